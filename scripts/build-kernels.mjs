@@ -1,0 +1,114 @@
+/**
+ * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as base64 into one generated module.
+ *
+ * There are four builds because two things must be known when a module is compiled: whether it may use relaxed SIMD (fused
+ * multiply-add), and whether the memory it imports is shared between threads. Which one runs is decided when the library starts.
+ *
+ * `node scripts/build-kernels.mjs [--quiet] [assembly folder] [generated file]`
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const require = createRequire(import.meta.url);
+const compilerVersion = require("assemblyscript/package.json").version;
+const compiler = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
+
+// No `abort` import: a kernel is a pure function of memory, and its callers have checked the shapes. `memoryBase` puts the
+// constants of the kernels at the bottom of the memory; the arena starts above them.
+const common = "--runtime stub --noAssert -O3 --importMemory --noExportMemory --enable simd --use abort= --memoryBase 64".split(
+  " ",
+);
+const relaxed = "--enable relaxed-simd".split(" ");
+const shared = "--sharedMemory --enable threads --initialMemory 1 --maximumMemory 65536".split(" ");
+
+const builds = [
+  { speed: "baseline", memory: "private", flags: common },
+  { speed: "baseline", memory: "shared", flags: [...common, ...shared] },
+  { speed: "relaxed", memory: "private", flags: [...common, ...relaxed] },
+  { speed: "relaxed", memory: "shared", flags: [...common, ...relaxed, ...shared] },
+];
+
+const { values, positionals } = parseArgs({ options: { quiet: { type: "boolean", default: false } }, allowPositionals: true });
+const assembly = resolve(positionals[0] ?? join(root, "packages/tensor/src/kernels/assembly"));
+const generated = resolve(positionals[1] ?? join(root, "packages/tensor/src/kernels/wasm.generated.ts"));
+
+const stamp = `// Source and compiler: ${fingerprint(assembly)}`;
+if (existsSync(generated) && readFileSync(generated, "utf8").includes(stamp)) {
+  process.exitCode = 0;
+} else {
+  try {
+    await build();
+  } catch (error) {
+    // asc has said what is wrong, with file and line; a stack trace of this script would hide it.
+    console.error(error instanceof Error && "stderr" in error ? String(error.stderr) : error);
+    process.exitCode = 1;
+  }
+}
+
+async function build() {
+  const scratch = mkdtempSync(join(root, "node_modules/.weft-kernels-"));
+  try {
+    const modules = await Promise.all(builds.map((build) => compile(build, scratch)));
+    mkdirSync(dirname(generated), { recursive: true });
+    const temporary = `${generated}.${process.pid}.tmp`;
+    writeFileSync(temporary, print(modules));
+    renameSync(temporary, generated);
+    const sizes = modules.map(({ speed, memory, wasm }) => `${speed} ${memory} ${wasm.length}`).join(", ");
+    if (!values.quiet) console.error(`kernels compiled (bytes): ${sizes}`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {(typeof builds)[number]} build
+ * @param {string} scratch
+ */
+async function compile({ speed, memory, flags }, scratch) {
+  const file = join(scratch, `${speed}-${memory}.wasm`);
+  const { stderr } = await promisify(execFile)(process.execPath, [compiler, join(assembly, "index.ts"), "-o", file, ...flags]);
+  if (stderr !== "" && speed === "baseline" && memory === "private") console.error(stderr);
+  return { speed, memory, wasm: readFileSync(file) };
+}
+
+/** @param {{ speed: string, memory: string, wasm: Buffer }[]} modules */
+function print(modules) {
+  const speeds = [...new Set(modules.map(({ speed }) => speed))];
+  const rows = speeds.map((speed) => {
+    const memories = modules.filter((module) => module.speed === speed);
+    return [
+      `  ${speed}: {`,
+      ...memories.map(({ memory, wasm }) => `    ${memory}:\n      "${wasm.toString("base64")}",`),
+      "  },",
+    ].join("\n");
+  });
+  return `// Written by scripts/build-kernels.mjs. Do not edit.
+${stamp}
+/** WebAssembly modules of the kernels in base64: by instruction set, then by whether the imported memory is shared. */
+export const wasmBuilds: Record<"baseline" | "relaxed", Record<"private" | "shared", string>> = {
+${rows.join("\n")}
+};
+`;
+}
+
+/**
+ * A hash of everything that decides what the modules hold: sources, compiler and flags.
+ *
+ * @param {string} folder
+ */
+function fingerprint(folder) {
+  const hash = createHash("sha256").update(JSON.stringify([compilerVersion, builds]));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  for (const name of names.sort()) {
+    const file = join(folder, name);
+    const content = readFileSync(file);
+    hash.update(`${relative(folder, file).split(sep).join("/")}\n${content.length}\n`).update(content);
+  }
+  return hash.digest("hex");
+}

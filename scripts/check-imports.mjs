@@ -1,0 +1,121 @@
+/**
+ * Holds every import in the packages against `layers.mjs`, with dependency-cruiser. Fails too when it saw no module at all,
+ * because a check that looks at nothing passes always.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cruise } from "dependency-cruiser";
+import { packages } from "./layers.mjs";
+
+/** @typedef {import("dependency-cruiser").IForbiddenRuleType} Rule */
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+process.chdir(root);
+
+const names = Object.keys(packages);
+const problems = [...foldersWithoutRule(), ...(await forbiddenImports())];
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+function foldersWithoutRule() {
+  return Object.entries(packages).flatMap(([name, { layers }]) =>
+    readdirSync(join("packages", name, "src"), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !(entry.name in layers))
+      .map((entry) => `packages/${name}/src/${entry.name}: no rule for this folder in scripts/layers.mjs`),
+  );
+}
+
+async function forbiddenImports() {
+  const { output } = await cruise(
+    names.map((name) => `packages/${name}/src`),
+    {
+      ruleSet: { forbidden: [...names.flatMap(rulesOfPackage), ...generalRules()] },
+      validate: true,
+      doNotFollow: { path: "node_modules" },
+      exclude: { path: "/kernels/assembly/" },
+      tsPreCompilationDeps: true,
+      enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["weft-source", "import", "node", "default"] },
+    },
+  );
+  if (typeof output === "string") throw new Error("dependency-cruiser gave text instead of a result");
+  const { totalCruised, violations } = output.summary;
+  const seen = output.modules.filter(({ source }) => /^packages\/\w+\/src\//.test(source)).length;
+  const empty = seen === 0 ? ["no module was seen: the paths in scripts/check-imports.mjs are wrong"] : [];
+  console.error(`imports: ${seen} modules of ours, ${totalCruised} in all, ${violations.length} against the rules`);
+  return [
+    ...empty,
+    ...violations.map(({ from, to, rule, cycle }) => {
+      const path = cycle === undefined ? to : cycle.map((step) => step.name).join(" → ");
+      return `${from} → ${path}: ${rule.name}`;
+    }),
+  ];
+}
+
+/**
+ * @param {string} name
+ * @returns {Rule[]}
+ */
+function rulesOfPackage(name) {
+  const { uses, base, layers } = packages[name] ?? { uses: [], base: [], layers: {} };
+  const source = `^packages/${name}/src/`;
+  const strangers = names.filter((other) => other !== name && !uses.includes(other));
+  const baseFiles = `${source}(${base.join("|")})\\.ts$`;
+  return [
+    {
+      name: `package ${name} does not use this package`,
+      severity: "error",
+      from: { path: `^packages/${name}/` },
+      to: { path: strangers.length > 0 ? `^packages/(${strangers.join("|")})/` : "^(?!)" },
+    },
+    {
+      name: "the base files of a package import none of its layers",
+      severity: "error",
+      from: { path: baseFiles },
+      to: { path: `${source}(?!(${base.join("|")})\\.ts$)` },
+    },
+    ...Object.entries(layers).map(([layer, allowed]) => ({
+      name: `${name}/${layer} may import ${[layer, ...allowed].join(", ")} and the base files`,
+      severity: "error",
+      from: { path: `${source}${layer}(/|\\.ts$)`, pathNot: "\\.test\\.ts$" },
+      to: { path: source, pathNot: [`${source}(${[layer, ...allowed].join("|")})(/|\\.ts$)`, baseFiles] },
+    })),
+  ];
+}
+
+/** @returns {Rule[]} */
+function generalRules() {
+  return [
+    { name: "no circles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "the import leads nowhere",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "\\.generated\\.ts$" },
+    },
+    {
+      name: "another package is imported by its name",
+      severity: "error",
+      from: { path: "^packages/([^/]+)/" },
+      to: { path: "^packages/", pathNot: "^packages/$1/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "a test is imported by nothing",
+      severity: "error",
+      from: {},
+      to: { path: "\\.test\\.ts$" },
+    },
+    {
+      name: "core and tensor run everywhere, so they import nothing of Node",
+      severity: "error",
+      from: { path: "^packages/(tensor|core)/src/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "what is imported stands in the package.json of the package",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"] },
+    },
+  ];
+}

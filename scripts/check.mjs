@@ -1,0 +1,42 @@
+/**
+ * Everything a change must pass, in the order in which a failure is cheapest to see. A failing step does not hide the ones after it.
+ *
+ * `node scripts/check.mjs [step ...]` runs the named steps alone.
+ */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const steps = {
+  format: ["node_modules/.bin/biome", "ci"],
+  lint: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"],
+  build: ["npm", "run", "--silent", "build"],
+  types: ["node", "node_modules/tsc7/bin/tsc", "-p", "tsconfig.test.json"],
+  imports: ["node", "scripts/check-imports.mjs"],
+  unused: ["node_modules/.bin/knip"],
+  docs: ["node", "scripts/docs.mjs", "--check"],
+  tests: ["node", "scripts/test.mjs"],
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in steps));
+if (unknown.length > 0) {
+  console.error(`no step ${unknown.join(", ")}; there are ${Object.keys(steps).join(", ")}`);
+  process.exit(2);
+}
+
+/** @type {string[]} */
+const failures = [];
+for (const [name, [command = "", ...options]] of Object.entries(steps)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const started = performance.now();
+  const { status } = spawnSync(command, options, {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) failures.push(name);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.error(`${status === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
+}
+if (failures.length > 0) console.error(`failed: ${failures.join(", ")}`);
+process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,0 +1,48 @@
+/**
+ * Who may import whom. `npm run check` holds the sources against this table, and docs/architecture.md explains it.
+ *
+ * A layer is a folder, or a file of that name, directly under a package's `src`. It may import itself, the layers listed beside
+ * it, and the base files; nothing else. A folder that is missing here fails the check, so that the table stays complete.
+ *
+ * @typedef {{ uses: string[], base: string[], layers: Record<string, string[]> }} PackageRules
+ * @type {Record<string, PackageRules>}
+ */
+export const packages = {
+  tensor: {
+    uses: [],
+    base: ["errors"],
+    layers: {
+      kernels: [],
+      memory: ["kernels"],
+      tensor: ["kernels", "memory"],
+      tape: ["kernels", "memory", "tensor"],
+      optim: ["kernels", "memory", "tensor", "tape"],
+    },
+  },
+  core: {
+    uses: ["tensor"],
+    base: ["errors"],
+    layers: {
+      schema: [],
+      text: ["schema"],
+      data: ["schema", "text"],
+      metrics: ["schema"],
+      drawing: ["schema", "metrics"],
+      nn: ["schema"],
+      models: ["schema", "text", "metrics", "nn"],
+      objectives: ["schema", "text", "metrics", "nn", "models"],
+      training: ["schema", "text", "data", "metrics", "nn", "models", "objectives"],
+      inference: ["schema", "text", "data", "metrics", "nn", "models"],
+    },
+  },
+  weft: {
+    uses: ["tensor", "core"],
+    base: ["errors"],
+    layers: {
+      files: [],
+      workers: ["files"],
+      server: ["files", "workers"],
+      cli: ["files", "workers", "server"],
+    },
+  },
+};
