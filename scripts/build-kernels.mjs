@@ -20,7 +20,8 @@ const compilerVersion = require("assemblyscript/package.json").version;
 const compiler = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 
 // No `abort` import: a kernel is a pure function of memory, and its callers have checked the shapes. `memoryBase` puts the
-// constants of the kernels at the bottom of the memory; the arena starts above them.
+// constants of the kernels between the counter of `memory/heap.ts` and the first address that it hands out.
+const firstHeapByte = 1024;
 const common = "--runtime stub --noAssert -O3 --importMemory --noExportMemory --enable simd --use abort= --memoryBase 64".split(
   " ",
 );
@@ -33,6 +34,8 @@ const builds = [
   { speed: "relaxed", memory: "private", flags: [...common, ...relaxed] },
   { speed: "relaxed", memory: "shared", flags: [...common, ...relaxed, ...shared] },
 ];
+
+/** @typedef {{ speed: string, memory: string, wasm: Buffer<ArrayBuffer> }} Build */
 
 const { values, positionals } = parseArgs({ options: { quiet: { type: "boolean", default: false } }, allowPositionals: true });
 const assembly = resolve(positionals[0] ?? join(root, "packages/tensor/src/kernels/assembly"));
@@ -55,6 +58,7 @@ async function build() {
   const scratch = mkdtempSync(join(root, "node_modules/.weft-kernels-"));
   try {
     const modules = await Promise.all(builds.map((build) => compile(build, scratch)));
+    checkConstants(modules);
     mkdirSync(dirname(generated), { recursive: true });
     const temporary = `${generated}.${process.pid}.tmp`;
     writeFileSync(temporary, print(modules));
@@ -77,7 +81,21 @@ async function compile({ speed, memory, flags }, scratch) {
   return { speed, memory, wasm: readFileSync(file) };
 }
 
-/** @param {{ speed: string, memory: string, wasm: Buffer }[]} modules */
+/**
+ * The heap would hand out the addresses of constants that reached too far up.
+ *
+ * @param {Build[]} modules
+ */
+function checkConstants(modules) {
+  const { wasm = new Uint8Array() } = modules.find(({ speed, memory }) => speed === "baseline" && memory === "private") ?? {};
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  void new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } });
+  const bytes = new Uint8Array(memory.buffer);
+  const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  if (end > firstHeapByte) throw new Error(`the kernels' constants reach byte ${end}; they must end below ${firstHeapByte}`);
+}
+
+/** @param {Build[]} modules */
 function print(modules) {
   const speeds = [...new Set(modules.map(({ speed }) => speed))];
   const rows = speeds.map((speed) => {

@@ -74,13 +74,23 @@ function rulesOfPackage(name) {
       from: { path: baseFiles },
       to: { path: `${source}(?!(${base.join("|")})\\.ts$)` },
     },
-    ...Object.entries(layers).map(([layer, allowed]) => ({
-      name: `${name}/${layer} may import ${[layer, ...allowed].join(", ")} and the base files`,
+    ...Object.entries(layers).map(([layer, allowed]) => layerRule(layer, allowed)),
+  ];
+
+  /**
+   * @param {string} layer
+   * @param {string[]} allowed
+   * @returns {Rule}
+   */
+  function layerRule(layer, allowed) {
+    const reachable = [layer, ...allowed];
+    return {
+      name: `${name}/${layer} may import ${reachable.join(", ")} and the base files`,
       severity: "error",
       from: { path: `${source}${layer}(/|\\.ts$)`, pathNot: "\\.test\\.ts$" },
-      to: { path: source, pathNot: [`${source}(${[layer, ...allowed].join("|")})(/|\\.ts$)`, baseFiles] },
-    })),
-  ];
+      to: { path: source, pathNot: [`${source}(${reachable.join("|")})(/|\\.ts$)`, baseFiles] },
+    };
+  }
 }
 
 /** @returns {Rule[]} */

@@ -1,0 +1,33 @@
+/**
+ * Writes the generated parts of the documentation, from the built packages. `--check` writes nothing and fails where a page is stale.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { errorCodesOf, errorTable, replaceGenerated } from "./generated-docs.mjs";
+import { packages } from "./layers.mjs";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+
+const pages = { "docs/errors.md": await errorsPage() };
+for (const [file, content] of Object.entries(pages)) {
+  if (readFileSync(file, "utf8") === content) continue;
+  if (values.check) {
+    console.error(`${file} is stale; run npm run docs`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(file, content);
+    console.error(`${file} written`);
+  }
+}
+
+async function errorsPage() {
+  let page = readFileSync("docs/errors.md", "utf8");
+  for (const name of Object.keys(packages)) {
+    if (!existsSync(`packages/${name}/src/errors.ts`)) continue;
+    const module = await import(pathToFileURL(`packages/${name}/dist/errors.js`).href);
+    page = replaceGenerated(page, `errors ${name}`, errorTable(errorCodesOf(module)));
+  }
+  return page;
+}

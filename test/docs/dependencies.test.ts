@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+interface Manifest {
+  readonly name?: string;
+  readonly workspaces?: readonly string[];
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+}
+
+interface Lockfile {
+  readonly packages: Record<string, { license?: string; resolved?: string; hasInstallScript?: boolean }>;
+}
+
+const root = new URL("../../", import.meta.url);
+const page = readFileSync(new URL("docs/dependencies.md", root), "utf8");
+const lockfile = readJson("package-lock.json") as Lockfile;
+const rootManifest = readJson("package.json") as Manifest;
+const manifests: [string, Manifest][] = [
+  ["root", rootManifest],
+  ...(rootManifest.workspaces ?? []).map((folder): [string, Manifest] => [
+    folder.split("/").at(-1) ?? folder,
+    readJson(`${folder}/package.json`) as Manifest,
+  ]),
+];
+const own = new Set(manifests.map(([, manifest]) => manifest.name));
+
+const declared = manifests.flatMap(([user, manifest]) =>
+  Object.entries({
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+    ...manifest.peerDependencies,
+    ...manifest.optionalDependencies,
+  }).map(([name, version]) => ({ user, name, version })),
+);
+const foreign = declared.filter(({ name }) => !own.has(name));
+
+const rows = [...page.matchAll(/^\| `([^`]+)` \|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)].map(([, name, ...cells]) => {
+  const [users = "", licence = "", reason = ""] = cells.map((cell) => cell.trim());
+  return { name, users: users.split(", "), licence, reason };
+});
+
+test("docs/dependencies.md names every dependency once, with the packages that use it", () => {
+  const listed = rows.flatMap(({ name, users }) => users.map((user) => `${name} in ${user}`));
+  expect(listed.toSorted()).toEqual(foreign.map(({ name, user }) => `${name} in ${user}`).toSorted());
+  expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+});
+
+test.each(rows)("$name has a reason, and the licence it says", ({ name, licence, reason }) => {
+  expect(reason.length).toBeGreaterThan(15);
+  expect(lockfile.packages[`node_modules/${name}`]?.license).toBe(licence);
+});
+
+test("versions are exact", () => {
+  for (const { name, version } of declared) expect(version, name).toMatch(/^(npm:[a-z@/-]+@)?\d+\.\d+\.\d+$/);
+});
+
+test("the lockfile names no registry, and no package in it runs an install script", () => {
+  for (const [path, entry] of Object.entries(lockfile.packages)) {
+    expect(entry.resolved ?? "packages/", path).toMatch(/^packages\//);
+    expect(entry.hasInstallScript ?? false, path).toBe(false);
+  }
+});
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(path, root), "utf8"));
+}
