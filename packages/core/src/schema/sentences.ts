@@ -1,0 +1,114 @@
+import type { Location } from "../errors.ts";
+import type { Annotation, Document, Entity, Relation, Sentence, Span } from "./document.ts";
+import type { Loss } from "./loss.ts";
+
+export interface SentencesOfDocument {
+  readonly sentences: readonly Sentence[];
+  /** Entities and relations that reach over a sentence boundary, which a sentence cannot hold. */
+  readonly losses: readonly Loss[];
+}
+
+/**
+ * Cuts a document into sentences with spans counted from their own first token.
+ *
+ * The group of each sentence is the document's `metadata.doc` where the data names one (sentence-wise files), else its id.
+ *
+ * @param at where the document came from, for the report
+ */
+export function sentencesOf(document: Document, at: Location = {}): SentencesOfDocument {
+  const losses: Loss[] = [];
+  const drop = (path: string, reason: string): void => void losses.push({ source: at.source, line: at.line, path, reason });
+  const sentenceAt = sentenceOfToken(document);
+  const entities: Entity[][] = document.sentences.map(() => []);
+  const relations: Relation[][] = document.sentences.map(() => []);
+  const places = document.entities.map((entity, index) => {
+    const sentence = sentenceAt[entity.start] as number;
+    if (sentenceAt[entity.end - 1] !== sentence) {
+      drop(`entities[${index}]`, "the entity reaches over a sentence boundary");
+      return undefined;
+    }
+    const list = entities[sentence] as Entity[];
+    const place = { sentence, index: list.length };
+    list.push(moved(entity, -(document.sentences[sentence] as Span).start));
+    return place;
+  });
+  for (const [index, relation] of document.relations.entries()) {
+    const head = places[relation.head];
+    const tail = places[relation.tail];
+    const path = `relations[${index}]`;
+    if (head === undefined || tail === undefined) drop(path, "an end of the relation reaches over a sentence boundary");
+    else if (head.sentence !== tail.sentence) drop(path, "the ends of the relation lie in different sentences");
+    else relations[head.sentence]?.push({ ...relation, head: head.index, tail: tail.index });
+  }
+  const group = typeof document.metadata["doc"] === "string" ? document.metadata["doc"] : document.id;
+  const sentences = document.sentences.map((span, index) => ({
+    id: document.sentences.length === 1 ? document.id : `${document.id}#${index}`,
+    tokens: document.tokens.slice(span.start, span.end).map((token) => token.text),
+    ...(document.pos === undefined ? {} : { pos: document.pos.slice(span.start, span.end) }),
+    entities: entities[index] as Entity[],
+    relations: relations[index] as Relation[],
+    group,
+  }));
+  return { sentences, losses };
+}
+
+/** The way back: a document of one sentence, whose text is the tokens joined by single spaces. */
+export function documentFromSentence(sentence: Sentence): Document {
+  const { text, tokens } = joinTokens(sentence.tokens);
+  const { id, group, pos, entities, relations } = sentence;
+  return {
+    id,
+    text,
+    tokens,
+    sentences: tokens.length === 0 ? [] : [{ start: 0, end: tokens.length }],
+    ...(pos === undefined ? {} : { pos }),
+    entities,
+    relations,
+    metadata: group === undefined || group === id ? {} : { doc: group },
+  };
+}
+
+/**
+ * The document with another annotation, put together from one annotation a sentence (what a model found in each).
+ *
+ * @throws {RangeError} when there is not exactly one annotation a sentence
+ */
+export function annotateDocument(document: Document, annotations: readonly Annotation[]): Document {
+  if (annotations.length !== document.sentences.length) {
+    throw new RangeError(`${annotations.length} annotations for ${document.sentences.length} sentences`);
+  }
+  const entities: Entity[] = [];
+  const relations: Relation[] = [];
+  for (const [index, annotation] of annotations.entries()) {
+    const first = entities.length;
+    const { start } = document.sentences[index] as Span;
+    for (const entity of annotation.entities) entities.push(moved(entity, start));
+    for (const relation of annotation.relations) {
+      relations.push({ ...relation, head: relation.head + first, tail: relation.tail + first });
+    }
+  }
+  return { ...document, entities, relations };
+}
+
+/** Tokens joined by single spaces, with the offsets that this gives them. */
+export function joinTokens(words: readonly string[]): Pick<Document, "text" | "tokens"> {
+  let start = 0;
+  const tokens = words.map((text) => {
+    const token = { text, start, end: start + text.length };
+    start = token.end + 1;
+    return token;
+  });
+  return { text: words.join(" "), tokens };
+}
+
+function sentenceOfToken({ sentences, tokens }: Document): Int32Array {
+  const sentenceAt = new Int32Array(tokens.length).fill(-1);
+  sentences.forEach((span, index) => {
+    sentenceAt.fill(index, span.start, span.end);
+  });
+  return sentenceAt;
+}
+
+function moved(entity: Entity, by: number): Entity {
+  return { ...entity, start: entity.start + by, end: entity.end + by };
+}

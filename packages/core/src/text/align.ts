@@ -1,0 +1,70 @@
+import { DataError, type Location } from "../errors.ts";
+import type { Span, Token } from "../schema/index.ts";
+
+/**
+ * Finds given tokens in their text, one behind the other with nothing but white space between them.
+ *
+ * The Treebank's spellings of brackets and quotes (`-LRB-`, two grave accents) are found as the characters they stand for.
+ *
+ * @throws {DataError} SPAN_MISALIGNED at the first token that does not stand where it must
+ */
+export function alignTokens(text: string, words: readonly string[], at: Location = {}): Token[] {
+  let reached = 0;
+  return words.map((word, index) => {
+    const start = text.startsWith(word, reached) ? reached : skipSpace(text, reached);
+    const spelling = [word, ...(treebankSpellings.get(word) ?? [])].find((candidate) => text.startsWith(candidate, start));
+    if (spelling === undefined || word === "") {
+      const found = JSON.stringify(text.slice(start, start + 20));
+      throw new DataError("SPAN_MISALIGNED", {
+        at: { ...at, path: `tokens[${index}]` },
+        message: `the token ${JSON.stringify(word)} is not in the text at character ${start}, which goes on with ${found}`,
+        hint: "give the `offsets` of the tokens, or tokens that follow one another in the text",
+      });
+    }
+    reached = start + spelling.length;
+    return { text: word, start, end: reached };
+  });
+}
+
+/**
+ * The tokens that a span of characters touches, and whether its ends fall on their borders.
+ *
+ * @param span half-open UTF-16 units of the text
+ * @returns undefined where the span touches no token
+ */
+export function coveringTokens(tokens: readonly Token[], span: Span): { span: Span; exact: boolean } | undefined {
+  const start = firstWhere(tokens.length, (index) => (tokens[index] as Token).end > span.start);
+  const end = firstWhere(tokens.length, (index) => (tokens[index] as Token).start >= span.end);
+  if (end <= start) return undefined;
+  const exact = tokens[start]?.start === span.start && tokens[end - 1]?.end === span.end;
+  return { span: { start, end }, exact };
+}
+
+const treebankSpellings = new Map([
+  ["-LRB-", ["("]],
+  ["-RRB-", [")"]],
+  ["-LSB-", ["["]],
+  ["-RSB-", ["]"]],
+  ["-LCB-", ["{"]],
+  ["-RCB-", ["}"]],
+  ["``", ['"', "“", "''"]],
+  ["''", ['"', "”"]],
+]);
+
+function skipSpace(text: string, from: number): number {
+  let index = from;
+  while (index < text.length && /\s/.test(text.charAt(index))) index++;
+  return index;
+}
+
+/** The first index from 0 whose condition holds, `length` where none does; it must hold for every index behind it. */
+function firstWhere(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,84 @@
+import type { Span, Token } from "../schema/index.ts";
+import { leadingAbbreviations, sentenceOpeners } from "./abbreviations.ts";
+
+export interface SentenceOptions {
+  /**
+   * What one line break means: `paragraph`, the end of a sentence (default), or `wrapped`, a space, as in text broken at a
+   * fixed width; then only empty lines and list items end a sentence.
+   */
+  readonly lineBreaks?: "paragraph" | "wrapped" | undefined;
+}
+
+/**
+ * Token spans of the sentences of a text; they cover every token once, in order.
+ *
+ * A sentence ends behind `.`, `!`, `?` or `…` with their closing quotes and brackets where what follows can open another, behind
+ * 。！？ always, and at line breaks. Behind an abbreviation (`Inc.`, `U.S.`) it ends only before a word that usually opens one.
+ */
+export function splitSentences(text: string, tokens: readonly Token[], options: SentenceOptions = {}): Span[] {
+  const wrapped = options.lineBreaks === "wrapped";
+  const spans: Span[] = [];
+  let start = 0;
+  let ending: Ending | undefined;
+  let inQuotes = false;
+  for (const [index, token] of tokens.entries()) {
+    const next = tokens[index + 1];
+    const spaced = index > 0 && token.start > (tokens[index - 1] as Token).end;
+    const continues = ending !== undefined && closes(token.text, spaced, inQuotes);
+    if (!continues) ending = endingOf(tokens, index, start);
+    if (token.text === '"') inQuotes = !inQuotes;
+    if (next === undefined) break;
+    const gap = text.slice(token.end, next.start);
+    const ends =
+      (lineBreak.test(gap) && (!wrapped || emptyLine.test(gap) || opensItem(tokens, index + 1))) ||
+      (ending !== undefined && !closes(next.text, gap !== "", inQuotes) && opens(ending, token, next, gap));
+    if (!ends) continue;
+    spans.push({ start, end: index + 1 });
+    start = index + 1;
+    ending = undefined;
+    inQuotes = false;
+  }
+  if (start < tokens.length) spans.push({ start, end: tokens.length });
+  return spans;
+}
+
+type Ending = "stop" | "full-width stop" | "abbreviation";
+
+const neverEnds = new Set(leadingAbbreviations.split(" ").map((word) => `${word}.`.toLowerCase()));
+const lineBreak = /[\n\r\u2028\u2029]/u;
+const emptyLine = /\n[^\S\n]*\n|\u2029/u;
+const opener = /^(?:[\p{Lu}\p{Lt}\p{Lo}\p{N}\p{Sc}\p{Extended_Pictographic}"“‘'«([{¿¡#@•*]|``)/u;
+
+/** What kind of sentence end the token itself is, if any. */
+function endingOf(tokens: readonly Token[], index: number, sentenceStart: number): Ending | undefined {
+  const { text } = tokens[index] as Token;
+  if (/^[。！？｡]/u.test(text)) return "full-width stop";
+  if (/^(?:[.…]+|[!?]+)$/u.test(text)) {
+    const enumerates =
+      text === "." && index === sentenceStart + 1 && /^(?:\p{N}{1,3}|\p{L})$/u.test(tokens[index - 1]?.text ?? "");
+    return enumerates ? undefined : "stop";
+  }
+  return text.length > 1 && text.endsWith(".") && !neverEnds.has(text.toLowerCase()) ? "abbreviation" : undefined;
+}
+
+/** Whether a token behind a sentence end still belongs to it: a further mark, a closing quote or bracket. */
+function closes(text: string, spaced: boolean, inQuotes: boolean): boolean {
+  if (/^(?:''|[”’»›)\]}」』）】》〉]|[.…!?]+|[。！？｡])$/u.test(text)) return true;
+  if (text === '"') return inQuotes;
+  return text === "'" && !spaced;
+}
+
+function opens(ending: Ending, token: Token, next: Token, gap: string): boolean {
+  if (ending === "full-width stop") return true;
+  if (ending === "abbreviation") return gap !== "" && sentenceOpeners.has(next.text);
+  // A space was forgotten behind the full stop: "… in 1990.The next".
+  if (gap === "") return token.text === "." && /^\p{Lu}\p{Ll}/u.test(next.text);
+  return opener.test(next.text);
+}
+
+/** A bullet or a number with its mark. */
+function opensItem(tokens: readonly Token[], index: number): boolean {
+  const first = tokens[index]?.text ?? "";
+  if (/^[-–—*•‣◦▪]$/u.test(first)) return true;
+  return /^(?:\p{N}{1,3}|\p{L})$/u.test(first) && /^[.)]$/.test(tokens[index + 1]?.text ?? "");
+}
