@@ -11,7 +11,7 @@ interface Manifest {
 }
 
 interface Lockfile {
-  readonly packages: Record<string, { license?: string; resolved?: string; hasInstallScript?: boolean }>;
+  readonly packages: Record<string, { license?: string; dev?: boolean; resolved?: string; hasInstallScript?: boolean }>;
 }
 
 const root = new URL("../../", import.meta.url);
@@ -51,6 +51,17 @@ test("docs/dependencies.md names every dependency once, with the packages that u
 test.each(rows)("$name has a reason, and the licence it says", ({ name, licence, reason }) => {
   expect(reason.length).toBeGreaterThan(15);
   expect(lockfile.packages[`node_modules/${name}`]?.license).toBe(licence);
+});
+
+test("everything that a user installs has a licence that asks for no more than its notice", () => {
+  const permissive = new Set(["MIT", "ISC", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "MIT OR Apache-2.0"]);
+  const installed = Object.entries(lockfile.packages).filter(
+    ([path, entry]) => path.includes("node_modules/") && entry.dev !== true && entry.resolved === undefined,
+  );
+  expect(installed.length).toBeGreaterThanOrEqual(
+    new Set(foreign.filter(({ user }) => user !== "root").map(({ name }) => name)).size,
+  );
+  for (const [path, entry] of installed) expect(permissive, path).toContain(entry.license);
 });
 
 test("versions are exact", () => {
