@@ -1,0 +1,2 @@
+/** The whole library under the name that people install. */
+export * from "@weft/core";
