@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+
+const limitMs = 10 * 60 * 1000;
+
+/** Runs the cases A B A B ..., so that a machine that slows down slows all of them; a case that failed is not run again. */
+export async function runInTurn(cases, rounds, report) {
+  const samples = new Map(cases.map((one) => [one, []]));
+  const failures = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const one of cases) {
+      const label = [one.group, one.name].filter(Boolean).join(", ");
+      if (one.skip !== undefined || failures.some((failure) => failure.case === one)) continue;
+      try {
+        const sample = await runCase(one);
+        samples.get(one).push(sample);
+        report(`round ${round}: ${label}: ${sample.sentences_per_second}`);
+      } catch (error) {
+        failures.push({ case: one, name: label, reason: error.message });
+        report(`round ${round}: ${label}: failed: ${error.message}`);
+      }
+    }
+  }
+  return { samples, failures: failures.map(({ name, reason }) => ({ name, reason })) };
+}
+
+function runCase({ command, args, env }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: limitMs });
+    let output = "";
+    let complaints = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (complaints += chunk));
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      if (code !== 0) return reject(new Error(`ended with ${signal ?? code}: ${lastLine(complaints)}`));
+      try {
+        const sample = JSON.parse(lastLine(output));
+        if (!(sample.sentences_per_second > 0)) throw new Error("no sentences_per_second");
+        resolve(sample);
+      } catch (error) {
+        reject(new Error(`its last line is not a measurement (${error.message}): ${lastLine(output)}`));
+      }
+    });
+  });
+}
+
+const lastLine = (text) => text.trimEnd().split("\n").at(-1) ?? "";

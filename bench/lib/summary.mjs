@@ -1,0 +1,42 @@
+/** One row a case that was measured: median, spread and the ratio to the fastest base of its group. */
+export function summarise(cases, samples, base) {
+  const rows = cases
+    .filter((one) => samples.get(one).length > 0)
+    .map((one) => {
+      const rates = samples.get(one).map((sample) => sample.sentences_per_second);
+      const memory = samples.get(one).flatMap((sample) => (sample.rss_mb > 0 ? [sample.rss_mb] : []));
+      return {
+        group: one.group ?? "",
+        name: one.name,
+        median: median(rates),
+        least: Math.min(...rates),
+        most: Math.max(...rates),
+        peakMb: memory.length > 0 ? Math.max(...memory) : undefined,
+        samples: samples.get(one),
+      };
+    });
+  const isBase = (name) => [base].flat().some((one) => (one instanceof RegExp ? one.test(name) : one === name));
+  return rows.map((row) => {
+    const bases = rows.filter((other) => other.group === row.group && isBase(other.name));
+    const best = bases.toSorted((a, b) => b.median - a.median)[0];
+    return { ...row, isBase: best?.name === row.name, ratio: best === undefined ? undefined : row.median / best.median };
+  });
+}
+
+export function markdown(rows, unit) {
+  const lines = rows.map((row) => {
+    const ratio = row.isBase ? "base" : row.ratio === undefined ? "–" : `${row.ratio.toFixed(2)} ×`;
+    return [row.group, row.name, figure(row.median), `${figure(row.least)}–${figure(row.most)}`, ratio, row.peakMb ?? "–"];
+  });
+  const head = ["", "case", `median, ${unit}`, "least–most", "ratio", "peak MB"];
+  const rule = head.map((_, column) => (column < 2 ? "---" : "---:"));
+  return `${[head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
+}
+
+export function median(values) {
+  const ordered = values.toSorted((a, b) => a - b);
+  const middle = ordered.length >> 1;
+  return ordered.length % 2 === 1 ? ordered[middle] : (ordered[middle - 1] + ordered[middle]) / 2;
+}
+
+const figure = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
