@@ -1,0 +1,24 @@
+import type { Kernels } from "./kernels.ts";
+import { elementwise } from "./plain/elementwise.ts";
+import { losses } from "./plain/losses.ts";
+import { matrices } from "./plain/matrices.ts";
+import { optimise } from "./plain/optimise.ts";
+import { pairs } from "./plain/pairs.ts";
+import { recurrent } from "./plain/recurrent.ts";
+import { Views } from "./plain/views.ts";
+
+/**
+ * The twin of every kernel in plain TypeScript: the same signature and the same effect on the same memory, written as the formula it
+ * stands for. It runs where WebAssembly SIMD does not, and tests hold the fast kernels against it.
+ */
+export function plainKernels(memory: WebAssembly.Memory): Kernels {
+  const views = new Views(memory);
+  return {
+    ...elementwise(views),
+    ...matrices(views),
+    ...recurrent(views),
+    ...losses(views),
+    ...pairs(views),
+    ...optimise(views),
+  };
+}

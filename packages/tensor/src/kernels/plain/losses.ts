@@ -1,0 +1,25 @@
+import type { Kernels } from "../kernels.ts";
+import type { Views } from "./views.ts";
+
+const smallestNormal = 1.17549435e-38;
+
+/** Cross-entropies that give the loss and the gradient of the scores. */
+export function losses(views: Views): Pick<Kernels, "softmaxLoss"> {
+  return {
+    softmaxLoss(m, stride, p, gold, weights, factor, dx) {
+      const { f32, i32 } = views;
+      let total = 0;
+      for (let i = 0; i < m; i++) {
+        const right = i32[gold / 4 + i]!;
+        if (right < 0) continue;
+        const weight = weights === 0 ? 1 : f32[weights / 4 + i]!;
+        total -= weight * Math.log(Math.max(f32[p / 4 + i * stride + right]!, smallestNormal));
+        for (let j = 0; j < stride && dx !== 0; j++) {
+          const cell = i * stride + j;
+          f32[dx / 4 + cell]! += Math.fround(factor) * weight * (f32[p / 4 + cell]! - (j === right ? 1 : 0));
+        }
+      }
+      return total;
+    },
+  };
+}
