@@ -110,9 +110,9 @@ function generalRules() {
       to: { path: "^packages/", pathNot: "^packages/$1/", dependencyTypes: ["local"] },
     },
     {
-      name: "a test is imported by nothing",
+      name: "only tests import tests",
       severity: "error",
-      from: {},
+      from: { pathNot: "\\.test\\.ts$" },
       to: { path: "\\.test\\.ts$" },
     },
     {

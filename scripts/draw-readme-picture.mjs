@@ -9,6 +9,10 @@ const tokens = Array.from(text.matchAll(/\w+|[^\w\s]/gu), ({ 0: word, index }) =
   end: index + word.length,
 }));
 
+/**
+ * @param {string} words
+ * @param {string} type
+ */
 function entity(words, type) {
   const startChar = text.indexOf(words);
   const start = tokens.findIndex((token) => token.start === startChar);

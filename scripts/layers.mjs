@@ -17,6 +17,7 @@ export const packages = {
       tensor: ["kernels", "memory"],
       tape: ["kernels", "memory", "tensor"],
       optim: ["kernels", "memory", "tensor", "tape"],
+      testing: ["kernels", "memory", "tensor", "tape", "optim"],
     },
   },
   core: {
@@ -29,10 +30,11 @@ export const packages = {
       metrics: ["schema"],
       drawing: ["schema", "metrics"],
       nn: ["schema"],
-      models: ["schema", "text", "metrics", "nn"],
-      objectives: ["schema", "text", "metrics", "nn", "models"],
-      training: ["schema", "text", "data", "metrics", "nn", "models", "objectives"],
-      inference: ["schema", "text", "data", "metrics", "nn", "models"],
+      archive: [],
+      models: ["schema", "text", "data", "metrics", "nn"],
+      objectives: ["schema", "text", "data", "metrics", "nn", "models"],
+      training: ["schema", "text", "data", "metrics", "nn", "archive", "models", "objectives"],
+      inference: ["schema", "text", "data", "metrics", "nn", "archive", "models"],
     },
   },
   weft: {
