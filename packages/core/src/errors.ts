@@ -37,6 +37,7 @@ export const errorCodes = {
   TRAINING_DIVERGED: "the loss or a gradient is not a finite number",
   CHECKPOINT_MISMATCH: "a checkpoint belongs to another configuration or data set",
   CANCELLED: "the caller asked to stop",
+  LINE_TOO_LONG: "a line is longer than a reader takes at once",
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
