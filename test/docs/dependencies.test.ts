@@ -11,7 +11,16 @@ interface Manifest {
 }
 
 interface Lockfile {
-  readonly packages: Record<string, { license?: string; dev?: boolean; resolved?: string; hasInstallScript?: boolean }>;
+  readonly packages: Record<
+    string,
+    {
+      license?: string;
+      dev?: boolean;
+      resolved?: string;
+      hasInstallScript?: boolean;
+      optionalDependencies?: Record<string, string>;
+    }
+  >;
 }
 
 const root = new URL("../../", import.meta.url);
@@ -73,6 +82,15 @@ test("the lockfile names no registry, and no package in it runs an install scrip
     expect(entry.resolved ?? "packages/", path).toMatch(/^packages\//);
     expect(entry.hasInstallScript ?? false, path).toBe(false);
   }
+});
+
+test("the lockfile knows the builds for every platform, without which npm ci refuses it", () => {
+  const missing = Object.entries(lockfile.packages).flatMap(([path, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {}).filter(
+      (name) => !(`node_modules/${name}` in lockfile.packages) && !(`${path}/node_modules/${name}` in lockfile.packages),
+    ),
+  );
+  expect(missing, "run node scripts/complete-lockfile.mjs").toEqual([]);
 });
 
 function readJson(path: string): unknown {

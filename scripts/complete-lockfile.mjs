@@ -1,0 +1,72 @@
+/**
+ * Adds to `package-lock.json` the builds for other platforms that a registry mirror did not serve.
+ *
+ * Tools such as the formatter name one optional package per platform. Where the mirror behind an `npm install` lacks some of them,
+ * npm writes a lockfile without them, and then `npm ci` refuses it everywhere. What is added has version, system and processor, and
+ * no hash, because nothing was fetched; an `npm install` against a full registry fills in the rest. Run it after every `npm install`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/**
+ * @typedef {{ version?: string, license?: string, dev?: boolean, optional?: boolean, link?: boolean, os?: string[], cpu?: string[],
+ *   libc?: string[], optionalDependencies?: Record<string, string> }} Entry
+ */
+
+const file = fileURLToPath(new URL("../package-lock.json", import.meta.url));
+/** @type {{ packages: Record<string, Entry> }} */
+const lockfile = JSON.parse(readFileSync(file, "utf8"));
+
+const added = [];
+for (const [path, entry] of Object.entries(lockfile.packages)) {
+  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+    if (`${path}/node_modules/${name}` in lockfile.packages || `node_modules/${name}` in lockfile.packages) continue;
+    lockfile.packages[`node_modules/${name}`] = {
+      version: exact(name, version),
+      ...platform(name),
+      ...inherited(entry),
+      optional: true,
+    };
+    added.push(name);
+  }
+}
+
+if (added.length > 0) {
+  const { "": root = {}, ...others } = lockfile.packages;
+  const sorted = Object.entries(others).toSorted(([a], [b]) => a.localeCompare(b, "en"));
+  lockfile.packages = { "": root, ...Object.fromEntries(sorted) };
+  writeFileSync(file, `${JSON.stringify(lockfile, null, 2)}\n`);
+}
+console.error(`${added.length} packages added to the lockfile`);
+
+/**
+ * @param {string} name
+ * @param {string} range
+ */
+function exact(name, range) {
+  if (!/^\d+\.\d+\.\d+$/.test(range))
+    throw new Error(`${name} asks for ${range}: only an exact version can be added without the registry`);
+  return range;
+}
+
+/** @param {Entry} parent */
+function inherited({ license, dev }) {
+  return { ...(license === undefined ? {} : { license }), ...(dev === true ? { dev } : {}) };
+}
+
+/**
+ * What npm compares with the machine, read from a name such as `binding-linux-arm64-musl`.
+ *
+ * @param {string} name
+ */
+function platform(name) {
+  const systems = ["android", "darwin", "freebsd", "linux", "openharmony", "win32"];
+  const processors = ["arm64", "x64", "ia32", "ppc64", "riscv64", "s390x", "arm", "wasm32"];
+  const words = name.split(/[-/]/);
+  const os = systems.find((system) => words.includes(system));
+  const cpu = processors.find((processor) => words.includes(processor));
+  if (cpu === undefined || (os === undefined && cpu !== "wasm32"))
+    throw new Error(`${name} does not say for which machine it is`);
+  const libraries = words.some((word) => word.startsWith("musl")) ? ["musl"] : ["glibc"];
+  return { cpu: [cpu], ...(os === undefined ? {} : { os: [os] }), ...(os === "linux" ? { libc: libraries } : {}) };
+}
