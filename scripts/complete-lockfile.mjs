@@ -21,12 +21,10 @@ const added = [];
 for (const [path, entry] of Object.entries(lockfile.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (`${path}/node_modules/${name}` in lockfile.packages || `node_modules/${name}` in lockfile.packages) continue;
-    lockfile.packages[`node_modules/${name}`] = {
-      version: exact(name, version),
-      ...platform(name),
-      ...inherited(entry),
-      optional: true,
-    };
+    const fields = { ...platform(name), ...inherited(entry), optional: true };
+    // The order in which npm writes them, so that its next run changes nothing here.
+    const ordered = Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => a.localeCompare(b, "en")));
+    lockfile.packages[`node_modules/${name}`] = { version: exact(name, version), ...ordered };
     added.push(name);
   }
 }

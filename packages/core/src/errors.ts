@@ -38,6 +38,8 @@ export const errorCodes = {
   CHECKPOINT_MISMATCH: "a checkpoint belongs to another configuration or data set",
   CANCELLED: "the caller asked to stop",
   LINE_TOO_LONG: "a line is longer than a reader takes at once",
+  YAML_INVALID: "a configuration file is not valid YAML",
+  SENTENCES_MISMATCH: "two files that must hold the same sentences do not",
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
