@@ -12,7 +12,7 @@ export function alignTokens(text: string, words: readonly string[], at: Location
   let reached = 0;
   return words.map((word, index) => {
     const start = text.startsWith(word, reached) ? reached : skipSpace(text, reached);
-    const spelling = [word, ...(treebankSpellings.get(word) ?? [])].find((candidate) => text.startsWith(candidate, start));
+    const spelling = spellings(word).find((candidate) => text.startsWith(candidate, start));
     if (spelling === undefined || word === "") {
       const found = JSON.stringify(text.slice(start, start + 20));
       throw new DataError("SPAN_MISALIGNED", {
@@ -38,6 +38,11 @@ export function coveringTokens(tokens: readonly Token[], span: Span): { span: Sp
   if (end <= start) return undefined;
   const exact = tokens[start]?.start === span.start && tokens[end - 1]?.end === span.end;
   return { span: { start, end }, exact };
+}
+
+/** What a token may read in its text: itself, or the characters that a Treebank spelling stands for. */
+export function spellings(word: string): readonly string[] {
+  return [word, ...(treebankSpellings.get(word) ?? [])];
 }
 
 const treebankSpellings = new Map([

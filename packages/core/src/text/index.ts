@@ -1,4 +1,4 @@
-export { alignTokens, coveringTokens } from "./align.ts";
+export { alignTokens, coveringTokens, spellings } from "./align.ts";
 export { type OffsetTranslation, type OffsetUnit, offsetTranslation } from "./code-points.ts";
 export { documentFromText, type TextOptions } from "./document-from-text.ts";
 export { type SentenceOptions, splitSentences } from "./sentences.ts";

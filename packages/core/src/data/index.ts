@@ -1,0 +1,13 @@
+export type { ByteChunks } from "./byte-stream.ts";
+export { asList, asNumber, asObject, asPair, asString, asStrings, type Fields, within } from "./fields.ts";
+export * from "./format.ts";
+export { detectFormat, type FormatName, formats } from "./formats.ts";
+export { parseJson } from "./json.ts";
+export { jsonl } from "./jsonl.ts";
+export { type CorpusLabels, Labels, labelsOf } from "./labels.ts";
+export { buildLexicon, type Lexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
+export { type Line, longestLine, readLines, readWhole, type TextChunks } from "./lines.ts";
+export { documentFromRecord, recordOf } from "./record.ts";
+export { readVectors, type VectorFormat, type VectorOptions, type WordVectors } from "./vectors.ts";
+export { characterVocabulary, Vocabulary, type VocabularyOptions, wordVocabulary } from "./vocabulary.ts";
+export { type WordShape, wordShape, wordShapes } from "./word-shape.ts";

@@ -1,0 +1,99 @@
+import { DataError, type Location } from "../errors.ts";
+
+/**
+ * `JSON.parse` whose error says where the text stops being JSON, the same in every runtime.
+ *
+ * @param at where the text begins; the line and the column of the fault are counted from there
+ * @throws {DataError} JSON_INVALID
+ */
+export function parseJson(text: string, at: Location = {}): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const { index, expected } = findFault(text);
+    const before = text.slice(0, index);
+    const lines = before.split("\n");
+    const found = index >= text.length ? "the end" : JSON.stringify(String.fromCodePoint(text.codePointAt(index) as number));
+    throw new DataError("JSON_INVALID", {
+      at: { ...at, line: (at.line ?? 1) + lines.length - 1, column: (lines.at(-1)?.length ?? 0) + 1 },
+      message: `expected ${expected}, found ${found}`,
+      hint: "each line holds one complete JSON value; strings and names stand in double quotes",
+      cause,
+    });
+  }
+}
+
+const space = /[ \t\n\r]*/y;
+const scalar = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y;
+const stringPart = /[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+type State = "value" | "value or ]" | "name" | "name or }" | "separator";
+
+const expectations: Readonly<Record<State, string>> = {
+  value: "a value",
+  "value or ]": "a value or ]",
+  name: "a name in double quotes",
+  "name or }": "a name in double quotes or }",
+  separator: "a comma or the closing bracket",
+};
+
+/** The first place where the text cannot go on to be JSON. Walks with a stack of its own, so that depth is no danger. */
+function findFault(text: string): { index: number; expected: string } {
+  const open: ("{" | "[")[] = [];
+  let state: State = "value";
+  let index = skip(space, text, 0);
+  while (index < text.length) {
+    const char = text.charAt(index);
+    const fault = { index, expected: expectations[state] };
+    if (state === "separator") {
+      const top = open.at(-1);
+      if (top === undefined) return { index, expected: "nothing behind the value" };
+      if (char === ",") state = top === "{" ? "name" : "value";
+      else if (char === (top === "{" ? "}" : "]")) open.pop();
+      else return fault;
+      index++;
+    } else if ((char === "}" && state === "name or }") || (char === "]" && state === "value or ]")) {
+      open.pop();
+      state = "separator";
+      index++;
+    } else if (char === '"') {
+      const end = stringEnd(text, index);
+      if (text.charAt(end) !== '"') return { index: end, expected: "the string to go on or to close" };
+      index = end + 1;
+      if (state === "name" || state === "name or }") {
+        index = skip(space, text, index);
+        if (text.charAt(index) !== ":") return { index, expected: "a colon behind the name" };
+        index++;
+        state = "value";
+      } else state = "separator";
+    } else if (state === "name" || state === "name or }") {
+      return fault;
+    } else if (char === "{" || char === "[") {
+      open.push(char);
+      state = char === "{" ? "name or }" : "value or ]";
+      index++;
+    } else {
+      const end = skip(scalar, text, index);
+      if (end === index) return fault;
+      index = end;
+      state = "separator";
+    }
+    index = skip(space, text, index);
+  }
+  return { index, expected: expectations[state] };
+}
+
+/** The index of the closing quote, or of the character that cannot stand in a string. */
+function stringEnd(text: string, quote: number): number {
+  let index = quote + 1;
+  for (;;) {
+    const end = skip(stringPart, text, index);
+    if (end === index) return index;
+    index = end;
+  }
+}
+
+function skip(pattern: RegExp, text: string, index: number): number {
+  pattern.lastIndex = index;
+  return pattern.test(text) ? pattern.lastIndex : index;
+}

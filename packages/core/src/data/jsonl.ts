@@ -1,0 +1,53 @@
+import type { Documents, Format } from "./format.ts";
+import { parseJson } from "./json.ts";
+import { readLines } from "./lines.ts";
+import { documentFromRecord, recordOf } from "./record.ts";
+
+/**
+ * Weft's own format: one JSON object a line, a sentence, a document or a text with character spans. `record.ts` says which
+ * fields it has. It holds a document without loss.
+ */
+export const jsonl: Format = {
+  name: "jsonl",
+  extensions: [".jsonl", ".ndjson"],
+
+  recognises(beginning) {
+    const line = beginning
+      .replace(/^\uFEFF/, "")
+      .split("\n")
+      .find((text) => /\S/.test(text));
+    if (line === undefined) return false;
+    try {
+      return looksLikeRecord(JSON.parse(line));
+    } catch {
+      return false;
+    }
+  },
+
+  async *read(chunks, options = {}) {
+    const { source } = options;
+    for await (const { text, number } of readLines(chunks, source)) {
+      if (!/\S/.test(text)) continue;
+      const at = { source, line: number };
+      const { document, losses } = documentFromRecord(parseJson(text, at), at, options.text);
+      for (const loss of losses) yield { kind: "loss", loss };
+      yield { kind: "document", document, at };
+    }
+  },
+
+  async *write(documents: Documents) {
+    for await (const document of documents) yield { kind: "text", text: `${JSON.stringify(recordOf(document))}\n` };
+  },
+};
+
+/** Other tools' lines have `tokens` or `text` too; their entities are lists, or objects with other names. */
+function looksLikeRecord(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { tokens, text, entities, spans } = value as Record<string, unknown>;
+  const hasTokens = Array.isArray(tokens) && tokens.every((token) => typeof token === "string");
+  if ((!hasTokens && (tokens !== undefined || typeof text !== "string")) || spans !== undefined) return false;
+  if (entities === undefined) return true;
+  const [first] = Array.isArray(entities) ? (entities as unknown[]) : [null];
+  if (first === undefined) return true;
+  return typeof first === "object" && first !== null && "type" in first && ("start" in first || "startChar" in first);
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { DataError, type Location } from "../errors.ts";
+import type { Sentence } from "../schema/index.ts";
+import { type TagScheme, tagInventory } from "../text/index.ts";
+import { asObject, asString } from "./fields.ts";
+import { Labels, labelsOf } from "./labels.ts";
+import { Vocabulary, wordVocabulary } from "./vocabulary.ts";
+
+/** How words become rows of a table, and entities tags. */
+export const lexiconSettings = z.strictObject({
+  minCount: z.int().min(1).default(1).describe("words seen less often in training are unknown"),
+  foldCase: z.boolean().default(false).describe("read words in lower case"),
+  foldNumbers: z.boolean().default(false).describe("read every digit as 0"),
+  unknown: z.enum(["single", "shape"]).default("single").describe("one row for all unknown words, or one for each shape of word"),
+  pos: z.enum(["auto", "on", "off"]).default("auto").describe("part-of-speech tags; auto: when every training sentence has them"),
+  scheme: z.enum(["bio", "bioes", "bilou"]).default("bioes").describe("how entities become tags"),
+});
+
+export type LexiconSettings = z.infer<typeof lexiconSettings>;
+
+/** Everything a model knows by name: its words and its labels. Made from the training split alone. */
+export interface Lexicon {
+  readonly words: Vocabulary;
+  readonly pos: Vocabulary | undefined;
+  /** Whether entities have types. */
+  readonly typed: boolean;
+  readonly scheme: TagScheme;
+  /** In the order of the model's outputs, "O" first. */
+  readonly tags: Labels;
+  /** In the order of the model's outputs. */
+  readonly relations: Labels;
+}
+
+export function buildLexicon(train: readonly Sentence[], settings: LexiconSettings): Lexicon {
+  const { pos, scheme, ...options } = settings;
+  const { entityTypes, untyped, relationTypes } = labelsOf(train);
+  const usesPos = pos === "on" || (pos === "auto" && train.every((sentence) => sentence.pos !== undefined));
+  return {
+    words: wordVocabulary(train, options),
+    pos: usesPos ? Vocabulary.build(train.flatMap((sentence) => sentence.pos ?? [])) : undefined,
+    typed: entityTypes.size > 0,
+    scheme,
+    tags: Labels.inOrder(tagInventory(untyped ? [null, ...entityTypes] : entityTypes, scheme)),
+    relations: relationTypes,
+  };
+}
+
+/** The way back from the file `vocab.json` of a model. A lexicon turns into it by `JSON.stringify`. */
+export function lexiconFromJson(value: unknown, at: Location = {}): Lexicon {
+  const fields = asObject(value, at, "");
+  const scheme = asString(fields["scheme"], at, "scheme");
+  if (scheme !== "bio" && scheme !== "bioes" && scheme !== "bilou") {
+    throw new DataError("FIELD_INVALID", {
+      at: { ...at, path: "scheme" },
+      message: `expected bio, bioes or bilou, found ${scheme}`,
+    });
+  }
+  return {
+    words: Vocabulary.fromJSON(fields["words"], at),
+    pos: fields["pos"] === undefined ? undefined : Vocabulary.fromJSON(fields["pos"], at),
+    typed: fields["typed"] === true,
+    scheme,
+    tags: Labels.fromJSON(fields["tags"], at),
+    relations: Labels.fromJSON(fields["relations"], at),
+  };
+}

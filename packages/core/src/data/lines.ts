@@ -1,0 +1,62 @@
+import { DataError } from "../errors.ts";
+
+/** Text as it comes from a file, a request or a string, cut anywhere. */
+export type TextChunks = Iterable<string> | AsyncIterable<string>;
+
+/** A line without its line end. `number` counts from 1. */
+export interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
+/** UTF-16 units that one line may have: far above any document, far below what would exhaust memory. */
+export const longestLine = 1 << 26;
+
+/**
+ * The lines of a text in constant memory. Lines end with LF or CRLF and with nothing else, so that U+2028 and its kind stay
+ * inside; a byte order mark at the start is left out, and a last line needs no line end.
+ *
+ * @throws {DataError} LINE_TOO_LONG for a line of more than `limit` units
+ */
+export async function* readLines(chunks: TextChunks, source?: string, limit = longestLine): AsyncGenerator<Line> {
+  let number = 1;
+  let pending: string[] = [];
+  let pendingUnits = 0;
+  let atStart = true;
+  for await (const chunk of chunks) {
+    if (chunk === "") continue;
+    let from = atStart && chunk.charCodeAt(0) === 0xfeff ? 1 : 0;
+    atStart = false;
+    for (let end = chunk.indexOf("\n", from); end >= 0; end = chunk.indexOf("\n", from)) {
+      checkLength(pendingUnits + end - from, limit, source, number);
+      const text = pending.join("") + chunk.slice(from, end);
+      yield { text: text.endsWith("\r") ? text.slice(0, -1) : text, number };
+      number++;
+      pending = [];
+      pendingUnits = 0;
+      from = end + 1;
+    }
+    pending.push(chunk.slice(from));
+    pendingUnits += chunk.length - from;
+    checkLength(pendingUnits, limit, source, number);
+  }
+  const text = pending.join("");
+  if (text !== "") yield { text: text.endsWith("\r") ? text.slice(0, -1) : text, number };
+}
+
+/** All chunks as one string without a byte order mark, for formats that are one value a file. */
+export async function readWhole(chunks: TextChunks): Promise<string> {
+  const parts: string[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  const text = parts.join("");
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function checkLength(units: number, limit: number, source: string | undefined, line: number): void {
+  if (units <= limit) return;
+  throw new DataError("LINE_TOO_LONG", {
+    at: { source, line },
+    message: `the line has more than ${limit} UTF-16 units`,
+    hint: "put one document on a line",
+  });
+}
