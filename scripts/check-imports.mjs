@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 import { cruise } from "dependency-cruiser";
 import { packages } from "./layers.mjs";
 
+/** Tests, and what only tests use. */
+const testCode = "\\.test\\.ts$|^packages/[^/]+/src/testing/";
+
 /** @typedef {import("dependency-cruiser").IForbiddenRuleType} Rule */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -87,7 +90,7 @@ function rulesOfPackage(name) {
     return {
       name: `${name}/${layer} may import ${reachable.join(", ")} and the base files`,
       severity: "error",
-      from: { path: `${source}${layer}(/|\\.ts$)`, pathNot: "\\.test\\.ts$" },
+      from: { path: `${source}${layer}(/|\\.ts$)`, pathNot: testCode },
       to: { path: source, pathNot: [`${source}(${reachable.join("|")})(/|\\.ts$)`, baseFiles] },
     };
   }
@@ -110,21 +113,21 @@ function generalRules() {
       to: { path: "^packages/", pathNot: "^packages/$1/", dependencyTypes: ["local"] },
     },
     {
-      name: "only tests import tests",
+      name: "only tests import tests and their helpers",
       severity: "error",
-      from: { pathNot: "\\.test\\.ts$" },
-      to: { path: "\\.test\\.ts$" },
+      from: { pathNot: testCode },
+      to: { path: testCode },
     },
     {
       name: "core and tensor run everywhere, so they import nothing of Node",
       severity: "error",
-      from: { path: "^packages/(tensor|core)/src/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^packages/(tensor|core)/src/", pathNot: testCode },
       to: { dependencyTypes: ["core"] },
     },
     {
       name: "what is imported stands in the package.json of the package",
       severity: "error",
-      from: { path: "^packages/[^/]+/src/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^packages/[^/]+/src/", pathNot: testCode },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"] },
     },
   ];

@@ -33,7 +33,7 @@ export const packages = {
       archive: [],
       models: ["schema", "text", "data", "metrics", "nn"],
       objectives: ["schema", "text", "data", "metrics", "nn", "models"],
-      training: ["schema", "text", "data", "metrics", "nn", "archive", "models", "objectives"],
+      training: ["schema", "text", "data", "metrics", "nn", "archive", "models", "objectives", "inference"],
       inference: ["schema", "text", "data", "metrics", "nn", "archive", "models"],
     },
   },
