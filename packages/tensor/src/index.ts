@@ -1,0 +1,16 @@
+export * from "./errors.ts";
+export type { Address, KernelName, Kernels } from "./kernels/kernels.ts";
+export { bestBuild, type KernelBuild } from "./kernels/load.ts";
+export { Arena } from "./memory/arena.ts";
+export { Heap } from "./memory/heap.ts";
+export * from "./optim/index.ts";
+export type { BilstmInput, LstmParameters } from "./tape/operations/bilstm.ts";
+export type { Lookup } from "./tape/operations/embed.ts";
+export { type OperationName, operations } from "./tape/operations/index.ts";
+export type { GruParameters, InteractionParameters } from "./tape/operations/interaction.ts";
+export { type PairCell, type PairScorer, pairProbabilities, predictPairs } from "./tape/operations/pairs.ts";
+export * from "./tape/tape.ts";
+export { Engine } from "./tensor/engine.ts";
+export { type Matrix, padded } from "./tensor/matrix.ts";
+export * from "./tensor/parameter-store.ts";
+export { Random, type RandomState } from "./tensor/random.ts";

@@ -1,0 +1,53 @@
+import type { Address } from "../kernels/kernels.ts";
+import type { Heap } from "./heap.ts";
+
+const lineBytes = 64;
+
+/** A bump allocator that is emptied at once. Its blocks stay its own, so that a step takes no memory after the first few. */
+export class Arena {
+  readonly heap: Heap;
+  readonly #blockBytes: number;
+  readonly #blocks: { start: Address; bytes: number }[] = [];
+  #block = -1;
+  #next: Address = 0;
+  #end: Address = 0;
+
+  constructor(heap: Heap, blockBytes = 2 ** 20) {
+    this.heap = heap;
+    this.#blockBytes = blockBytes;
+  }
+
+  /** Space until the next reset, aligned to a cache line. Its content is undefined. */
+  allocate(bytes: number): Address {
+    const rounded = Math.max(lineBytes, Math.ceil(bytes / lineBytes) * lineBytes);
+    while (this.#next + rounded > this.#end) this.#advance(rounded);
+    const at = this.#next;
+    this.#next += rounded;
+    return at;
+  }
+
+  /** The same, filled with zeros. */
+  allocateZeroed(bytes: number): Address {
+    const at = this.allocate(bytes);
+    this.heap.u8.fill(0, at, at + bytes);
+    return at;
+  }
+
+  reset(): void {
+    this.#block = -1;
+    this.#next = 0;
+    this.#end = 0;
+  }
+
+  #advance(bytes: number): void {
+    this.#block++;
+    if (this.#block === this.#blocks.length) {
+      const size = Math.max(bytes, this.#blockBytes);
+      this.#blocks.push({ start: this.heap.allocate(size), bytes: size });
+    }
+    const block = this.#blocks[this.#block];
+    if (block === undefined) return;
+    this.#next = block.start;
+    this.#end = block.start + block.bytes;
+  }
+}

@@ -1,0 +1,82 @@
+import { TensorError } from "../errors.ts";
+import type { Address } from "../kernels/kernels.ts";
+
+const pageBytes = 65536;
+const maximumPages = 65536;
+/** The first addresses stay free, so that 0 can mean "none"; word 4 counts the lines handed out. */
+const firstLine = 16;
+const counterWord = 4;
+const lineBytes = 64;
+
+/**
+ * One linear memory that only grows. Addresses are handed out by an atomic counter inside it, so that workers sharing the memory
+ * allocate without talking to each other. Fresh memory is zero.
+ */
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  #f32 = new Float32Array(0);
+  #i32 = new Int32Array(0);
+  #u8 = new Uint8Array(0);
+
+  /** @param memory one made by `Heap.create`, here or in another thread */
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+    this.shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  }
+
+  static create(options: { shared?: boolean } = {}): Heap {
+    const shared = options.shared ?? false;
+    const heap = new Heap(new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared }));
+    heap.i32[counterWord] = firstLine;
+    return heap;
+  }
+
+  get f32(): Float32Array {
+    if (this.#f32.buffer !== this.memory.buffer) this.#f32 = new Float32Array(this.memory.buffer);
+    return this.#f32;
+  }
+
+  get i32(): Int32Array {
+    if (this.#i32.buffer !== this.memory.buffer) this.#i32 = new Int32Array(this.memory.buffer);
+    return this.#i32;
+  }
+
+  get u8(): Uint8Array {
+    if (this.#u8.buffer !== this.memory.buffer) this.#u8 = new Uint8Array(this.memory.buffer);
+    return this.#u8;
+  }
+
+  /**
+   * Space for good: nothing is ever given back. Aligned to a cache line, zero.
+   *
+   * @throws {TensorError} MEMORY_EXHAUSTED past the 4 GiB that WebAssembly addresses, or when the machine has no more
+   */
+  allocate(bytes: number): Address {
+    const lines = Math.ceil(bytes / lineBytes);
+    const start = Atomics.add(this.i32, counterWord, lines) * lineBytes;
+    this.#grow(start + lines * lineBytes);
+    return start;
+  }
+
+  /** A view on floats; it goes stale when the memory grows, so use it at once. */
+  floats(at: Address, count: number): Float32Array {
+    return this.f32.subarray(at / 4, at / 4 + count);
+  }
+
+  /** The same for integers. */
+  integers(at: Address, count: number): Int32Array {
+    return this.i32.subarray(at / 4, at / 4 + count);
+  }
+
+  #grow(end: number): void {
+    while (this.memory.buffer.byteLength < end) {
+      const missing = Math.ceil((end - this.memory.buffer.byteLength) / pageBytes);
+      try {
+        this.memory.grow(missing);
+      } catch (cause) {
+        throw new TensorError("MEMORY_EXHAUSTED", `no room for ${Math.ceil(end / 2 ** 20)} MiB of linear memory`, { cause });
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { Address } from "../kernels/kernels.ts";
+import { Arena } from "../memory/arena.ts";
+import type { RowGradient } from "../tape/tape.ts";
+import type { Engine } from "../tensor/engine.ts";
+import type { Parameter, ParameterStore } from "../tensor/parameter-store.ts";
+
+/** The gradient of one table, each touched row once. `at` holds ids.length rows of the table's stride. */
+export interface TableGradient {
+  readonly parameter: Parameter;
+  readonly ids: Int32Array;
+  readonly at: Address;
+}
+
+/** The gradient of a whole batch. */
+export interface Gradients {
+  /** `ParameterStore.denseSize` floats. */
+  readonly dense: Address;
+  readonly tables: readonly TableGradient[];
+}
+
+/**
+ * Adds up row gradients so that every table row occurs once, in order of its first occurrence. Called by a worker on its chunk's rows and
+ * by the collector on the chunks' results in chunk order: the sums come out the same whoever computed the chunks.
+ */
+export function mergeRows(engine: Engine, arena: Arena, gradients: Iterable<RowGradient>): TableGradient[] {
+  const byTable = new Map<string, RowGradient[]>();
+  for (const gradient of gradients) {
+    const list = byTable.get(gradient.parameter.name);
+    if (list === undefined) byTable.set(gradient.parameter.name, [gradient]);
+    else list.push(gradient);
+  }
+  return [...byTable.values()].map((list) => mergeTable(engine, arena, list));
+}
+
+function mergeTable(engine: Engine, arena: Arena, list: readonly RowGradient[]): TableGradient {
+  const parameter = (list[0] as RowGradient).parameter;
+  const slots = new Map<number, number>();
+  const targets = list.map(({ ids }) =>
+    ids.map((id) => {
+      const known = slots.get(id);
+      if (known !== undefined) return known;
+      slots.set(id, slots.size);
+      return slots.size - 1;
+    }),
+  );
+  const at = arena.allocateZeroed(slots.size * parameter.stride * 4);
+  for (const [k, gradient] of list.entries()) {
+    const target = targets[k] ?? new Int32Array(0);
+    const index = arena.allocate(target.length * 4);
+    engine.heap.i32.set(target, index / 4);
+    engine.kernels.scatterRows(target.length, parameter.stride, index, gradient.at, parameter.stride, at, parameter.stride);
+  }
+  return { parameter, ids: Int32Array.from(slots.keys()), at };
+}
+
+/** What one chunk of a batch computed: its buffer of dense gradients and its merged table rows. */
+export interface ChunkGradient {
+  readonly dense: Address;
+  readonly tables: readonly TableGradient[];
+}
+
+/** Sums the gradients of a batch's chunks, in the order given. */
+export class GradientCollector {
+  readonly #engine: Engine;
+  readonly #store: ParameterStore;
+  readonly #arena: Arena;
+  readonly #dense: Address;
+
+  constructor(engine: Engine, store: ParameterStore) {
+    this.#engine = engine;
+    this.#store = store;
+    this.#arena = new Arena(engine.heap);
+    this.#dense = engine.heap.allocate(store.denseSize * 4);
+  }
+
+  /** The result is valid until the next call. */
+  collect(chunks: readonly ChunkGradient[]): Gradients {
+    this.#arena.reset();
+    this.#engine.heap.u8.fill(0, this.#dense, this.#dense + this.#store.denseSize * 4);
+    for (const chunk of chunks) this.#engine.kernels.add(this.#store.denseSize, chunk.dense, this.#dense);
+    const tables = mergeRows(
+      this.#engine,
+      this.#arena,
+      chunks.flatMap((chunk) => chunk.tables),
+    );
+    return { dense: this.#dense, tables };
+  }
+}

@@ -1,0 +1,2 @@
+export * from "./gradients.ts";
+export * from "./optimizer.ts";

@@ -1,0 +1,171 @@
+import type { Address, Kernels } from "../kernels/kernels.ts";
+import type { Engine } from "../tensor/engine.ts";
+import { type Parameter, type ParameterStore, pad, unpad } from "../tensor/parameter-store.ts";
+import type { Gradients } from "./gradients.ts";
+
+/** Settings of the four update rules; the defaults are those of the papers that introduced them. */
+export type OptimizerSettings =
+  | { readonly name: "adam"; readonly rate: number; readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number }
+  | { readonly name: "adadelta"; readonly rate: number; readonly rho?: number; readonly epsilon?: number }
+  | { readonly name: "rmsprop"; readonly rate: number; readonly rho?: number; readonly epsilon?: number }
+  | { readonly name: "sgd"; readonly rate: number };
+
+export interface UpdateOptions {
+  /** The global norm above which the gradient is scaled down to it; none where left out. */
+  readonly maxNorm?: number | undefined;
+  /** Factor of the learning rate in this step, from a schedule. */
+  readonly rateFactor?: number | undefined;
+}
+
+export interface OptimizerOptions {
+  /**
+   * How embedding tables move. `lazy` updates the rows of the batch alone: rows that do not occur keep their value and their running means,
+   * so that a step costs what its batch holds, whatever the vocabulary. `dense` updates every row, as PyTorch's Adam does.
+   */
+  readonly tables?: "lazy" | "dense" | undefined;
+}
+
+/** One slice to update: n floats of weights, their gradient, and the running means beside them. */
+type Rule = (kernels: Kernels, n: number, w: Address, g: Address, means: readonly [Address, Address], step: Step) => void;
+
+interface Step {
+  readonly count: number;
+  readonly rate: number;
+  readonly clip: number;
+}
+
+/** Moves parameters against their gradient. State is kept in linear memory, beside the parameters. */
+export class Optimizer {
+  readonly settings: OptimizerSettings;
+  readonly #engine: Engine;
+  readonly #store: ParameterStore;
+  readonly #tables: "lazy" | "dense";
+  readonly #means = new Map<string, readonly [Address, Address]>();
+  readonly #rule: Rule;
+  #steps = 0;
+  #wholeTable: Address = 0;
+
+  constructor(engine: Engine, store: ParameterStore, settings: OptimizerSettings, options: OptimizerOptions = {}) {
+    this.settings = settings;
+    this.#engine = engine;
+    this.#store = store;
+    this.#tables = options.tables ?? "lazy";
+    this.#rule = ruleOf(settings);
+    for (const parameter of store.layout) {
+      const bytes = parameter.rows * parameter.stride * 4;
+      const kept = settings.name === "sgd" ? 0 : settings.name === "rmsprop" ? 1 : 2;
+      this.#means.set(parameter.name, [kept > 0 ? engine.heap.allocate(bytes) : 0, kept > 1 ? engine.heap.allocate(bytes) : 0]);
+    }
+  }
+
+  /** How many updates were made. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * One update of every parameter.
+   *
+   * @returns the global norm of the gradient before clipping; when it is not finite, nothing was changed
+   */
+  update(gradients: Gradients, options: UpdateOptions = {}): number {
+    const { kernels } = this.#engine;
+    let squares = kernels.sumSquares(this.#store.denseSize, gradients.dense);
+    for (const { parameter, ids, at } of gradients.tables) squares += kernels.sumSquares(ids.length * parameter.stride, at);
+    const norm = Math.sqrt(squares);
+    if (!Number.isFinite(norm)) return norm;
+    this.#steps++;
+    const { maxNorm = Infinity, rateFactor = 1 } = options;
+    const step = {
+      count: this.#steps,
+      rate: this.settings.rate * rateFactor,
+      clip: norm > maxNorm ? maxNorm / norm : 1,
+    };
+    for (const parameter of this.#store.layout) {
+      if (parameter.kind === "table") continue;
+      const size = parameter.rows * parameter.stride;
+      this.#rule(kernels, size, parameter.at, gradients.dense + parameter.slice * 4, this.#meansOf(parameter), step);
+    }
+    for (const table of gradients.tables) {
+      if (this.#tables === "dense") this.#updateWholeTable(table.parameter, table.ids, table.at, step);
+      else this.#updateRows(table.parameter, table.ids, table.at, step);
+    }
+    return norm;
+  }
+
+  /** The running means by parameter name, without padding, and the step count: what a checkpoint keeps. */
+  saveState(): { steps: number; means: Map<string, Float32Array[]> } {
+    const means = new Map<string, Float32Array[]>();
+    for (const parameter of this.#store.layout) {
+      const kept = this.#meansOf(parameter).filter((at) => at !== 0);
+      means.set(
+        parameter.name,
+        kept.map((at) => unpad(this.#engine.heap, at, parameter)),
+      );
+    }
+    return { steps: this.#steps, means };
+  }
+
+  /** The way back; parameters that the state does not name keep zero means. */
+  restoreState(state: { steps: number; means: ReadonlyMap<string, readonly Float32Array[]> }): void {
+    this.#steps = state.steps;
+    for (const parameter of this.#store.layout) {
+      for (const [k, values] of (state.means.get(parameter.name) ?? []).entries()) {
+        pad(this.#engine.heap, this.#meansOf(parameter)[k] ?? 0, parameter, values);
+      }
+    }
+  }
+
+  #meansOf(parameter: Parameter): readonly [Address, Address] {
+    return this.#means.get(parameter.name) ?? [0, 0];
+  }
+
+  #updateRows(parameter: Parameter, ids: Int32Array, at: Address, step: Step): void {
+    const [first, second] = this.#meansOf(parameter);
+    const rowBytes = parameter.stride * 4;
+    for (const [k, id] of ids.entries()) {
+      const offset = id * rowBytes;
+      const means = [first === 0 ? 0 : first + offset, second === 0 ? 0 : second + offset] as const;
+      this.#rule(this.#engine.kernels, parameter.stride, parameter.at + offset, at + k * rowBytes, means, step);
+    }
+  }
+
+  #updateWholeTable(parameter: Parameter, ids: Int32Array, at: Address, step: Step): void {
+    const { heap, kernels } = this.#engine;
+    const size = parameter.rows * parameter.stride;
+    if (this.#wholeTable === 0) {
+      const largest = Math.max(...this.#store.layout.filter((p) => p.kind === "table").map((p) => p.rows * p.stride));
+      this.#wholeTable = heap.allocate(largest * 4);
+    }
+    heap.u8.fill(0, this.#wholeTable, this.#wholeTable + size * 4);
+    for (const [k, id] of ids.entries()) {
+      const from = at + k * parameter.stride * 4;
+      heap.u8.copyWithin(this.#wholeTable + id * parameter.stride * 4, from, from + parameter.stride * 4);
+    }
+    this.#rule(kernels, size, parameter.at, this.#wholeTable, this.#meansOf(parameter), step);
+  }
+}
+
+function ruleOf(settings: OptimizerSettings): Rule {
+  switch (settings.name) {
+    case "adam": {
+      const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = settings;
+      return (kernels, n, w, g, [mean, square], { count, rate, clip }) => {
+        const correction = Math.sqrt(1 - beta2 ** count);
+        const scaled = (rate * correction) / (1 - beta1 ** count);
+        kernels.adam(n, w, g, mean, square, scaled, beta1, beta2, epsilon * correction, clip);
+      };
+    }
+    case "adadelta": {
+      const { rho = 0.9, epsilon = 1e-6 } = settings;
+      return (kernels, n, w, g, [square, moved], { rate, clip }) =>
+        kernels.adadelta(n, w, g, square, moved, rate, rho, epsilon, clip);
+    }
+    case "rmsprop": {
+      const { rho = 0.99, epsilon = 1e-8 } = settings;
+      return (kernels, n, w, g, [square], { rate, clip }) => kernels.rmsprop(n, w, g, square, rate, rho, epsilon, clip);
+    }
+    case "sgd":
+      return (kernels, n, w, g, _means, { rate, clip }) => kernels.addScaled(n, -rate * clip, g, w);
+  }
+}

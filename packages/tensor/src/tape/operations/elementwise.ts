@@ -1,0 +1,127 @@
+import { ShapeError } from "../../errors.ts";
+import type { Address } from "../../kernels/kernels.ts";
+import type { Matrix } from "../../tensor/matrix.ts";
+import type { Operation } from "../tape.ts";
+
+/** The sum of matrices of one shape. */
+export const sum: Operation<readonly Matrix[], Matrix, { terms: readonly Matrix[]; output: Matrix }> = {
+  forward(tape, terms) {
+    const first = terms[0];
+    if (first === undefined) throw new ShapeError("a sum needs at least one matrix");
+    const output = tape.matrix(first.rows, first.columns);
+    const size = first.rows * first.stride;
+    tape.heap.u8.copyWithin(output.at, first.at, first.at + size * 4);
+    for (const term of terms.slice(1)) {
+      if (term.rows !== first.rows || term.columns !== first.columns) {
+        throw new ShapeError(`cannot add [${term.rows}, ${term.columns}] to [${first.rows}, ${first.columns}]`);
+      }
+      tape.kernels.add(size, term.at, output.at);
+    }
+    return { output, saved: { terms, output } };
+  },
+
+  backward(tape, { terms, output }) {
+    for (const term of terms) {
+      if (term.grad !== 0) tape.kernels.add(output.rows * output.stride, output.grad, term.grad);
+    }
+  },
+};
+
+/** The larger of two matrices, cell by cell; where both are equal the first gets the gradient. */
+export const maximum: Operation<readonly [Matrix, Matrix], Matrix, { pair: readonly [Matrix, Matrix]; output: Matrix }> = {
+  forward(tape, [x, y]) {
+    const output = tape.matrix(x.rows, x.columns);
+    const size = x.rows * x.stride;
+    const { f32 } = tape.heap;
+    for (let i = 0; i < size; i++) f32[output.at / 4 + i] = Math.max(f32[x.at / 4 + i] ?? 0, f32[y.at / 4 + i] ?? 0);
+    return { output, saved: { pair: [x, y], output } };
+  },
+
+  backward(tape, { pair: [x, y], output }) {
+    const { f32 } = tape.heap;
+    for (let i = 0; i < output.rows * output.stride; i++) {
+      const winner = (f32[x.at / 4 + i] ?? 0) >= (f32[y.at / 4 + i] ?? 0) ? x : y;
+      if (winner.grad !== 0) f32[winner.grad / 4 + i] = (f32[winner.grad / 4 + i] ?? 0) + (f32[output.grad / 4 + i] ?? 0);
+    }
+  },
+};
+
+export interface DropoutInput {
+  readonly input: Matrix;
+  /** The share of cells set to zero, 0 ≤ rate < 1. */
+  readonly rate: number;
+}
+
+/** Inverted dropout (Srivastava et al. 2014): active while training only, its mask drawn from the tape's seed. */
+export const dropout: Operation<DropoutInput, Matrix, { input: Matrix; output: Matrix; mask: Address }> = {
+  forward(tape, { input, rate }) {
+    if (!tape.training || rate === 0) return { output: input, saved: { input, output: input, mask: 0 } };
+    const output = tape.matrix(input.rows, input.columns);
+    const size = input.rows * input.stride;
+    const mask = tape.scratch(size);
+    const [seed1, seed2] = tape.nextMaskSeeds();
+    tape.kernels.dropoutMask(size, rate, seed1, seed2, mask);
+    tape.kernels.multiply(size, input.at, mask, output.at, 0);
+    return { output, saved: { input, output, mask } };
+  },
+
+  backward(tape, { input, output, mask }) {
+    if (mask !== 0 && input.grad !== 0) {
+      tape.kernels.multiply(input.rows * input.stride, output.grad, mask, input.grad, 1);
+    }
+  },
+};
+
+export interface Activated {
+  readonly input: Matrix;
+  readonly output: Matrix;
+}
+
+/** Each row to probabilities that sum to one. */
+export const softmax: Operation<Matrix, Matrix, Activated> = {
+  forward(tape, input) {
+    const output = tape.matrix(input.rows, input.columns);
+    tape.kernels.softmaxRows(input.rows, input.columns, input.stride, input.at, output.at);
+    return { output, saved: { input, output } };
+  },
+
+  backward(tape, { input, output }) {
+    if (input.grad !== 0) tape.kernels.softmaxBackward(input.rows, input.stride, output.at, output.grad, input.grad);
+  },
+};
+
+export const sigmoid: Operation<Matrix, Matrix, Activated> = {
+  forward(tape, input) {
+    const output = tape.matrix(input.rows, input.columns);
+    tape.kernels.sigmoidRows(input.rows, input.columns, input.stride, input.at, output.at);
+    return { output, saved: { input, output } };
+  },
+
+  backward(tape, { input, output }) {
+    if (input.grad !== 0) tape.kernels.sigmoidBackward(input.rows * input.stride, output.at, output.grad, input.grad);
+  },
+};
+
+export const tanh: Operation<Matrix, Matrix, Activated> = {
+  forward(tape, input) {
+    const output = tape.matrix(input.rows, input.columns);
+    tape.kernels.tanhForward(input.rows * input.stride, input.at, output.at);
+    return { output, saved: { input, output } };
+  },
+
+  backward(tape, { input, output }) {
+    if (input.grad !== 0) tape.kernels.tanhBackward(input.rows * input.stride, output.at, output.grad, input.grad);
+  },
+};
+
+export const relu: Operation<Matrix, Matrix, Activated> = {
+  forward(tape, input) {
+    const output = tape.matrix(input.rows, input.columns);
+    tape.kernels.reluForward(input.rows * input.stride, input.at, output.at);
+    return { output, saved: { input, output } };
+  },
+
+  backward(tape, { input, output }) {
+    if (input.grad !== 0) tape.kernels.reluBackward(input.rows * input.stride, output.at, output.grad, input.grad);
+  },
+};

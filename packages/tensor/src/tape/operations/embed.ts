@@ -1,0 +1,47 @@
+import { ShapeError } from "../../errors.ts";
+import type { Address } from "../../kernels/kernels.ts";
+import type { Matrix } from "../../tensor/matrix.ts";
+import type { Parameter } from "../../tensor/parameter-store.ts";
+import type { Operation } from "../tape.ts";
+
+/** One table and the row it gives to each of the N tokens. */
+export interface Lookup {
+  readonly table: Parameter;
+  readonly ids: Int32Array;
+}
+
+export interface Saved {
+  readonly lookups: readonly Lookup[];
+  readonly output: Matrix;
+}
+
+/** Rows of several tables, side by side: [N, Σ columns]. The gradient leaves as rows, so that its cost does not grow with the tables. */
+export const embed: Operation<readonly Lookup[], Matrix, Saved> = {
+  forward(tape, lookups) {
+    const n = lookups[0]?.ids.length ?? 0;
+    let columns = 0;
+    for (const { table, ids } of lookups) {
+      if (ids.length !== n) throw new ShapeError(`lookups of one call need equally many ids, not ${n} and ${ids.length}`);
+      columns += table.columns;
+    }
+    const output = tape.matrix(n, columns); // [N, D]
+    let offset = 0;
+    for (const { table, ids } of lookups) {
+      const index = tape.integers(ids);
+      tape.kernels.gatherRows(n, table.columns, index, table.at, table.stride, output.at + offset * 4, output.stride);
+      offset += table.columns;
+    }
+    return { output, saved: { lookups, output } };
+  },
+
+  backward(tape, { lookups, output }) {
+    let offset = 0;
+    for (const { table, ids } of lookups) {
+      const at: Address = tape.zeroed(ids.length * table.stride);
+      const inOrder = tape.integers(Int32Array.from(ids.keys()));
+      tape.kernels.gatherRows(ids.length, table.columns, inOrder, output.grad + offset * 4, output.stride, at, table.stride);
+      tape.rowGradients.push({ parameter: table, ids, at });
+      offset += table.columns;
+    }
+  },
+};

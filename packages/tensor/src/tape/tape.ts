@@ -1,0 +1,123 @@
+import type { Address, Kernels } from "../kernels/kernels.ts";
+import type { Arena } from "../memory/arena.ts";
+import type { Heap } from "../memory/heap.ts";
+import type { Engine } from "../tensor/engine.ts";
+import { type Matrix, padded } from "../tensor/matrix.ts";
+import type { Parameter } from "../tensor/parameter-store.ts";
+
+/**
+ * A fused step of a model and its gradient. `forward` may keep what `backward` needs; `backward` adds to the gradients of the inputs.
+ * An operation without a `backward` does not type-check.
+ */
+export interface Operation<Input, Output, Saved> {
+  forward(tape: Tape, input: Input): { readonly output: Output; readonly saved: Saved };
+  backward(tape: Tape, saved: Saved): void;
+}
+
+/** The gradient of some rows of a table: `at` holds ids.length rows of the table's stride. Ids may repeat. */
+export interface RowGradient {
+  readonly parameter: Parameter;
+  readonly ids: Int32Array;
+  readonly at: Address;
+}
+
+/** Where one chunk of a batch leaves its gradients: a buffer of `ParameterStore.denseSize` floats. */
+export interface GradientBuffer {
+  readonly dense: Address;
+}
+
+export interface TapeOptions {
+  /** Given when gradients are wanted; it must hold zeros. */
+  readonly gradients?: GradientBuffer | undefined;
+  /** Dropout and its like act only while training. */
+  readonly training?: boolean | undefined;
+  /** Names the stream of dropout masks. */
+  readonly seed?: number | undefined;
+}
+
+/** Runs operations and remembers them, to run their gradients in reverse. */
+export class Tape {
+  readonly kernels: Kernels;
+  readonly heap: Heap;
+  readonly arena: Arena;
+  readonly recording: boolean;
+  readonly training: boolean;
+  /** Gradients of table rows, in the order in which the backward pass reached them. */
+  readonly rowGradients: RowGradient[] = [];
+  readonly #gradients: GradientBuffer | undefined;
+  readonly #seed: number;
+  readonly #steps: (() => void)[] = [];
+  #masks = 0;
+
+  constructor(engine: Engine, arena: Arena, options: TapeOptions = {}) {
+    this.kernels = engine.kernels;
+    this.heap = engine.heap;
+    this.arena = arena;
+    this.#gradients = options.gradients;
+    this.recording = options.gradients !== undefined;
+    this.training = options.training ?? false;
+    this.#seed = options.seed ?? 0;
+  }
+
+  apply<Input, Output, Saved>(operation: Operation<Input, Output, Saved>, input: Input): Output {
+    const { output, saved } = operation.forward(this, input);
+    if (this.recording) this.#steps.push(() => operation.backward(this, saved));
+    return output;
+  }
+
+  /** Runs every gradient, last operation first. The losses have already added theirs to the scores. */
+  backward(): void {
+    for (let i = this.#steps.length - 1; i >= 0; i--) this.#steps[i]?.();
+    this.#steps.length = 0;
+  }
+
+  /** A matrix of this step; its padding is zero, its cells are undefined. With a gradient (zero) while recording. */
+  matrix(rows: number, columns: number, options: { grad?: boolean } = {}): Matrix {
+    const stride = padded(columns);
+    const bytes = rows * stride * 4;
+    const at = stride === columns ? this.arena.allocate(bytes) : this.arena.allocateZeroed(bytes);
+    const grad = this.recording && options.grad !== false ? this.arena.allocateZeroed(bytes) : 0;
+    return { rows, columns, stride, at, grad };
+  }
+
+  /** Working space for so many floats, undefined. */
+  scratch(floats: number): Address {
+    return this.arena.allocate(floats * 4);
+  }
+
+  zeroed(floats: number): Address {
+    return this.arena.allocateZeroed(floats * 4);
+  }
+
+  integers(values: ArrayLike<number>): Address {
+    const at = this.arena.allocate(values.length * 4);
+    this.heap.i32.set(values, at / 4);
+    return at;
+  }
+
+  /** Where this chunk's gradient of a dense parameter lies. */
+  gradientOf(parameter: Parameter): Address {
+    return this.#gradients === undefined ? 0 : this.#gradients.dense + parameter.slice * 4;
+  }
+
+  /** Where the gradient of an operation's input is added: its own, or room that nobody reads where it keeps none. */
+  gradientRoom(input: Matrix): Address {
+    return input.grad === 0 ? this.zeroed(input.rows * input.stride) : input.grad;
+  }
+
+  /** Two seeds nobody else on this tape gets. */
+  nextMaskSeeds(): readonly [number, number] {
+    this.#masks++;
+    return [this.#seed | 0, Math.imul(this.#masks, 0x27d4eb2f) ^ (this.#seed / 2 ** 32)];
+  }
+
+  /** The cells of a matrix without padding, copied out. */
+  read(matrix: Matrix): Float32Array {
+    const values = new Float32Array(matrix.rows * matrix.columns);
+    const from = this.heap.floats(matrix.at, matrix.rows * matrix.stride);
+    for (let i = 0; i < matrix.rows; i++) {
+      values.set(from.subarray(i * matrix.stride, i * matrix.stride + matrix.columns), i * matrix.columns);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,153 @@
+import { TensorError } from "../errors.ts";
+import type { Address } from "../kernels/kernels.ts";
+import type { Heap } from "../memory/heap.ts";
+import { padded } from "./matrix.ts";
+import { Random } from "./random.ts";
+
+/** A learnt matrix. Tables (embeddings) get their gradient as single rows, everything else as a dense slice. */
+export interface Parameter {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Gates of a cell lie side by side as blocks of equal width, each padded on its own; 1 for everything else. */
+  readonly blocks: number;
+  /** blocks · padded(columns / blocks) */
+  readonly stride: number;
+  readonly at: Address;
+  readonly kind: "dense" | "table";
+  /** Where its slice starts in a buffer of dense gradients, in floats; −1 for tables. */
+  readonly slice: number;
+  /** Room for the transposed matrix [stride, padded(rows)], refreshed once a step; 0 for tables. */
+  readonly transposed: Address;
+}
+
+/** Draws the first value of a parameter's cells. */
+export type Initialiser = (random: Random, rows: number, columns: number) => () => number;
+
+export const zeros: Initialiser = () => () => 0;
+
+/** Uniform in ±√(6 / (rows + columns)): Glorot and Bengio 2010. */
+export const glorot: Initialiser = (random, rows, columns) => uniform(Math.sqrt(6 / (rows + columns)))(random, rows, columns);
+
+/** Uniform in ±limit. */
+export function uniform(limit: number): Initialiser {
+  return (random) => () => (2 * random.next() - 1) * limit;
+}
+
+/** Normal with this standard deviation. */
+export function normal(deviation: number): Initialiser {
+  return (random) => () => random.normal() * deviation;
+}
+
+/**
+ * All parameters of a model, by name. A store is either made with a seed, which gives every parameter a stream of its own by its name, or
+ * attached to the layout of one made in another thread, in which case asking for a parameter finds it.
+ */
+export class ParameterStore {
+  readonly heap: Heap;
+  readonly #byName = new Map<string, Parameter>();
+  readonly #layout: ReadonlyMap<string, Parameter> | undefined;
+  readonly #seed: number;
+  /** Floats in a buffer that holds the gradient of every dense parameter. */
+  denseSize = 0;
+
+  constructor(heap: Heap, source: { seed: number } | { layout: readonly Parameter[] }) {
+    this.heap = heap;
+    this.#seed = "seed" in source ? source.seed : 0;
+    this.#layout = "layout" in source ? new Map(source.layout.map((item) => [item.name, item])) : undefined;
+  }
+
+  /** What another thread needs to attach to the same parameters. */
+  get layout(): readonly Parameter[] {
+    return [...this.#byName.values()];
+  }
+
+  get(name: string): Parameter {
+    const found = this.#byName.get(name);
+    if (found === undefined) throw new TensorError("PARAMETER_UNKNOWN", `no parameter is called ${name}`);
+    return found;
+  }
+
+  /** A new parameter, or in an attached store the one of this name. */
+  add(name: string, rows: number, columns: number, initialise: Initialiser, form: ParameterForm = {}): Parameter {
+    if (this.#byName.has(name)) throw new TensorError("PARAMETER_TWICE", `two parameters are called ${name}`);
+    const parameter =
+      this.#layout === undefined ? this.#make(name, rows, columns, initialise, form) : this.#find(name, rows, columns);
+    this.#byName.set(name, parameter);
+    if (parameter.kind === "dense") this.denseSize += rows * parameter.stride;
+    return parameter;
+  }
+
+  /** The values without padding, row by row. */
+  read(parameter: Parameter): Float32Array {
+    return unpad(this.heap, parameter.at, parameter);
+  }
+
+  /** Takes values without padding, row by row. */
+  write(parameter: Parameter, values: ArrayLike<number>): void {
+    const { rows, columns } = parameter;
+    if (values.length !== rows * columns) {
+      throw new TensorError("SHAPE_MISMATCH", `${parameter.name} holds ${rows} × ${columns} numbers, but got ${values.length}`);
+    }
+    pad(this.heap, parameter.at, parameter, values);
+  }
+
+  #make(name: string, rows: number, columns: number, initialise: Initialiser, form: ParameterForm): Parameter {
+    const { kind = "dense", blocks = 1 } = form;
+    const stride = blocks * padded(columns / blocks);
+    const at = this.heap.allocate(rows * stride * 4);
+    const transposed = kind === "dense" ? this.heap.allocate(stride * padded(rows) * 4) : 0;
+    const slice = kind === "dense" ? this.denseSize : -1;
+    const parameter = { name, rows, columns, blocks, stride, at, kind, slice, transposed };
+    const draw = initialise(Random.of(this.#seed, name), rows, columns);
+    this.write(parameter, Float32Array.from({ length: rows * columns }, draw));
+    return parameter;
+  }
+
+  #find(name: string, rows: number, columns: number): Parameter {
+    const found = this.#layout?.get(name);
+    if (found === undefined || found.rows !== rows || found.columns !== columns) {
+      throw new TensorError("PARAMETER_UNKNOWN", `no parameter ${name} of ${rows} × ${columns} to attach to`);
+    }
+    return found;
+  }
+}
+
+/** How a parameter is kept: dense or as a table of rows, and in how many blocks of columns. */
+export interface ParameterForm {
+  readonly kind?: Parameter["kind"];
+  readonly blocks?: number;
+}
+
+interface PaddedShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly stride: number;
+  readonly blocks?: number;
+}
+
+/** The cells of a padded matrix, row by row, without the padding. */
+export function unpad(heap: Heap, at: Address, shape: PaddedShape): Float32Array {
+  const from = heap.floats(at, shape.rows * shape.stride);
+  const values = new Float32Array(shape.rows * shape.columns);
+  forEachBlock(shape, (plain, inside, width) => values.set(from.subarray(inside, inside + width), plain));
+  return values;
+}
+
+/** The way back: lays plain cells into a padded matrix. */
+export function pad(heap: Heap, at: Address, shape: PaddedShape, values: ArrayLike<number>): void {
+  const into = heap.floats(at, shape.rows * shape.stride);
+  forEachBlock(shape, (plain, inside, width) => {
+    for (let k = 0; k < width; k++) into[inside + k] = values[plain + k] ?? 0;
+  });
+}
+
+function forEachBlock(shape: PaddedShape, visit: (plain: number, inside: number, width: number) => void): void {
+  const blocks = shape.blocks ?? 1;
+  const width = shape.columns / blocks;
+  const step = shape.stride / blocks;
+  for (let row = 0; row < shape.rows; row++) {
+    for (let block = 0; block < blocks; block++)
+      visit(row * shape.columns + block * width, row * shape.stride + block * step, width);
+  }
+}
