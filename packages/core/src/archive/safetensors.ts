@@ -1,0 +1,109 @@
+import { ArchiveError } from "../errors.ts";
+
+/** A named array as it lies in a file: 32-bit floats, row-major. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export interface SafetensorsFile {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Free text by name; the format allows strings alone. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface HeaderEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+const metadataKey = "__metadata__";
+const headerLimitBytes = 100_000_000;
+
+/** Writes the safetensors format: header length, JSON header padded with spaces, data. Tensors follow in the order of their names. */
+export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
+  const names = [...tensors.keys()].sort();
+  const header: Record<string, unknown> = { [metadataKey]: metadata };
+  let offset = 0;
+  for (const name of names) {
+    const { shape, values } = tensors.get(name) as StoredTensor;
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
+    offset += values.byteLength;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(text.length / 8) * 8;
+  const file = new Uint8Array(8 + headerBytes + offset);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.fill(0x20, 8, 8 + headerBytes);
+  file.set(text, 8);
+  let at = 8 + headerBytes;
+  for (const name of names) {
+    const { values } = tensors.get(name) as StoredTensor;
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
+  }
+  return file;
+}
+
+/**
+ * Reads what `writeSafetensors` wrote, and any other safetensors file of 32-bit floats.
+ *
+ * @throws {ArchiveError} ARCHIVE_INVALID when the file is cut off, is something else, or contradicts itself
+ */
+export function readSafetensors(file: Uint8Array, source: string): SafetensorsFile {
+  const fail = (message: string, cause?: unknown): never => {
+    throw new ArchiveError("ARCHIVE_INVALID", {
+      at: { source },
+      message,
+      hint: "the file is cut off, or not a safetensors file; copy or train the model again",
+      cause,
+    });
+  };
+  if (file.length < 8) fail(`a safetensors file has at least 8 bytes, this one has ${file.length}`);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > headerLimitBytes || 8 + headerBytes > file.length) {
+    fail(`the header should take ${headerBytes} bytes, but the file has ${file.length}`);
+  }
+  let header: Record<string, unknown> = {};
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + headerBytes)));
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) fail("the header is not a JSON object");
+    header = parsed as Record<string, unknown>;
+  } catch (cause) {
+    fail("the header is not valid JSON", cause);
+  }
+  const data = file.subarray(8 + headerBytes);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === metadataKey) continue;
+    tensors.set(name, readTensor(name, entry, data, fail));
+  }
+  return { tensors, metadata: readMetadata(header[metadataKey]) };
+}
+
+function readTensor(name: string, entry: unknown, data: Uint8Array, fail: (message: string) => never): StoredTensor {
+  if (!isHeaderEntry(entry)) return fail(`the entry of ${name} is not { dtype, shape, data_offsets }`);
+  const [start, end] = entry.data_offsets;
+  const count = entry.shape.reduce((product, size) => product * size, 1);
+  if (entry.dtype !== "F32") return fail(`${name} has the type ${entry.dtype}, expected F32`);
+  if (end - start !== count * 4) return fail(`${name} has ${end - start} bytes for ${count} numbers`);
+  if (end > data.length) return fail(`${name} ends at byte ${end} of the data, which has ${data.length}`);
+  return { shape: entry.shape, values: new Float32Array(data.slice(start, end).buffer) };
+}
+
+function isHeaderEntry(entry: unknown): entry is HeaderEntry {
+  if (typeof entry !== "object" || entry === null) return false;
+  const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
+  return typeof dtype === "string" && isSizes(shape) && isSizes(offsets) && offsets.length === 2 && (offsets[0] ?? 0) <= (offsets[1] ?? 0);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && (item as number) >= 0);
+}
+
+function readMetadata(value: unknown): Record<string, string> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}

@@ -1,0 +1,23 @@
+import { Random } from "@weft/tensor";
+import type { Example } from "../models/index.ts";
+
+/**
+ * The batches of one epoch, as lists of example numbers. The order depends on the seed and the epoch alone, so that a resumed training
+ * sees the same batches as one that was never interrupted.
+ */
+export function batchesOf(count: number, epoch: number, options: { seed: number; batch: number; shuffle: boolean }): Int32Array[] {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  if (options.shuffle) Random.of(options.seed, "order", epoch).shuffle(order);
+  return Array.from({ length: Math.ceil(count / options.batch) }, (_, k) =>
+    order.subarray(k * options.batch, Math.min(count, (k + 1) * options.batch)),
+  );
+}
+
+/**
+ * The chunks of a batch: sentences of like length together, the longest first. A chunk is what one worker does at once; how a batch falls
+ * into chunks never depends on how many workers there are.
+ */
+export function chunksOf<E extends Example>(batch: readonly E[], size: number): E[][] {
+  const sorted = [...batch].sort((x, y) => y.length - x.length);
+  return Array.from({ length: Math.ceil(sorted.length / size) }, (_, k) => sorted.slice(k * size, (k + 1) * size));
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { lexiconSettings } from "../data/lexicon.ts";
+import { models } from "../models/index.ts";
+
+const optimizerSettings = z.discriminatedUnion("name", [
+  z.strictObject({
+    name: z.literal("adam"),
+    rate: z.number().positive().default(1e-3),
+    beta1: z.number().min(0).lt(1).default(0.9),
+    beta2: z.number().min(0).lt(1).default(0.999),
+    epsilon: z.number().positive().default(1e-8),
+  }),
+  z.strictObject({
+    name: z.literal("adadelta"),
+    rate: z.number().positive().default(1),
+    rho: z.number().min(0).lt(1).default(0.9),
+    epsilon: z.number().positive().default(1e-6),
+  }),
+  z.strictObject({
+    name: z.literal("rmsprop"),
+    rate: z.number().positive().default(1e-3),
+    rho: z.number().min(0).lt(1).default(0.99),
+    epsilon: z.number().positive().default(1e-8),
+  }),
+  z.strictObject({ name: z.literal("sgd"), rate: z.number().positive().default(0.1) }),
+]);
+
+const scheduleSettings = z.strictObject({
+  name: z.enum(["constant", "linear", "cosine"]).default("constant").describe("how the learning rate falls after the warm-up"),
+  warmup: z.number().min(0).max(1).default(0).describe("share of all steps in which the rate rises from 0"),
+  final: z.number().min(0).max(1).default(0).describe("the rate at the end, as a share of the full one"),
+});
+
+const trainingSettings = z.strictObject({
+  epochs: z.int().min(1).default(100).describe("passes over the training data"),
+  batch: z.int().min(1).default(50).describe("sentences in a step"),
+  chunk: z.int().min(1).default(5).describe("sentences a worker takes at once; part of the arithmetic, so it changes the last bits"),
+  shuffle: z.boolean().default(true).describe("a new order of sentences in every epoch; off: file order"),
+  maxNorm: z.number().positive().default(5).describe("global norm to which gradients are clipped"),
+  tables: z.enum(["lazy", "dense"]).default("lazy").describe("embeddings: update the batch's rows, or all rows"),
+  schedule: scheduleSettings.prefault({}),
+  evaluateEvery: z.int().min(1).default(1).describe("epochs between evaluations on dev"),
+  patience: z.int().min(0).default(0).describe("evaluations without a better dev score before training stops; 0: never"),
+  threshold: z.number().gt(0).lt(1).default(0.5).describe("probability from which a relation counts"),
+  select: z.string().default("auto").describe("protocol whose dev F1 chooses the best epoch; auto: strict, or exact without entity types"),
+});
+
+/** `model`: which one, and its own settings. */
+const modelSettings = z.discriminatedUnion(
+  "name",
+  Object.values(models).map((definition) => definition.settings.extend({ name: z.literal(definition.name) })) as never,
+) as z.ZodType<{ readonly name: string } & Readonly<Record<string, unknown>>>;
+
+/** The configuration of a training, as it stands in a file. Paths count from the file's folder. */
+export const trainConfig = z.strictObject({
+  seed: z.int().min(0).default(1),
+  data: z.strictObject({
+    train: z.string(),
+    dev: z.string(),
+    test: z.string().optional(),
+  }),
+  vectors: z.string().optional().describe("a file of word vectors"),
+  vocabulary: lexiconSettings.prefault({}),
+  model: modelSettings,
+  optimizer: optimizerSettings.prefault({ name: "adam" }),
+  training: trainingSettings.prefault({}),
+});
+
+export type TrainConfig = z.infer<typeof trainConfig>;

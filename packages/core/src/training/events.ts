@@ -1,0 +1,66 @@
+import type { WordVectors } from "../data/index.ts";
+import type { BuiltModel } from "../inference/trained-model.ts";
+import type { ProtocolName, Report } from "../metrics/index.ts";
+import type { Losses } from "../models/index.ts";
+import type { Loss as DataLoss } from "../schema/index.ts";
+import type { Progress } from "./checkpoint.ts";
+
+export interface StartEvent {
+  readonly kind: "start";
+  readonly train: number;
+  readonly dev: number;
+  readonly words: number;
+  readonly tags: number;
+  readonly relations: number;
+  /** Numbers learnt. */
+  readonly parameters: number;
+  readonly build: string;
+  readonly vectors: WordVectors["coverage"] | undefined;
+  /** What the model cannot hold of the training data. */
+  readonly losses: readonly DataLoss[];
+  /** Steps of the whole training, and those done before it was resumed. */
+  readonly steps: number;
+  readonly stepsDone: number;
+}
+
+export interface StepEvent {
+  readonly kind: "step";
+  readonly epoch: number;
+  readonly step: number;
+  /** Mean over the sentences of the batch, and its parts. */
+  readonly loss: number;
+  readonly losses: Losses;
+  readonly gradNorm: number;
+  readonly sentences: number;
+}
+
+export interface EvaluationEvent {
+  readonly kind: "evaluation";
+  readonly epoch: number;
+  readonly step: number;
+  readonly protocol: ProtocolName;
+  /** F1 of the protocol on dev. */
+  readonly score: number;
+  readonly report: Report;
+  readonly improved: boolean;
+}
+
+/** Emitted after every epoch; whoever wants a checkpoint calls `bytes`, before asking for the next event. */
+export interface CheckpointEvent {
+  readonly kind: "checkpoint";
+  readonly epoch: number;
+  readonly step: number;
+  bytes(): Uint8Array<ArrayBuffer>;
+}
+
+export interface EndEvent {
+  readonly kind: "end";
+  readonly reason: "epochs" | "patience";
+  readonly epoch: number;
+  readonly step: number;
+  readonly best: Progress["best"];
+  /** The network with the weights of its best epoch. */
+  readonly model: BuiltModel;
+}
+
+export type TrainEvent = StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | EndEvent;

@@ -1,0 +1,92 @@
+import { type Address, Arena, type Engine, mergeRows, type ParameterStore, Random, type TableGradient, Tape } from "@weft/tensor";
+import type { Prediction } from "../metrics/index.ts";
+import type { Example, Losses, Model, PredictOptions } from "../models/index.ts";
+
+/** Some sentences of a batch, to be worked on by one thread at once. */
+export interface ChunkTask {
+  /** The step it belongs to: results of one step stay readable until the next. */
+  readonly step: number;
+  /** A buffer of `ParameterStore.denseSize` floats, the chunk's own. */
+  readonly dense: Address;
+  readonly examples: readonly Example[];
+  /** 1 / sentences of the batch. */
+  readonly factor: number;
+  /** Seeds dropout; depends on the step and the chunk, never on the worker. */
+  readonly seed: number;
+}
+
+export interface ChunkResult {
+  readonly losses: Losses;
+  readonly dense: Address;
+  readonly tables: readonly TableGradient[];
+}
+
+/** Does a chunk's work in whatever thread it stands in. */
+export class ChunkRunner {
+  readonly #engine: Engine;
+  readonly #store: ParameterStore;
+  readonly #model: Model;
+  readonly #work: Arena;
+  readonly #results: Arena;
+  #step = -1;
+
+  constructor(engine: Engine, store: ParameterStore, model: Model) {
+    this.#engine = engine;
+    this.#store = store;
+    this.#model = model;
+    this.#work = new Arena(engine.heap);
+    this.#results = new Arena(engine.heap);
+  }
+
+  gradient({ step, dense, examples, factor, seed }: ChunkTask): ChunkResult {
+    if (step !== this.#step) this.#results.reset();
+    this.#step = step;
+    this.#work.reset();
+    this.#engine.heap.u8.fill(0, dense, dense + this.#store.denseSize * 4);
+    const tape = new Tape(this.#engine, this.#work, { gradients: { dense }, training: true, seed });
+    const losses = this.#model.loss(tape, examples, { factor, random: Random.of(seed, "model") });
+    tape.backward();
+    return { losses, dense, tables: mergeRows(this.#engine, this.#results, tape.rowGradients) };
+  }
+
+  predict(examples: readonly Example[], options: PredictOptions): Prediction[] {
+    this.#work.reset();
+    return this.#model.predict(new Tape(this.#engine, this.#work), examples, options);
+  }
+}
+
+/** Where chunks are worked on: this thread, or others that share the engine's memory. */
+export interface Executor {
+  /** Results in the order of the tasks. */
+  gradients(tasks: readonly ChunkTask[]): Promise<ChunkResult[]>;
+  /** Predictions in the order of the examples. */
+  predict(examples: readonly Example[], options: PredictOptions): Promise<Prediction[]>;
+  close(): Promise<void>;
+}
+
+/** Everything an executor needs to know of a model in training or in use. */
+export interface Workplace {
+  readonly engine: Engine;
+  readonly store: ParameterStore;
+  readonly model: Model;
+}
+
+export type ExecutorFactory<Place extends Workplace = Workplace> = (place: Place) => Executor | Promise<Executor>;
+
+/** Sentences predicted together; enough to fill the products, few enough to stay in the cache. */
+export const predictionChunk = 8;
+
+/** Works in the calling thread. */
+export const localExecutor: ExecutorFactory = ({ engine, store, model }) => {
+  const runner = new ChunkRunner(engine, store, model);
+  return {
+    gradients: async (tasks) => tasks.map((task) => runner.gradient(task)),
+    predict: async (examples, options) => inChunks(examples, predictionChunk).flatMap((chunk) => runner.predict(chunk, options)),
+    close: async () => {},
+  };
+};
+
+/** Consecutive pieces of at most `size` items. */
+export function inChunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
+}

@@ -1,0 +1,67 @@
+import { type Address, GradientCollector, type Optimizer, Random } from "@weft/tensor";
+import { TrainingError } from "../errors.ts";
+import type { BuiltModel } from "../inference/trained-model.ts";
+import type { Example } from "../models/index.ts";
+import { chunksOf } from "./batches.ts";
+import type { TrainConfig } from "./config.ts";
+import type { StepEvent } from "./events.ts";
+import type { ChunkTask, Executor } from "./executor.ts";
+import { rateFactor } from "./schedule.ts";
+
+/** One update after another: spreads a batch over an executor, collects the gradients, moves the weights. */
+export class Stepper {
+  readonly #built: BuiltModel;
+  readonly #optimizer: Optimizer;
+  readonly #executor: Executor;
+  readonly #config: TrainConfig;
+  readonly #steps: number;
+  readonly #collector: GradientCollector;
+  /** One gradient buffer for every chunk of a batch. */
+  readonly #buffers: readonly Address[];
+
+  constructor(built: BuiltModel, optimizer: Optimizer, executor: Executor, config: TrainConfig, steps: number) {
+    this.#built = built;
+    this.#optimizer = optimizer;
+    this.#executor = executor;
+    this.#config = config;
+    this.#steps = steps;
+    this.#collector = new GradientCollector(built.engine, built.store);
+    const chunks = Math.ceil(config.training.batch / config.training.chunk);
+    this.#buffers = Array.from({ length: chunks }, () => built.engine.heap.allocate(built.store.denseSize * 4));
+  }
+
+  /**
+   * @param step steps done before this one
+   * @throws {TrainingError} TRAINING_DIVERGED when the loss or the gradient is not finite; the weights stay as they were
+   */
+  async step(batch: readonly Example[], epoch: number, step: number): Promise<StepEvent> {
+    const { seed, training } = this.#config;
+    this.#built.engine.refreshTransposed(this.#built.store);
+    const tasks = chunksOf(batch, training.chunk).map(
+      (examples, k): ChunkTask => ({
+        step,
+        dense: this.#buffers[k] as Address,
+        examples,
+        factor: 1 / batch.length,
+        seed: Random.of(seed, "chunk", step, k).word(),
+      }),
+    );
+    const results = await this.#executor.gradients(tasks);
+    const losses: Record<string, number> = {};
+    for (const result of results) {
+      for (const [name, value] of Object.entries(result.losses)) losses[name] = (losses[name] ?? 0) + value / batch.length;
+    }
+    const loss = Object.values(losses).reduce((sum, value) => sum + value, 0);
+    const gradNorm = this.#optimizer.update(this.#collector.collect(results), {
+      maxNorm: training.maxNorm,
+      rateFactor: rateFactor(training.schedule, step, this.#steps),
+    });
+    if (!Number.isFinite(gradNorm) || !Number.isFinite(loss)) {
+      throw new TrainingError("TRAINING_DIVERGED", {
+        message: `in epoch ${epoch}, step ${step + 1}, the loss is ${loss} and the gradient's norm ${gradNorm}`,
+        hint: "lower optimizer.rate or training.maxNorm, and look for broken word vectors",
+      });
+    }
+    return { kind: "step", epoch, step: step + 1, loss, losses, gradNorm, sentences: batch.length };
+  }
+}

@@ -1,0 +1,154 @@
+import { Optimizer } from "@weft/tensor";
+import { buildLexicon, type WordVectors } from "../data/index.ts";
+import { DataError, WeftError } from "../errors.ts";
+import { type BuildOptions, type BuiltModel, buildModel } from "../inference/trained-model.ts";
+import { evaluate, type ProtocolName } from "../metrics/index.ts";
+import type { Example } from "../models/index.ts";
+import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
+import { batchesOf } from "./batches.ts";
+import { type Progress, readCheckpoint, readWeights, type Weights, writeCheckpoint, writeWeights } from "./checkpoint.ts";
+import type { TrainConfig } from "./config.ts";
+import type { TrainEvent } from "./events.ts";
+import { type ExecutorFactory, localExecutor } from "./executor.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { Stepper } from "./stepper.ts";
+
+export interface TrainInput {
+  readonly config: TrainConfig;
+  readonly train: readonly Sentence[];
+  readonly dev: readonly Sentence[];
+  /** Reads word vectors for the words asked; called once, with the vocabulary. */
+  readonly vectors?: ((words: ReadonlySet<string>, countOf: (word: string) => number) => Promise<WordVectors>) | undefined;
+  /** Where the work is done; this thread where left out. */
+  readonly executor?: ExecutorFactory<BuiltModel> | undefined;
+  readonly engine?: Pick<BuildOptions, "build" | "shared"> | undefined;
+  /** A checkpoint of the same training, to go on from. */
+  readonly resume?: { readonly bytes: Uint8Array; readonly source: string } | undefined;
+  /** Stops after the step under way. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Trains a model: says what happens and leaves to others what to do with it.
+ *
+ * The best epoch is chosen on dev. The same configuration, data and kernel build give the same weights, bit for bit, for any executor and
+ * however often the training was interrupted and resumed.
+ *
+ * @throws {DataError} CORPUS_EMPTY
+ * @throws {TrainingError} TRAINING_DIVERGED when a gradient is not finite; CANCELLED when the signal asks to stop
+ */
+export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void, void> {
+  const { config, signal } = input;
+  const { training } = config;
+  requireSentences(input.train, "train", config.data.train);
+  requireSentences(input.dev, "dev", config.data.dev);
+  const lexicon = buildLexicon(input.train, config.vocabulary);
+  const { name, ...settings } = config.model;
+  const built = buildModel(
+    { name: name as never, settings, lexicon, threshold: training.threshold },
+    { ...input.engine, seed: config.seed },
+  );
+  const { engine, store, encoder } = built;
+  const coverage = await applyVectors(built, input.vectors);
+  const losses: DataLoss[] = [];
+  const examples = input.train.map((sentence) => encoder.encode(sentence, losses));
+  const devExamples = input.dev.map((sentence) => encoder.encode(sentence));
+  const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables });
+  const protocol = selectionProtocol(training.select, lexicon.typed);
+  const mark = fingerprint(config, input.train, input.dev);
+
+  let progress: Progress = { epoch: 0, step: 0, best: undefined, stale: 0, fingerprint: mark };
+  let best: Weights | undefined;
+  if (input.resume !== undefined) {
+    const { bytes, source } = input.resume;
+    ({ progress, best } = readCheckpoint(bytes, source, { store, optimizer, fingerprint: mark }));
+  }
+
+  const stepsPerEpoch = Math.ceil(examples.length / training.batch);
+  const steps = stepsPerEpoch * training.epochs;
+  const executor = await (input.executor ?? localExecutor)(built);
+  try {
+    yield {
+      kind: "start",
+      train: input.train.length,
+      dev: input.dev.length,
+      words: lexicon.words.size,
+      tags: lexicon.tags.size,
+      relations: lexicon.relations.size,
+      parameters: store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0),
+      build: engine.build,
+      vectors: coverage,
+      losses,
+      steps,
+      stepsDone: progress.step,
+    };
+    const stepper = new Stepper(built, optimizer, executor, config, steps);
+    const finished = (): boolean => training.patience > 0 && progress.stale >= training.patience;
+    while (progress.epoch < training.epochs && !finished()) {
+      const epoch = progress.epoch + 1;
+      let { step } = progress;
+      for (const batch of batchesOf(examples.length, epoch, { ...training, seed: config.seed })) {
+        stopIfAsked(signal);
+        yield await stepper.step(
+          Array.from(batch, (index) => examples[index] as Example),
+          epoch,
+          step++,
+        );
+      }
+      progress = { ...progress, epoch, step };
+      if (epoch % training.evaluateEvery === 0 || epoch === training.epochs) {
+        const predictions = await executor.predict(devExamples, { threshold: training.threshold });
+        const report = evaluate(input.dev, predictions, { protocols: [protocol] });
+        const score = report.protocols[protocol]?.micro.f1 ?? 0;
+        const improved = progress.best === undefined || score > progress.best.score;
+        if (improved) best = readWeights(store);
+        progress = improved ? { ...progress, best: { epoch, score }, stale: 0 } : { ...progress, stale: progress.stale + 1 };
+        yield { kind: "evaluation", epoch, step, protocol, score, report, improved };
+      }
+      const state = { store, optimizer, best, progress };
+      yield { kind: "checkpoint", epoch, step, bytes: () => writeCheckpoint(state) };
+    }
+    if (best !== undefined) writeWeights(store, best, "the best epoch");
+    const reason = progress.epoch < training.epochs ? "patience" : "epochs";
+    yield { kind: "end", reason, epoch: progress.epoch, step: progress.step, best: progress.best, model: built };
+  } finally {
+    await executor.close();
+  }
+}
+
+function requireSentences(sentences: readonly Sentence[], part: string, source: string): void {
+  if (sentences.some((sentence) => sentence.tokens.length > 0)) return;
+  throw new DataError("CORPUS_EMPTY", {
+    at: { source, path: `data.${part}` },
+    message: "the file holds no sentences",
+    hint: "training needs annotated sentences in train and in dev; dev chooses the best epoch",
+  });
+}
+
+function stopIfAsked(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new WeftError("CANCELLED", { message: "training was stopped", hint: "resume it from its last checkpoint" });
+}
+
+/** The F1 that chooses the best epoch, in one place. */
+function selectionProtocol(select: string, typed: boolean): ProtocolName {
+  return (select === "auto" ? (typed ? "strict" : "exact") : select) as ProtocolName;
+}
+
+async function applyVectors({ store, model, description }: BuiltModel, read: TrainInput["vectors"]): Promise<WordVectors["coverage"] | undefined> {
+  if (read === undefined) return undefined;
+  const { words } = description.lexicon;
+  const { matrix, dimension, words: found, coverage } = await read(new Set(words.words), (word) => words.countOf(word));
+  const { wordTable } = model;
+  if (dimension !== wordTable.columns) {
+    throw new DataError("VECTORS_INVALID", {
+      message: `the vectors have ${dimension} numbers, the word table has ${wordTable.columns}`,
+      hint: `set model.wordSize to ${dimension}`,
+    });
+  }
+  const table = store.read(wordTable);
+  for (const [k, word] of found.entries()) {
+    table.set(matrix.subarray(k * dimension, (k + 1) * dimension), words.indexOf(word) * dimension);
+  }
+  store.write(wordTable, table);
+  return coverage;
+}

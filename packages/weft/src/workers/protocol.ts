@@ -1,0 +1,17 @@
+import type { ChunkResult, ChunkTask, Example, Prediction, PredictOptions, SharedModel } from "@weft/core";
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly model: SharedModel;
+  /** Node 20 knows relaxed SIMD only behind a flag, which each thread's process sets before it compiles. */
+  readonly relaxed: boolean;
+}
+
+export type WorkerRequest =
+  | { readonly id: number; readonly kind: "gradient"; readonly task: ChunkTask }
+  | { readonly id: number; readonly kind: "predict"; readonly examples: readonly Example[]; readonly options: PredictOptions };
+
+export type WorkerReply =
+  | { readonly id: number; readonly kind: "gradient"; readonly result: ChunkResult }
+  | { readonly id: number; readonly kind: "predict"; readonly result: readonly Prediction[] }
+  | { readonly id: number; readonly kind: "failure"; readonly error: unknown };

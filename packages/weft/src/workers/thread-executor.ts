@@ -1,0 +1,86 @@
+import { Worker } from "node:worker_threads";
+import { type BuiltModel, type ChunkResult, type Executor, inChunks, localExecutor, predictionChunk, shareModel } from "@weft/core";
+import type { WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
+
+/** Requests a worker holds at a time: one under way and one waiting, so that it never idles for a message. */
+const depth = 2;
+
+type Job = WorkerRequest extends infer Request ? (Request extends WorkerRequest ? Omit<Request, "id"> : never) : never;
+
+/**
+ * Spreads chunks over worker threads that share the model's memory. Which worker takes a chunk changes nothing in its result.
+ *
+ * @param threads 1 works in the calling thread
+ */
+export async function threadExecutor(built: BuiltModel, threads: number): Promise<Executor> {
+  if (threads <= 1) return localExecutor(built);
+  const pool = new WorkerPool(built, threads);
+  return {
+    gradients: (tasks) => pool.run(tasks.map((task) => ({ kind: "gradient", task }))) as Promise<ChunkResult[]>,
+    predict: async (examples, options) => {
+      const jobs = inChunks(examples, predictionChunk).map((chunk): Job => ({ kind: "predict", examples: chunk, options }));
+      return (await pool.run(jobs)).flat() as never;
+    },
+    close: () => pool.close(),
+  };
+}
+
+interface Pending {
+  readonly job: Job;
+  readonly done: (value: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+class WorkerPool {
+  readonly #workers: { readonly thread: Worker; readonly pending: Map<number, Pending> }[];
+  readonly #waiting: Pending[] = [];
+  #nextId = 0;
+
+  constructor(built: BuiltModel, threads: number) {
+    const start: WorkerStart = { model: shareModel(built), relaxed: built.engine.build === "relaxed" };
+    this.#workers = Array.from({ length: threads }, () => {
+      const thread = new Worker(workerUrl, { workerData: start });
+      const worker = { thread, pending: new Map<number, Pending>() };
+      thread.on("message", (reply: WorkerReply) => {
+        const pending = worker.pending.get(reply.id);
+        worker.pending.delete(reply.id);
+        this.#dispatch();
+        if (reply.kind === "failure") pending?.failed(reply.error);
+        else pending?.done(reply.result);
+      });
+      thread.on("error", (error) => {
+        for (const pending of worker.pending.values()) pending.failed(error);
+        worker.pending.clear();
+      });
+      return worker;
+    });
+  }
+
+  /** Results in the order of the jobs, whatever the order in which they end. */
+  async run(jobs: readonly Job[]): Promise<unknown[]> {
+    const results = jobs.map((job) => new Promise((done, failed) => this.#waiting.push({ job, done, failed })));
+    this.#dispatch();
+    return Promise.all(results);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
+  }
+
+  /** Hands waiting jobs to the workers that hold the fewest. */
+  #dispatch(): void {
+    for (let load = 0; load < depth; load++) {
+      for (const { thread, pending } of this.#workers) {
+        if (pending.size > load) continue;
+        const next = this.#waiting.shift();
+        if (next === undefined) return;
+        const id = this.#nextId++;
+        pending.set(id, next);
+        thread.postMessage({ ...next.job, id });
+      }
+    }
+  }
+}
+
+/** The compiled worker, also when this file itself is read as TypeScript by a test. */
+const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "../../dist/workers/chunk-worker.js" : "./chunk-worker.js", import.meta.url);
