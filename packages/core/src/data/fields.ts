@@ -21,12 +21,12 @@ export function asList(value: unknown, at: Location, path: string): readonly unk
 
 export function asString(value: unknown, at: Location, path: string): string {
   if (typeof value !== "string") wrong(value, "a string", at, path);
-  return value as string;
+  return value;
 }
 
 export function asNumber(value: unknown, at: Location, path: string): number {
   if (typeof value !== "number") wrong(value, "a number", at, path);
-  return value as number;
+  return value;
 }
 
 export function asStrings(value: unknown, at: Location, path: string): readonly string[] {

@@ -71,7 +71,7 @@ describe.each(Object.entries(files))("%s", (format, bytes) => {
           .split("\n")
           .map((line) => line.trim().split(" ").length);
         // Without a header the first row says how long rows are, and a number cut short is still a number.
-        const whole = fields.every((count) => count === fields[0]) && (fields[0] as number) > 1 && !/-$/.test(before);
+        const whole = fields.every((count) => count === fields[0]) && (fields[0] as number) > 1 && !before.endsWith("-");
         if (whole) await expect(reading).resolves.toBeDefined();
         else await expect(reading).rejects.toThrow("VECTORS_INVALID");
       } else await expect(reading).rejects.toThrow("VECTORS_INVALID");
@@ -110,7 +110,7 @@ test.each<[string, string | Uint8Array, string]>([
   ["a binary NaN", binary([["b", [1, Number.NaN, 3]]]), 'v: number 2 of "b", at byte 10, is NaN'],
   ["a binary file cut off", binary(rows).slice(0, 30), "v: the file ends at byte 30, in row 2 of 5"],
 ])("%s is refused", async (_, file, message) => {
-  await expect(read(typeof file === "string" ? encoder.encode(file) : file, ["a", "b"])).rejects.toThrow(`${message}`);
+  await expect(read(typeof file === "string" ? encoder.encode(file) : file, ["a", "b"])).rejects.toThrow(message);
 });
 
 test("a file with neither lines nor words is refused before it fills the memory", async () => {
@@ -142,14 +142,14 @@ test("a stream's window holds what was not taken, whatever the sizes", async () 
       fc.array(fc.tuple(fc.uint8Array({ maxLength: 90_000 }), fc.nat(90_000)), { maxLength: 6 }),
       async (steps) => {
         const stream = new ByteStream(steps.map(([chunk]) => chunk));
-        let expected: number[] = [];
+        let expected = Buffer.alloc(0);
         for (const [chunk, take] of steps) {
           expect(await stream.more()).toBe(true);
-          expected = [...expected, ...chunk];
+          expected = Buffer.concat([expected, chunk]);
           const count = Math.min(take, expected.length);
           stream.take(count);
-          expected = expected.slice(count);
-          expect(Buffer.compare(stream.window, Uint8Array.from(expected))).toBe(0);
+          expected = expected.subarray(count);
+          expect(Buffer.compare(stream.window, expected)).toBe(0);
         }
         expect(await stream.more()).toBe(false);
       },

@@ -22,6 +22,7 @@ test.each([
   ["day-to-day and/or AT&T, R & D, Node.js", "day-to-day and/or AT&T , R & D , Node.js"],
   ["wait... what?! -- yes", "wait ... what ?! -- yes"],
   ["``quoted'' and \"quoted\"", "`` quoted '' and \" quoted \""],
+  ["a -LRB- b -RRB- c", "a -LRB- b -RRB- c"],
   ["👩‍👩‍👧🚀🇫🇷🇩🇪 1️⃣ 👍🏽", "👩‍👩‍👧 🚀 🇫🇷 🇩🇪 1️⃣ 👍🏽"],
   ["e\u0301te\u0301 𝒳𝒴 Bütüner", "e\u0301te\u0301 𝒳𝒴 Bütüner"],
   ["他在Acme工作", "他 在 Acme 工 作"],

@@ -79,6 +79,7 @@ const wordPattern = new RegExp(
     raw`(?!I)\p{Lu}\.(?=[^\S\n]\p{Lu}|[-,])`, // J. Smith
     raw`(?<![\p{L}\p{M}\p{N}.)\]])(?:[-−+]\.?|\.)(?=\p{N})${word}`, // -3.5, .38-caliber
     raw`['’]\p{N}{2}s?${wordEnds}`, // '60s
+    raw`-[LR][RSC]B-`, // brackets in Treebank text
     clitic,
     negation,
     raw`[cC]an(?=not${wordEnds})`,
