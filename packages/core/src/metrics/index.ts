@@ -1,0 +1,49 @@
+export {
+  distanceBucket,
+  lengthBucket,
+  type OverlapClass,
+  overlapClasses,
+  tripleCountBucket,
+  wordsBetween,
+} from "./breakdowns.ts";
+export {
+  type Average,
+  addCounts,
+  type Counts,
+  f1,
+  macro,
+  noCounts,
+  type Rates,
+  riskF1,
+  type Score,
+  score,
+  sumCounts,
+  weighted,
+} from "./counts.ts";
+export { Evaluation, type EvaluationOptions, evaluate, type GoldSentence } from "./evaluate.ts";
+export { type LabelReport, labelReport } from "./label-report.ts";
+export { countsOf, type Item, type Matching, surfaceTriple } from "./matching.ts";
+export { buildMemoryBaseline, type MemoryBaseline } from "./memory-baseline.ts";
+export { type EntityMistakes, entityMistakes, type RelationMistakes, relationMistakes } from "./mistakes.ts";
+export { type Anchor, anchorOf, type Cell, flatTags, type Prediction, withRawOutput } from "./prediction.ts";
+export { formatMarkdown, formatReport, type PrintOptions } from "./print.ts";
+export {
+  type Protocol,
+  type ProtocolChoice,
+  type ProtocolName,
+  protocolName,
+  protocols,
+  sentenceCounts,
+  sentenceF1,
+} from "./protocols.ts";
+export { type BreakdownName, type Buckets, breakdownWords, type ProtocolReport, type Report } from "./report.ts";
+export {
+  approximateRandomisation,
+  type BootstrapComparison,
+  type Comparison,
+  type ComparisonOptions,
+  meanAndDeviation,
+  pairedBootstrap,
+  type SeedSummary,
+  type UniformSource,
+} from "./significance.ts";

@@ -1,0 +1,177 @@
+import { ConfigError } from "../errors.ts";
+import { type Counts, riskF1 } from "./counts.ts";
+import {
+  countsOf,
+  joinKey,
+  type Match,
+  matchCells,
+  matchEntities,
+  matchMrtCode,
+  matchRelations,
+  matchRelaxed,
+  spanKey,
+  strictKey,
+  surfaceTriple,
+  typedSpanKey,
+} from "./matching.ts";
+import { type Anchor, anchorOf, type Prediction } from "./prediction.ts";
+
+/** A rule for what counts as right, with the words that stand beside its numbers. */
+export interface Protocol {
+  /** What the counts count. */
+  readonly unit: "relations" | "entities" | "cells";
+  /** Whether head and tail may change places. Entities have no direction. */
+  readonly directed: boolean;
+  /** One sentence: when an item is right. */
+  readonly words: string;
+  readonly match: Match;
+}
+
+const wholeSpans = matchRelations((item) => joinKey(spanKey(item.head), spanKey(item.tail), item.type));
+
+const anchored = (anchor: Anchor): Match =>
+  matchRelations((item) => joinKey(anchorOf(item.head, anchor), anchorOf(item.tail, anchor), item.type));
+
+/**
+ * Every protocol by name. Gold is counted here, from the gold annotation, never from what a model proposed. Matching is
+ * between sets: items that a protocol cannot tell apart count once, in gold and in the prediction alike.
+ */
+export const protocols = {
+  strict: {
+    unit: "relations",
+    directed: true,
+    words: "A relation is right when its type, both argument spans and both argument entity types are right.",
+    match: matchRelations(strictKey),
+  },
+  boundaries: {
+    unit: "relations",
+    directed: true,
+    words: "A relation is right when its type and both argument spans are right; entity types are not looked at.",
+    match: wholeSpans,
+  },
+  relaxed: {
+    unit: "relations",
+    directed: true,
+    words:
+      "Gold boundaries are given: a relation is right when its type is right and the gold type of each argument is among the types predicted for its words.",
+    match: matchRelaxed,
+  },
+  exact: {
+    unit: "relations",
+    directed: true,
+    words: "A decoded triple is right when its type and both whole entities are right; entities have no types.",
+    match: wholeSpans,
+  },
+  "partial-last": {
+    unit: "relations",
+    directed: true,
+    words: "A decoded triple is right when its type and the position of the last word of both entities are right.",
+    match: anchored("last"),
+  },
+  "partial-first": {
+    unit: "relations",
+    directed: true,
+    words: "A decoded triple is right when its type and the position of the first word of both entities are right.",
+    match: anchored("first"),
+  },
+  surface: {
+    unit: "relations",
+    directed: true,
+    words: "A triple is right when its type and the strings of both entities are right, wherever they stand in the sentence.",
+    match: matchRelations((item, tokens) => surfaceTriple(tokens, item)),
+  },
+  "rin-partial": {
+    unit: "cells",
+    directed: true,
+    words: "A predicted cell is right when gold has a relation of its type between entities that end at its two words.",
+    match: matchCells("last", false),
+  },
+  "rin-exact": {
+    unit: "cells",
+    directed: true,
+    words:
+      "A predicted cell is right when gold has it (last words) and the tags of both gold entities are predicted exactly; precision divides by all predicted cells.",
+    match: matchCells("last", true),
+  },
+  "rin-partial-first": {
+    unit: "cells",
+    directed: true,
+    words: "A predicted cell is right when gold has a relation of its type between entities that begin at its two words.",
+    match: matchCells("first", false),
+  },
+  "rin-exact-first": {
+    unit: "cells",
+    directed: true,
+    words:
+      "A predicted cell is right when gold has it (first words) and the tags of both gold entities are predicted exactly; precision divides by all predicted cells.",
+    match: matchCells("first", true),
+  },
+  "mrt-code": {
+    unit: "relations",
+    directed: true,
+    words:
+      "As strict, but gold relations whose arguments overlap or cannot be read back from flat tags are left out, and so are predictions of them.",
+    match: matchMrtCode,
+  },
+  pairs: {
+    unit: "relations",
+    directed: true,
+    words: "Entities are given: a relation is right when its type and its two entities, in this order, are right.",
+    match: matchRelations(strictKey),
+  },
+  "pairs-undirected": {
+    unit: "relations",
+    directed: false,
+    words: "Entities are given: a relation is right when its type and its two entities, in either order, are right.",
+    match: matchRelations((item) => joinKey(...[typedSpanKey(item.head), typedSpanKey(item.tail)].sort(), item.type)),
+  },
+  "ner-strict": {
+    unit: "entities",
+    directed: false,
+    words: "An entity is right when its span and its type are right.",
+    match: matchEntities(typedSpanKey),
+  },
+  "ner-boundaries": {
+    unit: "entities",
+    directed: false,
+    words: "An entity is right when its span is right; its type is not looked at.",
+    match: matchEntities(spanKey),
+  },
+} as const satisfies Record<string, Protocol>;
+
+export type ProtocolName = keyof typeof protocols;
+
+/** What the names that leave a choice open are read as. */
+export interface ProtocolChoice {
+  /** The word that stands for an entity in `partial`, `rin-partial` and `rin-exact`; the last one by default. */
+  readonly anchor?: Anchor | undefined;
+  /** Whether `pairs` tells head from tail; it does by default. */
+  readonly directed?: boolean | undefined;
+}
+
+/**
+ * The full name of a protocol: `partial`, `rin-partial`, `rin-exact` and `pairs` follow the choice, others stand for themselves.
+ * @throws {ConfigError} SETTING_INVALID for an unknown name
+ */
+export function protocolName(name: string, choice: ProtocolChoice = {}): ProtocolName {
+  const anchor = choice.anchor ?? "last";
+  if (name === "partial") return anchor === "last" ? "partial-last" : "partial-first";
+  if (name === "rin-partial") return anchor === "last" ? name : "rin-partial-first";
+  if (name === "rin-exact") return anchor === "last" ? name : "rin-exact-first";
+  if (name === "pairs") return choice.directed === false ? "pairs-undirected" : "pairs";
+  if (Object.hasOwn(protocols, name)) return name as ProtocolName;
+  throw new ConfigError("SETTING_INVALID", {
+    message: `there is no scoring protocol named ${JSON.stringify(name)}`,
+    hint: `choose from ${["partial", ...Object.keys(protocols)].join(", ")}`,
+  });
+}
+
+/** The counts of one sentence under a protocol. */
+export function sentenceCounts(name: ProtocolName, gold: Prediction, predicted: Prediction, tokens: readonly string[]): Counts {
+  return countsOf(protocols[name].match(gold, predicted, tokens));
+}
+
+/** F1 of one sentence as the risk uses it: 1 when neither side has an item. */
+export function sentenceF1(name: ProtocolName, gold: Prediction, predicted: Prediction, tokens: readonly string[]): number {
+  return riskF1(sentenceCounts(name, gold, predicted, tokens));
+}
