@@ -110,15 +110,10 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
         tape.apply(operations.embed, [
           { table: words, ids },
           { table: shapes, ids: ids.map((id) => 4 - id) },
-          { table: words, ids: ids.toReversed() },
+          { table: words, ids: ids.map((id) => (id + 1) % 5) },
         ]),
       formula: (_, { words, shapes }, { ids }) =>
-        Array.from(ids, (id, k) => [
-          ...(words[id] ?? []),
-          ...(shapes[4 - id] ?? []),
-          ...(words[ids[ids.length - 1 - k] ?? 0] ?? []),
-        ]),
-      positional: true,
+        Array.from(ids, (id) => [...(words[id] ?? []), ...(shapes[4 - id] ?? []), ...(words[(id + 1) % 5] ?? [])]),
     }),
   ],
 

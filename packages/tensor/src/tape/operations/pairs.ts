@@ -29,7 +29,7 @@ export interface MaxSaved {
 export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
   forward(tape, scorer) {
     checkScorer(scorer);
-    const { a, b, weight, bias } = scorer;
+    const { a, weight, bias } = scorer;
     const output = tape.matrix(a.rows, weight.columns); // [ΣN, R]
     const arg = tape.scratch(a.rows * weight.stride);
     const scratch = rowScratch(tape, scorer);

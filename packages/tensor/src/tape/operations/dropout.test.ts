@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { Arena } from "../../memory/arena.ts";
+import { Engine } from "../../tensor/engine.ts";
+import { Tape, type TapeOptions } from "../tape.ts";
+import { dropout } from "./elementwise.ts";
+
+const engine = Engine.create({ build: "baseline" });
+
+function masks(count: number, rate: number, options: TapeOptions): Float32Array[] {
+  const tape = new Tape(engine, new Arena(engine.heap), options);
+  const ones = tape.matrix(100, 100);
+  engine.heap.floats(ones.at, 10_000).fill(1);
+  return Array.from({ length: count }, () => tape.read(tape.apply(dropout, { input: ones, rate })));
+}
+
+test("the share of zeros is the rate, and the mean stays", () => {
+  for (const rate of [0.1, 0.5, 0.8]) {
+    const [mask] = masks(1, rate, { training: true, seed: 3 }) as [Float32Array];
+    const zeros = mask.filter((value) => value === 0).length / mask.length;
+    // Five deviations of a share among 10,000.
+    expect(Math.abs(zeros - rate)).toBeLessThan(5 * Math.sqrt((rate * (1 - rate)) / 10_000));
+    expect(new Set(mask.filter((value) => value !== 0))).toEqual(new Set([Math.fround(1 / (1 - Math.fround(rate)))]));
+  }
+});
+
+test("a seed gives the same masks again; seeds, and calls on one tape, give different ones", () => {
+  const [first, second] = masks(2, 0.5, { training: true, seed: 3 }) as [Float32Array, Float32Array];
+  expect(masks(2, 0.5, { training: true, seed: 3 })).toEqual([first, second]);
+  const others = [second, ...masks(1, 0.5, { training: true, seed: 4 }), ...masks(1, 0.5, { training: true, seed: 3 + 2 ** 32 })];
+  for (const other of others) {
+    const same = other.filter((value, k) => value === first[k]).length / 10_000;
+    expect(Math.abs(same - 0.5)).toBeLessThan(0.025);
+  }
+});
+
+test("neighbouring cells are drawn independently", () => {
+  const [mask] = masks(1, 0.5, { training: true, seed: 8 }) as [Float32Array];
+  for (const lag of [1, 2, 4, 100]) {
+    const same = mask.filter((value, k) => k >= lag && value === mask[k - lag]).length / (10_000 - lag);
+    expect(Math.abs(same - 0.5), `lag ${lag}`).toBeLessThan(0.025);
+  }
+});
+
+test("outside of training, and at rate 0, the input passes", () => {
+  expect(masks(1, 0.5, { seed: 3 })[0]?.every((value) => value === 1)).toBe(true);
+  expect(masks(1, 0, { training: true, seed: 3 })[0]?.every((value) => value === 1)).toBe(true);
+});
