@@ -1,0 +1,46 @@
+import { type ErrorDetails, formatLocation, type Location } from "@weft/core";
+
+/** Every error code of this package, with what it means; `docs/errors.md` holds the same list. */
+export const weftErrorCodes = {
+  FILE_MISSING: "a file or folder with this name does not exist",
+  FILE_DENIED: "the system does not allow reading or writing here",
+  FILE_IS_FOLDER: "a folder stands where a file is needed, or the other way round",
+  FILE_TOO_LARGE: "a file is larger than what is read into memory at once",
+  FILE_UNUSABLE: "the system could not read or write a file",
+  DISK_FULL: "no space is left where a file is being written",
+  GZIP_INVALID: "a compressed file is truncated or is not gzip",
+  ENCODING_INVALID: "a text file is not UTF-8",
+  FORMAT_UNKNOWN: "no annotation format fits a file, or none has this name",
+  RUN_EXISTS: "the folder for a new run holds one already",
+  USAGE_INVALID: "a command, an option or its value does not exist",
+} as const;
+
+export type WeftErrorCode = keyof typeof weftErrorCodes;
+
+/** What this package throws on purpose; the fields are those of `WeftError`. `message` is complete: place, sentence and code. */
+export class ToolError extends Error {
+  readonly code: WeftErrorCode;
+  readonly at: Location | undefined;
+  readonly hint: string | undefined;
+  /** The sentence alone, without place and code. */
+  readonly summary: string;
+
+  constructor(code: WeftErrorCode, details: ErrorDetails) {
+    super(`${formatLocation(details.at)}${details.message} (${code})`, { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.at = details.at;
+    this.hint = details.hint;
+    this.summary = details.message;
+  }
+}
+
+/** A file or folder cannot be read or written. */
+export class FileError extends ToolError {}
+
+/** The command was called in a way it does not know. */
+export class UsageError extends ToolError {
+  constructor(message: string, hint?: string, options: { readonly cause?: unknown } = {}) {
+    super("USAGE_INVALID", { message, hint, cause: options.cause });
+  }
+}

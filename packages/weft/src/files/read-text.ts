@@ -1,0 +1,133 @@
+import { createReadStream } from "node:fs";
+import { pipeline, Readable } from "node:stream";
+import { TextDecoder } from "node:util";
+import { createGunzip } from "node:zlib";
+import { FileError } from "../errors.ts";
+import { fileFailure } from "./file-failure.ts";
+
+/** What stands for standard input and standard output where a file is asked for. */
+export const standardStream = "-";
+
+/** How errors and reports call a file: its path, or words where it is standard input. */
+export function sourceName(path: string): string {
+  return path === standardStream ? "standard input" : path;
+}
+
+export interface ReadTextOptions {
+  /** Ends the stream at once, with the signal's reason as the error. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is told how many bytes came from the file, before unpacking: what a progress bar counts. */
+  readonly onBytes?: ((count: number) => void) | undefined;
+}
+
+/**
+ * The text of a file in pieces, read only as fast as it is taken. `-` is standard input; gzip is unpacked, whether the name or the
+ * first bytes say so.
+ *
+ * @throws {FileError} when the file cannot be read, is broken gzip, or is not UTF-8
+ */
+export async function* readText(path: string, options: ReadTextOptions = {}): AsyncGenerator<string> {
+  const source = sourceName(path);
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let lines = 0;
+  for await (const bytes of readBytes(path, options)) {
+    yield decode(decoder, bytes, source, lines, true);
+    for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines++;
+  }
+  const rest = decode(decoder, new Uint8Array(), source, lines, false);
+  if (rest !== "") yield rest;
+}
+
+/** The same before decoding: the bytes of a file, unpacked where it is gzip. */
+export async function* readBytes(path: string, { signal, onBytes }: ReadTextOptions = {}): AsyncGenerator<Uint8Array> {
+  try {
+    const stream = path === standardStream ? process.stdin : createReadStream(path, { highWaterMark: 1 << 17 });
+    const stop = (): void => void stream.destroy(signal?.reason instanceof Error ? signal.reason : undefined);
+    if (onBytes !== undefined) stream.on("data", (bytes: Uint8Array) => onBytes(bytes.length)).pause();
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      yield* unpacked(stream, path);
+      signal?.throwIfAborted();
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  } catch (cause) {
+    throw fileFailure(cause, sourceName(path), "read");
+  }
+}
+
+const newline = 10;
+
+async function* unpacked(stream: Readable, path: string): AsyncGenerator<Uint8Array> {
+  const pieces = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const { beginning, ended } = await takeTwoBytes(pieces);
+  const zipped = beginning[0] === 0x1f && beginning[1] === 0x8b;
+  const whole = joined(beginning, pieces, ended);
+  if (!zipped) {
+    if (path.toLowerCase().endsWith(".gz")) {
+      await pieces.return?.();
+      throw gzipFailure(path, "the file is called .gz but is not gzip");
+    }
+    yield* whole;
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: 1 << 16 });
+  // The error reaches the reader through the loop below; the callback is what pipeline asks for.
+  pipeline(Readable.from(whole), gunzip, () => undefined);
+  try {
+    for await (const chunk of gunzip) yield chunk as Uint8Array;
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("code" in cause) || !String(cause.code).startsWith("Z_")) throw cause;
+    throw gzipFailure(
+      path,
+      cause.code === "Z_BUF_ERROR" ? "the compressed data ends too early" : "the compressed data is damaged",
+      cause,
+    );
+  }
+}
+
+function gzipFailure(path: string, message: string, cause?: unknown): FileError {
+  const hint = "make or fetch the file again; `gzip -t` checks one";
+  return new FileError("GZIP_INVALID", { at: { source: sourceName(path) }, message, hint, cause });
+}
+
+async function takeTwoBytes(pieces: AsyncIterator<Uint8Array>): Promise<{ beginning: Uint8Array; ended: boolean }> {
+  let beginning: Uint8Array = new Uint8Array();
+  while (beginning.length < 2) {
+    const next = await pieces.next();
+    if (next.done === true) return { beginning, ended: true };
+    beginning = beginning.length === 0 ? next.value : Buffer.concat([beginning, next.value]);
+  }
+  return { beginning, ended: false };
+}
+
+async function* joined(beginning: Uint8Array, pieces: AsyncIterator<Uint8Array>, ended: boolean): AsyncGenerator<Uint8Array> {
+  try {
+    if (beginning.length > 0) yield beginning;
+    if (ended) return;
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
+  } finally {
+    await pieces.return?.();
+  }
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array, source: string, lines: number, stream: boolean): string {
+  try {
+    return decoder.decode(bytes, { stream });
+  } catch (cause) {
+    // Where decoding stopped is not said, so the piece is decoded once more with marks for what is not UTF-8.
+    const marked = new TextDecoder("utf-8").decode(bytes);
+    const before = marked.slice(0, Math.max(0, marked.indexOf("\ufffd"))).split("\n").length - 1;
+    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    throw new FileError("ENCODING_INVALID", {
+      at: { source, line: lines + before + 1 },
+      message: utf16 && lines === 0 ? "the text is UTF-16, expected UTF-8" : "these bytes are not UTF-8 text",
+      hint:
+        utf16 && lines === 0
+          ? "convert it: iconv -f UTF-16 -t UTF-8"
+          : "if the text is Latin-1, convert it: iconv -f LATIN1 -t UTF-8",
+      cause,
+    });
+  }
+}

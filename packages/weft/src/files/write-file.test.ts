@@ -1,0 +1,82 @@
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { FileError } from "../errors.ts";
+import { writeFileAtomically } from "./write-file.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "weft-write-"));
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+test("the new content replaces the old, and nothing else stays in the folder", async () => {
+  const path = join(folder, "a.txt");
+  await writeFileAtomically(path, "old");
+  await writeFileAtomically(
+    path,
+    (async function* () {
+      yield "né";
+      yield new Uint8Array([0x77]);
+      // Until the last piece is there, whoever looks sees the old content.
+      expect(await readFile(path, "utf8")).toBe("old");
+    })(),
+  );
+  expect(await readFile(path, "utf8")).toBe("néw");
+  expect(await readdir(folder)).toEqual(["a.txt"]);
+});
+
+test("a failure half way leaves the old file and no temporary one", async () => {
+  const path = join(folder, "a.txt");
+  await writeFileAtomically(path, "old");
+  const failing = function* (): Generator<string> {
+    yield "new";
+    throw new RangeError("half way");
+  };
+  await expect(writeFileAtomically(path, failing())).rejects.toThrow(new RangeError("half way"));
+  await expect(writeFileAtomically(`${path}.gz`, failing())).rejects.toThrow(new RangeError("half way"));
+  expect(await readFile(path, "utf8")).toBe("old");
+  expect(await readdir(folder)).toEqual(["a.txt"]);
+});
+
+test("a path that ends in .gz is compressed, also when it is large", async () => {
+  const path = join(folder, "a.txt.gz");
+  const pieces = Array.from({ length: 1000 }, (_, index) => `${index} `.repeat(50));
+  await writeFileAtomically(path, pieces);
+  expect(gunzipSync(await readFile(path)).toString()).toBe(pieces.join(""));
+});
+
+test("a link stays a link, and the mode of a file stays", async () => {
+  const [path, link] = [join(folder, "a"), join(folder, "link")];
+  await writeFile(path, "old", { mode: 0o600 });
+  await symlink(path, link);
+  await writeFileAtomically(link, "new");
+  expect(await readFile(path, "utf8")).toBe("new");
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test("a folder in the place of the file, and a folder that is not there, are named with what to do", async () => {
+  await mkdir(join(folder, "a"));
+  await expect(writeFileAtomically(join(folder, "a"), "")).rejects.toMatchObject({ code: "FILE_IS_FOLDER" });
+  await writeFile(join(folder, "b"), "");
+  await expect(writeFileAtomically(join(folder, "b", "c"), "")).rejects.toMatchObject({ code: "FILE_IS_FOLDER" });
+  const missing = await writeFileAtomically(join(folder, "no", "c"), "").catch((error: unknown) => error);
+  expect(missing).toBeInstanceOf(FileError);
+  expect(missing).toMatchObject({
+    code: "FILE_MISSING",
+    message: `${join(folder, "no", "c")}: the folder to write into does not exist (FILE_MISSING)`,
+    hint: "make the folder first",
+  });
+});
+
+test.skipIf(process.platform !== "linux")("a full disk is DISK_FULL, and a device is written to, not replaced", async () => {
+  await expect(writeFileAtomically("/dev/full", "x")).rejects.toMatchObject({
+    code: "DISK_FULL",
+    at: { source: "/dev/full" },
+    hint: expect.stringContaining("make room") as string,
+  });
+  expect((await stat("/dev/full")).isCharacterDevice()).toBe(true);
+});
