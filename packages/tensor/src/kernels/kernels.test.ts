@@ -1,9 +1,9 @@
 import v8 from "node:v8";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../tensor/random.ts";
 import { imageBytes, type KernelCall } from "../testing/kernel-call.ts";
 import { kernelCases } from "../testing/kernel-cases/index.ts";
-import type { KernelName } from "./kernels.ts";
+import type { KernelName, Kernels } from "./kernels.ts";
 import { bestBuild, loadKernels } from "./load.ts";
 import { plainKernels } from "./plain.ts";
 
@@ -11,10 +11,7 @@ import { plainKernels } from "./plain.ts";
 if (Number(process.versions.node.split(".")[0]) < 22) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const relaxed = bestBuild() === "relaxed";
-const forms = (["baseline", "relaxed"] as const).flatMap((build) => [
-  { build, shared: false },
-  { build, shared: true },
-]);
+const builds = ["baseline", "relaxed"] as const;
 
 function memory(shared: boolean): WebAssembly.Memory {
   const pages = imageBytes / 65536;
@@ -29,42 +26,46 @@ test("every kernel has a twin and a case", () => {
   expect(Object.keys(twin).sort()).toEqual([...names].sort());
 });
 
-describe.each(forms)("$build kernels, shared memory: $shared", ({ build, shared }) => {
-  if (build === "relaxed" && !relaxed) {
-    test.skip("this runtime has no relaxed SIMD", () => {});
-    return;
-  }
-  const fastMemory = memory(shared);
-  const fast = loadKernels(build, fastMemory);
-  const constants = Uint8Array.from(new Uint8Array(fastMemory.buffer).subarray(0, 1024));
+// Skipped for the relaxed builds where the runtime has no relaxed SIMD.
+for (const build of builds) {
+  describe.skipIf(build === "relaxed" && !relaxed).each([false, true])(`${build} kernels, shared memory: %s`, (shared) => {
+    const fastMemory = memory(shared);
+    let fast: Kernels;
+    let constants: Uint8Array;
 
-  test("the build exports every kernel and nothing else", () => {
-    expect(Object.keys(fast).sort()).toEqual([...names].sort());
-  });
+    beforeAll(() => {
+      fast = loadKernels(build, fastMemory);
+      constants = Uint8Array.from(new Uint8Array(fastMemory.buffer).subarray(0, 1024));
+    });
 
-  test.each(names)("%s does what its twin does, and writes nothing else", (name) => {
-    const random = Random.of(4711, name);
-    let index = 0;
-    for (const call of kernelCases[name](random)) {
-      expect(problems(name, call), `call ${index} with ${call.args.join(", ")}`).toEqual([]);
-      index++;
+    test("the build exports every kernel and nothing else", () => {
+      expect(Object.keys(fast).sort()).toEqual([...names].sort());
+    });
+
+    test.each(names)("%s does what its twin does, and writes nothing else", (name) => {
+      const random = Random.of(4711, name);
+      let index = 0;
+      for (const call of kernelCases[name](random)) {
+        expect(problems(name, call), `call ${index} with ${call.args.join(", ")}`).toEqual([]);
+        index++;
+      }
+      expect(index).toBeGreaterThan(0);
+      expect(new Uint8Array(fastMemory.buffer).subarray(0, 1024)).toEqual(constants);
+    });
+
+    function problems(name: KernelName, call: KernelCall): string[] {
+      const expected = call.run(twin, name, twinMemory);
+      const got = call.run(fast, name, fastMemory);
+      const found = [...call.differences(expected.bytes, expected.bytes)].map((text) => `the twin: ${text}`);
+      found.push(...call.differences(got.bytes, expected.bytes));
+      if (expected.returned !== undefined || got.returned !== undefined) {
+        const [x, y] = [got.returned ?? Number.NaN, expected.returned ?? Number.NaN];
+        if (!call.close(x, y)) found.push(`returned ${x} instead of ${y}`);
+      }
+      return found.slice(0, 5);
     }
-    expect(index).toBeGreaterThan(0);
-    expect(new Uint8Array(fastMemory.buffer).subarray(0, 1024)).toEqual(constants);
   });
-
-  function problems(name: KernelName, call: KernelCall): string[] {
-    const expected = call.run(twin, name, twinMemory);
-    const got = call.run(fast, name, fastMemory);
-    const found = [...call.differences(expected.bytes, expected.bytes)].map((text) => `the twin: ${text}`);
-    found.push(...call.differences(got.bytes, expected.bytes));
-    if (expected.returned !== undefined || got.returned !== undefined) {
-      const [x, y] = [got.returned ?? Number.NaN, expected.returned ?? Number.NaN];
-      if (!call.close(x, y)) found.push(`returned ${x} instead of ${y}`);
-    }
-    return found.slice(0, 5);
-  }
-});
+}
 
 test("the twin follows the memory when it grows", () => {
   const growing = new WebAssembly.Memory({ initial: 1 });

@@ -61,24 +61,9 @@ export interface Kernels {
     dOut: Address,
     dHidden: Address,
   ): void;
-  interactionGatesBackward(
-    m: number,
-    width: number,
-    gates: Address,
-    hidden: Address,
-    dKept: Address,
-    dHidden: Address,
-  ): void;
+  interactionGatesBackward(m: number, width: number, gates: Address, hidden: Address, dKept: Address, dHidden: Address): void;
 
-  softmaxLoss(
-    m: number,
-    stride: number,
-    p: Address,
-    gold: Address,
-    weights: Address,
-    factor: number,
-    dx: Address,
-  ): number;
+  softmaxLoss(m: number, stride: number, p: Address, gold: Address, weights: Address, factor: number, dx: Address): number;
 
   pairMax(
     n: number,
@@ -183,16 +168,7 @@ export interface Kernels {
     epsilon: number,
     clip: number,
   ): void;
-  rmsprop(
-    n: number,
-    w: Address,
-    g: Address,
-    square: Address,
-    rate: number,
-    rho: number,
-    epsilon: number,
-    clip: number,
-  ): void;
+  rmsprop(n: number, w: Address, g: Address, square: Address, rate: number, rho: number, epsilon: number, clip: number): void;
 }
 
 type Gemm = (

@@ -1,3 +1,4 @@
+import { ShapeError } from "../errors.ts";
 import type { Address, Kernels } from "../kernels/kernels.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { type Parameter, type ParameterStore, pad, unpad } from "../tensor/parameter-store.ts";
@@ -86,10 +87,8 @@ export class Optimizer {
       const size = parameter.rows * parameter.stride;
       this.#rule(kernels, size, parameter.at, gradients.dense + parameter.slice * 4, this.#meansOf(parameter), step);
     }
-    for (const table of gradients.tables) {
-      if (this.#tables === "dense") this.#updateWholeTable(table.parameter, table.ids, table.at, step);
-      else this.#updateRows(table.parameter, table.ids, table.at, step);
-    }
+    if (this.#tables === "dense") this.#updateTables(gradients, step);
+    else for (const { parameter, ids, at } of gradients.tables) this.#updateRows(parameter, ids, at, step);
     return norm;
   }
 
@@ -106,8 +105,20 @@ export class Optimizer {
     return { steps: this.#steps, means };
   }
 
-  /** The way back; parameters that the state does not name keep zero means. */
+  /**
+   * The way back; parameters that the state does not name keep their means.
+   *
+   * @throws {ShapeError} when the state is one of another rule or of parameters of other shapes; nothing was changed then
+   */
   restoreState(state: { steps: number; means: ReadonlyMap<string, readonly Float32Array[]> }): void {
+    for (const parameter of this.#store.layout) {
+      const { name, rows, columns } = parameter;
+      const means = state.means.get(name);
+      const kept = this.#meansOf(parameter).filter((at) => at !== 0).length;
+      if (means !== undefined && (means.length !== kept || means.some((values) => values.length !== rows * columns))) {
+        throw new ShapeError(`${this.settings.name} keeps ${kept} times ${rows} × ${columns} running means of ${name}`);
+      }
+    }
     this.#steps = state.steps;
     for (const parameter of this.#store.layout) {
       for (const [k, values] of (state.means.get(parameter.name) ?? []).entries()) {
@@ -127,6 +138,15 @@ export class Optimizer {
       const offset = id * rowBytes;
       const means = [first === 0 ? 0 : first + offset, second === 0 ? 0 : second + offset] as const;
       this.#rule(this.#engine.kernels, parameter.stride, parameter.at + offset, at + k * rowBytes, means, step);
+    }
+  }
+
+  /** A table that does not occur in the batch at all has the gradient zero, and moves too. */
+  #updateTables({ tables }: Gradients, step: Step): void {
+    for (const parameter of this.#store.layout) {
+      if (parameter.kind !== "table") continue;
+      const touched = tables.find((table) => table.parameter.name === parameter.name);
+      this.#updateWholeTable(parameter, touched?.ids ?? new Int32Array(0), touched?.at ?? 0, step);
     }
   }
 

@@ -114,6 +114,6 @@ test("a shuffle keeps the items, and every order of three comes up equally often
   }
   expect([...counts.keys()].sort()).toEqual(["123", "132", "213", "231", "312", "321"]);
   for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(150);
-  expect([...random.shuffle(Int32Array.of(5, 6, 7, 8))].sort()).toEqual([5, 6, 7, 8]);
+  expect(random.shuffle(Int32Array.of(5, 6, 7, 8)).sort()).toEqual(Int32Array.of(5, 6, 7, 8));
   expect(random.shuffle([])).toEqual([]);
 });

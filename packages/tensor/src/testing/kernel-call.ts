@@ -15,6 +15,8 @@ interface SlotOptions {
   readonly defined?: (cell: number) => boolean;
   /** Which cells hold whole numbers, compared exactly. */
   readonly integer?: (cell: number) => boolean;
+  /** Whether cells may stay as they were, when there is less to write. */
+  readonly partial?: boolean;
 }
 
 interface Slot extends SlotOptions {
@@ -98,13 +100,15 @@ export class KernelCall {
         const integer = slot.integer?.(cell) ?? false;
         const x = read(bytes, slot.at + 4 * cell, integer);
         const y = read(expected, slot.at + 4 * cell, integer);
+        if (Number.isNaN(y) && slot.partial !== true)
+          yield `slot ${k}, cell ${cell}: nothing was written, or something was read that is not there`;
         if (integer ? x !== y : !this.close(x, y)) yield `slot ${k}, cell ${cell}: ${x} instead of ${y}`;
       }
     }
   }
 
   close(x: number, y: number): boolean {
-    if (Object.is(x, y)) return true;
+    if (!Number.isFinite(x) || !Number.isFinite(y)) return Object.is(x, y);
     return Math.abs(x - y) <= this.tolerance.absolute + this.tolerance.relative * Math.max(Math.abs(x), Math.abs(y));
   }
 

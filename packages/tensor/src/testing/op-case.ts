@@ -148,14 +148,22 @@ interface ExecuteOptions {
   readonly frozen?: string;
 }
 
-// One memory for all runs of a build: a runtime reserves gigabytes of addresses for each.
+// One memory for many runs, because a runtime reserves gigabytes of addresses for each; a new one now and then, because a heap only grows.
 const engines = new Map<string, Engine>();
+const largestHeap = 2 ** 26;
+
+function engineOf(build: ExecuteOptions["build"]): Engine {
+  const known = engines.get(build);
+  if (known !== undefined && known.heap.memory.buffer.byteLength < largestHeap) return known;
+  const engine = Engine.create({ build });
+  engines.set(build, engine);
+  return engine;
+}
 
 /** Runs the operation on a tape, forward and backward, on memory that held NaN everywhere. */
 export function execute(operation: OpCase, drawn: Drawn, options: ExecuteOptions): Outcome {
   const { build, recording = true, prefill = false, frozen } = options;
-  const engine = engines.get(build) ?? Engine.create({ build });
-  engines.set(build, engine);
+  const engine = engineOf(build);
   const { heap } = engine;
 
   const store = new ParameterStore(heap, { seed: 1 });

@@ -200,13 +200,11 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
         tape.apply(operations.pairMax, { a, b, weight, bias, offsets, diagonal }),
       formula: ({ a, b }, { weight, bias }, { offsets }) =>
         bySentence(offsets, (start, end) =>
-          Array.from({ length: end - start }, (_, i) =>
-            (bias[0] ?? []).map((_, r) => {
-              const others = Array.from({ length: end - start }, (_, j) => j).filter((j) => diagonal || j !== i);
-              const best = others.map((j) => logistic(pairScores(a[start + i], b[start + j], weight, bias)[r] ?? 0));
-              return max(0, ...best);
-            }),
-          ),
+          Array.from({ length: end - start }, (_, i) => {
+            const others = Array.from({ length: end - start }, (_, j) => j).filter((j) => diagonal || j !== i);
+            const scores = others.map((j) => pairScores(a[start + i], b[start + j], weight, bias));
+            return (bias[0] ?? []).map((_, r) => max(0, ...scores.map((row) => logistic(row[r] ?? 0))));
+          }),
         ),
     }),
   ),

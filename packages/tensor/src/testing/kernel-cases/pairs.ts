@@ -84,7 +84,7 @@ export const pairCases = {
           yield new KernelCall((k) => [
             ...start(s, k),
             ...[k.input(s.w), k.input(s.bias), k.input(Float32Array.from(thresholds)), k.scratch(s.n * (s.width + s.stride))],
-            ...[k.output(4 * limit, { integer: (cell) => cell % 4 < 3 }), limit],
+            ...[k.output(4 * limit, { integer: (cell) => cell % 4 < 3, partial: true }), limit],
           ]);
         }
       }
