@@ -19,14 +19,14 @@ const rules: Record<OptimizerSettings["name"], { settings: OptimizerSettings; ce
   },
   // Kingma and Ba 2015, algorithm 1.
   adam: {
-    settings: { name: "adam", rate: 0.01, beta1: 0.8, beta2: 0.99, epsilon: 1e-6 },
+    settings: { name: "adam", rate: 0.01, beta1: 0.8, beta2: 0.99, epsilon: 0.05 },
     cell: (start) => {
       let [weight, mean, square, t] = [start, 0, 0, 0];
       return (gradient) => {
         t++;
         mean = 0.8 * mean + 0.2 * gradient;
         square = 0.99 * square + 0.01 * gradient ** 2;
-        const corrected = Math.sqrt(square / (1 - 0.99 ** t)) + 1e-6;
+        const corrected = Math.sqrt(square / (1 - 0.99 ** t)) + 0.05;
         return (weight -= (0.01 * mean) / (1 - 0.8 ** t) / corrected);
       };
     },
@@ -46,12 +46,12 @@ const rules: Record<OptimizerSettings["name"], { settings: OptimizerSettings; ce
   },
   // Tieleman and Hinton 2012, lecture 6.5; ε outside the root.
   rmsprop: {
-    settings: { name: "rmsprop", rate: 0.01, rho: 0.9, epsilon: 1e-6 },
+    settings: { name: "rmsprop", rate: 0.01, rho: 0.9, epsilon: 0.05 },
     cell: (start) => {
       let [weight, square] = [start, 0];
       return (gradient) => {
         square = 0.9 * square + 0.1 * gradient ** 2;
-        return (weight -= (0.01 * gradient) / (Math.sqrt(square) + 1e-6));
+        return (weight -= (0.01 * gradient) / (Math.sqrt(square) + 0.05));
       };
     },
   },

@@ -51,7 +51,7 @@ export const pairCases = {
   },
 
   *pairLoss(random: Random) {
-    for (const s of sentences(random)) {
+    for (const s of [...sentences(random), undecided(random)]) {
       const triples = goldTriples(random, s);
       const tolerance = { relative: 1e-5, absolute: 2e-5 };
       const given = (k: KernelCall) => [
@@ -118,6 +118,13 @@ function* sentences(random: Random): Generator<Sentence> {
   }
   // Scores of many hundreds: the loss must neither overflow nor lose the sign of a slope.
   yield sentence(random, 6, 5, 3, 0, 30);
+}
+
+/** Every score zero: 1 + e^−|s| is 2 everywhere, and a product over 200 cells would overflow. */
+function undecided(random: Random): Sentence {
+  const drawn = sentence(random, 200, 4, 1, 0, 1);
+  const bias = new Float32Array(drawn.stride);
+  return { ...drawn, a: drawn.a.map((value) => -Math.abs(value)), b: drawn.b.map((value) => -Math.abs(value)), bias };
 }
 
 function sentence(random: Random, n: number, features: number, columns: number, diagonal: number, scale: number): Sentence {
