@@ -47,7 +47,7 @@ export function opCase<M extends string, P extends string>(operation: OpCase<M, 
   return operation;
 }
 
-export interface ParameterShape extends ParameterForm {
+interface ParameterShape extends ParameterForm {
   readonly rows: number;
   readonly columns: number;
 }
