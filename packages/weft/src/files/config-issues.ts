@@ -29,7 +29,7 @@ function explain(issue: z.core.$ZodIssue, context: ConfigIssues): ConfigError[] 
   const value = valueAt(context.input, path);
   const missing = value === undefined;
   const at = context.locate(path, "value");
-  const expected = expectation(issue, value);
+  const expected = expectation(issue);
   const message = missing ? `this setting is missing; expected ${expected}` : `expected ${expected}, found ${show(value)}`;
   const hint = nearestValue(issue, value);
   return [settingError("SETTING_INVALID", at, issue.code === "custom" ? issue.message : message, hint)];
@@ -49,7 +49,7 @@ function settingError(code: ErrorCode, at: Location, message: string, hint: stri
 }
 
 /** What zod wanted, as a noun phrase. */
-function expectation(issue: z.core.$ZodIssue, value: unknown): string {
+function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
       return typeNames[issue.expected] ?? issue.expected;
@@ -66,7 +66,7 @@ function expectation(issue: z.core.$ZodIssue, value: unknown): string {
     case "invalid_union": {
       if ("options" in issue && Array.isArray(issue.options)) return oneOf(issue.options.map(show));
       const inner = issue.errors.flatMap((branch) => (branch[0] === undefined || branch[0].path.length > 0 ? [] : [branch[0]]));
-      return inner.length === 0 ? "another value" : [...new Set(inner.map((each) => expectation(each, value)))].join(" or ");
+      return inner.length === 0 ? "another value" : [...new Set(inner.map((each) => expectation(each)))].join(" or ");
     }
     default:
       return issue.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
@@ -110,7 +110,7 @@ function show(value: unknown): string {
   if (typeof value === "string") return /^[\w.-]+$/.test(value) ? value : JSON.stringify(value);
   if (value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a map" : String(value);
+  return typeof value === "object" ? "a map" : `${value as number | boolean}`;
 }
 
 function valueAt(input: unknown, path: SettingPath): unknown {
@@ -141,7 +141,7 @@ function formsOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   const target = named === undefined ? schema : named === "#" ? root : root.$defs?.[named];
   if (target === undefined) return [];
   const choices = [...(target.anyOf ?? []), ...(target.oneOf ?? []), ...(target.allOf ?? [])];
-  return choices.length === 0 ? [target] : choices.flatMap((choice) => formsOf(choice as JsonSchema, root));
+  return choices.length === 0 ? [target] : choices.flatMap((choice) => formsOf(choice, root));
 }
 
 /** The forms whose constants the value has, as in a union told apart by `name`; all of them where none fits. */

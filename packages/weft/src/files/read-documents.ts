@@ -25,7 +25,7 @@ export interface PlacedSentence {
   readonly at: Location;
 }
 
-export type SentenceEvent = ({ readonly kind: "sentence" } & PlacedSentence) | { readonly kind: "loss"; readonly loss: Loss };
+type SentenceEvent = ({ readonly kind: "sentence" } & PlacedSentence) | { readonly kind: "loss"; readonly loss: Loss };
 
 /**
  * The documents of a file in any format that core knows, and what could not be carried over, as a stream in constant memory.
@@ -87,7 +87,7 @@ export async function collectSentences(path: string, options: ReadDocumentsOptio
 async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; chunks: AsyncGenerator<string> }> {
   const taken: string[] = [];
   let beginning = "";
-  while (!/\S[^\n]*\n/.test(beginning)) {
+  while (!hasWholeLine(beginning)) {
     const next = await text.next();
     if (next.done === true) break;
     taken.push(next.value);
@@ -95,6 +95,11 @@ async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; 
     if (next.value.includes("\n") || taken.length === 1) beginning = taken.join("");
   }
   return { beginning: taken.join(""), chunks: replay(taken, text) };
+}
+
+function hasWholeLine(text: string): boolean {
+  const start = text.search(/\S/);
+  return start >= 0 && text.includes("\n", start);
 }
 
 async function* replay(taken: readonly string[], rest: AsyncGenerator<string>): AsyncGenerator<string> {

@@ -1,0 +1,11 @@
+import type { CommandDefinition } from "../command.ts";
+import { completion } from "./completion.ts";
+import { dataCheck } from "./data-check.ts";
+import { dataStats } from "./data-stats.ts";
+import { doctor } from "./doctor.ts";
+import { protocolsCommand } from "./protocols.ts";
+import { schema } from "./schema.ts";
+import { score } from "./score.ts";
+
+/** Every command, one line each, in the order of the help. */
+export const commands: readonly CommandDefinition[] = [score, dataCheck, dataStats, protocolsCommand, doctor, schema, completion];

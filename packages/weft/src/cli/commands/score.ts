@@ -1,0 +1,156 @@
+import {
+  buildMemoryBaseline,
+  evaluate,
+  formatReport,
+  type Prediction,
+  type ProtocolName,
+  protocolName,
+  protocols,
+  type Report,
+  type Sentence,
+  withRawOutput,
+} from "@weft/core";
+import { Argument, Option } from "commander";
+import { UsageError } from "../../errors.ts";
+import { didYouMean } from "../../files/nearest-name.ts";
+import { type CommandContext, defineCommand } from "../command.ts";
+import { type MatchedSentences, matchSentences } from "../match-sentences.ts";
+import { readCorpora } from "../reading.ts";
+import { scoreTable } from "../score-table.ts";
+import { count } from "../words.ts";
+
+interface Options {
+  readonly protocol?: string;
+  readonly anchor: "last" | "first";
+  readonly train?: string;
+  readonly details?: boolean;
+  readonly format?: string;
+}
+
+export const score = defineCommand<[gold: string, predicted: string], Options>({
+  name: "score",
+  group: "Data and scores",
+  summary: "score predictions of any system against gold annotation",
+  details:
+    "No model is needed: both files hold the same sentences. They are matched by id, or by order where sentences have no ids. " +
+    "Without --protocol, data with entity types is scored by strict, boundaries and ner-strict, other data by exact, partial " +
+    "and ner-boundaries. `weft protocols` says in words what each counts.",
+  arguments: [
+    new Argument("<gold>", "annotated sentences, plain or gzip; - for standard input"),
+    new Argument("<predicted>", "the same sentences with what a system found"),
+  ],
+  options: [
+    new Option("-p, --protocol <names>", "what counts as right; several names with commas between"),
+    new Option("--anchor <word>", "the word that stands for an entity in partial and rin-*")
+      .choices(["last", "first"])
+      .default("last"),
+    new Option("--train <file>", "training data: adds a baseline that only remembers, and scores for unseen triples"),
+    new Option("--details", "all breakdowns: by type, distance, overlap, length"),
+    new Option("--format <name>", "read the files as this format instead of looking at them"),
+  ],
+  json: true,
+  listValues: { protocol: () => [...protocolNames] },
+  examples: [
+    ["weft score gold.jsonl predicted.jsonl", "micro scores by the usual protocols"],
+    ["weft score gold.jsonl predicted.jsonl -p strict,partial --train train.jsonl", "beside a baseline that only remembers"],
+    ["weft score gold.jsonl predicted.jsonl --json | jq .protocols.strict.micro.f1", "one number for a script"],
+  ],
+  run: async (context, [goldPath, predictedPath], options) => {
+    const names = options.protocol === undefined ? undefined : parseProtocols(options.protocol, options.anchor);
+    if (goldPath === "-" && predictedPath === "-") throw new UsageError("only one of the two files can be standard input");
+    const paths = [goldPath, predictedPath, ...(options.train === undefined ? [] : [options.train])];
+    const [gold, predicted, train] = await readCorpora(paths, context, options.format);
+    if (gold === undefined || predicted === undefined) throw new RangeError("two files give two corpora");
+    const matched = matchSentences(gold, predicted);
+    const memory = train === undefined ? undefined : buildMemoryBaseline(train.sentences.map(({ sentence }) => sentence));
+    const chosen = names ?? usualProtocols(matched.gold, options.anchor);
+    const report = scoreAll(matched, chosen, (names, predictions) =>
+      evaluate(matched.gold, predictions, {
+        protocols: names,
+        memory,
+        dataSet: gold.source,
+        selection: "not a matter of this command",
+      }),
+    );
+    const losses = gold.losses.length + predicted.losses.length;
+    if (context.terminal.json) {
+      const files = {
+        gold: gold.source,
+        predicted: predicted.source,
+        train: train?.source,
+        matchedBy: matched.by,
+        notCarried: losses,
+      };
+      return context.terminal.printJson({ ...files, ...report });
+    }
+    if (losses > 0) context.terminal.say(`${count(losses, "annotation")} could not be carried over; weft data check names them`);
+    const text =
+      options.details === true
+        ? formatReport(report).trimEnd()
+        : describe(report, matched, [gold.source, predicted.source], context);
+    await context.terminal.print(text);
+  },
+});
+
+/** Names that may be asked for; `partial` follows --anchor. */
+const protocolNames: readonly string[] = ["partial", ...Object.keys(protocols)];
+
+function parseProtocols(list: string, anchor: Options["anchor"]): ProtocolName[] {
+  const names = list.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !protocolNames.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `there is no protocol ${JSON.stringify(unknown)}`,
+      didYouMean(unknown, protocolNames) ?? "weft protocols lists them",
+    );
+  }
+  return [...new Set(names.map((name) => protocolName(name, { anchor })))];
+}
+
+function usualProtocols(gold: readonly Sentence[], anchor: Options["anchor"]): ProtocolName[] {
+  const typed = gold.some(({ entities }) => entities.some(({ type }) => type !== null));
+  return typed ? ["strict", "boundaries", "ner-strict"] : ["exact", protocolName("partial", { anchor }), "ner-boundaries"];
+}
+
+/** Protocols of cells look at raw output. A file holds triples, which stand for their cells, by the first or the last word. */
+function scoreAll(
+  { predicted }: MatchedSentences,
+  names: readonly ProtocolName[],
+  evaluateBy: (names: readonly ProtocolName[], predictions: readonly Prediction[]) => Report,
+): Report {
+  const groups = [
+    { names: names.filter((name) => protocols[name].unit !== "cells"), anchor: undefined },
+    { names: names.filter((name) => protocols[name].unit === "cells" && !name.endsWith("-first")), anchor: "last" as const },
+    { names: names.filter((name) => protocols[name].unit === "cells" && name.endsWith("-first")), anchor: "first" as const },
+  ].filter((group) => group.names.length > 0);
+  const reports = groups.map(({ names, anchor }) =>
+    evaluateBy(
+      names,
+      anchor === undefined ? predicted : predicted.map((each) => withRawOutput(each, each.tokens.length, anchor)),
+    ),
+  );
+  const [first] = reports;
+  if (first === undefined) throw new RangeError("no protocol to score by");
+  const byName: Report["protocols"] = Object.assign({}, ...reports.map((report) => report.protocols));
+  return { ...first, protocols: Object.fromEntries(names.map((name) => [name, byName[name]])) };
+}
+
+function describe(
+  report: Report,
+  matched: MatchedSentences,
+  [gold = "", predicted = ""]: readonly string[],
+  { terminal }: CommandContext,
+): string {
+  const files = [
+    file("gold", gold, matched.gold, terminal.style),
+    file("predicted", predicted, matched.predicted, terminal.style),
+  ];
+  return `${files.join("\n")}\n\n${scoreTable(report, terminal)}`;
+}
+
+function file(role: string, name: string, sentences: readonly Sentence[], style: CommandContext["terminal"]["style"]): string {
+  const entities = sentences.reduce((sum, sentence) => sum + sentence.entities.length, 0);
+  const relations = sentences.reduce((sum, sentence) => sum + sentence.relations.length, 0);
+  const counts = [count(sentences.length, "sentence"), count(entities, "entity", "entities"), count(relations, "relation")];
+  return `${style("dim", role.padEnd(9))}  ${style("bold", name)}  ${counts.join(style("dim", " · "))}`;
+}

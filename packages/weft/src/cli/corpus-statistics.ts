@@ -1,0 +1,89 @@
+import { type OverlapClass, overlapClasses, type Sentence, tripleCountBucket } from "@weft/core";
+
+/** Least, median, mean, 95th percentile and most of a list of numbers. */
+export interface Distribution {
+  readonly least: number;
+  readonly median: number;
+  readonly mean: number;
+  readonly percentile95: number;
+  readonly most: number;
+}
+
+export interface CorpusStatistics {
+  readonly sentences: number;
+  readonly tokens: number;
+  readonly entities: number;
+  readonly relations: number;
+  /** Different tokens, as they are written. */
+  readonly words: number;
+  readonly tokensPerSentence: Distribution;
+  readonly entitiesPerSentence: Distribution;
+  readonly relationsPerSentence: Distribution;
+  readonly tokensPerEntity: Distribution;
+  /** By name, the most frequent first; entities without a type stand under "untyped". */
+  readonly entityTypes: Readonly<Record<string, number>>;
+  readonly relationTypes: Readonly<Record<string, number>>;
+  /** Sentences in each class; a sentence can be in two. */
+  readonly overlap: Readonly<Record<OverlapClass, number>>;
+  /** Sentences with 0, 1, 2, 3, 4 and at least 5 different triples. */
+  readonly triplesPerSentence: Readonly<Record<string, number>>;
+}
+
+/** Counts what a corpus holds. */
+export function corpusStatistics(sentences: readonly Sentence[]): CorpusStatistics {
+  const words = new Set<string>();
+  const entityTypes = new Map<string, number>();
+  const relationTypes = new Map<string, number>();
+  const overlap = { none: 0, Normal: 0, SEO: 0, EPO: 0 };
+  const triples = new Map(["0", "1", "2", "3", "4", "≥5"].map((bucket) => [bucket, 0]));
+  const entityLengths: number[] = [];
+  for (const sentence of sentences) {
+    for (const token of sentence.tokens) words.add(token);
+    for (const { type, start, end } of sentence.entities) {
+      increase(entityTypes, type ?? "untyped");
+      entityLengths.push(end - start);
+    }
+    for (const { type } of sentence.relations) increase(relationTypes, type);
+    for (const name of overlapClasses(sentence)) overlap[name]++;
+    increase(triples, tripleCountBucket(sentence));
+  }
+  const lengths = sentences.map(({ tokens }) => tokens.length);
+  return {
+    sentences: sentences.length,
+    tokens: lengths.reduce((sum, length) => sum + length, 0),
+    entities: entityLengths.length,
+    relations: sentences.reduce((sum, { relations }) => sum + relations.length, 0),
+    words: words.size,
+    tokensPerSentence: distribution(lengths),
+    entitiesPerSentence: distribution(sentences.map(({ entities }) => entities.length)),
+    relationsPerSentence: distribution(sentences.map(({ relations }) => relations.length)),
+    tokensPerEntity: distribution(entityLengths),
+    entityTypes: byFrequency(entityTypes),
+    relationTypes: byFrequency(relationTypes),
+    overlap,
+    triplesPerSentence: Object.fromEntries(triples),
+  };
+}
+
+/** The nearest-rank percentiles: each is a number that occurs. All zero for an empty list. */
+export function distribution(values: readonly number[]): Distribution {
+  const sorted = Float64Array.from(values).sort();
+  const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  const sum = sorted.reduce((total, value) => total + value, 0);
+  return {
+    least: rank(0),
+    median: rank(0.5),
+    mean: sorted.length === 0 ? 0 : sum / sorted.length,
+    percentile95: rank(0.95),
+    most: rank(1),
+  };
+}
+
+function byFrequency(counts: ReadonlyMap<string, number>): Record<string, number> {
+  const sorted = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return Object.fromEntries(sorted);
+}
+
+function increase(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

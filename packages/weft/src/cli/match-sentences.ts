@@ -1,0 +1,94 @@
+import { DataError, type Sentence } from "@weft/core";
+import type { Corpus, PlacedSentence } from "../files/read-documents.ts";
+
+export interface MatchedSentences {
+  readonly gold: readonly Sentence[];
+  /** One for each gold sentence, in the order of gold. */
+  readonly predicted: readonly Sentence[];
+  readonly by: "id" | "order";
+}
+
+/**
+ * Puts each prediction beside its gold sentence: by id where every sentence of both files has its own, else by order.
+ *
+ * @throws {DataError} SENTENCES_MISMATCH when a sentence has no partner or its tokens differ
+ */
+export function matchSentences(gold: Corpus, predicted: Corpus): MatchedSentences {
+  const byId = indexById(predicted.sentences);
+  if (byId === undefined || indexById(gold.sentences) === undefined) return byOrder(gold, predicted);
+  const pairs = gold.sentences.map((one) => {
+    const other = byId.get(one.sentence.id);
+    if (other === undefined) throw missing(gold, predicted, byId);
+    return [one, other] as const;
+  });
+  if (byId.size > pairs.length) throw superfluous(gold, predicted);
+  return matched(pairs, "id");
+}
+
+function byOrder(gold: Corpus, predicted: Corpus): MatchedSentences {
+  const [wanted, found] = [gold.sentences.length, predicted.sentences.length];
+  if (wanted !== found) {
+    throw new DataError("SENTENCES_MISMATCH", {
+      at: { source: predicted.source },
+      message: `${found} sentences here, but ${wanted} in ${gold.source}, and they have no ids of their own to match them by`,
+      hint: "give each sentence an `id`, or write a line for every gold sentence, also where nothing was found",
+    });
+  }
+  return matched(
+    gold.sentences.map((one, index) => [one, predicted.sentences[index] as PlacedSentence]),
+    "order",
+  );
+}
+
+function matched(pairs: readonly (readonly [PlacedSentence, PlacedSentence])[], by: "id" | "order"): MatchedSentences {
+  for (const [gold, predicted] of pairs) checkTokens(gold, predicted, by);
+  return { gold: pairs.map(([{ sentence }]) => sentence), predicted: pairs.map(([, { sentence }]) => sentence), by };
+}
+
+/** `undefined` where an id is missing or occurs twice. A reader names a sentence without an id after its line. */
+function indexById(sentences: readonly PlacedSentence[]): Map<string, PlacedSentence> | undefined {
+  const index = new Map<string, PlacedSentence>();
+  for (const placed of sentences) {
+    const { id } = placed.sentence;
+    if (id === `line-${placed.at.line}` || index.has(id)) return undefined;
+    index.set(id, placed);
+  }
+  return index;
+}
+
+function checkTokens(gold: PlacedSentence, predicted: PlacedSentence, by: "id" | "order"): void {
+  const [wanted, found] = [gold.sentence.tokens, predicted.sentence.tokens];
+  const place = wanted.findIndex((token, index) => token !== found[index]);
+  const differs = place >= 0 ? place : wanted.length < found.length ? wanted.length : -1;
+  if (differs < 0) return;
+  const say = (token: string | undefined): string => (token === undefined ? "the end" : JSON.stringify(token));
+  throw new DataError("SENTENCES_MISMATCH", {
+    at: { ...predicted.at, path: `tokens[${differs}]` },
+    message: `${say(found[differs])} here, but ${say(wanted[differs])} in the gold sentence at ${gold.at.source}:${gold.at.line}`,
+    hint:
+      by === "id"
+        ? `both have the id ${gold.sentence.id}; score needs the same tokens on both sides`
+        : "sentences were matched by order, because not all of them have an id of their own",
+  });
+}
+
+function missing(gold: Corpus, predicted: Corpus, byId: ReadonlyMap<string, PlacedSentence>): DataError {
+  const absent = gold.sentences.filter(({ sentence }) => !byId.has(sentence.id));
+  const [first] = absent;
+  return new DataError("SENTENCES_MISMATCH", {
+    at: { source: predicted.source },
+    message: `${absent.length} of ${gold.sentences.length} gold sentences have no prediction here; the first is ${first?.sentence.id} (${first?.at.source}:${first?.at.line})`,
+    hint: "write a line for every gold sentence, also where nothing was found",
+  });
+}
+
+function superfluous(gold: Corpus, predicted: Corpus): DataError {
+  const known = new Set(gold.sentences.map(({ sentence }) => sentence.id));
+  const extra = predicted.sentences.filter(({ sentence }) => !known.has(sentence.id));
+  const [first] = extra;
+  return new DataError("SENTENCES_MISMATCH", {
+    at: first?.at,
+    message: `the sentence ${first?.sentence.id} is not in ${gold.source}; there ${extra.length === 1 ? "is 1 such sentence" : `are ${extra.length} such sentences`}`,
+    hint: "score against the file that the predictions were made from",
+  });
+}

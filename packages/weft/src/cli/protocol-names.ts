@@ -1,0 +1,19 @@
+import { type ProtocolName, protocolName, protocols } from "@weft/core";
+import { UsageError } from "../errors.ts";
+import { didYouMean } from "../files/nearest-name.ts";
+
+/** Names that may be asked for by --protocol; `partial` follows --anchor. */
+export const protocolNames: readonly string[] = ["partial", ...Object.keys(protocols)];
+
+/** A list with commas as protocols. @throws {UsageError} with the nearest name for one that does not exist */
+export function parseProtocols(list: string, anchor: "last" | "first" = "last"): ProtocolName[] {
+  const names = list.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !protocolNames.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `there is no protocol ${JSON.stringify(unknown)}`,
+      didYouMean(unknown, protocolNames) ?? "weft protocols lists them",
+    );
+  }
+  return [...new Set(names.map((name) => protocolName(name, { anchor })))];
+}

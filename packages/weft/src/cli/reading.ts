@@ -1,0 +1,50 @@
+import { stat } from "node:fs/promises";
+import { type Corpus, collectSentences } from "../files/read-documents.ts";
+import { standardStream } from "../files/read-text.ts";
+import type { CommandContext } from "./command.ts";
+
+/** Reads files into memory one after the other, under one bar where they are large enough to wait for. */
+export async function readCorpora(paths: readonly string[], context: CommandContext, format?: string): Promise<Corpus[]> {
+  return withReadingBar(paths, context, async (onBytes) => {
+    const corpora: Corpus[] = [];
+    for (const path of paths) corpora.push(await collectSentences(path, { format, signal: context.signal, onBytes }));
+    return corpora;
+  });
+}
+
+/** Does a job that reads files, and shows how far it is. */
+export async function withReadingBar<Result>(
+  paths: readonly string[],
+  { terminal }: CommandContext,
+  job: (onBytes: (count: number) => void) => Promise<Result>,
+): Promise<Result> {
+  const total = await totalBytes(paths);
+  if (total < worthABar) return job(() => undefined);
+  const bar = terminal.progress("reading", total);
+  let done = 0;
+  try {
+    return await job((count) => {
+      done += count;
+      bar.update(done);
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+const worthABar = 1 << 20;
+
+/** What is known before reading. A file that is not there counts nothing here and is named when it is opened. */
+async function totalBytes(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(paths.map(sizeOf));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  if (path === standardStream) return 0;
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0;
+  }
+}

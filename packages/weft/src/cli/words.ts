@@ -1,0 +1,21 @@
+/** `1 sentence`, `5,019 sentences` */
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${whole(amount)} ${amount === 1 ? noun : plural}`;
+}
+
+/** A whole number with commas between thousands, the same in every locale. */
+export function whole(amount: number): string {
+  return amount.toLocaleString("en-US");
+}
+
+/** A share as per cent with one decimal; a dash where there is nothing to take a share of. */
+export function percent(part: number, of: number): string {
+  return of === 0 ? "–" : `${((100 * part) / of).toFixed(1)} %`;
+}
+
+/** A bar of block characters, an eighth of a column fine, for a share between 0 and 1. */
+export function bar(share: number, width: number): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, share)) * width * 8);
+  const bar = "█".repeat(eighths >> 3) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths & 7];
+  return bar === "" && share > 0 ? "▏" : bar;
+}

@@ -1,0 +1,14 @@
+import { cellWidth } from "@weft/core";
+
+/** A text cut at spaces into lines of at most `width` columns; a word that is longer stands alone. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && cellWidth(line) + 1 + cellWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

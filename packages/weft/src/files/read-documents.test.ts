@@ -1,0 +1,77 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { collectSentences, readDocuments } from "./read-documents.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "weft-documents-"));
+});
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const twoSentences = JSON.stringify({
+  id: "d",
+  tokens: ["a", ".", "b", "."],
+  sentences: [
+    [0, 2],
+    [2, 4],
+  ],
+  entities: [
+    { start: 0, end: 1, type: "X" },
+    { start: 1, end: 3, type: "Y" },
+  ],
+});
+
+test("sentences come with the line of their document, and what they cannot hold is reported", async () => {
+  const path = await file("a.jsonl", `\n${twoSentences}\n`);
+  const { sentences, losses, source } = await collectSentences(path);
+  expect(source).toBe(path);
+  expect(sentences.map(({ sentence, at }) => [sentence.id, at.line])).toEqual([
+    ["d#0", 2],
+    ["d#1", 2],
+  ]);
+  expect(losses).toEqual([{ source: path, line: 2, path: "entities[1]", reason: "the entity reaches over a sentence boundary" }]);
+});
+
+test("the format is found by the beginning where the ending says nothing, also in gzip", async () => {
+  const path = await file("data.bin", gzipSync(twoSentences));
+  expect((await collectSentences(path)).sentences).toHaveLength(2);
+});
+
+test("a first line longer than any piece that is read is still looked at as a whole", async () => {
+  const tokens = Array.from({ length: 100_000 }, (_, index) => `w${index}`);
+  const path = await file("long.txt", JSON.stringify({ tokens }));
+  expect((await collectSentences(path)).sentences[0]?.sentence.tokens).toHaveLength(100_000);
+});
+
+test("a broken first line is a fault of the line, not of the format", async () => {
+  const path = await file("broken.jsonl", '{"tokens": [}\n');
+  await expect(collectSentences(path)).rejects.toMatchObject({ code: "JSON_INVALID", at: { source: path, line: 1, column: 13 } });
+});
+
+test("the first documents come before a later line is read, and leaving early closes the file", async () => {
+  const path = await file("late.jsonl", `${twoSentences}\n`.repeat(50_000) + "broken\n");
+  let seen = 0;
+  for await (const event of readDocuments(path)) {
+    if (event.kind === "document" && ++seen === 3) break;
+  }
+  expect(seen).toBe(3);
+});
+
+test("a format that does not exist is refused with the nearest name", async () => {
+  const path = await file("b.jsonl", "");
+  await expect(collectSentences(path, { format: "jsonL" })).rejects.toMatchObject({
+    code: "FORMAT_UNKNOWN",
+    hint: "did you mean jsonl?",
+  });
+  await expect(collectSentences(path, { format: "toString" })).rejects.toMatchObject({ code: "FORMAT_UNKNOWN" });
+  expect((await collectSentences(path)).sentences).toEqual([]);
+});
