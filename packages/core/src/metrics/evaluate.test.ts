@@ -229,6 +229,16 @@ test("wrong class is one missed and one superfluous type of the same pair", () =
   expect(Object.keys(scored.exact?.breakdowns.overlap ?? {})).toEqual(["EPO"]);
 });
 
+test("mrt-code leaves out a relation whose argument lies inside another entity, and one whose arguments overlap", () => {
+  // "Acme Corp Paris" is one entity with Paris nested in it; flat tags keep the longer one, so Ada lives_in Paris is left out
+  // and Ada works_for Acme Corp Paris stays. The two ends of self are one entity.
+  const tokens = ["Ada", "Acme", "Corp", "Paris"];
+  const entities = [entity(0, 1), entity(1, 4), entity(3, 4)];
+  const nested = { entities, relations: [relation(0, "lives_in", 2), relation(0, "works_for", 1), relation(0, "self", 0)] };
+  expect(sentenceCounts("mrt-code", nested, nested, tokens)).toEqual({ predicted: 1, gold: 1, correct: 1 });
+  expect(sentenceCounts("strict", nested, nested, tokens)).toEqual({ predicted: 3, gold: 3, correct: 3 });
+});
+
 test("two gold relations of one cell count once", () => {
   // "AC Milan" and its nested "Milan" end at the same word: two triples under exact, one cell.
   const tokens = ["AC", "Milan", "Italy"];
