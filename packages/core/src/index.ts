@@ -1,2 +1,11 @@
+export type { KernelBuild } from "@weft/tensor";
+export * from "./archive/index.ts";
+export * from "./data/index.ts";
+export * from "./drawing/index.ts";
 export * from "./errors.ts";
+export * from "./inference/index.ts";
+export * from "./metrics/index.ts";
+export * from "./models/index.ts";
 export * from "./schema/index.ts";
+export * from "./text/index.ts";
+export * from "./training/index.ts";

@@ -1,2 +1,11 @@
-/** The whole library under the name that people install. */
+/** The whole library under the name that people install: the toolkit, and what only Node can do with it. */
 export * from "@weft/core";
+export * from "./errors.ts";
+export { readConfig } from "./files/config-file.ts";
+export { collectSentences, readDocuments, readSentences } from "./files/read-documents.ts";
+export { readInput } from "./files/read-inputs.ts";
+export { evaluateModel } from "./runs/evaluate-model.ts";
+export { Extractor } from "./runs/extractor.ts";
+export { type ComputeOptions, loadModel, saveModel } from "./runs/model-folder.ts";
+export { type DoneEvent, type RunEvent, type TrainRunInput, trainRun } from "./runs/train-run.ts";
+export { threadExecutor } from "./workers/thread-executor.ts";

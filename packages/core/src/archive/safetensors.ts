@@ -90,7 +90,9 @@ function readTensor(name: string, entry: unknown, data: Uint8Array, fail: (messa
   if (entry.dtype !== "F32") return fail(`${name} has the type ${entry.dtype}, expected F32`);
   if (end - start !== count * 4) return fail(`${name} has ${end - start} bytes for ${count} numbers`);
   if (end > data.length) return fail(`${name} ends at byte ${end} of the data, which has ${data.length}`);
-  return { shape: entry.shape, values: new Float32Array(data.slice(start, end).buffer) };
+  const values = new Float32Array(count);
+  new Uint8Array(values.buffer).set(data.subarray(start, end)); // a copy, since the numbers need not lie aligned in the file
+  return { shape: entry.shape, values };
 }
 
 function isHeaderEntry(entry: unknown): entry is HeaderEntry {

@@ -1,1 +1,4 @@
-export * from "./trained-model.ts";
+export * from "./built-model.ts";
+export * from "./extract.ts";
+export * from "./model-files.ts";
+export * from "./weights.ts";

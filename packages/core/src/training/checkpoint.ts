@@ -1,6 +1,7 @@
 import type { Optimizer, ParameterStore } from "@weft/tensor";
-import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/safetensors.ts";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
+import { readWeights, type Weights, writeWeights } from "../inference/index.ts";
 
 /** Where a training stands at the end of an epoch, beside its weights. */
 export interface Progress {
@@ -14,32 +15,6 @@ export interface Progress {
   readonly stale: number;
   /** Identifies configuration and data; a checkpoint of another training is refused. */
   readonly fingerprint: string;
-}
-
-/** The weights of a model by parameter name. */
-export type Weights = ReadonlyMap<string, StoredTensor>;
-
-export function readWeights(store: ParameterStore): Map<string, StoredTensor> {
-  return new Map(store.layout.map((item) => [item.name, { shape: [item.rows, item.columns], values: store.read(item) }]));
-}
-
-/** @throws {ArchiveError} ARCHIVE_INVALID where a parameter is absent or has another shape */
-export function writeWeights(store: ParameterStore, weights: Weights, source: string): void {
-  for (const parameter of store.layout) {
-    const stored = weights.get(parameter.name);
-    const expected = `${parameter.rows} × ${parameter.columns}`;
-    if (stored === undefined || stored.values.length !== parameter.rows * parameter.columns) {
-      throw new ArchiveError("ARCHIVE_INVALID", {
-        at: { source, path: parameter.name },
-        message:
-          stored === undefined
-            ? `the file has no such parameter, the model needs one of ${expected}`
-            : `the parameter is ${stored.shape.join(" × ")}, the model needs ${expected}`,
-        hint: "the weights belong to a model with other settings or another vocabulary",
-      });
-    }
-    store.write(parameter, stored.values);
-  }
 }
 
 export interface CheckpointParts {

@@ -4,7 +4,7 @@ import { models } from "../models/index.ts";
 
 const optimizerSettings = z.discriminatedUnion("name", [
   z.strictObject({
-    name: z.literal("adam"),
+    name: z.literal("adam").default("adam"),
     rate: z.number().positive().default(1e-3),
     beta1: z.number().min(0).lt(1).default(0.9),
     beta2: z.number().min(0).lt(1).default(0.999),
@@ -62,7 +62,7 @@ export const trainConfig = z.strictObject({
   vectors: z.string().optional().describe("a file of word vectors"),
   vocabulary: lexiconSettings.prefault({}),
   model: modelSettings,
-  optimizer: optimizerSettings.prefault({ name: "adam" }),
+  optimizer: optimizerSettings.prefault({}),
   training: trainingSettings.prefault({}),
 });
 

@@ -1,5 +1,5 @@
 import type { WordVectors } from "../data/index.ts";
-import type { BuiltModel } from "../inference/trained-model.ts";
+import type { BuiltModel } from "../inference/index.ts";
 import type { ProtocolName, Report } from "../metrics/index.ts";
 import type { Losses } from "../models/index.ts";
 import type { Loss as DataLoss } from "../schema/index.ts";
@@ -61,6 +61,8 @@ export interface EndEvent {
   readonly best: Progress["best"];
   /** The network with the weights of its best epoch. */
   readonly model: BuiltModel;
+  /** The last checkpoint: with it, the training is over at once when it is resumed. */
+  bytes(): Uint8Array<ArrayBuffer>;
 }
 
 export type TrainEvent = StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | EndEvent;

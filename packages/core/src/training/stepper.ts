@@ -1,6 +1,6 @@
 import { type Address, GradientCollector, type Optimizer, Random } from "@weft/tensor";
 import { TrainingError } from "../errors.ts";
-import type { BuiltModel } from "../inference/trained-model.ts";
+import type { BuiltModel } from "../inference/index.ts";
 import type { Example } from "../models/index.ts";
 import { chunksOf } from "./batches.ts";
 import type { TrainConfig } from "./config.ts";

@@ -1,12 +1,12 @@
 import { Optimizer } from "@weft/tensor";
 import { buildLexicon, type WordVectors } from "../data/index.ts";
 import { DataError, WeftError } from "../errors.ts";
-import { type BuildOptions, type BuiltModel, buildModel } from "../inference/trained-model.ts";
+import { type BuildOptions, type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
 import { evaluate, type ProtocolName } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
 import { batchesOf } from "./batches.ts";
-import { type Progress, readCheckpoint, readWeights, type Weights, writeCheckpoint, writeWeights } from "./checkpoint.ts";
+import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
 import type { TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";
@@ -108,9 +108,11 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
       const state = { store, optimizer, best, progress };
       yield { kind: "checkpoint", epoch, step, bytes: () => writeCheckpoint(state) };
     }
+    const last = writeCheckpoint({ store, optimizer, best, progress });
     if (best !== undefined) writeWeights(store, best, "the best epoch");
     const reason = progress.epoch < training.epochs ? "patience" : "epochs";
-    yield { kind: "end", reason, epoch: progress.epoch, step: progress.step, best: progress.best, model: built };
+    const { epoch, step } = progress;
+    yield { kind: "end", reason, epoch, step, best: progress.best, model: built, bytes: () => last };
   } finally {
     await executor.close();
   }

@@ -1,5 +1,13 @@
 import { Worker } from "node:worker_threads";
-import { type BuiltModel, type ChunkResult, type Executor, inChunks, localExecutor, predictionChunk, shareModel } from "@weft/core";
+import {
+  type BuiltModel,
+  type ChunkResult,
+  type Executor,
+  inChunks,
+  localExecutor,
+  predictionChunk,
+  shareModel,
+} from "@weft/core";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
 
 /** Requests a worker holds at a time: one under way and one waiting, so that it never idles for a message. */
@@ -83,4 +91,7 @@ class WorkerPool {
 }
 
 /** The compiled worker, also when this file itself is read as TypeScript by a test. */
-const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "../../dist/workers/chunk-worker.js" : "./chunk-worker.js", import.meta.url);
+const workerUrl = new URL(
+  import.meta.url.endsWith(".ts") ? "../../dist/workers/chunk-worker.js" : "./chunk-worker.js",
+  import.meta.url,
+);

@@ -3,9 +3,23 @@ import { completion } from "./completion.ts";
 import { dataCheck } from "./data-check.ts";
 import { dataStats } from "./data-stats.ts";
 import { doctor } from "./doctor.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { extractCommand } from "./extract.ts";
 import { protocolsCommand } from "./protocols.ts";
 import { schema } from "./schema.ts";
 import { score } from "./score.ts";
+import { trainCommand } from "./train.ts";
 
 /** Every command, one line each, in the order of the help. */
-export const commands: readonly CommandDefinition[] = [score, dataCheck, dataStats, protocolsCommand, doctor, schema, completion];
+export const commands: readonly CommandDefinition[] = [
+  trainCommand,
+  evaluateCommand,
+  extractCommand,
+  score,
+  dataCheck,
+  dataStats,
+  protocolsCommand,
+  doctor,
+  schema,
+  completion,
+];

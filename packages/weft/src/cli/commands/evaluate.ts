@@ -1,0 +1,73 @@
+import { documentFromSentence, formatReport, recordOf, type Sentence } from "@weft/core";
+import { Argument, Option } from "commander";
+import { writeFileAtomically } from "../../files/write-file.ts";
+import { defaultProtocols, evaluateModel } from "../../runs/evaluate-model.ts";
+import { loadModel } from "../../runs/model-folder.ts";
+import { shortPath } from "../../runs/resolve-paths.ts";
+import { defineCommand } from "../command.ts";
+import { type ComputeFlags, computeOptions, probability } from "../compute-options.ts";
+import { readCorpora } from "../reading.ts";
+import { parseProtocols, protocolNames } from "../protocol-names.ts";
+import { scoreTable } from "../score-table.ts";
+import { count } from "../words.ts";
+
+interface Options extends ComputeFlags {
+  readonly protocol?: string;
+  readonly train?: string;
+  readonly threshold?: number;
+  readonly predictions?: string;
+  readonly details?: boolean;
+}
+
+export const evaluateCommand = defineCommand<[model: string, data: string], Options>({
+  name: "evaluate",
+  group: "Models",
+  summary: "score a model on annotated data",
+  arguments: [
+    new Argument("<model>", "a model's folder, or a run's"),
+    new Argument("<data>", "annotated sentences, plain or gzip; - for standard input"),
+  ],
+  options: [
+    new Option("-p, --protocol <names>", "what counts as right; several names with commas between"),
+    new Option("--train <file>", "training data: adds a baseline that only remembers, and scores for unseen triples"),
+    new Option("--threshold <p>", "probability from which a relation counts; the model's own where left out").argParser(probability),
+    new Option("--predictions <file>", "write what the model found, as JSONL"),
+    new Option("--details", "all breakdowns: by type, distance, overlap, length"),
+    ...computeOptions,
+  ],
+  json: true,
+  listValues: { protocol: () => [...protocolNames] },
+  examples: [
+    ["weft evaluate runs/weft-1 test.jsonl", "the usual protocols"],
+    ["weft evaluate runs/weft-1 test.jsonl -p strict --train train.jsonl --details", "one protocol, cut in every way"],
+  ],
+  run: async (context, [folder, path], options) => {
+    const { terminal } = context;
+    const built = await loadModel(folder, options);
+    const paths = [path, ...(options.train === undefined ? [] : [options.train])];
+    const [data, train] = await readCorpora(paths, context);
+    const sentences = sentencesOf(data?.sentences);
+    const names = options.protocol === undefined ? defaultProtocols(built) : parseProtocols(options.protocol);
+    const bar = terminal.progress("predicting", sentences.length);
+    const { report, predictions } = await evaluateModel(
+      built,
+      sentences,
+      { ...options, protocols: names, train: train && sentencesOf(train.sentences), onProgress: (done) => bar.update(done) },
+      { dataSet: shortPath(path) },
+    ).finally(() => bar.stop());
+    if (options.predictions !== undefined) {
+      const lines = sentences.map((sentence, index) => {
+        const { entities = [], relations = [] } = predictions[index] ?? {};
+        return `${JSON.stringify(recordOf(documentFromSentence({ ...sentence, entities, relations })))}\n`;
+      });
+      await writeFileAtomically(options.predictions, lines);
+    }
+    if (terminal.json) return terminal.printJson(report);
+    if (data !== undefined && data.losses.length > 0) terminal.say(`${count(data.losses.length, "annotation")} could not be carried over`);
+    await terminal.print(options.details === true ? formatReport(report).trimEnd() : scoreTable(report, terminal));
+  },
+});
+
+function sentencesOf(placed: readonly { readonly sentence: Sentence }[] | undefined): Sentence[] {
+  return placed?.map(({ sentence }) => sentence) ?? [];
+}

@@ -1,0 +1,120 @@
+import { basename, join } from "node:path";
+import { trainConfig } from "@weft/core";
+import { Argument, Option } from "commander";
+import { readConfig } from "../../files/config-file.ts";
+import { resolvePaths } from "../../runs/resolve-paths.ts";
+import { type DoneEvent, type RunEvent, trainRun } from "../../runs/train-run.ts";
+import { type CommandContext, defineCommand } from "../command.ts";
+import { type ComputeFlags, computeOptions, wholeNumber } from "../compute-options.ts";
+import { scoreTable } from "../score-table.ts";
+import type { ProgressBar } from "../terminal.ts";
+import { count, whole } from "../words.ts";
+
+interface Options extends ComputeFlags {
+  readonly set?: readonly string[];
+  readonly run?: string;
+  readonly seed?: number;
+  readonly resume?: boolean;
+  readonly checkpointSeconds?: number;
+}
+
+export const trainCommand = defineCommand<[config: string], Options>({
+  name: "train",
+  group: "Models",
+  summary: "train a model from a configuration",
+  details:
+    "Reads annotated sentences, trains, chooses the best epoch on dev, scores dev and (once, at the end) test, and writes a run\n" +
+    "folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and model/. A run that was stopped, in\n" +
+    "whatever way, goes on with --resume and ends in the same bytes. With --json every event is a line on standard output.",
+  arguments: [new Argument("<config>", "a YAML file; weft schema prints its JSON Schema for editors")],
+  options: [
+    new Option("--set <path=value...>", "change a setting: --set model.rounds=2").argParser(gather),
+    new Option("--run <folder>", "the run's folder; runs/NAME-SEED where left out"),
+    new Option("--seed <n>", "the same as --set seed=N").argParser(wholeNumber(0)),
+    ...computeOptions,
+    new Option("--resume", "go on with the run in this folder"),
+    new Option("--checkpoint-seconds <n>", "least time between checkpoints").default(5).argParser(wholeNumber(0)),
+  ],
+  json: true,
+  examples: [
+    ["weft train examples/corpus/weft.yaml", "train on the bundled corpus"],
+    ["weft train weft.yaml --set model.rounds=2 --seed 3 --run runs/k2-3", "another setting and seed, in a folder of its own"],
+    ["weft train weft.yaml --run runs/k2-3 --resume", "go on where it stopped"],
+  ],
+  run: async (context, [path], options) => {
+    const seed = options.seed === undefined ? [] : [`seed=${options.seed}`];
+    const config = await readConfig(path, trainConfig, [...(options.set ?? []), ...seed]);
+    const folder = options.run ?? join("runs", `${basename(path).replace(/\.ya?ml$/, "")}-${config.value.seed}`);
+    const events = trainRun({
+      ...options,
+      config: resolvePaths(config),
+      folder,
+      signal: context.signal,
+    });
+    if (context.terminal.json) return printEvents(events, context);
+    await showEvents(events, folder, context);
+  },
+});
+
+async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: CommandContext): Promise<void> {
+  for await (const event of events) {
+    const { kind } = event;
+    if (kind === "checkpoint") continue;
+    const plain = kind === "end" || kind === "done" ? { ...event, model: undefined } : event;
+    await terminal.print(JSON.stringify(plain));
+  }
+}
+
+async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { terminal }: CommandContext): Promise<void> {
+  let bar: ProgressBar | undefined;
+  let steps = 0;
+  let best = "";
+  try {
+    for await (const event of events) {
+      if (event.kind === "start") {
+        steps = event.steps;
+        terminal.say(
+          `${count(event.train, "sentence")} to learn from, ${whole(event.dev)} in dev · ${whole(event.words)} words, ` +
+            `${event.tags} tags, ${count(event.relations, "relation type")} · ${whole(event.parameters)} parameters, ${event.build} kernels`,
+        );
+        if (event.vectors !== undefined) {
+          const { asked, found, tokens } = event.vectors;
+          const share = tokens === undefined ? "" : `, ${(100 * tokens).toFixed(1)} % of running words`;
+          terminal.say(`word vectors for ${whole(found)} of ${whole(asked)} words${share}`);
+        }
+        if (event.losses.length > 0) {
+          terminal.say(
+            `${count(event.losses.length, "annotation")} of the training data cannot be learnt, first ${event.losses[0]?.source}: ${event.losses[0]?.reason}`,
+          );
+        }
+        bar = terminal.progress("training", steps);
+      } else if (event.kind === "step") {
+        bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${best}`);
+      } else if (event.kind === "evaluation" && event.improved) {
+        best = ` · best dev F1 ${(100 * event.score).toFixed(1)} in epoch ${event.epoch}`;
+      } else if (event.kind === "end") {
+        bar?.stop();
+        bar = undefined;
+        terminal.say(
+          `${event.reason === "patience" ? "stopped, no better epoch for a while" : "done"} after ${count(event.epoch, "epoch")}${best}`,
+        );
+      } else if (event.kind === "done") {
+        await showScores(event, folder, terminal);
+      }
+    }
+  } finally {
+    bar?.stop();
+  }
+}
+
+async function showScores({ dev, test }: DoneEvent, folder: string, terminal: CommandContext["terminal"]): Promise<void> {
+  for (const report of [dev, test]) {
+    if (report === undefined) continue;
+    await terminal.print(`\n${terminal.style("bold", report.split ?? "")}\n${scoreTable(report, terminal)}`);
+  }
+  terminal.say(`\nmodel in ${join(folder, "model")}, curves in ${join(folder, "score.svg")}; next: weft extract ${folder} TEXT`);
+}
+
+function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}

@@ -1,0 +1,28 @@
+import { InvalidArgumentError, Option } from "commander";
+import type { ComputeOptions } from "../runs/model-folder.ts";
+
+/** What the shared options below become. */
+export interface ComputeFlags extends Pick<ComputeOptions, "threads" | "deterministic"> {}
+
+/** The options of every command that runs a network. */
+export const computeOptions: readonly Option[] = [
+  new Option("--threads <n>", "worker threads; the machine's cores where left out").argParser(wholeNumber(1)),
+  new Option("--deterministic", "use the kernels that give the same bits on every processor"),
+];
+
+/** Reads a whole number of at least `least`, for commander's `argParser`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`expected a whole number of at least ${least}`);
+    return value;
+  };
+}
+
+/** Reads a probability. */
+export function probability(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("expected a number from 0 to 1");
+  return value;
+}

@@ -1,0 +1,56 @@
+import {
+  type BuiltModel,
+  buildMemoryBaseline,
+  type EvaluationOptions,
+  evaluate,
+  type Prediction,
+  type Report,
+  type Sentence,
+} from "@weft/core";
+import { threadExecutor } from "../workers/thread-executor.ts";
+import { type ComputeOptions, threadCount } from "./model-folder.ts";
+
+export interface EvaluateModelOptions extends ComputeOptions {
+  /** The model's own where left out. */
+  readonly protocols?: readonly string[] | undefined;
+  /** Training sentences, for the memory baseline and for seen and unseen triples. */
+  readonly train?: readonly Sentence[] | undefined;
+  readonly threshold?: number | undefined;
+  readonly onProgress?: ((sentences: number) => void) | undefined;
+}
+
+/** The protocols that say most about a model's output: with entity types, or without. */
+export function defaultProtocols({ description }: BuiltModel): readonly string[] {
+  return description.lexicon.typed
+    ? ["strict", "boundaries", "ner-strict", "ner-boundaries"]
+    : ["exact", "partial-last", "rin-partial", "rin-exact", "ner-boundaries"];
+}
+
+const stride = 512;
+
+/** Predicts the sentences and scores what was found. */
+export async function evaluateModel(
+  built: BuiltModel,
+  sentences: readonly Sentence[],
+  options: EvaluateModelOptions = {},
+  words: Pick<EvaluationOptions, "dataSet" | "split" | "selection" | "seeds"> = {},
+): Promise<{ report: Report; predictions: Prediction[] }> {
+  const executor = await threadExecutor(built, threadCount(options));
+  const predictions: Prediction[] = [];
+  try {
+    const threshold = options.threshold ?? built.description.threshold;
+    for (let at = 0; at < sentences.length; at += stride) {
+      const examples = sentences.slice(at, at + stride).map((sentence) => built.encoder.encode(sentence));
+      predictions.push(...(await executor.predict(examples, { threshold })));
+      options.onProgress?.(predictions.length);
+    }
+  } finally {
+    await executor.close();
+  }
+  const report = evaluate(sentences, predictions, {
+    protocols: options.protocols ?? defaultProtocols(built),
+    memory: options.train === undefined ? undefined : buildMemoryBaseline(options.train),
+    ...words,
+  });
+  return { report, predictions };
+}

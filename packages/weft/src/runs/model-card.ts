@@ -1,0 +1,30 @@
+import { type BuiltModel, formatMarkdown, type Report, type TrainConfig } from "@weft/core";
+import { shortPath } from "./resolve-paths.ts";
+
+export interface CardFacts {
+  readonly config: TrainConfig;
+  readonly train: number;
+  readonly dev: Report;
+  readonly test: Report | undefined;
+}
+
+/** The README of a model: what it is, what it learnt from, and its numbers with their protocol. */
+export function modelCard({ description, definition, store }: BuiltModel, { config, train, dev, test }: CardFacts): string {
+  const { lexicon } = description;
+  const numbers = store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0);
+  const types = [...new Set(lexicon.tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2)))];
+  return `# ${description.name} (${definition.paper})
+
+Finds entities and the relations between them. Trained with Weft on ${train} sentences of \`X\`, seed ${config.seed}.
+
+- Relation types (${lexicon.relations.size}): ${lexicon.relations.names.map((name) => `\`${name}\``).join(", ")}
+- Entity types: ${types.length === 0 ? "none, entities are untyped" : types.map((name) => `\`${name}\``).join(", ")}
+- ${numbers} numbers, a vocabulary of ${lexicon.words.size} words
+
+The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at the end"}.
+
+## Scores on dev
+
+${formatMarkdown(dev)}
+${test === undefined ? "" : `\n## Scores on test\n\n${formatMarkdown(test)}\n`}`;
+}

@@ -1,0 +1,68 @@
+import { access, mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type BuildOptions, type BuiltModel, type KernelBuild, type ModelFiles, packModel, unpackModel } from "@weft/core";
+import { readWholeBytes } from "../files/json-file.ts";
+import { writeFileAtomically } from "../files/write-file.ts";
+import { allowRelaxedSimd } from "../workers/relaxed-simd.ts";
+
+const names = ["config.json", "vocab.json", "model.safetensors"] as const satisfies readonly (keyof ModelFiles)[];
+const maxBytes = 4 * 2 ** 30;
+
+/** Kernels and threads of a job. */
+export interface ComputeOptions {
+  /** Worker threads; the machine's cores where left out. */
+  readonly threads?: number | undefined;
+  /** True takes the kernels whose results are the same on every processor. */
+  readonly deterministic?: boolean | undefined;
+}
+
+export function threadCount({ threads }: ComputeOptions): number {
+  return threads ?? availableParallelism();
+}
+
+/** What `Engine.create` needs for these options: the kernels, and memory that threads can share. */
+export function engineOptions(options: ComputeOptions): { build?: KernelBuild; shared: boolean } {
+  if (options.deterministic !== true) allowRelaxedSimd();
+  return { ...(options.deterministic === true ? { build: "baseline" } : {}), shared: threadCount(options) > 1 };
+}
+
+/** Writes a model into a folder, each file whole or not at all. @param card the text of README.md */
+export async function saveModel(built: BuiltModel, folder: string, card: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files = packModel(built);
+  for (const name of names) await writeFileAtomically(join(folder, name), files[name]);
+  await writeFileAtomically(join(folder, "README.md"), card);
+}
+
+/**
+ * Reads a model.
+ *
+ * @param folder a model's folder, or the folder of a run that holds one
+ * @throws {FileError} FILE_MISSING and its like
+ * @throws {ArchiveError} ARCHIVE_INVALID where a file is cut off, foreign, or does not fit the others
+ */
+export async function loadModel(folder: string, options: ComputeOptions = {}): Promise<BuiltModel> {
+  const place = await modelFolderOf(folder);
+  const read = async (name: keyof ModelFiles): Promise<Uint8Array> => readWholeBytes(join(place, name), { maxBytes });
+  const files: ModelFiles = {
+    "config.json": await read("config.json"),
+    "vocab.json": await read("vocab.json"),
+    "model.safetensors": await read("model.safetensors"),
+  };
+  const build: BuildOptions = engineOptions(options);
+  return unpackModel(files, place, build);
+}
+
+/** A run keeps its model in a folder `model`. */
+async function modelFolderOf(folder: string): Promise<string> {
+  const inner = join(folder, "model");
+  return (await exists(join(inner, "config.json"))) ? inner : folder;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

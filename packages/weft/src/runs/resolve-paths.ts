@@ -1,0 +1,21 @@
+import type { TrainConfig } from "@weft/core";
+import type { ConfigFile } from "../files/config-file.ts";
+
+/** The configuration with every path made absolute, so that it means the same from anywhere. */
+export function resolvePaths({ value, resolvePath }: ConfigFile<TrainConfig>): TrainConfig {
+  const { data, vectors } = value;
+  return {
+    ...value,
+    data: {
+      train: resolvePath(data.train, ["data", "train"]),
+      dev: resolvePath(data.dev, ["data", "dev"]),
+      ...(data.test === undefined ? {} : { test: resolvePath(data.test, ["data", "test"]) }),
+    },
+    ...(vectors === undefined ? {} : { vectors: resolvePath(vectors, ["vectors"]) }),
+  };
+}
+
+/** The last two names of a path: enough to tell data sets apart, and nothing about the machine. */
+export function shortPath(path: string): string {
+  return path.split(/[\\/]/).slice(-2).join("/");
+}

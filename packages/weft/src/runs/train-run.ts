@@ -1,0 +1,149 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+  type BuiltModel,
+  type Report,
+  readVectors,
+  type Sentence,
+  type TrainConfig,
+  type TrainEvent,
+  train,
+  WeftError,
+} from "@weft/core";
+import { FileError } from "../errors.ts";
+import { printConfig } from "../files/config-file.ts";
+import { readWholeBytes, writeJsonFile } from "../files/json-file.ts";
+import { collectSentences } from "../files/read-documents.ts";
+import { readBytes } from "../files/read-text.ts";
+import { writeFileAtomically } from "../files/write-file.ts";
+import { threadExecutor } from "../workers/thread-executor.ts";
+import { curves } from "./curves.ts";
+import { evaluateModel } from "./evaluate-model.ts";
+import { EventLog, loggedForm, readEvents } from "./event-log.ts";
+import { modelCard } from "./model-card.ts";
+import { type ComputeOptions, engineOptions, saveModel, threadCount } from "./model-folder.ts";
+import { shortPath } from "./resolve-paths.ts";
+
+export interface TrainRunInput extends ComputeOptions {
+  /** With paths that are absolute or count from the working folder. */
+  readonly config: TrainConfig;
+  /** The folder of the run; it must not hold another one, unless this one resumes it. */
+  readonly folder: string;
+  readonly resume?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Seconds between checkpoints; 0 writes one after every epoch. */
+  readonly checkpointSeconds?: number | undefined;
+}
+
+/** The last event of a run: everything is written. */
+export interface DoneEvent {
+  readonly kind: "done";
+  readonly model: BuiltModel;
+  readonly dev: Report;
+  readonly test: Report | undefined;
+}
+
+export type RunEvent = TrainEvent | DoneEvent;
+
+const files = {
+  config: "config.yaml",
+  events: "events.jsonl",
+  checkpoint: "checkpoints/last.safetensors",
+  report: "report.json",
+  model: "model",
+  loss: "loss.svg",
+  score: "score.svg",
+} as const;
+
+/**
+ * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses on dev, scores dev and, once, test, and
+ * writes the model. Says what happens as it happens.
+ */
+export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
+  const { config, folder } = input;
+  const at = (name: keyof typeof files): string => join(folder, files[name]);
+  const resume = await openFolder(input, at("config"), at("checkpoint"));
+  const read = async (path: string): Promise<Sentence[]> => {
+    const { sentences } = await collectSentences(path, { signal: input.signal });
+    return sentences.map(({ sentence }) => sentence);
+  };
+  const trainSentences = await read(config.data.train);
+  const devSentences = await read(config.data.dev);
+  // Read before training, so that a wrong path is found now; looked at once, at the end.
+  const testSentences = config.data.test === undefined ? undefined : await read(config.data.test);
+  const { vectors } = config;
+  const log = new EventLog(at("events"));
+  let saved = performance.now();
+  const events = train({
+    config,
+    train: trainSentences,
+    dev: devSentences,
+    vectors:
+      vectors === undefined
+        ? undefined
+        : (words, countOf) => readVectors(readBytes(vectors), words, { source: vectors, countOf }),
+    executor: (built) => threadExecutor(built, threadCount(input)),
+    engine: engineOptions(input),
+    resume,
+    signal: input.signal,
+  });
+  for await (const event of events) {
+    if (event.kind === "start") await log.rewind(event.stepsDone);
+    const logged = loggedForm(event);
+    if (logged !== undefined) log.add(logged);
+    if (event.kind === "checkpoint") {
+      await log.flush();
+      if (performance.now() - saved >= (input.checkpointSeconds ?? 5) * 1000) {
+        await writeFileAtomically(at("checkpoint"), event.bytes());
+        saved = performance.now();
+      }
+    }
+    yield event;
+    if (event.kind !== "end") continue;
+    await writeFileAtomically(at("checkpoint"), event.bytes());
+    const words = { dataSet: shortPath(config.data.train), selection: "best epoch on dev", seeds: [config.seed] };
+    const compute = { ...input, train: trainSentences };
+    const dev = (await evaluateModel(event.model, devSentences, compute, { ...words, split: "dev" })).report;
+    const test =
+      testSentences === undefined
+        ? undefined
+        : (await evaluateModel(event.model, testSentences, compute, { ...words, split: "test" })).report;
+    const pictures = curves(await readEvents(at("events")));
+    await writeFileAtomically(at("loss"), pictures.loss);
+    await writeFileAtomically(at("score"), pictures.score);
+    await saveModel(event.model, at("model"), modelCard(event.model, { config, train: trainSentences.length, dev, test }));
+    await writeJsonFile(at("report"), { best: event.best, epochs: event.epoch, dev, test: test ?? null });
+    yield { kind: "done", model: event.model, dev, test };
+  }
+}
+
+/** Makes the folder and writes the configuration, or finds the checkpoint to go on from. */
+async function openFolder(
+  { config, folder, resume }: TrainRunInput,
+  configPath: string,
+  checkpointPath: string,
+): Promise<{ bytes: Uint8Array; source: string } | undefined> {
+  const begun = await exists(configPath);
+  if (begun && resume !== true) {
+    throw new FileError("RUN_EXISTS", {
+      at: { source: folder },
+      message: "this folder holds a run already",
+      hint: "go on with it by --resume, or choose another folder by --run",
+    });
+  }
+  await mkdir(dirname(checkpointPath), { recursive: true });
+  if (!begun)
+    await writeFileAtomically(configPath, printConfig(config, "The complete configuration of this run, defaults included."));
+  if (resume !== true || !(await exists(checkpointPath))) return undefined;
+  return { bytes: await readWholeBytes(checkpointPath, { maxBytes: 2 ** 32 }), source: checkpointPath };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (cause) {
+    if (cause instanceof WeftError) throw cause;
+    return false;
+  }
+}
