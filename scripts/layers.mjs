@@ -35,6 +35,7 @@ export const packages = {
       objectives: ["schema", "text", "data", "metrics", "nn", "models"],
       training: ["schema", "text", "data", "metrics", "nn", "archive", "models", "objectives", "inference"],
       inference: ["schema", "text", "data", "metrics", "nn", "archive", "models"],
+      testing: ["schema", "text", "data", "metrics", "nn", "archive", "models", "objectives", "inference", "training"],
     },
   },
   weft: {
@@ -43,8 +44,9 @@ export const packages = {
     layers: {
       files: [],
       workers: ["files"],
-      server: ["files", "workers"],
-      cli: ["files", "workers", "server"],
+      runs: ["files", "workers"],
+      server: ["files", "workers", "runs"],
+      cli: ["files", "workers", "runs", "server"],
     },
   },
 };

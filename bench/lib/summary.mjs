@@ -33,7 +33,7 @@ export function markdown(rows, unit) {
   return `${[head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }
 
-export function median(values) {
+function median(values) {
   const ordered = values.toSorted((a, b) => a - b);
   const middle = ordered.length >> 1;
   return ordered.length % 2 === 1 ? ordered[middle] : (ordered[middle - 1] + ordered[middle]) / 2;

@@ -98,7 +98,13 @@ function readTensor(name: string, entry: unknown, data: Uint8Array, fail: (messa
 function isHeaderEntry(entry: unknown): entry is HeaderEntry {
   if (typeof entry !== "object" || entry === null) return false;
   const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
-  return typeof dtype === "string" && isSizes(shape) && isSizes(offsets) && offsets.length === 2 && (offsets[0] ?? 0) <= (offsets[1] ?? 0);
+  return (
+    typeof dtype === "string" &&
+    isSizes(shape) &&
+    isSizes(offsets) &&
+    offsets.length === 2 &&
+    (offsets[0] ?? 0) <= (offsets[1] ?? 0)
+  );
 }
 
 function isSizes(value: unknown): value is number[] {

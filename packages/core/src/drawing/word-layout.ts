@@ -17,7 +17,7 @@ export interface WordLayoutOptions {
 }
 
 /** A word where it stands: `x` is the left edge, all numbers in drawing units. */
-export interface PlacedWord {
+interface PlacedWord {
   readonly text: string;
   readonly x: number;
   readonly width: number;

@@ -75,5 +75,12 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     });
   }
   const model = definition.build(description.settings, description.lexicon, new Scope(store));
-  return { description, definition, engine, store, model, encoder: definition.encoder(description.settings, description.lexicon) };
+  return {
+    description,
+    definition,
+    engine,
+    store,
+    model,
+    encoder: definition.encoder(description.settings, description.lexicon),
+  };
 }

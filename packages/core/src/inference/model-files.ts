@@ -57,8 +57,9 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
   const definition = models[name as ModelName];
   if (definition === undefined) throw invalid(`${source}/config.json`, `there is no model called ${name}`);
   const checked = definition.settings.safeParse(settings);
-  if (!checked.success) throw invalid(`${source}/config.json`, checked.error.issues[0]?.message ?? "wrong settings", checked.error);
-  return { name: name as ModelName, settings: checked.data as ModelDescription["settings"], lexicon: readLexicon(files, source), threshold };
+  if (!checked.success)
+    throw invalid(`${source}/config.json`, checked.error.issues[0]?.message ?? "wrong settings", checked.error);
+  return { name: name as ModelName, settings: checked.data, lexicon: readLexicon(files, source), threshold };
 }
 
 function readLexicon(files: ModelFiles, source: string): Lexicon {

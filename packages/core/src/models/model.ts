@@ -59,5 +59,5 @@ export interface ModelDefinition<Settings = unknown, E extends Example = Example
 
 /** Checks a definition against its own types and forgets them, so that models of all kinds fit one catalogue. */
 export function defineModel<Settings, E extends Example>(definition: ModelDefinition<Settings, E>): ModelDefinition {
-  return definition as unknown as ModelDefinition;
+  return definition as ModelDefinition;
 }

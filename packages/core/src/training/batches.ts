@@ -5,7 +5,11 @@ import type { Example } from "../models/index.ts";
  * The batches of one epoch, as lists of example numbers. The order depends on the seed and the epoch alone, so that a resumed training
  * sees the same batches as one that was never interrupted.
  */
-export function batchesOf(count: number, epoch: number, options: { seed: number; batch: number; shuffle: boolean }): Int32Array[] {
+export function batchesOf(
+  count: number,
+  epoch: number,
+  options: { seed: number; batch: number; shuffle: boolean },
+): Int32Array[] {
   const order = Int32Array.from({ length: count }, (_, i) => i);
   if (options.shuffle) Random.of(options.seed, "order", epoch).shuffle(order);
   return Array.from({ length: Math.ceil(count / options.batch) }, (_, k) =>

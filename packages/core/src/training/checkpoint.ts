@@ -55,7 +55,9 @@ export function readCheckpoint(
     });
   }
   const part = (prefix: string): Map<string, StoredTensor> =>
-    new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+    new Map(
+      [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+    );
   writeWeights(into.store, part("weights/"), source);
   const means = new Map<string, Float32Array[]>();
   for (let k = 0; k < 2; k++) {

@@ -34,7 +34,11 @@ const scheduleSettings = z.strictObject({
 const trainingSettings = z.strictObject({
   epochs: z.int().min(1).default(100).describe("passes over the training data"),
   batch: z.int().min(1).default(50).describe("sentences in a step"),
-  chunk: z.int().min(1).default(5).describe("sentences a worker takes at once; part of the arithmetic, so it changes the last bits"),
+  chunk: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe("sentences a worker takes at once; part of the arithmetic, so it changes the last bits"),
   shuffle: z.boolean().default(true).describe("a new order of sentences in every epoch; off: file order"),
   maxNorm: z.number().positive().default(5).describe("global norm to which gradients are clipped"),
   tables: z.enum(["lazy", "dense"]).default("lazy").describe("embeddings: update the batch's rows, or all rows"),
@@ -42,7 +46,10 @@ const trainingSettings = z.strictObject({
   evaluateEvery: z.int().min(1).default(1).describe("epochs between evaluations on dev"),
   patience: z.int().min(0).default(0).describe("evaluations without a better dev score before training stops; 0: never"),
   threshold: z.number().gt(0).lt(1).default(0.5).describe("probability from which a relation counts"),
-  select: z.string().default("auto").describe("protocol whose dev F1 chooses the best epoch; auto: strict, or exact without entity types"),
+  select: z
+    .string()
+    .default("auto")
+    .describe("protocol whose dev F1 chooses the best epoch; auto: strict, or exact without entity types"),
 });
 
 /** `model`: which one, and its own settings. */

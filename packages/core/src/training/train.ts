@@ -128,7 +128,8 @@ function requireSentences(sentences: readonly Sentence[], part: string, source: 
 }
 
 function stopIfAsked(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new WeftError("CANCELLED", { message: "training was stopped", hint: "resume it from its last checkpoint" });
+  if (signal?.aborted)
+    throw new WeftError("CANCELLED", { message: "training was stopped", hint: "resume it from its last checkpoint" });
 }
 
 /** The F1 that chooses the best epoch, in one place. */
@@ -136,7 +137,10 @@ function selectionProtocol(select: string, typed: boolean): ProtocolName {
   return (select === "auto" ? (typed ? "strict" : "exact") : select) as ProtocolName;
 }
 
-async function applyVectors({ store, model, description }: BuiltModel, read: TrainInput["vectors"]): Promise<WordVectors["coverage"] | undefined> {
+async function applyVectors(
+  { store, model, description }: BuiltModel,
+  read: TrainInput["vectors"],
+): Promise<WordVectors["coverage"] | undefined> {
   if (read === undefined) return undefined;
   const { words } = description.lexicon;
   const { matrix, dimension, words: found, coverage } = await read(new Set(words.words), (word) => words.countOf(word));

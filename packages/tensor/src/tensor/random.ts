@@ -65,11 +65,12 @@ export class Random {
 
   /** Puts the items into random order, in place (Fisher and Yates). */
   shuffle<Items extends unknown[] | Int32Array>(items: Items): Items {
+    const list: Record<number, unknown> = items;
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const kept = items[i];
-      items[i] = items[j] as never;
-      items[j] = kept as never;
+      const kept = list[i];
+      list[i] = list[j];
+      list[j] = kept;
     }
     return items;
   }

@@ -10,7 +10,7 @@ export function curves(events: readonly LoggedEvent[]): { readonly loss: string;
     sums.set(event.epoch, { total: sum.total + event.loss * event.sentences, sentences: sum.sentences + event.sentences });
   }
   const evaluations = events.filter((event) => event.kind === "evaluation");
-  const best = evaluations.filter((event) => event.improved).at(-1);
+  const best = evaluations.findLast((event) => event.improved);
   return {
     loss: lineChart({
       title: "Training loss",

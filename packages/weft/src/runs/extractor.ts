@@ -1,4 +1,12 @@
-import { type BuiltModel, type Document, documentFromText, type Executor, type ExtractOptions, extract, type TextOptions } from "@weft/core";
+import {
+  type BuiltModel,
+  type Document,
+  documentFromText,
+  type Executor,
+  type ExtractOptions,
+  extract,
+  type TextOptions,
+} from "@weft/core";
 import { threadExecutor } from "../workers/thread-executor.ts";
 import { type ComputeOptions, loadModel, threadCount } from "./model-folder.ts";
 

@@ -15,7 +15,7 @@ export function modelCard({ description, definition, store }: BuiltModel, { conf
   const types = [...new Set(lexicon.tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2)))];
   return `# ${description.name} (${definition.paper})
 
-Finds entities and the relations between them. Trained with Weft on ${train} sentences of \`X\`, seed ${config.seed}.
+Finds entities and the relations between them. Trained with Weft on ${train} sentences of \`${shortPath(config.data.train)}\`, seed ${config.seed}.
 
 - Relation types (${lexicon.relations.size}): ${lexicon.relations.names.map((name) => `\`${name}\``).join(", ")}
 - Entity types: ${types.length === 0 ? "none, entities are untyped" : types.map((name) => `\`${name}\``).join(", ")}

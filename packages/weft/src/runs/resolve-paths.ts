@@ -2,16 +2,16 @@ import type { TrainConfig } from "@weft/core";
 import type { ConfigFile } from "../files/config-file.ts";
 
 /** The configuration with every path made absolute, so that it means the same from anywhere. */
-export function resolvePaths({ value, resolvePath }: ConfigFile<TrainConfig>): TrainConfig {
-  const { data, vectors } = value;
+export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
+  const { data, vectors } = file.value;
   return {
-    ...value,
+    ...file.value,
     data: {
-      train: resolvePath(data.train, ["data", "train"]),
-      dev: resolvePath(data.dev, ["data", "dev"]),
-      ...(data.test === undefined ? {} : { test: resolvePath(data.test, ["data", "test"]) }),
+      train: file.resolvePath(data.train, ["data", "train"]),
+      dev: file.resolvePath(data.dev, ["data", "dev"]),
+      ...(data.test === undefined ? {} : { test: file.resolvePath(data.test, ["data", "test"]) }),
     },
-    ...(vectors === undefined ? {} : { vectors: resolvePath(vectors, ["vectors"]) }),
+    ...(vectors === undefined ? {} : { vectors: file.resolvePath(vectors, ["vectors"]) }),
   };
 }
 

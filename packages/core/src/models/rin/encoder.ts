@@ -60,7 +60,11 @@ export class RinEncoder implements Encoder<RinExample> {
   #tag(tag: string, sentence: Sentence, index: number, losses: Loss[]): number {
     const id = this.#lexicon.tags.find(tag);
     if (id !== undefined) return id;
-    losses.push({ source: sentence.id, path: `tokens[${index}]`, reason: `training has no tag ${tag}; the word is left out of the loss` });
+    losses.push({
+      source: sentence.id,
+      path: `tokens[${index}]`,
+      reason: `training has no tag ${tag}; the word is left out of the loss`,
+    });
     return -1;
   }
 

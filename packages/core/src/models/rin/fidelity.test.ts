@@ -1,6 +1,6 @@
 // Each fixture was printed by bench/peers/rin_fixture.py: the same equations, written independently in PyTorch and computed in float64.
 import { readdirSync, readFileSync } from "node:fs";
-import { Arena, Engine, operations, pairProbabilities, ParameterStore, Random, Tape } from "@weft/tensor";
+import { Arena, Engine, operations, ParameterStore, pairProbabilities, Random, Tape } from "@weft/tensor";
 import { describe, expect, test } from "vitest";
 import { Labels, type Lexicon, Vocabulary } from "../../data/index.ts";
 import { Scope } from "../../nn/index.ts";
@@ -41,7 +41,9 @@ const folder = new URL("./fixtures/", import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
 
 test("the fixtures cover both cells at 0, 1 and 4 rounds", () => {
-  expect(names).toEqual(expect.arrayContaining(["gru-0", "gru-1", "gru-4", "paper-0", "paper-1", "paper-4"].map((n) => `${n}.json`)));
+  expect(names).toEqual(
+    expect.arrayContaining(["gru-0", "gru-1", "gru-4", "paper-0", "paper-1", "paper-4"].map((n) => `${n}.json`)),
+  );
 });
 
 describe.each(names)("%s", (name) => {
@@ -85,14 +87,21 @@ describe.each(names)("%s", (name) => {
 
     for (const parameter of store.layout) {
       const expected = plainForm(parameter.name, parameter.rows, parameter.columns, fixture.gradients);
-      const found = new ParameterStore(engine.heap, { seed: 1 }).add("g", parameter.rows, parameter.columns, () => () => 0, parameter);
+      const found = new ParameterStore(engine.heap, { seed: 1 }).add(
+        "g",
+        parameter.rows,
+        parameter.columns,
+        () => () => 0,
+        parameter,
+      );
       if (parameter.kind === "dense") {
         const size = parameter.rows * parameter.stride;
         engine.kernels.add(size, dense + parameter.slice * 4, found.at);
       } else {
         for (const { parameter: table, ids, at } of tape.rowGradients) {
           if (table !== parameter) continue;
-          for (const [k, id] of ids.entries()) engine.kernels.add(table.stride, at + k * table.stride * 4, found.at + id * table.stride * 4);
+          for (const [k, id] of ids.entries())
+            engine.kernels.add(table.stride, at + k * table.stride * 4, found.at + id * table.stride * 4);
         }
       }
       expectClose(store.read({ ...parameter, at: found.at }), expected, parameter.name);
@@ -115,7 +124,8 @@ describe.each(names)("%s", (name) => {
       const found = pairProbabilities(tape, pairs, s);
       const n = examples[s]?.length ?? 0;
       const kept = expected.flat(2);
-      if (!settings.diagonal) for (let i = 0; i < n; i++) kept.fill(0, (i * n + i) * sizes.relations, (i * n + i + 1) * sizes.relations);
+      if (!settings.diagonal)
+        for (let i = 0; i < n; i++) kept.fill(0, (i * n + i) * sizes.relations, (i * n + i + 1) * sizes.relations);
       expectClose(found, kept, `pairs of sentence ${s}`);
     }
   });
@@ -148,7 +158,10 @@ function plainForm(name: string, rows: number, columns: number, stored: Fixture[
   };
   const part = ({ shape, data }: Stored, from: number, count: number): number[] => {
     const [outputs = 0, inputs = 0] = shape;
-    return Array.from({ length: count * outputs }, (_, k) => data[(k % outputs) * inputs + from + Math.floor(k / outputs)] ?? Number.NaN);
+    return Array.from(
+      { length: count * outputs },
+      (_, k) => data[(k % outputs) * inputs + from + Math.floor(k / outputs)] ?? Number.NaN,
+    );
   };
   if (/(word|pos)\/weight$/.test(name) || name.endsWith("bias")) return [...get(name).data];
   const pair = /^(.*)\/pair\/(first|second)\/weight$/.exec(name);

@@ -22,7 +22,7 @@ export interface BilstmInput {
   readonly backward: LstmParameters;
 }
 
-export interface DirectionRun {
+interface DirectionRun {
   readonly parameters: LstmParameters;
   readonly order: TimeOrder;
   /** The input in time order, [ΣN, inputs]. */
@@ -64,7 +64,7 @@ export const bilstm: Operation<BilstmInput, Matrix, Saved> = {
 };
 
 /** How packed rows are visited: at step t the sentences that have a t-th word, longest first. */
-export interface TimeOrder {
+interface TimeOrder {
   /** The packed row of each visit. */
   readonly rows: Int32Array;
   /** The visit of each packed row. */

@@ -6,8 +6,8 @@ import { loadModel } from "../../runs/model-folder.ts";
 import { shortPath } from "../../runs/resolve-paths.ts";
 import { defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, probability } from "../compute-options.ts";
-import { readCorpora } from "../reading.ts";
 import { parseProtocols, protocolNames } from "../protocol-names.ts";
+import { readCorpora } from "../reading.ts";
 import { scoreTable } from "../score-table.ts";
 import { count } from "../words.ts";
 
@@ -30,7 +30,9 @@ export const evaluateCommand = defineCommand<[model: string, data: string], Opti
   options: [
     new Option("-p, --protocol <names>", "what counts as right; several names with commas between"),
     new Option("--train <file>", "training data: adds a baseline that only remembers, and scores for unseen triples"),
-    new Option("--threshold <p>", "probability from which a relation counts; the model's own where left out").argParser(probability),
+    new Option("--threshold <p>", "probability from which a relation counts; the model's own where left out").argParser(
+      probability,
+    ),
     new Option("--predictions <file>", "write what the model found, as JSONL"),
     new Option("--details", "all breakdowns: by type, distance, overlap, length"),
     ...computeOptions,
@@ -63,7 +65,8 @@ export const evaluateCommand = defineCommand<[model: string, data: string], Opti
       await writeFileAtomically(options.predictions, lines);
     }
     if (terminal.json) return terminal.printJson(report);
-    if (data !== undefined && data.losses.length > 0) terminal.say(`${count(data.losses.length, "annotation")} could not be carried over`);
+    if (data !== undefined && data.losses.length > 0)
+      terminal.say(`${count(data.losses.length, "annotation")} could not be carried over`);
     await terminal.print(options.details === true ? formatReport(report).trimEnd() : scoreTable(report, terminal));
   },
 });

@@ -27,13 +27,16 @@ export const extractCommand = defineCommand<[model: string, files: readonly stri
     new Argument("[files...]", "text or JSONL, plain or gzip; standard input where left out, or by -"),
   ],
   options: [
-    new Option("--input <kind>", "text: a document a line; paragraphs: up to an empty line; jsonl: by file name where left out").choices([
-      "text",
-      "paragraphs",
-      "jsonl",
-    ]),
-    new Option("--as <form>", "jsonl, or triples: head, relation, tail and confidence between tabs").choices(["jsonl", "triples"]).default("jsonl"),
-    new Option("--threshold <p>", "probability from which a relation counts; the model's own where left out").argParser(probability),
+    new Option(
+      "--input <kind>",
+      "text: a document a line; paragraphs: up to an empty line; jsonl: by file name where left out",
+    ).choices(["text", "paragraphs", "jsonl"]),
+    new Option("--as <form>", "jsonl, or triples: head, relation, tail and confidence between tabs")
+      .choices(["jsonl", "triples"])
+      .default("jsonl"),
+    new Option("--threshold <p>", "probability from which a relation counts; the model's own where left out").argParser(
+      probability,
+    ),
     new Option("--min-confidence <p>", "leave out entities and relations less sure than this").default(0).argParser(probability),
     new Option("--longest-sentence <n>", "tokens read in one piece").argParser(wholeNumber(1)),
     ...computeOptions,
