@@ -144,6 +144,21 @@ export interface Kernels {
     p: Address,
   ): void;
 
+  gatherAdd: AddRows;
+  scatterAdd: AddRows;
+  spanMax(count: number, taps: number, width: number, spans: Address, x: Address, bias: Address, y: Address, arg: Address): void;
+  spanMaxBackward(
+    count: number,
+    taps: number,
+    width: number,
+    spans: Address,
+    y: Address,
+    arg: Address,
+    dy: Address,
+    dx: Address,
+    dBias: Address,
+  ): void;
+
   sumSquares(n: number, x: Address): number;
   adam(
     n: number,
@@ -182,6 +197,17 @@ type Gemm = (
   c: Address,
   cStride: number,
   accumulate: number,
+) => void;
+
+type AddRows = (
+  m: number,
+  n: number,
+  factor: number,
+  index: Address,
+  x: Address,
+  xStride: number,
+  y: Address,
+  yStride: number,
 ) => void;
 
 export type KernelName = keyof Kernels;

@@ -5,6 +5,7 @@ import { matrices } from "./plain/matrices.ts";
 import { optimise } from "./plain/optimise.ts";
 import { pairs } from "./plain/pairs.ts";
 import { recurrent } from "./plain/recurrent.ts";
+import { spans } from "./plain/spans.ts";
 import { Views } from "./plain/views.ts";
 
 /**
@@ -19,6 +20,7 @@ export function plainKernels(memory: WebAssembly.Memory): Kernels {
     ...recurrent(views),
     ...losses(views),
     ...pairs(views),
+    ...spans(views),
     ...optimise(views),
   };
 }

@@ -1,4 +1,5 @@
 import { Arena } from "../memory/arena.ts";
+import { parameterMatrix } from "../tape/operations/compose.ts";
 import { type OperationName, operations } from "../tape/operations/index.ts";
 import { Tape } from "../tape/tape.ts";
 import { Engine } from "../tensor/engine.ts";
@@ -209,6 +210,93 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
     }),
   ),
 
+  compose: [
+    opCase({
+      matrices: ({ inputs, width }) => ({ x: inputs, y: width }),
+      parameters: ({ width }) => ({ table: { rows: 5, columns: width } }),
+      run: (tape, { x, y }, { table }, { offsets, ids }) =>
+        tape.apply(operations.compose, {
+          rows: x.rows,
+          columns: x.columns + y.columns + 1,
+          terms: [
+            { input: x, rows: neighbours(offsets, ids), to: 1 },
+            { input: y, to: x.columns + 1 },
+            { input: parameterMatrix(tape, table), rows: ids, factor: -0.5, to: x.columns },
+            { input: y, from: y.columns - 1, columns: 1 },
+          ],
+        }),
+      formula: ({ x, y }, { table }, { offsets, ids }) => {
+        const index = neighbours(offsets, ids);
+        return x.map((row, i) => {
+          const [left, own] = [x[index[i] ?? -1], y[i] ?? []];
+          const learnt = (table[ids[i] ?? 0] ?? []).map((value) => -0.5 * value);
+          const output = [0, ...row.map((_, j) => left?.[j] ?? 0), ...own];
+          output[0] = own.at(-1) ?? 0;
+          for (const [j, value] of learnt.entries()) output[row.length + j] = (output[row.length + j] ?? 0) + value;
+          return output;
+        });
+      },
+    }),
+  ],
+
+  spanConvolution: [1, 2, 3].flatMap((taps) =>
+    [false, true].map((labelled) =>
+      opCase({
+        matrices: ({ inputs }) => ({ input: inputs }),
+        parameters: ({ inputs, width }) => ({
+          weight: { rows: inputs, columns: taps * width, blocks: taps },
+          labels: { rows: 5, columns: taps * width, blocks: taps },
+          bias: { rows: 1, columns: width },
+        }),
+        run: (tape, { input }, { weight, labels, bias }, { offsets, ids }) =>
+          tape.apply(operations.spanConvolution, {
+            ...{ input, weight, bias, spans: someSpans(offsets, ids) },
+            ...(labelled
+              ? { source: backToFront(offsets), labels: { weight: labels, ids: ids.map((id) => id - 1), factor: 1.5 } }
+              : {}),
+          }),
+        formula: ({ input }, { weight, labels, bias }, { offsets, ids }) => {
+          const order = labelled ? backToFront(offsets) : Int32Array.from(input.keys());
+          const products = times(
+            Array.from(order, (row) => input[row] ?? []),
+            weight,
+          );
+          const rows = products.map((row, i) =>
+            row.map((value, j) => value + (labelled && (ids[i] ?? 0) > 0 ? 1.5 * cell(labels, (ids[i] ?? 0) - 1, j) : 0)),
+          );
+          const spans = someSpans(offsets, ids);
+          return input.map((_, k) => convolve(rows.slice(spans[2 * k], spans[2 * k + 1]), taps, bias[0] ?? []));
+        },
+      }),
+    ),
+  ),
+
+  crfLoss: [false, true].map((weighted) =>
+    opCase({
+      matrices: ({ classes }) => ({ scores: classes }),
+      parameters: ({ classes }) => ({
+        transitions: { rows: classes, columns: classes },
+        start: { rows: 1, columns: classes },
+        end: { rows: 1, columns: classes },
+      }),
+      run: (tape, { scores }, chain, { offsets, gold, triples }) => {
+        const weights = weighted ? Float32Array.from(triples, sentenceWeight) : undefined;
+        return tape.apply(operations.crfLoss, { scores, chain, offsets, gold, weights, factor: lossFactor });
+      },
+      formula: ({ scores }, { transitions, start, end }, { offsets, gold, triples }) => {
+        let total = 0;
+        for (let s = 0; s + 1 < offsets.length; s++) {
+          const rows = scores.slice(offsets[s], offsets[s + 1]);
+          const right = gold.subarray(offsets[s], offsets[s + 1]);
+          const all = sumOverPaths(rows, transitions, start[0] ?? [], end[0] ?? [], () => true);
+          const some = sumOverPaths(rows, transitions, start[0] ?? [], end[0] ?? [], (i, t) => right[i] === -1 || right[i] === t);
+          total += (weighted ? sentenceWeight(triples[s] ?? new Int32Array(0)) : 1) * log(all / some);
+        }
+        return total;
+      },
+    }),
+  ),
+
   pairLoss: [false, true].map((diagonal) =>
     opCase({
       ...onePair(),
@@ -231,6 +319,77 @@ function onePair() {
       bias: { rows: 1, columns: classes },
     }),
   };
+}
+
+/** For each word its neighbour on one side, or none. */
+function neighbours(offsets: Int32Array, ids: Int32Array): Int32Array {
+  return ids.map((id, i) => {
+    const s = offsets.findIndex((start, k) => start <= i && (offsets[k + 1] ?? 0) > i);
+    const [start = 0, end = 0] = [offsets[s], offsets[s + 1]];
+    const found = id < 2 ? i - 1 : i + 1;
+    return found >= start && found < end ? found : -1;
+  });
+}
+
+/** The words of each sentence in reverse. */
+function backToFront(offsets: Int32Array): Int32Array {
+  const order: number[] = [];
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    for (let i = (offsets[s + 1] ?? 0) - 1; i >= (offsets[s] ?? 0); i--) order.push(i);
+  }
+  return Int32Array.from(order);
+}
+
+/** One span a word: empty ones, short ones, and some that overlap. */
+function someSpans(offsets: Int32Array, ids: Int32Array): Int32Array {
+  const spans: number[] = [];
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    const [start = 0, end = 0] = [offsets[s], offsets[s + 1]];
+    for (let i = start; i < end; i++) {
+      const id = ids[i] ?? 0;
+      if (id === 0) spans.push(i, i);
+      else if (id < 3) spans.push(i, Math.min(end, i + id));
+      else spans.push(start, i + 1);
+    }
+  }
+  return Int32Array.from(spans);
+}
+
+/** One span: windows over its rows, padded by zeros. @param rows products, tap by tap side by side */
+function convolve(rows: Rows, taps: number, bias: readonly number[]): number[] {
+  const width = bias.length;
+  const length = max(rows.length, 1);
+  const windows = Array.from({ length: length + taps - 1 }, (_, k) => k - taps + 1);
+  return bias.map((own, f) => {
+    const sums = windows.map((p) =>
+      Array.from({ length: taps }, (_, t) => rows[p + t]?.[t * width + f] ?? 0).reduce((sum, value) => sum + value, own),
+    );
+    return max(0, ...sums);
+  });
+}
+
+function sentenceWeight(triples: Int32Array): number {
+  return 0.5 + (triples.length % 4);
+}
+
+/** Σ over all paths of e^score, path by path in the sense of the definition: one product a step. */
+function sumOverPaths(
+  rows: Rows,
+  transitions: Rows,
+  start: readonly number[],
+  end: readonly number[],
+  allowed: (i: number, t: number) => boolean,
+): number {
+  if (rows.length === 0) return 1;
+  let weights = start.map((value, t) => (allowed(0, t) ? exp(value + (rows[0]?.[t] ?? 0)) : 0));
+  for (let i = 1; i < rows.length; i++) {
+    weights = weights.map((_, t) =>
+      allowed(i, t)
+        ? weights.reduce((sum, weight, u) => sum + weight * exp(cell(transitions, u, t) + (rows[i]?.[t] ?? 0)), 0)
+        : 0,
+    );
+  }
+  return weights.reduce((sum, weight, t) => sum + weight * exp(end[t] ?? 0), 0);
 }
 
 function logistic(x: number): number {

@@ -6,3 +6,4 @@ export * from "./losses";
 export * from "./optimise";
 export * from "./pairs";
 export * from "./recurrent";
+export * from "./spans";

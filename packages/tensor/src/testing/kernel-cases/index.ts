@@ -6,6 +6,7 @@ import { matrixCases } from "./matrices.ts";
 import { optimiseCases } from "./optimise.ts";
 import { pairCases } from "./pairs.ts";
 import { recurrentCases } from "./recurrent.ts";
+import { spanCases } from "./spans.ts";
 
 /** Calls of every kernel, over sizes and values on which a SIMD form can differ from its formula. A kernel without calls is a type error. */
 export const kernelCases: { readonly [Name in KernelName]: (random: Random) => Generator<KernelCall> } = {
@@ -13,5 +14,6 @@ export const kernelCases: { readonly [Name in KernelName]: (random: Random) => G
   ...matrixCases,
   ...recurrentCases,
   ...pairCases,
+  ...spanCases,
   ...optimiseCases,
 };

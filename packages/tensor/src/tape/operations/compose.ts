@@ -1,0 +1,77 @@
+import { ShapeError } from "../../errors.ts";
+import type { Matrix } from "../../tensor/matrix.ts";
+import type { Parameter } from "../../tensor/parameter-store.ts";
+import type { Operation, Tape } from "../tape.ts";
+
+/** Some columns of some rows of a matrix, and where they are added. */
+export interface ComposeTerm {
+  readonly input: Matrix;
+  /** The row of the input that each row of the output reads; −1 adds nothing. Row by row where left out. */
+  readonly rows?: Int32Array | undefined;
+  /** 1 where left out. */
+  readonly factor?: number | undefined;
+  /** The first column read, and how many; all where left out. */
+  readonly from?: number | undefined;
+  readonly columns?: number | undefined;
+  /** The column of the output that the first one is added to; 0 where left out. */
+  readonly to?: number | undefined;
+}
+
+export interface ComposeInput {
+  readonly rows: number;
+  readonly columns: number;
+  readonly terms: readonly ComposeTerm[];
+}
+
+export interface PlacedTerm extends ComposeTerm {
+  readonly rows: Int32Array;
+  readonly factor: number;
+  readonly from: number;
+  readonly columns: number;
+  readonly to: number;
+}
+
+/**
+ * A matrix put together from rows of others: side by side (a concatenation), on top of each other (a sum of table rows), or with factors of
+ * opposite sign (the differences of LSTM-minus).
+ */
+export const compose: Operation<ComposeInput, Matrix, { terms: readonly PlacedTerm[]; output: Matrix }> = {
+  forward(tape, { rows, columns, terms }) {
+    const output = tape.matrix(rows, columns); // [rows, columns]
+    tape.heap.u8.fill(0, output.at, output.at + rows * output.stride * 4);
+    const placed = terms.map((term) => place(term, rows, columns));
+    for (const { input, rows: index, factor, from, columns: width, to } of placed) {
+      const [x, y] = [input.at + from * 4, output.at + to * 4];
+      tape.kernels.gatherAdd(rows, width, factor, tape.integers(index), x, input.stride, y, output.stride);
+    }
+    return { output, saved: { terms: placed, output } };
+  },
+
+  backward(tape, { terms, output }) {
+    for (const { input, rows, factor, from, columns, to } of terms) {
+      if (input.grad === 0) continue;
+      const [x, y] = [input.grad + from * 4, output.grad + to * 4];
+      tape.kernels.scatterAdd(output.rows, columns, factor, tape.integers(rows), y, output.stride, x, input.stride);
+    }
+  },
+};
+
+/** A dense parameter as a matrix whose rows can be picked. */
+export function parameterMatrix(tape: Tape, parameter: Parameter): Matrix {
+  if (parameter.kind !== "dense" || parameter.blocks !== 1) throw new ShapeError(`${parameter.name} is not a plain dense matrix`);
+  const { rows, columns, stride, at } = parameter;
+  return { rows, columns, stride, at, grad: tape.gradientOf(parameter) };
+}
+
+function place(term: ComposeTerm, rows: number, columns: number): PlacedTerm {
+  const { input, from = 0, to = 0, factor = 1 } = term;
+  const width = term.columns ?? input.columns - from;
+  const index = term.rows ?? Int32Array.from({ length: rows }, (_, k) => k);
+  const reachesOut = index.some((row) => row >= input.rows);
+  if (index.length !== rows || reachesOut || from + width > input.columns || to + width > columns) {
+    throw new ShapeError(
+      `${index.length} rows, columns ${from} to ${from + width}, of [${input.rows}, ${input.columns}] do not fit into column ${to} of [${rows}, ${columns}]`,
+    );
+  }
+  return { input, rows: index, factor, from, columns: width, to };
+}

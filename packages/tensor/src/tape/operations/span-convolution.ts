@@ -1,0 +1,110 @@
+import { ShapeError } from "../../errors.ts";
+import type { Address } from "../../kernels/kernels.ts";
+import type { Matrix } from "../../tensor/matrix.ts";
+import type { Parameter } from "../../tensor/parameter-store.ts";
+import type { Operation, Tape } from "../tape.ts";
+import { multiplyBy, multiplyByGradient } from "./linear.ts";
+
+/** One-hot columns beside the input, as numbers: their product with the filters is a row of a table. */
+export interface RowLabels {
+  /** [labels, taps·F] in one block a tap */
+  readonly weight: Parameter;
+  /** One a row; −1 stands for a row of zeros. */
+  readonly ids: Int32Array;
+  /** What stands in place of the one; 1 / (1 − rate) where dropout took some of them. */
+  readonly factor: number;
+}
+
+export interface SpanConvolutionInput {
+  /** [M, D] */
+  readonly input: Matrix;
+  /** [D, taps·F] in one block a tap */
+  readonly weight: Parameter;
+  /** [1, F] */
+  readonly bias: Parameter;
+  /** The input row that stands at each place spans count; the input itself where left out. One row may stand at several places. */
+  readonly source?: Int32Array | undefined;
+  readonly labels?: RowLabels | undefined;
+  /** Pairs (start, end) of places, half-open. */
+  readonly spans: Int32Array;
+}
+
+export interface Saved {
+  readonly from: SpanConvolutionInput;
+  readonly places: number;
+  readonly spans: Address;
+  readonly arg: Address;
+  readonly output: Matrix;
+}
+
+/**
+ * A convolution over the rows of each span, padded by taps − 1 zero rows on both sides, then ReLU and the maximum: [spans, F]. An empty span
+ * counts as one row of zeros.
+ *
+ * Convolution is linear, so every row meets every tap once, however many spans hold it; a window is then a sum of `taps` rows, and a window
+ * over an edge leaves out those that fall on the padding.
+ */
+export const spanConvolution: Operation<SpanConvolutionInput, Matrix, Saved> = {
+  forward(tape, from) {
+    const { input, weight, bias, source, labels } = from;
+    const places = checkPlaces(from);
+    const { kernels } = tape;
+    const products = tape.scratch(input.rows * weight.stride);
+    multiplyBy(tape, input, weight, undefined, products);
+    let x = products;
+    if (source !== undefined || labels !== undefined) {
+      x = tape.zeroed(places * weight.stride);
+      kernels.gatherAdd(places, weight.stride, 1, placeIndex(tape, from, places), products, weight.stride, x, weight.stride);
+    }
+    if (labels !== undefined) {
+      const { weight: table, ids, factor } = labels;
+      kernels.gatherAdd(places, weight.stride, factor, tape.integers(ids), table.at, table.stride, x, weight.stride);
+    }
+    const count = from.spans.length / 2;
+    const spans = tape.integers(from.spans);
+    const output = tape.matrix(count, bias.columns); // [spans, F]
+    const arg = tape.scratch(count * bias.stride);
+    kernels.spanMax(count, weight.blocks, bias.stride, spans, x, bias.at, output.at, arg);
+    return { output, saved: { from, places, spans, arg, output } };
+  },
+
+  backward(tape, { from, places, spans, arg, output }) {
+    const { input, weight, bias, source, labels } = from;
+    const { kernels } = tape;
+    const dBias = tape.gradientOf(bias);
+    const dx = tape.zeroed(places * weight.stride);
+    kernels.spanMaxBackward(output.rows, weight.blocks, bias.stride, spans, output.at, arg, output.grad, dx, dBias);
+    if (labels !== undefined) {
+      const { weight: table, ids, factor } = labels;
+      const dTable = tape.gradientOf(table);
+      kernels.scatterAdd(places, weight.stride, factor, tape.integers(ids), dx, weight.stride, dTable, table.stride);
+    }
+    let dProducts = dx;
+    if (source !== undefined) {
+      dProducts = tape.zeroed(input.rows * weight.stride);
+      kernels.scatterAdd(places, weight.stride, 1, tape.integers(source), dx, weight.stride, dProducts, weight.stride);
+    }
+    multiplyByGradient(tape, input, weight, undefined, dProducts);
+  },
+};
+
+function placeIndex(tape: Tape, { source }: SpanConvolutionInput, places: number): Address {
+  return tape.integers(source ?? Int32Array.from({ length: places }, (_, k) => k));
+}
+
+function checkPlaces({ input, weight, bias, source, labels, spans }: SpanConvolutionInput): number {
+  const places = source?.length ?? input.rows;
+  if (input.columns !== weight.rows || weight.columns !== weight.blocks * bias.columns) {
+    throw new ShapeError(
+      `${weight.name} [${weight.rows}, ${weight.columns}] in ${weight.blocks} taps does not fit ${input.columns} columns and ${bias.columns} filters`,
+    );
+  }
+  if (labels !== undefined && (labels.ids.length !== places || labels.weight.stride !== weight.stride)) {
+    throw new ShapeError(`${labels.ids.length} labels by ${labels.weight.name} for ${places} rows by ${weight.name}`);
+  }
+  for (let k = 0; k < spans.length; k += 2) {
+    const [start = 0, end = 0] = [spans[k], spans[k + 1]];
+    if (start < 0 || end < start || end > places) throw new ShapeError(`a span from ${start} to ${end} of ${places} rows`);
+  }
+  return places;
+}
