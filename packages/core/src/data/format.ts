@@ -1,6 +1,7 @@
 import type { Location } from "../errors.ts";
 import type { Document, Loss } from "../schema/index.ts";
-import type { TextOptions } from "../text/index.ts";
+import type { OffsetUnit, TextOptions } from "../text/index.ts";
+import type { Capacity } from "./capacity.ts";
 import type { TextChunks } from "./lines.ts";
 
 /** What a reader says: a document, checked, and where it stood; or something that could not be carried over. */
@@ -8,32 +9,63 @@ export type ReadEvent =
   | { readonly kind: "document"; readonly document: Document; readonly at: Location }
   | { readonly kind: "loss"; readonly loss: Loss };
 
-/** What a writer says: the next piece of the file, or something that the format cannot hold. */
-export type WriteEvent = { readonly kind: "text"; readonly text: string } | { readonly kind: "loss"; readonly loss: Loss };
+/**
+ * What a writer says: the next piece of a file, or something that the format cannot hold.
+ *
+ * `file` is absent for the file that is being written. Else it names another one: `.txt`, with a dot in front, is the same name
+ * with this ending; `rel2id.json` is a file beside it, and in a format that is a folder, a file inside. All pieces of one file but
+ * the main one come in one go, and the losses of a document before the writer takes the next document.
+ */
+export type WriteEvent =
+  | { readonly kind: "text"; readonly text: string; readonly file?: string | undefined }
+  | { readonly kind: "loss"; readonly loss: Loss };
 
 export type Documents = Iterable<Document> | AsyncIterable<Document>;
+
+/** The files that stand beside the one being read, opened by whoever may open files. */
+export interface Companions {
+  /**
+   * @param file `.txt` for the same name with this ending, else the whole name of a file in the same folder
+   * @returns undefined where there is no such file
+   */
+  read(file: string): AsyncIterable<string> | undefined;
+}
 
 export interface ReadOptions {
   /** The name of the file or request, for errors and reports. */
   readonly source?: string | undefined;
   /** How text without tokens becomes tokens and sentences. */
   readonly text?: TextOptions | undefined;
+  readonly companions?: Companions | undefined;
+  /** What character offsets count, for files that do not show it; seen from the texts they name where left out. */
+  readonly offsetUnit?: OffsetUnit | undefined;
+}
+
+/** Turns documents into text. Writing is a stream, so that a corpus never has to lie in memory as a whole. */
+export interface OutputFormat {
+  /** What the command line and the configuration call it; its key in the table. */
+  readonly name: string;
+  /** What people call it. */
+  readonly title: string;
+  /** File endings with their dot, in lower case. */
+  readonly extensions: readonly string[];
+  readonly holds: Capacity;
+  /** `folder` where every document has files of its own, so that what is written has no main file. */
+  readonly layout?: "file" | "folder" | undefined;
+  /** Files beside the main one that reading looks for and writing makes, as in `Companions`. */
+  readonly companions?: readonly string[] | undefined;
+  write(documents: Documents): AsyncGenerator<WriteEvent>;
 }
 
 /**
  * Turns text into documents and back. A format knows nothing of vocabularies or batches, and training and serving read through
- * the same one. Reading and writing are streams, so that a corpus never has to lie in memory as a whole.
+ * the same one. A format that is a folder reads one document's main file at a time.
  */
-export interface Format {
-  /** What the command line and the configuration call it; its key in the table. */
-  readonly name: string;
-  /** File endings with their dot, in lower case. */
-  readonly extensions: readonly string[];
+export interface Format extends OutputFormat {
   /** Whether the beginning of a file, at least one whole line or the whole file, looks like this format. */
   recognises(beginning: string): boolean;
   /** @throws {DataError} at the first record that cannot be read */
   read(chunks: TextChunks, options?: ReadOptions): AsyncGenerator<ReadEvent>;
-  write(documents: Documents): AsyncGenerator<WriteEvent>;
 }
 
 /** Everything that a reader says, gathered. */
@@ -47,13 +79,22 @@ export async function collectDocuments(events: AsyncIterable<ReadEvent>): Promis
   return { documents, losses };
 }
 
-/** Everything that a writer says, gathered. */
-export async function collectText(events: AsyncIterable<WriteEvent>): Promise<{ text: string; losses: Loss[] }> {
-  const parts: string[] = [];
+/** Everything that a writer says, gathered: the text of the main file, the other files by the names the writer gave them. */
+export async function collectText(
+  events: AsyncIterable<WriteEvent>,
+): Promise<{ text: string; files: ReadonlyMap<string, string>; losses: Loss[] }> {
+  const parts = new Map<string, string[]>([["", []]]);
   const losses: Loss[] = [];
   for await (const event of events) {
-    if (event.kind === "text") parts.push(event.text);
-    else losses.push(event.loss);
+    if (event.kind === "loss") {
+      losses.push(event.loss);
+      continue;
+    }
+    const file = event.file ?? "";
+    const pieces = parts.get(file);
+    if (pieces === undefined) parts.set(file, [event.text]);
+    else pieces.push(event.text);
   }
-  return { text: parts.join(""), losses };
+  const [[, main] = ["", []], ...others] = parts;
+  return { text: main.join(""), files: new Map(others.map(([file, pieces]) => [file, pieces.join("")])), losses };
 }

@@ -1,26 +1,39 @@
-import type { Format } from "./format.ts";
-import { jsonl } from "./jsonl.ts";
+import type { Format, OutputFormat } from "./format.ts";
+import { jsonl } from "./formats/jsonl.ts";
 
 /** Every annotation format, one line each. The command line, detection and the tests that all formats share walk this table. */
 export const formats = {
   jsonl,
 } satisfies Record<string, Format>;
 
+/** Formats to write alone, one line each. */
+export const writeOnlyFormats = {} satisfies Record<string, OutputFormat>;
+
 export type FormatName = keyof typeof formats;
 
+/** Everything that can be written, by name. */
+export const outputFormats: Readonly<Record<string, OutputFormat>> = { ...formats, ...writeOnlyFormats };
+
 /**
- * The format of a file, by its ending and its beginning; `undefined` where none fits.
+ * The formats that a file may be in, the likeliest first: none where nothing fits, several where its content leaves it open.
  *
- * Among formats with the ending, the one that recognises the beginning wins, then any format that recognises it. Without a
- * beginning to look at, the ending decides where only one format has it.
+ * Content decides where there is any: the formats that recognise the beginning, and the ending only puts those first that have
+ * it. Without content, the formats with the ending.
  *
  * @param fileName path or name; only its ending counts
  * @param beginning the first lines of the file, at least one whole line or the whole file
  */
-export function detectFormat(fileName: string, beginning = ""): Format | undefined {
+export function detectFormats(fileName: string, beginning = ""): readonly Format[] {
   const name = fileName.toLowerCase();
-  const all: Format[] = Object.values(formats);
-  const byEnding = all.filter((format) => format.extensions.some((extension) => name.endsWith(extension)));
-  if (!/\S/.test(beginning)) return byEnding.length === 1 ? byEnding[0] : undefined;
-  return [...byEnding, ...all].find((format) => format.recognises(beginning));
+  const all: readonly Format[] = Object.values(formats);
+  const hasEnding = (format: Format): boolean => format.extensions.some((extension) => name.endsWith(extension));
+  if (!/\S/.test(beginning)) return all.filter(hasEnding);
+  const recognised = all.filter((format) => format.recognises(beginning));
+  return [...recognised.filter(hasEnding), ...recognised.filter((format) => !hasEnding(format))];
+}
+
+/** The format of a file where its ending and its beginning leave no doubt. */
+export function detectFormat(fileName: string, beginning = ""): Format | undefined {
+  const found = detectFormats(fileName, beginning);
+  return found.length === 1 ? found[0] : undefined;
 }

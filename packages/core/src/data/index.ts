@@ -1,9 +1,10 @@
 export type { ByteChunks } from "./byte-stream.ts";
+export type { Capacity } from "./capacity.ts";
 export { asList, asNumber, asObject, asPair, asString, asStrings, type Fields, within } from "./fields.ts";
 export * from "./format.ts";
-export { detectFormat, type FormatName, formats } from "./formats.ts";
+export { jsonl } from "./formats/jsonl.ts";
+export { detectFormat, detectFormats, type FormatName, formats, outputFormats, writeOnlyFormats } from "./formats.ts";
 export { parseJson } from "./json.ts";
-export { jsonl } from "./jsonl.ts";
 export { type CorpusLabels, Labels, labelsOf } from "./labels.ts";
 export { buildLexicon, type Lexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
 export { type Line, longestLine, readLines, readWhole, type TextChunks } from "./lines.ts";

@@ -3,7 +3,7 @@ import { DataError, type Location } from "../errors.ts";
 /**
  * `JSON.parse` whose error says where the text stops being JSON, the same in every runtime.
  *
- * @param at where the text begins; the line and the column of the fault are counted from there
+ * @param at where the text begins; the line and the column of the fault are counted on from there
  * @throws {DataError} JSON_INVALID
  */
 export function parseJson(text: string, at: Location = {}): unknown {
@@ -14,8 +14,9 @@ export function parseJson(text: string, at: Location = {}): unknown {
     const before = text.slice(0, index);
     const lines = before.split("\n");
     const found = index >= text.length ? "the end" : JSON.stringify(String.fromCodePoint(text.codePointAt(index) as number));
+    const firstColumn = lines.length === 1 ? (at.column ?? 1) : 1;
     throw new DataError("JSON_INVALID", {
-      at: { ...at, line: (at.line ?? 1) + lines.length - 1, column: (lines.at(-1)?.length ?? 0) + 1 },
+      at: { ...at, line: (at.line ?? 1) + lines.length - 1, column: (lines.at(-1)?.length ?? 0) + firstColumn },
       message: `expected ${expected}, found ${found}`,
       hint: "each line holds one complete JSON value; strings and names stand in double quotes",
       cause,

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Document, Entity } from "../schema/index.ts";
-import { collectDocuments, collectText, jsonl, type TextChunks } from "./index.ts";
+import type { Document, Entity } from "../../schema/index.ts";
+import { describeFormat } from "../../testing/describe-format.ts";
+import { adaDocument } from "../../testing/format-documents.ts";
+import { collectDocuments, collectText, jsonl, type TextChunks } from "../index.ts";
 
 const read = (chunks: TextChunks) => collectDocuments(jsonl.read(chunks, { source: "a.jsonl" }));
 const readOne = async (value: unknown) => {
@@ -247,3 +249,39 @@ test("a reader takes no more of the file than the documents asked for need", asy
   for await (const event of jsonl.read(endless())) if (event.kind === "document" && ++seen === 1000) break;
   expect(given).toBe(1000);
 });
+
+const ada = adaDocument();
+const lines = (await collectText(jsonl.write([ada]))).text;
+
+describeFormat(jsonl, { documents: [ada], files: { "": lines } }, [
+  {
+    what: "an offset beyond the text",
+    change: ["[59,66]", "[59,99]"],
+    says: "main:1 offsets[12]: the characters 59 to 99 are not in the text, which has 67 (SPAN_OUTSIDE)",
+  },
+  {
+    what: "a span beyond the tokens",
+    change: ['"start":1,"end":3', '"start":1,"end":30'],
+    says: "main:1 entities[0].end: end is 30, but this document has 14 tokens (SPAN_OUTSIDE)",
+  },
+  {
+    what: "an empty span",
+    change: ['"start":1,"end":3', '"start":3,"end":3'],
+    says: /main:1 entities\[0\]: .* holds nothing \(SPAN_EMPTY\)/,
+  },
+  {
+    what: "a relation to an entity that is not there",
+    change: ['"head":1', '"head":9'],
+    says: "main:1 relations[1].head: head names entity 9, but this document has entities 0 to 3 (RELATION_END_MISSING)",
+  },
+  {
+    what: "a relation without a type",
+    change: [',"type":"works_for"', ""],
+    says: "main:1 relations[0].type: the field is missing",
+  },
+  {
+    what: "characters that are not those of the tokens",
+    change: ['"startChar":3', '"startChar":4'],
+    says: /main:1 entities\[0\]: .*the tokens were taken/,
+  },
+]);

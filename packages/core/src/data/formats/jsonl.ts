@@ -1,7 +1,8 @@
-import type { Documents, Format } from "./format.ts";
-import { parseJson } from "./json.ts";
-import { readLines } from "./lines.ts";
-import { documentFromRecord, recordOf } from "./record.ts";
+import type { Documents, Format } from "../format.ts";
+import { parseJson } from "../json.ts";
+import { firstLineValue } from "../json-values.ts";
+import { readLines } from "../lines.ts";
+import { documentFromRecord, recordOf } from "../record.ts";
 
 /**
  * Weft's own format: one JSON object a line, a sentence, a document or a text with character spans. `record.ts` says which
@@ -9,19 +10,28 @@ import { documentFromRecord, recordOf } from "./record.ts";
  */
 export const jsonl: Format = {
   name: "jsonl",
+  title: "Weft JSONL",
   extensions: [".jsonl", ".ndjson"],
+  holds: {
+    record: "document",
+    text: true,
+    tokens: true,
+    offsets: "tokens",
+    entities: "all",
+    entityTypes: "optional",
+    relations: true,
+    overlapping: true,
+    duplicates: true,
+    crossSentence: true,
+    discontinuous: false,
+    confidence: true,
+    ids: true,
+    pos: true,
+    metadata: true,
+  },
 
   recognises(beginning) {
-    const line = beginning
-      .replace(/^\uFEFF/, "")
-      .split("\n")
-      .find((text) => /\S/.test(text));
-    if (line === undefined) return false;
-    try {
-      return looksLikeRecord(JSON.parse(line));
-    } catch {
-      return false;
-    }
+    return looksLikeRecord(firstLineValue(beginning));
   },
 
   async *read(chunks, options = {}) {

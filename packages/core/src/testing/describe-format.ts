@@ -1,0 +1,247 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { collectDocuments, collectText, detectFormats, type Format, type ReadOptions } from "../data/index.ts";
+import { DataError } from "../errors.ts";
+import { type Document, type Loss, validateDocument } from "../schema/index.ts";
+import { annotationsOf, anyDocument, comparable, documentsWithin } from "./format-documents.ts";
+
+/** The files of one thing written: the main one under "", the others as the writer named them. */
+export type Files = Readonly<Record<string, string>>;
+
+export interface FormatExample {
+  /** What the files say, or where a record is a sentence, what each record says. */
+  readonly documents: readonly Document[];
+  /** What is written for them, to the byte; files that are missing here are not compared. */
+  readonly files: Files;
+  /** What writing them reports, as `path: reason`. */
+  readonly losses?: readonly string[] | undefined;
+}
+
+/** A fault put into the example, and what must be said about it. */
+export interface FormatFault {
+  readonly what: string;
+  /** The example's files with this text replaced by that, in the file named (the main one where left out). */
+  readonly change: readonly [from: string, to: string, file?: string];
+  /** What the error or one loss says: `source:line path: ...`, or a part of it. */
+  readonly says: string | RegExp;
+}
+
+/**
+ * The contract that every annotation format meets: its example to the byte, round trips of all it can hold, no silent loss of what
+ * it cannot, and of broken files a clear error or a report with its place.
+ */
+export function describeFormat(format: Format, example: FormatExample, faults: readonly FormatFault[]): void {
+  const { holds } = format;
+  const view = (documents: readonly Document[]) => documents.map((document) => comparable(document, holds));
+
+  describe(`format ${format.name}`, () => {
+    test("the example is read", async () => {
+      const { documents, losses } = await readFiles(format, example.files);
+      expect(losses).toEqual([]);
+      expect(view(documents)).toEqual(view(example.documents));
+    });
+
+    test("the example is written to the byte", async () => {
+      const { files, losses } = await writeFiles(format, example.documents);
+      expect(files).toMatchObject(example.files);
+      expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual(example.losses ?? []);
+    });
+
+    test("what it writes is recognised by its content, and its endings are lower case with a dot", async () => {
+      const { files } = await writeFiles(format, example.documents);
+      const [name = "", main = ""] = mainFiles(format, files)[0] ?? [];
+      expect(detectFormats(name === "" ? `a${format.extensions[0]}` : name, main)[0]).toBe(format);
+      expect(format.extensions.length).toBeGreaterThan(0);
+      for (const extension of format.extensions) expect(extension).toMatch(/^\.[a-z0-9.]+$/);
+    });
+
+    test("every document that it can hold comes back as it was, and nothing is reported", async () => {
+      await fc.assert(
+        fc.asyncProperty(documentsWithin(holds), async (documents) => {
+          const written = await writeFiles(format, documents);
+          const read = await readFiles(format, written.files);
+          expect([...written.losses, ...read.losses]).toEqual([]);
+          expect(view(read.documents)).toEqual(view(documents));
+          for (const document of read.documents) validateDocument(document);
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    test("of any document, what does not come back was reported", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyDocument, { maxLength: 3 }), async (made) => {
+          const documents = made.map((document, index) => ({ ...document, id: `${document.id}${index}` }));
+          const written = await writeFiles(format, documents);
+          const read = await readFiles(format, written.files);
+          for (const document of read.documents) validateDocument(document);
+          const losses = [...written.losses, ...read.losses];
+          for (const loss of losses) expectPlaced(loss);
+          const [before, after] = [annotationsOf(documents), annotationsOf(read.documents)];
+          if (losses.length === 0) expect(after).toEqual(before);
+          expect(missing(before.entities, after.entities)).toBeLessThanOrEqual(losses.length);
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    test("losses in writing name the document and are said before the next one is taken", async () => {
+      let taken = "";
+      const documents = fc
+        .sample(anyDocument, { numRuns: 30, seed: 7 })
+        .map((document, index) => ({ ...document, id: `d${index}` }));
+      function* source(): Generator<Document> {
+        for (const document of documents) {
+          taken = document.id;
+          yield document;
+        }
+      }
+      for await (const event of format.write(source())) if (event.kind === "loss") expect(event.loss.source).toBe(taken);
+    });
+
+    test.each(Object.entries(variants))("%s: reads the same", async (_, change) => {
+      const files = Object.fromEntries(Object.entries(example.files).map(([name, text]) => [name, change(text, name)]));
+      const { documents, losses } = await readFiles(format, files);
+      expect(losses).toEqual([]);
+      expect(view(documents)).toEqual(view(example.documents));
+    });
+
+    test("an empty file holds no annotation", async () => {
+      const files = Object.fromEntries(mainFiles(format, example.files).map(([name]) => [name, ""]));
+      for (const text of ["", "\uFEFF", "\n", " \r\n"]) {
+        const { documents } = await readFiles(format, { ...files, [Object.keys(files)[0] ?? ""]: text });
+        expect(annotationsOf(documents)).toEqual({ entities: [], relations: [] });
+      }
+      expect((await writeFiles(format, [])).losses).toEqual([]);
+    });
+
+    test("cut off anywhere it is read in part or refused with its place", async () => {
+      for (const [name, text] of Object.entries(example.files)) {
+        for (let end = 0; end < text.length; end++) {
+          await expectReadOrRefused(format, { ...example.files, [name]: text.slice(0, end) });
+        }
+      }
+    });
+
+    test("with any piece replaced it is read or refused with its place", async () => {
+      const names = Object.keys(example.files);
+      const piece = fc.oneof(
+        fc.string({ unit: "binary", maxLength: 5 }),
+        fc.constantFrom("-1", "999", '"', "]", "}", "\n", "\t", "null", ""),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...names), fc.nat(), fc.nat(12), piece, async (name, at, length, put) => {
+          const text = example.files[name] ?? "";
+          const from = at % (text.length + 1);
+          const changed = text.slice(0, from) + put + text.slice(from + length);
+          await expectReadOrRefused(format, { ...example.files, [name]: changed });
+        }),
+        { numRuns: 400 },
+      );
+    });
+
+    test("any text is read or refused with its place", async () => {
+      const names = Object.keys(example.files);
+      const text = fc.oneof(
+        fc.string({ unit: "binary" }),
+        fc.json(),
+        fc.array(fc.json(), { maxLength: 3 }).map((lines) => lines.join("\n")),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...names), text, async (name, text) => {
+          await expectReadOrRefused(format, { ...example.files, [name]: text });
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    test.each(faults.map((fault) => [fault.what, fault] as const))("%s is named with its place", async (_, fault) => {
+      const [from, to, file = mainFiles(format, example.files)[0]?.[0] ?? ""] = fault.change;
+      const text = example.files[file] ?? "";
+      expect(text, "the text to replace is in the example").toContain(from);
+      const said: string[] = [];
+      try {
+        const { losses } = await readFiles(format, { ...example.files, [file]: text.replace(from, () => to) });
+        said.push(...losses.map(({ source, line, path, reason }) => `${source}:${line} ${path}: ${reason}`));
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error;
+        said.push(error.message);
+      }
+      expect(said.join("\n")).toMatch(fault.says);
+    });
+  });
+}
+
+/** What a format writes, by file. */
+export async function writeFiles(format: Format, documents: readonly Document[]): Promise<{ files: Files; losses: Loss[] }> {
+  const { text, files, losses } = await collectText(format.write(documents));
+  return { files: { ...(format.layout === "folder" ? {} : { "": text }), ...Object.fromEntries(files) }, losses };
+}
+
+/** Reads what was written, in pieces of three units so that nothing depends on where text is cut. */
+export async function readFiles(
+  format: Format,
+  files: Files,
+  options: ReadOptions = {},
+): Promise<{ documents: Document[]; losses: Loss[] }> {
+  const documents: Document[] = [];
+  const losses: Loss[] = [];
+  for (const [name, main] of mainFiles(format, files)) {
+    const base = name.slice(0, name.lastIndexOf("."));
+    const companions = {
+      read(file: string) {
+        const text = files[file.startsWith(".") && format.layout === "folder" ? base + file : file];
+        return text === undefined ? undefined : pieces(text);
+      },
+    };
+    const source = name === "" ? "main" : name;
+    const read = await collectDocuments(format.read(pieces(main), { source, companions, ...options }));
+    documents.push(...read.documents);
+    losses.push(...read.losses);
+  }
+  return { documents, losses };
+}
+
+/** The files that are read for themselves: the one, or of a folder those with the format's ending. */
+function mainFiles(format: Format, files: Files): [string, string][] {
+  if (format.layout !== "folder") return [["", files[""] ?? ""]];
+  return Object.entries(files).filter(([name]) => format.extensions.some((extension) => name.endsWith(extension)));
+}
+
+const variants: Readonly<Record<string, (text: string, name: string) => string>> = {
+  "Windows line ends": (text, name) => (name.endsWith(".txt") ? text : text.replaceAll("\n", "\r\n")),
+  "a byte order mark in front": (text) => `\uFEFF${text}`,
+};
+
+async function* pieces(text: string): AsyncGenerator<string> {
+  for (let from = 0; from < text.length; from += 3) yield text.slice(from, from + 3);
+}
+
+/** The error says in which file, and where it names a line, the file has that line. */
+async function expectReadOrRefused(format: Format, files: Files): Promise<void> {
+  try {
+    const { documents, losses } = await readFiles(format, files);
+    for (const document of documents) validateDocument(document);
+    for (const loss of losses) expectPlaced(loss);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    expect(error.at?.source).toBeDefined();
+    const longest = Math.max(...Object.values(files).map((text) => text.split("\n").length));
+    if (error.at?.line !== undefined) expect(error.at.line).toBeLessThanOrEqual(longest);
+  }
+}
+
+function expectPlaced(loss: Loss): void {
+  expect(loss.source).toBeTypeOf("string");
+  expect(loss.reason).toMatch(/\S/);
+}
+
+/** How many lines of the first list the second does not have, counting repeated ones. */
+function missing(before: readonly string[], after: readonly string[]): number {
+  const left = [...after];
+  return before.filter((line) => {
+    const index = left.indexOf(line);
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
+  }).length;
+}
