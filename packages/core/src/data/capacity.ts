@@ -11,6 +11,8 @@ export interface Capacity {
   readonly tokens: boolean;
   /** How a mention is placed. `words` names its words alone, so that repeated mentions cannot be told apart. */
   readonly offsets: "tokens" | "code points" | "UTF-16 units" | "words";
+  /** A mention is its last word alone; longer ones are cut down to it. */
+  readonly lastWords?: true | undefined;
   /** `in relations` where an entity stands only as the end of a relation. */
   readonly entities: "all" | "in relations";
   /** `always` where every entity must have a type, `optional` where it may, `never` where it cannot. */
@@ -20,6 +22,8 @@ export interface Capacity {
   readonly relations: boolean;
   /** Entities inside others, or crossing them. */
   readonly overlapping: boolean;
+  /** Relations name spans, or labels hang on them, so that a second entity with the same span cannot be told from the first. */
+  readonly oneTypeASpan?: true | undefined;
   /** The same span with the same type, or the same relation, twice. */
   readonly duplicates: boolean;
   /** Relations whose ends lie in different sentences. */

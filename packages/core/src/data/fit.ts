@@ -5,6 +5,7 @@ import {
   type Loss,
   overlappingEntities,
   type Relation,
+  type Span,
   sentencesOf,
 } from "../schema/index.ts";
 import type { Capacity } from "./capacity.ts";
@@ -47,6 +48,7 @@ type Fitted = Entity | number | null;
 function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: number) => number, lose: Lose): Fitted[] {
   const overlapping = new Set(holds.overlapping ? [] : overlappingEntities(document.entities));
   const seen = new Map<string, number>();
+  const types = new Map<number, string | null>();
   return document.entities.map((entity, index) => {
     const path = `entities[${index}]`;
     if (holds.record === "sentence" && sentenceOf(entity.start) !== sentenceOf(entity.end - 1)) {
@@ -54,19 +56,30 @@ function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: nu
       return null;
     }
     const type = fitType(entity.type, holds, path, lose);
-    const key = `${entity.start} ${entity.end} ${type}`;
+    const span = fitSpan(entity, holds, path, lose);
+    const key = holds.oneTypeASpan ? `${span.start} ${span.end}` : `${span.start} ${span.end} ${type}`;
     const same = seen.get(key);
-    if (!holds.duplicates && same !== undefined) {
-      lose(path, "the same entity is there twice");
+    if (same !== undefined && (!holds.duplicates || (holds.oneTypeASpan && types.get(same) !== type))) {
+      const twice = types.get(same) === type;
+      lose(path, twice ? "the same entity is there twice" : "another entity has this span, and the format has one type a span");
       return same;
     }
     if (overlapping.has(index)) {
       lose(path, "the entity overlaps another, and the format holds flat ones");
       return null;
     }
-    seen.set(key, index);
-    return { start: entity.start, end: entity.end, type, ...fitConfidence(entity, holds, path, lose) };
+    if (same === undefined) {
+      seen.set(key, index);
+      types.set(index, type);
+    }
+    return { ...span, type, ...fitConfidence(entity, holds, path, lose) };
   });
+}
+
+function fitSpan({ start, end }: Entity, { lastWords }: Capacity, path: string, lose: Lose): Span {
+  if (!lastWords || end - start === 1) return { start, end };
+  lose(path, "the format holds the last word of a mention alone");
+  return { start: end - 1, end };
 }
 
 function fitType(type: string | null, holds: Capacity, path: string, lose: Lose): string | null {

@@ -39,6 +39,11 @@ export interface ReadOptions {
   readonly companions?: Companions | undefined;
   /** What character offsets count, for files that do not show it; seen from the texts they name where left out. */
   readonly offsetUnit?: OffsetUnit | undefined;
+  /**
+   * Which of several places the words of a relation's end mean, in formats that name words alone: `nearest` (default), the two
+   * places with the fewest tokens between them; `first`, each end's first place, as the releases of NYT and WebNLG were labelled.
+   */
+  readonly mentions?: "nearest" | "first" | undefined;
 }
 
 /** Turns documents into text. Writing is a stream, so that a corpus never has to lie in memory as a whole. */
