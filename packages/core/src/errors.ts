@@ -40,6 +40,7 @@ export const errorCodes = {
   LINE_TOO_LONG: "a line is longer than a reader takes at once",
   YAML_INVALID: "a configuration file is not valid YAML",
   SENTENCES_MISMATCH: "two files that must hold the same sentences do not",
+  COMPANION_MISSING: "a file that belongs beside another is absent",
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -1,6 +1,6 @@
 import { DataError, type Location } from "../errors.ts";
 import type { Document, Span } from "../schema/index.ts";
-import { coveringTokens, type OffsetTranslation, type OffsetUnit, offsetTranslation } from "../text/index.ts";
+import { coveringTokens, type OffsetUnit, offsetTranslation } from "../text/index.ts";
 import { within } from "./fields.ts";
 
 /** Characters of a text as a file names them, in the file's own unit, half-open, with the words it says stand there. */
@@ -12,17 +12,20 @@ export interface CharacterSpan extends Span {
  * What the offsets of a file count, seen from the words it says stand there: the unit under which more of them agree with the
  * text, and the usual one of the format where both do equally.
  */
-export function detectOffsetUnit(text: string, spans: Iterable<CharacterSpan>, usual: OffsetUnit): OffsetUnit {
+export function detectOffsetUnit(text: string, spans: readonly CharacterSpan[], usual: OffsetUnit): OffsetUnit {
   if (!/[\u{10000}-\u{10FFFF}]/u.test(text)) return usual;
   const other = usual === "utf16" ? "codepoint" : "utf16";
-  const translations = [offsetTranslation(text, usual), offsetTranslation(text, other)] as const;
-  let lead = 0;
-  for (const span of spans) {
-    if (span.text === undefined) continue;
-    const [asUsual, asOther] = translations.map((characters) => agrees(text, characters, span));
-    lead += Number(asUsual) - Number(asOther);
-  }
-  return lead < 0 ? other : usual;
+  return countAgreeing(text, spans, other) > countAgreeing(text, spans, usual) ? other : usual;
+}
+
+/** How many of the spans stand where the text has the words that the file says. */
+export function countAgreeing(text: string, spans: readonly CharacterSpan[], unit: OffsetUnit): number {
+  const characters = offsetTranslation(text, unit);
+  return spans.filter((span) => {
+    const start = characters.toUtf16(span.start);
+    const end = characters.toUtf16(span.end);
+    return start !== undefined && end !== undefined && span.text !== undefined && sameWords(text.slice(start, end), span.text);
+  }).length;
 }
 
 /**
@@ -70,12 +73,6 @@ export function spanPlacer(
     }
     return covering.span;
   };
-}
-
-function agrees(text: string, characters: OffsetTranslation, span: CharacterSpan): boolean {
-  const start = characters.toUtf16(span.start);
-  const end = characters.toUtf16(span.end);
-  return start !== undefined && end !== undefined && sameWords(text.slice(start, end), span.text ?? "");
 }
 
 /** Tools write a line break inside a mention as a space. */

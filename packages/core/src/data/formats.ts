@@ -1,9 +1,11 @@
 import type { Format, OutputFormat } from "./format.ts";
+import { brat } from "./formats/brat.ts";
 import { jsonl } from "./formats/jsonl.ts";
 
 /** Every annotation format, one line each. The command line, detection and the tests that all formats share walk this table. */
 export const formats = {
   jsonl,
+  brat,
 } satisfies Record<string, Format>;
 
 /** Formats to write alone, one line each. */

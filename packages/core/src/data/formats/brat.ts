@@ -1,0 +1,205 @@
+import { DataError, type Location } from "../../errors.ts";
+import { charSpan, type Document, type Loss, type Relation, type Span, validateDocument } from "../../schema/index.ts";
+import { documentFromText, type OffsetTranslation, offsetTranslation } from "../../text/index.ts";
+import type { Capacity } from "../capacity.ts";
+import { type CharacterSpan, countAgreeing, detectOffsetUnit, spanPlacer } from "../character-spans.ts";
+import { fitDocument } from "../fit.ts";
+import type { Format, ReadOptions } from "../format.ts";
+import { readLines, readWhole } from "../lines.ts";
+import { type BratRelation, type BratSpan, type BratStandoff, parseStandoff } from "./brat-lines.ts";
+import { BratSchema, parseBratSchema } from "./brat-schema.ts";
+import { FileNames } from "./file-names.ts";
+
+const holds: Capacity = {
+  record: "document",
+  text: true,
+  tokens: false,
+  offsets: "code points",
+  entities: "all",
+  entityTypes: "always",
+  typeNames: /^[\p{L}\p{N}_-]+$/u,
+  relations: true,
+  overlapping: true,
+  duplicates: true,
+  crossSentence: true,
+  discontinuous: true,
+  confidence: false,
+  ids: true,
+  pos: false,
+  metadata: false,
+};
+
+/**
+ * brat's standoff format: a folder with `X.txt` and `X.ann` for every document, and `annotation.conf` for the types.
+ *
+ * Offsets count code points of the whole text, half-open; where the words beside them agree better with UTF-16 units, those are
+ * taken. A mention of several pieces becomes the whole stretch between them, which is reported; pieces with nothing but white space
+ * between them, as brat writes a mention over a line break, are one. Events, attributes, equivalences, references and notes are
+ * reported as lost.
+ */
+export const brat: Format = {
+  name: "brat",
+  title: "brat standoff",
+  extensions: [".ann"],
+  layout: "folder",
+  companions: [".txt", "annotation.conf"],
+  holds,
+
+  recognises(beginning) {
+    const line = /^\uFEFF?\s*([^\n]*)/.exec(beginning)?.[1] ?? "";
+    return /^(?:T\d+\t\S+ \d+ \d+|R\d+\t\S+ \S+:[TE]\d+ |E\d+\t\S+:T\d+|[AM]\d+\t\S+ [TRE]\d+|N\d+\tReference |\*\t\S+ T\d+|#\d+\t\S+ [A-Z]\d+)/.test(
+      line,
+    );
+  },
+
+  async *read(chunks, options = {}) {
+    const { source } = options;
+    const standoff = await parseStandoff(readLines(chunks, source), source);
+    for (const loss of standoff.losses) yield { kind: "loss", loss };
+    const { document, losses } = documentFromStandoff(standoff, await readCompanions(options), options);
+    for (const loss of losses) yield { kind: "loss", loss };
+    const at = { source, line: 1 };
+    validateDocument(document, at);
+    yield { kind: "document", document, at };
+  },
+
+  async *write(documents) {
+    const names = new FileNames();
+    const schema = new BratSchema();
+    for await (const given of documents) {
+      const { records, losses } = fitDocument(given, holds);
+      for (const loss of losses) yield { kind: "loss", loss };
+      const name = names.take(given.id);
+      if (name !== given.id)
+        yield { kind: "loss", loss: { source: given.id, path: "id", reason: `the files are called ${JSON.stringify(name)}` } };
+      for (const document of records) {
+        schema.add(document);
+        yield { kind: "text", file: `${name}.txt`, text: document.text };
+        yield { kind: "text", file: `${name}.ann`, text: printStandoff(document) };
+      }
+    }
+    yield { kind: "text", file: "annotation.conf", text: schema.print() };
+  },
+};
+
+interface CompanionFiles {
+  /** With its byte order mark, which some tools count as a character. */
+  readonly text: string;
+  readonly schema: BratSchema;
+}
+
+async function readCompanions({ source, companions }: ReadOptions): Promise<CompanionFiles> {
+  const chunks = companions?.read(".txt");
+  if (chunks === undefined) {
+    throw new DataError("COMPANION_MISSING", {
+      at: { source },
+      message: "the text of this annotation is not beside it: there is no .txt file of the same name",
+      hint: "brat keeps X.txt and X.ann in one folder; read the folder, or the .ann file where its .txt is",
+    });
+  }
+  const parts: string[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  const conf = companions?.read("annotation.conf");
+  return { text: parts.join(""), schema: parseBratSchema(conf === undefined ? "" : await readWhole(conf)) };
+}
+
+function documentFromStandoff(
+  standoff: BratStandoff,
+  { text: raw, schema }: CompanionFiles,
+  options: ReadOptions,
+): { document: Document; losses: Loss[] } {
+  const { source } = options;
+  const losses: Loss[] = [];
+  const lose = (path: string, reason: string, { line }: Location): void => void losses.push({ source, line, path, reason });
+  const text = raw.replace(/^\uFEFF/, "");
+  const whole = standoff.spans.filter(({ pieces }) => pieces.length === 1).map(wholeStretch);
+  const unit = options.offsetUnit ?? detectOffsetUnit(text, whole, "codepoint");
+  const shift = text !== raw && countAgreeing(raw, whole, unit) > countAgreeing(text, whole, unit) ? 1 : 0;
+  const plain = documentFromText(documentId(source), text, options.text);
+  const place = spanPlacer(plain, unit, lose);
+  const characters = offsetTranslation(text, unit);
+  const entities = standoff.spans.map((span) => {
+    const at = { source, line: span.line };
+    const moved = { ...span, pieces: span.pieces.map(({ start, end }) => ({ start: start - shift, end: end - shift })) };
+    const { start, end, text: words } = wholeStretch(moved);
+    const connected = isConnected(moved.pieces, text, characters);
+    if (!connected)
+      lose(span.id, `the mention has ${span.pieces.length} pieces; taken as the whole stretch from the first to the last`, at);
+    return { ...place({ start, end, ...(connected ? { text: words } : {}) }, span.id, at), type: span.type };
+  });
+  const index = new Map(standoff.spans.map(({ id }, index) => [id, index]));
+  const relations = standoff.relations.flatMap((relation) => readRelation(relation, index, standoff, schema, lose, source));
+  return { document: { ...plain, entities, relations }, losses };
+}
+
+/** The name of the file without folder and ending. */
+function documentId(source = "document"): string {
+  return source.replace(/^.*[/\\]/, "").replace(/(.)\.ann(?:\.gz)?$/i, "$1");
+}
+
+function wholeStretch({ pieces, text }: Pick<BratSpan, "pieces" | "text">): CharacterSpan {
+  return { start: Math.min(...pieces.map(({ start }) => start)), end: Math.max(...pieces.map(({ end }) => end)), text };
+}
+
+/** Whether nothing but white space lies between the pieces. */
+function isConnected(pieces: readonly Span[], text: string, characters: OffsetTranslation): boolean {
+  return pieces.slice(1).every(({ start }, index) => {
+    const [from, to] = [characters.toUtf16(pieces[index]?.end ?? 0), characters.toUtf16(start)];
+    return from !== undefined && to !== undefined && from <= to && !/\S/.test(text.slice(from, to));
+  });
+}
+
+function readRelation(
+  { id, type, ends, line }: BratRelation,
+  index: ReadonlyMap<string, number>,
+  { otherIds }: BratStandoff,
+  schema: BratSchema,
+  lose: (path: string, reason: string, at: Location) => void,
+  source: string | undefined,
+): Relation[] {
+  const at = { source, line, path: id };
+  const ordered = schema.order(type, ends);
+  const other = ordered.find(({ target }) => otherIds.has(target));
+  if (other !== undefined) {
+    lose(id, `${other.target} is no mention, and Weft holds relations between mentions`, at);
+    return [];
+  }
+  const roles = ordered.map(({ role }) => role);
+  if (roles.some((role, place) => role !== `Arg${place + 1}`)) {
+    lose(id, `the roles ${roles.join(" and ")} have no place; the first is the head, the second the tail`, at);
+  }
+  const [head, tail] = ordered.map(({ role, target }) => {
+    const found = index.get(target);
+    if (found !== undefined) return found;
+    const message = `${role} names ${target}, but no line of this file defines it`;
+    throw new DataError("RELATION_END_MISSING", {
+      at,
+      message,
+      hint: "a relation names mentions of its own .ann file by their T number",
+    });
+  });
+  return [{ head: head as number, tail: tail as number, type }];
+}
+
+function printStandoff(document: Document): string {
+  const characters = offsetTranslation(document.text, "codepoint");
+  const at = (offset: number): number => characters.fromUtf16(offset) ?? (characters.fromUtf16(offset - 1) as number);
+  const mentions = document.entities.map((entity, index) => {
+    const pieces = lineSpans(document.text, charSpan(document, entity));
+    const offsets = pieces.map(({ start, end }) => `${at(start)} ${at(end)}`).join(";");
+    const words = pieces.map(({ start, end }) => document.text.slice(start, end)).join(" ");
+    return `T${index + 1}\t${entity.type} ${offsets}\t${words}\n`;
+  });
+  const relations = document.relations.map(
+    ({ head, tail, type }, index) => `R${index + 1}\t${type} Arg1:T${head + 1} Arg2:T${tail + 1}\n`,
+  );
+  return [...mentions, ...relations].join("");
+}
+
+/** A mention may not hold a line break, so it gets a piece a line, each without the spaces around it. */
+function lineSpans(text: string, { start, end }: Span): Span[] {
+  return Array.from(text.slice(start, end).matchAll(/\S(?:[^\n\r]*\S)?/g), ({ 0: piece, index }) => ({
+    start: start + index,
+    end: start + index + piece.length,
+  }));
+}
