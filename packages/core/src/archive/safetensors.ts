@@ -24,14 +24,14 @@ const headerLimitBytes = 100_000_000;
 /** Writes the safetensors format: header length, JSON header padded with spaces, data. Tensors follow in the order of their names. */
 export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
   const names = [...tensors.keys()].sort();
-  const header: Record<string, unknown> = { [metadataKey]: metadata };
+  const header: [string, unknown][] = [[metadataKey, metadata]];
   let offset = 0;
   for (const name of names) {
     const { shape, values } = tensors.get(name) as StoredTensor;
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
+    header.push([name, { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] }]);
     offset += values.byteLength;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerBytes = Math.ceil(text.length / 8) * 8;
   const file = new Uint8Array(8 + headerBytes + offset);
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
@@ -66,33 +66,50 @@ export function readSafetensors(file: Uint8Array, source: string): SafetensorsFi
   if (headerBytes > headerLimitBytes || 8 + headerBytes > file.length) {
     fail(`the header should take ${headerBytes} bytes, but the file has ${file.length}`);
   }
-  let header: Record<string, unknown> = {};
+  let header: unknown;
   try {
-    const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + headerBytes)));
-    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) fail("the header is not a JSON object");
-    header = parsed as Record<string, unknown>;
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + headerBytes)));
   } catch (cause) {
     fail("the header is not valid JSON", cause);
   }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) return fail("the header is not a JSON object");
+  const { [metadataKey]: metadata, ...named } = header as Record<string, unknown>;
+  const entries = Object.entries(named).map(([name, entry]): Named => [name, checkEntry(name, entry, fail)]);
   const data = file.subarray(8 + headerBytes);
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === metadataKey) continue;
-    tensors.set(name, readTensor(name, entry, data, fail));
-  }
-  return { tensors, metadata: readMetadata(header[metadataKey]) };
+  requireGapless(entries, data.length, fail);
+  return {
+    tensors: new Map(entries.map(([name, entry]) => [name, readTensor(entry, data)])),
+    metadata: readMetadata(metadata),
+  };
 }
 
-function readTensor(name: string, entry: unknown, data: Uint8Array, fail: (message: string) => never): StoredTensor {
+type Fail = (message: string) => never;
+type Named = readonly [name: string, entry: HeaderEntry];
+
+function checkEntry(name: string, entry: unknown, fail: Fail): HeaderEntry {
   if (!isHeaderEntry(entry)) return fail(`the entry of ${name} is not { dtype, shape, data_offsets }`);
   const [start, end] = entry.data_offsets;
   const count = entry.shape.reduce((product, size) => product * size, 1);
   if (entry.dtype !== "F32") return fail(`${name} has the type ${entry.dtype}, expected F32`);
   if (end - start !== count * 4) return fail(`${name} has ${end - start} bytes for ${count} numbers`);
-  if (end > data.length) return fail(`${name} ends at byte ${end} of the data, which has ${data.length}`);
-  const values = new Float32Array(count);
+  return entry;
+}
+
+/** Every byte of the data belongs to one tensor, says the format; so a small file cannot unpack into a large one either. */
+function requireGapless(entries: readonly Named[], length: number, fail: Fail): void {
+  let next = 0;
+  const placed = entries.map(([name, { data_offsets: offsets }]) => ({ name, start: offsets[0], end: offsets[1] }));
+  for (const { name, start, end } of placed.sort((x, y) => x.start - y.start || x.end - y.end)) {
+    if (start !== next) fail(`${name} starts at byte ${start} of the data, expected byte ${next}`);
+    next = end;
+  }
+  if (next !== length) fail(`the data should take ${next} bytes, but there are ${length}`);
+}
+
+function readTensor({ shape, data_offsets: [start, end] }: HeaderEntry, data: Uint8Array): StoredTensor {
+  const values = new Float32Array((end - start) / 4);
   new Uint8Array(values.buffer).set(data.subarray(start, end)); // a copy, since the numbers need not lie aligned in the file
-  return { shape: entry.shape, values };
+  return { shape, values };
 }
 
 function isHeaderEntry(entry: unknown): entry is HeaderEntry {

@@ -38,10 +38,10 @@ export async function* extract(
   let pieces: Piece[] = [];
   for await (const document of documents) {
     options.signal?.throwIfAborted();
-    const found = piecesOf(document, waiting.length, options.longestSentence ?? longestSentence);
+    for (const piece of piecesOf(document, waiting.length, options.longestSentence ?? longestSentence)) pieces.push(piece);
     waiting.push(document);
-    pieces.push(...found);
-    if (pieces.length < limit) continue;
+    // Documents without a sentence wait as well; a stream of nothing else must not pile up.
+    if (pieces.length < limit && waiting.length < limit) continue;
     yield* annotate(built, predict, waiting, pieces, options);
     waiting = [];
     pieces = [];

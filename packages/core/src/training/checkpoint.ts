@@ -1,4 +1,5 @@
-import type { Optimizer, ParameterStore } from "@weft/tensor";
+import { type Optimizer, type ParameterStore, ShapeError } from "@weft/tensor";
+import { z } from "zod";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { readWeights, type Weights, writeWeights } from "../inference/index.ts";
@@ -43,10 +44,9 @@ export function readCheckpoint(
   into: { store: ParameterStore; optimizer: Optimizer; fingerprint: string },
 ): { progress: Progress; best: Weights | undefined } {
   const { tensors, metadata } = readSafetensors(bytes, source);
-  const progress = JSON.parse(metadata["progress"] ?? "null") as Progress | null;
-  if (progress === null) {
-    throw new ArchiveError("ARCHIVE_INVALID", { at: { source }, message: "the file holds no training progress" });
-  }
+  const progress = readProgress(metadata["progress"], source);
+  const updates = Number(metadata["updates"]);
+  if (!Number.isSafeInteger(updates) || updates < 0) throw invalid(source, "the file does not say how many updates were made");
   if (progress.fingerprint !== into.fingerprint) {
     throw new ArchiveError("CHECKPOINT_MISMATCH", {
       at: { source },
@@ -59,11 +59,44 @@ export function readCheckpoint(
       [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]),
     );
   writeWeights(into.store, part("weights/"), source);
-  const means = new Map<string, Float32Array[]>();
-  for (let k = 0; k < 2; k++) {
-    for (const [name, { values }] of part(`mean-${k}/`)) means.set(name, [...(means.get(name) ?? []), values]);
-  }
-  into.optimizer.restoreState({ steps: Number(metadata["updates"] ?? 0), means });
   const best = part("best/");
+  if (best.size !== (progress.best === undefined ? 0 : into.store.layout.length)) {
+    throw invalid(source, "the weights of the best epoch do not fit the progress");
+  }
+  // Every parameter gets a list, also where the file has none, so that a rule that keeps means notices.
+  const means = new Map(into.store.layout.map(({ name }): [string, Float32Array[]] => [name, []]));
+  for (let k = 0; k < 2; k++) {
+    for (const [name, { values }] of part(`mean-${k}/`)) means.get(name)?.push(values);
+  }
+  try {
+    into.optimizer.restoreState({ steps: updates, means });
+  } catch (cause) {
+    if (cause instanceof ShapeError) throw invalid(source, "the optimiser's running means do not fit the model", cause);
+    throw cause;
+  }
   return { progress, best: best.size === 0 ? undefined : best };
+}
+
+const count = z.int().min(0);
+const progressFields = z.object({
+  epoch: count,
+  step: count,
+  best: z.object({ epoch: count, score: z.number() }).optional(),
+  stale: count,
+  fingerprint: z.string(),
+});
+
+function readProgress(text: string | undefined, source: string): Progress {
+  if (text === undefined) throw invalid(source, "the file holds no training progress");
+  try {
+    const { epoch, step, best, stale, fingerprint } = progressFields.parse(JSON.parse(text));
+    return { epoch, step, best, stale, fingerprint };
+  } catch (cause) {
+    throw invalid(source, "the training progress in the file cannot be read", cause);
+  }
+}
+
+function invalid(source: string, message: string, cause?: unknown): ArchiveError {
+  const hint = "the checkpoint is damaged or not one; start the run anew";
+  return new ArchiveError("ARCHIVE_INVALID", { at: { source }, message, hint, cause });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { lexiconSettings } from "../data/lexicon.ts";
+import { type ProtocolName, protocols } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
 
 const optimizerSettings = z.discriminatedUnion("name", [
@@ -31,6 +32,8 @@ const scheduleSettings = z.strictObject({
   final: z.number().min(0).max(1).default(0).describe("the rate at the end, as a share of the full one"),
 });
 
+const protocolNames = Object.keys(protocols) as ProtocolName[];
+
 const trainingSettings = z.strictObject({
   epochs: z.int().min(1).default(100).describe("passes over the training data"),
   batch: z.int().min(1).default(50).describe("sentences in a step"),
@@ -47,7 +50,7 @@ const trainingSettings = z.strictObject({
   patience: z.int().min(0).default(0).describe("evaluations without a better dev score before training stops; 0: never"),
   threshold: z.number().gt(0).lt(1).default(0.5).describe("probability from which a relation counts"),
   select: z
-    .string()
+    .enum(["auto", ...protocolNames])
     .default("auto")
     .describe("protocol whose dev F1 chooses the best epoch; auto: strict, or exact without entity types"),
 });

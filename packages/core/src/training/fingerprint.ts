@@ -6,7 +6,10 @@ export function fingerprint(config: TrainConfig, train: readonly Sentence[], dev
   const { data: _paths, vectors, ...rest } = config;
   const hash = new TextHash();
   hash.add(JSON.stringify({ ...rest, vectors: vectors !== undefined }));
-  for (const { tokens, entities, relations } of [...train, ...dev]) hash.add(JSON.stringify([tokens, entities, relations]));
+  for (const part of [train, dev]) {
+    hash.add(`${part.length}`);
+    for (const { tokens, pos, entities, relations } of part) hash.add(JSON.stringify([tokens, pos ?? null, entities, relations]));
+  }
   return hash.value;
 }
 

@@ -133,8 +133,8 @@ function stopIfAsked(signal: AbortSignal | undefined): void {
 }
 
 /** The F1 that chooses the best epoch, in one place. */
-function selectionProtocol(select: string, typed: boolean): ProtocolName {
-  return (select === "auto" ? (typed ? "strict" : "exact") : select) as ProtocolName;
+function selectionProtocol(select: TrainConfig["training"]["select"], typed: boolean): ProtocolName {
+  return select === "auto" ? (typed ? "strict" : "exact") : select;
 }
 
 async function applyVectors(

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
@@ -21,6 +21,15 @@ export async function writeFileAtomically(path: string, content: FileContent): P
     const target = await targetOf(path);
     if (target.kind === "device") await writeDirectly(target.path, piecesOf(path, content));
     else await writeAndRename(target, piecesOf(path, content));
+  } catch (cause) {
+    throw fileFailure(cause, path, "write");
+  }
+}
+
+/** Makes a folder and those above it, where they are not there yet. @throws {FileError} when the system refuses */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
   } catch (cause) {
     throw fileFailure(cause, path, "write");
   }

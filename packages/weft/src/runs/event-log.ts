@@ -1,6 +1,6 @@
 import { appendFile, readFile } from "node:fs/promises";
 import type { EvaluationEvent, StepEvent, TrainEvent } from "@weft/core";
-import { systemCodeOf } from "../files/file-failure.ts";
+import { fileFailure, systemCodeOf } from "../files/file-failure.ts";
 import { writeFileAtomically } from "../files/write-file.ts";
 
 /** What a run's `events.jsonl` holds, a line each: the curves of the training. */
@@ -32,7 +32,12 @@ export class EventLog {
   async flush(): Promise<void> {
     const lines = this.#lines;
     this.#lines = [];
-    if (lines.length > 0) await appendFile(this.#path, lines.join(""));
+    if (lines.length === 0) return;
+    try {
+      await appendFile(this.#path, lines.join(""));
+    } catch (cause) {
+      throw fileFailure(cause, this.#path, "write");
+    }
   }
 
   /** Drops what came after a step: a resumed training will say it again. */

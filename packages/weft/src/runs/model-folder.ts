@@ -1,9 +1,9 @@
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, type BuiltModel, type KernelBuild, type ModelFiles, packModel, unpackModel } from "@weft/core";
 import { readWholeBytes } from "../files/json-file.ts";
-import { writeFileAtomically } from "../files/write-file.ts";
+import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { allowRelaxedSimd } from "../workers/relaxed-simd.ts";
 
 const names = ["config.json", "vocab.json", "model.safetensors"] as const satisfies readonly (keyof ModelFiles)[];
@@ -29,7 +29,7 @@ export function engineOptions(options: ComputeOptions): { build?: KernelBuild; s
 
 /** Writes a model into a folder, each file whole or not at all. @param card the text of README.md */
 export async function saveModel(built: BuiltModel, folder: string, card: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const files = packModel(built);
   for (const name of names) await writeFileAtomically(join(folder, name), files[name]);
   await writeFileAtomically(join(folder, "README.md"), card);

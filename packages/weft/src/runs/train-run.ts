@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type BuiltModel,
@@ -15,7 +15,7 @@ import { printConfig } from "../files/config-file.ts";
 import { readWholeBytes, writeJsonFile } from "../files/json-file.ts";
 import { collectSentences } from "../files/read-documents.ts";
 import { readBytes } from "../files/read-text.ts";
-import { writeFileAtomically } from "../files/write-file.ts";
+import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { threadExecutor } from "../workers/thread-executor.ts";
 import { curves } from "./curves.ts";
 import { evaluateModel } from "./evaluate-model.ts";
@@ -62,7 +62,7 @@ const files = {
 export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
   const { config, folder } = input;
   const at = (name: keyof typeof files): string => join(folder, files[name]);
-  const resume = await openFolder(input, at("config"), at("checkpoint"));
+  const resume = await findCheckpoint(input, at("config"), at("checkpoint"));
   const read = async (path: string): Promise<Sentence[]> => {
     const { sentences } = await collectSentences(path, { signal: input.signal });
     return sentences.map(({ sentence }) => sentence);
@@ -88,7 +88,12 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
     signal: input.signal,
   });
   for await (const event of events) {
-    if (event.kind === "start") await log.rewind(event.stepsDone);
+    // Only now is it sure that the configuration and the data are in order; a run that failed before leaves no folder behind.
+    if (event.kind === "start") {
+      await makeFolder(dirname(at("checkpoint")));
+      await writeFileAtomically(at("config"), printConfig(config, configComment));
+      await log.rewind(event.stepsDone);
+    }
     const logged = loggedForm(event);
     if (logged !== undefined) log.add(logged);
     if (event.kind === "checkpoint") {
@@ -117,23 +122,21 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
   }
 }
 
-/** Makes the folder and writes the configuration, or finds the checkpoint to go on from. */
-async function openFolder(
-  { config, folder, resume }: TrainRunInput,
+const configComment = "The complete configuration of this run, defaults included.";
+
+/** The checkpoint to go on from, where there is one. @throws {FileError} RUN_EXISTS */
+async function findCheckpoint(
+  { folder, resume }: TrainRunInput,
   configPath: string,
   checkpointPath: string,
 ): Promise<{ bytes: Uint8Array; source: string } | undefined> {
-  const begun = await exists(configPath);
-  if (begun && resume !== true) {
+  if (resume !== true && (await exists(configPath))) {
     throw new FileError("RUN_EXISTS", {
       at: { source: folder },
       message: "this folder holds a run already",
       hint: "go on with it by --resume, or choose another folder by --run",
     });
   }
-  await mkdir(dirname(checkpointPath), { recursive: true });
-  if (!begun)
-    await writeFileAtomically(configPath, printConfig(config, "The complete configuration of this run, defaults included."));
   if (resume !== true || !(await exists(checkpointPath))) return undefined;
   return { bytes: await readWholeBytes(checkpointPath, { maxBytes: 2 ** 32 }), source: checkpointPath };
 }

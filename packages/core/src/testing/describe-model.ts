@@ -1,0 +1,278 @@
+import { Arena, mergeRows, Random, Tape } from "@weft/tensor";
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildLexicon, lexiconSettings } from "../data/index.ts";
+import { type BuiltModel, buildModel, packModel, unpackModel } from "../inference/index.ts";
+import type { Prediction } from "../metrics/index.ts";
+import type { Losses, ModelDefinition, ModelName } from "../models/index.ts";
+import type { Sentence } from "../schema/index.ts";
+import { type EndEvent, train, trainConfig } from "../training/index.ts";
+import { eightSentences, tagged, untyped } from "./sentences.ts";
+
+export interface ModelCase {
+  /** A small network without any dropout. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Settings beside them that make training random: every kind of dropout the model has. */
+  readonly noise: Readonly<Record<string, unknown>>;
+}
+
+const corpora = {
+  "typed entities": eightSentences,
+  "untyped entities": untyped(eightSentences),
+  "tagged words": tagged(eightSentences),
+};
+
+/** What every model promises, whatever it computes. */
+export function describeModel(definition: ModelDefinition, { settings, noise }: ModelCase): void {
+  const build = (sentences: readonly Sentence[], extra: object = {}, seed = 3): BuiltModel =>
+    buildModel(
+      {
+        name: definition.name as ModelName,
+        settings: definition.settings.parse({ ...settings, ...extra }),
+        lexicon: buildLexicon(sentences, lexiconSettings.parse({})),
+        threshold: 0.5,
+      },
+      { build: "baseline", seed },
+    );
+
+  describe.each(Object.entries(corpora))(`${definition.name}, %s`, (_, sentences) => {
+    let built: BuiltModel;
+    beforeAll(() => {
+      built = build(sentences);
+    });
+
+    test("gradients are the slopes of the loss", () => {
+      const { gradients } = differentiate(built, sentences);
+      const random = Random.of(4711, definition.name);
+      let smooth = 0;
+      let tried = 0;
+      for (const { name, rows, columns } of built.store.layout) {
+        const gradient = gradients.get(name) as Float32Array;
+        const scale = gradient.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+        for (let k = 0; k < coordinates; k++) {
+          const at = random.integer(rows * columns);
+          const tolerance = 0.01 * scale + slopeNoise;
+          const slope = slopeOf(built, sentences, { name, at, tolerance });
+          tried++;
+          if (slope === undefined) continue;
+          smooth++;
+          expect(Math.abs((gradient[at] ?? Number.NaN) - slope), `${name}[${at}]`).toBeLessThanOrEqual(tolerance);
+        }
+      }
+      expect(smooth / tried).toBeGreaterThan(0.7);
+    });
+
+    test("every weight gets a gradient somewhere, and of a table every row that is read", () => {
+      const reached = new Map<string, Set<number>>();
+      for (const seed of [3, 4, 5, 6]) {
+        for (const [name, gradient] of differentiate(build(sentences, {}, seed), sentences).gradients) {
+          const set = reached.get(name) ?? new Set();
+          gradient.forEach((value, at) => value !== 0 && set.add(at));
+          reached.set(name, set);
+        }
+      }
+      const unknownRows = built.description.lexicon.words.unknownRows;
+      for (const { name, rows, columns, kind } of built.store.layout) {
+        const expected = kind === "dense" ? rows * columns : (rows - unknownRows) * columns;
+        expect(reached.get(name)?.size, name).toBe(expected);
+      }
+    });
+
+    test("a batch has the losses and gradients of its sentences one by one", () => {
+      const whole = differentiate(built, sentences);
+      const parts = sentences.map((sentence) => differentiate(built, [sentence]));
+      for (const [name, loss] of Object.entries(whole.losses)) {
+        const sum = parts.reduce((total, part) => total + (part.losses[name] ?? Number.NaN), 0);
+        expect(Math.abs(sum - loss), name).toBeLessThanOrEqual(1e-5 * Math.abs(loss));
+      }
+      for (const [name, gradient] of whole.gradients) {
+        const scale = gradient.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+        gradient.forEach((value, at) => {
+          const sum = parts.reduce((total, part) => total + (part.gradients.get(name)?.[at] ?? Number.NaN), 0);
+          if (!(Math.abs(sum - value) <= 1e-5 * scale + 1e-7)) expect(sum, `${name}[${at}]`).toBeCloseTo(value, 6);
+        });
+      }
+    });
+
+    test("a batch has the predictions of its sentences one by one, in any company", () => {
+      const whole = predict(built, sentences);
+      expectSame(
+        sentences.flatMap((sentence) => predict(built, [sentence])),
+        whole,
+      );
+      expectSame(predict(built, sentences.toReversed()).reverse(), whole);
+    });
+
+    test("nothing, an empty sentence and a single word are taken", () => {
+      const empty: Sentence = { id: "e", tokens: [], entities: [], relations: [] };
+      const word: Sentence = { id: "w", tokens: ["Unheard-of"], entities: [], relations: [] };
+      expect(predict(built, [])).toEqual([]);
+      expect(total(differentiate(built, []).losses)).toBe(0);
+      const [none, one] = predict(built, [empty, word]);
+      expect(none).toMatchObject({ entities: [], relations: [] });
+      expect(one?.entities.every(({ start, end }) => start === 0 && end === 1)).toBe(true);
+      expect(total(differentiate(built, [empty]).losses)).toBe(0);
+      const alone = total(differentiate(built, [word]).losses);
+      expect(alone).toBeGreaterThan(0);
+      expect(total(differentiate(built, [empty, word, empty]).losses)).toBeCloseTo(alone, 4);
+    });
+  });
+
+  describe.each(Object.entries(corpora).slice(0, 2))(`${definition.name} trained, %s`, (_, sentences) => {
+    let first: EndEvent;
+    beforeAll(async () => {
+      first = await learn(definition, settings, sentences, 1);
+    });
+
+    test("eight sentences are learnt by heart", () => {
+      expect(first.best?.score).toBe(1);
+      for (const [index, { entities, relations }] of predict(first.model, sentences).entries()) {
+        const gold = sentences[index];
+        expect(entities.map(({ start, end, type }) => ({ start, end, type }))).toEqual(gold?.entities);
+        expect(relations.map(({ head, tail, type }) => ({ head, tail, type }))).toEqual(
+          expect.arrayContaining([...(gold?.relations ?? [])]),
+        );
+        for (const { confidence } of [...entities, ...relations]) {
+          expect(confidence).toBeGreaterThan(0);
+          expect(confidence).toBeLessThanOrEqual(1);
+        }
+      }
+    });
+
+    test("saving and loading changes no prediction and no byte", () => {
+      const files = packModel(first.model);
+      const loaded = unpackModel(files, "m", { build: "baseline" });
+      expect(predict(loaded, sentences)).toEqual(predict(first.model, sentences));
+      expect(packModel(loaded)).toEqual(files);
+      expect(loaded.description).toEqual(first.model.description);
+    });
+
+    test("the same seed gives the same bytes, another one gives others", async () => {
+      const bytes = (event: EndEvent): Uint8Array => packModel(event.model)["model.safetensors"];
+      expect(bytes(await learn(definition, settings, sentences, 1, 2))).toEqual(
+        bytes(await learn(definition, settings, sentences, 1, 2)),
+      );
+      expect(bytes(await learn(definition, settings, sentences, 2, 2))).not.toEqual(
+        bytes(await learn(definition, settings, sentences, 1, 2)),
+      );
+    });
+  });
+
+  describe.each(Object.entries(noise))(`${definition.name} with %s`, (name, value) => {
+    test("training depends on the seed of its step, and nothing else does", () => {
+      const noisy = build(eightSentences, { [name]: value });
+      const quiet = build(eightSentences);
+      const lossOf = (built: BuiltModel, training: boolean, seed: number): number =>
+        total(differentiate(built, eightSentences, { training, seed }).losses);
+      expect(lossOf(noisy, true, 1)).toBe(lossOf(noisy, true, 1));
+      expect(lossOf(noisy, true, 1)).not.toBe(lossOf(noisy, true, 2));
+      expect(lossOf(noisy, false, 1)).toBe(lossOf(quiet, false, 2));
+      expect(lossOf(quiet, true, 1)).toBe(lossOf(quiet, true, 2));
+      expect(predict(noisy, eightSentences)).toEqual(predict(quiet, eightSentences));
+    });
+  });
+}
+
+/** Coordinates tried of each parameter. */
+const coordinates = 12;
+/** Half the distance between the outermost points of a slope; in 32 bits a smaller one drowns in rounding. */
+const reach = 0.02;
+/** What rounding does to a slope over this distance. */
+const slopeNoise = 2e-3;
+
+/**
+ * The slope of the loss along one cell, with an error of the fourth order. Nothing where a maximum changes hands or a unit switches on
+ * nearby: there the slope, or how much it bends, is not the same over two distances.
+ *
+ * @param tolerance what two distances may differ by
+ */
+function slopeOf(
+  { engine, store, model, encoder }: BuiltModel,
+  sentences: readonly Sentence[],
+  { name, at, tolerance }: { name: string; at: number; tolerance: number },
+): number | undefined {
+  const parameter = store.get(name);
+  const values = store.read(parameter);
+  const examples = sentences.map((sentence) => encoder.encode(sentence));
+  const arena = new Arena(engine.heap, 2 ** 16);
+  const lossAt = (by: number): number => {
+    store.write(parameter, values.with(at, (values[at] ?? 0) + by));
+    arena.reset();
+    return total(model.loss(new Tape(engine, arena), examples, { factor: 1, random: Random.of(0) }));
+  };
+  const here = lossAt(0);
+  const [near, far] = [reach / 2, reach].map((by) => {
+    const [above, below] = [lossAt(by), lossAt(-by)];
+    return { slope: (above - below) / (2 * by), bend: (above + below - 2 * here) / by };
+  }) as [{ slope: number; bend: number }, { slope: number; bend: number }];
+  store.write(parameter, values);
+  const kink = Math.max(Math.abs(near.slope - far.slope), Math.abs(2 * near.bend - far.bend));
+  return kink > tolerance ? undefined : (4 * near.slope - far.slope) / 3;
+}
+
+/** Losses of sentences, summed, and the gradient of their sum by parameter name, without padding. */
+function differentiate(
+  { engine, store, model, encoder }: BuiltModel,
+  sentences: readonly Sentence[],
+  { training = false, seed = 0 } = {},
+): { losses: Losses; gradients: Map<string, Float32Array> } {
+  engine.refreshTransposed(store);
+  const dense = engine.heap.allocate(store.denseSize * 4);
+  const arena = new Arena(engine.heap, 2 ** 16);
+  const tape = new Tape(engine, arena, { gradients: { dense }, training, seed });
+  const examples = sentences.map((sentence) => encoder.encode(sentence));
+  const losses = model.loss(tape, examples, { factor: 1, random: Random.of(seed, "model") });
+  tape.backward();
+  const tables = new Map(mergeRows(engine, arena, tape.rowGradients).map((table) => [table.parameter.name, table]));
+  const gradients = store.layout.map((parameter): [string, Float32Array] => {
+    if (parameter.kind === "dense") return [parameter.name, store.read({ ...parameter, at: dense + parameter.slice * 4 })];
+    const whole = new Float32Array(parameter.rows * parameter.columns);
+    const { ids = new Int32Array(0), at = 0 } = tables.get(parameter.name) ?? {};
+    const rows = store.read({ ...parameter, at, rows: ids.length });
+    for (const [k, id] of ids.entries()) {
+      whole.set(rows.subarray(k * parameter.columns, (k + 1) * parameter.columns), id * parameter.columns);
+    }
+    return [parameter.name, whole];
+  });
+  return { losses, gradients: new Map(gradients) };
+}
+
+function predict({ engine, model, encoder, description }: BuiltModel, sentences: readonly Sentence[]): Prediction[] {
+  const examples = sentences.map((sentence) => encoder.encode(sentence));
+  return model.predict(new Tape(engine, new Arena(engine.heap, 2 ** 16)), examples, { threshold: description.threshold });
+}
+
+/** Trains on sentences until they are known by heart, with themselves as dev. */
+async function learn(
+  { name }: ModelDefinition,
+  settings: object,
+  sentences: readonly Sentence[],
+  seed: number,
+  epochs = 80,
+): Promise<EndEvent> {
+  const config = trainConfig.parse({
+    seed,
+    data: { train: "train", dev: "dev" },
+    model: { name, ...settings },
+    optimizer: { name: "adam", rate: 0.02 },
+    training: { epochs, batch: 8, chunk: 3, evaluateEvery: 4 },
+  });
+  for await (const event of train({ config, train: sentences, dev: sentences, engine: { build: "baseline" } })) {
+    if (event.kind === "end") return event;
+  }
+  throw new Error("training ended without saying so");
+}
+
+/** Equal but for the last bits of confidences. */
+function expectSame(found: readonly Prediction[], expected: readonly Prediction[]): void {
+  expect(found.length).toBe(expected.length);
+  for (const [index, { entities, relations }] of expected.entries()) {
+    const close = <Item extends { readonly confidence?: number | undefined }>(items: readonly Item[]): unknown[] =>
+      items.map((item) => ({ ...item, confidence: expect.closeTo(item.confidence ?? Number.NaN, 4) as number }));
+    expect(found[index]?.entities).toEqual(close(entities));
+    expect(found[index]?.relations).toEqual(close(relations));
+  }
+}
+
+function total(losses: Losses): number {
+  return Object.values(losses).reduce((sum, value) => sum + value, 0);
+}

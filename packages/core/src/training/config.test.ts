@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { trainConfig } from "./config.ts";
+
+const least = { data: { train: "train.jsonl", dev: "dev.jsonl" }, model: { name: "rin" } };
+
+test("everything but the data and the model's name has a default", () => {
+  expect(trainConfig.parse(least)).toMatchObject({
+    seed: 1,
+    data: { train: "train.jsonl", dev: "dev.jsonl" },
+    vocabulary: { minCount: 1, foldCase: false, foldNumbers: false, unknown: "single", pos: "auto", scheme: "bioes" },
+    model: {
+      name: "rin",
+      rounds: 4,
+      wordSize: 100,
+      posSize: 10,
+      hiddenSize: 50,
+      inputDropout: 0.1,
+      wordDropout: 0,
+      cell: "gru",
+      ablation: "none",
+      untied: false,
+      pool: "row",
+      pairBias: true,
+      diagonal: true,
+      anchor: "last",
+    },
+    optimizer: { name: "adam", rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    training: {
+      epochs: 100,
+      batch: 50,
+      chunk: 5,
+      shuffle: true,
+      maxNorm: 5,
+      tables: "lazy",
+      schedule: { name: "constant", warmup: 0, final: 0 },
+      evaluateEvery: 1,
+      patience: 0,
+      threshold: 0.5,
+      select: "auto",
+    },
+  });
+});
+
+test.each(["adam", "adadelta", "rmsprop", "sgd"])("%s has a rate of its own", (name) => {
+  const { optimizer } = trainConfig.parse({ ...least, optimizer: { name } });
+  expect(optimizer).toMatchObject({ name, rate: expect.any(Number) as number });
+  expect(trainConfig.parse({ ...least, optimizer }).optimizer).toEqual(optimizer);
+});
+
+test.each<[string, object]>([
+  ["no model", { model: undefined }],
+  ["a model that does not exist", { model: { name: "rim" } }],
+  ["a setting that does not exist", { model: { name: "rin", round: 3 } }],
+  ["half a round", { model: { name: "rin", rounds: 0.5 } }],
+  ["dropout of everything", { model: { name: "rin", inputDropout: 1 } }],
+  ["a rate of nothing", { optimizer: { name: "sgd", rate: 0 } }],
+  ["a rate without a limit", { optimizer: { name: "sgd", rate: Number.POSITIVE_INFINITY } }],
+  ["momentum that sgd does not have", { optimizer: { name: "sgd", momentum: 0.9 } }],
+  ["no epoch", { training: { epochs: 0 } }],
+  ["an empty batch", { training: { batch: 0 } }],
+  ["a protocol that does not exist", { training: { select: "strickt" } }],
+  ["a negative seed", { seed: -1 }],
+])("%s is refused", (_, change) => {
+  expect(trainConfig.safeParse({ ...least, ...change }).success).toBe(false);
+});
