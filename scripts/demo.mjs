@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { charSpan, Extractor, readConfig, textTable, trainConfig, trainRun } from "../packages/weft/dist/index.js";
+import { Extractor, readConfig, textTable, trainConfig, trainRun, triplesOf } from "../packages/weft/dist/index.js";
 import { resolvePaths } from "../packages/weft/dist/runs/resolve-paths.js";
 
 const paragraph =
@@ -52,19 +52,11 @@ async function extract() {
   const document = await extractor.text(paragraph);
   await extractor.close();
   say(`\nFrom a paragraph the model has never seen:\n\n  ${paragraph.replaceAll(". ", ".\n  ")}\n`);
-  /** @param {number} index */
-  const name = (index) => {
-    const { start, end } = charSpan(
-      document,
-      /** @type {import("../packages/weft/dist/index.js").Entity} */ (document.entities[index]),
-    );
-    return document.text.slice(start, end);
-  };
-  const rows = document.relations.map(({ head, tail, type, confidence }) => [
-    name(head),
-    type,
-    name(tail),
-    `${Math.round(100 * (confidence ?? 1))} %`,
+  const rows = triplesOf(document).map(({ head, relation, tail, confidence }) => [
+    head.text,
+    relation,
+    tail.text,
+    `${Math.round(100 * confidence)} %`,
   ]);
   console.log(textTable(["head", "relation", "tail", "confidence"], rows, { align: ["left", "left", "left", "right"] }));
   say(`\n${((performance.now() - begun) / 1000).toFixed(0)} s in all. Try next:`);

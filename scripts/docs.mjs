@@ -4,13 +4,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { errorCodesOf, errorTable, replaceGenerated } from "./generated-docs.mjs";
+import { errorCodesOf, errorTable, replaceGenerated, settingsTable } from "./generated-docs.mjs";
 import { packages } from "./layers.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 
-const pages = { "docs/errors.md": await errorsPage() };
+const pages = { "docs/errors.md": await errorsPage(), "docs/configuration.md": await configurationPage() };
 for (const [file, content] of Object.entries(pages)) {
   if (readFileSync(file, "utf8") === content) continue;
   if (values.check) {
@@ -30,4 +30,11 @@ async function errorsPage() {
     page = replaceGenerated(page, `errors ${name}`, errorTable(errorCodesOf(module)));
   }
   return page;
+}
+
+async function configurationPage() {
+  const { jsonSchemaOf } = await import(pathToFileURL("packages/weft/dist/files/config-file.js").href);
+  const { trainConfig } = await import(pathToFileURL("packages/core/dist/index.js").href);
+  const page = readFileSync("docs/configuration.md", "utf8");
+  return replaceGenerated(page, "settings", settingsTable(jsonSchemaOf(trainConfig, "Weft training")));
 }

@@ -41,3 +41,83 @@ export function errorCodesOf(exports) {
   if (found.length !== 1 || typeof codes !== "object" || codes === null) throw new Error("errors.ts exports no table of codes");
   return Object.fromEntries(Object.entries(codes));
 }
+
+/**
+ * @typedef {object} JsonSchema the part of a JSON Schema that `settingsTable` reads
+ * @property {string} [type]
+ * @property {string} [description]
+ * @property {unknown} [default]
+ * @property {unknown} [const]
+ * @property {readonly unknown[]} [enum]
+ * @property {number} [minimum]
+ * @property {number} [maximum]
+ * @property {number} [exclusiveMinimum]
+ * @property {number} [exclusiveMaximum]
+ * @property {readonly string[]} [required]
+ * @property {Readonly<Record<string, JsonSchema>>} [properties]
+ * @property {readonly JsonSchema[]} [anyOf]
+ * @property {readonly JsonSchema[]} [oneOf]
+ */
+
+/**
+ * @param {JsonSchema} schema of an object
+ * @returns {string} Markdown tables: one for the settings at the top, one for each group of settings below
+ */
+export function settingsTable(schema) {
+  /** @type {string[]} */
+  const sections = [];
+  visit(schema, "");
+  return sections.join("\n\n");
+
+  /**
+   * @param {JsonSchema} group
+   * @param {string} path
+   * @param {string} [variant]
+   */
+  function visit(group, path, variant) {
+    const entries = Object.entries(group.properties ?? {});
+    const rows = entries.filter(([, each]) => !isGroup(each)).map(([key, each]) => row(key, each));
+    const title = path === "" ? "At the top" : `\`${path}\`${variant === undefined ? "" : `: \`${variant}\``}`;
+    if (rows.length > 0) sections.push([`## ${title}`, "", "| Setting | Values | Default | Meaning |", "|---|---|---|---|", ...rows].join("\n"));
+    for (const [key, each] of entries) {
+      if (!isGroup(each)) continue;
+      const below = path === "" ? key : `${path}.${key}`;
+      for (const choice of each.oneOf ?? each.anyOf ?? [each]) visit(choice, below, variantOf(choice));
+    }
+  }
+}
+
+/** @param {JsonSchema} schema */
+function isGroup(schema) {
+  return [schema, ...(schema.oneOf ?? schema.anyOf ?? [])].some(({ properties }) => properties !== undefined);
+}
+
+/**
+ * @param {JsonSchema} schema
+ * @returns {string | undefined} the name that tells one of several forms apart
+ */
+function variantOf(schema) {
+  const name = schema.properties?.["name"]?.const;
+  return typeof name === "string" ? name : undefined;
+}
+
+/**
+ * @param {string} key
+ * @param {JsonSchema} schema
+ */
+function row(key, schema) {
+  const standard = schema.default === undefined ? "" : `\`${JSON.stringify(schema.default)}\``;
+  return `| \`${key}\` | ${valuesOf(schema)} | ${standard} | ${schema.description ?? ""} |`;
+}
+
+/** @param {JsonSchema} schema */
+function valuesOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, ...schema }) {
+  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
+  const low = minimum !== undefined ? `≥ ${minimum}` : exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : "";
+  const bounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `≤ ${maximum}` : "";
+  const high = exclusiveMaximum !== undefined ? `< ${exclusiveMaximum}` : bounded;
+  const range = [low, high].filter((part) => part !== "").join(", ");
+  const words = type === "integer" ? "whole number" : type === "boolean" ? "`true`, `false`" : (type ?? "");
+  return [words, range].filter((part) => part !== "").join(" ");
+}

@@ -48,7 +48,7 @@ function printed(code: string): string {
     const file = join(folder, "snippet.mjs");
     const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
     writeFileSync(file, ts.transpileModule(code, { compilerOptions }).outputText);
-    return execFileSync(process.execPath, [file], { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
+    return execFileSync(process.execPath, [file], { cwd: root, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { charSpan, type Document, recordOf } from "@weft/core";
+import { type Document, recordOf, triplesOf } from "@weft/core";
 import { Argument, Option } from "commander";
 import { type InputKind, readInput } from "../../files/read-inputs.ts";
 import { Extractor } from "../../runs/extractor.ts";
@@ -71,15 +71,9 @@ export const extractCommand = defineCommand<[model: string, files: readonly stri
   },
 });
 
-/** A line a relation; tabs and line ends inside a name become spaces. */
+/** A line a relation. */
 function triples(document: Document): string {
-  const name = (index: number): string => {
-    const entity = document.entities[index];
-    if (entity === undefined) return "";
-    const { start, end } = charSpan(document, entity);
-    return document.text.slice(start, end).replace(/\s+/g, " ");
-  };
-  return document.relations
-    .map(({ head, tail, type, confidence }) => [name(head), type, name(tail), (confidence ?? 1).toFixed(3)].join("\t"))
+  return triplesOf(document)
+    .map(({ head, relation, tail, confidence }) => [head.text, relation, tail.text, confidence.toFixed(3)].join("\t"))
     .join("\n");
 }

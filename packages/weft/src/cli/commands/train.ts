@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { trainConfig } from "@weft/core";
 import { Argument, Option } from "commander";
 import { readConfig } from "../../files/config-file.ts";
+import { loggedForm } from "../../runs/event-log.ts";
 import { resolvePaths } from "../../runs/resolve-paths.ts";
 import { type DoneEvent, type RunEvent, trainRun } from "../../runs/train-run.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
@@ -58,10 +59,10 @@ export const trainCommand = defineCommand<[config: string], Options>({
 
 async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: CommandContext): Promise<void> {
   for await (const event of events) {
-    const { kind } = event;
-    if (kind === "checkpoint") continue;
-    const plain = kind === "end" || kind === "done" ? { ...event, model: undefined } : event;
-    await terminal.print(JSON.stringify(plain));
+    const logged = event.kind === "done" ? undefined : loggedForm(event);
+    if (logged !== undefined) await terminal.print(JSON.stringify(logged));
+    else if (event.kind === "start") await terminal.print(JSON.stringify(event));
+    else if (event.kind !== "checkpoint") await terminal.print(JSON.stringify({ ...event, model: undefined }));
   }
 }
 
