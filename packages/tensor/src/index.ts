@@ -5,7 +5,7 @@ export { Arena } from "./memory/arena.ts";
 export { Heap } from "./memory/heap.ts";
 export * from "./optim/index.ts";
 export type { BilstmInput, LstmParameters } from "./tape/operations/bilstm.ts";
-export { backwardMessages, bestPath, type Chain, pathScore } from "./tape/operations/chain.ts";
+export { backwardMessages, bestPath, type Chain, expectations, pathScore } from "./tape/operations/chain.ts";
 export { type ComposeTerm, parameterMatrix } from "./tape/operations/compose.ts";
 export { type ChainParameters, readChain } from "./tape/operations/crf-loss.ts";
 export type { Lookup } from "./tape/operations/embed.ts";

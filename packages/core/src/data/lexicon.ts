@@ -4,7 +4,7 @@ import type { Sentence } from "../schema/index.ts";
 import { type TagScheme, tagInventory } from "../text/index.ts";
 import { asObject, asString } from "./fields.ts";
 import { Labels, labelsOf } from "./labels.ts";
-import { Vocabulary, wordVocabulary } from "./vocabulary.ts";
+import { characterVocabulary, Vocabulary, wordVocabulary } from "./vocabulary.ts";
 
 /** How words become rows of a table, and entities tags. */
 export const lexiconSettings = z.strictObject({
@@ -13,6 +13,10 @@ export const lexiconSettings = z.strictObject({
   foldNumbers: z.boolean().default(false).describe("read every digit as 0"),
   unknown: z.enum(["single", "shape"]).default("single").describe("one row for all unknown words, or one for each shape of word"),
   pos: z.enum(["auto", "on", "off"]).default("auto").describe("part-of-speech tags; auto: when every training sentence has them"),
+  characters: z
+    .boolean()
+    .default(true)
+    .describe("know the characters of words too, in their own case, for models that read them"),
   scheme: z.enum(["bio", "bioes", "bilou"]).default("bioes").describe("how entities become tags"),
 });
 
@@ -22,6 +26,8 @@ export type LexiconSettings = z.infer<typeof lexiconSettings>;
 export interface Lexicon {
   readonly words: Vocabulary;
   readonly pos: Vocabulary | undefined;
+  /** The characters of words, in their own case. */
+  readonly characters?: Vocabulary | undefined;
   /** Whether entities have types. */
   readonly typed: boolean;
   readonly scheme: TagScheme;
@@ -32,12 +38,13 @@ export interface Lexicon {
 }
 
 export function buildLexicon(train: readonly Sentence[], settings: LexiconSettings): Lexicon {
-  const { pos, scheme, ...options } = settings;
+  const { pos, characters, scheme, ...options } = settings;
   const { entityTypes, untyped, relationTypes } = labelsOf(train);
   const usesPos = pos === "on" || (pos === "auto" && train.every((sentence) => sentence.pos !== undefined));
   return {
     words: wordVocabulary(train, options),
     pos: usesPos ? Vocabulary.build(train.flatMap((sentence) => sentence.pos ?? [])) : undefined,
+    characters: characters ? characterVocabulary(train) : undefined,
     typed: entityTypes.size > 0,
     scheme,
     tags: Labels.inOrder(tagInventory(untyped ? [null, ...entityTypes] : entityTypes, scheme)),
@@ -58,6 +65,7 @@ export function lexiconFromJson(value: unknown, at: Location = {}): Lexicon {
   return {
     words: Vocabulary.fromJSON(fields["words"], at),
     pos: fields["pos"] === undefined ? undefined : Vocabulary.fromJSON(fields["pos"], at),
+    characters: fields["characters"] === undefined ? undefined : Vocabulary.fromJSON(fields["characters"], at),
     typed: fields["typed"] === true,
     scheme,
     tags: Labels.fromJSON(fields["tags"], at),

@@ -1,8 +1,9 @@
+import { jointNn } from "./joint-nn/index.ts";
 import type { ModelDefinition } from "./model.ts";
 import { rin } from "./rin/index.ts";
 
 /** Every model there is. The command line, the configuration, the documentation and the contract tests walk this table. */
-export const models = { rin } satisfies Record<string, ModelDefinition>;
+export const models = { rin, "joint-nn": jointNn } satisfies Record<string, ModelDefinition>;
 
 export type ModelName = keyof typeof models;
 

@@ -19,6 +19,15 @@ export interface LossOptions {
   readonly factor: number;
   /** Randomness of this chunk, apart from dropout masks. */
   readonly random: Random;
+  /** The pass over the training data, counted from 1; 1 where left out. */
+  readonly epoch?: number | undefined;
+  /** The batch that these sentences are a part of; they are all of it where left out. */
+  readonly batch?: BatchSize | undefined;
+}
+
+export interface BatchSize {
+  readonly sentences: number;
+  readonly tokens: number;
 }
 
 export interface PredictOptions {
@@ -32,6 +41,43 @@ export interface Example {
   readonly length: number;
 }
 
+/** One thing that a model can say about a sentence, and what the model needs to find its probability again. */
+export interface Output {
+  readonly prediction: Prediction;
+}
+
+export interface SampleOptions {
+  /** Outputs drawn of each sentence, beside gold. */
+  readonly samples: number;
+  /** The share of tags that are drawn uniformly, not from the model. */
+  readonly epsilon: number;
+  /** Relations drawn from the model given the entities, or its best ones. */
+  readonly relations: "sampled" | "best";
+  /** The relations beside the gold entities: gold, or the model's, as `relations` says. */
+  readonly goldRelations: "gold" | "sampled";
+  readonly random: Random;
+}
+
+/** How likely a model finds outputs: P(y) = P(entities) · P(relations | entities), both as logarithms, by sentence and output. */
+export interface OutputScores {
+  readonly entities: readonly Float64Array[];
+  readonly relations: readonly Float64Array[];
+  /** The losses of `Model.loss`, from the same pass; their gradient has been added. */
+  readonly losses: Losses;
+  /** Adds the gradient of Σ factor · ln P over all outputs, with a factor for each of the two parts. */
+  addGradient(entityFactors: readonly Float64Array[], relationFactors: readonly Float64Array[]): void;
+}
+
+/** What an objective over whole outputs needs of a model. A model that has it can be trained by every such objective. */
+export interface OutputDistribution<E extends Example = Example> {
+  /** What the metrics compare predictions with. */
+  goldOf(example: E): Prediction;
+  /** The gold output of each sentence, then distinct drawn ones; fewer than asked where there are no more to be found. */
+  sample(tape: Tape, examples: readonly E[], options: SampleOptions): Output[][];
+  /** @param outputs of each sentence, from `sample` on the same examples */
+  logProb(tape: Tape, examples: readonly E[], outputs: readonly (readonly Output[])[], options: LossOptions): OutputScores;
+}
+
 /** A network with its parameters. */
 export interface Model<E extends Example = Example> {
   /** The table of word embeddings [V, D], which word vectors may fill. */
@@ -39,6 +85,8 @@ export interface Model<E extends Example = Example> {
   /** Adds the gradient of factor · Σ loss to the tape's buffers and returns the losses. */
   loss(tape: Tape, examples: readonly E[], options: LossOptions): Losses;
   predict(tape: Tape, examples: readonly E[], options: PredictOptions): Prediction[];
+  /** Its outputs as a probability distribution, where it can draw from that and find a probability again. */
+  readonly outputs?: OutputDistribution<E> | undefined;
 }
 
 /** Turns sentences into examples. What the model cannot hold (overlapping entities, unknown labels) is added to `losses`. */

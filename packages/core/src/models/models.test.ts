@@ -8,6 +8,16 @@ const cases = {
     settings: { rounds: 2, wordSize: 6, posSize: 3, hiddenSize: 5, inputDropout: 0 },
     noise: { inputDropout: 0.5, wordDropout: 0.5 },
   },
+  "joint-nn": {
+    settings: {
+      ...{ wordSize: 6, characterSize: 4, characterFilters: 5, hiddenSize: 5, spanFilters: 4, mlpSize: 8, distances: 4 },
+      ...{ dropout: 0, tagsRead: "gold", means: "sentence" },
+    },
+    noise: { dropout: 0.5, wordDropout: 0.5, tagsRead: "scheduled" },
+    rare: /label\/weight$|distance/,
+    severalRelationsOfAPair: false,
+    reach: 0.004,
+  },
 } satisfies Record<ModelName, ModelCase>;
 
 test("every model of the catalogue is under contract and goes by its name", () => {

@@ -117,3 +117,70 @@ export function pairLayer(scope: Scope, width: number, relations: number, option
     },
   };
 }
+
+/** Filters of several widths over spans of rows, each followed by ReLU and a maximum. */
+export interface ConvolutionLayer {
+  readonly filters: readonly {
+    /** [inputs, width·F] in one block a tap */
+    readonly weight: Parameter;
+    readonly bias: Parameter;
+    /** [labels, width·F]: the filters' share for one-hot columns beside the input */
+    readonly labels: Parameter | undefined;
+  }[];
+}
+
+/** All weights start uniform in ±1/√(columns · width). @param labels one-hot columns beside the inputs; 0 for none */
+export function convolutionLayer(
+  scope: Scope,
+  inputs: number,
+  filters: number,
+  widths: readonly number[],
+  labels = 0,
+): ConvolutionLayer {
+  return {
+    filters: widths.map((width) => {
+      const place = scope.child(`width-${width}`);
+      const initial = uniform(1 / Math.sqrt((inputs + labels) * width));
+      return {
+        weight: place.dense("weight", inputs, width * filters, initial, width),
+        bias: place.dense("bias", 1, filters, initial),
+        labels: labels === 0 ? undefined : place.child("label").dense("weight", labels, width * filters, initial, width),
+      };
+    }),
+  };
+}
+
+export interface ConvolutionInput {
+  /** [M, inputs] */
+  readonly input: Matrix;
+  readonly spans: Int32Array;
+  /** The input row at each place that spans count, and its label; the input itself, without labels, where left out. */
+  readonly places?: { readonly source: Int32Array; readonly labels: Int32Array; readonly factor: number } | undefined;
+}
+
+/** @returns [spans, widths · filters] */
+export function applyConvolution(tape: Tape, layer: ConvolutionLayer, { input, spans, places }: ConvolutionInput): Matrix {
+  const pooled = layer.filters.map(({ weight, bias, labels }) =>
+    tape.apply(operations.spanConvolution, {
+      input,
+      weight,
+      bias,
+      spans,
+      source: places?.source,
+      labels:
+        labels === undefined || places === undefined ? undefined : { weight: labels, ids: places.labels, factor: places.factor },
+    }),
+  );
+  return concatenate(tape, pooled);
+}
+
+/** Matrices of equally many rows side by side. */
+export function concatenate(tape: Tape, parts: readonly Matrix[]): Matrix {
+  let columns = 0;
+  const terms = parts.map((input) => {
+    const to = columns;
+    columns += input.columns;
+    return { input, to };
+  });
+  return tape.apply(operations.compose, { rows: parts[0]?.rows ?? 0, columns, terms });
+}

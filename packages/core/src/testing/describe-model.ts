@@ -6,23 +6,32 @@ import type { Prediction } from "../metrics/index.ts";
 import type { Losses, ModelDefinition, ModelName } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { type EndEvent, train, trainConfig } from "../training/index.ts";
-import { eightSentences, tagged, untyped } from "./sentences.ts";
+import { eightSentences, tagged, untyped, withLastRelations } from "./sentences.ts";
 
 export interface ModelCase {
   /** A small network without any dropout. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Settings beside them that make training random: every kind of dropout the model has. */
   readonly noise: Readonly<Record<string, unknown>>;
+  /** Parameters with a row for things that eight sentences need not hold: tags of a first argument, distances. */
+  readonly rare?: RegExp | undefined;
+  /** Whether a pair can hold more than one relation; true where left out. */
+  readonly severalRelationsOfAPair?: boolean | undefined;
+  /** Half the distance over which slopes are measured; less where there are many maxima and the loss is small. */
+  readonly reach?: number | undefined;
 }
 
-const corpora = {
-  "typed entities": eightSentences,
-  "untyped entities": untyped(eightSentences),
-  "tagged words": tagged(eightSentences),
-};
-
 /** What every model promises, whatever it computes. */
-export function describeModel(definition: ModelDefinition, { settings, noise }: ModelCase): void {
+export function describeModel(
+  definition: ModelDefinition,
+  { settings, noise, rare, severalRelationsOfAPair = true, reach }: ModelCase,
+): void {
+  const learnable = severalRelationsOfAPair ? eightSentences : withLastRelations(eightSentences);
+  const corpora = {
+    "typed entities": learnable,
+    "untyped entities": untyped(learnable),
+    "tagged words": tagged(learnable),
+  };
   const build = (sentences: readonly Sentence[], extra: object = {}, seed = 3): BuiltModel =>
     buildModel(
       {
@@ -51,7 +60,7 @@ export function describeModel(definition: ModelDefinition, { settings, noise }: 
         for (let k = 0; k < coordinates; k++) {
           const at = random.integer(rows * columns);
           const tolerance = 0.01 * scale + slopeNoise;
-          const slope = slopeOf(built, sentences, { name, at, tolerance });
+          const slope = slopeOf(built, sentences, { name, at, tolerance, reach });
           tried++;
           if (slope === undefined) continue;
           smooth++;
@@ -73,7 +82,8 @@ export function describeModel(definition: ModelDefinition, { settings, noise }: 
       const unknownRows = built.description.lexicon.words.unknownRows;
       for (const { name, rows, columns, kind } of built.store.layout) {
         const expected = kind === "dense" ? rows * columns : (rows - unknownRows) * columns;
-        expect(reached.get(name)?.size, name).toBe(expected);
+        if (rare?.test(name) === true) expect(reached.get(name)?.size, name).toBeGreaterThan(0);
+        else expect(reached.get(name)?.size, name).toBe(expected);
       }
     });
 
@@ -174,8 +184,8 @@ export function describeModel(definition: ModelDefinition, { settings, noise }: 
 
 /** Coordinates tried of each parameter. */
 const coordinates = 12;
-/** Half the distance between the outermost points of a slope; in 32 bits a smaller one drowns in rounding. */
-const reach = 0.02;
+/** Half the distance between the outermost points of a slope; in 32 bits a smaller one drowns in the rounding of a large loss. */
+const usualReach = 0.02;
 /** What rounding does to a slope over this distance. */
 const slopeNoise = 2e-3;
 
@@ -188,7 +198,7 @@ const slopeNoise = 2e-3;
 function slopeOf(
   { engine, store, model, encoder }: BuiltModel,
   sentences: readonly Sentence[],
-  { name, at, tolerance }: { name: string; at: number; tolerance: number },
+  { name, at, tolerance, reach = usualReach }: { name: string; at: number; tolerance: number; reach?: number | undefined },
 ): number | undefined {
   const parameter = store.get(name);
   const values = store.read(parameter);

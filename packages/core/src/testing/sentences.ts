@@ -47,3 +47,13 @@ export function tagged(sentences: readonly Sentence[]): Sentence[] {
     pos: item.tokens.map((token) => (/^\p{Lu}/u.test(token) ? "NNP" : /^\p{L}/u.test(token) ? "NN" : ".")),
   }));
 }
+
+/** The same with the last relation of each pair alone. */
+export function withLastRelations(sentences: readonly Sentence[]): Sentence[] {
+  return sentences.map((item) => ({
+    ...item,
+    relations: item.relations.filter(({ head, tail }, index) =>
+      item.relations.slice(index + 1).every((later) => later.head !== head || later.tail !== tail),
+    ),
+  }));
+}

@@ -43,6 +43,8 @@ export class Stepper {
         dense: this.#buffers[k] as Address,
         examples,
         factor: 1 / batch.length,
+        batch: { sentences: batch.length, tokens: batch.reduce((sum, { length }) => sum + length, 0) },
+        epoch,
         seed: Random.of(seed, "chunk", step, k).word(),
       }),
     );

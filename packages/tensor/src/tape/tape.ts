@@ -49,7 +49,7 @@ export class Tape {
   readonly #steps: (() => void)[] = [];
   #masks = 0;
 
-  constructor(engine: Engine, arena: Arena, options: TapeOptions = {}) {
+  constructor(engine: Pick<Engine, "kernels" | "heap">, arena: Arena, options: TapeOptions = {}) {
     this.kernels = engine.kernels;
     this.heap = engine.heap;
     this.arena = arena;
@@ -57,6 +57,11 @@ export class Tape {
     this.recording = options.gradients !== undefined;
     this.training = options.training ?? false;
     this.#seed = options.seed ?? 0;
+  }
+
+  /** A tape on the same memory that neither records nor trains: to look at what this one holds. */
+  quiet(): Tape {
+    return new Tape(this, this.arena);
   }
 
   apply<Input, Output, Saved>(operation: Operation<Input, Output, Saved>, input: Input): Output {

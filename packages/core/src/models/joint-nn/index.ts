@@ -1,0 +1,314 @@
+import { type Matrix, operations, type Parameter, type Random, type Tape } from "@weft/tensor";
+import type { Lexicon } from "../../data/lexicon.ts";
+import type { Prediction } from "../../metrics/index.ts";
+import type { Scope } from "../../nn/index.ts";
+import type { Entity } from "../../schema/index.ts";
+import {
+  defineModel,
+  type Losses,
+  type LossOptions,
+  type Model,
+  type Output,
+  type OutputDistribution,
+  type OutputScores,
+  type PredictOptions,
+  type SampleOptions,
+} from "../model.ts";
+import { bestIndex, drawDistinct, drawIndex } from "../sampling.ts";
+import { candidatePairs, distinctSpans, goldLabels, labelCount, type Reading, spanKey } from "./candidates.ts";
+import { chooseLabels, decodeEntities, decodeRelations, predictionOf } from "./decode.ts";
+import { JointEncoder, type JointExample } from "./encoder.ts";
+import { EntityNetwork, type EntityOutput, type JointBatch } from "./entity-network.ts";
+import { RelationNetwork } from "./relation-network.ts";
+import { type JointNnSettings, jointNnSettings } from "./settings.ts";
+import { logOf, Tagger } from "./tagger.ts";
+
+/** An output of the joint network: the tags as they are read, and a label for each of their pairs. */
+export interface JointOutput extends Output {
+  readonly reading: Reading;
+  readonly labels: Int32Array;
+}
+
+/** The joint network of Sun et al. 2018 (§3.1, §3.2) with its local losses and its decoding. */
+export class JointNn implements Model<JointExample>, OutputDistribution<JointExample> {
+  readonly wordTable: Parameter;
+  readonly #settings: JointNnSettings;
+  readonly #lexicon: Lexicon;
+  readonly #entity: EntityNetwork;
+  readonly #relation: RelationNetwork;
+  readonly #tagger: Tagger;
+  readonly #labels: number;
+
+  constructor(settings: JointNnSettings, lexicon: Lexicon, scope: Scope) {
+    this.#settings = settings;
+    this.#lexicon = lexicon;
+    this.#labels = labelCount(lexicon.relations.size, settings.pairs);
+    this.#entity = new EntityNetwork(settings, lexicon, scope);
+    this.#relation = new RelationNetwork(settings, lexicon.tags.size, this.#labels, this.#entity.width, scope);
+    this.#tagger = new Tagger(settings, lexicon, this.#entity.chain);
+    this.wordTable = this.#entity.words;
+  }
+
+  get outputs(): OutputDistribution<JointExample> {
+    return this;
+  }
+
+  loss(tape: Tape, examples: readonly JointExample[], options: LossOptions): Losses {
+    return this.logProb(tape, examples, [], options).losses;
+  }
+
+  predict(tape: Tape, examples: readonly JointExample[], options: PredictOptions): Prediction[] {
+    const batch = this.#pack(examples, undefined);
+    const output = this.#entity.forward(tape, batch);
+    const distributions = this.#tagger.read(tape, output.tagScores, batch.offsets);
+    const found = distributions.map((distribution, sentence) => {
+      const tags = distribution.best();
+      const entities = decodeEntities(this.#lexicon, tags, distribution.probabilities);
+      return { entities, reading: this.#readingOf(sentence, tags, entities) };
+    });
+    const probabilities = this.#labelProbabilities(
+      tape,
+      output.states,
+      batch,
+      found.map(({ reading }) => reading),
+    );
+    const { pairs: order } = this.#settings;
+    let row = 0;
+    return found.map(({ entities, reading }) => {
+      const first = row;
+      row += reading.pairs.length;
+      const labels = chooseLabels(options, this.#lexicon, order, probabilities, first, reading.pairs.length, this.#labels);
+      const confidence = (pair: number, label: number): number => probabilities[(first + pair) * this.#labels + label] ?? 0;
+      return predictionOf(this.#lexicon, reading, entities, decodeRelations(this.#lexicon, order, reading, labels, confidence));
+    });
+  }
+
+  goldOf({ gold }: JointExample): Prediction {
+    return gold;
+  }
+
+  sample(tape: Tape, examples: readonly JointExample[], options: SampleOptions): JointOutput[][] {
+    const { random, samples, epsilon } = options;
+    const batch = this.#pack(examples, undefined);
+    const output = this.#entity.forward(tape, batch);
+    const sets = this.#tagger.read(tape, output.tagScores, batch.offsets).map((distribution, sentence) => {
+      const example = examples[sentence] as JointExample;
+      const drawn = drawDistinct(samples, example.tags, () => distribution.draw(epsilon, random));
+      const found = drawn.map((tags) => {
+        const entities = decodeEntities(this.#lexicon, tags, distribution.probabilities);
+        return { entities, reading: this.#readingOf(sentence, tags, entities) };
+      });
+      return [this.#goldReading(sentence, example), ...found];
+    });
+    const readings = sets.flatMap((set) => set.map(({ reading }) => reading));
+    const probabilities = this.#labelProbabilities(tape, output.states, batch, readings);
+    const { pairs: order } = this.#settings;
+    let row = 0;
+    return sets.map((set, sentence) =>
+      set.map(({ entities, reading }, k) => {
+        const example = examples[sentence] as JointExample;
+        const first = row;
+        row += reading.pairs.length;
+        const drawn = reading.pairs.map((_, pair) => {
+          const at = (first + pair) * this.#labels;
+          if (options.relations === "best") return bestIndex(probabilities, at, this.#labels);
+          return drawIndex(probabilities, at, this.#labels, random);
+        });
+        const labels = k === 0 && options.goldRelations === "gold" ? goldLabels(reading, example, order) : Int32Array.from(drawn);
+        const relations = decodeRelations(this.#lexicon, order, reading, labels);
+        return { reading, labels, prediction: predictionOf(this.#lexicon, reading, entities, relations) };
+      }),
+    );
+  }
+
+  logProb(
+    tape: Tape,
+    examples: readonly JointExample[],
+    outputs: readonly (readonly Output[])[],
+    options: LossOptions,
+  ): OutputScores {
+    const { factor, random } = options;
+    const batch = this.#pack(examples, tape.training ? random : undefined);
+    const { offsets } = batch;
+    const output = this.#entity.forward(tape, batch);
+    const weights = this.#sentenceWeights(examples, options);
+    const gold = packTags(examples.map(({ tags }) => tags));
+    const entity = this.#tagger.loss(tape, output.tagScores, offsets, gold, weights, factor);
+    const local = this.#localReadings(tape, examples, output, batch, options);
+    const drawn = outputs.flat() as JointOutput[];
+    const readings = [...local, ...drawn.map(({ reading }) => reading)];
+    const scores = this.#labelScores(tape, output.states, batch, readings, random); // [Σ pairs, L]
+    const relation = this.#relationLoss(tape, scores, local, examples, options);
+    const { entities, relations } = this.#probabilities(tape, output, offsets, scores, countPairs(local), outputs);
+    const addGradient: OutputScores["addGradient"] = (entityFactors, relationFactors) => {
+      const most = Math.max(0, ...outputs.map((set) => set.length));
+      for (let k = 0; k < most; k++) {
+        const tags = examples.map(
+          ({ length }, s) => (outputs[s]?.[k] as JointOutput | undefined)?.reading.tags ?? new Int32Array(length).fill(-1),
+        );
+        const minus = Float32Array.from(examples, (_, s) => -(entityFactors[s]?.[k] ?? 0));
+        this.#tagger.loss(tape, output.tagScores, offsets, packTags(tags), minus, 1);
+      }
+      if (scores === undefined) return;
+      const rows = { gold: new Int32Array(scores.rows).fill(-1), weights: new Float32Array(scores.rows) };
+      let row = countPairs(local);
+      for (const [s, set] of outputs.entries()) {
+        for (const [k, { labels }] of (set as readonly JointOutput[]).entries()) {
+          rows.gold.set(labels, row);
+          rows.weights.fill(-(relationFactors[s]?.[k] ?? 0), row, row + labels.length);
+          row += labels.length;
+        }
+      }
+      tape.apply(operations.softmaxLoss, { scores, ...rows, factor: 1 });
+    };
+    return { entities, relations, losses: { entity, relation }, addGradient };
+  }
+
+  /** Both parts of ln P of each output; `row` is that of the first output's first pair. */
+  #probabilities(
+    tape: Tape,
+    { tagScores }: EntityOutput,
+    offsets: Int32Array,
+    scores: Matrix | undefined,
+    first: number,
+    outputs: readonly (readonly Output[])[],
+  ): { entities: Float64Array[]; relations: Float64Array[] } {
+    if (outputs.length === 0) return { entities: [], relations: [] };
+    const quiet = tape.quiet();
+    const distributions = this.#tagger.read(quiet, tagScores, offsets);
+    const probabilities = scores === undefined ? new Float32Array(0) : quiet.read(quiet.apply(operations.softmax, scores));
+    let row = first;
+    const relations = outputs.map((set) =>
+      Float64Array.from(set as readonly JointOutput[], ({ labels }) => {
+        let sum = 0;
+        for (const label of labels) sum += logOf(probabilities[row++ * this.#labels + label] ?? 0);
+        return sum;
+      }),
+    );
+    const entities = outputs.map((set, s) =>
+      Float64Array.from(set as readonly JointOutput[], ({ reading }) => distributions[s]?.logProb(reading.tags) ?? 0),
+    );
+    return { entities, relations };
+  }
+
+  /** Candidates of the local loss. Outside of training they are gold alone, so that the loss is a smooth function of the weights. */
+  #localReadings(
+    tape: Tape,
+    examples: readonly JointExample[],
+    { tagScores }: EntityOutput,
+    { offsets }: JointBatch,
+    { random, epoch = 1 }: LossOptions,
+  ): Reading[] {
+    const { tagsRead, samplingDecay, candidates, pairs: order } = this.#settings;
+    if (!tape.training) return examples.map((example, s) => this.#goldReading(s, example).reading);
+    const chance = samplingDecay / (samplingDecay + Math.exp(epoch / samplingDecay));
+    const share = tagsRead === "gold" ? 1 : tagsRead === "predicted" ? 0 : chance;
+    return this.#tagger.read(tape.quiet(), tagScores, offsets).map((distribution, sentence) => {
+      const example = examples[sentence] as JointExample;
+      const tags = distribution.best().map((tag, i) => {
+        const gold = example.tags[i] ?? -1;
+        return gold >= 0 && (share === 1 || (share > 0 && random.next() < share)) ? gold : tag;
+      });
+      const read = decodeEntities(this.#lexicon, tags, []);
+      const spans = distinctSpans(candidates === "predicted" ? read : [...read, ...goldSpans(example)]);
+      return { sentence, tags, spans, pairs: candidatePairs(spans, order) };
+    });
+  }
+
+  #relationLoss(
+    tape: Tape,
+    scores: Matrix | undefined,
+    local: readonly Reading[],
+    examples: readonly JointExample[],
+    { factor }: LossOptions,
+  ): number {
+    const pairs = countPairs(local);
+    if (scores === undefined || pairs === 0) return 0;
+    const gold = new Int32Array(scores.rows).fill(-1);
+    const weights = new Float32Array(scores.rows);
+    let row = 0;
+    for (const reading of local) {
+      const count = reading.pairs.length;
+      gold.set(goldLabels(reading, examples[reading.sentence] as JointExample, this.#settings.pairs), row);
+      weights.fill(this.#settings.means === "sentence" ? 1 / count : examples.length / pairs, row, row + count);
+      row += count;
+    }
+    return tape.apply(operations.softmaxLoss, { scores, gold, weights, factor });
+  }
+
+  /**
+   * What each sentence's summed tag loss counts: one over its words, or, averaged over the batch, the mean of that. The number of candidate
+   * pairs in other parts of a batch is not known, so pairs are averaged over the sentences worked on together.
+   */
+  #sentenceWeights(examples: readonly JointExample[], { batch }: LossOptions): Float32Array {
+    const tokens = batch?.tokens ?? examples.reduce((sum, { length }) => sum + length, 0);
+    const sentences = batch?.sentences ?? examples.length;
+    const { means } = this.#settings;
+    return Float32Array.from(examples, ({ length }) =>
+      means === "sentence" ? 1 / Math.max(1, length) : sentences / Math.max(1, tokens),
+    );
+  }
+
+  #labelScores(
+    tape: Tape,
+    states: Matrix,
+    { offsets }: JointBatch,
+    readings: readonly Reading[],
+    random: Random | undefined,
+  ): Matrix | undefined {
+    return countPairs(readings) === 0 ? undefined : this.#relation.forward(tape, states, offsets, readings, random);
+  }
+
+  #labelProbabilities(tape: Tape, states: Matrix, batch: JointBatch, readings: readonly Reading[]): Float32Array {
+    const scores = this.#labelScores(tape, states, batch, readings, undefined);
+    return scores === undefined ? new Float32Array(0) : tape.read(tape.apply(operations.softmax, scores));
+  }
+
+  #readingOf(sentence: number, tags: Int32Array, spans: readonly Entity[]): Reading {
+    return { sentence, tags, spans, pairs: candidatePairs(spans, this.#settings.pairs) };
+  }
+
+  #goldReading(sentence: number, example: JointExample): { entities: Entity[]; reading: Reading } {
+    const byKey = new Map(example.gold.entities.toReversed().map((entity) => [spanKey(entity), entity]));
+    const entities = goldSpans(example).map((span) => byKey.get(spanKey(span)) as Entity);
+    return { entities, reading: this.#readingOf(sentence, example.tags, entities) };
+  }
+
+  /** @param random given in training, where word dropout makes some words unknown */
+  #pack(examples: readonly JointExample[], random: Random | undefined): JointBatch {
+    const offsets = new Int32Array(examples.length + 1);
+    for (const [s, { length }] of examples.entries()) offsets[s + 1] = (offsets[s] ?? 0) + length;
+    const words = new Int32Array(offsets.at(-1) ?? 0);
+    const rate = this.#settings.wordDropout;
+    for (const [s, example] of examples.entries()) {
+      const start = offsets[s] ?? 0;
+      for (let i = 0; i < example.length; i++) {
+        const dropped = random !== undefined && rate > 0 && random.next() < rate;
+        words[start + i] = (dropped ? example.unknown[i] : example.words[i]) ?? 0;
+      }
+    }
+    return { words, offsets, tokens: examples.flatMap(({ tokens }) => tokens) };
+  }
+}
+
+function goldSpans({ spans }: JointExample): { start: number; end: number }[] {
+  return Array.from({ length: spans.length / 2 }, (_, k) => ({ start: spans[2 * k] ?? 0, end: spans[2 * k + 1] ?? 0 }));
+}
+
+function packTags(sentences: readonly Int32Array[]): Int32Array {
+  return Int32Array.from(sentences.flatMap((tags) => [...tags]));
+}
+
+function countPairs(readings: readonly Reading[]): number {
+  return readings.reduce((sum, { pairs }) => sum + pairs.length, 0);
+}
+
+/** The joint BiLSTM and CNN network for entities and relations. */
+export const jointNn = defineModel<JointNnSettings, JointExample>({
+  name: "joint-nn",
+  paper: "Sun et al. 2018",
+  settings: jointNnSettings,
+  capabilities: { needsGoldEntities: false },
+  build: (settings, lexicon, scope) => new JointNn(settings, lexicon, scope.child("joint-nn")),
+  encoder: (settings, lexicon) => new JointEncoder(settings, lexicon),
+});
