@@ -1,11 +1,17 @@
 import type { Format, OutputFormat } from "./format.ts";
 import { brat } from "./formats/brat.ts";
+import { doccano } from "./formats/doccano.ts";
 import { jsonl } from "./formats/jsonl.ts";
+import { labelStudio } from "./formats/label-studio.ts";
+import { prodigy } from "./formats/prodigy.ts";
 
 /** Every annotation format, one line each. The command line, detection and the tests that all formats share walk this table. */
 export const formats = {
   jsonl,
   brat,
+  "label-studio": labelStudio,
+  doccano,
+  prodigy,
 } satisfies Record<string, Format>;
 
 /** Formats to write alone, one line each. */

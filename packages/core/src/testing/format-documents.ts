@@ -95,20 +95,19 @@ export function comparable(document: Document, holds: Capacity): unknown {
   };
 }
 
-/** Every entity and relation of some documents by its words alone, which survive whatever a format does to documents. */
+/** Every entity and relation of some documents by its letters alone, which survive whatever a format does to documents and tokens. */
 export function annotationsOf(documents: readonly Document[]): { entities: string[]; relations: string[] } {
-  const entities = documents.flatMap((document) => document.entities.map((entity) => describeEntity(document, entity)));
+  const letters = (document: Document, span: Span): string => surfaceOf(document, span).replaceAll(" ", "");
+  const entities = documents.flatMap((document) =>
+    document.entities.map((entity) => `${letters(document, entity)}/${entity.type}`),
+  );
   const relations = documents.flatMap((document) =>
     document.relations.map(({ head, tail, type }) => {
-      const [first, second] = [head, tail].map((index) => surfaceOf(document, document.entities[index] as Entity));
+      const [first, second] = [head, tail].map((index) => letters(document, document.entities[index] as Entity));
       return `${first} -${type}-> ${second}`;
     }),
   );
   return { entities: entities.toSorted(), relations: relations.toSorted() };
-}
-
-function describeEntity(document: Document, entity: Entity): string {
-  return `${surfaceOf(document, entity)}/${entity.type}`;
 }
 
 function surfaceOf(document: Document, span: Span): string {

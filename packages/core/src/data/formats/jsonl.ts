@@ -1,6 +1,6 @@
 import type { Documents, Format } from "../format.ts";
 import { parseJson } from "../json.ts";
-import { firstLineValue } from "../json-values.ts";
+import { firstLineValues } from "../json-lines.ts";
 import { readLines } from "../lines.ts";
 import { documentFromRecord, recordOf } from "../record.ts";
 
@@ -31,7 +31,8 @@ export const jsonl: Format = {
   },
 
   recognises(beginning) {
-    return looksLikeRecord(firstLineValue(beginning));
+    const values = firstLineValues(beginning);
+    return values.length > 0 && values.every(looksLikeRecord);
   },
 
   async *read(chunks, options = {}) {
