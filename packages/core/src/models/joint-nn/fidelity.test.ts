@@ -1,0 +1,219 @@
+// Each fixture was printed by bench/peers/joint_fixture.py: the same equations, written independently in PyTorch and computed in float64.
+import { readdirSync, readFileSync } from "node:fs";
+import { Arena, Engine, operations, ParameterStore, Random, Tape } from "@weft/tensor";
+import { describe, expect, test } from "vitest";
+import { Labels, type Lexicon, Vocabulary } from "../../data/index.ts";
+import { Scope } from "../../nn/index.ts";
+import { distinctSpans, goldLabels, labelCount } from "./candidates.ts";
+import type { JointExample } from "./encoder.ts";
+import { EntityNetwork } from "./entity-network.ts";
+import { JointNn } from "./index.ts";
+import { RelationNetwork } from "./relation-network.ts";
+import { jointNnSettings } from "./settings.ts";
+
+interface Stored {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+interface FixtureSettings extends Readonly<Record<string, unknown>> {
+  readonly words: number;
+  readonly relations: number;
+  readonly alphabet: string;
+  readonly tags: readonly string[];
+  readonly characters: boolean;
+}
+
+type Pair = readonly [number, number];
+
+interface Fixture {
+  readonly settings: FixtureSettings;
+  readonly sentences: readonly {
+    readonly words: number[];
+    readonly tokens: string[];
+    readonly tags: number[];
+    readonly entities: readonly [start: number, end: number, type: string][];
+    readonly relations: readonly [head: number, tail: number, type: number][];
+  }[];
+  readonly parameters: Readonly<Record<string, Stored>>;
+  readonly gradients: Readonly<Record<string, Stored>>;
+  readonly outputs: readonly {
+    readonly tags: number[];
+    readonly spans: readonly Pair[];
+    readonly pairs: readonly (readonly [Pair, Pair])[];
+    readonly labels: number[];
+    readonly tagProbabilities: number[][];
+    readonly labelProbabilities: number[][];
+  }[];
+  readonly entityLoss: number;
+  readonly relationLoss: number;
+}
+
+const folder = new URL("./fixtures/", import.meta.url);
+const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+
+test("the fixtures cover the settings in which paper and code differ", () => {
+  const covered = ["base", "gold-tags", "crf", "constrained", "duplicated-left", "ordered", "predicted-only", "sentence-means"];
+  expect(names).toEqual(expect.arrayContaining(covered.map((name) => `${name}.json`)));
+});
+
+describe.each(names)("%s", (name) => {
+  const fixture = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Fixture;
+  const { settings: sizes, sentences } = fixture;
+  const { words: _words, relations: _relations, alphabet: _alphabet, tags: _tags, characters: _characters, ...own } = sizes;
+  const settings = jointNnSettings.parse({ ...own, dropout: 0 });
+  const lexicon = lexiconOfSizes(sizes);
+  const examples = sentences.map(
+    ({ words, tokens, tags, entities, relations }): JointExample => ({
+      length: words.length,
+      tokens,
+      words: Int32Array.from(words),
+      unknown: new Int32Array(words.length),
+      tags: Int32Array.from(tags),
+      spans: Int32Array.from(entities.flatMap(([start, end]) => [start, end])),
+      relations: Int32Array.from(relations.flat()),
+      gold: {
+        entities: entities.map(([start, end, type]) => ({ start, end, type })),
+        relations: relations.map(([head, tail, type]) => ({ head, tail, type: lexicon.relations.nameOf(type) })),
+      },
+    }),
+  );
+
+  test("losses and every gradient agree with PyTorch", () => {
+    const engine = Engine.create();
+    const store = new ParameterStore(engine.heap, { seed: 1 });
+    const model = new JointNn(settings, lexicon, new Scope(store, "joint-nn"));
+    load(store, fixture.parameters);
+    engine.refreshTransposed(store);
+    const dense = engine.heap.allocate(store.denseSize * 4);
+    const tape = new Tape(engine, new Arena(engine.heap), { gradients: { dense }, training: true });
+    const losses = model.loss(tape, examples, { factor: 1 / examples.length, random: Random.of(1) });
+    tape.backward();
+    expect((losses["entity"] ?? 0) / examples.length).toBeCloseTo(fixture.entityLoss, 5);
+    expect((losses["relation"] ?? 0) / examples.length).toBeCloseTo(fixture.relationLoss, 5);
+
+    for (const parameter of store.layout) {
+      const expected = plainForm(parameter.name, parameter.rows, parameter.columns, fixture.gradients);
+      const found = new ParameterStore(engine.heap, { seed: 1 }).add(
+        "g",
+        parameter.rows,
+        parameter.columns,
+        () => () => 0,
+        parameter,
+      );
+      if (parameter.kind === "dense") {
+        engine.kernels.add(parameter.rows * parameter.stride, dense + parameter.slice * 4, found.at);
+      } else {
+        for (const { parameter: table, ids, at } of tape.rowGradients) {
+          if (table !== parameter) continue;
+          for (const [k, id] of ids.entries()) {
+            engine.kernels.add(table.stride, at + k * table.stride * 4, found.at + id * table.stride * 4);
+          }
+        }
+      }
+      expectClose(store.read({ ...parameter, at: found.at }), expected, parameter.name);
+    }
+  });
+
+  test("tags, candidates and the probabilities of their labels agree with PyTorch", () => {
+    const engine = Engine.create();
+    const store = new ParameterStore(engine.heap, { seed: 1 });
+    const scope = new Scope(store, "joint-nn");
+    const entity = new EntityNetwork(settings, lexicon, scope);
+    const labels = labelCount(lexicon.relations.size, settings.pairs);
+    const relation = new RelationNetwork(settings, lexicon.tags.size, labels, entity.width, scope);
+    load(store, fixture.parameters);
+    const tape = new Tape(engine, new Arena(engine.heap));
+    const offsets = new Int32Array(examples.length + 1);
+    for (const [s, { length }] of examples.entries()) offsets[s + 1] = (offsets[s] ?? 0) + length;
+    const { states, tagScores } = entity.forward(tape, {
+      words: Int32Array.from(examples.flatMap(({ words }) => [...words])),
+      tokens: examples.flatMap(({ tokens }) => tokens),
+      offsets,
+    });
+    const tags = tape.read(tape.apply(operations.softmax, tagScores));
+    expectClose(
+      tags,
+      fixture.outputs.flatMap(({ tagProbabilities }) => tagProbabilities.flat()),
+      "tags",
+    );
+
+    const readings = fixture.outputs.map((output, sentence) => {
+      const spans = distinctSpans(output.spans.map(([start, end]) => ({ start, end })));
+      const placeOf = ([start, end]: Pair): number => spans.findIndex((span) => span.start === start && span.end === end);
+      const pairs = output.pairs.map(([first, second]) => [placeOf(first), placeOf(second)] as const);
+      const reading = { sentence, tags: Int32Array.from(output.tags), spans, pairs };
+      expect([...goldLabels(reading, examples[sentence] as JointExample, settings.pairs)]).toEqual(output.labels);
+      return reading;
+    });
+    const scores = relation.forward(tape, states, offsets, readings, undefined);
+    const probabilities = tape.read(tape.apply(operations.softmax, scores));
+    expectClose(
+      probabilities,
+      fixture.outputs.flatMap(({ labelProbabilities }) => labelProbabilities.flat()),
+      "labels",
+    );
+  });
+});
+
+function lexiconOfSizes({ words, relations, alphabet, tags, characters }: FixtureSettings): Lexicon {
+  const made = (count: number): string[] => Array.from({ length: count }, (_, i) => `x${i}`);
+  return {
+    words: Vocabulary.build(made(words - 1)),
+    pos: undefined,
+    characters: characters ? Vocabulary.build(alphabet) : undefined,
+    typed: true,
+    scheme: "bilou",
+    tags: Labels.inOrder(tags),
+    relations: Labels.inOrder(made(relations)),
+  };
+}
+
+function load(store: ParameterStore, parameters: Fixture["parameters"]): void {
+  for (const parameter of store.layout) {
+    store.write(parameter, plainForm(parameter.name, parameter.rows, parameter.columns, parameters));
+  }
+}
+
+/** PyTorch keeps weights as [outputs, inputs] and filters as [filters, columns, taps]; this finds the cells of one of our parameters. */
+function plainForm(name: string, rows: number, columns: number, stored: Fixture["parameters"]): number[] {
+  const get = (key: string): Stored => {
+    const found = stored[key];
+    if (found === undefined) throw new Error(`the fixture has no ${key}`);
+    return found;
+  };
+  const cells = (value: (row: number, column: number) => number | undefined): number[] =>
+    Array.from({ length: rows * columns }, (_, k) => value(Math.floor(k / columns), k % columns) ?? Number.NaN);
+  const part = ({ shape, data }: Stored, from: number): number[] => {
+    const [, inputs = 0] = shape;
+    return cells((row, column) => data[column * inputs + from + row]);
+  };
+  const filter = /^(.*\/width-\d)\/(label\/)?weight$/.exec(name);
+  if (filter !== null) {
+    const { shape, data } = get(`${filter[1]}/weight`);
+    const [filters = 0, inputs = 0, taps = 0] = shape;
+    const from = filter[2] === undefined ? 0 : inputs - rows;
+    return cells((row, column) => data[((column % filters) * inputs + from + row) * taps + Math.floor(column / filters)]);
+  }
+  const hidden = /^(.*\/hidden)\/(first|second|middle|left|right|distance)\/weight$/.exec(name);
+  if (hidden !== null) {
+    const whole = get(`${hidden[1]}/weight`);
+    const [pooled, state] = [6, 10];
+    const from = { first: 0, second: pooled, middle: 2 * pooled, left: 3 * pooled, right: 3 * pooled + state };
+    return part(whole, (from as Record<string, number>)[hidden[2] ?? ""] ?? 3 * pooled + 2 * state);
+  }
+  if (/\/(word|character)\/weight$|\/chain\/|bias$/.test(name)) return [...get(name).data];
+  return part(get(name), 0);
+}
+
+/** Within 1e-4 of the largest number of the array. */
+function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  expect(found.length, what).toBe(expected.length);
+  let largest = 0;
+  let worst = 0;
+  for (let i = 0; i < expected.length; i++) {
+    largest = Math.max(largest, Math.abs(expected[i] ?? Number.NaN));
+    worst = Math.max(worst, Math.abs((found[i] ?? Number.NaN) - (expected[i] ?? Number.NaN)));
+  }
+  expect(worst, what).toBeLessThanOrEqual(1e-4 * Math.max(largest, 1e-3));
+}
