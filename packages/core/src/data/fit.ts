@@ -37,7 +37,7 @@ export function fitDocument(document: Document, holds: Capacity): FittedDocument
   const metadata = Object.keys(document.metadata);
   if (!holds.metadata) for (const name of metadata) lose(`metadata.${name}`, "the format has no place for this field");
   const whole = assemble(document, fitted, relations, holds);
-  return { records: holds.record === "document" ? [whole] : sentenceRecords(whole), losses };
+  return { records: holds.record === "document" ? [whole] : sentenceRecords(whole, holds), losses };
 }
 
 type Lose = (path: string, reason: string) => void;
@@ -177,10 +177,10 @@ function assemble(document: Document, fitted: readonly Fitted[], relations: read
 }
 
 /** Nothing crosses a sentence's end any more, so cutting loses nothing. */
-function sentenceRecords(document: Document): Document[] {
+function sentenceRecords(document: Document, holds: Capacity): Document[] {
   return sentencesOf(document).sentences.map((sentence) => ({
     ...documentFromSentence(sentence),
-    metadata: { ...documentFromSentence(sentence).metadata, ...document.metadata },
+    metadata: holds.metadata ? { ...documentFromSentence(sentence).metadata, ...document.metadata } : {},
   }));
 }
 

@@ -1,9 +1,21 @@
 import type { Format, OutputFormat } from "./format.ts";
 import { brat } from "./formats/brat.ts";
+import { casrel } from "./formats/casrel.ts";
+import { conll } from "./formats/conll.ts";
+import { conll04 } from "./formats/conll04.ts";
+import { copyre } from "./formats/copyre.ts";
+import { displacyDep } from "./formats/displacy-dep.ts";
+import { displacyEnt } from "./formats/displacy-ent.ts";
 import { doccano } from "./formats/doccano.ts";
+import { gliner } from "./formats/gliner.ts";
 import { jsonl } from "./formats/jsonl.ts";
 import { labelStudio } from "./formats/label-studio.ts";
+import { multihead } from "./formats/multihead.ts";
 import { prodigy } from "./formats/prodigy.ts";
+import { rin } from "./formats/rin.ts";
+import { scierc } from "./formats/scierc.ts";
+import { spert } from "./formats/spert.ts";
+import { tplinker } from "./formats/tplinker.ts";
 
 /** Every annotation format, one line each. The command line, detection and the tests that all formats share walk this table. */
 export const formats = {
@@ -12,10 +24,23 @@ export const formats = {
   "label-studio": labelStudio,
   doccano,
   prodigy,
+  scierc,
+  spert,
+  conll04,
+  multihead,
+  casrel,
+  tplinker,
+  rin,
+  copyre,
+  gliner,
+  conll,
 } satisfies Record<string, Format>;
 
 /** Formats to write alone, one line each. */
-export const writeOnlyFormats = {} satisfies Record<string, OutputFormat>;
+export const writeOnlyFormats = {
+  "displacy-ent": displacyEnt,
+  "displacy-dep": displacyDep,
+} satisfies Record<string, OutputFormat>;
 
 export type FormatName = keyof typeof formats;
 

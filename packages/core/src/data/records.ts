@@ -6,8 +6,8 @@ import type { Documents, OutputFormat, ReadEvent, ReadOptions, WriteEvent } from
 import { readJsonValues } from "./json-values.ts";
 import type { TextChunks } from "./lines.ts";
 
-/** Says what could not be carried over, and where inside the record. */
-export type Lose = (path: string, reason: string) => void;
+/** Says what could not be carried over, and where inside the record; `at` where that has a line of its own. */
+export type Lose = (path: string, reason: string, at?: Location) => void;
 
 /** An object of a JSON file. The path of `at` is its place in the list, since a list may stand on one line. */
 export interface JsonRecord {
@@ -42,8 +42,9 @@ export async function readCompanion(file: string, { companions }: ReadOptions): 
  */
 export function* recordEvents(at: Location, read: (lose: Lose) => Document | undefined): Generator<ReadEvent> {
   const losses: Loss[] = [];
-  const { source, line } = at;
-  const document = read((path, reason) => void losses.push({ source, line, path: within(at, path).path, reason }));
+  const document = read((path, reason, { source, line } = at) => {
+    losses.push({ source, line, path: within(at, path).path, reason });
+  });
   if (document !== undefined) validateDocument(document, at);
   for (const loss of losses) yield { kind: "loss", loss };
   if (document !== undefined) yield { kind: "document", document, at };
@@ -103,14 +104,19 @@ export function tokenSpan(start: number, end: number, bounds: Span, at: Location
   throw new DataError(code, { at: within(at, path), message: `the span has the tokens ${named}, but ${extent}` });
 }
 
-/** An index into a list beside it. @throws {DataError} RELATION_END_MISSING */
-export function entityIndex(value: number, entities: number, at: Location, path: string): number {
-  if (Number.isInteger(value) && value >= 0 && value < entities) return value;
-  const held = entities === 0 ? "there are none" : `there are entities 0 to ${entities - 1}`;
+/**
+ * An index that a relation gives for one of its ends.
+ *
+ * @param count how many things of this kind the record has
+ * @throws {DataError} RELATION_END_MISSING
+ */
+export function endIndex(value: number, count: number, kind: "entity" | "word", at: Location, path: string): number {
+  if (Number.isInteger(value) && value >= 0 && value < count) return value;
+  const held = count === 0 ? "there are none" : `there are ${kind === "entity" ? "entities" : "words"} 0 to ${count - 1}`;
   throw new DataError("RELATION_END_MISSING", {
     at: within(at, path),
-    message: `the relation names entity ${value}, but ${held}`,
-    hint: "relations index the entities of their own record, counting from 0",
+    message: `the relation names ${kind} ${value}, but ${held}`,
+    hint: "indices count within their own record, from 0",
   });
 }
 

@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { fitDocument } from "../data/fit.ts";
 import type { Capacity } from "../data/index.ts";
-import { annotateDocument, charSpan, type Document, type Entity, joinTokens, type Relation, type Span } from "../schema/index.ts";
+import {
+  annotateDocument,
+  charSpan,
+  type Document,
+  documentFromSentence,
+  type Entity,
+  joinTokens,
+  type Relation,
+  type Span,
+  sentencesOf,
+} from "../schema/index.ts";
 import { documentFromText } from "../text/index.ts";
 
 /** The document that every example of a format carries: a character beyond the basic plane in front, two sentences. */
@@ -20,6 +30,19 @@ export function adaTokens(id = "doc-1"): Document {
     { start: 9, end: 14 },
   ];
   return annotateDocument({ id, ...tokens, sentences, entities: [], relations: [], metadata: {} }, adaAnnotations);
+}
+
+/**
+ * The two sentences of it in tokens, for formats whose record is a sentence.
+ *
+ * @param typed whether entities keep their types
+ */
+export function adaSentences({ typed }: { typed: boolean }): [Document, Document] {
+  const [first, second] = sentencesOf(adaTokens()).sentences.map((sentence): Document => {
+    const entities = sentence.entities.map((entity) => (typed ? entity : { ...entity, type: null }));
+    return { ...documentFromSentence({ ...sentence, entities }), metadata: {} };
+  });
+  return [first as Document, second as Document];
 }
 
 const adaAnnotations = [

@@ -1,0 +1,186 @@
+import type { Location } from "../../errors.ts";
+import type { Document, Relation } from "../../schema/index.ts";
+import { asList, asObject, asString, asStrings, type Fields } from "../fields.ts";
+import type { Format, ReadOptions } from "../format.ts";
+import { firstJsonValue } from "../json-values.ts";
+import { documentFromSpacedText, loseMisplaced, MentionFinder, wordsOf } from "../mentions.ts";
+import {
+  documentFromWords,
+  entityType,
+  firstFields,
+  type JsonRecord,
+  type Lose,
+  loseOthers,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+  relationType,
+  writeJsonList,
+} from "../records.ts";
+
+/**
+ * The JSON of RIN's NYT and WebNLG: words, tags, the words of every entity (`en_list`), and relations that name each end by its
+ * last word alone. The entity in `en_list` with that last word is meant, and `MentionFinder` says which of its mentions.
+ *
+ * NYT's earlier form, with the sentence as one string, whole names in the relations and `entityMentions`, is read too.
+ */
+export const rin: Format = {
+  name: "rin",
+  title: "RIN / NYT / WebNLG JSON",
+  extensions: [".json", ".jsonl"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "words",
+    entities: "all",
+    entityTypes: "never",
+    relations: true,
+    overlapping: false,
+    duplicates: false,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: false,
+    pos: true,
+    metadata: false,
+  },
+
+  recognises(beginning) {
+    const fields = firstFields(firstJsonValue(beginning));
+    return fields?.["sentText"] !== undefined && Array.isArray(fields["relationMentions"]);
+  },
+
+  async *read(chunks, options = {}) {
+    for await (const record of readJsonRecords(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => {
+        const isText = typeof record.fields["sentText"] === "string";
+        return isText ? readText(record, options, lose) : readWords(record, options, lose);
+      });
+    }
+  },
+
+  async *write(documents) {
+    yield* writeJsonList(documents, rin, (record, lose) => {
+      const { tokens, pos, entities, relations } = record;
+      const words = tokens.map(({ text }) => text);
+      const names = entities.map(({ start, end }) => words.slice(start, end));
+      const lastWord = (entity: number): string[] => names[entity]?.slice(-1) ?? [];
+      const fields = {
+        sentText: words,
+        ...(pos === undefined ? {} : { pos }),
+        en_list: [...new Map(names.map((name) => [JSON.stringify(name), name])).values()],
+        relationMentions: relations.map(({ head, tail, type }) => ({
+          em1Text: lastWord(head),
+          label: type,
+          em2Text: lastWord(tail),
+        })),
+      };
+      loseMisplaced(
+        record,
+        readWords({ fields, at: {}, index: 0 }, {}, () => {}),
+        lose,
+      );
+      return fields;
+    });
+  },
+};
+
+const wordsFields = new Set(["sentText", "pos", "en_list", "relationMentions"]);
+const textFields = new Set(["sentText", "entityMentions", "relationMentions"]);
+const entityFields = new Set(["text", "label", "start"]);
+
+function readWords(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+  const { fields, at } = record;
+  const plain = documentFromWords(recordId(undefined, record, ""), [asStrings(fields["sentText"], at, "sentText")]);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const names = asList(fields["en_list"] ?? [], at, "en_list").map((name, index) => asStrings(name, at, `en_list[${index}]`));
+  const distinct = [...new Set(names.map((words) => words.join(" ")))];
+  const nameOf = (value: unknown, path: string): string => {
+    const ending = asStrings(value, at, path).join(" ");
+    const meant = distinct.filter((name) => name === ending || name.endsWith(` ${ending}`));
+    if (meant.length > 1) {
+      lose(path, `${meant.length} entities end in ${JSON.stringify(ending)}; ambiguous, the first was taken`);
+    }
+    return meant[0] ?? ending;
+  };
+  const tags = fields["stan_ner"];
+  const relations = readRelations(fields, at, lose, (relation, path) => {
+    const [head, tail] = [nameOf(relation["em1Text"], `${path}.em1Text`), nameOf(relation["em2Text"], `${path}.em2Text`)];
+    loseForeignTags(relation, plain, tags, path, lose);
+    return finder.relation(head, tail, path);
+  });
+  for (const [index, words] of names.entries()) finder.entity(words.join(" "), null, `en_list[${index}]`);
+  const pos = fields["pos"] === undefined ? {} : { pos: asStrings(fields["pos"], at, "pos") };
+  return { ...plain, ...pos, entities: finder.table.entities, relations, metadata: others(fields, wordsFields) };
+}
+
+function readText(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+  const { fields, at } = record;
+  const text = asString(fields["sentText"], at, "sentText");
+  const entities = asList(fields["entityMentions"] ?? [], at, "entityMentions").map((item, index) => {
+    const path = `entityMentions[${index}]`;
+    const entity = asObject(item, at, path);
+    loseOthers(entity, entityFields, lose, path);
+    const type = entityType(entity["label"], at, `${path}.label`);
+    return { words: asString(entity["text"], at, `${path}.text`), type, path };
+  });
+  const mentions = new Set(entities.map(({ words }) => words));
+  readRelations(
+    fields,
+    at,
+    () => {},
+    (relation, path) => {
+      for (const end of ["em1Text", "em2Text"]) mentions.add(asString(relation[end], at, `${path}.${end}`));
+      return undefined;
+    },
+  );
+  const fitting = (document: Document): number => {
+    const finder = new MentionFinder(document, "first", () => {});
+    return [...mentions].filter((words) => finder.places(words).length > 0).length;
+  };
+  const plain = documentFromSpacedText(recordId(undefined, record, ""), text, options.text, mentions.size, fitting, lose);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const relations = readRelations(fields, at, lose, (relation, path) => {
+    loseOthers(relation, plainRelationFields, lose, path);
+    if (relation["label"] !== noRelation)
+      return finder.relation(relation["em1Text"] as string, relation["em2Text"] as string, path);
+    lose(path, `the label ${noRelation} says that there is no relation; it was left out`);
+    return undefined;
+  });
+  for (const { words, type, path } of entities) finder.entity(words, type, path);
+  return { ...plain, entities: finder.table.entities, relations, metadata: others(fields, textFields) };
+}
+
+/** What NYT's earlier form writes for a pair without a relation. */
+const noRelation = "None";
+const plainRelationFields = new Set(["em1Text", "em2Text", "label"]);
+
+function readRelations(
+  fields: Fields,
+  at: Location,
+  lose: Lose,
+  endsOf: (relation: Fields, path: string) => Pick<Relation, "head" | "tail"> | undefined,
+): Relation[] {
+  return asList(fields["relationMentions"], at, "relationMentions").flatMap((item, index): Relation[] => {
+    const path = `relationMentions[${index}]`;
+    const relation = asObject(item, at, path);
+    const type = relationType(relation["label"], at, `${path}.label`, lose);
+    const ends = type === undefined ? undefined : endsOf(relation, path);
+    return ends === undefined || type === undefined ? [] : [{ ...ends, type }];
+  });
+}
+
+/** The releases give the ends the tags of a named-entity tool; `stan_ner`, which goes into the metadata, has them already. */
+function loseForeignTags(relation: Fields, { tokens }: Document, tags: unknown, path: string, lose: Lose): void {
+  for (const end of ["em1", "em2"]) {
+    const tag = relation[`${end}Label`];
+    const words = relation[`${end}Text`] as readonly string[];
+    const inTags = Array.isArray(tags) && tokens.some(({ text }, index) => text === words.at(-1) && tags[index] === tag);
+    if (tag !== undefined && !inTags) lose(`${path}.${end}Label`, "the format says this of the end alone; it was left out");
+  }
+}
+
+function others(fields: Fields, known: ReadonlySet<string>): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !known.has(name)));
+}

@@ -1,0 +1,172 @@
+import { charSpan, type Document, type Entity, type Relation, type Span } from "../schema/index.ts";
+import { coveringTokens, documentFromText, type TextOptions } from "../text/index.ts";
+import { EntityTable, type Lose } from "./records.ts";
+
+export type MentionRule = "nearest" | "first";
+
+/**
+ * Finds the mentions that relations mean in formats that name words alone (CasRel, RIN).
+ *
+ * Where the words of an end occur several times, `nearest` takes the two places that have the fewest tokens between them and do
+ * not overlap if any do not, the earlier ones among equals. Of the relations in question that have offsets which people marked,
+ * that is right for 61 % in CoNLL04, 69 % in SciERC and 74 % in Chinese-Literature; the first place of each end is right for 45 %,
+ * 56 % and 51 %. The releases of NYT and WebNLG were labelled by the first place, which `first` repeats.
+ */
+export class MentionFinder {
+  readonly table = new EntityTable();
+  readonly #document: Pick<Document, "text" | "tokens">;
+  readonly #rule: MentionRule;
+  readonly #lose: Lose;
+  readonly #found = new Map<string, readonly Span[]>();
+
+  constructor(document: Pick<Document, "text" | "tokens">, rule: MentionRule, lose: Lose) {
+    this.#document = document;
+    this.#rule = rule;
+    this.#lose = lose;
+  }
+
+  /** Every place where the words stand and end on tokens, in order. */
+  places(words: string): readonly Span[] {
+    const known = this.#found.get(words);
+    if (known !== undefined) return known;
+    const places = placesOf(this.#document, words);
+    this.#found.set(words, places);
+    return places;
+  }
+
+  /** The entities that a relation's ends mean; undefined, and said so, where the text does not have their words. */
+  relation(head: string, tail: string, path: string): { head: number; tail: number } | undefined {
+    const pair = this.pair(head, tail);
+    if (pair === undefined) {
+      const absent = this.places(head).length === 0 ? head : tail;
+      this.#lose(path, `no tokens of the text are ${JSON.stringify(absent)}; the relation was left out`);
+      return undefined;
+    }
+    const named = [...new Set([head, tail])].flatMap((words) => {
+      const { length } = this.places(words);
+      return length > 1 ? [`${JSON.stringify(words)} occurs ${length} times`] : [];
+    });
+    const taken = this.#rule === "first" ? "the first place" : "the nearest pair";
+    if (named.length > 0) this.#lose(path, `${named.join(" and ")}; ambiguous, ${taken} was taken`);
+    return { head: this.table.ensure(pair[0]), tail: this.table.ensure(pair[1]) };
+  }
+
+  /** The places that the rule gives two ends, without making them entities. */
+  pair(head: string, tail: string): readonly [Span, Span] | undefined {
+    const [heads, tails] = [this.places(head), this.places(tail)];
+    if (heads[0] === undefined || tails[0] === undefined) return undefined;
+    return this.#rule === "first" ? [heads[0], tails[0]] : nearestPair(heads, tails);
+  }
+
+  /** Makes sure that these words are an entity: where relations have placed them, else at their first place. */
+  entity(words: string, type: string | null, path: string): void {
+    const places = this.places(words);
+    const [first] = places;
+    if (first === undefined) {
+      this.#lose(path, `no tokens of the text are ${JSON.stringify(words)}; the entity was left out`);
+      return;
+    }
+    const placed = places.flatMap((place) => this.table.find(place) ?? []);
+    for (const index of placed) {
+      const entity = this.table.entities[index] as Entity;
+      if (entity.type === null) this.table.entities[index] = { ...entity, type };
+    }
+    if (placed.length > 0) return;
+    this.table.add({ ...first, type });
+    if (places.length > 1) {
+      this.#lose(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first place was taken`);
+    }
+  }
+}
+
+/**
+ * The two places with the fewest tokens between them, of two lists that are not empty and whose starts and ends ascend.
+ *
+ * The nearest place that does not overlap is the last one in front or the first one behind, so that no pair is tried in vain.
+ */
+export function nearestPair(heads: readonly Span[], tails: readonly Span[]): readonly [Span, Span] {
+  let best: readonly [Span, Span] = [heads[0] as Span, tails[0] as Span];
+  let least = Number.POSITIVE_INFINITY;
+  let behind = 0;
+  let front = -1;
+  for (const head of heads) {
+    while (behind < tails.length && (tails[behind] as Span).start < head.end) behind++;
+    while (front + 1 < tails.length && (tails[front + 1] as Span).end <= head.start) front++;
+    for (const tail of [tails[front], tails[behind]]) {
+      if (tail === undefined) continue;
+      const gap = tail.start >= head.end ? tail.start - head.end : head.start - tail.end;
+      if (gap >= least) continue;
+      least = gap;
+      best = [head, tail];
+    }
+  }
+  return best;
+}
+
+/**
+ * Says what a reader will find elsewhere because its words occur several times, for writers of formats that name words alone.
+ *
+ * @param again the record as reading gives it back
+ */
+export function loseMisplaced(record: Document, again: Document, lose: Lose): void {
+  const place = ({ start, end }: Span): string => `${start} ${end}`;
+  const ends = ({ entities }: Document, { head, tail, type }: Relation): string =>
+    `${place(entities[head] as Entity)} ${place(entities[tail] as Entity)} ${type}`;
+  const entities = new Set(again.entities.map(place));
+  const relations = new Set(again.relations.map((relation) => ends(again, relation)));
+  const reason = "the words occur several times, and reading will take another place for them";
+  for (const [index, entity] of record.entities.entries()) {
+    if (!entities.has(place(entity))) lose(`entities[${index}]`, reason);
+  }
+  for (const [index, relation] of record.relations.entries()) {
+    if (!relations.has(ends(record, relation))) lose(`relations[${index}]`, reason);
+  }
+}
+
+/** The characters of a span of tokens. */
+export function wordsOf(document: Document, span: Span): string {
+  const { start, end } = charSpan(document, span);
+  return document.text.slice(start, end);
+}
+
+/**
+ * A sentence from text that is words with spaces between them, as the releases of NYT and WebNLG have it; tokenised anew where
+ * more annotated mentions begin and end on tokens then, which is reported, or where the options name a tokeniser.
+ *
+ * @param mentions how many mentions are annotated
+ * @param fitting how many of the annotated mentions fall on the tokens of this document
+ */
+export function documentFromSpacedText(
+  id: string,
+  text: string,
+  options: TextOptions | undefined,
+  mentions: number,
+  fitting: (document: Document) => number,
+  lose: Lose,
+): Document {
+  const tokenised = (): Document => documentFromText(id, text, { sentences: "one", ...options });
+  if (options?.mode !== undefined) return tokenised();
+  const tokens = Array.from(text.matchAll(/[^ \t\r\n]+/g), ({ 0: word, index: start }) => ({
+    text: word,
+    start,
+    end: start + word.length,
+  }));
+  const sentences = tokens.length === 0 ? [] : [{ start: 0, end: tokens.length }];
+  const spaced: Document = { id, text, tokens, sentences, entities: [], relations: [], metadata: {} };
+  const reached = fitting(spaced);
+  if (reached === mentions) return spaced;
+  const other = tokenised();
+  if (fitting(other) <= reached) return spaced;
+  lose("text", "a mention does not begin and end at spaces; the text was tokenised anew");
+  return other;
+}
+
+function placesOf({ text, tokens }: Pick<Document, "text" | "tokens">, words: string): readonly Span[] {
+  const exact: Span[] = [];
+  if (words.trim() === "") return exact;
+  for (let start = text.indexOf(words); start >= 0; start = text.indexOf(words, start + 1)) {
+    const covering = coveringTokens(tokens, { start, end: start + words.length });
+    if (covering?.exact === true) exact.push(covering.span);
+  }
+  return exact;
+}
