@@ -66,14 +66,14 @@ export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
 }
 
 function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
-  const definition = models[description.name];
-  if (definition === undefined) {
+  if (!Object.hasOwn(models, description.name)) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
       message: `there is no model called ${description.name}`,
       hint: `there are ${Object.keys(models).join(", ")}`,
     });
   }
+  const definition: ModelDefinition = models[description.name];
   const model = definition.build(description.settings, description.lexicon, new Scope(store));
   return {
     description,

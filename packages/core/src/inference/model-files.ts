@@ -48,17 +48,14 @@ export function unpackModel(files: ModelFiles, source: string, options: BuildOpt
 }
 
 function readDescription(files: ModelFiles, source: string): ModelDescription {
-  const parsed = configFile.safeParse(readJson(files["config.json"], `${source}/config.json`));
-  if (!parsed.success) {
-    throw invalid(`${source}/config.json`, parsed.error.issues[0]?.message ?? "not a model's configuration", parsed.error);
-  }
+  const place = `${source}/config.json`;
+  const parsed = configFile.safeParse(readJson(files["config.json"], place));
+  if (!parsed.success) throw wrongConfig(place, parsed.error);
   const { model, threshold } = parsed.data;
   const { name, ...settings } = model;
-  const definition = models[name as ModelName];
-  if (definition === undefined) throw invalid(`${source}/config.json`, `there is no model called ${name}`);
-  const checked = definition.settings.safeParse(settings);
-  if (!checked.success)
-    throw invalid(`${source}/config.json`, checked.error.issues[0]?.message ?? "wrong settings", checked.error);
+  if (!Object.hasOwn(models, name)) throw invalid(place, `there is no model called ${name}`);
+  const checked = models[name as ModelName].settings.safeParse(settings);
+  if (!checked.success) throw wrongConfig(place, checked.error);
   return { name: name as ModelName, settings: checked.data, lexicon: readLexicon(files, source), threshold };
 }
 
@@ -77,6 +74,11 @@ function readJson(bytes: Uint8Array, source: string): unknown {
   } catch (cause) {
     throw invalid(source, cause instanceof WeftError ? cause.summary : "the file is not UTF-8 text", cause);
   }
+}
+
+function wrongConfig(source: string, error: z.ZodError): ArchiveError {
+  const { path = [], message = "not a model's configuration" } = error.issues[0] ?? {};
+  return invalid(source, path.length === 0 ? message : `${path.join(".")}: ${message}`, error);
 }
 
 function invalid(source: string, message: string, cause?: unknown): ArchiveError {

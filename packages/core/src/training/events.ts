@@ -18,6 +18,8 @@ export interface StartEvent {
   readonly vectors: WordVectors["coverage"] | undefined;
   /** What the model cannot hold of the training data. */
   readonly losses: readonly DataLoss[];
+  /** What it cannot hold of dev, labels that training lacks among it; they count as missed in every score. */
+  readonly devLosses: readonly DataLoss[];
   /** Steps of the whole training, and those done before it was resumed. */
   readonly steps: number;
   readonly stepsDone: number;

@@ -52,7 +52,8 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
   const coverage = await applyVectors(built, input.vectors);
   const losses: DataLoss[] = [];
   const examples = input.train.map((sentence) => encoder.encode(sentence, losses));
-  const devExamples = input.dev.map((sentence) => encoder.encode(sentence));
+  const devLosses: DataLoss[] = [];
+  const devExamples = input.dev.map((sentence) => encoder.encode(sentence, devLosses));
   const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables });
   const protocol = selectionProtocol(training.select, lexicon.typed);
   const mark = fingerprint(config, input.train, input.dev);
@@ -79,6 +80,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
       build: engine.build,
       vectors: coverage,
       losses,
+      devLosses,
       steps,
       stepsDone: progress.step,
     };

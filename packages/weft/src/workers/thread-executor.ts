@@ -43,11 +43,14 @@ class WorkerPool {
   readonly #workers: { readonly thread: Worker; readonly pending: Map<number, Pending> }[];
   readonly #waiting: Pending[] = [];
   #nextId = 0;
+  /** Why a thread has ended that should be there. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(built: BuiltModel, threads: number) {
     const start: WorkerStart = { model: shareModel(built), relaxed: built.engine.build === "relaxed" };
     this.#workers = Array.from({ length: threads }, () => {
-      const thread = new Worker(workerUrl, { workerData: start });
+      // The worker is plain JavaScript: flags that make this process read something else are not for it.
+      const thread = new Worker(workerUrl, { workerData: start, execArgv: [] });
       const worker = { thread, pending: new Map<number, Pending>() };
       thread.on("message", (reply: WorkerReply) => {
         const pending = worker.pending.get(reply.id);
@@ -56,16 +59,14 @@ class WorkerPool {
         if (reply.kind === "failure") pending?.failed(reply.error);
         else pending?.done(reply.result);
       });
-      thread.on("error", (error) => {
-        for (const pending of worker.pending.values()) pending.failed(error);
-        worker.pending.clear();
-      });
+      thread.on("error", (error) => this.#fail(error));
       return worker;
     });
   }
 
   /** Results in the order of the jobs, whatever the order in which they end. */
   async run(jobs: readonly Job[]): Promise<unknown[]> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     const results = jobs.map((job) => new Promise((done, failed) => this.#waiting.push({ job, done, failed })));
     this.#dispatch();
     return Promise.all(results);
@@ -73,6 +74,16 @@ class WorkerPool {
 
   async close(): Promise<void> {
     await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
+  }
+
+  /** A thread is gone, and with it whatever it would have answered: nobody shall wait for that. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    for (const { pending } of this.#workers) {
+      for (const job of pending.values()) job.failed(error);
+      pending.clear();
+    }
+    for (const job of this.#waiting.splice(0)) job.failed(error);
   }
 
   /** Hands waiting jobs to the workers that hold the fewest. */

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { trainConfig } from "@weft/core";
+import { type Loss, trainConfig } from "@weft/core";
 import { Argument, Option } from "commander";
 import { readConfig } from "../../files/config-file.ts";
 import { loggedForm } from "../../runs/event-log.ts";
@@ -83,11 +83,8 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
           const share = tokens === undefined ? "" : `, ${(100 * tokens).toFixed(1)} % of running words`;
           terminal.say(`word vectors for ${whole(found)} of ${whole(asked)} words${share}`);
         }
-        if (event.losses.length > 0) {
-          terminal.say(
-            `${count(event.losses.length, "annotation")} of the training data cannot be learnt, first ${event.losses[0]?.source}: ${event.losses[0]?.reason}`,
-          );
-        }
+        sayLosses(event.losses, "of the training data cannot be learnt", terminal);
+        sayLosses(event.devLosses, "of dev cannot be found by this model and count as missed", terminal);
         bar = terminal.progress("training", steps);
       } else if (event.kind === "step") {
         bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${best}`);
@@ -106,6 +103,12 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
   } finally {
     bar?.stop();
   }
+}
+
+function sayLosses(losses: readonly Loss[], what: string, terminal: CommandContext["terminal"]): void {
+  const [first] = losses;
+  if (first === undefined) return;
+  terminal.say(`${count(losses.length, "annotation")} ${what}, first in ${first.source} ${first.path}: ${first.reason}`);
 }
 
 async function showScores({ dev, test }: DoneEvent, folder: string, terminal: CommandContext["terminal"]): Promise<void> {

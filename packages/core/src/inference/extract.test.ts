@@ -1,0 +1,194 @@
+import { beforeAll, expect, test } from "vitest";
+import { buildLexicon, lexiconSettings } from "../data/index.ts";
+import type { Prediction } from "../metrics/index.ts";
+import type { Example } from "../models/index.ts";
+import { charSpan, type Document, validateDocument } from "../schema/index.ts";
+import { eightSentences } from "../testing/sentences.ts";
+import { documentFromText } from "../text/index.ts";
+import { type BuiltModel, buildModel } from "./built-model.ts";
+import { type ExtractOptions, extract, longestSentence, type Predict } from "./extract.ts";
+
+let built: BuiltModel;
+beforeAll(() => {
+  built = buildModel({
+    name: "rin",
+    settings: { rounds: 0, wordSize: 2, posSize: 2, hiddenSize: 2, pairBias: true, untied: false, anchor: "last" },
+    lexicon: buildLexicon(eightSentences, lexiconSettings.parse({})),
+    threshold: 0.5,
+  });
+});
+
+/** In place of a network: the first word is an entity, the last one another, and the first is before the last. */
+const firstAndLast = ({ length }: Example): Prediction =>
+  length < 2
+    ? { entities: [], relations: [] }
+    : {
+        entities: [
+          { start: 0, end: 1, type: "FIRST", confidence: 0.9 },
+          { start: length - 1, end: length, type: "LAST", confidence: 0.4 },
+        ],
+        relations: [
+          { head: 0, tail: 1, type: "before", confidence: 0.8 },
+          { head: 0, tail: 0, type: "is", confidence: 0.7 },
+        ],
+      };
+
+function recording(): { predict: Predict; calls: number[][] } {
+  const calls: number[][] = [];
+  return {
+    calls,
+    predict: async (examples) => {
+      calls.push(examples.map(({ length }) => length));
+      return examples.map(firstAndLast);
+    },
+  };
+}
+
+async function run(
+  documents: Iterable<Document>,
+  options: ExtractOptions = {},
+  predict = recording().predict,
+): Promise<Document[]> {
+  const found: Document[] = [];
+  for await (const document of extract(built, predict, documents, options)) found.push(document);
+  return found;
+}
+
+const surfaces = (document: Document): string[] =>
+  document.entities.map((entity) => {
+    const { start, end } = charSpan(document, entity);
+    return document.text.slice(start, end);
+  });
+
+const texts = ["Ada came home . Bob left Acme", "", "one", "Rome fell . It was late . Nobody saw it"];
+const documents = texts.map((text, index) => ({
+  ...documentFromText(`d${index}`, text),
+  sentences: sentencesAt(text.split(" ")),
+}));
+
+function sentencesAt(words: readonly string[]): Document["sentences"] {
+  const ends = [...words.keys()].filter((i) => words[i] === "." || (i === words.length - 1 && words[i] !== "")).map((i) => i + 1);
+  return ends.map((end, k) => ({ start: ends[k - 1] ?? 0, end }));
+}
+
+test("what is found in a sentence is placed in its document", async () => {
+  const found = await run(documents);
+  expect(found.map(({ id }) => id)).toEqual(["d0", "d1", "d2", "d3"]);
+  expect(found.map(surfaces)).toEqual([["Ada", ".", "Bob", "Acme"], [], [], ["Rome", ".", "It", ".", "Nobody", "it"]]);
+  expect(found[3]?.relations.map(({ head, tail, type }) => `${head} ${type} ${tail}`)).toEqual([
+    "0 before 1",
+    "0 is 0",
+    "2 before 3",
+    "2 is 2",
+    "4 before 5",
+    "4 is 4",
+  ]);
+  for (const document of found) validateDocument(document, {});
+});
+
+test("however sentences are batched, the result is the same", async () => {
+  const whole = await run(documents);
+  for (const batch of [1, 2, 3, 5, 100]) expect(await run(documents, { batch })).toEqual(whole);
+});
+
+test("the annotation that came with a document is replaced", async () => {
+  const [document] = documents as [Document];
+  const annotated = { ...document, entities: [{ start: 1, end: 3, type: "X" }], relations: [{ head: 0, tail: 0, type: "y" }] };
+  expect(await run([annotated])).toEqual(await run([document]));
+});
+
+test("a sentence beyond the limit is read in pieces", async () => {
+  const words = Array.from({ length: 2 * longestSentence + 1 }, (_, i) => `w${i}`);
+  const long = documentFromText("long", words.join(" "), { sentences: "one" });
+  const { predict, calls } = recording();
+  const [found] = await run([long], {}, predict);
+  expect(calls).toEqual([[256, 256, 1]]);
+  expect(found && surfaces(found)).toEqual(["w0", "w255", "w256", "w511"]);
+  const short = recording();
+  await run([long], { longestSentence: 200, batch: 2 }, short.predict);
+  expect(short.calls.flat()).toEqual([200, 200, 113]);
+});
+
+test("a document of very many sentences is no danger", async () => {
+  const words = Array.from({ length: 150_000 }, () => "x");
+  const tokens = words.map((text, i) => ({ text, start: 2 * i, end: 2 * i + 1 }));
+  const document: Document = {
+    ...(documents[1] as Document),
+    text: words.join(" "),
+    tokens,
+    sentences: tokens.map((_, i) => ({ start: i, end: i + 1 })),
+  };
+  expect((await run([document]))[0]?.entities).toEqual([]);
+});
+
+test("what is not sure enough is left out, and a relation goes with its arguments", async () => {
+  const [document] = documents as [Document];
+  const at = async (minConfidence: number): Promise<string[]> => {
+    const [found] = await run([document], { minConfidence });
+    expect(found).toBeDefined();
+    if (found !== undefined) validateDocument(found, {});
+    return [
+      ...(found?.entities.map(({ type }) => type ?? "") ?? []),
+      ...(found?.relations.map(({ head, tail, type }) => `${head} ${type} ${tail}`) ?? []),
+    ];
+  };
+  expect(await at(0.3)).toHaveLength(8);
+  expect(await at(0.5)).toEqual(["FIRST", "FIRST", "0 is 0", "1 is 1"]);
+  expect(await at(0.75)).toEqual(["FIRST", "FIRST"]);
+  expect(await at(0.95)).toEqual([]);
+});
+
+test("the threshold is the model's own unless another is asked for", async () => {
+  const seen: unknown[] = [];
+  const predict: Predict = async (examples, { threshold }) => {
+    seen.push(threshold);
+    return examples.map(firstAndLast);
+  };
+  await run(documents, {}, predict);
+  await run(documents, { threshold: { before: 0.1 } }, predict);
+  expect(seen).toEqual([0.5, { before: 0.1 }]);
+});
+
+test.each([
+  ["documents", documents[0] as Document],
+  ["documents without a sentence", documents[1] as Document],
+])("a stream of %s is read no further ahead than a batch", async (_, document) => {
+  let read = 0;
+  function* endless(): Generator<Document> {
+    for (;;) {
+      read++;
+      yield document;
+    }
+  }
+  let furthest = 0;
+  let taken = 0;
+  for await (const found of extract(built, recording().predict, endless(), { batch: 16 })) {
+    expect(found.id).toBe(document.id);
+    taken++;
+    furthest = Math.max(furthest, read - taken);
+    if (taken === 500) break;
+  }
+  expect(furthest).toBeLessThanOrEqual(16);
+});
+
+test("a signal stops the stream, before it begins and within it, and the source is closed", async () => {
+  await expect(run(documents, { signal: AbortSignal.abort(new Error("not even begun")) })).rejects.toThrow("not even begun");
+  const controller = new AbortController();
+  let closed = false;
+  async function* endless(): AsyncGenerator<Document> {
+    try {
+      for (;;) yield documents[0] as Document;
+    } finally {
+      closed = true;
+    }
+  }
+  let taken = 0;
+  const reading = (async () => {
+    for await (const _ of extract(built, recording().predict, endless(), { batch: 4, signal: controller.signal })) {
+      if (++taken === 10) controller.abort(new Error("enough"));
+    }
+  })();
+  await expect(reading).rejects.toThrow("enough");
+  expect(taken).toBeLessThan(20);
+  expect(closed).toBe(true);
+});

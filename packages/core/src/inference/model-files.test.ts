@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { readSafetensors, writeSafetensors } from "../archive/index.ts";
+import { buildLexicon, lexiconSettings } from "../data/index.ts";
+import { ArchiveError } from "../errors.ts";
+import { models } from "../models/index.ts";
+import { eightSentences, tagged } from "../testing/sentences.ts";
+import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
+import { type ModelFiles, packModel, unpackModel } from "./model-files.ts";
+import { readWeights } from "./weights.ts";
+
+const made = (change: object = {}, seed = 1): BuiltModel =>
+  buildModel(
+    {
+      name: "rin",
+      settings: models.rin.settings.parse({ rounds: 1, wordSize: 3, posSize: 2, hiddenSize: 2, ...change }),
+      lexicon: buildLexicon(tagged(eightSentences), lexiconSettings.parse({ unknown: "shape" })),
+      threshold: { lives_in: 0.25 },
+    },
+    { build: "baseline", seed },
+  );
+
+const files = packModel(made());
+const text = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
+const json = (name: "config.json" | "vocab.json"): Record<string, unknown> =>
+  JSON.parse(new TextDecoder().decode(files[name])) as Record<string, unknown>;
+
+test("a model comes back from its files: settings, labels, words, threshold and weights", () => {
+  const built = made();
+  const back = unpackModel(files, "m", { build: "baseline", seed: 99 });
+  expect(back.description).toEqual(built.description);
+  expect(readWeights(back.store)).toEqual(readWeights(built.store));
+  expect(packModel(back)).toEqual(files);
+  expect(packModel(made({}, 2))["model.safetensors"]).not.toEqual(files["model.safetensors"]);
+});
+
+test("the files are those of the ecosystem: JSON that people read, weights by the path of their parameter", () => {
+  expect(json("config.json")).toMatchObject({ format: "weft-model", version: 1, model: { name: "rin", rounds: 1 } });
+  const { tensors, metadata } = readSafetensors(files["model.safetensors"], "m");
+  expect(metadata).toEqual({ format: "weft-model" });
+  expect([...tensors.keys()]).toEqual(expect.arrayContaining(["rin/word/weight", "rin/encoder/forward/bias", "rin/tag/weight"]));
+});
+
+test("another thread finds the same weights in the same memory", () => {
+  const built = made();
+  const shared = shareModel(built);
+  const attached = attachModel(
+    { ...structuredClone({ ...shared, memory: null }), memory: shared.memory },
+    built.description.lexicon,
+  );
+  built.store.write(built.model.wordTable, new Float32Array(built.model.wordTable.rows * 3).fill(7));
+  expect(readWeights(attached.store)).toEqual(readWeights(built.store));
+});
+
+const changed = (change: Partial<ModelFiles>): ModelFiles => ({ ...files, ...change });
+const { model, ...config } = json("config.json");
+
+test.each<[string, ModelFiles, string, string]>([
+  ["no JSON", changed({ "config.json": text("{") }), "m/config.json", "expected a name in double quotes or }"],
+  ["no UTF-8", changed({ "config.json": Uint8Array.of(0xff, 0xfe) }), "m/config.json", "not UTF-8"],
+  ["another format", changed({ "config.json": text({ ...config, model, format: "bert" }) }), "m/config.json", ""],
+  ["a later version", changed({ "config.json": text({ ...config, model, version: 2 }) }), "m/config.json", ""],
+  ["no model", changed({ "config.json": text(config) }), "m/config.json", ""],
+  [
+    "an unknown model",
+    changed({ "config.json": text({ ...config, model: { name: "__proto__" } }) }),
+    "m/config.json",
+    "there is no model called __proto__",
+  ],
+  [
+    "an unknown setting",
+    changed({ "config.json": text({ ...config, model: { ...(model as object), depth: 3 } }) }),
+    "m/config.json",
+    "depth",
+  ],
+  ["a threshold that is text", changed({ "config.json": text({ ...config, model, threshold: "high" }) }), "m/config.json", ""],
+  ["no vocabulary", changed({ "vocab.json": text({}) }), "m/vocab.json", "missing"],
+  [
+    "a vocabulary of another scheme",
+    changed({ "vocab.json": text({ ...json("vocab.json"), scheme: "iob" }) }),
+    "m/vocab.json",
+    "bio, bioes or bilou",
+  ],
+  [
+    "one relation fewer",
+    changed({ "vocab.json": text({ ...json("vocab.json"), relations: ["a", "b", "c"] }) }),
+    "m/model.safetensors",
+    "the model needs",
+  ],
+  [
+    "no weights",
+    changed({ "model.safetensors": writeSafetensors({ tensors: new Map(), metadata: {} }) }),
+    "m/model.safetensors",
+    "has no such parameter",
+  ],
+  [
+    "weights of a wider model",
+    changed({ "model.safetensors": packModel(made({ hiddenSize: 3 }))["model.safetensors"] }),
+    "m/model.safetensors",
+    "the model needs",
+  ],
+])("%s is refused with the file's name", (_, broken, source, message) => {
+  let error: unknown;
+  try {
+    unpackModel(broken, "m", { build: "baseline" });
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(ArchiveError);
+  expect(error).toMatchObject({ code: "ARCHIVE_INVALID", at: { source } });
+  expect((error as ArchiveError).summary).toContain(message);
+});

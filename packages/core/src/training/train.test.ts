@@ -1,0 +1,250 @@
+import { expect, test } from "vitest";
+import type { WordVectors } from "../data/index.ts";
+import { DataError, TrainingError } from "../errors.ts";
+import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
+import type { Sentence } from "../schema/index.ts";
+import { eightSentences, sentence } from "../testing/sentences.ts";
+import { trainConfig } from "./config.ts";
+import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
+import { type ExecutorFactory, localExecutor } from "./executor.ts";
+import { type TrainInput, train } from "./train.ts";
+
+const model = { name: "rin", rounds: 1, wordSize: 4, hiddenSize: 3, inputDropout: 0.2 };
+
+function input(training: object = {}, more: Partial<TrainInput> & { settings?: object } = {}): TrainInput {
+  const { settings, ...rest } = more;
+  const config = trainConfig.parse({
+    data: { train: "train.jsonl", dev: "dev.jsonl" },
+    model,
+    training: { epochs: 2, batch: 3, chunk: 2, ...training },
+    ...settings,
+  });
+  return { config, train: eightSentences, dev: eightSentences.slice(0, 3), engine: { build: "baseline" }, ...rest };
+}
+
+async function eventsOf(given: TrainInput): Promise<TrainEvent[]> {
+  const events: TrainEvent[] = [];
+  for await (const event of train(given)) events.push(event);
+  return events;
+}
+
+const kinds = (events: readonly TrainEvent[]): string => events.map(({ kind }) => kind).join(" ");
+const endOf = (events: readonly TrainEvent[]): EndEvent => events.at(-1) as EndEvent;
+const weightsOf = (events: readonly TrainEvent[]): Uint8Array => packModel(endOf(events).model)["model.safetensors"];
+
+/** An executor that lets a test see, or spoil, the model under training. */
+const watching =
+  (see: (built: BuiltModel) => void): ExecutorFactory<BuiltModel> =>
+  (built) => {
+    see(built);
+    return localExecutor(built);
+  };
+
+test("events come in order: the start, the steps of each epoch, its score, its checkpoint, the end", async () => {
+  const events = await eventsOf(input({ evaluateEvery: 2, epochs: 3 }));
+  const epoch = "step step step";
+  expect(kinds(events)).toBe(`start ${epoch} checkpoint ${epoch} evaluation checkpoint ${epoch} evaluation checkpoint end`);
+  expect(events[0]).toMatchObject({
+    train: 8,
+    dev: 3,
+    relations: 4,
+    tags: 13,
+    steps: 9,
+    stepsDone: 0,
+    losses: [],
+    devLosses: [],
+  });
+  const steps = events.filter((event) => event.kind === "step");
+  expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(steps.map(({ sentences }) => sentences)).toEqual([3, 3, 2, 3, 3, 2, 3, 3, 2]);
+  for (const { loss, losses, gradNorm } of steps) {
+    expect(loss).toBeCloseTo(Object.values(losses).reduce((sum, value) => sum + value, 0));
+    expect(gradNorm).toBeGreaterThan(0);
+  }
+  expect(endOf(events)).toMatchObject({ reason: "epochs", epoch: 3, step: 9 });
+});
+
+test("training stops when no epoch has been better for a while, and the best one counts", async () => {
+  // A rate so small that nothing changes: the first score stays the best.
+  const settings = { optimizer: { name: "sgd", rate: 1e-12 } };
+  const events = await eventsOf(input({ epochs: 50, patience: 3 }, { settings }));
+  expect(events.filter(({ kind }) => kind === "evaluation")).toHaveLength(4);
+  expect(endOf(events)).toMatchObject({ reason: "patience", epoch: 4, best: { epoch: 1 } });
+});
+
+test("the model at the end has the weights of its best epoch, not those of the last", async () => {
+  const snapshots: ReturnType<typeof readWeights>[] = [];
+  let built: BuiltModel | undefined;
+  let best = 0;
+  let end: EndEvent | undefined;
+  const settings = { optimizer: { name: "adam", rate: 0.05 } };
+  for await (const event of train(
+    input({ epochs: 6, select: "ner-strict" }, { settings, executor: watching((it) => (built = it)) }),
+  )) {
+    if (event.kind === "checkpoint" && built !== undefined) snapshots.push(readWeights(built.store));
+    if (event.kind === "evaluation" && event.improved) best = event.epoch;
+    if (event.kind === "end") end = event;
+  }
+  expect(end?.best?.epoch).toBe(best);
+  expect(end && readWeights(end.model.store)).toEqual(snapshots[best - 1]);
+});
+
+test("any checkpoint leads to the bytes of the undisturbed training", async () => {
+  const schedule = { epochs: 4, evaluateEvery: 2, schedule: { name: "cosine", warmup: 0.2 } };
+  const whole = await eventsOf(input(schedule));
+  const checkpoints: Uint8Array[] = [];
+  for await (const event of train(input(schedule))) if (event.kind === "checkpoint") checkpoints.push(event.bytes());
+  for (const [index, bytes] of checkpoints.entries()) {
+    const resumed = await eventsOf(input(schedule, { resume: { bytes, source: "c" } }));
+    expect(resumed[0]).toMatchObject({ kind: "start", stepsDone: 3 * (index + 1) });
+    expect(weightsOf(resumed)).toEqual(weightsOf(whole));
+    expect(endOf(resumed).bytes()).toEqual(endOf(whole).bytes());
+  }
+  const over = await eventsOf(input(schedule, { resume: { bytes: endOf(whole).bytes(), source: "c" } }));
+  expect(kinds(over)).toBe("start end");
+  expect(weightsOf(over)).toEqual(weightsOf(whole));
+});
+
+test("a checkpoint of another training is refused before anything happens", async () => {
+  const first = (await eventsOf(input())).find((event) => event.kind === "checkpoint");
+  const resume = { bytes: first?.bytes() ?? new Uint8Array(0), source: "c" };
+  for (const other of [input({ epochs: 3 }, { resume }), input({}, { resume, train: eightSentences.slice(1) })]) {
+    await expect(train(other).next()).rejects.toMatchObject({ code: "CHECKPOINT_MISMATCH" });
+  }
+});
+
+test("a weight that is not a number ends the training, and the checkpoint before it is sound", async () => {
+  let built: BuiltModel | undefined;
+  let sound: Uint8Array | undefined;
+  const spoiled = async (): Promise<void> => {
+    for await (const event of train(input({}, { executor: watching((it) => (built = it)) }))) {
+      if (event.kind !== "checkpoint" || built === undefined) continue;
+      sound = event.bytes();
+      const tag = built.store.get("rin/tag/bias");
+      built.store.write(tag, built.store.read(tag).fill(Number.NaN, 0, 1));
+    }
+  };
+  const error = await spoiled().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(TrainingError);
+  expect(error).toMatchObject({
+    code: "TRAINING_DIVERGED",
+    message: expect.stringContaining("in epoch 2, step 4, the loss is NaN") as string,
+    hint: expect.stringContaining("optimizer.rate") as string,
+  });
+  const resumed = await eventsOf(input({}, { resume: { bytes: sound ?? new Uint8Array(0), source: "c" } }));
+  expect(weightsOf(resumed)).toEqual(weightsOf(await eventsOf(input())));
+});
+
+test("a rate beyond all measure diverges with an error, or ends with numbers", async () => {
+  const settings = { optimizer: { name: "sgd", rate: 1e38 } };
+  await expect(eventsOf(input({ epochs: 20, maxNorm: 1e30 }, { settings }))).rejects.toMatchObject({ code: "TRAINING_DIVERGED" });
+});
+
+test("a signal stops it between two steps, and the executor is closed", async () => {
+  const controller = new AbortController();
+  let closed = false;
+  const executor: ExecutorFactory<BuiltModel> = async (built) => ({
+    ...(await localExecutor(built)),
+    close: async () => void (closed = true),
+  });
+  const events: TrainEvent[] = [];
+  const stopped = (async () => {
+    for await (const event of train(input({}, { signal: controller.signal, executor }))) {
+      events.push(event);
+      if (event.kind === "step" && event.step === 2) controller.abort();
+    }
+  })();
+  await expect(stopped).rejects.toMatchObject({ code: "CANCELLED" });
+  expect(kinds(events)).toBe("start step step");
+  expect(closed).toBe(true);
+  await expect(train(input({}, { signal: AbortSignal.abort() })).next()).resolves.toMatchObject({ value: { kind: "start" } });
+});
+
+test("who stops listening stops the training", async () => {
+  let closed = false;
+  const executor: ExecutorFactory<BuiltModel> = async (built) => ({
+    ...(await localExecutor(built)),
+    close: async () => void (closed = true),
+  });
+  for await (const event of train(input({}, { executor }))) if (event.kind === "step") break;
+  expect(closed).toBe(true);
+});
+
+const vectors = (words: string[], dimension = 4): TrainInput["vectors"] => {
+  return async (asked): Promise<WordVectors> => ({
+    format: "glove",
+    dimension,
+    words: words.filter((word) => asked.has(word)),
+    matrix: Float32Array.from({ length: words.length * dimension }, (_, i) => i + 1),
+    coverage: { asked: asked.size, found: words.length, lowerCased: 0, tokens: 0.5 },
+  });
+};
+
+test("word vectors fill their rows of the table and no others, and their coverage is told", async () => {
+  const first = async (given: TrainInput): Promise<{ start: StartEvent; table: Float32Array; built: BuiltModel }> => {
+    let built: BuiltModel | undefined;
+    for await (const event of train({ ...given, executor: watching((it) => (built = it)) })) {
+      if (event.kind === "start" && built !== undefined)
+        return { start: event, table: built.store.read(built.model.wordTable), built };
+    }
+    throw new Error("no start");
+  };
+  const without = await first(input());
+  const { start, table, built } = await first(input({}, { vectors: vectors(["Oslo", "Acme"]) }));
+  expect(without.start.vectors).toBeUndefined();
+  expect(start.vectors).toMatchObject({ found: 2, tokens: 0.5 });
+  const { words } = built.description.lexicon;
+  const expected = without.table.slice();
+  expected.set([1, 2, 3, 4], 4 * words.indexOf("Oslo"));
+  expected.set([5, 6, 7, 8], 4 * words.indexOf("Acme"));
+  expect(table).toEqual(expected);
+});
+
+test("word vectors of another width are refused, and the hint says the right one", async () => {
+  const error = await train(input({}, { vectors: vectors(["Oslo"], 7) }))
+    .next()
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(DataError);
+  expect(error).toMatchObject({ code: "VECTORS_INVALID", hint: "set model.wordSize to 7" });
+});
+
+const empty: Sentence = { id: "e", tokens: [], entities: [], relations: [] };
+
+test.each<[string, Partial<TrainInput>, string]>([
+  ["nothing to train on", { train: [] }, "train.jsonl data.train: the file holds no sentences"],
+  ["sentences without a word", { train: [empty, empty] }, "train.jsonl data.train"],
+  ["nothing to choose the best epoch on", { dev: [] }, "dev.jsonl data.dev"],
+])("%s is refused", async (_, change, message) => {
+  const error = await train(input({}, change))
+    .next()
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "CORPUS_EMPTY", message: expect.stringContaining(message) as string });
+});
+
+test("what the model cannot hold is counted, apart for train and dev, and training goes on", async () => {
+  const overlapping = {
+    ...sentence("o", "[New York|LOC]"),
+    entities: [
+      { start: 0, end: 2, type: "LOC" },
+      { start: 0, end: 1, type: "LOC" },
+    ],
+  };
+  const foreign = sentence("f", "[Zeus|GOD] rules [Rome|LOC]", "0 rules 1");
+  const events = await eventsOf(input({}, { train: [...eightSentences, overlapping], dev: [foreign] }));
+  const start = events[0] as StartEvent;
+  expect(start.losses.map(({ source, path }) => `${source} ${path}`)).toEqual(["o entities[1]"]);
+  expect(start.devLosses.map(({ source, path }) => `${source} ${path}`)).toEqual(["f tokens[0]", "f relations[0]"]);
+  const scores = events.filter((event) => event.kind === "evaluation").map(({ report }) => report.protocols.strict?.micro);
+  for (const score of scores) expect(score).toMatchObject({ gold: 1, f1: 0 });
+});
+
+test.each<[string, Sentence[]]>([
+  ["no relation at all", eightSentences.map((item) => ({ ...item, relations: [] }))],
+  ["no entity at all", eightSentences.map((item) => ({ ...item, entities: [], relations: [] }))],
+  ["an empty sentence among others", [...eightSentences, empty]],
+  ["one word", [sentence("w", "[Oslo|LOC]")]],
+])("data with %s is trained on", async (_, sentences) => {
+  const events = await eventsOf(input({ select: "ner-strict" }, { train: sentences, dev: sentences }));
+  for (const event of events) if (event.kind === "step") expect(Number.isFinite(event.loss)).toBe(true);
+  expect(endOf(events).best).toBeDefined();
+});

@@ -1,0 +1,68 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { EventLog, type LoggedEvent, loggedForm, readEvents } from "./event-log.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-log-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const step = (number: number): LoggedEvent => ({
+  kind: "step",
+  epoch: 1,
+  step: number,
+  loss: 1 / number,
+  losses: { entity: 1 / number },
+  gradNorm: 2,
+  sentences: 3,
+});
+
+async function written(name: string, ...numbers: number[]): Promise<{ path: string; log: EventLog }> {
+  const path = join(folder, name);
+  const log = new EventLog(path);
+  for (const number of numbers) log.add(step(number));
+  await log.flush();
+  return { path, log };
+}
+
+test("events come back as they were added, in several goes", async () => {
+  const { path, log } = await written("a.jsonl", 1, 2);
+  log.add(step(3));
+  expect(await readEvents(path)).toEqual([step(1), step(2)]);
+  await log.flush();
+  await log.flush();
+  expect(await readEvents(path)).toEqual([step(1), step(2), step(3)]);
+});
+
+test("a log that does not exist is empty, and a line that was cut off is left out", async () => {
+  expect(await readEvents(join(folder, "none.jsonl"))).toEqual([]);
+  const { path } = await written("cut.jsonl", 1);
+  appendFileSync(path, JSON.stringify(step(2)).slice(0, 9));
+  expect(await readEvents(path)).toEqual([step(1)]);
+  writeFileSync(path, `${JSON.stringify(step(1))}\n{"kind":"st\n${JSON.stringify(step(2))}\n`);
+  expect(await readEvents(path)).toEqual([step(1), step(2)]);
+});
+
+test("rewinding drops what a resumed training will say again", async () => {
+  const { path, log } = await written("back.jsonl", 1, 2, 3);
+  appendFileSync(path, "half a li");
+  await log.rewind(2);
+  expect(await readEvents(path)).toEqual([step(1), step(2)]);
+  log.add(step(3));
+  await log.flush();
+  expect(readFileSync(path, "utf8").split("\n").length).toBe(4);
+  await log.rewind(0);
+  expect(readFileSync(path, "utf8")).toBe("");
+});
+
+test("of a training the log keeps steps and scores, without the report", () => {
+  const evaluation = { kind: "evaluation", epoch: 1, step: 2, protocol: "strict", score: 0.5, improved: true } as const;
+  expect(loggedForm({ ...evaluation, report: {} as never })).toEqual(evaluation);
+  expect(loggedForm({ kind: "checkpoint", epoch: 1, step: 2, bytes: () => new Uint8Array(0) })).toBeUndefined();
+});
+
+test.skipIf(process.platform !== "linux")("a full disk is said", async () => {
+  const log = new EventLog("/dev/full");
+  log.add(step(1));
+  await expect(log.flush()).rejects.toMatchObject({ code: "DISK_FULL", at: { source: "/dev/full" } });
+});

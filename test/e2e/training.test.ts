@@ -1,0 +1,188 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Random } from "@weft/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { trainAndKill } from "./killed-run.ts";
+import { jsonLines, lines, writeTinyCorpus } from "./tiny-corpus.ts";
+import { weft } from "./weft-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-training-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(() => void writeTinyCorpus(folder));
+
+/** Deterministic kernels, so that a machine that changes under the tests changes nothing. */
+const train = (run: string, ...more: string[]): string[] => ["weft.yaml", "--run", run, "--deterministic", ...more];
+const sha256 = (run: string, file = "model/model.safetensors"): string =>
+  createHash("sha256")
+    .update(readFileSync(join(folder, run, file)))
+    .digest("hex");
+
+describe("a whole training", () => {
+  test("leaves a run folder with everything in it, and its numbers on standard output", async () => {
+    const { code, out, err } = await weft(["train", ...train("whole")], { cwd: folder });
+    expect(code).toBe(0);
+    expect(err).toContain("18 sentences to learn from, 5 in dev");
+    expect(err).toContain("2 relation types");
+    expect(out).toMatch(/dev[\s\S]*strict[\s\S]*test[\s\S]*strict/);
+    const found = readdirSync(join(folder, "whole"), { recursive: true }).map(String).sort();
+    expect(found.filter((name) => name.includes("."))).toEqual([
+      "checkpoints/last.safetensors",
+      "config.yaml",
+      "events.jsonl",
+      "loss.svg",
+      "model/README.md",
+      "model/config.json",
+      "model/model.safetensors",
+      "model/vocab.json",
+      "report.json",
+      "score.svg",
+    ]);
+    const events = readFileSync(join(folder, "whole/events.jsonl"), "utf8").trim().split("\n");
+    expect(events.map((line) => (JSON.parse(line) as { kind: string }).kind).join(" ")).toBe(
+      new Array(4).fill("step step step evaluation").join(" "),
+    );
+    expect(JSON.parse(readFileSync(join(folder, "whole/report.json"), "utf8"))).toMatchObject({
+      epochs: 4,
+      dev: { protocols: { strict: {} } },
+      test: { protocols: { strict: {} } },
+    });
+    expect(readFileSync(join(folder, "whole/model/README.md"), "utf8")).not.toContain(folder);
+  });
+
+  test("with --json every event is a line, from start to done", async () => {
+    const { code, out, err } = await weft(["train", ...train("json"), "--json", "--set", "training.epochs=1"], { cwd: folder });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const events = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { kind: string });
+    expect(events.map(({ kind }) => kind)).toEqual(["start", "step", "step", "step", "evaluation", "end", "done"]);
+  });
+
+  test("gives the same bytes for 1, 2 and 3 threads, other bytes for another seed, the same from its own config.yaml", async () => {
+    for (const threads of ["1", "2", "3"]) {
+      expect((await weft(["train", ...train(`threads-${threads}`, "--threads", threads)], { cwd: folder })).code).toBe(0);
+      expect(sha256(`threads-${threads}`), `${threads} threads`).toBe(sha256("threads-1"));
+      expect(sha256(`threads-${threads}`, "events.jsonl")).toBe(sha256("threads-1", "events.jsonl"));
+      expect(sha256(`threads-${threads}`, "report.json")).toBe(sha256("threads-1", "report.json"));
+    }
+    await weft(["train", ...train("other-seed", "--seed", "6")], { cwd: folder });
+    expect(sha256("other-seed")).not.toBe(sha256("threads-1"));
+    const again = ["threads-1/config.yaml", "--run", "again", "--deterministic"];
+    expect((await weft(["train", ...again], { cwd: folder })).code).toBe(0);
+    expect(sha256("again")).toBe(sha256("threads-1"));
+  });
+
+  test("needs no folder of its own name twice", async () => {
+    const before = sha256("threads-1", "events.jsonl");
+    const { code, out, err } = await weft(["train", ...train("threads-1")], { cwd: folder });
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain("threads-1: this folder holds a run already (RUN_EXISTS)");
+    expect(err).toContain("--resume");
+    expect(sha256("threads-1", "events.jsonl")).toBe(before);
+  });
+
+  test("is over at once when it is resumed after its end, and stays the same", async () => {
+    const before = sha256("threads-1");
+    const { code, lines: events } = await trainAndKill(train("threads-1", "--resume"), { cwd: folder });
+    expect(code).toBe(0);
+    expect(events.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual(["start", "end", "done"]);
+    expect(sha256("threads-1")).toBe(before);
+  });
+});
+
+describe("a training that is stopped", () => {
+  const long = (run: string, ...more: string[]): string[] =>
+    train(run, "--set", "training.epochs=60", "--checkpoint-seconds", "0", ...more);
+  let undisturbedMs = 0;
+
+  beforeAll(async () => {
+    undisturbedMs = (await trainAndKill(long("undisturbed", "--threads", "2"), { cwd: folder })).ms;
+  });
+
+  const outcome = (run: string): Record<string, string> =>
+    Object.fromEntries(
+      [
+        "model/model.safetensors",
+        "model/vocab.json",
+        "events.jsonl",
+        "report.json",
+        "score.svg",
+        "checkpoints/last.safetensors",
+      ].map((file) => [file, sha256(run, file)]),
+    );
+
+  test.each([4711, 4712])("by kill -9 at three random moments ends in the same bytes, seed %i", async (seed) => {
+    const random = Random.of(seed, "kill");
+    const run = `killed-${seed}`;
+    const reached: number[] = [];
+    for (let kill = 0; kill < 3; kill++) {
+      // Far less than the whole takes, so that none of the three gets to the end on a machine that has become quicker.
+      const afterMs = (0.03 + 0.12 * random.next()) * undisturbedMs;
+      const threads = `${1 + random.integer(2)}`;
+      const stopped = await trainAndKill(long(run, "--resume", "--threads", threads), {
+        cwd: folder,
+        signal: "SIGKILL",
+        afterMs,
+      });
+      expect(stopped).toMatchObject({ code: null, signal: "SIGKILL" });
+      expect(existsSync(join(folder, run, "report.json"))).toBe(false);
+      reached.push((JSON.parse(stopped.lines[0] ?? "{}") as { stepsDone: number }).stepsDone);
+    }
+    const { code, lines: events } = await trainAndKill(long(run, "--resume", "--threads", "2"), { cwd: folder });
+    expect(code).toBe(0);
+    reached.push((JSON.parse(events[0] ?? "{}") as { stepsDone: number }).stepsDone);
+    expect(reached[0]).toBe(0);
+    expect(reached.at(-1)).toBeGreaterThan(0);
+    expect(reached).toEqual(reached.toSorted((x, y) => x - y));
+    expect(outcome(run)).toEqual(outcome("undisturbed"));
+  });
+
+  test.each<[NodeJS.Signals, number]>([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ])("by %s ends with %i and without a word, and goes on to the same bytes", async (signal, exitCode) => {
+    const run = `stopped-${signal}`;
+    const stopped = await trainAndKill(long(run), { cwd: folder, signal, afterMs: 0.2 * undisturbedMs });
+    expect({ code: stopped.code, signal: stopped.signal, err: stopped.err }).toEqual({ code: exitCode, signal: null, err: "" });
+    const refused = await weft(["train", ...long(run)], { cwd: folder });
+    expect(refused.err).toContain("(RUN_EXISTS)");
+    const { code, lines: events } = await trainAndKill(long(run, "--resume"), { cwd: folder });
+    expect(code).toBe(0);
+    expect((JSON.parse(events[0] ?? "{}") as { stepsDone: number }).stepsDone).toBeGreaterThan(0);
+    expect(outcome(run)).toEqual(outcome("undisturbed"));
+  });
+
+  test("is not resumed under another configuration or with other data, and takes no harm from it", async () => {
+    const before = outcome("undisturbed");
+    for (const more of [
+      ["--set", "model.rounds=2"],
+      ["--seed", "6"],
+      ["--set", "training.epochs=61"],
+    ]) {
+      const { code, out, err } = await weft(["train", ...long("undisturbed", "--resume"), ...more], { cwd: folder });
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err).toContain(
+        "last.safetensors: the checkpoint was written under another configuration or with other training data",
+      );
+      expect(err).toContain("(CHECKPOINT_MISMATCH)");
+    }
+    writeFileSync(join(folder, "other.jsonl"), jsonLines(lines(17)));
+    const other = await weft(["train", ...long("undisturbed", "--resume", "--set", "data.train=other.jsonl")], { cwd: folder });
+    expect(other.err).toContain("(CHECKPOINT_MISMATCH)");
+    expect(outcome("undisturbed")).toEqual(before);
+  });
+
+  test("does not go on from a checkpoint that is cut off", async () => {
+    await trainAndKill(long("cut"), { cwd: folder, signal: "SIGKILL", afterMs: 0.2 * undisturbedMs });
+    const path = join(folder, "cut/checkpoints/last.safetensors");
+    writeFileSync(path, readFileSync(path).subarray(0, -100));
+    const { code, err } = await weft(["train", ...long("cut", "--resume")], { cwd: folder });
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /cut\/checkpoints\/last\.safetensors: the data should take \d+ bytes, but there are \d+ \(ARCHIVE_INVALID\)/,
+    );
+  });
+});
