@@ -10,8 +10,9 @@ export const weftErrorCodes = {
   DISK_FULL: "no space is left where a file is being written",
   GZIP_INVALID: "a compressed file is truncated or is not gzip",
   ENCODING_INVALID: "a text file is not UTF-8",
-  FORMAT_UNKNOWN: "no annotation format fits a file, or none has this name",
+  FORMAT_UNKNOWN: "no annotation format fits a file, several do, or none has this name",
   RUN_EXISTS: "the folder for a new run holds one already",
+  OUTPUT_EXISTS: "a folder that is to be written holds files already",
   USAGE_INVALID: "a command, an option or its value does not exist",
 } as const;
 

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
 import { completion } from "./completion.ts";
+import { convert } from "./convert.ts";
 import { dataCheck } from "./data-check.ts";
 import { dataStats } from "./data-stats.ts";
 import { doctor } from "./doctor.ts";
@@ -16,6 +17,7 @@ export const commands: readonly CommandDefinition[] = [
   evaluateCommand,
   extractCommand,
   score,
+  convert,
   dataCheck,
   dataStats,
   protocolsCommand,

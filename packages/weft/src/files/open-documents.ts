@@ -1,0 +1,191 @@
+import { existsSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { type Companions, detectFormats, type Format, formats, outputFormats, type ReadOptions } from "@weft/core";
+import { FileError } from "../errors.ts";
+import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { didYouMean } from "./nearest-name.ts";
+import { type ReadTextOptions, readText, sourceName, standardStream } from "./read-text.ts";
+
+export interface OpenOptions extends ReadTextOptions {
+  /** A name in core's table of formats; found by the file's ending and its beginning where absent. */
+  readonly format?: string | undefined;
+}
+
+/** A file whose format is known and of which nothing has been taken yet. */
+export interface OpenFile {
+  readonly format: Format;
+  readonly chunks: AsyncIterable<string>;
+  /** What the format's reader wants to know about the file. */
+  readonly reading: Pick<ReadOptions, "source" | "companions">;
+}
+
+/**
+ * The files to read where a path is named: the file itself, or in a folder every document's, one after the other in the order of
+ * their names. Those not read yet cost nothing, so a folder may be as large as it likes.
+ *
+ * @throws {FileError} when the file cannot be read, no format fits, or several do
+ */
+export async function* openDocuments(path: string, options: OpenOptions = {}): AsyncGenerator<OpenFile> {
+  if (!(await isFolder(path))) {
+    const { beginning, chunks } = await peek(readText(path, options));
+    const format = options.format === undefined ? findFormat(path, beginning) : formatByName(options.format);
+    if (format.layout === "folder" && path === standardStream) throw pipedFolder(format);
+    yield { format, chunks, reading: { source: sourceName(path), companions: companionsOf(path, options) } };
+    return;
+  }
+  const format = folderFormat(path, options.format);
+  for (const file of await filesIn(path, format)) {
+    yield { format, chunks: readText(file, options), reading: { source: file, companions: companionsOf(file, options) } };
+  }
+}
+
+/** A format to read, by its name. */
+function formatByName(name: string): Format {
+  const all: Readonly<Record<string, Format>> = formats;
+  const format = Object.hasOwn(all, name) ? all[name] : undefined;
+  if (format !== undefined) return format;
+  throw new FileError("FORMAT_UNKNOWN", {
+    message: Object.hasOwn(outputFormats, name)
+      ? `${name} can be written, not read`
+      : `there is no format ${JSON.stringify(name)}`,
+    hint: didYouMean(name, Object.keys(formats)) ?? `formats: ${describeFormats()}`,
+  });
+}
+
+/** Where nothing recognises the beginning, the ending decides, so that a broken first line is named as such. */
+function findFormat(path: string, beginning: string): Format {
+  const name = path.toLowerCase().replace(/\.gz$/, "");
+  const empty = !/\S/.test(beginning.replace(/^\uFEFF/, ""));
+  const found = detectFormats(name, beginning);
+  if (found[0] !== undefined && (found.length === 1 || empty)) return found[0];
+  const at = { source: sourceName(path) };
+  if (found.length > 1) {
+    const names = found.map((format) => format.name).join(" or ");
+    throw new FileError("FORMAT_UNKNOWN", { at, message: `the content may be ${names}`, hint: "say which format it is" });
+  }
+  const byEnding = detectFormats(name);
+  const fallback =
+    byEnding.find((format) => format === formats.jsonl || format.layout === "folder") ??
+    (path === standardStream ? formats.jsonl : undefined);
+  if (fallback !== undefined) return fallback;
+  throw new FileError("FORMAT_UNKNOWN", {
+    at,
+    message:
+      byEnding.length > 0
+        ? `the beginning is in none of the formats with this ending (${byEnding.map((format) => format.name).join(", ")})`
+        : "neither the ending of this file nor its beginning belongs to a format that Weft reads",
+    hint: `formats: ${describeFormats()}`,
+  });
+}
+
+function folderFormat(path: string, name: string | undefined): Format {
+  const format = name === undefined ? folderFormats()[0] : formatByName(name);
+  if (format?.layout === "folder") return format;
+  throw new FileError("FILE_IS_FOLDER", {
+    at: { source: path },
+    message: `expected a file, found a folder; ${format?.name} is a format of one file`,
+    hint: "name the file",
+  });
+}
+
+function folderFormats(): Format[] {
+  const all: readonly Format[] = Object.values(formats);
+  return all.filter((format) => format.layout === "folder");
+}
+
+function pipedFolder(format: Format): FileError {
+  return new FileError("FORMAT_UNKNOWN", {
+    at: { source: sourceName(standardStream) },
+    message: `${format.title} is a folder of files, which cannot come through a pipe`,
+    hint: "name the folder",
+  });
+}
+
+function describeFormats(): string {
+  const all: readonly Format[] = Object.values(formats);
+  return all.map(({ name, extensions }) => `${name} (${extensions.join(", ")})`).join(", ");
+}
+
+/** The main files of a folder and the folders in it, by name. As in brat, a text without an annotation beside it is no document. */
+async function filesIn(path: string, format: Format): Promise<string[]> {
+  const names = await listFolder(path);
+  const main = names.filter((name) => format.extensions.some((extension) => name.endsWith(extension)));
+  if (main.length > 0) return main.toSorted().map((name) => join(path, name));
+  throw new FileError("FILE_IS_FOLDER", {
+    at: { source: path },
+    message: `no ${format.extensions.join(" or ")} file is in it, as in ${format.title}; expected a file, found a folder`,
+    hint: "name a file in it",
+  });
+}
+
+/** Names of all files below a folder, from it; hidden ones are left out. */
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    const nested = entries
+      .filter(({ name }) => !name.startsWith("."))
+      .map(async (entry) => {
+        if (!entry.isDirectory()) return [entry.name];
+        return (await listFolder(join(path, entry.name))).map((name) => join(entry.name, name));
+      });
+    return (await Promise.all(nested)).flat();
+  } catch (cause) {
+    throw fileFailure(cause, path, "read");
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  if (path === standardStream) return false;
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    if (systemCodeOf(cause) === undefined) throw cause;
+    return false;
+  }
+}
+
+/** The files beside a file, plain or gzip; standard input has none. */
+function companionsOf(path: string, options: ReadTextOptions): Companions | undefined {
+  if (path === standardStream) return undefined;
+  const base = join(
+    dirname(path),
+    basename(path)
+      .replace(/\.gz$/i, "")
+      .replace(/(.)\.[^.]*$/, "$1"),
+  );
+  return {
+    read(file) {
+      const plain = file.startsWith(".") ? `${base}${file}` : join(dirname(path), file);
+      const found = [plain, `${plain}.gz`].find((name) => existsSync(name));
+      return found === undefined ? undefined : readText(found, options);
+    },
+  };
+}
+
+/** Enough to recognise a format by: a whole line that says something, as much as a long line may show, or everything. */
+async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; chunks: AsyncGenerator<string> }> {
+  const taken: string[] = [];
+  let units = 0;
+  let lineEnds = false;
+  while (!lineEnds && units < longestBeginning) {
+    const next = await text.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+    units += next.value.length;
+    // One line may be a whole corpus; joining only when a line end has come keeps this linear.
+    lineEnds = next.value.includes("\n") && /\S[^\n]*\n/.test(taken.join(""));
+  }
+  return { beginning: taken.join(""), chunks: replay(taken, text) };
+}
+
+const longestBeginning = 1 << 21;
+
+async function* replay(taken: string[], rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    for (let piece = taken.shift(); piece !== undefined; piece = taken.shift()) yield piece;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}

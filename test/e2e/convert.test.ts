@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { shell, weft } from "./weft-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-convert-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const inFolder = { cwd: folder };
+
+const text = "🚀 Ada Lovelace joined Acme Corp in Paris.";
+const ann = `T1	PER 2 14	Ada Lovelace
+T2	ORG 22 31	Acme Corp
+T3	LOC 35 40	Paris
+R1	works_for Arg1:T1 Arg2:T2
+R2	based_in Arg1:T2 Arg2:T3
+`;
+
+beforeAll(() => {
+  mkdirSync(join(folder, "brat"));
+  writeFileSync(join(folder, "brat/doc-1.txt"), text);
+  writeFileSync(join(folder, "brat/doc-1.ann"), ann);
+  mkdirSync(join(folder, "notes"));
+  writeFileSync(join(folder, "notes/doc-1.txt"), text);
+  writeFileSync(
+    join(folder, "notes/doc-1.ann"),
+    `${ann}#1	AnnotatorNotes T1	sure?\n#2	AnnotatorNotes T2	yes\n*	Equiv T1 T2\n`,
+  );
+});
+
+test("a brat folder goes through every format that keeps it and comes back the same", async () => {
+  const steps = [
+    ["brat", "1.jsonl"],
+    ["1.jsonl", "2.json", "--to", "label-studio"],
+    ["2.json", "3.jsonl.gz", "--to", "doccano"],
+    ["3.jsonl.gz", "4.jsonl", "--to", "prodigy"],
+    ["4.jsonl", "back", "--to", "brat"],
+  ];
+  for (const step of steps) {
+    const { code, err, out } = await weft(["convert", ...step, "--strict"], inFolder);
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err).toMatch(/^1 document, 3 entities, 2 relations read and written as /);
+  }
+  expect(readFileSync(join(folder, "back/doc-1.ann"), "utf8")).toBe(ann);
+  expect(readFileSync(join(folder, "back/doc-1.txt"), "utf8")).toBe(text);
+  expect(readdirSync(join(folder, "back"))).toContain("annotation.conf");
+});
+
+test("what is lost is listed with its place, and --strict fails because of it", async () => {
+  const loose = await weft(["convert", "notes", "notes.jsonl"], inFolder);
+  expect(loose.code).toBe(0);
+  expect(loose.err).toBe(`1 document, 3 entities, 2 relations read and written as Weft JSONL
+3 things could not be carried over:
+  2  #: Weft has no notes
+     notes/doc-1.ann:6 #1
+     notes/doc-1.ann:7 #2
+  1  *: Weft has no equivalence of mentions
+     notes/doc-1.ann:8 *
+`);
+  expect((await weft(["convert", "notes", "notes.jsonl", "--strict"], inFolder)).code).toBe(1);
+});
+
+test("a loss in writing is placed where its document stood in the input", async () => {
+  const record = {
+    id: "x",
+    tokens: ["Ada", "left"],
+    entities: [{ start: 0, end: 1, type: null }],
+    relations: [],
+    pos: ["NNP", "VBD"],
+  };
+  writeFileSync(join(folder, "untyped.jsonl"), `\n${JSON.stringify(record)}\n`);
+  const { code, out } = await weft(["convert", "untyped.jsonl", "untyped", "--to", "brat", "--json", "--strict"], inFolder);
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toEqual({
+    input: "untyped.jsonl",
+    output: "untyped",
+    to: "brat",
+    documents: 1,
+    entities: 1,
+    relations: 0,
+    lost: 2,
+    losses: [
+      {
+        what: "entities[].type",
+        reason: 'every entity must have a type; written as "Entity"',
+        count: 1,
+        places: [{ source: "untyped.jsonl", line: 2, path: "x entities[0].type" }],
+      },
+      {
+        what: "pos",
+        reason: "the format has no part-of-speech tags",
+        count: 1,
+        places: [{ source: "untyped.jsonl", line: 2, path: "x pos" }],
+      },
+    ],
+  });
+});
+
+test("a broken record names its line, and neither a file nor a folder is left", async () => {
+  writeFileSync(join(folder, "broken.jsonl"), `{"tokens":["a"]}\n{"tokens":["a"],"entities":[{"start":0,"end":7,"type":"A"}]}\n`);
+  for (const [output, format] of [
+    ["broken-out.json", "label-studio"],
+    ["broken-out", "brat"],
+  ] as const) {
+    const { code, err } = await weft(["convert", "broken.jsonl", output, "--to", format], inFolder);
+    expect(code).toBe(1);
+    expect(err).toContain("broken.jsonl:2 entities[0].end: end is 7, but this document has 1 token (SPAN_OUTSIDE)");
+  }
+  expect(readdirSync(folder).filter((name) => /broken-out|\.tmp$/.test(name))).toEqual([]);
+});
+
+test("pipes work on both sides, and a reader that goes away ends it quietly", async () => {
+  const { out, code } = await shell(
+    "cat 1.jsonl | weft convert - - --to doccano | weft convert - - --quiet | cmp - 1.jsonl",
+    folder,
+  );
+  expect({ out, code }).toEqual({ out: "", code: 0 });
+  const { err } = await shell(
+    "for i in $(seq 2000); do cat 1.jsonl; done | weft convert - - -q | head -c 10 > /dev/null",
+    folder,
+  );
+  expect(err).toBe("");
+});
+
+test("what cannot be meant is refused before anything is read", async () => {
+  const refusals: [string[], string][] = [
+    [["1.jsonl", "x.json"], "several formats have this ending: x.json (USAGE_INVALID)"],
+    [["1.jsonl", "x.bin"], "no format has this ending: x.bin (USAGE_INVALID)"],
+    [["1.jsonl", "x.json", "--to", "spret"], "did you mean spert?"],
+    [["1.jsonl", "-", "--to", "brat"], "brat standoff is more than one file and cannot go to standard output"],
+    [["1.jsonl", "-", "--json"], "--json prints the report, so the output must be a file"],
+    [["1.jsonl", "x.jsonl", "--from", "displacy-ent"], "displacy-ent can be written, not read"],
+    [["missing.jsonl", "x.jsonl"], "missing.jsonl: there is no such file (FILE_MISSING)"],
+  ];
+  for (const [args, message] of refusals) {
+    const { code, err, out } = await weft(["convert", ...args], inFolder);
+    expect(code).toBeGreaterThan(0);
+    expect(out).toBe("");
+    if (args.includes("--json")) expect(JSON.parse(err)).toMatchObject({ error: { message } });
+    else expect(err).toContain(message);
+  }
+  expect(readdirSync(folder).filter((name) => name.startsWith("x."))).toEqual([]);
+});
+
+test("the other data commands read a brat folder too", async () => {
+  const stats = await weft(["data", "stats", "brat", "--json"], inFolder);
+  expect(stats.code).toBe(0);
+  const check = await weft(["data", "check", "brat", "1.jsonl"], inFolder);
+  expect(check.out).toContain("every record is valid");
+});
