@@ -64,6 +64,18 @@ export interface Kernels {
   interactionGatesBackward(m: number, width: number, gates: Address, hidden: Address, dKept: Address, dHidden: Address): void;
 
   softmaxLoss(m: number, stride: number, p: Address, gold: Address, weights: Address, factor: number, dx: Address): number;
+  rankingLoss(
+    m: number,
+    classes: number,
+    stride: number,
+    x: Address,
+    gold: Address,
+    positiveMargin: number,
+    negativeMargin: number,
+    scale: number,
+    factor: number,
+    dx: Address,
+  ): number;
 
   pairMax(
     n: number,
@@ -156,6 +168,86 @@ export interface Kernels {
     arg: Address,
     dy: Address,
     dx: Address,
+    dBias: Address,
+  ): void;
+
+  diagonalSums(
+    n: number,
+    rows: number,
+    first: number,
+    clipped: number,
+    taps: number,
+    width: number,
+    x: Address,
+    u: Address,
+  ): void;
+  diagonalSumsBackward(
+    n: number,
+    rows: number,
+    first: number,
+    clipped: number,
+    taps: number,
+    width: number,
+    du: Address,
+    dx: Address,
+  ): void;
+  windowMax(
+    count: number,
+    taps: number,
+    width: number,
+    windows: Address,
+    words: Address,
+    first: Address,
+    second: Address,
+    rows: number,
+    bias: Address,
+    rectified: number,
+    y: Address,
+    arg: Address,
+  ): void;
+  windowMaxBackward(
+    count: number,
+    taps: number,
+    width: number,
+    windows: Address,
+    rows: number,
+    rectified: number,
+    y: Address,
+    arg: Address,
+    dy: Address,
+    dWords: Address,
+    dFirst: Address,
+    dSecond: Address,
+    dBias: Address,
+  ): void;
+  windowMean(
+    count: number,
+    taps: number,
+    width: number,
+    windows: Address,
+    words: Address,
+    first: Address,
+    second: Address,
+    rows: number,
+    bias: Address,
+    rectified: number,
+    y: Address,
+  ): void;
+  windowMeanBackward(
+    count: number,
+    taps: number,
+    width: number,
+    windows: Address,
+    words: Address,
+    first: Address,
+    second: Address,
+    rows: number,
+    bias: Address,
+    rectified: number,
+    dy: Address,
+    dWords: Address,
+    dFirst: Address,
+    dSecond: Address,
     dBias: Address,
   ): void;
 

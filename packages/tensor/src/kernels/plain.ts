@@ -7,6 +7,7 @@ import { pairs } from "./plain/pairs.ts";
 import { recurrent } from "./plain/recurrent.ts";
 import { spans } from "./plain/spans.ts";
 import { Views } from "./plain/views.ts";
+import { windows } from "./plain/windows.ts";
 
 /**
  * The twin of every kernel in plain TypeScript: the same signature and the same effect on the same memory, written as the formula it
@@ -21,6 +22,7 @@ export function plainKernels(memory: WebAssembly.Memory): Kernels {
     ...losses(views),
     ...pairs(views),
     ...spans(views),
+    ...windows(views),
     ...optimise(views),
   };
 }

@@ -3,6 +3,7 @@ import { parameterMatrix } from "../tape/operations/compose.ts";
 import { type OperationName, operations } from "../tape/operations/index.ts";
 import { Tape } from "../tape/tape.ts";
 import { Engine } from "../tensor/engine.ts";
+import type { Matrix } from "../tensor/matrix.ts";
 import { type Facts, lossFactor, type OpCase, opCase, type Rows, type Sizes, tapeSeed } from "./op-case.ts";
 
 const { exp, log, log1p, max, tanh } = Math;
@@ -210,6 +211,36 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
     }),
   ),
 
+  pairSum: [
+    opCase({
+      ...onePair(),
+      run: (tape, { a, b }, { weight, bias }, { offsets, triples }) =>
+        tape.apply(operations.pairSum, {
+          a,
+          b,
+          weight,
+          bias,
+          offsets,
+          diagonal: true,
+          cells: triples,
+          weights: cellWeights(triples),
+          factor: lossFactor,
+        }),
+      formula: ({ a, b }, { weight, bias }, { offsets, triples }) => {
+        const weights = cellWeights(triples);
+        let total = 0;
+        for (const [s, cells] of triples.entries()) {
+          for (let k = 0; k < cells.length; k += 3) {
+            const [i = 0, j = 0, r = 0] = cells.subarray(k, k + 3);
+            const start = offsets[s] ?? 0;
+            total += (weights[s]?.[k / 3] ?? 0) * (pairScores(a[start + i], b[start + j], weight, bias)[r] ?? 0);
+          }
+        }
+        return total;
+      },
+    }),
+  ],
+
   compose: [
     opCase({
       matrices: ({ inputs, width }) => ({ x: inputs, y: width }),
@@ -269,6 +300,125 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
         },
       }),
     ),
+  ),
+
+  windowConvolution: [1, 2, 3, 4].flatMap((taps) =>
+    [false, true].map((rectified) =>
+      opCase({
+        matrices: ({ inputs }) => ({ input: inputs }),
+        parameters: ({ inputs, width, classes }) => ({
+          weight: { rows: inputs, columns: taps * width, blocks: taps },
+          first: { rows: classes, columns: taps * width, blocks: taps },
+          second: { rows: classes, columns: taps * width, blocks: taps },
+          table: { rows: 5, columns: classes },
+          bias: { rows: 1, columns: width },
+        }),
+        run: (tape, { input }, { weight, first, second, table, bias }, { offsets, ids }) =>
+          sideBySide(
+            tape,
+            tape.apply(operations.windowConvolution, {
+              ...{ input, offsets, weight, bias, windows: someWindows(offsets, ids), rectified },
+              positions: { table: parameterMatrix(tape, table), first, second },
+              pooling: ["max", "mean"],
+            }),
+          ),
+        formula: ({ input }, { weight, first, second, table, bias }, { offsets, ids }) => {
+          const windows = someWindows(offsets, ids);
+          const filters = [...weight, ...first, ...second];
+          return input.map((_, k) => {
+            const [from = 0, to = 0, start = 0, end = 0, one = 0, other = 0] = windows.subarray(6 * k);
+            const offset = (p: number, entity: number): number[] => table[Math.min(Math.max(p - entity + 2, 0), 4)] ?? [];
+            const seen = (p: number): number[] | undefined =>
+              p < start || p >= end ? undefined : [...(input[p] ?? []), ...offset(p, one), ...offset(p, other)];
+            const values = Array.from({ length: Math.max(0, to - from) }, (_, i) =>
+              (bias[0] ?? []).map((own, f) => {
+                let sum = own;
+                for (let t = 0; t < taps; t++) {
+                  const column = t * (bias[0]?.length ?? 0) + f;
+                  const x = seen(from + i + t - Math.floor((taps - 1) / 2)) ?? [];
+                  sum += x.reduce((part, value, d) => part + value * cell(filters, d, column), 0);
+                }
+                return rectified ? max(0, sum) : sum;
+              }),
+            );
+            const none = values.length === 0;
+            const highest = (bias[0] ?? []).map((_, f) => (none ? 0 : max(...values.map((row) => row[f] ?? 0))));
+            const mean = (bias[0] ?? []).map((_, f) =>
+              none ? 0 : values.reduce((sum, row) => sum + (row[f] ?? 0), 0) / values.length,
+            );
+            return [...highest, ...mean];
+          });
+        },
+      }),
+    ),
+  ),
+
+  bigru: [
+    opCase({
+      matrices: ({ inputs }) => ({ input: inputs }),
+      parameters: ({ inputs, width }) => ({
+        inputF: { rows: inputs, columns: 3 * width, blocks: 3 },
+        hiddenF: { rows: width, columns: 3 * width, blocks: 3 },
+        inputBiasF: { rows: 1, columns: 3 * width, blocks: 3 },
+        hiddenBiasF: { rows: 1, columns: 3 * width, blocks: 3 },
+        inputB: { rows: inputs, columns: 3 * width, blocks: 3 },
+        hiddenB: { rows: width, columns: 3 * width, blocks: 3 },
+        inputBiasB: { rows: 1, columns: 3 * width, blocks: 3 },
+        hiddenBiasB: { rows: 1, columns: 3 * width, blocks: 3 },
+      }),
+      run: (tape, { input }, p, { offsets }) =>
+        tape.apply(operations.bigru, {
+          input,
+          offsets,
+          forward: { input: p.inputF, hidden: p.hiddenF, inputBias: p.inputBiasF, hiddenBias: p.hiddenBiasF },
+          backward: { input: p.inputB, hidden: p.hiddenB, inputBias: p.inputBiasB, hiddenBias: p.hiddenBiasB },
+        }),
+      formula: ({ input }, p, { offsets }) =>
+        bySentence(offsets, (start, end) => {
+          const words = input.slice(start, end);
+          const ahead = gruStates(words, p.inputF, p.hiddenF, p.inputBiasF, p.hiddenBiasF);
+          const back = gruStates(words.toReversed(), p.inputB, p.hiddenB, p.inputBiasB, p.hiddenBiasB).toReversed();
+          return ahead.map((row, t) => [...row, ...(back[t] ?? [])]);
+        }),
+    }),
+  ],
+
+  attention: [
+    opCase({
+      matrices: ({ width }) => ({ scores: 1, values: width }),
+      parameters: () => ({}),
+      run: (tape, { scores, values }, _, { offsets }) => {
+        const seen = tape.apply(operations.attention, { scores, values, offsets });
+        const rows = Int32Array.from(sentenceNumbers(offsets));
+        return tape.apply(operations.compose, { rows: rows.length, columns: seen.columns, terms: [{ input: seen, rows }] });
+      },
+      formula: ({ scores, values }, _, { offsets }) =>
+        bySentence(offsets, (start, end) => {
+          const weights = softmax(scores.slice(start, end).map((row) => row[0] ?? 0));
+          const rows = values.slice(start, end);
+          return rows.map(() => (rows[0] ?? []).map((_, j) => weights.reduce((sum, w, i) => sum + w * cell(rows, i, j), 0)));
+        }),
+    }),
+  ],
+
+  rankingLoss: [false, true].map((spare) =>
+    opCase({
+      matrices: ({ classes }) => ({ scores: classes + (spare ? 1 : 0) }),
+      parameters: () => ({}),
+      run: (tape, { scores }, _, { gold }) =>
+        tape.apply(operations.rankingLoss, {
+          ...{ scores, gold, positiveMargin: 1.5, negativeMargin: 0.5, scale: 2, factor: lossFactor },
+          classes: spare ? scores.columns - 1 : undefined,
+        }),
+      formula: ({ scores }, _, { gold }) =>
+        scores.reduce((total, row, i) => {
+          const right = gold[i] ?? -1;
+          const classes = spare ? row.slice(0, -1) : row;
+          const wrong = classes.filter((_, j) => j !== right);
+          const positive = right < 0 ? 0 : log1p(exp(2 * (1.5 - (row[right] ?? 0))));
+          return total + positive + (wrong.length === 0 ? 0 : log1p(exp(2 * (0.5 + max(...wrong)))));
+        }, 0),
+    }),
   ),
 
   crfLoss: [false, true].map((weighted) =>
@@ -355,6 +505,49 @@ function someSpans(offsets: Int32Array, ids: Int32Array): Int32Array {
   return Int32Array.from(spans);
 }
 
+/** One window a word: what it pools, what it sees, and two words of the sentence. */
+function someWindows(offsets: Int32Array, ids: Int32Array): Int32Array {
+  const windows: number[] = [];
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    const [start = 0, end = 0] = [offsets[s], offsets[s + 1]];
+    for (let i = start; i < end; i++) {
+      const id = ids[i] ?? 0;
+      const other = start + ((i - start + id) % (end - start));
+      const [from, to] = [Math.min(i, other), Math.max(i, other) + 1];
+      if (id === 0) windows.push(i, i, start, end, i, other);
+      else if (id === 1) windows.push(from, to, from, to, i, other);
+      else if (id === 2) windows.push(from, to, start, end, other, i);
+      else windows.push(start, end, start, end, i, other);
+    }
+  }
+  return Int32Array.from(windows);
+}
+
+function sentenceNumbers(offsets: Int32Array): number[] {
+  return Array.from(offsets.subarray(1)).flatMap((end, s) => new Array<number>(end - (offsets[s] ?? 0)).fill(s));
+}
+
+function sideBySide(tape: Tape, parts: readonly Matrix[]): Matrix {
+  const [rows = 0, columns = 0] = [parts[0]?.rows, parts[0]?.columns];
+  const terms = parts.map((input, k) => ({ input, to: k * columns }));
+  return tape.apply(operations.compose, { rows, columns: parts.length * columns, terms });
+}
+
+function gruStates(words: Rows, input: Rows, hidden: Rows, inputBias: Rows, hiddenBias: Rows): Rows {
+  const width = hidden.length;
+  let h = new Array<number>(width).fill(0);
+  return words.map((word) => {
+    const x = plus(times([word], input), inputBias)[0] ?? [];
+    const u = plus(times([h], hidden), hiddenBias)[0] ?? [];
+    h = h.map((state, j) => {
+      const gate = (k: number): number => logistic((x[k * width + j] ?? 0) + (u[k * width + j] ?? 0));
+      const fresh = tanh((x[2 * width + j] ?? 0) + gate(0) * (u[2 * width + j] ?? 0));
+      return (1 - gate(1)) * fresh + gate(1) * state;
+    });
+    return h;
+  });
+}
+
 /** One span: windows over its rows, padded by zeros. @param rows products, tap by tap side by side */
 function convolve(rows: Rows, taps: number, bias: readonly number[]): number[] {
   const width = bias.length;
@@ -366,6 +559,13 @@ function convolve(rows: Rows, taps: number, bias: readonly number[]): number[] {
     );
     return max(0, ...sums);
   });
+}
+
+/** A factor for each cell that depends on the cell alone. */
+function cellWeights(triples: readonly Int32Array[]): Float64Array[] {
+  return triples.map((cells) =>
+    Float64Array.from({ length: cells.length / 3 }, (_, k) => ((cells[3 * k] ?? 0) + 2 * (cells[3 * k + 2] ?? 0)) / 4 - 0.5),
+  );
 }
 
 function sentenceWeight(triples: Int32Array): number {

@@ -7,3 +7,4 @@ export * from "./optimise";
 export * from "./pairs";
 export * from "./recurrent";
 export * from "./spans";
+export * from "./windows";

@@ -2,6 +2,7 @@ import type { Address } from "../../kernels/kernels.ts";
 import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
+import { type TimeOrder, timeOrder } from "./time-order.ts";
 
 /** One direction. The gates i, f, g, o lie side by side as four blocks. */
 export interface LstmParameters {
@@ -62,41 +63,6 @@ export const bilstm: Operation<BilstmInput, Matrix, Saved> = {
     }
   },
 };
-
-/** How packed rows are visited: at step t the sentences that have a t-th word, longest first. */
-interface TimeOrder {
-  /** The packed row of each visit. */
-  readonly rows: Int32Array;
-  /** The visit of each packed row. */
-  readonly visits: Int32Array;
-  /** Where each step starts in `rows`, and where the last one ends. */
-  readonly steps: Int32Array;
-}
-
-function timeOrder(offsets: Int32Array, reversed: boolean): TimeOrder {
-  const sentences = Array.from({ length: Math.max(0, offsets.length - 1) }, (_, s) => {
-    const start = offsets[s] ?? 0;
-    return { start, length: (offsets[s + 1] ?? start) - start };
-  });
-  sentences.sort((x, y) => y.length - x.length || x.start - y.start);
-  const total = offsets[offsets.length - 1] ?? 0;
-  const longest = sentences[0]?.length ?? 0;
-  const rows = new Int32Array(total);
-  const visits = new Int32Array(total);
-  const steps = new Int32Array(longest + 1);
-  let visit = 0;
-  for (let t = 0; t < longest; t++) {
-    for (const { start, length } of sentences) {
-      if (t >= length) break;
-      const row = reversed ? start + length - 1 - t : start + t;
-      rows[visit] = row;
-      visits[row] = visit;
-      visit++;
-    }
-    steps[t + 1] = visit;
-  }
-  return { rows, visits, steps };
-}
 
 function runDirection(
   tape: Tape,

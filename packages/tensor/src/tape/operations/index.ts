@@ -1,3 +1,5 @@
+import { attention } from "./attention.ts";
+import { bigru } from "./bigru.ts";
 import { bilstm } from "./bilstm.ts";
 import { compose } from "./compose.ts";
 import { crfLoss } from "./crf-loss.ts";
@@ -6,11 +8,16 @@ import { embed } from "./embed.ts";
 import { gru, interaction } from "./interaction.ts";
 import { linear } from "./linear.ts";
 import { softmaxLoss } from "./losses.ts";
+import { pairSum } from "./pair-sum.ts";
 import { pairLoss, pairMax } from "./pairs.ts";
+import { rankingLoss } from "./ranking-loss.ts";
 import { spanConvolution } from "./span-convolution.ts";
+import { windowConvolution } from "./window-convolution.ts";
 
 /** Every operation of the tape. The contract suite walks this table, so an operation without a case fails the tests. */
 export const operations = {
+  attention,
+  bigru,
   bilstm,
   compose,
   crfLoss,
@@ -22,6 +29,8 @@ export const operations = {
   maximum,
   pairLoss,
   pairMax,
+  pairSum,
+  rankingLoss,
   relu,
   sigmoid,
   softmax,
@@ -29,6 +38,7 @@ export const operations = {
   spanConvolution,
   sum,
   tanh,
+  windowConvolution,
 } as const;
 
 export type OperationName = keyof typeof operations;

@@ -7,6 +7,7 @@ import { optimiseCases } from "./optimise.ts";
 import { pairCases } from "./pairs.ts";
 import { recurrentCases } from "./recurrent.ts";
 import { spanCases } from "./spans.ts";
+import { windowCases } from "./windows.ts";
 
 /** Calls of every kernel, over sizes and values on which a SIMD form can differ from its formula. A kernel without calls is a type error. */
 export const kernelCases: { readonly [Name in KernelName]: (random: Random) => Generator<KernelCall> } = {
@@ -15,5 +16,6 @@ export const kernelCases: { readonly [Name in KernelName]: (random: Random) => G
   ...recurrentCases,
   ...pairCases,
   ...spanCases,
+  ...windowCases,
   ...optimiseCases,
 };

@@ -1,0 +1,63 @@
+import { ShapeError } from "../../errors.ts";
+import type { Matrix } from "../../tensor/matrix.ts";
+import type { Operation } from "../tape.ts";
+
+export interface AttentionInput {
+  /** How much each row counts before the softmax, [ΣN, 1]. */
+  readonly scores: Matrix;
+  /** [ΣN, D] */
+  readonly values: Matrix;
+  /** Where each sequence starts, and where the last one ends. */
+  readonly offsets: Int32Array;
+}
+
+export interface Saved extends AttentionInput {
+  readonly weights: Float64Array;
+  readonly output: Matrix;
+}
+
+/** The mean of each sequence's rows, weighted by the softmax of their scores: [sequences, D]. An empty sequence gives zeros. */
+export const attention: Operation<AttentionInput, Matrix, Saved> = {
+  forward(tape, { scores, values, offsets }) {
+    if (scores.columns !== 1 || scores.rows !== values.rows) {
+      throw new ShapeError(`scores [${scores.rows}, ${scores.columns}] for values [${values.rows}, ${values.columns}]`);
+    }
+    const output = tape.matrix(offsets.length - 1, values.columns); // [sequences, D]
+    tape.heap.u8.fill(0, output.at, output.at + output.rows * output.stride * 4);
+    const weights = new Float64Array(values.rows);
+    for (let s = 0; s < output.rows; s++) {
+      const [start, end] = [offsets[s] ?? 0, offsets[s + 1] ?? 0];
+      let [highest, total] = [-Infinity, 0];
+      const scoreAt = (i: number): number => tape.heap.f32[scores.at / 4 + i * scores.stride] ?? 0;
+      for (let i = start; i < end; i++) highest = Math.max(highest, scoreAt(i));
+      for (let i = start; i < end; i++) total += weights[i] = Math.exp(scoreAt(i) - highest);
+      const to = output.at + s * output.stride * 4;
+      for (let i = start; i < end; i++) {
+        weights[i] = (weights[i] ?? 0) / total;
+        tape.kernels.addScaled(values.stride, weights[i] ?? 0, values.at + i * values.stride * 4, to);
+      }
+    }
+    return { output, saved: { scores, values, offsets, weights, output } };
+  },
+
+  backward(tape, { scores, values, offsets, weights, output }) {
+    const { heap, kernels } = tape;
+    for (let s = 0; s < output.rows; s++) {
+      const [start, end] = [offsets[s] ?? 0, offsets[s + 1] ?? 0];
+      const slope = heap.floats(output.grad + s * output.stride * 4, output.columns);
+      const slopes = Array.from({ length: end - start }, (_, k) => {
+        const row = heap.floats(values.at + (start + k) * values.stride * 4, values.columns);
+        return row.reduce((sum, value, j) => sum + value * (slope[j] ?? 0), 0);
+      });
+      const mean = slopes.reduce((sum, value, k) => sum + value * (weights[start + k] ?? 0), 0);
+      for (let i = start; i < end; i++) {
+        const weight = weights[i] ?? 0;
+        const to = scores.grad / 4 + i * scores.stride;
+        if (scores.grad !== 0) heap.f32[to] = (heap.f32[to] ?? 0) + weight * ((slopes[i - start] ?? 0) - mean);
+        if (values.grad === 0) continue;
+        const from = output.grad + s * output.stride * 4;
+        kernels.addScaled(values.stride, weight, from, values.grad + i * values.stride * 4);
+      }
+    }
+  },
+};

@@ -1,0 +1,40 @@
+import { ShapeError } from "../../errors.ts";
+import type { Matrix } from "../../tensor/matrix.ts";
+import type { Operation } from "../tape.ts";
+
+export interface RankingLossInput {
+  /** Scores of the classes, [N, C] or more columns. */
+  readonly scores: Matrix;
+  /** C: how many columns hold the score of a class; all where left out. */
+  readonly classes?: number | undefined;
+  /** The right class of each row; −1 for one that is of none. */
+  readonly gold: Int32Array;
+  /** m⁺: the score that the right class should pass. */
+  readonly positiveMargin: number;
+  /** m⁻: minus the score that wrong classes should stay below. */
+  readonly negativeMargin: number;
+  /** γ */
+  readonly scale: number;
+  /** Factor of the loss in the objective, for the gradient. */
+  readonly factor: number;
+}
+
+/**
+ * Σ ln(1 + e^(γ(m⁺ − s⁺))) + ln(1 + e^(γ(m⁻ + s⁻))) over rows, where s⁻ is the best of the wrong classes: dos Santos et al. 2015 as in Ye et
+ * al. 2019, eq. 5 to 7. A row of no class has the second term alone. Adds its gradient to the scores at once.
+ */
+export const rankingLoss: Operation<RankingLossInput, number, undefined> = {
+  forward(tape, { scores, gold, positiveMargin, negativeMargin, scale, factor, classes = scores.columns }) {
+    if (gold.length !== scores.rows || classes > scores.columns) {
+      throw new ShapeError(`${gold.length} right ones of ${classes} classes for scores [${scores.rows}, ${scores.columns}]`);
+    }
+    const { rows, stride, at, grad } = scores;
+    const margins = [positiveMargin, negativeMargin, scale, factor] as const;
+    const total = tape.kernels.rankingLoss(rows, classes, stride, at, tape.integers(gold), ...margins, grad);
+    return { output: total, saved: undefined };
+  },
+
+  backward() {
+    // A loss ends the chain: its gradient was added where it was computed.
+  },
+};
