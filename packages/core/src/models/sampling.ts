@@ -34,3 +34,20 @@ export function drawDistinct(wanted: number, first: Int32Array, draw: () => Int3
   }
   return found;
 }
+
+/** One tag a word, each uniform with probability ε, else from its own distribution. @param probabilities [N, T] */
+export function drawTags(probabilities: ArrayLike<number>, tags: number, epsilon: number, random: Random): Int32Array {
+  return Int32Array.from({ length: probabilities.length / tags }, (_, i) =>
+    random.next() < epsilon ? random.integer(tags) : drawIndex(probabilities, i * tags, tags, random),
+  );
+}
+
+/** Σ ln p of the tags; a tag of −1 counts as certain. @param probabilities [N, T] */
+export function logProbOfTags(probabilities: ArrayLike<number>, count: number, tags: Int32Array): number {
+  return tags.reduce((sum, tag, i) => sum + (tag < 0 ? 0 : logOf(probabilities[i * count + tag] ?? 0)), 0);
+}
+
+/** ln p, where a probability that came out as zero counts as the smallest normal 32-bit number. */
+export function logOf(probability: number): number {
+  return Math.log(Math.max(probability, 1.17549435e-38));
+}

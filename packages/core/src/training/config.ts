@@ -2,6 +2,7 @@ import { z } from "zod";
 import { lexiconSettings } from "../data/lexicon.ts";
 import { type ProtocolName, protocols } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
+import { objectiveSettings } from "../objectives/index.ts";
 
 const optimizerSettings = z.discriminatedUnion("name", [
   z.strictObject({
@@ -72,6 +73,8 @@ export const trainConfig = z.strictObject({
   vectors: z.string().optional().describe("a file of word vectors"),
   vocabulary: lexiconSettings.prefault({}),
   model: modelSettings,
+  init: z.string().optional().describe("a model or run to start from: its weights, words and labels"),
+  objective: objectiveSettings.prefault({ name: "likelihood" }),
   optimizer: optimizerSettings.prefault({}),
   training: trainingSettings.prefault({}),
 });

@@ -1,6 +1,7 @@
 import { type Address, Arena, type Engine, mergeRows, type ParameterStore, Random, type TableGradient, Tape } from "@weft/tensor";
 import type { Prediction } from "../metrics/index.ts";
 import type { BatchSize, Example, Losses, Model, PredictOptions } from "../models/index.ts";
+import { type ObjectiveSettings, objectiveFor } from "../objectives/index.ts";
 
 /** Some sentences of a batch, to be worked on by one thread at once. */
 export interface ChunkTask {
@@ -12,6 +13,7 @@ export interface ChunkTask {
   /** 1 / sentences of the batch. */
   readonly factor: number;
   readonly batch: BatchSize;
+  readonly objective: ObjectiveSettings;
   /** Counted from 1. */
   readonly epoch: number;
   /** Seeds dropout; depends on the step and the chunk, never on the worker. */
@@ -41,13 +43,18 @@ export class ChunkRunner {
     this.#results = new Arena(engine.heap);
   }
 
-  gradient({ step, dense, examples, factor, batch, epoch, seed }: ChunkTask): ChunkResult {
+  gradient({ step, dense, examples, objective, factor, batch, epoch, seed }: ChunkTask): ChunkResult {
     if (step !== this.#step) this.#results.reset();
     this.#step = step;
     this.#work.reset();
     this.#engine.heap.u8.fill(0, dense, dense + this.#store.denseSize * 4);
     const tape = new Tape(this.#engine, this.#work, { gradients: { dense }, training: true, seed });
-    const losses = this.#model.loss(tape, examples, { factor, batch, epoch, random: Random.of(seed, "model") });
+    const losses = objectiveFor(objective, this.#model).loss(tape, examples, {
+      factor,
+      batch,
+      epoch,
+      random: Random.of(seed, "model"),
+    });
     tape.backward();
     return { losses, dense, tables: mergeRows(this.#engine, this.#results, tape.rowGradients) };
   }

@@ -3,9 +3,9 @@ import type { TrainConfig } from "./config.ts";
 
 /** Tells trainings apart: a hash of the configuration without its paths, and of the words and annotation of train and dev. */
 export function fingerprint(config: TrainConfig, train: readonly Sentence[], dev: readonly Sentence[]): string {
-  const { data: _paths, vectors, ...rest } = config;
+  const { data: _paths, vectors, init, ...rest } = config;
   const hash = new TextHash();
-  hash.add(JSON.stringify({ ...rest, vectors: vectors !== undefined }));
+  hash.add(JSON.stringify({ ...rest, vectors: vectors !== undefined, init: init !== undefined }));
   for (const part of [train, dev]) {
     hash.add(`${part.length}`);
     for (const { tokens, pos, entities, relations } of part) hash.add(JSON.stringify([tokens, pos ?? null, entities, relations]));

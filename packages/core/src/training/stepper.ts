@@ -45,6 +45,7 @@ export class Stepper {
         factor: 1 / batch.length,
         batch: { sentences: batch.length, tokens: batch.reduce((sum, { length }) => sum + length, 0) },
         epoch,
+        objective: this.#config.objective,
         seed: Random.of(seed, "chunk", step, k).word(),
       }),
     );

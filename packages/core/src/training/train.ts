@@ -1,9 +1,10 @@
 import { Optimizer } from "@weft/tensor";
-import { buildLexicon, type WordVectors } from "../data/index.ts";
+import { buildLexicon, type Lexicon, type WordVectors } from "../data/index.ts";
 import { DataError, WeftError } from "../errors.ts";
 import { type BuildOptions, type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
 import { evaluate, type ProtocolName } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
+import { objectiveFor } from "../objectives/index.ts";
 import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
 import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -19,6 +20,8 @@ export interface TrainInput {
   readonly dev: readonly Sentence[];
   /** Reads word vectors for the words asked; called once, with the vocabulary. */
   readonly vectors?: ((words: ReadonlySet<string>, countOf: (word: string) => number) => Promise<WordVectors>) | undefined;
+  /** What training starts from in place of fresh weights: those of `config.init`, with the words and labels they belong to. */
+  readonly init?: InitialModel | undefined;
   /** Where the work is done; this thread where left out. */
   readonly executor?: ExecutorFactory<BuiltModel> | undefined;
   readonly engine?: Pick<BuildOptions, "build" | "shared"> | undefined;
@@ -28,6 +31,13 @@ export interface TrainInput {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface InitialModel {
+  readonly lexicon: Lexicon;
+  readonly weights: Weights;
+  /** Where they come from, for errors. */
+  readonly source: string;
+}
+
 /**
  * Trains a model: says what happens and leaves to others what to do with it.
  *
@@ -35,6 +45,8 @@ export interface TrainInput {
  * however often the training was interrupted and resumed.
  *
  * @throws {DataError} CORPUS_EMPTY
+ * @throws {ConfigError} SETTING_INVALID when the model cannot be trained by the objective
+ * @throws {ArchiveError} ARCHIVE_INVALID when the weights to start from are not those of such a model
  * @throws {TrainingError} TRAINING_DIVERGED when a gradient is not finite; CANCELLED when the signal asks to stop
  */
 export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void, void> {
@@ -42,14 +54,16 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
   const { training } = config;
   requireSentences(input.train, "train", config.data.train);
   requireSentences(input.dev, "dev", config.data.dev);
-  const lexicon = buildLexicon(input.train, config.vocabulary);
+  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary);
   const { name, ...settings } = config.model;
   const built = buildModel(
     { name: name as never, settings, lexicon, threshold: training.threshold },
     { ...input.engine, seed: config.seed },
   );
   const { engine, store, encoder } = built;
-  const coverage = await applyVectors(built, input.vectors);
+  objectiveFor(config.objective, built.model);
+  const coverage = input.init === undefined ? await applyVectors(built, input.vectors) : undefined;
+  if (input.init !== undefined) writeWeights(store, input.init.weights, input.init.source);
   const losses: DataLoss[] = [];
   const examples = input.train.map((sentence) => encoder.encode(sentence, losses));
   const devLosses: DataLoss[] = [];

@@ -3,7 +3,7 @@ import type { ConfigFile } from "../files/config-file.ts";
 
 /** The configuration with every path made absolute, so that it means the same from anywhere. */
 export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
-  const { data, vectors } = file.value;
+  const { data, vectors, init } = file.value;
   return {
     ...file.value,
     data: {
@@ -12,6 +12,7 @@ export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
       ...(data.test === undefined ? {} : { test: file.resolvePath(data.test, ["data", "test"]) }),
     },
     ...(vectors === undefined ? {} : { vectors: file.resolvePath(vectors, ["vectors"]) }),
+    ...(init === undefined ? {} : { init: file.resolvePath(init, ["init"]) }),
   };
 }
 

@@ -2,8 +2,10 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type BuiltModel,
+  type InitialModel,
   type Report,
   readVectors,
+  readWeights,
   type Sentence,
   type TrainConfig,
   type TrainEvent,
@@ -21,7 +23,7 @@ import { curves } from "./curves.ts";
 import { evaluateModel } from "./evaluate-model.ts";
 import { EventLog, loggedForm, readEvents } from "./event-log.ts";
 import { modelCard } from "./model-card.ts";
-import { type ComputeOptions, engineOptions, saveModel, threadCount } from "./model-folder.ts";
+import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount } from "./model-folder.ts";
 import { shortPath } from "./resolve-paths.ts";
 
 export interface TrainRunInput extends ComputeOptions {
@@ -82,6 +84,7 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
       vectors === undefined
         ? undefined
         : (words, countOf) => readVectors(readBytes(vectors), words, { source: vectors, countOf }),
+    init: config.init === undefined ? undefined : await readInitialModel(config.init, input),
     executor: (built) => threadExecutor(built, threadCount(input)),
     engine: engineOptions(input),
     resume,
@@ -120,6 +123,11 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
     await writeJsonFile(at("report"), { best: event.best, epochs: event.epoch, dev, test: test ?? null });
     yield { kind: "done", model: event.model, dev, test };
   }
+}
+
+async function readInitialModel(folder: string, input: TrainRunInput): Promise<InitialModel> {
+  const { description, store } = await loadModel(folder, input);
+  return { lexicon: description.lexicon, weights: readWeights(store), source: folder };
 }
 
 const configComment = "The complete configuration of this run, defaults included.";

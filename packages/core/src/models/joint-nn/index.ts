@@ -14,14 +14,14 @@ import {
   type PredictOptions,
   type SampleOptions,
 } from "../model.ts";
-import { bestIndex, drawDistinct, drawIndex } from "../sampling.ts";
+import { bestIndex, drawDistinct, drawIndex, logOf } from "../sampling.ts";
 import { candidatePairs, distinctSpans, goldLabels, labelCount, type Reading, spanKey } from "./candidates.ts";
 import { chooseLabels, decodeEntities, decodeRelations, predictionOf } from "./decode.ts";
 import { JointEncoder, type JointExample } from "./encoder.ts";
 import { EntityNetwork, type EntityOutput, type JointBatch } from "./entity-network.ts";
 import { RelationNetwork } from "./relation-network.ts";
 import { type JointNnSettings, jointNnSettings } from "./settings.ts";
-import { logOf, Tagger } from "./tagger.ts";
+import { Tagger } from "./tagger.ts";
 
 /** An output of the joint network: the tags as they are read, and a label for each of their pairs. */
 export interface JointOutput extends Output {

@@ -12,7 +12,7 @@ import {
   type Tape,
 } from "@weft/tensor";
 import type { Lexicon } from "../../data/lexicon.ts";
-import { bestIndex, drawIndex } from "../sampling.ts";
+import { bestIndex, drawIndex, drawTags, logOf, logProbOfTags } from "../sampling.ts";
 import { type TagConstraints, tagConstraints } from "./constraints.ts";
 import type { JointNnSettings } from "./settings.ts";
 
@@ -76,8 +76,7 @@ export class Tagger {
       },
       draw: (epsilon, random) =>
         Int32Array.from(words, (i) => (random.next() < epsilon ? random.integer(T) : drawIndex(probabilities, i * T, T, random))),
-      logProb: (tags) =>
-        words.reduce((sum, i) => sum + ((tags[i] ?? -1) < 0 ? 0 : logOf(probabilities[i * T + (tags[i] ?? 0)] ?? 0)), 0),
+      logProb: (tags) => logProbOfTags(probabilities, T, tags),
     };
   }
 
@@ -118,11 +117,6 @@ export class Tagger {
       },
     };
   }
-}
-
-/** ln p, where a probability that came out as zero counts as the smallest normal 32-bit number. */
-export function logOf(probability: number): number {
-  return Math.log(Math.max(probability, 1.17549435e-38));
 }
 
 function constrained(chain: Chain, { transitions, start, end }: TagConstraints): Chain {

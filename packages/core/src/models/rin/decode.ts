@@ -3,6 +3,7 @@ import type { Lexicon } from "../../data/lexicon.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Entity, Relation } from "../../schema/index.ts";
 import { decodeTags } from "../../text/index.ts";
+import { bestIndex } from "../sampling.ts";
 import { anchorOf } from "./encoder.ts";
 import type { RinSettings } from "./settings.ts";
 
@@ -21,9 +22,20 @@ export function decode(
   cells: readonly PairCell[],
 ): Prediction {
   const width = lexicon.tags.size;
-  const length = probabilities.length / width;
-  const best = Array.from({ length }, (_, i) => bestOf(probabilities, i * width, width));
-  const tags = best.map((id) => lexicon.tags.nameOf(id));
+  const best = Int32Array.from({ length: probabilities.length / width }, (_, i) => bestIndex(probabilities, i * width, width));
+  return decodeOutput(lexicon, settings, best, probabilities, cells);
+}
+
+/** The same for tags that are given; a tag of −1 is read as outside. */
+export function decodeOutput(
+  lexicon: Lexicon,
+  settings: RinSettings,
+  best: Int32Array,
+  probabilities: ArrayLike<number>,
+  cells: readonly PairCell[],
+): Prediction {
+  const width = lexicon.tags.size;
+  const tags = Array.from(best, (id) => lexicon.tags.names[id] ?? "O");
   const entities: Entity[] = decodeTags(tags, lexicon.scheme).map((entity) => {
     let confidence = 1;
     for (let i = entity.start; i < entity.end; i++) confidence *= probabilities[i * width + (best[i] ?? 0)] ?? 0;
@@ -49,11 +61,4 @@ export function decode(
       confidence: probability,
     })),
   };
-}
-
-/** The first index of the largest of `width` values from `start`. */
-function bestOf(values: Float32Array, start: number, width: number): number {
-  let best = 0;
-  for (let t = 1; t < width; t++) if ((values[start + t] ?? 0) > (values[start + best] ?? 0)) best = t;
-  return best;
 }

@@ -1,5 +1,5 @@
 import type { Lexicon } from "../../data/lexicon.ts";
-import type { Loss, Sentence, Span } from "../../schema/index.ts";
+import type { Annotation, Loss, Sentence, Span } from "../../schema/index.ts";
 import { encodeTags } from "../../text/index.ts";
 import type { Encoder, Example } from "../model.ts";
 import type { RinSettings } from "./settings.ts";
@@ -14,6 +14,8 @@ export interface RinExample extends Example {
   readonly tags: Int32Array;
   /** Gold cells i, j, r in a row, sorted and without repeats. */
   readonly cells: Int32Array;
+  /** Everything that is annotated, as the metrics count it. */
+  readonly gold: Annotation;
 }
 
 /** The word of an entity that carries its relations. */
@@ -54,6 +56,7 @@ export class RinEncoder implements Encoder<RinExample> {
           : Int32Array.from(tokens, (_, i) => posVocabulary.indexOf(sentence.pos?.[i] ?? "")),
       tags: Int32Array.from(encoded.tags, (tag, i) => this.#tag(tag, sentence, i, losses)),
       cells: this.#cells(sentence, losses),
+      gold: { entities, relations: sentence.relations },
     };
   }
 

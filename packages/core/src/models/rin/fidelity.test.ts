@@ -70,6 +70,7 @@ describe.each(names)("%s", (name) => {
     pos: Int32Array.from(pos),
     tags: Int32Array.from(tags),
     cells: Int32Array.from([...cells].sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).flat()),
+    gold: { entities: [], relations: [] },
   }));
 
   test("loss and every gradient agree with PyTorch", () => {

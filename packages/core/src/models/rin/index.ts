@@ -2,14 +2,25 @@ import { operations, type Parameter, predictPairs, type Random, type Tape } from
 import type { Lexicon } from "../../data/lexicon.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
-import { defineModel, type Losses, type LossOptions, type Model, type PredictOptions } from "../model.ts";
+import {
+  defineModel,
+  type Losses,
+  type LossOptions,
+  type Model,
+  type Output,
+  type OutputDistribution,
+  type OutputScores,
+  type PredictOptions,
+  type SampleOptions,
+} from "../model.ts";
 import { decode } from "./decode.ts";
 import { RinEncoder, type RinExample } from "./encoder.ts";
-import { type RinBatch, RinNetwork } from "./network.ts";
+import { type RinBatch, RinNetwork, type RinOutput } from "./network.ts";
+import { drawOutputs, goldPrediction, type RinSample, scoreOutputs } from "./outputs.ts";
 import { type RinSettings, rinSettings } from "./settings.ts";
 
 /** RIN with its loss (eq. 8 and 9) and its decoding. */
-export class Rin implements Model<RinExample> {
+export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
   readonly wordTable: Parameter;
   readonly #settings: RinSettings;
   readonly #lexicon: Lexicon;
@@ -22,8 +33,39 @@ export class Rin implements Model<RinExample> {
     this.wordTable = this.#network.words;
   }
 
-  loss(tape: Tape, examples: readonly RinExample[], { factor, random }: LossOptions): Losses {
-    const { tagScores, pairs } = this.#network.forward(tape, this.#pack(examples, tape.training ? random : undefined));
+  get outputs(): OutputDistribution<RinExample> {
+    return this;
+  }
+
+  loss(tape: Tape, examples: readonly RinExample[], options: LossOptions): Losses {
+    return this.#localLoss(tape, this.#forward(tape, examples, options), examples, options);
+  }
+
+  goldOf(example: RinExample): Prediction {
+    return goldPrediction(example, this.#lexicon);
+  }
+
+  sample(tape: Tape, examples: readonly RinExample[], options: SampleOptions): Output[][] {
+    const output = this.#network.forward(tape, this.#pack(examples, undefined));
+    return drawOutputs(tape, output, examples, { lexicon: this.#lexicon, settings: this.#settings }, options);
+  }
+
+  logProb(
+    tape: Tape,
+    examples: readonly RinExample[],
+    outputs: readonly (readonly Output[])[],
+    options: LossOptions,
+  ): OutputScores {
+    const output = this.#forward(tape, examples, options);
+    const losses = this.#localLoss(tape, output, examples, options);
+    return { losses, ...scoreOutputs(tape, output, outputs as readonly (readonly RinSample[])[]) };
+  }
+
+  #forward(tape: Tape, examples: readonly RinExample[], { random }: LossOptions): RinOutput {
+    return this.#network.forward(tape, this.#pack(examples, tape.training ? random : undefined));
+  }
+
+  #localLoss(tape: Tape, { tagScores, pairs }: RinOutput, examples: readonly RinExample[], { factor }: LossOptions): Losses {
     const gold = new Int32Array(tagScores.rows);
     let at = 0;
     for (const example of examples) {

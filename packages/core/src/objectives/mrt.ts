@@ -1,0 +1,44 @@
+import { ConfigError } from "../errors.ts";
+import type { Model } from "../models/index.ts";
+import type { Objective } from "./objective.ts";
+import { costOf, expectedRisk } from "./risk.ts";
+import type { MrtSettings } from "./settings.ts";
+
+/**
+ * Minimum risk training: the model's own losses and the expected loss over a set of sampled outputs, one to one (§3.4).
+ *
+ * Sun et al. 2018, algorithm 1 and eq. 6. Outputs are drawn without dropout and scored with it, as in the released code.
+ *
+ * @throws {ConfigError} SETTING_INVALID when the model has no output distribution
+ */
+export function minimumRisk(model: Model, settings: MrtSettings): Objective {
+  const { outputs: distribution } = model;
+  if (distribution === undefined) {
+    throw new ConfigError("SETTING_INVALID", {
+      at: { path: "objective.name" },
+      message: "this model cannot draw outputs, which minimum risk training needs",
+      hint: "train it by likelihood",
+    });
+  }
+  return {
+    loss(tape, examples, options) {
+      const outputs = distribution.sample(tape.quiet(), examples, { ...settings, random: options.random });
+      const scores = distribution.logProb(tape, examples, outputs, options);
+      const risks = outputs.map((set, s) => {
+        const example = examples[s] as (typeof examples)[number];
+        const gold = distribution.goldOf(example);
+        const costs = Float64Array.from(set, ({ prediction }) => costOf(gold, prediction, example.length, settings));
+        const [entities, relations] = [scores.entities[s] as Float64Array, scores.relations[s] as Float64Array];
+        return expectedRisk({ entities, relations, costs }, settings);
+      });
+      const scaled = (factors: Float64Array): Float64Array => factors.map((value) => value * options.factor);
+      if (tape.recording) {
+        scores.addGradient(
+          risks.map(({ entityFactors }) => scaled(entityFactors)),
+          risks.map(({ relationFactors }) => scaled(relationFactors)),
+        );
+      }
+      return { ...scores.losses, risk: risks.reduce((sum, { risk }) => sum + risk, 0) };
+    },
+  };
+}
