@@ -130,7 +130,8 @@ function fitRelations(
     const [first, second] = ends.map((end) => (typeof end === "object" && end !== null ? sentenceOf(end.start) : -1));
     if (!holds.relations) lose(path, "the format has no relations");
     else if (ends.includes(null)) lose(path, "an end of the relation could not be written");
-    else if (!holds.crossSentence && first !== second) lose(path, "the ends of the relation lie in different sentences");
+    else if ((!holds.crossSentence || holds.record === "sentence") && first !== second)
+      lose(path, "the ends of the relation lie in different sentences");
     else {
       const type = fitName(relation.type, holds, path, lose);
       const key = `${head} ${tail} ${type}`;
