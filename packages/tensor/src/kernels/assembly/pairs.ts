@@ -3,18 +3,38 @@
 import { gemm, gemmTransposed } from "./gemm";
 import { columnMask, exp, horizontalSum, log, madd, sigmoid } from "./math";
 
-/** scratch[j, :] = relu(a_i + b_j). */
+/** Rows of the scratch buffer: a multiple of four, so that every product runs in whole tiles. */
+// @ts-ignore: decorator
+@inline
+function tileRows(n: i32): i32 {
+  return (n + 3) & ~3;
+}
+
+/** The rows past the last pair, which tiles read and nobody looks at: zeros, so that they cost no slow numbers. */
+// @ts-ignore: decorator
+@inline
+function clearSpareRows(n: i32, width: i32, scratch: usize): void {
+  memory.fill(scratch + ((<usize>n * width) << 2), 0, (<usize>(tileRows(n) - n) * width) << 2);
+}
+
+/** scratch[j, :] = relu(a_i + b_j). Sixteen floats at a time, because the addresses cost as much as the sums. */
 // @ts-ignore: decorator
 @inline
 function pairRow(n: i32, width: i32, ai: usize, b: usize, scratch: usize): void {
   const zero = f32x4.splat(0);
-  const row: usize = <usize>width << 2;
+  const wide = width >> 4;
+  const rest = (width & 15) >> 2;
   for (let j = 0; j < n; j++) {
-    for (let d: usize = 0; d < row; d += 16) {
-      v128.store(scratch + d, f32x4.max(f32x4.add(v128.load(ai + d), v128.load(b + d)), zero));
+    let a = ai;
+    for (let k = 0; k < wide; k++, a += 64, b += 64, scratch += 64) {
+      v128.store(scratch, f32x4.max(f32x4.add(v128.load(a), v128.load(b)), zero));
+      v128.store(scratch, f32x4.max(f32x4.add(v128.load(a, 16), v128.load(b, 16)), zero), 16);
+      v128.store(scratch, f32x4.max(f32x4.add(v128.load(a, 32), v128.load(b, 32)), zero), 32);
+      v128.store(scratch, f32x4.max(f32x4.add(v128.load(a, 48), v128.load(b, 48)), zero), 48);
     }
-    b += row;
-    scratch += row;
+    for (let k = 0; k < rest; k++, a += 16, b += 16, scratch += 16) {
+      v128.store(scratch, f32x4.max(f32x4.add(v128.load(a), v128.load(b)), zero));
+    }
   }
 }
 
@@ -22,36 +42,71 @@ function pairRow(n: i32, width: i32, ai: usize, b: usize, scratch: usize): void 
  * Sun et al. 2020, eq. 5 on eq. 7: y[i, r] = max_j σ(w_r·relu(a_i + b_j) + bias_r), and the j that reached it (the first of equals).
  * σ is monotone, so the maximum is taken before it. Without the diagonal a one-word sentence has no pair: y = 0 and arg = −1.
  *
- * @param a [n, width], @param b [n, width], @param w [width, stride], @param bias [stride], @param scratch n·(width + stride) floats
+ * @param a [n, width], @param b [n, width], @param w [width, stride], @param bias [stride]
+ * @param scratch n·(width + stride) floats, n rounded up to a multiple of 4
  * @param y [n, stride], zero on the padding, @param arg [n, stride]
  */
 export function pairMax(
   n: i32, width: i32, columns: i32, stride: i32, diagonal: i32, a: usize, b: usize, w: usize, bias: usize, scratch: usize, y: usize,
   arg: usize,
 ): void {
-  const scores = scratch + ((<usize>n * width) << 2);
+  const tiles = tileRows(n);
+  const scores = scratch + ((<usize>tiles * width) << 2);
   const row: usize = <usize>stride << 2;
+  clearSpareRows(n, width, scratch);
   for (let i = 0; i < n; i++) {
     pairRow(n, width, a + ((<usize>i * width) << 2), b, scratch);
-    gemm(n, stride, width, scratch, width, w, stride, scores, stride, 0);
-    for (let r: usize = 0; r < row; r += 16) {
-      let best = f32x4.splat(-Infinity);
-      let at = i32x4.splat(-1);
-      let from = scores + r;
-      for (let j = 0; j < n; j++, from += row) {
-        if (j == i && !diagonal) continue;
-        const score = v128.load(from);
-        const better = f32x4.gt(score, best);
-        best = v128.bitselect(score, best, better);
-        at = v128.bitselect(i32x4.splat(j), at, better);
-      }
-      const exists = v128.and(columnMask(<i32>(r >> 2), columns), i32x4.ge_s(at, i32x4.splat(0)));
-      v128.store(y + r, v128.and(sigmoid(f32x4.add(best, v128.load(bias + r))), exists));
-      v128.store(arg + r, at);
-    }
+    gemm(tiles, stride, width, scratch, width, w, stride, scores, stride, 0);
+    const skipped = diagonal ? -1 : i;
+    let r: usize = 0;
+    for (; r + 32 <= row; r += 32) bestOfTwo(n, columns, row, skipped, scores + r, r, bias, y, arg);
+    if (r < row) bestOfOne(n, columns, row, skipped, scores + r, r, bias, y, arg);
     y += row;
     arg += row;
   }
+}
+
+/** The highest of n scores and its row in four columns, from byte r of a row on. */
+// @ts-ignore: decorator
+@inline
+function bestOfOne(n: i32, columns: i32, row: usize, skipped: i32, from: usize, r: usize, bias: usize, y: usize, arg: usize): void {
+  let best = f32x4.splat(-Infinity);
+  let at = i32x4.splat(-1);
+  for (let j = 0; j < n; j++, from += row) {
+    if (j == skipped) continue;
+    const score = v128.load(from);
+    const better = f32x4.gt(score, best);
+    best = f32x4.pmax(best, score);
+    at = v128.bitselect(i32x4.splat(j), at, better);
+  }
+  putBest(columns, r, best, at, bias, y, arg);
+}
+
+/** The same for eight columns: two chains of comparisons that do not wait for each other. */
+// @ts-ignore: decorator
+@inline
+function bestOfTwo(n: i32, columns: i32, row: usize, skipped: i32, from: usize, r: usize, bias: usize, y: usize, arg: usize): void {
+  let best0 = f32x4.splat(-Infinity), best1 = f32x4.splat(-Infinity);
+  let at0 = i32x4.splat(-1), at1 = i32x4.splat(-1);
+  for (let j = 0; j < n; j++, from += row) {
+    if (j == skipped) continue;
+    const score0 = v128.load(from), score1 = v128.load(from, 16);
+    const here = i32x4.splat(j);
+    at0 = v128.bitselect(here, at0, f32x4.gt(score0, best0));
+    at1 = v128.bitselect(here, at1, f32x4.gt(score1, best1));
+    best0 = f32x4.pmax(best0, score0);
+    best1 = f32x4.pmax(best1, score1);
+  }
+  putBest(columns, r, best0, at0, bias, y, arg);
+  putBest(columns, r + 16, best1, at1, bias, y, arg);
+}
+
+// @ts-ignore: decorator
+@inline
+function putBest(columns: i32, r: usize, best: v128, at: v128, bias: usize, y: usize, arg: usize): void {
+  const exists = v128.and(columnMask(<i32>(r >> 2), columns), i32x4.ge_s(at, i32x4.splat(0)));
+  v128.store(y + r, v128.and(sigmoid(f32x4.add(best, v128.load(bias + r))), exists));
+  v128.store(arg + r, at);
 }
 
 /**
@@ -98,21 +153,23 @@ export function pairMaxBackward(
  * @param gold triples (i, j, r) as i32, sorted by i, without repeats; those on an excluded diagonal count for nothing
  * @param count how many
  * @param weight factor of the loss in the objective, taken into the gradients; @param wt w transposed, [stride, width] (0: loss only)
- * @param scratch n·(2·width + stride) floats; dA, dB, dW [width, stride], dBias are added to
+ * @param scratch n·(2·width + stride) floats, n rounded up to a multiple of 4; dA, dB, dW [width, stride], dBias are added to
  * @returns the unweighted sum
  */
 export function pairLoss(
   n: i32, width: i32, columns: i32, stride: i32, diagonal: i32, a: usize, b: usize, w: usize, bias: usize, gold: usize, count: i32,
   weight: f32, wt: usize, scratch: usize, dA: usize, dB: usize, dW: usize, dBias: usize,
 ): f64 {
-  const scores = scratch + ((<usize>n * width) << 2);
+  const tiles = tileRows(n);
+  const scores = scratch + ((<usize>tiles * width) << 2);
   const row: usize = <usize>stride << 2;
+  clearSpareRows(n, width, scratch);
   const end = gold + <usize>count * 12;
   let total: f64 = 0;
   for (let i = 0; i < n; i++) {
     const ai = a + ((<usize>i * width) << 2);
     pairRow(n, width, ai, b, scratch);
-    gemm(n, stride, width, scratch, width, w, stride, scores, stride, 0);
+    gemm(tiles, stride, width, scratch, width, w, stride, scores, stride, 0);
     // Gold cells leave their score times −1 in the sum and −1 in the gradient; everything else is the same for all cells.
     let goldScores: f64 = 0;
     let next = gold;
@@ -189,17 +246,46 @@ function rowGradient(
     v128.store(dBias + (<usize>r << 2), sum);
   }
   gemmTransposed(width, stride, n, pairs, width, slopes, stride, dW, stride, 1);
-  const back = slopes + ((<usize>n * stride) << 2);
-  gemm(n, width, stride, slopes, stride, wt, width, back, width, 0);
-  for (let j = 0; j < n; j++) {
-    const m = pairs + <usize>j * row;
-    const dm = back + <usize>j * row;
-    const dBj = dB + <usize>j * row;
-    for (let d: usize = 0; d < row; d += 16) {
-      const passed = v128.and(v128.load(dm + d), f32x4.gt(v128.load(m + d), zero));
-      v128.store(dAi + d, f32x4.add(v128.load(dAi + d), passed));
-      v128.store(dBj + d, f32x4.add(v128.load(dBj + d), passed));
+  // The spare rows of the slopes are scores of zero rows, zeros themselves.
+  const tiles = tileRows(n);
+  const back = slopes + ((<usize>tiles * stride) << 2);
+  gemm(tiles, width, stride, slopes, stride, wt, width, back, width, 0);
+  let d: usize = 0;
+  for (; d + 64 <= row; d += 64) {
+    let sum0 = v128.load(dAi + d), sum1 = v128.load(dAi + d, 16), sum2 = v128.load(dAi + d, 32), sum3 = v128.load(dAi + d, 48);
+    let m = pairs + d;
+    let dm = back + d;
+    let dBj = dB + d;
+    for (let j = 0; j < n; j++, m += row, dm += row, dBj += row) {
+      const passed0 = v128.and(v128.load(dm), f32x4.gt(v128.load(m), zero));
+      const passed1 = v128.and(v128.load(dm, 16), f32x4.gt(v128.load(m, 16), zero));
+      const passed2 = v128.and(v128.load(dm, 32), f32x4.gt(v128.load(m, 32), zero));
+      const passed3 = v128.and(v128.load(dm, 48), f32x4.gt(v128.load(m, 48), zero));
+      v128.store(dBj, f32x4.add(v128.load(dBj), passed0));
+      v128.store(dBj, f32x4.add(v128.load(dBj, 16), passed1), 16);
+      v128.store(dBj, f32x4.add(v128.load(dBj, 32), passed2), 32);
+      v128.store(dBj, f32x4.add(v128.load(dBj, 48), passed3), 48);
+      sum0 = f32x4.add(sum0, passed0);
+      sum1 = f32x4.add(sum1, passed1);
+      sum2 = f32x4.add(sum2, passed2);
+      sum3 = f32x4.add(sum3, passed3);
     }
+    v128.store(dAi + d, sum0);
+    v128.store(dAi + d, sum1, 16);
+    v128.store(dAi + d, sum2, 32);
+    v128.store(dAi + d, sum3, 48);
+  }
+  for (; d < row; d += 16) {
+    let sum = v128.load(dAi + d);
+    let m = pairs + d;
+    let dm = back + d;
+    let dBj = dB + d;
+    for (let j = 0; j < n; j++, m += row, dm += row, dBj += row) {
+      const passed = v128.and(v128.load(dm), f32x4.gt(v128.load(m), zero));
+      v128.store(dBj, f32x4.add(v128.load(dBj), passed));
+      sum = f32x4.add(sum, passed);
+    }
+    v128.store(dAi + d, sum);
   }
 }
 
@@ -213,12 +299,14 @@ export function pairPredict(
   n: i32, width: i32, columns: i32, stride: i32, diagonal: i32, a: usize, b: usize, w: usize, bias: usize, thresholds: usize,
   scratch: usize, out: usize, limit: i32,
 ): i32 {
-  const scores = scratch + ((<usize>n * width) << 2);
+  const tiles = tileRows(n);
+  const scores = scratch + ((<usize>tiles * width) << 2);
   const row: usize = <usize>stride << 2;
+  clearSpareRows(n, width, scratch);
   let found = 0;
   for (let i = 0; i < n; i++) {
     pairRow(n, width, a + ((<usize>i * width) << 2), b, scratch);
-    gemm(n, stride, width, scratch, width, w, stride, scores, stride, 0);
+    gemm(tiles, stride, width, scratch, width, w, stride, scores, stride, 0);
     for (let j = 0; j < n; j++) {
       if (j == i && !diagonal) continue;
       const from = scores + <usize>j * row;

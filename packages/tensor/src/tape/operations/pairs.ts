@@ -215,7 +215,7 @@ function forEachSentence(
 function rowScratch(tape: Tape, { a, weight, offsets }: PairScorer): Address {
   let longest = 0;
   for (let s = 0; s + 1 < offsets.length; s++) longest = Math.max(longest, (offsets[s + 1] ?? 0) - (offsets[s] ?? 0));
-  return tape.scratch(longest * (2 * a.stride + weight.stride));
+  return tape.scratch(padded(longest) * (2 * a.stride + weight.stride));
 }
 
 function checkScorer({ a, b, weight, bias }: PairScorer): void {

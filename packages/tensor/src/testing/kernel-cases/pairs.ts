@@ -25,7 +25,7 @@ export const pairCases = {
         ...start(s, k),
         k.input(s.w),
         k.input(s.bias),
-        k.scratch(s.n * (s.width + s.stride)),
+        k.scratch(padded(s.n) * (s.width + s.stride)),
         k.output(cells),
         k.integers(cells, { defined: (cell) => cell % s.stride < s.columns }),
       ]);
@@ -58,7 +58,7 @@ export const pairCases = {
         ...start(s, k),
         ...[k.input(s.w), k.input(s.bias), k.input(Int32Array.from(triples.flat())), triples.length, 0.7],
       ];
-      const scratch = s.n * (2 * s.width + s.stride);
+      const scratch = padded(s.n) * (2 * s.width + s.stride);
       yield new KernelCall((k) => [...given(k), 0, k.scratch(scratch), 0, 0, 0, 0], tolerance);
       yield new KernelCall(
         (k) => [
@@ -83,7 +83,12 @@ export const pairCases = {
         for (const limit of [0, 3, s.n * s.n * s.columns]) {
           yield new KernelCall((k) => [
             ...start(s, k),
-            ...[k.input(s.w), k.input(s.bias), k.input(Float32Array.from(thresholds)), k.scratch(s.n * (s.width + s.stride))],
+            ...[
+              k.input(s.w),
+              k.input(s.bias),
+              k.input(Float32Array.from(thresholds)),
+              k.scratch(padded(s.n) * (s.width + s.stride)),
+            ],
             ...[k.output(4 * limit, { integer: (cell) => cell % 4 < 3, partial: true }), limit],
           ]);
         }
@@ -95,7 +100,7 @@ export const pairCases = {
     for (const s of sentences(random)) {
       yield new KernelCall((k) => [
         ...start(s, k),
-        ...[k.input(s.w), k.input(s.bias), k.scratch(s.n * (s.width + s.stride)), k.output(s.n * s.n * s.stride)],
+        ...[k.input(s.w), k.input(s.bias), k.scratch(padded(s.n) * (s.width + s.stride)), k.output(s.n * s.n * s.stride)],
       ]);
     }
   },

@@ -1,0 +1,65 @@
+// One case of `npm run bench -- kernels`. Prints one line of JSON; the measure is GFLOP/s, under the name that the harness reads.
+import asc from "assemblyscript/asc";
+import { Engine } from "../../packages/tensor/dist/index.js";
+import { allowRelaxedSimd } from "../../packages/weft/dist/workers/relaxed-simd.js";
+import { readOptions } from "../lib/options.mjs";
+
+const { options } = readOptions(process.argv.slice(2));
+allowRelaxedSimd();
+const engine = Engine.create({ build: options.build });
+const { kernels, heap } = engine;
+
+const floats = (count) => {
+  const at = heap.allocate(count * 4);
+  for (let i = 0; i < count; i++) heap.f32[at / 4 + i] = Math.sin(i) / 2;
+  return at;
+};
+const [a, b, c] = [floats(60_000), floats(60_000), floats(60_000)];
+const [n, d, r] = [38, 100, 24];
+const [w, wt, bias, scratch, y, arg] = [floats(d * r), floats(d * r), floats(r), floats(40 * (2 * d + r)), floats(n * r), floats(n * r)];
+const [dA, dB, dW, dBias] = [floats(n * d), floats(n * d), floats(d * r), floats(r)];
+const pairs = 2 * n * n * d * r;
+
+/** @type {readonly (readonly [flop: number, work: () => void])[]} */
+const work = [
+  await peak(),
+  [2 * 190 * 300 * 100, () => kernels.gemm(190, 300, 100, a, 100, b, 300, c, 300, 0)],
+  [2 * 38 * 24 * 100, () => kernels.gemm(38, 24, 100, a, 100, b, 24, c, 24, 0)],
+  [2 * 5 * 208 * 50, () => kernels.gemm(5, 208, 50, a, 52, b, 208, c, 208, 1)],
+  [2 * 100 * 300 * 190, () => kernels.gemmTransposed(100, 300, 190, a, 100, b, 300, c, 300, 1)],
+  [2 * 100 * 24 * 38, () => kernels.gemmTransposed(100, 24, 38, a, 100, b, 24, c, 24, 1)],
+  [pairs, () => kernels.pairMax(n, d, r, r, 1, a, b, w, bias, scratch, y, arg)],
+  [3 * pairs, () => kernels.pairLoss(n, d, r, r, 1, a, b, w, bias, 0, 0, 1, wt, scratch, dA, dB, dW, dBias)],
+];
+const [flop, run] = work[Number(options.case)];
+const repeats = Math.max(1, Math.round(4e9 / flop));
+for (let i = 0; i < repeats / 4; i++) run();
+const begun = performance.now();
+for (let i = 0; i < repeats; i++) run();
+const seconds = (performance.now() - begun) / 1000;
+console.log(JSON.stringify({ sentences_per_second: (flop * repeats) / seconds / 1e9, rss_mb: process.memoryUsage().rss / 2 ** 20 }));
+
+/** Ten chains of multiply-adds that never leave the registers: nothing with 128-bit vectors can be faster. */
+async function peak() {
+  const chains = Array.from({ length: 10 }, (_, k) => k);
+  const step = options.build === "relaxed" ? "f32x4.relaxed_madd(x, y, s" : "f32x4.add(f32x4.mul(x, y), s";
+  const source = `export function run(n: i32): f32 {
+    const x = f32x4.splat(<f32>n), y = f32x4.splat(0.5);
+    ${chains.map((k) => `let s${k} = f32x4.splat(${k});`).join(" ")}
+    for (let i = 0; i < n; i++) { ${chains.map((k) => `s${k} = ${step}${k});`).join(" ")} }
+    return ${chains.map((k) => `f32x4.extract_lane(s${k}, 0)`).join(" + ")};
+  }`;
+  let bytes = new Uint8Array();
+  const flags = ["--runtime", "stub", "-O3", "--noAssert", "--enable", "simd", "--enable", "relaxed-simd", "-o", "peak.wasm", "peak.ts"];
+  const { error } = await asc.main(flags, {
+    readFile: (name) => (name === "peak.ts" ? source : null),
+    writeFile: (name, content) => {
+      if (name === "peak.wasm") bytes = content;
+    },
+    listFiles: () => [],
+  });
+  if (error) throw error;
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { abort: () => undefined } });
+  const rounds = 100_000;
+  return [rounds * chains.length * 8, () => instance.exports.run(rounds)];
+}
