@@ -10,28 +10,30 @@ export interface Killed {
   /** What it said on standard output, a line each: the events of the training. */
   readonly lines: readonly string[];
   readonly err: string;
-  /** From its first line to its end. */
-  readonly ms: number;
 }
 
-/** Runs `weft train … --json` and ends it by a signal so many milliseconds after the training has begun; without one, waits for its end. */
-export async function trainAndKill(
-  args: readonly string[],
-  { cwd, signal, afterMs = 0 }: { cwd: string; signal?: NodeJS.Signals; afterMs?: number },
-): Promise<Killed> {
+/** When a training gets a signal: a while after it has said so many lines. Lines, since how long anything takes depends on the machine. */
+export interface Stop {
+  readonly signal: NodeJS.Signals;
+  readonly afterLines: number;
+  readonly andMs?: number;
+}
+
+/** Runs `weft train … --json` to its end, or to the signal. */
+export async function trainJson(args: readonly string[], cwd: string, stop?: Stop): Promise<Killed> {
   const child = spawn(process.execPath, [weftPath, "train", ...args, "--json"], { cwd, stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  let begun = 0;
+  let [out, err, seen] = ["", "", 0];
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    if (out === "") {
-      begun = performance.now();
-      if (signal !== undefined) setTimeout(() => child.kill(signal), afterMs);
-    }
+    const before = seen;
     out += text;
+    seen += text.split("\n").length - 1;
+    if (stop !== undefined && before < stop.afterLines && seen >= stop.afterLines) {
+      setTimeout(() => child.kill(stop.signal), stop.andMs ?? 0);
+    }
   });
   const [code, by] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     child.on("close", (...how) => resolve(how)),
   );
-  return { code, signal: by, lines: out.split("\n").slice(0, -1), err, ms: performance.now() - begun };
+  return { code, signal: by, lines: out.split("\n").slice(0, -1), err };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "@weft/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { trainAndKill } from "./killed-run.ts";
+import { type Killed, trainJson } from "./killed-run.ts";
 import { jsonLines, lines, writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";
 
@@ -19,7 +19,7 @@ const sha256 = (run: string, file = "model/model.safetensors"): string =>
     .update(readFileSync(join(folder, run, file)))
     .digest("hex");
 
-describe("a whole training", () => {
+describe("a whole training", { timeout: 120_000 }, () => {
   test("leaves a run folder with everything in it, and its numbers on standard output", async () => {
     const { code, out, err } = await weft(["train", ...train("whole")], { cwd: folder });
     expect(code).toBe(0);
@@ -86,21 +86,20 @@ describe("a whole training", () => {
 
   test("is over at once when it is resumed after its end, and stays the same", async () => {
     const before = sha256("threads-1");
-    const { code, lines: events } = await trainAndKill(train("threads-1", "--resume"), { cwd: folder });
+    const { code, lines: events } = await trainJson(train("threads-1", "--resume"), folder);
     expect(code).toBe(0);
     expect(events.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual(["start", "end", "done"]);
     expect(sha256("threads-1")).toBe(before);
   });
 });
 
-describe("a training that is stopped", () => {
+describe("a training that is stopped", { timeout: 120_000 }, () => {
+  /** 80 epochs of 4 lines each, with a checkpoint after every one. */
   const long = (run: string, ...more: string[]): string[] =>
-    train(run, "--set", "training.epochs=60", "--checkpoint-seconds", "0", ...more);
-  let undisturbedMs = 0;
+    train(run, "--set", "training.epochs=80", "--checkpoint-seconds", "0", ...more);
+  const stepsDone = ({ lines: [start] }: Killed): number => (JSON.parse(start ?? "{}") as { stepsDone: number }).stepsDone;
 
-  beforeAll(async () => {
-    undisturbedMs = (await trainAndKill(long("undisturbed", "--threads", "2"), { cwd: folder })).ms;
-  });
+  beforeAll(async () => void (await trainJson(long("undisturbed", "--threads", "2"), folder)), 120_000);
 
   const outcome = (run: string): Record<string, string> =>
     Object.fromEntries(
@@ -119,24 +118,17 @@ describe("a training that is stopped", () => {
     const run = `killed-${seed}`;
     const reached: number[] = [];
     for (let kill = 0; kill < 3; kill++) {
-      // Far less than the whole takes, so that none of the three gets to the end on a machine that has become quicker.
-      const afterMs = (0.03 + 0.12 * random.next()) * undisturbedMs;
-      const threads = `${1 + random.integer(2)}`;
-      const stopped = await trainAndKill(long(run, "--resume", "--threads", threads), {
-        cwd: folder,
-        signal: "SIGKILL",
-        afterMs,
-      });
+      const stop = { signal: "SIGKILL", afterLines: 8 + random.integer(40), andMs: 10 * random.next() } as const;
+      const stopped = await trainJson(long(run, "--resume", "--threads", `${1 + random.integer(2)}`), folder, stop);
       expect(stopped).toMatchObject({ code: null, signal: "SIGKILL" });
       expect(existsSync(join(folder, run, "report.json"))).toBe(false);
-      reached.push((JSON.parse(stopped.lines[0] ?? "{}") as { stepsDone: number }).stepsDone);
+      reached.push(stepsDone(stopped));
     }
-    const { code, lines: events } = await trainAndKill(long(run, "--resume", "--threads", "2"), { cwd: folder });
-    expect(code).toBe(0);
-    reached.push((JSON.parse(events[0] ?? "{}") as { stepsDone: number }).stepsDone);
+    const last = await trainJson(long(run, "--resume", "--threads", "2"), folder);
+    expect(last.code).toBe(0);
+    reached.push(stepsDone(last));
     expect(reached[0]).toBe(0);
-    expect(reached.at(-1)).toBeGreaterThan(0);
-    expect(reached).toEqual(reached.toSorted((x, y) => x - y));
+    expect(reached).toEqual([...new Set(reached)].sort((x, y) => x - y));
     expect(outcome(run)).toEqual(outcome("undisturbed"));
   });
 
@@ -145,13 +137,13 @@ describe("a training that is stopped", () => {
     ["SIGTERM", 143],
   ])("by %s ends with %i and without a word, and goes on to the same bytes", async (signal, exitCode) => {
     const run = `stopped-${signal}`;
-    const stopped = await trainAndKill(long(run), { cwd: folder, signal, afterMs: 0.2 * undisturbedMs });
+    const stopped = await trainJson(long(run), folder, { signal, afterLines: 20 });
     expect({ code: stopped.code, signal: stopped.signal, err: stopped.err }).toEqual({ code: exitCode, signal: null, err: "" });
     const refused = await weft(["train", ...long(run)], { cwd: folder });
     expect(refused.err).toContain("(RUN_EXISTS)");
-    const { code, lines: events } = await trainAndKill(long(run, "--resume"), { cwd: folder });
-    expect(code).toBe(0);
-    expect((JSON.parse(events[0] ?? "{}") as { stepsDone: number }).stepsDone).toBeGreaterThan(0);
+    const last = await trainJson(long(run, "--resume"), folder);
+    expect(last.code).toBe(0);
+    expect(stepsDone(last)).toBeGreaterThan(0);
     expect(outcome(run)).toEqual(outcome("undisturbed"));
   });
 
@@ -160,7 +152,7 @@ describe("a training that is stopped", () => {
     for (const more of [
       ["--set", "model.rounds=2"],
       ["--seed", "6"],
-      ["--set", "training.epochs=61"],
+      ["--set", "training.epochs=81"],
     ]) {
       const { code, out, err } = await weft(["train", ...long("undisturbed", "--resume"), ...more], { cwd: folder });
       expect({ code, out }).toEqual({ code: 1, out: "" });
@@ -175,8 +167,19 @@ describe("a training that is stopped", () => {
     expect(outcome("undisturbed")).toEqual(before);
   });
 
+  test("before its first checkpoint begins anew, and its config.yaml tells what was trained", async () => {
+    const late = ["--checkpoint-seconds", "1000"];
+    await trainJson(long("early", ...late), folder, { signal: "SIGKILL", afterLines: 1 });
+    expect(readdirSync(join(folder, "early/checkpoints"))).toEqual([]);
+    const changed = ["--set", "model.rounds=0", ...late];
+    expect((await weft(["train", ...train("early", "--resume", ...changed)], { cwd: folder })).code).toBe(0);
+    expect(readFileSync(join(folder, "early/config.yaml"), "utf8")).toContain("rounds: 0");
+    await weft(["train", ...train("late", ...changed)], { cwd: folder });
+    expect(outcome("early")).toEqual(outcome("late"));
+  });
+
   test("does not go on from a checkpoint that is cut off", async () => {
-    await trainAndKill(long("cut"), { cwd: folder, signal: "SIGKILL", afterMs: 0.2 * undisturbedMs });
+    await trainJson(long("cut"), folder, { signal: "SIGKILL", afterLines: 12 });
     const path = join(folder, "cut/checkpoints/last.safetensors");
     writeFileSync(path, readFileSync(path).subarray(0, -100));
     const { code, err } = await weft(["train", ...long("cut", "--resume")], { cwd: folder });
