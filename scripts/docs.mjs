@@ -10,9 +10,13 @@ import { packages } from "./layers.mjs";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 
-const pages = { "docs/errors.md": await errorsPage(), "docs/configuration.md": await configurationPage() };
+const pages = {
+  "docs/errors.md": await errorsPage(),
+  "docs/configuration.md": await configurationPage(),
+  "docs/weft.schema.json": `${JSON.stringify(await schema(), undefined, 2)}\n`,
+};
 for (const [file, content] of Object.entries(pages)) {
-  if (readFileSync(file, "utf8") === content) continue;
+  if (existsSync(file) && readFileSync(file, "utf8") === content) continue;
   if (values.check) {
     console.error(`${file} is stale; run npm run docs`);
     process.exitCode = 1;
@@ -33,8 +37,13 @@ async function errorsPage() {
 }
 
 async function configurationPage() {
+  const page = readFileSync("docs/configuration.md", "utf8");
+  return replaceGenerated(page, "settings", settingsTable(await schema()));
+}
+
+/** What `weft schema` prints, for editors. */
+async function schema() {
   const { jsonSchemaOf } = await import(pathToFileURL("packages/weft/dist/files/config-file.js").href);
   const { trainConfig } = await import(pathToFileURL("packages/core/dist/index.js").href);
-  const page = readFileSync("docs/configuration.md", "utf8");
-  return replaceGenerated(page, "settings", settingsTable(jsonSchemaOf(trainConfig, "Weft training")));
+  return jsonSchemaOf(trainConfig, "Weft training");
 }

@@ -78,7 +78,8 @@ export function settingsTable(schema) {
     const entries = Object.entries(group.properties ?? {});
     const rows = entries.filter(([, each]) => !isGroup(each)).map(([key, each]) => row(key, each));
     const title = path === "" ? "At the top" : `\`${path}\`${variant === undefined ? "" : `: \`${variant}\``}`;
-    if (rows.length > 0) sections.push([`## ${title}`, "", "| Setting | Values | Default | Meaning |", "|---|---|---|---|", ...rows].join("\n"));
+    if (rows.length > 0)
+      sections.push([`## ${title}`, "", "| Setting | Values | Default | Meaning |", "|---|---|---|---|", ...rows].join("\n"));
     for (const [key, each] of entries) {
       if (!isGroup(each)) continue;
       const below = path === "" ? key : `${path}.${key}`;

@@ -23,6 +23,11 @@ export function cases({ options }) {
   return ["relaxed", "baseline"]
     .filter((build) => options.build === undefined || options.build === build)
     .flatMap((build) =>
-      names.map((name, index) => ({ name, group: build, command: process.execPath, args: [script, "--case", String(index), "--build", build] })),
+      names.map((name, index) => ({
+        name,
+        group: build,
+        command: process.execPath,
+        args: [script, "--case", String(index), "--build", build],
+      })),
     );
 }

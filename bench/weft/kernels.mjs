@@ -16,7 +16,14 @@ const floats = (count) => {
 };
 const [a, b, c] = [floats(60_000), floats(60_000), floats(60_000)];
 const [n, d, r] = [38, 100, 24];
-const [w, wt, bias, scratch, y, arg] = [floats(d * r), floats(d * r), floats(r), floats(40 * (2 * d + r)), floats(n * r), floats(n * r)];
+const [w, wt, bias, scratch, y, arg] = [
+  floats(d * r),
+  floats(d * r),
+  floats(r),
+  floats(40 * (2 * d + r)),
+  floats(n * r),
+  floats(n * r),
+];
 const [dA, dB, dW, dBias] = [floats(n * d), floats(n * d), floats(d * r), floats(r)];
 const pairs = 2 * n * n * d * r;
 
@@ -37,7 +44,9 @@ for (let i = 0; i < repeats / 4; i++) run();
 const begun = performance.now();
 for (let i = 0; i < repeats; i++) run();
 const seconds = (performance.now() - begun) / 1000;
-console.log(JSON.stringify({ sentences_per_second: (flop * repeats) / seconds / 1e9, rss_mb: process.memoryUsage().rss / 2 ** 20 }));
+console.log(
+  JSON.stringify({ sentences_per_second: (flop * repeats) / seconds / 1e9, rss_mb: process.memoryUsage().rss / 2 ** 20 }),
+);
 
 /** Ten chains of multiply-adds that never leave the registers: nothing with 128-bit vectors can be faster. */
 async function peak() {
@@ -50,7 +59,19 @@ async function peak() {
     return ${chains.map((k) => `f32x4.extract_lane(s${k}, 0)`).join(" + ")};
   }`;
   let bytes = new Uint8Array();
-  const flags = ["--runtime", "stub", "-O3", "--noAssert", "--enable", "simd", "--enable", "relaxed-simd", "-o", "peak.wasm", "peak.ts"];
+  const flags = [
+    "--runtime",
+    "stub",
+    "-O3",
+    "--noAssert",
+    "--enable",
+    "simd",
+    "--enable",
+    "relaxed-simd",
+    "-o",
+    "peak.wasm",
+    "peak.ts",
+  ];
   const { error } = await asc.main(flags, {
     readFile: (name) => (name === "peak.ts" ? source : null),
     writeFile: (name, content) => {

@@ -50,7 +50,7 @@ async function run(
   predict = recording().predict,
 ): Promise<Document[]> {
   const found: Document[] = [];
-  for await (const document of extract(built, predict, documents, options)) found.push(document);
+  for await (const document of extract(built, documents, { ...options, predict })) found.push(document);
   return found;
 }
 
@@ -162,7 +162,7 @@ test.each([
   }
   let furthest = 0;
   let taken = 0;
-  for await (const found of extract(built, recording().predict, endless(), { batch: 16 })) {
+  for await (const found of extract(built, endless(), { batch: 16, predict: recording().predict })) {
     expect(found.id).toBe(document.id);
     taken++;
     furthest = Math.max(furthest, read - taken);
@@ -184,7 +184,7 @@ test("a signal stops the stream, before it begins and within it, and the source 
   }
   let taken = 0;
   const reading = (async () => {
-    for await (const _ of extract(built, recording().predict, endless(), { batch: 4, signal: controller.signal })) {
+    for await (const _ of extract(built, endless(), { batch: 4, signal: controller.signal, predict: recording().predict })) {
       if (++taken === 10) controller.abort(new Error("enough"));
     }
   })();

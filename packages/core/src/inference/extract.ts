@@ -2,11 +2,17 @@ import type { Prediction } from "../metrics/index.ts";
 import type { Example, PredictOptions } from "../models/index.ts";
 import type { Document, Entity, Relation, Sentence, Span } from "../schema/index.ts";
 import type { BuiltModel } from "./built-model.ts";
+import { Predictor } from "./predictor.ts";
 
 /** Predicts many sentences at once: this thread, or workers. */
-export type Predict = (examples: readonly Example[], options: PredictOptions) => Promise<readonly Prediction[]>;
+export type Predict = (
+  examples: readonly Example[],
+  options: PredictOptions,
+) => readonly Prediction[] | Promise<readonly Prediction[]>;
 
 export interface ExtractOptions {
+  /** Where the work is done; this thread where left out. */
+  readonly predict?: Predict | undefined;
   /** The probability from which a relation counts; the model's own where left out. */
   readonly threshold?: PredictOptions["threshold"] | undefined;
   /** Entities and relations less sure than this are left out; 0 keeps all. */
@@ -24,15 +30,16 @@ export const longestSentence = 256;
 const defaultBatch = 256;
 
 /**
- * Finds entities and relations in documents: each comes back with the model's annotation in place of its own, in order. Streams: a batch
- * of sentences is in memory at a time, and of a document no more than itself.
+ * Finds entities and relations in documents: each comes back with the model's annotation in place of its own, in order; a model that needs
+ * entities is given those of the document. Streams: a batch of sentences is in memory at a time, and of a document no more than itself.
  */
 export async function* extract(
   built: BuiltModel,
-  predict: Predict,
   documents: Iterable<Document> | AsyncIterable<Document>,
   options: ExtractOptions = {},
 ): AsyncGenerator<Document> {
+  const here = new Predictor(built);
+  const predict = options.predict ?? ((examples, how) => here.predict(examples, how));
   const limit = options.batch ?? defaultBatch;
   let waiting: Document[] = [];
   let pieces: Piece[] = [];
@@ -66,13 +73,16 @@ function piecesOf({ sentences }: Document, document: number, limit: number): Pie
 }
 
 async function* annotate(
-  { encoder, description }: BuiltModel,
+  { encoder, description, definition }: BuiltModel,
   predict: Predict,
   documents: readonly Document[],
   pieces: readonly Piece[],
   options: ExtractOptions,
 ): AsyncGenerator<Document> {
-  const examples = pieces.map(({ document, span }) => encoder.encode(sentenceAt(documents[document] as Document, span)));
+  const { needsGoldEntities } = definition.capabilities;
+  const examples = pieces.map(({ document, span }) =>
+    encoder.encode(sentenceAt(documents[document] as Document, span, needsGoldEntities)),
+  );
   const predictions = await predict(examples, { threshold: options.threshold ?? description.threshold });
   let next = 0;
   for (const [index, document] of documents.entries()) {
@@ -91,10 +101,14 @@ async function* annotate(
   }
 }
 
-function sentenceAt(document: Document, span: Span): Sentence {
+/** @param given whether the model is to be given the document's entities; those that a piece cannot hold are not among them */
+function sentenceAt(document: Document, span: Span, given: boolean): Sentence {
   const tokens = document.tokens.slice(span.start, span.end).map((token) => token.text);
   const pos = document.pos?.slice(span.start, span.end);
-  return { id: document.id, tokens, ...(pos === undefined ? {} : { pos }), entities: [], relations: [] };
+  const entities = document.entities
+    .filter(({ start, end }) => given && start >= span.start && end <= span.end)
+    .map((entity) => ({ ...entity, start: entity.start - span.start, end: entity.end - span.start }));
+  return { id: document.id, tokens, ...(pos === undefined ? {} : { pos }), entities, relations: [] };
 }
 
 /** The entities and relations that are sure enough; a relation goes with its arguments. */

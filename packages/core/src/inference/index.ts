@@ -1,4 +1,5 @@
 export * from "./built-model.ts";
 export * from "./extract.ts";
 export * from "./model-files.ts";
+export * from "./predictor.ts";
 export * from "./weights.ts";

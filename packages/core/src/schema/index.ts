@@ -2,5 +2,5 @@ export * from "./document.ts";
 export type { Loss } from "./loss.ts";
 export { overlappingEntities } from "./overlap.ts";
 export { annotateDocument, documentFromSentence, joinTokens, type SentencesOfDocument, sentencesOf } from "./sentences.ts";
-export { validateDocument, validateSentence } from "./validate.ts";
 export * from "./triples.ts";
+export { validateDocument, validateSentence } from "./validate.ts";

@@ -25,5 +25,10 @@ export function triplesOf(document: Document): Triple[] {
     const chars = charSpan(document, entity);
     return { text: document.text.slice(chars.start, chars.end).replace(/\s+/g, " "), type: entity.type, chars };
   };
-  return document.relations.map(({ head, tail, type, confidence = 1 }) => ({ head: end(head), relation: type, tail: end(tail), confidence }));
+  return document.relations.map(({ head, tail, type, confidence = 1 }) => ({
+    head: end(head),
+    relation: type,
+    tail: end(tail),
+    confidence,
+  }));
 }

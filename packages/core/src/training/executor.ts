@@ -1,4 +1,5 @@
 import { type Address, Arena, type Engine, mergeRows, type ParameterStore, Random, type TableGradient, Tape } from "@weft/tensor";
+import { Predictor } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { BatchSize, Example, Losses, Model, PredictOptions } from "../models/index.ts";
 import { type ObjectiveSettings, objectiveFor } from "../objectives/index.ts";
@@ -26,7 +27,7 @@ export interface ChunkResult {
   readonly tables: readonly TableGradient[];
 }
 
-/** Does a chunk's work in whatever thread it stands in. */
+/** Computes a chunk's gradient in whatever thread it stands in. */
 export class ChunkRunner {
   readonly #engine: Engine;
   readonly #store: ParameterStore;
@@ -58,11 +59,6 @@ export class ChunkRunner {
     tape.backward();
     return { losses, dense, tables: mergeRows(this.#engine, this.#results, tape.rowGradients) };
   }
-
-  predict(examples: readonly Example[], options: PredictOptions): Prediction[] {
-    this.#work.reset();
-    return this.#model.predict(new Tape(this.#engine, this.#work), examples, options);
-  }
 }
 
 /** Where chunks are worked on: this thread, or others that share the engine's memory. */
@@ -83,20 +79,13 @@ export interface Workplace {
 
 export type ExecutorFactory<Place extends Workplace = Workplace> = (place: Place) => Executor | Promise<Executor>;
 
-/** Sentences predicted together; enough to fill the products, few enough to stay in the cache. */
-export const predictionChunk = 8;
-
 /** Works in the calling thread. */
 export const localExecutor: ExecutorFactory = ({ engine, store, model }) => {
   const runner = new ChunkRunner(engine, store, model);
+  const predictor = new Predictor({ engine, model });
   return {
     gradients: async (tasks) => tasks.map((task) => runner.gradient(task)),
-    predict: async (examples, options) => inChunks(examples, predictionChunk).flatMap((chunk) => runner.predict(chunk, options)),
+    predict: async (examples, options) => predictor.predict(examples, options),
     close: async () => {},
   };
 };
-
-/** Consecutive pieces of at most `size` items. */
-export function inChunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
-}

@@ -28,7 +28,7 @@ export class Extractor {
 
   /** Annotates documents in a stream, in order, whatever annotation they came with. */
   documents(documents: Iterable<Document> | AsyncIterable<Document>, options: ExtractOptions = {}): AsyncGenerator<Document> {
-    return extract(this.model, (examples, how) => this.#executor.predict(examples, how), documents, options);
+    return extract(this.model, documents, { ...options, predict: (examples, how) => this.#executor.predict(examples, how) });
   }
 
   /** Entities and relations of one text. */

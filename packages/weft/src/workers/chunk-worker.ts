@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { attachModel, ChunkRunner, lexiconFromJson } from "@weft/core";
+import { attachModel, ChunkRunner, lexiconFromJson, Predictor } from "@weft/core";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
 import { allowRelaxedSimd } from "./relaxed-simd.ts";
 
@@ -7,6 +7,7 @@ const { model: shared, relaxed } = workerData as WorkerStart;
 if (relaxed) allowRelaxedSimd();
 const { engine, store, model } = attachModel(shared, lexiconFromJson(shared.lexicon));
 const runner = new ChunkRunner(engine, store, model);
+const predictor = new Predictor({ engine, model });
 
 parentPort?.on("message", (request: WorkerRequest) => {
   parentPort?.postMessage(answer(request));
@@ -15,7 +16,7 @@ parentPort?.on("message", (request: WorkerRequest) => {
 function answer(request: WorkerRequest): WorkerReply {
   try {
     if (request.kind === "gradient") return { id: request.id, kind: "gradient", result: runner.gradient(request.task) };
-    return { id: request.id, kind: "predict", result: runner.predict(request.examples, request.options) };
+    return { id: request.id, kind: "predict", result: predictor.predict(request.examples, request.options) };
   } catch (error) {
     return { id: request.id, kind: "failure", error };
   }

@@ -1,0 +1,20 @@
+// Every error of the toolkit has a code, a place, and where there is one, a hint.
+import { jsonl, readDocuments, WeftError } from "weft";
+
+async function* lines() {
+  yield '{"tokens": ["Ada", "joined", "Acme"], "entities": [{"start": 0, "end": 1, "type": "PER"}],';
+  yield ' "relations": [{"head": 0, "tail": 7, "type": "works_for"}]}\n';
+}
+
+try {
+  for await (const event of jsonl.read(lines(), { source: "in memory" })) console.log(event.kind);
+} catch (error) {
+  if (!(error instanceof WeftError)) throw error;
+  console.log(error.code, "|", error.message, "|", error.hint);
+}
+
+try {
+  for await (const event of readDocuments("no-such-file.jsonl")) console.log(event.kind);
+} catch (error) {
+  console.log(error.code);
+}
