@@ -11,7 +11,7 @@ import {
 import type { Capacity } from "./capacity.ts";
 
 /** The type that stands for none where a format cannot do without. */
-export const untyped = "Entity";
+const untyped = "Entity";
 
 export interface FittedDocument {
   /** The document, or where a record is a sentence, one document of one sentence each. */

@@ -36,16 +36,6 @@ export function firstJsonValue(beginning: string): unknown {
   }
 }
 
-/** The value on the first line that is not empty; undefined where that line alone is not JSON. */
-export function firstLineValue(beginning: string): unknown {
-  const line = /^\uFEFF?\s*([^\n]*)/.exec(beginning)?.[1] ?? "";
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
 type State = "start" | "element" | "element or ]" | "comma or ]" | "end";
 
 const [newline, quote, backslash, comma] = [10, 34, 92, 44];

@@ -4,7 +4,7 @@ import { asObject, asString, type Fields, within } from "./fields.ts";
 import { fitDocument } from "./fit.ts";
 import type { Documents, OutputFormat, ReadEvent, ReadOptions, WriteEvent } from "./format.ts";
 import { readJsonValues } from "./json-values.ts";
-import type { TextChunks } from "./lines.ts";
+import { longestLine, type TextChunks } from "./lines.ts";
 
 /** Says what could not be carried over, and where inside the record; `at` where that has a line of its own. */
 export type Lose = (path: string, reason: string, at?: Location) => void;
@@ -48,6 +48,21 @@ export function* recordEvents(at: Location, read: (lose: Lose) => Document | und
   if (document !== undefined) validateDocument(document, at);
   for (const loss of losses) yield { kind: "loss", loss };
   if (document !== undefined) yield { kind: "document", document, at };
+}
+
+/**
+ * Keeps what a reader holds of a sentence that goes over many lines within what it takes of one line.
+ *
+ * @param units UTF-16 units held so far
+ * @throws {DataError} LINE_TOO_LONG
+ */
+export function checkHeld(units: number, at: Location): void {
+  if (units <= longestLine) return;
+  throw new DataError("LINE_TOO_LONG", {
+    at,
+    message: `the sentence has more than ${longestLine} UTF-16 units up to here`,
+    hint: "the lines between sentences may be missing",
+  });
 }
 
 /** A document without annotation from the words of its sentences, joined by single spaces; sentences without a word are left out. */
@@ -167,7 +182,7 @@ export interface FittedRecord {
   /** For what `fitDocument` cannot know. */
   readonly lose: Lose;
   /** The losses of the document so far that have not been given out; to be yielded before the next record is asked for. */
-  losses(): readonly Loss[];
+  readonly losses: () => readonly Loss[];
 }
 
 /** The records of documents, cut down to what the format holds. */

@@ -26,6 +26,9 @@ export interface FormatFault {
   readonly says: string | RegExp;
 }
 
+/** `WEFT_EFFORT=100` tries a hundred times as many random files. */
+const effort = Number(process.env["WEFT_EFFORT"] ?? 1);
+
 /**
  * The contract that every annotation format meets: its example to the byte, round trips of all it can hold, no silent loss of what
  * it cannot, and of broken files a clear error or a report with its place.
@@ -49,7 +52,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
 
     test("what it writes is recognised by its content as this format alone, and its endings are lower case with a dot", async () => {
       const { files } = await writeFiles(format, example.documents);
-      const [name = "", main = ""] = mainFiles(format, files)[0] ?? [];
+      const [name, main] = mainFiles(format, files)[0] ?? ["", ""];
       const found = detectFormats(name === "" ? `a${format.extensions[0]}` : name, main);
       expect(found.map((each) => each.name)).toEqual([format.name]);
       expect(format.extensions.length).toBeGreaterThan(0);
@@ -65,7 +68,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
           expect(view(read.documents)).toEqual(view(documents));
           for (const document of read.documents) validateDocument(document);
         }),
-        { numRuns: 150 },
+        { numRuns: 150 * effort },
       );
     });
 
@@ -82,7 +85,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
           if (losses.length === 0) expect(after).toEqual(before);
           expect(missing(before.entities, after.entities)).toBeLessThanOrEqual(losses.length);
         }),
-        { numRuns: 150 },
+        { numRuns: 150 * effort },
       );
     });
 
@@ -137,7 +140,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
           const changed = text.slice(0, from) + put + text.slice(from + length);
           await expectReadOrRefused(format, { ...example.files, [name]: changed });
         }),
-        { numRuns: 400 },
+        { numRuns: 400 * effort },
       );
     });
 
@@ -152,7 +155,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
         fc.asyncProperty(fc.constantFrom(...names), text, async (name, text) => {
           await expectReadOrRefused(format, { ...example.files, [name]: text });
         }),
-        { numRuns: 300 },
+        { numRuns: 300 * effort },
       );
     });
 

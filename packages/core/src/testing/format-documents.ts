@@ -6,7 +6,6 @@ import {
   charSpan,
   type Document,
   documentFromSentence,
-  type Entity,
   joinTokens,
   type Relation,
   type Span,
@@ -42,7 +41,8 @@ export function adaSentences({ typed }: { typed: boolean }): [Document, Document
     const entities = sentence.entities.map((entity) => (typed ? entity : { ...entity, type: null }));
     return { ...documentFromSentence({ ...sentence, entities }), metadata: {} };
   });
-  return [first as Document, second as Document];
+  if (first === undefined || second === undefined) throw new RangeError("the example has two sentences");
+  return [first, second];
 }
 
 const adaAnnotations = [
@@ -126,12 +126,14 @@ export function annotationsOf(documents: readonly Document[]): { entities: strin
   );
   const relations = documents.flatMap((document) =>
     document.relations.map(({ head, tail, type }) => {
-      const [first, second] = [head, tail].map((index) => letters(document, document.entities[index] as Entity));
+      const [first, second] = [head, tail].map((index) => letters(document, document.entities[index] ?? nowhere));
       return `${first} -${type}-> ${second}`;
     }),
   );
   return { entities: entities.toSorted(), relations: relations.toSorted() };
 }
+
+const nowhere = { start: 0, end: 0 };
 
 function surfaceOf(document: Document, span: Span): string {
   return document.tokens
@@ -185,7 +187,7 @@ function documentsOf(words: readonly string[], types: readonly string[], unique 
                 ...(sure === undefined ? {} : { confidence: sure }),
               }));
         const bounds = cut === 0 ? [0, length] : [0, cut, length];
-        const sentences = bounds.slice(1).map((end, index) => ({ start: bounds[index] as number, end }));
+        const sentences = bounds.slice(1).map((end, index) => ({ start: bounds[index] ?? 0, end }));
         return { id, text, tokens: placed, sentences, ...(pos === undefined ? {} : { pos }), entities, relations, metadata };
       });
   });

@@ -94,14 +94,16 @@ test("files beside the main one are written with it, and losses are told while w
       losses.push(`${path}: ${reason}`);
     },
   );
-  expect(readdirSync(path("spert"))).toEqual(["train.json", ...formats.spert.companions].toSorted());
+  expect(readdirSync(path("spert"))).toEqual(["train.json", "types.json"]);
   expect(losses).toEqual(["metadata.page: the format has no place for this field"]);
 });
 
 test("a folder without annotation, and a file whose content fits nothing, are named as such", async () => {
   mkdirSync(path("texts"));
   writeFileSync(path("texts/a.txt"), "a");
-  await expect(readAll("texts")).rejects.toThrow("no .ann file is in it, as in brat standoff; expected a file, found a folder (FILE_IS_FOLDER)");
+  await expect(readAll("texts")).rejects.toThrow(
+    "no .ann file is in it, as in brat standoff; expected a file, found a folder (FILE_IS_FOLDER)",
+  );
   writeFileSync(path("c.json"), '[{"a":1}]');
   await expect(readAll("c.json")).rejects.toThrow(
     /the beginning is in none of the formats with this ending \(label-studio,.*\) \(FORMAT_UNKNOWN\)/,

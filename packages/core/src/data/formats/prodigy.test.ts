@@ -39,7 +39,7 @@ const relations = [
   `{"head":2,"child":5,"head_span":{${person}},"child_span":{${company}},"label":"works_for"}`,
   `{"head":5,"child":7,"head_span":{${company}},"child_span":{${place}},"label":"based_in"}`,
 ];
-const line = `{"text":"${ada.text}","tokens":[${tokens}],"spans":[${spans}],"relations":[${relations}],"answer":"accept","_view_id":"relations"}
+const line = `{"text":"${ada.text}","tokens":[${tokens.join(",")}],"spans":[${spans.join(",")}],"relations":[${relations.join(",")}],"answer":"accept","_view_id":"relations"}
 `;
 
 describeFormat(prodigy, { documents: [ada], files: { "": line } }, [
