@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DataError, type Location } from "../errors.ts";
-import type { Sentence } from "../schema/index.ts";
+import type { Entity, Sentence } from "../schema/index.ts";
 import { type TagScheme, tagInventory } from "../text/index.ts";
 import { asObject, asString } from "./fields.ts";
 import { Labels, labelsOf } from "./labels.ts";
@@ -35,6 +35,13 @@ export interface Lexicon {
   readonly tags: Labels;
   /** In the order of the model's outputs. */
   readonly relations: Labels;
+  /** Which types of arguments a relation has, in the form of `argumentTypes`; for models that classify pairs of entities. */
+  readonly argumentTypes?: Labels | undefined;
+}
+
+/** Two entity types as one label. */
+export function argumentTypes(head: Entity, tail: Entity): string {
+  return `${head.type ?? ""}\t${tail.type ?? ""}`;
 }
 
 export function buildLexicon(train: readonly Sentence[], settings: LexiconSettings): Lexicon {
@@ -49,6 +56,7 @@ export function buildLexicon(train: readonly Sentence[], settings: LexiconSettin
     scheme,
     tags: Labels.inOrder(tagInventory(untyped ? [null, ...entityTypes] : entityTypes, scheme)),
     relations: relationTypes,
+    argumentTypes: argumentsOf(train),
   };
 }
 
@@ -70,5 +78,17 @@ export function lexiconFromJson(value: unknown, at: Location = {}): Lexicon {
     scheme,
     tags: Labels.fromJSON(fields["tags"], at),
     relations: Labels.fromJSON(fields["relations"], at),
+    argumentTypes: fields["argumentTypes"] === undefined ? undefined : Labels.fromJSON(fields["argumentTypes"], at),
   };
+}
+
+function argumentsOf(train: readonly Sentence[]): Labels {
+  return Labels.of(
+    train.flatMap(({ entities, relations }) =>
+      relations.flatMap(({ head, tail }) => {
+        const [first, second] = [entities[head], entities[tail]];
+        return first === undefined || second === undefined ? [] : [argumentTypes(first, second)];
+      }),
+    ),
+  );
 }

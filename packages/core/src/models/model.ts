@@ -1,7 +1,7 @@
 import type { Parameter, Random, Tape } from "@weft/tensor";
 import type { z } from "zod";
 import type { Lexicon } from "../data/lexicon.ts";
-import type { Prediction } from "../metrics/index.ts";
+import type { Prediction, ProtocolName } from "../metrics/index.ts";
 import type { Scope } from "../nn/index.ts";
 import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
 
@@ -92,6 +92,24 @@ export interface Model<E extends Example = Example> {
 /** Turns sentences into examples. What the model cannot hold (overlapping entities, unknown labels) is added to `losses`. */
 export interface Encoder<E extends Example = Example> {
   encode(sentence: Sentence, losses?: DataLoss[]): E;
+  /** The examples of a training, where they are not the sentences one by one: some pairs are left out, or shuffled on their own. */
+  training?(sentences: readonly Sentence[], options: { readonly seed: number }, losses: DataLoss[]): TrainingExamples<E>;
+}
+
+export interface TrainingExamples<E extends Example = Example> {
+  readonly examples: readonly E[];
+  readonly pairs: PairCounts;
+}
+
+/** Pairs of entities in training. */
+export interface PairCounts {
+  /** With a relation, and without one. */
+  readonly positive: number;
+  readonly negative: number;
+  /** Left out because no relation in training has arguments of their types. */
+  readonly filtered: number;
+  /** Without a relation, left out by the ratio that was asked for. */
+  readonly sampledOut: number;
 }
 
 /** Everything shared code knows about a kind of model. */
@@ -101,11 +119,13 @@ export interface ModelDefinition<Settings = unknown, E extends Example = Example
   readonly paper: string;
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
   readonly capabilities: Capabilities;
+  /** The protocols that say most about its predictions, first the one that chooses the best epoch; by entity types where left out. */
+  protocols?(settings: Settings): readonly ProtocolName[];
   build(settings: Settings, lexicon: Lexicon, scope: Scope): Model<E>;
   encoder(settings: Settings, lexicon: Lexicon): Encoder<E>;
 }
 
 /** Checks a definition against its own types and forgets them, so that models of all kinds fit one catalogue. */
 export function defineModel<Settings, E extends Example>(definition: ModelDefinition<Settings, E>): ModelDefinition {
-  return definition as ModelDefinition;
+  return definition;
 }

@@ -2,6 +2,10 @@ import { expect, test } from "vitest";
 import { describeModel, type ModelCase } from "../testing/describe-model.ts";
 import { type ModelName, models } from "./index.ts";
 
+/** Classifiers of given pairs: a sentence without pairs teaches them nothing, so not every word and offset is reached. */
+const pairs = { rare: /word|tag|position/, severalRelationsOfAPair: false, reach: 0.004 };
+const pairSizes = { wordSize: 6, positionSize: 3, tagSize: 3, positions: 5 };
+
 /** A small network of every model; one that is missing here does not type-check, and fails below. */
 const cases = {
   rin: {
@@ -17,6 +21,21 @@ const cases = {
     rare: /label\/weight$|distance/,
     severalRelationsOfAPair: false,
     reach: 0.004,
+  },
+  "bio-mtl": {
+    settings: { ...pairSizes, windows: [2, 3], filters: 6, hiddenSize: 8, dropout: 0 },
+    noise: { dropout: 0.5, inputDropout: 0.5, wordDropout: 0.5 },
+    ...pairs,
+  },
+  pcnn: {
+    settings: { ...pairSizes, filters: 6, dropout: 0 },
+    noise: { dropout: 0.5, inputDropout: 0.5, wordDropout: 0.5 },
+    ...pairs,
+  },
+  "eatt-bigru": {
+    settings: { ...pairSizes, hiddenSize: 5, attentionSize: 4, dropout: 0 },
+    noise: { dropout: 0.5, inputDropout: 0.5, wordDropout: 0.5 },
+    ...pairs,
   },
 } satisfies Record<ModelName, ModelCase>;
 

@@ -1,2 +1,3 @@
 export * from "./layers.ts";
 export * from "./scope.ts";
+export * from "./window-layers.ts";

@@ -53,7 +53,9 @@ const trainingSettings = z.strictObject({
   select: z
     .enum(["auto", ...protocolNames])
     .default("auto")
-    .describe("protocol whose dev F1 chooses the best epoch; auto: strict, or exact without entity types"),
+    .describe(
+      "protocol whose dev F1 chooses the best epoch; auto: what the model names, else strict, or exact without entity types",
+    ),
 });
 
 /** `model`: which one, and its own settings. */

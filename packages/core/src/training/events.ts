@@ -1,7 +1,7 @@
 import type { WordVectors } from "../data/index.ts";
 import type { BuiltModel } from "../inference/index.ts";
 import type { ProtocolName, Report } from "../metrics/index.ts";
-import type { Losses } from "../models/index.ts";
+import type { Losses, PairCounts } from "../models/index.ts";
 import type { Loss as DataLoss } from "../schema/index.ts";
 import type { Progress } from "./checkpoint.ts";
 
@@ -12,6 +12,8 @@ export interface StartEvent {
   readonly words: number;
   readonly tags: number;
   readonly relations: number;
+  /** What training pairs there are, for models that classify them. */
+  readonly pairs: PairCounts | undefined;
   /** Numbers learnt. */
   readonly parameters: number;
   readonly build: string;

@@ -65,11 +65,12 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
   const coverage = input.init === undefined ? await applyVectors(built, input.vectors) : undefined;
   if (input.init !== undefined) writeWeights(store, input.init.weights, input.init.source);
   const losses: DataLoss[] = [];
-  const examples = input.train.map((sentence) => encoder.encode(sentence, losses));
+  const drawn = encoder.training?.(input.train, { seed: config.seed }, losses);
+  const examples = drawn?.examples ?? input.train.map((sentence) => encoder.encode(sentence, losses));
   const devLosses: DataLoss[] = [];
   const devExamples = input.dev.map((sentence) => encoder.encode(sentence, devLosses));
   const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables });
-  const protocol = selectionProtocol(training.select, lexicon.typed);
+  const protocol = selectionProtocol(training.select, built);
   const mark = fingerprint(config, input.train, input.dev);
 
   let progress: Progress = { epoch: 0, step: 0, best: undefined, stale: 0, fingerprint: mark };
@@ -90,6 +91,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
       words: lexicon.words.size,
       tags: lexicon.tags.size,
       relations: lexicon.relations.size,
+      pairs: drawn?.pairs,
       parameters: store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0),
       build: engine.build,
       vectors: coverage,
@@ -149,8 +151,9 @@ function stopIfAsked(signal: AbortSignal | undefined): void {
 }
 
 /** The F1 that chooses the best epoch, in one place. */
-function selectionProtocol(select: TrainConfig["training"]["select"], typed: boolean): ProtocolName {
-  return select === "auto" ? (typed ? "strict" : "exact") : select;
+function selectionProtocol(select: TrainConfig["training"]["select"], { definition, description }: BuiltModel): ProtocolName {
+  if (select !== "auto") return select;
+  return definition.protocols?.(description.settings)[0] ?? (description.lexicon.typed ? "strict" : "exact");
 }
 
 async function applyVectors(

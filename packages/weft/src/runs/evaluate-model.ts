@@ -19,8 +19,10 @@ export interface EvaluateModelOptions extends ComputeOptions {
   readonly onProgress?: ((sentences: number) => void) | undefined;
 }
 
-/** The protocols that say most about a model's output: with entity types, or without. */
-export function defaultProtocols({ description }: BuiltModel): readonly string[] {
+/** The protocols that say most about a model's output: those it names, or by whether entities have types. */
+export function defaultProtocols({ description, definition }: BuiltModel): readonly string[] {
+  const named = definition.protocols?.(description.settings);
+  if (named !== undefined) return named;
   return description.lexicon.typed
     ? ["strict", "boundaries", "ner-strict", "ner-boundaries"]
     : ["exact", "partial-last", "rin-partial", "rin-exact", "ner-boundaries"];

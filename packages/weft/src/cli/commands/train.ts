@@ -78,6 +78,13 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
           `${count(event.train, "sentence")} to learn from, ${whole(event.dev)} in dev · ${whole(event.words)} words, ` +
             `${event.tags} tags, ${count(event.relations, "relation type")} · ${whole(event.parameters)} parameters, ${event.build} kernels`,
         );
+        if (event.pairs !== undefined) {
+          const { positive, negative, filtered, sampledOut } = event.pairs;
+          terminal.say(
+            `${count(positive, "pair")} with a relation, ${whole(negative)} without; left out: ${whole(filtered)} whose entity types ` +
+              `have no relation in training, ${whole(sampledOut)} by the ratio asked for`,
+          );
+        }
         if (event.vectors !== undefined) {
           const { asked, found, tokens } = event.vectors;
           const share = tokens === undefined ? "" : `, ${(100 * tokens).toFixed(1)} % of running words`;

@@ -1,0 +1,22 @@
+import { defineModel } from "../model.ts";
+import { PairEncoder, type PairExample } from "../pairs/encoder.ts";
+import { PairModel } from "../pairs/pair-model.ts";
+import { pairProtocols } from "../pairs/protocols.ts";
+import { BioMtlNetwork } from "./network.ts";
+import { type BioMtlSettings, bioMtlSettings } from "./settings.ts";
+
+/** Relation classification and identification over given entities, with BIO tags in the input. */
+export const bioMtl = defineModel<BioMtlSettings, PairExample>({
+  name: "bio-mtl",
+  paper: "Ye et al. 2019",
+  settings: bioMtlSettings,
+  capabilities: { needsGoldEntities: true },
+  protocols: pairProtocols,
+  build: (settings, lexicon, scope) => {
+    const { loss, positiveMargin, negativeMargin, theta } = settings;
+    const weights = { identificationWeight: settings.alpha, classificationWeight: settings.beta };
+    const objective = { loss, ...weights, positiveMargin, negativeMargin, scale: settings.gamma, theta };
+    return new PairModel(settings, lexicon, objective, new BioMtlNetwork(settings, lexicon, scope.child("bio-mtl")));
+  },
+  encoder: (settings, lexicon) => new PairEncoder(settings, lexicon),
+});

@@ -1,0 +1,19 @@
+import { defineModel } from "../model.ts";
+import { PairEncoder, type PairExample } from "../pairs/encoder.ts";
+import { PairModel } from "../pairs/pair-model.ts";
+import { pairProtocols } from "../pairs/protocols.ts";
+import { singleTask } from "../pairs/single-task.ts";
+import { EattBigruNetwork } from "./network.ts";
+import { type EattBigruSettings, eattBigruSettings } from "./settings.ts";
+
+/** Relation classification over given entities by a BiGRU with attention. */
+export const eattBigru = defineModel<EattBigruSettings, PairExample>({
+  name: "eatt-bigru",
+  paper: "Qin et al. 2017",
+  settings: eattBigruSettings,
+  capabilities: { needsGoldEntities: true },
+  protocols: pairProtocols,
+  build: (settings, lexicon, scope) =>
+    new PairModel(settings, lexicon, singleTask, new EattBigruNetwork(settings, lexicon, scope.child("eatt-bigru"))),
+  encoder: (settings, lexicon) => new PairEncoder(settings, lexicon),
+});

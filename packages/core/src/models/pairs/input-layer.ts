@@ -1,0 +1,38 @@
+import { type Matrix, operations, type Parameter, type Tape, uniform } from "@weft/tensor";
+import type { Lexicon } from "../../data/lexicon.ts";
+import type { Scope } from "../../nn/index.ts";
+import type { PairBatch } from "./batch.ts";
+import type { PairSettings } from "./settings.ts";
+import { bioTags } from "./tags.ts";
+
+/** Ye et al. 2019, §2.1: embeddings of words, of BIO tags, and of offsets from either entity. */
+export class InputLayer {
+  /** [V, Dw] */
+  readonly words: Parameter;
+  /** [2M + 1, Dp]: the offsets −M to M, the same table for both entities. */
+  readonly positions: Parameter;
+  /** Columns of what `apply` returns. */
+  readonly columns: number;
+  readonly #settings: PairSettings;
+  readonly #tags: Parameter | undefined;
+
+  constructor(settings: PairSettings, lexicon: Lexicon, scope: Scope) {
+    this.#settings = settings;
+    this.words = scope.child("word").table("weight", lexicon.words.size, settings.wordSize, initial);
+    const tags = bioTags(lexicon).length;
+    this.#tags = settings.tag ? scope.child("tag").table("weight", tags, settings.tagSize, initial) : undefined;
+    this.positions = scope.child("position").dense("weight", 2 * settings.positions + 1, settings.positionSize, initial);
+    this.columns = settings.wordSize + (this.#tags?.columns ?? 0);
+  }
+
+  /** Words and tags once a sentence, [ΣN, Dw + Dt]; offsets, which differ from pair to pair, are for the network to add. */
+  apply(tape: Tape, batch: PairBatch): Matrix {
+    const lookups = [{ table: this.words, ids: batch.words }];
+    if (this.#tags !== undefined) lookups.push({ table: this.#tags, ids: batch.tags });
+    const embedded = tape.apply(operations.embed, lookups);
+    return tape.apply(operations.dropout, { input: embedded, rate: this.#settings.inputDropout });
+  }
+}
+
+/** "Randomly initialized" (§3.2.1): about as large as word vectors are. */
+const initial = uniform(0.5);
