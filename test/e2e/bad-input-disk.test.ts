@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeTinyCorpus } from "./tiny-corpus.ts";
-import { weft } from "./weft-command.ts";
+import { shell, weft } from "./weft-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-disk-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -14,7 +14,7 @@ const small = join(folder, "small");
 mkdirSync(small);
 const mounted =
   process.platform === "linux" && spawnSync("mount", ["-t", "tmpfs", "-o", "size=100k", "weft-test", small]).status === 0;
-afterAll(() => void (mounted && spawnSync("umount", [small])));
+afterAll(async () => void (mounted && (await shell(`umount ${JSON.stringify(small)}`, folder))));
 
 // /dev/full takes nothing: a file of the run that is a link to it meets the same error of the system as on a full disk.
 describe.skipIf(process.platform !== "linux")("a full disk", () => {

@@ -99,7 +99,10 @@ describe("a training that is stopped", { timeout: 120_000 }, () => {
     train(run, "--set", "training.epochs=80", "--checkpoint-seconds", "0", ...more);
   const stepsDone = ({ lines: [start] }: Killed): number => (JSON.parse(start ?? "{}") as { stepsDone: number }).stepsDone;
 
-  beforeAll(async () => void (await trainJson(long("undisturbed", "--threads", "2"), folder)), 120_000);
+  beforeAll(async () => {
+    const { code, err } = await trainJson(long("undisturbed", "--threads", "2"), folder);
+    if (code !== 0) throw new Error(`the run that all others are compared with failed: ${err}`);
+  }, 120_000);
 
   const outcome = (run: string): Record<string, string> =>
     Object.fromEntries(
