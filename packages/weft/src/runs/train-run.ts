@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import {
   type BuiltModel,
   type InitialModel,
+  type Loss,
   type Report,
   readVectors,
   readWeights,
@@ -65,14 +66,14 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
   const { config, folder } = input;
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(input, at("config"), at("checkpoint"));
-  const read = async (path: string): Promise<Sentence[]> => {
-    const { sentences } = await collectSentences(path, { signal: input.signal });
-    return sentences.map(({ sentence }) => sentence);
+  const read = async (path: string): Promise<{ sentences: Sentence[]; losses: readonly Loss[] }> => {
+    const { sentences, losses } = await collectSentences(path, { signal: input.signal });
+    return { sentences: sentences.map(({ sentence }) => sentence), losses };
   };
-  const trainSentences = await read(config.data.train);
-  const devSentences = await read(config.data.dev);
+  const { sentences: trainSentences, losses: trainLosses } = await read(config.data.train);
+  const { sentences: devSentences, losses: devLosses } = await read(config.data.dev);
   // Read before training, so that a wrong path is found now; looked at once, at the end.
-  const testSentences = config.data.test === undefined ? undefined : await read(config.data.test);
+  const testSentences = config.data.test === undefined ? undefined : (await read(config.data.test)).sentences;
   const { vectors } = config;
   const log = new EventLog(at("events"));
   let saved = performance.now();
@@ -106,7 +107,10 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
         saved = performance.now();
       }
     }
-    yield event;
+    // What the files could not give belongs to what the model does not learn.
+    if (event.kind === "start") {
+      yield { ...event, losses: [...trainLosses, ...event.losses], devLosses: [...devLosses, ...event.devLosses] };
+    } else yield event;
     if (event.kind !== "end") continue;
     await writeFileAtomically(at("checkpoint"), event.bytes());
     const words = { dataSet: shortPath(config.data.train), selection: "best epoch on dev", seeds: [config.seed] };

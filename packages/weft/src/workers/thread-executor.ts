@@ -56,7 +56,7 @@ class WorkerPool {
         const pending = worker.pending.get(reply.id);
         worker.pending.delete(reply.id);
         this.#dispatch();
-        if (reply.kind === "failure") pending?.failed(reply.error);
+        if (reply.kind === "failure") pending?.failed(Object.assign(new Error(reply.error.message), reply.error));
         else pending?.done(reply.result);
       });
       thread.on("error", (error) => this.#fail(error));
