@@ -1,0 +1,181 @@
+// Each fixture was printed by bench/peers/pairs_fixture.py: the same equations, written independently in PyTorch and computed in float64, one
+// pair at a time, with the offsets inside the convolution's input.
+import { readdirSync, readFileSync } from "node:fs";
+import { Arena, Engine, ParameterStore, Random, Tape } from "@weft/tensor";
+import { describe, expect, test } from "vitest";
+import { Labels, type Lexicon, Vocabulary } from "../../data/index.ts";
+import { Scope } from "../../nn/index.ts";
+import { BioMtlNetwork } from "../bio-mtl/network.ts";
+import { bioMtlSettings } from "../bio-mtl/settings.ts";
+import { EattBigruNetwork } from "../eatt-bigru/network.ts";
+import { eattBigruSettings } from "../eatt-bigru/settings.ts";
+import { PcnnNetwork } from "../pcnn/network.ts";
+import { pcnnSettings } from "../pcnn/settings.ts";
+import { packPairs } from "./batch.ts";
+import type { PairExample } from "./encoder.ts";
+import { PairModel, type PairNetwork } from "./pair-model.ts";
+import { singleTask } from "./single-task.ts";
+
+interface Stored {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+type Sizes = Readonly<
+  Record<"words" | "tags" | "relations" | "wordSize" | "tagSize" | "positionSize" | "positions", number> &
+    Record<"filters" | "hidden" | "gru" | "attention", number>
+>;
+
+interface Fixture {
+  readonly settings: {
+    readonly model: "bio-mtl" | "pcnn" | "eatt-bigru";
+    readonly sizes: Sizes;
+    readonly [setting: string]: unknown;
+  };
+  readonly sentences: readonly {
+    words: number[];
+    tags: number[];
+    entities: [number, number][];
+    pairs: [number, number, number][];
+  }[];
+  readonly parameters: Readonly<Record<string, Stored>>;
+  readonly gradients: Readonly<Record<string, Stored>>;
+  readonly outputs: { readonly classes: readonly number[][]; readonly identity: readonly number[][] | null };
+  readonly loss: number;
+}
+
+const folder = new URL("./fixtures/", import.meta.url);
+const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+
+test("the fixtures cover all three systems with and without tags, and every loss", () => {
+  const wanted = ["bio-mtl", "bio-mtl-tag", "bio-cross-entropy", "bio-both", "pcnn", "pcnn-tag", "eatt-bigru", "eatt-bigru-tag"];
+  expect(names).toEqual(expect.arrayContaining(wanted.map((name) => `${name}.json`)));
+});
+
+describe.each(names)("%s", (name) => {
+  const fixture = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Fixture;
+  const examples = fixture.sentences.map(
+    ({ words, tags, entities, pairs }): PairExample => ({
+      length: words.length,
+      words: Int32Array.from(words),
+      unknown: new Int32Array(words.length),
+      tags: Int32Array.from(tags),
+      entities: entities.map(([start, end]) => ({ start, end, type: null })),
+      pairs: Int32Array.from(pairs.flat()),
+    }),
+  );
+
+  test("loss and every gradient agree with PyTorch", () => {
+    const engine = Engine.create();
+    const store = new ParameterStore(engine.heap, { seed: 1 });
+    const { model } = build(fixture, store);
+    for (const parameter of store.layout) store.write(parameter, plainForm(parameter.name, fixture.parameters));
+    engine.refreshTransposed(store);
+    const dense = engine.heap.allocate(store.denseSize * 4);
+    const tape = new Tape(engine, new Arena(engine.heap), { gradients: { dense }, training: true });
+    const losses = model.loss(tape, examples, { factor: 1 / examples.length, random: Random.of(1) });
+    tape.backward();
+    const loss = Object.values(losses).reduce((sum, value) => sum + value, 0) / examples.length;
+    expect(Math.abs(loss - fixture.loss) / fixture.loss).toBeLessThan(1e-5);
+    for (const parameter of store.layout) {
+      const found = new Float32Array(parameter.rows * parameter.columns);
+      if (parameter.kind === "dense") found.set(store.read({ ...parameter, at: dense + parameter.slice * 4 }));
+      for (const { parameter: table, ids, at } of tape.rowGradients) {
+        if (table !== parameter) continue;
+        const rows = store.read({ ...table, at, rows: ids.length });
+        for (const [k, value] of rows.entries()) {
+          const cell = (ids[Math.floor(k / table.columns)] as number) * table.columns + (k % table.columns);
+          found[cell] = (found[cell] as number) + value;
+        }
+      }
+      expectClose(found, plainForm(parameter.name, fixture.gradients), parameter.name);
+    }
+  });
+
+  test("scores of classes and of identification agree with PyTorch", () => {
+    const engine = Engine.create();
+    const store = new ParameterStore(engine.heap, { seed: 1 });
+    const { network } = build(fixture, store);
+    for (const parameter of store.layout) store.write(parameter, plainForm(parameter.name, fixture.parameters));
+    const tape = new Tape(engine, new Arena(engine.heap));
+    const { classes, identity } = network.forward(tape, packPairs(examples, { anchor: "first", wordDropout: 0 }, undefined));
+    expectClose(tape.read(classes), fixture.outputs.classes.flat(), "classes");
+    expect(identity === undefined).toBe(fixture.outputs.identity === null);
+    if (identity !== undefined) expectClose(tape.read(identity), fixture.outputs.identity?.flat() ?? [], "identity");
+  });
+});
+
+function build({ settings }: Fixture, store: ParameterStore): { model: PairModel; network: PairNetwork } {
+  const { sizes, model: name, tag } = settings;
+  const lexicon = lexiconOfSizes(sizes);
+  const { wordSize, tagSize, positionSize, positions, filters } = sizes;
+  const shared = { tag, wordSize, tagSize, positionSize, positions };
+  const scope = new Scope(store, name);
+  if (name === "pcnn") {
+    const own = pcnnSettings.parse({ ...shared, filters, filterWidth: 3, dropout: 0 });
+    const network = new PcnnNetwork(own, lexicon, scope);
+    return { network, model: new PairModel(own, lexicon, singleTask, network) };
+  }
+  if (name === "eatt-bigru") {
+    const own = eattBigruSettings.parse({ ...shared, hiddenSize: sizes.gru, attentionSize: sizes.attention, dropout: 0 });
+    const network = new EattBigruNetwork(own, lexicon, scope);
+    return { network, model: new PairModel(own, lexicon, singleTask, network) };
+  }
+  const { model: _model, sizes: _sizes, ...rest } = settings;
+  const own = bioMtlSettings.parse({ ...rest, ...shared, filters, hiddenSize: sizes.hidden, dropout: 0 });
+  const { alpha, beta, gamma, loss, positiveMargin, negativeMargin, theta } = own;
+  const weights = { identificationWeight: alpha, classificationWeight: beta };
+  const network = new BioMtlNetwork(own, lexicon, scope);
+  const objective = { loss, ...weights, positiveMargin, negativeMargin, scale: gamma, theta };
+  return { network, model: new PairModel(own, lexicon, objective, network) };
+}
+
+function lexiconOfSizes({ words, relations }: Sizes): Lexicon {
+  const made = (count: number): string[] => Array.from({ length: count }, (_, i) => `x${i}`);
+  return {
+    words: Vocabulary.build(made(words - 1)),
+    pos: undefined,
+    typed: true,
+    scheme: "bio",
+    tags: Labels.inOrder(["O", "B-X", "I-X", "B-Y", "I-Y"]),
+    relations: Labels.inOrder(made(relations)),
+  };
+}
+
+/** PyTorch keeps layers as [outputs, inputs] and filters as [filters, columns, width] with the offsets' columns last. */
+function plainForm(name: string, stored: Fixture["parameters"]): number[] {
+  const get = (key: string): Stored => {
+    const found = stored[key];
+    if (found === undefined) throw new Error(`the fixture has no ${key}`);
+    return found;
+  };
+  if (/(word|tag|position)\/weight$/.test(name) || name.endsWith("bias")) return [...get(name).data];
+  const filters = /^(.*\/convolution(?:\/width-\d+)?)\/(?:(first|second)\/)?weight$/.exec(name);
+  if (filters === null) {
+    const { shape, data } = get(name);
+    const [outputs = 0, inputs = 0] = shape;
+    return Array.from({ length: inputs * outputs }, (_, k) => data[(k % outputs) * inputs + Math.floor(k / outputs)] as number);
+  }
+  const { shape, data } = get(`${filters[1]}/weight`);
+  const [count = 0, columns = 0, width = 0] = shape;
+  const positions = get(`${name.split("/")[0]}/position/weight`).shape[1] as number;
+  const from = filters[2] === undefined ? 0 : columns - (filters[2] === "first" ? 2 : 1) * positions;
+  const rows = filters[2] === undefined ? columns - 2 * positions : positions;
+  return Array.from({ length: rows * width * count }, (_, k) => {
+    const [d, rest] = [Math.floor(k / (width * count)), k % (width * count)];
+    const [tap, filter] = [Math.floor(rest / count), rest % count];
+    return data[(filter * columns + from + d) * width + tap] as number;
+  });
+}
+
+/** Within 1e-4 of the largest number of the array. */
+function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  expect(found.length, what).toBe(expected.length);
+  let largest = 0;
+  let worst = 0;
+  for (let i = 0; i < expected.length; i++) {
+    largest = Math.max(largest, Math.abs(expected[i] ?? Number.NaN));
+    worst = Math.max(worst, Math.abs((found[i] ?? Number.NaN) - (expected[i] ?? Number.NaN)));
+  }
+  expect(worst, what).toBeLessThanOrEqual(1e-4 * Math.max(largest, 1e-3));
+}
