@@ -475,7 +475,7 @@ function onePair() {
 function neighbours(offsets: Int32Array, ids: Int32Array): Int32Array {
   return ids.map((id, i) => {
     const s = offsets.findIndex((start, k) => start <= i && (offsets[k + 1] ?? 0) > i);
-    const [start = 0, end = 0] = [offsets[s], offsets[s + 1]];
+    const [start, end] = [offsets[s] ?? 0, offsets[s + 1] ?? 0];
     const found = id < 2 ? i - 1 : i + 1;
     return found >= start && found < end ? found : -1;
   });
@@ -494,7 +494,7 @@ function backToFront(offsets: Int32Array): Int32Array {
 function someSpans(offsets: Int32Array, ids: Int32Array): Int32Array {
   const spans: number[] = [];
   for (let s = 0; s + 1 < offsets.length; s++) {
-    const [start = 0, end = 0] = [offsets[s], offsets[s + 1]];
+    const [start, end] = [offsets[s] ?? 0, offsets[s + 1] ?? 0];
     for (let i = start; i < end; i++) {
       const id = ids[i] ?? 0;
       if (id === 0) spans.push(i, i);
@@ -509,7 +509,7 @@ function someSpans(offsets: Int32Array, ids: Int32Array): Int32Array {
 function someWindows(offsets: Int32Array, ids: Int32Array): Int32Array {
   const windows: number[] = [];
   for (let s = 0; s + 1 < offsets.length; s++) {
-    const [start = 0, end = 0] = [offsets[s], offsets[s + 1]];
+    const [start, end] = [offsets[s] ?? 0, offsets[s + 1] ?? 0];
     for (let i = start; i < end; i++) {
       const id = ids[i] ?? 0;
       const other = start + ((i - start + id) % (end - start));

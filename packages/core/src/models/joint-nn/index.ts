@@ -8,26 +8,20 @@ import {
   type Losses,
   type LossOptions,
   type Model,
-  type Output,
   type OutputDistribution,
   type OutputScores,
   type PredictOptions,
   type SampleOptions,
 } from "../model.ts";
-import { bestIndex, drawDistinct, drawIndex, logOf } from "../sampling.ts";
+import { bestIndex, drawDistinct, drawIndex } from "../sampling.ts";
 import { candidatePairs, distinctSpans, goldLabels, labelCount, type Reading, spanKey } from "./candidates.ts";
 import { chooseLabels, decodeEntities, decodeRelations, predictionOf } from "./decode.ts";
 import { JointEncoder, type JointExample } from "./encoder.ts";
 import { EntityNetwork, type EntityOutput, type JointBatch } from "./entity-network.ts";
+import { type JointOutput, packTags, scoreOutputs } from "./outputs.ts";
 import { RelationNetwork } from "./relation-network.ts";
 import { type JointNnSettings, jointNnSettings } from "./settings.ts";
 import { Tagger } from "./tagger.ts";
-
-/** An output of the joint network: the tags as they are read, and a label for each of their pairs. */
-export interface JointOutput extends Output {
-  readonly reading: Reading;
-  readonly labels: Int32Array;
-}
 
 /** The joint network of Sun et al. 2018 (§3.1, §3.2) with its local losses and its decoding. */
 export class JointNn implements Model<JointExample>, OutputDistribution<JointExample> {
@@ -124,7 +118,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   logProb(
     tape: Tape,
     examples: readonly JointExample[],
-    outputs: readonly (readonly Output[])[],
+    outputs: readonly (readonly JointOutput[])[],
     options: LossOptions,
   ): OutputScores {
     const { factor, random } = options;
@@ -135,60 +129,16 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     const gold = packTags(examples.map(({ tags }) => tags));
     const entity = this.#tagger.loss(tape, output.tagScores, offsets, gold, weights, factor);
     const local = this.#localReadings(tape, examples, output, batch, options);
-    const drawn = outputs.flat() as JointOutput[];
-    const readings = [...local, ...drawn.map(({ reading }) => reading)];
+    const readings = [...local, ...outputs.flat().map(({ reading }) => reading)];
     const scores = this.#labelScores(tape, output.states, batch, readings, random); // [Σ pairs, L]
     const relation = this.#relationLoss(tape, scores, local, examples, options);
-    const { entities, relations } = this.#probabilities(tape, output, offsets, scores, countPairs(local), outputs);
-    const addGradient: OutputScores["addGradient"] = (entityFactors, relationFactors) => {
-      const most = Math.max(0, ...outputs.map((set) => set.length));
-      for (let k = 0; k < most; k++) {
-        const tags = examples.map(
-          ({ length }, s) => (outputs[s]?.[k] as JointOutput | undefined)?.reading.tags ?? new Int32Array(length).fill(-1),
-        );
-        const minus = Float32Array.from(examples, (_, s) => -(entityFactors[s]?.[k] ?? 0));
-        this.#tagger.loss(tape, output.tagScores, offsets, packTags(tags), minus, 1);
-      }
-      if (scores === undefined) return;
-      const rows = { gold: new Int32Array(scores.rows).fill(-1), weights: new Float32Array(scores.rows) };
-      let row = countPairs(local);
-      for (const [s, set] of outputs.entries()) {
-        for (const [k, { labels }] of (set as readonly JointOutput[]).entries()) {
-          rows.gold.set(labels, row);
-          rows.weights.fill(-(relationFactors[s]?.[k] ?? 0), row, row + labels.length);
-          row += labels.length;
-        }
-      }
-      tape.apply(operations.softmaxLoss, { scores, ...rows, factor: 1 });
-    };
-    return { entities, relations, losses: { entity, relation }, addGradient };
-  }
-
-  /** Both parts of ln P of each output; `row` is that of the first output's first pair. */
-  #probabilities(
-    tape: Tape,
-    { tagScores }: EntityOutput,
-    offsets: Int32Array,
-    scores: Matrix | undefined,
-    first: number,
-    outputs: readonly (readonly Output[])[],
-  ): { entities: Float64Array[]; relations: Float64Array[] } {
-    if (outputs.length === 0) return { entities: [], relations: [] };
-    const quiet = tape.quiet();
-    const distributions = this.#tagger.read(quiet, tagScores, offsets);
-    const probabilities = scores === undefined ? new Float32Array(0) : quiet.read(quiet.apply(operations.softmax, scores));
-    let row = first;
-    const relations = outputs.map((set) =>
-      Float64Array.from(set as readonly JointOutput[], ({ labels }) => {
-        let sum = 0;
-        for (const label of labels) sum += logOf(probabilities[row++ * this.#labels + label] ?? 0);
-        return sum;
-      }),
+    const scored = scoreOutputs(
+      tape,
+      this.#tagger,
+      { ...output, offsets, labelScores: scores, firstRow: countPairs(local) },
+      outputs,
     );
-    const entities = outputs.map((set, s) =>
-      Float64Array.from(set as readonly JointOutput[], ({ reading }) => distributions[s]?.logProb(reading.tags) ?? 0),
-    );
-    return { entities, relations };
+    return { ...scored, losses: { entity, relation } };
   }
 
   /** Candidates of the local loss. Outside of training they are gold alone, so that the loss is a smooth function of the weights. */
@@ -293,10 +243,6 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
 
 function goldSpans({ spans }: JointExample): { start: number; end: number }[] {
   return Array.from({ length: spans.length / 2 }, (_, k) => ({ start: spans[2 * k] ?? 0, end: spans[2 * k + 1] ?? 0 }));
-}
-
-function packTags(sentences: readonly Int32Array[]): Int32Array {
-  return Int32Array.from(sentences.flatMap((tags) => [...tags]));
 }
 
 function countPairs(readings: readonly Reading[]): number {

@@ -74,8 +74,7 @@ export class Tagger {
         if (this.#constraints === undefined) return Int32Array.from(words, (i) => bestIndex(probabilities, i * T, T));
         return bestPath({ ...this.#constraints, scores: Float64Array.from(probabilities, logOf) });
       },
-      draw: (epsilon, random) =>
-        Int32Array.from(words, (i) => (random.next() < epsilon ? random.integer(T) : drawIndex(probabilities, i * T, T, random))),
+      draw: (epsilon, random) => drawTags(probabilities, T, epsilon, random),
       logProb: (tags) => logProbOfTags(probabilities, T, tags),
     };
   }
