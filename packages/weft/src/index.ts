@@ -4,6 +4,7 @@ export * from "./errors.ts";
 export { readConfig } from "./files/config-file.ts";
 export { collectSentences, readDocuments, readSentences } from "./files/read-documents.ts";
 export { readInput } from "./files/read-inputs.ts";
+export { writeDocuments } from "./files/write-documents.ts";
 export { evaluateModel } from "./runs/evaluate-model.ts";
 export { Extractor } from "./runs/extractor.ts";
 export { type ComputeOptions, loadModel, saveModel } from "./runs/model-folder.ts";
