@@ -19,8 +19,8 @@ export const extractCommand = defineCommand<[model: string, files: readonly stri
   group: "Models",
   summary: "find entities and relations in text",
   details:
-    "Reads text, a document a line, and prints a JSON line for each: tokens, entities with character offsets, relations, and a\n" +
-    "confidence on everything. Works as a stream: memory does not grow with the input, and results come while input still arrives.\n" +
+    "Reads text, a document a line, and prints a JSON line for each: tokens, entities with character offsets, relations, and a " +
+    "confidence on everything. Works as a stream: memory does not grow with the input, and results come while input still arrives. " +
     "Sentences of more than 256 tokens are read in pieces (--longest-sentence).",
   arguments: [
     new Argument("<model>", "a model's folder, or a run's"),

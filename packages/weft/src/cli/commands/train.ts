@@ -24,8 +24,8 @@ export const trainCommand = defineCommand<[config: string], Options>({
   group: "Models",
   summary: "train a model from a configuration",
   details:
-    "Reads annotated sentences, trains, chooses the best epoch on dev, scores dev and (once, at the end) test, and writes a run\n" +
-    "folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and model/. A run that was stopped, in\n" +
+    "Reads annotated sentences, trains, chooses the best epoch on dev, scores dev and (once, at the end) test, and writes a run " +
+    "folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and model/. A run that was stopped, in " +
     "whatever way, goes on with --resume and ends in the same bytes. With --json every event is a line on standard output.",
   arguments: [new Argument("<config>", "a YAML file; weft schema prints its JSON Schema for editors")],
   options: [
