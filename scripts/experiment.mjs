@@ -20,7 +20,8 @@ import { resolvePaths } from "../packages/weft/dist/runs/resolve-paths.js";
 /**
  * @typedef {{ name: string, config: string, test: string, protocol: string, set?: string[], seeds?: number[], series?: string, x?: number }} Run
  * @typedef {{ title: string, axis?: string, seeds: number[], runs: Run[] }} Plan
- * @typedef {{ precision: number, recall: number, f1: number, memory: number, epoch: number }} Outcome
+ * @typedef {{ precision: number, recall: number, f1: number, memory: number, epoch: number, weighted?: Rates }} Outcome
+ * @typedef {{ precision: number, recall: number, f1: number }} Rates
  */
 
 const folder = fileURLToPath(new URL("../experiments/", import.meta.url));
@@ -74,27 +75,33 @@ async function outcomeOf(run, seed) {
   const [scored] = Object.values(report.protocols);
   if (scored === undefined) throw new Error(`no score by ${run.protocol}`);
   const { precision, recall, f1 } = scored.micro;
-  const outcome = { precision, recall, f1, memory: scored.memory?.f1 ?? 0, epoch };
+  const outcome = { precision, recall, f1, memory: scored.memory?.f1 ?? 0, epoch, weighted: scored.weighted };
   await writeFile(file, JSON.stringify(outcome));
   return outcome;
 }
 
 async function report() {
   const lines = finished.map(({ run, outcomes }) => {
-    const cell = (/** @type {"precision" | "recall" | "f1"} */ key) => {
-      const { mean, deviation } = meanAndDeviation(outcomes.map((outcome) => 100 * outcome[key]));
+    const cell = (/** @type {(outcome: Outcome) => number | undefined} */ of) => {
+      const values = outcomes.flatMap((outcome) => of(outcome) ?? []);
+      if (values.length < outcomes.length) return "–";
+      const { mean, deviation } = meanAndDeviation(values.map((value) => 100 * value));
       return outcomes.length === 1 ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${(deviation ?? 0).toFixed(1)}`;
     };
+    const micro = [cell(({ precision }) => precision), cell(({ recall }) => recall), cell(({ f1 }) => f1)];
+    const weighted = [cell((outcome) => outcome.weighted?.precision), cell((outcome) => outcome.weighted?.recall)];
     const memory = (100 * (outcomes[0]?.memory ?? 0)).toFixed(1);
-    return `| ${run.name} | ${run.protocol} | ${cell("precision")} | ${cell("recall")} | ${cell("f1")} | ${memory} | ${outcomes.length} |`;
+    const cells = [run.name, run.protocol, ...micro, ...weighted, cell((outcome) => outcome.weighted?.f1), memory];
+    return `| ${cells.join(" | ")} | ${outcomes.length} |`;
   });
-  const head = "| run | protocol | P | R | F1 | memory F1 | seeds |\n|---|---|---:|---:|---:|---:|---:|";
+  const names = ["run", "protocol", "micro P", "R", "F1", "weighted P", "R", "F1", "memory F1", "seeds"];
+  const head = `| ${names.join(" | ")} |\n|---|---|${"---:|".repeat(8)}`;
   const text = `# ${plan.title}\n\nOn test, in per cent; epochs chosen on dev.\n\n${head}\n${lines.join("\n")}\n`;
   await writeFile(join(results, "table.md"), text);
   console.log(text);
   if (plan.axis === undefined) return;
-  const names = [...new Set(plan.runs.map((run) => run.series ?? run.name))];
-  const series = names.map((each) => ({
+  const seriesNames = [...new Set(plan.runs.map((run) => run.series ?? run.name))];
+  const series = seriesNames.map((each) => ({
     name: each,
     points: finished
       .filter(({ run }) => (run.series ?? run.name) === each)

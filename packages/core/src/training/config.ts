@@ -71,6 +71,7 @@ export const trainConfig = z.strictObject({
     train: z.string(),
     dev: z.string(),
     test: z.string().optional(),
+    trainSentences: z.int().min(1).optional().describe("learn from the first so many sentences of train alone"),
   }),
   vectors: z.string().optional().describe("a file of word vectors"),
   vocabulary: lexiconSettings.prefault({}),

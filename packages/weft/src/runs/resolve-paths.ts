@@ -9,6 +9,7 @@ export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
     data: {
       train: file.resolvePath(data.train, ["data", "train"]),
       dev: file.resolvePath(data.dev, ["data", "dev"]),
+      ...(data.trainSentences === undefined ? {} : { trainSentences: data.trainSentences }),
       ...(data.test === undefined ? {} : { test: file.resolvePath(data.test, ["data", "test"]) }),
     },
     ...(vectors === undefined ? {} : { vectors: file.resolvePath(vectors, ["vectors"]) }),

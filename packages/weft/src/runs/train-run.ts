@@ -70,7 +70,8 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
     const { sentences, losses } = await collectSentences(path, { signal: input.signal });
     return { sentences: sentences.map(({ sentence }) => sentence), losses };
   };
-  const { sentences: trainSentences, losses: trainLosses } = await read(config.data.train);
+  const { sentences: allTrainSentences, losses: trainLosses } = await read(config.data.train);
+  const trainSentences = allTrainSentences.slice(0, config.data.trainSentences);
   const { sentences: devSentences, losses: devLosses } = await read(config.data.dev);
   // Read before training, so that a wrong path is found now; looked at once, at the end.
   const testSentences = config.data.test === undefined ? undefined : (await read(config.data.test)).sentences;
