@@ -1,8 +1,11 @@
 import { charSpan, type Document, type Entity, type Relation, type Span } from "../schema/index.ts";
-import { coveringTokens, documentFromText, type TextOptions } from "../text/index.ts";
+import { documentFromText, type TextOptions } from "../text/index.ts";
 import { EntityTable, type Lose } from "./records.ts";
 
-export type MentionRule = "nearest" | "first";
+type MentionRule = "nearest" | "first";
+
+/** Places of the same words that are looked at in one sentence: far above any, and a bound for time and memory. */
+const mostPlaces = 1000;
 
 /**
  * Finds the mentions that relations mean in formats that name words alone (CasRel, RIN).
@@ -17,19 +20,27 @@ export class MentionFinder {
   readonly #document: Pick<Document, "text" | "tokens">;
   readonly #rule: MentionRule;
   readonly #lose: Lose;
+  /** The tokens by the characters where they start and end. */
+  readonly #starts: ReadonlyMap<number, number>;
+  readonly #ends: ReadonlyMap<number, number>;
+  /** The entities made for some words. */
+  readonly #placed = new Map<string, Set<number>>();
   readonly #found = new Map<string, readonly Span[]>();
+  readonly #pairs = new Map<string, readonly [Span, Span]>();
 
   constructor(document: Pick<Document, "text" | "tokens">, rule: MentionRule, lose: Lose) {
     this.#document = document;
+    this.#starts = new Map(document.tokens.map(({ start }, index) => [start, index]));
+    this.#ends = new Map(document.tokens.map(({ end }, index) => [end, index]));
     this.#rule = rule;
     this.#lose = lose;
   }
 
-  /** Every place where the words stand and end on tokens, in order. */
+  /** The places where the words stand and end on tokens, in order. */
   places(words: string): readonly Span[] {
     const known = this.#found.get(words);
     if (known !== undefined) return known;
-    const places = placesOf(this.#document, words);
+    const places = this.#search(words);
     this.#found.set(words, places);
     return places;
   }
@@ -48,14 +59,18 @@ export class MentionFinder {
     });
     const taken = this.#rule === "first" ? "the first place" : "the nearest pair";
     if (named.length > 0) this.#lose(path, `${named.join(" and ")}; ambiguous, ${taken} was taken`);
-    return { head: this.table.ensure(pair[0]), tail: this.table.ensure(pair[1]) };
+    return { head: this.#place(head, pair[0]), tail: this.#place(tail, pair[1]) };
   }
 
   /** The places that the rule gives two ends, without making them entities. */
   pair(head: string, tail: string): readonly [Span, Span] | undefined {
     const [heads, tails] = [this.places(head), this.places(tail)];
     if (heads[0] === undefined || tails[0] === undefined) return undefined;
-    return this.#rule === "first" ? [heads[0], tails[0]] : nearestPair(heads, tails);
+    if (this.#rule === "first") return [heads[0], tails[0]];
+    const key = JSON.stringify([head, tail]);
+    const pair = this.#pairs.get(key) ?? nearestPair(heads, tails);
+    this.#pairs.set(key, pair);
+    return pair;
   }
 
   /** Makes sure that these words are an entity: where relations have placed them, else at their first place. */
@@ -66,16 +81,36 @@ export class MentionFinder {
       this.#lose(path, `no tokens of the text are ${JSON.stringify(words)}; the entity was left out`);
       return;
     }
-    const placed = places.flatMap((place) => this.table.find(place) ?? []);
+    const placed = this.#placed.get(words) ?? [];
     for (const index of placed) {
       const entity = this.table.entities[index] as Entity;
       if (entity.type === null) this.table.entities[index] = { ...entity, type };
     }
-    if (placed.length > 0) return;
-    this.table.add({ ...first, type });
+    if (this.#placed.has(words)) return;
+    this.#placed.set(words, new Set([this.table.add({ ...first, type })]));
     if (places.length > 1) {
       this.#lose(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first place was taken`);
     }
+  }
+
+  #place(words: string, span: Span): number {
+    const index = this.table.ensure(span);
+    const placed = this.#placed.get(words);
+    if (placed === undefined) this.#placed.set(words, new Set([index]));
+    else placed.add(index);
+    return index;
+  }
+
+  #search(words: string): readonly Span[] {
+    const places: Span[] = [];
+    if (words.trim() === "") return places;
+    const { text } = this.#document;
+    for (let at = text.indexOf(words); at >= 0 && places.length < mostPlaces; at = text.indexOf(words, at + 1)) {
+      const start = this.#starts.get(at);
+      const last = this.#ends.get(at + words.length);
+      if (start !== undefined && last !== undefined) places.push({ start, end: last + 1 });
+    }
+    return places;
   }
 }
 
@@ -159,14 +194,4 @@ export function documentFromSpacedText(
   if (fitting(other) <= reached) return spaced;
   lose("text", "a mention does not begin and end at spaces; the text was tokenised anew");
   return other;
-}
-
-function placesOf({ text, tokens }: Pick<Document, "text" | "tokens">, words: string): readonly Span[] {
-  const exact: Span[] = [];
-  if (words.trim() === "") return exact;
-  for (let start = text.indexOf(words); start >= 0; start = text.indexOf(words, start + 1)) {
-    const covering = coveringTokens(tokens, { start, end: start + words.length });
-    if (covering?.exact === true) exact.push(covering.span);
-  }
-  return exact;
 }

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createGunzip } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import { type Entity, type Loss, type Sentence, type Span, sentencesOf, surface } from "../schema/index.ts";
 import { collectDocuments, type FormatName, formats, type ReadOptions } from "./index.ts";
 
@@ -31,11 +31,9 @@ const triples = ({ entities, relations }: Sentence) =>
     .map(({ head, tail, type }) => `${place(entities[head] as Entity)} ${type} ${place(entities[tail] as Entity)}`)
     .toSorted();
 
-function itWith(file: string, title: string, run: () => Promise<void>): void {
-  test(`${file}: ${title}`, async ({ skip }) => {
-    if (!existsSync(join(folder, file))) skip(`${file} is not in ${folder}`);
-    await run();
-  });
+/** Leaves a test out where the data is not there. */
+function needs(file: string, { skip }: TestContext): void {
+  skip(!existsSync(join(folder, file)), `${file} is not in ${folder}`);
 }
 
 describe("SciERC", () => {
@@ -46,7 +44,8 @@ describe("SciERC", () => {
     ["test", 0],
   ] as const) {
     const file = `native/dygie/scierc-${split}.json.gz`;
-    itWith(file, "every entity and relation is what the JSONL has", async () => {
+    test(`${file}: every entity and relation is what the JSONL has`, async (context) => {
+      needs(file, context);
       const native = await read(file, "scierc");
       const own = await read(`scierc/${split}.jsonl.gz`, "jsonl");
       expect(native.losses).toEqual([]);
@@ -76,7 +75,8 @@ describe("CoNLL04 as multi-head selection has it", () => {
     return [characters(sentence), ...named.toSorted(), ...relations.toSorted()].join("\n");
   };
 
-  itWith("native/multihead/bekou_test.txt.gz", "test has the same sentences, entities and relations", async () => {
+  test("native/multihead/bekou_test.txt.gz: test has the same sentences, entities and relations", async (context) => {
+    needs("native/multihead/bekou_test.txt.gz", context);
     const native = await read("native/multihead/bekou_test.txt.gz", "multihead");
     const own = await read("conll04/test.jsonl.gz", "jsonl");
     expect(native.losses).toEqual([]);
@@ -85,7 +85,8 @@ describe("CoNLL04 as multi-head selection has it", () => {
   });
 
   // The two divide the same 1,153 sentences otherwise: 910 + 243 here, 922 + 231 in the JSONL.
-  itWith("native/multihead/bekou_train.txt.gz", "train and dev together have them", async () => {
+  test("native/multihead/bekou_train.txt.gz: train and dev together have them", async (context) => {
+    needs("native/multihead/bekou_train.txt.gz", context);
     const native = [];
     const own = [];
     for (const split of ["train", "dev"]) {
@@ -104,7 +105,8 @@ const ambiguous = (losses: readonly Loss[]) => losses.filter(({ reason }) => rea
 
 describe("WebNLG as RIN has it", () => {
   const file = "native/rin/webnlg-test.json.gz";
-  itWith(file, "with the first places, every span is the JSONL's, which took them too", async () => {
+  test(`${file}: with the first places, every span is the JSONL's, which took them too`, async (context) => {
+    needs(file, context);
     const native = await read(file, "rin", { mentions: "first" });
     const own = await read("webnlg_rin/test.jsonl.gz", "jsonl");
     expect(native.sentences.map(({ tokens, pos }) => [tokens, pos])).toEqual(
@@ -114,26 +116,23 @@ describe("WebNLG as RIN has it", () => {
     expect(native.sentences.map(triples)).toEqual(own.sentences.map(triples));
   });
 
-  itWith(
-    file,
-    "with the nearest pairs, the relations are the same but for their places, and each choice is reported",
-    async () => {
-      const native = await read(file, "rin");
-      const own = await read("webnlg_rin/test.jsonl.gz", "jsonl");
-      const words = (sentence: Sentence) => namedTriples(sentence, (text) => text);
-      expect(native.sentences.map(words)).toEqual(own.sentences.map(words));
-      // One end has a tag that stan_ner does not have at its word.
-      const others = native.losses.filter(({ reason }) => !reason.includes("ambiguous"));
-      expect(others.map(({ path }) => path)).toEqual(["[86].relationMentions[1].em2Label"]);
-      // Of 1,581 relations, 312 have an end whose words occur several times; of some the nearest pair is not the first.
-      expect(ambiguous(native.losses)).toBe(312);
-      const moved = native.sentences.map((sentence, index) => {
-        const first = new Set(triples(own.sentences[index] as Sentence));
-        return triples(sentence).filter((triple) => !first.has(triple)).length;
-      });
-      expect(moved.reduce((sum, count) => sum + count, 0)).toBe(140);
-    },
-  );
+  test(`${file}: with the nearest pairs, the relations are the same but for their places, and each choice is reported`, async (context) => {
+    needs(file, context);
+    const native = await read(file, "rin");
+    const own = await read("webnlg_rin/test.jsonl.gz", "jsonl");
+    const words = (sentence: Sentence) => namedTriples(sentence, (text) => text);
+    expect(native.sentences.map(words)).toEqual(own.sentences.map(words));
+    // One end has a tag that stan_ner does not have at its word.
+    const others = native.losses.filter(({ reason }) => !reason.includes("ambiguous"));
+    expect(others.map(({ path }) => path)).toEqual(["[86].relationMentions[1].em2Label"]);
+    // Of 1,581 relations, 312 have an end whose words occur several times; of some the nearest pair is not the first.
+    expect(ambiguous(native.losses)).toBe(312);
+    const moved = native.sentences.map((sentence, index) => {
+      const first = new Set(triples(own.sentences[index] as Sentence));
+      return triples(sentence).filter((triple) => !first.has(triple)).length;
+    });
+    expect(moved.reduce((sum, count) => sum + count, 0)).toBe(140);
+  });
 });
 
 function namedTriples({ tokens, entities, relations }: Sentence, name: (text: string) => string): string[] {
@@ -148,7 +147,8 @@ describe("NYT as CasRel has it", () => {
    * sentence more (of one relation), names of two relations that share their last words (eight times), "Jr." as the last word where
    * this file has the full stop behind "Jr" (four sentences), and in one sentence three words that this file has run together.
    */
-  itWith(file, "relations between last words are the JSONL's, but for the differences of the two releases", async () => {
+  test(`${file}: relations between last words are the JSONL's, but for the differences of the two releases`, async (context) => {
+    needs(file, context);
     const native = await read(file, "casrel");
     const all = await read("nyt/dev.jsonl.gz", "jsonl");
     const own = all.sentences.filter(({ tokens }) => !tokens.join(" ").startsWith("In a confidential , internal Web site"));
@@ -181,7 +181,8 @@ describe("NYT as CasRel has it", () => {
     expect(ambiguous(native.losses)).toBe(1013);
   });
 
-  itWith(file, "the JSONL was labelled by first places, which the option repeats", async () => {
+  test(`${file}: the JSONL was labelled by first places, which the option repeats`, async (context) => {
+    needs(file, context);
     const near = await read(file, "casrel");
     const first = await read(file, "casrel", { mentions: "first" });
     const own = new Map(

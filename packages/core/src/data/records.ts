@@ -177,7 +177,7 @@ export async function* writeJsonList(
   yield { kind: "text", text: separator === "[" ? "[]\n" : "]\n" };
 }
 
-export interface FittedRecord {
+interface FittedRecord {
   readonly record: Document;
   /** For what `fitDocument` cannot know. */
   readonly lose: Lose;

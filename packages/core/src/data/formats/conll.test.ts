@@ -78,5 +78,7 @@ test("a line with a number sign is a comment, unless it ends in a tag", async ()
 test("rows of other formats are not taken for columns", () => {
   expect(detectFormats("a.txt", "#doc 1\n0\tAda\tB-P\t['N']\t[0]\n")).not.toContain(conll);
   expect(detectFormats("a.corp", "0\tO\t0\tO\tNN\tword\tO\tO\tO\n")).not.toContain(conll);
-  expect(detectFormats("a.txt", "Ada left.\n")).not.toContain(conll);
+  for (const text of ["Ada left.", "neither do I", "Ada O\nand so on B-52"]) {
+    expect(detectFormats("a.txt", `${text}\n`)).not.toContain(conll);
+  }
 });

@@ -3,7 +3,7 @@ import type { Document } from "../../schema/index.ts";
 import { decodeTags, encodeTags, type TagScheme } from "../../text/index.ts";
 import type { Format, ReadEvent } from "../format.ts";
 import { type Line, readLines } from "../lines.ts";
-import { documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
+import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
 
 /**
  * Columns as in CoNLL-2003: a word first and its tag last in every row, an empty line behind every sentence; entities alone.
@@ -40,18 +40,28 @@ export const conll: Format = {
     const rows = (lines.length > 1 ? lines.slice(0, -1) : lines).filter((line) => line.trim() !== "").slice(0, 50);
     if (rows.length === 0 || rows.some((line) => /^#doc[ \t]/.test(line))) return false;
     const columns = rows.filter((line) => !isComment(line)).map(columnsOf);
-    const isCorp = columns[0]?.length === 9 && /^[0-9]+$/.test(columns[0][2] ?? "");
-    return columns.length > 0 && !isCorp && columns.every((row) => row.length > 1 && tagPattern.test(row.at(-1) ?? ""));
+    const [first = []] = columns;
+    const isCorp = first.length === 9 && /^[0-9]+$/.test(first[2] ?? "");
+    const tags = columns.map((row) => row.at(-1) ?? "");
+    // Text may have lines that end in a capital letter, so one tag has to be unmistakable.
+    const isTagged = tags.every((tag) => tagPattern.test(tag)) && tags.some((tag) => /^(?:O|.-.+)$/u.test(tag));
+    return first.length > 1 && !isCorp && isTagged && columns.every(({ length }) => length === first.length);
   },
 
   async *read(chunks, { source } = {}) {
     let rows: Line[] = [];
+    let held = 0;
     const place = { sentences: 0, group: 0 };
     for await (const line of readLines(chunks, source)) {
       if (line.text.trim() === "") {
         yield* readRows(rows, place, source);
         rows = [];
-      } else if (!isComment(line.text)) rows.push(line);
+        held = 0;
+      } else if (!isComment(line.text)) {
+        held += line.text.length;
+        checkHeld(held, { source, line: line.number });
+        rows.push(line);
+      }
     }
     yield* readRows(rows, place, source);
   },
@@ -70,7 +80,7 @@ const documentStart = "-DOCSTART-";
 
 /** A line such as `# id = 3`; `# O` is the row of a number sign. */
 function isComment(line: string): boolean {
-  return /^#/.test(line) && !tagPattern.test(columnsOf(line).at(-1) ?? "");
+  return line.startsWith("#") && !tagPattern.test(columnsOf(line).at(-1) ?? "");
 }
 
 /** Between tabs where there are any, else between spaces. */

@@ -2,7 +2,7 @@ import { DataError, type Location } from "../../errors.ts";
 import type { Document, Entity, Relation } from "../../schema/index.ts";
 import type { Format, ReadEvent } from "../format.ts";
 import { type Line, readLines } from "../lines.ts";
-import { documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
+import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
 
 /**
  * CoNLL04's `.corp`: rows of nine columns, each one entity or one word, an empty line, relations between rows, an empty line.
@@ -41,14 +41,18 @@ export const conll04: Format = {
 
   async *read(chunks, { source } = {}) {
     let block: Block = { rows: [], relations: [] };
+    let held = 0;
     for await (const line of readLines(chunks, source)) {
       const columns = line.text.split("\t");
       if (line.text.trim() === "") continue;
+      held += line.text.length;
+      checkHeld(held, { source, line: line.number });
       if (columns.length === 9) {
         // Tokens that follow relations, or another sentence's number, begin a new sentence, whatever empty lines there are.
         if (block.relations.length > 0 || startsAnew(block, columns, line)) {
           yield* readBlock(block, source);
           block = { rows: [], relations: [] };
+          held = 0;
         }
         block.rows.push({ columns, line: line.number });
       } else if (columns.length === 3 && block.rows.length > 0) block.relations.push({ columns, line: line.number });

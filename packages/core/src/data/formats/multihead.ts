@@ -3,7 +3,7 @@ import type { Document, Entity, Relation } from "../../schema/index.ts";
 import { decodeTags, encodeTags } from "../../text/index.ts";
 import type { Format, ReadEvent } from "../format.ts";
 import { readLines } from "../lines.ts";
-import { documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
+import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
 
 /**
  * The text of Bekoulis et al.'s multi-head selection: `#doc` and an id, then a row for every word with its number, itself, its BIO
@@ -39,13 +39,17 @@ export const multihead: Format = {
 
   async *read(chunks, { source } = {}) {
     let open: Sentence | undefined;
+    let held = 0;
     for await (const { text, number } of readLines(chunks, source)) {
       const at = { source, line: number };
       if (/^#doc(?:\s|$)/.test(text)) {
         yield* readSentence(open);
         open = { id: text.slice(4).trim() || `line-${number}`, at, rows: [] };
+        held = 0;
       } else if (text.trim() !== "") {
         if (open === undefined) throw noDocument(at);
+        held += text.length;
+        checkHeld(held, at);
         open.rows.push(readRow(text, open.rows.length, at));
       }
     }
@@ -139,7 +143,9 @@ function printSentence({ id, tokens, entities, relations }: Document, lose: Lose
   const byHead = new Map<number, Relation[]>();
   for (const relation of relations) {
     const word = lastWord(relation.head);
-    byHead.set(word, [...(byHead.get(word) ?? []), relation]);
+    const own = byHead.get(word);
+    if (own === undefined) byHead.set(word, [relation]);
+    else own.push(relation);
   }
   const rows = tokens.map(({ text }, token) => {
     const own = byHead.get(token) ?? [];

@@ -3,7 +3,7 @@ import type { Document, Relation } from "../../schema/index.ts";
 import { asList, asObject, asString, asStrings, type Fields } from "../fields.ts";
 import type { Format, ReadOptions } from "../format.ts";
 import { firstJsonValue } from "../json-values.ts";
-import { documentFromSpacedText, loseMisplaced, MentionFinder, wordsOf } from "../mentions.ts";
+import { documentFromSpacedText, loseMisplaced, MentionFinder } from "../mentions.ts";
 import {
   documentFromWords,
   entityType,
@@ -95,10 +95,17 @@ function readWords(record: JsonRecord, options: ReadOptions, lose: Lose): Docume
   const plain = documentFromWords(recordId(undefined, record, ""), [asStrings(fields["sentText"], at, "sentText")]);
   const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
   const names = asList(fields["en_list"] ?? [], at, "en_list").map((name, index) => asStrings(name, at, `en_list[${index}]`));
-  const distinct = [...new Set(names.map((words) => words.join(" ")))];
+  const byLastWord = new Map<string, Set<string>>();
+  for (const words of names) {
+    const ending = words.at(-1) ?? "";
+    byLastWord.set(ending, (byLastWord.get(ending) ?? new Set()).add(words.join(" ")));
+  }
   const nameOf = (value: unknown, path: string): string => {
-    const ending = asStrings(value, at, path).join(" ");
-    const meant = distinct.filter((name) => name === ending || name.endsWith(` ${ending}`));
+    const words = asStrings(value, at, path);
+    const ending = words.join(" ");
+    const meant = [...(byLastWord.get(words.at(-1) ?? "") ?? [])].filter(
+      (name) => name === ending || name.endsWith(` ${ending}`),
+    );
     if (meant.length > 1) {
       lose(path, `${meant.length} entities end in ${JSON.stringify(ending)}; ambiguous, the first was taken`);
     }
