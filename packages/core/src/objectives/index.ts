@@ -9,4 +9,4 @@ export function objectiveFor(settings: ObjectiveSettings, model: Model): Objecti
 }
 
 export type { Objective } from "./objective.ts";
-export { type MrtSettings, type ObjectiveSettings, objectiveSettings } from "./settings.ts";
+export { type ObjectiveSettings, objectiveSettings } from "./settings.ts";
