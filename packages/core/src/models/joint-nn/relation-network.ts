@@ -76,20 +76,19 @@ export class RelationNetwork {
     const left = applyLinear(tape, part.left, before); // W₁ f_left
     const duplicated = this.#settings.rightContext === "duplicated-left";
     const right = applyLinear(tape, part.right, duplicated ? before : contextAfter(tape, states, entities)); // W₁ f_right
-    const rightmost = duplicated ? pairs.map(({ leftmost }) => leftmost) : pairs.map((pair) => pair.rightmost);
     const far = this.#settings.distances - 1;
     const sum = tape.apply(operations.compose, {
       rows: pairs.length,
       columns: this.#settings.mlpSize,
       terms: [
         { input: middle },
-        { input: first, rows: Int32Array.from(pairs, (pair) => pair.first) },
-        { input: second, rows: Int32Array.from(pairs, (pair) => pair.second) },
-        { input: left, rows: Int32Array.from(pairs, (pair) => pair.leftmost) },
-        { input: right, rows: Int32Array.from(rightmost) },
+        { input: first, rows: rowsOf(pairs, (pair) => pair.first) },
+        { input: second, rows: rowsOf(pairs, (pair) => pair.second) },
+        { input: left, rows: rowsOf(pairs, (pair) => pair.leftmost) },
+        { input: right, rows: rowsOf(pairs, duplicated ? (pair) => pair.leftmost : (pair) => pair.rightmost) },
         {
           input: parameterMatrix(tape, this.#distance),
-          rows: Int32Array.from(pairs, ({ between }) => Math.min(far, between.end - between.start)),
+          rows: rowsOf(pairs, ({ between }) => Math.min(far, between.end - between.start)),
         },
       ],
     }); // W₁ f + b, [pairs, 128]
@@ -171,7 +170,12 @@ function shifted({ start, end }: Span, by: number): Span {
 }
 
 function packSpans(spans: readonly Span[]): Int32Array {
-  return Int32Array.from(spans.flatMap(({ start, end }) => [start, end]));
+  const packed = new Int32Array(2 * spans.length);
+  for (const [k, { start, end }] of spans.entries()) {
+    packed[2 * k] = start;
+    packed[2 * k + 1] = end;
+  }
+  return packed;
 }
 
 /** LSTM-minus over the words before each entity (Wang and Chang 2016): h→ of the last of them ⊕ (h← of the first word − h← of the entity's). */
@@ -214,6 +218,8 @@ function contextAfter(tape: Tape, states: Matrix, entities: readonly PlacedEntit
   });
 }
 
-function rowsOf(entities: readonly PlacedEntity[], row: (entity: PlacedEntity) => number): Int32Array {
-  return Int32Array.from(entities, row);
+function rowsOf<Item>(items: readonly Item[], row: (item: Item) => number): Int32Array {
+  const rows = new Int32Array(items.length);
+  for (const [k, item] of items.entries()) rows[k] = row(item);
+  return rows;
 }

@@ -66,12 +66,19 @@ export function parameterMatrix(tape: Tape, parameter: Parameter): Matrix {
 function place(term: ComposeTerm, rows: number, columns: number): PlacedTerm {
   const { input, from = 0, to = 0, factor = 1 } = term;
   const width = term.columns ?? input.columns - from;
-  const index = term.rows ?? Int32Array.from({ length: rows }, (_, k) => k);
-  const reachesOut = index.some((row) => row >= input.rows);
-  if (index.length !== rows || reachesOut || from + width > input.columns || to + width > columns) {
+  const index = term.rows ?? rowByRow(rows);
+  let highest = -1;
+  for (const row of index) if (row > highest) highest = row;
+  if (index.length !== rows || highest >= input.rows || from + width > input.columns || to + width > columns) {
     throw new ShapeError(
       `${index.length} rows, columns ${from} to ${from + width}, of [${input.rows}, ${input.columns}] do not fit into column ${to} of [${rows}, ${columns}]`,
     );
   }
   return { input, rows: index, factor, from, columns: width, to };
+}
+
+function rowByRow(rows: number): Int32Array {
+  const index = new Int32Array(rows);
+  for (let k = 0; k < rows; k++) index[k] = k;
+  return index;
 }
