@@ -47,7 +47,7 @@ export function errorCodesOf(exports) {
  * @property {string} [type]
  * @property {string} [description]
  * @property {unknown} [default]
- * @property {unknown} [const]
+ * @property {string | number | boolean | null} [const]
  * @property {readonly unknown[]} [enum]
  * @property {number} [minimum]
  * @property {number} [maximum]

@@ -308,28 +308,38 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
         matrices: ({ inputs }) => ({ input: inputs }),
         parameters: ({ inputs, width, classes }) => ({
           weight: { rows: inputs, columns: taps * width, blocks: taps },
+          marks: { rows: inputs, columns: taps * width, blocks: taps },
+          mark: { rows: 5, columns: inputs },
           first: { rows: classes, columns: taps * width, blocks: taps },
           second: { rows: classes, columns: taps * width, blocks: taps },
           table: { rows: 5, columns: classes },
           bias: { rows: 1, columns: width },
         }),
-        run: (tape, { input }, { weight, first, second, table, bias }, { offsets, ids }) =>
+        run: (tape, { input }, { weight, marks, mark, first, second, table, bias }, { offsets, ids }) =>
           sideBySide(
             tape,
             tape.apply(operations.windowConvolution, {
-              ...{ input, offsets, weight, bias, windows: someWindows(offsets, ids), rectified },
+              ...{ offsets, bias, windows: someWindows(offsets, ids), rectified },
+              parts: [
+                { input, weight },
+                { input, weight: marks, rows: backToFront(offsets) },
+                { input: parameterMatrix(tape, mark), weight: marks, rows: ids },
+              ],
               positions: { table: parameterMatrix(tape, table), first, second },
               pooling: ["max", "mean"],
             }),
           ),
-        formula: ({ input }, { weight, first, second, table, bias }, { offsets, ids }) => {
+        formula: ({ input }, { weight, marks, mark, first, second, table, bias }, { offsets, ids }) => {
+          const back = backToFront(offsets);
+          const marked = (p: number): number[] =>
+            (input[back[p] ?? 0] ?? []).map((value, d) => value + cell(mark, ids[p] ?? 0, d));
           const windows = someWindows(offsets, ids);
-          const filters = [...weight, ...first, ...second];
+          const filters = [...weight, ...marks, ...first, ...second];
           return input.map((_, k) => {
             const [from = 0, to = 0, start = 0, end = 0, one = 0, other = 0] = windows.subarray(6 * k);
             const offset = (p: number, entity: number): number[] => table[Math.min(Math.max(p - entity + 2, 0), 4)] ?? [];
             const seen = (p: number): number[] | undefined =>
-              p < start || p >= end ? undefined : [...(input[p] ?? []), ...offset(p, one), ...offset(p, other)];
+              p < start || p >= end ? undefined : [...(input[p] ?? []), ...marked(p), ...offset(p, one), ...offset(p, other)];
             const values = Array.from({ length: Math.max(0, to - from) }, (_, i) =>
               (bias[0] ?? []).map((own, f) => {
                 let sum = own;
@@ -528,7 +538,7 @@ function sentenceNumbers(offsets: Int32Array): number[] {
 }
 
 function sideBySide(tape: Tape, parts: readonly Matrix[]): Matrix {
-  const [rows = 0, columns = 0] = [parts[0]?.rows, parts[0]?.columns];
+  const { rows, columns } = parts[0] as Matrix;
   const terms = parts.map((input, k) => ({ input, to: k * columns }));
   return tape.apply(operations.compose, { rows, columns: parts.length * columns, terms });
 }
