@@ -538,7 +538,7 @@ function sentenceNumbers(offsets: Int32Array): number[] {
 }
 
 function sideBySide(tape: Tape, parts: readonly Matrix[]): Matrix {
-  const { rows, columns } = parts[0] as Matrix;
+  const { rows, columns } = parts.at(0) as Matrix;
   const terms = parts.map((input, k) => ({ input, to: k * columns }));
   return tape.apply(operations.compose, { rows, columns: parts.length * columns, terms });
 }
