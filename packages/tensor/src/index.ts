@@ -14,7 +14,7 @@ export type { GruParameters, InteractionParameters } from "./tape/operations/int
 export { pairScores } from "./tape/operations/pair-sum.ts";
 export { type PairCell, type PairScorer, pairProbabilities, predictPairs } from "./tape/operations/pairs.ts";
 export type { RowLabels } from "./tape/operations/span-convolution.ts";
-export { windowFields } from "./tape/operations/window-convolution.ts";
+export { type WindowPart, windowFields } from "./tape/operations/window-convolution.ts";
 export * from "./tape/tape.ts";
 export { Engine } from "./tensor/engine.ts";
 export { type Matrix, padded } from "./tensor/matrix.ts";

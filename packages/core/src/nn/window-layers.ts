@@ -1,31 +1,54 @@
-import { type GruParameters, type Matrix, operations, type Parameter, parameterMatrix, type Tape, uniform } from "@weft/tensor";
+import {
+  type GruParameters,
+  type Matrix,
+  operations,
+  type Parameter,
+  parameterMatrix,
+  type Tape,
+  uniform,
+  type WindowPart,
+} from "@weft/tensor";
 import type { Scope } from "./scope.ts";
 
 /** Filters of one width over words and their offsets from two entities. */
 export interface WindowLayer {
-  /** [inputs, width·F] in one block a tap */
+  /** [words, width·F] in one block a tap */
   readonly weight: Parameter;
+  /** [tags, width·F]: the filters' share for tags, where there are any */
+  readonly tag: Parameter | undefined;
   /** [positions, width·F]: the filters' share for the offset from the first and from the second entity */
   readonly first: Parameter;
   readonly second: Parameter;
   readonly bias: Parameter;
 }
 
+/** Columns of what stands at a word; 0 tags for none. */
+export interface WindowColumns {
+  readonly words: number;
+  readonly tags: number;
+  readonly positions: number;
+}
+
 /** All weights start uniform in ±1/√(columns · width). */
-export function windowLayer(scope: Scope, inputs: number, positions: number, filters: number, width: number): WindowLayer {
-  const initial = uniform(1 / Math.sqrt((inputs + 2 * positions) * width));
-  const share = (name: string): Parameter => scope.child(name).dense("weight", positions, width * filters, initial, width);
+export function windowLayer(scope: Scope, columns: WindowColumns, filters: number, width: number): WindowLayer {
+  const { words, tags, positions } = columns;
+  const initial = uniform(1 / Math.sqrt((words + tags + 2 * positions) * width));
+  const share = (place: Scope, rows: number): Parameter => place.dense("weight", rows, width * filters, initial, width);
   return {
-    weight: scope.dense("weight", inputs, width * filters, initial, width),
-    first: share("first"),
-    second: share("second"),
+    weight: share(scope, words),
+    tag: tags === 0 ? undefined : share(scope.child("tag"), tags),
+    first: share(scope.child("first"), positions),
+    second: share(scope.child("second"), positions),
     bias: scope.dense("bias", 1, filters, initial),
   };
 }
 
+/** Rows of a matrix, and which of them stands at each word; row by row where left out. */
+export type RowsOfWords = Omit<WindowPart, "weight">;
+
 export interface WindowInput {
-  /** [ΣN, inputs] */
-  readonly input: Matrix;
+  readonly words: RowsOfWords;
+  readonly tags: RowsOfWords | undefined;
   readonly offsets: Int32Array;
   /** Embeddings of the offsets −M to M, [2M + 1, positions]. */
   readonly positions: Parameter;
@@ -36,11 +59,17 @@ export interface WindowInput {
 }
 
 /** @returns one matrix [windows, F] for each way of pooling */
-export function applyWindows(tape: Tape, layer: WindowLayer, { positions, ...input }: WindowInput): readonly Matrix[] {
-  const { weight, first, second, bias } = layer;
+export function applyWindows(
+  tape: Tape,
+  layer: WindowLayer,
+  { positions, words, tags, ...input }: WindowInput,
+): readonly Matrix[] {
+  const { weight, tag, first, second, bias } = layer;
+  const parts = [{ ...words, weight }];
+  if (tags !== undefined && tag !== undefined) parts.push({ ...tags, weight: tag });
   return tape.apply(operations.windowConvolution, {
     ...input,
-    weight,
+    parts,
     bias,
     positions: { table: parameterMatrix(tape, positions), first, second },
   });

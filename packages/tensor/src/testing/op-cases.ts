@@ -302,14 +302,14 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
     ),
   ),
 
-  windowConvolution: [1, 2, 3, 4].flatMap((taps) =>
-    [false, true].map((rectified) =>
+  windowConvolution: [1, 2, 4].flatMap((taps) =>
+    [taps !== 2].map((rectified) =>
       opCase({
         matrices: ({ inputs }) => ({ input: inputs }),
         parameters: ({ inputs, width, classes }) => ({
           weight: { rows: inputs, columns: taps * width, blocks: taps },
-          marks: { rows: inputs, columns: taps * width, blocks: taps },
-          mark: { rows: 5, columns: inputs },
+          marks: { rows: 2, columns: taps * width, blocks: taps },
+          mark: { rows: 5, columns: 2 },
           first: { rows: classes, columns: taps * width, blocks: taps },
           second: { rows: classes, columns: taps * width, blocks: taps },
           table: { rows: 5, columns: classes },
@@ -321,8 +321,7 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
             tape.apply(operations.windowConvolution, {
               ...{ offsets, bias, windows: someWindows(offsets, ids), rectified },
               parts: [
-                { input, weight },
-                { input, weight: marks, rows: backToFront(offsets) },
+                { input, weight, rows: backToFront(offsets) },
                 { input: parameterMatrix(tape, mark), weight: marks, rows: ids },
               ],
               positions: { table: parameterMatrix(tape, table), first, second },
@@ -331,15 +330,15 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
           ),
         formula: ({ input }, { weight, marks, mark, first, second, table, bias }, { offsets, ids }) => {
           const back = backToFront(offsets);
-          const marked = (p: number): number[] =>
-            (input[back[p] ?? 0] ?? []).map((value, d) => value + cell(mark, ids[p] ?? 0, d));
           const windows = someWindows(offsets, ids);
           const filters = [...weight, ...marks, ...first, ...second];
           return input.map((_, k) => {
             const [from = 0, to = 0, start = 0, end = 0, one = 0, other = 0] = windows.subarray(6 * k);
             const offset = (p: number, entity: number): number[] => table[Math.min(Math.max(p - entity + 2, 0), 4)] ?? [];
             const seen = (p: number): number[] | undefined =>
-              p < start || p >= end ? undefined : [...(input[p] ?? []), ...marked(p), ...offset(p, one), ...offset(p, other)];
+              p < start || p >= end
+                ? undefined
+                : [...(input[back[p] ?? 0] ?? []), ...(mark[ids[p] ?? 0] ?? []), ...offset(p, one), ...offset(p, other)];
             const values = Array.from({ length: Math.max(0, to - from) }, (_, i) =>
               (bias[0] ?? []).map((own, f) => {
                 let sum = own;

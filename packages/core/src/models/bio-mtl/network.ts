@@ -30,9 +30,9 @@ export class BioMtlNetwork implements PairNetwork {
     this.#settings = settings;
     this.#input = new InputLayer(settings, lexicon, scope);
     this.words = this.#input.words;
-    const { windows, filters, positionSize, pooling } = settings;
+    const { windows, filters, pooling } = settings;
     this.#convolution = windows.map((width) =>
-      windowLayer(scope.child("convolution").child(`width-${width}`), this.#input.columns, positionSize, filters, width),
+      windowLayer(scope.child("convolution").child(`width-${width}`), this.#input.columns, filters, width),
     );
     const pooled = windows.length * filters * (pooling === "max" ? 1 : 2);
     this.#hidden = settings.scores === "dense" ? linearLayer(scope.child("hidden"), pooled, settings.hiddenSize) : undefined;
@@ -43,13 +43,13 @@ export class BioMtlNetwork implements PairNetwork {
   }
 
   forward(tape: Tape, batch: PairBatch): PairScores {
-    const input = this.#input.apply(tape, batch); // [ΣN, Dw + Dt]
+    const shares = this.#input.shares(tape, batch);
     const windows = Int32Array.from(batch.pairs.flatMap((pair) => this.#window(pair)));
     const pooled = concatenate(
       tape,
       this.#convolution.flatMap((layer) =>
         applyWindows(tape, layer, {
-          ...{ input, offsets: batch.offsets, positions: this.#input.positions, windows, rectified: true },
+          ...{ ...shares, offsets: batch.offsets, positions: this.#input.positions, windows, rectified: true },
           pooling: this.#settings.pooling === "max" ? ["max"] : ["max", "mean"],
         }),
       ),

@@ -33,7 +33,8 @@ export class EattBigruNetwork implements PairNetwork {
     this.#input = new InputLayer(settings, lexicon, scope);
     this.words = this.#input.words;
     const { positionSize, hiddenSize, attentionSize, wordSize } = settings;
-    this.#encoder = bigruLayer(scope.child("encoder"), this.#input.columns + 2 * positionSize, hiddenSize);
+    const { words, tags } = this.#input.columns;
+    this.#encoder = bigruLayer(scope.child("encoder"), words + tags + 2 * positionSize, hiddenSize);
     const attention = scope.child("attention");
     this.#state = linearLayer(attention.child("state"), 2 * hiddenSize, attentionSize, { bias: false });
     this.#entities = linearLayer(attention.child("entities"), 2 * wordSize, attentionSize);

@@ -149,8 +149,8 @@ function plainForm(name: string, stored: Fixture["parameters"]): number[] {
     if (found === undefined) throw new Error(`the fixture has no ${key}`);
     return found;
   };
-  if (/(word|tag|position)\/weight$/.test(name) || name.endsWith("bias")) return [...get(name).data];
-  const filters = /^(.*\/convolution(?:\/width-\d+)?)\/(?:(first|second)\/)?weight$/.exec(name);
+  if (/^[^/]+\/(word|tag|position)\/weight$/.test(name) || name.endsWith("bias")) return [...get(name).data];
+  const filters = /^(.*\/convolution(?:\/width-\d+)?)\/(?:(tag|first|second)\/)?weight$/.exec(name);
   if (filters === null) {
     const { shape, data } = get(name);
     const [outputs = 0, inputs = 0] = shape;
@@ -158,9 +158,12 @@ function plainForm(name: string, stored: Fixture["parameters"]): number[] {
   }
   const { shape, data } = get(`${filters[1]}/weight`);
   const [count = 0, columns = 0, width = 0] = shape;
-  const positions = get(`${name.split("/")[0]}/position/weight`).shape[1] as number;
-  const from = filters[2] === undefined ? 0 : columns - (filters[2] === "first" ? 2 : 1) * positions;
-  const rows = filters[2] === undefined ? columns - 2 * positions : positions;
+  const system = name.split("/")[0];
+  const sizeOf = (table: string): number => stored[`${system}/${table}/weight`]?.shape[1] ?? 0;
+  const sizes = [sizeOf("word"), sizeOf("tag"), sizeOf("position"), sizeOf("position")];
+  const part = ["tag", "first", "second"].indexOf(filters[2] ?? "") + 1;
+  const from = sizes.slice(0, part).reduce((sum, size) => sum + size, 0);
+  const rows = sizes[part] as number;
   return Array.from({ length: rows * width * count }, (_, k) => {
     const [d, rest] = [Math.floor(k / (width * count)), k % (width * count)];
     const [tap, filter] = [Math.floor(rest / count), rest % count];

@@ -1,6 +1,6 @@
 import { type Matrix, operations, type Parameter, type Tape, uniform } from "@weft/tensor";
 import type { Lexicon } from "../../data/lexicon.ts";
-import type { Scope } from "../../nn/index.ts";
+import type { RowsOfWords, Scope, WindowColumns } from "../../nn/index.ts";
 import type { PairBatch } from "./batch.ts";
 import type { PairSettings } from "./settings.ts";
 import { bioTags } from "./tags.ts";
@@ -11,8 +11,8 @@ export class InputLayer {
   readonly words: Parameter;
   /** [2M + 1, Dp]: the offsets −M to M, the same table for both entities. */
   readonly positions: Parameter;
-  /** Columns of what `apply` returns. */
-  readonly columns: number;
+  /** Columns of a word and, where there are tags, of a tag. */
+  readonly columns: WindowColumns;
   readonly #settings: PairSettings;
   readonly #tags: Parameter | undefined;
 
@@ -22,7 +22,8 @@ export class InputLayer {
     const tags = bioTags(lexicon).length;
     this.#tags = settings.tag ? scope.child("tag").table("weight", tags, settings.tagSize, initial) : undefined;
     this.positions = scope.child("position").dense("weight", 2 * settings.positions + 1, settings.positionSize, initial);
-    this.columns = settings.wordSize + (this.#tags?.columns ?? 0);
+    const { wordSize, positionSize } = settings;
+    this.columns = { words: wordSize, tags: this.#tags?.columns ?? 0, positions: positionSize };
   }
 
   /** Words and tags once a sentence, [ΣN, Dw + Dt]; offsets, which differ from pair to pair, are for the network to add. */
@@ -31,6 +32,26 @@ export class InputLayer {
     if (this.#tags !== undefined) lookups.push({ table: this.#tags, ids: batch.tags });
     const embedded = tape.apply(operations.embed, lookups);
     return tape.apply(operations.dropout, { input: embedded, rate: this.#settings.inputDropout });
+  }
+
+  /** The same for a convolution: each word and each tag of the batch once, unless dropout makes every place another. */
+  shares(tape: Tape, batch: PairBatch): { words: RowsOfWords; tags: RowsOfWords | undefined } {
+    return {
+      words: this.#share(tape, this.words, batch.words),
+      tags: this.#tags === undefined ? undefined : this.#share(tape, this.#tags, batch.tags),
+    };
+  }
+
+  #share(tape: Tape, table: Parameter, ids: Int32Array): RowsOfWords {
+    const rate = this.#settings.inputDropout;
+    if (tape.training && rate > 0) {
+      const embedded = tape.apply(operations.embed, [{ table, ids }]);
+      return { input: tape.apply(operations.dropout, { input: embedded, rate }) };
+    }
+    const rowOf = new Map<number, number>();
+    for (const id of ids) if (!rowOf.has(id)) rowOf.set(id, rowOf.size);
+    const input = tape.apply(operations.embed, [{ table, ids: Int32Array.from(rowOf.keys()) }]);
+    return { input, rows: ids.map((id) => rowOf.get(id) ?? 0) };
   }
 }
 

@@ -28,14 +28,14 @@ export class PcnnNetwork implements PairNetwork {
     this.#settings = settings;
     this.#input = new InputLayer(settings, lexicon, scope);
     this.words = this.#input.words;
-    const { positionSize, filters, filterWidth } = settings;
-    this.#convolution = windowLayer(scope.child("convolution"), this.#input.columns, positionSize, filters, filterWidth);
+    const { filters, filterWidth } = settings;
+    this.#convolution = windowLayer(scope.child("convolution"), this.#input.columns, filters, filterWidth);
     this.#classes = linearLayer(scope.child("class"), pieces * filters, classColumns(lexicon, { loss: "cross-entropy" }));
   }
 
   forward(tape: Tape, batch: PairBatch): PairScores {
     const [pooled] = applyWindows(tape, this.#convolution, {
-      input: this.#input.apply(tape, batch),
+      ...this.#input.shares(tape, batch),
       offsets: batch.offsets,
       positions: this.#input.positions,
       windows: Int32Array.from(batch.pairs.flatMap(piecesOf)),

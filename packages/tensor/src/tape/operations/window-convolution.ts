@@ -5,16 +5,24 @@ import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 
-/** Numbers of one window list entry: pooled from, to, seen from, to, first entity, second entity; all count rows of the input. */
+/** Numbers of one window list entry: pooled from, to, seen from, to, first entity, second entity; all count words of the batch. */
 export const windowFields = 6;
 
-export interface WindowConvolutionInput {
-  /** Words of all sentences end to end, [ΣN, D]. */
+/** Some columns of what stands at each word. Where rows repeat, each is multiplied once. */
+export interface WindowPart {
+  /** [M, D] */
   readonly input: Matrix;
-  /** Where each sentence starts, and where the last one ends. */
-  readonly offsets: Int32Array;
+  /** The row that stands at each word, [ΣN]; row by row where left out. */
+  readonly rows?: Int32Array | undefined;
   /** [D, taps·F] in one block a tap */
   readonly weight: Parameter;
+}
+
+export interface WindowConvolutionInput {
+  /** Side by side, the words of all sentences end to end. */
+  readonly parts: readonly WindowPart[];
+  /** Where each sentence starts, and where the last one ends. */
+  readonly offsets: Int32Array;
   /** [1, F] */
   readonly bias: Parameter;
   /** Embeddings of the offsets −M to M from an entity, and the filters' share for those from the first and the second one. */
@@ -35,19 +43,21 @@ export interface WindowConvolutionInput {
 export interface Saved {
   readonly from: WindowConvolutionInput;
   readonly windows: Address;
-  readonly words: Products;
+  readonly words: Sums;
   readonly first: Products;
   readonly second: Products;
   readonly pooled: readonly { readonly output: Matrix; readonly arg: Address }[];
 }
 
-/** Products of every row of a matrix with every tap, and their sums along diagonals. */
-interface Products {
-  readonly weight: Parameter;
-  readonly input: Matrix;
+/** Products of every row with every tap, and their sums along diagonals. */
+interface Sums {
   readonly products: Address;
   readonly sums: Address;
   readonly rows: number;
+}
+
+interface Products extends Sums {
+  readonly weight: Parameter;
 }
 
 /**
@@ -60,10 +70,11 @@ interface Products {
 export const windowConvolution: Operation<WindowConvolutionInput, readonly Matrix[], Saved> = {
   forward(tape, from) {
     checkWindows(from);
-    const { weight, bias, positions, rectified } = from;
+    const { bias, positions, rectified } = from;
     const { kernels } = tape;
+    const weight = positions.first;
     const [taps, width] = [weight.blocks, bias.stride];
-    const words = multiplied(tape, from.input, weight, from.input.rows);
+    const words = wordProducts(tape, from);
     forEachSentence(from, (at, n) => {
       const place = at * weight.stride * 4;
       kernels.diagonalSums(n, n, -((taps - 1) >> 1), 0, taps, width, words.products + place, words.sums + place);
@@ -91,8 +102,9 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
   },
 
   backward(tape, { from, windows, words, first, second, pooled }) {
-    const { weight, bias, positions } = from;
+    const { bias, positions } = from;
     const { kernels } = tape;
+    const weight = positions.first;
     const [taps, width, rectified] = [weight.blocks, bias.stride, Number(from.rectified)];
     const dBias = tape.gradientOf(bias);
     const sums = [words.sums, first.sums, second.sums] as const;
@@ -115,7 +127,15 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
       const place = at * weight.stride * 4;
       kernels.diagonalSumsBackward(n, n, -((taps - 1) >> 1), 0, taps, width, words.products + place, words.sums + place);
     });
-    multiplyByGradient(tape, from.input, weight, undefined, words.sums);
+    for (const part of from.parts) {
+      let slope = words.sums;
+      if (part.rows !== undefined) {
+        slope = tape.zeroed(part.input.rows * weight.stride);
+        const rows = tape.integers(part.rows);
+        kernels.scatterAdd(words.rows, weight.stride, 1, rows, words.sums, weight.stride, slope, weight.stride);
+      }
+      multiplyByGradient(tape, part.input, part.weight, undefined, slope);
+    }
     for (const [share, slope] of [
       [first, dFirst],
       [second, dSecond],
@@ -127,11 +147,25 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
   },
 };
 
+/** The parts' products, added up at each word. */
+function wordProducts(tape: Tape, { parts, offsets, positions }: WindowConvolutionInput): Sums {
+  const { stride } = positions.first;
+  const rows = offsets[offsets.length - 1] ?? 0;
+  const products = tape.zeroed(rows * stride);
+  for (const part of parts) {
+    const own = tape.scratch(part.input.rows * stride);
+    multiplyBy(tape, part.input, part.weight, undefined, own);
+    const index = tape.integers(part.rows ?? Int32Array.from({ length: rows }, (_, i) => i));
+    tape.kernels.gatherAdd(rows, stride, 1, index, own, stride, products, stride);
+  }
+  return { products, sums: tape.scratch(rows * stride), rows };
+}
+
 /** @param rows how many rows of sums there will be */
 function multiplied(tape: Tape, input: Matrix, weight: Parameter, rows: number): Products {
   const products = tape.scratch(input.rows * weight.stride);
   multiplyBy(tape, input, weight, undefined, products);
-  return { weight, input, products, sums: tape.scratch(rows * weight.stride), rows };
+  return { weight, products, sums: tape.scratch(rows * weight.stride), rows };
 }
 
 function clear(tape: Tape, at: Address, floats: number): void {
@@ -145,23 +179,28 @@ function forEachSentence({ offsets }: WindowConvolutionInput, visit: (start: num
   }
 }
 
-function checkWindows({ input, weight, bias, positions, windows }: WindowConvolutionInput): void {
-  if (input.columns !== weight.rows || weight.columns !== weight.blocks * bias.columns) {
+function checkWindows({ parts, offsets, bias, positions, windows }: WindowConvolutionInput): void {
+  const words = offsets[offsets.length - 1] ?? 0;
+  const { table, first, second } = positions;
+  const shares = [{ input: table, weight: first }, { input: table, weight: second }, ...parts];
+  for (const { input, weight } of shares) {
+    const fits = input.columns === weight.rows && weight.columns === weight.blocks * bias.columns;
+    if (fits && weight.stride === first.stride && weight.blocks === first.blocks) continue;
     throw new ShapeError(
       `${weight.name} [${weight.rows}, ${weight.columns}] in ${weight.blocks} taps does not fit ${input.columns} columns and ${bias.columns} filters`,
     );
   }
-  for (const share of [positions.first, positions.second]) {
-    if (share.rows === positions.table.columns && share.stride === weight.stride && share.blocks === weight.blocks) continue;
-    throw new ShapeError(
-      `${share.name} [${share.rows}, ${share.columns}] does not fit ${positions.table.columns} columns and ${weight.name}`,
-    );
+  for (const { input, rows } of parts) {
+    const reachesOut = rows?.some((row) => row < 0 || row >= input.rows) ?? false;
+    if (reachesOut || (rows?.length ?? input.rows) !== words) {
+      throw new ShapeError(`${rows?.length ?? input.rows} rows of ${input.rows} for ${words} words`);
+    }
   }
-  if (positions.table.rows % 2 === 0) throw new ShapeError(`${positions.table.rows} offsets have no middle`);
+  if (table.rows % 2 === 0) throw new ShapeError(`${table.rows} offsets have no middle`);
   if (windows.length % windowFields !== 0) throw new ShapeError(`${windows.length} numbers are no list of windows`);
   for (let k = 0; k < windows.length; k += windowFields) {
     const [from = 0, to = 0, start = 0, end = 0] = windows.subarray(k, k + windowFields);
-    const ordered = start >= 0 && start <= from && to <= end && end <= input.rows;
-    if (!ordered) throw new ShapeError(`rows ${from} to ${to} are pooled of ${start} to ${end}, of ${input.rows}`);
+    const ordered = start >= 0 && start <= from && to <= end && end <= words;
+    if (!ordered) throw new ShapeError(`words ${from} to ${to} are pooled of ${start} to ${end}, of ${words}`);
   }
 }
