@@ -23,11 +23,14 @@ export function cases({ options }) {
   return ["relaxed", "baseline"]
     .filter((build) => options.build === undefined || options.build === build)
     .flatMap((build) =>
-      names.map((name, index) => ({
-        name,
-        group: build,
-        command: process.execPath,
-        args: [script, "--case", String(index), "--build", build],
-      })),
+      names
+        .map((name, index) => ({
+          name,
+          group: build,
+          command: process.execPath,
+          args: [script, "--case", String(index), "--build", build],
+        }))
+        // Without fused multiply-add the chains of the first case wait for their sums: it is no ceiling.
+        .slice(build === "baseline" ? 1 : 0),
     );
 }

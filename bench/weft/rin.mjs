@@ -31,8 +31,8 @@ const built = buildModel(
   { name, settings, lexicon, threshold: 0.5 },
   { shared: workers > 1, ...(options.build ? { build: options.build } : {}) },
 );
-// As the peer does: untrained weights would call half of all cells positive, trained ones hardly any.
-if (infer) built.store.write(built.store.get("rin/relation/bias"), new Float32Array(data.relations).fill(-4));
+// Untrained weights would call half of all cells positive, trained ones hardly any: a bias far below every score, as the peer has too.
+if (infer) built.store.write(built.store.get("rin/relation/bias"), new Float32Array(data.relations).fill(-30));
 const executor = await threadExecutor(built, workers);
 const stepper = new Stepper(built, new Optimizer(built.engine, built.store, config.optimizer), executor, config, 1e6);
 
