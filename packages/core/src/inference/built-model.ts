@@ -28,8 +28,8 @@ export interface BuildOptions {
   readonly build?: KernelBuild | undefined;
   /** Whether worker threads shall share the memory. */
   readonly shared?: boolean | undefined;
-  /** Seeds the first weights. */
-  readonly seed?: number | undefined;
+  /** Seeds the first weights; `null` leaves them zero, for a network whose weights are about to be read. */
+  readonly seed?: number | null | undefined;
 }
 
 /** A fresh network with its first weights. */

@@ -41,7 +41,7 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
  * @throws {ArchiveError} ARCHIVE_INVALID where a file is cut off, foreign, or does not fit the others
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
-  const built = buildModel(readDescription(files, source), options);
+  const built = buildModel(readDescription(files, source), { ...options, seed: null });
   const name = `${source}/model.safetensors`;
   writeWeights(built.store, readSafetensors(files["model.safetensors"], name).tensors, name);
   return built;

@@ -40,20 +40,21 @@ export function normal(deviation: number): Initialiser {
 }
 
 /**
- * All parameters of a model, by name. A store is either made with a seed, which gives every parameter a stream of its own by its name, or
+ * All parameters of a model, by name. A store is either made with a seed, which gives every parameter a stream of its own by its name
+ * (without one they stay zero, to be written), or
  * attached to the layout of one made in another thread, in which case asking for a parameter finds it.
  */
 export class ParameterStore {
   readonly heap: Heap;
   readonly #byName = new Map<string, Parameter>();
   readonly #layout: ReadonlyMap<string, Parameter> | undefined;
-  readonly #seed: number;
+  readonly #seed: number | null;
   /** Floats in a buffer that holds the gradient of every dense parameter. */
   denseSize = 0;
 
-  constructor(heap: Heap, source: { seed: number } | { layout: readonly Parameter[] }) {
+  constructor(heap: Heap, source: { seed: number | null } | { layout: readonly Parameter[] }) {
     this.heap = heap;
-    this.#seed = "seed" in source ? source.seed : 0;
+    this.#seed = "seed" in source ? source.seed : null;
     this.#layout = "layout" in source ? new Map(source.layout.map((item) => [item.name, item])) : undefined;
   }
 
@@ -99,8 +100,10 @@ export class ParameterStore {
     const transposed = kind === "dense" ? this.heap.allocate(stride * padded(rows) * 4) : 0;
     const slice = kind === "dense" ? this.denseSize : -1;
     const parameter = { name, rows, columns, blocks, stride, at, kind, slice, transposed };
-    const draw = initialise(Random.of(this.#seed, name), rows, columns);
-    this.write(parameter, Float32Array.from({ length: rows * columns }, draw));
+    if (this.#seed !== null) {
+      const draw = initialise(Random.of(this.#seed, name), rows, columns);
+      this.write(parameter, Float32Array.from({ length: rows * columns }, draw));
+    }
     return parameter;
   }
 

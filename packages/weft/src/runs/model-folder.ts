@@ -1,7 +1,7 @@
-import { access } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, type BuiltModel, type KernelBuild, type ModelFiles, packModel, unpackModel } from "@weft/core";
+import { exists } from "../files/exists.ts";
 import { readWholeBytes } from "../files/json-file.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { allowRelaxedSimd } from "../workers/relaxed-simd.ts";
@@ -58,11 +58,4 @@ export async function loadModel(folder: string, options: ComputeOptions = {}): P
 async function modelFolderOf(folder: string): Promise<string> {
   const inner = join(folder, "model");
   return (await exists(join(inner, "config.json"))) ? inner : folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type BuiltModel,
@@ -11,10 +10,10 @@ import {
   type TrainConfig,
   type TrainEvent,
   train,
-  WeftError,
 } from "@weft/core";
 import { FileError } from "../errors.ts";
 import { printConfig } from "../files/config-file.ts";
+import { exists } from "../files/exists.ts";
 import { readWholeBytes, writeJsonFile } from "../files/json-file.ts";
 import { collectSentences } from "../files/read-documents.ts";
 import { readBytes } from "../files/read-text.ts";
@@ -152,14 +151,4 @@ async function findCheckpoint(
   }
   if (resume !== true || !(await exists(checkpointPath))) return undefined;
   return { bytes: await readWholeBytes(checkpointPath, { maxBytes: 2 ** 32 }), source: checkpointPath };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (cause) {
-    if (cause instanceof WeftError) throw cause;
-    return false;
-  }
 }
