@@ -1,5 +1,5 @@
 import { DataError, type Location } from "../errors.ts";
-import type { Document, Span } from "../schema/index.ts";
+import type { Document, LossKind, Span } from "../schema/index.ts";
 import { coveringTokens, type OffsetUnit, offsetTranslation } from "../text/index.ts";
 import { within } from "./fields.ts";
 
@@ -39,7 +39,7 @@ export function countAgreeing(text: string, spans: readonly CharacterSpan[], uni
 export function spanPlacer(
   plain: Pick<Document, "text" | "tokens">,
   unit: OffsetUnit,
-  lose: (path: string, reason: string, at: Location) => void,
+  lose: (path: string, reason: string, at: Location, kind: LossKind) => void,
 ): (span: CharacterSpan, path: string, at: Location) => Span {
   const { text, tokens } = plain;
   const characters = offsetTranslation(text, unit);
@@ -65,11 +65,12 @@ export function spanPlacer(
     }
     const found = text.slice(start, end);
     if (span.text !== undefined && !sameWords(found, span.text)) {
-      lose(path, `the text has ${quoted(found)} where the file says ${quoted(span.text)}; the offsets were taken`, at);
+      const reason = `the text has ${quoted(found)} where the file says ${quoted(span.text)}; the offsets were taken`;
+      lose(path, reason, at, "disagreeing");
     }
     if (!covering.exact) {
       const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
-      lose(path, `${quoted(found)} does not end on tokens; grown to ${quoted(grown)}`, at);
+      lose(path, `${quoted(found)} does not end on tokens; grown to ${quoted(grown)}`, at, "misaligned");
     }
     return covering.span;
   };

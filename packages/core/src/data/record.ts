@@ -5,6 +5,7 @@ import {
   type Entity,
   joinTokens,
   type Loss,
+  type LossKind,
   type Relation,
   type Span,
   type Token,
@@ -45,7 +46,8 @@ export function documentFromRecord(
 ): { document: Document; losses: Loss[] } {
   const fields = asObject(value, at, "");
   const losses: Loss[] = [];
-  const lose: Lose = (path, reason) => void losses.push({ source: at.source, line: at.line, path, reason });
+  const lose: Lose = (path, reason, kind) =>
+    void losses.push({ source: at.source, line: at.line, path, reason, ...(kind === undefined ? {} : { kind }) });
   const words = fields["tokens"] === undefined ? undefined : asStrings(fields["tokens"], at, "tokens");
   const text = words !== undefined && fields["text"] === undefined ? words.join(" ") : asString(fields["text"], at, "text");
   const characters = offsetTranslation(text, readUnit(fields, at));
@@ -92,7 +94,7 @@ export function recordOf(document: Document): Fields {
   };
 }
 
-type Lose = (path: string, reason: string) => void;
+type Lose = (path: string, reason: string, kind?: LossKind) => void;
 
 const documentFields = new Set([
   "id",
@@ -159,7 +161,7 @@ function reportForeignTokens(tokens: readonly Token[], text: string, lose: Lose)
   if (first === undefined) return;
   const [token, place] = [first.text, text.slice(first.start, first.end)].map((piece) => JSON.stringify(piece));
   const count = `${foreign.length} of ${tokens.length} tokens differ from the text at their offsets`;
-  lose("offsets", `${count}, first ${token} where the text has ${place}; offsetUnit may be wrong`);
+  lose("offsets", `${count}, first ${token} where the text has ${place}; offsetUnit may be wrong`, "disagreeing");
 }
 
 function readEntity(
@@ -187,7 +189,8 @@ function readEntity(
   const piece = JSON.stringify(text.slice(inText.start, inText.end));
   if (given !== undefined) {
     const same = covering?.exact === true && covering.span.start === given.start && covering.span.end === given.end;
-    if (!same) lose(path, `startChar and endChar say ${piece}, start and end say other tokens; the tokens were taken`);
+    if (!same)
+      lose(path, `startChar and endChar say ${piece}, start and end say other tokens; the tokens were taken`, "disagreeing");
     return { ...given, type, ...confidence };
   }
   if (covering === undefined) {
@@ -196,7 +199,7 @@ function readEntity(
   }
   if (!covering.exact) {
     const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
-    lose(path, `the characters ${piece} do not end on tokens; grown to ${JSON.stringify(grown)}`);
+    lose(path, `the characters ${piece} do not end on tokens; grown to ${JSON.stringify(grown)}`, "misaligned");
   }
   return { ...covering.span, type, ...confidence };
 }

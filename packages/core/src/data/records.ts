@@ -1,5 +1,13 @@
 import { DataError, type Location } from "../errors.ts";
-import { type Document, type Entity, joinTokens, type Loss, type Span, validateDocument } from "../schema/index.ts";
+import {
+  type Document,
+  type Entity,
+  joinTokens,
+  type Loss,
+  type LossKind,
+  type Span,
+  validateDocument,
+} from "../schema/index.ts";
 import { asObject, asString, type Fields, within } from "./fields.ts";
 import { fitDocument } from "./fit.ts";
 import type { Documents, OutputFormat, ReadEvent, ReadOptions, WriteEvent } from "./format.ts";
@@ -7,7 +15,7 @@ import { readJsonValues } from "./json-values.ts";
 import { longestLine, type TextChunks } from "./lines.ts";
 
 /** Says what could not be carried over, and where inside the record; `at` where that has a line of its own. */
-export type Lose = (path: string, reason: string, at?: Location) => void;
+export type Lose = (path: string, reason: string, at?: Location, kind?: LossKind) => void;
 
 /** An object of a JSON file. The path of `at` is its place in the list, since a list may stand on one line. */
 export interface JsonRecord {
@@ -42,8 +50,8 @@ export async function readCompanion(file: string, { companions }: ReadOptions): 
  */
 export function* recordEvents(at: Location, read: (lose: Lose) => Document | undefined): Generator<ReadEvent> {
   const losses: Loss[] = [];
-  const document = read((path, reason, { source, line } = at) => {
-    losses.push({ source, line, path: within(at, path).path, reason });
+  const document = read((path, reason, { source, line } = at, kind) => {
+    losses.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
   });
   if (document !== undefined) validateDocument(document, at);
   for (const loss of losses) yield { kind: "loss", loss };

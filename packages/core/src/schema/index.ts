@@ -1,5 +1,5 @@
 export * from "./document.ts";
-export type { Loss } from "./loss.ts";
+export type { Loss, LossKind } from "./loss.ts";
 export { overlappingEntities } from "./overlap.ts";
 export { annotateDocument, documentFromSentence, joinTokens, type SentencesOfDocument, sentencesOf } from "./sentences.ts";
 export * from "./triples.ts";

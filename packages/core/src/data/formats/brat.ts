@@ -1,5 +1,13 @@
 import { DataError, type Location } from "../../errors.ts";
-import { charSpan, type Document, type Loss, type Relation, type Span, validateDocument } from "../../schema/index.ts";
+import {
+  charSpan,
+  type Document,
+  type Loss,
+  type LossKind,
+  type Relation,
+  type Span,
+  validateDocument,
+} from "../../schema/index.ts";
 import { documentFromText, type OffsetTranslation, offsetTranslation } from "../../text/index.ts";
 import type { Capacity } from "../capacity.ts";
 import { type CharacterSpan, countAgreeing, detectOffsetUnit, spanPlacer } from "../character-spans.ts";
@@ -110,7 +118,8 @@ function documentFromStandoff(
 ): { document: Document; losses: Loss[] } {
   const { source } = options;
   const losses: Loss[] = [];
-  const lose = (path: string, reason: string, { line }: Location): void => void losses.push({ source, line, path, reason });
+  const lose: BratLose = (path, reason, { line }, kind) =>
+    void losses.push({ source, line, path, reason, ...(kind === undefined ? {} : { kind }) });
   const text = raw.replace(/^\uFEFF/, "");
   const whole = standoff.spans.filter(({ pieces }) => pieces.length === 1).map(wholeStretch);
   const unit = options.offsetUnit ?? detectOffsetUnit(text, whole, "codepoint");
@@ -131,6 +140,8 @@ function documentFromStandoff(
   const relations = standoff.relations.flatMap((relation) => readRelation(relation, index, standoff, schema, lose, source));
   return { document: { ...plain, entities, relations }, losses };
 }
+
+type BratLose = (path: string, reason: string, at: Location, kind?: LossKind) => void;
 
 /** The name of the file without folder and ending. */
 function documentId(source = "document"): string {
@@ -154,7 +165,7 @@ function readRelation(
   index: ReadonlyMap<string, number>,
   { otherIds }: BratStandoff,
   schema: BratSchema,
-  lose: (path: string, reason: string, at: Location) => void,
+  lose: BratLose,
   source: string | undefined,
 ): Relation[] {
   const at = { source, line, path: id };

@@ -198,8 +198,10 @@ class Mentions {
     }
     if (characters === undefined || !report) return span;
     const placed = this.#place(characters, path, this.#at);
-    if (placed.start !== span.start || placed.end !== span.end)
-      this.#lose(path, "start and end say other tokens than token_start and token_end; the tokens were taken");
+    if (placed.start !== span.start || placed.end !== span.end) {
+      const reason = "start and end say other tokens than token_start and token_end; the tokens were taken";
+      this.#lose(path, reason, undefined, "disagreeing");
+    }
     return span;
   }
 }
