@@ -1,6 +1,6 @@
 // Writes docs/images/sentence.svg, the picture in the README. Run it after `npm run build`.
 import { writeFile } from "node:fs/promises";
-import { sentenceToSvg } from "../packages/core/dist/index.js";
+import { toSvg } from "../packages/core/dist/index.js";
 
 const text = "Marta Lindqvist left Northwind Labs in 2019 to found Tidewater Robotics in Bergen.";
 const tokens = Array.from(text.matchAll(/\w+|[^\w\s]/gu), ({ 0: word, index }) => ({
@@ -37,5 +37,5 @@ const relations = [
 const title = "Five entities and the four relations between them, found in one sentence";
 await writeFile(
   new URL("../docs/images/sentence.svg", import.meta.url),
-  sentenceToSvg({ text, tokens, entities, relations }, { title }),
+  toSvg({ text, tokens, entities, relations }, { title }),
 );

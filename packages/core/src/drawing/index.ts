@@ -1,10 +1,11 @@
 export * from "./arc-layout.ts";
-export { type Drawable, type SentenceDrawingOptions, sentenceToSvg } from "./arcs.ts";
 export { type BarChart, type BarSeries, barChart } from "./bar-chart.ts";
+export type { Drawable } from "./drawable.ts";
 export { escapeXml } from "./escape-xml.ts";
 export { type LineChart, type LineSeries, lineChart, type ReferenceMark } from "./line-chart.ts";
 export { contrast, slotColour, slotCount, type TypeColour, typeSlots } from "./palette.ts";
-export { type SentenceHtmlOptions, sentenceToHtml } from "./sentence-html.ts";
 export { sparkline, type TextTableOptions, textTable } from "./terminal.ts";
 export { cellWidth, textWidth } from "./text-width.ts";
 export type { Theme } from "./theme.ts";
+export { type HtmlOptions, toHtml } from "./to-html.ts";
+export { type SvgOptions, svgStyles, toSvg } from "./to-svg.ts";

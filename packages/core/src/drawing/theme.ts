@@ -15,6 +15,8 @@ export interface SvgFrame {
   readonly background: boolean;
   readonly slots?: Iterable<number> | undefined;
   readonly series?: number | undefined;
+  /** Whether the style sheet stands inside the element. Default true. */
+  readonly styles?: boolean | undefined;
   /** Rules of the drawing itself, from `paint`. */
   readonly rules: string;
   readonly body: string;
@@ -29,7 +31,7 @@ export function svgFrame(frame: SvgFrame): string {
     `<svg xmlns="http://www.w3.org/2000/svg" class="weft-${theme}" role="img" aria-labelledby="${id}-title ${id}-desc"`,
     ` width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n`,
     `<title id="${id}-title">${escapeXml(title)}</title>\n<desc id="${id}-desc">${escapeXml(description)}</desc>\n`,
-    `<style>${colourRules(frame)}\n${frame.rules}</style>\n`,
+    frame.styles === false ? "" : `<style>${colourRules(frame)}\n${frame.rules}</style>\n`,
     frame.background ? `<rect class="weft-paper" width="${width}" height="${height}" rx="10"/>\n` : "",
     `${frame.body}\n</svg>\n`,
   ].join("");
@@ -52,7 +54,8 @@ export function round(value: number): string {
   return String(Object.is(rounded, -0) ? 0 : rounded);
 }
 
-function colourRules(frame: SvgFrame): string {
+/** The colours as CSS variables of the drawing, and its paper. */
+export function colourRules(frame: Pick<SvgFrame, "theme" | "slots" | "series">): string {
   const { theme } = frame;
   const wanted = new Set(Object.keys(paperColours.light));
   for (const slot of frame.slots ?? []) for (const part of ["fill", "border", "label"]) wanted.add(`type-${slot}-${part}`);

@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { DataError } from "../errors.ts";
 import type { Relation, Token } from "../schema/index.ts";
 import { type Arc, layoutArcs, type Rectangle } from "./arc-layout.ts";
-import { type Drawable, sentenceToSvg } from "./arcs.ts";
 import { checkXml } from "./check-xml.test.ts";
-import { sentenceToHtml } from "./sentence-html.ts";
+import type { Drawable } from "./drawable.ts";
+import { toHtml } from "./to-html.ts";
+import { svgStyles, toSvg } from "./to-svg.ts";
 import { layoutWords } from "./word-layout.ts";
 
 function annotate(
@@ -207,8 +208,8 @@ test("hostile text, types and titles give well-formed XML", () => {
         { start: 1, end: 2, type: null },
       ];
       const source = { text, tokens, entities, relations: [{ head: 0, tail: 1, type: relation }] };
-      expect(checkXml(sentenceToSvg(source, { title, width: 240 }))).toBe("");
-      expect(checkXml(sentenceToHtml(source, { title, page: false }))).toBe("");
+      expect(checkXml(toSvg(source, { title, width: 240 }))).toBe("");
+      expect(checkXml(toHtml(source, { title, page: false }))).toBe("");
     }),
     { numRuns: 300 },
   );
@@ -223,25 +224,25 @@ test("a drawing is the same every time and carries a name and a description", ()
     ],
     [{ head: 0, tail: 1, type: "met", confidence: 0.5 }],
   );
-  const svg = sentenceToSvg(source);
-  expect(sentenceToSvg(source)).toBe(svg);
+  const svg = toSvg(source);
+  expect(toSvg(source)).toBe(svg);
   expect(svg).toMatch(
     /<svg [^>]*role="img" aria-labelledby="(weft-\w+)-title \1-desc"[^>]*>\s*<title id="\1-title">Text with 2 entities and 1 relation</,
   );
   expect(svg).toContain("Ada → met → Bob, confidence 0.50");
   expect(svg).toContain('class="weft-stroke" opacity="0.68"');
   expect(svg).toContain("prefers-color-scheme:dark");
-  expect(sentenceToSvg(source, { theme: "dark" })).not.toContain("prefers-color-scheme");
+  expect(toSvg(source, { theme: "dark" })).not.toContain("prefers-color-scheme");
 });
 
 test("empty and unannotated texts are drawn, and tokens need not cover the text", () => {
-  expect(checkXml(sentenceToSvg({ text: "", tokens: [], entities: [], relations: [] }))).toBe("");
-  const svg = sentenceToSvg({ text: "one two", tokens: [{ text: "two", start: 4, end: 7 }], entities: [], relations: [] });
+  expect(checkXml(toSvg({ text: "", tokens: [], entities: [], relations: [] }))).toBe("");
+  const svg = toSvg({ text: "one two", tokens: [{ text: "two", start: 4, end: 7 }], entities: [], relations: [] });
   expect(svg).toContain(">one</text>");
 });
 
 test("spans inline nest, and crossing ones are closed and opened again", () => {
-  const html = sentenceToHtml(
+  const html = toHtml(
     annotate("a b c d", [
       ["a b c", "X"],
       ["b", "Y"],
@@ -260,7 +261,7 @@ test("spans and relations that point nowhere are named", () => {
   const source = annotate("Ada met Bob.", [["Ada", "PER"]]);
   const codeOf = (change: Partial<Drawable>) => {
     try {
-      sentenceToSvg({ ...source, ...change });
+      toSvg({ ...source, ...change });
     } catch (error) {
       return error instanceof DataError ? `${error.code} ${error.at?.path}` : error;
     }
@@ -297,7 +298,7 @@ test("200 entities over 10,000 characters are drawn in well under a second, and 
   const timeOf = (source: Drawable) => {
     const runs = Array.from({ length: 3 }, () => {
       const start = performance.now();
-      sentenceToSvg(source);
+      toSvg(source);
       return performance.now() - start;
     });
     return Math.min(...runs);
@@ -308,4 +309,36 @@ test("200 entities over 10,000 characters are drawn in well under a second, and 
   const [once, fourfold] = [timeOf(small), timeOf(build(800))];
   expect(once).toBeLessThan(700);
   expect(fourfold / once, "time for 40,000 characters over that for 10,000").toBeLessThan(10);
+});
+
+test("a drawing without its styles is the same drawing, and svgStyles has the rules for every type", () => {
+  const source = annotate("Ada left Acme", [
+    ["Ada", "PER"],
+    ["Acme", null],
+  ]);
+  const styled = toSvg(source);
+  const bare = toSvg(source, { styles: false });
+  expect(bare).not.toContain("<style");
+  expect(bare).toBe(styled.replace(/<style>[^]*<\/style>\n/, ""));
+  const rules = svgStyles();
+  for (const rule of /<style>([^]*)<\/style>/.exec(styled)?.[1]?.match(/^\.weft-[\w-]+ .*$/gm) ?? [])
+    expect(rules).toContain(rule);
+  expect(rules).toContain(".weft-type-12 rect{");
+});
+
+test("every box and arc says which entity or relation it belongs to", () => {
+  const source = annotate(
+    "Ada left Acme",
+    [
+      ["Ada", "PER"],
+      ["Acme", "ORG"],
+    ],
+    [{ head: 1, tail: 0, type: "lost" }],
+  );
+  const svg = toSvg(source);
+  expect([...svg.matchAll(/data-(\w+)="(\d+)"/g)].map(([, kind, index]) => `${kind} ${index}`)).toEqual([
+    "entity 0",
+    "entity 1",
+    "relation 0",
+  ]);
 });

@@ -1,23 +1,24 @@
-import { checkDrawable, confidenceText, type Drawable, entityText, type SentenceDrawingOptions, sentenceToSvg } from "./arcs.ts";
+import { checkDrawable, confidenceText, type Drawable, entityText } from "./drawable.ts";
 import { escapeXml } from "./escape-xml.ts";
 import { neutralSlot, paperColours, slotColour, typeSlots } from "./palette.ts";
+import { type SvgOptions, toSvg } from "./to-svg.ts";
 
-export interface SentenceHtmlOptions extends SentenceDrawingOptions {
+export interface HtmlOptions extends SvgOptions {
   /** A whole page; otherwise a `<figure>` to put into one. Default true. */
   readonly page?: boolean | undefined;
 }
 
 /**
- * The drawing of `sentenceToSvg`, the text with inline marks, and the relations as a list, in HTML that needs no other file.
+ * The drawing of `toSvg`, the text with inline marks, and the relations as a list, in HTML that needs no other file.
  *
  * The inline text can be selected and read aloud, which a drawing cannot.
  *
- * @throws {DataError} as `sentenceToSvg`
+ * @throws {DataError} as `toSvg`
  */
-export function sentenceToHtml(source: Drawable, options: SentenceHtmlOptions = {}): string {
+export function toHtml(source: Drawable, options: HtmlOptions = {}): string {
   checkDrawable(source);
   const { theme = "auto", page = true } = options;
-  const svg = sentenceToSvg(source, options);
+  const svg = toSvg(source, options);
   const slots = typeSlots([...(options.types ?? []), ...source.entities.flatMap(({ type }) => (type === null ? [] : [type]))]);
   const relations = source.relations.map(({ head, tail, type, confidence }) => {
     const [from, to] = [entityText(source, head), entityText(source, tail)].map((text) => `<bdi>${escapeXml(text)}</bdi>`);

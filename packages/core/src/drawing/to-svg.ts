@@ -1,17 +1,13 @@
-import { DataError } from "../errors.ts";
-import type { Annotation } from "../schema/index.ts";
 import { type Arc, type ArcLayout, arcSizes, layoutArcs, portsWidth } from "./arc-layout.ts";
+import { checkDrawable, confidenceText, type Drawable, entityText } from "./drawable.ts";
 import { escapeXml } from "./escape-xml.ts";
 import { groupByLine } from "./group-by-line.ts";
 import { neutralSlot, typeSlots } from "./palette.ts";
 import { fitText, textWidth } from "./text-width.ts";
-import { paint, round, svgFrame, type Theme } from "./theme.ts";
-import { type AnnotatedText, type EntityBox, layoutWords, type WordLayout } from "./word-layout.ts";
+import { colourRules, paint, round, svgFrame, type Theme } from "./theme.ts";
+import { type EntityBox, layoutWords, type WordLayout } from "./word-layout.ts";
 
-/** What can be drawn: a `Document`, or these fields of one. */
-export interface Drawable extends AnnotatedText, Annotation {}
-
-export interface SentenceDrawingOptions {
+export interface SvgOptions {
   /** The most a line may take, in pixels. Default 860. */
   readonly width?: number | undefined;
   /** In pixels. Default 17. */
@@ -26,6 +22,8 @@ export interface SentenceDrawingOptions {
   readonly title?: string | undefined;
   /** All entity types of the label set, so that colours stay the same over many drawings. */
   readonly types?: readonly string[] | undefined;
+  /** False leaves the rules out, for pages that bring those of `svgStyles` themselves. Default true. */
+  readonly styles?: boolean | undefined;
 }
 
 /**
@@ -36,7 +34,7 @@ export interface SentenceDrawingOptions {
  *
  * @throws {DataError} when an entity lies outside the tokens or a relation names an entity that does not exist
  */
-export function sentenceToSvg(source: Drawable, options: SentenceDrawingOptions = {}): string {
+export function toSvg(source: Drawable, options: SvgOptions = {}): string {
   checkDrawable(source);
   const { width = 860, fontSize = 17, theme = "auto", background = true, direction = "auto" } = options;
   const words = layoutWithArcs(source, { width: Math.max(width - 2 * margin, 120), fontSize, direction });
@@ -72,49 +70,19 @@ export function sentenceToSvg(source: Drawable, options: SentenceDrawingOptions 
     theme,
     background,
     slots: used,
+    styles: options.styles ?? true,
     rules: rules(theme, fontSize, used),
     body: `<g transform="translate(${round(words.left)} 0)">\n${body.join("\n")}\n</g>`,
   });
 }
 
-/** The words of an entity as they stand in the text. */
-export function entityText(source: Drawable, index: number): string {
-  const entity = source.entities[index];
-  const first = entity && source.tokens[entity.start];
-  const last = entity && source.tokens[entity.end - 1];
-  return first === undefined || last === undefined ? "" : source.text.slice(first.start, last.end).replace(/\s+/gu, " ");
-}
-
-/** ", confidence 0.93", or nothing where there is none. */
-export function confidenceText(confidence: number | undefined): string {
-  return confidence === undefined || !Number.isFinite(confidence) ? "" : `, confidence ${confidence.toFixed(2)}`;
-}
-
-/** @throws {DataError} see `sentenceToSvg` */
-export function checkDrawable({ text, tokens, entities, relations }: Drawable): void {
-  for (const [index, { start, end }] of tokens.entries()) {
-    if (start >= 0 && start <= end && end <= text.length) continue;
-    const message = `token covers characters ${start} to ${end}, but the text has ${text.length}`;
-    throw new DataError("SPAN_OUTSIDE", { at: { path: `tokens[${index}]` }, message });
-  }
-  for (const [index, { start, end }] of entities.entries()) {
-    const at = { path: `entities[${index}]` };
-    if (end <= start)
-      throw new DataError("SPAN_EMPTY", { at, message: `entity covers tokens ${start} to ${end}, which is none` });
-    if (start >= 0 && end <= tokens.length) continue;
-    throw new DataError("SPAN_OUTSIDE", {
-      at,
-      message: `entity covers tokens ${start} to ${end}, but there are ${tokens.length}`,
-    });
-  }
-  for (const [index, relation] of relations.entries()) {
-    for (const end of ["head", "tail"] as const) {
-      if (entities[relation[end]] !== undefined) continue;
-      const message = `${end} names entity ${relation[end]}, but there are ${entities.length}`;
-      const hint = "relations index the `entities` list beside them, counting from 0";
-      throw new DataError("RELATION_END_MISSING", { at: { path: `relations[${index}].${end}` }, message, hint });
-    }
-  }
+/**
+ * The style sheet of drawings made with `styles: false` and the same options, for all entity types: a page whose content policy
+ * forbids style elements can adopt it.
+ */
+export function svgStyles({ theme = "auto", fontSize = 17 }: Pick<SvgOptions, "theme" | "fontSize"> = {}): string {
+  const slots = Array.from({ length: neutralSlot + 1 }, (_, slot) => slot);
+  return `${colourRules({ theme, slots })}\n${rules(theme, fontSize, slots)}`;
 }
 
 const margin = 18;
@@ -215,7 +183,7 @@ function drawBox(
   const label = first && type !== null ? fitText(type, typeFontSize, Math.max(width - 6, 12)) : "";
   const labelY = baseline + sizes.descent + box.layer * sizes.labelRow + 9.5;
   return [
-    `<g class="weft-entity weft-type-${slotOf(type)}">`,
+    `<g class="weft-entity weft-type-${slotOf(type)}" data-entity="${box.entity}">`,
     `<title>${escapeXml(`${type === null ? "" : `${type}: `}${entityText(source, box.entity)}${confidenceText(confidence)}`)}</title>`,
     `<rect ${rectangle}${opacity(confidence)}/>`,
     label === ""
@@ -256,7 +224,7 @@ function drawArc(source: Drawable, arc: Arc, base: number, label: string): strin
       : `<circle class="weft-mark" cx="${round(mark.x)}" cy="${round(y)}" r="${arcSizes.markRadius}"/><text class="weft-number" x="${round(mark.x)}" y="${round(y + 3)}">${mark.number}</text>`;
   const name = `${entityText(source, relation.head)} → ${relation.type} → ${entityText(source, relation.tail)}${confidenceText(relation.confidence)}`;
   const text = `<text class="weft-relation" x="${round((arc.label.left + arc.label.right) / 2)}" y="${round(base + arc.label.bottom - 2)}"${fixedLength(label, arc.label.right - arc.label.left - 4)}>${escapeXml(label)}</text>`;
-  return `<g class="weft-link"><title>${escapeXml(name)}</title>${shape}${continued}${text}</g>`;
+  return `<g class="weft-link" data-relation="${arc.relation}"><title>${escapeXml(name)}</title>${shape}${continued}${text}</g>`;
 }
 
 function opacity(confidence: number | undefined): string {
