@@ -14,6 +14,18 @@ export const weftErrorCodes = {
   RUN_EXISTS: "the folder for a new run holds one already",
   OUTPUT_EXISTS: "a folder that is to be written holds files already",
   USAGE_INVALID: "a command, an option or its value does not exist",
+  REQUEST_INVALID: "a request to the server is malformed, or has a field of the wrong name or value",
+  REQUEST_TOO_LARGE: "a request to the server is longer than the server takes",
+  REQUEST_TOO_SLOW: "a request to the server did not arrive in time",
+  ROUTE_UNKNOWN: "the server has nothing under this path, or not for this method",
+  MODEL_UNKNOWN: "the server has no model of this name",
+  TOKEN_INVALID: "the server asks for a bearer token, and the request has none or a wrong one",
+  NOT_ALLOWED: "the server does not do this for this client, or was started without it",
+  RATE_EXCEEDED: "a client sends more requests than the server takes from one",
+  OVERLOADED: "the server has more to do than it can finish in time",
+  DEADLINE_PASSED: "a request was not answered within its deadline",
+  CLIENT_GONE: "the client left before its answer",
+  STOPPING: "the server is about to stop and takes nothing new",
 } as const;
 
 export type WeftErrorCode = keyof typeof weftErrorCodes;
@@ -45,3 +57,6 @@ export class UsageError extends ToolError {
     super("USAGE_INVALID", { message, hint, cause: options.cause });
   }
 }
+
+/** A request to the server that cannot be answered as it stands; the code decides on the HTTP status. */
+export class RequestError extends ToolError {}

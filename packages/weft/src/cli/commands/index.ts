@@ -9,6 +9,7 @@ import { extractCommand } from "./extract.ts";
 import { protocolsCommand } from "./protocols.ts";
 import { schema } from "./schema.ts";
 import { score } from "./score.ts";
+import { serveCommand } from "./serve.ts";
 import { trainCommand } from "./train.ts";
 
 /** Every command, one line each, in the order of the help. */
@@ -16,6 +17,7 @@ export const commands: readonly CommandDefinition[] = [
   trainCommand,
   evaluateCommand,
   extractCommand,
+  serveCommand,
   score,
   convert,
   dataCheck,

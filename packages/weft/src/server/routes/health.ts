@@ -1,0 +1,18 @@
+import * as z from "zod";
+import type { App } from "../app.ts";
+import type { ServerContext } from "../context.ts";
+
+/** `/healthz`: the process answers. `/readyz`: it takes requests. */
+export async function healthRoutes(app: App, _context: ServerContext): Promise<void> {
+  const answer = { 200: z.object({ status: z.string() }) };
+  app.get(
+    "/healthz",
+    { schema: { tags: ["operation"], summary: "whether the process answers", response: answer } },
+    async () => ({
+      status: "ok",
+    }),
+  );
+  app.get("/readyz", { schema: { tags: ["operation"], summary: "whether requests are taken", response: answer } }, async () => ({
+    status: "ready",
+  }));
+}
