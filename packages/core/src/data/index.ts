@@ -1,6 +1,7 @@
 export type { ByteChunks } from "./byte-stream.ts";
 export type { Capacity } from "./capacity.ts";
 export { asList, asNumber, asObject, asPair, asString, asStrings, type Fields, within } from "./fields.ts";
+export { type Fold, type FoldOptions, foldsOf } from "./folds.ts";
 export * from "./format.ts";
 export { jsonl } from "./formats/jsonl.ts";
 export { detectFormat, detectFormats, type FormatName, formats, outputFormats, writeOnlyFormats } from "./formats.ts";

@@ -125,6 +125,32 @@ test("any numbers and names give well-formed XML without NaN", () => {
   );
 });
 
+test("error bars of a line reach their bounds, and the axis reaches around them", () => {
+  const points = [
+    [1, 0.5],
+    [2, 0.6],
+  ] as const;
+  const svg = lineChart({
+    ...chart,
+    series: [
+      {
+        name: "a",
+        points,
+        intervals: [
+          [1, 0.2, 0.8],
+          [2, Number.NaN, 1],
+        ],
+      },
+    ],
+  });
+  const [, low, high] = /weft-whisker" d="M[\d.]+ ([\d.]+)V([\d.]+)/u.exec(svg) ?? [];
+  const dots = [...svg.matchAll(/<circle class="weft-solid" cx="[\d.]+" cy="([\d.]+)"/gu)].map((match) => Number(match[1]));
+  expect((Number(low) + Number(high)) / 2).toBeCloseTo(dots[0] ?? 0, 1);
+  expect(Number(low) - Number(high)).toBeCloseTo(6 * ((dots[0] ?? 0) - (dots[1] ?? 0)), 0);
+  expect(svg.match(/weft-whisker" /gu)).toHaveLength(1);
+  expect(checkXml(svg)).toBe("");
+});
+
 test("bars start at 0 and error bars reach their bounds", () => {
   const svg = barChart({
     title: "F1",

@@ -2,6 +2,8 @@ export * from "./arc-layout.ts";
 export { type BarChart, type BarSeries, barChart } from "./bar-chart.ts";
 export type { Drawable } from "./drawable.ts";
 export { escapeXml } from "./escape-xml.ts";
+export { type HeatMap, heatMap } from "./heat-map.ts";
+export { type AnnotationFilter, type KeptAnnotation, keepAnnotation } from "./keep-annotation.ts";
 export { type LineChart, type LineSeries, lineChart, type ReferenceMark } from "./line-chart.ts";
 export { contrast, slotColour, slotCount, type TypeColour, typeSlots } from "./palette.ts";
 export { sparkline, type TextTableOptions, textTable } from "./terminal.ts";

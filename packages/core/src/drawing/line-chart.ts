@@ -24,6 +24,8 @@ export interface LineSeries {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** An area around the line: a confidence interval or a spread. */
   readonly band?: readonly (readonly [x: number, low: number, high: number])[] | undefined;
+  /** Error bars: the lowest and the highest value at an x. */
+  readonly intervals?: readonly (readonly [x: number, low: number, high: number])[] | undefined;
 }
 
 /** A thin dashed line at one x or one y. */
@@ -55,10 +57,13 @@ export interface LineChart {
 export function lineChart(chart: LineChart): string {
   const { width = 680, height = 400, theme = "auto", background = true } = chart;
   const usable = (x: number) => Number.isFinite(x) && (chart.xScale !== "log" || x > 0);
-  const series = chart.series.map(({ name, points, band = [] }) => ({
+  const bounded = ([x, low, high]: readonly [number, number, number]) =>
+    usable(x) && Number.isFinite(low) && Number.isFinite(high);
+  const series = chart.series.map(({ name, points, band = [], intervals = [] }) => ({
     name,
     points: points.map(([x, y]): [number, number] => [x, usable(x) ? y : Number.NaN]),
-    band: band.filter(([x, low, high]) => usable(x) && Number.isFinite(low) && Number.isFinite(high)),
+    band: band.filter(bounded),
+    intervals: intervals.filter(bounded),
   }));
   const drawn = series.flatMap(({ points }) => points.filter(([, y]) => Number.isFinite(y)));
   const marks = (chart.marks ?? []).filter(
@@ -75,7 +80,8 @@ export function lineChart(chart: LineChart): string {
     sampleWidth: 28,
   });
   const bottom = height - (chart.xLabel === "" ? 34 : 54);
-  const yValues = [...drawn.map(([, y]) => y), ...series.flatMap(({ band }) => band.flatMap(([, low, high]) => [low, high]))];
+  const bounds = series.flatMap(({ band, intervals }) => [...band, ...intervals]);
+  const yValues = [...drawn.map(([, y]) => y), ...bounds.flatMap(([, low, high]) => [low, high])];
   const vertical = linearScale(
     [...yValues, ...marks.flatMap(({ y }) => (y === undefined ? [] : [y])), ...(chart.yRange ?? [])],
     bottom,
@@ -91,7 +97,7 @@ export function lineChart(chart: LineChart): string {
   };
   const xValues = [
     ...drawn.map(([x]) => x),
-    ...series.flatMap(({ band }) => band.map(([x]) => x)),
+    ...bounds.map(([x]) => x),
     ...marks.flatMap(({ x }) => (x === undefined ? [] : [x])),
   ];
   const horizontal =
@@ -126,7 +132,7 @@ export function lineChart(chart: LineChart): string {
 }
 
 function drawSeries(
-  { name, points, band }: Required<LineSeriesParts>,
+  { name, points, band, intervals }: Required<LineSeriesParts>,
   index: number,
   horizontal: Scale,
   vertical: Scale,
@@ -147,13 +153,19 @@ function drawSeries(
     ([, y], place) => Number.isFinite(y) && !Number.isFinite(points[place - 1]?.[1]) && !Number.isFinite(points[place + 1]?.[1]),
   );
   const dots = (finite.length <= 24 ? finite : isolated).map(([x, y]) => marker(index, horizontal.place(x), vertical.place(y)));
-  return `<g class="${seriesClass(index)}"><title>${escapeXml(name)}</title>${area}${line}${dots.join("")}</g>`;
+  const whiskers = intervals.map(([x, low, high]) => {
+    const [left, bottom, top] = [horizontal.place(x), vertical.place(low), vertical.place(high)];
+    const caps = [bottom, top].map((y) => `M${round(left - 4)} ${round(y)}h8`).join("");
+    return `<path class="weft-whisker" d="M${round(left)} ${round(bottom)}V${round(top)}${caps}"/>`;
+  });
+  return `<g class="${seriesClass(index)}"><title>${escapeXml(name)}</title>${area}${line}${whiskers.join("")}${dots.join("")}</g>`;
 }
 
 interface LineSeriesParts {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
   readonly band?: readonly (readonly [number, number, number])[];
+  readonly intervals?: readonly (readonly [number, number, number])[];
 }
 
 /** Names right of the line ends, moved apart where ends lie close together. */

@@ -47,3 +47,4 @@ export {
   type SeedSummary,
   type UniformSource,
 } from "./significance.ts";
+export { type PooledScore, type ProtocolSummary, poolReports, type RatesSummary, summariseReports } from "./summary.ts";
