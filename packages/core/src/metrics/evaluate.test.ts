@@ -106,6 +106,9 @@ const byHand: Record<ProtocolName, readonly [correct: number, predicted: number,
   "ner-strict": [5, 8, 8],
   // A 2/3/3: Paris.
   "ner-boundaries": [6, 8, 8],
+  // A 2/3/3: a word of Acme Corp has ORG; Paris has the wrong type. B 2/2/3: no prediction stands for nested Milan. C 0/1/0.
+  // D 2/2/2.
+  "ner-relaxed": [6, 8, 8],
 };
 
 const names = Object.keys(protocols) as ProtocolName[];

@@ -1,10 +1,14 @@
 import { DataError } from "../errors.ts";
 import type { Sentence } from "../schema/index.ts";
 import { distanceBucket, lengthBucket, overlapClasses, tripleCountBucket, wordsBetween } from "./breakdowns.ts";
+import { Confusion } from "./confusion.ts";
+import { countedItems } from "./counted-items.ts";
 import { addCounts, type Counts, macro, noCounts, score, weighted } from "./counts.ts";
-import { type Item, type Matching, surfaceTriple, typeName } from "./matching.ts";
+import { findingsOf, looksAtDirection } from "./findings.ts";
+import { checkIntervalOptions, type IntervalNote, type IntervalOptions, resample, SentenceTable } from "./intervals.ts";
+import { type Item, surfaceTriple, typeName } from "./matching.ts";
 import type { MemoryBaseline } from "./memory-baseline.ts";
-import { addMistakes, entityMistakes, noEntityMistakes, noRelationMistakes, relationMistakes } from "./mistakes.ts";
+import { addMistakes, countEntityFindings, countRelationFindings, noEntityMistakes, noRelationMistakes } from "./mistakes.ts";
 import { anchorOf, type Prediction, withRawOutput } from "./prediction.ts";
 import { type ProtocolChoice, type ProtocolName, protocolName, protocols } from "./protocols.ts";
 import type { BreakdownName, Buckets, ProtocolReport, Report } from "./report.ts";
@@ -26,6 +30,8 @@ export interface EvaluationOptions extends ProtocolChoice {
   readonly seeds?: readonly number[] | undefined;
   /** What spans count, "tokens" unless said. */
   readonly spanUnit?: string | undefined;
+  /** Asks for bootstrap intervals, which keep a few numbers a sentence in memory; none unless given. */
+  readonly intervals?: IntervalOptions | undefined;
 }
 
 /**
@@ -50,6 +56,11 @@ export function evaluate(gold: readonly GoldSentence[], predictions: readonly Pr
 export class Evaluation {
   readonly #options: EvaluationOptions;
   readonly #tallies: readonly Tally[];
+  readonly #intervals: IntervalNote | undefined;
+  readonly #ignored: ReadonlySet<string>;
+  readonly #directed: boolean;
+  readonly #relationConfusion = new Confusion();
+  readonly #entityConfusion = new Confusion();
   #sentences = 0;
   #sentencesWithoutRelations = 0;
   #relations = noRelationMistakes;
@@ -58,8 +69,11 @@ export class Evaluation {
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
-    const names = new Set(options.protocols.map((name) => protocolName(name, options)));
-    this.#tallies = [...names].map((name) => new Tally(name, options));
+    const names = [...new Set(options.protocols.map((name) => protocolName(name, options)))];
+    this.#tallies = names.map((name) => new Tally(name, options));
+    this.#directed = looksAtDirection(names, options);
+    this.#intervals = options.intervals === undefined ? undefined : checkIntervalOptions(options.intervals);
+    this.#ignored = new Set(options.ignoredTypes);
   }
 
   add(gold: GoldSentence, predicted: Prediction): void {
@@ -67,12 +81,23 @@ export class Evaluation {
     for (const tally of this.#tallies) tally.add(gold, predicted, baseline);
     this.#sentences += 1;
     if (gold.relations.length === 0) this.#sentencesWithoutRelations += 1;
-    this.#relations = addMistakes(this.#relations, relationMistakes(gold, predicted, this.#options.directed ?? true));
-    this.#entities = addMistakes(this.#entities, entityMistakes(gold, predicted));
+    const { relations, entities } = findingsOf(gold, predicted, { directed: this.#directed, ignored: this.#ignored });
+    this.#relations = addMistakes(this.#relations, countRelationFindings(relations));
+    this.#relationConfusion.addRelations(relations);
+    this.#entities = addMistakes(this.#entities, countEntityFindings(entities));
+    this.#entityConfusion.addEntities(entities);
     this.#countCells(predicted);
   }
 
   report(): Report {
+    const note = this.#sentences === 0 ? undefined : this.#intervals;
+    if (note !== undefined) {
+      resample(
+        this.#tallies.flatMap(({ table }) => table ?? []),
+        this.#sentences,
+        note,
+      );
+    }
     const { dataSet, split, selection, seeds, spanUnit, ignoredTypes } = this.#options;
     return {
       dataSet: dataSet ?? null,
@@ -84,8 +109,10 @@ export class Evaluation {
       sentencesWithoutRelations: this.#sentencesWithoutRelations,
       emptySentences: "counts are summed over sentences, so one where neither side has an item changes nothing",
       ignoredTypes: ignoredTypes ?? [],
-      protocols: Object.fromEntries(this.#tallies.map((tally) => [tally.name, tally.report()])),
-      mistakes: { relations: this.#relations, entities: this.#entities },
+      intervals: note ?? null,
+      protocols: Object.fromEntries(this.#tallies.map((tally) => [tally.name, tally.report(note)])),
+      mistakes: { relations: this.#relations, entities: this.#entities, directed: this.#directed },
+      confusion: { relations: this.#relationConfusion.cells(), entities: this.#entityConfusion.cells() },
       cells: this.#cells,
     };
   }
@@ -111,9 +138,13 @@ class Tally {
   readonly #breakdowns = new Map<BreakdownName, Map<string, Counts>>();
   #total = noCounts;
   #baseline = noCounts;
+  #sentences = 0;
+  /** Present where intervals are asked for. */
+  readonly table: SentenceTable | undefined;
 
   constructor(name: ProtocolName, options: EvaluationOptions) {
     this.name = name;
+    this.table = options.intervals === undefined ? undefined : new SentenceTable();
     this.#memory = options.memory;
     this.#ignored = new Set(options.ignoredTypes);
   }
@@ -125,9 +156,11 @@ class Tally {
     for (const { counts, item } of items) {
       sentence = addCounts(sentence, counts);
       addTo(this.#byType, item.type, counts);
+      this.table?.add(this.#sentences, item.type, counts);
       if (unit === "relations") this.#breakDown(item, counts, gold.tokens);
     }
     this.#total = addCounts(this.#total, sentence);
+    this.#sentences += 1;
     for (const overlap of overlapClasses(gold)) this.#bucket("overlap", overlap, sentence);
     this.#bucket("tripleCount", tripleCountBucket(gold), sentence);
     this.#bucket("sentenceLength", lengthBucket(gold.tokens.length), sentence);
@@ -139,7 +172,7 @@ class Tally {
     }
   }
 
-  report(): ProtocolReport {
+  report(note: IntervalNote | undefined): ProtocolReport {
     const { words, unit, directed } = protocols[this.name];
     return {
       protocol: this.name,
@@ -149,6 +182,7 @@ class Tally {
       micro: score(this.#total),
       macro: macro(this.#byType.values()),
       weighted: weighted(this.#byType.values()),
+      intervals: note === undefined ? null : (this.table?.intervals(note.confidence) ?? null),
       byType: scores(this.#byType),
       breakdowns: Object.fromEntries([...this.#breakdowns].map(([name, buckets]) => [name, scores(buckets)])),
       memory: this.#memory === undefined ? null : score(this.#baseline),
@@ -169,20 +203,6 @@ class Tally {
     this.#breakdowns.set(name, buckets);
     addTo(buckets, bucket, counts);
   }
-}
-
-/** Every gold item, right or missed, then every wrong prediction; a right prediction counts where its gold item does. */
-function countedItems(matching: Matching, ignored: ReadonlySet<string>): { item: Item; counts: Counts }[] {
-  const counted: { item: Item; counts: Counts }[] = [];
-  for (const [key, item] of matching.gold) {
-    const right = matching.correct.has(key) ? 1 : 0;
-    if (!ignored.has(item.type)) counted.push({ item, counts: { predicted: right, gold: 1, correct: right } });
-  }
-  for (const [key, item] of matching.predicted) {
-    if (matching.correct.has(key) || ignored.has(item.type)) continue;
-    counted.push({ item, counts: { predicted: 1, gold: 0, correct: 0 } });
-  }
-  return counted;
 }
 
 function addTo(sums: Map<string, Counts>, key: string, counts: Counts): void {

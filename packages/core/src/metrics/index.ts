@@ -6,6 +6,7 @@ export {
   tripleCountBucket,
   wordsBetween,
 } from "./breakdowns.ts";
+export { Confusion, type ConfusionCell } from "./confusion.ts";
 export {
   type Average,
   addCounts,
@@ -21,10 +22,19 @@ export {
   weighted,
 } from "./counts.ts";
 export { Evaluation, type EvaluationOptions, evaluate, type GoldSentence } from "./evaluate.ts";
+export { type Findings, type FindingsOptions, findingsOf, looksAtDirection } from "./findings.ts";
+export type { AverageIntervals, Interval, IntervalNote, IntervalOptions, RateIntervals } from "./intervals.ts";
 export { type LabelReport, labelReport } from "./label-report.ts";
 export { countsOf, type Item, type Matching, surfaceTriple } from "./matching.ts";
 export { buildMemoryBaseline, type MemoryBaseline } from "./memory-baseline.ts";
-export { type EntityMistakes, entityMistakes, type RelationMistakes, relationMistakes } from "./mistakes.ts";
+export {
+  type EntityFinding,
+  type EntityMistakes,
+  entityMistakes,
+  type RelationFinding,
+  type RelationMistakes,
+  relationMistakes,
+} from "./mistakes.ts";
 export { type Anchor, anchorOf, type Cell, flatTags, type Prediction, withRawOutput } from "./prediction.ts";
 export { formatMarkdown, formatReport, type PrintOptions } from "./print.ts";
 export {

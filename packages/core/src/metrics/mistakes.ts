@@ -29,6 +29,25 @@ export interface EntityMistakes {
   readonly spurious: number;
 }
 
+/** What gold and the prediction say of one pair of spans; one of the two types is `null` where that side says nothing. */
+export interface RelationFinding {
+  readonly kind: Exclude<keyof RelationMistakes, "argumentMissing">;
+  /** The arguments as gold has them; as the prediction has them where gold lacks the pair. */
+  readonly head: Entity;
+  readonly tail: Entity;
+  readonly gold: string | null;
+  readonly predicted: string | null;
+  /** The relation was missed and the prediction lacks the span of at least one argument. */
+  readonly argumentMissing: boolean;
+}
+
+/** A gold entity with the predicted one that was taken for it; one of the two is `null` where it stands alone. */
+export interface EntityFinding {
+  readonly kind: keyof EntityMistakes;
+  readonly gold: Entity | null;
+  readonly predicted: Entity | null;
+}
+
 export const noRelationMistakes: RelationMistakes = {
   correct: 0,
   falseNegative: 0,
@@ -39,34 +58,69 @@ export const noRelationMistakes: RelationMistakes = {
 
 export const noEntityMistakes: EntityMistakes = { correct: 0, wrongType: 0, wrongBoundary: 0, missing: 0, spurious: 0 };
 
+/** One sentence's mistakes at relations. @param directed whether head and tail may not change places */
 export function relationMistakes(gold: Annotation, predicted: Annotation, directed = true): RelationMistakes {
-  const foundSpans = new Set(predicted.entities.map(spanKey));
-  const goldPairs = typesByPair(gold, directed);
-  const predictedPairs = typesByPair(predicted, directed);
-  const totals = { ...noRelationMistakes };
-  for (const [key, pair] of goldPairs) {
-    const found = predictedPairs.get(key)?.types ?? new Set<string>();
-    const correct = [...pair.types].filter((type) => found.has(type)).length;
-    const missed = pair.types.size - correct;
-    const superfluous = found.size - correct;
-    const wrongClass = Math.min(missed, superfluous);
-    totals.correct += correct;
-    totals.wrongClass += wrongClass;
-    totals.falseNegative += missed - wrongClass;
-    totals.falsePositive += superfluous - wrongClass;
-    if (!pair.spans.every((span) => foundSpans.has(span))) totals.argumentMissing += missed - wrongClass;
-  }
-  for (const [key, pair] of predictedPairs) if (!goldPairs.has(key)) totals.falsePositive += pair.types.size;
-  return totals;
+  return countRelationFindings(relationFindings(gold, predicted, directed));
 }
 
 export function entityMistakes(gold: Annotation, predicted: Annotation): EntityMistakes {
+  return countEntityFindings(entityFindings(gold, predicted));
+}
+
+export function countRelationFindings(findings: readonly RelationFinding[]): RelationMistakes {
+  const totals = { ...noRelationMistakes };
+  for (const { kind, argumentMissing } of findings) {
+    totals[kind] += 1;
+    if (argumentMissing) totals.argumentMissing += 1;
+  }
+  return totals;
+}
+
+export function countEntityFindings(findings: readonly EntityFinding[]): EntityMistakes {
+  const totals = { ...noEntityMistakes };
+  for (const { kind } of findings) totals[kind] += 1;
+  return totals;
+}
+
+/** Every relation of both sides, right or wrong: gold's in its order, then those whose pair gold lacks. */
+export function relationFindings(gold: Annotation, predicted: Annotation, directed = true): RelationFinding[] {
+  const foundSpans = new Set(predicted.entities.map(spanKey));
+  const goldPairs = typesByPair(gold, directed);
+  const predictedPairs = typesByPair(predicted, directed);
+  const findings: RelationFinding[] = [];
+  for (const [key, { head, tail, types }] of goldPairs) {
+    const found = predictedPairs.get(key)?.types ?? new Set<string>();
+    const superfluous = [...found].filter((type) => !types.has(type));
+    const hasArguments = foundSpans.has(spanKey(head)) && foundSpans.has(spanKey(tail));
+    for (const type of types) {
+      if (found.has(type)) {
+        findings.push({ kind: "correct", head, tail, gold: type, predicted: type, argumentMissing: false });
+        continue;
+      }
+      const instead = superfluous.shift() ?? null;
+      const kind = instead === null ? "falseNegative" : "wrongClass";
+      const argumentMissing = kind === "falseNegative" && !hasArguments;
+      findings.push({ kind, head, tail, gold: type, predicted: instead, argumentMissing });
+    }
+    for (const type of superfluous) findings.push(falsePositive(head, tail, type));
+  }
+  for (const [key, { head, tail, types }] of predictedPairs) {
+    if (!goldPairs.has(key)) for (const type of types) findings.push(falsePositive(head, tail, type));
+  }
+  return findings;
+}
+
+/** Every entity of both sides: the pairs that were taken for each other, then what is missing, then what is spurious. */
+export function entityFindings(gold: Annotation, predicted: Annotation): EntityFinding[] {
   const goldLeft = distinctEntities(gold);
   const predictedLeft = distinctEntities(predicted);
-  const correct = takePairs(goldLeft, predictedLeft, (a, b) => spanKey(a) === spanKey(b) && a.type === b.type);
-  const wrongType = takePairs(goldLeft, predictedLeft, (a, b) => spanKey(a) === spanKey(b));
-  const wrongBoundary = takeOverlaps(goldLeft, predictedLeft);
-  return { correct, wrongType, wrongBoundary, missing: goldLeft.size, spurious: predictedLeft.size };
+  return [
+    ...takePairs("correct", goldLeft, predictedLeft, (a, b) => spanKey(a) === spanKey(b) && a.type === b.type),
+    ...takePairs("wrongType", goldLeft, predictedLeft, (a, b) => spanKey(a) === spanKey(b)),
+    ...takeOverlaps(goldLeft, predictedLeft),
+    ...[...goldLeft].map((entity): EntityFinding => ({ kind: "missing", gold: entity, predicted: null })),
+    ...[...predictedLeft].map((entity): EntityFinding => ({ kind: "spurious", gold: null, predicted: entity })),
+  ];
 }
 
 /** Adds two records of numbers with the same fields. */
@@ -75,13 +129,23 @@ export function addMistakes<T extends RelationMistakes | EntityMistakes>(left: T
   return Object.fromEntries(entries.map(([name, value]) => [name, value + (right[name] as number)])) as unknown as T;
 }
 
-function typesByPair(annotation: Annotation, directed: boolean): Map<string, { spans: string[]; types: Set<string> }> {
-  const pairs = new Map<string, { spans: string[]; types: Set<string> }>();
+function falsePositive(head: Entity, tail: Entity, type: string): RelationFinding {
+  return { kind: "falsePositive", head, tail, gold: null, predicted: type, argumentMissing: false };
+}
+
+interface PairTypes {
+  readonly head: Entity;
+  readonly tail: Entity;
+  readonly types: Set<string>;
+}
+
+function typesByPair(annotation: Annotation, directed: boolean): Map<string, PairTypes> {
+  const pairs = new Map<string, PairTypes>();
   for (const { head, tail, type } of relationItems(annotation)) {
     const spans = [spanKey(head), spanKey(tail)];
     if (!directed) spans.sort();
     const key = joinKey(...spans);
-    const pair = pairs.get(key) ?? { spans, types: new Set<string>() };
+    const pair = pairs.get(key) ?? { head, tail, types: new Set<string>() };
     pair.types.add(type);
     pairs.set(key, pair);
   }
@@ -93,27 +157,32 @@ function distinctEntities(annotation: Annotation): Set<Entity> {
   return new Set([...byKey.values()].sort((a, b) => a.start - b.start || a.end - b.end));
 }
 
-function takePairs(left: Set<Entity>, right: Set<Entity>, agrees: (a: Entity, b: Entity) => boolean): number {
-  let taken = 0;
+function takePairs(
+  kind: EntityFinding["kind"],
+  left: Set<Entity>,
+  right: Set<Entity>,
+  agrees: (a: Entity, b: Entity) => boolean,
+): EntityFinding[] {
+  const taken: EntityFinding[] = [];
   for (const a of left) {
     const b = [...right].find((candidate) => agrees(a, candidate));
     if (b === undefined) continue;
     left.delete(a);
     right.delete(b);
-    taken += 1;
+    taken.push({ kind, gold: a, predicted: b });
   }
   return taken;
 }
 
-function takeOverlaps(left: Set<Entity>, right: Set<Entity>): number {
+function takeOverlaps(left: Set<Entity>, right: Set<Entity>): EntityFinding[] {
   const candidates = [...left].flatMap((a) => [...right].map((b) => ({ a, b, shared: sharedLength(a, b) })));
   candidates.sort((one, other) => other.shared - one.shared);
-  let taken = 0;
+  const taken: EntityFinding[] = [];
   for (const { a, b, shared } of candidates) {
     if (shared === 0 || !left.has(a) || !right.has(b)) continue;
     left.delete(a);
     right.delete(b);
-    taken += 1;
+    taken.push({ kind: "wrongBoundary", gold: a, predicted: b });
   }
   return taken;
 }

@@ -9,6 +9,7 @@ import {
   matchMrtCode,
   matchRelations,
   matchRelaxed,
+  matchRelaxedEntities,
   spanKey,
   strictKey,
   surfaceTriple,
@@ -136,6 +137,12 @@ export const protocols = {
     directed: false,
     words: "An entity is right when its span is right; its type is not looked at.",
     match: matchEntities(spanKey),
+  },
+  "ner-relaxed": {
+    unit: "entities",
+    directed: false,
+    words: "Gold boundaries are given: an entity is right when its type is among the types predicted for its words.",
+    match: matchRelaxedEntities,
   },
 } as const satisfies Record<string, Protocol>;
 

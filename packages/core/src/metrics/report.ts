@@ -1,4 +1,6 @@
+import type { ConfusionCell } from "./confusion.ts";
 import type { Average, Score } from "./counts.ts";
+import type { AverageIntervals, IntervalNote } from "./intervals.ts";
 import type { EntityMistakes, RelationMistakes } from "./mistakes.ts";
 import type { Protocol, ProtocolName } from "./protocols.ts";
 
@@ -17,8 +19,13 @@ export interface Report {
   readonly emptySentences: string;
   /** Classes left out of every number, on both sides. */
   readonly ignoredTypes: readonly string[];
+  /** How the intervals were drawn; `null` where none were asked for. */
+  readonly intervals: IntervalNote | null;
   readonly protocols: Readonly<Partial<Record<ProtocolName, ProtocolReport>>>;
-  readonly mistakes: { readonly relations: RelationMistakes; readonly entities: EntityMistakes };
+  /** By pairs of spans and by entities, whatever the protocol; `directed` says whether a relation turned round is a mistake. */
+  readonly mistakes: { readonly relations: RelationMistakes; readonly entities: EntityMistakes; readonly directed: boolean };
+  /** What was taken for what, most frequent first. */
+  readonly confusion: { readonly relations: readonly ConfusionCell[]; readonly entities: readonly ConfusionCell[] };
   /** Present when predictions carry raw cells: how many, and how many have no predicted entity at one of their ends. */
   readonly cells: { readonly predicted: number; readonly withoutEntity: number } | null;
 }
@@ -32,6 +39,8 @@ export interface ProtocolReport {
   readonly micro: Score;
   readonly macro: Average;
   readonly weighted: Average;
+  /** `null` where none were asked for. */
+  readonly intervals: AverageIntervals | null;
   /** By class; `gold` is the support. */
   readonly byType: Buckets;
   readonly breakdowns: Readonly<Partial<Record<BreakdownName, Buckets>>>;

@@ -1,5 +1,6 @@
 import { ConfigError, DataError } from "../errors.ts";
 import { type Counts, type Rates, score } from "./counts.ts";
+import { percentile } from "./percentile.ts";
 
 /** A source of uniform numbers in [0, 1); a seeded one makes a comparison repeatable. */
 export interface UniformSource {
@@ -164,13 +165,6 @@ function isAtLeast(value: number, bound: number): boolean {
 
 function differs(packed: Float64Array, at: number): boolean {
   return [0, 1, 2].some((field) => read(packed, at + field) !== read(packed, at + 3 + field));
-}
-
-function percentile(sorted: Float64Array, share: number): number {
-  const position = share * (sorted.length - 1);
-  const below = Math.floor(position);
-  const rest = position - below;
-  return read(sorted, below) * (1 - rest) + read(sorted, Math.ceil(position)) * rest;
 }
 
 /** An element that is known to exist. */

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import type { Annotation, Entity } from "../schema/index.ts";
+import { evaluate, findingsOf, looksAtDirection } from "./index.ts";
+
+const entity = (start: number, end: number, type: string | null = null): Entity => ({ start, end, type });
+const [ann, acme, rome] = [entity(0, 1, "PER"), entity(2, 4, "ORG"), entity(5, 6, "LOC")];
+const gold: Annotation = {
+  entities: [ann, acme, rome],
+  relations: [
+    { head: 0, tail: 1, type: "works_for" },
+    { head: 1, tail: 2, type: "based_in" },
+  ],
+};
+const predicted: Annotation = {
+  entities: [ann, acme, entity(5, 6, "GPE")],
+  relations: [
+    { head: 0, tail: 1, type: "founded" },
+    { head: 2, tail: 1, type: "based_in" },
+  ],
+};
+
+test("every relation of both sides is named once, with what stands against it", () => {
+  const kinds = (directed: boolean) =>
+    findingsOf(gold, predicted, { directed }).relations.map(({ kind, gold, predicted }) => [kind, gold, predicted]);
+  expect(kinds(true)).toEqual([
+    ["wrongClass", "works_for", "founded"],
+    ["falseNegative", "based_in", null],
+    ["falsePositive", null, "based_in"],
+  ]);
+  expect(kinds(false)).toEqual([
+    ["wrongClass", "works_for", "founded"],
+    ["correct", "based_in", "based_in"],
+  ]);
+});
+
+test("a class that does not count is left out on both sides", () => {
+  const { relations, entities } = findingsOf(gold, predicted, { ignored: new Set(["based_in", "GPE"]) });
+  expect(relations.map(({ kind }) => kind)).toEqual(["wrongClass"]);
+  expect(entities.map(({ kind, gold }) => [kind, gold?.type])).toEqual([
+    ["correct", "PER"],
+    ["correct", "ORG"],
+    ["missing", "LOC"],
+  ]);
+});
+
+test("a report says what was taken for what, and adds up to its mistakes", () => {
+  const sentence = { id: "1", tokens: "Ann joined Acme Corp in Rome".split(" "), ...gold };
+  const { confusion, mistakes } = evaluate([sentence, sentence], [predicted, predicted], { protocols: ["strict"] });
+  expect(confusion.entities).toEqual([
+    { gold: "LOC", predicted: "GPE", count: 2 },
+    { gold: "ORG", predicted: "ORG", count: 2 },
+    { gold: "PER", predicted: "PER", count: 2 },
+  ]);
+  expect(confusion.relations).toContainEqual({ gold: "works_for", predicted: "founded", count: 2 });
+  expect(confusion.relations).toContainEqual({ gold: "based_in", predicted: null, count: 2 });
+  const { falseNegative, falsePositive, wrongClass, correct } = mistakes.relations;
+  expect(confusion.relations.reduce((sum, { count }) => sum + count, 0)).toBe(
+    falseNegative + falsePositive + wrongClass + correct,
+  );
+});
+
+test("direction is looked at unless every protocol of relations goes without", () => {
+  expect(looksAtDirection(["pairs-undirected", "ner-strict"])).toBe(false);
+  expect(looksAtDirection(["pairs-undirected", "strict"])).toBe(true);
+  expect(looksAtDirection(["ner-strict"])).toBe(true);
+  expect(looksAtDirection(["strict"], { directed: false })).toBe(false);
+});
+
+test("the official score of SemEval-2010 task 8 is the macro average of `pairs`", () => {
+  // Two classes, direction counts, Other is no relation: gold A(1,2) B(1,2) B(1,2) Other, answers A(1,2) B(2,1) A(1,2) B(1,2).
+  // A: 1 right of 2 predicted, 1 gold: F 2/3. B: 0 right of 2 predicted, 2 gold: F 0. The mean is 1/3.
+  const pair = (type: string | null, turned = false): Annotation => ({
+    entities: [entity(0, 1), entity(1, 2)],
+    relations: type === null ? [] : [{ head: turned ? 1 : 0, tail: turned ? 0 : 1, type }],
+  });
+  const answers = [pair("A"), pair("B", true), pair("A"), pair("B")];
+  const sentences = [pair("A"), pair("B"), pair("B"), pair(null)].map((each, index) => ({
+    id: `${index}`,
+    tokens: ["x", "y"],
+    ...each,
+  }));
+  const report = evaluate(sentences, answers, { protocols: ["pairs"] });
+  expect(report.protocols.pairs?.macro).toMatchObject({ classes: 2, f1: expect.closeTo(1 / 3) as number });
+});
