@@ -6,7 +6,8 @@ import { charSpan, type Document, validateDocument } from "../schema/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { documentFromText } from "../text/index.ts";
 import { type BuiltModel, buildModel } from "./built-model.ts";
-import { type ExtractOptions, extract, longestSentence, type Predict } from "./extract.ts";
+import { type ExtractOptions, extract, type LongSentence, type Predict } from "./extract.ts";
+import { defaultWindow } from "./windows.ts";
 
 let built: BuiltModel;
 beforeAll(() => {
@@ -97,16 +98,34 @@ test("the annotation that came with a document is replaced", async () => {
   expect(await run([annotated])).toEqual(await run([document]));
 });
 
-test("a sentence beyond the limit is read in pieces", async () => {
-  const words = Array.from({ length: 2 * longestSentence + 1 }, (_, i) => `w${i}`);
+test("a sentence beyond the window is read in windows that overlap, and somebody is told", async () => {
+  const words = Array.from({ length: 2 * defaultWindow + 1 }, (_, i) => `w${i}`);
   const long = documentFromText("long", words.join(" "), { sentences: "one" });
   const { predict, calls } = recording();
-  const [found] = await run([long], {}, predict);
-  expect(calls).toEqual([[256, 256, 1]]);
-  expect(found && surfaces(found)).toEqual(["w0", "w255", "w256", "w511"]);
-  const short = recording();
-  await run([long], { longestSentence: 200, batch: 2 }, short.predict);
-  expect(short.calls.flat()).toEqual([200, 200, 113]);
+  const told: LongSentence[] = [];
+  const [found] = await run([long], { onLongSentence: (sentence) => told.push(sentence) }, predict);
+  expect(calls).toEqual([[256, 256, 256]]);
+  expect(found && surfaces(found)).toEqual(["w0", "w192", "w255", "w257", "w447", "w512"]);
+  expect(told).toEqual([{ document: "long", sentence: 0, tokens: 513, windows: 3, unread: 0 }]);
+  const apart = recording();
+  await run([long], { window: 200, overlap: 0, batch: 2 }, apart.predict);
+  expect(apart.calls.flat()).toEqual([200, 200, 200]);
+});
+
+test("a sentence that fits is read as if there were no windows, whatever the overlap", async () => {
+  const whole = await run(documents);
+  const longest = Math.max(...documents.flatMap(({ sentences }) => sentences.map(({ start, end }) => end - start)));
+  const told: LongSentence[] = [];
+  for (const overlap of [0, 1, longest - 1]) {
+    expect(await run(documents, { window: longest, overlap, onLongSentence: (sentence) => told.push(sentence) })).toEqual(whole);
+  }
+  expect(told).toEqual([]);
+});
+
+test("an overlap that leaves no way forward is refused", async () => {
+  for (const wrong of [{ window: 4, overlap: 4 }, { window: 0 }, { window: 4, overlap: -1 }, { window: 2.5 }]) {
+    await expect(run(documents, wrong)).rejects.toThrow("SETTING_INVALID");
+  }
 });
 
 test("a document of very many sentences is no danger", async () => {

@@ -1,8 +1,10 @@
 import type { Prediction } from "../metrics/index.ts";
 import type { Example, PredictOptions } from "../models/index.ts";
-import type { Document, Entity, Relation, Sentence, Span } from "../schema/index.ts";
+import type { Annotation, Document, Entity, Relation, Sentence, Span } from "../schema/index.ts";
 import type { BuiltModel } from "./built-model.ts";
+import { mergeWindows, type WindowFinding } from "./merge-windows.ts";
 import { Predictor } from "./predictor.ts";
+import { type WindowOptions, windowSettings, windowsOf } from "./windows.ts";
 
 /** Predicts many sentences at once: this thread, or workers. */
 export type Predict = (
@@ -10,34 +12,48 @@ export type Predict = (
   options: PredictOptions,
 ) => readonly Prediction[] | Promise<readonly Prediction[]>;
 
-export interface ExtractOptions {
+export interface ExtractOptions extends WindowOptions {
   /** Where the work is done; this thread where left out. */
   readonly predict?: Predict | undefined;
   /** The probability from which a relation counts; the model's own where left out. */
   readonly threshold?: PredictOptions["threshold"] | undefined;
   /** Entities and relations less sure than this are left out; 0 keeps all. */
   readonly minConfidence?: number | undefined;
-  /** Longer sentences are read in pieces of this many tokens, since the cost of a sentence grows with its length squared. */
-  readonly longestSentence?: number | undefined;
   /** Sentences predicted at a time. */
   readonly batch?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Is told of every sentence that does not fit a window, before its document comes. */
+  readonly onLongSentence?: ((long: LongSentence) => void) | undefined;
 }
 
-/** Tokens of a sentence read in one piece. The longest sentences of the usual corpora have about 150. */
-export const longestSentence = 256;
+/** A sentence that was read in windows, and what that cost. */
+export interface LongSentence {
+  readonly document: string;
+  /** Its place in the document, from 0. */
+  readonly sentence: number;
+  readonly tokens: number;
+  readonly windows: number;
+  /** Entities of the input, for models that need them, that no window holds whole: the model has not seen them. */
+  readonly unread: number;
+}
 
 const defaultBatch = 256;
 
 /**
  * Finds entities and relations in documents: each comes back with the model's annotation in place of its own, in order; a model that needs
  * entities is given those of the document. Streams: a batch of sentences is in memory at a time, and of a document no more than itself.
+ *
+ * A sentence that is longer than the window is read in windows that overlap, and what they found is put together by the rules of
+ * `mergeWindows`; nothing that was found is cut away.
+ *
+ * @throws {ConfigError} SETTING_INVALID where the overlap does not fit the window
  */
 export async function* extract(
   built: BuiltModel,
   documents: Iterable<Document> | AsyncIterable<Document>,
   options: ExtractOptions = {},
 ): AsyncGenerator<Document> {
+  const settings = windowSettings(options);
   const here = new Predictor(built);
   const predict = options.predict ?? ((examples, how) => here.predict(examples, how));
   const limit = options.batch ?? defaultBatch;
@@ -45,7 +61,9 @@ export async function* extract(
   let pieces: Piece[] = [];
   for await (const document of documents) {
     options.signal?.throwIfAborted();
-    for (const piece of piecesOf(document, waiting.length, options.longestSentence ?? longestSentence)) pieces.push(piece);
+    for (const [sentence, span] of document.sentences.entries()) {
+      for (const window of windowsOf(span, settings)) pieces.push({ document: waiting.length, sentence, window });
+    }
     waiting.push(document);
     // Documents without a sentence wait as well; a stream of nothing else must not pile up.
     if (pieces.length < limit && waiting.length < limit) continue;
@@ -56,20 +74,13 @@ export async function* extract(
   yield* annotate(built, predict, waiting, pieces, options);
 }
 
-/** A sentence, or a part of one that is too long. */
+/** A sentence, or a window of one that is too long. */
 interface Piece {
+  /** Its place among the documents that wait. */
   readonly document: number;
+  readonly sentence: number;
   /** Tokens of the document. */
-  readonly span: Span;
-}
-
-function piecesOf({ sentences }: Document, document: number, limit: number): Piece[] {
-  return sentences.flatMap(({ start, end }) =>
-    Array.from({ length: Math.ceil((end - start) / limit) }, (_, k) => ({
-      document,
-      span: { start: start + k * limit, end: Math.min(end, start + (k + 1) * limit) },
-    })),
-  );
+  readonly window: Span;
 }
 
 async function* annotate(
@@ -80,25 +91,59 @@ async function* annotate(
   options: ExtractOptions,
 ): AsyncGenerator<Document> {
   const { needsGoldEntities } = definition.capabilities;
-  const examples = pieces.map(({ document, span }) =>
-    encoder.encode(sentenceAt(documents[document] as Document, span, needsGoldEntities)),
+  const examples = pieces.map(({ document, window }) =>
+    encoder.encode(sentenceAt(documents[document] as Document, window, needsGoldEntities)),
   );
   const predictions = await predict(examples, { threshold: options.threshold ?? description.threshold });
   let next = 0;
   for (const [index, document] of documents.entries()) {
     const entities: Entity[] = [];
     const relations: Relation[] = [];
-    for (; pieces[next]?.document === index; next++) {
-      const shift = pieces[next]?.span.start ?? 0;
-      const found = confident(predictions[next] as Prediction, options.minConfidence ?? 0);
+    while (pieces[next]?.document === index) {
+      const { sentence } = pieces[next] as Piece;
+      const findings: WindowFinding[] = [];
+      for (; pieces[next]?.document === index && pieces[next]?.sentence === sentence; next++) {
+        const { window } = pieces[next] as Piece;
+        findings.push(findingOf(window, confident(predictions[next] as Prediction, options.minConfidence ?? 0)));
+      }
+      const span = document.sentences[sentence] as Span;
+      if (findings.length > 1) options.onLongSentence?.(longSentence(document, sentence, findings, needsGoldEntities));
+      const found = findings.length === 1 ? (findings[0] as WindowFinding) : mergeWindows(span, findings, needsGoldEntities);
       const first = entities.length;
-      for (const entity of found.entities) entities.push({ ...entity, start: entity.start + shift, end: entity.end + shift });
+      for (const entity of found.entities) entities.push(entity);
       for (const relation of found.relations) {
         relations.push({ ...relation, head: relation.head + first, tail: relation.tail + first });
       }
     }
     yield { ...document, entities, relations };
   }
+}
+
+/** What was found, in tokens of the document. */
+function findingOf(window: Span, { entities, relations }: Annotation): WindowFinding {
+  const { start } = window;
+  return {
+    window,
+    entities: entities.map((entity) => ({ ...entity, start: entity.start + start, end: entity.end + start })),
+    relations,
+  };
+}
+
+function longSentence(
+  { id, sentences, entities }: Document,
+  sentence: number,
+  findings: readonly WindowFinding[],
+  given: boolean,
+): LongSentence {
+  const { start, end } = sentences[sentence] as Span;
+  const unread = entities.filter(
+    (entity) =>
+      given &&
+      entity.start >= start &&
+      entity.end <= end &&
+      !findings.some(({ window }) => entity.start >= window.start && entity.end <= window.end),
+  );
+  return { document: id, sentence, tokens: end - start, windows: findings.length, unread: unread.length };
 }
 
 /** @param given whether the model is to be given the document's entities; those that a piece cannot hold are not among them */

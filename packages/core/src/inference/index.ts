@@ -3,3 +3,4 @@ export * from "./extract.ts";
 export * from "./model-files.ts";
 export * from "./predictor.ts";
 export * from "./weights.ts";
+export { defaultOverlap, defaultWindow, type WindowOptions } from "./windows.ts";

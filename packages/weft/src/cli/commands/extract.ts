@@ -11,7 +11,8 @@ interface Options extends ComputeFlags {
   readonly as: "jsonl" | "triples";
   readonly threshold?: number;
   readonly minConfidence: number;
-  readonly longestSentence?: number;
+  readonly window?: number;
+  readonly overlap?: number;
 }
 
 export const extractCommand = defineCommand<[model: string, files: readonly string[]], Options>({
@@ -21,7 +22,7 @@ export const extractCommand = defineCommand<[model: string, files: readonly stri
   details:
     "Reads text, a document a line, and prints a JSON line for each: tokens, entities with character offsets, relations, and a " +
     "confidence on everything. Works as a stream: memory does not grow with the input, and results come while input still arrives. " +
-    "Sentences of more than 256 tokens are read in pieces (--longest-sentence).",
+    "Sentences of more than 256 tokens are read in windows that overlap (--window, --overlap).",
   arguments: [
     new Argument("<model>", "a model's folder, or a run's"),
     new Argument("[files...]", "text or JSONL, plain or gzip; standard input where left out, or by -"),
@@ -38,7 +39,10 @@ export const extractCommand = defineCommand<[model: string, files: readonly stri
       probability,
     ),
     new Option("--min-confidence <p>", "leave out entities and relations less sure than this").default(0).argParser(probability),
-    new Option("--longest-sentence <n>", "tokens read in one piece").argParser(wholeNumber(1)),
+    new Option("--window <n>", "tokens read at once; longer sentences are read in windows (default: 256)").argParser(
+      wholeNumber(1),
+    ),
+    new Option("--overlap <n>", "tokens that windows share (default: 64)").argParser(wholeNumber(0)),
     ...computeOptions,
   ],
   examples: [
