@@ -9,7 +9,7 @@ import { cruise } from "dependency-cruiser";
 import { packages } from "./layers.mjs";
 
 /** Tests, and what only tests use. */
-const testCode = "\\.test\\.ts$|^packages/[^/]+/src/testing/";
+const testCode = "\\.test\\.ts$|^(packages|apps)/[^/]+/src/testing/";
 
 /** @typedef {import("dependency-cruiser").IForbiddenRuleType} Rule */
 
@@ -21,17 +21,22 @@ const problems = [...foldersWithoutRule(), ...(await forbiddenImports())];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
+/** @param {string} name */
+function folderOf(name) {
+  return packages[name]?.folder ?? `packages/${name}`;
+}
+
 function foldersWithoutRule() {
   return Object.entries(packages).flatMap(([name, { layers }]) =>
-    readdirSync(join("packages", name, "src"), { withFileTypes: true })
+    readdirSync(join(folderOf(name), "src"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !(entry.name in layers))
-      .map((entry) => `packages/${name}/src/${entry.name}: no rule for this folder in scripts/layers.mjs`),
+      .map((entry) => `${folderOf(name)}/src/${entry.name}: no rule for this folder in scripts/layers.mjs`),
   );
 }
 
 async function forbiddenImports() {
   const { output } = await cruise(
-    names.map((name) => `packages/${name}/src`),
+    names.map((name) => `${folderOf(name)}/src`),
     {
       ruleSet: { forbidden: [...names.flatMap(rulesOfPackage), ...generalRules()] },
       validate: true,
@@ -43,7 +48,7 @@ async function forbiddenImports() {
   );
   if (typeof output === "string") throw new Error("dependency-cruiser gave text instead of a result");
   const { totalCruised, violations } = output.summary;
-  const seen = output.modules.filter(({ source }) => /^packages\/\w+\/src\//.test(source)).length;
+  const seen = output.modules.filter(({ source }) => /^(packages|apps)\/\w+\/src\//.test(source)).length;
   const empty = seen === 0 ? ["no module was seen: the paths in scripts/check-imports.mjs are wrong"] : [];
   console.error(`imports: ${seen} modules of ours, ${totalCruised} in all, ${violations.length} against the rules`);
   return [
@@ -61,21 +66,21 @@ async function forbiddenImports() {
  */
 function rulesOfPackage(name) {
   const { uses, base, layers } = packages[name] ?? { uses: [], base: [], layers: {} };
-  const source = `^packages/${name}/src/`;
+  const source = `^${folderOf(name)}/src/`;
   const strangers = names.filter((other) => other !== name && !uses.includes(other));
-  const baseFiles = `${source}(${base.join("|")})\\.ts$`;
+  const baseFiles = `${source}(${base.join("|")})\\.tsx?$`;
   return [
     {
       name: `package ${name} does not use this package`,
       severity: "error",
-      from: { path: `^packages/${name}/` },
-      to: { path: strangers.length > 0 ? `^packages/(${strangers.join("|")})/` : "^(?!)" },
+      from: { path: `^${folderOf(name)}/` },
+      to: { path: strangers.length > 0 ? `^(${strangers.map(folderOf).join("|")})/` : "^(?!)" },
     },
     {
       name: "the base files of a package import none of its layers",
       severity: "error",
       from: { path: baseFiles },
-      to: { path: `${source}(?!(${base.join("|")})\\.ts$)` },
+      to: { path: `${source}(?!(${base.join("|")})\\.tsx?$)` },
     },
     ...Object.entries(layers).map(([layer, allowed]) => layerRule(layer, allowed)),
   ];
@@ -90,8 +95,8 @@ function rulesOfPackage(name) {
     return {
       name: `${name}/${layer} may import ${reachable.join(", ")} and the base files`,
       severity: "error",
-      from: { path: `${source}${layer}(/|\\.ts$)`, pathNot: testCode },
-      to: { path: source, pathNot: [`${source}(${reachable.join("|")})(/|\\.ts$)`, baseFiles] },
+      from: { path: `${source}${layer}(/|\\.tsx?$)`, pathNot: testCode },
+      to: { path: source, pathNot: [`${source}(${reachable.join("|")})(/|\\.tsx?$)`, baseFiles] },
     };
   }
 }
@@ -109,8 +114,8 @@ function generalRules() {
     {
       name: "another package is imported by its name",
       severity: "error",
-      from: { path: "^packages/([^/]+)/" },
-      to: { path: "^packages/", pathNot: "^packages/$1/", dependencyTypes: ["local"] },
+      from: { path: "^(packages|apps)/([^/]+)/" },
+      to: { path: "^(packages|apps)/", pathNot: "^$1/$2/", dependencyTypes: ["local"] },
     },
     {
       name: "only tests import tests and their helpers",
@@ -119,15 +124,15 @@ function generalRules() {
       to: { path: testCode },
     },
     {
-      name: "core and tensor run everywhere, so they import nothing of Node",
+      name: "core and tensor run everywhere and the page in browsers, so they import nothing of Node",
       severity: "error",
-      from: { path: "^packages/(tensor|core)/src/", pathNot: testCode },
+      from: { path: "^(packages/(tensor|core)|apps/web)/src/", pathNot: testCode },
       to: { dependencyTypes: ["core"] },
     },
     {
       name: "what is imported stands in the package.json of the package",
       severity: "error",
-      from: { path: "^packages/[^/]+/src/", pathNot: testCode },
+      from: { path: "^(packages|apps)/[^/]+/src/", pathNot: testCode },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"] },
     },
   ];

@@ -11,6 +11,7 @@ const steps = {
   lint: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"],
   build: ["npm", "run", "--silent", "build"],
   types: ["node", "node_modules/tsc7/bin/tsc", "-p", "tsconfig.test.json"],
+  page: ["node", "node_modules/tsc7/bin/tsc", "-p", "apps/web/tsconfig.json"],
   imports: ["node", "scripts/check-imports.mjs"],
   unused: ["node_modules/.bin/knip"],
   docs: ["node", "scripts/docs.mjs", "--check"],

@@ -1,10 +1,10 @@
 /**
  * Who may import whom. `npm run check` holds the sources against this table, and docs/architecture.md explains it.
  *
- * A layer is a folder, or a file of that name, directly under a package's `src`. It may import itself, the layers listed beside
+ * A layer is a folder, or a file of that name, directly under a package's `src` (`apps/web` for the page, `packages/` and the name for the others). It may import itself, the layers listed beside
  * it, and the base files; nothing else. A folder that is missing here fails the check, so that the table stays complete.
  *
- * @typedef {{ uses: string[], base: string[], layers: Record<string, string[]> }} PackageRules
+ * @typedef {{ folder?: string, uses: string[], base: string[], layers: Record<string, string[]> }} PackageRules
  * @type {Record<string, PackageRules>}
  */
 export const packages = {
@@ -47,6 +47,18 @@ export const packages = {
       runs: ["files", "workers"],
       server: ["files", "workers", "runs"],
       cli: ["files", "workers", "runs", "server"],
+    },
+  },
+  web: {
+    folder: "apps/web",
+    uses: ["core"],
+    base: ["api", "route", "theme"],
+    layers: {
+      "weft-arcs": [],
+      parts: [],
+      tabs: ["weft-arcs", "parts"],
+      app: ["tabs"],
+      main: ["app"],
     },
   },
 };

@@ -11,3 +11,4 @@ export { cellWidth, textWidth } from "./text-width.ts";
 export type { Theme } from "./theme.ts";
 export { type HtmlOptions, toHtml } from "./to-html.ts";
 export { type SvgOptions, svgStyles, toSvg } from "./to-svg.ts";
+export { isRightToLeft } from "./word-pieces.ts";

@@ -1,0 +1,54 @@
+import { useEffect, useRef } from "preact/hooks";
+import { addressOf, route } from "./route.ts";
+import { tabs } from "./tabs/index.ts";
+import { type ThemeChoice, themeChoice } from "./theme.ts";
+
+/** The frame of the page: name, tabs, colours; below it the tab that the address names. */
+export function App() {
+  const first = tabs[0];
+  const tab = tabs.find(({ name }) => name === route.value.tab) ?? first;
+  const heading = useRef<HTMLElement>(null);
+  const shown = useRef(tab.name);
+  useEffect(() => {
+    document.title = `${tab.title} · Weft`;
+    // Who changed the tab by keyboard goes on reading there; who has just come starts at the top.
+    if (shown.current !== tab.name) heading.current?.focus();
+    shown.current = tab.name;
+  }, [tab]);
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => heading.current?.focus()}>
+        Skip to content
+      </button>
+      <header class="bar">
+        <a class="name" href={addressOf(first.name)}>
+          <img src="./icon.svg" alt="" width="26" height="26" />
+          Weft
+        </a>
+        <nav aria-label="Views">
+          {tabs.map(({ name, title }) => (
+            <a key={name} href={addressOf(name)} aria-current={name === tab.name ? "page" : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        <label class="colours">
+          <span class="unseen">Colours</span>
+          <select
+            value={themeChoice.value}
+            onChange={({ currentTarget }) => {
+              themeChoice.value = currentTarget.value as ThemeChoice;
+            }}
+          >
+            <option value="auto">Auto</option>
+            <option value="light">Light</option>
+            <option value="dark">Dark</option>
+          </select>
+        </label>
+      </header>
+      <main ref={heading} tabIndex={-1} aria-label={tab.title}>
+        <tab.View />
+      </main>
+    </>
+  );
+}

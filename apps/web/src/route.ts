@@ -1,0 +1,34 @@
+import { signal } from "@preact/signals";
+
+/** Where the page stands: `#/runs/mine/curves?smooth=5` is the tab `runs`, the path `["mine", "curves"]` and the query `smooth=5`. */
+export interface Route {
+  readonly tab: string;
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+export const route = signal<Route>(parseRoute(location.hash));
+
+addEventListener("hashchange", () => {
+  route.value = parseRoute(location.hash);
+});
+
+/** The address of a tab, or of a place inside one. */
+export function addressOf(tab: string, ...path: readonly string[]): string {
+  return `#/${[tab, ...path].map(encodeURIComponent).join("/")}`;
+}
+
+export function parseRoute(hash: string): Route {
+  const [place = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const [tab = "", ...path] = place.split("/").map(decode);
+  return { tab, path, query: new URLSearchParams(query) };
+}
+
+/** What people type into the address bar need not be well-formed. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Drawable } from "@weft/core";
+import { h } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { theme } from "../../theme.ts";
+import type { PartDetail, PartName, WeftArcs } from "../../weft-arcs/weft-arcs.ts";
+import "../../weft-arcs/weft-arcs.ts";
+
+export interface ArcsProps {
+  readonly document: Drawable;
+  readonly types: readonly string[];
+  readonly highlighted: PartName | null;
+  readonly onPoint: (part: PartDetail) => void;
+}
+
+/** The element `<weft-arcs>` as a component, in the colours of the page. */
+export function Arcs({ document, types, highlighted, onPoint }: ArcsProps) {
+  const element = useRef<WeftArcs>(null);
+  useEffect(() => {
+    if (element.current === null) return;
+    element.current.types = types;
+    element.current.document = document;
+  }, [document, types]);
+  useEffect(() => {
+    if (element.current !== null) element.current.highlighted = highlighted;
+  }, [highlighted]);
+  return h("weft-arcs", {
+    ref: element,
+    theme: theme.value,
+    lazy: true,
+    language: languageOf(document.text),
+    "onweft-hover": ({ detail }: CustomEvent<PartDetail>) => onPoint(detail),
+  });
+}
+
+/** Chinese and Japanese share characters and draw them differently; kana tell which it is. */
+function languageOf(text: string): string | undefined {
+  if (/[\u3040-\u30ff]/.test(text)) return "ja";
+  return /\p{Script=Han}/u.test(text) ? "zh" : undefined;
+}

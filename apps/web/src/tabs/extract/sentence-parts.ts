@@ -1,0 +1,45 @@
+import type { Document, Drawable, Entity, Relation } from "@weft/core";
+
+/** A sentence of a document as a drawing of its own. */
+export interface SentencePart extends Drawable {
+  /** Its place in the document, from 0. */
+  readonly index: number;
+}
+
+/**
+ * The sentences of a document, each with its own text, tokens, entities and relations, counted from its own beginning.
+ *
+ * One pass over the document, since a text may have thousands of sentences. An annotation that reaches over the end of a sentence
+ * is in no part.
+ */
+export function sentenceParts(document: Document): SentencePart[] {
+  const { text, tokens, sentences } = document;
+  const sentenceOfToken: number[] = [];
+  for (const [index, { start, end }] of sentences.entries())
+    for (let token = start; token < end; token++) sentenceOfToken[token] = index;
+  const parts = sentences.map(({ start, end }, index) => {
+    const from = tokens[start]?.start ?? 0;
+    const entities: Entity[] = [];
+    const relations: Relation[] = [];
+    return {
+      index,
+      text: text.slice(from, tokens[end - 1]?.end ?? from),
+      tokens: tokens.slice(start, end).map((token) => ({ ...token, start: token.start - from, end: token.end - from })),
+      entities,
+      relations,
+    };
+  });
+  const places: ({ part: number; entity: number } | undefined)[] = document.entities.map((entity) => {
+    const index = sentenceOfToken[entity.start] ?? -1;
+    const [sentence, part] = [sentences[index], parts[index]];
+    if (sentence === undefined || part === undefined || entity.end > sentence.end) return undefined;
+    const own = { ...entity, start: entity.start - sentence.start, end: entity.end - sentence.start };
+    return { part: index, entity: part.entities.push(own) - 1 };
+  });
+  for (const relation of document.relations) {
+    const [head, tail] = [places[relation.head], places[relation.tail]];
+    if (head === undefined || tail === undefined || head.part !== tail.part) continue;
+    parts[head.part]?.relations.push({ ...relation, head: head.entity, tail: tail.entity });
+  }
+  return parts;
+}

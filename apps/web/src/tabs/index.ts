@@ -1,0 +1,12 @@
+import type { ComponentType } from "preact";
+import { ExtractTab } from "./extract/extract-tab.tsx";
+
+export interface Tab {
+  /** As in the address: `#/extract`. */
+  readonly name: string;
+  readonly title: string;
+  readonly View: ComponentType;
+}
+
+/** The views of the page, one line each, in the order of the bar; the first is shown where the address names none. */
+export const tabs: readonly [Tab, ...Tab[]] = [{ name: "extract", title: "Extract", View: ExtractTab }];

@@ -1,0 +1,34 @@
+import { svgStyles, type Theme } from "@weft/core";
+
+const sheets = new Map<Theme, CSSStyleSheet>();
+
+/** The style sheet of an element, made once for each theme. Adopted sheets are allowed where a content policy forbids style elements. */
+export function elementStyles(theme: Theme): CSSStyleSheet {
+  const known = sheets.get(theme);
+  if (known !== undefined) return known;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`${svgStyles({ theme })}\n${own}`);
+  sheets.set(theme, sheet);
+  return sheet;
+}
+
+const own = `
+:host{display:block;position:relative;overflow-x:auto}
+:host([hidden]){display:none}
+svg{display:block;height:auto}
+.rtl svg{margin-inline-start:auto}
+[data-entity],[data-relation]{cursor:pointer;outline:none}
+[data-entity] rect,.weft-arc{transition:stroke-width .12s}
+.on rect{stroke-width:2.6}
+.on .weft-arc{stroke-width:2.4}
+.on .weft-stroke{opacity:1}
+.on .weft-relation{font-weight:700;fill:var(--weft-ink)}
+.dim{opacity:.28}
+:focus-visible rect{stroke:var(--weft-ink);stroke-width:2.6;stroke-dasharray:4 2}
+:focus-visible .weft-arc{stroke:var(--weft-ink);stroke-width:2.4}
+:focus-visible .weft-relation{text-decoration:underline;fill:var(--weft-ink)}
+.tip{position:fixed;z-index:10;pointer-events:none;max-width:22rem;padding:.3rem .55rem;border-radius:6px;font:13px/1.4 system-ui,sans-serif;background:#1c2430;color:#f4f6f8;box-shadow:0 2px 10px rgb(0 0 0/.28)}
+.weft-dark~.tip{background:#e8ecf1;color:#12161c}
+.fault{font:14px/1.5 system-ui,sans-serif;margin:0}
+@media (prefers-reduced-motion:reduce){*{transition:none!important}}
+`;

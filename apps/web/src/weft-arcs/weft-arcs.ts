@@ -1,0 +1,328 @@
+import { type Drawable, isRightToLeft, type KeptAnnotation, keepAnnotation, type Theme, toSvg } from "@weft/core";
+import { elementStyles } from "./element-styles.ts";
+import { near } from "./near.ts";
+
+/** An entity or a relation by its index in the document, as attributes write it: `relation:3`. */
+export type PartName = `${"entity" | "relation"}:${number}`;
+
+/** What the events `weft-hover` and `weft-select` carry as their `detail`; `null` when nothing is pointed at or chosen any more. */
+export type PartDetail = { readonly kind: "entity" | "relation"; readonly index: number } | null;
+
+/**
+ * `<weft-arcs>`: a text with its entities and relations, drawn as wide as the place it is given.
+ *
+ * Attributes, and properties of the same names: `document` (a document, or its JSON), `direction` (`auto`, `ltr`, `rtl`), `language`
+ * (chooses the face for Chinese and Japanese), `threshold` and `entity-threshold` (what is less sure is not shown), `selected` and
+ * `highlighted` (`relation:3`), `theme` (`auto`, `light`, `dark`), `types` (all entity types, for colours that stay), `lazy` (draws
+ * when scrolled near). Fires `weft-hover` and `weft-select`. Arrow keys go from part to part, Enter chooses, Escape lets go.
+ */
+export class WeftArcs extends HTMLElement {
+  static readonly observedAttributes = [
+    "document",
+    "direction",
+    "language",
+    "threshold",
+    "entity-threshold",
+    "selected",
+    "highlighted",
+    "theme",
+    "types",
+  ];
+
+  readonly #place = document.createElement("div");
+  readonly #tip = document.createElement("div");
+  readonly #resized = new ResizeObserver(() => {
+    if (Math.abs(this.clientWidth - this.#drawnWidth) >= 1) this.#update();
+  });
+  #source: Drawable | null = null;
+  #fault = "";
+  #types: readonly string[] = [];
+  #parts = new Map<PartName, SVGElement[]>();
+  #drawnWidth = 0;
+  #waiting = false;
+  #near = false;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    this.#tip.className = "tip";
+    this.#tip.hidden = true;
+    this.#tip.setAttribute("aria-hidden", "true");
+    root.append(this.#place);
+    root.addEventListener("pointerover", ({ target }) => this.#point(partAt(target), target));
+    root.addEventListener("pointerout", () => this.#point(null, null));
+    root.addEventListener("focusin", ({ target }) => this.#point(partAt(target), target));
+    root.addEventListener("focusout", () => this.#point(null, null));
+    root.addEventListener("click", ({ target }) => this.#choose(partAt(target)));
+    root.addEventListener("keydown", (event) => this.#onKey(event as KeyboardEvent));
+  }
+
+  get document(): Drawable | null {
+    return this.#source;
+  }
+  set document(value: Drawable | string | null) {
+    this.#fault = "";
+    try {
+      this.#source = typeof value === "string" ? (JSON.parse(value) as Drawable) : value;
+    } catch {
+      this.#source = null;
+      this.#fault = "the document of this drawing is not valid JSON";
+    }
+    this.#update();
+  }
+
+  /** All entity types of a label set, so that colours stay the same over many drawings. As attribute: JSON. */
+  get types(): readonly string[] {
+    return this.#types;
+  }
+  set types(value: readonly string[]) {
+    this.#types = value;
+    this.#update();
+  }
+
+  get threshold(): number {
+    return Number(this.getAttribute("threshold") ?? 0);
+  }
+  set threshold(value: number) {
+    this.setAttribute("threshold", String(value));
+  }
+
+  get selected(): PartName | null {
+    return this.getAttribute("selected") as PartName | null;
+  }
+  set selected(value: PartName | null) {
+    setOrRemove(this, "selected", value);
+  }
+
+  get highlighted(): PartName | null {
+    return this.getAttribute("highlighted") as PartName | null;
+  }
+  set highlighted(value: PartName | null) {
+    setOrRemove(this, "highlighted", value);
+  }
+
+  connectedCallback(): void {
+    this.#resized.observe(this);
+    if (this.hasAttribute("lazy") && !this.#near) {
+      near.watch(this, () => {
+        this.#near = true;
+        this.#draw();
+      });
+    } else this.#near = true;
+    this.#update();
+  }
+
+  disconnectedCallback(): void {
+    this.#resized.disconnect();
+    near.forget(this);
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (before === after) return;
+    if (name === "document") this.document = after;
+    else if (name === "types") this.types = listOf(after);
+    else if (name === "selected" || name === "highlighted") this.#mark();
+    else this.#update();
+  }
+
+  /** Draws once for all that changes in one go. */
+  #update(): void {
+    if (this.#waiting || !this.isConnected) return;
+    this.#waiting = true;
+    queueMicrotask(() => {
+      this.#waiting = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    if (!this.isConnected) return;
+    const source = this.#source;
+    this.#drawnWidth = this.clientWidth;
+    if (source === null || this.#drawnWidth === 0) {
+      this.#say(this.#fault);
+      return;
+    }
+    if (!this.#near) {
+      // About as high as it will be, so that what is below does not jump when it is drawn.
+      this.style.minHeight = `${80 + 34 * Math.ceil((source.text.length * 9) / this.#drawnWidth)}px`;
+      return;
+    }
+    this.style.minHeight = "";
+    const theme = (this.getAttribute("theme") ?? "auto") as Theme;
+    const direction = (this.getAttribute("direction") ?? "auto") as "auto" | "ltr" | "rtl";
+    const kept = this.#keep(source);
+    try {
+      const options = { width: this.#drawnWidth, theme, direction, background: false, styles: false, types: this.#types };
+      this.#place.innerHTML = toSvg(kept.source, options);
+    } catch (error) {
+      this.#say(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    const root = this.shadowRoot as ShadowRoot;
+    const sheet = elementStyles(theme);
+    if (root.adoptedStyleSheets[0] !== sheet) root.adoptedStyleSheets = [sheet];
+    const rightToLeft = direction === "auto" ? isRightToLeft(source.text) === true : direction === "rtl";
+    this.#place.className = rightToLeft ? "rtl" : "";
+    this.#place.append(this.#tip);
+    this.#parts = takeParts(this.#place, kept, this.getAttribute("language"));
+    this.#mark();
+  }
+
+  #keep(source: Drawable): KeptAnnotation<Drawable> {
+    const least = (name: string) => Number(this.getAttribute(name) ?? 0);
+    return keepAnnotation(source, {
+      entity: ({ confidence = 1 }) => confidence >= least("entity-threshold"),
+      relation: ({ confidence = 1 }) => confidence >= least("threshold"),
+    });
+  }
+
+  #say(words: string): void {
+    const line = document.createElement("p");
+    line.className = "fault";
+    line.textContent = words;
+    this.#place.replaceChildren(...(words === "" ? [] : [line]));
+    this.#parts = new Map();
+  }
+
+  /** Shows what is chosen or pointed at, with what belongs to it; the rest steps back while something is chosen. */
+  #mark(): void {
+    const { selected, highlighted } = this;
+    const on = new Set([...this.#withNeighbours(selected), ...this.#withNeighbours(highlighted)]);
+    for (const [name, elements] of this.#parts) {
+      for (const element of elements) {
+        element.classList.toggle("on", on.has(name));
+        element.classList.toggle("dim", selected !== null && this.#parts.has(selected) && !on.has(name));
+      }
+      elements[0]?.setAttribute("aria-pressed", String(name === selected));
+    }
+  }
+
+  *#withNeighbours(name: PartName | null): Generator<PartName> {
+    if (name === null || this.#source === null) return;
+    yield name;
+    const [kind, index] = [name.split(":")[0], Number(name.split(":")[1])];
+    for (const [place, { head, tail }] of this.#source.relations.entries()) {
+      if (kind === "relation" ? place !== index : head !== index && tail !== index) continue;
+      if (!this.#parts.has(`relation:${place}`)) continue;
+      yield* [`relation:${place}`, `entity:${head}`, `entity:${tail}`] as const;
+    }
+  }
+
+  #point(name: PartName | null, target: EventTarget | null): void {
+    if (name === this.highlighted) return;
+    this.highlighted = name;
+    const words = name === null ? null : this.#parts.get(name)?.[0]?.getAttribute("aria-label");
+    this.#tip.hidden = words === null || words === undefined;
+    if (words !== null && words !== undefined && target instanceof Element) {
+      this.#tip.textContent = words;
+      const { left, top, bottom } = (target.closest("g") ?? target).getBoundingClientRect();
+      const { width, height } = this.#tip.getBoundingClientRect();
+      this.#tip.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+      this.#tip.style.top = `${top > height + 10 ? top - height - 6 : bottom + 6}px`;
+    }
+    this.#tell("weft-hover", name);
+  }
+
+  #choose(name: PartName | null): void {
+    this.selected = name === this.selected ? null : name;
+    this.#tell("weft-select", this.selected);
+  }
+
+  #tell(event: "weft-hover" | "weft-select", name: PartName | null): void {
+    const [kind, index] = name?.split(":") ?? [];
+    const detail: PartDetail = name === null ? null : { kind: kind as "entity" | "relation", index: Number(index) };
+    this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const name = partAt(event.target);
+    if (name === null) return;
+    const names = [...this.#parts.keys()];
+    const place = names.indexOf(name);
+    const goTo = {
+      ArrowRight: place + 1,
+      ArrowDown: place + 1,
+      ArrowLeft: place - 1,
+      ArrowUp: place - 1,
+      Home: 0,
+      End: names.length - 1,
+    }[event.key];
+    if (goTo !== undefined) {
+      const next = this.#parts.get(names[(goTo + names.length) % names.length] as PartName)?.[0];
+      this.#parts.get(name)?.[0]?.setAttribute("tabindex", "-1");
+      next?.setAttribute("tabindex", "0");
+      next?.focus();
+    } else if (event.key === "Enter" || event.key === " ") this.#choose(name);
+    else if (event.key === "Escape" && this.selected !== null) this.#choose(null);
+    else return;
+    event.preventDefault();
+  }
+}
+
+if (customElements.get("weft-arcs") === undefined) customElements.define("weft-arcs", WeftArcs);
+
+/**
+ * Turns the groups of a fresh drawing into parts that can be reached: each gets its name in the whole document, its words as a label
+ * and one stop for the keyboard, however many lines it stands on. Entities come first, in their order, then relations.
+ */
+function takeParts(place: Element, kept: KeptAnnotation<Drawable>, language: string | null): Map<PartName, SVGElement[]> {
+  const svg = place.firstElementChild;
+  // An image would hide what is in it from screen readers.
+  svg?.setAttribute("role", "group");
+  if (language !== null) svg?.setAttribute("lang", language);
+  const parts = new Map<PartName, SVGElement[]>();
+  const groups = [
+    ...place.querySelectorAll<SVGElement>("[data-entity]"),
+    ...place.querySelectorAll<SVGElement>("[data-relation]"),
+  ];
+  const named = groups.map((group) => {
+    const { entity, relation } = group.dataset;
+    const name: PartName =
+      entity === undefined ? `relation:${kept.relations[Number(relation)] ?? 0}` : `entity:${kept.entities[Number(entity)] ?? 0}`;
+    return { name, group, index: Number(entity ?? relation) };
+  });
+  named.sort((a, b) => Number("entity" in b.group.dataset) - Number("entity" in a.group.dataset) || a.index - b.index);
+  for (const { name, group } of named) {
+    const title = group.querySelector("title");
+    group.dataset["part"] = name;
+    const known = parts.get(name);
+    if (known === undefined) {
+      group.setAttribute("role", "button");
+      group.setAttribute("tabindex", parts.size === 0 ? "0" : "-1");
+      group.setAttribute("aria-label", title?.textContent ?? name);
+      parts.set(name, [group]);
+    } else {
+      group.setAttribute("aria-hidden", "true");
+      known.push(group);
+    }
+    title?.remove();
+  }
+  const title = svg?.querySelector(":scope > title");
+  if (svg !== null && title) {
+    // As an element, the browser would show it over the whole drawing.
+    svg.setAttribute("aria-label", title.textContent);
+    svg.removeAttribute("aria-labelledby");
+    title.remove();
+  }
+  return parts;
+}
+
+function partAt(target: EventTarget | null): PartName | null {
+  const group = target instanceof Element ? target.closest<SVGElement>("[data-part]") : null;
+  return (group?.dataset["part"] ?? null) as PartName | null;
+}
+
+function setOrRemove(element: Element, name: string, value: string | null): void {
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
+function listOf(json: string | null): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(json ?? "[]");
+    return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+  } catch {
+    return [];
+  }
+}

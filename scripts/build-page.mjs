@@ -1,0 +1,49 @@
+/**
+ * Builds the page into `packages/weft/page`: the page itself, and `weft-arcs.js`, the element alone in one file for anybody's page.
+ *
+ * Does nothing where neither the sources nor the tools have changed. `node scripts/build-page.mjs [--quiet]`
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build, version } from "vite";
+
+const { values } = parseArgs({ options: { quiet: { type: "boolean", default: false } } });
+const root = fileURLToPath(new URL("..", import.meta.url));
+const page = join(root, "packages/weft/page");
+const configFile = join(root, "apps/web/vite.config.ts");
+const stampFile = join(page, ".stamp");
+const stamp = fingerprint();
+
+if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
+  const logLevel = values.quiet ? "warn" : "info";
+  await build({ configFile, logLevel });
+  await build({
+    configFile,
+    logLevel,
+    build: {
+      emptyOutDir: false,
+      copyPublicDir: false,
+      lib: { entry: "src/weft-arcs/weft-arcs.ts", formats: ["es"], fileName: () => "weft-arcs.js" },
+    },
+  });
+  writeFileSync(stampFile, stamp);
+}
+
+/** Of everything that goes into the page. */
+function fingerprint() {
+  const hash = createHash("sha256").update(`vite ${version}\n`);
+  const folders = ["apps/web", "packages/core/src", "packages/tensor/src"];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter(
+        (entry) => entry.isFile() && !/node_modules|\.test\.ts$|[\\/]testing([\\/]|$)/.test(join(entry.parentPath, entry.name)),
+      )
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  for (const file of ["package-lock.json", "scripts/build-page.mjs"]) files.push(join(root, file));
+  for (const file of files.sort()) hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0");
+  return hash.digest("hex");
+}
