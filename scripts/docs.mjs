@@ -4,6 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { capacityTable, formatTable } from "./format-tables.mjs";
 import { errorCodesOf, errorTable, replaceGenerated, settingsTable } from "./generated-docs.mjs";
 import { packages } from "./layers.mjs";
 
@@ -13,6 +14,7 @@ const { values } = parseArgs({ options: { check: { type: "boolean", default: fal
 const pages = {
   "docs/errors.md": await errorsPage(),
   "docs/configuration.md": await configurationPage(),
+  "docs/formats.md": await formatsPage(),
   "docs/weft.schema.json": `${JSON.stringify(await schema(), undefined, 2)}\n`,
 };
 for (const [file, content] of Object.entries(pages)) {
@@ -39,6 +41,12 @@ async function errorsPage() {
 async function configurationPage() {
   const page = readFileSync("docs/configuration.md", "utf8");
   return replaceGenerated(page, "settings", settingsTable(await schema()));
+}
+
+async function formatsPage() {
+  const { inputFormats, outputFormats } = await import(pathToFileURL("packages/core/dist/index.js").href);
+  const page = replaceGenerated(readFileSync("docs/formats.md", "utf8"), "formats", formatTable(inputFormats, outputFormats));
+  return replaceGenerated(page, "capacities", capacityTable(inputFormats, outputFormats));
 }
 
 /** What `weft schema` prints, for editors. */

@@ -44,10 +44,12 @@ export interface ReadOptions {
    * places with the fewest tokens between them; `first`, each end's first place, as the releases of NYT and WebNLG were labelled.
    */
   readonly mentions?: "nearest" | "first" | undefined;
+  /** Which words a mention has where a corpus marks both: its `head` (default), the name or noun itself, or its whole `extent`. */
+  readonly spans?: "head" | "extent" | undefined;
 }
 
-/** Turns documents into text. Writing is a stream, so that a corpus never has to lie in memory as a whole. */
-export interface OutputFormat {
+/** What a format says of itself. */
+interface FormatTraits {
   /** What the command line and the configuration call it; its key in the table. */
   readonly name: string;
   /** What people call it. */
@@ -59,19 +61,37 @@ export interface OutputFormat {
   readonly layout?: "file" | "folder" | undefined;
   /** Files beside the main one that reading looks for and writing makes, as in `Companions`. */
   readonly companions?: readonly string[] | undefined;
+}
+
+/** Turns documents into text. Writing is a stream, so that a corpus never has to lie in memory as a whole. */
+export interface OutputFormat extends FormatTraits {
   write(documents: Documents): AsyncGenerator<WriteEvent>;
 }
 
 /**
- * Turns text into documents and back. A format knows nothing of vocabularies or batches, and training and serving read through
- * the same one. A format that is a folder reads one document's main file at a time.
+ * Turns text into documents. A format knows nothing of vocabularies or batches, and training and serving read through the same
+ * one. A format that is a folder reads one document's main file at a time.
  */
-export interface Format extends OutputFormat {
-  /** Whether the beginning of a file, at least one whole line or the whole file, looks like this format. */
-  recognises(beginning: string): boolean;
+export interface InputFormat extends FormatTraits {
+  /**
+   * Whether the beginning of a file, at least one whole line or the whole file, looks like this format.
+   *
+   * @param fileName in lower case; for formats whose content another has too
+   */
+  recognises(beginning: string, fileName: string): boolean;
   /** @throws {DataError} at the first record that cannot be read */
   read(chunks: TextChunks, options?: ReadOptions): AsyncGenerator<ReadEvent>;
+  /**
+   * Which of the main files found in a folder are to be read, for a corpus that keeps one document in several stages of its
+   * annotation; all of them where left out.
+   *
+   * @param files paths from the folder
+   */
+  chooseFiles?(files: readonly string[]): readonly string[];
 }
+
+/** Turns text into documents and back. */
+export interface Format extends InputFormat, OutputFormat {}
 
 /** Everything that a reader says, gathered. */
 export async function collectDocuments(events: AsyncIterable<ReadEvent>): Promise<{ documents: Document[]; losses: Loss[] }> {

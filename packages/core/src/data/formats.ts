@@ -1,15 +1,17 @@
-import type { Format, OutputFormat } from "./format.ts";
+import type { Format, InputFormat, OutputFormat } from "./format.ts";
 import { brat } from "./formats/brat.ts";
 import { casrel } from "./formats/casrel.ts";
 import { conll } from "./formats/conll.ts";
 import { conll04 } from "./formats/conll04.ts";
 import { copyre } from "./formats/copyre.ts";
+import { cotype } from "./formats/cotype.ts";
 import { displacyDep } from "./formats/displacy-dep.ts";
 import { displacyEnt } from "./formats/displacy-ent.ts";
 import { doccano } from "./formats/doccano.ts";
 import { gliner } from "./formats/gliner.ts";
 import { jsonl } from "./formats/jsonl.ts";
 import { labelStudio } from "./formats/label-studio.ts";
+import { lstmEr } from "./formats/lstm-er.ts";
 import { multihead } from "./formats/multihead.ts";
 import { prodigy } from "./formats/prodigy.ts";
 import { rin } from "./formats/rin.ts";
@@ -31,10 +33,16 @@ export const formats = {
   casrel,
   tplinker,
   rin,
+  cotype,
   copyre,
   gliner,
   conll,
 } satisfies Record<string, Format>;
+
+/** Formats to read alone, one line each. */
+export const readOnlyFormats = {
+  "lstm-er": lstmEr,
+} satisfies Record<string, InputFormat>;
 
 /** Formats to write alone, one line each. */
 export const writeOnlyFormats = {
@@ -43,6 +51,9 @@ export const writeOnlyFormats = {
 } satisfies Record<string, OutputFormat>;
 
 export type FormatName = keyof typeof formats;
+
+/** Everything that can be read, by name. */
+export const inputFormats: Readonly<Record<string, InputFormat>> = { ...formats, ...readOnlyFormats };
 
 /** Everything that can be written, by name. */
 export const outputFormats: Readonly<Record<string, OutputFormat>> = { ...formats, ...writeOnlyFormats };
@@ -56,17 +67,17 @@ export const outputFormats: Readonly<Record<string, OutputFormat>> = { ...format
  * @param fileName path or name; only its ending counts
  * @param beginning the first lines of the file, at least one whole line or the whole file
  */
-export function detectFormats(fileName: string, beginning = ""): readonly Format[] {
+export function detectFormats(fileName: string, beginning = ""): readonly InputFormat[] {
   const name = fileName.toLowerCase();
-  const all: readonly Format[] = Object.values(formats);
-  const hasEnding = (format: Format): boolean => format.extensions.some((extension) => name.endsWith(extension));
+  const all: readonly InputFormat[] = Object.values(inputFormats);
+  const hasEnding = (format: InputFormat): boolean => format.extensions.some((extension) => name.endsWith(extension));
   if (!/\S/.test(beginning)) return all.filter(hasEnding);
-  const recognised = all.filter((format) => format.recognises(beginning));
+  const recognised = all.filter((format) => format.recognises(beginning, name));
   return [...recognised.filter(hasEnding), ...recognised.filter((format) => !hasEnding(format))];
 }
 
 /** The format of a file where its ending and its beginning leave no doubt. */
-export function detectFormat(fileName: string, beginning = ""): Format | undefined {
+export function detectFormat(fileName: string, beginning = ""): InputFormat | undefined {
   const found = detectFormats(fileName, beginning);
   return found.length === 1 ? found[0] : undefined;
 }

@@ -4,7 +4,16 @@ export { asList, asNumber, asObject, asPair, asString, asStrings, type Fields, w
 export { type Fold, type FoldOptions, foldsOf } from "./folds.ts";
 export * from "./format.ts";
 export { jsonl } from "./formats/jsonl.ts";
-export { detectFormat, detectFormats, type FormatName, formats, outputFormats, writeOnlyFormats } from "./formats.ts";
+export {
+  detectFormat,
+  detectFormats,
+  type FormatName,
+  formats,
+  inputFormats,
+  outputFormats,
+  readOnlyFormats,
+  writeOnlyFormats,
+} from "./formats.ts";
 export { parseJson } from "./json.ts";
 export { type CorpusLabels, Labels, labelsOf } from "./labels.ts";
 export { buildLexicon, type Lexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";

@@ -4,6 +4,14 @@ import { EntityTable, type Lose } from "./records.ts";
 
 type MentionRule = "nearest" | "first";
 
+/** A mention as a list gives it by its words alone. */
+export interface NamedMention {
+  readonly words: string;
+  readonly type: string | null;
+  /** Where the list has it, for reports. */
+  readonly path: string;
+}
+
 /** Places of the same words that are looked at in one sentence: far above any, and a bound for time and memory. */
 const mostPlaces = 1000;
 
@@ -93,6 +101,35 @@ export class MentionFinder {
     }
   }
 
+  /**
+   * Makes each mention of a list an entity. Words named several times get as many places: those that relations have given them, then
+   * the first others; in the order of the text the first type goes to the first place.
+   */
+  entities(named: readonly NamedMention[]): void {
+    for (const group of groupBy(named, ({ words }) => words).values()) {
+      const [{ words, path }] = group as [NamedMention];
+      const places = this.places(words);
+      for (const { path } of group.slice(places.length)) {
+        const amount = places.length === 0 ? "" : ` more than ${places.length} times`;
+        this.#lose(path, `no tokens of the text are ${JSON.stringify(words)}${amount}; the entity was left out`);
+      }
+      const placed = this.#placed.get(words)?.size ?? 0;
+      const free = places.filter((place) => this.table.find(place) === undefined);
+      for (const place of free.slice(0, Math.max(0, group.length - placed))) this.#place(words, place);
+      if (placed < group.length && group.length < places.length) {
+        this.#lose(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first places were taken`);
+      }
+      const { entities } = this.table;
+      const own = [...(this.#placed.get(words) ?? [])].sort(
+        (a, b) => (entities[a] as Entity).start - (entities[b] as Entity).start,
+      );
+      for (const [order, index] of own.entries()) {
+        const type = group[Math.min(order, group.length - 1)]?.type ?? null;
+        entities[index] = { ...(entities[index] as Entity), type };
+      }
+    }
+  }
+
   #place(words: string, span: Span): number {
     const index = this.table.ensure(span);
     const placed = this.#placed.get(words);
@@ -112,6 +149,16 @@ export class MentionFinder {
     }
     return places;
   }
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { collectDocuments, collectText, detectFormats, type Format, type ReadOptions } from "../data/index.ts";
+import { collectDocuments, collectText, detectFormats, type Format, type InputFormat, type ReadOptions } from "../data/index.ts";
 import { DataError } from "../errors.ts";
 import { type Document, type Loss, validateDocument } from "../schema/index.ts";
 import { annotationsOf, anyDocument, comparable, documentsWithin } from "./format-documents.ts";
@@ -31,19 +31,14 @@ const effort = Number(process.env["WEFT_EFFORT"] ?? 1);
 
 /**
  * The contract that every annotation format meets: its example to the byte, round trips of all it can hold, no silent loss of what
- * it cannot, and of broken files a clear error or a report with its place.
+ * it cannot, and all that `describeInputFormat` asks.
  */
 export function describeFormat(format: Format, example: FormatExample, faults: readonly FormatFault[]): void {
   const { holds } = format;
   const view = (documents: readonly Document[]) => documents.map((document) => comparable(document, holds));
+  describeInputFormat(format, example, faults);
 
-  describe(`format ${format.name}`, () => {
-    test("the example is read", async () => {
-      const { documents, losses } = await readFiles(format, example.files);
-      expect(losses).toEqual([]);
-      expect(view(documents)).toEqual(view(example.documents));
-    });
-
+  describe(`format ${format.name}, written`, () => {
     test("the example is written to the byte", async () => {
       const { files, losses } = await writeFiles(format, example.documents);
       expect(files).toMatchObject(example.files);
@@ -103,6 +98,34 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
       for await (const event of format.write(source())) if (event.kind === "loss") expect(event.loss.source).toBe(taken);
     });
 
+    test("writing no documents loses nothing", async () => {
+      expect((await writeFiles(format, [])).losses).toEqual([]);
+    });
+  });
+}
+
+/** The contract of reading: the example as it is meant, and of broken files a clear error or a report with its place. */
+export function describeInputFormat(
+  format: InputFormat,
+  example: Omit<FormatExample, "losses">,
+  faults: readonly FormatFault[],
+): void {
+  const { holds } = format;
+  const view = (documents: readonly Document[]) => documents.map((document) => comparable(document, holds));
+
+  describe(`format ${format.name}`, () => {
+    test("the example is read", async () => {
+      const { documents, losses } = await readFiles(format, example.files);
+      expect(losses).toEqual([]);
+      expect(view(documents)).toEqual(view(example.documents));
+    });
+
+    test("the example is recognised by its content as this format alone", () => {
+      const [name, main] = mainFiles(format, example.files)[0] ?? ["", ""];
+      const found = detectFormats(name === "" ? `a${format.extensions[0]}` : name, main);
+      expect(found.map((each) => each.name)).toEqual([format.name]);
+    });
+
     test.each(Object.entries(variants))("%s: reads the same", async (_, change) => {
       const files = Object.fromEntries(Object.entries(example.files).map(([name, text]) => [name, change(text, name)]));
       const { documents, losses } = await readFiles(format, files);
@@ -116,7 +139,6 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
         const { documents } = await readFiles(format, { ...example.files, ...empty });
         expect(annotationsOf(documents)).toEqual({ entities: [], relations: [] });
       }
-      expect((await writeFiles(format, [])).losses).toEqual([]);
     });
 
     test("cut off anywhere it is read in part or refused with its place", async () => {
@@ -184,14 +206,15 @@ export async function writeFiles(format: Format, documents: readonly Document[])
 
 /** Reads what was written, in pieces of three units so that nothing depends on where text is cut. */
 export async function readFiles(
-  format: Format,
+  format: InputFormat,
   files: Files,
   options: ReadOptions = {},
 ): Promise<{ documents: Document[]; losses: Loss[] }> {
   const documents: Document[] = [];
   const losses: Loss[] = [];
   for (const [name, main] of mainFiles(format, files)) {
-    const base = name.slice(0, name.lastIndexOf("."));
+    const ending = format.extensions.find((extension) => name.endsWith(extension)) ?? "";
+    const base = name.slice(0, name.length - ending.length);
     const companions = {
       read(file: string) {
         const text = files[file.startsWith(".") && format.layout === "folder" ? base + file : file];
@@ -207,7 +230,7 @@ export async function readFiles(
 }
 
 /** The files that are read for themselves: the one, or of a folder those with the format's ending. */
-function mainFiles(format: Format, files: Files): [string, string][] {
+function mainFiles(format: InputFormat, files: Files): [string, string][] {
   if (format.layout !== "folder") return [["", files[""] ?? ""]];
   return Object.entries(files).filter(([name]) => format.extensions.some((extension) => name.endsWith(extension)));
 }
@@ -222,7 +245,7 @@ async function* pieces(text: string): AsyncGenerator<string> {
 }
 
 /** The error says in which file, and where it names a line, the file has that line. */
-async function expectReadOrRefused(format: Format, files: Files): Promise<void> {
+async function expectReadOrRefused(format: InputFormat, files: Files): Promise<void> {
   try {
     const { documents, losses } = await readFiles(format, files);
     for (const document of documents) validateDocument(document);

@@ -1,4 +1,4 @@
-import type { Document } from "../schema/index.ts";
+import type { Document, Span, Token } from "../schema/index.ts";
 import { type SentenceOptions, splitSentences } from "./sentences.ts";
 import { type TokenizerOptions, tokenize } from "./tokenizer.ts";
 
@@ -15,5 +15,24 @@ export function documentFromText(id: string, text: string, options: TextOptions 
   const tokens = tokenize(text, options);
   const whole = tokens.length === 0 ? [] : [{ start: 0, end: tokens.length }];
   const sentences = options.sentences === "one" ? whole : splitSentences(text, tokens, options);
+  return { id, text, tokens, sentences, entities: [], relations: [], metadata: {} };
+}
+
+/**
+ * The same for a text in blocks that no sentence crosses, such as turns of a talk or lines with a sentence each.
+ *
+ * @param blocks half-open UTF-16 units of the text, in order; what lies outside has no tokens
+ */
+export function documentFromBlocks(id: string, text: string, blocks: readonly Span[], options: TextOptions = {}): Document {
+  const tokens: Token[] = [];
+  const sentences: Span[] = [];
+  for (const block of blocks) {
+    const inside = documentFromText(id, text.slice(block.start, block.end), options);
+    const first = tokens.length;
+    for (const { text: word, start, end } of inside.tokens) {
+      tokens.push({ text: word, start: start + block.start, end: end + block.start });
+    }
+    for (const { start, end } of inside.sentences) sentences.push({ start: start + first, end: end + first });
+  }
   return { id, text, tokens, sentences, entities: [], relations: [], metadata: {} };
 }

@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type Companions, detectFormats, type Format, formats, outputFormats, type ReadOptions } from "@weft/core";
+import {
+  type Companions,
+  detectFormats,
+  formats,
+  type InputFormat,
+  inputFormats,
+  outputFormats,
+  type ReadOptions,
+} from "@weft/core";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
 import { didYouMean } from "./nearest-name.ts";
@@ -14,7 +22,7 @@ export interface OpenOptions extends ReadTextOptions {
 
 /** A file whose format is known and of which nothing has been taken yet. */
 export interface OpenFile {
-  readonly format: Format;
+  readonly format: InputFormat;
   readonly chunks: AsyncIterable<string>;
   /** What the format's reader wants to know about the file. */
   readonly reading: Pick<ReadOptions, "source" | "companions">;
@@ -31,30 +39,35 @@ export async function* openDocuments(path: string, options: OpenOptions = {}): A
     const { beginning, chunks } = await peek(readText(path, options));
     const format = options.format === undefined ? findFormat(path, beginning) : formatByName(options.format);
     if (format.layout === "folder" && path === standardStream) throw pipedFolder(format);
-    yield { format, chunks, reading: { source: sourceName(path), companions: companionsOf(path, options) } };
+    yield { format, chunks, reading: { source: sourceName(path), companions: companionsOf(path, format, options) } };
     return;
   }
-  const format = folderFormat(path, options.format);
-  for (const file of await filesIn(path, format)) {
-    yield { format, chunks: readText(file, options), reading: { source: file, companions: companionsOf(file, options) } };
+  const { format, files } = await filesIn(path, options.format);
+  for (const file of files) {
+    const whole = join(path, file);
+    yield {
+      format,
+      chunks: readText(whole, options),
+      reading: { source: whole, companions: companionsOf(whole, format, options) },
+    };
   }
 }
 
 /** A format to read, by its name. */
-function formatByName(name: string): Format {
-  const all: Readonly<Record<string, Format>> = formats;
+function formatByName(name: string): InputFormat {
+  const all: Readonly<Record<string, InputFormat>> = inputFormats;
   const format = Object.hasOwn(all, name) ? all[name] : undefined;
   if (format !== undefined) return format;
   throw new FileError("FORMAT_UNKNOWN", {
     message: Object.hasOwn(outputFormats, name)
       ? `${name} can be written, not read`
       : `there is no format ${JSON.stringify(name)}`,
-    hint: didYouMean(name, Object.keys(formats)) ?? `formats: ${describeFormats()}`,
+    hint: didYouMean(name, Object.keys(inputFormats)) ?? `formats: ${describeFormats()}`,
   });
 }
 
 /** Where nothing recognises the beginning, the ending decides, so that a broken first line is named as such. */
-function findFormat(path: string, beginning: string): Format {
+function findFormat(path: string, beginning: string): InputFormat {
   const name = path.toLowerCase().replace(/\.gz$/, "");
   const empty = !/\S/.test(beginning.replace(/^\uFEFF/, ""));
   const found = detectFormats(name, beginning);
@@ -79,22 +92,12 @@ function findFormat(path: string, beginning: string): Format {
   });
 }
 
-function folderFormat(path: string, name: string | undefined): Format {
-  const format = name === undefined ? folderFormats()[0] : formatByName(name);
-  if (format?.layout === "folder") return format;
-  throw new FileError("FILE_IS_FOLDER", {
-    at: { source: path },
-    message: `expected a file, found a folder; ${format?.name} is a format of one file`,
-    hint: "name the file",
-  });
-}
-
-function folderFormats(): Format[] {
-  const all: readonly Format[] = Object.values(formats);
+function folderFormats(): InputFormat[] {
+  const all: readonly InputFormat[] = Object.values(inputFormats);
   return all.filter((format) => format.layout === "folder");
 }
 
-function pipedFolder(format: Format): FileError {
+function pipedFolder(format: InputFormat): FileError {
   return new FileError("FORMAT_UNKNOWN", {
     at: { source: sourceName(standardStream) },
     message: `${format.title} is a folder of files, which cannot come through a pipe`,
@@ -103,18 +106,60 @@ function pipedFolder(format: Format): FileError {
 }
 
 function describeFormats(): string {
-  const all: readonly Format[] = Object.values(formats);
+  const all: readonly InputFormat[] = Object.values(inputFormats);
   return all.map(({ name, extensions }) => `${name} (${extensions.join(", ")})`).join(", ");
 }
 
-/** The main files of a folder and the folders in it, by name. As in brat, a text without an annotation beside it is no document. */
-async function filesIn(path: string, format: Format): Promise<string[]> {
-  const names = await listFolder(path);
-  const main = names.filter((name) => format.extensions.some((extension) => name.endsWith(extension)));
-  if (main.length > 0) return main.toSorted().map((name) => join(path, name));
-  throw new FileError("FILE_IS_FOLDER", {
+interface FolderFiles {
+  readonly format: InputFormat;
+  /** Paths from the folder, in the order of their names. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The main files of a folder and the folders in it. As in brat, a text without an annotation beside it is no document.
+ *
+ * @param name of the format; seen from the endings of the files where left out, of two that fit the longer one
+ */
+async function filesIn(path: string, name: string | undefined): Promise<FolderFiles> {
+  const named = name === undefined ? undefined : formatByName(name);
+  if (named !== undefined && named.layout !== "folder") {
+    throw new FileError("FILE_IS_FOLDER", {
+      at: { source: path },
+      message: `expected a file, found a folder; ${named.name} is a format of one file`,
+      hint: "name the file",
+    });
+  }
+  const candidates = named === undefined ? folderFormats() : [named];
+  const endings = candidates
+    .flatMap((format) => format.extensions.map((ending) => ({ format, ending })))
+    .toSorted((a, b) => b.ending.length - a.ending.length);
+  const found = new Map<InputFormat, string[]>();
+  for (const file of await listFolder(path)) {
+    const format = endings.find(({ ending }) => file.endsWith(ending))?.format;
+    if (format === undefined) continue;
+    const files = found.get(format);
+    if (files === undefined) found.set(format, [file]);
+    else files.push(file);
+  }
+  const [only, other] = [...found];
+  if (only === undefined) throw nothingIn(path, candidates);
+  if (other !== undefined) {
+    throw new FileError("FORMAT_UNKNOWN", {
+      at: { source: path },
+      message: `the folder holds files of ${[...found.keys()].map((format) => format.name).join(" and ")}`,
+      hint: "say which format is meant",
+    });
+  }
+  const [format, files] = only;
+  return { format, files: (format.chooseFiles?.(files) ?? files).toSorted() };
+}
+
+function nothingIn(path: string, candidates: readonly InputFormat[]): FileError {
+  const wanted = candidates.map(({ title, extensions }) => `${extensions.join(" or ")} file as in ${title}`);
+  return new FileError("FILE_IS_FOLDER", {
     at: { source: path },
-    message: `no ${format.extensions.join(" or ")} file is in it, as in ${format.title}; expected a file, found a folder`,
+    message: `expected a file, found a folder; no ${wanted.join(" and no ")} is in it`,
     hint: "name a file in it",
   });
 }
@@ -146,14 +191,11 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** The files beside a file, plain or gzip; standard input has none. */
-function companionsOf(path: string, options: ReadTextOptions): Companions | undefined {
+function companionsOf(path: string, { extensions }: InputFormat, options: ReadTextOptions): Companions | undefined {
   if (path === standardStream) return undefined;
-  const base = join(
-    dirname(path),
-    basename(path)
-      .replace(/\.gz$/i, "")
-      .replace(/(.)\.[^.]*$/, "$1"),
-  );
+  const name = basename(path).replace(/\.gz$/i, "");
+  const ending = extensions.find((extension) => name.toLowerCase().endsWith(extension)) ?? /(?<=.)\.[^.]*$/.exec(name)?.[0] ?? "";
+  const base = join(dirname(path), name.slice(0, name.length - ending.length));
   return {
     read(file) {
       const plain = file.startsWith(".") ? `${base}${file}` : join(dirname(path), file);

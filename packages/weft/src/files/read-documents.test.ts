@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -74,4 +74,18 @@ test("a format that does not exist is refused with the nearest name", async () =
   });
   await expect(collectSentences(path, { format: "toString" })).rejects.toMatchObject({ code: "FORMAT_UNKNOWN" });
   expect((await collectSentences(path)).sentences).toEqual([]);
+});
+
+test("a folder is read in the format whose files it holds, the longer ending first, and two are not guessed between", async () => {
+  const text = "Ada left.\nBob stayed.\n";
+  const split = join(folder, "split");
+  await mkdir(split);
+  await writeFile(join(split, "d.split.txt"), text);
+  await writeFile(join(split, "d.split.ann"), "T1\tPER 0 3\tAda\nT2\tPER 10 13\tBob\n");
+  expect((await collectSentences(split)).sentences.map(({ sentence }) => sentence.id)).toEqual(["d#0", "d#1"]);
+  expect((await collectSentences(join(split, "d.split.ann"))).sentences).toHaveLength(2);
+  await writeFile(join(split, "e.ann"), "");
+  await writeFile(join(split, "e.txt"), "Cy came.");
+  await expect(collectSentences(split)).rejects.toThrow("the folder holds files of lstm-er and brat (FORMAT_UNKNOWN)");
+  expect((await collectSentences(split, { format: "lstm-er" })).sentences).toHaveLength(2);
 });

@@ -8,15 +8,15 @@ import {
   type Span,
   validateDocument,
 } from "../../schema/index.ts";
-import { documentFromText, type OffsetTranslation, offsetTranslation } from "../../text/index.ts";
+import { documentFromText, type OffsetTranslation, offsetTranslation, type TextOptions } from "../../text/index.ts";
 import type { Capacity } from "../capacity.ts";
 import { type CharacterSpan, countAgreeing, detectOffsetUnit, spanPlacer } from "../character-spans.ts";
 import { fitDocument } from "../fit.ts";
-import type { Format, ReadOptions } from "../format.ts";
-import { readLines, readWhole } from "../lines.ts";
+import type { Format, ReadEvent, ReadOptions } from "../format.ts";
+import { readLines, readWhole, type TextChunks } from "../lines.ts";
 import { type BratRelation, type BratSpan, type BratStandoff, parseStandoff } from "./brat-lines.ts";
 import { BratSchema, parseBratSchema } from "./brat-schema.ts";
-import { FileNames } from "./file-names.ts";
+import { FileNames, nameOf } from "./file-names.ts";
 
 const holds: Capacity = {
   record: "document",
@@ -53,23 +53,11 @@ export const brat: Format = {
   companions: [".txt", "annotation.conf"],
   holds,
 
-  recognises(beginning) {
-    const line = /^\uFEFF?\s*([^\n]*)/.exec(beginning)?.[1] ?? "";
-    return /^(?:T\d+\t\S+ \d+ \d+|R\d+\t\S+ \S+:[TE]\d+ |E\d+\t\S+:T\d+|[AM]\d+\t\S+ [TRE]\d+|N\d+\tReference |\*\t\S+ T\d+|#\d+\t\S+ [A-Z]\d+)/.test(
-      line,
-    );
+  recognises(beginning, fileName) {
+    return looksLikeStandoff(beginning) && !fileName.endsWith(".split.ann");
   },
 
-  async *read(chunks, options = {}) {
-    const { source } = options;
-    const standoff = await parseStandoff(readLines(chunks, source), source);
-    for (const loss of standoff.losses) yield { kind: "loss", loss };
-    const { document, losses } = documentFromStandoff(standoff, await readCompanions(options), options);
-    for (const loss of losses) yield { kind: "loss", loss };
-    const at = { source, line: 1 };
-    validateDocument(document, at);
-    yield { kind: "document", document, at };
-  },
+  read: (chunks, options = {}) => readStandoff(chunks, options, bratFolder),
 
   async *write(documents) {
     const names = new FileNames();
@@ -90,19 +78,49 @@ export const brat: Format = {
   },
 };
 
+/** Whether a file begins with a line of brat's. */
+export function looksLikeStandoff(beginning: string): boolean {
+  const line = /^\uFEFF?\s*([^\n]*)/.exec(beginning)?.[1] ?? "";
+  return /^(?:T\d+\t\S+ \d+ \d+|R\d+\t\S+ \S+:[TE]\d+ |E\d+\t\S+:T\d+|[AM]\d+\t\S+ [TRE]\d+|N\d+\tReference |\*\t\S+ T\d+|#\d+\t\S+ [A-Z]\d+)/.test(
+    line,
+  );
+}
+
+/** What a form of standoff annotation has of its own. */
+export interface StandoffForm {
+  /** Of the annotation and of the text beside it. */
+  readonly endings: { readonly annotation: string; readonly text: string };
+  /** The text with its tokens and sentences. */
+  readonly plain: (id: string, text: string, options: TextOptions | undefined) => Document;
+}
+
+const bratFolder: StandoffForm = { endings: { annotation: ".ann", text: ".txt" }, plain: documentFromText };
+
+/** Reads one document: the lines of its annotation, and the text beside it. */
+export async function* readStandoff(chunks: TextChunks, options: ReadOptions, form: StandoffForm): AsyncGenerator<ReadEvent> {
+  const { source } = options;
+  const standoff = await parseStandoff(readLines(chunks, source), source);
+  for (const loss of standoff.losses) yield { kind: "loss", loss };
+  const { document, losses } = documentFromStandoff(standoff, await readCompanions(options, form), options, form);
+  for (const loss of losses) yield { kind: "loss", loss };
+  const at = { source, line: 1 };
+  validateDocument(document, at);
+  yield { kind: "document", document, at };
+}
+
 interface CompanionFiles {
   /** With its byte order mark, which some tools count as a character. */
   readonly text: string;
   readonly schema: BratSchema;
 }
 
-async function readCompanions({ source, companions }: ReadOptions): Promise<CompanionFiles> {
-  const chunks = companions?.read(".txt");
+async function readCompanions({ source, companions }: ReadOptions, { endings }: StandoffForm): Promise<CompanionFiles> {
+  const chunks = companions?.read(endings.text);
   if (chunks === undefined) {
     throw new DataError("COMPANION_MISSING", {
       at: { source },
-      message: "the text of this annotation is not beside it: there is no .txt file of the same name",
-      hint: "brat keeps X.txt and X.ann in one folder; read the folder, or the .ann file where its .txt is",
+      message: `the text of this annotation is not beside it: there is no ${endings.text} file of the same name`,
+      hint: `X${endings.text} and X${endings.annotation} stand in one folder; read the folder, or the annotation where its text is`,
     });
   }
   const parts: string[] = [];
@@ -115,6 +133,7 @@ function documentFromStandoff(
   standoff: BratStandoff,
   { text: raw, schema }: CompanionFiles,
   options: ReadOptions,
+  { endings, plain: plainDocument }: StandoffForm,
 ): { document: Document; losses: Loss[] } {
   const { source } = options;
   const losses: Loss[] = [];
@@ -124,7 +143,7 @@ function documentFromStandoff(
   const whole = standoff.spans.filter(({ pieces }) => pieces.length === 1).map(wholeStretch);
   const unit = options.offsetUnit ?? detectOffsetUnit(text, whole, "codepoint");
   const shift = text !== raw && countAgreeing(raw, whole, unit) > countAgreeing(text, whole, unit) ? 1 : 0;
-  const plain = documentFromText(documentId(source), text, options.text);
+  const plain = plainDocument(nameOf(source, endings.annotation), text, options.text);
   const place = spanPlacer(plain, unit, lose);
   const characters = offsetTranslation(text, unit);
   const entities = standoff.spans.map((span) => {
@@ -142,11 +161,6 @@ function documentFromStandoff(
 }
 
 type BratLose = (path: string, reason: string, at: Location, kind?: LossKind) => void;
-
-/** The name of the file without folder and ending. */
-function documentId(source = "document"): string {
-  return source.replace(/^.*[/\\]/, "").replace(/(.)\.ann(?:\.gz)?$/i, "$1");
-}
 
 function wholeStretch({ pieces, text }: Pick<BratSpan, "pieces" | "text">): CharacterSpan {
   return { start: Math.min(...pieces.map(({ start }) => start)), end: Math.max(...pieces.map(({ end }) => end)), text };

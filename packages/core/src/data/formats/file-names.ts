@@ -24,3 +24,9 @@ function safeName(id: string): string {
     .replace(/^[.\s]+|[.\s]+$/g, "_");
   return name === "" || /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name) ? `_${name}` : name;
 }
+
+/** The name of a file without its folder and ending, which is what its document is called. */
+export function nameOf(source: string | undefined, ending: string): string {
+  const name = (source ?? "document").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "");
+  return name.length > ending.length && name.toLowerCase().endsWith(ending) ? name.slice(0, -ending.length) : name;
+}

@@ -53,33 +53,6 @@ test("tags of the ends are reported unless stan_ner, which is kept, has them", a
   expect(losses.map(({ path }) => path)).toEqual(["[0].relationMentions[0].em2Label"]);
 });
 
-test("NYT's earlier form: one string, whole names, types in entityMentions, and None for no relation", async () => {
-  const record = {
-    sentText: "Ada Lovelace joined Acme Corp in Paris .\r\n",
-    articleId: "a1",
-    entityMentions: [
-      { start: 0, text: "Ada Lovelace", label: "PERSON" },
-      { start: 1, text: "Acme Corp", label: "ORGANIZATION" },
-      { start: 2, text: "Paris", label: "LOCATION" },
-    ],
-    relationMentions: [
-      { em1Text: "Ada Lovelace", label: "works_for", em2Text: "Acme Corp" },
-      { em1Text: "Acme Corp", label: "None", em2Text: "Paris" },
-    ],
-  };
-  const { documents, losses } = await readFiles(rin, { "": `${JSON.stringify(record)}\n` });
-  expect(documents[0]?.entities).toEqual([
-    { start: 0, end: 2, type: "PERSON" },
-    { start: 3, end: 5, type: "ORGANIZATION" },
-    { start: 6, end: 7, type: "LOCATION" },
-  ]);
-  expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "works_for" }]);
-  expect(documents[0]?.metadata).toEqual({ articleId: "a1" });
-  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "[0].relationMentions[1]: the label None says that there is no relation; it was left out",
-  ]);
-});
-
 test("writing says what reading would place elsewhere", async () => {
   const words = "Acme left ; Acme stayed".split(" ");
   const { documents } = await readFiles(rin, {

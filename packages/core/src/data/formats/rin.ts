@@ -1,16 +1,14 @@
 import type { Location } from "../../errors.ts";
 import type { Document, Relation } from "../../schema/index.ts";
-import { asList, asObject, asString, asStrings, type Fields } from "../fields.ts";
+import { asList, asObject, asStrings, type Fields } from "../fields.ts";
 import type { Format, ReadOptions } from "../format.ts";
 import { firstJsonValue } from "../json-values.ts";
-import { documentFromSpacedText, loseMisplaced, MentionFinder } from "../mentions.ts";
+import { loseMisplaced, MentionFinder } from "../mentions.ts";
 import {
   documentFromWords,
-  entityType,
   firstFields,
   type JsonRecord,
   type Lose,
-  loseOthers,
   readJsonRecords,
   recordEvents,
   recordId,
@@ -21,8 +19,6 @@ import {
 /**
  * The JSON of RIN's NYT and WebNLG: words, tags, the words of every entity (`en_list`), and relations that name each end by its
  * last word alone. The entity in `en_list` with that last word is meant, and `MentionFinder` says which of its mentions.
- *
- * NYT's earlier form, with the sentence as one string, whole names in the relations and `entityMentions`, is read too.
  */
 export const rin: Format = {
   name: "rin",
@@ -48,15 +44,12 @@ export const rin: Format = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    return fields?.["sentText"] !== undefined && Array.isArray(fields["relationMentions"]);
+    return Array.isArray(fields?.["sentText"]) && Array.isArray(fields["relationMentions"]);
   },
 
   async *read(chunks, options = {}) {
     for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => {
-        const isText = typeof record.fields["sentText"] === "string";
-        return isText ? readText(record, options, lose) : readWords(record, options, lose);
-      });
+      yield* recordEvents(record.at, (lose) => readWords(record, options, lose));
     }
   },
 
@@ -87,8 +80,6 @@ export const rin: Format = {
 };
 
 const wordsFields = new Set(["sentText", "pos", "en_list", "relationMentions"]);
-const textFields = new Set(["sentText", "entityMentions", "relationMentions"]);
-const entityFields = new Set(["text", "label", "start"]);
 
 function readWords(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
   const { fields, at } = record;
@@ -119,49 +110,8 @@ function readWords(record: JsonRecord, options: ReadOptions, lose: Lose): Docume
   });
   for (const [index, words] of names.entries()) finder.entity(words.join(" "), null, `en_list[${index}]`);
   const pos = fields["pos"] === undefined ? {} : { pos: asStrings(fields["pos"], at, "pos") };
-  return { ...plain, ...pos, entities: finder.table.entities, relations, metadata: others(fields, wordsFields) };
+  return { ...plain, ...pos, entities: finder.table.entities, relations, metadata: others(fields) };
 }
-
-function readText(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
-  const { fields, at } = record;
-  const text = asString(fields["sentText"], at, "sentText");
-  const entities = asList(fields["entityMentions"] ?? [], at, "entityMentions").map((item, index) => {
-    const path = `entityMentions[${index}]`;
-    const entity = asObject(item, at, path);
-    loseOthers(entity, entityFields, lose, path);
-    const type = entityType(entity["label"], at, `${path}.label`);
-    return { words: asString(entity["text"], at, `${path}.text`), type, path };
-  });
-  const mentions = new Set(entities.map(({ words }) => words));
-  readRelations(
-    fields,
-    at,
-    () => {},
-    (relation, path) => {
-      for (const end of ["em1Text", "em2Text"]) mentions.add(asString(relation[end], at, `${path}.${end}`));
-      return undefined;
-    },
-  );
-  const fitting = (document: Document): number => {
-    const finder = new MentionFinder(document, "first", () => {});
-    return [...mentions].filter((words) => finder.places(words).length > 0).length;
-  };
-  const plain = documentFromSpacedText(recordId(undefined, record, ""), text, options.text, mentions.size, fitting, lose);
-  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
-  const relations = readRelations(fields, at, lose, (relation, path) => {
-    loseOthers(relation, plainRelationFields, lose, path);
-    if (relation["label"] !== noRelation)
-      return finder.relation(relation["em1Text"] as string, relation["em2Text"] as string, path);
-    lose(path, `the label ${noRelation} says that there is no relation; it was left out`);
-    return undefined;
-  });
-  for (const { words, type, path } of entities) finder.entity(words, type, path);
-  return { ...plain, entities: finder.table.entities, relations, metadata: others(fields, textFields) };
-}
-
-/** What NYT's earlier form writes for a pair without a relation. */
-const noRelation = "None";
-const plainRelationFields = new Set(["em1Text", "em2Text", "label"]);
 
 function readRelations(
   fields: Fields,
@@ -188,6 +138,6 @@ function loseForeignTags(relation: Fields, { tokens }: Document, tags: unknown, 
   }
 }
 
-function others(fields: Fields, known: ReadonlySet<string>): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !known.has(name)));
+function others(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !wordsFields.has(name)));
 }

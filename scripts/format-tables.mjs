@@ -1,0 +1,62 @@
+/** The tables of docs/formats.md, from what every format says of itself. */
+
+/**
+ * @typedef {import("@weft/core").InputFormat} InputFormat
+ * @typedef {import("@weft/core").OutputFormat} OutputFormat
+ * @typedef {Readonly<Record<string, InputFormat>>} Inputs
+ * @typedef {Readonly<Record<string, OutputFormat>>} Outputs
+ */
+
+/**
+ * @param {Inputs} inputs
+ * @param {Outputs} outputs
+ * @returns {string} Markdown
+ */
+export function formatTable(inputs, outputs) {
+  const rows = Object.values({ ...inputs, ...outputs }).map(({ name, title, extensions, companions = [], layout, holds }) => [
+    `\`${name}\``,
+    title,
+    [name in inputs ? "reads" : "", name in outputs ? "writes" : ""].filter(Boolean).join(" and "),
+    [layout === "folder" ? "folder:" : "", ...extensions.map((each) => `\`${each}\``)].join(" ").trim(),
+    companions.map((each) => `\`${each}\``).join(", "),
+    holds.record,
+    holds.offsets,
+  ]);
+  return table(["Name", "Format", "Weft", "Files", "Files beside", "Record", "A mention is placed by"], rows);
+}
+
+/**
+ * @param {Inputs} inputs
+ * @param {Outputs} outputs
+ * @returns {string} Markdown
+ */
+export function capacityTable(inputs, outputs) {
+  const rows = Object.values({ ...inputs, ...outputs }).map(({ name, holds }) => [
+    `\`${name}\``,
+    holds.entities === "in relations" ? "in relations" : holds.lastWords ? "last word" : "✓",
+    holds.entityTypes,
+    yes(holds.relations),
+    yes(holds.crossSentence && holds.record === "document"),
+    yes(holds.overlapping),
+    holds.duplicates ? "✓" : holds.oneTypeASpan ? "one type a span" : "",
+    yes(holds.discontinuous),
+    ...[holds.confidence, holds.text, holds.tokens, holds.ids, holds.pos, holds.metadata].map(yes),
+  ]);
+  const head = ["Name", "Entities", "Types", "Relations", "Across sentences", "Overlapping", "Twice", "In pieces", "Confidence"];
+  return table([...head, "Text", "Tokens", "Ids", "Parts of speech", "Other fields"], rows);
+}
+
+/** @param {boolean} value */
+function yes(value) {
+  return value ? "✓" : "";
+}
+
+/**
+ * @param {readonly string[]} head
+ * @param {readonly (readonly string[])[]} rows
+ */
+function table(head, rows) {
+  /** @param {readonly string[]} cells */
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n");
+}
