@@ -66,6 +66,8 @@ export function errorCodesOf(exports) {
 export function settingsTable(schema) {
   /** @type {string[]} */
   const sections = [];
+  /** Where a form of settings was described first. @type {Map<string, string>} */
+  const described = new Map();
   visit(schema, "");
   return sections.join("\n\n");
 
@@ -83,7 +85,20 @@ export function settingsTable(schema) {
     for (const [key, each] of entries) {
       if (!isGroup(each)) continue;
       const below = path === "" ? key : `${path}.${key}`;
-      for (const choice of each.oneOf ?? each.anyOf ?? [each]) visit(choice, below, variantOf(choice));
+      const choices = each.oneOf ?? each.anyOf ?? [each];
+      const known = choices.map((choice) => described.get(JSON.stringify(choice.properties)));
+      if (known.every((place) => place !== undefined)) {
+        const names = choices.flatMap((choice) => variantOf(choice) ?? []).map((name) => `\`${name}\``);
+        const which = names.length === 0 ? "The" : `One of ${names.join(", ")}, with the`;
+        const { description = "" } = each;
+        const meaning = description === "" ? "" : `${description.charAt(0).toUpperCase()}${description.slice(1)}. `;
+        sections.push(`## \`${below}\`\n\n${meaning}${which} settings of \`${known[0]}\` above.`);
+        continue;
+      }
+      for (const choice of choices) {
+        described.set(JSON.stringify(choice.properties), below);
+        visit(choice, below, variantOf(choice));
+      }
     }
   }
 }

@@ -9,6 +9,8 @@ import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
 export interface Capabilities {
   /** True for classifiers of pairs whose entities must be given. */
   readonly needsGoldEntities: boolean;
+  /** False for taggers, which find entities alone; true where left out. */
+  readonly findsRelations?: boolean | undefined;
 }
 
 /** Losses of some sentences by name, summed, not averaged. */
@@ -112,6 +114,17 @@ export interface PairCounts {
   readonly sampledOut: number;
 }
 
+/** A model inside another one. Its parameters stand under the names of both: `pipeline/tagger/…`. */
+export interface ModelPart<Settings = unknown> {
+  readonly name: "tagger" | "classifier";
+  /** Which model of the catalogue it is, with that model's settings. */
+  model(settings: Settings): { readonly name: string } & Readonly<Record<string, unknown>>;
+  /** The protocol that chooses its best epoch; what the model itself would take, where left out. */
+  readonly select?: ProtocolName | undefined;
+  /** Whether it learns from what the part before it finds in the training sentences, beside what is annotated there. */
+  learnsFromPredictions?(settings: Settings): boolean;
+}
+
 /** Everything shared code knows about a kind of model. */
 export interface ModelDefinition<Settings = unknown, E extends Example = Example> {
   readonly name: string;
@@ -120,7 +133,9 @@ export interface ModelDefinition<Settings = unknown, E extends Example = Example
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
   readonly capabilities: Capabilities;
   /** The protocols that say most about its predictions, first the one that chooses the best epoch; by entity types where left out. */
-  protocols?(settings: Settings): readonly ProtocolName[];
+  protocols?(settings: Settings): readonly ProtocolName[] | undefined;
+  /** Models that it is put together from, in the order in which they are trained, each for itself; none where left out. */
+  readonly parts?: readonly ModelPart<Settings>[] | undefined;
   build(settings: Settings, lexicon: Lexicon, scope: Scope): Model<E>;
   encoder(settings: Settings, lexicon: Lexicon): Encoder<E>;
 }

@@ -7,6 +7,17 @@ import { type ModelName, models } from "./index.ts";
 const pairs = { rare: /^[^/]+\/(word|tag|position)\/|(hidden|class)\/weight/, severalRelationsOfAPair: false, reach: 0.004 };
 const pairSizes = { wordSize: 6, positionSize: 3, tagSize: 3, positions: 5 };
 
+const pipelineTagger = {
+  name: "bilstm-tagger",
+  tagger: "softmax",
+  wordSize: 6,
+  characterSize: 4,
+  characterFilters: 5,
+  hiddenSize: 5,
+  dropout: 0,
+};
+const pipelineClassifier = { name: "eatt-bigru", ...pairSizes, hiddenSize: 5, attentionSize: 4, dropout: 0 };
+
 /** A small network of every model; one that is missing here does not type-check, and fails below. */
 const cases = {
   rin: {
@@ -23,6 +34,11 @@ const cases = {
     severalRelationsOfAPair: false,
     reach: 0.004,
   },
+  "bilstm-tagger": {
+    settings: { wordSize: 6, characterSize: 4, characterFilters: 5, hiddenSize: 5, dropout: 0 },
+    noise: { dropout: 0.5, wordDropout: 0.5 },
+    reach: 0.008,
+  },
   "bio-mtl": {
     settings: { ...pairSizes, windows: [2, 3], filters: 8, hiddenSize: 16, dropout: 0 },
     noise: { dropout: 0.5, inputDropout: 0.5, wordDropout: 0.5 },
@@ -37,6 +53,13 @@ const cases = {
     settings: { ...pairSizes, hiddenSize: 5, attentionSize: 4, dropout: 0 },
     noise: { dropout: 0.5, inputDropout: 0.5, wordDropout: 0.5 },
     ...pairs,
+  },
+  pipeline: {
+    settings: { tagger: pipelineTagger, classifier: pipelineClassifier },
+    noise: { tagger: { ...pipelineTagger, dropout: 0.5 }, classifier: { ...pipelineClassifier, dropout: 0.5 } },
+    ...pairs,
+    rare: /^pipeline\/classifier\/[^/]+\/(word|tag|position)\/|classifier\/.*(hidden|class)\/weight/,
+    reach: 0.008,
   },
 } satisfies Record<ModelName, ModelCase>;
 

@@ -64,6 +64,13 @@ const modelSettings = z.discriminatedUnion(
   Object.values(models).map((definition) => definition.settings.extend({ name: z.literal(definition.name) })) as never,
 ) as z.ZodType<{ readonly name: string } & Readonly<Record<string, unknown>>>;
 
+/** How one part of a model is trained, where that differs from the whole: each section in place of the one of the same name. */
+const partSettings = z.strictObject({
+  objective: objectiveSettings.optional().describe("in place of objective"),
+  optimizer: optimizerSettings.optional().describe("in place of optimizer"),
+  training: trainingSettings.optional().describe("in place of training"),
+});
+
 /** The configuration of a training, as it stands in a file. Paths count from the file's folder. */
 export const trainConfig = z.strictObject({
   seed: z.int().min(0).default(1),
@@ -80,6 +87,10 @@ export const trainConfig = z.strictObject({
   objective: objectiveSettings.prefault({ name: "likelihood" }),
   optimizer: optimizerSettings.prefault({}),
   training: trainingSettings.prefault({}),
+  parts: z
+    .strictObject({ tagger: partSettings.optional(), classifier: partSettings.optional() })
+    .optional()
+    .describe("sections that one part of a pipeline has for itself"),
 });
 
 export type TrainConfig = z.infer<typeof trainConfig>;

@@ -1,11 +1,16 @@
 import type { WordVectors } from "../data/index.ts";
 import type { BuiltModel } from "../inference/index.ts";
 import type { ProtocolName, Report } from "../metrics/index.ts";
-import type { Losses, PairCounts } from "../models/index.ts";
+import type { Losses, ModelPart, PairCounts } from "../models/index.ts";
 import type { Loss as DataLoss } from "../schema/index.ts";
 import type { Progress } from "./checkpoint.ts";
 
-export interface StartEvent {
+/** Of which part of a model an event tells, where the model is trained part by part. Steps count through all parts, epochs begin anew. */
+export interface OfPart {
+  readonly part?: ModelPart["name"] | undefined;
+}
+
+export interface StartEvent extends OfPart {
   readonly kind: "start";
   readonly train: number;
   readonly dev: number;
@@ -27,7 +32,7 @@ export interface StartEvent {
   readonly stepsDone: number;
 }
 
-export interface StepEvent {
+export interface StepEvent extends OfPart {
   readonly kind: "step";
   readonly epoch: number;
   readonly step: number;
@@ -38,7 +43,7 @@ export interface StepEvent {
   readonly sentences: number;
 }
 
-export interface EvaluationEvent {
+export interface EvaluationEvent extends OfPart {
   readonly kind: "evaluation";
   readonly epoch: number;
   readonly step: number;
@@ -50,11 +55,20 @@ export interface EvaluationEvent {
 }
 
 /** Emitted after every epoch; whoever wants a checkpoint calls `bytes`, before asking for the next event. */
-export interface CheckpointEvent {
+export interface CheckpointEvent extends OfPart {
   readonly kind: "checkpoint";
   readonly epoch: number;
   readonly step: number;
   bytes(): Uint8Array<ArrayBuffer>;
+}
+
+/** A part has been trained; the next one begins, or the end comes. */
+export interface PartEvent extends Required<OfPart> {
+  readonly kind: "part";
+  readonly reason: EndEvent["reason"];
+  readonly epoch: number;
+  readonly step: number;
+  readonly best: Progress["best"];
 }
 
 export interface EndEvent {
@@ -62,6 +76,7 @@ export interface EndEvent {
   readonly reason: "epochs" | "patience";
   readonly epoch: number;
   readonly step: number;
+  /** The best evaluation on dev; of the last part, where a model has parts. */
   readonly best: Progress["best"];
   /** The network with the weights of its best epoch. */
   readonly model: BuiltModel;
@@ -69,4 +84,4 @@ export interface EndEvent {
   bytes(): Uint8Array<ArrayBuffer>;
 }
 
-export type TrainEvent = StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | EndEvent;
+export type TrainEvent = StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | PartEvent | EndEvent;

@@ -12,6 +12,7 @@ import type { TrainConfig } from "./config.ts";
 import type { TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { partsOf, trainParts, type WholeEvent } from "./parts.ts";
 import { Stepper } from "./stepper.ts";
 
 export interface TrainInput {
@@ -22,6 +23,8 @@ export interface TrainInput {
   readonly vectors?: ((words: ReadonlySet<string>, countOf: (word: string) => number) => Promise<WordVectors>) | undefined;
   /** What training starts from in place of fresh weights: those of `config.init`, with the words and labels they belong to. */
   readonly init?: InitialModel | undefined;
+  /** Words and labels; those of train where left out. */
+  readonly lexicon?: Lexicon | undefined;
   /** Where the work is done; this thread where left out. */
   readonly executor?: ExecutorFactory<BuiltModel> | undefined;
   readonly engine?: Pick<BuildOptions, "build" | "shared"> | undefined;
@@ -39,7 +42,7 @@ export interface InitialModel {
 }
 
 /**
- * Trains a model: says what happens and leaves to others what to do with it.
+ * Trains a model: says what happens and leaves to others what to do with it. A model that has parts is trained part by part.
  *
  * The best epoch is chosen on dev. The same configuration, data and kernel build give the same weights, bit for bit, for any executor and
  * however often the training was interrupted and resumed.
@@ -50,11 +53,19 @@ export interface InitialModel {
  * @throws {TrainingError} TRAINING_DIVERGED when a gradient is not finite; CANCELLED when the signal asks to stop
  */
 export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void, void> {
-  const { config, signal } = input;
-  const { training } = config;
+  const { config } = input;
   requireSentences(input.train, "train", config.data.train);
   requireSentences(input.dev, "dev", config.data.dev);
-  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary);
+  const parts = partsOf(config);
+  if (parts.length === 0) yield* trainWhole(input);
+  else yield* trainParts(input, parts, trainWhole);
+}
+
+/** @param place of the model in the configuration, for errors */
+async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<WholeEvent, void, void> {
+  const { config, signal } = input;
+  const { training } = config;
+  const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary);
   const { name, ...settings } = config.model;
   const built = buildModel(
     { name: name as never, settings, lexicon, threshold: training.threshold },
@@ -62,7 +73,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
   );
   const { engine, store, encoder } = built;
   objectiveFor(config.objective, built.model);
-  const coverage = input.init === undefined ? await applyVectors(built, input.vectors) : undefined;
+  const coverage = input.init === undefined ? await applyVectors(built, input.vectors, place) : undefined;
   if (input.init !== undefined) writeWeights(store, input.init.weights, input.init.source);
   const losses: DataLoss[] = [];
   const drawn = encoder.training?.(input.train, { seed: config.seed }, losses);
@@ -153,12 +164,13 @@ function stopIfAsked(signal: AbortSignal | undefined): void {
 /** The F1 that chooses the best epoch, in one place. */
 function selectionProtocol(select: TrainConfig["training"]["select"], { definition, description }: BuiltModel): ProtocolName {
   if (select !== "auto") return select;
-  return definition.protocols?.(description.settings)[0] ?? (description.lexicon.typed ? "strict" : "exact");
+  return definition.protocols?.(description.settings)?.[0] ?? (description.lexicon.typed ? "strict" : "exact");
 }
 
 async function applyVectors(
   { store, model, description }: BuiltModel,
   read: TrainInput["vectors"],
+  place: string,
 ): Promise<WordVectors["coverage"] | undefined> {
   if (read === undefined) return undefined;
   const { words } = description.lexicon;
@@ -167,7 +179,7 @@ async function applyVectors(
   if (dimension !== wordTable.columns) {
     throw new DataError("VECTORS_INVALID", {
       message: `the vectors have ${dimension} numbers, the word table has ${wordTable.columns}`,
-      hint: `set model.wordSize to ${dimension}`,
+      hint: `set ${place}.wordSize to ${dimension}`,
     });
   }
   const table = store.read(wordTable);

@@ -5,15 +5,15 @@ import { writeFileAtomically } from "../files/write-file.ts";
 
 /** What a run's `events.jsonl` holds, a line each: the curves of the training. */
 export type LoggedEvent =
-  | Pick<StepEvent, "kind" | "epoch" | "step" | "loss" | "losses" | "gradNorm" | "sentences">
-  | Pick<EvaluationEvent, "kind" | "epoch" | "step" | "protocol" | "score" | "improved">;
+  | Pick<StepEvent, "kind" | "part" | "epoch" | "step" | "loss" | "losses" | "gradNorm" | "sentences">
+  | Pick<EvaluationEvent, "kind" | "part" | "epoch" | "step" | "protocol" | "score" | "improved">;
 
 /** The part of an event that the log keeps; nothing for events that only matter while they happen. */
 export function loggedForm(event: TrainEvent): LoggedEvent | undefined {
   if (event.kind === "step") return event;
   if (event.kind !== "evaluation") return undefined;
-  const { kind, epoch, step, protocol, score, improved } = event;
-  return { kind, epoch, step, protocol, score, improved };
+  const { kind, part, epoch, step, protocol, score, improved } = event;
+  return { kind, ...(part === undefined ? {} : { part }), epoch, step, protocol, score, improved };
 }
 
 /** Appends lines to a log; the system may lose the last ones when the power goes, never the ones before. */

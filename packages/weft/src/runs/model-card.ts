@@ -15,7 +15,7 @@ export function modelCard({ description, definition, store }: BuiltModel, { conf
   const types = [...new Set(lexicon.tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2)))];
   return `# ${description.name} (${definition.paper})
 
-Finds entities and the relations between them. Trained with Weft on ${train} sentences of \`${shortPath(config.data.train)}\`, seed ${config.seed}.
+${purposeOf(definition)} Trained with Weft on ${train} sentences of \`${shortPath(config.data.train)}\`, seed ${config.seed}.
 
 - Relation types (${lexicon.relations.size}): ${lexicon.relations.names.map((name) => `\`${name}\``).join(", ")}
 - Entity types: ${types.length === 0 ? "none, entities are untyped" : types.map((name) => `\`${name}\``).join(", ")}
@@ -27,4 +27,12 @@ The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at
 
 ${formatMarkdown(dev)}
 ${test === undefined ? "" : `\n## Scores on test\n\n${formatMarkdown(test)}\n`}`;
+}
+
+function purposeOf({ capabilities, parts = [] }: BuiltModel["definition"]): string {
+  if (capabilities.needsGoldEntities) return "Finds the relations between entities that it is given.";
+  if (capabilities.findsRelations === false) return "Finds entities.";
+  const made =
+    parts.length === 0 ? "" : ` The ${parts.map(({ name }) => name).join(" and the ")} were trained one after the other.`;
+  return `Finds entities and the relations between them.${made}`;
 }

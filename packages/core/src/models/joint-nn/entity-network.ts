@@ -31,6 +31,12 @@ export interface EntityOutput {
   readonly tagScores: Matrix;
 }
 
+/** The settings that make the entity side. */
+export type EntitySettings = Pick<
+  JointNnSettings,
+  "wordSize" | "characterSize" | "characterFilters" | "filterWidths" | "hiddenSize" | "dropout" | "tagger"
+>;
+
 /** The entity side (§3.1): embeddings ⊕ character CNN, BiLSTM, tag scores. */
 export class EntityNetwork {
   /** Word embeddings, [V, Dw]. */
@@ -43,7 +49,7 @@ export class EntityNetwork {
   readonly #encoder: BilstmLayer;
   readonly #tag: LinearLayer;
 
-  constructor(settings: JointNnSettings, lexicon: Lexicon, scope: Scope) {
+  constructor(settings: EntitySettings, lexicon: Lexicon, scope: Scope) {
     const { wordSize, characterSize, characterFilters, filterWidths, hiddenSize } = settings;
     const tags = lexicon.tags.size;
     this.#dropout = settings.dropout;

@@ -19,6 +19,7 @@ import { chooseLabels, decodeEntities, decodeRelations, predictionOf } from "./d
 import { JointEncoder, type JointExample } from "./encoder.ts";
 import { EntityNetwork, type EntityOutput, type JointBatch } from "./entity-network.ts";
 import { type JointOutput, packTags, scoreOutputs } from "./outputs.ts";
+import { packSentences } from "./pack.ts";
 import { RelationNetwork } from "./relation-network.ts";
 import { type JointNnSettings, jointNnSettings } from "./settings.ts";
 import { Tagger } from "./tagger.ts";
@@ -52,7 +53,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   }
 
   predict(tape: Tape, examples: readonly JointExample[], options: PredictOptions): Prediction[] {
-    const batch = this.#pack(examples, undefined);
+    const batch = packSentences(examples, 0, undefined);
     const output = this.#entity.forward(tape, batch);
     const distributions = this.#tagger.read(tape, output.tagScores, batch.offsets);
     const found = distributions.map((distribution, sentence) => {
@@ -83,7 +84,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
 
   sample(tape: Tape, examples: readonly JointExample[], options: SampleOptions): JointOutput[][] {
     const { random, samples, epsilon } = options;
-    const batch = this.#pack(examples, undefined);
+    const batch = packSentences(examples, 0, undefined);
     const output = this.#entity.forward(tape, batch);
     const sets = this.#tagger.read(tape, output.tagScores, batch.offsets).map((distribution, sentence) => {
       const example = examples[sentence] as JointExample;
@@ -122,7 +123,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     options: LossOptions,
   ): OutputScores {
     const { factor, random } = options;
-    const batch = this.#pack(examples, tape.training ? random : undefined);
+    const batch = packSentences(examples, this.#settings.wordDropout, tape.training ? random : undefined);
     const { offsets } = batch;
     const output = this.#entity.forward(tape, batch);
     const weights = this.#sentenceWeights(examples, options);
@@ -222,22 +223,6 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     const byKey = new Map(example.gold.entities.toReversed().map((entity) => [spanKey(entity), entity]));
     const entities = goldSpans(example).map((span) => byKey.get(spanKey(span)) as Entity);
     return { entities, reading: this.#readingOf(sentence, example.tags, entities) };
-  }
-
-  /** @param random given in training, where word dropout makes some words unknown */
-  #pack(examples: readonly JointExample[], random: Random | undefined): JointBatch {
-    const offsets = new Int32Array(examples.length + 1);
-    for (const [s, { length }] of examples.entries()) offsets[s + 1] = (offsets[s] ?? 0) + length;
-    const words = new Int32Array(offsets.at(-1) ?? 0);
-    const rate = this.#settings.wordDropout;
-    for (const [s, example] of examples.entries()) {
-      const start = offsets[s] ?? 0;
-      for (let i = 0; i < example.length; i++) {
-        const dropped = random !== undefined && rate > 0 && random.next() < rate;
-        words[start + i] = (dropped ? example.unknown[i] : example.words[i]) ?? 0;
-      }
-    }
-    return { words, offsets, tokens: examples.flatMap(({ tokens }) => tokens) };
   }
 }
 

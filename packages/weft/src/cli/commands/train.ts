@@ -74,8 +74,9 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
     for await (const event of events) {
       if (event.kind === "start") {
         steps = event.steps;
+        best = "";
         terminal.say(
-          `${count(event.train, "sentence")} to learn from, ${whole(event.dev)} in dev · ${whole(event.words)} words, ` +
+          `${event.part === undefined ? "" : `${event.part}: `}${count(event.train, "sentence")} to learn from, ${whole(event.dev)} in dev · ${whole(event.words)} words, ` +
             `${event.tags} tags, ${count(event.relations, "relation type")} · ${whole(event.parameters)} parameters, ${event.build} kernels`,
         );
         if (event.pairs !== undefined) {
@@ -92,13 +93,15 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
         }
         sayLosses(event.losses, "of the training data cannot be learnt", terminal);
         sayLosses(event.devLosses, "of dev cannot be found by this model and count as missed", terminal);
-        bar = terminal.progress("training", steps);
+        bar = terminal.progress(event.part === undefined ? "training" : `training the ${event.part}`, steps);
       } else if (event.kind === "step") {
         bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${best}`);
       } else if (event.kind === "evaluation" && event.improved) {
         best = ` · best dev F1 ${(100 * event.score).toFixed(1)} in epoch ${event.epoch}`;
-      } else if (event.kind === "end") {
+      } else if (event.kind === "part" || event.kind === "end") {
         bar?.stop();
+        // Of the last part there is nothing left to say at the end.
+        if (bar === undefined) continue;
         bar = undefined;
         terminal.say(
           `${event.reason === "patience" ? "stopped, no better epoch for a while" : "done"} after ${count(event.epoch, "epoch")}${best}`,
@@ -118,12 +121,21 @@ function sayLosses(losses: readonly Loss[], what: string, terminal: CommandConte
   terminal.say(`${count(losses.length, "annotation")} ${what}, first in ${first.source} ${first.path}: ${first.reason}`);
 }
 
-async function showScores({ dev, test }: DoneEvent, folder: string, terminal: CommandContext["terminal"]): Promise<void> {
+async function showScores({ model, dev, test }: DoneEvent, folder: string, terminal: CommandContext["terminal"]): Promise<void> {
   for (const report of [dev, test]) {
     if (report === undefined) continue;
     await terminal.print(`\n${terminal.style("bold", report.split ?? "")}\n${scoreTable(report, terminal)}`);
   }
-  terminal.say(`\nmodel in ${join(folder, "model")}, curves in ${join(folder, "score.svg")}; next: weft extract ${folder} TEXT`);
+  terminal.say(`\nmodel in ${join(folder, "model")}, curves in ${join(folder, "score.svg")}; next: ${nextStep(model, folder)}`);
+}
+
+/** What a model can be used for now. One that needs entities finds nothing in plain text. */
+function nextStep({ definition: { capabilities } }: DoneEvent["model"], folder: string): string {
+  if (!capabilities.needsGoldEntities) return `weft extract ${folder} TEXT`;
+  return (
+    `weft extract ${folder} DATA.jsonl, where entities are marked; to find them in plain text too, train a pipeline ` +
+    "(model.name: pipeline), with this model's settings under model.classifier"
+  );
 }
 
 function gather(value: string, previous: readonly string[] | undefined): readonly string[] {

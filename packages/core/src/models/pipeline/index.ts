@@ -1,0 +1,141 @@
+import type { Parameter, Tape } from "@weft/tensor";
+import type { Lexicon } from "../../data/lexicon.ts";
+import type { Prediction } from "../../metrics/index.ts";
+import type { Scope } from "../../nn/index.ts";
+import type { Loss, Sentence } from "../../schema/index.ts";
+import {
+  defineModel,
+  type Encoder,
+  type Example,
+  type Losses,
+  type LossOptions,
+  type Model,
+  type ModelDefinition,
+  type PredictOptions,
+} from "../model.ts";
+import { type NamedModel, type PipelineSettings, pipelineSettings } from "./settings.ts";
+
+/** A sentence as both parts read it, and as it stands, for pairs of entities that are only known when the tagger has spoken. */
+export interface PipelineExample extends Example {
+  readonly tagger: Example;
+  /** With the annotated entities, which is what is learnt from. */
+  readonly classifier: Example;
+  readonly sentence: Pick<Sentence, "id" | "tokens" | "pos">;
+}
+
+interface Part {
+  readonly model: Model;
+  readonly encoder: Encoder;
+}
+
+/** A tagger, and a classifier of the pairs of entities it finds. They share labels and words, and no weight. */
+class Pipeline implements Model<PipelineExample> {
+  readonly wordTable: Parameter;
+  readonly #tagger: Part;
+  readonly #classifier: Part;
+
+  constructor(tagger: Part, classifier: Part) {
+    this.#tagger = tagger;
+    this.#classifier = classifier;
+    this.wordTable = tagger.model.wordTable;
+  }
+
+  /** What both parts have to learn, at once. `train` teaches one after the other, each with its own choice of the best epoch. */
+  loss(tape: Tape, examples: readonly PipelineExample[], options: LossOptions): Losses {
+    const losses: Record<string, number> = {};
+    for (const part of ["tagger", "classifier"] as const) {
+      const { model } = part === "tagger" ? this.#tagger : this.#classifier;
+      const own = model.loss(
+        tape,
+        examples.map((example) => example[part]),
+        options,
+      );
+      for (const [name, value] of Object.entries(own)) losses[`${part}/${name}`] = value;
+    }
+    return losses;
+  }
+
+  predict(tape: Tape, examples: readonly PipelineExample[], options: PredictOptions): Prediction[] {
+    const tagged = this.#tagger.model.predict(
+      tape,
+      examples.map(({ tagger }) => tagger),
+      // Relations that the tagger might find as well are not asked for.
+      { threshold: 1 },
+    );
+    const given = tagged.map(({ entities }, index) => {
+      const { sentence } = examples[index] as PipelineExample;
+      return this.#classifier.encoder.encode({ ...sentence, entities, relations: [] });
+    });
+    const related = this.#classifier.model.predict(tape, given, options);
+    return tagged.map(({ entities, tags }, index) => ({ entities, relations: related[index]?.relations ?? [], tags }));
+  }
+}
+
+class PipelineEncoder implements Encoder<PipelineExample> {
+  readonly #tagger: Encoder;
+  readonly #classifier: Encoder;
+
+  constructor(tagger: Encoder, classifier: Encoder) {
+    this.#tagger = tagger;
+    this.#classifier = classifier;
+  }
+
+  encode(sentence: Sentence, losses?: Loss[]): PipelineExample {
+    const { id, tokens, pos } = sentence;
+    return {
+      length: tokens.length,
+      tagger: this.#tagger.encode(sentence, losses),
+      classifier: this.#classifier.encode(sentence, losses),
+      sentence: { id, tokens, ...(pos === undefined ? {} : { pos }) },
+    };
+  }
+}
+
+/**
+ * A pipeline of any model that finds entities with any model that needs them. Which is which, the models declare.
+ *
+ * @param catalogue the models it can be made of
+ */
+export function definePipeline(catalogue: Readonly<Record<string, ModelDefinition>>): ModelDefinition {
+  const all = Object.values(catalogue);
+  const taggers = all.filter(({ capabilities }) => !capabilities.needsGoldEntities);
+  const classifiers = all.filter(({ capabilities }) => capabilities.needsGoldEntities);
+  const definitionOf = ({ name }: NamedModel): ModelDefinition => catalogue[name] as ModelDefinition;
+  const encoderOf = (model: NamedModel, lexicon: Lexicon): Encoder => definitionOf(model).encoder(ownSettings(model), lexicon);
+  return defineModel<PipelineSettings, PipelineExample>({
+    name: "pipeline",
+    paper: "a tagger and a classifier of pairs, each from its own paper",
+    settings: pipelineSettings(taggers, classifiers),
+    capabilities: { needsGoldEntities: false },
+    parts: [
+      { name: "tagger", model: ({ tagger }) => tagger, select: "ner-strict" },
+      {
+        name: "classifier",
+        model: ({ classifier }) => classifier,
+        learnsFromPredictions: ({ entities }) => entities === "predicted-and-gold",
+      },
+    ],
+    // A classifier that does not tell head from tail cannot be asked for the direction.
+    protocols: ({ classifier }) => {
+      const own = definitionOf(classifier).protocols?.(ownSettings(classifier));
+      return own?.includes("pairs-undirected") === true ? ["pairs-undirected", "ner-strict", "ner-boundaries"] : undefined;
+    },
+    build: (settings, lexicon, scope) => {
+      const own = scope.child("pipeline");
+      const part = (name: "tagger" | "classifier"): Part => ({
+        model: buildPart(definitionOf(settings[name]), settings[name], lexicon, own.child(name)),
+        encoder: encoderOf(settings[name], lexicon),
+      });
+      return new Pipeline(part("tagger"), part("classifier"));
+    },
+    encoder: ({ tagger, classifier }, lexicon) => new PipelineEncoder(encoderOf(tagger, lexicon), encoderOf(classifier, lexicon)),
+  });
+}
+
+function buildPart(definition: ModelDefinition, model: NamedModel, lexicon: Lexicon, scope: Scope): Model {
+  return definition.build(ownSettings(model), lexicon, scope);
+}
+
+function ownSettings({ name: _name, ...settings }: NamedModel): unknown {
+  return settings;
+}

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { buildLexicon, lexiconSettings } from "../../data/index.ts";
+import { type BuiltModel, buildModel, Predictor, readWeights, writeWeights } from "../../inference/index.ts";
+import type { Sentence } from "../../schema/index.ts";
+import { eightSentences } from "../../testing/sentences.ts";
+import { type ModelName, models } from "../index.ts";
+
+const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
+const taggers = {
+  rin: { name: "rin", rounds: 1, wordSize: 6, hiddenSize: 5 },
+  "joint-nn": { name: "joint-nn", wordSize: 6, characterSize: 4, characterFilters: 3, hiddenSize: 5, mlpSize: 4 },
+  "bilstm-tagger": { name: "bilstm-tagger", wordSize: 6, characterSize: 4, characterFilters: 3, hiddenSize: 5 },
+};
+const small = { wordSize: 7, positionSize: 3, tagSize: 3, positions: 5 };
+const classifiers = {
+  "bio-mtl": { name: "bio-mtl", ...small, windows: [2], filters: 4, hiddenSize: 6 },
+  pcnn: { name: "pcnn", ...small, filters: 4 },
+  "eatt-bigru": { name: "eatt-bigru", ...small, hiddenSize: 4, attentionSize: 3 },
+};
+
+test("every model is a tagger or a classifier, but the pipeline itself", () => {
+  const names = Object.keys(models).filter((name) => name !== "pipeline");
+  expect([...Object.keys(taggers), ...Object.keys(classifiers)]).toEqual(names);
+});
+
+const pairs = Object.values(taggers).flatMap((tagger) =>
+  Object.values(classifiers).map((classifier) => ({ tagger, classifier })),
+);
+
+test.each(pairs)("$tagger.name with $classifier.name says what the two say one after the other", ({ tagger, classifier }) => {
+  const whole = built({ name: "pipeline", tagger, classifier }, 7);
+  const [first, second] = [built(tagger), built(classifier)];
+  for (const [part, of] of [
+    [first, "tagger"],
+    [second, "classifier"],
+  ] as const) {
+    const prefix = `pipeline/${of}/`;
+    const own = [...readWeights(whole.store)].filter(([name]) => name.startsWith(prefix));
+    writeWeights(part.store, new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])), of);
+  }
+  const found = predict(whole, eightSentences, 0.3);
+  const tagged = predict(first, eightSentences, 1);
+  const given = eightSentences.map((sentence, index) => ({
+    ...sentence,
+    entities: tagged[index]?.entities ?? [],
+    relations: [],
+  }));
+  const related = predict(second, given, 0.3);
+  expect(found.map(({ entities }) => entities)).toEqual(tagged.map(({ entities }) => entities));
+  expect(found.map(({ relations }) => relations)).toEqual(related.map(({ relations }) => relations));
+  expect(found.some(({ entities }) => entities.length > 1)).toBe(true);
+});
+
+test("what is annotated in a sentence changes nothing in what is found there", () => {
+  const whole = built({ name: "pipeline", tagger: taggers["bilstm-tagger"], classifier: classifiers.pcnn });
+  const bare = eightSentences.map((sentence) => ({ ...sentence, entities: [], relations: [] }));
+  expect(predict(whole, bare, 0.3)).toEqual(predict(whole, eightSentences, 0.3));
+});
+
+test("a classifier without direction is scored without it", () => {
+  const settings = (pairs: string): unknown =>
+    models.pipeline.settings.parse({ tagger: { name: "rin" }, classifier: { name: "pcnn", pairs } });
+  expect(models.pipeline.protocols?.(settings("directed"))).toBeUndefined();
+  expect(models.pipeline.protocols?.(settings("undirected"))?.[0]).toBe("pairs-undirected");
+});
+
+function built({ name, ...settings }: { readonly name: string }, seed = 1): BuiltModel {
+  const model = name as ModelName;
+  const checked = models[model].settings.parse(settings) as Readonly<Record<string, unknown>>;
+  return buildModel({ name: model, settings: checked, lexicon, threshold: 0.5 }, { build: "baseline", seed });
+}
+
+function predict(model: BuiltModel, sentences: readonly Sentence[], threshold: number) {
+  return new Predictor(model).predict(
+    sentences.map((sentence) => model.encoder.encode(sentence)),
+    { threshold },
+  );
+}

@@ -1,0 +1,208 @@
+import { z } from "zod";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
+import { buildLexicon } from "../data/index.ts";
+import { ArchiveError, ConfigError } from "../errors.ts";
+import { type BuiltModel, buildModel, Predictor, readWeights, type Weights, writeWeights } from "../inference/index.ts";
+import type { Prediction } from "../metrics/index.ts";
+import { type ModelDefinition, type ModelName, type ModelPart, models } from "../models/index.ts";
+import type { Sentence } from "../schema/index.ts";
+import type { TrainConfig } from "./config.ts";
+import type { EndEvent, PartEvent, TrainEvent } from "./events.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { TrainInput } from "./train.ts";
+
+/** What the training of a model without parts tells. */
+export type WholeEvent = Exclude<TrainEvent, PartEvent>;
+
+type TrainWhole = (input: TrainInput, place: string) => AsyncGenerator<WholeEvent, void, void>;
+
+/** The parts of the configured model, in the order in which they are trained. @throws {ConfigError} SETTING_INVALID */
+export function partsOf({ model, parts: sections, training }: TrainConfig): readonly ModelPart[] {
+  const definition: ModelDefinition = models[model.name as ModelName];
+  const parts = definition.parts ?? [];
+  if (parts.length === 0 && sections !== undefined) {
+    throw new ConfigError("SETTING_INVALID", {
+      at: { path: "parts" },
+      message: `${model.name} has no parts`,
+      hint: "set optimizer and training themselves, or model.name to pipeline",
+    });
+  }
+  if (parts.length > 0 && training.select !== "auto") {
+    throw new ConfigError("SETTING_INVALID", {
+      at: { path: "training.select" },
+      message: `the parts of ${model.name} are chosen each by a protocol of its own`,
+      hint: `set parts.${parts[0]?.name}.training.select, or leave it out`,
+    });
+  }
+  return parts;
+}
+
+/** Where a training in parts stands: what is done, and the part under way. */
+interface State {
+  readonly part: ModelPart["name"];
+  /** Steps of the parts before it. */
+  readonly stepsBefore: number;
+  /** The parts that are done, by name. */
+  readonly done: ReadonlyMap<string, Weights>;
+  readonly fingerprint: string;
+}
+
+/**
+ * Trains the parts of a model one after the other, each with its own steps, its own optimiser and its own choice of the best epoch on dev, and
+ * puts the model together from them. A checkpoint is that of the part under way, with the weights of the parts before it beside.
+ */
+export async function* trainParts(
+  input: TrainInput,
+  parts: readonly ModelPart[],
+  trainWhole: TrainWhole,
+): AsyncGenerator<TrainEvent, void, void> {
+  const { config } = input;
+  const { name, ...settings } = config.model;
+  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary);
+  const mark = fingerprint(config, input.train, input.dev);
+  const resumed = input.resume === undefined ? undefined : readState(input.resume, mark);
+  const done = new Map(resumed?.done);
+  let before = resumed?.stepsBefore ?? 0;
+  let end: EndEvent | undefined;
+  let state: State | undefined;
+  let threshold = config.training.threshold;
+  for (const [index, part] of parts.entries()) {
+    if (done.has(part.name)) continue;
+    const earlier = parts[index - 1];
+    const learnsMore = earlier !== undefined && part.learnsFromPredictions?.(settings) === true;
+    const train = learnsMore
+      ? [...input.train, ...predictedOnes(input, earlierModel(input, lexicon, earlier, settings, done))]
+      : input.train;
+    state = { part: part.name, stepsBefore: before, done: new Map(done), fingerprint: mark };
+    const here = state;
+    const own = partConfig(config, part, settings);
+    threshold = own.training.threshold;
+    const stepsBefore = before;
+    const init = input.init && { ...input.init, weights: weightsUnder(input.init.weights, `${name}/${part.name}/`) };
+    const resume = resumed?.part === part.name ? input.resume : undefined;
+    for await (const event of trainWhole({ ...input, config: own, train, lexicon, init, resume }, `model.${part.name}`)) {
+      const { kind } = event;
+      if (kind === "start") {
+        const { steps, stepsDone } = event;
+        yield { ...event, part: part.name, steps: stepsBefore + steps, stepsDone: stepsBefore + stepsDone };
+      } else if (kind === "end") end = event;
+      else {
+        const step = stepsBefore + event.step;
+        if (kind === "checkpoint") yield { ...event, part: part.name, step, bytes: () => addState(event.bytes(), here) };
+        else yield { ...event, part: part.name, step };
+      }
+    }
+    if (end === undefined) return;
+    before = stepsBefore + end.step;
+    done.set(part.name, readWeights(end.model.store));
+    const { reason, epoch, best } = end;
+    yield { kind: "part", part: part.name, reason, epoch, step: before, best };
+  }
+  if (end === undefined || state === undefined) return;
+  const description = { name: name as ModelName, settings, lexicon, threshold };
+  const model = buildModel(description, { ...input.engine, seed: null });
+  const weights = new Map<string, StoredTensor>();
+  for (const [part, own] of done) for (const [path, tensor] of own) weights.set(`${name}/${part}/${path}`, tensor);
+  writeWeights(model.store, weights, "the parts");
+  const [last, ended] = [end, state];
+  yield { ...last, step: before, model, bytes: () => addState(last.bytes(), ended) };
+}
+
+/** The configuration of a part as if it were trained alone. */
+function partConfig(config: TrainConfig, part: ModelPart, settings: unknown): TrainConfig {
+  const { parts, ...shared } = config;
+  const own = parts?.[part.name];
+  const training = own?.training ?? shared.training;
+  return {
+    ...shared,
+    model: part.model(settings),
+    objective: own?.objective ?? shared.objective,
+    optimizer: own?.optimizer ?? shared.optimizer,
+    training: training.select === "auto" ? { ...training, select: part.select ?? "auto" } : training,
+  };
+}
+
+/** A part that has been trained, ready to predict. */
+function earlierModel(
+  { config, engine }: TrainInput,
+  lexicon: BuiltModel["description"]["lexicon"],
+  part: ModelPart,
+  settings: unknown,
+  done: ReadonlyMap<string, Weights>,
+): BuiltModel {
+  const { name, ...own } = part.model(settings);
+  const description = { name: name as ModelName, settings: own, lexicon, threshold: config.training.threshold };
+  const built = buildModel(description, { ...engine, seed: null });
+  writeWeights(built.store, done.get(part.name) ?? new Map(), part.name);
+  return built;
+}
+
+/** Training sentences with the entities that a model finds in them, where these are not the annotated ones, and the relations between both. */
+function predictedOnes({ train }: TrainInput, built: BuiltModel): Sentence[] {
+  const predictor = new Predictor(built);
+  const predictions = predictor.predict(
+    train.map((sentence) => built.encoder.encode(sentence)),
+    { threshold: 1 },
+  );
+  return train.flatMap((sentence, index) => {
+    const { entities } = predictions[index] as Prediction;
+    const found = entities.map(({ start, end, type }) => ({ start, end, type }));
+    const placeOf = new Map(found.map((entity, place) => [keyOf(entity), place]));
+    const places = sentence.entities.map((entity) => placeOf.get(keyOf(entity)));
+    if (found.length === places.length && places.every((place) => place !== undefined)) return [];
+    const relations = sentence.relations.flatMap((relation) => {
+      const [head, tail] = [places[relation.head], places[relation.tail]];
+      return head === undefined || tail === undefined ? [] : [{ ...relation, head, tail }];
+    });
+    return [{ ...sentence, entities: found, relations }];
+  });
+}
+
+function keyOf({ start, end, type }: Sentence["entities"][number]): string {
+  return `${start} ${end} ${type ?? ""}`;
+}
+
+function weightsUnder(weights: Weights, prefix: string): Weights {
+  return new Map(
+    [...weights].flatMap(([name, tensor]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [])),
+  );
+}
+
+function addState(bytes: Uint8Array, { part, stepsBefore, done, fingerprint: mark }: State): Uint8Array<ArrayBuffer> {
+  const { tensors, metadata } = readSafetensors(bytes, "checkpoint");
+  const all = new Map<string, StoredTensor>(tensors);
+  for (const [name, weights] of done) for (const [path, tensor] of weights) all.set(`done/${name}/${path}`, tensor);
+  const own = { part, stepsBefore, fingerprint: mark, done: [...done.keys()] };
+  return writeSafetensors({ tensors: all, metadata: { ...metadata, parts: JSON.stringify(own) } });
+}
+
+const partName = z.enum(["tagger", "classifier"]);
+const stateFields = z.object({
+  part: partName,
+  stepsBefore: z.int().min(0),
+  fingerprint: z.string(),
+  done: z.array(partName),
+});
+
+/** @throws {ArchiveError} ARCHIVE_INVALID, CHECKPOINT_MISMATCH */
+function readState({ bytes, source }: NonNullable<TrainInput["resume"]>, expected: string): State {
+  const { tensors, metadata } = readSafetensors(bytes, source);
+  const found = stateFields.safeParse(parsed(metadata["parts"]));
+  if (!found.success || found.data.fingerprint !== expected) {
+    throw new ArchiveError("CHECKPOINT_MISMATCH", {
+      at: { source },
+      message: "the checkpoint was written under another configuration or with other training data",
+      hint: "start a new run, or go on with the configuration and data the run began with",
+    });
+  }
+  const { done, ...rest } = found.data;
+  return { ...rest, done: new Map(done.map((name) => [name, weightsUnder(tensors, `done/${name}/`)])) };
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
