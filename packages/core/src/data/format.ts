@@ -29,6 +29,8 @@ export interface Companions {
    * @returns undefined where there is no such file
    */
   read(file: string): AsyncIterable<string> | undefined;
+  /** The names of the files in the same folder, for those that have no fixed one; absent where they cannot be known. */
+  names?: (() => readonly string[]) | undefined;
 }
 
 export interface ReadOptions {

@@ -1,5 +1,6 @@
 export type { ByteChunks } from "./byte-stream.ts";
 export type { Capacity } from "./capacity.ts";
+export * from "./check/index.ts";
 export { asList, asNumber, asObject, asPair, asString, asStrings, type Fields, within } from "./fields.ts";
 export { type Fold, type FoldOptions, foldsOf } from "./folds.ts";
 export * from "./format.ts";

@@ -7,6 +7,7 @@ export {
   wordsBetween,
 } from "./breakdowns.ts";
 export { Confusion, type ConfusionCell } from "./confusion.ts";
+export { type CorpusStatistics, corpusStatistics, type Distribution, distribution } from "./corpus-statistics.ts";
 export {
   type Average,
   addCounts,

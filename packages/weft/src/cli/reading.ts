@@ -48,3 +48,8 @@ async function sizeOf(path: string): Promise<number> {
     return 0;
   }
 }
+
+/** What `--types` means for reading: the file that stands for the one beside a corpus. */
+export function typesFile(path: string | undefined): Readonly<Record<string, string>> | undefined {
+  return path === undefined ? undefined : { "types.json": path };
+}

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
@@ -18,6 +18,8 @@ import { type ReadTextOptions, readText, sourceName, standardStream } from "./re
 export interface OpenOptions extends ReadTextOptions {
   /** A name in core's table of formats; found by the file's ending and its beginning where absent. */
   readonly format?: string | undefined;
+  /** Files that are read in place of those beside a file, by the name that the format gives them: `types.json`. */
+  readonly beside?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A file whose format is known and of which nothing has been taken yet. */
@@ -190,19 +192,35 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** The files beside a file, plain or gzip; standard input has none. */
-function companionsOf(path: string, { extensions }: InputFormat, options: ReadTextOptions): Companions | undefined {
-  if (path === standardStream) return undefined;
+/** The files beside a file, plain or gzip; standard input has those alone that were named. */
+function companionsOf(path: string, { extensions }: InputFormat, options: OpenOptions): Companions {
+  const named = (file: string): AsyncIterable<string> | undefined => {
+    const given = options.beside?.[file];
+    return given === undefined ? undefined : readText(given, options);
+  };
+  if (path === standardStream) return { read: named };
   const name = basename(path).replace(/\.gz$/i, "");
   const ending = extensions.find((extension) => name.toLowerCase().endsWith(extension)) ?? /(?<=.)\.[^.]*$/.exec(name)?.[0] ?? "";
   const base = join(dirname(path), name.slice(0, name.length - ending.length));
   return {
     read(file) {
+      const given = named(file);
+      if (given !== undefined) return given;
       const plain = file.startsWith(".") ? `${base}${file}` : join(dirname(path), file);
       const found = [plain, `${plain}.gz`].find((name) => existsSync(name));
       return found === undefined ? undefined : readText(found, options);
     },
+    names: () => namesIn(dirname(path)),
   };
+}
+
+/** The files of a folder that was read from, as their companions see them: without the ending of compression. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => name.replace(/\.gz$/i, ""));
+  } catch {
+    return [];
+  }
 }
 
 /** Enough to recognise a format by: a whole line that says something, as much as a long line may show, or everything. */

@@ -1,7 +1,6 @@
-import { textTable } from "@weft/core";
+import { type CorpusStatistics, corpusStatistics, type Distribution, textTable } from "@weft/core";
 import { Argument, Option } from "commander";
 import { type CommandContext, defineCommand } from "../command.ts";
-import { type CorpusStatistics, corpusStatistics, type Distribution } from "../corpus-statistics.ts";
 import { readCorpora } from "../reading.ts";
 import type { Style } from "../terminal.ts";
 import { bar, count, percent, whole } from "../words.ts";

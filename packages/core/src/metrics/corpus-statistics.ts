@@ -1,4 +1,12 @@
-import { type OverlapClass, overlapClasses, type Sentence, tripleCountBucket } from "@weft/core";
+import type { Sentence } from "../schema/index.ts";
+import {
+  distanceBucket,
+  lengthBucket,
+  type OverlapClass,
+  overlapClasses,
+  tripleCountBucket,
+  wordsBetween,
+} from "./breakdowns.ts";
 
 /** Least, median, mean, 95th percentile and most of a list of numbers. */
 export interface Distribution {
@@ -27,6 +35,12 @@ export interface CorpusStatistics {
   readonly overlap: Readonly<Record<OverlapClass, number>>;
   /** Sentences with 0, 1, 2, 3, 4 and at least 5 different triples. */
   readonly triplesPerSentence: Readonly<Record<string, number>>;
+  /** Sentences by their length in tokens, in buckets ten wide. */
+  readonly sentenceLengths: Readonly<Record<string, number>>;
+  /** Sentences with 0, 1, 2 … and at least 10 entities. */
+  readonly entityCounts: Readonly<Record<string, number>>;
+  /** Relations by the number of words between their ends. */
+  readonly distances: Readonly<Record<string, number>>;
 }
 
 /** Counts what a corpus holds. */
@@ -35,7 +49,10 @@ export function corpusStatistics(sentences: readonly Sentence[]): CorpusStatisti
   const entityTypes = new Map<string, number>();
   const relationTypes = new Map<string, number>();
   const overlap = { none: 0, Normal: 0, SEO: 0, EPO: 0 };
-  const triples = new Map(["0", "1", "2", "3", "4", "≥5"].map((bucket) => [bucket, 0]));
+  const triples = emptyBuckets(["0", "1", "2", "3", "4", "≥5"]);
+  const sentenceLengths = emptyBuckets(lengthBuckets);
+  const entityCounts = emptyBuckets(entityBuckets);
+  const distances = emptyBuckets(distanceBuckets);
   const entityLengths: number[] = [];
   for (const sentence of sentences) {
     for (const token of sentence.tokens) words.add(token);
@@ -43,7 +60,13 @@ export function corpusStatistics(sentences: readonly Sentence[]): CorpusStatisti
       increase(entityTypes, type ?? "untyped");
       entityLengths.push(end - start);
     }
-    for (const { type } of sentence.relations) increase(relationTypes, type);
+    for (const { type, head, tail } of sentence.relations) {
+      increase(relationTypes, type);
+      const [first, second] = [sentence.entities[head], sentence.entities[tail]];
+      if (first !== undefined && second !== undefined) increase(distances, distanceBucket(wordsBetween(first, second)));
+    }
+    increase(sentenceLengths, lengthBucket(sentence.tokens.length));
+    increase(entityCounts, sentence.entities.length >= 10 ? "≥10" : String(sentence.entities.length));
     for (const name of overlapClasses(sentence)) overlap[name]++;
     increase(triples, tripleCountBucket(sentence));
   }
@@ -62,6 +85,9 @@ export function corpusStatistics(sentences: readonly Sentence[]): CorpusStatisti
     relationTypes: byFrequency(relationTypes),
     overlap,
     triplesPerSentence: Object.fromEntries(triples),
+    sentenceLengths: Object.fromEntries(sentenceLengths),
+    entityCounts: Object.fromEntries(entityCounts),
+    distances: Object.fromEntries(distances),
   };
 }
 
@@ -77,6 +103,15 @@ export function distribution(values: readonly number[]): Distribution {
     percentile95: rank(0.95),
     most: rank(1),
   };
+}
+
+/** In the order of a picture; each is what the functions of `breakdowns` say. */
+const lengthBuckets = "≤10 11–20 21–30 31–40 41–50 ≥51".split(" ");
+const entityBuckets = "0 1 2 3 4 5 6 7 8 9 ≥10".split(" ");
+const distanceBuckets = "0 1 2 3 4 5 6–10 ≥11".split(" ");
+
+function emptyBuckets(names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name) => [name, 0]));
 }
 
 function byFrequency(counts: ReadonlyMap<string, number>): Record<string, number> {

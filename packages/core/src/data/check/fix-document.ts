@@ -1,0 +1,59 @@
+import type { Document, Entity, Relation } from "../../schema/index.ts";
+import type { LabelKind } from "./problem.ts";
+
+/** A type's name to change; both kinds of types where `of` is left out. */
+export interface Renaming {
+  readonly of?: LabelKind | undefined;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What was put right, by how many. */
+export interface FixCounts {
+  readonly repeatedEntities: number;
+  readonly repeatedRelations: number;
+  readonly renamedEntities: number;
+  readonly renamedRelations: number;
+}
+
+/**
+ * The document with everything put right that can be without a person's judgement: an entity or a relation that stands there twice is
+ * kept once, the relations of both copies with it, and types get the names they are told to have.
+ */
+export function fixDocument(document: Document, renamings: readonly Renaming[] = []): { document: Document; fixes: FixCounts } {
+  const entityName = renamer("entity", renamings);
+  const relationName = renamer("relation", renamings);
+  const fixes = { repeatedEntities: 0, repeatedRelations: 0, renamedEntities: 0, renamedRelations: 0 };
+  const entities: Entity[] = [];
+  const places = new Map<string, number>();
+  const placeOf = document.entities.map((entity) => {
+    const type = entity.type === null ? null : entityName(entity.type);
+    if (type !== entity.type) fixes.renamedEntities++;
+    const key = `${entity.start} ${entity.end} ${type === null ? "" : `:${type}`}`;
+    const same = places.get(key);
+    if (same !== undefined) {
+      fixes.repeatedEntities++;
+      return same;
+    }
+    const place = entities.push({ ...entity, type }) - 1;
+    places.set(key, place);
+    return place;
+  });
+  const relations: Relation[] = [];
+  const seen = new Set<string>();
+  for (const relation of document.relations) {
+    const [head, tail] = [placeOf[relation.head] ?? relation.head, placeOf[relation.tail] ?? relation.tail];
+    const type = relationName(relation.type);
+    if (type !== relation.type) fixes.renamedRelations++;
+    const key = `${head} ${tail} ${type}`;
+    if (seen.has(key)) fixes.repeatedRelations++;
+    else relations.push({ ...relation, head, tail, type });
+    seen.add(key);
+  }
+  return { document: { ...document, entities, relations }, fixes };
+}
+
+function renamer(kind: LabelKind, renamings: readonly Renaming[]): (name: string) => string {
+  const names = new Map(renamings.filter(({ of }) => of === undefined || of === kind).map(({ from, to }) => [from, to]));
+  return (name) => names.get(name) ?? name;
+}

@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type CheckedFile,
+  type Document,
+  type FixCounts,
+  fixDocument,
+  jsonl,
+  type LabelKind,
+  type OutputFormat,
+  outputFormats,
+  type Renaming,
+} from "@weft/core";
+import { FileError, UsageError } from "../errors.ts";
+import { didYouMean } from "../files/nearest-name.ts";
+import { openDocuments } from "../files/open-documents.ts";
+import { type ReadDocumentsOptions, readDocuments } from "../files/read-documents.ts";
+import { standardStream } from "../files/read-text.ts";
+import { writeDocuments } from "../files/write-documents.ts";
+import { makeFolder } from "../files/write-file.ts";
+
+/** What was put right in one file. */
+export interface FixedFile {
+  readonly input: string;
+  readonly output: string;
+  readonly fixes: FixCounts & { readonly movedSpans: number };
+  /** Annotations that reading or writing the format could not carry over. */
+  readonly lost: number;
+}
+
+/**
+ * Writes files anew, in their own formats, with what needs no judgement put right and types renamed as asked.
+ *
+ * @param output a path that is not there yet: a file, or a folder where several files are written or the format is one
+ * @throws {FileError} OUTPUT_EXISTS
+ */
+export async function fixCorpora(
+  paths: readonly string[],
+  output: string,
+  renamings: readonly Renaming[],
+  options: ReadDocumentsOptions,
+): Promise<FixedFile[]> {
+  if (paths.includes(standardStream)) throw new UsageError("--fix reads its files twice", "name a file instead of -");
+  if (existsSync(output)) throw alreadyThere(output);
+  if (paths.length > 1) await makeFolder(output);
+  const fixed: FixedFile[] = [];
+  for (const input of paths) {
+    const format = await outputFormatOf(input, options);
+    const target = paths.length === 1 ? output : await targetIn(output, input, format);
+    fixed.push(await fixCorpus(input, target, format, renamings, options));
+  }
+  return fixed;
+}
+
+/** A file that has others beside it gets a folder of its own, since those have the same names for each. */
+async function targetIn(folder: string, input: string, format: OutputFormat): Promise<string> {
+  const name = basename(input);
+  if (format.layout === "folder" || format.companions === undefined) {
+    if (existsSync(join(folder, name))) throw alreadyThere(join(folder, name));
+    return join(folder, name);
+  }
+  const own = join(folder, name.replace(/\.gz$/i, "").replace(/(.)\.[^.]*$/, "$1"));
+  if (existsSync(own)) throw alreadyThere(own);
+  await makeFolder(own);
+  return join(own, name);
+}
+
+async function fixCorpus(
+  input: string,
+  output: string,
+  format: OutputFormat,
+  renamings: readonly Renaming[],
+  options: ReadDocumentsOptions,
+): Promise<FixedFile> {
+  const fixes = { repeatedEntities: 0, repeatedRelations: 0, renamedEntities: 0, renamedRelations: 0, movedSpans: 0 };
+  let lost = 0;
+  await writeDocuments(output, format, corrected(), () => void lost++);
+  return { input, output, fixes, lost };
+
+  async function* corrected(): AsyncGenerator<Document> {
+    for await (const event of readDocuments(input, options)) {
+      if (event.kind === "loss") {
+        if (event.loss.kind === "misaligned") fixes.movedSpans++;
+        else lost++;
+        continue;
+      }
+      const { document, fixes: done } = fixDocument(event.document, renamings);
+      for (const name of Object.keys(done) as (keyof FixCounts)[]) fixes[name] += done[name];
+      yield document;
+    }
+  }
+}
+
+/** The format of a file, or Weft's own where that can be read alone. */
+export async function outputFormatOf(path: string, options: ReadDocumentsOptions): Promise<OutputFormat> {
+  for await (const { format } of openDocuments(path, options)) return outputFormats[format.name] ?? jsonl;
+  throw new RangeError("a path opens at least one file");
+}
+
+/**
+ * The renamings that `--rename` names: `from=to`, or of one kind of types alone, `entity:from=to` and `relation:from=to`.
+ *
+ * @param files where the names have to occur
+ * @throws {UsageError} where one is not of this form or names a type that does not occur
+ */
+export function parseRenamings(given: readonly string[], files: readonly CheckedFile[]): Renaming[] {
+  return given.map((text) => {
+    const [, kind, from = "", to = ""] = /^(?:(entity|relation):)?([^=]+)=([^=]+)$/.exec(text) ?? [];
+    if (from === "" || to.trim() === "")
+      throw new UsageError(`--rename takes from=to, found ${JSON.stringify(text)}`, "for one kind alone: relation:from=to");
+    const of = kind as LabelKind | undefined;
+    const names = namesIn(files, of);
+    if (!names.has(from)) {
+      const problem = `no ${of === undefined ? "type" : `${of} type`} is called ${JSON.stringify(from)}`;
+      throw new UsageError(problem, didYouMean(from, names) ?? "names are compared letter by letter");
+    }
+    return { of, from, to: to.trim() };
+  });
+}
+
+function namesIn(files: readonly CheckedFile[], kind: LabelKind | undefined): Set<string> {
+  const names = new Set<string>();
+  for (const { sentences } of files) {
+    for (const { sentence } of sentences) {
+      if (kind !== "relation") for (const { type } of sentence.entities) if (type !== null) names.add(type);
+      if (kind !== "entity") for (const { type } of sentence.relations) names.add(type);
+    }
+  }
+  return names;
+}
+
+function alreadyThere(path: string): FileError {
+  return new FileError("OUTPUT_EXISTS", {
+    at: { source: path },
+    message: "something is here already, and nothing is overwritten",
+    hint: "name a file or folder that does not exist yet",
+  });
+}

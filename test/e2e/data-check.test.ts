@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { jsonLines } from "./tiny-corpus.ts";
+import { weft } from "./weft-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-check-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const inFolder = { cwd: folder };
+const path = (name: string): string => join(folder, name);
+
+const record = (id: string, name: string, type = "works_for") => ({
+  id,
+  tokens: [name, "joined", "Acme"],
+  entities: [
+    { start: 0, end: 1, type: "PER" },
+    { start: 2, end: 3, type: "ORG" },
+    { start: 0, end: 1, type: "PER" },
+  ],
+  relations: [
+    { head: 0, tail: 1, type },
+    { head: 2, tail: 1, type },
+  ],
+});
+
+test("every problem has its code, its places and what to do, in words and as JSON", async () => {
+  writeFileSync(path("train.jsonl"), jsonLines([record("1", "Ada"), record("2", "Bo"), record("3", "Ada", "Works_For")]));
+  const { code, out } = await weft(["data", "check", "train.jsonl"], inFolder);
+  expect(code).toBe(0);
+  expect(out).toContain(`! train.jsonl: 3 entities are there twice in one sentence (REPEATED_ENTITY)
+    train.jsonl:1 entities[2]: "Ada" is entities[0] too
+    train.jsonl:2 entities[2]: "Bo" is entities[0] too
+    train.jsonl:3 entities[2]: "Ada" is entities[0] too
+    → --fix keeps one, with the relations of both
+`);
+  expect(out).toContain(
+    '    train.jsonl:3 3: "Ada" → "Acme" is Works_For here, works_for there, as in train.jsonl:1 1\n    → a model cannot learn both',
+  );
+  expect(out).toMatch(/every record is valid; \d warnings and \d notes\n$/);
+  const json = await weft(["data", "check", "train.jsonl", "--json"], inFolder);
+  expect(JSON.parse(json.out)).toMatchObject({
+    files: [{ source: "train.jsonl", role: "train", sentences: 3, faults: [] }],
+    problems: expect.arrayContaining([
+      expect.objectContaining({
+        code: "SIMILAR_LABELS",
+        level: "warning",
+        amount: 2,
+        fix: { kind: "rename", of: "relation", from: "Works_For", to: "works_for" },
+      }),
+    ]) as unknown,
+  });
+});
+
+test("--strict fails on warnings and not on notes", async () => {
+  writeFileSync(path("once.jsonl"), jsonLines([{ tokens: ["Ada"], entities: [{ start: 0, end: 1, type: "PER" }] }]));
+  const noted = await weft(["data", "check", "once.jsonl", "--strict"], inFolder);
+  expect(noted.out).toContain("(RARE_LABEL)");
+  expect(noted.code).toBe(0);
+  expect((await weft(["data", "check", "train.jsonl", "--strict"], inFolder)).code).toBe(1);
+});
+
+test("--fix writes the data anew, renames what it is told to, and what it wrote has nothing left to put right", async () => {
+  const before = readFileSync(path("train.jsonl"), "utf8");
+  const args = ["data", "check", "train.jsonl", "--fix", "clean.jsonl", "--rename", "relation:Works_For=works_for"];
+  const { code, out } = await weft(args, inFolder);
+  expect(code).toBe(0);
+  expect(out).toContain(
+    "train.jsonl → clean.jsonl: 3 repeated entities taken out, 3 repeated relations taken out, 2 relations renamed",
+  );
+  expect(readFileSync(path("train.jsonl"), "utf8")).toBe(before);
+  const again = await weft(["data", "check", "clean.jsonl", "--json"], inFolder);
+  const { problems } = JSON.parse(again.out) as { problems: { code: string; level: string }[] };
+  expect(problems.filter(({ level }) => level === "warning")).toEqual([]);
+  const twice = await weft(args, inFolder);
+  expect(twice.code).toBe(1);
+  expect(twice.err).toContain("clean.jsonl: something is here already, and nothing is overwritten (OUTPUT_EXISTS)");
+});
+
+test("several files go into a folder under their own names, a brat folder stays one", async () => {
+  mkdirSync(path("notes"));
+  writeFileSync(path("notes/a.txt"), "Ada joined Acme.");
+  writeFileSync(path("notes/a.ann"), "T1\tPER 0 2\tAd\nT2\tORG 11 15\tAcme\nR1\tworks_for Arg1:T1 Arg2:T2\n");
+  const { code, out } = await weft(["data", "check", "train.jsonl", "notes", "--fix", "all", "--json"], inFolder);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    problems: expect.arrayContaining([
+      expect.objectContaining({ code: "MISALIGNED_SPAN", places: [expect.objectContaining({ source: "notes/a.ann", line: 1 })] }),
+    ]) as unknown,
+    fixed: [
+      { input: "train.jsonl", output: join("all", "train.jsonl"), fixes: { repeatedEntities: 3 }, lost: 0 },
+      { input: "notes", output: join("all", "notes"), fixes: { movedSpans: 1 }, lost: 0 },
+    ],
+  });
+  expect(readdirSync(path("all")).toSorted()).toEqual(["notes", "train.jsonl"]);
+  expect(readFileSync(path("all/notes/a.ann"), "utf8")).toContain("T1\tPER 0 3\tAda\n");
+});
+
+test("what cannot be meant is refused, and broken records are not left out of what is written", async () => {
+  writeFileSync(path("broken.jsonl"), `{\n${jsonLines([record("1", "Ada")])}`);
+  const broken = await weft(["data", "check", "broken.jsonl", "--fix", "x.jsonl"], inFolder);
+  expect(broken.code).toBe(1);
+  expect(broken.err).toContain("nothing was written: --fix needs every record valid");
+  const refusals: [string[], number, string][] = [
+    [["train.jsonl", "--rename", "a=b"], 2, "--rename changes what --fix writes"],
+    [["train.jsonl", "--fix", "x.jsonl", "--rename", "works_for"], 2, '--rename takes from=to, found "works_for"'],
+    [["train.jsonl", "--fix", "x.jsonl", "--rename", "relation:work_for=r"], 2, "did you mean works_for?"],
+    [["-", "--fix", "x.jsonl"], 2, "--fix reads its files twice"],
+  ];
+  for (const [args, status, message] of refusals) {
+    const { code, err } = await weft(["data", "check", ...args], inFolder);
+    expect({ code, said: err.includes(message) }, err).toEqual({ code: status, said: true });
+  }
+  expect(existsSync(path("x.jsonl"))).toBe(false);
+});
