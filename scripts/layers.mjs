@@ -29,6 +29,8 @@ export const packages = {
       data: ["schema", "text"],
       metrics: ["schema"],
       drawing: ["schema", "metrics"],
+      report: ["schema", "metrics", "drawing"],
+      triples: ["schema", "data", "drawing"],
       nn: ["schema"],
       archive: [],
       models: ["schema", "text", "data", "metrics", "nn"],
@@ -43,10 +45,11 @@ export const packages = {
     base: ["errors"],
     layers: {
       files: [],
+      triples: ["files"],
       workers: ["files"],
       runs: ["files", "workers"],
-      server: ["files", "workers", "runs"],
-      cli: ["files", "workers", "runs", "server"],
+      server: ["files", "triples", "workers", "runs"],
+      cli: ["files", "triples", "workers", "runs", "server"],
     },
   },
   web: {

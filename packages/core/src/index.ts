@@ -6,6 +6,7 @@ export * from "./errors.ts";
 export * from "./inference/index.ts";
 export * from "./metrics/index.ts";
 export * from "./models/index.ts";
+export * from "./report/index.ts";
 export * from "./schema/index.ts";
 export * from "./text/index.ts";
 export * from "./training/index.ts";

@@ -56,8 +56,13 @@ export function lengthBucket(tokens: number): string {
   return last === 10 ? "≤10" : `${last - 9}–${last}`;
 }
 
-/** The order in which a printed breakdown lists its buckets. */
-export const bucketOrder: readonly string[] = [
+/** Buckets in the order in which people read them, whatever their support. */
+export function inBucketOrder<Value>(buckets: Readonly<Record<string, Value>>): [string, Value][] {
+  const place = (bucket: string) => (bucketOrder.includes(bucket) ? bucketOrder.indexOf(bucket) : bucketOrder.length);
+  return Object.entries(buckets).sort(([a], [b]) => place(a) - place(b));
+}
+
+const bucketOrder: readonly string[] = [
   ..."0 1 2 3 4 ≥5 5 6–10 ≥11".split(" "),
   ..."≤10 11–20 21–30 31–40 41–50 ≥51".split(" "),
   ..."Normal EPO SEO none seen unseen".split(" "),

@@ -1,6 +1,7 @@
 import { DataError } from "../errors.ts";
 import type { Sentence } from "../schema/index.ts";
 import { distanceBucket, lengthBucket, overlapClasses, tripleCountBucket, wordsBetween } from "./breakdowns.ts";
+import { addCoOccurrence, coOccurrence, noCoOccurrence } from "./co-occurrence.ts";
 import { Confusion } from "./confusion.ts";
 import { countedItems } from "./counted-items.ts";
 import { addCounts, type Counts, macro, noCounts, score, weighted } from "./counts.ts";
@@ -65,6 +66,7 @@ export class Evaluation {
   #sentencesWithoutRelations = 0;
   #relations = noRelationMistakes;
   #entities = noEntityMistakes;
+  #coOccurrence = noCoOccurrence;
   #cells: { predicted: number; withoutEntity: number } | null = null;
 
   constructor(options: EvaluationOptions) {
@@ -86,6 +88,7 @@ export class Evaluation {
     this.#relationConfusion.addRelations(relations);
     this.#entities = addMistakes(this.#entities, countEntityFindings(entities));
     this.#entityConfusion.addEntities(entities);
+    this.#coOccurrence = addCoOccurrence(this.#coOccurrence, coOccurrence(gold, predicted));
     this.#countCells(predicted);
   }
 
@@ -112,6 +115,7 @@ export class Evaluation {
       intervals: note ?? null,
       protocols: Object.fromEntries(this.#tallies.map((tally) => [tally.name, tally.report(note)])),
       mistakes: { relations: this.#relations, entities: this.#entities, directed: this.#directed },
+      coOccurrence: this.#coOccurrence,
       confusion: { relations: this.#relationConfusion.cells(), entities: this.#entityConfusion.cells() },
       cells: this.#cells,
     };

@@ -1,11 +1,22 @@
 export {
   distanceBucket,
+  inBucketOrder,
   lengthBucket,
   type OverlapClass,
   overlapClasses,
   tripleCountBucket,
   wordsBetween,
 } from "./breakdowns.ts";
+export {
+  atTemperature,
+  fitTemperature,
+  type Reliability,
+  type ReliabilityBin,
+  reliability,
+  temperatureRange,
+} from "./calibration.ts";
+export { type Candidate, type CandidateSet, collectCandidates } from "./candidates.ts";
+export { type CoOccurrence, coOccurrence, coOccurrenceWords, falsePositiveRate, type PairClaims } from "./co-occurrence.ts";
 export { Confusion, type ConfusionCell } from "./confusion.ts";
 export { type CorpusStatistics, corpusStatistics, type Distribution, distribution } from "./corpus-statistics.ts";
 export {
@@ -59,3 +70,11 @@ export {
   type UniformSource,
 } from "./significance.ts";
 export { type PooledScore, type ProtocolSummary, poolReports, type RatesSummary, summariseReports } from "./summary.ts";
+export {
+  bestPoint,
+  type OperatingPoint,
+  operatingPoints,
+  pointOfPrecision,
+  type Thresholds,
+  thresholdsByType,
+} from "./thresholds.ts";

@@ -1,5 +1,7 @@
-import { bucketOrder } from "./breakdowns.ts";
+import { inBucketOrder } from "./breakdowns.ts";
+import { coOccurrenceWords } from "./co-occurrence.ts";
 import type { Average, Score } from "./counts.ts";
+import type { AverageIntervals } from "./intervals.ts";
 import { type BreakdownName, type Buckets, breakdownWords, type ProtocolReport, type Report } from "./report.ts";
 
 export interface PrintOptions {
@@ -54,6 +56,12 @@ function facts(report: Report): string[] {
       `${relations.falsePositive} superfluous, ${relations.wrongClass} of the wrong class, ${relations.correct} right`,
     `mistakes at entities: ${entities.missing} missing, ${entities.wrongBoundary} with a wrong boundary, ` +
       `${entities.wrongType} of the wrong type, ${entities.spurious} spurious, ${entities.correct} right`,
+    coOccurrenceWords(report.coOccurrence),
+    ...(report.intervals === null
+      ? []
+      : [
+          `intervals: ${100 * report.intervals.confidence} % of ${report.intervals.resamples} bootstrap resamples of the sentences, seed ${report.intervals.seed}`,
+        ]),
     ...(report.cells === null
       ? []
       : [`cells: ${report.cells.predicted} predicted, ${report.cells.withoutEntity} without an entity at both ends`]),
@@ -68,7 +76,7 @@ function sections(report: Report, { rows = 20 }: PrintOptions): Section[] {
   }));
 }
 
-function summary({ micro, macro, weighted, memory }: ProtocolReport): Table {
+function summary({ micro, macro, weighted, memory, intervals }: ProtocolReport): Table {
   const averageRow = (name: string, average: Average) => [
     `${name}, ${average.classes} classes with gold`,
     ...rates(average),
@@ -76,7 +84,20 @@ function summary({ micro, macro, weighted, memory }: ProtocolReport): Table {
     "",
     "",
   ];
-  const rows = [["micro", ...scoreCells(micro)], averageRow("macro", macro), averageRow("weighted by support", weighted)];
+  const rangeRow = (name: keyof AverageIntervals) => {
+    if (intervals === null) return [];
+    const { precision, recall, f1 } = intervals[name];
+    const ranges = [precision, recall, f1].map(([low, high]) => `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}`);
+    return [["  interval", ...ranges, "", "", ""]];
+  };
+  const rows = [
+    ["micro", ...scoreCells(micro)],
+    ...rangeRow("micro"),
+    averageRow("macro", macro),
+    ...rangeRow("macro"),
+    averageRow("weighted by support", weighted),
+    ...rangeRow("weighted"),
+  ];
   if (memory !== null) rows.push(["memory baseline, micro", ...scoreCells(memory)]);
   return { header: ["all", ...scoreColumns], rows };
 }
@@ -90,10 +111,8 @@ function breakdowns(scored: ProtocolReport, rows: number): Table[] {
   return entries
     .filter(([, buckets]) => Object.keys(buckets).length > 1)
     .map(([name, buckets]) => {
-      const place = (bucket: string) => (bucketOrder.includes(bucket) ? bucketOrder.indexOf(bucket) : bucketOrder.length);
-      const ordered = Object.entries(buckets);
-      if (name === "argumentTypes") return bucketTable(breakdownWords[name], ordered, rows);
-      ordered.sort(([a], [b]) => place(a) - place(b));
+      if (name === "argumentTypes") return bucketTable(breakdownWords[name], Object.entries(buckets), rows);
+      const ordered = inBucketOrder(buckets);
       return bucketTable(breakdownWords[name], ordered, ordered.length);
     });
 }

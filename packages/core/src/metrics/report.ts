@@ -1,3 +1,4 @@
+import type { CoOccurrence } from "./co-occurrence.ts";
 import type { ConfusionCell } from "./confusion.ts";
 import type { Average, Score } from "./counts.ts";
 import type { AverageIntervals, IntervalNote } from "./intervals.ts";
@@ -24,6 +25,8 @@ export interface Report {
   readonly protocols: Readonly<Partial<Record<ProtocolName, ProtocolReport>>>;
   /** By pairs of spans and by entities, whatever the protocol; `directed` says whether a relation turned round is a mistake. */
   readonly mistakes: { readonly relations: RelationMistakes; readonly entities: EntityMistakes; readonly directed: boolean };
+  /** Pairs that only stand in one sentence, and how many of them are claimed to be related; classes left out count here all the same. */
+  readonly coOccurrence: CoOccurrence;
   /** What was taken for what, most frequent first. */
   readonly confusion: { readonly relations: readonly ConfusionCell[]; readonly entities: readonly ConfusionCell[] };
   /** Present when predictions carry raw cells: how many, and how many have no predicted entity at one of their ends. */

@@ -3,6 +3,7 @@ import {
   buildMemoryBaseline,
   type EvaluationOptions,
   evaluate,
+  type IntervalOptions,
   type Prediction,
   type Report,
   type Sentence,
@@ -10,13 +11,19 @@ import {
 import { threadExecutor } from "../workers/thread-executor.ts";
 import { type ComputeOptions, threadCount } from "./model-folder.ts";
 
-export interface EvaluateModelOptions extends ComputeOptions {
+export interface PredictOptions extends ComputeOptions {
+  /** Probability from which a relation counts; the model's own where left out. */
+  readonly threshold?: number | undefined;
+  readonly onProgress?: ((sentences: number) => void) | undefined;
+}
+
+export interface EvaluateModelOptions extends PredictOptions {
   /** The model's own where left out. */
   readonly protocols?: readonly string[] | undefined;
   /** Training sentences, for the memory baseline and for seen and unseen triples. */
   readonly train?: readonly Sentence[] | undefined;
-  readonly threshold?: number | undefined;
-  readonly onProgress?: ((sentences: number) => void) | undefined;
+  /** How the bootstrap intervals are drawn; 1,000 resamples where left out. */
+  readonly intervals?: IntervalOptions | undefined;
 }
 
 /** The protocols that say most about a model's output: those it names, or by whether entities have types. */
@@ -30,13 +37,12 @@ export function defaultProtocols({ description, definition }: BuiltModel): reado
 
 const stride = 512;
 
-/** Predicts the sentences and scores what was found. */
-export async function evaluateModel(
+/** What a model finds in sentences, in their order, whatever annotation they came with; a classifier of pairs is given their entities. */
+export async function predictSentences(
   built: BuiltModel,
   sentences: readonly Sentence[],
-  options: EvaluateModelOptions = {},
-  words: Pick<EvaluationOptions, "dataSet" | "split" | "selection" | "seeds"> = {},
-): Promise<{ report: Report; predictions: Prediction[] }> {
+  options: PredictOptions = {},
+): Promise<Prediction[]> {
   const executor = await threadExecutor(built, threadCount(options));
   const predictions: Prediction[] = [];
   try {
@@ -49,9 +55,21 @@ export async function evaluateModel(
   } finally {
     await executor.close();
   }
+  return predictions;
+}
+
+/** Predicts the sentences and scores what was found. */
+export async function evaluateModel(
+  built: BuiltModel,
+  sentences: readonly Sentence[],
+  options: EvaluateModelOptions = {},
+  words: Pick<EvaluationOptions, "dataSet" | "split" | "selection" | "seeds" | "ignoredTypes"> = {},
+): Promise<{ report: Report; predictions: Prediction[] }> {
+  const predictions = await predictSentences(built, sentences, options);
   const report = evaluate(sentences, predictions, {
     protocols: options.protocols ?? defaultProtocols(built),
     memory: options.train === undefined ? undefined : buildMemoryBaseline(options.train),
+    intervals: options.intervals ?? {},
     ...words,
   });
   return { report, predictions };

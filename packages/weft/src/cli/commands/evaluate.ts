@@ -1,17 +1,20 @@
-import { documentFromSentence, formatReport, recordOf, type Sentence } from "@weft/core";
+import { documentFromSentence, formatReport, recordOf, type Sentence, scorePage } from "@weft/core";
 import { Argument, Option } from "commander";
 import { writeFileAtomically } from "../../files/write-file.ts";
 import { defaultProtocols, evaluateModel } from "../../runs/evaluate-model.ts";
 import { loadModel } from "../../runs/model-folder.ts";
 import { shortPath } from "../../runs/resolve-paths.ts";
+import { writeReport } from "../../runs/write-report.ts";
 import { defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, probability } from "../compute-options.ts";
+import { mistakeExamples } from "../mistake-examples.ts";
 import { parseProtocols, protocolNames } from "../protocol-names.ts";
 import { readCorpora } from "../reading.ts";
+import { type ScoreFlags, scoreOptions } from "../score-options.ts";
 import { scoreTable } from "../score-table.ts";
 import { count } from "../words.ts";
 
-interface Options extends ComputeFlags {
+interface Options extends ComputeFlags, ScoreFlags {
   readonly protocol?: string;
   readonly train?: string;
   readonly threshold?: number;
@@ -35,6 +38,7 @@ export const evaluateCommand = defineCommand<[model: string, data: string], Opti
     ),
     new Option("--predictions <file>", "write what the model found, as JSONL"),
     new Option("--details", "all breakdowns: by type, distance, overlap, length"),
+    ...scoreOptions,
     ...computeOptions,
   ],
   json: true,
@@ -42,6 +46,7 @@ export const evaluateCommand = defineCommand<[model: string, data: string], Opti
   examples: [
     ["weft evaluate runs/weft-1 test.jsonl", "the usual protocols"],
     ["weft evaluate runs/weft-1 test.jsonl -p strict --train train.jsonl --details", "one protocol, cut in every way"],
+    ["weft evaluate runs/weft-1 test.jsonl --report reports/weft-1", "a page with pictures and every mistake beside gold"],
   ],
   run: async (context, [folder, path], options) => {
     const { terminal } = context;
@@ -54,9 +59,16 @@ export const evaluateCommand = defineCommand<[model: string, data: string], Opti
     const { report, predictions } = await evaluateModel(
       built,
       sentences,
-      { ...options, protocols: names, train: train && sentencesOf(train.sentences), onProgress: (done) => bar.update(done) },
-      { dataSet: shortPath(path) },
+      {
+        ...options,
+        protocols: names,
+        train: train && sentencesOf(train.sentences),
+        intervals: { resamples: options.resamples },
+        onProgress: (done) => bar.update(done),
+      },
+      { dataSet: shortPath(path), ignoredTypes: options.ignore },
     ).finally(() => bar.stop());
+    const value = { model: shortPath(folder), ...report };
     if (options.predictions !== undefined) {
       const lines = sentences.map((sentence, index) => {
         const { entities = [], relations = [] } = predictions[index] ?? {};
@@ -64,10 +76,22 @@ export const evaluateCommand = defineCommand<[model: string, data: string], Opti
       });
       await writeFileAtomically(options.predictions, lines);
     }
-    if (terminal.json) return terminal.printJson(report);
+    if (options.report !== undefined) {
+      const page = await scorePage({
+        report,
+        gold: sentences,
+        predictions,
+        title: `${value.model} on ${shortPath(path)}`,
+        facts: [["model", `${value.model} (${built.description.name})`]],
+      });
+      terminal.say(`report in ${await writeReport(options.report, { name: "report", value, page })}`);
+    }
+    if (terminal.json) return terminal.printJson(value);
     if (data !== undefined && data.losses.length > 0)
       terminal.say(`${count(data.losses.length, "annotation")} could not be carried over`);
     await terminal.print(options.details === true ? formatReport(report).trimEnd() : scoreTable(report, terminal));
+    if (options.examples !== undefined)
+      await terminal.print(`\n${mistakeExamples(report, sentences, predictions, options.examples, terminal)}`);
   },
 });
 

@@ -8,18 +8,22 @@ import {
   protocols,
   type Report,
   type Sentence,
+  scorePage,
   withRawOutput,
 } from "@weft/core";
 import { Argument, Option } from "commander";
 import { UsageError } from "../../errors.ts";
-import { didYouMean } from "../../files/nearest-name.ts";
+import { writeReport } from "../../runs/write-report.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { type MatchedSentences, matchSentences } from "../match-sentences.ts";
+import { mistakeExamples } from "../mistake-examples.ts";
+import { parseProtocols, protocolNames } from "../protocol-names.ts";
 import { readCorpora } from "../reading.ts";
+import { type ScoreFlags, scoreOptions } from "../score-options.ts";
 import { scoreTable } from "../score-table.ts";
 import { count } from "../words.ts";
 
-interface Options {
+interface Options extends ScoreFlags {
   readonly protocol?: string;
   readonly anchor: "last" | "first";
   readonly train?: string;
@@ -46,6 +50,7 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
       .default("last"),
     new Option("--train <file>", "training data: adds a baseline that only remembers, and scores for unseen triples"),
     new Option("--details", "all breakdowns: by type, distance, overlap, length"),
+    ...scoreOptions,
     new Option("--format <name>", "read the files as this format instead of looking at them"),
   ],
   json: true,
@@ -53,6 +58,7 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
   examples: [
     ["weft score gold.jsonl predicted.jsonl", "micro scores by the usual protocols"],
     ["weft score gold.jsonl predicted.jsonl -p strict,partial --train train.jsonl", "beside a baseline that only remembers"],
+    ["weft score gold.jsonl predicted.jsonl --report reports/mine", "a page with pictures and every mistake beside gold"],
     ["weft score gold.jsonl predicted.jsonl --json | jq .protocols.strict.micro.f1", "one number for a script"],
   ],
   run: async (context, [goldPath, predictedPath], options) => {
@@ -69,43 +75,46 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
         protocols: names,
         memory,
         dataSet: gold.source,
-        selection: "not a matter of this command",
+        selection: "not known from a file of predictions",
+        ignoredTypes: options.ignore,
+        intervals: { resamples: options.resamples },
       }),
     );
     const losses = gold.losses.length + predicted.losses.length;
-    if (context.terminal.json) {
-      const files = {
-        gold: gold.source,
-        predicted: predicted.source,
-        train: train?.source,
-        matchedBy: matched.by,
-        notCarried: losses,
-      };
-      return context.terminal.printJson({ ...files, ...report });
+    const files = {
+      gold: gold.source,
+      predicted: predicted.source,
+      train: train?.source,
+      matchedBy: matched.by,
+      notCarried: losses,
+    };
+    const value = { ...files, ...report };
+    if (options.report !== undefined) {
+      const page = await scorePage({
+        report,
+        gold: matched.gold,
+        predictions: matched.predicted,
+        title: `${predicted.source} against ${gold.source}`,
+        facts: [
+          ["predictions", predicted.source],
+          ["matched by", matched.by],
+        ],
+      });
+      context.terminal.say(`report in ${await writeReport(options.report, { name: "report", value, page })}`);
     }
+    if (context.terminal.json) return context.terminal.printJson(value);
     if (losses > 0) context.terminal.say(`${count(losses, "annotation")} could not be carried over; weft data check names them`);
     const text =
       options.details === true
         ? formatReport(report).trimEnd()
         : describe(report, matched, [gold.source, predicted.source], context);
     await context.terminal.print(text);
+    if (options.examples !== undefined) {
+      const examples = mistakeExamples(report, matched.gold, matched.predicted, options.examples, context.terminal);
+      await context.terminal.print(`\n${examples}`);
+    }
   },
 });
-
-/** Names that may be asked for; `partial` follows --anchor. */
-const protocolNames: readonly string[] = ["partial", ...Object.keys(protocols)];
-
-function parseProtocols(list: string, anchor: Options["anchor"]): ProtocolName[] {
-  const names = list.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => !protocolNames.includes(name));
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `there is no protocol ${JSON.stringify(unknown)}`,
-      didYouMean(unknown, protocolNames) ?? "weft protocols lists them",
-    );
-  }
-  return [...new Set(names.map((name) => protocolName(name, { anchor })))];
-}
 
 function usualProtocols(gold: readonly Sentence[], anchor: Options["anchor"]): ProtocolName[] {
   const typed = gold.some(({ entities }) => entities.some(({ type }) => type !== null));

@@ -1,0 +1,59 @@
+import { ConfigError } from "../errors.ts";
+import type { GoldSentence } from "./evaluate.ts";
+import { joinKey } from "./matching.ts";
+import type { Prediction } from "./prediction.ts";
+import { type ProtocolName, protocols } from "./protocols.ts";
+
+/** A relation that a model holds possible, with how sure it is and whether it is right under a protocol. */
+export interface Candidate {
+  readonly type: string;
+  /** Between 0 and 1. */
+  readonly confidence: number;
+  readonly correct: boolean;
+}
+
+/** What thresholds are chosen from: candidates, and how many relations there are to be found. */
+export interface CandidateSet {
+  readonly protocol: ProtocolName;
+  readonly candidates: readonly Candidate[];
+  /** Gold items by type; those that no candidate stands for are missed at every threshold. */
+  readonly gold: ReadonlyMap<string, number>;
+}
+
+/**
+ * The candidates of a corpus. Two that the protocol cannot tell apart are one, as sure as the surer of them.
+ *
+ * @param predictions one a gold sentence, made with a threshold so low that nothing of interest is left out
+ * @throws {ConfigError} SETTING_INVALID for a protocol that does not count relations
+ */
+export function collectCandidates(
+  protocol: ProtocolName,
+  gold: readonly GoldSentence[],
+  predictions: readonly Prediction[],
+): CandidateSet {
+  const { match, unit } = protocols[protocol];
+  if (unit !== "relations") {
+    throw new ConfigError("SETTING_INVALID", {
+      at: { path: "protocol" },
+      message: `${protocol} counts ${unit}, and thresholds are chosen by relations`,
+      hint: "choose strict, boundaries, exact, pairs or another protocol of relations",
+    });
+  }
+  const byType = new Map<string, number>();
+  const found = new Map<string, Candidate>();
+  for (const [index, sentence] of gold.entries()) {
+    const { entities = [], relations = [] } = predictions[index] ?? {};
+    for (const { type } of match(sentence, { entities, relations: [] }, sentence.tokens).gold.values()) {
+      byType.set(type, (byType.get(type) ?? 0) + 1);
+    }
+    for (const relation of relations) {
+      const { predicted, correct } = match(sentence, { entities, relations: [relation] }, sentence.tokens);
+      const { confidence = 1 } = relation;
+      for (const [key, { type }] of predicted) {
+        const place = joinKey(index, key);
+        if ((found.get(place)?.confidence ?? -1) < confidence) found.set(place, { type, confidence, correct: correct.has(key) });
+      }
+    }
+  }
+  return { protocol, candidates: [...found.values()], gold: byType };
+}

@@ -1,0 +1,83 @@
+import type { Annotation, Span } from "../schema/index.ts";
+import { relationEnds } from "./prediction.ts";
+
+/** Pairs of entities that have no relation in gold, and how many of them a system relates nevertheless. */
+export interface PairClaims {
+  readonly pairs: number;
+  readonly claimed: number;
+}
+
+/**
+ * How often a system takes two entities that merely stand in one sentence for related ones.
+ *
+ * A pair is two entities of a sentence with different spans, in either order; neither types nor the kind of relation matter. It counts
+ * where gold has no relation between the two, and is claimed where the system has one.
+ */
+export interface CoOccurrence {
+  /** Pairs of gold entities whose spans the system found too: all pairs of gold entities where they are given. */
+  readonly gold: PairClaims;
+  /** All pairs of entities that the system found, right or not. */
+  readonly found: PairClaims;
+}
+
+export const noCoOccurrence: CoOccurrence = { gold: { pairs: 0, claimed: 0 }, found: { pairs: 0, claimed: 0 } };
+
+/** Counts one sentence. */
+export function coOccurrence(gold: Annotation, predicted: Annotation): CoOccurrence {
+  const related = relatedPairs(gold);
+  const claimed = relatedPairs(predicted);
+  const goldSpans = spansOf(gold);
+  const found = spansOf(predicted);
+  const count = (spans: ReadonlySet<string>): PairClaims => {
+    const free = pairsOf([...spans]).filter((pair) => !related.has(pair));
+    return { pairs: free.length, claimed: free.filter((pair) => claimed.has(pair)).length };
+  };
+  return { gold: count(new Set([...goldSpans].filter((span) => found.has(span)))), found: count(found) };
+}
+
+export function addCoOccurrence(left: CoOccurrence, right: CoOccurrence): CoOccurrence {
+  const add = (one: PairClaims, other: PairClaims): PairClaims => ({
+    pairs: one.pairs + other.pairs,
+    claimed: one.claimed + other.claimed,
+  });
+  return { gold: add(left.gold, right.gold), found: add(left.found, right.found) };
+}
+
+/** The share of the pairs that are claimed; 0 where there are none. */
+export function falsePositiveRate({ pairs, claimed }: PairClaims): number {
+  return pairs === 0 ? 0 : claimed / pairs;
+}
+
+/** Both counts in one line. Where entities are given they are the same, and said once. */
+export function coOccurrenceWords({ gold, found }: CoOccurrence): string {
+  const words = ({ pairs, claimed }: PairClaims): string =>
+    `${pairs === 0 ? "–" : `${(100 * falsePositiveRate({ pairs, claimed })).toFixed(1)} %`} (${claimed} of ${pairs})`;
+  const same = gold.pairs === found.pairs && gold.claimed === found.claimed;
+  const rest = same ? "" : `; ${words(found)} of all pairs of entities found`;
+  return `pairs without a relation in gold that are claimed to have one: ${words(gold)} of gold entities found${rest}`;
+}
+
+function relatedPairs(annotation: Annotation): Set<string> {
+  return new Set(
+    annotation.relations.map((relation) => {
+      const { head, tail } = relationEnds(annotation, relation);
+      return pairKey(keyOf(head), keyOf(tail));
+    }),
+  );
+}
+
+function spansOf({ entities }: Annotation): Set<string> {
+  return new Set(entities.map(keyOf));
+}
+
+function pairsOf(spans: readonly string[]): string[] {
+  return spans.flatMap((one, index) => spans.slice(index + 1).map((other) => pairKey(one, other)));
+}
+
+function keyOf({ start, end }: Span): string {
+  return `${start}:${end}`;
+}
+
+function pairKey(one: string, other: string): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}

@@ -1,0 +1,118 @@
+import type { Candidate, CandidateSet } from "./candidates.ts";
+import { addCounts, type Counts, f1, noCounts, type Score, score } from "./counts.ts";
+
+/** The probability from which a relation counts: one for all types, or one for each. */
+export type Thresholds = number | Readonly<Record<string, number>>;
+
+/** What a threshold gives: all candidates that are at least so sure count. */
+export interface OperatingPoint extends Score {
+  readonly threshold: number;
+}
+
+/** The operating points of some candidates, from the highest threshold to the lowest: each keeps more of them than the one before. */
+export function operatingPoints({ candidates, gold }: Pick<CandidateSet, "candidates" | "gold">): OperatingPoint[] {
+  const total = [...gold.values()].reduce((sum, count) => sum + count, 0);
+  const sorted = candidates.toSorted((x, y) => y.confidence - x.confidence);
+  const points: OperatingPoint[] = [];
+  let correct = 0;
+  for (const [index, candidate] of sorted.entries()) {
+    if (candidate.correct) correct++;
+    const next = sorted[index + 1]?.confidence ?? 0;
+    if (next === candidate.confidence) continue;
+    const threshold = roundedDown(candidate.confidence, next);
+    points.push({ threshold, ...score({ predicted: index + 1, gold: total, correct }) });
+  }
+  return points;
+}
+
+/** The point of the best F1; of equals the one with the highest threshold. Nothing where there are no points. */
+export function bestPoint(points: readonly OperatingPoint[]): OperatingPoint | undefined {
+  return points.reduce<OperatingPoint | undefined>(
+    (best, point) => (best === undefined || point.f1 > best.f1 ? point : best),
+    undefined,
+  );
+}
+
+/** The point of the best recall among those with this precision; the one of the best precision where none has it. */
+export function pointOfPrecision(points: readonly OperatingPoint[], precision: number): OperatingPoint | undefined {
+  const reached = points.findLast((point) => point.precision >= precision);
+  if (reached !== undefined) return reached;
+  return points.reduce<OperatingPoint | undefined>(
+    (best, point) => (best === undefined || point.precision > best.precision ? point : best),
+    undefined,
+  );
+}
+
+/**
+ * A threshold for each type. Those of the best F1 over all types together start from the best common threshold, and each type in turn moves to
+ * where it helps most, until none does; of equals the highest. With a precision, every type has to reach it by itself. A type that gold does
+ * not have here says nothing about its threshold and keeps the common one.
+ *
+ * @param types all that the model knows
+ */
+export function thresholdsByType(
+  set: CandidateSet,
+  types: readonly string[],
+  goal: { readonly precision?: number | undefined } = {},
+): Record<string, number> {
+  const common = chosen(operatingPoints(set), goal.precision)?.threshold ?? 0.5;
+  const thresholds = new Map(types.map((type) => [type, common]));
+  const own = new Map(
+    types.flatMap((type) => {
+      const gold = set.gold.get(type) ?? 0;
+      const candidates = set.candidates.filter((candidate) => candidate.type === type);
+      if (gold === 0 || candidates.length === 0) return [];
+      const points = operatingPoints({ candidates, gold: new Map([[type, gold]]) });
+      return [[type, [nothing(candidates, gold), ...points]] as const];
+    }),
+  );
+  for (const [type, points] of goal.precision === undefined ? [] : own) {
+    thresholds.set(type, chosen(points.slice(1), goal.precision)?.threshold ?? common);
+  }
+  for (let moved = goal.precision === undefined; moved; ) {
+    moved = false;
+    for (const [type, points] of own) {
+      const others = countsAt(set, (candidate) => candidate.type !== type && isKept(candidate, thresholds));
+      const worth = (point: Counts): number =>
+        f1({ ...addCounts(others, { ...point, gold: 0 }), gold: [...set.gold.values()].reduce((sum, count) => sum + count, 0) });
+      const current = countsAt(set, (candidate) => candidate.type === type && isKept(candidate, thresholds));
+      const best = points.reduce((top, point) => (worth(point) > worth(top) ? point : top));
+      if (worth(best) <= worth(current)) continue;
+      thresholds.set(type, best.threshold);
+      moved = true;
+    }
+  }
+  return Object.fromEntries(thresholds);
+}
+
+function chosen(points: readonly OperatingPoint[], precision: number | undefined): OperatingPoint | undefined {
+  return precision === undefined ? bestPoint(points) : pointOfPrecision(points, precision);
+}
+
+/** A threshold above every candidate. */
+function nothing(candidates: readonly Candidate[], gold: number): OperatingPoint {
+  const top = candidates.reduce((most, { confidence }) => Math.max(most, confidence), 0);
+  const threshold = Math.min(1, (Math.floor(top * steps) + 1) / steps);
+  const kept = candidates.filter(({ confidence }) => confidence >= threshold);
+  const correct = kept.filter((candidate) => candidate.correct).length;
+  return { threshold, ...score({ predicted: kept.length, gold, correct }) };
+}
+
+function isKept({ type, confidence }: Candidate, thresholds: ReadonlyMap<string, number>): boolean {
+  return confidence >= (thresholds.get(type) ?? 0.5);
+}
+
+function countsAt({ candidates }: CandidateSet, keeps: (candidate: Candidate) => boolean): Counts {
+  return candidates.reduce(
+    (sum, candidate) => (keeps(candidate) ? addCounts(sum, { predicted: 1, gold: 0, correct: candidate.correct ? 1 : 0 }) : sum),
+    noCounts,
+  );
+}
+
+const steps = 10_000;
+
+/** Four decimals where they still tell the two apart: easier to read, and safe from the last bits of another processor. */
+function roundedDown(confidence: number, next: number): number {
+  const rounded = Math.floor(confidence * steps) / steps;
+  return rounded > next ? rounded : confidence;
+}

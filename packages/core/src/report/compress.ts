@@ -1,0 +1,18 @@
+/** Text as gzip in base64, which a page can hold and unpack; runs wherever there are web streams. */
+export async function compressToBase64(text: string): Promise<string> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return bytesToBase64(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
+
+/** The source expression by which a content policy allows one script. */
+export async function scriptHash(script: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(script));
+  return `'sha256-${bytesToBase64(new Uint8Array(digest))}'`;
+}
+
+function bytesToBase64(bytes: Uint8Array): string {
+  let binary = "";
+  // A call takes only so many arguments.
+  for (let from = 0; from < bytes.length; from += 8192) binary += String.fromCharCode(...bytes.subarray(from, from + 8192));
+  return btoa(binary);
+}
