@@ -12,6 +12,7 @@ export const weftErrorCodes = {
   ENCODING_INVALID: "a text file is not UTF-8",
   FORMAT_UNKNOWN: "no annotation format fits a file, several do, or none has this name",
   RUN_EXISTS: "the folder for a new run holds one already",
+  RUN_FAILED: "of several runs, some failed, or were not begun because they start from one that did",
   OUTPUT_EXISTS: "a folder that is to be written holds files already",
   USAGE_INVALID: "a command, an option or its value does not exist",
   REQUEST_INVALID: "a request to the server is malformed, or has a field of the wrong name or value",

@@ -8,5 +8,8 @@ export { writeDocuments } from "./files/write-documents.ts";
 export { evaluateModel } from "./runs/evaluate-model.ts";
 export { Extractor } from "./runs/extractor.ts";
 export { type ComputeOptions, loadModel, saveModel } from "./runs/model-folder.ts";
+export type { PlannedRun, RunOutcome, RunProgress } from "./runs/planned-run.ts";
+export { resolvePaths } from "./runs/resolve-paths.ts";
+export { type ManyRunsEvent, type RunManyOptions, runMany } from "./runs/run-many.ts";
 export { type DoneEvent, type RunEvent, type TrainRunInput, trainRun } from "./runs/train-run.ts";
 export { threadExecutor } from "./workers/thread-executor.ts";

@@ -29,10 +29,24 @@ export interface Terminal {
   say(text: string): void;
   /** A bar on standard error that goes when it is done; silent in pipes, with --quiet and with --json. */
   progress(label: string, total: number): ProgressBar;
+  /** Several such bars, one below the other. */
+  progressGroup(): ProgressGroup;
+}
+
+/** Bars that stand together; a bar that is stopped goes, and those below it move up. */
+export interface ProgressGroup {
+  add(label: string, total: number): ProgressBar;
+  /** A line for people, above the bars; like `say` where no bars are drawn. */
+  say(text: string): void;
+  stop(): void;
 }
 
 export function openTerminal({ json = false, quiet = false }: { json?: boolean; quiet?: boolean } = {}): Terminal {
   const errorStyle = styleFor(process.stderr);
+  const shown = process.stderr.isTTY && !json && !quiet && process.env["TERM"] !== "dumb";
+  const say = (text: string): void => {
+    if (!json && !quiet) process.stderr.write(`${text}\n`);
+  };
   return {
     json,
     width: process.stdout.isTTY ? Math.max(40, Math.min(process.stdout.columns, 140)) : 100,
@@ -40,15 +54,13 @@ export function openTerminal({ json = false, quiet = false }: { json?: boolean; 
     errorStyle,
     print: async (text) => writeOutput(`${text}\n`),
     printJson: async (value) => writeOutput(`${JSON.stringify(value, undefined, 2)}\n`),
-    say: (text) => {
-      if (!json && !quiet) process.stderr.write(`${text}\n`);
-    },
-    progress: (label, total) => {
-      const shown = process.stderr.isTTY && !json && !quiet && process.env["TERM"] !== "dumb";
-      return shown ? drawnBar(label, total, errorStyle) : { update: () => undefined, stop: () => undefined };
-    },
+    say,
+    progress: (label, total) => (shown ? drawnBar(label, total, errorStyle) : hiddenBar),
+    progressGroup: () => (shown ? drawnGroup(errorStyle) : { add: () => hiddenBar, say, stop: () => undefined }),
   };
 }
+
+const hiddenBar: ProgressBar = { update: () => undefined, stop: () => undefined };
 
 /** Whether a stream is a terminal that shows colour, by the rules of no-color.org. */
 export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
@@ -62,8 +74,9 @@ function styleFor(stream: NodeJS.WriteStream): Style {
   return (format, text) => styleText(format, text, { validateStream: false });
 }
 
-function drawnBar(label: string, total: number, style: Style): ProgressBar {
-  const bar = new cliProgress.SingleBar({
+/** How bars look, and that they leave nothing behind. */
+function barOptions(label: string, style: Style): cliProgress.Options {
+  return {
     stream: process.stderr,
     format: `${label} ${style("cyan", "{bar}")} {percentage} % ${style("dim", "{eta_formatted} left")} {note}`,
     barCompleteChar: "━",
@@ -72,19 +85,62 @@ function drawnBar(label: string, total: number, style: Style): ProgressBar {
     hideCursor: true,
     clearOnComplete: true,
     etaBuffer: 50,
-    fps: 10,
+    fps: framesPerSecond,
     gracefulExit: false,
-  });
-  // Leaving at once, as after a second Ctrl-C, must not leave the terminal without its cursor and its line wrap.
-  const restore = (): void => void process.stderr.write("\u001b[?25h\u001b[?7h\n");
-  process.once("exit", restore);
+  };
+}
+
+const framesPerSecond = 10;
+
+function drawnBar(label: string, total: number, style: Style): ProgressBar {
+  const bar = new cliProgress.SingleBar(barOptions(label, style));
+  const settle = restoreAtExit();
   bar.start(total, 0, { note: "" });
   return {
     update: (done, note = "") => bar.update(done, { note }),
     stop: () => {
       bar.update(total);
       bar.stop();
-      process.off("exit", restore);
+      settle();
     },
   };
+}
+
+function drawnGroup(style: Style): ProgressGroup {
+  const bars = new cliProgress.MultiBar(barOptions("", style));
+  const settle = restoreAtExit();
+  // Its own timer waits for a pause, which a training in this thread does not make.
+  let drawn = 0;
+  const draw = (): void => {
+    if (performance.now() - drawn < 1000 / framesPerSecond) return;
+    drawn = performance.now();
+    bars.update();
+  };
+  return {
+    add: (label, total) => {
+      const bar = bars.create(total, 0, { note: "" }, barOptions(label, style));
+      return {
+        update: (done, note = "") => {
+          bar.update(done, { note });
+          draw();
+        },
+        stop: () => void bars.remove(bar),
+      };
+    },
+    say: (text) => {
+      bars.log(`${text}\n`);
+      bars.update();
+    },
+    stop: () => {
+      bars.stop();
+      settle();
+    },
+  };
+}
+
+/** Leaving at once, as after a second Ctrl-C, must not leave the terminal without its cursor and its line wrap. @returns its undoing */
+function restoreAtExit(): () => void {
+  const restore = (): void => void process.stderr.write("\u001b[?25h\u001b[?7h\n");
+  process.once("exit", restore);
+  return () => void process.off("exit", restore);
 }

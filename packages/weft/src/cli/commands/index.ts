@@ -1,12 +1,14 @@
 import type { CommandDefinition } from "../command.ts";
 import { completion } from "./completion.ts";
 import { convert } from "./convert.ts";
+import { cvCommand } from "./cv.ts";
 import { dataCheck } from "./data-check.ts";
 import { dataStats } from "./data-stats.ts";
 import { doctor } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { extractCommand } from "./extract.ts";
 import { protocolsCommand } from "./protocols.ts";
+import { repeatCommand } from "./repeat.ts";
 import { schema } from "./schema.ts";
 import { score } from "./score.ts";
 import { serveCommand } from "./serve.ts";
@@ -15,6 +17,8 @@ import { trainCommand } from "./train.ts";
 /** Every command, one line each, in the order of the help. */
 export const commands: readonly CommandDefinition[] = [
   trainCommand,
+  repeatCommand,
+  cvCommand,
   evaluateCommand,
   extractCommand,
   serveCommand,

@@ -1,0 +1,193 @@
+import { basename, join, resolve } from "node:path";
+import { type TrainConfig, trainConfig } from "@weft/core";
+import { Option } from "commander";
+import { ToolError, UsageError } from "../errors.ts";
+import { readConfig } from "../files/config-file.ts";
+import type { PlannedRun, RunOutcome, RunProgress } from "../runs/planned-run.ts";
+import { points } from "../runs/rates-text.ts";
+import { resolvePaths } from "../runs/resolve-paths.ts";
+import { runMany } from "../runs/run-many.ts";
+import type { CommandContext } from "./command.ts";
+import { type ComputeFlags, computeOptions, wholeNumber } from "./compute-options.ts";
+import { describeFailure } from "./failure.ts";
+import { parseProtocols } from "./protocol-names.ts";
+import type { ProgressBar, ProgressGroup } from "./terminal.ts";
+import { count } from "./words.ts";
+
+/** What the shared options below become. */
+export interface ManyRunsFlags extends ComputeFlags {
+  readonly set?: readonly string[];
+  readonly run?: string;
+  readonly jobs: number;
+  readonly failFast?: boolean;
+  readonly protocol?: string;
+  readonly checkpointSeconds: number;
+}
+
+/** The options of every command that does several runs. @param folder what `--run` is where it is left out, as help says it */
+export function manyRunsOptions(folder: string): readonly Option[] {
+  return [
+    new Option("--set <path=value...>", "change a setting of every run: --set model.rounds=2").argParser(gather),
+    new Option("--run <folder>", `the folder of all of them; ${folder} where left out`),
+    new Option("-p, --protocol <names>", "what counts as right; several names with commas between"),
+    new Option("--jobs <n>", "runs at a time, which share the threads").default(1).argParser(wholeNumber(1)),
+    new Option("--fail-fast", "stop at the first run that fails; otherwise the others go on"),
+    ...computeOptions,
+    new Option("--checkpoint-seconds <n>", "least time between checkpoints").default(5).argParser(wholeNumber(0)),
+  ];
+}
+
+/** What stands in the help of each of these commands. */
+export const manyRunsWords =
+  "What is done is not done again and what was stopped goes on: call the same command once more. A run that fails leaves the others " +
+  "alone; the exit code is 1 then, and the failed ones are tried again by the next call.";
+
+/** A configuration as the command line changes it, with paths that mean the same from anywhere. */
+export async function configOf(path: string, changes: readonly string[]): Promise<TrainConfig> {
+  return resolvePaths(await readConfig(path, trainConfig, changes));
+}
+
+/** The folder of all runs of a command: what `--run` says, or one named after the configuration. */
+export function folderOf(path: string, { run }: Pick<ManyRunsFlags, "run">, kind: string): string {
+  return run ?? join("runs", `${basename(path).replace(/\.ya?ml$/, "")}-${kind}`);
+}
+
+/** How runs are scored, as the command line says it. */
+export function scoringOf({
+  protocol,
+  test,
+}: Pick<ManyRunsFlags, "protocol"> & { readonly test?: string }): Pick<PlannedRun, "test" | "protocols"> {
+  return {
+    ...(test === undefined ? {} : { test: resolve(test) }),
+    ...(protocol === undefined ? {} : { protocols: parseProtocols(protocol) }),
+  };
+}
+
+/** `5` is the seeds 1 to 5; `1,2,7` are these. @throws {UsageError} for anything else */
+export function parseSeeds(text: string): number[] {
+  const parts = text.split(",").map((part) => part.trim());
+  const numbers = parts.map(Number);
+  const whole = parts.every((part) => /^\d+$/.test(part)) && numbers.every(Number.isSafeInteger);
+  const [only = 0] = numbers;
+  if (!whole || (parts.length === 1 && (only < 1 || only > mostSeeds)) || new Set(numbers).size < numbers.length) {
+    throw new UsageError(
+      `--seeds takes a number of seeds or a list of different ones, not ${JSON.stringify(text)}`,
+      "--seeds 5 is the seeds 1 to 5, --seeds 1,2,7 are these three",
+    );
+  }
+  return parts.length === 1 ? Array.from({ length: only }, (_, index) => index + 1) : numbers;
+}
+
+const mostSeeds = 1000;
+
+export interface FinishedRuns {
+  /** In the order of the plan, without those that failed. */
+  readonly outcomes: readonly RunOutcome[];
+  readonly failures: readonly { readonly run: string; readonly error: unknown }[];
+}
+
+/** Does the runs, and shows how far they are: one bar for all of them and one for each that is under way. */
+export async function finishRuns(
+  runs: readonly PlannedRun[],
+  flags: ManyRunsFlags,
+  { terminal, signal }: CommandContext,
+): Promise<FinishedRuns> {
+  const outcomes = new Map<string, RunOutcome>();
+  const failures: { run: string; error: unknown }[] = [];
+  const bars = terminal.progressGroup();
+  const shown = new RunBars(bars, runs.length);
+  try {
+    for await (const event of runMany(runs, { ...flags, signal })) {
+      if (event.kind === "plan") {
+        if (event.finished > 0) bars.say(`${event.finished} of ${count(event.runs, "run")} done before`);
+      } else if (event.kind === "failed") {
+        failures.push(event);
+        shown.end(event.run);
+        bars.say(`${event.run} failed: ${describeFailure(event.error).message}`);
+      } else if (event.kind === "done") {
+        outcomes.set(event.run, event.outcome);
+        shown.end(event.run);
+        if (event.trained) bars.say(sentenceOf(event.outcome));
+      } else shown.update(event);
+    }
+  } catch (error) {
+    if (signal.aborted) {
+      bars.say(`stopped with ${outcomes.size} of ${count(runs.length, "run")} done; the same command goes on with the others`);
+    }
+    throw error;
+  } finally {
+    bars.stop();
+  }
+  return { outcomes: runs.flatMap(({ name }) => outcomes.get(name) ?? []), failures };
+}
+
+/** @throws {ToolError} RUN_FAILED, with every failure, where there is one */
+export function requireSuccess({ failures }: FinishedRuns, runs: number): void {
+  if (failures.length === 0) return;
+  const errors = failures.map(({ run, error }) => {
+    const { code, message, at, hint } = describeFailure(error);
+    const named = at?.source === undefined ? message : `${run}: ${message}`;
+    return new ToolError("RUN_FAILED", {
+      at: { ...at, source: at?.source ?? run },
+      message: `${named} (${code})`,
+      hint,
+      cause: error,
+    });
+  });
+  throw new ToolError("RUN_FAILED", {
+    message: `${failures.length} of ${count(runs, "run")} failed`,
+    hint: "the same command tries them again; what is done stays as it is",
+    cause: new AggregateError(errors),
+  });
+}
+
+function sentenceOf({ name, best }: RunOutcome): string {
+  return best === null ? name : `${name}: ${best.protocol} F1 ${points(best.score)} on dev in epoch ${best.epoch}`;
+}
+
+class RunBars {
+  readonly #group: ProgressGroup;
+  readonly #all: ProgressBar;
+  readonly #own = new Map<string, { readonly bar: ProgressBar; best: string }>();
+  /** Of each run that has begun, the share that is done; so the bar of all moves with every step. */
+  readonly #shares = new Map<string, number>();
+  readonly #steps = new Map<string, number>();
+
+  constructor(group: ProgressGroup, runs: number) {
+    this.#group = group;
+    this.#all = group.add("all runs", runs);
+  }
+
+  update(event: Exclude<RunProgress, { kind: "done" }>): void {
+    if (event.kind === "begin") {
+      this.#steps.set(event.run, event.steps);
+      this.#own.set(event.run, { bar: this.#group.add(event.run, event.steps), best: "" });
+      return;
+    }
+    const own = this.#own.get(event.run);
+    if (own === undefined) return;
+    if (event.kind === "evaluation") {
+      if (event.improved) own.best = ` · best dev F1 ${points(event.score)} in epoch ${event.epoch}`;
+      return;
+    }
+    own.bar.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${own.best}`);
+    this.#share(event.run, event.step / Math.max(1, this.#steps.get(event.run) ?? 1));
+  }
+
+  end(run: string): void {
+    this.#own.get(run)?.bar.stop();
+    this.#own.delete(run);
+    this.#share(run, 1);
+  }
+
+  #share(run: string, share: number): void {
+    this.#shares.set(run, share);
+    const shares = [...this.#shares.values()];
+    const ended = shares.filter((each) => each === 1).length;
+    this.#all.update(Math.floor(100 * shares.reduce((sum, each) => sum + each, 0)) / 100, `${ended} done`);
+  }
+}
+
+function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
