@@ -69,12 +69,13 @@ export function thresholdsByType(
   for (const [type, points] of goal.precision === undefined ? [] : own) {
     thresholds.set(type, chosen(points.slice(1), goal.precision)?.threshold ?? common);
   }
+  const gold = [...set.gold.values()].reduce((sum, count) => sum + count, 0);
   for (let moved = goal.precision === undefined; moved; ) {
     moved = false;
     for (const [type, points] of own) {
       const others = countsAt(set, (candidate) => candidate.type !== type && isKept(candidate, thresholds));
-      const worth = (point: Counts): number =>
-        f1({ ...addCounts(others, { ...point, gold: 0 }), gold: [...set.gold.values()].reduce((sum, count) => sum + count, 0) });
+      const worth = ({ predicted, correct }: Counts): number =>
+        f1({ predicted: others.predicted + predicted, correct: others.correct + correct, gold });
       const current = countsAt(set, (candidate) => candidate.type === type && isKept(candidate, thresholds));
       const best = points.reduce((top, point) => (worth(point) > worth(top) ? point : top));
       if (worth(best) <= worth(current)) continue;
