@@ -50,6 +50,7 @@ export const packages = {
       runs: ["files", "workers"],
       server: ["files", "triples", "workers", "runs"],
       cli: ["files", "triples", "workers", "runs", "server"],
+      testing: ["files", "triples", "workers", "runs", "server"],
     },
   },
   web: {

@@ -10,3 +10,4 @@ export * from "./report/index.ts";
 export * from "./schema/index.ts";
 export * from "./text/index.ts";
 export * from "./training/index.ts";
+export * from "./triples/index.ts";

@@ -12,4 +12,12 @@ export type { PlannedRun, RunOutcome, RunProgress } from "./runs/planned-run.ts"
 export { resolvePaths } from "./runs/resolve-paths.ts";
 export { type ManyRunsEvent, type RunManyOptions, runMany } from "./runs/run-many.ts";
 export { type DoneEvent, type RunEvent, type TrainRunInput, trainRun } from "./runs/train-run.ts";
+export {
+  openTriples,
+  type TripleFormatName,
+  type TripleOutput,
+  tripleFormatOf,
+  tripleFormats,
+  writeTriples,
+} from "./triples/index.ts";
 export { threadExecutor } from "./workers/thread-executor.ts";

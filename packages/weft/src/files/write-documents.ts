@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Documents, Loss, OutputFormat, WriteEvent } from "@weft/core";
-import { FileError } from "../errors.ts";
-import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { fileFailure } from "./file-failure.ts";
+import { openFolder } from "./open-folder.ts";
 import { standardStream } from "./read-text.ts";
 import { writeOutput } from "./standard-output.ts";
 import { writeFileAtomically } from "./write-file.ts";
@@ -47,24 +46,14 @@ function keep(files: Map<string, string[]>, file: string, text: string): void {
 }
 
 async function writeFolder(path: string, events: AsyncIterable<WriteEvent>, onLoss: OnLoss): Promise<void> {
+  const folder = await openFolder(path);
   try {
-    await refuseFull(path);
-    const temporary = join(
-      dirname(path),
-      `.${basename(path).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
-    );
-    await mkdir(temporary);
-    try {
-      for await (const { file, text } of wholeFiles(events, onLoss)) await writeFile(join(temporary, file), text);
-      await removeEmpty(path);
-      await rename(temporary, path);
-    } catch (cause) {
-      await rm(temporary, { recursive: true, force: true });
-      throw cause;
-    }
+    for await (const { file, text } of wholeFiles(events, onLoss)) await writeFile(join(folder.temporary, file), text);
   } catch (cause) {
+    await folder.abort();
     throw fileFailure(cause, path, "write");
   }
+  await folder.close();
 }
 
 /** The pieces of each file put together; they come in one go. */
@@ -83,38 +72,6 @@ async function* wholeFiles(events: AsyncIterable<WriteEvent>, onLoss: OnLoss): A
     }
   }
   if (open !== undefined) yield { file: open.file, text: open.pieces.join("") };
-}
-
-async function refuseFull(path: string): Promise<void> {
-  let names: string[];
-  try {
-    if (!(await stat(path)).isDirectory()) {
-      throw new FileError("FILE_IS_FOLDER", {
-        at: { source: path },
-        message: "expected a folder to write, found a file",
-        hint: "name a folder that does not exist yet",
-      });
-    }
-    names = await readdir(path);
-  } catch (cause) {
-    if (systemCodeOf(cause) === "ENOENT") return;
-    throw cause;
-  }
-  if (names.length === 0) return;
-  throw new FileError("OUTPUT_EXISTS", {
-    at: { source: path },
-    message: `the folder holds ${names.length === 1 ? "a file" : `${names.length} files`} already`,
-    hint: "name a folder that does not exist yet, or empty this one",
-  });
-}
-
-/** Not every system renames onto a folder, even an empty one. */
-async function removeEmpty(path: string): Promise<void> {
-  try {
-    await rmdir(path);
-  } catch (cause) {
-    if (systemCodeOf(cause) !== "ENOENT") throw cause;
-  }
 }
 
 function pathBeside(path: string, file: string): string {

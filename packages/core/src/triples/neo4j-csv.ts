@@ -1,0 +1,75 @@
+import type { Document } from "../schema/index.ts";
+import type { TripleFormat } from "./format.ts";
+import { graphFacts, graphName } from "./property-graph.ts";
+import { RecentSet } from "./recent-set.ts";
+import { csvLine } from "./separated.ts";
+import type { Cell } from "./table.ts";
+
+const nodesFile = "nodes.csv";
+const edgesFile = "relationships.csv";
+
+/** The properties of edges with the types that the import tool wants in its header. */
+const edgeProperties = {
+  id: "",
+  relation: "",
+  document: "",
+  text: "",
+  sentence: ":int",
+  start: ":int",
+  end: ":int",
+  headStart: ":int",
+  headEnd: ":int",
+  tailStart: ":int",
+  tailEnd: ":int",
+  confidence: ":double",
+  headConfidence: ":double",
+  tailConfidence: ":double",
+  model: "",
+  modelVersion: "",
+  modelDigest: "",
+} as const;
+
+/**
+ * The two files that `neo4j-admin database import` takes, for graphs too large to be merged statement by statement.
+ *
+ * A node that was said long ago is said again, since remembering them all would take memory without end: the import skips it with
+ * `--skip-duplicate-nodes`.
+ */
+export const neo4jCsv: TripleFormat = {
+  name: "neo4j-csv",
+  extension: "",
+  mediaType: "text/csv",
+  describe: "nodes.csv and relationships.csv for the bulk import of Neo4j",
+  holds: "entities",
+  files: [nodesFile, edgesFile],
+  open(sink, options = {}) {
+    const said = new RecentSet();
+    let begun = false;
+    const begin = async (): Promise<void> => {
+      if (begun) return;
+      begun = true;
+      await sink.write(csvLine(["id:ID", "name", "type", ":LABEL"]), nodesFile);
+      const properties = Object.entries(edgeProperties).map(([name, type]) => name + type);
+      await sink.write(csvLine([":START_ID", ":END_ID", ":TYPE", ...properties]), edgesFile);
+    };
+    const write = async (document: Document): Promise<void> => {
+      await begin();
+      const { nodes, edges } = graphFacts(document, options);
+      const nodeLines = nodes
+        .filter(({ id }) => said.add(id))
+        .map(({ id, labels, properties: { name, type } }) => line([id, name, type, labels.map(graphName).join(";")]));
+      if (nodeLines.length > 0) await sink.write(nodeLines.join(""), nodesFile);
+      const edgeLines = edges.map(({ from, to, type, key, properties }) => {
+        const all: Readonly<Record<string, Cell>> = { ...key, ...properties };
+        return line([from, to, graphName(type), ...Object.keys(edgeProperties).map((name) => all[name] ?? null)]);
+      });
+      if (edgeLines.length > 0) await sink.write(edgeLines.join(""), edgesFile);
+    };
+    return { write, end: begin };
+  },
+};
+
+/** Without the line ends inside cells that the import tool takes only when it is told to. */
+function line(cells: readonly Cell[]): string {
+  return csvLine(cells.map((cell) => (typeof cell === "string" ? cell.replace(/[\n\r\u0085\u2028\u2029]+/g, " ") : cell)));
+}

@@ -1,0 +1,81 @@
+import type { Document } from "../schema/index.ts";
+import type { TripleOptions } from "./format.ts";
+import { documentName, entityName, statementName } from "./names.ts";
+import { statementsOf } from "./statements.ts";
+import { type Cell, rounded } from "./table.ts";
+
+export type Properties = Readonly<Record<string, Cell>>;
+
+interface GraphNode {
+  readonly id: string;
+  /** `Document` or `Entity`, then the entity's type. */
+  readonly labels: readonly string[];
+  readonly properties: { readonly name: string; readonly type: string | null };
+}
+
+interface GraphEdge {
+  readonly from: string;
+  readonly fromLabel: "Document" | "Entity";
+  /** An entity. */
+  readonly to: string;
+  readonly type: string;
+  /** What tells it from other edges between the same nodes. */
+  readonly key: Properties;
+  readonly properties: Properties;
+}
+
+/**
+ * A document as a property graph: nodes for it and its entities, an edge `MENTIONS` to an entity for each place where it stands, and an
+ * edge between two entities for each relation, with where it was found and how sure that is.
+ */
+export function graphFacts(source: Document, { model }: TripleOptions): { nodes: GraphNode[]; edges: GraphEdge[] } {
+  const { document, mentions, statements } = statementsOf(source);
+  const from = documentName(document);
+  const about = { model: model?.name ?? null, modelVersion: model?.version ?? null, modelDigest: model?.digest ?? null };
+  const nodes: GraphNode[] = [{ id: from, labels: ["Document"], properties: { name: document, type: null } }];
+  const edges: GraphEdge[] = [];
+  for (const mention of mentions) {
+    const { text, type, chars, sentence, confidence } = mention;
+    const id = entityName(mention);
+    const labels = type === null || reserved.has(type) ? ["Entity"] : ["Entity", type];
+    nodes.push({ id, labels, properties: { name: text, type } });
+    const properties = { text, sentence, confidence: rounded(confidence), ...about };
+    edges.push({ from, fromLabel: "Document", to: id, type: "MENTIONS", key: { ...chars }, properties });
+  }
+  for (const statement of statements) {
+    const { head, relation, tail, confidence } = statement;
+    edges.push({
+      from: entityName(head),
+      fromLabel: "Entity",
+      to: entityName(tail),
+      type: relation,
+      key: { id: statementName(document, statement) },
+      properties: {
+        relation,
+        document,
+        sentence: head.sentence,
+        headStart: head.chars.start,
+        headEnd: head.chars.end,
+        tailStart: tail.chars.start,
+        tailEnd: tail.chars.end,
+        confidence: rounded(confidence),
+        headConfidence: rounded(head.confidence),
+        tailConfidence: rounded(tail.confidence),
+        ...about,
+      },
+    });
+  }
+  return { nodes, edges };
+}
+
+/** An entity of a type called so would stand among the documents. */
+const reserved = new Set(["Document", "Entity"]);
+
+/**
+ * A label or the type of an edge as databases take it: what would end it, or be read as an escape, becomes an underscore. The true name
+ * stands in the property `type` or `relation`.
+ */
+export function graphName(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being replaced
+  return name.replace(/[\\;\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "_");
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { FileError } from "../errors.ts";
+import { fileFailure, systemCodeOf } from "./file-failure.ts";
+
+/** A folder that is filled under a temporary name, and is there as a whole or not at all. */
+export interface OpenedFolder {
+  /** Where to put files. */
+  readonly temporary: string;
+  /** Gives the folder its name. @throws {FileError} when the system refuses */
+  close(): Promise<void>;
+  /** Removes what was written. */
+  abort(): Promise<void>;
+}
+
+/** @throws {FileError} when the system refuses, or where the folder holds something */
+export async function openFolder(path: string): Promise<OpenedFolder> {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+  const abort = async (): Promise<void> => rm(temporary, { recursive: true, force: true });
+  try {
+    await refuseFull(path);
+    await mkdir(temporary);
+  } catch (cause) {
+    throw fileFailure(cause, path, "write");
+  }
+  return {
+    temporary,
+    abort,
+    async close() {
+      try {
+        await removeEmpty(path);
+        await rename(temporary, path);
+      } catch (cause) {
+        await abort();
+        throw fileFailure(cause, path, "write");
+      }
+    },
+  };
+}
+
+async function refuseFull(path: string): Promise<void> {
+  let names: string[];
+  try {
+    if (!(await stat(path)).isDirectory()) {
+      throw new FileError("FILE_IS_FOLDER", {
+        at: { source: path },
+        message: "expected a folder to write, found a file",
+        hint: "name a folder that does not exist yet",
+      });
+    }
+    names = await readdir(path);
+  } catch (cause) {
+    if (systemCodeOf(cause) === "ENOENT") return;
+    throw cause;
+  }
+  if (names.length === 0) return;
+  throw new FileError("OUTPUT_EXISTS", {
+    at: { source: path },
+    message: `the folder holds ${names.length === 1 ? "a file" : `${names.length} files`} already`,
+    hint: "name a folder that does not exist yet, or empty this one",
+  });
+}
+
+/** Not every system renames onto a folder, even an empty one. */
+async function removeEmpty(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (cause) {
+    if (systemCodeOf(cause) !== "ENOENT") throw cause;
+  }
+}
