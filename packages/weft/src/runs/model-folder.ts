@@ -1,7 +1,9 @@
+import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, type BuiltModel, type KernelBuild, type ModelFiles, packModel, unpackModel } from "@weft/core";
 import { exists } from "../files/exists.ts";
+import { fileFailure } from "../files/file-failure.ts";
 import { readWholeBytes } from "../files/json-file.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { allowRelaxedSimd } from "../workers/relaxed-simd.ts";
@@ -15,6 +17,8 @@ export interface ComputeOptions {
   readonly threads?: number | undefined;
   /** True takes the kernels whose results are the same on every processor. */
   readonly deterministic?: boolean | undefined;
+  /** True leaves the calling thread free: one thread is then one beside it. */
+  readonly background?: boolean | undefined;
 }
 
 export function threadCount({ threads }: ComputeOptions): number {
@@ -24,7 +28,10 @@ export function threadCount({ threads }: ComputeOptions): number {
 /** What `Engine.create` needs for these options: the kernels, and memory that threads can share. */
 export function engineOptions(options: ComputeOptions): { build?: KernelBuild; shared: boolean } {
   if (options.deterministic !== true) allowRelaxedSimd();
-  return { ...(options.deterministic === true ? { build: "baseline" } : {}), shared: threadCount(options) > 1 };
+  return {
+    ...(options.deterministic === true ? { build: "baseline" } : {}),
+    shared: threadCount(options) > 1 || options.background === true,
+  };
 }
 
 /** Writes a model into a folder, each file whole or not at all. @param card the text of README.md */
@@ -54,8 +61,26 @@ export async function loadModel(folder: string, options: ComputeOptions = {}): P
   return unpackModel(files, place, build);
 }
 
+/**
+ * A text that changes when the model in a folder is written anew; it looks at the files' times and sizes, not into them.
+ *
+ * @throws {FileError} FILE_MISSING and its like
+ */
+export async function modelStamp(folder: string): Promise<string> {
+  const place = await modelFolderOf(folder);
+  const stamps = names.map(async (name) => {
+    try {
+      const { mtimeMs, size, ino } = await stat(join(place, name));
+      return `${ino} ${size} ${mtimeMs}`;
+    } catch (cause) {
+      throw fileFailure(cause, join(place, name), "read");
+    }
+  });
+  return (await Promise.all(stamps)).join(", ");
+}
+
 /** A run keeps its model in a folder `model`. */
-async function modelFolderOf(folder: string): Promise<string> {
+export async function modelFolderOf(folder: string): Promise<string> {
   const inner = join(folder, "model");
   return (await exists(join(inner, "config.json"))) ? inner : folder;
 }

@@ -1,3 +1,5 @@
+import type { Logger } from "pino";
+import type { ServerMetrics } from "./metrics.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import type { Limits, ServerOptions } from "./options.ts";
 
@@ -6,4 +8,8 @@ export interface ServerContext {
   readonly registry: ModelRegistry;
   readonly limits: Limits;
   readonly options: ServerOptions;
+  readonly metrics: ServerMetrics;
+  readonly logger: Logger;
+  /** True once the server has been told to stop. */
+  readonly state: { stopping: boolean };
 }

@@ -1,30 +1,42 @@
 import type { IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import fastify from "fastify";
-import { pino } from "pino";
+import type { AddressInfo, Socket } from "node:net";
+import rateLimit from "@fastify/rate-limit";
+import fastify, { LogController } from "fastify";
+import { type Logger, pino } from "pino";
+import { RequestError } from "../errors.ts";
 import type { App } from "./app.ts";
 import { checkRequest } from "./check-request.ts";
 import type { ServerContext } from "./context.ts";
 import { errorReply } from "./error-reply.ts";
 import { readJsonBody } from "./json-body.ts";
+import { ServerMetrics } from "./metrics.ts";
 import { ModelRegistry } from "./model-registry.ts";
+import { gatherOpenApi } from "./openapi.ts";
 import { defaultHost, defaultLimits, defaultPort, type ServerOptions } from "./options.ts";
+import { addOriginChecks } from "./origin-checks.ts";
+import { recordRequests } from "./request-record.ts";
+import { docsRoutes } from "./routes/docs.ts";
 import { extractRoutes } from "./routes/extract.ts";
-import { healthRoutes } from "./routes/health.ts";
+import { healthRoutes, stopping } from "./routes/health.ts";
+import { metricRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
+import { tokenCheck, tokenInvalid } from "./tokens.ts";
 
 export interface WeftServer {
   readonly app: App;
   /** Begins to listen. @returns the address with the port that was taken */
   listen(): Promise<string>;
-  /** Finishes what is under way, then lets go of port, models and threads. */
+  /** Reads every model's folder anew; one that cannot be read goes on as it was, and the log says why. */
+  reload(): Promise<void>;
+  /** Takes nothing new, finishes what is under way, and lets go of port, models and threads. */
   close(): Promise<void>;
 }
 
-/** The groups of routes, each a plugin that is given the server's context. */
-const routeGroups = [healthRoutes, extractRoutes, modelRoutes, pageRoutes] as const;
+/** Groups of routes, each a plugin that is given the server's context. Where there are tokens, those of the API ask for one. */
+const apiRoutes = [extractRoutes, modelRoutes, metricRoutes] as const;
+const openRoutes = [healthRoutes, docsRoutes, pageRoutes] as const;
 
 /**
  * A server with its models loaded, not yet listening.
@@ -33,42 +45,139 @@ const routeGroups = [healthRoutes, extractRoutes, modelRoutes, pageRoutes] as co
  */
 export async function createServer(options: ServerOptions): Promise<WeftServer> {
   const limits = { ...defaultLimits, ...options.limits };
-  const registry = await ModelRegistry.open(options.models, options);
-  const app = buildApp(options);
-  const context: ServerContext = { registry, limits, options };
+  const logger = options.logger ?? pino({ level: "silent" });
+  const metrics = new ServerMetrics();
+  const registry = await ModelRegistry.open(options.models, {
+    compute: options,
+    limits,
+    logger,
+    observer: (name) => metrics.batchObserver(name),
+  });
+  metrics.watchQueues(registry);
+  const context: ServerContext = { registry, limits, options, metrics, logger, state: { stopping: false } };
+  const app = buildApp(logger);
+  setRules(app, context);
+  await gatherOpenApi(app, (options.tokens ?? []).length > 0);
+  await app.register(async (api: App) => {
+    await guard(api, options);
+    for (const routes of apiRoutes) await api.register(routes, context);
+  });
+  for (const routes of openRoutes) await app.register(routes, context);
+  return {
+    app,
+    listen: async () => {
+      await app.listen({
+        host: options.host ?? defaultHost,
+        port: options.port ?? defaultPort,
+        listenTextResolver: () => "listening",
+      });
+      const { watchSeconds = 2 } = options;
+      if (watchSeconds > 0) registry.watch(watchSeconds);
+      return addressOf(app);
+    },
+    reload: async () => {
+      for (const { name } of registry.list()) {
+        await registry
+          .reload(name)
+          .catch((error: unknown) => logger.error({ model: name, err: error }, "a model could not be read"));
+      }
+    },
+    close: async () => close(app, context),
+  };
+}
+
+function buildApp(logger: Logger): App {
+  return fastify({
+    loggerInstance: logger,
+    // Every answer has its line already, in our words.
+    logController: new LogController({ disableRequestLogging: true }),
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    // Our own reader of bodies counts, in bytes and in time.
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    routerOptions: { maxParamLength: 300 },
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    clientErrorHandler: answerBadHttp,
+  }) as unknown as App;
+}
+
+/** What holds for every route. */
+function setRules(app: App, context: ServerContext): void {
+  const { limits, options, state } = context;
   app.setValidatorCompiler(checkRequest);
   // Answers are made by us from checked parts; walking through each of them once more would cost more than making it.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", async (_request: unknown, body: IncomingMessage) => readJsonBody(body, limits));
+  app.addContentTypeParser("application/json", async (request: { headers: IncomingMessage["headers"] }, body: IncomingMessage) =>
+    readJsonBody(body, request.headers, limits),
+  );
   app.setErrorHandler((error, request, reply) => {
     const { status, body, retryAfter } = errorReply(error);
     if (status === 500) request.log.error({ err: error }, "a request failed inside");
     if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
+    if (status === 401) reply.header("www-authenticate", "Bearer");
     return reply.code(status).send(body);
   });
   addSecurityHeaders(app);
-  for (const routes of routeGroups) await app.register(routes, context);
-  return {
-    app,
-    listen: async () => {
-      await app.listen({ host: options.host ?? defaultHost, port: options.port ?? defaultPort });
-      return addressOf(app);
-    },
-    close: async () => {
-      await app.close();
-      await registry.close();
-    },
-  };
+  recordRequests(app, context);
+  addOriginChecks(app, options);
+  app.addHook("onRequest", async (request, reply) => {
+    if (!state.stopping) return;
+    reply.header("connection", "close");
+    if (request.routeOptions.url !== "/healthz") throw stopping();
+  });
 }
 
-function buildApp({ logger }: ServerOptions): App {
-  return fastify({
-    loggerInstance: logger ?? pino({ level: "silent" }),
-    bodyLimit: Number.MAX_SAFE_INTEGER,
-    forceCloseConnections: "idle",
-    routerOptions: { maxParamLength: 300 },
-  }) as unknown as App;
+async function guard(api: App, { tokens = [], requestsPerMinute }: ServerOptions): Promise<void> {
+  if (requestsPerMinute !== undefined) {
+    await api.register(rateLimit, {
+      max: requestsPerMinute,
+      timeWindow: 60_000,
+      errorResponseBuilder: (_request, { ttl }) =>
+        new RequestError("RATE_EXCEEDED", {
+          message: `this server takes ${requestsPerMinute} requests a minute from one address`,
+          hint: `send the next one in ${Math.ceil(ttl / 1000)} seconds; many texts fit into one request`,
+        }),
+    });
+  }
+  if (tokens.length === 0) return;
+  const known = tokenCheck(tokens);
+  api.addHook("onRequest", async ({ headers: { authorization } }) => {
+    if (!known(authorization)) throw tokenInvalid(authorization !== undefined);
+  });
+}
+
+async function close(app: App, { registry, limits, metrics, state }: ServerContext): Promise<void> {
+  state.stopping = true;
+  const late = setTimeout(() => {
+    for (const { batcher } of registry.list()) batcher.abandon(stopping());
+    // Answers to what was just abandoned get a moment to leave.
+    setTimeout(() => app.server.closeAllConnections(), 200).unref();
+  }, limits.drainMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(late);
+    await registry.close();
+    metrics.close();
+  }
+}
+
+/** Bytes that are no HTTP get an answer all the same, as far as the connection still takes one. */
+function answerBadHttp(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const slow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+  const large = error.code === "HPE_HEADER_OVERFLOW";
+  const status = slow ? "408 Request Timeout" : large ? "431 Request Header Fields Too Large" : "400 Bad Request";
+  const code = slow ? "REQUEST_TOO_SLOW" : large ? "REQUEST_TOO_LARGE" : "REQUEST_INVALID";
+  const message = slow ? "the request did not arrive in time" : large ? "the headers are too long" : "the request is not HTTP";
+  const body = JSON.stringify({ error: { code, message } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }
 
 function addressOf(app: App): string {

@@ -1,4 +1,4 @@
-import { type Location, WeftError } from "@weft/core";
+import { ArchiveError, type Location, WeftError } from "@weft/core";
 import { RequestError, ToolError, type WeftErrorCode } from "../errors.ts";
 
 /** An error as every route answers it. */
@@ -41,7 +41,7 @@ const statuses: Partial<Record<WeftErrorCode, number>> = {
 export function errorReply(error: unknown): ErrorReply {
   if (error instanceof WeftError || error instanceof ToolError) {
     const { code, at, hint, summary: message } = error;
-    const status = error instanceof ToolError ? (statuses[error.code] ?? 400) : 400;
+    const status = error instanceof ToolError ? (statuses[error.code] ?? 400) : error instanceof ArchiveError ? 500 : 400;
     const retryAfter = status === 503 || status === 429 ? 1 : undefined;
     return { status, body: { error: { code, message, hint, at } }, retryAfter };
   }

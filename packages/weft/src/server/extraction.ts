@@ -1,9 +1,9 @@
-import { charSpan, type Document, documentFromRecord, type Loss, longestSentence } from "@weft/core";
+import { charSpan, type Document, documentFromRecord, type LongSentence, type Loss } from "@weft/core";
 import * as z from "zod";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "./options.ts";
 
-const text = z.string().describe("UTF-8 text of any length up to the server's limit");
+const text = z.string().describe("any text up to the server's limit");
 const count = z.int().min(0);
 const probability = z.number().min(0).max(1);
 
@@ -34,22 +34,28 @@ const documentFields = {
 export const documentRequest = z.strictObject(documentFields);
 export type DocumentRequest = z.output<typeof documentRequest>;
 
-export const optionFields = {
+/** One of many texts, and a line of a stream. */
+export const textRequest = z.union([z.string(), documentRequest], {
+  error: "expected a text: a string, or an object with text or tokens",
+});
+
+const optionFields = {
   model: z.string().max(200).optional().describe("a name of /v1/models; the first one where left out"),
   threshold: probability.optional().describe("probability from which a relation counts; the model's own where left out"),
   minConfidence: probability.optional().describe("leaves out entities and relations less sure than this"),
   splitSentences: z.boolean().optional().describe("false takes a text as one sentence; true where left out"),
-  longestSentence: z
+  window: z
     .int()
-    .min(1)
-    .max(longestSentence)
+    .min(8)
+    .max(256)
     .optional()
-    .describe("sentences of more tokens are read in pieces of so many"),
+    .describe("sentences of more tokens are read in windows of so many; 256 where left out"),
+  overlap: z.int().min(0).max(255).optional().describe("tokens that two windows share; 64 where left out"),
   timeoutMs: z.int().min(1).optional().describe("gives up after so long, if that is sooner than the server's own deadline"),
 };
 
-const requestOptions = z.strictObject(optionFields);
-export type ExtractRequestOptions = z.output<typeof requestOptions>;
+/** Options of a request, wherever they stood. */
+export type ExtractRequestOptions = z.output<z.ZodObject<typeof optionFields>>;
 
 export const extractRequest = z.strictObject({
   ...documentFields,
@@ -61,21 +67,25 @@ export const extractRequest = z.strictObject({
 });
 export type ExtractRequest = z.output<typeof extractRequest>;
 
-/** A number in a query is text. */
-const number = (schema: z.ZodNumber) => z.string().transform(Number).pipe(schema);
+/** A number in a query is text; the description says number all the same. */
+const number = (schema: z.ZodNumber, field: keyof typeof optionFields) =>
+  z.string().meta({ type: "number", description: optionFields[field].description }).transform(Number).pipe(schema).optional();
 
 /** The same options in the query of a stream. */
 export const streamOptions = z.strictObject({
   model: optionFields.model,
-  threshold: number(probability).optional(),
-  minConfidence: number(probability).optional(),
+  threshold: number(probability, "threshold"),
+  minConfidence: number(probability, "minConfidence"),
   splitSentences: z
     .enum(["true", "false"])
+    .meta({ description: optionFields.splitSentences.description })
     .transform((value) => value === "true")
     .optional(),
-  longestSentence: number(z.int().min(1).max(longestSentence)).optional(),
-  timeoutMs: number(z.int().min(1)).optional(),
+  window: number(z.int().min(8).max(256), "window"),
+  overlap: number(z.int().min(0).max(255), "overlap"),
+  timeoutMs: number(z.int().min(1), "timeoutMs"),
 });
+export type StreamOptions = z.output<typeof streamOptions>;
 
 const span = { start: count, end: count };
 
@@ -103,6 +113,35 @@ export type Extraction = z.output<typeof extraction>;
 
 /** One result for one text, a list for many. */
 export const extractAnswer = z.union([extraction, z.object({ documents: z.array(extraction) })]);
+
+/**
+ * The texts of a request, and whether they came as a list.
+ *
+ * @throws {RequestError} REQUEST_INVALID, REQUEST_TOO_LARGE
+ */
+export function textsOf(
+  { documents, ...rest }: ExtractRequest,
+  limits: Pick<Limits, "documents">,
+): { readonly texts: readonly (string | DocumentRequest)[]; readonly many: boolean } {
+  const one = Object.fromEntries(Object.entries(rest).filter(([name]) => name in documentFields)) as DocumentRequest;
+  if (documents === undefined) return { texts: [one], many: false };
+  const [both] = Object.keys(one);
+  if (both !== undefined) {
+    throw new RequestError("REQUEST_INVALID", {
+      at: { path: both },
+      message: `a request gives ${both} or documents, not both`,
+      hint: "put the text among the documents",
+    });
+  }
+  if (documents.length > limits.documents) {
+    throw new RequestError("REQUEST_TOO_LARGE", {
+      at: { path: "documents" },
+      message: `there are ${documents.length} documents; this server takes ${limits.documents} at once`,
+      hint: "stream them as application/x-ndjson: there is no limit to that",
+    });
+  }
+  return { texts: documents, many: true };
+}
 
 /** A text that a request gave, ready for a model. */
 export interface ReadRequest {
@@ -154,8 +193,14 @@ export function readDocumentRequest(
   return { id, document, losses };
 }
 
-/** What goes back to the client. */
-export function extractionOf({ id, losses }: ReadRequest, document: Document): Extraction {
+/** What goes back to the client. @param long sentences that were read in windows */
+export function extractionOf({ id, losses }: ReadRequest, document: Document, long: readonly LongSentence[]): Extraction {
+  const windows = long.map(({ sentence, tokens, windows, unread }) => ({
+    path: `sentences[${sentence}]`,
+    reason:
+      `the sentence has ${tokens} tokens and was read in ${windows} windows` +
+      (unread === 0 ? "" : `; ${unread} of the entities given are in none of them`),
+  }));
   return {
     ...(id === undefined ? {} : { id }),
     text: document.text,
@@ -167,6 +212,9 @@ export function extractionOf({ id, losses }: ReadRequest, document: Document): E
       return { id, start, end, startChar: chars.start, endChar: chars.end, type, text, confidence };
     }),
     relations: document.relations.map(({ head, tail, type, confidence = 1 }) => ({ head, tail, type, confidence })),
-    losses: losses.map(({ path, reason }) => ({ ...(path === undefined || path === "" ? {} : { path }), reason })),
+    losses: [
+      ...losses.map(({ path, reason }) => ({ ...(path === undefined || path === "" ? {} : { path }), reason })),
+      ...windows,
+    ],
   };
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { TextDecoder } from "node:util";
 import { DataError, parseJson } from "@weft/core";
@@ -14,7 +15,13 @@ export interface BodyLimits {
  * @throws {RequestError} REQUEST_TOO_LARGE, REQUEST_TOO_SLOW, REQUEST_INVALID
  * @throws {DataError} JSON_INVALID with line and column
  */
-export async function readJsonBody(body: Readable, { bodyBytes, bodyMs }: BodyLimits): Promise<unknown> {
+export async function readJsonBody(
+  body: Readable,
+  headers: IncomingHttpHeaders,
+  { bodyBytes, bodyMs }: BodyLimits,
+): Promise<unknown> {
+  refuseEncoded(headers);
+  if (Number(headers["content-length"]) > bodyBytes) throw bodyTooLarge(bodyBytes);
   const parts: Buffer[] = [];
   let length = 0;
   await new Promise<void>((done, failed) => {
@@ -79,7 +86,18 @@ function checkShape(value: unknown, line: number): void {
   }
 }
 
-export function bodyTooLarge(bytes: number): RequestError {
+/** @throws {RequestError} REQUEST_INVALID where a body comes compressed: a few bytes would unpack to any number */
+export function refuseEncoded(headers: IncomingHttpHeaders): void {
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding === "identity") return;
+  throw new RequestError("REQUEST_INVALID", {
+    at: { path: "content-encoding" },
+    message: "compressed bodies are not read here",
+    hint: "send the body as it is",
+  });
+}
+
+function bodyTooLarge(bytes: number): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
     message: `the body is longer than ${bytes} bytes, the most this server takes`,
     hint: "send fewer texts at once, or stream them as application/x-ndjson",

@@ -1,7 +1,8 @@
+import type { Lexicon } from "@weft/core";
 import * as z from "zod";
 import type { ServedModel } from "./model-registry.ts";
 
-const modelEntry = z.object({
+export const modelEntry = z.object({
   name: z.string(),
   default: z.boolean(),
   /** The kind of network. */
@@ -22,22 +23,46 @@ export type ModelEntry = z.output<typeof modelEntry>;
 
 export const modelList = z.object({ models: z.array(modelEntry) });
 
+/** What `/v1/schema` says. */
+export const modelSchema = z.object({
+  model: z.string(),
+  entityTypes: z.array(z.string()),
+  relationTypes: z.array(z.string()),
+  argumentTypes: z
+    .array(z.object({ head: z.string(), tail: z.string() }))
+    .optional()
+    .describe("types of entities between which the training data has relations, in models of pairs"),
+});
+
+export function describeSchema({ name, extractor }: ServedModel): z.output<typeof modelSchema> {
+  const { lexicon } = extractor.model.description;
+  const pairs = lexicon.argumentTypes?.names.map((label) => {
+    const [head = "", tail = ""] = label.split("\t");
+    return { head, tail };
+  });
+  return { model: name, ...labelsOf(lexicon), ...(pairs === undefined ? {} : { argumentTypes: pairs }) };
+}
+
 export function describeModel({ name, extractor: { model }, loadedAt }: ServedModel, isDefault: boolean): ModelEntry {
   const { description, definition, store, engine } = model;
-  const { tags, relations, words, typed } = description.lexicon;
-  const types = tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2));
+  const { words } = description.lexicon;
   return {
     name,
     default: isDefault,
     kind: definition.name,
     paper: definition.paper,
     needsEntities: definition.capabilities.needsGoldEntities,
-    entityTypes: typed ? [...new Set(types)] : [],
-    relationTypes: [...relations.names],
+    ...labelsOf(description.lexicon),
     threshold: description.threshold,
     parameters: store.layout.reduce((sum, { rows, columns }) => sum + rows * columns, 0),
     words: words.size,
     kernels: engine.build,
     loadedAt: loadedAt.toISOString(),
   };
+}
+
+function labelsOf({ tags, relations, typed }: Lexicon): { entityTypes: string[]; relationTypes: string[] } {
+  // A tag is its position, a hyphen, and its type.
+  const types = tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2));
+  return { entityTypes: typed ? [...new Set(types)] : [], relationTypes: [...relations.names] };
 }

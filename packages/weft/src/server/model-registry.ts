@@ -1,40 +1,131 @@
+import type { Logger } from "pino";
 import { RequestError } from "../errors.ts";
 import { didYouMean } from "../files/nearest-name.ts";
 import { Extractor } from "../runs/extractor.ts";
-import type { ComputeOptions } from "../runs/model-folder.ts";
+import { type ComputeOptions, modelStamp, threadCount } from "../runs/model-folder.ts";
+import { Batcher, type BatchLimits, type BatchObserver } from "./batcher.ts";
 import type { ModelSource } from "./options.ts";
 
 /** A model that is loaded and answers requests. */
 export interface ServedModel extends ModelSource {
   readonly extractor: Extractor;
+  readonly batcher: Batcher;
   readonly loadedAt: Date;
 }
 
-/** The models of a server by name. */
-export class ModelRegistry {
-  readonly #models: Map<string, ServedModel>;
+/** A model for the time of one request: it stays loaded until `release`, whatever takes its place meanwhile. */
+export interface ModelLease {
+  readonly served: ServedModel;
+  release(): void;
+}
 
-  private constructor(models: Map<string, ServedModel>) {
-    this.#models = models;
+export interface RegistryOptions {
+  readonly compute: ComputeOptions;
+  readonly limits: BatchLimits;
+  readonly logger: Logger;
+  readonly observer?: (name: string) => BatchObserver;
+}
+
+/** The models of a server by name. Each can be read anew while it answers requests; those under way end with the one they began with. */
+export class ModelRegistry {
+  readonly #options: RegistryOptions;
+  readonly #models = new Map<string, Loaded>();
+  readonly #reloads = new Map<string, Promise<ServedModel>>();
+  readonly #closing = new Set<Promise<void>>();
+  #watch: NodeJS.Timeout | undefined;
+
+  private constructor(options: RegistryOptions) {
+    this.#options = options;
   }
 
-  /** Loads every model, one after the other, in the order given. */
-  static async open(sources: readonly ModelSource[], options: ComputeOptions): Promise<ModelRegistry> {
-    const models = new Map<string, ServedModel>();
-    for (const { name, folder } of sources) {
-      models.set(name, { name, folder, extractor: await Extractor.open(folder, options), loadedAt: new Date() });
+  /**
+   * Loads every model, one after the other, in the order given.
+   *
+   * @throws {FileError} @throws {ArchiveError} where one cannot be read
+   */
+  static async open(sources: readonly ModelSource[], options: RegistryOptions): Promise<ModelRegistry> {
+    const registry = new ModelRegistry(options);
+    try {
+      for (const source of sources) registry.#models.set(source.name, await registry.#load(source));
+    } catch (error) {
+      await registry.close();
+      throw error;
     }
-    return new ModelRegistry(models);
+    return registry;
   }
 
   /** All of them, in their order; the first one is the default. */
   list(): ServedModel[] {
-    return [...this.#models.values()];
+    return [...this.#models.values()].map(({ served }) => served);
   }
 
-  /** @throws {RequestError} MODEL_UNKNOWN */
-  get(name: string | undefined): ServedModel {
-    const found = name === undefined ? this.list()[0] : this.#models.get(name);
+  /** @param name the first model's where left out @throws {RequestError} MODEL_UNKNOWN */
+  lease(name: string | undefined): ModelLease {
+    const loaded = this.#find(name);
+    loaded.leases++;
+    let held = true;
+    return {
+      served: loaded.served,
+      release: () => {
+        if (!held) return;
+        held = false;
+        loaded.leases--;
+        if (loaded.retired && loaded.leases === 0) this.#close(loaded);
+      },
+    };
+  }
+
+  /**
+   * Reads a model's folder again and puts it in the place of the one that was. Where it cannot be read, the old one goes on.
+   *
+   * @throws {RequestError} MODEL_UNKNOWN @throws {FileError} @throws {ArchiveError}
+   */
+  async reload(name: string): Promise<ServedModel> {
+    const loaded = this.#find(name);
+    const running = this.#reloads.get(name);
+    // What is being read may be older than what the caller wants: read once more behind it.
+    const next = (running?.catch(() => undefined) ?? Promise.resolve(undefined)).then(async () => this.#replace(loaded.served));
+    this.#reloads.set(name, next);
+    try {
+      return await next;
+    } finally {
+      if (this.#reloads.get(name) === next) this.#reloads.delete(name);
+    }
+  }
+
+  /** Looks at the folders every so often and reads again what was written anew, once it has stopped changing. */
+  watch(seconds: number): void {
+    const seen = new Map<string, string>();
+    const look = async (): Promise<void> => {
+      for (const { name, folder } of this.list()) {
+        const stamp = await modelStamp(folder).catch(() => undefined);
+        const loaded = this.#models.get(name);
+        if (stamp === undefined || loaded === undefined) continue;
+        if (stamp !== loaded.stamp && stamp === seen.get(name)) {
+          loaded.stamp = stamp;
+          await this.reload(name).catch((error: unknown) =>
+            this.#options.logger.error({ model: name, err: error }, "a model could not be read"),
+          );
+        }
+        seen.set(name, stamp);
+      }
+      this.#watch?.refresh();
+    };
+    this.#watch = setTimeout(() => void look(), seconds * 1000);
+    this.#watch.unref();
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#watch);
+    this.#watch = undefined;
+    await Promise.allSettled(this.#reloads.values());
+    for (const loaded of this.#models.values()) this.#close(loaded);
+    this.#models.clear();
+    await Promise.all(this.#closing);
+  }
+
+  #find(name: string | undefined): Loaded {
+    const found = name === undefined ? this.#models.values().next().value : this.#models.get(name);
     if (found !== undefined) return found;
     const names = [...this.#models.keys()];
     throw new RequestError("MODEL_UNKNOWN", {
@@ -44,7 +135,40 @@ export class ModelRegistry {
     });
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.list().map(({ extractor }) => extractor.close()));
+  async #load({ name, folder }: ModelSource): Promise<Loaded> {
+    const { compute, limits, observer } = this.#options;
+    // The calling thread reads requests and writes answers: predicting there would make all of them wait.
+    const options = { ...compute, background: true };
+    const stamp = await modelStamp(folder);
+    const extractor = await Extractor.open(folder, options);
+    const batcher = new Batcher(extractor.predict, threadCount(options), limits, observer?.(name));
+    return { served: { name, folder, extractor, batcher, loadedAt: new Date() }, stamp, leases: 0, retired: false };
   }
+
+  async #replace(source: ModelSource): Promise<ServedModel> {
+    const fresh = await this.#load(source);
+    const old = this.#models.get(source.name);
+    this.#models.set(source.name, fresh);
+    this.#options.logger.info({ model: source.name }, "a model was read anew");
+    if (old !== undefined) {
+      old.retired = true;
+      if (old.leases === 0) this.#close(old);
+    }
+    return fresh.served;
+  }
+
+  #close({ served }: Loaded): void {
+    const closing: Promise<void> = served.extractor.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+}
+
+interface Loaded {
+  readonly served: ServedModel;
+  /** What its files looked like when it was read. */
+  stamp: string;
+  /** Requests that work with it. */
+  leases: number;
+  /** Whether another has taken its place. */
+  retired: boolean;
 }

@@ -18,10 +18,14 @@ type Job = WorkerRequest extends infer Request ? (Request extends WorkerRequest 
 /**
  * Spreads chunks over worker threads that share the model's memory. Which worker takes a chunk changes nothing in its result.
  *
- * @param threads 1 works in the calling thread
+ * @param threads 1 works in the calling thread, unless that is to stay free
  */
-export async function threadExecutor(built: BuiltModel, threads: number): Promise<Executor> {
-  if (threads <= 1) return localExecutor(built);
+export async function threadExecutor(
+  built: BuiltModel,
+  threads: number,
+  { background = false }: { readonly background?: boolean | undefined } = {},
+): Promise<Executor> {
+  if (threads <= 1 && !background) return localExecutor(built);
   const pool = new WorkerPool(built, threads);
   return {
     gradients: (tasks) => pool.run(tasks.map((task) => ({ kind: "gradient", task }))) as Promise<ChunkResult[]>,

@@ -1,36 +1,168 @@
-import type { Document } from "@weft/core";
+import { Readable } from "node:stream";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { RequestError } from "../../errors.ts";
 import type { App } from "../app.ts";
+import { requestFault } from "../check-request.ts";
 import type { ServerContext } from "../context.ts";
-import { extractAnswer, extractionOf, extractRequest, readDocumentRequest } from "../extraction.ts";
+import { type ErrorReply, errorReply } from "../error-reply.ts";
+import { extractTexts } from "../extract-texts.ts";
+import {
+  documentRequest,
+  type Extraction,
+  type ExtractRequest,
+  extractAnswer,
+  extractRequest,
+  readDocumentRequest,
+  type StreamOptions,
+  streamOptions,
+  textRequest,
+  textsOf,
+} from "../extraction.ts";
+import { inOrder } from "../in-order.ts";
+import { parseRequestJson, refuseEncoded } from "../json-body.ts";
+import type { ModelLease } from "../model-registry.ts";
+import { lineTooLong, NdjsonBody, type NdjsonLine, ndjsonLines, ndjsonType } from "../ndjson.ts";
+import { requestScope } from "../request-scope.ts";
 
-/** `POST /v1/extract`: entities and relations of a text, or of many. */
-export async function extractRoutes(app: App, { registry, limits }: ServerContext): Promise<void> {
+const tracer = trace.getTracer("weft");
+
+/** `POST /v1/extract`: entities and relations of a text, of many, or of a stream of them. */
+export async function extractRoutes(app: App, context: ServerContext): Promise<void> {
+  app.addContentTypeParser(ndjsonType, async ({ headers }: FastifyRequest, body: Readable) => {
+    refuseEncoded(headers);
+    return new NdjsonBody(body);
+  });
   app.post(
     "/v1/extract",
     {
       schema: {
         tags: ["extraction"],
-        summary: "entities and relations of a text, or of many",
+        summary: "entities and relations of a text, of many, or of a stream",
+        description: `One text or many as JSON. A stream of any length as ${ndjsonType}, a text a line: a string, or an object with the fields of a text; its options stand in the query, and each line of the answer is a result or an error, in order.`,
+        consumes: ["application/json", ndjsonType],
+        produces: ["application/json", ndjsonType],
         body: extractRequest,
+        querystring: streamOptions,
         response: { 200: extractAnswer },
       },
     },
-    async ({ body }) => {
-      const { extractor } = registry.get(body.model);
-      const { documents, ...one } = body;
-      const given = (documents ?? [one]).map((request, index) =>
-        readDocumentRequest(request, documents === undefined ? "" : `documents[${index}]`, body, limits),
-      );
-      const found: Document[] = [];
-      for await (const document of extractor.documents(
-        given.map(({ document }) => document),
-        body,
-      )) {
-        found.push(document);
-      }
-      const results = given.map((each, index) => extractionOf(each, found[index] ?? each.document));
-      const [first] = results;
-      return documents === undefined && first !== undefined ? first : { documents: results };
+    async (request, reply) => {
+      const { query } = request;
+      const body: ExtractRequest | NdjsonBody = request.body;
+      if (body instanceof NdjsonBody) return answerStream(context, request, reply, body.stream, query);
+      const [unexpected] = Object.keys(query);
+      if (unexpected === undefined) return answerTexts(context, reply, body);
+      throw new RequestError("REQUEST_INVALID", {
+        at: { path: `querystring.${unexpected.slice(0, 60)}` },
+        message: "options of a JSON request stand in its body",
+        hint: `the query is for streams (${ndjsonType})`,
+      });
     },
   );
+}
+
+async function answerTexts(
+  context: ServerContext,
+  reply: FastifyReply,
+  body: ExtractRequest,
+): Promise<Extraction | { documents: Extraction[] }> {
+  const { registry, limits, metrics } = context;
+  const { texts, many } = textsOf(body, limits);
+  const scope = requestScope(reply, limits, body.timeoutMs);
+  const lease = registry.lease(body.model);
+  const { name, batcher } = lease.served;
+  const span = tracer.startSpan("weft.extract", { attributes: { "weft.model": name, "weft.texts": texts.length } });
+  try {
+    batcher.checkRoom(1, scope.deadline);
+    const requests = function* () {
+      for (const [index, text] of texts.entries()) {
+        yield readDocumentRequest(text, many ? `documents[${index}]` : "", body, limits);
+      }
+    };
+    const found: Extraction[] = [];
+    for await (const result of extractTexts(lease.served, requests(), body, scope)) {
+      found.push(result);
+      metrics.onText(name, "ok");
+    }
+    return many ? { documents: found } : (found[0] as Extraction);
+  } catch (error) {
+    const { code } = errorReply(error).body.error;
+    metrics.onText(name, code);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+    throw error;
+  } finally {
+    span.end();
+    lease.release();
+  }
+}
+
+function answerStream(
+  context: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Readable,
+  options: StreamOptions,
+): FastifyReply {
+  const { registry, limits } = context;
+  const scope = requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY });
+  const lease = registry.lease(options.model);
+  const span = tracer.startSpan("weft.extract", { attributes: { "weft.model": lease.served.name, "weft.stream": true } });
+  const lines = async function* (): AsyncGenerator<string> {
+    try {
+      const work = async (line: NdjsonLine): Promise<string> => answerLine(context, request, lease, line, options, scope.signal);
+      yield* inOrder(ndjsonLines(body, limits), work, limits.streamWindow);
+    } catch (error) {
+      // The status has gone out long ago: the last line says that there would have been more.
+      if (!scope.signal.aborted) yield `${JSON.stringify(replyTo(error, request).body)}\n`;
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      reply.raw.once("finish", () => body.destroy());
+    } finally {
+      span.end();
+      lease.release();
+    }
+  };
+  try {
+    lease.served.batcher.checkRoom(1, performance.now() + limits.deadlineMs);
+  } catch (error) {
+    span.end();
+    lease.release();
+    throw error;
+  }
+  return reply.type(`${ndjsonType}; charset=utf-8`).send(Readable.from(lines()));
+}
+
+async function answerLine(
+  { limits, metrics }: ServerContext,
+  request: FastifyRequest,
+  { served }: ModelLease,
+  { line, bytes }: NdjsonLine,
+  options: StreamOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  let id: string | undefined;
+  try {
+    if (bytes === undefined) throw lineTooLong(limits.lineBytes);
+    const checked = textRequest.safeParse(parseRequestJson(bytes, line));
+    if (!checked.success) throw requestFault(checked.error, "", documentRequest);
+    if (typeof checked.data !== "string") ({ id } = checked.data);
+    const read = readDocumentRequest(checked.data, "", options, limits);
+    const deadline = performance.now() + Math.min(limits.deadlineMs, options.timeoutMs ?? limits.deadlineMs);
+    for await (const result of extractTexts(served, [read], options, { deadline, signal, patient: true })) {
+      metrics.onText(served.name, "ok");
+      return `${JSON.stringify(result)}\n`;
+    }
+    throw new RangeError("one document in gives one document out");
+  } catch (error) {
+    const { body } = replyTo(error, request);
+    metrics.onText(served.name, body.error.code);
+    return `${JSON.stringify({ line, ...(id === undefined ? {} : { id }), ...body })}\n`;
+  }
+}
+
+/** The answer to an error inside an answer that has begun; what is no error of ours goes into the log. */
+function replyTo(error: unknown, request: FastifyRequest): ErrorReply {
+  const answer = errorReply(error);
+  if (answer.status === 500) request.log.error({ err: error }, "a request failed inside");
+  return answer;
 }

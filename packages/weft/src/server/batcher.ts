@@ -1,0 +1,309 @@
+import { type Example, type Predict, type Prediction, type PredictOptions, predictionChunk } from "@weft/core";
+import { RequestError } from "../errors.ts";
+import type { Limits } from "./options.ts";
+
+export type BatchLimits = Pick<Limits, "queueSentences" | "batchSentences" | "batchWaitMs">;
+
+/** What a batcher tells the metrics. */
+export interface BatchObserver {
+  /** @param seconds from the arrival of the sentence that waited longest, and from there to the end of the work */
+  onBatch(batch: { readonly sentences: number; readonly tokens: number; readonly waited: number; readonly worked: number }): void;
+}
+
+export interface JobOptions {
+  /** When the answer must be there, on the clock of `performance.now()`. */
+  readonly deadline: number;
+  /** Aborted when the client has left; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Waits for room in the queue instead of failing: for streams, which can be read more slowly. */
+  readonly patient?: boolean | undefined;
+}
+
+/**
+ * Puts sentences of many requests together into batches for the worker threads. Sentences in a batch share the products of matrices, so
+ * eight together cost little more than two alone.
+ *
+ * A batch starts at once where no other is under way, so a lone client never waits for company; behind a batch that is under way, sentences
+ * gather until there are enough or the first has waited long enough. Requests take turns: a long text does not hold up the short ones
+ * behind it. What waits is bounded, and what could not be done within its deadline is refused at once.
+ */
+export class Batcher {
+  readonly #predict: Predict;
+  readonly #limits: BatchLimits;
+  readonly #slots: number;
+  readonly #observer: BatchObserver | undefined;
+  /** In the order in which they take their turns. */
+  #jobs: Job[] = [];
+  readonly #forRoom: (() => void)[] = [];
+  #waitingSentences = 0;
+  #waitingTokens = 0;
+  #underWay = 0;
+  #clock: NodeJS.Timeout | undefined;
+  #soon = false;
+  /** Tokens a millisecond, over the last batches. */
+  #pace: number | undefined;
+  #idleSince = 0;
+
+  constructor(predict: Predict, threads: number, limits: BatchLimits, observer?: BatchObserver) {
+    this.#predict = predict;
+    this.#limits = limits;
+    this.#observer = observer;
+    // Every worker has a chunk to do and one that waits, so that none idles for a message.
+    this.#slots = Math.max(2, Math.ceil((2 * threads) / Math.ceil(limits.batchSentences / predictionChunk)));
+  }
+
+  /** Sentences that wait for a batch. */
+  get waiting(): number {
+    return this.#waitingSentences;
+  }
+
+  /**
+   * Predictions in the order of the examples.
+   *
+   * @throws {RequestError} OVERLOADED where the queue is full, or so long that the deadline would pass; DEADLINE_PASSED
+   */
+  async predict(examples: readonly Example[], how: PredictOptions, options: JobOptions): Promise<readonly Prediction[]> {
+    if (examples.length === 0) return [];
+    if (options.patient === true) await this.#room(examples.length, options.signal);
+    else this.checkRoom(examples.length, options.deadline);
+    options.signal?.throwIfAborted();
+    return new Promise((resolve, reject) => this.#enqueue(new Job(examples, how, options, { resolve, reject })));
+  }
+
+  /**
+   * Whether so many more sentences would be taken; asked before a text is read, it saves the work of reading it.
+   *
+   * @throws {RequestError} OVERLOADED
+   */
+  checkRoom(sentences: number, deadline: number): void {
+    const wait = this.expectedWaitMs;
+    const late = performance.now() + wait > deadline;
+    if (this.#fits(sentences) && !late) return;
+    throw new RequestError("OVERLOADED", {
+      message: late
+        ? `about ${(wait / 1000).toFixed(1)} seconds of work wait before this request, which is past its deadline`
+        : `${this.#waitingSentences} sentences wait already, and ${this.#limits.queueSentences} may`,
+      hint: "send the request again after the seconds that Retry-After names",
+    });
+  }
+
+  /** How long a sentence that comes now will wait, by the pace of the last batches. */
+  get expectedWaitMs(): number {
+    return this.#pace === undefined ? 0 : this.#waitingTokens / this.#pace;
+  }
+
+  /** Ends every request that waits. @param reason is thrown to each */
+  abandon(reason: unknown): void {
+    for (const job of this.#jobs.slice()) this.#drop(job, reason);
+  }
+
+  /** A request may be larger than the whole queue; it is taken when nothing else waits. */
+  #fits(sentences: number): boolean {
+    return this.#waitingSentences === 0 || this.#waitingSentences + sentences <= this.#limits.queueSentences;
+  }
+
+  async #room(sentences: number, signal: AbortSignal | undefined): Promise<void> {
+    while (!this.#fits(sentences)) {
+      await new Promise<void>((free) => {
+        this.#forRoom.push(free);
+        signal?.addEventListener("abort", () => free(), { once: true });
+      });
+      signal?.throwIfAborted();
+    }
+  }
+
+  #enqueue(job: Job): void {
+    this.#jobs.push(job);
+    this.#waitingSentences += job.examples.length;
+    this.#waitingTokens += job.waitingTokens;
+    job.watch((reason) => this.#drop(job, reason));
+    // Requests that were read in the same turn of the event loop go together.
+    if (this.#soon) return;
+    this.#soon = true;
+    setImmediate(() => {
+      this.#soon = false;
+      this.#dispatch();
+    });
+  }
+
+  #drop(job: Job, reason: unknown): void {
+    this.#jobs = this.#jobs.filter((other) => other !== job);
+    const rest = job.take(job.examples.length);
+    this.#waitingSentences -= rest.examples.length;
+    this.#waitingTokens -= rest.tokens;
+    job.fail(reason);
+    this.#tellRoom();
+  }
+
+  #tellRoom(): void {
+    for (const free of this.#forRoom.splice(0)) free();
+  }
+
+  #dispatch(): void {
+    clearTimeout(this.#clock);
+    this.#clock = undefined;
+    while (this.#jobs.length > 0 && this.#underWay < this.#slots) {
+      const oldest = this.#jobs.reduce((least, { arrived }) => Math.min(least, arrived), Number.POSITIVE_INFINITY);
+      const waited = performance.now() - oldest;
+      const full = this.#waitingSentences >= this.#limits.batchSentences;
+      if (this.#underWay > 0 && !full && waited < this.#limits.batchWaitMs) {
+        this.#clock = setTimeout(() => this.#dispatch(), this.#limits.batchWaitMs - waited);
+        return;
+      }
+      void this.#run(this.#nextBatch(), waited);
+    }
+  }
+
+  /** A few sentences of each job in turn, of those that ask for the same as the first; then more of each while there is room. */
+  #nextBatch(): Share[] {
+    const key = this.#jobs[0]?.key;
+    const same = this.#jobs.filter((job) => job.key === key);
+    const shares: Share[] = [];
+    let free = this.#limits.batchSentences;
+    for (const most of [predictionChunk, free]) {
+      for (const job of same) {
+        if (free === 0) break;
+        const share = job.take(Math.min(free, most));
+        if (share.examples.length === 0) continue;
+        free -= share.examples.length;
+        this.#waitingSentences -= share.examples.length;
+        this.#waitingTokens -= share.tokens;
+        shares.push(share);
+      }
+    }
+    // Who had a turn and is not done goes to the end.
+    const turned = new Set(shares.map(({ job }) => job));
+    const left = this.#jobs.filter((job) => job.taken < job.examples.length);
+    this.#jobs = [...left.filter((job) => !turned.has(job)), ...left.filter((job) => turned.has(job))];
+    return shares;
+  }
+
+  async #run(shares: readonly Share[], waited: number): Promise<void> {
+    const examples = shares.flatMap((share) => share.examples);
+    const tokens = shares.reduce((sum, share) => sum + share.tokens, 0);
+    const started = performance.now();
+    if (this.#underWay === 0) this.#idleSince = started;
+    this.#underWay++;
+    const failed = await this.#settle(shares, examples).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    // One sentence that cannot be read shall not be the end of the others.
+    if (failed !== undefined) {
+      for (const share of shares) {
+        const fault =
+          shares.length === 1
+            ? failed
+            : await this.#settle([share], share.examples).then(
+                () => undefined,
+                (error: unknown) => ({ error }),
+              );
+        if (fault !== undefined) this.#drop(share.job, fault.error);
+      }
+    }
+    this.#underWay--;
+    const ended = performance.now();
+    // Batches overlap: what counts is the time since the one before ended.
+    const took = Math.max(0.01, ended - this.#idleSince);
+    this.#idleSince = ended;
+    this.#pace = this.#pace === undefined ? tokens / took : 0.9 * this.#pace + 0.1 * (tokens / took);
+    this.#observer?.onBatch({ sentences: examples.length, tokens, waited: waited / 1000, worked: (ended - started) / 1000 });
+    this.#tellRoom();
+    this.#dispatch();
+  }
+
+  async #settle(shares: readonly Share[], examples: readonly Example[]): Promise<void> {
+    const predictions = await this.#predict(examples, (shares[0] as Share).job.how);
+    let at = 0;
+    for (const share of shares) {
+      share.job.settle(share.from, predictions.slice(at, at + share.examples.length));
+      at += share.examples.length;
+    }
+  }
+}
+
+/** Some sentences of a job, in a batch. */
+interface Share {
+  readonly job: Job;
+  readonly from: number;
+  readonly examples: readonly Example[];
+  readonly tokens: number;
+}
+
+/** The sentences of one request. */
+class Job {
+  readonly examples: readonly Example[];
+  readonly how: PredictOptions;
+  /** Jobs of the same key can share a batch. */
+  readonly key: string;
+  readonly arrived = performance.now();
+  /** Sentences that are in a batch or done. */
+  taken = 0;
+  waitingTokens: number;
+  readonly #options: JobOptions;
+  readonly #results: Prediction[];
+  readonly #answer: { readonly resolve: (found: Prediction[]) => void; readonly reject: (error: unknown) => void };
+  #missing: number;
+  #dispose: (() => void) | undefined;
+
+  constructor(
+    examples: readonly Example[],
+    how: PredictOptions,
+    options: JobOptions,
+    answer: { resolve: (found: Prediction[]) => void; reject: (error: unknown) => void },
+  ) {
+    this.examples = examples;
+    this.how = how;
+    this.key = JSON.stringify(how);
+    this.waitingTokens = tokensOf(examples);
+    this.#options = options;
+    this.#results = new Array<Prediction>(examples.length);
+    this.#missing = examples.length;
+    this.#answer = answer;
+  }
+
+  /** Calls `drop` when the deadline passes or the client leaves before the answer. */
+  watch(drop: (reason: unknown) => void): void {
+    const { signal, deadline } = this.#options;
+    const clock = setTimeout(() => drop(deadlinePassed()), Math.max(0, deadline - performance.now()));
+    const leave = (): void => drop(signal?.reason);
+    signal?.addEventListener("abort", leave, { once: true });
+    this.#dispose = () => {
+      clearTimeout(clock);
+      signal?.removeEventListener("abort", leave);
+    };
+  }
+
+  take(most: number): Share {
+    const from = this.taken;
+    const examples = this.examples.slice(from, from + most);
+    this.taken += examples.length;
+    const tokens = tokensOf(examples);
+    this.waitingTokens -= tokens;
+    return { job: this, from, examples, tokens };
+  }
+
+  settle(from: number, predictions: readonly Prediction[]): void {
+    for (const [index, prediction] of predictions.entries()) this.#results[from + index] = prediction;
+    this.#missing -= predictions.length;
+    if (this.#missing > 0) return;
+    this.#dispose?.();
+    this.#answer.resolve(this.#results);
+  }
+
+  fail(reason: unknown): void {
+    this.#dispose?.();
+    this.#answer.reject(reason);
+  }
+}
+
+function tokensOf(examples: readonly Example[]): number {
+  return examples.reduce((sum, { length }) => sum + length, 0);
+}
+
+function deadlinePassed(): RequestError {
+  return new RequestError("DEADLINE_PASSED", {
+    message: "the deadline passed before the answer was there",
+    hint: "send less at once, or ask for more time by timeoutMs where the server allows it",
+  });
+}

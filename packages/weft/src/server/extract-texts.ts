@@ -1,0 +1,57 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { LongSentence } from "@weft/core";
+import type { JobOptions } from "./batcher.ts";
+import { type Extraction, type ExtractRequestOptions, extractionOf, type ReadRequest } from "./extraction.ts";
+import type { ServedModel } from "./model-registry.ts";
+
+/** Longest time that reading texts may keep the event loop from other requests. */
+const turnMs = 8;
+
+/**
+ * What the model finds in some texts, in order, each sentence in a batch with those of other clients.
+ *
+ * The first sentences are refused where the queue has no room; those behind them wait for it, so that a request that was taken is not
+ * refused in its middle.
+ */
+export async function* extractTexts(
+  { extractor, batcher }: ServedModel,
+  requests: Iterable<ReadRequest>,
+  options: ExtractRequestOptions,
+  job: JobOptions,
+): AsyncGenerator<Extraction> {
+  const given: ReadRequest[] = [];
+  const long: LongSentence[] = [];
+  let taken = job.patient === true;
+  async function* documents(): AsyncGenerator<ReadRequest["document"]> {
+    let turn = performance.now();
+    for (const request of requests) {
+      given.push(request);
+      yield request.document;
+      if (performance.now() - turn < turnMs) continue;
+      await nextTurn();
+      turn = performance.now();
+    }
+  }
+  const { threshold, minConfidence, window, overlap } = options;
+  const found = extractor.documents(documents(), {
+    threshold,
+    minConfidence,
+    window,
+    overlap,
+    batch: sentencesAtOnce,
+    signal: job.signal,
+    onLongSentence: (sentence) => void long.push(sentence),
+    predict: async (examples, how) => {
+      const patient = taken;
+      taken = true;
+      return batcher.predict(examples, how, { ...job, patient });
+    },
+  });
+  for await (const document of found) {
+    const request = given.shift() as ReadRequest;
+    yield extractionOf(request, document, long.splice(0));
+  }
+}
+
+/** Sentences of one request that wait for batches at a time: enough for two batches, little enough that large requests take turns. */
+const sentencesAtOnce = 64;

@@ -1,0 +1,26 @@
+import { setMaxListeners } from "node:events";
+import type { FastifyReply } from "fastify";
+import { clientGone } from "./json-body.ts";
+
+/** How long a request may take, and whether anybody still waits for its answer. */
+export interface RequestScope {
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
+}
+
+/** @param timeoutMs what the client asks for; the server's own limit holds beside it */
+export function requestScope(
+  reply: Pick<FastifyReply, "raw">,
+  { deadlineMs }: { readonly deadlineMs: number },
+  timeoutMs = deadlineMs,
+): RequestScope {
+  const controller = new AbortController();
+  // Every text of a stream listens.
+  setMaxListeners(0, controller.signal);
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) controller.abort(clientGone());
+  });
+  return { deadline: performance.now() + Math.min(deadlineMs, timeoutMs), signal: controller.signal };
+}
