@@ -1,8 +1,10 @@
 import { Engine, type KernelBuild, ParameterStore } from "@weft/tensor";
 import type { Lexicon } from "../data/index.ts";
 import { ConfigError } from "../errors.ts";
+import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, type ModelName, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
+import { type Calibration, calibratedModel } from "./calibrated.ts";
 
 /** The settings that make a network, and the labels and words it knows: enough to build it, in any thread. */
 export interface ModelDescription {
@@ -11,7 +13,9 @@ export interface ModelDescription {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly lexicon: Lexicon;
   /** The probability from which a relation counts: one for all types, or one for each. */
-  readonly threshold: number | Readonly<Record<string, number>>;
+  readonly threshold: Thresholds;
+  /** Present where confidences were fitted to data after training. */
+  readonly calibration?: Calibration | undefined;
 }
 
 /** A network in memory, ready to work. */
@@ -21,6 +25,8 @@ export interface BuiltModel {
   readonly engine: Engine;
   readonly store: ParameterStore;
   readonly model: Model;
+  /** The same without its calibration. */
+  readonly network: Model;
   readonly encoder: Encoder;
 }
 
@@ -74,13 +80,15 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     });
   }
   const definition: ModelDefinition = models[description.name];
-  const model = definition.build(description.settings, description.lexicon, new Scope(store));
+  const network = definition.build(description.settings, description.lexicon, new Scope(store));
+  const { calibration } = description;
   return {
     description,
     definition,
     engine,
     store,
-    model,
+    model: calibration === undefined ? network : calibratedModel(network, calibration.temperature),
+    network,
     encoder: definition.encoder(description.settings, description.lexicon),
   };
 }

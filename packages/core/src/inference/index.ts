@@ -1,4 +1,5 @@
 export * from "./built-model.ts";
+export { type Calibration, recalibrate } from "./calibrated.ts";
 export * from "./extract.ts";
 export * from "./model-files.ts";
 export * from "./predictor.ts";

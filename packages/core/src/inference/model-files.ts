@@ -16,17 +16,28 @@ export interface ModelFiles {
 const formatName = "weft-model";
 const formatVersion = 1;
 
+const thresholds = z.union([z.number(), z.record(z.string(), z.number())]);
+
 const configFile = z.object({
   format: z.literal(formatName),
   version: z.literal(formatVersion),
   model: z.looseObject({ name: z.string() }),
-  threshold: z.union([z.number(), z.record(z.string(), z.number())]),
+  threshold: thresholds,
+  calibration: z
+    .object({
+      temperature: z.number().positive(),
+      rawThreshold: thresholds,
+      protocol: z.string(),
+      data: z.string(),
+      goal: z.string(),
+    })
+    .optional(),
 });
 
 /** A model as files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
-  const { name, settings, threshold, lexicon } = description;
-  const config = { format: formatName, version: formatVersion, model: { name, ...settings }, threshold };
+  const { name, settings, threshold, calibration, lexicon } = description;
+  const config = { format: formatName, version: formatVersion, model: { name, ...settings }, threshold, calibration };
   return {
     "config.json": jsonBytes(config),
     "vocab.json": jsonBytes(lexicon),
@@ -51,12 +62,13 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
   const place = `${source}/config.json`;
   const parsed = configFile.safeParse(readJson(files["config.json"], place));
   if (!parsed.success) throw wrongConfig(place, parsed.error);
-  const { model, threshold } = parsed.data;
+  const { model, threshold, calibration } = parsed.data;
   const { name, ...settings } = model;
   if (!Object.hasOwn(models, name)) throw invalid(place, `there is no model called ${name}`);
   const checked = models[name as ModelName].settings.safeParse(settings);
   if (!checked.success) throw wrongConfig(place, checked.error);
-  return { name: name as ModelName, settings: checked.data, lexicon: readLexicon(files, source), threshold };
+  const description = { name: name as ModelName, settings: checked.data, lexicon: readLexicon(files, source), threshold };
+  return calibration === undefined ? description : { ...description, calibration };
 }
 
 function readLexicon(files: ModelFiles, source: string): Lexicon {

@@ -1,7 +1,7 @@
 import type { Parameter, Random, Tape } from "@weft/tensor";
 import type { z } from "zod";
 import type { Lexicon } from "../data/lexicon.ts";
-import type { Prediction, ProtocolName } from "../metrics/index.ts";
+import type { Prediction, ProtocolName, Thresholds } from "../metrics/index.ts";
 import type { Scope } from "../nn/index.ts";
 import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
 
@@ -34,7 +34,7 @@ export interface BatchSize {
 
 export interface PredictOptions {
   /** The probability from which a relation counts: one for all types, or one for each. */
-  readonly threshold: number | Readonly<Record<string, number>>;
+  readonly threshold: Thresholds;
 }
 
 /** A sentence as a model reads it. Plain values and typed arrays only, so that it can be sent to another thread. */

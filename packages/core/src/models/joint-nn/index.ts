@@ -73,7 +73,11 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
       const first = row;
       row += reading.pairs.length;
       const labels = chooseLabels(options, this.#lexicon, order, probabilities, first, reading.pairs.length, this.#labels);
-      const confidence = (pair: number, label: number): number => probabilities[(first + pair) * this.#labels + label] ?? 0;
+      // Against no relation alone: the measure that thresholds count in.
+      const confidence = (pair: number, label: number): number => {
+        const [p = 0, none = 0] = [label, 0].map((k) => probabilities[(first + pair) * this.#labels + k]);
+        return p / (p + none);
+      };
       return predictionOf(this.#lexicon, reading, entities, decodeRelations(this.#lexicon, order, reading, labels, confidence));
     });
   }

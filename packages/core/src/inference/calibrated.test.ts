@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { buildLexicon, lexiconSettings } from "../data/index.ts";
+import { atTemperature, type Prediction } from "../metrics/index.ts";
+import { type ModelName, models } from "../models/index.ts";
+import { eightSentences } from "../testing/sentences.ts";
+import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
+import { type Calibration, recalibrate } from "./calibrated.ts";
+import { packModel, unpackModel } from "./model-files.ts";
+import { Predictor } from "./predictor.ts";
+
+const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
+const pairs = { wordSize: 6, positionSize: 3, tagSize: 3, positions: 5, filters: 4 };
+const kinds: Record<string, object> = {
+  rin: { rounds: 1, wordSize: 6, hiddenSize: 5 },
+  "joint-nn": { wordSize: 6, characterSize: 4, characterFilters: 3, hiddenSize: 5, mlpSize: 4 },
+  pcnn: pairs,
+  pipeline: { tagger: { name: "bilstm-tagger", wordSize: 6, hiddenSize: 5 }, classifier: { name: "pcnn", ...pairs } },
+};
+
+const made = (name: string): BuiltModel => {
+  const settings = models[name as ModelName].settings.parse(kinds[name]) as Readonly<Record<string, unknown>>;
+  return buildModel({ name: name as ModelName, settings, lexicon, threshold: 0.5 }, { build: "baseline", seed: 5 });
+};
+
+const calibration = (temperature: number): Calibration => ({
+  temperature,
+  rawThreshold: 0.5,
+  protocol: "strict",
+  data: "dev.jsonl",
+  goal: "the best F1",
+});
+
+const predict = (built: BuiltModel, threshold: number | Record<string, number>): Prediction[] =>
+  new Predictor(built).predict(
+    eightSentences.map((sentence) => built.encoder.encode(sentence)),
+    { threshold },
+  );
+
+describe.each(Object.keys(kinds))("%s", (name) => {
+  const built = made(name);
+  const raw = predict(built, 1e-3);
+
+  test("is as sure of its relations as the temperature says, and as sure of its entities as before", () => {
+    const found = predict(recalibrate(built, 0.5, calibration(3)), 1e-6);
+    expect(raw.flatMap(({ relations }) => relations).length).toBeGreaterThan(3);
+    for (const [index, { entities, relations }] of raw.entries()) {
+      expect(found[index]?.entities).toEqual(entities);
+      const milder = relations.map((relation) => ({ ...relation, confidence: atTemperature(relation.confidence ?? 0, 3) }));
+      expect(found[index]?.relations).toEqual(expect.arrayContaining(milder));
+    }
+  });
+
+  test("keeps what is at least as sure as the threshold, in the new measure and in the old one", () => {
+    const kept = (predictions: readonly Prediction[]): string[] =>
+      predictions.flatMap(({ relations }, index) => relations.map(({ head, tail, type }) => `${index} ${head} ${type} ${tail}`));
+    for (const temperature of [0.5, 1, 2.5]) {
+      const other = recalibrate(built, 0.5, calibration(temperature));
+      for (const threshold of [0.2, 0.45, 0.5, 0.6]) {
+        expect(kept(predict(other, threshold))).toEqual(kept(predict(built, atTemperature(threshold, 1 / temperature))));
+        for (const { confidence } of predict(other, threshold).flatMap(({ relations }) => relations)) {
+          expect(confidence).toBeGreaterThanOrEqual(threshold - 1e-6);
+        }
+      }
+      const byType = Object.fromEntries(lexicon.relations.names.map((type, k) => [type, 0.4 + 0.05 * k]));
+      for (const { relations } of predict(other, byType)) {
+        for (const { type, confidence } of relations) expect(confidence).toBeGreaterThanOrEqual((byType[type] ?? 1) - 1e-6);
+      }
+    }
+  });
+
+  test("is the same after saving, and in another thread, and can be taken back", () => {
+    const other = recalibrate(built, Object.fromEntries(lexicon.relations.names.map((type) => [type, 0.3])), calibration(2));
+    const loaded = unpackModel(packModel(other), "m", { build: "baseline" });
+    expect(loaded.description).toEqual(other.description);
+    const { memory, ...sent } = shareModel(other);
+    const attached = attachModel({ ...structuredClone(sent), memory }, lexicon);
+    expect(predict(attached, 0.3)).toEqual(predict(other, 0.3));
+    expect(predict(loaded, 0.3)).toEqual(predict(other, 0.3));
+    const back = recalibrate(loaded, 0.5, undefined);
+    expect(back.description).toEqual(built.description);
+    expect(predict(back, 1e-3)).toEqual(raw);
+    expect(packModel(back)).toEqual(packModel(built));
+  });
+});

@@ -1,0 +1,50 @@
+import { atTemperature, type Prediction, type Thresholds } from "../metrics/index.ts";
+import type { Model } from "../models/index.ts";
+import type { BuiltModel } from "./built-model.ts";
+
+/** How a model's confidences were brought in line with what is right, and from where. */
+export interface Calibration {
+  /** Confidences of relations are σ(logit(c) / temperature), and thresholds count in the same measure. */
+  readonly temperature: number;
+  /** The threshold for confidences as they were: what there is to go back to. */
+  readonly rawThreshold: Thresholds;
+  /** What counted as right, on which data, and what thresholds were chosen for, in words. */
+  readonly protocol: string;
+  readonly data: string;
+  readonly goal: string;
+}
+
+/** A model whose relations are as sure as the temperature says. Entities, and everything that training uses, stay as they are. */
+export function calibratedModel(raw: Model, temperature: number): Model {
+  return {
+    wordTable: raw.wordTable,
+    outputs: raw.outputs,
+    loss: (tape, examples, options) => raw.loss(tape, examples, options),
+    predict: (tape, examples, { threshold, ...options }) => {
+      const asRaw = (value: number): number => atTemperature(value, 1 / temperature);
+      const raws =
+        typeof threshold === "number"
+          ? asRaw(threshold)
+          : Object.fromEntries(Object.entries(threshold).map(([type, value]) => [type, asRaw(value)]));
+      return raw.predict(tape, examples, { ...options, threshold: raws }).map((found) => milder(found, temperature));
+    },
+  };
+}
+
+/** The same weights under another threshold, and with another calibration or none. */
+export function recalibrate(built: BuiltModel, threshold: Thresholds, calibration: Calibration | undefined): BuiltModel {
+  const { calibration: _before, ...description } = built.description;
+  return {
+    ...built,
+    description: { ...description, threshold, ...(calibration === undefined ? {} : { calibration }) },
+    model: calibration === undefined ? built.network : calibratedModel(built.network, calibration.temperature),
+  };
+}
+
+function milder(found: Prediction, temperature: number): Prediction {
+  const each = <Item extends { readonly confidence?: number | undefined }>(items: readonly Item[]): Item[] =>
+    items.map((item) =>
+      item.confidence === undefined ? item : { ...item, confidence: atTemperature(item.confidence, temperature) },
+    );
+  return { ...found, relations: each(found.relations), ...(found.cells === undefined ? {} : { cells: each(found.cells) }) };
+}
