@@ -1,3 +1,5 @@
+import { gamma, mulberry } from "./random.mjs";
+
 // Sentences with 4.9 entities on average and all their unordered pairs, as many as Ye et al. 2019 report for ACE 2005 (section 1): the speed of a
 // classifier of pairs depends on lengths and counts, not on what the sentences say.
 const words = 15_000;
@@ -32,21 +34,4 @@ function poisson(mean, random) {
   let count = 0;
   for (let left = Math.exp(mean) * random(); left > 1; left *= random()) count++;
   return count;
-}
-
-/** Gamma of a whole-numbered shape: a sum of exponentials. */
-function gamma(shape, scale, random) {
-  let sum = 0;
-  for (let i = 0; i < shape; i++) sum -= Math.log(1 - random());
-  return sum * scale;
-}
-
-function mulberry(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

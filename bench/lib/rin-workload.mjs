@@ -1,3 +1,5 @@
+import { gamma, mulberry } from "./random.mjs";
+
 // A synthetic corpus with the measures of NYT (Sun et al. 2020, section 5.1): the speed of RIN depends on lengths and sizes,
 // not on what the sentences say. Made here, so that our own side needs no Python.
 const words = 90_760;
@@ -48,22 +50,5 @@ function zipf(size, random) {
       else high = middle;
     }
     return low;
-  };
-}
-
-/** Gamma of a whole-numbered shape: a sum of exponentials. */
-function gamma(shape, scale, random) {
-  let sum = 0;
-  for (let i = 0; i < shape; i++) sum -= Math.log(1 - random());
-  return sum * scale;
-}
-
-function mulberry(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
