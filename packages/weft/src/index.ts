@@ -8,6 +8,7 @@ export { writeDocuments } from "./files/write-documents.ts";
 export { evaluateModel } from "./runs/evaluate-model.ts";
 export { Extractor } from "./runs/extractor.ts";
 export { type ComputeOptions, loadModel, saveModel } from "./runs/model-folder.ts";
+export { modelIdentity } from "./runs/model-identity.ts";
 export type { PlannedRun, RunOutcome, RunProgress } from "./runs/planned-run.ts";
 export { resolvePaths } from "./runs/resolve-paths.ts";
 export { type ManyRunsEvent, type RunManyOptions, runMany } from "./runs/run-many.ts";

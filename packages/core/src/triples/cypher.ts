@@ -11,6 +11,7 @@ import { RecentSet } from "./recent-set.ts";
 export const cypher = textFormat(
   {
     name: "cypher",
+    title: "Cypher",
     extension: ".cypher",
     mediaType: "application/vnd.neo4j.cypher",
     describe: "statements that merge documents, entities and relations into a graph database",

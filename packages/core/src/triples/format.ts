@@ -40,6 +40,8 @@ export interface TripleWriter {
 export interface TripleFormat {
   /** What the command line and the server call it; its key in the table. */
   readonly name: string;
+  /** What people call it. */
+  readonly title: string;
   /** The ending of files with its dot; what `--out` knows the format by. Empty in a format of several files. */
   readonly extension: string;
   readonly mediaType: string;

@@ -31,6 +31,7 @@ const keys = {
 export const graphml = textFormat(
   {
     name: "graphml",
+    title: "GraphML",
     extension: ".graphml",
     mediaType: "application/graphml+xml",
     describe: "a graph of mentions for Gephi, yEd, NetworkX and their like",

@@ -5,6 +5,7 @@ import { textFormat } from "./format.ts";
 export const jsonl = textFormat(
   {
     name: annotation.name,
+    title: annotation.title,
     extension: ".jsonl",
     mediaType: "application/x-ndjson",
     describe: "a JSON object a document: text, tokens, entities and relations with everything known about them",

@@ -37,6 +37,7 @@ const edgeProperties = {
  */
 export const neo4jCsv: TripleFormat = {
   name: "neo4j-csv",
+  title: "Neo4j import CSV",
   extension: "",
   mediaType: "text/csv",
   describe: "nodes.csv and relationships.csv for the bulk import of Neo4j",

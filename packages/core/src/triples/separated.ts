@@ -8,6 +8,7 @@ const names = Object.keys(tripleColumns);
 export const triples = textFormat(
   {
     name: "triples",
+    title: "triples",
     extension: ".triples",
     mediaType: "text/tab-separated-values",
     describe: "head, relation, tail and confidence between tabs, to look at; where they stand is in the other formats",
@@ -33,6 +34,7 @@ export const triples = textFormat(
 export const tsv = textFormat(
   {
     name: "tsv",
+    title: "TSV",
     extension: ".tsv",
     mediaType: "text/tab-separated-values",
     describe: "a table with a header, columns between tabs",
@@ -56,6 +58,7 @@ export const tsv = textFormat(
 export const csv = textFormat(
   {
     name: "csv",
+    title: "CSV",
     extension: ".csv",
     mediaType: "text/csv",
     describe: "a table with a header, as spreadsheets read it",

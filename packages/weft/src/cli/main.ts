@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { type Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
+import { ownVersion } from "../files/own-version.ts";
 import { OutputClosed, writeOutput } from "../files/standard-output.ts";
 import { commands } from "./commands/index.ts";
 import { suggest } from "./completion.ts";
@@ -68,9 +68,4 @@ function complain(error: unknown, json: boolean): void {
 
 function interruptionOf(signal: AbortSignal): Interruption {
   return signal.reason instanceof Interruption ? signal.reason : new Interruption("SIGINT");
-}
-
-function ownVersion(): string {
-  const manifest: unknown = createRequire(import.meta.url)("../../package.json");
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
 }

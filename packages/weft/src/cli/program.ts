@@ -42,7 +42,7 @@ export function buildProgram(definitions: readonly CommandDefinition[], version:
 
 const programExamples = [
   ["weft train examples/corpus/weft.yaml --run runs/mine", "learn from the bundled corpus, in under a minute"],
-  ["weft extract runs/mine article.txt --as triples", "use what was learnt"],
+  ["weft extract runs/mine article.txt --format triples", "use what was learnt"],
   ["weft data check train.jsonl dev.jsonl test.jsonl", "find faults in data before training does"],
   ["weft score gold.jsonl predicted.jsonl", "score what any system found"],
   ["weft help score", "more about one command; weft score --help does the same"],

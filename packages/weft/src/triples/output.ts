@@ -85,7 +85,7 @@ export function refuseStandardOutput({ name, files, binary = false }: TripleForm
   if (files === undefined && !(binary && process.stdout.isTTY)) return;
   const problem =
     files === undefined ? "is not text and cannot go to a terminal" : "is more than one file and cannot go to standard output";
-  throw new UsageError(`${name} ${problem}`, `name a ${files === undefined ? "file" : "new folder"} with --out`);
+  throw new UsageError(`${name} ${problem}`, `name a ${files === undefined ? "file" : "new folder"}`);
 }
 
 async function connect(

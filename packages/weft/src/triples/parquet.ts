@@ -10,6 +10,7 @@ const groupUnits = 32 << 20;
 /** The table of triples by columns, for data frames and engines that query files. */
 export const parquet: TripleFormat = {
   name: "parquet",
+  title: "Parquet",
   extension: ".parquet",
   mediaType: "application/vnd.apache.parquet",
   describe: "the same table by columns and compressed, for DuckDB, Spark, pandas and their like",

@@ -32,6 +32,7 @@ const prefixes = {
 /** One triple a line, with the whole of every name: what stores load in bulk and what can be cut, sorted and joined as text. */
 export const ntriples: TripleFormat = {
   name: "ntriples",
+  title: "N-Triples",
   extension: ".nt",
   mediaType: "application/n-triples",
   describe: "RDF, a triple a line, for bulk loading into any triple store",
@@ -42,6 +43,7 @@ export const ntriples: TripleFormat = {
 /** The same triples with prefixes, grouped by subject. */
 export const turtle: TripleFormat = {
   name: "turtle",
+  title: "Turtle",
   extension: ".ttl",
   mediaType: "text/turtle",
   describe: "RDF with prefixes, grouped by subject, to read and to load",

@@ -1,0 +1,32 @@
+import { type Document, type Loss, outputFormats, type TripleFormat } from "@weft/core";
+import { tripleFormatOf, tripleFormats } from "../triples/index.ts";
+
+/** The forms of triples that are no annotation format as well, by name. */
+export const conversionFormats: Readonly<Record<string, TripleFormat>> = Object.fromEntries(
+  Object.entries(tripleFormats).filter(([name]) => !Object.hasOwn(outputFormats, name)),
+);
+
+/** The form of triples that a name means, or without one an ending; undefined where neither does. */
+export function conversionTarget(output: string, name: string | undefined): TripleFormat | undefined {
+  if (name !== undefined) return Object.hasOwn(conversionFormats, name) ? conversionFormats[name] : undefined;
+  const format = tripleFormatOf(output);
+  return format === undefined ? undefined : conversionFormats[format.name];
+}
+
+/** Passes documents on, and says what of each the format leaves out. */
+export async function* withLosses(
+  documents: AsyncIterable<Document>,
+  { holds, title }: TripleFormat,
+  onLoss: (loss: Loss) => void,
+): AsyncGenerator<Document> {
+  for await (const document of documents) {
+    if (holds === "relations") {
+      const related = new Set(document.relations.flatMap(({ head, tail }) => [head, tail]));
+      for (const index of document.entities.keys()) {
+        if (related.has(index)) continue;
+        onLoss({ source: document.id, path: `entities[${index}]`, reason: `${title} holds relations, and this entity has none` });
+      }
+    }
+    yield document;
+  }
+}
