@@ -148,3 +148,48 @@ test("the other data commands read a brat folder too", async () => {
   const check = await weft(["data", "check", "brat", "1.jsonl"], inFolder);
   expect(check.out).toContain("every record is valid");
 });
+
+test("a corpus in the layout of ACE05 is converted by the list of a split, each document in its last stage", async () => {
+  const annotation = (words: string, type: string, id: string) => `<?xml version="1.0"?>
+<!DOCTYPE source_file SYSTEM "apf.v5.1.1.dtd">
+<source_file URI="${id}.sgm" SOURCE="newswire" TYPE="text" AUTHOR="LDC" ENCODING="UTF-8">
+<document DOCID="${id}">
+<entity ID="${id}-E1" TYPE="PER" SUBTYPE="Individual" CLASS="SPC">
+  <entity_mention ID="${id}-E1-1" TYPE="NAM"><extent><charseq START="5" END="7">Ada</charseq></extent><head><charseq START="5" END="7">Ada</charseq></head></entity_mention>
+</entity>
+<entity ID="${id}-E2" TYPE="GPE" SUBTYPE="Nation" CLASS="SPC">
+  <entity_mention ID="${id}-E2-1" TYPE="NAM"><extent><charseq START="18" END="${17 + words.length}">${words}</charseq></extent><head><charseq START="18" END="${17 + words.length}">${words}</charseq></head></entity_mention>
+</entity>
+<relation ID="${id}-R1" TYPE="${type}">
+  <relation_mention ID="${id}-R1-1"><relation_mention_argument REFID="${id}-E1-1" ROLE="Arg-1"/><relation_mention_argument REFID="${id}-E2-1" ROLE="Arg-2"/></relation_mention>
+</relation>
+</document>
+</source_file>
+`;
+  const put = (stage: string, id: string, words: string, type: string) => {
+    const into = join(folder, "English", stage);
+    mkdirSync(into, { recursive: true });
+    writeFileSync(join(into, `${id}.sgm`), `<DOC>\n<DOCID></DOCID>\n<TEXT>\n\n\nAda left for ${words}.\n</TEXT>\n</DOC>\n`);
+    writeFileSync(join(into, `${id}.apf.xml`), annotation(words, type, id));
+  };
+  put("nw/adj", "N_1.00", "Oslo", "ART");
+  put("nw/timex2norm", "N_1.00", "Oslo", "PHYS");
+  put("wl/timex2norm", "W_2", "Rome", "METONYMY");
+  put("cts/timex2norm", "C_3", "Bonn", "PHYS");
+  writeFileSync(join(folder, "train.txt"), "nw/timex2norm/N_1.00\nW_2.sgm\n");
+  const { code, out, err } = await weft(["convert", "English", "ace.jsonl", "--list", "train.txt", "--json"], inFolder);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(JSON.parse(out)).toMatchObject({ documents: 2, entities: 4, relations: 1, lost: 5 });
+  const [first, second] = readFileSync(join(folder, "ace.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect([first.id, second.id]).toEqual(["N_1.00", "W_2"]);
+  expect(first.relations).toEqual([{ head: 0, tail: 1, type: "PHYS" }]);
+  expect(second.relations).toEqual([]);
+  writeFileSync(join(folder, "wrong.txt"), "N_1.00\nN_9\n");
+  const wrong = await weft(["convert", "English", "wrong.jsonl", "--list", "wrong.txt"], inFolder);
+  expect(wrong.code).toBe(1);
+  expect(wrong.err).toContain("wrong.txt:2: 1 of the 2 documents listed are not in the input: N_9 (DOCUMENT_MISSING)");
+  expect(readdirSync(folder)).not.toContain("wrong.jsonl");
+});

@@ -38,7 +38,9 @@ export const errorCodes = {
   CHECKPOINT_MISMATCH: "a checkpoint belongs to another configuration or data set",
   CANCELLED: "the caller asked to stop",
   LINE_TOO_LONG: "a line is longer than a reader takes at once",
+  XML_INVALID: "a file is not valid XML, or holds more than is read of one",
   YAML_INVALID: "a configuration file is not valid YAML",
+  CALIBRATION_IMPOSSIBLE: "a model proposes no relation in the sentences it is to be calibrated on",
   SENTENCES_MISMATCH: "two files that must hold the same sentences do not",
   COMPANION_MISSING: "a file that belongs beside another is absent",
 } as const;

@@ -11,6 +11,7 @@ export const weftErrorCodes = {
   GZIP_INVALID: "a compressed file is truncated or is not gzip",
   ENCODING_INVALID: "a text file is not UTF-8",
   FORMAT_UNKNOWN: "no annotation format fits a file, several do, or none has this name",
+  DOCUMENT_MISSING: "a list names documents that the input does not hold",
   RUN_EXISTS: "the folder for a new run holds one already",
   RUN_FAILED: "of several runs, some failed, or were not begun because they start from one that did",
   OUTPUT_EXISTS: "a folder that is to be written holds files already",

@@ -1,4 +1,5 @@
 import type { Format, InputFormat, OutputFormat } from "./format.ts";
+import { ace05 } from "./formats/ace05.ts";
 import { brat } from "./formats/brat.ts";
 import { casrel } from "./formats/casrel.ts";
 import { conll } from "./formats/conll.ts";
@@ -41,6 +42,7 @@ export const formats = {
 
 /** Formats to read alone, one line each. */
 export const readOnlyFormats = {
+  ace05,
   "lstm-er": lstmEr,
 } satisfies Record<string, InputFormat>;
 

@@ -44,10 +44,22 @@ export async function* readLines(chunks: TextChunks, source?: string, limit = lo
   if (text !== "") yield { text: text.endsWith("\r") ? text.slice(0, -1) : text, number };
 }
 
-/** All chunks as one string without a byte order mark, for formats that are one value a file. */
-export async function readWhole(chunks: TextChunks): Promise<string> {
+/**
+ * All chunks as one string without a byte order mark, for formats that are one value a file.
+ *
+ * @throws {DataError} LINE_TOO_LONG for more than `longestLine` units
+ */
+export async function readWhole(chunks: TextChunks, source?: string): Promise<string> {
   const parts: string[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
+  let units = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    units += chunk.length;
+    if (units > longestLine) {
+      const message = `the file has more than ${longestLine} UTF-16 units`;
+      throw new DataError("LINE_TOO_LONG", { at: { source }, message, hint: "a file of this kind holds one document" });
+    }
+  }
   const text = parts.join("");
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }

@@ -2,7 +2,7 @@ import { type Location, type Loss, type ReadEvent, type ReadOptions, type Senten
 import { type OpenOptions, openDocuments } from "./open-documents.ts";
 import { sourceName } from "./read-text.ts";
 
-export type ReadDocumentsOptions = OpenOptions & Pick<ReadOptions, "text" | "offsetUnit" | "mentions">;
+export type ReadDocumentsOptions = OpenOptions & Pick<ReadOptions, "text" | "offsetUnit" | "mentions" | "spans">;
 
 /** A sentence and where its document stood. */
 export interface PlacedSentence {
@@ -20,9 +20,9 @@ type SentenceEvent = ({ readonly kind: "sentence" } & PlacedSentence) | { readon
  * @throws {DataError} with file, line and path at the first record that is wrong
  */
 export async function* readDocuments(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<ReadEvent> {
-  const { text, offsetUnit, mentions } = options;
+  const { text, offsetUnit, mentions, spans } = options;
   for await (const { format, chunks, reading } of openDocuments(path, options)) {
-    yield* format.read(chunks, { ...reading, text, offsetUnit, mentions });
+    yield* format.read(chunks, { ...reading, text, offsetUnit, mentions, spans });
   }
 }
 

@@ -127,7 +127,7 @@ test("the New York Times test set says the same in this form, but for the places
     );
   expect(read.documents).toHaveLength(395);
   expect(new Set(meanings(read.documents))).toEqual(new Set(meanings(documents)));
-  const places = ({ entities }: Document) => JSON.stringify(entities.map(({ start, end }) => [start, end]).sort());
+  const places = ({ entities }: Document) => JSON.stringify(entities.map(({ start, end }) => `${start}-${end}`).toSorted());
   const moved = documents.filter((document, index) => places(document) !== places(read.documents[index] ?? document));
   expect(moved.map(({ id }) => id)).toEqual([...new Set(written.losses.map(({ source }) => source))]);
   expect(moved).toHaveLength(14);

@@ -28,5 +28,5 @@ function safeName(id: string): string {
 /** The name of a file without its folder and ending, which is what its document is called. */
 export function nameOf(source: string | undefined, ending: string): string {
   const name = (source ?? "document").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "");
-  return name.length > ending.length && name.toLowerCase().endsWith(ending) ? name.slice(0, -ending.length) : name;
+  return name.length > ending.length && name.toLowerCase().endsWith(ending) ? name.slice(0, name.length - ending.length) : name;
 }

@@ -1,6 +1,7 @@
 import {
   type Document,
   formats,
+  inputFormats,
   type Location,
   type Loss,
   type OffsetUnit,
@@ -13,6 +14,7 @@ import { UsageError } from "../../errors.ts";
 import { didYouMean } from "../../files/nearest-name.ts";
 import { readDocuments } from "../../files/read-documents.ts";
 import { standardStream } from "../../files/read-text.ts";
+import { readDocumentList, selectDocuments } from "../../files/select-documents.ts";
 import { writeDocuments } from "../../files/write-documents.ts";
 import { defineCommand } from "../command.ts";
 import { LossReport } from "../loss-report.ts";
@@ -25,6 +27,8 @@ interface Options {
   readonly strict?: boolean;
   readonly offsets?: OffsetUnit;
   readonly mentions?: "nearest" | "first";
+  readonly spans?: "head" | "extent";
+  readonly list?: string;
 }
 
 export const convert = defineCommand<[input: string, output: string], Options>({
@@ -33,10 +37,10 @@ export const convert = defineCommand<[input: string, output: string], Options>({
   summary: "turn annotation of one format into another",
   details:
     "Reads and writes as a stream, and lists on standard error everything that could not be carried over: what, where, why and how " +
-    "many. The input's format is seen from its content, the output's from its ending where only one format has it. A brat folder is " +
-    "named as a folder. The output is there as a whole or not at all.",
+    "many. The input's format is seen from its content, the output's from its ending where only one format has it. A corpus of " +
+    "one file a document is named as a folder. The output is there as a whole or not at all.",
   arguments: [
-    new Argument("<input>", "a file, plain or gzip, a brat folder, or - for standard input"),
+    new Argument("<input>", "a file, plain or gzip, a folder in a format that is one (brat, ACE05), or - for standard input"),
     new Argument("<output>", "a file, compressed where it ends in .gz, a new folder for brat, or - for standard output"),
   ],
   options: [
@@ -51,12 +55,18 @@ export const convert = defineCommand<[input: string, output: string], Options>({
       "--mentions <rule>",
       "which place is meant where words occur several times and the format has no offsets (default: nearest)",
     ).choices(["nearest", "first"]),
+    new Option("--spans <which>", "which words a mention has where the corpus marks both (default: head)").choices([
+      "head",
+      "extent",
+    ]),
+    new Option("--list <file>", "only the documents that this file names, one a line: a part of a split"),
   ],
   json: true,
-  listValues: { from: () => Object.keys(formats), to: () => Object.keys(outputFormats) },
+  listValues: { from: () => Object.keys(inputFormats), to: () => Object.keys(outputFormats) },
   examples: [
     ["weft convert annotations/ train.jsonl", "a brat folder into Weft's own format"],
     ["weft convert train.jsonl.gz train/ --to brat", "and back"],
+    ["weft convert ACE05/English train.jsonl --list train.txt", "one part of a licensed corpus"],
     ["weft convert export.json spert/train.json --to spert --strict", "fail where anything is lost"],
   ],
   run: async (context, [input, output], options) => {
@@ -68,8 +78,9 @@ export const convert = defineCommand<[input: string, output: string], Options>({
     const total = { documents: 0, entities: 0, relations: 0 };
     let at: Location = {};
     await withReadingBar([input], context, async (onBytes) => {
-      const { from: format, offsets: offsetUnit, mentions } = options;
-      const events = readDocuments(input, { format, offsetUnit, mentions, signal, onBytes });
+      const { from: format, offsets: offsetUnit, mentions, spans } = options;
+      const all = readDocuments(input, { format, offsetUnit, mentions, spans, signal, onBytes });
+      const events = options.list === undefined ? all : selectDocuments(all, await readDocumentList(options.list));
       await writeDocuments(output, target, documentsOf(events), (loss) =>
         report.add({ ...loss, ...placeOf(at), path: pathOf(loss) }),
       );
