@@ -220,6 +220,68 @@ describe("weft cv", { timeout: 120_000 }, () => {
   });
 });
 
+describe("weft sweep", { timeout: 120_000 }, () => {
+  const args = ["sweep", "weft.yaml", ...quick, "--set", "training.epochs=2", "--run", "sweep", "--seeds", "2"];
+  const grid = ["--grid", "model.rounds=0,1", "--grid", "optimizer.rate=0.01,0.05"];
+  interface Sweep {
+    readonly best: string;
+    readonly protocols: string[];
+    readonly points: { name: string; places: number[]; chosenBy: { values: number[]; mean: number } }[];
+  }
+
+  test("runs every combination with every seed, draws a heat map, and names the best on dev", async () => {
+    const { code, out, err } = await run(...args, ...grid, "--jobs", "2", "--json", "-p", "strict,ner-boundaries");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const report = JSON.parse(out) as Sweep;
+    expect(report.points.map(({ name }) => name)).toEqual([
+      "model.rounds=0,optimizer.rate=0.01",
+      "model.rounds=0,optimizer.rate=0.05",
+      "model.rounds=1,optimizer.rate=0.01",
+      "model.rounds=1,optimizer.rate=0.05",
+    ]);
+    expect(report.protocols).toEqual(["strict"]);
+    const means = report.points.map(({ chosenBy }) => chosenBy.mean);
+    expect(report.points.find(({ name }) => name === report.best)?.chosenBy.mean).toBe(Math.max(...means));
+    const chosen = [1, 2].map(
+      (seed) => json<{ best: { score: number } }>(`sweep/model.rounds=1,optimizer.rate=0.05/seed-${seed}/report.json`).best.score,
+    );
+    expect(report.points[3]?.chosenBy.values).toEqual(chosen);
+    for (const picture of ["dev-strict.svg", "dev-ner-boundaries.svg"]) {
+      const svg = readFileSync(join(folder, "sweep", picture), "utf8");
+      expect(svg.match(/weft-number"/gu)).toHaveLength(4);
+      expect(readFileSync(join(folder, "sweep/report.html"), "utf8")).toContain(svg.trim());
+    }
+  });
+
+  test("trains only what a wider grid adds, and a point is what weft train makes of its settings", async () => {
+    const { out, err } = await run(...args, "--grid", "model.rounds=0,1,2", "--grid", "optimizer.rate=0.05,0.01");
+    expect(err).toContain("8 of 12 runs done before");
+    expect(out).toMatch(/rounds +rate +dev F1 \(strict\)/u);
+    expect(out).toContain("best on dev: model.rounds=");
+    const set = ["--set", "training.epochs=2", "--set", "model.rounds=1", "--set", "optimizer.rate=0.05"];
+    await run("train", "weft.yaml", ...quick, ...set, "--seed", "2", "--run", "point-alone");
+    expect(sha256("sweep/model.rounds=1,optimizer.rate=0.05/seed-2/model/model.safetensors")).toBe(
+      sha256("point-alone/model/model.safetensors"),
+    );
+  });
+
+  test("one axis of numbers gives a curve, one of names bars; the seed is the configuration's where none is named", async () => {
+    await run("sweep", "weft.yaml", ...quick, "--grid", "training.batch=6,3", "--run", "curve");
+    expect(existsSync(join(folder, "curve/training.batch=3/seed-5/report.json"))).toBe(true);
+    expect(readFileSync(join(folder, "curve/dev-strict.svg"), "utf8")).toMatch(/training\.batch/u);
+    await run("sweep", "weft.yaml", ...quick, "--grid", "model.cell=gru,paper", "--run", "bars");
+    expect(readFileSync(join(folder, "bars/dev-strict.svg"), "utf8")).toContain("<title>gru, dev: ");
+  });
+
+  test("a value the configuration does not take is found before anything runs", async () => {
+    const { code, err } = await run(...args.slice(0, -3), "bad", "--seeds", "1", "--grid", "model.rounds=1,2,-1");
+    expect(code).toBe(1);
+    expect(err).toContain("model.rounds: expected a number of at least 0, found -1");
+    expect(existsSync(join(folder, "bad"))).toBe(false);
+    expect((await run("sweep", "weft.yaml")).err).toContain("weft sweep needs a --grid");
+  });
+});
+
 /** Sends the command SIGINT once a file has appeared, as a person would who has seen enough. */
 async function interrupted(args: readonly string[], file: string): Promise<{ code: number | null; err: string }> {
   const path = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));

@@ -160,6 +160,8 @@ class RunBars {
 
   update(event: Exclude<RunProgress, { kind: "done" }>): void {
     if (event.kind === "begin") {
+      // A model in parts begins once a part.
+      this.#own.get(event.run)?.bar.stop();
       this.#steps.set(event.run, event.steps);
       this.#own.set(event.run, { bar: this.#group.add(event.run, event.steps), best: "" });
       return;

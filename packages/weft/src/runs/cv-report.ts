@@ -95,7 +95,8 @@ export async function writeCvReport(folder: string, report: CvReport): Promise<v
     title: `${configuration}: ${folds.folds} folds`,
     lead: [
       `${folds.sentences} sentences of ${folds.pool.join(", ")} in ${folds.folds} folds by document, drawn with seed ${folds.seed}; ` +
-        `trained with seed ${seed}. In each, ${foldSelectionWords}.`,
+        `trained with seed ${seed}.`,
+      `E${foldSelectionWords.slice(1)}.`,
       ...(failed.length > 0 ? [`Failed and not in these numbers: ${failed.join(", ")}.`] : []),
     ],
     pictures: [picture],

@@ -116,7 +116,7 @@ interface RunReport {
 async function outcomeOf(run: PlannedRun, options: ExecuteOptions): Promise<RunOutcome> {
   const { name, folder, config } = run;
   const report = (await readJsonFile(join(folder, "report.json"))) as RunReport;
-  const evaluation = (await readEvents(join(folder, "events.jsonl"))).find((event) => event.kind === "evaluation");
+  const evaluation = (await readEvents(join(folder, "events.jsonl"))).findLast((event) => event.kind === "evaluation");
   const best = report.best === undefined || evaluation === undefined ? null : { ...report.best, protocol: evaluation.protocol };
   const test = run.test ?? config.data.test;
   const asTrained = run.protocols === undefined && test === (await trainedConfig(folder)).data.test;

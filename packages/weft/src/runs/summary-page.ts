@@ -76,7 +76,7 @@ figure{margin:1.5rem 0}
 figure svg{max-width:100%;height:auto}
 .table{overflow-x:auto;margin:1.5rem 0}
 table{border-collapse:collapse}
-caption{text-align:left;font-weight:600;padding-bottom:.5rem}
+caption{text-align:left;font-weight:600;padding-bottom:.5rem;white-space:nowrap}
 th,td{text-align:left;padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--grid);vertical-align:top}
 tbody th{font-weight:400}
 .number{font-variant-numeric:tabular-nums}

@@ -15,12 +15,14 @@ import { serveCommand } from "./serve.ts";
 import { trainCommand } from "./train.ts";
 
 /** Every command, one line each, in the order of the help. */
+import { sweepCommand } from "./sweep.ts";
 export const commands: readonly CommandDefinition[] = [
   trainCommand,
   repeatCommand,
   cvCommand,
   evaluateCommand,
   extractCommand,
+  sweepCommand,
   serveCommand,
   score,
   convert,
