@@ -20,6 +20,7 @@ export { type CorpusLabels, Labels, labelsOf } from "./labels.ts";
 export { buildLexicon, type Lexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
 export { type Line, longestLine, readLines, readWhole, type TextChunks } from "./lines.ts";
 export { documentFromRecord, recordOf } from "./record.ts";
+export * from "./split/index.ts";
 export { readVectors, type VectorFormat, type VectorOptions, type WordVectors } from "./vectors.ts";
 export { characterVocabulary, Vocabulary, type VocabularyOptions, wordVocabulary } from "./vocabulary.ts";
 export { type WordShape, wordShape, wordShapes } from "./word-shape.ts";

@@ -3,6 +3,7 @@ import { completion } from "./completion.ts";
 import { convert } from "./convert.ts";
 import { cvCommand } from "./cv.ts";
 import { dataCheck } from "./data-check.ts";
+import { dataSplit } from "./data-split.ts";
 import { dataStats } from "./data-stats.ts";
 import { doctor } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
@@ -28,6 +29,7 @@ export const commands: readonly CommandDefinition[] = [
   convert,
   dataCheck,
   dataStats,
+  dataSplit,
   protocolsCommand,
   doctor,
   schema,

@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Document, documentFromSentence } from "../../schema/index.ts";
+import { SplitPlanner, type SplitShares, splitParts } from "./index.ts";
+
+const eighty: SplitShares = { train: 0.8, dev: 0.1, test: 0.1 };
+
+/** A document of one sentence with as many relations of each type as asked for. */
+function document(id: string, text: string, types: readonly string[] = [], doc?: string): Document {
+  const tokens = text.split(" ");
+  const entities = tokens.map((_, start) => ({ start, end: start + 1, type: "T" }));
+  const relations = types.map((type) => ({ head: 0, tail: tokens.length - 1, type }));
+  const made = documentFromSentence({ id, tokens, entities, relations });
+  return doc === undefined ? made : { ...made, metadata: { doc } };
+}
+
+function plan(documents: readonly Document[], shares: SplitShares = eighty, seed = 1, sharedFrom = 1) {
+  const planner = new SplitPlanner({ sharedFrom });
+  for (const each of documents) planner.add(each);
+  return planner.plan(shares, seed);
+}
+
+/** Several sentences of a few words, so that many are the same; relations of types that differ in how frequent they are. */
+const anyDocuments = fc
+  .array(
+    fc.record({
+      sentences: fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }),
+      types: fc.array(fc.constantFrom("a", "a", "a", "a", "b", "b", "c"), { maxLength: 4 }),
+      doc: fc.option(fc.nat(12)),
+    }),
+    { maxLength: 60 },
+  )
+  .map((all) =>
+    all.map(({ sentences, types, doc }, index): Document => {
+      const words = sentences.map((number) => `s${number} end`).join(" ");
+      const whole = document(`d${index}`, words, types, doc === null ? undefined : `doc-${doc}`);
+      return { ...whole, sentences: sentences.map((_, place) => ({ start: 2 * place, end: 2 * place + 2 })) };
+    }),
+  );
+
+const anyShares = fc
+  .tuple(fc.nat(8), fc.nat(8), fc.nat(8))
+  .filter((weights) => weights.some((weight) => weight > 0))
+  .map(([train, dev, test]): SplitShares => {
+    const sum = train + dev + test;
+    return { train: train / sum, dev: dev / sum, test: test / sum };
+  });
+
+test("every document is in one part, none in a part without a share, and no sentence and no document name in two", () => {
+  fc.assert(
+    fc.property(anyDocuments, anyShares, fc.integer(), (documents, shares, seed) => {
+      const { parts, sizes } = plan(documents, shares, seed);
+      expect(parts).toHaveLength(documents.length);
+      const partOf = new Map<string, string>();
+      for (const [index, { tokens, sentences, metadata }] of documents.entries()) {
+        const part = parts[index] as "train";
+        expect(shares[part]).toBeGreaterThan(0);
+        const keys = sentences.map(({ start, end }) =>
+          tokens
+            .slice(start, end)
+            .map(({ text }) => text)
+            .join(" "),
+        );
+        if (metadata["doc"] !== undefined) keys.push(`name ${String(metadata["doc"])}`);
+        for (const key of keys) {
+          expect(partOf.get(key) ?? part).toBe(part);
+          partOf.set(key, part);
+        }
+      }
+      const total = (name: "documents" | "sentences" | "relations"): number =>
+        splitParts.reduce((sum, part) => sum + sizes[part][name], 0);
+      expect(total("documents")).toBe(documents.length);
+      expect(total("sentences")).toBe(documents.reduce((sum, { sentences }) => sum + sentences.length, 0));
+      expect(total("relations")).toBe(documents.reduce((sum, { relations }) => sum + relations.length, 0));
+    }),
+  );
+});
+
+test("the same seed gives the same parts, another one others", () => {
+  const documents = Array.from({ length: 200 }, (_, index) => document(`${index}`, `w${index} x`, [index % 7 === 0 ? "b" : "a"]));
+  const first = plan(documents).parts;
+  expect(plan(documents).parts).toEqual(first);
+  expect(plan(documents, eighty, 2).parts).not.toEqual(first);
+});
+
+test("each type is spread as the shares say, as near as whole relations allow", () => {
+  const types = ["common", "common", "common", "rare"];
+  const documents = Array.from({ length: 400 }, (_, index) => document(`${index}`, `w${index} x`, [types[index % 4] ?? ""]));
+  const { types: spread, sizes, groups } = plan(documents);
+  expect(spread.map(({ type, counts }) => [type, counts])).toEqual([
+    ["common", { train: 240, dev: 30, test: 30 }],
+    ["rare", { train: 80, dev: 10, test: 10 }],
+  ]);
+  expect(sizes.dev).toEqual({ documents: 40, sentences: 40, relations: 40 });
+  expect(groups).toEqual({ count: 400, largest: { documents: 1, sentences: 1 } });
+});
+
+test("a type of a few examples is in each part, where dividing by chance would often leave one without", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const documents = Array.from({ length: 300 }, (_, index) =>
+      document(`${index}`, `w${index} x`, index % 30 === 0 ? ["rare", "common"] : ["common"]),
+    );
+    const rare = plan(documents, eighty, seed).types.find(({ type }) => type === "rare");
+    expect(rare).toMatchObject({ total: 10, counts: { train: 8, dev: 1, test: 1 } });
+    expect(rare?.deviations.train).toBeCloseTo(0);
+  }
+});
+
+test("documents with many relations go first, so that types stay spread where documents differ in size", () => {
+  const documents = Array.from({ length: 60 }, (_, index) =>
+    document(
+      `${index}`,
+      `w${index} x`,
+      Array.from({ length: 1 + (index % 12) }, () => "r"),
+    ),
+  );
+  const [spread] = plan(documents).types;
+  for (const part of splitParts) expect(Math.abs(spread?.deviations[part] ?? 1)).toBeLessThan(0.01);
+});
+
+test("documents that share a sentence stay together, directly or through a third, unless it is short", () => {
+  const documents = [document("1", "a b c"), document("2", "d e f"), document("3", "see also")];
+  const two: Document = {
+    ...document("4", "d e f a b c"),
+    sentences: [
+      { start: 0, end: 3 },
+      { start: 3, end: 6 },
+    ],
+  };
+  const short = Array.from({ length: 40 }, (_, index): Document => {
+    const whole = document(`s${index}`, `see also w${index} x y`);
+    return {
+      ...whole,
+      sentences: [
+        { start: 0, end: 2 },
+        { start: 2, end: 5 },
+      ],
+    };
+  });
+  const { groups, parts } = plan([...documents, two, ...short]);
+  expect(groups).toEqual({ count: 2, largest: { documents: 41, sentences: 81 } });
+  expect(parts[0]).toBe(parts[1]);
+  expect(plan([...documents, two, ...short], eighty, 1, 3).groups).toEqual({
+    count: 42,
+    largest: { documents: 3, sentences: 4 },
+  });
+});
+
+test("shares that do not sum to 1 or lie outside are refused", () => {
+  expect(() => plan([], { train: 0.8, dev: 0.2, test: 0.2 })).toThrow(
+    "the shares 0.8, 0.2, 0.2 sum to 1.2, expected 1 (SETTING_INVALID)",
+  );
+  expect(() => plan([], { train: 1.5, dev: -0.5, test: 0 })).toThrow("train: the share is 1.5, expected a number from 0 to 1");
+  expect(() => plan([], { train: Number.NaN, dev: 0.5, test: 0.5 })).toThrow("train: the share is NaN");
+});
