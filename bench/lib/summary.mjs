@@ -26,7 +26,7 @@ export function summarise(cases, samples, base) {
 export function markdown(rows, unit) {
   const lines = rows.map((row) => {
     const ratio = row.isBase ? "base" : row.ratio === undefined ? "–" : `${row.ratio.toFixed(2)} ×`;
-    return [row.group, row.name, figure(row.median), `${figure(row.least)}–${figure(row.most)}`, ratio, row.peakMb ?? "–"];
+    return [row.group, row.name, figure(row.median), `${figure(row.least)}–${figure(row.most)}`, ratio, row.peakMb === undefined ? "–" : Math.round(row.peakMb)];
   });
   const head = ["", "case", `median, ${unit}`, "least–most", "ratio", "peak MB"];
   const rule = head.map((_, column) => (column < 2 ? "---" : "---:"));
