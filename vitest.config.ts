@@ -1,8 +1,9 @@
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
-// Workspace packages resolve to their sources, so that a test never reads a stale build.
-const conditions = ["weft-source", ...defaultServerConditions];
+// Workspace packages resolve to their sources, so that a test never reads a stale build. What packages offer bundlers as "module" is
+// not always what Node can load, and nothing is bundled here.
+const conditions = ["weft-source", ...defaultServerConditions.filter((name) => name !== "module")];
 
 export default defineConfig({
   resolve: { conditions },

@@ -209,12 +209,22 @@ export function extractionOf({ id, losses }: ReadRequest, document: Document, lo
     entities: document.entities.map(({ start, end, type, confidence = 1 }, id) => {
       const chars = charSpan(document, { start, end });
       const text = document.text.slice(chars.start, chars.end);
-      return { id, start, end, startChar: chars.start, endChar: chars.end, type, text, confidence };
+      return { id, start, end, startChar: chars.start, endChar: chars.end, type, text, confidence: rounded(confidence) };
     }),
-    relations: document.relations.map(({ head, tail, type, confidence = 1 }) => ({ head, tail, type, confidence })),
+    relations: document.relations.map(({ head, tail, type, confidence = 1 }) => ({
+      head,
+      tail,
+      type,
+      confidence: rounded(confidence),
+    })),
     losses: [
       ...losses.map(({ path, reason }) => ({ ...(path === undefined || path === "" ? {} : { path }), reason })),
       ...windows,
     ],
   };
+}
+
+/** Six digits: the seventh depends on which sentences were in the batch, since sums of floats depend on their order. */
+function rounded(confidence: number): number {
+  return Math.round(confidence * 1e6) / 1e6;
 }

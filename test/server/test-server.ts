@@ -1,0 +1,81 @@
+import { request } from "node:http";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
+import { createServer, type WeftServer } from "../../packages/weft/src/server/create-server.ts";
+import type { ServerOptions } from "../../packages/weft/src/server/options.ts";
+
+/** A trained model. */
+export const modelFolder = fileURLToPath(new URL("../../examples/model", import.meta.url));
+
+/** A sentence in which that model finds two entities and a relation between them. */
+export const sentence = "Mara Voss founded Kettle Robotics in Bremen and still leads it.";
+
+export interface RunningServer {
+  readonly server: WeftServer;
+  readonly url: string;
+}
+
+const running: WeftServer[] = [];
+afterAll(async () => void (await Promise.all(running.map((server) => server.close()))));
+
+/** A server on a free port with the example model; it is closed when the file's tests are done. */
+export async function startServer(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const server = await createServer({
+    models: [{ name: "example", folder: modelFolder }],
+    threads: 1,
+    watchSeconds: 0,
+    port: 0,
+    ...options,
+  });
+  running.push(server);
+  return { server, url: await server.listen() };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  readonly json: never;
+}
+
+export interface Sending {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** One request over a connection of its own, with the headers exactly as given. */
+export async function send(url: string, { method, headers = {}, body }: Sending = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: method ?? (body === undefined ? "GET" : "POST"), headers, agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("error", reject);
+      response.on("end", () => {
+        const text = Buffer.concat(parts).toString();
+        const json = response.headers["content-type"]?.startsWith("application/json") === true ? JSON.parse(text) : undefined;
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: json as never });
+      });
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/** A JSON value to `/v1/extract`. */
+export async function extract(url: string, value: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return send(`${url}/v1/extract`, { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) });
+}
+
+/** Bytes as they are, whatever they mean; what comes back until the other side closes. */
+export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => void socket.write(bytes));
+    socket.on("data", (part: Buffer) => parts.push(part));
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(Buffer.concat(parts).toString()));
+  });
+}
