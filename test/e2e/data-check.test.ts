@@ -113,3 +113,14 @@ test("what cannot be meant is refused, and broken records are not left out of wh
   }
   expect(existsSync(path("x.jsonl"))).toBe(false);
 });
+
+test("stats draws what it counts, and a picture that cannot be written is said", async () => {
+  const { code, out, err } = await weft(["data", "stats", "train.jsonl", "--svg", "corpus.svg"], inFolder);
+  expect({ code, err }).toEqual({ code: 0, err: "corpus.svg written\n" });
+  expect(out).toMatch(/^1 +6 +100\.0 %/m);
+  const svg = readFileSync(path("corpus.svg"), "utf8");
+  expect(svg).toMatch(/^<svg /);
+  expect(svg).toContain("<title>works_for: 4 · 66.7 %</title>");
+  const refused = await weft(["data", "stats", "train.jsonl", "--svg", join("none", "corpus.svg")], inFolder);
+  expect(refused).toMatchObject({ code: 1, out: "" });
+});

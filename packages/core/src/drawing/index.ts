@@ -6,6 +6,7 @@ export { type HeatMap, heatMap } from "./heat-map.ts";
 export { type AnnotationFilter, type KeptAnnotation, keepAnnotation } from "./keep-annotation.ts";
 export { type LineChart, type LineSeries, lineChart, type ReferenceMark } from "./line-chart.ts";
 export { contrast, slotColour, slotCount, type TypeColour, typeSlots } from "./palette.ts";
+export { type StatisticsPicture, statisticsPicture } from "./statistics-picture.ts";
 export { sparkline, type TextTableOptions, textTable } from "./terminal.ts";
 export { cellWidth, textWidth } from "./text-width.ts";
 export type { Theme } from "./theme.ts";

@@ -3,11 +3,20 @@ import { type Corpus, collectSentences } from "../files/read-documents.ts";
 import { standardStream } from "../files/read-text.ts";
 import type { CommandContext } from "./command.ts";
 
-/** Reads files into memory one after the other, under one bar where they are large enough to wait for. */
-export async function readCorpora(paths: readonly string[], context: CommandContext, format?: string): Promise<Corpus[]> {
+/**
+ * Reads files into memory one after the other, under one bar where they are large enough to wait for.
+ *
+ * @param beside see `OpenOptions`
+ */
+export async function readCorpora(
+  paths: readonly string[],
+  context: CommandContext,
+  format?: string,
+  beside?: Readonly<Record<string, string>>,
+): Promise<Corpus[]> {
   return withReadingBar(paths, context, async (onBytes) => {
     const corpora: Corpus[] = [];
-    for (const path of paths) corpora.push(await collectSentences(path, { format, signal: context.signal, onBytes }));
+    for (const path of paths) corpora.push(await collectSentences(path, { format, beside, signal: context.signal, onBytes }));
     return corpora;
   });
 }

@@ -1,13 +1,16 @@
-import { type CorpusStatistics, corpusStatistics, type Distribution, textTable } from "@weft/core";
+import { type CorpusStatistics, corpusStatistics, type Distribution, statisticsPicture, textTable } from "@weft/core";
 import { Argument, Option } from "commander";
+import { writeFileAtomically } from "../../files/write-file.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
-import { readCorpora } from "../reading.ts";
+import { readCorpora, typesFile } from "../reading.ts";
 import type { Style } from "../terminal.ts";
 import { bar, count, percent, whole } from "../words.ts";
 
 interface Options {
   readonly all?: boolean;
   readonly format?: string;
+  readonly types?: string;
+  readonly svg?: string;
 }
 
 export const dataStats = defineCommand<[files: string[]], Options>({
@@ -17,20 +20,30 @@ export const dataStats = defineCommand<[files: string[]], Options>({
   arguments: [new Argument("<file...>", "annotated files, plain or gzip; - for standard input")],
   options: [
     new Option("--all", "list every type, not only the most frequent"),
+    new Option("--svg <file>", "draw lengths, types, overlap and distances into this file too"),
     new Option("--format <name>", "read the files as this format instead of looking at them"),
+    new Option("--types <file>", "the types file of SpERT's format, where it is not found by its name"),
   ],
   json: true,
   examples: [
     ["weft data stats train.jsonl.gz", "counts and types of one file"],
+    ["weft data stats train.jsonl test.jsonl --svg corpus.svg", "the same as a picture"],
     ["weft data stats --json *.jsonl | jq '.[].sentences'", "the same for programs"],
   ],
   run: async (context, [files], options) => {
-    const corpora = await readCorpora(files, context, options.format);
+    const corpora = await readCorpora(files, context, options.format, typesFile(options.types));
     const reports = corpora.map(({ source, sentences, losses }) => ({
       source,
       ...corpusStatistics(sentences.map(({ sentence }) => sentence)),
       notCarried: losses.length,
     }));
+    if (options.svg !== undefined) {
+      const corpora = reports.map(({ source, ...statistics }) => ({ name: source, statistics }));
+      const [only] = corpora;
+      const title = corpora.length === 1 && only !== undefined ? only.name : `${corpora.length} corpora`;
+      await writeFileAtomically(options.svg, statisticsPicture({ title, corpora }));
+      context.terminal.say(`${options.svg} written`);
+    }
     if (context.terminal.json) return context.terminal.printJson(reports);
     const texts = reports.map((report) => describe(report, context, options.all === true));
     await context.terminal.print(texts.join("\n\n"));
@@ -64,6 +77,9 @@ function describe(
       shares("overlap of triples", report.overlap, sentences, width, style, overlapWords),
       shares("triples", report.triplesPerSentence, sentences, width, style),
     );
+  }
+  if (relations > 0) {
+    parts.push(bars("words between the ends", "relations", Object.entries(report.distances), relations, width, style));
   }
   return parts.join("\n\n");
 }
