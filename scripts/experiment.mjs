@@ -1,113 +1,187 @@
-// `npm run experiment -- PLAN`: trains and scores every run of experiments/plans/PLAN.yaml, one after the other. What is done already is not
-// done again, and what was interrupted goes on. Ends with a table (mean ± sd over seeds) and, where the plan has an axis, a picture.
+// `npm run experiment -- PLAN`: trains and scores every run of experiments/plans/PLAN.yaml. What is done already is not done again, and what
+// was interrupted goes on. Ends with a table (mean ± sd over seeds) and, where the plan has an axis, a picture.
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { parse } from "yaml";
-import {
-  collectSentences,
-  evaluateModel,
-  lineChart,
-  loadModel,
-  meanAndDeviation,
-  readConfig,
-  trainConfig,
-  trainRun,
-} from "../packages/weft/dist/index.js";
-import { resolvePaths } from "../packages/weft/dist/runs/resolve-paths.js";
+import { lineChart, meanAndDeviation, readConfig, resolvePaths, runMany, trainConfig } from "../packages/weft/dist/index.js";
 
 /**
- * @typedef {{ name: string, config: string, test: string, protocol: string, set?: string[], seeds?: number[], series?: string, x?: number }} Run
+ * A run is trained once a seed. `protocol` may be several names with commas between; the first is drawn. `init` names a run that stands
+ * further up in the plan: of each seed, this one starts from the other's model.
+ *
+ * @typedef {{ name: string, config: string, test: string, protocol: string, init?: string, set?: string[], seeds?: number[], series?: string, x?: number }} Run
  * @typedef {{ title: string, axis?: string, seeds: number[], runs: Run[] }} Plan
- * @typedef {{ precision: number, recall: number, f1: number, memory: number, epoch: number, weighted?: Rates }} Outcome
- * @typedef {{ precision: number, recall: number, f1: number }} Rates
+ * @typedef {import("weft").RunOutcome} Outcome
+ * @typedef {NonNullable<import("weft").Report["protocols"]["strict"]>} Scored
  */
 
 const folder = fileURLToPath(new URL("../experiments/", import.meta.url));
-const [name, ...flags] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { threads: { type: "string" }, jobs: { type: "string" } },
+});
+const [name] = positionals;
 const available = readdirSync(join(folder, "plans")).map((file) => basename(file, ".yaml"));
 if (name === undefined || !available.includes(name)) {
-  console.error(`npm run experiment -- PLAN [--threads N], where PLAN is one of ${available.join(", ")}`);
+  console.error(`npm run experiment -- PLAN [--threads N] [--jobs N], where PLAN is one of ${available.join(", ")}`);
   process.exit(2);
 }
-const threads = flags[0] === "--threads" ? Number(flags[1]) : undefined;
 const results = fileURLToPath(new URL(`../runs/${name}/`, import.meta.url));
 await mkdir(results, { recursive: true });
 await vectorsWithoutCutLine();
 
 /** @type {Plan} */
 const plan = parse(await readFile(join(folder, "plans", `${name}.yaml`), "utf8"));
-/** @type {{ run: Run, outcomes: Outcome[] }[]} */
-const finished = [];
-for (const run of plan.runs) {
-  const outcomes = [];
-  for (const seed of run.seeds ?? plan.seeds) outcomes.push(await outcomeOf(run, seed));
-  finished.push({ run, outcomes });
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort());
+/** @type {Map<string, Outcome>} */
+const outcomes = new Map();
+try {
+  await run();
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+  console.error("stopped; the same command goes on");
+  process.exit(130);
 }
 await report();
+
+async function run() {
+  const events = runMany(await plannedRuns(), {
+    signal: stop.signal,
+    threads: values.threads === undefined ? undefined : Number(values.threads),
+    jobs: values.jobs === undefined ? undefined : Number(values.jobs),
+  });
+  for await (const event of events) {
+    if (event.kind === "evaluation") {
+      process.stderr.write(`${event.run}, epoch ${event.epoch}: ${(100 * event.score).toFixed(1)} on dev\n`);
+    } else if (event.kind === "done") outcomes.set(event.run, event.outcome);
+    else if (event.kind === "failed") {
+      console.error(`${event.run} failed: ${event.error instanceof Error ? event.error.message : String(event.error)}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** @returns {Promise<import("weft").PlannedRun[]>} */
+async function plannedRuns() {
+  const planned = [];
+  for (const each of plan.runs) {
+    for (const seed of seedsOf(each)) {
+      const after = each.init === undefined ? undefined : nameOf(requireRun(each, each.init, seed), seed);
+      const init = after === undefined ? [] : [`init=${join(results, after)}`];
+      planned.push({
+        name: nameOf(each, seed),
+        folder: join(results, nameOf(each, seed)),
+        config: resolvePaths(
+          await readConfig(join(folder, each.config), trainConfig, [...(each.set ?? []), ...init, `seed=${seed}`]),
+        ),
+        ...(after === undefined ? {} : { after }),
+        test: join(folder, each.test),
+        protocols: protocolsOf(each),
+      });
+    }
+  }
+  return planned;
+}
 
 /**
  * @param {Run} run
  * @param {number} seed
- * @returns {Promise<Outcome>}
  */
-async function outcomeOf(run, seed) {
-  const place = join(results, `${run.name}-${seed}`);
-  const file = join(place, "test.json");
-  if (existsSync(file)) return JSON.parse(await readFile(file, "utf8"));
-  const config = await readConfig(join(folder, run.config), trainConfig, [...(run.set ?? []), `seed=${seed}`]);
-  let epoch = 0;
-  for await (const event of trainRun({ config: resolvePaths(config), folder: place, resume: true, threads })) {
-    if (event.kind === "evaluation") {
-      process.stderr.write(`${run.name}, seed ${seed}, epoch ${event.epoch}: ${(100 * event.score).toFixed(1)} on dev\n`);
-    }
-    if (event.kind === "end") epoch = event.best?.epoch ?? 0;
-  }
-  // The one look at test: after training, with the epoch that dev chose.
-  const sentences = async (/** @type {string} */ path) =>
-    (await collectSentences(path)).sentences.map(({ sentence }) => sentence);
-  const { report } = await evaluateModel(await loadModel(place, { threads }), await sentences(join(folder, run.test)), {
-    protocols: [run.protocol],
-    train: await sentences(resolvePaths(config).data.train),
-    threads,
-  });
-  const [scored] = Object.values(report.protocols);
-  if (scored === undefined) throw new Error(`no score by ${run.protocol}`);
-  const { precision, recall, f1 } = scored.micro;
-  const outcome = { precision, recall, f1, memory: scored.memory?.f1 ?? 0, epoch, weighted: scored.weighted };
-  await writeFile(file, JSON.stringify(outcome));
-  return outcome;
+function nameOf(run, seed) {
+  return `${run.name}-${seed}`;
+}
+
+/** @param {Run} run */
+function seedsOf(run) {
+  return run.seeds ?? plan.seeds;
+}
+
+/** @param {Run} run */
+function protocolsOf(run) {
+  return run.protocol.split(",").map((each) => each.trim());
+}
+
+/**
+ * @param {Run} run
+ * @param {string} init
+ * @param {number} seed
+ */
+function requireRun(run, init, seed) {
+  const found = plan.runs.slice(0, plan.runs.indexOf(run)).find((each) => each.name === init);
+  if (found !== undefined && seedsOf(found).includes(seed)) return found;
+  throw new Error(`${name}.yaml: ${run.name} starts from ${init}, and no run of that name and with seed ${seed} stands above it`);
+}
+
+/** @param {Run} run */
+function outcomesOf(run) {
+  return seedsOf(run).flatMap((seed) => outcomes.get(nameOf(run, seed)) ?? []);
+}
+
+/**
+ * @param {Run} run
+ * @param {string} protocol
+ * @returns {Scored[]} a score on test for each seed that is done
+ */
+function scoresOf(run, protocol) {
+  return outcomesOf(run).flatMap(({ test }) => Object.values(test?.protocols ?? {}).filter((each) => each.protocol === protocol));
 }
 
 async function report() {
-  const lines = finished.map(({ run, outcomes }) => {
-    const cell = (/** @type {(outcome: Outcome) => number | undefined} */ of) => {
-      const values = outcomes.flatMap((outcome) => of(outcome) ?? []);
-      if (values.length < outcomes.length) return "–";
-      const { mean, deviation } = meanAndDeviation(values.map((value) => 100 * value));
-      return outcomes.length === 1 ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${(deviation ?? 0).toFixed(1)}`;
-    };
-    const micro = [cell(({ precision }) => precision), cell(({ recall }) => recall), cell(({ f1 }) => f1)];
-    const weighted = [cell((outcome) => outcome.weighted?.precision), cell((outcome) => outcome.weighted?.recall)];
-    const memory = (100 * (outcomes[0]?.memory ?? 0)).toFixed(1);
-    const cells = [run.name, run.protocol, ...micro, ...weighted, cell((outcome) => outcome.weighted?.f1), memory];
-    return `| ${cells.join(" | ")} | ${outcomes.length} |`;
-  });
+  const lines = plan.runs.flatMap((run) =>
+    protocolsOf(run).map((protocol) => {
+      const scored = scoresOf(run, protocol);
+      const cell = (/** @type {(scored: Scored) => number} */ of) => {
+        if (scored.length === 0) return "–";
+        const { mean, deviation } = meanAndDeviation(scored.map((each) => 100 * of(each)));
+        return deviation === null ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${deviation.toFixed(1)}`;
+      };
+      const cells = [
+        run.name,
+        protocol,
+        cell(({ micro }) => micro.precision),
+        cell(({ micro }) => micro.recall),
+        cell(({ micro }) => micro.f1),
+        cell(({ weighted }) => weighted.precision),
+        cell(({ weighted }) => weighted.recall),
+        cell(({ weighted }) => weighted.f1),
+        memoryText(scored[0]?.memory?.f1),
+        String(scored.length),
+      ];
+      return `| ${cells.join(" | ")} |`;
+    }),
+  );
   const names = ["run", "protocol", "micro P", "R", "F1", "weighted P", "R", "F1", "memory F1", "seeds"];
   const head = `| ${names.join(" | ")} |\n|---|---|${"---:|".repeat(8)}`;
-  const text = `# ${plan.title}\n\nOn test, in per cent; epochs chosen on dev.\n\n${head}\n${lines.join("\n")}\n`;
+  const text = `# ${plan.title}\n\nOn test, in per cent; ± is the sample standard deviation; epochs chosen on dev.\n\n${head}\n${lines.join("\n")}\n`;
   await writeFile(join(results, "table.md"), text);
   console.log(text);
   if (plan.axis === undefined) return;
   const seriesNames = [...new Set(plan.runs.map((run) => run.series ?? run.name))];
-  const series = seriesNames.map((each) => ({
-    name: each,
-    points: finished
-      .filter(({ run }) => (run.series ?? run.name) === each)
-      .map(({ run, outcomes }) => /** @type {const} */ ([run.x ?? 0, meanAndDeviation(outcomes.map(({ f1 }) => f1)).mean])),
-  }));
+  const series = seriesNames.map((each) => {
+    const own = plan.runs
+      .filter((run) => (run.series ?? run.name) === each)
+      .flatMap((run) => {
+        const scored = scoresOf(run, protocolsOf(run)[0] ?? "");
+        return scored.length === 0 ? [] : [{ x: run.x ?? 0, ...meanAndDeviation(scored.map(({ micro }) => micro.f1)) }];
+      });
+    return {
+      name: each,
+      points: own.map(({ x, mean }) => /** @type {const} */ ([x, mean])),
+      intervals: own.flatMap(({ x, mean, deviation }) =>
+        deviation === null ? [] : [/** @type {const} */ ([x, mean - deviation, mean + deviation])],
+      ),
+    };
+  });
   await writeFile(join(results, "figure.svg"), lineChart({ title: plan.title, xLabel: plan.axis, yLabel: "F1 on test", series }));
+}
+
+/** @param {number | undefined} f1 */
+function memoryText(f1) {
+  return f1 === undefined ? "–" : (100 * f1).toFixed(1);
 }
 
 /** The vectors at hand end in the middle of a line, which a reader rightly refuses: this keeps the whole lines. */
