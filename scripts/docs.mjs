@@ -16,6 +16,8 @@ const pages = {
   "docs/configuration.md": await configurationPage(),
   "docs/formats.md": await formatsPage(),
   "docs/weft.schema.json": `${JSON.stringify(await schema(), undefined, 2)}\n`,
+  "docs/report.schema.json": `${JSON.stringify(await schema("reportFileSchema", "Weft report"), undefined, 2)}\n`,
+  "docs/comparison.schema.json": `${JSON.stringify(await schema("comparisonFileSchema", "Weft comparison"), undefined, 2)}\n`,
 };
 for (const [file, content] of Object.entries(pages)) {
   if (existsSync(file) && readFileSync(file, "utf8") === content) continue;
@@ -49,9 +51,13 @@ async function formatsPage() {
   return replaceGenerated(page, "capacities", capacityTable(inputFormats, outputFormats));
 }
 
-/** What `weft schema` prints, for editors. */
-async function schema() {
+/**
+ * What `weft schema` prints, for editors and for programs.
+ *
+ * @param {"trainConfig" | "reportFileSchema" | "comparisonFileSchema"} name
+ */
+async function schema(name = "trainConfig", title = "Weft training") {
   const { jsonSchemaOf } = await import(pathToFileURL("packages/weft/dist/files/config-file.js").href);
-  const { trainConfig } = await import(pathToFileURL("packages/core/dist/index.js").href);
-  return jsonSchemaOf(trainConfig, "Weft training");
+  const core = await import(pathToFileURL("packages/core/dist/index.js").href);
+  return jsonSchemaOf(core[name], title);
 }

@@ -17,6 +17,16 @@ export {
 } from "./calibration.ts";
 export { type Candidate, type CandidateSet, collectCandidates } from "./candidates.ts";
 export { type CoOccurrence, coOccurrence, coOccurrenceWords, falsePositiveRate, type PairClaims } from "./co-occurrence.ts";
+export {
+  type ComparedSystem,
+  type CompareOptions,
+  compareSystems,
+  countsBySentence,
+  gainOf,
+  type ProtocolComparison,
+  type ScorePairs,
+  type SystemComparison,
+} from "./compare-systems.ts";
 export { Confusion, type ConfusionCell } from "./confusion.ts";
 export { type CorpusStatistics, corpusStatistics, type Distribution, distribution } from "./corpus-statistics.ts";
 export {

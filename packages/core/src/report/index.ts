@@ -1,3 +1,7 @@
 export { bracketedText, markedPair } from "./bracketed-text.ts";
+export { type ComparisonPageInput, comparisonPage } from "./comparison-page.ts";
+export { comparisonVerdict, signed } from "./comparison-verdict.ts";
+export { type Difference, differences } from "./differences.ts";
 export { mistakeNames } from "./mistake-names.ts";
+export { comparisonFileSchema, type ReportFile, reportFileSchema } from "./report-schema.ts";
 export { type ScorePageInput, scorePage } from "./score-page.ts";

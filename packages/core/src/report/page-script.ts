@@ -82,7 +82,7 @@ function show() {
 function heading(sentence, badges) {
   const line = element("h3");
   line.append(element("bdi", "id", sentence.id));
-  if (sentence.verdict) line.append(" ", element("span", "badge", sentence.verdict));
+  if (sentence.verdict) line.append(" ", element("span", "badge", data.columns[2] + " is " + sentence.verdict));
   for (const badge of badges) line.append(" ", element("span", "badge", badge));
   return line;
 }

@@ -5,6 +5,7 @@ import {
   type Buckets,
   breakdownWords,
   type ConfusionCell,
+  coOccurrenceWords,
   type Interval,
   inBucketOrder,
   type ProtocolReport,
@@ -108,7 +109,7 @@ export function protocolWords({ words, unit, directed }: Pick<ProtocolReport, "w
   return unit === "entities" ? words : `${words} (${unit}, ${directed ? "directed" : "undirected"})`;
 }
 
-function mistakes({ mistakes: { relations, entities, directed } }: Report): Html {
+function mistakes({ mistakes: { relations, entities, directed }, coOccurrence }: Report): Html {
   const row = (name: string, values: readonly (number | null)[]) => {
     const wrong = values.slice(0, 4).reduce<number>((sum, value) => sum + (value ?? 0), 0);
     const cells = values.map((value, at) => {
@@ -123,7 +124,8 @@ function mistakes({ mistakes: { relations, entities, directed } }: Report): Html
 ${row("relations", [relations.falseNegative, relations.falsePositive, relations.wrongClass, null, relations.correct])}
 ${row("entities", [entities.missing, entities.spurious, entities.wrongType, entities.wrongBoundary, entities.correct])}
 </tbody></table></div>
-<p class="soft">Relations are compared by the spans of their arguments, ${directed ? "head and tail told apart" : "in either order"}, whatever the types of the arguments. Small numbers are shares of all mistakes in the row. ${whole(relations.argumentMissing)} of the false negatives lack the span of an argument.</p>`;
+<p class="soft">Relations are compared by the spans of their arguments, ${directed ? "head and tail told apart" : "in either order"}, whatever the types of the arguments. Small numbers are shares of all mistakes in the row. ${whole(relations.argumentMissing)} of the false negatives lack the span of an argument.</p>
+<p class="soft">${coOccurrenceWords(coOccurrence)}</p>`;
 }
 
 function confusions({ confusion }: Report): Html {

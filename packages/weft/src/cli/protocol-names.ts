@@ -1,4 +1,4 @@
-import { type ProtocolName, protocolName, protocols } from "@weft/core";
+import { type ProtocolName, protocolName, protocols, type Sentence } from "@weft/core";
 import { UsageError } from "../errors.ts";
 import { didYouMean } from "../files/nearest-name.ts";
 
@@ -16,4 +16,10 @@ export function parseProtocols(list: string, anchor: "last" | "first" = "last"):
     );
   }
   return [...new Set(names.map((name) => protocolName(name, { anchor })))];
+}
+
+/** What data is scored by where nothing is asked for: with entity types, or without. */
+export function usualProtocols(gold: readonly Sentence[], anchor: "last" | "first" = "last"): ProtocolName[] {
+  const typed = gold.some(({ entities }) => entities.some(({ type }) => type !== null));
+  return typed ? ["strict", "boundaries", "ner-strict"] : ["exact", protocolName("partial", { anchor }), "ner-boundaries"];
 }

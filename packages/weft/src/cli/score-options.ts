@@ -9,13 +9,16 @@ export interface ScoreFlags {
   readonly examples?: number;
 }
 
+export const ignoreOption = new Option(
+  "--ignore <types>",
+  "types that do not count on either side, such as Other; several with commas between",
+).argParser(typeNames);
+
 /** The options of the commands that score predictions. */
 export const scoreOptions: readonly Option[] = [
   new Option("--report <folder>", "write report.json and report.html: pictures, every breakdown, each mistake beside gold"),
   new Option("--examples <n>", "show this many mistakes in their sentences").argParser(wholeNumber(1)),
-  new Option("--ignore <types>", "types that do not count on either side, such as Other; several with commas between").argParser(
-    typeNames,
-  ),
+  ignoreOption,
   new Option("--resamples <n>", "bootstrap resamples behind the intervals").argParser(wholeNumber(100)).default(1000),
 ];
 

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "../command.ts";
+import { compare } from "./compare.ts";
 import { completion } from "./completion.ts";
 import { convert } from "./convert.ts";
 import { cvCommand } from "./cv.ts";
@@ -26,6 +27,7 @@ export const commands: readonly CommandDefinition[] = [
   sweepCommand,
   serveCommand,
   score,
+  compare,
   convert,
   dataCheck,
   dataStats,

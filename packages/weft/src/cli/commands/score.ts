@@ -4,7 +4,6 @@ import {
   formatReport,
   type Prediction,
   type ProtocolName,
-  protocolName,
   protocols,
   type Report,
   type Sentence,
@@ -13,11 +12,12 @@ import {
 } from "@weft/core";
 import { Argument, Option } from "commander";
 import { UsageError } from "../../errors.ts";
+import { shortPath } from "../../runs/resolve-paths.ts";
 import { writeReport } from "../../runs/write-report.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { type MatchedSentences, matchSentences } from "../match-sentences.ts";
 import { mistakeExamples } from "../mistake-examples.ts";
-import { parseProtocols, protocolNames } from "../protocol-names.ts";
+import { parseProtocols, protocolNames, usualProtocols } from "../protocol-names.ts";
 import { readCorpora } from "../reading.ts";
 import { type ScoreFlags, scoreOptions } from "../score-options.ts";
 import { scoreTable } from "../score-table.ts";
@@ -74,7 +74,7 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
       evaluate(matched.gold, predictions, {
         protocols: names,
         memory,
-        dataSet: gold.source,
+        dataSet: shortPath(gold.source),
         selection: "not known from a file of predictions",
         ignoredTypes: options.ignore,
         intervals: { resamples: options.resamples },
@@ -94,9 +94,9 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
         report,
         gold: matched.gold,
         predictions: matched.predicted,
-        title: `${predicted.source} against ${gold.source}`,
+        title: `${shortPath(predicted.source)} against ${shortPath(gold.source)}`,
         facts: [
-          ["predictions", predicted.source],
+          ["predictions", shortPath(predicted.source)],
           ["matched by", matched.by],
         ],
       });
@@ -115,11 +115,6 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
     }
   },
 });
-
-function usualProtocols(gold: readonly Sentence[], anchor: Options["anchor"]): ProtocolName[] {
-  const typed = gold.some(({ entities }) => entities.some(({ type }) => type !== null));
-  return typed ? ["strict", "boundaries", "ner-strict"] : ["exact", protocolName("partial", { anchor }), "ner-boundaries"];
-}
 
 /** Protocols of cells look at raw output. A file holds triples, which stand for their cells, by the first or the last word. */
 function scoreAll(

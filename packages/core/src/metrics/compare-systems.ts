@@ -1,0 +1,238 @@
+import { Random } from "@weft/tensor";
+import { DataError } from "../errors.ts";
+import type { Sentence } from "../schema/index.ts";
+import { distanceBucket, wordsBetween } from "./breakdowns.ts";
+import { countedItems } from "./counted-items.ts";
+import { addCounts, type Counts, noCounts, riskF1, type Score, score } from "./counts.ts";
+import { type Prediction, withRawOutput } from "./prediction.ts";
+import { type Protocol, type ProtocolName, protocolName, protocols } from "./protocols.ts";
+import {
+  approximateRandomisation,
+  type BootstrapComparison,
+  type Comparison,
+  meanAndDeviation,
+  pairedBootstrap,
+  type SeedSummary,
+} from "./significance.ts";
+
+/** A system with what it predicted: one list a training run, each with one prediction for every gold sentence. */
+export interface ComparedSystem {
+  readonly name: string;
+  readonly runs: readonly (readonly Prediction[])[];
+}
+
+export interface CompareOptions {
+  readonly protocols: readonly string[];
+  /** Resamples and shuffles; at least 10,000, which is the default. */
+  readonly resamples?: number | undefined;
+  readonly confidence?: number | undefined;
+  /** The same seed gives the same p; 1 unless said. */
+  readonly seed?: number | undefined;
+  readonly ignoredTypes?: readonly string[] | undefined;
+  readonly dataSet?: string | undefined;
+  /** Told each protocol that is done; a comparison of thousands of sentences takes seconds. */
+  readonly onProgress?: ((protocols: number) => void) | undefined;
+}
+
+/** Two systems on the same sentences. Every difference is second − first. */
+export interface SystemComparison {
+  readonly first: string;
+  readonly second: string;
+  /** Runs of each system; counts of a sentence are summed over them before anything is tested. */
+  readonly runs: number;
+  readonly dataSet: string | null;
+  readonly sentences: number;
+  readonly ignoredTypes: readonly string[];
+  readonly resamples: number;
+  readonly confidence: number;
+  readonly seed: number;
+  readonly protocols: Readonly<Partial<Record<ProtocolName, ProtocolComparison>>>;
+}
+
+export interface ProtocolComparison extends Pick<Protocol, "unit" | "directed" | "words"> {
+  readonly protocol: ProtocolName;
+  /** Micro scores of the counts summed over runs. */
+  readonly first: Score;
+  readonly second: Score;
+  /** F1 of every run, with mean and deviation. */
+  readonly firstRuns: SeedSummary;
+  readonly secondRuns: SeedSummary;
+  /** Of micro F1, second − first. */
+  readonly difference: number;
+  readonly interval: readonly [low: number, high: number];
+  /** Two-sided. */
+  readonly p: { readonly bootstrap: number; readonly randomisation: number };
+  /** By F1 of the sentence, where a sentence without items on either side has 1. */
+  readonly sentences: { readonly better: number; readonly worse: number; readonly same: number };
+  /** Largest support first. */
+  readonly byType: ScorePairs;
+  /** Of relations, by the words between the arguments. */
+  readonly byDistance: ScorePairs;
+}
+
+export type ScorePairs = Readonly<Record<string, { readonly first: Score; readonly second: Score }>>;
+
+/**
+ * Compares two systems by paired bootstrap and by approximate randomisation, on counts a sentence.
+ *
+ * With several runs of each system the counts of a sentence are summed over the runs before any test, so sentences stay the unit that
+ * is drawn and swapped, and the systems need equally many runs. What varies between trainings shows in the deviation of the runs.
+ *
+ * @throws {DataError} where the systems do not have equally many runs, or a run not one prediction a sentence
+ */
+export function compareSystems(
+  gold: readonly Sentence[],
+  first: ComparedSystem,
+  second: ComparedSystem,
+  options: CompareOptions,
+): SystemComparison {
+  check(gold, first, second);
+  const { resamples = 10_000, confidence = 0.95, seed = 1, ignoredTypes = [] } = options;
+  const names = [...new Set(options.protocols.map((name) => protocolName(name)))];
+  const compared = names.map((name, index) => {
+    const comparison = compareBy(name, gold, first, second, { resamples, confidence, seed, ignored: new Set(ignoredTypes) });
+    options.onProgress?.(index + 1);
+    return [name, comparison] as const;
+  });
+  return {
+    first: first.name,
+    second: second.name,
+    runs: first.runs.length,
+    dataSet: options.dataSet ?? null,
+    sentences: gold.length,
+    ignoredTypes,
+    resamples,
+    confidence,
+    seed,
+    protocols: Object.fromEntries(compared),
+  };
+}
+
+interface Settings {
+  readonly resamples: number;
+  readonly confidence: number;
+  readonly seed: number;
+  readonly ignored: ReadonlySet<string>;
+}
+
+function compareBy(
+  name: ProtocolName,
+  gold: readonly Sentence[],
+  first: ComparedSystem,
+  second: ComparedSystem,
+  { resamples, confidence, seed, ignored }: Settings,
+): ProtocolComparison {
+  const [a, b] = [tally(name, gold, first, ignored), tally(name, gold, second, ignored)];
+  const { unit, directed, words } = protocols[name];
+  const random = Random.of(seed, "comparison", name);
+  const bootstrap: BootstrapComparison = pairedBootstrap(b.bySentence, a.bySentence, { random, resamples, confidence });
+  const randomisation: Comparison = approximateRandomisation(b.bySentence, a.bySentence, { random, resamples });
+  return {
+    protocol: name,
+    unit,
+    directed,
+    words,
+    first: score(a.total),
+    second: score(b.total),
+    firstRuns: meanAndDeviation(a.byRun.map((counts) => score(counts).f1)),
+    secondRuns: meanAndDeviation(b.byRun.map((counts) => score(counts).f1)),
+    difference: bootstrap.difference,
+    interval: [bootstrap.low, bootstrap.high],
+    p: { bootstrap: bootstrap.p, randomisation: randomisation.p },
+    sentences: verdicts(a.bySentence, b.bySentence),
+    byType: pairsOf(a.byType, b.byType),
+    byDistance: pairsOf(a.byDistance, b.byDistance),
+  };
+}
+
+/** By which of two systems a sentence is the better one: above 0 the second. */
+export function gainOf(first: Counts, second: Counts): number {
+  const gain = riskF1(second) - riskF1(first);
+  return Math.abs(gain) < 1e-12 ? 0 : gain;
+}
+
+/** What a protocol counts in every sentence, summed over a system's runs. */
+export function countsBySentence(
+  name: ProtocolName,
+  gold: readonly Sentence[],
+  system: ComparedSystem,
+  ignoredTypes: readonly string[] = [],
+): Counts[] {
+  return tally(name, gold, system, new Set(ignoredTypes)).bySentence;
+}
+
+function verdicts(first: readonly Counts[], second: readonly Counts[]): ProtocolComparison["sentences"] {
+  const gains = first.map((counts, index) => gainOf(counts, second[index] ?? noCounts));
+  const better = gains.filter((gain) => gain > 0).length;
+  const worse = gains.filter((gain) => gain < 0).length;
+  return { better, worse, same: gains.length - better - worse };
+}
+
+interface SystemCounts {
+  readonly total: Counts;
+  readonly bySentence: Counts[];
+  readonly byRun: Counts[];
+  readonly byType: Map<string, Counts>;
+  readonly byDistance: Map<string, Counts>;
+}
+
+function tally(
+  name: ProtocolName,
+  gold: readonly Sentence[],
+  system: ComparedSystem,
+  ignored: ReadonlySet<string>,
+): SystemCounts {
+  const { match, unit } = protocols[name];
+  const anchor = name.endsWith("-first") ? "first" : "last";
+  const byType = new Map<string, Counts>();
+  const byDistance = new Map<string, Counts>();
+  const bySentence = gold.map(() => noCounts);
+  const byRun = system.runs.map((predictions) => {
+    let total = noCounts;
+    for (const [index, sentence] of gold.entries()) {
+      const found = predictions[index] as Prediction;
+      // A file holds triples, which stand for their cells.
+      const predicted =
+        unit === "cells" && found.cells === undefined ? withRawOutput(found, sentence.tokens.length, anchor) : found;
+      for (const { item, counts } of countedItems(match(sentence, predicted, sentence.tokens), ignored)) {
+        total = addCounts(total, counts);
+        bySentence[index] = addCounts(bySentence[index] ?? noCounts, counts);
+        addTo(byType, item.type, counts);
+        if (item.tail !== undefined && unit === "relations")
+          addTo(byDistance, distanceBucket(wordsBetween(item.head, item.tail)), counts);
+      }
+    }
+    return total;
+  });
+  return { total: byRun.reduce(addCounts, noCounts), bySentence, byRun, byType, byDistance };
+}
+
+function pairsOf(first: ReadonlyMap<string, Counts>, second: ReadonlyMap<string, Counts>): ScorePairs {
+  const names = [...new Set([...first.keys(), ...second.keys()])];
+  const support = (name: string) => first.get(name)?.gold ?? second.get(name)?.gold ?? 0;
+  names.sort((a, b) => support(b) - support(a) || (a < b ? -1 : 1));
+  return Object.fromEntries(
+    names.map((name) => [name, { first: score(first.get(name) ?? noCounts), second: score(second.get(name) ?? noCounts) }]),
+  );
+}
+
+function addTo(sums: Map<string, Counts>, key: string, counts: Counts): void {
+  sums.set(key, addCounts(sums.get(key) ?? noCounts, counts));
+}
+
+function check(gold: readonly Sentence[], first: ComparedSystem, second: ComparedSystem): void {
+  if (first.runs.length !== second.runs.length || first.runs.length === 0) {
+    throw new DataError("FIELD_INVALID", {
+      message: `the systems are compared run by run, but ${first.name} has ${first.runs.length} and ${second.name} ${second.runs.length}`,
+      hint: "give both systems the same number of runs, at least one",
+    });
+  }
+  for (const { name, runs } of [first, second]) {
+    const wrong = runs.find((run) => run.length !== gold.length);
+    if (wrong === undefined) continue;
+    throw new DataError("SENTENCES_MISMATCH", {
+      message: `${name} has ${wrong.length} predictions for ${gold.length} gold sentences`,
+      hint: "give an empty annotation where the system found nothing",
+    });
+  }
+}

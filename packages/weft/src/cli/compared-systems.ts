@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import type { BuiltModel, ComparedSystem, Prediction } from "@weft/core";
+import { UsageError } from "../errors.ts";
+import { exists } from "../files/exists.ts";
+import type { Corpus } from "../files/read-documents.ts";
+import { predictSentences } from "../runs/evaluate-model.ts";
+import { loadModel } from "../runs/model-folder.ts";
+import { shortPath } from "../runs/resolve-paths.ts";
+import type { CommandContext } from "./command.ts";
+import type { ComputeFlags } from "./compute-options.ts";
+import { matchSentences } from "./match-sentences.ts";
+import { readCorpora } from "./reading.ts";
+
+export interface SystemOptions extends ComputeFlags {
+  readonly threshold?: number;
+  readonly format?: string;
+}
+
+export interface OpenedSystem extends ComparedSystem {
+  /** The first run's model, where the system is one; predictions in files have none. */
+  readonly model: BuiltModel | undefined;
+}
+
+/**
+ * The predictions of one system for the sentences of `gold`: of models, which are run, or of files, which are matched by id or order.
+ *
+ * @param list a path, or several with commas between: the runs of one system
+ * @throws {DataError} SENTENCES_MISMATCH where a file does not hold the sentences of gold
+ */
+export async function openSystem(
+  list: string,
+  gold: Corpus,
+  options: SystemOptions,
+  context: CommandContext,
+): Promise<OpenedSystem> {
+  const paths = (await exists(list)) ? [list] : list.split(",").map((path) => path.trim());
+  if (paths.some((path) => path === "")) {
+    throw new UsageError(`${JSON.stringify(list)} names no run`, "write the runs of one system with commas between: a,b,c");
+  }
+  const sentences = gold.sentences.map(({ sentence }) => sentence);
+  const runs: (readonly Prediction[])[] = [];
+  let model: BuiltModel | undefined;
+  for (const path of paths) {
+    if (!(await isModel(path))) {
+      const [predicted] = await readCorpora([path], context, options.format);
+      runs.push(matchSentences(gold, predicted as Corpus).predicted);
+      continue;
+    }
+    const built = await loadModel(path, options);
+    model ??= built;
+    const bar = context.terminal.progress(shortPath(path), sentences.length);
+    const onProgress = (done: number): void => bar.update(done);
+    runs.push(await predictSentences(built, sentences, { ...options, onProgress }).finally(() => bar.stop()));
+  }
+  return { name: paths.map(shortPath).join(", "), runs, model };
+}
+
+/** A model's folder or a run's; everything else is read as annotated sentences. */
+async function isModel(path: string): Promise<boolean> {
+  return (await exists(join(path, "config.json"))) || (await exists(join(path, "model", "config.json")));
+}

@@ -1,0 +1,192 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { comparisonFileSchema, reportFileSchema } from "@weft/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { jsonLines, type Line, lines, writeTinyCorpus } from "./tiny-corpus.ts";
+import { weft } from "./weft-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-reports-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const path = (...names: string[]): string => join(folder, ...names);
+const json = (...names: string[]): unknown => JSON.parse(readFileSync(path(...names), "utf8"));
+
+const gold = lines(24);
+/** A system that misses some relations and invents others. */
+const system = (misses: (index: number) => boolean, type = "based_in"): Line[] =>
+  gold.map((line, index) => {
+    if (!misses(index)) return line;
+    return { ...line, relations: [{ head: 0, tail: 2, type }] };
+  });
+
+beforeAll(() => {
+  writeFileSync(path("gold.jsonl"), jsonLines(gold));
+  writeFileSync(path("good.jsonl"), jsonLines(system((index) => index % 6 === 0)));
+  writeFileSync(path("poor.jsonl"), jsonLines(system((index) => index % 2 === 0)));
+  writeFileSync(path("middling.jsonl"), jsonLines(system((index) => index % 3 === 0)));
+});
+
+test("score prints intervals, the split of mistakes and mistakes in their sentences", async () => {
+  const { code, out } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "-p", "strict", "--examples", "1"]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/strict +micro +50\.0 +33\.3 +40\.0 +12 +24 +36\n/);
+  expect(out).toMatch(/\n +\d+\.\d–\d+\.\d +\d+\.\d–\d+\.\d +\d+\.\d–\d+\.\d\n/);
+  expect(out).toContain("95 % interval: 1,000 bootstrap resamples of the sentences, seed 1");
+  expect(out).toMatch(/relations +24 \(66\.7 %\) +12 \(33\.3 %\) +0 \(0\.0 %\) +– +12/);
+  expect(out).toContain("predicted  [Ada Lovelace]PER:based_in-1→ works for [Acme]ORG in [Oslo]LOC:→based_in-1 .");
+  expect(out.split("\n").filter((line) => line.length > 100)).toEqual([]);
+});
+
+test("intervals do not change from call to call, and --resamples is what is said", async () => {
+  const call = async () => weft(["score", path("gold.jsonl"), path("poor.jsonl"), "--json", "--resamples", "200"]);
+  const [one, other] = await Promise.all([call(), call()]);
+  expect(one).toEqual(other);
+  expect(JSON.parse(one.out)).toMatchObject({ intervals: { resamples: 200, confidence: 0.95, seed: 1 } });
+});
+
+test("types that do not count are left out and named", async () => {
+  const { out } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "-p", "strict", "--ignore", "based_in"]);
+  expect(out).toMatch(/strict +micro +0\.0 +0\.0 +0\.0 +0 +0 +12\n/);
+  expect(out).toContain("Left out on both sides: based_in.");
+});
+
+test("where entities are given, a mistake is a pair marked in its sentence", async () => {
+  const { out } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "-p", "pairs-undirected", "--examples", "3"]);
+  expect(out).toMatch(/ +weighted +\d+\.\d/);
+  expect(out).toContain("in either order");
+  expect(out).toContain("false negative · gold: works_for · predicted: no relation");
+  expect(out).toContain("[Ada Lovelace]head works for [Acme]tail in Oslo .");
+});
+
+test("a report is two files: what --json prints, and a page", async () => {
+  const args = ["score", path("gold.jsonl"), path("poor.jsonl"), "--train", path("gold.jsonl"), "--report", path("report")];
+  const { code, out, err } = await weft([...args, "--json"]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(readdirSync(path("report")).sort()).toEqual(["report.html", "report.json"]);
+  expect(json("report", "report.json")).toEqual(JSON.parse(out));
+  reportFileSchema.parse(json("report", "report.json"));
+  const page = readFileSync(path("report", "report.html"), "utf8");
+  expect(page).toContain("12 of 24 sentences have a mistake");
+  expect(page).not.toContain(folder);
+  const again = await weft(args);
+  expect(again.err).toContain(`report in ${path("report", "report.html")}`);
+});
+
+test("a report cannot be written where a file stands", async () => {
+  const { code, err } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "--report", path("gold.jsonl")]);
+  expect(code).toBe(1);
+  expect(err).toContain("gold.jsonl");
+  expect(err).not.toContain("INTERNAL");
+});
+
+test("the schemas are those of the documentation, and reports fit them", async () => {
+  for (const name of ["report", "comparison"]) {
+    const { out, code } = await weft(["schema", name]);
+    expect(code).toBe(0);
+    expect(out).toBe(readFileSync(new URL(`../../docs/${name}.schema.json`, import.meta.url), "utf8"));
+  }
+});
+
+test("compare says what may be claimed, where, and shows sentences", async () => {
+  const { code, out, err } = await weft([
+    "compare",
+    path("poor.jsonl"),
+    path("good.jsonl"),
+    "--gold",
+    path("gold.jsonl"),
+    "-p",
+    "strict",
+    "--examples",
+    "2",
+  ]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toContain("strict: B is better");
+  expect(out).toContain("10,000 resamples each, seed 1");
+  expect(out).toMatch(/strict +\d+\.\d +\d+\.\d +\+\d+\.\d +\+\d+\.\d to \+\d+\.\d +0\.\d{4} +0\.\d{4} +8 +0 +16/);
+  expect(out).toContain("strict, by words between");
+  expect(out).toContain("B is better, F1 +100.0");
+  expect(out).toMatch(/^A {5}\[/m);
+});
+
+test("compare writes a report that fits its schema, the same in every call", async () => {
+  const args = ["compare", path("poor.jsonl"), path("good.jsonl"), "--gold", path("gold.jsonl"), "--report", path("comparison")];
+  const { out } = await weft([...args, "--json"]);
+  comparisonFileSchema.parse(JSON.parse(out));
+  expect(json("comparison", "comparison.json")).toEqual(JSON.parse(out));
+  expect(readFileSync(path("comparison", "comparison.html"), "utf8")).toContain("8 of 24 sentences differ in F1 by strict");
+  expect((await weft([...args, "--json"])).out).toBe(out);
+});
+
+test("several runs of each system are pooled sentence by sentence", async () => {
+  const [a, b] = [`${path("poor.jsonl")},${path("middling.jsonl")}`, `${path("good.jsonl")},${path("good.jsonl")}`];
+  const { out } = await weft(["compare", a, b, "--gold", path("gold.jsonl"), "-p", "strict"]);
+  expect(out).toContain("summed over the 2 runs");
+  expect(out).toMatch(/\d+\.\d ± \d+\.\d +\d+\.\d ± 0\.0/);
+});
+
+test.each<[string, string[], number, string]>([
+  ["other sentences", ["good.jsonl", "dev.jsonl", "--gold", "gold.jsonl"], 1, "SENTENCES_MISMATCH"],
+  ["one side with more runs", ["good.jsonl", "good.jsonl,poor.jsonl", "--gold", "gold.jsonl"], 2, "A has 1 runs and B has 2"],
+  ["no sentences to compare on", ["good.jsonl", "poor.jsonl"], 2, "named once"],
+  ["sentences named twice", ["good.jsonl", "poor.jsonl", "--gold", "a", "--data", "b"], 2, "named once"],
+  ["an empty name", ["good.jsonl,", "poor.jsonl", "--gold", "gold.jsonl"], 2, "names no run"],
+  ["too few resamples", ["good.jsonl", "poor.jsonl", "--gold", "gold.jsonl", "--resamples", "50"], 2, "at least 10000"],
+])("compare refuses %s", async (_, args, expected, message) => {
+  writeFileSync(path("dev.jsonl"), jsonLines(lines(24, 30)));
+  const { code, out, err } = await weft([
+    "compare",
+    ...args.map((arg) => arg.replaceAll(/[a-z]+\.jsonl/g, (name) => path(name))),
+  ]);
+  expect({ code, out }).toEqual({ code: expected, out: "" });
+  expect(err).toContain(message);
+});
+
+test("runs are compared by what they predict, and evaluate writes the same report", async () => {
+  const config = writeTinyCorpus(path("corpus"));
+  for (const [name, epochs] of [
+    ["short", 1],
+    ["long", 4],
+  ] as const) {
+    const { code, err } = await weft([
+      "train",
+      config,
+      "--run",
+      path(name),
+      "--set",
+      `training.epochs=${epochs}`,
+      "--threads",
+      "1",
+    ]);
+    expect({ code, failed: code === 0 ? "" : err }).toEqual({ code: 0, failed: "" });
+  }
+  const data = path("corpus", "test.jsonl");
+  const compared = await weft([
+    "compare",
+    path("short"),
+    path("long"),
+    "--data",
+    data,
+    "--threads",
+    "1",
+    "-p",
+    "ner-strict",
+    "--json",
+  ]);
+  expect(JSON.parse(compared.out)).toMatchObject({ runs: 1, sentences: 5, protocols: { "ner-strict": { first: { gold: 15 } } } });
+  const evaluated = await weft([
+    "evaluate",
+    path("long"),
+    data,
+    "-p",
+    "ner-strict",
+    "--report",
+    path("evaluated"),
+    "--threads",
+    "1",
+  ]);
+  expect(evaluated.code).toBe(0);
+  const file = reportFileSchema.parse(json("evaluated", "report.json"));
+  expect(file.protocols["ner-strict"]?.micro).toEqual(
+    (JSON.parse(compared.out) as { protocols: Record<string, { second: unknown }> }).protocols["ner-strict"]?.second,
+  );
+});
