@@ -41,17 +41,17 @@ const cases = {
   },
   "bio-mtl": {
     settings: { ...pairSizes, windows: [2, 3], filters: 8, hiddenSize: 16, dropout: 0 },
-    noise: { dropout: 0.5, inputDropout: 0.5, wordDropout: 0.5 },
+    noise: { dropout: 0.5, inputDropout: 0.5, spatialDropout: 0.5, wordDropout: 0.5 },
     ...pairs,
   },
   pcnn: {
     settings: { ...pairSizes, filters: 6, dropout: 0 },
-    noise: { dropout: 0.5, inputDropout: 0.5, wordDropout: 0.5 },
+    noise: { dropout: 0.5, inputDropout: 0.5, spatialDropout: 0.5, wordDropout: 0.5 },
     ...pairs,
   },
   "eatt-bigru": {
     settings: { ...pairSizes, hiddenSize: 5, attentionSize: 4, dropout: 0 },
-    noise: { dropout: 0.5, inputDropout: 0.5, wordDropout: 0.5 },
+    noise: { dropout: 0.5, inputDropout: 0.5, spatialDropout: 0.5, wordDropout: 0.5 },
     ...pairs,
   },
   pipeline: {

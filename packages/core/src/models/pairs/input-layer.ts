@@ -31,27 +31,32 @@ export class InputLayer {
     const lookups = [{ table: this.words, ids: batch.words }];
     if (this.#tags !== undefined) lookups.push({ table: this.#tags, ids: batch.tags });
     const embedded = tape.apply(operations.embed, lookups);
-    return tape.apply(operations.dropout, { input: embedded, rate: this.#settings.inputDropout });
+    return this.#drop(tape, embedded, batch.offsets);
   }
 
   /** The same for a convolution: each word and each tag of the batch once, unless dropout makes every place another. */
   shares(tape: Tape, batch: PairBatch): { words: RowsOfWords; tags: RowsOfWords | undefined } {
     return {
-      words: this.#share(tape, this.words, batch.words),
-      tags: this.#tags === undefined ? undefined : this.#share(tape, this.#tags, batch.tags),
+      words: this.#share(tape, this.words, batch.words, batch.offsets),
+      tags: this.#tags === undefined ? undefined : this.#share(tape, this.#tags, batch.tags, batch.offsets),
     };
   }
 
-  #share(tape: Tape, table: Parameter, ids: Int32Array): RowsOfWords {
-    const rate = this.#settings.inputDropout;
-    if (tape.training && rate > 0) {
-      const embedded = tape.apply(operations.embed, [{ table, ids }]);
-      return { input: tape.apply(operations.dropout, { input: embedded, rate }) };
+  #share(tape: Tape, table: Parameter, ids: Int32Array, offsets: Int32Array): RowsOfWords {
+    const { inputDropout, spatialDropout } = this.#settings;
+    if (tape.training && (inputDropout > 0 || spatialDropout > 0)) {
+      return { input: this.#drop(tape, tape.apply(operations.embed, [{ table, ids }]), offsets) };
     }
     const rowOf = new Map<number, number>();
     for (const id of ids) if (!rowOf.has(id)) rowOf.set(id, rowOf.size);
     const input = tape.apply(operations.embed, [{ table, ids: Int32Array.from(rowOf.keys()) }]);
     return { input, rows: ids.map((id) => rowOf.get(id) ?? 0) };
+  }
+
+  #drop(tape: Tape, embedded: Matrix, offsets: Int32Array): Matrix {
+    const { inputDropout, spatialDropout } = this.#settings;
+    const columns = tape.apply(operations.dropout, { input: embedded, rate: spatialDropout, shared: offsets });
+    return tape.apply(operations.dropout, { input: columns, rate: inputDropout });
   }
 }
 

@@ -34,6 +34,13 @@ export const pairSettings = {
   tag: z.boolean().default(true).describe("embeddings of the BIO tags of all entities of the sentence (+Tag)"),
   tagSize: width.default(50).describe("width of tag embeddings"),
   inputDropout: z.number().min(0).lt(1).default(0).describe("dropout on word and tag embeddings"),
+  /** The released code of Ye et al. drops 0.2. */
+  spatialDropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("share of the columns of word and tag embeddings left out of a whole sentence"),
   wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),
 };
 

@@ -45,3 +45,25 @@ test("outside of training, and at rate 0, the input passes", () => {
   expect(masks(1, 0.5, { seed: 3 })[0]?.every((value) => value === 1)).toBe(true);
   expect(masks(1, 0, { training: true, seed: 3 })[0]?.every((value) => value === 1)).toBe(true);
 });
+
+test("rows of a run share their mask, other runs have another, and the gradient goes through the same cells", () => {
+  const shared = Int32Array.from([0, 3, 3, 10]);
+  const dense = engine.heap.allocate(4);
+  const tape = new Tape(engine, new Arena(engine.heap), { training: true, seed: 3, gradients: { dense } });
+  const ones = tape.matrix(10, 200);
+  engine.heap.floats(ones.at, 10 * ones.stride).fill(1);
+  const output = tape.apply(dropout, { input: ones, rate: 0.3, shared });
+  const rows = Array.from({ length: 10 }, (_, row) => tape.read(output).slice(200 * row, 200 * (row + 1)));
+  for (const row of rows.slice(1, 3)) expect(row).toEqual(rows[0]);
+  for (const row of rows.slice(4)) expect(row).toEqual(rows[3]);
+  expect(rows[3]).not.toEqual(rows[0]);
+  for (const row of rows) {
+    const zeros = row.filter((value) => value === 0).length / 200;
+    expect(Math.abs(zeros - 0.3)).toBeLessThan(5 * Math.sqrt((0.3 * 0.7) / 200));
+  }
+  engine.heap.floats(output.grad, 10 * output.stride).fill(1);
+  tape.backward();
+  expect(engine.heap.floats(ones.grad, 10 * ones.stride).slice()).toEqual(
+    engine.heap.floats(output.at, 10 * output.stride).slice(),
+  );
+});

@@ -50,17 +50,33 @@ export interface DropoutInput {
   readonly input: Matrix;
   /** The share of cells set to zero, 0 ≤ rate < 1. */
   readonly rate: number;
+  /**
+   * Where each run of rows starts that shares one mask, and where the last one ends: whole columns of a sentence go (spatial dropout,
+   * Tompson et al. 2015). Every row has a mask of its own where left out.
+   */
+  readonly shared?: Int32Array | undefined;
 }
 
 /** Inverted dropout (Srivastava et al. 2014): active while training only, its mask drawn from the tape's seed. */
 export const dropout: Operation<DropoutInput, Matrix, { input: Matrix; output: Matrix; mask: Address }> = {
-  forward(tape, { input, rate }) {
+  forward(tape, { input, rate, shared }) {
     if (!tape.training || rate === 0) return { output: input, saved: { input, output: input, mask: 0 } };
     const output = tape.matrix(input.rows, input.columns);
     const size = input.rows * input.stride;
     const mask = tape.scratch(size);
     const [seed1, seed2] = tape.nextMaskSeeds();
-    tape.kernels.dropoutMask(size, rate, seed1, seed2, mask);
+    if (shared === undefined) tape.kernels.dropoutMask(size, rate, seed1, seed2, mask);
+    else {
+      const drawn = tape.scratch((shared.length - 1) * input.stride);
+      tape.kernels.dropoutMask((shared.length - 1) * input.stride, rate, seed1, seed2, drawn);
+      const bytes = input.stride * 4;
+      for (let run = 0; run + 1 < shared.length; run++) {
+        const from = drawn + run * bytes;
+        for (let row = shared[run] ?? 0; row < (shared[run + 1] ?? 0); row++) {
+          tape.heap.u8.copyWithin(mask + row * bytes, from, from + bytes);
+        }
+      }
+    }
     tape.kernels.multiply(size, input.at, mask, output.at, 0);
     return { output, saved: { input, output, mask } };
   },
