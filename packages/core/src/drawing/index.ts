@@ -1,5 +1,12 @@
 export * from "./arc-layout.ts";
 export { type BarChart, type BarSeries, barChart } from "./bar-chart.ts";
+export {
+  type CalibrationChart,
+  type MarkedPoint,
+  precisionRecallChart,
+  reliabilityChart,
+  thinned,
+} from "./calibration-charts.ts";
 export type { Drawable } from "./drawable.ts";
 export { escapeXml } from "./escape-xml.ts";
 export { type HeatMap, heatMap } from "./heat-map.ts";

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "../command.ts";
+import { calibrateCommand } from "./calibrate.ts";
 import { compare } from "./compare.ts";
 import { completion } from "./completion.ts";
 import { convert } from "./convert.ts";
@@ -14,17 +15,18 @@ import { repeatCommand } from "./repeat.ts";
 import { schema } from "./schema.ts";
 import { score } from "./score.ts";
 import { serveCommand } from "./serve.ts";
+import { sweepCommand } from "./sweep.ts";
 import { trainCommand } from "./train.ts";
 
 /** Every command, one line each, in the order of the help. */
-import { sweepCommand } from "./sweep.ts";
 export const commands: readonly CommandDefinition[] = [
   trainCommand,
   repeatCommand,
+  sweepCommand,
   cvCommand,
   evaluateCommand,
+  calibrateCommand,
   extractCommand,
-  sweepCommand,
   serveCommand,
   score,
   compare,
