@@ -8,6 +8,7 @@ import {
   type OutputFormat,
   outputFormats,
   type ReadEvent,
+  type TripleFormat,
 } from "@weft/core";
 import { Argument, Option } from "commander";
 import { UsageError } from "../../errors.ts";
@@ -16,12 +17,15 @@ import { readDocuments } from "../../files/read-documents.ts";
 import { standardStream } from "../../files/read-text.ts";
 import { readDocumentList, selectDocuments } from "../../files/select-documents.ts";
 import { writeDocuments } from "../../files/write-documents.ts";
+import { refuseStandardOutput, writeTriples } from "../../triples/output.ts";
 import { defineCommand } from "../command.ts";
 import { LossReport } from "../loss-report.ts";
 import { withReadingBar } from "../reading.ts";
+import { conversionFormats, conversionTarget, withLosses } from "../triple-conversion.ts";
+import { type TripleFlags, tripleOptions } from "../triple-options.ts";
 import { count } from "../words.ts";
 
-interface Options {
+interface Options extends TripleFlags {
   readonly from?: string;
   readonly to?: string;
   readonly strict?: boolean;
@@ -60,20 +64,26 @@ export const convert = defineCommand<[input: string, output: string], Options>({
       "extent",
     ]),
     new Option("--list <file>", "only the documents that this file names, one a line: a part of a split"),
+    ...tripleOptions,
   ],
   json: true,
-  listValues: { from: () => Object.keys(inputFormats), to: () => Object.keys(outputFormats) },
+  listValues: {
+    from: () => Object.keys(inputFormats),
+    to: () => [...Object.keys(outputFormats), ...Object.keys(conversionFormats)],
+  },
   examples: [
     ["weft convert annotations/ train.jsonl", "a brat folder into Weft's own format"],
     ["weft convert train.jsonl.gz train/ --to brat", "and back"],
     ["weft convert ACE05/English train.jsonl --list train.txt", "one part of a licensed corpus"],
     ["weft convert export.json spert/train.json --to spert --strict", "fail where anything is lost"],
+    ["weft convert gold.jsonl gold.nt", "as triples for a store; docs/triples.md has their forms"],
   ],
   run: async (context, [input, output], options) => {
     const { terminal, signal } = context;
     if (terminal.json && output === standardStream)
       throw new UsageError("--json prints the report, so the output must be a file");
-    const target = targetFormat(output, options.to);
+    const target = conversionTarget(output, options.to) ?? targetFormat(output, options.to);
+    if ("open" in target && output === standardStream) refuseStandardOutput(target);
     const report = new LossReport();
     const total = { documents: 0, entities: 0, relations: 0 };
     let at: Location = {};
@@ -81,9 +91,10 @@ export const convert = defineCommand<[input: string, output: string], Options>({
       const { from: format, offsets: offsetUnit, mentions, spans } = options;
       const all = readDocuments(input, { format, offsetUnit, mentions, spans, signal, onBytes });
       const events = options.list === undefined ? all : selectDocuments(all, await readDocumentList(options.list));
-      await writeDocuments(output, target, documentsOf(events), (loss) =>
-        report.add({ ...loss, ...placeOf(at), path: pathOf(loss) }),
-      );
+      const onLoss = (loss: Loss): void => report.add({ ...loss, ...placeOf(at), path: pathOf(loss) });
+      const documents = documentsOf(events);
+      if ("open" in target) await writeTriples(output, target, withLosses(documents, target, onLoss), options);
+      else await writeDocuments(output, target, documents, onLoss);
     });
     if (terminal.json)
       await terminal.printJson({ input, output, to: target.name, ...total, lost: report.total, losses: report.toJson() });
@@ -93,7 +104,7 @@ export const convert = defineCommand<[input: string, output: string], Options>({
         count(total.entities, "entity", "entities"),
         count(total.relations, "relation"),
       ];
-      const beside = target.layout === "folder" ? undefined : target.companions?.join(" and ");
+      const beside = "open" in target || target.layout === "folder" ? undefined : target.companions?.join(" and ");
       terminal.say(
         `${counts.join(", ")} read and written as ${target.title}${beside === undefined ? "" : `, with ${beside} beside it`}`,
       );
@@ -132,7 +143,7 @@ function targetFormat(output: string, name: string | undefined): OutputFormat {
   if (name !== undefined) {
     const format = Object.hasOwn(outputFormats, name) ? outputFormats[name] : undefined;
     if (format === undefined) {
-      const names = Object.keys(outputFormats);
+      const names = [...Object.keys(outputFormats), ...Object.keys(conversionFormats)];
       throw new UsageError(
         `there is no format ${JSON.stringify(name)}`,
         didYouMean(name, names) ?? `formats: ${names.join(", ")}`,
@@ -160,7 +171,13 @@ function targetFormat(output: string, name: string | undefined): OutputFormat {
 }
 
 /** What the target does not keep of any document, by its nature, said once and not counted. */
-function notesOn({ title, holds }: OutputFormat): string[] {
+function notesOn(target: OutputFormat | TripleFormat): string[] {
+  if ("open" in target) {
+    return [
+      `${target.title} has ${target.holds === "relations" ? "relations" : "entities and relations"} with their places, not the documents`,
+    ];
+  }
+  const { title, holds } = target;
   const gone = [
     ...(holds.ids ? [] : ["the ids of documents"]),
     ...(holds.text ? [] : ["the spacing of the text"]),
