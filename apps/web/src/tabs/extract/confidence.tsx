@@ -3,7 +3,9 @@ export function Confidence({ value }: { readonly value: number | undefined }) {
   if (value === undefined) return null;
   return (
     <span class="confidence">
-      <meter min={0} max={1} value={value} aria-hidden="true" />
+      <span class="track" aria-hidden="true">
+        <span style={{ inlineSize: `${100 * value}%` }} />
+      </span>
       {value.toFixed(2)}
     </span>
   );

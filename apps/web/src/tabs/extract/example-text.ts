@@ -1,4 +1,4 @@
 /** What the page offers to try. Names are invented. */
-export const exampleText = `Mara Voss founded Kettle Robotics in Bremen and still leads it. In 2019 Kettle Robotics acquired Tidewater Instruments, a company based in Rostock. Its best-known product, the Heron Arm, was designed by Ilse Brandt, who lives in Hamburg with her husband Tomas Reyes.
+export const exampleText = `Mara Voss founded Kettle Robotics in Bremen and still leads it. In 2019 Kettle Robotics acquired Tidewater Instruments. Tidewater Instruments, based in Rostock, makes the Heron Arm.
 
-Reyes was born in Porto and works for the Harbour Museum. The museum organised the Lantern Fair, which took place in Bremen on 4 May 2021. Northlight Press published The Slow Machine, a book by Mara Voss.`;
+Northlight Press published The Slow Machine, a novel by Mara Voss, in Hamburg. Tomas Reyes is married to Mara Voss. The Lantern Fair took place in Bremen on 4 May 2021.`;

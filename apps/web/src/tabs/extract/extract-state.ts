@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { keepAnnotation } from "@weft/core";
+import { type Entity, keepAnnotation, type Relation } from "@weft/core";
 import { exampleText } from "./example-text.ts";
 import { type Extract, extractOnServer, type Found, listModels, type ModelEntry } from "./extraction.ts";
 import { type SentencePart, sentenceParts } from "./sentence-parts.ts";
@@ -28,21 +28,46 @@ export const model = computed(() => models.value.find(({ name }) => name === cho
 /** The sentences of the result with all that the model gave. */
 export const parts = computed<readonly SentencePart[]>(() => (found.value === null ? [] : sentenceParts(found.value.document)));
 
-/** What the sliders and filters leave of any piece of the result. */
-export const filter = computed(() => {
+/** What is sure enough for the sliders. */
+const sure = computed(() => {
   const own = found.value?.model.threshold ?? 0.5;
-  const least = relationThreshold.value;
-  const [entityLeast, noEntity, noRelation] = [entityThreshold.value, hiddenEntityTypes.value, hiddenRelationTypes.value];
+  const [entityLeast, relationLeast] = [entityThreshold.value, relationThreshold.value];
   return {
-    entity: ({ type, confidence = 1 }: { type: string | null; confidence?: number | undefined }) =>
-      confidence >= entityLeast && !noEntity.has(type ?? untyped),
-    relation: ({ type, confidence = 1 }: { type: string; confidence?: number | undefined }) =>
-      confidence >= (least ?? (typeof own === "number" ? own : (own[type] ?? 0.5))) && !noRelation.has(type),
+    entity: ({ confidence = 1 }: Entity) => confidence >= entityLeast,
+    relation: ({ type, confidence = 1 }: Relation) =>
+      confidence >= (relationLeast ?? (typeof own === "number" ? own : (own[type] ?? 0.5))),
+  };
+});
+
+/** What the sliders and the types that are hidden leave of any piece of the result. */
+export const filter = computed(() => {
+  const { entity, relation } = sure.value;
+  const [noEntity, noRelation] = [hiddenEntityTypes.value, hiddenRelationTypes.value];
+  return {
+    entity: (each: Entity) => entity(each) && !noEntity.has(each.type ?? untyped),
+    relation: (each: Relation) => relation(each) && !noRelation.has(each.type),
   };
 });
 
 /** The whole result as it is shown, for the graph and for what is copied. */
 export const shown = computed(() => (found.value === null ? null : keepAnnotation(found.value.document, filter.value).source));
+
+/** Every type that the model gave at all, with how many of it are sure enough; the most frequent first. */
+export const typeCounts = computed(() => {
+  const all = found.value?.document ?? { entities: [], relations: [] };
+  const { entities, relations } = keepAnnotation(all, sure.value).source;
+  const names = (items: readonly (Entity | Relation)[]) => items.map(({ type }) => type ?? untyped);
+  return {
+    entities: countTypes(names(all.entities), names(entities)),
+    relations: countTypes(names(all.relations), names(relations)),
+  };
+});
+
+function countTypes(given: readonly string[], sure: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>(given.map((type) => [type, 0]));
+  for (const type of sure) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return new Map([...counts].sort(([one, a], [other, b]) => b - a || one.localeCompare(other)));
+}
 
 let running: AbortController | null = null;
 

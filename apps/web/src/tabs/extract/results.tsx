@@ -1,15 +1,36 @@
-import { useMemo } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { Segments } from "../../parts/segments.tsx";
+import { ExportMenu } from "./export-menu.tsx";
 import { parts, shown } from "./extract-state.ts";
 import type { Found } from "./extraction.ts";
+import { Filters } from "./filters.tsx";
+import { GraphView } from "./graph-view.tsx";
 import { SentenceList } from "./sentence-list.tsx";
 
-/** What was found, with the numbers of the run. */
+/** What was found: as marked text or as a graph, with the numbers of the run and what of it is to be seen. */
 export function Results({ found }: { readonly found: Found }) {
-  const types = useMemo(() => [...found.model.entityTypes], [found.model]);
+  const [view, setView] = useState<"text" | "graph">("text");
+  const types = found.model.entityTypes;
   return (
     <section aria-label="Results">
       <Numbers found={found} />
-      <SentenceList parts={parts.value} types={types} />
+      <div class="panel controls">
+        <div class="row">
+          <Segments
+            label="View"
+            names={[
+              ["text", "Text"],
+              ["graph", "Graph"],
+            ]}
+            chosen={view}
+            choose={setView}
+          />
+          <ExportMenu />
+        </div>
+        <Filters types={types} />
+      </div>
+      {view === "text" ? <SentenceList parts={parts.value} types={types} /> : null}
+      {view === "graph" && shown.value !== null ? <GraphView document={shown.value} types={types} /> : null}
     </section>
   );
 }

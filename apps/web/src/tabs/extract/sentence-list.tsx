@@ -25,7 +25,7 @@ export function SentenceList({ parts, types }: { readonly parts: readonly Senten
         ))}
       </ol>
       {rest > 0 ? (
-        <button type="button" ref={more} onClick={() => setLimit(limit + step)}>
+        <button type="button" class="more" ref={more} onClick={() => setLimit(limit + step)}>
           {rest.toLocaleString("en")} more sentences
         </button>
       ) : null}

@@ -59,10 +59,7 @@ function FoundList({ shown, highlighted, highlight }: FoundListProps) {
       <ul class="entities" aria-label="Entities">
         {shown.entities.map(({ type, confidence }, index) => (
           <li key={index} {...pointing(`entity:${index}`)}>
-            <span>
-              <bdi>{words(index)}</bdi> {type === null ? null : <small>{type}</small>}
-            </span>
-            <Confidence value={confidence} />
+            <bdi>{words(index)}</bdi> <small>{[type, confidence?.toFixed(2)].filter(Boolean).join(" ")}</small>
           </li>
         ))}
       </ul>

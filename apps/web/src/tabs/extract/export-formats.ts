@@ -1,0 +1,67 @@
+import {
+  collectText,
+  collectTriples,
+  type Document,
+  type OutputFormat,
+  outputFormats,
+  portableTripleFormats,
+  type TripleFormat,
+} from "@weft/core";
+
+/** A form in which results leave the page. */
+export interface ExportFormat {
+  readonly name: string;
+  readonly title: string;
+  readonly group: "Relations" | "Annotation";
+  readonly extension: string;
+  readonly mediaType: string;
+  write(document: Document): Promise<Exported>;
+}
+
+export interface Exported {
+  /** By file name; one file has the name "". */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What the format cannot hold, in words. */
+  readonly losses: readonly string[];
+}
+
+/** Everything that can be written here, in the tables' own order. */
+export const exportFormats: readonly ExportFormat[] = [
+  ...Object.values<TripleFormat>(portableTripleFormats).map(ofTriples),
+  ...Object.values(outputFormats)
+    .filter(({ name, layout }) => name !== "jsonl" && layout !== "folder")
+    .map(ofAnnotation),
+];
+
+function ofTriples(format: TripleFormat): ExportFormat {
+  return {
+    name: format.name,
+    title: format.title,
+    group: "Relations",
+    extension: format.extension,
+    mediaType: format.mediaType,
+    write: async (document) => {
+      const { main, files } = await collectTriples(format, [document]);
+      return { files: files.size === 0 ? new Map([["", main]]) : files, losses: [] };
+    },
+  };
+}
+
+function ofAnnotation(format: OutputFormat): ExportFormat {
+  return {
+    name: `annotation-${format.name}`,
+    title: format.title,
+    group: "Annotation",
+    extension: format.extensions[0] ?? ".txt",
+    mediaType: "text/plain",
+    write: async (document) => {
+      const { text, files, losses } = await collectText(format.write([document]));
+      const encoder = new TextEncoder();
+      const all = [["", text] as const, ...files].map(([file, content]) => [file, encoder.encode(content)] as const);
+      return {
+        files: new Map(all),
+        losses: losses.map(({ path, reason }) => (path === undefined ? reason : `${path}: ${reason}`)),
+      };
+    },
+  };
+}

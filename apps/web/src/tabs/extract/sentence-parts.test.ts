@@ -1,0 +1,43 @@
+import type { Document } from "@weft/core";
+import { expect, test } from "vitest";
+import { sentenceParts } from "./sentence-parts.ts";
+
+test("each sentence is a drawing of its own, counted from its own beginning", () => {
+  const words = ["Ada", "left", ".", "Bob", "met", "Ada"];
+  const text = "Ada left. Bob met Ada";
+  let at = 0;
+  const document: Document = {
+    id: "d",
+    text,
+    tokens: words.map((word) => {
+      const start = text.indexOf(word, at);
+      at = start + word.length;
+      return { text: word, start, end: at };
+    }),
+    sentences: [
+      { start: 0, end: 3 },
+      { start: 3, end: 6 },
+    ],
+    entities: [
+      { start: 5, end: 6, type: "PER", confidence: 0.5 },
+      { start: 0, end: 1, type: "PER" },
+      { start: 3, end: 4, type: "PER" },
+      { start: 2, end: 4, type: "ODD" },
+    ],
+    relations: [
+      { head: 2, tail: 0, type: "met", confidence: 0.7 },
+      { head: 1, tail: 0, type: "is" },
+    ],
+    metadata: {},
+  };
+  const parts = sentenceParts(document);
+  expect(parts.map((part) => part.text)).toEqual(["Ada left.", "Bob met Ada"]);
+  expect(parts[0]?.entities).toEqual([{ start: 0, end: 1, type: "PER" }]);
+  expect(parts[0]?.relations).toEqual([]);
+  expect(parts[1]?.tokens[2]).toEqual({ text: "Ada", start: 8, end: 11 });
+  expect(parts[1]?.entities).toEqual([
+    { start: 2, end: 3, type: "PER", confidence: 0.5 },
+    { start: 0, end: 1, type: "PER" },
+  ]);
+  expect(parts[1]?.relations).toEqual([{ head: 1, tail: 0, type: "met", confidence: 0.7 }]);
+});
