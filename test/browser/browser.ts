@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import chromiumPackage from "@sparticuz/chromium";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const weftPath = join(root, "packages/weft/bin/weft.js");
+const systemBrowser = "/usr/bin/chromium";
+
+/** Root cannot use the sandbox; letters are set where the layout says, not where a hint says. */
+const flags = ["--no-sandbox", "--font-render-hinting=none"];
+
+/** Why the tests of this file cannot run here, or "". */
+export const noBrowser = await whyNoBrowser();
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What the page said on the console, threw, or asked of other hosts: all of it a fault. */
+  readonly faults: readonly string[];
+}
+
+/** A browser and a real server for the tests of one file; both end with it. */
+export interface Stage {
+  readonly address: () => string;
+  /** A fresh profile, on the page at this place. */
+  open(hash?: string, options?: BrowserContextOptions): Promise<OpenPage>;
+}
+
+/**
+ * Starts `weft serve` and a browser around the tests of a file.
+ *
+ * @param args of `weft serve`, beside `--port 0 --json`
+ */
+export function stage(args: readonly string[]): Stage {
+  let browser: Browser | undefined;
+  let server: Served | undefined;
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launch(), serve(args)]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  }, 30_000);
+  const address = (): string => {
+    if (server === undefined) throw new Error("the server has not started");
+    return server.address;
+  };
+  return {
+    address,
+    open: async (hash = "", options = {}) => {
+      const context = await (browser as Browser).newContext({ viewport: { width: 1200, height: 900 }, ...options });
+      const page = await context.newPage();
+      const faults: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") faults.push(`${message.type()}: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
+      page.on("request", (request) => {
+        if (!request.url().startsWith(address()) && !request.url().startsWith("blob:")) faults.push(`asked for ${request.url()}`);
+      });
+      await page.goto(`${address()}/${hash}`);
+      return { page, faults };
+    },
+  };
+}
+
+/** What axe finds wrong on the page as it stands: rules of WCAG 2.2 A and AA, the serious and the critical ones. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { runOnly: ${JSON.stringify(tags)} })`);
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+}
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Served {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** The command as people start it; its first line of JSON says where it listens. */
+async function serve(args: readonly string[]): Promise<Served> {
+  const child = spawn(process.execPath, [weftPath, "serve", ...args, "--port", "0", "--json"], { cwd: root });
+  let said = "";
+  const address = await new Promise<string>((resolve, reject) => {
+    const hear = (chunk: Buffer): void => {
+      said += chunk.toString("utf8");
+      const url = /"kind":"ready","url":"([^"]+)"/.exec(said)?.[1];
+      if (url !== undefined) resolve(url);
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.on("close", (code) => reject(new Error(`weft serve ended with ${code}: ${said}`)));
+  });
+  return { address, stop: () => ended(child) };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  child.kill("SIGTERM");
+  await closed;
+}
+
+async function whyNoBrowser(): Promise<string> {
+  try {
+    await (await launch()).close();
+    return "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The browser that comes as a package, and where its libraries are missing, the one of the system. */
+export async function launch(): Promise<Browser> {
+  const reasons: string[] = [];
+  for (const find of [packedBrowser, async () => systemBrowser]) {
+    try {
+      return await chromium.launch({ executablePath: await find(), args: flags });
+    } catch (error) {
+      reasons.push((error instanceof Error ? error.message : String(error)).split("\n", 3).join(" "));
+    }
+  }
+  throw new Error(`no browser starts here: ${reasons.join("; ")}`);
+}
+
+/** Unpacked once for all test files, each of which may be the first: under a name of its own, then moved to where all look. */
+async function packedBrowser(): Promise<string> {
+  const manifest = readFileSync(join(root, "node_modules/@sparticuz/chromium/package.json"), "utf8");
+  const { version } = JSON.parse(manifest) as { version: string };
+  const kept = join(root, ".cache", `chromium-${version}`);
+  const executable = join(kept, "chromium");
+  if (existsSync(executable)) return executable;
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  const own = mkdtempSync(join(root, ".cache", "chromium-"));
+  const temporary = process.env["TMPDIR"];
+  try {
+    process.env["TMPDIR"] = own;
+    await chromiumPackage.executablePath();
+    renameSync(own, kept);
+  } catch (error) {
+    rmSync(own, { recursive: true, force: true });
+    if (!existsSync(executable)) throw error;
+  } finally {
+    if (temporary === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = temporary;
+  }
+  return executable;
+}
