@@ -15,6 +15,7 @@ const pages = {
   "docs/errors.md": await errorsPage(),
   "docs/configuration.md": await configurationPage(),
   "docs/formats.md": await formatsPage(),
+  "docs/data.md": await dataPage(),
   "docs/weft.schema.json": `${JSON.stringify(await schema(), undefined, 2)}\n`,
   "docs/report.schema.json": `${JSON.stringify(await schema("reportFileSchema", "Weft report"), undefined, 2)}\n`,
   "docs/comparison.schema.json": `${JSON.stringify(await schema("comparisonFileSchema", "Weft comparison"), undefined, 2)}\n`,
@@ -49,6 +50,11 @@ async function formatsPage() {
   const { inputFormats, outputFormats } = await import(pathToFileURL("packages/core/dist/index.js").href);
   const page = replaceGenerated(readFileSync("docs/formats.md", "utf8"), "formats", formatTable(inputFormats, outputFormats));
   return replaceGenerated(page, "capacities", capacityTable(inputFormats, outputFormats));
+}
+
+async function dataPage() {
+  const { problemCodes } = await import(pathToFileURL("packages/core/dist/index.js").href);
+  return replaceGenerated(readFileSync("docs/data.md", "utf8"), "problems", errorTable(problemCodes));
 }
 
 /**

@@ -25,7 +25,8 @@ export type Documents = Iterable<Document> | AsyncIterable<Document>;
 /** The files that stand beside the one being read, opened by whoever may open files. */
 export interface Companions {
   /**
-   * @param file `.txt` for the same name with this ending, else the whole name of a file in the same folder
+   * @param file `.txt` for the same name with this ending, else the whole name of a file in the same folder, or with `../` in front, in
+   *   one above it
    * @returns undefined where there is no such file
    */
   read(file: string): AsyncIterable<string> | undefined;

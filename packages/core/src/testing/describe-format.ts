@@ -216,7 +216,7 @@ export async function readFiles(
     const base = name.slice(0, name.length - ending.length);
     const companions = {
       read(file: string) {
-        const text = files[file.startsWith(".") && format.layout === "folder" ? base + file : file];
+        const text = files[/^\.[^.]/.test(file) && format.layout === "folder" ? base + file : file];
         return text === undefined ? undefined : pieces(text);
       },
     };

@@ -206,7 +206,7 @@ function companionsOf(path: string, { extensions }: InputFormat, options: OpenOp
     read(file) {
       const given = named(file);
       if (given !== undefined) return given;
-      const plain = file.startsWith(".") ? `${base}${file}` : join(dirname(path), file);
+      const plain = /^\.[^.]/.test(file) ? `${base}${file}` : join(dirname(path), file);
       const found = [plain, `${plain}.gz`].find((name) => existsSync(name));
       return found === undefined ? undefined : readText(found, options);
     },

@@ -26,7 +26,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
   const sentences: CheckedSentence[] = [];
   const losses: Loss[] = [];
   const faults: Fault[] = [];
-  const { text, offsetUnit, mentions } = options;
+  const { text, offsetUnit, mentions, spans } = options;
   for await (const file of openDocuments(path, options)) {
     try {
       await readFile(file);
@@ -44,7 +44,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
       }
       return;
     }
-    for await (const event of format.read(chunks, { ...reading, text, offsetUnit, mentions })) {
+    for await (const event of format.read(chunks, { ...reading, text, offsetUnit, mentions, spans })) {
       if (event.kind === "loss") losses.push(event.loss);
       else add(event.document, event.at);
     }

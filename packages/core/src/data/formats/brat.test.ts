@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { describeFormat, readFiles, writeFiles } from "../../testing/describe-format.ts";
 import { adaDocument } from "../../testing/format-documents.ts";
@@ -135,10 +136,105 @@ test("annotation.conf says which role is the head", async () => {
   expect(documents[0]?.relations[0]).toEqual({ head: 1, tail: 0, type: "works_for" });
 });
 
-test("annotation.conf is read as it was written, with its comments and its tree", () => {
+test("annotation.conf is read as it was written, with its comments, its tree, its macros and the kinds of its relations", () => {
   expect(parseBratSchema(conf).print()).toBe(conf);
   const schema = parseBratSchema(
-    "# types\n[entities]\nLOC\n\tCity\n-----\n[relations]\nin Arg1:City, Arg2:LOC|City, <REL-TYPE>:symmetric\n[events]\nHire x:LOC\n",
+    "\uFEFF# types\r\n[entities]\r\n!Place\n\tLOC\n\t\tCity\n-----\nPER\n<NAMED>=PER|LOC\n" +
+      "[relations]\nin\tArg1:City, Arg2:LOC|City\nin Arg1:PER, Arg2:LOC\n\tborn_in\nmet Arg1:PER, Arg2:<NAMED>, <REL-TYPE>:symmetric-transitive\n" +
+      "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:contain\n[events]\nHire x:LOC\n",
   );
-  expect(schema.print()).toBe("[entities]\nLOC\nCity\n\n[relations]\nin\tArg1:City, Arg2:LOC|City\n\n[events]\n\n[attributes]\n");
+  const printed =
+    "[entities]\n!Place\n\tLOC\n\t\tCity\nPER\n\n[relations]\nin\tArg1:City, Arg2:LOC|City\nin\tArg1:PER, Arg2:LOC\n" +
+    "\tborn_in\tArg1:City, Arg2:LOC|City\n\tborn_in\tArg1:PER, Arg2:LOC\nmet\tArg1:PER, Arg2:PER|LOC, <REL-TYPE>:symmetric\n\n[events]\n\n[attributes]\n";
+  expect(schema.print()).toBe(printed);
+  expect(parseBratSchema(printed).print()).toBe(printed);
+});
+
+test.each<[string, string, string, string | undefined]>([
+  ["in", "PER", "LOC", undefined],
+  ["in", "PER", "City", undefined],
+  ["in", "City", "City", undefined],
+  ["in", "LOC", "PER", '"in" goes from LOC to PER here, and annotation.conf has it from PER to Place; it was kept'],
+  ["in", "ORG", "LOC", '"in" goes from ORG to LOC here, and annotation.conf has it from PER to Place; it was kept'],
+  ["met", "LOC", "PER", undefined],
+  ["any", "ORG", "LOC", undefined],
+  ["bare", "ORG", "LOC", undefined],
+  ["inn", "PER", "LOC", 'annotation.conf declares no relation type "inn"; it was kept'],
+])("%s from %s to %s: what annotation.conf says of it", (type, head, tail, expected) => {
+  const schema = parseBratSchema(
+    "[entities]\n!Place\n\tLOC\n\tCity\nPER\n[relations]\nin Arg1:PER|City, Arg2:Place\nmet Arg1:PER, Arg2:Place, <REL-TYPE>:symmetric\nany Arg1:<ENTITY>, Arg2:<ANY>\nbare\n",
+  );
+  expect(schema.disagreementOfRelation(type, head, tail)).toBe(expected?.replace("PER to", "PER|City to"));
+  expect(schema.disagreementOfEntity("Place")).toContain("as a heading");
+  expect(schema.disagreementOfEntity("City")).toBeUndefined();
+});
+
+test("annotation that disagrees with annotation.conf is kept, and reported as such with its place", async () => {
+  const wrong = ann.replace("T3\tLOC", "T3\tLOK").replace("R1\tworks_for Arg1:T1 Arg2:T2", "R1\tworks_for Arg1:T2 Arg2:T1");
+  const { documents, losses } = await readFiles(brat, { "d.ann": wrong, "d.txt": ada.text, "annotation.conf": conf });
+  expect(documents[0]?.entities).toHaveLength(4);
+  expect(documents[0]?.relations[0]).toEqual({ head: 1, tail: 0, type: "works_for" });
+  expect(losses).toEqual([
+    {
+      source: "d.ann",
+      line: 3,
+      path: "T3",
+      kind: "undeclared",
+      reason: 'annotation.conf declares no entity type "LOK"; it was kept',
+    },
+    {
+      source: "d.ann",
+      line: 5,
+      path: "R1",
+      kind: "undeclared",
+      reason: '"works_for" goes from ORG to PER here, and annotation.conf has it from PER to ORG; it was kept',
+    },
+    {
+      source: "d.ann",
+      line: 6,
+      path: "R2",
+      kind: "undeclared",
+      reason: '"based_in" goes from ORG to LOK here, and annotation.conf has it from ORG to LOC; it was kept',
+    },
+  ]);
+});
+
+test("the ends of a symmetric relation stand in the order of the text, and a conf in a folder above counts", async () => {
+  const above = "[relations]\nworks_for Arg1:<ENTITY>, Arg2:<ENTITY>, <REL-TYPE>:symmetric\nbased_in Arg1:ORG, Arg2:LOC\n";
+  const turned = ann.replace("Arg1:T1 Arg2:T2", "Arg1:T2 Arg2:T1");
+  const { documents, losses } = await readFiles(brat, { "d.ann": turned, "d.txt": ada.text, "../../annotation.conf": above });
+  expect(documents[0]?.relations[0]).toEqual({ head: 0, tail: 1, type: "works_for" });
+  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+    'R1: "works_for" is symmetric; the end that comes first in the text was made its head',
+  ]);
+});
+
+test("whatever an annotation.conf holds, it is read, and what is printed of it reads the same", () => {
+  const piece = fc.constantFrom(
+    "[entities]",
+    "[relations]",
+    "\t",
+    "\n",
+    "\n",
+    "PER",
+    "!X",
+    "in ",
+    "Arg1:",
+    "Arg2:",
+    "<A>",
+    "=",
+    "|",
+    ",",
+    "<REL-TYPE>:symmetric",
+    "#",
+    "[",
+    " ",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), fc.string({ unit: "binary", maxLength: 20 }), (pieces, noise) => {
+      const printed = parseBratSchema([...pieces, noise].join("")).print();
+      expect(parseBratSchema(printed).print()).toBe(printed);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -2,6 +2,7 @@ import { DataError, type Location } from "../../errors.ts";
 import {
   charSpan,
   type Document,
+  type Entity,
   type Loss,
   type LossKind,
   type Relation,
@@ -43,7 +44,7 @@ const holds: Capacity = {
  * Offsets count code points of the whole text, half-open; where the words beside them agree better with UTF-16 units, those are
  * taken. A mention of several pieces becomes the whole stretch between them, which is reported; pieces with nothing but white space
  * between them, as brat writes a mention over a line break, are one. Events, attributes, equivalences, references and notes are
- * reported as lost.
+ * reported as lost, and annotation that `annotation.conf` does not declare, in this folder or one above it, as disagreeing with it.
  */
 export const brat: Format = {
   name: "brat",
@@ -125,9 +126,12 @@ async function readCompanions({ source, companions }: ReadOptions, { endings }: 
   }
   const parts: string[] = [];
   for await (const chunk of chunks) parts.push(chunk);
-  const conf = companions?.read("annotation.conf");
+  const conf = schemaPlaces.map((file) => companions?.read(file)).find((found) => found !== undefined);
   return { text: parts.join(""), schema: parseBratSchema(conf === undefined ? "" : await readWhole(conf)) };
 }
+
+/** Beside the annotation, or as in brat, in a folder above it. */
+const schemaPlaces = ["", "../", "../../", "../../../"].map((folder) => `${folder}annotation.conf`);
 
 function documentFromStandoff(
   standoff: BratStandoff,
@@ -153,10 +157,14 @@ function documentFromStandoff(
     const connected = isConnected(moved.pieces, text, characters);
     if (!connected)
       lose(span.id, `the mention has ${span.pieces.length} pieces; taken as the whole stretch from the first to the last`, at);
+    const disagreement = schema.disagreementOfEntity(span.type);
+    if (disagreement !== undefined) lose(span.id, disagreement, at, "undeclared");
     return { ...place({ start, end, ...(connected ? { text: words } : {}) }, span.id, at), type: span.type };
   });
   const index = new Map(standoff.spans.map(({ id }, index) => [id, index]));
-  const relations = standoff.relations.flatMap((relation) => readRelation(relation, index, standoff, schema, lose, source));
+  const relations = standoff.relations.flatMap((relation) =>
+    readRelation(relation, { entities, index, standoff, schema, lose, source }),
+  );
   return { document: { ...plain, entities, relations }, losses };
 }
 
@@ -174,17 +182,23 @@ function isConnected(pieces: readonly Span[], text: string, characters: OffsetTr
   });
 }
 
+interface Read {
+  readonly entities: readonly Entity[];
+  /** Of a mention's id among the entities. */
+  readonly index: ReadonlyMap<string, number>;
+  readonly standoff: BratStandoff;
+  readonly schema: BratSchema;
+  readonly lose: BratLose;
+  readonly source: string | undefined;
+}
+
 function readRelation(
   { id, type, ends, line }: BratRelation,
-  index: ReadonlyMap<string, number>,
-  { otherIds }: BratStandoff,
-  schema: BratSchema,
-  lose: BratLose,
-  source: string | undefined,
+  { entities, index, standoff, schema, lose, source }: Read,
 ): Relation[] {
   const at = { source, line, path: id };
   const ordered = schema.order(type, ends);
-  const other = ordered.find(({ target }) => otherIds.has(target));
+  const other = ordered.find(({ target }) => standoff.otherIds.has(target));
   if (other !== undefined) {
     lose(id, `${other.target} is no mention, and Weft holds relations between mentions`, at);
     return [];
@@ -202,8 +216,13 @@ function readRelation(
       message,
       hint: "a relation names mentions of its own .ann file by their T number",
     });
-  });
-  return [{ head: head as number, tail: tail as number, type }];
+  }) as [number, number];
+  const [first, second] = [entities[head] as Entity, entities[tail] as Entity];
+  const disagreement = schema.disagreementOfRelation(type, first.type ?? "", second.type ?? "");
+  if (disagreement !== undefined) lose(id, disagreement, at, "undeclared");
+  const turned = schema.isSymmetric(type) && first.start > second.start;
+  if (turned) lose(id, `${JSON.stringify(type)} is symmetric; the end that comes first in the text was made its head`, at);
+  return [turned ? { head: tail, tail: head, type } : { head, tail, type }];
 }
 
 function printStandoff(document: Document): string {

@@ -20,14 +20,15 @@ import {
   writeJsonList,
 } from "../records.ts";
 
-/** The file beside a corpus that names its types. */
+/** The file beside a corpus that names its types, as it is written. */
 const typesFile = "types.json";
 
 /**
  * SpERT's JSON: a list of sentences whose entities have exclusive ends and whose relations index them.
  *
  * `types.json` beside it says which relations are symmetric; like SpERT's own loader, reading puts the end that comes first in the
- * sentence at their head, and says so.
+ * sentence at their head, and says so. A file that ends in `_types.json`, as the corpora of SpERT's authors have it, will do: where
+ * there are several, the one whose name begins most like that of the corpus. Where none is found, that is reported.
  */
 export const spert: Format = {
   name: "spert",
@@ -60,7 +61,9 @@ export const spert: Format = {
   },
 
   async *read(chunks, options = {}) {
-    const symmetric = await readSymmetric(options);
+    const { file, reason } = findTypes(options);
+    if (reason !== undefined) yield { kind: "loss", loss: { source: options.source, line: 1, path: typesFile, reason } };
+    const symmetric = file === undefined ? new Set<string>() : await readSymmetric(file, options);
     for await (const record of readJsonRecords(chunks, options.source)) {
       yield* recordEvents(record.at, (lose) => readSentence(record, symmetric, lose));
     }
@@ -117,10 +120,34 @@ function readEnd(relation: Fields, end: string, entities: readonly Entity[], at:
   return endIndex(asNumber(relation[end], at, `${path}.${end}`), entities.length, "entity", at, `${path}.${end}`);
 }
 
-async function readSymmetric(options: ReadOptions): Promise<ReadonlySet<string>> {
-  const at = { source: typesFile, line: 1 };
+/** The name of the types file, or why there is none. */
+function findTypes({ companions, source = "" }: ReadOptions): { file?: string; reason?: string } {
+  // Whether it is there is all that is asked: nothing is taken from what is given.
+  if (companions?.read(typesFile) !== undefined) return { file: typesFile };
+  const candidates = (companions?.names?.() ?? []).filter((name) => /[._-]types\.json$/i.test(name));
+  const own = source.replace(/^.*[/\\]/, "");
+  const shared = candidates.map((name) => sharedBeginning(name, own));
+  const nearest = candidates.filter((_, index) => shared[index] === Math.max(...shared));
+  const [file] = nearest;
+  if (file !== undefined && nearest.length === 1) return { file };
+  const unknown = "so which relations are symmetric is not known, and none is read as such";
+  const reason =
+    file === undefined
+      ? `no ${typesFile} or NAME_${typesFile} is beside the corpus, ${unknown}`
+      : `${nearest.join(" and ")} are beside the corpus, and neither is named more like it, ${unknown}`;
+  return { reason };
+}
+
+function sharedBeginning(first: string, second: string): number {
+  let length = 0;
+  while (length < first.length && first[length] === second[length]) length++;
+  return length;
+}
+
+async function readSymmetric(file: string, options: ReadOptions): Promise<ReadonlySet<string>> {
+  const at = { source: file, line: 1 };
   const symmetric = new Set<string>();
-  for (const value of (await readCompanion(typesFile, options)) ?? []) {
+  for (const value of (await readCompanion(file, options)) ?? []) {
     const relations = asObject(asObject(value, at, "")["relations"], at, "relations");
     for (const [name, type] of Object.entries(relations)) {
       if (asObject(type, at, `relations.${name}`)["symmetric"] === true) symmetric.add(name);

@@ -20,7 +20,7 @@ import { writeDocuments } from "../../files/write-documents.ts";
 import { refuseStandardOutput, writeTriples } from "../../triples/output.ts";
 import { defineCommand } from "../command.ts";
 import { LossReport } from "../loss-report.ts";
-import { withReadingBar } from "../reading.ts";
+import { typesFile, withReadingBar } from "../reading.ts";
 import { conversionFormats, conversionTarget, withLosses } from "../triple-conversion.ts";
 import { type TripleFlags, tripleOptions } from "../triple-options.ts";
 import { count } from "../words.ts";
@@ -33,6 +33,7 @@ interface Options extends TripleFlags {
   readonly mentions?: "nearest" | "first";
   readonly spans?: "head" | "extent";
   readonly list?: string;
+  readonly types?: string;
 }
 
 export const convert = defineCommand<[input: string, output: string], Options>({
@@ -63,6 +64,7 @@ export const convert = defineCommand<[input: string, output: string], Options>({
       "head",
       "extent",
     ]),
+    new Option("--types <file>", "the types file of SpERT's format, where it is not found by its name"),
     new Option("--list <file>", "only the documents that this file names, one a line: a part of a split"),
     ...tripleOptions,
   ],
@@ -89,7 +91,15 @@ export const convert = defineCommand<[input: string, output: string], Options>({
     let at: Location = {};
     await withReadingBar([input], context, async (onBytes) => {
       const { from: format, offsets: offsetUnit, mentions, spans } = options;
-      const all = readDocuments(input, { format, offsetUnit, mentions, spans, signal, onBytes });
+      const all = readDocuments(input, {
+        format,
+        beside: typesFile(options.types),
+        offsetUnit,
+        mentions,
+        spans,
+        signal,
+        onBytes,
+      });
       const events = options.list === undefined ? all : selectDocuments(all, await readDocumentList(options.list));
       const onLoss = (loss: Loss): void => report.add({ ...loss, ...placeOf(at), path: pathOf(loss) });
       const documents = documentsOf(events);
