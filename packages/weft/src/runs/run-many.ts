@@ -46,10 +46,11 @@ export async function* runMany(
   const running = new Map<string, { readonly events: AsyncGenerator<RunProgress, void, void>; next: Promise<Happened> }>();
   try {
     for (;;) {
-      for (const run of signal.aborted ? [] : blocked(waiting, ended)) {
+      for (const run of [...waiting]) {
+        if (run.after === undefined || ended.get(run.after) !== "failed") continue;
         waiting.splice(waiting.indexOf(run), 1);
         ended.set(run.name, "failed");
-        yield { kind: "failed", run: run.name, error: leftOut(run) };
+        if (!signal.aborted) yield { kind: "failed", run: run.name, error: leftOut(run) };
       }
       while (!signal.aborted && running.size < jobs) {
         const at = waiting.findIndex(({ after }) => after === undefined || ended.get(after) === "done");
@@ -123,10 +124,6 @@ async function requireFiles(runs: readonly PlannedRun[]): Promise<void> {
       throw fileFailure(cause, file, "read");
     });
   }
-}
-
-function blocked(waiting: readonly PlannedRun[], ended: ReadonlyMap<string, "done" | "failed">): PlannedRun[] {
-  return waiting.filter(({ after }) => after !== undefined && ended.get(after) === "failed");
 }
 
 function leftOut({ name, after }: PlannedRun): ToolError {

@@ -1,6 +1,6 @@
 import { escapeXml } from "@weft/core";
 
-export interface SummaryTable {
+interface SummaryTable {
   readonly caption: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];

@@ -3,14 +3,8 @@ import { Argument, Option } from "commander";
 import { UsageError } from "../../errors.ts";
 import { gridPoints, parseAxis } from "../../runs/grid.ts";
 import type { PlannedRun } from "../../runs/planned-run.ts";
-import {
-  bestTable,
-  type SweepReport,
-  sweepReport,
-  sweepSelectionWords,
-  sweepTable,
-  writeSweepReport,
-} from "../../runs/sweep-report.ts";
+import { type SweepReport, sweepReport, sweepSelectionWords } from "../../runs/sweep-report.ts";
+import { bestTable, sweepTable, writeSweepReport } from "../../runs/write-sweep-report.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import {
   configOf,
