@@ -19,6 +19,7 @@ export const weftErrorCodes = {
   REQUEST_INVALID: "a request to the server is malformed, or has a field of the wrong name or value",
   REQUEST_TOO_LARGE: "a request to the server is longer than the server takes",
   REQUEST_TOO_SLOW: "a request to the server did not arrive in time",
+  BODY_TYPE_UNKNOWN: "a request's body is of a type or an encoding that the server does not read",
   ROUTE_UNKNOWN: "the server has nothing under this path, or not for this method",
   MODEL_UNKNOWN: "the server has no model of this name",
   TOKEN_INVALID: "the server asks for a bearer token, and the request has none or a wrong one",

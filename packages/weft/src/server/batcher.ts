@@ -73,11 +73,13 @@ export class Batcher {
   /**
    * Whether so many more sentences would be taken; asked before a text is read, it saves the work of reading it.
    *
-   * @throws {RequestError} OVERLOADED
+   * @throws {RequestError} OVERLOADED, DEADLINE_PASSED
    */
   checkRoom(sentences: number, deadline: number): void {
+    const left = deadline - performance.now();
+    if (left <= 0) throw deadlinePassed();
     const wait = this.expectedWaitMs;
-    const late = performance.now() + wait > deadline;
+    const late = wait > left;
     if (this.#fits(sentences) && !late) return;
     throw new RequestError("OVERLOADED", {
       message: late

@@ -22,6 +22,7 @@ export interface ErrorReply {
 const statuses: Partial<Record<WeftErrorCode, number>> = {
   REQUEST_TOO_LARGE: 413,
   REQUEST_TOO_SLOW: 408,
+  BODY_TYPE_UNKNOWN: 415,
   ROUTE_UNKNOWN: 404,
   MODEL_UNKNOWN: 404,
   TOKEN_INVALID: 401,
@@ -66,7 +67,7 @@ function codeOf(error: unknown): string {
 /** What the framework finds wrong before a handler is asked, in our words. */
 const frameworkErrors: Readonly<Record<string, () => RequestError>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
-    new RequestError("REQUEST_INVALID", {
+    new RequestError("BODY_TYPE_UNKNOWN", {
       at: { path: "content-type" },
       message: "a body of this type is not read here",
       hint: "send application/json, or application/x-ndjson for a stream of texts",

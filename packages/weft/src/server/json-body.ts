@@ -34,7 +34,9 @@ export async function readJsonBody(
     body.on("end", done);
     body.on("error", failed);
     // A client that leaves ends the stream without `end`.
-    body.on("close", () => failed(clientGone()));
+    body.on("close", () => {
+      if (!body.readableEnded) failed(clientGone());
+    });
     const settled = (): void => clearTimeout(clock);
     body.once("end", settled).once("close", settled);
   });
@@ -86,11 +88,11 @@ function checkShape(value: unknown, line: number): void {
   }
 }
 
-/** @throws {RequestError} REQUEST_INVALID where a body comes compressed: a few bytes would unpack to any number */
+/** @throws {RequestError} BODY_TYPE_UNKNOWN where a body comes compressed: a few bytes would unpack to any number */
 export function refuseEncoded(headers: IncomingHttpHeaders): void {
   const encoding = headers["content-encoding"] ?? "identity";
   if (encoding === "identity") return;
-  throw new RequestError("REQUEST_INVALID", {
+  throw new RequestError("BODY_TYPE_UNKNOWN", {
     at: { path: "content-encoding" },
     message: "compressed bodies are not read here",
     hint: "send the body as it is",

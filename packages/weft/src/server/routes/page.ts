@@ -31,6 +31,7 @@ export async function pageRoutes(app: App, { options }: ServerContext): Promise<
     await app.register(fastifyStatic, {
       root,
       wildcard: false,
+      cacheControl: false,
       // Names of these files hold a hash of their content; index.html is asked for again each time.
       setHeaders: (response, path) => {
         response.setHeader("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");

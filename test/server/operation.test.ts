@@ -1,0 +1,340 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { afterAll, expect, test } from "vitest";
+import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
+import { extract, modelFolder, send, sentence, startServer } from "./test-server.ts";
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "weft-serve-"));
+  folders.push(folder);
+  return folder;
+}
+
+const long = { text: `${sentence} `.repeat(300) };
+
+test("with tokens, the API asks for one and the rest is open", async () => {
+  const { url } = await startServer({ tokens: ["first-token", "second-token"] });
+  for (const path of ["/v1/models", "/v1/schema", "/metrics"]) {
+    expect(await send(`${url}${path}`)).toMatchObject({ status: 401, json: { error: { code: "TOKEN_INVALID" } } });
+    expect((await send(`${url}${path}`, { headers: { authorization: "Bearer second-token" } })).status).toBe(200);
+  }
+  for (const authorization of [
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer first",
+    "Bearer first-token2",
+    "Basic first-token",
+    "first-token",
+    "Bearer first-token second-token",
+  ]) {
+    const { status, headers } = await extract(url, { text: "a" }, { authorization });
+    expect(status).toBe(401);
+    expect(headers["www-authenticate"]).toBe("Bearer");
+  }
+  expect((await extract(url, { text: "a" }, { authorization: "bearer first-token" })).status).toBe(200);
+  for (const path of ["/healthz", "/readyz", "/docs", "/openapi.json", "/"])
+    expect((await send(`${url}${path}`)).status).toBe(200);
+});
+
+test("pages of other origins may call only where that was asked for", async () => {
+  const closed = await startServer();
+  const origin = "https://app.example";
+  const without = await extract(closed.url, { text: "a" }, { origin });
+  expect(without.headers["access-control-allow-origin"]).toBeUndefined();
+  const open = await startServer({ cors: [origin] });
+  const answer = await extract(open.url, { text: "a" }, { origin });
+  expect(answer.headers).toMatchObject({ "access-control-allow-origin": origin, vary: "origin" });
+  const preflight = await send(`${open.url}/v1/extract`, {
+    method: "OPTIONS",
+    headers: { origin, "access-control-request-method": "POST" },
+  });
+  expect(preflight).toMatchObject({
+    status: 204,
+    headers: { "access-control-allow-origin": origin, "access-control-allow-headers": "authorization, content-type" },
+  });
+  const foreign = await extract(open.url, { text: "a" }, { origin: "https://other.example" });
+  expect(foreign.headers["access-control-allow-origin"]).toBeUndefined();
+});
+
+test("a server on this machine answers to its own names, and to those it was given", async () => {
+  const { url } = await startServer({ hosts: ["Weft.Example"] });
+  const port = new URL(url).port;
+  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, "weft.example"]) {
+    expect((await send(`${url}/healthz`, { headers: { host } })).status).toBe(200);
+  }
+  for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example"]) {
+    expect(await send(`${url}/healthz`, { headers: { host } })).toMatchObject({
+      status: 403,
+      json: { error: { code: "NOT_ALLOWED" } },
+    });
+  }
+});
+
+test("every answer carries the headers that keep other pages out", async () => {
+  const { url } = await startServer();
+  for (const path of ["/", "/docs", "/v1/models", "/nothing"]) {
+    const { headers } = await send(`${url}${path}`);
+    expect(headers["content-security-policy"]).toContain("default-src 'self'");
+    expect(headers["content-security-policy"]).not.toContain("unsafe-inline");
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+    });
+  }
+  const docs = await send(`${url}/docs`);
+  expect(docs.text).not.toMatch(/<script|style="|https?:\/\//);
+});
+
+test("one address may send so many requests a minute, and is told when to come again", async () => {
+  const { url } = await startServer({ requestsPerMinute: 3 });
+  for (let time = 0; time < 3; time++) expect((await extract(url, { text: "a" })).status).toBe(200);
+  const { status, headers, json } = await extract(url, { text: "a" });
+  expect(status).toBe(429);
+  expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+  expect(json).toMatchObject({ error: { code: "RATE_EXCEEDED" } });
+  expect((await send(`${url}/healthz`)).status).toBe(200);
+});
+
+test("what does not fit into the queue is refused at once, with when to come again, and the rest is done", async () => {
+  const { url } = await startServer({ limits: { queueSentences: 40, batchSentences: 8 } });
+  const texts = Array.from({ length: 60 }, () => ({ text: `${sentence} `.repeat(10) }));
+  const answers = await Promise.all(texts.map(async (text) => extract(url, text)));
+  const refused = answers.filter(({ status }) => status === 503);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { headers, json } of refused) {
+    expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+    expect(json).toMatchObject({ error: { code: "OVERLOADED" } });
+  }
+  const done = answers.filter(({ status }) => status === 200);
+  expect(done.length).toBeGreaterThan(0);
+  expect(done.length + refused.length).toBe(60);
+  expect((await extract(url, texts[0])).status).toBe(200);
+  expect((await send(`${url}/metrics`)).text).toMatch(/weft_texts_total\{model="example",outcome="OVERLOADED"\} \d+/);
+});
+
+test("a deadline that passes ends the request and frees its place", async () => {
+  const { url } = await startServer({ limits: { batchSentences: 4 } });
+  const answer = await extract(url, { ...long, timeoutMs: 5 });
+  expect(answer).toMatchObject({ status: 504, json: { error: { code: "DEADLINE_PASSED" } } });
+  expect((await send(`${url}/metrics`)).text).toMatch(/weft_queue_sentences\{model="example"\} 0/);
+  expect((await extract(url, { text: sentence })).status).toBe(200);
+});
+
+test("a client that leaves takes its sentences out of the queue", async () => {
+  const { url } = await startServer({ limits: { batchSentences: 2 } });
+  const body = JSON.stringify(long);
+  const sent = request(`${url}/v1/extract`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "content-length": body.length },
+  });
+  sent.on("error", () => undefined);
+  sent.end(body);
+  const waiting = async (): Promise<number> =>
+    Number(/^weft_queue_sentences\{.*\} (\d+)$/m.exec((await send(`${url}/metrics`)).text)?.[1]);
+  await expect.poll(waiting, { interval: 5 }).toBeGreaterThan(20);
+  sent.destroy();
+  await expect.poll(waiting, { interval: 5 }).toBe(0);
+});
+
+test("short texts do not wait for a long one that came before", async () => {
+  const { url } = await startServer({ limits: { batchSentences: 8 } });
+  const ended: string[] = [];
+  const slow = extract(url, long).then(() => ended.push("long"));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await Promise.all(Array.from({ length: 5 }, async () => extract(url, { text: sentence }).then(() => ended.push("short"))));
+  await slow;
+  expect(ended).toEqual(["short", "short", "short", "short", "short", "long"]);
+});
+
+test("a model is read anew under load without a request lost, and a broken one leaves the old in its place", async () => {
+  const folder = temporaryFolder();
+  cpSync(modelFolder, folder, { recursive: true });
+  const { url } = await startServer({
+    models: [
+      { name: "m", folder },
+      { name: "other", folder: modelFolder },
+    ],
+    tokens: ["t"],
+  });
+  const headers = { authorization: "Bearer t" };
+  const loadedAt = async (): Promise<string> => {
+    const { json } = await send(`${url}/v1/models`, { headers });
+    return (json as { models: { loadedAt: string }[] }).models[0]?.loadedAt ?? "";
+  };
+  const first = await loadedAt();
+  let stop = false;
+  const statuses: number[] = [];
+  const load = Promise.all(
+    Array.from({ length: 8 }, async () => {
+      while (!stop) statuses.push((await extract(url, { text: sentence }, headers)).status);
+    }),
+  );
+  for (let time = 1; time <= 3; time++) {
+    await expect.poll(() => statuses.length, { timeout: 20_000, interval: 10 }).toBeGreaterThan(8 * time);
+    const answer = await send(`${url}/v1/models/m/reload`, { method: "POST", headers });
+    expect(answer).toMatchObject({ status: 200, json: { name: "m", default: true } });
+  }
+  writeFileSync(join(folder, "vocab.json"), "{");
+  const broken = await send(`${url}/v1/models/m/reload`, { method: "POST", headers });
+  expect(broken).toMatchObject({ status: 500, json: { error: { code: "ARCHIVE_INVALID" } } });
+  stop = true;
+  await load;
+  expect(await loadedAt()).not.toBe(first);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(await send(`${url}/v1/models/nothing/reload`, { method: "POST", headers })).toMatchObject({ status: 404 });
+});
+
+test("without tokens nobody reloads from outside", async () => {
+  const { url } = await startServer();
+  expect(await send(`${url}/v1/models/example/reload`, { method: "POST" })).toMatchObject({
+    status: 403,
+    json: { error: { code: "NOT_ALLOWED" } },
+  });
+});
+
+test("a folder that is written anew is read anew by itself", async () => {
+  const folder = temporaryFolder();
+  cpSync(modelFolder, folder, { recursive: true });
+  const { url } = await startServer({ models: [{ name: "m", folder }], watchSeconds: 0.1 });
+  const threshold = async (): Promise<number> =>
+    ((await send(`${url}/v1/models`)).json as { models: { threshold: number }[] }).models[0]?.threshold ?? 0;
+  expect(await threshold()).toBe(0.5);
+  const config = readFileSync(join(folder, "config.json"), "utf8");
+  writeFileSync(join(folder, "config.json"), config.replace('"threshold": 0.5', '"threshold": 0.75'));
+  utimesSync(join(folder, "config.json"), new Date(), new Date(Date.now() + 5000));
+  await expect.poll(threshold, { timeout: 10_000, interval: 50 }).toBe(0.75);
+});
+
+test("a server that stops finishes what is under way and takes nothing new", async () => {
+  const { server, url } = await startServer({ limits: { batchSentences: 4 } });
+  const body = JSON.stringify(long);
+  let began!: () => void;
+  const begun = new Promise<void>((resolve) => (began = resolve));
+  const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const sent = request(
+      `${url}/v1/extract`,
+      { method: "POST", headers: { "content-type": "application/json", "content-length": body.length } },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => (text += part));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body, began);
+  });
+  await begun;
+  await expect.poll(async () => (await send(`${url}/metrics`)).text, { interval: 5 }).not.toMatch(/weft_queue_sentences\{.*\} 0/);
+  const closed = server.close();
+  await expect(
+    extract(url, { text: "a" }).then(
+      ({ status }) => status,
+      () => "no connection",
+    ),
+  ).resolves.toSatisfy((outcome) => outcome === 503 || outcome === "no connection");
+  const { status, text } = await answer;
+  expect(status).toBe(200);
+  expect((JSON.parse(text) as Extraction).sentences.length).toBe(300);
+  await closed;
+  await expect(send(`${url}/healthz`)).rejects.toThrow();
+});
+
+test("what is not finished within the time to drain is told so", async () => {
+  const { server, url } = await startServer({ limits: { batchSentences: 1, drainMs: 30 } });
+  const pending = extract(url, { text: `${sentence} `.repeat(1000) });
+  await expect.poll(async () => (await send(`${url}/metrics`)).text, { interval: 5 }).not.toMatch(/weft_queue_sentences\{.*\} 0/);
+  await server.close();
+  expect(await pending).toMatchObject({ status: 503, json: { error: { code: "STOPPING" } } });
+});
+
+test("the log has routes and times, and no text of anybody", async () => {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const { url } = await startServer({ logger: pino({ level: "debug" }, sink) });
+  await extract(url, { text: "Secret Person met Hidden Corp.", id: "private-id" });
+  await extract(url, { tokens: ["Secret"], text: "something else" });
+  await send(`${url}/v1/extract?model=Secret`, { headers: { "content-type": "application/x-ndjson" }, body: '"Secret"' });
+  await send(`${url}/Secret/path?q=Hidden`);
+  const log = lines.join("");
+  expect(log).toContain('"route":"/v1/extract","status":200');
+  expect(log).not.toMatch(/Secret|Hidden|private-id|something else/);
+});
+
+test("the page's own addresses get its index, files get their types, and the API's get none", async () => {
+  const page = temporaryFolder();
+  mkdirSync(join(page, "assets"));
+  writeFileSync(join(page, "index.html"), "<!doctype html><title>the page</title>");
+  writeFileSync(join(page, "assets", "app-1234.js"), "export {};");
+  const { url } = await startServer({ page });
+  const html = { accept: "text/html,*/*" };
+  for (const path of ["/", "/runs", "/runs/one/curves"]) {
+    const { status, text, headers } = await send(`${url}${path}`, { headers: html });
+    expect([status, headers["content-type"], headers["cache-control"]]).toEqual([200, "text/html; charset=utf-8", "no-cache"]);
+    expect(text).toContain("the page");
+  }
+  const script = await send(`${url}/assets/app-1234.js`);
+  expect(script).toMatchObject({
+    status: 200,
+    headers: { "content-type": "application/javascript; charset=utf-8", "cache-control": "public, max-age=31536000, immutable" },
+  });
+  for (const path of ["/v1/nothing", "/assets/other.js", "/%2e%2e/index.html"])
+    expect((await send(`${url}${path}`, { headers: html })).status).toBe(404);
+});
+
+test("the description lists every route of the API with what it takes and gives", async () => {
+  const { url } = await startServer();
+  const { json } = await send(`${url}/openapi.json`);
+  const { openapi, paths } = json as {
+    openapi: string;
+    paths: Record<string, Record<string, { requestBody?: { content: object }; responses: object }>>;
+  };
+  expect(openapi).toBe("3.1.0");
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining([
+      "/v1/extract",
+      "/v1/models",
+      "/v1/schema",
+      "/v1/models/{name}/reload",
+      "/healthz",
+      "/readyz",
+      "/metrics",
+    ]),
+  );
+  const post = paths["/v1/extract"]?.["post"];
+  expect(Object.keys(post?.requestBody?.content ?? {})).toEqual(["application/json", "application/x-ndjson"]);
+  expect(JSON.stringify(post?.responses)).toContain("startChar");
+  expect((await send(`${url}/docs`)).text).toContain("POST /v1/extract");
+});
+
+test("several models answer by their names, the first where none is named", async () => {
+  const { url } = await startServer({
+    models: [
+      { name: "a", folder: modelFolder },
+      { name: "b", folder: modelFolder },
+    ],
+  });
+  const { json } = await send(`${url}/v1/models`);
+  expect(
+    (json as { models: { name: string; default: boolean }[] }).models.map(({ name, default: first }) => `${name} ${first}`),
+  ).toEqual(["a true", "b false"]);
+  for (const model of ["a", "b"]) expect((await extract(url, { text: sentence, model })).status).toBe(200);
+  expect((await send(`${url}/v1/schema?model=b`)).json).toMatchObject({
+    model: "b",
+    entityTypes: expect.arrayContaining(["PER"]),
+  });
+  expect((await send(`${url}/metrics`)).text).toContain('weft_texts_total{model="b",outcome="ok"} 1');
+});
