@@ -124,3 +124,31 @@ test("stats draws what it counts, and a picture that cannot be written is said",
   const refused = await weft(["data", "stats", "train.jsonl", "--svg", join("none", "corpus.svg")], inFolder);
   expect(refused).toMatchObject({ code: 1, out: "" });
 });
+
+test("annotation that disagrees with brat's annotation.conf in a folder above is found, with its line", async () => {
+  mkdirSync(path("project/train"), { recursive: true });
+  writeFileSync(path("project/annotation.conf"), "[entities]\nPER\nORG\n[relations]\nworks_for Arg1:PER, Arg2:ORG\n");
+  writeFileSync(path("project/train/a.txt"), "Ada joined Acme.");
+  writeFileSync(path("project/train/a.ann"), "T1\tPER 0 3\tAda\nT2\tORG 11 15\tAcme\nR1\tworks_for Arg1:T2 Arg2:T1\n");
+  const { code, out } = await weft(["data", "check", "project/train", "--strict"], inFolder);
+  expect(code).toBe(1);
+  expect(out).toContain(`! project/train: 1 annotation is not as the schema of the corpus says (SCHEMA_DISAGREES)
+    project/train/a.ann:3 R1: "works_for" goes from ORG to PER here, and annotation.conf has it from PER to ORG; it was kept
+`);
+});
+
+test("the types file of SpERT's format is found by its usual name or named, and missed where there is none", async () => {
+  const entities = [0, 2].map((start) => ({ type: "PER", start, end: start + 1 }));
+  const corpus = [{ tokens: ["Ada", "met", "Bo"], entities, relations: [{ type: "met", head: 1, tail: 0 }] }];
+  const types = { entities: {}, relations: { met: { symmetric: true } } };
+  mkdirSync(path("spert"));
+  writeFileSync(path("spert/mine_train.json"), JSON.stringify(corpus));
+  writeFileSync(path("types-of-mine.txt"), JSON.stringify(types));
+  const convert = async (...more: string[]): Promise<string> =>
+    (await weft(["convert", "spert/mine_train.json", "spert.jsonl", ...more], inFolder)).err;
+  expect(await convert()).toContain("no types.json or NAME_types.json is beside the corpus");
+  expect(await convert("--types", "types-of-mine.txt")).toContain('"met" is symmetric');
+  expect(await convert("--types", "none.json")).toContain("none.json: there is no such file (FILE_MISSING)");
+  writeFileSync(path("spert/mine_types.json"), JSON.stringify(types));
+  expect(await convert()).toContain('"met" is symmetric');
+});

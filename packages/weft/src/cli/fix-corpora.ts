@@ -92,7 +92,7 @@ async function fixCorpus(
 }
 
 /** The format of a file, or Weft's own where that can be read alone. */
-export async function outputFormatOf(path: string, options: ReadDocumentsOptions): Promise<OutputFormat> {
+async function outputFormatOf(path: string, options: ReadDocumentsOptions): Promise<OutputFormat> {
   for await (const { format } of openDocuments(path, options)) return outputFormats[format.name] ?? jsonl;
   throw new RangeError("a path opens at least one file");
 }

@@ -45,7 +45,7 @@ export function contradictions(files: readonly CheckedFile[], { places: kept }: 
 const shownDifferences = 3;
 
 /** In words, seen from `here`: what both name differently, and what only one of them names. */
-export function differences(here: Sentence, there: Sentence): { clashing: string[]; missing: string[] } {
+function differences(here: Sentence, there: Sentence): { clashing: string[]; missing: string[] } {
   const clashing: string[] = [];
   const missing: string[] = [];
   compare(entityTypes(here), entityTypes(there), clashing, missing);
