@@ -4,7 +4,7 @@ export const pageStyles = `
 @media (prefers-color-scheme:dark){:root{--paper:#12161c;--ink:#e8ecf1;--soft:#a3aebb;--line:#323a45;--panel:#1a2028;--link:#8cbcf5;--heat:110,170,245;--bad:#ff9aa2;--head:#5f4a14;--tail:#1d456e}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1240px;padding:1.5rem 1.25rem 4rem;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif}
-h1{font-size:1.7rem;line-height:1.25;margin:0 0 .25rem}h2{font-size:1.25rem;margin:2.5rem 0 .5rem}h3{font-size:1rem;margin:1.25rem 0 .5rem}
+h1{font-size:1.7rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}h2{font-size:1.25rem;margin:2.5rem 0 .5rem}h3{font-size:1rem;margin:1.25rem 0 .5rem}
 p{max-width:75ch;margin:.4rem 0}.soft,figcaption,small{color:var(--soft)}
 a{color:var(--link)}nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;margin:.75rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1.25rem;margin:.75rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
@@ -15,7 +15,7 @@ td.words{text-align:left;color:var(--soft);font-size:.92rem;padding-top:0}td .ra
 .better{font-weight:600}
 summary{cursor:pointer;font-weight:600;padding:.4rem 0}details{border-top:1px solid var(--line)}details[open]{padding-bottom:1rem}
 .cuts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,560px),1fr));gap:1rem 2rem}.cuts svg,.picture svg{max-width:100%;height:auto}
-.matrix td{vertical-align:middle}.matrix td,.matrix thead th{text-align:center;padding:0;border:1px solid var(--paper)}.matrix thead th{padding:.2rem .4rem;max-width:9rem;overflow-wrap:anywhere}
+.matrix td{vertical-align:middle}.matrix td,.matrix thead th{text-align:center;padding:0;border:1px solid var(--paper)}.matrix thead th{padding:.2rem .4rem;min-width:4.5rem;max-width:9rem;overflow-wrap:anywhere}
 .matrix button{all:unset;box-sizing:border-box;display:block;width:100%;min-width:2.6rem;padding:.3rem .4rem;cursor:pointer;text-align:center}.matrix .right button{font-weight:700}
 button:focus-visible,.matrix button:focus-visible,select:focus-visible,input:focus-visible,summary:focus-visible,a:focus-visible{outline:3px solid var(--link);outline-offset:1px}
 form{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;padding:.7rem .9rem;background:var(--panel);border:1px solid var(--line);border-radius:10px}

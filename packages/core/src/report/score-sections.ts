@@ -125,7 +125,7 @@ ${row("relations", [relations.falseNegative, relations.falsePositive, relations.
 ${row("entities", [entities.missing, entities.spurious, entities.wrongType, entities.wrongBoundary, entities.correct])}
 </tbody></table></div>
 <p class="soft">Relations are compared by the spans of their arguments, ${directed ? "head and tail told apart" : "in either order"}, whatever the types of the arguments. Small numbers are shares of all mistakes in the row. ${whole(relations.argumentMissing)} of the false negatives lack the span of an argument.</p>
-<p class="soft">${coOccurrenceWords(coOccurrence)}</p>`;
+<p class="soft">Co-occurrence: ${coOccurrenceWords(coOccurrence)}.</p>`;
 }
 
 function confusions({ confusion }: Report): Html {
