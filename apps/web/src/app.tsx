@@ -47,6 +47,7 @@ export function App() {
         </label>
       </header>
       <main ref={heading} tabIndex={-1} aria-label={tab.title}>
+        <h1 class="unseen">{tab.title}</h1>
         <tab.View />
       </main>
     </>

@@ -18,6 +18,7 @@ const own = `
 svg{display:block;height:auto}
 .rtl svg{margin-inline-start:auto}
 [data-entity],[data-relation]{cursor:pointer;outline:none}
+.weft-word{pointer-events:none}
 [data-entity] rect,.weft-arc{transition:stroke-width .12s}
 .on rect{stroke-width:2.6}
 .on .weft-arc{stroke-width:2.4}

@@ -297,6 +297,12 @@ function takeParts(place: Element, kept: KeptAnnotation<Drawable>, language: str
       known.push(group);
     }
     title?.remove();
+    // Numbers of arcs that go on in another line are for eyes, and no part of the name.
+    for (const mark of group.querySelectorAll<SVGElement>(".weft-mark,.weft-number")) {
+      mark.setAttribute("aria-hidden", "true");
+      mark.dataset["part"] = name;
+      group.after(mark);
+    }
   }
   const title = svg?.querySelector(":scope > title");
   if (svg !== null && title) {

@@ -67,8 +67,10 @@ async function copy(files: Exported["files"]): Promise<string> {
   return "Copied";
 }
 
-function download(files: Exported["files"], { extension, mediaType }: ExportFormat): string {
-  for (const [file, bytes] of files) {
+async function download(files: Exported["files"], { extension, mediaType }: ExportFormat): Promise<string> {
+  for (const [place, [file, bytes]] of [...files].entries()) {
+    // Browsers lose a download that another one follows at once.
+    if (place > 0) await new Promise((resolve) => setTimeout(resolve, 300));
     const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mediaType }));
     const link = document.createElement("a");
     link.href = address;

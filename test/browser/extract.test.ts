@@ -1,0 +1,223 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { accessibilityFaults, noBrowser, stage } from "./browser.ts";
+
+const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
+
+describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
+  const { open } = stage(["examples/model"]);
+
+  async function read(page: Page, text?: string): Promise<void> {
+    const button = page.getByRole("button", { name: "Extract", exact: true });
+    if (text !== undefined) await page.getByLabel("Text", { exact: true }).fill(text);
+    await expect.poll(() => button.isEnabled()).toBe(true);
+    await button.click();
+    await expect.poll(() => button.isEnabled(), { timeout: 20_000 }).toBe(true);
+    await page.locator(".sentence").first().waitFor();
+  }
+
+  const relationsShown = (page: Page): Promise<number> => page.locator(".sentence .triples li").count();
+
+  test("draws what the model finds, lists it beside, and says how fast it was", async () => {
+    const { page, faults } = await open();
+    await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    const drawing = page.locator("weft-arcs").first();
+    expect(await drawing.locator("[data-entity]").count()).toBe(3);
+    await drawing.getByRole("button", { name: /Mara Voss → founded → Kettle Robotics, confidence 0\.\d\d/ }).waitFor();
+    expect(await page.locator(".triples").innerText()).toMatch(/Mara Voss founded Kettle Robotics\s+0\.\d\d/);
+    expect(await page.locator(".numbers").innerText()).toMatch(
+      /^1 sentence · 3 entities · 3 relations · [\d.]+ m?s with model · [\d,]+ tokens\/s$/,
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test("nothing is wrong with it for assistive technology, light and dark, as text and as graph, wide and narrow", async () => {
+    for (const [colorScheme, width] of [
+      ["light", 1200],
+      ["dark", 380],
+    ] as const) {
+      const { page, faults } = await open("", { colorScheme, viewport: { width, height: 800 } });
+      await read(page);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByRole("button", { name: "Graph" }).click();
+      await page.locator(".picture").waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      expect(faults).toEqual([]);
+    }
+  }, 60_000);
+
+  test("the slider and the types act at once, without asking the server again", async () => {
+    const { page } = await open();
+    await read(page);
+    const before = await relationsShown(page);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    const slider = page.getByLabel("Relations from");
+    await slider.fill("0.05");
+    const most = await relationsShown(page);
+    expect(most).toBeGreaterThan(before);
+    await slider.fill("1");
+    await expect.poll(() => relationsShown(page)).toBe(0);
+    await page.getByRole("button", { name: "As the model says" }).click();
+    await expect.poll(() => relationsShown(page)).toBe(before);
+    await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /^PER/ }).click();
+    await expect.poll(() => relationsShown(page)).toBeLessThan(before);
+    expect(await page.locator(".sentence .entities").allInnerTexts()).not.toContain(expect.stringContaining("PER"));
+    expect(asked).toEqual([]);
+  });
+
+  test("a keyboard reaches every part of a drawing and of the graph", async () => {
+    const { page } = await open();
+    await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    const drawing = page.locator("weft-arcs").first();
+    const parts = drawing.locator("[role=button]");
+    await parts.first().focus();
+    const names: (string | null)[] = [];
+    for (let step = 0; step < (await parts.count()); step++) {
+      names.push(
+        await page.evaluate<string | null>("document.activeElement.shadowRoot.activeElement.getAttribute('aria-label')"),
+      );
+      await page.keyboard.press("ArrowRight");
+    }
+    expect(new Set(names).size).toBe(6);
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    expect(await drawing.getAttribute("selected")).toMatch(/^relation:/);
+    expect(await drawing.locator("[aria-pressed=true]").count()).toBe(1);
+    await page.keyboard.press("Escape");
+    expect(await drawing.getAttribute("selected")).toBeNull();
+
+    await page.getByRole("button", { name: "Graph" }).click();
+    await page.locator(".node[tabindex='0']").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    expect(await page.locator(".node[aria-pressed=true]").count()).toBe(1);
+    expect(await page.locator(".graph .found .quiet").first().innerText()).toMatch(/ with /);
+  });
+
+  test("pointing at a line of the list lights the arc, pointing at an arc lights the line and says how sure it is", async () => {
+    const { page } = await open();
+    await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    await page.locator(".triples li").first().hover();
+    await page.locator("weft-arcs [data-part='relation:0'].on").first().waitFor();
+    await page.locator("weft-arcs [data-part='entity:2'] rect").hover();
+    expect(await page.locator(".entities li.on").innerText()).toContain("Bremen");
+    expect(await page.locator("weft-arcs .tip").innerText()).toMatch(/^LOC: Bremen, confidence/);
+  });
+
+  test("markup in a text is text, in drawings, lists, the graph and what is copied", async () => {
+    const { page, faults } = await open("", { permissions: ["clipboard-read", "clipboard-write"] });
+    const hostile =
+      '<script>document.title = "gone"</script> & <img src=x onerror="document.title=1"> Mara Voss founded Acme in Bremen.';
+    await read(page, hostile);
+    await page.getByLabel("Relations from").fill("0.05");
+    await page.getByRole("button", { name: "Graph" }).click();
+    await page.getByRole("button", { name: "Copy" }).click();
+    await expect.poll(() => page.locator(".export [role=status]").innerText()).toBe("Copied");
+    expect(await page.title()).toBe("Extract · Weft");
+    expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  test("Arabic, Hebrew, Chinese and joined emoji are drawn, each in its direction", async () => {
+    const { page, faults } = await open();
+    await read(
+      page,
+      "سارة أسست شركة النور في القاهرة.\n\nדנה הקימה את אור בע״מ בחיפה.\n\n王小明在上海创办了星河公司。\n\n👩‍👩‍👧 Mara Voss founded Kettle 🤖 in Bremen. 🏳️‍🌈",
+    );
+    const drawings = page.locator("weft-arcs");
+    expect(await drawings.count()).toBeGreaterThanOrEqual(4);
+    const directions = await drawings.evaluateAll((elements) =>
+      elements.map(
+        (element) =>
+          (element as unknown as { shadowRoot: { querySelector(selector: string): unknown } }).shadowRoot.querySelector(
+            ".rtl",
+          ) !== null,
+      ),
+    );
+    expect(directions.slice(0, 3)).toEqual([true, true, false]);
+    expect(await page.locator("weft-arcs svg[lang=zh]").count()).toBe(1);
+    expect(faults).toEqual([]);
+  });
+
+  test("a sentence of 10,000 characters with 200 entities is drawn, and can be filtered quickly", async () => {
+    const { page, faults } = await open();
+    const names = Array.from({ length: 200 }, (_, index) => `Mara Voss of Bremen, who lives in a house by the sea ${index}`);
+    await read(page, `${names.join(" and ").slice(0, 10_500)}.`);
+    expect(await page.locator("weft-arcs").first().locator("[data-entity]").count()).toBeGreaterThan(200);
+    const started = performance.now();
+    await page.getByLabel("Entities from").fill("0.99");
+    await page.evaluate("new Promise(requestAnimationFrame)");
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("a text of 100 kB comes in pieces: the page draws what is near and stays quick", async () => {
+    const { page, faults } = await open();
+    const text = "Mara Voss founded Kettle Robotics in Bremen and still leads it. ".repeat(1600);
+    await read(page, text);
+    expect(await page.locator(".numbers").innerText()).toMatch(/^1,600 sentences/);
+    expect(await page.locator(".sentence").count()).toBeLessThan(300);
+    const drawn = page.locator("weft-arcs svg");
+    expect(await drawn.count()).toBeLessThan(60);
+    await page.locator(".more").scrollIntoViewIfNeeded();
+    await expect.poll(() => page.locator(".sentence").count()).toBeGreaterThan(50);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("what the server refuses is said in words, and what is typed after that works", async () => {
+    const { page } = await open();
+    await read(page, "Mara Voss founded Kettle Robotics.");
+    await page.getByLabel("Text", { exact: true }).fill("x ".repeat(150_000));
+    await page.getByRole("button", { name: "Extract", exact: true }).click();
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toMatch(/The text has 300000 .*Cut the text/s);
+    await read(page, "Mara Voss founded Kettle Robotics.");
+    expect(await alert.count()).toBe(0);
+  });
+
+  test("every format can be copied, and says what it cannot hold", async () => {
+    const { page, faults } = await open("", { permissions: ["clipboard-read", "clipboard-write"] });
+    await read(page);
+    const formats = await page
+      .locator(".export option")
+      .evaluateAll((options) => options.map((option) => (option as unknown as { value: string }).value));
+    expect(formats.length).toBeGreaterThan(15);
+    const said = new Map<string, string>();
+    for (const format of formats) {
+      await page.evaluate("navigator.clipboard.writeText('')");
+      await page.locator(".export select").selectOption(format);
+      await page.getByRole("button", { name: "Copy" }).click();
+      await expect.poll(() => page.evaluate<string>("navigator.clipboard.readText()"), { message: format }).toContain("Bremen");
+      said.set(format, await page.locator(".export [role=status]").innerText());
+    }
+    expect(said.get("jsonl")).toBe("Copied");
+    expect(said.get("annotation-doccano")).toMatch(/^Copied; doccano JSONL cannot hold everything/);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("a download holds what is shown, in as many files as the format has", async () => {
+    const { page } = await open();
+    await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    const files: string[] = [];
+    page.on("download", (download) => files.push(download.suggestedFilename()));
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
+    expect(readFileSync(await download.path(), "utf8")).toMatch(/^Mara Voss\tfounded\tKettle Robotics\t0\.\d+/m);
+    await page.locator(".export select").selectOption("neo4j-csv");
+    await page.getByRole("button", { name: "Download" }).click();
+    await expect.poll(() => files).toEqual(["weft.triples", "nodes.csv", "relationships.csv"]);
+  });
+
+  test("the choice of colours is kept, and a place that does not exist shows the first view", async () => {
+    const { page, faults } = await open("#/no-such-view/%E0%A4%A");
+    await page.getByLabel("Colours").selectOption("dark");
+    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+    await page.reload();
+    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+    expect(await page.locator("nav a[aria-current=page]").innerText()).toBe("Extract");
+    expect(faults).toEqual([]);
+  });
+});
