@@ -87,7 +87,7 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     definition,
     engine,
     store,
-    model: calibration === undefined ? network : calibratedModel(network, calibration.temperature),
+    model: calibration === undefined ? network : calibratedModel(network, calibration.scaling),
     network,
     encoder: definition.encoder(description.settings, description.lexicon),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { buildLexicon, lexiconSettings } from "../data/index.ts";
-import { atTemperature, type Prediction } from "../metrics/index.ts";
+import { inverseScaling, type Prediction, scaleConfidence } from "../metrics/index.ts";
 import { type ModelName, models } from "../models/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
@@ -22,8 +22,8 @@ const made = (name: string): BuiltModel => {
   return buildModel({ name: name as ModelName, settings, lexicon, threshold: 0.5 }, { build: "baseline", seed: 5 });
 };
 
-const calibration = (temperature: number): Calibration => ({
-  temperature,
+const calibration = (temperature: number, shift = -0.4): Calibration => ({
+  scaling: { temperature, shift },
   rawThreshold: 0.5,
   protocol: "strict",
   data: "dev.jsonl",
@@ -40,12 +40,15 @@ describe.each(Object.keys(kinds))("%s", (name) => {
   const built = made(name);
   const raw = predict(built, 1e-3);
 
-  test("is as sure of its relations as the temperature says, and as sure of its entities as before", () => {
+  test("is as sure of its relations as the scaling says, and as sure of its entities as before", () => {
     const found = predict(recalibrate(built, 0.5, calibration(3)), 1e-6);
     expect(raw.flatMap(({ relations }) => relations).length).toBeGreaterThan(3);
     for (const [index, { entities, relations }] of raw.entries()) {
       expect(found[index]?.entities).toEqual(entities);
-      const milder = relations.map((relation) => ({ ...relation, confidence: atTemperature(relation.confidence ?? 0, 3) }));
+      const milder = relations.map((relation) => ({
+        ...relation,
+        confidence: scaleConfidence(relation.confidence ?? 0, { temperature: 3, shift: -0.4 }),
+      }));
       expect(found[index]?.relations).toEqual(expect.arrayContaining(milder));
     }
   });
@@ -56,7 +59,9 @@ describe.each(Object.keys(kinds))("%s", (name) => {
     for (const temperature of [0.5, 1, 2.5]) {
       const other = recalibrate(built, 0.5, calibration(temperature));
       for (const threshold of [0.2, 0.45, 0.5, 0.6]) {
-        expect(kept(predict(other, threshold))).toEqual(kept(predict(built, atTemperature(threshold, 1 / temperature))));
+        expect(kept(predict(other, threshold))).toEqual(
+          kept(predict(built, scaleConfidence(threshold, inverseScaling({ temperature, shift: -0.4 })))),
+        );
         for (const { confidence } of predict(other, threshold).flatMap(({ relations }) => relations)) {
           expect(confidence).toBeGreaterThanOrEqual(threshold - 1e-6);
         }

@@ -25,7 +25,7 @@ const configFile = z.object({
   threshold: thresholds,
   calibration: z
     .object({
-      temperature: z.number().positive(),
+      scaling: z.object({ temperature: z.number().positive(), shift: z.number() }),
       rawThreshold: thresholds,
       protocol: z.string(),
       data: z.string(),

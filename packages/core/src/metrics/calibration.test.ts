@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { atTemperature, fitTemperature, reliability, temperatureRange } from "./calibration.ts";
+import { fitScaling, inverseScaling, noScaling, reliability, scaleConfidence, temperatureRange } from "./calibration.ts";
 import { collectCandidates } from "./candidates.ts";
 
 const judged = (confidence: number, correct: boolean) => ({ confidence, correct });
@@ -24,44 +24,81 @@ test("a certainty that is wrong costs much, and not more than a number can hold;
   expect(reliability([judged(1, true)]).bins.at(-1)?.count).toBe(1);
 });
 
-test("three of four right at nine to one: twice the temperature makes it three to one", () => {
-  const four = [judged(0.9, true), judged(0.9, true), judged(0.9, true), judged(0.9, false)];
-  expect(fitTemperature(four)).toBeCloseTo(2, 6);
-  expect(atTemperature(0.9, 2)).toBeCloseTo(0.75);
-  // The same on the other side of one half: one of four right at one to nine.
-  expect(fitTemperature(four.map(({ confidence, correct }) => judged(1 - confidence, !correct)))).toBeCloseTo(2, 6);
+const times = <Item>(count: number, items: readonly Item[]): Item[] => Array.from({ length: count }, () => items).flat();
+
+test("three of four right at nine to one, and one of four at one to nine: twice the temperature, and no shift", () => {
+  const high = [judged(0.9, true), judged(0.9, true), judged(0.9, true), judged(0.9, false)];
+  const low = high.map(({ confidence, correct }) => judged(1 - confidence, !correct));
+  // Slope ln 3 / ln 9; thousands of them outweigh the term that holds it near 1.
+  const { temperature, shift } = fitScaling(times(20_000, [...high, ...low]));
+  expect(temperature).toBeCloseTo(2, 3);
+  expect(shift).toBeCloseTo(0, 6);
+  expect(scaleConfidence(0.9, { temperature: 2, shift: 0 })).toBeCloseTo(0.75);
 });
 
-test("no temperature is colder or hotter than the range, and one half says nothing", () => {
-  expect(fitTemperature([judged(0.9, true), judged(0.1, false)])).toBe(temperatureRange.low);
-  expect(fitTemperature([judged(0.9, false), judged(0.1, true)])).toBe(temperatureRange.high);
-  expect(fitTemperature([])).toBe(1);
-  expect(fitTemperature([judged(0.5, true)])).toBe(1);
+test("a model that is right half as often as it says wherever it says something is shifted, not sharpened", () => {
+  // Odds of 9 are 3 in truth, odds of 1 are 1/3, odds of 1/9 are 1/27: every logit is ln 3 too large.
+  const at = (confidence: number, right: number, wrong: number) => [
+    ...Array.from({ length: right }, () => judged(confidence, true)),
+    ...Array.from({ length: wrong }, () => judged(confidence, false)),
+  ];
+  const { temperature, shift } = fitScaling(times(2000, [...at(0.9, 21, 7), ...at(0.5, 7, 21), ...at(0.1, 1, 27)]));
+  expect(temperature).toBeCloseTo(1, 3);
+  expect(shift).toBeCloseTo(-Math.log(3), 3);
+  expect(scaleConfidence(0.9, { temperature: 1, shift: -Math.log(3) })).toBeCloseTo(0.75);
+});
+
+test("few candidates, or none, change little; confidences that say nothing, or the contrary, keep their order", () => {
+  expect(fitScaling([])).toEqual(noScaling);
+  const one = fitScaling([judged(0.9, true)]);
+  expect(Math.abs(one.temperature - 1)).toBeLessThan(0.2);
+  const separable = fitScaling(times(50, [judged(0.9, true), judged(0.1, false)]));
+  expect(separable.temperature).toBeGreaterThan(temperatureRange.low);
+  expect(separable.temperature).toBeLessThan(1);
+  const contrary = fitScaling(times(500, [judged(0.9, false), judged(0.1, true), judged(0.1, true)]));
+  expect(contrary.temperature).toBeCloseTo(temperatureRange.high);
+  expect(contrary.shift).toBeGreaterThan(0);
 });
 
 const anyConfidence = fc.double({ min: 0.001, max: 0.999, noNaN: true });
-
-test("a temperature keeps the order, one half and the ends, and its inverse takes it back", () => {
-  fc.assert(
-    fc.property(anyConfidence, anyConfidence, fc.double({ min: 0.5, max: 5, noNaN: true }), (one, other, temperature) => {
-      const [a, b] = [one, other].map((confidence) => atTemperature(confidence, temperature));
-      if (one < other) expect(a).toBeLessThanOrEqual(b as number);
-      expect(atTemperature(a as number, 1 / temperature)).toBeCloseTo(one, 6);
-    }),
-  );
-  for (const fixed of [0, 0.5, 1]) expect(atTemperature(fixed, 3)).toBe(fixed);
+const anyScaling = fc.record({
+  temperature: fc.double({ min: 0.5, max: 5, noNaN: true }),
+  shift: fc.double({ min: -2, max: 2, noNaN: true }),
 });
 
-test("the temperature found has a loss no larger than those around it", () => {
+test("a scaling keeps the order and the ends, and its inverse takes it back", () => {
+  fc.assert(
+    fc.property(anyConfidence, anyConfidence, anyScaling, (one, other, scaling) => {
+      const [a, b] = [one, other].map((confidence) => scaleConfidence(confidence, scaling)) as [number, number];
+      if (one < other) expect(a).toBeLessThanOrEqual(b);
+      expect(scaleConfidence(a, inverseScaling(scaling))).toBeCloseTo(one, 6);
+    }),
+  );
+  for (const fixed of [0, 1]) expect(scaleConfidence(fixed, { temperature: 3, shift: 1 })).toBe(fixed);
+});
+
+test("what is found has no larger loss, its term included, than what is near it", () => {
   fc.assert(
     fc.property(fc.array(fc.record({ confidence: anyConfidence, correct: fc.boolean() }), { minLength: 1 }), (candidates) => {
-      const lossAt = (temperature: number): number =>
-        reliability(candidates.map((each) => ({ ...each, confidence: atTemperature(each.confidence, temperature) })))
-          .negativeLogLikelihood;
-      const found = fitTemperature(candidates);
-      for (const other of [found * 0.9, found * 1.1, 1]) {
-        if (other < temperatureRange.low || other > temperatureRange.high) continue;
-        expect(lossAt(found)).toBeLessThanOrEqual(lossAt(other) + 1e-9);
+      const lossAt = ({ temperature, shift }: typeof noScaling): number => {
+        const scaled = candidates.map((each) => ({
+          ...each,
+          confidence: scaleConfidence(each.confidence, { temperature, shift }),
+        }));
+        const fit = reliability(scaled).negativeLogLikelihood * candidates.length;
+        return fit + ((1 / temperature - 1) ** 2 + shift ** 2) / 2;
+      };
+      const found = fitScaling(candidates);
+      for (const [warmer, more] of [
+        [0.9, 0],
+        [1.1, 0],
+        [1, 0.1],
+        [1, -0.1],
+        [1.1, -0.1],
+      ] as const) {
+        const other = { temperature: found.temperature * warmer, shift: found.shift + more };
+        if (other.temperature < temperatureRange.low || other.temperature > temperatureRange.high) continue;
+        expect(lossAt(found)).toBeLessThanOrEqual(lossAt(other) + 1e-7);
       }
     }),
   );

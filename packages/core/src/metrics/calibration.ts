@@ -49,40 +49,93 @@ export function reliability(candidates: readonly Judged[], count = 10): Reliabil
   };
 }
 
-/** A confidence made milder (temperature above 1) or sharper (below 1): σ(logit(c) / T). One half stays one half. */
-export function atTemperature(confidence: number, temperature: number): number {
-  if (temperature === 1 || confidence <= 0 || confidence >= 1) return confidence;
-  return 1 / (1 + ((1 - confidence) / confidence) ** (1 / temperature));
+/** How confidences become probabilities: σ(logit(c) / temperature + shift) (Platt 1999; without the shift, Guo et al. 2017). */
+export interface Scaling {
+  /** Above 1 makes confidences milder, below 1 sharper; above 0, so that their order stays. */
+  readonly temperature: number;
+  /** Below 0 makes all of them less sure, which a temperature, that keeps one half as it is, cannot. */
+  readonly shift: number;
 }
 
-/** Temperatures are looked for between these two; candidates that a threshold separates without error have no best one. */
+export const noScaling: Scaling = { temperature: 1, shift: 0 };
+
+export function scaleConfidence(confidence: number, { temperature, shift }: Scaling): number {
+  if (confidence <= 0 || confidence >= 1 || (temperature === 1 && shift === 0)) return confidence;
+  return 1 / (1 + Math.exp(-shift) * ((1 - confidence) / confidence) ** (1 / temperature));
+}
+
+/** The scaling that takes another one back. */
+export function inverseScaling({ temperature, shift }: Scaling): Scaling {
+  return { temperature: 1 / temperature, shift: -temperature * shift };
+}
+
+/** Temperatures that are given; a model whose confidences say nothing would have an endless one. */
 export const temperatureRange = { low: 0.1, high: 10 } as const;
 
 /**
- * The temperature at which the candidates' negative log-likelihood is smallest (Guo et al. 2017, §4.2); 1 without candidates.
+ * The scaling at which the candidates' negative log-likelihood is smallest; none without candidates.
  *
- * In β = 1/T the loss is convex: Σ −ln σ(±β·z) with z = logit(c), whose slope Σ z (σ(βz) − y) rises, so halving finds its zero.
+ * A logistic regression on z = logit(c) with slope β = 1/T and intercept b, convex in both, found by Newton's method. A term ½(β − 1)² + ½b²,
+ * worth about one candidate, holds it near what the model says where there are few of them or a threshold separates them without error.
  */
-export function fitTemperature(candidates: readonly Judged[]): number {
-  const informative = candidates.map(({ confidence, correct }) => {
+export function fitScaling(candidates: readonly Judged[]): Scaling {
+  const points = candidates.map(({ confidence, correct }) => {
     const bounded = Math.min(1 - leastProbability, Math.max(leastProbability, confidence));
     return { z: Math.log(bounded / (1 - bounded)), y: correct ? 1 : 0 };
   });
-  if (informative.every(({ z }) => z === 0)) return 1;
-  const slope = (beta: number): number => informative.reduce((sum, { z, y }) => sum + z * (1 / (1 + Math.exp(-beta * z)) - y), 0);
-  let [low, high] = [1 / temperatureRange.high, 1 / temperatureRange.low];
-  if (slope(low) >= 0) return temperatureRange.high;
-  if (slope(high) <= 0) return temperatureRange.low;
-  for (let k = 0; k < halvings; k++) {
-    const middle = (low + high) / 2;
-    if (slope(middle) < 0) low = middle;
-    else high = middle;
-  }
-  return 2 / (low + high);
+  const [beta, shift] = minimum(points, [1, 0], true);
+  const bounded = Math.min(1 / temperatureRange.low, Math.max(1 / temperatureRange.high, beta));
+  if (bounded === beta) return { temperature: 1 / beta, shift };
+  return { temperature: 1 / bounded, shift: minimum(points, [bounded, shift], false)[1] };
 }
 
-/** Enough to reach the last bit of β. */
-const halvings = 60;
+type Coefficients = readonly [beta: number, shift: number];
+
+/** Newton's method with halved steps where a whole one overshoots. @param free whether β may move, or the shift alone */
+function minimum(points: readonly { z: number; y: number }[], start: Coefficients, free: boolean): Coefficients {
+  const lossAt = ([beta, shift]: Coefficients): number =>
+    points.reduce(
+      (sum, { z, y }) => sum + softplus(beta * z + shift) - y * (beta * z + shift),
+      ((beta - 1) ** 2 + shift ** 2) / 2,
+    );
+  let here = start;
+  let loss = lossAt(here);
+  for (let step = 0; step < mostSteps; step++) {
+    const [beta, shift] = here;
+    let [slopeBeta, slopeShift, curveBeta, curveBoth, curveShift] = [beta - 1, shift, 1, 0, 1];
+    for (const { z, y } of points) {
+      const p = 1 / (1 + Math.exp(-(beta * z + shift)));
+      const weight = p * (1 - p);
+      slopeBeta += (p - y) * z;
+      slopeShift += p - y;
+      curveBeta += weight * z * z;
+      curveBoth += weight * z;
+      curveShift += weight;
+    }
+    const determinant = curveBeta * curveShift - curveBoth * curveBoth;
+    const moveBeta = free ? (curveShift * slopeBeta - curveBoth * slopeShift) / determinant : 0;
+    const moveShift = free ? (curveBeta * slopeShift - curveBoth * slopeBeta) / determinant : slopeShift / curveShift;
+    let share = 1;
+    let next: Coefficients = here;
+    let reached = loss;
+    for (; share > leastShare; share /= 2) {
+      next = [beta - share * moveBeta, shift - share * moveShift];
+      reached = lossAt(next);
+      if (reached <= loss) break;
+    }
+    if (share <= leastShare || loss - reached <= 1e-12 * Math.abs(loss)) return reached <= loss ? next : here;
+    [here, loss] = [next, reached];
+  }
+  return here;
+}
+
+/** ln(1 + eˣ) without overflow. */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+const mostSteps = 100;
+const leastShare = 2 ** -30;
 
 /** A confidence of 0 or 1 that is wrong would make every sum infinite. */
 const leastProbability = 1e-12;

@@ -8,12 +8,14 @@ export {
   wordsBetween,
 } from "./breakdowns.ts";
 export {
-  atTemperature,
-  fitTemperature,
+  fitScaling,
+  inverseScaling,
+  noScaling,
   type Reliability,
   type ReliabilityBin,
   reliability,
-  temperatureRange,
+  type Scaling,
+  scaleConfidence,
 } from "./calibration.ts";
 export { type Candidate, type CandidateSet, collectCandidates } from "./candidates.ts";
 export { type CoOccurrence, coOccurrence, coOccurrenceWords, falsePositiveRate, type PairClaims } from "./co-occurrence.ts";

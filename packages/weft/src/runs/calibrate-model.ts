@@ -1,5 +1,4 @@
 import {
-  atTemperature,
   type BuiltModel,
   bestPoint,
   type Calibration,
@@ -9,7 +8,7 @@ import {
   collectCandidates,
   DataError,
   evaluate,
-  fitTemperature,
+  fitScaling,
   type OperatingPoint,
   operatingPoints,
   type ProtocolName,
@@ -18,8 +17,10 @@ import {
   type Reliability,
   recalibrate,
   reliability,
+  type Scaling,
   type Score,
   type Sentence,
+  scaleConfidence,
   type Thresholds,
   thresholdsByType,
 } from "@weft/core";
@@ -56,18 +57,18 @@ export interface CalibrationReport {
   /** Relations that the model gives at least `leastConfidence`. */
   readonly candidates: number;
   readonly leastConfidence: number;
-  readonly temperature: number;
+  readonly scaling: Scaling;
   readonly before: Decisions;
   readonly after: Decisions;
   /** What every common threshold would give, in the new measure, from the highest to the lowest. */
   readonly curve: readonly OperatingPoint[];
 }
 
-/** Relations less likely than this decide nothing: each adds less than a thousandth to the likelihood that temperatures are fitted to. */
+/** Relations less likely than this decide nothing: each adds less than a thousandth to the likelihood that the scaling is fitted to. */
 const leastConfidence = 0.001;
 
 /**
- * Fits a temperature and thresholds to annotated sentences that were not learnt from.
+ * Fits a scaling of confidences and thresholds to annotated sentences that were not learnt from.
  *
  * @returns the same weights with new decisions, not yet written anywhere, and what changed
  * @throws {ConfigError} SETTING_INVALID for a model that finds no relations, or a protocol that does not count them
@@ -98,15 +99,15 @@ export async function calibrateModel(
       hint: "calibrate on sentences like those it was trained on; a model that needs entities needs them in this file",
     });
   }
-  const temperature = fitTemperature(set.candidates);
-  const fitted = atNewTemperature(set, temperature);
+  const scaling = fitScaling(set.candidates);
+  const fitted = scaledSet(set, scaling);
   const curve = operatingPoints(fitted);
   const point = precision === undefined ? bestPoint(curve) : pointOfPrecision(curve, precision);
   const threshold = perType
     ? thresholdsByType(fitted, description.lexicon.relations.names, { precision })
     : (point?.threshold ?? 0.5);
   const goal = precision === undefined ? "the best F1" : `the most recall with a precision of ${precision}`;
-  const calibration: Calibration = { temperature, rawThreshold: raw.description.threshold, protocol, data, goal };
+  const calibration: Calibration = { scaling, rawThreshold: raw.description.threshold, protocol, data, goal };
   const model = recalibrate(raw, threshold, calibration);
   const decisions = async (one: BuiltModel, candidates: CandidateSet): Promise<Decisions> => {
     const predictions = await predictSentences(one, sentences, compute);
@@ -125,7 +126,7 @@ export async function calibrateModel(
       sentences: sentences.length,
       candidates: set.candidates.length,
       leastConfidence,
-      temperature,
+      scaling,
       before: await decisions(raw, set),
       after,
       curve,
@@ -139,10 +140,10 @@ export function rawModel(built: BuiltModel): BuiltModel {
   return recalibrate(built, calibration?.rawThreshold ?? threshold, undefined);
 }
 
-function atNewTemperature(set: CandidateSet, temperature: number): CandidateSet {
+function scaledSet(set: CandidateSet, scaling: Scaling): CandidateSet {
   const candidates = set.candidates.map((candidate) => ({
     ...candidate,
-    confidence: atTemperature(candidate.confidence, temperature),
+    confidence: scaleConfidence(candidate.confidence, scaling),
   }));
   return { ...set, candidates };
 }

@@ -7,6 +7,7 @@ import {
   packModel,
   precisionRecallChart,
   reliabilityChart,
+  type Scaling,
   type Thresholds,
 } from "@weft/core";
 import { exists } from "../files/exists.ts";
@@ -49,6 +50,11 @@ export function thresholdWords(threshold: Thresholds): string {
     .join(", ");
 }
 
+/** `temperature 1.204, shift −0.512` */
+export function scalingWords({ temperature, shift }: Scaling): string {
+  return `temperature ${temperature.toFixed(3)}, shift ${shift.toFixed(3).replace("-", "−")}`;
+}
+
 async function saveDecisions(folder: string, model: BuiltModel, section: string): Promise<void> {
   const place = await modelFolderOf(folder);
   const card = join(place, "README.md");
@@ -58,14 +64,14 @@ async function saveDecisions(folder: string, model: BuiltModel, section: string)
 
 const heading = "## Relations that count";
 
-function cardSection({ protocol, data, goal, temperature, before, after, sentences }: CalibrationReport): string {
+function cardSection({ protocol, data, goal, scaling, before, after, sentences }: CalibrationReport): string {
   const line = (name: string, { threshold, score, coOccurrence, reliability }: CalibrationReport["before"]): string =>
     `- ${name}: threshold ${thresholdWords(threshold)}; ${protocol} P ${percent(score.precision)}, R ${percent(score.recall)}, ` +
     `F1 ${percent(score.f1)}; ${coOccurrenceWords(coOccurrence)}; expected calibration error ${reliability.expectedCalibrationError.toFixed(3)}`;
   return `${heading}
 
-Fitted by \`weft calibrate\` on ${sentences} sentences of \`${data}\` for ${goal}, temperature ${temperature.toFixed(3)}. The scores below and above that name no
-calibration are those of before; numbers on the data of the fit are better than on other data.
+Fitted by \`weft calibrate\` on ${sentences} sentences of \`${data}\` for ${goal}, ${scalingWords(scaling)}. The scores above are those of before.
+On the data of the fit numbers are better than on other data.
 
 ${line("before", before)}
 ${line("after", after)}

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type PairClaims, textTable, thinned, trainConfig } from "@weft/core";
+import { type PairClaims, scaleConfidence, textTable, trainConfig } from "@weft/core";
 import { Argument, Option } from "commander";
 import { UsageError } from "../../errors.ts";
 import { readConfig } from "../../files/config-file.ts";
@@ -7,7 +7,7 @@ import { exists } from "../../files/exists.ts";
 import { type CalibrationReport, calibrateModel, type Decisions, rawModel } from "../../runs/calibrate-model.ts";
 import { loadModel } from "../../runs/model-folder.ts";
 import { shortPath } from "../../runs/resolve-paths.ts";
-import { calibrationFiles, saveCalibration, saveReset, thresholdWords } from "../../runs/save-calibration.ts";
+import { calibrationFiles, saveCalibration, saveReset, scalingWords, thresholdWords } from "../../runs/save-calibration.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, probability } from "../compute-options.ts";
 import { parseProtocols, protocolNames } from "../protocol-names.ts";
@@ -27,7 +27,7 @@ export const calibrateCommand = defineCommand<[model: string], Options>({
   group: "Models",
   summary: "choose from which probability a relation counts",
   details:
-    "Fits a temperature, so that confidences are probabilities, and a threshold, and writes both into the model's folder, where extract, " +
+    "Fits a temperature and a shift, so that confidences are probabilities, and a threshold, and writes them into the model's folder, where extract, " +
     "evaluate and serve find them. Prints what that changes, above all how many pairs of entities that merely occur together are " +
     "claimed to be related. A report and two pictures are left in the folder. docs/no-relation.md tells more.",
   arguments: [new Argument("<model>", "a run's folder, or a model's")],
@@ -54,7 +54,7 @@ export const calibrateCommand = defineCommand<[model: string], Options>({
       const raw = rawModel(built);
       await saveReset(folder, raw);
       const { threshold } = raw.description;
-      if (terminal.json) return terminal.printJson({ threshold, temperature: null });
+      if (terminal.json) return terminal.printJson({ threshold, scaling: null });
       return terminal.print(`threshold ${thresholdWords(threshold)}, confidences as the model gives them`);
     }
     const path = options.data ?? (await devDataOf(folder));
@@ -88,7 +88,7 @@ async function devDataOf(folder: string): Promise<string> {
 }
 
 function words(report: CalibrationReport, { terminal: { style, width } }: CommandContext): string {
-  const { protocol, data, goal, reached, sentences, candidates, temperature, before, after, curve } = report;
+  const { protocol, data, goal, reached, sentences, candidates, scaling, before, after, curve } = report;
   const row = (name: string, of: (decisions: Decisions) => string): string[] => [name, of(before), of(after)];
   const claims = ({ claimed, pairs }: PairClaims): string => `${percent(claimed, pairs)} (${claimed} of ${pairs})`;
   const rows = [
@@ -106,14 +106,15 @@ function words(report: CalibrationReport, { terminal: { style, width } }: Comman
     const [head = "", ...rest] = textTable(header, body, { width, align }).split("\n");
     return [style("bold", head), ...rest].join("\n");
   };
-  const shown = thinned(curve, 10).map((point) => [
-    thresholdWords(point.threshold),
-    ...[point.precision, point.recall, point.f1].map(points),
-  ]);
+  // The line of a threshold is the last point that it still keeps.
+  const shown = shownThresholds.flatMap((threshold) => {
+    const point = curve.findLast((each) => each.threshold >= threshold);
+    return point === undefined ? [] : [[String(threshold), ...[point.precision, point.recall, point.f1].map(points)]];
+  });
   return [
     `${count(candidates, "candidate")} in ${count(sentences, "sentence")} of ${data}; right by ${protocol}; chosen for ${goal}`,
     ...(reached ? [] : [style("yellow", "no threshold has that precision here; the most precise one was taken")]),
-    `temperature ${temperature.toFixed(3)}${temperature > 1 ? ": the model was too sure" : temperature < 1 ? ": the model was not sure enough" : ""}`,
+    `${scalingWords(scaling)}: of confidences of 0.1, 0.5 and 0.9 it makes ${[0.1, 0.5, 0.9].map((each) => scaleConfidence(each, scaling).toFixed(2)).join(", ")}`,
     ...(typeof after.threshold === "number" ? [] : [`thresholds: ${thresholdWords(after.threshold)}`]),
     "",
     table(["", "before", "after"], rows),
@@ -121,6 +122,8 @@ function words(report: CalibrationReport, { terminal: { style, width } }: Comman
     table(["threshold", "P", "R", "F1"], shown),
   ].join("\n");
 }
+
+const shownThresholds = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1];
 
 function points(rate: number): string {
   return (100 * rate).toFixed(1);
