@@ -40,7 +40,7 @@ export async function scorePage(input: ScorePageInput): Promise<string> {
 }
 
 /** What stands beside every number of a report. */
-export function reportFacts(report: Report): [name: string, value: string][] {
+function reportFacts(report: Report): [name: string, value: string][] {
   const items = Object.values(report.protocols)[0]?.micro.gold;
   return [
     ["data", [report.dataSet, report.split].filter((part) => part !== null).join(", ") || "not named"],

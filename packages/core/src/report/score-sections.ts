@@ -101,7 +101,7 @@ function rateCells(rates: Rates, ranges: RateIntervals | undefined): Html[] {
   );
 }
 
-export function range([low, high]: Interval): string {
+function range([low, high]: Interval): string {
   return `${points(low)}–${points(high)}`;
 }
 

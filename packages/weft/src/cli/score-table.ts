@@ -52,7 +52,7 @@ export function points(rate: number): string {
 }
 
 /** `45.1–49.8`, in per cent. */
-export function range([low, high]: readonly [number, number]): string {
+function range([low, high]: readonly [number, number]): string {
   return `${points(low)}–${points(high)}`;
 }
 
