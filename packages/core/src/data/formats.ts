@@ -8,6 +8,7 @@ import { copyre } from "./formats/copyre.ts";
 import { cotype } from "./formats/cotype.ts";
 import { displacyDep } from "./formats/displacy-dep.ts";
 import { displacyEnt } from "./formats/displacy-ent.ts";
+import { displacySpan } from "./formats/displacy-span.ts";
 import { doccano } from "./formats/doccano.ts";
 import { gliner } from "./formats/gliner.ts";
 import { jsonl } from "./formats/jsonl.ts";
@@ -17,6 +18,7 @@ import { multihead } from "./formats/multihead.ts";
 import { prodigy } from "./formats/prodigy.ts";
 import { rin } from "./formats/rin.ts";
 import { scierc } from "./formats/scierc.ts";
+import { spacy } from "./formats/spacy.ts";
 import { spert } from "./formats/spert.ts";
 import { tplinker } from "./formats/tplinker.ts";
 
@@ -44,12 +46,14 @@ export const formats = {
 export const readOnlyFormats = {
   ace05,
   "lstm-er": lstmEr,
+  spacy,
 } satisfies Record<string, InputFormat>;
 
 /** Formats to write alone, one line each. */
 export const writeOnlyFormats = {
   "displacy-ent": displacyEnt,
   "displacy-dep": displacyDep,
+  "displacy-span": displacySpan,
 } satisfies Record<string, OutputFormat>;
 
 export type FormatName = keyof typeof formats;

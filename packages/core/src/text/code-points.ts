@@ -1,5 +1,8 @@
-/** The unit in which a file counts characters: UTF-16 units as JavaScript does, or code points as Python does. */
-export type OffsetUnit = "utf16" | "codepoint";
+/**
+ * The unit in which a file counts characters: UTF-16 units as JavaScript does, code points as Python does, or graphemes, what people see as
+ * one character, as doccano does where a project asks for it.
+ */
+export type OffsetUnit = "utf16" | "codepoint" | "grapheme";
 
 /** Translates offsets in one text between a file's unit and UTF-16 units; `undefined` where there is no such place. */
 export interface OffsetTranslation {
@@ -7,21 +10,21 @@ export interface OffsetTranslation {
   fromUtf16(offset: number): number | undefined;
 }
 
-/** The translation for one text. Costs one pass over the text, and memory only where it holds a character beyond U+FFFF. */
+/** The translation for one text. Costs one pass over the text, and memory only where it holds a character of several UTF-16 units. */
 export function offsetTranslation(text: string, unit: OffsetUnit): OffsetTranslation {
-  const astral = unit === "codepoint" ? astralPlaces(text) : [];
-  const count = text.length - astral.length;
+  const extra = unit === "utf16" ? [] : unit === "codepoint" ? astralPlaces(text) : graphemePlaces(text);
+  const count = text.length - extra.length;
   const valid = (offset: number, limit: number): boolean => Number.isInteger(offset) && offset >= 0 && offset <= limit;
   return {
     toUtf16(offset) {
       if (!valid(offset, count)) return undefined;
-      // The n-th astral character stands at code point astral[n] - n, and shifts everything behind it by one.
-      return offset + countWhere(astral, (place, index) => place - index < offset);
+      // The n-th unit too many stands at character extra[n] - n, and shifts everything behind it by one.
+      return offset + countWhere(extra, (place, index) => place - index < offset);
     },
     fromUtf16(offset) {
       if (!valid(offset, text.length)) return undefined;
-      const before = countWhere(astral, (place) => place < offset);
-      return astral[before - 1] === offset - 1 ? undefined : offset - before;
+      const before = countWhere(extra, (place) => place < offset);
+      return extra[before - 1] === offset - 1 ? undefined : offset - before;
     },
   };
 }
@@ -29,6 +32,15 @@ export function offsetTranslation(text: string, unit: OffsetUnit): OffsetTransla
 /** The UTF-16 places of the characters that take two units. */
 function astralPlaces(text: string): number[] {
   return Array.from(text.matchAll(/[\u{10000}-\u{10FFFF}]/gu), (match) => match.index);
+}
+
+/** The UTF-16 places of all units of a grapheme but its last one: each makes the text one unit longer than it has graphemes. */
+function graphemePlaces(text: string): number[] {
+  const places: number[] = [];
+  for (const { segment, index } of new Intl.Segmenter("und", { granularity: "grapheme" }).segment(text)) {
+    for (let unit = 0; unit < segment.length - 1; unit++) places.push(index + unit);
+  }
+  return places;
 }
 
 /** How many places, counted from the front, fulfil a condition that holds for a front part only. */

@@ -54,9 +54,10 @@ export const jsonl: Format = {
 /** Other tools' lines have `tokens` or `text` too; their entities are lists, or objects with other names. */
 function looksLikeRecord(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const { tokens, text, entities, spans } = value as Record<string, unknown>;
+  const { tokens, text, entities, spans, ents } = value as Record<string, unknown>;
   const hasTokens = Array.isArray(tokens) && tokens.every((token) => typeof token === "string");
-  if ((!hasTokens && (tokens !== undefined || typeof text !== "string")) || spans !== undefined) return false;
+  if ((!hasTokens && (tokens !== undefined || typeof text !== "string")) || spans !== undefined || Array.isArray(ents))
+    return false;
   if (entities === undefined) return true;
   const [first] = Array.isArray(entities) ? (entities as unknown[]) : [null];
   if (first === undefined) return true;

@@ -1,6 +1,6 @@
 import type { Location } from "../../errors.ts";
 import { charSpan, type Document, type Entity, type Relation, type Span } from "../../schema/index.ts";
-import { offsetTranslation } from "../../text/index.ts";
+import { type OffsetUnit, offsetTranslation } from "../../text/index.ts";
 import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "../character-spans.ts";
 import { asList, asObject, asPair, asString, type Fields } from "../fields.ts";
 import type { Format, ReadOptions } from "../format.ts";
@@ -166,7 +166,7 @@ function readNamed(fields: Fields, words: string, span: string, at: Location, pa
 }
 
 /** How many mentions begin and end on the document's tokens. */
-function countFitting(document: Document, named: readonly Named[], unit: "utf16" | "codepoint"): number {
+function countFitting(document: Document, named: readonly Named[], unit: OffsetUnit): number {
   const characters = offsetTranslation(document.text, unit);
   const starts = new Set(document.tokens.map(({ start }) => start));
   const ends = new Set(document.tokens.map(({ end }) => end));

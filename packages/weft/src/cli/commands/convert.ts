@@ -55,7 +55,7 @@ export const convert = defineCommand<[input: string, output: string], Options>({
     new Option(
       "--offsets <unit>",
       "what character offsets of the input count, where it is not seen from the words beside them",
-    ).choices(["utf16", "codepoint"]),
+    ).choices(["utf16", "codepoint", "grapheme"]),
     new Option(
       "--mentions <rule>",
       "which place is meant where words occur several times and the format has no offsets (default: nearest)",
