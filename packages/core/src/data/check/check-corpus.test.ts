@@ -92,6 +92,11 @@ test("what a reader reported is told apart by what lies behind it", () => {
     ["SCHEMA_DISAGREES", "no such type"],
     ["NOT_CARRIED", "a note"],
   ]);
+  const twice = [loss('"a" is 3'), loss('"b" is 4'), loss("another")];
+  expect(checkCorpus([file("x", [sentence("a")], twice)]).problems.map(({ message }) => message)).toEqual([
+    'x: 2 annotations could not be carried over: "a" is 3',
+    "x: 1 annotation could not be carried over: another",
+  ]);
   expect(problems[0]).toMatchObject({ fix: { kind: "automatic" }, places: [{ source: "x", line: 3, path: "T1" }] });
 });
 

@@ -12,10 +12,12 @@ import {
 
 /** What is wrong with the sentences of one file, each looked at by itself, and with what its reader reported. */
 export function checkSentences(file: CheckedFile, settings: CheckSettings): Problem[] {
-  const gathered = new Gathered(file.source, settings.places);
+  const gathered = new Gathered<SentenceProblem>(file.source, settings.places);
   const ids = new Map<string, CheckedSentence>();
   const texts = new Map<string, CheckedSentence>();
-  for (const loss of file.losses) gathered.add(codeOf(loss), { ...locationOf(loss), says: loss.reason });
+  for (const loss of file.losses) {
+    if (loss.kind !== undefined) gathered.add(lossCodes[loss.kind], { ...locationOf(loss), says: loss.reason });
+  }
   for (const placed of file.sentences) {
     const { sentence } = placed;
     checkEntities(placed, gathered);
@@ -32,10 +34,31 @@ export function checkSentences(file: CheckedFile, settings: CheckSettings): Prob
     else gathered.add("REPEATED_SENTENCE", { ...placeOf(placed), other: placeOf(sameText) });
   }
   if (file.sentences.length === 0 && file.faults.length === 0) gathered.add("EMPTY_FILE", { source: file.source });
-  return gathered.problems((code, amount) => describe(code, amount, settings));
+  return [
+    ...gathered.problems((code, amount) => descriptions[code]((one, many) => counted(amount, one, many), settings)),
+    ...notCarried(file, settings),
+  ];
 }
 
-function checkEntities(placed: CheckedSentence, gathered: Gathered): void {
+/** What a reader left out, put together by the reason without what differs from place to place. */
+function notCarried({ source, losses }: CheckedFile, { places: kept }: CheckSettings): Problem[] {
+  const groups = new Map<string, Loss[]>();
+  for (const loss of losses) {
+    if (loss.kind !== undefined) continue;
+    const key = loss.reason.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\d+/g, "0");
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [loss]);
+    else group.push(loss);
+  }
+  return [...groups.values()].map((group) => {
+    const amount = group.length;
+    const message = `${source}: ${counted(amount, "annotation", "annotations")} could not be carried over: ${group[0]?.reason ?? ""}`;
+    const places = group.slice(0, kept).map((loss) => ({ ...locationOf(loss), says: loss.reason }));
+    return { code: "NOT_CARRIED", level: "warning", source, amount, message, places };
+  });
+}
+
+function checkEntities(placed: CheckedSentence, gathered: Gathered<SentenceProblem>): void {
   const { sentence } = placed;
   const first = new Map<string, number>();
   const copies = new Set<number>();
@@ -56,7 +79,7 @@ function checkEntities(placed: CheckedSentence, gathered: Gathered): void {
   }
 }
 
-function checkRelations(placed: CheckedSentence, gathered: Gathered): void {
+function checkRelations(placed: CheckedSentence, gathered: Gathered<SentenceProblem>): void {
   const { sentence } = placed;
   const seen = new Set<string>();
   for (const [index, relation] of sentence.relations.entries()) {
@@ -75,81 +98,76 @@ function relationKey({ entities, relations }: Sentence, index: number): string {
   return [end(head), end(tail), type].join("\n");
 }
 
-const lossCodes: Readonly<Record<LossKind, ProblemCode>> = {
+const lossCodes = {
   misaligned: "MISALIGNED_SPAN",
   disagreeing: "OFFSETS_DISAGREE",
   undeclared: "SCHEMA_DISAGREES",
-};
-
-function codeOf({ kind }: Loss): ProblemCode {
-  return kind === undefined ? "NOT_CARRIED" : lossCodes[kind];
-}
+} as const satisfies Readonly<Record<LossKind, ProblemCode>>;
 
 function locationOf({ source, line, column, path }: Loss): Pick<Loss, "source" | "line" | "column" | "path"> {
   return { source, line, column, path };
 }
 
-function describe(code: ProblemCode, amount: number, { longestSentence }: CheckSettings): Description {
-  const count = (one: string, many: string): string => counted(amount, one, many);
-  switch (code) {
-    case "EMPTY_FILE":
-      return { message: "no sentence in this file" };
-    case "MISALIGNED_SPAN":
-      return {
-        message: `${count("entity does", "entities do")} not end on tokens`,
-        hint: "move the offsets to the ends of words; --fix writes what they were grown to",
-        fix: { kind: "automatic" },
-      };
-    case "OFFSETS_DISAGREE":
-      return {
-        message: `${count("place is", "places are")} given by offsets that say something else than the words beside them`,
-        hint: "the text may have changed after it was annotated, or the offsets count another unit (code points, UTF-16 units)",
-      };
-    case "SCHEMA_DISAGREES":
-      return {
-        message: `${count("annotation is", "annotations are")} not as the schema of the corpus says`,
-        hint: "correct the annotation, or declare in the schema what is meant",
-      };
-    case "OVERLAPPING_ENTITY":
-      return {
-        message: `${count("entity overlaps", "entities overlap")} a longer one, which flat tags cannot hold`,
-        hint: "training leaves the shorter entity and its relations out",
-      };
-    case "REPEATED_RELATION":
-      return {
-        message: `${count("relation is", "relations are")} there twice in one sentence`,
-        hint: "--fix keeps one",
-        fix: { kind: "automatic" },
-      };
-    case "SELF_RELATION":
-      return {
-        message: `${count("relation joins", "relations join")} an entity with itself`,
-        hint: "one of the ends may be wrong",
-      };
-    case "REPEATED_ENTITY":
-      return {
-        message: `${count("entity is", "entities are")} there twice in one sentence`,
-        hint: "--fix keeps one, with the relations of both",
-        fix: { kind: "automatic" },
-      };
-    case "REPEATED_ID":
-      return {
-        message: `${count("sentence has", "sentences have")} the id of an earlier one`,
-        hint: "scores are matched by id; give each its own",
-      };
-    case "REPEATED_SENTENCE":
-      return {
-        message: `${count("sentence repeats", "sentences repeat")} an earlier one, word for word`,
-        level: "note",
-        hint: "a repeated sentence counts twice in training and in scores",
-      };
-    case "LONG_SENTENCE":
-      return {
-        message: `${count("sentence has", "sentences have")} more than ${longestSentence} tokens`,
-        level: "note",
-        hint: "pairs grow with the square of the length; look whether sentences were not cut apart",
-      };
-    default:
-      return { message: `${count("annotation", "annotations")} could not be carried over` };
-  }
-}
+type SentenceProblem =
+  | (typeof lossCodes)[LossKind]
+  | "EMPTY_FILE"
+  | "LONG_SENTENCE"
+  | "OVERLAPPING_ENTITY"
+  | "REPEATED_ENTITY"
+  | "REPEATED_ID"
+  | "REPEATED_RELATION"
+  | "REPEATED_SENTENCE"
+  | "SELF_RELATION";
+
+/** What is said of each, by how many there are. */
+const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: CheckSettings) => Description>> = {
+  EMPTY_FILE: () => ({ message: "no sentence in this file" }),
+  MISALIGNED_SPAN: (count) => ({
+    message: `${count("entity does", "entities do")} not end on tokens`,
+    hint: "move the offsets to the ends of words; --fix writes what they were grown to",
+    fix: { kind: "automatic" },
+  }),
+  OFFSETS_DISAGREE: (count) => ({
+    message: `${count("place is", "places are")} given by offsets that say something else than the words beside them`,
+    hint: "the text may have changed after it was annotated, or the offsets count another unit (code points, UTF-16 units)",
+  }),
+  SCHEMA_DISAGREES: (count) => ({
+    message: `${count("annotation is", "annotations are")} not as the schema of the corpus says`,
+    hint: "correct the annotation, or declare in the schema what is meant",
+  }),
+  OVERLAPPING_ENTITY: (count) => ({
+    message: `${count("entity overlaps", "entities overlap")} a longer one, which flat tags cannot hold`,
+    hint: "training leaves the shorter entity and its relations out",
+  }),
+  REPEATED_RELATION: (count) => ({
+    message: `${count("relation is", "relations are")} there twice in one sentence`,
+    hint: "--fix keeps one",
+    fix: { kind: "automatic" },
+  }),
+  SELF_RELATION: (count) => ({
+    message: `${count("relation joins", "relations join")} an entity with itself`,
+    hint: "one of the ends may be wrong",
+  }),
+  REPEATED_ENTITY: (count) => ({
+    message: `${count("entity is", "entities are")} there twice in one sentence`,
+    hint: "--fix keeps one, with the relations of both",
+    fix: { kind: "automatic" },
+  }),
+  REPEATED_ID: (count) => ({
+    message: `${count("sentence has", "sentences have")} the id of an earlier one`,
+    hint: "scores are matched by id; give each its own",
+  }),
+  REPEATED_SENTENCE: (count) => ({
+    message: `${count("sentence repeats", "sentences repeat")} an earlier one, word for word`,
+    level: "note",
+    hint: "a repeated sentence counts twice in training and in scores",
+  }),
+  LONG_SENTENCE: (count, { longestSentence }) => ({
+    message: `${count("sentence has", "sentences have")} more than ${longestSentence} tokens`,
+    level: "note",
+    hint: "pairs grow with the square of the length; look whether sentences were not cut apart",
+  }),
+};
+
+/** The number with its noun. */
+type Count = (one: string, many: string) => string;

@@ -1,8 +1,8 @@
 import type { Fix, Problem, ProblemCode, ProblemLevel, ProblemPlace } from "./problem.ts";
 
 /** Gathers what one check finds in one file, by code: how many, and the first places. */
-export class Gathered {
-  readonly #entries = new Map<ProblemCode, { amount: number; readonly places: ProblemPlace[] }>();
+export class Gathered<Code extends ProblemCode> {
+  readonly #entries = new Map<Code, { amount: number; readonly places: ProblemPlace[] }>();
   readonly #source: string;
   readonly #kept: number;
 
@@ -12,7 +12,7 @@ export class Gathered {
     this.#kept = kept;
   }
 
-  add(code: ProblemCode, place: ProblemPlace, amount = 1): void {
+  add(code: Code, place: ProblemPlace, amount = 1): void {
     if (amount === 0) return;
     const entry = this.#entries.get(code) ?? { amount: 0, places: [] };
     this.#entries.set(code, entry);
@@ -21,7 +21,7 @@ export class Gathered {
   }
 
   /** @param describe the sentence without the file's name, and what else the problem has */
-  problems(describe: (code: ProblemCode, amount: number) => Description): Problem[] {
+  problems(describe: (code: Code, amount: number) => Description): Problem[] {
     return [...this.#entries].map(([code, { amount, places }]) => {
       const { message, level = "warning", hint, fix } = describe(code, amount);
       return { code, level, source: this.#source, amount, message: `${this.#source}: ${message}`, hint, fix, places };
