@@ -6,7 +6,7 @@ export { collectSentences, readDocuments, readSentences } from "./files/read-doc
 export { readInput } from "./files/read-inputs.ts";
 export { writeDocuments } from "./files/write-documents.ts";
 export { type CalibrateOptions, type CalibrationReport, calibrateModel, rawModel } from "./runs/calibrate-model.ts";
-export { evaluateModel } from "./runs/evaluate-model.ts";
+export { evaluateModel, predictSentences } from "./runs/evaluate-model.ts";
 export { Extractor } from "./runs/extractor.ts";
 export { type ComputeOptions, loadModel, saveModel } from "./runs/model-folder.ts";
 export { modelIdentity } from "./runs/model-identity.ts";

@@ -4,12 +4,6 @@ export async function compressToBase64(text: string): Promise<string> {
   return bytesToBase64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
-/** The source expression by which a content policy allows one script. */
-export async function scriptHash(script: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(script));
-  return `'sha256-${bytesToBase64(new Uint8Array(digest))}'`;
-}
-
 function bytesToBase64(bytes: Uint8Array): string {
   let binary = "";
   // A call takes only so many arguments.

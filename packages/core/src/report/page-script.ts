@@ -1,4 +1,10 @@
 /**
+ * The source expression by which a content policy allows `pageScript` and nothing else; a server that sends a policy of its own adds it.
+ * The test says what it must be after a change of the script.
+ */
+export const pageScriptSource = "'sha256-A8dXTuYzjlXQ81JqayC6ZsMbsaVi8LLYowpeFiujkbA='";
+
+/**
  * What a report does in the reader's browser: filters the list of sentences and shows it a few at a time. It reads the page's own
  * data blocks and nothing else, and puts text into the page as text; the drawings are markup that `toSvg` has escaped.
  */

@@ -1,8 +1,7 @@
 import { svgStyles } from "../drawing/index.ts";
-import { scriptHash } from "./compress.ts";
 import { type Html, html, jsonForScript, trusted } from "./html.ts";
 import { mistakeNames } from "./mistake-names.ts";
-import { pageScript } from "./page-script.ts";
+import { pageScript, pageScriptSource } from "./page-script.ts";
 import { pageStyles } from "./page-styles.ts";
 import { drawingFontSize, type Review, sentencesPerBlock } from "./review.ts";
 
@@ -29,9 +28,9 @@ export interface Page {
  * A whole page in one file. Its content policy allows its own script alone and no request of any kind; without scripts everything
  * but the list of sentences is there.
  */
-export async function renderPage(page: Page): Promise<string> {
+export function renderPage(page: Page): string {
   const sections = [...page.sections, { id: "review", title: "Sentences", body: reviewBody(page) }];
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src ${await scriptHash(pageScript)}; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src ${pageScriptSource}; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { evaluate, type Prediction, type ProtocolName } from "../metrics/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { eightSentences, sentence } from "../testing/sentences.ts";
-import { scorePage } from "./index.ts";
+import { pageScriptSource, scorePage } from "./index.ts";
 import type { ReviewData } from "./review.ts";
 
 const withoutLast = ({ entities, relations }: Sentence): Prediction => ({ entities, relations: relations.slice(0, -1) });
@@ -29,6 +29,7 @@ test("a page asks for nothing from outside, and its policy allows its own script
   const page = await pageOf(eightSentences);
   const [, script = ""] = /<script>([^]*?)<\/script>/.exec(page) ?? [];
   const hash = createHash("sha256").update(script).digest("base64");
+  expect(pageScriptSource).toBe(`'sha256-${hash}'`);
   expect(page).toContain(
     `content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;; script-src &#39;sha256-${hash}&#39;`,
   );

@@ -4,6 +4,7 @@ import { writeFileAtomically } from "../../files/write-file.ts";
 import { defaultProtocols, evaluateModel } from "../../runs/evaluate-model.ts";
 import { loadModel } from "../../runs/model-folder.ts";
 import { shortPath } from "../../runs/resolve-paths.ts";
+import { runProvenance } from "../../runs/run-provenance.ts";
 import { writeReport } from "../../runs/write-report.ts";
 import { defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, probability } from "../compute-options.ts";
@@ -66,7 +67,7 @@ export const evaluateCommand = defineCommand<[model: string, data: string], Opti
         intervals: { resamples: options.resamples },
         onProgress: (done) => bar.update(done),
       },
-      { dataSet: shortPath(path), ignoredTypes: options.ignore },
+      { ...(await runProvenance(folder)), dataSet: shortPath(path), ignoredTypes: options.ignore },
     ).finally(() => bar.stop());
     const value = { model: shortPath(folder), ...report };
     if (options.predictions !== undefined) {
