@@ -5,7 +5,6 @@ export {
   type MarkedPoint,
   precisionRecallChart,
   reliabilityChart,
-  thinned,
 } from "./calibration-charts.ts";
 export type { Drawable } from "./drawable.ts";
 export { escapeXml } from "./escape-xml.ts";
@@ -15,6 +14,7 @@ export { type LineChart, type LineSeries, lineChart, type ReferenceMark } from "
 export { contrast, slotColour, slotCount, type TypeColour, typeSlots } from "./palette.ts";
 export { type StatisticsPicture, statisticsPicture } from "./statistics-picture.ts";
 export { sparkline, type TextTableOptions, textTable } from "./terminal.ts";
+export { type TerminalChart, terminalChart } from "./terminal-chart.ts";
 export { cellWidth, textWidth } from "./text-width.ts";
 export type { Theme } from "./theme.ts";
 export { type HtmlOptions, toHtml } from "./to-html.ts";

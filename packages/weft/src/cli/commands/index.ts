@@ -17,10 +17,12 @@ import { score } from "./score.ts";
 import { serveCommand } from "./serve.ts";
 import { sweepCommand } from "./sweep.ts";
 import { trainCommand } from "./train.ts";
+import { watchCommand } from "./watch.ts";
 
 /** Every command, one line each, in the order of the help. */
 export const commands: readonly CommandDefinition[] = [
   trainCommand,
+  watchCommand,
   repeatCommand,
   sweepCommand,
   cvCommand,

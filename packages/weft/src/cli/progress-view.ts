@@ -1,0 +1,33 @@
+import { terminalChart, textTable } from "@weft/core";
+import type { EpochProgress, RunProgress } from "../runs/run-progress.ts";
+import type { Style } from "./terminal.ts";
+import { whole } from "./words.ts";
+
+/** How a run stands: both curves, the last epochs, and the best so far. Ends without a line break. */
+export function progressView(progress: RunProgress, name: string, done: boolean, width: number, style: Style): string {
+  const { epochs, best, step, protocol = "" } = progress;
+  const last = epochs.at(-1);
+  if (last === undefined) return `${style("bold", name)} · no step yet`;
+  const scored = epochs.filter(({ score }) => score !== undefined);
+  const parts = [
+    `${style("bold", name)} · ${done ? "done" : "running"} · epoch ${whole(last.epoch)} · step ${whole(step)}`,
+    `\nloss per sentence\n${terminalChart({ points: epochs.map(({ epoch, loss }) => [epoch, loss]), width, height: 5 })}`,
+  ];
+  if (scored.length > 0) {
+    const points = scored.map(({ epoch, score = Number.NaN }) => [epoch, 100 * score] as const);
+    parts.push(`\nF1 on dev (${protocol})\n${terminalChart({ points, width, height: 5, label: (value) => value.toFixed(1) })}`);
+  }
+  parts.push(`\n${textTable(["epoch", "loss", "gradient", "dev F1"], epochs.slice(-5).map(epochCells), { width })}`);
+  if (best !== undefined) parts.push(`\nbest so far: ${(100 * best.score).toFixed(1)} in epoch ${best.epoch}`);
+  return parts.join("\n");
+}
+
+/** One epoch in a line, for where nothing can be drawn over. */
+export function epochLine(epoch: EpochProgress): string {
+  const [number, loss, gradient, score] = epochCells(epoch);
+  return `epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}`;
+}
+
+function epochCells({ epoch, loss, gradNorm, score }: EpochProgress): string[] {
+  return [`${epoch}`, loss.toFixed(4), gradNorm.toFixed(3), score === undefined ? "" : (100 * score).toFixed(1)];
+}

@@ -1,0 +1,52 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { weft } from "./weft-command.ts";
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "weft-watch-"))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const events = [1, 2, 3].flatMap((epoch) => [
+  { kind: "step", epoch, step: epoch, loss: 3 / epoch, losses: {}, gradNorm: 1, sentences: 5 },
+  { kind: "evaluation", epoch, step: epoch, protocol: "strict", score: epoch / 10, improved: true },
+]);
+
+const log = (some: readonly object[]): void =>
+  appendFileSync(join(folder, "events.jsonl"), some.map((event) => `${JSON.stringify(event)}\n`).join(""));
+
+test("weft watch --once shows both curves and the best so far", async () => {
+  log(events);
+  const { code, out } = await weft(["watch", folder, "--once"]);
+  expect(code).toBe(0);
+  expect(out).toContain("running · epoch 3 · step 3");
+  expect(out).toContain("F1 on dev (strict)");
+  expect(out).toMatch(/[⠁-⣿]{5}/u);
+  expect(out).toContain("best so far: 30.0 in epoch 3");
+});
+
+test("weft watch says epoch by epoch in a pipe and ends with the run; as JSON it gives the events", async () => {
+  log(events.slice(0, 2));
+  setTimeout(() => log(events.slice(2)), 1500);
+  setTimeout(() => writeFileSync(join(folder, "report.json"), "{}"), 3000);
+  const { code, out, err } = await weft(["watch", folder]);
+  expect([code, err]).toEqual([0, ""]);
+  expect(out).toBe(
+    "epoch 1: loss 3.0000, gradient 1.000, dev F1 10.0\nepoch 2: loss 1.5000, gradient 1.000, dev F1 20.0\nepoch 3: loss 1.0000, gradient 1.000, dev F1 30.0\n",
+  );
+  const json = await weft(["watch", folder, "--json"]);
+  expect(
+    json.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual(events);
+});
+
+test("a run that is not there is an error", async () => {
+  const { code, err } = await weft(["watch", join(folder, "none")]);
+  expect(code).toBe(1);
+  expect(err).toContain("there is no such run (FILE_MISSING)");
+  expect((await weft(["watch", folder, "--once"])).out).toContain("no step yet");
+});
