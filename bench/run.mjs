@@ -15,7 +15,7 @@ if (benchmark === undefined) {
   process.exit(2);
 }
 
-const rounds = Number(options.rounds ?? 3);
+const rounds = Number(options.rounds ?? benchmark.rounds?.(options) ?? 3);
 const context = { options, ...(await benchmark.prepare?.(options)) };
 const declared = typeof benchmark.cases === "function" ? benchmark.cases(context) : benchmark.cases;
 const only = options.only === undefined ? undefined : new RegExp(options.only, "i");

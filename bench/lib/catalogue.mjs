@@ -10,7 +10,10 @@ import { fileURLToPath } from "node:url";
  *   `skip` is not run and its reason printed; ratios are taken within a group
  * - `base`: names of the cases the others are compared with; where there are several, the fastest of them
  *
- * Each case is a process that prints, as its last line, JSON with `sentences_per_second` and, if it can tell, `rss_mb`.
+ * - `rounds(options)`: how often each case is run, where that is not three times
+ *
+ * Each case is a process that prints, as its last line, JSON with `sentences_per_second` and, if it can tell, `rss_mb` and `latency_ms`
+ * ({ p50, p95, p99 }).
  */
 export async function loadBenchmark(name) {
   const file = new URL(`../cases/${name}.mjs`, import.meta.url);

@@ -12,6 +12,7 @@ export function summarise(cases, samples, base) {
         least: Math.min(...rates),
         most: Math.max(...rates),
         peakMb: memory.length > 0 ? Math.max(...memory) : undefined,
+        latency: latencyOf(samples.get(one)),
         samples: samples.get(one),
       };
     });
@@ -23,15 +24,33 @@ export function summarise(cases, samples, base) {
   });
 }
 
+/** The medians of the quantiles of each run. */
+function latencyOf(samples) {
+  const known = samples.flatMap(({ latency_ms }) => (latency_ms === undefined ? [] : [latency_ms]));
+  if (known.length === 0) return undefined;
+  return Object.fromEntries(Object.keys(known[0]).map((name) => [name, median(known.map((one) => one[name]))]));
+}
+
 export function markdown(rows, unit) {
+  const timed = rows.some(({ latency }) => latency !== undefined);
   const lines = rows.map((row) => {
     const ratio = row.isBase ? "base" : row.ratio === undefined ? "–" : `${row.ratio.toFixed(2)} ×`;
-    return [row.group, row.name, figure(row.median), `${figure(row.least)}–${figure(row.most)}`, ratio, row.peakMb === undefined ? "–" : Math.round(row.peakMb)];
+    return [
+      row.group,
+      row.name,
+      figure(row.median),
+      `${figure(row.least)}–${figure(row.most)}`,
+      ratio,
+      row.peakMb === undefined ? "–" : Math.round(row.peakMb),
+      ...(timed ? [latencyCell(row.latency)] : []),
+    ];
   });
-  const head = ["", "case", `median, ${unit}`, "least–most", "ratio", "peak MB"];
+  const head = ["", "case", `median, ${unit}`, "least–most", "ratio", "peak MB", ...(timed ? ["p50 / p95 / p99, ms"] : [])];
   const rule = head.map((_, column) => (column < 2 ? "---" : "---:"));
   return `${[head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }
+
+const latencyCell = (latency) => (latency === undefined ? "–" : Object.values(latency).map(figure).join(" / "));
 
 function median(values) {
   const ordered = values.toSorted((a, b) => a - b);

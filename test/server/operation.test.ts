@@ -245,7 +245,7 @@ test("a server that stops finishes what is under way and takes nothing new", asy
   expect(status).toBe(200);
   expect((JSON.parse(text) as Extraction).sentences.length).toBe(300);
   await closed;
-  await expect(send(`${url}/healthz`)).rejects.toThrow();
+  await expect(send(`${url}/healthz`)).rejects.toThrow("ECONNREFUSED");
 });
 
 test("what is not finished within the time to drain is told so", async () => {
