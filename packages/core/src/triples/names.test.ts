@@ -64,10 +64,11 @@ test("a base is an absolute IRI that names can be put behind", () => {
 });
 
 test("what was said lately is remembered, within a bound, however much is said", () => {
+  // A generation holds two texts of 1 and 32 each.
   const said = new RecentSet(70);
-  expect([said.add("a"), said.add("a"), said.add("b")]).toEqual([true, false, true]);
-  // Two texts of 1 and 32 each leave no room for a third; the one asked for last stays.
-  expect([said.add("a"), said.add("c"), said.add("a"), said.add("b")]).toEqual([false, true, false, true]);
-  expect(said.add("x".repeat(1000))).toBe(true);
-  expect(said.add("x".repeat(1000))).toBe(true);
+  expect(["a", "b", "a", "c"].map((text) => said.add(text))).toEqual([true, true, false, true]);
+  // The older generation is a and b. Who asks for a keeps it; d then makes room by forgetting b.
+  expect(["a", "d", "a", "c", "b"].map((text) => said.add(text))).toEqual([false, true, false, false, true]);
+  const long = "x".repeat(1000);
+  expect([long, long].map((text) => said.add(text))).toEqual([true, false]);
 });

@@ -1,11 +1,14 @@
 import { type TripleFormat, type TripleRow, tripleColumns, tripleRows } from "@weft/core";
 import { type BasicType, ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 
-/** Rows written together. Readers skip whole groups, and each adds about 2 kB to the end of the file, which is kept until then. */
-const groupRows = 100_000;
+/**
+ * Rows written together. A group lies in memory as a whole, some 20 MB; what the end of the file says of it, a few kB, stays there until
+ * the file is closed: the one thing that grows here.
+ */
+const groupRows = 25_000;
 
 /** UTF-16 units of text held before a group is written, however few rows they are. */
-const groupUnits = 32 << 20;
+const groupUnits = 8 << 20;
 
 /** The table of triples by columns, for data frames and engines that query files. */
 export const parquet: TripleFormat = {
