@@ -15,6 +15,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1000,
+    // How long a plugin took is no news on a busy machine.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   // The page's requests go to a `weft serve` that runs beside the development server.
   server: { proxy: { "/v1": process.env["WEFT_SERVER"] ?? "http://127.0.0.1:7433" } },

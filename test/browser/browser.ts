@@ -7,7 +7,7 @@ import chromiumPackage from "@sparticuz/chromium";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 const weftPath = join(root, "packages/weft/bin/weft.js");
 const systemBrowser = "/usr/bin/chromium";
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { accessibilityFaults, noBrowser, stage } from "./browser.ts";
+import { accessibilityFaults, noBrowser, root, stage } from "./browser.ts";
 
 const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 
@@ -209,6 +210,27 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await page.locator(".export select").selectOption("neo4j-csv");
     await page.getByRole("button", { name: "Download" }).click();
     await expect.poll(() => files).toEqual(["weft.triples", "nodes.csv", "relationships.csv"]);
+  });
+
+  test("a model's folder opened in the page reads texts there, as the server does, and asks nobody", async () => {
+    const { page, faults } = await open();
+    await read(page);
+    const served = await page.locator(".sentences").innerText();
+    await page.getByLabel("Model folder").setInputFiles(join(root, "examples/model"));
+    await expect.poll(() => page.locator(".text-form select").inputValue()).toBe("model, in this browser");
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await read(page);
+    await expect.poll(() => page.locator(".numbers").innerText()).toContain("in this browser");
+    expect(await page.locator(".sentences").innerText()).toBe(served);
+    expect(asked).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test("a folder that holds no model is refused in words", async () => {
+    const { page } = await open();
+    await page.getByLabel("Model folder").setInputFiles(join(root, "examples/corpus"));
+    expect(await page.getByRole("alert").innerText()).toMatch(/There is no config\.json in the folder/);
   });
 
   test("the choice of colours is kept, and a place that does not exist shows the first view", async () => {

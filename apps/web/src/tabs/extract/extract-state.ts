@@ -1,14 +1,19 @@
 import { computed, signal } from "@preact/signals";
 import { type Entity, keepAnnotation, type Relation } from "@weft/core";
 import { exampleText } from "./example-text.ts";
-import { type Extract, extractOnServer, type Found, listModels, type ModelEntry } from "./extraction.ts";
+import { extractOnServer, type Found, listModels, type ModelEntry } from "./extraction.ts";
+import type { LocalModel } from "./local-model/local-model.ts";
 import { type SentencePart, sentenceParts } from "./sentence-parts.ts";
 
 /** The server is asked once for everything from here up; the sliders choose from that without asking again. */
 export const lowestThreshold = 0.05;
 
 export const text = signal(exampleText);
-export const models = signal<readonly ModelEntry[]>([]);
+/** Those of the server. */
+const servedModels = signal<readonly ModelEntry[]>([]);
+/** Those that run in this page. */
+export const localModels = signal<readonly LocalModel[]>([]);
+export const models = computed(() => [...servedModels.value, ...localModels.value.map(({ entry }) => entry)]);
 export const chosenModel = signal("");
 export const found = signal<Found | null>(null);
 export const busy = signal(false);
@@ -73,7 +78,7 @@ let running: AbortController | null = null;
 
 export async function loadModels(): Promise<void> {
   try {
-    models.value = await listModels();
+    servedModels.value = await listModels();
     failure.value = null;
   } catch (error) {
     failure.value = { error, retry: () => void loadModels() };
@@ -81,9 +86,10 @@ export async function loadModels(): Promise<void> {
 }
 
 /** Asks for what is in the text; a request that is still under way is given up. */
-export async function run(extract: Extract = extractOnServer): Promise<void> {
+export async function run(): Promise<void> {
   const asked = model.value;
   if (asked === undefined || text.value.trim() === "") return;
+  const extract = localModels.value.find(({ entry }) => entry === asked)?.extract ?? extractOnServer;
   running?.abort();
   const controller = new AbortController();
   running = controller;
@@ -95,7 +101,7 @@ export async function run(extract: Extract = extractOnServer): Promise<void> {
     if (running !== controller) return;
     found.value = { document, model: asked, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
-    if (running === controller) failure.value = { error, retry: () => void run(extract) };
+    if (running === controller) failure.value = { error, retry: () => void run() };
   } finally {
     if (running === controller) busy.value = false;
   }

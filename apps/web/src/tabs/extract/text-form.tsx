@@ -1,5 +1,6 @@
 import { exampleText } from "./example-text.ts";
 import { busy, chosenModel, model, models, run, stop, text } from "./extract-state.ts";
+import { LocalModelButton } from "./local-model-button.tsx";
 
 /** Where the text goes in, and which model reads it. */
 export function TextForm() {
@@ -48,6 +49,7 @@ export function TextForm() {
             ))}
           </select>
         </label>
+        <LocalModelButton />
         <button
           type="button"
           class="plain"

@@ -1,0 +1,75 @@
+import "./no-eval.ts";
+import { type BuiltModel, documentFromText, extract, Predictor, unpackModel, WeftError } from "@weft/core";
+import type { ModelEntry } from "../extraction.ts";
+import type { FromWorker, ToWorker } from "./protocol.ts";
+
+/** Sentences predicted between two looks at whether the page still wants the answer. */
+const batch = 32;
+
+const running = new Map<number, AbortController>();
+let built: BuiltModel | undefined;
+let predictor: Predictor | undefined;
+
+addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === "cancel") {
+    running.get(data.id)?.abort();
+    return;
+  }
+  answer(data).then(
+    (message) => postMessage(message),
+    (error: unknown) => postMessage(failed(data.id, error)),
+  );
+});
+
+async function answer(question: Exclude<ToWorker, { kind: "cancel" }>): Promise<FromWorker> {
+  if (question.kind === "open") {
+    built = unpackModel(question.files, question.name);
+    predictor = new Predictor(built);
+    return { kind: "opened", id: question.id, entry: describe(question.name, built) };
+  }
+  const [model, here] = [built, predictor];
+  if (model === undefined || here === undefined) throw new RangeError("a model is opened before it is asked");
+  const controller = new AbortController();
+  running.set(question.id, controller);
+  try {
+    const documents = extract(model, [documentFromText("text", question.text)], {
+      threshold: question.threshold,
+      predict: async (examples, how) => {
+        const found = [];
+        for (let start = 0; start < examples.length; start += batch) {
+          // A message of the page arrives only between two turns.
+          await new Promise((resolve) => setTimeout(resolve));
+          controller.signal.throwIfAborted();
+          found.push(...here.predict(examples.slice(start, start + batch), how));
+        }
+        return found;
+      },
+    });
+    for await (const document of documents) return { kind: "found", id: question.id, document };
+    throw new RangeError("one document in gives one document out");
+  } finally {
+    running.delete(question.id);
+  }
+}
+
+function describe(name: string, { description, definition }: BuiltModel): ModelEntry {
+  const { tags, relations, typed } = description.lexicon;
+  // A tag is its position, a hyphen, and its type.
+  const types = tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2));
+  return {
+    name,
+    default: false,
+    kind: definition.name,
+    needsEntities: definition.capabilities.needsGoldEntities,
+    entityTypes: typed ? [...new Set(types)] : [],
+    relationTypes: [...relations.names],
+    threshold: description.threshold,
+  };
+}
+
+function failed(id: number, error: unknown): FromWorker {
+  if (!(error instanceof WeftError))
+    return { kind: "failed", id, message: error instanceof Error ? error.message : String(error) };
+  const { summary, code, hint } = error;
+  return { kind: "failed", id, message: summary, code, ...(hint === undefined ? {} : { hint }) };
+}
