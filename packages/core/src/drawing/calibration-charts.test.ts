@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { operatingPoints, reliability } from "../metrics/index.ts";
-import { precisionRecallChart, reliabilityChart, thinned } from "./calibration-charts.ts";
+import { precisionRecallChart, reliabilityChart } from "./calibration-charts.ts";
 import { checkXml } from "./check-xml.test.ts";
 
 const candidates = Array.from({ length: 200 }, (_, k) => ({
@@ -20,21 +20,20 @@ test("reliability draws a point for each bin that holds something, and the diago
   expect(sizes).toEqual([10, 5, 2]);
 });
 
-test("precision against recall keeps its ends when it is thinned, and marks what is in use", () => {
+test("precision against recall keeps its ends where points lie on each other, and marks what is in use", () => {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) throw new Error("no points");
-  const svg = precisionRecallChart(points, [{ point: last, label: "threshold 0.5 <before>" }]);
+  const many = Array.from({ length: 500 }, (_, k) => ({ ...first, recall: k / 499, precision: 1 }));
+  const svg = precisionRecallChart(many, [{ point: last, label: "threshold 0.5 <before>" }]);
   expect(checkXml(svg)).toBe("");
-  expect(svg).toContain("60 points");
   expect(svg).toContain("threshold 0.5 &lt;before&gt;");
+  const [, count, from, to] = /all thresholds: (\d+) points from (\([^)]*\)) to (\([^)]*\))/u.exec(svg) ?? [];
+  expect(Number(count)).toBeGreaterThan(80);
+  expect(Number(count)).toBeLessThanOrEqual(101);
+  expect([from, to]).toEqual(["(0, 1)", "(1, 1)"]);
 });
 
 test("a model that proposes nothing is drawn all the same", () => {
   expect(checkXml(precisionRecallChart([]))).toBe("");
   expect(checkXml(reliabilityChart({ before: reliability([]) }))).toBe("");
-});
-
-test("thinning keeps what is few, and spreads what is many", () => {
-  expect(thinned([1, 2, 3], 5)).toEqual([1, 2, 3]);
-  expect(thinned([0, 1, 2, 3, 4, 5, 6, 7, 8], 3)).toEqual([0, 4, 8]);
 });

@@ -52,7 +52,7 @@ export function precisionRecallChart(
     series: [
       {
         name: "all thresholds",
-        points: thinned(points, mostPoints).map(({ recall, precision }) => [recall, precision] as const),
+        points: spread(points).map(({ recall, precision }) => [recall, precision] as const),
       },
       ...marks.map(({ point, label }) => ({ name: label, points: [[point.recall, point.precision] as const] })),
     ],
@@ -62,11 +62,19 @@ export function precisionRecallChart(
   });
 }
 
-/** More than these would lie on each other. */
-const mostPoints = 60;
+/** Points closer than this to the one before, in recall and in precision, would lie on it. */
+const leastStep = 0.01;
 
-/** About `most` points evenly spread in their order, first and last among them. */
-export function thinned<Item>(items: readonly Item[], most: number): Item[] {
-  if (items.length <= most) return [...items];
-  return Array.from({ length: most }, (_, k) => items[Math.round((k * (items.length - 1)) / (most - 1))] as Item);
+/** The first and the last point, and of those between the ones that are some way from the one kept before. */
+function spread(points: readonly OperatingPoint[]): OperatingPoint[] {
+  const kept: OperatingPoint[] = [];
+  for (const [index, point] of points.entries()) {
+    const before = kept.at(-1);
+    const step =
+      before === undefined
+        ? Infinity
+        : Math.max(Math.abs(point.recall - before.recall), Math.abs(point.precision - before.precision));
+    if (step >= leastStep || index === points.length - 1) kept.push(point);
+  }
+  return kept;
 }

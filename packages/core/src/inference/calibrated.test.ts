@@ -4,9 +4,10 @@ import { inverseScaling, type Prediction, scaleConfidence } from "../metrics/ind
 import { type ModelName, models } from "../models/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
-import { type Calibration, recalibrate } from "./calibrated.ts";
+import type { Calibration } from "./calibrated.ts";
 import { packModel, unpackModel } from "./model-files.ts";
 import { Predictor } from "./predictor.ts";
+import { recalibrate } from "./recalibrate.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
 const pairs = { wordSize: 6, positionSize: 3, tagSize: 3, positions: 5, filters: 4 };

@@ -1,6 +1,5 @@
 import { inverseScaling, type Prediction, type Scaling, scaleConfidence, type Thresholds } from "../metrics/index.ts";
 import type { Model } from "../models/index.ts";
-import type { BuiltModel } from "./built-model.ts";
 
 /** How a model's confidences were brought in line with what is right, and from where. */
 export interface Calibration {
@@ -28,16 +27,6 @@ export function calibratedModel(raw: Model, scaling: Scaling): Model {
           : Object.fromEntries(Object.entries(threshold).map(([type, value]) => [type, asRaw(value)]));
       return raw.predict(tape, examples, { ...options, threshold: raws }).map((found) => scaled(found, scaling));
     },
-  };
-}
-
-/** The same weights under another threshold, and with another calibration or none. */
-export function recalibrate(built: BuiltModel, threshold: Thresholds, calibration: Calibration | undefined): BuiltModel {
-  const { calibration: _before, ...description } = built.description;
-  return {
-    ...built,
-    description: { ...description, threshold, ...(calibration === undefined ? {} : { calibration }) },
-    model: calibration === undefined ? built.network : calibratedModel(built.network, calibration.scaling),
   };
 }
 

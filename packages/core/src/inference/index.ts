@@ -1,7 +1,8 @@
 export * from "./built-model.ts";
-export { type Calibration, recalibrate } from "./calibrated.ts";
+export type { Calibration } from "./calibrated.ts";
 export * from "./extract.ts";
 export * from "./model-files.ts";
 export * from "./predictor.ts";
+export { recalibrate } from "./recalibrate.ts";
 export * from "./weights.ts";
 export { defaultOverlap, defaultWindow, type WindowOptions } from "./windows.ts";

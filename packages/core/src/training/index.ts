@@ -4,3 +4,4 @@ export * from "./events.ts";
 export * from "./executor.ts";
 export { Stepper } from "./stepper.ts";
 export * from "./train.ts";
+export type * from "./train-input.ts";

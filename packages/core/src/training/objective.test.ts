@@ -4,7 +4,8 @@ import { readWeights } from "../inference/weights.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { trainConfig } from "./config.ts";
 import type { EndEvent, StepEvent } from "./events.ts";
-import { type InitialModel, train } from "./train.ts";
+import { train } from "./train.ts";
+import type { InitialModel } from "./train-input.ts";
 
 const models = {
   rin: { rounds: 1, wordSize: 6, hiddenSize: 5, inputDropout: 0.1 },

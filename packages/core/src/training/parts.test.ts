@@ -4,7 +4,8 @@ import { eightSentences, withLastRelations } from "../testing/sentences.ts";
 import { trainConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { localExecutor } from "./executor.ts";
-import { type TrainInput, train } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainInput } from "./train-input.ts";
 
 const tagger = { name: "bilstm-tagger", wordSize: 6, characterSize: 4, characterFilters: 3, hiddenSize: 5 };
 const classifier = { name: "pcnn", wordSize: 6, positionSize: 3, tagSize: 3, positions: 5, filters: 6 };

@@ -9,7 +9,7 @@ import type { Sentence } from "../schema/index.ts";
 import type { TrainConfig } from "./config.ts";
 import type { EndEvent, PartEvent, TrainEvent } from "./events.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { TrainInput } from "./train.ts";
+import type { TrainInput } from "./train-input.ts";
 
 /** What the training of a model without parts tells. */
 export type WholeEvent = Exclude<TrainEvent, PartEvent>;

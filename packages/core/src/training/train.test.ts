@@ -7,7 +7,8 @@ import { eightSentences, sentence } from "../testing/sentences.ts";
 import { trainConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";
-import { type TrainInput, train } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainInput } from "./train-input.ts";
 
 const model = { name: "rin", rounds: 1, wordSize: 4, hiddenSize: 3, inputDropout: 0.2 };
 

@@ -1,7 +1,7 @@
 import { Optimizer } from "@weft/tensor";
-import { buildLexicon, type Lexicon, type WordVectors } from "../data/index.ts";
+import { buildLexicon, type WordVectors } from "../data/index.ts";
 import { DataError, WeftError } from "../errors.ts";
-import { type BuildOptions, type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
+import { type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
 import { evaluate, type ProtocolName } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import { objectiveFor } from "../objectives/index.ts";
@@ -10,36 +10,11 @@ import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
 import type { TrainEvent } from "./events.ts";
-import { type ExecutorFactory, localExecutor } from "./executor.ts";
+import { localExecutor } from "./executor.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { partsOf, trainParts, type WholeEvent } from "./parts.ts";
 import { Stepper } from "./stepper.ts";
-
-export interface TrainInput {
-  readonly config: TrainConfig;
-  readonly train: readonly Sentence[];
-  readonly dev: readonly Sentence[];
-  /** Reads word vectors for the words asked; called once, with the vocabulary. */
-  readonly vectors?: ((words: ReadonlySet<string>, countOf: (word: string) => number) => Promise<WordVectors>) | undefined;
-  /** What training starts from in place of fresh weights: those of `config.init`, with the words and labels they belong to. */
-  readonly init?: InitialModel | undefined;
-  /** Words and labels; those of train where left out. */
-  readonly lexicon?: Lexicon | undefined;
-  /** Where the work is done; this thread where left out. */
-  readonly executor?: ExecutorFactory<BuiltModel> | undefined;
-  readonly engine?: Pick<BuildOptions, "build" | "shared"> | undefined;
-  /** A checkpoint of the same training, to go on from. */
-  readonly resume?: { readonly bytes: Uint8Array; readonly source: string } | undefined;
-  /** Stops after the step under way. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface InitialModel {
-  readonly lexicon: Lexicon;
-  readonly weights: Weights;
-  /** Where they come from, for errors. */
-  readonly source: string;
-}
+import type { TrainInput } from "./train-input.ts";
 
 /**
  * Trains a model: says what happens and leaves to others what to do with it. A model that has parts is trained part by part.

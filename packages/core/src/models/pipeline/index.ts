@@ -16,7 +16,7 @@ import {
 import { type NamedModel, type PipelineSettings, pipelineSettings } from "./settings.ts";
 
 /** A sentence as both parts read it, and as it stands, for pairs of entities that are only known when the tagger has spoken. */
-export interface PipelineExample extends Example {
+interface PipelineExample extends Example {
   readonly tagger: Example;
   /** With the annotated entities, which is what is learnt from. */
   readonly classifier: Example;

@@ -4,6 +4,7 @@ import { type BuiltModel, buildModel, Predictor, readWeights, writeWeights } fro
 import type { Sentence } from "../../schema/index.ts";
 import { eightSentences } from "../../testing/sentences.ts";
 import { type ModelName, models } from "../index.ts";
+import type { NamedModel } from "./settings.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
 const taggers = {
@@ -64,7 +65,7 @@ test("a classifier without direction is scored without it", () => {
   expect(models.pipeline.protocols?.(settings("undirected"))?.[0]).toBe("pairs-undirected");
 });
 
-function built({ name, ...settings }: { readonly name: string }, seed = 1): BuiltModel {
+function built({ name, ...settings }: NamedModel, seed = 1): BuiltModel {
   const model = name as ModelName;
   const checked = models[model].settings.parse(settings) as Readonly<Record<string, unknown>>;
   return buildModel({ name: model, settings: checked, lexicon, threshold: 0.5 }, { build: "baseline", seed });
