@@ -19,6 +19,11 @@ export const longestLine = 1 << 26;
  * @throws {DataError} LINE_TOO_LONG for a line of more than `limit` units
  */
 export async function* readLines(chunks: TextChunks, source?: string, limit = longestLine): AsyncGenerator<Line> {
+  for await (const lines of readLineGroups(chunks, source, limit)) yield* lines;
+}
+
+/** The same, all lines that end in one chunk together: waiting for every short line by itself takes longer than reading it. */
+export async function* readLineGroups(chunks: TextChunks, source?: string, limit = longestLine): AsyncGenerator<readonly Line[]> {
   let number = 1;
   let pending: string[] = [];
   let pendingUnits = 0;
@@ -27,21 +32,27 @@ export async function* readLines(chunks: TextChunks, source?: string, limit = lo
     if (chunk === "") continue;
     let from = atStart && chunk.charCodeAt(0) === 0xfeff ? 1 : 0;
     atStart = false;
+    const lines: Line[] = [];
     for (let end = chunk.indexOf("\n", from); end >= 0; end = chunk.indexOf("\n", from)) {
-      checkLength(pendingUnits + end - from, limit, source, number);
-      const text = pending.join("") + chunk.slice(from, end);
-      yield { text: text.endsWith("\r") ? text.slice(0, -1) : text, number };
+      if (pendingUnits + end - from > limit) {
+        yield lines;
+        throw tooLong(limit, source, number);
+      }
+      const text = pendingUnits === 0 ? chunk.slice(from, end) : pending.join("") + chunk.slice(from, end);
+      lines.push({ text: text.endsWith("\r") ? text.slice(0, -1) : text, number });
       number++;
-      pending = [];
+      if (pendingUnits > 0) pending = [];
       pendingUnits = 0;
       from = end + 1;
     }
+    if (lines.length > 0) yield lines;
+    if (from === chunk.length) continue;
     pending.push(chunk.slice(from));
     pendingUnits += chunk.length - from;
-    checkLength(pendingUnits, limit, source, number);
+    if (pendingUnits > limit) throw tooLong(limit, source, number);
   }
   const text = pending.join("");
-  if (text !== "") yield { text: text.endsWith("\r") ? text.slice(0, -1) : text, number };
+  if (text !== "") yield [{ text: text.endsWith("\r") ? text.slice(0, -1) : text, number }];
 }
 
 /**
@@ -64,9 +75,8 @@ export async function readWhole(chunks: TextChunks, source?: string): Promise<st
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-function checkLength(units: number, limit: number, source: string | undefined, line: number): void {
-  if (units <= limit) return;
-  throw new DataError("LINE_TOO_LONG", {
+function tooLong(limit: number, source: string | undefined, line: number): DataError {
+  return new DataError("LINE_TOO_LONG", {
     at: { source, line },
     message: `the line has more than ${limit} UTF-16 units`,
     hint: "put one document on a line",

@@ -1,25 +1,15 @@
-import { existsSync, readdirSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import {
-  type Companions,
-  detectFormats,
-  formats,
-  type InputFormat,
-  inputFormats,
-  outputFormats,
-  type ReadOptions,
-} from "@weft/core";
+import { opendir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { detectFormats, formats, type InputFormat, inputFormats, outputFormats, type ReadOptions } from "@weft/core";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { type BesideOptions, FilesBeside } from "./files-beside.ts";
 import { didYouMean } from "./nearest-name.ts";
-import { type ReadTextOptions, readText, sourceName, standardStream } from "./read-text.ts";
+import { readText, sourceName, standardStream } from "./read-text.ts";
 
-export interface OpenOptions extends ReadTextOptions {
+export interface OpenOptions extends BesideOptions {
   /** A name in core's table of formats; found by the file's ending and its beginning where absent. */
   readonly format?: string | undefined;
-  /** Files that are read in place of those beside a file, by the name that the format gives them: `types.json`. */
-  readonly beside?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A file whose format is known and of which nothing has been taken yet. */
@@ -41,16 +31,17 @@ export async function* openDocuments(path: string, options: OpenOptions = {}): A
     const { beginning, chunks } = await peek(readText(path, options));
     const format = options.format === undefined ? findFormat(path, beginning) : formatByName(options.format);
     if (format.layout === "folder" && path === standardStream) throw pipedFolder(format);
-    yield { format, chunks, reading: { source: sourceName(path), companions: companionsOf(path, format, options) } };
+    yield { format, chunks, reading: { source: sourceName(path), companions: new FilesBeside(options).of(path, format) } };
     return;
   }
   const { format, files } = await filesIn(path, options.format);
+  const beside = new FilesBeside(options);
   for (const file of files) {
     const whole = join(path, file);
     yield {
       format,
       chunks: readText(whole, options),
-      reading: { source: whole, companions: companionsOf(whole, format, options) },
+      reading: { source: whole, companions: beside.of(whole, format) },
     };
   }
 }
@@ -137,7 +128,7 @@ async function filesIn(path: string, name: string | undefined): Promise<FolderFi
     .flatMap((format) => format.extensions.map((ending) => ({ format, ending })))
     .toSorted((a, b) => b.ending.length - a.ending.length);
   const found = new Map<InputFormat, string[]>();
-  for (const file of await listFolder(path)) {
+  for await (const file of listFolder(path)) {
     const format = endings.find(({ ending }) => file.endsWith(ending))?.format;
     if (format === undefined) continue;
     const files = found.get(format);
@@ -147,9 +138,10 @@ async function filesIn(path: string, name: string | undefined): Promise<FolderFi
   const [only, other] = [...found];
   if (only === undefined) throw nothingIn(path, candidates);
   if (other !== undefined) {
+    const names = Array.from(found.keys(), (format) => format.name).toSorted();
     throw new FileError("FORMAT_UNKNOWN", {
       at: { source: path },
-      message: `the folder holds files of ${[...found.keys()].map((format) => format.name).join(" and ")}`,
+      message: `the folder holds files of ${names.join(" and ")}`,
       hint: "say which format is meant",
     });
   }
@@ -166,17 +158,18 @@ function nothingIn(path: string, candidates: readonly InputFormat[]): FileError 
   });
 }
 
-/** Names of all files below a folder, from it; hidden ones are left out. */
-async function listFolder(path: string): Promise<string[]> {
+/** Paths of all files below a folder, from it; hidden ones are left out. */
+async function* listFolder(path: string): AsyncGenerator<string> {
+  const folders = [""];
   try {
-    const entries = await readdir(path, { withFileTypes: true });
-    const nested = entries
-      .filter(({ name }) => !name.startsWith("."))
-      .map(async (entry) => {
-        if (!entry.isDirectory()) return [entry.name];
-        return (await listFolder(join(path, entry.name))).map((name) => join(entry.name, name));
-      });
-    return (await Promise.all(nested)).flat();
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      // Taken in pieces: of a folder with a million files, entries and promises for all of them would fill the memory.
+      for await (const entry of await opendir(join(path, folder), { bufferSize: 256 })) {
+        if (entry.name.startsWith(".")) continue;
+        if (entry.isDirectory()) folders.push(join(folder, entry.name));
+        else yield join(folder, entry.name);
+      }
+    }
   } catch (cause) {
     throw fileFailure(cause, path, "read");
   }
@@ -189,37 +182,6 @@ async function isFolder(path: string): Promise<boolean> {
   } catch (cause) {
     if (systemCodeOf(cause) === undefined) throw cause;
     return false;
-  }
-}
-
-/** The files beside a file, plain or gzip; standard input has those alone that were named. */
-function companionsOf(path: string, { extensions }: InputFormat, options: OpenOptions): Companions {
-  const named = (file: string): AsyncIterable<string> | undefined => {
-    const given = options.beside?.[file];
-    return given === undefined ? undefined : readText(given, options);
-  };
-  if (path === standardStream) return { read: named };
-  const name = basename(path).replace(/\.gz$/i, "");
-  const ending = extensions.find((extension) => name.toLowerCase().endsWith(extension)) ?? /(?<=.)\.[^.]*$/.exec(name)?.[0] ?? "";
-  const base = join(dirname(path), name.slice(0, name.length - ending.length));
-  return {
-    read(file) {
-      const given = named(file);
-      if (given !== undefined) return given;
-      const plain = /^\.[^.]/.test(file) ? `${base}${file}` : join(dirname(path), file);
-      const found = [plain, `${plain}.gz`].find((name) => existsSync(name));
-      return found === undefined ? undefined : readText(found, options);
-    },
-    names: () => namesIn(dirname(path)),
-  };
-}
-
-/** The files of a folder that was read from, as their companions see them: without the ending of compression. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).map((name) => name.replace(/\.gz$/i, ""));
-  } catch {
-    return [];
   }
 }
 

@@ -86,6 +86,6 @@ test("a folder is read in the format whose files it holds, the longer ending fir
   expect((await collectSentences(join(split, "d.split.ann"))).sentences).toHaveLength(2);
   await writeFile(join(split, "e.ann"), "");
   await writeFile(join(split, "e.txt"), "Cy came.");
-  await expect(collectSentences(split)).rejects.toThrow("the folder holds files of lstm-er and brat (FORMAT_UNKNOWN)");
+  await expect(collectSentences(split)).rejects.toThrow("the folder holds files of brat and lstm-er (FORMAT_UNKNOWN)");
   expect((await collectSentences(split, { format: "lstm-er" })).sentences).toHaveLength(2);
 });

@@ -36,27 +36,29 @@ export interface BratStandoff {
  *
  * @throws {DataError} FIELD_INVALID at the first line that is none of brat's, or that gives an id a second time
  */
-export async function parseStandoff(lines: AsyncIterable<Line>, source: string | undefined): Promise<BratStandoff> {
+export async function parseStandoff(groups: AsyncIterable<readonly Line[]>, source: string | undefined): Promise<BratStandoff> {
   const spans: BratSpan[] = [];
   const relations: BratRelation[] = [];
   const losses: Loss[] = [];
   const seen = new Map<string, number>();
   const otherIds = new Set<string>();
-  for await (const { text, number: line } of lines) {
-    if (!/\S/.test(text)) continue;
-    const [id = "", fields = "", words = ""] = splitLine(text);
-    const at = { source, line, path: /^\S{1,20}$/.test(id) ? id : undefined };
-    const other = Object.hasOwn(otherKinds, id.charAt(0)) ? otherKinds[id.charAt(0)] : undefined;
-    if (id !== "*" && !/^[TREAMN#]\d+$/.test(id)) throw invalid(at, `expected an id such as T1 and a tab, found ${quoted(text)}`);
-    const first = seen.get(id);
-    if (first !== undefined) throw invalid(at, `the id ${id} is given a second time, first on line ${first}`);
-    if (id !== "*") seen.set(id, line);
-    if (other !== undefined) {
-      otherIds.add(id);
-      losses.push({ source, line, path: id, reason: other });
-    } else if (id.startsWith("T")) spans.push({ id, ...parseMention(fields, at), text: words, line });
-    else relations.push({ id, ...parseRelation(fields, at), line });
-  }
+  for await (const lines of groups)
+    for (const { text, number: line } of lines) {
+      if (!/\S/.test(text)) continue;
+      const [id = "", fields = "", words = ""] = splitLine(text);
+      const at = { source, line, path: /^\S{1,20}$/.test(id) ? id : undefined };
+      const other = Object.hasOwn(otherKinds, id.charAt(0)) ? otherKinds[id.charAt(0)] : undefined;
+      if (id !== "*" && !/^[TREAMN#]\d+$/.test(id))
+        throw invalid(at, `expected an id such as T1 and a tab, found ${quoted(text)}`);
+      const first = seen.get(id);
+      if (first !== undefined) throw invalid(at, `the id ${id} is given a second time, first on line ${first}`);
+      if (id !== "*") seen.set(id, line);
+      if (other !== undefined) {
+        otherIds.add(id);
+        losses.push({ source, line, path: id, reason: other });
+      } else if (id.startsWith("T")) spans.push({ id, ...parseMention(fields, at), text: words, line });
+      else relations.push({ id, ...parseRelation(fields, at), line });
+    }
   return { spans, relations, otherIds, losses };
 }
 

@@ -14,7 +14,7 @@ import type { Capacity } from "../capacity.ts";
 import { type CharacterSpan, countAgreeing, detectOffsetUnit, spanPlacer } from "../character-spans.ts";
 import { fitDocument } from "../fit.ts";
 import type { Format, ReadEvent, ReadOptions } from "../format.ts";
-import { readLines, readWhole, type TextChunks } from "../lines.ts";
+import { readLineGroups, readWhole, type TextChunks } from "../lines.ts";
 import { type BratRelation, type BratSpan, type BratStandoff, parseStandoff } from "./brat-lines.ts";
 import { BratSchema, parseBratSchema } from "./brat-schema.ts";
 import { FileNames, nameOf } from "./file-names.ts";
@@ -100,7 +100,7 @@ const bratFolder: StandoffForm = { endings: { annotation: ".ann", text: ".txt" }
 /** Reads one document: the lines of its annotation, and the text beside it. */
 export async function* readStandoff(chunks: TextChunks, options: ReadOptions, form: StandoffForm): AsyncGenerator<ReadEvent> {
   const { source } = options;
-  const standoff = await parseStandoff(readLines(chunks, source), source);
+  const standoff = await parseStandoff(readLineGroups(chunks, source), source);
   for (const loss of standoff.losses) yield { kind: "loss", loss };
   const { document, losses } = documentFromStandoff(standoff, await readCompanions(options, form), options, form);
   for (const loss of losses) yield { kind: "loss", loss };

@@ -2,7 +2,7 @@ import { DataError } from "../../errors.ts";
 import type { Document } from "../../schema/index.ts";
 import { decodeTags, encodeTags, type TagScheme } from "../../text/index.ts";
 import type { Format, ReadEvent } from "../format.ts";
-import { type Line, readLines } from "../lines.ts";
+import { type Line, readLineGroups } from "../lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
 
 /**
@@ -52,17 +52,18 @@ export const conll: Format = {
     let rows: Line[] = [];
     let held = 0;
     const place = { sentences: 0, group: 0 };
-    for await (const line of readLines(chunks, source)) {
-      if (line.text.trim() === "") {
-        yield* readRows(rows, place, source);
-        rows = [];
-        held = 0;
-      } else if (!isComment(line.text)) {
-        held += line.text.length;
-        checkHeld(held, { source, line: line.number });
-        rows.push(line);
+    for await (const lines of readLineGroups(chunks, source))
+      for (const line of lines) {
+        if (line.text.trim() === "") {
+          yield* readRows(rows, place, source);
+          rows = [];
+          held = 0;
+        } else if (!isComment(line.text)) {
+          held += line.text.length;
+          checkHeld(held, { source, line: line.number });
+          rows.push(line);
+        }
       }
-    }
     yield* readRows(rows, place, source);
   },
 

@@ -1,7 +1,7 @@
 import { DataError, type Location } from "../../errors.ts";
 import type { Document, Entity, Relation } from "../../schema/index.ts";
 import type { Format, ReadEvent } from "../format.ts";
-import { type Line, readLines } from "../lines.ts";
+import { type Line, readLineGroups } from "../lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
 
 /**
@@ -42,22 +42,23 @@ export const conll04: Format = {
   async *read(chunks, { source } = {}) {
     let block: Block = { rows: [], relations: [] };
     let held = 0;
-    for await (const line of readLines(chunks, source)) {
-      const columns = line.text.split("\t");
-      if (line.text.trim() === "") continue;
-      held += line.text.length;
-      checkHeld(held, { source, line: line.number });
-      if (columns.length === 9) {
-        // Tokens that follow relations, or another sentence's number, begin a new sentence, whatever empty lines there are.
-        if (block.relations.length > 0 || startsAnew(block, columns, line)) {
-          yield* readBlock(block, source);
-          block = { rows: [], relations: [] };
-          held = 0;
-        }
-        block.rows.push({ columns, line: line.number });
-      } else if (columns.length === 3 && block.rows.length > 0) block.relations.push({ columns, line: line.number });
-      else refuse(line, source, columns.length);
-    }
+    for await (const lines of readLineGroups(chunks, source))
+      for (const line of lines) {
+        const columns = line.text.split("\t");
+        if (line.text.trim() === "") continue;
+        held += line.text.length;
+        checkHeld(held, { source, line: line.number });
+        if (columns.length === 9) {
+          // Tokens that follow relations, or another sentence's number, begin a new sentence, whatever empty lines there are.
+          if (block.relations.length > 0 || startsAnew(block, columns, line)) {
+            yield* readBlock(block, source);
+            block = { rows: [], relations: [] };
+            held = 0;
+          }
+          block.rows.push({ columns, line: line.number });
+        } else if (columns.length === 3 && block.rows.length > 0) block.relations.push({ columns, line: line.number });
+        else refuse(line, source, columns.length);
+      }
     yield* readBlock(block, source);
   },
 
@@ -152,9 +153,9 @@ function readSentence({ rows, relations: links }: Block, source: string | undefi
 
 /** The words of a row and a tag for each. */
 function splitRow(wordColumn: string, tagColumn: string, lose: (reason: string) => void): { words: string[]; tags: string[] } {
+  if (!tagColumn.includes("/")) return { words: [wordColumn], tags: [tagColumn] };
   const words = wordColumn.split("/");
   const tags = tagColumn.split("/");
-  if (tags.length === 1) return { words: [wordColumn], tags };
   if (words.length === tags.length && !words.includes("")) return { words, tags };
   lose(`${words.length} words between slashes for ${tags.length} tags; the row was split at every slash`);
   const filled = words.filter((word) => word !== "");

@@ -2,7 +2,7 @@ import { DataError, type Location } from "../../errors.ts";
 import type { Document, Entity, Relation } from "../../schema/index.ts";
 import { decodeTags, encodeTags } from "../../text/index.ts";
 import type { Format, ReadEvent } from "../format.ts";
-import { readLines } from "../lines.ts";
+import { readLineGroups } from "../lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "../records.ts";
 
 /**
@@ -40,19 +40,20 @@ export const multihead: Format = {
   async *read(chunks, { source } = {}) {
     let open: Sentence | undefined;
     let held = 0;
-    for await (const { text, number } of readLines(chunks, source)) {
-      const at = { source, line: number };
-      if (/^#doc(?:\s|$)/.test(text)) {
-        yield* readSentence(open);
-        open = { id: text.slice(4).trim() || `line-${number}`, at, rows: [] };
-        held = 0;
-      } else if (text.trim() !== "") {
-        if (open === undefined) throw noDocument(at);
-        held += text.length;
-        checkHeld(held, at);
-        open.rows.push(readRow(text, open.rows.length, at));
+    for await (const lines of readLineGroups(chunks, source))
+      for (const { text, number } of lines) {
+        const at = { source, line: number };
+        if (/^#doc(?:\s|$)/.test(text)) {
+          yield* readSentence(open);
+          open = { id: text.slice(4).trim() || `line-${number}`, at, rows: [] };
+          held = 0;
+        } else if (text.trim() !== "") {
+          if (open === undefined) throw noDocument(at);
+          held += text.length;
+          checkHeld(held, at);
+          open.rows.push(readRow(text, open.rows.length, at));
+        }
       }
-    }
     yield* readSentence(open);
   },
 
@@ -165,6 +166,9 @@ function oneLine(text: string, path: string, lose: Lose): string {
 
 /** A list as Python prints it, `['Live_In', "a 'b'"]`. */
 function pythonStrings(text: string, at: Location): string[] {
+  // Most words are in no relation, and their lists hold one name.
+  const only = /^\['([^'\\]*)'\]$/u.exec(text)?.[1];
+  if (only !== undefined) return [only];
   const items: string[] = [];
   const inside = /^\s*\[(.*)\]\s*$/u.exec(text)?.[1];
   if (inside === undefined) throw invalid(`expected a list such as ['N'], found ${JSON.stringify(text)}`, at);
@@ -179,6 +183,8 @@ function pythonStrings(text: string, at: Location): string[] {
 }
 
 function pythonNumbers(text: string, at: Location): number[] {
+  const only = /^\[([0-9]+)\]$/.exec(text)?.[1];
+  if (only !== undefined) return [Number(only)];
   const inside = /^\s*\[([0-9,\s]*)\]\s*$/u.exec(text)?.[1];
   if (inside === undefined) throw invalid(`expected a list such as [0, 2], found ${JSON.stringify(text)}`, at);
   return Array.from(inside.matchAll(/[0-9]+/g), ([digits]) => Number(digits));

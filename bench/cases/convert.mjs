@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { numbers } from "../lib/options.mjs";
+
+// Options: --megabytes 100,1000 --pairs jsonl:brat,brat:jsonl --folder FOR-TEMPORARY-FILES
+export const title = "`weft convert` over a corpus of a given size: speed over the input, and the most memory the process held";
+export const unit = "MB/s";
+export const base = [];
+
+const script = fileURLToPath(new URL("../weft/convert.mjs", import.meta.url));
+
+export function cases({ options }) {
+  return (options.pairs ?? "jsonl:spert,jsonl:brat,brat:jsonl").split(",").flatMap((pair) =>
+    numbers(options.megabytes ?? "100,1000").map((megabytes) => ({
+      name: `${megabytes} MB`,
+      group: pair.replace(":", " → "),
+      command: process.execPath,
+      args: [
+        script,
+        "--pair",
+        pair,
+        "--megabytes",
+        String(megabytes),
+        ...(options.folder === undefined ? [] : ["--folder", options.folder]),
+      ],
+    })),
+  );
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import { inputFormats, outputFormats } from "../../packages/core/dist/index.js";
+
+// Options: --megabytes 8 --only 'brat read'
+export const title =
+  "Annotation formats, MB of files a second of processor time: reading text into checked documents, writing documents into text, without the disk. Articles of 40 sentences";
+export const unit = "MB/s";
+export const base = [/^jsonl/];
+
+const script = fileURLToPath(new URL("../weft/formats.mjs", import.meta.url));
+
+export function cases({ options }) {
+  const one = (group, name) => ({
+    group,
+    name,
+    command: process.execPath,
+    args: [script, "--group", group, "--format", name, "--megabytes", options.megabytes ?? "8"],
+  });
+  return [
+    ...Object.keys(inputFormats).map((name) => one("read", name)),
+    ...Object.keys(outputFormats).map((name) => one("write", name)),
+  ];
+}
