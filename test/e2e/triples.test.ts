@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
-import { Parser } from "n3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { readRdf } from "../../packages/weft/src/testing/read-back.ts";
 import { jsonLines, lines } from "./tiny-corpus.ts";
 import { shell, weft } from "./weft-command.ts";
 
@@ -53,8 +53,8 @@ test("several files come from one pass, each as its ending says, and say the sam
     .map((line) => JSON.parse(line) as Found);
   expect(documents.map(({ relations }) => relations.length)).toEqual([3, 0, 3]);
   for (const document of documents) expect(document.model).toEqual(said.model);
-  const quads = new Parser().parse(gunzipSync(readFileSync(join(folder, "graph.nt.gz"))).toString());
-  expect(new Parser().parse(read("graph.ttl"))).toHaveLength(quads.length);
+  const quads = readRdf(gunzipSync(readFileSync(join(folder, "graph.nt.gz"))).toString(), "N-Triples");
+  expect(readRdf(read("graph.ttl"), "Turtle")).toHaveLength(quads.length);
   // The two lines say the same of the same entities, at two places.
   expect(quads.filter(({ predicate }) => predicate.value === "urn:weft:relation/founded")).toHaveLength(2);
   expect(quads.filter(({ object }) => object.value.endsWith("#Statement"))).toHaveLength(6);
@@ -174,7 +174,7 @@ test("annotated data becomes triples without confidence and without a model, and
   const graph = await weft(["convert", "gold.jsonl", "gold.ttl", "--base", "https://example.org/kb/", "--strict"], inFolder);
   expect(graph.code).toBe(0);
   expect(graph.err).toContain("6 documents, 18 entities, 9 relations read and written as Turtle\n");
-  const quads = new Parser().parse(read("gold.ttl"));
+  const quads = readRdf(read("gold.ttl"), "Turtle");
   expect(quads.filter(({ object }) => object.value.endsWith("#Statement"))).toHaveLength(9);
   expect(quads.filter(({ predicate }) => /confidence|wasAttributedTo/.test(predicate.value))).toEqual([]);
   expect(quads.map(({ subject }) => subject.value).every((name) => name.startsWith("https://example.org/kb/"))).toBe(true);

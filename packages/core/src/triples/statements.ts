@@ -56,7 +56,7 @@ export function sentenceText(document: Document, { sentence }: Mention): string 
 }
 
 /** Lone surrogates, which no encoding of Unicode can hold, as U+FFFD. */
-export function wellFormed(text: string): string {
+function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 

@@ -1,3 +1,4 @@
+import { Parser, type Quad } from "n3";
 import { SaxesParser } from "saxes";
 
 /** Cells by the grammar of RFC 4180, section 2, character by character. */
@@ -74,4 +75,9 @@ export function inXml(text: string): string {
     if (code === 0x7f) return "\u2421";
     return (code > 0x7f && code < 0xa0) || code === 0xfffe || code === 0xffff ? "\ufffd" : character;
   }).join("");
+}
+
+/** The triples of N-Triples or Turtle. @throws where the text is neither */
+export function readRdf(text: string, format: "N-Triples" | "Turtle"): Quad[] {
+  return new Parser({ format }).parse(text);
 }

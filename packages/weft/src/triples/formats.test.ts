@@ -1,10 +1,10 @@
 import { collectTriples, type Document, documentFromRecord, joinTokens, type TripleOptions, tripleColumns } from "@weft/core";
 import fc from "fast-check";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
-import { Parser, type Quad, Store } from "n3";
+import { type Quad, Store } from "n3";
 import { describe, expect, test } from "vitest";
 import { hostileDocuments, placedRelations } from "../testing/hostile-documents.ts";
-import { asRows, inXml, readCsv, readXml } from "../testing/read-back.ts";
+import { asRows, inXml, readCsv, readRdf, readXml } from "../testing/read-back.ts";
 import { tripleFormatOf, tripleFormats } from "./formats.ts";
 
 const model = { name: 'my "best" <run>', version: "0.1.0", digest: "sha256:00ff" };
@@ -118,8 +118,8 @@ describe("RDF", () => {
     await fc.assert(
       fc.asyncProperty(hostileDocuments, async (documents) => {
         const [lines, grouped] = await Promise.all([textOf("ntriples", documents), textOf("turtle", documents)]);
-        const graph = new Parser({ format: "N-Triples" }).parse(lines);
-        expect(terms(new Parser({ format: "Turtle" }).parse(grouped))).toEqual(terms(graph));
+        const graph = readRdf(lines, "N-Triples");
+        expect(terms(readRdf(grouped, "Turtle"))).toEqual(terms(graph));
         expect(new Set(statementsIn(graph))).toEqual(
           new Set(placedRelations(documents).map((row) => JSON.stringify(shortened(row)))),
         );
