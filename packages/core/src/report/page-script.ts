@@ -2,7 +2,7 @@
  * The source expression by which a content policy allows `pageScript` and nothing else; a server that sends a policy of its own adds it.
  * The test says what it must be after a change of the script.
  */
-export const pageScriptSource = "'sha256-A8dXTuYzjlXQ81JqayC6ZsMbsaVi8LLYowpeFiujkbA='";
+export const pageScriptSource = "'sha256-kp+TwBH+asH+TLJh5U9x8fSbr2Wk9kd3U1p8/iSrMbI='";
 
 /**
  * What a report does in the reader's browser: filters the list of sentences and shows it a few at a time. It reads the page's own
@@ -32,6 +32,10 @@ function element(tag, className, text) {
   if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
   return made;
+}
+
+function whole(count) {
+  return count.toLocaleString("en-US");
 }
 
 async function unpack(number) {
@@ -72,7 +76,7 @@ function apply() {
     : found.map((sentence) => ({ sentence, finding: null }));
   shown = 0;
   list.replaceChildren();
-  status.textContent = byPair ? results.length + (results.length === 1 ? " pair" : " pairs") : results.length + " of " + sentences.length + " sentences";
+  status.textContent = byPair ? whole(results.length) + (results.length === 1 ? " pair" : " pairs") : whole(results.length) + " of " + whole(sentences.length) + " sentences";
   show();
 }
 
@@ -82,7 +86,7 @@ function show() {
   shown += next.length;
   const left = results.length - shown;
   more.hidden = left === 0;
-  more.textContent = "Show " + Math.min(stride, left) + " more (" + left + " left)";
+  more.textContent = "Show " + Math.min(stride, left) + " more (" + whole(left) + " left)";
 }
 
 function heading(sentence, badges) {

@@ -14,8 +14,8 @@ th:first-child,td:first-child{text-align:left;padding-left:0}thead th{color:var(
 td.words{text-align:left;color:var(--soft);font-size:.92rem;padding-top:0}td .range{display:block;color:var(--soft);font-size:.82rem;white-space:nowrap}.joined td,.joined th{border-bottom:0}
 .better{font-weight:600}
 summary{cursor:pointer;font-weight:600;padding:.4rem 0}details{border-top:1px solid var(--line)}details[open]{padding-bottom:1rem}
-.cuts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,560px),1fr));gap:1rem 2rem}.cuts svg,.picture svg{max-width:100%;height:auto}
-.matrix td{vertical-align:middle}.matrix td,.matrix thead th{text-align:center;padding:0;border:1px solid var(--paper)}.matrix thead th{padding:.2rem .4rem;min-width:4.5rem;max-width:9rem;overflow-wrap:anywhere}
+.cuts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,560px),1fr));gap:1rem 2rem}.cuts .wide{grid-column:1/-1}.cuts svg,.picture svg{max-width:100%;height:auto}
+.matrix td{vertical-align:middle}.matrix td,.matrix thead th{text-align:center;padding:0;border:1px solid var(--paper)}.matrix thead th{padding:.2rem .4rem;min-width:5.4rem;max-width:9rem;overflow-wrap:anywhere}
 .matrix button{all:unset;box-sizing:border-box;display:block;width:100%;min-width:2.6rem;padding:.3rem .4rem;cursor:pointer;text-align:center}.matrix .right button{font-weight:700}
 button:focus-visible,.matrix button:focus-visible,select:focus-visible,input:focus-visible,summary:focus-visible,a:focus-visible{outline:3px solid var(--link);outline-offset:1px}
 form{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;padding:.7rem .9rem;background:var(--panel);border:1px solid var(--line);border-radius:10px}

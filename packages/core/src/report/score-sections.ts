@@ -197,6 +197,8 @@ function cuts(scored: readonly ProtocolReport[]): Html {
 function cut(title: string, buckets: Buckets, ordered: boolean): Html {
   const entries = ordered ? inBucketOrder(buckets) : Object.entries(buckets);
   const drawn = entries.slice(0, ordered ? entries.length : 12);
+  // Names of types need the room; buckets are a few letters.
+  const wide = !ordered && drawn.length > 5;
   const picture = barChart({
     title: "",
     yLabel: "F1, per cent (number of gold items)",
@@ -204,11 +206,11 @@ function cut(title: string, buckets: Buckets, ordered: boolean): Html {
     series: [{ name: "F1", values: drawn.map(([, { f1 }]) => rounded(100 * f1)) }],
     decimals: 1,
     yRange: [0, 100],
-    width: 560,
+    width: wide ? 1180 : 560,
     height: 240,
     background: false,
   });
-  return html`<div><h3>${title}</h3>
+  return html`<div class="${wide ? "wide" : "narrow"}"><h3>${title}</h3>
 ${drawn.length > 1 ? html`<div class="picture">${trusted(picture)}</div>` : html``}
 ${bucketTable(entries.slice(0, shownRows))}
 ${entries.length > shownRows ? html`<details><summary>${whole(entries.length - shownRows)} more</summary>${bucketTable(entries.slice(shownRows))}</details>` : html``}</div>`;
