@@ -5,12 +5,13 @@ import { whole } from "./words.ts";
 
 /** How a run stands: both curves, the last epochs, and the best so far. Ends without a line break. */
 export function progressView(progress: RunProgress, name: string, done: boolean, width: number, style: Style): string {
-  const { epochs, best, step, protocol = "" } = progress;
+  const { part, best, step, protocol = "" } = progress;
+  const epochs = progress.epochs.filter((each) => each.part === part);
   const last = epochs.at(-1);
   if (last === undefined) return `${style("bold", name)} · no step yet`;
   const scored = epochs.filter(({ score }) => score !== undefined);
   const parts = [
-    `${style("bold", name)} · ${done ? "done" : "running"} · epoch ${whole(last.epoch)} · step ${whole(step)}`,
+    `${style("bold", name)} · ${done ? "done" : "running"}${part === undefined ? "" : ` · ${part}`} · epoch ${whole(last.epoch)} · step ${whole(step)}`,
     `\nloss per sentence\n${terminalChart({ points: epochs.map(({ epoch, loss }) => [epoch, loss]), width, height: 5 })}`,
   ];
   if (scored.length > 0) {
@@ -25,7 +26,7 @@ export function progressView(progress: RunProgress, name: string, done: boolean,
 /** One epoch in a line, for where nothing can be drawn over. */
 export function epochLine(epoch: EpochProgress): string {
   const [number, loss, gradient, score] = epochCells(epoch);
-  return `epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}`;
+  return `${epoch.part === undefined ? "" : `${epoch.part}, `}epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}`;
 }
 
 function epochCells({ epoch, loss, gradNorm, score }: EpochProgress): string[] {

@@ -87,3 +87,21 @@ test("epochs are the means of their steps, and the best is the last that improve
   ]);
   expect([progress.best, progress.step, progress.protocol]).toEqual([{ epoch: 1, score: 0.4 }, 4, "strict"]);
 });
+
+test("of a model with parts each epoch is one of its part, and the best is that of the part under way", () => {
+  const progress = new RunProgress();
+  const of = (part: "tagger" | "classifier", events: readonly LoggedEvent[]): LoggedEvent[] =>
+    events.map((event) => ({ ...event, part }));
+  progress.add(of("tagger", [stepEvent(1), stepEvent(2), evaluation(1, 0.9)]));
+  progress.add(
+    of("classifier", [
+      { ...stepEvent(1), step: 3 },
+      { ...evaluation(1, 0.4), step: 4 },
+    ]),
+  );
+  expect(progress.epochs.map(({ part, epoch, score }) => [part, epoch, score])).toEqual([
+    ["tagger", 1, 0.9],
+    ["classifier", 1, 0.4],
+  ]);
+  expect(progress).toMatchObject({ part: "classifier", best: { epoch: 1, score: 0.4 }, step: 4 });
+});

@@ -1,6 +1,6 @@
 import type { LoggedEvent } from "./event-log.ts";
 
-export interface EpochProgress {
+export interface EpochProgress extends Pick<LoggedEvent, "part"> {
   readonly epoch: number;
   /** Mean over the sentences seen. */
   readonly loss: number;
@@ -14,18 +14,32 @@ export interface EpochProgress {
 /** What the events of a run say about its course, epoch by epoch; grows with the events. */
 export class RunProgress {
   readonly #epochs = new Map<
-    number,
-    { loss: number; sentences: number; norms: number; steps: number; step: number; score?: number }
+    string,
+    Pick<EpochProgress, "part" | "epoch"> & {
+      loss: number;
+      sentences: number;
+      norms: number;
+      steps: number;
+      step: number;
+      score?: number;
+    }
   >();
+  /** The part of the model that is being trained, where it has parts. Epochs begin anew with each. */
+  part: LoggedEvent["part"];
   /** Of the evaluations. */
   protocol: string | undefined;
+  /** Of the part. */
   best: { readonly epoch: number; readonly score: number } | undefined;
   step = 0;
 
   add(events: readonly LoggedEvent[]): void {
     for (const event of events) {
-      const epoch = this.#epochs.get(event.epoch) ?? { loss: 0, sentences: 0, norms: 0, steps: 0, step: 0 };
-      this.#epochs.set(event.epoch, epoch);
+      const { part } = event;
+      if (part !== this.part) [this.part, this.best, this.protocol] = [part, undefined, undefined];
+      const place = `${part ?? ""} ${event.epoch}`;
+      const none = { loss: 0, sentences: 0, norms: 0, steps: 0, step: 0 };
+      const epoch = this.#epochs.get(place) ?? { part, epoch: event.epoch, ...none };
+      this.#epochs.set(place, epoch);
       this.step = Math.max(this.step, event.step);
       epoch.step = event.step;
       if (event.kind === "step") {
@@ -43,7 +57,8 @@ export class RunProgress {
 
   /** In their order. */
   get epochs(): EpochProgress[] {
-    return [...this.#epochs].map(([epoch, { loss, sentences, norms, steps, step, score }]) => ({
+    return [...this.#epochs.values()].map(({ part, epoch, loss, sentences, norms, steps, step, score }) => ({
+      ...(part === undefined ? {} : { part }),
       epoch,
       loss: loss / sentences,
       gradNorm: norms / steps,

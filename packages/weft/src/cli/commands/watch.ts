@@ -66,8 +66,8 @@ async function show(
       // An epoch whose evaluation has not come yet is told with the next look.
       const { epochs } = progress;
       const complete = done ? epochs : epochs.slice(0, -1);
-      for (const epoch of complete.filter(({ epoch }) => epoch > told)) await terminal.print(epochLine(epoch));
-      told = complete.at(-1)?.epoch ?? told;
+      for (const epoch of complete.slice(told)) await terminal.print(epochLine(epoch));
+      told = Math.max(told, complete.length);
     }
   }
 }
