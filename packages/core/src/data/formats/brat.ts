@@ -13,7 +13,7 @@ import { documentFromText, type OffsetTranslation, offsetTranslation, type TextO
 import type { Capacity } from "../capacity.ts";
 import { type CharacterSpan, countAgreeing, detectOffsetUnit, spanPlacer } from "../character-spans.ts";
 import { fitDocument } from "../fit.ts";
-import type { Format, ReadEvent, ReadOptions } from "../format.ts";
+import type { Companions, Format, ReadEvent, ReadOptions } from "../format.ts";
 import { readLineGroups, readWhole, type TextChunks } from "../lines.ts";
 import { type BratRelation, type BratSpan, type BratStandoff, parseStandoff } from "./brat-lines.ts";
 import { BratSchema, parseBratSchema } from "./brat-schema.ts";
@@ -126,12 +126,18 @@ async function readCompanions({ source, companions }: ReadOptions, { endings }: 
   }
   const parts: string[] = [];
   for await (const chunk of chunks) parts.push(chunk);
-  const conf = schemaPlaces.map((file) => companions?.read(file)).find((found) => found !== undefined);
+  const conf = openSchema(companions);
   return { text: parts.join(""), schema: parseBratSchema(conf === undefined ? "" : await readWhole(conf)) };
 }
 
-/** Beside the annotation, or as in brat, in a folder above it. */
-const schemaPlaces = ["", "../", "../../", "../../../"].map((folder) => `${folder}annotation.conf`);
+/** Beside the annotation, or as in brat, in a folder above it; no further one is asked for once it is found. */
+function openSchema(companions: Companions | undefined): AsyncIterable<string> | undefined {
+  for (const folder of ["", "../", "../../", "../../../"]) {
+    const found = companions?.read(`${folder}annotation.conf`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 function documentFromStandoff(
   standoff: BratStandoff,
