@@ -38,3 +38,15 @@ test("zeroed space is zero although the last step wrote there", () => {
   const at = arena.allocateZeroed(1000);
   expect(heap.u8.subarray(at, at + 1000).some((byte) => byte !== 0)).toBe(false);
 });
+
+test("what was allocated since a mark is given back, over blocks, and nothing before it", () => {
+  const heap = Heap.create();
+  const arena = new Arena(heap, 256);
+  const kept = arena.allocate(64);
+  heap.u8.fill(7, kept, kept + 64);
+  const mark = arena.mark();
+  const first = [arena.allocate(64), arena.allocate(1000), arena.allocate(64)];
+  arena.release(mark);
+  expect([arena.allocate(64), arena.allocate(1000), arena.allocate(64)]).toEqual(first);
+  expect(heap.u8[kept + 63]).toBe(7);
+});

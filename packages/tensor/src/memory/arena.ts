@@ -3,6 +3,13 @@ import type { Heap } from "./heap.ts";
 
 const lineBytes = 64;
 
+/** A place in an arena. */
+export interface ArenaMark {
+  readonly block: number;
+  readonly next: Address;
+  readonly end: Address;
+}
+
 /** A bump allocator that is emptied at once. Its blocks stay its own, so that a step takes no memory after the first few. */
 export class Arena {
   readonly heap: Heap;
@@ -34,9 +41,19 @@ export class Arena {
   }
 
   reset(): void {
-    this.#block = -1;
-    this.#next = 0;
-    this.#end = 0;
+    this.release({ block: -1, next: 0, end: 0 });
+  }
+
+  /** Where it stands, for `release`. */
+  mark(): ArenaMark {
+    return { block: this.#block, next: this.#next, end: this.#end };
+  }
+
+  /** Gives back everything that was allocated since the mark was taken. */
+  release({ block, next, end }: ArenaMark): void {
+    this.#block = block;
+    this.#next = next;
+    this.#end = end;
   }
 
   #advance(bytes: number): void {

@@ -6,6 +6,9 @@ import { singleTask } from "../pairs/single-task.ts";
 import { EattBigruNetwork } from "./network.ts";
 import { type EattBigruSettings, eattBigruSettings } from "./settings.ts";
 
+/** The states of every word of every pair are kept until the gradient has passed: a sentence of hundreds of pairs is learnt in parts of so many rows. */
+const mostRows = 4096;
+
 /** Relation classification over given entities by a BiGRU with attention. */
 export const eattBigru = defineModel<EattBigruSettings, PairExample>({
   name: "eatt-bigru",
@@ -15,5 +18,5 @@ export const eattBigru = defineModel<EattBigruSettings, PairExample>({
   protocols: pairProtocols,
   build: (settings, lexicon, scope) =>
     new PairModel(settings, lexicon, singleTask, new EattBigruNetwork(settings, lexicon, scope.child("eatt-bigru"))),
-  encoder: (settings, lexicon) => new PairEncoder(settings, lexicon),
+  encoder: (settings, lexicon) => new PairEncoder(settings, lexicon, mostRows),
 });

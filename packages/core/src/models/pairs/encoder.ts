@@ -3,6 +3,7 @@ import { argumentTypes, type Lexicon } from "../../data/lexicon.ts";
 import type { Entity, Loss, Sentence } from "../../schema/index.ts";
 import { encodeTags } from "../../text/index.ts";
 import type { Encoder, Example, TrainingExamples } from "../model.ts";
+import { partsOf } from "./parts.ts";
 import type { PairSettings } from "./settings.ts";
 import { bioTags } from "./tags.ts";
 
@@ -26,7 +27,11 @@ export class PairEncoder implements Encoder<PairExample> {
   readonly #lexicon: Lexicon;
   readonly #tags: ReadonlyMap<string, number>;
 
-  constructor(settings: PairSettings, lexicon: Lexicon) {
+  readonly #mostRows: number;
+
+  /** @param mostRows rows of words, counted once for each pair, that an example may come to in training; one with more comes in parts */
+  constructor(settings: PairSettings, lexicon: Lexicon, mostRows = Infinity) {
+    this.#mostRows = mostRows;
     this.#settings = settings;
     this.#lexicon = lexicon;
     this.#tags = new Map(bioTags(lexicon).map((tag, index) => [tag, index]));
@@ -69,7 +74,7 @@ export class PairEncoder implements Encoder<PairExample> {
     const kept = wanted < all - positive ? sampled(whole, wanted, all - positive, seed) : whole;
     const possible = whole.reduce((sum, { entities }) => sum + this.#orders(entities.length), 0);
     return {
-      examples: batching === "grouped" ? kept : kept.flatMap(singlePairs),
+      examples: batching === "grouped" ? kept.flatMap((example) => partsOf(example, this.#mostRows)) : kept.flatMap(singlePairs),
       pairs: { positive, negative: wanted, filtered: possible - all, sampledOut: all - positive - wanted },
     };
   }

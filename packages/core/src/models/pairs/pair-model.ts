@@ -6,7 +6,11 @@ import type { Losses, LossOptions, Model, PredictOptions } from "../model.ts";
 import { bestIndex } from "../sampling.ts";
 import { type PairBatch, packPairs } from "./batch.ts";
 import { type PairExample, pairFields } from "./encoder.ts";
+import { groupsOf } from "./parts.ts";
 import type { PairSettings } from "./settings.ts";
+
+/** Rows of words, counted once for each pair, that are predicted together: what working memory may grow with. */
+const mostRowsTogether = 32_768;
 
 /** How classes are learnt and decided. */
 export interface PairObjective {
@@ -83,19 +87,25 @@ export class PairModel implements Model<PairExample> {
   }
 
   predict(tape: Tape, examples: readonly PairExample[], { threshold }: PredictOptions): Prediction[] {
-    const { classes } = this.#network.forward(tape, packPairs(examples, this.#settings, undefined));
-    const scores = tape.read(classes);
-    let row = 0;
-    return examples.map(({ entities, pairs }) => {
-      const relations: Relation[] = [];
-      for (let k = 0; k < pairs.length; k += pairFields, row++) {
-        const { label, confidence } = this.#decide(scores, row * classes.columns);
-        const type = this.#lexicon.relations.nameOf(label);
-        const least = typeof threshold === "number" ? threshold : (threshold[type] ?? 0.5);
-        if (confidence >= least) relations.push({ head: pairs[k] as number, tail: pairs[k + 1] as number, type, confidence });
+    const relations = new Map(examples.map((example): [PairExample, Relation[]] => [example, []]));
+    for (const group of groupsOf(examples, mostRowsTogether)) {
+      const before = tape.arena.mark();
+      const parts = group.map(({ part }) => part);
+      const { classes } = this.#network.forward(tape, packPairs(parts, this.#settings, undefined));
+      const scores = tape.read(classes);
+      let row = 0;
+      for (const { whole, part } of group) {
+        for (let k = 0; k < part.pairs.length; k += pairFields, row++) {
+          const { label, confidence } = this.#decide(scores, row * classes.columns);
+          const type = this.#lexicon.relations.nameOf(label);
+          const least = typeof threshold === "number" ? threshold : (threshold[type] ?? 0.5);
+          const [head, tail] = [part.pairs[k] as number, part.pairs[k + 1] as number];
+          if (confidence >= least) relations.get(whole)?.push({ head, tail, type, confidence });
+        }
       }
-      return { entities, relations };
-    });
+      tape.arena.release(before);
+    }
+    return examples.map((example) => ({ entities: example.entities, relations: relations.get(example) ?? [] }));
   }
 
   /**
