@@ -64,10 +64,10 @@ async function soak(url, minutes) {
     rate,
     seconds: minutes * 60,
     connections: Number(options.connections ?? 4000),
-    onSecond: (second, { underWay }) => {
+    onSecond: (second, { underWay, statuses: soFar }) => {
       memory.push(memoryMb("VmRSS"));
       if (second % 10 === 0)
-        console.error(`${second} s: ${memory.at(-1)} MB, ${underWay} under way, ${JSON.stringify(Object.fromEntries(statuses))}`);
+        console.error(`${second} s: ${memory.at(-1)} MB, ${underWay} under way, ${JSON.stringify(Object.fromEntries(soFar))}`);
     },
   });
   const part = (from, to) => memory.slice(Math.floor(from * memory.length), Math.floor(to * memory.length));

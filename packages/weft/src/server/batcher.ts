@@ -20,8 +20,8 @@ export interface JobOptions {
 }
 
 /**
- * Puts sentences of many requests together into batches for the worker threads. Sentences in a batch share the products of matrices, so
- * eight together cost little more than two alone.
+ * Puts sentences of many requests together into batches for the worker threads. A message to a thread and back costs a good part of what
+ * a sentence costs, and one for many sentences costs little more than one for one.
  *
  * A batch starts at once where no other is under way, so a lone client never waits for company; behind a batch that is under way, sentences
  * gather until there are enough or the first has waited long enough. Requests take turns: a long text does not hold up the short ones
@@ -38,10 +38,11 @@ export class Batcher {
   #waitingSentences = 0;
   #waitingTokens = 0;
   #underWay = 0;
+  #underWayTokens = 0;
   #clock: NodeJS.Timeout | undefined;
   #soon = false;
-  /** Tokens a millisecond, over the last batches. */
-  #pace: number | undefined;
+  /** Tokens and milliseconds of the last batches, older ones counting less; summed apart, since two batches may end in one moment. */
+  #pace = { tokens: 0, ms: 0 };
   #idleSince = 0;
 
   constructor(predict: Predict, threads: number, limits: BatchLimits, observer?: BatchObserver) {
@@ -79,19 +80,20 @@ export class Batcher {
     const left = deadline - performance.now();
     if (left <= 0) throw deadlinePassed();
     const wait = this.expectedWaitMs;
-    const late = wait > left;
+    const late = wait > expectedShare * left;
     if (this.#fits(sentences) && !late) return;
     throw new RequestError("OVERLOADED", {
       message: late
-        ? `about ${(wait / 1000).toFixed(1)} seconds of work wait before this request, which is past its deadline`
+        ? `about ${(wait / 1000).toFixed(1)} seconds of work come before this request, too much for its deadline`
         : `${this.#waitingSentences} sentences wait already, and ${this.#limits.queueSentences} may`,
       hint: "send the request again after the seconds that Retry-After names",
     });
   }
 
-  /** How long a sentence that comes now will wait, by the pace of the last batches. */
+  /** How long a sentence that comes now will wait, by the pace of the last batches: for what waits already and what is under way. */
   get expectedWaitMs(): number {
-    return this.#pace === undefined ? 0 : this.#waitingTokens / this.#pace;
+    const { tokens, ms } = this.#pace;
+    return tokens === 0 ? 0 : ((this.#waitingTokens + this.#underWayTokens) * ms) / tokens;
   }
 
   /** Ends every request that waits. @param reason is thrown to each */
@@ -186,6 +188,7 @@ export class Batcher {
     const started = performance.now();
     if (this.#underWay === 0) this.#idleSince = started;
     this.#underWay++;
+    this.#underWayTokens += tokens;
     const failed = await this.#settle(shares, examples).then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -204,11 +207,11 @@ export class Batcher {
       }
     }
     this.#underWay--;
+    this.#underWayTokens -= tokens;
     const ended = performance.now();
     // Batches overlap: what counts is the time since the one before ended.
-    const took = Math.max(0.01, ended - this.#idleSince);
+    this.#pace = { tokens: 0.9 * this.#pace.tokens + tokens, ms: 0.9 * this.#pace.ms + ended - this.#idleSince };
     this.#idleSince = ended;
-    this.#pace = this.#pace === undefined ? tokens / took : 0.9 * this.#pace + 0.1 * (tokens / took);
     this.#observer?.onBatch({ sentences: examples.length, tokens, waited: waited / 1000, worked: (ended - started) / 1000 });
     this.#tellRoom();
     this.#dispatch();
@@ -223,6 +226,9 @@ export class Batcher {
     }
   }
 }
+
+/** The part of the time to its deadline that a request may be expected to wait: the pace changes, and its own work comes behind. */
+const expectedShare = 0.7;
 
 /** Some sentences of a job, in a batch. */
 interface Share {

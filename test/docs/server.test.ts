@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { serveCommand } from "../../packages/weft/src/cli/commands/serve.ts";
+import { extraction, extractRequest } from "../../packages/weft/src/server/extraction.ts";
+import { defaultLimits } from "../../packages/weft/src/server/options.ts";
+import { shell } from "../e2e/weft-command.ts";
+import { send, startServer } from "../server/test-server.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const page = readFileSync(`${root}docs/server.md`, "utf8");
+
+/** The first cells of a table's rows, under a header that begins with these words. */
+function names(header: string): string[] {
+  const [, rows = ""] = new RegExp(`^\\| ${header}.*\\n\\|[-:| ]+\\n((?:\\|.*\\n)+)`, "m").exec(page) ?? [];
+  return rows
+    .trimEnd()
+    .split("\n")
+    .map((row) => row.split("|")[1]?.trim().replaceAll("`", "") ?? "");
+}
+
+test("the page has every field of a request and of a result, and no other", () => {
+  expect([...names("Field of a text"), "documents", ...names("Option, beside")].toSorted()).toEqual(
+    Object.keys(extractRequest.shape).toSorted(),
+  );
+  expect(names("Field of a result")).toEqual(Object.keys(extraction.shape));
+});
+
+test("the page has every route of the description", async () => {
+  const { url } = await startServer();
+  const { json } = await send(`${url}/openapi.json`);
+  const paths = Object.keys((json as { paths: object }).paths);
+  const routes = names("Route").flatMap((cell) => cell.split(", ").map((route) => route.split(" ")[1]));
+  expect(routes.toSorted()).toEqual(paths.toSorted());
+});
+
+test("the options and limits on the page are those of the command", () => {
+  for (const [, option = "", shown = ""] of page.matchAll(/^\| `--([\w-]+)` \| (\S+) \|/gm)) {
+    const known = serveCommand.options.find(({ long }) => long === `--${option}`);
+    expect(known, option).toBeDefined();
+    if (!["–", "cores"].includes(shown)) expect(String(known?.defaultValue), option).toBe(shown);
+  }
+  const { textUnits, documents, lineBytes, streamWindow, bodyMs } = defaultLimits;
+  const sentence = `Fixed limits: ${textUnits.toLocaleString("en")} UTF-16 units a text, ${documents.toLocaleString("en")} texts a JSON request, ${lineBytes >> 20} MiB a line of a stream, ${streamWindow} lines of a stream under way, ${bodyMs / 1000} seconds for a body to arrive.`;
+  expect(page).toContain(sentence);
+});
+
+test("the requests on the page are answered as it says", async () => {
+  const { url } = await startServer();
+  const commands = [...page.matchAll(/^```sh\n((?:.*\n)*?)```$/gm)]
+    .map(([, code = ""]) => code)
+    .filter((code) => code.includes("curl"));
+  expect(commands).toHaveLength(2);
+  const [one, stream] = await Promise.all(
+    commands.map(async (code) => shell(code.replaceAll("http://127.0.0.1:7433", url), root)),
+  );
+  const [, shown = ""] = /^```json\n((?:.*\n)*?)```$/m.exec(page) ?? [];
+  expect(JSON.parse(one?.out ?? "")).toEqual(roughly(JSON.parse(shown)));
+  const lines = stream?.out
+    .trimEnd()
+    .split("\n")
+    .map((line) => extraction.parse(JSON.parse(line)));
+  expect(lines?.map(({ id, text }) => [id, text])).toEqual([
+    [undefined, "Mara Voss leads Kettle."],
+    ["b", "Ada left Acme"],
+  ]);
+});
+
+/** The page shows three digits of a confidence. */
+function roughly(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(roughly);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).map(([name, each]: [string, unknown]) => [
+    name,
+    name === "confidence" ? expect.closeTo(each as number, 2) : roughly(each),
+  ]);
+  return Object.fromEntries(fields) as unknown;
+}
