@@ -1,18 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import chromiumPackage from "@sparticuz/chromium";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
+import { startBrowser } from "../../scripts/start-browser.mjs";
+
+export { startBrowser as launch };
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const weftPath = join(root, "packages/weft/bin/weft.js");
-const systemBrowser = "/usr/bin/chromium";
-
-/** Root cannot use the sandbox; letters are set where the layout says, not where a hint says. */
-const flags = ["--no-sandbox", "--font-render-hinting=none"];
 
 /** Why the tests of this file cannot run here, or "". */
 export const noBrowser = await whyNoBrowser();
@@ -39,7 +37,7 @@ export function stage(args: readonly string[]): Stage {
   let browser: Browser | undefined;
   let server: Served | undefined;
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launch(), serve(args)]);
+    [browser, server] = await Promise.all([startBrowser(), serve(args)]);
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
@@ -120,46 +118,9 @@ async function ended(child: ChildProcess): Promise<void> {
 
 async function whyNoBrowser(): Promise<string> {
   try {
-    await (await launch()).close();
+    await (await startBrowser()).close();
     return "";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** The browser that comes as a package, and where its libraries are missing, the one of the system. */
-export async function launch(): Promise<Browser> {
-  const reasons: string[] = [];
-  for (const find of [packedBrowser, async () => systemBrowser]) {
-    try {
-      return await chromium.launch({ executablePath: await find(), args: flags });
-    } catch (error) {
-      reasons.push((error instanceof Error ? error.message : String(error)).split("\n", 3).join(" "));
-    }
-  }
-  throw new Error(`no browser starts here: ${reasons.join("; ")}`);
-}
-
-/** Unpacked once for all test files, each of which may be the first: under a name of its own, then moved to where all look. */
-async function packedBrowser(): Promise<string> {
-  const manifest = readFileSync(join(root, "node_modules/@sparticuz/chromium/package.json"), "utf8");
-  const { version } = JSON.parse(manifest) as { version: string };
-  const kept = join(root, ".cache", `chromium-${version}`);
-  const executable = join(kept, "chromium");
-  if (existsSync(executable)) return executable;
-  mkdirSync(join(root, ".cache"), { recursive: true });
-  const own = mkdtempSync(join(root, ".cache", "chromium-"));
-  const temporary = process.env["TMPDIR"];
-  try {
-    process.env["TMPDIR"] = own;
-    await chromiumPackage.executablePath();
-    renameSync(own, kept);
-  } catch (error) {
-    rmSync(own, { recursive: true, force: true });
-    if (!existsSync(executable)) throw error;
-  } finally {
-    if (temporary === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = temporary;
-  }
-  return executable;
 }
