@@ -30,7 +30,7 @@ interface Options extends ManyRunsFlags {
 export const sweepCommand = defineCommand<[config: string], Options>({
   name: "sweep",
   group: "Models",
-  summary: "train every combination of some settings, and find the best on dev",
+  summary: "train a grid of settings, and find the best on dev",
   details:
     "--grid names a setting and its values (YAML, with commas between); several --grid are combined. All combinations are checked before " +
     "anything runs. Each is a run of its own in FOLDER/SETTINGS/seed-N. They are compared by the F1 on dev that chose each run's epoch, " +
