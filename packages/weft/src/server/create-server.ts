@@ -69,6 +69,8 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
       await app.listen({
         host: options.host ?? defaultHost,
         port: options.port ?? defaultPort,
+        // A burst that does not fit here is not refused but made to wait for seconds, by the system and without a word.
+        backlog: 4096,
         listenTextResolver: () => "listening",
       });
       const { watchSeconds = 2 } = options;
