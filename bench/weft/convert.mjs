@@ -36,16 +36,22 @@ async function make() {
   const isFolder = formats[from].layout === "folder";
   if (isFolder) mkdirSync(input);
   const file = isFolder ? undefined : openSync(input, "w");
-  const printed = await Promise.all(taken(500).map((document) => collectText(formats[from].write([document]))));
+  const given = taken(500);
+  const printed = await Promise.all(given.map((document) => collectText(formats[from].write([document]))));
+  const whole = await collectText(formats[from].write(given));
   while (bytes < wanted) {
     const { text, files } = printed[count % printed.length];
     if (file !== undefined) bytes += writeSync(file, text.replace(/"id":"[^"]*"/, `"id":"article-${count}"`));
     for (const [name, content] of files) {
-      const isCompanion = name.startsWith("doc-");
-      writeFileSync(join(input, isCompanion ? name.replace(/^doc-\d+/, `article-${count}`) : name), content);
-      if (isCompanion) bytes += Buffer.byteLength(content);
+      if (!isOwn(name)) continue;
+      writeFileSync(join(input, name.replace(/^doc-\d+/, `article-${count}`)), content);
+      bytes += Buffer.byteLength(content);
     }
     count++;
+  }
+  // What all documents share, such as brat's annotation.conf.
+  for (const [name, content] of whole.files) {
+    if (!isOwn(name)) writeFileSync(join(isFolder ? input : folder, name), content);
   }
   if (file !== undefined) closeSync(file);
   return { bytes, documents: count };
@@ -77,4 +83,9 @@ function convert(input, output) {
       else resolve({ peakMb: Number(peak[1]), said });
     });
   });
+}
+
+/** Whether a file belongs to one document. */
+function isOwn(name) {
+  return name.startsWith("doc-");
 }
