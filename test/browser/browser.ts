@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { startBrowser } from "../../scripts/start-browser.mjs";
@@ -15,7 +14,7 @@ const weftPath = join(root, "packages/weft/bin/weft.js");
 /** Why the tests of this file cannot run here, or "". */
 export const noBrowser = await whyNoBrowser();
 
-export interface OpenPage {
+interface OpenPage {
   readonly page: Page;
   /** What the page said on the console, threw, or asked of other hosts: all of it a fault. */
   readonly faults: readonly string[];
@@ -68,7 +67,7 @@ export function stage(args: readonly string[]): Stage {
 
 /** What axe finds wrong on the page as it stands: rules of WCAG 2.2 A and AA, the serious and the critical ones. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { runOnly: ${JSON.stringify(tags)} })`);
   return violations
@@ -84,8 +83,6 @@ interface AxeResults {
     readonly nodes: readonly { readonly html: string }[];
   }[];
 }
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface Served {
   readonly address: string;

@@ -18,7 +18,7 @@ export function addressOf(tab: string, ...path: readonly string[]): string {
   return `#/${[tab, ...path].map(encodeURIComponent).join("/")}`;
 }
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [place = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const [tab = "", ...path] = place.split("/").map(decode);
   return { tab, path, query: new URLSearchParams(query) };

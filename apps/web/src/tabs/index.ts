@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { CorrectTab } from "./correct/correct-tab.tsx";
 import { ExtractTab } from "./extract/extract-tab.tsx";
 
 export interface Tab {
@@ -9,4 +10,7 @@ export interface Tab {
 }
 
 /** The views of the page, one line each, in the order of the bar; the first is shown where the address names none. */
-export const tabs: readonly [Tab, ...Tab[]] = [{ name: "extract", title: "Extract", View: ExtractTab }];
+export const tabs: readonly [Tab, ...Tab[]] = [
+  { name: "extract", title: "Extract", View: ExtractTab },
+  { name: "correct", title: "Correct", View: CorrectTab },
+];

@@ -1,9 +1,7 @@
 import { type Drawable, isRightToLeft, type KeptAnnotation, keepAnnotation, type Theme, toSvg } from "@weft/core";
+import { type PartName, partAt, takeParts } from "./drawing-parts.ts";
 import { elementStyles } from "./element-styles.ts";
 import { near } from "./near.ts";
-
-/** An entity or a relation by its index in the document, as attributes write it: `relation:3`. */
-export type PartName = `${"entity" | "relation"}:${number}`;
 
 /** What the events `weft-hover` and `weft-select` carry as their `detail`; `null` when nothing is pointed at or chosen any more. */
 export type PartDetail = { readonly kind: "entity" | "relation"; readonly index: number } | null;
@@ -48,6 +46,8 @@ export class WeftArcs extends HTMLElement {
     this.#tip.className = "tip";
     this.#tip.hidden = true;
     this.#tip.setAttribute("aria-hidden", "true");
+    // Before the first drawing too: an inline element has no width to draw for.
+    root.adoptedStyleSheets = [elementStyles("auto")];
     root.append(this.#place);
     root.addEventListener("pointerover", ({ target }) => this.#point(partAt(target), target));
     root.addEventListener("pointerout", () => this.#point(null, null));
@@ -102,6 +102,13 @@ export class WeftArcs extends HTMLElement {
   }
 
   connectedCallback(): void {
+    // What a page has set before this file came stands on the element itself, and would hide the property of the class.
+    for (const name of ["document", "types", "threshold", "selected", "highlighted"] as const) {
+      if (!Object.hasOwn(this, name)) continue;
+      const { value } = Object.getOwnPropertyDescriptor(this, name) ?? {};
+      Reflect.deleteProperty(this, name);
+      Object.assign(this, { [name]: value as unknown });
+    }
     this.#resized.observe(this);
     if (this.hasAttribute("lazy") && !this.#near) {
       near.watch(this, () => {
@@ -261,63 +268,6 @@ export class WeftArcs extends HTMLElement {
 }
 
 if (customElements.get("weft-arcs") === undefined) customElements.define("weft-arcs", WeftArcs);
-
-/**
- * Turns the groups of a fresh drawing into parts that can be reached: each gets its name in the whole document, its words as a label
- * and one stop for the keyboard, however many lines it stands on. Entities come first, in their order, then relations.
- */
-function takeParts(place: Element, kept: KeptAnnotation<Drawable>, language: string | null): Map<PartName, SVGElement[]> {
-  const svg = place.firstElementChild;
-  // An image would hide what is in it from screen readers.
-  svg?.setAttribute("role", "group");
-  if (language !== null) svg?.setAttribute("lang", language);
-  const parts = new Map<PartName, SVGElement[]>();
-  const groups = [
-    ...place.querySelectorAll<SVGElement>("[data-entity]"),
-    ...place.querySelectorAll<SVGElement>("[data-relation]"),
-  ];
-  const named = groups.map((group) => {
-    const { entity, relation } = group.dataset;
-    const name: PartName =
-      entity === undefined ? `relation:${kept.relations[Number(relation)] ?? 0}` : `entity:${kept.entities[Number(entity)] ?? 0}`;
-    return { name, group, index: Number(entity ?? relation) };
-  });
-  named.sort((a, b) => Number("entity" in b.group.dataset) - Number("entity" in a.group.dataset) || a.index - b.index);
-  for (const { name, group } of named) {
-    const title = group.querySelector("title");
-    group.dataset["part"] = name;
-    const known = parts.get(name);
-    if (known === undefined) {
-      group.setAttribute("role", "button");
-      group.setAttribute("tabindex", parts.size === 0 ? "0" : "-1");
-      group.setAttribute("aria-label", title?.textContent ?? name);
-      parts.set(name, [group]);
-    } else {
-      group.setAttribute("aria-hidden", "true");
-      known.push(group);
-    }
-    title?.remove();
-    // Numbers of arcs that go on in another line are for eyes, and no part of the name.
-    for (const mark of group.querySelectorAll<SVGElement>(".weft-mark,.weft-number")) {
-      mark.setAttribute("aria-hidden", "true");
-      mark.dataset["part"] = name;
-      group.after(mark);
-    }
-  }
-  const title = svg?.querySelector(":scope > title");
-  if (svg !== null && title) {
-    // As an element, the browser would show it over the whole drawing.
-    svg.setAttribute("aria-label", title.textContent);
-    svg.removeAttribute("aria-labelledby");
-    title.remove();
-  }
-  return parts;
-}
-
-function partAt(target: EventTarget | null): PartName | null {
-  const group = target instanceof Element ? target.closest<SVGElement>("[data-part]") : null;
-  return (group?.dataset["part"] ?? null) as PartName | null;
-}
 
 function setOrRemove(element: Element, name: string, value: string | null): void {
   if (value === null) element.removeAttribute(name);

@@ -21,6 +21,7 @@ import { healthRoutes, stopping } from "./routes/health.ts";
 import { metricRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { pageRoutes } from "./routes/page.ts";
+import { tripleRoutes } from "./routes/triples.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import { tokenCheck, tokenInvalid } from "./tokens.ts";
 
@@ -35,7 +36,7 @@ export interface WeftServer {
 }
 
 /** Groups of routes, each a plugin that is given the server's context. Where there are tokens, those of the API ask for one. */
-const apiRoutes = [extractRoutes, modelRoutes, metricRoutes] as const;
+const apiRoutes = [extractRoutes, modelRoutes, tripleRoutes, metricRoutes] as const;
 const openRoutes = [healthRoutes, docsRoutes, pageRoutes] as const;
 
 /**

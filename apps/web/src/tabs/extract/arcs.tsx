@@ -2,7 +2,8 @@ import type { Drawable } from "@weft/core";
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { theme } from "../../theme.ts";
-import type { PartDetail, PartName, WeftArcs } from "../../weft-arcs/weft-arcs.ts";
+import type { PartName } from "../../weft-arcs/drawing-parts.ts";
+import type { PartDetail, WeftArcs } from "../../weft-arcs/weft-arcs.ts";
 import "../../weft-arcs/weft-arcs.ts";
 
 export interface ArcsProps {

@@ -5,8 +5,10 @@ import {
   type OutputFormat,
   outputFormats,
   portableTripleFormats,
+  recordOf,
   type TripleFormat,
 } from "@weft/core";
+import { request, send } from "../../api.ts";
 
 /** A form in which results leave the page. */
 export interface ExportFormat {
@@ -15,6 +17,8 @@ export interface ExportFormat {
   readonly group: "Relations" | "Annotation";
   readonly extension: string;
   readonly mediaType: string;
+  /** Whether the server writes it, so that the text goes there. */
+  readonly remote: boolean;
   write(document: Document): Promise<Exported>;
 }
 
@@ -33,6 +37,33 @@ export const exportFormats: readonly ExportFormat[] = [
     .map(ofAnnotation),
 ];
 
+/** Formats that only the server can write; none where the page stands without one. */
+export async function serverFormats(): Promise<readonly ExportFormat[]> {
+  try {
+    const { formats } = await request<{ formats: readonly ServerFormat[] }>("v1/triples");
+    return formats.filter(({ name }) => !Object.hasOwn(portableTripleFormats, name)).map(ofServer);
+  } catch {
+    return [];
+  }
+}
+
+type ServerFormat = Pick<TripleFormat, "name" | "title" | "extension" | "mediaType">;
+
+function ofServer({ name, title, extension, mediaType }: ServerFormat): ExportFormat {
+  return {
+    name,
+    title,
+    group: "Relations",
+    extension,
+    mediaType,
+    remote: true,
+    write: async (document) => {
+      const answer = await send("v1/triples", { body: { format: name, documents: [recordOf(document)] } });
+      return { files: new Map([["", new Uint8Array(await answer.arrayBuffer())]]), losses: [] };
+    },
+  };
+}
+
 function ofTriples(format: TripleFormat): ExportFormat {
   return {
     name: format.name,
@@ -40,6 +71,7 @@ function ofTriples(format: TripleFormat): ExportFormat {
     group: "Relations",
     extension: format.extension,
     mediaType: format.mediaType,
+    remote: false,
     write: async (document) => {
       const { main, files } = await collectTriples(format, [document]);
       return { files: files.size === 0 ? new Map([["", main]]) : files, losses: [] };
@@ -54,6 +86,7 @@ function ofAnnotation(format: OutputFormat): ExportFormat {
     group: "Annotation",
     extension: format.extensions[0] ?? ".txt",
     mediaType: "text/plain",
+    remote: false,
     write: async (document) => {
       const { text, files, losses } = await collectText(format.write([document]));
       const encoder = new TextEncoder();

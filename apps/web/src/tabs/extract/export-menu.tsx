@@ -1,19 +1,24 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Exported, ExportFormat } from "./export-formats.ts";
-import { shown } from "./extract-state.ts";
+import { found, localModels, shown } from "./extract-state.ts";
 
 /** Copies or downloads what is shown, in any format. */
 export function ExportMenu() {
-  const [formats, setFormats] = useState<readonly ExportFormat[]>([]);
+  const [all, setFormats] = useState<readonly ExportFormat[]>([]);
   const [name, setName] = useState("triples");
   const [said, say] = useState("");
   // The writers are of use after the first result, so they do not hold up the page before it.
   useEffect(() => {
-    import("./export-formats.ts").then(
-      ({ exportFormats }) => setFormats(exportFormats),
-      () => say("The formats could not be loaded"),
-    );
+    const load = async (): Promise<void> => {
+      const { exportFormats, serverFormats } = await import("./export-formats.ts");
+      setFormats(exportFormats);
+      setFormats([...exportFormats, ...(await serverFormats())]);
+    };
+    load().catch(() => say("The formats could not be loaded"));
   }, []);
+  // What was read in this browser does not leave it.
+  const local = localModels.value.some(({ entry }) => entry === found.value?.model);
+  const formats = local ? all.filter(({ remote }) => !remote) : all;
   const chosen = formats.find((format) => format.name === name) ?? formats[0];
   const writing = (use: (files: Exported["files"], format: ExportFormat) => Promise<string> | string) => () => void write(use);
   async function write(use: (files: Exported["files"], format: ExportFormat) => Promise<string> | string): Promise<void> {

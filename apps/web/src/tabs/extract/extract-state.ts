@@ -26,7 +26,7 @@ export const hiddenEntityTypes = signal<ReadonlySet<string>>(new Set());
 export const hiddenRelationTypes = signal<ReadonlySet<string>>(new Set());
 
 /** How an entity without a type is called in filters. */
-export const untyped = "no type";
+const untyped = "no type";
 
 export const model = computed(() => models.value.find(({ name }) => name === chosenModel.value) ?? models.value[0]);
 

@@ -1,6 +1,6 @@
 import { type Drawable, keepAnnotation } from "@weft/core";
 import { useMemo, useState } from "preact/hooks";
-import type { PartName } from "../../weft-arcs/weft-arcs.ts";
+import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { Arcs } from "./arcs.tsx";
 import { Confidence } from "./confidence.tsx";
 import { filter } from "./extract-state.ts";
@@ -30,7 +30,7 @@ interface FoundListProps {
   readonly highlight: (part: PartName | null) => void;
 }
 
-function FoundList({ shown, highlighted, highlight }: FoundListProps) {
+export function FoundList({ shown, highlighted, highlight }: FoundListProps) {
   if (shown.entities.length === 0) return <p class="quiet nothing">Nothing found here</p>;
   const words = (index: number) => {
     const entity = shown.entities[index];

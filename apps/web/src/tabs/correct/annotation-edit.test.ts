@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Annotated, edits, entityAt, history, type Part, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
+
+const tokens = 8;
+const types = ["PER", "ORG", "LOC"] as const;
+const confidence = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined });
+const part: fc.Arbitrary<Part> = fc.record({ kind: fc.constantFrom("entity" as const, "relation" as const), index: fc.integer({ min: -1, max: 9 }) });
+const anyNumber = fc.integer({ min: -2, max: 10 });
+
+type Step = (before: Annotated) => Annotated;
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.tuple(anyNumber, anyNumber, fc.constantFrom(...types, "", null)).map(
+    ([start, end, type]): Step =>
+      (before) =>
+        edits.mark(before, { start, end }, type, tokens),
+  ),
+  fc.tuple(anyNumber, anyNumber, fc.constantFrom("knows", "leads", "")).map(
+    ([head, tail, type]): Step =>
+      (before) =>
+        edits.relate(before, head, tail, type),
+  ),
+  part.map((each): Step => (before) => edits.accept(before, each)),
+  part.map((each): Step => (before) => edits.remove(before, each)),
+  fc.tuple(part, fc.constantFrom(...types, "knows", "")).map(
+    ([each, type]): Step =>
+      (before) =>
+        edits.retype(before, each, type),
+  ),
+  fc.constant<Step>(edits.finish),
+  fc.constant<Step>(edits.reopen),
+);
+
+/** What a model may begin with: any entities and relations, none of them twice. */
+const begun: fc.Arbitrary<Annotated> = fc
+  .uniqueArray(
+    fc.tuple(fc.nat(tokens - 1), fc.integer({ min: 1, max: 3 }), fc.constantFrom(...types), confidence).map(([start, length, type, sure]) => ({
+      start,
+      end: Math.min(tokens, start + length),
+      type,
+      ...(sure === undefined ? {} : { confidence: sure }),
+    })),
+    { selector: ({ start, end, type }) => `${start} ${end} ${type}`, maxLength: 5 },
+  )
+  .chain((entities) =>
+    fc
+      .uniqueArray(fc.tuple(fc.nat(4), fc.nat(4), fc.constantFrom("knows", "leads"), confidence), {
+        selector: ([head, tail, type]) => `${head} ${tail} ${type}`,
+        maxLength: 4,
+      })
+      .map((pairs) => ({
+        entities,
+        relations: pairs
+          .filter(([head, tail]) => head !== tail && head < entities.length && tail < entities.length)
+          .map(([head, tail, type, sure]) => ({ head, tail, type, ...(sure === undefined ? {} : { confidence: sure }) })),
+        done: false,
+      })),
+  );
+
+function faultsOf({ entities, relations }: Annotated): string[] {
+  const faults: string[] = [];
+  const twice = (keys: string[]): boolean => new Set(keys).size < keys.length;
+  for (const { start, end, type } of entities) if (start < 0 || end <= start || end > tokens || type === "") faults.push(`span ${start} ${end}`);
+  for (const { head, tail, type } of relations) {
+    if (entities[head] === undefined || entities[tail] === undefined || head === tail || type === "") faults.push(`ends ${head} ${tail}`);
+  }
+  if (twice(entities.map(({ start, end, type }) => `${start} ${end} ${type}`))) faults.push("an entity twice");
+  if (twice(relations.map(({ head, tail, type }) => `${head} ${tail} ${type}`))) faults.push("a relation twice");
+  return faults;
+}
+
+test("no row of edits gives an annotation that is not valid", () => {
+  fc.assert(
+    fc.property(begun, fc.array(step, { maxLength: 30 }), (first, steps) => {
+      let now = first;
+      for (const each of steps) {
+        now = each(now);
+        expect(faultsOf(now)).toEqual([]);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("undoing everything gives the beginning back, and redoing everything the end", () => {
+  fc.assert(
+    fc.property(begun, fc.array(step, { maxLength: 20 }), (first, steps) => {
+      const end = steps.reduce((now, each) => history.record(now, each(now.present)), history.begin(first));
+      let now = end;
+      while (now.past.length > 0) now = history.undo(now);
+      expect(now.present).toBe(first);
+      expect(history.undo(now)).toBe(now);
+      while (now.future.length > 0) now = history.redo(now);
+      expect(now.present).toBe(end.present);
+    }),
+  );
+});
+
+test("what a person removes does not change what else is there", () => {
+  const before: Annotated = {
+    entities: [
+      { start: 0, end: 1, type: "PER", confidence: 0.4 },
+      { start: 2, end: 4, type: "ORG", confidence: 0.9 },
+      { start: 5, end: 6, type: "LOC" },
+    ],
+    relations: [
+      { head: 0, tail: 1, type: "leads", confidence: 0.6 },
+      { head: 1, tail: 2, type: "based_in", confidence: 0.7 },
+    ],
+    done: false,
+  };
+  expect(edits.remove(before, { kind: "entity", index: 0 })).toEqual({
+    entities: before.entities.slice(1),
+    relations: [{ head: 0, tail: 1, type: "based_in", confidence: 0.7 }],
+    done: false,
+  });
+  const accepted = edits.accept(before, { kind: "relation", index: 1 });
+  expect(suggestionsOf(accepted)).toEqual(["entity:0", "relation:0"]);
+  expect(suggestionsOf(edits.finish(before))).toEqual([]);
+  expect(edits.mark(before, { start: 2, end: 4 }, "PER", tokens).entities[1]).toEqual({ start: 2, end: 4, type: "PER" });
+  expect(entityAt(before, 3)).toBe(1);
+  expect(entityAt(before, 4)).toBeUndefined();
+  expect(sameAnnotation(before, { ...before, done: true })).toBe(false);
+});

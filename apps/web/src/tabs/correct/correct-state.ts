@@ -1,0 +1,220 @@
+import { computed, signal } from "@preact/signals";
+import { ApiError } from "../../api.ts";
+import type { PartName } from "../../weft-arcs/weft-arcs.ts";
+import { type Annotated, edits, type History, history, partOf, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
+import { type CorrectionSentence, corrections, type ProjectEntry, type Sort } from "./corrections-api.ts";
+import { drafts } from "./drafts.ts";
+
+/** A sentence as it is worked on: what the server has, what is here, and how the two stand to each other. */
+export interface Working {
+  readonly server: CorrectionSentence;
+  readonly history: History;
+  readonly state: "saved" | "saving" | "offline" | "conflict" | "refused";
+  /** Where the state is `refused`. */
+  readonly error?: unknown;
+}
+
+export const project = signal<ProjectEntry | null>(null);
+export const sort = signal<Sort>("uncertainty");
+export const position = signal(0);
+export const failure = signal<{ readonly error: unknown; readonly retry: () => void } | null>(null);
+/** What is chosen in drawing and list. */
+export const chosen = signal<PartName | null>(null);
+/** Words that are marked out, from where to where the cursor is; both count words. */
+export const words = signal<{ readonly anchor: number; readonly cursor: number }>({ anchor: 0, cursor: 0 });
+/** Two entities that wait for the type of their relation; the tail is absent while it is still looked for. */
+export const relating = signal<{ readonly head: number; readonly tail?: number } | null>(null);
+/** Types that were typed in here, beside those of the project. */
+export const addedTypes = signal<{ readonly entity: readonly string[]; readonly relation: readonly string[] }>({ entity: [], relation: [] });
+
+/** Ids by their place in the order. */
+const order = signal<ReadonlyMap<number, number>>(new Map());
+const sentences = signal<ReadonlyMap<number, Working>>(new Map());
+
+export const current = computed(() => sentences.value.get(order.value.get(position.value) ?? -1) ?? null);
+export const entityTypes = computed(() => [...new Set([...(project.value?.entityTypes ?? []), ...addedTypes.value.entity])]);
+export const relationTypes = computed(() => [...new Set([...(project.value?.relationTypes ?? []), ...addedTypes.value.relation])]);
+
+/** The worst of all sentences: what somebody who is about to leave must know. */
+export const saveState = computed<Working["state"]>(() => {
+  const states = new Set([...sentences.value.values()].map(({ state }) => state));
+  return (["conflict", "refused", "offline", "saving"] as const).find((state) => states.has(state)) ?? "saved";
+});
+
+const pageSize = 50;
+let opening = 0;
+
+/** Opens a project where work is to be done first, and sends what an earlier visit could not. */
+export async function openProject(name: string, by: Sort = sort.value): Promise<void> {
+  const turn = ++opening;
+  sort.value = by;
+  project.value = null;
+  failure.value = null;
+  order.value = new Map();
+  sentences.value = new Map();
+  try {
+    const first = await corrections.page(name, 0, pageSize, by);
+    if (turn !== opening) return;
+    take(first.page, 0);
+    project.value = first;
+    await goTo(first.firstOpen ?? 0);
+    for (const [id, draft] of drafts.all(name)) {
+      if (!sentences.value.has(id)) put(id, { server: await corrections.sentence(name, id), history: history.begin(draft.annotated), state: "saved" });
+      if (turn !== opening) return;
+      const working = sentences.value.get(id) as Working;
+      if (sameAnnotation(working.server, draft.annotated)) {
+        drafts.drop(name, id);
+        put(id, { ...working, history: history.begin(working.server) });
+        continue;
+      }
+      const server = { ...working.server, revision: draft.revision };
+      put(id, { server, history: history.record(history.begin(working.server), draft.annotated), state: "saving" });
+      void push(name, id);
+    }
+  } catch (error) {
+    if (turn === opening) failure.value = { error, retry: () => void openProject(name, by) };
+  }
+}
+
+export async function goTo(place: number): Promise<void> {
+  const opened = project.value;
+  if (opened === null || place < 0 || place >= opened.sentences) return;
+  if (!order.value.has(place)) {
+    const offset = Math.max(0, place - (place % pageSize));
+    try {
+      const { page } = await corrections.page(opened.name, offset, pageSize, sort.value);
+      if (project.value?.name !== opened.name) return;
+      take(page, offset);
+    } catch (error) {
+      failure.value = { error, retry: () => void goTo(place) };
+      return;
+    }
+  }
+  failure.value = null;
+  position.value = place;
+  chosen.value = null;
+  relating.value = null;
+  words.value = { anchor: 0, cursor: 0 };
+}
+
+/** Changes the sentence that is shown, and saves it. */
+export function edit(change: (before: Annotated) => Annotated): void {
+  const now = current.value;
+  if (now !== null) step(now, history.record(now.history, change(now.history.present)));
+}
+
+export const undo = (): void => void (current.value !== null && step(current.value, history.undo(current.value.history)));
+export const redo = (): void => void (current.value !== null && step(current.value, history.redo(current.value.history)));
+
+/** Accepts what is chosen and goes on to the next suggestion. */
+export function accept(name: PartName): void {
+  edit((before) => edits.accept(before, partOf(name)));
+  chosen.value = nextSuggestion(name);
+}
+
+export function remove(name: PartName): void {
+  edit((before) => edits.remove(before, partOf(name)));
+  relating.value = null;
+  chosen.value = null;
+}
+
+/** The suggestion behind a part, from the beginning again at the end; none where all are dealt with. */
+export function nextSuggestion(from: PartName | null): PartName | null {
+  const now = current.value;
+  if (now === null) return null;
+  const open = suggestionsOf(now.history.present);
+  const rank = (name: PartName): number => (partOf(name).kind === "entity" ? 0 : 1e6) + partOf(name).index;
+  return open.find((name) => from !== null && rank(name) > rank(from)) ?? open[0] ?? null;
+}
+
+/** Of two versions of a sentence that was changed elsewhere too, the one that stays. */
+export function resolve(id: number, whose: "mine" | "theirs"): void {
+  const [working, name] = [sentences.value.get(id), project.value?.name];
+  if (working === undefined || name === undefined) return;
+  if (whose === "theirs") {
+    drafts.drop(name, id);
+    put(id, { server: working.server, history: history.record(working.history, plain(working.server)), state: "saved" });
+    chosen.value = null;
+    return;
+  }
+  put(id, { ...working, state: "saving" });
+  drafts.keep(name, id, { revision: working.server.revision, annotated: working.history.present });
+  void push(name, id);
+}
+
+/** Sends again what did not get through. */
+export function retrySaving(): void {
+  const name = project.value?.name;
+  if (name === undefined) return;
+  for (const [id, { state }] of sentences.value) if (state === "offline" || state === "refused") void push(name, id);
+}
+
+function take(page: readonly CorrectionSentence[], offset: number): void {
+  order.value = new Map([...order.value, ...page.map(({ id }, index) => [offset + index, id] as const)]);
+  const fresh = page.filter(({ id }) => !sentences.value.has(id));
+  const working = fresh.map((server) => [server.id, { server, history: history.begin(plain(server)), state: "saved" as const }] as const);
+  sentences.value = new Map([...sentences.value, ...working]);
+}
+
+function put(id: number, working: Working): void {
+  sentences.value = new Map(sentences.value).set(id, working);
+}
+
+function step(before: Working, next: History): void {
+  const name = project.value?.name;
+  if (name === undefined || next === before.history) return;
+  const { id, revision } = before.server;
+  drafts.keep(name, id, { revision, annotated: next.present });
+  put(id, { ...before, history: next, state: before.state === "conflict" ? "conflict" : "saving" });
+  if (before.state !== "conflict") void push(name, id);
+  countDone(before.history.present.done, next.present.done);
+}
+
+function countDone(before: boolean, after: boolean): void {
+  if (project.value !== null && before !== after) project.value = { ...project.value, done: project.value.done + (after ? 1 : -1) };
+}
+
+/** One request at a time for a sentence: what changes meanwhile goes with the next. */
+const underWay = new Set<number>();
+
+async function push(name: string, id: number, wait = 1000): Promise<void> {
+  if (underWay.has(id)) return;
+  underWay.add(id);
+  let again: number | undefined;
+  try {
+    for (;;) {
+      const working = sentences.value.get(id);
+      if (working === undefined || project.value?.name !== name) return;
+      const sent = working.history.present;
+      const { taken, sentence } = await corrections.save(name, id, working.server.revision, sent);
+      const now = sentences.value.get(id);
+      if (now === undefined || project.value?.name !== name) return;
+      if (!taken) {
+        put(id, { ...now, server: sentence, state: "conflict" });
+        return;
+      }
+      if (now.history.present === sent) {
+        drafts.drop(name, id);
+        put(id, { ...now, server: sentence, state: "saved" });
+        return;
+      }
+      put(id, { ...now, server: sentence });
+      drafts.keep(name, id, { revision: sentence.revision, annotated: now.history.present });
+    }
+  } catch (error) {
+    const now = sentences.value.get(id);
+    if (now === undefined) return;
+    const passing = error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.status === 429);
+    put(id, passing ? { ...now, state: "offline" } : { ...now, state: "refused", error });
+    if (passing) again = Math.min(wait * 2, 10_000);
+  } finally {
+    underWay.delete(id);
+  }
+  if (again !== undefined) setTimeout(() => void push(name, id, again), wait);
+}
+
+addEventListener("online", retrySaving);
+
+function plain({ entities, relations, done }: Annotated): Annotated {
+  return { entities, relations, done };
+}

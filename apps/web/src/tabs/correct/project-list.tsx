@@ -1,0 +1,122 @@
+import { useEffect, useState } from "preact/hooks";
+import { request } from "../../api.ts";
+import { Failure } from "../../parts/failure.tsx";
+import { addressOf } from "../../route.ts";
+import { listModels, type ModelEntry } from "../extract/extraction.ts";
+import { corrections, type ProjectList as Projects } from "./corrections-api.ts";
+
+/** The projects there are, and the form for another one. */
+export function ProjectList({ list }: { readonly list: Projects }) {
+  return (
+    <>
+      {list.projects.length === 0 ? null : (
+        <section class="panel projects" aria-label="Projects">
+          <ul>
+            {list.projects.map(({ name, sentences, done, model }) => (
+              <li key={name} class="row">
+                <a href={addressOf("correct", name)}>{name}</a>
+                <progress max={sentences} value={done} aria-label={`Done in ${name}`} />
+                <span class="quiet">
+                  {done} of {sentences} sentences done{model === null ? "" : ` · suggestions by ${model}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <NewProject data={list.data} />
+    </>
+  );
+}
+
+function NewProject({ data }: { readonly data: boolean }) {
+  const [models, setModels] = useState<readonly ModelEntry[]>([]);
+  const [files, setFiles] = useState<readonly string[]>([]);
+  const [source, setSource] = useState<"texts" | "data">("texts");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  useEffect(() => {
+    listModels().then(setModels, setError);
+    if (data) {
+      request<{ files: readonly { readonly name: string }[] }>("v1/data").then(
+        (answer) => setFiles(answer.files.map(({ name }) => name)),
+        () => setFiles([]),
+      );
+    }
+  }, [data]);
+  async function create(form: HTMLFormElement): Promise<void> {
+    const field = (name: string): string => {
+      const value = new FormData(form).get(name);
+      return typeof value === "string" ? value : "";
+    };
+    const name = field("name").trim();
+    const model = field("model");
+    setBusy(true);
+    setError(null);
+    try {
+      const suggest = { model: model === "" ? null : model };
+      await corrections.create(source === "data" ? { name, data: field("file"), ...suggest } : { name, texts: [field("text")], ...suggest });
+      location.hash = addressOf("correct", name);
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <form
+      class="panel new-project"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void create(event.currentTarget);
+      }}
+    >
+      <h2>New project</h2>
+      <div class="row">
+        <label>
+          Name <input name="name" required pattern="[A-Za-z0-9][A-Za-z0-9_\-]{0,79}" title="letters, digits, _ and -" />
+        </label>
+        <label>
+          Suggestions by{" "}
+          <select name="model">
+            {models.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+            <option value="">nobody</option>
+          </select>
+        </label>
+        {files.length === 0 ? null : (
+          <label>
+            Of{" "}
+            <select value={source} onChange={({ currentTarget }) => setSource(currentTarget.value as "texts" | "data")}>
+              <option value="texts">a text</option>
+              <option value="data">an annotated file</option>
+            </select>
+          </label>
+        )}
+      </div>
+      {source === "data" ? (
+        <label class="row">
+          File{" "}
+          <select name="file">
+            {files.map((file) => (
+              <option key={file} value={file}>
+                {file}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : (
+        <textarea name="text" aria-label="Text" dir="auto" rows={6} required placeholder="The text whose sentences are to be corrected" />
+      )}
+      <div class="row">
+        <button type="submit" class="main" disabled={busy}>
+          {busy ? "Reading…" : "Begin"}
+        </button>
+      </div>
+      {error === null ? null : <Failure error={error} />}
+    </form>
+  );
+}

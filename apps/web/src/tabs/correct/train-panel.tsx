@@ -1,0 +1,89 @@
+import { useEffect, useState } from "preact/hooks";
+import { request } from "../../api.ts";
+import { addressOf } from "../../route.ts";
+import { corrections, type TrainState } from "./corrections-api.ts";
+
+/** Trains on what is done, and says how that goes. */
+export function TrainPanel({ name, done }: { readonly name: string; readonly done: number }) {
+  const [runs, setRuns] = useState<readonly string[]>([]);
+  const [from, setFrom] = useState("");
+  const [data, setData] = useState<"added" | "alone">("added");
+  const [state, setState] = useState<TrainState>({ state: "none" });
+  const [said, say] = useState("");
+  const running = state.state === "running";
+  const ask = (work: Promise<TrainState>): void =>
+    void work.then(
+      (next) => {
+        setState(next);
+        say("");
+      },
+      (error: unknown) => say(error instanceof Error ? error.message : String(error)),
+    );
+  useEffect(() => {
+    request<{ runs: readonly { readonly name: string }[] }>("v1/runs").then(
+      (answer) => setRuns(answer.runs.map((run) => run.name)),
+      () => setRuns([]),
+    );
+    ask(corrections.training(name));
+  }, [name]);
+  useEffect(() => {
+    if (!running) return undefined;
+    const clock = setInterval(() => ask(corrections.training(name)), 2000);
+    return () => clearInterval(clock);
+  }, [name, running]);
+  return (
+    <div class="row training">
+      <label>
+        Train like{" "}
+        <select value={from} onChange={({ currentTarget }) => setFrom(currentTarget.value)}>
+          <option value="">a small model</option>
+          {runs.map((run) => (
+            <option key={run} value={run}>
+              {run}
+            </option>
+          ))}
+        </select>
+      </label>
+      {from === "" ? null : (
+        <label>
+          on{" "}
+          <select value={data} onChange={({ currentTarget }) => setData(currentTarget.value as "added" | "alone")}>
+            <option value="added">its data and what is done here</option>
+            <option value="alone">what is done here alone</option>
+          </select>
+        </label>
+      )}
+      {running ? (
+        <button type="button" onClick={() => ask(corrections.stopTraining(name))}>
+          Stop training
+        </button>
+      ) : (
+        <button
+          type="button"
+          disabled={done === 0}
+          onClick={() => ask(corrections.train(name, from === "" ? { data: "alone" } : { from, data }))}
+        >
+          Train on these
+        </button>
+      )}
+      <span class="quiet" role="status">
+        {stateWords[state.state]}
+        {state.run === undefined ? null : (
+          <>
+            {" "}
+            <a href={addressOf("runs", state.run)}>{state.run}</a> {state.data === undefined ? "" : `(${state.data})`} {state.message}
+          </>
+        )}
+        {said}
+      </span>
+    </div>
+  );
+}
+
+const stateWords: Record<TrainState["state"], string> = {
+  none: "",
+  running: "Training",
+  done: "Trained",
+  failed: "Training failed:",
+  stopped: "Training stopped:",
+};

@@ -1,0 +1,164 @@
+import { useEffect, useRef } from "preact/hooks";
+import { Failure } from "../../parts/failure.tsx";
+import { Segments } from "../../parts/segments.tsx";
+import type { PartDetail } from "../../weft-arcs/weft-arcs.ts";
+import { Arcs } from "../extract/arcs.tsx";
+import { edits } from "./annotation-edit.ts";
+import { Conflict } from "./conflict.tsx";
+import {
+  chosen,
+  current,
+  edit,
+  entityTypes,
+  goTo,
+  openProject,
+  position,
+  project,
+  redo,
+  retrySaving,
+  saveState,
+  sort,
+  undo,
+  type Working,
+} from "./correct-state.ts";
+import { ExportCorrections } from "./export-corrections.tsx";
+import { onKey } from "./keys.ts";
+import { PartList } from "./part-list.tsx";
+import { TrainPanel } from "./train-panel.tsx";
+import { TypeBar } from "./type-bar.tsx";
+import { WordStrip } from "./word-strip.tsx";
+
+/** One sentence of a project after the other. */
+export function Workspace({ training }: { readonly training: boolean }) {
+  const opened = project.value;
+  const now = current.value;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const leave = (event: BeforeUnloadEvent): void => {
+      // What is offline is kept in this browser; only what is on its way is worth a question.
+      if (saveState.value === "conflict") event.preventDefault();
+    };
+    addEventListener("beforeunload", leave);
+    return () => removeEventListener("beforeunload", leave);
+  }, []);
+  if (opened === null) return null;
+  return (
+    <div class="workspace" ref={place} onKeyDown={onKey}>
+      <div class="panel controls">
+        <div class="row">
+          <strong>
+            <bdi>{opened.name}</bdi>
+          </strong>
+          <progress max={opened.sentences} value={opened.done} aria-label="Sentences that are done" />
+          <span class="quiet">
+            {opened.done} of {opened.sentences} done
+          </span>
+          <SaveState state={saveState.value} />
+          <span class="push" />
+          <Segments
+            label="Order"
+            names={[
+              ["uncertainty", "Uncertain first"],
+              ["order", "As in the text"],
+            ]}
+            chosen={sort.value}
+            choose={(by) => void openProject(opened.name, by)}
+          />
+          <ExportCorrections name={opened.name} />
+        </div>
+        {training ? <TrainPanel name={opened.name} done={opened.done} /> : null}
+      </div>
+      {now === null ? null : <Sentence key={now.server.id} working={now} count={opened.sentences} />}
+    </div>
+  );
+}
+
+function Sentence({ working, count }: { readonly working: Working; readonly count: number }) {
+  const { server, history } = working;
+  const annotated = history.present;
+  return (
+    <section aria-label="Sentence">
+      <div class="row steps">
+        <button type="button" disabled={position.value === 0} onClick={() => void goTo(position.value - 1)} title="P">
+          Previous
+        </button>
+        <button type="button" disabled={position.value + 1 >= count} onClick={() => void goTo(position.value + 1)} title="N">
+          Next
+        </button>
+        <span class="quiet" role="status">
+          {position.value + 1} of {count} · <bdi>{server.document}</bdi>
+          {server.uncertainty > 0 ? ` · uncertainty ${server.uncertainty.toFixed(2)}` : ""}
+          {annotated.done ? " · done" : ""}
+        </span>
+        <span class="push" />
+        <button type="button" disabled={history.past.length === 0} onClick={undo} title="Ctrl + Z">
+          Undo
+        </button>
+        <button type="button" disabled={history.future.length === 0} onClick={redo} title="Ctrl + Shift + Z">
+          Redo
+        </button>
+        {annotated.done ? (
+          <button type="button" onClick={() => edit(edits.reopen)}>
+            Not done yet
+          </button>
+        ) : (
+          <button type="button" class="main" onClick={doneAndNext} title="Ctrl + Enter">
+            Right, next
+          </button>
+        )}
+      </div>
+      {working.state === "conflict" ? <Conflict working={working} /> : null}
+      {working.state === "refused" ? <Failure error={working.error} retry={retrySaving} /> : null}
+      <div class="panel board">
+        <TypeBar />
+        <WordStrip sentence={server} annotated={annotated} />
+        <div
+          class="drawing"
+          {...{
+            "onweft-select": ({ detail }: CustomEvent<PartDetail>) => {
+              chosen.value = detail === null ? null : `${detail.kind}:${detail.index}`;
+            },
+          }}
+        >
+          <Arcs
+            document={{ text: server.text, tokens: tokensOf(working), entities: annotated.entities, relations: annotated.relations }}
+            types={entityTypes.value}
+            highlighted={chosen.value}
+            onPoint={() => undefined}
+          />
+        </div>
+        <PartList sentence={server} annotated={annotated} />
+      </div>
+      <p class="quiet" id="word-keys">
+        Arrow keys go from word to word, with Shift they mark. Numbers give a type, E the first one. R at two entities relates them. S shows the next
+        suggestion, Enter accepts it, Delete rejects. N and P: next, previous. Ctrl + Enter: all right, next. Ctrl + Z undoes.
+      </p>
+    </section>
+  );
+}
+
+/** What is left is right; goes on to the next sentence. */
+export function doneAndNext(): void {
+  edit(edits.finish);
+  void goTo(position.value + 1);
+}
+
+const saveWords: Record<Working["state"], string> = {
+  saved: "Saved",
+  saving: "Saving…",
+  offline: "Offline: kept in this browser, tried again",
+  conflict: "Changed elsewhere",
+  refused: "Not saved",
+};
+
+function SaveState({ state }: { readonly state: Working["state"] }) {
+  return (
+    <span class={`save-state ${state}`} role="status" data-state={state}>
+      {saveWords[state]}
+    </span>
+  );
+}
+
+function tokensOf({ server: { text, tokens } }: Working) {
+  return tokens.map(({ start, end }) => ({ text: text.slice(start, end), start, end }));
+}

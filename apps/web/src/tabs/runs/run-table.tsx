@@ -1,0 +1,87 @@
+import { addressOf, route } from "../../route.ts";
+import { dateWords, epochWords, points, spreadWords, stateWords } from "./run-words.ts";
+import type { RunEntry } from "./runs-api.ts";
+import { choose, chosen, list, runs } from "./runs-state.ts";
+
+/** The runs, a line each; those that are ticked have their curves drawn. */
+export function RunTable() {
+  const groups = list.value?.groups ?? [];
+  return (
+    <section aria-label="All runs">
+      <div class="panel table" role="region" aria-label="Table of runs" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Curves</th>
+              <th scope="col">Run</th>
+              <th scope="col">State</th>
+              <th scope="col">Model</th>
+              <th scope="col">Data</th>
+              <th scope="col" class="number">
+                F1 on dev
+              </th>
+              <th scope="col" class="number">
+                Seed
+              </th>
+              <th scope="col" class="number">
+                Epochs
+              </th>
+              <th scope="col">Started</th>
+            </tr>
+          </thead>
+          <tbody>
+            {runs.value.map((run) => (
+              <Row key={run.name} run={run} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {groups.map(({ group, runs: names, seeds, protocol, dev }) => (
+        <p key={group} class="quiet">
+          {names.join(", ")}: the same but for the seed ({seeds.join(", ")}). F1 on dev by {protocol}: {spreadWords(dev)}, mean ± sample
+          standard deviation.
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Row({ run }: { readonly run: RunEntry }) {
+  const { name, state, model, data, dev, seed, epochs, started, failure } = run;
+  const open = route.value.path[0] === name;
+  return (
+    <tr class={open ? "on" : undefined}>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={`Draw the curves of ${name}`}
+          checked={chosen.value.includes(name)}
+          onChange={({ currentTarget }) => choose(name, currentTarget.checked)}
+        />
+      </td>
+      <th scope="row">
+        <a href={addressOf("runs", name)} aria-current={open ? "true" : undefined}>
+          <bdi>{name}</bdi>
+        </a>
+      </th>
+      <td>
+        <span class={`state ${state}`}>{stateWords[state]}</span>
+        {failure === undefined ? null : <small class="quiet"> {failure.message}</small>}
+      </td>
+      <td>{model ?? "–"}</td>
+      <td>{data?.train ?? "–"}</td>
+      <td class="number">
+        {dev === null ? (
+          "–"
+        ) : (
+          <>
+            {points(dev.score)} <small class="quiet">{dev.protocol}</small>
+          </>
+        )}
+      </td>
+      <td class="number">{seed ?? "–"}</td>
+      <td class="number">{epochWords(epochs)}</td>
+      <td>{dateWords(started)}</td>
+    </tr>
+  );
+}

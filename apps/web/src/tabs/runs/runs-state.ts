@@ -1,0 +1,61 @@
+import { computed, signal } from "@preact/signals";
+import { type CurvePoint, followRun, listRuns, type RunEntry, type RunList } from "./runs-api.ts";
+
+export const list = signal<RunList | null>(null);
+export const failure = signal<unknown>(null);
+/** The runs whose curves are drawn, in the order in which they were chosen. */
+export const chosen = signal<readonly string[]>([]);
+export const curves = signal<ReadonlyMap<string, readonly CurvePoint[]>>(new Map());
+
+export const runs = computed<readonly RunEntry[]>(() => list.value?.runs ?? []);
+
+/** Curves that one picture still tells apart. */
+export const mostChosen = 8;
+const shownAtFirst = 3;
+
+export async function loadRuns(): Promise<void> {
+  try {
+    const first = list.peek() === null;
+    list.value = await listRuns();
+    failure.value = null;
+    if (first) chosen.value = atFirst(list.value.runs);
+  } catch (error) {
+    failure.value = error;
+  }
+}
+
+export function choose(name: string, on: boolean): void {
+  const others = chosen.value.filter((each) => each !== name);
+  chosen.value = on ? [...others, name].slice(-mostChosen) : others;
+}
+
+/** What is under way, else what was begun last. */
+function atFirst(all: readonly RunEntry[]): readonly string[] {
+  const running = all.filter(({ state }) => state === "running");
+  const latest = all.toSorted((a, b) => (b.started ?? "").localeCompare(a.started ?? ""));
+  return (running.length > 0 ? running : latest).slice(0, shownAtFirst).map(({ name }) => name);
+}
+
+const retryMs = 3000;
+
+/** Keeps the curve of a run up to date until the signal says stop or nobody trains it any more. */
+export async function follow(name: string, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      let fresh = true;
+      for await (const message of followRun(name, stop)) {
+        if (message.kind === "end") {
+          void loadRuns();
+          return;
+        }
+        const known = fresh || message.restarted ? [] : (curves.value.get(name) ?? []);
+        curves.value = new Map(curves.value).set(name, [...known, ...message.points]);
+        fresh = false;
+      }
+    } catch (error) {
+      if (stop.aborted) return;
+      failure.value = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+}

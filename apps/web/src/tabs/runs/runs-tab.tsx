@@ -1,0 +1,61 @@
+import "uplot/dist/uPlot.min.css";
+import "./runs.css";
+import { useEffect } from "preact/hooks";
+import { Failure } from "../../parts/failure.tsx";
+import { route } from "../../route.ts";
+import { ComparePanel } from "./compare-panel.tsx";
+import { CurvesPanel } from "./curves-panel.tsx";
+import { RunDetailsPanel } from "./run-details.tsx";
+import { RunTable } from "./run-table.tsx";
+import { failure, list, loadRuns, runs } from "./runs-state.ts";
+
+const whileRunningMs = 4000;
+const otherwiseMs = 15_000;
+
+/** All trainings of a folder: how they stand, their curves, what they came to, and two of them side by side. */
+export function RunsTab() {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let left = false;
+    const look = async (): Promise<void> => {
+      if (!document.hidden) await loadRuns();
+      if (left) return;
+      const wait = runs.peek().some(({ state }) => state === "running") ? whileRunningMs : otherwiseMs;
+      timer = setTimeout(() => void look(), wait);
+    };
+    void look();
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, []);
+  const [name] = route.value.path;
+  return (
+    <div class="runs">
+      {failure.value === null ? null : <Failure error={failure.value} retry={() => void loadRuns()} />}
+      {list.value === null ? null : <Content shown={list.value.shown} name={name} />}
+    </div>
+  );
+}
+
+function Content({ shown, name }: { readonly shown: boolean; readonly name: string | undefined }) {
+  if (!shown) return <Empty words="This server shows no runs. Start it with the folder that weft train writes into:" command="weft serve MODEL --runs runs" />;
+  if (runs.value.length === 0) return <Empty words="There is no run in this folder yet. A training writes one:" command="weft train weft.yaml --run runs/mine" />;
+  return (
+    <>
+      <RunTable />
+      {name === undefined || name === "" ? null : <RunDetailsPanel name={name} />}
+      <CurvesPanel />
+      <ComparePanel />
+    </>
+  );
+}
+
+function Empty({ words, command }: { readonly words: string; readonly command: string }) {
+  return (
+    <div class="panel empty">
+      <p>{words}</p>
+      <code>{command}</code>
+    </div>
+  );
+}

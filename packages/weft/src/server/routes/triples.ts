@@ -1,0 +1,61 @@
+import { collectTriples, documentFromRecord, type TripleFormat } from "@weft/core";
+import * as z from "zod";
+import { RequestError } from "../../errors.ts";
+import { tripleFormats } from "../../triples/formats.ts";
+import type { App } from "../app.ts";
+import type { ServerContext } from "../context.ts";
+
+const all: readonly TripleFormat[] = Object.values(tripleFormats);
+/** A format of several files does not fit into one answer. */
+const offered = all.filter(({ files }) => files === undefined);
+
+const formatEntry = z.object({
+  name: z.string(),
+  title: z.string(),
+  extension: z.string(),
+  mediaType: z.string(),
+  describe: z.string(),
+});
+
+const triplesRequest = z.strictObject({
+  format: z.string().max(40).describe("a name of GET /v1/triples"),
+  documents: z.array(z.looseObject({})).describe("annotated documents, as lines of Weft's JSONL are"),
+});
+
+/** `/v1/triples`: annotated documents in a form for the next tool, those included that a page cannot write by itself. */
+export async function tripleRoutes(app: App, { limits }: ServerContext): Promise<void> {
+  app.get(
+    "/v1/triples",
+    { schema: { tags: ["triples"], summary: "the formats", response: { 200: z.object({ formats: z.array(formatEntry) }) } } },
+    async () => ({
+      formats: offered.map(({ name, title, extension, mediaType, describe }) => ({
+        name,
+        title,
+        extension,
+        mediaType,
+        describe,
+      })),
+    }),
+  );
+  app.post(
+    "/v1/triples",
+    { schema: { tags: ["triples"], summary: "annotated documents as RDF, Parquet, tables or graphs", body: triplesRequest } },
+    async ({ body }, reply) => {
+      const format = offered.find(({ name }) => name === body.format);
+      if (format === undefined) {
+        const message = `there is no format called ${body.format}`;
+        const hint = `there are ${offered.map(({ name }) => name).join(", ")}`;
+        throw new RequestError("REQUEST_INVALID", { at: { path: "format" }, message, hint });
+      }
+      if (body.documents.length > limits.documents) {
+        const message = `there are ${body.documents.length} documents; this server takes ${limits.documents} at once`;
+        throw new RequestError("REQUEST_TOO_LARGE", { at: { path: "documents" }, message });
+      }
+      const documents = body.documents.map(
+        (record, index) => documentFromRecord(record, { path: `documents[${index}]` }).document,
+      );
+      const { main } = await collectTriples(format, documents);
+      return reply.type(format.mediaType).send(Buffer.from(main));
+    },
+  );
+}

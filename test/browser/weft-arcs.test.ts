@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accessibilityFaults, launch, noBrowser, root } from "./browser.ts";
+
+const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
+
+/** Somebody's page: the example of docs/page.md under a content policy that allows files of its own and nothing else. */
+const example = readFileSync(join(root, "docs/page.md"), "utf8").match(/```html\n([^]*?)```/)?.[1] ?? "";
+const [, script = ""] = example.match(/<script type="module">\n([^]*?)<\/script>/) ?? [];
+const files: Readonly<Record<string, readonly [type: string, content: string]>> = {
+  "/": [
+    "text/html",
+    `<!doctype html><html lang="en"><title>Example</title><main><h1>Example</h1>${example.replace(/<script type="module">[^]*<\/script>/, '<script type="module" src="example.js"></script>')}</main></html>`,
+  ],
+  "/example.js": [
+    "text/javascript",
+    `${script}\nwindow.heard = [];\ndrawing.addEventListener("weft-select", ({ detail }) => window.heard.push(detail));`,
+  ],
+  "/weft-arcs.js": ["text/javascript", readFileSync(join(root, "packages/weft/page/weft-arcs.js"), "utf8")],
+};
+
+describe.skipIf(noBrowser !== "")(`the element weft-arcs alone${why}`, () => {
+  let browser: Browser;
+  let server: Server;
+  beforeAll(async () => {
+    browser = await launch();
+    server = createServer(({ url = "" }, response) => {
+      const file = files[url];
+      response.writeHead(file === undefined ? 404 : 200, {
+        "content-type": `${file?.[0] ?? "text/plain"}; charset=utf-8`,
+        "content-security-policy": "default-src 'self'",
+      });
+      response.end(file?.[1] ?? "");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  async function open(): Promise<{ page: Page; faults: string[] }> {
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    page.on(
+      "console",
+      (message) => void (message.type() === "error" && !message.text().includes("favicon") && faults.push(message.text())),
+    );
+    page.on("pageerror", (error) => faults.push(error.message));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.locator("weft-arcs svg").waitFor();
+    return { page, faults: faults.filter((fault) => !fault.includes("404")) };
+  }
+
+  test("the example of the documentation works in a page with a strict policy, and tells what was chosen", async () => {
+    const { page, faults } = await open();
+    expect(await page.locator("weft-arcs [role=button]").count()).toBe(3);
+    await page.locator("weft-arcs [data-part='relation:0'] text").click();
+    await page.locator("weft-arcs [data-part='relation:0'] text").click();
+    expect(await page.evaluate("window.heard")).toEqual([{ kind: "relation", index: 0 }, null]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test("attributes act: the threshold hides, the document is drawn anew, what cannot be drawn is said", async () => {
+    const { page, faults } = await open();
+    const set = (name: string, value: string): Promise<unknown> =>
+      page.evaluate(`document.querySelector("weft-arcs").setAttribute(${JSON.stringify(name)}, ${JSON.stringify(value)})`);
+    await set("threshold", "0.95");
+    await expect.poll(() => page.locator("weft-arcs [data-relation]").count()).toBe(0);
+    await set(
+      "document",
+      JSON.stringify({ text: "שלום", tokens: [{ text: "שלום", start: 0, end: 4 }], entities: [], relations: [] }),
+    );
+    await page.locator("weft-arcs .rtl").waitFor({ state: "attached" });
+    await set("document", "{");
+    expect(await page.locator("weft-arcs .fault").innerText()).toMatch(/not valid JSON/);
+    await set("document", JSON.stringify({ text: "x", tokens: [], entities: [{ start: 0, end: 1, type: "A" }], relations: [] }));
+    expect(await page.locator("weft-arcs .fault").innerText()).toMatch(/SPAN_OUTSIDE/);
+    expect(faults).toEqual([]);
+  });
+
+  test("a document that is set before the element's file has come is drawn when it comes", async () => {
+    const { page } = await open();
+    await page.setContent("<main><h1>Example</h1></main>");
+    await page.evaluate(`
+      const late = document.createElement("weft-arcs-late");
+      late.document = { text: "Ada", tokens: [{ text: "Ada", start: 0, end: 3 }], entities: [{ start: 0, end: 1, type: "PER" }], relations: [] };
+      document.querySelector("main").append(late);
+      customElements.define("weft-arcs-late", class extends customElements.get("weft-arcs") {});
+    `);
+    await page.locator("weft-arcs-late [data-entity]").waitFor();
+  });
+
+  test("it draws as wide as its place, and again when that changes", async () => {
+    const { page } = await open();
+    await page.evaluate(
+      `document.querySelector("weft-arcs").document = { text: "a word ".repeat(80), tokens: [], entities: [], relations: [] }`,
+    );
+    const height = (): Promise<number> => page.locator("weft-arcs svg").evaluate((svg) => svg.clientHeight);
+    await expect.poll(height).toBeGreaterThan(50);
+    const wide = await height();
+    await page.setViewportSize({ width: 400, height: 700 });
+    await expect.poll(height).toBeGreaterThan(wide);
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+  });
+});
