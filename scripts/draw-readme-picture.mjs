@@ -35,7 +35,4 @@ const relations = [
 ];
 
 const title = "Five entities and the four relations between them, found in one sentence";
-await writeFile(
-  new URL("../docs/images/sentence.svg", import.meta.url),
-  toSvg({ text, tokens, entities, relations }, { title }),
-);
+await writeFile(new URL("../docs/images/sentence.svg", import.meta.url), toSvg({ text, tokens, entities, relations }, { title }));

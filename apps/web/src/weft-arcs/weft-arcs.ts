@@ -3,6 +3,8 @@ import { type PartName, partAt, takeParts } from "./drawing-parts.ts";
 import { elementStyles } from "./element-styles.ts";
 import { near } from "./near.ts";
 
+export type { PartName } from "./drawing-parts.ts";
+
 /** What the events `weft-hover` and `weft-select` carry as their `detail`; `null` when nothing is pointed at or chosen any more. */
 export type PartDetail = { readonly kind: "entity" | "relation"; readonly index: number } | null;
 
