@@ -1,5 +1,6 @@
 import { defineModel } from "../model.ts";
-import { PairEncoder, type PairExample } from "../pairs/encoder.ts";
+import { PairEncoder } from "../pairs/encoder.ts";
+import type { PairExample } from "../pairs/example.ts";
 import { PairModel } from "../pairs/pair-model.ts";
 import { pairProtocols } from "../pairs/protocols.ts";
 import { BioMtlNetwork } from "./network.ts";

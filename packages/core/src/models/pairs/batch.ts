@@ -1,6 +1,6 @@
 import type { Random } from "@weft/tensor";
 import type { Span } from "../../schema/index.ts";
-import { type PairExample, pairFields } from "./encoder.ts";
+import { type PairExample, pairFields } from "./example.ts";
 import type { PairSettings } from "./settings.ts";
 
 /** Two entities of a sentence; spans and anchors count words of the whole batch. */

@@ -3,7 +3,8 @@ import { buildLexicon, lexiconSettings } from "../../data/index.ts";
 import type { Loss, Sentence } from "../../schema/index.ts";
 import { eightSentences, sentence, withLastRelations } from "../../testing/sentences.ts";
 import { bioMtlSettings } from "../bio-mtl/settings.ts";
-import { PairEncoder, type PairExample, pairFields } from "./encoder.ts";
+import { PairEncoder } from "./encoder.ts";
+import { type PairExample, pairFields } from "./example.ts";
 
 const train = withLastRelations(eightSentences);
 const lexicon = buildLexicon(train, lexiconSettings.parse({}));

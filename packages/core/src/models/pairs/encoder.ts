@@ -2,25 +2,11 @@ import { Random } from "@weft/tensor";
 import { argumentTypes, type Lexicon } from "../../data/lexicon.ts";
 import type { Entity, Loss, Sentence } from "../../schema/index.ts";
 import { encodeTags } from "../../text/index.ts";
-import type { Encoder, Example, TrainingExamples } from "../model.ts";
+import type { Encoder, TrainingExamples } from "../model.ts";
+import { type PairExample, pairFields } from "./example.ts";
 import { partsOf } from "./parts.ts";
 import type { PairSettings } from "./settings.ts";
 import { bioTags } from "./tags.ts";
-
-/** A sentence with given entities, as classifiers of pairs read it. */
-export interface PairExample extends Example {
-  readonly words: Int32Array;
-  /** What each word becomes when word dropout takes it. */
-  readonly unknown: Int32Array;
-  /** BIO tags of all entities, [N]. */
-  readonly tags: Int32Array;
-  readonly entities: readonly Entity[];
-  /** Head, tail (as indices of entities) and class of each pair in a row; the class −1 stands for no relation. */
-  readonly pairs: Int32Array;
-}
-
-/** Numbers of an entry of `PairExample.pairs`. */
-export const pairFields = 3;
 
 export class PairEncoder implements Encoder<PairExample> {
   readonly #settings: PairSettings;

@@ -12,7 +12,7 @@ import { eattBigruSettings } from "../eatt-bigru/settings.ts";
 import { PcnnNetwork } from "../pcnn/network.ts";
 import { pcnnSettings } from "../pcnn/settings.ts";
 import { packPairs } from "./batch.ts";
-import type { PairExample } from "./encoder.ts";
+import type { PairExample } from "./example.ts";
 import { PairModel, type PairNetwork } from "./pair-model.ts";
 import { singleTask } from "./single-task.ts";
 

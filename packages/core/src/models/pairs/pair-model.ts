@@ -5,7 +5,7 @@ import type { Relation } from "../../schema/index.ts";
 import type { Losses, LossOptions, Model, PredictOptions } from "../model.ts";
 import { bestIndex } from "../sampling.ts";
 import { type PairBatch, packPairs } from "./batch.ts";
-import { type PairExample, pairFields } from "./encoder.ts";
+import { type PairExample, pairFields } from "./example.ts";
 import { groupsOf } from "./parts.ts";
 import type { PairSettings } from "./settings.ts";
 

@@ -4,7 +4,7 @@ import { buildLexicon, lexiconSettings } from "../../data/index.ts";
 import { buildModel, Predictor } from "../../inference/index.ts";
 import { eightSentences } from "../../testing/sentences.ts";
 import { models } from "../index.ts";
-import type { PairExample } from "./encoder.ts";
+import type { PairExample } from "./example.ts";
 import { groupsOf, partsOf, rowsOf } from "./parts.ts";
 
 const exampleOf = (length: number, pairs: number): PairExample => ({

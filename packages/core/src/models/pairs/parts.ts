@@ -1,4 +1,4 @@
-import { type PairExample, pairFields } from "./encoder.ts";
+import { type PairExample, pairFields } from "./example.ts";
 
 /** Some of the pairs of an example. */
 export interface Part {
