@@ -43,7 +43,7 @@ export async function predictSentences(
   sentences: readonly Sentence[],
   options: PredictOptions = {},
 ): Promise<Prediction[]> {
-  const executor = await threadExecutor(built, threadCount(options));
+  const executor = await threadExecutor(built, threadCount(options), options);
   const predictions: Prediction[] = [];
   try {
     const threshold = options.threshold ?? built.description.threshold;

@@ -47,7 +47,7 @@ export async function* followEvents(folder: string, options: FollowOptions = {})
 }
 
 /** A file that grows at its end, read line by line without reading anything twice. */
-class GrowingFile {
+export class GrowingFile {
   readonly #path: string;
   #offset = 0;
   #file = "";
@@ -95,7 +95,7 @@ class GrowingFile {
   }
 }
 
-function eventOf(line: string): LoggedEvent[] {
+export function eventOf(line: string): LoggedEvent[] {
   try {
     return [JSON.parse(line) as LoggedEvent];
   } catch {

@@ -25,6 +25,7 @@ import { EventLog, loggedForm, readEvents } from "./event-log.ts";
 import { modelCard } from "./model-card.ts";
 import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount } from "./model-folder.ts";
 import { shortPath } from "./resolve-paths.ts";
+import { markEnded, markRunning, type RunStateFile } from "./run-state.ts";
 
 export interface TrainRunInput extends ComputeOptions {
   /** With paths that are absolute or count from the working folder. */
@@ -59,9 +60,29 @@ const files = {
 
 /**
  * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses on dev, scores dev and, once, test, and
- * writes the model. Says what happens as it happens.
+ * writes the model. Says what happens as it happens, and in the folder's `state.json` how it stands.
  */
 export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
+  let running: RunStateFile | undefined;
+  let done = false;
+  let failure: unknown;
+  try {
+    for await (const event of trainInFolder(input)) {
+      // Only now does the folder belong to this run.
+      if (event.kind === "start") running = await markRunning(input.folder);
+      if (event.kind === "done") done = true;
+      yield event;
+    }
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    // A disk that is full is what the caller is told of already.
+    if (running !== undefined) await markEnded(input.folder, running, done, failure).catch(() => undefined);
+  }
+}
+
+async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
   const { config, folder } = input;
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(input, at("config"), at("checkpoint"));
