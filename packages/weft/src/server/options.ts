@@ -68,6 +68,14 @@ export interface ServerOptions extends ComputeOptions {
   readonly watchSeconds?: number | undefined;
   /** The folder of the built page; the one that came with the package where left out. */
   readonly page?: string | undefined;
+  /** The folder whose runs the page shows; none where left out. */
+  readonly runs?: string | undefined;
+  /** Annotated files, and folders of them, that the page shows. */
+  readonly data?: readonly string[] | undefined;
+  /** The folder of correction projects, made when the first one is. */
+  readonly corrections?: string | undefined;
+  /** Whether requests may start trainings on corrected sentences, into the folder of runs. */
+  readonly allowTraining?: boolean | undefined;
   /** Where log lines go; nowhere where left out. Texts never do. */
   readonly logger?: Logger | undefined;
 }

@@ -1,0 +1,143 @@
+import { stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { type InputFormat, inputFormats } from "@weft/core";
+import { RequestError } from "../../errors.ts";
+import { fileFailure } from "../../files/file-failure.ts";
+import { didYouMean } from "../../files/nearest-name.ts";
+import { type CorpusCounts, CorpusIndex } from "./corpus-index.ts";
+import { listFolder } from "./list-folder.ts";
+
+/** An annotated file that was found in the listing: only such a file is ever opened. */
+export interface ShelvedFile {
+  /** The folder that was named at the start and the way from there, or the name of the file that was. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly modified: Date;
+}
+
+const depth = 4;
+const mostFiles = 2000;
+/** Of one file, and of all that are kept. */
+const indexBytes = 128 << 20;
+const allIndexBytes = 256 << 20;
+/** Larger files are counted when somebody opens them. */
+const countedBytes = 32 << 20;
+
+/** The annotated files of some folders. Names in requests are looked up in the listing and never made into paths. */
+export class DataShelf {
+  readonly #roots: readonly string[];
+  /** The one used last stands last. */
+  readonly #indexes = new Map<string, { readonly stamp: string; readonly index: Promise<CorpusIndex> }>();
+  readonly #counts = new Map<string, { readonly stamp: string; readonly counts: CorpusCounts }>();
+  #counting: Promise<void> = Promise.resolve();
+
+  constructor(roots: readonly string[]) {
+    this.#roots = roots;
+  }
+
+  /** In the order in which they were named, those of a folder by name. @throws {FileError} where one that was named is not there */
+  async files(): Promise<ShelvedFile[]> {
+    const found = new Map<string, ShelvedFile>();
+    const add = async (name: string, path: string): Promise<void> => {
+      const { size, mtime } = await stat(path);
+      // Two folders of one name: the second one's files get a number.
+      let own = name;
+      for (let number = 2; found.has(own); number++) own = `${name} (${number})`;
+      found.set(own, { name: own, path, bytes: size, modified: mtime });
+    };
+    for (const root of this.#roots) {
+      const place = await stat(root).catch((cause: unknown) => {
+        throw fileFailure(cause, root, "read");
+      });
+      const name = basename(resolve(root));
+      if (!place.isDirectory()) {
+        await add(name, root);
+        continue;
+      }
+      for await (const { path, files } of listFolder(root, depth)) {
+        for (const file of files.filter(mayBeData)) {
+          if (found.size >= mostFiles) return [...found.values()];
+          const inside = path === "" ? file : `${path}/${file}`;
+          await add(`${name}/${inside}`, join(root, inside)).catch(() => undefined);
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** @throws {RequestError} DATA_UNKNOWN */
+  async find(name: string): Promise<ShelvedFile> {
+    const files = await this.files();
+    const file = files.find((each) => each.name === name);
+    if (file !== undefined) return file;
+    const names = files.map((each) => each.name);
+    throw new RequestError("DATA_UNKNOWN", {
+      message: this.#roots.length === 0 ? "this server shows no data" : "there is no annotated file of this name",
+      hint:
+        this.#roots.length === 0
+          ? "start it with --data and a folder of annotated files"
+          : (didYouMean(name.slice(0, 60), names) ?? "GET /v1/data lists those there are"),
+    });
+  }
+
+  /** The sentences of a file, read once and kept as long as there is room and the file stays as it is. */
+  async index(file: ShelvedFile): Promise<CorpusIndex> {
+    const stamp = stampOf(file);
+    const kept = this.#indexes.get(file.path);
+    this.#indexes.delete(file.path);
+    const index = kept?.stamp === stamp ? kept.index : CorpusIndex.read(file.path, { maxBytes: indexBytes });
+    this.#indexes.set(file.path, { stamp, index });
+    try {
+      const read = await index;
+      this.#counts.set(file.path, { stamp, counts: read.counts });
+      await this.#makeRoom();
+      return read;
+    } catch (error) {
+      this.#indexes.delete(file.path);
+      throw error;
+    }
+  }
+
+  /** Nothing where the file has not been read yet. */
+  countsOf(file: ShelvedFile): CorpusCounts | undefined {
+    const known = this.#counts.get(file.path);
+    return known?.stamp === stampOf(file) ? known.counts : undefined;
+  }
+
+  /** Reads the files that have not been, one after the other; whoever asks meanwhile waits for the same reading. */
+  async count(files: readonly ShelvedFile[]): Promise<void> {
+    const before = this.#counting;
+    const work = async (): Promise<void> => {
+      await before;
+      for (const file of files) {
+        if (this.countsOf(file) === undefined && file.bytes <= countedBytes) await this.index(file).catch(() => undefined);
+      }
+    };
+    this.#counting = work();
+    await this.#counting;
+  }
+
+  async #makeRoom(): Promise<void> {
+    const sizes = await Promise.all([...this.#indexes].map(async ([path, { index }]) => [path, (await index).bytes] as const));
+    let total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+    for (const [path, bytes] of sizes.slice(0, -1)) {
+      if (total <= allIndexBytes) return;
+      this.#indexes.delete(path);
+      total -= bytes;
+    }
+  }
+}
+
+/** Whether a format of one file has such names. */
+function mayBeData(name: string): boolean {
+  const lower = name.toLowerCase().replace(/\.gz$/, "");
+  return endings.some((ending) => lower.endsWith(ending));
+}
+
+const formats: readonly InputFormat[] = Object.values(inputFormats);
+const endings = formats.filter(({ layout }) => layout !== "folder").flatMap(({ extensions }) => extensions);
+
+function stampOf({ bytes, modified }: ShelvedFile): string {
+  return `${bytes} ${modified.getTime()}`;
+}
