@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import { theme } from "../../theme.ts";
 
 export interface Curve {
@@ -18,16 +18,31 @@ export interface CurveChartProps {
 }
 
 const height = 260;
+/** The name of this number is a type of uPlot alone. */
+const logarithmicAxis: number = 3;
 
 /** Curves over epochs. What is drawn stands in a table beside it, so the picture itself is one image for who cannot see it. */
 export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [pointed, setPointed] = useState("");
-  const look = `${theme.value} ${curves.map(({ name, colour }) => `${name} ${colour}`).join("|")}`;
+  const [UPlot, setUPlot] = useState<typeof uPlot | null>(null);
+  const [missing, setMissing] = useState(false);
+  useEffect(() => {
+    // Fetched with the first picture: nobody else waits for it, and where a browser cannot run it, the table is still there.
+    import("uplot").then(
+      (module) => setUPlot(() => module.default),
+      () => setMissing(true),
+    );
+  }, []);
+  const values = curves.flatMap(({ points }) => points.map(([, y]) => y));
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  // A loss that begins a hundred times as high as it ends shows nothing of its end otherwise.
+  const logarithmic = least > 0 && most > 20 * least;
+  const look = `${logarithmic} ${theme.value} ${curves.map(({ name, colour }) => `${name} ${colour}`).join("|")}`;
   useEffect(() => {
     const element = place.current;
-    if (element === null || curves.length === 0) return undefined;
+    if (UPlot === null || element === null || curves.length === 0) return undefined;
     const style = getComputedStyle(element);
     const axis = {
       stroke: style.getPropertyValue("--soft"),
@@ -35,14 +50,20 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
       ticks: { stroke: style.getPropertyValue("--rule"), width: 1 },
       font: `12px ${style.fontFamily}`,
     };
-    const chart = new uPlot(
+    const chart = new UPlot(
       {
         width: Math.max(200, element.clientWidth),
         height,
         legend: { show: false },
         cursor: { points: { size: 7 }, drag: { x: true, y: false } },
-        scales: { x: { time: false } },
-        axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map(print) }],
+        scales: {
+          x: { time: false },
+          y: logarithmic ? { distr: logarithmicAxis } : { range: (_, _low, high) => [0, Math.max(high * 1.08, 0.1)] },
+        },
+        axes: [
+          axis,
+          { ...axis, size: 64, values: (_, ticks) => ticks.map((tick: number | null) => (tick === null ? "" : print(tick))) },
+        ],
         series: [
           {},
           ...curves.map(({ name, colour, dashed }) => ({
@@ -54,9 +75,9 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
             ...(dashed ? { dash: [6, 4] } : {}),
           })),
         ],
-        hooks: { setCursor: [(drawn) => setPointed(wordsAt(drawn, print))] },
+        hooks: { setCursor: [(drawn) => setPointed(wordsAt(drawn, curves, print))] },
       },
-      dataOf(curves),
+      dataOf(UPlot, curves),
       element,
     );
     plot.current = chart;
@@ -67,8 +88,10 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
       chart.destroy();
       plot.current = null;
     };
-  }, [look]);
-  useEffect(() => plot.current?.setData(dataOf(curves)), [curves]);
+  }, [look, UPlot]);
+  useEffect(() => {
+    if (UPlot !== null) plot.current?.setData(dataOf(UPlot, curves));
+  }, [curves, UPlot]);
   return (
     <figure class="chart">
       <figcaption>
@@ -76,23 +99,25 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
       </figcaption>
       {/* The colours of the axes come from the page's own. */}
       <div ref={place} role="img" aria-label={`${title} over epochs of ${curves.map(({ name }) => name).join(", ")}`} />
-      <p class="quiet pointed">{pointed || " "}</p>
+      <p class="quiet pointed">
+        {missing ? "This browser cannot draw the curves; the table has their numbers." : pointed || " "}
+      </p>
     </figure>
   );
 }
 
 /** All curves over one axis: uPlot wants a value, or nothing, of each at every place. */
-function dataOf(curves: readonly Curve[]): uPlot.AlignedData {
+function dataOf(UPlot: typeof uPlot, curves: readonly Curve[]): uPlot.AlignedData {
   const tables = curves.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]);
-  return tables.length === 0 ? [[]] : uPlot.join(tables);
+  return tables.length === 0 ? [[]] : UPlot.join(tables);
 }
 
-function wordsAt({ cursor, data, series }: uPlot, print: (value: number) => string): string {
+function wordsAt({ cursor, data }: uPlot, curves: readonly Curve[], print: (value: number) => string): string {
   const { idx } = cursor;
   if (idx === null || idx === undefined) return "";
-  const said = series.slice(1).flatMap(({ label }, index) => {
+  const said = curves.flatMap(({ name }, index) => {
     const value = data[index + 1]?.[idx];
-    return typeof value === "number" ? `${String(label)} ${print(value)}` : [];
+    return typeof value === "number" ? `${name} ${print(value)}` : [];
   });
   return `epoch ${(data[0][idx] ?? 0).toFixed(1)}: ${said.join(" · ")}`;
 }

@@ -1,4 +1,4 @@
-import { slotColour, typeSlots } from "@weft/core";
+import { slotColour, slotCount } from "@weft/core";
 import { useEffect, useMemo } from "preact/hooks";
 import { theme } from "../../theme.ts";
 import { type Curve, CurveChart } from "./curve-chart.tsx";
@@ -35,26 +35,38 @@ function Charts({ names }: { readonly names: readonly string[] }) {
   const known = curves.value;
   const colours = theme.value;
   const { losses, scores } = useMemo(() => {
-    const slots = typeSlots(names);
+    // The darker colour of each type, five apart, since neighbours are alike.
+    const colourOf = (name: string): string => slotColour((5 * names.indexOf(name)) % slotCount, colours).label;
     const drawn = (kind: CurvePoint["kind"]): Curve[] =>
       names.flatMap((name) => {
         const all = (known.get(name) ?? []).filter((point) => point.kind === kind);
         const parts = [...new Set(all.map(({ part }) => part))];
         return parts.map((part, index) => ({
           name: part === undefined ? name : `${name}, ${part}`,
-          colour: slotColour(slots.get(name) ?? 0, colours).border,
+          colour: colourOf(name),
           dashed: index > 0,
-          points: all.flatMap((point) => (point.part === part ? [[point.at, point.kind === "loss" ? point.loss : point.score] as const] : [])),
+          points: all.flatMap((point) =>
+            point.part === part ? [[point.at, point.kind === "loss" ? point.loss : point.score] as const] : [],
+          ),
         }));
       });
     return { losses: drawn("loss"), scores: drawn("score") };
   }, [names, known, colours]);
-  const protocols = [...new Set(names.flatMap((name) => (known.get(name) ?? []).flatMap((point) => (point.kind === "score" ? point.protocol : []))))];
+  const protocols = [
+    ...new Set(
+      names.flatMap((name) => (known.get(name) ?? []).flatMap((point) => (point.kind === "score" ? point.protocol : []))),
+    ),
+  ];
   return (
     <>
       <div class="charts">
-        <CurveChart title="Training loss" unit="mean over sentences" curves={losses} print={(value) => value.toPrecision(3)} />
-        <CurveChart title="F1 on dev" unit={protocols.length === 0 ? "per cent" : `per cent, by ${protocols.join(" and ")}`} curves={scores} print={points} />
+        <CurveChart title="Training loss" unit="mean over sentences" curves={losses} print={short} />
+        <CurveChart
+          title="F1 on dev"
+          unit={protocols.length === 0 ? "per cent" : `per cent, by ${protocols.join(" and ")}`}
+          curves={scores}
+          print={points}
+        />
       </div>
       <div class="table" role="region" aria-label="Table of the curves" tabIndex={0}>
         <table>
@@ -77,13 +89,24 @@ function Charts({ names }: { readonly names: readonly string[] }) {
           </thead>
           <tbody>
             {losses.map(({ name, colour, points: ofLoss }) => (
-              <CurveRow key={name} name={name} colour={colour} losses={ofLoss} scores={scores.find((each) => each.name === name)?.points ?? []} />
+              <CurveRow
+                key={name}
+                name={name}
+                colour={colour}
+                losses={ofLoss}
+                scores={scores.find((each) => each.name === name)?.points ?? []}
+              />
             ))}
           </tbody>
         </table>
       </div>
     </>
   );
+}
+
+/** Three digits, without an exponent. */
+function short(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 });
 }
 
 interface CurveRowProps {
@@ -95,14 +118,17 @@ interface CurveRowProps {
 
 function CurveRow({ name, colour, losses, scores }: CurveRowProps) {
   const [lastLoss, lastScore] = [losses.at(-1), scores.at(-1)];
-  const best = scores.reduce<readonly [number, number] | undefined>((most, each) => (most === undefined || each[1] > most[1] ? each : most), undefined);
+  const best = scores.reduce<readonly [number, number] | undefined>(
+    (most, each) => (most === undefined || each[1] > most[1] ? each : most),
+    undefined,
+  );
   return (
     <tr>
       <th scope="row">
         <span class="swatch" style={{ background: colour }} /> <bdi>{name}</bdi>
       </th>
       <td class="number">{lastLoss === undefined ? "–" : Math.ceil(lastLoss[0])}</td>
-      <td class="number">{lastLoss === undefined ? "–" : lastLoss[1].toPrecision(3)}</td>
+      <td class="number">{lastLoss === undefined ? "–" : short(lastLoss[1])}</td>
       <td class="number">{lastScore === undefined ? "–" : points(lastScore[1])}</td>
       <td class="number">{best === undefined ? "–" : `${points(best[1])} (epoch ${best[0]})`}</td>
     </tr>

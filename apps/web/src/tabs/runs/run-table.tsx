@@ -38,8 +38,8 @@ export function RunTable() {
       </div>
       {groups.map(({ group, runs: names, seeds, protocol, dev }) => (
         <p key={group} class="quiet">
-          {names.join(", ")}: the same but for the seed ({seeds.join(", ")}). F1 on dev by {protocol}: {spreadWords(dev)}, mean ± sample
-          standard deviation.
+          {names.join(", ")}: the same but for the seed ({seeds.join(", ")}). F1 on dev by {protocol}: {spreadWords(dev)}, mean ±
+          sample standard deviation.
         </p>
       ))}
     </section>

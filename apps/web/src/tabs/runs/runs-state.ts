@@ -10,7 +10,7 @@ export const curves = signal<ReadonlyMap<string, readonly CurvePoint[]>>(new Map
 export const runs = computed<readonly RunEntry[]>(() => list.value?.runs ?? []);
 
 /** Curves that one picture still tells apart. */
-export const mostChosen = 8;
+const mostChosen = 8;
 const shownAtFirst = 3;
 
 export async function loadRuns(): Promise<void> {

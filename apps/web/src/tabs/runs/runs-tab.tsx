@@ -39,8 +39,17 @@ export function RunsTab() {
 }
 
 function Content({ shown, name }: { readonly shown: boolean; readonly name: string | undefined }) {
-  if (!shown) return <Empty words="This server shows no runs. Start it with the folder that weft train writes into:" command="weft serve MODEL --runs runs" />;
-  if (runs.value.length === 0) return <Empty words="There is no run in this folder yet. A training writes one:" command="weft train weft.yaml --run runs/mine" />;
+  if (!shown)
+    return (
+      <Empty
+        words="This server shows no runs. Start it with the folder that weft train writes into:"
+        command="weft serve MODEL --runs runs"
+      />
+    );
+  if (runs.value.length === 0)
+    return (
+      <Empty words="There is no run in this folder yet. A training writes one:" command="weft train weft.yaml --run runs/mine" />
+    );
   return (
     <>
       <RunTable />

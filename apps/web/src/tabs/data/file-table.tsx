@@ -1,0 +1,77 @@
+import { addressOf } from "../../route.ts";
+import type { DataFile } from "./data-api.ts";
+
+/** The files, a line each, with what they hold. */
+export function FileTable({ files, open }: { readonly files: readonly DataFile[]; readonly open: string | undefined }) {
+  return (
+    <div class="panel table files" role="region" aria-label="Files" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col" class="number">
+              Sentences
+            </th>
+            <th scope="col" class="number">
+              Tokens
+            </th>
+            <th scope="col" class="number">
+              Entities
+            </th>
+            <th scope="col" class="number">
+              Relations
+            </th>
+            <th scope="col" class="number">
+              Types
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map((file) => (
+            <tr key={file.name} class={file.name === open ? "on" : undefined}>
+              <th scope="row">
+                <a href={addressOf("data", file.name)} aria-current={file.name === open ? "true" : undefined}>
+                  <bdi>{file.name}</bdi>
+                </a>
+              </th>
+              <Counts file={file} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Counts({ file: { counts, bytes } }: { readonly file: DataFile }) {
+  if (counts === null) {
+    return (
+      <td colSpan={5} class="quiet">
+        not read yet, {(bytes / 2 ** 20).toFixed(1)} MiB
+      </td>
+    );
+  }
+  const { sentences, tokens, entities, relations, entityTypes, relationTypes, fault, truncated } = counts;
+  if (fault !== null && sentences === 0) {
+    return (
+      <td colSpan={5} class="quiet">
+        {fault.message}
+      </td>
+    );
+  }
+  return (
+    <>
+      <td class="number">
+        {sentences.toLocaleString("en")}
+        {truncated ? "+" : ""}
+        {fault === null ? null : <small class="quiet"> to the first fault</small>}
+      </td>
+      <td class="number">{tokens.toLocaleString("en")}</td>
+      <td class="number">{entities.toLocaleString("en")}</td>
+      <td class="number">{relations.toLocaleString("en")}</td>
+      <td class="number">
+        {Object.keys(entityTypes).length} + {Object.keys(relationTypes).length}
+      </td>
+    </>
+  );
+}

@@ -1,0 +1,115 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { drawnAnnotation } from "../../parts/drawn-annotation.ts";
+import { Failure } from "../../parts/failure.tsx";
+import type { PartName } from "../../weft-arcs/drawing-parts.ts";
+import { near } from "../../weft-arcs/near.ts";
+import { Arcs } from "../extract/arcs.tsx";
+import { FoundList } from "../extract/sentence-row.tsx";
+import { type DataFile, type DataSentence, type Filter, readSentences, type SentencePage } from "./data-api.ts";
+import { noFilter, SentenceFilters } from "./sentence-filters.tsx";
+
+/** The sentences of a file, those that pass the filters, fifty at a time as the reader comes near their end. */
+export function SentencesView({ file }: { readonly file: DataFile }) {
+  const [filter, setFilter] = useState<Filter>(noFilter);
+  const [page, setPage] = useState<SentencePage | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const asking = useRef<AbortController | null>(null);
+  const types = Object.keys(file.counts?.entityTypes ?? {});
+
+  async function ask(before: readonly DataSentence[]): Promise<void> {
+    asking.current?.abort();
+    const stop = new AbortController();
+    asking.current = stop;
+    try {
+      const next = await readSentences(file.name, filter, before.length, stop.signal);
+      if (stop.signal.aborted) return;
+      setPage({ ...next, items: [...before, ...next.items] });
+      setFailure(null);
+    } catch (error) {
+      if (!stop.signal.aborted) setFailure(error);
+    }
+  }
+
+  useEffect(() => {
+    // Whoever types is not asked for at every letter.
+    const timer = setTimeout(() => void ask([]), page === null ? 0 : 200);
+    return () => clearTimeout(timer);
+  }, [file.name, filter]);
+  useEffect(() => () => asking.current?.abort(), []);
+  const rest = page === null ? 0 : page.matching - page.items.length;
+  const fault = file.counts?.fault ?? null;
+  return (
+    <>
+      <SentenceFilters file={file} filter={filter} change={setFilter} />
+      {failure === null ? null : <Failure error={failure} retry={() => void ask(page?.items ?? [])} />}
+      {fault === null ? null : (
+        <p class="failure">
+          Read up to {fault.at?.line === undefined ? "its first fault" : `line ${fault.at.line}`}: {fault.message}. Problems lists
+          them all.
+        </p>
+      )}
+      {page === null ? null : (
+        <>
+          <p class="numbers" role="status">
+            {page.matching.toLocaleString("en")} of {page.sentences.toLocaleString("en")} sentences
+            {file.counts?.truncated === true ? ", which are those that the server keeps of this file" : ""}
+          </p>
+          <ol class="sentences">
+            {page.items.map((sentence) => (
+              <Sentence key={sentence.index} sentence={sentence} types={types} />
+            ))}
+          </ol>
+          {rest > 0 ? <More rest={rest} ask={() => void ask(page.items)} shown={page.items.length} /> : null}
+        </>
+      )}
+    </>
+  );
+}
+
+function Sentence({ sentence, types }: { readonly sentence: DataSentence; readonly types: readonly string[] }) {
+  const [highlighted, highlight] = useState<PartName | null>(null);
+  const { id, index, line, overlap, tokens } = sentence;
+  const shown = drawnAnnotation(id, tokens, sentence);
+  const place = [
+    `${(index + 1).toLocaleString("en")}.`,
+    id,
+    line === null ? "" : `line ${line}`,
+    `${tokens.length} tokens`,
+    ...overlap.filter((name) => name !== "none"),
+  ];
+  return (
+    <li class="sentence">
+      <p class="quiet place">
+        <bdi>{place.filter((part) => part !== "").join(" · ")}</bdi>
+      </p>
+      <Arcs
+        document={shown}
+        types={types}
+        highlighted={highlighted}
+        onPoint={(detail) => highlight(detail === null ? null : `${detail.kind}:${detail.index}`)}
+      />
+      <FoundList shown={shown} highlighted={highlighted} highlight={highlight} />
+    </li>
+  );
+}
+
+interface MoreProps {
+  readonly rest: number;
+  readonly shown: number;
+  readonly ask: () => void;
+}
+
+function More({ rest, shown, ask }: MoreProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const element = button.current;
+    if (element === null) return undefined;
+    near.watch(element, ask);
+    return () => near.forget(element);
+  }, [shown]);
+  return (
+    <button type="button" class="more" ref={button} onClick={ask}>
+      {rest.toLocaleString("en")} more sentences
+    </button>
+  );
+}

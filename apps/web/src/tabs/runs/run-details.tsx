@@ -1,0 +1,138 @@
+import { useEffect, useState } from "preact/hooks";
+import { Failure } from "../../parts/failure.tsx";
+import { addressOf } from "../../route.ts";
+import { epochWords, points, spreadWords, stateWords } from "./run-words.ts";
+import { type RunDetails, readRun, type SplitSummary } from "./runs-api.ts";
+import { runs } from "./runs-state.ts";
+
+/** What one run came to, with the protocol of every number in words, and its configuration. */
+export function RunDetailsPanel({ name }: { readonly name: string }) {
+  const [details, setDetails] = useState<RunDetails | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  const entry = runs.value.find((run) => run.name === name);
+  const stand = `${entry?.state} ${entry?.epochs.done}`;
+  useEffect(() => {
+    const stop = new AbortController();
+    readRun(name, stop.signal).then(
+      (read): undefined => {
+        setDetails(read);
+        setFailure(null);
+        return undefined;
+      },
+      (error: unknown) => {
+        if (!stop.signal.aborted) setFailure(error);
+      },
+    );
+    return () => stop.abort();
+  }, [name, stand, attempt]);
+  if (failure !== null) return <Failure error={failure} retry={() => setAttempt(attempt + 1)} />;
+  if (details === null || details.run.name !== name) return null;
+  const { run, dev, test, config, problem } = details;
+  return (
+    <section class="panel details" aria-label={`Run ${name}`}>
+      <div class="row">
+        <h2>
+          <bdi>{name}</bdi>
+        </h2>
+        <span class={`state ${run.state}`}>{stateWords[run.state]}</span>
+        <span class="quiet">
+          {epochWords(run.epochs)} epochs{run.dev === null ? "" : `, the best one ${run.dev.epoch}`}
+        </span>
+        <a class="push" href={addressOf("runs")}>
+          Close
+        </a>
+      </div>
+      {dev === null ? <p class="quiet">The scores come with the end of the training.</p> : <Scores title="Dev" split={dev} />}
+      {test === null ? null : <Scores title="Test" split={test} />}
+      <details>
+        <summary>Configuration</summary>
+        {config === null ? (
+          <p class="quiet">It cannot be shown: {problem}.</p>
+        ) : (
+          <div class="table" role="region" aria-label="Configuration" tabIndex={0}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Setting</th>
+                  <th scope="col">Value</th>
+                </tr>
+              </thead>
+              <tbody>
+                {settingsOf(config).map(([path, value]) => (
+                  <tr key={path}>
+                    <th scope="row">
+                      <code>{path}</code>
+                    </th>
+                    <td>
+                      <code>{value}</code>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </details>
+    </section>
+  );
+}
+
+function Scores({ title, split }: { readonly title: string; readonly split: SplitSummary }) {
+  const { sentences, selection, confidence, protocols } = split;
+  const spread = protocols.some((each) => each.spread !== null);
+  return (
+    <div class="table" role="region" aria-label={`Scores on ${title.toLowerCase()}`} tabIndex={0}>
+      <table>
+        <caption>
+          {title}: {sentences.toLocaleString("en")} sentences, micro average in per cent
+          {selection === null ? "" : `, ${selection}`}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Protocol</th>
+            <th scope="col" class="number">
+              Precision
+            </th>
+            <th scope="col" class="number">
+              Recall
+            </th>
+            <th scope="col" class="number">
+              F1
+            </th>
+            <th scope="col" class="number">
+              {confidence === null ? "Interval" : `${Math.round(100 * confidence)} % interval`}
+            </th>
+            {spread ? (
+              <th scope="col" class="number">
+                F1 over seeds
+              </th>
+            ) : null}
+            <th scope="col">What counts as right</th>
+          </tr>
+        </thead>
+        <tbody>
+          {protocols.map(({ protocol, words, micro, interval, spread: over }) => (
+            <tr key={protocol}>
+              <th scope="row">{protocol}</th>
+              <td class="number">{points(micro.precision)}</td>
+              <td class="number">{points(micro.recall)}</td>
+              <td class="number">
+                <strong>{points(micro.f1)}</strong>
+              </td>
+              <td class="number">{interval === null ? "–" : `${points(interval[0])} – ${points(interval[1])}`}</td>
+              {spread ? <td class="number">{over === null ? "–" : spreadWords(over)}</td> : null}
+              <td class="meaning">{words}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** `training.epochs` and its value, for every setting. */
+function settingsOf(value: unknown, path = ""): (readonly [path: string, value: string])[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [[path, JSON.stringify(value)]];
+  return Object.entries(value).flatMap(([name, inner]) => settingsOf(inner, path === "" ? name : `${path}.${name}`));
+}
