@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 
 /** One POST over a connection that stays open. Never rejects: a connection that breaks is the status 0. */
-export function post(url, agent, body, type = "application/json") {
+function post(url, agent, body, type = "application/json") {
   return new Promise((resolve) => {
     const started = performance.now();
     let settled = false;

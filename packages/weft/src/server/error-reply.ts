@@ -2,7 +2,7 @@ import { ArchiveError, type Location, WeftError } from "@weft/core";
 import { RequestError, ToolError, type WeftErrorCode } from "../errors.ts";
 
 /** An error as every route answers it. */
-export interface ErrorBody {
+interface ErrorBody {
   readonly error: {
     readonly code: string;
     readonly message: string;

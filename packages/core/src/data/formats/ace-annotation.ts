@@ -16,7 +16,7 @@ export interface AceMention {
   readonly line: number;
 }
 
-export interface AceRelation {
+interface AceRelation {
   readonly type: string;
   /** Ids of the mentions in the roles Arg-1 and Arg-2. */
   readonly ends: readonly [head: string, tail: string];
