@@ -24,6 +24,7 @@ import { pageRoutes } from "./routes/page.ts";
 import { tripleRoutes } from "./routes/triples.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import { tokenCheck, tokenInvalid } from "./tokens.ts";
+import { workspaceRoutes } from "./workspace/workspace-routes.ts";
 
 export interface WeftServer {
   readonly app: App;
@@ -36,7 +37,7 @@ export interface WeftServer {
 }
 
 /** Groups of routes, each a plugin that is given the server's context. Where there are tokens, those of the API ask for one. */
-const apiRoutes = [extractRoutes, modelRoutes, tripleRoutes, metricRoutes] as const;
+const apiRoutes = [extractRoutes, modelRoutes, tripleRoutes, metricRoutes, ...workspaceRoutes] as const;
 const openRoutes = [healthRoutes, docsRoutes, pageRoutes] as const;
 
 /**

@@ -26,7 +26,7 @@ export function addOriginChecks(app: App, { host = defaultHost, hosts = [], cors
     await reply
       .headers({
         "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
-        "access-control-allow-headers": "authorization, content-type",
+        "access-control-allow-headers": "authorization, content-type, if-match",
         "access-control-max-age": "600",
       })
       .code(204)

@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { Argument, InvalidArgumentError, Option } from "commander";
-import { UsageError } from "../../errors.ts";
+import { FileError, UsageError } from "../../errors.ts";
+import { exists } from "../../files/exists.ts";
 import { defaultHost, defaultLimits, defaultPort, type Limits, type ModelSource } from "../../server/options.ts";
 import { defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, wholeNumber } from "../compute-options.ts";
@@ -19,6 +20,10 @@ interface Options extends ComputeFlags {
   readonly maxBody: number;
   readonly drain: number;
   readonly watch: boolean;
+  readonly runs?: string;
+  readonly data?: readonly string[];
+  readonly corrections?: string;
+  readonly allowTraining?: boolean;
   readonly logLevel: string;
 }
 
@@ -50,7 +55,11 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
     new Option("--drain <ms>", "longest time for what is under way when told to stop")
       .default(defaultLimits.drainMs)
       .argParser(wholeNumber(0)),
+    new Option("--runs <folder>", "runs to show in the page; the folder runs where there is one"),
+    new Option("--data <path...>", "annotated files, or folders of them, to show in the page"),
     new Option("--no-watch", "do not look whether a model's folder is written anew"),
+    new Option("--corrections <folder>", "where corrections of the page are kept; made with the first one"),
+    new Option("--allow-training", "let the page start trainings on corrected sentences, into the folder of runs"),
     new Option("--log-level <level>", "what is logged").choices(["error", "warn", "info", "debug", "silent"]).default("info"),
     ...computeOptions,
   ],
@@ -58,6 +67,7 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
   examples: [
     ["weft serve runs/weft-1", "one model, on http://127.0.0.1:7433"],
     ["weft serve news=runs/news-3 law=runs/law-1 --port 0 --json", "two, on a free port, which a line of JSON names"],
+    ["weft serve runs/weft-1 --data corpus", "with the runs beside it and the data of a folder in the page"],
     ["weft serve runs/weft-1 --host 0.0.0.0 --tokens tokens.txt", "for others too, who need a token"],
   ],
   run: async ({ terminal, signal }, [runs], options) => {
@@ -66,9 +76,12 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
     const tokens = await tokensOf(options);
     const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
     const models = modelSources(runs);
+    const [shownRuns, shownData] = await shownFolders(options);
     const server = await createServer({
       ...options,
       models,
+      runs: shownRuns,
+      data: shownData,
       tokens,
       logger,
       limits: limitsOf(options),
@@ -93,6 +106,19 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
     }
   },
 });
+
+/** The folder of runs and the data that the page shows. @throws {FileError} where one that was named is not there */
+async function shownFolders({ runs, data = [] }: Options): Promise<[runs: string | undefined, data: readonly string[]]> {
+  for (const path of [...(runs === undefined ? [] : [runs]), ...data]) {
+    if (await exists(path)) continue;
+    throw new FileError("FILE_MISSING", {
+      at: { source: path },
+      message: "there is no such file or folder",
+      hint: "check the path",
+    });
+  }
+  return [runs ?? ((await exists("runs")) ? "runs" : undefined), data];
+}
 
 /** `NAME=FOLDER`, or a folder whose own name is the model's. @throws {UsageError} */
 export function modelSources(runs: readonly string[]): ModelSource[] {

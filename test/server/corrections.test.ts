@@ -1,0 +1,274 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { jsonLines, lines } from "../e2e/tiny-corpus.ts";
+import { type Answer, modelFolder, send, sentence, startServer } from "./test-server.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-corrections-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const weftPath = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));
+
+let made = 0;
+const newFolder = (): string => join(folder, `projects-${++made}`);
+const json = { "content-type": "application/json" };
+const post = async (url: string, value: unknown): Promise<Answer> => send(url, { headers: json, body: JSON.stringify(value) });
+const put = async (url: string, revision: number | string, value: unknown): Promise<Answer> =>
+  send(url, { method: "PUT", headers: { ...json, "if-match": `"${revision}"` }, body: JSON.stringify(value) });
+
+interface Edit {
+  readonly entities: readonly unknown[];
+  readonly relations: readonly unknown[];
+  readonly done: boolean;
+}
+interface Sentence extends Edit {
+  readonly id: number;
+  readonly revision: number;
+  readonly text: string;
+  readonly uncertainty: number;
+}
+interface Page {
+  readonly revision: number;
+  readonly done: number;
+  readonly firstOpen: number | null;
+  readonly page: readonly Sentence[];
+}
+
+const edited = (start: number): Edit => ({ entities: [{ start, end: start + 1, type: "PER" }], relations: [], done: true });
+const codeOf = ({ json }: Answer): string => (json as { error: { code: string } }).error.code;
+
+test("predictions become suggestions, an edit is kept, and the second of two writers is told what is there", async () => {
+  const corrections = newFolder();
+  const { url } = await startServer({ corrections });
+  expect((await send(`${url}/v1/corrections`)).json).toEqual({ projects: [], data: false, training: false });
+  expect(existsSync(corrections)).toBe(false);
+  const created = await post(`${url}/v1/corrections`, {
+    name: "first",
+    texts: [`${sentence} Nothing is here.`, "👩‍👩‍👧 <script>1</script>"],
+  });
+  expect(created.status).toBe(201);
+  expect(created.json).toMatchObject({ name: "first", model: "example", done: 0, revision: 0 });
+  expect((await post(`${url}/v1/corrections`, { name: "First", texts: ["a"] })).status).toBe(409);
+
+  const { page, firstOpen } = (await send(`${url}/v1/corrections/first?sort=uncertainty&limit=2`)).json as Page;
+  expect(firstOpen).toBe(0);
+  expect(page).toHaveLength(2);
+  const [most, next] = page as [Sentence, Sentence];
+  expect(most.uncertainty).toBeGreaterThanOrEqual(next.uncertainty);
+  const one = `${url}/v1/corrections/first/sentences/0`;
+  expect((await send(one)).json).toMatchObject({ id: 0, text: sentence, revision: 0, done: false });
+  expect((await send(one)).text).toMatch(/"confidence":0\.\d/);
+
+  const saved = await put(one, 0, edited(0));
+  expect([saved.status, saved.headers["etag"]]).toEqual([200, '"1"']);
+  const late = await put(one, 0, edited(3));
+  expect([late.status, codeOf(late)]).toEqual([412, "CORRECTION_CONFLICT"]);
+  expect((late.json as { sentence: Sentence }).sentence).toMatchObject({ revision: 1, ...edited(0) });
+  // The same again is no conflict: its answer may have been lost.
+  expect((await put(one, 0, edited(0))).json).toMatchObject({ revision: 1 });
+  expect((await send(`${url}/v1/corrections/first`)).json).toMatchObject({ revision: 1, done: 1, firstOpen: 1 });
+});
+
+test("of many writers at once exactly one wins each revision", async () => {
+  const { url } = await startServer({ corrections: newFolder() });
+  await post(`${url}/v1/corrections`, { name: "race", texts: [sentence], model: null });
+  const one = `${url}/v1/corrections/race/sentences/0`;
+  const answers = await Promise.all(Array.from({ length: 8 }, async (_, start) => put(one, 0, edited(start))));
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
+  const winner = answers.findIndex(({ status }) => status === 200);
+  expect((await send(one)).json).toMatchObject({ revision: 1, ...edited(winner) });
+});
+
+test("hostile names, ids, headers and bodies change nothing", async () => {
+  const corrections = newFolder();
+  mkdirSync(corrections);
+  writeFileSync(join(corrections, "project.json"), "{}");
+  mkdirSync(join(corrections, "empty"));
+  const { url } = await startServer({ corrections, data: [folder] });
+  for (const name of ["../up", "a/b", ".", "..", "", "x".repeat(81), "a\u0000", "con.txt", " a", "-a", "ä", "__proto__"]) {
+    expect((await post(`${url}/v1/corrections`, { name, texts: [sentence] })).status).toBe(400);
+  }
+  expect(readdirSync(corrections).toSorted()).toEqual(["empty", "project.json"]);
+  for (const path of ["..%2f..%2fetc", "empty", "project.json", "%2e%2e", "a%00"]) {
+    expect((await send(`${url}/v1/corrections/${path}`)).status).toBe(404);
+  }
+  await post(`${url}/v1/corrections`, { name: "safe", texts: ["Mara left."], model: null });
+  const one = `${url}/v1/corrections/safe/sentences/0`;
+  const bad: [unknown, number][] = [
+    [{ entities: [{ start: 0, end: 99, type: "A" }], relations: [], done: false }, 400],
+    [{ entities: [{ start: 1, end: 1, type: "A" }], relations: [], done: false }, 400],
+    [{ entities: [{ start: 0, end: 1, type: "" }], relations: [], done: false }, 400],
+    [{ entities: [], relations: [{ head: 0, tail: 1, type: "r" }], done: false }, 400],
+    [{ ...edited(0), entities: [...edited(0).entities, ...edited(0).entities] }, 400],
+    [{ ...edited(0), entities: [{ start: 0, end: 1, type: "A", confidence: 0.5 }] }, 400],
+    [{ ...edited(0), entities: [{ start: 0, end: 1, type: "A", confidence: 7 }], done: false }, 400],
+    [{ ...edited(0), extra: 1 }, 400],
+    [[], 400],
+    ["x", 400],
+  ];
+  for (const [body, status] of bad) expect([body, (await put(one, 0, body)).status]).toEqual([body, status]);
+  expect((await put(one, "x", edited(0))).status).toBe(400);
+  expect((await send(one, { method: "PUT", headers: json, body: JSON.stringify(edited(0)) })).status).toBe(400);
+  expect((await put(`${url}/v1/corrections/safe/sentences/7`, 0, edited(0))).status).toBe(404);
+  expect((await put(`${url}/v1/corrections/safe/sentences/-1`, 0, edited(0))).status).toBe(400);
+  expect((await send(one)).json).toMatchObject({ revision: 0 });
+  for (const data of ["../../etc/passwd", "/etc/passwd", "nothing.jsonl"]) {
+    expect((await post(`${url}/v1/corrections`, { name: "leak", data })).status).toBe(400);
+  }
+  expect((await post(`${url}/v1/corrections`, { name: "both", data: "a", texts: [] })).status).toBe(400);
+  expect((await send(`${url}/v1/corrections/safe/export?format=nothing`)).status).toBe(400);
+  expect((await post(`${url}/v1/corrections/safe/train`, {})).status).toBe(403);
+});
+
+test("without a folder for corrections, and without a token where one is asked for, there is nothing", async () => {
+  const { url } = await startServer();
+  expect(codeOf(await send(`${url}/v1/corrections`))).toBe("NOT_ALLOWED");
+  const { url: closed } = await startServer({ corrections: newFolder(), tokens: ["secret-token"] });
+  expect((await send(`${closed}/v1/corrections`)).status).toBe(401);
+});
+
+test("an annotated file and an extraction result become projects; what is done leaves in any format", async () => {
+  const data = join(folder, "data");
+  mkdirSync(data);
+  writeFileSync(join(data, "train.jsonl"), jsonLines(lines(6)));
+  const { url } = await startServer({ corrections: newFolder(), data: [data] });
+  expect((await post(`${url}/v1/corrections`, { name: "file", data: "data/train.jsonl" })).json).toMatchObject({
+    sentences: 6,
+    model: null,
+  });
+  const { page } = (await send(`${url}/v1/corrections/file`)).json as Page;
+  expect(page[0]).toMatchObject({ uncertainty: 0, entities: [{ start: 0, end: 2, type: "PER" }, {}, {}] });
+  const extraction = (await post(`${url}/v1/extract`, { text: sentence })).json as { entities: unknown[] };
+  expect((await post(`${url}/v1/corrections`, { name: "result", extraction })).status).toBe(201);
+  const first = ((await send(`${url}/v1/corrections/result`)).json as Page).page[0] as Sentence;
+  expect(first.entities).toHaveLength(extraction.entities.length);
+  await put(`${url}/v1/corrections/result/sentences/0`, 0, edited(0));
+  for (const format of ["jsonl", "brat", "conll", "spert", "label-studio"]) {
+    const answer = await send(`${url}/v1/corrections/result/export?format=${format}`);
+    expect([format, answer.status]).toEqual([format, 200]);
+    const { sentences, files } = answer.json as { sentences: number; files: { name: string; content: string }[] };
+    expect(sentences).toBe(1);
+    expect(files.map(({ content }) => content).join("\n")).toContain("PER");
+    expect(files.map(({ content }) => content).join("\n")).not.toContain("weft-correction");
+  }
+});
+
+test("what was acknowledged outlives kill -9 at any moment, and half a line in the journal", async () => {
+  const corrections = newFolder();
+  const acknowledged = new Map<number, number>();
+  const texts = Array.from({ length: 4 }, (_, index) => `Person ${index} went to a small town by the sea with a dog and a hat.`);
+  for (let round = 0; round < 2; round++) {
+    const { url, child } = await spawnServer(corrections);
+    if (round === 0) await post(`${url}/v1/corrections`, { name: "tough", texts, model: null });
+    const { page } = (await send(`${url}/v1/corrections/tough`)).json as Page;
+    for (const { id, revision } of page) expect(revision).toBeGreaterThanOrEqual(acknowledged.get(id) ?? 0);
+    let killed = false;
+    const ended = new Promise((done) => child.once("close", done));
+    const writers = page.map(async ({ id, revision }) => {
+      for (let now = revision; !killed; now++) {
+        const answer = await put(`${url}/v1/corrections/tough/sentences/${id}`, now, edited(now % 9)).catch(() => undefined);
+        if (answer?.status === 200) acknowledged.set(id, now + 1);
+      }
+    });
+    await new Promise((wait) => setTimeout(wait, 400 + 150 * round));
+    child.kill("SIGKILL");
+    killed = true;
+    await Promise.all([...writers, ended]);
+    appendFileSync(join(corrections, "tough", "journal.jsonl"), '{"id":0,"revision":99999,"entit');
+  }
+  expect(Math.min(...acknowledged.values())).toBeGreaterThan(0);
+  const { url } = await startServer({ corrections });
+  const { page } = (await send(`${url}/v1/corrections/tough`)).json as Page;
+  for (const { id, revision, entities } of page) {
+    // A change that was written and not acknowledged any more may be there too.
+    expect([acknowledged.get(id), (acknowledged.get(id) ?? 0) + 1]).toContain(revision);
+    expect(entities).toEqual(edited((revision - 1) % 9).entities);
+  }
+  const one = page[0] as Sentence;
+  expect((await put(`${url}/v1/corrections/tough/sentences/0`, one.revision, edited((one.revision + 3) % 9))).status).toBe(200);
+  expect(readFileSync(join(corrections, "tough", "journal.jsonl"), "utf8")).not.toContain("99999");
+}, 120_000);
+
+test("a long journal is folded into the documents, and two servers on one folder see each other", async () => {
+  const corrections = newFolder();
+  const [{ url }, { url: other }] = [await startServer({ corrections }), await startServer({ corrections })];
+  await post(`${url}/v1/corrections`, { name: "long", texts: [sentence], model: null });
+  const one = (at: string): string => `${at}/v1/corrections/long/sentences/0`;
+  const type = "T".repeat(200);
+  const big = (round: number): Edit => ({
+    entities: Array.from({ length: 60 }, (_, index) => ({
+      start: index % 9,
+      end: (index % 9) + 1,
+      type: `${type.slice(9)}${round}-${index}`,
+    })),
+    relations: [],
+    done: false,
+  });
+  let revision = 0;
+  for (; revision < 90; revision++)
+    expect((await put(one(revision % 2 === 0 ? url : other), revision, big(revision))).status).toBe(200);
+  expect(readFileSync(join(corrections, "long", "documents.jsonl"), "utf8")).toContain('"revision":');
+  expect(readFileSync(join(corrections, "long", "journal.jsonl")).length).toBeLessThan(1 << 20);
+  const { url: third } = await startServer({ corrections });
+  expect((await send(one(third))).json).toMatchObject({ revision, entities: big(revision - 1).entities });
+}, 60_000);
+
+test("training on what is done makes a run, one at a time, with its split stated", async () => {
+  const [corrections, runs, data] = [newFolder(), join(folder, "runs"), join(folder, "to-train")];
+  mkdirSync(data);
+  writeFileSync(join(data, "some.jsonl"), jsonLines(lines(10)));
+  const { url } = await startServer({ corrections, runs, data: [data], allowTraining: true });
+  const project = `${url}/v1/corrections/learnt`;
+  await post(`${url}/v1/corrections`, { name: "learnt", data: "to-train/some.jsonl" });
+  expect((await post(`${project}/train`, {})).status).toBe(400);
+  const { page } = (await send(project)).json as Page;
+  for (const { id, revision, entities, relations } of page)
+    await put(`${project}/sentences/${id}`, revision, { entities, relations, done: true });
+  expect((await post(`${project}/train`, { from: "../runs" })).status).toBe(404);
+  const started = await post(`${project}/train`, {});
+  expect(started.json).toMatchObject({
+    state: "running",
+    run: "learnt-1",
+    data: "train: 8 corrected sentences; dev: 2, every fifth document; no test",
+  });
+  const second = await post(`${project}/train`, {});
+  expect([second.status, codeOf(second)]).toEqual([409, "TRAINING_RUNNING"]);
+  const state = async (): Promise<{ state: string; message?: string }> => (await send(`${project}/train`)).json;
+  await expect.poll(async () => JSON.stringify(await state()), { timeout: 100_000, interval: 500 }).toContain('"done"');
+  expect(existsSync(join(runs, "learnt-1", "report.json"))).toBe(true);
+  const again = await post(`${project}/train`, { from: "learnt-1", data: "added" });
+  expect(again.json).toMatchObject({
+    run: "learnt-2",
+    data: "train: 8 sentences of the run and 10 corrected ones; dev and test: those of the run",
+  });
+  const stopped = await send(`${project}/train`, { method: "DELETE" });
+  expect((stopped.json as { state: string }).state).not.toBe("running");
+}, 120_000);
+
+async function spawnServer(corrections: string): Promise<{ url: string; child: ChildProcess }> {
+  const args = [
+    weftPath,
+    "serve",
+    `example=${modelFolder}`,
+    "--port",
+    "0",
+    "--json",
+    "--threads",
+    "1",
+    "--corrections",
+    corrections,
+  ];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString("utf8");
+      const found = /"kind":"ready","url":"([^"]+)"/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once("close", (code) => reject(new Error(`weft serve ended with ${code}`)));
+  });
+  return { url, child };
+}
