@@ -1,6 +1,8 @@
 import type { ComponentType } from "preact";
 import { CorrectTab } from "./correct/correct-tab.tsx";
+import { DataTab } from "./data/data-tab.tsx";
 import { ExtractTab } from "./extract/extract-tab.tsx";
+import { RunsTab } from "./runs/runs-tab.tsx";
 
 export interface Tab {
   /** As in the address: `#/extract`. */
@@ -12,5 +14,7 @@ export interface Tab {
 /** The views of the page, one line each, in the order of the bar; the first is shown where the address names none. */
 export const tabs: readonly [Tab, ...Tab[]] = [
   { name: "extract", title: "Extract", View: ExtractTab },
+  { name: "runs", title: "Runs", View: RunsTab },
+  { name: "data", title: "Data", View: DataTab },
   { name: "correct", title: "Correct", View: CorrectTab },
 ];

@@ -5,7 +5,10 @@ import { type Annotated, edits, entityAt, history, type Part, sameAnnotation, su
 const tokens = 8;
 const types = ["PER", "ORG", "LOC"] as const;
 const confidence = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined });
-const part: fc.Arbitrary<Part> = fc.record({ kind: fc.constantFrom("entity" as const, "relation" as const), index: fc.integer({ min: -1, max: 9 }) });
+const part: fc.Arbitrary<Part> = fc.record({
+  kind: fc.constantFrom("entity" as const, "relation" as const),
+  index: fc.integer({ min: -1, max: 9 }),
+});
 const anyNumber = fc.integer({ min: -2, max: 10 });
 
 type Step = (before: Annotated) => Annotated;
@@ -20,8 +23,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (before) =>
         edits.relate(before, head, tail, type),
   ),
-  part.map((each): Step => (before) => edits.accept(before, each)),
-  part.map((each): Step => (before) => edits.remove(before, each)),
+  part.map(
+    (each): Step =>
+      (before) =>
+        edits.accept(before, each),
+  ),
+  part.map(
+    (each): Step =>
+      (before) =>
+        edits.remove(before, each),
+  ),
   fc.tuple(part, fc.constantFrom(...types, "knows", "")).map(
     ([each, type]): Step =>
       (before) =>
@@ -34,12 +45,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** What a model may begin with: any entities and relations, none of them twice. */
 const begun: fc.Arbitrary<Annotated> = fc
   .uniqueArray(
-    fc.tuple(fc.nat(tokens - 1), fc.integer({ min: 1, max: 3 }), fc.constantFrom(...types), confidence).map(([start, length, type, sure]) => ({
-      start,
-      end: Math.min(tokens, start + length),
-      type,
-      ...(sure === undefined ? {} : { confidence: sure }),
-    })),
+    fc
+      .tuple(fc.nat(tokens - 1), fc.integer({ min: 1, max: 3 }), fc.constantFrom(...types), confidence)
+      .map(([start, length, type, sure]) => ({
+        start,
+        end: Math.min(tokens, start + length),
+        type,
+        ...(sure === undefined ? {} : { confidence: sure }),
+      })),
     { selector: ({ start, end, type }) => `${start} ${end} ${type}`, maxLength: 5 },
   )
   .chain((entities) =>
@@ -60,9 +73,11 @@ const begun: fc.Arbitrary<Annotated> = fc
 function faultsOf({ entities, relations }: Annotated): string[] {
   const faults: string[] = [];
   const twice = (keys: string[]): boolean => new Set(keys).size < keys.length;
-  for (const { start, end, type } of entities) if (start < 0 || end <= start || end > tokens || type === "") faults.push(`span ${start} ${end}`);
+  for (const { start, end, type } of entities)
+    if (start < 0 || end <= start || end > tokens || type === "") faults.push(`span ${start} ${end}`);
   for (const { head, tail, type } of relations) {
-    if (entities[head] === undefined || entities[tail] === undefined || head === tail || type === "") faults.push(`ends ${head} ${tail}`);
+    if (entities[head] === undefined || entities[tail] === undefined || head === tail || type === "")
+      faults.push(`ends ${head} ${tail}`);
   }
   if (twice(entities.map(({ start, end, type }) => `${start} ${end} ${type}`))) faults.push("an entity twice");
   if (twice(relations.map(({ head, tail, type }) => `${head} ${tail} ${type}`))) faults.push("a relation twice");

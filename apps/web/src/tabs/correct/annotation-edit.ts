@@ -1,5 +1,5 @@
 import type { Entity, Relation, Span } from "@weft/core";
-import type { PartName } from "../../weft-arcs/weft-arcs.ts";
+import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 
 /** What a person says of a sentence. What has a confidence is still a model's suggestion. */
 export interface Annotated {
@@ -24,7 +24,8 @@ export const edits = { mark, relate, accept, remove, retype, finish, reopen };
 
 /** An entity over some words; where exactly these words are one already, it gets the type and counts as accepted. */
 function mark(before: Annotated, { start, end }: Span, type: string | null, tokens: number): Annotated {
-  if (!(Number.isInteger(start) && Number.isInteger(end)) || start < 0 || end > tokens || end <= start || type === "") return before;
+  if (!(Number.isInteger(start) && Number.isInteger(end)) || start < 0 || end > tokens || end <= start || type === "")
+    return before;
   const known = before.entities.findIndex((entity) => entity.start === start && entity.end === end);
   if (known !== -1) return retype(before, { kind: "entity", index: known }, type ?? "");
   return { ...before, entities: [...before.entities, { start, end, type }] };
@@ -74,7 +75,8 @@ function retype(before: Annotated, part: Part, type: string): Annotated {
   if (type === "") return before;
   if (kind === "entity") {
     const twin = before.entities.findIndex(
-      (each, place) => place !== index && each.start === (old as Entity).start && each.end === (old as Entity).end && each.type === type,
+      (each, place) =>
+        place !== index && each.start === (old as Entity).start && each.end === (old as Entity).end && each.type === type,
     );
     if (twin !== -1) return remove(withEnds(before, [twin]), part);
     const entities = before.entities.map((each, place) => (place === index ? { ...own(each), type } : each));

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { ApiError } from "../../api.ts";
-import type { PartName } from "../../weft-arcs/weft-arcs.ts";
+import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { type Annotated, edits, type History, history, partOf, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
 import { type CorrectionSentence, corrections, type ProjectEntry, type Sort } from "./corrections-api.ts";
 import { drafts } from "./drafts.ts";
@@ -25,7 +25,10 @@ export const words = signal<{ readonly anchor: number; readonly cursor: number }
 /** Two entities that wait for the type of their relation; the tail is absent while it is still looked for. */
 export const relating = signal<{ readonly head: number; readonly tail?: number } | null>(null);
 /** Types that were typed in here, beside those of the project. */
-export const addedTypes = signal<{ readonly entity: readonly string[]; readonly relation: readonly string[] }>({ entity: [], relation: [] });
+export const addedTypes = signal<{ readonly entity: readonly string[]; readonly relation: readonly string[] }>({
+  entity: [],
+  relation: [],
+});
 
 /** Ids by their place in the order. */
 const order = signal<ReadonlyMap<number, number>>(new Map());
@@ -33,7 +36,9 @@ const sentences = signal<ReadonlyMap<number, Working>>(new Map());
 
 export const current = computed(() => sentences.value.get(order.value.get(position.value) ?? -1) ?? null);
 export const entityTypes = computed(() => [...new Set([...(project.value?.entityTypes ?? []), ...addedTypes.value.entity])]);
-export const relationTypes = computed(() => [...new Set([...(project.value?.relationTypes ?? []), ...addedTypes.value.relation])]);
+export const relationTypes = computed(() => [
+  ...new Set([...(project.value?.relationTypes ?? []), ...addedTypes.value.relation]),
+]);
 
 /** The worst of all sentences: what somebody who is about to leave must know. */
 export const saveState = computed<Working["state"]>(() => {
@@ -58,17 +63,18 @@ export async function openProject(name: string, by: Sort = sort.value): Promise<
     take(first.page, 0);
     project.value = first;
     await goTo(first.firstOpen ?? 0);
-    for (const [id, draft] of drafts.all(name)) {
-      if (!sentences.value.has(id)) put(id, { server: await corrections.sentence(name, id), history: history.begin(draft.annotated), state: "saved" });
+    for (const [id, draft] of drafts.all(draftsOf())) {
+      if (!sentences.value.has(id))
+        put(id, { server: await corrections.sentence(name, id), history: history.begin(draft.annotated), state: "saved" });
       if (turn !== opening) return;
       const working = sentences.value.get(id) as Working;
       if (sameAnnotation(working.server, draft.annotated)) {
-        drafts.drop(name, id);
-        put(id, { ...working, history: history.begin(working.server) });
+        drafts.drop(draftsOf(), id);
+        put(id, { ...working, history: history.begin(plain(working.server)) });
         continue;
       }
       const server = { ...working.server, revision: draft.revision };
-      put(id, { server, history: history.record(history.begin(working.server), draft.annotated), state: "saving" });
+      put(id, { server, history: history.record(history.begin(plain(working.server)), draft.annotated), state: "saving" });
       void push(name, id);
     }
   } catch (error) {
@@ -132,13 +138,13 @@ export function resolve(id: number, whose: "mine" | "theirs"): void {
   const [working, name] = [sentences.value.get(id), project.value?.name];
   if (working === undefined || name === undefined) return;
   if (whose === "theirs") {
-    drafts.drop(name, id);
+    drafts.drop(draftsOf(), id);
     put(id, { server: working.server, history: history.record(working.history, plain(working.server)), state: "saved" });
     chosen.value = null;
     return;
   }
   put(id, { ...working, state: "saving" });
-  drafts.keep(name, id, { revision: working.server.revision, annotated: working.history.present });
+  drafts.keep(draftsOf(), id, { revision: working.server.revision, annotated: working.history.present });
   void push(name, id);
 }
 
@@ -149,11 +155,18 @@ export function retrySaving(): void {
   for (const [id, { state }] of sentences.value) if (state === "offline" || state === "refused") void push(name, id);
 }
 
+/** A project that was made anew under an old name is another one. */
+function draftsOf(): string {
+  return `${project.value?.name ?? ""}@${project.value?.createdAt ?? ""}`;
+}
+
 function take(page: readonly CorrectionSentence[], offset: number): void {
   order.value = new Map([...order.value, ...page.map(({ id }, index) => [offset + index, id] as const)]);
-  const fresh = page.filter(({ id }) => !sentences.value.has(id));
-  const working = fresh.map((server) => [server.id, { server, history: history.begin(plain(server)), state: "saved" as const }] as const);
-  sentences.value = new Map([...sentences.value, ...working]);
+  const known = new Map(sentences.value);
+  for (const server of page) {
+    if (!known.has(server.id)) known.set(server.id, { server, history: history.begin(plain(server)), state: "saved" });
+  }
+  sentences.value = known;
 }
 
 function put(id: number, working: Working): void {
@@ -164,14 +177,15 @@ function step(before: Working, next: History): void {
   const name = project.value?.name;
   if (name === undefined || next === before.history) return;
   const { id, revision } = before.server;
-  drafts.keep(name, id, { revision, annotated: next.present });
+  drafts.keep(draftsOf(), id, { revision, annotated: next.present });
   put(id, { ...before, history: next, state: before.state === "conflict" ? "conflict" : "saving" });
   if (before.state !== "conflict") void push(name, id);
   countDone(before.history.present.done, next.present.done);
 }
 
 function countDone(before: boolean, after: boolean): void {
-  if (project.value !== null && before !== after) project.value = { ...project.value, done: project.value.done + (after ? 1 : -1) };
+  if (project.value !== null && before !== after)
+    project.value = { ...project.value, done: project.value.done + (after ? 1 : -1) };
 }
 
 /** One request at a time for a sentence: what changes meanwhile goes with the next. */
@@ -194,12 +208,12 @@ async function push(name: string, id: number, wait = 1000): Promise<void> {
         return;
       }
       if (now.history.present === sent) {
-        drafts.drop(name, id);
+        drafts.drop(draftsOf(), id);
         put(id, { ...now, server: sentence, state: "saved" });
         return;
       }
       put(id, { ...now, server: sentence });
-      drafts.keep(name, id, { revision: sentence.revision, annotated: now.history.present });
+      drafts.keep(draftsOf(), id, { revision: sentence.revision, annotated: now.history.present });
     }
   } catch (error) {
     const now = sentences.value.get(id);

@@ -4,6 +4,7 @@ import type { Annotated } from "./annotation-edit.ts";
 /** What `/v1/corrections` says of a project. */
 export interface ProjectEntry {
   readonly name: string;
+  readonly createdAt: string;
   readonly model: string | null;
   readonly sentences: number;
   readonly done: number;
@@ -102,5 +103,8 @@ async function save(
   };
   if (response.ok) return { taken: true, sentence: answer as CorrectionSentence };
   if (response.status === 412 && answer.sentence !== undefined) return { taken: false, sentence: answer.sentence };
-  throw new ApiError(response.status, answer.error ?? { code: `HTTP_${response.status}`, message: `the server answered ${response.status}` });
+  throw new ApiError(
+    response.status,
+    answer.error ?? { code: `HTTP_${response.status}`, message: `the server answered ${response.status}` },
+  );
 }

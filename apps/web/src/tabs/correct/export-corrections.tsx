@@ -8,8 +8,9 @@ export function ExportCorrections({ name }: { readonly name: string }) {
   const [which, setWhich] = useState<"done" | "all">("done");
   const [said, say] = useState("");
   useEffect(() => {
-    import("@weft/core").then(
-      ({ outputFormats }) => setFormats(Object.values(outputFormats)),
+    // Of use after the first correction, so it does not hold up the page before it.
+    import("./annotation-formats.ts").then(
+      ({ annotationFormats }) => setFormats(annotationFormats),
       () => say("The formats could not be loaded"),
     );
   }, []);
@@ -42,7 +43,11 @@ export function ExportCorrections({ name }: { readonly name: string }) {
           </option>
         ))}
       </select>
-      <select aria-label="Which sentences" value={which} onChange={({ currentTarget }) => setWhich(currentTarget.value as "done" | "all")}>
+      <select
+        aria-label="Which sentences"
+        value={which}
+        onChange={({ currentTarget }) => setWhich(currentTarget.value as "done" | "all")}
+      >
         <option value="done">what is done</option>
         <option value="all">all</option>
       </select>

@@ -1,6 +1,21 @@
 import { isRightToLeft } from "@weft/core";
 import { edits, entityAt } from "./annotation-edit.ts";
-import { accept, chosen, current, edit, entityTypes, goTo, nextSuggestion, position, redo, relating, relationTypes, remove, undo, words } from "./correct-state.ts";
+import {
+  accept,
+  chosen,
+  current,
+  edit,
+  entityTypes,
+  goTo,
+  nextSuggestion,
+  position,
+  redo,
+  relating,
+  relationTypes,
+  remove,
+  undo,
+  words,
+} from "./correct-state.ts";
 import { choosesRelation, markAs, relateAs, relateHere } from "./type-bar.tsx";
 
 /** Everything that can be done to a sentence, by keyboard. Keys of fields and of buttons stay theirs. */
@@ -9,7 +24,11 @@ export function onKey(event: KeyboardEvent): void {
   const { target, key } = event;
   if (now === null || event.altKey || isField(target)) return;
   const command = event.ctrlKey || event.metaKey;
-  const act = command ? commandOf(event) : target instanceof HTMLButtonElement && [" ", "Enter"].includes(key) ? undefined : plainOf(event);
+  const act = command
+    ? commandOf(event)
+    : target instanceof HTMLButtonElement && [" ", "Enter"].includes(key)
+      ? undefined
+      : plainOf(event);
   if (act === undefined) return;
   event.preventDefault();
   act();
@@ -30,7 +49,8 @@ function commandOf({ key, shiftKey }: KeyboardEvent): Act | undefined {
 
 function plainOf(event: KeyboardEvent): Act | undefined {
   const { key, target } = event;
-  if (target instanceof Element && target.closest("weft-arcs") !== null && /^(Arrow|Home|End|Enter| )/.test(key)) return undefined;
+  if (target instanceof Element && target.closest("weft-arcs") !== null && /^(Arrow|Home|End|Enter| )/.test(key))
+    return undefined;
   const now = current.value;
   if (now === null) return undefined;
   if (/^[1-9]$/.test(key)) {

@@ -1,7 +1,7 @@
-import type { PartName } from "../../weft-arcs/weft-arcs.ts";
+import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { Confidence } from "../extract/confidence.tsx";
 import type { Annotated } from "./annotation-edit.ts";
-import { accept, chosen, remove, relating } from "./correct-state.ts";
+import { accept, chosen, relating, remove } from "./correct-state.ts";
 import type { CorrectionSentence } from "./corrections-api.ts";
 
 /** The same as the drawing as lists, with a button for everything that can be done to a part. */

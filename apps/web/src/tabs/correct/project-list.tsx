@@ -55,7 +55,9 @@ function NewProject({ data }: { readonly data: boolean }) {
     setError(null);
     try {
       const suggest = { model: model === "" ? null : model };
-      await corrections.create(source === "data" ? { name, data: field("file"), ...suggest } : { name, texts: [field("text")], ...suggest });
+      await corrections.create(
+        source === "data" ? { name, data: field("file"), ...suggest } : { name, texts: [field("text")], ...suggest },
+      );
       location.hash = addressOf("correct", name);
     } catch (problem) {
       setError(problem);
@@ -109,7 +111,14 @@ function NewProject({ data }: { readonly data: boolean }) {
           </select>
         </label>
       ) : (
-        <textarea name="text" aria-label="Text" dir="auto" rows={6} required placeholder="The text whose sentences are to be corrected" />
+        <textarea
+          name="text"
+          aria-label="Text"
+          dir="auto"
+          rows={6}
+          required
+          placeholder="The text whose sentences are to be corrected"
+        />
       )}
       <div class="row">
         <button type="submit" class="main" disabled={busy}>

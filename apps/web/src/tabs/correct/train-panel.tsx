@@ -11,24 +11,24 @@ export function TrainPanel({ name, done }: { readonly name: string; readonly don
   const [state, setState] = useState<TrainState>({ state: "none" });
   const [said, say] = useState("");
   const running = state.state === "running";
-  const ask = (work: Promise<TrainState>): void =>
-    void work.then(
-      (next) => {
-        setState(next);
-        say("");
-      },
-      (error: unknown) => say(error instanceof Error ? error.message : String(error)),
-    );
+  const ask = async (work: Promise<TrainState>): Promise<void> => {
+    try {
+      setState(await work);
+      say("");
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    }
+  };
   useEffect(() => {
     request<{ runs: readonly { readonly name: string }[] }>("v1/runs").then(
       (answer) => setRuns(answer.runs.map((run) => run.name)),
       () => setRuns([]),
     );
-    ask(corrections.training(name));
+    void ask(corrections.training(name));
   }, [name]);
   useEffect(() => {
     if (!running) return undefined;
-    const clock = setInterval(() => ask(corrections.training(name)), 2000);
+    const clock = setInterval(() => void ask(corrections.training(name)), 2000);
     return () => clearInterval(clock);
   }, [name, running]);
   return (
@@ -54,14 +54,14 @@ export function TrainPanel({ name, done }: { readonly name: string; readonly don
         </label>
       )}
       {running ? (
-        <button type="button" onClick={() => ask(corrections.stopTraining(name))}>
+        <button type="button" onClick={() => void ask(corrections.stopTraining(name))}>
           Stop training
         </button>
       ) : (
         <button
           type="button"
           disabled={done === 0}
-          onClick={() => ask(corrections.train(name, from === "" ? { data: "alone" } : { from, data }))}
+          onClick={() => void ask(corrections.train(name, from === "" ? { data: "alone" } : { from, data }))}
         >
           Train on these
         </button>
@@ -71,7 +71,8 @@ export function TrainPanel({ name, done }: { readonly name: string; readonly don
         {state.run === undefined ? null : (
           <>
             {" "}
-            <a href={addressOf("runs", state.run)}>{state.run}</a> {state.data === undefined ? "" : `(${state.data})`} {state.message}
+            <a href={addressOf("runs", state.run)}>{state.run}</a> {state.data === undefined ? "" : `(${state.data})`}{" "}
+            {state.message}
           </>
         )}
         {said}

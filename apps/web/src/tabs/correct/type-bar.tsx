@@ -26,7 +26,8 @@ export function relateAs(type: string): void {
   if (pair?.tail !== undefined) {
     const { head, tail } = pair;
     edit((before) => edits.relate(before, head, tail, type));
-    const index = current.value?.history.present.relations.findLastIndex((each) => each.head === head && each.tail === tail) ?? -1;
+    const index =
+      current.value?.history.present.relations.findLastIndex((each) => each.head === head && each.tail === tail) ?? -1;
     chosen.value = index === -1 ? null : `relation:${index}`;
   } else if (part?.kind === "relation") edit((before) => edits.retype(before, part, type));
 }
@@ -63,7 +64,11 @@ export function TypeBar() {
     <div class="types row" role="group" aria-label={ofRelation ? "Relation types" : "Entity types"}>
       <span class="quiet" role="status">
         {pair === null ? (
-          ofRelation ? "Relation is" : "Mark as"
+          ofRelation ? (
+            "Relation is"
+          ) : (
+            "Mark as"
+          )
         ) : (
           <>
             <bdi>{name(pair.head)}</bdi> → <bdi>{pair.tail === undefined ? "press R at the other entity" : name(pair.tail)}</bdi>
@@ -92,7 +97,12 @@ export function TypeBar() {
           event.currentTarget.reset();
         }}
       >
-        <input name="type" maxLength={100} placeholder="new type" aria-label={ofRelation ? "New relation type" : "New entity type"} />
+        <input
+          name="type"
+          maxLength={100}
+          placeholder="new type"
+          aria-label={ofRelation ? "New relation type" : "New entity type"}
+        />
         <button type="submit">Add</button>
       </form>
     </div>

@@ -31,7 +31,8 @@ export function WordStrip({ sentence, annotated }: { readonly sentence: Correcti
     strip.current?.focus({ preventScroll: true });
     event.preventDefault();
     // Touch would send every move to the word where it began.
-    if (event.target instanceof Element && event.target.hasPointerCapture(event.pointerId)) event.target.releasePointerCapture(event.pointerId);
+    if (event.target instanceof Element && event.target.hasPointerCapture(event.pointerId))
+      event.target.releasePointerCapture(event.pointerId);
   }
 
   function onMove({ clientX, clientY }: PointerEvent): void {

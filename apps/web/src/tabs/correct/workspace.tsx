@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "preact/hooks";
 import { Failure } from "../../parts/failure.tsx";
 import { Segments } from "../../parts/segments.tsx";
 import type { PartDetail } from "../../weft-arcs/weft-arcs.ts";
@@ -32,18 +31,9 @@ import { WordStrip } from "./word-strip.tsx";
 export function Workspace({ training }: { readonly training: boolean }) {
   const opened = project.value;
   const now = current.value;
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const leave = (event: BeforeUnloadEvent): void => {
-      // What is offline is kept in this browser; only what is on its way is worth a question.
-      if (saveState.value === "conflict") event.preventDefault();
-    };
-    addEventListener("beforeunload", leave);
-    return () => removeEventListener("beforeunload", leave);
-  }, []);
   if (opened === null) return null;
   return (
-    <div class="workspace" ref={place} onKeyDown={onKey}>
+    <div class="workspace" onKeyDown={onKey}>
       <div class="panel controls">
         <div class="row">
           <strong>
@@ -121,7 +111,12 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
           }}
         >
           <Arcs
-            document={{ text: server.text, tokens: tokensOf(working), entities: annotated.entities, relations: annotated.relations }}
+            document={{
+              text: server.text,
+              tokens: tokensOf(working),
+              entities: annotated.entities,
+              relations: annotated.relations,
+            }}
             types={entityTypes.value}
             highlighted={chosen.value}
             onPoint={() => undefined}
@@ -130,8 +125,9 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
         <PartList sentence={server} annotated={annotated} />
       </div>
       <p class="quiet" id="word-keys">
-        Arrow keys go from word to word, with Shift they mark. Numbers give a type, E the first one. R at two entities relates them. S shows the next
-        suggestion, Enter accepts it, Delete rejects. N and P: next, previous. Ctrl + Enter: all right, next. Ctrl + Z undoes.
+        Arrow keys go from word to word, with Shift they mark. Numbers give a type, E the first one. R at two entities relates
+        them. S shows the next suggestion, Enter accepts it, Delete rejects. N and P: next, previous. Ctrl + Enter: all right,
+        next. Ctrl + Z undoes.
       </p>
     </section>
   );

@@ -1,0 +1,60 @@
+// Writes docs/images/page-correct.png: the view Correct in the middle of some work. Run it after `npm run build`.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startBrowser } from "./start-browser.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "weft-picture-"));
+mkdirSync(join(folder, "runs"));
+const args = ["serve", "examples/model", "--port", "0", "--json", "--corrections", join(folder, "corrections")];
+const training = ["--allow-training", "--runs", join(folder, "runs")];
+const server = spawn(process.execPath, ["packages/weft/bin/weft.js", ...args, ...training], {
+  cwd: root,
+  stdio: ["ignore", "pipe", "pipe"],
+});
+const text =
+  "Mara Voss founded Kettle Robotics in Bremen and still leads it. In 2019 Kettle Robotics acquired Tidewater Instruments. " +
+  "Northlight Press published The Slow Machine, a novel by Mara Voss, in Hamburg. Tomas Reyes is married to Mara Voss.";
+const browser = await startBrowser();
+try {
+  const address = await new Promise((resolve, reject) => {
+    let said = "";
+    server.stderr.on("data", (chunk) => (said += chunk));
+    server.stdout.on("data", (chunk) => {
+      said += chunk;
+      const url = /"kind":"ready","url":"([^"]+)"/.exec(said)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    server.on("close", () => reject(new Error(`weft serve ended: ${said}`)));
+  });
+  await fetch(`${address}/v1/corrections`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "news", texts: [text] }),
+  });
+  const context = await browser.newContext({
+    viewport: { width: 1180, height: 860 },
+    colorScheme: "light",
+    deviceScaleFactor: 1.5,
+  });
+  const page = await context.newPage();
+  await page.goto(`${address}/#/correct/news`);
+  await page.getByRole("button", { name: "As in the text" }).click();
+  await page.locator(".words").waitFor();
+  // What a person sees who has accepted one relation and looks at the next.
+  await page.getByRole("button", { name: /^Accept Mara Voss founded/ }).click();
+  await page.locator(".save-state.saved").waitFor();
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(root, "docs/images/page-correct.png") });
+} finally {
+  await browser.close();
+  if (server.exitCode === null) {
+    server.kill("SIGTERM");
+    await new Promise((ended) => server.once("close", ended));
+  }
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,321 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accessibilityFaults, launch, noBrowser, root } from "./browser.ts";
+
+const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
+
+interface Sentence {
+  readonly revision: number;
+  readonly done: boolean;
+  readonly entities: readonly { start: number; end: number; type: string; confidence?: number }[];
+  readonly relations: readonly { head: number; tail: number; type: string; confidence?: number }[];
+}
+
+describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "weft-correct-"));
+  let browser: Browser;
+  let server: ChildProcess;
+  let address = "";
+  beforeAll(async () => {
+    address = `http://127.0.0.1:${await freePort()}`;
+    [browser, server] = await Promise.all([launch(), serve(address, folder)]);
+  }, 90_000);
+  afterAll(async () => {
+    await browser?.close();
+    await kill(server, "SIGTERM");
+    rmSync(folder, { recursive: true, force: true });
+  }, 30_000);
+
+  let made = 0;
+  async function project(texts: readonly string[], model: string | null = "model"): Promise<string> {
+    const name = `p${++made}`;
+    const response = await fetch(`${address}/v1/corrections`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name, texts, model }),
+    });
+    expect(response.status).toBe(201);
+    return name;
+  }
+
+  const kept = async (name: string, id = 0): Promise<Sentence> =>
+    (await (await fetch(`${address}/v1/corrections/${name}/sentences/${id}`)).json()) as Sentence;
+
+  async function open(
+    name: string,
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
+    });
+    page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
+    await page.goto(`${address}/#/correct/${name}`);
+    await page.locator(".words").waitFor({ timeout: 10_000 });
+    return { page, context, faults };
+  }
+
+  const word = (page: Page, text: string) =>
+    page
+      .locator("[data-word]")
+      .filter({ hasText: new RegExp(`^${text}$`) })
+      .first();
+  const saved = async (page: Page): Promise<void> =>
+    expect.poll(() => page.locator(".save-state").getAttribute("data-state"), { timeout: 15_000 }).toBe("saved");
+
+  async function drag(page: Page, from: ReturnType<typeof word>, to: ReturnType<typeof word>): Promise<void> {
+    const [a, b] = [await from.boundingBox(), await to.boundingBox()];
+    if (a === null || b === null) throw new Error("there is nothing to drag");
+    await page.mouse.move(a.x + a.width / 2, a.y + a.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(b.x + b.width / 2, b.y + b.height / 2, { steps: 5 });
+    await page.mouse.up();
+  }
+
+  const plainText = "Mara Voss founded Kettle Robotics in Bremen.";
+
+  test("dragging over words marks an entity, dragging from one to another relates them, undo takes both back", async () => {
+    const name = await project([plainText], null);
+    const { page, faults } = await open(name);
+    await drag(page, word(page, "Mara"), word(page, "Voss"));
+    await page.keyboard.press("1");
+    await drag(page, word(page, "Kettle"), word(page, "Robotics"));
+    await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /ORG/ }).click();
+    await drag(page, page.locator("[data-chip='0']"), page.locator("[data-chip='1']"));
+    await page
+      .getByRole("group", { name: "Relation types" })
+      .getByRole("button", { name: /founded$/ })
+      .click();
+    await saved(page);
+    const sentence = await kept(name);
+    expect(sentence.entities.map(({ start, end }) => [start, end])).toEqual([
+      [0, 2],
+      [3, 5],
+    ]);
+    expect(sentence.relations).toEqual([{ head: 0, tail: 1, type: "founded" }]);
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("Control+z");
+    await saved(page);
+    expect((await kept(name)).entities).toHaveLength(1);
+    await page.keyboard.press("Control+Shift+Z");
+    await page.keyboard.press("Control+Shift+Z");
+    await saved(page);
+    expect((await kept(name)).relations).toHaveLength(1);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("suggestions are accepted and rejected, by button, and what is left when the sentence is right", async () => {
+    const name = await project([`${plainText} Nothing more is here.`]);
+    const { page, faults } = await open(name);
+    const before = await kept(name);
+    expect(before.entities.every(({ confidence }) => confidence !== undefined)).toBe(true);
+    await page.getByRole("button", { name: "Accept Mara Voss, PER" }).click();
+    await page.getByRole("button", { name: "Reject Bremen, LOC" }).click();
+    await saved(page);
+    const after = await kept(name);
+    expect(after.entities.find(({ start }) => start === 0)).toEqual({ start: 0, end: 2, type: "PER" });
+    expect(after.entities).toHaveLength(before.entities.length - 1);
+    await page.getByRole("button", { name: "Right, next" }).click();
+    await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^2 of 2/);
+    await saved(page);
+    const done = await kept(name);
+    expect([done.done, JSON.stringify(done).includes("confidence")]).toEqual([true, false]);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("all of it works by keyboard alone", async () => {
+    const name = await project([plainText], null);
+    const { page, faults } = await open(name);
+    await page.locator(".words").focus();
+    const press = async (...keys: string[]): Promise<void> => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await press("Home", "Shift+ArrowRight", "e");
+    await press("ArrowRight", "ArrowRight", "Shift+ArrowRight", "2");
+    await press("r", "Home", "r", "1");
+    await saved(page);
+    const one = await kept(name);
+    expect(one.entities.map(({ start, end }) => [start, end])).toEqual([
+      [0, 2],
+      [3, 5],
+    ]);
+    expect(one.relations.map(({ head, tail }) => [head, tail])).toEqual([[1, 0]]);
+    await press("Home", "Delete");
+    await saved(page);
+    expect(await kept(name)).toMatchObject({ relations: [], entities: [{ start: 3 }] });
+    await press("Control+z", "Control+Enter");
+    await saved(page);
+    expect(await kept(name)).toMatchObject({ done: true, relations: [{}] });
+
+    const suggested = await project([plainText]);
+    await page.goto(`${address}/#/correct/${suggested}`);
+    await expect.poll(() => page.locator(".controls strong").innerText()).toBe(suggested);
+    await page.locator(".words").focus();
+    const { entities } = await kept(suggested);
+    await press("s", "Enter", "Delete");
+    await saved(page);
+    const next = await kept(suggested);
+    expect(next.entities).toHaveLength(entities.length - 1);
+    expect(next.entities.filter(({ confidence }) => confidence === undefined)).toHaveLength(1);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("a dead server loses nothing: the edit waits through a reload, and is saved when the server is back", async () => {
+    const name = await project([plainText], null);
+    const { page } = await open(name);
+    await kill(server, "SIGKILL");
+    await word(page, "Bremen").click();
+    await page.keyboard.press("1");
+    await expect.poll(() => page.locator(".save-state").getAttribute("data-state"), { timeout: 15_000 }).toBe("offline");
+    await word(page, "Kettle").click();
+    await page.keyboard.press("2");
+    server = await serve(address, folder);
+    await page.reload();
+    await page.locator(".words").waitFor({ timeout: 10_000 });
+    await saved(page);
+    await expect.poll(async () => (await kept(name)).entities.map(({ start }) => start), { timeout: 15_000 }).toEqual([6, 3]);
+    expect(await page.locator("[data-chip]").count()).toBe(2);
+    expect(await page.evaluate<number>("Object.keys(localStorage).filter((key) => key.startsWith('weft-correct/')).length")).toBe(
+      0,
+    );
+  }, 90_000);
+
+  test("what two tabs change is shown in both versions, and one is chosen", async () => {
+    const name = await project([plainText], null);
+    const [one, other] = [await open(name), await open(name)];
+    await word(one.page, "Bremen").click();
+    await one.page.keyboard.press("1");
+    await saved(one.page);
+    await word(other.page, "Mara").click();
+    await other.page.keyboard.press("2");
+    const conflict = other.page.locator(".failure.conflict");
+    await conflict.waitFor();
+    expect(await other.page.locator(".save-state").innerText()).toBe("Changed elsewhere");
+    expect(await conflict.locator("weft-arcs").count()).toBe(2);
+    expect(await accessibilityFaults(other.page)).toEqual([]);
+    expect((await kept(name)).entities).toMatchObject([{ start: 6 }]);
+    await other.page.getByRole("button", { name: "Keep mine" }).click();
+    await saved(other.page);
+    expect((await kept(name)).entities).toMatchObject([{ start: 0 }]);
+    await word(one.page, "Kettle").click();
+    await one.page.keyboard.press("1");
+    await one.page.getByRole("button", { name: "Take theirs" }).click();
+    await saved(one.page);
+    expect((await kept(name)).entities).toMatchObject([{ start: 0 }]);
+    expect(await one.page.locator("[data-chip]").count()).toBe(1);
+  }, 60_000);
+
+  test("markup and emoji are text; Chinese and text from right to left can be marked; a type can be added", async () => {
+    const name = await project(
+      [
+        "<script>document.title = 1</script> 👩‍👩‍👧 Mara left.",
+        "王小明在上海创办了星河公司。",
+        "سارة أسست شركة النور في القاهرة.",
+      ],
+      null,
+    );
+    const { page, faults } = await open(name, { hasTouch: true });
+    await page.getByLabel("New entity type").fill("人 <b>");
+    await page.getByRole("button", { name: "Add" }).click();
+    await page.getByRole("button", { name: "As in the text" }).click();
+    await page.locator("[data-word]").nth(1).tap();
+    await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /人/ }).click();
+    await saved(page);
+    expect((await kept(name)).entities).toMatchObject([{ start: 1, end: 2, type: "人 <b>" }]);
+    await page.getByRole("button", { name: "Next", exact: true }).click();
+    await page.locator(".words").focus();
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.keyboard.press("1");
+    await saved(page);
+    expect((await kept(name, 1)).entities).toMatchObject([{ start: 0, end: 2 }]);
+    await page.getByRole("button", { name: "Next", exact: true }).click();
+    expect(await page.locator(".words").getAttribute("dir")).toBe("rtl");
+    await page.locator(".words").focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("1");
+    await saved(page);
+    expect((await kept(name, 2)).entities).toMatchObject([{ start: 1, end: 2 }]);
+    expect(await page.title()).toBe("Correct · Weft");
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("a training on what is done is started, followed and stopped from the page", async () => {
+    const name = await project([`${plainText} Tomas Reyes lives in Rostock. The Heron Arm was made by Kettle Robotics.`]);
+    const { page, faults } = await open(name);
+    const train = page.getByRole("button", { name: "Train on these" });
+    expect(await train.isDisabled()).toBe(true);
+    for (let sentence = 0; sentence < 3; sentence++) await page.getByRole("button", { name: "Right, next" }).click();
+    await saved(page);
+    await train.click();
+    const run = page.getByRole("link", { name: `${name}-1` });
+    await run.waitFor({ timeout: 15_000 });
+    expect(await run.getAttribute("href")).toBe(`#/runs/${name}-1`);
+    await page.getByRole("button", { name: "Stop training" }).click();
+    await train.waitFor({ timeout: 15_000 });
+    expect(await page.locator(".training [role=status]").innerText()).toContain("train: 2 corrected sentences; dev: 1");
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("nothing is wrong with it for assistive technology, light and dark, wide and narrow; a project is made, and exported", async () => {
+    for (const [colorScheme, width] of [
+      ["light", 1200],
+      ["dark", 380],
+    ] as const) {
+      const name = await project([plainText]);
+      const { page, faults } = await open(name, { colorScheme, viewport: { width, height: 800 } });
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      await page.getByRole("link", { name: "All projects" }).click();
+      await page.locator(".new-project").waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByLabel("Name").fill(`made-${width}`);
+      await page.getByLabel("Text", { exact: true }).fill(plainText);
+      await page.getByRole("button", { name: "Begin" }).click();
+      await page.locator(".words").waitFor({ timeout: 10_000 });
+      await page.getByLabel("Which sentences").selectOption("all");
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export" }).click()]);
+      expect(download.suggestedFilename()).toBe(`made-${width}.jsonl`);
+      expect(faults).toEqual([]);
+    }
+  }, 90_000);
+});
+
+/** Ended before it is used again: a server that comes back comes back at the same address. */
+async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, "127.0.0.1", () => {
+      const place = probe.address();
+      probe.close(() => resolve(typeof place === "object" && place !== null ? place.port : 0));
+    });
+  });
+}
+
+async function serve(address: string, folder: string): Promise<ChildProcess> {
+  const runs = join(folder, "runs");
+  mkdirSync(runs, { recursive: true });
+  const own = ["--corrections", join(folder, "corrections"), "--runs", runs, "--allow-training"];
+  const args = ["packages/weft/bin/weft.js", "serve", "examples/model", "--port", new URL(address).port, "--json", ...own];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (chunk.toString("utf8").includes('"kind":"ready"')) resolve();
+    });
+    child.once("close", (code) => reject(new Error(`weft serve ended with ${code}`)));
+  });
+  return child;
+}
+
+async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((done) => child.once("close", done));
+  child.kill(signal);
+  await ended;
+}
