@@ -9,8 +9,8 @@ import { RunDetailsPanel } from "./run-details.tsx";
 import { RunTable } from "./run-table.tsx";
 import { failure, list, loadRuns, runs } from "./runs-state.ts";
 
-const whileRunningMs = 4000;
-const otherwiseMs = 15_000;
+const whileRunningMs = 3000;
+const otherwiseMs = 6000;
 
 /** All trainings of a folder: how they stand, their curves, what they came to, and two of them side by side. */
 export function RunsTab() {
