@@ -112,6 +112,12 @@ export function edit(change: (before: Annotated) => Annotated): void {
 export const undo = (): void => void (current.value !== null && step(current.value, history.undo(current.value.history)));
 export const redo = (): void => void (current.value !== null && step(current.value, history.redo(current.value.history)));
 
+/** What is left of the sentence is right; goes on to the next one. */
+export function doneAndNext(): void {
+  edit(edits.finish);
+  void goTo(position.value + 1);
+}
+
 /** Accepts what is chosen and goes on to the next suggestion. */
 export function accept(name: PartName): void {
   edit((before) => edits.accept(before, partOf(name)));

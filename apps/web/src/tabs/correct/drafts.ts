@@ -1,7 +1,7 @@
 import type { Annotated } from "./annotation-edit.ts";
 
 /** An edit that the server has not acknowledged, with the revision it was made from. */
-export interface Draft {
+interface Draft {
   readonly revision: number;
   readonly annotated: Annotated;
 }

@@ -1,10 +1,10 @@
 import { isRightToLeft } from "@weft/core";
-import { edits, entityAt } from "./annotation-edit.ts";
+import { entityAt } from "./annotation-edit.ts";
 import {
   accept,
   chosen,
   current,
-  edit,
+  doneAndNext,
   entityTypes,
   goTo,
   nextSuggestion,
@@ -40,11 +40,7 @@ function commandOf({ key, shiftKey }: KeyboardEvent): Act | undefined {
   const letter = key.toLowerCase();
   if (letter === "z") return shiftKey ? redo : undo;
   if (letter === "y") return redo;
-  if (key !== "Enter") return undefined;
-  return () => {
-    edit(edits.finish);
-    void goTo(position.value + 1);
-  };
+  return key === "Enter" ? doneAndNext : undefined;
 }
 
 function plainOf(event: KeyboardEvent): Act | undefined {

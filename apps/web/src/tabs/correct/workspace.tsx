@@ -7,6 +7,7 @@ import { Conflict } from "./conflict.tsx";
 import {
   chosen,
   current,
+  doneAndNext,
   edit,
   entityTypes,
   goTo,
@@ -131,12 +132,6 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
       </p>
     </section>
   );
-}
-
-/** What is left is right; goes on to the next sentence. */
-export function doneAndNext(): void {
-  edit(edits.finish);
-  void goTo(position.value + 1);
 }
 
 const saveWords: Record<Working["state"], string> = {

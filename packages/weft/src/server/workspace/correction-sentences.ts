@@ -70,11 +70,11 @@ export function hasSuggestions({ entities, relations }: Pick<SentenceEdit, "enti
   return [...entities, ...relations].some(({ confidence }) => confidence !== undefined);
 }
 
-export function sameEntity(a: Entity, b: Entity): boolean {
+function sameEntity(a: Entity, b: Entity): boolean {
   return a.start === b.start && a.end === b.end && a.type === b.type;
 }
 
-export function sameRelation(a: Relation, b: Relation): boolean {
+function sameRelation(a: Relation, b: Relation): boolean {
   return a.head === b.head && a.tail === b.tail && a.type === b.type;
 }
 
