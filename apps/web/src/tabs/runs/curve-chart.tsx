@@ -18,8 +18,8 @@ export interface CurveChartProps {
 }
 
 const height = 260;
-/** The name of this number is a type of uPlot alone. */
-const logarithmicAxis: number = 3;
+/** uPlot names this number in its types alone. */
+const logarithmicAxis: object = { distr: 3 };
 
 /** Curves over epochs. What is drawn stands in a table beside it, so the picture itself is one image for who cannot see it. */
 export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
@@ -58,7 +58,7 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
         cursor: { points: { size: 7 }, drag: { x: true, y: false } },
         scales: {
           x: { time: false },
-          y: logarithmic ? { distr: logarithmicAxis } : { range: (_, _low, high) => [0, Math.max(high * 1.08, 0.1)] },
+          y: logarithmic ? { ...logarithmicAxis } : { range: (_, _low, high) => [0, Math.max(high * 1.08, 0.1)] },
         },
         axes: [
           axis,
