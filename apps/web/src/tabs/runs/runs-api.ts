@@ -22,7 +22,7 @@ export interface Spread {
 }
 
 /** Runs that differ in the seed alone. */
-export interface RunGroup {
+interface RunGroup {
   readonly group: string;
   readonly runs: readonly string[];
   readonly seeds: readonly number[];
@@ -37,7 +37,7 @@ export interface RunList {
   readonly groups: readonly RunGroup[];
 }
 
-export interface Rates {
+interface Rates {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;

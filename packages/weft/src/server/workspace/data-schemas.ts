@@ -7,7 +7,7 @@ const counts = z.record(z.string(), count);
 const place = z.object({ line: count.optional(), column: count.optional(), path: z.string().optional() });
 const fault = z.object({ code: z.string(), message: z.string(), hint: z.string().optional(), at: place.optional() });
 
-export const dataFile = z.object({
+const dataFile = z.object({
   name: z.string().describe("the folder that the server was started with, and the way from there"),
   bytes: count,
   modified: z.string(),
@@ -51,7 +51,7 @@ export const sentenceQuery = z.strictObject({
   limit: number(`how many at most, up to ${mostSentences}; 50 where left out`, 1, mostSentences).optional(),
 });
 
-export const indexedSentence = z.object({
+const indexedSentence = z.object({
   index: count.describe("its place in the file, from 0"),
   id: z.string(),
   line: count.nullable(),

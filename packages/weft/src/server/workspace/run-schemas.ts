@@ -11,7 +11,7 @@ const spread = z.object({
 });
 
 /** A line of the list of runs. */
-export const runEntry = z.object({
+const runEntry = z.object({
   name: z.string().describe("its folder, from the folder of runs"),
   state: z.enum(["running", "stopped", "failed", "done"]),
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
@@ -28,7 +28,7 @@ export const runEntry = z.object({
 });
 export type RunEntry = z.output<typeof runEntry>;
 
-export const runGroup = z.object({
+const runGroup = z.object({
   group: z.string(),
   runs: z.array(z.string()),
   seeds: z.array(z.int()),
