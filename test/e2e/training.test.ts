@@ -38,6 +38,7 @@ describe("a whole training", { timeout: 120_000 }, () => {
       "model/vocab.json",
       "report.json",
       "score.svg",
+      "state.json",
     ]);
     const events = readFileSync(join(folder, "whole/events.jsonl"), "utf8").trim().split("\n");
     expect(events.map((line) => (JSON.parse(line) as { kind: string }).kind).join(" ")).toBe(
@@ -112,6 +113,7 @@ describe("a training that is stopped", { timeout: 120_000 }, () => {
         "events.jsonl",
         "report.json",
         "score.svg",
+        "state.json",
         "checkpoints/last.safetensors",
       ].map((file) => [file, sha256(run, file)]),
     );
