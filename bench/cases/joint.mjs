@@ -4,7 +4,7 @@ import { jointWorkload } from "../lib/joint-workload.mjs";
 import { numbers } from "../lib/options.mjs";
 import { findPyTorch, pyTorchEnvironment } from "../lib/pytorch.mjs";
 
-// Options: --workers 1,2 --samples 0,1,3,5 --infer 0 --batches 27 --theirs 3 --python A,B
+// Options: --workers 1,2 --samples 0,1,3,5 --infer 0 --batches 27 --theirs 3 --warm 60 --python A,B
 export const title =
   "the joint network on sentences like those of CoNLL04 (27 words, 3.6 entities), local losses and minimum risk training; batches of 100";
 export const base = [/^PyTorch/];
@@ -29,7 +29,7 @@ export function cases({ options, data, pyTorch }) {
   return kinds.flatMap(({ label, args }) =>
     numbers(options.workers ?? "1,2").flatMap((cores) => {
       const group = `${label}, ${cores} ${cores === 1 ? "core" : "cores"}`;
-      const shared = ["--data", data, ...args].map(String);
+      const shared = ["--data", data, ...args, "--warm", options.warm ?? 60].map(String);
       const ours = {
         name: "Weft",
         group,
@@ -47,7 +47,7 @@ function theirs(group, shared, threads, { found, reason }) {
     name: `PyTorch ${version}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     group,
     command,
-    args: [path("../peers/joint_torch.py"), ...shared, "--warm", "60", "--threads", `${threads}`],
+    args: [path("../peers/joint_torch.py"), ...shared, "--threads", `${threads}`],
     env: pyTorchEnvironment(threads),
   }));
 }

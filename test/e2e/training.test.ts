@@ -113,7 +113,6 @@ describe("a training that is stopped", { timeout: 120_000 }, () => {
         "events.jsonl",
         "report.json",
         "score.svg",
-        "state.json",
         "checkpoints/last.safetensors",
       ].map((file) => [file, sha256(run, file)]),
     );
