@@ -49,7 +49,11 @@ export function stage(args: readonly string[]): Stage {
   return {
     address,
     open: async (hash = "", options = {}) => {
-      const context = await (browser as Browser).newContext({ viewport: { width: 1200, height: 900 }, locale: "en-GB", ...options });
+      const context = await (browser as Browser).newContext({
+        viewport: { width: 1200, height: 900 },
+        locale: "en-GB",
+        ...options,
+      });
       const page = await context.newPage();
       const faults: string[] = [];
       page.on("console", (message) => {

@@ -59,7 +59,7 @@ test.each(["eatt-bigru", "pcnn", "bio-mtl"] as const)(
           wordSize: 8,
           positionSize: 4,
           ...(name === "eatt-bigru" && { hiddenSize: 8, attentionSize: 8 }),
-        }) as Record<string, unknown>,
+        }),
         lexicon,
         threshold: 0,
       },

@@ -121,7 +121,7 @@ async function shownFolders({ runs, data = [] }: Options): Promise<[runs: string
 }
 
 /** `NAME=FOLDER`, or a folder whose own name is the model's. @throws {UsageError} */
-export function modelSources(runs: readonly string[]): ModelSource[] {
+function modelSources(runs: readonly string[]): ModelSource[] {
   const sources = runs.map((run) => {
     const [, given, folder = run] = /^([^=/\\]+)=(.+)$/.exec(run) ?? [];
     return { name: given ?? basename(resolve(folder)), folder };
