@@ -150,10 +150,10 @@ async function filesIn(path: string, name: string | undefined): Promise<FolderFi
 }
 
 function nothingIn(path: string, candidates: readonly InputFormat[]): FileError {
-  const wanted = candidates.map(({ title, extensions }) => `${extensions.join(" or ")} file as in ${title}`);
+  const wanted = candidates.map(({ title, extensions }) => `${extensions.join(" or ")} (${title})`);
   return new FileError("FILE_IS_FOLDER", {
     at: { source: path },
-    message: `expected a file, found a folder; no ${wanted.join(" and no ")} is in it`,
+    message: `expected a file, or a folder of annotation; nothing in this one ends in ${wanted.join(", ")}`,
     hint: "name a file in it",
   });
 }

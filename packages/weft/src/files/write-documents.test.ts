@@ -102,7 +102,7 @@ test("a folder without annotation, and a file whose content fits nothing, are na
   mkdirSync(path("texts"));
   writeFileSync(path("texts/a.txt"), "a");
   await expect(readAll("texts")).rejects.toThrow(
-    /expected a file, found a folder; no \.ann file as in brat standoff and no .* is in it \(FILE_IS_FOLDER\)/,
+    /expected a file, or a folder of annotation; nothing in this one ends in \.ann \(brat standoff\), .* \(FILE_IS_FOLDER\)/,
   );
   writeFileSync(path("c.json"), '[{"a":1}]');
   await expect(readAll("c.json")).rejects.toThrow(
