@@ -44,7 +44,7 @@ describe("a damaged model", () => {
     expect(JSON.parse(out)).toMatchObject({ text: expect.stringContaining("Bob works for Acme") as string });
     expect(
       (await weft(["extract", "sound", "--input", "text"], { cwd: folder, input: "Bob works for Acme in Rome .\n" })).out,
-    ).toBe(out);
+    ).toBe(out.replace(`"name":"damaged"`, `"name":"sound"`));
   });
 
   test.each<[string, (typeof files)[number], (bytes: Uint8Array) => Uint8Array | undefined, string]>([
