@@ -47,6 +47,17 @@ test("a lone sentence waits for nobody", async () => {
   expect(performance.now() - started).toBeLessThan(5000);
 });
 
+test("what waits is divided among the workers that are idle", async () => {
+  const { predict, batches } = slowly(20);
+  const batcher = new Batcher(predict, 3, { ...limits, batchSentences: 32, batchWaitMs: 60_000 });
+  await Promise.all([1, 2, 3, 4, 5, 6, 7].map(async (k) => batcher.predict(sentences(k), how, soon())));
+  expect(batches).toEqual([
+    [1, 2, 3],
+    [4, 5],
+    [6, 7],
+  ]);
+});
+
 test("requests that ask for different thresholds never share a batch", async () => {
   const seen: [number, number[]][] = [];
   const predict: Predict = async (examples, { threshold }) => {

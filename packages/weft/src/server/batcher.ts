@@ -23,13 +23,14 @@ export interface JobOptions {
  * Puts sentences of many requests together into batches for the worker threads. A message to a thread and back costs a good part of what
  * a sentence costs, and one for many sentences costs little more than one for one.
  *
- * A batch starts at once where no other is under way, so a lone client never waits for company; behind a batch that is under way, sentences
+ * A batch starts at once where a worker is idle, so a lone client never waits for company; behind batches that keep all of them busy, sentences
  * gather until there are enough or the first has waited long enough. Requests take turns: a long text does not hold up the short ones
  * behind it. What waits is bounded, and what could not be done within its deadline is refused at once.
  */
 export class Batcher {
   readonly #predict: Predict;
   readonly #limits: BatchLimits;
+  readonly #threads: number;
   readonly #slots: number;
   readonly #observer: BatchObserver | undefined;
   /** In the order in which they take their turns. */
@@ -49,8 +50,9 @@ export class Batcher {
     this.#predict = predict;
     this.#limits = limits;
     this.#observer = observer;
+    this.#threads = threads;
     // Every worker has a chunk to do and one that waits, so that none idles for a message.
-    this.#slots = Math.max(2, Math.ceil((2 * threads) / Math.ceil(limits.batchSentences / predictionChunk)));
+    this.#slots = Math.max(2, threads, Math.ceil((2 * threads) / Math.ceil(limits.batchSentences / predictionChunk)));
   }
 
   /** Sentences that wait for a batch. */
@@ -150,7 +152,7 @@ export class Batcher {
       const oldest = this.#jobs.reduce((least, { arrived }) => Math.min(least, arrived), Number.POSITIVE_INFINITY);
       const waited = performance.now() - oldest;
       const full = this.#waitingSentences >= this.#limits.batchSentences;
-      if (this.#underWay > 0 && !full && waited < this.#limits.batchWaitMs) {
+      if (this.#underWay >= this.#threads && !full && waited < this.#limits.batchWaitMs) {
         this.#clock = setTimeout(() => this.#dispatch(), this.#limits.batchWaitMs - waited);
         return;
       }
@@ -158,12 +160,16 @@ export class Batcher {
     }
   }
 
-  /** A few sentences of each job in turn, of those that ask for the same as the first; then more of each while there is room. */
+  /**
+   * A few sentences of each job in turn, of those that ask for the same as the first; then more of each while there is room. Where several
+   * workers are idle a batch takes no more than its part of what waits.
+   */
   #nextBatch(): Share[] {
     const key = this.#jobs[0]?.key;
     const same = this.#jobs.filter((job) => job.key === key);
     const shares: Share[] = [];
-    let free = this.#limits.batchSentences;
+    const idle = Math.max(1, this.#threads - this.#underWay);
+    let free = Math.min(this.#limits.batchSentences, Math.ceil(this.#waitingSentences / idle));
     for (const most of [predictionChunk, free]) {
       for (const job of same) {
         if (free === 0) break;
