@@ -1,35 +1,23 @@
 // Writes docs/images/page-correct.png: the view Correct in the middle of some work. Run it after `npm run build`.
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startBrowser } from "./start-browser.mjs";
+import { startServer } from "./start-server.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "weft-picture-"));
 mkdirSync(join(folder, "runs"));
-const args = ["serve", "examples/model", "--port", "0", "--json", "--corrections", join(folder, "corrections")];
-const training = ["--allow-training", "--runs", join(folder, "runs")];
-const server = spawn(process.execPath, ["packages/weft/bin/weft.js", ...args, ...training], {
-  cwd: root,
-  stdio: ["ignore", "pipe", "pipe"],
-});
+const { server, address } = await startServer([
+  "examples/model",
+  ...["--corrections", join(folder, "corrections"), "--runs", join(folder, "runs"), "--allow-training"],
+]);
 const text =
   "Mara Voss founded Kettle Robotics in Bremen and still leads it. In 2019 Kettle Robotics acquired Tidewater Instruments. " +
   "Northlight Press published The Slow Machine, a novel by Mara Voss, in Hamburg. Tomas Reyes is married to Mara Voss.";
 const browser = await startBrowser();
 try {
-  const address = await new Promise((resolve, reject) => {
-    let said = "";
-    server.stderr.on("data", (chunk) => (said += chunk));
-    server.stdout.on("data", (chunk) => {
-      said += chunk;
-      const url = /"kind":"ready","url":"([^"]+)"/.exec(said)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-    server.on("close", () => reject(new Error(`weft serve ended: ${said}`)));
-  });
   await fetch(`${address}/v1/corrections`, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -1,7 +1,7 @@
 // Writes docs/images/page-extract-{light,dark,narrow}.png: the page as a browser shows it. Run it after `npm run build`.
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startBrowser } from "./start-browser.mjs";
+import { startServer } from "./start-server.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pictures = [
@@ -10,22 +10,9 @@ const pictures = [
   { name: "narrow", colorScheme: "light", width: 400, height: 1150, view: "Text" },
 ];
 
-const server = spawn(process.execPath, ["packages/weft/bin/weft.js", "serve", "examples/model", "--port", "0", "--json"], {
-  cwd: root,
-  stdio: ["ignore", "pipe", "pipe"],
-});
+const { server, address } = await startServer(["examples/model"]);
 const browser = await startBrowser();
 try {
-  const address = await new Promise((resolve, reject) => {
-    let said = "";
-    server.stderr.on("data", (chunk) => (said += chunk));
-    server.stdout.on("data", (chunk) => {
-      said += chunk;
-      const url = /"kind":"ready","url":"([^"]+)"/.exec(said)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-    server.on("close", () => reject(new Error(`weft serve ended: ${said}`)));
-  });
   for (const { name, colorScheme, width, height, view } of pictures) {
     const scheme = colorScheme === "dark" ? "dark" : "light";
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, deviceScaleFactor: 1.5 });

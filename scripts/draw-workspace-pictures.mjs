@@ -1,11 +1,12 @@
 // Writes docs/images/page-{runs,data}.png: the views Runs and Data as a browser shows them. Run it after `npm run build`; it trains two
 // models on examples/corpus first, which takes minutes, or shows the folder of runs that is named: `node scripts/draw-workspace-pictures.mjs [RUNS]`.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startBrowser } from "./start-browser.mjs";
+import { startServer } from "./start-server.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const weft = join(root, "packages/weft/bin/weft.js");
@@ -16,26 +17,9 @@ const pictures = [
   { name: "data", place: "#/data/corpus%2Ftrain.jsonl", height: 1080, settled: ".sentence weft-arcs" },
 ];
 
-const server = spawn(
-  process.execPath,
-  [weft, "serve", "examples/model", "--runs", runs, "--data", "examples/corpus", "--port", "0", "--json"],
-  {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  },
-);
+const { server, address } = await startServer(["examples/model", "--runs", runs, "--data", "examples/corpus"]);
 const browser = await startBrowser();
 try {
-  const address = await new Promise((resolve, reject) => {
-    let said = "";
-    server.stderr.on("data", (chunk) => (said += chunk));
-    server.stdout.on("data", (chunk) => {
-      said += chunk;
-      const url = /"kind":"ready","url":"([^"]+)"/.exec(said)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-    server.on("close", () => reject(new Error(`weft serve ended: ${said}`)));
-  });
   for (const { name, place, height, settled } of pictures) {
     const context = await browser.newContext({
       viewport: { width: 1180, height },
