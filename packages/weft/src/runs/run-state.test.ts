@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { WeftError } from "@weft/core";
 import { afterAll, expect, test } from "vitest";
@@ -24,6 +24,17 @@ test("a training is running until it says how it ended", async () => {
   expect((await readRunState(folder))?.state).toBe("done");
 });
 
+test("machine and process are named while the training holds the run, and by nothing that stays", async () => {
+  const written = (): unknown => JSON.parse(readFileSync(join(folder, "state.json"), "utf8"));
+  const running = await markRunning(folder);
+  expect(written()).toMatchObject({ process: { pid: process.pid, host: hostname() } });
+  for (const [done, error] of [[true], [false], [false, new FileError("DISK_FULL", { message: "no space" })]] as const) {
+    await markEnded(folder, running, done, error);
+    expect(Object.keys(written() as object)).toEqual(["state", "started", ...(error === undefined ? [] : ["failure"])]);
+  }
+  expect((await markRunning(folder)).started).toBe(running.started);
+});
+
 test("a training whose process was killed counts as stopped, and a file that is no state as none", async () => {
   await markRunning(folder);
   const path = join(folder, "state.json");
@@ -34,5 +45,9 @@ test("a training whose process was killed counts as stopped, and a file that is 
   for (const broken of ["", "{", "null", "[]", '{"state":3}']) {
     writeFileSync(path, broken);
     expect(await readRunState(folder)).toBeUndefined();
+  }
+  for (const nobody of [{}, { process: null }, { process: { pid: "1" } }]) {
+    writeFileSync(path, JSON.stringify({ state: "running", started: "2026-01-01T00:00:00.000Z", ...nobody }));
+    expect((await readRunState(folder))?.state).toBe("stopped");
   }
 });

@@ -7,12 +7,13 @@ import { readJsonFile, writeJsonFile } from "../files/json-file.ts";
 /** How a training stands: under way, ended before its time, or over. */
 export type RunState = "running" | "stopped" | "failed" | "done";
 
-/** What a run's `state.json` holds. A training that is killed cannot write its end, so it names its process too. */
+/** What a run's `state.json` holds. */
 export interface RunStateFile {
   readonly state: RunState;
   /** The first of all beginnings, as an ISO date; a resumed training keeps it. */
   readonly started: string;
-  readonly process: { readonly pid: number; readonly host: string };
+  /** Whoever trains, and only while it does: a training that is killed cannot write its end, and by its process one sees that it is gone. */
+  readonly process?: { readonly pid: number; readonly host: string } | undefined;
   /** Why it failed. */
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
 }
@@ -35,7 +36,8 @@ export async function markRunning(folder: string): Promise<RunStateFile> {
 export async function markEnded(folder: string, running: RunStateFile, done: boolean, error?: unknown): Promise<void> {
   const failure = failureOf(error);
   const state: RunState = done ? "done" : failure === undefined ? "stopped" : "failed";
-  await writeJsonFile(join(folder, fileName), { ...running, state, ...(failure === undefined ? {} : { failure }) });
+  const ended: RunStateFile = { state, started: running.started, ...(failure === undefined ? {} : { failure }) };
+  await writeJsonFile(join(folder, fileName), ended);
 }
 
 /** What a run says of itself, with a process that is gone counted as stopped; nothing where the folder does not say, or not readably. */
@@ -51,7 +53,9 @@ export async function readRunState(folder: string): Promise<RunStateFile | undef
 }
 
 /** Of another machine's processes nothing can be known from here: they are believed. */
-function isAlive({ pid, host }: RunStateFile["process"]): boolean {
+function isAlive(holder: RunStateFile["process"]): boolean {
+  if (typeof holder?.pid !== "number") return false;
+  const { pid, host } = holder;
   if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);
