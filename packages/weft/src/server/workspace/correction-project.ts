@@ -1,28 +1,30 @@
-import { appendFile, mkdir, open, readFile, stat, truncate } from "node:fs/promises";
+import { appendFile, open, rename, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { type Document, documentFromRecord, recordOf, validateDocument } from "@weft/core";
+import type { Document } from "@weft/core";
 import { FileError, RequestError } from "../../errors.ts";
-import { fileFailure, systemCodeOf } from "../../files/file-failure.ts";
+import { fileFailure } from "../../files/file-failure.ts";
 import { writeFileAtomically } from "../../files/write-file.ts";
+import {
+  additionLine,
+  annotationOf,
+  changeLine,
+  documentsFile,
+  type HeldSentence,
+  headStamp,
+  journalFile,
+  linesOf,
+  type ProjectHead,
+  readHead,
+  readProject,
+  writeProject,
+} from "./correction-files.ts";
 import type { CorrectionSentence, ProjectEntry, SentenceEdit } from "./correction-schemas.ts";
-import { hasSuggestions } from "./correction-sentences.ts";
+import { editedDocument } from "./edited-document.ts";
 
-/** What a project is besides its sentences; `project.json` in its folder, and written last, so that a folder without it is no project. */
-export interface ProjectHead {
-  readonly name: string;
-  readonly createdAt: string;
-  readonly model: string | null;
-  /** Those of the model's schema; the ones that sentences use come beside them. */
-  readonly entityTypes: readonly string[];
-  readonly relationTypes: readonly string[];
-}
-
-/** A sentence with how it stands. */
-interface Held {
+/** A sentence that comes into a project, with its suggestions. */
+export interface NewSentence {
   readonly document: Document;
-  readonly revision: number;
-  readonly done: boolean;
   readonly uncertainty: number;
 }
 
@@ -42,47 +44,40 @@ export interface Saved {
 export class CorrectionProject {
   readonly head: ProjectHead;
   readonly #folder: string;
-  #sentences: Held[];
+  /** Of the head that was read: another one means that this project is gone, and that its name may be that of another. */
+  readonly #stamp: string;
+  #sentences: HeldSentence[];
   /** Bytes of the journal as this process left it: another length means that another process writes here too. */
   #journalBytes: number;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(folder: string, head: ProjectHead, sentences: Held[], journalBytes: number) {
+  private constructor(folder: string, head: ProjectHead, stamp: string, sentences: HeldSentence[], journalBytes: number) {
     this.#folder = folder;
     this.head = head;
+    this.#stamp = stamp;
     this.#sentences = sentences;
     this.#journalBytes = journalBytes;
   }
 
-  /** @param sentences with their uncertainty @throws {FileError} */
-  static async create(
-    folder: string,
-    head: ProjectHead,
-    sentences: readonly { readonly document: Document; readonly uncertainty: number }[],
-  ): Promise<CorrectionProject> {
+  /** @throws {FileError} */
+  static async create(folder: string, head: ProjectHead, sentences: readonly NewSentence[]): Promise<CorrectionProject> {
     const held = sentences.map((sentence) => ({ ...sentence, revision: 0, done: false }));
-    try {
-      await mkdir(folder, { recursive: true });
-      await writeFileAtomically(join(folder, journalFile), "");
-      await writeFileAtomically(join(folder, documentsFile), linesOf(held));
-      await writeFileAtomically(join(folder, headFile), `${JSON.stringify(head, undefined, 2)}\n`);
-    } catch (cause) {
-      throw fileFailure(cause, folder, "write");
-    }
-    return new CorrectionProject(folder, head, held, 0);
+    await writeProject(folder, head, held);
+    return new CorrectionProject(folder, head, await headStamp(folder), held, 0);
   }
 
   /** @returns nothing where the folder holds no project @throws {FileError} @throws {DataError} where its files are damaged */
   static async open(folder: string): Promise<CorrectionProject | undefined> {
-    let text: string;
-    try {
-      text = await readFile(join(folder, headFile), "utf8");
-    } catch (cause) {
-      if (["ENOENT", "ENOTDIR"].includes(systemCodeOf(cause) ?? "")) return undefined;
-      throw fileFailure(cause, folder, "read");
-    }
+    const stamp = await headStamp(folder);
+    const head = await readHead(folder);
+    if (head === undefined) return undefined;
     const { sentences, journalBytes } = await readProject(folder);
-    return new CorrectionProject(folder, JSON.parse(text) as ProjectHead, sentences, journalBytes);
+    return new CorrectionProject(folder, head, stamp, sentences, journalBytes);
+  }
+
+  /** False where its folder has gone, or holds another project by now. */
+  async isThere(): Promise<boolean> {
+    return (await headStamp(this.#folder)) === this.#stamp;
   }
 
   get size(): number {
@@ -140,10 +135,48 @@ export class CorrectionProject {
       const next = { ...held, document: editedDocument(held.document, edit), done: edit.done, revision: held.revision + 1 };
       if (isDeepStrictEqual(contentOf(held), contentOf(next))) return { taken: true, sentence: sentenceOf(held, id) };
       if (revision !== held.revision) return { taken: false, sentence: sentenceOf(held, id) };
-      await this.#append(`${JSON.stringify({ id, revision: next.revision, ...contentOf(next) })}\n`);
+      await this.#append(changeLine(id, next));
       this.#sentences[id] = next;
       if (this.#journalBytes > foldBytes) await this.#fold();
       return { taken: true, sentence: sentenceOf(next, id) };
+    });
+  }
+
+  /**
+   * Puts sentences behind those there are, on disk before it returns: all of them or none.
+   *
+   * @returns the id of the first one @throws {RequestError} where there would be too many @throws {FileError}
+   */
+  async add(sentences: readonly NewSentence[], most: number): Promise<number> {
+    return this.#inTurn(async () => {
+      await this.#catchUp();
+      const first = this.size;
+      if (first + sentences.length > most) throw tooMany(first + sentences.length, most);
+      // Their coming is a change of the project, which its revision counts.
+      const held = sentences.map((sentence) => ({ ...sentence, revision: 1, done: false }));
+      await this.#append(additionLine(first, held));
+      this.#sentences.push(...held);
+      if (this.#journalBytes > foldBytes) await this.#fold();
+      return first;
+    });
+  }
+
+  /**
+   * Moves the project's folder to where it is out of the way, whole. Whoever saves into it later hears that it is gone.
+   *
+   * @param revision the one that somebody saw who wants it gone @returns false where the project has changed since, and stays
+   * @throws {FileError}
+   */
+  async moveAside(revision: number, to: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      await this.#catchUp();
+      if (this.entry().revision !== revision) return false;
+      try {
+        await rename(this.#folder, to);
+      } catch (cause) {
+        throw fileFailure(cause, this.#folder, "write");
+      }
+      return true;
     });
   }
 
@@ -155,6 +188,7 @@ export class CorrectionProject {
   }
 
   async #catchUp(): Promise<void> {
+    if (!(await this.isThere())) throw projectUnknown();
     const bytes = await stat(join(this.#folder, journalFile)).then(
       ({ size }) => size,
       () => -1,
@@ -195,56 +229,29 @@ export class CorrectionProject {
   }
 }
 
+export function projectUnknown(): RequestError {
+  return new RequestError("CORRECTIONS_UNKNOWN", {
+    at: { path: "params.name" },
+    message: "there is no correction project of this name",
+    hint: "GET /v1/corrections lists them",
+  });
+}
+
+export function tooMany(sentences: number, most: number): RequestError {
+  return new RequestError("REQUEST_TOO_LARGE", {
+    message: `there would be ${sentences} sentences; a correction project holds up to ${most}`,
+    hint: "cut the file into parts, each a project of its own",
+  });
+}
+
 export function sentenceUnknown(id: number): RequestError {
   return new RequestError("CORRECTIONS_UNKNOWN", { at: { path: "params.id" }, message: `this project has no sentence ${id}` });
 }
 
-const headFile = "project.json";
-const documentsFile = "documents.jsonl";
-const journalFile = "journal.jsonl";
 /** Little enough to be read in an instant, and seldom enough that a large project is not written all the time. */
 const foldBytes = 1 << 20;
-/** In the metadata of a line, beside what the data itself says there. */
-const stateField = "weft-correction";
 
-function* linesOf(sentences: readonly Held[]): Generator<string> {
-  for (const { document, revision, done, uncertainty } of sentences) {
-    const metadata = { ...document.metadata, [stateField]: { revision, done, uncertainty } };
-    yield `${JSON.stringify(recordOf({ ...document, metadata }))}\n`;
-  }
-}
-
-async function readProject(folder: string): Promise<{ sentences: Held[]; journalBytes: number }> {
-  const [path, journalPath] = [join(folder, documentsFile), join(folder, journalFile)];
-  let [documents, journal] = ["", Buffer.alloc(0)];
-  try {
-    journal = await readFile(journalPath);
-    documents = await readFile(path, "utf8");
-  } catch (cause) {
-    throw fileFailure(cause, folder, "read");
-  }
-  const sentences = documents.split("\n").flatMap((line, index) => (line === "" ? [] : [heldOf(line, index + 1)]));
-  const whole = journal.subarray(0, journal.lastIndexOf("\n") + 1);
-  if (whole.length < journal.length) await truncate(journalPath, whole.length);
-  for (const line of whole.toString("utf8").split("\n")) {
-    if (line === "") continue;
-    const { id, revision, ...edit } = JSON.parse(line) as SentenceEdit & { id: number; revision: number };
-    const held = sentences[id];
-    // Changes up to this one were folded in before the journal could be emptied.
-    if (held === undefined || revision <= held.revision) continue;
-    sentences[id] = { ...held, document: { ...held.document, ...annotationOf(edit) }, done: edit.done, revision };
-  }
-  return { sentences, journalBytes: whole.length };
-}
-
-function heldOf(line: string, number: number): Held {
-  const at = { source: documentsFile, line: number };
-  const { document } = documentFromRecord(JSON.parse(line), at);
-  const { [stateField]: state, ...metadata } = document.metadata;
-  return { ...(state as Pick<Held, "revision" | "done" | "uncertainty">), document: { ...document, metadata } };
-}
-
-function sentenceOf({ document, revision, done, uncertainty }: Held, id: number): CorrectionSentence {
+function sentenceOf({ document, revision, done, uncertainty }: HeldSentence, id: number): CorrectionSentence {
   const { text, tokens } = document;
   return {
     id,
@@ -258,45 +265,6 @@ function sentenceOf({ document, revision, done, uncertainty }: Held, id: number)
   };
 }
 
-function contentOf({ document, done }: Held): SentenceEdit {
+function contentOf({ document, done }: HeldSentence): SentenceEdit {
   return { ...annotationOf(document), done };
-}
-
-/** The fields in one order, absent where undefined: what is compared, kept and sent. */
-function annotationOf({ entities, relations }: Pick<Document, "entities" | "relations">): Omit<SentenceEdit, "done"> {
-  const confident = (confidence: number | undefined) => (confidence === undefined ? {} : { confidence });
-  return {
-    entities: entities.map(({ start, end, type, confidence }) => ({ start, end, type, ...confident(confidence) })),
-    relations: relations.map(({ head, tail, type, confidence }) => ({ head, tail, type, ...confident(confidence) })),
-  };
-}
-
-function editedDocument(document: Document, edit: SentenceEdit): Document {
-  const edited = { ...document, ...annotationOf(edit) };
-  validateDocument(edited);
-  refuseTwins(
-    "entities",
-    edited.entities.map(({ start, end, type }) => JSON.stringify([start, end, type])),
-  );
-  refuseTwins(
-    "relations",
-    edited.relations.map(({ head, tail, type }) => JSON.stringify([head, tail, type])),
-  );
-  if (edit.done && hasSuggestions(edit)) {
-    throw new RequestError("REQUEST_INVALID", {
-      at: { path: "done" },
-      message: "a sentence with suggestions that nobody has accepted is not done",
-      hint: "accept each (send it without its confidence) or leave it out",
-    });
-  }
-  return edited;
-}
-
-function refuseTwins(list: "entities" | "relations", keys: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const [index, key] of keys.entries()) {
-    if (seen.has(key))
-      throw new RequestError("REQUEST_INVALID", { at: { path: `${list}[${index}]` }, message: "this stands here twice" });
-    seen.add(key);
-  }
 }

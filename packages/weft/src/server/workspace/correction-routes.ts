@@ -15,7 +15,10 @@ import {
   projectList,
   projectPage,
   projectRequest,
+  removedProject,
   sentenceEdit,
+  sentencesAnswer,
+  sentencesRequest,
   trainRequest,
   trainState,
 } from "./correction-schemas.ts";
@@ -88,6 +91,48 @@ export async function correctionRoutes(app: App, context: ServerContext): Promis
       return { ...project.entry(), offset, firstOpen: first === -1 ? null : first, page };
     },
   );
+  app.delete(
+    "/v1/corrections/:name",
+    {
+      schema: {
+        tags,
+        summary: "takes a project away",
+        description:
+          "The header If-Match names the revision of the project. Where it has changed since, the answer is 412 with the project in " +
+          "`project`, and nothing is changed. The files are moved aside, into the folder .trash among the projects.",
+        params: byName,
+        response: { 200: removedProject },
+      },
+    },
+    async ({ params, headers }, reply) => {
+      const project = await store().find(params.name);
+      const revision = revisionOf(headers["if-match"]);
+      if (trainer !== undefined && (await trainer.state(project)).state === "running") throw underTraining();
+      const kept = await store().remove(project, revision);
+      if (kept !== undefined) return { name: project.head.name, kept };
+      return answerConflict(reply, "this project", { project: project.entry() });
+    },
+  );
+  app.post(
+    "/v1/corrections/:name/sentences",
+    {
+      schema: {
+        tags,
+        summary: "puts more sentences behind those of a project",
+        description:
+          "Of texts, of an annotated file of the server's data folder, or of a result of /v1/extract: one of the three.",
+        params: byName,
+        body: sentencesRequest,
+        response: { 201: sentencesAnswer },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const project = await store().find(params.name);
+      const { signal } = requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY });
+      const first = await store().add(project, body, signal);
+      return reply.code(201).send({ ...project.entry(), first });
+    },
+  );
   app.get(
     "/v1/corrections/:name/sentences/:id",
     { schema: { tags, summary: "one sentence as it stands", params: bySentence, response: { 200: correctionSentence } } },
@@ -115,7 +160,7 @@ export async function correctionRoutes(app: App, context: ServerContext): Promis
       const project = await store().find(params.name);
       const { taken, sentence } = await project.save(params.id, revisionOf(headers["if-match"]), body);
       reply.header("etag", `"${sentence.revision}"`);
-      return taken ? reply.send(sentence) : answerConflict(reply, sentence);
+      return taken ? reply.send(sentence) : answerConflict(reply, "this sentence", { sentence });
     },
   );
   app.get(
@@ -192,12 +237,25 @@ function revisionOf(header: string | undefined): number {
   });
 }
 
-function answerConflict(reply: FastifyReply, sentence: z.output<typeof correctionSentence>): FastifyReply {
+/** @param now what is there, under its name in the answer */
+function answerConflict(
+  reply: FastifyReply,
+  what: string,
+  now: Readonly<Record<string, { readonly revision: number }>>,
+): FastifyReply {
+  const [{ revision } = { revision: 0 }] = Object.values(now);
   const { status, body } = errorReply(
     new RequestError("CORRECTION_CONFLICT", {
-      message: `this sentence has changed since; it is at revision ${sentence.revision}`,
+      message: `${what} has changed since; it is at revision ${revision}`,
       hint: "look at both, and send what is right with that revision",
     }),
   );
-  return reply.code(status).send({ ...body, sentence });
+  return reply.code(status).send({ ...body, ...now });
+}
+
+function underTraining(): RequestError {
+  return new RequestError("TRAINING_RUNNING", {
+    message: "a training on this project is under way",
+    hint: "wait for it, or stop it first",
+  });
 }

@@ -71,15 +71,16 @@ export const projectPage = projectEntry.extend({
 
 const spans = z.array(z.object({ start: count, end: count }));
 
-export const projectRequest = z.strictObject({
-  name: projectName,
+/** Where the sentences of a project come from: one of three. */
+const sources = {
   model: z
     .string()
     .max(200)
     .nullable()
     .optional()
     .describe(
-      "whose predictions become suggestions, as a name of /v1/models; null for none; where left out, the first model for texts and none else",
+      "whose predictions become suggestions, as a name of /v1/models; null for none; where left out, the first model for texts and none " +
+        "for data; with an extraction, the model that it is from",
     ),
   texts: z
     .array(z.union([z.string(), documentRequest]))
@@ -97,8 +98,22 @@ export const projectRequest = z.strictObject({
     })
     .optional()
     .describe("a result of /v1/extract; what it holds becomes suggestions"),
-});
+};
+
+export const sentencesRequest = z.strictObject(sources);
+export type SentencesRequest = z.output<typeof sentencesRequest>;
+
+export const projectRequest = z.strictObject({ name: projectName, ...sources });
 export type ProjectRequest = z.output<typeof projectRequest>;
+
+export const sentencesAnswer = projectEntry.extend({
+  first: z.int().describe("id of the first sentence that came; the others follow"),
+});
+
+export const removedProject = z.object({
+  name: z.string(),
+  kept: z.string().describe("where its files lie now, from the server's folder of corrections"),
+});
 
 const whole = (least: number, most: number) =>
   z

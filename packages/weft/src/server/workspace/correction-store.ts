@@ -8,8 +8,8 @@ import type { ServerContext } from "../context.ts";
 import { extractTexts } from "../extract-texts.ts";
 import { type Extraction, type ReadRequest, readDocumentRequest } from "../extraction.ts";
 import { describeSchema } from "../model-description.ts";
-import { CorrectionProject } from "./correction-project.ts";
-import { type ProjectRequest, projectName } from "./correction-schemas.ts";
+import { CorrectionProject, type NewSentence, projectUnknown, tooMany } from "./correction-project.ts";
+import { type ProjectRequest, projectName, type SentencesRequest } from "./correction-schemas.ts";
 import { correctionSentences, uncertaintyOf, withSuggestions } from "./correction-sentences.ts";
 import { DataShelf } from "./data-shelf.ts";
 
@@ -35,12 +35,8 @@ export class CorrectionStore {
   async find(name: string): Promise<CorrectionProject> {
     const known = projectName.safeParse(name).success && (await this.#names()).includes(name);
     const project = known ? await this.#project(name) : undefined;
-    if (project !== undefined) return project;
-    throw new RequestError("CORRECTIONS_UNKNOWN", {
-      at: { path: "params.name" },
-      message: "there is no correction project of this name",
-      hint: "GET /v1/corrections lists them",
-    });
+    if (project === undefined) throw projectUnknown();
+    return project;
   }
 
   /**
@@ -53,20 +49,8 @@ export class CorrectionStore {
     // Where upper and lower case are one to the file system, they are one here.
     const twin = (await this.#names()).find((known) => known.toLowerCase() === name.toLowerCase());
     if (twin !== undefined && (await this.#project(twin)) !== undefined) throw exists(twin);
-    const { documents, predict } = await this.#documentsOf(request);
-    const model = predict ? (request.model ?? undefined) : undefined;
-    const suggested = predict ? await this.#predict(documents, model, signal) : documents;
-    const sentences = suggested
-      .flatMap(correctionSentences)
-      .map((document) => ({ document, uncertainty: uncertaintyOf(document) }));
-    if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there is no sentence in it" });
-    if (sentences.length > mostSentences) {
-      throw new RequestError("REQUEST_TOO_LARGE", {
-        message: `there are ${sentences.length} sentences; a correction project holds up to ${mostSentences}`,
-        hint: "cut the file into parts",
-      });
-    }
-    const lease = this.#context.registry.lease(model);
+    const sentences = await this.#sentencesOf(request, signal);
+    const lease = this.#context.registry.lease(request.model ?? undefined);
     lease.release();
     const { entityTypes, relationTypes } = describeSchema(lease.served);
     await makeFolder(this.folder);
@@ -74,7 +58,7 @@ export class CorrectionStore {
     const head = {
       name,
       createdAt: new Date().toISOString(),
-      model: predict || request.extraction !== undefined ? lease.served.name : null,
+      model: suggests(request) ? lease.served.name : null,
       entityTypes,
       relationTypes,
     };
@@ -88,13 +72,53 @@ export class CorrectionStore {
     }
   }
 
+  /**
+   * Puts texts, a file or an extraction result behind the sentences of a project.
+   *
+   * @returns the id of the first sentence that came @throws {RequestError} @throws {DataError} @throws {FileError}
+   */
+  async add(project: CorrectionProject, request: SentencesRequest, signal: AbortSignal): Promise<number> {
+    const taken = new Set(project.documents("all").map(({ id, metadata }) => metadata["doc"] ?? id));
+    return project.add(await this.#sentencesOf(request, signal, taken), mostSentences);
+  }
+
+  /**
+   * Takes a project away. Its folder is moved to `.trash`, with the time in its name, so that what people did can be had back by hand.
+   *
+   * @param revision the one that somebody saw who wants it gone
+   * @returns where it lies, from the folder of the projects; nothing where the project has changed since @throws {FileError}
+   */
+  async remove(project: CorrectionProject, revision: number): Promise<string | undefined> {
+    const { name } = project.head;
+    const place = `${trash}/${name}-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
+    await makeFolder(join(this.folder, trash));
+    if (!(await project.moveAside(revision, join(this.folder, place)))) return undefined;
+    this.#open.delete(name);
+    return place;
+  }
+
+  /** @param taken names of documents that texts without a name of their own must not get */
+  async #sentencesOf(request: SentencesRequest, signal: AbortSignal, taken?: ReadonlySet<unknown>): Promise<NewSentence[]> {
+    const documents = await this.#documentsOf(request, taken);
+    const suggested = predicts(request) ? await this.#predict(documents, request.model ?? undefined, signal) : documents;
+    const sentences = suggested
+      .flatMap(correctionSentences)
+      .map((document) => ({ document, uncertainty: uncertaintyOf(document) }));
+    if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there is no sentence in it" });
+    if (sentences.length > mostSentences) throw tooMany(sentences.length, mostSentences);
+    return sentences;
+  }
+
   async #names(): Promise<string[]> {
     return readdir(this.folder).catch(() => []);
   }
 
   async #project(name: string): Promise<CorrectionProject | undefined> {
     const known = this.#open.get(name);
-    if (known !== undefined) return known;
+    const kept = await known;
+    // Another server may have taken it away, and made another one.
+    if (kept !== undefined && (await kept.isThere())) return kept;
+    if (this.#open.get(name) !== known) return this.#project(name);
     const opening = CorrectionProject.open(join(this.folder, name));
     this.#open.set(name, opening);
     try {
@@ -108,7 +132,10 @@ export class CorrectionStore {
     }
   }
 
-  async #documentsOf({ texts, data, extraction, model }: ProjectRequest): Promise<{ documents: Document[]; predict: boolean }> {
+  async #documentsOf(
+    { texts, data, extraction }: SentencesRequest,
+    taken: ReadonlySet<unknown> = new Set(),
+  ): Promise<Document[]> {
     const given = [texts, data, extraction].filter((each) => each !== undefined).length;
     if (given !== 1) {
       throw new RequestError("REQUEST_INVALID", {
@@ -126,12 +153,12 @@ export class CorrectionStore {
       }
       const documents = texts.map((text, index) => {
         const read = readDocumentRequest(text, `texts[${index}]`, {}, limits);
-        return { ...read.document, id: read.id ?? `text-${index + 1}` };
+        return { ...read.document, id: read.id ?? freshName(`text-${index + 1}`, taken) };
       });
-      return { documents, predict: model !== null };
+      return documents;
     }
-    if (extraction !== undefined) return { documents: [documentOfExtraction(extraction)], predict: false };
-    return { documents: await this.#readData(data as string), predict: typeof model === "string" };
+    if (extraction !== undefined) return [documentOfExtraction(extraction, freshName("text", taken))];
+    return this.#readData(data as string);
   }
 
   async #readData(path: string): Promise<Document[]> {
@@ -188,11 +215,30 @@ export class CorrectionStore {
   }
 }
 
+/** A hidden name, so that no project has it. */
+const trash = ".trash";
 /** More would be no work for people any more. */
 const mostSentences = 50_000;
 const documentsAtOnce = 64;
 /** Relations below a model's own threshold are worth a look: what it missed is most often what it doubted. */
 const suggestionThreshold = 0.3;
+
+/** Whether a model is asked for suggestions: for texts it is unless nobody is named, for a file where one is named. */
+function predicts({ texts, data, model }: SentencesRequest): boolean {
+  return (texts !== undefined && model !== null) || (data !== undefined && typeof model === "string");
+}
+
+/** Whether a project begins with the suggestions of a model of this server. */
+function suggests(request: SentencesRequest): boolean {
+  return predicts(request) || (request.extraction !== undefined && request.model !== null);
+}
+
+/** Documents of one name count as one where data is split. */
+function freshName(name: string, taken: ReadonlySet<unknown>): string {
+  let fresh = name;
+  for (let number = 2; taken.has(fresh); number++) fresh = `${name} (${number})`;
+  return fresh;
+}
 
 function exists(name: string): RequestError {
   return new RequestError("CORRECTIONS_EXIST", {
@@ -207,16 +253,12 @@ function entityOf({ start, end, type, confidence }: Extraction["entities"][numbe
 }
 
 /** As a line of a file would be read: checked throughout. What has no confidence is taken for a sure suggestion. */
-function documentOfExtraction({
-  id,
-  text,
-  tokens,
-  sentences,
-  entities,
-  relations,
-}: NonNullable<ProjectRequest["extraction"]>): Document {
+function documentOfExtraction(
+  { id, text, tokens, sentences, entities, relations }: NonNullable<SentencesRequest["extraction"]>,
+  name: string,
+): Document {
   const record = {
-    id: id ?? "text",
+    id: id ?? name,
     text,
     tokens: tokens.map(({ start, end }) => text.slice(start, end)),
     offsets: tokens.map(({ start, end }) => [start, end]),

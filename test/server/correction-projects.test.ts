@@ -1,0 +1,126 @@
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { type Answer, extract, send, sentence, startServer } from "./test-server.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-projects-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let made = 0;
+const newFolder = (): string => join(folder, `projects-${++made}`);
+const json = { "content-type": "application/json" };
+const post = async (url: string, value: unknown): Promise<Answer> => send(url, { headers: json, body: JSON.stringify(value) });
+const put = async (url: string, revision: number, value: unknown): Promise<Answer> =>
+  send(url, { method: "PUT", headers: { ...json, "if-match": `"${revision}"` }, body: JSON.stringify(value) });
+const remove = async (url: string, revision: number | string): Promise<Answer> =>
+  send(url, { method: "DELETE", headers: { "if-match": `"${revision}"` } });
+const codeOf = ({ json }: Answer): string => (json as { error: { code: string } }).error.code;
+const marked = { entities: [{ start: 0, end: 1, type: "PER" }], relations: [], done: true };
+
+interface Page {
+  readonly revision: number;
+  readonly sentences: number;
+  readonly page: readonly { readonly text: string; readonly document: string; readonly entities: readonly object[] }[];
+}
+
+test("a result of /v1/extract goes into a project that is there, behind its sentences, as suggestions of every sentence", async () => {
+  const corrections = newFolder();
+  const { url } = await startServer({ corrections });
+  await post(`${url}/v1/corrections`, { name: "news", texts: ["Mara left."], model: null });
+  const all = `${url}/v1/corrections/news`;
+  const found = (await extract(url, { text: `${sentence} Tomas Reyes lives in Rostock.` })).json as Record<string, unknown>;
+  const { text, tokens, sentences, entities, relations } = found;
+  const extraction = { text, tokens, sentences, entities, relations };
+  const added = await post(`${all}/sentences`, { extraction });
+  expect([added.status, added.json]).toMatchObject([201, { first: 1, sentences: 3, revision: 2 }]);
+  // The same name does not make two texts one document, which would decide how data is split.
+  expect((await post(`${all}/sentences`, { texts: ["Ada left."], model: null })).json).toMatchObject({ first: 3 });
+  expect((await post(`${all}/sentences`, { extraction })).json).toMatchObject({ first: 4, sentences: 6, revision: 5 });
+  const { page } = (await send(all)).json as Page;
+  expect(page.map(({ document }) => document)).toEqual(["text-1", "text#0", "text#1", "text-1 (2)", "text (2)#0", "text (2)#1"]);
+  expect(page[1]?.text).toBe(sentence);
+  expect(page[1]?.entities).toMatchObject([{ start: 0, end: 2, type: "PER", confidence: expect.any(Number) as number }, {}, {}]);
+
+  expect((await put(`${all}/sentences/1`, 0, marked)).status).toBe(412);
+  expect((await put(`${all}/sentences/1`, 1, marked)).status).toBe(200);
+  // Another server on the same folder, and one that comes after, see what was added.
+  const other = await startServer({ corrections });
+  expect((await send(`${other.url}/v1/corrections/news`)).json).toMatchObject({ sentences: 6, revision: 6, done: 1 });
+  await post(`${all}/sentences`, { texts: ["Bo left."], model: null });
+  expect((await put(`${other.url}/v1/corrections/news/sentences/6`, 1, marked)).status).toBe(200);
+
+  const kept = readFileSync(join(corrections, "news/journal.jsonl"), "utf8");
+  for (const [body, status] of [
+    [{ extraction: { ...extraction, entities: [{ start: 0, end: 999, type: "A" }] } }, 400],
+    [{ extraction: { ...extraction, relations: [{ head: 0, tail: 99, type: "r" }] } }, 400],
+    [{ texts: [] }, 400],
+    [{ texts: ["a"], extraction }, 400],
+    [{ name: "news", texts: ["a"] }, 400],
+    [{}, 400],
+  ] as const)
+    expect([body, (await post(`${all}/sentences`, body)).status]).toEqual([body, status]);
+  expect((await post(`${url}/v1/corrections/none/sentences`, { texts: ["a"] })).status).toBe(404);
+  expect(readFileSync(join(corrections, "news/journal.jsonl"), "utf8")).toBe(kept);
+});
+
+test("an extraction without a model of this server says so; with one its name is kept", async () => {
+  const { url } = await startServer({ corrections: newFolder() });
+  const { id: _, losses: __, ...extraction } = (await extract(url, { text: sentence })).json as Record<string, unknown>;
+  expect((await post(`${url}/v1/corrections`, { name: "mine", extraction, model: null })).json).toMatchObject({ model: null });
+  expect((await post(`${url}/v1/corrections`, { name: "named", extraction, model: "example" })).json).toMatchObject({
+    model: "example",
+  });
+  expect((await post(`${url}/v1/corrections`, { name: "wrong", extraction, model: "none" })).status).toBe(404);
+});
+
+test("a project is taken away where its revision is the one that was seen, and can be put back by hand", async () => {
+  const corrections = newFolder();
+  const { url } = await startServer({ corrections });
+  const one = `${url}/v1/corrections/first`;
+  await post(`${url}/v1/corrections`, { name: "first", texts: [sentence, "Ada left."], model: null });
+  await put(`${one}/sentences/0`, 0, marked);
+  const late = await remove(one, 0);
+  expect([late.status, codeOf(late), late.json]).toMatchObject([
+    412,
+    "CORRECTION_CONFLICT",
+    { project: { name: "first", revision: 1, done: 1 } },
+  ]);
+  expect((await send(one, { method: "DELETE" })).status).toBe(400);
+  expect((await remove(one, "x")).status).toBe(400);
+  expect((await send(one, { method: "DELETE", headers: { "if-match": '"1"', host: "evil.example" } })).status).toBe(403);
+  for (const name of [".trash", "..", "none"]) expect((await remove(`${url}/v1/corrections/${name}`, 0)).status).toBe(404);
+  expect((await send(one)).json).toMatchObject({ sentences: 2 });
+
+  const gone = await remove(one, 1);
+  expect(gone.status).toBe(200);
+  const { kept } = gone.json as { kept: string };
+  expect(kept).toMatch(/^\.trash\/first-\d{4}-\d\d-\d\dT[\d-]+Z$/);
+  expect((await send(`${url}/v1/corrections`)).json).toMatchObject({ projects: [] });
+  for (const answer of [await send(one), await remove(one, 1), await put(`${one}/sentences/1`, 0, marked)])
+    expect([answer.status, codeOf(answer)]).toEqual([404, "CORRECTIONS_UNKNOWN"]);
+  expect((await send(`${url}/v1/corrections/.trash`)).status).toBe(404);
+
+  // The name is free again, and what comes under it is nothing of the old one.
+  expect((await post(`${url}/v1/corrections`, { name: "first", texts: ["New."], model: null })).status).toBe(201);
+  expect((await send(one)).json).toMatchObject({ sentences: 1, revision: 0 });
+  await remove(one, 0);
+  expect(readdirSync(join(corrections, ".trash"))).toHaveLength(2);
+  renameSync(join(corrections, kept), join(corrections, "first"));
+  expect((await send(one)).json).toMatchObject({ sentences: 2, revision: 1, done: 1 });
+});
+
+test("what one server takes away or makes anew is gone and new for another one on the folder", async () => {
+  const corrections = newFolder();
+  const [here, there] = [await startServer({ corrections }), await startServer({ corrections })];
+  await post(`${here.url}/v1/corrections`, { name: "shared", texts: ["One. Two."], model: null });
+  const other = `${there.url}/v1/corrections/shared`;
+  expect((await send(other)).json).toMatchObject({ sentences: 2 });
+  expect((await remove(`${here.url}/v1/corrections/shared`, 0)).status).toBe(200);
+  expect((await put(`${other}/sentences/1`, 0, marked)).status).toBe(404);
+  await post(`${here.url}/v1/corrections`, { name: "shared", texts: ["Three."], model: null });
+  expect((await send(other)).json).toMatchObject({ sentences: 1, page: [{ text: "Three." }] });
+  // Of many who take it away at once, one does.
+  const answers = await Promise.all(Array.from({ length: 6 }, async () => remove(other, 0)));
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404, 404, 404]);
+});
