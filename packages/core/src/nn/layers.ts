@@ -3,10 +3,12 @@ import {
   type InteractionParameters,
   type LstmParameters,
   type Matrix,
+  ones,
   operations,
   type Parameter,
   type Tape,
   uniform,
+  zeros,
 } from "@weft/tensor";
 import type { Scope } from "./scope.ts";
 
@@ -172,6 +174,38 @@ export function applyConvolution(tape: Tape, layer: ConvolutionLayer, { input, s
     }),
   );
   return concatenate(tape, pooled);
+}
+
+/** Batch normalisation: Ioffe and Szegedy 2015. */
+export interface NormLayer {
+  readonly scale: Parameter;
+  readonly shift: Parameter;
+  readonly mean: Parameter;
+  readonly variance: Parameter;
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+export interface NormOptions {
+  /** The share of the running statistics that a step keeps. */
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/** Changes nothing at first but what the moments do: γ = 1, β = 0, and running statistics of the mean 0 and the variance 1. */
+export function normLayer(scope: Scope, columns: number, options: NormOptions): NormLayer {
+  return {
+    scale: scope.dense("scale", 1, columns, ones),
+    shift: scope.dense("shift", 1, columns, zeros),
+    mean: scope.running("mean", columns, zeros),
+    variance: scope.running("variance", columns, ones),
+    momentum: options.momentum,
+    epsilon: options.epsilon,
+  };
+}
+
+export function applyNorm(tape: Tape, layer: NormLayer, input: Matrix): Matrix {
+  return tape.apply(operations.batchNorm, { input, ...layer });
 }
 
 /** Matrices of equally many rows side by side. */

@@ -19,6 +19,11 @@ export class Scope {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { blocks });
   }
 
+  /** Statistics of data [1, columns] that training gathers, and no optimizer moves. */
+  running(name: string, columns: number, initialise: Initialiser): Parameter {
+    return this.#store.add(`${this.#path}/${name}`, 1, columns, initialise, { kind: "running" });
+  }
+
   /** An embedding table [rows, columns], of which a batch touches single rows. */
   table(name: string, rows: number, columns: number, initialise: Initialiser): Parameter {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { kind: "table" });

@@ -1,4 +1,14 @@
-import { type Address, Arena, type Engine, mergeRows, type ParameterStore, Random, type TableGradient, Tape } from "@weft/tensor";
+import {
+  type Address,
+  Arena,
+  type ColumnStatistics,
+  type Engine,
+  mergeRows,
+  type ParameterStore,
+  Random,
+  type TableGradient,
+  Tape,
+} from "@weft/tensor";
 import { Predictor } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { BatchSize, Example, Losses, Model, PredictOptions } from "../models/index.ts";
@@ -25,6 +35,8 @@ export interface ChunkResult {
   readonly losses: Losses;
   readonly dense: Address;
   readonly tables: readonly TableGradient[];
+  /** What running statistics are to learn from its rows. */
+  readonly statistics: readonly ColumnStatistics[];
 }
 
 /** Computes a chunk's gradient in whatever thread it stands in. */
@@ -57,7 +69,7 @@ export class ChunkRunner {
       random: Random.of(seed, "model"),
     });
     tape.backward();
-    return { losses, dense, tables: mergeRows(this.#engine, this.#results, tape.rowGradients) };
+    return { losses, dense, tables: mergeRows(this.#engine, this.#results, tape.rowGradients), statistics: tape.statistics };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Address, GradientCollector, type Optimizer, Random } from "@weft/tensor";
+import { type Address, GradientCollector, type Optimizer, Random, updateRunning } from "@weft/tensor";
 import { TrainingError } from "../errors.ts";
 import type { BuiltModel } from "../inference/index.ts";
 import type { Example } from "../models/index.ts";
@@ -65,6 +65,10 @@ export class Stepper {
         hint: "lower optimizer.rate or training.maxNorm, and look for broken word vectors",
       });
     }
+    updateRunning(
+      this.#built.store,
+      results.flatMap(({ statistics }) => statistics),
+    );
     return { kind: "step", epoch, step: step + 1, loss, losses, gradNorm, sentences: batch.length };
   }
 }

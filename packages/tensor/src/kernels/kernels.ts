@@ -251,6 +251,33 @@ export interface Kernels {
     dBias: Address,
   ): void;
 
+  columnMoments(m: number, width: number, x: Address, mean: Address, variance: Address): void;
+  normaliseRows(
+    m: number,
+    width: number,
+    x: Address,
+    mean: Address,
+    variance: Address,
+    epsilon: number,
+    scale: Address,
+    shift: Address,
+    y: Address,
+  ): void;
+  normaliseRowsBackward(
+    m: number,
+    width: number,
+    x: Address,
+    mean: Address,
+    variance: Address,
+    epsilon: number,
+    scale: Address,
+    share: number,
+    dy: Address,
+    dx: Address,
+    dScale: Address,
+    dShift: Address,
+  ): void;
+
   sumSquares(n: number, x: Address): number;
   adam(
     n: number,

@@ -2,6 +2,7 @@ import type { Kernels } from "./kernels.ts";
 import { elementwise } from "./plain/elementwise.ts";
 import { losses } from "./plain/losses.ts";
 import { matrices } from "./plain/matrices.ts";
+import { normalise } from "./plain/normalise.ts";
 import { optimise } from "./plain/optimise.ts";
 import { pairs } from "./plain/pairs.ts";
 import { recurrent } from "./plain/recurrent.ts";
@@ -20,6 +21,7 @@ export function plainKernels(memory: WebAssembly.Memory): Kernels {
     ...matrices(views),
     ...recurrent(views),
     ...losses(views),
+    ...normalise(views),
     ...pairs(views),
     ...spans(views),
     ...windows(views),

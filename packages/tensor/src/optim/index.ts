@@ -1,2 +1,3 @@
 export * from "./gradients.ts";
 export * from "./optimizer.ts";
+export * from "./running.ts";

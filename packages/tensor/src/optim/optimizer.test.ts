@@ -232,6 +232,17 @@ describe.each(Object.entries(rules))("%s", (_, { settings, cell }) => {
   });
 });
 
+test.each(Object.values(rules))("running statistics stay, and nothing is kept of them: $settings.name", ({ settings }) => {
+  const { store } = makeStore();
+  const running = store.add("running", 1, 5, normal(1), { kind: "running" });
+  const before = store.read(running);
+  const optimizer = new Optimizer(engine, store, settings, { tables: "dense" });
+  for (const [seed, ids] of batches.entries()) optimizer.update(lay(store, drawGradient(seed, ids)));
+  expect(store.read(running)).toEqual(before);
+  expect(optimizer.saveState().means.get("running")).toEqual([]);
+  optimizer.restoreState(optimizer.saveState());
+});
+
 test("a state of another rule or shape is refused, and nothing is written", () => {
   const adam = new Optimizer(engine, makeStore().store, rules.adam.settings);
   const sgd = new Optimizer(engine, makeStore().store, rules.sgd.settings);

@@ -53,6 +53,7 @@ export class Optimizer {
     this.#tables = options.tables ?? "lazy";
     this.#rule = ruleOf(settings);
     for (const parameter of store.layout) {
+      if (parameter.kind === "running") continue;
       const bytes = parameter.rows * parameter.stride * 4;
       const kept = settings.name === "sgd" ? 0 : settings.name === "rmsprop" ? 1 : 2;
       this.#means.set(parameter.name, [kept > 0 ? engine.heap.allocate(bytes) : 0, kept > 1 ? engine.heap.allocate(bytes) : 0]);
@@ -65,7 +66,7 @@ export class Optimizer {
   }
 
   /**
-   * One update of every parameter.
+   * One update of every weight; running statistics stay.
    *
    * @returns the global norm of the gradient before clipping; when it is not finite, nothing was changed
    */
@@ -83,7 +84,7 @@ export class Optimizer {
       clip: norm > maxNorm ? maxNorm / norm : 1,
     };
     for (const parameter of this.#store.layout) {
-      if (parameter.kind === "table") continue;
+      if (parameter.kind !== "dense") continue;
       const size = parameter.rows * parameter.stride;
       this.#rule(kernels, size, parameter.at, gradients.dense + parameter.slice * 4, this.#meansOf(parameter), step);
     }

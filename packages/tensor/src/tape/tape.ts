@@ -26,6 +26,18 @@ export interface GradientBuffer {
   readonly dense: Address;
 }
 
+/** Means and variances [D] of the rows that a normalisation met in training: a step of the running ones, which `updateRunning` takes. */
+export interface ColumnStatistics {
+  /** The running ones, [1, D]. */
+  readonly mean: Parameter;
+  readonly variance: Parameter;
+  /** The share of the running ones that stays. */
+  readonly momentum: number;
+  readonly rows: number;
+  readonly means: Float32Array;
+  readonly variances: Float32Array;
+}
+
 export interface TapeOptions {
   /** Given when gradients are wanted; it must hold zeros. */
   readonly gradients?: GradientBuffer | undefined;
@@ -44,6 +56,8 @@ export class Tape {
   readonly training: boolean;
   /** Gradients of table rows, in the order in which the backward pass reached them. */
   readonly rowGradients: RowGradient[] = [];
+  /** What the running statistics shall learn from this pass, in the order in which it met them. */
+  readonly statistics: ColumnStatistics[] = [];
   readonly #gradients: GradientBuffer | undefined;
   readonly #seed: number;
   readonly #steps: (() => void)[] = [];

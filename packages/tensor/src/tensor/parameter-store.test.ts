@@ -35,6 +35,11 @@ describe("layout", () => {
     expect(store.denseSize).toBe(24 + 8);
   });
 
+  test("running statistics have neither a gradient nor a transposed copy", () => {
+    const { slice, transposed } = store.add("running", 1, 5, zeros, { kind: "running" });
+    expect([slice, transposed, store.denseSize]).toEqual([-1, 0, 24 + 8]);
+  });
+
   test("tables have no transposed copy", () => {
     expect(table.transposed).toBe(0);
     expect(gates.transposed).not.toBe(0);

@@ -4,7 +4,10 @@ import type { Heap } from "../memory/heap.ts";
 import { padded } from "./matrix.ts";
 import { Random } from "./random.ts";
 
-/** A learnt matrix. Tables (embeddings) get their gradient as single rows, everything else as a dense slice. */
+/**
+ * A matrix that a model keeps. Tables (embeddings) get their gradient as single rows, everything else that is learnt as a dense slice;
+ * running statistics are no weights: they have no gradient, no optimizer moves them, and `updateRunning` writes them.
+ */
 export interface Parameter {
   readonly name: string;
   readonly rows: number;
@@ -14,10 +17,10 @@ export interface Parameter {
   /** blocks · padded(columns / blocks) */
   readonly stride: number;
   readonly at: Address;
-  readonly kind: "dense" | "table";
-  /** Where its slice starts in a buffer of dense gradients, in floats; −1 for tables. */
+  readonly kind: "dense" | "table" | "running";
+  /** Where its slice starts in a buffer of dense gradients, in floats; −1 for tables and running statistics. */
   readonly slice: number;
-  /** Room for the transposed matrix [stride, padded(rows)], refreshed once a step; 0 for tables. */
+  /** Room for the transposed matrix [stride, padded(rows)], refreshed once a step; 0 for all that is not dense. */
   readonly transposed: Address;
 }
 
@@ -25,6 +28,8 @@ export interface Parameter {
 export type Initialiser = (random: Random, rows: number, columns: number) => () => number;
 
 export const zeros: Initialiser = () => () => 0;
+
+export const ones: Initialiser = () => () => 1;
 
 /** Uniform in ±√(6 / (rows + columns)): Glorot and Bengio 2010. */
 export const glorot: Initialiser = (random, rows, columns) => uniform(Math.sqrt(6 / (rows + columns)))(random, rows, columns);
@@ -116,7 +121,7 @@ export class ParameterStore {
   }
 }
 
-/** How a parameter is kept: dense or as a table of rows, and in how many blocks of columns. */
+/** How a parameter is kept: dense, as a table of rows or as running statistics, and in how many blocks of columns. */
 export interface ParameterForm {
   readonly kind?: Parameter["kind"];
   readonly blocks?: number;

@@ -39,8 +39,10 @@ export interface OpCase<M extends string = string, P extends string = string> {
   run(tape: Tape, matrices: Record<M, Matrix>, parameters: Record<P, Parameter>, facts: Facts): Matrix | number;
   /** The same on plain arrays, as the paper writes it. */
   formula(matrices: Record<M, Rows>, parameters: Record<P, Rows>, facts: Facts): Rows | number;
-  /** True where a row's result depends on its place in the batch. */
+  /** True where a row's result depends on its place in the batch, or on the other rows. */
   readonly positional?: boolean;
+  /** Whether the tape trains; true where left out. */
+  readonly training?: boolean;
 }
 
 export function opCase<M extends string, P extends string>(operation: OpCase<M, P>): OpCase {
@@ -174,7 +176,8 @@ export function execute(operation: OpCase, drawn: Drawn, options: ExecuteOptions
   engine.refreshTransposed(store);
   const arena = spoiltArena(engine);
   const dense = heap.allocate(store.denseSize * 4);
-  const tape = new Tape(engine, arena, { gradients: recording ? { dense } : undefined, training: true, seed: tapeSeed });
+  const { training = true } = operation;
+  const tape = new Tape(engine, arena, { gradients: recording ? { dense } : undefined, training, seed: tapeSeed });
 
   const matrices: Record<string, Matrix> = {};
   for (const [name, rows] of Object.entries(drawn.matrices)) {

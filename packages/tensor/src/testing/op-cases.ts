@@ -8,6 +8,9 @@ import { type Facts, lossFactor, type OpCase, opCase, type Rows, type Sizes, tap
 
 const { exp, log, log1p, max, tanh } = Math;
 
+/** An ε above the square root's reach: drawn variances are any numbers, some of them below zero. */
+const normalising = { momentum: 0.9, epsilon: 9 };
+
 /** Every operation beside its formula on plain arrays. An operation without a case is a type error. */
 export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = {
   linear: [
@@ -146,6 +149,24 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
         return mapCells(x, (value, i, j) => value * cell(mask, i, j));
       },
       positional: true,
+    }),
+  ],
+
+  batchNorm: [
+    opCase({
+      ...normalisation(),
+      run: (tape, { x }, parameters) => tape.apply(operations.batchNorm, { input: x, ...parameters, ...normalising }),
+      formula: ({ x }, { scale, shift }) => {
+        const mean = columnMeans(x);
+        return normalised(x, mean, columnMeans(mapCells(x, (value, _, j) => (value - cell(mean, 0, j)) ** 2)), scale, shift);
+      },
+      positional: true,
+    }),
+    opCase({
+      ...normalisation(),
+      run: (tape, { x }, parameters) => tape.apply(operations.batchNorm, { input: x, ...parameters, ...normalising }),
+      formula: ({ x }, { scale, shift, mean, variance }) => normalised(x, mean, variance, scale, shift),
+      training: false,
     }),
   ],
 
@@ -470,6 +491,18 @@ function oneMatrix() {
   return { matrices: ({ width }: Sizes) => ({ x: width }), parameters: () => ({}) };
 }
 
+function normalisation() {
+  return {
+    ...oneMatrix(),
+    parameters: ({ width }: Sizes) => ({
+      scale: { rows: 1, columns: width },
+      shift: { rows: 1, columns: width },
+      mean: { rows: 1, columns: width, kind: "running" as const },
+      variance: { rows: 1, columns: width, kind: "running" as const },
+    }),
+  };
+}
+
 function onePair() {
   return {
     matrices: ({ width }: Sizes) => ({ a: width, b: width }),
@@ -629,6 +662,17 @@ function plus(x: Rows, bias: Rows): Rows {
 
 function bySentence(offsets: Int32Array, rows: (start: number, end: number) => Rows): Rows {
   return Array.from({ length: offsets.length - 1 }, (_, s) => rows(offsets[s] ?? 0, offsets[s + 1] ?? 0)).flat();
+}
+
+function columnMeans(x: Rows): Rows {
+  return [(x[0] ?? []).map((_, j) => x.reduce((sum, row) => sum + (row[j] ?? 0), 0) / x.length)];
+}
+
+function normalised(x: Rows, mean: Rows, variance: Rows, scale: Rows, shift: Rows): Rows {
+  return mapCells(x, (value, i, j) => {
+    const deviation = Math.sqrt(cell(variance, 0, j) + normalising.epsilon);
+    return (cell(scale, 0, j) * (value - cell(mean, 0, j))) / deviation + cell(shift, 0, j);
+  });
 }
 
 function lstm(words: Rows, input: Rows, hidden: Rows, bias: Rows): Rows {

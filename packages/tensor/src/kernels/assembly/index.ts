@@ -3,6 +3,7 @@
 export * from "./elementwise";
 export * from "./gemm";
 export * from "./losses";
+export * from "./normalise";
 export * from "./optimise";
 export * from "./pairs";
 export * from "./recurrent";

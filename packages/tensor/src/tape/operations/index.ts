@@ -1,4 +1,5 @@
 import { attention } from "./attention.ts";
+import { batchNorm } from "./batch-norm.ts";
 import { bigru } from "./bigru.ts";
 import { bilstm } from "./bilstm.ts";
 import { compose } from "./compose.ts";
@@ -17,6 +18,7 @@ import { windowConvolution } from "./window-convolution.ts";
 /** Every operation of the tape. The contract suite walks this table, so an operation without a case fails the tests. */
 export const operations = {
   attention,
+  batchNorm,
   bigru,
   bilstm,
   compose,

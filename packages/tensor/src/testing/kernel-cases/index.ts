@@ -3,6 +3,7 @@ import type { Random } from "../../tensor/random.ts";
 import type { KernelCall } from "../kernel-call.ts";
 import { elementwiseCases } from "./elementwise.ts";
 import { matrixCases } from "./matrices.ts";
+import { normaliseCases } from "./normalise.ts";
 import { optimiseCases } from "./optimise.ts";
 import { pairCases } from "./pairs.ts";
 import { recurrentCases } from "./recurrent.ts";
@@ -13,6 +14,7 @@ import { windowCases } from "./windows.ts";
 export const kernelCases: { readonly [Name in KernelName]: (random: Random) => Generator<KernelCall> } = {
   ...elementwiseCases,
   ...matrixCases,
+  ...normaliseCases,
   ...recurrentCases,
   ...pairCases,
   ...spanCases,

@@ -1,0 +1,50 @@
+import type { Kernels } from "../kernels.ts";
+import type { Views } from "./views.ts";
+
+/** Normalisation of columns by their mean and variance. ε and the share reach the SIMD kernels as 32-bit floats, so here too. */
+export function normalise(views: Views): Pick<Kernels, "columnMoments" | "normaliseRows" | "normaliseRowsBackward"> {
+  const { fround, sqrt } = Math;
+  return {
+    columnMoments(m, width, x, mean, variance) {
+      const { f32 } = views;
+      for (let j = 0; j < width; j++) {
+        let sum = 0;
+        for (let i = 0; i < m; i++) sum += f32[x / 4 + i * width + j]!;
+        let squares = 0;
+        for (let i = 0; i < m; i++) squares += (f32[x / 4 + i * width + j]! - sum / m) ** 2;
+        f32[mean / 4 + j] = sum / m;
+        f32[variance / 4 + j] = squares / m;
+      }
+    },
+
+    normaliseRows(m, width, x, mean, variance, epsilon, scale, shift, y) {
+      const { f32 } = views;
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < width; j++) {
+          const away = f32[x / 4 + i * width + j]! - f32[mean / 4 + j]!;
+          const by = f32[scale / 4 + j]! / sqrt(f32[variance / 4 + j]! + fround(epsilon));
+          f32[y / 4 + i * width + j] = by * away + f32[shift / 4 + j]!;
+        }
+      }
+    },
+
+    normaliseRowsBackward(m, width, x, mean, variance, epsilon, scale, share, dy, dx, dScale, dShift) {
+      const { f32 } = views;
+      for (let j = 0; j < width; j++) {
+        const inverse = 1 / sqrt(f32[variance / 4 + j]! + fround(epsilon));
+        const normal = (i: number): number => (f32[x / 4 + i * width + j]! - f32[mean / 4 + j]!) * inverse;
+        let [sum, product] = [0, 0];
+        for (let i = 0; i < m; i++) {
+          sum += f32[dy / 4 + i * width + j]!;
+          product += f32[dy / 4 + i * width + j]! * normal(i);
+        }
+        f32[dShift / 4 + j]! += sum;
+        f32[dScale / 4 + j]! += product;
+        for (let i = 0; i < m; i++) {
+          const own = f32[dy / 4 + i * width + j]! - fround(share) * (sum + normal(i) * product);
+          f32[dx / 4 + i * width + j]! += f32[scale / 4 + j]! * inverse * own;
+        }
+      }
+    },
+  };
+}

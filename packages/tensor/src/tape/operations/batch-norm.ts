@@ -1,0 +1,74 @@
+import { ShapeError } from "../../errors.ts";
+import type { Address } from "../../kernels/kernels.ts";
+import type { Matrix } from "../../tensor/matrix.ts";
+import type { Parameter } from "../../tensor/parameter-store.ts";
+import type { Operation, Tape } from "../tape.ts";
+
+export interface BatchNormInput {
+  /** x, [N, D] */
+  readonly input: Matrix;
+  /** γ, [1, D] */
+  readonly scale: Parameter;
+  /** β, [1, D] */
+  readonly shift: Parameter;
+  /** What stands for the mean and the variance of x in use, [1, D] each, of the kind `running`. */
+  readonly mean: Parameter;
+  readonly variance: Parameter;
+  /** The share of the running statistics that a step of training keeps. */
+  readonly momentum: number;
+  /** ε, above 0: what keeps a column that does not vary finite. */
+  readonly epsilon: number;
+}
+
+export interface Saved extends BatchNormInput {
+  readonly output: Matrix;
+  /** Those that the rows were normalised by, [D] each. */
+  readonly moments: Moments;
+}
+
+export interface Moments {
+  readonly mean: Address;
+  readonly variance: Address;
+}
+
+/**
+ * γ·(x − E[x]) / √(Var[x] + ε) + β, column by column: batch normalisation (Ioffe and Szegedy 2015, algorithm 1). In training the moments are
+ * those of the rows at hand, with N below the variance, and are left on the tape for `updateRunning`; in use they are the running ones (algorithm 2).
+ */
+export const batchNorm: Operation<BatchNormInput, Matrix, Saved> = {
+  forward(tape, from) {
+    checkShapes(from);
+    const { input, scale, shift, mean, variance, momentum, epsilon } = from;
+    const { rows, columns, stride, at } = input;
+    const moments = tape.training ? momentsOf(tape, input) : { mean: mean.at, variance: variance.at };
+    if (tape.training && rows > 0) {
+      const [means, variances] = [tape.heap.floats(moments.mean, columns), tape.heap.floats(moments.variance, columns)];
+      tape.statistics.push({ mean, variance, momentum, rows, means: means.slice(), variances: variances.slice() });
+    }
+    const output = tape.matrix(rows, columns); // [N, D]
+    const by = [moments.mean, moments.variance, epsilon, scale.at, shift.at] as const;
+    tape.kernels.normaliseRows(rows, stride, at, ...by, output.at);
+    return { output, saved: { ...from, output, moments } };
+  },
+
+  backward(tape, { input, scale, shift, epsilon, output, moments }) {
+    const { rows, stride, at } = input;
+    const by = [moments.mean, moments.variance, epsilon, scale.at, tape.training ? 1 / Math.max(1, rows) : 0] as const;
+    const slopes = [tape.gradientRoom(input), tape.gradientOf(scale), tape.gradientOf(shift)] as const;
+    tape.kernels.normaliseRowsBackward(rows, stride, at, ...by, output.grad, ...slopes);
+  },
+};
+
+/** Of no rows: zeros, which nothing is normalised by. */
+function momentsOf(tape: Tape, { rows, stride, at }: Matrix): Moments {
+  const moments = { mean: tape.zeroed(stride), variance: tape.zeroed(stride) };
+  if (rows > 0) tape.kernels.columnMoments(rows, stride, at, moments.mean, moments.variance);
+  return moments;
+}
+
+function checkShapes({ input, scale, shift, mean, variance }: BatchNormInput): void {
+  for (const { name, rows, columns } of [scale, shift, mean, variance]) {
+    if (rows === 1 && columns === input.columns) continue;
+    throw new ShapeError(`${name} is [${rows}, ${columns}], but the matrix to be normalised has ${input.columns} columns`);
+  }
+}
