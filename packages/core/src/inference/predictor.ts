@@ -1,4 +1,4 @@
-import { Arena, type Engine, Tape } from "@weft/tensor";
+import { Arena, type Engine, KeptProducts, Tape } from "@weft/tensor";
 import type { Prediction } from "../metrics/index.ts";
 import type { Example, Model, PredictOptions } from "../models/index.ts";
 
@@ -10,18 +10,20 @@ export class Predictor {
   readonly #engine: Engine;
   readonly #model: Model;
   readonly #arena: Arena;
+  readonly #kept: KeptProducts;
 
   constructor({ engine, model }: { readonly engine: Engine; readonly model: Model }) {
     this.#engine = engine;
     this.#model = model;
     this.#arena = new Arena(engine.heap);
+    this.#kept = new KeptProducts(engine.heap);
   }
 
   /** One prediction an example, in order. */
   predict(examples: readonly Example[], options: PredictOptions): Prediction[] {
     return inChunks(examples, predictionChunk).flatMap((chunk) => {
       this.#arena.reset();
-      return this.#model.predict(new Tape(this.#engine, this.#arena), chunk, options);
+      return this.#model.predict(new Tape(this.#engine, this.#arena, { kept: this.#kept }), chunk, options);
     });
   }
 }

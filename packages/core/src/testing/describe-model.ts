@@ -1,7 +1,7 @@
 import { Arena, mergeRows, Random, Tape } from "@weft/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildLexicon, lexiconSettings } from "../data/index.ts";
-import { type BuiltModel, buildModel, packModel, unpackModel } from "../inference/index.ts";
+import { type BuiltModel, buildModel, Predictor, packModel, unpackModel } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { Losses, ModelDefinition, ModelName } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
@@ -149,6 +149,27 @@ export function describeModel(
           expect(confidence).toBeLessThanOrEqual(1);
         }
       }
+    });
+
+    test("a predictor says the same whatever it has seen before, and follows the weights", () => {
+      const examples = sentences.map((sentence) => first.model.encoder.encode(sentence));
+      const options = { threshold: 0.1 };
+      const fresh = (): Prediction[] => new Predictor(first.model).predict(examples, options);
+      const used = new Predictor(first.model);
+      for (const example of examples) used.predict([example], options);
+      expect(used.predict(examples, options)).toEqual(fresh());
+      const { store } = first.model;
+      const parameter = first.model.network.wordTable;
+      const before = store.read(parameter);
+      store.write(
+        parameter,
+        before.map((value) => -value),
+      );
+      const changed = fresh();
+      expect(changed).not.toEqual(predict(first.model, []));
+      expect(used.predict(examples, options)).toEqual(changed);
+      store.write(parameter, before);
+      expect(used.predict(examples, options)).toEqual(fresh());
     });
 
     test("saving and loading changes no prediction and no byte", () => {

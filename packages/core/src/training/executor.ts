@@ -60,7 +60,7 @@ export class ChunkRunner {
     if (step !== this.#step) this.#results.reset();
     this.#step = step;
     this.#work.reset();
-    this.#engine.heap.u8.fill(0, dense, dense + this.#store.denseSize * 4);
+    this.#engine.heap.clear(dense, this.#store.denseSize * 4);
     const tape = new Tape(this.#engine, this.#work, { gradients: { dense }, training: true, seed });
     const losses = objectiveFor(objective, this.#model).loss(tape, examples, {
       factor,

@@ -10,11 +10,15 @@ export interface ArenaMark {
   readonly end: Address;
 }
 
-/** A bump allocator that is emptied at once. Its blocks stay its own, so that a step takes no memory after the first few. */
+/**
+ * A bump allocator that is emptied at once. Its blocks stay its own, so that a step takes no memory after the first few. They grow with what
+ * it has already: many small ones would each be too small for something of the next step, whose matrices have other sizes.
+ */
 export class Arena {
   readonly heap: Heap;
   readonly #blockBytes: number;
   readonly #blocks: { start: Address; bytes: number }[] = [];
+  #reserved = 0;
   #block = -1;
   #next: Address = 0;
   #end: Address = 0;
@@ -36,7 +40,7 @@ export class Arena {
   /** The same, filled with zeros. */
   allocateZeroed(bytes: number): Address {
     const at = this.allocate(bytes);
-    this.heap.u8.fill(0, at, at + bytes);
+    this.heap.clear(at, bytes);
     return at;
   }
 
@@ -59,7 +63,8 @@ export class Arena {
   #advance(bytes: number): void {
     this.#block++;
     if (this.#block === this.#blocks.length) {
-      const size = Math.max(bytes, this.#blockBytes);
+      const size = Math.max(bytes, this.#blockBytes, Math.floor(this.#reserved / 4));
+      this.#reserved += size;
       this.#blocks.push({ start: this.heap.allocate(size), bytes: size });
     }
     const block = this.#blocks[this.#block];

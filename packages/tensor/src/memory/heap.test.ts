@@ -31,6 +31,24 @@ describe.each([false, true])("a heap, shared: %s", (shared) => {
     expect(heap.u8.length).toBe(heap.memory.buffer.byteLength);
   });
 
+  test("what is cleared is zero, and nothing beside it", () => {
+    const heap = Heap.create({ shared });
+    const at = heap.allocate(200_000);
+    for (const [from, bytes] of [
+      [3, 0],
+      [5, 1],
+      [64, 65_536],
+      [7, 65_537],
+      [1, 150_001],
+    ] as const) {
+      heap.u8.fill(7, at, at + 200_000);
+      heap.clear(at + from, bytes);
+      const zeros = heap.u8.subarray(at, at + 200_000).reduce((count, byte) => count + Number(byte === 0), 0);
+      expect(zeros).toBe(bytes);
+      expect(heap.u8.subarray(at + from, at + from + bytes).every((byte) => byte === 0)).toBe(true);
+    }
+  });
+
   test("two heaps on one memory never hand out the same space", () => {
     const first = Heap.create({ shared });
     const second = new Heap(first.memory);

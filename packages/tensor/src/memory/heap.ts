@@ -3,9 +3,10 @@ import type { Address } from "../kernels/kernels.ts";
 
 const pageBytes = 65536;
 const maximumPages = 65536;
-/** The first addresses stay free, so that 0 can mean "none"; word 4 counts the lines handed out. */
+/** The first addresses stay free, so that 0 can mean "none"; word 4 counts the lines handed out, word 5 the changes of weights. */
 const firstLine = 16;
 const counterWord = 4;
+const changesWord = 5;
 const lineBytes = 64;
 
 /**
@@ -69,9 +70,36 @@ export class Heap {
     return this.i32.subarray(at / 4, at / 4 + count);
   }
 
+  /** How often weights in this memory were changed, by whichever thread: what was computed from them holds while this stands still. */
+  get weightChanges(): number {
+    return Atomics.load(this.i32, changesWord);
+  }
+
+  /** Called by whoever has changed a weight. */
+  countWeightChange(): void {
+    Atomics.add(this.i32, changesWord, 1);
+  }
+
+  /** Zeros. In shared memory `fill` stores byte after byte, which takes seven times as long as copying a block of zeros. */
+  clear(at: Address, bytes: number): void {
+    if (!this.shared) {
+      this.u8.fill(0, at, at + bytes);
+      return;
+    }
+    for (let done = 0; done < bytes; done += zeros.length) {
+      this.u8.set(bytes - done < zeros.length ? zeros.subarray(0, bytes - done) : zeros, at + done);
+    }
+  }
+
+  /**
+   * Memory grows by an eighth at least: each time costs the runtime a new buffer and, as it counts the bytes, sooner or later a garbage
+   * collection. Pages that nobody has touched yet take no room on the machine.
+   */
   #grow(end: number): void {
-    while (this.memory.buffer.byteLength < end) {
-      const missing = Math.ceil((end - this.memory.buffer.byteLength) / pageBytes);
+    for (let { byteLength } = this.memory.buffer; byteLength < end; { byteLength } = this.memory.buffer) {
+      const missing = Math.ceil((end - byteLength) / pageBytes);
+      const ample = Math.min(Math.max(missing, byteLength / pageBytes / 8), maximumPages - byteLength / pageBytes);
+      if (ample > missing && this.#grown(ample)) continue;
       try {
         this.memory.grow(missing);
       } catch (cause) {
@@ -79,4 +107,15 @@ export class Heap {
       }
     }
   }
+
+  #grown(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch {
+      return false;
+    }
+  }
 }
+
+const zeros = new Uint8Array(pageBytes);

@@ -76,7 +76,7 @@ export class GradientCollector {
   /** The result is valid until the next call. */
   collect(chunks: readonly ChunkGradient[]): Gradients {
     this.#arena.reset();
-    this.#engine.heap.u8.fill(0, this.#dense, this.#dense + this.#store.denseSize * 4);
+    this.#engine.heap.clear(this.#dense, this.#store.denseSize * 4);
     for (const chunk of chunks) this.#engine.kernels.add(this.#store.denseSize, chunk.dense, this.#dense);
     const tables = mergeRows(
       this.#engine,

@@ -77,6 +77,7 @@ export class Optimizer {
     const norm = Math.sqrt(squares);
     if (!Number.isFinite(norm)) return norm;
     this.#steps++;
+    this.#engine.heap.countWeightChange();
     const { maxNorm = Infinity, rateFactor = 1 } = options;
     const step = {
       count: this.#steps,
@@ -158,7 +159,7 @@ export class Optimizer {
       const largest = Math.max(...this.#store.layout.filter((p) => p.kind === "table").map((p) => p.rows * p.stride));
       this.#wholeTable = heap.allocate(largest * 4);
     }
-    heap.u8.fill(0, this.#wholeTable, this.#wholeTable + size * 4);
+    heap.clear(this.#wholeTable, size * 4);
     for (const [k, id] of ids.entries()) {
       const from = at + k * parameter.stride * 4;
       heap.u8.copyWithin(this.#wholeTable + id * parameter.stride * 4, from, from + parameter.stride * 4);

@@ -4,6 +4,7 @@ import type { Heap } from "../memory/heap.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { type Matrix, padded } from "../tensor/matrix.ts";
 import type { Parameter } from "../tensor/parameter-store.ts";
+import type { KeptProducts } from "./kept-products.ts";
 
 /**
  * A fused step of a model and its gradient. `forward` may keep what `backward` needs; `backward` adds to the gradients of the inputs.
@@ -45,6 +46,8 @@ export interface TapeOptions {
   readonly training?: boolean | undefined;
   /** Names the stream of dropout masks. */
   readonly seed?: number | undefined;
+  /** Given where many tapes follow each other on the same weights. */
+  readonly kept?: KeptProducts | undefined;
 }
 
 /** Runs operations and remembers them, to run their gradients in reverse. */
@@ -54,6 +57,7 @@ export class Tape {
   readonly arena: Arena;
   readonly recording: boolean;
   readonly training: boolean;
+  readonly kept: KeptProducts | undefined;
   /** Gradients of table rows, in the order in which the backward pass reached them. */
   readonly rowGradients: RowGradient[] = [];
   /** What the running statistics shall learn from this pass, in the order in which it met them. */
@@ -70,6 +74,7 @@ export class Tape {
     this.#gradients = options.gradients;
     this.recording = options.gradients !== undefined;
     this.training = options.training ?? false;
+    this.kept = options.kept;
     this.#seed = options.seed ?? 0;
   }
 

@@ -96,6 +96,7 @@ export class ParameterStore {
       throw new TensorError("SHAPE_MISMATCH", `${parameter.name} holds ${rows} × ${columns} numbers, but got ${values.length}`);
     }
     pad(this.heap, parameter.at, parameter, values);
+    this.heap.countWeightChange();
   }
 
   #make(name: string, rows: number, columns: number, initialise: Initialiser, form: ParameterForm): Parameter {

@@ -49,8 +49,9 @@ export class InputLayer {
     }
     const rowOf = new Map<number, number>();
     for (const id of ids) if (!rowOf.has(id)) rowOf.set(id, rowOf.size);
-    const input = tape.apply(operations.embed, [{ table, ids: Int32Array.from(rowOf.keys()) }]);
-    return { input, rows: ids.map((id) => rowOf.get(id) ?? 0) };
+    const source = { table, ids: Int32Array.from(rowOf.keys()) };
+    const input = tape.apply(operations.embed, [source]);
+    return { input, source, rows: ids.map((id) => rowOf.get(id) ?? 0) };
   }
 
   #drop(tape: Tape, embedded: Matrix, offsets: Int32Array): Matrix {

@@ -23,7 +23,7 @@ export const attention: Operation<AttentionInput, Matrix, Saved> = {
       throw new ShapeError(`scores [${scores.rows}, ${scores.columns}] for values [${values.rows}, ${values.columns}]`);
     }
     const output = tape.matrix(offsets.length - 1, values.columns); // [sequences, D]
-    tape.heap.u8.fill(0, output.at, output.at + output.rows * output.stride * 4);
+    tape.heap.clear(output.at, output.rows * output.stride * 4);
     const weights = new Float64Array(values.rows);
     for (let s = 0; s < output.rows; s++) {
       const [start, end] = [offsets[s] ?? 0, offsets[s + 1] ?? 0];

@@ -38,7 +38,7 @@ export interface PlacedTerm extends ComposeTerm {
 export const compose: Operation<ComposeInput, Matrix, { terms: readonly PlacedTerm[]; output: Matrix }> = {
   forward(tape, { rows, columns, terms }) {
     const output = tape.matrix(rows, columns); // [rows, columns]
-    tape.heap.u8.fill(0, output.at, output.at + rows * output.stride * 4);
+    tape.heap.clear(output.at, rows * output.stride * 4);
     const placed = terms.map((term) => place(term, rows, columns));
     for (const { input, rows: index, factor, from, columns: width, to } of placed) {
       const [x, y] = [input.at + from * 4, output.at + to * 4];

@@ -2,6 +2,7 @@ import { ShapeError } from "../../errors.ts";
 import type { Address } from "../../kernels/kernels.ts";
 import type { Matrix } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
+import type { TableRows } from "../kept-products.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 
@@ -14,6 +15,8 @@ export interface WindowPart {
   readonly input: Matrix;
   /** The row that stands at each word, [ΣN]; row by row where left out. */
   readonly rows?: Int32Array | undefined;
+  /** Given where `input` is rows of a table as they stand. */
+  readonly source?: TableRows | undefined;
   /** [D, taps·F] in one block a tap */
   readonly weight: Parameter;
 }
@@ -42,10 +45,12 @@ export interface WindowConvolutionInput {
 
 export interface Saved {
   readonly from: WindowConvolutionInput;
+  /** The offsets that occur. */
+  readonly offsets: Matrix;
   readonly windows: Address;
   readonly words: Sums;
-  readonly first: Products;
-  readonly second: Products;
+  readonly first: OffsetSums;
+  readonly second: OffsetSums;
   readonly pooled: readonly { readonly output: Matrix; readonly arg: Address }[];
 }
 
@@ -56,7 +61,7 @@ interface Sums {
   readonly rows: number;
 }
 
-interface Products extends Sums {
+interface OffsetSums extends Sums {
   readonly weight: Parameter;
 }
 
@@ -79,12 +84,11 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
       const place = at * weight.stride * 4;
       kernels.diagonalSums(n, n, -((taps - 1) >> 1), 0, taps, width, words.products + place, words.sums + place);
     });
-    const rows = positions.table.rows + taps - 1;
-    const [first, second] = [positions.first, positions.second].map((share) => {
-      const found = multiplied(tape, positions.table, share, rows);
-      kernels.diagonalSums(positions.table.rows, rows, 1 - taps, 1, taps, width, found.products, found.sums);
-      return found;
-    }) as [Products, Products];
+    const offsets = tape.kept === undefined ? occurring(from) : positions.table;
+    const [first, second] = [positions.first, positions.second].map((share) => offsetSums(tape, offsets, share, width)) as [
+      OffsetSums,
+      OffsetSums,
+    ];
     const count = from.windows.length / windowFields;
     const windows = tape.integers(from.windows);
     const sums = [words.sums, first.sums, second.sums] as const;
@@ -92,16 +96,16 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
       const output = tape.matrix(count, bias.columns); // [pairs, F]
       const arg = pooling === "max" ? tape.scratch(count * width) : 0;
       if (pooling === "max") {
-        kernels.windowMax(count, taps, width, windows, ...sums, rows, bias.at, Number(rectified), output.at, arg);
+        kernels.windowMax(count, taps, width, windows, ...sums, first.rows, bias.at, Number(rectified), output.at, arg);
       } else {
-        kernels.windowMean(count, taps, width, windows, ...sums, rows, bias.at, Number(rectified), output.at);
+        kernels.windowMean(count, taps, width, windows, ...sums, first.rows, bias.at, Number(rectified), output.at);
       }
       return { output, arg };
     });
-    return { output: pooled.map(({ output }) => output), saved: { from, windows, words, first, second, pooled } };
+    return { output: pooled.map(({ output }) => output), saved: { from, offsets, windows, words, first, second, pooled } };
   },
 
-  backward(tape, { from, windows, words, first, second, pooled }) {
+  backward(tape, { from, offsets, windows, words, first, second, pooled }) {
     const { bias, positions } = from;
     const { kernels } = tape;
     const weight = positions.first;
@@ -140,9 +144,9 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
       [first, dFirst],
       [second, dSecond],
     ] as const) {
-      clear(tape, share.products, positions.table.rows * weight.stride);
-      kernels.diagonalSumsBackward(positions.table.rows, share.rows, 1 - taps, 1, taps, width, slope, share.products);
-      multiplyByGradient(tape, positions.table, share.weight, undefined, share.products);
+      clear(tape, share.products, offsets.rows * weight.stride);
+      kernels.diagonalSumsBackward(offsets.rows, share.rows, 1 - taps, 1, taps, width, slope, share.products);
+      multiplyByGradient(tape, offsets, share.weight, undefined, share.products);
     }
   },
 };
@@ -151,25 +155,57 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
 function wordProducts(tape: Tape, { parts, offsets, positions }: WindowConvolutionInput): Sums {
   const { stride } = positions.first;
   const rows = offsets[offsets.length - 1] ?? 0;
-  const products = tape.zeroed(rows * stride);
-  for (const part of parts) {
-    const own = tape.scratch(part.input.rows * stride);
-    multiplyBy(tape, part.input, part.weight, undefined, own);
-    const index = tape.integers(part.rows ?? Int32Array.from({ length: rows }, (_, i) => i));
-    tape.kernels.gatherAdd(rows, stride, 1, index, own, stride, products, stride);
+  const products = tape.scratch(rows * stride);
+  for (const [k, part] of parts.entries()) {
+    const own = rowProducts(tape, part);
+    const index = tape.integers(
+      Int32Array.from({ length: rows }, (_, i) => own.rows?.[part.rows?.[i] ?? i] ?? part.rows?.[i] ?? i),
+    );
+    if (k === 0) tape.kernels.gatherRows(rows, stride, index, own.at, stride, products, stride);
+    else tape.kernels.gatherAdd(rows, stride, 1, index, own.at, stride, products, stride);
   }
   return { products, sums: tape.scratch(rows * stride), rows };
 }
 
-/** @param rows how many rows of sums there will be */
-function multiplied(tape: Tape, input: Matrix, weight: Parameter, rows: number): Products {
-  const products = tape.scratch(input.rows * weight.stride);
-  multiplyBy(tape, input, weight, undefined, products);
-  return { weight, products, sums: tape.scratch(rows * weight.stride), rows };
+/** The products of a part's rows, and where each of them stands unless row by row. */
+function rowProducts(tape: Tape, { input, source, weight }: WindowPart): { at: Address; rows?: Int32Array } {
+  const kept = source && tape.kept?.multiply(tape, input, source, weight);
+  if (kept !== undefined) return kept;
+  const at = tape.scratch(input.rows * weight.stride);
+  multiplyBy(tape, input, weight, undefined, at);
+  return { at };
+}
+
+/** The middle of the table of offsets: as far as any window reaches from its entities. */
+function occurring({ positions: { table }, windows }: WindowConvolutionInput): Matrix {
+  const middle = (table.rows - 1) / 2;
+  let reach = 0;
+  for (let k = 0; k < windows.length; k += windowFields) {
+    const [, , start = 0, end = 0, first = 0, second = 0] = windows.subarray(k, k + windowFields);
+    for (const entity of [first, second]) reach = Math.max(reach, entity - start, end - 1 - entity);
+  }
+  const cut = Math.max(0, middle - reach);
+  const skipped = cut * table.stride * 4;
+  return { ...table, rows: table.rows - 2 * cut, at: table.at + skipped, grad: table.grad === 0 ? 0 : table.grad + skipped };
+}
+
+function offsetSums(tape: Tape, offsets: Matrix, weight: Parameter, width: number): OffsetSums {
+  const taps = weight.blocks;
+  const rows = offsets.rows + taps - 1;
+  const products = tape.scratch(offsets.rows * weight.stride);
+  const fill = (sums: Address): void => {
+    multiplyBy(tape, offsets, weight, undefined, products);
+    tape.kernels.diagonalSums(offsets.rows, rows, 1 - taps, 1, taps, width, products, sums);
+  };
+  const floats = rows * weight.stride;
+  if (tape.kept !== undefined) return { weight, products, sums: tape.kept.once(weight.name, floats, fill), rows };
+  const sums = tape.scratch(floats);
+  fill(sums);
+  return { weight, products, sums, rows };
 }
 
 function clear(tape: Tape, at: Address, floats: number): void {
-  tape.heap.u8.fill(0, at, at + floats * 4);
+  tape.heap.clear(at, floats * 4);
 }
 
 function forEachSentence({ offsets }: WindowConvolutionInput, visit: (start: number, length: number) => void): void {

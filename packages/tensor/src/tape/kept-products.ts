@@ -1,0 +1,109 @@
+import type { Address } from "../kernels/kernels.ts";
+import type { Heap } from "../memory/heap.ts";
+import type { Matrix } from "../tensor/matrix.ts";
+import type { Parameter } from "../tensor/parameter-store.ts";
+import type { Tape } from "./tape.ts";
+
+/** Bytes of products kept for one weight: eight thousand words for 256 columns. */
+const mostBytes = 2 ** 23;
+
+/** Which rows of which table, just as they stand there, the rows of a matrix are; every row of the table at most once. */
+export interface TableRows {
+  readonly table: Parameter;
+  readonly ids: Int32Array;
+}
+
+/** Products of some rows: those of row i start at `at` + rows[i] · the weight's stride. */
+export interface RowProducts {
+  readonly at: Address;
+  readonly rows: Int32Array;
+}
+
+interface Shelf {
+  readonly at: Address;
+  /** Rows it has room for. */
+  readonly size: number;
+  /** The row of each table row's product. */
+  readonly slots: Map<number, number>;
+}
+
+/**
+ * Products that follow from weights alone, kept from one call to the next while no weight changes: in use a word meets a filter once, not
+ * once a sentence. A product has the same bits whenever and with whichever others it was computed, so what is kept changes no result.
+ */
+export class KeptProducts {
+  readonly #heap: Heap;
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #single = new Map<string, { readonly at: Address; readonly floats: number; fresh: boolean }>();
+  #changes = -1;
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  /** `input` times `weight`, or undefined where it has more rows than are kept. */
+  multiply(tape: Tape, input: Matrix, { table, ids }: TableRows, weight: Parameter): RowProducts | undefined {
+    this.#followWeights();
+    const shelf = this.#shelfOf(table, weight);
+    if (padTo4(ids.length) > shelf.size) return undefined;
+    let missing = missingOf(ids, shelf);
+    if (shelf.slots.size + padTo4(missing.length) > shelf.size) {
+      shelf.slots.clear();
+      missing = Int32Array.from(ids.keys());
+    }
+    if (missing.length > 0) this.#fill(tape, input, missing, ids, weight, shelf);
+    return { at: shelf.at, rows: ids.map((id) => shelf.slots.get(id) ?? 0) };
+  }
+
+  /** So many floats that `fill` writes once, and again when weights have changed. */
+  once(name: string, floats: number, fill: (at: Address) => void): Address {
+    this.#followWeights();
+    let kept = this.#single.get(name);
+    if (kept === undefined || kept.floats !== floats) {
+      kept = { at: this.#heap.allocate(floats * 4), floats, fresh: false };
+      this.#single.set(name, kept);
+    }
+    if (!kept.fresh) fill(kept.at);
+    kept.fresh = true;
+    return kept.at;
+  }
+
+  /** Rows are multiplied in fours, so that each is summed up in the same order whatever its company. */
+  #fill(tape: Tape, input: Matrix, missing: Int32Array, ids: Int32Array, weight: Parameter, { at, slots }: Shelf): void {
+    const count = padTo4(missing.length);
+    const rows = tape.zeroed(count * input.stride);
+    tape.kernels.gatherRows(missing.length, input.columns, tape.integers(missing), input.at, input.stride, rows, input.stride);
+    const to = at + slots.size * weight.stride * 4;
+    tape.kernels.gemm(count, weight.stride, input.columns, rows, input.stride, weight.at, weight.stride, to, weight.stride, 0);
+    for (const row of missing) slots.set(ids[row] as number, slots.size);
+  }
+
+  #shelfOf(table: Parameter, weight: Parameter): Shelf {
+    const name = `${table.name} × ${weight.name}`;
+    let shelf = this.#shelves.get(name);
+    if (shelf === undefined) {
+      const size = Math.min(padTo4(table.rows) + 4, Math.floor(mostBytes / (weight.stride * 4)));
+      shelf = { at: this.#heap.allocate(size * weight.stride * 4), size, slots: new Map() };
+      this.#shelves.set(name, shelf);
+    }
+    return shelf;
+  }
+
+  #followWeights(): void {
+    const { weightChanges } = this.#heap;
+    if (weightChanges === this.#changes) return;
+    this.#changes = weightChanges;
+    for (const { slots } of this.#shelves.values()) slots.clear();
+    for (const kept of this.#single.values()) kept.fresh = false;
+  }
+}
+
+function missingOf(ids: Int32Array, { slots }: Shelf): Int32Array {
+  const missing: number[] = [];
+  for (const [row, id] of ids.entries()) if (!slots.has(id)) missing.push(row);
+  return Int32Array.from(missing);
+}
+
+function padTo4(rows: number): number {
+  return (rows + 3) & ~3;
+}
