@@ -34,6 +34,8 @@ export const weftErrorCodes = {
   OVERLOADED: "the server has more to do than it can finish in time",
   DEADLINE_PASSED: "a request was not answered within its deadline",
   CLIENT_GONE: "the client left before its answer",
+  WORKER_LOST: "a worker thread ended before its work was done",
+  WORKERS_BROKEN: "worker threads of a model ended time and again, and it does nothing more until it is read anew",
   STOPPING: "the server is about to stop and takes nothing new",
 } as const;
 
@@ -66,6 +68,9 @@ export class UsageError extends ToolError {
     super("USAGE_INVALID", { message, hint, cause: options.cause });
   }
 }
+
+/** A thread that works for this one is no more. */
+export class WorkerError extends ToolError {}
 
 /** A request to the server that cannot be answered as it stands; the code decides on the HTTP status. */
 export class RequestError extends ToolError {}

@@ -2,13 +2,13 @@ import {
   type BuiltModel,
   type Document,
   documentFromText,
-  type Executor,
   type ExtractOptions,
   extract,
   type Predict,
   type TextOptions,
 } from "@weft/core";
-import { threadExecutor } from "../workers/thread-executor.ts";
+import type { WorkerError } from "../errors.ts";
+import { type ThreadExecutor, type ThreadOptions, threadExecutor } from "../workers/thread-executor.ts";
 import { type ComputeOptions, loadModel, threadCount } from "./model-folder.ts";
 
 /** A trained model with its worker threads, for as many calls as wanted. Close it when done. */
@@ -16,18 +16,23 @@ export class Extractor {
   readonly model: BuiltModel;
   /** The threads' own work, for callers that put sentences of several documents together. */
   readonly predict: Predict;
-  readonly #executor: Executor;
+  readonly #executor: ThreadExecutor;
 
-  private constructor(model: BuiltModel, executor: Executor) {
+  private constructor(model: BuiltModel, executor: ThreadExecutor) {
     this.model = model;
     this.#executor = executor;
     this.predict = (examples, how) => executor.predict(examples, how);
   }
 
   /** @param folder a model's folder or a run's @throws {FileError} @throws {ArchiveError} */
-  static async open(folder: string, options: ComputeOptions = {}): Promise<Extractor> {
+  static async open(folder: string, options: ComputeOptions & ThreadOptions = {}): Promise<Extractor> {
     const model = await loadModel(folder, options);
     return new Extractor(model, await threadExecutor(model, threadCount(options), options));
+  }
+
+  /** Why this model predicts nothing any more, where its threads ended time and again. */
+  get failure(): WorkerError | undefined {
+    return this.#executor.failure;
   }
 
   /** Annotates documents in a stream, in order, whatever annotation they came with. */

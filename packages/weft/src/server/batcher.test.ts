@@ -109,6 +109,14 @@ test("what cannot be done within its deadline by the pace so far is refused, wha
   expect((await Promise.all(others)).length).toBe(20);
 });
 
+test("the pace of one slow sentence does not turn away a crowd behind it", async () => {
+  const { predict } = slowly(150);
+  const batcher = new Batcher(predict, 1, { ...limits, batchSentences: 400, queueSentences: 1000 });
+  await batcher.predict(sentences(1), how, soon());
+  const crowd = Array.from({ length: 300 }, async () => batcher.predict(sentences(10), how, soon(20_000)));
+  expect((await Promise.all(crowd)).length).toBe(300);
+});
+
 test("at more than it can do, it goes on doing what it can, in time", async () => {
   const { predict } = slowly(20);
   const batcher = new Batcher(predict, 1, { ...limits, queueSentences: 1000 });

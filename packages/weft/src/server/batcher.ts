@@ -92,10 +92,14 @@ export class Batcher {
     });
   }
 
-  /** How long a sentence that comes now will wait, by the pace of the last batches: for what waits already and what is under way. */
+  /**
+   * How long a sentence that comes now will wait, by the pace of the last batches: for what waits already and what is under way. 0 where
+   * those batches were too small to go by: one sentence takes a fresh thread, or an idle one, many times as long as it does in a full batch.
+   */
   get expectedWaitMs(): number {
     const { tokens, ms } = this.#pace;
-    return tokens === 0 ? 0 : ((this.#waitingTokens + this.#underWayTokens) * ms) / tokens;
+    const before = this.#waitingTokens + this.#underWayTokens;
+    return tokens === 0 || before > furthest * tokens ? 0 : (before * ms) / tokens;
   }
 
   /** Ends every request that waits. @param reason is thrown to each */
@@ -235,6 +239,9 @@ export class Batcher {
 
 /** The part of the time to its deadline that a request may be expected to wait: the pace changes, and its own work comes behind. */
 const expectedShare = 0.7;
+
+/** How many times the tokens of the last batches their pace is believed for. */
+const furthest = 20;
 
 /** Some sentences of a job, in a batch. */
 interface Share {

@@ -53,7 +53,7 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
     compute: options,
     limits,
     logger,
-    observer: (name) => metrics.batchObserver(name),
+    observer: (name) => metrics.modelObserver(name),
   });
   metrics.watchQueues(registry);
   const context: ServerContext = { registry, limits, options, metrics, logger, state: { stopping: false } };

@@ -1,5 +1,5 @@
 import { ArchiveError, type Location, WeftError } from "@weft/core";
-import { RequestError, ToolError, type WeftErrorCode } from "../errors.ts";
+import { RequestError, ToolError, type WeftErrorCode, WorkerError, weftErrorCodes } from "../errors.ts";
 
 /** An error as every route answers it. */
 interface ErrorBody {
@@ -37,6 +37,8 @@ const statuses: Partial<Record<WeftErrorCode, number>> = {
   OVERLOADED: 503,
   DEADLINE_PASSED: 504,
   CLIENT_GONE: 499,
+  WORKER_LOST: 500,
+  WORKERS_BROKEN: 503,
   STOPPING: 503,
   FILE_MISSING: 404,
   FILE_DENIED: 500,
@@ -47,7 +49,9 @@ const statuses: Partial<Record<WeftErrorCode, number>> = {
 /** What a client is told about an error. What is no error of ours tells nothing: its words may hold paths or texts. */
 export function errorReply(error: unknown): ErrorReply {
   if (error instanceof WeftError || error instanceof ToolError) {
-    const { code, at, hint, summary: message } = error;
+    const { code, at, hint } = error;
+    // How a thread ended says where things lie on this machine; the log has it.
+    const message = error instanceof WorkerError ? weftErrorCodes[error.code] : error.summary;
     const status = error instanceof ToolError ? (statuses[error.code] ?? 400) : error instanceof ArchiveError ? 500 : 400;
     const retryAfter = status === 503 || status === 429 ? 1 : undefined;
     return { status, body: { error: { code, message, hint, at } }, retryAfter };

@@ -1,6 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { BatchObserver } from "./batcher.ts";
-import type { ModelRegistry } from "./model-registry.ts";
+import type { ModelObserver, ModelRegistry } from "./model-registry.ts";
 
 const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
@@ -60,6 +59,13 @@ export class ServerMetrics {
     registers: [this.#registry],
   });
 
+  readonly #workerRestarts = new Counter({
+    name: "weft_worker_restarts_total",
+    help: "Worker threads that ended while they should work, and that another took the place of",
+    labelNames: ["model"],
+    registers: [this.#registry],
+  });
+
   /** Counts what waits now whenever it is asked. */
   watchQueues(registry: ModelRegistry): void {
     this.#registry.registerMetric(
@@ -86,8 +92,11 @@ export class ServerMetrics {
     this.#texts.inc({ model, outcome });
   }
 
-  batchObserver(model: string): BatchObserver {
+  modelObserver(model: string): ModelObserver {
+    // A series that is there from the beginning shows its first step too.
+    this.#workerRestarts.inc({ model }, 0);
     return {
+      onWorkerDeath: () => this.#workerRestarts.inc({ model }),
       onBatch: ({ sentences, tokens, waited, worked }) => {
         this.#sentences.inc({ model }, sentences);
         this.#tokens.inc({ model }, tokens);

@@ -19,11 +19,17 @@ export interface ModelLease {
   release(): void;
 }
 
+/** What a model in use tells the metrics. */
+export interface ModelObserver extends BatchObserver {
+  /** A worker thread has ended while it should work. */
+  onWorkerDeath(): void;
+}
+
 export interface RegistryOptions {
   readonly compute: ComputeOptions;
   readonly limits: BatchLimits;
   readonly logger: Logger;
-  readonly observer?: (name: string) => BatchObserver;
+  readonly observer?: (name: string) => ModelObserver;
 }
 
 /** The models of a server by name. Each can be read anew while it answers requests; those under way end with the one they began with. */
@@ -136,12 +142,17 @@ export class ModelRegistry {
   }
 
   async #load({ name, folder }: ModelSource): Promise<Loaded> {
-    const { compute, limits, observer } = this.#options;
+    const { compute, limits, logger, observer } = this.#options;
+    const observed = observer?.(name);
+    const onDeath = (cause: unknown): void => {
+      logger.error({ model: name, err: cause }, "a worker thread ended");
+      observed?.onWorkerDeath();
+    };
     // The calling thread reads requests and writes answers: predicting there would make all of them wait.
-    const options = { ...compute, background: true };
+    const options = { ...compute, background: true, onDeath };
     const stamp = await modelStamp(folder);
     const extractor = await Extractor.open(folder, options);
-    const batcher = new Batcher(extractor.predict, threadCount(options), limits, observer?.(name));
+    const batcher = new Batcher(extractor.predict, threadCount(options), limits, observed);
     return { served: { name, folder, extractor, batcher, loadedAt: new Date() }, stamp, leases: 0, retired: false };
   }
 

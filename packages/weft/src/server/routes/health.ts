@@ -4,7 +4,7 @@ import type { App } from "../app.ts";
 import type { ServerContext } from "../context.ts";
 
 /** `/healthz`: the process answers. `/readyz`: it takes requests. */
-export async function healthRoutes(app: App, { state }: ServerContext): Promise<void> {
+export async function healthRoutes(app: App, { registry, state }: ServerContext): Promise<void> {
   const answer = { 200: z.object({ status: z.string() }) };
   app.get(
     "/healthz",
@@ -15,7 +15,19 @@ export async function healthRoutes(app: App, { state }: ServerContext): Promise<
   );
   app.get("/readyz", { schema: { tags: ["operation"], summary: "whether requests are taken", response: answer } }, async () => {
     if (state.stopping) throw stopping();
+    for (const { name, extractor } of registry.list()) {
+      if (extractor.failure !== undefined) throw modelBroken(name, extractor.failure);
+    }
     return { status: "ready" };
+  });
+}
+
+/** One model that answers nothing makes the server not ready: whoever watches it shall put another in its place. */
+function modelBroken(name: string, cause: unknown): RequestError {
+  return new RequestError("WORKERS_BROKEN", {
+    message: `worker threads of the model ${name} ended time and again, and it answers nothing`,
+    hint: "the log says why they ended; SIGHUP reads the models anew and starts other threads",
+    cause,
   });
 }
 

@@ -1,0 +1,72 @@
+import type { Worker } from "node:worker_threads";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
+import { extract, modelFolder, send, sentence, startServer } from "./test-server.ts";
+
+/** Threads of this process that have not ended, the oldest first. */
+const alive = new Set<Worker>();
+let onStart = (_thread: Worker): void => undefined;
+const note = (thread: Worker): void => {
+  alive.add(thread);
+  thread.once("exit", () => alive.delete(thread));
+  onStart(thread);
+};
+beforeAll(() => void process.on("worker", note));
+afterEach(() => void (onStart = () => undefined));
+afterAll(() => void process.off("worker", note));
+
+const token = { authorization: "Bearer t" };
+const restarts = async (url: string): Promise<number> => {
+  const { text } = await send(`${url}/metrics`, { headers: token });
+  return Number(/^weft_worker_restarts_total\{model="m"\} (\d+)$/m.exec(text)?.[1]);
+};
+
+test("requests go on being answered while worker threads end under them", async () => {
+  const { url } = await startServer({ threads: 2, models: [{ name: "m", folder: modelFolder }], tokens: ["t"] });
+  expect(await restarts(url)).toBe(0);
+  const { json } = await extract(url, { text: sentence }, token);
+  const expected = (json as Extraction).relations.map(({ type }) => type);
+  let stop = false;
+  const statuses: number[] = [];
+  const clients = Promise.all(
+    Array.from({ length: 6 }, async () => {
+      while (!stop) {
+        const answer = await extract(url, { text: `${sentence} `.repeat(20) }, token);
+        statuses.push(answer.status);
+        if (answer.status === 200) expect((answer.json as Extraction).relations).toHaveLength(20 * expected.length);
+        else expect(answer.json).toMatchObject({ error: { code: "WORKER_LOST" } });
+      }
+    }),
+  );
+  for (let time = 1; time <= 4; time++) {
+    const before = statuses.length;
+    await expect.poll(() => statuses.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + 3);
+    await [...alive][0]?.terminate();
+    await expect.poll(async () => restarts(url), { timeout: 10_000 }).toBe(time);
+  }
+  stop = true;
+  await clients;
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(12);
+  expect(await extract(url, { text: sentence }, token)).toMatchObject({ status: 200 });
+  expect((await send(`${url}/readyz`)).status).toBe(200);
+});
+
+test("a model whose threads end time and again is not ready and says why, until it is read anew", async () => {
+  const { url } = await startServer({ models: [{ name: "m", folder: modelFolder }], tokens: ["t"] });
+  expect((await send(`${url}/readyz`)).status).toBe(200);
+  const [thread] = [...alive].slice(-1);
+  onStart = (next) => void next.terminate();
+  await thread?.terminate();
+  await expect.poll(async () => (await send(`${url}/readyz`)).status, { timeout: 10_000 }).toBe(503);
+  expect((await send(`${url}/readyz`)).json).toMatchObject({
+    error: { code: "WORKERS_BROKEN", message: expect.stringContaining("the model m ended time and again") },
+  });
+  const refused = await extract(url, { text: sentence }, token);
+  expect(refused).toMatchObject({ status: 503, json: { error: { code: "WORKERS_BROKEN" } } });
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+  expect((await send(`${url}/healthz`)).status).toBe(200);
+  onStart = () => undefined;
+  expect((await send(`${url}/v1/models/m/reload`, { method: "POST", headers: token })).status).toBe(200);
+  expect((await send(`${url}/readyz`)).status).toBe(200);
+  expect((await extract(url, { text: sentence }, token)).status).toBe(200);
+});
