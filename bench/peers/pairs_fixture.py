@@ -2,7 +2,8 @@
 al. 2015 (pcnn) and Qin et al. 2017 (eatt-bigru).
 
 Written from the papers' equations, one pair of entities at a time, in float64: a pair's words, tags and offsets are joined and
-meet the filters together, and nothing is shared between pairs. All parameters are multiples of 1/1024, so they are the same
+meet the filters together, and nothing is shared between pairs but, where there is batch normalisation, its mean and variance: those
+of all pairs for the loss, the running ones for the scores. All parameters are multiples of 1/1024, so they are the same
 numbers in float32. The seed of each variant is the first for which no maximum is decided, and no ReLU switched, by less than a
 float32 computation can be trusted with.
 
@@ -33,6 +34,8 @@ VARIANTS = {
     "bio-max-average": dict(pooling="max-average", windows=[1, 3]),
     "bio-pooled-scores": dict(scores="pooled", classBias=True, alpha=0.5, beta=2),
     "bio-chinese-margins": dict(positiveMargin=4.5, negativeMargin=-0.5, windows=[6]),
+    "bio-released": dict(windows=[1, 2, 3], window="between", pooling="max-average", classBias=True, theta=0.5, batchNorm=True,
+                         batchNormMomentum=0.99, batchNormEpsilon=1e-3),
     "pcnn": dict(model="pcnn", tag=False, windows=[3]),
     "pcnn-tag": dict(model="pcnn", windows=[3]),
     "eatt-bigru": dict(model="eatt-bigru", tag=False),
@@ -68,6 +71,9 @@ def shapes(s):
             found.update({f"{at}/identity/weight": [2, pooled], f"{at}/identity/bias": [2]})
         if s["classBias"]:
             found[f"{at}/class/bias"] = [classes]
+        if s.get("batchNorm"):
+            for layer, size in (("pooled", pooled), ("hidden", HIDDEN)):
+                found.update({f"{at}/{layer}-norm/{part}": [size] for part in ("scale", "shift", "mean", "variance")})
     elif at == "pcnn":
         found.update({f"{at}/convolution/weight": [FILTERS, columns, 3], f"{at}/convolution/bias": [FILTERS],
                       f"{at}/class/weight": [classes, 3 * FILTERS], f"{at}/class/bias": [classes]})
@@ -85,7 +91,10 @@ def shapes(s):
 def drawn(seed, name, shape):
     draw = random.Random(f"{seed}/{name}")
     values = [draw.randint(-614, 614) / 1024 for _ in range(torch.Size(shape).numel())]
-    return torch.tensor(values, dtype=torch.float64).view(shape).requires_grad_()
+    if name.endswith("variance"):
+        values = [0.125 + abs(value) for value in values]
+    learnt = not name.endswith(("-norm/mean", "-norm/variance"))
+    return torch.tensor(values, dtype=torch.float64).view(shape).requires_grad_(learnt)
 
 
 def clear(condition):
@@ -127,7 +136,32 @@ def linear(p, at, x):
     return y + p[f"{at}/bias"] if f"{at}/bias" in p else y
 
 
-def bio_mtl(s, p, sentence, head, tail):
+def normalised(s, p, at, rows, running):
+    """By the moments of these rows, whose step of the running ones is added to `running`, or without it by the running ones of p."""
+    if not s.get("batchNorm"):
+        return rows
+    x, means = torch.stack(rows), {part: p[f"{at}/{part}"] for part in ("mean", "variance")}
+    if running is not None:
+        found = dict(mean=x.mean(0), variance=((x - x.mean(0)) ** 2).mean(0))
+        kept = s["batchNormMomentum"]
+        running.update({f"{at}/{part}": kept * means[part] + (1 - kept) * found[part] for part in found})
+    y = F.batch_norm(x, means["mean"].clone(), means["variance"].clone(), p[f"{at}/scale"], p[f"{at}/shift"], running is not None,
+                     0, s["batchNormEpsilon"])
+    return list(y)
+
+
+def bio_mtl(s, p, pairs, running):
+    r = normalised(s, p, "bio-mtl/pooled-norm", [bio_pooled(s, p, *pair) for pair in pairs], running)
+    hidden = r
+    if s["scores"] == "dense":
+        before = [linear(p, "bio-mtl/hidden", x) for x in r]
+        clear(all(x.abs().min() > CLEARANCE for x in before))
+        hidden = normalised(s, p, "bio-mtl/hidden-norm", [torch.relu(x) for x in before], running)
+    return [(linear(p, "bio-mtl/class", h), linear(p, "bio-mtl/identity", x) if s["identification"] else None)
+            for h, x in zip(hidden, r)]
+
+
+def bio_pooled(s, p, sentence, head, tail):
     seen = range(len(sentence["words"]))
     if s["window"] == "between":
         start = min(head[0], tail[0])
@@ -139,12 +173,7 @@ def bio_mtl(s, p, sentence, head, tail):
         if s["pooling"] == "max-average":
             clear(values.abs().min() > CLEARANCE)
             pooled.append(torch.relu(values).mean(0))
-    r = hidden = torch.cat(pooled)
-    if s["scores"] == "dense":
-        before = linear(p, "bio-mtl/hidden", r)
-        clear(before.abs().min() > CLEARANCE)
-        hidden = torch.relu(before)
-    return linear(p, "bio-mtl/class", hidden), linear(p, "bio-mtl/identity", r) if s["identification"] else None
+    return torch.cat(pooled)
 
 
 def pcnn(s, p, sentence, head, tail):
@@ -205,14 +234,17 @@ def stored(tensor):
 def attempt(s, seed):
     data = sentences(random.Random(seed))
     p = {name: drawn(seed, name, shape) for name, shape in shapes(s).items()}
-    network = {"bio-mtl": bio_mtl, "pcnn": pcnn, "eatt-bigru": eatt_bigru}[s["model"]]
-    found, total = [], 0
+    pairs, labels, running = [], [], {}
     for sentence in data:
         for head, tail, label in sentence["pairs"]:
-            classes, identity = network(s, p, sentence, sentence["entities"][head], sentence["entities"][tail])
-            found.append((classes, identity))
-            total = total + loss_of(s, classes, identity, label)
-    loss = total / len(data)
+            pairs.append((sentence, sentence["entities"][head], sentence["entities"][tail]))
+            labels.append(label)
+    if s["model"] == "bio-mtl":
+        learnt, found = bio_mtl(s, p, pairs, running), bio_mtl(s, p, pairs, None)
+    else:
+        network = dict(pcnn=pcnn).get(s["model"], eatt_bigru)
+        learnt = found = [network(s, p, *pair) for pair in pairs]
+    loss = sum(loss_of(s, classes, identity, label) for (classes, identity), label in zip(learnt, labels)) / len(data)
     loss.backward()
     return dict(
         settings={**s, "sizes": dict(words=WORDS, tags=TAGS, relations=RELATIONS, wordSize=WORD_DIM, tagSize=TAG_DIM, positionSize=POS_DIM,
@@ -220,7 +252,8 @@ def attempt(s, seed):
         sentences=data, parameters={name: stored(value) for name, value in p.items()},
         outputs=dict(classes=[numbers(c.tolist()) for c, _ in found],
                      identity=[numbers(i.tolist()) for _, i in found] if s["identification"] and s["model"] == "bio-mtl" else None),
-        loss=float(f"{loss.item():.12g}"), gradients={name: stored(value.grad) for name, value in p.items()},
+        loss=float(f"{loss.item():.12g}"), gradients={name: stored(value.grad) for name, value in p.items() if value.requires_grad},
+        **({"running": {name: stored(value) for name, value in running.items()}} if running else {}),
         origin=dict(script="bench/peers/pairs_fixture.py", torch=torch.__version__.split("+")[0], dtype="float64", seed=seed))
 
 

@@ -1,4 +1,4 @@
-import { Arena, mergeRows, Random, Tape } from "@weft/tensor";
+import { Arena, mergeRows, type Parameter, Random, Tape } from "@weft/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildLexicon, lexiconSettings } from "../data/index.ts";
 import { type BuiltModel, buildModel, Predictor, packModel, unpackModel } from "../inference/index.ts";
@@ -9,6 +9,8 @@ import { type EndEvent, train, trainConfig } from "../training/index.ts";
 import { eightSentences, tagged, untyped, withLastRelations } from "./sentences.ts";
 
 export interface ModelCase {
+  /** What tells it from other cases of its model, where there are several. */
+  readonly title?: string | undefined;
   /** A small network without any dropout. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Settings beside them that make training random: every kind of dropout the model has. */
@@ -24,7 +26,7 @@ export interface ModelCase {
 /** What every model promises, whatever it computes. */
 export function describeModel(
   definition: ModelDefinition,
-  { settings, noise, rare, severalRelationsOfAPair = true, reach }: ModelCase,
+  { title = definition.name, settings, noise, rare, severalRelationsOfAPair = true, reach }: ModelCase,
 ): void {
   const learnable = severalRelationsOfAPair ? eightSentences : withLastRelations(eightSentences);
   const corpora = {
@@ -43,7 +45,7 @@ export function describeModel(
       { build: "baseline", seed },
     );
 
-  describe.each(Object.entries(corpora))(`${definition.name}, %s`, (_, sentences) => {
+  describe.each(Object.entries(corpora))(`${title}, %s`, (_, sentences) => {
     let built: BuiltModel;
     beforeAll(() => {
       built = build(sentences);
@@ -54,7 +56,7 @@ export function describeModel(
       const random = Random.of(4711, definition.name);
       let smooth = 0;
       let tried = 0;
-      for (const { name, rows, columns } of built.store.layout) {
+      for (const { name, rows, columns } of learnt(built)) {
         const gradient = gradients.get(name) as Float32Array;
         const scale = gradient.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
         for (let k = 0; k < coordinates; k++) {
@@ -80,7 +82,7 @@ export function describeModel(
         }
       }
       const unknownRows = built.description.lexicon.words.unknownRows;
-      for (const { name, rows, columns, kind } of built.store.layout) {
+      for (const { name, rows, columns, kind } of learnt(built)) {
         const expected = kind === "dense" ? rows * columns : (rows - unknownRows) * columns;
         if (rare?.test(name) === true) expect(reached.get(name)?.size, name).toBeGreaterThan(0);
         else expect(reached.get(name)?.size, name).toBe(expected);
@@ -129,7 +131,7 @@ export function describeModel(
     });
   });
 
-  describe.each(Object.entries(corpora).slice(0, 2))(`${definition.name} trained, %s`, (_, sentences) => {
+  describe.each(Object.entries(corpora).slice(0, 2))(`${title} trained, %s`, (_, sentences) => {
     let first: EndEvent;
     beforeAll(async () => {
       first = await learn(definition, settings, sentences, 1);
@@ -191,7 +193,7 @@ export function describeModel(
     });
   });
 
-  describe.each(Object.entries(noise))(`${definition.name} with %s`, (name, value) => {
+  describe.each(Object.entries(noise))(`${title} with %s`, (name, value) => {
     test("training depends on the seed of its step, and nothing else does", () => {
       const noisy = build(eightSentences, { [name]: value });
       const quiet = build(eightSentences);
@@ -243,6 +245,11 @@ function slopeOf(
   return kink > tolerance ? undefined : (4 * near.slope - far.slope) / 3;
 }
 
+/** All parameters but running statistics, which have no gradient. */
+function learnt({ store }: Pick<BuiltModel, "store">): readonly Parameter[] {
+  return store.layout.filter(({ kind }) => kind !== "running");
+}
+
 /** Losses of sentences, summed, and the gradient of their sum by parameter name, without padding. */
 function differentiate(
   { engine, store, model, encoder }: BuiltModel,
@@ -257,7 +264,7 @@ function differentiate(
   const losses = model.loss(tape, examples, { factor: 1, random: Random.of(seed, "model") });
   tape.backward();
   const tables = new Map(mergeRows(engine, arena, tape.rowGradients).map((table) => [table.parameter.name, table]));
-  const gradients = store.layout.map((parameter): [string, Float32Array] => {
+  const gradients = learnt({ store }).map((parameter): [string, Float32Array] => {
     if (parameter.kind === "dense") return [parameter.name, store.read({ ...parameter, at: dense + parameter.slice * 4 })];
     const whole = new Float32Array(parameter.rows * parameter.columns);
     const { ids = new Int32Array(0), at = 0 } = tables.get(parameter.name) ?? {};

@@ -1,11 +1,14 @@
-import { operations, type Parameter, type Tape } from "@weft/tensor";
+import { type Matrix, operations, type Parameter, type Tape } from "@weft/tensor";
 import type { Lexicon } from "../../data/lexicon.ts";
 import {
   applyLinear,
+  applyNorm,
   applyWindows,
   concatenate,
   type LinearLayer,
   linearLayer,
+  type NormLayer,
+  normLayer,
   type Scope,
   type WindowLayer,
   windowLayer,
@@ -15,14 +18,22 @@ import { InputLayer } from "../pairs/input-layer.ts";
 import { classColumns, type PairNetwork, type PairScores } from "../pairs/pair-model.ts";
 import type { BioMtlSettings } from "./settings.ts";
 
-/** Convolution, pooling and two tasks: Ye et al. 2019, §2. */
+/**
+ * Convolution, pooling and two tasks: Ye et al. 2019, §2.
+ *
+ * Of their released code we know that it has two batch normalisations and dropouts of 0.5 and 0.2 beside the spatial one, not where they
+ * stand. Our reading: the pooled values are normalised, then thinned out by 0.5, before both tasks read them; the hidden layer is normalised
+ * after its ReLU, then thinned out by 0.2, before it is scored.
+ */
 export class BioMtlNetwork implements PairNetwork {
   readonly words: Parameter;
   readonly #settings: BioMtlSettings;
   readonly #input: InputLayer;
   /** One a width. */
   readonly #convolution: readonly WindowLayer[];
+  readonly #pooledNorm: NormLayer | undefined;
   readonly #hidden: LinearLayer | undefined;
+  readonly #hiddenNorm: NormLayer | undefined;
   readonly #classes: LinearLayer;
   readonly #identity: LinearLayer | undefined;
 
@@ -35,7 +46,11 @@ export class BioMtlNetwork implements PairNetwork {
       windowLayer(scope.child("convolution").child(`width-${width}`), this.#input.columns, filters, width),
     );
     const pooled = windows.length * filters * (pooling === "max" ? 1 : 2);
+    const norm = { momentum: settings.batchNormMomentum, epsilon: settings.batchNormEpsilon };
+    this.#pooledNorm = settings.batchNorm ? normLayer(scope.child("pooled-norm"), pooled, norm) : undefined;
     this.#hidden = settings.scores === "dense" ? linearLayer(scope.child("hidden"), pooled, settings.hiddenSize) : undefined;
+    const normed = settings.batchNorm && this.#hidden !== undefined;
+    this.#hiddenNorm = normed ? normLayer(scope.child("hidden-norm"), settings.hiddenSize, norm) : undefined;
     const features = this.#hidden === undefined ? pooled : settings.hiddenSize;
     const options = { bias: settings.classBias };
     this.#classes = linearLayer(scope.child("class"), features, classColumns(lexicon, settings), options);
@@ -54,12 +69,18 @@ export class BioMtlNetwork implements PairNetwork {
         }),
       ),
     ); // r, [pairs, widths · F]
-    const hidden = this.#hidden === undefined ? pooled : tape.apply(operations.relu, applyLinear(tape, this.#hidden, pooled));
-    const kept = tape.apply(operations.dropout, { input: hidden, rate: this.#settings.dropout });
+    const { pooledDropout, dropout } = this.#settings;
+    const shared = tape.apply(operations.dropout, { input: normalised(tape, this.#pooledNorm, pooled), rate: pooledDropout });
+    const hidden = normalised(tape, this.#hiddenNorm, this.#hide(tape, shared)); // [pairs, hiddenSize], or r
+    const kept = tape.apply(operations.dropout, { input: hidden, rate: dropout });
     return {
       classes: applyLinear(tape, this.#classes, kept), // eq. 4
-      identity: this.#identity === undefined ? undefined : applyLinear(tape, this.#identity, pooled), // [pairs, 2]
+      identity: this.#identity === undefined ? undefined : applyLinear(tape, this.#identity, shared), // [pairs, 2]
     };
+  }
+
+  #hide(tape: Tape, pooled: Matrix): Matrix {
+    return this.#hidden === undefined ? pooled : tape.apply(operations.relu, applyLinear(tape, this.#hidden, pooled));
   }
 
   /** What a pair pools and sees, and what its offsets are counted from. */
@@ -70,4 +91,8 @@ export class BioMtlNetwork implements PairNetwork {
     const end = Math.min(Math.max(head.end, tail.end), start + betweenLimit);
     return [start, end, start, end, ...anchors];
   }
+}
+
+function normalised(tape: Tape, layer: NormLayer | undefined, input: Matrix): Matrix {
+  return layer === undefined ? input : applyNorm(tape, layer, input);
 }

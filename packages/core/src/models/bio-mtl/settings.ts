@@ -15,6 +15,17 @@ export const bioMtlSettings = z.strictObject({
   scores: z.enum(["dense", "pooled"]).default("dense").describe("class scores from a hidden layer, or from the pooled values"),
   hiddenSize: z.int().min(1).max(4096).default(128).describe("units of the hidden layer"),
   dropout: z.number().min(0).lt(1).default(0.2).describe("dropout on the hidden layer, or on the pooled values"),
+  /** The released code drops 0.5 somewhere beside 0.2. */
+  pooledDropout: z.number().min(0).lt(1).default(0).describe("dropout on the pooled values, before both tasks read them"),
+  /** The released code has two; momentum and ε are the defaults of Keras, in which it is written. */
+  batchNorm: z.boolean().default(false).describe("batch normalisation of the pooled values and of the hidden layer"),
+  batchNormMomentum: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.99)
+    .describe("share of the running mean and variance that a step of training keeps"),
+  batchNormEpsilon: z.number().positive().default(1e-3).describe("added to the variance that is normalised by"),
   /** Eq. 4 has none. */
   classBias: z.boolean().default(false).describe("a bias in the scores of classes"),
   /** §2.3: the second task (+MTL). */

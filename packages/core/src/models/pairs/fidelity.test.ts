@@ -1,7 +1,7 @@
 // Each fixture was printed by bench/peers/pairs_fixture.py: the same equations, written independently in PyTorch and computed in float64, one
 // pair at a time, with the offsets inside the convolution's input.
 import { readdirSync, readFileSync } from "node:fs";
-import { Arena, Engine, ParameterStore, Random, Tape } from "@weft/tensor";
+import { Arena, Engine, ParameterStore, Random, Tape, updateRunning } from "@weft/tensor";
 import { describe, expect, test } from "vitest";
 import { Labels, type Lexicon, Vocabulary } from "../../data/index.ts";
 import { Scope } from "../../nn/index.ts";
@@ -40,6 +40,8 @@ interface Fixture {
   }[];
   readonly parameters: Readonly<Record<string, Stored>>;
   readonly gradients: Readonly<Record<string, Stored>>;
+  /** Running statistics after the step, where there are any. */
+  readonly running?: Readonly<Record<string, Stored>>;
   readonly outputs: { readonly classes: readonly number[][]; readonly identity: readonly number[][] | null };
   readonly loss: number;
 }
@@ -47,8 +49,18 @@ interface Fixture {
 const folder = new URL("./fixtures/", import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
 
-test("the fixtures cover all three systems with and without tags, and every loss", () => {
-  const wanted = ["bio-mtl", "bio-mtl-tag", "bio-cross-entropy", "bio-both", "pcnn", "pcnn-tag", "eatt-bigru", "eatt-bigru-tag"];
+test("the fixtures cover all three systems with and without tags, every loss, and the released code as a whole", () => {
+  const wanted = [
+    "bio-mtl",
+    "bio-mtl-tag",
+    "bio-cross-entropy",
+    "bio-both",
+    "bio-released",
+    "pcnn",
+    "pcnn-tag",
+    "eatt-bigru",
+    "eatt-bigru-tag",
+  ];
   expect(names).toEqual(expect.arrayContaining(wanted.map((name) => `${name}.json`)));
 });
 
@@ -78,6 +90,7 @@ describe.each(names)("%s", (name) => {
     const loss = Object.values(losses).reduce((sum, value) => sum + value, 0) / examples.length;
     expect(Math.abs(loss - fixture.loss) / fixture.loss).toBeLessThan(1e-5);
     for (const parameter of store.layout) {
+      if (parameter.kind === "running") continue;
       const found = new Float32Array(parameter.rows * parameter.columns);
       if (parameter.kind === "dense") found.set(store.read({ ...parameter, at: dense + parameter.slice * 4 }));
       for (const { parameter: table, ids, at } of tape.rowGradients) {
@@ -89,6 +102,12 @@ describe.each(names)("%s", (name) => {
         }
       }
       expectClose(found, plainForm(parameter.name, fixture.gradients), parameter.name);
+    }
+    updateRunning(store, tape.statistics);
+    const running = store.layout.filter(({ kind }) => kind === "running");
+    expect(running.map((parameter) => parameter.name).sort()).toEqual(Object.keys(fixture.running ?? {}).sort());
+    for (const parameter of running) {
+      expectClose(store.read(parameter), plainForm(parameter.name, fixture.running ?? {}), parameter.name);
     }
   });
 
@@ -149,7 +168,9 @@ function plainForm(name: string, stored: Fixture["parameters"]): number[] {
     if (found === undefined) throw new Error(`the fixture has no ${key}`);
     return found;
   };
-  if (/^[^/]+\/(word|tag|position)\/weight$/.test(name) || name.endsWith("bias")) return [...get(name).data];
+  if (/^[^/]+\/(word|tag|position)\/weight$/.test(name) || name.endsWith("bias") || name.includes("-norm/")) {
+    return [...get(name).data];
+  }
   const filters = /^(.*\/convolution(?:\/width-\d+)?)\/(?:(tag|first|second)\/)?weight$/.exec(name);
   if (filters === null) {
     const { shape, data } = get(name);
