@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Companions, InputFormat } from "@weft/core";
 import { type ReadTextOptions, readText, standardStream } from "./read-text.ts";
@@ -6,6 +6,8 @@ import { type ReadTextOptions, readText, standardStream } from "./read-text.ts";
 export interface BesideOptions extends ReadTextOptions {
   /** Files that are read in place of those beside a file, by the name that the format gives them: `types.json`. */
   readonly beside?: Readonly<Record<string, string>> | undefined;
+  /** False keeps to a folder what is read in it: links among its files, and beside them, count as absent. */
+  readonly followLinks?: boolean | undefined;
 }
 
 /** Opens the files that stand beside others, plain or gzip. One that a whole folder shares is read once and not once a document. */
@@ -36,7 +38,8 @@ export class FilesBeside {
   }
 
   #open(plain: string): AsyncIterable<string> | undefined {
-    const found = [plain, `${plain}.gz`].find((name) => existsSync(name));
+    const isThere = this.#options.followLinks === false ? isPlainFile : existsSync;
+    const found = [plain, `${plain}.gz`].find((name) => isThere(name));
     return found === undefined ? undefined : readText(found, this.#options);
   }
 
@@ -47,6 +50,10 @@ export class FilesBeside {
     }
     return this.#shared.text;
   }
+}
+
+function isPlainFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** A text that can be read any number of times. */

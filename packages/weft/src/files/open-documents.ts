@@ -34,7 +34,7 @@ export async function* openDocuments(path: string, options: OpenOptions = {}): A
     yield { format, chunks, reading: { source: sourceName(path), companions: new FilesBeside(options).of(path, format) } };
     return;
   }
-  const { format, files } = await filesIn(path, options.format);
+  const { format, files } = await filesIn(path, options);
   const beside = new FilesBeside(options);
   for (const file of files) {
     const whole = join(path, file);
@@ -112,9 +112,9 @@ interface FolderFiles {
 /**
  * The main files of a folder and the folders in it. As in brat, a text without an annotation beside it is no document.
  *
- * @param name of the format; seen from the endings of the files where left out, of two that fit the longer one
+ * The format is seen from the endings of the files where none is named, of two that fit the longer one.
  */
-async function filesIn(path: string, name: string | undefined): Promise<FolderFiles> {
+async function filesIn(path: string, { format: name, followLinks = true }: OpenOptions): Promise<FolderFiles> {
   const named = name === undefined ? undefined : formatByName(name);
   if (named !== undefined && named.layout !== "folder") {
     throw new FileError("FILE_IS_FOLDER", {
@@ -128,7 +128,7 @@ async function filesIn(path: string, name: string | undefined): Promise<FolderFi
     .flatMap((format) => format.extensions.map((ending) => ({ format, ending })))
     .toSorted((a, b) => b.ending.length - a.ending.length);
   const found = new Map<InputFormat, string[]>();
-  for await (const file of listFolder(path)) {
+  for await (const file of listFolder(path, followLinks)) {
     const format = endings.find(({ ending }) => file.endsWith(ending))?.format;
     if (format === undefined) continue;
     const files = found.get(format);
@@ -159,7 +159,7 @@ function nothingIn(path: string, candidates: readonly InputFormat[]): FileError 
 }
 
 /** Paths of all files below a folder, from it; hidden ones are left out. */
-async function* listFolder(path: string): AsyncGenerator<string> {
+async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<string> {
   const folders = [""];
   try {
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -167,7 +167,7 @@ async function* listFolder(path: string): AsyncGenerator<string> {
       for await (const entry of await opendir(join(path, folder), { bufferSize: 256 })) {
         if (entry.name.startsWith(".")) continue;
         if (entry.isDirectory()) folders.push(join(folder, entry.name));
-        else yield join(folder, entry.name);
+        else if (followLinks || entry.isFile()) yield join(folder, entry.name);
       }
     }
   } catch (cause) {

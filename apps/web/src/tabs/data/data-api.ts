@@ -19,6 +19,8 @@ export interface Place {
 /** A line of `GET /v1/data`. */
 export interface DataFile {
   readonly name: string;
+  /** Of a folder that is one corpus; null for a file. */
+  readonly documents: number | null;
   readonly bytes: number;
   /** Null where the file has not been read yet. */
   readonly counts: {

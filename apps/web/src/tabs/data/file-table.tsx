@@ -33,6 +33,12 @@ export function FileTable({ files, open }: { readonly files: readonly DataFile[]
                 <a href={addressOf("data", file.name)} aria-current={file.name === open ? "true" : undefined}>
                   <bdi>{file.name}</bdi>
                 </a>
+                {file.documents === null ? null : (
+                  <small class="quiet">
+                    {" "}
+                    a folder of {file.documents.toLocaleString("en")} {file.documents === 1 ? "document" : "documents"}
+                  </small>
+                )}
               </th>
               <Counts file={file} />
             </tr>

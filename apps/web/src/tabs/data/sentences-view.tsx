@@ -5,7 +5,7 @@ import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { near } from "../../weft-arcs/near.ts";
 import { Arcs } from "../extract/arcs.tsx";
 import { FoundList } from "../extract/sentence-row.tsx";
-import { type DataFile, type DataSentence, type Filter, readSentences, type SentencePage } from "./data-api.ts";
+import { type DataFile, type DataSentence, type Filter, type Place, readSentences, type SentencePage } from "./data-api.ts";
 import { noFilter, SentenceFilters } from "./sentence-filters.tsx";
 
 /** The sentences of a file, those that pass the filters, fifty at a time as the reader comes near their end. */
@@ -44,8 +44,7 @@ export function SentencesView({ file }: { readonly file: DataFile }) {
       {failure === null ? null : <Failure error={failure} retry={() => void ask(page?.items ?? [])} />}
       {fault === null ? null : (
         <p class="failure">
-          Read up to {fault.at?.line === undefined ? "its first fault" : `line ${fault.at.line}`}: {fault.message}. Problems lists
-          them all.
+          Read up to {placeOf(fault.at)}: {fault.message}. Problems lists them all.
         </p>
       )}
       {page === null ? null : (
@@ -64,6 +63,12 @@ export function SentencesView({ file }: { readonly file: DataFile }) {
       )}
     </>
   );
+}
+
+/** Of a folder, the file in it comes first. */
+function placeOf({ source, line }: Place = {}): string {
+  const words = [source ?? "", line === undefined ? "" : `line ${line}`].filter((word) => word !== "");
+  return words.length === 0 ? "its first fault" : words.join(", ");
 }
 
 function Sentence({ sentence, types }: { readonly sentence: DataSentence; readonly types: readonly string[] }) {

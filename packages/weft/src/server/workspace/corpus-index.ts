@@ -1,7 +1,8 @@
-import { type Fault, type OverlapClass, overlapClasses, type Sentence, WeftError } from "@weft/core";
+import { type Fault, type Location, type OverlapClass, overlapClasses, type Sentence, WeftError } from "@weft/core";
 import { ToolError } from "../../errors.ts";
 import { readSentences } from "../../files/read-documents.ts";
 import type { IndexedSentence } from "./data-schemas.ts";
+import { placeInside } from "./place-inside.ts";
 
 /** What a page of sentences is chosen by; each narrows what the others leave. */
 export interface SentenceFilter {
@@ -64,7 +65,7 @@ export class CorpusIndex {
   }
 
   /**
-   * Reads a file up to its end, its first fault, or as much as is kept.
+   * Reads a file, or a folder that is one corpus, up to its end, its first fault, or as much as is kept.
    *
    * @throws what is no fault of the file
    */
@@ -73,18 +74,18 @@ export class CorpusIndex {
     let fault: Fault | null = null;
     let truncated = false;
     try {
-      for await (const event of readSentences(path)) {
+      for await (const event of readSentences(path, { followLinks: false })) {
         if (event.kind === "loss") gathered.notCarried++;
-        else gathered.add(event.sentence, event.at.line ?? null);
+        else gathered.add(event.sentence, lineIn(path, event.at));
         truncated = gathered.bytes > maxBytes;
         if (truncated) break;
       }
     } catch (error) {
       if (!(error instanceof WeftError) && !(error instanceof ToolError)) throw error;
       const { code, summary: message, hint, at = {} } = error;
-      // The path is nobody's business who only reaches the port.
-      const { source: _, ...place } = at;
-      fault = { code, message, hint, at: place };
+      const { source, ...place } = at;
+      const inside = placeInside(path, source);
+      fault = { code, message, hint, at: inside === undefined ? place : { ...place, source: inside } };
     }
     return new CorpusIndex(gathered, gathered.counts(fault, truncated));
   }
@@ -132,6 +133,11 @@ export class CorpusIndex {
     }
     return found;
   }
+}
+
+/** Lines of a folder's files say nothing without the file; what stands there is found by its id. */
+function lineIn(path: string, { source, line }: Location): number | null {
+  return placeInside(path, source) === undefined ? (line ?? null) : null;
 }
 
 /** What is read before it is packed together. */

@@ -164,7 +164,7 @@ export class CorrectionStore {
   async #readData(path: string): Promise<Document[]> {
     const file = await this.#dataFile(path);
     const documents: Document[] = [];
-    for await (const event of readDocuments(file)) {
+    for await (const event of readDocuments(file, { followLinks: false })) {
       if (event.kind !== "document") continue;
       documents.push(event.document);
       if (documents.length > mostSentences) break;

@@ -3,6 +3,7 @@ import { RequestError } from "../../errors.ts";
 import { readWithFaults } from "../../files/read-with-faults.ts";
 import type { ProblemList } from "./data-schemas.ts";
 import type { ShelvedFile } from "./data-shelf.ts";
+import { placeInside } from "./place-inside.ts";
 
 const mostBytes = 64 << 20;
 const shownPlaces = 20;
@@ -17,7 +18,7 @@ export async function dataProblems(files: readonly ShelvedFile[]): Promise<Probl
     });
   }
   const read: CheckedFile[] = [];
-  for (const file of files) read.push(named(await readWithFaults(file.path), file.name));
+  for (const file of files) read.push(named(await readWithFaults(file.path, { followLinks: false }), file));
   const { files: checked, problems } = checkCorpus(read);
   return {
     files: checked.map(({ source, role, sentences, faults }) => ({
@@ -39,13 +40,17 @@ export async function dataProblems(files: readonly ShelvedFile[]): Promise<Probl
   };
 }
 
-/** Paths say where things lie on this machine, which is nobody's business who only reaches the port. */
-function named({ sentences, losses, faults }: CheckedFile, name: string): CheckedFile {
-  const at = (place: Location): Location => ({ ...place, source: name });
+/** Of a folder, each place names the file in it. */
+function named({ sentences, losses, faults }: CheckedFile, { name, path }: ShelvedFile): CheckedFile {
+  const sourceOf = (source: string | undefined): string => {
+    const inside = placeInside(path, source);
+    return inside === undefined ? name : `${name}/${inside}`;
+  };
+  const at = (place: Location): Location => ({ ...place, source: sourceOf(place.source) });
   return {
     source: name,
     sentences: sentences.map(({ sentence, at: place }) => ({ sentence, at: at(place) })),
-    losses: losses.map((loss) => ({ ...loss, source: name })),
+    losses: losses.map((loss) => ({ ...loss, source: sourceOf(loss.source) })),
     faults: faults.map((fault) => ({ ...fault, at: at(fault.at ?? {}) })),
   };
 }

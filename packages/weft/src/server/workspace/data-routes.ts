@@ -30,6 +30,7 @@ export async function dataRoutes(app: App, { options }: ServerContext): Promise<
         counting: !complete,
         files: files.map((file) => ({
           name: file.name,
+          documents: file.documents ?? null,
           bytes: file.bytes,
           modified: file.modified.toISOString(),
           counts: shelf.countsOf(file) ?? null,

@@ -4,11 +4,17 @@ const count = z.int().min(0);
 const overlap = z.enum(["none", "Normal", "EPO", "SEO"]);
 const counts = z.record(z.string(), count);
 
-const place = z.object({ line: count.optional(), column: count.optional(), path: z.string().optional() });
+const place = z.object({
+  source: z.string().optional().describe("the file, of a folder the way from it"),
+  line: count.optional(),
+  column: count.optional(),
+  path: z.string().optional(),
+});
 const fault = z.object({ code: z.string(), message: z.string(), hint: z.string().optional(), at: place.optional() });
 
 const dataFile = z.object({
   name: z.string().describe("the folder that the server was started with, and the way from there"),
+  documents: count.nullable().describe("of a folder that is one corpus, such as brat's; null for a file"),
   bytes: count,
   modified: z.string(),
   counts: z
@@ -77,11 +83,7 @@ export const problemQuery = z.strictObject({
     .describe("other files that belong to it, such as train for test; may stand several times"),
 });
 
-const foundPlace = place.extend({
-  source: z.string().optional(),
-  says: z.string().optional(),
-  other: place.extend({ source: z.string().optional() }).optional(),
-});
+const foundPlace = place.extend({ says: z.string().optional(), other: place.optional() });
 
 export const problemList = z.object({
   files: z.array(

@@ -5,14 +5,19 @@ import { RequestError } from "../../errors.ts";
 import { fileFailure } from "../../files/file-failure.ts";
 import { didYouMean } from "../../files/nearest-name.ts";
 import { type CorpusCounts, CorpusIndex } from "./corpus-index.ts";
-import { listFolder } from "./list-folder.ts";
+import { folderCorpora, folderState } from "./folder-corpora.ts";
+import { type ListedFolder, listFolder } from "./list-folder.ts";
 
-/** An annotated file that was found in the listing: only such a file is ever opened. */
+/** An annotated file that was found in the listing, or a folder that is one corpus: only such a one is ever opened. */
 export interface ShelvedFile {
   /** The folder that was named at the start and the way from there, or the name of the file that was. */
   readonly name: string;
   readonly path: string;
+  /** Of a folder, the main files in it; undefined for a file. */
+  readonly documents?: number | undefined;
+  /** Of a folder, those of all its files that the format reads. */
   readonly bytes: number;
+  /** Of a folder, that of the file that was changed last. */
   readonly modified: Date;
 }
 
@@ -41,10 +46,13 @@ export class DataShelf {
     const found = new Map<string, ShelvedFile>();
     const add = async (name: string, path: string): Promise<void> => {
       const { size, mtime } = await stat(path);
-      // Two folders of one name: the second one's files get a number.
-      let own = name;
-      for (let number = 2; found.has(own); number++) own = `${name} (${number})`;
-      found.set(own, { name: own, path, bytes: size, modified: mtime });
+      put({ name, path, bytes: size, modified: mtime });
+    };
+    // Two folders of one name: the second one's files get a number.
+    const put = (file: ShelvedFile): void => {
+      let own = file.name;
+      for (let number = 2; found.has(own); number++) own = `${file.name} (${number})`;
+      found.set(own, { ...file, name: own });
     };
     for (const root of this.#roots) {
       const place = await stat(root).catch((cause: unknown) => {
@@ -55,10 +63,20 @@ export class DataShelf {
         await add(name, root);
         continue;
       }
-      for await (const { path, files } of listFolder(root, depth)) {
+      const folders: ListedFolder[] = [];
+      for await (const folder of listFolder(root, depth)) folders.push(folder);
+      const corpora = folderCorpora(folders);
+      const belonging = new Set([...corpora.values()].flatMap(({ companions }) => companions));
+      for (const { path, files } of folders) {
+        const corpus = corpora.get(path);
+        if (corpus !== undefined && found.size < mostFiles) {
+          const within = path === "" ? root : join(root, path);
+          put({ name: path === "" ? name : `${name}/${path}`, path: within, ...(await folderState(root, corpus)) });
+        }
         for (const file of files.filter(mayBeData)) {
           if (found.size >= mostFiles) return [...found.values()];
           const inside = path === "" ? file : `${path}/${file}`;
+          if (belonging.has(inside)) continue;
           await add(`${name}/${inside}`, join(root, inside)).catch(() => undefined);
         }
       }
@@ -138,6 +156,6 @@ function mayBeData(name: string): boolean {
 const formats: readonly InputFormat[] = Object.values(inputFormats);
 const endings = formats.filter(({ layout }) => layout !== "folder").flatMap(({ extensions }) => extensions);
 
-function stampOf({ bytes, modified }: ShelvedFile): string {
-  return `${bytes} ${modified.getTime()}`;
+function stampOf({ documents = 0, bytes, modified }: ShelvedFile): string {
+  return `${documents} ${bytes} ${modified.getTime()}`;
 }
