@@ -27,7 +27,10 @@ const documentFields = {
       }),
     )
     .optional()
-    .describe("for models that relate given entities; others find their own"),
+    .describe(
+      "for models that relate given entities (`needsEntities` in /v1/models), each by tokens or by characters, its type one that the " +
+        "model knows, or null; others find their own",
+    ),
   offsetUnit: z.enum(["utf16", "codepoint"]).optional().describe("what `startChar` and `endChar` of this request count"),
 };
 

@@ -19,6 +19,7 @@ import {
   textRequest,
   textsOf,
 } from "../extraction.ts";
+import { checkGivenEntities } from "../given-entities.ts";
 import { inOrder } from "../in-order.ts";
 import { parseRequestJson, refuseEncoded } from "../json-body.ts";
 import type { ModelLease } from "../model-registry.ts";
@@ -77,7 +78,8 @@ async function answerTexts(
     batcher.checkRoom(1, scope.deadline);
     const requests = function* () {
       for (const [index, text] of texts.entries()) {
-        yield readDocumentRequest(text, many ? `documents[${index}]` : "", body, limits);
+        const path = many ? `documents[${index}]` : "";
+        yield checkGivenEntities(lease.served, text, readDocumentRequest(text, path, body, limits), path);
       }
     };
     const found: Extraction[] = [];
@@ -146,7 +148,7 @@ async function answerLine(
     const checked = textRequest.safeParse(parseRequestJson(bytes, line));
     if (!checked.success) throw requestFault(checked.error, "", documentRequest);
     if (typeof checked.data !== "string") ({ id } = checked.data);
-    const read = readDocumentRequest(checked.data, "", options, limits);
+    const read = checkGivenEntities(served, checked.data, readDocumentRequest(checked.data, "", options, limits), "");
     const deadline = performance.now() + Math.min(limits.deadlineMs, options.timeoutMs ?? limits.deadlineMs);
     for await (const result of extractTexts(served, [read], options, { deadline, signal, patient: true })) {
       metrics.onText(served.name, "ok");
