@@ -37,7 +37,7 @@ const executor = await threadExecutor(built, workers);
 const stepper = new Stepper(built, new Optimizer(built.engine, built.store, config.optimizer), executor, config, 1e6);
 
 const groups = batches(data.sentences, 256);
-const taken = Number(options.batches ?? 8);
+const taken = Math.min(groups.length, Number(options.batches ?? 8));
 for (let i = 0; i < Number(options.warm ?? 2); i++) await run(groups[i % groups.length], i);
 const begun = performance.now();
 const spent = process.cpuUsage();
