@@ -88,7 +88,9 @@ export class PairModel implements Model<PairExample> {
 
   predict(tape: Tape, examples: readonly PairExample[], { threshold }: PredictOptions): Prediction[] {
     const relations = new Map(examples.map((example): [PairExample, Relation[]] => [example, []]));
-    for (const group of groupsOf(examples, mostRowsTogether)) {
+    // Of relations that training never had, none is the best.
+    const asked = this.#lexicon.relations.size === 0 ? [] : examples;
+    for (const group of groupsOf(asked, mostRowsTogether)) {
       const before = tape.arena.mark();
       const parts = group.map(({ part }) => part);
       const { classes } = this.#network.forward(tape, packPairs(parts, this.#settings, undefined));
