@@ -1,10 +1,11 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { numbers } from "../lib/options.mjs";
 
-// Options: --clients 1,8,64 --seconds 4 --threads 2 --model FOLDER
+// Options: --clients 1,8,64 --seconds 4 --threads 2 --models rin,joint-nn,FOLDER
 //          --soak MINUTES --deadline 1000 --connections 4000: twice the load that the server can do, once
-export const title =
-  "weft serve: requests of one sentence (bundled corpus, mean 20 words; bundled model), clients in a process of their own";
+export const title = "weft serve: requests of one sentence (bundled corpus, mean 20 words), clients in a process of their own";
 export const unit = "requests/s";
 export const base = ["one sentence at a time"];
 
@@ -14,17 +15,52 @@ export function rounds({ soak }) {
   return soak === undefined ? 3 : 1;
 }
 
-export function cases({ options }) {
-  const given = ["seconds", "threads", "model", "deadline", "connections"].flatMap((name) =>
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** The bundled RIN, and a joint network of the size that serves in earnest: 128 units a direction, trained for a moment. */
+const known = { rin: () => path("../../examples/model"), "joint-nn": jointNetwork };
+
+export function prepare({ models, soak }) {
+  const names = (models ?? (soak === undefined ? "rin,joint-nn" : "rin")).split(",");
+  return { models: names.map((name) => ({ name, folder: Object.hasOwn(known, name) ? known[name]() : name })) };
+}
+
+export function cases({ options, models }) {
+  const given = ["seconds", "threads", "deadline", "connections"].flatMap((name) =>
     options[name] === undefined ? [] : [`--${name}`, options[name]],
   );
-  const run = (...args) => ({ command: process.execPath, args: [script, ...given, ...args] });
-  if (options.soak !== undefined) return [{ name: `overload for ${options.soak} min`, ...run("--soak", options.soak) }];
-  return numbers(options.clients ?? "1,8,64").flatMap((clients) => {
-    const group = `${clients} ${clients === 1 ? "client" : "clients"}`;
-    return [
-      { name: "one sentence at a time", group, ...run("--clients", `${clients}`, "--batch", "1", "--batch-wait", "0") },
-      { name: "batched", group, ...run("--clients", `${clients}`) },
-    ];
+  return models.flatMap(({ name: model, folder }) => {
+    const run = (...args) => ({ command: process.execPath, args: [script, "--model", folder, ...given, ...args] });
+    if (options.soak !== undefined)
+      return [{ name: `${model}, overload for ${options.soak} min`, ...run("--soak", options.soak) }];
+    return numbers(options.clients ?? "1,8,64").flatMap((clients) => {
+      const group = `${model}, ${clients} ${clients === 1 ? "client" : "clients"}`;
+      return [
+        { name: "one sentence at a time", group, ...run("--clients", `${clients}`, "--batch", "1", "--batch-wait", "0") },
+        { name: "batched", group, ...run("--clients", `${clients}`) },
+      ];
+    });
   });
+}
+
+function jointNetwork() {
+  const folder = path("../../.cache/bench/joint-nn-run");
+  if (existsSync(`${folder}/model`)) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  const settings = [
+    "model={name: joint-nn, hiddenSize: 128}",
+    "vocabulary.scheme=bilou",
+    "training.epochs=15",
+    "training.batch=20",
+  ];
+  const weft = [
+    path("../../packages/weft/bin/weft.js"),
+    "train",
+    path("../../examples/corpus/weft.yaml"),
+    "--run",
+    folder,
+    "--quiet",
+  ];
+  execFileSync(process.execPath, [...weft, ...settings.flatMap((setting) => ["--set", setting])], { stdio: ["ignore", "ignore", "inherit"] });
+  return folder;
 }
