@@ -1,9 +1,8 @@
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
-import { errorCodes, WeftError } from "@weft/core";
-import { ToolError, weftErrorCodes } from "../errors.ts";
+import { receivedError } from "../workers/sent-error.ts";
 import type { ExecuteOptions, PlannedRun, RunProgress } from "./planned-run.ts";
-import type { RunWorkerReply, RunWorkerStart, SentError } from "./run-worker.ts";
+import type { RunWorkerReply, RunWorkerStart } from "./run-worker.ts";
 
 /** `executeRun` in a thread of its own, so that several runs advance at a time: the same events, files and errors. */
 export async function* executeInWorker(
@@ -21,7 +20,7 @@ export async function* executeInWorker(
   try {
     for await (const [reply] of on(thread, "message", { close: ["exit"] }) as AsyncIterable<[RunWorkerReply]>) {
       if (reply.kind === "end") return;
-      if (reply.kind === "error") throw received(reply.error);
+      if (reply.kind === "error") throw receivedError(reply.error);
       yield reply.event;
     }
     throw new Error(`the thread of ${run.name} ended before its run`);
@@ -31,15 +30,6 @@ export async function* executeInWorker(
     ask();
     await ended;
   }
-}
-
-/** The error as it was in the other thread, whose class and code do not survive the way. */
-function received({ name, code, details, message, stack }: SentError): Error {
-  if (details !== undefined && code !== undefined) {
-    if (Object.hasOwn(errorCodes, code)) return new WeftError(code as keyof typeof errorCodes, details);
-    if (Object.hasOwn(weftErrorCodes, code)) return new ToolError(code as keyof typeof weftErrorCodes, details);
-  }
-  return Object.assign(new Error(message), { name, stack });
 }
 
 /** The compiled worker, also when this file itself is read as TypeScript by a test. */

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { type ErrorDetails, WeftError } from "@weft/core";
-import { ToolError } from "../errors.ts";
+import { type SentError, sentError } from "../workers/sent-error.ts";
 import { type ExecuteOptions, executeRun, type PlannedRun, type RunProgress } from "./planned-run.ts";
 
 /** What the thread of a run is started with. */
@@ -15,15 +14,6 @@ export type RunWorkerReply =
   | { readonly kind: "event"; readonly event: RunProgress }
   | { readonly kind: "end" }
   | { readonly kind: "error"; readonly error: SentError };
-
-/** What is left of an error on its way between threads, with what it takes to make it again. */
-export interface SentError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string | undefined;
-  readonly code?: string | undefined;
-  readonly details?: ErrorDetails | undefined;
-}
 
 const { run, options, stop } = workerData as RunWorkerStart;
 const controller = new AbortController();
@@ -40,13 +30,5 @@ try {
   }
   send({ kind: "end" });
 } catch (error) {
-  send({ kind: "error", error: sent(error) });
-}
-
-function sent(error: unknown): SentError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message, stack } = error;
-  if (!(error instanceof WeftError || error instanceof ToolError)) return { name, message, stack };
-  const { code, at, hint, summary } = error;
-  return { name, message, stack, code, details: { at, hint, message: summary } };
+  send({ kind: "error", error: sentError(error) });
 }

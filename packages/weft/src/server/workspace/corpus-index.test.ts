@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { CorpusIndex } from "./corpus-index.ts";
+import { packCorpus } from "./pack-corpus.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-index-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -10,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function indexOf(lines: readonly string[], maxBytes = 1 << 20): Promise<CorpusIndex> {
   const path = join(folder, "x.jsonl");
   writeFileSync(path, lines.map((line) => `${line}\n`).join(""));
-  return CorpusIndex.read(path, { maxBytes });
+  return new CorpusIndex(await packCorpus(path, { maxBytes }));
 }
 
 const record = (id: string, words: string, entities: object[] = [], relations: object[] = []): string =>

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import { corpusStatistics, type Sentence } from "@weft/core";
+import type { Sentence } from "@weft/core";
+import type { FastifyReply } from "fastify";
 import * as z from "zod";
 import type { App } from "../app.ts";
 import type { ServerContext } from "../context.ts";
+import { requestScope } from "../request-scope.ts";
 import type { CorpusIndex } from "./corpus-index.ts";
-import { dataProblems } from "./data-problems.ts";
 import { dataList, problemList, problemQuery, sentencePage, sentenceQuery } from "./data-schemas.ts";
 import { shelvesOf } from "./shelves.ts";
 
@@ -49,8 +50,8 @@ export async function dataRoutes(app: App, { options }: ServerContext): Promise<
         response: { 200: sentencePage },
       },
     },
-    async ({ params: { name }, query: { offset = 0, limit = 50, ...filter } }) => {
-      const index = await shelf.index(await shelf.find(name));
+    async ({ params: { name }, query: { offset = 0, limit = 50, ...filter } }, reply) => {
+      const index = await shelf.index(await shelf.find(name), whileWaited(reply));
       const matching = index.matching(filter);
       return {
         name,
@@ -72,18 +73,24 @@ export async function dataRoutes(app: App, { options }: ServerContext): Promise<
         response: { 200: problemList },
       },
     },
-    async ({ params: { name }, query }) => {
+    async ({ params: { name }, query }, reply) => {
       const names = [...new Set([name, ...[query.with ?? []].flat()])];
       const files = [];
       for (const each of names) files.push(await shelf.find(each));
-      return dataProblems(files);
+      return shelf.problems(files, whileWaited(reply));
     },
   );
   app.get(
     "/v1/data/:name/statistics",
     { schema: { tags: ["workspace"], summary: "what weft data stats counts in a file", params } },
-    async ({ params: { name } }) => corpusStatistics(await sentencesOf(await shelf.index(await shelf.find(name)))),
+    async ({ params: { name } }, reply) => shelf.statistics(await shelf.find(name), whileWaited(reply)),
   );
+  app.addHook("onClose", async () => shelf.close());
+}
+
+/** Reading a large file takes longer than any deadline of an extraction: it is done for as long as somebody waits for it. */
+function whileWaited(reply: FastifyReply): AbortSignal {
+  return requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY }).signal;
 }
 
 /** All of them unpacked, with a turn for other requests now and then. */

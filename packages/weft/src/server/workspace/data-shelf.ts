@@ -1,12 +1,15 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { type InputFormat, inputFormats } from "@weft/core";
+import { type CorpusStatistics, type InputFormat, inputFormats } from "@weft/core";
 import { RequestError } from "../../errors.ts";
 import { fileFailure } from "../../files/file-failure.ts";
 import { didYouMean } from "../../files/nearest-name.ts";
-import { type CorpusCounts, CorpusIndex } from "./corpus-index.ts";
+import { CorpusIndex } from "./corpus-index.ts";
+import { CorpusThreads } from "./corpus-threads.ts";
+import type { ProblemList } from "./data-schemas.ts";
 import { folderCorpora, folderState } from "./folder-corpora.ts";
 import { type ListedFolder, listFolder } from "./list-folder.ts";
+import type { CorpusCounts } from "./pack-corpus.ts";
 
 /** An annotated file that was found in the listing, or a folder that is one corpus: only such a one is ever opened. */
 export interface ShelvedFile {
@@ -32,8 +35,9 @@ const countedBytes = 32 << 20;
 /** The annotated files of some folders. Names in requests are looked up in the listing and never made into paths. */
 export class DataShelf {
   readonly #roots: readonly string[];
+  readonly #threads = new CorpusThreads();
   /** The one used last stands last. */
-  readonly #indexes = new Map<string, { readonly stamp: string; readonly index: Promise<CorpusIndex> }>();
+  readonly #indexes = new Map<string, { readonly stamp: string; readonly index: CorpusIndex }>();
   readonly #counts = new Map<string, { readonly stamp: string; readonly counts: CorpusCounts }>();
   #counting: Promise<void> = Promise.resolve();
 
@@ -100,21 +104,32 @@ export class DataShelf {
   }
 
   /** The sentences of a file, read once and kept as long as there is room and the file stays as it is. */
-  async index(file: ShelvedFile): Promise<CorpusIndex> {
+  async index(file: ShelvedFile, signal?: AbortSignal): Promise<CorpusIndex> {
     const stamp = stampOf(file);
     const kept = this.#indexes.get(file.path);
     this.#indexes.delete(file.path);
-    const index = kept?.stamp === stamp ? kept.index : CorpusIndex.read(file.path, { maxBytes: indexBytes });
+    const read = { path: file.path, maxBytes: indexBytes };
+    const index = kept?.stamp === stamp ? kept.index : new CorpusIndex(await this.#threads.run("index", read, [file], signal));
+    this.#indexes.delete(file.path);
     this.#indexes.set(file.path, { stamp, index });
-    try {
-      const read = await index;
-      this.#counts.set(file.path, { stamp, counts: read.counts });
-      await this.#makeRoom();
-      return read;
-    } catch (error) {
-      this.#indexes.delete(file.path);
-      throw error;
-    }
+    this.#counts.set(file.path, { stamp, counts: index.counts });
+    this.#makeRoom();
+    return index;
+  }
+
+  /** What `weft data check` finds in files, alone or together. @throws {RequestError} REQUEST_TOO_LARGE */
+  async problems(files: readonly ShelvedFile[], signal: AbortSignal): Promise<ProblemList> {
+    return this.#threads.run("problems", files, files, signal);
+  }
+
+  async statistics(file: ShelvedFile, signal: AbortSignal): Promise<CorpusStatistics> {
+    const { corpus } = await this.index(file, signal);
+    return this.#threads.run("statistics", corpus, [file], signal);
+  }
+
+  /** Ends what is being read. */
+  async close(): Promise<void> {
+    await this.#threads.close();
   }
 
   /** Nothing where the file has not been read yet. */
@@ -136,13 +151,12 @@ export class DataShelf {
     await this.#counting;
   }
 
-  async #makeRoom(): Promise<void> {
-    const sizes = await Promise.all([...this.#indexes].map(async ([path, { index }]) => [path, (await index).bytes] as const));
-    let total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
-    for (const [path, bytes] of sizes.slice(0, -1)) {
+  #makeRoom(): void {
+    let total = [...this.#indexes.values()].reduce((sum, { index }) => sum + index.bytes, 0);
+    for (const [path, { index }] of [...this.#indexes].slice(0, -1)) {
       if (total <= allIndexBytes) return;
       this.#indexes.delete(path);
-      total -= bytes;
+      total -= index.bytes;
     }
   }
 }

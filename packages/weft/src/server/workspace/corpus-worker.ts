@@ -1,0 +1,36 @@
+import { parentPort } from "node:worker_threads";
+import { type CorpusStatistics, corpusStatistics } from "@weft/core";
+import { type SentError, sentError } from "../../workers/sent-error.ts";
+import { CorpusIndex } from "./corpus-index.ts";
+import { dataProblems } from "./data-problems.ts";
+import type { ProblemList } from "./data-schemas.ts";
+import type { ShelvedFile } from "./data-shelf.ts";
+import { type PackedCorpus, packCorpus } from "./pack-corpus.ts";
+
+/** Each kind of work on annotated files: what it is given and what it gives. */
+export interface CorpusWork {
+  readonly index: { readonly input: { readonly path: string; readonly maxBytes: number }; readonly result: PackedCorpus };
+  readonly problems: { readonly input: readonly ShelvedFile[]; readonly result: ProblemList };
+  readonly statistics: { readonly input: PackedCorpus; readonly result: CorpusStatistics };
+}
+
+export type CorpusJob = { [Kind in keyof CorpusWork]: { kind: Kind; input: CorpusWork[Kind]["input"] } }[keyof CorpusWork];
+
+export type CorpusReply =
+  | { readonly kind: "done"; readonly result: CorpusWork[keyof CorpusWork]["result"] }
+  | { readonly kind: "failed"; readonly error: SentError };
+
+const answer = (reply: CorpusReply): void => parentPort?.postMessage(reply);
+
+parentPort?.on("message", (job: CorpusJob) => {
+  work(job).then(
+    (result) => answer({ kind: "done", result }),
+    (error: unknown) => answer({ kind: "failed", error: sentError(error) }),
+  );
+});
+
+async function work(job: CorpusJob): Promise<CorpusWork[keyof CorpusWork]["result"]> {
+  if (job.kind === "index") return packCorpus(job.input.path, job.input);
+  if (job.kind === "problems") return dataProblems(job.input);
+  return corpusStatistics([...new CorpusIndex(job.input).sentences()]);
+}

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Answer, extract, type RunningServer, send, sentence, startServer } from "./test-server.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-large-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const started: Worker[] = [];
+const ended = new Set<Worker>();
+const note = (thread: Worker): void => {
+  started.push(thread);
+  thread.once("exit", () => ended.add(thread));
+};
+let running: RunningServer;
+beforeAll(async () => {
+  writeFileSync(join(folder, "large.jsonl"), lines(30_000));
+  writeFileSync(join(folder, "small.jsonl"), lines(20));
+  running = await startServer({ data: [join(folder, "large.jsonl"), join(folder, "small.jsonl")] });
+  process.on("worker", note);
+});
+afterAll(() => void process.off("worker", note));
+
+/** Sentences of twenty tokens, each of them another one, with three entities and a relation. */
+function lines(count: number): string {
+  const words = ["Ada", "met", "Bo", "of", "Acme", "in", "Oslo", "and", "left", "early"];
+  let text = "";
+  for (let index = 0; index < count; index++) {
+    const tokens = Array.from({ length: 20 }, (_, k) => `${words[(index * 7 + k * k) % 10]}${(index + k) % 997}`);
+    const entities = [2, 8, 14].map((start) => ({ start, end: start + 2, type: `T${(index + start) % 5}` }));
+    text += `${JSON.stringify({ id: `s${index}`, tokens, entities, relations: [{ head: 0, tail: 1, type: "near" }] })}\n`;
+  }
+  return text;
+}
+
+const get = async (path: string): Promise<Answer> => send(`${running.url}/v1/data/${path}`);
+
+test.each([["problems"], ["statistics"]])(
+  "while the %s of a large file are looked for, the server answers everybody else",
+  async (what) => {
+    let done = false;
+    const before = performance.now();
+    const checked = get(`large.jsonl/${what}`).finally(() => (done = true));
+    const [health, extraction]: number[][] = [[], []];
+    while (!done) {
+      const asked = performance.now();
+      expect((await send(`${running.url}/healthz`)).status).toBe(200);
+      const between = performance.now();
+      expect((await extract(running.url, { text: sentence })).status).toBe(200);
+      health?.push(between - asked);
+      extraction?.push(performance.now() - between);
+    }
+    expect((await checked).status).toBe(200);
+    const whole = performance.now() - before;
+    // A server that checked in its own thread would answer once, after nearly all of that time.
+    expect(Math.max(...(health ?? []))).toBeLessThan(whole / 4);
+    expect(Math.max(...(extraction ?? []))).toBeLessThan(whole / 3);
+    expect(health?.length).toBeGreaterThan(5);
+  },
+  60_000,
+);
+
+test("who asks for what is being looked for already waits for the same result", async () => {
+  const before = started.length;
+  const answers = await Promise.all(Array.from({ length: 6 }, async () => get("small.jsonl/problems")));
+  for (const { status, text } of answers) expect([status, text]).toEqual([200, answers[0]?.text]);
+  expect(started.length - before).toBeLessThanOrEqual(1);
+});
+
+test("what nobody waits for any more is ended, and the next one who asks is answered", async () => {
+  const before = ended.size;
+  const leave = request(`${running.url}/v1/data/large.jsonl/problems`);
+  leave.on("error", () => undefined).end();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  leave.destroy();
+  await expect.poll(() => ended.size, { timeout: 5000 }).toBeGreaterThan(before);
+  expect(await get("small.jsonl/problems")).toMatchObject({ status: 200, json: { files: [{ sentences: 20 }] } });
+  expect((await send(`${running.url}/metrics`)).text).toMatch(
+    /route="\/v1\/data\/:name\/problems",method="GET",status="499"\} 1/,
+  );
+});
