@@ -59,7 +59,7 @@ export const packages = {
     base: ["api", "route", "theme"],
     layers: {
       "weft-arcs": [],
-      parts: [],
+      parts: ["weft-arcs"],
       tabs: ["weft-arcs", "parts"],
       app: ["tabs"],
       main: ["app"],

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Annotated, edits, entityAt, history, type Part, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
+import { entityAt } from "../../parts/marking.ts";
+import { type Annotated, edits, history, type Part, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
 
 const tokens = 8;
 const types = ["PER", "ORG", "LOC"] as const;
@@ -133,7 +134,7 @@ test("what a person removes does not change what else is there", () => {
   expect(suggestionsOf(accepted)).toEqual(["entity:0", "relation:0"]);
   expect(suggestionsOf(edits.finish(before))).toEqual([]);
   expect(edits.mark(before, { start: 2, end: 4 }, "PER", tokens).entities[1]).toEqual({ start: 2, end: 4, type: "PER" });
-  expect(entityAt(before, 3)).toBe(1);
-  expect(entityAt(before, 4)).toBeUndefined();
+  expect(entityAt(before.entities, 3)).toBe(1);
+  expect(entityAt(before.entities, 4)).toBeUndefined();
   expect(sameAnnotation(before, { ...before, done: true })).toBe(false);
 });

@@ -107,16 +107,6 @@ export function suggestionsOf({ entities, relations }: Annotated): PartName[] {
   ];
 }
 
-/** The smallest entity that holds a word. */
-export function entityAt({ entities }: Annotated, token: number): number | undefined {
-  let best: number | undefined;
-  for (const [index, { start, end }] of entities.entries()) {
-    const known = best === undefined ? undefined : entities[best];
-    if (start <= token && token < end && (known === undefined || end - start < known.end - known.start)) best = index;
-  }
-  return best;
-}
-
 /** Whether two say the same, in the same order. */
 export function sameAnnotation(a: Annotated, b: Annotated): boolean {
   const plain = ({ entities, relations, done }: Annotated): string =>

@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { ApiError } from "../../api.ts";
+import { newMarking } from "../../parts/marking.ts";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { type Annotated, edits, type History, history, partOf, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
 import { type CorrectionSentence, corrections, type ProjectEntry, type Sort } from "./corrections-api.ts";
@@ -18,10 +19,10 @@ export const project = signal<ProjectEntry | null>(null);
 export const sort = signal<Sort>("uncertainty");
 export const position = signal(0);
 export const failure = signal<{ readonly error: unknown; readonly retry: () => void } | null>(null);
-/** What is chosen in drawing and list. */
-export const chosen = signal<PartName | null>(null);
-/** Words that are marked out, from where to where the cursor is; both count words. */
-export const words = signal<{ readonly anchor: number; readonly cursor: number }>({ anchor: 0, cursor: 0 });
+export const marking = newMarking();
+export const { words, chosen } = marking;
+/** True once the server has said that the project is not there any more. */
+export const gone = signal(false);
 /** Two entities that wait for the type of their relation; the tail is absent while it is still looked for. */
 export const relating = signal<{ readonly head: number; readonly tail?: number } | null>(null);
 /** Types that were typed in here, beside those of the project. */
@@ -49,12 +50,17 @@ export const saveState = computed<Working["state"]>(() => {
 const pageSize = 50;
 let opening = 0;
 
-/** Opens a project where work is to be done first, and sends what an earlier visit could not. */
-export async function openProject(name: string, by: Sort = sort.value): Promise<void> {
+/**
+ * Opens a project where work is to be done first, and sends what an earlier visit could not.
+ *
+ * @param at a sentence to begin with instead; it is a place where the order is that of the text
+ */
+export async function openProject(name: string, by: Sort = sort.value, at?: number): Promise<void> {
   const turn = ++opening;
   sort.value = by;
   project.value = null;
   failure.value = null;
+  gone.value = false;
   order.value = new Map();
   sentences.value = new Map();
   try {
@@ -62,7 +68,7 @@ export async function openProject(name: string, by: Sort = sort.value): Promise<
     if (turn !== opening) return;
     take(first.page, 0);
     project.value = first;
-    await goTo(first.firstOpen ?? 0);
+    await goTo(at !== undefined && at < first.sentences ? at : (first.firstOpen ?? 0));
     for (const [id, draft] of drafts.all(draftsOf())) {
       if (!sentences.value.has(id))
         put(id, { server: await corrections.sentence(name, id), history: history.begin(draft.annotated), state: "saved" });
@@ -78,7 +84,7 @@ export async function openProject(name: string, by: Sort = sort.value): Promise<
       void push(name, id);
     }
   } catch (error) {
-    if (turn === opening) failure.value = { error, retry: () => void openProject(name, by) };
+    if (turn === opening) failure.value = { error, retry: () => void openProject(name, by, at) };
   }
 }
 
@@ -223,7 +229,8 @@ async function push(name: string, id: number, wait = 1000): Promise<void> {
     }
   } catch (error) {
     const now = sentences.value.get(id);
-    if (now === undefined) return;
+    if (now === undefined || project.value?.name !== name) return;
+    if (isGone(error)) gone.value = true;
     const passing = error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.status === 429);
     put(id, passing ? { ...now, state: "offline" } : { ...now, state: "refused", error });
     if (passing) again = Math.min(wait * 2, 10_000);
@@ -234,6 +241,30 @@ async function push(name: string, id: number, wait = 1000): Promise<void> {
 }
 
 addEventListener("online", retrySaving);
+
+/** Looks whether the project is there still: who comes back to the page is told before more is done for nothing. */
+async function lookAgain(): Promise<void> {
+  const opened = project.value;
+  if (opened === null || gone.value || document.visibilityState !== "visible") return;
+  try {
+    const { createdAt } = await corrections.page(opened.name, 0, 1, "order");
+    if (project.value?.createdAt === opened.createdAt && createdAt !== opened.createdAt) gone.value = true;
+  } catch (error) {
+    if (project.value?.createdAt === opened.createdAt && isGone(error)) gone.value = true;
+  }
+}
+
+addEventListener("focus", () => void lookAgain());
+document.addEventListener("visibilitychange", () => void lookAgain());
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+/** How many changes of the project wait in this browser. */
+export function unsaved(): number {
+  return drafts.all(draftsOf()).size;
+}
 
 function plain({ entities, relations, done }: Annotated): Annotated {
   return { entities, relations, done };

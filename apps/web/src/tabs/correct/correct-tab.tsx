@@ -2,7 +2,7 @@ import "./correct.css";
 import { useEffect, useState } from "preact/hooks";
 import { Failure } from "../../parts/failure.tsx";
 import { addressOf, route } from "../../route.ts";
-import { failure, openProject, project } from "./correct-state.ts";
+import { failure, gone, openProject, project, unsaved } from "./correct-state.ts";
 import { corrections, type ProjectList as Projects } from "./corrections-api.ts";
 import { ProjectList } from "./project-list.tsx";
 import { Workspace } from "./workspace.tsx";
@@ -10,6 +10,7 @@ import { Workspace } from "./workspace.tsx";
 /** What a model found, put right by people: the projects, or the one that the address names. */
 export function CorrectTab() {
   const [name] = route.value.path;
+  const begin = route.value.query.get("sentence");
   const [list, setList] = useState<Projects | null>(null);
   const [error, setError] = useState<unknown>(null);
   const load = (): void => {
@@ -18,15 +19,16 @@ export function CorrectTab() {
   };
   useEffect(load, [name]);
   useEffect(() => {
-    if (name !== undefined && name !== "") void openProject(name);
-    else project.value = null;
-  }, [name]);
+    if (name === undefined || name === "") project.value = null;
+    else if (begin !== null && /^\d{1,9}$/.test(begin)) void openProject(name, "order", Number(begin));
+    else void openProject(name);
+  }, [name, begin]);
   if (error !== null) return <Failure error={error} retry={load} />;
   if (list === null) return null;
   if (name === undefined || name === "") {
     return (
       <div class="correct">
-        <ProjectList list={list} />
+        <ProjectList list={list} reload={load} />
       </div>
     );
   }
@@ -36,7 +38,32 @@ export function CorrectTab() {
         <a href={addressOf("correct")}>All projects</a>
       </p>
       {failure.value === null ? null : <Failure error={failure.value.error} retry={failure.value.retry} />}
-      <Workspace training={list.training} />
+      {gone.value ? <Gone /> : <Workspace training={list.training} />}
+    </div>
+  );
+}
+
+/** What somebody is told whose project was deleted in another tab, or by somebody else. */
+function Gone() {
+  const waiting = unsaved();
+  return (
+    <div class="failure" role="alert">
+      <p>
+        <strong>
+          The project <bdi>{project.value?.name}</bdi> is gone.
+        </strong>{" "}
+        It was deleted in another tab, or by somebody else, and nothing can be saved into it. Its files lie in the folder{" "}
+        <code>.trash</code> of the server's corrections.
+      </p>
+      {waiting === 0 ? null : (
+        <p>
+          {waiting === 1 ? "A change" : `${waiting} changes`} that had not been saved {waiting === 1 ? "stays" : "stay"} in this
+          browser, and {waiting === 1 ? "is" : "are"} sent when the project is put back and opened.
+        </p>
+      )}
+      <p>
+        <a href={addressOf("correct")}>To the projects there are</a>
+      </p>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import type { Document, Span } from "@weft/core";
 import { ApiError, request, token } from "../../api.ts";
 import type { Annotated } from "./annotation-edit.ts";
 
@@ -6,6 +7,8 @@ export interface ProjectEntry {
   readonly name: string;
   readonly createdAt: string;
   readonly model: string | null;
+  /** Counts all changes; who deletes the project says which one was seen. */
+  readonly revision: number;
   readonly sentences: number;
   readonly done: number;
   readonly entityTypes: readonly string[];
@@ -36,11 +39,17 @@ export interface ProjectPage extends ProjectEntry {
 
 export type Sort = "uncertainty" | "order";
 
-export interface NewProject {
-  readonly name: string;
+/** Where the sentences of a project come from: one of the three. */
+export interface NewSentences {
+  /** Whose suggestions these are, or are asked for. */
   readonly model?: string | null;
   readonly texts?: readonly string[];
   readonly data?: string;
+  readonly extraction?: Pick<Document, "text" | "sentences" | "entities" | "relations"> & { readonly tokens: readonly Span[] };
+}
+
+export interface NewProject extends NewSentences {
+  readonly name: string;
 }
 
 export interface TrainState {
@@ -60,6 +69,12 @@ export interface ExportedFiles {
 export const corrections = {
   list: async () => request<ProjectList>("v1/corrections"),
   create: async (body: NewProject) => request<ProjectEntry>("v1/corrections", { body }),
+  /** @returns the project, with the id of the first sentence that came */
+  add: async (name: string, body: NewSentences) =>
+    request<ProjectEntry & { readonly first: number }>(`${pathOf(name)}/sentences`, { body }),
+  /** Only where nobody has changed the project since this revision. */
+  remove: async (name: string, revision: number) =>
+    request<{ readonly kept: string }>(pathOf(name), { method: "DELETE", headers: { "if-match": `"${revision}"` } }),
   page: async (name: string, offset: number, limit: number, sort: Sort) =>
     request<ProjectPage>(`${pathOf(name)}?offset=${offset}&limit=${limit}&sort=${sort}`),
   sentence: async (name: string, id: number) => request<CorrectionSentence>(`${pathOf(name)}/sentences/${id}`),

@@ -1,5 +1,4 @@
-import { isRightToLeft } from "@weft/core";
-import { entityAt } from "./annotation-edit.ts";
+import { entityAt, movementOf } from "../../parts/marking.ts";
 import {
   accept,
   chosen,
@@ -7,6 +6,7 @@ import {
   doneAndNext,
   entityTypes,
   goTo,
+  marking,
   nextSuggestion,
   position,
   redo,
@@ -53,14 +53,9 @@ function plainOf(event: KeyboardEvent): Act | undefined {
     const type = (choosesRelation() ? relationTypes : entityTypes).value[Number(key) - 1];
     return type === undefined ? undefined : () => (choosesRelation() ? relateAs(type) : markAs(type));
   }
-  const forward = isRightToLeft(now.server.text) === true ? -1 : 1;
-  const { cursor } = words.value;
-  const last = now.server.tokens.length - 1;
+  const movement = movementOf(event, marking, { ...now.server, entities: now.history.present.entities });
+  if (movement !== undefined) return movement;
   const acts: Readonly<Record<string, Act>> = {
-    ArrowRight: () => move(cursor + forward, event.shiftKey),
-    ArrowLeft: () => move(cursor - forward, event.shiftKey),
-    Home: () => move(0, event.shiftKey),
-    End: () => move(last, event.shiftKey),
     Enter: () => {
       const part = here() ?? nextSuggestion(null);
       if (part !== null) accept(part);
@@ -85,17 +80,9 @@ function plainOf(event: KeyboardEvent): Act | undefined {
   return acts[key.length === 1 ? key.toLowerCase() : key];
 }
 
-function move(cursor: number, extend: boolean): void {
-  const tokens = current.value?.server.tokens.length ?? 0;
-  const to = Math.max(0, Math.min(tokens - 1, cursor));
-  words.value = { anchor: extend ? words.value.anchor : to, cursor: to };
-  const holder = extend || current.value === null ? undefined : entityAt(current.value.history.present, to);
-  chosen.value = holder === undefined ? null : `entity:${holder}`;
-}
-
 function here(): ReturnType<typeof nextSuggestion> {
   if (chosen.value !== null) return chosen.value;
-  const holder = current.value === null ? undefined : entityAt(current.value.history.present, words.value.cursor);
+  const holder = current.value === null ? undefined : entityAt(current.value.history.present.entities, words.value.cursor);
   return holder === undefined ? null : `entity:${holder}`;
 }
 

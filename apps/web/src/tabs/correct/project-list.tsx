@@ -3,29 +3,51 @@ import { request } from "../../api.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { addressOf } from "../../route.ts";
 import { listModels, type ModelEntry } from "../extract/extraction.ts";
-import { corrections, type ProjectList as Projects } from "./corrections-api.ts";
+import { corrections, type ProjectEntry, type ProjectList as Projects } from "./corrections-api.ts";
+import { DeleteProject } from "./delete-project.tsx";
 
 /** The projects there are, and the form for another one. */
-export function ProjectList({ list }: { readonly list: Projects }) {
+export function ProjectList({ list, reload }: { readonly list: Projects; readonly reload: () => void }) {
+  const [leaving, setLeaving] = useState<ProjectEntry | null>(null);
   return (
     <>
       {list.projects.length === 0 ? null : (
         <section class="panel projects" aria-label="Projects">
           <ul>
-            {list.projects.map(({ name, sentences, done, model }) => (
-              <li key={name} class="row">
-                <a href={addressOf("correct", name)}>{name}</a>
-                <progress max={sentences} value={done} aria-label={`Done in ${name}`} />
-                <span class="quiet">
-                  {done} of {sentences} sentences done{model === null ? "" : ` · suggestions by ${model}`}
-                </span>
-              </li>
+            {list.projects.map((entry) => (
+              <ProjectLine key={entry.name} entry={entry} remove={() => setLeaving(entry)} />
             ))}
           </ul>
         </section>
       )}
       <NewProject data={list.data} />
+      {leaving === null ? null : (
+        <DeleteProject
+          entry={leaving}
+          close={(changed) => {
+            setLeaving(null);
+            if (changed) reload();
+          }}
+        />
+      )}
     </>
+  );
+}
+
+function ProjectLine({ entry, remove }: { readonly entry: ProjectEntry; readonly remove: () => void }) {
+  const { name, sentences, done, model } = entry;
+  return (
+    <li class="row">
+      <a href={addressOf("correct", name)}>{name}</a>
+      <progress max={sentences} value={done} aria-label={`Done in ${name}`} />
+      <span class="quiet">
+        {done} of {sentences} {sentences === 1 ? "sentence" : "sentences"} done
+        {model === null ? "" : ` · suggestions by ${model}`}
+      </span>
+      <button type="button" class="plain push" aria-label={`Delete ${name}`} onClick={remove}>
+        Delete
+      </button>
+    </li>
   );
 }
 

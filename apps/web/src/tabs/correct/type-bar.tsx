@@ -1,5 +1,6 @@
-import { edits, entityAt, partOf } from "./annotation-edit.ts";
-import { addedTypes, chosen, current, edit, entityTypes, relating, relationTypes, words } from "./correct-state.ts";
+import { entityAt, markedSpan } from "../../parts/marking.ts";
+import { edits, partOf } from "./annotation-edit.ts";
+import { addedTypes, chosen, current, edit, entityTypes, marking, relating, relationTypes, words } from "./correct-state.ts";
 
 /** Gives the marked words, or the entity that is chosen, a type. */
 export function markAs(type: string): void {
@@ -10,8 +11,7 @@ export function markAs(type: string): void {
     edit((before) => edits.retype(before, part, type));
     return;
   }
-  const { anchor, cursor } = words.value;
-  const span = { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) + 1 };
+  const span = markedSpan(marking);
   edit((before) => edits.mark(before, span, type, now.server.tokens.length));
   const present = current.value?.history.present;
   const index = present?.entities.findIndex(({ start, end }) => start === span.start && end === span.end) ?? -1;
@@ -37,7 +37,7 @@ export function relateHere(): void {
   const now = current.value;
   if (now === null) return;
   const part = chosen.value === null ? undefined : partOf(chosen.value);
-  const here = part?.kind === "entity" ? part.index : entityAt(now.history.present, words.value.cursor);
+  const here = part?.kind === "entity" ? part.index : entityAt(now.history.present.entities, words.value.cursor);
   if (here === undefined) return;
   const pair = relating.value;
   if (pair === null || pair.tail !== undefined) relating.value = { head: here };

@@ -1,5 +1,6 @@
 import { Failure } from "../../parts/failure.tsx";
 import { Segments } from "../../parts/segments.tsx";
+import { WordStrip } from "../../parts/word-strip.tsx";
 import type { PartDetail } from "../../weft-arcs/weft-arcs.ts";
 import { Arcs } from "../extract/arcs.tsx";
 import { edits } from "./annotation-edit.ts";
@@ -11,10 +12,12 @@ import {
   edit,
   entityTypes,
   goTo,
+  marking,
   openProject,
   position,
   project,
   redo,
+  relating,
   retrySaving,
   saveState,
   sort,
@@ -26,7 +29,6 @@ import { onKey } from "./keys.ts";
 import { PartList } from "./part-list.tsx";
 import { TrainPanel } from "./train-panel.tsx";
 import { TypeBar } from "./type-bar.tsx";
-import { WordStrip } from "./word-strip.tsx";
 
 /** One sentence of a project after the other. */
 export function Workspace({ training }: { readonly training: boolean }) {
@@ -102,7 +104,15 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
       {working.state === "refused" ? <Failure error={working.error} retry={retrySaving} /> : null}
       <div class="panel board">
         <TypeBar />
-        <WordStrip sentence={server} annotated={annotated} />
+        <WordStrip
+          marked={{ text: server.text, tokens: server.tokens, entities: annotated.entities }}
+          marking={marking}
+          label="Words of the sentence"
+          describedBy="word-keys"
+          relate={(head, tail) => {
+            relating.value = { head, tail };
+          }}
+        />
         <div
           class="drawing"
           {...{

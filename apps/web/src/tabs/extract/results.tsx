@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Segments } from "../../parts/segments.tsx";
+import { CorrectThis } from "./correct-this.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { parts, shown } from "./extract-state.ts";
 import type { Found } from "./extraction.ts";
@@ -25,6 +26,7 @@ export function Results({ found }: { readonly found: Found }) {
             chosen={view}
             choose={setView}
           />
+          <CorrectThis model={found.model} />
           <ExportMenu />
         </div>
         <Filters types={types} />

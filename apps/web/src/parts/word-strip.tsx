@@ -1,0 +1,188 @@
+import "./word-strip.css";
+import { isRightToLeft } from "@weft/core";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { entityAt, type Marked, type Marking } from "./marking.ts";
+
+export interface WordStripProps {
+  readonly marked: Marked;
+  readonly marking: Marking;
+  /** For those who hear it. */
+  readonly label: string;
+  /** Id of the element that says what keys do. */
+  readonly describedBy: string;
+  /** Where one entity is dragged onto another; without it they stay where they are. */
+  readonly relate?: ((head: number, tail: number) => void) | undefined;
+}
+
+type Drag = { readonly kind: "words"; readonly undo: () => void } | { readonly kind: "entity"; readonly index: number };
+
+/** The words of a text, to be marked out by pointer, finger or keyboard. Types stand in front of their words, and are dragged onto another to relate the two. */
+export function WordStrip({ marked, marking, label, describedBy, relate }: WordStripProps) {
+  const strip = useRef<HTMLDivElement>(null);
+  const dragging = useRef<Drag | null>(null);
+  const [target, setTarget] = useState<number | null>(null);
+  const { text, tokens, entities } = marked;
+  const { words, chosen } = marking;
+  const { anchor, cursor } = words.value;
+  const [from, to] = [Math.min(anchor, cursor), Math.max(anchor, cursor)];
+  const holders = useMemo(() => tokens.map((_, index) => entityAt(entities, index)), [tokens, entities]);
+  const begins = useMemo(() => {
+    const places = tokens.map((): number[] => []);
+    for (const [place, { start }] of entities.entries()) places[start]?.push(place);
+    return places;
+  }, [tokens, entities]);
+  const id = useMemo(() => `words-${++strips}`, []);
+  const first = useRef(true);
+  useEffect(() => {
+    // Who has just come reads from the top.
+    if (!first.current) document.getElementById(`${id}-${cursor}`)?.scrollIntoView({ block: "nearest" });
+    first.current = false;
+  }, [cursor]);
+
+  function onDown(event: PointerEvent): void {
+    if (!event.isPrimary || event.button !== 0) return;
+    const entity = chipAt(event.target);
+    const word = wordAt(event.target);
+    if (entity !== undefined) {
+      dragging.current = { kind: "entity", index: entity };
+      chosen.value = `entity:${entity}`;
+    } else if (word !== undefined) {
+      const [before, beforeChosen] = [words.value, chosen.value];
+      const undo = (): void => {
+        words.value = before;
+        chosen.value = beforeChosen;
+      };
+      dragging.current = { kind: "words", undo };
+      words.value = { anchor: event.shiftKey ? words.value.anchor : word, cursor: word };
+      const holder = holders[word];
+      chosen.value = holder === undefined ? null : `entity:${holder}`;
+    } else return;
+    // Wherever it ends: what the browser takes over for scrolling ends at no word at all.
+    const ended = new AbortController();
+    for (const [name, end] of [
+      ["pointerup", onUp],
+      ["pointercancel", onCancel],
+    ] as const) {
+      addEventListener(
+        name,
+        (last) => {
+          ended.abort();
+          end(last);
+        },
+        { signal: ended.signal },
+      );
+    }
+    strip.current?.focus({ preventScroll: true });
+    event.preventDefault();
+    // Touch would send every move to the word where it began.
+    if (event.target instanceof Element && event.target.hasPointerCapture(event.pointerId))
+      event.target.releasePointerCapture(event.pointerId);
+  }
+
+  function onMove({ clientX, clientY }: PointerEvent): void {
+    const drag = dragging.current;
+    if (drag === null) return;
+    const under = document.elementFromPoint(clientX, clientY);
+    if (drag.kind === "entity") {
+      const over = entityUnder(under);
+      setTarget(relate === undefined || over === drag.index ? null : (over ?? null));
+      return;
+    }
+    const word = wordAt(under);
+    if (word === undefined || word === words.value.cursor) return;
+    words.value = { anchor: words.value.anchor, cursor: word };
+    chosen.value = null;
+  }
+
+  function onUp({ clientX, clientY }: PointerEvent): void {
+    const drag = dragging.current;
+    dragging.current = null;
+    setTarget(null);
+    if (drag?.kind !== "entity") return;
+    const over = entityUnder(document.elementFromPoint(clientX, clientY));
+    if (over !== undefined && over !== drag.index) relate?.(drag.index, over);
+  }
+
+  /** A finger that went up or down scrolls, and has marked nothing. */
+  function onCancel(): void {
+    if (dragging.current?.kind === "words") dragging.current.undo();
+    dragging.current = null;
+    setTarget(null);
+  }
+
+  function entityUnder(under: Element | null): number | undefined {
+    const word = wordAt(under);
+    return chipAt(under) ?? (word === undefined ? undefined : holders[word]);
+  }
+
+  let reached = 0;
+  return (
+    <div
+      ref={strip}
+      class="words"
+      role="listbox"
+      aria-multiselectable="true"
+      aria-label={label}
+      aria-activedescendant={`${id}-${cursor}`}
+      aria-describedby={describedBy}
+      tabIndex={0}
+      dir={isRightToLeft(text) === true ? "rtl" : "ltr"}
+      onPointerDown={onDown}
+      onPointerMove={onMove}
+    >
+      {tokens.map(({ start, end }, index) => {
+        const gap = text.slice(reached, start);
+        reached = end;
+        const holder = holders[index];
+        const entity = holder === undefined ? undefined : entities[holder];
+        const classes = [
+          index >= from && index <= to ? "marked" : "",
+          index === cursor ? "cursor" : "",
+          entity === undefined ? "" : entity.confidence === undefined ? "own" : "suggested",
+        ];
+        return [
+          gap === "" ? null : gap,
+          ...(begins[index] ?? []).map((place) => (
+            <span key={`type-${place}`} class={chipClasses(place)} data-chip={place} aria-hidden="true">
+              {entities[place]?.type ?? "–"}
+            </span>
+          )),
+          <span
+            key={index}
+            id={`${id}-${index}`}
+            data-word={index}
+            role="option"
+            aria-selected={index >= from && index <= to}
+            aria-label={entity === undefined ? undefined : `${text.slice(start, end)}, ${entity.type ?? "no type"}`}
+            class={classes.filter((name) => name !== "").join(" ")}
+          >
+            {text.slice(start, end)}
+          </span>,
+        ];
+      })}
+    </div>
+  );
+
+  function chipClasses(place: number): string {
+    const names = [
+      "chip",
+      `entity:${place}` === chosen.value ? "on" : "",
+      place === target ? "target" : "",
+      entities[place]?.confidence === undefined ? "" : "suggested",
+    ];
+    return names.filter((name) => name !== "").join(" ");
+  }
+}
+
+/** Ids of words are of one strip. */
+let strips = 0;
+
+function wordAt(target: EventTarget | null): number | undefined {
+  const word = target instanceof Element ? target.closest<HTMLElement>("[data-word]") : null;
+  return word === null ? undefined : Number(word.dataset["word"]);
+}
+
+function chipAt(target: EventTarget | null): number | undefined {
+  const chip = target instanceof Element ? target.closest<HTMLElement>("[data-chip]") : null;
+  return chip === null ? undefined : Number(chip.dataset["chip"]);
+}

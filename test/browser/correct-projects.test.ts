@@ -1,0 +1,210 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CDPSession, Locator, Page } from "playwright-core";
+import { afterAll, describe, expect, test } from "vitest";
+import { accessibilityFaults, noBrowser, stage } from "./browser.ts";
+
+const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
+
+interface Sentence {
+  readonly text: string;
+  readonly revision: number;
+  readonly entities: readonly { start: number; end: number; type: string; confidence?: number }[];
+  readonly relations: readonly { head: number; tail: number; type: string; confidence?: number }[];
+}
+
+describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "weft-projects-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const corrections = join(folder, "corrections");
+  const { open, address } = stage(["examples/model", "--corrections", corrections]);
+
+  async function project(name: string, texts: readonly string[], model: string | null = null): Promise<void> {
+    const response = await fetch(`${address()}/v1/corrections`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name, texts, model }),
+    });
+    expect(response.status).toBe(201);
+  }
+  const kept = async (name: string, id = 0): Promise<Sentence> =>
+    (await (await fetch(`${address()}/v1/corrections/${name}/sentences/${id}`)).json()) as Sentence;
+  const word = (page: Page, text: string): Locator =>
+    page
+      .locator("[data-word]")
+      .filter({ hasText: new RegExp(`^${text}$`) })
+      .first();
+  const saved = async (page: Page): Promise<void> =>
+    expect.poll(() => page.locator(".save-state").getAttribute("data-state"), { timeout: 15_000 }).toBe("saved");
+  const plainText = "Mara Voss founded Kettle Robotics in Bremen.";
+
+  async function extract(page: Page, text: string): Promise<void> {
+    await page.getByLabel("Text", { exact: true }).fill(text);
+    await page.getByRole("button", { name: "Extract", exact: true }).click();
+    await page.locator(".sentence").first().waitFor({ timeout: 20_000 });
+  }
+
+  test("what was extracted becomes a project, sentence by sentence, as suggestions; more goes behind it", async () => {
+    const { page, faults } = await open();
+    await extract(page, `${plainText} Tomas Reyes is married to Mara Voss.`);
+    const drawn = await page.locator(".sentence .triples li").count();
+    await page.getByRole("button", { name: "Correct this" }).click();
+    const dialog = page.getByRole("dialog", { name: "Correct this" });
+    await dialog.getByText(/^2 sentences with 5 entities and \d+ relations/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    // The name is chosen already, so that typing and Enter are enough.
+    await expect.poll(() => dialog.getByLabel("Name of the new project").inputValue()).toMatch(/^text-\d{4}-\d\d-\d\d$/);
+    await page.keyboard.type("extracted");
+    await page.keyboard.press("Enter");
+    await page.locator(".words").waitFor({ timeout: 10_000 });
+    expect(page.url()).toMatch(/#\/correct\/extracted$/);
+    expect(await page.locator(".steps [role=status]").innerText()).toMatch(/^1 of 2/);
+    const [one, other] = [await kept("extracted", 0), await kept("extracted", 1)];
+    expect([one.text, other.text]).toEqual([plainText, "Tomas Reyes is married to Mara Voss."]);
+    expect([...one.relations, ...other.relations]).toHaveLength(drawn);
+    expect([...one.entities, ...other.relations].every(({ confidence }) => (confidence ?? 9) <= 1)).toBe(true);
+    await page
+      .getByRole("button", { name: /^Accept / })
+      .first()
+      .click();
+    await saved(page);
+
+    await page.goto(`${address()}/#/extract`);
+    await extract(page, "Northlight Press published The Slow Machine. Ada left.");
+    await page.getByRole("button", { name: "Correct this" }).click();
+    await dialog.getByRole("combobox", { name: /^Project/ }).selectOption("extracted");
+    expect(await dialog.getByLabel("Name of the new project").count()).toBe(0);
+    await dialog.getByRole("button", { name: "Add to it" }).click();
+    await expect.poll(() => page.locator(".steps [role=status]").innerText(), { timeout: 10_000 }).toMatch(/^3 of 4/);
+    expect(await page.locator(".words").innerText()).toContain("Northlight");
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("a name that is taken is said so, and Escape leaves everything as it was", async () => {
+    await project("taken", [plainText]);
+    const { page } = await open();
+    await extract(page, plainText);
+    const button = page.getByRole("button", { name: "Correct this" });
+    await button.click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name of the new project").fill("Taken");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("CORRECTIONS_EXIST").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => dialog.count()).toBe(0);
+    expect(await button.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    expect(page.url()).not.toContain("correct");
+  }, 60_000);
+
+  test("deleting asks first, says what goes, notices what others do, and tells the tab that has it open", async () => {
+    await project("old", [`${plainText} Ada left.`]);
+    const [here, there] = [await open("#/correct"), await open("#/correct/old")];
+    await there.page.locator(".words").waitFor({ timeout: 10_000 });
+    const remove = here.page.getByRole("button", { name: "Delete old" });
+    await remove.click();
+    const dialog = here.page.getByRole("dialog", { name: "Delete old?" });
+    expect(await dialog.innerText()).toMatch(/its 2 sentences, none of them done/);
+    expect(await accessibilityFaults(here.page)).toEqual([]);
+    // The harmless answer is the one that Enter gives.
+    await here.page.keyboard.press("Enter");
+    await expect.poll(() => dialog.count()).toBe(0);
+    await remove.click();
+    await there.page.getByRole("button", { name: "Right, next" }).click();
+    await saved(there.page);
+    await dialog.getByRole("button", { name: "Delete" }).click();
+    await dialog.getByText("Somebody has worked on it meanwhile.").waitFor();
+    expect(await dialog.innerText()).toMatch(/its 2 sentences, 1 of them done/);
+    expect(existsSync(join(corrections, "old"))).toBe(true);
+    await dialog.getByRole("button", { name: "Delete" }).click();
+    await expect.poll(() => remove.count()).toBe(0);
+    expect([existsSync(join(corrections, "old")), readdirSync(join(corrections, ".trash")).length]).toEqual([false, 1]);
+
+    await word(there.page, "Ada").click();
+    await there.page.keyboard.press("1");
+    const told = there.page.getByRole("alert");
+    await told.getByText("The project old is gone.").waitFor({ timeout: 10_000 });
+    expect(await told.innerText()).toContain("A change that had not been saved stays in this browser");
+    expect(await accessibilityFaults(there.page)).toEqual([]);
+    await told.getByRole("link").click();
+    await there.page.locator(".new-project").waitFor();
+    expect(here.faults).toEqual([
+      "error: Failed to load resource: the server responded with a status of 412 (Precondition Failed)",
+    ]);
+  }, 60_000);
+
+  test("who comes back to a tab whose project is gone is told at once", async () => {
+    await project("short", [plainText]);
+    const { page } = await open("#/correct/short");
+    await page.locator(".words").waitFor({ timeout: 10_000 });
+    const removed = await fetch(`${address()}/v1/corrections/short`, { method: "DELETE", headers: { "if-match": '"0"' } });
+    expect(removed.status).toBe(200);
+    await page.evaluate("dispatchEvent(new Event('focus'))");
+    await page.getByText("The project short is gone.").waitFor({ timeout: 10_000 });
+  }, 60_000);
+
+  /** A finger that goes down, along the line and then to its goal, and up again, as the browser gets it from the system. */
+  async function swipe(touch: CDPSession, page: Page, from: Locator, to: Locator, along = 16): Promise<void> {
+    const [a, b] = [await from.boundingBox(), await to.boundingBox()];
+    if (a === null || b === null) throw new Error("there is nothing to touch");
+    const [start, end] = [a, b].map(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 })) as [Point, Point];
+    const turn = { x: start.x + along, y: start.y };
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [start] });
+    for (const [one, other] of [
+      [start, turn],
+      [turn, end],
+    ] as const) {
+      for (let step = 1; step <= 6; step++) {
+        const at = { x: one.x + ((other.x - one.x) * step) / 6, y: one.y + ((other.y - one.y) * step) / 6 };
+        await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [at] });
+        await page.waitForTimeout(16);
+      }
+    }
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    // Two touches within a moment would be one gesture.
+    await page.waitForTimeout(400);
+  }
+
+  test("a finger marks words, relates two entities, and scrolls without marking", async () => {
+    await project("touched", [`${plainText} ${"It was a long day in the town by the river. ".repeat(3)}`]);
+    const { page, faults } = await open("#/correct/touched", {
+      hasTouch: true,
+      isMobile: true,
+      viewport: { width: 390, height: 700 },
+    });
+    await page.locator(".words").waitFor({ timeout: 10_000 });
+    // The formats of the export come a moment later, and move what is below them.
+    await expect.poll(() => page.getByLabel("Format").locator("option").count()).toBeGreaterThan(1);
+    await page.locator(".words").scrollIntoViewIfNeeded();
+    const touch = await page.context().newCDPSession(page);
+    await swipe(touch, page, word(page, "Mara"), word(page, "Voss"));
+    await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /PER/ }).tap();
+    await swipe(touch, page, word(page, "Kettle"), word(page, "Robotics"));
+    await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /ORG/ }).tap();
+    await saved(page);
+    expect((await kept("touched")).entities).toMatchObject([
+      { start: 0, end: 2, type: "PER" },
+      { start: 3, end: 5, type: "ORG" },
+    ]);
+    await swipe(touch, page, page.locator("[data-chip='0']"), page.locator("[data-chip='1']"));
+    await page
+      .getByRole("group", { name: "Relation types" })
+      .getByRole("button", { name: /founded$/ })
+      .tap();
+    await saved(page);
+    expect((await kept("touched")).relations).toEqual([{ head: 0, tail: 1, type: "founded" }]);
+
+    await word(page, "Bremen").tap();
+    const marked = await page.locator(".marked").allInnerTexts();
+    const before = await page.evaluate<number>("scrollY");
+    await swipe(touch, page, word(page, "Mara"), page.locator("header.bar"), 0);
+    await expect.poll(() => page.evaluate<number>("scrollY")).not.toBe(before);
+    expect(await page.locator(".marked").allInnerTexts()).toEqual(marked);
+    expect(faults).toEqual([]);
+  }, 60_000);
+});
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
