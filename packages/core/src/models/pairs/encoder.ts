@@ -8,19 +8,19 @@ import { partsOf } from "./parts.ts";
 import type { PairSettings } from "./settings.ts";
 import { bioTags } from "./tags.ts";
 
+/** Given entities as pairs: all of a sentence, in both orders or in one, but those that the filter by types leaves out (Ye et al. 2019, §3.1). */
 export class PairEncoder implements Encoder<PairExample> {
   readonly #settings: PairSettings;
   readonly #lexicon: Lexicon;
   readonly #tags: ReadonlyMap<string, number>;
-
   readonly #mostRows: number;
 
   /** @param mostRows rows of words, counted once for each pair, that an example may come to in training; one with more comes in parts */
   constructor(settings: PairSettings, lexicon: Lexicon, mostRows = Infinity) {
-    this.#mostRows = mostRows;
     this.#settings = settings;
     this.#lexicon = lexicon;
     this.#tags = new Map(bioTags(lexicon).map((tag, index) => [tag, index]));
+    this.#mostRows = mostRows;
   }
 
   encode(sentence: Sentence, losses: Loss[] = []): PairExample {
