@@ -213,6 +213,8 @@ test("a thousand changed requests are each answered, refused with a reason or un
       const { status, json } = await post(bytes);
       seen.set(status, (seen.get(status) ?? 0) + 1);
       if (status === 200) return;
+      // A time to answer that has lost its zeros.
+      if (status === 504) return expect(json).toMatchObject({ error: { code: "DEADLINE_PASSED" } });
       expect(status).toBeGreaterThanOrEqual(400);
       expect(status).toBeLessThan(500);
       expect(json).toMatchObject({ error: { code: expect.stringMatching(/^[A-Z_]+$/), message: expect.stringMatching(/./) } });

@@ -1,12 +1,13 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
-import { extract, modelFolder, send, sentence, startServer } from "./test-server.ts";
+import { extract, modelFolder, send, sendRaw, sentence, startServer } from "./test-server.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -127,6 +128,28 @@ test("a deadline that passes ends the request and frees its place", async () => 
   expect(answer).toMatchObject({ status: 504, json: { error: { code: "DEADLINE_PASSED" } } });
   expect((await send(`${url}/metrics`)).text).toMatch(/weft_queue_sentences\{model="example"\} 0/);
   expect((await extract(url, { text: sentence })).status).toBe(200);
+});
+
+test("the deadline counts from the arrival of the headers, whenever the body comes", async () => {
+  const { url } = await startServer();
+  const after = async (pauseMs: number, timeoutMs: number): Promise<string> => {
+    const { hostname, port } = new URL(url);
+    const body = JSON.stringify({ text: sentence, timeoutMs });
+    return new Promise((resolve, reject) => {
+      let text = "";
+      const socket = connect(Number(port), hostname);
+      socket.on("data", (part) => (text += part.toString())).on("error", reject);
+      socket.on("close", () => resolve(text));
+      socket.write(
+        `POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`,
+      );
+      setTimeout(() => socket.write(body), pauseMs);
+    });
+  };
+  expect(await after(0, 20_000)).toMatch(/^HTTP\/1\.1 200 /);
+  const late = await after(1200, 1000);
+  expect(late).toMatch(/^HTTP\/1\.1 504 /);
+  expect(late).toContain("DEADLINE_PASSED");
 });
 
 test("a client that leaves takes its sentences out of the queue", async () => {
@@ -293,6 +316,58 @@ test("the page's own addresses get its index, files get their types, and the API
   });
   for (const path of ["/v1/nothing", "/assets/other.js", "/..%2findex.html"])
     expect((await send(`${url}${path}`, { headers: html })).status).toBe(404);
+});
+
+test("a page that is built anew while the server runs is there with its new files, and the old ones are gone", async () => {
+  const page = join(temporaryFolder(), "assets", "page");
+  const { url } = await startServer({ page });
+  const html = { headers: { accept: "text/html" } };
+  const get = async (path: string): Promise<[number, unknown]> => {
+    const { status, headers } = await send(`${url}${path}`, html);
+    return [status, headers["cache-control"]];
+  };
+  expect((await send(`${url}/`)).text).toContain("the page was not built");
+  expect((await get("/runs"))[0]).toBe(404);
+  const build = (version: string): void => {
+    rmSync(page, { recursive: true, force: true });
+    mkdirSync(join(page, "assets", "deep"), { recursive: true });
+    writeFileSync(join(page, "index.html"), `<!doctype html><script src="/assets/app-${version}.js"></script>`);
+    writeFileSync(join(page, "assets", `app-${version}.js`), "export {};");
+    writeFileSync(join(page, ".stamp"), version);
+  };
+  for (const [version, before] of [
+    ["one", "none"],
+    ["two", "one"],
+  ] as const) {
+    build(version);
+    for (const path of ["/", "/index.html", "/runs"]) {
+      expect(await get(path)).toEqual([200, "no-cache"]);
+      expect((await send(`${url}${path}`, html)).text).toContain(`app-${version}.js`);
+    }
+    expect(await get(`/assets/app-${version}.js`)).toEqual([200, "public, max-age=31536000, immutable"]);
+    expect((await get(`/assets/app-${before}.js`))[0]).toBe(404);
+  }
+  expect((await send(`${url}/runs`, { ...html, method: "HEAD" })).status).toBe(200);
+  writeFileSync(join(page, "..", "secret.txt"), "secret");
+  for (const path of [
+    "/assets",
+    "/assets/",
+    "/assets/deep/",
+    "/.stamp",
+    "/assets/.",
+    "/..%2fsecret.txt",
+    "/assets/..%2f..%2fsecret.txt",
+    "/assets%2f..%2f..%2fsecret.txt",
+    "/..%5csecret.txt",
+    "/index.html%00",
+    "/index.html/x",
+    "/%2findex.html",
+  ]) {
+    const answer = await sendRaw(url, `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
+    expect([path, answer.split(" ")[1]]).toEqual([path, "404"]);
+    expect(answer).toContain("ROUTE_UNKNOWN");
+    expect(answer).not.toMatch(/secret"|app-two/);
+  }
 });
 
 test("the description lists every route of the API with what it takes and gives", async () => {

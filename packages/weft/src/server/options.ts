@@ -26,7 +26,7 @@ export interface Limits {
   readonly batchSentences: number;
   /** How long a batch that is not full waits for more sentences while workers are busy. */
   readonly batchWaitMs: number;
-  /** From the arrival of a request to its answer. */
+  /** From the arrival of a request's headers to its answer. */
   readonly deadlineMs: number;
   /** For the arrival of a JSON body, and between two pieces of a stream. */
   readonly bodyMs: number;

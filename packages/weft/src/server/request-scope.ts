@@ -10,9 +10,13 @@ export interface RequestScope {
   readonly signal: AbortSignal;
 }
 
-/** @param timeoutMs what the client asks for; the server's own limit holds beside it */
+/**
+ * The deadline counts from the arrival of the request's headers: a body that takes its time takes it from the answer.
+ *
+ * @param timeoutMs what the client asks for; the server's own limit holds beside it
+ */
 export function requestScope(
-  reply: Pick<FastifyReply, "raw">,
+  reply: Pick<FastifyReply, "raw" | "elapsedTime">,
   { deadlineMs }: { readonly deadlineMs: number },
   timeoutMs = deadlineMs,
 ): RequestScope {
@@ -22,5 +26,5 @@ export function requestScope(
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) controller.abort(clientGone());
   });
-  return { deadline: performance.now() + Math.min(deadlineMs, timeoutMs), signal: controller.signal };
+  return { deadline: performance.now() - reply.elapsedTime + Math.min(deadlineMs, timeoutMs), signal: controller.signal };
 }

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import { RequestError } from "../../errors.ts";
+import { exists } from "../../files/exists.ts";
 import type { App } from "../app.ts";
 import type { ServerContext } from "../context.ts";
 
@@ -23,27 +23,29 @@ const withoutPage = `<!doctype html>
 </html>
 `;
 
-/** The built page. Its own addresses, which no file has, get `index.html`; what is asked of the API and does not exist is an error. */
+/**
+ * The built page, as it is at the moment: one that is built anew while the server runs is there with its new files. The page's own addresses,
+ * which no file has, get `index.html`; what is asked of the API and does not exist is an error.
+ */
 export async function pageRoutes(app: App, { options }: ServerContext): Promise<void> {
-  const root = options.page ?? ownPage;
-  const built = existsSync(join(root, "index.html"));
-  if (built) {
-    await app.register(fastifyStatic, {
-      root,
-      wildcard: false,
-      cacheControl: false,
-      // Names of these files hold a hash of their content; index.html is asked for again each time.
-      setHeaders: (response, path) => {
-        response.setHeader("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
-      },
-    });
-  } else {
-    app.get("/", { schema: { hide: true } }, async (_request, reply) => reply.type("text/html; charset=utf-8").send(withoutPage));
-  }
+  const root = resolve(options.page ?? ownPage);
+  await app.register(fastifyStatic, {
+    root,
+    cacheControl: false,
+    allowedPath: (path) => plainPath.test(path),
+    // Names of these files hold a hash of their content; index.html is asked for again each time.
+    setHeaders: (response, path) => {
+      const hashed = relative(root, path).startsWith(`assets${sep}`);
+      response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    },
+  });
   app.setNotFoundHandler(async (request, reply) => {
     const [path = "/"] = request.url.split("?");
-    const asksForPage = request.method === "GET" && request.headers.accept?.includes("text/html") === true;
+    const read = request.method === "GET" || request.method === "HEAD";
+    const asksForPage = read && request.headers.accept?.includes("text/html") === true;
+    const built = await exists(join(root, "index.html"));
     if (built && asksForPage && !path.startsWith("/v1/") && !/\.\w+$/.test(path)) return reply.sendFile("index.html");
+    if (!built && read && path === "/") return reply.type("text/html; charset=utf-8").send(withoutPage);
     throw new RequestError("ROUTE_UNKNOWN", {
       at: { path: "url" },
       message: `there is nothing to ${request.method} under this path`,
@@ -51,3 +53,6 @@ export async function pageRoutes(app: App, { options }: ServerContext): Promise<
     });
   });
 }
+
+/** Of names that lead nowhere but downwards, with no hidden file among them. */
+const plainPath = /^\/$|^\/?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
