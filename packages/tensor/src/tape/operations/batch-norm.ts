@@ -26,7 +26,7 @@ export interface Saved extends BatchNormInput {
   readonly moments: Moments;
 }
 
-export interface Moments {
+interface Moments {
   readonly mean: Address;
   readonly variance: Address;
 }
