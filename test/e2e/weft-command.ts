@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The command as it is installed: what the build made of it. */
-const weftPath = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));
+export const weftPath = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));
 
 if (!existsSync(new URL("../../packages/weft/dist/cli/main.js", import.meta.url))) {
   throw new Error("these tests start the built command; run npm run build first");

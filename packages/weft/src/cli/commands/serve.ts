@@ -77,7 +77,7 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
     const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
     const models = modelSources(runs);
     const [shownRuns, shownData] = await shownFolders(options);
-    const server = await createServer({
+    const starting = createServer({
       ...options,
       models,
       runs: shownRuns,
@@ -89,10 +89,15 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
       requestsPerMinute: options.rate,
       watchSeconds: options.watch ? undefined : 0,
     });
-    const reload = (): void => void server.reload();
+    // From the beginning: a signal that nobody listens to ends the process.
+    const reload = (): void =>
+      void starting.then(
+        async (server) => server.reload(),
+        () => undefined,
+      );
     process.on("SIGHUP", reload);
     try {
-      const url = await server.listen();
+      const url = await (await starting).listen();
       if (terminal.json) {
         await terminal.print(JSON.stringify({ kind: "ready", url, pid: process.pid, models: models.map(({ name }) => name) }));
       } else await terminal.print(`listening on ${url}`);
@@ -101,8 +106,8 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
       if (!signal.aborted) await new Promise((stop) => signal.addEventListener("abort", stop, { once: true }));
       logger.info("stopping; requests under way are finished first");
     } finally {
-      await server.close();
       process.off("SIGHUP", reload);
+      await (await starting).close();
     }
   },
 });
