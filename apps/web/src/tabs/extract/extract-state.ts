@@ -1,7 +1,8 @@
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { type Entity, keepAnnotation, type Relation } from "@weft/core";
 import { exampleText } from "./example-text.ts";
-import { extractOnServer, type Found, listModels, type ModelEntry } from "./extraction.ts";
+import { type Extract, extractOnServer, type Found, listModels, type ModelEntry } from "./extraction.ts";
+import { followEdit, type GivenEntity } from "./given-entities.ts";
 import type { LocalModel } from "./local-model/local-model.ts";
 import { type SentencePart, sentenceParts } from "./sentence-parts.ts";
 
@@ -9,6 +10,8 @@ import { type SentencePart, sentenceParts } from "./sentence-parts.ts";
 export const lowestThreshold = 0.05;
 
 export const text = signal(exampleText);
+/** What models that relate given entities are given; it goes with the text as that is edited. */
+export const given = signal<readonly GivenEntity[]>([]);
 /** Those of the server. */
 const servedModels = signal<readonly ModelEntry[]>([]);
 /** Those that run in this page. */
@@ -74,6 +77,13 @@ function countTypes(given: readonly string[], sure: readonly string[]): Readonly
   return new Map([...counts].sort(([one, a], [other, b]) => b - a || one.localeCompare(other)));
 }
 
+let known = text.peek();
+effect(() => {
+  const before = known;
+  known = text.value;
+  given.value = followEdit(given.peek(), before, known);
+});
+
 let running: AbortController | null = null;
 
 export async function loadModels(): Promise<void> {
@@ -89,7 +99,6 @@ export async function loadModels(): Promise<void> {
 export async function run(): Promise<void> {
   const asked = model.value;
   if (asked === undefined || text.value.trim() === "") return;
-  const extract = localModels.value.find(({ entry }) => entry === asked)?.extract ?? extractOnServer;
   running?.abort();
   const controller = new AbortController();
   running = controller;
@@ -97,7 +106,7 @@ export async function run(): Promise<void> {
   failure.value = null;
   const started = performance.now();
   try {
-    const document = await extract(text.value, asked, lowestThreshold, controller.signal);
+    const document = await extractorOf(asked)(text.value, asked, lowestThreshold, controller.signal, given.value);
     if (running !== controller) return;
     found.value = { document, model: asked, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
@@ -105,6 +114,11 @@ export async function run(): Promise<void> {
   } finally {
     if (running === controller) busy.value = false;
   }
+}
+
+/** Whoever runs a model: this page or the server. */
+export function extractorOf(asked: ModelEntry): Extract {
+  return localModels.value.find(({ entry }) => entry === asked)?.extract ?? extractOnServer;
 }
 
 export function stop(): void {

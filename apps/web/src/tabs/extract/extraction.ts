@@ -1,5 +1,6 @@
 import type { Document } from "@weft/core";
 import { request } from "../../api.ts";
+import type { GivenEntity } from "./given-entities.ts";
 
 /** What `GET /v1/models` says of a model, as far as this page asks. */
 export interface ModelEntry {
@@ -40,8 +41,14 @@ export interface Found {
   readonly seconds: number;
 }
 
-/** Whoever extracts: the server, or a worker of this page. */
-export type Extract = (text: string, model: ModelEntry, threshold: number, signal: AbortSignal) => Promise<Document>;
+/** Whoever extracts: the server, or a worker of this page. Only models that need entities are given those there are. */
+export type Extract = (
+  text: string,
+  model: ModelEntry,
+  threshold: number,
+  signal: AbortSignal,
+  given: readonly GivenEntity[],
+) => Promise<Document>;
 
 /** @throws {ApiError} */
 export async function listModels(): Promise<readonly ModelEntry[]> {
@@ -49,8 +56,8 @@ export async function listModels(): Promise<readonly ModelEntry[]> {
 }
 
 /** @throws {ApiError} */
-export const extractOnServer: Extract = async (text, model, threshold, signal) => {
-  const body = { text, model: model.name, threshold };
+export const extractOnServer: Extract = async (text, model, threshold, signal, given) => {
+  const body = { text, model: model.name, threshold, ...(model.needsEntities ? { entities: given } : {}) };
   return documentOf(await request<Extraction>("v1/extract", { body, signal }));
 };
 

@@ -1,5 +1,6 @@
 import { exampleText } from "./example-text.ts";
 import { busy, chosenModel, model, models, run, stop, text } from "./extract-state.ts";
+import { GivenPanel } from "./given-panel.tsx";
 import { LocalModelButton } from "./local-model-button.tsx";
 
 /** Where the text goes in, and which model reads it. */
@@ -32,6 +33,7 @@ export function TextForm() {
           void run();
         }}
       />
+      {asked?.needsEntities === true ? <GivenPanel model={asked} /> : null}
       <div class="row">
         <label>
           Model{" "}
@@ -85,11 +87,6 @@ export function TextForm() {
           {busy.value ? "Reading…" : "Extract"}
         </button>
       </div>
-      {asked?.needsEntities === true ? (
-        <p class="quiet">
-          This model relates entities that are given to it and finds none by itself; a plain text gives it nothing to relate.
-        </p>
-      ) : null}
     </form>
   );
 }

@@ -52,8 +52,8 @@ export async function openLocalModel(chosen: readonly File[]): Promise<LocalMode
   try {
     const opened = await ask((id) => ({ kind: "open", id, name, files })).answer;
     if (opened.kind !== "opened") throw new LocalModelError("the model did not open");
-    const extract: Extract = async (text, _model, threshold, signal): Promise<Document> => {
-      const { id, answer } = ask((id) => ({ kind: "extract", id, text, threshold }));
+    const extract: Extract = async (text, _model, threshold, signal, given): Promise<Document> => {
+      const { id, answer } = ask((id) => ({ kind: "extract", id, text, threshold, given }));
       signal.addEventListener("abort", () => worker.postMessage({ kind: "cancel", id } satisfies ToWorker));
       const found = await answer;
       if (found.kind !== "found") throw new LocalModelError("the model gave no answer");

@@ -1,5 +1,5 @@
 import "./no-eval.ts";
-import { type BuiltModel, documentFromText, extract, Predictor, unpackModel, WeftError } from "@weft/core";
+import { type BuiltModel, documentFromRecord, extract, Predictor, unpackModel, WeftError } from "@weft/core";
 import type { ModelEntry } from "../extraction.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
@@ -32,7 +32,9 @@ async function answer(question: Exclude<ToWorker, { kind: "cancel" }>): Promise<
   const controller = new AbortController();
   running.set(question.id, controller);
   try {
-    const documents = extract(model, [documentFromText("text", question.text)], {
+    const { text, given } = question;
+    const { document: asked } = documentFromRecord({ id: "text", text, entities: given }, {}, { sentences: "split" });
+    const documents = extract(model, [asked], {
       threshold: question.threshold,
       predict: async (examples, how) => {
         const found = [];

@@ -1,10 +1,17 @@
 import type { Document, ModelFiles } from "@weft/core";
 import type { ModelEntry } from "../extraction.ts";
+import type { GivenEntity } from "../given-entities.ts";
 
 /** What the page asks of its worker. */
 export type ToWorker =
   | { readonly kind: "open"; readonly id: number; readonly name: string; readonly files: ModelFiles }
-  | { readonly kind: "extract"; readonly id: number; readonly text: string; readonly threshold: number }
+  | {
+      readonly kind: "extract";
+      readonly id: number;
+      readonly text: string;
+      readonly threshold: number;
+      readonly given: readonly GivenEntity[];
+    }
   | { readonly kind: "cancel"; readonly id: number };
 
 /** One answer for every question but `cancel`; an error crosses over as what people are told of it. */

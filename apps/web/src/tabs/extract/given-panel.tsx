@@ -1,0 +1,140 @@
+import { documentFromText } from "@weft/core";
+import { useMemo, useState } from "preact/hooks";
+import { type Marked, markedSpan, movementOf, newMarking } from "../../parts/marking.ts";
+import { WordStrip } from "../../parts/word-strip.tsx";
+import { extractorOf, given, models, text } from "./extract-state.ts";
+import type { ModelEntry } from "./extraction.ts";
+import { inTokens, mark } from "./given-entities.ts";
+
+/** More words would make a page that nobody marks by hand and that answers slowly. */
+const mostWords = 3000;
+
+const marking = newMarking();
+
+/** The entities that a model which finds none is given: marked in the text by hand, or taken from a model that finds some. */
+export function GivenPanel({ model }: { readonly model: ModelEntry }) {
+  const { tokens } = useMemo(() => documentFromText("text", text.value), [text.value]);
+  const entities = useMemo(() => inTokens(given.value, tokens), [given.value, tokens]);
+  const marked: Marked = { text: text.value, tokens, entities };
+  // A model whose data has no types does not look at them.
+  const types = model.entityTypes.length === 0 ? [null] : model.entityTypes;
+  const chosen = placeOf(marking.chosen.value);
+  function give(type: string | null): void {
+    if (chosen !== undefined && given.value[chosen] !== undefined) {
+      given.value = given.value.with(chosen, { ...given.value[chosen], type });
+      return;
+    }
+    const span = markedSpan(marking);
+    given.value = mark(given.value, span, type, tokens);
+    const place = inTokens(given.value, tokens).findIndex(({ start, end }) => start === span.start && end === span.end);
+    marking.chosen.value = place === -1 ? null : `entity:${place}`;
+  }
+  function remove(): void {
+    if (chosen === undefined) return;
+    given.value = given.value.filter((_, place) => place !== chosen);
+    marking.chosen.value = null;
+  }
+  function onKey(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey || !(event.target as Element).classList.contains("words")) return;
+    const type = /^[1-9]$/.test(event.key) ? types[Number(event.key) - 1] : undefined;
+    const act = type === undefined ? (movementOf(event, marking, marked) ?? others[event.key]) : () => give(type);
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  }
+  const others: Readonly<Record<string, () => void>> = {
+    Delete: remove,
+    Backspace: remove,
+    Escape: () => {
+      marking.chosen.value = null;
+    },
+  };
+  return (
+    <div class="given" role="group" aria-label="Entities to relate" onKeyDown={onKey}>
+      <p class="quiet" id="given-keys">
+        This model relates entities that are given to it. Mark words by dragging over them, or by the arrow keys with Shift, and
+        give them a type by its button or its number; Delete takes a mark away.
+      </p>
+      {tokens.length > mostWords ? (
+        <p class="quiet">
+          The text is too long to be marked by hand here: that takes up to {mostWords.toLocaleString("en")} words.
+        </p>
+      ) : tokens.length === 0 ? null : (
+        <>
+          <div class="types" role="group" aria-label="Types to mark as">
+            {types.map((type, index) => (
+              <button key={type} type="button" onClick={() => give(type)}>
+                {index < 9 ? <kbd aria-hidden="true">{index + 1}</kbd> : null} <bdi>{type ?? "Entity"}</bdi>
+              </button>
+            ))}
+            <button type="button" class="plain" disabled={chosen === undefined} onClick={remove}>
+              Remove
+            </button>
+          </div>
+          <WordStrip marked={marked} marking={marking} label="Words of the text" describedBy="given-keys" />
+        </>
+      )}
+      <Finder model={model} />
+    </div>
+  );
+}
+
+/** Takes the entities that another model finds: a beginning that can be changed by hand. */
+function Finder({ model }: { readonly model: ModelEntry }) {
+  const finders = models.value.filter(({ needsEntities }) => !needsEntities);
+  const [name, setName] = useState("");
+  const [said, say] = useState("");
+  const finder = finders.find((each) => each.name === name) ?? finders[0];
+  async function find(by: ModelEntry): Promise<void> {
+    say("Reading…");
+    try {
+      const document = await extractorOf(by)(text.value, by, 0.5, new AbortController().signal, []);
+      const known = document.entities.filter(
+        ({ type }) => model.entityTypes.length === 0 || model.entityTypes.includes(type ?? ""),
+      );
+      given.value = known.flatMap(({ start, end, type }) => {
+        const [first, last] = [document.tokens[start], document.tokens[end - 1]];
+        if (first === undefined || last === undefined) return [];
+        return [{ startChar: first.start, endChar: last.end, type: model.entityTypes.length === 0 ? null : type }];
+      });
+      marking.chosen.value = null;
+      const left = document.entities.length - known.length;
+      say(left === 0 ? "" : `${left} left out: this model does not know their types`);
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    }
+  }
+  const { length } = given.value;
+  return (
+    <div class="row">
+      <span class="quiet" role="status">
+        {length === 0 ? "No entity yet" : length === 1 ? "1 entity" : `${length.toLocaleString("en")} entities`}
+        {said === "" ? "" : ` · ${said}`}
+      </span>
+      <button type="button" class="plain" disabled={length === 0} onClick={() => (given.value = [])}>
+        Remove all
+      </button>
+      {finder === undefined ? null : (
+        <>
+          <label class="push">
+            Take those of{" "}
+            <select value={finder.name} onChange={({ currentTarget }) => setName(currentTarget.value)}>
+              {finders.map((each) => (
+                <option key={each.name} value={each.name}>
+                  {each.name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="button" disabled={text.value.trim() === ""} onClick={() => void find(finder)}>
+            Find
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function placeOf(part: string | null): number | undefined {
+  return part?.startsWith("entity:") === true ? Number(part.slice("entity:".length)) : undefined;
+}

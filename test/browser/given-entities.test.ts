@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, describe, expect, test } from "vitest";
+import { trainPairModel } from "../e2e/pair-model.ts";
+import { accessibilityFaults, noBrowser, root, stage } from "./browser.ts";
+
+const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
+const folder = mkdtempSync(join(tmpdir(), "weft-page-given-"));
+const pairs = noBrowser === "" ? await trainPairModel(folder) : folder;
+
+describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, () => {
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const { open } = stage([pairs, join(root, "examples/model")]);
+
+  const word = (page: Page, text: string): Locator =>
+    page
+      .locator(".given [data-word]")
+      .filter({ hasText: new RegExp(`^${text}$`) })
+      .first();
+  const types = (page: Page): Locator => page.getByRole("group", { name: "Types to mark as" });
+  const found = (page: Page): Promise<string[]> => page.locator(".sentence .triples li span:first-child").allInnerTexts();
+
+  async function begin(page: Page, text: string): Promise<void> {
+    await page.getByRole("combobox", { name: /^Model/ }).selectOption("pairs");
+    await page.getByLabel("Text", { exact: true }).fill(text);
+  }
+
+  async function ask(page: Page): Promise<void> {
+    await page.getByRole("button", { name: "Extract", exact: true }).click();
+    await page.locator(".sentence").first().waitFor({ timeout: 20_000 });
+    await page.getByLabel("Relations from").fill("0.05");
+  }
+
+  test("words are marked by pointer, and what the model relates is drawn; an edit of the text keeps the marks", async () => {
+    const { page, faults } = await open();
+    await begin(page, "Bob works for Acme in Rome.");
+    await word(page, "Bob").click();
+    await types(page).getByRole("button", { name: /PER/ }).click();
+    await word(page, "Acme").click();
+    await types(page).getByRole("button", { name: /LOC/ }).click();
+    // The one that is chosen gets another type.
+    await types(page).getByRole("button", { name: /ORG/ }).click();
+    expect(await page.locator(".given [data-chip]").allInnerTexts()).toEqual(["PER", "ORG"]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await ask(page);
+    await expect.poll(() => found(page)).toContain("Bob works_for Acme");
+
+    await page.getByLabel("Text", { exact: true }).fill("Yes, Bob works for Acme in Rome.");
+    expect(await page.locator(".given [role=status]").innerText()).toBe("2 entities");
+    expect(await word(page, "Acme").getAttribute("aria-label")).toBe("Acme, ORG");
+    await page.getByRole("button", { name: "Remove all" }).click();
+    expect(await page.locator(".given [data-chip]").count()).toBe(0);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("all of it works by keyboard, on a narrow page in the dark too", async () => {
+    const { page, faults } = await open("", { colorScheme: "dark", viewport: { width: 380, height: 800 } });
+    await begin(page, "Eve Brown works for Hooli in Paris.");
+    await page.locator(".given .words").focus();
+    for (const key of ["Home", "Shift+ArrowRight", "3"]) await page.keyboard.press(key);
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowRight", "2", "ArrowRight", "ArrowRight", "1"])
+      await page.keyboard.press(key);
+    expect(await page.locator(".given [data-chip]").allInnerTexts()).toEqual(["PER", "ORG", "LOC"]);
+    await page.keyboard.press("Delete");
+    expect(await page.locator(".given [role=status]").innerText()).toBe("2 entities");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    await page.keyboard.press("Shift+Tab");
+    await ask(page);
+    await expect.poll(() => found(page)).toContain("Eve Brown works_for Hooli");
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("another model finds the entities, those of types that are known; a model that finds its own asks for none", async () => {
+    const { page, faults } = await open();
+    await begin(page, "Mara Voss founded Kettle Robotics in Bremen on 4 May 2021.");
+    await page.locator(".given").getByRole("button", { name: "Find" }).click();
+    await expect
+      .poll(() => page.locator(".given [role=status]").innerText(), { timeout: 20_000 })
+      .toMatch(/^3 entities · 1 left out: this model does not know their types$/);
+    expect(await page.locator(".given [data-chip]").allInnerTexts()).toEqual(["PER", "ORG", "LOC"]);
+    await ask(page);
+    expect(await page.locator(".sentence .entities li").count()).toBe(3);
+    await page.getByRole("combobox", { name: /^Model/ }).selectOption("model");
+    expect(await page.locator(".given").count()).toBe(0);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test("a folder of such a model runs in the page with the marks that are there", async () => {
+    const { page, faults } = await open();
+    await page.locator("input[type=file]").setInputFiles(join(pairs, "model"));
+    await expect
+      .poll(() => page.getByRole("combobox", { name: /^Model/ }).inputValue(), { timeout: 20_000 })
+      .toMatch(/in this browser/);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.getByLabel("Text", { exact: true }).fill("Bob works for Acme in Rome.");
+    await word(page, "Bob").click();
+    await types(page).getByRole("button", { name: /PER/ }).click();
+    await word(page, "Acme").click();
+    await types(page).getByRole("button", { name: /ORG/ }).click();
+    await ask(page);
+    await expect.poll(() => found(page)).toContain("Bob works_for Acme");
+    expect(asked.filter((url) => url.includes("extract"))).toEqual([]);
+    expect(faults).toEqual([]);
+  }, 60_000);
+});
