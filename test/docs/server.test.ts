@@ -55,12 +55,13 @@ test("the requests on the page are answered as it says", async () => {
   const commands = [...page.matchAll(/^```sh\n((?:.*\n)*?)```$/gm)]
     .map(([, code = ""]) => code)
     .filter((code) => code.includes("curl"));
-  expect(commands).toHaveLength(2);
-  const [one, stream] = await Promise.all(
+  expect(commands).toHaveLength(3);
+  const [one, stream, triples] = await Promise.all(
     commands.map(async (code) => shell(code.replaceAll("http://127.0.0.1:7433", url), root)),
   );
   const [, shown = ""] = /^```json\n((?:.*\n)*?)```$/m.exec(page) ?? [];
   expect(JSON.parse(one?.out ?? "")).toEqual(roughly(JSON.parse(shown)));
+  expect(triples?.out).toBe("Mara Voss\tfounded\tAcme\t0.900\n");
   const lines = stream?.out
     .trimEnd()
     .split("\n")

@@ -2,8 +2,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { createServer, type WeftServer } from "../../packages/weft/src/server/create-server.ts";
-import type { ServerOptions } from "../../packages/weft/src/server/options.ts";
+import { createServer, type ServerOptions, type WeftServer } from "weft/server";
 
 /** A trained model. */
 export const modelFolder = fileURLToPath(new URL("../../examples/model", import.meta.url));

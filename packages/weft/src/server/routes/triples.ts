@@ -1,9 +1,11 @@
-import { collectTriples, documentFromRecord, type TripleFormat } from "@weft/core";
+import { collectTriples, type Document, documentFromRecord, type TripleFormat } from "@weft/core";
 import * as z from "zod";
 import { RequestError } from "../../errors.ts";
 import { tripleFormats } from "../../triples/formats.ts";
 import type { App } from "../app.ts";
+import { requestFault } from "../check-request.ts";
 import type { ServerContext } from "../context.ts";
+import { documentOfExtraction, givenExtraction } from "../extraction-document.ts";
 
 const all: readonly TripleFormat[] = Object.values(tripleFormats);
 /** A format of several files does not fit into one answer. */
@@ -19,7 +21,9 @@ const formatEntry = z.object({
 
 const triplesRequest = z.strictObject({
   format: z.string().max(40).describe("a name of GET /v1/triples"),
-  documents: z.array(z.looseObject({})).describe("annotated documents, as lines of Weft's JSONL are"),
+  documents: z
+    .array(z.looseObject({}))
+    .describe("annotated documents, as lines of Weft's JSONL or as results of /v1/extract are"),
 });
 
 /** `/v1/triples`: annotated documents in a form for the next tool, those included that a page cannot write by itself. */
@@ -51,11 +55,19 @@ export async function tripleRoutes(app: App, { limits }: ServerContext): Promise
         const message = `there are ${body.documents.length} documents; this server takes ${limits.documents} at once`;
         throw new RequestError("REQUEST_TOO_LARGE", { at: { path: "documents" }, message });
       }
-      const documents = body.documents.map(
-        (record, index) => documentFromRecord(record, { path: `documents[${index}]` }).document,
-      );
+      const documents = body.documents.map((record, index) => documentOf(record, index));
       const { main } = await collectTriples(format, documents);
       return reply.type(format.mediaType).send(Buffer.from(main));
     },
   );
+}
+
+/** In a result of an extraction, tokens are places in the text; in a line of JSONL they are words. */
+function documentOf(record: Readonly<Record<string, unknown>>, index: number): Document {
+  const path = `documents[${index}]`;
+  const [token] = Array.isArray(record["tokens"]) ? (record["tokens"] as unknown[]) : [];
+  if (typeof token !== "object") return documentFromRecord(record, { path }).document;
+  const checked = givenExtraction.safeParse(record);
+  if (!checked.success) throw requestFault(checked.error, path);
+  return documentOfExtraction(checked.data, `text-${index}`, path);
 }

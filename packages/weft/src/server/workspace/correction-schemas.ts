@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { documentRequest } from "../extraction.ts";
+import { givenExtraction } from "../extraction-document.ts";
 
 const count = z.int().min(0);
 const probability = z.number().min(0).max(1);
@@ -69,8 +70,6 @@ export const projectPage = projectEntry.extend({
   page: z.array(correctionSentence),
 });
 
-const spans = z.array(z.object({ start: count, end: count }));
-
 /** Where the sentences of a project come from: one of three. */
 const sources = {
   model: z
@@ -87,17 +86,7 @@ const sources = {
     .optional()
     .describe("texts as for /v1/extract"),
   data: z.string().max(500).optional().describe("an annotated file of the server's data, by its name in /v1/data"),
-  extraction: z
-    .object({
-      id: z.string().max(200).optional(),
-      text: z.string(),
-      tokens: spans,
-      sentences: spans,
-      entities: z.array(z.object({ start: count, end: count, type: type.nullable(), confidence: probability.optional() })),
-      relations: z.array(z.object({ head: count, tail: count, type, confidence: probability.optional() })),
-    })
-    .optional()
-    .describe("a result of /v1/extract; what it holds becomes suggestions"),
+  extraction: givenExtraction.optional().describe("a result of /v1/extract; what it holds becomes suggestions"),
 };
 
 export const sentencesRequest = z.strictObject(sources);

@@ -1,12 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Document, documentFromRecord } from "@weft/core";
+import type { Document } from "@weft/core";
 import { RequestError } from "../../errors.ts";
 import { readDocuments } from "../../files/read-documents.ts";
 import { makeFolder } from "../../files/write-file.ts";
 import type { ServerContext } from "../context.ts";
 import { extractTexts } from "../extract-texts.ts";
 import { type Extraction, type ReadRequest, readDocumentRequest } from "../extraction.ts";
+import { documentOfExtraction } from "../extraction-document.ts";
 import { describeSchema } from "../model-description.ts";
 import { CorrectionProject, type NewSentence, projectUnknown, tooMany } from "./correction-project.ts";
 import { type ProjectRequest, projectName, type SentencesRequest } from "./correction-schemas.ts";
@@ -157,7 +158,7 @@ export class CorrectionStore {
       });
       return documents;
     }
-    if (extraction !== undefined) return [documentOfExtraction(extraction, freshName("text", taken))];
+    if (extraction !== undefined) return [suggestionsOf(extraction, freshName("text", taken))];
     return this.#readData(data as string);
   }
 
@@ -252,19 +253,13 @@ function entityOf({ start, end, type, confidence }: Extraction["entities"][numbe
   return { start, end, type, confidence };
 }
 
-/** As a line of a file would be read: checked throughout. What has no confidence is taken for a sure suggestion. */
-function documentOfExtraction(
-  { id, text, tokens, sentences, entities, relations }: NonNullable<SentencesRequest["extraction"]>,
-  name: string,
-): Document {
-  const record = {
-    id: id ?? name,
-    text,
-    tokens: tokens.map(({ start, end }) => text.slice(start, end)),
-    offsets: tokens.map(({ start, end }) => [start, end]),
-    sentences: sentences.map(({ start, end }) => [start, end]),
-    entities: entities.map(({ start, end, type, confidence = 1 }) => ({ start, end, type, confidence })),
-    relations: relations.map(({ head, tail, type, confidence = 1 }) => ({ head, tail, type, confidence })),
-  };
-  return documentFromRecord(record, { path: "extraction" }).document;
+/** What has no confidence is taken for a sure suggestion. */
+function suggestionsOf(extraction: NonNullable<SentencesRequest["extraction"]>, name: string): Document {
+  const sure = <Part extends { readonly confidence?: number | undefined }>(part: Part) => ({ confidence: 1, ...part });
+  const { entities, relations } = extraction;
+  return documentOfExtraction(
+    { ...extraction, entities: entities.map(sure), relations: relations.map(sure) },
+    name,
+    "extraction",
+  );
 }

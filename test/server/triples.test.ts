@@ -1,0 +1,119 @@
+import { parquetReadObjects } from "hyparquet";
+import { beforeAll, expect, test } from "vitest";
+import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
+import { readCsv, readRdf } from "../../packages/weft/src/testing/read-back.ts";
+import { type Answer, extract, type RunningServer, send, sentence, startServer } from "./test-server.ts";
+
+let running: RunningServer;
+beforeAll(async () => void (running = await startServer({ limits: { documents: 3 } })));
+
+const post = async (value: unknown): Promise<Answer> =>
+  send(`${running.url}/v1/triples`, { headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
+
+/** A line of Weft's JSONL with everything in it that a form of triples must escape. */
+const record = {
+  id: 'a "quoted" id',
+  tokens: ["O'Hara,", "<&>", "leads", "Acme\tLtd"],
+  entities: [
+    { start: 0, end: 2, type: "PER" },
+    { start: 3, end: 4, type: "ORG" },
+  ],
+  relations: [{ head: 0, tail: 1, type: "leads", confidence: 0.75 }],
+};
+
+test("every form that is one file is listed, and gives what it says it gives", async () => {
+  const { json } = await send(`${running.url}/v1/triples`);
+  const { formats } = json as { formats: { name: string; mediaType: string }[] };
+  expect(formats.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["jsonl", "tsv", "csv", "graphml", "cypher", "ntriples", "turtle", "parquet"]),
+  );
+  expect(formats.map(({ name }) => name)).not.toContain("neo4j");
+  for (const { name, mediaType } of formats) {
+    const { status, headers, text } = await post({ format: name, documents: [record] });
+    expect([name, status, headers["content-type"]?.toString().split(";")[0]]).toEqual([name, 200, mediaType]);
+    expect(text).toContain("leads");
+    expect((await post({ format: name, documents: [] })).status).toBe(200);
+  }
+});
+
+test("tables, RDF and Parquet hold the triple as it was", async () => {
+  const [header = [], row = [], ...rest] = readCsv((await post({ format: "csv", documents: [record] })).text);
+  expect(rest).toEqual([]);
+  const cells = Object.fromEntries(header.map((name, index) => [name, row[index]]));
+  // The name of an entity is one line without tabs in every form.
+  expect(cells).toMatchObject({
+    head: "O'Hara, <&>",
+    relation: "leads",
+    tail: "Acme Ltd",
+    confidence: "0.75",
+    document: record.id,
+  });
+  const quads = readRdf((await post({ format: "ntriples", documents: [record] })).text, "N-Triples");
+  expect(quads.some(({ predicate }) => predicate.value === "urn:weft:relation/leads")).toBe(true);
+  expect(readRdf((await post({ format: "turtle", documents: [record] })).text, "Turtle")).toHaveLength(quads.length);
+  const bytes = await fetch(`${running.url}/v1/triples`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ format: "parquet", documents: [record, record] }),
+  });
+  const rows = await parquetReadObjects({ file: await bytes.arrayBuffer() });
+  expect(rows).toMatchObject([{ head: "O'Hara, <&>", tail: "Acme Ltd" }, { relation: "leads" }]);
+});
+
+test("what /v1/extract answered goes in as it came out", async () => {
+  const { json } = await extract(running.url, { documents: [sentence, { id: "b", text: `Wow 🥨!\n${sentence}` }] });
+  const { documents } = json as { documents: Extraction[] };
+  const { status, text } = await post({ format: "tsv", documents });
+  expect(status).toBe(200);
+  const [header = "", ...rows] = text.trimEnd().split("\n");
+  const columns = header.split("\t");
+  const found = rows.map((row) => Object.fromEntries(row.split("\t").map((cell, index) => [columns[index], cell])));
+  const expected = documents.flatMap(({ id, entities, relations }, index) =>
+    relations.map(({ head, tail, type, confidence }) => ({
+      document: id ?? `text-${index}`,
+      head: entities[head]?.text,
+      relation: type,
+      tail: entities[tail]?.text,
+      confidence: String(confidence),
+      headStart: String(entities[head]?.startChar),
+    })),
+  );
+  expect(expected.length).toBeGreaterThan(3);
+  expect(found).toMatchObject(expected);
+});
+
+test.each<[string, unknown, number, string, string]>([
+  ["a form that does not exist", { format: "xml", documents: [] }, 400, "REQUEST_INVALID", "format"],
+  ["an inherited name as a form", { format: "constructor", documents: [] }, 400, "REQUEST_INVALID", "format"],
+  ["a form of several files", { format: "neo4j", documents: [] }, 400, "REQUEST_INVALID", "format"],
+  ["no documents", { format: "tsv" }, 400, "REQUEST_INVALID", "documents"],
+  ["a field that does not exist", { format: "tsv", documents: [], path: "/etc/passwd" }, 400, "REQUEST_INVALID", "path"],
+  ["too many documents", { format: "tsv", documents: [record, record, record, record] }, 413, "REQUEST_TOO_LARGE", "documents"],
+  ["a text instead of a document", { format: "tsv", documents: ["text"] }, 400, "REQUEST_INVALID", "documents[0]"],
+  ["a document without words", { format: "tsv", documents: [record, {}] }, 400, "FIELD_MISSING", "documents[1]"],
+  [
+    "a relation without an end",
+    { format: "tsv", documents: [{ ...record, relations: [{ head: 0, tail: 7, type: "x" }] }] },
+    400,
+    "RELATION_END_MISSING",
+    "documents[0].relations[0].tail",
+  ],
+  [
+    "a result whose tokens lie outside its text",
+    { format: "tsv", documents: [{ text: "a", tokens: [{ start: 0, end: 9 }], sentences: [], entities: [], relations: [] }] },
+    400,
+    "SPAN_OUTSIDE",
+    "documents[0]",
+  ],
+  [
+    "a result that is none",
+    { format: "tsv", documents: [{ text: 3, tokens: [{ start: 0, end: 1 }] }] },
+    400,
+    "REQUEST_INVALID",
+    "documents[0].text",
+  ],
+])("%s is refused with its place", async (_, body, status, code, path) => {
+  const answer = await post(body);
+  expect(answer.json).toMatchObject({ error: { code, at: { path: expect.stringContaining(path) as string } } });
+  expect(answer.status).toBe(status);
+});
