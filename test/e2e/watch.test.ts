@@ -1,7 +1,13 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { trainConfig } from "@weft/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readConfig } from "../../packages/weft/src/files/config-file.ts";
+import { resolvePaths } from "../../packages/weft/src/runs/resolve-paths.ts";
+import { trainRun } from "../../packages/weft/src/runs/train-run.ts";
+import { writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";
 
 let folder: string;
@@ -42,6 +48,26 @@ test("weft watch says epoch by epoch in a pipe and ends with the run; as JSON it
       .split("\n")
       .map((line) => JSON.parse(line) as unknown),
   ).toEqual(events);
+});
+
+test("steps reach the log while an epoch is under way", async () => {
+  writeTinyCorpus(folder);
+  writeFileSync(
+    join(folder, "weft.yaml"),
+    "data: { train: train.jsonl, dev: dev.jsonl }\nmodel: { name: rin, rounds: 0, wordSize: 4, hiddenSize: 4 }\ntraining: { epochs: 1, batch: 2 }\n",
+  );
+  const config = resolvePaths(await readConfig(join(folder, "weft.yaml"), trainConfig));
+  const run = join(folder, "run");
+  const lines: number[] = [];
+  for await (const { kind } of trainRun({ config, folder: run, threads: 1 })) {
+    if (kind === "checkpoint") break;
+    if (kind !== "step") continue;
+    await sleep(300);
+    lines.push(readFileSync(join(run, "events.jsonl"), "utf8").split("\n").length - 1);
+  }
+  expect(lines.length).toBeGreaterThan(4);
+  expect(lines.at(-1)).toBeGreaterThan(2);
+  expect((await weft(["watch", run, "--once"])).out).toMatch(/running · epoch 1 · step \d+/);
 });
 
 test("a run that is not there is an error", async () => {

@@ -12,11 +12,13 @@ export function progressView(progress: RunProgress, name: string, done: boolean,
   const scored = epochs.filter(({ score }) => score !== undefined);
   const parts = [
     `${style("bold", name)} · ${done ? "done" : "running"}${part === undefined ? "" : ` · ${part}`} · epoch ${whole(last.epoch)} · step ${whole(step)}`,
-    `\nloss per sentence\n${terminalChart({ points: epochs.map(({ epoch, loss }) => [epoch, loss]), width, height: 5 })}`,
+    `\nloss per sentence, by step\n${terminalChart({ points: progress.losses, width, height: 5 })}`,
   ];
   if (scored.length > 0) {
     const points = scored.map(({ epoch, score = Number.NaN }) => [epoch, 100 * score] as const);
-    parts.push(`\nF1 on dev (${protocol})\n${terminalChart({ points, width, height: 5, label: (value) => value.toFixed(1) })}`);
+    parts.push(
+      `\nF1 on dev (${protocol}), by epoch\n${terminalChart({ points, width, height: 5, label: (value) => value.toFixed(1) })}`,
+    );
   }
   parts.push(`\n${textTable(["epoch", "loss", "gradient", "dev F1"], epochs.slice(-5).map(epochCells), { width })}`);
   if (best !== undefined) parts.push(`\nbest so far: ${(100 * best.score).toFixed(1)} in epoch ${best.epoch}`);

@@ -88,6 +88,25 @@ test("epochs are the means of their steps, and the best is the last that improve
   expect([progress.best, progress.step, progress.protocol]).toEqual([{ epoch: 1, score: 0.4 }, 4, "strict"]);
 });
 
+test("the loss moves with every step, and long trainings are told in means of stretches", () => {
+  const progress = new RunProgress();
+  progress.add([stepEvent(1)]);
+  expect(progress.losses).toEqual([[1, 10]]);
+  progress.add([stepEvent(2)]);
+  expect(progress.losses).toEqual([
+    [1, 10],
+    [2, 5],
+  ]);
+  for (let step = 3; step <= 100_000; step++) {
+    progress.add([{ ...stepEvent(step), loss: step <= 50_000 ? 4 : 2, sentences: (step % 3) + 1 }]);
+    expect(progress.losses.length).toBeLessThanOrEqual(400);
+  }
+  const { losses } = progress;
+  expect(losses.length).toBeGreaterThan(150);
+  expect(losses.at(-1)).toEqual([100_000, expect.closeTo(2, 9)]);
+  expect(losses.find(([step]) => step > 20_000)?.[1]).toBeCloseTo(4, 9);
+});
+
 test("of a model with parts each epoch is one of its part, and the best is that of the part under way", () => {
   const progress = new RunProgress();
   const of = (part: "tagger" | "classifier", events: readonly LoggedEvent[]): LoggedEvent[] =>

@@ -11,7 +11,45 @@ export interface EpochProgress extends Pick<LoggedEvent, "part"> {
   readonly score?: number | undefined;
 }
 
-/** What the events of a run say about its course, epoch by epoch; grows with the events. */
+/** Points of a curve that are kept at most: more than a terminal can draw. */
+const mostPoints = 400;
+
+/** The loss step by step, as means over as many steps as it takes to keep the curve short. */
+class LossCurve {
+  #points: { step: number; loss: number; sentences: number; steps: number }[] = [];
+  #stepsEach = 1;
+
+  add({ step, loss, sentences }: { readonly step: number; readonly loss: number; readonly sentences: number }): void {
+    const last = this.#points.at(-1);
+    if (last !== undefined && last.steps < this.#stepsEach) {
+      this.#points[this.#points.length - 1] = joined(last, { step, loss, sentences, steps: 1 });
+      return;
+    }
+    this.#points.push({ step, loss, sentences, steps: 1 });
+    if (this.#points.length < mostPoints) return;
+    const points = this.#points;
+    this.#points = points.flatMap((point, index) => {
+      if (index % 2 === 1) return [];
+      const next = points[index + 1];
+      return [next === undefined ? point : joined(point, next)];
+    });
+    this.#stepsEach *= 2;
+  }
+
+  /** The last step of each stretch, with its mean over sentences. */
+  get points(): (readonly [step: number, loss: number])[] {
+    return this.#points.map(({ step, loss }) => [step, loss]);
+  }
+}
+
+type Stretch = { readonly step: number; readonly loss: number; readonly sentences: number; readonly steps: number };
+
+function joined(a: Stretch, b: Stretch): Stretch {
+  const sentences = a.sentences + b.sentences;
+  return { step: b.step, loss: (a.loss * a.sentences + b.loss * b.sentences) / sentences, sentences, steps: a.steps + b.steps };
+}
+
+/** What the events of a run say about its course, epoch by epoch and step by step; grows with the events. */
 export class RunProgress {
   readonly #epochs = new Map<
     string,
@@ -31,11 +69,16 @@ export class RunProgress {
   /** Of the part. */
   best: { readonly epoch: number; readonly score: number } | undefined;
   step = 0;
+  /** Of the part. */
+  #curve = new LossCurve();
 
   add(events: readonly LoggedEvent[]): void {
     for (const event of events) {
       const { part } = event;
-      if (part !== this.part) [this.part, this.best, this.protocol] = [part, undefined, undefined];
+      if (part !== this.part) {
+        [this.part, this.best, this.protocol] = [part, undefined, undefined];
+        this.#curve = new LossCurve();
+      }
       const place = `${part ?? ""} ${event.epoch}`;
       const none = { loss: 0, sentences: 0, norms: 0, steps: 0, step: 0 };
       const epoch = this.#epochs.get(place) ?? { part, epoch: event.epoch, ...none };
@@ -43,6 +86,7 @@ export class RunProgress {
       this.step = Math.max(this.step, event.step);
       epoch.step = event.step;
       if (event.kind === "step") {
+        this.#curve.add(event);
         epoch.loss += event.loss * event.sentences;
         epoch.sentences += event.sentences;
         epoch.norms += event.gradNorm;
@@ -53,6 +97,11 @@ export class RunProgress {
         if (event.improved) this.best = { epoch: event.epoch, score: event.score };
       }
     }
+  }
+
+  /** The mean loss over the sentences of each stretch, by its last step; a stretch is one step in short trainings. */
+  get losses(): readonly (readonly [step: number, loss: number])[] {
+    return this.#curve.points;
   }
 
   /** In their order. */

@@ -27,6 +27,9 @@ import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount }
 import { shortPath } from "./resolve-paths.ts";
 import { markEnded, markRunning, type RunStateFile } from "./run-state.ts";
 
+/** Who watches a long epoch sees it move; steps that a resumed training makes again are taken out of the log first. */
+const flushMs = 500;
+
 export interface TrainRunInput extends ComputeOptions {
   /** With paths that are absolute or count from the working folder. */
   readonly config: TrainConfig;
@@ -98,6 +101,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const { vectors } = config;
   const log = new EventLog(at("events"));
   let saved = performance.now();
+  let flushed = saved;
   const events = train({
     config,
     train: trainSentences,
@@ -121,8 +125,11 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     }
     const logged = loggedForm(event);
     if (logged !== undefined) log.add(logged);
-    if (event.kind === "checkpoint") {
+    if (event.kind === "checkpoint" || performance.now() - flushed >= flushMs) {
       await log.flush();
+      flushed = performance.now();
+    }
+    if (event.kind === "checkpoint") {
       if (performance.now() - saved >= (input.checkpointSeconds ?? 5) * 1000) {
         await writeFileAtomically(at("checkpoint"), event.bytes());
         saved = performance.now();

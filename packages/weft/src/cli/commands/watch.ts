@@ -15,7 +15,7 @@ export const watchCommand = defineCommand<[run: string], Options>({
   group: "Models",
   summary: "show the curves of a run while it trains",
   details:
-    "Follows the events of a run, which the training writes after every epoch: loss, gradient and dev score. Ends when the run is done, or " +
+    "Follows the events of a run, which the training writes twice a second: loss by step, gradient and dev score. Ends when the run is done, or " +
     "with Ctrl-C, which the training does not notice. In a pipe each epoch is a line; with --json each event is one.",
   arguments: [new Argument("<run>", "a run's folder")],
   options: [new Option("--once", "show how it stands and end")],
