@@ -16,7 +16,7 @@ export class Predictor {
     this.#engine = engine;
     this.#model = model;
     this.#arena = new Arena(engine.heap);
-    this.#kept = new KeptProducts(engine.heap);
+    this.#kept = new KeptProducts(engine);
   }
 
   /** One prediction an example, in order. */

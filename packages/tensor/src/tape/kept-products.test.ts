@@ -20,7 +20,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     store = new ParameterStore(engine.heap, { seed: 5 });
     table = store.add("words", words, size, normal(1), { kind: "table" });
     weight = store.add("filters", size, columns, normal(1), { blocks: 4 });
-    kept = new KeptProducts(engine.heap);
+    kept = new KeptProducts(engine);
   });
 
   /** The products of these table rows, or nothing where they are too many. */
@@ -28,7 +28,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     const tape = new Tape(engine, new Arena(engine.heap), { kept: from });
     const source = { table, ids: Int32Array.from(ids) };
     const input: Matrix = tape.apply(operations.embed, [source]);
-    const found = from.multiply(tape, input, source, weight);
+    const found = from.multiply(tape.arena, input, source, weight);
     if (found === undefined) return undefined;
     return [...found.rows].map((row) => engine.heap.floats(found.at + row * weight.stride * 4, weight.stride).slice());
   }
@@ -49,17 +49,17 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
   });
 
   test("have the same bits in any company and after any other", () => {
-    const alone = products([77], new KeptProducts(engine.heap));
+    const alone = products([77], new KeptProducts(engine));
     products([1, 2, 3]);
     expect(products([5, 77])?.[1]).toEqual(alone?.[0]);
     const crowd = Array.from({ length: 900 }, (_, k) => 76 + k);
-    expect(products(crowd, new KeptProducts(engine.heap))?.[1]).toEqual(alone?.[0]);
+    expect(products(crowd, new KeptProducts(engine))?.[1]).toEqual(alone?.[0]);
   });
 
   test("more rows than there is room for come and go; more at once are not kept", () => {
     const room = Math.floor(2 ** 23 / (weight.stride * 4));
     expect(room).toBeLessThan(words);
-    const reference = new KeptProducts(engine.heap);
+    const reference = new KeptProducts(engine);
     for (let start = 43; start + 1000 <= words; start += 1000) {
       const ids = Array.from({ length: 1000 }, (_, k) => start + k);
       expect(products([...ids, 42])?.at(-1)).toEqual(products([42], reference)?.[0]);
@@ -74,14 +74,14 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
       weight,
       store.read(weight).map((value) => 2 * value),
     );
-    expect(products([1])).toEqual(products([1], new KeptProducts(engine.heap)));
+    expect(products([1])).toEqual(products([1], new KeptProducts(engine)));
     const before = products([2])?.[0];
     const optimizer = new Optimizer(engine, store, { name: "sgd", rate: 1 });
     const dense = engine.heap.allocate(store.denseSize * 4);
     engine.heap.floats(dense, store.denseSize).fill(0.25);
     optimizer.update({ dense, tables: [] });
     expect(products([2])?.[0]).not.toEqual(before);
-    expect(products([2])).toEqual(products([2], new KeptProducts(engine.heap)));
+    expect(products([2])).toEqual(products([2], new KeptProducts(engine)));
   });
 
   test("what is filled once is filled again when a weight has changed, and only then", () => {

@@ -1,8 +1,8 @@
 import type { Address } from "../kernels/kernels.ts";
-import type { Heap } from "../memory/heap.ts";
+import type { Arena } from "../memory/arena.ts";
+import type { Engine } from "../tensor/engine.ts";
 import type { Matrix } from "../tensor/matrix.ts";
 import type { Parameter } from "../tensor/parameter-store.ts";
-import type { Tape } from "./tape.ts";
 
 /** Bytes of products kept for one weight: eight thousand words for 256 columns. */
 const mostBytes = 2 ** 23;
@@ -32,17 +32,17 @@ interface Shelf {
  * once a sentence. A product has the same bits whenever and with whichever others it was computed, so what is kept changes no result.
  */
 export class KeptProducts {
-  readonly #heap: Heap;
+  readonly #engine: Pick<Engine, "kernels" | "heap">;
   readonly #shelves = new Map<string, Shelf>();
   readonly #single = new Map<string, { readonly at: Address; readonly floats: number; fresh: boolean }>();
   #changes = -1;
 
-  constructor(heap: Heap) {
-    this.#heap = heap;
+  constructor(engine: Pick<Engine, "kernels" | "heap">) {
+    this.#engine = engine;
   }
 
-  /** `input` times `weight`, or undefined where it has more rows than are kept. */
-  multiply(tape: Tape, input: Matrix, { table, ids }: TableRows, weight: Parameter): RowProducts | undefined {
+  /** `input` times `weight`, or undefined where it has more rows than are kept. @param arena for work on the way */
+  multiply(arena: Arena, input: Matrix, { table, ids }: TableRows, weight: Parameter): RowProducts | undefined {
     this.#followWeights();
     const shelf = this.#shelfOf(table, weight);
     if (padTo4(ids.length) > shelf.size) return undefined;
@@ -51,7 +51,7 @@ export class KeptProducts {
       shelf.slots.clear();
       missing = Int32Array.from(ids.keys());
     }
-    if (missing.length > 0) this.#fill(tape, input, missing, ids, weight, shelf);
+    if (missing.length > 0) this.#fill(arena, input, missing, ids, weight, shelf);
     return { at: shelf.at, rows: ids.map((id) => shelf.slots.get(id) ?? 0) };
   }
 
@@ -60,7 +60,7 @@ export class KeptProducts {
     this.#followWeights();
     let kept = this.#single.get(name);
     if (kept === undefined || kept.floats !== floats) {
-      kept = { at: this.#heap.allocate(floats * 4), floats, fresh: false };
+      kept = { at: this.#engine.heap.allocate(floats * 4), floats, fresh: false };
       this.#single.set(name, kept);
     }
     if (!kept.fresh) fill(kept.at);
@@ -69,12 +69,15 @@ export class KeptProducts {
   }
 
   /** Rows are multiplied in fours, so that each is summed up in the same order whatever its company. */
-  #fill(tape: Tape, input: Matrix, missing: Int32Array, ids: Int32Array, weight: Parameter, { at, slots }: Shelf): void {
+  #fill(arena: Arena, input: Matrix, missing: Int32Array, ids: Int32Array, weight: Parameter, { at, slots }: Shelf): void {
+    const { heap, kernels } = this.#engine;
     const count = padTo4(missing.length);
-    const rows = tape.zeroed(count * input.stride);
-    tape.kernels.gatherRows(missing.length, input.columns, tape.integers(missing), input.at, input.stride, rows, input.stride);
+    const rows = arena.allocateZeroed(count * input.stride * 4);
+    const index = arena.allocate(missing.length * 4);
+    heap.i32.set(missing, index / 4);
+    kernels.gatherRows(missing.length, input.columns, index, input.at, input.stride, rows, input.stride);
     const to = at + slots.size * weight.stride * 4;
-    tape.kernels.gemm(count, weight.stride, input.columns, rows, input.stride, weight.at, weight.stride, to, weight.stride, 0);
+    kernels.gemm(count, weight.stride, input.columns, rows, input.stride, weight.at, weight.stride, to, weight.stride, 0);
     for (const row of missing) slots.set(ids[row] as number, slots.size);
   }
 
@@ -83,14 +86,14 @@ export class KeptProducts {
     let shelf = this.#shelves.get(name);
     if (shelf === undefined) {
       const size = Math.min(padTo4(table.rows) + 4, Math.floor(mostBytes / (weight.stride * 4)));
-      shelf = { at: this.#heap.allocate(size * weight.stride * 4), size, slots: new Map() };
+      shelf = { at: this.#engine.heap.allocate(size * weight.stride * 4), size, slots: new Map() };
       this.#shelves.set(name, shelf);
     }
     return shelf;
   }
 
   #followWeights(): void {
-    const { weightChanges } = this.#heap;
+    const { weightChanges } = this.#engine.heap;
     if (weightChanges === this.#changes) return;
     this.#changes = weightChanges;
     for (const { slots } of this.#shelves.values()) slots.clear();

@@ -169,7 +169,7 @@ function wordProducts(tape: Tape, { parts, offsets, positions }: WindowConvoluti
 
 /** The products of a part's rows, and where each of them stands unless row by row. */
 function rowProducts(tape: Tape, { input, source, weight }: WindowPart): { at: Address; rows?: Int32Array } {
-  const kept = source && tape.kept?.multiply(tape, input, source, weight);
+  const kept = source && tape.kept?.multiply(tape.arena, input, source, weight);
   if (kept !== undefined) return kept;
   const at = tape.scratch(input.rows * weight.stride);
   multiplyBy(tape, input, weight, undefined, at);
