@@ -45,8 +45,8 @@ test("the options and limits on the page are those of the command", () => {
     expect(known, option).toBeDefined();
     if (!["–", "cores"].includes(shown)) expect(String(known?.defaultValue), option).toBe(shown);
   }
-  const { textUnits, documents, lineBytes, streamWindow, bodyMs } = defaultLimits;
-  const sentence = `Fixed limits: ${textUnits.toLocaleString("en")} UTF-16 units a text, ${documents.toLocaleString("en")} texts a JSON request, ${lineBytes >> 20} MiB a line of a stream, ${streamWindow} lines of a stream under way, ${bodyMs / 1000} seconds for a body to arrive.`;
+  const { textUnits, documents, lineBytes, streamWindow, bodyMs, stalledMs } = defaultLimits;
+  const sentence = `Fixed limits: ${textUnits.toLocaleString("en")} UTF-16 units a text, ${documents.toLocaleString("en")} texts a JSON request, ${lineBytes >> 20} MiB a line of a stream, ${streamWindow} lines of a stream under way, ${bodyMs / 1000} seconds for a body to arrive, ${stalledMs / 1000} seconds without a byte of an answer taken.`;
   expect(page).toContain(sentence);
 });
 

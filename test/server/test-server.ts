@@ -53,7 +53,8 @@ export async function send(url: string, { method, headers = {}, body }: Sending 
       response.on("error", reject);
       response.on("end", () => {
         const text = Buffer.concat(parts).toString();
-        const json = response.headers["content-type"]?.startsWith("application/json") === true ? JSON.parse(text) : undefined;
+        const isJson = text !== "" && response.headers["content-type"]?.startsWith("application/json") === true;
+        const json = isJson ? JSON.parse(text) : undefined;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: json as never });
       });
     });

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import fastify, { LogController } from "fastify";
 import { type Logger, pino } from "pino";
 import { RequestError } from "../errors.ts";
 import type { App } from "./app.ts";
 import { checkRequest } from "./check-request.ts";
+import { answerBadHttp, guardConnections } from "./connections.ts";
 import type { ServerContext } from "./context.ts";
 import { errorReply } from "./error-reply.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -100,7 +101,8 @@ function buildApp(logger: Logger): App {
     // Our own reader of bodies counts, in bytes and in time.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: 300 },
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    // Probes find out that a silent client is gone; hosts are checked where errors are answered in our words.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, keepAlive: true, requireHostHeader: false },
     clientErrorHandler: answerBadHttp,
   }) as unknown as App;
 }
@@ -124,6 +126,7 @@ function setRules(app: App, context: ServerContext): void {
   });
   addSecurityHeaders(app);
   recordRequests(app, context);
+  guardConnections(app, limits);
   addOriginChecks(app, options);
   app.addHook("onRequest", async (request, reply) => {
     if (!state.stopping) return;
@@ -165,23 +168,6 @@ async function close(app: App, { registry, limits, metrics, state }: ServerConte
     await registry.close();
     metrics.close();
   }
-}
-
-/** Bytes that are no HTTP get an answer all the same, as far as the connection still takes one. */
-function answerBadHttp(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const slow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-  const large = error.code === "HPE_HEADER_OVERFLOW";
-  const status = slow ? "408 Request Timeout" : large ? "431 Request Header Fields Too Large" : "400 Bad Request";
-  const code = slow ? "REQUEST_TOO_SLOW" : large ? "REQUEST_TOO_LARGE" : "REQUEST_INVALID";
-  const message = slow ? "the request did not arrive in time" : large ? "the headers are too long" : "the request is not HTTP";
-  const body = JSON.stringify({ error: { code, message } });
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }
 
 function addressOf(app: App): string {

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { TextDecoder } from "node:util";
 import { DataError, parseJson } from "@weft/core";
 import { RequestError } from "../errors.ts";
+import { takeBody } from "./connections.ts";
 
 export interface BodyLimits {
   readonly bodyBytes: number;
@@ -22,6 +23,7 @@ export async function readJsonBody(
 ): Promise<unknown> {
   refuseEncoded(headers);
   if (Number(headers["content-length"]) > bodyBytes) throw bodyTooLarge(bodyBytes);
+  takeBody(body);
   const parts: Buffer[] = [];
   let length = 0;
   await new Promise<void>((done, failed) => {
@@ -32,8 +34,8 @@ export async function readJsonBody(
       else failed(bodyTooLarge(bodyBytes));
     });
     body.on("end", done);
-    body.on("error", failed);
-    // A client that leaves ends the stream without `end`.
+    // A client that leaves ends the stream with an error, or without `end`.
+    body.on("error", () => failed(clientGone()));
     body.on("close", () => {
       if (!body.readableEnded) failed(clientGone());
     });
@@ -90,7 +92,7 @@ function checkShape(value: unknown, line: number): void {
 
 /** @throws {RequestError} BODY_TYPE_UNKNOWN where a body comes compressed: a few bytes would unpack to any number */
 export function refuseEncoded(headers: IncomingHttpHeaders): void {
-  const encoding = headers["content-encoding"] ?? "identity";
+  const encoding = headers["content-encoding"]?.toLowerCase() ?? "identity";
   if (encoding === "identity") return;
   throw new RequestError("BODY_TYPE_UNKNOWN", {
     at: { path: "content-encoding" },

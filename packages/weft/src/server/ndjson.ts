@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { RequestError } from "../errors.ts";
-import { tooSlow } from "./json-body.ts";
+import { clientGone, tooSlow } from "./json-body.ts";
 
 export const ndjsonType = "application/x-ndjson";
 
@@ -69,6 +69,10 @@ export function lineTooLong(bytes: number): RequestError {
   });
 }
 
+function left(): never {
+  throw clientGone();
+}
+
 /** The chunks of a stream; the clock runs only while one is waited for, since a slow reader is no slow sender. */
 async function* withoutSilence(body: Readable, idleMs: number): AsyncGenerator<Buffer> {
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
@@ -78,7 +82,7 @@ async function* withoutSilence(body: Readable, idleMs: number): AsyncGenerator<B
       clock = setTimeout(() => failed(tooSlow(idleMs)), idleMs);
     });
     try {
-      const next = await Promise.race([chunks.next(), silence]);
+      const next = await Promise.race([chunks.next().catch(left), silence]);
       if (next.done === true) return;
       yield next.value;
     } finally {

@@ -30,6 +30,8 @@ export interface Limits {
   readonly deadlineMs: number;
   /** For the arrival of a JSON body, and between two pieces of a stream. */
   readonly bodyMs: number;
+  /** Without a byte of an answer taken by its client. */
+  readonly stalledMs: number;
   /** For requests under way when the server is told to stop. */
   readonly drainMs: number;
 }
@@ -45,6 +47,7 @@ export const defaultLimits: Limits = {
   batchWaitMs: 2,
   deadlineMs: 30_000,
   bodyMs: 30_000,
+  stalledMs: 60_000,
   drainMs: 30_000,
 };
 

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { RequestError } from "../../errors.ts";
 import type { App } from "../app.ts";
 import { requestFault } from "../check-request.ts";
+import { takeBody } from "../connections.ts";
 import type { ServerContext } from "../context.ts";
 import { type ErrorReply, errorReply } from "../error-reply.ts";
 import { extractTexts } from "../extract-texts.ts";
@@ -32,6 +33,7 @@ const tracer = trace.getTracer("weft");
 export async function extractRoutes(app: App, context: ServerContext): Promise<void> {
   app.addContentTypeParser(ndjsonType, async ({ headers }: FastifyRequest, body: Readable) => {
     refuseEncoded(headers);
+    takeBody(body);
     return new NdjsonBody(body);
   });
   app.post(
