@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { RequestError, WorkerError } from "../../errors.ts";
 import { receivedError } from "../../workers/sent-error.ts";
 import type { CorpusJob, CorpusReply, CorpusWork } from "./corpus-worker.ts";
-import type { ShelvedFile } from "./data-shelf.ts";
+import type { ShelvedFile } from "./shelved-file.ts";
 
 /** Threads beside those that predict; and jobs that wait for one, beyond which new ones are refused. */
 const mostThreads = 2;

@@ -4,8 +4,8 @@ import { type SentError, sentError } from "../../workers/sent-error.ts";
 import { CorpusIndex } from "./corpus-index.ts";
 import { dataProblems } from "./data-problems.ts";
 import type { ProblemList } from "./data-schemas.ts";
-import type { ShelvedFile } from "./data-shelf.ts";
 import { type PackedCorpus, packCorpus } from "./pack-corpus.ts";
+import type { ShelvedFile } from "./shelved-file.ts";
 
 /** Each kind of work on annotated files: what it is given and what it gives. */
 export interface CorpusWork {

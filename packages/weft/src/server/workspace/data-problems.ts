@@ -2,8 +2,8 @@ import { type CheckedFile, checkCorpus, type Location } from "@weft/core";
 import { RequestError } from "../../errors.ts";
 import { readWithFaults } from "../../files/read-with-faults.ts";
 import type { ProblemList } from "./data-schemas.ts";
-import type { ShelvedFile } from "./data-shelf.ts";
 import { placeInside } from "./place-inside.ts";
+import type { ShelvedFile } from "./shelved-file.ts";
 
 const mostBytes = 64 << 20;
 const shownPlaces = 20;
