@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { parquetReadObjects } from "hyparquet";
 import { beforeAll, expect, test } from "vitest";
 import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
@@ -81,6 +82,30 @@ test("what /v1/extract answered goes in as it came out", async () => {
   expect(expected.length).toBeGreaterThan(3);
   expect(found).toMatchObject(expected);
 });
+
+test("a long request leaves turns to others, and is given up when its client leaves", async () => {
+  const { url } = await startServer();
+  const tokens = Array.from({ length: 60 }, (_, k) => `word${k}`);
+  const entities = Array.from({ length: 20 }, (_, k) => ({ start: 3 * k, end: 3 * k + 2, type: `T${k % 3}` }));
+  const relations = Array.from({ length: 40 }, (_, k) => ({ head: k % 20, tail: (k + 1 + (k % 7)) % 20, type: `r${k}` }));
+  const documents = Array.from({ length: 800 }, (_, k) => ({ id: `d${k}`, tokens, entities, relations }));
+  const sending = { headers: { "content-type": "application/json" }, body: JSON.stringify({ format: "turtle", documents }) };
+  let done = false;
+  const before = performance.now();
+  const answer = send(`${url}/v1/triples`, sending).finally(() => (done = true));
+  let longest = 0;
+  while (!done) {
+    const asked = performance.now();
+    await send(`${url}/healthz`);
+    longest = Math.max(longest, performance.now() - asked);
+  }
+  expect((await answer).status).toBe(200);
+  expect(longest).toBeLessThan((performance.now() - before) / 2.5);
+  const leaving = request(`${url}/v1/triples`, { method: "POST", headers: sending.headers });
+  leaving.on("error", () => undefined).end(sending.body, () => setTimeout(() => leaving.destroy(), 100));
+  const metrics = async (): Promise<string> => (await send(`${url}/metrics`)).text;
+  await expect.poll(metrics, { timeout: 10_000 }).toMatch(/route="\/v1\/triples",method="POST",status="499"\} 1/);
+}, 60_000);
 
 test.each<[string, unknown, number, string, string]>([
   ["a form that does not exist", { format: "xml", documents: [] }, 400, "REQUEST_INVALID", "format"],

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { collectTriples, type Document, documentFromRecord, type TripleFormat } from "@weft/core";
 import * as z from "zod";
 import { RequestError } from "../../errors.ts";
@@ -6,6 +7,7 @@ import type { App } from "../app.ts";
 import { requestFault } from "../check-request.ts";
 import type { ServerContext } from "../context.ts";
 import { documentOfExtraction, givenExtraction } from "../extraction-document.ts";
+import { requestScope } from "../request-scope.ts";
 
 const all: readonly TripleFormat[] = Object.values(tripleFormats);
 /** A format of several files does not fit into one answer. */
@@ -55,11 +57,30 @@ export async function tripleRoutes(app: App, { limits }: ServerContext): Promise
         const message = `there are ${body.documents.length} documents; this server takes ${limits.documents} at once`;
         throw new RequestError("REQUEST_TOO_LARGE", { at: { path: "documents" }, message });
       }
-      const documents = body.documents.map((record, index) => documentOf(record, index));
+      const { signal } = requestScope(reply, limits);
+      const documents = documentsOf(body.documents, signal);
       const { main } = await collectTriples(format, documents);
       return reply.type(format.mediaType).send(Buffer.from(main));
     },
   );
+}
+
+/** Longest time that writing documents may keep the event loop from other requests. */
+const turnMs = 8;
+
+/** One after the other, with a turn for other requests now and then; none where nobody waits for them any more. */
+async function* documentsOf(
+  records: readonly Readonly<Record<string, unknown>>[],
+  signal: AbortSignal,
+): AsyncGenerator<Document> {
+  let turn = performance.now();
+  for (const [index, record] of records.entries()) {
+    yield documentOf(record, index);
+    if (performance.now() - turn < turnMs) continue;
+    await nextTurn();
+    signal.throwIfAborted();
+    turn = performance.now();
+  }
 }
 
 /** In a result of an extraction, tokens are places in the text; in a line of JSONL they are words. */
