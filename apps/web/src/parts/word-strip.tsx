@@ -141,7 +141,7 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
           entity === undefined ? "" : entity.confidence === undefined ? "own" : "suggested",
         ];
         return [
-          gap === "" ? null : gap,
+          gap === "" ? null : <span class={gapClasses(index)}>{gap}</span>,
           ...(begins[index] ?? []).map((place) => (
             <span key={`type-${place}`} class={chipClasses(place)} data-chip={place} aria-hidden="true">
               {entities[place]?.type ?? "–"}
@@ -162,6 +162,17 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
       })}
     </div>
   );
+
+  /** Space between two words of one entity, or of what is marked, looks as they do. */
+  function gapClasses(index: number): string | undefined {
+    const [holder, before] = [holders[index], holders[index - 1]];
+    const entity = holder === undefined || holder !== before ? undefined : entities[holder];
+    const names = [
+      index > from && index <= to ? "marked" : "",
+      entity === undefined || begins[index]?.length !== 0 ? "" : entity.confidence === undefined ? "own" : "suggested",
+    ].filter((name) => name !== "");
+    return names.length === 0 ? undefined : `gap ${names.join(" ")}`;
+  }
 
   function chipClasses(place: number): string {
     const names = [

@@ -47,8 +47,10 @@ export function SentenceFilters({ file: { counts }, filter, change }: SentenceFi
           ))}
         </select>
       </label>
-      <Length label="Tokens from" value={filter.minLength} change={(value) => set("minLength", value)} />
-      <Length label="to" value={filter.maxLength} change={(value) => set("maxLength", value)} />
+      <div class="lengths">
+        <Length label="Tokens from" value={filter.minLength} change={(value) => set("minLength", value)} />
+        <Length label="to" value={filter.maxLength} change={(value) => set("maxLength", value)} />
+      </div>
       <button
         type="button"
         class="plain"

@@ -32,7 +32,9 @@ export function StatisticsView({ file }: { readonly file: DataFile }) {
   ];
   return (
     <div class="panel body statistics">
-      <img src={picture} alt={`What ${file.name} holds; the tables below say the same`} />
+      <div class="scroll" role="region" aria-label="Picture" tabIndex={0}>
+        <img src={picture} alt={`What ${file.name} holds; the tables below say the same`} />
+      </div>
       <div class="tables">
         {groups.map(([title, counts]) => (
           <details key={title}>

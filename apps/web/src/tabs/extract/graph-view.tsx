@@ -1,5 +1,6 @@
 import { type Document, slotColour, textWidth, typeSlots } from "@weft/core";
 import { useMemo, useState } from "preact/hooks";
+import { useMedia } from "../../parts/use-media.ts";
 import { theme } from "../../theme.ts";
 import { Confidence } from "./confidence.tsx";
 import { type GraphEdge, type GraphNode, tripleGraph } from "./triple-graph.ts";
@@ -8,7 +9,9 @@ const listed = 300;
 
 /** The relations as a graph, and beside it as a list; a node chosen in the graph narrows the list to what it takes part in. */
 export function GraphView({ document, types }: { readonly document: Document; readonly types: readonly string[] }) {
-  const graph = useMemo(() => tripleGraph(document, (text) => textWidth(text, 13), 1.5), [document]);
+  // On a telephone the place is as high as it is wide, and a wide graph would be too small to read.
+  const aspect = useMedia("(max-width: 40rem)") ? 0.75 : 1.5;
+  const graph = useMemo(() => tripleGraph(document, (text) => textWidth(text, 13), aspect), [document, aspect]);
   const [chosenKey, choose] = useState<string | null>(null);
   const [pointed, point] = useState<GraphEdge | null>(null);
   const chosen = graph.nodes.find(({ key }) => key === chosenKey);
