@@ -5,6 +5,7 @@ export { Arena } from "./memory/arena.ts";
 export { Heap } from "./memory/heap.ts";
 export * from "./optim/index.ts";
 export { KeptProducts, type TableRows } from "./tape/kept-products.ts";
+export type { BigruParameters, SequencePart } from "./tape/operations/bigru.ts";
 export type { BilstmInput, LstmParameters } from "./tape/operations/bilstm.ts";
 export { backwardMessages, bestPath, type Chain, expectations, pathScore } from "./tape/operations/chain.ts";
 export { type ComposeTerm, parameterMatrix } from "./tape/operations/compose.ts";

@@ -1,9 +1,10 @@
 import {
-  type GruParameters,
+  type BigruParameters,
   type Matrix,
   operations,
   type Parameter,
   parameterMatrix,
+  type SequencePart,
   type Tape,
   uniform,
   type WindowPart,
@@ -75,27 +76,30 @@ export function applyWindows(
   });
 }
 
+/** A bidirectional GRU over words and their offsets from two entities. */
 export interface BigruLayer {
-  readonly forward: GruParameters;
-  readonly backward: GruParameters;
+  readonly forward: BigruParameters;
+  readonly backward: BigruParameters;
 }
 
-/** A bidirectional GRU; all weights start uniform in ±1/√size. @param size units of one direction */
-export function bigruLayer(scope: Scope, inputs: number, size: number): BigruLayer {
-  return { forward: gru(scope.child("forward"), inputs, size), backward: gru(scope.child("backward"), inputs, size) };
+/** All weights start uniform in ±1/√size. @param size units of one direction */
+export function bigruLayer(scope: Scope, columns: { words: number; positions: number }, size: number): BigruLayer {
+  return { forward: gru(scope.child("forward"), columns, size), backward: gru(scope.child("backward"), columns, size) };
 }
 
-export function applyBigru(tape: Tape, layer: BigruLayer, input: Matrix, offsets: Int32Array): Matrix {
-  return tape.apply(operations.bigru, { input, offsets, ...layer });
+/** @param parts words, then offsets from the first and from the second entity */
+export function applyBigru(tape: Tape, layer: BigruLayer, parts: readonly SequencePart[], offsets: Int32Array): Matrix {
+  return tape.apply(operations.bigru, { parts, offsets, ...layer });
 }
 
-function gru(scope: Scope, inputs: number, size: number): GruParameters {
+function gru(scope: Scope, { words, positions }: { words: number; positions: number }, size: number): BigruParameters {
   const initial = uniform(1 / Math.sqrt(size));
-  const [input, hidden] = [scope.child("input"), scope.child("hidden")];
+  const dense = (name: string, kind: "weight" | "bias", rows: number): Parameter =>
+    scope.child(name).dense(kind, rows, 3 * size, initial, 3);
   return {
-    input: input.dense("weight", inputs, 3 * size, initial, 3),
-    inputBias: input.dense("bias", 1, 3 * size, initial, 3),
-    hidden: hidden.dense("weight", size, 3 * size, initial, 3),
-    hiddenBias: hidden.dense("bias", 1, 3 * size, initial, 3),
+    inputs: [dense("input", "weight", words), dense("first", "weight", positions), dense("second", "weight", positions)],
+    inputBias: dense("input", "bias", 1),
+    hidden: dense("hidden", "weight", size),
+    hiddenBias: dense("hidden", "bias", 1),
   };
 }

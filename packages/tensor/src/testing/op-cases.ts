@@ -387,6 +387,9 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
     opCase({
       matrices: ({ inputs }) => ({ input: inputs }),
       parameters: ({ inputs, width }) => ({
+        mark: { rows: 5, columns: 2 },
+        markF: { rows: 2, columns: 3 * width, blocks: 3 },
+        markB: { rows: 2, columns: 3 * width, blocks: 3 },
         inputF: { rows: inputs, columns: 3 * width, blocks: 3 },
         hiddenF: { rows: width, columns: 3 * width, blocks: 3 },
         inputBiasF: { rows: 1, columns: 3 * width, blocks: 3 },
@@ -396,20 +399,25 @@ export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = 
         inputBiasB: { rows: 1, columns: 3 * width, blocks: 3 },
         hiddenBiasB: { rows: 1, columns: 3 * width, blocks: 3 },
       }),
-      run: (tape, { input }, p, { offsets }) =>
+      run: (tape, { input }, p, { offsets, ids }) =>
         tape.apply(operations.bigru, {
-          input,
+          parts: [
+            { input, rows: backToFront(offsets) },
+            { input: parameterMatrix(tape, p.mark), rows: ids },
+          ],
           offsets,
-          forward: { input: p.inputF, hidden: p.hiddenF, inputBias: p.inputBiasF, hiddenBias: p.hiddenBiasF },
-          backward: { input: p.inputB, hidden: p.hiddenB, inputBias: p.inputBiasB, hiddenBias: p.hiddenBiasB },
+          forward: { inputs: [p.inputF, p.markF], hidden: p.hiddenF, inputBias: p.inputBiasF, hiddenBias: p.hiddenBiasF },
+          backward: { inputs: [p.inputB, p.markB], hidden: p.hiddenB, inputBias: p.inputBiasB, hiddenBias: p.hiddenBiasB },
         }),
-      formula: ({ input }, p, { offsets }) =>
-        bySentence(offsets, (start, end) => {
-          const words = input.slice(start, end);
-          const ahead = gruStates(words, p.inputF, p.hiddenF, p.inputBiasF, p.hiddenBiasF);
-          const back = gruStates(words.toReversed(), p.inputB, p.hiddenB, p.inputBiasB, p.hiddenBiasB).toReversed();
-          return ahead.map((row, t) => [...row, ...(back[t] ?? [])]);
-        }),
+      formula: ({ input }, p, { offsets, ids }) => {
+        const places = Array.from(backToFront(offsets), (row, i) => [...(input[row] ?? []), ...(p.mark[ids[i] ?? 0] ?? [])]);
+        return bySentence(offsets, (start, end) => {
+          const words = places.slice(start, end);
+          const ahead = gruStates(words, [...p.inputF, ...p.markF], p.hiddenF, p.inputBiasF, p.hiddenBiasF);
+          const back = gruStates(words.toReversed(), [...p.inputB, ...p.markB], p.hiddenB, p.inputBiasB, p.hiddenBiasB);
+          return ahead.map((row, t) => [...row, ...(back.toReversed()[t] ?? [])]);
+        });
+      },
     }),
   ],
 

@@ -1,4 +1,4 @@
-import { type ComposeTerm, type Matrix, operations, type Parameter, parameterMatrix, type Tape } from "@weft/tensor";
+import { type Matrix, operations, type Parameter, parameterMatrix, type SequencePart, type Tape } from "@weft/tensor";
 import type { Lexicon } from "../../data/lexicon.ts";
 import {
   applyBigru,
@@ -34,7 +34,7 @@ export class EattBigruNetwork implements PairNetwork {
     this.words = this.#input.words;
     const { positionSize, hiddenSize, attentionSize, wordSize } = settings;
     const { words, tags } = this.#input.columns;
-    this.#encoder = bigruLayer(scope.child("encoder"), words + tags + 2 * positionSize, hiddenSize);
+    this.#encoder = bigruLayer(scope.child("encoder"), { words: words + tags, positions: positionSize }, hiddenSize);
     const attention = scope.child("attention");
     this.#state = linearLayer(attention.child("state"), 2 * hiddenSize, attentionSize, { bias: false });
     this.#entities = linearLayer(attention.child("entities"), 2 * wordSize, attentionSize);
@@ -45,8 +45,8 @@ export class EattBigruNetwork implements PairNetwork {
 
   forward(tape: Tape, batch: PairBatch): PairScores {
     const words = this.#input.apply(tape, batch); // [ΣN, Dw + Dt]
-    const { input, offsets, pairOfRow } = this.#sequences(tape, batch, words);
-    const states = applyBigru(tape, this.#encoder, input, offsets); // H, [ΣL, 2H]
+    const { parts, offsets, pairOfRow } = this.#sequences(tape, batch, words);
+    const states = applyBigru(tape, this.#encoder, parts, offsets); // H, [ΣL, 2H]
     const entities = applyLinear(tape, this.#entities, this.#arguments(tape, batch, words)); // [pairs, A]
     const compared = tape.apply(operations.compose, {
       rows: states.rows,
@@ -59,9 +59,9 @@ export class EattBigruNetwork implements PairNetwork {
     return { classes: applyLinear(tape, this.#classes, kept), identity: undefined };
   }
 
-  /** The sentence of every pair with the offsets from its own entities: recurrent states differ from pair to pair. */
-  #sequences(tape: Tape, { pairs }: PairBatch, words: Matrix): { input: Matrix; offsets: Int32Array; pairOfRow: Int32Array } {
-    const { positions, positionSize } = this.#settings;
+  /** The sentence of every pair with the offsets from its own entities: recurrent states differ from pair to pair, what words give does not. */
+  #sequences(tape: Tape, { pairs }: PairBatch, words: Matrix): Sequences {
+    const { positions } = this.#settings;
     const offsets = new Int32Array(pairs.length + 1);
     for (const [k, { sentence }] of pairs.entries()) offsets[k + 1] = (offsets[k] as number) + sentence.end - sentence.start;
     const rows = offsets[pairs.length] as number;
@@ -78,17 +78,11 @@ export class EattBigruNetwork implements PairNetwork {
       }
     }
     const table = parameterMatrix(tape, this.#input.positions);
-    const terms: ComposeTerm[] = relative.map((ids, side) => ({
-      input: table,
-      rows: ids,
-      to: words.columns + side * positionSize,
-    }));
-    const columns = words.columns + 2 * positionSize;
-    const input = tape.apply(operations.compose, {
-      ...{ rows, columns },
-      terms: [{ input: words, rows: wordOfRow }, ...terms],
-    }); // [ΣL, Dw + Dt + 2Dp]
-    return { input, offsets, pairOfRow };
+    return {
+      parts: [{ input: words, rows: wordOfRow }, ...relative.map((ids) => ({ input: table, rows: ids }))],
+      offsets,
+      pairOfRow,
+    };
   }
 
   /** e1 ⊕ e2, [pairs, 2Dw]. */
@@ -102,4 +96,11 @@ export class EattBigruNetwork implements PairNetwork {
     }));
     return tape.apply(operations.compose, { rows: pairs.length, columns: 2 * wordSize, terms });
   }
+}
+
+/** ΣL places: each pair has its sentence to itself. */
+interface Sequences {
+  readonly parts: readonly SequencePart[];
+  readonly offsets: Int32Array;
+  readonly pairOfRow: Int32Array;
 }

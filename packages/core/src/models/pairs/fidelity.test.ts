@@ -161,7 +161,7 @@ function lexiconOfSizes({ words, relations }: Sizes): Lexicon {
   };
 }
 
-/** PyTorch keeps layers as [outputs, inputs] and filters as [filters, columns, width] with the offsets' columns last. */
+/** PyTorch keeps layers as [outputs, inputs] and filters as [filters, columns, width], both with the offsets' columns last. */
 function plainForm(name: string, stored: Fixture["parameters"]): number[] {
   const get = (key: string): Stored => {
     const found = stored[key];
@@ -172,6 +172,21 @@ function plainForm(name: string, stored: Fixture["parameters"]): number[] {
     return [...get(name).data];
   }
   const filters = /^(.*\/convolution(?:\/width-\d+)?)\/(?:(tag|first|second)\/)?weight$/.exec(name);
+  const system = name.split("/")[0];
+  const sizeOf = (table: string): number => stored[`${system}/${table}/weight`]?.shape[1] ?? 0;
+  const gates = /^(.*\/encoder\/\w+)\/(input|first|second)\/weight$/.exec(name);
+  if (gates !== null) {
+    const { shape, data } = get(`${gates[1]}/input/weight`);
+    const [outputs = 0, inputs = 0] = shape;
+    const [words, position] = [sizeOf("word") + sizeOf("tag"), sizeOf("position")];
+    const part = ["input", "first", "second"].indexOf(gates[2] as string);
+    const from = [0, words, words + position][part] as number;
+    const rows = part === 0 ? words : position;
+    return Array.from(
+      { length: rows * outputs },
+      (_, k) => data[(k % outputs) * inputs + from + Math.floor(k / outputs)] as number,
+    );
+  }
   if (filters === null) {
     const { shape, data } = get(name);
     const [outputs = 0, inputs = 0] = shape;
@@ -179,8 +194,6 @@ function plainForm(name: string, stored: Fixture["parameters"]): number[] {
   }
   const { shape, data } = get(`${filters[1]}/weight`);
   const [count = 0, columns = 0, width = 0] = shape;
-  const system = name.split("/")[0];
-  const sizeOf = (table: string): number => stored[`${system}/${table}/weight`]?.shape[1] ?? 0;
   const sizes = [sizeOf("word"), sizeOf("tag"), sizeOf("position"), sizeOf("position")];
   const part = ["tag", "first", "second"].indexOf(filters[2] ?? "") + 1;
   const from = sizes.slice(0, part).reduce((sum, size) => sum + size, 0);

@@ -1,24 +1,43 @@
+import { ShapeError } from "../../errors.ts";
 import type { Address } from "../../kernels/kernels.ts";
 import { type Matrix, padded } from "../../tensor/matrix.ts";
+import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
-import type { GruParameters } from "./interaction.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 import { type TimeOrder, timeOrder } from "./time-order.ts";
 
-export interface BigruInput {
-  /** Sequences end to end, [ΣN, inputs]. */
+/** Some columns of what stands at each place of the sequences. Where rows repeat, each is multiplied once. */
+export interface SequencePart {
+  /** [M, D] */
   readonly input: Matrix;
+  /** The row that stands at each place, [ΣN]; row by row where left out. */
+  readonly rows?: Int32Array | undefined;
+}
+
+/** One direction of a GRU over parts; gates side by side in blocks, as `GruParameters` has them. */
+export interface BigruParameters {
+  /** [D, 3·H] for each part */
+  readonly inputs: readonly Parameter[];
+  /** [1, 3·H] */
+  readonly inputBias: Parameter;
+  /** [H, 3·H] */
+  readonly hidden: Parameter;
+  /** [1, 3·H] */
+  readonly hiddenBias: Parameter;
+}
+
+export interface BigruInput {
+  /** Side by side, the places of all sequences end to end. */
+  readonly parts: readonly SequencePart[];
   /** Where each sequence starts, and where the last one ends. */
   readonly offsets: Int32Array;
-  readonly forward: GruParameters;
-  readonly backward: GruParameters;
+  readonly forward: BigruParameters;
+  readonly backward: BigruParameters;
 }
 
 interface DirectionRun {
-  readonly cell: GruParameters;
+  readonly cell: BigruParameters;
   readonly order: TimeOrder;
-  /** The input in time order, [ΣN, inputs]. */
-  readonly steps: Matrix;
   readonly fromInput: Address;
   readonly fromHidden: Address;
   /** The state that every sequence begins with. */
@@ -27,29 +46,32 @@ interface DirectionRun {
 }
 
 export interface Saved {
-  readonly input: Matrix;
+  readonly parts: readonly SequencePart[];
   readonly output: Matrix;
   readonly runs: readonly DirectionRun[];
 }
 
 /**
- * A bidirectional GRU (Cho et al. 2014, biases as in cuDNN) over packed sequences: [ΣN, inputs] to [ΣN, 2·H], forward states first. Sequences
- * advance together, the longest first, as in `bilstm`.
+ * A bidirectional GRU (Cho et al. 2014, biases as in cuDNN) over packed sequences: [ΣN, 2·H], forward states first. Sequences advance
+ * together, the longest first, as in `bilstm`. What a place gives to the gates is the sum of its parts' products, so a word that stands in
+ * the sequences of many pairs meets the weights once.
  */
 export const bigru: Operation<BigruInput, Matrix, Saved> = {
-  forward(tape, { input, offsets, forward, backward }) {
-    const output = tape.matrix(input.rows, forward.hidden.rows + backward.hidden.rows); // [ΣN, 2H]
+  forward(tape, { parts, offsets, forward, backward }) {
+    const total = offsets[offsets.length - 1] ?? 0;
+    for (const cell of [forward, backward]) checkParts(parts, cell, total);
+    const output = tape.matrix(total, forward.hidden.rows + backward.hidden.rows); // [ΣN, 2H]
     const runs = [
-      runDirection(tape, input, timeOrder(offsets, false), forward, output, 0),
-      runDirection(tape, input, timeOrder(offsets, true), backward, output, forward.hidden.rows),
+      runDirection(tape, parts, timeOrder(offsets, false), forward, output, 0),
+      runDirection(tape, parts, timeOrder(offsets, true), backward, output, forward.hidden.rows),
     ];
-    return { output, saved: { input, output, runs } };
+    return { output, saved: { parts, output, runs } };
   },
 
-  backward(tape, { input, output, runs }) {
+  backward(tape, { parts, output, runs }) {
     let column = 0;
     for (const run of runs) {
-      reverseDirection(tape, input, run, output, column);
+      reverseDirection(tape, parts, run, output, column);
       column += run.cell.hidden.rows;
     }
   },
@@ -57,21 +79,24 @@ export const bigru: Operation<BigruInput, Matrix, Saved> = {
 
 function runDirection(
   tape: Tape,
-  input: Matrix,
+  parts: readonly SequencePart[],
   order: TimeOrder,
-  cell: GruParameters,
+  cell: BigruParameters,
   output: Matrix,
   column: number,
 ): DirectionRun {
   const { kernels } = tape;
-  const total = input.rows;
+  const total = output.rows;
   const size = cell.hidden.rows;
   const width = padded(size);
   const wide = 3 * width;
-  const steps = tape.matrix(total, input.columns);
-  kernels.gatherRows(total, input.stride, tape.integers(order.rows), input.at, input.stride, steps.at, steps.stride);
   const fromInput = tape.scratch(total * wide);
-  multiplyBy(tape, steps, cell.input, cell.inputBias, fromInput);
+  kernels.fillRows(total, wide, cell.inputBias.at, fromInput, wide);
+  for (const [k, part] of parts.entries()) {
+    const own = tape.scratch(part.input.rows * wide);
+    multiplyBy(tape, part.input, cell.inputs[k] as Parameter, undefined, own);
+    kernels.gatherAdd(total, wide, 1, tape.integers(inTimeOrder(part, order)), own, wide, fromInput, wide);
+  }
   const fromHidden = tape.scratch(total * wide);
   kernels.fillRows(total, wide, cell.hiddenBias.at, fromHidden, wide);
   const nothing = tape.zeroed((order.steps[1] ?? 0) * width);
@@ -83,13 +108,13 @@ function runDirection(
     kernels.gruForward(active, width, fromInput + start * wide * 4, at, previous, states + start * width * 4);
   });
   kernels.gatherRows(total, size, tape.integers(order.visits), states, width, output.at + column * 4, output.stride);
-  return { cell, order, steps, fromInput, fromHidden, nothing, states };
+  return { cell, order, fromInput, fromHidden, nothing, states };
 }
 
-function reverseDirection(tape: Tape, input: Matrix, run: DirectionRun, output: Matrix, column: number): void {
+function reverseDirection(tape: Tape, parts: readonly SequencePart[], run: DirectionRun, output: Matrix, column: number): void {
   const { kernels } = tape;
-  const { cell, order, steps, fromInput, fromHidden, nothing, states } = run;
-  const total = input.rows;
+  const { cell, order, fromInput, fromHidden, nothing, states } = run;
+  const total = output.rows;
   const size = cell.hidden.rows;
   const width = padded(size);
   const wide = 3 * width;
@@ -112,8 +137,33 @@ function reverseDirection(tape: Tape, input: Matrix, run: DirectionRun, output: 
     "last first",
   );
   kernels.sumRows(total, wide, fromHidden, wide, tape.gradientOf(cell.hiddenBias));
-  multiplyByGradient(tape, steps, cell.input, cell.inputBias, fromInput);
-  if (input.grad !== 0) kernels.scatterRows(total, input.stride, rows, steps.grad, steps.stride, input.grad, input.stride);
+  kernels.sumRows(total, wide, fromInput, wide, tape.gradientOf(cell.inputBias));
+  for (const [k, part] of parts.entries()) {
+    const slope = tape.zeroed(part.input.rows * wide);
+    kernels.scatterAdd(total, wide, 1, tape.integers(inTimeOrder(part, order)), fromInput, wide, slope, wide);
+    multiplyByGradient(tape, part.input, cell.inputs[k] as Parameter, undefined, slope);
+  }
+}
+
+/** The part's row at each place, places in the order of their visits. */
+function inTimeOrder({ rows }: SequencePart, order: TimeOrder): Int32Array {
+  return rows === undefined ? order.rows : order.rows.map((place) => rows[place] ?? 0);
+}
+
+function checkParts(parts: readonly SequencePart[], { inputs, hidden }: BigruParameters, total: number): void {
+  if (inputs.length !== parts.length) throw new ShapeError(`${inputs.length} weights for ${parts.length} parts of the input`);
+  for (const [k, { input, rows }] of parts.entries()) {
+    const weight = inputs[k] as Parameter;
+    if (weight.rows !== input.columns || weight.stride !== hidden.stride) {
+      throw new ShapeError(
+        `${weight.name} [${weight.rows}, ${weight.columns}] does not fit ${input.columns} columns and ${hidden.rows} units`,
+      );
+    }
+    const reachesOut = rows?.some((row) => row < 0 || row >= input.rows) ?? false;
+    if (reachesOut || (rows?.length ?? input.rows) !== total) {
+      throw new ShapeError(`${rows?.length ?? input.rows} rows of ${input.rows} for ${total} places`);
+    }
+  }
 }
 
 /** @param visit the first visit of a step, how many there are, and the first visit of the step before, −1 for none */
