@@ -26,7 +26,7 @@ export const weftErrorCodes = {
   DATA_UNKNOWN: "the server shows no annotated file of this name",
   CORRECTIONS_UNKNOWN: "the server has no correction project of this name, or the project has no such sentence",
   CORRECTIONS_EXIST: "there is a correction project of this name already",
-  CORRECTION_CONFLICT: "somebody else has changed a sentence since it was read",
+  CORRECTION_CONFLICT: "somebody else has changed a sentence, or a project, since it was read",
   TRAINING_RUNNING: "the server trains one model at a time, and does so now",
   TOKEN_INVALID: "the server asks for a bearer token, and the request has none or a wrong one",
   NOT_ALLOWED: "the server does not do this for this client, or was started without it",
