@@ -321,6 +321,9 @@ test("the page's own addresses get its index, files get their types, and the API
 test("a page that is built anew while the server runs is there with its new files, and the old ones are gone", async () => {
   const page = join(temporaryFolder(), "assets", "page");
   const { url } = await startServer({ page });
+  const warnings: string[] = [];
+  const warned = ({ name }: Error): void => void warnings.push(name);
+  process.on("warning", warned);
   const html = { headers: { accept: "text/html" } };
   const get = async (path: string): Promise<[number, unknown]> => {
     const { status, headers } = await send(`${url}${path}`, html);
@@ -368,6 +371,8 @@ test("a page that is built anew while the server runs is there with its new file
     expect(answer).toContain("ROUTE_UNKNOWN");
     expect(answer).not.toMatch(/secret"|app-two/);
   }
+  process.off("warning", warned);
+  expect(warnings).toEqual([]);
 });
 
 test("the description lists every route of the API with what it takes and gives", async () => {

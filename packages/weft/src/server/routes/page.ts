@@ -1,8 +1,8 @@
+import { existsSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import { RequestError } from "../../errors.ts";
-import { exists } from "../../files/exists.ts";
 import type { App } from "../app.ts";
 import type { ServerContext } from "../context.ts";
 
@@ -39,18 +39,23 @@ export async function pageRoutes(app: App, { options }: ServerContext): Promise<
       response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
-  app.setNotFoundHandler(async (request, reply) => {
+  // No promise: the framework would wait for the answer once more for each, and one that was passed on here has been waited for before.
+  app.setNotFoundHandler((request, reply) => {
     const [path = "/"] = request.url.split("?");
     const read = request.method === "GET" || request.method === "HEAD";
     const asksForPage = read && request.headers.accept?.includes("text/html") === true;
-    const built = await exists(join(root, "index.html"));
-    if (built && asksForPage && !path.startsWith("/v1/") && !/\.\w+$/.test(path)) return reply.sendFile("index.html");
-    if (!built && read && path === "/") return reply.type("text/html; charset=utf-8").send(withoutPage);
-    throw new RequestError("ROUTE_UNKNOWN", {
-      at: { path: "url" },
-      message: `there is nothing to ${request.method} under this path`,
-      hint: "/openapi.json lists what there is",
-    });
+    const built = existsSync(join(root, "index.html"));
+    if (built && asksForPage && !path.startsWith("/v1/") && !/\.\w+$/.test(path)) reply.sendFile("index.html");
+    else if (!built && read && path === "/") void reply.type("text/html; charset=utf-8").send(withoutPage);
+    else throw routeUnknown(request.method);
+  });
+}
+
+function routeUnknown(method: string): RequestError {
+  return new RequestError("ROUTE_UNKNOWN", {
+    at: { path: "url" },
+    message: `there is nothing to ${method} under this path`,
+    hint: "/openapi.json lists what there is",
   });
 }
 
