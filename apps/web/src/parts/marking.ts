@@ -27,14 +27,6 @@ export function markedSpan({ words }: Marking): Span {
   return { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) + 1 };
 }
 
-/** Moves the cursor to a word and chooses what holds it. @param extend keeps the other end of what is marked where it is */
-export function moveTo(to: number, extend: boolean, { words, chosen }: Marking, { tokens, entities }: Marked): void {
-  const cursor = Math.max(0, Math.min(tokens.length - 1, to));
-  words.value = { anchor: extend ? words.value.anchor : cursor, cursor };
-  const holder = extend ? undefined : entityAt(entities, cursor);
-  chosen.value = holder === undefined ? null : `entity:${holder}`;
-}
-
 /** What a key that moves the cursor does; nothing for other keys. The arrows go where the text goes. */
 export function movementOf({ key, shiftKey }: KeyboardEvent, marking: Marking, marked: Marked): (() => void) | undefined {
   const forward = isRightToLeft(marked.text) === true ? -1 : 1;
@@ -57,4 +49,12 @@ export function entityAt(entities: readonly Entity[], token: number): number | u
     if (start <= token && token < end && (known === undefined || end - start < known.end - known.start)) best = index;
   }
   return best;
+}
+
+/** Moves the cursor to a word and chooses what holds it. @param extend keeps the other end of what is marked where it is */
+function moveTo(to: number, extend: boolean, { words, chosen }: Marking, { tokens, entities }: Marked): void {
+  const cursor = Math.max(0, Math.min(tokens.length - 1, to));
+  words.value = { anchor: extend ? words.value.anchor : cursor, cursor };
+  const holder = extend ? undefined : entityAt(entities, cursor);
+  chosen.value = holder === undefined ? null : `entity:${holder}`;
 }

@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "weft-follow-"))));
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-const stepEvent = (step: number): LoggedEvent => ({
+const stepEvent = (step: number): Extract<LoggedEvent, { kind: "step" }> => ({
   kind: "step",
   epoch: Math.ceil(step / 2),
   step,

@@ -23,7 +23,7 @@ export interface HeldSentence {
   readonly uncertainty: number;
 }
 
-export const headFile = "project.json";
+const headFile = "project.json";
 export const documentsFile = "documents.jsonl";
 export const journalFile = "journal.jsonl";
 /** In the metadata of a line, beside what the data itself says there. */
