@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CDPSession, Locator, Page } from "playwright-core";
@@ -81,6 +81,25 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   }, 60_000);
 
+  test("a new project of a text begins with a model's suggestions unless nobody's are wanted", async () => {
+    const { page, faults } = await open("#/correct");
+    const by = page.getByRole("combobox", { name: "Suggestions by" });
+    await expect.poll(() => by.inputValue()).toBe("model");
+    for (const [name, wanted] of [
+      ["suggested", "model"],
+      ["plain", ""],
+    ] as const) {
+      await page.goto(`${address()}/#/correct`);
+      await page.getByLabel("Name").fill(name);
+      await page.getByLabel("Text", { exact: true }).fill(plainText);
+      await by.selectOption(wanted);
+      await page.getByRole("button", { name: "Begin" }).click();
+      await page.locator(".words").waitFor({ timeout: 10_000 });
+      expect((await kept(name)).entities.length > 0).toBe(wanted !== "");
+    }
+    expect(faults).toEqual([]);
+  }, 60_000);
+
   test("a name that is taken is said so, and Escape leaves everything as it was", async () => {
     await project("taken", [plainText]);
     const { page } = await open();
@@ -128,6 +147,13 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     expect(await accessibilityFaults(there.page)).toEqual([]);
     await told.getByRole("link").click();
     await there.page.locator(".new-project").waitFor();
+
+    // Put back by hand, it is the same project, and what waited in the browser is saved.
+    const [trash = ""] = readdirSync(join(corrections, ".trash"));
+    renameSync(join(corrections, ".trash", trash), join(corrections, "old"));
+    await there.page.goto(`${address()}/#/correct/old`);
+    await there.page.locator(".words").waitFor({ timeout: 10_000 });
+    await expect.poll(async () => (await kept("old", 1)).entities, { timeout: 10_000 }).toMatchObject([{ start: 0, end: 1 }]);
     expect(here.faults).toEqual([
       "error: Failed to load resource: the server responded with a status of 412 (Precondition Failed)",
     ]);

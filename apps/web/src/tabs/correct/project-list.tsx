@@ -55,6 +55,7 @@ function NewProject({ data }: { readonly data: boolean }) {
   const [models, setModels] = useState<readonly ModelEntry[]>([]);
   const [files, setFiles] = useState<readonly string[]>([]);
   const [source, setSource] = useState<"texts" | "data">("texts");
+  const [chosen, choose] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => {
@@ -66,13 +67,14 @@ function NewProject({ data }: { readonly data: boolean }) {
       );
     }
   }, [data]);
+  // A text without suggestions is rarely meant; an annotated file has its annotation.
+  const model = chosen ?? (source === "texts" ? (models.find(({ needsEntities }) => !needsEntities)?.name ?? "") : "");
   async function create(form: HTMLFormElement): Promise<void> {
     const field = (name: string): string => {
       const value = new FormData(form).get(name);
       return typeof value === "string" ? value : "";
     };
     const name = field("name").trim();
-    const model = field("model");
     setBusy(true);
     setError(null);
     try {
@@ -102,7 +104,7 @@ function NewProject({ data }: { readonly data: boolean }) {
         </label>
         <label>
           Suggestions by{" "}
-          <select name="model">
+          <select value={model} onChange={({ currentTarget }) => choose(currentTarget.value)}>
             {models.map(({ name }) => (
               <option key={name} value={name}>
                 {name}

@@ -14,7 +14,8 @@ const marking = newMarking();
 /** The entities that a model which finds none is given: marked in the text by hand, or taken from a model that finds some. */
 export function GivenPanel({ model }: { readonly model: ModelEntry }) {
   const { tokens } = useMemo(() => documentFromText("text", text.value), [text.value]);
-  const entities = useMemo(() => inTokens(given.value, tokens), [given.value, tokens]);
+  const byHand = tokens.length <= mostWords;
+  const entities = useMemo(() => (byHand ? inTokens(given.value, tokens) : []), [given.value, tokens]);
   const marked: Marked = { text: text.value, tokens, entities };
   // A model whose data has no types does not look at them.
   const types = model.entityTypes.length === 0 ? [null] : model.entityTypes;
@@ -55,7 +56,7 @@ export function GivenPanel({ model }: { readonly model: ModelEntry }) {
         This model relates entities that are given to it. Mark words by dragging over them, or by the arrow keys with Shift, and
         give them a type by its button or its number; Delete takes a mark away.
       </p>
-      {tokens.length > mostWords ? (
+      {!byHand ? (
         <p class="quiet">
           The text is too long to be marked by hand here: that takes up to {mostWords.toLocaleString("en")} words.
         </p>
