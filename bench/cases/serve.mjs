@@ -61,6 +61,8 @@ function jointNetwork() {
     folder,
     "--quiet",
   ];
-  execFileSync(process.execPath, [...weft, ...settings.flatMap((setting) => ["--set", setting])], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(process.execPath, [...weft, ...settings.flatMap((setting) => ["--set", setting])], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   return folder;
 }
