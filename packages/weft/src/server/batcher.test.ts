@@ -1,3 +1,4 @@
+import { getEventListeners, setMaxListeners } from "node:events";
 import type { Example, Predict, Prediction } from "@weft/core";
 import { expect, test } from "vitest";
 import { Batcher, type BatchLimits } from "./batcher.ts";
@@ -5,17 +6,17 @@ import { Batcher, type BatchLimits } from "./batcher.ts";
 /** In place of a network: says of each sentence how long it is, after so many milliseconds a batch. */
 function slowly(ms: number): { predict: Predict; batches: number[][]; free: () => void } {
   const batches: number[][] = [];
-  let free = (): void => undefined;
+  const waiting: (() => void)[] = [];
   const predict: Predict = async (examples) => {
     batches.push(examples.map(({ length }) => length));
     await new Promise<void>((resolve) => {
       if (ms < Number.POSITIVE_INFINITY) setTimeout(resolve, ms);
-      else free = resolve;
+      else waiting.push(resolve);
     });
     if (examples.some(({ length }) => length === 13)) throw new Error("a sentence that cannot be read");
     return examples.map(({ length }) => said(length));
   };
-  return { predict, batches, free: () => free() };
+  return { predict, batches, free: () => waiting.splice(0).forEach((resolve) => resolve()) };
 }
 
 const said = (length: number): Prediction => ({ entities: [{ start: 0, end: length, type: "X" }], relations: [] });
@@ -159,7 +160,19 @@ test("who leaves, or whose deadline passes, takes its sentences along", async ()
   const rest = batcher.predict(sentences(9), how, soon());
   await new Promise((resolve) => setImmediate(resolve));
   batcher.abandon(new Error("the end"));
+  await expect(rest).rejects.toThrow("the end");
   free();
-  await Promise.allSettled([first, second, rest]);
+  expect(lengths([...(await first), ...(await second)])).toEqual([1, 1]);
   expect(batcher.waiting).toBe(0);
+});
+
+test("texts of a stream that wait for room leave nothing behind on its signal", async () => {
+  const { predict } = slowly(0);
+  const batcher = new Batcher(predict, 1, { ...limits, queueSentences: 2 });
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+  const options = { ...soon(), signal, patient: true };
+  const texts = await Promise.all(Array.from({ length: 40 }, async () => batcher.predict(sentences(1, 2), how, options)));
+  expect(texts.map(lengths)).toEqual(texts.map(() => [1, 2]));
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });

@@ -115,8 +115,13 @@ export class Batcher {
   async #room(sentences: number, signal: AbortSignal | undefined): Promise<void> {
     while (!this.#fits(sentences)) {
       await new Promise<void>((free) => {
-        this.#forRoom.push(free);
-        signal?.addEventListener("abort", () => free(), { once: true });
+        const told = (): void => {
+          // Every text of a stream waits here with the same signal.
+          signal?.removeEventListener("abort", told);
+          free();
+        };
+        this.#forRoom.push(told);
+        signal?.addEventListener("abort", told, { once: true });
       });
       signal?.throwIfAborted();
     }
