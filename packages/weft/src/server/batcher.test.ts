@@ -166,13 +166,20 @@ test("who leaves, or whose deadline passes, takes its sentences along", async ()
   expect(batcher.waiting).toBe(0);
 });
 
-test("texts of a stream that wait for room leave nothing behind on its signal", async () => {
+test("texts of a stream that wait for room come one after the other, and leave nothing behind on its signal", async () => {
   const { predict } = slowly(0);
-  const batcher = new Batcher(predict, 1, { ...limits, queueSentences: 2 });
+  const queueSentences = 4;
+  let most = 0;
+  const observed: Predict = async (examples, options) => {
+    most = Math.max(most, batcher.waiting);
+    return predict(examples, options);
+  };
+  const batcher = new Batcher(observed, 1, { ...limits, queueSentences });
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
   const options = { ...soon(), signal, patient: true };
   const texts = await Promise.all(Array.from({ length: 40 }, async () => batcher.predict(sentences(1, 2), how, options)));
   expect(texts.map(lengths)).toEqual(texts.map(() => [1, 2]));
+  expect(most).toBeLessThanOrEqual(queueSentences);
   expect(getEventListeners(signal, "abort")).toEqual([]);
 });

@@ -67,8 +67,9 @@ export class Batcher {
    */
   async predict(examples: readonly Example[], how: PredictOptions, options: JobOptions): Promise<readonly Prediction[]> {
     if (examples.length === 0) return [];
-    if (options.patient === true) await this.#room(examples.length, options.signal);
-    else this.checkRoom(examples.length, options.deadline);
+    if (options.patient !== true) this.checkRoom(examples.length, options.deadline);
+    // Between the look and the taking of a place nobody else comes: no await may stand between the two.
+    else while (!this.#fits(examples.length)) await this.#room(options.signal);
     options.signal?.throwIfAborted();
     return new Promise((resolve, reject) => this.#enqueue(new Job(examples, how, options, { resolve, reject })));
   }
@@ -112,19 +113,18 @@ export class Batcher {
     return this.#waitingSentences === 0 || this.#waitingSentences + sentences <= this.#limits.queueSentences;
   }
 
-  async #room(sentences: number, signal: AbortSignal | undefined): Promise<void> {
-    while (!this.#fits(sentences)) {
-      await new Promise<void>((free) => {
-        const told = (): void => {
-          // Every text of a stream waits here with the same signal.
-          signal?.removeEventListener("abort", told);
-          free();
-        };
-        this.#forRoom.push(told);
-        signal?.addEventListener("abort", told, { once: true });
-      });
-      signal?.throwIfAborted();
-    }
+  /** Until there may be room again. @throws the signal's reason */
+  async #room(signal: AbortSignal | undefined): Promise<void> {
+    await new Promise<void>((free) => {
+      const told = (): void => {
+        // Every text of a stream waits here with the same signal.
+        signal?.removeEventListener("abort", told);
+        free();
+      };
+      this.#forRoom.push(told);
+      signal?.addEventListener("abort", told, { once: true });
+    });
+    signal?.throwIfAborted();
   }
 
   #enqueue(job: Job): void {
