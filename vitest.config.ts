@@ -11,5 +11,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     testTimeout: 30_000,
+    // How long a machine takes decides no test.
+    expect: { poll: { timeout: 25_000 } },
   },
 });

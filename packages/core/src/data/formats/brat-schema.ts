@@ -179,16 +179,19 @@ function expand(text: string, macros: ReadonlyMap<string, string>): string {
   return text.replace(/<[\w-]+>/g, (name) => macros.get(name) ?? name);
 }
 
+/** Names that on a line of their own would be the heading of a section, a ruler, a comment or a mark. */
+const otherwiseRead = /^(?:\[[\w -]+\]|-+|[#!].*)$/;
+
 function declareEntity(schema: BratSchema, line: string, parent: string | undefined): string | undefined {
   const [, mark, name] = /^(!?)([^\s<]\S*)/.exec(line) ?? [];
-  if (name === undefined) return undefined;
+  if (name === undefined || otherwiseRead.test(name)) return undefined;
   schema.declareEntity(name, parent, mark === "!");
   return name;
 }
 
 function declareRelation(schema: BratSchema, line: string, parent: string | undefined): string | undefined {
   const [, name, rest = ""] = /^!?([^\s<]\S*)(.*)$/.exec(line) ?? [];
-  if (name === undefined) return undefined;
+  if (name === undefined || otherwiseRead.test(name)) return undefined;
   const settings = rest
     .replace(/\s/g, "")
     .split(",")

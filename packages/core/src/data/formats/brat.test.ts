@@ -228,6 +228,9 @@ test("whatever an annotation.conf holds, it is read, and what is printed of it r
     "<REL-TYPE>:symmetric",
     "#",
     "[",
+    "!",
+    "-",
+    "\0",
     " ",
   );
   fc.assert(
