@@ -72,7 +72,7 @@ export class CorpusThreads {
     task.waiting--;
     if (task.waiting > 0 || this.#tasks.get(task.key) !== task) return;
     this.#settle(task, { error: reason });
-    void task.thread?.worker.terminate();
+    if (task.thread !== undefined) this.#end(task.thread);
   }
 
   #settle(task: Task, outcome: Outcome): void {
@@ -87,7 +87,7 @@ export class CorpusThreads {
       if (task.thread !== undefined) continue;
       const busy = [...this.#threads].flatMap((thread) => (thread.task === undefined ? [] : [thread.task]));
       if (busy.some(({ paths }) => [...task.paths].some((path) => paths.has(path)))) continue;
-      const idle = [...this.#threads].find((thread) => thread.task === undefined);
+      const idle = [...this.#threads].find((thread) => thread.task === undefined && !thread.ending);
       if (idle === undefined && this.#threads.size >= mostThreads) return;
       this.#give(idle ?? this.#startThread(), task);
     }
@@ -103,10 +103,12 @@ export class CorpusThreads {
 
   #startThread(): Thread {
     const worker = new Worker(workerUrl, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMiB } });
-    const thread: Thread = { worker, task: undefined, idle: undefined };
+    const thread: Thread = { worker, task: undefined, idle: undefined, ending: false };
     this.#threads.add(thread);
     let cause: unknown;
     worker.on("message", (reply: CorpusReply) => {
+      // What it was done with in its last moment nobody waits for.
+      if (thread.ending) return;
       const { task } = thread;
       thread.task = undefined;
       thread.idle = setTimeout(() => this.#end(thread), idleMs).unref();
@@ -124,9 +126,9 @@ export class CorpusThreads {
     return thread;
   }
 
-  /** Nothing is given to a thread that is about to end. */
+  /** Nothing is given to a thread that is about to end; until it has, its file and its place are taken. */
   #end(thread: Thread): void {
-    this.#threads.delete(thread);
+    thread.ending = true;
     void thread.worker.terminate();
   }
 }
@@ -135,6 +137,7 @@ interface Thread {
   readonly worker: Worker;
   task: Task | undefined;
   idle: NodeJS.Timeout | undefined;
+  ending: boolean;
 }
 
 type Outcome = { readonly result: unknown } | { readonly error: unknown };
