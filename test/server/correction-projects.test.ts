@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
 import { type Answer, extract, send, sentence, startServer } from "./test-server.ts";
 
@@ -124,3 +125,64 @@ test("what one server takes away or makes anew is gone and new for another one o
   const answers = await Promise.all(Array.from({ length: 6 }, async () => remove(other, 0)));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404, 404, 404]);
 });
+
+test("of many who make a project of one name at once one does, and its sentences are those that stay", async () => {
+  const { url } = await startServer({ corrections: newFolder() });
+  for (let round = 0; round < 5; round++) {
+    const names = ["one", "ONE", "one", "One", "one", "one"].map((name) => `${name}-${round}`);
+    const making = Promise.all(
+      names.map(async (name, k) => post(`${url}/v1/corrections`, { name, texts: [`Text ${k}.`], model: null })),
+    );
+    const lists = Promise.all(Array.from({ length: 6 }, async () => send(`${url}/v1/corrections`)));
+    const answers = await making;
+    await lists;
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409, 409, 409]);
+    const winner = answers.findIndex(({ status }) => status === 201);
+    expect((await send(`${url}/v1/corrections/${names[winner]}`)).json).toMatchObject({ page: [{ text: `Text ${winner}.` }] });
+  }
+});
+
+test("a project whose files are damaged hides no other, and says where the damage is", async () => {
+  const corrections = newFolder();
+  const first = await startServer({ corrections });
+  for (const name of ["damaged", "headless", "whole"])
+    await post(`${first.url}/v1/corrections`, { name, texts: ["Ada left."], model: null });
+  writeFileSync(join(corrections, "damaged/documents.jsonl"), "{}\n{\n");
+  writeFileSync(join(corrections, "headless/project.json"), "{");
+  const { url } = await startServer({ corrections });
+  expect((await send(`${url}/v1/corrections`)).json).toMatchObject({ projects: [{ name: "whole" }] });
+  for (const [name, source] of [
+    ["damaged", "documents.jsonl"],
+    ["headless", "project.json"],
+  ])
+    expect((await send(`${url}/v1/corrections/${name}`)).json).toMatchObject({ error: { at: { source } } });
+});
+
+test("an annotated file is read beside the server's own thread, and its faults do not say where it lies", async () => {
+  const data = newFolder();
+  const corrections = newFolder();
+  const { url } = await startServer({ corrections, data: [writtenTo(data)] });
+  const started: Worker[] = [];
+  const note = (thread: Worker): void => void started.push(thread);
+  process.on("worker", note);
+  const made = await post(`${url}/v1/corrections`, { name: "file", data: `${basename(data)}/good.jsonl` });
+  process.off("worker", note);
+  expect([made.status, made.json]).toMatchObject([
+    201,
+    { sentences: 3, entityTypes: expect.arrayContaining(["PER"]) as string[] },
+  ]);
+  expect(started).toHaveLength(1);
+  const bad = await post(`${url}/v1/corrections`, { name: "bad", data: `${basename(data)}/bad.jsonl` });
+  expect([bad.status, bad.json]).toMatchObject([400, { error: { at: { source: `${basename(data)}/bad.jsonl`, line: 2 } } }]);
+  expect(bad.text).not.toContain(folder);
+});
+
+/** A file that can be read and one that cannot. */
+function writtenTo(data: string): string {
+  const line = (id: string, start: number): string =>
+    JSON.stringify({ id, tokens: ["Ada", "left", "."], entities: [{ start, end: start + 1, type: "PER" }] });
+  mkdirSync(data);
+  writeFileSync(join(data, "good.jsonl"), `${line("a", 0)}\n${line("b", 0)}\n${line("c", 0)}\n`);
+  writeFileSync(join(data, "bad.jsonl"), `${line("a", 0)}\n${line("b", 7)}\n`);
+  return data;
+}

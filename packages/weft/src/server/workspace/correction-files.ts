@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { type Document, documentFromRecord, recordOf } from "@weft/core";
+import { DataError, type Document, documentFromRecord, parseJson, recordOf } from "@weft/core";
 import { fileFailure, systemCodeOf } from "../../files/file-failure.ts";
 import { writeFileAtomically } from "../../files/write-file.ts";
 import type { SentenceEdit } from "./correction-schemas.ts";
@@ -41,11 +41,12 @@ export async function writeProject(folder: string, head: ProjectHead, sentences:
   }
 }
 
-/** @returns nothing where the folder holds no project @throws {FileError} */
+/** @returns nothing where the folder holds no project @throws {FileError} @throws {DataError} where the file is damaged */
 export async function readHead(folder: string): Promise<ProjectHead | undefined> {
   try {
-    return JSON.parse(await readFile(join(folder, headFile), "utf8")) as ProjectHead;
+    return parseJson(await readFile(join(folder, headFile), "utf8"), { source: headFile }) as ProjectHead;
   } catch (cause) {
+    if (cause instanceof DataError) throw cause;
     if (["ENOENT", "ENOTDIR"].includes(systemCodeOf(cause) ?? "")) return undefined;
     throw fileFailure(cause, folder, "read");
   }
@@ -69,13 +70,20 @@ export async function readProject(folder: string): Promise<{ sentences: HeldSent
   } catch (cause) {
     throw fileFailure(cause, folder, "read");
   }
-  const sentences = documents.split("\n").flatMap((line, index) => (line === "" ? [] : [heldOf(JSON.parse(line), index + 1)]));
+  const sentences = documents
+    .split("\n")
+    .flatMap((line, index) => (line === "" ? [] : [heldOf(parsed(line, documentsFile, index), index + 1)]));
   const whole = journal.subarray(0, journal.lastIndexOf("\n") + 1);
   if (whole.length < journal.length) await truncate(journalPath, whole.length);
-  for (const line of whole.toString("utf8").split("\n")) {
-    if (line !== "") replay(JSON.parse(line) as JournalLine, sentences);
+  for (const [index, line] of whole.toString("utf8").split("\n").entries()) {
+    if (line !== "") replay(parsed(line, journalFile, index) as JournalLine, sentences);
   }
   return { sentences, journalBytes: whole.length };
+}
+
+/** Which line of which file is damaged is all that helps whoever keeps the files. */
+function parsed(line: string, source: string, index: number): unknown {
+  return parseJson(line, { source, line: index + 1 });
 }
 
 /** A line for each sentence, as `documents.jsonl` holds them. */

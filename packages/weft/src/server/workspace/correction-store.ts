@@ -2,7 +2,6 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Document } from "@weft/core";
 import { RequestError } from "../../errors.ts";
-import { readDocuments } from "../../files/read-documents.ts";
 import { makeFolder } from "../../files/write-file.ts";
 import type { ServerContext } from "../context.ts";
 import { extractTexts } from "../extract-texts.ts";
@@ -12,23 +11,31 @@ import { describeSchema } from "../model-description.ts";
 import { CorrectionProject, type NewSentence, projectUnknown, tooMany } from "./correction-project.ts";
 import { type ProjectRequest, projectName, type SentencesRequest } from "./correction-schemas.ts";
 import { correctionSentences, uncertaintyOf, withSuggestions } from "./correction-sentences.ts";
-import { DataShelf } from "./data-shelf.ts";
+import { shelvesOf } from "./shelves.ts";
 
 /** The correction projects of a folder by name, each opened when it is first asked for. */
 export class CorrectionStore {
   readonly folder: string;
   readonly #context: ServerContext;
   readonly #open = new Map<string, Promise<CorrectionProject | undefined>>();
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, context: ServerContext) {
     this.folder = folder;
     this.#context = context;
   }
 
-  /** In the order of their names. */
+  /** In the order of their names. One whose files are damaged is left out, so that it does not hide the others; the log has it. */
   async list(): Promise<CorrectionProject[]> {
     const names = (await this.#names()).filter((name) => projectName.safeParse(name).success).sort();
-    const projects = await Promise.all(names.map(async (name) => this.#project(name)));
+    const projects = await Promise.all(
+      names.map(async (name) =>
+        this.#project(name).catch((error: unknown) => {
+          this.#context.logger.error({ project: name, err: error }, "a correction project could not be read");
+          return undefined;
+        }),
+      ),
+    );
     return projects.filter((project) => project !== undefined);
   }
 
@@ -47,15 +54,11 @@ export class CorrectionStore {
    */
   async create(request: ProjectRequest, signal: AbortSignal): Promise<CorrectionProject> {
     const { name } = request;
-    // Where upper and lower case are one to the file system, they are one here.
-    const twin = (await this.#names()).find((known) => known.toLowerCase() === name.toLowerCase());
-    if (twin !== undefined && (await this.#project(twin)) !== undefined) throw exists(twin);
+    await this.#refuseTwin(name);
     const sentences = await this.#sentencesOf(request, signal);
     const lease = this.#context.registry.lease(request.model ?? undefined);
     lease.release();
     const { entityTypes, relationTypes } = describeSchema(lease.served);
-    await makeFolder(this.folder);
-    if ((await this.#project(name)) !== undefined) throw exists(name);
     const head = {
       name,
       createdAt: new Date().toISOString(),
@@ -63,14 +66,17 @@ export class CorrectionStore {
       entityTypes,
       relationTypes,
     };
-    const making = CorrectionProject.create(join(this.folder, name), head, sentences);
-    this.#open.set(name, making);
-    try {
-      return await making;
-    } catch (error) {
-      this.#open.delete(name);
-      throw error;
-    }
+    return this.#inTurn(async () => {
+      // Another may have come while the sentences were read.
+      await this.#refuseTwin(name);
+      await makeFolder(this.folder);
+      const making = CorrectionProject.create(join(this.folder, name), head, sentences);
+      this.#open.set(name, making);
+      return making.catch((error: unknown) => {
+        this.#forget(name, making);
+        throw error;
+      });
+    });
   }
 
   /**
@@ -92,21 +98,42 @@ export class CorrectionStore {
   async remove(project: CorrectionProject, revision: number): Promise<string | undefined> {
     const { name } = project.head;
     const place = `${trash}/${name}-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
-    await makeFolder(join(this.folder, trash));
-    if (!(await project.moveAside(revision, join(this.folder, place)))) return undefined;
-    this.#open.delete(name);
-    return place;
+    return this.#inTurn(async () => {
+      await makeFolder(join(this.folder, trash));
+      if (!(await project.moveAside(revision, join(this.folder, place)))) return undefined;
+      this.#open.delete(name);
+      return place;
+    });
+  }
+
+  /** Where upper and lower case are one to the file system, they are one here. */
+  async #refuseTwin(name: string): Promise<void> {
+    const twin = (await this.#names()).find((known) => known.toLowerCase() === name.toLowerCase());
+    if (twin !== undefined && (await this.#project(twin)) !== undefined) throw exists(twin);
+  }
+
+  /** Of two that want the same name at once, one gets it. */
+  async #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Takes back what was said of a name, unless something else is said of it by now. */
+  #forget(name: string, opening: Promise<CorrectionProject | undefined>): void {
+    if (this.#open.get(name) === opening) this.#open.delete(name);
   }
 
   /** @param taken names of documents that texts without a name of their own must not get */
   async #sentencesOf(request: SentencesRequest, signal: AbortSignal, taken?: ReadonlySet<unknown>): Promise<NewSentence[]> {
-    const documents = await this.#documentsOf(request, taken);
+    const documents = await this.#documentsOf(request, signal, taken);
+    const count = documents.reduce((sum, document) => sum + document.sentences.length, 0);
+    if (count > mostSentences) throw tooMany(count, mostSentences);
     const suggested = predicts(request) ? await this.#predict(documents, request.model ?? undefined, signal) : documents;
     const sentences = suggested
       .flatMap(correctionSentences)
       .map((document) => ({ document, uncertainty: uncertaintyOf(document) }));
     if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there is no sentence in it" });
-    if (sentences.length > mostSentences) throw tooMany(sentences.length, mostSentences);
     return sentences;
   }
 
@@ -125,16 +152,17 @@ export class CorrectionStore {
     try {
       const project = await opening;
       // It may be made later.
-      if (project === undefined) this.#open.delete(name);
+      if (project === undefined) this.#forget(name, opening);
       return project;
     } catch (error) {
-      this.#open.delete(name);
+      this.#forget(name, opening);
       throw error;
     }
   }
 
   async #documentsOf(
     { texts, data, extraction }: SentencesRequest,
+    signal: AbortSignal,
     taken: ReadonlySet<unknown> = new Set(),
   ): Promise<Document[]> {
     const given = [texts, data, extraction].filter((each) => each !== undefined).length;
@@ -159,32 +187,22 @@ export class CorrectionStore {
       return documents;
     }
     if (extraction !== undefined) return [suggestionsOf(extraction, freshName("text", taken))];
-    return this.#readData(data as string);
-  }
-
-  async #readData(path: string): Promise<Document[]> {
-    const file = await this.#dataFile(path);
-    const documents: Document[] = [];
-    for await (const event of readDocuments(file, { followLinks: false })) {
-      if (event.kind !== "document") continue;
-      documents.push(event.document);
-      if (documents.length > mostSentences) break;
-    }
-    return documents;
+    return this.#readData(data as string, signal);
   }
 
   /** The file is looked for in a listing of what the server shows. */
-  async #dataFile(path: string): Promise<string> {
-    const { data = [] } = this.#context.options;
-    if (data.length === 0) {
+  async #readData(name: string, signal: AbortSignal): Promise<Document[]> {
+    const { options } = this.#context;
+    if ((options.data ?? []).length === 0) {
       throw new RequestError("NOT_ALLOWED", {
         at: { path: "data" },
         message: "this server was started without data",
         hint: "start it with --data FOLDER or send texts",
       });
     }
-    const found = (await new DataShelf(data).files()).find(({ name }) => name === path);
-    if (found !== undefined) return found.path;
+    const { data: shelf } = shelvesOf(options);
+    const file = (await shelf.files()).find((each) => each.name === name);
+    if (file !== undefined) return shelf.documents(file, mostSentences, signal);
     throw new RequestError("REQUEST_INVALID", {
       at: { path: "data" },
       message: "there is no such file in the server's data",

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { type CorpusStatistics, type InputFormat, inputFormats } from "@weft/core";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type CorpusStatistics, type Document, type InputFormat, inputFormats } from "@weft/core";
 import { RequestError } from "../../errors.ts";
 import { fileFailure } from "../../files/file-failure.ts";
 import { didYouMean } from "../../files/nearest-name.ts";
@@ -105,6 +106,20 @@ export class DataShelf {
     return index;
   }
 
+  /**
+   * The documents of a file, up to the one with which there are more sentences than that.
+   *
+   * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} @throws {FileError}
+   */
+  async documents(file: ShelvedFile, mostSentences: number, signal: AbortSignal): Promise<Document[]> {
+    const documents: Document[] = [];
+    for (const piece of await this.#threads.run("documents", { file, mostSentences }, [file], signal)) {
+      for (const document of JSON.parse(piece) as Document[]) documents.push(document);
+      await nextTurn();
+    }
+    return documents;
+  }
+
   /** What `weft data check` finds in files, alone or together. @throws {RequestError} REQUEST_TOO_LARGE */
   async problems(files: readonly ShelvedFile[], signal: AbortSignal): Promise<ProblemList> {
     return this.#threads.run("problems", files, files, signal);
@@ -126,8 +141,9 @@ export class DataShelf {
     return known?.stamp === stampOf(file) ? known.counts : undefined;
   }
 
-  /** Reads the files that have not been, one after the other; whoever asks meanwhile waits for the same reading. */
+  /** Reads the files that have not been, of all those there are, one after the other; whoever asks meanwhile waits for the same reading. */
   async count(files: readonly ShelvedFile[]): Promise<void> {
+    this.#forget(new Set(files.map(({ path }) => path)));
     const before = this.#counting;
     const work = async (): Promise<void> => {
       await before;
@@ -137,6 +153,12 @@ export class DataShelf {
     };
     this.#counting = work();
     await this.#counting;
+  }
+
+  /** What is kept of files that are not there any more. */
+  #forget(there: ReadonlySet<string>): void {
+    for (const kept of [this.#indexes, this.#counts])
+      for (const path of [...kept.keys()].filter((path) => !there.has(path))) kept.delete(path);
   }
 
   #makeRoom(): void {
