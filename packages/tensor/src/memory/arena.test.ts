@@ -50,3 +50,13 @@ test("what was allocated since a mark is given back, over blocks, and nothing be
   expect([arena.allocate(64), arena.allocate(1000), arena.allocate(64)]).toEqual(first);
   expect(heap.u8[kept + 63]).toBe(7);
 });
+
+test("what there was no room for leaves the arena as it was", () => {
+  const heap = Heap.create({ shared: true });
+  const arena = new Arena(heap, 256);
+  const before = arena.allocate(64);
+  expect(() => arena.allocate(2 ** 32)).toThrow(/MEMORY_EXHAUSTED/);
+  expect(arena.allocate(64)).toBe(before + 64);
+  const next = arena.allocate(5000);
+  expect(arena.allocate(64)).toBeLessThan(next + 5000 + 1024);
+});

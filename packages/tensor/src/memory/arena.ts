@@ -61,12 +61,13 @@ export class Arena {
   }
 
   #advance(bytes: number): void {
-    this.#block++;
-    if (this.#block === this.#blocks.length) {
+    if (this.#block + 1 === this.#blocks.length) {
       const size = Math.max(bytes, this.#blockBytes, Math.floor(this.#reserved / 4));
-      this.#reserved += size;
+      // Nothing has changed here where there is no room for it.
       this.#blocks.push({ start: this.heap.allocate(size), bytes: size });
+      this.#reserved += size;
     }
+    this.#block++;
     const block = this.#blocks[this.#block];
     if (block === undefined) return;
     this.#next = block.start;

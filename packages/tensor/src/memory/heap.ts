@@ -55,9 +55,12 @@ export class Heap {
    */
   allocate(bytes: number): Address {
     const lines = Math.ceil(bytes / lineBytes);
-    const start = Atomics.add(this.i32, counterWord, lines) * lineBytes;
-    this.#grow(start + lines * lineBytes);
-    return start;
+    for (;;) {
+      const start = Atomics.load(this.i32, counterWord);
+      // Grown first: what there was no room for takes nothing from those who ask for less.
+      this.#grow((start + lines) * lineBytes);
+      if (Atomics.compareExchange(this.i32, counterWord, start, start + lines) === start) return start * lineBytes;
+    }
   }
 
   /** A view on floats; it goes stale when the memory grows, so use it at once. */
