@@ -56,7 +56,7 @@ export function errorReply(error: unknown): ErrorReply {
     const retryAfter = status === 503 || status === 429 ? 1 : undefined;
     return { status, body: { error: { code, message, hint, at } }, retryAfter };
   }
-  const known = frameworkErrors[codeOf(error)];
+  const known = foreignErrors[codeOf(error)];
   if (known !== undefined) return errorReply(known());
   return {
     status: 500,
@@ -74,8 +74,8 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-/** What the framework finds wrong before a handler is asked, in our words. */
-const frameworkErrors: Readonly<Record<string, () => RequestError>> = {
+/** What the framework finds wrong before a handler is asked, and the engine in a worker thread, in words for clients. */
+const foreignErrors: Readonly<Record<string, () => RequestError>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new RequestError("BODY_TYPE_UNKNOWN", {
       at: { path: "content-type" },
@@ -91,6 +91,11 @@ const frameworkErrors: Readonly<Record<string, () => RequestError>> = {
     new RequestError("REQUEST_INVALID", {
       at: { path: "content-length" },
       message: "the body has another length than announced",
+    }),
+  MEMORY_EXHAUSTED: () =>
+    new RequestError("REQUEST_TOO_LARGE", {
+      message: "the memory of the model has no room for a sentence of this request",
+      hint: "send shorter sentences, or fewer entities to relate in one",
     }),
   FST_ERR_BAD_URL: () => new RequestError("REQUEST_INVALID", { at: { path: "url" }, message: "the path cannot be decoded" }),
   FST_ERR_MAX_PARAM_LENGTH: () =>

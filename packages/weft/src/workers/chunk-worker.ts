@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { attachModel, ChunkRunner, lexiconFromJson, Predictor } from "@weft/core";
-import type { PlainError, WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
+import type { WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
 import { allowRelaxedSimd } from "./relaxed-simd.ts";
+import { sentError } from "./sent-error.ts";
 
 const { model: shared, relaxed } = workerData as WorkerStart;
 if (relaxed) allowRelaxedSimd();
@@ -18,19 +19,6 @@ function answer(request: WorkerRequest): WorkerReply {
     if (request.kind === "gradient") return { id: request.id, kind: "gradient", result: runner.gradient(request.task) };
     return { id: request.id, kind: "predict", result: predictor.predict(request.examples, request.options) };
   } catch (error) {
-    return { id: request.id, kind: "failure", error: plainError(error) };
+    return { id: request.id, kind: "failure", error: sentError(error) };
   }
-}
-
-/** An error as values: threads copy an error without its class and its code. */
-function plainError(error: unknown): PlainError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message, stack } = error;
-  return {
-    name,
-    message,
-    stack,
-    ...("code" in error ? { code: error.code } : {}),
-    ...("hint" in error ? { hint: error.hint } : {}),
-  };
 }

@@ -1,4 +1,5 @@
 import type { ChunkResult, ChunkTask, Example, Prediction, PredictOptions, SharedModel } from "@weft/core";
+import type { SentError } from "./sent-error.ts";
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
@@ -14,13 +15,4 @@ export type WorkerRequest =
 export type WorkerReply =
   | { readonly id: number; readonly kind: "gradient"; readonly result: ChunkResult }
   | { readonly id: number; readonly kind: "predict"; readonly result: readonly Prediction[] }
-  | { readonly id: number; readonly kind: "failure"; readonly error: PlainError };
-
-/** What is left of an error on its way between threads. */
-export interface PlainError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string | undefined;
-  readonly code?: unknown;
-  readonly hint?: unknown;
-}
+  | { readonly id: number; readonly kind: "failure"; readonly error: SentError };

@@ -14,7 +14,9 @@ export interface SentError {
 export function sentError(error: unknown): SentError {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const { name, message, stack } = error;
-  if (!(error instanceof WeftError || error instanceof ToolError)) return { name, message, stack };
+  if (!(error instanceof WeftError || error instanceof ToolError)) {
+    return { name, message, stack, ...("code" in error && typeof error.code === "string" ? { code: error.code } : {}) };
+  }
   const { code, at, hint, summary } = error;
   return { name, message, stack, code, details: { at, hint, message: summary } };
 }
@@ -25,5 +27,5 @@ export function receivedError({ name, code, details, message, stack }: SentError
     if (Object.hasOwn(errorCodes, code)) return new WeftError(code as keyof typeof errorCodes, details);
     if (Object.hasOwn(weftErrorCodes, code)) return new ToolError(code as keyof typeof weftErrorCodes, details);
   }
-  return Object.assign(new Error(message), { name, stack });
+  return Object.assign(new Error(message), { name, stack }, code === undefined ? {} : { code });
 }

@@ -185,3 +185,11 @@ test("threads that end one after the other are not started for ever; their jobs 
   expect(threads.length).toBe(before);
   await executor.close();
 });
+
+test("what waits when the threads are ended, and what comes after, is an error and no wait without end", async () => {
+  const [executor] = await started(2);
+  const examples = sentences.map((sentence) => built.encoder.encode(sentence));
+  const under = executor.predict(examples, { threshold: 0.5 });
+  await Promise.all([expect(under).rejects.toMatchObject({ code: "WORKER_LOST" }), executor.close()]);
+  await expect(executor.predict(examples, { threshold: 0.5 })).rejects.toMatchObject({ code: "WORKER_LOST" });
+});

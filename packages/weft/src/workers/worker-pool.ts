@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { type BuiltModel, shareModel } from "@weft/core";
 import { WorkerError } from "../errors.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
+import { receivedError } from "./sent-error.ts";
 
 export type Job = WorkerRequest extends infer Request ? (Request extends WorkerRequest ? Omit<Request, "id"> : never) : never;
 
@@ -55,8 +56,12 @@ export class WorkerPool {
     return Promise.all(results);
   }
 
+  /** Ends the threads, and with an error what waits for them. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#failure ??= new WorkerError("WORKER_LOST", { message: "the worker threads were ended before their work was done" });
+    for (const { failed } of [...this.#waiting.splice(0), ...this.#workers.flatMap(({ pending }) => [...pending.values()])])
+      failed(this.#failure);
     await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
   }
 
@@ -69,7 +74,7 @@ export class WorkerPool {
       worker.pending.delete(reply.id);
       this.#deathsInARow = 0;
       this.#dispatch();
-      if (reply.kind === "failure") pending?.failed(Object.assign(new Error(reply.error.message), reply.error));
+      if (reply.kind === "failure") pending?.failed(receivedError(reply.error));
       else pending?.done(reply.result);
     });
     let cause: unknown;
