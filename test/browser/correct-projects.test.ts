@@ -45,6 +45,29 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await page.locator(".sentence").first().waitFor({ timeout: 20_000 });
   }
 
+  test("a save that is still under way keeps no sentence of another project waiting", async () => {
+    await project("slow", ["Ada left."]);
+    await project("quick", ["Bo left."]);
+    const { page, faults } = await open("#/correct/slow");
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/corrections/slow/sentences/0", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await word(page, "Ada").click();
+    await page.keyboard.press("1");
+    await expect.poll(() => page.locator(".save-state").getAttribute("data-state")).toBe("saving");
+    await page.goto(`${address()}/#/correct/quick`);
+    await word(page, "Bo").click();
+    await page.keyboard.press("1");
+    await saved(page);
+    expect((await kept("quick")).entities).toHaveLength(1);
+    answer();
+    await expect.poll(async () => (await kept("slow")).entities.length).toBe(1);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
   test("what was extracted becomes a project, sentence by sentence, as suggestions; more goes behind it", async () => {
     const { page, faults } = await open();
     await extract(page, `${plainText} Tomas Reyes is married to Mara Voss.`);

@@ -88,6 +88,24 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
     expect(faults).toEqual([]);
   }, 60_000);
 
+  test("entities that were found in a text which has changed meanwhile are not put into the new one", async () => {
+    const { page, faults } = await open();
+    await begin(page, "Mara Voss founded Kettle Robotics in Bremen.");
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/v1/extract", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.locator(".given").getByRole("button", { name: "Find" }).click();
+    await page.getByText("No entity yet · Reading…").waitFor();
+    await page.getByLabel("Text", { exact: true }).fill("Nobody.");
+    answer();
+    await page.getByText("No entity yet · The text has changed meanwhile").waitFor({ timeout: 20_000 });
+    expect(await page.locator(".given [data-chip]").count()).toBe(0);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
   test("a folder of such a model runs in the page with the marks that are there", async () => {
     const { page, faults } = await open();
     await page.locator("input[type=file]").setInputFiles(join(pairs, "model"));

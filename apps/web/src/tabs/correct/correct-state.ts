@@ -69,10 +69,13 @@ export async function openProject(name: string, by: Sort = sort.value, at?: numb
     take(first.page, 0);
     project.value = first;
     await goTo(at !== undefined && at < first.sentences ? at : (first.firstOpen ?? 0));
+    if (turn !== opening) return;
     for (const [id, draft] of drafts.all(draftsOf())) {
-      if (!sentences.value.has(id))
-        put(id, { server: await corrections.sentence(name, id), history: history.begin(draft.annotated), state: "saved" });
-      if (turn !== opening) return;
+      if (!sentences.value.has(id)) {
+        const server = await corrections.sentence(name, id);
+        if (turn !== opening) return;
+        put(id, { server, history: history.begin(draft.annotated), state: "saved" });
+      }
       const working = sentences.value.get(id) as Working;
       if (sameAnnotation(working.server, draft.annotated)) {
         drafts.drop(draftsOf(), id);
@@ -201,11 +204,13 @@ function countDone(before: boolean, after: boolean): void {
 }
 
 /** One request at a time for a sentence: what changes meanwhile goes with the next. */
-const underWay = new Set<number>();
+const underWay = new Set<string>();
 
 async function push(name: string, id: number, wait = 1000): Promise<void> {
-  if (underWay.has(id)) return;
-  underWay.add(id);
+  // Another project has sentences of the same numbers.
+  const sending = `${draftsOf()}/${id}`;
+  if (underWay.has(sending)) return;
+  underWay.add(sending);
   let again: number | undefined;
   try {
     for (;;) {
@@ -235,7 +240,7 @@ async function push(name: string, id: number, wait = 1000): Promise<void> {
     put(id, passing ? { ...now, state: "offline" } : { ...now, state: "refused", error });
     if (passing) again = Math.min(wait * 2, 10_000);
   } finally {
-    underWay.delete(id);
+    underWay.delete(sending);
   }
   if (again !== undefined) setTimeout(() => void push(name, id, again), wait);
 }

@@ -88,8 +88,14 @@ function Finder({ model }: { readonly model: ModelEntry }) {
   const finder = finders.find((each) => each.name === name) ?? finders[0];
   async function find(by: ModelEntry): Promise<void> {
     say("Reading…");
+    const read = text.value;
     try {
-      const document = await extractorOf(by)(text.value, by, 0.5, new AbortController().signal, []);
+      const document = await extractorOf(by)(read, by, 0.5, new AbortController().signal, []);
+      // Places in another text are none in this one.
+      if (text.value !== read) {
+        say("The text has changed meanwhile");
+        return;
+      }
       const known = document.entities.filter(
         ({ type }) => model.entityTypes.length === 0 || model.entityTypes.includes(type ?? ""),
       );
