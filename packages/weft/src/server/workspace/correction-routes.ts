@@ -107,7 +107,7 @@ export async function correctionRoutes(app: App, context: ServerContext): Promis
     async ({ params, headers }, reply) => {
       const project = await store().find(params.name);
       const revision = revisionOf(headers["if-match"]);
-      if (trainer !== undefined && (await trainer.state(project)).state === "running") throw underTraining();
+      if (trainer !== undefined && (await trainer.needs(project))) throw underTraining();
       const kept = await store().remove(project, revision);
       if (kept !== undefined) return { name: project.head.name, kept };
       return answerConflict(reply, "this project", { project: project.entry() });

@@ -33,7 +33,8 @@ export class CorrectionTraining {
   readonly #runs: string;
   readonly #shelf: RunShelf;
   #child: { readonly project: string; readonly process: ChildProcess } | undefined;
-  #starting = false;
+  /** The project whose training is being prepared. */
+  #starting: string | undefined;
 
   /** @param corrections the folder of the projects @param runs the folder of the runs */
   constructor(corrections: string, runs: string) {
@@ -44,18 +45,23 @@ export class CorrectionTraining {
 
   /** @throws {RequestError} TRAINING_RUNNING, REQUEST_INVALID @throws {FileError} @throws {DataError} @throws {ConfigError} */
   async start(project: CorrectionProject, request: TrainRequest): Promise<TrainState> {
-    if (this.#starting || this.#child !== undefined) {
+    if (this.#starting !== undefined || this.#child !== undefined) {
       throw new RequestError("TRAINING_RUNNING", {
         message: `a training${this.#child === undefined ? "" : ` on ${this.#child.project}`} is under way; this server does one at a time`,
         hint: "wait for it, or stop it",
       });
     }
-    this.#starting = true;
+    this.#starting = project.head.name;
     try {
       return await this.#start(project, request);
     } finally {
-      this.#starting = false;
+      this.#starting = undefined;
     }
+  }
+
+  /** Whether a training works with the project's files, one that is only being prepared included. */
+  async needs(project: CorrectionProject): Promise<boolean> {
+    return this.#starting === project.head.name || (await this.state(project)).state === "running";
   }
 
   /** Of the last training of a project, also of one that an earlier server began. */
