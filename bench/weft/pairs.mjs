@@ -36,7 +36,8 @@ const built = buildModel(
 const executor = await threadExecutor(built, workers);
 const stepper = new Stepper(built, new Optimizer(built.engine, built.store, config.optimizer), executor, config, 1e6);
 
-const groups = batches(data.sentences, 256);
+// In use a call holds all there is, as `weft evaluate` does; sixteen batches keep every worker busy to the end.
+const groups = batches(data.sentences, infer ? 4096 : 256);
 const taken = Math.min(groups.length, Number(options.batches ?? 8));
 for (let i = 0; i < Number(options.warm ?? 2); i++) await run(groups[i % groups.length], i);
 const begun = performance.now();

@@ -11,6 +11,8 @@ export interface Capabilities {
   readonly needsGoldEntities: boolean;
   /** False for taggers, which find entities alone; true where left out. */
   readonly findsRelations?: boolean | undefined;
+  /** False where no sentence waits for the words of another: chunks are then even, and not of sentences of like length. */
+  readonly recurrent?: boolean | undefined;
 }
 
 /** Losses of some sentences by name, summed, not averaged. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { batchesOf, chunksOf } from "./batches.ts";
+import { batchesOf, chunksOf, evenChunksOf } from "./batches.ts";
 
 const settings = { seed: 7, batch: 4, shuffle: true };
 const numbers = (batches: readonly Int32Array[]): number[] => batches.flatMap((batch) => [...batch]);
@@ -30,4 +30,16 @@ test("chunks hold sentences of like length, the longest first, and keep the orde
   expect(chunks.map((chunk) => chunk.map(({ id }) => id))).toEqual([[1, 4], [3, 0], [2]]);
   expect(batch.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
   expect(chunksOf([], 3)).toEqual([]);
+});
+
+test("even chunks are as many, hold every sentence once and about as many words each", () => {
+  const batch = [2, 9, 2, 5, 9, 7, 4].map((length, id) => ({ length, id }));
+  const chunks = evenChunksOf(batch, 3);
+  expect(chunks.map((chunk) => chunk.map(({ id }) => id))).toEqual([
+    [1, 6],
+    [4, 0, 2],
+    [5, 3],
+  ]);
+  expect(evenChunksOf(batch, 7).map(({ length }) => length)).toEqual([7]);
+  expect(evenChunksOf([], 3)).toEqual([]);
 });

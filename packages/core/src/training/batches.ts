@@ -22,6 +22,21 @@ export function batchesOf(
  * into chunks never depends on how many workers there are.
  */
 export function chunksOf<E extends Example>(batch: readonly E[], size: number): E[][] {
-  const sorted = [...batch].sort((x, y) => y.length - x.length);
+  const sorted = longestFirst(batch);
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, k) => sorted.slice(k * size, (k + 1) * size));
+}
+
+/** As many chunks with about as many words each: few chunks of like length would leave all but one worker without work for a while. */
+export function evenChunksOf<E extends Example>(batch: readonly E[], size: number): E[][] {
+  const chunks = Array.from({ length: Math.ceil(batch.length / size) }, () => ({ words: 0, examples: [] as E[] }));
+  for (const example of longestFirst(batch)) {
+    const least = chunks.reduce((one, other) => (other.words < one.words ? other : one));
+    least.examples.push(example);
+    least.words += example.length;
+  }
+  return chunks.map(({ examples }) => examples);
+}
+
+function longestFirst<E extends Example>(batch: readonly E[]): E[] {
+  return [...batch].sort((x, y) => y.length - x.length);
 }

@@ -2,7 +2,7 @@ import { type Address, GradientCollector, type Optimizer, Random, updateRunning 
 import { TrainingError } from "../errors.ts";
 import type { BuiltModel } from "../inference/index.ts";
 import type { Example } from "../models/index.ts";
-import { chunksOf } from "./batches.ts";
+import { chunksOf, evenChunksOf } from "./batches.ts";
 import type { TrainConfig } from "./config.ts";
 import type { StepEvent } from "./events.ts";
 import type { ChunkTask, Executor } from "./executor.ts";
@@ -37,7 +37,8 @@ export class Stepper {
   async step(batch: readonly Example[], epoch: number, step: number): Promise<StepEvent> {
     const { seed, training } = this.#config;
     this.#built.engine.refreshTransposed(this.#built.store);
-    const tasks = chunksOf(batch, training.chunk).map(
+    const split = this.#built.definition.capabilities.recurrent === false ? evenChunksOf : chunksOf;
+    const tasks = split(batch, training.chunk).map(
       (examples, k): ChunkTask => ({
         step,
         dense: this.#buffers[k] as Address,

@@ -11,7 +11,7 @@ export const bioMtl = defineModel<BioMtlSettings, PairExample>({
   name: "bio-mtl",
   paper: "Ye et al. 2019",
   settings: bioMtlSettings,
-  capabilities: { needsGoldEntities: true },
+  capabilities: { needsGoldEntities: true, recurrent: false },
   protocols: pairProtocols,
   build: (settings, lexicon, scope) => {
     const { loss, positiveMargin, negativeMargin, theta } = settings;

@@ -12,7 +12,7 @@ export const pcnn = defineModel<PcnnSettings, PairExample>({
   name: "pcnn",
   paper: "Zeng et al. 2015",
   settings: pcnnSettings,
-  capabilities: { needsGoldEntities: true },
+  capabilities: { needsGoldEntities: true, recurrent: false },
   protocols: pairProtocols,
   build: (settings, lexicon, scope) =>
     new PairModel(settings, lexicon, singleTask, new PcnnNetwork(settings, lexicon, scope.child("pcnn"))),
