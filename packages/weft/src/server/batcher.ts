@@ -51,8 +51,8 @@ export class Batcher {
     this.#limits = limits;
     this.#observer = observer;
     this.#threads = threads;
-    // Every worker has a chunk to do and one that waits, so that none idles for a message.
-    this.#slots = Math.max(2, threads, Math.ceil((2 * threads) / Math.ceil(limits.batchSentences / predictionChunk)));
+    // Every worker has a batch to do and one that waits, so that none idles for a message.
+    this.#slots = 2 * threads;
   }
 
   /** Sentences that wait for a batch. */
