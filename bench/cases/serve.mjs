@@ -31,8 +31,9 @@ export function cases({ options, models }) {
   );
   return models.flatMap(({ name: model, folder }) => {
     const run = (...args) => ({ command: process.execPath, args: [script, "--model", folder, ...given, ...args] });
+    const limitMs = (Number(options.soak) + 5) * 60_000;
     if (options.soak !== undefined)
-      return [{ name: `${model}, overload for ${options.soak} min`, ...run("--soak", options.soak) }];
+      return [{ name: `${model}, overload for ${options.soak} min`, ...run("--soak", options.soak), limitMs }];
     return numbers(options.clients ?? "1,8,64").flatMap((clients) => {
       const group = `${model}, ${clients} ${clients === 1 ? "client" : "clients"}`;
       return [
