@@ -128,6 +128,13 @@ function startServer(extra) {
     ...extra,
   ];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  // Whoever stops the measurement stops the server.
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      child.kill();
+      process.exit(1);
+    });
+  }
   return new Promise((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
     child.stdout.once("data", (line) => resolve({ child, url: JSON.parse(line).url }));
