@@ -3,8 +3,8 @@ import {
   type Matrix,
   operations,
   type Parameter,
+  type PlacedRows,
   parameterMatrix,
-  type SequencePart,
   type Tape,
   uniform,
   type WindowPart,
@@ -88,7 +88,7 @@ export function bigruLayer(scope: Scope, columns: { words: number; positions: nu
 }
 
 /** @param parts words, then offsets from the first and from the second entity */
-export function applyBigru(tape: Tape, layer: BigruLayer, parts: readonly SequencePart[], offsets: Int32Array): Matrix {
+export function applyBigru(tape: Tape, layer: BigruLayer, parts: readonly PlacedRows[], offsets: Int32Array): Matrix {
   return tape.apply(operations.bigru, { parts, offsets, ...layer });
 }
 

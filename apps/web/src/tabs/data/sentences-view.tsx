@@ -1,10 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { drawnAnnotation } from "../../parts/drawn-annotation.ts";
 import { Failure } from "../../parts/failure.tsx";
-import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { near } from "../../weft-arcs/near.ts";
-import { Arcs } from "../extract/arcs.tsx";
-import { FoundList } from "../extract/sentence-row.tsx";
+import { DrawnSentence } from "../extract/sentence-row.tsx";
 import { type DataFile, type DataSentence, type Filter, type Place, readSentences, type SentencePage } from "./data-api.ts";
 import { noFilter, SentenceFilters } from "./sentence-filters.tsx";
 
@@ -72,7 +70,6 @@ function placeOf({ source, line }: Place = {}): string {
 }
 
 function Sentence({ sentence, types }: { readonly sentence: DataSentence; readonly types: readonly string[] }) {
-  const [highlighted, highlight] = useState<PartName | null>(null);
   const { id, index, line, overlap, tokens } = sentence;
   const shown = drawnAnnotation(id, tokens, sentence);
   const place = [
@@ -87,13 +84,7 @@ function Sentence({ sentence, types }: { readonly sentence: DataSentence; readon
       <p class="quiet place">
         <bdi>{place.filter((part) => part !== "").join(" · ")}</bdi>
       </p>
-      <Arcs
-        document={shown}
-        types={types}
-        highlighted={highlighted}
-        onPoint={(detail) => highlight(detail === null ? null : `${detail.kind}:${detail.index}`)}
-      />
-      <FoundList shown={shown} highlighted={highlighted} highlight={highlight} />
+      <DrawnSentence shown={shown} types={types} />
     </li>
   );
 }

@@ -8,11 +8,20 @@ import type { SentencePart } from "./sentence-parts.ts";
 
 /** One sentence: its drawing, and beside it the same as a list. */
 export function SentenceRow({ part, types }: { readonly part: SentencePart; readonly types: readonly string[] }) {
-  const [highlighted, highlight] = useState<PartName | null>(null);
   const keeps = filter.value;
   const shown = useMemo(() => keepAnnotation(part, keeps).source, [part, keeps]);
   return (
     <li class="sentence">
+      <DrawnSentence shown={shown} types={types} />
+    </li>
+  );
+}
+
+/** A drawing and its list; what is pointed at in one stands out in both. */
+export function DrawnSentence({ shown, types }: { readonly shown: Drawable; readonly types: readonly string[] }) {
+  const [highlighted, highlight] = useState<PartName | null>(null);
+  return (
+    <>
       <Arcs
         document={shown}
         types={types}
@@ -20,7 +29,7 @@ export function SentenceRow({ part, types }: { readonly part: SentencePart; read
         onPoint={(detail) => highlight(detail === null ? null : `${detail.kind}:${detail.index}`)}
       />
       <FoundList shown={shown} highlighted={highlighted} highlight={highlight} />
-    </li>
+    </>
   );
 }
 
@@ -30,7 +39,7 @@ interface FoundListProps {
   readonly highlight: (part: PartName | null) => void;
 }
 
-export function FoundList({ shown, highlighted, highlight }: FoundListProps) {
+function FoundList({ shown, highlighted, highlight }: FoundListProps) {
   if (shown.entities.length === 0) return <p class="quiet nothing">Nothing found here</p>;
   const words = (index: number) => {
     const entity = shown.entities[index];

@@ -1,4 +1,4 @@
-import { type Matrix, operations, type Parameter, parameterMatrix, type SequencePart, type Tape } from "@weft/tensor";
+import { type Matrix, operations, type Parameter, type PlacedRows, parameterMatrix, type Tape } from "@weft/tensor";
 import type { Lexicon } from "../../data/lexicon.ts";
 import {
   applyBigru,
@@ -100,7 +100,7 @@ export class EattBigruNetwork implements PairNetwork {
 
 /** ΣL places: each pair has its sentence to itself. */
 interface Sequences {
-  readonly parts: readonly SequencePart[];
+  readonly parts: readonly PlacedRows[];
   readonly offsets: Int32Array;
   readonly pairOfRow: Int32Array;
 }

@@ -4,15 +4,8 @@ import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
+import { checkPlaces, type PlacedRows } from "./placed-rows.ts";
 import { type TimeOrder, timeOrder } from "./time-order.ts";
-
-/** Some columns of what stands at each place of the sequences. Where rows repeat, each is multiplied once. */
-export interface SequencePart {
-  /** [M, D] */
-  readonly input: Matrix;
-  /** The row that stands at each place, [ΣN]; row by row where left out. */
-  readonly rows?: Int32Array | undefined;
-}
 
 /** One direction of a GRU over parts; gates side by side in blocks, as `GruParameters` has them. */
 export interface BigruParameters {
@@ -28,7 +21,7 @@ export interface BigruParameters {
 
 export interface BigruInput {
   /** Side by side, the places of all sequences end to end. */
-  readonly parts: readonly SequencePart[];
+  readonly parts: readonly PlacedRows[];
   /** Where each sequence starts, and where the last one ends. */
   readonly offsets: Int32Array;
   readonly forward: BigruParameters;
@@ -46,7 +39,7 @@ interface DirectionRun {
 }
 
 export interface Saved {
-  readonly parts: readonly SequencePart[];
+  readonly parts: readonly PlacedRows[];
   readonly output: Matrix;
   readonly runs: readonly DirectionRun[];
 }
@@ -79,7 +72,7 @@ export const bigru: Operation<BigruInput, Matrix, Saved> = {
 
 function runDirection(
   tape: Tape,
-  parts: readonly SequencePart[],
+  parts: readonly PlacedRows[],
   order: TimeOrder,
   cell: BigruParameters,
   output: Matrix,
@@ -111,7 +104,7 @@ function runDirection(
   return { cell, order, fromInput, fromHidden, nothing, states };
 }
 
-function reverseDirection(tape: Tape, parts: readonly SequencePart[], run: DirectionRun, output: Matrix, column: number): void {
+function reverseDirection(tape: Tape, parts: readonly PlacedRows[], run: DirectionRun, output: Matrix, column: number): void {
   const { kernels } = tape;
   const { cell, order, fromInput, fromHidden, nothing, states } = run;
   const total = output.rows;
@@ -146,23 +139,21 @@ function reverseDirection(tape: Tape, parts: readonly SequencePart[], run: Direc
 }
 
 /** The part's row at each place, places in the order of their visits. */
-function inTimeOrder({ rows }: SequencePart, order: TimeOrder): Int32Array {
+function inTimeOrder({ rows }: PlacedRows, order: TimeOrder): Int32Array {
   return rows === undefined ? order.rows : order.rows.map((place) => rows[place] ?? 0);
 }
 
-function checkParts(parts: readonly SequencePart[], { inputs, hidden }: BigruParameters, total: number): void {
+function checkParts(parts: readonly PlacedRows[], { inputs, hidden }: BigruParameters, total: number): void {
   if (inputs.length !== parts.length) throw new ShapeError(`${inputs.length} weights for ${parts.length} parts of the input`);
-  for (const [k, { input, rows }] of parts.entries()) {
+  for (const [k, part] of parts.entries()) {
+    const { input } = part;
     const weight = inputs[k] as Parameter;
     if (weight.rows !== input.columns || weight.stride !== hidden.stride) {
       throw new ShapeError(
         `${weight.name} [${weight.rows}, ${weight.columns}] does not fit ${input.columns} columns and ${hidden.rows} units`,
       );
     }
-    const reachesOut = rows?.some((row) => row < 0 || row >= input.rows) ?? false;
-    if (reachesOut || (rows?.length ?? input.rows) !== total) {
-      throw new ShapeError(`${rows?.length ?? input.rows} rows of ${input.rows} for ${total} places`);
-    }
+    checkPlaces(part, total);
   }
 }
 

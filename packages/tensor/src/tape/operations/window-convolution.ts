@@ -5,16 +5,13 @@ import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { TableRows } from "../kept-products.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
+import { checkPlaces, type PlacedRows } from "./placed-rows.ts";
 
 /** Numbers of one window list entry: pooled from, to, seen from, to, first entity, second entity; all count words of the batch. */
 export const windowFields = 6;
 
-/** Some columns of what stands at each word. Where rows repeat, each is multiplied once. */
-export interface WindowPart {
-  /** [M, D] */
-  readonly input: Matrix;
-  /** The row that stands at each word, [ΣN]; row by row where left out. */
-  readonly rows?: Int32Array | undefined;
+/** Some columns of the words. */
+export interface WindowPart extends PlacedRows {
   /** Given where `input` is rows of a table as they stand. */
   readonly source?: TableRows | undefined;
   /** [D, taps·F] in one block a tap */
@@ -226,12 +223,7 @@ function checkWindows({ parts, offsets, bias, positions, windows }: WindowConvol
       `${weight.name} [${weight.rows}, ${weight.columns}] in ${weight.blocks} taps does not fit ${input.columns} columns and ${bias.columns} filters`,
     );
   }
-  for (const { input, rows } of parts) {
-    const reachesOut = rows?.some((row) => row < 0 || row >= input.rows) ?? false;
-    if (reachesOut || (rows?.length ?? input.rows) !== words) {
-      throw new ShapeError(`${rows?.length ?? input.rows} rows of ${input.rows} for ${words} words`);
-    }
-  }
+  for (const part of parts) checkPlaces(part, words);
   if (table.rows % 2 === 0) throw new ShapeError(`${table.rows} offsets have no middle`);
   if (windows.length % windowFields !== 0) throw new ShapeError(`${windows.length} numbers are no list of windows`);
   for (let k = 0; k < windows.length; k += windowFields) {
