@@ -10,8 +10,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
-    testTimeout: 30_000,
-    // How long a machine takes decides no test.
-    expect: { poll: { timeout: 25_000 } },
+    // How long a machine takes decides no test: these only end what hangs, and no test has limits of its own.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -37,11 +37,11 @@ export function stage(args: readonly string[]): Stage {
   let server: Served | undefined;
   beforeAll(async () => {
     [browser, server] = await Promise.all([startBrowser(), serve(args)]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
-  }, 30_000);
+  });
   const address = (): string => {
     if (server === undefined) throw new Error("the server has not started");
     return server.address;
@@ -55,6 +55,7 @@ export function stage(args: readonly string[]): Stage {
         ...options,
       });
       const page = await context.newPage();
+      page.setDefaultTimeout(60_000);
       const faults: string[] = [];
       page.on("console", (message) => {
         if (message.type() === "error" || message.type() === "warning") faults.push(`${message.type()}: ${message.text()}`);

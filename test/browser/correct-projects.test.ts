@@ -36,13 +36,13 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       .filter({ hasText: new RegExp(`^${text}$`) })
       .first();
   const saved = async (page: Page): Promise<void> =>
-    expect.poll(() => page.locator(".save-state").getAttribute("data-state"), { timeout: 15_000 }).toBe("saved");
+    expect.poll(() => page.locator(".save-state").getAttribute("data-state")).toBe("saved");
   const plainText = "Mara Voss founded Kettle Robotics in Bremen.";
 
   async function extract(page: Page, text: string): Promise<void> {
     await page.getByLabel("Text", { exact: true }).fill(text);
     await page.getByRole("button", { name: "Extract", exact: true }).click();
-    await page.locator(".sentence").first().waitFor({ timeout: 20_000 });
+    await page.locator(".sentence").first().waitFor();
   }
 
   test("a save that is still under way keeps no sentence of another project waiting", async () => {
@@ -66,7 +66,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     answer();
     await expect.poll(async () => (await kept("slow")).entities.length).toBe(1);
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   test("what was extracted becomes a project, sentence by sentence, as suggestions; more goes behind it", async () => {
     const { page, faults } = await open();
@@ -75,14 +75,14 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await page.getByRole("button", { name: "Correct this" }).click();
     const dialog = page.getByRole("dialog", { name: "Correct this" });
     await dialog.getByText(/^2 sentences with 5 entities and \d+ relations/).waitFor();
-    expect(await accessibilityFaults(page)).toEqual([]);
+    await expect.poll(() => accessibilityFaults(page)).toEqual([]);
     // The name is chosen already, so that typing and Enter are enough.
     await expect.poll(() => dialog.getByLabel("Name of the new project").inputValue()).toMatch(/^text-\d{4}-\d\d-\d\d$/);
     await page.keyboard.type("extracted");
     await page.keyboard.press("Enter");
-    await page.locator(".words").waitFor({ timeout: 10_000 });
+    await page.locator(".words").waitFor();
     expect(page.url()).toMatch(/#\/correct\/extracted$/);
-    expect(await page.locator(".steps [role=status]").innerText()).toMatch(/^1 of 2/);
+    await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^1 of 2/);
     const [one, other] = [await kept("extracted", 0), await kept("extracted", 1)];
     expect([one.text, other.text]).toEqual([plainText, "Tomas Reyes is married to Mara Voss."]);
     expect([...one.relations, ...other.relations]).toHaveLength(drawn);
@@ -97,12 +97,12 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await extract(page, "Northlight Press published The Slow Machine. Ada left.");
     await page.getByRole("button", { name: "Correct this" }).click();
     await dialog.getByRole("combobox", { name: /^Project/ }).selectOption("extracted");
-    expect(await dialog.getByLabel("Name of the new project").count()).toBe(0);
+    await expect.poll(() => dialog.getByLabel("Name of the new project").count()).toBe(0);
     await dialog.getByRole("button", { name: "Add to it" }).click();
-    await expect.poll(() => page.locator(".steps [role=status]").innerText(), { timeout: 10_000 }).toMatch(/^3 of 4/);
-    expect(await page.locator(".words").innerText()).toContain("Northlight");
+    await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^3 of 4/);
+    await expect.poll(() => page.locator(".words").innerText()).toContain("Northlight");
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   test("a new project of a text begins with a model's suggestions unless nobody's are wanted", async () => {
     const { page, faults } = await open("#/correct");
@@ -117,11 +117,11 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       await page.getByLabel("Text", { exact: true }).fill(plainText);
       await by.selectOption(wanted);
       await page.getByRole("button", { name: "Begin" }).click();
-      await page.locator(".words").waitFor({ timeout: 10_000 });
+      await page.locator(".words").waitFor();
       expect((await kept(name)).entities.length > 0).toBe(wanted !== "");
     }
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   test("a name that is taken is said so, and Escape leaves everything as it was", async () => {
     await project("taken", [plainText]);
@@ -135,19 +135,19 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await dialog.getByText("CORRECTIONS_EXIST").waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => dialog.count()).toBe(0);
-    expect(await button.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    await expect.poll(() => button.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
     expect(page.url()).not.toContain("correct");
-  }, 60_000);
+  });
 
   test("deleting asks first, says what goes, notices what others do, and tells the tab that has it open", async () => {
     await project("old", [`${plainText} Ada left.`]);
     const [here, there] = [await open("#/correct"), await open("#/correct/old")];
-    await there.page.locator(".words").waitFor({ timeout: 10_000 });
+    await there.page.locator(".words").waitFor();
     const remove = here.page.getByRole("button", { name: "Delete old" });
     await remove.click();
     const dialog = here.page.getByRole("dialog", { name: "Delete old?" });
-    expect(await dialog.innerText()).toMatch(/its 2 sentences, none of them done/);
-    expect(await accessibilityFaults(here.page)).toEqual([]);
+    await expect.poll(() => dialog.innerText()).toMatch(/its 2 sentences, none of them done/);
+    await expect.poll(() => accessibilityFaults(here.page)).toEqual([]);
     // The harmless answer is the one that Enter gives.
     await here.page.keyboard.press("Enter");
     await expect.poll(() => dialog.count()).toBe(0);
@@ -156,7 +156,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await saved(there.page);
     await dialog.getByRole("button", { name: "Delete" }).click();
     await dialog.getByText("Somebody has worked on it meanwhile.").waitFor();
-    expect(await dialog.innerText()).toMatch(/its 2 sentences, 1 of them done/);
+    await expect.poll(() => dialog.innerText()).toMatch(/its 2 sentences, 1 of them done/);
     expect(existsSync(join(corrections, "old"))).toBe(true);
     await dialog.getByRole("button", { name: "Delete" }).click();
     await expect.poll(() => remove.count()).toBe(0);
@@ -165,9 +165,9 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await word(there.page, "Ada").click();
     await there.page.keyboard.press("1");
     const told = there.page.getByRole("alert");
-    await told.getByText("The project old is gone.").waitFor({ timeout: 10_000 });
-    expect(await told.innerText()).toContain("A change that had not been saved stays in this browser");
-    expect(await accessibilityFaults(there.page)).toEqual([]);
+    await told.getByText("The project old is gone.").waitFor();
+    await expect.poll(() => told.innerText()).toContain("A change that had not been saved stays in this browser");
+    await expect.poll(() => accessibilityFaults(there.page)).toEqual([]);
     await told.getByRole("link").click();
     await there.page.locator(".new-project").waitFor();
 
@@ -175,22 +175,22 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     const [trash = ""] = readdirSync(join(corrections, ".trash"));
     renameSync(join(corrections, ".trash", trash), join(corrections, "old"));
     await there.page.goto(`${address()}/#/correct/old`);
-    await there.page.locator(".words").waitFor({ timeout: 10_000 });
-    await expect.poll(async () => (await kept("old", 1)).entities, { timeout: 10_000 }).toMatchObject([{ start: 0, end: 1 }]);
+    await there.page.locator(".words").waitFor();
+    await expect.poll(async () => (await kept("old", 1)).entities).toMatchObject([{ start: 0, end: 1 }]);
     expect(here.faults).toEqual([
       "error: Failed to load resource: the server responded with a status of 412 (Precondition Failed)",
     ]);
-  }, 60_000);
+  });
 
   test("who comes back to a tab whose project is gone is told at once", async () => {
     await project("short", [plainText]);
     const { page } = await open("#/correct/short");
-    await page.locator(".words").waitFor({ timeout: 10_000 });
+    await page.locator(".words").waitFor();
     const removed = await fetch(`${address()}/v1/corrections/short`, { method: "DELETE", headers: { "if-match": '"0"' } });
     expect(removed.status).toBe(200);
     await page.evaluate("dispatchEvent(new Event('focus'))");
-    await page.getByText("The project short is gone.").waitFor({ timeout: 10_000 });
-  }, 60_000);
+    await page.getByText("The project short is gone.").waitFor();
+  });
 
   /** A finger that goes down, along the line and then to its goal, and up again, as the browser gets it from the system. */
   async function swipe(touch: CDPSession, page: Page, from: Locator, to: Locator, along = 16): Promise<void> {
@@ -221,7 +221,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       isMobile: true,
       viewport: { width: 390, height: 700 },
     });
-    await page.locator(".words").waitFor({ timeout: 10_000 });
+    await page.locator(".words").waitFor();
     // The formats of the export come a moment later, and move what is below them.
     await expect.poll(() => page.getByLabel("Format").locator("option").count()).toBeGreaterThan(1);
     await page.locator(".words").scrollIntoViewIfNeeded();
@@ -248,9 +248,9 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     const before = await page.evaluate<number>("scrollY");
     await swipe(touch, page, word(page, "Mara"), page.locator("header.bar"), 0);
     await expect.poll(() => page.evaluate<number>("scrollY")).not.toBe(before);
-    expect(await page.locator(".marked").allInnerTexts()).toEqual(marked);
+    await expect.poll(() => page.locator(".marked").allInnerTexts()).toEqual(marked);
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 });
 
 interface Point {

@@ -24,12 +24,12 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
   beforeAll(async () => {
     address = `http://127.0.0.1:${await freePort()}`;
     [browser, server] = await Promise.all([launch(), serve(address, folder)]);
-  }, 90_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await kill(server, "SIGTERM");
     rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
+  });
 
   let made = 0;
   async function project(texts: readonly string[], model: string | null = "model"): Promise<string> {
@@ -58,7 +58,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     });
     page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
     await page.goto(`${address}/#/correct/${name}`);
-    await page.locator(".words").waitFor({ timeout: 10_000 });
+    await page.locator(".words").waitFor();
     return { page, context, faults };
   }
 
@@ -68,7 +68,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
       .filter({ hasText: new RegExp(`^${text}$`) })
       .first();
   const saved = async (page: Page): Promise<void> =>
-    expect.poll(() => page.locator(".save-state").getAttribute("data-state"), { timeout: 15_000 }).toBe("saved");
+    expect.poll(() => page.locator(".save-state").getAttribute("data-state")).toBe("saved");
 
   async function drag(page: Page, from: ReturnType<typeof word>, to: ReturnType<typeof word>): Promise<void> {
     const [a, b] = [await from.boundingBox(), await to.boundingBox()];
@@ -109,7 +109,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await saved(page);
     expect((await kept(name)).relations).toHaveLength(1);
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   test("suggestions are accepted and rejected, by button, and what is left when the sentence is right", async () => {
     const name = await project([`${plainText} Nothing more is here.`]);
@@ -128,7 +128,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     const done = await kept(name);
     expect([done.done, JSON.stringify(done).includes("confidence")]).toEqual([true, false]);
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   test("all of it works by keyboard alone", async () => {
     const name = await project([plainText], null);
@@ -149,10 +149,10 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(one.relations.map(({ head, tail }) => [head, tail])).toEqual([[1, 0]]);
     await press("Home", "Delete");
     await saved(page);
-    expect(await kept(name)).toMatchObject({ relations: [], entities: [{ start: 3 }] });
+    await expect.poll(() => kept(name)).toMatchObject({ relations: [], entities: [{ start: 3 }] });
     await press("Control+z", "Control+Enter");
     await saved(page);
-    expect(await kept(name)).toMatchObject({ done: true, relations: [{}] });
+    await expect.poll(() => kept(name)).toMatchObject({ done: true, relations: [{}] });
 
     const suggested = await project([plainText]);
     await page.goto(`${address}/#/correct/${suggested}`);
@@ -165,7 +165,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(next.entities).toHaveLength(entities.length - 1);
     expect(next.entities.filter(({ confidence }) => confidence === undefined)).toHaveLength(1);
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   test("a dead server loses nothing: the edit waits through a reload, and is saved when the server is back", async () => {
     const name = await project([plainText], null);
@@ -173,19 +173,19 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await kill(server, "SIGKILL");
     await word(page, "Bremen").click();
     await page.keyboard.press("1");
-    await expect.poll(() => page.locator(".save-state").getAttribute("data-state"), { timeout: 15_000 }).toBe("offline");
+    await expect.poll(() => page.locator(".save-state").getAttribute("data-state")).toBe("offline");
     await word(page, "Kettle").click();
     await page.keyboard.press("2");
     server = await serve(address, folder);
     await page.reload();
-    await page.locator(".words").waitFor({ timeout: 10_000 });
+    await page.locator(".words").waitFor();
     await saved(page);
-    await expect.poll(async () => (await kept(name)).entities.map(({ start }) => start), { timeout: 15_000 }).toEqual([6, 3]);
-    expect(await page.locator("[data-chip]").count()).toBe(2);
-    expect(await page.evaluate<number>("Object.keys(localStorage).filter((key) => key.startsWith('weft-correct/')).length")).toBe(
-      0,
-    );
-  }, 90_000);
+    await expect.poll(async () => (await kept(name)).entities.map(({ start }) => start)).toEqual([6, 3]);
+    await expect.poll(() => page.locator("[data-chip]").count()).toBe(2);
+    await expect
+      .poll(() => page.evaluate<number>("Object.keys(localStorage).filter((key) => key.startsWith('weft-correct/')).length"))
+      .toBe(0);
+  });
 
   test("what two tabs change is shown in both versions, and one is chosen", async () => {
     const name = await project([plainText], null);
@@ -197,9 +197,9 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await other.page.keyboard.press("2");
     const conflict = other.page.locator(".failure.conflict");
     await conflict.waitFor();
-    expect(await other.page.locator(".save-state").innerText()).toBe("Changed elsewhere");
-    expect(await conflict.locator("weft-arcs").count()).toBe(2);
-    expect(await accessibilityFaults(other.page)).toEqual([]);
+    await expect.poll(() => other.page.locator(".save-state").innerText()).toBe("Changed elsewhere");
+    await expect.poll(() => conflict.locator("weft-arcs").count()).toBe(2);
+    await expect.poll(() => accessibilityFaults(other.page)).toEqual([]);
     expect((await kept(name)).entities).toMatchObject([{ start: 6 }]);
     await other.page.getByRole("button", { name: "Keep mine" }).click();
     await saved(other.page);
@@ -209,8 +209,8 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await one.page.getByRole("button", { name: "Take theirs" }).click();
     await saved(one.page);
     expect((await kept(name)).entities).toMatchObject([{ start: 0 }]);
-    expect(await one.page.locator("[data-chip]").count()).toBe(1);
-  }, 60_000);
+    await expect.poll(() => one.page.locator("[data-chip]").count()).toBe(1);
+  });
 
   test("markup and emoji are text; Chinese and text from right to left can be marked; a type can be added", async () => {
     const name = await project(
@@ -236,32 +236,34 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await saved(page);
     expect((await kept(name, 1)).entities).toMatchObject([{ start: 0, end: 2 }]);
     await page.getByRole("button", { name: "Next", exact: true }).click();
-    expect(await page.locator(".words").getAttribute("dir")).toBe("rtl");
+    await expect.poll(() => page.locator(".words").getAttribute("dir")).toBe("rtl");
     await page.locator(".words").focus();
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("1");
     await saved(page);
     expect((await kept(name, 2)).entities).toMatchObject([{ start: 1, end: 2 }]);
-    expect(await page.title()).toBe("Correct · Weft");
+    await expect.poll(() => page.title()).toBe("Correct · Weft");
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   test("a training on what is done is started, followed and stopped from the page", async () => {
     const name = await project([`${plainText} Tomas Reyes lives in Rostock. The Heron Arm was made by Kettle Robotics.`]);
     const { page, faults } = await open(name);
     const train = page.getByRole("button", { name: "Train on these" });
-    expect(await train.isDisabled()).toBe(true);
+    await expect.poll(() => train.isDisabled()).toBe(true);
     for (let sentence = 0; sentence < 3; sentence++) await page.getByRole("button", { name: "Right, next" }).click();
     await saved(page);
     await train.click();
     const run = page.getByRole("link", { name: `${name}-1` });
-    await run.waitFor({ timeout: 15_000 });
-    expect(await run.getAttribute("href")).toBe(`#/runs/${name}-1`);
+    await run.waitFor();
+    await expect.poll(() => run.getAttribute("href")).toBe(`#/runs/${name}-1`);
     await page.getByRole("button", { name: "Stop training" }).click();
-    await train.waitFor({ timeout: 15_000 });
-    expect(await page.locator(".training [role=status]").innerText()).toContain("train: 2 corrected sentences; dev: 1");
+    await train.waitFor();
+    await expect
+      .poll(() => page.locator(".training [role=status]").innerText())
+      .toContain("train: 2 corrected sentences; dev: 1");
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   test("nothing is wrong with it for assistive technology, light and dark, wide and narrow; a project is made, and exported", async () => {
     for (const [colorScheme, width] of [
@@ -270,21 +272,21 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     ] as const) {
       const name = await project([plainText]);
       const { page, faults } = await open(name, { colorScheme, viewport: { width, height: 800 } });
-      expect(await accessibilityFaults(page)).toEqual([]);
-      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      await expect.poll(() => accessibilityFaults(page)).toEqual([]);
+      await expect.poll(() => page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
       await page.getByRole("link", { name: "All projects" }).click();
       await page.locator(".new-project").waitFor();
-      expect(await accessibilityFaults(page)).toEqual([]);
+      await expect.poll(() => accessibilityFaults(page)).toEqual([]);
       await page.getByLabel("Name").fill(`made-${width}`);
       await page.getByLabel("Text", { exact: true }).fill(plainText);
       await page.getByRole("button", { name: "Begin" }).click();
-      await page.locator(".words").waitFor({ timeout: 10_000 });
+      await page.locator(".words").waitFor();
       await page.getByLabel("Which sentences").selectOption("all");
       const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export" }).click()]);
       expect(download.suggestedFilename()).toBe(`made-${width}.jsonl`);
       expect(faults).toEqual([]);
     }
-  }, 90_000);
+  });
 });
 
 /** Ended before it is used again: a server that comes back comes back at the same address. */

@@ -19,7 +19,7 @@ test("docs/many-runs.md shows every one of these commands", () => {
   expect([...new Set(commands.map((command) => command.split(" ")[1]))]).toEqual(["repeat", "sweep", "cv"]);
 });
 
-test.each(commands)("%s does what the page says, here with little data and one epoch", { timeout: 120_000 }, async (command) => {
+test.each(commands)("%s does what the page says, here with little data and one epoch", async (command) => {
   const small = "--set training.epochs=1 --deterministic --threads 1";
   const { code, out, err } = await shell(`${command} ${small}`, folder);
   expect(code, err).toBe(0);

@@ -17,7 +17,7 @@ describe("a damaged model", () => {
   beforeAll(async () => {
     await weft(["train", "weft.yaml", "--run", "sound", "--set", "training.epochs=1"], { cwd: folder });
     for (const name of files) original.set(name, readFileSync(join(folder, "sound/model", name)));
-  }, 120_000);
+  });
 
   /** What extract says to a model of which one file was changed. */
   async function extractWith(

@@ -54,11 +54,11 @@ beforeAll(async () => {
     const { code, err } = await weft(["train", ...args, "--deterministic"], { cwd: folder });
     if (code !== 0) throw new Error(err);
   }
-}, 240_000);
+});
 
 const calibrate = async (run: string, ...more: string[]) => weft(["calibrate", run, "--deterministic", ...more], { cwd: folder });
 
-describe("weft calibrate", { timeout: 180_000 }, () => {
+describe("weft calibrate", () => {
   test("fits to the run's dev data, says what changed, and extract and evaluate use it", async () => {
     cpSync(join(folder, "trained"), join(folder, "a"), { recursive: true });
     const { code, out, err } = await calibrate("a");

@@ -37,7 +37,7 @@ interface RunReport {
   readonly dev: { protocols: Record<string, { micro: { f1: number } }> };
 }
 
-describe("weft repeat", { timeout: 300_000 }, () => {
+describe("weft repeat", () => {
   test("trains what weft train alone trains, byte for byte, one after the other or at a time, and sums up", async () => {
     const { code, out, err } = await run("repeat", "weft.yaml", "--seeds", "3", ...quick, "--run", "r", "--json");
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -149,7 +149,7 @@ describe("weft repeat", { timeout: 300_000 }, () => {
   );
 });
 
-describe("weft cv", { timeout: 300_000 }, () => {
+describe("weft cv", () => {
   /** Four documents of a few sentences each, and sentences without one. */
   const withDocuments = (): unknown[] =>
     lines(18).map((line, index) => (index < 14 ? { ...line, doc: `document-${index % 4}` } : line));
@@ -223,7 +223,7 @@ describe("weft cv", { timeout: 300_000 }, () => {
   });
 });
 
-describe("weft sweep", { timeout: 300_000 }, () => {
+describe("weft sweep", () => {
   const args = ["sweep", "weft.yaml", ...quick, "--set", "training.epochs=2", "--run", "sweep", "--seeds", "2"];
   const grid = ["--grid", "model.rounds=0,1", "--grid", "optimizer.rate=0.01,0.05"];
   interface Sweep {

@@ -29,7 +29,7 @@ const sha256 = (run: string, file: string): string =>
 const files = ["model/model.safetensors", "model/config.json", "events.jsonl", "report.json", "checkpoints/last.safetensors"];
 const outcome = (run: string): string[] => files.map((file) => sha256(run, file));
 
-describe("a pipeline, trained by one configuration", { timeout: 240_000 }, () => {
+describe("a pipeline, trained by one configuration", () => {
   let said = "";
   beforeAll(async () => {
     writeTinyCorpus(folder);
@@ -37,7 +37,7 @@ describe("a pipeline, trained by one configuration", { timeout: 240_000 }, () =>
     const { code, err } = await weft(["train", ...train("whole", "--threads", "2")], { cwd: folder });
     if (code !== 0) throw new Error(err);
     said = err;
-  }, 240_000);
+  });
 
   test("tells of each part as it is trained, and what to do with the whole", () => {
     expect(said).toContain("tagger: 18 sentences to learn from");
@@ -103,7 +103,7 @@ describe("a pipeline, trained by one configuration", { timeout: 240_000 }, () =>
   });
 });
 
-test("a model that needs entities does not promise to find relations in plain text", { timeout: 60_000 }, async () => {
+test("a model that needs entities does not promise to find relations in plain text", async () => {
   const pcnn = config.replace(/model:[\s\S]*?optimizer/, "model: { name: pcnn, wordSize: 8, filters: 4 }\noptimizer");
   writeFileSync(join(folder, "pcnn.yaml"), pcnn);
   const { code, err } = await weft(["train", "pcnn.yaml", "--run", "pcnn", "--set", "training.epochs=1"], { cwd: folder });

@@ -141,7 +141,7 @@ test.each<[string, string[], number, string]>([
   expect(err).toContain(message);
 });
 
-test("a run is compared by what it predicts, and evaluate reports the same numbers", { timeout: 120_000 }, async () => {
+test("a run is compared by what it predicts, and evaluate reports the same numbers", async () => {
   const trained = await weft(["train", writeTinyCorpus(path("corpus")), "--run", path("run"), "--threads", "1"]);
   expect({ code: trained.code, failed: trained.code === 0 ? "" : trained.err }).toEqual({ code: 0, failed: "" });
   const [data, found] = [path("corpus", "test.jsonl"), path("found.jsonl")];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Random } from "@weft/tensor";
+import { bestBuild, Random } from "@weft/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Killed, trainJson } from "./killed-run.ts";
 import { jsonLines, lines, writeTinyCorpus } from "./tiny-corpus.ts";
@@ -19,7 +19,7 @@ const sha256 = (run: string, file = "model/model.safetensors"): string =>
     .update(readFileSync(join(folder, run, file)))
     .digest("hex");
 
-describe("a whole training", { timeout: 120_000 }, () => {
+describe("a whole training", () => {
   test("leaves a run folder with everything in it, and its numbers on standard output", async () => {
     const { code, out, err } = await weft(["train", ...train("whole")], { cwd: folder });
     expect(code).toBe(0);
@@ -94,7 +94,7 @@ describe("a whole training", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a training that is stopped", { timeout: 120_000 }, () => {
+describe("a training that is stopped", () => {
   /** 80 epochs of 4 lines each, with a checkpoint after every one. */
   const long = (run: string, ...more: string[]): string[] =>
     train(run, "--set", "training.epochs=80", "--checkpoint-seconds", "0", ...more);
@@ -103,7 +103,7 @@ describe("a training that is stopped", { timeout: 120_000 }, () => {
   beforeAll(async () => {
     const { code, err } = await trainJson(long("undisturbed", "--threads", "2"), folder);
     if (code !== 0) throw new Error(`the run that all others are compared with failed: ${err}`);
-  }, 120_000);
+  });
 
   const outcome = (run: string): Record<string, string> =>
     Object.fromEntries(
@@ -180,6 +180,18 @@ describe("a training that is stopped", { timeout: 120_000 }, () => {
     expect(readFileSync(join(folder, "early/config.yaml"), "utf8")).toContain("rounds: 0");
     await weft(["train", ...train("late", ...changed)], { cwd: folder });
     expect(outcome("early")).toEqual(outcome("late"));
+  });
+
+  test("says so when it goes on under other kernels than it began with", async () => {
+    await trainJson(long("moved"), folder, { signal: "SIGKILL", afterLines: 12 });
+    const args = long("moved", "--resume").filter((arg) => arg !== "--deterministic");
+    // Where the machine has no relaxed SIMD, the fastest kernels are those that it began with.
+    const other = bestBuild() === "relaxed";
+    const { code, err } = await weft(["train", ...args], { cwd: folder });
+    expect(code).toBe(0);
+    expect(err.includes("warning: the checkpoint was computed by other kernels (baseline ones, ")).toBe(other);
+    const [start] = (await trainJson(long("moved", "--resume"), folder)).lines;
+    expect((JSON.parse(start ?? "{}") as { otherKernels?: string }).otherKernels?.startsWith("relaxed ")).toBe(other || undefined);
   });
 
   test("does not go on from a checkpoint that is cut off", async () => {

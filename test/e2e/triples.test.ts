@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { readRdf } from "../../packages/weft/src/testing/read-back.ts";
 import { jsonLines, lines } from "./tiny-corpus.ts";
 import { shell, weft } from "./weft-command.ts";
 
 // Each of these starts the command several times, which takes seconds on a machine that is busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "weft-triples-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

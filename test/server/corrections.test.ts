@@ -189,7 +189,7 @@ test("what was acknowledged outlives kill -9 at any moment, and half a line in t
   const one = page[0] as Sentence;
   expect((await put(`${url}/v1/corrections/tough/sentences/0`, one.revision, edited((one.revision + 3) % 9))).status).toBe(200);
   expect(readFileSync(join(corrections, "tough", "journal.jsonl"), "utf8")).not.toContain("99999");
-}, 120_000);
+});
 
 test("a long journal is folded into the documents, and two servers on one folder see each other", async () => {
   const corrections = newFolder();
@@ -213,7 +213,7 @@ test("a long journal is folded into the documents, and two servers on one folder
   expect(readFileSync(join(corrections, "long", "journal.jsonl")).length).toBeLessThan(1 << 20);
   const { url: third } = await startServer({ corrections });
   expect((await send(one(third))).json).toMatchObject({ revision, entities: big(revision - 1).entities });
-}, 60_000);
+});
 
 test("training on what is done makes a run, one at a time, with its split stated", async () => {
   const [corrections, runs, data] = [newFolder(), join(folder, "runs"), join(folder, "to-train")];
@@ -236,7 +236,7 @@ test("training on what is done makes a run, one at a time, with its split stated
   const second = await post(`${project}/train`, {});
   expect([second.status, codeOf(second)]).toEqual([409, "TRAINING_RUNNING"]);
   const state = async (): Promise<{ state: string; message?: string }> => (await send(`${project}/train`)).json;
-  await expect.poll(async () => JSON.stringify(await state()), { timeout: 100_000, interval: 500 }).toContain('"done"');
+  await expect.poll(async () => JSON.stringify(await state()), { interval: 500 }).toContain('"done"');
   expect(existsSync(join(runs, "learnt-1", "report.json"))).toBe(true);
   const again = await post(`${project}/train`, { from: "learnt-1", data: "added" });
   expect(again.json).toMatchObject({
@@ -245,7 +245,7 @@ test("training on what is done makes a run, one at a time, with its split stated
   });
   const stopped = await send(`${project}/train`, { method: "DELETE" });
   expect((stopped.json as { state: string }).state).not.toBe("running");
-}, 120_000);
+});
 
 async function spawnServer(corrections: string): Promise<{ url: string; child: ChildProcess }> {
   const args = [

@@ -15,7 +15,7 @@ beforeAll(async () => {
       { name: "example", folder: modelFolder },
     ],
   });
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const text = "Bob works for Acme in Rome.";

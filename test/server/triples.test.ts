@@ -91,21 +91,20 @@ test("a long request leaves turns to others, and is given up when its client lea
   const documents = Array.from({ length: 800 }, (_, k) => ({ id: `d${k}`, tokens, entities, relations }));
   const sending = { headers: { "content-type": "application/json" }, body: JSON.stringify({ format: "turtle", documents }) };
   let done = false;
-  const before = performance.now();
   const answer = send(`${url}/v1/triples`, sending).finally(() => (done = true));
-  let longest = 0;
+  let answered = 0;
   while (!done) {
-    const asked = performance.now();
     await send(`${url}/healthz`);
-    longest = Math.max(longest, performance.now() - asked);
+    answered++;
   }
   expect((await answer).status).toBe(200);
-  expect(longest).toBeLessThan((performance.now() - before) / 2.5);
+  // A server that gave no turns would answer one before and one behind it.
+  expect(answered).toBeGreaterThan(5);
   const leaving = request(`${url}/v1/triples`, { method: "POST", headers: sending.headers });
   leaving.on("error", () => undefined).end(sending.body, () => setTimeout(() => leaving.destroy(), 100));
   const metrics = async (): Promise<string> => (await send(`${url}/metrics`)).text;
-  await expect.poll(metrics, { timeout: 10_000 }).toMatch(/route="\/v1\/triples",method="POST",status="499"\} 1/);
-}, 60_000);
+  await expect.poll(metrics).toMatch(/route="\/v1\/triples",method="POST",status="499"\} 1/);
+});
 
 test.each<[string, unknown, number, string, string]>([
   ["a form that does not exist", { format: "xml", documents: [] }, 400, "REQUEST_INVALID", "format"],

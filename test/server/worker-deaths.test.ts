@@ -1,4 +1,6 @@
+import { Writable } from "node:stream";
 import type { Worker } from "node:worker_threads";
+import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
 import { extract, modelFolder, send, sentence, startServer } from "./test-server.ts";
@@ -40,9 +42,9 @@ test("requests go on being answered while worker threads end under them", async 
   );
   for (let time = 1; time <= 4; time++) {
     const before = statuses.length;
-    await expect.poll(() => statuses.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + 3);
+    await expect.poll(() => statuses.length, { interval: 5 }).toBeGreaterThan(before + 3);
     await [...alive][0]?.terminate();
-    await expect.poll(async () => restarts(url), { timeout: 10_000 }).toBe(time);
+    await expect.poll(async () => restarts(url)).toBe(time);
   }
   stop = true;
   await clients;
@@ -57,7 +59,7 @@ test("a model whose threads end time and again is not ready and says why, until 
   const [thread] = [...alive].slice(-1);
   onStart = (next) => void next.terminate();
   await thread?.terminate();
-  await expect.poll(async () => (await send(`${url}/readyz`)).status, { timeout: 10_000 }).toBe(503);
+  await expect.poll(async () => (await send(`${url}/readyz`)).status).toBe(503);
   expect((await send(`${url}/readyz`)).json).toMatchObject({
     error: { code: "WORKERS_BROKEN", message: expect.stringContaining("the model m ended time and again") },
   });
@@ -69,4 +71,59 @@ test("a model whose threads end time and again is not ready and says why, until 
   expect((await send(`${url}/v1/models/m/reload`, { method: "POST", headers: token })).status).toBe(200);
   expect((await send(`${url}/readyz`)).status).toBe(200);
   expect((await extract(url, { text: sentence }, token)).status).toBe(200);
+});
+
+test("a model whose threads ended time and again is tried again, after longer and longer pauses, until its threads work", async () => {
+  const lines: { msg: string; pauseMs?: number }[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString()) as { msg: string });
+      done();
+    },
+  });
+  const pauses = (): number[] => lines.flatMap(({ pauseMs }) => (pauseMs === undefined ? [] : [pauseMs]));
+  const { url } = await startServer({
+    threads: 2,
+    models: [{ name: "m", folder: modelFolder }],
+    tokens: ["t"],
+    limits: { retryFirstMs: 5, retryLongestMs: 20 },
+    logger: pino({ level: "info" }, sink),
+  });
+  const kill = (next: Worker): void => void next.terminate();
+  const ready = async (): Promise<number> => (await send(`${url}/readyz`)).status;
+  const metrics = async (): Promise<string> => (await send(`${url}/metrics`, { headers: token })).text;
+  for (const times of [1, 2]) {
+    lines.length = 0;
+    onStart = kill;
+    [...alive].slice(-2).forEach(kill);
+    await expect.poll(() => pauses().slice(0, 5)).toEqual([5, 10, 20, 20, 20]);
+    expect(await ready()).toBe(503);
+    expect(await metrics()).toMatch(/^weft_model_broken\{model="m"\} 1$/m);
+    onStart = () => undefined;
+    await expect.poll(ready).toBe(200);
+    expect((await extract(url, { text: sentence }, token)).status).toBe(200);
+    const text = await metrics();
+    expect(text).toMatch(/^weft_model_broken\{model="m"\} 0$/m);
+    expect(text).toMatch(new RegExp(`^weft_worker_retries_total\\{model="m",outcome="ready"\\} ${times}$`, "m"));
+    expect(Number(/retries_total\{model="m",outcome="broken"\} (\d+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(4 * times);
+    expect(lines.some(({ msg }) => msg === "a model answers again")).toBe(true);
+  }
+});
+
+test("a broken model that is read anew by hand is not tried again behind that", async () => {
+  const { url } = await startServer({
+    models: [{ name: "m", folder: modelFolder }],
+    tokens: ["t"],
+    limits: { retryFirstMs: 200, retryLongestMs: 200 },
+  });
+  onStart = (next) => void next.terminate();
+  await [...alive].slice(-1)[0]?.terminate();
+  await expect.poll(async () => (await send(`${url}/readyz`)).status).toBe(503);
+  onStart = () => undefined;
+  expect((await send(`${url}/v1/models/m/reload`, { method: "POST", headers: token })).status).toBe(200);
+  const started: Worker[] = [];
+  onStart = (next) => void started.push(next);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(started).toEqual([]);
+  expect((await send(`${url}/readyz`)).status).toBe(200);
 });

@@ -31,7 +31,7 @@ beforeAll(async () => {
     for await (const _ of events);
   }
   running = await startServer({ runs, data: [data] });
-}, 300_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const get = async (path: string): Promise<Answer> => send(`${running.url}/v1/${path}`);
@@ -89,9 +89,9 @@ test("what a training adds to its log comes at once, and its end ends the stream
       .on("error", reject)
       .end();
   });
-  await expect.poll(() => heard.join(""), { timeout: 10_000 }).toContain('"score":0.1');
+  await expect.poll(() => heard.join("")).toContain('"score":0.1');
   appendFileSync(join(live, "events.jsonl"), score(2));
-  await expect.poll(() => heard.join(""), { timeout: 10_000 }).toContain('"score":0.2');
+  await expect.poll(() => heard.join("")).toContain('"score":0.2');
   expect((await json<{ runs: { name: string; state: string }[] }>("runs")).runs[0]).toMatchObject({
     name: "live",
     state: "running",
@@ -133,7 +133,7 @@ test("two runs are compared sentence by sentence, in pages", async () => {
   const second = await json<{ items: object[] }>(`${path}&offset=1&limit=2`);
   expect(second.items).toEqual(first.items.slice(1, 3));
   expect(await json(path.replace("many%2Fseed-2", "many"))).toMatchObject({ error: { code: "RUN_UNKNOWN" } });
-}, 120_000);
+});
 
 test.each([
   ["runs/..%2F..%2Fetc", 404, "RUN_UNKNOWN"],

@@ -161,6 +161,8 @@ export class WeftArcs extends HTMLElement {
     const theme = (this.getAttribute("theme") ?? "auto") as Theme;
     const direction = (this.getAttribute("direction") ?? "auto") as "auto" | "ltr" | "rtl";
     const kept = this.#keep(source);
+    const root = this.shadowRoot as ShadowRoot;
+    const focused = partAt(root.activeElement);
     try {
       const options = { width: this.#drawnWidth, theme, direction, background: false, styles: false, types: this.#types };
       this.#place.innerHTML = toSvg(kept.source, options);
@@ -168,13 +170,14 @@ export class WeftArcs extends HTMLElement {
       this.#say(error instanceof Error ? error.message : String(error));
       return;
     }
-    const root = this.shadowRoot as ShadowRoot;
     const sheet = elementStyles(theme);
     if (root.adoptedStyleSheets[0] !== sheet) root.adoptedStyleSheets = [sheet];
     const rightToLeft = direction === "auto" ? isRightToLeft(source.text) === true : direction === "rtl";
     this.#place.className = rightToLeft ? "rtl" : "";
     this.#place.append(this.#tip);
     this.#parts = takeParts(this.#place, kept, this.getAttribute("language"));
+    // Whoever goes through it by keyboard stays where they were.
+    if (focused !== null) this.#parts.get(focused)?.[0]?.focus({ preventScroll: true });
     this.#mark();
   }
 

@@ -87,10 +87,9 @@ test("sentences cover every token once, in order, and none is empty", () => {
   );
 });
 
-test.each([". ", '"', ".\n", "A. ", "。", "- "])("a quarter of a million times %j takes linear time", (unit) => {
-  const text = unit.repeat(250_000);
+test.each([". ", '"', ".\n", "A. ", "。", "- "])("a million times %j takes linear time", (unit) => {
+  const text = unit.repeat(1_000_000);
   const tokens = tokenize(text);
-  const begun = performance.now();
-  splitSentences(text, tokens);
-  expect(performance.now() - begun).toBeLessThan(5000);
+  // Quadratic work on this much text takes longer than a test may.
+  expect(splitSentences(text, tokens).at(-1)?.end).toBe(tokens.length);
 });
