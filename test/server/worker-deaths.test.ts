@@ -109,21 +109,3 @@ test("a model whose threads ended time and again is tried again, after longer an
     expect(lines.some(({ msg }) => msg === "a model answers again")).toBe(true);
   }
 });
-
-test("a broken model that is read anew by hand is not tried again behind that", async () => {
-  const { url } = await startServer({
-    models: [{ name: "m", folder: modelFolder }],
-    tokens: ["t"],
-    limits: { retryFirstMs: 200, retryLongestMs: 200 },
-  });
-  onStart = (next) => void next.terminate();
-  await [...alive].slice(-1)[0]?.terminate();
-  await expect.poll(async () => (await send(`${url}/readyz`)).status).toBe(503);
-  onStart = () => undefined;
-  expect((await send(`${url}/v1/models/m/reload`, { method: "POST", headers: token })).status).toBe(200);
-  const started: Worker[] = [];
-  onStart = (next) => void started.push(next);
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(started).toEqual([]);
-  expect((await send(`${url}/readyz`)).status).toBe(200);
-});

@@ -13,6 +13,7 @@ export const weftErrorCodes = {
   FORMAT_UNKNOWN: "no annotation format fits a file, several do, or none has this name",
   DOCUMENT_MISSING: "a list names documents that the input does not hold",
   RUN_EXISTS: "the folder for a new run holds one already",
+  RUN_MISSING: "a folder holds no run that a training could go on with",
   RUN_FAILED: "of several runs, some failed, or were not begun because they start from one that did",
   OUTPUT_EXISTS: "a folder that is to be written holds files already",
   USAGE_INVALID: "a command, an option or its value does not exist",
@@ -35,7 +36,8 @@ export const weftErrorCodes = {
   DEADLINE_PASSED: "a request was not answered within its deadline",
   CLIENT_GONE: "the client left before its answer",
   WORKER_LOST: "a worker thread ended before its work was done",
-  WORKERS_BROKEN: "worker threads of a model ended time and again, and it does nothing more until it is read anew",
+  WORKERS_BROKEN:
+    "worker threads of a model ended time and again, and it does nothing more; a server tries it again after a pause",
   STOPPING: "the server is about to stop and takes nothing new",
 } as const;
 

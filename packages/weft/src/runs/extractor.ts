@@ -5,6 +5,7 @@ import {
   type ExtractOptions,
   extract,
   type Predict,
+  predictionChunk,
   type TextOptions,
 } from "@weft/core";
 import type { WorkerError } from "../errors.ts";
@@ -16,10 +17,12 @@ export class Extractor {
   readonly model: BuiltModel;
   /** The threads' own work, for callers that put sentences of several documents together. */
   readonly predict: Predict;
+  readonly #threads: number;
   readonly #executor: ThreadExecutor;
 
-  private constructor(model: BuiltModel, executor: ThreadExecutor) {
+  private constructor(model: BuiltModel, threads: number, executor: ThreadExecutor) {
     this.model = model;
+    this.#threads = threads;
     this.#executor = executor;
     this.predict = (examples, how) => executor.predict(examples, how);
   }
@@ -27,12 +30,26 @@ export class Extractor {
   /** @param folder a model's folder or a run's @throws {FileError} @throws {ArchiveError} */
   static async open(folder: string, options: ComputeOptions & ThreadOptions = {}): Promise<Extractor> {
     const model = await loadModel(folder, options);
-    return new Extractor(model, await threadExecutor(model, threadCount(options), options));
+    const threads = threadCount(options);
+    return new Extractor(model, threads, await threadExecutor(model, threads, options));
   }
 
   /** Why this model predicts nothing any more, where its threads ended time and again. */
   get failure(): WorkerError | undefined {
     return this.#executor.failure;
+  }
+
+  /**
+   * A small prediction in each thread.
+   *
+   * @throws {WorkerError} where threads end at it
+   */
+  async checkThreads(): Promise<void> {
+    const example = this.model.encoder.encode({ id: "check", tokens: ["."], entities: [], relations: [] });
+    await this.predict(
+      Array.from({ length: this.#threads * predictionChunk }, () => example),
+      { threshold: 1 },
+    );
   }
 
   /** Annotates documents in a stream, in order, whatever annotation they came with. */

@@ -66,7 +66,14 @@ export class ServerMetrics {
     registers: [this.#registry],
   });
 
-  /** Counts what waits now whenever it is asked. */
+  readonly #workerRetries = new Counter({
+    name: "weft_worker_retries_total",
+    help: "Times that a model whose worker threads had ended time and again was tried again, by outcome: ready, or broken still",
+    labelNames: ["model", "outcome"],
+    registers: [this.#registry],
+  });
+
+  /** Counts what waits now, and what answers nothing, whenever it is asked. */
   watchQueues(registry: ModelRegistry): void {
     this.#registry.registerMetric(
       new Gauge({
@@ -76,6 +83,17 @@ export class ServerMetrics {
         registers: [],
         collect() {
           for (const { name, batcher } of registry.list()) this.set({ model: name }, batcher.waiting);
+        },
+      }),
+    );
+    this.#registry.registerMetric(
+      new Gauge({
+        name: "weft_model_broken",
+        help: "1 where a model answers nothing since its worker threads ended time and again",
+        labelNames: ["model"],
+        registers: [],
+        collect() {
+          for (const { name, extractor } of registry.list()) this.set({ model: name }, extractor.failure === undefined ? 0 : 1);
         },
       }),
     );
@@ -95,8 +113,10 @@ export class ServerMetrics {
   modelObserver(model: string): ModelObserver {
     // A series that is there from the beginning shows its first step too.
     this.#workerRestarts.inc({ model }, 0);
+    for (const outcome of ["ready", "broken"]) this.#workerRetries.inc({ model, outcome }, 0);
     return {
       onWorkerDeath: () => this.#workerRestarts.inc({ model }),
+      onRetry: (answered) => this.#workerRetries.inc({ model, outcome: answered ? "ready" : "broken" }),
       onBatch: ({ sentences, tokens, waited, worked }) => {
         this.#sentences.inc({ model }, sentences);
         this.#tokens.inc({ model }, tokens);

@@ -4,7 +4,8 @@ import { didYouMean } from "../files/nearest-name.ts";
 import { Extractor } from "../runs/extractor.ts";
 import { type ComputeOptions, modelStamp, threadCount } from "../runs/model-folder.ts";
 import { Batcher, type BatchLimits, type BatchObserver } from "./batcher.ts";
-import type { ModelSource } from "./options.ts";
+import type { Limits, ModelSource } from "./options.ts";
+import { Retries } from "./retries.ts";
 
 /** A model that is loaded and answers requests. */
 export interface ServedModel extends ModelSource {
@@ -23,11 +24,13 @@ export interface ModelLease {
 export interface ModelObserver extends BatchObserver {
   /** A worker thread has ended while it should work. */
   onWorkerDeath(): void;
+  /** Other threads were started for a model whose threads had ended time and again. @param answered whether they work */
+  onRetry(answered: boolean): void;
 }
 
 export interface RegistryOptions {
   readonly compute: ComputeOptions;
-  readonly limits: BatchLimits;
+  readonly limits: BatchLimits & Pick<Limits, "retryFirstMs" | "retryLongestMs">;
   readonly logger: Logger;
   readonly observer?: (name: string) => ModelObserver;
 }
@@ -36,12 +39,14 @@ export interface RegistryOptions {
 export class ModelRegistry {
   readonly #options: RegistryOptions;
   readonly #models = new Map<string, Loaded>();
-  readonly #reloads = new Map<string, Promise<ServedModel>>();
+  readonly #reloads = new Map<string, Promise<unknown>>();
+  readonly #retries: Retries;
   readonly #closing = new Set<Promise<void>>();
   #watch: NodeJS.Timeout | undefined;
 
   private constructor(options: RegistryOptions) {
     this.#options = options;
+    this.#retries = new Retries(options.limits, (name) => void this.#retry(name));
   }
 
   /**
@@ -87,16 +92,8 @@ export class ModelRegistry {
    * @throws {RequestError} MODEL_UNKNOWN @throws {FileError} @throws {ArchiveError}
    */
   async reload(name: string): Promise<ServedModel> {
-    const loaded = this.#find(name);
-    const running = this.#reloads.get(name);
-    // What is being read may be older than what the caller wants: read once more behind it.
-    const next = (running?.catch(() => undefined) ?? Promise.resolve(undefined)).then(async () => this.#replace(loaded.served));
-    this.#reloads.set(name, next);
-    try {
-      return await next;
-    } finally {
-      if (this.#reloads.get(name) === next) this.#reloads.delete(name);
-    }
+    const { served } = this.#find(name);
+    return this.#inTurn(name, async () => this.#put(await this.#load(served)));
   }
 
   /** Looks at the folders every so often and reads again what was written anew, once it has stopped changing. */
@@ -124,6 +121,7 @@ export class ModelRegistry {
   async close(): Promise<void> {
     clearTimeout(this.#watch);
     this.#watch = undefined;
+    this.#retries.close();
     await Promise.allSettled(this.#reloads.values());
     for (const loaded of this.#models.values()) this.#close(loaded);
     this.#models.clear();
@@ -147,20 +145,74 @@ export class ModelRegistry {
     const onDeath = (cause: unknown): void => {
       logger.error({ model: name, err: cause }, "a worker thread ended");
       observed?.onWorkerDeath();
+      const loaded = this.#models.get(name);
+      // What is not in its place yet, or no longer, is nobody's model.
+      if (loaded?.served.extractor === extractor) this.#noticeFailure(loaded);
     };
     // The calling thread reads requests and writes answers: predicting there would make all of them wait.
     const options = { ...compute, background: true, onDeath };
     const stamp = await modelStamp(folder);
     const extractor = await Extractor.open(folder, options);
     const batcher = new Batcher(extractor.predict, threadCount(options), limits, observed);
-    return { served: { name, folder, extractor, batcher, loadedAt: new Date() }, stamp, leases: 0, retired: false };
+    const served = { name, folder, extractor, batcher, loadedAt: new Date() };
+    return { served, stamp, leases: 0, retired: false, broken: false };
   }
 
-  async #replace(source: ModelSource): Promise<ServedModel> {
-    const fresh = await this.#load(source);
-    const old = this.#models.get(source.name);
-    this.#models.set(source.name, fresh);
-    this.#options.logger.info({ model: source.name }, "a model was read anew");
+  /** Does one thing after the other to a model: what is being read may be older than what the next caller wants. */
+  async #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const running = this.#reloads.get(name)?.catch(() => undefined) ?? Promise.resolve();
+    const next = running.then(work);
+    this.#reloads.set(name, next);
+    try {
+      return await next;
+    } finally {
+      if (this.#reloads.get(name) === next) this.#reloads.delete(name);
+    }
+  }
+
+  #noticeFailure(loaded: Loaded): void {
+    const { name, extractor } = loaded.served;
+    if (loaded.broken || extractor.failure === undefined) return;
+    loaded.broken = true;
+    const pauseMs = this.#retries.later(name);
+    this.#options.logger.error(
+      { model: name, err: extractor.failure, pauseMs },
+      "a model answers nothing until it is tried again",
+    );
+  }
+
+  /** Reads a broken model anew, into memory that no dead thread has worked in, and puts it in its place if its threads answer. */
+  async #retry(name: string): Promise<void> {
+    const { logger, observer } = this.#options;
+    const attempt = async (): Promise<boolean> => {
+      const { served } = this.#find(name);
+      if (served.extractor.failure === undefined) return false;
+      const fresh = await this.#load(served);
+      try {
+        await fresh.served.extractor.checkThreads();
+      } catch (error) {
+        await fresh.served.extractor.close();
+        throw error;
+      }
+      this.#put(fresh);
+      return true;
+    };
+    try {
+      if (!(await this.#inTurn(name, attempt))) return;
+      observer?.(name).onRetry(true);
+      logger.info({ model: name }, "a model answers again");
+    } catch (error) {
+      observer?.(name).onRetry(false);
+      logger.error({ model: name, err: error, pauseMs: this.#retries.later(name) }, "a broken model was tried again in vain");
+    }
+  }
+
+  #put(fresh: Loaded): ServedModel {
+    const { name } = fresh.served;
+    const old = this.#models.get(name);
+    this.#models.set(name, fresh);
+    this.#retries.forget(name);
+    this.#options.logger.info({ model: name }, "a model was read anew");
     if (old !== undefined) {
       old.retired = true;
       if (old.leases === 0) this.#close(old);
@@ -182,4 +234,6 @@ interface Loaded {
   leases: number;
   /** Whether another has taken its place. */
   retired: boolean;
+  /** Whether it is known that it answers nothing any more. */
+  broken: boolean;
 }

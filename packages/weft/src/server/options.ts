@@ -34,6 +34,9 @@ export interface Limits {
   readonly stalledMs: number;
   /** For requests under way when the server is told to stop. */
   readonly drainMs: number;
+  /** Before a model whose worker threads ended time and again is tried again; doubled with every attempt in vain. */
+  readonly retryFirstMs: number;
+  readonly retryLongestMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -49,6 +52,8 @@ export const defaultLimits: Limits = {
   bodyMs: 30_000,
   stalledMs: 60_000,
   drainMs: 30_000,
+  retryFirstMs: 10_000,
+  retryLongestMs: 300_000,
 };
 
 export interface ServerOptions extends ComputeOptions {

@@ -26,7 +26,7 @@ export async function healthRoutes(app: App, { registry, state }: ServerContext)
 function modelBroken(name: string, cause: unknown): RequestError {
   return new RequestError("WORKERS_BROKEN", {
     message: `worker threads of the model ${name} ended time and again, and it answers nothing`,
-    hint: "the log says why they ended; SIGHUP reads the models anew and starts other threads",
+    hint: "the log says why they ended; others are tried after a pause, and SIGHUP does so at once",
     cause,
   });
 }

@@ -1,0 +1,36 @@
+import type { Limits } from "./options.ts";
+
+/** Tries again what failed, after pauses of which each is twice as long as the one before, up to a longest. */
+export class Retries {
+  readonly #limits: Pick<Limits, "retryFirstMs" | "retryLongestMs">;
+  readonly #attempt: (name: string) => void;
+  readonly #pauses = new Map<string, { readonly ms: number; readonly clock: NodeJS.Timeout }>();
+  #closed = false;
+
+  constructor(limits: Pick<Limits, "retryFirstMs" | "retryLongestMs">, attempt: (name: string) => void) {
+    this.#limits = limits;
+    this.#attempt = attempt;
+  }
+
+  /** One attempt, once the next pause is over. @returns its milliseconds */
+  later(name: string): number {
+    const { retryFirstMs, retryLongestMs } = this.#limits;
+    const before = this.#pauses.get(name);
+    clearTimeout(before?.clock);
+    const ms = before === undefined ? retryFirstMs : Math.min(2 * before.ms, retryLongestMs);
+    if (!this.#closed) this.#pauses.set(name, { ms, clock: setTimeout(() => this.#attempt(name), ms).unref() });
+    return ms;
+  }
+
+  /** All is well again: no attempt, and the next pause is a first one. */
+  forget(name: string): void {
+    clearTimeout(this.#pauses.get(name)?.clock);
+    this.#pauses.delete(name);
+  }
+
+  /** No attempt any more. */
+  close(): void {
+    this.#closed = true;
+    for (const name of [...this.#pauses.keys()]) this.forget(name);
+  }
+}
