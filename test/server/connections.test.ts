@@ -205,3 +205,41 @@ test("clients that leave are no defects: the log of errors is empty after all of
   await expect.poll(answered).toMatch(/weft_http_requests_total\{route="\/v1\/extract",method="POST",status="499"\} [1-9]/);
   expect(log).toEqual([]);
 });
+
+test("no more connections are open than allowed: one beyond is closed and counted, and there is room again once one has left", async () => {
+  const { url } = await startServer({ limits: { connections: 2 } });
+  const opened = (): Promise<Socket> =>
+    new Promise((resolve) => {
+      const socket = connectTo(url).once("connect", () => resolve(socket));
+    });
+  /** What comes back to a request over a connection that is open already and stays so; nothing where it was closed. */
+  const ask = (socket: Socket, path: string): Promise<string> =>
+    new Promise((resolve) => {
+      let text = "";
+      const take = (part: Buffer): void => {
+        text += part.toString();
+        const [head = "", rest = ""] = text.split("\r\n\r\n", 2);
+        if (rest.length >= Number(/content-length: (\d+)/i.exec(head)?.[1])) done();
+      };
+      const done = (): void => {
+        socket.off("data", take);
+        resolve(text);
+      };
+      socket.on("data", take).once("close", done);
+      socket.write(`GET ${path} HTTP/1.1\r\n${host}\r\n`);
+    });
+  const refused = (metrics: string): string | undefined => /^weft_connections_refused_total (\d+)$/m.exec(metrics)?.[1];
+  const [first, second] = [await opened(), await opened()];
+  for (const socket of [first, second]) expect(statusOf(await ask(socket, "/healthz"))).toBe("200");
+  expect(refused(await ask(first, "/metrics"))).toBe("0");
+  for (const time of ["1", "2"]) {
+    expect(await ask(await opened(), "/healthz")).toBe("");
+    expect(refused(await ask(first, "/metrics"))).toBe(time);
+  }
+  second.destroy();
+  await expect.poll(async () => statusOf(await sendRaw(url, `GET /healthz HTTP/1.1\r\n${host}${close}\r\n`))).toBe("200");
+  first.destroy();
+  const open = await startServer({ limits: { connections: 0 } });
+  expect(open.server.app.server.maxConnections).toBeUndefined();
+  expect((await send(`${open.url}/healthz`)).status).toBe(200);
+});

@@ -6,7 +6,7 @@ import { type Logger, pino } from "pino";
 import { RequestError } from "../errors.ts";
 import type { App } from "./app.ts";
 import { checkRequest } from "./check-request.ts";
-import { answerBadHttp, guardConnections } from "./connections.ts";
+import { answerBadHttp, guardConnections, limitConnections } from "./connections.ts";
 import type { ServerContext } from "./context.ts";
 import { errorReply } from "./error-reply.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -109,7 +109,7 @@ function buildApp(logger: Logger): App {
 
 /** What holds for every route. */
 function setRules(app: App, context: ServerContext): void {
-  const { limits, options, state } = context;
+  const { limits, metrics, options, state } = context;
   app.setValidatorCompiler(checkRequest);
   // Answers are made by us from checked parts; walking through each of them once more would cost more than making it.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -126,6 +126,7 @@ function setRules(app: App, context: ServerContext): void {
   });
   addSecurityHeaders(app);
   recordRequests(app, context);
+  limitConnections(app, limits, () => metrics.onConnectionRefused());
   guardConnections(app, limits);
   addOriginChecks(app, options);
   app.addHook("onRequest", async (request, reply) => {

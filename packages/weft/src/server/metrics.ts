@@ -19,6 +19,11 @@ export class ServerMetrics {
     buckets: seconds,
     registers: [this.#registry],
   });
+  readonly #refusedConnections = new Counter({
+    name: "weft_connections_refused_total",
+    help: "Connections closed as they came, since as many as are allowed were open",
+    registers: [this.#registry],
+  });
   readonly #texts = new Counter({
     name: "weft_texts_total",
     help: "Texts read, by model and outcome: ok, or the code of an error",
@@ -104,6 +109,10 @@ export class ServerMetrics {
   onRequest(route: string, method: string, status: number, seconds: number): void {
     this.#requests.inc({ route, method, status });
     this.#requestSeconds.observe({ route }, seconds);
+  }
+
+  onConnectionRefused(): void {
+    this.#refusedConnections.inc();
   }
 
   onText(model: string, outcome: string): void {

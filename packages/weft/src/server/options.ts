@@ -10,6 +10,8 @@ export interface ModelSource {
 
 /** What one client can cost the server at most; every limit has a default. */
 export interface Limits {
+  /** Connections that are open at a time, over all clients; 0 is no limit. */
+  readonly connections: number;
   /** Bytes of a JSON body. */
   readonly bodyBytes: number;
   /** Bytes of a line of NDJSON. */
@@ -40,6 +42,7 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
+  connections: 10_000,
   bodyBytes: 4 << 20,
   lineBytes: 1 << 20,
   textUnits: 200_000,

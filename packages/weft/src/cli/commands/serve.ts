@@ -13,6 +13,7 @@ interface Options extends ComputeFlags {
   readonly cors?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly rate?: number;
+  readonly maxConnections: number;
   readonly batch: number;
   readonly batchWait: number;
   readonly queue: number;
@@ -45,6 +46,9 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
     new Option("--cors <origin...>", "pages of these origins may call this server"),
     new Option("--allow-host <name...>", "names beside localhost by which a server on this machine may be called"),
     new Option("--rate <n>", "requests a minute from one address; any number where left out").argParser(wholeNumber(1)),
+    new Option("--max-connections <n>", "connections open at a time; 0 is no limit")
+      .default(defaultLimits.connections)
+      .argParser(wholeNumber(0)),
     new Option("--batch <n>", "sentences predicted together").default(defaultLimits.batchSentences).argParser(wholeNumber(1)),
     new Option("--batch-wait <ms>", "how long a batch waits for more, while workers are busy")
       .default(defaultLimits.batchWaitMs)
@@ -152,8 +156,9 @@ async function tokensOf({ tokens: path }: Options): Promise<string[]> {
   throw new UsageError(`there is no token in ${path}`, "put one into each line, or leave --tokens out to let everybody in");
 }
 
-function limitsOf({ batch, batchWait, queue, deadline, maxBody, drain }: Options): Partial<Limits> {
+function limitsOf({ maxConnections, batch, batchWait, queue, deadline, maxBody, drain }: Options): Partial<Limits> {
   return {
+    connections: maxConnections,
     batchSentences: batch,
     batchWaitMs: batchWait,
     queueSentences: queue,
