@@ -97,6 +97,9 @@ function checkConstants(modules) {
 
 /** @param {Build[]} modules */
 function print(modules) {
+  const digests = modules
+    .filter(({ memory }) => memory === "private")
+    .map(({ speed, wasm }) => `  ${speed}: "${createHash("sha256").update(wasm).digest("hex")}",`);
   const speeds = [...new Set(modules.map(({ speed }) => speed))];
   const rows = speeds.map((speed) => {
     const memories = modules.filter((module) => module.speed === speed);
@@ -112,16 +115,21 @@ ${stamp}
 export const wasmBuilds: Record<"baseline" | "relaxed", Record<"private" | "shared", string>> = {
 ${rows.join("\n")}
 };
+
+/** The SHA-256 of each build in its form for private memory; the form for shared memory computes the same. */
+export const wasmDigests: Record<"baseline" | "relaxed", string> = {
+${digests.join("\n")}
+};
 `;
 }
 
 /**
- * A hash of everything that decides what the modules hold: sources, compiler and flags.
+ * A hash of everything that decides what the generated file holds: sources, compiler, flags, and how it is printed.
  *
  * @param {string} folder
  */
 function fingerprint(folder) {
-  const hash = createHash("sha256").update(JSON.stringify([compilerVersion, builds]));
+  const hash = createHash("sha256").update(JSON.stringify([compilerVersion, builds, String(print)]));
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   for (const name of names.sort()) {
     const file = join(folder, name);

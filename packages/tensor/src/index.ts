@@ -1,6 +1,6 @@
 export * from "./errors.ts";
 export type { Address, KernelName, Kernels } from "./kernels/kernels.ts";
-export { bestBuild, type KernelBuild } from "./kernels/load.ts";
+export { bestBuild, type KernelBuild, kernelMark } from "./kernels/load.ts";
 export { Arena } from "./memory/arena.ts";
 export { Heap } from "./memory/heap.ts";
 export * from "./optim/index.ts";

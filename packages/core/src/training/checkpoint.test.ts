@@ -7,7 +7,7 @@ import { buildModel, readWeights } from "../inference/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 
-const progress: Progress = { epoch: 3, step: 12, best: { epoch: 2, score: 0.25 }, stale: 1, fingerprint: "f" };
+const progress: Progress = { epoch: 3, step: 12, best: { epoch: 2, score: 0.25 }, stale: 1, fingerprint: "f", kernels: "plain" };
 
 function place(seed: number, rule: "adam" | "sgd" = "adam") {
   const { engine, store } = buildModel(
@@ -71,6 +71,10 @@ test("before the first evaluation there is no best epoch", () => {
     progress: { ...progress, best: undefined },
     best: undefined,
   });
+});
+
+test("a checkpoint that does not say by which kernels it was computed is read", () => {
+  expect(readCheckpoint(saved({ kernels: undefined }), "c", place(1)).progress).toEqual({ ...progress, kernels: undefined });
 });
 
 test("another training's checkpoint is refused", () => {

@@ -16,6 +16,8 @@ export interface Progress {
   readonly stale: number;
   /** Identifies configuration and data; a checkpoint of another training is refused. */
   readonly fingerprint: string;
+  /** The kernels that computed it, as `kernelMark` names them; nothing in checkpoints from before this was kept. */
+  readonly kernels?: string | undefined;
 }
 
 export interface CheckpointParts {
@@ -84,13 +86,14 @@ const progressFields = z.object({
   best: z.object({ epoch: count, score: z.number() }).optional(),
   stale: count,
   fingerprint: z.string(),
+  kernels: z.string().optional(),
 });
 
 function readProgress(text: string | undefined, source: string): Progress {
   if (text === undefined) throw invalid(source, "the file holds no training progress");
   try {
-    const { epoch, step, best, stale, fingerprint } = progressFields.parse(JSON.parse(text));
-    return { epoch, step, best, stale, fingerprint };
+    const { epoch, step, best, stale, fingerprint, kernels } = progressFields.parse(JSON.parse(text));
+    return { epoch, step, best, stale, fingerprint, kernels };
   } catch (cause) {
     throw invalid(source, "the training progress in the file cannot be read", cause);
   }

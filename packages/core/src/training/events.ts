@@ -22,6 +22,11 @@ export interface StartEvent extends OfPart {
   /** Numbers learnt. */
   readonly parameters: number;
   readonly build: string;
+  /**
+   * Where the training goes on from a checkpoint of other kernels: those, as `kernelMark` names them, or `unknown` where it does not say. The
+   * weights may then differ in their last bits from those of a training that was never stopped.
+   */
+  readonly otherKernels: string | undefined;
   readonly vectors: WordVectors["coverage"] | undefined;
   /** What the model cannot hold of the training data. */
   readonly losses: readonly DataLoss[];

@@ -1,4 +1,6 @@
+import { kernelMark } from "@weft/tensor";
 import { expect, test } from "vitest";
+import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import type { WordVectors } from "../data/index.ts";
 import { DataError, TrainingError } from "../errors.ts";
 import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
@@ -104,6 +106,33 @@ test("any checkpoint leads to the bytes of the undisturbed training", async () =
   const over = await eventsOf(input(schedule, { resume: { bytes: endOf(whole).bytes(), source: "c" } }));
   expect(kinds(over)).toBe("start end");
   expect(weightsOf(over)).toEqual(weightsOf(whole));
+});
+
+test("going on under other kernels is told, and what comes after is under these", async () => {
+  const resumedFrom = async (bytes: Uint8Array | undefined, build: "baseline" | "plain"): Promise<TrainEvent[]> =>
+    eventsOf(input({}, { engine: { build }, resume: { bytes: bytes ?? new Uint8Array(0), source: "c" } }));
+  const told = ([start]: readonly TrainEvent[]): string | undefined => (start as StartEvent).otherKernels;
+  const events = await eventsOf(input());
+  expect(told(events)).toBeUndefined();
+  const first = events.find((event) => event.kind === "checkpoint")?.bytes();
+  expect(told(await resumedFrom(first, "baseline"))).toBeUndefined();
+  const moved = await resumedFrom(first, "plain");
+  expect(told(moved)).toBe(kernelMark("baseline"));
+  expect(told(moved)).toMatch(/^baseline [0-9a-f]{64}$/);
+  // Nothing was left to train here: the weights are still those of the kernels before.
+  const over = await resumedFrom(endOf(events).bytes(), "plain");
+  expect(told(await resumedFrom(endOf(over).bytes(), "baseline"))).toBeUndefined();
+  expect(told(await resumedFrom(endOf(moved).bytes(), "plain"))).toBeUndefined();
+  expect(told(await resumedFrom(endOf(moved).bytes(), "baseline"))).toBe("plain");
+});
+
+test("a checkpoint that does not say by which kernels it was computed is gone on with, and that is told", async () => {
+  const bytes = endOf(await eventsOf(input())).bytes();
+  const { tensors, metadata } = readSafetensors(bytes, "c");
+  const { kernels: _, ...progress } = JSON.parse(metadata["progress"] ?? "{}") as Record<string, unknown>;
+  const before = writeSafetensors({ tensors, metadata: { ...metadata, progress: JSON.stringify(progress) } });
+  const [start] = await eventsOf(input({}, { resume: { bytes: before, source: "c" } }));
+  expect(start).toMatchObject({ kind: "start", otherKernels: "unknown" });
 });
 
 test("a checkpoint of another training is refused before anything happens", async () => {

@@ -1,4 +1,4 @@
-import { Optimizer } from "@weft/tensor";
+import { kernelMark, Optimizer } from "@weft/tensor";
 import { buildLexicon, type WordVectors } from "../data/index.ts";
 import { DataError, WeftError } from "../errors.ts";
 import { type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
@@ -59,12 +59,14 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const protocol = selectionProtocol(training.select, built);
   const mark = fingerprint(config, input.train, input.dev);
 
-  let progress: Progress = { epoch: 0, step: 0, best: undefined, stale: 0, fingerprint: mark };
+  const kernels = kernelMark(engine.build);
+  let progress: Progress = { epoch: 0, step: 0, best: undefined, stale: 0, fingerprint: mark, kernels };
   let best: Weights | undefined;
   if (input.resume !== undefined) {
     const { bytes, source } = input.resume;
     ({ progress, best } = readCheckpoint(bytes, source, { store, optimizer, fingerprint: mark }));
   }
+  const otherKernels = progress.kernels === kernels ? undefined : (progress.kernels ?? "unknown");
 
   const stepsPerEpoch = Math.ceil(examples.length / training.batch);
   const steps = stepsPerEpoch * training.epochs;
@@ -80,6 +82,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
       pairs: drawn?.pairs,
       parameters: store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0),
       build: engine.build,
+      otherKernels,
       vectors: coverage,
       losses,
       devLosses,
@@ -99,7 +102,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
           step++,
         );
       }
-      progress = { ...progress, epoch, step };
+      progress = { ...progress, epoch, step, kernels };
       if (epoch % training.evaluateEvery === 0 || epoch === training.epochs) {
         const predictions = await executor.predict(devExamples, { threshold: training.threshold });
         const report = evaluate(input.dev, predictions, { protocols: [protocol] });

@@ -1,11 +1,13 @@
+import { createHash } from "node:crypto";
 import v8 from "node:v8";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../tensor/random.ts";
 import { imageBytes, type KernelCall } from "../testing/kernel-call.ts";
 import { kernelCases } from "../testing/kernel-cases/index.ts";
 import type { KernelName, Kernels } from "./kernels.ts";
-import { bestBuild, loadKernels } from "./load.ts";
+import { bestBuild, kernelMark, loadKernels } from "./load.ts";
 import { plainKernels } from "./plain.ts";
+import { wasmBuilds } from "./wasm.generated.ts";
 
 // Node 20 and 21 hide relaxed SIMD behind a flag that later versions no longer know.
 if (Number(process.versions.node.split(".")[0]) < 22) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -24,6 +26,14 @@ const names = Object.keys(kernelCases) as KernelName[];
 
 test("every kernel has a twin and a case", () => {
   expect(Object.keys(twin).sort()).toEqual([...names].sort());
+});
+
+test("the mark of a build is its name and the hash of its bytes", () => {
+  for (const build of builds) {
+    const bytes = Buffer.from(wasmBuilds[build].private, "base64");
+    expect(kernelMark(build)).toBe(`${build} ${createHash("sha256").update(bytes).digest("hex")}`);
+  }
+  expect(kernelMark("plain")).toBe("plain");
 });
 
 // Skipped for the relaxed builds where the runtime has no relaxed SIMD.

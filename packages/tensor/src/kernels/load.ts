@@ -1,6 +1,6 @@
 import type { Kernels } from "./kernels.ts";
 import { plainKernels } from "./plain.ts";
-import { wasmBuilds } from "./wasm.generated.ts";
+import { wasmBuilds, wasmDigests } from "./wasm.generated.ts";
 
 /**
  * `relaxed` uses fused multiply-add and differs in the last bits between processors; `baseline` is the same everywhere that WebAssembly
@@ -14,6 +14,14 @@ export function bestBuild(): KernelBuild {
     if (WebAssembly.validate(decodeBase64(wasmBuilds[build].private))) return build;
   }
   return "plain";
+}
+
+/**
+ * Tells builds of the kernels apart to the byte: the name of the build and the SHA-256 of its module. Two trainings under the same mark, on
+ * the same kind of processor where it is `relaxed`, round alike. `plain` has no module and is its name alone.
+ */
+export function kernelMark(build: KernelBuild): string {
+  return build === "plain" ? build : `${build} ${wasmDigests[build]}`;
 }
 
 /** Kernels that work on `memory`; whether it is shared decides which of the two forms of a build is taken. */

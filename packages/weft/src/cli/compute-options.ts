@@ -10,6 +10,16 @@ export const computeOptions: readonly Option[] = [
   new Option("--deterministic", "use the kernels that give the same bits on every processor"),
 ];
 
+/** What to say of a training that goes on under other kernels than those that its checkpoint came from. @param before their mark */
+export function otherKernelsWarning(before: string): string {
+  const [build = "", digest = ""] = before.split(" ");
+  const which = digest === "" ? `${build} ones` : `${build} ones, ${digest.slice(0, 12)}`;
+  return (
+    `the checkpoint was computed by other kernels (${which}) than those that go on now; the weights may differ in their last bits from ` +
+    "those of a training that was never stopped"
+  );
+}
+
 /** Reads a whole number of at least `least`, for commander's `argParser`. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

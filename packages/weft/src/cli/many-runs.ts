@@ -8,7 +8,7 @@ import { points } from "../runs/rates-text.ts";
 import { resolvePaths } from "../runs/resolve-paths.ts";
 import { runMany } from "../runs/run-many.ts";
 import type { CommandContext } from "./command.ts";
-import { type ComputeFlags, computeOptions, wholeNumber } from "./compute-options.ts";
+import { type ComputeFlags, computeOptions, otherKernelsWarning, wholeNumber } from "./compute-options.ts";
 import { describeFailure } from "./failure.ts";
 import { parseProtocols } from "./protocol-names.ts";
 import type { ProgressBar, ProgressGroup } from "./terminal.ts";
@@ -108,7 +108,12 @@ export async function finishRuns(
         outcomes.set(event.run, event.outcome);
         shown.end(event.run);
         if (event.trained) bars.say(sentenceOf(event.outcome));
-      } else shown.update(event);
+      } else {
+        if (event.kind === "begin" && event.otherKernels !== undefined) {
+          bars.say(`${event.run}: ${otherKernelsWarning(event.otherKernels)}`);
+        }
+        shown.update(event);
+      }
     }
   } catch (error) {
     if (signal.aborted) {

@@ -48,7 +48,13 @@ export interface ExecuteOptions extends ComputeOptions {
 
 /** How far a run is: what can be told to another thread. */
 export type RunProgress =
-  | { readonly kind: "begin"; readonly run: string; readonly steps: number; readonly stepsDone: number }
+  | {
+      readonly kind: "begin";
+      readonly run: string;
+      readonly steps: number;
+      readonly stepsDone: number;
+      readonly otherKernels: string | undefined;
+    }
   | { readonly kind: "step"; readonly run: string; readonly epoch: number; readonly step: number; readonly loss: number }
   | {
       readonly kind: "evaluation";
@@ -70,8 +76,10 @@ export async function* executeRun(run: PlannedRun, options: ExecuteOptions): Asy
   const finished = await isFinished(run);
   if (!finished) {
     for await (const event of trainRun({ ...options, config, folder, resume: true })) {
-      if (event.kind === "start") yield { kind: "begin", run: name, steps: event.steps, stepsDone: event.stepsDone };
-      else if (event.kind === "step") {
+      if (event.kind === "start") {
+        const { steps, stepsDone, otherKernels } = event;
+        yield { kind: "begin", run: name, steps, stepsDone, otherKernels };
+      } else if (event.kind === "step") {
         const { epoch, step, loss } = event;
         yield { kind: "step", run: name, epoch, step, loss };
       } else if (event.kind === "evaluation") {

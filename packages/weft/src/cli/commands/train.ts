@@ -6,7 +6,7 @@ import { loggedForm } from "../../runs/event-log.ts";
 import { resolvePaths } from "../../runs/resolve-paths.ts";
 import { type DoneEvent, type RunEvent, trainRun } from "../../runs/train-run.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
-import { type ComputeFlags, computeOptions, wholeNumber } from "../compute-options.ts";
+import { type ComputeFlags, computeOptions, otherKernelsWarning, wholeNumber } from "../compute-options.ts";
 import { scoreTable } from "../score-table.ts";
 import type { ProgressBar } from "../terminal.ts";
 import { count, whole } from "../words.ts";
@@ -79,6 +79,7 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
           `${event.part === undefined ? "" : `${event.part}: `}${count(event.train, "sentence")} to learn from, ${whole(event.dev)} in dev · ${whole(event.words)} words, ` +
             `${event.tags} tags, ${count(event.relations, "relation type")} · ${whole(event.parameters)} parameters, ${event.build} kernels`,
         );
+        if (event.otherKernels !== undefined) terminal.say(`warning: ${otherKernelsWarning(event.otherKernels)}`);
         if (event.pairs !== undefined) {
           const { positive, negative, filtered, sampledOut } = event.pairs;
           terminal.say(
