@@ -78,10 +78,10 @@ describe("a pipeline, trained by one configuration", () => {
   test("that is killed in either part goes on to the same bytes", async () => {
     for (const afterLines of [9, 40, 100]) {
       const stop = { signal: "SIGKILL", afterLines } as const;
-      const every = ["--checkpoint-seconds", "0", "--resume"];
+      const every = ["--checkpoint-seconds", "0"];
       const run = `killed-${afterLines}`;
       expect(await trainJson(train(run, ...every), folder, stop)).toMatchObject({ signal: "SIGKILL" });
-      const last = await trainJson(train(run, ...every), folder);
+      const last = await trainJson(train(run, ...every, "--resume"), folder);
       expect(last.code).toBe(0);
       expect((JSON.parse(last.lines[0] ?? "{}") as { part: string }).part).toBe(afterLines < 84 ? "tagger" : "classifier");
       expect(outcome(run)).toEqual(outcome("whole"));

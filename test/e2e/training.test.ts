@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bestBuild, Random } from "@weft/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allowRelaxedSimd } from "../../packages/weft/src/workers/relaxed-simd.ts";
 import { type Killed, trainJson } from "./killed-run.ts";
 import { jsonLines, lines, writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";
@@ -123,7 +124,8 @@ describe("a training that is stopped", () => {
     const reached: number[] = [];
     for (let kill = 0; kill < 3; kill++) {
       const stop = { signal: "SIGKILL", afterLines: 8 + random.integer(40), andMs: 10 * random.next() } as const;
-      const stopped = await trainJson(long(run, "--resume", "--threads", `${1 + random.integer(2)}`), folder, stop);
+      const more = [...(kill === 0 ? [] : ["--resume"]), "--threads", `${1 + random.integer(2)}`];
+      const stopped = await trainJson(long(run, ...more), folder, stop);
       expect(stopped).toMatchObject({ code: null, signal: "SIGKILL" });
       expect(existsSync(join(folder, run, "report.json"))).toBe(false);
       reached.push(stepsDone(stopped));
@@ -186,12 +188,27 @@ describe("a training that is stopped", () => {
     await trainJson(long("moved"), folder, { signal: "SIGKILL", afterLines: 12 });
     const args = long("moved", "--resume").filter((arg) => arg !== "--deterministic");
     // Where the machine has no relaxed SIMD, the fastest kernels are those that it began with.
+    allowRelaxedSimd();
     const other = bestBuild() === "relaxed";
     const { code, err } = await weft(["train", ...args], { cwd: folder });
     expect(code).toBe(0);
     expect(err.includes("warning: the checkpoint was computed by other kernels (baseline ones, ")).toBe(other);
     const [start] = (await trainJson(long("moved", "--resume"), folder)).lines;
-    expect((JSON.parse(start ?? "{}") as { otherKernels?: string }).otherKernels?.startsWith("relaxed ")).toBe(other || undefined);
+    expect((JSON.parse(start ?? "{}") as { otherKernels?: string }).otherKernels?.startsWith("relaxed ")).toBe(
+      other || undefined,
+    );
+  });
+
+  test("is not begun by --resume: a mistyped folder is an error that names the run, and is not made", async () => {
+    for (const [run, hint] of [
+      ["undistrubed", "leave out --resume to begin one here, or go on with undisturbed"],
+      ["nothing/alike", "leave out --resume to begin one here"],
+    ] as const) {
+      const { code, out, err } = await weft(["train", ...long(run, "--resume")], { cwd: folder });
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err).toBe(`${run}: there is no such run to go on with (RUN_MISSING)\n  → ${hint}\n`);
+      expect(existsSync(join(folder, run))).toBe(false);
+    }
   });
 
   test("does not go on from a checkpoint that is cut off", async () => {

@@ -75,7 +75,7 @@ export async function* executeRun(run: PlannedRun, options: ExecuteOptions): Asy
   const { name, config, folder } = run;
   const finished = await isFinished(run);
   if (!finished) {
-    for await (const event of trainRun({ ...options, config, folder, resume: true })) {
+    for await (const event of trainRun({ ...options, config, folder, resume: "or-begin" })) {
       if (event.kind === "start") {
         const { steps, stepsDone, otherKernels } = event;
         yield { kind: "begin", run: name, steps, stepsDone, otherKernels };

@@ -11,10 +11,8 @@ import {
   type TrainEvent,
   train,
 } from "@weft/core";
-import { FileError } from "../errors.ts";
 import { printConfig } from "../files/config-file.ts";
-import { exists } from "../files/exists.ts";
-import { readWholeBytes, writeJsonFile } from "../files/json-file.ts";
+import { writeJsonFile } from "../files/json-file.ts";
 import { collectSentences } from "../files/read-documents.ts";
 import { readBytes } from "../files/read-text.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
@@ -22,6 +20,7 @@ import { threadExecutor } from "../workers/thread-executor.ts";
 import { curves } from "./curves.ts";
 import { evaluateModel } from "./evaluate-model.ts";
 import { EventLog, loggedForm, readEvents } from "./event-log.ts";
+import { findCheckpoint, type Resume, runFiles } from "./find-checkpoint.ts";
 import { modelCard } from "./model-card.ts";
 import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount } from "./model-folder.ts";
 import { shortPath } from "./resolve-paths.ts";
@@ -33,9 +32,10 @@ const flushMs = 500;
 export interface TrainRunInput extends ComputeOptions {
   /** With paths that are absolute or count from the working folder. */
   readonly config: TrainConfig;
-  /** The folder of the run; it must not hold another one, unless this one resumes it. */
+  /** The folder of the run. */
   readonly folder: string;
-  readonly resume?: boolean | undefined;
+  /** False where left out: the folder must not hold a run. */
+  readonly resume?: Resume | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Seconds between checkpoints; 0 writes one after every epoch. */
   readonly checkpointSeconds?: number | undefined;
@@ -52,9 +52,8 @@ export interface DoneEvent {
 export type RunEvent = TrainEvent | DoneEvent;
 
 const files = {
-  config: "config.yaml",
+  ...runFiles,
   events: "events.jsonl",
-  checkpoint: "checkpoints/last.safetensors",
   report: "report.json",
   model: "model",
   loss: "loss.svg",
@@ -64,6 +63,8 @@ const files = {
 /**
  * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses on dev, scores dev and, once, test, and
  * writes the model. Says what happens as it happens, and in the folder's `state.json` how it stands.
+ *
+ * @throws {FileError} RUN_EXISTS, RUN_MISSING, and what stands at `train` and where files are read
  */
 export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
   let running: RunStateFile | undefined;
@@ -88,7 +89,7 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
 async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
   const { config, folder } = input;
   const at = (name: keyof typeof files): string => join(folder, files[name]);
-  const resume = await findCheckpoint(input, at("config"), at("checkpoint"));
+  const resume = await findCheckpoint(folder, input.resume ?? false);
   const read = async (path: string): Promise<{ sentences: Sentence[]; losses: readonly Loss[] }> => {
     const { sentences, losses } = await collectSentences(path, { signal: input.signal });
     return { sentences: sentences.map(({ sentence }) => sentence), losses };
@@ -163,20 +164,3 @@ async function readInitialModel(folder: string, input: TrainRunInput): Promise<I
 }
 
 const configComment = "The complete configuration of this run, defaults included.";
-
-/** The checkpoint to go on from, where there is one. @throws {FileError} RUN_EXISTS */
-async function findCheckpoint(
-  { folder, resume }: TrainRunInput,
-  configPath: string,
-  checkpointPath: string,
-): Promise<{ bytes: Uint8Array; source: string } | undefined> {
-  if (resume !== true && (await exists(configPath))) {
-    throw new FileError("RUN_EXISTS", {
-      at: { source: folder },
-      message: "this folder holds a run already",
-      hint: "go on with it by --resume, or choose another folder by --run",
-    });
-  }
-  if (resume !== true || !(await exists(checkpointPath))) return undefined;
-  return { bytes: await readWholeBytes(checkpointPath, { maxBytes: 2 ** 32 }), source: checkpointPath };
-}

@@ -33,7 +33,7 @@ export const trainCommand = defineCommand<[config: string], Options>({
     new Option("--run <folder>", "the run's folder; runs/NAME-SEED where left out"),
     new Option("--seed <n>", "the same as --set seed=N").argParser(wholeNumber(0)),
     ...computeOptions,
-    new Option("--resume", "go on with the run in this folder, or begin it where there is none"),
+    new Option("--resume", "go on with the run in this folder; an error where there is none"),
     new Option("--checkpoint-seconds <n>", "least time between checkpoints").default(5).argParser(wholeNumber(0)),
   ],
   json: true,

@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { FileError } from "../errors.ts";
+import { findCheckpoint } from "./find-checkpoint.ts";
+
+const root = mkdtempSync(join(tmpdir(), "weft-checkpoints-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A folder with such files in it, each with its own name as its bytes. */
+function folder(name: string, ...files: string[]): string {
+  const path = join(root, name);
+  mkdirSync(join(path, "checkpoints"), { recursive: true });
+  for (const file of files) writeFileSync(join(path, file), file);
+  return path;
+}
+
+const [config, checkpoint] = ["config.yaml", "checkpoints/last.safetensors"];
+const stopped = folder("many/seed-1", config, checkpoint);
+const early = folder("many/seed-2", config);
+const bare = folder("many/weights", checkpoint);
+const empty = folder("many/empty");
+
+async function refusal(...args: Parameters<typeof findCheckpoint>): Promise<FileError> {
+  const error: unknown = await findCheckpoint(...args).catch((thrown: unknown) => thrown);
+  if (error instanceof FileError) return error;
+  throw new Error("it was not refused");
+}
+
+test("a run that was stopped goes on from its checkpoint, one that had none yet from nothing", async () => {
+  for (const resume of [true, "or-begin"] as const) {
+    expect(await findCheckpoint(stopped, resume)).toEqual({
+      bytes: Buffer.from(checkpoint),
+      source: join(stopped, checkpoint),
+    });
+    expect((await findCheckpoint(bare, resume))?.source).toBe(join(bare, checkpoint));
+    expect(await findCheckpoint(early, resume)).toBeUndefined();
+  }
+});
+
+test("a run begins where there is none, and not where there is one", async () => {
+  for (const resume of [false, "or-begin"] as const) {
+    expect(await findCheckpoint(empty, resume)).toBeUndefined();
+    expect(await findCheckpoint(join(root, "new/one"), resume)).toBeUndefined();
+  }
+  for (const run of [stopped, early])
+    expect(await refusal(run, false)).toMatchObject({ code: "RUN_EXISTS", at: { source: run } });
+});
+
+test("where there is no run to go on with, the runs beside are named, the nearest alone", async () => {
+  expect(await refusal(empty, true)).toMatchObject({
+    code: "RUN_MISSING",
+    at: { source: empty },
+    summary: "there is no run in this folder to go on with",
+    hint: "leave out --resume to begin one here, or go on with one of the runs beside it: seed-1, seed-2",
+  });
+  expect(await refusal(join(root, "many/sed-2"), true)).toMatchObject({
+    summary: "there is no such run to go on with",
+    hint: `leave out --resume to begin one here, or go on with ${early}`,
+  });
+  expect((await refusal(join(root, "nowhere/at-all"), true)).hint).toBe("leave out --resume to begin one here");
+  for (let seed = 3; seed < 9; seed++) folder(`many/seed-${seed}`, config);
+  expect((await refusal(empty, true)).hint).toMatch(/: seed-1, seed-2, seed-3, seed-4, seed-5 and 3 more$/);
+});
