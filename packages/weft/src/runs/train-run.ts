@@ -143,7 +143,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     if (event.kind !== "end") continue;
     await writeFileAtomically(at("checkpoint"), event.bytes());
     const words = { dataSet: shortPath(config.data.train), selection: "best epoch on dev", seeds: [config.seed] };
-    const compute = { ...input, train: trainSentences };
+    const compute = { ...input, train: trainSentences, intervals: {} };
     const dev = (await evaluateModel(event.model, devSentences, compute, { ...words, split: "dev" })).report;
     const test =
       testSentences === undefined

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { collectSentences } from "../files/read-documents.ts";
+import { evaluateModel } from "./evaluate-model.ts";
+import { loadModel } from "./model-folder.ts";
+
+const example = (name: string): string => fileURLToPath(new URL(`../../../../examples/${name}`, import.meta.url));
+const one = { deterministic: true, threads: 1 } as const;
+
+test("intervals are drawn only where they are asked for, and change no other number", async () => {
+  const model = await loadModel(example("model"), one);
+  const sentences = (await collectSentences(example("corpus/dev.jsonl"))).sentences.slice(0, 20).map(({ sentence }) => sentence);
+  const { report: plain, predictions } = await evaluateModel(model, sentences, one);
+  const { report: drawn, predictions: same } = await evaluateModel(model, sentences, { ...one, intervals: { resamples: 100 } });
+  expect(same).toEqual(predictions);
+  const scored = Object.values(drawn.protocols);
+  expect(plain.intervals).toBeNull();
+  expect(drawn.intervals).toMatchObject({ resamples: 100, seed: 1 });
+  for (const { intervals, micro } of scored) {
+    const [low = 1, high = 0] = intervals?.micro.f1 ?? [];
+    expect(low).toBeLessThanOrEqual(micro.f1);
+    expect(high).toBeGreaterThanOrEqual(micro.f1);
+  }
+  const withoutIntervals = scored.map((protocol) => [protocol.protocol, { ...protocol, intervals: null }]);
+  expect({ ...drawn, intervals: null, protocols: Object.fromEntries(withoutIntervals) }).toEqual(plain);
+});
