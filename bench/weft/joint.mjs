@@ -2,15 +2,11 @@
 import { readFileSync } from "node:fs";
 import { buildLexicon, buildModel, Stepper, trainConfig } from "../../packages/core/dist/index.js";
 import { Optimizer } from "../../packages/tensor/dist/index.js";
-import { allowRelaxedSimd } from "../../packages/weft/dist/workers/relaxed-simd.js";
-import { threadExecutor } from "../../packages/weft/dist/workers/thread-executor.js";
-import { readOptions } from "../lib/options.mjs";
+import { inTurn, printSpeed, readModelCase } from "../lib/model-case.mjs";
 
-const { options } = readOptions(process.argv.slice(2));
-const workers = Number(options.workers ?? 1);
+const asked = readModelCase(process.argv.slice(2));
+const { options, workers } = asked;
 const samples = Number(options.samples ?? 0);
-const infer = options.infer === "1";
-allowRelaxedSimd();
 
 const sentences = JSON.parse(readFileSync(options.data, "utf8"));
 const batch = Number(options.batch ?? 100);
@@ -27,40 +23,20 @@ const local = configOf({ name: "likelihood" });
 const config = samples > 0 ? configOf({ name: "mrt", samples }) : local;
 const { name, ...settings } = config.model;
 const lexicon = buildLexicon(sentences, config.vocabulary);
-const built = buildModel({ name, settings, lexicon, threshold: 0.5 }, { shared: workers > 1 });
-const executor = await threadExecutor(built, workers);
+const built = buildModel({ name, settings, lexicon, threshold: 0.5 }, asked.engine);
 const optimizer = new Optimizer(built.engine, built.store, config.optimizer, { tables: "dense" });
 const examples = sentences.map((sentence) => built.encoder.encode(sentence, []));
 const groups = Array.from({ length: Math.ceil(examples.length / batch) }, (_, k) => examples.slice(k * batch, (k + 1) * batch));
 
-const before = new Stepper(built, optimizer, executor, local, 1e6);
-for (let i = 0; i < Number(options.warm ?? 60); i++) await before.step(groups[i % groups.length], 1, i);
-const stepper = new Stepper(built, optimizer, executor, config, 1e6);
-for (let i = 0; i < 2; i++) await run(groups[i], i);
-
-const taken = Number(options.batches ?? 6);
-const begun = performance.now();
-const spent = process.cpuUsage();
-let done = 0;
-for (let i = 0; i < taken; i++) {
-  const group = groups[i % groups.length];
-  await run(group, i);
-  done += group.length;
-}
-const seconds = (performance.now() - begun) / 1000;
-const { user, system } = process.cpuUsage(spent);
-await executor.close();
-console.log(
-  JSON.stringify({
-    ...options,
-    build: built.engine.build,
-    sentences_per_second: done / seconds,
-    sentences_per_cpu_second: done / ((user + system) / 1e6),
-    rss_mb: process.memoryUsage().rss / 2 ** 20,
-  }),
-);
-
-async function run(group, step) {
-  if (infer) await executor.predict(group, { threshold: 0.5 });
-  else await stepper.step(group, 1, step);
-}
+await printSpeed({
+  asked,
+  built,
+  stepperOn: async (executor) => {
+    // What risk training samples from is a model that has learnt something.
+    const before = new Stepper(built, optimizer, executor, local, 1e6);
+    for (const [step, group] of inTurn(groups, Number(options.warm ?? 60)).entries()) await before.step(group, 1, step);
+    return new Stepper(built, optimizer, executor, config, 1e6);
+  },
+  warm: inTurn(groups, 2),
+  groups: inTurn(groups, Number(options.batches ?? 6)),
+});
