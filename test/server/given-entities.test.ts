@@ -103,3 +103,79 @@ test("a model that finds its own entities is given none, whatever their types", 
   const answer = await at({ model: "example", entities: [{ ...bob, type: "whatever" }] });
   expect([answer.status, answer.json]).toMatchObject([200, { losses: [] }]);
 });
+
+/** A text of one sentence that is one word, which is so many entities. */
+const crowd = (entities: number): object => ({
+  tokens: ["Acme"],
+  entities: Array.from({ length: entities }, () => ({ start: 0, end: 1, type: "ORG" })),
+});
+
+test("the pairs that a request asks for are counted before they are made, and bounded", async () => {
+  const { url } = await startServer({ models: [{ name: "pairs", folder: join(folder, "pairs") }], limits: { pairs: 60 } });
+  expect((await extract(url, crowd(8))).status).toBe(200);
+  const over = await extract(url, crowd(9));
+  expect([over.status, refusal(over)]).toMatchObject([
+    413,
+    { code: "REQUEST_TOO_LARGE", message: expect.stringContaining("more than 60 pairs"), at: { path: "entities" } },
+  ]);
+  expect((await extract(url, { documents: [crowd(6), crowd(6)] })).status).toBe(200);
+  const together = await extract(url, { documents: [crowd(6), crowd(6), crowd(2)] });
+  expect([together.status, refusal(together).at]).toEqual([413, { path: "documents[2].entities" }]);
+  const lines = [crowd(8), crowd(9), crowd(8)].map((line) => JSON.stringify(line)).join("\n");
+  const stream = await send(`${url}/v1/extract`, { headers: { "content-type": "application/x-ndjson" }, body: lines });
+  expect(
+    stream.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { error?: Refusal }).error?.code),
+  ).toEqual([undefined, "REQUEST_TOO_LARGE", undefined]);
+  // Each window of a long sentence has its own pairs, and what lies in two of them is paired in both.
+  const tokens = Array.from({ length: 16 }, (_, k) => `w${k}`);
+  const entities = [0, 1, 2, 3, 4, 11, 12, 13, 14, 15].map((start) => ({ start, end: start + 1, type: "ORG" }));
+  const whole = { tokens, entities, sentences: [[0, 16]] };
+  const statuses = [{}, { window: 8, overlap: 0 }, { window: 8, overlap: 7 }].map(
+    async (options) => (await extract(url, { ...whole, ...options })).status,
+  );
+  expect(await Promise.all(statuses)).toEqual([413, 200, 413]);
+  const halves = {
+    tokens,
+    entities,
+    sentences: [
+      [0, 8],
+      [8, 16],
+    ],
+  };
+  expect((await extract(url, halves)).status).toBe(200);
+});
+
+test("as many pairs as are allowed are related, and thousands of entities in a sentence are refused at once", async () => {
+  const { json } = await extract(running.url, { ...crowd(316), threshold: 0 });
+  expect((json as { relations: object[] }).relations.length).toBeLessThanOrEqual(316 * 315);
+  expect((await extract(running.url, crowd(317))).status).toBe(413);
+  expect((await extract(running.url, crowd(30_000))).status).toBe(413);
+  expect((await at({ entities: [bob, acme] })).status).toBe(200);
+});
+
+test("an entity in each of thousands of sentences is found in its own, in the order in which they were given", async () => {
+  const tokens = Array.from({ length: 20_000 }, (_, k) => `w${k}`);
+  const sentences = tokens.map((_, k) => [k, k + 1]);
+  const entities = tokens.map((_, k) => ({ start: k, end: k + 1, type: "ORG" })).toReversed();
+  const { status, json } = await extract(running.url, { tokens, sentences, entities });
+  expect(status).toBe(200);
+  const found = json as { entities: { start: number; text: string }[]; losses: object[] };
+  expect(found.entities.map(({ text }) => text)).toEqual(tokens);
+  expect(found.losses).toEqual([]);
+  const across = await extract(running.url, {
+    tokens: tokens.slice(0, 4),
+    sentences: [
+      [0, 2],
+      [2, 4],
+    ],
+    entities: [
+      { start: 1, end: 3, type: "ORG" },
+      { start: 2, end: 4, type: "PER" },
+      { start: 2, end: 3, type: "ORG" },
+    ],
+  });
+  expect(across.json).toMatchObject({ entities: [{ text: "w2 w3" }, { text: "w2" }], losses: [{ path: "entities[0]" }] });
+});

@@ -91,8 +91,9 @@ async function* annotate(
   options: ExtractOptions,
 ): AsyncGenerator<Document> {
   const { needsGoldEntities } = definition.capabilities;
+  const given = documents.map((document) => entitiesWithin(needsGoldEntities ? document.entities : []));
   const examples = pieces.map(({ document, window }) =>
-    encoder.encode(sentenceAt(documents[document] as Document, window, needsGoldEntities)),
+    encoder.encode(sentenceAt(documents[document] as Document, window, given[document] as EntitiesWithin)),
   );
   const predictions = await predict(examples, { threshold: options.threshold ?? description.threshold });
   let next = 0;
@@ -107,7 +108,8 @@ async function* annotate(
         findings.push(findingOf(window, confident(predictions[next] as Prediction, options.minConfidence ?? 0)));
       }
       const span = document.sentences[sentence] as Span;
-      if (findings.length > 1) options.onLongSentence?.(longSentence(document, sentence, findings, needsGoldEntities));
+      if (findings.length > 1)
+        options.onLongSentence?.(longSentence(document, sentence, findings, given[index] as EntitiesWithin));
       const found = findings.length === 1 ? (findings[0] as WindowFinding) : mergeWindows(span, findings, needsGoldEntities);
       const first = entities.length;
       for (const entity of found.entities) entities.push(entity);
@@ -130,29 +132,47 @@ function findingOf(window: Span, { entities, relations }: Annotation): WindowFin
 }
 
 function longSentence(
-  { id, sentences, entities }: Document,
+  { id, sentences }: Document,
   sentence: number,
   findings: readonly WindowFinding[],
-  given: boolean,
+  given: EntitiesWithin,
 ): LongSentence {
   const { start, end } = sentences[sentence] as Span;
-  const unread = entities.filter(
-    (entity) =>
-      given &&
-      entity.start >= start &&
-      entity.end <= end &&
-      !findings.some(({ window }) => entity.start >= window.start && entity.end <= window.end),
+  const unread = given({ start, end }).filter(
+    (entity) => !findings.some(({ window }) => entity.start >= window.start && entity.end <= window.end),
   );
   return { document: id, sentence, tokens: end - start, windows: findings.length, unread: unread.length };
 }
 
-/** @param given whether the model is to be given the document's entities; those that a piece cannot hold are not among them */
-function sentenceAt(document: Document, span: Span, given: boolean): Sentence {
+/** The entities that lie in some tokens as a whole, in the order of the document. */
+type EntitiesWithin = (span: Span) => Entity[];
+
+/** Looked up by where they start: a document may have as many entities as it has sentences, and each asks for its own. */
+function entitiesWithin(entities: readonly Entity[]): EntitiesWithin {
+  const places = new Map<number, number[]>();
+  for (const [place, { start }] of entities.entries()) {
+    const known = places.get(start);
+    if (known === undefined) places.set(start, [place]);
+    else known.push(place);
+  }
+  return ({ start, end }) => {
+    const inside: number[] = [];
+    for (let token = start; places.size > 0 && token < end; token++) {
+      for (const place of places.get(token) ?? []) if ((entities[place] as Entity).end <= end) inside.push(place);
+    }
+    return inside.sort((one, other) => one - other).map((place) => entities[place] as Entity);
+  };
+}
+
+/** @param given the entities that the model is to be given; those that a piece cannot hold are not among them */
+function sentenceAt(document: Document, span: Span, given: EntitiesWithin): Sentence {
   const tokens = document.tokens.slice(span.start, span.end).map((token) => token.text);
   const pos = document.pos?.slice(span.start, span.end);
-  const entities = document.entities
-    .filter(({ start, end }) => given && start >= span.start && end <= span.end)
-    .map((entity) => ({ ...entity, start: entity.start - span.start, end: entity.end - span.start }));
+  const entities = given(span).map((entity) => ({
+    ...entity,
+    start: entity.start - span.start,
+    end: entity.end - span.start,
+  }));
   return { id: document.id, tokens, ...(pos === undefined ? {} : { pos }), entities, relations: [] };
 }
 

@@ -5,4 +5,4 @@ export * from "./model-files.ts";
 export * from "./predictor.ts";
 export { recalibrate } from "./recalibrate.ts";
 export * from "./weights.ts";
-export { defaultOverlap, defaultWindow, type WindowOptions } from "./windows.ts";
+export { defaultOverlap, defaultWindow, type WindowOptions, windowSettings, windowsOf } from "./windows.ts";

@@ -1,23 +1,26 @@
-import type { Loss } from "@weft/core";
+import { type Document, type Loss, type WindowOptions, windowSettings, windowsOf } from "@weft/core";
 import { RequestError } from "../errors.ts";
 import { didYouMean } from "../files/nearest-name.ts";
 import type { DocumentRequest, ReadRequest } from "./extraction.ts";
 import { describeSchema } from "./model-description.ts";
 import type { ServedModel } from "./model-registry.ts";
+import type { Limits } from "./options.ts";
 
 /**
  * Checks the entities that a request gives a model which relates given ones; what they lack would else be seen only by what is not found.
  * Models that find their own are not given any, and their requests pass as they are.
  *
  * @param path where the text stands in the request: `documents[3]`, or nothing
+ * @param pairs counts those of the whole request
  * @returns the request, with those entities among the losses that no sentence holds
- * @throws {RequestError} REQUEST_INVALID where the model knows no such type
+ * @throws {RequestError} REQUEST_INVALID where the model knows no such type; REQUEST_TOO_LARGE
  */
 export function checkGivenEntities(
   served: ServedModel,
   request: string | DocumentRequest,
   read: ReadRequest,
   path: string,
+  pairs: PairCounter,
 ): ReadRequest {
   if (!served.extractor.model.definition.capabilities.needsGoldEntities || typeof request === "string") return read;
   const { entityTypes } = describeSchema(served);
@@ -30,12 +33,55 @@ export function checkGivenEntities(
       hint: didYouMean(type.slice(0, 60), entityTypes) ?? `there are ${entityTypes.join(", ")}, or null`,
     });
   }
+  pairs.add(read.document, path);
   return { ...read, losses: [...read.losses, ...outside(read)] };
 }
 
-function outside({ document: { entities, sentences } }: ReadRequest): Loss[] {
+/**
+ * Counts the pairs that the entities of a request make, before anything is made of them: their number grows with the square of the
+ * entities, each is predicted, and may be an answer.
+ */
+export class PairCounter {
+  readonly #windows: { readonly window: number; readonly overlap: number };
+  readonly #limit: number;
+  #pairs = 0;
+
+  /** @throws {ConfigError} SETTING_INVALID where the overlap does not fit the window */
+  constructor(options: WindowOptions, limits: Pick<Limits, "pairs">) {
+    this.#windows = windowSettings(options);
+    this.#limit = limits.pairs;
+  }
+
+  /** @throws {RequestError} REQUEST_TOO_LARGE */
+  add({ entities, sentences }: Document, path: string): void {
+    const ordered = entities.toSorted((one, other) => one.start - other.start);
+    let first = 0;
+    for (const sentence of sentences) {
+      for (const { start, end } of windowsOf(sentence, this.#windows)) {
+        while ((ordered[first]?.start ?? end) < start) first++;
+        let inside = 0;
+        for (let next = first; (ordered[next]?.start ?? end) < end; next++) if ((ordered[next]?.end ?? end) <= end) inside++;
+        this.#pairs += inside * (inside - 1);
+        if (this.#pairs > this.#limit) throw tooManyPairs(path, this.#limit);
+      }
+    }
+  }
+}
+
+function tooManyPairs(path: string, limit: number): RequestError {
+  return new RequestError("REQUEST_TOO_LARGE", {
+    at: { path: path === "" ? "entities" : `${path}.entities` },
+    message: `up to here the entities make more than ${limit} pairs, the most this server relates in one request`,
+    hint: "n entities of a sentence are n · (n - 1) pairs: give fewer of a sentence at once, or send the texts one by one",
+  });
+}
+
+function outside({ document: { entities, sentences, tokens } }: ReadRequest): Loss[] {
+  // The end of the sentence that a token stands in: looking through all sentences for each entity would take their product.
+  const ends = new Int32Array(tokens.length);
+  for (const { start, end } of sentences) ends.fill(end, start, end);
   return entities.flatMap(({ start, end }, index) =>
-    sentences.some((sentence) => start >= sentence.start && end <= sentence.end)
+    end <= (ends[start] ?? 0)
       ? []
       : [
           {

@@ -20,6 +20,8 @@ export interface Limits {
   readonly textUnits: number;
   /** Texts of one JSON body; a stream has no such limit. */
   readonly documents: number;
+  /** Pairs of given entities in one JSON body or line of a stream: n entities of a sentence are n · (n − 1) pairs. */
+  readonly pairs: number;
   /** Texts of one stream that are under way at a time. */
   readonly streamWindow: number;
   /** Sentences that wait for a worker, over all clients of a model. */
@@ -47,6 +49,7 @@ export const defaultLimits: Limits = {
   lineBytes: 1 << 20,
   textUnits: 200_000,
   documents: 1000,
+  pairs: 100_000,
   streamWindow: 64,
   queueSentences: 2048,
   batchSentences: 32,

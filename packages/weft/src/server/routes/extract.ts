@@ -20,7 +20,7 @@ import {
   textRequest,
   textsOf,
 } from "../extraction.ts";
-import { checkGivenEntities } from "../given-entities.ts";
+import { checkGivenEntities, PairCounter } from "../given-entities.ts";
 import { inOrder } from "../in-order.ts";
 import { parseRequestJson, refuseEncoded } from "../json-body.ts";
 import type { ModelLease } from "../model-registry.ts";
@@ -78,10 +78,11 @@ async function answerTexts(
   const span = tracer.startSpan("weft.extract", { attributes: { "weft.model": name, "weft.texts": texts.length } });
   try {
     batcher.checkRoom(1, scope.deadline);
+    const pairs = new PairCounter(body, limits);
     const requests = function* () {
       for (const [index, text] of texts.entries()) {
         const path = many ? `documents[${index}]` : "";
-        yield checkGivenEntities(lease.served, text, readDocumentRequest(text, path, body, limits), path);
+        yield checkGivenEntities(lease.served, text, readDocumentRequest(text, path, body, limits), path, pairs);
       }
     };
     const found: Extraction[] = [];
@@ -150,7 +151,8 @@ async function answerLine(
     const checked = textRequest.safeParse(parseRequestJson(bytes, line));
     if (!checked.success) throw requestFault(checked.error, "", documentRequest);
     if (typeof checked.data !== "string") ({ id } = checked.data);
-    const read = checkGivenEntities(served, checked.data, readDocumentRequest(checked.data, "", options, limits), "");
+    const given = readDocumentRequest(checked.data, "", options, limits);
+    const read = checkGivenEntities(served, checked.data, given, "", new PairCounter(options, limits));
     const deadline = performance.now() + Math.min(limits.deadlineMs, options.timeoutMs ?? limits.deadlineMs);
     for await (const result of extractTexts(served, [read], options, { deadline, signal, patient: true })) {
       metrics.onText(served.name, "ok");
