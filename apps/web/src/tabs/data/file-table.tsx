@@ -1,51 +1,33 @@
+import { type Column, Table } from "../../parts/table.tsx";
 import { addressOf } from "../../route.ts";
 import type { DataFile } from "./data-api.ts";
+
+const columns: readonly Column[] = [
+  "File",
+  ...["Sentences", "Tokens", "Entities", "Relations", "Types"].map((number) => ({ number })),
+];
 
 /** The files, a line each, with what they hold. */
 export function FileTable({ files, open }: { readonly files: readonly DataFile[]; readonly open: string | undefined }) {
   return (
-    <div class="panel table files" role="region" aria-label="Files" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col" class="number">
-              Sentences
-            </th>
-            <th scope="col" class="number">
-              Tokens
-            </th>
-            <th scope="col" class="number">
-              Entities
-            </th>
-            <th scope="col" class="number">
-              Relations
-            </th>
-            <th scope="col" class="number">
-              Types
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {files.map((file) => (
-            <tr key={file.name} class={file.name === open ? "on" : undefined}>
-              <th scope="row">
-                <a href={addressOf("data", file.name)} aria-current={file.name === open ? "true" : undefined}>
-                  <bdi>{file.name}</bdi>
-                </a>
-                {file.documents === null ? null : (
-                  <small class="quiet">
-                    {" "}
-                    a folder of {file.documents.toLocaleString("en")} {file.documents === 1 ? "document" : "documents"}
-                  </small>
-                )}
-              </th>
-              <Counts file={file} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Files" columns={columns} class="panel files">
+      {files.map((file) => (
+        <tr key={file.name} class={file.name === open ? "on" : undefined}>
+          <th scope="row">
+            <a href={addressOf("data", file.name)} aria-current={file.name === open ? "true" : undefined}>
+              <bdi>{file.name}</bdi>
+            </a>
+            {file.documents === null ? null : (
+              <small class="quiet">
+                {" "}
+                a folder of {file.documents.toLocaleString("en")} {file.documents === 1 ? "document" : "documents"}
+              </small>
+            )}
+          </th>
+          <Counts file={file} />
+        </tr>
+      ))}
+    </Table>
   );
 }
 

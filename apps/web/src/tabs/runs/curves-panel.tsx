@@ -1,5 +1,6 @@
 import { slotColour, slotCount } from "@weft/core";
 import { useEffect, useMemo } from "preact/hooks";
+import { type Column, Table } from "../../parts/table.tsx";
 import { theme } from "../../theme.ts";
 import { type Curve, CurveChart } from "./curve-chart.tsx";
 import { points } from "./run-words.ts";
@@ -30,6 +31,8 @@ function Follower({ name }: { readonly name: string }) {
   }, [name, training]);
   return null;
 }
+
+const columns: readonly Column[] = ["Curve", ...["Epochs", "Last loss", "Last F1", "Best F1"].map((number) => ({ number }))];
 
 function Charts({ names }: { readonly names: readonly string[] }) {
   const known = curves.value;
@@ -68,38 +71,17 @@ function Charts({ names }: { readonly names: readonly string[] }) {
           print={points}
         />
       </div>
-      <div class="table" role="region" aria-label="Table of the curves" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Curve</th>
-              <th scope="col" class="number">
-                Epochs
-              </th>
-              <th scope="col" class="number">
-                Last loss
-              </th>
-              <th scope="col" class="number">
-                Last F1
-              </th>
-              <th scope="col" class="number">
-                Best F1
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {losses.map(({ name, colour, points: ofLoss }) => (
-              <CurveRow
-                key={name}
-                name={name}
-                colour={colour}
-                losses={ofLoss}
-                scores={scores.find((each) => each.name === name)?.points ?? []}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Table of the curves" columns={columns}>
+        {losses.map(({ name, colour, points: ofLoss }) => (
+          <CurveRow
+            key={name}
+            name={name}
+            colour={colour}
+            losses={ofLoss}
+            scores={scores.find((each) => each.name === name)?.points ?? []}
+          />
+        ))}
+      </Table>
     </>
   );
 }

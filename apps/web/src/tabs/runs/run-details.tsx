@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { Failure } from "../../parts/failure.tsx";
+import { type Column, Table } from "../../parts/table.tsx";
 import { addressOf } from "../../route.ts";
 import { epochWords, points, spreadWords, stateWords } from "./run-words.ts";
 import { type RunDetails, readRun, type SplitSummary } from "./runs-api.ts";
@@ -50,28 +51,18 @@ export function RunDetailsPanel({ name }: { readonly name: string }) {
         {config === null ? (
           <p class="quiet">It cannot be shown: {problem}.</p>
         ) : (
-          <div class="table" role="region" aria-label="Configuration" tabIndex={0}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Setting</th>
-                  <th scope="col">Value</th>
-                </tr>
-              </thead>
-              <tbody>
-                {settingsOf(config).map(([path, value]) => (
-                  <tr key={path}>
-                    <th scope="row">
-                      <code>{path}</code>
-                    </th>
-                    <td>
-                      <code>{value}</code>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table label="Configuration" columns={["Setting", "Value"]}>
+            {settingsOf(config).map(([path, value]) => (
+              <tr key={path}>
+                <th scope="row">
+                  <code>{path}</code>
+                </th>
+                <td>
+                  <code>{value}</code>
+                </td>
+              </tr>
+            ))}
+          </Table>
         )}
       </details>
     </section>
@@ -81,53 +72,30 @@ export function RunDetailsPanel({ name }: { readonly name: string }) {
 function Scores({ title, split }: { readonly title: string; readonly split: SplitSummary }) {
   const { sentences, selection, confidence, protocols } = split;
   const spread = protocols.some((each) => each.spread !== null);
+  const interval = confidence === null ? "Interval" : `${Math.round(100 * confidence)} % interval`;
+  const columns: readonly Column[] = [
+    "Protocol",
+    ...["Precision", "Recall", "F1", interval, ...(spread ? ["F1 over seeds"] : [])].map((number) => ({ number })),
+    "What counts as right",
+  ];
+  const counted = `${title}: ${sentences.toLocaleString("en")} sentences, micro average in per cent`;
+  const caption = selection === null ? counted : `${counted}, ${selection}`;
   return (
-    <div class="table" role="region" aria-label={`Scores on ${title.toLowerCase()}`} tabIndex={0}>
-      <table>
-        <caption>
-          {title}: {sentences.toLocaleString("en")} sentences, micro average in per cent
-          {selection === null ? "" : `, ${selection}`}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Protocol</th>
-            <th scope="col" class="number">
-              Precision
-            </th>
-            <th scope="col" class="number">
-              Recall
-            </th>
-            <th scope="col" class="number">
-              F1
-            </th>
-            <th scope="col" class="number">
-              {confidence === null ? "Interval" : `${Math.round(100 * confidence)} % interval`}
-            </th>
-            {spread ? (
-              <th scope="col" class="number">
-                F1 over seeds
-              </th>
-            ) : null}
-            <th scope="col">What counts as right</th>
-          </tr>
-        </thead>
-        <tbody>
-          {protocols.map(({ protocol, words, micro, interval, spread: over }) => (
-            <tr key={protocol}>
-              <th scope="row">{protocol}</th>
-              <td class="number">{points(micro.precision)}</td>
-              <td class="number">{points(micro.recall)}</td>
-              <td class="number">
-                <strong>{points(micro.f1)}</strong>
-              </td>
-              <td class="number">{interval === null ? "–" : `${points(interval[0])} – ${points(interval[1])}`}</td>
-              {spread ? <td class="number">{over === null ? "–" : spreadWords(over)}</td> : null}
-              <td class="meaning">{words}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label={`Scores on ${title.toLowerCase()}`} columns={columns} caption={caption}>
+      {protocols.map(({ protocol, words, micro, interval: range, spread: over }) => (
+        <tr key={protocol}>
+          <th scope="row">{protocol}</th>
+          <td class="number">{points(micro.precision)}</td>
+          <td class="number">{points(micro.recall)}</td>
+          <td class="number">
+            <strong>{points(micro.f1)}</strong>
+          </td>
+          <td class="number">{range === null ? "–" : `${points(range[0])} – ${points(range[1])}`}</td>
+          {spread ? <td class="number">{over === null ? "–" : spreadWords(over)}</td> : null}
+          <td class="meaning">{words}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

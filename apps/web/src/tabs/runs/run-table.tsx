@@ -1,41 +1,25 @@
+import { type Column, Table } from "../../parts/table.tsx";
 import { addressOf, route } from "../../route.ts";
 import { dateWords, epochWords, points, spreadWords, stateWords } from "./run-words.ts";
 import type { RunEntry } from "./runs-api.ts";
 import { choose, chosen, list, runs } from "./runs-state.ts";
+
+const columns: readonly Column[] = [
+  ...["Curves", "Run", "State", "Model", "Data"],
+  ...["F1 on dev", "Seed", "Epochs"].map((number) => ({ number })),
+  "Started",
+];
 
 /** The runs, a line each; those that are ticked have their curves drawn. */
 export function RunTable() {
   const groups = list.value?.groups ?? [];
   return (
     <section aria-label="All runs">
-      <div class="panel table" role="region" aria-label="Table of runs" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Curves</th>
-              <th scope="col">Run</th>
-              <th scope="col">State</th>
-              <th scope="col">Model</th>
-              <th scope="col">Data</th>
-              <th scope="col" class="number">
-                F1 on dev
-              </th>
-              <th scope="col" class="number">
-                Seed
-              </th>
-              <th scope="col" class="number">
-                Epochs
-              </th>
-              <th scope="col">Started</th>
-            </tr>
-          </thead>
-          <tbody>
-            {runs.value.map((run) => (
-              <Row key={run.name} run={run} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Table of runs" columns={columns} class="panel">
+        {runs.value.map((run) => (
+          <Row key={run.name} run={run} />
+        ))}
+      </Table>
       {groups.map(({ group, runs: names, seeds, protocol, dev }) => (
         <p key={group} class="quiet">
           {names.join(", ")}: the same but for the seed ({seeds.join(", ")}). F1 on dev by {protocol}: {spreadWords(dev)}, mean ±
