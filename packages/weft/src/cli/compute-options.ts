@@ -36,3 +36,8 @@ export function probability(text: string): number {
   if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("expected a number from 0 to 1");
   return value;
 }
+
+/** Collects the values of an option that may be given several times. */
+export function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}

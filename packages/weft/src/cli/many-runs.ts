@@ -8,7 +8,7 @@ import { points } from "../runs/rates-text.ts";
 import { resolvePaths } from "../runs/resolve-paths.ts";
 import { runMany } from "../runs/run-many.ts";
 import type { CommandContext } from "./command.ts";
-import { type ComputeFlags, computeOptions, otherKernelsWarning, wholeNumber } from "./compute-options.ts";
+import { type ComputeFlags, computeOptions, gather, otherKernelsWarning, wholeNumber } from "./compute-options.ts";
 import { describeFailure } from "./failure.ts";
 import { parseProtocols } from "./protocol-names.ts";
 import type { ProgressBar, ProgressGroup } from "./terminal.ts";
@@ -193,8 +193,4 @@ class RunBars {
     const ended = shares.filter((each) => each === 1).length;
     this.#all.update(Math.floor(100 * shares.reduce((sum, each) => sum + each, 0)) / 100, `${ended} done`);
   }
-}
-
-function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
 }

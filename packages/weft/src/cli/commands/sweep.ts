@@ -6,6 +6,7 @@ import type { PlannedRun } from "../../runs/planned-run.ts";
 import { type SweepReport, sweepReport, sweepSelectionWords } from "../../runs/sweep-report.ts";
 import { bestTable, sweepTable, writeSweepReport } from "../../runs/write-sweep-report.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
+import { gather } from "../compute-options.ts";
 import {
   configOf,
   finishRuns,
@@ -89,8 +90,4 @@ async function show(report: SweepReport, protocols: readonly string[], folder: s
   await terminal.print(`\n${terminal.style("bold", `best on dev: ${report.best}`)}\n`);
   await terminal.print(summaryText(bestTable(report), words, [], context));
   terminal.say(`\neverything in ${join(folder, "report.html")}`);
-}
-
-function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
 }

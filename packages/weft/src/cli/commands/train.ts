@@ -6,7 +6,7 @@ import { loggedForm } from "../../runs/event-log.ts";
 import { resolvePaths } from "../../runs/resolve-paths.ts";
 import { type DoneEvent, type RunEvent, trainRun } from "../../runs/train-run.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
-import { type ComputeFlags, computeOptions, otherKernelsWarning, wholeNumber } from "../compute-options.ts";
+import { type ComputeFlags, computeOptions, gather, otherKernelsWarning, wholeNumber } from "../compute-options.ts";
 import { scoreTable } from "../score-table.ts";
 import type { ProgressBar } from "../terminal.ts";
 import { count, whole } from "../words.ts";
@@ -137,8 +137,4 @@ function nextStep({ definition: { capabilities } }: DoneEvent["model"], folder: 
     `weft extract ${folder} DATA.jsonl, where entities are marked; to find them in plain text too, train a pipeline ` +
     "(model.name: pipeline), with this model's settings under model.classifier"
   );
-}
-
-function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
 }
