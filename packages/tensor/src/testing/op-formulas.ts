@@ -5,7 +5,7 @@ import { Engine } from "../tensor/engine.ts";
 import type { Matrix } from "../tensor/matrix.ts";
 import { type Facts, type Rows, type Sizes, tapeSeed } from "./op-case.ts";
 
-// What the formulas of op-cases.ts are put together from: products, cells and losses on plain arrays, and the shapes and lists they are drawn with.
+// What the formulas of op-cases are put together from: products, cells and losses on plain arrays, and the shapes and lists they are drawn with.
 const { exp, log1p, max, tanh } = Math;
 
 /** An ε above the square root's reach: drawn variances are any numbers, some of them below zero. */
