@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { ModelObserver, ModelRegistry } from "./model-registry.ts";
+import { type ModelObserver, type ModelRegistry, memoryOf } from "./model-registry.ts";
 
 const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
@@ -78,7 +78,7 @@ export class ServerMetrics {
     registers: [this.#registry],
   });
 
-  /** Counts what waits now, and what answers nothing, whenever it is asked. */
+  /** Counts what waits now, what answers nothing, and what memory is taken, whenever it is asked. */
   watchQueues(registry: ModelRegistry): void {
     this.#registry.registerMetric(
       new Gauge({
@@ -99,6 +99,17 @@ export class ServerMetrics {
         registers: [],
         collect() {
           for (const { name, extractor } of registry.list()) this.set({ model: name }, extractor.failure === undefined ? 0 : 1);
+        },
+      }),
+    );
+    this.#registry.registerMetric(
+      new Gauge({
+        name: "weft_model_memory_bytes",
+        help: "Memory that the threads of a model share; it grows with the largest requests, until the model is read anew",
+        labelNames: ["model"],
+        registers: [],
+        collect() {
+          for (const { name, extractor } of registry.list()) this.set({ model: name }, memoryOf(extractor));
         },
       }),
     );

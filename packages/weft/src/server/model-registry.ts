@@ -30,7 +30,7 @@ export interface ModelObserver extends BatchObserver {
 
 export interface RegistryOptions {
   readonly compute: ComputeOptions;
-  readonly limits: BatchLimits & Pick<Limits, "retryFirstMs" | "retryLongestMs">;
+  readonly limits: BatchLimits & Pick<Limits, "retryFirstMs" | "retryLongestMs" | "grownBytes" | "renewMs">;
   readonly logger: Logger;
   readonly observer?: (name: string) => ModelObserver;
 }
@@ -153,9 +153,15 @@ export class ModelRegistry {
     const options = { ...compute, background: true, onDeath };
     const stamp = await modelStamp(folder);
     const extractor = await Extractor.open(folder, options);
-    const batcher = new Batcher(extractor.predict, threadCount(options), limits, observed);
+    const onBatch: BatchObserver["onBatch"] = (batch) => {
+      observed?.onBatch(batch);
+      const loaded = this.#models.get(name);
+      if (loaded?.served.extractor === extractor) this.#noticeGrowth(loaded);
+    };
+    const batcher = new Batcher(extractor.predict, threadCount(options), limits, { onBatch });
     const served = { name, folder, extractor, batcher, loadedAt: new Date() };
-    return { served, stamp, leases: 0, retired: false, broken: false };
+    const renewal = { firstBytes: memoryOf(extractor), notBefore: performance.now() + limits.renewMs };
+    return { served, stamp, renewal, leases: 0, retired: false, broken: false };
   }
 
   /** Does one thing after the other to a model: what is being read may be older than what the next caller wants. */
@@ -179,6 +185,34 @@ export class ModelRegistry {
       { model: name, err: extractor.failure, pauseMs },
       "a model answers nothing until it is tried again",
     );
+  }
+
+  #noticeGrowth({ served: { name, extractor }, renewal }: Loaded): void {
+    const { grownBytes, renewMs } = this.#options.limits;
+    const grown = memoryOf(extractor) - renewal.firstBytes;
+    if (grown <= grownBytes || performance.now() < renewal.notBefore) return;
+    renewal.notBefore = performance.now() + renewMs;
+    void this.#renew(name, extractor, grown);
+  }
+
+  /** Puts the same model in its own place, in fresh memory: what threads share cannot be given back by halves. */
+  async #renew(name: string, extractor: Extractor, grownBytes: number): Promise<void> {
+    const { logger } = this.#options;
+    await this.#inTurn(name, async () => {
+      const loaded = this.#models.get(name);
+      if (loaded?.served.extractor !== extractor) return;
+      const { served, stamp } = loaded;
+      // Whether another model is wanted is for others to say.
+      if ((await modelStamp(served.folder)) !== stamp) {
+        logger.warn(
+          { model: name, grownBytes },
+          "the memory of a model has grown, and its folder has changed: it stays as it is",
+        );
+        return;
+      }
+      logger.info({ model: name, grownBytes }, "the memory of a model has grown, and it begins anew");
+      this.#put(await this.#load(served));
+    }).catch((error: unknown) => logger.error({ model: name, err: error }, "a model could not be read"));
   }
 
   /** Reads a broken model anew, into memory that no dead thread has worked in, and puts it in its place if its threads answer. */
@@ -226,10 +260,17 @@ export class ModelRegistry {
   }
 }
 
+/** Bytes that the threads of a model work in. */
+export function memoryOf({ model }: Extractor): number {
+  return model.engine.heap.memory.buffer.byteLength;
+}
+
 interface Loaded {
   readonly served: ServedModel;
   /** What its files looked like when it was read. */
   stamp: string;
+  /** Its memory when it was read, and the moment before which it is not read anew for having grown, on the clock of `performance.now()`. */
+  readonly renewal: { readonly firstBytes: number; notBefore: number };
   /** Requests that work with it. */
   leases: number;
   /** Whether another has taken its place. */

@@ -41,6 +41,10 @@ export interface Limits {
   /** Before a model whose worker threads ended time and again is tried again; doubled with every attempt in vain. */
   readonly retryFirstMs: number;
   readonly retryLongestMs: number;
+  /** By how much the memory of a model may grow, which nothing is given back of, before the model is read anew into fresh memory. */
+  readonly grownBytes: number;
+  /** Between two times that a model is read anew for that. */
+  readonly renewMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -60,6 +64,8 @@ export const defaultLimits: Limits = {
   drainMs: 30_000,
   retryFirstMs: 10_000,
   retryLongestMs: 300_000,
+  grownBytes: 2 ** 30,
+  renewMs: 600_000,
 };
 
 export interface ServerOptions extends ComputeOptions {
