@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { parquetReadObjects } from "hyparquet";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { beforeAll, expect, test } from "vitest";
 import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
 import { readCsv, readRdf } from "../../packages/weft/src/testing/read-back.ts";
@@ -140,4 +140,25 @@ test.each<[string, unknown, number, string, string]>([
   const answer = await post(body);
   expect(answer.json).toMatchObject({ error: { code, at: { path: expect.stringContaining(path) as string } } });
   expect(answer.status).toBe(status);
+});
+
+test("others are answered while a large Parquet file is made, group by group, of one document", async () => {
+  const relations = Array.from({ length: 40_000 }, (_, k) => ({ head: k % 2, tail: (k + 1) % 2, type: `r${k}` }));
+  const body = JSON.stringify({ format: "parquet", documents: [{ ...record, relations }] });
+  let done = false;
+  const asked = fetch(`${running.url}/v1/triples`, { method: "POST", headers: { "content-type": "application/json" }, body })
+    .then(async (answer) => answer.arrayBuffer())
+    .finally(() => (done = true));
+  let answered = 0;
+  while (!done) {
+    expect((await send(`${running.url}/healthz`)).status).toBe(200);
+    answered++;
+  }
+  const file = await asked;
+  expect(answered).toBeGreaterThan(5);
+  const groups = parquetMetadata(file).row_groups.map((group) => Number(group.num_rows));
+  expect(groups.slice(0, -1).every((rows) => rows === groups[0])).toBe(true);
+  expect(groups.length).toBeGreaterThan(10);
+  const rows = await parquetReadObjects({ file });
+  expect(rows.map((row) => row["relation"])).toEqual(relations.map(({ type }) => type));
 });

@@ -15,6 +15,8 @@ export interface TripleOptions {
   readonly model?: ModelIdentity | undefined;
   /** What every IRI begins with, in formats that have IRIs; `urn:weft:` where left out. */
   readonly base?: string | undefined;
+  /** Rows that are made and written together, in formats by columns; what suits a large file where left out. */
+  readonly groupRows?: number | undefined;
   /** Puts an apostrophe in front of cells that a spreadsheet would take for a formula. It changes the text, so it is off by itself. */
   readonly escapeFormulas?: boolean | undefined;
 }
@@ -77,11 +79,16 @@ export function textFormat(
   };
 }
 
-/** Everything that a format makes of documents, in memory: the main file as bytes, in a format of several files those by name. */
+/**
+ * Everything that a format makes of documents, in memory: the main file as bytes, in a format of several files those by name.
+ *
+ * @param pause waited for after each piece, where the thread has more to do than this
+ */
 export async function collectTriples(
   format: TripleFormat,
   documents: Iterable<Document> | AsyncIterable<Document>,
   options: TripleOptions = {},
+  pause?: () => Promise<void>,
 ): Promise<{ main: Uint8Array; files: ReadonlyMap<string, Uint8Array> }> {
   const encoder = new TextEncoder();
   const pieces = new Map<string, Uint8Array[]>([
@@ -90,7 +97,10 @@ export async function collectTriples(
   ]);
   const writer = format.open(
     {
-      write: (piece, file = "") => void pieces.get(file)?.push(typeof piece === "string" ? encoder.encode(piece) : piece.slice()),
+      write: async (piece, file = "") => {
+        pieces.get(file)?.push(typeof piece === "string" ? encoder.encode(piece) : piece.slice());
+        await pause?.();
+      },
     },
     options,
   );

@@ -2,10 +2,10 @@ import { type TripleFormat, type TripleRow, tripleColumns, tripleRows } from "@w
 import { type BasicType, ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 
 /**
- * Rows written together. A group lies in memory as a whole, some 20 MB; what the end of the file says of it, a few kB, stays there until
+ * Rows written together where nobody says otherwise. A group lies in memory as a whole, some 20 MB; what the end of the file says of it, a few kB, stays there until
  * the file is closed: the one thing that grows here.
  */
-const groupRows = 25_000;
+const largeGroup = 25_000;
 
 /** UTF-16 units of text held before a group is written, however few rows they are. */
 const groupUnits = 8 << 20;
@@ -20,6 +20,7 @@ export const parquet: TripleFormat = {
   holds: "relations",
   binary: true,
   open(sink, options = {}) {
+    const { groupRows = largeGroup } = options;
     const bytes = new ByteWriter();
     const kvMetadata = Object.entries(options.model ?? {}).map(([key, value]: [string, string]) => ({
       key: `weft.model.${key}`,
