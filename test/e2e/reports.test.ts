@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { comparisonFileSchema, reportFileSchema } from "@weft/core";
+import { fileURLToPath } from "node:url";
+import { comparisonFileSchema, type Report, reportFileSchema } from "@weft/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jsonLines, type Line, lines, writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";
@@ -48,6 +49,38 @@ test("types that do not count are left out and named", async () => {
   const { out } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "-p", "strict", "--ignore", "based_in"]);
   expect(out).toMatch(/strict +micro +0\.0 +0\.0 +0\.0 +0 +0 +12\n/);
   expect(out).toContain("Left out on both sides: based_in.");
+});
+
+test("of types that alone count the numbers are, and these are named; a misspelt one is refused", async () => {
+  const files = [path("gold.jsonl"), path("poor.jsonl")];
+  const args = ["-p", "strict,ner-strict", "--types", "based_in, PER", "--report", path("types")];
+  const { out } = await weft(["score", ...files, ...args]);
+  expect(out).toMatch(/strict +micro +50\.0 +50\.0 +50\.0 +12 +24 +24\n/);
+  expect(out).toMatch(/ner-strict +micro +100\.0 +100\.0 +100\.0 +24 +24 +24\n/);
+  expect(out.replaceAll(/\s+/g, " ")).toContain(
+    "Only these types count, on both sides: based_in, PER. A relation keeps its arguments whatever their type.",
+  );
+  expect(json("types", "report.json")).toMatchObject({ onlyTypes: ["based_in", "PER"], ignoredTypes: [] });
+  expect(readFileSync(path("types", "report.html"), "utf8")).toContain("only these classes count");
+  const misspelt = await weft(["score", ...files, "--types", "basedin"]);
+  expect({ code: misspelt.code, out: misspelt.out }).toEqual({ code: 2, out: "" });
+  expect(misspelt.err).toContain('--types names "basedin", which no entity and no relation has');
+  expect(misspelt.err).toContain("did you mean based_in?");
+});
+
+test("evaluate scores a model by some types alone, also by such as only the model knows", async () => {
+  const examples = fileURLToPath(new URL("../../examples", import.meta.url));
+  const call = (...types: string[]) =>
+    weft(["evaluate", join(examples, "model"), path("gold.jsonl"), "-p", "strict", "--json", "--types", types.join(",")]);
+  const { code, out } = await call("works_for", "married_to");
+  expect(code).toBe(0);
+  const { onlyTypes, protocols } = JSON.parse(out) as Pick<Report, "onlyTypes" | "protocols">;
+  expect(onlyTypes).toEqual(["works_for", "married_to"]);
+  expect(Object.keys(protocols.strict?.byType ?? {})).toContain("works_for");
+  expect(Object.keys(protocols.strict?.byType ?? {})).not.toContain("based_in");
+  const unknown = await call("nobody-knows");
+  expect(unknown.code).toBe(2);
+  expect(unknown.err).toContain("which no entity and no relation has");
 });
 
 test("where entities are given, a mistake is a pair marked in its sentence", async () => {

@@ -17,7 +17,7 @@ export {
 } from "./formats.ts";
 export { parseJson } from "./json.ts";
 export { type CorpusLabels, Labels, labelsOf } from "./labels.ts";
-export { buildLexicon, type Lexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
+export { buildLexicon, entityTypesOf, type Lexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
 export { type Line, longestLine, readLines, readWhole, type TextChunks } from "./lines.ts";
 export { documentFromRecord, recordOf } from "./record.ts";
 export * from "./split/index.ts";

@@ -44,6 +44,12 @@ export function argumentTypes(head: Entity, tail: Entity): string {
   return `${head.type ?? ""}\t${tail.type ?? ""}`;
 }
 
+/** The types that a model gives to entities; none where it does not tell any apart. */
+export function entityTypesOf({ tags, typed }: Pick<Lexicon, "tags" | "typed">): string[] {
+  // A tag is its position, a hyphen, and its type.
+  return typed ? [...new Set(tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2)))] : [];
+}
+
 export function buildLexicon(train: readonly Sentence[], settings: LexiconSettings): Lexicon {
   const { pos, characters, scheme, ...options } = settings;
   const { entityTypes, untyped, relationTypes } = labelsOf(train);

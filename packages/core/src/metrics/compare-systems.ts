@@ -3,6 +3,7 @@ import { DataError } from "../errors.ts";
 import type { Sentence } from "../schema/index.ts";
 import { distanceBucket, wordsBetween } from "./breakdowns.ts";
 import { countedItems } from "./counted-items.ts";
+import { type CountsType, countedTypes } from "./counted-types.ts";
 import { addCounts, type Counts, noCounts, riskF1, type Score, score } from "./counts.ts";
 import { type Prediction, withRawOutput } from "./prediction.ts";
 import { type Protocol, type ProtocolName, protocolName, protocols } from "./protocols.ts";
@@ -90,7 +91,12 @@ export function compareSystems(
   const { resamples = 10_000, confidence = 0.95, seed = 1, ignoredTypes = [] } = options;
   const names = [...new Set(options.protocols.map((name) => protocolName(name)))];
   const compared = names.map((name, index) => {
-    const comparison = compareBy(name, gold, first, second, { resamples, confidence, seed, ignored: new Set(ignoredTypes) });
+    const comparison = compareBy(name, gold, first, second, {
+      resamples,
+      confidence,
+      seed,
+      countsType: countedTypes({ ignoredTypes }),
+    });
     options.onProgress?.(index + 1);
     return [name, comparison] as const;
   });
@@ -112,7 +118,7 @@ interface Settings {
   readonly resamples: number;
   readonly confidence: number;
   readonly seed: number;
-  readonly ignored: ReadonlySet<string>;
+  readonly countsType: CountsType;
 }
 
 function compareBy(
@@ -120,9 +126,9 @@ function compareBy(
   gold: readonly Sentence[],
   first: ComparedSystem,
   second: ComparedSystem,
-  { resamples, confidence, seed, ignored }: Settings,
+  { resamples, confidence, seed, countsType }: Settings,
 ): ProtocolComparison {
-  const [a, b] = [tally(name, gold, first, ignored), tally(name, gold, second, ignored)];
+  const [a, b] = [tally(name, gold, first, countsType), tally(name, gold, second, countsType)];
   const { unit, directed, words } = protocols[name];
   const random = Random.of(seed, "comparison", name);
   const bootstrap: BootstrapComparison = pairedBootstrap(b.bySentence, a.bySentence, { random, resamples, confidence });
@@ -158,7 +164,7 @@ export function countsBySentence(
   system: ComparedSystem,
   ignoredTypes: readonly string[] = [],
 ): Counts[] {
-  return tally(name, gold, system, new Set(ignoredTypes)).bySentence;
+  return tally(name, gold, system, countedTypes({ ignoredTypes })).bySentence;
 }
 
 function verdicts(first: readonly Counts[], second: readonly Counts[]): ProtocolComparison["sentences"] {
@@ -176,12 +182,7 @@ interface SystemCounts {
   readonly byDistance: Map<string, Counts>;
 }
 
-function tally(
-  name: ProtocolName,
-  gold: readonly Sentence[],
-  system: ComparedSystem,
-  ignored: ReadonlySet<string>,
-): SystemCounts {
+function tally(name: ProtocolName, gold: readonly Sentence[], system: ComparedSystem, countsType: CountsType): SystemCounts {
   const { match, unit } = protocols[name];
   const anchor = name.endsWith("-first") ? "first" : "last";
   const byType = new Map<string, Counts>();
@@ -194,7 +195,7 @@ function tally(
       // A file holds triples, which stand for their cells.
       const predicted =
         unit === "cells" && found.cells === undefined ? withRawOutput(found, sentence.tokens.length, anchor) : found;
-      for (const { item, counts } of countedItems(match(sentence, predicted, sentence.tokens), ignored)) {
+      for (const { item, counts } of countedItems(match(sentence, predicted, sentence.tokens), countsType)) {
         total = addCounts(total, counts);
         bySentence[index] = addCounts(bySentence[index] ?? noCounts, counts);
         addTo(byType, item.type, counts);

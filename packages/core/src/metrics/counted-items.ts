@@ -1,3 +1,4 @@
+import type { CountsType } from "./counted-types.ts";
 import type { Counts } from "./counts.ts";
 import type { Item, Matching } from "./matching.ts";
 
@@ -10,16 +11,16 @@ export interface CountedItem {
 /**
  * Every gold item, right or missed, then every wrong prediction; a right prediction counts where its gold item does.
  *
- * @param ignored classes that do not count, on either side
+ * @param countsType what says of a class whether it counts
  */
-export function countedItems(matching: Matching, ignored: ReadonlySet<string>): CountedItem[] {
+export function countedItems(matching: Matching, countsType: CountsType): CountedItem[] {
   const counted: CountedItem[] = [];
   for (const [key, item] of matching.gold) {
     const right = matching.correct.has(key) ? 1 : 0;
-    if (!ignored.has(item.type)) counted.push({ item, counts: { predicted: right, gold: 1, correct: right } });
+    if (countsType(item.type)) counted.push({ item, counts: { predicted: right, gold: 1, correct: right } });
   }
   for (const [key, item] of matching.predicted) {
-    if (matching.correct.has(key) || ignored.has(item.type)) continue;
+    if (matching.correct.has(key) || !countsType(item.type)) continue;
     counted.push({ item, counts: { predicted: 1, gold: 0, correct: 0 } });
   }
   return counted;

@@ -193,6 +193,31 @@ test("classes left out count on neither side", () => {
   expect(macro?.classes).toBe(3);
 });
 
+test("of classes that alone count, every number is, as if all others had been left out", () => {
+  const names = ["strict", "ner-strict", "pairs"];
+  const memory = buildMemoryBaseline(gold);
+  const types = new Set(
+    gold
+      .concat(predicted as Sentence[])
+      .flatMap(({ entities, relations }) => [...entities, ...relations].map(({ type }) => type ?? "")),
+  );
+  const only = ["works_for", "PER"];
+  const report = evaluate(gold, predicted, { protocols: names, memory, onlyTypes: only, intervals: { resamples: 100 } });
+  const rest = [...types].filter((type) => !only.includes(type));
+  const same = evaluate(gold, predicted, { protocols: names, memory, ignoredTypes: rest, intervals: { resamples: 100 } });
+  expect({ ...report, onlyTypes: [], ignoredTypes: rest }).toEqual(same);
+  expect(report).toMatchObject({ onlyTypes: only, ignoredTypes: [] });
+  expect(Object.keys(report.protocols.strict?.byType ?? {})).toEqual(["works_for"]);
+  expect(Object.keys(report.protocols["ner-strict"]?.byType ?? {})).toEqual(["PER"]);
+  expect(report.protocols.strict?.micro.gold).toBeLessThan(
+    evaluate(gold, predicted, { protocols: names }).protocols.strict?.micro.gold ?? 0,
+  );
+  // Empty is all, and what is left out stays out.
+  expect(evaluate(gold, predicted, { protocols: names, onlyTypes: [] })).toEqual(evaluate(gold, predicted, { protocols: names }));
+  const none = evaluate(gold, predicted, { protocols: names, onlyTypes: only, ignoredTypes: only });
+  expect(none.protocols.pairs?.micro).toMatchObject({ gold: 0, predicted: 0 });
+});
+
 test("a perfect prediction of the risk's F1 is 1, also where there is nothing to find", () => {
   const [a, b, c] = gold as [Sentence, Sentence, Sentence];
   expect(sentenceF1("strict", c, { entities: [], relations: [] }, c.tokens)).toBe(1);

@@ -4,6 +4,7 @@ import { distanceBucket, lengthBucket, overlapClasses, tripleCountBucket, wordsB
 import { addCoOccurrence, coOccurrence, noCoOccurrence } from "./co-occurrence.ts";
 import { Confusion } from "./confusion.ts";
 import { countedItems } from "./counted-items.ts";
+import { type CountsType, countedTypes, type TypeChoice } from "./counted-types.ts";
 import { addCounts, type Counts, macro, noCounts, score, weighted } from "./counts.ts";
 import { findingsOf, looksAtDirection } from "./findings.ts";
 import { checkIntervalOptions, type IntervalNote, type IntervalOptions, resample, SentenceTable } from "./intervals.ts";
@@ -17,13 +18,11 @@ import type { BreakdownName, Buckets, ProtocolReport, Report } from "./report.ts
 /** A gold sentence; `tags` only where `rin-exact` should not derive them from the entities. */
 export type GoldSentence = Sentence & Pick<Prediction, "tags">;
 
-export interface EvaluationOptions extends ProtocolChoice {
+export interface EvaluationOptions extends ProtocolChoice, TypeChoice {
   /** Names of `protocols`, or `partial`, which follows `anchor`. */
   readonly protocols: readonly string[];
   /** What train alone would give; without it the report has no memory baseline and no seen / unseen. */
   readonly memory?: MemoryBaseline | undefined;
-  /** Classes that do not count, such as "Other" of a macro average: left out of gold and prediction alike. */
-  readonly ignoredTypes?: readonly string[] | undefined;
   readonly dataSet?: string | undefined;
   readonly split?: string | undefined;
   /** How the checkpoint was chosen, in words. */
@@ -58,7 +57,7 @@ export class Evaluation {
   readonly #options: EvaluationOptions;
   readonly #tallies: readonly Tally[];
   readonly #intervals: IntervalNote | undefined;
-  readonly #ignored: ReadonlySet<string>;
+  readonly #countsType: CountsType;
   readonly #directed: boolean;
   readonly #relationConfusion = new Confusion();
   readonly #entityConfusion = new Confusion();
@@ -75,7 +74,7 @@ export class Evaluation {
     this.#tallies = names.map((name) => new Tally(name, options));
     this.#directed = looksAtDirection(names, options);
     this.#intervals = options.intervals === undefined ? undefined : checkIntervalOptions(options.intervals);
-    this.#ignored = new Set(options.ignoredTypes);
+    this.#countsType = countedTypes(options);
   }
 
   add(gold: GoldSentence, predicted: Prediction): void {
@@ -83,7 +82,7 @@ export class Evaluation {
     for (const tally of this.#tallies) tally.add(gold, predicted, baseline);
     this.#sentences += 1;
     if (gold.relations.length === 0) this.#sentencesWithoutRelations += 1;
-    const { relations, entities } = findingsOf(gold, predicted, { directed: this.#directed, ignored: this.#ignored });
+    const { relations, entities } = findingsOf(gold, predicted, { directed: this.#directed, countsType: this.#countsType });
     this.#relations = addMistakes(this.#relations, countRelationFindings(relations));
     this.#relationConfusion.addRelations(relations);
     this.#entities = addMistakes(this.#entities, countEntityFindings(entities));
@@ -101,7 +100,7 @@ export class Evaluation {
         note,
       );
     }
-    const { dataSet, split, selection, seeds, spanUnit, ignoredTypes } = this.#options;
+    const { dataSet, split, selection, seeds, spanUnit, ignoredTypes, onlyTypes } = this.#options;
     return {
       dataSet: dataSet ?? null,
       split: split ?? null,
@@ -112,6 +111,7 @@ export class Evaluation {
       sentencesWithoutRelations: this.#sentencesWithoutRelations,
       emptySentences: "counts are summed over sentences, so one where neither side has an item changes nothing",
       ignoredTypes: ignoredTypes ?? [],
+      onlyTypes: onlyTypes ?? [],
       intervals: note ?? null,
       protocols: Object.fromEntries(this.#tallies.map((tally) => [tally.name, tally.report(note)])),
       mistakes: { relations: this.#relations, entities: this.#entities, directed: this.#directed },
@@ -137,7 +137,7 @@ export class Evaluation {
 class Tally {
   readonly name: ProtocolName;
   readonly #memory: MemoryBaseline | undefined;
-  readonly #ignored: ReadonlySet<string>;
+  readonly #countsType: CountsType;
   readonly #byType = new Map<string, Counts>();
   readonly #breakdowns = new Map<BreakdownName, Map<string, Counts>>();
   #total = noCounts;
@@ -150,12 +150,12 @@ class Tally {
     this.name = name;
     this.table = options.intervals === undefined ? undefined : new SentenceTable();
     this.#memory = options.memory;
-    this.#ignored = new Set(options.ignoredTypes);
+    this.#countsType = countedTypes(options);
   }
 
   add(gold: GoldSentence, predicted: Prediction, baseline: Prediction | undefined): void {
     const { match, unit } = protocols[this.name];
-    const items = countedItems(match(gold, predicted, gold.tokens), this.#ignored);
+    const items = countedItems(match(gold, predicted, gold.tokens), this.#countsType);
     let sentence = noCounts;
     for (const { counts, item } of items) {
       sentence = addCounts(sentence, counts);
@@ -171,7 +171,7 @@ class Tally {
     if (baseline === undefined) return;
     const anchor = this.name.endsWith("-first") ? "first" : "last";
     const remembered = unit === "cells" ? withRawOutput(baseline, gold.tokens.length, anchor) : baseline;
-    for (const { counts } of countedItems(match(gold, remembered, gold.tokens), this.#ignored)) {
+    for (const { counts } of countedItems(match(gold, remembered, gold.tokens), this.#countsType)) {
       this.#baseline = addCounts(this.#baseline, counts);
     }
   }

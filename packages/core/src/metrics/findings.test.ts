@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Annotation, Entity } from "../schema/index.ts";
-import { evaluate, findingsOf, looksAtDirection } from "./index.ts";
+import { countedTypes, evaluate, findingsOf, looksAtDirection } from "./index.ts";
 
 const entity = (start: number, end: number, type: string | null = null): Entity => ({ start, end, type });
 const [ann, acme, rome] = [entity(0, 1, "PER"), entity(2, 4, "ORG"), entity(5, 6, "LOC")];
@@ -34,12 +34,24 @@ test("every relation of both sides is named once, with what stands against it", 
 });
 
 test("a class that does not count is left out on both sides", () => {
-  const { relations, entities } = findingsOf(gold, predicted, { ignored: new Set(["based_in", "GPE"]) });
+  const { relations, entities } = findingsOf(gold, predicted, {
+    countsType: countedTypes({ ignoredTypes: ["based_in", "GPE"] }),
+  });
   expect(relations.map(({ kind }) => kind)).toEqual(["wrongClass"]);
   expect(entities.map(({ kind, gold }) => [kind, gold?.type])).toEqual([
     ["correct", "PER"],
     ["correct", "ORG"],
     ["missing", "LOC"],
+  ]);
+});
+
+test("of classes that alone count, a relation keeps its arguments and other classes are no mistake", () => {
+  const only = (...onlyTypes: string[]) => findingsOf(gold, predicted, { countsType: countedTypes({ onlyTypes }) });
+  expect(only("works_for").relations.map(({ kind, gold }) => [kind, gold])).toEqual([["falseNegative", "works_for"]]);
+  expect(only("works_for").entities).toEqual([]);
+  expect(only("PER", "GPE").entities.map(({ kind, predicted }) => [kind, predicted?.type])).toEqual([
+    ["correct", "PER"],
+    ["spurious", "GPE"],
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { Annotation } from "../schema/index.ts";
+import { type CountsType, countedTypes } from "./counted-types.ts";
 import { typeName } from "./matching.ts";
 import { type EntityFinding, entityFindings, type RelationFinding, relationFindings } from "./mistakes.ts";
 import { type ProtocolChoice, type ProtocolName, protocols } from "./protocols.ts";
@@ -12,16 +13,16 @@ export interface Findings {
 export interface FindingsOptions {
   /** Whether a relation turned round is a mistake; it is unless said. */
   readonly directed?: boolean | undefined;
-  /** Classes that do not count, on either side; a relation keeps its arguments whatever their class. */
-  readonly ignored?: ReadonlySet<string> | undefined;
+  /** Which classes count, as `countedTypes` says it; all unless given. */
+  readonly countsType?: CountsType | undefined;
 }
 
 /** Compares a sentence's prediction with gold by spans, whatever the protocol: what a report counts and a reader looks through. */
 export function findingsOf(gold: Annotation, predicted: Annotation, options: FindingsOptions = {}): Findings {
-  const { directed = true, ignored = none } = options;
+  const { directed = true, countsType = countedTypes() } = options;
   return {
-    relations: relationFindings(withoutRelations(gold, ignored), withoutRelations(predicted, ignored), directed),
-    entities: entityFindings(withoutEntities(gold, ignored), withoutEntities(predicted, ignored)),
+    relations: relationFindings(countedRelations(gold, countsType), countedRelations(predicted, countsType), directed),
+    entities: entityFindings(countedEntities(gold, countsType), countedEntities(predicted, countsType)),
   };
 }
 
@@ -31,12 +32,10 @@ export function looksAtDirection(names: readonly ProtocolName[], { directed }: P
   return directed ?? (ofRelations.length === 0 || ofRelations.some((name) => protocols[name].directed));
 }
 
-const none: ReadonlySet<string> = new Set();
-
-function withoutRelations({ entities, relations }: Annotation, ignored: ReadonlySet<string>): Annotation {
-  return { entities, relations: ignored.size === 0 ? relations : relations.filter(({ type }) => !ignored.has(type)) };
+function countedRelations({ entities, relations }: Annotation, countsType: CountsType): Annotation {
+  return { entities, relations: relations.filter(({ type }) => countsType(type)) };
 }
 
-function withoutEntities({ entities }: Annotation, ignored: ReadonlySet<string>): Annotation {
-  return { entities: ignored.size === 0 ? entities : entities.filter((entity) => !ignored.has(typeName(entity))), relations: [] };
+function countedEntities({ entities }: Annotation, countsType: CountsType): Annotation {
+  return { entities: entities.filter((entity) => countsType(typeName(entity))), relations: [] };
 }

@@ -31,6 +31,7 @@ export {
 } from "./compare-systems.ts";
 export { Confusion, type ConfusionCell } from "./confusion.ts";
 export { type CorpusStatistics, corpusStatistics, type Distribution, distribution } from "./corpus-statistics.ts";
+export { type CountsType, countedTypes, type TypeChoice } from "./counted-types.ts";
 export {
   type Average,
   addCounts,

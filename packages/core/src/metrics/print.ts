@@ -51,6 +51,7 @@ function facts(report: Report): string[] {
     `data: ${named === "" ? "not named" : named}; ${report.sentences} sentences, ${report.sentencesWithoutRelations} without relations`,
     `checkpoint: ${report.selection ?? "how it was chosen was not said"}; seeds: ${report.seeds.join(", ") || "not said"}`,
     `spans count ${report.spanUnit}; empty sentences: ${report.emptySentences}`,
+    ...(report.onlyTypes.length === 0 ? [] : [`only these classes count: ${report.onlyTypes.join(", ")}`]),
     `classes left out: ${report.ignoredTypes.join(", ") || "none"}; an item that occurs twice counts once, in gold and prediction`,
     `mistakes at relations, by spans: ${relations.falseNegative} missed (${relations.argumentMissing} for want of an argument), ` +
       `${relations.falsePositive} superfluous, ${relations.wrongClass} of the wrong class, ${relations.correct} right`,

@@ -20,6 +20,8 @@ export interface Report {
   readonly emptySentences: string;
   /** Classes left out of every number, on both sides. */
   readonly ignoredTypes: readonly string[];
+  /** The only classes that every number is of, on both sides; all where there are none. */
+  readonly onlyTypes: readonly string[];
   /** How the intervals were drawn; `null` where none were asked for. */
   readonly intervals: IntervalNote | null;
   readonly protocols: Readonly<Partial<Record<ProtocolName, ProtocolReport>>>;

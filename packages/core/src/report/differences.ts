@@ -1,5 +1,6 @@
 import {
   type ComparedSystem,
+  countedTypes,
   countsBySentence,
   findingsOf,
   gainOf,
@@ -31,7 +32,7 @@ export function differences(
   const [a, b] = [firstRun(first), firstRun(second)];
   const before = countsBySentence(name, gold, a, ignoredTypes);
   const after = countsBySentence(name, gold, b, ignoredTypes);
-  const options = { directed: looksAtDirection([name]), ignored: new Set(ignoredTypes) };
+  const options = { directed: looksAtDirection([name]), countsType: countedTypes({ ignoredTypes }) };
   const found = gold.flatMap((sentence, index): Difference[] => {
     const gain = gainOf(before[index] ?? noCounts, after[index] ?? noCounts);
     if (gain === 0) return [];

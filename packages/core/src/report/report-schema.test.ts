@@ -14,6 +14,7 @@ test("every field of a report with everything in it is in the schema", () => {
     protocols: Object.keys(protocols),
     memory: buildMemoryBaseline(exampleGold.slice(0, 1)),
     ignoredTypes: ["OTHER"],
+    onlyTypes: ["PER", "ORG"],
     intervals: { resamples: 100 },
     dataSet: "example",
     seeds: [1, 2],

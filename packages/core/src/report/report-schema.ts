@@ -63,6 +63,7 @@ export const reportFileSchema = z.strictObject({
   sentencesWithoutRelations: count,
   emptySentences: z.string().describe("how sentences count where neither side has an item"),
   ignoredTypes: z.array(z.string()).describe("classes left out on both sides"),
+  onlyTypes: z.array(z.string()).describe("the only classes that count, on both sides; all where there are none"),
   intervals: z
     .strictObject({ resamples: z.int().min(100), confidence: rate, seed: z.number() })
     .nullable()

@@ -1,4 +1,4 @@
-import { findingsOf, type Prediction, type ProtocolName, type Report } from "../metrics/index.ts";
+import { countedTypes, findingsOf, type Prediction, type ProtocolName, type Report } from "../metrics/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { renderPage } from "./page.ts";
 import { buildReview, type ReviewSentence, reviewFindings } from "./review.ts";
@@ -23,7 +23,7 @@ export interface ScorePageInput {
 export async function scorePage(input: ScorePageInput): Promise<string> {
   const { report, gold, predictions } = input;
   const names = Object.keys(report.protocols) as ProtocolName[];
-  const options = { directed: report.mistakes.directed, ignored: new Set(report.ignoredTypes) };
+  const options = { directed: report.mistakes.directed, countsType: countedTypes(report) };
   const wrong = gold.flatMap((sentence, index): ReviewSentence[] => {
     const predicted = predictions[index] ?? { entities: [], relations: [] };
     const findings = reviewFindings(findingsOf(sentence, predicted, options));
@@ -52,6 +52,9 @@ function reportFacts(report: Report): [name: string, value: string][] {
     ["seeds", report.seeds.join(", ") || "not said"],
     ["spans", `count ${report.spanUnit}; what occurs twice in a sentence counts once`],
     ["empty sentences", report.emptySentences],
+    ...(report.onlyTypes.length === 0
+      ? []
+      : [["only these classes count", report.onlyTypes.join(", ")] satisfies [string, string]]),
     ["classes left out", report.ignoredTypes.join(", ") || "none"],
   ];
 }

@@ -1,5 +1,6 @@
 import {
   bracketedText,
+  countedTypes,
   findingsOf,
   markedPair,
   mistakeNames,
@@ -23,7 +24,7 @@ export function mistakeExamples(
   limit: number,
   { style, width }: Pick<Terminal, "style" | "width">,
 ): string {
-  const options = { directed: report.mistakes.directed, ignored: new Set(report.ignoredTypes) };
+  const options = { directed: report.mistakes.directed, countsType: countedTypes(report) };
   const byPair = Object.keys(report.protocols).some((name) => name.startsWith("pairs"));
   const blocks: string[] = [];
   for (const [index, sentence] of gold.entries()) {

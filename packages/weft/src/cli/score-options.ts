@@ -1,10 +1,14 @@
+import { labelsOf, type Sentence } from "@weft/core";
 import { InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../errors.ts";
+import { didYouMean } from "../files/nearest-name.ts";
 import { wholeNumber } from "./compute-options.ts";
 
 /** What the shared options below become. */
 export interface ScoreFlags {
   readonly report?: string;
   readonly ignore?: readonly string[];
+  readonly types?: readonly string[];
   readonly resamples: number;
   readonly examples?: number;
 }
@@ -19,8 +23,33 @@ export const scoreOptions: readonly Option[] = [
   new Option("--report <folder>", "write report.json and report.html: pictures, every breakdown, each mistake beside gold"),
   new Option("--examples <n>", "show this many mistakes in their sentences").argParser(wholeNumber(1)),
   ignoreOption,
+  new Option("--types <types>", "the only types that count, of relations and entities; several with commas between").argParser(
+    typeNames,
+  ),
   new Option("--resamples <n>", "bootstrap resamples behind the intervals").argParser(wholeNumber(100)).default(1000),
 ];
+
+/**
+ * Refuses names that nothing has: with nothing to count, every score would be 0.
+ *
+ * @param known the types of both sides
+ * @throws {UsageError}
+ */
+export function requireKnownTypes({ types = [] }: Pick<ScoreFlags, "types">, known: readonly string[]): void {
+  for (const type of types) {
+    if (known.includes(type)) continue;
+    throw new UsageError(
+      `--types names ${JSON.stringify(type)}, which no entity and no relation has`,
+      didYouMean(type, known) ?? "weft data stats lists the types of a file",
+    );
+  }
+}
+
+/** The types of entities and relations that sentences have, as reports name them. */
+export function typesIn(sentences: readonly Sentence[]): string[] {
+  const { entityTypes, untyped, relationTypes } = labelsOf(sentences);
+  return [...entityTypes, ...(untyped ? ["untyped"] : []), ...relationTypes.names];
+}
 
 function typeNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());

@@ -79,7 +79,7 @@ function alignment(_: string, column: number): "left" | "right" {
   return column === 0 ? "left" : "right";
 }
 
-function notes({ protocols, intervals, mistakes, ignoredTypes, coOccurrence }: Report): string[] {
+function notes({ protocols, intervals, mistakes, ignoredTypes, onlyTypes, coOccurrence }: Report): string[] {
   const scored = Object.values(protocols);
   const weighted = scored.some(({ protocol }) => protocol.startsWith("pairs"));
   return [
@@ -92,6 +92,9 @@ function notes({ protocols, intervals, mistakes, ignoredTypes, coOccurrence }: R
     `Co-occurrence, ${coOccurrenceWords(coOccurrence)}.`,
     `Mistakes: by spans of the arguments, ${mistakes.directed ? "head and tail told apart" : "in either order"}, whatever the protocol.`,
     "Spans count tokens. What occurs twice in a sentence counts once. A sentence where neither side has an item changes nothing.",
+    ...(onlyTypes.length === 0
+      ? []
+      : [`Only these types count, on both sides: ${onlyTypes.join(", ")}. A relation keeps its arguments whatever their type.`]),
     ...(ignoredTypes.length === 0 ? [] : [`Left out on both sides: ${ignoredTypes.join(", ")}.`]),
     ...(scored.some(({ memory }) => memory !== null)
       ? ["memory: what predicting every training triple whose two strings occur in the sentence would give."]

@@ -63,7 +63,7 @@ export async function evaluateModel(
   built: BuiltModel,
   sentences: readonly Sentence[],
   options: EvaluateModelOptions = {},
-  words: Pick<EvaluationOptions, "dataSet" | "split" | "selection" | "seeds" | "ignoredTypes"> = {},
+  words: Pick<EvaluationOptions, "dataSet" | "split" | "selection" | "seeds" | "ignoredTypes" | "onlyTypes"> = {},
 ): Promise<{ report: Report; predictions: Prediction[] }> {
   const predictions = await predictSentences(built, sentences, options);
   const report = evaluate(sentences, predictions, {

@@ -1,4 +1,4 @@
-import { type BuiltModel, formatMarkdown, type Report, type TrainConfig } from "@weft/core";
+import { type BuiltModel, entityTypesOf, formatMarkdown, type Report, type TrainConfig } from "@weft/core";
 import { shortPath } from "./resolve-paths.ts";
 
 export interface CardFacts {
@@ -12,7 +12,7 @@ export interface CardFacts {
 export function modelCard({ description, definition, store }: BuiltModel, { config, train, dev, test }: CardFacts): string {
   const { lexicon } = description;
   const numbers = store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0);
-  const types = [...new Set(lexicon.tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2)))];
+  const types = entityTypesOf(lexicon);
   return `# ${description.name} (${definition.paper})
 
 ${purposeOf(definition)} Trained with Weft on ${train} sentences of \`${shortPath(config.data.train)}\`, seed ${config.seed}.

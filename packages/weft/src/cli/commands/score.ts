@@ -19,7 +19,7 @@ import { type MatchedSentences, matchSentences } from "../match-sentences.ts";
 import { mistakeExamples } from "../mistake-examples.ts";
 import { parseProtocols, protocolNames, usualProtocols } from "../protocol-names.ts";
 import { readCorpora } from "../reading.ts";
-import { type ScoreFlags, scoreOptions } from "../score-options.ts";
+import { requireKnownTypes, type ScoreFlags, scoreOptions, typesIn } from "../score-options.ts";
 import { scoreTable } from "../score-table.ts";
 import { count } from "../words.ts";
 
@@ -58,6 +58,7 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
   examples: [
     ["weft score gold.jsonl predicted.jsonl", "micro scores by the usual protocols"],
     ["weft score gold.jsonl predicted.jsonl -p strict,partial --train train.jsonl", "beside a baseline that only remembers"],
+    ["weft score gold.jsonl predicted.jsonl --types works_for,PER,ORG", "of these types alone"],
     ["weft score gold.jsonl predicted.jsonl --report reports/mine", "a page with pictures and every mistake beside gold"],
     ["weft score gold.jsonl predicted.jsonl --json | jq .protocols.strict.micro.f1", "one number for a script"],
   ],
@@ -68,6 +69,7 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
     const [gold, predicted, train] = await readCorpora(paths, context, options.format);
     if (gold === undefined || predicted === undefined) throw new RangeError("two files give two corpora");
     const matched = matchSentences(gold, predicted);
+    requireKnownTypes(options, typesIn([...matched.gold, ...matched.predicted]));
     const memory = train === undefined ? undefined : buildMemoryBaseline(train.sentences.map(({ sentence }) => sentence));
     const chosen = names ?? usualProtocols(matched.gold, options.anchor);
     const report = scoreAll(matched, chosen, (names, predictions) =>
@@ -77,6 +79,7 @@ export const score = defineCommand<[gold: string, predicted: string], Options>({
         dataSet: shortPath(gold.source),
         selection: "not known from a file of predictions",
         ignoredTypes: options.ignore,
+        onlyTypes: options.types,
         intervals: { resamples: options.resamples },
       }),
     );
