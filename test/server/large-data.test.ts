@@ -74,3 +74,43 @@ test("what nobody waits for any more is ended, and the next one who asks is answ
     /route="\/v1\/data\/:name\/problems",method="GET",status="499"\} 1/,
   );
 });
+
+test("while a correction project of very many sentences is made, added to and opened again, the server answers everybody else", async () => {
+  const options = { data: [join(folder, "large.jsonl")], corrections: join(folder, "corrections") };
+  const { url } = await startServer(options);
+  const headers = { "content-type": "application/json" };
+  const post = async (path: string, value: object): Promise<Answer> =>
+    send(`${url}/v1/corrections${path}`, { headers, body: JSON.stringify(value) });
+  /** The answer, and how many requests of others were answered meanwhile. */
+  const beside = async (server: string, work: Promise<Answer>): Promise<[answer: Answer, answered: number]> => {
+    let done = false;
+    const answer = work.finally(() => (done = true));
+    let answered = 0;
+    while (!done) {
+      expect((await send(`${server}/healthz`)).status).toBe(200);
+      answered++;
+    }
+    return [await answer, answered];
+  };
+  const [made, whileMade] = await beside(url, post("", { name: "large", data: "large.jsonl" }));
+  expect(made).toMatchObject({ status: 201, json: { sentences: 30_000, revision: 0 } });
+  expect(whileMade).toBeGreaterThan(20);
+  expect((await post("", { name: "small", texts: ["Ada met Bo."], model: null })).status).toBe(201);
+  const [added, whileAdded] = await beside(url, post("/small/sentences", { data: "large.jsonl", model: null }));
+  expect(added).toMatchObject({ status: 201, json: { sentences: 30_001, first: 1 } });
+  expect(whileAdded).toBeGreaterThan(20);
+  const again = await startServer(options);
+  for (const [name, sentences] of [
+    ["large", 30_000],
+    ["small", 30_001],
+  ] as const) {
+    const path = `/v1/corrections/${name}?offset=${sentences - 1}`;
+    const [opened, whileOpened] = await beside(again.url, send(`${again.url}${path}`));
+    expect(opened).toMatchObject({
+      status: 200,
+      json: { sentences, page: [{ document: "s29999", revision: Number(name === "small") }] },
+    });
+    // Read in one go, such a project let one request through, or two.
+    expect(whileOpened).toBeGreaterThan(5);
+  }
+});

@@ -143,7 +143,7 @@ test.each<[string, unknown, number, string, string]>([
 });
 
 test("others are answered while a large Parquet file is made, group by group, of one document", async () => {
-  const relations = Array.from({ length: 40_000 }, (_, k) => ({ head: k % 2, tail: (k + 1) % 2, type: `r${k}` }));
+  const relations = Array.from({ length: 80_000 }, (_, k) => ({ head: k % 2, tail: (k + 1) % 2, type: `r${k}` }));
   const body = JSON.stringify({ format: "parquet", documents: [{ ...record, relations }] });
   let done = false;
   const asked = fetch(`${running.url}/v1/triples`, { method: "POST", headers: { "content-type": "application/json" }, body })
@@ -155,7 +155,8 @@ test("others are answered while a large Parquet file is made, group by group, of
     answered++;
   }
   const file = await asked;
-  expect(answered).toBeGreaterThan(5);
+  // Made in one go, it would let one through, or two.
+  expect(answered).toBeGreaterThan(3);
   const groups = parquetMetadata(file).row_groups.map((group) => Number(group.num_rows));
   expect(groups.slice(0, -1).every((rows) => rows === groups[0])).toBe(true);
   expect(groups.length).toBeGreaterThan(10);

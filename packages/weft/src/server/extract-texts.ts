@@ -1,11 +1,8 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LongSentence } from "@weft/core";
 import type { JobOptions } from "./batcher.ts";
 import { type Extraction, type ExtractRequestOptions, extractionOf, type ReadRequest } from "./extraction.ts";
 import type { ServedModel } from "./model-registry.ts";
-
-/** Longest time that reading texts may keep the event loop from other requests. */
-const turnMs = 8;
+import { turns } from "./turns.ts";
 
 /**
  * What the model finds in some texts, in order, each sentence in a batch with those of other clients.
@@ -23,13 +20,11 @@ export async function* extractTexts(
   const long: LongSentence[] = [];
   let taken = job.patient === true;
   async function* documents(): AsyncGenerator<ReadRequest["document"]> {
-    let turn = performance.now();
+    const pause = turns();
     for (const request of requests) {
       given.push(request);
       yield request.document;
-      if (performance.now() - turn < turnMs) continue;
-      await nextTurn();
-      turn = performance.now();
+      await pause();
     }
   }
   const { threshold, minConfidence, window, overlap } = options;

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { collectTriples, type Document, documentFromRecord, type TripleFormat } from "@weft/core";
 import * as z from "zod";
 import { RequestError } from "../../errors.ts";
@@ -8,6 +7,7 @@ import { requestFault } from "../check-request.ts";
 import type { ServerContext } from "../context.ts";
 import { documentOfExtraction, givenExtraction } from "../extraction-document.ts";
 import { requestScope } from "../request-scope.ts";
+import { turns } from "../turns.ts";
 
 const all: readonly TripleFormat[] = Object.values(tripleFormats);
 /** A format of several files does not fit into one answer. */
@@ -66,22 +66,8 @@ export async function tripleRoutes(app: App, { limits }: ServerContext): Promise
   );
 }
 
-/** Longest time that writing documents may keep the event loop from other requests. */
-const turnMs = 8;
-
 /** Rows of Parquet made in one turn; the file is a little larger than it would be in groups of more. */
 const groupRows = 2000;
-
-/** Gives other requests a turn where it is time for one, and none to what nobody waits for any more. */
-function turns(signal: AbortSignal): () => Promise<void> {
-  let turn = performance.now();
-  return async () => {
-    if (performance.now() - turn < turnMs) return;
-    await nextTurn();
-    signal.throwIfAborted();
-    turn = performance.now();
-  };
-}
 
 async function* documentsOf(
   records: readonly Readonly<Record<string, unknown>>[],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DataError, type Document, documentFromRecord, parseJson, recordOf } from "@weft/core";
 import { fileFailure, systemCodeOf } from "../../files/file-failure.ts";
 import { writeFileAtomically } from "../../files/write-file.ts";
+import { turns } from "../turns.ts";
 import type { SentenceEdit } from "./correction-schemas.ts";
 
 /** What a project is besides its sentences; `project.json` in its folder, and written last, so that a folder without it is no project. */
@@ -70,13 +71,17 @@ export async function readProject(folder: string): Promise<{ sentences: HeldSent
   } catch (cause) {
     throw fileFailure(cause, folder, "read");
   }
-  const sentences = documents
-    .split("\n")
-    .flatMap((line, index) => (line === "" ? [] : [heldOf(parsed(line, documentsFile, index), index + 1)]));
+  // Cut off before anything else is done: what another process writes meanwhile stands behind it.
   const whole = journal.subarray(0, journal.lastIndexOf("\n") + 1);
   if (whole.length < journal.length) await truncate(journalPath, whole.length);
+  const pause = turns();
+  const sentences: HeldSentence[] = [];
+  for (const [index, line] of documents.split("\n").entries()) {
+    if (line !== "") sentences.push(heldOf(parsed(line, documentsFile, index), index + 1));
+    await pause();
+  }
   for (const [index, line] of whole.toString("utf8").split("\n").entries()) {
-    if (line !== "") replay(parsed(line, journalFile, index) as JournalLine, sentences);
+    if (line !== "") await replay(parsed(line, journalFile, index) as JournalLine, sentences, pause);
   }
   return { sentences, journalBytes: whole.length };
 }
@@ -86,10 +91,19 @@ function parsed(line: string, source: string, index: number): unknown {
   return parseJson(line, { source, line: index + 1 });
 }
 
-/** A line for each sentence, as `documents.jsonl` holds them. */
+/** A line for each sentence, as `documents.jsonl` holds them; pieces of many lines, each made in a few milliseconds. */
 export function* linesOf(sentences: readonly HeldSentence[]): Generator<string> {
-  for (const held of sentences) yield `${JSON.stringify(recordOfHeld(held))}\n`;
+  let piece = "";
+  for (const held of sentences) {
+    piece += `${JSON.stringify(recordOfHeld(held))}\n`;
+    if (piece.length < pieceUnits) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece !== "") yield piece;
 }
+
+const pieceUnits = 1 << 16;
 
 /** The line of the journal that says what a sentence is now. */
 export function changeLine(id: number, { document, done, revision }: HeldSentence): string {
@@ -97,8 +111,14 @@ export function changeLine(id: number, { document, done, revision }: HeldSentenc
 }
 
 /** The line of the journal that says which sentences have come; one line, so that all of them are there or none. @param first id of the first one */
-export function additionLine(first: number, sentences: readonly HeldSentence[]): string {
-  return `${JSON.stringify({ first, added: sentences.map(recordOfHeld) })}\n`;
+export async function additionLine(first: number, sentences: readonly HeldSentence[]): Promise<string> {
+  const pause = turns();
+  const added: string[] = [];
+  for (const held of sentences) {
+    added.push(JSON.stringify(recordOfHeld(held)));
+    await pause();
+  }
+  return `{"first":${first},"added":[${added.join(",")}]}\n`;
 }
 
 /** The fields in one order, absent where undefined: what is compared, kept and sent. */
@@ -115,10 +135,11 @@ type JournalLine =
   | { readonly first: number; readonly added: readonly unknown[] };
 
 /** What was folded into the documents before the journal could be emptied is there already, and is known by its place or its revision. */
-function replay(line: JournalLine, sentences: HeldSentence[]): void {
+async function replay(line: JournalLine, sentences: HeldSentence[], pause: () => Promise<void>): Promise<void> {
   if ("added" in line) {
     for (const [index, record] of line.added.entries()) {
       if (line.first + index === sentences.length) sentences.push(heldOf(record, sentences.length + 1));
+      await pause();
     }
     return;
   }

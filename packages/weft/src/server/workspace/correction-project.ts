@@ -20,13 +20,8 @@ import {
   writeProject,
 } from "./correction-files.ts";
 import type { CorrectionSentence, ProjectEntry, SentenceEdit } from "./correction-schemas.ts";
+import type { NewSentence } from "./correction-sentences.ts";
 import { editedDocument } from "./edited-document.ts";
-
-/** A sentence that comes into a project, with its suggestions. */
-export interface NewSentence {
-  readonly document: Document;
-  readonly uncertainty: number;
-}
 
 /** The outcome of a save: the sentence as it is now, and whether the edit is in it. */
 export interface Saved {
@@ -154,8 +149,8 @@ export class CorrectionProject {
       if (first + sentences.length > most) throw tooMany(first + sentences.length, most);
       // Their coming is a change of the project, which its revision counts.
       const held = sentences.map((sentence) => ({ ...sentence, revision: 1, done: false }));
-      await this.#append(additionLine(first, held));
-      this.#sentences.push(...held);
+      await this.#append(await additionLine(first, held));
+      for (const sentence of held) this.#sentences.push(sentence);
       if (this.#journalBytes > foldBytes) await this.#fold();
       return first;
     });

@@ -1,6 +1,24 @@
 import type { Document, Entity, Relation, Token } from "@weft/core";
 import type { SentenceEdit } from "./correction-schemas.ts";
 
+/** A sentence that comes into a project, with its suggestions. */
+export interface NewSentence {
+  readonly document: Document;
+  readonly uncertainty: number;
+}
+
+/** All sentences of some documents. @param pause waited for after each document: there may be very many */
+export async function newSentences(documents: readonly Document[], pause: () => Promise<void>): Promise<NewSentence[]> {
+  const sentences: NewSentence[] = [];
+  for (const document of documents) {
+    for (const sentence of correctionSentences(document)) {
+      sentences.push({ document: sentence, uncertainty: uncertaintyOf(sentence) });
+    }
+    await pause();
+  }
+  return sentences;
+}
+
 /**
  * The sentences of a document, each a document of its own with its own text, counted from its own beginning. `metadata.doc` names where it
  * comes from, which keeps the sentences of a document together in splits. An annotation that reaches over a sentence's end is left out.

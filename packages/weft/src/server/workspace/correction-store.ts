@@ -8,9 +8,10 @@ import { extractTexts } from "../extract-texts.ts";
 import { type Extraction, type ReadRequest, readDocumentRequest } from "../extraction.ts";
 import { documentOfExtraction } from "../extraction-document.ts";
 import { describeSchema } from "../model-description.ts";
-import { CorrectionProject, type NewSentence, projectUnknown, tooMany } from "./correction-project.ts";
+import { turns } from "../turns.ts";
+import { CorrectionProject, projectUnknown, tooMany } from "./correction-project.ts";
 import { type ProjectRequest, projectName, type SentencesRequest } from "./correction-schemas.ts";
-import { correctionSentences, uncertaintyOf, withSuggestions } from "./correction-sentences.ts";
+import { type NewSentence, newSentences, withSuggestions } from "./correction-sentences.ts";
 import { shelvesOf } from "./shelves.ts";
 
 /** The correction projects of a folder by name, each opened when it is first asked for. */
@@ -130,9 +131,7 @@ export class CorrectionStore {
     const count = documents.reduce((sum, document) => sum + document.sentences.length, 0);
     if (count > mostSentences) throw tooMany(count, mostSentences);
     const suggested = predicts(request) ? await this.#predict(documents, request.model ?? undefined, signal) : documents;
-    const sentences = suggested
-      .flatMap(correctionSentences)
-      .map((document) => ({ document, uncertainty: uncertaintyOf(document) }));
+    const sentences = await newSentences(suggested, turns(signal));
     if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there is no sentence in it" });
     return sentences;
   }
@@ -180,10 +179,13 @@ export class CorrectionStore {
           hint: "put them into a file of the server's data folder",
         });
       }
-      const documents = texts.map((text, index) => {
+      const pause = turns(signal);
+      const documents: Document[] = [];
+      for (const [index, text] of texts.entries()) {
         const read = readDocumentRequest(text, `texts[${index}]`, {}, limits);
-        return { ...read.document, id: read.id ?? freshName(`text-${index + 1}`, taken) };
-      });
+        documents.push({ ...read.document, id: read.id ?? freshName(`text-${index + 1}`, taken) });
+        await pause();
+      }
       return documents;
     }
     if (extraction !== undefined) return [suggestionsOf(extraction, freshName("text", taken))];
