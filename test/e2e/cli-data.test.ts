@@ -155,7 +155,16 @@ test("who stops reading ends the command quietly, as SIGPIPE would", async () =>
   expect({ out, err, code }).toEqual({ out: "{\n141\n", err: "", code: 0 });
 });
 
+test("help and version that nobody reads end the command quietly too", async () => {
+  for (const asked of ["--help", "score --help", "--version"]) {
+    // The reader has gone before there is anything to read.
+    const { out, err } = await shell(`(sleep 0.1; weft ${asked}; echo $? >&2) | true`, folder);
+    expect({ out, err }).toEqual({ out: "", err: "141\n" });
+  }
+});
+
 test.skipIf(process.platform !== "linux")("a full disk is said, on standard output and in a file", async () => {
+  expect((await shell("weft --help > /dev/full", folder)).err).toContain("(DISK_FULL)");
   const piped = await shell("weft schema > /dev/full", folder);
   expect(piped.code).toBe(1);
   expect(piped.err).toContain("standard output: no space is left to write this file (DISK_FULL)");

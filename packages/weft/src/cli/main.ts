@@ -6,7 +6,7 @@ import { commands } from "./commands/index.ts";
 import { suggest } from "./completion.ts";
 import { describeFailure, printFailure } from "./failure.ts";
 import { Interruption, watchSignals } from "./interruption.ts";
-import { buildProgram } from "./program.ts";
+import { buildProgram, divertOutput } from "./program.ts";
 import { openTerminal } from "./terminal.ts";
 
 /**
@@ -25,9 +25,12 @@ export async function main(args: readonly string[]): Promise<number> {
     const terminal = openTerminal({ json: options["json"] === true, quiet: options["quiet"] === true });
     exitCode = (await definition.run({ terminal, signal: watch.signal }, positional, options)) ?? 0;
   });
+  const said: string[] = [];
+  divertOutput(program, (text) => void said.push(text));
   try {
-    if (args[0] === "complete" && args[1] === "--") await writeOutput(suggest(program, commands, args.slice(2)));
+    if (args[0] === "complete" && args[1] === "--") said.push(suggest(program, commands, args.slice(2)));
     else if (!(await parse(program, args))) return 2;
+    for (const text of said) await writeOutput(text);
     return watch.signal.aborted ? interruptionOf(watch.signal).exitCode : exitCode;
   } catch (error) {
     if (watch.signal.aborted) return interruptionOf(watch.signal).exitCode;

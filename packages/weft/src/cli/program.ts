@@ -40,6 +40,12 @@ export function buildProgram(definitions: readonly CommandDefinition[], version:
   return program;
 }
 
+/** Gives help and version, which commander would print by itself, to `say`. */
+export function divertOutput(command: Command, say: (text: string) => void): void {
+  command.configureOutput({ writeOut: say });
+  for (const inner of command.commands) divertOutput(inner, say);
+}
+
 const programExamples = [
   ["weft train examples/corpus/weft.yaml --run runs/mine", "learn from the bundled corpus, in under a minute"],
   ["weft extract runs/mine article.txt --format triples", "use what was learnt"],
