@@ -9,7 +9,7 @@ import { startServer } from "./start-server.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "weft-picture-"));
 mkdirSync(join(folder, "runs"));
-const { server, address } = await startServer([
+const { address, stop } = await startServer([
   "examples/model",
   ...["--corrections", join(folder, "corrections"), "--runs", join(folder, "runs"), "--allow-training"],
 ]);
@@ -40,9 +40,6 @@ try {
   await page.screenshot({ path: join(root, "docs/images/page-correct.png") });
 } finally {
   await browser.close();
-  if (server.exitCode === null) {
-    server.kill("SIGTERM");
-    await new Promise((ended) => server.once("close", ended));
-  }
+  await stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -10,7 +10,7 @@ const pictures = [
   { name: "narrow", colorScheme: "light", width: 400, height: 1150, view: "Text" },
 ];
 
-const { server, address } = await startServer(["examples/model"]);
+const { address, stop } = await startServer(["examples/model"]);
 const browser = await startBrowser();
 try {
   for (const { name, colorScheme, width, height, view } of pictures) {
@@ -33,5 +33,5 @@ try {
   }
 } finally {
   await browser.close();
-  server.kill("SIGTERM");
+  await stop();
 }

@@ -17,7 +17,7 @@ const pictures = [
   { name: "data", place: "#/data/corpus%2Ftrain.jsonl", height: 1080, settled: ".sentence weft-arcs" },
 ];
 
-const { server, address } = await startServer(["examples/model", "--runs", runs, "--data", "examples/corpus"]);
+const { address, stop } = await startServer(["examples/model", "--runs", runs, "--data", "examples/corpus"]);
 const browser = await startBrowser();
 try {
   for (const { name, place, height, settled } of pictures) {
@@ -36,7 +36,7 @@ try {
   }
 } finally {
   await browser.close();
-  server.kill("SIGTERM");
+  await stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
