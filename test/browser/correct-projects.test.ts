@@ -113,7 +113,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       ["plain", ""],
     ] as const) {
       await page.goto(`${address()}/#/correct`);
-      await page.getByLabel("Name").fill(name);
+      await page.getByLabel("Name", { exact: true }).fill(name);
       await page.getByLabel("Text", { exact: true }).fill(plainText);
       await by.selectOption(wanted);
       await page.getByRole("button", { name: "Begin" }).click();
@@ -180,6 +180,65 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     expect(here.faults).toEqual([
       "error: Failed to load resource: the server responded with a status of 412 (Precondition Failed)",
     ]);
+  });
+
+  test("a project is renamed by the keyboard alone, others are told, and what waits in a browser goes with it", async () => {
+    await project("before", ["Ada left.", "Bo left.", "Eve left."]);
+    await project("second", ["Ada left."]);
+    const [here, there] = [await open("#/correct/before"), await open("#/correct/before")];
+    await there.page.locator(".words").waitFor();
+    // What this browser cannot send stays in it.
+    await here.page.route("**/sentences/0", async (route) => route.abort());
+    await word(here.page, "Ada").click();
+    await here.page.keyboard.press("1");
+    await expect.poll(() => here.page.locator(".save-state").getAttribute("data-state")).toBe("offline");
+    await here.page.goto(`${address()}/#/correct`);
+    const button = here.page.getByRole("button", { name: "Rename before" });
+    await button.focus();
+    await here.page.keyboard.press("Enter");
+    const dialog = here.page.getByRole("dialog", { name: "Rename before" });
+    await dialog.waitFor();
+    await expect.poll(() => accessibilityFaults(here.page)).toEqual([]);
+    await here.page.keyboard.press("Escape");
+    await expect.poll(() => dialog.count()).toBe(0);
+    await expect.poll(() => button.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+
+    await here.page.keyboard.press("Enter");
+    await dialog.waitFor();
+    await here.page.keyboard.type("Second");
+    await here.page.keyboard.press("Enter");
+    await dialog.getByText("CORRECTIONS_EXIST").waitFor();
+    // Somebody else works on it meanwhile: nothing is done until that has been seen.
+    await there.page.getByRole("button", { name: "Right, next" }).click();
+    await saved(there.page);
+    const name = dialog.getByLabel("New name");
+    await name.fill("after");
+    await here.page.keyboard.press("Enter");
+    await dialog.getByText("Somebody has worked on it meanwhile.").waitFor();
+    await expect.poll(() => name.inputValue()).toBe("after");
+    await expect.poll(() => accessibilityFaults(here.page)).toEqual([]);
+    await name.press("Enter");
+    await expect.poll(() => dialog.count()).toBe(0);
+    const renamed = here.page.getByRole("button", { name: "Rename after" });
+    await expect.poll(() => renamed.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    expect([existsSync(join(corrections, "before")), existsSync(join(corrections, "after"))]).toEqual([false, true]);
+
+    // The other browser hears of it with its next change, and that is sent once the project is opened by its new name.
+    await expect.poll(() => there.page.locator(".words").innerText()).toContain("Bo");
+    await word(there.page, "Bo").click();
+    await there.page.keyboard.press("1");
+    const told = there.page.getByRole("alert");
+    await told.getByText("The project before is gone.").waitFor();
+    await told.getByRole("link").click();
+    await there.page.getByRole("link", { name: "after" }).click();
+    await expect.poll(async () => (await kept("after", 1)).entities).toMatchObject([{ start: 0, end: 1 }]);
+
+    await here.page.unroute("**/sentences/0");
+    await here.page.getByRole("link", { name: "after" }).click();
+    await here.page.locator(".words").waitFor();
+    await expect
+      .poll(() => here.page.evaluate<number>("Object.keys(localStorage).filter((key) => key.includes('before@')).length"))
+      .toBe(0);
   });
 
   test("who comes back to a tab whose project is gone is told at once", async () => {

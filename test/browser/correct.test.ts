@@ -277,7 +277,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
       await page.getByRole("link", { name: "All projects" }).click();
       await page.locator(".new-project").waitFor();
       await expect.poll(() => accessibilityFaults(page)).toEqual([]);
-      await page.getByLabel("Name").fill(`made-${width}`);
+      await page.getByLabel("Name", { exact: true }).fill(`made-${width}`);
       await page.getByLabel("Text", { exact: true }).fill(plainText);
       await page.getByRole("button", { name: "Begin" }).click();
       await page.locator(".words").waitFor();

@@ -186,3 +186,60 @@ function writtenTo(data: string): string {
   writeFileSync(join(data, "bad.jsonl"), `${line("a", 0)}\n${line("b", 7)}\n`);
   return data;
 }
+
+test("a project is renamed where its revision is the one that was seen, with everything in it, and its old name is free", async () => {
+  const corrections = newFolder();
+  const [here, there] = [await startServer({ corrections }), await startServer({ corrections })];
+  const at = (name: string, url = here.url): string => `${url}/v1/corrections/${name}`;
+  const rename = async (from: string, revision: number | string, name: unknown, url = here.url): Promise<Answer> =>
+    send(at(from, url), {
+      method: "PATCH",
+      headers: { ...json, "if-match": `"${revision}"` },
+      body: JSON.stringify({ name }),
+    });
+  await post(`${here.url}/v1/corrections`, { name: "old", texts: ["Ada left. Bo stayed."], model: null });
+  await post(`${here.url}/v1/corrections`, { name: "Other", texts: ["Eve left."], model: null });
+  const { createdAt } = (await send(at("old"))).json as { createdAt: string };
+  expect((await put(`${at("old", there.url)}/sentences/0`, 0, marked)).status).toBe(200);
+
+  const late = await rename("old", 0, "new");
+  expect([late.status, codeOf(late), late.json]).toMatchObject([
+    412,
+    "CORRECTION_CONFLICT",
+    { project: { name: "old", revision: 1 } },
+  ]);
+  for (const [name, status] of [
+    ["other", 409],
+    ["..", 400],
+    ["", 400],
+    ["a/b", 400],
+    [7, 400],
+  ] as const)
+    expect([name, (await rename("old", 1, name)).status]).toEqual([name, status]);
+  expect((await rename("old", "x", "new")).status).toBe(400);
+  expect((await rename("none", 0, "new")).status).toBe(404);
+  expect((await send(at("old"), { method: "PATCH", headers: json, body: '{"name": "new"}' })).status).toBe(400);
+  expect(readdirSync(corrections).toSorted()).toEqual(["Other", "old"]);
+
+  const renamed = await rename("old", 1, "new");
+  expect([renamed.status, renamed.json]).toMatchObject([200, { name: "new", createdAt, revision: 1, sentences: 2, done: 1 }]);
+  expect(readdirSync(corrections).toSorted()).toEqual(["Other", "new"]);
+  for (const { url } of [here, there]) {
+    const gone = await put(`${at("old", url)}/sentences/1`, 0, marked);
+    expect([gone.status, codeOf(gone)]).toEqual([404, "CORRECTIONS_UNKNOWN"]);
+    expect((await send(`${url}/v1/corrections`)).json).toMatchObject({ projects: [{ name: "Other" }, { name: "new" }] });
+    expect((await send(at("new", url))).json).toMatchObject({ name: "new", page: [{ revision: 1 }, { revision: 0 }] });
+  }
+  expect((await put(`${at("new")}/sentences/1`, 0, marked)).status).toBe(200);
+  expect((await send(`${at("new")}/export`)).json).toMatchObject({ files: [{ name: "new.jsonl" }] });
+  expect((await rename("new", 2, "NEW")).json).toMatchObject({ name: "NEW", revision: 2 });
+  expect((await rename("NEW", 2, "NEW")).json).toMatchObject({ name: "NEW", revision: 2 });
+  expect((await post(`${here.url}/v1/corrections`, { name: "old", texts: ["New."], model: null })).status).toBe(201);
+  expect((await send(at("old"))).json).toMatchObject({ sentences: 1, revision: 0 });
+  // A folder that was renamed by hand is a project of that name.
+  renameSync(join(corrections, "NEW"), join(corrections, "by-hand"));
+  expect((await send(at("by-hand"))).json).toMatchObject({ name: "by-hand", createdAt, revision: 2 });
+  // Of many who give it another name at once, one does.
+  const answers = await Promise.all(["a", "b", "c", "d"].map(async (name) => rename("by-hand", 2, name, there.url)));
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404]);
+});

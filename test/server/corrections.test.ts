@@ -235,6 +235,8 @@ test("training on what is done makes a run, one at a time, with its split stated
   });
   const second = await post(`${project}/train`, {});
   expect([second.status, codeOf(second)]).toEqual([409, "TRAINING_RUNNING"]);
+  const renaming = { method: "PATCH", headers: { ...json, "if-match": '"10"' }, body: '{"name": "other"}' };
+  expect(await send(project, renaming)).toMatchObject({ status: 409, json: { error: { code: "TRAINING_RUNNING" } } });
   const state = async (): Promise<{ state: string; message?: string }> => (await send(`${project}/train`)).json;
   await expect.poll(async () => JSON.stringify(await state()), { interval: 500 }).toContain('"done"');
   expect(existsSync(join(runs, "learnt-1", "report.json"))).toBe(true);

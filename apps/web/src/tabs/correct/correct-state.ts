@@ -70,6 +70,8 @@ export async function openProject(name: string, by: Sort = sort.value, at?: numb
     project.value = first;
     await goTo(at !== undefined && at < first.sentences ? at : (first.firstOpen ?? 0));
     if (turn !== opening) return;
+    await adoptDrafts(first);
+    if (turn !== opening) return;
     for (const [id, draft] of drafts.all(draftsOf())) {
       if (!sentences.value.has(id)) {
         const server = await corrections.sentence(name, id);
@@ -171,8 +173,18 @@ export function retrySaving(): void {
 }
 
 /** A project that was made anew under an old name is another one. */
-function draftsOf(): string {
-  return `${project.value?.name ?? ""}@${project.value?.createdAt ?? ""}`;
+function draftsOf({ name = "", createdAt = "" }: Partial<ProjectEntry> = project.value ?? {}): string {
+  return `${name}@${createdAt}`;
+}
+
+/** Takes edits along that wait under a name which the project had before: it may have been renamed in another tab, or by somebody else. */
+async function adoptDrafts(opened: ProjectEntry): Promise<void> {
+  const own = draftsOf(opened);
+  const former = drafts.keysEnding(draftsOf({ createdAt: opened.createdAt })).filter((key) => key !== own);
+  if (former.length === 0) return;
+  // A folder that was copied by hand is as old as its copy.
+  const there = new Set((await corrections.list()).projects.map((entry) => draftsOf(entry)));
+  for (const key of former) if (!there.has(key)) drafts.move(key, own);
 }
 
 function take(page: readonly CorrectionSentence[], offset: number): void {

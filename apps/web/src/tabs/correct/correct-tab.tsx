@@ -52,13 +52,14 @@ function Gone() {
         <strong>
           The project <bdi>{project.value?.name}</bdi> is gone.
         </strong>{" "}
-        It was deleted in another tab, or by somebody else, and nothing can be saved into it. Its files lie in the folder{" "}
-        <code>.trash</code> of the server's corrections.
+        It was renamed or deleted in another tab, or by somebody else, and nothing can be saved into it under this name. The files
+        of a deleted project lie in the folder <code>.trash</code> of the server's corrections.
       </p>
       {waiting === 0 ? null : (
         <p>
           {waiting === 1 ? "A change" : `${waiting} changes`} that had not been saved {waiting === 1 ? "stays" : "stay"} in this
-          browser, and {waiting === 1 ? "is" : "are"} sent when the project is put back and opened.
+          browser, and {waiting === 1 ? "is" : "are"} sent when the project is opened under its new name, or is put back and
+          opened.
         </p>
       )}
       <p>

@@ -7,7 +7,7 @@ export interface ProjectEntry {
   readonly name: string;
   readonly createdAt: string;
   readonly model: string | null;
-  /** Counts all changes; who deletes the project says which one was seen. */
+  /** Counts all changes; who deletes or renames the project says which one was seen. */
   readonly revision: number;
   readonly sentences: number;
   readonly done: number;
@@ -75,6 +75,9 @@ export const corrections = {
   /** Only where nobody has changed the project since this revision. */
   remove: async (name: string, revision: number) =>
     request<{ readonly kept: string }>(pathOf(name), { method: "DELETE", headers: { "if-match": `"${revision}"` } }),
+  /** Only where nobody has changed the project since this revision. */
+  rename: async (name: string, revision: number, to: string) =>
+    request<ProjectEntry>(pathOf(name), { method: "PATCH", headers: { "if-match": `"${revision}"` }, body: { name: to } }),
   page: async (name: string, offset: number, limit: number, sort: Sort) =>
     request<ProjectPage>(`${pathOf(name)}?offset=${offset}&limit=${limit}&sort=${sort}`),
   sentence: async (name: string, id: number) => request<CorrectionSentence>(`${pathOf(name)}/sentences/${id}`),

@@ -1,29 +1,14 @@
-import { useState } from "preact/hooks";
-import { ApiError } from "../../api.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { corrections, type ProjectEntry } from "./corrections-api.ts";
+import { useGuardedChange } from "./use-guarded-change.ts";
 
 /** Asks before a project goes, with what goes with it. Where somebody has changed it meanwhile, asks again with what is there now. */
 export function DeleteProject({ entry, close }: { readonly entry: ProjectEntry; readonly close: (changed: boolean) => void }) {
-  const [asked, ask] = useState({ entry, again: false });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const { name, sentences, done, revision } = asked.entry;
+  const { asked, busy, error, attempt } = useGuardedChange(entry);
+  const { name, sentences, done } = asked.entry;
   async function remove(): Promise<void> {
-    setBusy(true);
-    setError(null);
-    try {
-      await corrections.remove(name, revision);
-      close(true);
-    } catch (problem) {
-      if (problem instanceof ApiError && problem.status === 412) {
-        await corrections.page(name, 0, 1, "order").then((now) => ask({ entry: now, again: true }), setError);
-      } else if (problem instanceof ApiError && problem.code === "CORRECTIONS_UNKNOWN") close(true);
-      else setError(problem);
-    } finally {
-      setBusy(false);
-    }
+    if (await attempt(async ({ revision }) => corrections.remove(name, revision))) close(true);
   }
   return (
     <Dialog title={`Delete ${name}?`} close={() => close(asked.again)}>

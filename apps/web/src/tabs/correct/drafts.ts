@@ -7,7 +7,7 @@ interface Draft {
 }
 
 /** Edits that are kept in the browser until the server has them: a reload, a crash or a dead server loses none. */
-export const drafts = { keep, drop, all };
+export const drafts = { keep, drop, all, keysEnding, move };
 
 const keyOf = (project: string, id: number): string => `weft-correct/${project}/${id}`;
 
@@ -44,6 +44,22 @@ function all(project: string): ReadonlyMap<number, Draft> {
     return found;
   }
   return found;
+}
+
+/** Projects with edits here whose keys end so. */
+function keysEnding(end: string): string[] {
+  try {
+    const keys = Object.keys(localStorage).flatMap((key) => /^weft-correct\/(.*)\/\d+$/.exec(key)?.[1] ?? []);
+    return [...new Set(keys)].filter((key) => key.endsWith(end));
+  } catch {
+    return [];
+  }
+}
+
+/** Puts edits under another project's key. Where one of the same sentence waits there, the older one stays behind until that is gone. */
+function move(from: string, to: string): void {
+  const waiting = all(to);
+  for (const [id, draft] of all(from)) if (!waiting.has(id) && keep(to, id, draft)) drop(from, id);
 }
 
 function parsed(text: string | null): Draft | undefined {

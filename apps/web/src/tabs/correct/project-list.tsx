@@ -1,26 +1,46 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { request } from "../../api.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { addressOf } from "../../route.ts";
 import { listModels, type ModelEntry } from "../extract/extraction.ts";
 import { corrections, type ProjectEntry, type ProjectList as Projects } from "./corrections-api.ts";
 import { DeleteProject } from "./delete-project.tsx";
+import { RenameProject } from "./rename-project.tsx";
 
 /** The projects there are, and the form for another one. */
 export function ProjectList({ list, reload }: { readonly list: Projects; readonly reload: () => void }) {
   const [leaving, setLeaving] = useState<ProjectEntry | null>(null);
+  const [renaming, setRenaming] = useState<ProjectEntry | null>(null);
+  /** Its line is another one by now, and would lose the focus. */
+  const [renamed, setRenamed] = useState<string | null>(null);
   return (
     <>
       {list.projects.length === 0 ? null : (
         <section class="panel projects" aria-label="Projects">
           <ul>
             {list.projects.map((entry) => (
-              <ProjectLine key={entry.name} entry={entry} remove={() => setLeaving(entry)} />
+              <ProjectLine
+                key={entry.name}
+                entry={entry}
+                focused={entry.name === renamed}
+                rename={() => setRenaming(entry)}
+                remove={() => setLeaving(entry)}
+              />
             ))}
           </ul>
         </section>
       )}
       <NewProject data={list.data} />
+      {renaming === null ? null : (
+        <RenameProject
+          entry={renaming}
+          close={(name) => {
+            setRenaming(null);
+            setRenamed(name ?? null);
+            if (name !== undefined) reload();
+          }}
+        />
+      )}
       {leaving === null ? null : (
         <DeleteProject
           entry={leaving}
@@ -34,8 +54,20 @@ export function ProjectList({ list, reload }: { readonly list: Projects; readonl
   );
 }
 
-function ProjectLine({ entry, remove }: { readonly entry: ProjectEntry; readonly remove: () => void }) {
+interface ProjectLineProps {
+  readonly entry: ProjectEntry;
+  /** Whether the focus begins here. */
+  readonly focused: boolean;
+  readonly rename: () => void;
+  readonly remove: () => void;
+}
+
+function ProjectLine({ entry, focused, rename, remove }: ProjectLineProps) {
   const { name, sentences, done, model } = entry;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (focused) button.current?.focus();
+  }, [focused]);
   return (
     <li class="row">
       <a href={addressOf("correct", name)}>{name}</a>
@@ -44,9 +76,14 @@ function ProjectLine({ entry, remove }: { readonly entry: ProjectEntry; readonly
         {done} of {sentences} {sentences === 1 ? "sentence" : "sentences"} done
         {model === null ? "" : ` · suggestions by ${model}`}
       </span>
-      <button type="button" class="plain push" aria-label={`Delete ${name}`} onClick={remove}>
-        Delete
-      </button>
+      <span class="push">
+        <button ref={button} type="button" class="plain" aria-label={`Rename ${name}`} onClick={rename}>
+          Rename
+        </button>
+        <button type="button" class="plain" aria-label={`Delete ${name}`} onClick={remove}>
+          Delete
+        </button>
+      </span>
     </li>
   );
 }

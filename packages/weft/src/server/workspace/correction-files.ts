@@ -1,12 +1,15 @@
 import { mkdir, readFile, stat, truncate } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DataError, type Document, documentFromRecord, parseJson, recordOf } from "@weft/core";
 import { fileFailure, systemCodeOf } from "../../files/file-failure.ts";
 import { writeFileAtomically } from "../../files/write-file.ts";
 import { turns } from "../turns.ts";
 import type { SentenceEdit } from "./correction-schemas.ts";
 
-/** What a project is besides its sentences; `project.json` in its folder, and written last, so that a folder without it is no project. */
+/**
+ * What a project is besides its sentences; all but its name, which is that of its folder, stands in `project.json` there. That is written
+ * last, so that a folder without it is no project.
+ */
 export interface ProjectHead {
   readonly name: string;
   readonly createdAt: string;
@@ -36,7 +39,7 @@ export async function writeProject(folder: string, head: ProjectHead, sentences:
     await mkdir(folder, { recursive: true });
     await writeFileAtomically(join(folder, journalFile), "");
     await writeFileAtomically(join(folder, documentsFile), linesOf(sentences));
-    await writeFileAtomically(join(folder, headFile), `${JSON.stringify(head, undefined, 2)}\n`);
+    await writeFileAtomically(join(folder, headFile), `${JSON.stringify({ ...head, name: undefined }, undefined, 2)}\n`);
   } catch (cause) {
     throw fileFailure(cause, folder, "write");
   }
@@ -45,7 +48,8 @@ export async function writeProject(folder: string, head: ProjectHead, sentences:
 /** @returns nothing where the folder holds no project @throws {FileError} @throws {DataError} where the file is damaged */
 export async function readHead(folder: string): Promise<ProjectHead | undefined> {
   try {
-    return parseJson(await readFile(join(folder, headFile), "utf8"), { source: headFile }) as ProjectHead;
+    const head = parseJson(await readFile(join(folder, headFile), "utf8"), { source: headFile }) as Omit<ProjectHead, "name">;
+    return { ...head, name: basename(folder) };
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     if (["ENOENT", "ENOTDIR"].includes(systemCodeOf(cause) ?? "")) return undefined;

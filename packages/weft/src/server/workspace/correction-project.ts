@@ -157,12 +157,12 @@ export class CorrectionProject {
   }
 
   /**
-   * Moves the project's folder to where it is out of the way, whole. Whoever saves into it later hears that it is gone.
+   * Moves the project's folder, whole: out of the way, or to another name. Whoever saves into it here later hears that it is gone.
    *
-   * @param revision the one that somebody saw who wants it gone @returns false where the project has changed since, and stays
+   * @param revision the one that somebody saw who wants it moved @returns false where the project has changed since, and stays
    * @throws {FileError}
    */
-  async moveAside(revision: number, to: string): Promise<boolean> {
+  async moveTo(revision: number, to: string): Promise<boolean> {
     return this.#inTurn(async () => {
       await this.#catchUp();
       if (this.entry().revision !== revision) return false;

@@ -11,6 +11,7 @@ import {
   exportAnswer,
   exportQuery,
   pageQuery,
+  projectChange,
   projectEntry,
   projectList,
   projectPage,
@@ -89,6 +90,28 @@ export async function correctionRoutes(app: App, context: ServerContext): Promis
       const first = order.findIndex((id) => !project.isDone(id));
       const page = order.slice(offset, offset + limit).flatMap((id) => project.sentence(id) ?? []);
       return { ...project.entry(), offset, firstOpen: first === -1 ? null : first, page };
+    },
+  );
+  app.patch(
+    "/v1/corrections/:name",
+    {
+      schema: {
+        tags,
+        summary: "gives a project another name",
+        description:
+          "The header If-Match names the revision of the project. Where it has changed since, the answer is 412 with the project in " +
+          "`project`, and nothing is changed.",
+        params: byName,
+        body: projectChange,
+        response: { 200: projectEntry },
+      },
+    },
+    async ({ params, headers, body }, reply) => {
+      const project = await store().find(params.name);
+      const revision = revisionOf(headers["if-match"]);
+      if (trainer !== undefined && (await trainer.needs(project))) throw underTraining();
+      const renamed = await store().rename(project, revision, body.name);
+      return renamed?.entry() ?? answerConflict(reply, "this project", { project: project.entry() });
     },
   );
   app.delete(

@@ -95,6 +95,8 @@ export type SentencesRequest = z.output<typeof sentencesRequest>;
 export const projectRequest = z.strictObject({ name: projectName, ...sources });
 export type ProjectRequest = z.output<typeof projectRequest>;
 
+export const projectChange = z.strictObject({ name: projectName });
+
 export const sentencesAnswer = projectEntry.extend({
   first: z.int().describe("id of the first sentence that came; the others follow"),
 });

@@ -101,9 +101,28 @@ export class CorrectionStore {
     const place = `${trash}/${name}-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
     return this.#inTurn(async () => {
       await makeFolder(join(this.folder, trash));
-      if (!(await project.moveAside(revision, join(this.folder, place)))) return undefined;
+      if (!(await project.moveTo(revision, join(this.folder, place)))) return undefined;
       this.#open.delete(name);
       return place;
+    });
+  }
+
+  /**
+   * Gives a project another name. Its files go with it; runs that were trained on it look for their data under the old one.
+   *
+   * @param revision the one that somebody saw who wants it renamed
+   * @returns the project as it is found from now on; nothing where it has changed since
+   * @throws {RequestError} CORRECTIONS_EXIST @throws {FileError}
+   */
+  async rename(project: CorrectionProject, revision: number, to: string): Promise<CorrectionProject | undefined> {
+    const { name } = project.head;
+    return this.#inTurn(async () => {
+      // A folder that is no project would be in the way too.
+      const twin = (await this.#names()).find((known) => known !== name && known.toLowerCase() === to.toLowerCase());
+      if (twin !== undefined) throw exists(twin);
+      if (!(await project.moveTo(revision, join(this.folder, to)))) return undefined;
+      this.#open.delete(name);
+      return this.find(to);
     });
   }
 
