@@ -150,6 +150,26 @@ test("the pairs that a request asks for are counted before they are made, and bo
   expect((await extract(url, halves)).status).toBe(200);
 });
 
+test("a sentence whose pairs and words together would keep a thread for long is refused", async () => {
+  const limits = { sentencePairWords: 120 };
+  const { url } = await startServer({ models: [{ name: "pairs", folder: join(folder, "pairs") }], limits });
+  const sentenceOf = (words: number): object => ({
+    tokens: Array.from({ length: words }, (_, k) => `w${k}`),
+    sentences: [[0, words]],
+    entities: [0, 1, 2, 3, 4].map((start) => ({ start, end: start + 1, type: "ORG" })),
+  });
+  expect((await extract(url, { documents: [sentenceOf(6), sentenceOf(6)] })).status).toBe(200);
+  const over = await extract(url, { documents: [sentenceOf(6), sentenceOf(7)] });
+  expect([over.status, refusal(over)]).toMatchObject([
+    413,
+    {
+      code: "REQUEST_TOO_LARGE",
+      message: "a sentence of 7 words has 5 entities, which are 20 pairs; this server relates up to 17 of so many words",
+      at: { path: "documents[1].entities" },
+    },
+  ]);
+});
+
 test("as many pairs as are allowed are related, and thousands of entities in a sentence are refused at once", async () => {
   const { json } = await extract(running.url, { ...crowd(316), threshold: 0 });
   const { relations } = json as { relations: { head: number; tail: number }[] };

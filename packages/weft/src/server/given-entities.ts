@@ -43,13 +43,13 @@ export function checkGivenEntities(
  */
 export class PairCounter {
   readonly #windows: { readonly window: number; readonly overlap: number };
-  readonly #limit: number;
+  readonly #limits: PairLimits;
   #pairs = 0;
 
   /** @throws {ConfigError} SETTING_INVALID where the overlap does not fit the window */
-  constructor(options: WindowOptions, limits: Pick<Limits, "pairs">) {
+  constructor(options: WindowOptions, limits: PairLimits) {
     this.#windows = windowSettings(options);
-    this.#limit = limits.pairs;
+    this.#limits = limits;
   }
 
   /** @throws {RequestError} REQUEST_TOO_LARGE */
@@ -61,18 +61,28 @@ export class PairCounter {
         while ((ordered[first]?.start ?? end) < start) first++;
         let inside = 0;
         for (let next = first; (ordered[next]?.start ?? end) < end; next++) if ((ordered[next]?.end ?? end) <= end) inside++;
-        this.#pairs += inside * (inside - 1);
-        if (this.#pairs > this.#limit) throw tooManyPairs(path, this.#limit);
+        const pairs = inside * (inside - 1);
+        this.#pairs += pairs;
+        if (this.#pairs > this.#limits.pairs) {
+          throw tooManyPairs(path, `up to here the entities make more than ${this.#limits.pairs} pairs, the most of one request`);
+        }
+        if (pairs * (end - start) > this.#limits.sentencePairWords) {
+          const most = Math.floor(this.#limits.sentencePairWords / (end - start));
+          const sentence = `a sentence of ${end - start} words has ${inside} entities, which are ${pairs} pairs`;
+          throw tooManyPairs(path, `${sentence}; this server relates up to ${most} of so many words`);
+        }
       }
     }
   }
 }
 
-function tooManyPairs(path: string, limit: number): RequestError {
+type PairLimits = Pick<Limits, "pairs" | "sentencePairWords">;
+
+function tooManyPairs(path: string, message: string): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
     at: { path: path === "" ? "entities" : `${path}.entities` },
-    message: `up to here the entities make more than ${limit} pairs, the most this server relates in one request`,
-    hint: "n entities of a sentence are n · (n - 1) pairs: give fewer of a sentence at once, or send the texts one by one",
+    message,
+    hint: "n entities of a sentence are n · (n - 1) pairs: give fewer of a sentence at once, or stream the texts as application/x-ndjson",
   });
 }
 

@@ -22,6 +22,8 @@ export interface Limits {
   readonly documents: number;
   /** Pairs of given entities in one JSON body or line of a stream: n entities of a sentence are n · (n − 1) pairs. */
   readonly pairs: number;
+  /** Pairs of given entities in one sentence, times its words: for so long a thread cannot be called back from it. */
+  readonly sentencePairWords: number;
   /** Texts of one stream that are under way at a time. */
   readonly streamWindow: number;
   /** Sentences that wait for a worker, over all clients of a model. */
@@ -54,6 +56,7 @@ export const defaultLimits: Limits = {
   textUnits: 200_000,
   documents: 1000,
   pairs: 100_000,
+  sentencePairWords: 2_000_000,
   streamWindow: 64,
   queueSentences: 2048,
   batchSentences: 32,

@@ -23,7 +23,7 @@ export async function newSentences(documents: readonly Document[], pause: () => 
  * The sentences of a document, each a document of its own with its own text, counted from its own beginning. `metadata.doc` names where it
  * comes from, which keeps the sentences of a document together in splits. An annotation that reaches over a sentence's end is left out.
  */
-export function correctionSentences(document: Document): Document[] {
+function correctionSentences(document: Document): Document[] {
   const { tokens, sentences, text } = document;
   const parts = sentences.map(() => ({ entities: [] as Entity[], relations: [] as Relation[] }));
   const sentenceOf: number[] = [];
@@ -79,7 +79,7 @@ export function withSuggestions(given: Document, found: Document): Document {
 }
 
 /** How torn the model is about what it is least sure of, 0 to 1: a probability of one half is as uncertain as can be. */
-export function uncertaintyOf({ entities, relations }: Pick<Document, "entities" | "relations">): number {
+function uncertaintyOf({ entities, relations }: Pick<Document, "entities" | "relations">): number {
   const doubts = [...entities, ...relations].map(({ confidence = 1 }) => 1 - Math.abs(2 * confidence - 1));
   return Math.round(doubts.reduce((most, doubt) => Math.max(most, doubt), 0) * 1e6) / 1e6;
 }
