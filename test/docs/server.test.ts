@@ -45,9 +45,17 @@ test("the options and limits on the page are those of the command", () => {
     expect(known, option).toBeDefined();
     if (!["–", "cores"].includes(shown)) expect(String(known?.defaultValue), option).toBe(shown);
   }
-  const { textUnits, documents, lineBytes, streamWindow, bodyMs, stalledMs } = defaultLimits;
+  const { textUnits, documents, lineBytes, streamWindow, bodyMs, stalledMs, pairs, sentencePairWords } = defaultLimits;
   const sentence = `Fixed limits: ${textUnits.toLocaleString("en")} UTF-16 units a text, ${documents.toLocaleString("en")} texts a JSON request, ${lineBytes >> 20} MiB a line of a stream, ${streamWindow} lines of a stream under way, ${bodyMs / 1000} seconds for a body to arrive, ${stalledMs / 1000} seconds without a byte of an answer taken.`;
   expect(page).toContain(sentence);
+  expect(page).toContain(`${pairs.toLocaleString("en")} pairs a JSON request`);
+  expect(page).toContain(`${sentencePairWords.toLocaleString("en")} words over all pairs of one sentence`);
+  expect([88 * 87 * 256 <= sentencePairWords, 89 * 88 * 256 > sentencePairWords]).toEqual([true, true]);
+  const { retryFirstMs, retryLongestMs, grownBytes, renewMs } = defaultLimits;
+  expect(page).toContain(`by itself after ${retryFirstMs / 1000} seconds`);
+  expect(page).toContain(`up to ${retryLongestMs / 60_000} minutes`);
+  expect(page).toContain(`grown by more than ${grownBytes / 2 ** 30} GiB`);
+  expect(page.replaceAll("\n", " ")).toContain(`every ${renewMs / 60_000} minutes at most`);
 });
 
 test("the requests on the page are answered as it says", async () => {
