@@ -36,7 +36,7 @@ function told(events: readonly ManyRunsEvent[]): string[] {
   });
 }
 
-describe("runMany", { timeout: 60_000 }, () => {
+describe("runMany", () => {
   test("does the runs in order, and the second time finds them done", async () => {
     const runs = [await planned("a"), await planned("b", { set: ["seed=2"] })];
     expect(told(await all(runs))).toEqual(["0 of 2", "begin a", "done a", "begin b", "done b"]);

@@ -55,4 +55,4 @@ test("a training whose threads are killed fails, says so, and comes to the same 
   if ((await readRunState(killed))?.state !== "done") await train("killed", true, false);
   expect((await readRunState(killed))?.state).toBe("done");
   expect(weights("killed").equals(weights("whole"))).toBe(true);
-}, 120_000);
+});
