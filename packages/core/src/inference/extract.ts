@@ -37,7 +37,7 @@ export interface LongSentence {
   readonly unread: number;
 }
 
-const defaultBatch = 256;
+const defaultBatch = 512;
 
 /**
  * Finds entities and relations in documents: each comes back with the model's annotation in place of its own, in order; a model that needs

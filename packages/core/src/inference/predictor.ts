@@ -1,9 +1,7 @@
 import { Arena, type Engine, KeptProducts, Tape } from "@weft/tensor";
 import type { Prediction } from "../metrics/index.ts";
 import type { Example, Model, PredictOptions } from "../models/index.ts";
-
-/** Sentences predicted together; enough to fill the products, few enough to stay in the cache. */
-export const predictionChunk = 8;
+import { inPlaces, predictionChunks } from "./prediction-chunks.ts";
 
 /** Predicts in the calling thread, in working memory of its own that it keeps. */
 export class Predictor {
@@ -21,14 +19,16 @@ export class Predictor {
 
   /** One prediction an example, in order. */
   predict(examples: readonly Example[], options: PredictOptions): Prediction[] {
-    return inChunks(examples, predictionChunk).flatMap((chunk) => {
-      this.#arena.reset();
-      return this.#model.predict(new Tape(this.#engine, this.#arena, { kept: this.#kept }), chunk, options);
-    });
+    const chunks = predictionChunks(examples);
+    return inPlaces(
+      chunks,
+      chunks.map((chunk) => this.predictChunk(chunk.examples, options)),
+    );
   }
-}
 
-/** Consecutive pieces of at most `size` items. */
-export function inChunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
+  /** The predictions of examples that are a chunk already. */
+  predictChunk(examples: readonly Example[], options: PredictOptions): Prediction[] {
+    this.#arena.reset();
+    return this.#model.predict(new Tape(this.#engine, this.#arena, { kept: this.#kept }), examples, options);
+  }
 }

@@ -47,7 +47,7 @@ export class Extractor {
   async checkThreads(): Promise<void> {
     const example = this.model.encoder.encode({ id: "check", tokens: ["."], entities: [], relations: [] });
     await this.predict(
-      Array.from({ length: this.#threads * predictionChunk }, () => example),
+      Array.from({ length: this.#threads * predictionChunk.sentences }, () => example),
       { threshold: 1 },
     );
   }

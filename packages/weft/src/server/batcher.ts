@@ -1,4 +1,4 @@
-import { type Example, type Predict, type Prediction, type PredictOptions, predictionChunk } from "@weft/core";
+import type { Example, Predict, Prediction, PredictOptions } from "@weft/core";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "./options.ts";
 
@@ -39,6 +39,7 @@ export class Batcher {
   #waitingSentences = 0;
   #waitingTokens = 0;
   #underWay = 0;
+  #underWaySentences = 0;
   #underWayTokens = 0;
   #clock: NodeJS.Timeout | undefined;
   #soon = false;
@@ -170,19 +171,22 @@ export class Batcher {
   }
 
   /**
-   * A few sentences of each job in turn, of those that ask for the same as the first; then more of each while there is room. Where several
-   * workers are idle a batch takes no more than its part of what waits.
+   * A few sentences of each job in turn, of those that ask for the same as the first; then more of each while there is room. A batch takes no
+   * more than its part of all that is here, so that every worker has another one to go on with while the answers to its last go out; where
+   * that would be little, its part of what waits among the workers that are idle.
    */
   #nextBatch(): Share[] {
     const key = this.#jobs[0]?.key;
     const same = this.#jobs.filter((job) => job.key === key);
     const shares: Share[] = [];
     const idle = Math.max(1, this.#threads - this.#underWay);
-    let free = Math.min(this.#limits.batchSentences, Math.ceil(this.#waitingSentences / idle));
-    for (const most of [predictionChunk, free]) {
+    const part = Math.ceil((this.#waitingSentences + this.#underWaySentences) / this.#slots);
+    const most = Math.max(part, Math.min(turn, Math.ceil(this.#waitingSentences / idle)));
+    let free = Math.min(this.#limits.batchSentences, most);
+    for (const atOnce of [turn, free]) {
       for (const job of same) {
         if (free === 0) break;
-        const share = job.take(Math.min(free, most));
+        const share = job.take(Math.min(free, atOnce));
         if (share.examples.length === 0) continue;
         free -= share.examples.length;
         this.#waitingSentences -= share.examples.length;
@@ -203,6 +207,7 @@ export class Batcher {
     const started = performance.now();
     if (this.#underWay === 0) this.#idleSince = started;
     this.#underWay++;
+    this.#underWaySentences += examples.length;
     this.#underWayTokens += tokens;
     const failed = await this.#settle(shares, examples).then(
       () => undefined,
@@ -222,6 +227,7 @@ export class Batcher {
       }
     }
     this.#underWay--;
+    this.#underWaySentences -= examples.length;
     this.#underWayTokens -= tokens;
     const ended = performance.now();
     // Batches overlap: what counts is the time since the one before ended.
@@ -241,6 +247,9 @@ export class Batcher {
     }
   }
 }
+
+/** Sentences of one request that go before those of the next come to their turn. */
+const turn = 8;
 
 /** The part of the time to its deadline that a request may be expected to wait: the pace changes, and its own work comes behind. */
 const expectedShare = 0.7;

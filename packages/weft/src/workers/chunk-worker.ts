@@ -17,7 +17,7 @@ parentPort?.on("message", (request: WorkerRequest) => {
 function answer(request: WorkerRequest): WorkerReply {
   try {
     if (request.kind === "gradient") return { id: request.id, kind: "gradient", result: runner.gradient(request.task) };
-    return { id: request.id, kind: "predict", result: predictor.predict(request.examples, request.options) };
+    return { id: request.id, kind: "predict", result: predictor.predictChunk(request.examples, request.options) };
   } catch (error) {
     return { id: request.id, kind: "failure", error: sentError(error) };
   }

@@ -1,4 +1,12 @@
-import { type BuiltModel, type ChunkResult, type Executor, inChunks, localExecutor, predictionChunk } from "@weft/core";
+import {
+  type BuiltModel,
+  type ChunkResult,
+  type Executor,
+  inPlaces,
+  localExecutor,
+  type Prediction,
+  predictionChunks,
+} from "@weft/core";
 import type { WorkerError } from "../errors.ts";
 import { type Job, WorkerPool } from "./worker-pool.ts";
 
@@ -29,8 +37,9 @@ export async function threadExecutor(
   return {
     gradients: (tasks) => pool.run(tasks.map((task) => ({ kind: "gradient", task }))) as Promise<ChunkResult[]>,
     predict: async (examples, options) => {
-      const jobs = inChunks(examples, predictionChunk).map((chunk): Job => ({ kind: "predict", examples: chunk, options }));
-      return (await pool.run(jobs)).flat() as never;
+      const chunks = predictionChunks(examples);
+      const found = await pool.run(chunks.map(({ examples: chunk }): Job => ({ kind: "predict", examples: chunk, options })));
+      return inPlaces(chunks, found as Prediction[][]);
     },
     get failure() {
       return pool.failure;

@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { inPlaces, predictionChunk, predictionChunks } from "./prediction-chunks.ts";
+
+test("every sentence is in one chunk, with others of like length, within the bounds; what is found goes back to its place", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 1300 }), { maxLength: 200 }), (lengths) => {
+      const examples = lengths.map((length) => ({ length }));
+      const chunks = predictionChunks(examples);
+      for (const { examples: together } of chunks) {
+        expect(together.length).toBeGreaterThan(0);
+        expect(together.length).toBeLessThanOrEqual(predictionChunk.sentences);
+        const words = together.reduce((sum, { length }) => sum + length, 0);
+        expect(words <= predictionChunk.words || together.length === 1).toBe(true);
+      }
+      const inOrder = chunks.flatMap(({ examples: together }) => together.map(({ length }) => length));
+      expect(inOrder).toEqual(lengths.toSorted((a, b) => b - a));
+      const found = chunks.map(({ examples: together }) => together.map(({ length }) => length));
+      expect(inPlaces(chunks, found)).toEqual(lengths);
+    }),
+  );
+});
+
+test("sentences of the same length stay in their order", () => {
+  const [chunk] = predictionChunks([{ length: 3 }, { length: 5 }, { length: 3 }]);
+  expect(chunk?.places).toEqual([1, 0, 2]);
+});
