@@ -109,7 +109,7 @@ function buildApp(logger: Logger): App {
 
 /** What holds for every route. */
 function setRules(app: App, context: ServerContext): void {
-  const { limits, metrics, options, state } = context;
+  const { limits, metrics, options, registry, state } = context;
   app.setValidatorCompiler(checkRequest);
   // Answers are made by us from checked parts; walking through each of them once more would cost more than making it.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
@@ -120,7 +120,11 @@ function setRules(app: App, context: ServerContext): void {
   app.setErrorHandler((error, request, reply) => {
     const { status, body, retryAfter } = errorReply(error);
     if (status === 500) request.log.error({ err: error }, "a request failed inside");
-    if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
+    // Whoever counts requests has said already when the next one goes through.
+    if (retryAfter !== undefined && !reply.hasHeader("retry-after")) {
+      const pauseMs = registry.retryInMs(error);
+      reply.header("retry-after", pauseMs === undefined ? retryAfter : Math.max(1, Math.ceil(pauseMs / 1000)));
+    }
     if (status === 401) reply.header("www-authenticate", "Bearer");
     return reply.code(status).send(body);
   });

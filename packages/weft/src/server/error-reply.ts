@@ -14,7 +14,7 @@ interface ErrorBody {
 export interface ErrorReply {
   readonly status: number;
   readonly body: ErrorBody;
-  /** Seconds after which the same request may go through. */
+  /** Seconds after which the same request may go through, where nothing is known that says more. */
   readonly retryAfter?: number | undefined;
 }
 

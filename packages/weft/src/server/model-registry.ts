@@ -96,6 +96,17 @@ export class ModelRegistry {
     return this.#inTurn(name, async () => this.#put(await this.#load(served)));
   }
 
+  /**
+   * Milliseconds until a model that answers nothing is tried again; nothing where no such model is meant.
+   *
+   * @param error what such a model's predictions throw, or what was thrown for it
+   */
+  retryInMs(error: unknown): number | undefined {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const broken = this.list().find(({ extractor: { failure } }) => failure !== undefined && [error, cause].includes(failure));
+    return broken === undefined ? undefined : this.#retries.left(broken.name);
+  }
+
   /** Looks at the folders every so often and reads again what was written anew, once it has stopped changing. */
   watch(seconds: number): void {
     const seen = new Map<string, string>();

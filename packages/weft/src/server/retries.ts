@@ -4,7 +4,7 @@ import type { Limits } from "./options.ts";
 export class Retries {
   readonly #limits: Pick<Limits, "retryFirstMs" | "retryLongestMs">;
   readonly #attempt: (name: string) => void;
-  readonly #pauses = new Map<string, { readonly ms: number; readonly clock: NodeJS.Timeout }>();
+  readonly #pauses = new Map<string, Pause>();
   #closed = false;
 
   constructor(limits: Pick<Limits, "retryFirstMs" | "retryLongestMs">, attempt: (name: string) => void) {
@@ -18,8 +18,16 @@ export class Retries {
     const before = this.#pauses.get(name);
     clearTimeout(before?.clock);
     const ms = before === undefined ? retryFirstMs : Math.min(2 * before.ms, retryLongestMs);
-    if (!this.#closed) this.#pauses.set(name, { ms, clock: setTimeout(() => this.#attempt(name), ms).unref() });
+    if (this.#closed) return ms;
+    const clock = setTimeout(() => this.#attempt(name), ms).unref();
+    this.#pauses.set(name, { ms, due: performance.now() + ms, clock });
     return ms;
+  }
+
+  /** Milliseconds until the next attempt; 0 where one is under way, nothing where none is to come. */
+  left(name: string): number | undefined {
+    const pause = this.#pauses.get(name);
+    return pause === undefined ? undefined : Math.max(0, pause.due - performance.now());
   }
 
   /** All is well again: no attempt, and the next pause is a first one. */
@@ -33,4 +41,11 @@ export class Retries {
     this.#closed = true;
     for (const name of [...this.#pauses.keys()]) this.forget(name);
   }
+}
+
+interface Pause {
+  readonly ms: number;
+  /** When it is over, on the clock of `performance.now()`. */
+  readonly due: number;
+  readonly clock: NodeJS.Timeout;
 }
