@@ -203,6 +203,28 @@ test("an entity in each of thousands of sentences is found in its own, in the or
   expect(across.json).toMatchObject({ entities: [{ text: "w2 w3" }, { text: "w2" }], losses: [{ path: "entities[0]" }] });
 });
 
+test("texts that become a correction project with suggestions are bounded as those of an extraction are", async () => {
+  const { url } = await startServer({
+    models: [
+      { name: "pairs", folder: join(folder, "pairs") },
+      { name: "example", folder: modelFolder },
+    ],
+    corrections: join(folder, "corrections"),
+    limits: { pairs: 20 },
+  });
+  const make = async (path: string, value: object): Promise<Answer> =>
+    send(`${url}/v1/corrections${path}`, { headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
+  const refused = await make("", { name: "many", texts: [crowd(4), crowd(4)] });
+  expect([refused.status, refusal(refused)]).toMatchObject([
+    413,
+    { code: "REQUEST_TOO_LARGE", at: { path: "texts[1].entities" } },
+  ]);
+  expect((await make("", { name: "many", texts: [crowd(4)] })).status).toBe(201);
+  expect((await make("/many/sentences", { texts: [crowd(6)] })).status).toBe(413);
+  // Where nothing is related, nothing is counted.
+  for (const model of [null, "example"]) expect((await make("/many/sentences", { texts: [crowd(6)], model })).status).toBe(201);
+});
+
 test("a model whose memory has grown is read anew into fresh memory without a request lost, but not where its folder has changed", async () => {
   const copy = join(folder, "copy");
   cpSync(join(folder, "pairs"), copy, { recursive: true });

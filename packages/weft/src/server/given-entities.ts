@@ -38,6 +38,18 @@ export function checkGivenEntities(
 }
 
 /**
+ * Bounds what a model that relates given entities is asked for by the texts of one request.
+ *
+ * @param place of the texts in the request, as in `texts[3]`
+ * @throws {RequestError} REQUEST_TOO_LARGE
+ */
+export function boundPairs({ extractor }: ServedModel, documents: readonly Document[], place: string, limits: PairLimits): void {
+  if (!extractor.model.definition.capabilities.needsGoldEntities) return;
+  const pairs = new PairCounter({}, limits);
+  for (const [index, document] of documents.entries()) pairs.add(document, `${place}[${index}]`);
+}
+
+/**
  * Counts the pairs that the entities of a request make, before anything is made of them: their number grows with the square of the
  * entities, each is predicted, and may be an answer.
  */

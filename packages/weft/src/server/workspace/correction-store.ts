@@ -7,6 +7,7 @@ import type { ServerContext } from "../context.ts";
 import { extractTexts } from "../extract-texts.ts";
 import { type Extraction, type ReadRequest, readDocumentRequest } from "../extraction.ts";
 import { documentOfExtraction } from "../extraction-document.ts";
+import { boundPairs } from "../given-entities.ts";
 import { describeSchema } from "../model-description.ts";
 import { turns } from "../turns.ts";
 import { CorrectionProject, projectUnknown, tooMany } from "./correction-project.ts";
@@ -149,7 +150,7 @@ export class CorrectionStore {
     const documents = await this.#documentsOf(request, signal, taken);
     const count = documents.reduce((sum, document) => sum + document.sentences.length, 0);
     if (count > mostSentences) throw tooMany(count, mostSentences);
-    const suggested = predicts(request) ? await this.#predict(documents, request.model ?? undefined, signal) : documents;
+    const suggested = predicts(request) ? await this.#predict(documents, request, signal) : documents;
     const sentences = await newSentences(suggested, turns(signal));
     if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there is no sentence in it" });
     return sentences;
@@ -231,10 +232,12 @@ export class CorrectionStore {
     });
   }
 
-  async #predict(documents: readonly Document[], model: string | undefined, signal: AbortSignal): Promise<Document[]> {
+  async #predict(documents: readonly Document[], { model, texts }: SentencesRequest, signal: AbortSignal): Promise<Document[]> {
     const { registry, limits } = this.#context;
-    const lease = registry.lease(model);
+    const lease = registry.lease(model ?? undefined);
     try {
+      // The server's own files are whole corpora, and nobody sends them.
+      if (texts !== undefined) boundPairs(lease.served, documents, "texts", limits);
       const suggested: Document[] = [];
       for (let from = 0; from < documents.length; from += documentsAtOnce) {
         const some = documents.slice(from, from + documentsAtOnce);
