@@ -45,6 +45,8 @@ export class CorrectionProject {
   /** Bytes of the journal as this process left it: another length means that another process writes here too. */
   #journalBytes: number;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Whether another object holds it by now: its folder may have its old name back. */
+  #moved = false;
 
   private constructor(folder: string, head: ProjectHead, stamp: string, sentences: HeldSentence[], journalBytes: number) {
     this.#folder = folder;
@@ -72,7 +74,7 @@ export class CorrectionProject {
 
   /** False where its folder has gone, or holds another project by now. */
   async isThere(): Promise<boolean> {
-    return (await headStamp(this.#folder)) === this.#stamp;
+    return !this.#moved && (await headStamp(this.#folder)) === this.#stamp;
   }
 
   get size(): number {
@@ -159,18 +161,21 @@ export class CorrectionProject {
   /**
    * Moves the project's folder, whole: out of the way, or to another name. Whoever saves into it here later hears that it is gone.
    *
-   * @param revision the one that somebody saw who wants it moved @returns false where the project has changed since, and stays
+   * @param revision the one that somebody saw who wants it moved @param to another folder, or the one it is in: then it stays as it is
+   * @returns false where the project has changed since, and stays
    * @throws {FileError}
    */
   async moveTo(revision: number, to: string): Promise<boolean> {
     return this.#inTurn(async () => {
       await this.#catchUp();
       if (this.entry().revision !== revision) return false;
+      if (to === this.#folder) return true;
       try {
         await rename(this.#folder, to);
       } catch (cause) {
         throw fileFailure(cause, this.#folder, "write");
       }
+      this.#moved = true;
       return true;
     });
   }

@@ -5,7 +5,7 @@ import type { App } from "../app.ts";
 import type { ServerContext } from "../context.ts";
 import { errorReply } from "../error-reply.ts";
 import { requestScope } from "../request-scope.ts";
-import { sentenceUnknown } from "./correction-project.ts";
+import { type CorrectionProject, sentenceUnknown } from "./correction-project.ts";
 import {
   correctionSentence,
   exportAnswer,
@@ -45,6 +45,8 @@ export async function correctionRoutes(app: App, context: ServerContext): Promis
   const trainer = trainerOf(context);
   const training = (): CorrectionTraining =>
     trainer ?? refuse("without permission to train", "--allow-training, --corrections FOLDER and --runs FOLDER");
+  const whileIdle = async <Moved>(project: CorrectionProject, move: () => Promise<Moved>): Promise<Moved> =>
+    trainer === undefined ? move() : trainer.whileIdle(project, move);
   app.addHook("onClose", async () => void (await trainer?.stop()));
 
   app.get(
@@ -109,8 +111,7 @@ export async function correctionRoutes(app: App, context: ServerContext): Promis
     async ({ params, headers, body }, reply) => {
       const project = await store().find(params.name);
       const revision = revisionOf(headers["if-match"]);
-      if (trainer !== undefined && (await trainer.needs(project))) throw underTraining();
-      const renamed = await store().rename(project, revision, body.name);
+      const renamed = await whileIdle(project, async () => store().rename(project, revision, body.name));
       return renamed?.entry() ?? answerConflict(reply, "this project", { project: project.entry() });
     },
   );
@@ -130,8 +131,7 @@ export async function correctionRoutes(app: App, context: ServerContext): Promis
     async ({ params, headers }, reply) => {
       const project = await store().find(params.name);
       const revision = revisionOf(headers["if-match"]);
-      if (trainer !== undefined && (await trainer.needs(project))) throw underTraining();
-      const kept = await store().remove(project, revision);
+      const kept = await whileIdle(project, async () => store().remove(project, revision));
       if (kept !== undefined) return { name: project.head.name, kept };
       return answerConflict(reply, "this project", { project: project.entry() });
     },
@@ -274,11 +274,4 @@ function answerConflict(
     }),
   );
   return reply.code(status).send({ ...body, ...now });
-}
-
-function underTraining(): RequestError {
-  return new RequestError("TRAINING_RUNNING", {
-    message: "a training on this project is under way",
-    hint: "wait for it, or stop it first",
-  });
 }

@@ -122,6 +122,7 @@ export class CorrectionStore {
       const twin = (await this.#names()).find((known) => known !== name && known.toLowerCase() === to.toLowerCase());
       if (twin !== undefined) throw exists(twin);
       if (!(await project.moveTo(revision, join(this.folder, to)))) return undefined;
+      if (to === name) return project;
       this.#open.delete(name);
       return this.find(to);
     });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,17 +9,38 @@ let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "weft-training-"))));
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-test("a training that is only being prepared needs its project already, and one that came to nothing does no longer", async () => {
-  const projectOf = async (name: string): Promise<CorrectionProject> => {
-    const head = { name, createdAt: new Date().toISOString(), model: null, entityTypes: [], relationTypes: [] };
-    return CorrectionProject.create(join(folder, name), head, []);
-  };
+const projectOf = async (name: string): Promise<CorrectionProject> => {
+  const head = { name, createdAt: new Date().toISOString(), model: null, entityTypes: [], relationTypes: [] };
+  return CorrectionProject.create(join(folder, name), head, []);
+};
+
+test("a project whose training is only being prepared is not moved, and one whose training came to nothing is", async () => {
   const [project, other] = [await projectOf("one"), await projectOf("other")];
   const training = new CorrectionTraining(folder, join(folder, "runs"));
-  expect(await training.needs(project)).toBe(false);
+  const move = async (): Promise<string> => "moved";
+  expect(await training.whileIdle(project, move)).toBe("moved");
   const starting = training.start(project, {});
-  const needed = [training.needs(project), training.needs(other)];
+  const moves = Promise.allSettled([training.whileIdle(project, move), training.whileIdle(other, move)]);
   await expect(starting).rejects.toMatchObject({ code: "REQUEST_INVALID" });
-  expect(await Promise.all(needed)).toEqual([true, false]);
-  expect(await training.needs(project)).toBe(false);
+  expect(await moves).toMatchObject([{ reason: { code: "TRAINING_RUNNING" } }, { value: "moved" }]);
+  expect(await training.whileIdle(project, move)).toBe("moved");
+});
+
+test("no training begins on a project that is being moved, and none makes a folder of its old name", async () => {
+  const project = await projectOf("early");
+  const training = new CorrectionTraining(folder, join(folder, "runs"));
+  const moving = training.whileIdle(project, async () => project.moveTo(0, join(folder, "late")));
+  await expect(training.start(project, {})).rejects.toMatchObject({ code: "CORRECTIONS_UNKNOWN" });
+  expect(await moving).toBe(true);
+  expect(await readdir(folder)).not.toContain("early");
+});
+
+test("who holds a project under a name that it had before does not write beside who holds it now", async () => {
+  const project = await projectOf("there");
+  expect(await project.moveTo(0, join(folder, "there"))).toBe(true);
+  expect(await project.isThere()).toBe(true);
+  expect(await project.moveTo(0, join(folder, "away"))).toBe(true);
+  const now = await CorrectionProject.open(join(folder, "away"));
+  expect(await now?.moveTo(0, join(folder, "there"))).toBe(true);
+  await expect(project.add([], 1)).rejects.toMatchObject({ code: "CORRECTIONS_UNKNOWN" });
 });

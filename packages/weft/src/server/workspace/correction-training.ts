@@ -10,7 +10,7 @@ import { readJsonFile, writeJsonFile } from "../../files/json-file.ts";
 import { collectSentences } from "../../files/read-documents.ts";
 import { makeFolder, writeFileAtomically } from "../../files/write-file.ts";
 import { resolvePaths } from "../../runs/resolve-paths.ts";
-import type { CorrectionProject } from "./correction-project.ts";
+import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
 import type { TrainRequest, TrainState } from "./correction-schemas.ts";
 import { RunShelf } from "./run-shelf.ts";
 
@@ -35,6 +35,8 @@ export class CorrectionTraining {
   #child: { readonly project: string; readonly process: ChildProcess } | undefined;
   /** The project whose training is being prepared. */
   #starting: string | undefined;
+  /** What moves projects about. */
+  readonly #moves = new Set<Promise<unknown>>();
 
   /** @param corrections the folder of the projects @param runs the folder of the runs */
   constructor(corrections: string, runs: string) {
@@ -43,7 +45,7 @@ export class CorrectionTraining {
     this.#shelf = new RunShelf(this.#runs);
   }
 
-  /** @throws {RequestError} TRAINING_RUNNING, REQUEST_INVALID @throws {FileError} @throws {DataError} @throws {ConfigError} */
+  /** @throws {RequestError} TRAINING_RUNNING, CORRECTIONS_UNKNOWN, REQUEST_INVALID @throws {FileError} @throws {DataError} @throws {ConfigError} */
   async start(project: CorrectionProject, request: TrainRequest): Promise<TrainState> {
     if (this.#starting !== undefined || this.#child !== undefined) {
       throw new RequestError("TRAINING_RUNNING", {
@@ -53,15 +55,36 @@ export class CorrectionTraining {
     }
     this.#starting = project.head.name;
     try {
+      await Promise.allSettled(this.#moves);
+      if (!(await project.isThere())) throw projectUnknown();
       return await this.#start(project, request);
     } finally {
       this.#starting = undefined;
     }
   }
 
-  /** Whether a training works with the project's files, one that is only being prepared included. */
-  async needs(project: CorrectionProject): Promise<boolean> {
-    return this.#starting === project.head.name || (await this.state(project)).state === "running";
+  /**
+   * Moves a project's files while no training works with them, and lets none begin meanwhile.
+   *
+   * @throws {RequestError} TRAINING_RUNNING, also where one is only being prepared @throws what the move does
+   */
+  async whileIdle<Moved>(project: CorrectionProject, move: () => Promise<Moved>): Promise<Moved> {
+    const work = async (): Promise<Moved> => {
+      if (this.#starting === project.head.name || (await this.state(project)).state === "running") {
+        throw new RequestError("TRAINING_RUNNING", {
+          message: "a training on this project is under way",
+          hint: "wait for it, or stop it first",
+        });
+      }
+      return move();
+    };
+    const moving = work();
+    this.#moves.add(moving);
+    try {
+      return await moving;
+    } finally {
+      this.#moves.delete(moving);
+    }
   }
 
   /** Of the last training of a project, also of one that an earlier server began. */
