@@ -1,3 +1,4 @@
+export { distinct } from "./distinct.ts";
 export * from "./layers.ts";
 export * from "./scope.ts";
 export * from "./window-layers.ts";

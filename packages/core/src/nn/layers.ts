@@ -6,6 +6,7 @@ import {
   ones,
   operations,
   type Parameter,
+  type PlacedRows,
   type Tape,
   uniform,
   zeros,
@@ -40,8 +41,9 @@ export function bilstmLayer(scope: Scope, inputs: number, size: number): BilstmL
   return { forward: lstm(scope.child("forward"), inputs, size), backward: lstm(scope.child("backward"), inputs, size) };
 }
 
-export function applyBilstm(tape: Tape, layer: BilstmLayer, input: Matrix, offsets: Int32Array): Matrix {
-  return tape.apply(operations.bilstm, { input, offsets, ...layer });
+/** @param words the row of the input that each word of each sentence is */
+export function applyBilstm(tape: Tape, layer: BilstmLayer, words: PlacedRows, offsets: Int32Array): Matrix {
+  return tape.apply(operations.bilstm, { ...words, offsets, ...layer });
 }
 
 function lstm(scope: Scope, inputs: number, size: number): LstmParameters {

@@ -68,6 +68,21 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     expect(products([42])).toEqual(products([42], reference));
   });
 
+  test("rows of a table that nobody has written down go by their names", () => {
+    const named = (names: readonly string[]): Float32Array[] => {
+      const tape = new Tape(engine, new Arena(engine.heap), { kept });
+      const input = tape.apply(operations.embed, [{ table, ids: Int32Array.from(names, (name) => name.length) }]);
+      const source = { table: { name: "spellings", rows: Number.POSITIVE_INFINITY }, ids: names };
+      const found = kept.multiply(tape.arena, input, source, weight);
+      return Array.from(found?.rows ?? [], (row) =>
+        engine.heap.floats((found?.at ?? 0) + row * weight.stride * 4, weight.stride).slice(),
+      );
+    };
+    const one = products([1])?.[0];
+    expect(named(["Ada", "b", "Acme"])[1]).toEqual(one);
+    expect(named(["Acme", "c"])).toEqual([products([4])?.[0], one]);
+  });
+
   test("follow the weights, written or trained, of either side", () => {
     products([1, 2]);
     store.write(

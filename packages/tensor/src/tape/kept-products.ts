@@ -7,10 +7,13 @@ import type { Parameter } from "../tensor/parameter-store.ts";
 /** Bytes of products kept for one weight: eight thousand words for 256 columns. */
 const mostBytes = 2 ** 23;
 
-/** Which rows of which table, just as they stand there, the rows of a matrix are; every row of the table at most once. */
+/**
+ * Which rows of which table the rows of a matrix are, just as they stand there; every row of the table at most once. The table may be one
+ * that nobody has written down, as the vectors of all words that can be spelled: then a row goes by its name.
+ */
 export interface TableRows {
-  readonly table: Parameter;
-  readonly ids: Int32Array;
+  readonly table: Pick<Parameter, "name" | "rows">;
+  readonly ids: ArrayLike<number | string>;
 }
 
 /** Products of some rows: those of row i start at `at` + rows[i] · the weight's stride. */
@@ -24,7 +27,7 @@ interface Shelf {
   /** Rows it has room for. */
   readonly size: number;
   /** The row of each table row's product. */
-  readonly slots: Map<number, number>;
+  readonly slots: Map<number | string, number>;
 }
 
 /**
@@ -49,10 +52,10 @@ export class KeptProducts {
     let missing = missingOf(ids, shelf);
     if (shelf.slots.size + padTo4(missing.length) > shelf.size) {
       shelf.slots.clear();
-      missing = Int32Array.from(ids.keys());
+      missing = Int32Array.from({ length: ids.length }, (_, row) => row);
     }
     if (missing.length > 0) this.#fill(arena, input, missing, ids, weight, shelf);
-    return { at: shelf.at, rows: ids.map((id) => shelf.slots.get(id) ?? 0) };
+    return { at: shelf.at, rows: Int32Array.from(ids, (id) => shelf.slots.get(id) ?? 0) };
   }
 
   /** So many floats that `fill` writes once, and again when weights have changed. */
@@ -69,7 +72,7 @@ export class KeptProducts {
   }
 
   /** Rows are multiplied in fours, so that each is summed up in the same order whatever its company. */
-  #fill(arena: Arena, input: Matrix, missing: Int32Array, ids: Int32Array, weight: Parameter, { at, slots }: Shelf): void {
+  #fill(arena: Arena, input: Matrix, missing: Int32Array, ids: TableRows["ids"], weight: Parameter, { at, slots }: Shelf): void {
     const { heap, kernels } = this.#engine;
     const count = padTo4(missing.length);
     const rows = arena.allocateZeroed(count * input.stride * 4);
@@ -78,14 +81,15 @@ export class KeptProducts {
     kernels.gatherRows(missing.length, input.columns, index, input.at, input.stride, rows, input.stride);
     const to = at + slots.size * weight.stride * 4;
     kernels.gemm(count, weight.stride, input.columns, rows, input.stride, weight.at, weight.stride, to, weight.stride, 0);
-    for (const row of missing) slots.set(ids[row] as number, slots.size);
+    for (const row of missing) slots.set(ids[row] as number | string, slots.size);
   }
 
-  #shelfOf(table: Parameter, weight: Parameter): Shelf {
+  #shelfOf(table: TableRows["table"], weight: Parameter): Shelf {
     const name = `${table.name} × ${weight.name}`;
     let shelf = this.#shelves.get(name);
     if (shelf === undefined) {
-      const size = Math.min(padTo4(table.rows) + 4, Math.floor(mostBytes / (weight.stride * 4)));
+      const most = Math.floor(mostBytes / (weight.stride * 4));
+      const size = Math.min(padTo4(Math.min(table.rows, most)) + 4, most);
       shelf = { at: this.#engine.heap.allocate(size * weight.stride * 4), size, slots: new Map() };
       this.#shelves.set(name, shelf);
     }
@@ -101,9 +105,9 @@ export class KeptProducts {
   }
 }
 
-function missingOf(ids: Int32Array, { slots }: Shelf): Int32Array {
+function missingOf(ids: TableRows["ids"], { slots }: Shelf): Int32Array {
   const missing: number[] = [];
-  for (const [row, id] of ids.entries()) if (!slots.has(id)) missing.push(row);
+  for (let row = 0; row < ids.length; row++) if (!slots.has(ids[row] as number | string)) missing.push(row);
   return Int32Array.from(missing);
 }
 

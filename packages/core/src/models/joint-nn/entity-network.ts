@@ -1,4 +1,14 @@
-import { type ChainParameters, type Matrix, normal, operations, type Parameter, type Tape, uniform } from "@weft/tensor";
+import {
+  type ChainParameters,
+  type Matrix,
+  normal,
+  operations,
+  type Parameter,
+  type PlacedRows,
+  type TableRows,
+  type Tape,
+  uniform,
+} from "@weft/tensor";
 import type { Lexicon, Vocabulary } from "../../data/index.ts";
 import {
   applyBilstm,
@@ -8,6 +18,7 @@ import {
   bilstmLayer,
   type ConvolutionLayer,
   convolutionLayer,
+  distinct,
   type LinearLayer,
   linearLayer,
   type Scope,
@@ -45,6 +56,8 @@ export class EntityNetwork {
   /** Width of the states, 2H. */
   readonly width: number;
   readonly #dropout: number;
+  /** All words that can be, by embedding and spelling: a table that nobody has written down. */
+  readonly #spellings: TableRows["table"];
   readonly #characters: { vocabulary: Vocabulary; table: Parameter; convolution: ConvolutionLayer } | undefined;
   readonly #encoder: BilstmLayer;
   readonly #tag: LinearLayer;
@@ -55,6 +68,7 @@ export class EntityNetwork {
     this.#dropout = settings.dropout;
     this.width = 2 * hiddenSize;
     this.words = scope.child("word").table("weight", lexicon.words.size, wordSize, normal(1));
+    this.#spellings = { name: `spellings of ${this.words.name}`, rows: Number.POSITIVE_INFINITY };
     let inputs = wordSize;
     if (lexicon.characters !== undefined) {
       const place = scope.child("character");
@@ -78,20 +92,31 @@ export class EntityNetwork {
   }
 
   forward(tape: Tape, batch: JointBatch): EntityOutput {
-    const input = this.#input(tape, batch); // x, [ΣN, Dw + Dc]
-    const encoded = applyBilstm(tape, this.#encoder, this.#drop(tape, input), batch.offsets); // h, [ΣN, 2H]
+    const encoded = applyBilstm(tape, this.#encoder, this.#words(tape, batch), batch.offsets); // h, [ΣN, 2H]
     const states = this.#drop(tape, encoded);
     return { states, tagScores: applyLinear(tape, this.#tag, states) };
   }
 
-  #input(tape: Tape, { words, tokens }: JointBatch): Matrix {
-    const embedded = tape.apply(operations.embed, [{ table: this.words, ids: words }]); // w, [ΣN, Dw]
+  /** x, [ΣN, Dw + Dc]; where no weight is learnt, a row for each distinct word, which says all that a word is before its context. */
+  #words(tape: Tape, { words, tokens }: JointBatch): PlacedRows {
+    const names = tape.training ? tokens : tokens.map((token, place) => `${words[place]} ${token}`);
+    const { firsts, rows } = distinct(names);
+    const spelled = Array.from(firsts, (place) => tokens[place] as string);
+    if (tape.training) return { input: this.#drop(tape, this.#input(tape, words, spelled, rows)) };
+    const ids = firsts.map((place) => words[place] as number);
+    const source = { table: this.#spellings, ids: Array.from(firsts, (place) => names[place] as string) };
+    return { input: this.#input(tape, ids, spelled), rows, source };
+  }
+
+  /** @param rows which of the spelled words each word is; row by row where left out */
+  #input(tape: Tape, words: Int32Array, spelled: readonly string[], rows?: Int32Array): Matrix {
+    const embedded = tape.apply(operations.embed, [{ table: this.words, ids: words }]); // w
     if (this.#characters === undefined) return embedded;
     const { vocabulary, table, convolution } = this.#characters;
-    const { ids, spans, index } = spellings(tokens, vocabulary);
+    const { ids, spans } = charactersOf(spelled, vocabulary);
     const characters = this.#drop(tape, tape.apply(operations.embed, [{ table, ids }])); // [C, 50]
     const pooled = this.#drop(tape, applyConvolution(tape, convolution, { input: characters, spans })); // c, one row a distinct word
-    const terms = [{ input: embedded }, { input: pooled, rows: index, to: embedded.columns }];
+    const terms = [{ input: embedded }, { input: pooled, rows, to: embedded.columns }];
     return tape.apply(operations.compose, { rows: words.length, columns: embedded.columns + pooled.columns, terms });
   }
 
@@ -100,19 +125,14 @@ export class EntityNetwork {
   }
 }
 
-/** The characters of the distinct words end to end, where each word lies in them, and which one each token is. */
-function spellings(tokens: readonly string[], vocabulary: Vocabulary): { ids: Int32Array; spans: Int32Array; index: Int32Array } {
-  const places = new Map<string, number>();
+/** The characters of words end to end, and where each word lies in them. */
+function charactersOf(words: readonly string[], vocabulary: Vocabulary): { ids: Int32Array; spans: Int32Array } {
   const ids: number[] = [];
   const spans: number[] = [];
-  const index = Int32Array.from(tokens, (token) => {
-    const known = places.get(token);
-    if (known !== undefined) return known;
+  for (const word of words) {
     const start = ids.length;
-    for (const character of token) ids.push(vocabulary.indexOf(character));
+    for (const character of word) ids.push(vocabulary.indexOf(character));
     spans.push(start, ids.length);
-    places.set(token, places.size);
-    return places.size - 1;
-  });
-  return { ids: Int32Array.from(ids), spans: Int32Array.from(spans), index };
+  }
+  return { ids: Int32Array.from(ids), spans: Int32Array.from(spans) };
 }

@@ -1,6 +1,6 @@
 import { type Matrix, operations, type Parameter, type Tape, uniform } from "@weft/tensor";
 import type { Lexicon } from "../../data/lexicon.ts";
-import type { RowsOfWords, Scope, WindowColumns } from "../../nn/index.ts";
+import { distinct, type RowsOfWords, type Scope, type WindowColumns } from "../../nn/index.ts";
 import type { PairBatch } from "./batch.ts";
 import type { PairSettings } from "./settings.ts";
 import { bioTags } from "./tags.ts";
@@ -47,11 +47,9 @@ export class InputLayer {
     if (tape.training && (inputDropout > 0 || spatialDropout > 0)) {
       return { input: this.#drop(tape, tape.apply(operations.embed, [{ table, ids }]), offsets) };
     }
-    const rowOf = new Map<number, number>();
-    for (const id of ids) if (!rowOf.has(id)) rowOf.set(id, rowOf.size);
-    const source = { table, ids: Int32Array.from(rowOf.keys()) };
-    const input = tape.apply(operations.embed, [source]);
-    return { input, source, rows: ids.map((id) => rowOf.get(id) ?? 0) };
+    const { firsts, rows } = distinct(ids);
+    const source = { table, ids: firsts.map((place) => ids[place] as number) };
+    return { input: tape.apply(operations.embed, [source]), source, rows };
   }
 
   #drop(tape: Tape, embedded: Matrix, offsets: Int32Array): Matrix {

@@ -1,10 +1,11 @@
-import { type Matrix, normal, operations, type PairScorer, type Parameter, type Tape } from "@weft/tensor";
+import { type Matrix, normal, operations, type PairScorer, type Parameter, type PlacedRows, type Tape } from "@weft/tensor";
 import type { Lexicon } from "../../data/lexicon.ts";
 import {
   applyBilstm,
   applyLinear,
   type BilstmLayer,
   bilstmLayer,
+  distinct,
   type InteractionCell,
   interact,
   interactionCell,
@@ -75,12 +76,8 @@ export class RinNetwork {
   }
 
   forward(tape: Tape, batch: RinBatch): RinOutput {
-    const { rounds: K, ablation, inputDropout } = this.#settings;
-    const lookups = [{ table: this.words, ids: batch.words }];
-    if (this.#pos !== undefined && batch.pos !== undefined) lookups.push({ table: this.#pos, ids: batch.pos });
-    const embedded = tape.apply(operations.embed, lookups); // [ΣN, Dw + Dp]
-    const input = tape.apply(operations.dropout, { input: embedded, rate: inputDropout });
-    let shared = applyBilstm(tape, this.#encoder, input, batch.offsets); // H⁰, [ΣN, D]
+    const { rounds: K, ablation } = this.#settings;
+    let shared = applyBilstm(tape, this.#encoder, this.#read(tape, batch), batch.offsets); // H⁰, [ΣN, D]
     let entity = shared; // H_e
     let relation = shared; // H_r
     for (let k = 0; k < K; k++) {
@@ -99,6 +96,23 @@ export class RinNetwork {
       tagScores: applyLinear(tape, this.#classifier(K).tag, entity), // [ΣN, T]
       pairs: this.#scorer(tape, K, relation, batch.offsets),
     };
+  }
+
+  /** Embeddings, [ΣN, Dw + Dp]; where no weight is learnt, each word with each of its parts of speech once. */
+  #read(tape: Tape, { words, pos }: RinBatch): PlacedRows {
+    const embed = (at: (ids: Int32Array) => Int32Array): Matrix => {
+      const lookups = [{ table: this.words, ids: at(words) }];
+      if (this.#pos !== undefined && pos !== undefined) lookups.push({ table: this.#pos, ids: at(pos) });
+      return tape.apply(operations.embed, lookups);
+    };
+    const { inputDropout: rate } = this.#settings;
+    if (tape.training) return { input: tape.apply(operations.dropout, { input: embed((ids) => ids), rate }) };
+    const kinds = this.#pos?.rows ?? 1;
+    const names = Array.from(words, (word, place) => word * kinds + (pos?.[place] ?? 0));
+    const { firsts, rows } = distinct(names);
+    const table = { name: `${this.words.name} and part of speech`, rows: this.words.rows * kinds };
+    const source = { table, ids: Array.from(firsts, (place) => names[place] as number) };
+    return { input: embed((ids) => firsts.map((place) => ids[place] as number)), rows, source };
   }
 
   /** Eq. 5. The pairs (·, i) of a word are the pairs (i, ·) with the two shares exchanged. */

@@ -3,8 +3,8 @@ import type { Address } from "../../kernels/kernels.ts";
 import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
-import { multiplyBy, multiplyByGradient } from "./linear.ts";
-import { checkPlaces, type PlacedRows } from "./placed-rows.ts";
+import { multiplyByGradient } from "./linear.ts";
+import { checkPlaces, type PlacedRows, placedProducts, rowsAt } from "./placed-rows.ts";
 import { type TimeOrder, timeOrder } from "./time-order.ts";
 
 /** One direction of a GRU over parts; gates side by side in blocks, as `GruParameters` has them. */
@@ -86,9 +86,8 @@ function runDirection(
   const fromInput = tape.scratch(total * wide);
   kernels.fillRows(total, wide, cell.inputBias.at, fromInput, wide);
   for (const [k, part] of parts.entries()) {
-    const own = tape.scratch(part.input.rows * wide);
-    multiplyBy(tape, part.input, cell.inputs[k] as Parameter, undefined, own);
-    kernels.gatherAdd(total, wide, 1, tape.integers(inTimeOrder(part, order)), own, wide, fromInput, wide);
+    const { at, index } = placedProducts(tape, part, cell.inputs[k] as Parameter, order.rows);
+    kernels.gatherAdd(total, wide, 1, tape.integers(index), at, wide, fromInput, wide);
   }
   const fromHidden = tape.scratch(total * wide);
   kernels.fillRows(total, wide, cell.hiddenBias.at, fromHidden, wide);
@@ -133,14 +132,9 @@ function reverseDirection(tape: Tape, parts: readonly PlacedRows[], run: Directi
   kernels.sumRows(total, wide, fromInput, wide, tape.gradientOf(cell.inputBias));
   for (const [k, part] of parts.entries()) {
     const slope = tape.zeroed(part.input.rows * wide);
-    kernels.scatterAdd(total, wide, 1, tape.integers(inTimeOrder(part, order)), fromInput, wide, slope, wide);
+    kernels.scatterAdd(total, wide, 1, tape.integers(rowsAt(part, order.rows)), fromInput, wide, slope, wide);
     multiplyByGradient(tape, part.input, cell.inputs[k] as Parameter, undefined, slope);
   }
-}
-
-/** The part's row at each place, places in the order of their visits. */
-function inTimeOrder({ rows }: PlacedRows, order: TimeOrder): Int32Array {
-  return rows === undefined ? order.rows : order.rows.map((place) => rows[place] ?? 0);
 }
 
 function checkParts(parts: readonly PlacedRows[], { inputs, hidden }: BigruParameters, total: number): void {

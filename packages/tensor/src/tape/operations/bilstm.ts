@@ -2,6 +2,8 @@ import type { Address } from "../../kernels/kernels.ts";
 import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
+import { multiplyByGradient } from "./linear.ts";
+import { checkPlaces, type PlacedRows, placedProducts, rowsAt } from "./placed-rows.ts";
 import { type TimeOrder, timeOrder } from "./time-order.ts";
 
 /** One direction. The gates i, f, g, o lie side by side as four blocks. */
@@ -14,9 +16,7 @@ export interface LstmParameters {
   readonly bias: Parameter;
 }
 
-export interface BilstmInput {
-  /** Sentences end to end, [ΣN, inputs]. */
-  readonly input: Matrix;
+export interface BilstmInput extends PlacedRows {
   /** Where each sentence starts, and where the last one ends. */
   readonly offsets: Int32Array;
   readonly forward: LstmParameters;
@@ -26,39 +26,42 @@ export interface BilstmInput {
 interface DirectionRun {
   readonly parameters: LstmParameters;
   readonly order: TimeOrder;
-  /** The input in time order, [ΣN, inputs]. */
-  readonly steps: Matrix;
+  /** The input in time order, [ΣN, inputs]; not there where rows are placed. */
+  readonly steps: Matrix | undefined;
   readonly gates: Address;
   readonly cells: Address;
   readonly hidden: Address;
 }
 
 export interface Saved {
-  readonly input: Matrix;
+  readonly part: PlacedRows;
   readonly output: Matrix;
   readonly runs: readonly DirectionRun[];
 }
 
 /**
- * A bidirectional LSTM (Hochreiter and Schmidhuber 1997) over packed sentences: [ΣN, inputs] to [ΣN, 2·H], forward states first.
+ * A bidirectional LSTM (Hochreiter and Schmidhuber 1997) over packed sentences, whose words are the places of the input's rows: to
+ * [ΣN, 2·H], forward states first.
  *
  * Sentences advance together, the longest first: step t is one product over those that still have a t-th word. Nothing is padded, so a
  * batch gives what its sentences give one by one.
  */
 export const bilstm: Operation<BilstmInput, Matrix, Saved> = {
-  forward(tape, { input, offsets, forward, backward }) {
-    const output = tape.matrix(input.rows, forward.hidden.rows + backward.hidden.rows); // [ΣN, 2H]
+  forward(tape, { offsets, forward, backward, ...part }) {
+    const total = offsets[offsets.length - 1] ?? 0;
+    checkPlaces(part, total);
+    const output = tape.matrix(total, forward.hidden.rows + backward.hidden.rows); // [ΣN, 2H]
     const runs = [
-      runDirection(tape, input, timeOrder(offsets, false), forward, output, 0),
-      runDirection(tape, input, timeOrder(offsets, true), backward, output, forward.hidden.rows),
+      runDirection(tape, part, timeOrder(offsets, false), forward, output, 0),
+      runDirection(tape, part, timeOrder(offsets, true), backward, output, forward.hidden.rows),
     ];
-    return { output, saved: { input, output, runs } };
+    return { output, saved: { part, output, runs } };
   },
 
-  backward(tape, { input, output, runs }) {
+  backward(tape, { part, output, runs }) {
     let column = 0;
     for (const run of runs) {
-      reverseDirection(tape, input, run, output, column);
+      reverseDirection(tape, part, run, output, column);
       column += run.parameters.hidden.rows;
     }
   },
@@ -66,23 +69,20 @@ export const bilstm: Operation<BilstmInput, Matrix, Saved> = {
 
 function runDirection(
   tape: Tape,
-  input: Matrix,
+  part: PlacedRows,
   order: TimeOrder,
   parameters: LstmParameters,
   output: Matrix,
   column: number,
 ): DirectionRun {
   const { kernels } = tape;
-  const { input: weight, hidden: recurrent, bias } = parameters;
-  const total = input.rows;
+  const { hidden: recurrent } = parameters;
+  const total = output.rows;
   const size = recurrent.rows;
   const width = padded(size);
   const wide = 4 * width;
-  const steps = tape.matrix(total, input.columns, { grad: false });
-  kernels.gatherRows(total, input.stride, tape.integers(order.rows), input.at, input.stride, steps.at, steps.stride);
   const gates = tape.scratch(total * wide);
-  kernels.fillRows(total, wide, bias.at, gates, wide);
-  kernels.gemm(total, wide, input.columns, steps.at, steps.stride, weight.at, weight.stride, gates, wide, 1);
+  const steps = readInput(tape, part, order, parameters, gates);
   const cells = tape.scratch(total * width);
   const hidden = tape.scratch(total * width);
   for (let t = 0; t + 1 < order.steps.length; t++) {
@@ -100,11 +100,35 @@ function runDirection(
   return { parameters, order, steps, gates, cells, hidden };
 }
 
-function reverseDirection(tape: Tape, input: Matrix, run: DirectionRun, output: Matrix, column: number): void {
+/** What each gate takes from its word and its bias, in time order. @returns the words in that order, where rows are not placed */
+function readInput(
+  tape: Tape,
+  part: PlacedRows,
+  order: TimeOrder,
+  { input: weight, bias }: LstmParameters,
+  gates: Address,
+): Matrix | undefined {
   const { kernels } = tape;
-  const { order, gates, cells, hidden, steps } = run;
-  const { input: weight, hidden: recurrent, bias } = run.parameters;
-  const total = input.rows;
+  const total = order.rows.length;
+  const wide = weight.stride;
+  kernels.fillRows(total, wide, bias.at, gates, wide);
+  if (part.rows !== undefined) {
+    const { at, index } = placedProducts(tape, part, weight, order.rows);
+    kernels.gatherAdd(total, wide, 1, tape.integers(index), at, wide, gates, wide);
+    return undefined;
+  }
+  const { input } = part;
+  const steps = tape.matrix(total, input.columns, { grad: false });
+  kernels.gatherRows(total, input.stride, tape.integers(order.rows), input.at, input.stride, steps.at, steps.stride);
+  kernels.gemm(total, wide, input.columns, steps.at, steps.stride, weight.at, wide, gates, wide, 1);
+  return steps;
+}
+
+function reverseDirection(tape: Tape, part: PlacedRows, run: DirectionRun, output: Matrix, column: number): void {
+  const { kernels } = tape;
+  const { order, gates, cells, hidden } = run;
+  const { hidden: recurrent } = run.parameters;
+  const total = output.rows;
   const size = recurrent.rows;
   const width = padded(size);
   const wide = 4 * width;
@@ -127,21 +151,27 @@ function reverseDirection(tape: Tape, input: Matrix, run: DirectionRun, output: 
     kernels.gemm(active, width, recurrent.stride, at, wide, recurrent.transposed, width, dBefore, width, 1);
     kernels.gemmTransposed(size, wide, active, hidden + before * width * 4, width, at, wide, dWeight, recurrent.stride, 1);
   }
-  kernels.gemmTransposed(
-    input.columns,
-    wide,
-    total,
-    steps.at,
-    steps.stride,
-    gates,
-    wide,
-    tape.gradientOf(weight),
-    weight.stride,
-    1,
-  );
+  reverseInput(tape, part, run);
+}
+
+/** From the gradient of the gates to those of the input, its weight and its bias. */
+function reverseInput(tape: Tape, part: PlacedRows, { order, gates, steps, parameters }: DirectionRun): void {
+  const { kernels } = tape;
+  const { input: weight, bias } = parameters;
+  const { input } = part;
+  const total = order.rows.length;
+  const wide = weight.stride;
   kernels.sumRows(total, wide, gates, wide, tape.gradientOf(bias));
+  if (steps === undefined) {
+    const slope = tape.zeroed(input.rows * wide);
+    kernels.scatterAdd(total, wide, 1, tape.integers(rowsAt(part, order.rows)), gates, wide, slope, wide);
+    multiplyByGradient(tape, input, weight, undefined, slope);
+    return;
+  }
+  const dWeight = tape.gradientOf(weight);
+  kernels.gemmTransposed(input.columns, wide, total, steps.at, steps.stride, gates, wide, dWeight, wide, 1);
   if (input.grad === 0) return;
   const back = tape.scratch(total * input.stride);
-  kernels.gemm(total, input.stride, weight.stride, gates, wide, weight.transposed, padded(weight.rows), back, input.stride, 0);
-  kernels.scatterRows(total, input.stride, rows, back, input.stride, input.grad, input.stride);
+  kernels.gemm(total, input.stride, wide, gates, wide, weight.transposed, padded(weight.rows), back, input.stride, 0);
+  kernels.scatterRows(total, input.stride, tape.integers(order.rows), back, input.stride, input.grad, input.stride);
 }

@@ -1,5 +1,10 @@
 import { ShapeError } from "../../errors.ts";
+import type { Address } from "../../kernels/kernels.ts";
 import type { Matrix } from "../../tensor/matrix.ts";
+import type { Parameter } from "../../tensor/parameter-store.ts";
+import type { TableRows } from "../kept-products.ts";
+import type { Tape } from "../tape.ts";
+import { multiplyBy } from "./linear.ts";
 
 /** Some columns of what stands at each place. Where rows repeat, each is multiplied once. */
 export interface PlacedRows {
@@ -7,6 +12,30 @@ export interface PlacedRows {
   readonly input: Matrix;
   /** The row that stands at each place; row by row where left out. */
   readonly rows?: Int32Array | undefined;
+  /** Given where `input` is rows of a table as they stand: where no gradient is wanted, their products may be there already. */
+  readonly source?: TableRows | undefined;
+}
+
+/** Products of rows with a weight: that of the k-th place that was asked for starts at `at` + index[k] · the weight's stride. */
+export interface PlacedProducts {
+  readonly at: Address;
+  readonly index: Int32Array;
+}
+
+/** Each row times the weight, once. @param order places, in the order in which their products are wanted; all from first to last where left out */
+export function placedProducts(tape: Tape, part: PlacedRows, weight: Parameter, order?: Int32Array): PlacedProducts {
+  const index = rowsAt(part, order);
+  const kept = part.source && tape.kept?.multiply(tape.arena, part.input, part.source, weight);
+  if (kept !== undefined) return { at: kept.at, index: index.map((row) => kept.rows[row] ?? 0) };
+  const at = tape.scratch(part.input.rows * weight.stride);
+  multiplyBy(tape, part.input, weight, undefined, at);
+  return { at, index };
+}
+
+/** The row at each place, in this order of places. */
+export function rowsAt({ input, rows }: PlacedRows, order?: Int32Array): Int32Array {
+  if (order === undefined) return rows ?? Int32Array.from({ length: input.rows }, (_, place) => place);
+  return rows === undefined ? order : order.map((place) => rows[place] ?? 0);
 }
 
 /** @throws {ShapeError} where the rows are not as many as the places, or reach out of the matrix */

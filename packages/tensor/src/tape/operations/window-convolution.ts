@@ -2,18 +2,15 @@ import { ShapeError } from "../../errors.ts";
 import type { Address } from "../../kernels/kernels.ts";
 import type { Matrix } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
-import type { TableRows } from "../kept-products.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
-import { checkPlaces, type PlacedRows } from "./placed-rows.ts";
+import { checkPlaces, type PlacedRows, placedProducts } from "./placed-rows.ts";
 
 /** Numbers of one window list entry: pooled from, to, seen from, to, first entity, second entity; all count words of the batch. */
 export const windowFields = 6;
 
 /** Some columns of the words. */
 export interface WindowPart extends PlacedRows {
-  /** Given where `input` is rows of a table as they stand. */
-  readonly source?: TableRows | undefined;
   /** [D, taps·F] in one block a tap */
   readonly weight: Parameter;
 }
@@ -154,23 +151,11 @@ function wordProducts(tape: Tape, { parts, offsets, positions }: WindowConvoluti
   const rows = offsets[offsets.length - 1] ?? 0;
   const products = tape.scratch(rows * stride);
   for (const [k, part] of parts.entries()) {
-    const own = rowProducts(tape, part);
-    const index = tape.integers(
-      Int32Array.from({ length: rows }, (_, i) => own.rows?.[part.rows?.[i] ?? i] ?? part.rows?.[i] ?? i),
-    );
-    if (k === 0) tape.kernels.gatherRows(rows, stride, index, own.at, stride, products, stride);
-    else tape.kernels.gatherAdd(rows, stride, 1, index, own.at, stride, products, stride);
+    const { at, index } = placedProducts(tape, part, part.weight);
+    if (k === 0) tape.kernels.gatherRows(rows, stride, tape.integers(index), at, stride, products, stride);
+    else tape.kernels.gatherAdd(rows, stride, 1, tape.integers(index), at, stride, products, stride);
   }
   return { products, sums: tape.scratch(rows * stride), rows };
-}
-
-/** The products of a part's rows, and where each of them stands unless row by row. */
-function rowProducts(tape: Tape, { input, source, weight }: WindowPart): { at: Address; rows?: Int32Array } {
-  const kept = source && tape.kept?.multiply(tape.arena, input, source, weight);
-  if (kept !== undefined) return kept;
-  const at = tape.scratch(input.rows * weight.stride);
-  multiplyBy(tape, input, weight, undefined, at);
-  return { at };
 }
 
 /** The middle of the table of offsets: as far as any window reaches from its entities. */

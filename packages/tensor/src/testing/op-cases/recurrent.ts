@@ -32,6 +32,34 @@ export const recurrentCases = {
           return ahead.map((row, t) => [...row, ...(back[t] ?? [])]);
         }),
     }),
+    opCase({
+      matrices: () => ({}),
+      parameters: ({ width }) => ({
+        // Words that come more than once.
+        words: { rows: 5, columns: 3 },
+        inputF: { rows: 3, columns: 4 * width, blocks: 4 },
+        hiddenF: { rows: width, columns: 4 * width, blocks: 4 },
+        biasF: { rows: 1, columns: 4 * width, blocks: 4 },
+        inputB: { rows: 3, columns: 4 * width, blocks: 4 },
+        hiddenB: { rows: width, columns: 4 * width, blocks: 4 },
+        biasB: { rows: 1, columns: 4 * width, blocks: 4 },
+      }),
+      run: (tape, _, { words, inputF, hiddenF, biasF, inputB, hiddenB, biasB }, { offsets, ids }) =>
+        tape.apply(operations.bilstm, {
+          input: parameterMatrix(tape, words),
+          rows: ids,
+          offsets,
+          forward: { input: inputF, hidden: hiddenF, bias: biasF },
+          backward: { input: inputB, hidden: hiddenB, bias: biasB },
+        }),
+      formula: (_, { words, inputF, hiddenF, biasF, inputB, hiddenB, biasB }, { offsets, ids }) =>
+        bySentence(offsets, (start, end) => {
+          const read = Array.from(ids.subarray(start, end), (id) => words[id] ?? []);
+          const ahead = lstm(read, inputF, hiddenF, biasF);
+          const back = lstm(read.toReversed(), inputB, hiddenB, biasB).toReversed();
+          return ahead.map((row, t) => [...row, ...(back[t] ?? [])]);
+        }),
+    }),
   ],
 
   gru: [

@@ -1,0 +1,14 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { distinct } from "./distinct.ts";
+
+test("every place finds its own item among the distinct ones, which come in the order in which they first stand", () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.nat(5), fc.constantFrom("a", "b", "1"))), (items) => {
+      const { firsts, rows } = distinct(items);
+      expect(Array.from(rows, (row) => items[firsts[row] ?? -1])).toEqual(items);
+      expect([...firsts]).toEqual([...firsts].toSorted((a, b) => a - b));
+      expect(firsts.length).toBe(new Set(items).size);
+    }),
+  );
+});
