@@ -1,4 +1,5 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -264,4 +265,36 @@ test("a model whose memory has grown is read anew into fresh memory without a re
   await expect.poll(() => lines.join("")).toContain("its folder has changed: it stays as it is");
   expect(await loadedAt()).toBe(second);
   expect((await extract(url, crowd(2))).status).toBe(200);
+});
+
+test("of a model whose memory grows time and again there are two at most, however long a request holds the first", async () => {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const { server, url } = await startServer({
+    models: [{ name: "m", folder: join(folder, "pairs") }],
+    limits: { grownBytes: 4 * 2 ** 20, renewMs: 0 },
+    logger: pino({ level: "info" }, sink),
+  });
+  const grow = async (): Promise<void> => void expect((await extract(url, { ...crowd(300), threshold: 1 })).status).toBe(200);
+  const renewed = (): number => lines.filter((line) => line.includes("has grown, and it begins anew")).length;
+  const reads = (): number => lines.filter((line) => line.includes("a model was read anew")).length;
+  const stream = request(`${url}/v1/extract`, { method: "POST", headers: { "content-type": "application/x-ndjson" } });
+  const ended = new Promise((resolve) => stream.on("response", (answer) => answer.resume().on("end", resolve)));
+  stream.write('"Bob left."\n');
+  await new Promise((resolve) => stream.on("response", resolve));
+  await grow();
+  await expect.poll(reads).toBe(1);
+  await grow();
+  // What was to be read anew before this would have been by now.
+  await server.reload();
+  expect([renewed(), reads()]).toEqual([1, 2]);
+  stream.end();
+  await ended;
+  await grow();
+  await expect.poll(renewed).toBe(2);
 });

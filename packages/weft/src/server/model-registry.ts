@@ -41,6 +41,8 @@ export class ModelRegistry {
   readonly #models = new Map<string, Loaded>();
   readonly #reloads = new Map<string, Promise<unknown>>();
   readonly #retries: Retries;
+  /** Models that others took the place of, and that requests still work with. */
+  readonly #leaving = new Set<Loaded>();
   readonly #closing = new Set<Promise<void>>();
   #watch: NodeJS.Timeout | undefined;
 
@@ -81,7 +83,7 @@ export class ModelRegistry {
         if (!held) return;
         held = false;
         loaded.leases--;
-        if (loaded.retired && loaded.leases === 0) this.#close(loaded);
+        if (loaded.leases === 0 && this.#leaving.has(loaded)) this.#close(loaded);
       },
     };
   }
@@ -133,8 +135,9 @@ export class ModelRegistry {
     clearTimeout(this.#watch);
     this.#watch = undefined;
     this.#retries.close();
-    await Promise.allSettled(this.#reloads.values());
-    for (const loaded of this.#models.values()) this.#close(loaded);
+    // What comes while others are waited for is loaded too, and closed with them.
+    while (this.#reloads.size > 0) await Promise.allSettled(this.#reloads.values());
+    for (const loaded of [...this.#models.values(), ...this.#leaving]) this.#close(loaded);
     this.#models.clear();
     await Promise.all(this.#closing);
   }
@@ -172,7 +175,7 @@ export class ModelRegistry {
     const batcher = new Batcher(extractor.predict, threadCount(options), limits, { onBatch });
     const served = { name, folder, extractor, batcher, loadedAt: new Date() };
     const renewal = { firstBytes: memoryOf(extractor), notBefore: performance.now() + limits.renewMs };
-    return { served, stamp, renewal, leases: 0, retired: false, broken: false };
+    return { served, stamp, renewal, leases: 0, broken: false };
   }
 
   /** Does one thing after the other to a model: what is being read may be older than what the next caller wants. */
@@ -202,6 +205,8 @@ export class ModelRegistry {
     const { grownBytes, renewMs } = this.#options.limits;
     const grown = memoryOf(extractor) - renewal.firstBytes;
     if (grown <= grownBytes || performance.now() < renewal.notBefore) return;
+    // A stream that does not end keeps the memory it began with: with many of them, each new memory would be one more.
+    if ([...this.#leaving].some(({ served }) => served.name === name)) return;
     renewal.notBefore = performance.now() + renewMs;
     void this.#renew(name, extractor, grown);
   }
@@ -258,15 +263,14 @@ export class ModelRegistry {
     this.#models.set(name, fresh);
     this.#retries.forget(name);
     this.#options.logger.info({ model: name }, "a model was read anew");
-    if (old !== undefined) {
-      old.retired = true;
-      if (old.leases === 0) this.#close(old);
-    }
+    if (old?.leases === 0) this.#close(old);
+    else if (old !== undefined) this.#leaving.add(old);
     return fresh.served;
   }
 
-  #close({ served }: Loaded): void {
-    const closing: Promise<void> = served.extractor.close().finally(() => this.#closing.delete(closing));
+  #close(loaded: Loaded): void {
+    this.#leaving.delete(loaded);
+    const closing: Promise<void> = loaded.served.extractor.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }
 }
@@ -284,8 +288,6 @@ interface Loaded {
   readonly renewal: { readonly firstBytes: number; notBefore: number };
   /** Requests that work with it. */
   leases: number;
-  /** Whether another has taken its place. */
-  retired: boolean;
   /** Whether it is known that it answers nothing any more. */
   broken: boolean;
 }
