@@ -63,16 +63,19 @@ test("who asks for what is being looked for already waits for the same result", 
 });
 
 test("what nobody waits for any more is ended, and the next one who asks is answered", async () => {
-  const before = ended.size;
-  const leave = request(`${running.url}/v1/data/large.jsonl/problems`);
+  const { url } = await startServer({ data: [join(folder, "large.jsonl"), join(folder, "small.jsonl")] });
+  const [begun, before] = [started.length, ended.size];
+  const leave = request(`${url}/v1/data/large.jsonl/problems`);
   leave.on("error", () => undefined).end();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // A thread is begun for it: none is there yet.
+  await expect.poll(() => started.length, { interval: 1 }).toBeGreaterThan(begun);
   leave.destroy();
   await expect.poll(() => ended.size).toBeGreaterThan(before);
-  expect(await get("small.jsonl/problems")).toMatchObject({ status: 200, json: { files: [{ sentences: 20 }] } });
-  expect((await send(`${running.url}/metrics`)).text).toMatch(
-    /route="\/v1\/data\/:name\/problems",method="GET",status="499"\} 1/,
-  );
+  expect(await send(`${url}/v1/data/small.jsonl/problems`)).toMatchObject({
+    status: 200,
+    json: { files: [{ sentences: 20 }] },
+  });
+  expect((await send(`${url}/metrics`)).text).toMatch(/route="\/v1\/data\/:name\/problems",method="GET",status="499"\} 1/);
 });
 
 test("while a correction project of very many sentences is made, added to and opened again, the server answers everybody else", async () => {

@@ -20,6 +20,10 @@ function temporaryFolder(): string {
 
 const long = { text: `${sentence} `.repeat(300) };
 
+/** Sentences that wait for a batch. */
+const waitingAt = async (url: string): Promise<number> =>
+  Number(/^weft_queue_sentences\{.*\} (\d+)$/m.exec((await send(`${url}/metrics`)).text)?.[1]);
+
 test("with tokens, the API asks for one and the rest is open", async () => {
   const { url } = await startServer({ tokens: ["first-token", "second-token"] });
   for (const path of ["/v1/models", "/v1/schema", "/metrics"]) {
@@ -134,23 +138,24 @@ test("a deadline that passes ends the request and frees its place", async () => 
 
 test("the deadline counts from the arrival of the headers, whenever the body comes", async () => {
   const { url } = await startServer();
+  /** The pause is behind the word of the server that it waits for the body: its headers have arrived before. */
   const after = async (pauseMs: number, timeoutMs: number): Promise<string> => {
     const { hostname, port } = new URL(url);
     const body = JSON.stringify({ text: sentence, timeoutMs });
     return new Promise((resolve, reject) => {
       let text = "";
       const socket = connect(Number(port), hostname);
+      socket.once("data", () => setTimeout(() => socket.write(body), pauseMs));
       socket.on("data", (part) => (text += part.toString())).on("error", reject);
       socket.on("close", () => resolve(text));
       socket.write(
-        `POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`,
+        `POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\nexpect: 100-continue\r\ncontent-length: ${body.length}\r\n\r\n`,
       );
-      setTimeout(() => socket.write(body), pauseMs);
     });
   };
-  expect(await after(0, 20_000)).toMatch(/^HTTP\/1\.1 200 /);
-  const late = await after(1200, 1000);
-  expect(late).toMatch(/^HTTP\/1\.1 504 /);
+  expect(await after(0, 20_000)).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+  const late = await after(300, 200);
+  expect(late).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 504 /);
   expect(late).toContain("DEADLINE_PASSED");
 });
 
@@ -163,18 +168,16 @@ test("a client that leaves takes its sentences out of the queue", async () => {
   });
   sent.on("error", () => undefined);
   sent.end(body);
-  const waiting = async (): Promise<number> =>
-    Number(/^weft_queue_sentences\{.*\} (\d+)$/m.exec((await send(`${url}/metrics`)).text)?.[1]);
-  await expect.poll(waiting, { interval: 5 }).toBeGreaterThan(20);
+  await expect.poll(async () => waitingAt(url), { interval: 5 }).toBeGreaterThan(20);
   sent.destroy();
-  await expect.poll(waiting, { interval: 5 }).toBe(0);
+  await expect.poll(async () => waitingAt(url), { interval: 5 }).toBe(0);
 });
 
 test("short texts do not wait for a long one that came before", async () => {
   const { url } = await startServer({ limits: { batchSentences: 8 } });
   const ended: string[] = [];
-  const slow = extract(url, long).then(() => ended.push("long"));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const slow = extract(url, { text: `${sentence} `.repeat(1500) }).then(() => ended.push("long"));
+  await expect.poll(async () => waitingAt(url), { interval: 5 }).toBeGreaterThan(0);
   await Promise.all(Array.from({ length: 5 }, async () => extract(url, { text: sentence }).then(() => ended.push("short"))));
   await slow;
   expect(ended).toEqual(["short", "short", "short", "short", "short", "long"]);

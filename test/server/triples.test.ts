@@ -101,7 +101,10 @@ test("a long request leaves turns to others, and is given up when its client lea
   // A server that gave no turns would answer one before and one behind it.
   expect(answered).toBeGreaterThan(5);
   const leaving = request(`${url}/v1/triples`, { method: "POST", headers: sending.headers });
-  leaving.on("error", () => undefined).end(sending.body, () => setTimeout(() => leaving.destroy(), 100));
+  await new Promise<void>((sent) => leaving.on("error", () => undefined).end(sending.body, sent));
+  // One of the first turns that it leaves to others.
+  await send(`${url}/healthz`);
+  leaving.destroy();
   const metrics = async (): Promise<string> => (await send(`${url}/metrics`)).text;
   await expect.poll(metrics).toMatch(/route="\/v1\/triples",method="POST",status="499"\} 1/);
 });
