@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { numbers } from "../lib/options.mjs";
 
-// Options: --clients 1,8,64 --seconds 4 --threads 2 --models rin,joint-nn,FOLDER
+// Options: --clients 1,8,64 --seconds 4 --threads 2 --models rin,joint-nn-128,joint-nn-256,FOLDER
 //          --soak MINUTES --deadline 1000 --connections 4000: twice the load that the server can do, once
 export const title = "weft serve: requests of one sentence (bundled corpus, mean 20 words), clients in a process of their own";
 export const unit = "requests/s";
@@ -17,11 +17,15 @@ export function rounds({ soak }) {
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The bundled RIN, and a joint network of the size that serves in earnest: 128 units a direction, trained for a moment. */
-const known = { rin: () => path("../../examples/model"), "joint-nn": jointNetwork };
+/** The bundled RIN, and joint networks of the sizes that serve in earnest, trained for a moment. */
+const known = {
+  rin: () => path("../../examples/model"),
+  "joint-nn-128": () => jointNetwork(128),
+  "joint-nn-256": () => jointNetwork(256),
+};
 
 export function prepare({ models, soak }) {
-  const names = (models ?? (soak === undefined ? "rin,joint-nn" : "rin")).split(",");
+  const names = (models ?? (soak === undefined ? Object.keys(known).join() : "rin")).split(",");
   return { models: names.map((name) => ({ name, folder: Object.hasOwn(known, name) ? known[name]() : name })) };
 }
 
@@ -44,12 +48,13 @@ export function cases({ options, models }) {
   });
 }
 
-function jointNetwork() {
-  const folder = path("../../.cache/bench/joint-nn-run");
+/** @param units of a direction */
+function jointNetwork(units) {
+  const folder = path(`../../.cache/bench/joint-nn-${units}`);
   if (existsSync(`${folder}/model`)) return folder;
   rmSync(folder, { recursive: true, force: true });
   const settings = [
-    "model={name: joint-nn, hiddenSize: 128}",
+    `model={name: joint-nn, hiddenSize: ${units}}`,
     "vocabulary.scheme=bilou",
     "training.epochs=15",
     "training.batch=20",
