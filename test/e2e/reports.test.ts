@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { comparisonFileSchema, type Report, reportFileSchema } from "@weft/core";
+import { comparisonFileSchema, type Report, reportFileSchema, type SystemComparison } from "@weft/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jsonLines, type Line, lines, writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";
@@ -81,6 +81,24 @@ test("evaluate scores a model by some types alone, also by such as only the mode
   const unknown = await call("nobody-knows");
   expect(unknown.code).toBe(2);
   expect(unknown.err).toContain("which no entity and no relation has");
+});
+
+test("two systems are compared by some types alone, in the numbers, the sentences and the page; a misspelt one is refused", async () => {
+  const files = ["compare", path("gold.jsonl"), path("poor.jsonl"), "--gold", path("gold.jsonl"), "-p", "strict"];
+  const { code, out } = await weft([...files, "--types", "works_for", "--examples", "1", "--report", path("one-type")]);
+  expect(code).toBe(0);
+  expect(out.replaceAll(/\s+/g, " ")).toContain("Only these types count, on both sides: works_for. A relation keeps");
+  const found = json("one-type", "comparison.json") as SystemComparison;
+  expect(found).toMatchObject({ onlyTypes: ["works_for"], ignoredTypes: [] });
+  expect(Object.keys(found.protocols.strict?.byType ?? {})).toEqual(["works_for"]);
+  expect(readFileSync(path("one-type", "comparison.html"), "utf8")).toContain("only these classes count");
+  // Where nothing counts, no sentence differs.
+  const same = await weft([...files, "--types", "based_in", "--ignore", "based_in", "--examples", "1"]);
+  expect(same.code).toBe(0);
+  expect(same.out).not.toContain("Ada Lovelace");
+  const misspelt = await weft([...files, "--types", "worksfor"]);
+  expect({ code: misspelt.code, out: misspelt.out }).toEqual({ code: 2, out: "" });
+  expect(misspelt.err).toContain("did you mean works_for?");
 });
 
 test("where entities are given, a mistake is a pair marked in its sentence", async () => {

@@ -1,5 +1,5 @@
 import { DataError, type Location } from "../errors.ts";
-import type { Sentence } from "../schema/index.ts";
+import type { Annotation, Sentence } from "../schema/index.ts";
 import { asStrings } from "./fields.ts";
 
 /** A closed set of labels with their numbers, in code-unit order unless an order is given, so that equal data gives equal numbers. */
@@ -76,7 +76,7 @@ export interface CorpusLabels {
 }
 
 /** The labels that occur in sentences, which should be those of the training part alone. */
-export function labelsOf(sentences: Iterable<Sentence>): CorpusLabels {
+export function labelsOf(sentences: Iterable<Annotation & Pick<Sentence, "pos">>): CorpusLabels {
   const entityTypes = new Set<string>();
   const relationTypes = new Set<string>();
   const pos = new Set<string>();

@@ -71,6 +71,8 @@ test("a class that does not count is left out, and the seed decides p", () => {
   expect(compared(4)?.p).not.toEqual(compared(3)?.p);
   const without = compareSystems(gold(30), first, second, { protocols: ["strict"], ignoredTypes: ["lives_in"] });
   expect(Object.keys(without.protocols.strict?.byType ?? {})).toEqual(["met"]);
+  const only = compareSystems(gold(30), first, second, { protocols: ["strict"], onlyTypes: ["met"] });
+  expect(only).toEqual({ ...without, ignoredTypes: [], onlyTypes: ["met"] });
 });
 
 test("triples stand for their cells where a protocol counts cells", () => {

@@ -3,7 +3,7 @@ import { DataError } from "../errors.ts";
 import type { Sentence } from "../schema/index.ts";
 import { distanceBucket, wordsBetween } from "./breakdowns.ts";
 import { countedItems } from "./counted-items.ts";
-import { type CountsType, countedTypes } from "./counted-types.ts";
+import { type CountsType, countedTypes, type TypeChoice } from "./counted-types.ts";
 import { addCounts, type Counts, noCounts, riskF1, type Score, score } from "./counts.ts";
 import { type Prediction, withRawOutput } from "./prediction.ts";
 import { type Protocol, type ProtocolName, protocolName, protocols } from "./protocols.ts";
@@ -22,14 +22,13 @@ export interface ComparedSystem {
   readonly runs: readonly (readonly Prediction[])[];
 }
 
-export interface CompareOptions {
+export interface CompareOptions extends TypeChoice {
   readonly protocols: readonly string[];
   /** Resamples and shuffles; at least 10,000, which is the default. */
   readonly resamples?: number | undefined;
   readonly confidence?: number | undefined;
   /** The same seed gives the same p; 1 unless said. */
   readonly seed?: number | undefined;
-  readonly ignoredTypes?: readonly string[] | undefined;
   readonly dataSet?: string | undefined;
   /** Told each protocol that is done; a comparison of thousands of sentences takes seconds. */
   readonly onProgress?: ((protocols: number) => void) | undefined;
@@ -43,7 +42,10 @@ export interface SystemComparison {
   readonly runs: number;
   readonly dataSet: string | null;
   readonly sentences: number;
+  /** Classes left out of every number, on both sides. */
   readonly ignoredTypes: readonly string[];
+  /** The only classes that every number is of, on both sides; all where there are none. */
+  readonly onlyTypes: readonly string[];
   readonly resamples: number;
   readonly confidence: number;
   readonly seed: number;
@@ -88,14 +90,14 @@ export function compareSystems(
   options: CompareOptions,
 ): SystemComparison {
   check(gold, first, second);
-  const { resamples = 10_000, confidence = 0.95, seed = 1, ignoredTypes = [] } = options;
+  const { resamples = 10_000, confidence = 0.95, seed = 1, ignoredTypes = [], onlyTypes = [] } = options;
   const names = [...new Set(options.protocols.map((name) => protocolName(name)))];
   const compared = names.map((name, index) => {
     const comparison = compareBy(name, gold, first, second, {
       resamples,
       confidence,
       seed,
-      countsType: countedTypes({ ignoredTypes }),
+      countsType: countedTypes(options),
     });
     options.onProgress?.(index + 1);
     return [name, comparison] as const;
@@ -107,6 +109,7 @@ export function compareSystems(
     dataSet: options.dataSet ?? null,
     sentences: gold.length,
     ignoredTypes,
+    onlyTypes,
     resamples,
     confidence,
     seed,
@@ -162,9 +165,9 @@ export function countsBySentence(
   name: ProtocolName,
   gold: readonly Sentence[],
   system: ComparedSystem,
-  ignoredTypes: readonly string[] = [],
+  types: TypeChoice = {},
 ): Counts[] {
-  return tally(name, gold, system, countedTypes({ ignoredTypes })).bySentence;
+  return tally(name, gold, system, countedTypes(types)).bySentence;
 }
 
 function verdicts(first: readonly Counts[], second: readonly Counts[]): ProtocolComparison["sentences"] {

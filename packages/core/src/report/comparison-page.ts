@@ -31,7 +31,7 @@ export async function comparisonPage(input: ComparisonPageInput): Promise<string
   const { comparison, gold, first, second } = input;
   const compared = Object.values(comparison.protocols);
   const [main] = Object.keys(comparison.protocols) as ProtocolName[];
-  const differing = main === undefined ? [] : differences(main, gold, first, second, comparison.ignoredTypes);
+  const differing = main === undefined ? [] : differences(main, gold, first, second, comparison);
   return renderPage({
     title: input.title,
     facts: [
@@ -40,6 +40,9 @@ export async function comparisonPage(input: ComparisonPageInput): Promise<string
       ["data", comparison.dataSet ?? "not named"],
       ["sentences", whole(comparison.sentences)],
       ["runs of each", whole(comparison.runs)],
+      ...(comparison.onlyTypes.length === 0
+        ? []
+        : [["only these classes count", comparison.onlyTypes.join(", ")] satisfies [string, string]]),
       ["classes left out", comparison.ignoredTypes.join(", ") || "none"],
     ],
     sections: [

@@ -8,6 +8,7 @@ import {
   noCounts,
   type Prediction,
   type ProtocolName,
+  type TypeChoice,
 } from "../metrics/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { type ReviewSentence, reviewFindings } from "./review.ts";
@@ -27,12 +28,12 @@ export function differences(
   gold: readonly Sentence[],
   first: ComparedSystem,
   second: ComparedSystem,
-  ignoredTypes: readonly string[] = [],
+  types: TypeChoice = {},
 ): Difference[] {
   const [a, b] = [firstRun(first), firstRun(second)];
-  const before = countsBySentence(name, gold, a, ignoredTypes);
-  const after = countsBySentence(name, gold, b, ignoredTypes);
-  const options = { directed: looksAtDirection([name]), countsType: countedTypes({ ignoredTypes }) };
+  const before = countsBySentence(name, gold, a, types);
+  const after = countsBySentence(name, gold, b, types);
+  const options = { directed: looksAtDirection([name]), countsType: countedTypes(types) };
   const found = gold.flatMap((sentence, index): Difference[] => {
     const gain = gainOf(before[index] ?? noCounts, after[index] ?? noCounts);
     if (gain === 0) return [];

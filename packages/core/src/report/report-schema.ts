@@ -110,6 +110,7 @@ export const comparisonFileSchema = z.strictObject({
   dataSet: z.string().nullable(),
   sentences: count,
   ignoredTypes: z.array(z.string()),
+  onlyTypes: z.array(z.string()).describe("the only classes that count, on both sides; all where there are none"),
   resamples: z.int().min(10_000),
   confidence: rate,
   seed: z.number(),

@@ -43,6 +43,11 @@ export function comparisonText(comparison: SystemComparison, { style, width }: P
           `Counts of a sentence are summed over the ${comparison.runs} runs of a system before testing; below, mean ± standard deviation of the runs. Gold counts are sums as well.`,
         ]
       : []),
+    ...(comparison.onlyTypes.length > 0
+      ? [
+          `Only these types count, on both sides: ${comparison.onlyTypes.map(plain).join(", ")}. A relation keeps its arguments whatever their type.`,
+        ]
+      : []),
     ...(comparison.ignoredTypes.length > 0 ? [`Left out on both sides: ${comparison.ignoredTypes.map(plain).join(", ")}.`] : []),
     ...compared.map(({ protocol, words }) => `${protocol}: ${words}`),
   ];

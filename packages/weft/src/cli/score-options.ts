@@ -1,4 +1,4 @@
-import { labelsOf, type Sentence } from "@weft/core";
+import { type Annotation, type BuiltModel, entityTypesOf, labelsOf } from "@weft/core";
 import { InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../errors.ts";
 import { didYouMean } from "../files/nearest-name.ts";
@@ -18,14 +18,17 @@ export const ignoreOption = new Option(
   "types that do not count on either side, such as Other; several with commas between",
 ).argParser(typeNames);
 
+export const typesOption = new Option(
+  "--types <types>",
+  "the only types that count, of relations and entities; several with commas between",
+).argParser(typeNames);
+
 /** The options of the commands that score predictions. */
 export const scoreOptions: readonly Option[] = [
   new Option("--report <folder>", "write report.json and report.html: pictures, every breakdown, each mistake beside gold"),
   new Option("--examples <n>", "show this many mistakes in their sentences").argParser(wholeNumber(1)),
   ignoreOption,
-  new Option("--types <types>", "the only types that count, of relations and entities; several with commas between").argParser(
-    typeNames,
-  ),
+  typesOption,
   new Option("--resamples <n>", "bootstrap resamples behind the intervals").argParser(wholeNumber(100)).default(1000),
 ];
 
@@ -45,8 +48,13 @@ export function requireKnownTypes({ types = [] }: Pick<ScoreFlags, "types">, kno
   }
 }
 
+/** The types of entities and relations that a model knows. */
+export function typesKnownTo({ description: { lexicon } }: Pick<BuiltModel, "description">): string[] {
+  return [...entityTypesOf(lexicon), ...lexicon.relations.names];
+}
+
 /** The types of entities and relations that sentences have, as reports name them. */
-export function typesIn(sentences: readonly Sentence[]): string[] {
+export function typesIn(sentences: readonly Annotation[]): string[] {
   const { entityTypes, untyped, relationTypes } = labelsOf(sentences);
   return [...entityTypes, ...(untyped ? ["untyped"] : []), ...relationTypes.names];
 }

@@ -10,15 +10,14 @@ import { comparisonText, differenceText } from "../comparison-text.ts";
 import { computeOptions, probability, wholeNumber } from "../compute-options.ts";
 import { parseProtocols, protocolNames, usualProtocols } from "../protocol-names.ts";
 import { readCorpora } from "../reading.ts";
-import { ignoreOption } from "../score-options.ts";
+import { ignoreOption, requireKnownTypes, type ScoreFlags, typesIn, typesKnownTo, typesOption } from "../score-options.ts";
 
-interface Options extends SystemOptions {
+interface Options extends SystemOptions, Pick<ScoreFlags, "ignore" | "types"> {
   readonly data?: string;
   readonly gold?: string;
   readonly protocol?: string;
   readonly examples?: number;
   readonly report?: string;
-  readonly ignore?: readonly string[];
   readonly resamples: number;
   readonly seed: number;
 }
@@ -43,6 +42,7 @@ export const compare = defineCommand<[first: string, second: string], Options>({
     new Option("--examples <n>", "show this many sentences that differ").argParser(wholeNumber(1)),
     new Option("--report <folder>", "write comparison.json and comparison.html, with every sentence that differs"),
     ignoreOption,
+    typesOption,
     new Option("--resamples <n>", "resamples of each test").argParser(wholeNumber(10_000)).default(10_000),
     new Option("--seed <n>", "of the tests; the same seed gives the same p").argParser(wholeNumber(0)).default(1),
     new Option("--threshold <p>", "probability from which a relation counts; the model's own where left out").argParser(
@@ -75,13 +75,16 @@ export const compare = defineCommand<[first: string, second: string], Options>({
         "counts are summed over runs, so both systems need the same number",
       );
     }
+    const { types: onlyTypes, ignore: ignoredTypes } = options;
+    requireKnownTypes(options, [...typesIn(sentences), ...[first, second].flatMap(typesOf)]);
     const names = asked ?? ownProtocols([first, second]) ?? usualProtocols(sentences);
     const bar = terminal.progress("testing", names.length);
     const comparison = compareSystems(sentences, first, second, {
       protocols: names,
       resamples: options.resamples,
       seed: options.seed,
-      ignoredTypes: options.ignore,
+      ignoredTypes,
+      onlyTypes,
       dataSet: shortPath(gold.source),
       onProgress: (done) => bar.update(done),
     });
@@ -96,10 +99,16 @@ export const compare = defineCommand<[first: string, second: string], Options>({
     await terminal.print(comparisonText(comparison, terminal));
     const [main] = names;
     if (options.examples === undefined || main === undefined) return undefined;
-    const found = differences(main, sentences, first, second, options.ignore);
+    const found = differences(main, sentences, first, second, { ignoredTypes, onlyTypes });
     return terminal.print(`\n${differenceText(found, options.examples, terminal)}`);
   },
 });
+
+/** The types that a system predicts, or could. */
+function typesOf({ runs, model }: OpenedSystem): string[] {
+  const predicted = typesIn(runs.flat());
+  return model === undefined ? predicted : [...predicted, ...typesKnownTo(model)];
+}
 
 /** What both models are scored by where they say so, as classifiers of pairs do. */
 function ownProtocols(systems: readonly OpenedSystem[]): readonly ProtocolName[] | undefined {

@@ -1,4 +1,4 @@
-import { documentFromSentence, entityTypesOf, formatReport, recordOf, type Sentence, scorePage } from "@weft/core";
+import { documentFromSentence, formatReport, recordOf, type Sentence, scorePage } from "@weft/core";
 import { Argument, Option } from "commander";
 import { writeFileAtomically } from "../../files/write-file.ts";
 import { defaultProtocols, evaluateModel } from "../../runs/evaluate-model.ts";
@@ -11,7 +11,7 @@ import { type ComputeFlags, computeOptions, probability } from "../compute-optio
 import { mistakeExamples } from "../mistake-examples.ts";
 import { parseProtocols, protocolNames } from "../protocol-names.ts";
 import { readCorpora } from "../reading.ts";
-import { requireKnownTypes, type ScoreFlags, scoreOptions, typesIn } from "../score-options.ts";
+import { requireKnownTypes, type ScoreFlags, scoreOptions, typesIn, typesKnownTo } from "../score-options.ts";
 import { scoreTable } from "../score-table.ts";
 import { count } from "../words.ts";
 
@@ -55,8 +55,7 @@ export const evaluateCommand = defineCommand<[model: string, data: string], Opti
     const paths = [path, ...(options.train === undefined ? [] : [options.train])];
     const [data, train] = await readCorpora(paths, context);
     const sentences = sentencesOf(data?.sentences);
-    const { lexicon } = built.description;
-    requireKnownTypes(options, [...typesIn(sentences), ...entityTypesOf(lexicon), ...lexicon.relations.names]);
+    requireKnownTypes(options, [...typesIn(sentences), ...typesKnownTo(built)]);
     const names = options.protocol === undefined ? defaultProtocols(built) : parseProtocols(options.protocol);
     const bar = terminal.progress("predicting", sentences.length);
     const { report, predictions } = await evaluateModel(
