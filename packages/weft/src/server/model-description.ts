@@ -1,4 +1,4 @@
-import type { Lexicon } from "@weft/core";
+import { entityTypesOf, type Lexicon } from "@weft/core";
 import * as z from "zod";
 import type { ServedModel } from "./model-registry.ts";
 
@@ -61,8 +61,6 @@ export function describeModel({ name, extractor: { model }, loadedAt }: ServedMo
   };
 }
 
-function labelsOf({ tags, relations, typed }: Lexicon): { entityTypes: string[]; relationTypes: string[] } {
-  // A tag is its position, a hyphen, and its type.
-  const types = tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2));
-  return { entityTypes: typed ? [...new Set(types)] : [], relationTypes: [...relations.names] };
+function labelsOf(lexicon: Lexicon): { entityTypes: string[]; relationTypes: string[] } {
+  return { entityTypes: entityTypesOf(lexicon), relationTypes: [...lexicon.relations.names] };
 }

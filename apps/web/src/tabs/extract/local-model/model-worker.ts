@@ -1,5 +1,5 @@
 import "./no-eval.ts";
-import { type BuiltModel, documentFromRecord, extract, Predictor, unpackModel, WeftError } from "@weft/core";
+import { type BuiltModel, documentFromRecord, entityTypesOf, extract, Predictor, unpackModel, WeftError } from "@weft/core";
 import type { ModelEntry } from "../extraction.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
@@ -55,16 +55,14 @@ async function answer(question: Exclude<ToWorker, { kind: "cancel" }>): Promise<
 }
 
 function describe(name: string, { description, definition }: BuiltModel): ModelEntry {
-  const { tags, relations, typed } = description.lexicon;
-  // A tag is its position, a hyphen, and its type.
-  const types = tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2));
+  const { lexicon } = description;
   return {
     name,
     default: false,
     kind: definition.name,
     needsEntities: definition.capabilities.needsGoldEntities,
-    entityTypes: typed ? [...new Set(types)] : [],
-    relationTypes: [...relations.names],
+    entityTypes: entityTypesOf(lexicon),
+    relationTypes: [...lexicon.relations.names],
     threshold: description.threshold,
   };
 }
