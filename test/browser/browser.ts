@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { startBrowser } from "../../scripts/start-browser.mjs";
+import { startServer } from "../../scripts/start-server.mjs";
 
 export { startBrowser as launch };
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
-const weftPath = join(root, "packages/weft/bin/weft.js");
 
 /** Why the tests of this file cannot run here, or "". */
 export const noBrowser = await whyNoBrowser();
@@ -34,9 +32,9 @@ export interface Stage {
  */
 export function stage(args: readonly string[]): Stage {
   let browser: Browser | undefined;
-  let server: Served | undefined;
+  let server: Awaited<ReturnType<typeof startServer>> | undefined;
   beforeAll(async () => {
-    [browser, server] = await Promise.all([startBrowser(), serve(args)]);
+    [browser, server] = await Promise.all([startBrowser(), startServer(args)]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -87,35 +85,6 @@ interface AxeResults {
     readonly impact: string;
     readonly nodes: readonly { readonly html: string }[];
   }[];
-}
-
-interface Served {
-  readonly address: string;
-  stop(): Promise<void>;
-}
-
-/** The command as people start it; its first line of JSON says where it listens. */
-async function serve(args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [weftPath, "serve", ...args, "--port", "0", "--json"], { cwd: root });
-  let said = "";
-  const address = await new Promise<string>((resolve, reject) => {
-    const hear = (chunk: Buffer): void => {
-      said += chunk.toString("utf8");
-      const url = /"kind":"ready","url":"([^"]+)"/.exec(said)?.[1];
-      if (url !== undefined) resolve(url);
-    };
-    child.stdout.on("data", hear);
-    child.stderr.on("data", hear);
-    child.on("close", (code) => reject(new Error(`weft serve ended with ${code}: ${said}`)));
-  });
-  return { address, stop: () => ended(child) };
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const closed = new Promise((resolve) => child.once("close", resolve));
-  child.kill("SIGTERM");
-  await closed;
 }
 
 async function whyNoBrowser(): Promise<string> {
