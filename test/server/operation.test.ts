@@ -276,6 +276,28 @@ test("a server that stops finishes what is under way and takes nothing new", asy
   await expect(send(`${url}/healthz`)).rejects.toThrow("ECONNREFUSED");
 });
 
+test.each([
+  ["an answer", "application/json", JSON.stringify(long)],
+  ["a stream", "application/x-ndjson", `${JSON.stringify(long)}\n`],
+])("a server that stops does not wait for the next request behind %s that it finished", async (_, type, body) => {
+  const { server, url } = await startServer({ limits: { batchSentences: 1, drainMs: 1e9 } });
+  // Whatever ends the connection, it is not that it was idle for long.
+  server.app.server.keepAliveTimeout = 0;
+  const { hostname, port } = new URL(url);
+  let text = "";
+  const socket = connect(Number(port), hostname).on("data", (part) => (text += part.toString()));
+  const ended = new Promise((resolve) => socket.on("close", resolve));
+  const length = Buffer.byteLength(body);
+  socket.write(
+    `POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${type}\r\ncontent-length: ${length}\r\n\r\n${body}`,
+  );
+  await expect.poll(async () => waitingAt(url), { interval: 5 }).toBeGreaterThan(0);
+  await server.close();
+  await ended;
+  expect(text).toMatch(/^HTTP\/1\.1 200 /);
+  expect(text).toContain('"relations"');
+});
+
 test("what is not finished within the time to drain is told so", async () => {
   const { server, url } = await startServer({ limits: { batchSentences: 1, drainMs: 30 } });
   const pending = extract(url, { text: `${sentence} `.repeat(1000) });

@@ -138,6 +138,10 @@ function setRules(app: App, context: ServerContext): void {
     reply.header("connection", "close");
     if (request.routeOptions.url !== "/healthz") throw stopping();
   });
+  // A connection whose answer was under way when the server was told to stop would else be kept for a next request, which nobody takes.
+  app.addHook("onResponse", async () => {
+    if (state.stopping) setImmediate(() => app.server.closeIdleConnections());
+  });
 }
 
 async function guard(api: App, { tokens = [], requestsPerMinute }: ServerOptions): Promise<void> {
