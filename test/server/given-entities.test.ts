@@ -167,6 +167,7 @@ test("a sentence whose pairs and words together would keep a thread for long is 
       code: "REQUEST_TOO_LARGE",
       message: "a sentence of 7 words has 5 entities, which are 20 pairs; this server relates up to 17 of so many words",
       at: { path: "documents[1].entities" },
+      hint: expect.stringMatching(/give fewer of those in tokens 0 to 7 at once$/) as string,
     },
   ]);
 });

@@ -76,12 +76,14 @@ export class PairCounter {
         const pairs = inside * (inside - 1);
         this.#pairs += pairs;
         if (this.#pairs > this.#limits.pairs) {
-          throw tooManyPairs(path, `up to here the entities make more than ${this.#limits.pairs} pairs, the most of one request`);
+          const message = `up to here the entities make more than ${this.#limits.pairs} pairs, the most of one request`;
+          throw tooManyPairs(path, message, "give fewer of a sentence, or fewer texts, at once");
         }
         if (pairs * (end - start) > this.#limits.sentencePairWords) {
           const most = Math.floor(this.#limits.sentencePairWords / (end - start));
           const sentence = `a sentence of ${end - start} words has ${inside} entities, which are ${pairs} pairs`;
-          throw tooManyPairs(path, `${sentence}; this server relates up to ${most} of so many words`);
+          const message = `${sentence}; this server relates up to ${most} of so many words`;
+          throw tooManyPairs(path, message, `give fewer of those in tokens ${start} to ${end} at once`);
         }
       }
     }
@@ -90,11 +92,11 @@ export class PairCounter {
 
 type PairLimits = Pick<Limits, "pairs" | "sentencePairWords">;
 
-function tooManyPairs(path: string, message: string): RequestError {
+function tooManyPairs(path: string, message: string, remedy: string): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
     at: { path: path === "" ? "entities" : `${path}.entities` },
     message,
-    hint: "n entities of a sentence are n · (n - 1) pairs: give fewer of a sentence at once, or stream the texts as application/x-ndjson",
+    hint: `n entities of a sentence are n · (n - 1) pairs: ${remedy}`,
   });
 }
 
