@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { joinTokens } from "@weft/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CorrectionProject } from "./correction-project.ts";
+import { newSentences } from "./correction-sentences.ts";
 import { CorrectionTraining } from "./correction-training.ts";
 
 let folder: string;
@@ -43,4 +45,17 @@ test("who holds a project under a name that it had before does not write beside 
   const now = await CorrectionProject.open(join(folder, "away"));
   expect(await now?.moveTo(0, join(folder, "there"))).toBe(true);
   await expect(project.add([], 1)).rejects.toMatchObject({ code: "CORRECTIONS_UNKNOWN" });
+});
+
+test("a training that is being prepared when the server stops is not begun behind that", async () => {
+  const project = await projectOf("stopped");
+  const sentence = { ...joinTokens(["Ada", "left"]), sentences: [{ start: 0, end: 2 }], entities: [], relations: [] };
+  const documents = ["a", "b"].map((id) => ({ ...sentence, id, metadata: {} }));
+  await project.add(await newSentences(documents, async () => undefined), 2);
+  for (const id of [0, 1]) await project.save(id, 1, { entities: [], relations: [], done: true });
+  const training = new CorrectionTraining(folder, join(folder, "runs"));
+  const starting = training.start(project, {}).finally(async () => training.stop());
+  await training.close();
+  await expect(starting).rejects.toMatchObject({ code: "STOPPING" });
+  expect(await training.state(project)).toEqual({ state: "none" });
 });

@@ -35,6 +35,7 @@ export class CorrectionTraining {
   #child: { readonly project: string; readonly process: ChildProcess } | undefined;
   /** The project whose training is being prepared. */
   #starting: string | undefined;
+  #closed = false;
   /** What moves projects about. */
   readonly #moves = new Set<Promise<unknown>>();
 
@@ -45,7 +46,7 @@ export class CorrectionTraining {
     this.#shelf = new RunShelf(this.#runs);
   }
 
-  /** @throws {RequestError} TRAINING_RUNNING, CORRECTIONS_UNKNOWN, REQUEST_INVALID @throws {FileError} @throws {DataError} @throws {ConfigError} */
+  /** @throws {RequestError} TRAINING_RUNNING, CORRECTIONS_UNKNOWN, REQUEST_INVALID, STOPPING @throws {FileError} @throws {DataError} @throws {ConfigError} */
   async start(project: CorrectionProject, request: TrainRequest): Promise<TrainState> {
     if (this.#starting !== undefined || this.#child !== undefined) {
       throw new RequestError("TRAINING_RUNNING", {
@@ -100,6 +101,12 @@ export class CorrectionTraining {
     return { state: stopped ? "stopped" : "failed", ...about, ...(message === "" ? {} : { message }) };
   }
 
+  /** Begins no training any more, and ends the one under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.stop();
+  }
+
   /** Tells the process to stop, and waits for that. @returns whether there was one */
   async stop(project?: CorrectionProject): Promise<boolean> {
     const child = this.#child;
@@ -132,16 +139,8 @@ export class CorrectionTraining {
     const split = base !== undefined && data === "added" ? await added(base, documents, files) : await alone(documents, files);
     const config: TrainConfig = { ...(base ?? baseConfig(files)), data: split.data };
     await writeJsonFile(join(folder, "weft.yaml"), config);
-    const log = await open(this.#pathOf(project, `${run}.log`), "w");
-    const child = spawn(process.execPath, [weftPath, "train", join(folder, "weft.yaml"), "--run", join(this.#runs, run)], {
-      stdio: ["ignore", log.fd, log.fd],
-    });
-    await log.close();
-    this.#child = { project: name, process: child };
-    child.once("error", () => undefined);
-    child.once("close", () => {
-      this.#child = undefined;
-    });
+    const args = ["train", join(folder, "weft.yaml"), "--run", join(this.#runs, run)];
+    const child = await this.#spawn(name, args, this.#pathOf(project, `${run}.log`));
     const started: Started = {
       run,
       from: from ?? null,
@@ -151,6 +150,24 @@ export class CorrectionTraining {
     };
     await writeJsonFile(this.#pathOf(project, "training.json"), started);
     return this.state(project);
+  }
+
+  /** @throws {RequestError} STOPPING: a process begun now would be told to stop by nobody */
+  async #spawn(project: string, args: readonly string[], logPath: string): Promise<ChildProcess> {
+    const log = await open(logPath, "w");
+    try {
+      if (this.#closed) throw new RequestError("STOPPING", { message: "the server is about to stop" });
+      const child = spawn(process.execPath, [weftPath, ...args], { stdio: ["ignore", log.fd, log.fd] });
+      this.#child = { project, process: child };
+      const ended = (): void => {
+        if (this.#child?.process === child) this.#child = undefined;
+      };
+      // A process that could not be begun has no end.
+      child.once("error", ended).once("close", ended);
+      return child;
+    } finally {
+      await log.close();
+    }
   }
 
   async #configOf(from: string): Promise<TrainConfig> {
