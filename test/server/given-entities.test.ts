@@ -281,7 +281,9 @@ test("of a model whose memory grows time and again there are two at most, howeve
     limits: { grownBytes: 4 * 2 ** 20, renewMs: 0 },
     logger: pino({ level: "info" }, sink),
   });
-  const grow = async (): Promise<void> => void expect((await extract(url, { ...crowd(300), threshold: 1 })).status).toBe(200);
+  const grow = async (): Promise<void> => {
+    expect((await extract(url, { ...crowd(300), threshold: 1 })).status).toBe(200);
+  };
   const renewed = (): number => lines.filter((line) => line.includes("has grown, and it begins anew")).length;
   const reads = (): number => lines.filter((line) => line.includes("a model was read anew")).length;
   const stream = request(`${url}/v1/extract`, { method: "POST", headers: { "content-type": "application/x-ndjson" } });

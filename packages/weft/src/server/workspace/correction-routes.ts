@@ -47,7 +47,7 @@ export async function correctionRoutes(app: App, context: ServerContext): Promis
     trainer ?? refuse("without permission to train", "--allow-training, --corrections FOLDER and --runs FOLDER");
   const whileIdle = async <Moved>(project: CorrectionProject, move: () => Promise<Moved>): Promise<Moved> =>
     trainer === undefined ? move() : trainer.whileIdle(project, move);
-  app.addHook("onClose", async () => void (await trainer?.close()));
+  app.addHook("onClose", async () => trainer?.close());
 
   app.get(
     "/v1/corrections",

@@ -54,7 +54,7 @@ test("a training that is being prepared when the server stops is not begun behin
   await project.add(await newSentences(documents, async () => undefined), 2);
   for (const id of [0, 1]) await project.save(id, 1, { entities: [], relations: [], done: true });
   const training = new CorrectionTraining(folder, join(folder, "runs"));
-  const starting = training.start(project, {}).finally(async () => training.stop());
+  const starting = training.start(project, {});
   await training.close();
   await expect(starting).rejects.toMatchObject({ code: "STOPPING" });
   expect(await training.state(project)).toEqual({ state: "none" });
