@@ -166,7 +166,7 @@ async function guard(api: App, { tokens = [], requestsPerMinute }: ServerOptions
 async function close(app: App, { registry, limits, metrics, state }: ServerContext): Promise<void> {
   state.stopping = true;
   const late = setTimeout(() => {
-    for (const { batcher } of registry.list()) batcher.abandon(stopping());
+    registry.abandon(stopping());
     // Answers to what was just abandoned get a moment to leave.
     setTimeout(() => app.server.closeAllConnections(), 200).unref();
   }, limits.drainMs);

@@ -131,6 +131,11 @@ export class ModelRegistry {
     this.#watch.unref();
   }
 
+  /** Ends every request that waits for a model, also for one that another took the place of. @param reason is thrown to each */
+  abandon(reason: unknown): void {
+    for (const { served } of [...this.#models.values(), ...this.#leaving]) served.batcher.abandon(reason);
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#watch);
     this.#watch = undefined;
