@@ -75,4 +75,12 @@ export class UsageError extends ToolError {
 export class WorkerError extends ToolError {}
 
 /** A request to the server that cannot be answered as it stands; the code decides on the HTTP status. */
-export class RequestError extends ToolError {}
+export class RequestError extends ToolError {
+  /** Milliseconds after which the same request may go through, where that is known. */
+  readonly retryMs: number | undefined;
+
+  constructor(code: WeftErrorCode, details: ErrorDetails & { readonly retryMs?: number | undefined }) {
+    super(code, details);
+    this.retryMs = details.retryMs;
+  }
+}

@@ -87,6 +87,8 @@ export class Batcher {
     const late = wait > expectedShare * left;
     if (this.#fits(sentences) && !late) return;
     throw new RequestError("OVERLOADED", {
+      // By then so much of what waits is done.
+      retryMs: late ? wait - expectedShare * left : undefined,
       message: late
         ? `about ${(wait / 1000).toFixed(1)} seconds of work come before this request, too much for its deadline`
         : `${this.#waitingSentences} sentences wait already, and ${this.#limits.queueSentences} may`,

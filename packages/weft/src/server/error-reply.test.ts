@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { WorkerError } from "../errors.ts";
+import { RequestError, WorkerError } from "../errors.ts";
 import { errorReply } from "./error-reply.ts";
 
 test("a request that is too large for a model's memory is no defect, and its answer says what to send", () => {
@@ -15,4 +15,10 @@ test("words of what is no error of ours, and of how a thread ended, stay here", 
     expect(reply.status).toBe(500);
     expect(JSON.stringify(reply)).not.toContain(place);
   }
+});
+
+test("who is to come again is told after how many seconds, where that is known and where it is not", () => {
+  const refused = (retryMs?: number) => errorReply(new RequestError("OVERLOADED", { message: "full", retryMs })).retryAfter;
+  expect([undefined, -5, 0.2, 1000, 20_100].map(refused)).toEqual([1, 1, 1, 1, 21]);
+  expect(errorReply(new RequestError("REQUEST_INVALID", { message: "no" })).retryAfter).toBeUndefined();
 });

@@ -53,7 +53,8 @@ export function errorReply(error: unknown): ErrorReply {
     // How a thread ended says where things lie on this machine; the log has it.
     const message = error instanceof WorkerError ? weftErrorCodes[error.code] : error.summary;
     const status = error instanceof ToolError ? (statuses[error.code] ?? 400) : error instanceof ArchiveError ? 500 : 400;
-    const retryAfter = status === 503 || status === 429 ? 1 : undefined;
+    const retryMs = error instanceof RequestError ? error.retryMs : undefined;
+    const retryAfter = status === 503 || status === 429 ? Math.max(1, Math.ceil((retryMs ?? 0) / 1000)) : undefined;
     return { status, body: { error: { code, message, hint, at } }, retryAfter };
   }
   const known = foreignErrors[codeOf(error)];
