@@ -146,6 +146,21 @@ test("requests behind one another on a connection are answered in their order, a
   expect(broken.indexOf('"relations"')).toBeLessThan(broken.indexOf("HTTP/1.1 400"));
 });
 
+test("who leaves gives up every request of the connection, also those whose answers are not begun", async () => {
+  const { url } = await startServer({ limits: { batchSentences: 2 } });
+  const long = JSON.stringify({ text: `${sentence} `.repeat(300) });
+  const post = `POST /v1/extract HTTP/1.1\r\n${host}${json}content-length: ${long.length}\r\n\r\n${long}`;
+  const metrics = async (): Promise<string> => (await send(`${url}/metrics`)).text;
+  const socket = connectTo(url);
+  socket.write(`${post}${post}`);
+  // A request has 64 of its sentences in the queue or under way at a time.
+  const waiting = async (): Promise<number> => Number(/weft_queue_sentences\{.+\} (\d+)/.exec(await metrics())?.[1]);
+  await expect.poll(waiting, { interval: 5 }).toBeGreaterThan(64);
+  socket.destroy();
+  await expect.poll(metrics, { timeout: 5000 }).toContain('weft_texts_total{model="example",outcome="CLIENT_GONE"} 2');
+  expect(await waiting()).toBe(0);
+});
+
 test("nothing is put into an answer that has begun when its request breaks", async () => {
   const line = `"${sentence}"\n`;
   const begun = `POST /v1/extract HTTP/1.1\r\n${host}${ndjson}transfer-encoding: chunked\r\n\r\n${line.length.toString(16)}\r\n${line}\r\n`;

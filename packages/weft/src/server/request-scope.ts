@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { Socket } from "node:net";
 import type { FastifyReply } from "fastify";
 import { clientGone } from "./json-body.ts";
 
@@ -6,7 +7,7 @@ import { clientGone } from "./json-body.ts";
 export interface RequestScope {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
-  /** Aborted when the client leaves. */
+  /** Aborted when the client leaves; all requests of its connection share it, so who listens takes the listener off. */
   readonly signal: AbortSignal;
 }
 
@@ -20,11 +21,24 @@ export function requestScope(
   { deadlineMs }: { readonly deadlineMs: number },
   timeoutMs = deadlineMs,
 ): RequestScope {
+  return {
+    deadline: performance.now() - reply.elapsedTime + Math.min(deadlineMs, timeoutMs),
+    signal: endOf(reply.raw.req.socket),
+  };
+}
+
+/** One a connection: at its end nobody waits for any request of it, and to make one for each would be a tenth of what a request costs. */
+const ends = new WeakMap<Socket, AbortSignal>();
+
+function endOf(socket: Socket): AbortSignal {
+  const known = ends.get(socket);
+  if (known !== undefined) return known;
   const controller = new AbortController();
   // Every text of a stream listens.
   setMaxListeners(0, controller.signal);
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) controller.abort(clientGone());
-  });
-  return { deadline: performance.now() - reply.elapsedTime + Math.min(deadlineMs, timeoutMs), signal: controller.signal };
+  const end = (): void => controller.abort(clientGone());
+  if (socket.destroyed) end();
+  else socket.once("close", end);
+  ends.set(socket, controller.signal);
+  return controller.signal;
 }
