@@ -19,16 +19,8 @@ export async function* extractTexts(
   const given: ReadRequest[] = [];
   const long: LongSentence[] = [];
   let taken = job.patient === true;
-  async function* documents(): AsyncGenerator<ReadRequest["document"]> {
-    const pause = turns();
-    for (const request of requests) {
-      given.push(request);
-      yield request.document;
-      await pause();
-    }
-  }
   const { threshold, minConfidence, window, overlap } = options;
-  const found = extractor.documents(documents(), {
+  const found = extractor.documents(documentsOf(requests, given), {
     threshold,
     minConfidence,
     window,
@@ -45,6 +37,21 @@ export async function* extractTexts(
   for await (const document of found) {
     const request = given.shift() as ReadRequest;
     yield extractionOf(request, document, long.splice(0));
+  }
+}
+
+/**
+ * @param given takes each request whose document is taken
+ *
+ * A function of its own: V8 makes a hidden class for each closure that is a generator, which keeps what the closure sees, the whole
+ * request, until the next collection of all memory.
+ */
+async function* documentsOf(requests: Iterable<ReadRequest>, given: ReadRequest[]): AsyncGenerator<ReadRequest["document"]> {
+  const pause = turns();
+  for (const request of requests) {
+    given.push(request);
+    yield request.document;
+    await pause();
   }
 }
 
