@@ -54,8 +54,7 @@ export async function* extract(
   options: ExtractOptions = {},
 ): AsyncGenerator<Document> {
   const settings = windowSettings(options);
-  const here = new Predictor(built);
-  const predict = options.predict ?? ((examples, how) => here.predict(examples, how));
+  const predict = options.predict ?? predictHere(built);
   const limit = options.batch ?? defaultBatch;
   let waiting: Document[] = [];
   let pieces: Piece[] = [];
@@ -72,6 +71,11 @@ export async function* extract(
     pieces = [];
   }
   yield* annotate(built, predict, waiting, pieces, options);
+}
+
+function predictHere(built: BuiltModel): Predict {
+  const predictor = new Predictor(built);
+  return (examples, how) => predictor.predict(examples, how);
 }
 
 /** A sentence, or a window of one that is too long. */

@@ -1,5 +1,5 @@
 import type { LongSentence } from "@weft/core";
-import type { JobOptions } from "./batcher.ts";
+import type { JobOptions } from "./batch-job.ts";
 import { type Extraction, type ExtractRequestOptions, extractionOf, type ReadRequest } from "./extraction.ts";
 import type { ServedModel } from "./model-registry.ts";
 import { turns } from "./turns.ts";
