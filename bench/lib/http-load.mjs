@@ -5,6 +5,7 @@ import { connect } from "node:net";
  * the server: the requests are made before the clock runs, and of an answer only status, length and `retry-after` are looked at.
  */
 class Connection {
+  /** @readonly */
   #socket;
   #settle;
   #started = 0;
