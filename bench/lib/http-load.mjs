@@ -2,7 +2,7 @@ import { connect } from "node:net";
 
 /**
  * One connection that stays open, for one request at a time. Clients are to take as little as they can of the machine that they share with
- * the server: the requests are made before the clock runs, and of an answer only status, length and `retry-after` are looked at.
+ * the server: the requests are made before the clock runs, and of an answer only status and length are looked at.
  */
 class Connection {
   /** @readonly */

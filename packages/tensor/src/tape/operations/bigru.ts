@@ -3,9 +3,8 @@ import type { Address } from "../../kernels/kernels.ts";
 import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
-import { multiplyByGradient } from "./linear.ts";
-import { checkPlaces, type PlacedRows, placedProducts, rowsAt } from "./placed-rows.ts";
-import { type TimeOrder, timeOrder } from "./time-order.ts";
+import { addPlacedProducts, checkPlaces, type PlacedRows, reversePlacedProducts } from "./placed-rows.ts";
+import { forEachStep, type TimeOrder, timeOrder } from "./time-order.ts";
 
 /** One direction of a GRU over parts; gates side by side in blocks, as `GruParameters` has them. */
 export interface BigruParameters {
@@ -86,8 +85,7 @@ function runDirection(
   const fromInput = tape.scratch(total * wide);
   kernels.fillRows(total, wide, cell.inputBias.at, fromInput, wide);
   for (const [k, part] of parts.entries()) {
-    const { at, index } = placedProducts(tape, part, cell.inputs[k] as Parameter, order.rows);
-    kernels.gatherAdd(total, wide, 1, tape.integers(index), at, wide, fromInput, wide);
+    addPlacedProducts(tape, part, cell.inputs[k] as Parameter, order.rows, fromInput);
   }
   const fromHidden = tape.scratch(total * wide);
   kernels.fillRows(total, wide, cell.hiddenBias.at, fromHidden, wide);
@@ -131,9 +129,7 @@ function reverseDirection(tape: Tape, parts: readonly PlacedRows[], run: Directi
   kernels.sumRows(total, wide, fromHidden, wide, tape.gradientOf(cell.hiddenBias));
   kernels.sumRows(total, wide, fromInput, wide, tape.gradientOf(cell.inputBias));
   for (const [k, part] of parts.entries()) {
-    const slope = tape.zeroed(part.input.rows * wide);
-    kernels.scatterAdd(total, wide, 1, tape.integers(rowsAt(part, order.rows)), fromInput, wide, slope, wide);
-    multiplyByGradient(tape, part.input, cell.inputs[k] as Parameter, undefined, slope);
+    reversePlacedProducts(tape, part, cell.inputs[k] as Parameter, fromInput, order.rows);
   }
 }
 
@@ -148,19 +144,5 @@ function checkParts(parts: readonly PlacedRows[], { inputs, hidden }: BigruParam
       );
     }
     checkPlaces(part, total);
-  }
-}
-
-/** @param visit the first visit of a step, how many there are, and the first visit of the step before, −1 for none */
-function forEachStep(
-  { steps }: TimeOrder,
-  visit: (start: number, active: number, before: number) => void,
-  order: "first first" | "last first" = "first first",
-): void {
-  const count = steps.length - 1;
-  for (let k = 0; k < count; k++) {
-    const t = order === "first first" ? k : count - 1 - k;
-    const start = steps[t] ?? 0;
-    visit(start, (steps[t + 1] ?? start) - start, t === 0 ? -1 : (steps[t - 1] ?? 0));
   }
 }

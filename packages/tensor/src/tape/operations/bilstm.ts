@@ -2,9 +2,8 @@ import type { Address } from "../../kernels/kernels.ts";
 import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
-import { multiplyByGradient } from "./linear.ts";
-import { checkPlaces, type PlacedRows, placedProducts, rowsAt } from "./placed-rows.ts";
-import { type TimeOrder, timeOrder } from "./time-order.ts";
+import { addPlacedProducts, checkPlaces, type PlacedRows, reversePlacedProducts } from "./placed-rows.ts";
+import { forEachStep, type TimeOrder, timeOrder } from "./time-order.ts";
 
 /** One direction. The gates i, f, g, o lie side by side as four blocks. */
 export interface LstmParameters {
@@ -85,17 +84,14 @@ function runDirection(
   const steps = readInput(tape, part, order, parameters, gates);
   const cells = tape.scratch(total * width);
   const hidden = tape.scratch(total * width);
-  for (let t = 0; t + 1 < order.steps.length; t++) {
-    const start = order.steps[t] ?? 0;
-    const active = (order.steps[t + 1] ?? start) - start;
-    const before = t === 0 ? -1 : (order.steps[t - 1] ?? 0);
+  forEachStep(order, (start, active, before) => {
     const at = gates + start * wide * 4;
     if (before >= 0) {
       kernels.gemm(active, wide, size, hidden + before * width * 4, width, recurrent.at, recurrent.stride, at, wide, 1);
     }
     const previous = before < 0 ? 0 : cells + before * width * 4;
     kernels.lstmForward(active, width, at, previous, cells + start * width * 4, hidden + start * width * 4);
-  }
+  });
   kernels.gatherRows(total, size, tape.integers(order.visits), hidden, width, output.at + column * 4, output.stride);
   return { parameters, order, steps, gates, cells, hidden };
 }
@@ -113,8 +109,7 @@ function readInput(
   const wide = weight.stride;
   kernels.fillRows(total, wide, bias.at, gates, wide);
   if (part.rows !== undefined) {
-    const { at, index } = placedProducts(tape, part, weight, order.rows);
-    kernels.gatherAdd(total, wide, 1, tape.integers(index), at, wide, gates, wide);
+    addPlacedProducts(tape, part, weight, order.rows, gates);
     return undefined;
   }
   const { input } = part;
@@ -137,20 +132,18 @@ function reverseDirection(tape: Tape, part: PlacedRows, run: DirectionRun, outpu
   kernels.gatherRows(total, size, rows, output.grad + column * 4, output.stride, dHidden, width);
   const dCells = tape.zeroed(total * width);
   const dWeight = tape.gradientOf(recurrent);
-  for (let t = order.steps.length - 2; t >= 0; t--) {
-    const start = order.steps[t] ?? 0;
-    const active = (order.steps[t + 1] ?? start) - start;
-    const before = t === 0 ? -1 : (order.steps[t - 1] ?? 0);
+  const reverseStep = (start: number, active: number, before: number): void => {
     const at = gates + start * wide * 4;
     const previous = before < 0 ? 0 : cells + before * width * 4;
     const dCell = dCells + start * width * 4;
     kernels.lstmBackward(active, width, at, previous, cells + start * width * 4, dHidden + start * width * 4, dCell);
-    if (before < 0) continue;
+    if (before < 0) return;
     kernels.add(active * width, dCell, dCells + before * width * 4);
     const dBefore = dHidden + before * width * 4;
     kernels.gemm(active, width, recurrent.stride, at, wide, recurrent.transposed, width, dBefore, width, 1);
     kernels.gemmTransposed(size, wide, active, hidden + before * width * 4, width, at, wide, dWeight, recurrent.stride, 1);
-  }
+  };
+  forEachStep(order, reverseStep, "last first");
   reverseInput(tape, part, run);
 }
 
@@ -163,9 +156,7 @@ function reverseInput(tape: Tape, part: PlacedRows, { order, gates, steps, param
   const wide = weight.stride;
   kernels.sumRows(total, wide, gates, wide, tape.gradientOf(bias));
   if (steps === undefined) {
-    const slope = tape.zeroed(input.rows * wide);
-    kernels.scatterAdd(total, wide, 1, tape.integers(rowsAt(part, order.rows)), gates, wide, slope, wide);
-    multiplyByGradient(tape, input, weight, undefined, slope);
+    reversePlacedProducts(tape, part, weight, gates, order.rows);
     return;
   }
   const dWeight = tape.gradientOf(weight);

@@ -4,7 +4,7 @@ import type { Matrix } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { TableRows } from "../kept-products.ts";
 import type { Tape } from "../tape.ts";
-import { multiplyBy } from "./linear.ts";
+import { multiplyBy, multiplyByGradient } from "./linear.ts";
 
 /** Some columns of what stands at each place. Where rows repeat, each is multiplied once. */
 export interface PlacedRows {
@@ -32,8 +32,24 @@ export function placedProducts(tape: Tape, part: PlacedRows, weight: Parameter, 
   return { at, index };
 }
 
+/** Adds the products of the places, in this order, to the rows at `out`, which are as wide as the weight. */
+export function addPlacedProducts(tape: Tape, part: PlacedRows, weight: Parameter, order: Int32Array, out: Address): void {
+  const { stride } = weight;
+  const { at, index } = placedProducts(tape, part, weight, order);
+  tape.kernels.gatherAdd(order.length, stride, 1, tape.integers(index), at, stride, out, stride);
+}
+
+/** From the gradient of the products of the places, in this order, to those of the rows and of the weight. */
+export function reversePlacedProducts(tape: Tape, part: PlacedRows, weight: Parameter, dOut: Address, order?: Int32Array): void {
+  const { stride } = weight;
+  const index = rowsAt(part, order);
+  const slope = tape.zeroed(part.input.rows * stride);
+  tape.kernels.scatterAdd(index.length, stride, 1, tape.integers(index), dOut, stride, slope, stride);
+  multiplyByGradient(tape, part.input, weight, undefined, slope);
+}
+
 /** The row at each place, in this order of places. */
-export function rowsAt({ input, rows }: PlacedRows, order?: Int32Array): Int32Array {
+function rowsAt({ input, rows }: PlacedRows, order?: Int32Array): Int32Array {
   if (order === undefined) return rows ?? Int32Array.from({ length: input.rows }, (_, place) => place);
   return rows === undefined ? order : order.map((place) => rows[place] ?? 0);
 }

@@ -32,3 +32,17 @@ export function timeOrder(offsets: Int32Array, reversed: boolean): TimeOrder {
   }
   return { rows, visits, steps };
 }
+
+/** @param visit the first visit of a step, how many there are, and the first visit of the step before, −1 for none */
+export function forEachStep(
+  { steps }: TimeOrder,
+  visit: (start: number, active: number, before: number) => void,
+  order: "first first" | "last first" = "first first",
+): void {
+  const count = steps.length - 1;
+  for (let k = 0; k < count; k++) {
+    const t = order === "first first" ? k : count - 1 - k;
+    const start = steps[t] ?? 0;
+    visit(start, (steps[t + 1] ?? start) - start, t === 0 ? -1 : (steps[t - 1] ?? 0));
+  }
+}

@@ -4,7 +4,7 @@ import type { Matrix } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
-import { checkPlaces, type PlacedRows, placedProducts } from "./placed-rows.ts";
+import { checkPlaces, type PlacedRows, placedProducts, reversePlacedProducts } from "./placed-rows.ts";
 
 /** Numbers of one window list entry: pooled from, to, seen from, to, first entity, second entity; all count words of the batch. */
 export const windowFields = 6;
@@ -126,13 +126,8 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
       kernels.diagonalSumsBackward(n, n, -((taps - 1) >> 1), 0, taps, width, words.products + place, words.sums + place);
     });
     for (const part of from.parts) {
-      let slope = words.sums;
-      if (part.rows !== undefined) {
-        slope = tape.zeroed(part.input.rows * weight.stride);
-        const rows = tape.integers(part.rows);
-        kernels.scatterAdd(words.rows, weight.stride, 1, rows, words.sums, weight.stride, slope, weight.stride);
-      }
-      multiplyByGradient(tape, part.input, part.weight, undefined, slope);
+      if (part.rows === undefined) multiplyByGradient(tape, part.input, part.weight, undefined, words.sums);
+      else reversePlacedProducts(tape, part, part.weight, words.sums);
     }
     for (const [share, slope] of [
       [first, dFirst],

@@ -5,18 +5,20 @@ import { backToFront, bySentence, cell, gruStates, logistic, lstm, mapCells, plu
 
 const { tanh } = Math;
 
+const bothDirections = (inputs: number, width: number) => ({
+  inputF: { rows: inputs, columns: 4 * width, blocks: 4 },
+  hiddenF: { rows: width, columns: 4 * width, blocks: 4 },
+  biasF: { rows: 1, columns: 4 * width, blocks: 4 },
+  inputB: { rows: inputs, columns: 4 * width, blocks: 4 },
+  hiddenB: { rows: width, columns: 4 * width, blocks: 4 },
+  biasB: { rows: 1, columns: 4 * width, blocks: 4 },
+});
+
 export const recurrentCases = {
   bilstm: [
     opCase({
       matrices: ({ inputs }) => ({ input: inputs }),
-      parameters: ({ inputs, width }) => ({
-        inputF: { rows: inputs, columns: 4 * width, blocks: 4 },
-        hiddenF: { rows: width, columns: 4 * width, blocks: 4 },
-        biasF: { rows: 1, columns: 4 * width, blocks: 4 },
-        inputB: { rows: inputs, columns: 4 * width, blocks: 4 },
-        hiddenB: { rows: width, columns: 4 * width, blocks: 4 },
-        biasB: { rows: 1, columns: 4 * width, blocks: 4 },
-      }),
+      parameters: ({ inputs, width }) => bothDirections(inputs, width),
       run: (tape, { input }, { inputF, hiddenF, biasF, inputB, hiddenB, biasB }, { offsets }) =>
         tape.apply(operations.bilstm, {
           input,
@@ -37,12 +39,7 @@ export const recurrentCases = {
       parameters: ({ width }) => ({
         // Words that come more than once.
         words: { rows: 5, columns: 3 },
-        inputF: { rows: 3, columns: 4 * width, blocks: 4 },
-        hiddenF: { rows: width, columns: 4 * width, blocks: 4 },
-        biasF: { rows: 1, columns: 4 * width, blocks: 4 },
-        inputB: { rows: 3, columns: 4 * width, blocks: 4 },
-        hiddenB: { rows: width, columns: 4 * width, blocks: 4 },
-        biasB: { rows: 1, columns: 4 * width, blocks: 4 },
+        ...bothDirections(3, width),
       }),
       run: (tape, _, { words, inputF, hiddenF, biasF, inputB, hiddenB, biasB }, { offsets, ids }) =>
         tape.apply(operations.bilstm, {
