@@ -1,5 +1,5 @@
 /**
- * Builds the page into `packages/weft/page`: the page itself, and `weft-arcs.js`, the element alone in one file for anybody's page.
+ * Builds the page into `packages/server/page`: the page itself, and `weft-arcs.js`, the element alone in one file for anybody's page.
  *
  * Does nothing where neither the sources nor the tools have changed. `node scripts/build-page.mjs [--quiet]`
  */
@@ -12,7 +12,7 @@ import { build, version } from "vite";
 
 const { values } = parseArgs({ options: { quiet: { type: "boolean", default: false } } });
 const root = fileURLToPath(new URL("..", import.meta.url));
-const page = join(root, "packages/weft/page");
+const page = join(root, "packages/server/page");
 const configFile = join(root, "apps/web/vite.config.ts");
 const stampFile = join(page, ".stamp");
 const stamp = fingerprint();
@@ -35,7 +35,7 @@ if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
 /** Of everything that goes into the page. */
 function fingerprint() {
   const hash = createHash("sha256").update(`vite ${version}\n`);
-  const folders = ["apps/web", "packages/core/src", "packages/tensor/src"];
+  const folders = ["apps/web", "packages/core/src", "packages/draw/src", "packages/tensor/src"];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter(

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Extractor, readConfig, textTable, trainConfig, trainRun, triplesOf } from "../packages/weft/dist/index.js";
-import { resolvePaths } from "../packages/weft/dist/runs/resolve-paths.js";
+import { triplesOf } from "@weft-nlp/core";
+import { trainConfig } from "@weft-nlp/core/training";
+import { textTable } from "@weft-nlp/draw";
+import { Extractor, readConfig, trainRun } from "@weft-nlp/node";
+import { resolvePaths } from "../packages/node/dist/runs/resolve-paths.js";
 
 const paragraph =
   "Ilse Brandt founded Nordlicht Audio in Rostock in 2009 and still leads the company, which makes the Polaris Seven headphones. " +

@@ -47,13 +47,13 @@ async function configurationPage() {
 }
 
 async function formatsPage() {
-  const { inputFormats, outputFormats } = await import(pathToFileURL("packages/core/dist/index.js").href);
+  const { inputFormats, outputFormats } = await import("@weft-nlp/core/formats");
   const page = replaceGenerated(readFileSync("docs/formats.md", "utf8"), "formats", formatTable(inputFormats, outputFormats));
   return replaceGenerated(page, "capacities", capacityTable(inputFormats, outputFormats));
 }
 
 async function dataPage() {
-  const { problemCodes } = await import(pathToFileURL("packages/core/dist/index.js").href);
+  const { problemCodes } = await import("@weft-nlp/core/corpus");
   return replaceGenerated(readFileSync("docs/data.md", "utf8"), "problems", errorTable(problemCodes));
 }
 
@@ -61,9 +61,10 @@ async function dataPage() {
  * What `weft schema` prints, for editors and for programs.
  *
  * @param {"trainConfig" | "reportFileSchema" | "comparisonFileSchema"} name
+ * @returns {Promise<import("./generated-docs.mjs").JsonSchema>}
  */
 async function schema(name = "trainConfig", title = "Weft training") {
-  const { jsonSchemaOf } = await import(pathToFileURL("packages/weft/dist/files/config-file.js").href);
-  const core = await import(pathToFileURL("packages/core/dist/index.js").href);
-  return jsonSchemaOf(core[name], title);
+  const { jsonSchemaOf } = await import("@weft-nlp/node/files");
+  const schemas = { ...(await import("@weft-nlp/core/training")), ...(await import("@weft-nlp/draw")) };
+  return /** @type {import("./generated-docs.mjs").JsonSchema} */ (jsonSchemaOf(schemas[name], title));
 }

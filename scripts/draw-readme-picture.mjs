@@ -1,6 +1,6 @@
 // Writes docs/images/sentence.svg, the picture in the README. Run it after `npm run build`.
 import { writeFile } from "node:fs/promises";
-import { toSvg } from "../packages/core/dist/index.js";
+import { toSvg } from "@weft-nlp/draw";
 
 const text = "Marta Lindqvist left Northwind Labs in 2019 to found Tidewater Robotics in Bergen.";
 const tokens = Array.from(text.matchAll(/\w+|[^\w\s]/gu), ({ 0: word, index }) => ({

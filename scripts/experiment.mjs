@@ -5,8 +5,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { meanAndDeviation } from "@weft-nlp/core/metrics";
+import { trainConfig } from "@weft-nlp/core/training";
+import { lineChart } from "@weft-nlp/draw";
+import { readConfig, resolvePaths, runMany } from "@weft-nlp/node";
 import { parse } from "yaml";
-import { lineChart, meanAndDeviation, readConfig, resolvePaths, runMany, trainConfig } from "../packages/weft/dist/index.js";
 
 /**
  * A run is trained once a seed. `protocol` may be several names with commas between; the first is drawn. `init` names a run that stands
@@ -14,8 +17,8 @@ import { lineChart, meanAndDeviation, readConfig, resolvePaths, runMany, trainCo
  *
  * @typedef {{ name: string, config: string, test: string, protocol: string, init?: string, set?: string[], seeds?: number[], series?: string, x?: number }} Run
  * @typedef {{ title: string, axis?: string, seeds: number[], runs: Run[] }} Plan
- * @typedef {import("weft").RunOutcome} Outcome
- * @typedef {NonNullable<import("weft").Report["protocols"]["strict"]>} Scored
+ * @typedef {import("@weft-nlp/node/experiments").RunOutcome} Outcome
+ * @typedef {NonNullable<import("@weft-nlp/core/metrics").Report["protocols"]["strict"]>} Scored
  */
 
 const folder = fileURLToPath(new URL("../experiments/", import.meta.url));
@@ -65,7 +68,7 @@ async function run() {
   }
 }
 
-/** @returns {Promise<import("weft").PlannedRun[]>} */
+/** @returns {Promise<import("@weft-nlp/node/experiments").PlannedRun[]>} */
 async function plannedRuns() {
   const planned = [];
   for (const each of plan.runs) {

@@ -1,8 +1,8 @@
 /** The tables of docs/formats.md, from what every format says of itself. */
 
 /**
- * @typedef {import("@weft/core").InputFormat} InputFormat
- * @typedef {import("@weft/core").OutputFormat} OutputFormat
+ * @typedef {import("@weft-nlp/core/formats").InputFormat} InputFormat
+ * @typedef {import("@weft-nlp/core/formats").OutputFormat} OutputFormat
  * @typedef {Readonly<Record<string, InputFormat>>} Inputs
  * @typedef {Readonly<Record<string, OutputFormat>>} Outputs
  */

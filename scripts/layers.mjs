@@ -1,8 +1,11 @@
 /**
- * Who may import whom. `npm run check` holds the sources against this table, and docs/architecture.md explains it.
+ * Who may import whom. `npm run check` holds the sources against this table, and docs/architecture.md
+ * explains it.
  *
- * A layer is a folder, or a file of that name, directly under a package's `src` (`apps/web` for the page, `packages/` and the name for the others). It may import itself, the layers listed beside
- * it, and the base files; nothing else. A folder that is missing here fails the check, so that the table stays complete.
+ * A layer is a folder, or a file of that name, directly under a package's `src` (`apps/web` for the
+ * page, `packages/` and the name for the others). It may import itself, the layers listed beside it,
+ * and the base files; nothing else. A folder that is missing here fails the check, so that the table
+ * stays complete.
  *
  * @typedef {{ folder?: string, uses: string[], base: string[], layers: Record<string, string[]> }} PackageRules
  * @type {Record<string, PackageRules>}
@@ -25,37 +28,81 @@ export const packages = {
     base: ["errors"],
     layers: {
       schema: [],
+      json: [],
       text: ["schema"],
-      data: ["schema", "text"],
+      vocabulary: ["schema", "json", "text"],
+      formats: ["schema", "json", "text"],
+      corpus: ["schema", "json", "text"],
       metrics: ["schema"],
-      drawing: ["schema", "metrics"],
-      report: ["schema", "metrics", "drawing"],
-      triples: ["schema", "data", "drawing"],
+      triples: ["schema", "text", "formats"],
       nn: ["schema"],
       archive: [],
-      models: ["schema", "text", "data", "metrics", "nn"],
-      objectives: ["schema", "text", "data", "metrics", "nn", "models"],
-      training: ["schema", "text", "data", "metrics", "nn", "archive", "models", "objectives", "inference"],
-      inference: ["schema", "text", "data", "metrics", "nn", "archive", "models"],
-      testing: ["schema", "text", "data", "metrics", "nn", "archive", "models", "objectives", "inference", "training"],
+      models: ["schema", "text", "vocabulary", "metrics", "nn"],
+      objectives: ["schema", "text", "vocabulary", "metrics", "nn", "models"],
+      inference: ["schema", "json", "text", "vocabulary", "metrics", "nn", "archive", "models"],
+      training: ["schema", "json", "text", "vocabulary", "metrics", "nn", "archive", "models", "objectives", "inference"],
+      testing: [
+        "schema",
+        "json",
+        "text",
+        "vocabulary",
+        "formats",
+        "metrics",
+        "nn",
+        "archive",
+        "models",
+        "objectives",
+        "inference",
+        "training",
+      ],
     },
   },
-  weft: {
-    uses: ["tensor", "core"],
+  draw: {
+    uses: ["core"],
+    base: [],
+    layers: {
+      drawing: [],
+      report: ["drawing"],
+    },
+  },
+  node: {
+    uses: ["tensor", "core", "draw"],
     base: ["errors"],
     layers: {
       files: [],
       triples: ["files"],
       workers: ["files"],
-      runs: ["files", "workers"],
-      server: ["files", "triples", "workers", "runs"],
-      cli: ["files", "triples", "workers", "runs", "server"],
-      testing: ["files", "triples", "workers", "runs", "server"],
+      extractor: ["files", "workers"],
+      runs: ["files", "workers", "extractor"],
+      experiments: ["files", "workers", "extractor", "runs"],
+      testing: ["files", "triples", "workers", "extractor", "runs"],
+    },
+  },
+  server: {
+    uses: ["core", "draw", "node"],
+    base: ["options"],
+    layers: {
+      http: [],
+      extraction: ["http"],
+      routes: ["http", "extraction", "openapi", "context"],
+      workspace: ["http", "extraction", "context"],
+      metrics: ["http", "extraction"],
+      openapi: ["http", "extraction"],
+      context: ["http", "extraction", "metrics"],
+      "request-record": ["http", "context"],
+      "create-server": ["http", "extraction", "routes", "workspace", "metrics", "openapi", "context", "request-record"],
+    },
+  },
+  weft: {
+    uses: ["tensor", "core", "draw", "node", "server"],
+    base: [],
+    layers: {
+      cli: [],
     },
   },
   web: {
     folder: "apps/web",
-    uses: ["core"],
+    uses: ["core", "draw"],
     base: ["api", "route", "theme"],
     layers: {
       "weft-arcs": [],

@@ -1,6 +1,6 @@
 import { defaultClientConditions, defineConfig } from "vite";
 
-/** The page as files that any server can hand out, under any path; `npm run build` puts them into the package `weft`. */
+/** The page as files that any server can hand out, under any path; `npm run build` puts them into the server's package. */
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions: ["weft-source", ...defaultClientConditions] },
   worker: { format: "es" },
   build: {
-    outDir: "../../packages/weft/page",
+    outDir: "../../packages/server/page",
     emptyOutDir: true,
     target: "es2023",
     // The server's content policy allows nothing that stands inside the document.

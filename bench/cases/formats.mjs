@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { inputFormats, outputFormats } from "../../packages/core/dist/index.js";
+import { inputFormats, outputFormats } from "@weft-nlp/core/formats";
 
 // Options: --megabytes 8 --only 'brat read'
 export const title =

@@ -1,4 +1,4 @@
-import { documentFromText } from "../../packages/core/dist/index.js";
+import { documentFromText } from "@weft-nlp/core/text";
 
 // Documents of the size of a news article: 40 sentences of 8 to 32 words, of which three runs of one to three words are entities and two pairs
 // of neighbours are in a relation. The speed of a format depends on such counts, and on characters beyond ASCII, not on what the words say.
@@ -9,7 +9,7 @@ const relationTypes = ["works_for", "based_in", "located_in", "part_of", "born_i
 /**
  * Endless documents, always the same for a seed.
  *
- * @returns {Generator<import("@weft/core").Document>}
+ * @returns {Generator<import("@weft-nlp/core").Document>}
  */
 export function* documentsWorkload(seed = 5) {
   const random = mulberry(seed);

@@ -1,5 +1,5 @@
-import { allowRelaxedSimd } from "../../packages/weft/dist/workers/relaxed-simd.js";
-import { threadExecutor } from "../../packages/weft/dist/workers/thread-executor.js";
+import { allowRelaxedSimd } from "../../packages/node/dist/workers/relaxed-simd.js";
+import { threadExecutor } from "../../packages/node/dist/workers/thread-executor.js";
 import { readOptions } from "./options.mjs";
 
 /** What the cases of models in bench/weft are asked for; the options of one case alone are in `options`. */

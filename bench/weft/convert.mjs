@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { collectText, formats } from "../../packages/core/dist/index.js";
+import { collectText, formats } from "@weft-nlp/core/formats";
 import { documentsWorkload } from "../lib/documents-workload.mjs";
 import { readOptions } from "../lib/options.mjs";
 

@@ -1,7 +1,9 @@
 // One case of `npm run bench -- joint`: Weft's joint network, by its local losses or with minimum risk training. Prints one line of JSON.
 import { readFileSync } from "node:fs";
-import { buildLexicon, buildModel, Stepper, trainConfig } from "../../packages/core/dist/index.js";
-import { Optimizer } from "../../packages/tensor/dist/index.js";
+import { buildModel } from "@weft-nlp/core/inference";
+import { Stepper, trainConfig } from "@weft-nlp/core/training";
+import { buildLexicon } from "@weft-nlp/core/vocabulary";
+import { Optimizer } from "@weft-nlp/tensor";
 import { inTurn, printSpeed, readModelCase } from "../lib/model-case.mjs";
 
 const asked = readModelCase(process.argv.slice(2));

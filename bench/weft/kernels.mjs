@@ -1,7 +1,8 @@
 // One case of `npm run bench -- kernels`. Prints one line of JSON; the measure is GFLOP/s, under the name that the harness reads.
+
+import { Engine } from "@weft-nlp/tensor";
 import asc from "assemblyscript/asc";
-import { Engine } from "../../packages/tensor/dist/index.js";
-import { allowRelaxedSimd } from "../../packages/weft/dist/workers/relaxed-simd.js";
+import { allowRelaxedSimd } from "../../packages/node/dist/workers/relaxed-simd.js";
 import { readOptions } from "../lib/options.mjs";
 
 const { options } = readOptions(process.argv.slice(2));

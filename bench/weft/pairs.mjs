@@ -1,7 +1,9 @@
 // One case of `npm run bench -- pairs`: Weft's bio-mtl on the workload of the PyTorch peer. Prints one line of JSON.
 import { readFileSync } from "node:fs";
-import { buildModel, Labels, Stepper, trainConfig, Vocabulary } from "../../packages/core/dist/index.js";
-import { Optimizer } from "../../packages/tensor/dist/index.js";
+import { buildModel } from "@weft-nlp/core/inference";
+import { Stepper, trainConfig } from "@weft-nlp/core/training";
+import { Labels, Vocabulary } from "@weft-nlp/core/vocabulary";
+import { Optimizer } from "@weft-nlp/tensor";
 import { inTurn, printSpeed, readModelCase, spread } from "../lib/model-case.mjs";
 
 const asked = readModelCase(process.argv.slice(2));

@@ -1,5 +1,6 @@
 // Every error of the toolkit has a code, a place, and where there is one, a hint.
-import { jsonl, readDocuments, WeftError } from "weft";
+import { readDocuments, WeftError } from "weft-nlp";
+import { jsonl } from "weft-nlp/formats";
 
 async function* lines() {
   yield '{"tokens": ["Ada", "joined", "Acme"], "entities": [{"start": 0, "end": 1, "type": "PER"}],';

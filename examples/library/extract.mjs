@@ -1,5 +1,6 @@
 // Entities and relations of texts, as a stream: documents in, annotated documents out.
-import { documentFromText, extract, loadModel, triplesOf } from "weft";
+import { documentFromText, loadModel, triplesOf } from "weft-nlp";
+import { extract } from "weft-nlp/models";
 
 const texts = [
   "Mara Voss founded Kettle Robotics in Bremen and still leads it.",

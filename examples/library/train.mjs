@@ -1,5 +1,8 @@
 // Training on sentences that are in memory: events tell what happens, the last one brings the model.
-import { collectSentences, evaluate, Predictor, train, trainConfig } from "weft";
+import { collectSentences, trainConfig } from "weft-nlp";
+import { evaluate } from "weft-nlp/metrics";
+import { Predictor } from "weft-nlp/models";
+import { train } from "weft-nlp/training";
 
 const read = async (path) => (await collectSentences(path)).sentences.map(({ sentence }) => sentence);
 const sentences = await read("examples/corpus/dev.jsonl");

@@ -20,7 +20,7 @@ const files: Readonly<Record<string, readonly [type: string, content: string]>> 
     "text/javascript",
     `${script}\nwindow.heard = [];\ndrawing.addEventListener("weft-select", ({ detail }) => window.heard.push(detail));`,
   ],
-  "/weft-arcs.js": ["text/javascript", readFileSync(join(root, "packages/weft/page/weft-arcs.js"), "utf8")],
+  "/weft-arcs.js": ["text/javascript", readFileSync(join(root, "packages/server/page/weft-arcs.js"), "utf8")],
 };
 
 describe.skipIf(noBrowser !== "")(`the element weft-arcs alone${why}`, () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { problemCodes } from "@weft/core";
+import { problemCodes } from "@weft-nlp/core/corpus";
 import { expect, test } from "vitest";
 import { errorTable, replaceGenerated } from "../../scripts/generated-docs.mjs";
 

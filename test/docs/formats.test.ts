@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { inputFormats, outputFormats } from "@weft/core";
+import { inputFormats, outputFormats } from "@weft-nlp/core/formats";
 import { expect, test } from "vitest";
 import { capacityTable, formatTable } from "../../scripts/format-tables.mjs";
 import { replaceGenerated } from "../../scripts/generated-docs.mjs";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { extraction, extractRequest } from "../../packages/server/src/extraction/extraction.ts";
+import { defaultLimits } from "../../packages/server/src/options.ts";
 import { serveCommand } from "../../packages/weft/src/cli/commands/serve.ts";
-import { extraction, extractRequest } from "../../packages/weft/src/server/extraction.ts";
-import { defaultLimits } from "../../packages/weft/src/server/options.ts";
 import { shell } from "../e2e/weft-command.ts";
 import { send, startServer } from "../server/test-server.ts";
 

@@ -27,7 +27,7 @@ test("a snippet is found with its output, and a block without output is no snipp
 
 test("a snippet runs as a module that finds the packages by name", () => {
   expect(
-    printed('import { WeftError } from "@weft/core";\nconst name: string = WeftError.name;\nconsole.log(await name);\n'),
+    printed('import { WeftError } from "@weft-nlp/core";\nconst name: string = WeftError.name;\nconsole.log(await name);\n'),
   ).toBe("WeftError\n");
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { type TripleFormat, tripleColumns } from "@weft-nlp/core/triples";
+import { tripleFormats } from "@weft-nlp/node";
 import { expect, test } from "vitest";
-import { type TripleFormat, tripleColumns, tripleFormats } from "weft";
 import { replaceGenerated } from "../../scripts/generated-docs.mjs";
 
 const page = readFileSync(new URL("../../docs/triples.md", import.meta.url), "utf8");

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { comparisonFileSchema, type Report, reportFileSchema, type SystemComparison } from "@weft/core";
+import type { Report, SystemComparison } from "@weft-nlp/core/metrics";
+import { comparisonFileSchema, reportFileSchema } from "@weft-nlp/draw";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jsonLines, type Line, lines, writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";

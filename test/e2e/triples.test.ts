@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readRdf } from "../../packages/weft/src/testing/read-back.ts";
+import { readRdf } from "../../packages/node/src/testing/read-back.ts";
 import { jsonLines, lines } from "./tiny-corpus.ts";
 import { shell, weft } from "./weft-command.ts";
 

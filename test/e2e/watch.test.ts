@@ -2,11 +2,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { trainConfig } from "@weft/core";
+import { trainConfig } from "@weft-nlp/core/training";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readConfig } from "../../packages/weft/src/files/config-file.ts";
-import { resolvePaths } from "../../packages/weft/src/runs/resolve-paths.ts";
-import { trainRun } from "../../packages/weft/src/runs/train-run.ts";
+import { readConfig } from "../../packages/node/src/files/config-file.ts";
+import { resolvePaths } from "../../packages/node/src/runs/resolve-paths.ts";
+import { trainRun } from "../../packages/node/src/runs/train-run.ts";
 import { writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";
 

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { formats, labelReport, overlapClasses, type Sentence, sentencesOf, validateSentence } from "@weft/core";
+import { type Sentence, sentencesOf, validateSentence } from "@weft-nlp/core";
+import { formats } from "@weft-nlp/core/formats";
+import { labelReport, overlapClasses } from "@weft-nlp/core/metrics";
 import { describe, expect, test } from "vitest";
 
 // What the bundled corpus promises: enough sentences and types, overlapping triples, sentences without any, and no triples to remember.

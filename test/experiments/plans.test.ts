@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { readConfig } from "@weft-nlp/node";
 import { describe, expect, test } from "vitest";
-import { readConfig, type TrainConfig, trainConfig } from "weft";
 import { parse } from "yaml";
 
 const folder = fileURLToPath(new URL("../../experiments/", import.meta.url));

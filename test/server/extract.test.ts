@@ -1,7 +1,7 @@
 import { request } from "node:http";
+import { Extractor } from "@weft-nlp/node";
 import { beforeAll, expect, test } from "vitest";
-import { Extractor } from "../../packages/weft/src/index.ts";
-import { type Extraction, extraction } from "../../packages/weft/src/server/extraction.ts";
+import { type Extraction, extraction } from "../../packages/server/src/extraction/extraction.ts";
 import { extract, modelFolder, type RunningServer, send, sentence, startServer } from "./test-server.ts";
 
 let running: RunningServer;

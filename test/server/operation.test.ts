@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
-import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
+import type { Extraction } from "../../packages/server/src/extraction/extraction.ts";
 import { extract, modelFolder, send, sendRaw, sentence, startServer } from "./test-server.ts";
 
 const folders: string[] = [];

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { createServer, type ServerOptions, type WeftServer } from "weft/server";
+import { createServer, type ServerOptions, type WeftServer } from "weft-nlp/server";
 
 /** A trained model. */
 export const modelFolder = fileURLToPath(new URL("../../examples/model", import.meta.url));

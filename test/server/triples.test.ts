@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { beforeAll, expect, test } from "vitest";
-import type { Extraction } from "../../packages/weft/src/server/extraction.ts";
-import { readCsv, readRdf } from "../../packages/weft/src/testing/read-back.ts";
+import { readCsv, readRdf } from "../../packages/node/src/testing/read-back.ts";
+import type { Extraction } from "../../packages/server/src/extraction/extraction.ts";
 import { type Answer, extract, type RunningServer, send, sentence, startServer } from "./test-server.ts";
 
 let running: RunningServer;

@@ -3,11 +3,11 @@ import { request } from "node:http";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { trainConfig } from "@weft/core";
+import { trainConfig } from "@weft-nlp/core/training";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readConfig } from "../../packages/weft/src/files/config-file.ts";
-import { resolvePaths } from "../../packages/weft/src/runs/resolve-paths.ts";
-import { trainRun } from "../../packages/weft/src/runs/train-run.ts";
+import { readConfig } from "../../packages/node/src/files/config-file.ts";
+import { resolvePaths } from "../../packages/node/src/runs/resolve-paths.ts";
+import { trainRun } from "../../packages/node/src/runs/train-run.ts";
 import { type Answer, type RunningServer, send, startServer } from "./test-server.ts";
 
 const corpus = fileURLToPath(new URL("../../examples/corpus", import.meta.url));

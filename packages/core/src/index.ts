@@ -1,13 +1,3 @@
-export type { KernelBuild } from "@weft/tensor";
-export * from "./archive/index.ts";
-export * from "./data/index.ts";
-export * from "./drawing/index.ts";
+/** What a document is, and what may be wrong with one. Everything else is under the name of its room. */
 export * from "./errors.ts";
-export * from "./inference/index.ts";
-export * from "./metrics/index.ts";
-export * from "./models/index.ts";
-export * from "./report/index.ts";
 export * from "./schema/index.ts";
-export * from "./text/index.ts";
-export * from "./training/index.ts";
-export * from "./triples/index.ts";

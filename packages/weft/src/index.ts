@@ -1,26 +1,29 @@
-/** The whole library under the name that people install: the toolkit, and what only Node can do with it. */
-export * from "@weft/core";
-export * from "./errors.ts";
-export { readConfig } from "./files/config-file.ts";
-export { collectSentences, readDocuments, readSentences } from "./files/read-documents.ts";
-export { readInput } from "./files/read-inputs.ts";
-export { writeDocuments } from "./files/write-documents.ts";
-export { type CalibrateOptions, type CalibrationReport, calibrateModel, rawModel } from "./runs/calibrate-model.ts";
-export { evaluateModel, predictSentences } from "./runs/evaluate-model.ts";
-export { Extractor } from "./runs/extractor.ts";
-export { type ComputeOptions, loadModel, saveModel } from "./runs/model-folder.ts";
-export { modelIdentity } from "./runs/model-identity.ts";
-export type { PlannedRun, RunOutcome, RunProgress } from "./runs/planned-run.ts";
-export { resolvePaths } from "./runs/resolve-paths.ts";
-export { type ManyRunsEvent, type RunManyOptions, runMany } from "./runs/run-many.ts";
-export { saveCalibration } from "./runs/save-calibration.ts";
-export { type DoneEvent, type RunEvent, type TrainRunInput, trainRun } from "./runs/train-run.ts";
+/**
+ * What most programs need: open a model, extract, train, evaluate, read and write documents.
+ * Everything else has a subpath: `weft-nlp/models`, `/formats`, `/metrics`, `/training`,
+ * `/triples`, `/data`, `/draw` and `/server`.
+ */
 export {
-  openTriples,
-  type TripleFormatName,
-  type TripleOutput,
-  tripleFormatOf,
-  tripleFormats,
-  writeTriples,
-} from "./triples/index.ts";
-export { threadExecutor } from "./workers/thread-executor.ts";
+  ArchiveError,
+  ConfigError,
+  DataError,
+  type Document,
+  type Entity,
+  type Location,
+  type Loss,
+  type Relation,
+  type Sentence,
+  type Span,
+  type Triple,
+  triplesOf,
+  WeftError,
+} from "@weft-nlp/core";
+export { documentFromRecord, recordOf } from "@weft-nlp/core/formats";
+export type { Prediction, Report } from "@weft-nlp/core/metrics";
+export { documentFromText } from "@weft-nlp/core/text";
+export { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+export { FileError, WorkerError } from "@weft-nlp/node";
+export { calibrateModel, Extractor, evaluateModel, loadModel, saveModel } from "@weft-nlp/node/extractor";
+export { collectSentences, readConfig, readDocuments, readSentences, writeDocuments } from "@weft-nlp/node/files";
+export { type DoneEvent, type RunEvent, trainRun } from "@weft-nlp/node/runs";
+export { openTriples, writeTriples } from "@weft-nlp/node/triples";

@@ -1,4 +1,4 @@
-import { type Annotation, type Document, documentFromSentence } from "@weft/core";
+import { type Annotation, type Document, documentFromSentence } from "@weft-nlp/core";
 
 const drawn = new WeakMap<Annotation, Document>();
 

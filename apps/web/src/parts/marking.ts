@@ -1,5 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
-import { type Entity, isRightToLeft, type Span } from "@weft/core";
+import type { Entity, Span } from "@weft-nlp/core";
+import { isRightToLeft } from "@weft-nlp/draw";
 import type { PartName } from "../weft-arcs/drawing-parts.ts";
 
 /** What somebody points out in a text: words, and a part of what is marked in it. */

@@ -1,5 +1,5 @@
 import "./word-strip.css";
-import { isRightToLeft } from "@weft/core";
+import { isRightToLeft } from "@weft-nlp/draw";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { entityAt, type Marked, type Marking } from "./marking.ts";
 

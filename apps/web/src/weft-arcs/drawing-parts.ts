@@ -1,4 +1,4 @@
-import type { Drawable, KeptAnnotation } from "@weft/core";
+import type { Drawable, KeptAnnotation } from "@weft-nlp/draw";
 
 /** An entity or a relation by its index in the document, as attributes write it: `relation:3`. */
 export type PartName = `${"entity" | "relation"}:${number}`;

@@ -1,4 +1,4 @@
-import { svgStyles, type Theme } from "@weft/core";
+import { svgStyles, type Theme } from "@weft-nlp/draw";
 
 const sheets = new Map<Theme, CSSStyleSheet>();
 

@@ -1,4 +1,4 @@
-import { type Drawable, isRightToLeft, type KeptAnnotation, keepAnnotation, type Theme, toSvg } from "@weft/core";
+import { type Drawable, isRightToLeft, type KeptAnnotation, keepAnnotation, type Theme, toSvg } from "@weft-nlp/draw";
 import { type PartName, partAt, takeParts } from "./drawing-parts.ts";
 import { elementStyles } from "./element-styles.ts";
 import { near } from "./near.ts";

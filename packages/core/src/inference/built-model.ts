@@ -1,9 +1,9 @@
-import { Engine, type KernelBuild, ParameterStore } from "@weft/tensor";
-import type { Lexicon } from "../data/index.ts";
+import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
 import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, type ModelName, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
+import type { Lexicon } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 
 /** The settings that make a network, and the labels and words it knows: enough to build it, in any thread. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../data/index.ts";
 import { inverseScaling, type Prediction, scaleConfidence } from "../metrics/index.ts";
 import { type ModelName, models } from "../models/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
 import type { Calibration } from "./calibrated.ts";
 import { packModel, unpackModel } from "./model-files.ts";

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../data/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import { charSpan, type Document, validateDocument } from "../schema/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { documentFromText } from "../text/index.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { type BuiltModel, buildModel } from "./built-model.ts";
 import { type ExtractOptions, extract, type LongSentence, type Predict } from "./extract.ts";
 import { defaultWindow } from "./windows.ts";

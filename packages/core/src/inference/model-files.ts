@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
-import { type Lexicon, lexiconFromJson, parseJson } from "../data/index.ts";
 import { ArchiveError, WeftError } from "../errors.ts";
+import { parseJson } from "../json/index.ts";
 import { type ModelName, models } from "../models/index.ts";
+import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
 

@@ -1,4 +1,4 @@
-import { Arena, type Engine, KeptProducts, Tape } from "@weft/tensor";
+import { Arena, type Engine, KeptProducts, Tape } from "@weft-nlp/tensor";
 import type { Prediction } from "../metrics/index.ts";
 import type { Example, Model, PredictOptions } from "../models/index.ts";
 import { inPlaces, predictionChunks } from "./prediction-chunks.ts";

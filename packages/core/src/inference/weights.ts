@@ -1,4 +1,4 @@
-import type { ParameterStore } from "@weft/tensor";
+import type { ParameterStore } from "@weft-nlp/tensor";
 import type { StoredTensor } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-import { Random } from "@weft/tensor";
+import { Random } from "@weft-nlp/tensor";
 import { DataError } from "../errors.ts";
 import type { Sentence } from "../schema/index.ts";
 import { distanceBucket, wordsBetween } from "./breakdowns.ts";

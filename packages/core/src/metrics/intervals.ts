@@ -1,4 +1,4 @@
-import { Random } from "@weft/tensor";
+import { Random } from "@weft-nlp/tensor";
 import { ConfigError } from "../errors.ts";
 import { type Counts, macro, type Rates, score, sumCounts, weighted } from "./counts.ts";
 import { percentile } from "./percentile.ts";

@@ -1,9 +1,9 @@
-import type { Parameter, Random, Tape } from "@weft/tensor";
+import type { Parameter, Random, Tape } from "@weft-nlp/tensor";
 import type { z } from "zod";
-import type { Lexicon } from "../data/lexicon.ts";
 import type { Prediction, ProtocolName, Thresholds } from "../metrics/index.ts";
 import type { Scope } from "../nn/index.ts";
 import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
+import type { Lexicon } from "../vocabulary/lexicon.ts";
 
 /** What a model can do beyond learning from sentences; shared code asks these, never a model's name. */
 export interface Capabilities {

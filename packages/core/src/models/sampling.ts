@@ -1,4 +1,4 @@
-import type { Random } from "@weft/tensor";
+import type { Random } from "@weft-nlp/tensor";
 
 /** A place among `count` weights from `start`, each as likely as its weight; the weights need not sum to one. */
 export function drawIndex(weights: ArrayLike<number>, start: number, count: number, random: Random): number {

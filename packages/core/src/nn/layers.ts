@@ -10,7 +10,7 @@ import {
   type Tape,
   uniform,
   zeros,
-} from "@weft/tensor";
+} from "@weft-nlp/tensor";
 import type { Scope } from "./scope.ts";
 
 export interface LinearLayer {

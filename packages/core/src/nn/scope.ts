@@ -1,4 +1,4 @@
-import type { Initialiser, Parameter, ParameterStore } from "@weft/tensor";
+import type { Initialiser, Parameter, ParameterStore } from "@weft-nlp/tensor";
 
 /** A place in the tree of parameter names: `rin/encoder/forward`. */
 export class Scope {

@@ -8,7 +8,7 @@ import {
   type Tape,
   uniform,
   type WindowPart,
-} from "@weft/tensor";
+} from "@weft-nlp/tensor";
 import type { Scope } from "./scope.ts";
 
 /** Filters of one width over words and their offsets from two entities. */

@@ -1,6 +1,5 @@
-import { Random } from "@weft/tensor";
+import { Random } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../data/index.ts";
 import { buildModel } from "../inference/index.ts";
 import { type ModelName, models } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
@@ -17,6 +16,7 @@ import {
   workOn,
 } from "../testing/drawn-outputs.ts";
 import { eightSentences, untyped } from "../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { expectedRisk } from "./risk.ts";
 import { type MrtSettings, objectiveSettings } from "./settings.ts";
 

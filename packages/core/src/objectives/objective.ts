@@ -1,4 +1,4 @@
-import type { Tape } from "@weft/tensor";
+import type { Tape } from "@weft-nlp/tensor";
 import type { Example, Losses, LossOptions, Model } from "../models/index.ts";
 
 /** What training makes small. Bound to one model, whose capabilities it has asked for. */

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { collectDocuments, collectText, detectFormats, type Format, type InputFormat, type ReadOptions } from "../data/index.ts";
 import { DataError } from "../errors.ts";
+import {
+  collectDocuments,
+  collectText,
+  detectFormats,
+  type Format,
+  type InputFormat,
+  type ReadOptions,
+} from "../formats/index.ts";
 import { type Document, type Loss, validateDocument } from "../schema/index.ts";
 import { annotationsOf, anyDocument, comparable, documentsWithin } from "./format-documents.ts";
 

@@ -1,11 +1,11 @@
-import { Random } from "@weft/tensor";
+import { Random } from "@weft-nlp/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../data/index.ts";
 import { type BuiltModel, buildModel, Predictor, packModel, unpackModel } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { ModelDefinition, ModelName } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import type { EndEvent } from "../training/index.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { differentiate, learn, learnt, predict, slopeNoise, slopeOf, total } from "./probe-model.ts";
 import { eightSentences, tagged, untyped, withLastRelations } from "./sentences.ts";
 

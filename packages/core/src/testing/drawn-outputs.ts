@@ -1,6 +1,5 @@
-import { Arena, Random, Tape } from "@weft/tensor";
+import { Arena, Random, Tape } from "@weft-nlp/tensor";
 import { expect } from "vitest";
-import { buildLexicon, lexiconSettings } from "../data/index.ts";
 import { type BuiltModel, buildModel } from "../inference/index.ts";
 import { type ModelName, models, type Output } from "../models/index.ts";
 import { labelCount } from "../models/joint-nn/candidates.ts";
@@ -14,6 +13,7 @@ import { objectiveFor } from "../objectives/index.ts";
 import { costOf } from "../objectives/risk.ts";
 import type { MrtSettings } from "../objectives/settings.ts";
 import type { Sentence } from "../schema/index.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 
 /** Small networks of the models that can draw outputs, without any noise. */
 const jointNn = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { fitDocument } from "../data/fit.ts";
-import type { Capacity } from "../data/index.ts";
+import type { Capacity } from "../formats/index.ts";
+import { fitDocument } from "../formats/shared/fit.ts";
 import {
   annotateDocument,
   charSpan,

@@ -1,4 +1,4 @@
-import { Arena, mergeRows, type Parameter, Random, Tape } from "@weft/tensor";
+import { Arena, mergeRows, type Parameter, Random, Tape } from "@weft-nlp/tensor";
 import type { BuiltModel } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { Losses, ModelDefinition } from "../models/index.ts";

@@ -1,4 +1,4 @@
-import { Random } from "@weft/tensor";
+import { Random } from "@weft-nlp/tensor";
 import type { Example } from "../models/index.ts";
 
 /**

@@ -1,10 +1,10 @@
-import { Optimizer } from "@weft/tensor";
+import { Optimizer } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
 import { readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from "../archive/index.ts";
-import { buildLexicon, lexiconSettings } from "../data/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { buildModel, readWeights } from "../inference/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 
 const progress: Progress = { epoch: 3, step: 12, best: { epoch: 2, score: 0.25 }, stale: 1, fingerprint: "f", kernels: "plain" };

@@ -1,4 +1,4 @@
-import { type Optimizer, type ParameterStore, ShapeError } from "@weft/tensor";
+import { type Optimizer, type ParameterStore, ShapeError } from "@weft-nlp/tensor";
 import { z } from "zod";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { lexiconSettings } from "../data/lexicon.ts";
 import { type ProtocolName, protocols } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
 import { objectiveSettings } from "../objectives/index.ts";
+import { lexiconSettings } from "../vocabulary/lexicon.ts";
 
 const optimizerSettings = z.discriminatedUnion("name", [
   z.strictObject({

@@ -1,8 +1,8 @@
-import type { WordVectors } from "../data/index.ts";
 import type { BuiltModel } from "../inference/index.ts";
 import type { ProtocolName, Report } from "../metrics/index.ts";
 import type { Losses, ModelPart, PairCounts } from "../models/index.ts";
 import type { Loss as DataLoss } from "../schema/index.ts";
+import type { WordVectors } from "../vocabulary/index.ts";
 import type { Progress } from "./checkpoint.ts";
 
 /** Of which part of a model an event tells, where the model is trained part by part. Steps count through all parts, epochs begin anew. */

@@ -8,7 +8,7 @@ import {
   Random,
   type TableGradient,
   Tape,
-} from "@weft/tensor";
+} from "@weft-nlp/tensor";
 import { Predictor } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { BatchSize, Example, Losses, Model, PredictOptions } from "../models/index.ts";

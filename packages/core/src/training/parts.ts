@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
-import { buildLexicon } from "../data/index.ts";
 import { ArchiveError, ConfigError } from "../errors.ts";
 import { type BuiltModel, buildModel, Predictor, readWeights, type Weights, writeWeights } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import { type ModelDefinition, type ModelName, type ModelPart, models } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
+import { buildLexicon } from "../vocabulary/index.ts";
 import type { TrainConfig } from "./config.ts";
 import type { EndEvent, PartEvent, TrainEvent } from "./events.ts";
 import { fingerprint } from "./fingerprint.ts";

@@ -1,4 +1,4 @@
-import { type Address, GradientCollector, type Optimizer, Random, updateRunning } from "@weft/tensor";
+import { type Address, GradientCollector, type Optimizer, Random, updateRunning } from "@weft-nlp/tensor";
 import { TrainingError } from "../errors.ts";
 import type { BuiltModel } from "../inference/index.ts";
 import type { Example } from "../models/index.ts";

@@ -1,6 +1,6 @@
-import type { Lexicon, WordVectors } from "../data/index.ts";
 import type { BuildOptions, BuiltModel, Weights } from "../inference/index.ts";
 import type { Sentence } from "../schema/index.ts";
+import type { Lexicon, WordVectors } from "../vocabulary/index.ts";
 import type { TrainConfig } from "./config.ts";
 import type { ExecutorFactory } from "./executor.ts";
 

@@ -1,11 +1,11 @@
-import { kernelMark } from "@weft/tensor";
+import { kernelMark } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
-import type { WordVectors } from "../data/index.ts";
 import { DataError, TrainingError } from "../errors.ts";
 import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { eightSentences, sentence } from "../testing/sentences.ts";
+import type { WordVectors } from "../vocabulary/index.ts";
 import { trainConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";

@@ -1,11 +1,11 @@
-import { kernelMark, Optimizer } from "@weft/tensor";
-import { buildLexicon, type WordVectors } from "../data/index.ts";
+import { kernelMark, Optimizer } from "@weft-nlp/tensor";
 import { DataError, WeftError } from "../errors.ts";
 import { type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
 import { evaluate, type ProtocolName } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import { objectiveFor } from "../objectives/index.ts";
 import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
+import { buildLexicon, type WordVectors } from "../vocabulary/index.ts";
 import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";

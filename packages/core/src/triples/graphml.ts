@@ -1,5 +1,5 @@
-import { escapeXml } from "../drawing/index.ts";
 import type { Document } from "../schema/index.ts";
+import { escapeXml } from "../text/index.ts";
 import { textFormat } from "./format.ts";
 import { entityName, statementName } from "./names.ts";
 import { statementsOf } from "./statements.ts";

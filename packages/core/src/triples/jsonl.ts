@@ -1,4 +1,4 @@
-import { jsonl as annotation, recordOf } from "../data/index.ts";
+import { jsonl as annotation, recordOf } from "../formats/index.ts";
 import { textFormat } from "./format.ts";
 
 /** Weft's own format, which every command reads back, with the model beside the document. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import type { BuiltModel, ComparedSystem, Prediction } from "@weft/core";
-import { UsageError } from "../errors.ts";
-import { exists } from "../files/exists.ts";
-import type { Corpus } from "../files/read-documents.ts";
-import { predictSentences } from "../runs/evaluate-model.ts";
-import { loadModel } from "../runs/model-folder.ts";
-import { shortPath } from "../runs/resolve-paths.ts";
+import type { BuiltModel } from "@weft-nlp/core/inference";
+import type { ComparedSystem, Prediction } from "@weft-nlp/core/metrics";
+import { UsageError } from "@weft-nlp/node";
+import { loadModel, predictSentences } from "@weft-nlp/node/extractor";
+import type { Corpus } from "@weft-nlp/node/files";
+import { exists } from "@weft-nlp/node/files";
+import { shortPath } from "@weft-nlp/node/runs";
 import type { CommandContext } from "./command.ts";
 import type { ComputeFlags } from "./compute-options.ts";
 import { matchSentences } from "./match-sentences.ts";

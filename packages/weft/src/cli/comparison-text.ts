@@ -1,16 +1,11 @@
 import {
-  bracketedText,
-  comparisonVerdict,
-  type Difference,
   inBucketOrder,
-  mistakeNames,
   type ProtocolComparison,
   type ScorePairs,
   type SeedSummary,
   type SystemComparison,
-  signed,
-  textTable,
-} from "@weft/core";
+} from "@weft-nlp/core/metrics";
+import { bracketedText, comparisonVerdict, type Difference, mistakeNames, signed, textTable } from "@weft-nlp/draw";
 import { plain } from "./mistake-examples.ts";
 import { points } from "./score-table.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,5 +1,5 @@
+import type { ComputeOptions } from "@weft-nlp/node/extractor";
 import { InvalidArgumentError, Option } from "commander";
-import type { ComputeOptions } from "../runs/model-folder.ts";
 
 /** What the shared options below become. */
 export interface ComputeFlags extends Pick<ComputeOptions, "threads" | "deterministic"> {}

@@ -1,7 +1,7 @@
-import { ConfigError, DataError } from "@weft/core";
-import { ShapeError } from "@weft/tensor";
+import { ConfigError, DataError } from "@weft-nlp/core";
+import { UsageError } from "@weft-nlp/node";
+import { ShapeError } from "@weft-nlp/tensor";
 import { afterEach, expect, test, vi } from "vitest";
-import { UsageError } from "../errors.ts";
 import { describeFailure, printFailure } from "./failure.ts";
 
 const plain = (_: unknown, text: string): string => text;

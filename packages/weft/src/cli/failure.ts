@@ -1,6 +1,6 @@
-import { formatLocation, type Location, WeftError } from "@weft/core";
-import { TensorError } from "@weft/tensor";
-import { ToolError } from "../errors.ts";
+import { formatLocation, type Location, WeftError } from "@weft-nlp/core";
+import { ToolError } from "@weft-nlp/node";
+import { TensorError } from "@weft-nlp/tensor";
 import type { Style } from "./terminal.ts";
 
 /** An error as programs read it. */

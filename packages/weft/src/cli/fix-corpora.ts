@@ -1,23 +1,18 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { Document } from "@weft-nlp/core";
+import { type CheckedFile, type FixCounts, fixDocument, type LabelKind, type Renaming } from "@weft-nlp/core/corpus";
+import { jsonl, type OutputFormat, outputFormats } from "@weft-nlp/core/formats";
+import { FileError, UsageError } from "@weft-nlp/node";
 import {
-  type CheckedFile,
-  type Document,
-  type FixCounts,
-  fixDocument,
-  jsonl,
-  type LabelKind,
-  type OutputFormat,
-  outputFormats,
-  type Renaming,
-} from "@weft/core";
-import { FileError, UsageError } from "../errors.ts";
-import { didYouMean } from "../files/nearest-name.ts";
-import { openDocuments } from "../files/open-documents.ts";
-import { type ReadDocumentsOptions, readDocuments } from "../files/read-documents.ts";
-import { standardStream } from "../files/read-text.ts";
-import { writeDocuments } from "../files/write-documents.ts";
-import { makeFolder } from "../files/write-file.ts";
+  didYouMean,
+  makeFolder,
+  openDocuments,
+  type ReadDocumentsOptions,
+  readDocuments,
+  standardStream,
+  writeDocuments,
+} from "@weft-nlp/node/files";
 
 /** What was put right in one file. */
 export interface FixedFile {

@@ -1,4 +1,4 @@
-import { formatLocation, type Location, type Loss } from "@weft/core";
+import { formatLocation, type Location, type Loss } from "@weft-nlp/core";
 import type { Style } from "./terminal.ts";
 import { count, whole } from "./words.ts";
 

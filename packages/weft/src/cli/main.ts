@@ -1,7 +1,6 @@
+import { UsageError } from "@weft-nlp/node";
+import { OutputClosed, ownVersion, writeOutput } from "@weft-nlp/node/files";
 import { type Command, CommanderError } from "commander";
-import { UsageError } from "../errors.ts";
-import { ownVersion } from "../files/own-version.ts";
-import { OutputClosed, writeOutput } from "../files/standard-output.ts";
 import { commands } from "./commands/index.ts";
 import { suggest } from "./completion.ts";
 import { describeFailure, printFailure } from "./failure.ts";

@@ -1,12 +1,11 @@
 import { basename, join, resolve } from "node:path";
-import { type TrainConfig, trainConfig } from "@weft/core";
+import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { ToolError, UsageError } from "@weft-nlp/node";
+import type { PlannedRun, RunOutcome, RunProgress } from "@weft-nlp/node/experiments";
+import { points, runMany } from "@weft-nlp/node/experiments";
+import { readConfig } from "@weft-nlp/node/files";
+import { resolvePaths } from "@weft-nlp/node/runs";
 import { Option } from "commander";
-import { ToolError, UsageError } from "../errors.ts";
-import { readConfig } from "../files/config-file.ts";
-import type { PlannedRun, RunOutcome, RunProgress } from "../runs/planned-run.ts";
-import { points } from "../runs/rates-text.ts";
-import { resolvePaths } from "../runs/resolve-paths.ts";
-import { runMany } from "../runs/run-many.ts";
 import type { CommandContext } from "./command.ts";
 import { type ComputeFlags, computeOptions, gather, otherKernelsWarning, wholeNumber } from "./compute-options.ts";
 import { describeFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
-import type { Sentence } from "@weft/core";
+import type { Sentence } from "@weft-nlp/core";
+import type { Corpus } from "@weft-nlp/node/files";
 import { expect, test } from "vitest";
-import type { Corpus } from "../files/read-documents.ts";
 import { matchSentences } from "./match-sentences.ts";
 
 function corpus(source: string, sentences: readonly (readonly [id: string | undefined, text: string])[]): Corpus {

@@ -1,5 +1,5 @@
-import { DataError, type Sentence } from "@weft/core";
-import type { Corpus, PlacedSentence } from "../files/read-documents.ts";
+import { DataError, type Sentence } from "@weft-nlp/core";
+import type { Corpus, PlacedSentence } from "@weft-nlp/node/files";
 
 export interface MatchedSentences {
   readonly gold: readonly Sentence[];

@@ -1,14 +1,6 @@
-import {
-  bracketedText,
-  countedTypes,
-  findingsOf,
-  markedPair,
-  mistakeNames,
-  type Prediction,
-  type RelationFinding,
-  type Report,
-  type Sentence,
-} from "@weft/core";
+import type { Sentence } from "@weft-nlp/core";
+import { countedTypes, findingsOf, type Prediction, type RelationFinding, type Report } from "@weft-nlp/core/metrics";
+import { bracketedText, markedPair, mistakeNames } from "@weft-nlp/draw";
 import type { Terminal } from "./terminal.ts";
 import { count } from "./words.ts";
 import { wrap } from "./wrap.ts";

@@ -1,5 +1,5 @@
-import { terminalChart, textTable } from "@weft/core";
-import type { EpochProgress, RunProgress } from "../runs/run-progress.ts";
+import { terminalChart, textTable } from "@weft-nlp/draw";
+import type { EpochProgress, RunProgress } from "@weft-nlp/node/runs";
 import type { Style } from "./terminal.ts";
 import { whole } from "./words.ts";
 

@@ -1,6 +1,7 @@
-import { type ProtocolName, protocolName, protocols, type Sentence } from "@weft/core";
-import { UsageError } from "../errors.ts";
-import { didYouMean } from "../files/nearest-name.ts";
+import type { Sentence } from "@weft-nlp/core";
+import { type ProtocolName, protocolName, protocols } from "@weft-nlp/core/metrics";
+import { UsageError } from "@weft-nlp/node";
+import { didYouMean } from "@weft-nlp/node/files";
 
 /** Names that may be asked for by --protocol; `partial` follows --anchor. */
 export const protocolNames: readonly string[] = ["partial", ...Object.keys(protocols)];

@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
-import { type Corpus, collectSentences } from "../files/read-documents.ts";
-import { standardStream } from "../files/read-text.ts";
+import { type Corpus, collectSentences, standardStream } from "@weft-nlp/node/files";
 import type { CommandContext } from "./command.ts";
 
 /**

@@ -1,7 +1,9 @@
-import { type Annotation, type BuiltModel, entityTypesOf, labelsOf } from "@weft/core";
+import type { Annotation } from "@weft-nlp/core";
+import type { BuiltModel } from "@weft-nlp/core/inference";
+import { entityTypesOf, labelsOf } from "@weft-nlp/core/vocabulary";
+import { UsageError } from "@weft-nlp/node";
+import { didYouMean } from "@weft-nlp/node/files";
 import { InvalidArgumentError, Option } from "commander";
-import { UsageError } from "../errors.ts";
-import { didYouMean } from "../files/nearest-name.ts";
 import { wholeNumber } from "./compute-options.ts";
 
 /** What the shared options below become. */

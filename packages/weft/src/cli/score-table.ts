@@ -1,4 +1,5 @@
-import { coOccurrenceWords, type ProtocolReport, type RateIntervals, type Rates, type Report, textTable } from "@weft/core";
+import { coOccurrenceWords, type ProtocolReport, type RateIntervals, type Rates, type Report } from "@weft-nlp/core/metrics";
+import { textTable } from "@weft-nlp/draw";
 import type { Terminal } from "./terminal.ts";
 import { percent, whole } from "./words.ts";
 import { wrap } from "./wrap.ts";

@@ -1,5 +1,5 @@
-import { textTable } from "@weft/core";
-import { deviationWords, protocolNotes } from "../runs/repeat-report.ts";
+import { textTable } from "@weft-nlp/draw";
+import { deviationWords, protocolNotes } from "@weft-nlp/node/experiments";
 import type { CommandContext } from "./command.ts";
 import { wrap } from "./wrap.ts";
 

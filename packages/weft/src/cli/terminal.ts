@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
+import { writeOutput } from "@weft-nlp/node/files";
 import cliProgress from "cli-progress";
-import { writeOutput } from "../files/standard-output.ts";
 
 type Format = Parameters<typeof styleText>[0];
 

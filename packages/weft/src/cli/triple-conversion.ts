@@ -1,5 +1,7 @@
-import { type Document, type Loss, outputFormats, type TripleFormat } from "@weft/core";
-import { tripleFormatOf, tripleFormats } from "../triples/index.ts";
+import type { Document, Loss } from "@weft-nlp/core";
+import { outputFormats } from "@weft-nlp/core/formats";
+import type { TripleFormat } from "@weft-nlp/core/triples";
+import { tripleFormatOf, tripleFormats } from "@weft-nlp/node/triples";
 
 /** The forms of triples that are no annotation format as well, by name. */
 export const conversionFormats: Readonly<Record<string, TripleFormat>> = Object.fromEntries(

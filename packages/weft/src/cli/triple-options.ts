@@ -1,9 +1,9 @@
-import { checkBase, type TripleFormat, WeftError } from "@weft/core";
+import { WeftError } from "@weft-nlp/core";
+import { checkBase, type TripleFormat } from "@weft-nlp/core/triples";
+import { UsageError } from "@weft-nlp/node";
+import { standardStream } from "@weft-nlp/node/files";
+import { refuseStandardOutput, type TripleFormatName, tripleFormatOf, tripleFormats } from "@weft-nlp/node/triples";
 import { InvalidArgumentError, Option } from "commander";
-import { UsageError } from "../errors.ts";
-import { standardStream } from "../files/read-text.ts";
-import { type TripleFormatName, tripleFormatOf, tripleFormats } from "../triples/index.ts";
-import { refuseStandardOutput } from "../triples/output.ts";
 
 /** What the options below become. */
 export interface TripleFlags {

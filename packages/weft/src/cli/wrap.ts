@@ -1,4 +1,4 @@
-import { cellWidth } from "@weft/core";
+import { cellWidth } from "@weft-nlp/draw";
 
 /** A text cut at spaces into lines of at most `width` columns; a word that is longer stands alone. */
 export function wrap(text: string, width: number): string[] {

@@ -1,4 +1,4 @@
-import type { Entity, Relation, Span } from "@weft/core";
+import type { Entity, Relation, Span } from "@weft-nlp/core";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 
 /** What a person says of a sentence. What has a confidence is still a model's suggestion. */

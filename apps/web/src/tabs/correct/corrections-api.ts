@@ -1,4 +1,4 @@
-import type { Document, Span } from "@weft/core";
+import type { Document, Span } from "@weft-nlp/core";
 import { ApiError, request, token } from "../../api.ts";
 import type { Annotated } from "./annotation-edit.ts";
 

@@ -1,4 +1,5 @@
-import type { CorpusStatistics, Entity, Relation } from "@weft/core";
+import type { Entity, Relation } from "@weft-nlp/core";
+import type { CorpusStatistics } from "@weft-nlp/core/metrics";
 import { request } from "../../api.ts";
 
 export interface Fault {

@@ -1,4 +1,4 @@
-import { statisticsPicture } from "@weft/core";
+import { statisticsPicture } from "@weft-nlp/draw";
 import { useMemo } from "preact/hooks";
 import { Failure } from "../../parts/failure.tsx";
 import { theme } from "../../theme.ts";

@@ -1,4 +1,4 @@
-import type { Drawable } from "@weft/core";
+import type { Drawable } from "@weft-nlp/draw";
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { theme } from "../../theme.ts";

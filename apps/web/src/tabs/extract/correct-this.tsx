@@ -1,4 +1,4 @@
-import type { Document } from "@weft/core";
+import type { Document } from "@weft-nlp/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Failure } from "../../parts/failure.tsx";

@@ -1,13 +1,6 @@
-import {
-  collectText,
-  collectTriples,
-  type Document,
-  type OutputFormat,
-  outputFormats,
-  portableTripleFormats,
-  recordOf,
-  type TripleFormat,
-} from "@weft/core";
+import type { Document } from "@weft-nlp/core";
+import { collectText, type OutputFormat, outputFormats, recordOf } from "@weft-nlp/core/formats";
+import { collectTriples, portableTripleFormats, type TripleFormat } from "@weft-nlp/core/triples";
 import { request, send } from "../../api.ts";
 
 /** A form in which results leave the page. */

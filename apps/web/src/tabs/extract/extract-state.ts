@@ -1,5 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
-import { type Entity, keepAnnotation, type Relation } from "@weft/core";
+import type { Entity, Relation } from "@weft-nlp/core";
+import { keepAnnotation } from "@weft-nlp/draw";
 import { exampleText } from "./example-text.ts";
 import { type Extract, extractOnServer, type Found, listModels, type ModelEntry } from "./extraction.ts";
 import { followEdit, type GivenEntity } from "./given-entities.ts";

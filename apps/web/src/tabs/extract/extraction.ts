@@ -1,4 +1,4 @@
-import type { Document } from "@weft/core";
+import type { Document } from "@weft-nlp/core";
 import { request } from "../../api.ts";
 import type { GivenEntity } from "./given-entities.ts";
 

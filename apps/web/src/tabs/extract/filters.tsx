@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { slotColour, typeSlots } from "@weft/core";
+import { slotColour, typeSlots } from "@weft-nlp/draw";
 import { theme } from "../../theme.ts";
 import {
   entityThreshold,

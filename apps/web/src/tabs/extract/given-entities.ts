@@ -1,4 +1,4 @@
-import type { Entity, Span } from "@weft/core";
+import type { Entity, Span } from "@weft-nlp/core";
 
 /** An entity that somebody gives to a model which relates given ones; in UTF-16 units of the text, so that an edit elsewhere leaves it. */
 export interface GivenEntity {

@@ -1,4 +1,4 @@
-import { documentFromText } from "@weft/core";
+import { documentFromText } from "@weft-nlp/core/text";
 import { useMemo, useState } from "preact/hooks";
 import { type Marked, markedSpan, movementOf, newMarking } from "../../parts/marking.ts";
 import { WordStrip } from "../../parts/word-strip.tsx";

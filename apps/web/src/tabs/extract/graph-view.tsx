@@ -1,4 +1,5 @@
-import { type Document, slotColour, textWidth, typeSlots } from "@weft/core";
+import type { Document } from "@weft-nlp/core";
+import { slotColour, textWidth, typeSlots } from "@weft-nlp/draw";
 import { useMemo, useState } from "preact/hooks";
 import { useMedia } from "../../parts/use-media.ts";
 import { theme } from "../../theme.ts";

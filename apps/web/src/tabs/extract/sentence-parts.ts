@@ -1,4 +1,5 @@
-import type { Document, Drawable, Entity, Relation } from "@weft/core";
+import type { Document, Entity, Relation } from "@weft-nlp/core";
+import type { Drawable } from "@weft-nlp/draw";
 
 /** A sentence of a document as a drawing of its own. */
 export interface SentencePart extends Drawable {

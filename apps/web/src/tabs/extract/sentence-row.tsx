@@ -1,4 +1,4 @@
-import { type Drawable, keepAnnotation } from "@weft/core";
+import { type Drawable, keepAnnotation } from "@weft-nlp/draw";
 import { useMemo, useState } from "preact/hooks";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { Arcs } from "./arcs.tsx";

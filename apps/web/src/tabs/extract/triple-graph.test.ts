@@ -1,4 +1,4 @@
-import type { Document } from "@weft/core";
+import type { Document } from "@weft-nlp/core";
 import { expect, test } from "vitest";
 import { tripleGraph } from "./triple-graph.ts";
 

@@ -1,4 +1,4 @@
-import { type Document, triplesOf } from "@weft/core";
+import { type Document, triplesOf } from "@weft-nlp/core";
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
 
 export interface GraphNode {

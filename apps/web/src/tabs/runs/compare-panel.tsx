@@ -1,4 +1,4 @@
-import type { Annotation } from "@weft/core";
+import type { Annotation } from "@weft-nlp/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { drawnAnnotation, typesOf } from "../../parts/drawn-annotation.ts";
 import { Failure } from "../../parts/failure.tsx";

@@ -1,4 +1,4 @@
-import { slotColour, slotCount } from "@weft/core";
+import { slotColour, slotCount } from "@weft-nlp/draw";
 import { useEffect, useMemo } from "preact/hooks";
 import { type Column, Table } from "../../parts/table.tsx";
 import { theme } from "../../theme.ts";

@@ -1,4 +1,4 @@
-import type { Annotation } from "@weft/core";
+import type { Annotation } from "@weft-nlp/core";
 import { request, send } from "../../api.ts";
 
 /** A line of `GET /v1/runs`. */

@@ -1,7 +1,7 @@
-import type { Parameter, Tape } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import type { Parameter, Tape } from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import { decodeEntities } from "../joint-nn/decode.ts";
 import { JointEncoder, type JointExample } from "../joint-nn/encoder.ts";
 import { EntityNetwork } from "../joint-nn/entity-network.ts";

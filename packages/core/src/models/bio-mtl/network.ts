@@ -1,5 +1,4 @@
-import { type Matrix, operations, type Parameter, type Tape } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import { type Matrix, operations, type Parameter, type Tape } from "@weft-nlp/tensor";
 import {
   applyLinear,
   applyNorm,
@@ -13,6 +12,7 @@ import {
   type WindowLayer,
   windowLayer,
 } from "../../nn/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { PackedPair, PairBatch } from "../pairs/batch.ts";
 import { InputLayer } from "../pairs/input-layer.ts";
 import { classColumns, type PairNetwork, type PairScores } from "../pairs/pair-model.ts";

@@ -1,5 +1,4 @@
-import { type Matrix, operations, type Parameter, type PlacedRows, parameterMatrix, type Tape } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import { type Matrix, operations, type Parameter, type PlacedRows, parameterMatrix, type Tape } from "@weft-nlp/tensor";
 import {
   applyBigru,
   applyLinear,
@@ -9,6 +8,7 @@ import {
   linearLayer,
   type Scope,
 } from "../../nn/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { PairBatch } from "../pairs/batch.ts";
 import { InputLayer } from "../pairs/input-layer.ts";
 import { classColumns, type PairNetwork, type PairScores } from "../pairs/pair-model.ts";

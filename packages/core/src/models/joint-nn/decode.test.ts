@@ -1,8 +1,8 @@
-import { bestPath, Random } from "@weft/tensor";
+import { bestPath, Random } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../../data/index.ts";
 import { sentence } from "../../testing/sentences.ts";
 import { decodeTags, encodeTags, type TagScheme, tagInventory } from "../../text/index.ts";
+import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { bestIndex, drawDistinct, drawIndex } from "../sampling.ts";
 import { tagConstraints } from "./constraints.ts";
 import { chooseLabels } from "./decode.ts";

@@ -1,7 +1,7 @@
-import type { Lexicon } from "../../data/lexicon.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Entity, Relation } from "../../schema/index.ts";
 import { decodeTags } from "../../text/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { PredictOptions } from "../model.ts";
 import { meaningOf, type Reading } from "./candidates.ts";
 import type { JointNnSettings } from "./settings.ts";

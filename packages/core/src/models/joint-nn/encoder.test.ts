@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../../data/index.ts";
 import type { Loss, Sentence } from "../../schema/index.ts";
 import { sentence } from "../../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { JointEncoder } from "./encoder.ts";
 
 const known = sentence("k", "[Ada|PER] joined [Acme|ORG] in [Oslo|LOC]", "0 works_for 1", "1 based_in 2", "2 home_of 0");

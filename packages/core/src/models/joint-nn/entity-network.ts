@@ -8,8 +8,7 @@ import {
   type TableRows,
   type Tape,
   uniform,
-} from "@weft/tensor";
-import type { Lexicon, Vocabulary } from "../../data/index.ts";
+} from "@weft-nlp/tensor";
 import {
   applyBilstm,
   applyConvolution,
@@ -23,6 +22,7 @@ import {
   linearLayer,
   type Scope,
 } from "../../nn/index.ts";
+import type { Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import type { JointNnSettings } from "./settings.ts";
 
 /** Sentences packed end to end. */

@@ -1,9 +1,9 @@
 // Each fixture was printed by bench/peers/joint_fixture.py: the same equations, written independently in PyTorch and computed in float64.
 import { readdirSync, readFileSync } from "node:fs";
-import { Arena, Engine, operations, ParameterStore, Random, Tape } from "@weft/tensor";
+import { Arena, Engine, operations, ParameterStore, Random, Tape } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
-import { Labels, type Lexicon, Vocabulary } from "../../data/index.ts";
 import { Scope } from "../../nn/index.ts";
+import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { distinctSpans, goldLabels, labelCount } from "./candidates.ts";
 import type { JointExample } from "./encoder.ts";
 import { EntityNetwork } from "./entity-network.ts";

@@ -1,4 +1,4 @@
-import { type Matrix, operations, type Tape } from "@weft/tensor";
+import { type Matrix, operations, type Tape } from "@weft-nlp/tensor";
 import type { Output, OutputScores } from "../model.ts";
 import { logOf } from "../sampling.ts";
 import type { Reading } from "./candidates.ts";

@@ -1,4 +1,4 @@
-import type { Random } from "@weft/tensor";
+import type { Random } from "@weft-nlp/tensor";
 import type { JointExample } from "./encoder.ts";
 import type { JointBatch } from "./entity-network.ts";
 

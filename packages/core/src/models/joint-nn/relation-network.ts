@@ -1,4 +1,4 @@
-import { type Matrix, operations, type Parameter, parameterMatrix, type Random, type Tape, uniform } from "@weft/tensor";
+import { type Matrix, operations, type Parameter, parameterMatrix, type Random, type Tape, uniform } from "@weft-nlp/tensor";
 import {
   applyConvolution,
   applyLinear,

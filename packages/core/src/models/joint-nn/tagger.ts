@@ -10,8 +10,8 @@ import {
   type Random,
   readChain,
   type Tape,
-} from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+} from "@weft-nlp/tensor";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import { bestIndex, drawIndex, drawTags, logOf, logProbOfTags } from "../sampling.ts";
 import { type TagConstraints, tagConstraints } from "./constraints.ts";
 import type { JointNnSettings } from "./settings.ts";

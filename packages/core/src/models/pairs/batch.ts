@@ -1,4 +1,4 @@
-import type { Random } from "@weft/tensor";
+import type { Random } from "@weft-nlp/tensor";
 import type { Span } from "../../schema/index.ts";
 import { type PairExample, pairFields } from "./example.ts";
 import type { PairSettings } from "./settings.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../../data/index.ts";
 import type { Loss, Sentence } from "../../schema/index.ts";
 import { eightSentences, sentence, withLastRelations } from "../../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { bioMtlSettings } from "../bio-mtl/settings.ts";
 import { PairEncoder } from "./encoder.ts";
 import { type PairExample, pairFields } from "./example.ts";

@@ -1,7 +1,7 @@
-import { Random } from "@weft/tensor";
-import { argumentTypes, type Lexicon } from "../../data/lexicon.ts";
+import { Random } from "@weft-nlp/tensor";
 import type { Entity, Loss, Sentence } from "../../schema/index.ts";
 import { encodeTags } from "../../text/index.ts";
+import { argumentTypes, type Lexicon } from "../../vocabulary/lexicon.ts";
 import type { Encoder, TrainingExamples } from "../model.ts";
 import { type PairExample, pairFields } from "./example.ts";
 import { partsOf } from "./parts.ts";

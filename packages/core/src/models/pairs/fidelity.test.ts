@@ -1,10 +1,10 @@
 // Each fixture was printed by bench/peers/pairs_fixture.py: the same equations, written independently in PyTorch and computed in float64, one
 // pair at a time, with the offsets inside the convolution's input.
 import { readdirSync, readFileSync } from "node:fs";
-import { Arena, Engine, ParameterStore, Random, Tape, updateRunning } from "@weft/tensor";
+import { Arena, Engine, ParameterStore, Random, Tape, updateRunning } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
-import { Labels, type Lexicon, Vocabulary } from "../../data/index.ts";
 import { Scope } from "../../nn/index.ts";
+import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { BioMtlNetwork } from "../bio-mtl/network.ts";
 import { bioMtlSettings } from "../bio-mtl/settings.ts";
 import { EattBigruNetwork } from "../eatt-bigru/network.ts";

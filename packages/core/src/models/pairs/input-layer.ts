@@ -1,6 +1,6 @@
-import { type Matrix, operations, type Parameter, type Tape, uniform } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import { type Matrix, operations, type Parameter, type Tape, uniform } from "@weft-nlp/tensor";
 import { distinct, type RowsOfWords, type Scope, type WindowColumns } from "../../nn/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { PairBatch } from "./batch.ts";
 import type { PairSettings } from "./settings.ts";
 import { bioTags } from "./tags.ts";

@@ -1,9 +1,9 @@
-import { Arena, Engine, ParameterStore, Tape } from "@weft/tensor";
+import { Arena, Engine, ParameterStore, Tape } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../../data/index.ts";
 import { buildModel, Predictor } from "../../inference/index.ts";
 import { Scope } from "../../nn/index.ts";
 import { eightSentences } from "../../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { BioMtlNetwork } from "../bio-mtl/network.ts";
 import { bioMtlSettings } from "../bio-mtl/settings.ts";
 import { models } from "../index.ts";

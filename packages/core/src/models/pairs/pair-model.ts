@@ -1,7 +1,7 @@
-import { type Matrix, operations, type Parameter, type Tape } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import { type Matrix, operations, type Parameter, type Tape } from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Relation } from "../../schema/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { Losses, LossOptions, Model, PredictOptions } from "../model.ts";
 import { bestIndex } from "../sampling.ts";
 import { type PairBatch, packPairs } from "./batch.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../../data/index.ts";
 import { buildModel, Predictor } from "../../inference/index.ts";
 import { eightSentences } from "../../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { models } from "../index.ts";
 import type { PairExample } from "./example.ts";
 import { groupsOf, partsOf, rowsOf } from "./parts.ts";

@@ -1,4 +1,4 @@
-import type { Lexicon } from "../../data/lexicon.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 
 /** BIO tags of the types that the lexicon knows, "O" first: the part that all schemes share. */
 export function bioTags({ tags }: Lexicon): string[] {

@@ -1,8 +1,8 @@
-import type { Parameter, Tape } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import type { Parameter, Tape } from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Loss, Sentence } from "../../schema/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
   type Encoder,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { buildLexicon, lexiconSettings } from "../../data/index.ts";
 import { type BuiltModel, buildModel, Predictor, readWeights, writeWeights } from "../../inference/index.ts";
 import type { Sentence } from "../../schema/index.ts";
 import { eightSentences } from "../../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { type ModelName, models } from "../index.ts";
 import type { NamedModel } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Labels, type Lexicon, Vocabulary } from "../../data/index.ts";
 import { tagInventory } from "../../text/index.ts";
+import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { decode } from "./decode.ts";
 import { rinSettings } from "./settings.ts";
 

@@ -1,8 +1,8 @@
-import type { PairCell } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import type { PairCell } from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Entity, Relation } from "../../schema/index.ts";
 import { decodeTags } from "../../text/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import { bestIndex } from "../sampling.ts";
 import { anchorOf } from "./encoder.ts";
 import type { RinSettings } from "./settings.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { buildLexicon, type Lexicon, lexiconSettings } from "../../data/index.ts";
 import type { Loss, Sentence } from "../../schema/index.ts";
 import { eightSentences, sentence, tagged, untyped } from "../../testing/sentences.ts";
+import { buildLexicon, type Lexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { RinEncoder, type RinExample } from "./encoder.ts";
 import { type RinSettings, rinSettings } from "./settings.ts";
 

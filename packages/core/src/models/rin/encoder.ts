@@ -1,6 +1,6 @@
-import type { Lexicon } from "../../data/lexicon.ts";
 import type { Annotation, Loss, Sentence, Span } from "../../schema/index.ts";
 import { encodeTags } from "../../text/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { Encoder, Example } from "../model.ts";
 import type { RinSettings } from "./settings.ts";
 

@@ -1,7 +1,7 @@
-import { operations, type Parameter, predictPairs, type Random, type Tape } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import { operations, type Parameter, predictPairs, type Random, type Tape } from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
   type Losses,

@@ -1,5 +1,4 @@
-import { type Matrix, normal, operations, type PairScorer, type Parameter, type PlacedRows, type Tape } from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+import { type Matrix, normal, operations, type PairScorer, type Parameter, type PlacedRows, type Tape } from "@weft-nlp/tensor";
 import {
   applyBilstm,
   applyLinear,
@@ -15,6 +14,7 @@ import {
   pairLayer,
   type Scope,
 } from "../../nn/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { RinSettings } from "./settings.ts";
 
 /** Sentences packed end to end. */

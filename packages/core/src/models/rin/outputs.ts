@@ -7,9 +7,9 @@ import {
   pairScores,
   predictPairs,
   type Tape,
-} from "@weft/tensor";
-import type { Lexicon } from "../../data/lexicon.ts";
+} from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
+import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { Output, OutputScores, SampleOptions } from "../model.ts";
 import { drawDistinct, drawTags, logProbOfTags } from "../sampling.ts";
 import { decodeOutput } from "./decode.ts";

@@ -1,13 +1,23 @@
 import { join } from "node:path";
-import { type PairClaims, scaleConfidence, textTable, trainConfig } from "@weft/core";
+import { type PairClaims, scaleConfidence } from "@weft-nlp/core/metrics";
+import { trainConfig } from "@weft-nlp/core/training";
+import { textTable } from "@weft-nlp/draw";
+import { UsageError } from "@weft-nlp/node";
+import {
+  type CalibrationReport,
+  calibrateModel,
+  calibrationFiles,
+  type Decisions,
+  loadModel,
+  rawModel,
+  saveCalibration,
+  saveReset,
+  scalingWords,
+  thresholdWords,
+} from "@weft-nlp/node/extractor";
+import { exists, readConfig } from "@weft-nlp/node/files";
+import { shortPath } from "@weft-nlp/node/runs";
 import { Argument, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import { readConfig } from "../../files/config-file.ts";
-import { exists } from "../../files/exists.ts";
-import { type CalibrationReport, calibrateModel, type Decisions, rawModel } from "../../runs/calibrate-model.ts";
-import { loadModel } from "../../runs/model-folder.ts";
-import { shortPath } from "../../runs/resolve-paths.ts";
-import { calibrationFiles, saveCalibration, saveReset, scalingWords, thresholdWords } from "../../runs/save-calibration.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, probability } from "../compute-options.ts";
 import { parseProtocols, protocolNames } from "../protocol-names.ts";

@@ -1,9 +1,9 @@
-import { compareSystems, comparisonPage, differences, type ProtocolName } from "@weft/core";
+import { compareSystems, type ProtocolName } from "@weft-nlp/core/metrics";
+import { comparisonPage, differences } from "@weft-nlp/draw";
+import { UsageError } from "@weft-nlp/node";
+import type { Corpus } from "@weft-nlp/node/files";
+import { shortPath, writeReport } from "@weft-nlp/node/runs";
 import { Argument, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import type { Corpus } from "../../files/read-documents.ts";
-import { shortPath } from "../../runs/resolve-paths.ts";
-import { writeReport } from "../../runs/write-report.ts";
 import { defineCommand } from "../command.ts";
 import { type OpenedSystem, openSystem, type SystemOptions } from "../compared-systems.ts";
 import { comparisonText, differenceText } from "../comparison-text.ts";

@@ -1,23 +1,18 @@
+import type { Document, Location, Loss } from "@weft-nlp/core";
+import { formats, inputFormats, type OutputFormat, outputFormats, type ReadEvent } from "@weft-nlp/core/formats";
+import type { OffsetUnit } from "@weft-nlp/core/text";
+import type { TripleFormat } from "@weft-nlp/core/triples";
+import { UsageError } from "@weft-nlp/node";
 import {
-  type Document,
-  formats,
-  inputFormats,
-  type Location,
-  type Loss,
-  type OffsetUnit,
-  type OutputFormat,
-  outputFormats,
-  type ReadEvent,
-  type TripleFormat,
-} from "@weft/core";
+  didYouMean,
+  readDocumentList,
+  readDocuments,
+  selectDocuments,
+  standardStream,
+  writeDocuments,
+} from "@weft-nlp/node/files";
+import { refuseStandardOutput, writeTriples } from "@weft-nlp/node/triples";
 import { Argument, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import { didYouMean } from "../../files/nearest-name.ts";
-import { readDocuments } from "../../files/read-documents.ts";
-import { standardStream } from "../../files/read-text.ts";
-import { readDocumentList, selectDocuments } from "../../files/select-documents.ts";
-import { writeDocuments } from "../../files/write-documents.ts";
-import { refuseStandardOutput, writeTriples } from "../../triples/output.ts";
 import { defineCommand } from "../command.ts";
 import { LossReport } from "../loss-report.ts";
 import { typesFile, withReadingBar } from "../reading.ts";

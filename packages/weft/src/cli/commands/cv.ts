@@ -1,11 +1,11 @@
 import { basename, join, resolve } from "node:path";
-import type { Sentence, TrainConfig } from "@weft/core";
+import type { Sentence } from "@weft-nlp/core";
+import type { TrainConfig } from "@weft-nlp/core/training";
+import { UsageError } from "@weft-nlp/node";
+import type { PlannedRun } from "@weft-nlp/node/experiments";
+import { cvReport, cvTable, foldSelectionWords, writeCvReport, writeFolds } from "@weft-nlp/node/experiments";
+import { shortPath } from "@weft-nlp/node/runs";
 import { Argument, InvalidArgumentError, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import { cvReport, cvTable, foldSelectionWords, writeCvReport } from "../../runs/cv-report.ts";
-import type { PlannedRun } from "../../runs/planned-run.ts";
-import { shortPath } from "../../runs/resolve-paths.ts";
-import { writeFolds } from "../../runs/write-folds.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { wholeNumber } from "../compute-options.ts";
 import {

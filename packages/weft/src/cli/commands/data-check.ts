@@ -1,7 +1,9 @@
-import { type CheckedFile, type CheckReport, checkCorpus, formatLocation, type Problem, textTable } from "@weft/core";
+import { formatLocation } from "@weft-nlp/core";
+import { type CheckedFile, type CheckReport, checkCorpus, type Problem } from "@weft-nlp/core/corpus";
+import { textTable } from "@weft-nlp/draw";
+import { UsageError } from "@weft-nlp/node";
+import { readWithFaults } from "@weft-nlp/node/files";
 import { Argument, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import { readWithFaults } from "../../files/read-with-faults.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { printReport } from "../failure.ts";
 import { type FixedFile, fixCorpora, parseRenamings } from "../fix-corpora.ts";

@@ -1,19 +1,9 @@
-import {
-  formats,
-  jsonl,
-  type OutputFormat,
-  outputFormats,
-  type SplitOfType,
-  type SplitPart,
-  type SplitPlan,
-  type SplitShares,
-  splitParts,
-  textTable,
-} from "@weft/core";
+import { type SplitOfType, type SplitPart, type SplitPlan, type SplitShares, splitParts } from "@weft-nlp/core/corpus";
+import { formats, jsonl, type OutputFormat, outputFormats } from "@weft-nlp/core/formats";
+import { textTable } from "@weft-nlp/draw";
+import { UsageError } from "@weft-nlp/node";
+import { didYouMean, splitCorpus } from "@weft-nlp/node/files";
 import { Argument, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import { didYouMean } from "../../files/nearest-name.ts";
-import { splitCorpus } from "../../files/split-corpus.ts";
 import { defineCommand } from "../command.ts";
 import { probability, wholeNumber } from "../compute-options.ts";
 import { LossReport } from "../loss-report.ts";

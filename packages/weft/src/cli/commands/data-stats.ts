@@ -1,6 +1,7 @@
-import { type CorpusStatistics, corpusStatistics, type Distribution, statisticsPicture, textTable } from "@weft/core";
+import { type CorpusStatistics, corpusStatistics, type Distribution } from "@weft-nlp/core/metrics";
+import { statisticsPicture, textTable } from "@weft-nlp/draw";
+import { writeFileAtomically } from "@weft-nlp/node/files";
 import { Argument, Option } from "commander";
-import { writeFileAtomically } from "../../files/write-file.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { readCorpora, typesFile } from "../reading.ts";
 import type { Style } from "../terminal.ts";

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { join } from "node:path";
-import { bestBuild, Engine } from "@weft/tensor";
-import { writeFileAtomically } from "../../files/write-file.ts";
-import { allowRelaxedSimd } from "../../workers/relaxed-simd.ts";
+import { writeFileAtomically } from "@weft-nlp/node/files";
+import { allowRelaxedSimd } from "@weft-nlp/node/workers";
+import { bestBuild, Engine } from "@weft-nlp/tensor";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { describeFailure } from "../failure.ts";
 

@@ -1,11 +1,9 @@
-import { defaultOverlap, defaultWindow, type LongSentence } from "@weft/core";
+import { defaultOverlap, defaultWindow, type LongSentence } from "@weft-nlp/core/inference";
+import { UsageError } from "@weft-nlp/node";
+import { Extractor, modelIdentity } from "@weft-nlp/node/extractor";
+import { type InputKind, readInput, standardStream } from "@weft-nlp/node/files";
+import { openTriples, type TripleFormatName, type TripleOutput, tripleFormats } from "@weft-nlp/node/triples";
 import { Argument, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import { type InputKind, readInput } from "../../files/read-inputs.ts";
-import { standardStream } from "../../files/read-text.ts";
-import { Extractor } from "../../runs/extractor.ts";
-import { modelIdentity } from "../../runs/model-identity.ts";
-import { openTriples, type TripleFormatName, type TripleOutput, tripleFormats } from "../../triples/index.ts";
 import { defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, probability, wholeNumber } from "../compute-options.ts";
 import { type TripleFlags, tripleOptions, tripleTargets } from "../triple-options.ts";

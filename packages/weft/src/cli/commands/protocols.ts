@@ -1,4 +1,4 @@
-import { protocols } from "@weft/core";
+import { protocols } from "@weft-nlp/core/metrics";
 import { defineCommand } from "../command.ts";
 import { wrap } from "../wrap.ts";
 

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
+import type { PlannedRun } from "@weft-nlp/node/experiments";
+import { repeatReport, repeatTable, selectionWords, writeRepeatReport } from "@weft-nlp/node/experiments";
 import { Argument, Option } from "commander";
-import type { PlannedRun } from "../../runs/planned-run.ts";
-import { repeatReport, repeatTable, selectionWords, writeRepeatReport } from "../../runs/repeat-report.ts";
 import { defineCommand } from "../command.ts";
 import {
   configOf,

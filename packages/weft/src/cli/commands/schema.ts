@@ -1,7 +1,7 @@
-import { comparisonFileSchema, reportFileSchema, trainConfig } from "@weft/core";
+import { trainConfig } from "@weft-nlp/core/training";
+import { comparisonFileSchema, reportFileSchema } from "@weft-nlp/draw";
+import { jsonSchemaOf, writeJsonFile } from "@weft-nlp/node/files";
 import { Argument, Option } from "commander";
-import { jsonSchemaOf } from "../../files/config-file.ts";
-import { writeJsonFile } from "../../files/json-file.ts";
 import { defineCommand } from "../command.ts";
 
 interface Options {

@@ -1,3 +1,4 @@
+import type { Sentence } from "@weft-nlp/core";
 import {
   buildMemoryBaseline,
   evaluate,
@@ -6,14 +7,12 @@ import {
   type ProtocolName,
   protocols,
   type Report,
-  type Sentence,
-  scorePage,
   withRawOutput,
-} from "@weft/core";
+} from "@weft-nlp/core/metrics";
+import { scorePage } from "@weft-nlp/draw";
+import { UsageError } from "@weft-nlp/node";
+import { shortPath, writeReport } from "@weft-nlp/node/runs";
 import { Argument, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import { shortPath } from "../../runs/resolve-paths.ts";
-import { writeReport } from "../../runs/write-report.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { type MatchedSentences, matchSentences } from "../match-sentences.ts";
 import { mistakeExamples } from "../mistake-examples.ts";

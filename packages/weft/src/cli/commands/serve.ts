@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
+import { FileError, UsageError } from "@weft-nlp/node";
+import { exists } from "@weft-nlp/node/files";
+import { defaultHost, defaultLimits, defaultPort, type Limits, type ModelSource } from "@weft-nlp/server";
 import { Argument, InvalidArgumentError, Option } from "commander";
-import { FileError, UsageError } from "../../errors.ts";
-import { exists } from "../../files/exists.ts";
-import { defaultHost, defaultLimits, defaultPort, type Limits, type ModelSource } from "../../server/options.ts";
 import { defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, wholeNumber } from "../compute-options.ts";
 
@@ -76,7 +76,7 @@ export const serveCommand = defineCommand<[runs: readonly string[]], Options>({
   ],
   run: async ({ terminal, signal }, [runs], options) => {
     // Loaded here, so that no other command waits for the server's packages.
-    const [{ pino }, { createServer }] = await Promise.all([import("pino"), import("../../server/create-server.ts")]);
+    const [{ pino }, { createServer }] = await Promise.all([import("pino"), import("@weft-nlp/server")]);
     const tokens = await tokensOf(options);
     const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
     const models = modelSources(runs);
@@ -150,7 +150,7 @@ function modelSources(runs: readonly string[]): ModelSource[] {
 async function tokensOf({ tokens: path }: Options): Promise<string[]> {
   const fromEnvironment = (process.env["WEFT_TOKENS"] ?? "").split(/\s+/).filter((token) => token !== "");
   if (path === undefined) return fromEnvironment;
-  const { readTokens } = await import("../../server/tokens.ts");
+  const { readTokens } = await import("@weft-nlp/server");
   const fromFile = await readTokens(path);
   if (fromFile.length > 0) return [...fromFile, ...fromEnvironment];
   throw new UsageError(`there is no token in ${path}`, "put one into each line, or leave --tokens out to let everybody in");

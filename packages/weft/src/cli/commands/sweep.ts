@@ -1,10 +1,17 @@
 import { basename, join } from "node:path";
+import { UsageError } from "@weft-nlp/node";
+import type { PlannedRun } from "@weft-nlp/node/experiments";
+import {
+  bestTable,
+  gridPoints,
+  parseAxis,
+  type SweepReport,
+  sweepReport,
+  sweepSelectionWords,
+  sweepTable,
+  writeSweepReport,
+} from "@weft-nlp/node/experiments";
 import { Argument, Option } from "commander";
-import { UsageError } from "../../errors.ts";
-import { gridPoints, parseAxis } from "../../runs/grid.ts";
-import type { PlannedRun } from "../../runs/planned-run.ts";
-import { type SweepReport, sweepReport, sweepSelectionWords } from "../../runs/sweep-report.ts";
-import { bestTable, sweepTable, writeSweepReport } from "../../runs/write-sweep-report.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { gather } from "../compute-options.ts";
 import {

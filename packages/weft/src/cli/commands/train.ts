@@ -1,10 +1,9 @@
 import { basename, join } from "node:path";
-import { type Loss, trainConfig } from "@weft/core";
+import type { Loss } from "@weft-nlp/core";
+import { trainConfig } from "@weft-nlp/core/training";
+import { readConfig } from "@weft-nlp/node/files";
+import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
 import { Argument, Option } from "commander";
-import { readConfig } from "../../files/config-file.ts";
-import { loggedForm } from "../../runs/event-log.ts";
-import { resolvePaths } from "../../runs/resolve-paths.ts";
-import { type DoneEvent, type RunEvent, trainRun } from "../../runs/train-run.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { type ComputeFlags, computeOptions, gather, otherKernelsWarning, wholeNumber } from "../compute-options.ts";
 import { scoreTable } from "../score-table.ts";

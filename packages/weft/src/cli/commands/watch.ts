@@ -1,8 +1,7 @@
+import { FileError } from "@weft-nlp/node";
+import { exists } from "@weft-nlp/node/files";
+import { followEvents, RunProgress } from "@weft-nlp/node/runs";
 import { Argument, Option } from "commander";
-import { FileError } from "../../errors.ts";
-import { exists } from "../../files/exists.ts";
-import { followEvents } from "../../runs/follow-events.ts";
-import { RunProgress } from "../../runs/run-progress.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { epochLine, progressView } from "../progress-view.ts";
 

@@ -1,4 +1,5 @@
-import type { Document, ModelFiles } from "@weft/core";
+import type { Document } from "@weft-nlp/core";
+import type { ModelFiles } from "@weft-nlp/core/inference";
 import type { Extract, ModelEntry } from "../extraction.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 

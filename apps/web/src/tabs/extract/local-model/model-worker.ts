@@ -1,5 +1,8 @@
 import "./no-eval.ts";
-import { type BuiltModel, documentFromRecord, entityTypesOf, extract, Predictor, unpackModel, WeftError } from "@weft/core";
+import { WeftError } from "@weft-nlp/core";
+import { documentFromRecord } from "@weft-nlp/core/formats";
+import { type BuiltModel, extract, Predictor, unpackModel } from "@weft-nlp/core/inference";
+import { entityTypesOf } from "@weft-nlp/core/vocabulary";
 import type { ModelEntry } from "../extraction.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 

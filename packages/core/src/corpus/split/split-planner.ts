@@ -1,0 +1,169 @@
+import { Random } from "@weft-nlp/tensor";
+import { ConfigError } from "../../errors.ts";
+import type { Document } from "../../schema/index.ts";
+import { hashTokens } from "./hash-tokens.ts";
+import { type StratumItem, stratify } from "./stratify.ts";
+import { UnionFind } from "./union-find.ts";
+
+export const splitParts = ["train", "dev", "test"] as const;
+export type SplitPart = (typeof splitParts)[number];
+export type SplitShares = Readonly<Record<SplitPart, number>>;
+
+export interface SplitOptions {
+  /** Fewest tokens of a sentence that ties the documents together that have it; shorter ones, such as headings, may stand in two parts. */
+  readonly sharedFrom?: number | undefined;
+}
+
+interface PartSize {
+  readonly documents: number;
+  readonly sentences: number;
+  readonly relations: number;
+}
+
+/** One relation type over the parts. */
+export interface SplitOfType {
+  readonly type: string;
+  readonly total: number;
+  readonly counts: Readonly<Record<SplitPart, number>>;
+  /** The part's share of the type less the share that the part was to have: 0.05 is five points of a hundred too many. */
+  readonly deviations: Readonly<Record<SplitPart, number>>;
+}
+
+export interface SplitPlan {
+  /** The part of each document, in the order in which they were added. */
+  readonly parts: readonly SplitPart[];
+  readonly sizes: Readonly<Record<SplitPart, PartSize>>;
+  /** The most frequent relation type first. */
+  readonly types: readonly SplitOfType[];
+  /** Sets of documents that stay together, and the largest of them. */
+  readonly groups: { readonly count: number; readonly largest: Pick<PartSize, "documents" | "sentences"> };
+}
+
+interface Added {
+  readonly sentences: number;
+  readonly relations: number;
+  readonly counts: ReadonlyMap<number, number>;
+}
+
+/**
+ * Divides documents over training, dev and test so that every relation type is spread as the shares say.
+ *
+ * Documents that share a sentence word for word stay together, and so do those of one id or one `metadata.doc`, so that no part shows
+ * what another is scored on. Takes documents one by one and keeps a few numbers of each, so that a corpus need not lie in memory.
+ */
+export class SplitPlanner {
+  readonly #documents: Added[] = [];
+  readonly #tied = new UnionFind();
+  readonly #firstWithSentence = new Map<number, number>();
+  readonly #firstWithName = new Map<string, number>();
+  readonly #types = new Map<string, number>();
+  readonly #sharedFrom: number;
+
+  constructor({ sharedFrom = 1 }: SplitOptions = {}) {
+    this.#sharedFrom = sharedFrom;
+  }
+
+  add({ id, tokens, sentences, relations, metadata }: Document): void {
+    const index = this.#tied.add();
+    const tie = <Key>(first: Map<Key, number>, key: Key): void => {
+      const earlier = first.get(key);
+      if (earlier === undefined) first.set(key, index);
+      else this.#tied.join(earlier, index);
+    };
+    tie(this.#firstWithName, typeof metadata["doc"] === "string" ? metadata["doc"] : id);
+    for (const { start, end } of sentences) {
+      if (end - start >= this.#sharedFrom) tie(this.#firstWithSentence, hashTokens(tokens, start, end));
+    }
+    const counts = new Map<number, number>();
+    for (const { type } of relations) {
+      const label = this.#types.get(type) ?? this.#types.size;
+      this.#types.set(type, label);
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
+    this.#documents.push({ sentences: sentences.length, relations: relations.length, counts });
+  }
+
+  /**
+   * @param shares of the parts; they sum to 1
+   * @throws {ConfigError} SETTING_INVALID where they do not
+   */
+  plan(shares: SplitShares, seed: number): SplitPlan {
+    checkShares(shares);
+    const members = this.#groups();
+    const items = members.map((documents): StratumItem => {
+      const counts = new Map<number, number>();
+      for (const { counts: own } of documents.map((index) => this.#documents[index] as Added)) {
+        for (const [label, count] of own) counts.set(label, (counts.get(label) ?? 0) + count);
+      }
+      return { counts, weight: this.#sum(documents, "sentences") };
+    });
+    const list = splitParts.map((part) => shares[part]);
+    const chosen = stratify(items, list, this.#types.size, Random.of(seed, "split"));
+    const parts: SplitPart[] = new Array(this.#documents.length);
+    for (const [group, documents] of members.entries()) {
+      for (const index of documents) parts[index] = splitParts[chosen[group] as number] as SplitPart;
+    }
+    const largest = members.reduce((best, each) => (each.length > best.length ? each : best), []);
+    return {
+      parts,
+      sizes: this.#sizes(parts),
+      types: this.#describeTypes(parts, shares),
+      groups: { count: members.length, largest: { documents: largest.length, sentences: this.#sum(largest, "sentences") } },
+    };
+  }
+
+  #groups(): number[][] {
+    const groups = new Map<number, number[]>();
+    for (const index of this.#documents.keys()) {
+      const root = this.#tied.find(index);
+      const group = groups.get(root);
+      if (group === undefined) groups.set(root, [index]);
+      else group.push(index);
+    }
+    return [...groups.values()];
+  }
+
+  #sum(documents: readonly number[], name: "sentences" | "relations"): number {
+    return documents.reduce((sum, index) => sum + (this.#documents[index]?.[name] ?? 0), 0);
+  }
+
+  #sizes(parts: readonly SplitPart[]): Record<SplitPart, PartSize> {
+    return byPart((part) => {
+      const own = [...parts.keys()].filter((index) => parts[index] === part);
+      return { documents: own.length, sentences: this.#sum(own, "sentences"), relations: this.#sum(own, "relations") };
+    });
+  }
+
+  #describeTypes(parts: readonly SplitPart[], shares: SplitShares): SplitOfType[] {
+    const counts = byPart(() => new Float64Array(this.#types.size));
+    for (const [index, { counts: own }] of this.#documents.entries()) {
+      const inPart = counts[parts[index] as SplitPart];
+      for (const [label, count] of own) inPart[label] = (inPart[label] ?? 0) + count;
+    }
+    return [...this.#types]
+      .map(([type, label]) => {
+        const own = byPart((part) => counts[part][label] ?? 0);
+        const total = splitParts.reduce((sum, part) => sum + own[part], 0);
+        return { type, total, counts: own, deviations: byPart((part) => own[part] / total - shares[part]) };
+      })
+      .sort((a, b) => b.total - a.total || (a.type < b.type ? -1 : 1));
+  }
+}
+
+function byPart<Value>(make: (part: SplitPart) => Value): Record<SplitPart, Value> {
+  return { train: make("train"), dev: make("dev"), test: make("test") };
+}
+
+function checkShares(shares: SplitShares): void {
+  const sum = splitParts.reduce((total, part) => total + shares[part], 0);
+  const wrong = splitParts.find((part) => !(shares[part] >= 0 && shares[part] <= 1));
+  if (wrong === undefined && Math.abs(sum - 1) < 1e-6) return;
+  throw new ConfigError("SETTING_INVALID", {
+    at: wrong === undefined ? {} : { path: wrong },
+    message:
+      wrong === undefined
+        ? `the shares ${splitParts.map((part) => shares[part]).join(", ")} sum to ${Number(sum.toPrecision(6))}, expected 1`
+        : `the share is ${shares[wrong]}, expected a number from 0 to 1`,
+    hint: "0.8 for train, 0.1 for dev and 0.1 for test, for example",
+  });
+}

@@ -1,0 +1,164 @@
+import { DataError, type Location } from "../errors.ts";
+import type { Span } from "../schema/index.ts";
+import type { Lose } from "./shared/records.ts";
+import type { XmlElement } from "./shared/xml.ts";
+
+export interface AceSpan extends Span {
+  /** The words that the annotation has for it. */
+  readonly text: string;
+  readonly line: number;
+}
+
+export interface AceMention {
+  readonly id: string;
+  readonly type: string;
+  readonly span: AceSpan;
+  readonly line: number;
+}
+
+interface AceRelation {
+  readonly type: string;
+  /** Ids of the mentions in the roles Arg-1 and Arg-2. */
+  readonly ends: readonly [head: string, tail: string];
+  readonly line: number;
+}
+
+export interface AceAnnotation {
+  readonly mentions: readonly AceMention[];
+  readonly relations: readonly AceRelation[];
+}
+
+/** Not one of the relations that are counted: Li and Ji 2014 have the six other types of ACE05. */
+const uncounted = "METONYMY";
+
+/**
+ * Mentions and relations of an .apf.xml file in the form of ACE05 (apf.v5). What Weft has no place for is reported.
+ *
+ * @param spans whether a mention is its head or its whole extent
+ * @throws {DataError} FIELD_MISSING, FIELD_INVALID at the line of the element
+ */
+export function readAceAnnotation(
+  root: XmlElement,
+  spans: "head" | "extent",
+  source: string | undefined,
+  lose: Lose,
+): AceAnnotation {
+  if (root.name !== "source_file") {
+    throw new DataError("FIELD_INVALID", {
+      at: { source, line: root.line },
+      message: `expected the element source_file, found ${root.name}`,
+      hint: "the annotation of ACE05 is apf.v5; ACE04 is read in the form of LSTM-ER's scripts",
+    });
+  }
+  const mentions: AceMention[] = [];
+  const relations: AceRelation[] = [];
+  const document = root.children.find(({ name }) => name === "document");
+  const said = new Set<string>();
+  const once = (element: XmlElement, reason: string): void => {
+    if (said.has(element.name)) return;
+    said.add(element.name);
+    lose(element.name, reason, { source, line: element.line });
+  };
+  for (const element of document?.children ?? []) {
+    if (element.name === "entity") {
+      once(element, "Weft has no coreference, subtypes and classes of entities; said once for the file");
+      for (const mention of childrenOf(element, "entity_mention")) mentions.push(readMention(element, mention, spans, source));
+    } else if (element.name === "relation") {
+      once(element, "Weft has no subtypes, tense and modality of relations; said once for the file");
+      const type = attributeOf(element, "TYPE", source);
+      for (const mention of childrenOf(element, "relation_mention")) {
+        const relation = readRelation(type, mention, source, lose);
+        if (relation !== undefined) relations.push(relation);
+      }
+    } else {
+      const reason = unheld[element.name] ?? "Weft has no place for this element";
+      const found = childrenOf(element, `${element.name}_mention`);
+      for (const { line } of found.length === 0 ? [element] : found) lose(element.name, reason, { source, line });
+    }
+  }
+  return { mentions, relations };
+}
+
+const unheld: Readonly<Record<string, string>> = {
+  event: "Weft has no events",
+  value: "values are no entities",
+  timex2: "times are no entities",
+};
+
+function readMention(entity: XmlElement, mention: XmlElement, spans: "head" | "extent", source: string | undefined): AceMention {
+  const [element] = childrenOf(mention, spans);
+  if (element === undefined) throw missing(mention, spans, source);
+  return {
+    id: attributeOf(mention, "ID", source),
+    type: attributeOf(entity, "TYPE", source),
+    span: readSpan(element, source),
+    line: mention.line,
+  };
+}
+
+function readSpan(element: XmlElement, source: string | undefined): AceSpan {
+  const [characters] = childrenOf(element, "charseq");
+  if (characters === undefined) throw missing(element, "charseq", source);
+  const [start, last] = ["START", "END"].map((name) => {
+    const value = attributeOf(characters, name, source);
+    if (/^\d{1,9}$/.test(value)) return Number(value);
+    const message = `expected a number of characters, found ${JSON.stringify(value.slice(0, 60))}`;
+    throw new DataError("FIELD_INVALID", { at: placeOf(characters, source, name), message });
+  }) as [number, number];
+  if (last < start) {
+    const message = `the characters ${start} to ${last} are none`;
+    const hint = "END is the last character itself";
+    throw new DataError("SPAN_EMPTY", { at: placeOf(characters, source), message, hint });
+  }
+  return { start, end: last + 1, text: characters.text, line: characters.line };
+}
+
+function readRelation(type: string, mention: XmlElement, source: string | undefined, lose: Lose): AceRelation | undefined {
+  const at = { source, line: mention.line };
+  if (type === uncounted) {
+    lose(mention.name, `${uncounted} is none of the six relations that are counted; it was left out`, at);
+    return undefined;
+  }
+  const ends = new Map<string, string>();
+  for (const argument of childrenOf(mention, "relation_mention_argument")) {
+    const role = attributeOf(argument, "ROLE", source);
+    if (role !== "Arg-1" && role !== "Arg-2") {
+      lose(argument.name, `the role ${JSON.stringify(role)} has no place; a relation has a head and a tail`, {
+        source,
+        line: argument.line,
+      });
+      continue;
+    }
+    if (ends.has(role)) {
+      const message = `a second argument has the role ${role}`;
+      throw new DataError("FIELD_INVALID", { at: placeOf(argument, source), message });
+    }
+    ends.set(role, attributeOf(argument, "REFID", source));
+  }
+  const [head, tail] = [ends.get("Arg-1"), ends.get("Arg-2")];
+  if (head === undefined || tail === undefined) {
+    throw missing(mention, `relation_mention_argument with the role ${head === undefined ? "Arg-1" : "Arg-2"}`, source);
+  }
+  return { type, ends: [head, tail], line: mention.line };
+}
+
+function childrenOf(element: XmlElement, name: string): readonly XmlElement[] {
+  return element.children.filter((child) => child.name === name);
+}
+
+function attributeOf(element: XmlElement, name: string, source: string | undefined): string {
+  const value = element.attributes[name];
+  if (value !== undefined && value !== "") return value;
+  const message = `the attribute ${name} is missing`;
+  throw new DataError("FIELD_MISSING", { at: placeOf(element, source), message });
+}
+
+function missing(element: XmlElement, what: string, source: string | undefined): DataError {
+  const message = `there is no ${what} inside`;
+  const hint = "expected apf.v5, as ACE05 is distributed";
+  return new DataError("FIELD_MISSING", { at: placeOf(element, source), message, hint });
+}
+
+function placeOf({ name, line }: XmlElement, source: string | undefined, attribute?: string): Location {
+  return { source, line, path: attribute === undefined ? name : `${name}.${attribute}` };
+}

@@ -1,0 +1,243 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { describeFormat, readFiles, writeFiles } from "../testing/describe-format.ts";
+import { adaDocument } from "../testing/format-documents.ts";
+import { brat } from "./brat.ts";
+import { parseBratSchema } from "./brat-schema.ts";
+
+const ada = adaDocument();
+const ann = `T1	PER 2 14	Ada Lovelace
+T2	ORG 22 31	Acme Corp
+T3	LOC 35 40	Paris
+T4	ORG 42 51	Acme Corp
+R1	works_for Arg1:T1 Arg2:T2
+R2	based_in Arg1:T2 Arg2:T3
+`;
+const conf = `[entities]
+PER
+ORG
+LOC
+
+[relations]
+works_for	Arg1:PER, Arg2:ORG
+based_in	Arg1:ORG, Arg2:LOC
+
+[events]
+
+[attributes]
+`;
+
+describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt": ada.text, "annotation.conf": conf } }, [
+  {
+    what: "an offset beyond the text",
+    change: ["42 51", "42 99"],
+    says: "doc-1.ann:4 T4: the characters 42 to 99 are not in the text, which has 66 (SPAN_OUTSIDE)",
+  },
+  {
+    what: "a start behind the end",
+    change: ["2 14", "14 2"],
+    says: "doc-1.ann:1 T1: the piece from 14 to 2 holds nothing (SPAN_EMPTY)",
+  },
+  {
+    what: "words that the text does not have there",
+    change: ["2 14	Ada", "2 14	Eva"],
+    says: 'doc-1.ann:1 T1: the text has "Ada Lovelace" where the file says "Eva Lovelace"; the offsets were taken',
+  },
+  {
+    what: "a span that ends inside a token",
+    change: ["2 14	Ada Lovelace", "2 9	Ada Lov"],
+    says: /^doc-1.ann:1 T1: "Ada Lov" does not end on tokens; grown to "Ada Lovelace"$/,
+  },
+  {
+    what: "a relation to a mention that is not there",
+    change: ["Arg2:T3", "Arg2:T9"],
+    says: "doc-1.ann:6 R2: Arg2 names T9, but no line of this file defines it (RELATION_END_MISSING)",
+  },
+  {
+    what: "a relation without a type",
+    change: ["works_for Arg1", "Arg1"],
+    says: /^doc-1.ann:5 R1: expected a type and two ends/,
+  },
+  {
+    what: "an id given twice",
+    change: ["T2	ORG", "T1	ORG"],
+    says: "doc-1.ann:2 T1: the id T1 is given a second time, first on line 1 (FIELD_INVALID)",
+  },
+  {
+    what: "a mention of several pieces",
+    change: ["2 14	Ada Lovelace", "2 5;22 26	Ada Acme"],
+    says: "doc-1.ann:1 T1: the mention has 2 pieces; taken as the whole stretch from the first to the last",
+  },
+  {
+    what: "pieces that overlap",
+    change: ["2 14	", "2 9;6 14	"],
+    says: "doc-1.ann:1 T1: the pieces of the mention overlap at character 6 (FIELD_INVALID)",
+  },
+  { what: "an event", change: ["R2	", "E1	Hire:T2\nR2	"], says: "doc-1.ann:6 E1: Weft has no events" },
+  { what: "an attribute", change: ["R2	", "A1	Negated T2\nR2	"], says: "doc-1.ann:6 A1: Weft has no attributes of mentions" },
+  { what: "a note", change: ["R2	", "#1	AnnotatorNotes T2	sure?\nR2	"], says: "doc-1.ann:6 #1: Weft has no notes" },
+  {
+    what: "a reference",
+    change: ["R2	", "N1	Reference T2 Wikidata:Q1	x\nR2	"],
+    says: "doc-1.ann:6 N1: Weft has no references",
+  },
+  {
+    what: "an equivalence",
+    change: ["R2	", "*	Equiv T2 T4\nR2	"],
+    says: "doc-1.ann:6 *: Weft has no equivalence of mentions",
+  },
+  { what: "a relation to an event", change: ["Arg2:T3", "Arg2:E1\nE1	Hire:T2"], says: "doc-1.ann:6 R2: E1 is no mention" },
+  {
+    what: "other roles",
+    change: ["Arg1:T1 Arg2:T2", "Agent:T1 Place:T2"],
+    says: "doc-1.ann:5 R1: the roles Agent and Place have no place",
+  },
+]);
+
+test("an annotation without its text is refused", async () => {
+  await expect(readFiles(brat, { "x.ann": ann })).rejects.toThrow("x.ann: the text of this annotation is not beside it");
+});
+
+test("a mention over a line break is one, in the pieces that brat gives it", async () => {
+  const text = "the Acme \n  Corp of Oslo";
+  const files = { "d.txt": text, "d.ann": "T1\tORG 4 8;12 16\tAcme Corp\n" };
+  const { documents, losses } = await readFiles(brat, files);
+  expect(losses).toEqual([]);
+  expect(documents[0]?.entities).toEqual([{ start: 1, end: 3, type: "ORG" }]);
+  expect((await writeFiles(brat, documents)).files).toMatchObject(files);
+});
+
+test("offsets that count UTF-16 units, or the byte order mark, are seen from the words", async () => {
+  const utf16 = ann.replace("2 14", "3 15").replace("22 31", "23 32").replace("35 40", "36 41").replace("42 51", "43 52");
+  for (const text of [ada.text, `\uFEFF${ada.text}`]) {
+    const { documents, losses } = await readFiles(brat, { "doc-1.ann": utf16, "doc-1.txt": text });
+    expect({ entities: documents[0]?.entities, losses }).toEqual({ entities: ada.entities, losses: [] });
+  }
+  const marked = "\uFEFFAda left.";
+  const { documents, losses } = await readFiles(brat, { "d.ann": "T1\tPER 1 4\tAda\n", "d.txt": marked });
+  expect({ entities: documents[0]?.entities, losses }).toEqual({ entities: [{ start: 0, end: 1, type: "PER" }], losses: [] });
+});
+
+test("ids that are no file names get one, each its own, and the report says so", async () => {
+  const ids = ["a/b", "A_b", "../x", "con", "plain", "plain"];
+  const { files, losses } = await writeFiles(
+    brat,
+    ids.map((id) => adaDocument(id)),
+  );
+  const names = Object.keys(files).filter((name) => name.endsWith(".ann"));
+  expect(names).toEqual(["a_b.ann", "A_b-2.ann", "__x.ann", "_con.ann", "plain.ann", "plain-2.ann"]);
+  expect(losses.map(({ source, path }) => `${source} ${path}`)).toEqual(["a/b id", "A_b id", "../x id", "con id", "plain id"]);
+});
+
+test("annotation.conf says which role is the head", async () => {
+  const conf = "[relations]\nworks_for Employer:ORG, Employee:<ENTITY>\n<OVERLAP> Arg1:<ENTITY>, Arg2:<ENTITY>\n";
+  const turned = ann.replace("Arg1:T1 Arg2:T2", "Employee:T1 Employer:T2");
+  const { documents } = await readFiles(brat, { "d.ann": turned, "d.txt": ada.text, "annotation.conf": conf });
+  expect(documents[0]?.relations[0]).toEqual({ head: 1, tail: 0, type: "works_for" });
+});
+
+test("annotation.conf is read as it was written, with its comments, its tree, its macros and the kinds of its relations", () => {
+  expect(parseBratSchema(conf).print()).toBe(conf);
+  const schema = parseBratSchema(
+    "\uFEFF# types\r\n[entities]\r\n!Place\n\tLOC\n\t\tCity\n-----\nPER\n<NAMED>=PER|LOC\n" +
+      "[relations]\nin\tArg1:City, Arg2:LOC|City\nin Arg1:PER, Arg2:LOC\n\tborn_in\nmet Arg1:PER, Arg2:<NAMED>, <REL-TYPE>:symmetric-transitive\n" +
+      "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:contain\n[events]\nHire x:LOC\n",
+  );
+  const printed =
+    "[entities]\n!Place\n\tLOC\n\t\tCity\nPER\n\n[relations]\nin\tArg1:City, Arg2:LOC|City\nin\tArg1:PER, Arg2:LOC\n" +
+    "\tborn_in\tArg1:City, Arg2:LOC|City\n\tborn_in\tArg1:PER, Arg2:LOC\nmet\tArg1:PER, Arg2:PER|LOC, <REL-TYPE>:symmetric\n\n[events]\n\n[attributes]\n";
+  expect(schema.print()).toBe(printed);
+  expect(parseBratSchema(printed).print()).toBe(printed);
+});
+
+test.each<[string, string, string, string | undefined]>([
+  ["in", "PER", "LOC", undefined],
+  ["in", "PER", "City", undefined],
+  ["in", "City", "City", undefined],
+  ["in", "LOC", "PER", '"in" goes from LOC to PER here, and annotation.conf has it from PER to Place; it was kept'],
+  ["in", "ORG", "LOC", '"in" goes from ORG to LOC here, and annotation.conf has it from PER to Place; it was kept'],
+  ["met", "LOC", "PER", undefined],
+  ["any", "ORG", "LOC", undefined],
+  ["bare", "ORG", "LOC", undefined],
+  ["inn", "PER", "LOC", 'annotation.conf declares no relation type "inn"; it was kept'],
+])("%s from %s to %s: what annotation.conf says of it", (type, head, tail, expected) => {
+  const schema = parseBratSchema(
+    "[entities]\n!Place\n\tLOC\n\tCity\nPER\n[relations]\nin Arg1:PER|City, Arg2:Place\nmet Arg1:PER, Arg2:Place, <REL-TYPE>:symmetric\nany Arg1:<ENTITY>, Arg2:<ANY>\nbare\n",
+  );
+  expect(schema.disagreementOfRelation(type, head, tail)).toBe(expected?.replace("PER to", "PER|City to"));
+  expect(schema.disagreementOfEntity("Place")).toContain("as a heading");
+  expect(schema.disagreementOfEntity("City")).toBeUndefined();
+});
+
+test("annotation that disagrees with annotation.conf is kept, and reported as such with its place", async () => {
+  const wrong = ann.replace("T3\tLOC", "T3\tLOK").replace("R1\tworks_for Arg1:T1 Arg2:T2", "R1\tworks_for Arg1:T2 Arg2:T1");
+  const { documents, losses } = await readFiles(brat, { "d.ann": wrong, "d.txt": ada.text, "annotation.conf": conf });
+  expect(documents[0]?.entities).toHaveLength(4);
+  expect(documents[0]?.relations[0]).toEqual({ head: 1, tail: 0, type: "works_for" });
+  expect(losses).toEqual([
+    {
+      source: "d.ann",
+      line: 3,
+      path: "T3",
+      kind: "undeclared",
+      reason: 'annotation.conf declares no entity type "LOK"; it was kept',
+    },
+    {
+      source: "d.ann",
+      line: 5,
+      path: "R1",
+      kind: "undeclared",
+      reason: '"works_for" goes from ORG to PER here, and annotation.conf has it from PER to ORG; it was kept',
+    },
+    {
+      source: "d.ann",
+      line: 6,
+      path: "R2",
+      kind: "undeclared",
+      reason: '"based_in" goes from ORG to LOK here, and annotation.conf has it from ORG to LOC; it was kept',
+    },
+  ]);
+});
+
+test("the ends of a symmetric relation stand in the order of the text, and a conf in a folder above counts", async () => {
+  const above = "[relations]\nworks_for Arg1:<ENTITY>, Arg2:<ENTITY>, <REL-TYPE>:symmetric\nbased_in Arg1:ORG, Arg2:LOC\n";
+  const turned = ann.replace("Arg1:T1 Arg2:T2", "Arg1:T2 Arg2:T1");
+  const { documents, losses } = await readFiles(brat, { "d.ann": turned, "d.txt": ada.text, "../../annotation.conf": above });
+  expect(documents[0]?.relations[0]).toEqual({ head: 0, tail: 1, type: "works_for" });
+  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+    'R1: "works_for" is symmetric; the end that comes first in the text was made its head',
+  ]);
+});
+
+test("whatever an annotation.conf holds, it is read, and what is printed of it reads the same", () => {
+  const piece = fc.constantFrom(
+    "[entities]",
+    "[relations]",
+    "\t",
+    "\n",
+    "\n",
+    "PER",
+    "!X",
+    "in ",
+    "Arg1:",
+    "Arg2:",
+    "<A>",
+    "=",
+    "|",
+    ",",
+    "<REL-TYPE>:symmetric",
+    "#",
+    "[",
+    "!",
+    "-",
+    "\0",
+    " ",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), fc.string({ unit: "binary", maxLength: 20 }), (pieces, noise) => {
+      const printed = parseBratSchema([...pieces, noise].join("")).print();
+      expect(parseBratSchema(printed).print()).toBe(printed);
+    }),
+    { numRuns: 500 },
+  );
+});

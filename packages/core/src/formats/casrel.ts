@@ -1,0 +1,133 @@
+import { DataError, type Location } from "../errors.ts";
+import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
+import type { Document, Entity, Relation } from "../schema/index.ts";
+import type { Format, ReadOptions } from "./format.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import { documentFromSpacedText, loseMisplaced, MentionFinder, wordsOf } from "./shared/mentions.ts";
+import {
+  firstFields,
+  type JsonRecord,
+  type Lose,
+  loseOthers,
+  readCompanion,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+  relationType,
+  writeJsonList,
+} from "./shared/records.ts";
+
+/** The file beside a corpus that numbers its relations: the names by number, and the numbers by name. */
+const relationsFile = "rel2id.json";
+
+/**
+ * CasRel's JSON: sentences of words with spaces between them, and triples of words without places. `MentionFinder` says which
+ * mention is meant where words occur several times.
+ */
+export const casrel: Format = {
+  name: "casrel",
+  title: "CasRel JSON",
+  extensions: [".json", ".jsonl"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "words",
+    entities: "in relations",
+    entityTypes: "never",
+    relations: true,
+    overlapping: true,
+    duplicates: false,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: false,
+    pos: false,
+    metadata: false,
+  },
+  companions: [relationsFile],
+
+  recognises(beginning) {
+    return Array.isArray(firstFields(firstJsonValue(beginning))?.["triple_list"]);
+  },
+
+  async *read(chunks, options = {}) {
+    const names = await readNames(options);
+    for await (const record of readJsonRecords(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => readSentence(record, names, options, lose));
+    }
+  },
+
+  async *write(documents) {
+    const types = new Set<string>();
+    yield* writeJsonList(documents, casrel, (record, lose) => {
+      const { text, entities, relations } = record;
+      const words = (index: number): string => wordsOf(record, entities[index] as Entity);
+      for (const { type } of relations) types.add(type);
+      const fields = { text, triple_list: relations.map(({ head, tail, type }) => [words(head), type, words(tail)]) };
+      loseMisplaced(
+        record,
+        readSentence({ fields, at: {}, index: 0 }, undefined, {}, () => {}),
+        lose,
+      );
+      return fields;
+    });
+    const sorted = [...types].sort();
+    const byNumber = Object.fromEntries(sorted.map((name, index) => [index, name]));
+    const byName = Object.fromEntries(sorted.map((name, index) => [name, index]));
+    yield { kind: "text", text: `${JSON.stringify([byNumber, byName])}\n`, file: relationsFile };
+  },
+};
+
+function readSentence(record: JsonRecord, names: Fields | undefined, options: ReadOptions, lose: Lose): Document {
+  const { fields, at } = record;
+  const text = asString(fields["text"], at, "text");
+  const triples = asList(fields["triple_list"], at, "triple_list").map((item, index) => {
+    const path = `triple_list[${index}]`;
+    const triple = asList(item, at, path);
+    const head = asString(triple[0], at, `${path}[0]`);
+    const tail = asString(triple[2], at, `${path}[2]`);
+    return { head, tail, type: relationType(nameOf(triple[1], names, at, `${path}[1]`), at, `${path}[1]`, lose), path };
+  });
+  const mentions = new Set(triples.flatMap(({ head, tail }) => [head, tail]));
+  const fitting = (document: Document): number => {
+    const finder = new MentionFinder(document, "first", lose);
+    return [...mentions].filter((words) => finder.places(words).length > 0).length;
+  };
+  const id = recordId(fields["id"], record, "id");
+  const plain = documentFromSpacedText(id, text, options.text, mentions.size, fitting, lose);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const relations = triples.flatMap(({ head, tail, type, path }): Relation[] => {
+    const ends = type === undefined ? undefined : finder.relation(head, tail, path);
+    return ends === undefined || type === undefined ? [] : [{ ...ends, type }];
+  });
+  loseOthers(fields, knownFields, lose);
+  return { ...plain, entities: finder.table.entities, relations };
+}
+
+const knownFields = new Set(["text", "triple_list", "id"]);
+
+/** Some files number their relations, which `rel2id.json` names. */
+function nameOf(value: unknown, names: Fields | undefined, at: Location, path: string): unknown {
+  if (typeof value !== "number") return value;
+  const name = names?.[String(value)];
+  if (typeof name === "string") return name;
+  throw new DataError("LABEL_UNKNOWN", {
+    at: within(at, path),
+    message: `the relation is the number ${value}, which ${relationsFile} does not name`,
+    hint: `put ${relationsFile}, a list of the names by number and the numbers by name, beside the file`,
+  });
+}
+
+async function readNames(options: ReadOptions): Promise<Fields | undefined> {
+  const at = { source: relationsFile, line: 1 };
+  const [first] = (await readCompanion(relationsFile, options)) ?? [];
+  if (first === undefined) return undefined;
+  const names = asObject(first, at, "[0]");
+  for (const [number, name] of Object.entries(names)) {
+    if (typeof name === "number")
+      return Object.fromEntries(Object.entries(names).map(([key, value]) => [asNumber(value, at, key), key]));
+    asString(name, at, `[0].${number}`);
+  }
+  return names;
+}

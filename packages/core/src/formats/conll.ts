@@ -1,0 +1,164 @@
+import { DataError } from "../errors.ts";
+import type { Document } from "../schema/index.ts";
+import { decodeTags, encodeTags, type TagScheme } from "../text/index.ts";
+import type { Format, ReadEvent } from "./format.ts";
+import { type Line, readLineGroups } from "./shared/lines.ts";
+import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "./shared/records.ts";
+
+/**
+ * Columns as in CoNLL-2003: a word first and its tag last in every row, an empty line behind every sentence; entities alone.
+ *
+ * Tags may be BIO, BIOES or BILOU, which each sentence shows. Of three or more columns the second is the part of speech, and the
+ * others are reported. `-DOCSTART-` begins a group, which goes into the metadata as `doc`.
+ */
+export const conll: Format = {
+  name: "conll",
+  title: "CoNLL columns (entities)",
+  extensions: [".conll", ".bio", ".iob", ".iob2", ".bioes"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "tokens",
+    entities: "all",
+    entityTypes: "optional",
+    typeNames: /^\S+$/u,
+    relations: false,
+    overlapping: false,
+    duplicates: false,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: false,
+    pos: true,
+    metadata: false,
+  },
+
+  recognises(beginning) {
+    // The last line may be cut off.
+    const lines = beginning.replace(/^\uFEFF/, "").split(/\r?\n/);
+    const rows = (lines.length > 1 ? lines.slice(0, -1) : lines).filter((line) => line.trim() !== "").slice(0, 50);
+    if (rows.length === 0 || rows.some((line) => /^#doc[ \t]/.test(line))) return false;
+    const columns = rows.filter((line) => !isComment(line)).map(columnsOf);
+    const [first = []] = columns;
+    const isCorp = first.length === 9 && /^[0-9]+$/.test(first[2] ?? "");
+    const tags = columns.map((row) => row.at(-1) ?? "");
+    // Text may have lines that end in a capital letter, so one tag has to be unmistakable.
+    const isTagged = tags.every((tag) => tagPattern.test(tag)) && tags.some((tag) => /^(?:O|.-.+)$/u.test(tag));
+    return first.length > 1 && !isCorp && isTagged && columns.every(({ length }) => length === first.length);
+  },
+
+  async *read(chunks, { source } = {}) {
+    let rows: Line[] = [];
+    let held = 0;
+    const place = { sentences: 0, group: 0 };
+    for await (const lines of readLineGroups(chunks, source))
+      for (const line of lines) {
+        if (line.text.trim() === "") {
+          yield* readRows(rows, place, source);
+          rows = [];
+          held = 0;
+        } else if (!isComment(line.text)) {
+          held += line.text.length;
+          checkHeld(held, { source, line: line.number });
+          rows.push(line);
+        }
+      }
+    yield* readRows(rows, place, source);
+  },
+
+  async *write(documents) {
+    for await (const { record, lose, losses } of fittedRecords(documents, conll)) {
+      const text = printSentence(record, lose);
+      for (const loss of losses()) yield { kind: "loss", loss };
+      yield { kind: "text", text };
+    }
+  },
+};
+
+const tagPattern = /^(?:O|[BIESLU](?:-\S+)?)$/u;
+const documentStart = "-DOCSTART-";
+
+/** A line such as `# id = 3`; `# O` is the row of a number sign. */
+function isComment(line: string): boolean {
+  return line.startsWith("#") && !tagPattern.test(columnsOf(line).at(-1) ?? "");
+}
+
+/** Between tabs where there are any, else between spaces. */
+function columnsOf(line: string): string[] {
+  return line.includes("\t") ? line.trimEnd().split("\t") : line.trim().split(/ +/);
+}
+
+function* readRows(
+  rows: readonly Line[],
+  place: { sentences: number; group: number },
+  source: string | undefined,
+): Generator<ReadEvent> {
+  const [first] = rows;
+  if (first === undefined) return;
+  if (rows.length === 1 && columnsOf(first.text)[0] === documentStart) {
+    place.group++;
+    return;
+  }
+  place.sentences++;
+  yield* recordEvents({ source, line: first.number }, (lose) => readSentence(rows, place, source, lose));
+}
+
+function readSentence(
+  rows: readonly Line[],
+  place: { readonly sentences: number; readonly group: number },
+  source: string | undefined,
+  lose: Lose,
+): Document {
+  const columns = rows.map(({ text, number }) => {
+    const row = columnsOf(text);
+    const at = { source, line: number };
+    const tag = row.at(-1) ?? "";
+    if (row.length < 2) throw new DataError("FIELD_INVALID", { at, message: "expected a word and its tag, found one column" });
+    if (row[0] === "") throw new DataError("FIELD_INVALID", { at, message: "the word is empty" });
+    if (!tagPattern.test(tag)) {
+      const message = `expected a tag in the last column (O, B-…, I-…), found ${JSON.stringify(tag)}`;
+      throw new DataError("LABEL_UNKNOWN", { at, message });
+    }
+    return row;
+  });
+  const tags = columns.map((row) => row.at(-1) as string);
+  const hasPos = columns.every((row) => row.length > 2);
+  const left = columns.some((row) => row.length > (hasPos ? 3 : 2));
+  if (left) lose("columns", "the columns between the second and the last have no place in Weft; they were left out");
+  const words = columns.map(([word]) => word as string);
+  return {
+    ...documentFromWords(`sentence-${place.sentences}`, [words]),
+    ...(hasPos ? { pos: columns.map((row) => row[1] as string) } : {}),
+    entities: decodeTags(tags, schemeOf(tags, rows, source)),
+    metadata: place.group === 0 ? {} : { doc: `document-${place.group}` },
+  };
+}
+
+function schemeOf(tags: readonly string[], rows: readonly Line[], source: string | undefined): TagScheme {
+  const letters = new Set(tags.map((tag) => tag.charAt(0)));
+  const [bioes, bilou] = [letters.has("E") || letters.has("S"), letters.has("L") || letters.has("U")];
+  if (bioes && bilou) {
+    const message = "the tags of the sentence mix E and S with L and U, which no scheme has together";
+    throw new DataError("LABEL_UNKNOWN", { at: { source, line: rows[0]?.number }, message });
+  }
+  return bioes ? "bioes" : bilou ? "bilou" : "bio";
+}
+
+function printSentence({ tokens, pos, entities }: Document, lose: Lose): string {
+  const { tags } = encodeTags(entities, tokens.length, "bio");
+  const [only] = tokens;
+  if (tokens.length === 1 && only?.text === documentStart)
+    lose("tokens[0]", "reading takes the word for the start of a document");
+  const rows = tokens.map(({ text }, token) => {
+    const columns = [text, ...(pos === undefined ? [] : [pos[token] || "-"]), tags[token] as string];
+    return columns.map((column) => oneColumn(column, `tokens[${token}]`, lose)).join("\t");
+  });
+  return `${rows.join("\n")}\n\n`;
+}
+
+function oneColumn(text: string, path: string, lose: Lose): string {
+  if (!/[\t\r\n]/.test(text)) return text;
+  lose(path, "it holds a tab or a line break; written as spaces");
+  return text.replace(/[\t\r\n]/g, " ");
+}

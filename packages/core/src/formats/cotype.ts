@@ -1,0 +1,134 @@
+import { asList, asObject, asString, type Fields } from "../json/fields.ts";
+import type { Document, Relation } from "../schema/index.ts";
+import type { Format, ReadOptions } from "./format.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import { documentFromSpacedText, loseMisplaced, MentionFinder, type NamedMention, wordsOf } from "./shared/mentions.ts";
+import {
+  entityType,
+  firstFields,
+  fittedRecords,
+  type JsonRecord,
+  type Lose,
+  loseOthers,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+  relationType,
+} from "./shared/records.ts";
+
+/** What the form writes for a pair without a relation and for a mention without a type. */
+const noLabel = "None";
+
+/**
+ * CoType's JSON, one sentence a line, in which the New York Times corpus is distributed: the sentence as one string, mentions with their
+ * type (`entityMentions`), and relations that name the words of their ends (`relationMentions`).
+ *
+ * `start` numbers the mentions of a sentence and places none, so `MentionFinder` says which place is meant; where the list names the
+ * same words several times, every entry has a place of its own. The label `None` says that there is no relation, and is reported.
+ */
+export const cotype: Format = {
+  name: "cotype",
+  title: "CoType / NYT JSON",
+  extensions: [".json", ".jsonl"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "words",
+    entities: "all",
+    entityTypes: "optional",
+    relations: true,
+    overlapping: true,
+    oneTypeASpan: true,
+    duplicates: false,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: false,
+    pos: false,
+    metadata: true,
+  },
+
+  recognises(beginning) {
+    const fields = firstFields(firstJsonValue(beginning));
+    return typeof fields?.["sentText"] === "string" && Array.isArray(fields["relationMentions"]);
+  },
+
+  async *read(chunks, options = {}) {
+    for await (const record of readJsonRecords(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => readSentence(record, options, lose));
+    }
+  },
+
+  async *write(documents) {
+    for await (const { record, lose, losses } of fittedRecords(documents, cotype)) {
+      const text = `${JSON.stringify(printSentence(record, lose))}\n`;
+      for (const loss of losses()) yield { kind: "loss", loss };
+      yield { kind: "text", text };
+    }
+  },
+};
+
+const knownFields = new Set(["sentText", "entityMentions", "relationMentions"]);
+const entityFields = new Set(["text", "label", "start"]);
+const relationFields = new Set(["em1Text", "em2Text", "label"]);
+
+function readSentence(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+  const { fields, at } = record;
+  const text = asString(fields["sentText"], at, "sentText");
+  const named = asList(fields["entityMentions"] ?? [], at, "entityMentions").map((item, index): NamedMention => {
+    const path = `entityMentions[${index}]`;
+    const entity = asObject(item, at, path);
+    loseOthers(entity, entityFields, lose, path);
+    const type = entityType(entity["label"], at, `${path}.label`);
+    return { words: asString(entity["text"], at, `${path}.text`), type: type === noLabel ? null : type, path };
+  });
+  const pairs = asList(fields["relationMentions"], at, "relationMentions").map((item, index) => {
+    const path = `relationMentions[${index}]`;
+    const relation = asObject(item, at, path);
+    loseOthers(relation, relationFields, lose, path);
+    const head = asString(relation["em1Text"], at, `${path}.em1Text`);
+    const tail = asString(relation["em2Text"], at, `${path}.em2Text`);
+    return { head, tail, type: relationType(relation["label"], at, `${path}.label`, lose), path };
+  });
+  const mentions = new Set([...named.map(({ words }) => words), ...pairs.flatMap(({ head, tail }) => [head, tail])]);
+  const fitting = (document: Document): number => {
+    const finder = new MentionFinder(document, "first", lose);
+    return [...mentions].filter((words) => finder.places(words).length > 0).length;
+  };
+  const plain = documentFromSpacedText(recordId(undefined, record, ""), text, options.text, mentions.size, fitting, lose);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const relations = pairs.flatMap(({ head, tail, type, path }): Relation[] => {
+    if (type === noLabel) lose(path, `the label ${noLabel} says that there is no relation; it was left out`);
+    const ends = type === undefined || type === noLabel ? undefined : finder.relation(head, tail, path);
+    return ends === undefined || type === undefined ? [] : [{ ...ends, type }];
+  });
+  finder.entities(named);
+  return { ...plain, entities: finder.table.entities, relations, metadata: others(fields) };
+}
+
+function printSentence(record: Document, lose: Lose): Fields {
+  const { text, entities, relations, metadata } = record;
+  const names = entities.map((entity) => wordsOf(record, entity));
+  for (const [kind, items] of Object.entries({ entities, relations })) {
+    for (const [index, { type }] of items.entries()) {
+      if (type === noLabel) lose(`${kind}[${index}].type`, `in this form the label ${noLabel} says that there is none`);
+    }
+  }
+  for (const name of Object.keys(metadata)) {
+    if (knownFields.has(name)) lose(`metadata.${name}`, "the form has a field of its own with this name");
+  }
+  const fields = {
+    ...others(metadata),
+    sentText: text,
+    entityMentions: entities.map(({ type }, index) => ({ start: index, text: names[index], label: type ?? noLabel })),
+    relationMentions: relations.map(({ head, tail, type }) => ({ em1Text: names[head], em2Text: names[tail], label: type })),
+  };
+  const again = readSentence({ fields, at: {}, index: 0 }, {}, () => {});
+  loseMisplaced(record, again, lose);
+  return fields;
+}
+
+function others(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !knownFields.has(name)));
+}

@@ -1,0 +1,42 @@
+import type { OutputFormat } from "./format.ts";
+import { fittedRecords } from "./shared/records.ts";
+
+/**
+ * One object a line for displaCy's `span` style with `manual=True`: the text, its tokens, and spans by token with exclusive ends. It draws
+ * entities that overlap, which the `ent` style cannot.
+ */
+export const displacySpan: OutputFormat = {
+  name: "displacy-span",
+  title: "displaCy spans",
+  extensions: [".jsonl"],
+  holds: {
+    record: "document",
+    text: true,
+    tokens: true,
+    offsets: "tokens",
+    entities: "all",
+    entityTypes: "always",
+    relations: false,
+    overlapping: true,
+    duplicates: false,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: false,
+    pos: false,
+    metadata: false,
+  },
+
+  async *write(documents) {
+    for await (const { record, losses } of fittedRecords(documents, displacySpan)) {
+      const spans = record.entities
+        .toSorted((a, b) => a.start - b.start || b.end - a.end)
+        .map(({ start, end, type }) => ({ start_token: start, end_token: end, label: type }));
+      for (const loss of losses()) yield { kind: "loss", loss };
+      yield {
+        kind: "text",
+        text: `${JSON.stringify({ text: record.text, spans, tokens: record.tokens.map(({ text }) => text) })}\n`,
+      };
+    }
+  },
+};

@@ -1,0 +1,89 @@
+import { ace05 } from "./ace05.ts";
+import { brat } from "./brat.ts";
+import { casrel } from "./casrel.ts";
+import { conll } from "./conll.ts";
+import { conll04 } from "./conll04.ts";
+import { copyre } from "./copyre.ts";
+import { cotype } from "./cotype.ts";
+import { displacyDep } from "./displacy-dep.ts";
+import { displacyEnt } from "./displacy-ent.ts";
+import { displacySpan } from "./displacy-span.ts";
+import { doccano } from "./doccano.ts";
+import type { Format, InputFormat, OutputFormat } from "./format.ts";
+import { gliner } from "./gliner.ts";
+import { jsonl } from "./jsonl.ts";
+import { labelStudio } from "./label-studio.ts";
+import { lstmEr } from "./lstm-er.ts";
+import { multihead } from "./multihead.ts";
+import { prodigy } from "./prodigy.ts";
+import { rin } from "./rin.ts";
+import { scierc } from "./scierc.ts";
+import { spacy } from "./spacy.ts";
+import { spert } from "./spert.ts";
+import { tplinker } from "./tplinker.ts";
+
+/** Every annotation format, one line each. The command line, detection and the tests that all formats share walk this table. */
+export const formats = {
+  jsonl,
+  brat,
+  "label-studio": labelStudio,
+  doccano,
+  prodigy,
+  scierc,
+  spert,
+  conll04,
+  multihead,
+  casrel,
+  tplinker,
+  rin,
+  cotype,
+  copyre,
+  gliner,
+  conll,
+} satisfies Record<string, Format>;
+
+/** Formats to read alone, one line each. */
+export const readOnlyFormats = {
+  ace05,
+  "lstm-er": lstmEr,
+  spacy,
+} satisfies Record<string, InputFormat>;
+
+/** Formats to write alone, one line each. */
+export const writeOnlyFormats = {
+  "displacy-ent": displacyEnt,
+  "displacy-dep": displacyDep,
+  "displacy-span": displacySpan,
+} satisfies Record<string, OutputFormat>;
+
+export type FormatName = keyof typeof formats;
+
+/** Everything that can be read, by name. */
+export const inputFormats: Readonly<Record<string, InputFormat>> = { ...formats, ...readOnlyFormats };
+
+/** Everything that can be written, by name. */
+export const outputFormats: Readonly<Record<string, OutputFormat>> = { ...formats, ...writeOnlyFormats };
+
+/**
+ * The formats that a file may be in, the likeliest first: none where nothing fits, several where its content leaves it open.
+ *
+ * Content decides where there is any: the formats that recognise the beginning, and the ending only puts those first that have
+ * it. Without content, the formats with the ending.
+ *
+ * @param fileName path or name; only its ending counts
+ * @param beginning the first lines of the file, at least one whole line or the whole file
+ */
+export function detectFormats(fileName: string, beginning = ""): readonly InputFormat[] {
+  const name = fileName.toLowerCase();
+  const all: readonly InputFormat[] = Object.values(inputFormats);
+  const hasEnding = (format: InputFormat): boolean => format.extensions.some((extension) => name.endsWith(extension));
+  if (!/\S/.test(beginning)) return all.filter(hasEnding);
+  const recognised = all.filter((format) => format.recognises(beginning, name));
+  return [...recognised.filter(hasEnding), ...recognised.filter((format) => !hasEnding(format))];
+}
+
+/** The format of a file where its ending and its beginning leave no doubt. */
+export function detectFormat(fileName: string, beginning = ""): InputFormat | undefined {
+  const found = detectFormats(fileName, beginning);
+  return found.length === 1 ? found[0] : undefined;
+}

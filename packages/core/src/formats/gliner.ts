@@ -1,0 +1,117 @@
+import type { Location } from "../errors.ts";
+import { asList, asNumber, asObject, asPair, asStrings } from "../json/fields.ts";
+import type { Document, Entity, Relation, Span } from "../schema/index.ts";
+import type { Format } from "./format.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import {
+  documentFromWords,
+  EntityTable,
+  endIndex,
+  entityType,
+  firstFields,
+  type JsonRecord,
+  type Lose,
+  loseOthers,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+  relationType,
+  tokenSpan,
+  writeJsonList,
+} from "./shared/records.ts";
+
+/**
+ * The JSON of GLiNER's relation extraction: token lists, entities with inclusive ends, relations that index them.
+ *
+ * GLiREL's lines, whose relations are objects that name their ends by the same pair of tokens as `ner`, are read too.
+ */
+export const gliner: Format = {
+  name: "gliner",
+  title: "GLiNER RelEx JSON",
+  extensions: [".json", ".jsonl"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "tokens",
+    entities: "all",
+    entityTypes: "always",
+    relations: true,
+    overlapping: true,
+    duplicates: true,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: false,
+    pos: false,
+    metadata: false,
+  },
+
+  recognises(beginning) {
+    return Array.isArray(firstFields(firstJsonValue(beginning))?.["tokenized_text"]);
+  },
+
+  async *read(chunks, { source } = {}) {
+    for await (const record of readJsonRecords(chunks, source)) {
+      yield* recordEvents(record.at, (lose) => readSentence(record, lose));
+    }
+  },
+
+  async *write(documents) {
+    yield* writeJsonList(documents, gliner, ({ tokens, entities, relations }) => ({
+      tokenized_text: tokens.map(({ text }) => text),
+      ner: entities.map(({ start, end, type }) => [start, end - 1, type]),
+      relations: relations.map(({ head, tail, type }) => [head, tail, type]),
+    }));
+  },
+};
+
+function readSentence(record: JsonRecord, lose: Lose): Document {
+  const { fields, at } = record;
+  const plain = documentFromWords(recordId(fields["id"], record, "id"), [
+    asStrings(fields["tokenized_text"], at, "tokenized_text"),
+  ]);
+  const bounds = { start: 0, end: plain.tokens.length };
+  const table = new EntityTable();
+  for (const [index, item] of asList(fields["ner"] ?? [], at, "ner").entries()) {
+    const path = `ner[${index}]`;
+    const entity = asList(item, at, path);
+    const [start, last] = [asNumber(entity[0], at, `${path}[0]`), asNumber(entity[1], at, `${path}[1]`)];
+    table.add({ ...tokenSpan(start, last + 1, bounds, at, path), type: entityType(entity[2], at, `${path}[2]`) });
+  }
+  const relations = asList(fields["relations"] ?? [], at, "relations").flatMap((item, index): Relation[] => {
+    const path = `relations[${index}]`;
+    const ends = Array.isArray(item) ? listEnds(item, table.entities, at, path) : objectEnds(item, table, bounds, at, path, lose);
+    const label = Array.isArray(item) ? item[2] : asObject(item, at, path)["relation_text"];
+    const type = relationType(label, at, Array.isArray(item) ? `${path}[2]` : `${path}.relation_text`, lose);
+    return type === undefined ? [] : [{ ...ends, type }];
+  });
+  loseOthers(fields, knownFields, lose);
+  return { ...plain, entities: table.entities, relations };
+}
+
+const knownFields = new Set(["tokenized_text", "ner", "relations", "id"]);
+
+type Ends = Pick<Relation, "head" | "tail">;
+
+function listEnds(item: readonly unknown[], { length }: readonly Entity[], at: Location, path: string): Ends {
+  const [head, tail] = [0, 1].map((end) =>
+    endIndex(asNumber(item[end], at, `${path}[${end}]`), length, "entity", at, `${path}[${end}]`),
+  ) as [number, number];
+  return { head, tail };
+}
+
+/** GLiREL names an end by the pair that its entity has in `ner`. */
+function objectEnds(item: unknown, table: EntityTable, bounds: Span, at: Location, path: string, lose: Lose): Ends {
+  const relation = asObject(item, at, path);
+  const [head, tail] = ["head", "tail"].map((name) => {
+    const end = asObject(relation[name], at, `${path}.${name}`);
+    const [start, last] = asPair(end["position"], at, `${path}.${name}.position`);
+    const span = tokenSpan(start, last + 1, bounds, at, `${path}.${name}.position`);
+    const known = table.find(span);
+    if (known !== undefined) return known;
+    lose(`${path}.${name}`, "the end is not in ner; it was made an entity");
+    return table.add({ ...span, type: entityType(end["type"], at, `${path}.${name}.type`) });
+  }) as [number, number];
+  return { head, tail };
+}

@@ -1,0 +1,26 @@
+export {
+  type Companions,
+  collectDocuments,
+  collectText,
+  type Documents,
+  type Format,
+  type InputFormat,
+  type OutputFormat,
+  type ReadEvent,
+  type ReadOptions,
+  type WriteEvent,
+} from "./format.ts";
+export {
+  detectFormat,
+  detectFormats,
+  type FormatName,
+  formats,
+  inputFormats,
+  outputFormats,
+  readOnlyFormats,
+  writeOnlyFormats,
+} from "./formats.ts";
+export { jsonl } from "./jsonl.ts";
+export type { Capacity } from "./shared/capacity.ts";
+export { type Line, longestLine, readLines, readWhole, type TextChunks } from "./shared/lines.ts";
+export { documentFromRecord, recordOf } from "./shared/record.ts";

@@ -1,0 +1,231 @@
+import { DataError, type Location } from "../errors.ts";
+import { asList, asNumber, asObject, asString, asStrings, type Fields, within } from "../json/fields.ts";
+import { charSpan, type Document, type Entity, type Relation } from "../schema/index.ts";
+import { documentFromText } from "../text/index.ts";
+import type { Format, ReadOptions } from "./format.ts";
+import { hasNumberForm, numberedId } from "./numbered-id.ts";
+import type { Capacity } from "./shared/capacity.ts";
+import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import {
+  firstFields,
+  type JsonRecord,
+  type Lose,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+  writeJsonList,
+} from "./shared/records.ts";
+
+const holds: Capacity = {
+  record: "document",
+  text: true,
+  tokens: false,
+  offsets: "UTF-16 units",
+  entities: "all",
+  entityTypes: "optional",
+  relations: true,
+  overlapping: true,
+  duplicates: true,
+  crossSentence: true,
+  discontinuous: false,
+  confidence: true,
+  ids: true,
+  pos: false,
+  metadata: true,
+};
+
+/**
+ * Label Studio's JSON export: a list of tasks, each with the annotations of one or more people.
+ *
+ * The first annotation that was not cancelled is read, or the first prediction where there is none; what is beside it is reported.
+ * A region with several labels keeps the first, a relation with several labels becomes one each, an arrow in both directions two.
+ * Offsets count UTF-16 units unless the words of the regions agree better with code points. Documents with a confidence are written
+ * as predictions. The fields of `data` beside the text are the document's metadata.
+ */
+export const labelStudio: Format = {
+  name: "label-studio",
+  title: "Label Studio JSON",
+  extensions: [".json"],
+  holds,
+
+  recognises(beginning) {
+    const fields = firstFields(firstJsonValue(beginning));
+    if (fields === undefined || firstFields(fields["data"]) === undefined) return false;
+    return ["annotations", "predictions", "completions"].some((name) => Array.isArray(fields[name]));
+  },
+
+  async *read(chunks, options = {}) {
+    for await (const record of readJsonRecords(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => readTask(record, options, lose));
+    }
+  },
+
+  async *write(documents) {
+    let count = 0;
+    yield* writeJsonList(documents, this, (document, lose) => printTask(document, ++count, lose));
+  },
+};
+
+function readTask(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+  const { fields, at } = record;
+  const data = asObject(fields["data"], at, "data");
+  const text = asString(data["text"], at, "data.text");
+  const ids = data["id"] === undefined ? ([fields["id"], "id"] as const) : ([data["id"], "data.id"] as const);
+  const plain = documentFromText(recordId(ids[0], record, ids[1]), text, options.text);
+  const { id: _, text: __, ...metadata } = data;
+  const chosen = chooseResult(fields, at, lose);
+  if (chosen === undefined) return { ...plain, metadata };
+  const items = asList(chosen.result, at, `${chosen.path}.result`).map((item, index) => {
+    const path = `${chosen.path}.result[${index}]`;
+    return { fields: asObject(item, at, path), path };
+  });
+  const { entities, index, others } = readRegions(items, plain, options, at, lose);
+  const relations = items
+    .filter((item) => item.fields["type"] === "relation")
+    .flatMap((item) => readRelation(item, index, others, at, lose));
+  return { ...plain, entities, relations, metadata };
+}
+
+interface Item {
+  readonly fields: Fields;
+  readonly path: string;
+}
+
+/** The result that counts, and a report of every other that holds something. */
+function chooseResult(fields: Fields, at: Location, lose: Lose): { result: unknown; path: string } | undefined {
+  const candidates = (["annotations", "completions", "predictions"] as const).flatMap((name) =>
+    (fields[name] === undefined || fields[name] === null ? [] : asList(fields[name], at, name)).map((item, index) => {
+      const path = `${name}[${index}]`;
+      const each = asObject(item, at, path);
+      return { result: each["result"], path, cancelled: each["was_cancelled"] === true, name };
+    }),
+  );
+  const chosen = candidates.find(({ cancelled }) => !cancelled);
+  for (const { result, path, cancelled, name } of candidates) {
+    if (path === chosen?.path || (Array.isArray(result) && result.length === 0)) continue;
+    if (cancelled) lose(path, "the annotation was cancelled; it was left out");
+    else
+      lose(
+        path,
+        `a task is read with one ${name === "predictions" ? "annotation or prediction" : "annotation"}; this one was left out`,
+      );
+  }
+  return chosen;
+}
+
+function readRegions(
+  items: readonly Item[],
+  plain: Document,
+  options: ReadOptions,
+  at: Location,
+  lose: Lose,
+): { entities: Entity[]; index: ReadonlyMap<string, number>; others: ReadonlySet<string> } {
+  const regions = items.filter(({ fields }) => fields["type"] === "labels");
+  const spans = regions.map(({ fields, path }) => readSpan(asObject(fields["value"], at, `${path}.value`), at, `${path}.value`));
+  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "utf16"), lose);
+  const index = new Map<string, number>();
+  const entities = regions.map(({ fields, path }, number) => {
+    const id = asString(fields["id"], at, `${path}.id`);
+    if (index.has(id))
+      throw new DataError("FIELD_INVALID", {
+        at: within(at, `${path}.id`),
+        message: `another region has the id ${JSON.stringify(id)}`,
+      });
+    index.set(id, number);
+    const value = asObject(fields["value"], at, `${path}.value`);
+    const labels = value["labels"] === undefined ? [] : asStrings(value["labels"], at, `${path}.value.labels`);
+    const [type = null, ...more] = labels.filter((label) => label !== "");
+    if (more.length > 0) lose(`${path}.value.labels`, `the region has ${labels.length} labels; the first was taken`);
+    if (fields["meta"] !== undefined) lose(`${path}.meta`, "Weft has no notes");
+    const span = place(spans[number] as CharacterSpan, `${path}.value`, at);
+    return { ...span, type, ...readScore(fields, path, at, lose) };
+  });
+  const others = new Set<string>();
+  for (const { fields, path } of items) {
+    const { type, id } = fields;
+    if (type === "labels" || type === "relation") continue;
+    if (typeof id === "string" && !index.has(id)) others.add(id);
+    lose(path, `Weft has no place for a result of the type ${JSON.stringify(type)}`);
+  }
+  return { entities, index, others };
+}
+
+function readSpan(value: Fields, at: Location, path: string): CharacterSpan {
+  const text = value["text"] === undefined ? undefined : asString(value["text"], at, `${path}.text`);
+  return { start: asNumber(value["start"], at, `${path}.start`), end: asNumber(value["end"], at, `${path}.end`), text };
+}
+
+function readRelation(
+  { fields, path }: Item,
+  index: ReadonlyMap<string, number>,
+  others: ReadonlySet<string>,
+  at: Location,
+  lose: Lose,
+): Relation[] {
+  const ids = (["from_id", "to_id"] as const).map((name) => ({ name, id: asString(fields[name], at, `${path}.${name}`) }));
+  const other = ids.find(({ id }) => others.has(id));
+  if (other !== undefined) {
+    lose(`${path}.${other.name}`, "the relation ends at a result that Weft has no place for; it was left out");
+    return [];
+  }
+  const [from, to] = ids.map(({ name, id }) => {
+    const found = index.get(id);
+    if (found !== undefined) return found;
+    const message = `${name} names ${JSON.stringify(id)}, but no region has this id`;
+    throw new DataError("RELATION_END_MISSING", { at: within(at, `${path}.${name}`), message });
+  }) as [number, number];
+  const labels =
+    fields["labels"] === undefined || fields["labels"] === null ? [] : asStrings(fields["labels"], at, `${path}.labels`);
+  const types = labels.filter((label) => label !== "");
+  if (types.length === 0) lose(path, "the relation has no label; it was left out");
+  const direction = fields["direction"] ?? "right";
+  if (direction !== "right" && direction !== "left" && direction !== "bi") {
+    const message = `expected "right", "left" or "bi", found ${JSON.stringify(direction)}`;
+    throw new DataError("FIELD_INVALID", { at: within(at, `${path}.direction`), message });
+  }
+  if (direction === "bi" && types.length > 0) lose(`${path}.direction`, "the relation points both ways; it became two");
+  const score = readScore(fields, path, at, lose);
+  return types.flatMap((type) => [
+    ...(direction === "left" ? [] : [{ head: from, tail: to, type, ...score }]),
+    ...(direction === "right" ? [] : [{ head: to, tail: from, type, ...score }]),
+  ]);
+}
+
+function readScore(fields: Fields, path: string, at: Location, lose: Lose): { confidence?: number } {
+  if (fields["score"] === undefined || fields["score"] === null) return {};
+  const score = asNumber(fields["score"], at, `${path}.score`);
+  if (score >= 0 && score <= 1) return { confidence: score };
+  lose(`${path}.score`, "the score is no number between 0 and 1; it was left out");
+  return {};
+}
+
+function printTask(document: Document, number: number, lose: Lose): unknown {
+  const { text, entities, relations } = document;
+  const metadata = Object.entries(document.metadata).filter(([name]) => {
+    if (name !== "text" && name !== "id") return true;
+    lose(`metadata.${name}`, "the format uses this name for something else");
+    return false;
+  });
+  const regions = entities.map((entity, index) => {
+    const { start, end } = charSpan(document, entity);
+    const labels = entity.type === null ? [] : [entity.type];
+    const value = { start, end, text: text.slice(start, end), labels };
+    return { id: `r${index}`, from_name: "label", to_name: "text", type: "labels", value, score: entity.confidence };
+  });
+  const arrows = relations.map(({ head, tail, type, confidence }) => ({
+    type: "relation",
+    from_id: `r${head}`,
+    to_id: `r${tail}`,
+    direction: "right",
+    labels: [type],
+    score: confidence,
+  }));
+  const result = [...regions, ...arrows];
+  const predicted = [...entities, ...relations].some(({ confidence }) => confidence !== undefined);
+  return {
+    id: hasNumberForm(document.id) ? numberedId(document.id) : number,
+    data: { text, ...(hasNumberForm(document.id) ? {} : { id: document.id }), ...Object.fromEntries(metadata) },
+    ...(predicted ? { predictions: [{ result }] } : { annotations: [{ id: number, result }] }),
+  };
+}

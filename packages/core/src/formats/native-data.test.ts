@@ -1,0 +1,206 @@
+import { createReadStream, existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createGunzip } from "node:zlib";
+import { describe, expect, type TestContext, test } from "vitest";
+import { type Entity, type Loss, type Sentence, type Span, sentencesOf, surface } from "../schema/index.ts";
+import { collectDocuments, type ReadOptions } from "./format.ts";
+import { type FormatName, formats } from "./formats.ts";
+
+/**
+ * Corpora as other tools write them, against the same corpora in Weft's own format. They may not be shipped: a folder beside the
+ * repository, or the one that WEFT_DATA names.
+ */
+const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../shared/data");
+
+async function read(file: string, format: FormatName, options: ReadOptions = {}) {
+  const unzipped = createReadStream(join(folder, file)).pipe(createGunzip()).setEncoding("utf8");
+  const chunks = unzipped as AsyncIterable<string>;
+  const { documents, losses } = await collectDocuments(formats[format].read(chunks, { source: file, ...options }));
+  return { documents, losses, sentences: documents.flatMap((document) => sentencesOf(document).sentences) };
+}
+
+const counts = (sentences: readonly Sentence[]) => ({
+  sentences: sentences.length,
+  entities: sentences.reduce((sum, { entities }) => sum + entities.length, 0),
+  relations: sentences.reduce((sum, { relations }) => sum + relations.length, 0),
+});
+
+const place = ({ start, end }: Span) => `${start}-${end}`;
+const spans = ({ entities }: Sentence) => entities.map((entity) => `${place(entity)} ${entity.type}`).toSorted();
+const triples = ({ entities, relations }: Sentence) =>
+  relations
+    .map(({ head, tail, type }) => `${place(entities[head] as Entity)} ${type} ${place(entities[tail] as Entity)}`)
+    .toSorted();
+
+/** Leaves a test out where the data is not there. */
+function needs(file: string, { skip }: TestContext): void {
+  skip(!existsSync(join(folder, file)), `${file} is not in ${folder}`);
+}
+
+describe("SciERC", () => {
+  // Three sentences of train say the same relations twice (4 relations), which the JSONL has once.
+  for (const [split, repeated] of [
+    ["train", 4],
+    ["dev", 0],
+    ["test", 0],
+  ] as const) {
+    const file = `native/dygie/scierc-${split}.json.gz`;
+    test(`${file}: every entity and relation is what the JSONL has`, async (context) => {
+      needs(file, context);
+      const native = await read(file, "scierc");
+      const own = await read(`scierc/${split}.jsonl.gz`, "jsonl");
+      expect(native.losses).toEqual([]);
+      expect(native.sentences.map(spans)).toEqual(own.sentences.map(spans));
+      const distinct = native.sentences.map((sentence) => [...new Set(triples(sentence))]);
+      expect(distinct).toEqual(own.sentences.map(triples));
+      const { relations, ...others } = counts(native.sentences);
+      expect({ ...others, relations: relations - repeated }).toEqual(counts(own.sentences));
+      expect(native.documents.every(({ metadata }) => Array.isArray(metadata["clusters"]))).toBe(true);
+    });
+  }
+});
+
+describe("CoNLL04 as multi-head selection has it", () => {
+  /** Both files split sentences into words alike but for a last full stop, which the JSONL leaves on the word or in the entity. */
+  const characters = ({ tokens }: Sentence) => tokens.join("");
+  /** An entity by its characters without spaces and its type, without that full stop. */
+  const mention = (sentence: Sentence, entity: Entity) => {
+    const start = sentence.tokens.slice(0, entity.start).join("").length;
+    const text = surface(sentence.tokens, entity).replaceAll(" ", "");
+    const atEnd = start + text.length === characters(sentence).length && text.endsWith(".");
+    return `${start}-${start + text.length - Number(atEnd)} ${entity.type}`;
+  };
+  const said = (sentence: Sentence) => {
+    const named = sentence.entities.map((entity) => mention(sentence, entity));
+    const relations = sentence.relations.map(({ head, tail, type }) => `${named[head]} -${type}-> ${named[tail]}`);
+    return [characters(sentence), ...named.toSorted(), ...relations.toSorted()].join("\n");
+  };
+
+  test("native/multihead/bekou_test.txt.gz: test has the same sentences, entities and relations", async (context) => {
+    needs("native/multihead/bekou_test.txt.gz", context);
+    const native = await read("native/multihead/bekou_test.txt.gz", "multihead");
+    const own = await read("conll04/test.jsonl.gz", "jsonl");
+    expect(native.losses).toEqual([]);
+    expect(counts(native.sentences)).toEqual(counts(own.sentences));
+    expect(native.sentences.map(said).toSorted()).toEqual(own.sentences.map(said).toSorted());
+  });
+
+  // The two divide the same 1,153 sentences otherwise: 910 + 243 here, 922 + 231 in the JSONL.
+  test("native/multihead/bekou_train.txt.gz: train and dev together have them", async (context) => {
+    needs("native/multihead/bekou_train.txt.gz", context);
+    const native = [];
+    const own = [];
+    for (const split of ["train", "dev"]) {
+      const { sentences, losses } = await read(`native/multihead/bekou_${split}.txt.gz`, "multihead");
+      expect(losses).toEqual([]);
+      native.push(...sentences);
+      own.push(...(await read(`conll04/${split}.jsonl.gz`, "jsonl")).sentences);
+    }
+    expect([native.length, own.length]).toEqual([1153, 1153]);
+    expect(counts(native)).toEqual(counts(own));
+    expect(native.map(said).toSorted()).toEqual(own.map(said).toSorted());
+  });
+});
+
+const ambiguous = (losses: readonly Loss[]) => losses.filter(({ reason }) => reason.includes("ambiguous")).length;
+
+describe("WebNLG as RIN has it", () => {
+  const file = "native/rin/webnlg-test.json.gz";
+  test(`${file}: with the first places, every span is the JSONL's, which took them too`, async (context) => {
+    needs(file, context);
+    const native = await read(file, "rin", { mentions: "first" });
+    const own = await read("webnlg_rin/test.jsonl.gz", "jsonl");
+    expect(native.sentences.map(({ tokens, pos }) => [tokens, pos])).toEqual(
+      own.sentences.map(({ tokens, pos }) => [tokens, pos]),
+    );
+    expect(native.sentences.map(spans)).toEqual(own.sentences.map(spans));
+    expect(native.sentences.map(triples)).toEqual(own.sentences.map(triples));
+  });
+
+  test(`${file}: with the nearest pairs, the relations are the same but for their places, and each choice is reported`, async (context) => {
+    needs(file, context);
+    const native = await read(file, "rin");
+    const own = await read("webnlg_rin/test.jsonl.gz", "jsonl");
+    const words = (sentence: Sentence) => namedTriples(sentence, (text) => text);
+    expect(native.sentences.map(words)).toEqual(own.sentences.map(words));
+    // One end has a tag that stan_ner does not have at its word.
+    const others = native.losses.filter(({ reason }) => !reason.includes("ambiguous"));
+    expect(others.map(({ path }) => path)).toEqual(["[86].relationMentions[1].em2Label"]);
+    // Of 1,581 relations, 312 have an end whose words occur several times; of some the nearest pair is not the first.
+    expect(ambiguous(native.losses)).toBe(312);
+    const moved = native.sentences.map((sentence, index) => {
+      const first = new Set(triples(own.sentences[index] as Sentence));
+      return triples(sentence).filter((triple) => !first.has(triple)).length;
+    });
+    expect(moved.reduce((sum, count) => sum + count, 0)).toBe(140);
+  });
+});
+
+function namedTriples({ tokens, entities, relations }: Sentence, name: (text: string) => string): string[] {
+  const named = (index: number) => name(surface(tokens, entities[index] as Entity));
+  return relations.map(({ head, tail, type }) => `${named(head)} ${type} ${named(tail)}`).toSorted();
+}
+
+describe("NYT as CasRel has it", () => {
+  const file = "native/casrel/nyt_star-dev.json.gz";
+  /**
+   * The JSONL comes from another release of the same sentences, with whole names where this file has their last words. It has one
+   * sentence more (of one relation), names of two relations that share their last words (eight times), "Jr." as the last word where
+   * this file has the full stop behind "Jr" (four sentences), and in one sentence three words that this file has run together.
+   */
+  test(`${file}: relations between last words are the JSONL's, but for the differences of the two releases`, async (context) => {
+    needs(file, context);
+    const native = await read(file, "casrel");
+    const all = await read("nyt/dev.jsonl.gz", "jsonl");
+    const own = all.sentences.filter(({ tokens }) => !tokens.join(" ").startsWith("In a confidential , internal Web site"));
+    expect([native.sentences.length, own.length, all.sentences.length]).toEqual([4999, 4999, 5000]);
+    const lastWord = (text: string) => text.slice(text.lastIndexOf(" ") + 1);
+    const found = { otherWords: 0, sharedLastWords: 0, otherRelations: [] as string[] };
+    for (const [index, sentence] of native.sentences.entries()) {
+      const other = own[index] as Sentence;
+      const said = namedTriples(sentence, (text) => text);
+      const expected = namedTriples(other, lastWord);
+      const distinct = [...new Set(expected)];
+      found.otherWords += Number(sentence.tokens.join(" ") !== other.tokens.join(" "));
+      found.sharedLastWords += expected.length - distinct.length;
+      found.otherRelations.push(...said.filter((triple) => !distinct.includes(triple)));
+      expect(said.length).toBe(distinct.length);
+    }
+    expect(found).toEqual({
+      otherWords: 1,
+      sharedLastWords: 8,
+      otherRelations: [
+        ". /business/person/company Pfizer",
+        ". /business/person/company Wal-Mart",
+        ". /business/person/company Wal-Mart",
+        ". /people/person/place_lived Mayetta",
+        ". /people/person/place_of_birth Mayetta",
+      ],
+    });
+    expect(counts(native.sentences).relations).toBe(counts(all.sentences).relations - 8 - 1);
+    expect(native.losses).toHaveLength(ambiguous(native.losses));
+    expect(ambiguous(native.losses)).toBe(1013);
+  });
+
+  test(`${file}: the JSONL was labelled by first places, which the option repeats`, async (context) => {
+    needs(file, context);
+    const near = await read(file, "casrel");
+    const first = await read(file, "casrel", { mentions: "first" });
+    const own = new Map(
+      (await read("nyt/dev.jsonl.gz", "jsonl")).sentences.map((sentence) => [sentence.tokens.join(" "), sentence]),
+    );
+    const agreeing = (sentences: readonly Sentence[]) => {
+      let agree = 0;
+      for (const sentence of sentences) {
+        const { entities = [], relations = [] } = own.get(sentence.tokens.join(" ")) ?? {};
+        const last = ({ end }: Span) => ({ start: end - 1, end });
+        const expected = new Set(
+          triples({ ...sentence, entities: entities.map((entity) => ({ ...entity, ...last(entity) })), relations }),
+        );
+        agree += triples(sentence).filter((triple) => expected.has(triple)).length;
+      }
+      return agree;
+    };
+    expect([agreeing(near.sentences), agreeing(first.sentences)]).toEqual([7466, 7830]);
+  });
+});

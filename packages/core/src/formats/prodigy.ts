@@ -1,0 +1,259 @@
+import { DataError, type Location } from "../errors.ts";
+import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
+import { charSpan, type Document, type Entity, type Relation, type Span, type Token } from "../schema/index.ts";
+import { documentFromText, type OffsetTranslation, offsetTranslation, splitSentences } from "../text/index.ts";
+import type { Format, ReadOptions } from "./format.ts";
+import type { Capacity } from "./shared/capacity.ts";
+import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { firstLineValues, readJsonLines } from "./shared/json-lines.ts";
+import {
+  entityType,
+  firstFields,
+  fittedRecords,
+  type JsonRecord,
+  type Lose,
+  recordEvents,
+  recordId,
+  relationType,
+} from "./shared/records.ts";
+
+const holds: Capacity = {
+  record: "document",
+  text: true,
+  tokens: true,
+  offsets: "code points",
+  entities: "all",
+  entityTypes: "optional",
+  relations: true,
+  overlapping: true,
+  duplicates: false,
+  crossSentence: true,
+  discontinuous: false,
+  confidence: false,
+  ids: true,
+  pos: false,
+  metadata: true,
+};
+
+/**
+ * Prodigy's JSONL of spans and relations, an example a line; examples that were rejected or ignored are reported and left out.
+ *
+ * A relation names the last token of each span and the spans themselves. One that names a token where no span ends makes an entity
+ * of it, without a type. Offsets count code points unless the words of the tokens agree better with UTF-16 units. `meta` and fields
+ * of other names are the document's metadata, names that begin with an underscore are Prodigy's own bookkeeping.
+ */
+export const prodigy: Format = {
+  name: "prodigy",
+  title: "Prodigy JSONL",
+  extensions: [".jsonl"],
+  holds,
+
+  recognises: (beginning) => looksLikeExample(firstLineValues(beginning)[0]),
+
+  async *read(chunks, options = {}) {
+    for await (const record of readJsonLines(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => readExample(record, options, lose));
+    }
+  },
+
+  async *write(documents) {
+    let index = 0;
+    for await (const { record, losses } of fittedRecords(documents, this)) {
+      for (const loss of losses()) yield { kind: "loss", loss };
+      yield { kind: "text", text: `${JSON.stringify(printExample(record, index))}\n` };
+      index++;
+    }
+  },
+};
+
+const ownFields = new Set(["id", "text", "tokens", "spans", "relations", "answer", "meta"]);
+
+function looksLikeExample(value: unknown): boolean {
+  const fields = firstFields(value);
+  if (fields === undefined || typeof fields["text"] !== "string") return false;
+  const { tokens, spans } = fields;
+  const [token, span] = [tokens, spans].map((list) => (Array.isArray(list) ? firstFields(list[0]) : undefined));
+  if (token !== undefined) return token["text"] !== undefined && token["start"] !== undefined;
+  return tokens === undefined && Array.isArray(spans) && (spans.length === 0 || span?.["start"] !== undefined);
+}
+
+function readExample(record: JsonRecord, options: ReadOptions, lose: Lose): Document | undefined {
+  const { fields, at } = record;
+  const answer = fields["answer"] ?? "accept";
+  if (answer !== "accept") {
+    lose("answer", `the answer is ${JSON.stringify(answer)}, not "accept"; the example was left out`);
+    return undefined;
+  }
+  const text = asString(fields["text"], at, "text");
+  const id = recordId(fields["id"], record, "id");
+  const words =
+    fields["tokens"] === undefined ? undefined : listOf(fields, "tokens", at).map((item, index) => readWord(item, index, at));
+  const unit = options.offsetUnit ?? detectOffsetUnit(text, words ?? spansOf(fields, at), "codepoint");
+  const characters = offsetTranslation(text, unit);
+  const tokens = words?.map((word, index) => placeWord(word, index, characters, at));
+  const plain =
+    tokens === undefined
+      ? documentFromText(id, text, options.text)
+      : { id, text, tokens, sentences: splitSentences(text, tokens), entities: [], relations: [], metadata: {} };
+  const place = spanPlacer(plain, unit, lose);
+  const mentions = new Mentions(plain, place, words !== undefined, at, lose);
+  for (const [index, item] of listOf(fields, "spans", at).entries())
+    mentions.add(asObject(item, at, `spans[${index}]`), `spans[${index}]`);
+  const relations = listOf(fields, "relations", at).flatMap((item, index): Relation[] => {
+    const path = `relations[${index}]`;
+    const each = asObject(item, at, path);
+    const type = relationType(each["label"], at, `${path}.label`, lose);
+    return type === undefined ? [] : [{ head: mentions.end(each, "head", path), tail: mentions.end(each, "child", path), type }];
+  });
+  return { ...plain, entities: mentions.entities, relations, metadata: readMetadata(fields, at) };
+}
+
+function readWord(item: unknown, index: number, at: Location): CharacterSpan & { readonly text: string } {
+  const path = `tokens[${index}]`;
+  const fields = asObject(item, at, path);
+  const text = asString(fields["text"], at, `${path}.text`);
+  return { text, start: asNumber(fields["start"], at, `${path}.start`), end: asNumber(fields["end"], at, `${path}.end`) };
+}
+
+function placeWord(
+  word: CharacterSpan & { readonly text: string },
+  index: number,
+  characters: OffsetTranslation,
+  at: Location,
+): Token {
+  const [start, end] = [characters.toUtf16(word.start), characters.toUtf16(word.end)];
+  if (start !== undefined && end !== undefined) return { text: word.text, start, end };
+  const message = `the characters ${word.start} to ${word.end} are not in the text`;
+  throw new DataError("SPAN_OUTSIDE", { at: within(at, `tokens[${index}]`), message });
+}
+
+/** The entities of an example, and which of them the end of a relation means. */
+class Mentions {
+  readonly entities: Entity[] = [];
+  readonly #plain: Document;
+  readonly #place: ReturnType<typeof spanPlacer>;
+  readonly #hasTokens: boolean;
+  readonly #at: Location;
+  readonly #lose: Lose;
+
+  constructor(plain: Document, place: ReturnType<typeof spanPlacer>, hasTokens: boolean, at: Location, lose: Lose) {
+    this.#plain = plain;
+    this.#place = place;
+    this.#hasTokens = hasTokens;
+    this.#at = at;
+    this.#lose = lose;
+  }
+
+  add(fields: Fields, path: string): void {
+    const span = this.#span(fields, path, true);
+    this.entities.push({ ...span, type: entityType(fields["label"], this.#at, `${path}.label`) });
+  }
+
+  /** The index of the entity that a relation's `head` or `child` means; a new one where no span fits. */
+  end(relation: Fields, role: "head" | "child", path: string): number {
+    const named = relation[`${role}_span`];
+    if (named !== undefined && named !== null)
+      return this.#named(asObject(named, this.#at, `${path}.${role}_span`), `${path}.${role}_span`);
+    const last = asNumber(relation[role], this.#at, `${path}.${role}`);
+    const tokens = this.#plain.tokens.length;
+    if (!this.#hasTokens || !Number.isInteger(last) || last < 0 || last >= tokens) {
+      const held = this.#hasTokens ? `there are ${tokens} tokens` : "the example has no tokens";
+      const hint = "head and child are the index of the last token of their span";
+      throw new DataError("RELATION_END_MISSING", {
+        at: within(this.#at, `${path}.${role}`),
+        message: `${role} names token ${last}, but ${held}`,
+        hint,
+      });
+    }
+    const ending = this.entities.flatMap((entity, index) => (entity.end === last + 1 ? [index] : []));
+    if (ending.length > 1) this.#lose(`${path}.${role}`, `${ending.length} spans end at token ${last}; the first was taken`);
+    return ending[0] ?? this.entities.push({ start: last, end: last + 1, type: null }) - 1;
+  }
+
+  #named(fields: Fields, path: string): number {
+    const { start, end } = this.#span(fields, path, false);
+    const type = entityType(fields["label"], this.#at, `${path}.label`);
+    const sameSpan = (entity: Entity): boolean => entity.start === start && entity.end === end;
+    const exact = this.entities.findIndex((entity) => sameSpan(entity) && entity.type === type);
+    if (exact >= 0) return exact;
+    const found = this.entities.findIndex(sameSpan);
+    return found >= 0 ? found : this.entities.push({ start, end, type }) - 1;
+  }
+
+  /** By tokens where they are given, else by characters; a disagreement is reported once, at the span itself. */
+  #span(fields: Fields, path: string, report: boolean): Span {
+    const number = (name: string): number => asNumber(fields[name], this.#at, `${path}.${name}`);
+    const characters =
+      fields["start"] === undefined ? undefined : { start: number("start"), end: number("end"), text: wordsOf(fields) };
+    if (!this.#hasTokens || fields["token_start"] === undefined) {
+      return this.#place(characters ?? { start: number("start"), end: number("end") }, path, this.#at);
+    }
+    const span = { start: number("token_start"), end: number("token_end") + 1 };
+    const { tokens } = this.#plain;
+    const whole = Number.isInteger(span.start) && Number.isInteger(span.end);
+    if (!whole || span.start < 0 || span.end > tokens.length || span.end <= span.start) {
+      const message = `the tokens ${span.start} to ${span.end - 1} are no span of the ${tokens.length} tokens there are`;
+      const hint = "token_end is the last token of the span";
+      throw new DataError(span.end <= span.start ? "SPAN_EMPTY" : "SPAN_OUTSIDE", { at: within(this.#at, path), message, hint });
+    }
+    if (characters === undefined || !report) return span;
+    const placed = this.#place(characters, path, this.#at);
+    if (placed.start !== span.start || placed.end !== span.end) {
+      const reason = "start and end say other tokens than token_start and token_end; the tokens were taken";
+      this.#lose(path, reason, undefined, "disagreeing");
+    }
+    return span;
+  }
+}
+
+function spansOf(fields: Fields, at: Location): CharacterSpan[] {
+  return listOf(fields, "spans", at).flatMap((item) => {
+    const span = firstFields(item) ?? {};
+    const { start, end } = span;
+    return typeof start === "number" && typeof end === "number" ? [{ start, end, text: wordsOf(span) }] : [];
+  });
+}
+
+function wordsOf({ text }: Fields): string | undefined {
+  return typeof text === "string" ? text : undefined;
+}
+
+function readMetadata(fields: Fields, at: Location): Fields {
+  const others = Object.entries(fields).filter(([name]) => !ownFields.has(name) && !name.startsWith("_"));
+  const meta = fields["meta"] === undefined || fields["meta"] === null ? {} : asObject(fields["meta"], at, "meta");
+  return { ...Object.fromEntries(others), ...meta };
+}
+
+function printExample(document: Document, index: number): unknown {
+  const { id, text, tokens, entities, relations, metadata } = document;
+  const characters = offsetTranslation(text, "codepoint");
+  const at = (offset: number): number => characters.fromUtf16(offset) ?? offset;
+  const spans = entities.map((entity) => {
+    const { start, end } = charSpan(document, entity);
+    const place = { start: at(start), end: at(end), token_start: entity.start, token_end: entity.end - 1 };
+    return { place: { ...place, ...(entity.type === null ? {} : { label: entity.type }) }, words: text.slice(start, end) };
+  });
+  return {
+    ...(id === `record-${index + 1}` ? {} : { id }),
+    text,
+    tokens: tokens.map((token, id) => {
+      const ws = text.charAt(token.end) === " ";
+      return { text: token.text, start: at(token.start), end: at(token.end), id, ws, disabled: false };
+    }),
+    spans: spans.map(({ place, words }) => ({ ...place, text: words, type: "span" })),
+    relations: relations.map(({ head, tail, type }) => ({
+      head: spans[head]?.place.token_end,
+      child: spans[tail]?.place.token_end,
+      head_span: spans[head]?.place,
+      child_span: spans[tail]?.place,
+      label: type,
+    })),
+    ...(Object.keys(metadata).length === 0 ? {} : { meta: metadata }),
+    answer: "accept",
+    _view_id: "relations",
+  };
+}
+
+function listOf(fields: Fields, name: string, at: Location): readonly unknown[] {
+  return fields[name] === undefined || fields[name] === null ? [] : asList(fields[name], at, name);
+}

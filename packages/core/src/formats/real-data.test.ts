@@ -1,0 +1,121 @@
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createGunzip } from "node:zlib";
+import { expect, test } from "vitest";
+import { overlappingEntities, sentencesOf } from "../schema/index.ts";
+import { decodeTags, encodeTags, tokenize } from "../text/index.ts";
+import { readVectors, wordVocabulary } from "../vocabulary/index.ts";
+import { jsonl } from "./jsonl.ts";
+
+/** Corpora and vectors that may not be shipped: a folder beside the repository, or the one that WEFT_DATA names. */
+const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../shared/data");
+
+function read(file: string) {
+  const unzipped = createReadStream(join(folder, file)).pipe(createGunzip()).setEncoding("utf8");
+  return jsonl.read(unzipped as AsyncIterable<string>, { source: file });
+}
+
+/** The table of the folder's README: sentences, relations, relation types and entity types of each train file. */
+const table: [string, number, number, number, number][] = [
+  ["webnlg", 5019, 11312, 211, 0],
+  ["webnlg_star", 5019, 11687, 170, 0],
+  ["webnlg_rin", 5019, 11687, 170, 0],
+  ["nyt10k", 5318, 9363, 22, 0],
+  ["conll04", 922, 1283, 5, 4],
+  ["scierc", 1861, 3215, 7, 6],
+  ["redocred_sent", 3646, 7616, 93, 6],
+  ["chinese_literature", 33_992, 11_622, 9, 9],
+  ["finre", 6140, 9867, 43, 0],
+  ["semeval2010", 8000, 6590, 9, 0],
+  ["biorel", 119, 204, 5, 1],
+];
+
+for (const [name, sentences, relations, relationTypes, entityTypes] of table) {
+  const file = `${name}/train.jsonl.gz`;
+  test(`${file} is read whole, and tags hold every entity that does not overlap another`, async ({ skip }) => {
+    if (!existsSync(join(folder, file))) skip(`${file} is not in ${folder}`);
+    const found = { sentences: 0, relations: 0, relationTypes: new Set<string>(), entityTypes: new Set<string>() };
+    for await (const event of read(file)) {
+      if (event.kind === "loss") throw new Error(`unexpected loss: ${event.loss.reason}`);
+      const cut = sentencesOf(event.document);
+      expect(cut.losses).toEqual([]);
+      found.sentences += cut.sentences.length;
+      for (const { tokens, entities, relations } of cut.sentences) {
+        found.relations += relations.length;
+        for (const { type } of relations) found.relationTypes.add(type);
+        for (const { type } of entities) if (type !== null) found.entityTypes.add(type);
+        const lost = new Set(overlappingEntities(entities));
+        const flat = entities.filter((_, index) => !lost.has(index)).sort((a, b) => a.start - b.start);
+        expect(decodeTags(encodeTags(entities, tokens.length, "bioes").tags, "bioes")).toEqual(flat);
+      }
+    }
+    const counts = [found.sentences, found.relations, found.relationTypes.size, found.entityTypes.size];
+    expect(counts).toEqual([sentences, relations, relationTypes, entityTypes]);
+  });
+}
+
+/** How often our tokeniser, given a sentence as plain text, finds exactly the corpus's entity borders. */
+for (const [name, least] of [
+  ["webnlg", 0.99],
+  ["nyt10k", 0.99],
+  ["conll04", 0.97],
+  ["scierc", 0.99],
+] as const) {
+  const file = `${name}/test.jsonl.gz`;
+  test(`${file}: entity borders fall on our own tokens`, async ({ skip }) => {
+    if (!existsSync(join(folder, file))) skip(`${file} is not in ${folder}`);
+    let entities = 0;
+    let aligned = 0;
+    for await (const event of read(file)) {
+      if (event.kind !== "document") continue;
+      const { document } = event;
+      const words = document.tokens.map((token) => token.text);
+      const text = plainText(words);
+      const own = tokenize(text);
+      const starts = new Set(own.map((token) => token.start));
+      const ends = new Set(own.map((token) => token.end));
+      for (const entity of document.entities) {
+        const before = plainText(words.slice(0, entity.start), words[entity.start]);
+        const mention = plainText(words.slice(entity.start, entity.end));
+        entities++;
+        if (text.startsWith(mention, before.length) && starts.has(before.length) && ends.has(before.length + mention.length))
+          aligned++;
+      }
+    }
+    expect(aligned / entities).toBeGreaterThan(least);
+  });
+}
+
+/** Corpus tokens as a writer would have typed them: no space before closing marks and clitics, none behind opening ones. */
+function plainText(words: readonly string[], next?: string): string {
+  const closing = /^(?:[,.;:!?%)]|'s|'d|'m|'re|'ve|'ll|n't|'|''|-RRB-)$/;
+  const opening = /^(?:[($]|``|-LRB-)$/;
+  let text = "";
+  for (const [index, word] of words.entries()) {
+    const follower = words[index + 1] ?? (index === words.length - 1 ? next : undefined);
+    const joined = follower === undefined || closing.test(follower) || opening.test(word);
+    text += joined ? word : `${word} `;
+  }
+  return text;
+}
+
+test("GloVe's most frequent words are read and cover most of CoNLL04", async ({ skip }) => {
+  const vectors = join(folder, "vectors/glove.6B.100d.txt");
+  if (!existsSync(vectors)) skip(`the vectors are not in ${folder}`);
+  const sentences = [];
+  for await (const event of read("conll04/train.jsonl.gz"))
+    if (event.kind === "document") sentences.push(...sentencesOf(event.document).sentences);
+  const vocabulary = wordVocabulary(sentences);
+  // The file is the beginning of GloVe's and stops inside a row, which the reader refuses; the rows before it are whole.
+  const bytes = readFileSync(vectors);
+  const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+  const found = await readVectors([whole], new Set(vocabulary.words), {
+    countOf: (word) => vocabulary.countOf(word),
+  });
+  expect([found.format, found.dimension]).toEqual(["glove", 100]);
+  const row = found.words.indexOf("the") * 100;
+  // The first three numbers of the file's first line.
+  expect(found.matrix.slice(row, row + 3)).toEqual(Float32Array.from([-0.038194, -0.24487, 0.72812]));
+  expect(found.coverage.tokens).toBeGreaterThan(0.65);
+  expect(found.coverage.tokens).toBeLessThan(0.85);
+});

@@ -1,0 +1,143 @@
+import type { Location } from "../errors.ts";
+import { asList, asObject, asStrings, type Fields } from "../json/fields.ts";
+import type { Document, Relation } from "../schema/index.ts";
+import type { Format, ReadOptions } from "./format.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import { loseMisplaced, MentionFinder } from "./shared/mentions.ts";
+import {
+  documentFromWords,
+  firstFields,
+  type JsonRecord,
+  type Lose,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+  relationType,
+  writeJsonList,
+} from "./shared/records.ts";
+
+/**
+ * The JSON of RIN's NYT and WebNLG: words, tags, the words of every entity (`en_list`), and relations that name each end by its
+ * last word alone. The entity in `en_list` with that last word is meant, and `MentionFinder` says which of its mentions.
+ */
+export const rin: Format = {
+  name: "rin",
+  title: "RIN / NYT / WebNLG JSON",
+  extensions: [".json", ".jsonl"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "words",
+    entities: "all",
+    entityTypes: "never",
+    relations: true,
+    overlapping: false,
+    duplicates: false,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: false,
+    pos: true,
+    metadata: false,
+  },
+
+  recognises(beginning) {
+    const fields = firstFields(firstJsonValue(beginning));
+    return Array.isArray(fields?.["sentText"]) && Array.isArray(fields["relationMentions"]);
+  },
+
+  async *read(chunks, options = {}) {
+    for await (const record of readJsonRecords(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => readWords(record, options, lose));
+    }
+  },
+
+  async *write(documents) {
+    yield* writeJsonList(documents, rin, (record, lose) => {
+      const { tokens, pos, entities, relations } = record;
+      const words = tokens.map(({ text }) => text);
+      const names = entities.map(({ start, end }) => words.slice(start, end));
+      const lastWord = (entity: number): string[] => names[entity]?.slice(-1) ?? [];
+      const fields = {
+        sentText: words,
+        ...(pos === undefined ? {} : { pos }),
+        en_list: [...new Map(names.map((name) => [JSON.stringify(name), name])).values()],
+        relationMentions: relations.map(({ head, tail, type }) => ({
+          em1Text: lastWord(head),
+          label: type,
+          em2Text: lastWord(tail),
+        })),
+      };
+      loseMisplaced(
+        record,
+        readWords({ fields, at: {}, index: 0 }, {}, () => {}),
+        lose,
+      );
+      return fields;
+    });
+  },
+};
+
+const wordsFields = new Set(["sentText", "pos", "en_list", "relationMentions"]);
+
+function readWords(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+  const { fields, at } = record;
+  const plain = documentFromWords(recordId(undefined, record, ""), [asStrings(fields["sentText"], at, "sentText")]);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const names = asList(fields["en_list"] ?? [], at, "en_list").map((name, index) => asStrings(name, at, `en_list[${index}]`));
+  const byLastWord = new Map<string, Set<string>>();
+  for (const words of names) {
+    const ending = words.at(-1) ?? "";
+    byLastWord.set(ending, (byLastWord.get(ending) ?? new Set()).add(words.join(" ")));
+  }
+  const nameOf = (value: unknown, path: string): string => {
+    const words = asStrings(value, at, path);
+    const ending = words.join(" ");
+    const meant = [...(byLastWord.get(words.at(-1) ?? "") ?? [])].filter(
+      (name) => name === ending || name.endsWith(` ${ending}`),
+    );
+    if (meant.length > 1) {
+      lose(path, `${meant.length} entities end in ${JSON.stringify(ending)}; ambiguous, the first was taken`);
+    }
+    return meant[0] ?? ending;
+  };
+  const tags = fields["stan_ner"];
+  const relations = readRelations(fields, at, lose, (relation, path) => {
+    const [head, tail] = [nameOf(relation["em1Text"], `${path}.em1Text`), nameOf(relation["em2Text"], `${path}.em2Text`)];
+    loseForeignTags(relation, plain, tags, path, lose);
+    return finder.relation(head, tail, path);
+  });
+  for (const [index, words] of names.entries()) finder.entity(words.join(" "), null, `en_list[${index}]`);
+  const pos = fields["pos"] === undefined ? {} : { pos: asStrings(fields["pos"], at, "pos") };
+  return { ...plain, ...pos, entities: finder.table.entities, relations, metadata: others(fields) };
+}
+
+function readRelations(
+  fields: Fields,
+  at: Location,
+  lose: Lose,
+  endsOf: (relation: Fields, path: string) => Pick<Relation, "head" | "tail"> | undefined,
+): Relation[] {
+  return asList(fields["relationMentions"], at, "relationMentions").flatMap((item, index): Relation[] => {
+    const path = `relationMentions[${index}]`;
+    const relation = asObject(item, at, path);
+    const type = relationType(relation["label"], at, `${path}.label`, lose);
+    const ends = type === undefined ? undefined : endsOf(relation, path);
+    return ends === undefined || type === undefined ? [] : [{ ...ends, type }];
+  });
+}
+
+/** The releases give the ends the tags of a named-entity tool; `stan_ner`, which goes into the metadata, has them already. */
+function loseForeignTags(relation: Fields, { tokens }: Document, tags: unknown, path: string, lose: Lose): void {
+  for (const end of ["em1", "em2"]) {
+    const tag = relation[`${end}Label`];
+    const words = relation[`${end}Text`] as readonly string[];
+    const inTags = Array.isArray(tags) && tokens.some(({ text }, index) => text === words.at(-1) && tags[index] === tag);
+    if (tag !== undefined && !inTags) lose(`${path}.${end}Label`, "the format says this of the end alone; it was left out");
+  }
+}
+
+function others(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !wordsFields.has(name)));
+}

@@ -1,0 +1,192 @@
+import {
+  type Document,
+  documentFromSentence,
+  type Entity,
+  type Loss,
+  overlappingEntities,
+  type Relation,
+  type Span,
+  sentencesOf,
+} from "../../schema/index.ts";
+import type { Capacity } from "./capacity.ts";
+
+/** The type that stands for none where a format cannot do without. */
+const untyped = "Entity";
+
+export interface FittedDocument {
+  /** The document, or where a record is a sentence, one document of one sentence each. */
+  readonly records: readonly Document[];
+  readonly losses: readonly Loss[];
+}
+
+/**
+ * Cuts a document down to what a format can hold, and names every annotation that goes or changes, so that all writers decide
+ * alike. Of overlapping entities the longest stays; a relation goes with its ends.
+ *
+ * The document's id, the spacing of its text, its tokens and the ends of its sentences are no annotation: what a format does not
+ * keep of them is said once in its capacity and not here.
+ */
+export function fitDocument(document: Document, holds: Capacity): FittedDocument {
+  const losses: Loss[] = [];
+  const lose: Lose = (path, reason) => void losses.push({ source: document.id, path, reason });
+  const sentenceOf = sentenceNumbers(document);
+  const fitted = fitEntities(document, holds, sentenceOf, lose);
+  const relations = fitRelations(document, fitted, holds, sentenceOf, lose);
+  if (holds.entities === "in relations") dropLonely(fitted, relations, lose);
+  if (document.pos !== undefined && !holds.pos) lose("pos", "the format has no part-of-speech tags");
+  const metadata = Object.keys(document.metadata);
+  if (!holds.metadata) for (const name of metadata) lose(`metadata.${name}`, "the format has no place for this field");
+  const whole = assemble(document, fitted, relations, holds);
+  return { records: holds.record === "document" ? [whole] : sentenceRecords(whole, holds), losses };
+}
+
+type Lose = (path: string, reason: string) => void;
+
+/** An entity that stays; `null` for one that goes; a number for one that is the same as that earlier one. */
+type Fitted = Entity | number | null;
+
+function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: number) => number, lose: Lose): Fitted[] {
+  const overlapping = new Set(holds.overlapping ? [] : overlappingEntities(document.entities));
+  const seen = new Map<string, number>();
+  const types = new Map<number, string | null>();
+  return document.entities.map((entity, index) => {
+    const path = `entities[${index}]`;
+    if (holds.record === "sentence" && sentenceOf(entity.start) !== sentenceOf(entity.end - 1)) {
+      lose(path, "the entity reaches over a sentence boundary, and a record is a sentence");
+      return null;
+    }
+    const type = fitType(entity.type, holds, path, lose);
+    const span = fitSpan(entity, holds, path, lose);
+    const key = holds.oneTypeASpan ? `${span.start} ${span.end}` : `${span.start} ${span.end} ${type}`;
+    const same = seen.get(key);
+    if (same !== undefined && (!holds.duplicates || (holds.oneTypeASpan && types.get(same) !== type))) {
+      const twice = types.get(same) === type;
+      lose(path, twice ? "the same entity is there twice" : "another entity has this span, and the format has one type a span");
+      return same;
+    }
+    if (overlapping.has(index)) {
+      lose(path, "the entity overlaps another, and the format holds flat ones");
+      return null;
+    }
+    if (same === undefined) {
+      seen.set(key, index);
+      types.set(index, type);
+    }
+    return { ...span, type, ...fitConfidence(entity, holds, path, lose) };
+  });
+}
+
+function fitSpan({ start, end }: Entity, { lastWords }: Capacity, path: string, lose: Lose): Span {
+  if (!lastWords || end - start === 1) return { start, end };
+  lose(path, "the format holds the last word of a mention alone");
+  return { start: end - 1, end };
+}
+
+function fitType(type: string | null, holds: Capacity, path: string, lose: Lose): string | null {
+  if (type === null) {
+    if (holds.entityTypes !== "always") return null;
+    lose(`${path}.type`, `every entity must have a type; written as ${JSON.stringify(untyped)}`);
+    return untyped;
+  }
+  if (holds.entityTypes === "never") {
+    lose(`${path}.type`, "the format has no entity types");
+    return null;
+  }
+  return fitName(type, holds, path, lose);
+}
+
+function fitName(type: string, { typeNames }: Capacity, path: string, lose: Lose): string {
+  if (typeNames === undefined || typeNames.test(type)) return type;
+  const characters = Array.from(type, (character) => (typeNames.test(character) ? character : "_"));
+  const name = characters.join("");
+  lose(`${path}.type`, `types cannot have this name; ${JSON.stringify(type)} is written as ${JSON.stringify(name)}`);
+  return name;
+}
+
+function fitConfidence(item: Entity | Relation, holds: Capacity, path: string, lose: Lose): { confidence?: number } {
+  if (item.confidence === undefined) return {};
+  if (holds.confidence) return { confidence: item.confidence };
+  lose(`${path}.confidence`, "the format has no place for a confidence");
+  return {};
+}
+
+function fitRelations(
+  document: Document,
+  fitted: readonly Fitted[],
+  holds: Capacity,
+  sentenceOf: (token: number) => number,
+  lose: Lose,
+): Relation[] {
+  const kept: Relation[] = [];
+  const seen = new Set<string>();
+  const target = (index: number): number => {
+    const end = fitted[index];
+    return typeof end === "number" ? end : index;
+  };
+  for (const [index, relation] of document.relations.entries()) {
+    const path = `relations[${index}]`;
+    const [head, tail] = [target(relation.head), target(relation.tail)];
+    const ends = [fitted[head], fitted[tail]];
+    const [first, second] = ends.map((end) => (typeof end === "object" && end !== null ? sentenceOf(end.start) : -1));
+    if (!holds.relations) lose(path, "the format has no relations");
+    else if (ends.includes(null)) lose(path, "an end of the relation could not be written");
+    else if ((!holds.crossSentence || holds.record === "sentence") && first !== second)
+      lose(path, "the ends of the relation lie in different sentences");
+    else {
+      const type = fitName(relation.type, holds, path, lose);
+      const key = `${head} ${tail} ${type}`;
+      if (!holds.duplicates && seen.has(key)) {
+        lose(path, "the same relation is there twice");
+        continue;
+      }
+      seen.add(key);
+      kept.push({ head, tail, type, ...fitConfidence(relation, holds, path, lose) });
+    }
+  }
+  return kept;
+}
+
+function dropLonely(fitted: Fitted[], relations: readonly Relation[], lose: Lose): void {
+  const used = new Set(relations.flatMap(({ head, tail }) => [head, tail]));
+  for (const [index, entity] of fitted.entries()) {
+    if (typeof entity !== "object" || entity === null || used.has(index)) continue;
+    lose(`entities[${index}]`, "the entity is in no relation, and the format holds entities in relations alone");
+    fitted[index] = null;
+  }
+}
+
+function assemble(document: Document, fitted: readonly Fitted[], relations: readonly Relation[], holds: Capacity): Document {
+  const places = new Map<number, number>();
+  const entities: Entity[] = [];
+  for (const [index, entity] of fitted.entries()) {
+    if (typeof entity !== "object" || entity === null) continue;
+    places.set(index, entities.length);
+    entities.push(entity);
+  }
+  const { pos, ...rest } = document;
+  return {
+    ...rest,
+    ...(pos === undefined || !holds.pos ? {} : { pos }),
+    entities,
+    relations: relations.map((relation) => ({
+      ...relation,
+      head: places.get(relation.head) as number,
+      tail: places.get(relation.tail) as number,
+    })),
+    metadata: holds.metadata ? document.metadata : {},
+  };
+}
+
+/** Nothing crosses a sentence's end any more, so cutting loses nothing. */
+function sentenceRecords(document: Document, holds: Capacity): Document[] {
+  return sentencesOf(document).sentences.map((sentence) => ({
+    ...documentFromSentence(sentence),
+    metadata: holds.metadata ? { ...documentFromSentence(sentence).metadata, ...document.metadata } : {},
+  }));
+}
+
+function sentenceNumbers({ sentences, tokens }: Document): (token: number) => number {
+  const numbers = new Int32Array(tokens.length);
+  for (const [index, { start, end }] of sentences.entries()) numbers.fill(index, start, end);
+  return (token) => numbers[token] ?? -1;
+}

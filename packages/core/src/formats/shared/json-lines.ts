@@ -1,0 +1,29 @@
+import { asObject } from "../../json/fields.ts";
+import { parseJson } from "../../json/json.ts";
+import { readLines, type TextChunks } from "./lines.ts";
+import type { JsonRecord } from "./records.ts";
+
+/** The objects of a file that has one a line; empty lines are passed over. */
+export async function* readJsonLines(chunks: TextChunks, source: string | undefined): AsyncGenerator<JsonRecord> {
+  let index = 0;
+  for await (const { text, number } of readLines(chunks, source)) {
+    if (!/\S/.test(text)) continue;
+    const at = { source, line: number };
+    yield { fields: asObject(parseJson(text, at), at, ""), at, index };
+    index++;
+  }
+}
+
+/** The values on the first lines of a file, as far as they are JSON: what such a format is recognised by. */
+export function firstLineValues(beginning: string): readonly unknown[] {
+  const values: unknown[] = [];
+  for (const line of beginning.replace(/^\uFEFF/, "").split("\n", 100)) {
+    if (!/\S/.test(line)) continue;
+    try {
+      values.push(JSON.parse(line));
+    } catch {
+      break;
+    }
+  }
+  return values;
+}

@@ -1,0 +1,256 @@
+import { DataError, type Location } from "../../errors.ts";
+import { asList, asNumber, asObject, asPair, asString, asStrings, type Fields, within } from "../../json/fields.ts";
+import {
+  charSpan,
+  type Document,
+  type Entity,
+  joinTokens,
+  type Loss,
+  type LossKind,
+  type Relation,
+  type Span,
+  type Token,
+  validateDocument,
+} from "../../schema/index.ts";
+import {
+  alignTokens,
+  coveringTokens,
+  documentFromText,
+  type OffsetTranslation,
+  type OffsetUnit,
+  offsetTranslation,
+  spellings,
+  type TextOptions,
+} from "../../text/index.ts";
+
+/**
+ * A document from one JSON object of Weft's format.
+ *
+ * - `tokens` (strings), or `text`, or both; `offsets` places the tokens in the text, which are searched there where it is absent,
+ *   and tokens without a text are joined by single spaces. A text without tokens is tokenised here.
+ * - `entities`: `start`, `end` (tokens) or `startChar`, `endChar` (characters of the text), `type` (null for none), `confidence`.
+ *   Character spans that do not fall on tokens grow to the tokens they touch, which is reported.
+ * - `relations`: `head`, `tail` (indices into `entities`), `type`, `confidence`.
+ * - `id`, `sentences` (token spans), `pos` (one a token), `meta`, `doc` (the group of a sentence), and `offsetUnit`: what all
+ *   character offsets of the object count, "utf16" (default) or "codepoint".
+ *
+ * Fields with other names go into the document's metadata; inside entities and relations they are reported as lost.
+ *
+ * @param at where the object stands
+ * @throws {DataError} with the path of the first fault
+ */
+export function documentFromRecord(
+  value: unknown,
+  at: Location,
+  options: TextOptions = {},
+): { document: Document; losses: Loss[] } {
+  const fields = asObject(value, at, "");
+  const losses: Loss[] = [];
+  const lose: Lose = (path, reason, kind) =>
+    void losses.push({ source: at.source, line: at.line, path, reason, ...(kind === undefined ? {} : { kind }) });
+  const words = fields["tokens"] === undefined ? undefined : asStrings(fields["tokens"], at, "tokens");
+  const text = words !== undefined && fields["text"] === undefined ? words.join(" ") : asString(fields["text"], at, "text");
+  const characters = offsetTranslation(text, readUnit(fields, at));
+  const id = readId(fields, at);
+  const plain =
+    words === undefined
+      ? documentFromText(id, text, options)
+      : documentOf(id, text, readTokens(words, text, fields, characters, at, lose));
+  const entities = optionalList(fields, "entities", at).map((item, index) =>
+    readEntity(asObject(item, at, `entities[${index}]`), `entities[${index}]`, plain, words !== undefined, characters, at, lose),
+  );
+  const relations = optionalList(fields, "relations", at).map((item, index) =>
+    readRelation(asObject(item, at, `relations[${index}]`), `relations[${index}]`, at, lose),
+  );
+  const document: Document = {
+    ...plain,
+    ...(fields["sentences"] === undefined ? {} : { sentences: readSpans(fields["sentences"], "sentences", at) }),
+    ...(fields["pos"] === undefined ? {} : { pos: asStrings(fields["pos"], at, "pos") }),
+    entities,
+    relations,
+    metadata: readMetadata(fields, at, lose),
+  };
+  validateDocument(document, at);
+  return { document, losses };
+}
+
+/** The JSON object that gives the document back exactly; every entity carries its characters beside its tokens. */
+export function recordOf(document: Document): Fields {
+  const { id, text, tokens, sentences, pos, entities, relations, metadata } = document;
+  return {
+    id,
+    text,
+    tokens: tokens.map((token) => token.text),
+    offsets: tokens.map(({ start, end }) => [start, end]),
+    sentences: sentences.map(({ start, end }) => [start, end]),
+    pos,
+    entities: entities.map((entity) => {
+      const { start: startChar, end: endChar } = charSpan(document, entity);
+      const { start, end, type, confidence } = entity;
+      return { start, end, startChar, endChar, type, confidence };
+    }),
+    relations: relations.map(({ head, tail, type, confidence }) => ({ head, tail, type, confidence })),
+    meta: Object.keys(metadata).length === 0 ? undefined : metadata,
+  };
+}
+
+type Lose = (path: string, reason: string, kind?: LossKind) => void;
+
+const documentFields = new Set([
+  "id",
+  "text",
+  "tokens",
+  "offsets",
+  "offsetUnit",
+  "sentences",
+  "pos",
+  "entities",
+  "relations",
+  "meta",
+]);
+const entityFields = new Set(["start", "end", "startChar", "endChar", "type", "confidence"]);
+const relationFields = new Set(["head", "tail", "type", "confidence"]);
+
+function readId(fields: Fields, at: Location): string {
+  const { id } = fields;
+  if (id === undefined) return `line-${at.line ?? 1}`;
+  return typeof id === "number" ? String(id) : asString(id, at, "id");
+}
+
+function readUnit(fields: Fields, at: Location): OffsetUnit {
+  const unit = fields["offsetUnit"] ?? "utf16";
+  if (unit === "utf16" || unit === "codepoint") return unit;
+  const message = `expected "utf16" or "codepoint", found ${JSON.stringify(unit)}`;
+  throw new DataError("FIELD_INVALID", { at: within(at, "offsetUnit"), message });
+}
+
+function documentOf(id: string, text: string, tokens: readonly Token[]): Document {
+  const sentences = tokens.length === 0 ? [] : [{ start: 0, end: tokens.length }];
+  return { id, text, tokens, sentences, entities: [], relations: [], metadata: {} };
+}
+
+function readTokens(
+  words: readonly string[],
+  text: string,
+  fields: Fields,
+  characters: OffsetTranslation,
+  at: Location,
+  lose: Lose,
+): readonly Token[] {
+  if (fields["text"] === undefined && fields["offsets"] === undefined) return joinTokens(words).tokens;
+  if (fields["offsets"] === undefined) return alignTokens(text, words, at);
+  asString(fields["text"], at, "text");
+  const offsets = asList(fields["offsets"], at, "offsets");
+  if (offsets.length !== words.length) {
+    const message = `expected one pair a token, found ${offsets.length} for ${words.length} tokens`;
+    throw new DataError("FIELD_INVALID", { at: within(at, "offsets"), message });
+  }
+  const tokens = words.map((word, index) => {
+    const path = `offsets[${index}]`;
+    const [start, end] = asPair(offsets[index], at, path);
+    return { text: word, ...toUtf16({ start, end }, characters, text, at, path) };
+  });
+  reportForeignTokens(tokens, text, lose);
+  return tokens;
+}
+
+/** Tokens that differ from the text at their place are kept, since some corpora rewrite them, but a wrong unit shows here too. */
+function reportForeignTokens(tokens: readonly Token[], text: string, lose: Lose): void {
+  const foreign = tokens.filter((token) => !spellings(token.text).includes(text.slice(token.start, token.end)));
+  const [first] = foreign;
+  if (first === undefined) return;
+  const [token, place] = [first.text, text.slice(first.start, first.end)].map((piece) => JSON.stringify(piece));
+  const count = `${foreign.length} of ${tokens.length} tokens differ from the text at their offsets`;
+  lose("offsets", `${count}, first ${token} where the text has ${place}; offsetUnit may be wrong`, "disagreeing");
+}
+
+function readEntity(
+  fields: Fields,
+  path: string,
+  { text, tokens }: Document,
+  hasTokens: boolean,
+  characters: OffsetTranslation,
+  at: Location,
+  lose: Lose,
+): Entity {
+  reportUnknown(fields, entityFields, path, lose);
+  const type = fields["type"] === null ? null : asString(fields["type"], at, `${path}.type`);
+  const confidence =
+    fields["confidence"] === undefined ? {} : { confidence: asNumber(fields["confidence"], at, `${path}.confidence`) };
+  if (!hasTokens && fields["start"] !== undefined && fields["startChar"] === undefined) {
+    const message = "start and end count tokens, and this object has none";
+    const hint = "give startChar and endChar for characters of the text, or the tokens";
+    throw new DataError("FIELD_MISSING", { at: within(at, `${path}.startChar`), message, hint });
+  }
+  const given = fields["start"] === undefined ? undefined : readSpan(fields, "start", "end", at, path);
+  if (given !== undefined && fields["startChar"] === undefined) return { ...given, type, ...confidence };
+  const inText = toUtf16(readSpan(fields, "startChar", "endChar", at, path), characters, text, at, path);
+  const covering = coveringTokens(tokens, inText);
+  const piece = JSON.stringify(text.slice(inText.start, inText.end));
+  if (given !== undefined) {
+    const same = covering?.exact === true && covering.span.start === given.start && covering.span.end === given.end;
+    if (!same)
+      lose(path, `startChar and endChar say ${piece}, start and end say other tokens; the tokens were taken`, "disagreeing");
+    return { ...given, type, ...confidence };
+  }
+  if (covering === undefined) {
+    const message = `the characters ${piece} hold no token`;
+    throw new DataError("SPAN_EMPTY", { at: within(at, path), message, hint: "endChar is exclusive; check the offsetUnit" });
+  }
+  if (!covering.exact) {
+    const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
+    lose(path, `the characters ${piece} do not end on tokens; grown to ${JSON.stringify(grown)}`, "misaligned");
+  }
+  return { ...covering.span, type, ...confidence };
+}
+
+function readRelation(fields: Fields, path: string, at: Location, lose: Lose): Relation {
+  reportUnknown(fields, relationFields, path, lose);
+  return {
+    head: asNumber(fields["head"], at, `${path}.head`),
+    tail: asNumber(fields["tail"], at, `${path}.tail`),
+    type: asString(fields["type"], at, `${path}.type`),
+    ...(fields["confidence"] === undefined ? {} : { confidence: asNumber(fields["confidence"], at, `${path}.confidence`) }),
+  };
+}
+
+function readMetadata(fields: Fields, at: Location, lose: Lose): Fields {
+  const meta = fields["meta"] === undefined ? {} : asObject(fields["meta"], at, "meta");
+  const others = Object.entries(fields).filter(([name]) => !documentFields.has(name));
+  for (const [name] of others) {
+    if (Object.hasOwn(meta, name)) lose(name, `meta.${name} was taken in place of this field`);
+  }
+  return Object.fromEntries([...others, ...Object.entries(meta)]);
+}
+
+function readSpans(value: unknown, path: string, at: Location): Span[] {
+  return asList(value, at, path).map((item, index) => {
+    const [start, end] = asPair(item, at, `${path}[${index}]`);
+    return { start, end };
+  });
+}
+
+function readSpan(fields: Fields, first: string, last: string, at: Location, path: string): Span {
+  return { start: asNumber(fields[first], at, `${path}.${first}`), end: asNumber(fields[last], at, `${path}.${last}`) };
+}
+
+function toUtf16(span: Span, characters: OffsetTranslation, text: string, at: Location, path: string): Span {
+  const start = characters.toUtf16(span.start);
+  const end = characters.toUtf16(span.end);
+  if (start !== undefined && end !== undefined) return { start, end };
+  throw new DataError("SPAN_OUTSIDE", {
+    at: within(at, path),
+    message: `the characters ${span.start} to ${span.end} are not in the text, which has ${characters.fromUtf16(text.length)}`,
+    hint: "offsets count from 0 and the end is exclusive; offsetUnit says whether they count UTF-16 units or code points",
+  });
+}
+
+function optionalList(fields: Fields, name: string, at: Location): readonly unknown[] {
+  return fields[name] === undefined ? [] : asList(fields[name], at, name);
+}
+
+function reportUnknown(fields: Fields, known: ReadonlySet<string>, path: string, lose: Lose): void {
+  for (const name of Object.keys(fields)) {
+    if (!known.has(name)) lose(`${path}.${name}`, "the format has no such field; it was left out");
+  }
+}

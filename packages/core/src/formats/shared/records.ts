@@ -1,0 +1,214 @@
+import { DataError, type Location } from "../../errors.ts";
+import { asObject, asString, type Fields, within } from "../../json/fields.ts";
+import {
+  type Document,
+  type Entity,
+  joinTokens,
+  type Loss,
+  type LossKind,
+  type Span,
+  validateDocument,
+} from "../../schema/index.ts";
+import type { Documents, OutputFormat, ReadEvent, ReadOptions, WriteEvent } from "../format.ts";
+import { fitDocument } from "./fit.ts";
+import { readJsonValues } from "./json-values.ts";
+import { longestLine, type TextChunks } from "./lines.ts";
+
+/** Says what could not be carried over, and where inside the record; `at` where that has a line of its own. */
+export type Lose = (path: string, reason: string, at?: Location, kind?: LossKind) => void;
+
+/** An object of a JSON file. The path of `at` is its place in the list, since a list may stand on one line. */
+export interface JsonRecord {
+  readonly fields: Fields;
+  readonly at: Location;
+  readonly index: number;
+}
+
+/** The objects of a JSON file, which is a list of them or has one behind the other. */
+export async function* readJsonRecords(chunks: TextChunks, source: string | undefined): AsyncGenerator<JsonRecord> {
+  let index = 0;
+  for await (const { value, at: line } of readJsonValues(chunks, source)) {
+    const at = { ...line, path: `[${index}]` };
+    yield { fields: asObject(value, at, ""), at, index };
+    index++;
+  }
+}
+
+/** The values of a file beside the one being read; undefined where there is none. */
+export async function readCompanion(file: string, { companions }: ReadOptions): Promise<readonly unknown[] | undefined> {
+  const chunks = companions?.read(file);
+  if (chunks === undefined) return undefined;
+  const values: unknown[] = [];
+  for await (const { value } of readJsonValues(chunks, file)) values.push(value);
+  return values;
+}
+
+/**
+ * Reads one record: checks the document that `read` makes and says its losses in front of it.
+ *
+ * @param read is given the function that takes losses; undefined where it could make no document
+ */
+export function* recordEvents(at: Location, read: (lose: Lose) => Document | undefined): Generator<ReadEvent> {
+  const losses: Loss[] = [];
+  const document = read((path, reason, { source, line } = at, kind) => {
+    losses.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
+  });
+  if (document !== undefined) validateDocument(document, at);
+  for (const loss of losses) yield { kind: "loss", loss };
+  if (document !== undefined) yield { kind: "document", document, at };
+}
+
+/**
+ * Keeps what a reader holds of a sentence that goes over many lines within what it takes of one line.
+ *
+ * @param units UTF-16 units held so far
+ * @throws {DataError} LINE_TOO_LONG
+ */
+export function checkHeld(units: number, at: Location): void {
+  if (units <= longestLine) return;
+  throw new DataError("LINE_TOO_LONG", {
+    at,
+    message: `the sentence has more than ${longestLine} UTF-16 units up to here`,
+    hint: "the lines between sentences may be missing",
+  });
+}
+
+/** A document without annotation from the words of its sentences, joined by single spaces; sentences without a word are left out. */
+export function documentFromWords(id: string, sentences: readonly (readonly string[])[]): Document {
+  const spans: Span[] = [];
+  let start = 0;
+  for (const { length } of sentences) {
+    if (length > 0) spans.push({ start, end: start + length });
+    start += length;
+  }
+  return { id, ...joinTokens(sentences.flat()), sentences: spans, entities: [], relations: [], metadata: {} };
+}
+
+/** The id that a record gives, as a string or a number; else its place in the file, from 1. */
+export function recordId(value: unknown, { at, index }: JsonRecord, path: string): string {
+  if (value === undefined || value === null) return `record-${index + 1}`;
+  return typeof value === "number" ? String(value) : asString(value, at, path);
+}
+
+/** Entities in the order of a file that names them by their spans; asked for again, a span gives its first entity. */
+export class EntityTable {
+  readonly entities: Entity[] = [];
+  readonly #first = new Map<string, number>();
+
+  add(entity: Entity): number {
+    const place = this.entities.push(entity) - 1;
+    const key = `${entity.start} ${entity.end}`;
+    if (!this.#first.has(key)) this.#first.set(key, place);
+    return place;
+  }
+
+  find({ start, end }: Span): number | undefined {
+    return this.#first.get(`${start} ${end}`);
+  }
+
+  /** The first entity with this span; a new one without a type where there is none. */
+  ensure({ start, end }: Span): number {
+    return this.find({ start, end }) ?? this.add({ start, end, type: null });
+  }
+}
+
+/**
+ * A span of tokens that lies in its sentence or document.
+ *
+ * @param end exclusive
+ * @throws {DataError} SPAN_OUTSIDE, SPAN_EMPTY with the file's own path
+ */
+export function tokenSpan(start: number, end: number, bounds: Span, at: Location, path: string): Span {
+  const whole = Number.isSafeInteger(start) && Number.isSafeInteger(end);
+  const code = !whole ? "FIELD_INVALID" : end <= start ? "SPAN_EMPTY" : "SPAN_OUTSIDE";
+  if (code === "SPAN_OUTSIDE" && start >= bounds.start && end <= bounds.end) return { start, end };
+  const extent = bounds.end === bounds.start ? "there are none" : `there are tokens ${bounds.start} to ${bounds.end - 1}`;
+  const named = !whole || end <= start ? `from ${start} up to but not including ${end}` : `${start} to ${end - 1}`;
+  throw new DataError(code, { at: within(at, path), message: `the span has the tokens ${named}, but ${extent}` });
+}
+
+/**
+ * An index that a relation gives for one of its ends.
+ *
+ * @param count how many things of this kind the record has
+ * @throws {DataError} RELATION_END_MISSING
+ */
+export function endIndex(value: number, count: number, kind: "entity" | "word", at: Location, path: string): number {
+  if (Number.isInteger(value) && value >= 0 && value < count) return value;
+  const held = count === 0 ? "there are none" : `there are ${kind === "entity" ? "entities" : "words"} 0 to ${count - 1}`;
+  throw new DataError("RELATION_END_MISSING", {
+    at: within(at, path),
+    message: `the relation names ${kind} ${value}, but ${held}`,
+    hint: "indices count within their own record, from 0",
+  });
+}
+
+/** The name of a relation; where it has none, says so and gives undefined, since a relation without a type cannot be kept. */
+export function relationType(value: unknown, at: Location, path: string, lose: Lose): string | undefined {
+  const type = value === undefined || value === null ? "" : asString(value, at, path);
+  if (type !== "") return type;
+  lose(path, "the relation has no label; it was left out");
+  return undefined;
+}
+
+/** The type of an entity; nothing, null and the empty string mean none. */
+export function entityType(value: unknown, at: Location, path: string): string | null {
+  const type = value === undefined || value === null ? "" : asString(value, at, path);
+  return type === "" ? null : type;
+}
+
+/** Every other field of a record is said to be left out. */
+export function loseOthers(fields: Fields, known: ReadonlySet<string>, lose: Lose, path = ""): void {
+  for (const name of Object.keys(fields)) {
+    if (!known.has(name)) lose(path === "" ? name : `${path}.${name}`, "Weft has no place for this field; it was left out");
+  }
+}
+
+/** The first object of a JSON file, for recognising it; undefined where the beginning is something else. */
+export function firstFields(value: unknown): Fields | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/** Writes each record of each document by `print`, in a JSON list without spaces. */
+export async function* writeJsonList(
+  documents: Documents,
+  format: Pick<OutputFormat, "holds">,
+  print: (record: Document, lose: Lose) => unknown,
+): AsyncGenerator<WriteEvent> {
+  let separator = "[";
+  for await (const { record, lose, losses } of fittedRecords(documents, format)) {
+    const text = `${separator}${JSON.stringify(print(record, lose))}`;
+    for (const loss of losses()) yield { kind: "loss", loss };
+    yield { kind: "text", text };
+    separator = ",";
+  }
+  yield { kind: "text", text: separator === "[" ? "[]\n" : "]\n" };
+}
+
+interface FittedRecord {
+  readonly record: Document;
+  /** For what `fitDocument` cannot know. */
+  readonly lose: Lose;
+  /** The losses of the document so far that have not been given out; to be yielded before the next record is asked for. */
+  readonly losses: () => readonly Loss[];
+}
+
+/** The records of documents, cut down to what the format holds. */
+export async function* fittedRecords(documents: Documents, { holds }: Pick<OutputFormat, "holds">): AsyncGenerator<FittedRecord> {
+  for await (const document of documents) {
+    const { records, losses } = fitDocument(document, holds);
+    let pending: Loss[] = [...losses];
+    for (const record of records) {
+      const lose: Lose = (path, reason) => void pending.push({ source: document.id, path, reason });
+      yield {
+        record,
+        lose,
+        losses() {
+          const given = pending;
+          pending = [];
+          return given;
+        },
+      };
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { DataError, type Location } from "../errors.ts";
+import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
+import type { Document, Span, Token } from "../schema/index.ts";
+import { coveringTokens, documentFromText, type OffsetTranslation, offsetTranslation, splitSentences } from "../text/index.ts";
+import type { InputFormat, ReadOptions } from "./format.ts";
+import type { Capacity } from "./shared/capacity.ts";
+import { spanPlacer } from "./shared/character-spans.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import {
+  entityType,
+  firstFields,
+  type JsonRecord,
+  type Lose,
+  loseOthers,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+} from "./shared/records.ts";
+
+const holds: Capacity = {
+  record: "document",
+  text: true,
+  tokens: true,
+  offsets: "code points",
+  entities: "all",
+  entityTypes: "optional",
+  relations: false,
+  overlapping: false,
+  duplicates: false,
+  crossSentence: false,
+  discontinuous: false,
+  confidence: false,
+  ids: false,
+  pos: true,
+  metadata: true,
+};
+
+/**
+ * What spaCy's `doc.to_json()` gives, one object a line or a list of them: the way out of a DocBin. displaCy's entities, which have a
+ * text and `ents` alone, are read too.
+ *
+ * Offsets count code points. Tokens, sentences and fine-grained tags are taken where they are given. spaCy has no relations; its span
+ * groups are reported, dependencies and lemmas belong to tokens and are passed over.
+ */
+export const spacy: InputFormat = {
+  name: "spacy",
+  title: "spaCy doc.to_json()",
+  extensions: [".jsonl", ".json"],
+  holds,
+
+  recognises(beginning) {
+    const fields = firstFields(firstJsonValue(beginning));
+    if (typeof fields?.["text"] !== "string" || !Array.isArray(fields["ents"])) return false;
+    const [first] = fields["ents"] as unknown[];
+    return first === undefined || firstFields(first)?.["start"] !== undefined;
+  },
+
+  async *read(chunks, options = {}) {
+    for await (const record of readJsonRecords(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => readDoc(record, options, lose));
+    }
+  },
+};
+
+/** `title` and `settings` are displaCy's, for drawing. */
+const ownFields = new Set(["id", "text", "ents", "sents", "tokens", "spans", "title", "settings"]);
+const entityFields = new Set(["start", "end", "label"]);
+
+function readDoc(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+  const { fields, at } = record;
+  const text = asString(fields["text"], at, "text");
+  const unit = options.offsetUnit ?? "codepoint";
+  const characters = offsetTranslation(text, unit);
+  const plain = readPlain(recordId(fields["id"], record, "id"), text, fields, characters, options, at, lose);
+  const place = spanPlacer(plain, unit, lose);
+  const entities = asList(fields["ents"], at, "ents").map((item, index) => {
+    const path = `ents[${index}]`;
+    const each = asObject(item, at, path);
+    loseOthers(each, entityFields, lose, path);
+    const [start, end] = [asNumber(each["start"], at, `${path}.start`), asNumber(each["end"], at, `${path}.end`)];
+    return { ...place({ start, end }, path, at), type: entityType(each["label"], at, `${path}.label`) };
+  });
+  for (const [name, group] of Object.entries(fields["spans"] === undefined ? {} : asObject(fields["spans"], at, "spans"))) {
+    for (const index of asList(group, at, `spans.${name}`).keys())
+      lose(`spans.${name}[${index}]`, "Weft has no groups of spans; entities are read from `ents`");
+  }
+  const metadata = Object.fromEntries(Object.entries(fields).filter(([name]) => !ownFields.has(name)));
+  return { ...plain, entities, metadata };
+}
+
+function readPlain(
+  id: string,
+  text: string,
+  fields: Fields,
+  characters: OffsetTranslation,
+  options: ReadOptions,
+  at: Location,
+  lose: Lose,
+): Document {
+  if (fields["tokens"] === undefined) return documentFromText(id, text, options.text);
+  const listed = asList(fields["tokens"], at, "tokens").map((item, index) => asObject(item, at, `tokens[${index}]`));
+  const all = listed.map((token, index): Token => {
+    const span = utf16Span(token, characters, at, `tokens[${index}]`);
+    return { ...span, text: text.slice(span.start, span.end) };
+  });
+  // spaCy has tokens of white space, which carry nothing and which Weft has no use for.
+  const kept = [...all.keys()].filter((index) => /\S/.test(all[index]?.text ?? ""));
+  const tokens = kept.map((index) => all[index] as Token);
+  const tags = kept.map((index) => listed[index]?.["tag"]);
+  const tagged = tags.length > 0 && tags.every((tag) => typeof tag === "string" && tag !== "");
+  const sentences = readSentences(text, tokens, fields, characters, at, lose);
+  const pos = tagged ? { pos: tags as string[] } : {};
+  return { id, text, tokens, sentences, ...pos, entities: [], relations: [], metadata: {} };
+}
+
+/** The token spans of `sents`, if they cover the tokens once in order; else they are found anew, which is reported. */
+function readSentences(
+  text: string,
+  tokens: readonly Token[],
+  fields: Fields,
+  characters: OffsetTranslation,
+  at: Location,
+  lose: Lose,
+): readonly Span[] {
+  if (fields["sents"] === undefined) return splitSentences(text, tokens);
+  const spans = asList(fields["sents"], at, "sents").flatMap((item, index) => {
+    const span = utf16Span(asObject(item, at, `sents[${index}]`), characters, at, `sents[${index}]`);
+    return coveringTokens(tokens, span)?.span ?? [];
+  });
+  const covers =
+    spans.every(({ start }, index) => start === (spans[index - 1]?.end ?? 0)) && (spans.at(-1)?.end ?? 0) === tokens.length;
+  if (covers) return spans;
+  lose("sents", "the sentences do not cover the tokens once, in order; they were found anew");
+  return splitSentences(text, tokens);
+}
+
+function utf16Span(fields: Fields, characters: OffsetTranslation, at: Location, path: string): Span {
+  const [from, to] = [asNumber(fields["start"], at, `${path}.start`), asNumber(fields["end"], at, `${path}.end`)];
+  const [start, end] = [characters.toUtf16(from), characters.toUtf16(to)];
+  if (start !== undefined && end !== undefined) return { start, end };
+  const message = `the characters ${from} to ${to} are not in the text`;
+  throw new DataError("SPAN_OUTSIDE", {
+    at: within(at, path),
+    message,
+    hint: "offsets count code points from 0, the end is exclusive",
+  });
+}

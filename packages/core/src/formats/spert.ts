@@ -1,0 +1,163 @@
+import type { Location } from "../errors.ts";
+import { asList, asNumber, asObject, asStrings, type Fields } from "../json/fields.ts";
+import type { Document, Entity, Relation } from "../schema/index.ts";
+import type { Format, ReadOptions } from "./format.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import {
+  documentFromWords,
+  endIndex,
+  entityType,
+  firstFields,
+  type JsonRecord,
+  type Lose,
+  loseOthers,
+  readCompanion,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+  relationType,
+  tokenSpan,
+  writeJsonList,
+} from "./shared/records.ts";
+
+/** The file beside a corpus that names its types, as it is written. */
+const typesFile = "types.json";
+
+/**
+ * SpERT's JSON: a list of sentences whose entities have exclusive ends and whose relations index them.
+ *
+ * `types.json` beside it says which relations are symmetric; like SpERT's own loader, reading puts the end that comes first in the
+ * sentence at their head, and says so. A file that ends in `_types.json`, as the corpora of SpERT's authors have it, will do: where
+ * there are several, the one whose name begins most like that of the corpus. Where none is found, that is reported.
+ */
+export const spert: Format = {
+  name: "spert",
+  title: "SpERT JSON",
+  extensions: [".json"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "tokens",
+    entities: "all",
+    entityTypes: "always",
+    relations: true,
+    overlapping: true,
+    duplicates: true,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: true,
+    pos: false,
+    metadata: false,
+  },
+  companions: [typesFile],
+
+  recognises(beginning) {
+    const fields = firstFields(firstJsonValue(beginning));
+    if (!/^\uFEFF?\s*\[/.test(beginning) || !Array.isArray(fields?.["tokens"])) return false;
+    const { entities, relations } = fields as Record<string, unknown>;
+    return Array.isArray(entities) && Array.isArray(relations);
+  },
+
+  async *read(chunks, options = {}) {
+    const { file, reason } = findTypes(options);
+    if (reason !== undefined) yield { kind: "loss", loss: { source: options.source, line: 1, path: typesFile, reason } };
+    const symmetric = file === undefined ? new Set<string>() : await readSymmetric(file, options);
+    for await (const record of readJsonRecords(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => readSentence(record, symmetric, lose));
+    }
+  },
+
+  async *write(documents) {
+    const entityTypes = new Set<string>();
+    const relationTypes = new Set<string>();
+    yield* writeJsonList(documents, spert, ({ id, tokens, entities, relations }) => {
+      for (const { type } of entities) entityTypes.add(type as string);
+      for (const { type } of relations) relationTypes.add(type);
+      return {
+        tokens: tokens.map(({ text }) => text),
+        entities: entities.map(({ type, start, end }) => ({ type, start, end })),
+        relations: relations.map(({ type, head, tail }) => ({ type, head, tail })),
+        orig_id: id,
+      };
+    });
+    yield { kind: "text", text: `${JSON.stringify(typesOf(entityTypes, relationTypes))}\n`, file: typesFile };
+  },
+};
+
+function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, lose: Lose): Document {
+  const { fields, at } = record;
+  const plain = documentFromWords(recordId(fields["orig_id"], record, "orig_id"), [asStrings(fields["tokens"], at, "tokens")]);
+  const bounds = { start: 0, end: plain.tokens.length };
+  const entities = asList(fields["entities"], at, "entities").map((item, index): Entity => {
+    const path = `entities[${index}]`;
+    const entity = asObject(item, at, path);
+    loseOthers(entity, entityFields, lose, path);
+    const [start, end] = [asNumber(entity["start"], at, `${path}.start`), asNumber(entity["end"], at, `${path}.end`)];
+    return { ...tokenSpan(start, end, bounds, at, path), type: entityType(entity["type"], at, `${path}.type`) };
+  });
+  const relations = asList(fields["relations"], at, "relations").flatMap((item, index): Relation[] => {
+    const path = `relations[${index}]`;
+    const relation = asObject(item, at, path);
+    loseOthers(relation, relationFields, lose, path);
+    const [head, tail] = [readEnd(relation, "head", entities, at, path), readEnd(relation, "tail", entities, at, path)];
+    const type = relationType(relation["type"], at, `${path}.type`, lose);
+    if (type === undefined) return [];
+    const turned = symmetric.has(type) && (entities[head] as Entity).start > (entities[tail] as Entity).start;
+    if (turned) lose(path, `${JSON.stringify(type)} is symmetric; the end that comes first in the sentence was made its head`);
+    return [turned ? { head: tail, tail: head, type } : { head, tail, type }];
+  });
+  loseOthers(fields, sentenceFields, lose);
+  return { ...plain, entities, relations };
+}
+
+const sentenceFields = new Set(["tokens", "entities", "relations", "orig_id"]);
+const entityFields = new Set(["type", "start", "end"]);
+const relationFields = new Set(["type", "head", "tail"]);
+
+function readEnd(relation: Fields, end: string, entities: readonly Entity[], at: Location, path: string): number {
+  return endIndex(asNumber(relation[end], at, `${path}.${end}`), entities.length, "entity", at, `${path}.${end}`);
+}
+
+/** The name of the types file, or why there is none. */
+function findTypes({ companions, source = "" }: ReadOptions): { file?: string; reason?: string } {
+  // Whether it is there is all that is asked: nothing is taken from what is given.
+  if (companions?.read(typesFile) !== undefined) return { file: typesFile };
+  const candidates = (companions?.names?.() ?? []).filter((name) => /[._-]types\.json$/i.test(name));
+  const own = source.replace(/^.*[/\\]/, "");
+  const shared = candidates.map((name) => sharedBeginning(name, own));
+  const nearest = candidates.filter((_, index) => shared[index] === Math.max(...shared));
+  const [file] = nearest;
+  if (file !== undefined && nearest.length === 1) return { file };
+  const unknown = "so which relations are symmetric is not known, and none is read as such";
+  const reason =
+    file === undefined
+      ? `no ${typesFile} or NAME_${typesFile} is beside the corpus, ${unknown}`
+      : `${nearest.join(" and ")} are beside the corpus, and neither is named more like it, ${unknown}`;
+  return { reason };
+}
+
+function sharedBeginning(first: string, second: string): number {
+  let length = 0;
+  while (length < first.length && first[length] === second[length]) length++;
+  return length;
+}
+
+async function readSymmetric(file: string, options: ReadOptions): Promise<ReadonlySet<string>> {
+  const at = { source: file, line: 1 };
+  const symmetric = new Set<string>();
+  for (const value of (await readCompanion(file, options)) ?? []) {
+    const relations = asObject(asObject(value, at, "")["relations"], at, "relations");
+    for (const [name, type] of Object.entries(relations)) {
+      if (asObject(type, at, `relations.${name}`)["symmetric"] === true) symmetric.add(name);
+    }
+  }
+  return symmetric;
+}
+
+function typesOf(entities: ReadonlySet<string>, relations: ReadonlySet<string>): Fields {
+  const named = (types: ReadonlySet<string>, more: Fields) =>
+    Object.fromEntries([...types].sort().map((name) => [name, { short: name, verbose: name.replaceAll("_", " "), ...more }]));
+  return { entities: named(entities, {}), relations: named(relations, { symmetric: false }) };
+}

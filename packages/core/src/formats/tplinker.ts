@@ -1,0 +1,178 @@
+import type { Location } from "../errors.ts";
+import { asList, asObject, asPair, asString, type Fields } from "../json/fields.ts";
+import { charSpan, type Document, type Entity, type Relation, type Span } from "../schema/index.ts";
+import { type OffsetUnit, offsetTranslation } from "../text/index.ts";
+import type { Format, ReadOptions } from "./format.ts";
+import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import { documentFromSpacedText, MentionFinder, wordsOf } from "./shared/mentions.ts";
+import {
+  entityType,
+  firstFields,
+  type JsonRecord,
+  type Lose,
+  loseOthers,
+  readJsonRecords,
+  recordEvents,
+  recordId,
+  relationType,
+  writeJsonList,
+} from "./shared/records.ts";
+
+/** What TPLinker calls entities that have no type. */
+const noType = "DEFAULT";
+
+/**
+ * TPLinker's JSON: sentences of text whose relations and entities carry their words and their code points, end-exclusive.
+ *
+ * Files from before its own preparation have no offsets; `MentionFinder` places their relations.
+ */
+export const tplinker: Format = {
+  name: "tplinker",
+  title: "TPLinker JSON",
+  extensions: [".json", ".jsonl"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "code points",
+    entities: "all",
+    entityTypes: "optional",
+    relations: true,
+    overlapping: true,
+    oneTypeASpan: true,
+    duplicates: false,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: true,
+    pos: false,
+    metadata: false,
+  },
+
+  recognises(beginning) {
+    const fields = firstFields(firstJsonValue(beginning));
+    return typeof fields?.["text"] === "string" && Array.isArray(fields["relation_list"]);
+  },
+
+  async *read(chunks, options = {}) {
+    for await (const record of readJsonRecords(chunks, options.source)) {
+      yield* recordEvents(record.at, (lose) => readSentence(record, options, lose));
+    }
+  },
+
+  async *write(documents) {
+    yield* writeJsonList(documents, tplinker, (record, lose) => {
+      const { id, text, entities, relations } = record;
+      const characters = offsetTranslation(text, "codepoint");
+      const place = (span: Span): (number | undefined)[] => {
+        const { start, end } = charSpan(record, span);
+        return [characters.fromUtf16(start), characters.fromUtf16(end)];
+      };
+      for (const [index, { type }] of entities.entries()) {
+        if (type === noType) lose(`entities[${index}].type`, `${noType} is what the format writes for no type`);
+      }
+      return {
+        id,
+        text,
+        relation_list: relations.map(({ head, tail, type }) => {
+          const [subject, object] = [entities[head] as Entity, entities[tail] as Entity];
+          return {
+            subject: wordsOf(record, subject),
+            subj_char_span: place(subject),
+            predicate: type,
+            object: wordsOf(record, object),
+            obj_char_span: place(object),
+          };
+        }),
+        entity_list: entities.map((entity) => ({
+          text: wordsOf(record, entity),
+          type: entity.type ?? noType,
+          char_span: place(entity),
+        })),
+      };
+    });
+  },
+};
+
+/** What the file says of a mention: its words, and its characters unless the file has no offsets. */
+interface Named {
+  readonly words: string;
+  readonly span: CharacterSpan | undefined;
+  readonly path: string;
+}
+
+function readSentence(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+  const { fields, at } = record;
+  const text = asString(fields["text"], at, "text");
+  const entities = asList(fields["entity_list"] ?? [], at, "entity_list").map((item, index) => {
+    const path = `entity_list[${index}]`;
+    const entity = asObject(item, at, path);
+    loseOthers(entity, entityFields, lose, path);
+    const type = entityType(entity["type"], at, `${path}.type`);
+    return { ...readNamed(entity, "text", "char_span", at, path), type: type === noType ? null : type };
+  });
+  const links = asList(fields["relation_list"], at, "relation_list").map((item, index) => {
+    const path = `relation_list[${index}]`;
+    const relation = asObject(item, at, path);
+    loseOthers(relation, relationFields, lose, path);
+    const head = readNamed(relation, "subject", "subj_char_span", at, path);
+    const tail = readNamed(relation, "object", "obj_char_span", at, path);
+    return { head, tail, type: relationType(relation["predicate"], at, `${path}.predicate`, lose), path };
+  });
+  const named = [...entities, ...links.flatMap(({ head, tail }) => [head, tail])];
+  const spans = named.flatMap(({ span }) => span ?? []);
+  const unit = options.offsetUnit ?? detectOffsetUnit(text, spans, "codepoint");
+  const fitting = (document: Document): number => countFitting(document, named, unit);
+  const id = recordId(fields["id"], record, "id");
+  const plain = documentFromSpacedText(id, text, options.text, named.length, fitting, lose);
+  const place = spanPlacer(plain, unit, lose);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  for (const { span, path, type } of entities) {
+    if (span !== undefined) finder.table.add({ ...place(span, path, at), type });
+  }
+  const relations = links.flatMap(({ head, tail, type, path }): Relation[] => {
+    if (type === undefined) return [];
+    if (head.span === undefined || tail.span === undefined) {
+      const ends = finder.relation(head.words, tail.words, path);
+      return ends === undefined ? [] : [{ ...ends, type }];
+    }
+    const [first, second] = [place(head.span, head.path, at), place(tail.span, tail.path, at)];
+    return [{ head: finder.table.ensure(first), tail: finder.table.ensure(second), type }];
+  });
+  for (const { span, words, path, type } of entities) if (span === undefined) finder.entity(words, type, path);
+  loseOthers(fields, knownFields, lose);
+  return { ...plain, entities: finder.table.entities, relations };
+}
+
+const knownFields = new Set(["id", "text", "relation_list", "entity_list"]);
+/** Offsets in the tokens of some encoder, which TPLinker's preparation adds, say nothing that the characters do not. */
+const entityFields = new Set(["text", "type", "char_span", "tok_span"]);
+const relationFields = new Set([
+  "subject",
+  "object",
+  "predicate",
+  "subj_char_span",
+  "obj_char_span",
+  "subj_tok_span",
+  "obj_tok_span",
+]);
+
+function readNamed(fields: Fields, words: string, span: string, at: Location, path: string): Named {
+  const text = asString(fields[words], at, `${path}.${words}`);
+  if (fields[span] === undefined) return { words: text, span: undefined, path: `${path}.${words}` };
+  const [start, end] = asPair(fields[span], at, `${path}.${span}`);
+  return { words: text, span: { start, end, text }, path: `${path}.${span}` };
+}
+
+/** How many mentions begin and end on the document's tokens. */
+function countFitting(document: Document, named: readonly Named[], unit: OffsetUnit): number {
+  const characters = offsetTranslation(document.text, unit);
+  const starts = new Set(document.tokens.map(({ start }) => start));
+  const ends = new Set(document.tokens.map(({ end }) => end));
+  const finder = new MentionFinder(document, "first", () => {});
+  return named.filter(({ words, span }) => {
+    if (span === undefined) return finder.places(words).length > 0;
+    return starts.has(characters.toUtf16(span.start) ?? -1) && ends.has(characters.toUtf16(span.end) ?? -1);
+  }).length;
+}

@@ -1,0 +1,2 @@
+export { asList, asNumber, asObject, asPair, asString, asStrings, type Fields, within } from "./fields.ts";
+export { parseJson } from "./json.ts";

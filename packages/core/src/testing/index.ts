@@ -1,0 +1,1 @@
+export { eightSentences, sentence, withLastRelations } from "./sentences.ts";

@@ -1,0 +1,93 @@
+import { DataError, type Location } from "../errors.ts";
+import { asStrings } from "../json/fields.ts";
+import type { Annotation, Sentence } from "../schema/index.ts";
+
+/** A closed set of labels with their numbers, in code-unit order unless an order is given, so that equal data gives equal numbers. */
+export class Labels implements Iterable<string> {
+  readonly names: readonly string[];
+  readonly #indices: ReadonlyMap<string, number>;
+
+  private constructor(names: readonly string[]) {
+    this.names = names;
+    this.#indices = new Map(names.map((name, index) => [name, index]));
+  }
+
+  /** The distinct names, sorted. */
+  static of(names: Iterable<string>): Labels {
+    return new Labels([...new Set(names)].sort());
+  }
+
+  /** The names as they come, for orders that mean something: a tag inventory, "none" in front. Repetitions are left out. */
+  static inOrder(names: Iterable<string>): Labels {
+    return new Labels([...new Set(names)]);
+  }
+
+  static fromJSON(value: unknown, at: Location = {}): Labels {
+    return Labels.inOrder(asStrings(value, at, "labels"));
+  }
+
+  toJSON(): readonly string[] {
+    return this.names;
+  }
+
+  get size(): number {
+    return this.names.length;
+  }
+
+  has(name: string): boolean {
+    return this.#indices.has(name);
+  }
+
+  /** The number of a label, `undefined` for one that the training data does not have. */
+  find(name: string): number | undefined {
+    return this.#indices.get(name);
+  }
+
+  /** @throws {DataError} LABEL_UNKNOWN */
+  indexOf(name: string, at?: Location): number {
+    const index = this.#indices.get(name);
+    if (index !== undefined) return index;
+    const some = this.names.slice(0, 8).join(", ");
+    throw new DataError("LABEL_UNKNOWN", {
+      at,
+      message: `the label ${JSON.stringify(name)} is not one of the ${this.size} known ones`,
+      hint: this.size === 0 ? "there are no labels at all" : `known are ${some}${this.size > 8 ? ", …" : ""}`,
+    });
+  }
+
+  /** @throws {RangeError} when there is no such number */
+  nameOf(index: number): string {
+    const name = this.names[index];
+    if (name === undefined) throw new RangeError(`label ${index} of ${this.size}`);
+    return name;
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.names[Symbol.iterator]();
+  }
+}
+
+export interface CorpusLabels {
+  readonly entityTypes: Labels;
+  /** Whether some entity has no type. */
+  readonly untyped: boolean;
+  readonly relationTypes: Labels;
+  readonly pos: Labels;
+}
+
+/** The labels that occur in sentences, which should be those of the training part alone. */
+export function labelsOf(sentences: Iterable<Annotation & Pick<Sentence, "pos">>): CorpusLabels {
+  const entityTypes = new Set<string>();
+  const relationTypes = new Set<string>();
+  const pos = new Set<string>();
+  let untyped = false;
+  for (const sentence of sentences) {
+    for (const { type } of sentence.entities) {
+      if (type === null) untyped = true;
+      else entityTypes.add(type);
+    }
+    for (const { type } of sentence.relations) relationTypes.add(type);
+    for (const tag of sentence.pos ?? []) pos.add(tag);
+  }
+  return { entityTypes: Labels.of(entityTypes), untyped, relationTypes: Labels.of(relationTypes), pos: Labels.of(pos) };
+}

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DataError } from "../errors.ts";
+import { eightSentences, sentence, tagged, untyped } from "../testing/sentences.ts";
+import { buildLexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
+
+const built = (sentences = eightSentences, settings: Partial<LexiconSettings> = {}) =>
+  buildLexicon(sentences, lexiconSettings.parse(settings));
+
+test("labels are numbered in an order that the data's order does not change", () => {
+  const lexicon = built();
+  expect(lexicon.tags.names.slice(0, 5)).toEqual(["O", "B-LOC", "I-LOC", "E-LOC", "S-LOC"]);
+  expect(lexicon.tags.size).toBe(1 + 3 * 4);
+  expect(lexicon.relations.names).toEqual(["based_in", "born_in", "lives_in", "works_for"]);
+  expect(JSON.stringify(built(eightSentences.toReversed()))).toBe(JSON.stringify(lexicon));
+});
+
+test("without types there is one kind of entity; with some, both", () => {
+  expect(built(untyped(eightSentences))).toMatchObject({ typed: false, tags: { names: ["O", "B", "I", "E", "S"] } });
+  const mixed = built([...eightSentences.slice(0, 1), ...untyped(eightSentences.slice(1))], { scheme: "bio" });
+  expect(mixed.tags.names).toEqual(["O", "B", "I", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-PER", "I-PER"]);
+});
+
+test("part-of-speech tags are used when every sentence has them, or on demand", () => {
+  expect(built().pos).toBeUndefined();
+  expect(built(tagged(eightSentences)).pos?.words).toEqual(expect.arrayContaining(["NN", "NNP", "."]));
+  expect(built(tagged(eightSentences), { pos: "off" }).pos).toBeUndefined();
+  const half = [...tagged(eightSentences.slice(0, 4)), ...eightSentences.slice(4)];
+  expect(built(half).pos).toBeUndefined();
+  expect(built(half, { pos: "on" }).pos?.size).toBe(4);
+});
+
+test("a lexicon comes back from its JSON, whatever the words", () => {
+  const word = fc.oneof(
+    fc.string({ minLength: 1 }).filter((text) => !/\s|[[\]|]/.test(text)),
+    fc.constantFrom("__proto__", "constructor"),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(word, { minLength: 1, maxLength: 9 }),
+      fc.constantFrom("bio", "bioes", "bilou"),
+      fc.boolean(),
+      (words, scheme, pos) => {
+        const plain = [{ ...sentence("1", "[a b|__proto__] x", "0 constructor 0"), tokens: ["a", "b", ...words] }];
+        const lexicon = built(pos ? tagged(plain) : plain, { scheme, unknown: "shape", minCount: 2 });
+        const back = lexiconFromJson(JSON.parse(JSON.stringify(lexicon)));
+        expect(JSON.stringify(back)).toBe(JSON.stringify(lexicon));
+        for (const token of [...words, "unseen"]) expect(back.words.indexOf(token)).toBe(lexicon.words.indexOf(token));
+        expect(back.tags.find("B-__proto__")).toBe(lexicon.tags.find("B-__proto__"));
+        expect(back.relations.names).toEqual(["constructor"]);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test("what is no lexicon is refused with its place", () => {
+  const whole = JSON.parse(JSON.stringify(built())) as Record<string, unknown>;
+  const change: fc.Arbitrary<[string, unknown]> = fc.tuple(
+    fc.constantFrom("words", "pos", "scheme", "tags", "relations"),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(change, ([name, value]) => {
+      try {
+        lexiconFromJson({ ...whole, [name]: value }, { source: "vocab.json" });
+      } catch (error) {
+        expect(error).toBeInstanceOf(DataError);
+        expect((error as DataError).at?.source).toBe("vocab.json");
+      }
+    }),
+  );
+  for (const value of [null, [], "x", {}]) expect(() => lexiconFromJson(value)).toThrow(DataError);
+  expect(() => lexiconFromJson({ ...whole, scheme: "iob" })).toThrow("scheme: expected bio, bioes or bilou, found iob");
+});

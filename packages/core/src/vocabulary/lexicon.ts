@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { DataError, type Location } from "../errors.ts";
+import { asObject, asString } from "../json/fields.ts";
+import type { Entity, Sentence } from "../schema/index.ts";
+import { type TagScheme, tagInventory } from "../text/index.ts";
+import { Labels, labelsOf } from "./labels.ts";
+import { characterVocabulary, Vocabulary, wordVocabulary } from "./vocabulary.ts";
+
+/** How words become rows of a table, and entities tags. */
+export const lexiconSettings = z.strictObject({
+  minCount: z.int().min(1).default(1).describe("words seen less often in training are unknown"),
+  foldCase: z.boolean().default(false).describe("read words in lower case"),
+  foldNumbers: z.boolean().default(false).describe("read every digit as 0"),
+  unknown: z.enum(["single", "shape"]).default("single").describe("one row for all unknown words, or one for each shape of word"),
+  pos: z.enum(["auto", "on", "off"]).default("auto").describe("part-of-speech tags; auto: when every training sentence has them"),
+  characters: z
+    .boolean()
+    .default(true)
+    .describe("know the characters of words too, in their own case, for models that read them"),
+  scheme: z.enum(["bio", "bioes", "bilou"]).default("bioes").describe("how entities become tags"),
+});
+
+export type LexiconSettings = z.infer<typeof lexiconSettings>;
+
+/** Everything a model knows by name: its words and its labels. Made from the training split alone. */
+export interface Lexicon {
+  readonly words: Vocabulary;
+  readonly pos: Vocabulary | undefined;
+  /** The characters of words, in their own case. */
+  readonly characters?: Vocabulary | undefined;
+  /** Whether entities have types. */
+  readonly typed: boolean;
+  readonly scheme: TagScheme;
+  /** In the order of the model's outputs, "O" first. */
+  readonly tags: Labels;
+  /** In the order of the model's outputs. */
+  readonly relations: Labels;
+  /** Which types of arguments a relation has, in the form of `argumentTypes`; for models that classify pairs of entities. */
+  readonly argumentTypes?: Labels | undefined;
+}
+
+/** Two entity types as one label. */
+export function argumentTypes(head: Entity, tail: Entity): string {
+  return `${head.type ?? ""}\t${tail.type ?? ""}`;
+}
+
+/** The types that a model gives to entities; none where it does not tell any apart. */
+export function entityTypesOf({ tags, typed }: Pick<Lexicon, "tags" | "typed">): string[] {
+  // A tag is its position, a hyphen, and its type.
+  return typed ? [...new Set(tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2)))] : [];
+}
+
+export function buildLexicon(train: readonly Sentence[], settings: LexiconSettings): Lexicon {
+  const { pos, characters, scheme, ...options } = settings;
+  const { entityTypes, untyped, relationTypes } = labelsOf(train);
+  const usesPos = pos === "on" || (pos === "auto" && train.every((sentence) => sentence.pos !== undefined));
+  return {
+    words: wordVocabulary(train, options),
+    pos: usesPos ? Vocabulary.build(train.flatMap((sentence) => sentence.pos ?? [])) : undefined,
+    characters: characters ? characterVocabulary(train) : undefined,
+    typed: entityTypes.size > 0,
+    scheme,
+    tags: Labels.inOrder(tagInventory(untyped ? [null, ...entityTypes] : entityTypes, scheme)),
+    relations: relationTypes,
+    argumentTypes: argumentsOf(train),
+  };
+}
+
+/** The way back from the file `vocab.json` of a model. A lexicon turns into it by `JSON.stringify`. */
+export function lexiconFromJson(value: unknown, at: Location = {}): Lexicon {
+  const fields = asObject(value, at, "");
+  const scheme = asString(fields["scheme"], at, "scheme");
+  if (scheme !== "bio" && scheme !== "bioes" && scheme !== "bilou") {
+    throw new DataError("FIELD_INVALID", {
+      at: { ...at, path: "scheme" },
+      message: `expected bio, bioes or bilou, found ${scheme}`,
+    });
+  }
+  return {
+    words: Vocabulary.fromJSON(fields["words"], at),
+    pos: fields["pos"] === undefined ? undefined : Vocabulary.fromJSON(fields["pos"], at),
+    characters: fields["characters"] === undefined ? undefined : Vocabulary.fromJSON(fields["characters"], at),
+    typed: fields["typed"] === true,
+    scheme,
+    tags: Labels.fromJSON(fields["tags"], at),
+    relations: Labels.fromJSON(fields["relations"], at),
+    argumentTypes: fields["argumentTypes"] === undefined ? undefined : Labels.fromJSON(fields["argumentTypes"], at),
+  };
+}
+
+function argumentsOf(train: readonly Sentence[]): Labels {
+  return Labels.of(
+    train.flatMap(({ entities, relations }) =>
+      relations.flatMap(({ head, tail }) => {
+        const [first, second] = [entities[head], entities[tail]];
+        return first === undefined || second === undefined ? [] : [argumentTypes(first, second)];
+      }),
+    ),
+  );
+}

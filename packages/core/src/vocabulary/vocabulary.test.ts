@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Sentence } from "../schema/index.ts";
+import { Labels, labelsOf } from "./labels.ts";
+import { characterVocabulary, Vocabulary, type VocabularyOptions, wordVocabulary } from "./vocabulary.ts";
+import { wordShape } from "./word-shape.ts";
+
+const words = ["the", "Acme", "the", "of", "1990", "1984", "Of", "__proto__"];
+
+test("words are numbered from frequent to rare, behind the unknown one", () => {
+  const vocabulary = Vocabulary.build(words);
+  expect(vocabulary.words).toEqual(["the", "1984", "1990", "Acme", "Of", "__proto__", "of"]);
+  expect(vocabulary.indexOf("the")).toBe(1);
+  expect(vocabulary.indexOf("The")).toBe(0);
+  expect(vocabulary.countOf("the")).toBe(2);
+  expect(vocabulary.countOf("constructor")).toBe(0);
+  expect(vocabulary.size).toBe(8);
+});
+
+test("folding joins what differs in case or digits alone, when counting and when looking up", () => {
+  const vocabulary = Vocabulary.build(words, { foldCase: true, foldNumbers: true, minCount: 2 });
+  expect(vocabulary.words).toEqual(["0000", "of", "the"]);
+  expect(vocabulary.indexOf("2024")).toBe(1);
+  expect(vocabulary.indexOf("OF")).toBe(2);
+  expect(vocabulary.indexOf("24")).toBe(0);
+  expect(vocabulary.has("acme")).toBe(false);
+});
+
+test("unknown words keep their form", () => {
+  const vocabulary = Vocabulary.build(words, { unknown: "shape", foldCase: true });
+  const rows = ["Zeta", "ZETA", "12", "A4", "well-off", "?!", "running", "stayed", "rarely", "cats", "blue"].map((word) =>
+    vocabulary.indexOf(word),
+  );
+  expect(new Set(rows).size).toBe(rows.length);
+  expect(Math.max(...rows)).toBeLessThan(vocabulary.unknownRows);
+  expect(vocabulary.indexOf("blue")).toBe(0);
+  expect(vocabulary.indexOf("of")).toBe(vocabulary.unknownRows);
+  expect(vocabulary.unknownIndexOf("the")).toBe(0);
+});
+
+test.each([
+  ["Ada", "capitalised"],
+  ["A", "capitalised"],
+  ["NATO", "capitals"],
+  ["U.S.", "capitals"],
+  ["1,000.5", "digits"],
+  ["15th", "with digit"],
+  ["''", "punctuation"],
+  ["day-to-day", "hyphenated"],
+  ["-year", "other"],
+  ["ring", "other"],
+  ["bus", "other"],
+  ["清", "other"],
+])("%s is %s", (word, shape) => {
+  expect(wordShape(word)).toBe(shape);
+});
+
+const options: fc.Arbitrary<VocabularyOptions> = fc.record({
+  minCount: fc.integer({ min: 1, max: 3 }),
+  foldCase: fc.boolean(),
+  foldNumbers: fc.boolean(),
+  unknown: fc.constantFrom("single", "shape"),
+});
+
+test("a vocabulary comes back from JSON exactly, and every word has a row of the table", () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: "grapheme" })), options, fc.string({ unit: "binary" }), (list, settings, word) => {
+      const vocabulary = Vocabulary.build(list, settings);
+      const copy = Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)));
+      expect(JSON.stringify(copy)).toBe(JSON.stringify(vocabulary));
+      for (const any of [...list, word]) {
+        expect(copy.indexOf(any)).toBe(vocabulary.indexOf(any));
+        expect(vocabulary.indexOf(any)).toBeLessThan(vocabulary.size);
+        expect(vocabulary.has(any)).toBe(vocabulary.indexOf(any) >= vocabulary.unknownRows);
+      }
+    }),
+  );
+});
+
+test("the order of the data does not matter", () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom("a", "b", "A", "1")), (list) => {
+      expect(Vocabulary.build(list.toReversed())).toEqual(Vocabulary.build(list));
+    }),
+  );
+});
+
+test.each([
+  [null],
+  [{}],
+  [{ words: ["a"], counts: [] }],
+  [{ ...Vocabulary.build(["a"]).toJSON(), words: ["a", "a"], counts: [1, 1] }],
+])("%j is no vocabulary", (value) => {
+  expect(() => Vocabulary.fromJSON(value, { source: "vocab.json" })).toThrow(/^vocab\.json(?:: | )/);
+});
+
+const sentence: Sentence = {
+  id: "s",
+  tokens: ["Ada", "🚀a"],
+  pos: ["NNP", "SYM"],
+  entities: [
+    { start: 0, end: 1, type: "PER" },
+    { start: 1, end: 2, type: null },
+    { start: 0, end: 2, type: "LOC" },
+  ],
+  relations: [{ head: 0, tail: 1, type: "r" }],
+};
+
+test("sentences give their words, their characters and their labels", () => {
+  expect(wordVocabulary([sentence]).words).toEqual(["Ada", "🚀a"]);
+  expect(characterVocabulary([sentence, sentence]).words).toEqual(["a", "A", "d", "🚀"]);
+  const { entityTypes, untyped, relationTypes, pos } = labelsOf([sentence]);
+  expect([[...entityTypes], untyped, [...relationTypes], [...pos]]).toEqual([["LOC", "PER"], true, ["r"], ["NNP", "SYM"]]);
+});
+
+test("labels are numbered and known by name alone", () => {
+  const labels = Labels.of(["b", "a", "b"]);
+  expect([labels.indexOf("b"), labels.nameOf(0), labels.size, labels.find("toString")]).toEqual([1, "a", 2, undefined]);
+  expect(Labels.fromJSON(JSON.parse(JSON.stringify(Labels.inOrder(["b", "a"])))).names).toEqual(["b", "a"]);
+  expect(() => labels.indexOf("c", { source: "dev", line: 2 })).toThrow(
+    'dev:2: the label "c" is not one of the 2 known ones (LABEL_UNKNOWN)',
+  );
+  expect(() => labels.nameOf(2)).toThrow(RangeError);
+});

@@ -1,0 +1,80 @@
+import type { OperatingPoint, Reliability } from "@weft-nlp/core/metrics";
+import { lineChart } from "./line-chart.ts";
+import type { Theme } from "./theme.ts";
+
+export interface CalibrationChart {
+  readonly title?: string | undefined;
+  readonly theme?: Theme | undefined;
+}
+
+/** Confidence against the share that is right, a line for each state of a model; on the diagonal a confidence is a probability. */
+export function reliabilityChart(states: Readonly<Record<string, Reliability>>, chart: CalibrationChart = {}): string {
+  const { title = "Reliability of confidences", theme } = chart;
+  return lineChart({
+    title,
+    xLabel: "confidence, mean of each tenth",
+    yLabel: "share that is right",
+    series: [
+      ...Object.entries(states).map(([name, { bins, expectedCalibrationError }]) => ({
+        name: `${name}, ECE ${expectedCalibrationError.toFixed(3)}`,
+        points: bins.filter(({ count }) => count > 0).map(({ confidence, accuracy }) => [confidence, accuracy] as const),
+      })),
+      {
+        name: "as sure as right",
+        points: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+    ],
+    yRange: [0, 1],
+    names: "legend",
+    theme,
+  });
+}
+
+export interface MarkedPoint {
+  readonly point: OperatingPoint;
+  readonly label: string;
+}
+
+/** What precision costs in recall, over all thresholds, with the ones that are in use. */
+export function precisionRecallChart(
+  points: readonly OperatingPoint[],
+  marks: readonly MarkedPoint[] = [],
+  chart: CalibrationChart = {},
+): string {
+  const { title = "Precision against recall", theme } = chart;
+  return lineChart({
+    title,
+    xLabel: "recall",
+    yLabel: "precision",
+    series: [
+      {
+        name: "all thresholds",
+        points: spread(points).map(({ recall, precision }) => [recall, precision] as const),
+      },
+      ...marks.map(({ point, label }) => ({ name: label, points: [[point.recall, point.precision] as const] })),
+    ],
+    yRange: [0, 1],
+    names: "legend",
+    theme,
+  });
+}
+
+/** Points closer than this to the one before, in recall and in precision, would lie on it. */
+const leastStep = 0.01;
+
+/** The first and the last point, and of those between the ones that are some way from the one kept before. */
+function spread(points: readonly OperatingPoint[]): OperatingPoint[] {
+  const kept: OperatingPoint[] = [];
+  for (const [index, point] of points.entries()) {
+    const before = kept.at(-1);
+    const step =
+      before === undefined
+        ? Infinity
+        : Math.max(Math.abs(point.recall - before.recall), Math.abs(point.precision - before.precision));
+    if (step >= leastStep || index === points.length - 1) kept.push(point);
+  }
+  return kept;
+}

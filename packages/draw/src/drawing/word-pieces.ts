@@ -1,0 +1,114 @@
+import type { Token } from "@weft-nlp/core";
+import { graphemes, textWidth, wide } from "./text-width.ts";
+
+export interface TokenizedText {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+}
+
+/** A word, or what stands between words, before and while it is placed. */
+export interface Piece {
+  readonly text: string;
+  readonly width: number;
+  readonly spaceBefore: boolean;
+  readonly breakBefore: "never" | "allowed" | "forced";
+  /** An entity covers this piece and the one before it. */
+  joined: boolean;
+  /** `null` for digits and punctuation, until the words around them decide. */
+  rightToLeft: boolean | null;
+  /** Room for entity boxes at the logical start and end. */
+  before: number;
+  after: number;
+  /** Left edge of the text. */
+  x: number;
+  /** Position in the line from left to right. */
+  order: number;
+}
+
+export interface PieceOptions {
+  readonly width: number;
+  readonly fontSize: number;
+}
+
+/** The pieces of a text in reading order, and for every token (and the end) its first piece. */
+export function cutIntoPieces(source: TokenizedText, options: PieceOptions): { pieces: Piece[]; pieceOfToken: number[] } {
+  const pieces: Piece[] = [];
+  const pieceOfToken: number[] = [];
+  let spaceBefore = false;
+  let newLine = false;
+  const add = (raw: string) => {
+    for (const text of cutToWidth(raw.replace(/\s+/gu, " "), options)) {
+      const previous = pieces.at(-1);
+      const mayBreak = spaceBefore || previous === undefined || mayBreakBetween(previous.text, text);
+      pieces.push({
+        text,
+        width: textWidth(text, options.fontSize),
+        spaceBefore: spaceBefore && previous !== undefined,
+        breakBefore: newLine && previous !== undefined ? "forced" : mayBreak ? "allowed" : "never",
+        joined: false,
+        rightToLeft: isRightToLeft(text),
+        before: 0,
+        after: 0,
+        x: 0,
+        order: 0,
+      });
+      spaceBefore = false;
+      newLine = false;
+    }
+  };
+  const addGap = (gap: string) => {
+    for (const part of gap.split(/(\s+)/u)) {
+      if (part === "") continue;
+      if (part.trim() !== "") add(part);
+      else {
+        spaceBefore = true;
+        newLine ||= part.includes("\n");
+      }
+    }
+  };
+  let at = 0;
+  for (const token of source.tokens) {
+    if (token.start > at) addGap(source.text.slice(at, token.start));
+    pieceOfToken.push(pieces.length);
+    add(source.text.slice(Math.max(at, token.start), token.end));
+    at = Math.max(at, token.end);
+  }
+  pieceOfToken.push(pieces.length);
+  addGap(source.text.slice(at));
+  return { pieces, pieceOfToken };
+}
+
+/** The text itself, or parts of it that each fit a line. */
+function cutToWidth(text: string, options: PieceOptions): string[] {
+  const limit = options.width * 0.8;
+  if (text.length * options.fontSize * 1.3 <= limit || textWidth(text, options.fontSize) <= limit) return [text];
+  const parts: string[] = [];
+  let part = "";
+  let width = 0;
+  for (const cluster of graphemes(text)) {
+    const more = textWidth(cluster, options.fontSize);
+    if (part !== "" && width + more > limit) {
+      parts.push(part);
+      part = "";
+      width = 0;
+    }
+    part += cluster;
+    width += more;
+  }
+  return [...parts, part];
+}
+
+/** Without a space between them, lines may break only beside a wide character, and not before closing punctuation. */
+function mayBreakBetween(left: string, right: string): boolean {
+  if (/^[\p{Pe}\p{Pf}。、，．：；！？」』）]/u.test(right)) return false;
+  return wide.test(left.slice(-2)) || wide.test(right.slice(0, 2));
+}
+
+/** The direction of the first strong character; `null` where there is none. */
+export function isRightToLeft(text: string): boolean | null {
+  const strong = /\p{L}|[\u200e\u200f]/u.exec(text)?.[0];
+  if (strong === undefined || strong === "\u200e") return strong === undefined ? null : false;
+  return (
+    strong === "\u200f" || /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(strong)
+  );
+}

@@ -1,0 +1,2 @@
+export * from "./drawing/index.ts";
+export * from "./report/index.ts";

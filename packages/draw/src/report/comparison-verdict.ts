@@ -1,0 +1,28 @@
+import type { ProtocolComparison, SystemComparison } from "@weft-nlp/core/metrics";
+
+/** A difference of rates in points of per cent with its sign: `+2.3`, `−0.4`, `0.0`. */
+export function signed(difference: number): string {
+  const text = (100 * Math.abs(difference)).toFixed(1);
+  if (Number(text) === 0) return text;
+  return `${difference > 0 ? "+" : "−"}${text}`;
+}
+
+/**
+ * What may be said of a difference, in a sentence. "Better" is said only where the interval leaves out zero and both tests stay below
+ * one minus the confidence.
+ */
+export function comparisonVerdict(
+  { difference, interval: [low, high], p }: Pick<ProtocolComparison, "difference" | "interval" | "p">,
+  { confidence }: Pick<SystemComparison, "confidence">,
+): string {
+  const clearly = (p: number): boolean => p + confidence < 1 - 1e-12;
+  const numbers = `B − A is ${signed(difference)} points, ${Math.round(1000 * confidence) / 10} % interval ${signed(low)} to ${signed(high)}, p = ${probability(p.bootstrap)} (bootstrap) and ${probability(p.randomisation)} (randomisation)`;
+  const clear = low * high > 0 && clearly(p.bootstrap) && clearly(p.randomisation);
+  if (!clear) return `no difference can be claimed: ${numbers}.`;
+  return `B is ${difference > 0 ? "better" : "worse"}: ${numbers}.`;
+}
+
+/** Two digits that count, never "0.00": a resampled p cannot be zero. */
+function probability(p: number): string {
+  return p < 0.1 ? String(Number(p.toPrecision(2))) : p.toFixed(2);
+}

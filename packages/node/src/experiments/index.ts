@@ -1,0 +1,10 @@
+export { cvReport, cvTable, foldSelectionWords, writeCvReport } from "./cv-report.ts";
+export { gridPoints, parseAxis } from "./grid.ts";
+export type { PlannedRun, RunOutcome, RunProgress } from "./planned-run.ts";
+export { points } from "./rates-text.ts";
+export { deviationWords, protocolNotes, repeatReport, repeatTable, selectionWords, writeRepeatReport } from "./repeat-report.ts";
+export { type ManyRunsEvent, type RunManyOptions, runMany } from "./run-many.ts";
+export { runProvenance } from "./run-provenance.ts";
+export { type SweepReport, sweepReport, sweepSelectionWords } from "./sweep-report.ts";
+export { writeFolds } from "./write-folds.ts";
+export { bestTable, sweepTable, writeSweepReport } from "./write-sweep-report.ts";

@@ -1,0 +1,135 @@
+import { stat } from "node:fs/promises";
+import { WeftError } from "@weft-nlp/core";
+import { ToolError } from "../errors.ts";
+import { threadCount } from "../extractor/model-folder.ts";
+import { fileFailure } from "../files/file-failure.ts";
+import { type ExecuteOptions, executeRun, isFinished, type PlannedRun, type RunProgress } from "./planned-run.ts";
+import { executeInWorker } from "./run-in-worker.ts";
+
+export interface RunManyOptions extends ExecuteOptions {
+  /** Runs at a time; they share the threads. 1 where left out. */
+  readonly jobs?: number | undefined;
+  /** Stops at the first run that fails; otherwise the others go on, and only what starts from a failed run is left out. */
+  readonly failFast?: boolean | undefined;
+}
+
+export type ManyRunsEvent =
+  | { readonly kind: "plan"; readonly runs: number; readonly finished: number }
+  | RunProgress
+  | { readonly kind: "failed"; readonly run: string; readonly error: unknown };
+
+/**
+ * Does all runs of a list that are not done yet, in their order, `jobs` at a time, and says what happens. Each run is what `weft train`
+ * alone would do, in a folder of its own, so the list can be stopped at any moment and gone on with.
+ *
+ * @throws {RangeError} when names repeat, or a run starts from one that is not in the list before it
+ * @throws {FileError} before anything runs: RUN_EXISTS when a folder holds a finished run of another configuration, FILE_MISSING and its
+ * like when a file that a run reads is not there
+ * @throws {WeftError} CANCELLED when the signal asks to stop; what was under way can be resumed
+ */
+export async function* runMany(
+  runs: readonly PlannedRun[],
+  options: RunManyOptions = {},
+): AsyncGenerator<ManyRunsEvent, void, void> {
+  checkOrder(runs);
+  const jobs = Math.max(1, Math.min(options.jobs ?? 1, runs.length));
+  const finished = await Promise.all(runs.map(isFinished));
+  await requireFiles(runs.filter((_, index) => finished[index] !== true));
+  yield { kind: "plan", runs: runs.length, finished: finished.filter(Boolean).length };
+
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const compute = { ...options, threads: Math.max(1, Math.floor(threadCount(options) / jobs)), signal };
+  const execute = jobs === 1 ? executeRun : executeInWorker;
+  const waiting = [...runs];
+  const ended = new Map<string, "done" | "failed">();
+  const running = new Map<string, { readonly events: AsyncGenerator<RunProgress, void, void>; next: Promise<Happened> }>();
+  try {
+    for (;;) {
+      for (const run of [...waiting]) {
+        if (run.after === undefined || ended.get(run.after) !== "failed") continue;
+        waiting.splice(waiting.indexOf(run), 1);
+        ended.set(run.name, "failed");
+        if (!signal.aborted) yield { kind: "failed", run: run.name, error: leftOut(run) };
+      }
+      while (!signal.aborted && running.size < jobs) {
+        const at = waiting.findIndex(({ after }) => after === undefined || ended.get(after) === "done");
+        const [run] = at < 0 ? [] : waiting.splice(at, 1);
+        if (run === undefined) break;
+        const events = execute(run, compute);
+        running.set(run.name, { events, next: nextOf(run.name, events) });
+      }
+      if (running.size === 0) break;
+      const happened = await Promise.race([...running.values()].map(({ next }) => next));
+      const entry = running.get(happened.run);
+      if (happened.kind === "event") {
+        if (entry !== undefined) entry.next = nextOf(happened.run, entry.events);
+        if (happened.event.kind === "done") ended.set(happened.run, "done");
+        yield happened.event;
+        continue;
+      }
+      running.delete(happened.run);
+      if (happened.kind === "end" || signal.aborted) continue;
+      ended.set(happened.run, "failed");
+      if (options.failFast === true) stop.abort();
+      yield { kind: "failed", run: happened.run, error: happened.error };
+    }
+  } finally {
+    // Whoever stops listening stops the runs too; they leave whole files behind.
+    stop.abort();
+    await Promise.allSettled([...running.values()].map(async ({ events }) => events.return()));
+  }
+  if (options.signal?.aborted === true) {
+    throw new WeftError("CANCELLED", { message: "the runs were stopped", hint: "the same call goes on where they stopped" });
+  }
+}
+
+type Happened =
+  | { readonly kind: "event"; readonly run: string; readonly event: RunProgress }
+  | { readonly kind: "end"; readonly run: string }
+  | { readonly kind: "error"; readonly run: string; readonly error: unknown };
+
+async function nextOf(run: string, events: AsyncGenerator<RunProgress, void, void>): Promise<Happened> {
+  try {
+    const { done, value } = await events.next();
+    return done === true ? { kind: "end", run } : { kind: "event", run, event: value };
+  } catch (error) {
+    return { kind: "error", run, error };
+  }
+}
+
+/** A run may only start from one that stands before it, so there is always one that can begin. */
+function checkOrder(runs: readonly PlannedRun[]): void {
+  const names = new Set<string>();
+  for (const { name, after } of runs) {
+    if (names.has(name)) throw new RangeError(`two runs are called ${name}`);
+    if (after !== undefined && !names.has(after)) throw new RangeError(`${name} starts from ${after}, which is no run before it`);
+    names.add(name);
+  }
+}
+
+/** A wrong path is found now, not after hours. What a run is to start from may come to be only on the way. */
+async function requireFiles(runs: readonly PlannedRun[]): Promise<void> {
+  const files = runs.flatMap(({ config: { data, vectors, init }, after, test }) => [
+    data.train,
+    data.dev,
+    data.test,
+    vectors,
+    test,
+    after === undefined ? init : undefined,
+  ]);
+  for (const file of new Set(files)) {
+    if (file === undefined) continue;
+    await stat(file).catch((cause: unknown) => {
+      throw fileFailure(cause, file, "read");
+    });
+  }
+}
+
+function leftOut({ name, after }: PlannedRun): ToolError {
+  return new ToolError("RUN_FAILED", {
+    at: { source: name },
+    message: `not begun, since it starts from ${after}, which failed`,
+    hint: `see what stopped ${after}; the same command tries both again`,
+  });
+}

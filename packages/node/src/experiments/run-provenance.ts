@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { WeftError } from "@weft-nlp/core";
+import type { EvaluationOptions } from "@weft-nlp/core/metrics";
+import { trainConfig } from "@weft-nlp/core/training";
+import { ToolError } from "../errors.ts";
+import { readConfig } from "../files/config-file.ts";
+import { exists } from "../files/exists.ts";
+
+/**
+ * What a run's folder says about where its model comes from, for the report on it: the seed, and how the epoch was chosen. Nothing where
+ * the folder holds only a model, or a configuration that this version does not read: neither is a reason not to score.
+ */
+export async function runProvenance(folder: string): Promise<Pick<EvaluationOptions, "seeds" | "selection">> {
+  const path = join(folder, "config.yaml");
+  if (!(await exists(path))) return {};
+  try {
+    const { value } = await readConfig(path, trainConfig);
+    return { seeds: [value.seed], selection: "best epoch on dev" };
+  } catch (error) {
+    if (error instanceof WeftError || error instanceof ToolError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Document } from "@weft-nlp/core";
+import { type BuiltModel, type ExtractOptions, extract, type Predict, predictionChunk } from "@weft-nlp/core/inference";
+import { documentFromText, type TextOptions } from "@weft-nlp/core/text";
+import type { WorkerError } from "../errors.ts";
+import { type ThreadExecutor, type ThreadOptions, threadExecutor } from "../workers/thread-executor.ts";
+import { type ComputeOptions, loadModel, threadCount } from "./model-folder.ts";
+
+/** A trained model with its worker threads, for as many calls as wanted. Close it when done. */
+export class Extractor {
+  readonly model: BuiltModel;
+  /** The threads' own work, for callers that put sentences of several documents together. */
+  readonly predict: Predict;
+  readonly #threads: number;
+  readonly #executor: ThreadExecutor;
+
+  private constructor(model: BuiltModel, threads: number, executor: ThreadExecutor) {
+    this.model = model;
+    this.#threads = threads;
+    this.#executor = executor;
+    this.predict = (examples, how) => executor.predict(examples, how);
+  }
+
+  /** @param folder a model's folder or a run's @throws {FileError} @throws {ArchiveError} */
+  static async open(folder: string, options: ComputeOptions & ThreadOptions = {}): Promise<Extractor> {
+    const model = await loadModel(folder, options);
+    const threads = threadCount(options);
+    return new Extractor(model, threads, await threadExecutor(model, threads, options));
+  }
+
+  /** Why this model predicts nothing any more, where its threads ended time and again. */
+  get failure(): WorkerError | undefined {
+    return this.#executor.failure;
+  }
+
+  /**
+   * A small prediction in each thread.
+   *
+   * @throws {WorkerError} where threads end at it
+   */
+  async checkThreads(): Promise<void> {
+    const example = this.model.encoder.encode({ id: "check", tokens: ["."], entities: [], relations: [] });
+    await this.predict(
+      Array.from({ length: this.#threads * predictionChunk.sentences }, () => example),
+      { threshold: 1 },
+    );
+  }
+
+  /** Annotates documents in a stream, in order, whatever annotation they came with. */
+  documents(documents: Iterable<Document> | AsyncIterable<Document>, options: ExtractOptions = {}): AsyncGenerator<Document> {
+    return extract(this.model, documents, { ...options, predict: options.predict ?? this.predict });
+  }
+
+  /** Entities and relations of one text. */
+  async text(text: string, options: ExtractOptions & { readonly text?: TextOptions } = {}): Promise<Document> {
+    for await (const document of this.documents([documentFromText("text", text, options.text)], options)) return document;
+    throw new RangeError("one document in gives one document out");
+  }
+
+  async close(): Promise<void> {
+    await this.#executor.close();
+  }
+}

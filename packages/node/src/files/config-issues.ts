@@ -1,0 +1,160 @@
+import { ConfigError, type ErrorCode, type Location } from "@weft-nlp/core";
+import * as z from "zod";
+import { nearestName } from "./nearest-name.ts";
+import { printPath, type SettingPath } from "./yaml-source.ts";
+
+/** What is needed to say where an issue of zod stands and what was meant. */
+export interface ConfigIssues {
+  locate(setting: SettingPath, of: "name" | "value"): Location;
+  readonly schema: z.ZodType;
+  readonly input: unknown;
+}
+
+/**
+ * What zod found, as one error in our words: with file, line and column, what was expected, and the nearest real name of a misspelt
+ * setting. Further faults become the `errors` of the cause, so that one run shows them all.
+ */
+export function configError(issues: readonly z.core.$ZodIssue[], context: ConfigIssues): ConfigError {
+  const errors = issues.flatMap((issue) => explain(issue, context)).toSorted((a, b) => order(a.at, b.at));
+  const [first, ...others] = errors;
+  if (first === undefined) throw new RangeError("no issue to explain");
+  if (others.length === 0) return first;
+  const { code, at, summary: message, hint } = first;
+  return new ConfigError(code, { at, message, hint, cause: new AggregateError(others, `${others.length} more`) });
+}
+
+function explain(issue: z.core.$ZodIssue, context: ConfigIssues): ConfigError[] {
+  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownSetting(path, key, context));
+  const value = valueAt(context.input, path);
+  const missing = value === undefined;
+  const at = context.locate(path, "value");
+  const expected = expectation(issue);
+  const message = missing ? `this setting is missing; expected ${expected}` : `expected ${expected}, found ${show(value)}`;
+  const hint = nearestValue(issue, value);
+  return [settingError("SETTING_INVALID", at, issue.code === "custom" ? issue.message : message, hint)];
+}
+
+function unknownSetting(path: SettingPath, key: string, context: ConfigIssues): ConfigError {
+  const names = namesAt(z.toJSONSchema(context.schema, { io: "input", unrepresentable: "any" }), path, context.input);
+  const nearest = nearestName(key, names);
+  const where = path.length === 0 ? "the configuration" : printPath(path);
+  const known = `${where} has ${names.join(", ")}`;
+  const hint = nearest === undefined ? (names.length === 0 ? undefined : known) : `did you mean ${nearest}?`;
+  return settingError("SETTING_UNKNOWN", context.locate([...path, key], "name"), "there is no setting of this name", hint);
+}
+
+function settingError(code: ErrorCode, at: Location, message: string, hint: string | undefined): ConfigError {
+  return new ConfigError(code, { at, message, hint });
+}
+
+/** What zod wanted, as a noun phrase. */
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return typeNames[issue.expected] ?? issue.expected;
+    case "invalid_value":
+      return oneOf(issue.values.map(show));
+    case "too_small":
+      return bounded(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum);
+    case "too_big":
+      return bounded(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum);
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
+    case "invalid_format":
+      return issue.pattern === undefined ? `text of the form ${issue.format}` : `text that matches ${issue.pattern}`;
+    case "invalid_union": {
+      if ("options" in issue && Array.isArray(issue.options)) return oneOf(issue.options.map(show));
+      const inner = issue.errors.flatMap((branch) => (branch[0] === undefined || branch[0].path.length > 0 ? [] : [branch[0]]));
+      return inner.length === 0 ? "another value" : [...new Set(inner.map((each) => expectation(each)))].join(" or ");
+    }
+    default:
+      return issue.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map of settings",
+  record: "a map",
+  null: "nothing (null)",
+};
+
+function bounded(origin: string, relation: string, limit: number | bigint): string {
+  if (origin === "string") return `text of ${relation} ${limit} characters`;
+  if (origin === "array" || origin === "set") return `a list of ${relation} ${limit} items`;
+  return `a number of ${relation} ${limit}`;
+}
+
+function oneOf(values: readonly string[]): string {
+  const [only] = values;
+  return values.length === 1 && only !== undefined ? only : `one of ${values.join(", ")}`;
+}
+
+function nearestValue(issue: z.core.$ZodIssue, value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const options =
+    issue.code === "invalid_value" ? issue.values : "options" in issue && Array.isArray(issue.options) ? issue.options : [];
+  const nearest = nearestName(
+    value,
+    options.filter((option): option is string => typeof option === "string"),
+  );
+  return nearest === undefined ? undefined : `did you mean ${nearest}?`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return /^[\w.-]+$/.test(value) ? value : JSON.stringify(value);
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a map" : `${value as number | boolean}`;
+}
+
+function valueAt(input: unknown, path: SettingPath): unknown {
+  return path.reduce<unknown>((value, step) => {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    return (value as Readonly<Record<string | number, unknown>>)[step];
+  }, input);
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** The names that a map of settings may hold, found by walking the JSON Schema; of several forms, those the input fits. */
+function namesAt(root: JsonSchema, path: SettingPath, input: unknown): string[] {
+  let forms = formsOf(root, root);
+  let value = input;
+  for (const step of path) {
+    forms = fitting(forms, value).flatMap((form) => {
+      const inner = typeof step === "number" ? form.items : (form.properties?.[step] ?? form.additionalProperties);
+      return typeof inner === "object" && !Array.isArray(inner) ? formsOf(inner, root) : [];
+    });
+    value = valueAt(value, [step]);
+  }
+  return [...new Set(fitting(forms, value).flatMap((form) => Object.keys(form.properties ?? {})))];
+}
+
+function formsOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
+  const named = schema.$ref?.replace(/^#\/(?:\$defs|definitions)\//, "");
+  const target = named === undefined ? schema : named === "#" ? root : root.$defs?.[named];
+  if (target === undefined) return [];
+  const choices = [...(target.anyOf ?? []), ...(target.oneOf ?? []), ...(target.allOf ?? [])];
+  return choices.length === 0 ? [target] : choices.flatMap((choice) => formsOf(choice, root));
+}
+
+/** The forms whose constants the value has, as in a union told apart by `name`; all of them where none fits. */
+function fitting(forms: readonly JsonSchema[], value: unknown): readonly JsonSchema[] {
+  const fits = forms.filter((form) =>
+    Object.entries(form.properties ?? {}).every(([name, property]) => {
+      const constant = typeof property === "object" ? property.const : undefined;
+      return constant === undefined || valueAt(value, [name]) === constant;
+    }),
+  );
+  return fits.length === 0 ? forms : fits;
+}
+
+function order(a: Location | undefined, b: Location | undefined): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+}

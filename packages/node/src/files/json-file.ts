@@ -1,0 +1,61 @@
+import { parseJson } from "@weft-nlp/core/json";
+import { FileError } from "../errors.ts";
+import { type ReadTextOptions, readBytes, readText, sourceName } from "./read-text.ts";
+import { writeFileAtomically } from "./write-file.ts";
+
+export interface ReadJsonOptions extends ReadTextOptions {
+  /** A file that unpacks to more is refused: what should be a small file may be anything. */
+  readonly maxBytes?: number | undefined;
+}
+
+const defaultMaxBytes = 1 << 26;
+
+/**
+ * The value of a JSON file.
+ *
+ * @throws {FileError} when the file cannot be read or is too large
+ * @throws {DataError} JSON_INVALID with line and column
+ */
+export async function readJsonFile(path: string, options: ReadJsonOptions = {}): Promise<unknown> {
+  return parseJson(await readWholeText(path, options), { source: sourceName(path), line: 1 });
+}
+
+/** Writes a value as JSON with two spaces and a final line end; see `writeFileAtomically`. */
+export async function writeJsonFile(path: string, value: unknown): Promise<void> {
+  await writeFileAtomically(path, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** The text of a small file, without a byte order mark. */
+export async function readWholeText(path: string, options: ReadJsonOptions = {}): Promise<string> {
+  const { maxBytes = defaultMaxBytes } = options;
+  const parts: string[] = [];
+  let units = 0;
+  for await (const part of readText(path, options)) {
+    units += part.length;
+    if (units > maxBytes) throw tooLarge(path, maxBytes);
+    parts.push(part);
+  }
+  const text = parts.join("");
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** The bytes of a file of bounded size, unpacked where it is gzip. */
+export async function readWholeBytes(path: string, options: ReadJsonOptions = {}): Promise<Uint8Array> {
+  const { maxBytes = defaultMaxBytes } = options;
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of readBytes(path, options)) {
+    length += part.length;
+    if (length > maxBytes) throw tooLarge(path, maxBytes);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function tooLarge(path: string, maxBytes: number): FileError {
+  return new FileError("FILE_TOO_LARGE", {
+    at: { source: sourceName(path) },
+    message: `the file is larger than ${Math.round(maxBytes / 2 ** 20)} MiB, which is the most that is read at once`,
+    hint: "check that this is the file you meant",
+  });
+}

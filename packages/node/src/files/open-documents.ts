@@ -1,0 +1,213 @@
+import { opendir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { detectFormats, formats, type InputFormat, inputFormats, outputFormats, type ReadOptions } from "@weft-nlp/core/formats";
+import { FileError } from "../errors.ts";
+import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { type BesideOptions, FilesBeside } from "./files-beside.ts";
+import { didYouMean } from "./nearest-name.ts";
+import { readText, sourceName, standardStream } from "./read-text.ts";
+
+export interface OpenOptions extends BesideOptions {
+  /** A name in core's table of formats; found by the file's ending and its beginning where absent. */
+  readonly format?: string | undefined;
+}
+
+/** A file whose format is known and of which nothing has been taken yet. */
+export interface OpenFile {
+  readonly format: InputFormat;
+  readonly chunks: AsyncIterable<string>;
+  /** What the format's reader wants to know about the file. */
+  readonly reading: Pick<ReadOptions, "source" | "companions">;
+}
+
+/**
+ * The files to read where a path is named: the file itself, or in a folder every document's, one after the other in the order of
+ * their names. Those not read yet cost nothing, so a folder may be as large as it likes.
+ *
+ * @throws {FileError} when the file cannot be read, no format fits, or several do
+ */
+export async function* openDocuments(path: string, options: OpenOptions = {}): AsyncGenerator<OpenFile> {
+  if (!(await isFolder(path))) {
+    const { beginning, chunks } = await peek(readText(path, options));
+    const format = options.format === undefined ? findFormat(path, beginning) : formatByName(options.format);
+    if (format.layout === "folder" && path === standardStream) throw pipedFolder(format);
+    yield { format, chunks, reading: { source: sourceName(path), companions: new FilesBeside(options).of(path, format) } };
+    return;
+  }
+  const { format, files } = await filesIn(path, options);
+  const beside = new FilesBeside(options);
+  for (const file of files) {
+    const whole = join(path, file);
+    yield {
+      format,
+      chunks: readText(whole, options),
+      reading: { source: whole, companions: beside.of(whole, format) },
+    };
+  }
+}
+
+/** A format to read, by its name. */
+function formatByName(name: string): InputFormat {
+  const all: Readonly<Record<string, InputFormat>> = inputFormats;
+  const format = Object.hasOwn(all, name) ? all[name] : undefined;
+  if (format !== undefined) return format;
+  throw new FileError("FORMAT_UNKNOWN", {
+    message: Object.hasOwn(outputFormats, name)
+      ? `${name} can be written, not read`
+      : `there is no format ${JSON.stringify(name)}`,
+    hint: didYouMean(name, Object.keys(inputFormats)) ?? `formats: ${describeFormats()}`,
+  });
+}
+
+/** Where nothing recognises the beginning, the ending decides, so that a broken first line is named as such. */
+function findFormat(path: string, beginning: string): InputFormat {
+  const name = path.toLowerCase().replace(/\.gz$/, "");
+  const empty = !/\S/.test(beginning.replace(/^\uFEFF/, ""));
+  const found = detectFormats(name, beginning);
+  if (found[0] !== undefined && (found.length === 1 || empty)) return found[0];
+  const at = { source: sourceName(path) };
+  if (found.length > 1) {
+    const names = found.map((format) => format.name).join(" or ");
+    throw new FileError("FORMAT_UNKNOWN", { at, message: `the content may be ${names}`, hint: "say which format it is" });
+  }
+  const byEnding = detectFormats(name);
+  const fallback =
+    byEnding.find((format) => format === formats.jsonl || format.layout === "folder") ??
+    (path === standardStream ? formats.jsonl : undefined);
+  if (fallback !== undefined) return fallback;
+  throw new FileError("FORMAT_UNKNOWN", {
+    at,
+    message:
+      byEnding.length > 0
+        ? `the beginning is in none of the formats with this ending (${byEnding.map((format) => format.name).join(", ")})`
+        : "neither the ending of this file nor its beginning belongs to a format that Weft reads",
+    hint: `formats: ${describeFormats()}`,
+  });
+}
+
+function folderFormats(): InputFormat[] {
+  const all: readonly InputFormat[] = Object.values(inputFormats);
+  return all.filter((format) => format.layout === "folder");
+}
+
+function pipedFolder(format: InputFormat): FileError {
+  return new FileError("FORMAT_UNKNOWN", {
+    at: { source: sourceName(standardStream) },
+    message: `${format.title} is a folder of files, which cannot come through a pipe`,
+    hint: "name the folder",
+  });
+}
+
+function describeFormats(): string {
+  const all: readonly InputFormat[] = Object.values(inputFormats);
+  return all.map(({ name, extensions }) => `${name} (${extensions.join(", ")})`).join(", ");
+}
+
+interface FolderFiles {
+  readonly format: InputFormat;
+  /** Paths from the folder, in the order of their names. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The main files of a folder and the folders in it. As in brat, a text without an annotation beside it is no document.
+ *
+ * The format is seen from the endings of the files where none is named, of two that fit the longer one.
+ */
+async function filesIn(path: string, { format: name, followLinks = true }: OpenOptions): Promise<FolderFiles> {
+  const named = name === undefined ? undefined : formatByName(name);
+  if (named !== undefined && named.layout !== "folder") {
+    throw new FileError("FILE_IS_FOLDER", {
+      at: { source: path },
+      message: `expected a file, found a folder; ${named.name} is a format of one file`,
+      hint: "name the file",
+    });
+  }
+  const candidates = named === undefined ? folderFormats() : [named];
+  const endings = candidates
+    .flatMap((format) => format.extensions.map((ending) => ({ format, ending })))
+    .toSorted((a, b) => b.ending.length - a.ending.length);
+  const found = new Map<InputFormat, string[]>();
+  for await (const file of listFolder(path, followLinks)) {
+    const format = endings.find(({ ending }) => file.endsWith(ending))?.format;
+    if (format === undefined) continue;
+    const files = found.get(format);
+    if (files === undefined) found.set(format, [file]);
+    else files.push(file);
+  }
+  const [only, other] = [...found];
+  if (only === undefined) throw nothingIn(path, candidates);
+  if (other !== undefined) {
+    const names = Array.from(found.keys(), (format) => format.name).toSorted();
+    throw new FileError("FORMAT_UNKNOWN", {
+      at: { source: path },
+      message: `the folder holds files of ${names.join(" and ")}`,
+      hint: "say which format is meant",
+    });
+  }
+  const [format, files] = only;
+  return { format, files: (format.chooseFiles?.(files) ?? files).toSorted() };
+}
+
+function nothingIn(path: string, candidates: readonly InputFormat[]): FileError {
+  const wanted = candidates.map(({ title, extensions }) => `${extensions.join(" or ")} (${title})`);
+  return new FileError("FILE_IS_FOLDER", {
+    at: { source: path },
+    message: `expected a file, or a folder of annotation; nothing in this one ends in ${wanted.join(", ")}`,
+    hint: "name a file in it",
+  });
+}
+
+/** Paths of all files below a folder, from it; hidden ones are left out. */
+async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<string> {
+  const folders = [""];
+  try {
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      // Taken in pieces: of a folder with a million files, entries and promises for all of them would fill the memory.
+      for await (const entry of await opendir(join(path, folder), { bufferSize: 256 })) {
+        if (entry.name.startsWith(".")) continue;
+        if (entry.isDirectory()) folders.push(join(folder, entry.name));
+        else if (followLinks || entry.isFile()) yield join(folder, entry.name);
+      }
+    }
+  } catch (cause) {
+    throw fileFailure(cause, path, "read");
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  if (path === standardStream) return false;
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    if (systemCodeOf(cause) === undefined) throw cause;
+    return false;
+  }
+}
+
+/** Enough to recognise a format by: a whole line that says something, as much as a long line may show, or everything. */
+async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; chunks: AsyncGenerator<string> }> {
+  const taken: string[] = [];
+  let units = 0;
+  let lineEnds = false;
+  while (!lineEnds && units < longestBeginning) {
+    const next = await text.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+    units += next.value.length;
+    // One line may be a whole corpus; joining only when a line end has come keeps this linear.
+    lineEnds = next.value.includes("\n") && /\S[^\n]*\n/.test(taken.join(""));
+  }
+  return { beginning: taken.join(""), chunks: replay(taken, text) };
+}
+
+const longestBeginning = 1 << 21;
+
+async function* replay(taken: string[], rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    for (let piece = taken.shift(); piece !== undefined; piece = taken.shift()) yield piece;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}

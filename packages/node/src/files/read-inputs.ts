@@ -1,0 +1,39 @@
+import type { Document } from "@weft-nlp/core";
+import { readLines } from "@weft-nlp/core/formats";
+import { documentFromText, type TextOptions } from "@weft-nlp/core/text";
+import { readDocuments } from "./read-documents.ts";
+import { type ReadTextOptions, readText, sourceName } from "./read-text.ts";
+
+/** How a file becomes documents: each line one, each run of lines between empty ones, or as annotated data. */
+export type InputKind = "text" | "paragraphs" | "jsonl";
+
+export interface ReadInputOptions extends ReadTextOptions {
+  /** Seen from the file's name where left out. */
+  readonly input?: InputKind | undefined;
+  readonly text?: TextOptions | undefined;
+}
+
+/** Documents to extract from, as a stream in constant memory. Plain text gets ids of the form `file:line`. */
+export async function* readInput(path: string, options: ReadInputOptions = {}): AsyncGenerator<Document> {
+  const kind = options.input ?? (/\.jsonl(\.gz)?$/i.test(path) ? "jsonl" : "text");
+  if (kind === "jsonl") {
+    for await (const event of readDocuments(path, { ...options, format: "jsonl" })) {
+      if (event.kind === "document") yield event.document;
+    }
+    return;
+  }
+  const source = sourceName(path);
+  let lines: string[] = [];
+  let first = 0;
+  for await (const { text, number } of readLines(readText(path, options), source)) {
+    const blank = text.trim() === "";
+    if (lines.length > 0 && (blank || kind === "text")) {
+      yield documentFromText(`${source}:${first}`, lines.join("\n"), options.text);
+      lines = [];
+    }
+    if (blank) continue;
+    if (lines.length === 0) first = number;
+    lines.push(text);
+  }
+  if (lines.length > 0) yield documentFromText(`${source}:${first}`, lines.join("\n"), options.text);
+}

@@ -1,0 +1,65 @@
+import { DataError, type Document, type Location, type Loss, sentencesOf } from "@weft-nlp/core";
+import type { CheckedFile, CheckedSentence, Fault } from "@weft-nlp/core/corpus";
+import { documentFromRecord, jsonl, readLines } from "@weft-nlp/core/formats";
+import { parseJson } from "@weft-nlp/core/json";
+import { type OpenFile, openDocuments } from "./open-documents.ts";
+import type { ReadDocumentsOptions } from "./read-documents.ts";
+import { sourceName } from "./read-text.ts";
+
+/**
+ * Reads a file and keeps every fault instead of stopping at the first one, where the format allows it: lines of JSON stand for
+ * themselves, in other formats the first fault ends the file, and in a folder the next file follows.
+ *
+ * @throws {FileError} when the file itself cannot be read
+ */
+export async function readWithFaults(path: string, options: ReadDocumentsOptions = {}): Promise<CheckedFile> {
+  const sentences: CheckedSentence[] = [];
+  const losses: Loss[] = [];
+  const faults: Fault[] = [];
+  const { text, offsetUnit, mentions, spans } = options;
+  for await (const file of openDocuments(path, options)) {
+    try {
+      await readFile(file);
+    } catch (error) {
+      faults.push(faultOf(error));
+    }
+  }
+  return { source: sourceName(path), sentences, losses, faults };
+
+  async function readFile({ format, chunks, reading }: OpenFile): Promise<void> {
+    const { source } = reading;
+    if (format.name === jsonl.name) {
+      for await (const line of readLines(chunks, source)) {
+        if (/\S/.test(line.text)) readRecord(line.text, { source, line: line.number });
+      }
+      return;
+    }
+    for await (const event of format.read(chunks, { ...reading, text, offsetUnit, mentions, spans })) {
+      if (event.kind === "loss") losses.push(event.loss);
+      else add(event.document, event.at);
+    }
+  }
+
+  function readRecord(record: string, at: Location): void {
+    try {
+      const read = documentFromRecord(parseJson(record, at), at, text);
+      losses.push(...read.losses);
+      add(read.document, at);
+    } catch (error) {
+      faults.push(faultOf(error));
+    }
+  }
+
+  function add(document: Document, at: Location): void {
+    const cut = sentencesOf(document, at);
+    losses.push(...cut.losses);
+    for (const sentence of cut.sentences) sentences.push({ sentence, at });
+  }
+}
+
+/** @throws what is no fault of the data */
+function faultOf(error: unknown): Fault {
+  if (!(error instanceof DataError)) throw error;
+  const { code, at, hint, summary: message } = error;
+  return { code, message, at, hint };
+}

@@ -1,0 +1,72 @@
+import type { Document, Loss } from "@weft-nlp/core";
+import { type ReadEvent, readLines } from "@weft-nlp/core/formats";
+import { FileError } from "../errors.ts";
+import { readText, sourceName } from "./read-text.ts";
+
+/** Names of documents, each with the line of the list that has it. */
+export interface DocumentList {
+  readonly source: string;
+  readonly lines: ReadonlyMap<string, number>;
+}
+
+/**
+ * A list of documents, such as one part of a split: a name a line, as an id or as a path to one of the document's files. Empty
+ * lines and lines that begin with # say nothing.
+ *
+ * @throws {FileError} when the file cannot be read
+ */
+export async function readDocumentList(path: string): Promise<DocumentList> {
+  const source = sourceName(path);
+  const lines = new Map<string, number>();
+  for await (const { text, number } of readLines(readText(path), source)) {
+    const name = text.trim();
+    if (name === "" || name.startsWith("#") || lines.has(name)) continue;
+    lines.set(name, number);
+  }
+  return { source, lines };
+}
+
+/**
+ * The documents that a list names, in the order of the input, with what was lost in reading them.
+ *
+ * @throws {FileError} DOCUMENT_MISSING at the end where the input did not have all of them
+ */
+export async function* selectDocuments(events: AsyncIterable<ReadEvent>, list: DocumentList): AsyncGenerator<ReadEvent> {
+  const names = new Set([...list.lines.keys()].flatMap((name) => [name, baseName(name)]));
+  const found = new Set<string>();
+  let losses: Loss[] = [];
+  for await (const event of events) {
+    if (event.kind === "loss") {
+      losses.push(event.loss);
+      continue;
+    }
+    const name = nameIn(names, event.document);
+    if (name !== undefined) {
+      found.add(name);
+      for (const loss of losses) yield { kind: "loss", loss };
+      yield event;
+    }
+    losses = [];
+  }
+  const missing = [...list.lines].filter(([name]) => !found.has(name) && !found.has(baseName(name)));
+  const [first] = missing;
+  if (first === undefined) return;
+  const shown = missing.slice(0, 5).map(([name]) => name);
+  const rest = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : "";
+  throw new FileError("DOCUMENT_MISSING", {
+    at: { source: list.source, line: first[1] },
+    message: `${missing.length} of the ${list.lines.size} documents listed are not in the input: ${shown.join(", ")}${rest}`,
+    hint: "a document is named by its id, which in a folder is the name of its files without their ending",
+  });
+}
+
+function nameIn(names: ReadonlySet<string>, { id, metadata }: Document): string | undefined {
+  const { doc } = metadata;
+  if (names.has(id)) return id;
+  return typeof doc === "string" && names.has(doc) ? doc : undefined;
+}
+
+/** The name of a file without its folders and the endings that corpora have; ids may hold dots of their own. */
+function baseName(name: string): string {
+  return name.replace(/^.*[/\\]/, "").replace(/(?:\.split)?\.(?:ann|txt)$|\.apf\.xml$|\.sgm$/i, "");
+}

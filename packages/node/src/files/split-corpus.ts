@@ -1,0 +1,153 @@
+import { randomBytes } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import type { Document, Loss } from "@weft-nlp/core";
+import { type SplitPart, type SplitPlan, SplitPlanner, type SplitShares, splitParts } from "@weft-nlp/core/corpus";
+import type { OutputFormat } from "@weft-nlp/core/formats";
+import { FileError, UsageError } from "../errors.ts";
+import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { type ReadDocumentsOptions, readDocuments } from "./read-documents.ts";
+import { standardStream } from "./read-text.ts";
+import { writeDocuments } from "./write-documents.ts";
+import { makeFolder } from "./write-file.ts";
+
+export interface SplitCorpusOptions {
+  readonly shares: SplitShares;
+  readonly seed: number;
+  readonly format: OutputFormat;
+  /** See `SplitOptions`. */
+  readonly sharedFrom?: number | undefined;
+  /** Replaces files of the same name. A folder is never replaced. */
+  readonly force?: boolean | undefined;
+  readonly reading: ReadDocumentsOptions;
+  readonly onLoss: (loss: Loss) => void;
+}
+
+export interface SplitCorpus {
+  readonly plan: SplitPlan;
+  /** The files or folders that were written; a part without a share has none. */
+  readonly paths: Readonly<Partial<Record<SplitPart, string>>>;
+}
+
+/**
+ * Divides a corpus over `train`, `dev` and `test` in a folder: `train.jsonl` and so on, or in a format of several files, a folder
+ * `train` and so on. A file is read once to plan and once for each part, so that it never lies in memory; a pipe is kept there.
+ *
+ * The parts are written beside the folder and moved there together when all are whole.
+ *
+ * @throws {FileError} OUTPUT_EXISTS where a part is there already
+ */
+export async function splitCorpus(input: string, folder: string, options: SplitCorpusOptions): Promise<SplitCorpus> {
+  const { shares, seed, format, reading, onLoss } = options;
+  const parts = splitParts.filter((part) => shares[part] > 0);
+  const names = new Map(parts.map((part) => [part, nameOf(part, format)]));
+  await refuseExisting(input, folder, [...names.values()], options);
+  const documents = input === standardStream ? await collect(input, reading, onLoss) : undefined;
+  const planner = new SplitPlanner({ sharedFrom: options.sharedFrom });
+  for await (const document of documents ?? stream(input, reading, onLoss)) planner.add(document);
+  const plan = planner.plan(shares, seed);
+  const staging = join(
+    dirname(folder),
+    `.${basename(folder).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
+  );
+  try {
+    await makeFolder(staging);
+    for (const [part, name] of names) {
+      const source = documents ?? stream(input, reading, () => undefined);
+      await writePart(join(staging, name), part, format, partOf(source, plan, part), onLoss);
+    }
+    await makeFolder(folder);
+    for (const name of names.values()) await rename(join(staging, name), join(folder, name));
+  } catch (cause) {
+    throw fileFailure(cause, folder, "write");
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  return { plan, paths: Object.fromEntries([...names].map(([part, name]) => [part, join(folder, name)])) };
+}
+
+/** A format that writes files beside the main one needs a folder for each part, since those have the same names for all. */
+function nameOf(part: SplitPart, format: OutputFormat): string {
+  return needsFolder(format) ? part : `${part}${format.extensions[0] ?? ""}`;
+}
+
+function needsFolder({ layout, companions }: OutputFormat): boolean {
+  return layout === "folder" || companions !== undefined;
+}
+
+async function writePart(
+  path: string,
+  part: SplitPart,
+  format: OutputFormat,
+  documents: AsyncIterable<Document>,
+  onLoss: (loss: Loss) => void,
+): Promise<void> {
+  if (format.layout === "folder" || !needsFolder(format)) return writeDocuments(path, format, documents, onLoss);
+  await mkdir(path);
+  await writeDocuments(join(path, `${part}${format.extensions[0] ?? ""}`), format, documents, onLoss);
+}
+
+async function* partOf(
+  documents: AsyncIterable<Document> | readonly Document[],
+  { parts }: SplitPlan,
+  part: SplitPart,
+): AsyncGenerator<Document> {
+  let index = 0;
+  for await (const document of documents) if (parts[index++] === part) yield document;
+}
+
+async function* stream(input: string, options: ReadDocumentsOptions, onLoss: (loss: Loss) => void): AsyncGenerator<Document> {
+  for await (const event of readDocuments(input, options)) {
+    if (event.kind === "loss") onLoss(event.loss);
+    else yield event.document;
+  }
+}
+
+async function collect(input: string, options: ReadDocumentsOptions, onLoss: (loss: Loss) => void): Promise<Document[]> {
+  const documents: Document[] = [];
+  for await (const document of stream(input, options, onLoss)) documents.push(document);
+  return documents;
+}
+
+async function refuseExisting(
+  input: string,
+  folder: string,
+  names: readonly string[],
+  { force = false }: SplitCorpusOptions,
+): Promise<void> {
+  const source = input === standardStream ? undefined : whereIs(input);
+  const target = whereIs(folder);
+  if (source !== undefined && (target === source || target.startsWith(`${source}${sep}`)))
+    throw new UsageError(`the parts would stand inside ${input}, which is read`, "name another folder with --out");
+  for (const name of names) {
+    const path = join(folder, name);
+    if (source !== undefined && whereIs(path) === source)
+      throw new UsageError(`${path} is the file that is read, and nothing is changed in place`, "name another folder with --out");
+    const kind = await kindOf(path);
+    if (kind === undefined || (force && kind === "file")) continue;
+    throw new FileError("OUTPUT_EXISTS", {
+      at: { source: path },
+      message: kind === "file" ? "the file is there already" : "the folder is there already, and a folder is never replaced",
+      hint: kind === "file" ? "name another folder, or replace it with --force" : "name another folder, or remove this one",
+    });
+  }
+}
+
+/** Where a path leads, through links where it is there already. */
+function whereIs(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch (cause) {
+    if (systemCodeOf(cause) === "ENOENT") return undefined;
+    throw fileFailure(cause, path, "write");
+  }
+}

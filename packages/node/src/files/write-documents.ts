@@ -1,0 +1,87 @@
+import { writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Loss } from "@weft-nlp/core";
+import type { Documents, OutputFormat, WriteEvent } from "@weft-nlp/core/formats";
+import { fileFailure } from "./file-failure.ts";
+import { openFolder } from "./open-folder.ts";
+import { standardStream } from "./read-text.ts";
+import { writeOutput } from "./standard-output.ts";
+import { writeFileAtomically } from "./write-file.ts";
+
+/** Is told what the format could not hold, before the next document is taken. */
+export type OnLoss = (loss: Loss) => void;
+
+/**
+ * Writes documents as they come, in constant memory; a file or a folder is there as a whole or not at all. Files that belong beside
+ * the main one are written behind it.
+ *
+ * @param path a file, plain or gzip by its name, `-` for standard output, or in a format that is one, a folder
+ * @throws {FileError} when the system refuses, or where the folder holds something
+ */
+export async function writeDocuments(path: string, format: OutputFormat, documents: Documents, onLoss: OnLoss): Promise<void> {
+  if (format.layout === "folder") return writeFolder(path, format.write(documents), onLoss);
+  const beside = new Map<string, string[]>();
+  const main = mainText(format.write(documents), beside, onLoss);
+  if (path === standardStream) for await (const text of main) await writeOutput(text);
+  else await writeFileAtomically(path, main);
+  for (const [file, pieces] of beside) await writeFileAtomically(pathBeside(path, file), pieces);
+}
+
+/** The pieces of the main file as they come; those of the files beside it, which are small, are kept. */
+async function* mainText(
+  events: AsyncIterable<WriteEvent>,
+  beside: Map<string, string[]>,
+  onLoss: OnLoss,
+): AsyncGenerator<string> {
+  for await (const event of events) {
+    if (event.kind === "loss") onLoss(event.loss);
+    else if (event.file === undefined) yield event.text;
+    else keep(beside, event.file, event.text);
+  }
+}
+
+function keep(files: Map<string, string[]>, file: string, text: string): void {
+  const pieces = files.get(file);
+  if (pieces === undefined) files.set(file, [text]);
+  else pieces.push(text);
+}
+
+async function writeFolder(path: string, events: AsyncIterable<WriteEvent>, onLoss: OnLoss): Promise<void> {
+  const folder = await openFolder(path);
+  try {
+    for await (const { file, text } of wholeFiles(events, onLoss)) await writeFile(join(folder.temporary, file), text);
+  } catch (cause) {
+    await folder.abort();
+    throw fileFailure(cause, path, "write");
+  }
+  await folder.close();
+}
+
+/** The pieces of each file put together; they come in one go. */
+async function* wholeFiles(events: AsyncIterable<WriteEvent>, onLoss: OnLoss): AsyncGenerator<{ file: string; text: string }> {
+  let open: { file: string; pieces: string[] } | undefined;
+  for await (const event of events) {
+    if (event.kind === "loss") {
+      onLoss(event.loss);
+      continue;
+    }
+    if (event.file === undefined) throw new RangeError("a format that is a folder has no main file");
+    if (open?.file === event.file) open.pieces.push(event.text);
+    else {
+      if (open !== undefined) yield { file: open.file, text: open.pieces.join("") };
+      open = { file: event.file, pieces: [event.text] };
+    }
+  }
+  if (open !== undefined) yield { file: open.file, text: open.pieces.join("") };
+}
+
+function pathBeside(path: string, file: string): string {
+  const folder = dirname(path);
+  if (!file.startsWith(".")) return join(folder, file);
+  return join(
+    folder,
+    `${basename(path)
+      .replace(/\.gz$/i, "")
+      .replace(/(.)\.[^.]*$/, "$1")}${file}`,
+  );
+}

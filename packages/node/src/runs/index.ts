@@ -1,0 +1,7 @@
+export { type LoggedEvent, loggedForm } from "./event-log.ts";
+export { eventOf, followEvents, GrowingFile } from "./follow-events.ts";
+export { resolvePaths, shortPath } from "./resolve-paths.ts";
+export { type EpochProgress, RunProgress } from "./run-progress.ts";
+export { type RunState, readRunState } from "./run-state.ts";
+export { type DoneEvent, type RunEvent, type TrainRunInput, trainRun } from "./train-run.ts";
+export { writeReport } from "./write-report.ts";

@@ -1,0 +1,41 @@
+import type { BuiltModel } from "@weft-nlp/core/inference";
+import { formatMarkdown, type Report } from "@weft-nlp/core/metrics";
+import type { TrainConfig } from "@weft-nlp/core/training";
+import { entityTypesOf } from "@weft-nlp/core/vocabulary";
+import { shortPath } from "./resolve-paths.ts";
+
+export interface CardFacts {
+  readonly config: TrainConfig;
+  readonly train: number;
+  readonly dev: Report;
+  readonly test: Report | undefined;
+}
+
+/** The README of a model: what it is, what it learnt from, and its numbers with their protocol. */
+export function modelCard({ description, definition, store }: BuiltModel, { config, train, dev, test }: CardFacts): string {
+  const { lexicon } = description;
+  const numbers = store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0);
+  const types = entityTypesOf(lexicon);
+  return `# ${description.name} (${definition.paper})
+
+${purposeOf(definition)} Trained with Weft on ${train} sentences of \`${shortPath(config.data.train)}\`, seed ${config.seed}.
+
+- Relation types (${lexicon.relations.size}): ${lexicon.relations.names.map((name) => `\`${name}\``).join(", ")}
+- Entity types: ${types.length === 0 ? "none, entities are untyped" : types.map((name) => `\`${name}\``).join(", ")}
+- ${numbers} numbers, a vocabulary of ${lexicon.words.size} words
+
+The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at the end"}.
+
+## Scores on dev
+
+${formatMarkdown(dev)}
+${test === undefined ? "" : `\n## Scores on test\n\n${formatMarkdown(test)}\n`}`;
+}
+
+function purposeOf({ capabilities, parts = [] }: BuiltModel["definition"]): string {
+  if (capabilities.needsGoldEntities) return "Finds the relations between entities that it is given.";
+  if (capabilities.findsRelations === false) return "Finds entities.";
+  const made =
+    parts.length === 0 ? "" : ` The ${parts.map(({ name }) => name).join(" and the ")} were trained one after the other.`;
+  return `Finds entities and the relations between them.${made}`;
+}

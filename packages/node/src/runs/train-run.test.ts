@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Worker } from "node:worker_threads";
+import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { afterAll, expect, test } from "vitest";
+import { readConfig } from "../files/config-file.ts";
+import { resolvePaths } from "./resolve-paths.ts";
+import { readRunState } from "./run-state.ts";
+import { trainRun } from "./train-run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-train-"));
+const alive = new Set<Worker>();
+const note = (thread: Worker): void => {
+  alive.add(thread);
+  thread.once("exit", () => alive.delete(thread));
+};
+process.on("worker", note);
+afterAll(() => {
+  process.off("worker", note);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function smallConfig(): Promise<TrainConfig> {
+  const corpus = fileURLToPath(new URL("../../../../examples/corpus", import.meta.url));
+  const dev = join(folder, "dev.jsonl");
+  writeFileSync(dev, readFileSync(join(corpus, "dev.jsonl"), "utf8").split("\n").slice(0, 5).join("\n"));
+  const set = ["training.epochs=2", "data.trainSentences=40", "model.rounds=0", "model.hiddenSize=8"];
+  const config = resolvePaths(await readConfig(join(corpus, "weft.yaml"), trainConfig, set));
+  return JSON.parse(JSON.stringify({ ...config, data: { ...config.data, dev, test: undefined } })) as TrainConfig;
+}
+
+test("a training whose threads are killed fails, says so, and comes to the same weights when it goes on", async () => {
+  const config = await smallConfig();
+  const weights = (name: string): Buffer => readFileSync(join(folder, name, "model", "model.safetensors"));
+  const train = async (name: string, resume: boolean, kill: boolean): Promise<void> => {
+    const run = { config, folder: join(folder, name), threads: 2, checkpointSeconds: 0, resume };
+    for await (const { kind } of trainRun(run)) {
+      // Most of these hit the step that begins now; one that comes before it hits nothing, and changes nothing.
+      if (kill && kind === "step") for (const thread of alive) void thread.terminate();
+    }
+  };
+  await train("whole", false, false);
+  const killed = join(folder, "killed");
+  let failures = 0;
+  for (let time = 0; time < 3 && (await readRunState(killed))?.state !== "done"; time++) {
+    const failure: unknown = await train("killed", time > 0, true).catch((error: unknown) => error);
+    if (failure === undefined) continue;
+    failures++;
+    expect(failure).toMatchObject({ code: "WORKER_LOST" });
+    expect(await readRunState(killed)).toMatchObject({ state: "failed", failure: { code: "WORKER_LOST" } });
+  }
+  expect(failures).toBeGreaterThan(0);
+  if ((await readRunState(killed))?.state !== "done") await train("killed", true, false);
+  expect((await readRunState(killed))?.state).toBe("done");
+  expect(weights("killed").equals(weights("whole"))).toBe(true);
+});

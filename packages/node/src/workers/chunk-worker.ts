@@ -1,0 +1,26 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { attachModel, Predictor } from "@weft-nlp/core/inference";
+import { ChunkRunner } from "@weft-nlp/core/training";
+import { lexiconFromJson } from "@weft-nlp/core/vocabulary";
+import type { WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
+import { allowRelaxedSimd } from "./relaxed-simd.ts";
+import { sentError } from "./sent-error.ts";
+
+const { model: shared, relaxed } = workerData as WorkerStart;
+if (relaxed) allowRelaxedSimd();
+const { engine, store, model } = attachModel(shared, lexiconFromJson(shared.lexicon));
+const runner = new ChunkRunner(engine, store, model);
+const predictor = new Predictor({ engine, model });
+
+parentPort?.on("message", (request: WorkerRequest) => {
+  parentPort?.postMessage(answer(request));
+});
+
+function answer(request: WorkerRequest): WorkerReply {
+  try {
+    if (request.kind === "gradient") return { id: request.id, kind: "gradient", result: runner.gradient(request.task) };
+    return { id: request.id, kind: "predict", result: predictor.predictChunk(request.examples, request.options) };
+  } catch (error) {
+    return { id: request.id, kind: "failure", error: sentError(error) };
+  }
+}

@@ -1,0 +1,21 @@
+import type { SharedModel } from "@weft-nlp/core/inference";
+import type { Prediction } from "@weft-nlp/core/metrics";
+import type { Example, PredictOptions } from "@weft-nlp/core/models";
+import type { ChunkResult, ChunkTask } from "@weft-nlp/core/training";
+import type { SentError } from "./sent-error.ts";
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly model: SharedModel;
+  /** Node 20 knows relaxed SIMD only behind a flag, which each thread's process sets before it compiles. */
+  readonly relaxed: boolean;
+}
+
+export type WorkerRequest =
+  | { readonly id: number; readonly kind: "gradient"; readonly task: ChunkTask }
+  | { readonly id: number; readonly kind: "predict"; readonly examples: readonly Example[]; readonly options: PredictOptions };
+
+export type WorkerReply =
+  | { readonly id: number; readonly kind: "gradient"; readonly result: ChunkResult }
+  | { readonly id: number; readonly kind: "predict"; readonly result: readonly Prediction[] }
+  | { readonly id: number; readonly kind: "failure"; readonly error: SentError };

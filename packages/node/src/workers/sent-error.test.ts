@@ -1,0 +1,25 @@
+import { DataError, WeftError } from "@weft-nlp/core";
+import { expect, test } from "vitest";
+import { FileError, ToolError } from "../errors.ts";
+import { receivedError, sentError } from "./sent-error.ts";
+
+const at = { source: "a.jsonl", line: 3 };
+
+/** As it arrives in another thread. */
+const across = (error: unknown): Error => receivedError(structuredClone(sentError(error)));
+
+test("errors of ours are the same errors in another thread", () => {
+  const data = new DataError("JSON_INVALID", { at, message: "expected a value", hint: "look" });
+  expect(across(data)).toBeInstanceOf(WeftError);
+  expect(across(data)).toMatchObject({ code: "JSON_INVALID", at, hint: "look", message: data.message });
+  const file = new FileError("FILE_MISSING", { at, message: "it is gone" });
+  expect(across(file)).toBeInstanceOf(ToolError);
+  expect(across(file)).toMatchObject({ code: "FILE_MISSING", at, message: file.message });
+});
+
+test("of others the code stays, and what is no error at all can be told", () => {
+  const foreign = Object.assign(new RangeError("no room"), { code: "MEMORY_EXHAUSTED", handle: () => undefined });
+  expect(across(foreign)).toMatchObject({ name: "RangeError", message: "no room", code: "MEMORY_EXHAUSTED" });
+  expect("code" in across(new RangeError("x"))).toBe(false);
+  expect(across("only words").message).toBe("only words");
+});

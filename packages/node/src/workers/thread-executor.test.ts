@@ -1,0 +1,199 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Worker } from "node:worker_threads";
+import type { Sentence } from "@weft-nlp/core";
+import { type BuiltModel, buildModel } from "@weft-nlp/core/inference";
+import { models } from "@weft-nlp/core/models";
+import type { Executor } from "@weft-nlp/core/training";
+import { buildLexicon, lexiconSettings } from "@weft-nlp/core/vocabulary";
+import { Random } from "@weft-nlp/tensor";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type ThreadExecutor, type ThreadOptions, threadExecutor } from "./thread-executor.ts";
+import { mostDeathsInARow } from "./worker-pool.ts";
+
+const words = ["Ada", "joined", "Acme", "in", "Oslo", "today"];
+const random = Random.of(4711);
+const sentences: Sentence[] = Array.from({ length: 40 }, (_, index) => {
+  const tokens = Array.from({ length: 1 + random.integer(9) }, () => words[random.integer(words.length)] ?? "");
+  const entities = [{ start: 0, end: 1, type: "T" }, ...(tokens.length > 2 ? [{ start: 2, end: tokens.length, type: "U" }] : [])];
+  const relations = entities.length > 1 ? [{ head: 0, tail: 1, type: "r" }] : [];
+  return { id: `${index}`, tokens, entities, relations };
+});
+
+let built: BuiltModel;
+const executors: Executor[] = [];
+beforeAll(async () => {
+  const settings = models.rin.settings.parse({ rounds: 2, wordSize: 6, hiddenSize: 5, inputDropout: 0.3, wordDropout: 0.2 });
+  const lexicon = buildLexicon(sentences, lexiconSettings.parse({}));
+  built = buildModel({ name: "rin", settings, lexicon, threshold: 0.5 }, { build: "baseline", shared: true });
+  for (const threads of [1, 2, 3]) executors.push(await threadExecutor(built, threads));
+});
+/** The threads that have been started, the last one last. */
+const threads: Worker[] = [];
+let onStart = (_thread: Worker): void => undefined;
+const note = (thread: Worker): void => {
+  threads.push(thread);
+  onStart(thread);
+};
+beforeAll(() => void process.on("worker", note));
+afterAll(() => void process.off("worker", note));
+afterEach(() => void (onStart = () => undefined));
+afterAll(async () => void (await Promise.all(executors.map((executor) => executor.close()))));
+
+test("predictions come in the order of the sentences, the same from any number of threads", async () => {
+  const examples = sentences.map((sentence) => built.encoder.encode(sentence));
+  const [local, ...others] = await Promise.all(executors.map((executor) => executor.predict(examples, { threshold: 0.3 })));
+  expect(local?.map(({ tags }) => tags?.length)).toEqual(sentences.map(({ tokens }) => tokens.length));
+  for (const other of others) expect(other).toEqual(local);
+  expect(await executors[1]?.predict([], { threshold: 0.3 })).toEqual([]);
+});
+
+test("gradients are the same bits from any number of threads, and come in the order of the chunks", async () => {
+  const { engine, store } = built;
+  engine.refreshTransposed(store);
+  const found = [];
+  for (const [step, executor] of executors.entries()) {
+    const tasks = Array.from({ length: 8 }, (_, k) => ({
+      step,
+      dense: engine.heap.allocate(store.denseSize * 4),
+      examples: sentences.slice(5 * k, 5 * k + 5).map((sentence) => built.encoder.encode(sentence)),
+      factor: 1 / 40,
+      batch: { sentences: 40, tokens: sentences.reduce((sum, { tokens }) => sum + tokens.length, 0) },
+      objective: { name: "likelihood" } as const,
+      epoch: 1,
+      seed: 100 + k,
+    }));
+    const results = await executor.gradients(tasks);
+    expect(results.map(({ dense }) => dense)).toEqual(tasks.map(({ dense }) => dense));
+    found.push(
+      results.map(({ losses, dense, tables }) => ({
+        losses,
+        dense: engine.heap.floats(dense, store.denseSize).slice(),
+        tables: tables.map(({ parameter, ids, at }) => ({
+          name: parameter.name,
+          ids,
+          rows: engine.heap.floats(at, ids.length * parameter.stride).slice(),
+        })),
+      })),
+    );
+  }
+  expect(found[0]?.some(({ dense }) => dense.some((value) => value !== 0))).toBe(true);
+  expect(found[1]).toEqual(found[0]);
+  expect(found[2]).toEqual(found[0]);
+});
+
+test("what goes wrong in a thread goes wrong where it was asked for", async () => {
+  const broken = { length: 3 };
+  for (const executor of executors) {
+    await expect(executor.predict([broken], { threshold: 0.5 })).rejects.toThrow("undefined");
+  }
+  const example = built.encoder.encode(sentences[0] as Sentence);
+  for (const executor of executors) expect((await executor.predict([example], { threshold: 0.5 })).length).toBe(1);
+});
+
+const kill = (thread: Worker): void => void thread.terminate();
+
+/** An executor with the threads it has started. */
+async function started(count: number, options: ThreadOptions = {}): Promise<[executor: ThreadExecutor, threads: Worker[]]> {
+  const before = threads.length;
+  const executor = await threadExecutor(built, count, { background: true, ...options });
+  await nextTurn();
+  return [executor, threads.slice(before)];
+}
+
+test("a thread that cannot start is an error for every job, never a wait without end, and no other is started for ever", async () => {
+  const { description } = built;
+  const broken: BuiltModel = {
+    ...built,
+    description: { ...description, lexicon: { ...description.lexicon, scheme: "none" as never } },
+  };
+  const before = threads.length;
+  const executor = await threadExecutor(broken, 2);
+  const example = built.encoder.encode(sentences[0] as Sentence);
+  await expect(executor.predict([example], { threshold: 0.5 })).rejects.toThrow("expected bio, bioes or bilou");
+  await expect.poll(() => executor.failure).toMatchObject({ code: "WORKERS_BROKEN" });
+  await expect(executor.predict([example], { threshold: 0.5 })).rejects.toThrow("expected bio, bioes or bilou");
+  await executor.close();
+  expect(threads.length - before).toBeLessThanOrEqual(mostDeathsInARow + 2);
+});
+
+test("what a thread held when it ended is predicted on another one, and nobody notices", async () => {
+  const examples = sentences.map((sentence) => built.encoder.encode(sentence));
+  const expected = await executors[0]?.predict(examples, { threshold: 0.3 });
+  const deaths: unknown[] = [];
+  const [executor, victims] = await started(2, { onDeath: (cause) => deaths.push(cause) });
+  expect(await executor.predict(examples, { threshold: 0.3 })).toEqual(expected);
+  for (const victim of victims) {
+    const found = executor.predict(examples, { threshold: 0.3 });
+    kill(victim);
+    expect(await found).toEqual(expected);
+  }
+  await expect.poll(() => deaths.length).toBe(2);
+  expect(executor.failure).toBeUndefined();
+  expect(await executor.predict(examples, { threshold: 0.3 })).toEqual(expected);
+  await executor.close();
+});
+
+test("a prediction that ends two threads is given up, those behind it are not, and the next one is answered", async () => {
+  let left = 2;
+  onStart = (thread) => void (left-- > 0 && kill(thread));
+  const executor = await threadExecutor(built, 1, { background: true });
+  const [first, second] = sentences.map((sentence) => [built.encoder.encode(sentence)]) as [never, never];
+  const outcomes = await Promise.allSettled([first, second].map(async (some) => executor.predict(some, { threshold: 0.5 })));
+  expect(outcomes).toMatchObject([{ status: "rejected", reason: { code: "WORKER_LOST" } }, { status: "fulfilled" }]);
+  expect((await executor.predict(first, { threshold: 0.5 })).length).toBe(1);
+  await executor.close();
+});
+
+test("a gradient whose thread ended is an error and is computed by nobody else", async () => {
+  const { engine, store } = built;
+  const tasks = (step: number) =>
+    Array.from({ length: 8 }, (_, k) => ({
+      step,
+      dense: engine.heap.allocate(store.denseSize * 4),
+      examples: sentences.slice(5 * k, 5 * k + 5).map((sentence) => built.encoder.encode(sentence)),
+      factor: 1 / 40,
+      batch: { sentences: 40, tokens: 200 },
+      objective: { name: "likelihood" } as const,
+      epoch: 1,
+      seed: 100 + k,
+    }));
+  const [executor, [victim]] = await started(1);
+  const lost = tasks(10);
+  for (const { dense } of lost) engine.heap.floats(dense, store.denseSize).fill(7);
+  const step = executor.gradients(lost);
+  kill(victim as Worker);
+  await expect(step).rejects.toMatchObject({ code: "WORKER_LOST" });
+  // The thread was to take the first two; whatever came of them, no other thread has touched them.
+  await executor.predict([built.encoder.encode(sentences[0] as Sentence)], { threshold: 0.5 });
+  expect(engine.heap.floats(lost[0]?.dense ?? 0, store.denseSize).every((value) => value === 7)).toBe(true);
+  const [again, alone] = [tasks(11), tasks(11)];
+  await executor.gradients(again);
+  await executors[0]?.gradients(alone);
+  for (const [k, { dense }] of again.entries()) {
+    const own = engine.heap.floats(dense, store.denseSize).slice();
+    expect(own).toEqual(engine.heap.floats(alone[k]?.dense ?? 0, store.denseSize).slice());
+  }
+  await executor.close();
+});
+
+test("threads that end one after the other are not started for ever; their jobs and those that come are refused", async () => {
+  const deaths: unknown[] = [];
+  onStart = kill;
+  const executor = await threadExecutor(built, 3, { onDeath: (cause) => deaths.push(cause) });
+  const example = built.encoder.encode(sentences[0] as Sentence);
+  await expect(executor.predict([example], { threshold: 0.5 })).rejects.toMatchObject({ code: expect.stringMatching(/^WORKER/) });
+  await expect.poll(() => executor.failure).toMatchObject({ code: "WORKERS_BROKEN" });
+  const before = threads.length;
+  await expect(executor.predict([example], { threshold: 0.5 })).rejects.toMatchObject({ code: "WORKERS_BROKEN" });
+  await expect.poll(() => deaths.length).toBe(mostDeathsInARow + 2);
+  expect(threads.length).toBe(before);
+  await executor.close();
+});
+
+test("what waits when the threads are ended, and what comes after, is an error and no wait without end", async () => {
+  const [executor] = await started(2);
+  const examples = sentences.map((sentence) => built.encoder.encode(sentence));
+  const under = executor.predict(examples, { threshold: 0.5 });
+  await Promise.all([expect(under).rejects.toMatchObject({ code: "WORKER_LOST" }), executor.close()]);
+  await expect(executor.predict(examples, { threshold: 0.5 })).rejects.toMatchObject({ code: "WORKER_LOST" });
+});

@@ -1,0 +1,43 @@
+import { type BuiltModel, inPlaces, predictionChunks } from "@weft-nlp/core/inference";
+import type { Prediction } from "@weft-nlp/core/metrics";
+import { type ChunkResult, type Executor, localExecutor } from "@weft-nlp/core/training";
+import type { WorkerError } from "../errors.ts";
+import { type Job, WorkerPool } from "./worker-pool.ts";
+
+export interface ThreadOptions {
+  /** True leaves the calling thread free: one thread is then one beside it. */
+  readonly background?: boolean | undefined;
+  /** Told of every thread that ends while it should work, and why. */
+  readonly onDeath?: ((cause: unknown) => void) | undefined;
+}
+
+export interface ThreadExecutor extends Executor {
+  /** Why nothing is predicted here any more; undefined as long as all is well. */
+  readonly failure: WorkerError | undefined;
+}
+
+/**
+ * Spreads chunks over worker threads that share the model's memory. Which worker takes a chunk changes nothing in its result.
+ *
+ * @param threads 1 works in the calling thread, unless that is to stay free
+ */
+export async function threadExecutor(
+  built: BuiltModel,
+  threads: number,
+  { background = false, onDeath }: ThreadOptions = {},
+): Promise<ThreadExecutor> {
+  if (threads <= 1 && !background) return { ...(await localExecutor(built)), failure: undefined };
+  const pool = new WorkerPool(built, threads, onDeath);
+  return {
+    gradients: (tasks) => pool.run(tasks.map((task) => ({ kind: "gradient", task }))) as Promise<ChunkResult[]>,
+    predict: async (examples, options) => {
+      const chunks = predictionChunks(examples);
+      const found = await pool.run(chunks.map(({ examples: chunk }): Job => ({ kind: "predict", examples: chunk, options })));
+      return inPlaces(chunks, found as Prediction[][]);
+    },
+    get failure() {
+      return pool.failure;
+    },
+    close: () => pool.close(),
+  };
+}

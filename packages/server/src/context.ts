@@ -1,0 +1,15 @@
+import type { Logger } from "pino";
+import type { ModelRegistry } from "./extraction/model-registry.ts";
+import type { ServerMetrics } from "./metrics.ts";
+import type { Limits, ServerOptions } from "./options.ts";
+
+/** What every plugin of routes is registered with. */
+export interface ServerContext {
+  readonly registry: ModelRegistry;
+  readonly limits: Limits;
+  readonly options: ServerOptions;
+  readonly metrics: ServerMetrics;
+  readonly logger: Logger;
+  /** True once the server has been told to stop. */
+  readonly state: { stopping: boolean };
+}

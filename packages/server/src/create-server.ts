@@ -1,0 +1,185 @@
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import rateLimit from "@fastify/rate-limit";
+import { RequestError } from "@weft-nlp/node";
+import fastify, { LogController } from "fastify";
+import { type Logger, pino } from "pino";
+import type { ServerContext } from "./context.ts";
+import { ModelRegistry } from "./extraction/model-registry.ts";
+import type { App } from "./http/app.ts";
+import { checkRequest } from "./http/check-request.ts";
+import { answerBadHttp, guardConnections, limitConnections } from "./http/connections.ts";
+import { errorReply } from "./http/error-reply.ts";
+import { readJsonBody } from "./http/json-body.ts";
+import { addOriginChecks } from "./http/origin-checks.ts";
+import { addSecurityHeaders } from "./http/security-headers.ts";
+import { tokenCheck, tokenInvalid } from "./http/tokens.ts";
+import { ServerMetrics } from "./metrics.ts";
+import { gatherOpenApi } from "./openapi.ts";
+import { defaultHost, defaultLimits, defaultPort, type ServerOptions } from "./options.ts";
+import { recordRequests } from "./request-record.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { extractRoutes } from "./routes/extract.ts";
+import { healthRoutes, stopping } from "./routes/health.ts";
+import { metricRoutes } from "./routes/metrics.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { pageRoutes } from "./routes/page.ts";
+import { tripleRoutes } from "./routes/triples.ts";
+import { workspaceRoutes } from "./workspace/workspace-routes.ts";
+
+export interface WeftServer {
+  readonly app: App;
+  /** Begins to listen. @returns the address with the port that was taken */
+  listen(): Promise<string>;
+  /** Reads every model's folder anew; one that cannot be read goes on as it was, and the log says why. */
+  reload(): Promise<void>;
+  /** Takes nothing new, finishes what is under way, and lets go of port, models and threads. */
+  close(): Promise<void>;
+}
+
+/** Groups of routes, each a plugin that is given the server's context. Where there are tokens, those of the API ask for one. */
+const apiRoutes = [extractRoutes, modelRoutes, tripleRoutes, metricRoutes, ...workspaceRoutes] as const;
+const openRoutes = [healthRoutes, docsRoutes, pageRoutes] as const;
+
+/**
+ * A server with its models loaded, not yet listening.
+ *
+ * @throws {FileError} @throws {ArchiveError} where a model cannot be read
+ */
+export async function createServer(options: ServerOptions): Promise<WeftServer> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const logger = options.logger ?? pino({ level: "silent" });
+  const metrics = new ServerMetrics();
+  const registry = await ModelRegistry.open(options.models, {
+    compute: options,
+    limits,
+    logger,
+    observer: (name) => metrics.modelObserver(name),
+  });
+  metrics.watchQueues(registry);
+  const context: ServerContext = { registry, limits, options, metrics, logger, state: { stopping: false } };
+  const app = buildApp(logger);
+  setRules(app, context);
+  await gatherOpenApi(app, (options.tokens ?? []).length > 0);
+  await app.register(async (api: App) => {
+    await guard(api, options);
+    for (const routes of apiRoutes) await api.register(routes, context);
+  });
+  for (const routes of openRoutes) await app.register(routes, context);
+  return {
+    app,
+    listen: async () => {
+      await app.listen({
+        host: options.host ?? defaultHost,
+        port: options.port ?? defaultPort,
+        // A burst that does not fit here is not refused but made to wait for seconds, by the system and without a word.
+        backlog: 4096,
+        listenTextResolver: () => "listening",
+      });
+      const { watchSeconds = 2 } = options;
+      if (watchSeconds > 0) registry.watch(watchSeconds);
+      return addressOf(app);
+    },
+    reload: async () => {
+      for (const { name } of registry.list()) {
+        await registry
+          .reload(name)
+          .catch((error: unknown) => logger.error({ model: name, err: error }, "a model could not be read"));
+      }
+    },
+    close: async () => close(app, context),
+  };
+}
+
+function buildApp(logger: Logger): App {
+  return fastify({
+    loggerInstance: logger,
+    // Every answer has its line already, in our words.
+    logController: new LogController({ disableRequestLogging: true }),
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    // Our own reader of bodies counts, in bytes and in time.
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    routerOptions: { maxParamLength: 300 },
+    // Probes find out that a silent client is gone; hosts are checked where errors are answered in our words.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, keepAlive: true, requireHostHeader: false },
+    clientErrorHandler: answerBadHttp,
+  }) as unknown as App;
+}
+
+/** What holds for every route. */
+function setRules(app: App, context: ServerContext): void {
+  const { limits, metrics, options, registry, state } = context;
+  app.setValidatorCompiler(checkRequest);
+  // Answers are made by us from checked parts; walking through each of them once more would cost more than making it.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", async (request: { headers: IncomingMessage["headers"] }, body: IncomingMessage) =>
+    readJsonBody(body, request.headers, limits),
+  );
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body, retryAfter } = errorReply(error);
+    if (status === 500) request.log.error({ err: error }, "a request failed inside");
+    // Whoever counts requests has said already when the next one goes through.
+    if (retryAfter !== undefined && !reply.hasHeader("retry-after")) {
+      const pauseMs = registry.retryInMs(error);
+      reply.header("retry-after", pauseMs === undefined ? retryAfter : Math.max(1, Math.ceil(pauseMs / 1000)));
+    }
+    if (status === 401) reply.header("www-authenticate", "Bearer");
+    return reply.code(status).send(body);
+  });
+  addSecurityHeaders(app);
+  recordRequests(app, context);
+  limitConnections(app, limits, () => metrics.onConnectionRefused());
+  guardConnections(app, limits);
+  addOriginChecks(app, options);
+  app.addHook("onRequest", async (request, reply) => {
+    if (!state.stopping) return;
+    reply.header("connection", "close");
+    if (request.routeOptions.url !== "/healthz") throw stopping();
+  });
+  // A connection whose answer was under way when the server was told to stop would else be kept for a next request, which nobody takes.
+  app.addHook("onResponse", async () => {
+    if (state.stopping) setImmediate(() => app.server.closeIdleConnections());
+  });
+}
+
+async function guard(api: App, { tokens = [], requestsPerMinute }: ServerOptions): Promise<void> {
+  if (requestsPerMinute !== undefined) {
+    await api.register(rateLimit, {
+      max: requestsPerMinute,
+      timeWindow: 60_000,
+      errorResponseBuilder: (_request, { ttl }) =>
+        new RequestError("RATE_EXCEEDED", {
+          message: `this server takes ${requestsPerMinute} requests a minute from one address`,
+          hint: `send the next one in ${Math.ceil(ttl / 1000)} seconds; many texts fit into one request`,
+        }),
+    });
+  }
+  if (tokens.length === 0) return;
+  const known = tokenCheck(tokens);
+  api.addHook("onRequest", async ({ headers: { authorization } }) => {
+    if (!known(authorization)) throw tokenInvalid(authorization !== undefined);
+  });
+}
+
+async function close(app: App, { registry, limits, metrics, state }: ServerContext): Promise<void> {
+  state.stopping = true;
+  const late = setTimeout(() => {
+    registry.abandon(stopping());
+    // Answers to what was just abandoned get a moment to leave.
+    setTimeout(() => app.server.closeAllConnections(), 200).unref();
+  }, limits.drainMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(late);
+    await registry.close();
+    metrics.close();
+  }
+}
+
+function addressOf(app: App): string {
+  const { address, family, port } = app.server.address() as AddressInfo;
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,104 @@
+import { ArchiveError, type Location, WeftError } from "@weft-nlp/core";
+import { RequestError, ToolError, type WeftErrorCode, WorkerError, weftErrorCodes } from "@weft-nlp/node";
+
+/** An error as every route answers it. */
+interface ErrorBody {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string | undefined;
+    readonly at?: Location | undefined;
+  };
+}
+
+export interface ErrorReply {
+  readonly status: number;
+  readonly body: ErrorBody;
+  /** Seconds after which the same request may go through, where nothing is known that says more. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** The status of errors that are not the client's fault in general, or not 400. */
+const statuses: Partial<Record<WeftErrorCode, number>> = {
+  REQUEST_TOO_LARGE: 413,
+  REQUEST_TOO_SLOW: 408,
+  BODY_TYPE_UNKNOWN: 415,
+  ROUTE_UNKNOWN: 404,
+  MODEL_UNKNOWN: 404,
+  RUN_UNKNOWN: 404,
+  DATA_UNKNOWN: 404,
+  CORRECTIONS_UNKNOWN: 404,
+  CORRECTIONS_EXIST: 409,
+  CORRECTION_CONFLICT: 412,
+  TRAINING_RUNNING: 409,
+  TOKEN_INVALID: 401,
+  NOT_ALLOWED: 403,
+  RATE_EXCEEDED: 429,
+  OVERLOADED: 503,
+  DEADLINE_PASSED: 504,
+  CLIENT_GONE: 499,
+  WORKER_LOST: 500,
+  WORKERS_BROKEN: 503,
+  STOPPING: 503,
+  FILE_MISSING: 404,
+  FILE_DENIED: 500,
+  FILE_UNUSABLE: 500,
+  DISK_FULL: 507,
+};
+
+/** What a client is told about an error. What is no error of ours tells nothing: its words may hold paths or texts. */
+export function errorReply(error: unknown): ErrorReply {
+  if (error instanceof WeftError || error instanceof ToolError) {
+    const { code, at, hint } = error;
+    // How a thread ended says where things lie on this machine; the log has it.
+    const message = error instanceof WorkerError ? weftErrorCodes[error.code] : error.summary;
+    const status = error instanceof ToolError ? (statuses[error.code] ?? 400) : error instanceof ArchiveError ? 500 : 400;
+    const retryMs = error instanceof RequestError ? error.retryMs : undefined;
+    const retryAfter = status === 503 || status === 429 ? Math.max(1, Math.ceil((retryMs ?? 0) / 1000)) : undefined;
+    return { status, body: { error: { code, message, hint, at } }, retryAfter };
+  }
+  const known = foreignErrors[codeOf(error)];
+  if (known !== undefined) return errorReply(known());
+  return {
+    status: 500,
+    body: {
+      error: {
+        code: "INTERNAL",
+        message: "something went wrong inside Weft",
+        hint: "this is a defect; the server's log has it under the request's id",
+      },
+    },
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** What the framework finds wrong before a handler is asked, and the engine in a worker thread, in words for clients. */
+const foreignErrors: Readonly<Record<string, () => RequestError>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new RequestError("BODY_TYPE_UNKNOWN", {
+      at: { path: "content-type" },
+      message: "a body of this type is not read here",
+      hint: "send application/json, or application/x-ndjson for a stream of texts",
+    }),
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new RequestError("REQUEST_TOO_LARGE", {
+      message: "the body is longer than this server takes",
+      hint: "send fewer texts at once, or stream them as application/x-ndjson",
+    }),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new RequestError("REQUEST_INVALID", {
+      at: { path: "content-length" },
+      message: "the body has another length than announced",
+    }),
+  MEMORY_EXHAUSTED: () =>
+    new RequestError("REQUEST_TOO_LARGE", {
+      message: "the memory of the model has no room for a sentence of this request",
+      hint: "send shorter sentences, or fewer entities to relate in one",
+    }),
+  FST_ERR_BAD_URL: () => new RequestError("REQUEST_INVALID", { at: { path: "url" }, message: "the path cannot be decoded" }),
+  FST_ERR_MAX_PARAM_LENGTH: () =>
+    new RequestError("REQUEST_INVALID", { at: { path: "url" }, message: "a part of the path is too long" }),
+};

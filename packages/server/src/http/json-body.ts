@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import { TextDecoder } from "node:util";
+import { DataError } from "@weft-nlp/core";
+import { parseJson } from "@weft-nlp/core/json";
+import { RequestError } from "@weft-nlp/node";
+import { takeBody } from "./connections.ts";
+
+export interface BodyLimits {
+  readonly bodyBytes: number;
+  readonly bodyMs: number;
+}
+
+/**
+ * Reads a JSON body of bounded size in bounded time.
+ *
+ * @throws {RequestError} REQUEST_TOO_LARGE, REQUEST_TOO_SLOW, REQUEST_INVALID
+ * @throws {DataError} JSON_INVALID with line and column
+ */
+export async function readJsonBody(
+  body: Readable,
+  headers: IncomingHttpHeaders,
+  { bodyBytes, bodyMs }: BodyLimits,
+): Promise<unknown> {
+  refuseEncoded(headers);
+  if (Number(headers["content-length"]) > bodyBytes) throw bodyTooLarge(bodyBytes);
+  takeBody(body);
+  const parts: Buffer[] = [];
+  let length = 0;
+  await new Promise<void>((done, failed) => {
+    const clock = setTimeout(() => failed(tooSlow(bodyMs)), bodyMs);
+    body.on("data", (part: Buffer) => {
+      length += part.length;
+      if (length <= bodyBytes) parts.push(part);
+      else failed(bodyTooLarge(bodyBytes));
+    });
+    body.on("end", done);
+    // A client that leaves ends the stream with an error, or without `end`.
+    body.on("error", () => failed(clientGone()));
+    body.on("close", () => {
+      if (!body.readableEnded) failed(clientGone());
+    });
+    const settled = (): void => clearTimeout(clock);
+    body.once("end", settled).once("close", settled);
+  });
+  return parseRequestJson(Buffer.concat(parts, length));
+}
+
+/** The value of some JSON bytes, which may come from anybody: UTF-8 throughout, not deep, without names that reach into prototypes. */
+export function parseRequestJson(bytes: Uint8Array, line = 1): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new RequestError("REQUEST_INVALID", {
+      at: { line },
+      message: "the body is not UTF-8",
+      hint: "JSON between programs is UTF-8 (RFC 8259)",
+      cause,
+    });
+  }
+  const value = parseJson(text, { line });
+  checkShape(value, line);
+  return value;
+}
+
+/** More than any request of ours needs, and little enough for every function that walks a value by calling itself. */
+const deepest = 32;
+
+/** Walks with a stack of its own, so that depth is no danger here. */
+function checkShape(value: unknown, line: number): void {
+  const waiting: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
+  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
+    const { value, depth } = item;
+    if (typeof value !== "object" || value === null) continue;
+    if (depth >= deepest) {
+      throw new DataError("JSON_INVALID", { at: { line }, message: `the value is nested more than ${deepest} deep` });
+    }
+    if (Array.isArray(value)) {
+      for (const each of value as unknown[]) {
+        if (typeof each === "object") waiting.push({ value: each, depth: depth + 1 });
+      }
+      continue;
+    }
+    for (const [name, each] of Object.entries(value)) {
+      if (name === "__proto__" || name === "constructor" || name === "prototype") {
+        throw new DataError("FIELD_INVALID", { at: { line }, message: `a field must not be called ${name}` });
+      }
+      if (typeof each === "object") waiting.push({ value: each, depth: depth + 1 });
+    }
+  }
+}
+
+/** @throws {RequestError} BODY_TYPE_UNKNOWN where a body comes compressed: a few bytes would unpack to any number */
+export function refuseEncoded(headers: IncomingHttpHeaders): void {
+  const encoding = headers["content-encoding"]?.toLowerCase() ?? "identity";
+  if (encoding === "identity") return;
+  throw new RequestError("BODY_TYPE_UNKNOWN", {
+    at: { path: "content-encoding" },
+    message: "compressed bodies are not read here",
+    hint: "send the body as it is",
+  });
+}
+
+function bodyTooLarge(bytes: number): RequestError {
+  return new RequestError("REQUEST_TOO_LARGE", {
+    message: `the body is longer than ${bytes} bytes, the most this server takes`,
+    hint: "send fewer texts at once, or stream them as application/x-ndjson",
+  });
+}
+
+export function tooSlow(ms: number): RequestError {
+  return new RequestError("REQUEST_TOO_SLOW", {
+    message: `the body did not arrive within ${ms / 1000} seconds`,
+    hint: "send the body at once; a stream (application/x-ndjson) may take as long as it likes while lines keep coming",
+  });
+}
+
+export function clientGone(): RequestError {
+  return new RequestError("CLIENT_GONE", { message: "the client left before its request was complete" });
+}

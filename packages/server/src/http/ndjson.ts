@@ -1,0 +1,92 @@
+import type { Readable } from "node:stream";
+import { RequestError } from "@weft-nlp/node";
+import { clientGone, tooSlow } from "./json-body.ts";
+
+export const ndjsonType = "application/x-ndjson";
+
+/** A body that is read while it is answered. */
+export class NdjsonBody {
+  readonly stream: Readable;
+
+  constructor(stream: Readable) {
+    this.stream = stream;
+  }
+}
+
+export interface NdjsonLine {
+  /** From 1. */
+  readonly line: number;
+  /** Undefined where the line was longer than allowed; its end was found all the same. */
+  readonly bytes: Buffer | undefined;
+}
+
+/**
+ * The lines of a stream that are not empty, read only as fast as they are taken; of a line that is too long nothing is kept.
+ *
+ * @param idleMs longest silence of the sender while a line is waited for
+ * @throws {RequestError} REQUEST_TOO_SLOW
+ */
+export async function* ndjsonLines(
+  body: Readable,
+  { lineBytes, bodyMs }: { readonly lineBytes: number; readonly bodyMs: number },
+): AsyncGenerator<NdjsonLine> {
+  let parts: Buffer[] = [];
+  let length = 0;
+  let line = 1;
+  const take = (): NdjsonLine | undefined => {
+    const bytes = length > lineBytes ? undefined : Buffer.concat(parts, length);
+    parts = [];
+    length = 0;
+    return bytes === undefined || bytes.some((byte) => byte > space) ? { line, bytes } : undefined;
+  };
+  const add = (part: Buffer): void => {
+    length += part.length;
+    if (length <= lineBytes) parts.push(part);
+    else parts = [];
+  };
+  for await (const chunk of withoutSilence(body, bodyMs)) {
+    let from = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
+      add(chunk.subarray(from, end));
+      from = end + 1;
+      const found = take();
+      if (found !== undefined) yield found;
+      line++;
+    }
+    add(chunk.subarray(from));
+  }
+  const last = take();
+  if (last !== undefined) yield last;
+}
+
+const newline = 0x0a;
+const space = 0x20;
+
+export function lineTooLong(bytes: number): RequestError {
+  return new RequestError("REQUEST_TOO_LARGE", {
+    message: `the line is longer than ${bytes} bytes, the most this server takes`,
+    hint: "cut the text at paragraphs and send the pieces",
+  });
+}
+
+function left(): never {
+  throw clientGone();
+}
+
+/** The chunks of a stream; the clock runs only while one is waited for, since a slow reader is no slow sender. */
+async function* withoutSilence(body: Readable, idleMs: number): AsyncGenerator<Buffer> {
+  const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+  for (;;) {
+    let clock: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_, failed) => {
+      clock = setTimeout(() => failed(tooSlow(idleMs)), idleMs);
+    });
+    try {
+      const next = await Promise.race([chunks.next().catch(left), silence]);
+      if (next.done === true) return;
+      yield next.value;
+    } finally {
+      clearTimeout(clock);
+    }
+  }
+}

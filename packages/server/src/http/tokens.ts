@@ -1,0 +1,41 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { RequestError } from "@weft-nlp/node";
+import { readWholeText } from "@weft-nlp/node/files";
+
+/** Whether a request's `Authorization` header carries one of the tokens. */
+export type TokenCheck = (authorization: string | undefined) => boolean;
+
+/**
+ * Compares by digests of equal length and with every token, so that the time says nothing about how much of which one was right.
+ */
+export function tokenCheck(tokens: readonly string[]): TokenCheck {
+  const known = tokens.map(digest);
+  return (authorization) => {
+    const [, given] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];
+    const offered = digest(given ?? "");
+    let found = false;
+    for (const token of known) found = timingSafeEqual(token, offered) || found;
+    return found && given !== undefined;
+  };
+}
+
+/** The tokens of a file, one a line; empty lines and lines that begin with # are none. @throws {FileError} */
+export async function readTokens(path: string): Promise<string[]> {
+  const text = await readWholeText(path, { maxBytes: 1 << 20 });
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+export function tokenInvalid(given: boolean): RequestError {
+  return new RequestError("TOKEN_INVALID", {
+    at: { path: "authorization" },
+    message: given ? "the token is not one of this server's" : "this server asks for a token",
+    hint: "send the header Authorization: Bearer TOKEN",
+  });
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,78 @@
+import swagger from "@fastify/swagger";
+import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import * as z from "zod";
+import { extraction, textRequest } from "./extraction/extraction.ts";
+import type { App } from "./http/app.ts";
+import { ndjsonType } from "./http/ndjson.ts";
+
+const errorSchema = z.object({
+  error: z.object({
+    code: z.string().describe("one of docs/errors.md"),
+    message: z.string(),
+    hint: z.string().optional(),
+    at: z.object({ path: z.string(), line: z.int(), column: z.int() }).partial().optional(),
+  }),
+});
+
+/** What `/openapi.json` answers: OpenAPI 3.1, from the schemas by which requests are checked. */
+export interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+export interface Operation {
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: unknown }[];
+  readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: unknown }>> };
+  readonly responses?: Record<string, unknown>;
+}
+
+/** Gathers the routes that are registered after it. @param tokens whether requests need one */
+export async function gatherOpenApi(app: App, tokens: boolean): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Weft",
+        version: "1",
+        description:
+          "Entities and the relations between them, in text. Offsets into a text count UTF-16 units; spans are half-open.",
+      },
+      ...(tokens
+        ? { components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } }, security: [{ token: [] }] }
+        : {}),
+    },
+    transform: jsonSchemaTransform,
+  });
+}
+
+/** The description, complete: a line of a stream beside the JSON body, and the error that every route may answer. */
+export function openApi(app: App): OpenApi {
+  const document = structuredClone(app.swagger()) as unknown as OpenApi;
+  for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
+    if (operation.responses !== undefined) {
+      operation.responses["default"] = {
+        description: "an error",
+        content: { "application/json": { schema: jsonSchema(errorSchema) } },
+      };
+    }
+  }
+  const extract = document.paths["/v1/extract"]?.["post"] as
+    | { requestBody: { content: Record<string, unknown> }; responses: Record<string, { content: Record<string, unknown> }> }
+    | undefined;
+  if (extract === undefined) return document;
+  extract.requestBody.content[ndjsonType] = { schema: jsonSchema(textRequest) };
+  const answer = extract.responses["200"];
+  if (answer !== undefined) {
+    answer.content[ndjsonType] = {
+      schema: jsonSchema(z.union([extraction, errorSchema.extend({ line: z.int(), id: z.string().optional() })])),
+    };
+  }
+  return document;
+}
+
+function jsonSchema(schema: z.ZodType): unknown {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema);
+  return rest;
+}

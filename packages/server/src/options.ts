@@ -1,0 +1,107 @@
+import type { ComputeOptions } from "@weft-nlp/node/extractor";
+import type { Logger } from "pino";
+
+/** A model to serve, and the name by which requests ask for it. */
+export interface ModelSource {
+  readonly name: string;
+  /** A model's folder, or a run's. */
+  readonly folder: string;
+}
+
+/** What one client can cost the server at most; every limit has a default. */
+export interface Limits {
+  /** Connections that are open at a time, over all clients; 0 is no limit. */
+  readonly connections: number;
+  /** Bytes of a JSON body. */
+  readonly bodyBytes: number;
+  /** Bytes of a line of NDJSON. */
+  readonly lineBytes: number;
+  /** UTF-16 units of one text. */
+  readonly textUnits: number;
+  /** Texts of one JSON body; a stream has no such limit. */
+  readonly documents: number;
+  /** Pairs of given entities in one JSON body or line of a stream: n entities of a sentence are n · (n − 1) pairs. */
+  readonly pairs: number;
+  /** Pairs of given entities in one sentence, times its words: for so long a thread cannot be called back from it. */
+  readonly sentencePairWords: number;
+  /** Texts of one stream that are under way at a time. */
+  readonly streamWindow: number;
+  /** Sentences that wait for a worker, over all clients of a model. */
+  readonly queueSentences: number;
+  /** Sentences predicted together. */
+  readonly batchSentences: number;
+  /** How long a batch that is not full waits for more sentences while workers are busy. */
+  readonly batchWaitMs: number;
+  /** From the arrival of a request's headers to its answer. */
+  readonly deadlineMs: number;
+  /** For the arrival of a JSON body, and between two pieces of a stream. */
+  readonly bodyMs: number;
+  /** Without a byte of an answer taken by its client. */
+  readonly stalledMs: number;
+  /** For requests under way when the server is told to stop. */
+  readonly drainMs: number;
+  /** Before a model whose worker threads ended time and again is tried again; doubled with every attempt in vain. */
+  readonly retryFirstMs: number;
+  readonly retryLongestMs: number;
+  /** By how much the memory of a model may grow, which nothing is given back of, before the model is read anew into fresh memory. */
+  readonly grownBytes: number;
+  /** Between two times that a model is read anew for that. */
+  readonly renewMs: number;
+}
+
+export const defaultLimits: Limits = {
+  connections: 10_000,
+  bodyBytes: 4 << 20,
+  lineBytes: 1 << 20,
+  textUnits: 200_000,
+  documents: 1000,
+  pairs: 100_000,
+  sentencePairWords: 2_000_000,
+  streamWindow: 64,
+  queueSentences: 2048,
+  batchSentences: 32,
+  batchWaitMs: 2,
+  deadlineMs: 30_000,
+  bodyMs: 30_000,
+  stalledMs: 60_000,
+  drainMs: 30_000,
+  retryFirstMs: 10_000,
+  retryLongestMs: 300_000,
+  grownBytes: 2 ** 30,
+  renewMs: 600_000,
+};
+
+export interface ServerOptions extends ComputeOptions {
+  /** At least one; the first answers requests that name none. */
+  readonly models: readonly ModelSource[];
+  /** 127.0.0.1 where left out. */
+  readonly host?: string | undefined;
+  /** 7433 where left out; 0 takes a free one. */
+  readonly port?: number | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** The bearer tokens of which requests need one; none lets everybody in who reaches the port. */
+  readonly tokens?: readonly string[] | undefined;
+  /** Origins whose pages may call this server, `https://example.org`; none where left out. */
+  readonly cors?: readonly string[] | undefined;
+  /** Host names by which clients may call a server that listens on this machine alone, beside localhost. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Requests a minute from one address; any number where left out. */
+  readonly requestsPerMinute?: number | undefined;
+  /** Seconds between looks at the models' folders; 0 never looks. */
+  readonly watchSeconds?: number | undefined;
+  /** The folder of the built page; the one that came with the package where left out. */
+  readonly page?: string | undefined;
+  /** The folder whose runs the page shows; none where left out. */
+  readonly runs?: string | undefined;
+  /** Annotated files, and folders of them, that the page shows. */
+  readonly data?: readonly string[] | undefined;
+  /** The folder of correction projects, made when the first one is. */
+  readonly corrections?: string | undefined;
+  /** Whether requests may start trainings on corrected sentences, into the folder of runs. */
+  readonly allowTraining?: boolean | undefined;
+  /** Where log lines go; nowhere where left out. Texts never do. */
+  readonly logger?: Logger | undefined;
+}
+
+export const defaultHost = "127.0.0.1";
+export const defaultPort = 7433;

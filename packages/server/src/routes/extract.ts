@@ -1,0 +1,186 @@
+import { Readable } from "node:stream";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { RequestError } from "@weft-nlp/node";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ServerContext } from "../context.ts";
+import { extractTexts } from "../extraction/extract-texts.ts";
+import {
+  type DocumentRequest,
+  documentRequest,
+  type Extraction,
+  type ExtractRequest,
+  type ExtractRequestOptions,
+  extractAnswer,
+  extractRequest,
+  type ReadRequest,
+  readDocumentRequest,
+  type StreamOptions,
+  streamOptions,
+  textRequest,
+  textsOf,
+} from "../extraction/extraction.ts";
+import { checkGivenEntities, PairCounter } from "../extraction/given-entities.ts";
+import type { ModelLease, ServedModel } from "../extraction/model-registry.ts";
+import type { App } from "../http/app.ts";
+import { requestFault } from "../http/check-request.ts";
+import { takeBody } from "../http/connections.ts";
+import { type ErrorReply, errorReply } from "../http/error-reply.ts";
+import { inOrder } from "../http/in-order.ts";
+import { parseRequestJson, refuseEncoded } from "../http/json-body.ts";
+import { lineTooLong, NdjsonBody, type NdjsonLine, ndjsonLines, ndjsonType } from "../http/ndjson.ts";
+import { requestScope } from "../http/request-scope.ts";
+import type { Limits } from "../options.ts";
+
+const tracer = trace.getTracer("weft");
+
+/** `POST /v1/extract`: entities and relations of a text, of many, or of a stream of them. */
+export async function extractRoutes(app: App, context: ServerContext): Promise<void> {
+  app.addContentTypeParser(ndjsonType, async ({ headers }: FastifyRequest, body: Readable) => {
+    refuseEncoded(headers);
+    takeBody(body);
+    return new NdjsonBody(body);
+  });
+  app.post(
+    "/v1/extract",
+    {
+      schema: {
+        tags: ["extraction"],
+        summary: "entities and relations of a text, of many, or of a stream",
+        description: `One text or many as JSON. A stream of any length as ${ndjsonType}, a text a line: a string, or an object with the fields of a text; its options stand in the query, and each line of the answer is a result or an error, in order.`,
+        consumes: ["application/json", ndjsonType],
+        produces: ["application/json", ndjsonType],
+        body: extractRequest,
+        querystring: streamOptions,
+        response: { 200: extractAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { query } = request;
+      const body: ExtractRequest | NdjsonBody = request.body;
+      if (body instanceof NdjsonBody) return answerStream(context, request, reply, body.stream, query);
+      const [unexpected] = Object.keys(query);
+      if (unexpected === undefined) return answerTexts(context, reply, body);
+      throw new RequestError("REQUEST_INVALID", {
+        at: { path: `querystring.${unexpected.slice(0, 60)}` },
+        message: "options of a JSON request stand in its body",
+        hint: `the query is for streams (${ndjsonType})`,
+      });
+    },
+  );
+}
+
+async function answerTexts(
+  context: ServerContext,
+  reply: FastifyReply,
+  body: ExtractRequest,
+): Promise<Extraction | { documents: Extraction[] }> {
+  const { registry, limits, metrics } = context;
+  const { texts, many } = textsOf(body, limits);
+  const scope = requestScope(reply, limits, body.timeoutMs);
+  const lease = registry.lease(body.model);
+  const { name, batcher } = lease.served;
+  const span = tracer.startSpan("weft.extract", { attributes: { "weft.model": name, "weft.texts": texts.length } });
+  try {
+    batcher.checkRoom(1, scope.deadline);
+    const found: Extraction[] = [];
+    for await (const result of extractTexts(lease.served, readTexts(lease.served, texts, many, body, limits), body, scope)) {
+      found.push(result);
+      metrics.onText(name, "ok");
+    }
+    return many ? { documents: found } : (found[0] as Extraction);
+  } catch (error) {
+    const { code } = errorReply(error).body.error;
+    metrics.onText(name, code);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+    throw error;
+  } finally {
+    span.end();
+    lease.release();
+  }
+}
+
+/** The texts of a request, each read when its turn comes. A function of its own for the same reason as that of `extractTexts`. */
+function* readTexts(
+  served: ServedModel,
+  texts: readonly (string | DocumentRequest)[],
+  many: boolean,
+  options: ExtractRequestOptions,
+  limits: Limits,
+): Generator<ReadRequest> {
+  const pairs = new PairCounter(options, limits);
+  for (const [index, text] of texts.entries()) {
+    const path = many ? `documents[${index}]` : "";
+    yield checkGivenEntities(served, text, readDocumentRequest(text, path, options, limits), path, pairs);
+  }
+}
+
+function answerStream(
+  context: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Readable,
+  options: StreamOptions,
+): FastifyReply {
+  const { registry, limits } = context;
+  const scope = requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY });
+  const lease = registry.lease(options.model);
+  const span = tracer.startSpan("weft.extract", { attributes: { "weft.model": lease.served.name, "weft.stream": true } });
+  const lines = async function* (): AsyncGenerator<string> {
+    try {
+      const work = async (line: NdjsonLine): Promise<string> => answerLine(context, request, lease, line, options, scope.signal);
+      yield* inOrder(ndjsonLines(body, limits), work, limits.streamWindow);
+    } catch (error) {
+      // The status has gone out long ago: the last line says that there would have been more.
+      if (!scope.signal.aborted) yield `${JSON.stringify(replyTo(error, request).body)}\n`;
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      reply.raw.once("finish", () => body.destroy());
+    } finally {
+      span.end();
+      lease.release();
+    }
+  };
+  try {
+    lease.served.batcher.checkRoom(1, performance.now() + limits.deadlineMs);
+  } catch (error) {
+    span.end();
+    lease.release();
+    throw error;
+  }
+  return reply.type(`${ndjsonType}; charset=utf-8`).send(Readable.from(lines()));
+}
+
+async function answerLine(
+  { limits, metrics }: ServerContext,
+  request: FastifyRequest,
+  { served }: ModelLease,
+  { line, bytes }: NdjsonLine,
+  options: StreamOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  let id: string | undefined;
+  try {
+    if (bytes === undefined) throw lineTooLong(limits.lineBytes);
+    const checked = textRequest.safeParse(parseRequestJson(bytes, line));
+    if (!checked.success) throw requestFault(checked.error, "", documentRequest);
+    if (typeof checked.data !== "string") ({ id } = checked.data);
+    const given = readDocumentRequest(checked.data, "", options, limits);
+    const read = checkGivenEntities(served, checked.data, given, "", new PairCounter(options, limits));
+    const deadline = performance.now() + Math.min(limits.deadlineMs, options.timeoutMs ?? limits.deadlineMs);
+    for await (const result of extractTexts(served, [read], options, { deadline, signal, patient: true })) {
+      metrics.onText(served.name, "ok");
+      return `${JSON.stringify(result)}\n`;
+    }
+    throw new RangeError("one document in gives one document out");
+  } catch (error) {
+    const { body } = replyTo(error, request);
+    metrics.onText(served.name, body.error.code);
+    return `${JSON.stringify({ line, ...(id === undefined ? {} : { id }), ...body })}\n`;
+  }
+}
+
+/** The answer to an error inside an answer that has begun; what is no error of ours goes into the log. */
+function replyTo(error: unknown, request: FastifyRequest): ErrorReply {
+  const answer = errorReply(error);
+  if (answer.status === 500) request.log.error({ err: error }, "a request failed inside");
+  return answer;
+}

@@ -1,0 +1,39 @@
+import { RequestError } from "@weft-nlp/node";
+import * as z from "zod";
+import type { ServerContext } from "../context.ts";
+import type { App } from "../http/app.ts";
+
+/** `/healthz`: the process answers. `/readyz`: it takes requests. */
+export async function healthRoutes(app: App, { registry, state }: ServerContext): Promise<void> {
+  const answer = { 200: z.object({ status: z.string() }) };
+  app.get(
+    "/healthz",
+    { schema: { tags: ["operation"], summary: "whether the process answers", response: answer } },
+    async () => ({
+      status: "ok",
+    }),
+  );
+  app.get("/readyz", { schema: { tags: ["operation"], summary: "whether requests are taken", response: answer } }, async () => {
+    if (state.stopping) throw stopping();
+    for (const { name, extractor } of registry.list()) {
+      if (extractor.failure !== undefined) throw modelBroken(name, extractor.failure);
+    }
+    return { status: "ready" };
+  });
+}
+
+/** One model that answers nothing makes the server not ready: whoever watches it shall put another in its place. */
+function modelBroken(name: string, cause: unknown): RequestError {
+  return new RequestError("WORKERS_BROKEN", {
+    message: `worker threads of the model ${name} ended time and again, and it answers nothing`,
+    hint: "the log says why they ended; others are tried after a pause, and SIGHUP does so at once",
+    cause,
+  });
+}
+
+export function stopping(): RequestError {
+  return new RequestError("STOPPING", {
+    message: "the server is about to stop",
+    hint: "send the request to another one, or again when it is back",
+  });
+}

@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import fastifyStatic from "@fastify/static";
+import { RequestError } from "@weft-nlp/node";
+import type { ServerContext } from "../context.ts";
+import type { App } from "../http/app.ts";
+
+/** The page that comes with the package: `page/` beside `src/` and `dist/`. */
+const ownPage = fileURLToPath(new URL("../../page/", import.meta.url));
+
+const withoutPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Weft</title>
+<h1>Weft</h1>
+<p>This server answers programs; the page was not built with it.</p>
+<ul>
+<li><a href="/docs">what it answers</a></li>
+<li><a href="/openapi.json">the same for programs (OpenAPI 3.1)</a></li>
+<li><a href="/v1/models">the models</a></li>
+</ul>
+</html>
+`;
+
+/**
+ * The built page, as it is at the moment: one that is built anew while the server runs is there with its new files. The page's own addresses,
+ * which no file has, get `index.html`; what is asked of the API and does not exist is an error.
+ */
+export async function pageRoutes(app: App, { options }: ServerContext): Promise<void> {
+  const root = resolve(options.page ?? ownPage);
+  await app.register(fastifyStatic, {
+    root,
+    cacheControl: false,
+    allowedPath: (path) => plainPath.test(path),
+    // Names of these files hold a hash of their content; index.html is asked for again each time.
+    setHeaders: (response, path) => {
+      const hashed = relative(root, path).startsWith(`assets${sep}`);
+      response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    },
+  });
+  // No promise: the framework would wait for the answer once more for each, and one that was passed on here has been waited for before.
+  app.setNotFoundHandler((request, reply) => {
+    const [path = "/"] = request.url.split("?");
+    const read = request.method === "GET" || request.method === "HEAD";
+    const asksForPage = read && request.headers.accept?.includes("text/html") === true;
+    const built = existsSync(join(root, "index.html"));
+    if (built && asksForPage && !path.startsWith("/v1/") && !/\.\w+$/.test(path)) reply.sendFile("index.html");
+    else if (!built && read && path === "/") void reply.type("text/html; charset=utf-8").send(withoutPage);
+    else throw routeUnknown(request.method);
+  });
+}
+
+function routeUnknown(method: string): RequestError {
+  return new RequestError("ROUTE_UNKNOWN", {
+    at: { path: "url" },
+    message: `there is nothing to ${method} under this path`,
+    hint: "/openapi.json lists what there is",
+  });
+}
+
+/** Of names that lead nowhere but downwards, with no hidden file among them. */
+const plainPath = /^\/$|^\/?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;

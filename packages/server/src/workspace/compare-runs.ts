@@ -1,0 +1,121 @@
+import type { Sentence } from "@weft-nlp/core";
+import type { BuiltModel } from "@weft-nlp/core/inference";
+import { countsBySentence, type ProtocolName, protocols, score, sumCounts } from "@weft-nlp/core/metrics";
+import { type Difference, differences, mistakeNames } from "@weft-nlp/draw";
+import { RequestError } from "@weft-nlp/node";
+import { type ComputeOptions, defaultProtocols, loadModel, modelStamp, predictSentences } from "@weft-nlp/node/extractor";
+import type { RunComparison } from "./run-schemas.ts";
+import type { ShelvedRun } from "./run-shelf.ts";
+
+type Compared = Omit<RunComparison, "offset" | "items"> & { readonly items: readonly RunComparison["items"][number][] };
+
+const mostSentences = 5000;
+const mostWaiting = 4;
+const mostKept = 4;
+
+export interface ComparedData {
+  readonly name: string;
+  /** Changes when the file does. */
+  readonly stamp: string;
+  readonly sentences: () => Promise<readonly Sentence[]>;
+}
+
+/** Compares runs sentence by sentence, one pair at a time, and keeps the last few results for the pages that follow the first. */
+export class RunComparer {
+  readonly #compute: ComputeOptions;
+  readonly #kept = new Map<string, Promise<Compared>>();
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor({ threads, deterministic }: ComputeOptions) {
+    // Beside the threads that serve, and never in this one.
+    this.#compute = { threads: Math.min(2, threads ?? 1), deterministic, background: true };
+  }
+
+  /**
+   * @throws {RequestError} OVERLOADED, REQUEST_TOO_LARGE
+   * @throws {FileError} where a run has no model yet
+   */
+  async compare(first: ShelvedRun, second: ShelvedRun, data: ComparedData, protocol?: ProtocolName): Promise<Compared> {
+    const stamps = await Promise.all([modelStamp(first.folder), modelStamp(second.folder)]);
+    const key = JSON.stringify([first.name, second.name, data.name, protocol, data.stamp, ...stamps]);
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return kept;
+    if (this.#waiting >= mostWaiting) {
+      throw new RequestError("OVERLOADED", { message: "other runs are being compared", hint: "ask again when they are done" });
+    }
+    this.#waiting++;
+    const work = this.#last.then(async () => this.#do(first, second, data, protocol));
+    this.#last = work.catch(() => undefined).finally(() => void this.#waiting--);
+    this.#kept.set(key, work);
+    work.catch(() => this.#kept.delete(key));
+    for (const oldest of [...this.#kept.keys()].slice(0, -mostKept)) this.#kept.delete(oldest);
+    return work;
+  }
+
+  async #do(first: ShelvedRun, second: ShelvedRun, data: ComparedData, protocol?: ProtocolName): Promise<Compared> {
+    const gold = await data.sentences();
+    if (gold.length > mostSentences) {
+      throw new RequestError("REQUEST_TOO_LARGE", {
+        at: { path: "querystring.data" },
+        message: `the file has ${gold.length} sentences; runs are compared here on ${mostSentences} at most`,
+        hint: "weft compare takes files of any size",
+      });
+    }
+    const system = async ({ name, folder }: ShelvedRun) => {
+      const model = await loadModel(folder, this.#compute);
+      return { name, model, runs: [await predictSentences(model, gold, this.#compute)] };
+    };
+    const [one, other] = [await system(first), await system(second)];
+    const name = protocol ?? sharedProtocol(one.model, other.model);
+    const counts = [one, other].map((each) => countsBySentence(name, gold, each));
+    const found = differences(name, gold, one, other);
+    const [before = [], after = []] = counts;
+    const better = found.filter(({ verdict }) => verdict === "better").length;
+    return {
+      first: first.name,
+      second: second.name,
+      data: data.name,
+      protocol: name,
+      words: protocols[name].words,
+      sentences: gold.length,
+      scores: { first: score(sumCounts(before)), second: score(sumCounts(after)) },
+      better,
+      worse: found.length - better,
+      same: gold.length - found.length,
+      items: found.map(itemOf),
+    };
+  }
+}
+
+/** What both models are scored by first; where they share nothing, what the first one is. */
+function sharedProtocol(one: BuiltModel, other: BuiltModel): ProtocolName {
+  const [own, others] = [defaultProtocols(one), defaultProtocols(other)];
+  return (own.find((name) => others.includes(name)) ?? own[0] ?? "exact") as ProtocolName;
+}
+
+function itemOf({ sentence, sides, findings, verdict, gain }: Difference): RunComparison["items"][number] {
+  const annotation = (side: number) => {
+    const { entities = [], relations = [] } = sides[side] ?? {};
+    return {
+      entities: entities.map(({ start, end, type, confidence }) => ({ start, end, type, ...certainty(confidence) })),
+      relations: relations.map(({ head, tail, type, confidence }) => ({ head, tail, type, ...certainty(confidence) })),
+    };
+  };
+  const mistakes = (side: number) => findings.filter((each) => each.side === side).map(({ kind }) => mistakeNames[kind]);
+  return {
+    id: sentence.id,
+    tokens: [...sentence.tokens],
+    gold: annotation(0),
+    first: annotation(1),
+    second: annotation(2),
+    verdict,
+    gain,
+    mistakes: { first: mistakes(1), second: mistakes(2) },
+  };
+}
+
+/** Six digits, as everywhere in answers. */
+function certainty(confidence: number | undefined): { confidence?: number } {
+  return confidence === undefined ? {} : { confidence: Math.round(confidence * 1e6) / 1e6 };
+}

@@ -1,0 +1,104 @@
+import type { Document, Entity, Relation, Token } from "@weft-nlp/core";
+import type { SentenceEdit } from "./correction-schemas.ts";
+
+/** A sentence that comes into a project, with its suggestions. */
+export interface NewSentence {
+  readonly document: Document;
+  readonly uncertainty: number;
+}
+
+/** All sentences of some documents. @param pause waited for after each document: there may be very many */
+export async function newSentences(documents: readonly Document[], pause: () => Promise<void>): Promise<NewSentence[]> {
+  const sentences: NewSentence[] = [];
+  for (const document of documents) {
+    for (const sentence of correctionSentences(document)) {
+      sentences.push({ document: sentence, uncertainty: uncertaintyOf(sentence) });
+    }
+    await pause();
+  }
+  return sentences;
+}
+
+/**
+ * The sentences of a document, each a document of its own with its own text, counted from its own beginning. `metadata.doc` names where it
+ * comes from, which keeps the sentences of a document together in splits. An annotation that reaches over a sentence's end is left out.
+ */
+function correctionSentences(document: Document): Document[] {
+  const { tokens, sentences, text } = document;
+  const parts = sentences.map(() => ({ entities: [] as Entity[], relations: [] as Relation[] }));
+  const sentenceOf: number[] = [];
+  for (const [index, { start, end }] of sentences.entries())
+    for (let token = start; token < end; token++) sentenceOf[token] = index;
+  const places = document.entities.map((entity) => {
+    const index = sentenceOf[entity.start] ?? -1;
+    const [span, part] = [sentences[index], parts[index]];
+    if (span === undefined || part === undefined || entity.end > span.end) return undefined;
+    return {
+      index,
+      place: part.entities.push({ ...entity, start: entity.start - span.start, end: entity.end - span.start }) - 1,
+    };
+  });
+  for (const relation of document.relations) {
+    const [head, tail] = [places[relation.head], places[relation.tail]];
+    if (head === undefined || tail === undefined || head.index !== tail.index) continue;
+    parts[head.index]?.relations.push({ ...relation, head: head.place, tail: tail.place });
+  }
+  const group = typeof document.metadata["doc"] === "string" ? document.metadata["doc"] : document.id;
+  return sentences.map(({ start, end }, index) => {
+    const from = tokens[start]?.start ?? 0;
+    const own: Token[] = tokens
+      .slice(start, end)
+      .map((token) => ({ ...token, start: token.start - from, end: token.end - from }));
+    return {
+      id: sentences.length === 1 ? document.id : `${document.id}#${index}`,
+      text: text.slice(from, tokens[end - 1]?.end ?? from),
+      tokens: own,
+      sentences: [{ start: 0, end: own.length }],
+      ...(document.pos === undefined ? {} : { pos: document.pos.slice(start, end) }),
+      ...(parts[index] ?? { entities: [], relations: [] }),
+      metadata: { ...document.metadata, doc: group },
+    };
+  });
+}
+
+/** What a file says, as accepted, with what a model says beyond it, as suggestions. */
+export function withSuggestions(given: Document, found: Document): Document {
+  const entities: Entity[] = given.entities.map(accepted);
+  const relations: Relation[] = given.relations.map(accepted);
+  const place = found.entities.map((entity) => {
+    const known = entities.findIndex((other) => sameEntity(entity, other));
+    return known === -1 ? entities.push(entity) - 1 : known;
+  });
+  for (const relation of found.relations) {
+    const [head, tail] = [place[relation.head], place[relation.tail]];
+    if (head === undefined || tail === undefined) continue;
+    const moved = { ...relation, head, tail };
+    if (!relations.some((other) => sameRelation(moved, other))) relations.push(moved);
+  }
+  return { ...given, entities, relations };
+}
+
+/** How torn the model is about what it is least sure of, 0 to 1: a probability of one half is as uncertain as can be. */
+function uncertaintyOf({ entities, relations }: Pick<Document, "entities" | "relations">): number {
+  const doubts = [...entities, ...relations].map(({ confidence = 1 }) => 1 - Math.abs(2 * confidence - 1));
+  return Math.round(doubts.reduce((most, doubt) => Math.max(most, doubt), 0) * 1e6) / 1e6;
+}
+
+export function hasSuggestions({ entities, relations }: Pick<SentenceEdit, "entities" | "relations">): boolean {
+  return [...entities, ...relations].some(({ confidence }) => confidence !== undefined);
+}
+
+function sameEntity(a: Entity, b: Entity): boolean {
+  return a.start === b.start && a.end === b.end && a.type === b.type;
+}
+
+function sameRelation(a: Relation, b: Relation): boolean {
+  return a.head === b.head && a.tail === b.tail && a.type === b.type;
+}
+
+/** Only suggestions have a confidence. */
+function accepted<Part extends Entity | Relation>(part: Part): Part {
+  const copy = { ...part };
+  delete (copy as { confidence?: number | undefined }).confidence;
+  return copy;
+}

@@ -1,0 +1,308 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Document } from "@weft-nlp/core";
+import { RequestError } from "@weft-nlp/node";
+import { makeFolder } from "@weft-nlp/node/files";
+import type { ServerContext } from "../context.ts";
+import { extractTexts } from "../extraction/extract-texts.ts";
+import { type Extraction, type ReadRequest, readDocumentRequest } from "../extraction/extraction.ts";
+import { documentOfExtraction } from "../extraction/extraction-document.ts";
+import { boundPairs } from "../extraction/given-entities.ts";
+import { describeSchema } from "../extraction/model-description.ts";
+import { turns } from "../http/turns.ts";
+import { CorrectionProject, projectUnknown, tooMany } from "./correction-project.ts";
+import { type ProjectRequest, projectName, type SentencesRequest } from "./correction-schemas.ts";
+import { type NewSentence, newSentences, withSuggestions } from "./correction-sentences.ts";
+import { shelvesOf } from "./shelves.ts";
+
+/** The correction projects of a folder by name, each opened when it is first asked for. */
+export class CorrectionStore {
+  readonly folder: string;
+  readonly #context: ServerContext;
+  readonly #open = new Map<string, Promise<CorrectionProject | undefined>>();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string, context: ServerContext) {
+    this.folder = folder;
+    this.#context = context;
+  }
+
+  /** In the order of their names. One whose files are damaged is left out, so that it does not hide the others; the log has it. */
+  async list(): Promise<CorrectionProject[]> {
+    const names = (await this.#names()).filter((name) => projectName.safeParse(name).success).sort();
+    const projects = await Promise.all(
+      names.map(async (name) =>
+        this.#project(name).catch((error: unknown) => {
+          this.#context.logger.error({ project: name, err: error }, "a correction project could not be read");
+          return undefined;
+        }),
+      ),
+    );
+    return projects.filter((project) => project !== undefined);
+  }
+
+  /** @param name is looked for among the names there are, and never becomes a path otherwise @throws {RequestError} CORRECTIONS_UNKNOWN */
+  async find(name: string): Promise<CorrectionProject> {
+    const known = projectName.safeParse(name).success && (await this.#names()).includes(name);
+    const project = known ? await this.#project(name) : undefined;
+    if (project === undefined) throw projectUnknown();
+    return project;
+  }
+
+  /**
+   * Makes a project of texts, of an annotated file, or of an extraction result.
+   *
+   * @throws {RequestError} @throws {DataError} @throws {FileError}
+   */
+  async create(request: ProjectRequest, signal: AbortSignal): Promise<CorrectionProject> {
+    const { name } = request;
+    await this.#refuseTwin(name);
+    const sentences = await this.#sentencesOf(request, signal);
+    const lease = this.#context.registry.lease(request.model ?? undefined);
+    lease.release();
+    const { entityTypes, relationTypes } = describeSchema(lease.served);
+    const head = {
+      name,
+      createdAt: new Date().toISOString(),
+      model: suggests(request) ? lease.served.name : null,
+      entityTypes,
+      relationTypes,
+    };
+    return this.#inTurn(async () => {
+      // Another may have come while the sentences were read.
+      await this.#refuseTwin(name);
+      await makeFolder(this.folder);
+      const making = CorrectionProject.create(join(this.folder, name), head, sentences);
+      this.#open.set(name, making);
+      return making.catch((error: unknown) => {
+        this.#forget(name, making);
+        throw error;
+      });
+    });
+  }
+
+  /**
+   * Puts texts, a file or an extraction result behind the sentences of a project.
+   *
+   * @returns the id of the first sentence that came @throws {RequestError} @throws {DataError} @throws {FileError}
+   */
+  async add(project: CorrectionProject, request: SentencesRequest, signal: AbortSignal): Promise<number> {
+    const taken = new Set(project.documents("all").map(({ id, metadata }) => metadata["doc"] ?? id));
+    return project.add(await this.#sentencesOf(request, signal, taken), mostSentences);
+  }
+
+  /**
+   * Takes a project away. Its folder is moved to `.trash`, with the time in its name, so that what people did can be had back by hand.
+   *
+   * @param revision the one that somebody saw who wants it gone
+   * @returns where it lies, from the folder of the projects; nothing where the project has changed since @throws {FileError}
+   */
+  async remove(project: CorrectionProject, revision: number): Promise<string | undefined> {
+    const { name } = project.head;
+    const place = `${trash}/${name}-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
+    return this.#inTurn(async () => {
+      await makeFolder(join(this.folder, trash));
+      if (!(await project.moveTo(revision, join(this.folder, place)))) return undefined;
+      this.#open.delete(name);
+      return place;
+    });
+  }
+
+  /**
+   * Gives a project another name. Its files go with it; runs that were trained on it look for their data under the old one.
+   *
+   * @param revision the one that somebody saw who wants it renamed
+   * @returns the project as it is found from now on; nothing where it has changed since
+   * @throws {RequestError} CORRECTIONS_EXIST @throws {FileError}
+   */
+  async rename(project: CorrectionProject, revision: number, to: string): Promise<CorrectionProject | undefined> {
+    const { name } = project.head;
+    return this.#inTurn(async () => {
+      // A folder that is no project would be in the way too.
+      const twin = (await this.#names()).find((known) => known !== name && known.toLowerCase() === to.toLowerCase());
+      if (twin !== undefined) throw exists(twin);
+      if (!(await project.moveTo(revision, join(this.folder, to)))) return undefined;
+      if (to === name) return project;
+      this.#open.delete(name);
+      return this.find(to);
+    });
+  }
+
+  /** Where upper and lower case are one to the file system, they are one here. */
+  async #refuseTwin(name: string): Promise<void> {
+    const twin = (await this.#names()).find((known) => known.toLowerCase() === name.toLowerCase());
+    if (twin !== undefined && (await this.#project(twin)) !== undefined) throw exists(twin);
+  }
+
+  /** Of two that want the same name at once, one gets it. */
+  async #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Takes back what was said of a name, unless something else is said of it by now. */
+  #forget(name: string, opening: Promise<CorrectionProject | undefined>): void {
+    if (this.#open.get(name) === opening) this.#open.delete(name);
+  }
+
+  /** @param taken names of documents that texts without a name of their own must not get */
+  async #sentencesOf(request: SentencesRequest, signal: AbortSignal, taken?: ReadonlySet<unknown>): Promise<NewSentence[]> {
+    const documents = await this.#documentsOf(request, signal, taken);
+    const count = documents.reduce((sum, document) => sum + document.sentences.length, 0);
+    if (count > mostSentences) throw tooMany(count, mostSentences);
+    const suggested = predicts(request) ? await this.#predict(documents, request, signal) : documents;
+    const sentences = await newSentences(suggested, turns(signal));
+    if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there is no sentence in it" });
+    return sentences;
+  }
+
+  async #names(): Promise<string[]> {
+    return readdir(this.folder).catch(() => []);
+  }
+
+  async #project(name: string): Promise<CorrectionProject | undefined> {
+    const known = this.#open.get(name);
+    const kept = await known;
+    // Another server may have taken it away, and made another one.
+    if (kept !== undefined && (await kept.isThere())) return kept;
+    if (this.#open.get(name) !== known) return this.#project(name);
+    const opening = CorrectionProject.open(join(this.folder, name));
+    this.#open.set(name, opening);
+    try {
+      const project = await opening;
+      // It may be made later.
+      if (project === undefined) this.#forget(name, opening);
+      return project;
+    } catch (error) {
+      this.#forget(name, opening);
+      throw error;
+    }
+  }
+
+  async #documentsOf(
+    { texts, data, extraction }: SentencesRequest,
+    signal: AbortSignal,
+    taken: ReadonlySet<unknown> = new Set(),
+  ): Promise<Document[]> {
+    const given = [texts, data, extraction].filter((each) => each !== undefined).length;
+    if (given !== 1) {
+      throw new RequestError("REQUEST_INVALID", {
+        message: `a project is made of texts, of data or of an extraction, and this request gives ${given === 0 ? "none" : "several"} of them`,
+      });
+    }
+    const { limits } = this.#context;
+    if (texts !== undefined) {
+      if (texts.length > limits.documents) {
+        throw new RequestError("REQUEST_TOO_LARGE", {
+          at: { path: "texts" },
+          message: `there are ${texts.length} texts; this server takes ${limits.documents} at once`,
+          hint: "put them into a file of the server's data folder",
+        });
+      }
+      const pause = turns(signal);
+      const documents: Document[] = [];
+      for (const [index, text] of texts.entries()) {
+        const read = readDocumentRequest(text, `texts[${index}]`, {}, limits);
+        documents.push({ ...read.document, id: read.id ?? freshName(`text-${index + 1}`, taken) });
+        await pause();
+      }
+      return documents;
+    }
+    if (extraction !== undefined) return [suggestionsOf(extraction, freshName("text", taken))];
+    return this.#readData(data as string, signal);
+  }
+
+  /** The file is looked for in a listing of what the server shows. */
+  async #readData(name: string, signal: AbortSignal): Promise<Document[]> {
+    const { options } = this.#context;
+    if ((options.data ?? []).length === 0) {
+      throw new RequestError("NOT_ALLOWED", {
+        at: { path: "data" },
+        message: "this server was started without data",
+        hint: "start it with --data FOLDER or send texts",
+      });
+    }
+    const { data: shelf } = shelvesOf(options);
+    const file = (await shelf.files()).find((each) => each.name === name);
+    if (file !== undefined) return shelf.documents(file, mostSentences, signal);
+    throw new RequestError("REQUEST_INVALID", {
+      at: { path: "data" },
+      message: "there is no such file in the server's data",
+      hint: "GET /v1/data lists those there are",
+    });
+  }
+
+  async #predict(documents: readonly Document[], { model, texts }: SentencesRequest, signal: AbortSignal): Promise<Document[]> {
+    const { registry, limits } = this.#context;
+    const lease = registry.lease(model ?? undefined);
+    try {
+      // The server's own files are whole corpora, and nobody sends them.
+      if (texts !== undefined) boundPairs(lease.served, documents, "texts", limits);
+      const suggested: Document[] = [];
+      for (let from = 0; from < documents.length; from += documentsAtOnce) {
+        const some = documents.slice(from, from + documentsAtOnce);
+        const reads = some.map((document): ReadRequest => ({ id: undefined, document, losses: [] }));
+        const job = { deadline: performance.now() + limits.deadlineMs, signal, patient: true };
+        let at = 0;
+        for await (const found of extractTexts(lease.served, reads, { threshold: suggestionThreshold }, job)) {
+          const document = some[at++] as Document;
+          suggested.push(
+            withSuggestions(document, { ...document, entities: found.entities.map(entityOf), relations: found.relations }),
+          );
+        }
+      }
+      return suggested;
+    } finally {
+      lease.release();
+    }
+  }
+}
+
+/** A hidden name, so that no project has it. */
+const trash = ".trash";
+/** More would be no work for people any more. */
+const mostSentences = 50_000;
+const documentsAtOnce = 64;
+/** Relations below a model's own threshold are worth a look: what it missed is most often what it doubted. */
+const suggestionThreshold = 0.3;
+
+/** Whether a model is asked for suggestions: for texts it is unless nobody is named, for a file where one is named. */
+function predicts({ texts, data, model }: SentencesRequest): boolean {
+  return (texts !== undefined && model !== null) || (data !== undefined && typeof model === "string");
+}
+
+/** Whether a project begins with the suggestions of a model of this server. */
+function suggests(request: SentencesRequest): boolean {
+  return predicts(request) || (request.extraction !== undefined && request.model !== null);
+}
+
+/** Documents of one name count as one where data is split. */
+function freshName(name: string, taken: ReadonlySet<unknown>): string {
+  let fresh = name;
+  for (let number = 2; taken.has(fresh); number++) fresh = `${name} (${number})`;
+  return fresh;
+}
+
+function exists(name: string): RequestError {
+  return new RequestError("CORRECTIONS_EXIST", {
+    at: { path: "name" },
+    message: `there is a correction project called ${name} already`,
+    hint: "choose another name, or go on with that one",
+  });
+}
+
+function entityOf({ start, end, type, confidence }: Extraction["entities"][number]): Document["entities"][number] {
+  return { start, end, type, confidence };
+}
+
+/** What has no confidence is taken for a sure suggestion. */
+function suggestionsOf(extraction: NonNullable<SentencesRequest["extraction"]>, name: string): Document {
+  const sure = <Part extends { readonly confidence?: number | undefined }>(part: Part) => ({ confidence: 1, ...part });
+  const { entities, relations } = extraction;
+  return documentOfExtraction(
+    { ...extraction, entities: entities.map(sure), relations: relations.map(sure) },
+    name,
+    "extraction",
+  );
+}

@@ -1,0 +1,278 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { open, readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Document, documentFromSentence } from "@weft-nlp/core";
+import { recordOf } from "@weft-nlp/core/formats";
+import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { RequestError } from "@weft-nlp/node";
+import {
+  collectSentences,
+  exists,
+  makeFolder,
+  readConfig,
+  readJsonFile,
+  writeFileAtomically,
+  writeJsonFile,
+} from "@weft-nlp/node/files";
+import { resolvePaths } from "@weft-nlp/node/runs";
+import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
+import type { TrainRequest, TrainState } from "./correction-schemas.ts";
+import { RunShelf } from "./run-shelf.ts";
+
+/** What `training.json` in a project's folder says of its last training. */
+interface Started {
+  readonly run: string;
+  readonly from: string | null;
+  readonly data: string;
+  readonly startedAt: string;
+  readonly pid: number;
+}
+
+/**
+ * Trains on corrected sentences: `weft train` as a process of its own, whose run lies in the server's folder of runs. One at a time.
+ *
+ * The process is told to stop when the server is, and leaves a run that `weft train --resume` goes on with.
+ */
+export class CorrectionTraining {
+  readonly #corrections: string;
+  readonly #runs: string;
+  readonly #shelf: RunShelf;
+  #child: { readonly project: string; readonly process: ChildProcess } | undefined;
+  /** The project whose training is being prepared. */
+  #starting: string | undefined;
+  #closed = false;
+  /** What moves projects about. */
+  readonly #moves = new Set<Promise<unknown>>();
+
+  /** @param corrections the folder of the projects @param runs the folder of the runs */
+  constructor(corrections: string, runs: string) {
+    this.#corrections = corrections;
+    this.#runs = resolve(runs);
+    this.#shelf = new RunShelf(this.#runs);
+  }
+
+  /** @throws {RequestError} TRAINING_RUNNING, CORRECTIONS_UNKNOWN, REQUEST_INVALID, STOPPING @throws {FileError} @throws {DataError} @throws {ConfigError} */
+  async start(project: CorrectionProject, request: TrainRequest): Promise<TrainState> {
+    if (this.#starting !== undefined || this.#child !== undefined) {
+      throw new RequestError("TRAINING_RUNNING", {
+        message: `a training${this.#child === undefined ? "" : ` on ${this.#child.project}`} is under way; this server does one at a time`,
+        hint: "wait for it, or stop it",
+      });
+    }
+    this.#starting = project.head.name;
+    try {
+      await Promise.allSettled(this.#moves);
+      if (!(await project.isThere())) throw projectUnknown();
+      return await this.#start(project, request);
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  /**
+   * Moves a project's files while no training works with them, and lets none begin meanwhile.
+   *
+   * @throws {RequestError} TRAINING_RUNNING, also where one is only being prepared @throws what the move does
+   */
+  async whileIdle<Moved>(project: CorrectionProject, move: () => Promise<Moved>): Promise<Moved> {
+    const work = async (): Promise<Moved> => {
+      if (this.#starting === project.head.name || (await this.state(project)).state === "running") {
+        throw new RequestError("TRAINING_RUNNING", {
+          message: "a training on this project is under way",
+          hint: "wait for it, or stop it first",
+        });
+      }
+      return move();
+    };
+    const moving = work();
+    this.#moves.add(moving);
+    try {
+      return await moving;
+    } finally {
+      this.#moves.delete(moving);
+    }
+  }
+
+  /** Of the last training of a project, also of one that an earlier server began. */
+  async state(project: CorrectionProject): Promise<TrainState> {
+    const path = this.#pathOf(project, "training.json");
+    if (!(await exists(path))) return { state: "none" };
+    const { run, from, data, startedAt, pid } = (await readJsonFile(path)) as Started;
+    const about = { run, project: project.head.name, from, data, startedAt };
+    if (this.#child?.project === project.head.name || isAlive(pid)) return { state: "running", ...about };
+    if (await exists(join(this.#runs, run, "report.json"))) return { state: "done", ...about };
+    const message = await lastLine(this.#pathOf(project, `${run}.log`));
+    const stopped = await exists(join(this.#runs, run, "checkpoints"));
+    return { state: stopped ? "stopped" : "failed", ...about, ...(message === "" ? {} : { message }) };
+  }
+
+  /** Begins no training any more, and ends the one under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.stop();
+  }
+
+  /** Tells the process to stop, and waits for that. @returns whether there was one */
+  async stop(project?: CorrectionProject): Promise<boolean> {
+    const child = this.#child;
+    if (child === undefined || (project !== undefined && child.project !== project.head.name)) return false;
+    const ended = new Promise((done) => child.process.once("close", done));
+    child.process.kill("SIGTERM");
+    await ended;
+    return true;
+  }
+
+  async #start(
+    project: CorrectionProject,
+    { from, data = from === undefined ? "alone" : "added" }: TrainRequest,
+  ): Promise<TrainState> {
+    const { name } = project.head;
+    const base = from === undefined ? undefined : await this.#configOf(from);
+    if (base === undefined && data === "added") {
+      throw new RequestError("REQUEST_INVALID", {
+        at: { path: "data" },
+        message: "corrected sentences can be added to the data of a run, and none was named",
+        hint: "name the run in `from`",
+      });
+    }
+    const documents = project.documents("done");
+    await makeFolder(this.#runs);
+    const run = await this.#freeRun(name);
+    const folder = this.#pathOf(project, run);
+    await makeFolder(folder);
+    const files = { train: join(folder, "train.jsonl"), dev: join(folder, "dev.jsonl") };
+    const split = base !== undefined && data === "added" ? await added(base, documents, files) : await alone(documents, files);
+    const config: TrainConfig = { ...(base ?? baseConfig(files)), data: split.data };
+    await writeJsonFile(join(folder, "weft.yaml"), config);
+    const args = ["train", join(folder, "weft.yaml"), "--run", join(this.#runs, run)];
+    const child = await this.#spawn(name, args, this.#pathOf(project, `${run}.log`));
+    const started: Started = {
+      run,
+      from: from ?? null,
+      data: split.words,
+      startedAt: new Date().toISOString(),
+      pid: child.pid ?? 0,
+    };
+    await writeJsonFile(this.#pathOf(project, "training.json"), started);
+    return this.state(project);
+  }
+
+  /** @throws {RequestError} STOPPING: a process begun now would be told to stop by nobody */
+  async #spawn(project: string, args: readonly string[], logPath: string): Promise<ChildProcess> {
+    const log = await open(logPath, "w");
+    try {
+      if (this.#closed) throw new RequestError("STOPPING", { message: "the server is about to stop" });
+      const child = spawn(process.execPath, [weftPath, ...args], { stdio: ["ignore", log.fd, log.fd] });
+      this.#child = { project, process: child };
+      const ended = (): void => {
+        if (this.#child?.process === child) this.#child = undefined;
+      };
+      // A process that could not be begun has no end.
+      child.once("error", ended).once("close", ended);
+      return child;
+    } finally {
+      await log.close();
+    }
+  }
+
+  async #configOf(from: string): Promise<TrainConfig> {
+    const { folder } = await this.#shelf.find(from);
+    return resolvePaths(await readConfig(join(folder, "config.yaml"), trainConfig));
+  }
+
+  async #freeRun(name: string): Promise<string> {
+    const taken = new Set(await readdir(this.#runs));
+    let number = 1;
+    while (taken.has(`${name}-${number}`)) number++;
+    return `${name}-${number}`;
+  }
+
+  #pathOf(project: CorrectionProject, file: string): string {
+    return resolve(this.#corrections, project.head.name, file);
+  }
+}
+
+const weftPath = fileURLToPath(new URL("../../../weft/bin/weft.js", import.meta.url));
+
+interface Split {
+  readonly data: TrainConfig["data"];
+  /** Stated with the state of the training. */
+  readonly words: string;
+}
+
+interface SplitFiles {
+  readonly train: string;
+  readonly dev: string;
+}
+
+/** The run's own train data with the corrected sentences behind it; its dev and test as they are, so that scores can be compared. */
+async function added(base: TrainConfig, documents: readonly Document[], { train }: SplitFiles): Promise<Split> {
+  if (documents.length === 0) throw tooFew(1);
+  const { sentences } = await collectSentences(base.data.train);
+  const own = sentences.slice(0, base.data.trainSentences).map(({ sentence }) => documentFromSentence(sentence));
+  await writeLines(train, [...own, ...documents]);
+  const { dev, test } = base.data;
+  return {
+    data: { train, dev, ...(test === undefined ? {} : { test }) },
+    words: `train: ${own.length} sentences of the run and ${documents.length} corrected ones; dev and test: those of the run`,
+  };
+}
+
+/** Corrected sentences only: every fifth document for dev, so that no document is in both; every fifth sentence where there is but one. */
+async function alone(documents: readonly Document[], files: SplitFiles): Promise<Split> {
+  if (documents.length < 2) throw tooFew(2);
+  const groups = [...new Set(documents.map(({ metadata }) => metadata["doc"]))];
+  const byDocument = groups.length > 1;
+  const isDev = (index: number, count: number): boolean => index % 5 === 4 || (count < 5 && index === count - 1);
+  const forDev = (document: Document, index: number): boolean =>
+    byDocument ? isDev(groups.indexOf(document.metadata["doc"]), groups.length) : isDev(index, documents.length);
+  const dev = documents.filter(forDev);
+  const train = documents.filter((document, index) => !forDev(document, index));
+  await writeLines(files.train, train);
+  await writeLines(files.dev, dev);
+  return {
+    data: { ...files },
+    words: `train: ${train.length} corrected sentences; dev: ${dev.length}, every fifth ${byDocument ? "document" : "sentence"}; no test`,
+  };
+}
+
+async function writeLines(path: string, documents: readonly Document[]): Promise<void> {
+  await writeFileAtomically(
+    path,
+    documents.map((document) => `${JSON.stringify(recordOf(document))}\n`),
+  );
+}
+
+/** What trains in a minute or two on some hundred sentences: the settings of the bundled corpus. */
+function baseConfig(data: SplitFiles): TrainConfig {
+  return trainConfig.parse({
+    data,
+    vocabulary: { minCount: 2, foldNumbers: true, unknown: "shape" },
+    model: { name: "rin", rounds: 2, inputDropout: 0.3, wordDropout: 0.1 },
+    optimizer: { name: "adam", rate: 0.002 },
+    training: { epochs: 40, batch: 16, chunk: 4, schedule: { name: "linear" } },
+  });
+}
+
+function tooFew(least: number): RequestError {
+  return new RequestError("REQUEST_INVALID", {
+    message: `training needs ${least === 1 ? "a corrected sentence" : `${least} corrected sentences`}, and the project has fewer`,
+    hint: "go through some sentences first and mark them as done",
+  });
+}
+
+function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function lastLine(path: string): Promise<string> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  return text.trimEnd().split("\n").at(-1)?.trim().slice(0, 300) ?? "";
+}

@@ -1,0 +1,57 @@
+import type { Location } from "@weft-nlp/core";
+import { type CheckedFile, checkCorpus } from "@weft-nlp/core/corpus";
+import { RequestError } from "@weft-nlp/node";
+import { readWithFaults } from "@weft-nlp/node/files";
+import type { ProblemList } from "./data-schemas.ts";
+import { placeInside } from "./place-inside.ts";
+import type { ShelvedFile } from "./shelved-file.ts";
+
+const mostBytes = 64 << 20;
+const shownPlaces = 20;
+const shownFaults = 200;
+
+/** What `weft data check` finds in files, with their names in place of their paths. @throws {RequestError} REQUEST_TOO_LARGE */
+export async function dataProblems(files: readonly ShelvedFile[]): Promise<ProblemList> {
+  if (files.reduce((sum, { bytes }) => sum + bytes, 0) > mostBytes) {
+    throw new RequestError("REQUEST_TOO_LARGE", {
+      message: `the files have more than ${mostBytes >> 20} MiB, the most that is checked here`,
+      hint: "weft data check reads files of any size",
+    });
+  }
+  const read: CheckedFile[] = [];
+  for (const file of files) read.push(named(await readWithFaults(file.path, { followLinks: false }), file));
+  const { files: checked, problems } = checkCorpus(read);
+  return {
+    files: checked.map(({ source, role, sentences, faults }) => ({
+      source,
+      ...(role === undefined ? {} : { role }),
+      sentences,
+      faults: faults.slice(0, shownFaults),
+      faultCount: faults.length,
+    })),
+    problems: problems.map(({ code, level, source, amount, message, hint, places }) => ({
+      code,
+      level,
+      ...(source === undefined ? {} : { source }),
+      amount,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      places: places.slice(0, shownPlaces),
+    })) as ProblemList["problems"],
+  };
+}
+
+/** Of a folder, each place names the file in it. */
+function named({ sentences, losses, faults }: CheckedFile, { name, path }: ShelvedFile): CheckedFile {
+  const sourceOf = (source: string | undefined): string => {
+    const inside = placeInside(path, source);
+    return inside === undefined ? name : `${name}/${inside}`;
+  };
+  const at = (place: Location): Location => ({ ...place, source: sourceOf(place.source) });
+  return {
+    source: name,
+    sentences: sentences.map(({ sentence, at: place }) => ({ sentence, at: at(place) })),
+    losses: losses.map((loss) => ({ ...loss, source: sourceOf(loss.source) })),
+    faults: faults.map((fault) => ({ ...fault, at: at(fault.at ?? {}) })),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Document } from "@weft-nlp/core";
+import { collectText, type OutputFormat, outputFormats } from "@weft-nlp/core/formats";
+import { RequestError } from "@weft-nlp/node";
+import { didYouMean } from "@weft-nlp/node/files";
+import type * as z from "zod";
+import type { exportAnswer } from "./correction-schemas.ts";
+
+/** Files by name, and what the format cannot hold. */
+export type ExportedCorrections = z.output<typeof exportAnswer>;
+
+/** @param name of the project, and so of the files @throws {RequestError} REQUEST_INVALID where there is no such format */
+export async function exportCorrections(
+  name: string,
+  documents: readonly Document[],
+  format = "jsonl",
+): Promise<ExportedCorrections> {
+  const all: Readonly<Record<string, OutputFormat>> = outputFormats;
+  const writer = Object.hasOwn(all, format) ? all[format] : undefined;
+  if (writer === undefined) {
+    throw new RequestError("REQUEST_INVALID", {
+      at: { path: "querystring.format" },
+      message: "there is no format of this name to write",
+      hint: didYouMean(format, Object.keys(all)) ?? `there are ${Object.keys(all).join(", ")}`,
+    });
+  }
+  const { text, files, losses } = await collectText(writer.write(documents));
+  const main = writer.layout === "folder" ? [] : [{ name: `${name}${writer.extensions[0] ?? ".txt"}`, content: text }];
+  const others = [...files].map(([file, content]) => ({ name: file.startsWith(".") ? `${name}${file}` : file, content }));
+  return {
+    format,
+    sentences: documents.length,
+    files: [...main, ...others],
+    losses: losses.map(({ path, reason }) => (path === undefined ? reason : `${path}: ${reason}`)),
+  };
+}

@@ -1,0 +1,57 @@
+import { type Document, WeftError } from "@weft-nlp/core";
+import { RequestError } from "@weft-nlp/node";
+import { readDocuments } from "@weft-nlp/node/files";
+import { placeInside } from "./place-inside.ts";
+import type { ShelvedFile } from "./shelved-file.ts";
+
+/** Documents of a file on their way between threads: each piece a JSON list, unpacked in some milliseconds. */
+export type PackedDocuments = readonly string[];
+
+/** As much as may be kept of any file. */
+const mostBytes = 128 << 20;
+const pieceUnits = 1 << 20;
+
+/**
+ * Reads the documents of a file until it has more sentences than somebody wants.
+ *
+ * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} with the file's name in place of its path @throws {FileError}
+ */
+export async function packDocuments(file: ShelvedFile, mostSentences: number): Promise<PackedDocuments> {
+  const pieces: string[] = [];
+  let [piece, units, sentences]: [string[], number, number] = [[], 0, 0];
+  let all = 0;
+  const close = (): void => {
+    pieces.push(`[${piece.join(",")}]`);
+    [piece, units] = [[], 0];
+  };
+  for await (const document of documentsOf(file)) {
+    const packed = JSON.stringify(document);
+    piece.push(packed);
+    units += packed.length;
+    all += packed.length;
+    sentences += document.sentences.length;
+    if (all > mostBytes) throw tooLarge();
+    if (units > pieceUnits) close();
+    if (sentences > mostSentences) break;
+  }
+  close();
+  return pieces;
+}
+
+async function* documentsOf({ name, path }: ShelvedFile): AsyncGenerator<Document> {
+  try {
+    for await (const event of readDocuments(path, { followLinks: false })) if (event.kind === "document") yield event.document;
+  } catch (error) {
+    if (!(error instanceof WeftError)) throw error;
+    const { code, at = {}, hint, summary: message } = error;
+    const inside = placeInside(path, at.source);
+    throw new WeftError(code, { at: { ...at, source: inside === undefined ? name : `${name}/${inside}` }, hint, message });
+  }
+}
+
+function tooLarge(): RequestError {
+  return new RequestError("REQUEST_TOO_LARGE", {
+    message: `the file holds more than ${mostBytes >> 20} MiB of annotated text`,
+    hint: "cut the file into parts, each a project of its own",
+  });
+}

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import type { LoggedEvent } from "@weft-nlp/node/runs";
+import { eventOf, GrowingFile } from "@weft-nlp/node/runs";
+
+export type LoggedEvaluation = Extract<LoggedEvent, { kind: "evaluation" }>;
+
+/** The few things of a run's log that a list of runs shows; each look reads only what has been added since the last one. */
+export class RunLog {
+  readonly #file: GrowingFile;
+  #epoch = 0;
+  #best = new Map<string | undefined, LoggedEvaluation>();
+
+  constructor(folder: string) {
+    this.#file = new GrowingFile(join(folder, "events.jsonl"));
+  }
+
+  /** The epoch that was logged last, and the evaluation that chose the best one: of a model in parts, that of its last part. */
+  async look(): Promise<{ readonly epoch: number; readonly best: LoggedEvaluation | undefined }> {
+    const { lines, restarted } = await this.#file.read();
+    if (restarted) {
+      this.#epoch = 0;
+      this.#best = new Map();
+    }
+    for (const event of lines.flatMap(eventOf)) {
+      this.#epoch = event.epoch;
+      if (event.kind !== "evaluation") continue;
+      const { part } = event;
+      // Parts are trained one after the other: the one that was evaluated last stands last.
+      const best = event.improved ? event : this.#best.get(part);
+      this.#best.delete(part);
+      if (best !== undefined) this.#best.set(part, best);
+    }
+    return { epoch: this.#epoch, best: [...this.#best.values()].at(-1) };
+  }
+}

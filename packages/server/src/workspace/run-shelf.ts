@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { WeftError } from "@weft-nlp/core";
+import type { ProtocolReport, Report } from "@weft-nlp/core/metrics";
+import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { RequestError, ToolError } from "@weft-nlp/node";
+import { didYouMean, readConfig, readJsonFile } from "@weft-nlp/node/files";
+import { readRunState, shortPath } from "@weft-nlp/node/runs";
+import { listFolder } from "./list-folder.ts";
+import { RunLog } from "./run-log.ts";
+import type { RunEntry } from "./run-schemas.ts";
+
+/** A run that was found in the listing: only such a folder is ever opened. */
+export interface ShelvedRun {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** What of a run's report is kept in memory. */
+export interface KeptReport {
+  readonly best: { readonly epoch: number; readonly score: number } | null;
+  readonly epochs: number;
+  readonly dev: KeptSplit;
+  readonly test: KeptSplit | null;
+}
+
+export type KeptSplit = Pick<Report, "dataSet" | "selection" | "seeds" | "sentences" | "intervals"> & {
+  readonly protocols: readonly Pick<
+    ProtocolReport,
+    "protocol" | "words" | "unit" | "directed" | "micro" | "macro" | "weighted" | "intervals"
+  >[];
+};
+
+interface ReadConfig {
+  readonly value: TrainConfig | undefined;
+  /** Why there is none. */
+  readonly problem: string | undefined;
+}
+
+/** How deep below the folder of runs one is looked for: `weft sweep` puts them into two folders of its own. */
+const depth = 4;
+const mostRuns = 2000;
+/** What makes a folder with a configuration a run, and not a folder of configurations. */
+const signs = ["events.jsonl", "state.json", "report.json"];
+
+/** The runs below one folder. Names in requests are looked up in the listing and never made into paths. */
+export class RunShelf {
+  readonly #root: string;
+  readonly #configs = new Kept<ReadConfig>(readConfigOf);
+  readonly #reports = new Kept<KeptReport | undefined>(readReport);
+  readonly #logs = new Map<string, RunLog>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** In the order of their names. @throws {FileError} where the folder cannot be read */
+  async runs(): Promise<ShelvedRun[]> {
+    const found: ShelvedRun[] = [];
+    for await (const { path, files } of listFolder(this.#root, depth)) {
+      if (path === "" || !files.includes("config.yaml") || !signs.some((sign) => files.includes(sign))) continue;
+      found.push({ name: path, folder: join(this.#root, path) });
+      if (found.length === mostRuns) break;
+    }
+    return found;
+  }
+
+  /** @throws {RequestError} RUN_UNKNOWN */
+  async find(name: string): Promise<ShelvedRun> {
+    const runs = await this.runs();
+    const run = runs.find((each) => each.name === name);
+    if (run !== undefined) return run;
+    const shown = name.slice(0, 60);
+    throw new RequestError("RUN_UNKNOWN", {
+      message: "the folder of runs holds none of this name",
+      hint:
+        didYouMean(
+          shown,
+          runs.map((each) => each.name),
+        ) ?? "GET /v1/runs lists those there are",
+    });
+  }
+
+  async entry(run: ShelvedRun): Promise<RunEntry> {
+    const [{ value: config }, report, state, { epoch, best }] = await Promise.all([
+      this.config(run),
+      this.report(run),
+      readRunState(run.folder),
+      this.#log(run).look(),
+    ]);
+    const chosen = report?.best ?? best;
+    return {
+      name: run.name,
+      state: report !== undefined && state?.state !== "running" ? "done" : (state?.state ?? "stopped"),
+      ...(state?.failure === undefined ? {} : { failure: state.failure }),
+      model: config?.model.name ?? null,
+      data: config === undefined ? null : { train: shortPath(config.data.train), dev: shortPath(config.data.dev) },
+      seed: config?.seed ?? null,
+      started: state?.started ?? (await modified(join(run.folder, "config.yaml"))),
+      epochs: { done: report?.epochs ?? epoch, planned: config?.training.epochs ?? null },
+      dev:
+        best === undefined || chosen === undefined ? null : { protocol: best.protocol, score: chosen.score, epoch: chosen.epoch },
+      group: config === undefined ? null : groupOf(config),
+    };
+  }
+
+  /** The configuration of a run, with its paths by their last two names. */
+  async config(run: ShelvedRun): Promise<ReadConfig> {
+    return (await this.#configs.get(join(run.folder, "config.yaml"))) ?? { value: undefined, problem: "there is no config.yaml" };
+  }
+
+  /** What the training wrote at its end; nothing before. */
+  async report(run: ShelvedRun): Promise<KeptReport | undefined> {
+    return this.#reports.get(join(run.folder, "report.json"));
+  }
+
+  #log({ folder }: ShelvedRun): RunLog {
+    const log = this.#logs.get(folder) ?? new RunLog(folder);
+    this.#logs.set(folder, log);
+    return log;
+  }
+}
+
+/** What was read from files, kept while they stay as they are. */
+class Kept<Value> {
+  readonly #read: (path: string) => Promise<Value>;
+  readonly #values = new Map<string, { readonly stamp: string; readonly value: Value }>();
+
+  constructor(read: (path: string) => Promise<Value>) {
+    this.#read = read;
+  }
+
+  /** Nothing where the file is not there. */
+  async get(path: string): Promise<Value | undefined> {
+    const now = await stat(path).catch(() => undefined);
+    if (now === undefined) {
+      this.#values.delete(path);
+      return undefined;
+    }
+    const stamp = `${now.ino} ${now.size} ${now.mtimeMs}`;
+    const kept = this.#values.get(path);
+    if (kept?.stamp === stamp) return kept.value;
+    const value = await this.#read(path);
+    this.#values.set(path, { stamp, value });
+    return value;
+  }
+}
+
+async function readConfigOf(path: string): Promise<ReadConfig> {
+  try {
+    const { value } = await readConfig(path, trainConfig);
+    return { value, problem: undefined };
+  } catch (error) {
+    if (error instanceof WeftError || error instanceof ToolError) return { value: undefined, problem: error.summary };
+    throw error;
+  }
+}
+
+async function readReport(path: string): Promise<KeptReport | undefined> {
+  try {
+    const { best, epochs, dev, test } = (await readJsonFile(path)) as {
+      best?: KeptReport["best"];
+      epochs: number;
+      dev: Report;
+      test: Report | null;
+    };
+    // What `weft repeat` and its like write is called so too, and is the report of no run.
+    if (typeof epochs !== "number" || typeof dev?.protocols !== "object") return undefined;
+    return { best: best ?? null, epochs, dev: keptSplit(dev), test: test === null ? null : keptSplit(test) };
+  } catch (error) {
+    if (error instanceof WeftError || error instanceof ToolError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function keptSplit({ dataSet, selection, seeds, sentences, intervals, protocols }: Report): KeptSplit {
+  const kept = Object.values(protocols).map(({ protocol, words, unit, directed, micro, macro, weighted, intervals: drawn }) => {
+    return { protocol, words, unit, directed, micro, macro, weighted, intervals: drawn };
+  });
+  return { dataSet, selection, seeds, sentences, intervals, protocols: kept };
+}
+
+function groupOf(config: TrainConfig): string {
+  return createHash("sha256")
+    .update(JSON.stringify({ ...config, seed: 0 }))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+async function modified(path: string): Promise<string | null> {
+  return stat(path).then(
+    ({ mtime }) => mtime.toISOString(),
+    () => null,
+  );
+}

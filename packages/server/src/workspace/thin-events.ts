@@ -1,0 +1,70 @@
+import type { LoggedEvent } from "@weft-nlp/node/runs";
+
+/** A point of a curve as the page draws it. */
+export type CurvePoint =
+  | {
+      readonly kind: "loss";
+      readonly part?: string | undefined;
+      /** Passes over the training data by then, with its fraction. */
+      readonly at: number;
+      /** Mean over the sentences of the steps that this point stands for. */
+      readonly loss: number;
+    }
+  | {
+      readonly kind: "score";
+      readonly part?: string | undefined;
+      readonly at: number;
+      readonly protocol: string;
+      readonly score: number;
+      readonly improved: boolean;
+    };
+
+type Step = Extract<LoggedEvent, { kind: "step" }>;
+
+/**
+ * The events of a log as points: steps that stand side by side become their mean, so that no part has more than `most` of them;
+ * evaluations stay as they are.
+ */
+export function thinEvents(events: readonly LoggedEvent[], most: number): CurvePoint[] {
+  const steps = new Map<string | undefined, Step[]>();
+  for (const event of events) {
+    if (event.kind !== "step") continue;
+    const ofPart = steps.get(event.part);
+    if (ofPart === undefined) steps.set(event.part, [event]);
+    else ofPart.push(event);
+  }
+  const losses = [...steps].flatMap(([part, ofPart]): CurvePoint[] => {
+    const places = placesOf(ofPart);
+    const size = Math.ceil(ofPart.length / most);
+    return Array.from({ length: Math.ceil(ofPart.length / size) }, (_, index) => {
+      const taken = ofPart.slice(index * size, (index + 1) * size);
+      const sentences = taken.reduce((sum, step) => sum + step.sentences, 0);
+      const total = taken.reduce((sum, { loss, sentences: of }) => sum + loss * of, 0);
+      const last = Math.min((index + 1) * size, ofPart.length) - 1;
+      return {
+        kind: "loss",
+        ...(part === undefined ? {} : { part }),
+        at: places[last] ?? 0,
+        loss: total / Math.max(1, sentences),
+      };
+    });
+  });
+  const scores = events.flatMap((event): CurvePoint[] => {
+    if (event.kind !== "evaluation") return [];
+    const { part, epoch, protocol, score, improved } = event;
+    return [{ kind: "score", ...(part === undefined ? {} : { part }), at: epoch, protocol, score, improved }];
+  });
+  return [...losses, ...scores];
+}
+
+/** Where each step stands on the axis of epochs. The log gets whole epochs at a time, so the steps of one are all there. */
+function placesOf(steps: readonly Step[]): number[] {
+  const counts = new Map<number, number>();
+  for (const { epoch } of steps) counts.set(epoch, (counts.get(epoch) ?? 0) + 1);
+  const done = new Map<number, number>();
+  return steps.map(({ epoch }) => {
+    const place = (done.get(epoch) ?? 0) + 1;
+    done.set(epoch, place);
+    return epoch - 1 + place / (counts.get(epoch) ?? 1);
+  });
+}

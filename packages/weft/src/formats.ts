@@ -1,0 +1,2 @@
+export * from "@weft-nlp/core/formats";
+export * from "@weft-nlp/core/text";

@@ -1,0 +1,4 @@
+export * from "@weft-nlp/core/training";
+export * from "@weft-nlp/node/experiments";
+export { type DoneEvent, type RunEvent, resolvePaths, type TrainRunInput, trainRun } from "@weft-nlp/node/runs";
+export { threadExecutor } from "@weft-nlp/node/workers";

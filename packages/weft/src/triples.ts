@@ -1,0 +1,2 @@
+export * from "@weft-nlp/core/triples";
+export * from "@weft-nlp/node/triples";

@@ -1,2 +1,0 @@
-export { type TripleFormatName, tripleFormatOf, tripleFormats } from "./formats.ts";
-export { openTriples, type TripleOutput, writeTriples } from "./output.ts";
