@@ -33,4 +33,7 @@ export async function* executeInWorker(
 }
 
 /** The compiled worker, also when this file itself is read as TypeScript by a test. */
-const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "../../dist/experiments/run-worker.js" : "./run-worker.js", import.meta.url);
+const workerUrl = new URL(
+  import.meta.url.endsWith(".ts") ? "../../dist/experiments/run-worker.js" : "./run-worker.js",
+  import.meta.url,
+);
