@@ -79,8 +79,8 @@ export const packages = {
     },
   },
   server: {
-    uses: ["core", "draw", "node"],
-    base: ["options"],
+    uses: ["tensor", "core", "draw", "node"],
+    base: ["errors", "options"],
     layers: {
       http: [],
       extraction: ["http"],

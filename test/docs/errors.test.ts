@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { WeftError } from "@weft-nlp/core";
 import { expect, test } from "vitest";
 import { errorCodesOf, errorTable, replaceGenerated } from "../../scripts/generated-docs.mjs";
 import { packages } from "../../scripts/layers.mjs";
@@ -16,6 +17,15 @@ test.each(withErrors)("docs/errors.md has every code of %s with its meaning, in 
   const [, section = ""] = page.split(`<!-- generated: errors ${name} -->`);
   const rows = (section.split("<!-- end -->")[0] ?? "").matchAll(/^\| `([A-Z0-9_]+)` \| (.*) \|$/gm);
   expect([...rows].map(([, code, meaning]) => [code, meaning?.replaceAll("\\|", "|")])).toEqual(Object.entries(codes));
+});
+
+test.each(withErrors)("every error of %s has one root", async (name) => {
+  const module = (await import(new URL(`packages/${name}/src/errors.ts`, root).pathname)) as Record<string, unknown>;
+  const classes = Object.values(module).filter((value) => typeof value === "function" && /Error$/.test(value.name));
+  expect(classes.length).toBeGreaterThan(0);
+  for (const error of classes as (typeof WeftError)[]) {
+    expect(error === WeftError || error.prototype instanceof WeftError, error.name).toBe(true);
+  }
 });
 
 test("a generated part is replaced between its markers and nothing else changes", () => {

@@ -1,25 +1,12 @@
-/** Where something was found: a file, a 1-based line and column, and a path inside the value. */
-export interface Location {
-  readonly source?: string | undefined;
-  readonly line?: number | undefined;
-  readonly column?: number | undefined;
-  readonly path?: string | undefined;
-}
+import { WeftError } from "@weft-nlp/tensor";
 
-export interface ErrorDetails {
-  readonly at?: Location | undefined;
-  /** What is wrong and what was expected, in one sentence without a final full stop. */
-  readonly message: string;
-  /** What the reader can do about it. */
-  readonly hint?: string | undefined;
-  readonly cause?: unknown;
-}
+export { type ErrorDetails, formatLocation, type Location, WeftError } from "@weft-nlp/tensor";
 
 /**
  * Every error code of this package, with what it means. `docs/errors.md` holds the same list, and a test compares the two.
  * Add a code here before throwing it; codes are never renamed once released.
  */
-export const errorCodes = {
+export const coreErrorCodes = {
   JSON_INVALID: "a line or a file is not valid JSON",
   FIELD_MISSING: "a required field is absent",
   FIELD_INVALID: "a field has the wrong type or an impossible value",
@@ -45,42 +32,16 @@ export const errorCodes = {
   COMPANION_MISSING: "a file that belongs beside another is absent",
 } as const;
 
-export type ErrorCode = keyof typeof errorCodes;
-
-/** The base of every error this package throws on purpose. `message` is complete: location, text and code. */
-export class WeftError extends Error {
-  readonly code: ErrorCode;
-  readonly at: Location | undefined;
-  readonly hint: string | undefined;
-  /** The sentence alone, without location and code. */
-  readonly summary: string;
-
-  constructor(code: ErrorCode, details: ErrorDetails) {
-    super(`${formatLocation(details.at)}${details.message} (${code})`, { cause: details.cause });
-    this.name = new.target.name;
-    this.code = code;
-    this.at = details.at;
-    this.hint = details.hint;
-    this.summary = details.message;
-  }
-}
+export type CoreErrorCode = keyof typeof coreErrorCodes;
 
 /** Something in the user's data is wrong. */
-export class DataError extends WeftError {}
+export class DataError extends WeftError<CoreErrorCode> {}
 
 /** A setting is wrong or does not exist. */
-export class ConfigError extends WeftError {}
+export class ConfigError extends WeftError<CoreErrorCode> {}
 
 /** A saved model or checkpoint cannot be used. */
-export class ArchiveError extends WeftError {}
+export class ArchiveError extends WeftError<CoreErrorCode> {}
 
 /** Training cannot go on. */
-export class TrainingError extends WeftError {}
-
-/** `file:line:column path: `, leaving out what is not known. */
-export function formatLocation(at: Location | undefined): string {
-  if (at === undefined) return "";
-  const position = [at.source, at.line, at.column].filter((part) => part !== undefined).join(":");
-  const whole = [position, at.path].filter((part) => part !== undefined && part !== "").join(" ");
-  return whole === "" ? "" : `${whole}: `;
-}
+export class TrainingError extends WeftError<CoreErrorCode> {}

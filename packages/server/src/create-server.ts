@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import rateLimit from "@fastify/rate-limit";
-import { RequestError } from "@weft-nlp/node";
 import fastify, { LogController } from "fastify";
 import { type Logger, pino } from "pino";
 import type { ServerContext } from "./context.ts";
+import { RequestError } from "./errors.ts";
 import { ModelRegistry } from "./extraction/model-registry.ts";
 import type { App } from "./http/app.ts";
 import { checkRequest } from "./http/check-request.ts";

@@ -8,21 +8,63 @@ export const tensorErrorCodes = {
 
 export type TensorErrorCode = keyof typeof tensorErrorCodes;
 
-/** The base of every error this package throws on purpose. */
-export class TensorError extends Error {
-  readonly code: TensorErrorCode;
+/** Where something was found: a file, a 1-based line and column, and a path inside the value. */
+export interface Location {
+  readonly source?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  readonly path?: string | undefined;
+}
 
-  constructor(code: TensorErrorCode, message: string, options?: { cause?: unknown }) {
-    super(`${message} (${code})`, options);
-    this.name = "TensorError";
+export interface ErrorDetails {
+  readonly at?: Location | undefined;
+  /** What is wrong and what was expected, in one sentence without a final full stop. */
+  readonly message: string;
+  /** What the reader can do about it. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The root of every error that Weft throws on purpose, in every package: one `catch` is enough.
+ * `message` is complete: location, sentence and code.
+ */
+export class WeftError<Code extends string = string> extends Error {
+  /** A code of `docs/errors.md`. Codes are never renamed once released. */
+  readonly code: Code;
+  readonly at: Location | undefined;
+  readonly hint: string | undefined;
+  /** The sentence alone, without location and code. */
+  readonly summary: string;
+
+  constructor(code: Code, details: ErrorDetails) {
+    super(`${formatLocation(details.at)}${details.message} (${code})`, { cause: details.cause });
+    this.name = new.target.name;
     this.code = code;
+    this.at = details.at;
+    this.hint = details.hint;
+    this.summary = details.message;
   }
 }
 
-/** A matrix does not have the shape an operation needs. */
+/** Wrong use of numbers in code: it has no place in a file. */
+export class TensorError extends WeftError<TensorErrorCode> {
+  constructor(code: TensorErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(code, { message, cause: options?.cause });
+  }
+}
+
+/** A matrix does not have the shape that an operation needs. */
 export class ShapeError extends TensorError {
   constructor(message: string) {
     super("SHAPE_MISMATCH", message);
-    this.name = "ShapeError";
   }
+}
+
+/** `file:line:column path: `, leaving out what is not known. */
+export function formatLocation(at: Location | undefined): string {
+  if (at === undefined) return "";
+  const position = [at.source, at.line, at.column].filter((part) => part !== undefined).join(":");
+  const whole = [position, at.path].filter((part) => part !== undefined && part !== "").join(" ");
+  return whole === "" ? "" : `${whole}: `;
 }

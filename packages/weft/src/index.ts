@@ -22,7 +22,7 @@ export { documentFromRecord, recordOf } from "@weft-nlp/core/formats";
 export type { Prediction, Report } from "@weft-nlp/core/metrics";
 export { documentFromText } from "@weft-nlp/core/text";
 export { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
-export { FileError, WorkerError } from "@weft-nlp/node";
+export { FileError, RunError, WorkerError } from "@weft-nlp/node";
 export { calibrateModel, Extractor, evaluateModel, loadModel, saveModel } from "@weft-nlp/node/extractor";
 export { collectSentences, readConfig, readDocuments, readSentences, writeDocuments } from "@weft-nlp/node/files";
 export { type DoneEvent, type RunEvent, trainRun } from "@weft-nlp/node/runs";

@@ -1,4 +1,4 @@
-import { DataError, type ErrorCode, type Location } from "../errors.ts";
+import { type CoreErrorCode, DataError, type Location } from "../errors.ts";
 import type { Annotation, Document, Sentence, Span } from "./document.ts";
 
 /**
@@ -105,7 +105,7 @@ function checkConfidence(confidence: number | undefined, at: Location, path: str
   fail("FIELD_INVALID", at, `${path}.confidence`, `confidence is ${confidence}, expected a number between 0 and 1`);
 }
 
-function fail(code: ErrorCode, at: Location, path: string, message: string, hint?: string): never {
+function fail(code: CoreErrorCode, at: Location, path: string, message: string, hint?: string): never {
   throw new DataError(code, { at: { ...at, path: at.path ? `${at.path}.${path}` : path }, message, hint });
 }
 

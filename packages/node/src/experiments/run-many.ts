@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { WeftError } from "@weft-nlp/core";
-import { ToolError } from "../errors.ts";
+import { RunError } from "../errors.ts";
 import { threadCount } from "../extractor/model-folder.ts";
 import { fileFailure } from "../files/file-failure.ts";
 import { type ExecuteOptions, executeRun, isFinished, type PlannedRun, type RunProgress } from "./planned-run.ts";
@@ -126,8 +126,8 @@ async function requireFiles(runs: readonly PlannedRun[]): Promise<void> {
   }
 }
 
-function leftOut({ name, after }: PlannedRun): ToolError {
-  return new ToolError("RUN_FAILED", {
+function leftOut({ name, after }: PlannedRun): RunError {
+  return new RunError("RUN_FAILED", {
     at: { source: name },
     message: `not begun, since it starts from ${after}, which failed`,
     hint: `see what stopped ${after}; the same command tries both again`,

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { WeftError } from "@weft-nlp/core";
 import type { EvaluationOptions } from "@weft-nlp/core/metrics";
 import { trainConfig } from "@weft-nlp/core/training";
-import { ToolError } from "../errors.ts";
 import { readConfig } from "../files/config-file.ts";
 import { exists } from "../files/exists.ts";
 
@@ -17,7 +16,7 @@ export async function runProvenance(folder: string): Promise<Pick<EvaluationOpti
     const { value } = await readConfig(path, trainConfig);
     return { seeds: [value.seed], selection: "best epoch on dev" };
   } catch (error) {
-    if (error instanceof WeftError || error instanceof ToolError) return {};
+    if (error instanceof WeftError) return {};
     throw error;
   }
 }

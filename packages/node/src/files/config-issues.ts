@@ -1,4 +1,4 @@
-import { ConfigError, type ErrorCode, type Location } from "@weft-nlp/core";
+import { ConfigError, type CoreErrorCode, type Location } from "@weft-nlp/core";
 import * as z from "zod";
 import { nearestName } from "./nearest-name.ts";
 import { printPath, type SettingPath } from "./yaml-source.ts";
@@ -44,7 +44,7 @@ function unknownSetting(path: SettingPath, key: string, context: ConfigIssues): 
   return settingError("SETTING_UNKNOWN", context.locate([...path, key], "name"), "there is no setting of this name", hint);
 }
 
-function settingError(code: ErrorCode, at: Location, message: string, hint: string | undefined): ConfigError {
+function settingError(code: CoreErrorCode, at: Location, message: string, hint: string | undefined): ConfigError {
   return new ConfigError(code, { at, message, hint });
 }
 

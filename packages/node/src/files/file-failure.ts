@@ -1,4 +1,4 @@
-import { FileError, type WeftErrorCode } from "../errors.ts";
+import { FileError, type NodeErrorCode } from "../errors.ts";
 
 export type FileAction = "read" | "write";
 
@@ -21,7 +21,7 @@ export function systemCodeOf(cause: unknown): string | undefined {
 }
 
 interface Explanation {
-  readonly code: WeftErrorCode;
+  readonly code: NodeErrorCode;
   readonly message: string;
   readonly hint?: string;
 }

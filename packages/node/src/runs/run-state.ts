@@ -1,7 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { WeftError } from "@weft-nlp/core";
-import { ToolError } from "../errors.ts";
 import { readJsonFile, writeJsonFile } from "../files/json-file.ts";
 
 /** How a training stands: under way, ended before its time, or over. */
@@ -47,7 +46,7 @@ export async function readRunState(folder: string): Promise<RunStateFile | undef
     if (typeof value?.state !== "string" || typeof value.started !== "string") return undefined;
     return value.state === "running" && !isAlive(value.process) ? { ...value, state: "stopped" } : value;
   } catch (error) {
-    if (error instanceof WeftError || error instanceof ToolError) return undefined;
+    if (error instanceof WeftError) return undefined;
     throw error;
   }
 }
@@ -69,6 +68,6 @@ function isAlive(holder: RunStateFile["process"]): boolean {
 /** Being stopped is no failure. What is no error of ours keeps its words: they say more than none. */
 function failureOf(error: unknown): RunStateFile["failure"] {
   if (error === undefined || (error instanceof WeftError && error.code === "CANCELLED")) return undefined;
-  if (error instanceof WeftError || error instanceof ToolError) return { code: error.code, message: error.summary };
+  if (error instanceof WeftError) return { code: error.code, message: error.summary };
   return { code: "INTERNAL", message: error instanceof Error ? error.message : "unknown" };
 }

@@ -1,6 +1,6 @@
 import { DataError, WeftError } from "@weft-nlp/core";
 import { expect, test } from "vitest";
-import { FileError, ToolError } from "../errors.ts";
+import { FileError } from "../errors.ts";
 import { receivedError, sentError } from "./sent-error.ts";
 
 const at = { source: "a.jsonl", line: 3 };
@@ -13,7 +13,7 @@ test("errors of ours are the same errors in another thread", () => {
   expect(across(data)).toBeInstanceOf(WeftError);
   expect(across(data)).toMatchObject({ code: "JSON_INVALID", at, hint: "look", message: data.message });
   const file = new FileError("FILE_MISSING", { at, message: "it is gone" });
-  expect(across(file)).toBeInstanceOf(ToolError);
+  expect(across(file)).toBeInstanceOf(WeftError);
   expect(across(file)).toMatchObject({ code: "FILE_MISSING", at, message: file.message });
 });
 

@@ -1,5 +1,4 @@
-import { type ErrorDetails, errorCodes, WeftError } from "@weft-nlp/core";
-import { ToolError, weftErrorCodes } from "../errors.ts";
+import { type ErrorDetails, WeftError } from "@weft-nlp/core";
 
 /** What is left of an error on its way between threads, with what it takes to make it again. */
 export interface SentError {
@@ -14,7 +13,7 @@ export interface SentError {
 export function sentError(error: unknown): SentError {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const { name, message, stack } = error;
-  if (!(error instanceof WeftError || error instanceof ToolError)) {
+  if (!(error instanceof WeftError)) {
     return { name, message, stack, ...("code" in error && typeof error.code === "string" ? { code: error.code } : {}) };
   }
   const { code, at, hint, summary } = error;
@@ -23,9 +22,6 @@ export function sentError(error: unknown): SentError {
 
 /** The error as it was in the other thread. */
 export function receivedError({ name, code, details, message, stack }: SentError): Error {
-  if (details !== undefined && code !== undefined) {
-    if (Object.hasOwn(errorCodes, code)) return new WeftError(code as keyof typeof errorCodes, details);
-    if (Object.hasOwn(weftErrorCodes, code)) return new ToolError(code as keyof typeof weftErrorCodes, details);
-  }
+  if (details !== undefined && code !== undefined) return new WeftError(code, details);
   return Object.assign(new Error(message), { name, stack }, code === undefined ? {} : { code });
 }

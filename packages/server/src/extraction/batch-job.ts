@@ -1,6 +1,6 @@
 import type { Prediction } from "@weft-nlp/core/metrics";
 import type { Example, PredictOptions } from "@weft-nlp/core/models";
-import { RequestError } from "@weft-nlp/node";
+import { RequestError } from "../errors.ts";
 
 export interface JobOptions {
   /** When the answer must be there, on the clock of `performance.now()`. */

@@ -1,7 +1,7 @@
 import type { Predict } from "@weft-nlp/core/inference";
 import type { Prediction } from "@weft-nlp/core/metrics";
 import type { Example, PredictOptions } from "@weft-nlp/core/models";
-import { RequestError } from "@weft-nlp/node";
+import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import { deadlinePassed, Job, type JobOptions, type Share } from "./batch-job.ts";
 

@@ -1,8 +1,8 @@
 import { charSpan, type Document, type Loss } from "@weft-nlp/core";
 import { documentFromRecord } from "@weft-nlp/core/formats";
 import type { LongSentence } from "@weft-nlp/core/inference";
-import { RequestError } from "@weft-nlp/node";
 import * as z from "zod";
+import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 
 const text = z.string().describe("any text up to the server's limit");

@@ -1,7 +1,7 @@
 import type { Document, Loss } from "@weft-nlp/core";
 import { type WindowOptions, windowSettings, windowsOf } from "@weft-nlp/core/inference";
-import { RequestError } from "@weft-nlp/node";
 import { didYouMean } from "@weft-nlp/node/files";
+import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { DocumentRequest, ReadRequest } from "./extraction.ts";
 import { describeSchema } from "./model-description.ts";

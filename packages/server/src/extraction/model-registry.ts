@@ -1,7 +1,7 @@
-import { RequestError } from "@weft-nlp/node";
 import { type ComputeOptions, Extractor, modelStamp, threadCount } from "@weft-nlp/node/extractor";
 import { didYouMean } from "@weft-nlp/node/files";
 import type { Logger } from "pino";
+import { RequestError } from "../errors.ts";
 import { Retries } from "../http/retries.ts";
 import type { Limits, ModelSource } from "../options.ts";
 import { Batcher, type BatchLimits, type BatchObserver } from "./batcher.ts";

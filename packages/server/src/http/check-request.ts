@@ -1,7 +1,7 @@
-import { RequestError } from "@weft-nlp/node";
 import { didYouMean } from "@weft-nlp/node/files";
 import type { FastifySchemaCompiler } from "fastify";
 import * as z from "zod";
+import { RequestError } from "../errors.ts";
 import { NdjsonBody } from "./ndjson.ts";
 
 /** Checks a part of a request with its zod schema; what is wrong is said as everywhere in Weft. For fastify's validator. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { RequestError } from "@weft-nlp/node";
+import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { App } from "./app.ts";
 

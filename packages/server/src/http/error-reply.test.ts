@@ -1,5 +1,6 @@
-import { RequestError, WorkerError } from "@weft-nlp/node";
+import { WorkerError } from "@weft-nlp/node";
 import { expect, test } from "vitest";
+import { RequestError } from "../errors.ts";
 import { errorReply } from "./error-reply.ts";
 
 test("a request that is too large for a model's memory is no defect, and its answer says what to send", () => {

@@ -1,5 +1,7 @@
 import { ArchiveError, type Location, WeftError } from "@weft-nlp/core";
-import { RequestError, ToolError, type WeftErrorCode, WorkerError, weftErrorCodes } from "@weft-nlp/node";
+import { type NodeErrorCode, nodeErrorCodes, WorkerError } from "@weft-nlp/node";
+import { tensorErrorCodes } from "@weft-nlp/tensor";
+import { RequestError, type ServerErrorCode } from "../errors.ts";
 
 /** An error as every route answers it. */
 interface ErrorBody {
@@ -19,7 +21,7 @@ export interface ErrorReply {
 }
 
 /** The status of errors that are not the client's fault in general, or not 400. */
-const statuses: Partial<Record<WeftErrorCode, number>> = {
+const statuses: Partial<Record<NodeErrorCode | ServerErrorCode, number>> & Readonly<Record<string, number>> = {
   REQUEST_TOO_LARGE: 413,
   REQUEST_TOO_SLOW: 408,
   BODY_TYPE_UNKNOWN: 415,
@@ -48,11 +50,12 @@ const statuses: Partial<Record<WeftErrorCode, number>> = {
 
 /** What a client is told about an error. What is no error of ours tells nothing: its words may hold paths or texts. */
 export function errorReply(error: unknown): ErrorReply {
-  if (error instanceof WeftError || error instanceof ToolError) {
+  // Wrong numbers inside the engine are a defect, and no news for a client.
+  if (error instanceof WeftError && !Object.hasOwn(tensorErrorCodes, error.code)) {
     const { code, at, hint } = error;
     // How a thread ended says where things lie on this machine; the log has it.
-    const message = error instanceof WorkerError ? weftErrorCodes[error.code] : error.summary;
-    const status = error instanceof ToolError ? (statuses[error.code] ?? 400) : error instanceof ArchiveError ? 500 : 400;
+    const message = error instanceof WorkerError ? nodeErrorCodes[error.code] : error.summary;
+    const status = statuses[error.code] ?? (error instanceof ArchiveError ? 500 : 400);
     const retryMs = error instanceof RequestError ? error.retryMs : undefined;
     const retryAfter = status === 503 || status === 429 ? Math.max(1, Math.ceil((retryMs ?? 0) / 1000)) : undefined;
     return { status, body: { error: { code, message, hint, at } }, retryAfter };

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { TextDecoder } from "node:util";
 import { DataError } from "@weft-nlp/core";
 import { parseJson } from "@weft-nlp/core/json";
-import { RequestError } from "@weft-nlp/node";
+import { RequestError } from "../errors.ts";
 import { takeBody } from "./connections.ts";
 
 export interface BodyLimits {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { RequestError } from "@weft-nlp/node";
+import { RequestError } from "../errors.ts";
 import { clientGone, tooSlow } from "./json-body.ts";
 
 export const ndjsonType = "application/x-ndjson";

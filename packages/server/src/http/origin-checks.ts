@@ -1,4 +1,4 @@
-import { RequestError } from "@weft-nlp/node";
+import { RequestError } from "../errors.ts";
 import { defaultHost, type ServerOptions } from "../options.ts";
 import type { App } from "./app.ts";
 

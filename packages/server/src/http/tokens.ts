@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { RequestError } from "@weft-nlp/node";
 import { readWholeText } from "@weft-nlp/node/files";
+import { RequestError } from "../errors.ts";
 
 /** Whether a request's `Authorization` header carries one of the tokens. */
 export type TokenCheck = (authorization: string | undefined) => boolean;

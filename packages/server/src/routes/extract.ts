@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { SpanStatusCode, trace } from "@opentelemetry/api";
-import { RequestError } from "@weft-nlp/node";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServerContext } from "../context.ts";
+import { RequestError } from "../errors.ts";
 import { extractTexts } from "../extraction/extract-texts.ts";
 import {
   type DocumentRequest,

@@ -1,6 +1,6 @@
-import { RequestError } from "@weft-nlp/node";
 import * as z from "zod";
 import type { ServerContext } from "../context.ts";
+import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 
 /** `/healthz`: the process answers. `/readyz`: it takes requests. */

@@ -1,6 +1,6 @@
-import { RequestError } from "@weft-nlp/node";
 import * as z from "zod";
 import type { ServerContext } from "../context.ts";
+import { RequestError } from "../errors.ts";
 import { describeModel, describeSchema, modelEntry, modelList, modelSchema } from "../extraction/model-description.ts";
 import type { App } from "../http/app.ts";
 

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
-import { RequestError } from "@weft-nlp/node";
 import type { ServerContext } from "../context.ts";
+import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 
 /** The page that comes with the package: `page/` beside `src/` and `dist/`. */

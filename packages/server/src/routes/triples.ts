@@ -1,10 +1,10 @@
 import type { Document } from "@weft-nlp/core";
 import { documentFromRecord } from "@weft-nlp/core/formats";
 import { collectTriples, type TripleFormat } from "@weft-nlp/core/triples";
-import { RequestError } from "@weft-nlp/node";
 import { tripleFormats } from "@weft-nlp/node/triples";
 import * as z from "zod";
 import type { ServerContext } from "../context.ts";
+import { RequestError } from "../errors.ts";
 import { documentOfExtraction, givenExtraction } from "../extraction/extraction-document.ts";
 import type { App } from "../http/app.ts";
 import { requestFault } from "../http/check-request.ts";

@@ -2,8 +2,8 @@ import type { Sentence } from "@weft-nlp/core";
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import { countsBySentence, type ProtocolName, protocols, score, sumCounts } from "@weft-nlp/core/metrics";
 import { type Difference, differences, mistakeNames } from "@weft-nlp/draw";
-import { RequestError } from "@weft-nlp/node";
 import { type ComputeOptions, defaultProtocols, loadModel, modelStamp, predictSentences } from "@weft-nlp/node/extractor";
+import { RequestError } from "../errors.ts";
 import type { RunComparison } from "./run-schemas.ts";
 import type { ShelvedRun } from "./run-shelf.ts";
 

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
-import { RequestError, WorkerError } from "@weft-nlp/node";
+import { WorkerError } from "@weft-nlp/node";
 import { receivedError } from "@weft-nlp/node/workers";
+import { RequestError } from "../errors.ts";
 import type { CorpusJob, CorpusReply, CorpusWork } from "./corpus-worker.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 

@@ -2,8 +2,9 @@ import { appendFile, open, rename, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Document } from "@weft-nlp/core";
-import { FileError, RequestError } from "@weft-nlp/node";
+import { FileError } from "@weft-nlp/node";
 import { fileFailure, writeFileAtomically } from "@weft-nlp/node/files";
+import { RequestError } from "../errors.ts";
 import {
   additionLine,
   annotationOf,

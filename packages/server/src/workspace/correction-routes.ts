@@ -1,7 +1,7 @@
-import { RequestError } from "@weft-nlp/node";
 import type { FastifyReply } from "fastify";
 import * as z from "zod";
 import type { ServerContext } from "../context.ts";
+import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 import { errorReply } from "../http/error-reply.ts";
 import { requestScope } from "../http/request-scope.ts";

@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Document } from "@weft-nlp/core";
-import { RequestError } from "@weft-nlp/node";
 import { makeFolder } from "@weft-nlp/node/files";
 import type { ServerContext } from "../context.ts";
+import { RequestError } from "../errors.ts";
 import { extractTexts } from "../extraction/extract-texts.ts";
 import { type Extraction, type ReadRequest, readDocumentRequest } from "../extraction/extraction.ts";
 import { documentOfExtraction } from "../extraction/extraction-document.ts";

@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { type Document, documentFromSentence } from "@weft-nlp/core";
 import { recordOf } from "@weft-nlp/core/formats";
 import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
-import { RequestError } from "@weft-nlp/node";
 import {
   collectSentences,
   exists,
@@ -16,6 +15,7 @@ import {
   writeJsonFile,
 } from "@weft-nlp/node/files";
 import { resolvePaths } from "@weft-nlp/node/runs";
+import { RequestError } from "../errors.ts";
 import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
 import type { TrainRequest, TrainState } from "./correction-schemas.ts";
 import { RunShelf } from "./run-shelf.ts";

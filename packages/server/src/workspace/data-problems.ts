@@ -1,7 +1,7 @@
 import type { Location } from "@weft-nlp/core";
 import { type CheckedFile, checkCorpus } from "@weft-nlp/core/corpus";
-import { RequestError } from "@weft-nlp/node";
 import { readWithFaults } from "@weft-nlp/node/files";
+import { RequestError } from "../errors.ts";
 import type { ProblemList } from "./data-schemas.ts";
 import { placeInside } from "./place-inside.ts";
 import type { ShelvedFile } from "./shelved-file.ts";

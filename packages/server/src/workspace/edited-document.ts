@@ -1,5 +1,5 @@
 import { type Document, validateDocument } from "@weft-nlp/core";
-import { RequestError } from "@weft-nlp/node";
+import { RequestError } from "../errors.ts";
 import { annotationOf } from "./correction-files.ts";
 import type { SentenceEdit } from "./correction-schemas.ts";
 import { hasSuggestions } from "./correction-sentences.ts";

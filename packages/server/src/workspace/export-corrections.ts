@@ -1,8 +1,8 @@
 import type { Document } from "@weft-nlp/core";
 import { collectText, type OutputFormat, outputFormats } from "@weft-nlp/core/formats";
-import { RequestError } from "@weft-nlp/node";
 import { didYouMean } from "@weft-nlp/node/files";
 import type * as z from "zod";
+import { RequestError } from "../errors.ts";
 import type { exportAnswer } from "./correction-schemas.ts";
 
 /** Files by name, and what the format cannot hold. */

@@ -1,7 +1,6 @@
 import { type Location, type Sentence, WeftError } from "@weft-nlp/core";
 import type { Fault } from "@weft-nlp/core/corpus";
 import { type OverlapClass, overlapClasses } from "@weft-nlp/core/metrics";
-import { ToolError } from "@weft-nlp/node";
 import { readSentences } from "@weft-nlp/node/files";
 import { placeInside } from "./place-inside.ts";
 
@@ -59,7 +58,7 @@ export async function packCorpus(path: string, { maxBytes }: { readonly maxBytes
       if (truncated) break;
     }
   } catch (error) {
-    if (!(error instanceof WeftError) && !(error instanceof ToolError)) throw error;
+    if (!(error instanceof WeftError)) throw error;
     const { code, summary: message, hint, at = {} } = error;
     const { source, ...place } = at;
     const inside = placeInside(path, source);

@@ -1,6 +1,6 @@
 import { type Document, WeftError } from "@weft-nlp/core";
-import { RequestError } from "@weft-nlp/node";
 import { readDocuments } from "@weft-nlp/node/files";
+import { RequestError } from "../errors.ts";
 import { placeInside } from "./place-inside.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 

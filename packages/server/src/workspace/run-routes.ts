@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import { RequestError } from "@weft-nlp/node";
 import * as z from "zod";
 import type { ServerContext } from "../context.ts";
+import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 import { requestScope } from "../http/request-scope.ts";
 import { groupsOf, runDetailsOf } from "./run-details.ts";

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { WeftError } from "@weft-nlp/core";
 import type { ProtocolReport, Report } from "@weft-nlp/core/metrics";
 import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
-import { RequestError, ToolError } from "@weft-nlp/node";
 import { didYouMean, readConfig, readJsonFile } from "@weft-nlp/node/files";
 import { readRunState, shortPath } from "@weft-nlp/node/runs";
+import { RequestError } from "../errors.ts";
 import { listFolder } from "./list-folder.ts";
 import { RunLog } from "./run-log.ts";
 import type { RunEntry } from "./run-schemas.ts";
@@ -152,7 +152,7 @@ async function readConfigOf(path: string): Promise<ReadConfig> {
     const { value } = await readConfig(path, trainConfig);
     return { value, problem: undefined };
   } catch (error) {
-    if (error instanceof WeftError || error instanceof ToolError) return { value: undefined, problem: error.summary };
+    if (error instanceof WeftError) return { value: undefined, problem: error.summary };
     throw error;
   }
 }
@@ -169,7 +169,7 @@ async function readReport(path: string): Promise<KeptReport | undefined> {
     if (typeof epochs !== "number" || typeof dev?.protocols !== "object") return undefined;
     return { best: best ?? null, epochs, dev: keptSplit(dev), test: test === null ? null : keptSplit(test) };
   } catch (error) {
-    if (error instanceof WeftError || error instanceof ToolError || error instanceof TypeError) return undefined;
+    if (error instanceof WeftError || error instanceof TypeError) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,4 @@
 import { formatLocation, type Location, WeftError } from "@weft-nlp/core";
-import { ToolError } from "@weft-nlp/node";
-import { TensorError } from "@weft-nlp/tensor";
 import type { Style } from "./terminal.ts";
 
 /** An error as programs read it. */
@@ -15,12 +13,11 @@ export interface FailureReport {
 
 /** What is known about an error, whatever was thrown. Errors of no class of ours are defects and say so. */
 export function describeFailure(error: unknown): FailureReport {
-  if (error instanceof WeftError || error instanceof ToolError) {
+  if (error instanceof WeftError) {
     const { code, at, hint, summary: message } = error;
     const others = error.cause instanceof AggregateError ? error.cause.errors.map(describeFailure) : undefined;
     return { code, message, at, hint, others };
   }
-  if (error instanceof TensorError) return { code: error.code, message: error.message.replace(` (${error.code})`, "") };
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     code: "INTERNAL",

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
-import { ToolError, UsageError } from "@weft-nlp/node";
+import { RunError, UsageError } from "@weft-nlp/node";
 import type { PlannedRun, RunOutcome, RunProgress } from "@weft-nlp/node/experiments";
 import { points, runMany } from "@weft-nlp/node/experiments";
 import { readConfig } from "@weft-nlp/node/files";
@@ -125,20 +125,20 @@ export async function finishRuns(
   return { outcomes: runs.flatMap(({ name }) => outcomes.get(name) ?? []), failures };
 }
 
-/** @throws {ToolError} RUN_FAILED, with every failure, where there is one */
+/** @throws {RunError} RUN_FAILED, with every failure, where there is one */
 export function requireSuccess({ failures }: FinishedRuns, runs: number): void {
   if (failures.length === 0) return;
   const errors = failures.map(({ run, error }) => {
     const { code, message, at, hint } = describeFailure(error);
     const named = at?.source === undefined ? message : `${run}: ${message}`;
-    return new ToolError("RUN_FAILED", {
+    return new RunError("RUN_FAILED", {
       at: { ...at, source: at?.source ?? run },
       message: `${named} (${code})`,
       hint,
       cause: error,
     });
   });
-  throw new ToolError("RUN_FAILED", {
+  throw new RunError("RUN_FAILED", {
     message: `${failures.length} of ${count(runs, "run")} failed`,
     hint: "the same command tries them again; what is done stays as it is",
     cause: new AggregateError(errors),
