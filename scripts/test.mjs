@@ -1,36 +1,15 @@
 /**
- * Runs vitest, and ends its output with one line `N passed, N failed` read from vitest's own JSON report.
+ * `npm test`: everything that `npm run check` checks, tests included.
  *
- * Arguments go to vitest: `npm test -- packages/core/src/metrics`. The exit status is vitest's.
+ * With arguments it builds and runs those tests alone: `npm test -- packages/core/src/metrics`.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const report = join(root, ".cache", `tests-${process.pid}.json`);
-const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
+const paths = process.argv.slice(2);
+/** @param {string[]} command */
+const run = (...command) =>
+  spawnSync(process.execPath, command, { cwd: fileURLToPath(new URL("..", import.meta.url)), stdio: "inherit" }).status ?? 1;
 
-const { status } = spawnSync(
-  process.execPath,
-  [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...process.argv.slice(2)],
-  { cwd: root, stdio: "inherit" },
-);
-
-const { passed, failed } = count();
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = status ?? 1;
-
-/** A file that fails before its first test holds no failed test, so it counts as one failure of its own. */
-function count() {
-  if (!existsSync(report)) return { passed: 0, failed: 1 };
-  /** @type {{ numPassedTests: number, numFailedTests: number, testResults: { status: string, assertionResults: { status: string }[] }[] }} */
-  const results = JSON.parse(readFileSync(report, "utf8"));
-  rmSync(report);
-  const broken = results.testResults.filter(
-    (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
-  );
-  return { passed: results.numPassedTests, failed: results.numFailedTests + broken.length };
-}
+process.exitCode =
+  paths.length === 0 ? run("scripts/check.mjs") : run("scripts/check.mjs", "build") || run("scripts/run-tests.mjs", ...paths);

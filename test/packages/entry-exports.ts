@@ -1,0 +1,64 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+/** Something that a package exports, with whether its docstring says anything. */
+export interface Exported {
+  readonly name: string;
+  readonly kind: "value" | "type";
+  readonly documented: boolean;
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly exports?: Readonly<Record<string, { readonly "weft-source": string }>>;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Every entry of every package by the name under which it is imported, with its source file. */
+export const entries: ReadonlyMap<string, string> = new Map(
+  readdirSync(join(root, "packages")).flatMap((folder) => {
+    const file = join(root, "packages", folder, "package.json");
+    if (!existsSync(file)) return [];
+    const { name, exports = {} } = JSON.parse(readFileSync(file, "utf8")) as Manifest;
+    return Object.entries(exports).map(([path, { "weft-source": source }]): [string, string] => [
+      path === "." ? name : `${name}/${path.slice(2)}`,
+      join(root, "packages", folder, source),
+    ]);
+  }),
+);
+
+/** What every entry exports, sorted by name. */
+export function exportsOfEntries(): ReadonlyMap<string, readonly Exported[]> {
+  const program = ts.createProgram([...entries.values()], {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    customConditions: ["weft-source"],
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ["node"],
+  });
+  const checker = program.getTypeChecker();
+  return new Map(
+    [...entries].map(([name, file]) => {
+      const source = program.getSourceFile(file);
+      const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
+      const symbols = module === undefined ? [] : checker.getExportsOfModule(module);
+      const found = symbols.map((symbol) => describe(checker, symbol)).sort((a, b) => (a.name < b.name ? -1 : 1));
+      return [name, found];
+    }),
+  );
+}
+
+function describe(checker: ts.TypeChecker, symbol: ts.Symbol): Exported {
+  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return {
+    name: symbol.name,
+    kind: target.flags & ts.SymbolFlags.Value ? "value" : "type",
+    documented: target.getDocumentationComment(checker).length > 0,
+  };
+}

@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { installedWith, installPacked, root } from "./packed-packages.ts";
+
+const model = join(root, "examples/model");
+
+test("a library for extraction and training comes with at most 15 packages, and without a server", () => {
+  const names = [...installedWith("@weft-nlp/node").keys()];
+  expect(names.length).toBeLessThanOrEqual(15);
+  expect(names).not.toContain("fastify");
+  expect(names).not.toContain("pino");
+});
+
+test("@weft-nlp/node from its tarballs extracts in an empty folder, and says what RDF needs", () => {
+  const folder = installPacked("@weft-nlp/node");
+  const program = `
+    import { triplesOf } from "@weft-nlp/core";
+    import { Extractor } from "@weft-nlp/node";
+    import { openTriples, tripleFormats } from "@weft-nlp/node/triples";
+    const extractor = await Extractor.open(${JSON.stringify(model)});
+    const document = await extractor.text("Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    await extractor.close();
+    console.log(triplesOf(document).map(({ relation }) => relation).join(" "));
+    try {
+      const output = await openTriples("graph.nt", tripleFormats.ntriples);
+      await output.write(document);
+      await output.close();
+    } catch (error) {
+      console.log(error.code, error.hint);
+    }
+  `;
+  expect(runModule(folder, program)).toBe(
+    "founded leads based_in\nPACKAGE_MISSING npm install n3; the package weft-nlp brings it along\n",
+  );
+});
+
+test("weft-nlp from its tarballs type-checks in every way of resolving, and runs", () => {
+  const folder = installPacked("weft-nlp");
+  mkdirSync(join(folder, "node_modules/@types"));
+  symlinkSync(join(root, "node_modules/@types/node"), join(folder, "node_modules/@types/node"));
+  symlinkSync(join(root, "node_modules/undici-types"), join(folder, "node_modules/undici-types"));
+  writeFileSync(
+    join(folder, "program.ts"),
+    `import { Extractor, triplesOf, WeftError } from "weft-nlp";
+     import { formats } from "weft-nlp/formats";
+     import { evaluate } from "weft-nlp/metrics";
+     import { createServer } from "weft-nlp/server";
+     import { trainRun } from "weft-nlp";
+     export const names: string[] = Object.keys(formats);
+     export const all = [Extractor, triplesOf, WeftError, evaluate, createServer, trainRun];
+    `,
+  );
+  for (const [module, moduleResolution] of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ] as const) {
+    const compilerOptions = {
+      module,
+      moduleResolution,
+      target: "es2023",
+      lib: ["es2023"],
+      types: ["node"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+    execFileSync(process.execPath, [join(root, "node_modules/tsc7/bin/tsc"), "-p", folder], { encoding: "utf8" });
+  }
+  const bin = join(folder, "node_modules/weft-nlp/bin/weft.js");
+  const said = execFileSync(process.execPath, [bin, "extract", model], {
+    input: "Mara Voss founded Kettle Robotics in Bremen.\n",
+    encoding: "utf8",
+    cwd: folder,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  expect(said).toContain('"founded"');
+});
+
+function runModule(folder: string, program: string): string {
+  const file = join(folder, "program.mjs");
+  writeFileSync(file, program);
+  return execFileSync(process.execPath, [file], { encoding: "utf8", cwd: folder });
+}

@@ -1,0 +1,78 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
+
+interface LockedPackage {
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+const locked = (JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as { packages: Record<string, LockedPackage> })
+  .packages;
+
+/** The folder of a package in the lockfile, as seen from another one. */
+function placeOf(name: string, from: string): string {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
+    const place = `${folder === "" ? "" : `${folder}/`}node_modules/${name}`;
+    if (locked[place] !== undefined) return place;
+    if (folder === "") throw new Error(`the lockfile has no ${name}`);
+  }
+}
+
+/** Everything that `npm install NAME` brings along, itself included: names with their places in the lockfile. */
+export function installedWith(name: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const waiting: [string, string][] = [[name, ""]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const place = placeOf(...next);
+    if ([...found.values()].includes(place)) continue;
+    found.set(next[0], place);
+    const { link, resolved } = locked[place] as LockedPackage;
+    const folder = link === true && resolved !== undefined ? resolved : place;
+    for (const dependency of Object.keys(locked[folder]?.dependencies ?? {})) waiting.push([dependency, folder]);
+  }
+  return found;
+}
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/**
+ * An empty folder with a package installed from packed tarballs: ours as `npm pack` makes them, those
+ * of others as links to the ones that are installed here, so that no registry is asked.
+ */
+export function installPacked(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "weft-installed-"));
+  folders.push(folder);
+  for (const [dependency, place] of installedWith(name)) {
+    const target = join(folder, "node_modules", dependency);
+    mkdirSync(dirname(target), { recursive: true });
+    const { link, resolved } = locked[place] as LockedPackage;
+    if (link !== true || resolved === undefined) {
+      symlinkSync(join(root, place), target);
+      continue;
+    }
+    const tarball = pack(resolved, folder);
+    mkdirSync(target);
+    execFileSync("tar", ["-xzf", join(folder, tarball), "-C", target, "--strip-components=1"]);
+    rmSync(join(folder, tarball));
+  }
+  return folder;
+}
+
+function pack(source: string, folder: string): string {
+  const said = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+    cwd: join(root, source),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [packed] = JSON.parse(said) as [{ filename: string }];
+  return packed.filename;
+}
