@@ -78,12 +78,14 @@ export function settingsTable(schema) {
    */
   function visit(group, path, variant) {
     const entries = Object.entries(group.properties ?? {});
-    const rows = entries.filter(([, each]) => !isGroup(each)).map(([key, each]) => row(key, each));
+    const rows = entries.flatMap(([key, each]) =>
+      isSwitchboard(each) ? switchRows(key, each) : isGroup(each) ? [] : [row(key, each)],
+    );
     const title = path === "" ? "At the top" : `\`${path}\`${variant === undefined ? "" : `: \`${variant}\``}`;
     if (rows.length > 0)
       sections.push([`## ${title}`, "", "| Setting | Values | Default | Meaning |", "|---|---|---|---|", ...rows].join("\n"));
     for (const [key, each] of entries) {
-      if (!isGroup(each)) continue;
+      if (!isGroup(each) || isSwitchboard(each)) continue;
       const below = path === "" ? key : `${path}.${key}`;
       const choices = each.oneOf ?? each.anyOf ?? [each];
       const known = choices.map((choice) => described.get(JSON.stringify(choice.properties)));
@@ -106,6 +108,32 @@ export function settingsTable(schema) {
 /** @param {JsonSchema} schema */
 function isGroup(schema) {
   return [schema, ...(schema.oneOf ?? schema.anyOf ?? [])].some(({ properties }) => properties !== undefined);
+}
+
+/**
+ * Whether every setting of a group is a group itself that can be switched on and off: they go into the table around them.
+ *
+ * @param {JsonSchema} schema
+ */
+function isSwitchboard({ properties = {} }) {
+  const all = Object.values(properties);
+  return all.length > 0 && all.every((each) => each.anyOf?.some((form) => form.enum?.includes("off")) === true);
+}
+
+/**
+ * @param {string} key
+ * @param {JsonSchema} schema
+ * @returns {string[]}
+ */
+function switchRows(key, { properties = {} }) {
+  return Object.entries(properties).flatMap(([name, each]) => {
+    const standard = each.default === "off" ? "off" : "on";
+    const inner = each.anyOf?.find((form) => form.properties !== undefined)?.properties ?? {};
+    return [
+      `| \`${key}.${name}\` | \`on\`, \`off\`, settings | \`${standard}\` | ${each.description ?? ""} |`,
+      ...Object.entries(inner).map(([setting, schema]) => row(`${key}.${name}.${setting}`, schema)),
+    ];
+  });
 }
 
 /**

@@ -15,7 +15,7 @@ const batch = Number(options.batch ?? 100);
 const configOf = (objective) =>
   trainConfig.parse({
     data: { train: "-", dev: "-" },
-    vocabulary: { foldCase: true, scheme: "bilou", characters: true },
+    vocabulary: { foldCase: true, scheme: "bilou" },
     model: { name: "joint-nn", tagsRead: "gold" },
     optimizer: { name: "adam", rate: 5e-3 },
     objective,

@@ -61,9 +61,10 @@ function toExample({ words, tags, entities, labels }) {
   const pairs = entities.flatMap((_, head) => entities.slice(head + 1).map((_, k) => [head, head + 1 + k]));
   return {
     length: words.length,
-    words: Int32Array.from(words),
-    unknown: new Int32Array(words.length),
-    tags: Int32Array.from(tags),
+    inputs: {
+      words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) },
+      tags: { ids: Int32Array.from(tags) },
+    },
     entities: entities.map((start) => ({ start, end: start + 1, type: "T0" })),
     pairs: Int32Array.from(pairs.flatMap((pair, k) => [...pair, labels[k]])),
   };

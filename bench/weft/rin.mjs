@@ -50,9 +50,10 @@ function toExample({ words, pos, tags, cells }) {
   distinct.sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]);
   return {
     length: words.length,
-    words: Int32Array.from(words),
-    unknown: new Int32Array(words.length),
-    pos: Int32Array.from(pos),
+    inputs: {
+      words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) },
+      pos: { ids: Int32Array.from(pos) },
+    },
     tags: Int32Array.from(tags),
     cells: Int32Array.from(distinct.flat()),
   };

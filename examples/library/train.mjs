@@ -8,7 +8,7 @@ const read = async (path) => (await collectSentences(path)).sentences.map(({ sen
 const sentences = await read("examples/corpus/dev.jsonl");
 const config = trainConfig.parse({
   data: { train: "in memory", dev: "in memory" },
-  model: { name: "rin", rounds: 1, wordSize: 32, hiddenSize: 16 },
+  model: { name: "rin", rounds: 1, inputs: { words: { size: 32 } }, hiddenSize: 16 },
   optimizer: { name: "adam", rate: 0.01 },
   training: { epochs: 3, batch: 10 },
 });

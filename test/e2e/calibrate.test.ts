@@ -38,7 +38,7 @@ interface Report {
 /** A classifier of pairs that has learnt for a moment only, and so invents a good deal. */
 const config = `seed: 5
 data: { train: train.jsonl, dev: dev.jsonl }
-model: { name: pcnn, wordSize: 8, positionSize: 4, tagSize: 4, filters: 8 }
+model: { name: pcnn, inputs: { words: { size: 8 }, tags: { size: 4 } }, positionSize: 4, filters: 8 }
 optimizer: { rate: 0.01 }
 training: { epochs: 6, batch: 6, chunk: 2, threshold: 0.3 }
 `;

@@ -5,7 +5,7 @@ import { weft } from "./weft-command.ts";
 
 const config = `seed: 5
 data: { train: train.jsonl, dev: dev.jsonl, test: test.jsonl }
-model: { name: pcnn, wordSize: 8, positionSize: 4, tagSize: 4, filters: 8, dropout: 0.1 }
+model: { name: pcnn, inputs: { words: { size: 8 }, tags: { size: 4 } }, positionSize: 4, filters: 8, dropout: 0.1 }
 optimizer: { rate: 0.02 }
 training: { epochs: 20, batch: 6, chunk: 2 }
 `;

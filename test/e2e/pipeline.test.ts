@@ -14,8 +14,8 @@ const config = `seed: 5
 data: { train: train.jsonl, dev: dev.jsonl, test: test.jsonl }
 model:
   name: pipeline
-  tagger: { name: bilstm-tagger, wordSize: 8, hiddenSize: 8, dropout: 0.1 }
-  classifier: { name: pcnn, wordSize: 8, positionSize: 4, tagSize: 4, filters: 8, dropout: 0.1 }
+  tagger: { name: bilstm-tagger, inputs: { words: { size: 8 } }, hiddenSize: 8, dropout: 0.1 }
+  classifier: { name: pcnn, inputs: { words: { size: 8 }, tags: { size: 4 } }, positionSize: 4, filters: 8, dropout: 0.1 }
   entities: predicted-and-gold
 optimizer: { rate: 0.02 }
 training: { epochs: 20, batch: 6, chunk: 2 }
@@ -104,7 +104,10 @@ describe("a pipeline, trained by one configuration", () => {
 });
 
 test("a model that needs entities does not promise to find relations in plain text", async () => {
-  const pcnn = config.replace(/model:[\s\S]*?optimizer/, "model: { name: pcnn, wordSize: 8, filters: 4 }\noptimizer");
+  const pcnn = config.replace(
+    /model:[\s\S]*?optimizer/,
+    "model: { name: pcnn, inputs: { words: { size: 8 } }, filters: 4 }\noptimizer",
+  );
   writeFileSync(join(folder, "pcnn.yaml"), pcnn);
   const { code, err } = await weft(["train", "pcnn.yaml", "--run", "pcnn", "--set", "training.epochs=1"], { cwd: folder });
   expect(code).toBe(0);

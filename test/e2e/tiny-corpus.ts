@@ -49,7 +49,7 @@ data:
 model:
   name: rin
   rounds: 1
-  wordSize: 8
+  inputs: { words: { size: 8 } }
   hiddenSize: 8
   wordDropout: 0.1
 optimizer:

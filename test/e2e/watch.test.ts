@@ -54,7 +54,7 @@ test("steps reach the log while an epoch is under way", async () => {
   writeTinyCorpus(folder);
   writeFileSync(
     join(folder, "weft.yaml"),
-    "data: { train: train.jsonl, dev: dev.jsonl }\nmodel: { name: rin, rounds: 0, wordSize: 4, hiddenSize: 4 }\ntraining: { epochs: 1, batch: 2 }\n",
+    "data: { train: train.jsonl, dev: dev.jsonl }\nmodel: { name: rin, rounds: 0, inputs: { words: { size: 4 } }, hiddenSize: 4 }\ntraining: { epochs: 1, batch: 2 }\n",
   );
   const config = resolvePaths(await readConfig(join(folder, "weft.yaml"), trainConfig));
   const run = join(folder, "run");

@@ -10,12 +10,16 @@ import { Predictor } from "./predictor.ts";
 import { recalibrate } from "./recalibrate.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
-const pairs = { wordSize: 6, positionSize: 3, tagSize: 3, positions: 5, filters: 4 };
+const wordsAndCharacters = { words: { size: 6 }, characters: { size: 4, filters: 3 } };
+const pairs = { inputs: { words: { size: 6 }, tags: { size: 3 } }, positionSize: 3, positions: 5, filters: 4 };
 const kinds: Record<string, object> = {
-  rin: { rounds: 1, wordSize: 6, hiddenSize: 5 },
-  "joint-nn": { wordSize: 6, characterSize: 4, characterFilters: 3, hiddenSize: 5, mlpSize: 4 },
+  rin: { rounds: 1, inputs: { words: { size: 6 } }, hiddenSize: 5 },
+  "joint-nn": { inputs: wordsAndCharacters, hiddenSize: 5, mlpSize: 4 },
   pcnn: pairs,
-  pipeline: { tagger: { name: "bilstm-tagger", wordSize: 6, hiddenSize: 5 }, classifier: { name: "pcnn", ...pairs } },
+  pipeline: {
+    tagger: { name: "bilstm-tagger", inputs: { words: { size: 6 } }, hiddenSize: 5 },
+    classifier: { name: "pcnn", ...pairs },
+  },
 };
 
 const made = (name: string): BuiltModel => {

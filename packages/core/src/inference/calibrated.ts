@@ -16,7 +16,7 @@ export interface Calibration {
 /** A model whose relations are as sure as the scaling says. Entities, and everything that training uses, stay as they are. */
 export function calibratedModel(raw: Model, scaling: Scaling): Model {
   return {
-    wordTable: raw.wordTable,
+    wordVectors: raw.wordVectors,
     outputs: raw.outputs,
     loss: (tape, examples, options) => raw.loss(tape, examples, options),
     predict: (tape, examples, { threshold, ...options }) => {

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Prediction } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
+import { rinSettings } from "../models/rin/settings.ts";
 import { charSpan, type Document, validateDocument } from "../schema/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { documentFromText } from "../text/index.ts";
@@ -13,7 +14,7 @@ let built: BuiltModel;
 beforeAll(() => {
   built = buildModel({
     name: "rin",
-    settings: { rounds: 0, wordSize: 2, posSize: 2, hiddenSize: 2, pairBias: true, untied: false, anchor: "last" },
+    settings: rinSettings.parse({ rounds: 0, inputs: { words: { size: 2 } }, hiddenSize: 2 }),
     lexicon: buildLexicon(eightSentences, lexiconSettings.parse({})),
     threshold: 0.5,
   });

@@ -12,7 +12,12 @@ const made = (change: object = {}, seed = 1): BuiltModel =>
   buildModel(
     {
       name: "rin",
-      settings: models.rin.settings.parse({ rounds: 1, wordSize: 3, posSize: 2, hiddenSize: 2, ...change }),
+      settings: models.rin.settings.parse({
+        rounds: 1,
+        inputs: { words: { size: 3 }, pos: { size: 2 } },
+        hiddenSize: 2,
+        ...change,
+      }),
       lexicon: buildLexicon(tagged(eightSentences), lexiconSettings.parse({ unknown: "shape" })),
       threshold: { lives_in: 0.25 },
     },
@@ -34,7 +39,7 @@ test("a model comes back from its files: settings, labels, words, threshold and 
 });
 
 test("the files are those of the ecosystem: JSON that people read, weights by the path of their parameter", () => {
-  expect(json("config.json")).toMatchObject({ format: "weft-model", version: 1, model: { name: "rin", rounds: 1 } });
+  expect(json("config.json")).toMatchObject({ format: "weft-model", version: 2, model: { name: "rin", rounds: 1 } });
   const { tensors, metadata } = readSafetensors(files["model.safetensors"], "m");
   expect(metadata).toEqual({ format: "weft-model" });
   expect([...tensors.keys()]).toEqual(expect.arrayContaining(["rin/word/weight", "rin/encoder/forward/bias", "rin/tag/weight"]));
@@ -47,7 +52,8 @@ test("another thread finds the same weights in the same memory", () => {
     { ...structuredClone({ ...shared, memory: null }), memory: shared.memory },
     built.description.lexicon,
   );
-  built.store.write(built.model.wordTable, new Float32Array(built.model.wordTable.rows * 3).fill(7));
+  const table = built.store.get("rin/word/weight");
+  built.store.write(table, new Float32Array(table.rows * 3).fill(7));
   expect(readWeights(attached.store)).toEqual(readWeights(built.store));
 });
 
@@ -58,7 +64,8 @@ test.each<[string, ModelFiles, string, string]>([
   ["no JSON", changed({ "config.json": text("{") }), "m/config.json", "expected a name in double quotes or }"],
   ["no UTF-8", changed({ "config.json": Uint8Array.of(0xff, 0xfe) }), "m/config.json", "not UTF-8"],
   ["another format", changed({ "config.json": text({ ...config, model, format: "bert" }) }), "m/config.json", ""],
-  ["a later version", changed({ "config.json": text({ ...config, model, version: 2 }) }), "m/config.json", ""],
+  ["a later version", changed({ "config.json": text({ ...config, model, version: 3 }) }), "m/config.json", "versions up to 2"],
+  ["no version", changed({ "config.json": text({ ...config, model, version: "two" }) }), "m/config.json", "version"],
   ["no model", changed({ "config.json": text(config) }), "m/config.json", ""],
   [
     "an unknown model",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
-import { type ModelName, models } from "../models/index.ts";
+import { type ModelDefinition, type ModelName, migrateSettings, models } from "../models/index.ts";
 import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
@@ -15,13 +15,14 @@ export interface ModelFiles {
 }
 
 const formatName = "weft-model";
-const formatVersion = 1;
+/** Version 1 had the settings of inputs beside those of the network. */
+const formatVersion = 2;
 
 const thresholds = z.union([z.number(), z.record(z.string(), z.number())]);
 
-const configFile = z.object({
-  format: z.literal(formatName),
-  version: z.literal(formatVersion),
+const header = z.object({ format: z.literal(formatName), version: z.int().min(1) });
+
+const configFile = header.extend({
   model: z.looseObject({ name: z.string() }),
   threshold: thresholds,
   calibration: z
@@ -61,14 +62,23 @@ export function unpackModel(files: ModelFiles, source: string, options: BuildOpt
 
 function readDescription(files: ModelFiles, source: string): ModelDescription {
   const place = `${source}/config.json`;
-  const parsed = configFile.safeParse(readJson(files["config.json"], place));
-  if (!parsed.success) throw wrongConfig(place, parsed.error);
-  const { model, threshold, calibration } = parsed.data;
-  const { name, ...settings } = model;
+  const config = readJson(files["config.json"], place);
+  const { version } = checked(header, config, place);
+  if (version > formatVersion) {
+    throw invalid(place, `the model is of format version ${version}, and this Weft reads versions up to ${formatVersion}`, {
+      hint: "update Weft to the version that wrote the model, or a later one",
+    });
+  }
+  const { model, threshold, calibration } = checked(configFile, config, place);
+  const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!Object.hasOwn(models, name)) throw invalid(place, `there is no model called ${name}`);
-  const checked = models[name as ModelName].settings.safeParse(settings);
-  if (!checked.success) throw wrongConfig(place, checked.error);
-  const description = { name: name as ModelName, settings: checked.data, lexicon: readLexicon(files, source), threshold };
+  const definition: ModelDefinition = models[name as ModelName];
+  const description = {
+    name: name as ModelName,
+    settings: checked(definition.settings, settings, place) as ModelDescription["settings"],
+    lexicon: readLexicon(files, source),
+    threshold,
+  };
   return calibration === undefined ? description : { ...description, calibration };
 }
 
@@ -77,7 +87,7 @@ function readLexicon(files: ModelFiles, source: string): Lexicon {
   try {
     return lexiconFromJson(readJson(files["vocab.json"], name), { source: name });
   } catch (cause) {
-    throw cause instanceof ArchiveError || !(cause instanceof WeftError) ? cause : invalid(name, cause.summary, cause);
+    throw cause instanceof ArchiveError || !(cause instanceof WeftError) ? cause : invalid(name, cause.summary, { cause });
   }
 }
 
@@ -85,18 +95,20 @@ function readJson(bytes: Uint8Array, source: string): unknown {
   try {
     return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { source });
   } catch (cause) {
-    throw invalid(source, cause instanceof WeftError ? cause.summary : "the file is not UTF-8 text", cause);
+    throw invalid(source, cause instanceof WeftError ? cause.summary : "the file is not UTF-8 text", { cause });
   }
 }
 
-function wrongConfig(source: string, error: z.ZodError): ArchiveError {
-  const { path = [], message = "not a model's configuration" } = error.issues[0] ?? {};
-  return invalid(source, path.length === 0 ? message : `${path.join(".")}: ${message}`, error);
+function checked<Value>(schema: z.ZodType<Value>, value: unknown, source: string): Value {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path = [], message = "not a model's configuration" } = parsed.error.issues[0] ?? {};
+  throw invalid(source, path.length === 0 ? message : `${path.join(".")}: ${message}`, { cause: parsed.error });
 }
 
-function invalid(source: string, message: string, cause?: unknown): ArchiveError {
-  const hint = "a model is a folder written by weft train; copy it whole";
-  return new ArchiveError("ARCHIVE_INVALID", { at: { source }, message, hint, cause });
+function invalid(source: string, message: string, { hint, cause }: { hint?: string; cause?: unknown } = {}): ArchiveError {
+  const usual = "a model is a folder written by weft train; copy it whole";
+  return new ArchiveError("ARCHIVE_INVALID", { at: { source }, message, hint: hint ?? usual, cause });
 }
 
 function jsonBytes(value: unknown): Uint8Array {

@@ -22,3 +22,4 @@ export const models = { ...single, pipeline: definePipeline(single) } satisfies 
 export type ModelName = keyof typeof models;
 
 export * from "./model.ts";
+export { migrateSettings, movedSetting } from "./moved-settings.ts";

@@ -1,9 +1,14 @@
-import type { Parameter, Random, Tape } from "@weft-nlp/tensor";
+import type { Random, Tape } from "@weft-nlp/tensor";
 import type { z } from "zod";
+import type { Example, WordVectorTable } from "../encoders/index.ts";
+import type { PairCounts } from "../heads/given-pairs/pair-reader.ts";
 import type { Prediction, ProtocolName, Thresholds } from "../metrics/index.ts";
 import type { Scope } from "../nn/index.ts";
 import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
-import type { Lexicon } from "../vocabulary/lexicon.ts";
+import type { Lexicon, LexiconNeeds } from "../vocabulary/lexicon.ts";
+
+export type { Example, WordVectorTable } from "../encoders/index.ts";
+export type { PairCounts } from "../heads/given-pairs/pair-reader.ts";
 
 /** What a model can do beyond learning from sentences; shared code asks these, never a model's name. */
 export interface Capabilities {
@@ -37,12 +42,6 @@ export interface BatchSize {
 export interface PredictOptions {
   /** The probability from which a relation counts: one for all types, or one for each. */
   readonly threshold: Thresholds;
-}
-
-/** A sentence as a model reads it. Plain values and typed arrays only, so that it can be sent to another thread. */
-export interface Example {
-  /** Tokens, for sorting and cutting into chunks. */
-  readonly length: number;
 }
 
 /** One thing that a model can say about a sentence, and what the model needs to find its probability again. */
@@ -84,8 +83,8 @@ export interface OutputDistribution<E extends Example = Example> {
 
 /** A network with its parameters. */
 export interface Model<E extends Example = Example> {
-  /** The table of word embeddings [V, D], which word vectors may fill. */
-  readonly wordTable: Parameter;
+  /** The table of word embeddings [V, D] that word vectors may fill, where it has one. */
+  readonly wordVectors?: WordVectorTable | undefined;
   /** Adds the gradient of factor · Σ loss to the tape's buffers and returns the losses. */
   loss(tape: Tape, examples: readonly E[], options: LossOptions): Losses;
   predict(tape: Tape, examples: readonly E[], options: PredictOptions): Prediction[];
@@ -103,17 +102,6 @@ export interface Encoder<E extends Example = Example> {
 export interface TrainingExamples<E extends Example = Example> {
   readonly examples: readonly E[];
   readonly pairs: PairCounts;
-}
-
-/** Pairs of entities in training. */
-export interface PairCounts {
-  /** With a relation, and without one. */
-  readonly positive: number;
-  readonly negative: number;
-  /** Left out because no relation in training has arguments of their types. */
-  readonly filtered: number;
-  /** Without a relation, left out by the ratio that was asked for. */
-  readonly sampledOut: number;
 }
 
 /** A model inside another one. Its parameters stand under the names of both: `pipeline/tagger/…`. */
@@ -138,6 +126,8 @@ export interface ModelDefinition<Settings = unknown, E extends Example = Example
   protocols?(settings: Settings): readonly ProtocolName[] | undefined;
   /** Models that it is put together from, in the order in which they are trained, each for itself; none where left out. */
   readonly parts?: readonly ModelPart<Settings>[] | undefined;
+  /** What it needs of the lexicon besides words and labels; nothing by default. */
+  needs?(settings: Settings): LexiconNeeds;
   build(settings: Settings, lexicon: Lexicon, scope: Scope): Model<E>;
   encoder(settings: Settings, lexicon: Lexicon): Encoder<E>;
 }

@@ -5,14 +5,14 @@ import { type ModelName, models } from "./index.ts";
 /** Classifiers of given pairs: a sentence without pairs teaches them nothing, so not every word and offset is
  * reached; nor is every weight behind a ReLU, or of a class that is neither right nor the best of the wrong ones. */
 const pairs = { rare: /^[^/]+\/(word|tag|position)\/|(hidden|class)\/weight/, severalRelationsOfAPair: false, reach: 0.004 };
-const pairSizes = { wordSize: 6, positionSize: 3, tagSize: 3, positions: 5 };
+const pairSizes = { inputs: { words: { size: 6 }, tags: { size: 3 } }, positionSize: 3, positions: 5 };
+const characters = { size: 4, filters: 5 };
+const wordsAndCharacters = { words: { size: 6 }, characters };
 
 const pipelineTagger = {
   name: "bilstm-tagger",
   tagger: "softmax",
-  wordSize: 6,
-  characterSize: 4,
-  characterFilters: 5,
+  inputs: wordsAndCharacters,
   hiddenSize: 5,
   dropout: 0,
 };
@@ -21,12 +21,12 @@ const pipelineClassifier = { name: "eatt-bigru", ...pairSizes, hiddenSize: 5, at
 /** A small network of every model; one that is missing here does not type-check, and fails below. */
 const cases = {
   rin: {
-    settings: { rounds: 2, wordSize: 6, posSize: 3, hiddenSize: 5, inputDropout: 0 },
+    settings: { rounds: 2, inputs: { words: { size: 6 }, pos: { size: 3 } }, hiddenSize: 5, inputDropout: 0 },
     noise: { inputDropout: 0.5, wordDropout: 0.5 },
   },
   "joint-nn": {
     settings: {
-      ...{ wordSize: 6, characterSize: 4, characterFilters: 5, hiddenSize: 5, spanFilters: 4, mlpSize: 8, distances: 4 },
+      ...{ inputs: wordsAndCharacters, hiddenSize: 5, spanFilters: 4, mlpSize: 8, distances: 4 },
       ...{ dropout: 0, tagsRead: "gold", means: "sentence" },
     },
     noise: { dropout: 0.5, wordDropout: 0.5, tagsRead: "scheduled" },
@@ -35,7 +35,7 @@ const cases = {
     reach: 0.004,
   },
   "bilstm-tagger": {
-    settings: { wordSize: 6, characterSize: 4, characterFilters: 5, hiddenSize: 5, dropout: 0 },
+    settings: { inputs: wordsAndCharacters, hiddenSize: 5, dropout: 0 },
     noise: { dropout: 0.5, wordDropout: 0.5 },
     reach: 0.008,
   },

@@ -7,49 +7,41 @@ import {
   parameterMatrix,
   type Tape,
   uniform,
-  type WindowPart,
 } from "@weft-nlp/tensor";
 import type { Scope } from "./scope.ts";
 
 /** Filters of one width over words and their offsets from two entities. */
 export interface WindowLayer {
-  /** [words, width·F] in one block a tap */
-  readonly weight: Parameter;
-  /** [tags, width·F]: the filters' share for tags, where there are any */
-  readonly tag: Parameter | undefined;
+  /** [columns, width·F] in one block a tap, for each part of what stands at a word */
+  readonly parts: readonly Parameter[];
   /** [positions, width·F]: the filters' share for the offset from the first and from the second entity */
   readonly first: Parameter;
   readonly second: Parameter;
   readonly bias: Parameter;
 }
 
-/** Columns of what stands at a word; 0 tags for none. */
+/** What stands at a word: the columns of each part, by name, and those of an offset. */
 export interface WindowColumns {
-  readonly words: number;
-  readonly tags: number;
+  readonly parts: readonly { readonly name: string; readonly width: number }[];
   readonly positions: number;
 }
 
-/** All weights start uniform in ±1/√(columns · width). */
-export function windowLayer(scope: Scope, columns: WindowColumns, filters: number, width: number): WindowLayer {
-  const { words, tags, positions } = columns;
-  const initial = uniform(1 / Math.sqrt((words + tags + 2 * positions) * width));
+/** All weights start uniform in ±1/√(columns · width). The weight of the first part has no name of its own. */
+export function windowLayer(scope: Scope, { parts, positions }: WindowColumns, filters: number, width: number): WindowLayer {
+  const columns = parts.reduce((sum, part) => sum + part.width, 2 * positions);
+  const initial = uniform(1 / Math.sqrt(columns * width));
   const share = (place: Scope, rows: number): Parameter => place.dense("weight", rows, width * filters, initial, width);
   return {
-    weight: share(scope, words),
-    tag: tags === 0 ? undefined : share(scope.child("tag"), tags),
+    parts: parts.map((part, index) => share(index === 0 ? scope : scope.child(part.name), part.width)),
     first: share(scope.child("first"), positions),
     second: share(scope.child("second"), positions),
     bias: scope.dense("bias", 1, filters, initial),
   };
 }
 
-/** Rows of a matrix, and which of them stands at each word; row by row where left out. */
-export type RowsOfWords = Omit<WindowPart, "weight">;
-
 export interface WindowInput {
-  readonly words: RowsOfWords;
-  readonly tags: RowsOfWords | undefined;
+  /** The rows of each part, in the order of the layer's. */
+  readonly parts: readonly PlacedRows[];
   readonly offsets: Int32Array;
   /** Embeddings of the offsets −M to M, [2M + 1, positions]. */
   readonly positions: Parameter;
@@ -60,17 +52,11 @@ export interface WindowInput {
 }
 
 /** @returns one matrix [windows, F] for each way of pooling */
-export function applyWindows(
-  tape: Tape,
-  layer: WindowLayer,
-  { positions, words, tags, ...input }: WindowInput,
-): readonly Matrix[] {
-  const { weight, tag, first, second, bias } = layer;
-  const parts = [{ ...words, weight }];
-  if (tags !== undefined && tag !== undefined) parts.push({ ...tags, weight: tag });
+export function applyWindows(tape: Tape, layer: WindowLayer, { positions, parts, ...input }: WindowInput): readonly Matrix[] {
+  const { first, second, bias } = layer;
   return tape.apply(operations.windowConvolution, {
     ...input,
-    parts,
+    parts: parts.map((rows, index) => ({ ...rows, weight: layer.parts[index] as Parameter })),
     bias,
     positions: { table: parameterMatrix(tape, positions), first, second },
   });

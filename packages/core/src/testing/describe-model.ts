@@ -1,4 +1,4 @@
-import { Random } from "@weft-nlp/tensor";
+import { type Parameter, Random } from "@weft-nlp/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type BuiltModel, buildModel, Predictor, packModel, unpackModel } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
@@ -162,7 +162,7 @@ export function describeModel(
       for (const example of examples) used.predict([example], options);
       expect(used.predict(examples, options)).toEqual(fresh());
       const { store } = first.model;
-      const parameter = first.model.network.wordTable;
+      const parameter = store.layout.find(({ kind }) => kind !== "running") as Parameter;
       const before = store.read(parameter);
       store.write(
         parameter,

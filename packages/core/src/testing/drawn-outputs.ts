@@ -1,12 +1,12 @@
 import { Arena, Random, Tape } from "@weft-nlp/tensor";
 import { expect } from "vitest";
+import { labelCount } from "../heads/span-pairs/candidates.ts";
+import { decodeRelations } from "../heads/span-pairs/decode-relations.ts";
+import { decodeCells } from "../heads/word-pairs/decode-cells.ts";
 import { type BuiltModel, buildModel } from "../inference/index.ts";
 import { type ModelName, models, type Output } from "../models/index.ts";
-import { labelCount } from "../models/joint-nn/candidates.ts";
-import { decodeRelations } from "../models/joint-nn/decode.ts";
 import type { JointOutput } from "../models/joint-nn/outputs.ts";
 import { jointNnSettings } from "../models/joint-nn/settings.ts";
-import { decodeOutput } from "../models/rin/decode.ts";
 import type { RinSample } from "../models/rin/outputs.ts";
 import { rinSettings } from "../models/rin/settings.ts";
 import { objectiveFor } from "../objectives/index.ts";
@@ -17,11 +17,17 @@ import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 
 /** Small networks of the models that can draw outputs, without any noise. */
 const jointNn = {
-  ...{ wordSize: 4, characterSize: 3, characterFilters: 3, hiddenSize: 3, spanFilters: 3, mlpSize: 5, distances: 3 },
+  ...{
+    inputs: { words: { size: 4 }, characters: { size: 3, filters: 3 } },
+    hiddenSize: 3,
+    spanFilters: 3,
+    mlpSize: 5,
+    distances: 3,
+  },
   ...{ dropout: 0, tagsRead: "gold", means: "sentence" },
 };
 export const cases: Readonly<Record<string, readonly [name: ModelName, settings: Readonly<Record<string, unknown>>]>> = {
-  rin: ["rin", { rounds: 1, wordSize: 4, posSize: 2, hiddenSize: 3, inputDropout: 0 }],
+  rin: ["rin", { rounds: 1, inputs: { words: { size: 4 }, pos: { size: 2 } }, hiddenSize: 3, inputDropout: 0 }],
   "joint-nn": ["joint-nn", jointNn],
   "joint-nn with a chain of tags and ordered pairs": ["joint-nn", { ...jointNn, tagger: "crf", pairs: "ordered" }],
 };
@@ -155,7 +161,7 @@ export function everyOutput(work: Work): Output[] {
       const all = cellsOf(length, lexicon.relations.size);
       return subsets(all).map((chosen) => {
         const cells = chosen.map(([i, j, r]) => ({ i, j, r, probability: 1 }));
-        const prediction = decodeOutput(lexicon, rinSettings.parse(settings), tags, [], cells);
+        const prediction = decodeCells(lexicon, rinSettings.parse(settings), tags, [], cells);
         const sample: RinSample = { tags, cells: Int32Array.from(chosen.flat()), prediction };
         return sample;
       });

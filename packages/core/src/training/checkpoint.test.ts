@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { buildModel, readWeights } from "../inference/index.ts";
+import { rinSettings } from "../models/rin/settings.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -13,7 +14,7 @@ function place(seed: number, rule: "adam" | "sgd" = "adam") {
   const { engine, store } = buildModel(
     {
       name: "rin",
-      settings: { rounds: 1, wordSize: 3, posSize: 2, hiddenSize: 2, cell: "gru", pairBias: true, untied: false },
+      settings: rinSettings.parse({ rounds: 1, inputs: { words: { size: 3 } }, hiddenSize: 2 }),
       lexicon: buildLexicon(eightSentences, lexiconSettings.parse({})),
       threshold: 0.5,
     },

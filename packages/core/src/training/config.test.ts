@@ -7,12 +7,11 @@ test("everything but the data and the model's name has a default", () => {
   expect(trainConfig.parse(least)).toMatchObject({
     seed: 1,
     data: { train: "train.jsonl", dev: "dev.jsonl" },
-    vocabulary: { minCount: 1, foldCase: false, foldNumbers: false, unknown: "single", pos: "auto", scheme: "bioes" },
+    vocabulary: { minCount: 1, foldCase: false, foldNumbers: false, unknown: "single", scheme: "bioes" },
     model: {
       name: "rin",
       rounds: 4,
-      wordSize: 100,
-      posSize: 10,
+      inputs: { words: { size: 100 }, characters: false, pos: { size: 10, when: "tagged" } },
       hiddenSize: 50,
       inputDropout: 0.1,
       wordDropout: 0,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type ProtocolName, protocols } from "../metrics/index.ts";
-import { models } from "../models/index.ts";
+import { type ModelDefinition, type ModelName, models } from "../models/index.ts";
 import { objectiveSettings } from "../objectives/index.ts";
-import { lexiconSettings } from "../vocabulary/lexicon.ts";
+import { type LexiconNeeds, lexiconSettings } from "../vocabulary/lexicon.ts";
 
 const optimizerSettings = z.discriminatedUnion("name", [
   z.strictObject({
@@ -94,3 +94,9 @@ export const trainConfig = z.strictObject({
 });
 
 export type TrainConfig = z.infer<typeof trainConfig>;
+
+/** What the lexicon of a training must hold: what the inputs of its model read. */
+export function lexiconNeedsOf({ model: { name, ...settings } }: Pick<TrainConfig, "model">): LexiconNeeds {
+  const definition: ModelDefinition | undefined = models[name as ModelName];
+  return definition?.needs?.(settings) ?? {};
+}

@@ -8,8 +8,14 @@ import { train } from "./train.ts";
 import type { InitialModel } from "./train-input.ts";
 
 const models = {
-  rin: { rounds: 1, wordSize: 6, hiddenSize: 5, inputDropout: 0.1 },
-  "joint-nn": { wordSize: 6, characterSize: 4, characterFilters: 4, hiddenSize: 6, spanFilters: 4, mlpSize: 8, dropout: 0.1 },
+  rin: { rounds: 1, inputs: { words: { size: 6 } }, hiddenSize: 5, inputDropout: 0.1 },
+  "joint-nn": {
+    inputs: { words: { size: 6 }, characters: { size: 4, filters: 4 } },
+    hiddenSize: 6,
+    spanFilters: 4,
+    mlpSize: 8,
+    dropout: 0.1,
+  },
 };
 
 interface Wanted {

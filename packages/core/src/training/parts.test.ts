@@ -7,8 +7,8 @@ import { localExecutor } from "./executor.ts";
 import { train } from "./train.ts";
 import type { TrainInput } from "./train-input.ts";
 
-const tagger = { name: "bilstm-tagger", wordSize: 6, characterSize: 4, characterFilters: 3, hiddenSize: 5 };
-const classifier = { name: "pcnn", wordSize: 6, positionSize: 3, tagSize: 3, positions: 5, filters: 6 };
+const tagger = { name: "bilstm-tagger", inputs: { words: { size: 6 }, characters: { size: 4, filters: 3 } }, hiddenSize: 5 };
+const classifier = { name: "pcnn", inputs: { words: { size: 6 }, tags: { size: 3 } }, positionSize: 3, positions: 5, filters: 6 };
 const sentences = withLastRelations(eightSentences);
 
 function input(settings: object = {}, more: Partial<TrainInput> = {}): TrainInput {
@@ -153,10 +153,10 @@ test("word vectors of another width than a part's table are refused, and the hin
     matrix: new Float32Array(0),
     coverage: { asked: asked.size, found: 0, lowerCased: 0, tokens: 0 },
   });
-  const wide = { name: "pipeline", tagger, classifier: { ...classifier, wordSize: 9 } };
+  const wide = { name: "pipeline", tagger, classifier: { ...classifier, inputs: { words: { size: 9 } } } };
   await expect(eventsOf(input({ model: wide }, { vectors }))).rejects.toMatchObject({
     code: "VECTORS_INVALID",
-    hint: "set model.classifier.wordSize to 6",
+    hint: "set model.classifier.inputs.words.size to 6",
   });
 });
 

@@ -6,7 +6,7 @@ import type { Prediction } from "../metrics/index.ts";
 import { type ModelDefinition, type ModelName, type ModelPart, models } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { buildLexicon } from "../vocabulary/index.ts";
-import type { TrainConfig } from "./config.ts";
+import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
 import type { EndEvent, PartEvent, TrainEvent } from "./events.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { TrainInput } from "./train-input.ts";
@@ -58,7 +58,7 @@ export async function* trainParts(
 ): AsyncGenerator<TrainEvent, void, void> {
   const { config } = input;
   const { name, ...settings } = config.model;
-  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary);
+  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary, lexiconNeedsOf(config));
   const mark = fingerprint(config, input.train, input.dev);
   const resumed = input.resume === undefined ? undefined : readState(input.resume, mark);
   const done = new Map(resumed?.done);

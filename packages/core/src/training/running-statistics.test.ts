@@ -8,7 +8,15 @@ import { train } from "./train.ts";
 import type { TrainInput } from "./train-input.ts";
 
 const model = {
-  ...{ name: "bio-mtl", wordSize: 6, positionSize: 3, tagSize: 3, positions: 5, windows: [1, 2], filters: 5, hiddenSize: 7 },
+  ...{
+    name: "bio-mtl",
+    inputs: { words: { size: 6 }, tags: { size: 3 } },
+    positionSize: 3,
+    positions: 5,
+    windows: [1, 2],
+    filters: 5,
+    hiddenSize: 7,
+  },
   ...{ batchNorm: true, batchNormMomentum: 0.5, dropout: 0.2, pooledDropout: 0.5, spatialDropout: 0.2 },
 };
 

@@ -12,7 +12,7 @@ import { type ExecutorFactory, localExecutor } from "./executor.ts";
 import { train } from "./train.ts";
 import type { TrainInput } from "./train-input.ts";
 
-const model = { name: "rin", rounds: 1, wordSize: 4, hiddenSize: 3, inputDropout: 0.2 };
+const model = { name: "rin", rounds: 1, inputs: { words: { size: 4 } }, hiddenSize: 3, inputDropout: 0.2 };
 
 function input(training: object = {}, more: Partial<TrainInput> & { settings?: object } = {}): TrainInput {
   const { settings, ...rest } = more;
@@ -215,7 +215,7 @@ test("word vectors fill their rows of the table and no others, and their coverag
     let built: BuiltModel | undefined;
     for await (const event of train({ ...given, executor: watching((it) => (built = it)) })) {
       if (event.kind === "start" && built !== undefined)
-        return { start: event, table: built.store.read(built.model.wordTable), built };
+        return { start: event, table: built.store.read(built.store.get("rin/word/weight")), built };
     }
     throw new Error("no start");
   };
@@ -235,7 +235,7 @@ test("word vectors of another width are refused, and the hint says the right one
     .next()
     .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(DataError);
-  expect(error).toMatchObject({ code: "VECTORS_INVALID", hint: "set model.wordSize to 7" });
+  expect(error).toMatchObject({ code: "VECTORS_INVALID", hint: "set model.inputs.words.size to 7" });
 });
 
 const empty: Sentence = { id: "e", tokens: [], entities: [], relations: [] };

@@ -1,5 +1,6 @@
 import { kernelMark, Optimizer } from "@weft-nlp/tensor";
-import { DataError, WeftError } from "../errors.ts";
+import { fillWordTable } from "../encoders/index.ts";
+import { ConfigError, DataError, WeftError } from "../errors.ts";
 import { type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
 import { evaluate, type ProtocolName } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
@@ -8,7 +9,7 @@ import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
 import { buildLexicon, type WordVectors } from "../vocabulary/index.ts";
 import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import type { TrainConfig } from "./config.ts";
+import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
 import type { TrainEvent } from "./events.ts";
 import { localExecutor } from "./executor.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -40,7 +41,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
 async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<WholeEvent, void, void> {
   const { config, signal } = input;
   const { training } = config;
-  const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary);
+  const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, lexiconNeedsOf(config));
   const { name, ...settings } = config.model;
   const built = buildModel(
     { name: name as never, settings, lexicon, threshold: training.threshold },
@@ -146,24 +147,26 @@ function selectionProtocol(select: TrainConfig["training"]["select"], { definiti
 }
 
 async function applyVectors(
-  { store, model, description }: BuiltModel,
+  { store, model }: BuiltModel,
   read: TrainInput["vectors"],
   place: string,
 ): Promise<WordVectors["coverage"] | undefined> {
   if (read === undefined) return undefined;
-  const { words } = description.lexicon;
-  const { matrix, dimension, words: found, coverage } = await read(new Set(words.words), (word) => words.countOf(word));
-  const { wordTable } = model;
-  if (dimension !== wordTable.columns) {
-    throw new DataError("VECTORS_INVALID", {
-      message: `the vectors have ${dimension} numbers, the word table has ${wordTable.columns}`,
-      hint: `set ${place}.wordSize to ${dimension}`,
+  if (model.wordVectors === undefined) {
+    throw new ConfigError("SETTING_INVALID", {
+      at: { path: "vectors" },
+      message: "the model reads no words that vectors could stand for",
+      hint: `remove vectors, or switch ${place}.inputs.words on`,
     });
   }
-  const table = store.read(wordTable);
-  for (const [k, word] of found.entries()) {
-    table.set(matrix.subarray(k * dimension, (k + 1) * dimension), words.indexOf(word) * dimension);
+  const { table, vocabulary, setting } = model.wordVectors;
+  const vectors = await read(new Set(vocabulary.words), (word) => vocabulary.countOf(word));
+  if (vectors.dimension !== table.columns) {
+    throw new DataError("VECTORS_INVALID", {
+      message: `the vectors have ${vectors.dimension} numbers, the word table has ${table.columns}`,
+      hint: `set ${place}.${setting} to ${vectors.dimension}`,
+    });
   }
-  store.write(wordTable, table);
-  return coverage;
+  fillWordTable(store, model.wordVectors, vectors);
+  return vectors.coverage;
 }

@@ -1,6 +1,14 @@
 export type { ByteChunks } from "./byte-stream.ts";
 export { type CorpusLabels, Labels, labelsOf } from "./labels.ts";
-export { buildLexicon, entityTypesOf, type Lexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
+export {
+  buildLexicon,
+  entityTypesOf,
+  type Lexicon,
+  type LexiconNeeds,
+  type LexiconSettings,
+  lexiconFromJson,
+  lexiconSettings,
+} from "./lexicon.ts";
 export { readVectors, type VectorFormat, type VectorOptions, type WordVectors } from "./vectors.ts";
 export { characterVocabulary, Vocabulary, type VocabularyOptions, wordVocabulary } from "./vocabulary.ts";
 export { type WordShape, wordShape, wordShapes } from "./word-shape.ts";

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DataError } from "../errors.ts";
 import { eightSentences, sentence, tagged, untyped } from "../testing/sentences.ts";
-import { buildLexicon, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
+import { buildLexicon, type LexiconNeeds, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
 
-const built = (sentences = eightSentences, settings: Partial<LexiconSettings> = {}) =>
-  buildLexicon(sentences, lexiconSettings.parse(settings));
+const built = (sentences = eightSentences, settings: Partial<LexiconSettings> = {}, needs?: LexiconNeeds) =>
+  buildLexicon(sentences, lexiconSettings.parse(settings), needs);
 
 test("labels are numbered in an order that the data's order does not change", () => {
   const lexicon = built();
@@ -21,13 +21,20 @@ test("without types there is one kind of entity; with some, both", () => {
   expect(mixed.tags.names).toEqual(["O", "B", "I", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-PER", "I-PER"]);
 });
 
-test("part-of-speech tags are used when every sentence has them, or on demand", () => {
-  expect(built().pos).toBeUndefined();
+test("a lexicon holds what the model's inputs read, and all there is by default", () => {
+  expect(built().characters?.has("A")).toBe(true);
   expect(built(tagged(eightSentences)).pos?.words).toEqual(expect.arrayContaining(["NN", "NNP", "."]));
-  expect(built(tagged(eightSentences), { pos: "off" }).pos).toBeUndefined();
+  const bare = built(tagged(eightSentences), {}, {});
+  expect([bare.characters, bare.pos]).toEqual([undefined, undefined]);
+  expect(built(eightSentences, {}, { characters: true }).characters).toBeDefined();
+});
+
+test("part-of-speech tags are known when every sentence has them, or some, as asked", () => {
   const half = [...tagged(eightSentences.slice(0, 4)), ...eightSentences.slice(4)];
+  expect(built().pos).toBeUndefined();
   expect(built(half).pos).toBeUndefined();
-  expect(built(half, { pos: "on" }).pos?.size).toBe(4);
+  expect(built(half, {}, { pos: "always" }).pos?.size).toBe(4);
+  expect(() => built(eightSentences, {}, { pos: "always" })).toThrow("model.inputs.pos.when: no training sentence has");
 });
 
 test("a lexicon comes back from its JSON, whatever the words", () => {

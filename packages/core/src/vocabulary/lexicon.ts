@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DataError, type Location } from "../errors.ts";
+import { ConfigError, DataError, type Location } from "../errors.ts";
 import { asObject, asString } from "../json/fields.ts";
 import type { Entity, Sentence } from "../schema/index.ts";
 import { type TagScheme, tagInventory } from "../text/index.ts";
@@ -12,15 +12,17 @@ export const lexiconSettings = z.strictObject({
   foldCase: z.boolean().default(false).describe("read words in lower case"),
   foldNumbers: z.boolean().default(false).describe("read every digit as 0"),
   unknown: z.enum(["single", "shape"]).default("single").describe("one row for all unknown words, or one for each shape of word"),
-  pos: z.enum(["auto", "on", "off"]).default("auto").describe("part-of-speech tags; auto: when every training sentence has them"),
-  characters: z
-    .boolean()
-    .default(true)
-    .describe("know the characters of words too, in their own case, for models that read them"),
   scheme: z.enum(["bio", "bioes", "bilou"]).default("bioes").describe("how entities become tags"),
 });
 
 export type LexiconSettings = z.infer<typeof lexiconSettings>;
+
+/** What a model's inputs read beyond words; the lexicon holds nothing else, so that nothing is written that no model reads. */
+export interface LexiconNeeds {
+  readonly characters?: boolean | undefined;
+  /** Part-of-speech tags: only when every training sentence has them, or even when some lack them. */
+  readonly pos?: "tagged" | "always" | undefined;
+}
 
 /** Everything a model knows by name: its words and its labels. Made from the training split alone. */
 export interface Lexicon {
@@ -50,13 +52,19 @@ export function entityTypesOf({ tags, typed }: Pick<Lexicon, "tags" | "typed">):
   return typed ? [...new Set(tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2)))] : [];
 }
 
-export function buildLexicon(train: readonly Sentence[], settings: LexiconSettings): Lexicon {
-  const { pos, characters, scheme, ...options } = settings;
+/**
+ * @param needs of the model; everything that can be had, by default
+ * @throws {ConfigError} SETTING_INVALID when tags are to be read always and no sentence has any
+ */
+export function buildLexicon(
+  train: readonly Sentence[],
+  { scheme, ...options }: LexiconSettings,
+  { characters = false, pos }: LexiconNeeds = { characters: true, pos: "tagged" },
+): Lexicon {
   const { entityTypes, untyped, relationTypes } = labelsOf(train);
-  const usesPos = pos === "on" || (pos === "auto" && train.every((sentence) => sentence.pos !== undefined));
   return {
     words: wordVocabulary(train, options),
-    pos: usesPos ? Vocabulary.build(train.flatMap((sentence) => sentence.pos ?? [])) : undefined,
+    pos: pos === undefined ? undefined : posVocabulary(train, pos),
     characters: characters ? characterVocabulary(train) : undefined,
     typed: entityTypes.size > 0,
     scheme,
@@ -64,6 +72,19 @@ export function buildLexicon(train: readonly Sentence[], settings: LexiconSettin
     relations: relationTypes,
     argumentTypes: argumentsOf(train),
   };
+}
+
+function posVocabulary(train: readonly Sentence[], when: "tagged" | "always"): Vocabulary | undefined {
+  const tagged = train.filter((sentence) => sentence.pos !== undefined);
+  if (when === "tagged" && tagged.length < train.length) return undefined;
+  if (when === "always" && tagged.length === 0) {
+    throw new ConfigError("SETTING_INVALID", {
+      at: { path: "model.inputs.pos.when" },
+      message: "no training sentence has part-of-speech tags",
+      hint: "set model.inputs.pos to off, or model.inputs.pos.when to tagged",
+    });
+  }
+  return Vocabulary.build(tagged.flatMap((sentence) => sentence.pos ?? []));
 }
 
 /** The way back from the file `vocab.json` of a model. A lexicon turns into it by `JSON.stringify`. */

@@ -1,4 +1,5 @@
 import { ConfigError, type CoreErrorCode, type Location } from "@weft-nlp/core";
+import { movedSetting } from "@weft-nlp/core/models";
 import * as z from "zod";
 import { nearestName } from "./nearest-name.ts";
 import { printPath, type SettingPath } from "./yaml-source.ts";
@@ -26,6 +27,8 @@ export function configError(issues: readonly z.core.$ZodIssue[], context: Config
 function explain(issue: z.core.$ZodIssue, context: ConfigIssues): ConfigError[] {
   const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownSetting(path, key, context));
+  const meant = issue.code === "invalid_union" ? formMeant(issue) : undefined;
+  if (meant !== undefined) return meant.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, context));
   const value = valueAt(context.input, path);
   const missing = value === undefined;
   const at = context.locate(path, "value");
@@ -35,7 +38,17 @@ function explain(issue: z.core.$ZodIssue, context: ConfigIssues): ConfigError[] 
   return [settingError("SETTING_INVALID", at, issue.code === "custom" ? issue.message : message, hint)];
 }
 
+/** The issues of the one form of several that the value is of the right kind for: of settings or off, the settings. */
+function formMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
+  return errors.find((form) => form.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys"));
+}
+
 function unknownSetting(path: SettingPath, key: string, context: ConfigIssues): ConfigError {
+  const moved = movedSetting([...path, key]);
+  if (moved !== undefined) {
+    const at = context.locate([...path, key], "name");
+    return settingError("SETTING_UNKNOWN", at, "there is no setting of this name any more", `it is now ${moved}`);
+  }
   const names = namesAt(z.toJSONSchema(context.schema, { io: "input", unrepresentable: "any" }), path, context.input);
   const nearest = nearestName(key, names);
   const where = path.length === 0 ? "the configuration" : printPath(path);

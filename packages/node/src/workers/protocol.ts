@@ -1,6 +1,7 @@
+import type { Example } from "@weft-nlp/core/encoders";
 import type { SharedModel } from "@weft-nlp/core/inference";
 import type { Prediction } from "@weft-nlp/core/metrics";
-import type { Example, PredictOptions } from "@weft-nlp/core/models";
+import type { PredictOptions } from "@weft-nlp/core/models";
 import type { ChunkResult, ChunkTask } from "@weft-nlp/core/training";
 import type { SentError } from "./sent-error.ts";
 

@@ -16,7 +16,8 @@ const sentences: Sentence[] = Array.from({ length: 24 }, (_, index) => {
 const config = trainConfig.parse({
   data: { train: "train", dev: "dev" },
   model: {
-    ...{ name: "bio-mtl", wordSize: 6, positionSize: 3, tagSize: 3, positions: 5, windows: [1, 3], filters: 5, hiddenSize: 7 },
+    ...{ name: "bio-mtl", inputs: { words: { size: 6 }, tags: { size: 3 } }, positionSize: 3, positions: 5 },
+    ...{ windows: [1, 3], filters: 5, hiddenSize: 7 },
     ...{ batchNorm: true, batchNormMomentum: 0.8, pooledDropout: 0.5 },
   },
   training: { epochs: 2, batch: 12, chunk: 2 },

@@ -22,7 +22,13 @@ const sentences: Sentence[] = Array.from({ length: 40 }, (_, index) => {
 let built: BuiltModel;
 const executors: Executor[] = [];
 beforeAll(async () => {
-  const settings = models.rin.settings.parse({ rounds: 2, wordSize: 6, hiddenSize: 5, inputDropout: 0.3, wordDropout: 0.2 });
+  const settings = models.rin.settings.parse({
+    rounds: 2,
+    inputs: { words: { size: 6 } },
+    hiddenSize: 5,
+    inputDropout: 0.3,
+    wordDropout: 0.2,
+  });
   const lexicon = buildLexicon(sentences, lexiconSettings.parse({}));
   built = buildModel({ name: "rin", settings, lexicon, threshold: 0.5 }, { build: "baseline", shared: true });
   for (const threads of [1, 2, 3]) executors.push(await threadExecutor(built, threads));

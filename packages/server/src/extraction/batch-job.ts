@@ -1,5 +1,6 @@
+import type { Example } from "@weft-nlp/core/encoders";
 import type { Prediction } from "@weft-nlp/core/metrics";
-import type { Example, PredictOptions } from "@weft-nlp/core/models";
+import type { PredictOptions } from "@weft-nlp/core/models";
 import { RequestError } from "../errors.ts";
 
 export interface JobOptions {

@@ -1,7 +1,7 @@
 import { getEventListeners, setMaxListeners } from "node:events";
+import type { Example } from "@weft-nlp/core/encoders";
 import type { Predict } from "@weft-nlp/core/inference";
 import type { Prediction } from "@weft-nlp/core/metrics";
-import type { Example } from "@weft-nlp/core/models";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Batcher, type BatchLimits } from "./batcher.ts";
 

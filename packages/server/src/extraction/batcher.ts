@@ -1,6 +1,7 @@
+import type { Example } from "@weft-nlp/core/encoders";
 import type { Predict } from "@weft-nlp/core/inference";
 import type { Prediction } from "@weft-nlp/core/metrics";
-import type { Example, PredictOptions } from "@weft-nlp/core/models";
+import type { PredictOptions } from "@weft-nlp/core/models";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import { deadlinePassed, Job, type JobOptions, type Share } from "./batch-job.ts";

@@ -1,66 +1,83 @@
-import type { Parameter, Tape } from "@weft-nlp/tensor";
+import type { Tape } from "@weft-nlp/tensor";
+import { type EncoderExample, inputNeeds, SentenceReader } from "../../encoders/index.ts";
+import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
+import { packTags, readTags } from "../../heads/tags/read-tags.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
+import type { Loss, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import { decodeEntities } from "../joint-nn/decode.ts";
-import { JointEncoder, type JointExample } from "../joint-nn/encoder.ts";
-import { EntityNetwork } from "../joint-nn/entity-network.ts";
-import { packTags } from "../joint-nn/outputs.ts";
-import { packSentences } from "../joint-nn/pack.ts";
-import { Tagger } from "../joint-nn/tagger.ts";
-import { defineModel, type Losses, type LossOptions, type Model } from "../model.ts";
+import { defineModel, type Encoder, type Losses, type LossOptions, type Model } from "../model.ts";
+import { TaggingNetwork } from "../tagging-network.ts";
 import { type BilstmTaggerSettings, bilstmTaggerSettings } from "./settings.ts";
 
-/** Words and their characters, a BiLSTM, and a random field over the tags: the entity side of the joint network, alone. */
-class BilstmTagger implements Model<JointExample> {
-  readonly wordTable: Parameter;
-  readonly #wordDropout: number;
+/** A sentence as the tagger reads it. */
+interface TaggerExample extends EncoderExample {
+  /** Gold tags, [N]; −1 where the lexicon does not know the tag. */
+  readonly tags: Int32Array;
+}
+
+/** Words and their characters, a BiLSTM, and a random field over the tags: Ma and Hovy 2016. */
+class BilstmTagger implements Model<TaggerExample> {
   readonly #lexicon: Lexicon;
-  readonly #network: EntityNetwork;
-  readonly #tagger: Tagger;
+  readonly #network: TaggingNetwork;
 
   constructor(settings: BilstmTaggerSettings, lexicon: Lexicon, scope: Scope) {
-    this.#wordDropout = settings.wordDropout;
     this.#lexicon = lexicon;
-    this.#network = new EntityNetwork(settings, lexicon, scope);
-    this.#tagger = new Tagger(settings, lexicon, this.#network.chain);
-    this.wordTable = this.#network.words;
+    this.#network = new TaggingNetwork(settings, lexicon, scope);
   }
 
-  /** −ln P of the gold tags of each sentence, over all its words (Ma and Hovy 2016, §2.3). */
-  loss(tape: Tape, examples: readonly JointExample[], { factor, random }: LossOptions): Losses {
-    const batch = packSentences(examples, this.#wordDropout, tape.training ? random : undefined);
+  get wordVectors() {
+    return this.#network.encoder.wordVectors;
+  }
+
+  /** −ln P of the gold tags of each sentence, over all its words (§2.3). */
+  loss(tape: Tape, examples: readonly TaggerExample[], { factor, random }: LossOptions): Losses {
+    const { encoder, tags } = this.#network;
+    const batch = encoder.pack(examples, tape.training ? random : undefined);
     const { tagScores } = this.#network.forward(tape, batch);
-    const gold = packTags(examples.map(({ tags }) => tags));
+    const gold = packTags(examples.map((example) => example.tags));
     const weights = new Float32Array(examples.length).fill(1);
-    return { entity: this.#tagger.loss(tape, tagScores, batch.offsets, gold, weights, factor) };
+    return { entity: tags.loss(tape, tagScores, batch.offsets, gold, weights, factor) };
   }
 
-  predict(tape: Tape, examples: readonly JointExample[]): Prediction[] {
-    const batch = packSentences(examples, 0, undefined);
+  predict(tape: Tape, examples: readonly TaggerExample[]): Prediction[] {
+    const batch = this.#network.encoder.pack(examples, undefined);
     const { tagScores } = this.#network.forward(tape, batch);
-    return this.#tagger.read(tape, tagScores, batch.offsets).map((distribution) => {
+    return this.#network.tags.read(tape, tagScores, batch.offsets).map((distribution) => {
       const tags = distribution.best();
       return {
         entities: decodeEntities(this.#lexicon, tags, distribution.probabilities),
         relations: [],
-        tags: Array.from(tags, (tag) => this.#lexicon.tags.nameOf(tag)),
+        tags: tagNames(this.#lexicon, tags),
       };
     });
   }
 }
 
+/** Relations are none of its business, and so it omits none. */
+class TaggerReader implements Encoder<TaggerExample> {
+  readonly #lexicon: Lexicon;
+  readonly #reader: SentenceReader;
+
+  constructor({ inputs }: BilstmTaggerSettings, lexicon: Lexicon) {
+    this.#lexicon = lexicon;
+    this.#reader = new SentenceReader(inputs, lexicon);
+  }
+
+  encode(sentence: Sentence, losses: Loss[] = []): TaggerExample {
+    const { tags } = readTags(sentence, this.#lexicon, losses);
+    return { ...this.#reader.read(sentence, losses), tags };
+  }
+}
+
 /** A BiLSTM that finds entities, and leaves relations to others. */
-export const bilstmTagger = defineModel<BilstmTaggerSettings, JointExample>({
+export const bilstmTagger = defineModel<BilstmTaggerSettings, TaggerExample>({
   name: "bilstm-tagger",
   paper: "Ma and Hovy 2016",
   settings: bilstmTaggerSettings,
   capabilities: { needsGoldEntities: false, findsRelations: false },
   protocols: () => ["ner-strict", "ner-boundaries"],
+  needs: ({ inputs }) => inputNeeds(inputs),
   build: (settings, lexicon, scope) => new BilstmTagger(settings, lexicon, scope.child("bilstm-tagger")),
-  encoder: (_, lexicon) => {
-    const encoder = new JointEncoder({ pairs: "left-to-right" }, lexicon);
-    // Relations are none of its business, and so it loses none.
-    return { encode: (sentence, losses) => encoder.encode({ ...sentence, relations: [] }, losses) };
-  },
+  encoder: (settings, lexicon) => new TaggerReader(settings, lexicon),
 });

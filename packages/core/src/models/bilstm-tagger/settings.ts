@@ -1,20 +1,19 @@
 import { z } from "zod";
-import { jointNnSettings } from "../joint-nn/settings.ts";
+import { inputSettings } from "../../encoders/index.ts";
 
-/** Settings of the tagger: those of the joint network's entity side, with a random field unless told otherwise. */
-export const bilstmTaggerSettings = jointNnSettings
-  .pick({
-    wordSize: true,
-    characterSize: true,
-    characterFilters: true,
-    filterWidths: true,
-    hiddenSize: true,
-    wordDropout: true,
-    decoding: true,
-  })
-  .extend({
-    dropout: z.number().min(0).lt(1).default(0.5).describe("dropout on characters, input and features"),
-    tagger: z.enum(["crf", "softmax"]).default("crf").describe("a conditional random field over the tags, or each for itself"),
-  });
+/** Settings of the tagger. */
+export const bilstmTaggerSettings = z.strictObject({
+  /** §2.1, §2.2: words and their characters. */
+  inputs: inputSettings({ words: { size: 100 }, characters: { size: 50, filters: 25, widths: [2, 3] } }),
+  hiddenSize: z.int().min(1).max(4096).default(64).describe("units of the BiLSTM in one direction; features are twice as wide"),
+  wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),
+  decoding: z
+    .enum(["free", "constrained"])
+    .default("free")
+    .describe("any sequence of tags, or the best consistent one (Viterbi)"),
+  dropout: z.number().min(0).lt(1).default(0.5).describe("dropout on characters, input and features"),
+  /** §2.3 */
+  tagger: z.enum(["crf", "softmax"]).default("crf").describe("a conditional random field over the tags, or each for itself"),
+});
 
 export type BilstmTaggerSettings = z.infer<typeof bilstmTaggerSettings>;

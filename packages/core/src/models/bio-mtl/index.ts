@@ -1,8 +1,9 @@
+import { inputNeeds } from "../../encoders/index.ts";
+import type { PairExample } from "../../heads/given-pairs/pair-example.ts";
+import { pairProtocols } from "../../heads/given-pairs/pair-protocols.ts";
+import { PairReader } from "../../heads/given-pairs/pair-reader.ts";
 import { defineModel } from "../model.ts";
-import { PairEncoder } from "../pairs/encoder.ts";
-import type { PairExample } from "../pairs/example.ts";
 import { PairModel } from "../pairs/pair-model.ts";
-import { pairProtocols } from "../pairs/protocols.ts";
 import { BioMtlNetwork } from "./network.ts";
 import { type BioMtlSettings, bioMtlSettings } from "./settings.ts";
 
@@ -13,11 +14,12 @@ export const bioMtl = defineModel<BioMtlSettings, PairExample>({
   settings: bioMtlSettings,
   capabilities: { needsGoldEntities: true, recurrent: false },
   protocols: pairProtocols,
+  needs: ({ inputs }) => inputNeeds(inputs),
   build: (settings, lexicon, scope) => {
     const { loss, positiveMargin, negativeMargin, theta } = settings;
     const weights = { identificationWeight: settings.alpha, classificationWeight: settings.beta };
     const objective = { loss, ...weights, positiveMargin, negativeMargin, scale: settings.gamma, theta };
     return new PairModel(settings, lexicon, objective, new BioMtlNetwork(settings, lexicon, scope.child("bio-mtl")));
   },
-  encoder: (settings, lexicon) => new PairEncoder(settings, lexicon),
+  encoder: (settings, lexicon) => new PairReader(settings, lexicon),
 });

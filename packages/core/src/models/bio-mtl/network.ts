@@ -1,4 +1,8 @@
 import { type Matrix, operations, type Parameter, type Tape } from "@weft-nlp/tensor";
+import { SentenceEncoder } from "../../encoders/index.ts";
+import type { PackedPair, PairBatch } from "../../heads/given-pairs/pair-batch.ts";
+import { classColumns, type PairScores } from "../../heads/given-pairs/pair-head.ts";
+import { offsetTable, pairInitial } from "../../heads/given-pairs/pair-offsets.ts";
 import {
   applyLinear,
   applyNorm,
@@ -13,9 +17,7 @@ import {
   windowLayer,
 } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import type { PackedPair, PairBatch } from "../pairs/batch.ts";
-import { InputLayer } from "../pairs/input-layer.ts";
-import { classColumns, type PairNetwork, type PairScores } from "../pairs/pair-model.ts";
+import type { PairNetwork } from "../pairs/pair-model.ts";
 import type { BioMtlSettings } from "./settings.ts";
 
 /**
@@ -26,9 +28,9 @@ import type { BioMtlSettings } from "./settings.ts";
  * after its ReLU, then thinned out by 0.2, before it is scored.
  */
 export class BioMtlNetwork implements PairNetwork {
-  readonly words: Parameter;
+  readonly encoder: SentenceEncoder;
   readonly #settings: BioMtlSettings;
-  readonly #input: InputLayer;
+  readonly #positions: Parameter;
   /** One a width. */
   readonly #convolution: readonly WindowLayer[];
   readonly #pooledNorm: NormLayer | undefined;
@@ -39,11 +41,12 @@ export class BioMtlNetwork implements PairNetwork {
 
   constructor(settings: BioMtlSettings, lexicon: Lexicon, scope: Scope) {
     this.#settings = settings;
-    this.#input = new InputLayer(settings, lexicon, scope);
-    this.words = this.#input.words;
-    const { windows, filters, pooling } = settings;
+    this.encoder = new SentenceEncoder({ ...settings, initial: pairInitial }, lexicon, scope);
+    this.#positions = offsetTable(settings, scope);
+    const { windows, filters, pooling, positionSize } = settings;
+    const columns = { parts: this.encoder.shares, positions: positionSize };
     this.#convolution = windows.map((width) =>
-      windowLayer(scope.child("convolution").child(`width-${width}`), this.#input.columns, filters, width),
+      windowLayer(scope.child("convolution").child(`width-${width}`), columns, filters, width),
     );
     const pooled = windows.length * filters * (pooling === "max" ? 1 : 2);
     const norm = { momentum: settings.batchNormMomentum, epsilon: settings.batchNormEpsilon };
@@ -58,13 +61,13 @@ export class BioMtlNetwork implements PairNetwork {
   }
 
   forward(tape: Tape, batch: PairBatch): PairScores {
-    const shares = this.#input.shares(tape, batch);
+    const parts = this.encoder.forwardShares(tape, batch);
     const windows = Int32Array.from(batch.pairs.flatMap((pair) => this.#window(pair)));
     const pooled = concatenate(
       tape,
       this.#convolution.flatMap((layer) =>
         applyWindows(tape, layer, {
-          ...{ ...shares, offsets: batch.offsets, positions: this.#input.positions, windows, rectified: true },
+          ...{ parts, offsets: batch.offsets, positions: this.#positions, windows, rectified: true },
           pooling: this.#settings.pooling === "max" ? ["max"] : ["max", "mean"],
         }),
       ),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pairSettings } from "../pairs/settings.ts";
+import { pairSettings } from "../../heads/given-pairs/pair-settings.ts";
 
 /** Settings of the network with BIO tags and two tasks. Where the paper and the authors' code differ, both are here. */
 export const bioMtlSettings = z.strictObject({

@@ -1,4 +1,8 @@
 import { type Matrix, operations, type Parameter, type PlacedRows, parameterMatrix, type Tape } from "@weft-nlp/tensor";
+import { SentenceEncoder } from "../../encoders/index.ts";
+import type { PairBatch } from "../../heads/given-pairs/pair-batch.ts";
+import { classColumns, type PairScores } from "../../heads/given-pairs/pair-head.ts";
+import { offsetTable, pairInitial } from "../../heads/given-pairs/pair-offsets.ts";
 import {
   applyBigru,
   applyLinear,
@@ -9,20 +13,21 @@ import {
   type Scope,
 } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import type { PairBatch } from "../pairs/batch.ts";
-import { InputLayer } from "../pairs/input-layer.ts";
-import { classColumns, type PairNetwork, type PairScores } from "../pairs/pair-model.ts";
+import type { PairNetwork } from "../pairs/pair-model.ts";
 import type { EattBigruSettings } from "./settings.ts";
 
 /**
  * A bidirectional GRU over words and offsets, whose states are weighted by how they compare with the two entities: Qin et al. 2017. A state h
- * scores v · tanh(W_h h + W_e (e1 ⊕ e2) + b), where e1 and e2 are the word embeddings of the entities' anchors.
+ * scores v · tanh(W_h h + W_e (e1 ⊕ e2) + b), where e1 and e2 are the word embeddings of the entities' anchors (where words are not read, what
+ * is read first).
  */
 export class EattBigruNetwork implements PairNetwork {
-  readonly words: Parameter;
+  readonly encoder: SentenceEncoder;
   readonly #settings: EattBigruSettings;
-  readonly #input: InputLayer;
-  readonly #encoder: BigruLayer;
+  readonly #positions: Parameter;
+  /** Dw */
+  readonly #argumentSize: number;
+  readonly #context: BigruLayer;
   readonly #state: LinearLayer;
   readonly #entities: LinearLayer;
   readonly #score: LinearLayer;
@@ -30,23 +35,23 @@ export class EattBigruNetwork implements PairNetwork {
 
   constructor(settings: EattBigruSettings, lexicon: Lexicon, scope: Scope) {
     this.#settings = settings;
-    this.#input = new InputLayer(settings, lexicon, scope);
-    this.words = this.#input.words;
-    const { positionSize, hiddenSize, attentionSize, wordSize } = settings;
-    const { words, tags } = this.#input.columns;
-    this.#encoder = bigruLayer(scope.child("encoder"), { words: words + tags, positions: positionSize }, hiddenSize);
+    this.encoder = new SentenceEncoder({ ...settings, initial: pairInitial }, lexicon, scope);
+    this.#positions = offsetTable(settings, scope);
+    const { positionSize, hiddenSize, attentionSize } = settings;
+    this.#argumentSize = this.encoder.shares[0]?.width ?? 0;
+    this.#context = bigruLayer(scope.child("encoder"), { words: this.encoder.width, positions: positionSize }, hiddenSize);
     const attention = scope.child("attention");
     this.#state = linearLayer(attention.child("state"), 2 * hiddenSize, attentionSize, { bias: false });
-    this.#entities = linearLayer(attention.child("entities"), 2 * wordSize, attentionSize);
+    this.#entities = linearLayer(attention.child("entities"), 2 * this.#argumentSize, attentionSize);
     // A bias would be the same for all words, which a softmax does not see.
     this.#score = linearLayer(attention.child("score"), attentionSize, 1, { bias: false });
     this.#classes = linearLayer(scope.child("class"), 2 * hiddenSize, classColumns(lexicon, { loss: "cross-entropy" }));
   }
 
   forward(tape: Tape, batch: PairBatch): PairScores {
-    const words = this.#input.apply(tape, batch); // [ΣN, Dw + Dt]
+    const words = this.encoder.forward(tape, batch); // [ΣN, D]
     const { parts, offsets, pairOfRow } = this.#sequences(tape, batch, words);
-    const states = applyBigru(tape, this.#encoder, parts, offsets); // H, [ΣL, 2H]
+    const states = applyBigru(tape, this.#context, parts, offsets); // H, [ΣL, 2H]
     const entities = applyLinear(tape, this.#entities, this.#arguments(tape, batch, words)); // [pairs, A]
     const compared = tape.apply(operations.compose, {
       rows: states.rows,
@@ -60,7 +65,7 @@ export class EattBigruNetwork implements PairNetwork {
   }
 
   /** The sentence of every pair with the offsets from its own entities: recurrent states differ from pair to pair, what words give does not. */
-  #sequences(tape: Tape, { pairs }: PairBatch, words: Matrix): Sequences {
+  #sequences(tape: Tape, { pairs }: PairBatch, words: PlacedRows): Sequences {
     const { positions } = this.#settings;
     const offsets = new Int32Array(pairs.length + 1);
     for (const [k, { sentence }] of pairs.entries()) offsets[k + 1] = (offsets[k] as number) + sentence.end - sentence.start;
@@ -77,25 +82,33 @@ export class EattBigruNetwork implements PairNetwork {
         }
       }
     }
-    const table = parameterMatrix(tape, this.#input.positions);
+    const table = parameterMatrix(tape, this.#positions);
     return {
-      parts: [{ input: words, rows: wordOfRow }, ...relative.map((ids) => ({ input: table, rows: ids }))],
+      parts: [{ ...words, rows: placed(words.rows, wordOfRow) }, ...relative.map((ids) => ({ input: table, rows: ids }))],
       offsets,
       pairOfRow,
     };
   }
 
   /** e1 ⊕ e2, [pairs, 2Dw]. */
-  #arguments(tape: Tape, { pairs }: PairBatch, words: Matrix): Matrix {
-    const { wordSize } = this.#settings;
+  #arguments(tape: Tape, { pairs }: PairBatch, { input, rows }: PlacedRows): Matrix {
+    const columns = this.#argumentSize;
     const terms = ([0, 1] as const).map((side) => ({
-      input: words,
-      rows: Int32Array.from(pairs, ({ anchors }) => anchors[side]),
-      columns: wordSize,
-      to: side * wordSize,
+      input,
+      rows: placed(
+        rows,
+        Int32Array.from(pairs, ({ anchors }) => anchors[side]),
+      ),
+      columns,
+      to: side * columns,
     }));
-    return tape.apply(operations.compose, { rows: pairs.length, columns: 2 * wordSize, terms });
+    return tape.apply(operations.compose, { rows: pairs.length, columns: 2 * columns, terms });
   }
+}
+
+/** The rows at some places. */
+function placed(rows: Int32Array | undefined, places: Int32Array): Int32Array {
+  return rows === undefined ? places : places.map((place) => rows[place] as number);
 }
 
 /** ΣL places: each pair has its sentence to itself. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pairSettings } from "../pairs/settings.ts";
+import { pairSettings } from "../../heads/given-pairs/pair-settings.ts";
 
 const width = z.int().min(1).max(4096);
 

@@ -2,13 +2,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Arena, Engine, operations, ParameterStore, Random, Tape } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
+import { distinctSpans, goldLabels, labelCount } from "../../heads/span-pairs/candidates.ts";
+import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
 import { Scope } from "../../nn/index.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
-import { distinctSpans, goldLabels, labelCount } from "./candidates.ts";
-import type { JointExample } from "./encoder.ts";
-import { EntityNetwork } from "./entity-network.ts";
+import { migrateSettings } from "../moved-settings.ts";
+import { TaggingNetwork } from "../tagging-network.ts";
 import { JointNn } from "./index.ts";
-import { RelationNetwork } from "./relation-network.ts";
+import type { JointExample } from "./joint-reader.ts";
 import { jointNnSettings } from "./settings.ts";
 
 interface Stored {
@@ -61,14 +62,14 @@ describe.each(names)("%s", (name) => {
   const fixture = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Fixture;
   const { settings: sizes, sentences } = fixture;
   const { words: _words, relations: _relations, alphabet: _alphabet, tags: _tags, characters: _characters, ...own } = sizes;
-  const settings = jointNnSettings.parse({ ...own, dropout: 0 });
+  // The fixtures have the settings of before inputs had sections of their own.
+  const { name: _name, ...migrated } = migrateSettings({ name: "joint-nn", ...own });
+  const settings = jointNnSettings.parse({ ...migrated, dropout: 0 });
   const lexicon = lexiconOfSizes(sizes);
   const examples = sentences.map(
     ({ words, tokens, tags, entities, relations }): JointExample => ({
       length: words.length,
-      tokens,
-      words: Int32Array.from(words),
-      unknown: new Int32Array(words.length),
+      inputs: { words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) }, characters: { tokens } },
       tags: Int32Array.from(tags),
       spans: Int32Array.from(entities.flatMap(([start, end]) => [start, end])),
       relations: Int32Array.from(relations.flat()),
@@ -119,18 +120,13 @@ describe.each(names)("%s", (name) => {
     const engine = Engine.create();
     const store = new ParameterStore(engine.heap, { seed: 1 });
     const scope = new Scope(store, "joint-nn");
-    const entity = new EntityNetwork(settings, lexicon, scope);
+    const entity = new TaggingNetwork(settings, lexicon, scope);
     const labels = labelCount(lexicon.relations.size, settings.pairs);
-    const relation = new RelationNetwork(settings, lexicon.tags.size, labels, entity.width, scope);
+    const relation = new SpanPairsHead(settings, lexicon.tags.size, labels, entity.width, scope);
     load(store, fixture.parameters);
     const tape = new Tape(engine, new Arena(engine.heap));
-    const offsets = new Int32Array(examples.length + 1);
-    for (const [s, { length }] of examples.entries()) offsets[s + 1] = (offsets[s] ?? 0) + length;
-    const { states, tagScores } = entity.forward(tape, {
-      words: Int32Array.from(examples.flatMap(({ words }) => [...words])),
-      tokens: examples.flatMap(({ tokens }) => tokens),
-      offsets,
-    });
+    const batch = entity.encoder.pack(examples, undefined);
+    const { states, tagScores } = entity.forward(tape, batch);
     const tags = tape.read(tape.apply(operations.softmax, tagScores));
     expectClose(
       tags,
@@ -146,7 +142,7 @@ describe.each(names)("%s", (name) => {
       expect([...goldLabels(reading, examples[sentence] as JointExample, settings.pairs)]).toEqual(output.labels);
       return reading;
     });
-    const scores = relation.forward(tape, states, offsets, readings, undefined);
+    const scores = relation.forward(tape, states, batch.offsets, readings, undefined);
     const probabilities = tape.read(tape.apply(operations.softmax, scores));
     expectClose(
       probabilities,

@@ -1,4 +1,18 @@
-import { type Matrix, operations, type Parameter, type Random, type Tape } from "@weft-nlp/tensor";
+import { type Matrix, operations, type Random, type Tape } from "@weft-nlp/tensor";
+import { inputNeeds } from "../../encoders/index.ts";
+import { bestIndex, drawDistinct, drawIndex } from "../../heads/sampling.ts";
+import {
+  candidatePairs,
+  distinctSpans,
+  goldLabels,
+  labelCount,
+  type Reading,
+  spanKey,
+} from "../../heads/span-pairs/candidates.ts";
+import { chooseLabels, decodeRelations, predictionOf } from "../../heads/span-pairs/decode-relations.ts";
+import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
+import { decodeEntities } from "../../heads/tags/decode-entities.ts";
+import { packTags } from "../../heads/tags/read-tags.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Entity } from "../../schema/index.ts";
@@ -13,35 +27,29 @@ import {
   type PredictOptions,
   type SampleOptions,
 } from "../model.ts";
-import { bestIndex, drawDistinct, drawIndex } from "../sampling.ts";
-import { candidatePairs, distinctSpans, goldLabels, labelCount, type Reading, spanKey } from "./candidates.ts";
-import { chooseLabels, decodeEntities, decodeRelations, predictionOf } from "./decode.ts";
-import { JointEncoder, type JointExample } from "./encoder.ts";
-import { EntityNetwork, type EntityOutput, type JointBatch } from "./entity-network.ts";
-import { type JointOutput, packTags, scoreOutputs } from "./outputs.ts";
-import { packSentences } from "./pack.ts";
-import { RelationNetwork } from "./relation-network.ts";
+import { type TaggedWords, TaggingNetwork } from "../tagging-network.ts";
+import { type JointExample, JointReader } from "./joint-reader.ts";
+import { type JointOutput, scoreOutputs } from "./outputs.ts";
 import { type JointNnSettings, jointNnSettings } from "./settings.ts";
-import { Tagger } from "./tagger.ts";
 
 /** The joint network of Sun et al. 2018 (§3.1, §3.2) with its local losses and its decoding. */
 export class JointNn implements Model<JointExample>, OutputDistribution<JointExample> {
-  readonly wordTable: Parameter;
   readonly #settings: JointNnSettings;
   readonly #lexicon: Lexicon;
-  readonly #entity: EntityNetwork;
-  readonly #relation: RelationNetwork;
-  readonly #tagger: Tagger;
+  readonly #entity: TaggingNetwork;
+  readonly #relation: SpanPairsHead;
   readonly #labels: number;
 
   constructor(settings: JointNnSettings, lexicon: Lexicon, scope: Scope) {
     this.#settings = settings;
     this.#lexicon = lexicon;
     this.#labels = labelCount(lexicon.relations.size, settings.pairs);
-    this.#entity = new EntityNetwork(settings, lexicon, scope);
-    this.#relation = new RelationNetwork(settings, lexicon.tags.size, this.#labels, this.#entity.width, scope);
-    this.#tagger = new Tagger(settings, lexicon, this.#entity.chain);
-    this.wordTable = this.#entity.words;
+    this.#entity = new TaggingNetwork(settings, lexicon, scope);
+    this.#relation = new SpanPairsHead(settings, lexicon.tags.size, this.#labels, this.#entity.width, scope);
+  }
+
+  get wordVectors() {
+    return this.#entity.encoder.wordVectors;
   }
 
   get outputs(): OutputDistribution<JointExample> {
@@ -53,9 +61,9 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   }
 
   predict(tape: Tape, examples: readonly JointExample[], options: PredictOptions): Prediction[] {
-    const batch = packSentences(examples, 0, undefined);
+    const batch = this.#entity.encoder.pack(examples, undefined);
     const output = this.#entity.forward(tape, batch);
-    const distributions = this.#tagger.read(tape, output.tagScores, batch.offsets);
+    const distributions = this.#entity.tags.read(tape, output.tagScores, batch.offsets);
     const found = distributions.map((distribution, sentence) => {
       const tags = distribution.best();
       const entities = decodeEntities(this.#lexicon, tags, distribution.probabilities);
@@ -64,7 +72,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     const probabilities = this.#labelProbabilities(
       tape,
       output.states,
-      batch,
+      batch.offsets,
       found.map(({ reading }) => reading),
     );
     const { pairs: order } = this.#settings;
@@ -88,9 +96,9 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
 
   sample(tape: Tape, examples: readonly JointExample[], options: SampleOptions): JointOutput[][] {
     const { random, samples, epsilon } = options;
-    const batch = packSentences(examples, 0, undefined);
+    const batch = this.#entity.encoder.pack(examples, undefined);
     const output = this.#entity.forward(tape, batch);
-    const sets = this.#tagger.read(tape, output.tagScores, batch.offsets).map((distribution, sentence) => {
+    const sets = this.#entity.tags.read(tape, output.tagScores, batch.offsets).map((distribution, sentence) => {
       const example = examples[sentence] as JointExample;
       const drawn = drawDistinct(samples, example.tags, () => distribution.draw(epsilon, random));
       const found = drawn.map((tags) => {
@@ -100,7 +108,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
       return [this.#goldReading(sentence, example), ...found];
     });
     const readings = sets.flatMap((set) => set.map(({ reading }) => reading));
-    const probabilities = this.#labelProbabilities(tape, output.states, batch, readings);
+    const probabilities = this.#labelProbabilities(tape, output.states, batch.offsets, readings);
     const { pairs: order } = this.#settings;
     let row = 0;
     return sets.map((set, sentence) =>
@@ -127,19 +135,19 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     options: LossOptions,
   ): OutputScores {
     const { factor, random } = options;
-    const batch = packSentences(examples, this.#settings.wordDropout, tape.training ? random : undefined);
+    const batch = this.#entity.encoder.pack(examples, tape.training ? random : undefined);
     const { offsets } = batch;
     const output = this.#entity.forward(tape, batch);
     const weights = this.#sentenceWeights(examples, options);
     const gold = packTags(examples.map(({ tags }) => tags));
-    const entity = this.#tagger.loss(tape, output.tagScores, offsets, gold, weights, factor);
-    const local = this.#localReadings(tape, examples, output, batch, options);
+    const entity = this.#entity.tags.loss(tape, output.tagScores, offsets, gold, weights, factor);
+    const local = this.#localReadings(tape, examples, output, offsets, options);
     const readings = [...local, ...outputs.flat().map(({ reading }) => reading)];
-    const scores = this.#labelScores(tape, output.states, batch, readings, random); // [Σ pairs, L]
+    const scores = this.#labelScores(tape, output.states, offsets, readings, random); // [Σ pairs, L]
     const relation = this.#relationLoss(tape, scores, local, examples, options);
     const scored = scoreOutputs(
       tape,
-      this.#tagger,
+      this.#entity.tags,
       { ...output, offsets, labelScores: scores, firstRow: countPairs(local) },
       outputs,
     );
@@ -150,15 +158,15 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   #localReadings(
     tape: Tape,
     examples: readonly JointExample[],
-    { tagScores }: EntityOutput,
-    { offsets }: JointBatch,
+    { tagScores }: TaggedWords,
+    offsets: Int32Array,
     { random, epoch = 1 }: LossOptions,
   ): Reading[] {
     const { tagsRead, samplingDecay, candidates, pairs: order } = this.#settings;
     if (!tape.training) return examples.map((example, s) => this.#goldReading(s, example).reading);
     const chance = samplingDecay / (samplingDecay + Math.exp(epoch / samplingDecay));
     const share = tagsRead === "gold" ? 1 : tagsRead === "predicted" ? 0 : chance;
-    return this.#tagger.read(tape.quiet(), tagScores, offsets).map((distribution, sentence) => {
+    return this.#entity.tags.read(tape.quiet(), tagScores, offsets).map((distribution, sentence) => {
       const example = examples[sentence] as JointExample;
       const tags = distribution.best().map((tag, i) => {
         const gold = example.tags[i] ?? -1;
@@ -207,15 +215,15 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   #labelScores(
     tape: Tape,
     states: Matrix,
-    { offsets }: JointBatch,
+    offsets: Int32Array,
     readings: readonly Reading[],
     random: Random | undefined,
   ): Matrix | undefined {
     return countPairs(readings) === 0 ? undefined : this.#relation.forward(tape, states, offsets, readings, random);
   }
 
-  #labelProbabilities(tape: Tape, states: Matrix, batch: JointBatch, readings: readonly Reading[]): Float32Array {
-    const scores = this.#labelScores(tape, states, batch, readings, undefined);
+  #labelProbabilities(tape: Tape, states: Matrix, offsets: Int32Array, readings: readonly Reading[]): Float32Array {
+    const scores = this.#labelScores(tape, states, offsets, readings, undefined);
     return scores === undefined ? new Float32Array(0) : tape.read(tape.apply(operations.softmax, scores));
   }
 
@@ -244,6 +252,7 @@ export const jointNn = defineModel<JointNnSettings, JointExample>({
   paper: "Sun et al. 2018",
   settings: jointNnSettings,
   capabilities: { needsGoldEntities: false },
+  needs: ({ inputs }) => inputNeeds(inputs),
   build: (settings, lexicon, scope) => new JointNn(settings, lexicon, scope.child("joint-nn")),
-  encoder: (settings, lexicon) => new JointEncoder(settings, lexicon),
+  encoder: (settings, lexicon) => new JointReader(settings, lexicon),
 });

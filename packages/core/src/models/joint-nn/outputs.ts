@@ -1,9 +1,9 @@
 import { type Matrix, operations, type Tape } from "@weft-nlp/tensor";
+import { logOf } from "../../heads/sampling.ts";
+import type { Reading } from "../../heads/span-pairs/candidates.ts";
+import { packTags } from "../../heads/tags/read-tags.ts";
+import type { TagsHead } from "../../heads/tags/tags-head.ts";
 import type { Output, OutputScores } from "../model.ts";
-import { logOf } from "../sampling.ts";
-import type { Reading } from "./candidates.ts";
-import type { EntityOutput } from "./entity-network.ts";
-import type { Tagger } from "./tagger.ts";
 
 /** An output of the joint network: the tags as they are read, and a label for each of their pairs. */
 export interface JointOutput extends Output {
@@ -12,7 +12,9 @@ export interface JointOutput extends Output {
 }
 
 /** What one pass says about the words, and about the pairs of all readings. */
-export interface JointScores extends EntityOutput {
+export interface JointScores {
+  /** [ΣN, T] */
+  readonly tagScores: Matrix;
   readonly offsets: Int32Array;
   /** [Σ pairs, labels]; none where no reading has a pair. */
   readonly labelScores: Matrix | undefined;
@@ -23,7 +25,7 @@ export interface JointScores extends EntityOutput {
 /** P(y) = Π P(tag) · Π P(label | tags), and its gradient (§3.3). */
 export function scoreOutputs(
   tape: Tape,
-  tagger: Tagger,
+  tagger: TagsHead,
   scores: JointScores,
   outputs: readonly (readonly JointOutput[])[],
 ): Omit<OutputScores, "losses"> {
@@ -39,7 +41,7 @@ export function scoreOutputs(
 
 function entityLogProbs(
   tape: Tape,
-  tagger: Tagger,
+  tagger: TagsHead,
   { tagScores, offsets }: JointScores,
   outputs: readonly (readonly JointOutput[])[],
 ): Float64Array[] {
@@ -68,7 +70,7 @@ function relationLogProbs(
 /** The gradient of c · ln P is that of a loss with the weight −c; the k-th outputs of all sentences go together. */
 function addEntityGradient(
   tape: Tape,
-  tagger: Tagger,
+  tagger: TagsHead,
   { tagScores, offsets }: JointScores,
   outputs: readonly (readonly JointOutput[])[],
   factors: readonly Float64Array[],
@@ -102,9 +104,4 @@ function addRelationGradient(
     }
   }
   tape.apply(operations.softmaxLoss, { scores, gold, weights, factor: 1 });
-}
-
-/** The tags of sentences end to end. */
-export function packTags(sentences: readonly Int32Array[]): Int32Array {
-  return Int32Array.from(sentences.flatMap((tags) => [...tags]));
 }

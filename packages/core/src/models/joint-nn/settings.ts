@@ -1,15 +1,15 @@
 import { z } from "zod";
+import { inputSettings } from "../../encoders/index.ts";
 
 const width = z.int().min(1).max(4096);
 
 /** Settings of the joint network. Where the paper and the authors' code differ, both are here. */
 export const jointNnSettings = z.strictObject({
-  wordSize: width.default(100).describe("width of word embeddings; word vectors must have this width"),
-  characterSize: width.default(50).describe("width of character embeddings, where the lexicon has characters"),
-  characterFilters: width.default(25).describe("filters of each width over the characters of a word"),
+  /** §3.1: words and their characters. */
+  inputs: inputSettings({ words: { size: 100 }, characters: { size: 50, filters: 25, widths: [2, 3] } }),
   hiddenSize: width.default(64).describe("units of the BiLSTM in one direction; features are twice as wide"),
   spanFilters: width.default(25).describe("filters of each width over the words of an entity, and between two"),
-  filterWidths: z.array(z.int().min(1).max(9)).min(1).default([2, 3]).describe("words, or characters, under a filter"),
+  spanWidths: z.array(z.int().min(1).max(9)).min(1).default([2, 3]).describe("words under such a filter, by width"),
   mlpSize: width.default(128).describe("units of the hidden layer over a pair"),
   distances: z
     .int()

@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Arena, Engine, ParameterStore, Random, Tape, updateRunning } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
+import type { PairExample } from "../../heads/given-pairs/pair-example.ts";
+import { singleTask } from "../../heads/given-pairs/single-task.ts";
 import { Scope } from "../../nn/index.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { BioMtlNetwork } from "../bio-mtl/network.ts";
@@ -11,10 +13,7 @@ import { EattBigruNetwork } from "../eatt-bigru/network.ts";
 import { eattBigruSettings } from "../eatt-bigru/settings.ts";
 import { PcnnNetwork } from "../pcnn/network.ts";
 import { pcnnSettings } from "../pcnn/settings.ts";
-import { packPairs } from "./batch.ts";
-import type { PairExample } from "./example.ts";
 import { PairModel, type PairNetwork } from "./pair-model.ts";
-import { singleTask } from "./single-task.ts";
 
 interface Stored {
   readonly shape: readonly number[];
@@ -69,9 +68,10 @@ describe.each(names)("%s", (name) => {
   const examples = fixture.sentences.map(
     ({ words, tags, entities, pairs }): PairExample => ({
       length: words.length,
-      words: Int32Array.from(words),
-      unknown: new Int32Array(words.length),
-      tags: Int32Array.from(tags),
+      inputs: {
+        words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) },
+        tags: { ids: Int32Array.from(tags) },
+      },
       entities: entities.map(([start, end]) => ({ start, end, type: null })),
       pairs: Int32Array.from(pairs.flat()),
     }),
@@ -114,10 +114,10 @@ describe.each(names)("%s", (name) => {
   test("scores of classes and of identification agree with PyTorch", () => {
     const engine = Engine.create();
     const store = new ParameterStore(engine.heap, { seed: 1 });
-    const { network } = build(fixture, store);
+    const { model, network } = build(fixture, store);
     for (const parameter of store.layout) store.write(parameter, plainForm(parameter.name, fixture.parameters));
     const tape = new Tape(engine, new Arena(engine.heap));
-    const { classes, identity } = network.forward(tape, packPairs(examples, { anchor: "first", wordDropout: 0 }, undefined));
+    const { classes, identity } = network.forward(tape, model.pack(examples, undefined));
     expectClose(tape.read(classes), fixture.outputs.classes.flat(), "classes");
     expect(identity === undefined).toBe(fixture.outputs.identity === null);
     if (identity !== undefined) expectClose(tape.read(identity), fixture.outputs.identity?.flat() ?? [], "identity");
@@ -128,7 +128,8 @@ function build({ settings }: Fixture, store: ParameterStore): { model: PairModel
   const { sizes, model: name, tag } = settings;
   const lexicon = lexiconOfSizes(sizes);
   const { wordSize, tagSize, positionSize, positions, filters } = sizes;
-  const shared = { tag, wordSize, tagSize, positionSize, positions };
+  const inputs = { words: { size: wordSize }, tags: tag === false ? "off" : { size: tagSize } };
+  const shared = { inputs, positionSize, positions };
   const scope = new Scope(store, name);
   if (name === "pcnn") {
     const own = pcnnSettings.parse({ ...shared, filters, filterWidth: 3, dropout: 0 });
@@ -140,7 +141,7 @@ function build({ settings }: Fixture, store: ParameterStore): { model: PairModel
     const network = new EattBigruNetwork(own, lexicon, scope);
     return { network, model: new PairModel(own, lexicon, singleTask, network) };
   }
-  const { model: _model, sizes: _sizes, ...rest } = settings;
+  const { model: _model, sizes: _sizes, tag: _tag, ...rest } = settings;
   const own = bioMtlSettings.parse({ ...rest, ...shared, filters, hiddenSize: sizes.hidden, dropout: 0 });
   const { alpha, beta, gamma, loss, positiveMargin, negativeMargin, theta } = own;
   const weights = { identificationWeight: alpha, classificationWeight: beta };

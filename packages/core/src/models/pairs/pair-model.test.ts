@@ -1,5 +1,7 @@
 import { Arena, Engine, ParameterStore, Tape } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
+import { type PairExample, pairFields } from "../../heads/given-pairs/pair-example.ts";
+import { PairReader } from "../../heads/given-pairs/pair-reader.ts";
 import { buildModel, Predictor } from "../../inference/index.ts";
 import { Scope } from "../../nn/index.ts";
 import { eightSentences } from "../../testing/sentences.ts";
@@ -7,14 +9,18 @@ import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { BioMtlNetwork } from "../bio-mtl/network.ts";
 import { bioMtlSettings } from "../bio-mtl/settings.ts";
 import { models } from "../index.ts";
-import { packPairs } from "./batch.ts";
-import { PairEncoder } from "./encoder.ts";
-import { type PairExample, pairFields } from "./example.ts";
 import { PairModel } from "./pair-model.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
 const types = lexicon.relations.names;
-const small = { wordSize: 6, positionSize: 3, tagSize: 3, windows: [2], filters: 4, hiddenSize: 5, typeFilter: false };
+const small = {
+  inputs: { words: { size: 6 }, tags: { size: 3 } },
+  positionSize: 3,
+  windows: [2],
+  filters: 4,
+  hiddenSize: 5,
+  typeFilter: false,
+};
 
 /** What a network of this seed scores for every pair, and what a model of it says from threshold 0, in the same order. */
 function scoredAndSaid(loss: "ranking" | "cross-entropy" | "both", theta: number, gamma: number) {
@@ -22,15 +28,15 @@ function scoredAndSaid(loss: "ranking" | "cross-entropy" | "both", theta: number
   const engine = Engine.create({ build: "baseline" });
   const store = new ParameterStore(engine.heap, { seed: 5 });
   const network = new BioMtlNetwork(settings, lexicon, new Scope(store, "bio-mtl"));
-  const encoder = new PairEncoder(settings, lexicon);
-  const examples = eightSentences.map((sentence) => encoder.encode(sentence));
+  const reader = new PairReader(settings, lexicon);
+  const examples = eightSentences.map((sentence) => reader.encode(sentence));
   const tape = new Tape(engine, new Arena(engine.heap));
-  const { classes } = network.forward(tape, packPairs(examples, settings, undefined));
-  const cells = Array.from(tape.read(classes));
-  const scores = Array.from({ length: classes.rows }, (_, k) => cells.slice(k * classes.columns, (k + 1) * classes.columns));
   const margins = { positiveMargin: 2.5, negativeMargin: 0.5, scale: gamma, theta };
   const objective = { loss, identificationWeight: 1, classificationWeight: 1, ...margins };
   const model = new PairModel(settings, lexicon, objective, network);
+  const { classes } = network.forward(tape, model.pack(examples, undefined));
+  const cells = Array.from(tape.read(classes));
+  const scores = Array.from({ length: classes.rows }, (_, k) => cells.slice(k * classes.columns, (k + 1) * classes.columns));
   const said = (threshold: number) => model.predict(tape, examples, { threshold }).flatMap(({ relations }) => relations);
   return { examples, scores, said };
 }

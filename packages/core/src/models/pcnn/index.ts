@@ -1,9 +1,10 @@
+import { inputNeeds } from "../../encoders/index.ts";
+import type { PairExample } from "../../heads/given-pairs/pair-example.ts";
+import { pairProtocols } from "../../heads/given-pairs/pair-protocols.ts";
+import { PairReader } from "../../heads/given-pairs/pair-reader.ts";
+import { singleTask } from "../../heads/given-pairs/single-task.ts";
 import { defineModel } from "../model.ts";
-import { PairEncoder } from "../pairs/encoder.ts";
-import type { PairExample } from "../pairs/example.ts";
 import { PairModel } from "../pairs/pair-model.ts";
-import { pairProtocols } from "../pairs/protocols.ts";
-import { singleTask } from "../pairs/single-task.ts";
 import { PcnnNetwork } from "./network.ts";
 import { type PcnnSettings, pcnnSettings } from "./settings.ts";
 
@@ -14,7 +15,8 @@ export const pcnn = defineModel<PcnnSettings, PairExample>({
   settings: pcnnSettings,
   capabilities: { needsGoldEntities: true, recurrent: false },
   protocols: pairProtocols,
+  needs: ({ inputs }) => inputNeeds(inputs),
   build: (settings, lexicon, scope) =>
     new PairModel(settings, lexicon, singleTask, new PcnnNetwork(settings, lexicon, scope.child("pcnn"))),
-  encoder: (settings, lexicon) => new PairEncoder(settings, lexicon),
+  encoder: (settings, lexicon) => new PairReader(settings, lexicon),
 });

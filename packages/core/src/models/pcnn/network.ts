@@ -1,4 +1,8 @@
 import { type Matrix, operations, type Parameter, type Tape } from "@weft-nlp/tensor";
+import { SentenceEncoder } from "../../encoders/index.ts";
+import type { PackedPair, PairBatch } from "../../heads/given-pairs/pair-batch.ts";
+import { classColumns, type PairScores } from "../../heads/given-pairs/pair-head.ts";
+import { offsetTable, pairInitial } from "../../heads/given-pairs/pair-offsets.ts";
 import {
   applyLinear,
   applyWindows,
@@ -9,35 +13,34 @@ import {
   windowLayer,
 } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import type { PackedPair, PairBatch } from "../pairs/batch.ts";
-import { InputLayer } from "../pairs/input-layer.ts";
-import { classColumns, type PairNetwork, type PairScores } from "../pairs/pair-model.ts";
+import type { PairNetwork } from "../pairs/pair-model.ts";
 import type { PcnnSettings } from "./settings.ts";
 
 const pieces = 3;
 
 /** A piecewise convolutional network: Zeng et al. 2015, §3, for single sentences. */
 export class PcnnNetwork implements PairNetwork {
-  readonly words: Parameter;
+  readonly encoder: SentenceEncoder;
   readonly #settings: PcnnSettings;
-  readonly #input: InputLayer;
+  readonly #positions: Parameter;
   readonly #convolution: WindowLayer;
   readonly #classes: LinearLayer;
 
   constructor(settings: PcnnSettings, lexicon: Lexicon, scope: Scope) {
     this.#settings = settings;
-    this.#input = new InputLayer(settings, lexicon, scope);
-    this.words = this.#input.words;
-    const { filters, filterWidth } = settings;
-    this.#convolution = windowLayer(scope.child("convolution"), this.#input.columns, filters, filterWidth);
+    this.encoder = new SentenceEncoder({ ...settings, initial: pairInitial }, lexicon, scope);
+    this.#positions = offsetTable(settings, scope);
+    const { filters, filterWidth, positionSize } = settings;
+    const columns = { parts: this.encoder.shares, positions: positionSize };
+    this.#convolution = windowLayer(scope.child("convolution"), columns, filters, filterWidth);
     this.#classes = linearLayer(scope.child("class"), pieces * filters, classColumns(lexicon, { loss: "cross-entropy" }));
   }
 
   forward(tape: Tape, batch: PairBatch): PairScores {
     const [pooled] = applyWindows(tape, this.#convolution, {
-      ...this.#input.shares(tape, batch),
+      parts: this.encoder.forwardShares(tape, batch),
       offsets: batch.offsets,
-      positions: this.#input.positions,
+      positions: this.#positions,
       windows: Int32Array.from(batch.pairs.flatMap(piecesOf)),
       rectified: false,
       pooling: ["max"],

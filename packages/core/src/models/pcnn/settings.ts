@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pairSettings } from "../pairs/settings.ts";
+import { pairSettings } from "../../heads/given-pairs/pair-settings.ts";
 
 /** Settings of the piecewise network; sizes of §4.1, embeddings as wide as those of the systems it is compared with. */
 export const pcnnSettings = z.strictObject({

@@ -1,4 +1,4 @@
-import type { Parameter, Tape } from "@weft-nlp/tensor";
+import type { Tape } from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Loss, Sentence } from "../../schema/index.ts";
@@ -30,14 +30,12 @@ interface Part {
 
 /** A tagger, and a classifier of the pairs of entities it finds. They share labels and words, and no weight. */
 class Pipeline implements Model<PipelineExample> {
-  readonly wordTable: Parameter;
   readonly #tagger: Part;
   readonly #classifier: Part;
 
   constructor(tagger: Part, classifier: Part) {
     this.#tagger = tagger;
     this.#classifier = classifier;
-    this.wordTable = tagger.model.wordTable;
   }
 
   /** What both parts have to learn, at once. `train` teaches one after the other, each with its own choice of the best epoch. */
@@ -119,6 +117,11 @@ export function definePipeline(catalogue: Readonly<Record<string, ModelDefinitio
     protocols: ({ classifier }) => {
       const own = definitionOf(classifier).protocols?.(ownSettings(classifier));
       return own?.includes("pairs-undirected") === true ? ["pairs-undirected", "ner-strict", "ner-boundaries"] : undefined;
+    },
+    needs: ({ tagger, classifier }) => {
+      const all = [tagger, classifier].map((part) => definitionOf(part).needs?.(ownSettings(part)) ?? {});
+      const pos = all.flatMap((needs) => needs.pos ?? []);
+      return { characters: all.some(({ characters }) => characters === true), pos: pos.includes("always") ? "always" : pos[0] };
     },
     build: (settings, lexicon, scope) => {
       const own = scope.child("pipeline");

@@ -7,13 +7,14 @@ import { type ModelName, models } from "../index.ts";
 import type { NamedModel } from "./settings.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
+const wordsAndCharacters = { words: { size: 6 }, characters: { size: 4, filters: 3 } };
 const taggers = {
-  rin: { name: "rin", rounds: 1, wordSize: 6, hiddenSize: 5 },
-  "joint-nn": { name: "joint-nn", wordSize: 6, characterSize: 4, characterFilters: 3, hiddenSize: 5, mlpSize: 4 },
-  "bilstm-tagger": { name: "bilstm-tagger", wordSize: 6, characterSize: 4, characterFilters: 3, hiddenSize: 5 },
+  rin: { name: "rin", rounds: 1, inputs: { words: { size: 6 } }, hiddenSize: 5 },
+  "joint-nn": { name: "joint-nn", inputs: wordsAndCharacters, hiddenSize: 5, mlpSize: 4 },
+  "bilstm-tagger": { name: "bilstm-tagger", inputs: wordsAndCharacters, hiddenSize: 5 },
 };
 // Without the filter, whatever types an untrained tagger finds, their pairs are classified.
-const small = { wordSize: 7, positionSize: 3, tagSize: 3, positions: 5, typeFilter: false };
+const small = { inputs: { words: { size: 7 }, tags: { size: 3 } }, positionSize: 3, positions: 5, typeFilter: false };
 const classifiers = {
   "bio-mtl": { name: "bio-mtl", ...small, windows: [2], filters: 4, hiddenSize: 6 },
   pcnn: { name: "pcnn", ...small, filters: 4 },

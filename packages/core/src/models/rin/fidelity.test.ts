@@ -51,8 +51,7 @@ describe.each(names)("%s", (name) => {
   const { settings: sizes, sentences } = fixture;
   const settings = rinSettings.parse({
     rounds: sizes.rounds,
-    wordSize: sizes.wordDim,
-    posSize: sizes.posDim,
+    inputs: { words: { size: sizes.wordDim }, pos: { size: sizes.posDim } },
     hiddenSize: sizes.hidden,
     inputDropout: 0,
     cell: sizes.cell,
@@ -65,9 +64,10 @@ describe.each(names)("%s", (name) => {
   const lexicon = lexiconOfSizes(sizes);
   const examples = sentences.map(({ words, pos, tags, cells }) => ({
     length: words.length,
-    words: Int32Array.from(words),
-    unknown: new Int32Array(words.length),
-    pos: Int32Array.from(pos),
+    inputs: {
+      words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) },
+      pos: { ids: Int32Array.from(pos) },
+    },
     tags: Int32Array.from(tags),
     cells: Int32Array.from([...cells].sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).flat()),
     gold: { entities: [], relations: [] },
@@ -115,10 +115,7 @@ describe.each(names)("%s", (name) => {
     const network = new RinNetwork(settings, lexicon, new Scope(store, "rin"));
     load(store, fixture.parameters);
     const tape = new Tape(engine, new Arena(engine.heap));
-    const offsets = new Int32Array(examples.length + 1);
-    for (const [s, { length }] of examples.entries()) offsets[s + 1] = (offsets[s] ?? 0) + length;
-    const packed = (key: "words" | "pos"): Int32Array => Int32Array.from(examples.flatMap((example) => [...example[key]]));
-    const { tagScores, pairs } = network.forward(tape, { words: packed("words"), pos: packed("pos"), offsets });
+    const { tagScores, pairs } = network.forward(tape, network.encoder.pack(examples, undefined));
     const tags = tape.read(tape.apply(operations.softmax, tagScores));
     expectClose(tags, fixture.outputs.tagProbabilities.flat(2), "tags");
     for (const [s, expected] of fixture.outputs.pairProbabilities.entries()) {

@@ -1,4 +1,7 @@
-import { operations, type Parameter, predictPairs, type Random, type Tape } from "@weft-nlp/tensor";
+import { operations, predictPairs, type Tape } from "@weft-nlp/tensor";
+import { inputNeeds } from "../../encoders/index.ts";
+import { packTags } from "../../heads/tags/read-tags.ts";
+import { decodeCells } from "../../heads/word-pairs/decode-cells.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
@@ -13,15 +16,13 @@ import {
   type PredictOptions,
   type SampleOptions,
 } from "../model.ts";
-import { decode } from "./decode.ts";
-import { RinEncoder, type RinExample } from "./encoder.ts";
-import { type RinBatch, RinNetwork, type RinOutput } from "./network.ts";
+import { RinNetwork, type RinOutput } from "./network.ts";
 import { drawOutputs, goldPrediction, type RinSample, scoreOutputs } from "./outputs.ts";
+import { type RinExample, RinReader } from "./rin-reader.ts";
 import { type RinSettings, rinSettings } from "./settings.ts";
 
 /** RIN with its loss (eq. 8 and 9) and its decoding. */
 export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
-  readonly wordTable: Parameter;
   readonly #settings: RinSettings;
   readonly #lexicon: Lexicon;
   readonly #network: RinNetwork;
@@ -30,7 +31,10 @@ export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
     this.#settings = settings;
     this.#lexicon = lexicon;
     this.#network = new RinNetwork(settings, lexicon, scope);
-    this.wordTable = this.#network.words;
+  }
+
+  get wordVectors() {
+    return this.#network.encoder.wordVectors;
   }
 
   get outputs(): OutputDistribution<RinExample> {
@@ -46,7 +50,7 @@ export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
   }
 
   sample(tape: Tape, examples: readonly RinExample[], options: SampleOptions): Output[][] {
-    const output = this.#network.forward(tape, this.#pack(examples, undefined));
+    const output = this.#network.forward(tape, this.#network.encoder.pack(examples, undefined));
     return drawOutputs(tape, output, examples, { lexicon: this.#lexicon, settings: this.#settings }, options);
   }
 
@@ -62,51 +66,25 @@ export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
   }
 
   #forward(tape: Tape, examples: readonly RinExample[], { random }: LossOptions): RinOutput {
-    return this.#network.forward(tape, this.#pack(examples, tape.training ? random : undefined));
+    return this.#network.forward(tape, this.#network.encoder.pack(examples, tape.training ? random : undefined));
   }
 
   #localLoss(tape: Tape, { tagScores, pairs }: RinOutput, examples: readonly RinExample[], { factor }: LossOptions): Losses {
-    const gold = new Int32Array(tagScores.rows);
-    let at = 0;
-    for (const example of examples) {
-      gold.set(example.tags, at);
-      at += example.length;
-    }
+    const gold = packTags(examples.map(({ tags }) => tags));
     const entity = tape.apply(operations.softmaxLoss, { scores: tagScores, gold, factor });
     const relation = tape.apply(operations.pairLoss, { ...pairs, gold: examples.map(({ cells }) => cells), factor });
     return { entity, relation };
   }
 
   predict(tape: Tape, examples: readonly RinExample[], { threshold }: PredictOptions): Prediction[] {
-    const { tagScores, pairs } = this.#network.forward(tape, this.#pack(examples, undefined));
-    const probabilities = tape.read(tape.apply(operations.softmax, tagScores)); // [ΣN, T]
-    const { relations, tags } = this.#lexicon;
+    const { tagScores, pairs } = this.#network.forward(tape, this.#network.encoder.pack(examples, undefined));
+    const distributions = this.#network.tags.read(tape, tagScores, pairs.offsets);
+    const { relations } = this.#lexicon;
     const thresholds = relations.names.map((type) => (typeof threshold === "number" ? threshold : (threshold[type] ?? 0.5)));
     const cells = predictPairs(tape, pairs, thresholds);
-    return examples.map((_, s) => {
-      const start = (pairs.offsets[s] ?? 0) * tags.size;
-      const end = (pairs.offsets[s + 1] ?? 0) * tags.size;
-      return decode(this.#lexicon, this.#settings, probabilities.subarray(start, end), cells[s] ?? []);
-    });
-  }
-
-  /** @param random given in training, where word dropout makes some words unknown */
-  #pack(examples: readonly RinExample[], random: Random | undefined): RinBatch {
-    const offsets = new Int32Array(examples.length + 1);
-    for (const [s, { length }] of examples.entries()) offsets[s + 1] = (offsets[s] ?? 0) + length;
-    const total = offsets[examples.length] ?? 0;
-    const words = new Int32Array(total);
-    const pos = this.#lexicon.pos === undefined ? undefined : new Int32Array(total);
-    const rate = this.#settings.wordDropout;
-    for (const [s, example] of examples.entries()) {
-      const start = offsets[s] ?? 0;
-      for (let i = 0; i < example.length; i++) {
-        const dropped = random !== undefined && rate > 0 && random.next() < rate;
-        words[start + i] = (dropped ? example.unknown[i] : example.words[i]) ?? 0;
-      }
-      if (example.pos !== undefined) pos?.set(example.pos, start);
-    }
-    return { words, pos, offsets };
+    return distributions.map((distribution, s) =>
+      decodeCells(this.#lexicon, this.#settings, distribution.best(), distribution.probabilities, cells[s] ?? []),
+    );
   }
 }
 
@@ -116,6 +94,7 @@ export const rin = defineModel<RinSettings, RinExample>({
   paper: "Sun et al. 2020",
   settings: rinSettings,
   capabilities: { needsGoldEntities: false },
+  needs: ({ inputs }) => inputNeeds(inputs),
   build: (settings, lexicon, scope) => new Rin(settings, lexicon, scope.child("rin")),
-  encoder: (settings, lexicon) => new RinEncoder(settings, lexicon),
+  encoder: (settings, lexicon) => new RinReader(settings, lexicon),
 });

@@ -8,13 +8,13 @@ import {
   predictPairs,
   type Tape,
 } from "@weft-nlp/tensor";
+import { drawDistinct, drawTags, logProbOfTags } from "../../heads/sampling.ts";
+import { certainCells, decodeCells } from "../../heads/word-pairs/decode-cells.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { Output, OutputScores, SampleOptions } from "../model.ts";
-import { drawDistinct, drawTags, logProbOfTags } from "../sampling.ts";
-import { decodeOutput } from "./decode.ts";
-import type { RinExample } from "./encoder.ts";
 import type { RinOutput } from "./network.ts";
+import type { RinExample } from "./rin-reader.ts";
 import type { RinSettings } from "./settings.ts";
 
 /** An output of RIN: a tag for each word, and the cells that hold. Given the sentence, all of them are independent. */
@@ -40,10 +40,10 @@ export function drawOutputs(
     const sampleOf = (chosen: Int32Array, found: readonly PairCell[]): RinSample => ({
       tags: chosen,
       cells: Int32Array.from(found.flatMap(({ i, j, r }) => [i, j, r])),
-      prediction: decodeOutput(lexicon, settings, chosen, own, found),
+      prediction: decodeCells(lexicon, settings, chosen, own, found),
     });
     const relationsOf = (): readonly PairCell[] => best?.[s] ?? draw?.(() => random.next()) ?? [];
-    const gold = goldRelations === "gold" ? certain(cells) : relationsOf();
+    const gold = goldRelations === "gold" ? certainCells(cells) : relationsOf();
     const drawn = drawDistinct(samples, tags, () => drawTags(own, lexicon.tags.size, epsilon, random));
     return [sampleOf(tags, gold), ...drawn.map((chosen) => sampleOf(chosen, relationsOf()))];
   });
@@ -110,7 +110,7 @@ const rounding = 1e-9;
 
 /** What metrics compare with: the annotation, and its cells as they are learnt. */
 export function goldPrediction({ gold, cells }: RinExample, lexicon: Lexicon): Prediction {
-  const named = certain(cells).map(({ i, j, r }) => ({ head: i, tail: j, type: lexicon.relations.nameOf(r) }));
+  const named = certainCells(cells).map(({ i, j, r }) => ({ head: i, tail: j, type: lexicon.relations.nameOf(r) }));
   return { ...gold, cells: named };
 }
 
@@ -133,13 +133,6 @@ function cellDrawer(probabilities: Float32Array, length: number, types: number):
     }
     return cells;
   };
-}
-
-function certain(cells: Int32Array): PairCell[] {
-  return Array.from({ length: cells.length / 3 }, (_, k) => ({
-    ...{ i: cells[3 * k] ?? 0, j: cells[3 * k + 1] ?? 0, r: cells[3 * k + 2] ?? 0 },
-    probability: 1,
-  }));
 }
 
 function sentenceOf(pairs: PairScorer, sentence: number): PairScorer {

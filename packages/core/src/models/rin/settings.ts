@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { inputSettings } from "../../encoders/index.ts";
 
 /** Settings of RIN. Where the paper and the authors' code differ, both are here; the comment says which equation is meant. */
 export const rinSettings = z.strictObject({
   /** K, rounds of interaction; 0 is the paper's "w/o interaction". */
   rounds: z.int().min(0).max(64).default(4).describe("K, rounds of interaction between the two tasks; 0 switches it off"),
-  wordSize: z.int().min(1).max(4096).default(100).describe("width of word embeddings; word vectors must have this width"),
-  posSize: z.int().min(1).max(1024).default(10).describe("width of part-of-speech embeddings, where the lexicon has such tags"),
+  /** §5.1: words and, where the data has them, part-of-speech tags. */
+  inputs: inputSettings({ words: { size: 100 }, pos: { size: 10 } }),
   hiddenSize: z.int().min(1).max(4096).default(50).describe("units of the BiLSTM in one direction; features are twice as wide"),
   inputDropout: z.number().min(0).lt(1).default(0.1).describe("dropout on the concatenated embeddings"),
   wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),
@@ -19,6 +20,10 @@ export const rinSettings = z.strictObject({
   /** W_m of eq. 7. */
   pairBias: z.boolean().default(true).describe("a bias in the pair layer"),
   diagonal: z.boolean().default(true).describe("whether a word pairs with itself"),
+  decoding: z
+    .enum(["free", "constrained"])
+    .default("free")
+    .describe("any sequence of tags, or the best consistent one (Viterbi)"),
   anchor: z.enum(["last", "first"]).default("last").describe("the word of an entity that carries its relations"),
 });
 

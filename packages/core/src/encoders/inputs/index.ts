@@ -1,0 +1,13 @@
+import type { InputPart } from "../input-part.ts";
+import { characters } from "./characters.ts";
+import { pos } from "./pos.ts";
+import { tags } from "./tags.ts";
+import { words } from "./words.ts";
+
+/** Every part that a model can read, in the order in which their columns stand side by side. */
+export const inputParts: Readonly<Record<string, InputPart>> = {
+  words,
+  characters,
+  pos,
+  tags,
+};

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { defineInput, numbersOf } from "../input-part.ts";
+import { tablePart } from "./table-part.ts";
+
+export interface WordSettings {
+  readonly size: number;
+}
+
+/** A row for each known word, and one for unknown words or for each of their shapes: here it is decided which word is unknown. */
+export const words = defineInput<WordSettings>({
+  summary: "the word itself",
+  settings: ({ size = 100 }) =>
+    z.strictObject({
+      size: z.int().min(1).max(4096).default(size).describe("width of word embeddings; word vectors must have this width"),
+    }),
+  reader:
+    ({ words: vocabulary }) =>
+    ({ tokens }) => ({
+      ids: Int32Array.from(tokens, (token) => vocabulary.indexOf(token)),
+      // What each word becomes when word dropout takes it: its class of unknown words.
+      unknown: Int32Array.from(tokens, (token) => vocabulary.unknownIndexOf(token)),
+    }),
+  drop: (columns, taken) => {
+    const ids = numbersOf(columns, "ids");
+    if (taken === undefined) return { ids };
+    const unknown = numbersOf(columns, "unknown");
+    return { ids: ids.map((id, place) => (taken[place] === 1 ? (unknown[place] as number) : id)) };
+  },
+  build: ({ size }, { lexicon, scope, initial }) => {
+    const table = scope.child("word").table("weight", lexicon.words.size, size, initial); // [V, Dw]
+    return { ...tablePart("word", table), wordVectors: { table, vocabulary: lexicon.words, setting: "inputs.words.size" } };
+  },
+});

@@ -1,0 +1,22 @@
+import type { Loss, Sentence } from "../schema/index.ts";
+import type { Lexicon } from "../vocabulary/index.ts";
+import type { EncoderExample } from "./example.ts";
+import type { ReadPart } from "./input-part.ts";
+import { type Inputs, readParts } from "./input-settings.ts";
+
+/** Takes what an encoder reads of a sentence. */
+export class SentenceReader {
+  readonly #parts: readonly (readonly [name: string, read: ReadPart])[];
+
+  constructor(inputs: Inputs, lexicon: Lexicon) {
+    this.#parts = readParts(inputs, lexicon).map(({ name, part }) => [name, part.reader(lexicon)]);
+  }
+
+  /** What a part cannot hold is added to `losses`. */
+  read(sentence: Sentence, losses: Loss[] = []): EncoderExample {
+    return {
+      length: sentence.tokens.length,
+      inputs: Object.fromEntries(this.#parts.map(([name, read]) => [name, read(sentence, losses)])),
+    };
+  }
+}

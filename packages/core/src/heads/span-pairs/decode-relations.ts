@@ -1,0 +1,63 @@
+import type { Prediction, Thresholds } from "../../metrics/index.ts";
+import type { Entity, Relation } from "../../schema/index.ts";
+import type { Lexicon } from "../../vocabulary/index.ts";
+import { tagNames } from "../tags/decode-entities.ts";
+import { meaningOf, type PairOrder, type Reading } from "./candidates.ts";
+
+/**
+ * The label of each pair that counts: the likeliest of those that reach their threshold against no relation, p / (p + p₀). At one half that
+ * is the likeliest label of all.
+ *
+ * @param probabilities of the labels, [pairs, labels], from row `first` on
+ */
+export function chooseLabels(
+  { threshold }: { readonly threshold: Thresholds },
+  lexicon: Lexicon,
+  order: PairOrder,
+  probabilities: Float32Array,
+  first: number,
+  pairs: number,
+  labels: number,
+): Int32Array {
+  const limits = Array.from({ length: labels }, (_, label) => {
+    if (label === 0 || typeof threshold === "number") return Number(threshold);
+    return threshold[lexicon.relations.nameOf(meaningOf(label, order).type)] ?? 0.5;
+  });
+  return Int32Array.from({ length: pairs }, (_, k) => {
+    const at = (first + k) * labels;
+    const none = probabilities[at] ?? 0;
+    let best = 0;
+    for (let label = 1; label < labels; label++) {
+      const p = probabilities[at + label] ?? 0;
+      const limit = limits[label] ?? 0.5;
+      const counts = p * (1 - limit) > none * limit;
+      if (counts && (best === 0 || p > (probabilities[at + best] ?? 0))) best = label;
+    }
+    return best;
+  });
+}
+
+/** Relations between the candidates of a reading, whose places are those of the entities. */
+export function decodeRelations(
+  lexicon: Lexicon,
+  order: PairOrder,
+  { pairs }: Reading,
+  labels: Int32Array,
+  confidenceOf?: (pair: number, label: number) => number,
+): Relation[] {
+  const relations: Relation[] = [];
+  for (const [k, [first, second]] of pairs.entries()) {
+    const label = labels[k] ?? 0;
+    if (label === 0) continue;
+    const { type, reversed } = meaningOf(label, order);
+    const [head, tail] = reversed ? [second, first] : [first, second];
+    const confidence = confidenceOf?.(k, label);
+    relations.push({ head, tail, type: lexicon.relations.nameOf(type), ...(confidence === undefined ? {} : { confidence }) });
+  }
+  return relations;
+}
+
+/** A prediction in the form that every model gives. */
+export function predictionOf(lexicon: Lexicon, reading: Reading, entities: readonly Entity[], relations: Relation[]): Prediction {
+  return { entities, relations, tags: tagNames(lexicon, reading.tags) };
+}

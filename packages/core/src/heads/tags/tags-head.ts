@@ -1,0 +1,153 @@
+import {
+  backwardMessages,
+  bestPath,
+  type Chain,
+  type ChainParameters,
+  expectations,
+  type Matrix,
+  operations,
+  pathScore,
+  type Random,
+  readChain,
+  type Tape,
+  uniform,
+} from "@weft-nlp/tensor";
+import { applyLinear, type LinearLayer, linearLayer, type Scope } from "../../nn/index.ts";
+import type { Lexicon } from "../../vocabulary/index.ts";
+import { bestIndex, drawIndex, drawTags, logOf, logProbOfTags } from "../sampling.ts";
+import { type TagConstraints, tagConstraints } from "./tag-constraints.ts";
+
+export interface TagsHeadSettings {
+  /** Each tag for itself, or a conditional random field over them (Lafferty et al. 2001). */
+  readonly tagger: "softmax" | "crf";
+  /** Any sequence of tags, or the best consistent one (Viterbi). */
+  readonly decoding: "free" | "constrained";
+}
+
+/** The tag sequences of one sentence as a distribution. */
+export interface TagDistribution {
+  /** The sequence that the decoder takes, [N]. */
+  best(): Int32Array;
+  /** The probability of each tag of each word, [N, T]. */
+  readonly probabilities: ArrayLike<number>;
+  /** One sequence, each tag drawn uniformly with probability ε, else from the model given those before it. */
+  draw(epsilon: number, random: Random): Int32Array;
+  /** ln P of a sequence; a tag of −1 counts as certain. */
+  logProb(tags: Int32Array): number;
+}
+
+/** The tags of words: their scores, losses and decoding, by a softmax for each word or by a conditional random field. */
+export class TagsHead {
+  readonly #tags: number;
+  readonly #layer: LinearLayer;
+  readonly #chain: ChainParameters | undefined;
+  readonly #constraints: TagConstraints | undefined;
+
+  /** @param width of the features it reads, D */
+  constructor({ tagger, decoding }: TagsHeadSettings, lexicon: Lexicon, width: number, scope: Scope) {
+    const T = lexicon.tags.size;
+    this.#tags = T;
+    this.#layer = linearLayer(scope.child("tag"), width, T);
+    this.#chain = tagger === "crf" ? chainLayer(scope.child("chain"), T) : undefined;
+    this.#constraints = decoding === "constrained" ? tagConstraints(lexicon.tags.names, lexicon.scheme) : undefined;
+  }
+
+  /** @param features [ΣN, D] @returns [ΣN, T] */
+  scores(tape: Tape, features: Matrix): Matrix {
+    return applyLinear(tape, this.#layer, features);
+  }
+
+  /**
+   * Σ −weight · ln P(tags) over sentences; adds factor times its gradient.
+   *
+   * @param tags of all words, packed; −1 leaves a word out
+   * @param weights one a sentence
+   */
+  loss(tape: Tape, scores: Matrix, offsets: Int32Array, tags: Int32Array, weights: Float32Array, factor: number): number {
+    if (this.#chain !== undefined) {
+      return tape.apply(operations.crfLoss, { scores, chain: this.#chain, offsets, gold: tags, weights, factor });
+    }
+    const byWord = new Float32Array(tags.length);
+    for (const [s, weight] of weights.entries()) byWord.fill(weight, offsets[s], offsets[s + 1]);
+    return tape.apply(operations.softmaxLoss, { scores, gold: tags, weights: byWord, factor });
+  }
+
+  /** The distributions of all sentences. */
+  read(tape: Tape, scores: Matrix, offsets: Int32Array): TagDistribution[] {
+    const sentences = Array.from({ length: offsets.length - 1 }, (_, s) => [offsets[s] ?? 0, offsets[s + 1] ?? 0] as const);
+    const chain = this.#chain;
+    if (chain !== undefined) return sentences.map(([start, end]) => this.#ofChain(readChain(tape, scores, chain, start, end)));
+    const probabilities = tape.read(tape.apply(operations.softmax, scores)); // [ΣN, T]
+    return sentences.map(([start, end]) => this.#ofWords(probabilities.subarray(start * this.#tags, end * this.#tags)));
+  }
+
+  #ofWords(probabilities: Float32Array): TagDistribution {
+    const T = this.#tags;
+    const length = probabilities.length / T;
+    const words = Array.from({ length }, (_, i) => i);
+    return {
+      probabilities,
+      best: () => {
+        if (this.#constraints === undefined) return Int32Array.from(words, (i) => bestIndex(probabilities, i * T, T));
+        return bestPath({ ...this.#constraints, scores: Float64Array.from(probabilities, logOf) });
+      },
+      draw: (epsilon, random) => drawTags(probabilities, T, epsilon, random),
+      logProb: (tags) => logProbOfTags(probabilities, T, tags),
+    };
+  }
+
+  #ofChain(chain: Chain): TagDistribution {
+    const T = this.#tags;
+    const { logPartition, scores: probabilities } = expectations(chain);
+    const constraints = this.#constraints;
+    return {
+      probabilities,
+      best: () => bestPath(constraints === undefined ? chain : constrained(chain, constraints)),
+      draw: (epsilon, random) => {
+        const behind = backwardMessages(chain);
+        const tags = new Int32Array(chain.scores.length / T);
+        const weights = new Float64Array(T);
+        for (let i = 0; i < tags.length; i++) {
+          const before = i === 0 ? chain.start : chain.transitions.subarray((tags[i - 1] ?? 0) * T, ((tags[i - 1] ?? 0) + 1) * T);
+          for (let t = 0; t < T; t++) weights[t] = (before[t] ?? 0) + (chain.scores[i * T + t] ?? 0) + (behind[i * T + t] ?? 0);
+          const top = weights.reduce((most, value) => Math.max(most, value), -Infinity);
+          tags[i] =
+            random.next() < epsilon
+              ? random.integer(T)
+              : drawIndex(
+                  weights.map((value) => Math.exp(value - top)),
+                  0,
+                  T,
+                  random,
+                );
+        }
+        return tags;
+      },
+      logProb: (tags) => {
+        if (!tags.includes(-1)) return pathScore(chain, tags) - logPartition;
+        const allowed = chain.scores.map((value, k) => {
+          const right = tags[Math.floor(k / T)] ?? -1;
+          return right < 0 || right === k % T ? value : -Infinity;
+        });
+        return expectations({ ...chain, scores: allowed }).logPartition - logPartition;
+      },
+    };
+  }
+}
+
+function chainLayer(scope: Scope, tags: number): ChainParameters {
+  return {
+    transitions: scope.dense("transitions", tags, tags, uniform(0.1)),
+    start: scope.dense("start", 1, tags, uniform(0.1)),
+    end: scope.dense("end", 1, tags, uniform(0.1)),
+  };
+}
+
+function constrained(chain: Chain, { transitions, start, end }: TagConstraints): Chain {
+  return {
+    scores: chain.scores,
+    transitions: chain.transitions.map((value, k) => value + (transitions[k] ?? 0)),
+    start: chain.start.map((value, k) => value + (start[k] ?? 0)),
+    end: chain.end.map((value, k) => value + (end[k] ?? 0)),
+  };
+}

@@ -1,0 +1,53 @@
+import type { PairCell } from "@weft-nlp/tensor";
+import type { Prediction } from "../../metrics/index.ts";
+import type { Relation } from "../../schema/index.ts";
+import type { Lexicon } from "../../vocabulary/index.ts";
+import { decodeEntities, tagNames } from "../tags/decode-entities.ts";
+import { anchorOf, type CellSettings } from "./read-cells.ts";
+
+/**
+ * Entities and triples of one sentence.
+ *
+ * A cell (i, j, r) becomes a relation when an entity has its anchor at i and another at j; a cell without them stays in `cells`, where the
+ * RIN scorers count it. An entity's confidence is the product of its tags' probabilities, a relation's that of its cell.
+ *
+ * @param tags of the words, [N]; a tag of −1 is read as outside
+ * @param probabilities tag probabilities of the sentence, [N, T] without padding
+ */
+export function decodeCells(
+  lexicon: Lexicon,
+  { anchor }: Pick<CellSettings, "anchor">,
+  tags: Int32Array,
+  probabilities: ArrayLike<number>,
+  cells: readonly PairCell[],
+): Prediction {
+  const entities = decodeEntities(lexicon, tags, probabilities);
+  const byAnchor = new Map(entities.map((entity, index) => [anchorOf(entity, anchor), index]));
+  const relations: Relation[] = [];
+  for (const { i, j, r, probability } of cells) {
+    const head = byAnchor.get(i);
+    const tail = byAnchor.get(j);
+    if (head !== undefined && tail !== undefined) {
+      relations.push({ head, tail, type: lexicon.relations.nameOf(r), confidence: probability });
+    }
+  }
+  return {
+    entities,
+    relations,
+    tags: tagNames(lexicon, tags),
+    cells: cells.map(({ i, j, r, probability }) => ({
+      head: i,
+      tail: j,
+      type: lexicon.relations.nameOf(r),
+      confidence: probability,
+    })),
+  };
+}
+
+/** Cells i, j, r in a row, as sure as can be. */
+export function certainCells(cells: Int32Array): PairCell[] {
+  return Array.from({ length: cells.length / 3 }, (_, k) => ({
+    ...{ i: cells[3 * k] ?? 0, j: cells[3 * k + 1] ?? 0, r: cells[3 * k + 2] ?? 0 },
+    probability: 1,
+  }));
+}

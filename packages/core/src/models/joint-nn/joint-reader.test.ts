@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { Loss, Sentence } from "../../schema/index.ts";
+import { sentence } from "../../testing/sentences.ts";
+import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
+import { JointReader } from "./joint-reader.ts";
+import { jointNnSettings } from "./settings.ts";
+
+const known = sentence("k", "[Ada|PER] joined [Acme|ORG] in [Oslo|LOC]", "0 works_for 1", "1 based_in 2", "2 home_of 0");
+const lexicon = buildLexicon([known], lexiconSettings.parse({ scheme: "bilou" }));
+
+function encode(item: Sentence, pairs: "left-to-right" | "ordered" = "left-to-right") {
+  const losses: Loss[] = [];
+  const example = new JointReader(jointNnSettings.parse({ pairs }), lexicon).encode(item, losses);
+  return { example, reasons: losses.map(({ path, reason }) => `${path}: ${reason}`) };
+}
+
+test("entities become spans in order, relations name their places", () => {
+  const { example, reasons } = encode({
+    ...known,
+    entities: known.entities.toReversed(),
+    relations: [{ head: 2, tail: 0, type: "based_in" }],
+  });
+  expect([...example.spans]).toEqual([0, 1, 2, 3, 4, 5]);
+  expect([...example.relations]).toEqual([0, 2, lexicon.relations.indexOf("based_in")]);
+  expect(Array.from(example.tags, (tag) => lexicon.tags.nameOf(tag))).toEqual(["U-PER", "O", "U-ORG", "O", "U-LOC"]);
+  expect(reasons).toEqual([]);
+});
+
+test("of several relations on a pair the last one stays, and the others are counted", () => {
+  const item = sentence("s", "[Ada|PER] joined [Acme|ORG]", "0 works_for 1", "1 home_of 0");
+  const { example, reasons } = encode(item);
+  expect([...example.relations]).toEqual([1, 0, lexicon.relations.indexOf("home_of")]);
+  expect(reasons).toEqual(["relations[1]: the pair has a relation already; it can hold one, the last"]);
+  expect(encode(item, "ordered").reasons).toEqual([]);
+});
+
+test("what the network cannot hold is said", () => {
+  const item: Sentence = {
+    id: "s",
+    tokens: ["the", "Acme", "office"],
+    entities: [
+      { start: 0, end: 3, type: "LOC" },
+      { start: 1, end: 2, type: "ORG" },
+      { start: 2, end: 3, type: "GOD" },
+    ],
+    relations: [
+      { head: 1, tail: 0, type: "based_in" },
+      { head: 0, tail: 0, type: "based_in" },
+      { head: 0, tail: 1, type: "worships" },
+    ],
+  };
+  expect(encode(item).reasons).toEqual([
+    "entities[1]: tokens 1 to 2 overlap a longer entity, which tags cannot hold",
+    "entities[2]: tokens 2 to 3 overlap a longer entity, which tags cannot hold",
+    "relations[0]: an argument overlaps a longer entity",
+    "relations[1]: both arguments are the entity at 0:3",
+    "relations[2]: training has no relation type worships",
+  ]);
+});
+
+test("a tag that training does not have leaves its word out", () => {
+  const { example, reasons } = encode(sentence("s", "[Zeus|GOD] slept"));
+  expect([...example.tags]).toEqual([-1, 0]);
+  expect(reasons).toEqual(["tokens[0]: training has no tag U-GOD; the word is left out of the loss"]);
+});

@@ -1,0 +1,39 @@
+import { type EncoderExample, SentenceReader } from "../../encoders/index.ts";
+import { readTags } from "../../heads/tags/read-tags.ts";
+import { readCells } from "../../heads/word-pairs/read-cells.ts";
+import type { Annotation, Loss, Sentence } from "../../schema/index.ts";
+import type { Lexicon } from "../../vocabulary/index.ts";
+import type { Encoder } from "../model.ts";
+import type { RinSettings } from "./settings.ts";
+
+/** A sentence as RIN reads it. */
+export interface RinExample extends EncoderExample {
+  /** Gold tags, [N]; −1 where the lexicon does not know the tag. */
+  readonly tags: Int32Array;
+  /** Gold cells i, j, r in a row, sorted and without repeats. */
+  readonly cells: Int32Array;
+  /** Everything that is annotated, as the metrics count it. */
+  readonly gold: Annotation;
+}
+
+export class RinReader implements Encoder<RinExample> {
+  readonly #settings: RinSettings;
+  readonly #lexicon: Lexicon;
+  readonly #reader: SentenceReader;
+
+  constructor(settings: RinSettings, lexicon: Lexicon) {
+    this.#settings = settings;
+    this.#lexicon = lexicon;
+    this.#reader = new SentenceReader(settings.inputs, lexicon);
+  }
+
+  encode(sentence: Sentence, losses: Loss[] = []): RinExample {
+    const { tags, entities } = readTags(sentence, this.#lexicon, losses);
+    return {
+      ...this.#reader.read(sentence, losses),
+      tags,
+      cells: readCells(sentence, this.#settings, this.#lexicon, losses),
+      gold: { entities, relations: sentence.relations },
+    };
+  }
+}

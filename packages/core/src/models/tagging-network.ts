@@ -1,0 +1,50 @@
+import { type Matrix, normal, operations, type Tape } from "@weft-nlp/tensor";
+import { type Inputs, type PackedSentences, SentenceEncoder } from "../encoders/index.ts";
+import { TagsHead, type TagsHeadSettings } from "../heads/tags/tags-head.ts";
+import { applyBilstm, type BilstmLayer, bilstmLayer, type Scope } from "../nn/index.ts";
+import type { Lexicon } from "../vocabulary/index.ts";
+
+export interface TaggingSettings extends TagsHeadSettings {
+  readonly inputs: Inputs;
+  readonly hiddenSize: number;
+  readonly dropout: number;
+  readonly wordDropout: number;
+}
+
+/** The words seen in their context, and what that says about their tags. */
+export interface TaggedWords {
+  /** h, [ΣN, 2H] */
+  readonly states: Matrix;
+  /** [ΣN, T] */
+  readonly tagScores: Matrix;
+}
+
+/**
+ * An encoder, a BiLSTM and tags: what finds entities in the joint network (Sun et al. 2018, §3.1), and the whole of the tagger (Ma and Hovy
+ * 2016). Dropout of one rate acts inside of the characters, on the input and on the states.
+ */
+export class TaggingNetwork {
+  readonly encoder: SentenceEncoder;
+  readonly tags: TagsHead;
+  /** Width of the states, 2H. */
+  readonly width: number;
+  readonly #dropout: number;
+  readonly #context: BilstmLayer;
+
+  constructor(settings: TaggingSettings, lexicon: Lexicon, scope: Scope) {
+    const { inputs, hiddenSize, dropout, wordDropout } = settings;
+    const drops = { wordDropout, inputDropout: dropout, partDropout: dropout };
+    this.#dropout = dropout;
+    this.width = 2 * hiddenSize;
+    this.encoder = new SentenceEncoder({ inputs, initial: normal(1), ...drops }, lexicon, scope);
+    this.#context = bilstmLayer(scope.child("encoder"), this.encoder.width, hiddenSize);
+    this.tags = new TagsHead(settings, lexicon, this.width, scope);
+  }
+
+  forward(tape: Tape, batch: PackedSentences): TaggedWords {
+    const words = this.encoder.forward(tape, batch); // x, [ΣN, D]
+    const input = applyBilstm(tape, this.#context, words, batch.offsets); // [ΣN, 2H]
+    const states = tape.apply(operations.dropout, { input, rate: this.#dropout });
+    return { states, tagScores: this.tags.scores(tape, states) };
+  }
+}
