@@ -8,7 +8,13 @@ const schema = z.strictObject({
   seed: z.number().int().min(0).default(1),
   data: z.strictObject({ train: z.string(), files: z.array(z.string()).default([]) }),
   model: z.discriminatedUnion("name", [
-    z.strictObject({ name: z.literal("rin"), rounds: z.number().int().default(4) }),
+    z.strictObject({
+      name: z.literal("rin"),
+      rounds: z.number().int().default(4),
+      inputs: z
+        .strictObject({ characters: z.union([z.strictObject({ size: z.number().default(9) }), z.literal("off")]) })
+        .optional(),
+    }),
     z.strictObject({ name: z.literal("tagger"), width: z.number().default(100) }),
   ]),
   training: z
@@ -65,6 +71,30 @@ test.each<[string, string, string, string | undefined]>([
     `${good}trainig:\n  epochs: 3\n`,
     "conf/weft.yaml:5:1 trainig: there is no setting of this name (SETTING_UNKNOWN)",
     "did you mean training?",
+  ],
+  [
+    "a misspelt name among settings that may be switched off as well",
+    `${good}  inputs:\n    characters: { sise: 3 }\n`,
+    "conf/weft.yaml:6:19 model.inputs.characters.sise: there is no setting of this name (SETTING_UNKNOWN)",
+    "did you mean size?",
+  ],
+  [
+    "a value of the wrong kind there",
+    `${good}  inputs:\n    characters: { size: wide }\n`,
+    "conf/weft.yaml:6:25 model.inputs.characters.size: expected a number, found wide (SETTING_INVALID)",
+    undefined,
+  ],
+  [
+    "what is neither settings nor off",
+    `${good}  inputs:\n    characters: 3\n`,
+    "conf/weft.yaml:6:17 model.inputs.characters: expected a map of settings or off, found 3 (SETTING_INVALID)",
+    undefined,
+  ],
+  [
+    "a setting that has moved",
+    `${good}  wordSize: 50\n`,
+    "conf/weft.yaml:5:3 model.wordSize: there is no setting of this name any more (SETTING_UNKNOWN)",
+    "it is now model.inputs.words.size",
   ],
   [
     "a misspelt name in a union",
