@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { triplesOf } from "@weft-nlp/core";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { textTable } from "@weft-nlp/draw";
 import { Extractor, readConfig, trainRun } from "@weft-nlp/node";
 import { resolvePaths } from "../packages/node/dist/runs/resolve-paths.js";
@@ -17,7 +17,7 @@ const paragraph =
 const begun = performance.now();
 const say = (text = "") => process.stderr.write(`${text}\n`);
 const config = resolvePaths(
-  await readConfig(fileURLToPath(new URL("../examples/corpus/weft.yaml", import.meta.url)), trainConfig),
+  await readConfig(fileURLToPath(new URL("../examples/corpus/weft.yaml", import.meta.url)), trainConfigSchema()),
 );
 const folder = mkdtempSync(join(tmpdir(), "weft-demo-"));
 try {

@@ -60,11 +60,12 @@ async function dataPage() {
 /**
  * What `weft schema` prints, for editors and for programs.
  *
- * @param {"trainConfig" | "reportFileSchema" | "comparisonFileSchema"} name
+ * @param {"config" | "reportFileSchema" | "comparisonFileSchema"} name
  * @returns {Promise<import("./generated-docs.mjs").JsonSchema>}
  */
-async function schema(name = "trainConfig", title = "Weft training") {
+async function schema(name = "config", title = "Weft training") {
   const { jsonSchemaOf } = await import("@weft-nlp/node/files");
-  const schemas = { ...(await import("@weft-nlp/core/training")), ...(await import("@weft-nlp/draw")) };
+  const { trainConfigSchema } = await import("@weft-nlp/core/training");
+  const schemas = { config: trainConfigSchema(), ...(await import("@weft-nlp/draw")) };
   return /** @type {import("./generated-docs.mjs").JsonSchema} */ (jsonSchemaOf(schemas[name], title));
 }

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { meanAndDeviation } from "@weft-nlp/core/metrics";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { lineChart } from "@weft-nlp/draw";
 import { readConfig, resolvePaths, runMany } from "@weft-nlp/node";
 import { parse } from "yaml";
@@ -79,7 +79,7 @@ async function plannedRuns() {
         name: nameOf(each, seed),
         folder: join(results, nameOf(each, seed)),
         config: resolvePaths(
-          await readConfig(join(folder, each.config), trainConfig, [...(each.set ?? []), ...init, `seed=${seed}`]),
+          await readConfig(join(folder, each.config), trainConfigSchema(), [...(each.set ?? []), ...init, `seed=${seed}`]),
         ),
         ...(after === undefined ? {} : { after }),
         test: join(folder, each.test),

@@ -28,7 +28,7 @@ export const packages = {
   },
   core: {
     uses: ["tensor"],
-    base: ["errors"],
+    base: ["errors", "catalogue"],
     layers: {
       schema: [],
       json: [],

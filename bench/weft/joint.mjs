@@ -1,7 +1,7 @@
 // One case of `npm run bench -- joint`: Weft's joint network, by its local losses or with minimum risk training. Prints one line of JSON.
 import { readFileSync } from "node:fs";
 import { buildModel } from "@weft-nlp/core/inference";
-import { Stepper, trainConfig } from "@weft-nlp/core/training";
+import { parseConfig, Stepper } from "@weft-nlp/core/training";
 import { buildLexicon } from "@weft-nlp/core/vocabulary";
 import { Optimizer } from "@weft-nlp/tensor";
 import { inTurn, printSpeed, readModelCase } from "../lib/model-case.mjs";
@@ -13,7 +13,7 @@ const samples = Number(options.samples ?? 0);
 const sentences = JSON.parse(readFileSync(options.data, "utf8"));
 const batch = Number(options.batch ?? 100);
 const configOf = (objective) =>
-  trainConfig.parse({
+  parseConfig({
     data: { train: "-", dev: "-" },
     vocabulary: { foldCase: true, scheme: "bilou" },
     model: { name: "joint-nn", tagsRead: "gold" },

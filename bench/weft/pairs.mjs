@@ -1,7 +1,7 @@
 // One case of `npm run bench -- pairs`: Weft's bio-mtl on the workload of the PyTorch peer. Prints one line of JSON.
 import { readFileSync } from "node:fs";
 import { buildModel } from "@weft-nlp/core/inference";
-import { Stepper, trainConfig } from "@weft-nlp/core/training";
+import { parseConfig, Stepper } from "@weft-nlp/core/training";
 import { Labels, Vocabulary } from "@weft-nlp/core/vocabulary";
 import { Optimizer } from "@weft-nlp/tensor";
 import { inTurn, printSpeed, readModelCase, spread } from "../lib/model-case.mjs";
@@ -20,7 +20,7 @@ const lexicon = {
   tags: Labels.inOrder(["O", ...types.flatMap((type) => [`B-${type}`, `I-${type}`])]),
   relations: Labels.inOrder(made(data.relations, "r")),
 };
-const config = trainConfig.parse({
+const config = parseConfig({
   data: { train: "-", dev: "-" },
   model: { name: "bio-mtl", loss: options.loss ?? "ranking" },
   optimizer: { name: "rmsprop" },

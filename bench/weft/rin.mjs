@@ -1,7 +1,7 @@
 // One case of `npm run bench -- rin`: Weft's own RIN on the workload of the PyTorch peer. Prints one line of JSON.
 import { readFileSync } from "node:fs";
 import { buildModel } from "@weft-nlp/core/inference";
-import { Stepper, trainConfig } from "@weft-nlp/core/training";
+import { parseConfig, Stepper } from "@weft-nlp/core/training";
 import { Labels, Vocabulary } from "@weft-nlp/core/vocabulary";
 import { Optimizer } from "@weft-nlp/tensor";
 import { inTurn, printSpeed, readModelCase, spread } from "../lib/model-case.mjs";
@@ -19,7 +19,7 @@ const lexicon = {
   tags: Labels.inOrder(["O", "B", "I", "E", "S"]),
   relations: Labels.inOrder(made(data.relations, "r")),
 };
-const config = trainConfig.parse({
+const config = parseConfig({
   data: { train: "-", dev: "-" },
   model: { name: "rin", rounds: Number(options.K ?? 4) },
   training: { chunk: Number(options.chunk ?? 5) },

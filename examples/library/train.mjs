@@ -1,12 +1,12 @@
 // Training on sentences that are in memory: events tell what happens, the last one brings the model.
-import { collectSentences, trainConfig } from "weft-nlp";
+import { collectSentences, parseConfig } from "weft-nlp";
 import { evaluate } from "weft-nlp/metrics";
 import { Predictor } from "weft-nlp/models";
 import { train } from "weft-nlp/training";
 
 const read = async (path) => (await collectSentences(path)).sentences.map(({ sentence }) => sentence);
 const sentences = await read("examples/corpus/dev.jsonl");
-const config = trainConfig.parse({
+const config = parseConfig({
   data: { train: "in memory", dev: "in memory" },
   model: { name: "rin", rounds: 1, inputs: { words: { size: 32 } }, hiddenSize: 16 },
   optimizer: { name: "adam", rate: 0.01 },

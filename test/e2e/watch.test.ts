@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readConfig } from "../../packages/node/src/files/config-file.ts";
 import { resolvePaths } from "../../packages/node/src/runs/resolve-paths.ts";
@@ -56,7 +56,7 @@ test("steps reach the log while an epoch is under way", async () => {
     join(folder, "weft.yaml"),
     "data: { train: train.jsonl, dev: dev.jsonl }\nmodel: { name: rin, rounds: 0, inputs: { words: { size: 4 } }, hiddenSize: 4 }\ntraining: { epochs: 1, batch: 2 }\n",
   );
-  const config = resolvePaths(await readConfig(join(folder, "weft.yaml"), trainConfig));
+  const config = resolvePaths(await readConfig(join(folder, "weft.yaml"), trainConfigSchema()));
   const run = join(folder, "run");
   const lines: number[] = [];
   for await (const { kind } of trainRun({ config, folder: run, threads: 1 })) {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { readConfig } from "@weft-nlp/node";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -14,7 +14,7 @@ interface Plan {
 }
 
 const configOf = async ({ config, set = [] }: Plan["runs"][number]): Promise<TrainConfig> =>
-  (await readConfig(join(folder, config), trainConfig, set)).value;
+  (await readConfig(join(folder, config), trainConfigSchema(), set)).value;
 
 describe.each(readdirSync(join(folder, "plans")))("%s", (file) => {
   const plan = parse(readFileSync(join(folder, "plans", file), "utf8")) as Plan;
@@ -43,6 +43,6 @@ describe.each(readdirSync(join(folder, "plans")))("%s", (file) => {
 
 test("every configuration of experiments is one", async () => {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
-    expect((await readConfig(join(folder, file), trainConfig)).value.seed, file).toBe(1);
+    expect((await readConfig(join(folder, file), trainConfigSchema())).value.seed, file).toBe(1);
   }
 });

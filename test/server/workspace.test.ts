@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfig } from "../../packages/node/src/files/config-file.ts";
 import { resolvePaths } from "../../packages/node/src/runs/resolve-paths.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
   symlinkSync(folder, join(data, "linked"));
   const set = ["training.epochs=2", "data.trainSentences=12", "model.rounds=0", "model.hiddenSize=8", "training.threshold=0.2"];
   for (const seed of [1, 2]) {
-    const config = resolvePaths(await readConfig(join(corpus, "weft.yaml"), trainConfig, [...set, `seed=${seed}`]));
+    const config = resolvePaths(await readConfig(join(corpus, "weft.yaml"), trainConfigSchema(), [...set, `seed=${seed}`]));
     const small = { ...config, data: { ...config.data, dev: join(data, "dev.jsonl"), test: undefined } };
     const events = trainRun({ config: JSON.parse(JSON.stringify(small)), folder: join(runs, `many/seed-${seed}`), threads: 1 });
     for await (const _ of events);

@@ -21,7 +21,7 @@ export {
 export { documentFromRecord, recordOf } from "@weft-nlp/core/formats";
 export type { Prediction, Report } from "@weft-nlp/core/metrics";
 export { documentFromText } from "@weft-nlp/core/text";
-export { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+export { parseConfig, type TrainConfig } from "@weft-nlp/core/training";
 export { FileError, RunError, WorkerError } from "@weft-nlp/node";
 export { calibrateModel, Extractor, evaluateModel, loadModel, saveModel } from "@weft-nlp/node/extractor";
 export { collectSentences, readConfig, readDocuments, readSentences, writeDocuments } from "@weft-nlp/node/files";

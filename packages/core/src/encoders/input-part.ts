@@ -13,6 +13,8 @@ export type Columns = Readonly<Record<string, Int32Array | readonly string[]>>;
  * all parts side by side. A new part is a file in `inputs/` and a line in `inputs/index.ts`.
  */
 export interface InputPart<Settings extends object = object> {
+  /** The name of its section in `model.inputs`. */
+  readonly name: string;
   /** What it adds, for the documentation. */
   readonly summary: string;
   /** @param defaults of the model that reads it, in place of the part's own */

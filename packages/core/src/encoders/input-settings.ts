@@ -18,22 +18,27 @@ export function inputSettings(
   defaults: Readonly<Record<string, object>>,
   { givenEntities = false }: { readonly givenEntities?: boolean } = {},
 ): z.ZodType<Inputs> {
-  const offered = Object.entries(inputParts).filter(([, { readsEntities }]) => givenEntities || readsEntities !== true);
-  const section = z.strictObject(
-    Object.fromEntries(
-      offered.map(([name, part]) => {
-        const own = part.settings(defaults[name] ?? {});
-        const word = z.literal(["on", true, "off", false]);
-        const choice = z.union([own, word.transform((value) => (value === "on" || value === true ? own.parse({}) : false))]);
-        const standard = Object.hasOwn(defaults, name) ? choice.prefault({}) : choice.prefault("off");
-        return [name, standard.describe(part.summary)];
-      }),
-    ),
-  );
-  return section
+  // Looked up when a configuration is checked, so that parts registered later are choices too.
+  return z
+    .lazy(() => sectionOf(defaults, givenEntities))
     .refine((inputs) => Object.values(inputs).some((part) => part !== false), "expected at least one input that is not off")
     .prefault({})
     .describe("what the model reads of each word: parts are merged over its defaults, off switches one off");
+}
+
+function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: boolean): z.ZodType<Inputs> {
+  const offered = [...inputParts].filter(({ readsEntities }) => givenEntities || readsEntities !== true);
+  return z.strictObject(
+    Object.fromEntries(
+      offered.map((part) => {
+        const own = part.settings(defaults[part.name] ?? {});
+        const word = z.literal(["on", true, "off", false]);
+        const choice = z.union([own, word.transform((value) => (value === "on" || value === true ? own.parse({}) : false))]);
+        const standard = Object.hasOwn(defaults, part.name) ? choice.prefault({}) : choice.prefault("off");
+        return [part.name, standard.describe(part.summary)];
+      }),
+    ),
+  );
 }
 
 /** A part with the settings that a model has for it. */
@@ -44,10 +49,10 @@ export interface ChosenPart {
 }
 
 /** The parts that are on, in the order of the table. */
-export function chosenParts(inputs: Inputs): ChosenPart[] {
-  return Object.entries(inputParts).flatMap(([name, part]) => {
-    const settings = inputs[name];
-    return settings === undefined || settings === false ? [] : [{ name, part, settings }];
+function chosenParts(inputs: Inputs): ChosenPart[] {
+  return [...inputParts].flatMap((part) => {
+    const settings = inputs[part.name];
+    return settings === undefined || settings === false ? [] : [{ name: part.name, part, settings }];
   });
 }
 

@@ -23,14 +23,14 @@ export function packSentences(
   const offsets = new Int32Array(examples.length + 1);
   for (const [s, { length }] of examples.entries()) offsets[s + 1] = (offsets[s] as number) + length;
   const names = Object.keys(empty.inputs);
-  const notices = (name: string): boolean => inputParts[name]?.drop !== undefined;
+  const notices = (name: string): boolean => inputParts.find(name)?.drop !== undefined;
   const taken = names.some(notices) ? drawTaken(offsets[examples.length] as number, dropout) : undefined;
   const packed = names.map((name): [string, Columns] => {
     const columns = concatenateColumns(
       empty.inputs[name] as Columns,
       examples.map(({ inputs }) => inputs[name] as Columns),
     );
-    return [name, inputParts[name]?.drop?.(columns, taken) ?? columns];
+    return [name, inputParts.find(name)?.drop?.(columns, taken) ?? columns];
   });
   return { offsets, inputs: Object.fromEntries(packed) };
 }

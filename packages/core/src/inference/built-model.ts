@@ -1,14 +1,14 @@
 import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
 import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
-import { type Encoder, type Model, type ModelDefinition, type ModelName, models } from "../models/index.ts";
+import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
 import type { Lexicon } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 
 /** The settings that make a network, and the labels and words it knows: enough to build it, in any thread. */
 export interface ModelDescription {
-  readonly name: ModelName;
+  readonly name: string;
   /** The model's own settings, complete. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly lexicon: Lexicon;
@@ -72,14 +72,14 @@ export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
 }
 
 function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
-  if (!Object.hasOwn(models, description.name)) {
+  if (!models.has(description.name)) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
       message: `there is no model called ${description.name}`,
-      hint: `there are ${Object.keys(models).join(", ")}`,
+      hint: `there are ${models.names.join(", ")}`,
     });
   }
-  const definition: ModelDefinition = models[description.name];
+  const definition: ModelDefinition = models.get(description.name);
   const network = definition.build(description.settings, description.lexicon, new Scope(store));
   const { calibration } = description;
   return {

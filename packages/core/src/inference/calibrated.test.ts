@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inverseScaling, type Prediction, scaleConfidence } from "../metrics/index.ts";
-import { type ModelName, models } from "../models/index.ts";
+import { models } from "../models/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
@@ -23,8 +23,8 @@ const kinds: Record<string, object> = {
 };
 
 const made = (name: string): BuiltModel => {
-  const settings = models[name as ModelName].settings.parse(kinds[name]) as Readonly<Record<string, unknown>>;
-  return buildModel({ name: name as ModelName, settings, lexicon, threshold: 0.5 }, { build: "baseline", seed: 5 });
+  const settings = models.get(name).settings.parse(kinds[name]) as Readonly<Record<string, unknown>>;
+  return buildModel({ name: name, settings, lexicon, threshold: 0.5 }, { build: "baseline", seed: 5 });
 };
 
 const calibration = (temperature: number, shift = -0.4): Calibration => ({

@@ -12,7 +12,7 @@ const made = (change: object = {}, seed = 1): BuiltModel =>
   buildModel(
     {
       name: "rin",
-      settings: models.rin.settings.parse({
+      settings: models.get("rin").settings.parse({
         rounds: 1,
         inputs: { words: { size: 3 }, pos: { size: 2 } },
         hiddenSize: 2,

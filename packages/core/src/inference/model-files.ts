@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
-import { type ModelDefinition, type ModelName, migrateSettings, models } from "../models/index.ts";
+import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
 import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
@@ -71,10 +71,10 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
   }
   const { model, threshold, calibration } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
-  if (!Object.hasOwn(models, name)) throw invalid(place, `there is no model called ${name}`);
-  const definition: ModelDefinition = models[name as ModelName];
+  if (!models.has(name)) throw invalid(place, `there is no model called ${name}`);
+  const definition: ModelDefinition = models.get(name);
   const description = {
-    name: name as ModelName,
+    name: name,
     settings: checked(definition.settings, settings, place) as ModelDescription["settings"],
     lexicon: readLexicon(files, source),
     threshold,

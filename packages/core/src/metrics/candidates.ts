@@ -31,7 +31,7 @@ export function collectCandidates(
   gold: readonly GoldSentence[],
   predictions: readonly Prediction[],
 ): CandidateSet {
-  const { match, unit } = protocols[protocol];
+  const { match, unit } = protocols.get(protocol);
   if (unit !== "relations") {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "protocol" },

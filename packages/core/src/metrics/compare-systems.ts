@@ -49,7 +49,7 @@ export interface SystemComparison {
   readonly resamples: number;
   readonly confidence: number;
   readonly seed: number;
-  readonly protocols: Readonly<Partial<Record<ProtocolName, ProtocolComparison>>>;
+  readonly protocols: Readonly<Record<string, ProtocolComparison>>;
 }
 
 export interface ProtocolComparison extends Pick<Protocol, "unit" | "directed" | "words"> {
@@ -132,7 +132,7 @@ function compareBy(
   { resamples, confidence, seed, countsType }: Settings,
 ): ProtocolComparison {
   const [a, b] = [tally(name, gold, first, countsType), tally(name, gold, second, countsType)];
-  const { unit, directed, words } = protocols[name];
+  const { unit, directed, words } = protocols.get(name);
   const random = Random.of(seed, "comparison", name);
   const bootstrap: BootstrapComparison = pairedBootstrap(b.bySentence, a.bySentence, { random, resamples, confidence });
   const randomisation: Comparison = approximateRandomisation(b.bySentence, a.bySentence, { random, resamples });
@@ -186,7 +186,7 @@ interface SystemCounts {
 }
 
 function tally(name: ProtocolName, gold: readonly Sentence[], system: ComparedSystem, countsType: CountsType): SystemCounts {
-  const { match, unit } = protocols[name];
+  const { match, unit } = protocols.get(name);
   const anchor = name.endsWith("-first") ? "first" : "last";
   const byType = new Map<string, Counts>();
   const byDistance = new Map<string, Counts>();

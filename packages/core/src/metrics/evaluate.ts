@@ -154,7 +154,7 @@ class Tally {
   }
 
   add(gold: GoldSentence, predicted: Prediction, baseline: Prediction | undefined): void {
-    const { match, unit } = protocols[this.name];
+    const { match, unit } = protocols.get(this.name);
     const items = countedItems(match(gold, predicted, gold.tokens), this.#countsType);
     let sentence = noCounts;
     for (const { counts, item } of items) {
@@ -177,7 +177,7 @@ class Tally {
   }
 
   report(note: IntervalNote | undefined): ProtocolReport {
-    const { words, unit, directed } = protocols[this.name];
+    const { words, unit, directed } = protocols.get(this.name);
     return {
       protocol: this.name,
       words,

@@ -28,8 +28,8 @@ export function findingsOf(gold: Annotation, predicted: Annotation, options: Fin
 
 /** Mistakes tell head from tail unless every protocol of relations goes without direction. */
 export function looksAtDirection(names: readonly ProtocolName[], { directed }: ProtocolChoice = {}): boolean {
-  const ofRelations = names.filter((name) => protocols[name].unit !== "entities");
-  return directed ?? (ofRelations.length === 0 || ofRelations.some((name) => protocols[name].directed));
+  const ofRelations = names.filter((name) => protocols.get(name).unit !== "entities");
+  return directed ?? (ofRelations.length === 0 || ofRelations.some((name) => protocols.get(name).directed));
 }
 
 function countedRelations({ entities, relations }: Annotation, countsType: CountsType): Annotation {

@@ -1,3 +1,4 @@
+import { Catalogue } from "../catalogue.ts";
 import { ConfigError } from "../errors.ts";
 import { type Counts, riskF1 } from "./counts.ts";
 import {
@@ -19,6 +20,7 @@ import { type Anchor, anchorOf, type Prediction } from "./prediction.ts";
 
 /** A rule for what counts as right, with the words that stand beside its numbers. */
 export interface Protocol {
+  readonly name: string;
   /** What the counts count. */
   readonly unit: "relations" | "entities" | "cells";
   /** Whether head and tail may change places. Entities have no direction. */
@@ -37,7 +39,7 @@ const anchored = (anchor: Anchor): Match =>
  * Every protocol by name. Gold is counted here, from the gold annotation, never from what a model proposed. Matching is
  * between sets: items that a protocol cannot tell apart count once, in gold and in the prediction alike.
  */
-export const protocols = {
+const own = {
   strict: {
     unit: "relations",
     directed: true,
@@ -144,9 +146,16 @@ export const protocols = {
     words: "Gold boundaries are given: an entity is right when its type is among the types predicted for its words.",
     match: matchRelaxedEntities,
   },
-} as const satisfies Record<string, Protocol>;
+} as const satisfies Record<string, Omit<Protocol, "name">>;
 
-export type ProtocolName = keyof typeof protocols;
+/** The name of a protocol in the catalogue: `strict`, `boundaries`, `partial-last` … */
+export type ProtocolName = string;
+
+/** Every protocol there is, ours and registered ones. */
+export const protocols = new Catalogue<Protocol>(
+  "protocol",
+  Object.entries(own).map(([name, protocol]) => ({ name, ...protocol })),
+);
 
 /** What the names that leave a choice open are read as. */
 export interface ProtocolChoice {
@@ -166,16 +175,16 @@ export function protocolName(name: string, choice: ProtocolChoice = {}): Protoco
   if (name === "rin-partial") return anchor === "last" ? name : "rin-partial-first";
   if (name === "rin-exact") return anchor === "last" ? name : "rin-exact-first";
   if (name === "pairs") return choice.directed === false ? "pairs-undirected" : "pairs";
-  if (Object.hasOwn(protocols, name)) return name as ProtocolName;
+  if (protocols.has(name)) return name as ProtocolName;
   throw new ConfigError("SETTING_INVALID", {
     message: `there is no scoring protocol named ${JSON.stringify(name)}`,
-    hint: `choose from ${["partial", ...Object.keys(protocols)].join(", ")}`,
+    hint: `choose from ${["partial", ...protocols.names].join(", ")}`,
   });
 }
 
 /** The counts of one sentence under a protocol. */
 export function sentenceCounts(name: ProtocolName, gold: Prediction, predicted: Prediction, tokens: readonly string[]): Counts {
-  return countsOf(protocols[name].match(gold, predicted, tokens));
+  return countsOf(protocols.get(name).match(gold, predicted, tokens));
 }
 
 /** F1 of one sentence as the risk uses it: 1 when neither side has an item. */

@@ -24,7 +24,7 @@ export interface Report {
   readonly onlyTypes: readonly string[];
   /** How the intervals were drawn; `null` where none were asked for. */
   readonly intervals: IntervalNote | null;
-  readonly protocols: Readonly<Partial<Record<ProtocolName, ProtocolReport>>>;
+  readonly protocols: Readonly<Record<string, ProtocolReport>>;
   /** By pairs of spans and by entities, whatever the protocol; `directed` says whether a relation turned round is a mistake. */
   readonly mistakes: { readonly relations: RelationMistakes; readonly entities: EntityMistakes; readonly directed: boolean };
   /** Pairs that only stand in one sentence, and how many of them are claimed to be related; classes left out count here all the same. */

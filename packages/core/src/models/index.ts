@@ -1,3 +1,4 @@
+import { Catalogue } from "../catalogue.ts";
 import { bilstmTagger } from "./bilstm-tagger/index.ts";
 import { bioMtl } from "./bio-mtl/index.ts";
 import { eattBigru } from "./eatt-bigru/index.ts";
@@ -7,19 +8,12 @@ import { pcnn } from "./pcnn/index.ts";
 import { definePipeline } from "./pipeline/index.ts";
 import { rin } from "./rin/index.ts";
 
-const single = {
-  rin,
-  "joint-nn": jointNn,
-  "bilstm-tagger": bilstmTagger,
-  "bio-mtl": bioMtl,
-  pcnn,
-  "eatt-bigru": eattBigru,
-} satisfies Record<string, ModelDefinition>;
-
-/** Every model there is. The command line, the configuration, the documentation and the contract tests walk this table. */
-export const models = { ...single, pipeline: definePipeline(single) } satisfies Record<string, ModelDefinition>;
-
-export type ModelName = keyof typeof models;
+/**
+ * Every model there is, ours and registered ones. The command line, the configuration, the
+ * documentation and the contract tests walk it.
+ */
+export const models = new Catalogue<ModelDefinition>("model", [rin, jointNn, bilstmTagger, bioMtl, pcnn, eattBigru]);
+models.register(definePipeline(models));
 
 export * from "./model.ts";
 export { migrateSettings, movedSetting } from "./moved-settings.ts";

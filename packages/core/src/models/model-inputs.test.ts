@@ -12,7 +12,7 @@ const tags = { size: 3 };
 const rare = /(shape|character|position)\/|(hidden|class|label)\/weight|distance|^[^/]+\/(word|tag|pos)\//;
 const pairs = { rare, severalRelationsOfAPair: false, reach: 0.004 };
 
-describeModel(models.rin, {
+describeModel(models.get("rin"), {
   title: "rin with characters and word shape",
   settings: {
     ...{ rounds: 2, hiddenSize: 5, inputDropout: 0, decoding: "constrained" },
@@ -23,7 +23,7 @@ describeModel(models.rin, {
   reach: 0.008,
 });
 
-describeModel(models["joint-nn"], {
+describeModel(models.get("joint-nn"), {
   title: "joint-nn with POS",
   settings: {
     ...{ hiddenSize: 5, spanFilters: 4, mlpSize: 8, distances: 4, dropout: 0, tagsRead: "gold", means: "sentence" },
@@ -33,14 +33,14 @@ describeModel(models["joint-nn"], {
   ...pairs,
 });
 
-describeModel(models.pcnn, {
+describeModel(models.get("pcnn"), {
   title: "pcnn with characters",
   settings: { inputs: { words, characters, tags }, positionSize: 3, positions: 5, filters: 6, dropout: 0 },
   noise: { inputDropout: 0.5, spatialDropout: 0.5, wordDropout: 0.5 },
   ...pairs,
 });
 
-describeModel(models["bio-mtl"], {
+describeModel(models.get("bio-mtl"), {
   title: "bio-mtl with POS",
   settings: {
     ...{ positionSize: 3, positions: 5, windows: [2, 3], filters: 8, hiddenSize: 16, dropout: 0 },
@@ -50,7 +50,7 @@ describeModel(models["bio-mtl"], {
   ...pairs,
 });
 
-describeModel(models["eatt-bigru"], {
+describeModel(models.get("eatt-bigru"), {
   title: "eatt-bigru with POS",
   settings: { inputs: { words, pos, tags }, positionSize: 3, positions: 5, hiddenSize: 5, attentionSize: 4, dropout: 0 },
   noise: { inputDropout: 0.5 },
@@ -59,8 +59,8 @@ describeModel(models["eatt-bigru"], {
 
 test("a model that finds entities cannot read their tags, and no model reads nothing", () => {
   for (const name of ["rin", "joint-nn", "bilstm-tagger"] as const) {
-    expect(models[name].settings.safeParse({ inputs: { tags: {} } }).success, name).toBe(false);
+    expect(models.get(name).settings.safeParse({ inputs: { tags: {} } }).success, name).toBe(false);
   }
-  expect(models.pcnn.settings.safeParse({ inputs: { words: "off", tags: "off" } }).success).toBe(false);
-  expect(models.pcnn.settings.safeParse({ inputs: { words: "off" } }).success).toBe(true);
+  expect(models.get("pcnn").settings.safeParse({ inputs: { words: "off", tags: "off" } }).success).toBe(false);
+  expect(models.get("pcnn").settings.safeParse({ inputs: { words: "off" } }).success).toBe(true);
 });

@@ -38,7 +38,7 @@ test("the parts of a pipeline are migrated each for itself", () => {
     tagger: { name: "bilstm-tagger", wordSize: 5, filterWidths: [3] },
     classifier: { name: "pcnn", wordSize: 6, tag: true, tagSize: 4 },
   });
-  expect(models.pipeline.settings.parse(settings)).toMatchObject({
+  expect(models.get("pipeline").settings.parse(settings)).toMatchObject({
     tagger: { inputs: { words: { size: 5 }, characters: { size: 50, widths: [3] }, pos: false } },
     classifier: { inputs: { words: { size: 6 }, tags: { size: 4 }, characters: false } },
   });

@@ -1,7 +1,7 @@
 import { Random } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
 import { buildModel } from "../inference/index.ts";
-import { type ModelName, models } from "../models/index.ts";
+import { models } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import {
   build,
@@ -18,22 +18,22 @@ import {
 import { eightSentences, untyped } from "../testing/sentences.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { expectedRisk } from "./risk.ts";
-import { type MrtSettings, objectiveSettings } from "./settings.ts";
+import { type MrtSettings, mrtSettings } from "./settings.ts";
 
-const mrt = (settings: Partial<MrtSettings>): MrtSettings => objectiveSettings.parse({ name: "mrt", ...settings }) as MrtSettings;
+const mrt = (settings: Partial<MrtSettings>): MrtSettings & { name: "mrt" } => ({ name: "mrt", ...mrtSettings.parse(settings) });
 
 test("every model that can draw outputs is tested here", () => {
   const tested = new Set(Object.values(cases).map(([name]) => name));
   const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
-  for (const [name, { settings }] of Object.entries(models)) {
+  for (const { name, settings } of models) {
     const description = {
-      name: name as ModelName,
+      name,
       settings: settings.parse({}) as Record<string, unknown>,
       lexicon,
       threshold: 0.5,
     };
     const able = buildModel(description, { build: "plain" }).model.outputs !== undefined;
-    expect(tested.has(name as ModelName), name).toBe(able);
+    expect(tested.has(name), name).toBe(able);
   }
 });
 
@@ -179,7 +179,7 @@ test("the sample set of a single word ends where its tags do", () => {
 test.each([1, 0.5])("with μ = %d the relation model's own weights get a risk gradient only below 1", (mu) => {
   const sentences = untyped(eightSentences);
   const at = workOn(build("joint-nn", sentences), sentences);
-  const local = at.objective(objectiveSettings.parse({ name: "likelihood" })).gradient;
+  const local = at.objective({ name: "likelihood" }).gradient;
   const joint = at.objective(mrt({ mu, alpha: 1 })).gradient;
   const changed = [...joint].filter(([key, values]) => differ(values, local.get(key) as Float32Array)).map(([key]) => key);
   const own = changed.filter((key) => /joint-nn\/(first|second|middle|hidden|label)\//.test(key));

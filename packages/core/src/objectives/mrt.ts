@@ -1,8 +1,8 @@
 import { ConfigError } from "../errors.ts";
 import type { Model } from "../models/index.ts";
-import type { Objective } from "./objective.ts";
+import { defineObjective, type Objective } from "./objective.ts";
 import { costOf, expectedRisk } from "./risk.ts";
-import type { MrtSettings } from "./settings.ts";
+import { type MrtSettings, mrtSettings } from "./settings.ts";
 
 /**
  * Minimum risk training: the model's own losses and the expected loss over a set of sampled outputs, one to one (§3.4).
@@ -11,7 +11,7 @@ import type { MrtSettings } from "./settings.ts";
  *
  * @throws {ConfigError} SETTING_INVALID when the model has no output distribution
  */
-export function minimumRisk(model: Model, settings: MrtSettings): Objective {
+function minimumRisk(model: Model, settings: MrtSettings): Objective {
   const { outputs: distribution } = model;
   if (distribution === undefined) {
     throw new ConfigError("SETTING_INVALID", {
@@ -42,3 +42,6 @@ export function minimumRisk(model: Model, settings: MrtSettings): Objective {
     },
   };
 }
+
+/** Minimum risk training as an objective: every model with an output distribution can be trained by it. */
+export const mrt = defineObjective<MrtSettings>({ name: "mrt", settings: mrtSettings, bind: minimumRisk });

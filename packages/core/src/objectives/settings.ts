@@ -1,10 +1,7 @@
-import { z } from "zod";
-
-const likelihoodSettings = z.strictObject({ name: z.literal("likelihood").default("likelihood") });
+import * as z from "zod";
 
 /** Minimum risk training (Sun et al. 2018, §3.3). The defaults are those of the paper without the learned loss; with it, it uses α = 1. */
-const mrtSettings = z.strictObject({
-  name: z.literal("mrt"),
+export const mrtSettings = z.strictObject({
   /** K of algorithm 1. */
   samples: z.int().min(1).max(1000).default(3).describe("outputs drawn of each sentence, beside gold"),
   /** α: the power of P before it is renormalised on the sample set. */
@@ -33,7 +30,3 @@ const mrtSettings = z.strictObject({
 });
 
 export type MrtSettings = z.infer<typeof mrtSettings>;
-
-export const objectiveSettings = z.discriminatedUnion("name", [likelihoodSettings, mrtSettings]);
-
-export type ObjectiveSettings = z.infer<typeof objectiveSettings>;

@@ -2,7 +2,7 @@ import { type Parameter, Random } from "@weft-nlp/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type BuiltModel, buildModel, Predictor, packModel, unpackModel } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
-import type { ModelDefinition, ModelName } from "../models/index.ts";
+import type { ModelDefinition } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import type { EndEvent } from "../training/index.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
@@ -38,7 +38,7 @@ export function describeModel(
   const build = (sentences: readonly Sentence[], extra: object = {}, seed = 3): BuiltModel =>
     buildModel(
       {
-        name: definition.name as ModelName,
+        name: definition.name,
         settings: definition.settings.parse({ ...settings, ...extra }),
         lexicon: buildLexicon(sentences, lexiconSettings.parse({})),
         threshold: 0.5,

@@ -4,7 +4,7 @@ import { labelCount } from "../heads/span-pairs/candidates.ts";
 import { decodeRelations } from "../heads/span-pairs/decode-relations.ts";
 import { decodeCells } from "../heads/word-pairs/decode-cells.ts";
 import { type BuiltModel, buildModel } from "../inference/index.ts";
-import { type ModelName, models, type Output } from "../models/index.ts";
+import { models, type Output } from "../models/index.ts";
 import type { JointOutput } from "../models/joint-nn/outputs.ts";
 import { jointNnSettings } from "../models/joint-nn/settings.ts";
 import type { RinSample } from "../models/rin/outputs.ts";
@@ -26,7 +26,7 @@ const jointNn = {
   },
   ...{ dropout: 0, tagsRead: "gold", means: "sentence" },
 };
-export const cases: Readonly<Record<string, readonly [name: ModelName, settings: Readonly<Record<string, unknown>>]>> = {
+export const cases: Readonly<Record<string, readonly [name: string, settings: Readonly<Record<string, unknown>>]>> = {
   rin: ["rin", { rounds: 1, inputs: { words: { size: 4 }, pos: { size: 2 } }, hiddenSize: 3, inputDropout: 0 }],
   "joint-nn": ["joint-nn", jointNn],
   "joint-nn with a chain of tags and ordered pairs": ["joint-nn", { ...jointNn, tagger: "crf", pairs: "ordered" }],
@@ -48,7 +48,7 @@ export function build(label: string, sentences: readonly Sentence[]): BuiltModel
   const found = cases[label];
   if (found === undefined) throw new Error(`there is no case ${label}`);
   const [name, chosen] = found;
-  const settings = models[name].settings.parse(chosen) as Record<string, unknown>;
+  const settings = models.get(name).settings.parse(chosen) as Record<string, unknown>;
   const lexicon = buildLexicon(sentences, lexiconSettings.parse({ scheme: "bilou" }));
   return buildModel({ name, settings, lexicon, threshold: 0.5 }, { build: "baseline", seed: 5 });
 }

@@ -3,7 +3,7 @@ import type { BuiltModel } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { Losses, ModelDefinition } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
-import { type EndEvent, train, trainConfig } from "../training/index.ts";
+import { type EndEvent, parseConfig, train } from "../training/index.ts";
 
 // What the contract of models asks of a model: losses with their gradients and slopes, predictions, trainings.
 
@@ -87,7 +87,7 @@ export async function learn(
   seed: number,
   epochs = 80,
 ): Promise<EndEvent> {
-  const config = trainConfig.parse({
+  const config = parseConfig({
     seed,
     data: { train: "train", dev: "dev" },
     model: { name, ...settings },

@@ -1,8 +1,10 @@
-import { z } from "zod";
-import { type ProtocolName, protocols } from "../metrics/index.ts";
-import { type ModelDefinition, type ModelName, models } from "../models/index.ts";
-import { objectiveSettings } from "../objectives/index.ts";
+import * as z from "zod";
+import { inputParts } from "../encoders/index.ts";
+import { protocols } from "../metrics/index.ts";
+import { models } from "../models/index.ts";
+import { objectiveSettings, objectives } from "../objectives/index.ts";
 import { type LexiconNeeds, lexiconSettings } from "../vocabulary/lexicon.ts";
+import { configError, printPath } from "./config-issues.ts";
 
 const optimizerSettings = z.discriminatedUnion("name", [
   z.strictObject({
@@ -33,70 +35,98 @@ const scheduleSettings = z.strictObject({
   final: z.number().min(0).max(1).default(0).describe("the rate at the end, as a share of the full one"),
 });
 
-const protocolNames = Object.keys(protocols) as ProtocolName[];
-
-const trainingSettings = z.strictObject({
-  epochs: z.int().min(1).default(100).describe("passes over the training data"),
-  batch: z.int().min(1).default(50).describe("sentences in a step"),
-  chunk: z
-    .int()
-    .min(1)
-    .default(5)
-    .describe("sentences a worker takes at once; part of the arithmetic, so it changes the last bits"),
-  shuffle: z.boolean().default(true).describe("a new order of sentences in every epoch; off: file order"),
-  maxNorm: z.number().positive().default(5).describe("global norm to which gradients are clipped"),
-  tables: z.enum(["lazy", "dense"]).default("lazy").describe("embeddings: update the batch's rows, or all rows"),
-  schedule: scheduleSettings.prefault({}),
-  evaluateEvery: z.int().min(1).default(1).describe("epochs between evaluations on dev"),
-  patience: z.int().min(0).default(0).describe("evaluations without a better dev score before training stops; 0: never"),
-  threshold: z.number().gt(0).lt(1).default(0.5).describe("probability from which a relation counts"),
-  select: z
-    .enum(["auto", ...protocolNames])
-    .default("auto")
-    .describe(
-      "protocol whose dev F1 chooses the best epoch; auto: what the model names, else strict, or exact without entity types",
-    ),
-});
+const trainingSettings = () =>
+  z.strictObject({
+    epochs: z.int().min(1).default(100).describe("passes over the training data"),
+    batch: z.int().min(1).default(50).describe("sentences in a step"),
+    chunk: z
+      .int()
+      .min(1)
+      .default(5)
+      .describe("sentences a worker takes at once; part of the arithmetic, so it changes the last bits"),
+    shuffle: z.boolean().default(true).describe("a new order of sentences in every epoch; off: file order"),
+    maxNorm: z.number().positive().default(5).describe("global norm to which gradients are clipped"),
+    tables: z.enum(["lazy", "dense"]).default("lazy").describe("embeddings: update the batch's rows, or all rows"),
+    schedule: scheduleSettings.prefault({}),
+    evaluateEvery: z.int().min(1).default(1).describe("epochs between evaluations on dev"),
+    patience: z.int().min(0).default(0).describe("evaluations without a better dev score before training stops; 0: never"),
+    threshold: z.number().gt(0).lt(1).default(0.5).describe("probability from which a relation counts"),
+    select: z
+      .enum(["auto", ...protocols.names])
+      .default("auto")
+      .describe(
+        "protocol whose dev F1 chooses the best epoch; auto: what the model names, else strict, or exact without entity types",
+      ),
+  });
 
 /** `model`: which one, and its own settings. */
-const modelSettings = z.discriminatedUnion(
-  "name",
-  Object.values(models).map((definition) => definition.settings.extend({ name: z.literal(definition.name) })) as never,
-) as z.ZodType<{ readonly name: string } & Readonly<Record<string, unknown>>>;
+const modelSettings = () =>
+  z.discriminatedUnion(
+    "name",
+    [...models].map((definition) => definition.settings.extend({ name: z.literal(definition.name) })) as never,
+  ) as z.ZodType<{ readonly name: string } & Readonly<Record<string, unknown>>>;
 
 /** How one part of a model is trained, where that differs from the whole: each section in place of the one of the same name. */
-const partSettings = z.strictObject({
-  objective: objectiveSettings.optional().describe("in place of objective"),
-  optimizer: optimizerSettings.optional().describe("in place of optimizer"),
-  training: trainingSettings.optional().describe("in place of training"),
-});
+const partSettings = () =>
+  z.strictObject({
+    objective: objectiveSettings().optional().describe("in place of objective"),
+    optimizer: optimizerSettings.optional().describe("in place of optimizer"),
+    training: trainingSettings().optional().describe("in place of training"),
+  });
 
-/** The configuration of a training, as it stands in a file. Paths count from the file's folder. */
-export const trainConfig = z.strictObject({
-  seed: z.int().min(0).default(1),
-  data: z.strictObject({
-    train: z.string(),
-    dev: z.string(),
-    test: z.string().optional(),
-    trainSentences: z.int().min(1).optional().describe("learn from the first so many sentences of train alone"),
-  }),
-  vectors: z.string().optional().describe("a file of word vectors"),
-  vocabulary: lexiconSettings.prefault({}),
-  model: modelSettings,
-  init: z.string().optional().describe("a model or run to start from: its weights, words and labels"),
-  objective: objectiveSettings.prefault({ name: "likelihood" }),
-  optimizer: optimizerSettings.prefault({}),
-  training: trainingSettings.prefault({}),
-  parts: z
-    .strictObject({ tagger: partSettings.optional(), classifier: partSettings.optional() })
-    .optional()
-    .describe("sections that one part of a pipeline has for itself"),
-});
+const makeSchema = () =>
+  z.strictObject({
+    seed: z.int().min(0).default(1),
+    data: z.strictObject({
+      train: z.string(),
+      dev: z.string(),
+      test: z.string().optional(),
+      trainSentences: z.int().min(1).optional().describe("learn from the first so many sentences of train alone"),
+    }),
+    vectors: z.string().optional().describe("a file of word vectors"),
+    vocabulary: lexiconSettings.prefault({}),
+    model: modelSettings(),
+    init: z.string().optional().describe("a model or run to start from: its weights, words and labels"),
+    objective: objectiveSettings().prefault({ name: "likelihood" }),
+    optimizer: optimizerSettings.prefault({}),
+    training: trainingSettings().prefault({}),
+    parts: z
+      .strictObject({ tagger: partSettings().optional(), classifier: partSettings().optional() })
+      .optional()
+      .describe("sections that one part of a pipeline has for itself"),
+  });
 
-export type TrainConfig = z.infer<typeof trainConfig>;
+type TrainConfigSchema = ReturnType<typeof makeSchema>;
+
+/** A checked configuration of a training with all defaults filled in. */
+export type TrainConfig = z.infer<TrainConfigSchema>;
+
+let known: { readonly schema: TrainConfigSchema; readonly choices: string } | undefined;
+
+/**
+ * The configuration of a training, as it stands in a file: paths count from the file's folder. Models,
+ * inputs, objectives and protocols that are registered by now are choices.
+ */
+export function trainConfigSchema(): TrainConfigSchema {
+  const choices = [models, inputParts, objectives, protocols].map(({ names }) => names.join()).join(";");
+  if (known?.choices !== choices) known = { schema: makeSchema(), choices };
+  return known.schema;
+}
+
+/**
+ * Checks a configuration that a program wrote, and fills in its defaults.
+ *
+ * @throws {ConfigError} SETTING_INVALID or SETTING_UNKNOWN with the path of the first fault
+ */
+export function parseConfig(value: unknown): TrainConfig {
+  const schema = trainConfigSchema();
+  const result = schema.safeParse(value);
+  if (!result.success)
+    throw configError(result.error.issues, { schema, input: value, locate: (path) => ({ path: printPath(path) }) });
+  return result.data;
+}
 
 /** What the lexicon of a training must hold: what the inputs of its model read. */
 export function lexiconNeedsOf({ model: { name, ...settings } }: Pick<TrainConfig, "model">): LexiconNeeds {
-  const definition: ModelDefinition | undefined = models[name as ModelName];
-  return definition?.needs?.(settings) ?? {};
+  return models.find(name)?.needs?.(settings) ?? {};
 }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { eightSentences, tagged, untyped } from "../testing/sentences.ts";
-import { trainConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-const config = trainConfig.parse({ data: { train: "a", dev: "b" }, model: { name: "rin" } });
+const config = parseConfig({ data: { train: "a", dev: "b" }, model: { name: "rin" } });
 const [train, dev] = [eightSentences.slice(0, 6), eightSentences.slice(6)];
 const mark = fingerprint(config, train, dev);
 

@@ -1,5 +1,6 @@
 export * from "./checkpoint.ts";
-export { type TrainConfig, trainConfig } from "./config.ts";
+export { lexiconNeedsOf, parseConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
+export { type ConfigIssues, configError, printPath, type SettingPath } from "./config-issues.ts";
 export * from "./events.ts";
 export * from "./executor.ts";
 export { Stepper } from "./stepper.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { packModel } from "../inference/index.ts";
 import { readWeights } from "../inference/weights.ts";
 import { eightSentences } from "../testing/sentences.ts";
-import { trainConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import type { EndEvent, StepEvent } from "./events.ts";
 import { train } from "./train.ts";
 import type { InitialModel } from "./train-input.ts";
@@ -27,7 +27,7 @@ interface Wanted {
 }
 
 async function learn({ model, objective, epochs, init, seed = 1 }: Wanted): Promise<{ steps: StepEvent[]; end: EndEvent }> {
-  const config = trainConfig.parse({
+  const config = parseConfig({
     seed,
     data: { train: "train", dev: "dev" },
     model: { name: model, ...models[model] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type BuiltModel, Predictor, packModel, readWeights } from "../inference/index.ts";
 import { eightSentences, withLastRelations } from "../testing/sentences.ts";
-import { trainConfig } from "./config.ts";
+import { parseConfig, trainConfigSchema } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { localExecutor } from "./executor.ts";
 import { train } from "./train.ts";
@@ -12,7 +12,7 @@ const classifier = { name: "pcnn", inputs: { words: { size: 6 }, tags: { size: 3
 const sentences = withLastRelations(eightSentences);
 
 function input(settings: object = {}, more: Partial<TrainInput> = {}): TrainInput {
-  const config = trainConfig.parse({
+  const config = parseConfig({
     data: { train: "train.jsonl", dev: "dev.jsonl" },
     model: { name: "pipeline", tagger, classifier },
     optimizer: { rate: 0.01 },
@@ -168,7 +168,7 @@ test("sections of parts, or a choice for the whole, where there is none, are ref
 
 test("a pipeline of defaults is a tagger and a classifier of given pairs, and neither can be the other", () => {
   const data = { train: "a", dev: "b" };
-  const { model } = trainConfig.parse({ data, model: { name: "pipeline" } });
+  const { model } = parseConfig({ data, model: { name: "pipeline" } });
   expect(model).toMatchObject({
     tagger: { name: "bilstm-tagger" },
     classifier: { name: "bio-mtl", windows: [4, 5, 6, 7, 8, 9, 10] },
@@ -179,6 +179,6 @@ test("a pipeline of defaults is a tagger and a classifier of given pairs, and ne
     { tagger: { name: "pipeline" } },
     { tagger: { name: "rin", filters: 3 } },
   ]) {
-    expect(trainConfig.safeParse({ data, model: { name: "pipeline", ...wrong } }).success).toBe(false);
+    expect(trainConfigSchema().safeParse({ data, model: { name: "pipeline", ...wrong } }).success).toBe(false);
   }
 });

@@ -3,7 +3,7 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive
 import { ArchiveError, ConfigError } from "../errors.ts";
 import { type BuiltModel, buildModel, Predictor, readWeights, type Weights, writeWeights } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
-import { type ModelDefinition, type ModelName, type ModelPart, models } from "../models/index.ts";
+import { type ModelDefinition, type ModelPart, models } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { buildLexicon } from "../vocabulary/index.ts";
 import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
@@ -18,7 +18,7 @@ type TrainWhole = (input: TrainInput, place: string) => AsyncGenerator<WholeEven
 
 /** The parts of the configured model, in the order in which they are trained. @throws {ConfigError} SETTING_INVALID */
 export function partsOf({ model, parts: sections, training }: TrainConfig): readonly ModelPart[] {
-  const definition: ModelDefinition = models[model.name as ModelName];
+  const definition: ModelDefinition = models.get(model.name);
   const parts = definition.parts ?? [];
   if (parts.length === 0 && sections !== undefined) {
     throw new ConfigError("SETTING_INVALID", {
@@ -99,7 +99,7 @@ export async function* trainParts(
     yield { kind: "part", part: part.name, reason, epoch, step: before, best };
   }
   if (end === undefined || state === undefined) return;
-  const description = { name: name as ModelName, settings, lexicon, threshold };
+  const description = { name: name, settings, lexicon, threshold };
   const model = buildModel(description, { ...input.engine, seed: null });
   const weights = new Map<string, StoredTensor>();
   for (const [part, own] of done) for (const [path, tensor] of own) weights.set(`${name}/${part}/${path}`, tensor);
@@ -131,7 +131,7 @@ function earlierModel(
   done: ReadonlyMap<string, Weights>,
 ): BuiltModel {
   const { name, ...own } = part.model(settings);
-  const description = { name: name as ModelName, settings: own, lexicon, threshold: config.training.threshold };
+  const description = { name: name, settings: own, lexicon, threshold: config.training.threshold };
   const built = buildModel(description, { ...engine, seed: null });
   writeWeights(built.store, done.get(part.name) ?? new Map(), part.name);
   return built;

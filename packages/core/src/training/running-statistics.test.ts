@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { packModel, readWeights } from "../inference/index.ts";
 import { eightSentences } from "../testing/sentences.ts";
-import { trainConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import type { EndEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";
 import { train } from "./train.ts";
@@ -21,7 +21,7 @@ const model = {
 };
 
 function input(training: object = {}, more: Partial<TrainInput> = {}): TrainInput {
-  const config = trainConfig.parse({
+  const config = parseConfig({
     ...{ data: { train: "train.jsonl", dev: "dev.jsonl" }, model },
     training: { epochs: 3, batch: 5, chunk: 2, ...training },
   });
@@ -80,7 +80,7 @@ test("a step counts once for its running statistics, in however many chunks it w
   const once = async (chunk: number): Promise<Map<string, readonly number[]>> => {
     const { config, ...rest } = input({ epochs: 1, batch: 8, chunk });
     return statisticsOf(
-      (await run({ ...rest, config: { ...config, model: trainConfig.parse({ ...config, model: quiet }).model } })).end,
+      (await run({ ...rest, config: { ...config, model: parseConfig({ ...config, model: quiet }).model } })).end,
     );
   };
   const whole = await once(8);

@@ -6,7 +6,7 @@ import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { eightSentences, sentence } from "../testing/sentences.ts";
 import type { WordVectors } from "../vocabulary/index.ts";
-import { trainConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";
 import { train } from "./train.ts";
@@ -16,7 +16,7 @@ const model = { name: "rin", rounds: 1, inputs: { words: { size: 4 } }, hiddenSi
 
 function input(training: object = {}, more: Partial<TrainInput> & { settings?: object } = {}): TrainInput {
   const { settings, ...rest } = more;
-  const config = trainConfig.parse({
+  const config = parseConfig({
     data: { train: "train.jsonl", dev: "dev.jsonl" },
     model,
     training: { epochs: 2, batch: 3, chunk: 2, ...training },

@@ -11,7 +11,7 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 test("every field of a report with everything in it is in the schema", () => {
   const predictions = examplePredictions.map((each, index) => withRawOutput(each, exampleGold[index]?.tokens.length ?? 0));
   const report = evaluate(exampleGold, predictions, {
-    protocols: Object.keys(protocols),
+    protocols: protocols.names,
     memory: buildMemoryBaseline(exampleGold.slice(0, 1)),
     ignoredTypes: ["OTHER"],
     onlyTypes: ["PER", "ORG"],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Sentence } from "@weft-nlp/core";
 import type { ProtocolName, Report } from "@weft-nlp/core/metrics";
-import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { FileError } from "../errors.ts";
 import { evaluateModel } from "../extractor/evaluate-model.ts";
 import { type ComputeOptions, loadModel } from "../extractor/model-folder.ts";
@@ -107,7 +107,7 @@ export async function isFinished({ folder, config }: PlannedRun): Promise<boolea
 const configFile = "config.yaml";
 
 async function trainedConfig(folder: string): Promise<TrainConfig> {
-  return (await readConfig(join(folder, configFile), trainConfig)).value;
+  return (await readConfig(join(folder, configFile), trainConfigSchema())).value;
 }
 
 /** Test data is no part of a training, and may be named later. Through JSON, since what is not set may be absent or undefined. */

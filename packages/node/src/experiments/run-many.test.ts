@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeTinyCorpus } from "../../../../test/e2e/tiny-corpus.ts";
 import { readConfig } from "../files/config-file.ts";
@@ -17,7 +17,7 @@ const options = { deterministic: true, threads: 1 } as const;
 
 async function planned(name: string, more: Partial<PlannedRun> & { readonly set?: readonly string[] } = {}): Promise<PlannedRun> {
   const { set = [], ...rest } = more;
-  const file = await readConfig(join(folder, "weft.yaml"), trainConfig, ["training.epochs=1", ...set]);
+  const file = await readConfig(join(folder, "weft.yaml"), trainConfigSchema(), ["training.epochs=1", ...set]);
   return { name, folder: join(folder, "runs", name), config: resolvePaths(file), ...rest };
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { WeftError } from "@weft-nlp/core";
 import type { EvaluationOptions } from "@weft-nlp/core/metrics";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { readConfig } from "../files/config-file.ts";
 import { exists } from "../files/exists.ts";
 
@@ -13,7 +13,7 @@ export async function runProvenance(folder: string): Promise<Pick<EvaluationOpti
   const path = join(folder, "config.yaml");
   if (!(await exists(path))) return {};
   try {
-    const { value } = await readConfig(path, trainConfig);
+    const { value } = await readConfig(path, trainConfigSchema());
     return { seeds: [value.seed], selection: "best epoch on dev" };
   } catch (error) {
     if (error instanceof WeftError) return {};

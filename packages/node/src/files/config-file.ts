@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, resolve } from "node:path";
 import { ConfigError, type Location } from "@weft-nlp/core";
+import { type ConfigIssues, configError, printPath, type SettingPath } from "@weft-nlp/core/training";
 import { stringify } from "yaml";
 import * as z from "zod";
-import { type ConfigIssues, configError } from "./config-issues.ts";
 import { readWholeText } from "./json-file.ts";
 import { sourceName, standardStream } from "./read-text.ts";
-import { parseYaml, parseYamlValue, printPath, type SettingPath } from "./yaml-source.ts";
+import { parseYaml, parseYamlValue } from "./yaml-source.ts";
 
 export interface ConfigFile<Value> {
   /** The checked configuration with all defaults filled in. */

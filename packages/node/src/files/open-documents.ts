@@ -1,10 +1,10 @@
 import { opendir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { detectFormats, formats, type InputFormat, inputFormats, outputFormats, type ReadOptions } from "@weft-nlp/core/formats";
+import { didYouMean } from "@weft-nlp/core/text";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
 import { type BesideOptions, FilesBeside } from "./files-beside.ts";
-import { didYouMean } from "./nearest-name.ts";
 import { readText, sourceName, standardStream } from "./read-text.ts";
 
 export interface OpenOptions extends BesideOptions {

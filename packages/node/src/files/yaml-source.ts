@@ -1,4 +1,5 @@
 import { ConfigError, type Location } from "@weft-nlp/core";
+import { printPath, type SettingPath } from "@weft-nlp/core/training";
 import {
   isAlias,
   isMap,
@@ -13,9 +14,6 @@ import {
   parseDocument,
   type YAMLError,
 } from "yaml";
-
-/** A path inside a value: names of settings and places in lists. */
-export type SettingPath = readonly (string | number)[];
 
 /** A YAML text together with where each of its values stands. */
 export interface YamlSource {
@@ -71,11 +69,6 @@ export function parseYamlValue(text: string, at: Location): unknown {
       cause,
     });
   }
-}
-
-/** `model.layers[0].width` */
-export function printPath(path: SettingPath): string {
-  return path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
 }
 
 const yamlHint = "indent with spaces; a name is followed by a colon and a space; text with special characters stands in quotes";

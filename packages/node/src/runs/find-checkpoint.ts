@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { nearestName } from "@weft-nlp/core/text";
 import { FileError } from "../errors.ts";
 import { exists } from "../files/exists.ts";
 import { readWholeBytes } from "../files/json-file.ts";
-import { nearestName } from "../files/nearest-name.ts";
 
 /** Whether a training begins (`false`), goes on with the run that its folder holds (`true`), or does whichever fits the folder. */
 export type Resume = boolean | "or-begin";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
-import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { afterAll, expect, test } from "vitest";
 import { readConfig } from "../files/config-file.ts";
 import { resolvePaths } from "./resolve-paths.ts";
@@ -27,7 +27,7 @@ async function smallConfig(): Promise<TrainConfig> {
   const dev = join(folder, "dev.jsonl");
   writeFileSync(dev, readFileSync(join(corpus, "dev.jsonl"), "utf8").split("\n").slice(0, 5).join("\n"));
   const set = ["training.epochs=2", "data.trainSentences=40", "model.rounds=0", "model.hiddenSize=8"];
-  const config = resolvePaths(await readConfig(join(corpus, "weft.yaml"), trainConfig, set));
+  const config = resolvePaths(await readConfig(join(corpus, "weft.yaml"), trainConfigSchema(), set));
   return JSON.parse(JSON.stringify({ ...config, data: { ...config.data, dev, test: undefined } })) as TrainConfig;
 }
 

@@ -1,6 +1,6 @@
 import type { Sentence } from "@weft-nlp/core";
 import { packModel } from "@weft-nlp/core/inference";
-import { type EndEvent, train, trainConfig } from "@weft-nlp/core/training";
+import { type EndEvent, parseConfig, train } from "@weft-nlp/core/training";
 import { Random } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
 import { threadExecutor } from "./thread-executor.ts";
@@ -13,7 +13,7 @@ const sentences: Sentence[] = Array.from({ length: 24 }, (_, index) => {
   return { id: `${index}`, tokens, entities, relations: [{ head: random.integer(2), tail: 2, type: "r" }] };
 });
 
-const config = trainConfig.parse({
+const config = parseConfig({
   data: { train: "train", dev: "dev" },
   model: {
     ...{ name: "bio-mtl", inputs: { words: { size: 6 }, tags: { size: 3 } }, positionSize: 3, positions: 5 },

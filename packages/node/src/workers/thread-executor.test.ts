@@ -22,7 +22,7 @@ const sentences: Sentence[] = Array.from({ length: 40 }, (_, index) => {
 let built: BuiltModel;
 const executors: Executor[] = [];
 beforeAll(async () => {
-  const settings = models.rin.settings.parse({
+  const settings = models.get("rin").settings.parse({
     rounds: 2,
     inputs: { words: { size: 6 } },
     hiddenSize: 5,

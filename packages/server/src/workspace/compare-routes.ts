@@ -13,7 +13,7 @@ const query = z.strictObject({
   b: z.string().max(300).describe("the other one; differences are b − a"),
   data: z.string().max(300).describe("a file of /v1/data, with the gold annotation"),
   protocol: z
-    .enum(Object.keys(protocols) as [ProtocolName, ...ProtocolName[]])
+    .enum(protocols.names as [ProtocolName, ...ProtocolName[]])
     .optional()
     .describe("what counts as right"),
   offset: z.string().meta({ type: "number" }).transform(Number).pipe(z.int().min(0)).optional(),

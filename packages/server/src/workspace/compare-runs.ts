@@ -77,7 +77,7 @@ export class RunComparer {
       second: second.name,
       data: data.name,
       protocol: name,
-      words: protocols[name].words,
+      words: protocols.get(name).words,
       sentences: gold.length,
       scores: { first: score(sumCounts(before)), second: score(sumCounts(after)) },
       better,

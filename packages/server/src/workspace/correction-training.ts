@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Document, documentFromSentence } from "@weft-nlp/core";
 import { recordOf } from "@weft-nlp/core/formats";
-import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { parseConfig, type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import {
   collectSentences,
   exists,
@@ -178,7 +178,7 @@ export class CorrectionTraining {
 
   async #configOf(from: string): Promise<TrainConfig> {
     const { folder } = await this.#shelf.find(from);
-    return resolvePaths(await readConfig(join(folder, "config.yaml"), trainConfig));
+    return resolvePaths(await readConfig(join(folder, "config.yaml"), trainConfigSchema()));
   }
 
   async #freeRun(name: string): Promise<string> {
@@ -246,7 +246,7 @@ async function writeLines(path: string, documents: readonly Document[]): Promise
 
 /** What trains in a minute or two on some hundred sentences: the settings of the bundled corpus. */
 function baseConfig(data: SplitFiles): TrainConfig {
-  return trainConfig.parse({
+  return parseConfig({
     data,
     vocabulary: { minCount: 2, foldNumbers: true, unknown: "shape" },
     model: { name: "rin", rounds: 2, inputDropout: 0.3, wordDropout: 0.1 },

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { WeftError } from "@weft-nlp/core";
 import type { ProtocolReport, Report } from "@weft-nlp/core/metrics";
-import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { didYouMean, readConfig, readJsonFile } from "@weft-nlp/node/files";
 import { readRunState, shortPath } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
@@ -149,7 +149,7 @@ class Kept<Value> {
 
 async function readConfigOf(path: string): Promise<ReadConfig> {
   try {
-    const { value } = await readConfig(path, trainConfig);
+    const { value } = await readConfig(path, trainConfigSchema());
     return { value, problem: undefined };
   } catch (error) {
     if (error instanceof WeftError) return { value: undefined, problem: error.summary };

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from "node:path";
-import { type TrainConfig, trainConfig } from "@weft-nlp/core/training";
+import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { RunError, UsageError } from "@weft-nlp/node";
 import type { PlannedRun, RunOutcome, RunProgress } from "@weft-nlp/node/experiments";
 import { points, runMany } from "@weft-nlp/node/experiments";
@@ -43,7 +43,7 @@ export const manyRunsWords =
 
 /** A configuration as the command line changes it, with paths that mean the same from anywhere. */
 export async function configOf(path: string, changes: readonly string[]): Promise<TrainConfig> {
-  return resolvePaths(await readConfig(path, trainConfig, changes));
+  return resolvePaths(await readConfig(path, trainConfigSchema(), changes));
 }
 
 /** The folder of all runs of a command: what `--run` says, or one named after the configuration. */

@@ -4,7 +4,7 @@ import { UsageError } from "@weft-nlp/node";
 import { didYouMean } from "@weft-nlp/node/files";
 
 /** Names that may be asked for by --protocol; `partial` follows --anchor. */
-export const protocolNames: readonly string[] = ["partial", ...Object.keys(protocols)];
+export const protocolNames: readonly string[] = ["partial", ...protocols.names];
 
 /** A list with commas as protocols. @throws {UsageError} with the nearest name for one that does not exist */
 export function parseProtocols(list: string, anchor: "last" | "first" = "last"): ProtocolName[] {

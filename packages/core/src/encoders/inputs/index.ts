@@ -1,3 +1,4 @@
+import { Catalogue } from "../../catalogue.ts";
 import type { InputPart } from "../input-part.ts";
 import { characters } from "./characters.ts";
 import { pos } from "./pos.ts";
@@ -6,10 +7,4 @@ import { wordShape } from "./word-shape.ts";
 import { words } from "./words.ts";
 
 /** Every part that a model can read, in the order in which their columns stand side by side. */
-export const inputParts: Readonly<Record<string, InputPart>> = {
-  words,
-  characters,
-  wordShape,
-  pos,
-  tags,
-};
+export const inputParts = new Catalogue<InputPart>("input", [words, characters, wordShape, pos, tags]);

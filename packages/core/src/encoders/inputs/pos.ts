@@ -10,6 +10,7 @@ export interface PosSettings {
 
 /** Part-of-speech tags, as the sentences bring them. */
 export const pos = defineInput<PosSettings>({
+  name: "pos",
   summary: "the part-of-speech tag that the data gives the word",
   settings: (own) =>
     z.strictObject({

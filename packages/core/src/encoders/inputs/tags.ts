@@ -11,6 +11,7 @@ export interface TagSettings {
 
 /** BIO tags of all given entities of the sentence (Ye et al. 2019, §2.1). */
 export const tags = defineInput<TagSettings>({
+  name: "tags",
   summary: "the BIO tag of the word, from the given entities (+Tag)",
   settings: (own) =>
     z.strictObject({

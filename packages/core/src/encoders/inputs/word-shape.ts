@@ -9,6 +9,7 @@ export interface WordShapeSettings {
 
 /** The form of the word as `wordShape` tells forms apart: a name keeps its capital where words are read in lower case or are unknown. */
 export const wordShape = defineInput<WordShapeSettings>({
+  name: "wordShape",
   summary: "the form of the word: capitals, digits, endings",
   settings: ({ size = 10 }) =>
     z.strictObject({ size: z.int().min(1).max(1024).default(size).describe("width of the embeddings of word shapes") }),

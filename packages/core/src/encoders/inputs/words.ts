@@ -8,6 +8,7 @@ export interface WordSettings {
 
 /** A row for each known word, and one for unknown words or for each of their shapes: here it is decided which word is unknown. */
 export const words = defineInput<WordSettings>({
+  name: "words",
   summary: "the word itself",
   settings: ({ size = 100 }) =>
     z.strictObject({

@@ -52,7 +52,7 @@ test.each(["eatt-bigru", "pcnn", "bio-mtl"] as const)(
     const built = buildModel(
       {
         name,
-        settings: models[name].settings.parse({
+        settings: models.get(name).settings.parse({
           typeFilter: false,
           inputs: { words: { size: 8 } },
           positionSize: 4,

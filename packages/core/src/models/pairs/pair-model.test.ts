@@ -79,7 +79,7 @@ test("learnt by cross-entropy alone, the most probable class counts, whatever θ
 
 test.each(["bio-mtl", "pcnn", "eatt-bigru"] as const)("%s finds nothing where training had no relation", (name) => {
   const bare = eightSentences.map((sentence) => ({ ...sentence, relations: [] }));
-  const settings = models[name].settings.parse({ typeFilter: false });
+  const settings = models.get(name).settings.parse({ typeFilter: false });
   const description = { name, settings, lexicon: buildLexicon(bare, lexiconSettings.parse({})), threshold: 0 };
   const built = buildModel(description, { build: "baseline" });
   const found = new Predictor(built).predict(

@@ -1,4 +1,5 @@
 import type { Tape } from "@weft-nlp/tensor";
+import type { Catalogue } from "../../catalogue.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Loss, Sentence } from "../../schema/index.ts";
@@ -94,16 +95,13 @@ class PipelineEncoder implements Encoder<PipelineExample> {
  *
  * @param catalogue the models it can be made of
  */
-export function definePipeline(catalogue: Readonly<Record<string, ModelDefinition>>): ModelDefinition {
-  const all = Object.values(catalogue);
-  const taggers = all.filter(({ capabilities }) => !capabilities.needsGoldEntities);
-  const classifiers = all.filter(({ capabilities }) => capabilities.needsGoldEntities);
-  const definitionOf = ({ name }: NamedModel): ModelDefinition => catalogue[name] as ModelDefinition;
+export function definePipeline(catalogue: Catalogue<ModelDefinition>): ModelDefinition {
+  const definitionOf = ({ name }: NamedModel): ModelDefinition => catalogue.get(name);
   const encoderOf = (model: NamedModel, lexicon: Lexicon): Encoder => definitionOf(model).encoder(ownSettings(model), lexicon);
   return defineModel<PipelineSettings, PipelineExample>({
     name: "pipeline",
     paper: "a tagger and a classifier of pairs, each from its own paper",
-    settings: pipelineSettings(taggers, classifiers),
+    settings: pipelineSettings(catalogue),
     capabilities: { needsGoldEntities: false },
     parts: [
       { name: "tagger", model: ({ tagger }) => tagger, select: "ner-strict" },

@@ -3,7 +3,7 @@ import { type BuiltModel, buildModel, Predictor, readWeights, writeWeights } fro
 import type { Sentence } from "../../schema/index.ts";
 import { eightSentences } from "../../testing/sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
-import { type ModelName, models } from "../index.ts";
+import { models } from "../index.ts";
 import type { NamedModel } from "./settings.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
@@ -22,7 +22,7 @@ const classifiers = {
 };
 
 test("every model is a tagger or a classifier, but the pipeline itself", () => {
-  const names = Object.keys(models).filter((name) => name !== "pipeline");
+  const names = models.names.filter((name) => name !== "pipeline");
   expect([...Object.keys(taggers), ...Object.keys(classifiers)]).toEqual(names);
 });
 
@@ -64,14 +64,14 @@ test("what is annotated in a sentence changes nothing in what is found there", (
 
 test("a classifier without direction is scored without it", () => {
   const settings = (pairs: string): unknown =>
-    models.pipeline.settings.parse({ tagger: { name: "rin" }, classifier: { name: "pcnn", pairs } });
-  expect(models.pipeline.protocols?.(settings("directed"))).toBeUndefined();
-  expect(models.pipeline.protocols?.(settings("undirected"))?.[0]).toBe("pairs-undirected");
+    models.get("pipeline").settings.parse({ tagger: { name: "rin" }, classifier: { name: "pcnn", pairs } });
+  expect(models.get("pipeline").protocols?.(settings("directed"))).toBeUndefined();
+  expect(models.get("pipeline").protocols?.(settings("undirected"))?.[0]).toBe("pairs-undirected");
 });
 
 function built({ name, ...settings }: NamedModel, seed = 1): BuiltModel {
-  const model = name as ModelName;
-  const checked = models[model].settings.parse(settings) as Readonly<Record<string, unknown>>;
+  const model = name;
+  const checked = models.get(model).settings.parse(settings) as Readonly<Record<string, unknown>>;
   return buildModel({ name: model, settings: checked, lexicon, threshold: 0.5 }, { build: "baseline", seed });
 }
 

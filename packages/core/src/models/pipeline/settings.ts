@@ -11,15 +11,19 @@ export interface PipelineSettings {
 }
 
 /** Settings of a pipeline of any tagger with any classifier of pairs, each with all of its own. */
-export function pipelineSettings(taggers: readonly ModelDefinition[], classifiers: readonly ModelDefinition[]) {
-  const choice = (definitions: readonly ModelDefinition[]) =>
-    z.discriminatedUnion(
-      "name",
-      definitions.map(({ name, settings }) => settings.extend({ name: z.literal(name) })) as never,
-    ) as unknown as z.ZodType<NamedModel>;
+export function pipelineSettings(catalogue: Iterable<ModelDefinition>) {
+  // Looked up when a configuration is checked, so that models registered later are choices too.
+  const choice = (takes: (definition: ModelDefinition) => boolean) =>
+    z.lazy(
+      () =>
+        z.discriminatedUnion(
+          "name",
+          [...catalogue].filter(takes).map(({ name, settings }) => settings.extend({ name: z.literal(name) })) as never,
+        ) as unknown as z.ZodType<NamedModel>,
+    );
   return z.strictObject({
-    tagger: choice(taggers).prefault({ name: "bilstm-tagger" }).describe("the model that finds entities, with its settings"),
-    classifier: choice(classifiers).prefault({ name: "bio-mtl" }).describe("the model that relates them, with its settings"),
+    tagger: choice(isTagger).prefault({ name: "bilstm-tagger" }).describe("the model that finds entities, with its settings"),
+    classifier: choice(isClassifier).prefault({ name: "bio-mtl" }).describe("the model that relates them, with its settings"),
     entities: z
       .enum(["gold", "predicted-and-gold"])
       .default("gold")
@@ -27,4 +31,13 @@ export function pipelineSettings(taggers: readonly ModelDefinition[], classifier
         "entities that the classifier learns from: annotated ones, or each training sentence once more with those that the tagger finds, where they differ",
       ),
   });
+}
+
+/** Models that find entities themselves, and are not made of others. */
+function isTagger({ capabilities, parts }: ModelDefinition): boolean {
+  return !capabilities.needsGoldEntities && parts === undefined;
+}
+
+function isClassifier({ capabilities }: ModelDefinition): boolean {
+  return capabilities.needsGoldEntities;
 }

@@ -11,7 +11,9 @@ export const protocolsCommand = defineCommand({
   json: true,
   examples: [["weft protocols", ""]],
   run: async ({ terminal }) => {
-    const rows = Object.entries(protocols).map(([name, { unit, directed, words }]) => ({ name, unit, directed, words }));
+    const rows = [...protocols]
+      .map((each) => [each.name, each] as const)
+      .map(([name, { unit, directed, words }]) => ({ name, unit, directed, words }));
     if (terminal.json) return terminal.printJson(rows);
     const nameWidth = Math.max(...rows.map(({ name }) => name.length));
     const lines = rows.map(({ name, words }) => {

@@ -1,8 +1,15 @@
-import { ConfigError, type CoreErrorCode, type Location } from "@weft-nlp/core";
-import { movedSetting } from "@weft-nlp/core/models";
 import * as z from "zod";
-import { nearestName } from "./nearest-name.ts";
-import { printPath, type SettingPath } from "./yaml-source.ts";
+import { ConfigError, type CoreErrorCode, type Location } from "../errors.ts";
+import { movedSetting } from "../models/index.ts";
+import { nearestName } from "../text/index.ts";
+
+/** Where a setting stands: names of settings, and places in lists, from the outside in. */
+export type SettingPath = readonly (string | number)[];
+
+/** The path as it is written after `--set`: `data.files[0]`. */
+export function printPath(path: SettingPath): string {
+  return path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
+}
 
 /** What is needed to say where an issue of zod stands and what was meant. */
 export interface ConfigIssues {

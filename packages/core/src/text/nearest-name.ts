@@ -1,4 +1,4 @@
-import { editDistance } from "@weft-nlp/core/text";
+import { editDistance } from "./edit-distance.ts";
 
 /**
  * The name that a misspelt one most likely means: the nearest by insertions, deletions, changes and swapped neighbours
