@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { extraction, extractRequest } from "../../packages/server/src/extraction/extraction.ts";
 import { defaultLimits } from "../../packages/server/src/options.ts";
 import { serveCommand } from "../../packages/weft/src/cli/commands/serve.ts";
+import { flagOf, type OptionDeclaration } from "../../packages/weft/src/cli/declaration.ts";
 import { shell } from "../e2e/weft-command.ts";
 import { send, startServer } from "../server/test-server.ts";
 
@@ -41,9 +42,10 @@ test("the page has every route that extracts, tells of models or serves operatio
 
 test("the options and limits on the page are those of the command", () => {
   for (const [, option = "", shown = ""] of page.matchAll(/^\| `--([\w-]+)` \| (\S+) \|/gm)) {
-    const known = serveCommand.options.find(({ long }) => long === `--${option}`);
+    const [, known] =
+      Object.entries<OptionDeclaration>(serveCommand.options).find(([key, each]) => flagOf(key, each) === `--${option}`) ?? [];
     expect(known, option).toBeDefined();
-    if (!["–", "cores"].includes(shown)) expect(String(known?.defaultValue), option).toBe(shown);
+    if (!["–", "cores"].includes(shown)) expect(String(known?.default), option).toBe(shown);
   }
   const { textUnits, documents, lineBytes, streamWindow, bodyMs, stalledMs, pairs, sentencePairWords } = defaultLimits;
   const sentence = `Fixed limits: ${textUnits.toLocaleString("en")} UTF-16 units a text, ${documents.toLocaleString("en")} texts a JSON request, ${lineBytes >> 20} MiB a line of a stream, ${streamWindow} lines of a stream under way, ${bodyMs / 1000} seconds for a body to arrive, ${stalledMs / 1000} seconds without a byte of an answer taken.`;

@@ -1,4 +1,11 @@
 #!/usr/bin/env node
-import { main } from "../dist/cli/main.js";
+import { existsSync } from "node:fs";
 
-process.exitCode = await main(process.argv.slice(2));
+// In a fresh clone there is nothing to import.
+if (existsSync(new URL("../dist/cli/main.js", import.meta.url))) {
+  const { main } = await import("../dist/cli/main.js");
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  process.stderr.write("weft is not built yet: run `npm run build` in the folder of the repository, then call weft again\n");
+  process.exitCode = 1;
+}

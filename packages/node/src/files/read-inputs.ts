@@ -5,7 +5,7 @@ import { readDocuments } from "./read-documents.ts";
 import { type ReadTextOptions, readText, sourceName } from "./read-text.ts";
 
 /** How a file becomes documents: each line one, each run of lines between empty ones, or as annotated data. */
-export type InputKind = "text" | "paragraphs" | "jsonl";
+type InputKind = "text" | "paragraphs" | "jsonl";
 
 export interface ReadInputOptions extends ReadTextOptions {
   /** Seen from the file's name where left out. */

@@ -1,6 +1,4 @@
-import { fileFailure, systemCodeOf } from "./file-failure.ts";
-
-/** Whoever read our output has closed it, as `head` does. No failure: the program ends quietly, as SIGPIPE would end it. */
+/** The reader of our output has closed it, as `head` does. No failure: the program ends quietly, as SIGPIPE would end it. */
 export class OutputClosed extends Error {
   constructor() {
     super("the reader of standard output has gone");
@@ -11,39 +9,38 @@ export class OutputClosed extends Error {
 /**
  * Writes to standard output and waits until it has been taken, so that a slow reader slows the writer and memory stays constant.
  *
- * @throws {OutputClosed} when nobody reads any more
+ * @throws {OutputClosed} when the reader has gone
  * @throws {FileError} when the output is a file and the disk is full
  */
 export async function writeOutput(text: string | Uint8Array): Promise<void> {
   watch();
-  if (failure !== undefined) throw failure;
+  if (failure === undefined) await written(text).catch(fail);
+  if (failure !== undefined) throw await explained(failure.cause);
+}
+
+async function written(text: string | Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const settle = (cause: unknown): void => {
-      if (cause === undefined || cause === null) return resolve();
-      failure = explained(cause);
-      reject(failure);
-    };
-    try {
-      process.stdout.write(text, settle);
-    } catch (cause) {
-      settle(cause);
-    }
+    process.stdout.write(text, (cause) => (cause === undefined || cause === null ? resolve() : reject(cause)));
   });
 }
 
 let watched = false;
-let failure: Error | undefined;
+let failure: { readonly cause: unknown } | undefined;
 
 /** A stream that fails without a listener would end the process with a stack trace. */
 function watch(): void {
   if (watched) return;
   watched = true;
-  process.stdout.on("error", (cause) => {
-    failure ??= explained(cause);
-  });
+  process.stdout.on("error", fail);
 }
 
-function explained(cause: unknown): Error {
+function fail(cause: unknown): void {
+  failure ??= { cause };
+}
+
+/** Words for a failure are loaded when there is one, so that a version or a help text is printed without them. */
+async function explained(cause: unknown): Promise<Error> {
+  const { fileFailure, systemCodeOf } = await import("./file-failure.ts");
   const code = systemCodeOf(cause);
   if (code === "EPIPE" || code === "ECONNRESET") return new OutputClosed();
   return fileFailure(cause, "standard output", "write") as Error;

@@ -1,47 +1,38 @@
-import type { Argument, Option } from "commander";
+import type { Arguments, CommandDeclaration, Input, InputOf, Options } from "./declaration.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What every command gets besides its arguments. */
+/** What every command gets besides its input. */
 export interface CommandContext {
   readonly terminal: Terminal;
   /** Aborted at the first Ctrl-C or SIGTERM; a job that sees it stops and leaves whole files behind. */
   readonly signal: AbortSignal;
 }
 
-type CommandGroup = "Data and scores" | "Models" | "Around";
+/** What a command does. @returns the exit code where it is not 0 */
+export type Handler<Declaration> = (context: CommandContext, input: InputOf<Declaration>) => Promise<number | void>;
 
-export interface CommandDefinition {
-  /** One word, or two where the command belongs to a family: `data check`. */
-  readonly name: string;
-  readonly group: CommandGroup;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  /** What the list has no room for. */
-  readonly details?: string | undefined;
-  readonly arguments: readonly Argument[];
-  readonly options: readonly Option[];
-  /** Whether the command has data to print, and so takes --json. */
-  readonly json?: boolean | undefined;
-  /** For completion: the values of options that take a list separated by commas, by the option's long name. */
-  readonly listValues?: Readonly<Record<string, () => readonly string[]>> | undefined;
-  readonly examples: readonly (readonly [line: string, meaning: string])[];
-  /** @returns the exit code where it is not 0 */
-  run(context: CommandContext, args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<number | void>;
+/** A command as the table of commands holds it, whatever its input. */
+export interface Command {
+  readonly declaration: CommandDeclaration;
+  run(context: CommandContext, input: Readonly<Record<string, unknown>>): Promise<number | void>;
 }
 
 /**
- * A command: one of these a file in `commands/`, and one line in its table.
+ * Joins a declaration with what it does. Importing a declaration is cheap; what it does, and all that this needs, is loaded when the
+ * command is called.
  *
- * `Args` and `Options` are what commander makes of the declared arguments and options; nothing checks that they agree, so they stand
- * in the same file.
+ * @param load imports the module whose `run` is the handler
  */
-export function defineCommand<Args extends readonly unknown[], Options extends object = object>(
-  definition: Omit<CommandDefinition, "run"> & {
-    run(context: CommandContext, args: Args, options: Options): Promise<number | void>;
-  },
-): CommandDefinition {
+export function command<A extends Arguments, O extends Options>(
+  declaration: CommandDeclaration<A, O>,
+  load: () => Promise<{ readonly run: Handler<CommandDeclaration<A, O>> }>,
+): Command {
   return {
-    ...definition,
-    run: async (context, args, options) => definition.run(context, args as unknown as Args, options as unknown as Options),
+    declaration,
+    run: async (context, input) => {
+      const { run } = await load();
+      // The program reads the input by this declaration.
+      return run(context, input as Input<A, O>);
+    },
   };
 }

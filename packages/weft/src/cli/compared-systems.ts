@@ -7,13 +7,14 @@ import type { Corpus } from "@weft-nlp/node/files";
 import { exists } from "@weft-nlp/node/files";
 import { shortPath } from "@weft-nlp/node/runs";
 import type { CommandContext } from "./command.ts";
-import type { ComputeFlags } from "./compute-options.ts";
+import type { OptionsInput } from "./declaration.ts";
 import { matchSentences } from "./match-sentences.ts";
 import { readCorpora } from "./reading.ts";
+import type { computeOptions } from "./shared-options.ts";
 
-export interface SystemOptions extends ComputeFlags {
-  readonly threshold?: number;
-  readonly format?: string;
+interface SystemOptions extends OptionsInput<typeof computeOptions> {
+  readonly threshold: number | undefined;
+  readonly format: string | undefined;
 }
 
 export interface OpenedSystem extends ComparedSystem {

@@ -1,117 +1,91 @@
-import type { Command, Option } from "commander";
-import type { CommandDefinition } from "./command.ts";
+import type { CommandDeclaration, Lazy, OptionDeclaration } from "./declaration.ts";
+import { allOptions, flagOf, found } from "./declaration.ts";
+import { families } from "./program.ts";
 
 /** What the shell does beside our suggestions; the scripts of @bomb.sh/tab know these numbers. */
 const directives = { files: 0, noSpace: 2, noFiles: 4 } as const;
 
-interface Suggestion {
-  readonly value: string;
-  readonly description: string;
-}
-
-/**
- * What may follow on an unfinished command line, as the shell's completion script reads it: one suggestion and its description a
- * line, and last what the shell is to do besides.
- *
- * @param words what stands behind `weft`; the last word is the one being typed, and may be empty
- */
-export function suggest(program: Command, definitions: readonly CommandDefinition[], words: readonly string[]): string {
-  const typed = words.at(-1) ?? "";
-  const { command, name, rest } = walk(program, words.slice(0, -1));
-  const definition = definitions.find((each) => each.name === name);
-  const { suggestions, directive } = candidates(command, definition, rest, typed);
-  const lines = suggestions
-    .filter(({ value }) => value.startsWith(typed))
-    .map(({ value, description }) => `${value}\t${description}`);
-  return [...lines, `:${directive}`, ""].join("\n");
-}
-
 interface Candidates {
-  readonly suggestions: readonly Suggestion[];
+  readonly suggestions: readonly (readonly [value: string, description: string])[];
   readonly directive: number;
 }
 
-function candidates(
-  command: Command,
-  definition: CommandDefinition | undefined,
-  rest: readonly string[],
-  typed: string,
-): Candidates {
-  const [flag, begun] = typed.startsWith("--") && typed.includes("=") ? splitFlag(typed) : [rest.at(-1), typed];
-  const option = flag === undefined ? undefined : command.options.find((each) => takesValue(each) && isCalled(each, flag));
-  if (option !== undefined) {
-    const prefix = flag === rest.at(-1) ? "" : `${flag}=`;
-    return valuesOf(option, definition, begun ?? "", prefix);
-  }
+/**
+ * What may follow on an unfinished command line, as the shell's completion script reads it: a suggestion and its description on each
+ * line, and on the last line what else the shell should do.
+ *
+ * @param words what follows `weft`; the last word is the one being typed, and may be empty
+ */
+export async function suggest(declarations: readonly CommandDeclaration[], words: readonly string[]): Promise<string> {
+  const typed = words.at(-1) ?? "";
+  const { suggestions, directive } = await candidates(declarations, words.slice(0, -1), typed);
+  const lines = suggestions.filter(([value]) => value.startsWith(typed)).map((each) => each.join("\t"));
+  return [...lines, `:${directive}`, ""].join("\n");
+}
+
+async function candidates(all: readonly CommandDeclaration[], before: readonly string[], typed: string): Promise<Candidates> {
+  const isFamily = Object.hasOwn(families, before[0] ?? "");
+  const declaration = all.find(({ name }) => name === before.slice(0, isFamily ? 2 : 1).join(" "));
+  if (declaration !== undefined) return inCommand(declaration, before.slice(isFamily ? 2 : 1), typed);
+  if (typed.startsWith("-")) return { suggestions: before.length === 0 ? [versionFlag, helpFlag] : [helpFlag], directive: 4 };
+  if (before.length > (isFamily ? 1 : 0)) return { suggestions: [], directive: directives.noFiles };
+  const names = isFamily
+    ? all.flatMap(({ name, summary }) =>
+        name.startsWith(`${before[0]} `) ? [[name.slice(name.indexOf(" ") + 1), summary] as const] : [],
+      )
+    : all.map(({ name, summary }) => {
+        const [first = ""] = name.split(" ");
+        return [first, families[first] ?? summary] as const;
+      });
+  return { suggestions: [...new Map(names)], directive: directives.noFiles };
+}
+
+const helpFlag = ["--help", "explain this command"] as const;
+const versionFlag = ["--version", "print the version"] as const;
+
+async function inCommand(declaration: CommandDeclaration, rest: readonly string[], typed: string): Promise<Candidates> {
+  const options = Object.entries(allOptions(declaration));
+  const equals = typed.startsWith("--") ? typed.indexOf("=") : -1;
+  const [flag, begun] = equals < 0 ? [rest.at(-1), typed] : [typed.slice(0, equals), typed.slice(equals + 1)];
+  const option = valued(options, flag);
+  if (option !== undefined) return valuesOf(option, begun, equals < 0 ? "" : `${flag}=`);
   if (typed.startsWith("-")) {
-    const help = { value: "--help", description: "explain this command" };
-    const flags = command.options.map(({ long, short, description }) => ({ value: long ?? short ?? "", description }));
-    return { suggestions: [...flags, help], directive: directives.noFiles };
+    const flags = options.map(([key, each]) => [flagOf(key, each), each.description] as const);
+    return { suggestions: [...flags, helpFlag], directive: directives.noFiles };
   }
-  if (command.commands.length > 0) {
-    const suggestions = command.commands.map((each) => ({
-      value: each.name(),
-      description: each.summary() || each.description(),
-    }));
-    return { suggestions, directive: directives.noFiles };
-  }
-  const argument =
-    command.registeredArguments[positionals(command, rest)] ?? command.registeredArguments.findLast((each) => each.variadic);
+  const declared = Object.values(declaration.arguments);
+  const place = rest.filter((word, index) => isArgument(word) && valued(options, rest[index - 1]) === undefined).length;
+  const argument = declared[place] ?? declared.findLast(({ many }) => many === true);
   if (argument === undefined) return { suggestions: [], directive: directives.noFiles };
-  if (argument.argChoices === undefined) return { suggestions: [], directive: directives.files };
-  return { suggestions: argument.argChoices.map((value) => ({ value, description: "" })), directive: directives.noFiles };
+  return listed(argument.choices);
 }
 
-function valuesOf(option: Option, definition: CommandDefinition | undefined, begun: string, prefix: string): Candidates {
-  const list = definition?.listValues?.[option.attributeName()]?.();
-  if (list !== undefined) {
-    const done = begun.slice(0, begun.lastIndexOf(",") + 1);
-    const given = new Set(done.split(","));
-    const suggestions = list
-      .filter((name) => !given.has(name))
-      .map((name) => ({ value: `${prefix}${done}${name}`, description: "" }));
-    return { suggestions, directive: directives.noFiles + directives.noSpace };
-  }
-  if (option.argChoices === undefined) return { suggestions: [], directive: directives.files };
-  return {
-    suggestions: option.argChoices.map((value) => ({ value: `${prefix}${value}`, description: "" })),
-    directive: directives.noFiles,
-  };
+async function valuesOf({ suggests, choices, list }: OptionDeclaration, begun: string, prefix: string): Promise<Candidates> {
+  const done = list === true ? begun.slice(0, begun.lastIndexOf(",") + 1) : "";
+  const values = await listed(suggests ?? choices, `${prefix}${done}`, done.split(","));
+  return list === true && values.directive !== 0 ? { ...values, directive: directives.noFiles + directives.noSpace } : values;
 }
 
-/** The command that the words before name, and the words that follow its name. */
-function walk(program: Command, words: readonly string[]): { command: Command; name: string; rest: readonly string[] } {
-  let command = program;
-  const names: string[] = [];
-  for (const [index, word] of words.entries()) {
-    const next = command.commands.find((each) => each.name() === word);
-    if (next === undefined) return { command, name: names.join(" "), rest: words.slice(index) };
-    names.push(word);
-    command = next;
-  }
-  return { command, name: names.join(" "), rest: [] };
+/** The names with what stands before them, without those given already; the names of files where there are none. */
+async function listed(
+  names: Lazy<readonly string[]> | undefined,
+  prefix = "",
+  given: readonly string[] = [],
+): Promise<Candidates> {
+  if (names === undefined) return { suggestions: [], directive: directives.files };
+  const fresh = (await found(names)).filter((name) => !given.includes(name));
+  return { suggestions: fresh.map((name) => [`${prefix}${name}`, ""]), directive: directives.noFiles };
 }
 
-/** How many of the words are arguments, not options and their values. */
-function positionals(command: Command, words: readonly string[]): number {
-  let count = 0;
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? "";
-    if (!word.startsWith("-") || word === "-") count++;
-    else if (command.options.some((each) => takesValue(each) && isCalled(each, word))) index++;
-  }
-  return count;
+/** The option that the word before the one being typed names, where it takes a value. */
+function valued(
+  options: readonly (readonly [string, OptionDeclaration])[],
+  word: string | undefined,
+): OptionDeclaration | undefined {
+  const found = options.find(([key, each]) => word !== undefined && (flagOf(key, each) === word || `-${each.short}` === word));
+  return found?.[1].value === undefined ? undefined : found[1];
 }
 
-function takesValue(option: Option): boolean {
-  return option.required || option.optional;
-}
-
-function isCalled(option: Option, flag: string): boolean {
-  return option.long === flag || option.short === flag;
-}
-
-function splitFlag(typed: string): [string, string] {
-  const equals = typed.indexOf("=");
-  return [typed.slice(0, equals), typed.slice(equals + 1)];
+function isArgument(word: string): boolean {
+  return !word.startsWith("-") || word === "-";
 }

@@ -1,5 +1,7 @@
 import { formatLocation, type Location, WeftError } from "@weft-nlp/core";
-import type { Style } from "./terminal.ts";
+import { UsageError, WeftError } from "@weft-nlp/node";
+import { TensorError } from "@weft-nlp/tensor";
+import { type Style, styleFor } from "./style.ts";
 
 /** An error as programs read it. */
 export interface FailureReport {
@@ -7,8 +9,15 @@ export interface FailureReport {
   readonly message: string;
   readonly at?: Location | undefined;
   readonly hint?: string | undefined;
-  /** Faults found in the same run beside the first. */
+  /** Other faults found in the same run. */
   readonly others?: readonly FailureReport[] | undefined;
+}
+
+/** Prints an error on standard error, as a line of JSON or for people. @returns the exit code that it means */
+export function complain(error: unknown, json: boolean): 1 | 2 {
+  const text = json ? JSON.stringify({ error: describeFailure(error) }) : printFailure(error, styleFor(process.stderr));
+  process.stderr.write(`${text}\n`);
+  return error instanceof UsageError ? 2 : 1;
 }
 
 /** What is known about an error, whatever was thrown. Errors of no class of ours are defects and say so. */
@@ -22,11 +31,11 @@ export function describeFailure(error: unknown): FailureReport {
   return {
     code: "INTERNAL",
     message: `something went wrong inside Weft: ${said}`,
-    hint: "this is a defect; please report it, with the stack that WEFT_DEBUG=1 shows",
+    hint: "this is a defect; please report it, with the stack that WEFT_DEBUG=1 prints",
   };
 }
 
-/** `file:line:column path: message (CODE)` and the hint below, for each fault; the stack only where WEFT_DEBUG=1 asks for it. */
+/** `file:line:column path: message (CODE)` and the hint below, for each fault; the stack only with WEFT_DEBUG=1. */
 export function printFailure(error: unknown, style: Style): string {
   const lines = [describeFailure(error)]
     .flatMap((report) => [report, ...(report.others ?? [])])

@@ -1,5 +1,5 @@
 import { formatLocation, type Location, type Loss } from "@weft-nlp/core";
-import type { Style } from "./terminal.ts";
+import type { Style } from "./style.ts";
 import { count, whole } from "./words.ts";
 
 interface Group {

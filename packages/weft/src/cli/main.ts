@@ -1,71 +1,90 @@
-import { UsageError } from "@weft-nlp/node";
 import { OutputClosed, ownVersion, writeOutput } from "@weft-nlp/node/files";
-import { type Command, CommanderError } from "commander";
+import { type Command as Commander, CommanderError } from "commander";
+import type { Command } from "./command.ts";
 import { commands } from "./commands/index.ts";
-import { suggest } from "./completion.ts";
-import { describeFailure, printFailure } from "./failure.ts";
 import { Interruption, watchSignals } from "./interruption.ts";
-import { buildProgram, divertOutput } from "./program.ts";
-import { openTerminal } from "./terminal.ts";
+import { buildProgram, divertOutput, families } from "./program.ts";
 
 /**
- * The command `weft`: runs one command line and says how it ended.
+ * The command `weft`: runs one command line and says how it ended. Loads what the called command needs, and nothing before that.
  *
- * @param args what stands behind `weft`
- * @returns 0 when all went well, 1 after a failure, 2 where the command line is wrong, 130 and 143 after Ctrl-C and SIGTERM, 141 when the
+ * @param args what follows `weft`
+ * @returns 0 for success, 1 after a failure, 2 when the command line is wrong, 130 and 143 after Ctrl-C and SIGTERM, 141 when the
  * reader of our output has gone
  */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const watch = watchSignals(() => {
-    if (process.stderr.isTTY) process.stderr.write("\nstopping; Ctrl-C once more leaves at once\n");
+    if (process.stderr.isTTY) process.stderr.write("\nstopping; press Ctrl-C again to stop at once\n");
   });
-  const program = buildProgram(commands, ownVersion(), async (definition, positional, options) => {
-    const terminal = openTerminal({ json: options["json"] === true, quiet: options["quiet"] === true });
-    exitCode = (await definition.run({ terminal, signal: watch.signal }, positional, options)) ?? 0;
-  });
+  const invoke = async (command: Command, input: Readonly<Record<string, unknown>>): Promise<void> => {
+    const { openTerminal } = await import("./terminal.ts");
+    const terminal = openTerminal({ json: input["json"] === true, quiet: input["quiet"] === true });
+    exitCode = (await command.run({ terminal, signal: watch.signal }, input)) ?? 0;
+  };
   const said: string[] = [];
-  divertOutput(program, (text) => void said.push(text));
   try {
-    if (args[0] === "complete" && args[1] === "--") said.push(suggest(program, commands, args.slice(2)));
-    else if (!(await parse(program, args))) return 2;
+    if (args[0] === "complete" && args[1] === "--") said.push(await completionOf(args.slice(2)));
+    else {
+      const program = buildProgram(commands, ownVersion(), invoke);
+      divertOutput(program, (text) => void said.push(text));
+      if (!(await parse(program, args))) return 2;
+    }
     for (const text of said) await writeOutput(text);
     return watch.signal.aborted ? interruptionOf(watch.signal).exitCode : exitCode;
   } catch (error) {
     if (watch.signal.aborted) return interruptionOf(watch.signal).exitCode;
     if (error instanceof OutputClosed) return 141;
-    complain(error, args.includes("--json"));
-    return error instanceof UsageError ? 2 : 1;
+    const { complain } = await import("./failure.ts");
+    return complain(error, args.includes("--json"));
   } finally {
     watch.dispose();
   }
 }
 
+async function completionOf(words: readonly string[]): Promise<string> {
+  const { suggest } = await import("./completion.ts");
+  const declarations = commands.map(({ declaration }) => declaration);
+  return suggest(declarations, words);
+}
+
 /** @returns false where no command was named; commander has printed the help then */
-async function parse(program: Command, args: readonly string[]): Promise<boolean> {
+async function parse(program: Commander, args: readonly string[]): Promise<boolean> {
   const asked = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   try {
+    if (asked.includes("--help") || asked.includes("-h")) await requireTopic(asked);
     await program.parseAsync(asked, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === "commander.help") return false;
-    if (error.exitCode !== 0) throw usageError(error);
+    if (error.exitCode !== 0) throw await usageError(error);
   }
   return true;
 }
 
-/** Commander's sentence in our form: no prefix, and what it suggests as the hint. */
-function usageError(error: CommanderError): UsageError {
-  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = /^\(Did you mean (.*)\?\)$/.exec(rest.join(" ").trim())?.[1];
-  const hint = suggestion === undefined ? "weft --help and weft COMMAND --help say what there is" : `did you mean ${suggestion}?`;
-  return new UsageError(first.replaceAll("'", "`"), hint, { cause: error });
+/** Commander would explain the program where it does not know the command. @throws {UsageError} */
+async function requireTopic(args: readonly string[]): Promise<void> {
+  const end = args.findIndex((word) => word.startsWith("-"));
+  const [first, second] = args.slice(0, end < 0 ? args.length : end);
+  if (first === undefined) return;
+  const names = commands.map(({ declaration: { name } }) => name.split(" "));
+  const topics = Object.hasOwn(families, first)
+    ? names.flatMap(([family, own]) => (family === first && own !== undefined ? [own] : []))
+    : names.flatMap(([name = ""]) => name);
+  const asked = Object.hasOwn(families, first) ? second : first;
+  if (asked === undefined || topics.includes(asked)) return;
+  const [{ UsageError }, { didYouMean }] = await Promise.all([import("@weft-nlp/node"), import("@weft-nlp/node/files")]);
+  throw new UsageError(`unknown command \`${asked}\``, didYouMean(asked, topics) ?? "weft --help lists every command");
 }
 
-function complain(error: unknown, json: boolean): void {
-  const { errorStyle } = openTerminal();
-  const text = json ? JSON.stringify({ error: describeFailure(error) }) : printFailure(error, errorStyle);
-  process.stderr.write(`${text}\n`);
+/** Commander's sentence in our form: no prefix, and what it suggests as the hint. */
+async function usageError(error: CommanderError): Promise<Error> {
+  const { UsageError } = await import("@weft-nlp/node");
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const suggestion = /^\(Did you mean (.*)\?\)$/.exec(rest.join(" ").trim())?.[1];
+  const hint =
+    suggestion === undefined ? "see weft --help for the commands, weft COMMAND --help for one" : `did you mean ${suggestion}?`;
+  return new UsageError(first.replaceAll("'", "`"), hint, { cause: error });
 }
 
 function interruptionOf(signal: AbortSignal): Interruption {

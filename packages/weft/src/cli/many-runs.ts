@@ -5,41 +5,16 @@ import type { PlannedRun, RunOutcome, RunProgress } from "@weft-nlp/node/experim
 import { points, runMany } from "@weft-nlp/node/experiments";
 import { readConfig } from "@weft-nlp/node/files";
 import { resolvePaths } from "@weft-nlp/node/runs";
-import { Option } from "commander";
 import type { CommandContext } from "./command.ts";
-import { type ComputeFlags, computeOptions, gather, otherKernelsWarning, wholeNumber } from "./compute-options.ts";
+import type { OptionsInput } from "./declaration.ts";
 import { describeFailure } from "./failure.ts";
+import { otherKernelsWarning } from "./other-kernels-warning.ts";
 import { parseProtocols } from "./protocol-names.ts";
+import type { jobOptions, manyRunsOptions } from "./shared-options.ts";
 import type { ProgressBar, ProgressGroup } from "./terminal.ts";
 import { count } from "./words.ts";
 
-/** What the shared options below become. */
-export interface ManyRunsFlags extends ComputeFlags {
-  readonly set?: readonly string[];
-  readonly run?: string;
-  readonly jobs: number;
-  readonly failFast?: boolean;
-  readonly protocol?: string;
-  readonly checkpointSeconds: number;
-}
-
-/** The options of every command that does several runs. @param folder what `--run` is where it is left out, as help says it */
-export function manyRunsOptions(folder: string): readonly Option[] {
-  return [
-    new Option("--set <path=value...>", "change a setting of every run: --set model.rounds=2").argParser(gather),
-    new Option("--run <folder>", `the folder of all of them; ${folder} where left out`),
-    new Option("-p, --protocol <names>", "what counts as right; several names with commas between"),
-    new Option("--jobs <n>", "runs at a time, which share the threads").default(1).argParser(wholeNumber(1)),
-    new Option("--fail-fast", "stop at the first run that fails; otherwise the others go on"),
-    ...computeOptions,
-    new Option("--checkpoint-seconds <n>", "least time between checkpoints").default(5).argParser(wholeNumber(0)),
-  ];
-}
-
-/** What stands in the help of each of these commands. */
-export const manyRunsWords =
-  "What is done is not done again and what was stopped goes on: call the same command once more. A run that fails leaves the others " +
-  "alone; the exit code is 1 then, and the failed ones are tried again by the next call.";
+type ManyRunsInput = OptionsInput<typeof manyRunsOptions>;
 
 /** A configuration as the command line changes it, with paths that mean the same from anywhere. */
 export async function configOf(path: string, changes: readonly string[]): Promise<TrainConfig> {
@@ -47,7 +22,7 @@ export async function configOf(path: string, changes: readonly string[]): Promis
 }
 
 /** The folder of all runs of a command: what `--run` says, or one named after the configuration. */
-export function folderOf(path: string, { run }: Pick<ManyRunsFlags, "run">, kind: string): string {
+export function folderOf(path: string, { run }: { readonly run: string | undefined }, kind: string): string {
   return run ?? join("runs", `${basename(path).replace(/\.ya?ml$/, "")}-${kind}`);
 }
 
@@ -55,7 +30,7 @@ export function folderOf(path: string, { run }: Pick<ManyRunsFlags, "run">, kind
 export function scoringOf({
   protocol,
   test,
-}: Pick<ManyRunsFlags, "protocol"> & { readonly test?: string }): Pick<PlannedRun, "test" | "protocols"> {
+}: Pick<ManyRunsInput, "protocol"> & { readonly test?: string | undefined }): Pick<PlannedRun, "test" | "protocols"> {
   return {
     ...(test === undefined ? {} : { test: resolve(test) }),
     ...(protocol === undefined ? {} : { protocols: parseProtocols(protocol) }),
@@ -88,7 +63,7 @@ export interface FinishedRuns {
 /** Does the runs, and shows how far they are: one bar for all of them and one for each that is under way. */
 export async function finishRuns(
   runs: readonly PlannedRun[],
-  flags: ManyRunsFlags,
+  flags: OptionsInput<typeof jobOptions>,
   { terminal, signal }: CommandContext,
 ): Promise<FinishedRuns> {
   const outcomes = new Map<string, RunOutcome>();

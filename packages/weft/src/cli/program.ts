@@ -1,70 +1,112 @@
-import { styleText } from "node:util";
-import { Command, Option } from "commander";
-import type { CommandDefinition } from "./command.ts";
-import { wantsColour } from "./terminal.ts";
+import { Argument, Command as Commander, Option } from "commander";
+import type { Command } from "./command.ts";
+import { allOptions, argumentUsage, type CommandDeclaration, found, type OptionDeclaration, usageOf } from "./declaration.ts";
+import { coloured, wantsColour } from "./style.ts";
 
-/** Runs a command with the arguments and options that commander read. */
-export type Invoke = (
-  definition: CommandDefinition,
-  args: readonly unknown[],
-  options: Readonly<Record<string, unknown>>,
-) => Promise<void>;
+/** Runs a command with the input that its declaration describes. */
+export type Invoke = (command: Command, input: Readonly<Record<string, unknown>>) => Promise<void>;
 
-const families: Readonly<Record<string, { summary: string; group: string }>> = {
-  data: { summary: "look at data", group: "Data and scores" },
-};
+/** Commands of two words, by their first. */
+export const families: Readonly<Record<string, string>> = { data: "look at data" };
 
-/** The whole command line as a tree of commander, built from the table of commands. Parsing it throws; it never ends the process. */
-export function buildProgram(definitions: readonly CommandDefinition[], version: string, invoke: Invoke): Command {
-  const program = settle(new Command("weft"))
+/**
+ * The whole command line as a tree of commander. A command gets its arguments and options when it is called or explained. Parsing throws
+ * and never ends the process.
+ */
+export function buildProgram(commands: readonly Command[], version: string, invoke: Invoke): Commander {
+  const program = settle(new Commander("weft"))
     .description("Find entities and the relations between them in text, together.")
     .version(version, "-V, --version", "print the version")
-    .helpCommand(false)
     .addHelpText("after", exampleText(programExamples));
-  for (const definition of definitions) {
-    const [first = "", second] = definition.name.split(" ");
-    const parent = second === undefined ? program : family(program, first);
-    const command = settle(new Command(second ?? first));
-    command.summary(definition.summary).description(sentence(definition)).helpGroup(`${definition.group}:`);
-    for (const argument of definition.arguments) command.addArgument(argument);
-    for (const option of definition.options) command.addOption(option);
-    if (definition.json === true) command.addOption(new Option("--json", "print JSON, and errors as JSON on standard error"));
-    command.addOption(new Option("-q, --quiet", "say nothing but results and errors"));
-    if (definition.examples.length > 0) command.addHelpText("after", exampleText(definition.examples));
-    command.action(async (...received: unknown[]) => {
-      const positional = received.slice(0, definition.arguments.length);
-      await invoke(definition, positional, command.opts());
-    });
-    parent.addCommand(command);
+  const declared = new Map<Commander, Command>();
+  const complete = async (_: unknown, chosen: Commander): Promise<void> => {
+    const command = declared.get(chosen);
+    if (command !== undefined) await fill(chosen, command, invoke);
+  };
+  program.hook("preSubcommand", complete);
+  for (const command of commands) {
+    const { name, group, summary, details } = command.declaration;
+    const [first = "", second] = name.split(" ");
+    const parent = second === undefined ? program : family(program, first, complete);
+    const description = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.${details === undefined ? "" : `\n\n${details}`}`;
+    const added = settle(new Commander(second ?? first))
+      .summary(summary)
+      .description(description)
+      .helpGroup(`${group}:`);
+    declared.set(added, command);
+    parent.addCommand(added);
   }
   return program;
 }
 
 /** Gives help and version, which commander would print by itself, to `say`. */
-export function divertOutput(command: Command, say: (text: string) => void): void {
+export function divertOutput(command: Commander, say: (text: string) => void): void {
   command.configureOutput({ writeOut: say });
   for (const inner of command.commands) divertOutput(inner, say);
 }
 
 const programExamples = [
   ["weft train examples/corpus/weft.yaml --run runs/mine", "learn from the bundled corpus, in under a minute"],
-  ["weft extract runs/mine article.txt --format triples", "use what was learnt"],
+  ["weft extract runs/mine article.txt --format triples", "use the trained model"],
   ["weft data check train.jsonl dev.jsonl test.jsonl", "find faults in data before training does"],
-  ["weft score gold.jsonl predicted.jsonl", "score what any system found"],
-  ["weft help score", "more about one command; weft score --help does the same"],
+  ["weft score gold.jsonl predicted.jsonl", "score the predictions of any system"],
+  ["weft help score", "explain one command, as weft score --help does"],
 ] as const;
 
-function family(program: Command, name: string): Command {
+function family(program: Commander, name: string, complete: (_: unknown, chosen: Commander) => Promise<void>): Commander {
   const existing = program.commands.find((command) => command.name() === name);
   if (existing !== undefined) return existing;
-  const { summary = "", group = "Around" } = families[name] ?? {};
-  const command = settle(new Command(name)).description(summary).helpGroup(`${group}:`).helpCommand(false);
+  const command = settle(new Commander(name))
+    .description(families[name] ?? "")
+    .hook("preSubcommand", complete);
   program.addCommand(command);
   return command;
 }
 
+/** Arguments, options, and what stands below them in help. */
+async function fill(target: Commander, command: Command, invoke: Invoke): Promise<void> {
+  const { declaration } = command;
+  const names = Object.keys(declaration.arguments);
+  const options = allOptions(declaration);
+  for (const [key, each] of Object.entries(declaration.arguments)) {
+    const argument = new Argument(argumentUsage(key, each), each.description);
+    if (each.choices !== undefined) argument.choices(await found(each.choices));
+    if (each.default !== undefined) argument.default(each.default);
+    target.addArgument(argument);
+  }
+  for (const [key, each] of Object.entries(options)) target.addOption(await commanderOption(key, each));
+  target.addHelpText("after", exampleText(declaration.examples)).addHelpText("after", exitCodeText(declaration));
+  target.action(async (...received: unknown[]) => {
+    const given = target.opts<Record<string, unknown>>();
+    const words = names.map((name, place) => [name, received[place]] as const);
+    const values = Object.entries(options).map(([key, each]) => [key, given[key] ?? absent(each)] as const);
+    await invoke(command, Object.fromEntries([...words, ...values]));
+  });
+}
+
+async function commanderOption(key: string, declared: OptionDeclaration): Promise<Option> {
+  const { description, parse, choices, many, required, defaultWords } = declared;
+  const words = defaultWords === undefined ? description : `${description} (default: ${await found(defaultWords)})`;
+  const option = new Option(usageOf(key, declared), words);
+  if (choices !== undefined) option.choices(await found(choices));
+  if (declared.default !== undefined) option.default(await found(declared.default));
+  if (many !== undefined) {
+    option.argParser((text: string, before: readonly unknown[] | undefined) => [
+      ...(before ?? []),
+      parse === undefined ? text : parse(text),
+    ]);
+  } else if (parse !== undefined) option.argParser(parse);
+  return required === true ? option.makeOptionMandatory() : option;
+}
+
+/** What an option is that was not given and has no default. */
+function absent({ value, many }: OptionDeclaration): false | readonly [] | undefined {
+  if (value === undefined) return false;
+  return many === undefined ? undefined : [];
+}
+
 /** Errors are thrown and printed in one place; help is styled where the stream shows colour. */
-function settle(command: Command): Command {
+function settle(command: Commander): Commander {
   return command
     .exitOverride()
     .configureOutput({
@@ -82,27 +124,22 @@ function settle(command: Command): Command {
       visibleCommands: (parent) => parent.commands.flatMap((each) => (each.commands.length > 0 ? each.commands : [each])),
       subcommandTerm: (inner) => (inner.parent?.parent ? `${inner.parent.name()} ${inner.name()}` : inner.name()),
     })
+    .helpCommand(false)
     .helpOption("-h, --help", "explain this command");
 }
 
-function sentence({ summary, details }: CommandDefinition): string {
-  const first = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-  return details === undefined ? first : `${first}\n\n${details}`;
+function exampleText(examples: CommandDeclaration["examples"]): string {
+  if (examples.length === 0) return "";
+  const lines = examples.map(([line, meaning]) => (meaning === "" ? `  ${line}` : `  ${line}\n${dim(`      ${meaning}`)}`));
+  return `\n${bold("Examples:")}\n${lines.join("\n")}`;
 }
 
-function exampleText(examples: readonly (readonly [string, string])[]): string {
-  const lines = examples.map(
-    ([line, meaning]) => `  ${line}
-${dim(`      ${meaning}`)}`,
-  );
-  return `\n${bold("Examples:")}\n${lines.join("\n")}\n`;
+function exitCodeText({ exitCodes = {} }: CommandDeclaration): string {
+  const lines = Object.entries(exitCodes).map(([code, meaning]) => `  ${cyan(code)}  ${meaning}`);
+  return lines.length === 0 ? "" : `\n${bold("Exit codes:")}\n${lines.join("\n")}`;
 }
 
 /** Commander takes the colours away where the stream does not want them. */
-const styled =
-  (format: "bold" | "cyan" | "dim") =>
-  (text: string): string =>
-    styleText(format, text, { validateStream: false });
-const bold = styled("bold");
-const cyan = styled("cyan");
-const dim = styled("dim");
+const bold = (text: string): string => coloured("bold", text);
+const cyan = (text: string): string => coloured("cyan", text);
+const dim = (text: string): string => coloured("dim", text);

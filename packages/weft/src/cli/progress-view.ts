@@ -1,6 +1,6 @@
 import { terminalChart, textTable } from "@weft-nlp/draw";
 import type { EpochProgress, RunProgress } from "@weft-nlp/node/runs";
-import type { Style } from "./terminal.ts";
+import type { Style } from "./style.ts";
 import { whole } from "./words.ts";
 
 /** How a run stands: both curves, the last epochs, and the best so far. Ends without a line break. */

@@ -1,11 +1,6 @@
-import { styleText } from "node:util";
 import { writeOutput } from "@weft-nlp/node/files";
 import cliProgress from "cli-progress";
-
-type Format = Parameters<typeof styleText>[0];
-
-/** Gives a text colour or weight where the stream is a terminal that wants it, and returns it as it is everywhere else. */
-export type Style = (format: Format, text: string) => string;
+import { type Style, styleFor } from "./style.ts";
 
 export interface ProgressBar {
   /** @param note a few words behind the bar, such as the loss */
@@ -61,18 +56,6 @@ export function openTerminal({ json = false, quiet = false }: { json?: boolean; 
 }
 
 const hiddenBar: ProgressBar = { update: () => undefined, stop: () => undefined };
-
-/** Whether a stream is a terminal that shows colour, by the rules of no-color.org. */
-export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
-  const { NO_COLOR, TERM } = process.env;
-  return stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === "") && TERM !== "dumb";
-}
-
-function styleFor(stream: NodeJS.WriteStream): Style {
-  if (!wantsColour(stream)) return (_, text) => text;
-  // The stream has been looked at above; Node's own look would be at standard output, whichever stream this is for.
-  return (format, text) => styleText(format, text, { validateStream: false });
-}
 
 /** How bars look, and that they leave nothing behind. */
 function barOptions(label: string, style: Style): cliProgress.Options {

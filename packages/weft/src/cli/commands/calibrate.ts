@@ -1,140 +1,38 @@
-import { join } from "node:path";
-import { type PairClaims, scaleConfidence } from "@weft-nlp/core/metrics";
-import { trainConfigSchema } from "@weft-nlp/core/training";
-import { textTable } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
-import {
-  type CalibrationReport,
-  calibrateModel,
-  calibrationFiles,
-  type Decisions,
-  loadModel,
-  rawModel,
-  saveCalibration,
-  saveReset,
-  scalingWords,
-  thresholdWords,
-} from "@weft-nlp/node/extractor";
-import { exists, readConfig } from "@weft-nlp/node/files";
-import { shortPath } from "@weft-nlp/node/runs";
-import { Argument, Option } from "commander";
-import { type CommandContext, defineCommand } from "../command.ts";
-import { type ComputeFlags, computeOptions, probability } from "../compute-options.ts";
-import { parseProtocols, protocolNames } from "../protocol-names.ts";
-import { readCorpora } from "../reading.ts";
-import { count, percent } from "../words.ts";
+import { declareCommand } from "../declaration.ts";
+import { probability } from "../option-values.ts";
+import { computeOptions, protocolOption } from "../shared-options.ts";
 
-interface Options extends ComputeFlags {
-  readonly data?: string;
-  readonly protocol?: string;
-  readonly perType?: boolean;
-  readonly precision?: number;
-  readonly reset?: boolean;
-}
-
-export const calibrateCommand = defineCommand<[model: string], Options>({
+export const calibrateCommand = declareCommand({
   name: "calibrate",
   group: "Models",
   summary: "choose from which probability a relation counts",
   details:
-    "Fits a temperature and a shift, so that confidences are probabilities, and a threshold, and writes them into the model's folder, where extract, " +
-    "evaluate and serve find them. Prints what that changes, above all how many pairs of entities that merely occur together are " +
-    "claimed to be related. A report and two pictures are left in the folder. docs/no-relation.md tells more.",
-  arguments: [new Argument("<model>", "a run's folder, or a model's")],
-  options: [
-    new Option("--data <file>", "annotated sentences that were not learnt from; the run's dev data where left out"),
-    new Option("-p, --protocol <name>", "what counts as right; the model's own where left out"),
-    new Option("--per-type", "a threshold for each relation type"),
-    new Option("--precision <p>", "the most recall with this precision, in place of the best F1").argParser(probability),
-    new Option("--reset", "go back to what the model came with"),
+    "Fits a temperature and a shift, so that confidences are probabilities, and a threshold. Writes them into the model's folder, " +
+    "where extract, evaluate and serve find them. Prints what that changes, above all how many pairs of entities that only occur " +
+    "together are claimed to be related. Also writes a report and two pictures to the folder. docs/no-relation.md explains more.",
+  arguments: { model: { description: "a run's folder, or a model's" } },
+  options: {
+    data: {
+      value: "file",
+      description: "annotated sentences that the model was not trained on",
+      defaultWords: "the run's dev data",
+    },
+    protocol: {
+      ...protocolOption,
+      value: "name",
+      description: "what counts as right",
+      defaultWords: "the model's own",
+    },
+    perType: { description: "a threshold for each relation type" },
+    precision: { value: "p", description: "max recall at this precision, instead of the best F1", parse: probability },
+    reset: { description: "restore what the model came with" },
     ...computeOptions,
-  ],
+  },
   json: true,
-  listValues: { protocol: () => [...protocolNames] },
   examples: [
     ["weft calibrate runs/weft-1", "the best F1 on the run's own dev data"],
-    ["weft calibrate runs/weft-1 --precision 0.9", "nine of ten relations right, as far as dev tells"],
+    ["weft calibrate runs/weft-1 --precision 0.9", "nine of ten relations right, judged by dev"],
     ["weft calibrate runs/weft-1 --per-type --data more.jsonl", "a threshold for each type, from other data"],
     ["weft calibrate runs/weft-1 --reset", "undo it"],
   ],
-  run: async (context, [folder], options) => {
-    const { terminal } = context;
-    const built = await loadModel(folder, options);
-    if (options.reset === true) {
-      const raw = rawModel(built);
-      await saveReset(folder, raw);
-      const { threshold } = raw.description;
-      if (terminal.json) return terminal.printJson({ threshold, scaling: null });
-      return terminal.print(`threshold ${thresholdWords(threshold)}, confidences as the model gives them`);
-    }
-    const path = options.data ?? (await devDataOf(folder));
-    const [data] = await readCorpora([path], context);
-    const sentences = data?.sentences.map(({ sentence }) => sentence) ?? [];
-    const [protocol] = options.protocol === undefined ? [] : parseProtocols(options.protocol);
-    const bar = terminal.progress("predicting", sentences.length);
-    const { model, report } = await calibrateModel(built, sentences, {
-      ...options,
-      protocol,
-      data: shortPath(path),
-      onProgress: (done) => bar.update(done),
-    }).finally(() => bar.stop());
-    await saveCalibration(folder, model, report);
-    if (terminal.json) return terminal.printJson(report);
-    await terminal.print(words(report, context));
-    terminal.say(
-      `\nwritten into the model; ${join(folder, calibrationFiles.reliability)} and ${join(folder, calibrationFiles.curve)} show it; ` +
-        `weft calibrate ${folder} --reset takes it back`,
-    );
-  },
 });
-
-/** The dev data that a run was trained with. */
-async function devDataOf(folder: string): Promise<string> {
-  const path = join(folder, "config.yaml");
-  if (!(await exists(path)))
-    throw new UsageError(`${folder} is not a run, and so has no dev data`, "name annotated sentences by --data");
-  const config = await readConfig(path, trainConfigSchema());
-  return config.resolvePath(config.value.data.dev, ["data", "dev"]);
-}
-
-function words(report: CalibrationReport, { terminal: { style, width } }: CommandContext): string {
-  const { protocol, data, goal, reached, sentences, candidates, scaling, before, after, curve } = report;
-  const row = (name: string, of: (decisions: Decisions) => string): string[] => [name, of(before), of(after)];
-  const claims = ({ claimed, pairs }: PairClaims): string => `${percent(claimed, pairs)} (${claimed} of ${pairs})`;
-  const rows = [
-    row("threshold", ({ threshold }) => (typeof threshold === "number" ? thresholdWords(threshold) : "by type")),
-    row("precision", ({ score }) => points(score.precision)),
-    row("recall", ({ score }) => points(score.recall)),
-    row("F1", ({ score }) => points(score.f1)),
-    row("claimed without a relation, gold pairs", ({ coOccurrence }) => claims(coOccurrence.gold)),
-    row("claimed without a relation, found pairs", ({ coOccurrence }) => claims(coOccurrence.found)),
-    row("expected calibration error", ({ reliability }) => reliability.expectedCalibrationError.toFixed(3)),
-    row("negative log-likelihood", ({ reliability }) => reliability.negativeLogLikelihood.toFixed(3)),
-  ];
-  const table = (header: string[], body: string[][]): string => {
-    const align = header.map((_, column) => (column === 0 ? "left" : "right"));
-    const [head = "", ...rest] = textTable(header, body, { width, align }).split("\n");
-    return [style("bold", head), ...rest].join("\n");
-  };
-  // The line of a threshold is the last point that it still keeps.
-  const shown = shownThresholds.flatMap((threshold) => {
-    const point = curve.findLast((each) => each.threshold >= threshold);
-    return point === undefined ? [] : [[String(threshold), ...[point.precision, point.recall, point.f1].map(points)]];
-  });
-  return [
-    `${count(candidates, "candidate")} in ${count(sentences, "sentence")} of ${data}; right by ${protocol}; chosen for ${goal}`,
-    ...(reached ? [] : [style("yellow", "no threshold has that precision here; the most precise one was taken")]),
-    `${scalingWords(scaling)}: of confidences of 0.1, 0.5 and 0.9 it makes ${[0.1, 0.5, 0.9].map((each) => scaleConfidence(each, scaling).toFixed(2)).join(", ")}`,
-    ...(typeof after.threshold === "number" ? [] : [`thresholds: ${thresholdWords(after.threshold)}`]),
-    "",
-    table(["", "before", "after"], rows),
-    "",
-    table(["threshold", "P", "R", "F1"], shown),
-  ].join("\n");
-}
-
-const shownThresholds = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1];
-
-function points(rate: number): string {
-  return (100 * rate).toFixed(1);
-}

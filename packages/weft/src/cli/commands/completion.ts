@@ -1,10 +1,6 @@
-import t from "@bomb.sh/tab";
-import { Argument } from "commander";
-import { defineCommand } from "../command.ts";
+import { declareCommand } from "../declaration.ts";
 
-type Shell = "bash" | "zsh" | "fish" | "powershell";
-
-export const completion = defineCommand<[shell: Shell]>({
+export const completionCommand = declareCommand({
   name: "completion",
   group: "Around",
   summary: "print a script that completes commands, options and names in your shell",
@@ -15,12 +11,7 @@ export const completion = defineCommand<[shell: Shell]>({
     "  fish        weft completion fish > ~/.config/fish/completions/weft.fish",
     "  powershell  weft completion powershell >> $PROFILE",
   ].join("\n"),
-  arguments: [new Argument("<shell>", "your shell").choices(["bash", "zsh", "fish", "powershell"])],
-  options: [],
+  arguments: { shell: { description: "your shell", choices: ["bash", "zsh", "fish", "powershell"] } },
+  options: {},
   examples: [["source <(weft completion bash)", "for this shell only"]],
-  run: async (_, [shell]) => {
-    // The package prints by itself, to standard output.
-    t.setup("weft", "weft", shell);
-    await Promise.resolve();
-  },
 });

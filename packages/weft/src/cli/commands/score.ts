@@ -1,162 +1,35 @@
-import type { Sentence } from "@weft-nlp/core";
-import {
-  buildMemoryBaseline,
-  evaluate,
-  formatReport,
-  type Prediction,
-  type ProtocolName,
-  protocols,
-  type Report,
-  withRawOutput,
-} from "@weft-nlp/core/metrics";
-import { scorePage } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
-import { shortPath, writeReport } from "@weft-nlp/node/runs";
-import { Argument, Option } from "commander";
-import { type CommandContext, defineCommand } from "../command.ts";
-import { type MatchedSentences, matchSentences } from "../match-sentences.ts";
-import { mistakeExamples } from "../mistake-examples.ts";
-import { parseProtocols, protocolNames, usualProtocols } from "../protocol-names.ts";
-import { readCorpora } from "../reading.ts";
-import { requireKnownTypes, type ScoreFlags, scoreOptions, typesIn } from "../score-options.ts";
-import { scoreTable } from "../score-table.ts";
-import { count } from "../words.ts";
+import { declareCommand } from "../declaration.ts";
+import { formatOption, protocolOption, scoreOptions } from "../shared-options.ts";
 
-interface Options extends ScoreFlags {
-  readonly protocol?: string;
-  readonly anchor: "last" | "first";
-  readonly train?: string;
-  readonly details?: boolean;
-  readonly format?: string;
-}
-
-export const score = defineCommand<[gold: string, predicted: string], Options>({
+export const scoreCommand = declareCommand({
   name: "score",
   group: "Data and scores",
   summary: "score predictions of any system against gold annotation",
   details:
-    "No model is needed: both files hold the same sentences. They are matched by id, or by order where sentences have no ids. " +
+    "Needs no model: both files hold the same sentences. They are matched by id, or by order if sentences have no ids. " +
     "Without --protocol, data with entity types is scored by strict, boundaries and ner-strict, other data by exact, partial " +
-    "and ner-boundaries. `weft protocols` says in words what each counts.",
-  arguments: [
-    new Argument("<gold>", "annotated sentences, plain or gzip; - for standard input"),
-    new Argument("<predicted>", "the same sentences with what a system found"),
-  ],
-  options: [
-    new Option("-p, --protocol <names>", "what counts as right; several names with commas between"),
-    new Option("--anchor <word>", "the word that stands for an entity in partial and rin-*")
-      .choices(["last", "first"])
-      .default("last"),
-    new Option("--train <file>", "training data: adds a baseline that only remembers, and scores for unseen triples"),
-    new Option("--details", "all breakdowns: by type, distance, overlap, length"),
+    "and ner-boundaries. `weft protocols` explains what each counts.",
+  arguments: {
+    gold: { description: "annotated sentences, plain or gzip; - for standard input" },
+    predicted: { description: "the same sentences with a system's predictions" },
+  },
+  options: {
+    protocol: protocolOption,
+    anchor: {
+      value: "word",
+      description: "the word that stands for an entity in partial and rin-*",
+      choices: ["last", "first"],
+      default: "last",
+    },
     ...scoreOptions,
-    new Option("--format <name>", "read the files as this format instead of looking at them"),
-  ],
+    format: formatOption,
+  },
   json: true,
-  listValues: { protocol: () => [...protocolNames] },
   examples: [
     ["weft score gold.jsonl predicted.jsonl", "micro scores by the usual protocols"],
     ["weft score gold.jsonl predicted.jsonl -p strict,partial --train train.jsonl", "beside a baseline that only remembers"],
-    ["weft score gold.jsonl predicted.jsonl --types works_for,PER,ORG", "of these types alone"],
+    ["weft score gold.jsonl predicted.jsonl --types works_for,PER,ORG", "only these types"],
     ["weft score gold.jsonl predicted.jsonl --report reports/mine", "a page with pictures and every mistake beside gold"],
     ["weft score gold.jsonl predicted.jsonl --json | jq .protocols.strict.micro.f1", "one number for a script"],
   ],
-  run: async (context, [goldPath, predictedPath], options) => {
-    const names = options.protocol === undefined ? undefined : parseProtocols(options.protocol, options.anchor);
-    if (goldPath === "-" && predictedPath === "-") throw new UsageError("only one of the two files can be standard input");
-    const paths = [goldPath, predictedPath, ...(options.train === undefined ? [] : [options.train])];
-    const [gold, predicted, train] = await readCorpora(paths, context, options.format);
-    if (gold === undefined || predicted === undefined) throw new RangeError("two files give two corpora");
-    const matched = matchSentences(gold, predicted);
-    requireKnownTypes(options, typesIn([...matched.gold, ...matched.predicted]));
-    const memory = train === undefined ? undefined : buildMemoryBaseline(train.sentences.map(({ sentence }) => sentence));
-    const chosen = names ?? usualProtocols(matched.gold, options.anchor);
-    const report = scoreAll(matched, chosen, (names, predictions) =>
-      evaluate(matched.gold, predictions, {
-        protocols: names,
-        memory,
-        dataSet: shortPath(gold.source),
-        selection: "not known from a file of predictions",
-        ignoredTypes: options.ignore,
-        onlyTypes: options.types,
-        intervals: { resamples: options.resamples },
-      }),
-    );
-    const losses = gold.losses.length + predicted.losses.length;
-    const files = {
-      gold: gold.source,
-      predicted: predicted.source,
-      train: train?.source,
-      matchedBy: matched.by,
-      notCarried: losses,
-    };
-    const value = { ...files, ...report };
-    if (options.report !== undefined) {
-      const page = await scorePage({
-        report,
-        gold: matched.gold,
-        predictions: matched.predicted,
-        title: `${shortPath(predicted.source)} against ${shortPath(gold.source)}`,
-        facts: [
-          ["predictions", shortPath(predicted.source)],
-          ["matched by", matched.by],
-        ],
-      });
-      context.terminal.say(`report in ${await writeReport(options.report, { name: "report", value, page })}`);
-    }
-    if (context.terminal.json) return context.terminal.printJson(value);
-    if (losses > 0) context.terminal.say(`${count(losses, "annotation")} could not be carried over; weft data check names them`);
-    const text =
-      options.details === true
-        ? formatReport(report).trimEnd()
-        : describe(report, matched, [gold.source, predicted.source], context);
-    await context.terminal.print(text);
-    if (options.examples !== undefined) {
-      const examples = mistakeExamples(report, matched.gold, matched.predicted, options.examples, context.terminal);
-      await context.terminal.print(`\n${examples}`);
-    }
-  },
 });
-
-/** Protocols of cells look at raw output. A file holds triples, which stand for their cells, by the first or the last word. */
-function scoreAll(
-  { predicted }: MatchedSentences,
-  names: readonly ProtocolName[],
-  evaluateBy: (names: readonly ProtocolName[], predictions: readonly Prediction[]) => Report,
-): Report {
-  const groups = [
-    { names: names.filter((name) => protocols.get(name).unit !== "cells"), anchor: undefined },
-    { names: names.filter((name) => protocols.get(name).unit === "cells" && !name.endsWith("-first")), anchor: "last" as const },
-    { names: names.filter((name) => protocols.get(name).unit === "cells" && name.endsWith("-first")), anchor: "first" as const },
-  ].filter((group) => group.names.length > 0);
-  const reports = groups.map(({ names, anchor }) =>
-    evaluateBy(
-      names,
-      anchor === undefined ? predicted : predicted.map((each) => withRawOutput(each, each.tokens.length, anchor)),
-    ),
-  );
-  const [first] = reports;
-  if (first === undefined) throw new RangeError("no protocol to score by");
-  const byName: Report["protocols"] = Object.assign({}, ...reports.map((report) => report.protocols));
-  return { ...first, protocols: Object.fromEntries(names.flatMap((name) => (byName[name] ? [[name, byName[name]]] : []))) };
-}
-
-function describe(
-  report: Report,
-  matched: MatchedSentences,
-  [gold = "", predicted = ""]: readonly string[],
-  { terminal }: CommandContext,
-): string {
-  const files = [
-    file("gold", gold, matched.gold, terminal.style),
-    file("predicted", predicted, matched.predicted, terminal.style),
-  ];
-  return `${files.join("\n")}\n\n${scoreTable(report, terminal)}`;
-}
-
-function file(role: string, name: string, sentences: readonly Sentence[], style: CommandContext["terminal"]["style"]): string {
-  const entities = sentences.reduce((sum, sentence) => sum + sentence.entities.length, 0);
-  const relations = sentences.reduce((sum, sentence) => sum + sentence.relations.length, 0);
-  const counts = [count(sentences.length, "sentence"), count(entities, "entity", "entities"), count(relations, "relation")];
-  return `${style("dim", role.padEnd(9))}  ${style("bold", name)}  ${counts.join(style("dim", " · "))}`;
-}

@@ -1,139 +1,28 @@
-import { basename, join } from "node:path";
-import type { Loss } from "@weft-nlp/core";
-import { trainConfigSchema } from "@weft-nlp/core/training";
-import { readConfig } from "@weft-nlp/node/files";
-import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
-import { Argument, Option } from "commander";
-import { type CommandContext, defineCommand } from "../command.ts";
-import { type ComputeFlags, computeOptions, gather, otherKernelsWarning, wholeNumber } from "../compute-options.ts";
-import { scoreTable } from "../score-table.ts";
-import type { ProgressBar } from "../terminal.ts";
-import { count, whole } from "../words.ts";
+import { declareCommand } from "../declaration.ts";
+import { wholeNumber } from "../option-values.ts";
+import { computeOptions, setOption } from "../shared-options.ts";
 
-interface Options extends ComputeFlags {
-  readonly set?: readonly string[];
-  readonly run?: string;
-  readonly seed?: number;
-  readonly resume?: boolean;
-  readonly checkpointSeconds?: number;
-}
-
-export const trainCommand = defineCommand<[config: string], Options>({
+export const trainCommand = declareCommand({
   name: "train",
   group: "Models",
   summary: "train a model from a configuration",
   details:
-    "Reads annotated sentences, trains, chooses the best epoch on dev, scores dev and (once, at the end) test, and writes a run " +
-    "folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and model/. A run that was stopped, in " +
-    "whatever way, goes on with --resume and ends in the same bytes. With --json every event is a line on standard output.",
-  arguments: [new Argument("<config>", "a YAML file; weft schema prints its JSON Schema for editors")],
-  options: [
-    new Option("--set <path=value...>", "change a setting: --set model.rounds=2").argParser(gather),
-    new Option("--run <folder>", "the run's folder; runs/NAME-SEED where left out"),
-    new Option("--seed <n>", "the same as --set seed=N").argParser(wholeNumber(0)),
+    "Reads annotated sentences, trains, chooses the best epoch on dev, and scores dev and (once, at the end) test. Writes a run " +
+    "folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and model/. --resume continues a run " +
+    "that stopped for any reason, and ends in the same bytes. With --json every event is a line on standard output.",
+  arguments: { config: { description: "a YAML file; weft schema prints its JSON Schema for editors" } },
+  options: {
+    set: setOption,
+    run: { value: "folder", description: "the run's folder", defaultWords: "runs/NAME-SEED" },
+    seed: { value: "n", description: "the same as --set seed=N", parse: wholeNumber(0) },
     ...computeOptions,
-    new Option("--resume", "go on with the run in this folder; an error where there is none"),
-    new Option("--checkpoint-seconds <n>", "least time between checkpoints").default(5).argParser(wholeNumber(0)),
-  ],
+    resume: { description: "continue the run in this folder; fails if there is none" },
+    checkpointSeconds: { value: "n", description: "min time between checkpoints", parse: wholeNumber(0), default: 5 },
+  },
   json: true,
   examples: [
     ["weft train examples/corpus/weft.yaml", "train on the bundled corpus"],
-    ["weft train weft.yaml --set model.rounds=2 --seed 3 --run runs/k2-3", "another setting and seed, in a folder of its own"],
-    ["weft train weft.yaml --run runs/k2-3 --resume", "go on where it stopped"],
+    ["weft train weft.yaml --set model.rounds=2 --seed 3 --run runs/k2-3", "change a setting and the seed, in a new folder"],
+    ["weft train weft.yaml --run runs/k2-3 --resume", "continue where it stopped"],
   ],
-  run: async (context, [path], options) => {
-    const seed = options.seed === undefined ? [] : [`seed=${options.seed}`];
-    const config = await readConfig(path, trainConfigSchema(), [...(options.set ?? []), ...seed]);
-    const folder = options.run ?? join("runs", `${basename(path).replace(/\.ya?ml$/, "")}-${config.value.seed}`);
-    const events = trainRun({
-      ...options,
-      config: resolvePaths(config),
-      folder,
-      signal: context.signal,
-    });
-    if (context.terminal.json) return printEvents(events, context);
-    await showEvents(events, folder, context);
-  },
 });
-
-async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: CommandContext): Promise<void> {
-  for await (const event of events) {
-    const logged = event.kind === "done" ? undefined : loggedForm(event);
-    if (logged !== undefined) await terminal.print(JSON.stringify(logged));
-    else if (event.kind === "start") await terminal.print(JSON.stringify(event));
-    else if (event.kind !== "checkpoint") await terminal.print(JSON.stringify({ ...event, model: undefined }));
-  }
-}
-
-async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { terminal }: CommandContext): Promise<void> {
-  let bar: ProgressBar | undefined;
-  let steps = 0;
-  let best = "";
-  try {
-    for await (const event of events) {
-      if (event.kind === "start") {
-        steps = event.steps;
-        best = "";
-        terminal.say(
-          `${event.part === undefined ? "" : `${event.part}: `}${count(event.train, "sentence")} to learn from, ${whole(event.dev)} in dev · ${whole(event.words)} words, ` +
-            `${event.tags} tags, ${count(event.relations, "relation type")} · ${whole(event.parameters)} parameters, ${event.build} kernels`,
-        );
-        if (event.otherKernels !== undefined) terminal.say(`warning: ${otherKernelsWarning(event.otherKernels)}`);
-        if (event.pairs !== undefined) {
-          const { positive, negative, filtered, sampledOut } = event.pairs;
-          terminal.say(
-            `${count(positive, "pair")} with a relation, ${whole(negative)} without; left out: ${whole(filtered)} whose entity types ` +
-              `have no relation in training, ${whole(sampledOut)} by the ratio asked for`,
-          );
-        }
-        if (event.vectors !== undefined) {
-          const { asked, found, tokens } = event.vectors;
-          const share = tokens === undefined ? "" : `, ${(100 * tokens).toFixed(1)} % of running words`;
-          terminal.say(`word vectors for ${whole(found)} of ${whole(asked)} words${share}`);
-        }
-        sayLosses(event.losses, "of the training data cannot be learnt", terminal);
-        sayLosses(event.devLosses, "of dev cannot be found by this model and count as missed", terminal);
-        bar = terminal.progress(event.part === undefined ? "training" : `training the ${event.part}`, steps);
-      } else if (event.kind === "step") {
-        bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${best}`);
-      } else if (event.kind === "evaluation" && event.improved) {
-        best = ` · best dev F1 ${(100 * event.score).toFixed(1)} in epoch ${event.epoch}`;
-      } else if (event.kind === "part" || event.kind === "end") {
-        bar?.stop();
-        // Of the last part there is nothing left to say at the end.
-        if (bar === undefined) continue;
-        bar = undefined;
-        terminal.say(
-          `${event.reason === "patience" ? "stopped, no better epoch for a while" : "done"} after ${count(event.epoch, "epoch")}${best}`,
-        );
-      } else if (event.kind === "done") {
-        await showScores(event, folder, terminal);
-      }
-    }
-  } finally {
-    bar?.stop();
-  }
-}
-
-function sayLosses(losses: readonly Loss[], what: string, terminal: CommandContext["terminal"]): void {
-  const [first] = losses;
-  if (first === undefined) return;
-  terminal.say(`${count(losses.length, "annotation")} ${what}, first in ${first.source} ${first.path}: ${first.reason}`);
-}
-
-async function showScores({ model, dev, test }: DoneEvent, folder: string, terminal: CommandContext["terminal"]): Promise<void> {
-  for (const report of [dev, test]) {
-    if (report === undefined) continue;
-    await terminal.print(`\n${terminal.style("bold", report.split ?? "")}\n${scoreTable(report, terminal)}`);
-  }
-  terminal.say(`\nmodel in ${join(folder, "model")}, curves in ${join(folder, "score.svg")}; next: ${nextStep(model, folder)}`);
-}
-
-/** What a model can be used for now. One that needs entities finds nothing in plain text. */
-function nextStep({ definition: { capabilities } }: DoneEvent["model"], folder: string): string {
-  if (!capabilities.needsGoldEntities) return `weft extract ${folder} TEXT`;
-  return (
-    `weft extract ${folder} DATA.jsonl, where entities are marked; to find them in plain text too, train a pipeline ` +
-    "(model.name: pipeline), with this model's settings under model.classifier"
-  );
-}

@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { ConfigError } from "@weft-nlp/core";
+import { protocolName } from "@weft-nlp/core/metrics";
+import { trainConfig } from "@weft-nlp/core/training";
+import * as z from "zod";
+import type { PlannedRun } from "../experiments/planned-run.ts";
+import { type ConfigFile, readConfig } from "../files/config-file.ts";
+import { resolvePaths } from "./resolve-paths.ts";
+
+/** `strict, ner-strict`: the first is drawn. */
+const protocolNames = z.string().transform((text, context) => {
+  try {
+    return text.split(",").map((name) => protocolName(name.trim()));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    context.addIssue({ code: "custom", message: `${error.summary}; ${error.hint}` });
+    return z.NEVER;
+  }
+});
+
+const seedList = z.array(z.int().min(0)).min(1);
+
+const plannedExperiment = z.strictObject({
+  name: z.string().regex(/^[\w.+-]+$/, "a name of letters, digits and .+-_"),
+  config: z.string().describe("the configuration; the path counts from the plan's folder, as that of test does"),
+  test: z.string().describe("the test data, in place of the configuration's"),
+  protocol: protocolNames,
+  init: z.string().optional().describe("a run further up: for each seed, this one starts from the model of that one"),
+  set: z.array(z.string()).default([]).describe("changed settings, as after --set"),
+  seeds: seedList.optional().describe("the plan's seeds are the default"),
+  series: z.string().optional().describe("the line of the figure that this run is a point of; its name is the default"),
+  x: z.number().default(0).describe("its place on the figure's axis"),
+});
+
+const experimentPlan = z.strictObject({
+  title: z.string(),
+  axis: z.string().optional().describe("what the figure's axis is called; a plan without one has no figure"),
+  seeds: seedList,
+  runs: z.array(plannedExperiment).min(1),
+});
+
+export type ExperimentPlan = z.output<typeof experimentPlan>;
+export type ExperimentRun = ExperimentPlan["runs"][number];
+
+/**
+ * Reads a plan: which configurations to train, with which seeds, and what to score them on.
+ *
+ * @throws {ConfigError} with file, line and path
+ */
+export async function readExperimentPlan(path: string): Promise<ConfigFile<ExperimentPlan>> {
+  const file = await readConfig(path, experimentPlan);
+  const { runs } = file.value;
+  for (const [index, run] of runs.entries()) {
+    const at = { at: file.locate(["runs", index, "name"]) };
+    const above = runs.slice(0, index);
+    if (above.some(({ name }) => name === run.name)) {
+      throw new ConfigError("SETTING_INVALID", { ...at, message: `two runs are called ${run.name}` });
+    }
+    if (run.init === undefined) continue;
+    const first = above.find(({ name }) => name === run.init);
+    const missing = seedsOf(file.value, run).find((seed) => first === undefined || !seedsOf(file.value, first).includes(seed));
+    if (missing === undefined) continue;
+    throw new ConfigError("SETTING_INVALID", {
+      ...at,
+      message: `${run.name} starts from ${run.init}, and no run above it has that name and the seed ${missing}`,
+      hint: "a run can only start from a run further up, with the same seeds",
+    });
+  }
+  return file;
+}
+
+/** The trainings of a plan, in an order that can be run. @param folder where each has a folder of its own */
+export async function experimentRuns(file: ConfigFile<ExperimentPlan>, folder: string): Promise<PlannedRun[]> {
+  const planned: PlannedRun[] = [];
+  for (const [index, run] of file.value.runs.entries()) {
+    const config = file.resolvePath(run.config, ["runs", index, "config"]);
+    for (const seed of seedsOf(file.value, run)) {
+      const name = runName(run, seed);
+      const after = run.init === undefined ? undefined : runName({ name: run.init }, seed);
+      const init = after === undefined ? [] : [`init=${JSON.stringify(join(folder, after))}`];
+      planned.push({
+        name,
+        folder: join(folder, name),
+        config: resolvePaths(await readConfig(config, trainConfig, [...run.set, ...init, `seed=${seed}`])),
+        after,
+        test: file.resolvePath(run.test, ["runs", index, "test"]),
+        protocols: run.protocol,
+      });
+    }
+  }
+  return planned;
+}
+
+/** What the training of a run with one seed is called. */
+export function runName({ name }: Pick<ExperimentRun, "name">, seed: number): string {
+  return `${name}-${seed}`;
+}
+
+export function seedsOf({ seeds }: Pick<ExperimentPlan, "seeds">, run: Pick<ExperimentRun, "seeds">): readonly number[] {
+  return run.seeds ?? seeds;
+}

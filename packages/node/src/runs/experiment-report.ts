@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { type RatesSummary, type SeedSummary, summariseReports } from "@weft-nlp/core/metrics";
+import { lineChart } from "@weft-nlp/draw";
+import type { RunOutcome } from "../experiments/planned-run.ts";
+import { meanTexts, points } from "../experiments/rates-text.ts";
+import { writeJsonFile } from "../files/json-file.ts";
+import { writeFileAtomically } from "../files/write-file.ts";
+import { type ExperimentPlan, type ExperimentRun, runName, seedsOf } from "./experiment-plan.ts";
+
+/** What the runs of a plan came to, as `report.json` holds it. */
+export interface ExperimentReport {
+  readonly kind: "experiment";
+  readonly title: string;
+  readonly axis: string | null;
+  readonly failed: readonly string[];
+  /** In the order of the plan, a row for each protocol of a run. */
+  readonly rows: readonly ExperimentRow[];
+}
+
+interface ExperimentRow extends Pick<ExperimentRun, "name" | "x"> {
+  readonly series: string;
+  readonly protocol: string;
+  /** Those that are done. */
+  readonly seeds: readonly number[];
+  /** On test; null while no seed is done. */
+  readonly micro: RatesSummary | null;
+  readonly weighted: RatesSummary | null;
+  /** The F1 of a baseline that only remembers training triples, for protocols that have one. */
+  readonly memory: number | null;
+}
+
+export function experimentReport(
+  plan: ExperimentPlan,
+  failed: readonly string[],
+  outcomes: readonly RunOutcome[],
+): ExperimentReport {
+  const rows = plan.runs.flatMap((run) => {
+    const own = seedsOf(plan, run).flatMap((seed) => outcomes.filter(({ name }) => name === runName(run, seed)));
+    const tests = own.flatMap(({ test }) => test ?? []);
+    const summaries = summariseReports(tests);
+    return run.protocol.map((protocol): ExperimentRow => {
+      const summary = summaries.find((each) => each.protocol === protocol);
+      const [scored] = tests.flatMap(({ protocols }) => protocols[protocol] ?? []);
+      return {
+        name: run.name,
+        series: run.series ?? run.name,
+        x: run.x,
+        protocol,
+        seeds: own.map(({ seed }) => seed),
+        micro: summary?.micro ?? null,
+        weighted: summary?.weighted ?? null,
+        memory: scored?.memory?.f1 ?? null,
+      };
+    });
+  });
+  return { kind: "experiment", title: plan.title, axis: plan.axis ?? null, failed, rows };
+}
+
+/** Header and rows of the table, a row for each protocol of a run. */
+export function experimentTable({ rows }: Pick<ExperimentReport, "rows">): { header: string[]; rows: string[][] } {
+  const texts = (rates: RatesSummary | null): readonly string[] => (rates === null ? ["–", "–", "–"] : meanTexts(rates));
+  return {
+    header: ["run", "protocol", "micro P", "R", "F1", "weighted P", "R", "F1", "memory F1", "seeds"],
+    rows: rows.map(({ name, protocol, micro, weighted, memory, seeds }) => [
+      name,
+      protocol,
+      ...texts(micro),
+      ...texts(weighted),
+      memory === null ? "–" : points(memory),
+      `${seeds.length}`,
+    ]),
+  };
+}
+
+export const experimentNote = "On test, in per cent; ± is the sample standard deviation; epochs chosen on dev.";
+
+/** Writes `report.json`, `table.md` and, for a plan with an axis, `figure.svg`. */
+export async function writeExperimentReport(folder: string, report: ExperimentReport): Promise<void> {
+  const { header, rows } = experimentTable(report);
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const table = [line(header), `|---|---|${"---:|".repeat(header.length - 2)}`, ...rows.map(line)].join("\n");
+  await writeJsonFile(join(folder, "report.json"), report);
+  await writeFileAtomically(join(folder, "table.md"), `# ${report.title}\n\n${experimentNote}\n\n${table}\n`);
+  if (report.axis !== null) await writeFileAtomically(join(folder, "figure.svg"), figure(report, report.axis));
+}
+
+/** F1 by the first protocol of each run, a line for each series, with one deviation to either side. */
+function figure({ title, rows }: ExperimentReport, axis: string): string {
+  const drawn = rows.filter(({ name }, index) => rows.findIndex((each) => each.name === name) === index);
+  const names = [...new Set(drawn.map(({ series }) => series))];
+  const series = names.map((name) => {
+    const own = drawn.flatMap(({ series, x, micro }) => (series === name && micro !== null ? [{ x, f1: micro.f1 }] : []));
+    return {
+      name,
+      points: own.map(({ x, f1 }) => [x, f1.mean] as const),
+      intervals: own.flatMap(({ x, f1 }) => interval(x, f1)),
+    };
+  });
+  return lineChart({ title, xLabel: axis, yLabel: "F1 on test", series });
+}
+
+function interval(x: number, { mean, deviation }: SeedSummary): (readonly [number, number, number])[] {
+  return deviation === null ? [] : [[x, mean - deviation, mean + deviation]];
+}

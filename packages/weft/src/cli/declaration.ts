@@ -1,0 +1,131 @@
+/**
+ * What a command takes, said once. Its types, its help, its defaults, its completion and its part of docs/commands.md follow.
+ */
+
+/** A value, or how to find it. It is found when the command is called, explained or completed, and by no other command. */
+export type Lazy<Value> = Value | (() => Promise<Value>);
+
+/** A word by its place on the command line; its key is its name in help. */
+export interface ArgumentDeclaration {
+  readonly description: string;
+  /** Takes all words that are left. */
+  readonly many?: true;
+  readonly optional?: true;
+  readonly default?: string;
+  readonly choices?: Lazy<readonly string[]>;
+}
+
+/** Its key is its flag: `perType` is `--per-type`. */
+export interface OptionDeclaration {
+  readonly description: string;
+  /** A letter that stands for the flag. */
+  readonly short?: string;
+  /** What stands for the value in help. An option without one is true where it is given. */
+  readonly value?: string;
+  /** Checks a value and gives it its type. Throws `InvalidArgumentError`. */
+  readonly parse?: (text: string) => unknown;
+  readonly choices?: Lazy<readonly string[]>;
+  /** What completion offers where any text is taken. */
+  readonly suggests?: Lazy<readonly string[]>;
+  /** Takes several with commas between; completion goes on after each comma. */
+  readonly list?: true;
+  readonly default?: Lazy<string | number>;
+  /** What help calls a default that depends on something else. */
+  readonly defaultWords?: Lazy<string>;
+  readonly required?: true;
+  /** May be given several times: a value each time, or several words each time. */
+  readonly many?: "once each" | "several each";
+  /** True unless it is given, as `--no-watch` for the key `watch`. */
+  readonly negated?: true;
+}
+
+export type Arguments = Readonly<Record<string, ArgumentDeclaration>>;
+export type Options = Readonly<Record<string, OptionDeclaration>>;
+
+export interface CommandDeclaration<A extends Arguments = Arguments, O extends Options = Options> {
+  /** One word, or two where the command belongs to a family: `data check`. */
+  readonly name: string;
+  readonly group: "Models" | "Data and scores" | "Around";
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What the list has no room for. */
+  readonly details?: string;
+  readonly arguments: A;
+  readonly options: O;
+  /** Whether the command has data to print, and so takes --json. */
+  readonly json?: true;
+  /** What an exit code means here, beside what every command means by 1 and 2. */
+  readonly exitCodes?: Readonly<Record<number, string>>;
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+}
+
+/** Keeps the exact type of a declaration, from which its handler gets the type of its input. */
+export function declareCommand<const A extends Arguments, const O extends Options>(
+  declaration: CommandDeclaration<A, O>,
+): CommandDeclaration<A, O> {
+  return declaration;
+}
+
+/** What a handler receives: every argument and every option under its key. */
+export type Input<A extends Arguments, O extends Options> = {
+  readonly [Key in keyof A]: ArgumentInput<A[Key]>;
+} & OptionsInput<O>;
+
+/** The options' part of it, for what several commands share. */
+export type OptionsInput<O extends Options> = { readonly [Key in keyof O]: OptionInput<O[Key]> };
+
+/** The input of a declared command. */
+export type InputOf<Declaration> = Declaration extends CommandDeclaration<infer A, infer O> ? Input<A, O> : never;
+
+type ArgumentInput<A> = A extends { many: true }
+  ? readonly string[]
+  : A extends { optional: true } & { default?: never }
+    ? Word<A> | undefined
+    : Word<A>;
+
+type OptionInput<O> = O extends { value: string }
+  ? O extends { many: string }
+    ? readonly Word<O>[]
+    : O extends { default: unknown } | { required: true }
+      ? Word<O>
+      : Word<O> | undefined
+  : boolean;
+
+/** One value: what `parse` makes of it, one of the choices, or any text. */
+type Word<D> = D extends { parse: (text: string) => infer Value }
+  ? Value
+  : D extends { choices: Lazy<readonly (infer Choice)[]> }
+    ? Choice
+    : string;
+
+/** Finds a value that may be lazy. */
+export async function found<Value extends string | number | readonly string[]>(lazy: Lazy<Value>): Promise<Value> {
+  return typeof lazy === "function" ? lazy() : lazy;
+}
+
+/** The command's own options and those that every command has. */
+export function allOptions({ options, json }: CommandDeclaration): Options {
+  return {
+    ...options,
+    ...(json === true ? { json: { description: "print JSON, and errors as JSON on standard error" } } : {}),
+    quiet: { short: "q", description: "print only results and errors" },
+  };
+}
+
+/** `perType` as it stands on the command line: `--per-type`. */
+export function flagOf(key: string, { negated }: OptionDeclaration): string {
+  return `--${negated === true ? "no-" : ""}${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The flag with its letter and its value, as help shows it: `-p, --protocol <names>`. */
+export function usageOf(key: string, option: OptionDeclaration): string {
+  const { short, value, many } = option;
+  const letter = short === undefined ? "" : `-${short}, `;
+  return `${letter}${flagOf(key, option)}${value === undefined ? "" : ` <${value}${many === "several each" ? "..." : ""}>`}`;
+}
+
+/** An argument as help shows it: `<gold>`, `[files...]`. */
+export function argumentUsage(key: string, { many, optional, default: usual }: ArgumentDeclaration): string {
+  const name = `${key}${many === true ? "..." : ""}`;
+  return optional === true || usual !== undefined ? `[${name}]` : `<${name}>`;
+}

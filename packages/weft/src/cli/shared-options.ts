@@ -1,0 +1,98 @@
+import type { Options } from "./declaration.ts";
+import { nameList, probability, wholeNumber } from "./option-values.ts";
+
+/** The options of every command that runs a network. */
+export const computeOptions = {
+  threads: { value: "n", description: "worker threads", defaultWords: "the machine's cores", parse: wholeNumber(1) },
+  deterministic: { description: "use the kernels that give the same bits on every processor" },
+} as const satisfies Options;
+
+export const protocolOption = {
+  short: "p",
+  value: "names",
+  description: "what counts as right; several names with commas between",
+  suggests: protocolNames,
+  list: true,
+} as const satisfies Options[string];
+
+async function protocolNames(): Promise<readonly string[]> {
+  return (await import("./protocol-names.ts")).protocolNames;
+}
+
+export const thresholdOption = {
+  value: "p",
+  description: "probability from which a relation counts",
+  defaultWords: "the model's own",
+  parse: probability,
+} as const satisfies Options[string];
+
+/** Which of the types count, on both sides of a score. */
+export const typeOptions = {
+  ignore: {
+    value: "types",
+    description: "types that do not count on either side, such as Other; several with commas between",
+    parse: nameList,
+  },
+  types: {
+    value: "types",
+    description: "the only types that count, of relations and entities; several with commas between",
+    parse: nameList,
+  },
+} as const satisfies Options;
+
+/** The options of the commands that score predictions. */
+export const scoreOptions = {
+  train: { value: "file", description: "training data: adds a baseline that only remembers, and scores for unseen triples" },
+  details: { description: "all breakdowns: by type, distance, overlap, length" },
+  report: {
+    value: "folder",
+    description: "write report.json and report.html: pictures, every breakdown, each mistake beside gold",
+  },
+  examples: { value: "n", description: "show this many mistakes in their sentences", parse: wholeNumber(1) },
+  ...typeOptions,
+  resamples: { value: "n", description: "bootstrap resamples behind the intervals", parse: wholeNumber(100), default: 1000 },
+} as const satisfies Options;
+
+/** The options of every command that reads annotated files in any format. */
+export const formatOption = {
+  value: "name",
+  description: "read the files as this format instead of detecting it",
+  suggests: async () => Object.keys((await import("@weft-nlp/core")).inputFormats),
+} as const satisfies Options[string];
+
+export const typesFileOption = {
+  value: "file",
+  description: "the types file of SpERT's format, where its name does not give it away",
+} as const satisfies Options[string];
+
+/** The options of every command that writes triples. */
+export const tripleOptions = {
+  base: { value: "iri", description: "what IRIs in RDF begin with", defaultWords: "urn:weft:" },
+  escapeFormulas: { description: "put ' before cells of csv and tsv that a spreadsheet would compute" },
+} as const satisfies Options;
+
+/** The options of every command that trains several runs. */
+export const jobOptions = {
+  jobs: { value: "n", description: "runs at a time, which share the threads", parse: wholeNumber(1), default: 1 },
+  failFast: { description: "stop at the first run that fails; by default the others continue" },
+  ...computeOptions,
+  checkpointSeconds: { value: "n", description: "min time between checkpoints", parse: wholeNumber(0), default: 5 },
+} as const satisfies Options;
+
+export const setOption = {
+  value: "path=value",
+  description: "change a setting: --set model.rounds=2",
+  many: "several each",
+} as const satisfies Options[string];
+
+/** The options of every command that trains one configuration several times. */
+export const manyRunsOptions = {
+  set: { ...setOption, description: "change a setting of every run: --set model.rounds=2" },
+  protocol: protocolOption,
+  ...jobOptions,
+} as const satisfies Options;
+
+/** What the help of each of these commands says. */
+export const manyRunsWords =
+  "To resume after an interruption, run the same command again: finished runs are kept and the stopped one continues. If a run fails, " +
+  "the others continue and the exit code is 1; the next call retries the failed ones.";
