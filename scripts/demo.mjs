@@ -1,6 +1,6 @@
-// `npm run demo`: the main job, once, on the bundled corpus: train, evaluate, extract from a text that is in no file.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+// `npm run demo`: the main job, once, on the bundled corpus: train, evaluate, extract from a text that is in no file. The run stays in
+// runs/demo. A second demo trains beside it and replaces it at the end, so that an interrupted demo leaves the run of the one before.
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { triplesOf } from "@weft-nlp/core";
@@ -16,20 +16,30 @@ const paragraph =
 
 const begun = performance.now();
 const say = (text = "") => process.stderr.write(`${text}\n`);
-const config = resolvePaths(
-  await readConfig(fileURLToPath(new URL("../examples/corpus/weft.yaml", import.meta.url)), trainConfigSchema()),
-);
-const folder = mkdtempSync(join(tmpdir(), "weft-demo-"));
-try {
-  say("Training RIN on examples/corpus (640 sentences, 7 entity types, 18 relation types) …");
-  await train();
-  await extract();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const config = resolvePaths(await readConfig("examples/corpus/weft.yaml", trainConfig));
+const [run, fresh, former] = ["runs/demo", "runs/demo.new", "runs/demo.old"];
+if (await holdsAnotherRun()) {
+  say(`${run} holds a run that is not this demo's; move it to another folder and call npm run demo again`);
+  process.exit(1);
+}
+for (const rest of [fresh, former]) rmSync(rest, { recursive: true, force: true });
+say("Training RIN on examples/corpus (640 sentences, 7 entity types, 18 relation types) …");
+await train();
+if (existsSync(run)) renameSync(run, former);
+renameSync(fresh, run);
+rmSync(former, { recursive: true, force: true });
+await extract();
+
+async function holdsAnotherRun() {
+  const file = join(run, "config.yaml");
+  if (!existsSync(file)) return existsSync(run);
+  const { value } = await readConfig(file, trainConfig);
+  return value.data.train !== config.data.train;
 }
 
 async function train() {
-  for await (const event of trainRun({ config, folder: join(folder, "run") })) {
+  for await (const event of trainRun({ config, folder: fresh })) {
     if (event.kind === "evaluation" && (event.epoch % 8 === 0 || event.epoch === config.training.epochs)) {
       say(`  epoch ${String(event.epoch).padStart(2)} of ${config.training.epochs}   F1 on dev ${points(event.score)}`);
     }
@@ -51,7 +61,7 @@ async function train() {
 }
 
 async function extract() {
-  const extractor = await Extractor.open(join(folder, "run"));
+  const extractor = await Extractor.open(run);
   const document = await extractor.text(paragraph);
   await extractor.close();
   say(`\nFrom a paragraph the model has never seen:\n\n  ${paragraph.replaceAll(". ", ".\n  ")}\n`);
@@ -63,8 +73,9 @@ async function extract() {
   ]);
   console.log(textTable(["head", "relation", "tail", "confidence"], rows, { align: ["left", "left", "left", "right"] }));
   say(`\n${((performance.now() - begun) / 1000).toFixed(0)} s in all. Try next:`);
-  say("  npx weft train examples/corpus/weft.yaml --run runs/mine      the same, kept; curves in runs/mine/score.svg");
-  say('  echo "Your own sentence." | npx weft extract runs/mine        JSON with offsets and confidences');
+  say("  npx weft serve runs/demo                                      this model in a page, on http://127.0.0.1:7433");
+  say('  echo "Your own sentence." | npx weft extract runs/demo        JSON with offsets and confidences');
+  say("  npx weft train examples/corpus/weft.yaml --run runs/mine      a training of your own");
   say("  npx weft --help                                               everything else");
 }
 

@@ -16,6 +16,7 @@ const pages = {
   "docs/configuration.md": await configurationPage(),
   "docs/formats.md": await formatsPage(),
   "docs/data.md": await dataPage(),
+  "docs/commands.md": await commandsPage(),
   "docs/weft.schema.json": `${JSON.stringify(await schema(), undefined, 2)}\n`,
   "docs/report.schema.json": `${JSON.stringify(await schema("reportFileSchema", "Weft report"), undefined, 2)}\n`,
   "docs/comparison.schema.json": `${JSON.stringify(await schema("comparisonFileSchema", "Weft comparison"), undefined, 2)}\n`,
@@ -50,6 +51,15 @@ async function formatsPage() {
   const { inputFormats, outputFormats } = await import("@weft-nlp/core/formats");
   const page = replaceGenerated(readFileSync("docs/formats.md", "utf8"), "formats", formatTable(inputFormats, outputFormats));
   return replaceGenerated(page, "capacities", capacityTable(inputFormats, outputFormats));
+}
+
+async function commandsPage() {
+  const { commandSections } = await import("./command-tables.mjs");
+  const { commands } = await import(pathToFileURL("packages/weft/dist/cli/commands/index.js").href);
+  /** @type {readonly { readonly declaration: import("../packages/weft/dist/cli/declaration.js").CommandDeclaration }[]} */
+  const all = commands;
+  const sections = await commandSections(all.map(({ declaration }) => declaration));
+  return replaceGenerated(readFileSync("docs/commands.md", "utf8"), "commands", sections);
 }
 
 async function dataPage() {

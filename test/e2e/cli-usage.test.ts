@@ -36,6 +36,13 @@ test.each<[string[], string, string]>([
   [["score", "a"], "missing required argument `predicted` (USAGE_INVALID)", "weft COMMAND --help"],
   [["score", "-", "-"], "only one of the two files can be standard input (USAGE_INVALID)", ""],
   [["completion", "tcsh"], "tcsh", "weft --help"],
+  [["help", "scor"], "unknown command `scor` (USAGE_INVALID)", "did you mean score?"],
+  [["help", "data", "chek"], "unknown command `chek` (USAGE_INVALID)", "did you mean check?"],
+  [["help", "nothing"], "unknown command `nothing` (USAGE_INVALID)", "weft --help lists every command"],
+  [["trian", "--help"], "unknown command `trian` (USAGE_INVALID)", "did you mean train?"],
+  [["extract", "m", "--threads", "0"], "expected a whole number of at least 1", "weft COMMAND --help"],
+  [["train", "c", "--threads=0"], "expected a whole number of at least 1", "weft COMMAND --help"],
+  [["serve", "m", "--threads", "0"], "expected a whole number of at least 1", "weft COMMAND --help"],
 ])("%j is a wrong call: exit code 2 and what was meant", async (args, message, hint) => {
   const { code, out, err } = await weft(args);
   expect({ code, out }).toEqual({ code: 2, out: "" });

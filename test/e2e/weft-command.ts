@@ -26,8 +26,13 @@ export interface RunOptions {
 
 /** Runs `weft` in a process of its own, without a terminal, and waits for its end. */
 export async function weft(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return node([weftPath, ...args], options);
+}
+
+/** Runs a script of Node in the same way. */
+export async function node(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const { input, env, cwd, uid, signal } = options;
-  const child = spawn(process.execPath, [weftPath, ...args], {
+  const child = spawn(process.execPath, args, {
     cwd,
     env: { PATH: process.env["PATH"], ...env },
     ...(uid === undefined ? {} : { uid, gid: uid }),

@@ -32,6 +32,7 @@ export async function* runMany(
   options: RunManyOptions = {},
 ): AsyncGenerator<ManyRunsEvent, void, void> {
   checkOrder(runs);
+  const threads = threadCount(options);
   const jobs = Math.max(1, Math.min(options.jobs ?? 1, runs.length));
   const finished = await Promise.all(runs.map(isFinished));
   await requireFiles(runs.filter((_, index) => finished[index] !== true));
@@ -39,7 +40,7 @@ export async function* runMany(
 
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const compute = { ...options, threads: Math.max(1, Math.floor(threadCount(options) / jobs)), signal };
+  const compute = { ...options, threads: Math.max(1, Math.floor(threads / jobs)), signal };
   const execute = jobs === 1 ? executeRun : executeInWorker;
   const waiting = [...runs];
   const ended = new Map<string, "done" | "failed">();

@@ -7,6 +7,7 @@ import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
 import { readWholeBytes } from "../files/json-file.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
+import { checkedThreads } from "../workers/checked-threads.ts";
 import { allowRelaxedSimd } from "../workers/relaxed-simd.ts";
 
 const names = ["config.json", "vocab.json", "model.safetensors"] as const satisfies readonly (keyof ModelFiles)[];
@@ -22,8 +23,9 @@ export interface ComputeOptions {
   readonly background?: boolean | undefined;
 }
 
+/** @throws {ConfigError} for a number of threads that cannot work, such as 0 */
 export function threadCount({ threads }: ComputeOptions): number {
-  return threads ?? availableParallelism();
+  return threads === undefined ? availableParallelism() : checkedThreads(threads);
 }
 
 /** What `Engine.create` needs for these options: the kernels, and memory that threads can share. */

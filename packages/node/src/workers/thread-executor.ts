@@ -2,6 +2,7 @@ import { type BuiltModel, inPlaces, predictionChunks } from "@weft-nlp/core/infe
 import type { Prediction } from "@weft-nlp/core/metrics";
 import { type ChunkResult, type Executor, localExecutor } from "@weft-nlp/core/training";
 import type { WorkerError } from "../errors.ts";
+import { checkedThreads } from "./checked-threads.ts";
 import { type Job, WorkerPool } from "./worker-pool.ts";
 
 export interface ThreadOptions {
@@ -20,13 +21,14 @@ export interface ThreadExecutor extends Executor {
  * Spreads chunks over worker threads that share the model's memory. Which worker takes a chunk changes nothing in its result.
  *
  * @param threads 1 works in the calling thread, unless that is to stay free
+ * @throws {ConfigError} for fewer than 1
  */
 export async function threadExecutor(
   built: BuiltModel,
   threads: number,
   { background = false, onDeath }: ThreadOptions = {},
 ): Promise<ThreadExecutor> {
-  if (threads <= 1 && !background) return { ...(await localExecutor(built)), failure: undefined };
+  if (checkedThreads(threads) === 1 && !background) return { ...(await localExecutor(built)), failure: undefined };
   const pool = new WorkerPool(built, threads, onDeath);
   return {
     gradients: (tasks) => pool.run(tasks.map((task) => ({ kind: "gradient", task }))) as Promise<ChunkResult[]>,

@@ -1,0 +1,35 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { node, weftPath } from "./weft-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-start-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the command starts with nothing loaded but the declarations of its commands", () => {
+  const loaded = staticImports(resolve(dirname(weftPath), "../dist/cli/main.js"));
+  expect([...loaded.packages].filter((name) => !name.startsWith("node:"))).toEqual(["commander"]);
+  expect([...loaded.files].filter((path) => /dist\/(cli\/actions|runs|workers|triples)\//.test(path))).toEqual([]);
+});
+
+test("before a build the command says in one line what to run", async () => {
+  cpSync(weftPath, join(folder, "bin/weft.mjs"));
+  const { code, out, err } = await node([join(folder, "bin/weft.mjs"), "--version"]);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toMatch(/^weft is not built yet: run `npm run build` .*\n$/);
+});
+
+/** What a module of the build loads when it is loaded itself. */
+function staticImports(entry: string): { files: Set<string>; packages: Set<string> } {
+  const files = new Set([entry]);
+  const packages = new Set<string>();
+  for (const file of files) {
+    const source = readFileSync(file, "utf8");
+    for (const [, name = ""] of source.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)";$|^import "([^"]+)";$/gm)) {
+      if (name.startsWith(".")) files.add(resolve(dirname(file), name));
+      else packages.add(name);
+    }
+  }
+  return { files, packages };
+}

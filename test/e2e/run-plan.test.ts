@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeTinyCorpus } from "./tiny-corpus.ts";
+import { weft } from "./weft-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "weft-run-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(() => void writeTinyCorpus(folder));
+
+const run = async (...args: string[]) => weft(args, { cwd: folder });
+const sha256 = (...path: string[]): string =>
+  createHash("sha256")
+    .update(readFileSync(join(folder, ...path)))
+    .digest("hex");
+const json = <Value = Record<string, unknown>>(...path: string[]): Value =>
+  JSON.parse(readFileSync(join(folder, ...path), "utf8")) as Value;
+
+describe("weft run", () => {
+  const plan = `title: "Two trainings"
+axis: K
+seeds: [1, 2]
+runs:
+  - { name: k1, series: K, x: 1, config: ../weft.yaml, test: ../test.jsonl, protocol: "strict,ner-strict", set: [training.epochs=1] }
+  - { name: k0, series: K, x: 0, config: ../weft.yaml, test: ../test.jsonl, protocol: strict, set: [training.epochs=1, model.rounds=0] }
+  - { name: longer, init: k1, config: ../weft.yaml, test: ../test.jsonl, protocol: strict, seeds: [2], set: [training.epochs=1] }
+`;
+  const compute = ["--deterministic", "--threads", "2"];
+
+  test("trains and scores every run of a plan, and the same call again only prints", async () => {
+    mkdirSync(join(folder, "plans"));
+    writeFileSync(join(folder, "plans/plan.yaml"), plan);
+    const { code, out, err } = await run("run", "plans/plan.yaml", ...compute);
+    expect(code, err).toBe(0);
+    expect(out).toMatch(/^Two trainings\n/);
+    expect(out).toMatch(/^k1 +strict +[\d.]+ ± [\d.]+ .* 2$/mu);
+    expect(out).toMatch(/^longer +strict +[\d.]+ +.* 1$/mu);
+    const table = readFileSync(join(folder, "runs/plan/table.md"), "utf8");
+    expect(table).toContain("| run | protocol | micro P | R | F1 | weighted P | R | F1 | memory F1 | seeds |\n|---|---|---:|");
+    expect(table.match(/^\| (k1|k0|longer) \|/gm)).toHaveLength(4);
+    expect(readFileSync(join(folder, "runs/plan/figure.svg"), "utf8")).toContain("Two trainings");
+
+    const before = statSync(join(folder, "runs/plan/k1-1/report.json")).mtimeMs;
+    const again = await run("run", "plans/plan.yaml", ...compute, "--json");
+    expect(again).toMatchObject({ code: 0, err: "" });
+    expect(statSync(join(folder, "runs/plan/k1-1/report.json")).mtimeMs).toBe(before);
+    const report = JSON.parse(again.out) as { rows: { name: string; protocol: string; micro: { f1: { values: number[] } } }[] };
+    expect(report).toMatchObject({ kind: "experiment", title: "Two trainings", axis: "K", failed: [] });
+    expect(report).toEqual(json("runs/plan/report.json"));
+    expect(report.rows.map(({ name, protocol }) => `${name} ${protocol}`)).toEqual([
+      "k1 strict",
+      "k1 ner-strict",
+      "k0 strict",
+      "longer strict",
+    ]);
+    const scored = [1, 2].map(
+      (seed) =>
+        json<{ test: { protocols: Record<string, { micro: { f1: number } }> } }>(`runs/plan/k1-${seed}/scores.json`).test
+          .protocols["strict"]?.micro.f1,
+    );
+    expect(report.rows[0]?.micro.f1.values).toEqual(scored);
+  });
+
+  test("resumes: a run that failed is named, the others are in the table, and the next call tries it again", async () => {
+    mkdirSync(join(folder, "broken/k1-2/config.yaml"), { recursive: true });
+    const args = ["run", "plans/plan.yaml", "--run", "broken", "--jobs", "2", ...compute];
+    const { code, out, err } = await run(...args);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^k1 +strict .* 1$/mu);
+    expect(out).toMatch(/^longer +strict +– .* 0$/mu);
+    expect(err).toContain("2 of 5 runs failed (RUN_FAILED)");
+    rmSync(join(folder, "broken/k1-2"), { recursive: true });
+    const resumed = await run(...args);
+    expect(resumed.code, resumed.err).toBe(0);
+    expect(resumed.err).toContain("3 of 5 runs done before");
+    expect(sha256("broken/longer-2/model/model.safetensors")).toBe(sha256("runs/plan/longer-2/model/model.safetensors"));
+  });
+
+  test.each<[string, string, string]>([
+    [
+      "no run above has this name",
+      plan.replace("init: k1", "init: k7"),
+      "longer starts from k7, and no run above it has that name",
+    ],
+    ["no run above has this seed", plan.replace("seeds: [2],", "seeds: [3],"), "no run above it has that name and the seed 3"],
+    ["a name twice", plan.replace("name: k0", "name: k1"), "two runs are called k1"],
+    [
+      "a protocol that does not exist",
+      plan.replace("protocol: strict,", "protocol: strct,"),
+      'no scoring protocol named "strct"',
+    ],
+    ["a key that does not exist", plan.replace("axis: K", "axes: K"), "did you mean axis?"],
+  ])("%s: the plan is refused, with its line", async (_, text, message) => {
+    writeFileSync(join(folder, "plans/wrong.yaml"), text);
+    const { code, err } = await run("run", "plans/wrong.yaml", ...compute);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^plans\/wrong\.yaml:\d+/u);
+    expect(err).toContain(message);
+    expect(existsSync(join(folder, "runs/wrong"))).toBe(false);
+  });
+});
