@@ -62,7 +62,9 @@ function fenced(text) {
   return `\`\`\`text\n${text}\n\`\`\``;
 }
 
-/** @param {[string, import("../packages/weft/dist/cli/declaration.js").ArgumentDeclaration]} entry */
+/**
+ * @param {[string, import("../packages/weft/dist/cli/declaration.js").ArgumentDeclaration]} entry
+ */
 async function argumentRow([key, argument]) {
   const choices = argument.choices === undefined ? [] : [`one of ${coded(await found(argument.choices))}`];
   const standard = argument.default === undefined ? [] : [`\`${argument.default}\` by default`];

@@ -1,5 +1,6 @@
-// `npm run demo`: the main job, once, on the bundled corpus: train, evaluate, extract from a text that is in no file. The run stays in
-// runs/demo. A second demo trains beside it and replaces it at the end, so that an interrupted demo leaves the run of the one before.
+// `npm run demo`: the main job, once, on the bundled corpus: train, evaluate, extract from a text
+// that is in no file. The run stays in runs/demo. A second demo trains beside it and replaces it at
+// the end, so that an interrupted demo leaves the run of the one before.
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-// Some plans read .cache/vectors/glove.txt. The shared copy of these vectors ends in the middle of a line, which a reader rightly refuses:
-// this writes its whole lines there.
+// Some plans read .cache/vectors/glove.txt. The shared copy of these vectors ends in the middle of
+// a line, which a reader rightly refuses: this writes its whole lines there.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 

@@ -65,7 +65,7 @@ describe("weft calibrate", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/candidates? in 12 sentences of .*dev\.jsonl; right by pairs; chosen for the best F1/);
     expect(out).toMatch(/claimed without a relation, gold pairs\s+\d/);
-    expect(err).toContain("--reset takes it back");
+    expect(err).toContain("--reset undoes it");
 
     const report = jsonOf<Report>("a/calibration.json");
     const { threshold, calibration } = jsonOf<Config>("a/model/config.json");
@@ -126,7 +126,7 @@ describe("weft calibrate", () => {
     cpSync(join(folder, "trained/model"), join(folder, "alone"), { recursive: true });
     const refused = await calibrate("alone");
     expect(refused).toMatchObject({ code: 2, out: "" });
-    expect(refused.err).toContain("name annotated sentences by --data");
+    expect(refused.err).toContain("name annotated sentences with --data");
     expect((await calibrate("alone", "--data", "test.jsonl", "-p", "boundaries")).code).toBe(0);
     expect(jsonOf<Report>("alone/calibration.json").protocol).toBe("boundaries");
   });

@@ -66,7 +66,7 @@ test("--fix writes the data anew, renames what it is told to, and what it wrote 
   const { code, out } = await weft(args, inFolder);
   expect(code).toBe(0);
   expect(out).toContain(
-    "train.jsonl → clean.jsonl: 3 repeated entities taken out, 3 repeated relations taken out, 2 relations renamed",
+    "train.jsonl → clean.jsonl: 3 repeated entities removed, 3 repeated relations removed, 2 relations renamed",
   );
   expect(readFileSync(path("train.jsonl"), "utf8")).toBe(before);
   const again = await weft(["data", "check", "clean.jsonl", "--json"], inFolder);
@@ -74,7 +74,7 @@ test("--fix writes the data anew, renames what it is told to, and what it wrote 
   expect(problems.filter(({ level }) => level === "warning")).toEqual([]);
   const twice = await weft(args, inFolder);
   expect(twice.code).toBe(1);
-  expect(twice.err).toContain("clean.jsonl: something is here already, and nothing is overwritten (OUTPUT_EXISTS)");
+  expect(twice.err).toContain("clean.jsonl: this path exists already, and Weft does not overwrite it (OUTPUT_EXISTS)");
 });
 
 test("several files go into a folder under their own names, a brat folder stays one", async () => {

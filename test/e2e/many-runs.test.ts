@@ -66,7 +66,7 @@ describe("weft repeat", () => {
     writeFileSync(join(folder, "more.jsonl"), jsonLines(lines(7, 40)));
     const asked = ["--test", "more.jsonl", "-p", "ner-strict"];
     const { out, err } = await run("repeat", "weft.yaml", "--seeds", "2", ...quick, "--run", "r", ...asked);
-    expect(err).toContain("2 of 2 runs done before");
+    expect(err).toContain("2 of 2 runs already done");
     expect(out).toMatch(/test +ner-strict +micro +[\d.]+ ± [\d.]+ /u);
     expect(out).not.toContain("boundaries");
     expect(out).toContain("n = 2");
@@ -119,7 +119,7 @@ describe("weft repeat", () => {
     expect(error.others[0]?.message).toContain("seed-1: ");
     rmSync(join(folder, "one-fails/seed-1"), { recursive: true });
     const again = await run(...args);
-    expect(again).toMatchObject({ code: 0, err: expect.stringContaining("1 of 2 runs done before") as string });
+    expect(again).toMatchObject({ code: 0, err: expect.stringContaining("1 of 2 runs already done") as string });
   });
 
   test("with --fail-fast the first failure is the end", async () => {
@@ -144,7 +144,7 @@ describe("weft repeat", () => {
         ended = await stop();
       }
       expect(ended.code).toBe(130);
-      expect(ended.err).toMatch(/stopped with \d of 2 runs done; the same command goes on with the others/u);
+      expect(ended.err).toMatch(/stopped with \d of 2 runs done; run the same command to continue/u);
       expect((await run(...args)).code).toBe(0);
       expect((await run(...long, "--run", "undisturbed")).code).toBe(0);
       for (const file of ["model/model.safetensors", "report.json", "events.jsonl"]) {
@@ -195,7 +195,7 @@ describe("weft cv", () => {
   });
 
   test("is the same again with the same seed, and each fold is what weft train makes of its files", async () => {
-    expect((await run(...args)).err).toContain("3 of 3 runs done before");
+    expect((await run(...args)).err).toContain("3 of 3 runs already done");
     await run(...args.slice(0, -1), "cv-again");
     for (const part of ["1/train", "2/dev", "3/test"]) {
       expect(sha256(`cv-again/folds/${part}.jsonl`)).toBe(sha256(`cv/folds/${part}.jsonl`));
@@ -263,7 +263,7 @@ describe("weft sweep", () => {
 
   test("trains only what a wider grid adds, and a point is what weft train makes of its settings", async () => {
     const { out, err } = await run(...args, "--grid", "model.rounds=0,1,2", "--grid", "optimizer.rate=0.05,0.01");
-    expect(err).toContain("8 of 12 runs done before");
+    expect(err).toContain("8 of 12 runs already done");
     expect(out).toMatch(/rounds +rate +dev F1 \(strict\)/u);
     expect(out).toContain("best on dev: model.rounds=");
     const set = ["--set", "training.epochs=2", "--set", "model.rounds=1", "--set", "optimizer.rate=0.05"];

@@ -49,7 +49,7 @@ test("intervals do not change from call to call, and --resamples is what is said
 test("types that do not count are left out and named", async () => {
   const { out } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "-p", "strict", "--ignore", "based_in"]);
   expect(out).toMatch(/strict +micro +0\.0 +0\.0 +0\.0 +0 +0 +12\n/);
-  expect(out).toContain("Left out on both sides: based_in.");
+  expect(out).toContain("Ignored on both sides: based_in.");
 });
 
 test("of types that alone count the numbers are, and these are named; a misspelt one is refused", async () => {
@@ -179,8 +179,8 @@ test("several runs of each system are pooled sentence by sentence", async () => 
 test.each<[string, string[], number, string]>([
   ["other sentences", ["good.jsonl", "dev.jsonl", "--gold", "gold.jsonl"], 1, "SENTENCES_MISMATCH"],
   ["one side with more runs", ["good.jsonl", "good.jsonl,poor.jsonl", "--gold", "gold.jsonl"], 2, "A has 1 runs and B has 2"],
-  ["no sentences to compare on", ["good.jsonl", "poor.jsonl"], 2, "named once"],
-  ["sentences named twice", ["good.jsonl", "poor.jsonl", "--gold", "a", "--data", "b"], 2, "named once"],
+  ["no sentences to compare on", ["good.jsonl", "poor.jsonl"], 2, "exactly once"],
+  ["sentences named twice", ["good.jsonl", "poor.jsonl", "--gold", "a", "--data", "b"], 2, "exactly once"],
   ["an empty name", ["good.jsonl,", "poor.jsonl", "--gold", "gold.jsonl"], 2, "names no run"],
   ["too few resamples", ["good.jsonl", "poor.jsonl", "--gold", "gold.jsonl", "--resamples", "50"], 2, "at least 10000"],
 ])("compare refuses %s", async (_, args, expected, message) => {

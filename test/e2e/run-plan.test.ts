@@ -74,7 +74,7 @@ runs:
     rmSync(join(folder, "broken/k1-2"), { recursive: true });
     const resumed = await run(...args);
     expect(resumed.code, resumed.err).toBe(0);
-    expect(resumed.err).toContain("3 of 5 runs done before");
+    expect(resumed.err).toContain("3 of 5 runs already done");
     expect(sha256("broken/longer-2/model/model.safetensors")).toBe(sha256("runs/plan/longer-2/model/model.safetensors"));
   });
 

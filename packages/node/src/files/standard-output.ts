@@ -1,4 +1,7 @@
-/** The reader of our output has closed it, as `head` does. No failure: the program ends quietly, as SIGPIPE would end it. */
+/**
+ * The reader of our output has closed it, as `head` does. No failure: the program ends quietly, as
+ * SIGPIPE would end it.
+ */
 export class OutputClosed extends Error {
   constructor() {
     super("the reader of standard output has gone");
@@ -7,7 +10,8 @@ export class OutputClosed extends Error {
 }
 
 /**
- * Writes to standard output and waits until it has been taken, so that a slow reader slows the writer and memory stays constant.
+ * Writes to standard output and waits until it has been taken, so that a slow reader slows the
+ * writer and memory stays constant.
  *
  * @throws {OutputClosed} when the reader has gone
  * @throws {FileError} when the output is a file and the disk is full
@@ -38,7 +42,10 @@ function fail(cause: unknown): void {
   failure ??= { cause };
 }
 
-/** Words for a failure are loaded when there is one, so that a version or a help text is printed without them. */
+/**
+ * Words for a failure are loaded when there is one, so that a version or a help text is printed
+ * without them.
+ */
 async function explained(cause: unknown): Promise<Error> {
   const { fileFailure, systemCodeOf } = await import("./file-failure.ts");
   const code = systemCodeOf(cause);

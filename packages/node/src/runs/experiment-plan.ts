@@ -69,7 +69,11 @@ export async function readExperimentPlan(path: string): Promise<ConfigFile<Exper
   return file;
 }
 
-/** The trainings of a plan, in an order that can be run. @param folder where each has a folder of its own */
+/**
+ * The trainings of a plan, in an order that can be run.
+ *
+ * @param folder where each has a folder of its own
+ */
 export async function experimentRuns(file: ConfigFile<ExperimentPlan>, folder: string): Promise<PlannedRun[]> {
   const planned: PlannedRun[] = [];
   for (const [index, run] of file.value.runs.entries()) {

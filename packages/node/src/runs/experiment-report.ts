@@ -84,7 +84,9 @@ export async function writeExperimentReport(folder: string, report: ExperimentRe
   if (report.axis !== null) await writeFileAtomically(join(folder, "figure.svg"), figure(report, report.axis));
 }
 
-/** F1 by the first protocol of each run, a line for each series, with one deviation to either side. */
+/**
+ * F1 by the first protocol of each run, a line for each series, with one deviation to either side.
+ */
 function figure({ title, rows }: ExperimentReport, axis: string): string {
   const drawn = rows.filter(({ name }, index) => rows.findIndex((each) => each.name === name) === index);
   const names = [...new Set(drawn.map(({ series }) => series))];

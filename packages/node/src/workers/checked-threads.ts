@@ -1,6 +1,10 @@
 import { ConfigError } from "@weft-nlp/core";
 
-/** A number of threads that can work. @throws {ConfigError} SETTING_INVALID for anything but a whole number of at least 1 */
+/**
+ * A number of threads that can work.
+ *
+ * @throws {ConfigError} SETTING_INVALID for anything but a whole number of at least 1
+ */
 export function checkedThreads(threads: number): number {
   if (Number.isSafeInteger(threads) && threads >= 1) return threads;
   throw new ConfigError("SETTING_INVALID", {

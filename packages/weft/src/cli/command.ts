@@ -4,11 +4,13 @@ import type { Terminal } from "./terminal.ts";
 /** What every command gets besides its input. */
 export interface CommandContext {
   readonly terminal: Terminal;
-  /** Aborted at the first Ctrl-C or SIGTERM; a job that sees it stops and leaves whole files behind. */
+  /**
+   * Aborted at the first Ctrl-C or SIGTERM; a job that sees it stops and leaves whole files behind.
+   */
   readonly signal: AbortSignal;
 }
 
-/** What a command does. @returns the exit code where it is not 0 */
+/** What a command does. @returns the exit code, if it is not 0 */
 export type Handler<Declaration> = (context: CommandContext, input: InputOf<Declaration>) => Promise<number | void>;
 
 /** A command as the table of commands holds it, whatever its input. */
@@ -18,8 +20,8 @@ export interface Command {
 }
 
 /**
- * Joins a declaration with what it does. Importing a declaration is cheap; what it does, and all that this needs, is loaded when the
- * command is called.
+ * Joins a declaration with what it does. Importing a declaration is cheap; what it does, and all
+ * that this needs, is loaded when the command is called.
  *
  * @param load imports the module whose `run` is the handler
  */

@@ -18,15 +18,16 @@ interface SystemOptions extends OptionsInput<typeof computeOptions> {
 }
 
 export interface OpenedSystem extends ComparedSystem {
-  /** The first run's model, where the system is one; predictions in files have none. */
+  /** The first run's model, if the system is one; predictions in files have none. */
   readonly model: BuiltModel | undefined;
 }
 
 /**
- * The predictions of one system for the sentences of `gold`: of models, which are run, or of files, which are matched by id or order.
+ * The predictions of one system for the sentences of `gold`: of models, which are run, or of files,
+ * which are matched by id or order.
  *
  * @param list a path, or several with commas between: the runs of one system
- * @throws {DataError} SENTENCES_MISMATCH where a file does not hold the sentences of gold
+ * @throws {DataError} SENTENCES_MISMATCH if a file does not hold the sentences of gold
  */
 export async function openSystem(
   list: string,
@@ -36,7 +37,7 @@ export async function openSystem(
 ): Promise<OpenedSystem> {
   const paths = (await exists(list)) ? [list] : list.split(",").map((path) => path.trim());
   if (paths.some((path) => path === "")) {
-    throw new UsageError(`${JSON.stringify(list)} names no run`, "write the runs of one system with commas between: a,b,c");
+    throw new UsageError(`${JSON.stringify(list)} names no run`, "write the runs of one system as a,b,c");
   }
   const sentences = gold.sentences.map(({ sentence }) => sentence);
   const runs: (readonly Prediction[])[] = [];

@@ -14,7 +14,10 @@ import { wrap } from "./wrap.ts";
 
 type Paper = Pick<Terminal, "style" | "width">;
 
-/** A comparison for the terminal: what may be claimed, the tests behind it, and where the systems differ by the first protocol. */
+/**
+ * A comparison for the terminal: what may be claimed, the tests behind it, and where the systems
+ * differ by the first protocol.
+ */
 export function comparisonText(comparison: SystemComparison, { style, width }: Paper): string {
   const compared = Object.values(comparison.protocols);
   const [main] = compared;
@@ -31,7 +34,7 @@ export function comparisonText(comparison: SystemComparison, { style, width }: P
     if (byDistance.length > 0) blocks.push(pairTable(`${main.protocol}, by words between`, byDistance));
   }
   const notes = [
-    `Micro F1 in per cent, on ${whole(comparison.sentences)} sentences. Paired bootstrap over sentences and approximate randomisation, ${whole(comparison.resamples)} resamples each, seed ${comparison.seed}; p is two-sided, the interval holds ${100 * comparison.confidence} %.`,
+    `Micro F1 in per cent, on ${whole(comparison.sentences)} sentences. Paired bootstrap over sentences and approximate randomisation, ${whole(comparison.resamples)} resamples each, seed ${comparison.seed}; p is two-sided, the interval covers ${100 * comparison.confidence} %.`,
     "better and worse: sentences whose own F1 is higher or lower in B.",
     ...(comparison.runs > 1
       ? [
@@ -43,7 +46,7 @@ export function comparisonText(comparison: SystemComparison, { style, width }: P
           `Only these types count, on both sides: ${comparison.onlyTypes.map(plain).join(", ")}. A relation keeps its arguments whatever their type.`,
         ]
       : []),
-    ...(comparison.ignoredTypes.length > 0 ? [`Left out on both sides: ${comparison.ignoredTypes.map(plain).join(", ")}.`] : []),
+    ...(comparison.ignoredTypes.length > 0 ? [`Ignored on both sides: ${comparison.ignoredTypes.map(plain).join(", ")}.`] : []),
     ...compared.map(({ protocol, words }) => `${protocol}: ${words}`),
   ];
   blocks.push(
@@ -95,7 +98,9 @@ function rowsOf(each: ProtocolComparison): string[][] {
   return each.firstRuns.deviation === null ? [row] : [row, ["", spread(each.firstRuns), spread(each.secondRuns)]];
 }
 
-/** Sentences that one system gets better than the other, each as gold and both systems annotate it. */
+/**
+ * Sentences that one system gets better than the other, each as gold and both systems annotate it.
+ */
 export function differenceText(found: readonly Difference[], limit: number, { style, width }: Paper): string {
   if (found.length === 0) return "no sentence differs";
   return alternating(found, limit)

@@ -11,8 +11,8 @@ interface Candidates {
 }
 
 /**
- * What may follow on an unfinished command line, as the shell's completion script reads it: a suggestion and its description on each
- * line, and on the last line what else the shell should do.
+ * What may follow on an unfinished command line, as the shell's completion script reads it: a
+ * suggestion and its description on each line, and on the last line what else the shell should do.
  *
  * @param words what follows `weft`; the last word is the one being typed, and may be empty
  */
@@ -66,7 +66,9 @@ async function valuesOf({ suggests, choices, list }: OptionDeclaration, begun: s
   return list === true && values.directive !== 0 ? { ...values, directive: directives.noFiles + directives.noSpace } : values;
 }
 
-/** The names with what stands before them, without those given already; the names of files where there are none. */
+/**
+ * The names with their prefix, without those given already; or file names, if there are no names.
+ */
 async function listed(
   names: Lazy<readonly string[]> | undefined,
   prefix = "",
@@ -77,7 +79,7 @@ async function listed(
   return { suggestions: fresh.map((name) => [`${prefix}${name}`, ""]), directive: directives.noFiles };
 }
 
-/** The option that the word before the one being typed names, where it takes a value. */
+/** The option that the previous word names, if it takes a value. */
 function valued(
   options: readonly (readonly [string, OptionDeclaration])[],
   word: string | undefined,

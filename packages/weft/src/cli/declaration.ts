@@ -1,8 +1,12 @@
 /**
- * What a command takes, said once. Its types, its help, its defaults, its completion and its part of docs/commands.md follow.
+ * What a command takes, said once. Its types, its help, its defaults, its completion and its part
+ * of docs/commands.md follow.
  */
 
-/** A value, or how to find it. It is found when the command is called, explained or completed, and by no other command. */
+/**
+ * A value, or how to find it. It is found when the command is called, explained or completed, and
+ * by no other command.
+ */
 export type Lazy<Value> = Value | (() => Promise<Value>);
 
 /** A word by its place on the command line; its key is its name in help. */
@@ -20,12 +24,12 @@ export interface OptionDeclaration {
   readonly description: string;
   /** A letter that stands for the flag. */
   readonly short?: string;
-  /** What stands for the value in help. An option without one is true where it is given. */
+  /** What stands for the value in help. An option without one is true when given. */
   readonly value?: string;
   /** Checks a value and gives it its type. Throws `InvalidArgumentError`. */
   readonly parse?: (text: string) => unknown;
   readonly choices?: Lazy<readonly string[]>;
-  /** What completion offers where any text is taken. */
+  /** What completion offers if the option takes any text. */
   readonly suggests?: Lazy<readonly string[]>;
   /** Takes several with commas between; completion goes on after each comma. */
   readonly list?: true;
@@ -43,7 +47,7 @@ export type Arguments = Readonly<Record<string, ArgumentDeclaration>>;
 export type Options = Readonly<Record<string, OptionDeclaration>>;
 
 export interface CommandDeclaration<A extends Arguments = Arguments, O extends Options = Options> {
-  /** One word, or two where the command belongs to a family: `data check`. */
+  /** One word, or two if the command belongs to a family: `data check`. */
   readonly name: string;
   readonly group: "Models" | "Data and scores" | "Around";
   /** One line for the list of commands. */

@@ -13,14 +13,21 @@ export interface FailureReport {
   readonly others?: readonly FailureReport[] | undefined;
 }
 
-/** Prints an error on standard error, as a line of JSON or for people. @returns the exit code that it means */
+/**
+ * Prints an error on standard error, as a line of JSON or for people.
+ *
+ * @returns the exit code that it means
+ */
 export function complain(error: unknown, json: boolean): 1 | 2 {
   const text = json ? JSON.stringify({ error: describeFailure(error) }) : printFailure(error, styleFor(process.stderr));
   process.stderr.write(`${text}\n`);
   return error instanceof UsageError ? 2 : 1;
 }
 
-/** What is known about an error, whatever was thrown. Errors of no class of ours are defects and say so. */
+/**
+ * What is known about an error, whatever was thrown. Errors of no class of ours are defects and say
+ * so.
+ */
 export function describeFailure(error: unknown): FailureReport {
   if (error instanceof WeftError) {
     const { code, at, hint, summary: message } = error;
@@ -35,7 +42,10 @@ export function describeFailure(error: unknown): FailureReport {
   };
 }
 
-/** `file:line:column path: message (CODE)` and the hint below, for each fault; the stack only with WEFT_DEBUG=1. */
+/**
+ * `file:line:column path: message (CODE)` and the hint below, for each fault; the stack only with
+ * WEFT_DEBUG=1.
+ */
 export function printFailure(error: unknown, style: Style): string {
   const lines = [describeFailure(error)]
     .flatMap((report) => [report, ...(report.others ?? [])])

@@ -14,7 +14,7 @@ import {
   writeDocuments,
 } from "@weft-nlp/node/files";
 
-/** What was put right in one file. */
+/** What was corrected in one file. */
 export interface FixedFile {
   readonly input: string;
   readonly output: string;
@@ -24,9 +24,11 @@ export interface FixedFile {
 }
 
 /**
- * Writes files anew, in their own formats, with what needs no judgement put right and types renamed as asked.
+ * Writes corrected copies of files, in their own formats: what needs no judgement is corrected, and
+ * types are renamed as asked.
  *
- * @param output a path that is not there yet: a file, or a folder where several files are written or the format is one
+ * @param output a path that is not there yet: a file, or a folder where several files are written
+ * or the format is one
  * @throws {FileError} OUTPUT_EXISTS
  */
 export async function fixCorpora(
@@ -47,7 +49,10 @@ export async function fixCorpora(
   return fixed;
 }
 
-/** A file that has others beside it gets a folder of its own, since those have the same names for each. */
+/**
+ * A file that has others beside it gets a folder of its own, since those have the same names for
+ * each.
+ */
 async function targetIn(folder: string, input: string, format: OutputFormat): Promise<string> {
   const name = basename(input);
   if (format.layout === "folder" || format.companions === undefined) {
@@ -86,17 +91,18 @@ async function fixCorpus(
   }
 }
 
-/** The format of a file, or Weft's own where that can be read alone. */
+/** The format of a file, or Weft's own if that format can only be read. */
 async function outputFormatOf(path: string, options: ReadDocumentsOptions): Promise<OutputFormat> {
   for await (const { format } of openDocuments(path, options)) return outputFormats[format.name] ?? jsonl;
   throw new RangeError("a path opens at least one file");
 }
 
 /**
- * The renamings that `--rename` names: `from=to`, or of one kind of types alone, `entity:from=to` and `relation:from=to`.
+ * The renamings that `--rename` names: `from=to`, or of one kind of types alone, `entity:from=to`
+ * and `relation:from=to`.
  *
  * @param files where the names have to occur
- * @throws {UsageError} where one is not of this form or names a type that does not occur
+ * @throws {UsageError} if one is not of this form or names a type that does not occur
  */
 export function parseRenamings(given: readonly string[], files: readonly CheckedFile[]): Renaming[] {
   return given.map((text) => {
@@ -127,7 +133,7 @@ function namesIn(files: readonly CheckedFile[], kind: LabelKind | undefined): Se
 function alreadyThere(path: string): FileError {
   return new FileError("OUTPUT_EXISTS", {
     at: { source: path },
-    message: "something is here already, and nothing is overwritten",
-    hint: "name a file or folder that does not exist yet",
+    message: "this path exists already, and Weft does not overwrite it",
+    hint: "name a new file or folder",
   });
 }

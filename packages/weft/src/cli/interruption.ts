@@ -1,4 +1,7 @@
-/** Thrown, as the reason of an AbortSignal, when the person at the terminal or the system asks the program to end. */
+/**
+ * Thrown, as the reason of an AbortSignal, when the person at the terminal or the system asks the
+ * program to end.
+ */
 export class Interruption extends Error {
   readonly exitCode: number;
 
@@ -17,8 +20,8 @@ export interface SignalWatch {
 }
 
 /**
- * The first Ctrl-C or SIGTERM asks the running job to stop, so that it can leave whole files behind; the second ends the program at
- * once.
+ * The first Ctrl-C or SIGTERM asks the running job to stop, so that it can leave whole files
+ * behind; the second ends the program at once.
  *
  * @param announce is called at the first signal, to tell people what a second one does
  */

@@ -11,7 +11,10 @@ interface Group {
   readonly places: Location[];
 }
 
-/** Losses put together by what was lost and why, in memory for the groups alone, however many there are. */
+/**
+ * Losses put together by what was lost and why, in memory for the groups alone, however many there
+ * are.
+ */
 export class LossReport {
   readonly #groups = new Map<string, Group>();
   total = 0;

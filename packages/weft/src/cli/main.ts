@@ -6,11 +6,12 @@ import { Interruption, watchSignals } from "./interruption.ts";
 import { buildProgram, divertOutput, families } from "./program.ts";
 
 /**
- * The command `weft`: runs one command line and says how it ended. Loads what the called command needs, and nothing before that.
+ * The command `weft`: runs one command line and says how it ended. Loads what the called command
+ * needs, and nothing before that.
  *
  * @param args what follows `weft`
- * @returns 0 for success, 1 after a failure, 2 when the command line is wrong, 130 and 143 after Ctrl-C and SIGTERM, 141 when the
- * reader of our output has gone
+ * @returns 0 for success, 1 after a failure, 2 when the command line is wrong, 130 and 143 after
+ * Ctrl-C and SIGTERM, 141 when the reader of our output has gone
  */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -48,7 +49,7 @@ async function completionOf(words: readonly string[]): Promise<string> {
   return suggest(declarations, words);
 }
 
-/** @returns false where no command was named; commander has printed the help then */
+/** @returns false if no command was named; commander has printed the help then */
 async function parse(program: Commander, args: readonly string[]): Promise<boolean> {
   const asked = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   try {
@@ -62,7 +63,11 @@ async function parse(program: Commander, args: readonly string[]): Promise<boole
   return true;
 }
 
-/** Commander would explain the program where it does not know the command. @throws {UsageError} */
+/**
+ * For a command that it does not know, commander would print the help of the program.
+ *
+ * @throws {UsageError}
+ */
 async function requireTopic(args: readonly string[]): Promise<void> {
   const end = args.findIndex((word) => word.startsWith("-"));
   const [first, second] = args.slice(0, end < 0 ? args.length : end);

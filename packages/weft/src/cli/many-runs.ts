@@ -60,7 +60,10 @@ export interface FinishedRuns {
   readonly failures: readonly { readonly run: string; readonly error: unknown }[];
 }
 
-/** Does the runs, and shows how far they are: one bar for all of them and one for each that is under way. */
+/**
+ * Does the runs, and shows how far they are: one bar for all of them and one for each that is
+ * running.
+ */
 export async function finishRuns(
   runs: readonly PlannedRun[],
   flags: OptionsInput<typeof jobOptions>,
@@ -73,7 +76,7 @@ export async function finishRuns(
   try {
     for await (const event of runMany(runs, { ...flags, signal })) {
       if (event.kind === "plan") {
-        if (event.finished > 0) bars.say(`${event.finished} of ${count(event.runs, "run")} done before`);
+        if (event.finished > 0) bars.say(`${event.finished} of ${count(event.runs, "run")} already done`);
       } else if (event.kind === "failed") {
         failures.push(event);
         shown.end(event.run);
@@ -91,7 +94,7 @@ export async function finishRuns(
     }
   } catch (error) {
     if (signal.aborted) {
-      bars.say(`stopped with ${outcomes.size} of ${count(runs.length, "run")} done; the same command goes on with the others`);
+      bars.say(`stopped with ${outcomes.size} of ${count(runs.length, "run")} done; run the same command to continue`);
     }
     throw error;
   } finally {
@@ -100,7 +103,7 @@ export async function finishRuns(
   return { outcomes: runs.flatMap(({ name }) => outcomes.get(name) ?? []), failures };
 }
 
-/** @throws {RunError} RUN_FAILED, with every failure, where there is one */
+/** @throws {RunError} RUN_FAILED, with every failure, if there is one */
 export function requireSuccess({ failures }: FinishedRuns, runs: number): void {
   if (failures.length === 0) return;
   const errors = failures.map(({ run, error }) => {
@@ -115,7 +118,7 @@ export function requireSuccess({ failures }: FinishedRuns, runs: number): void {
   });
   throw new RunError("RUN_FAILED", {
     message: `${failures.length} of ${count(runs, "run")} failed`,
-    hint: "the same command tries them again; what is done stays as it is",
+    hint: "run the same command to retry them; finished runs are kept",
     cause: new AggregateError(errors),
   });
 }
@@ -128,7 +131,9 @@ class RunBars {
   readonly #group: ProgressGroup;
   readonly #all: ProgressBar;
   readonly #own = new Map<string, { readonly bar: ProgressBar; best: string }>();
-  /** Of each run that has begun, the share that is done; so the bar of all moves with every step. */
+  /**
+   * Of each run that has begun, the share that is done; so the bar of all moves with every step.
+   */
   readonly #shares = new Map<string, number>();
   readonly #steps = new Map<string, number>();
 

@@ -9,7 +9,8 @@ export interface MatchedSentences {
 }
 
 /**
- * Puts each prediction beside its gold sentence: by id where every sentence of both files has its own, else by order.
+ * Puts each prediction beside its gold sentence: by id where every sentence of both files has its
+ * own, else by order.
  *
  * @throws {DataError} SENTENCES_MISMATCH when a sentence has no partner or its tokens differ
  */
@@ -31,7 +32,7 @@ function byOrder(gold: Corpus, predicted: Corpus): MatchedSentences {
     throw new DataError("SENTENCES_MISMATCH", {
       at: { source: predicted.source },
       message: `${found} sentences here, but ${wanted} in ${gold.source}, and they have no ids of their own to match them by`,
-      hint: "give each sentence an `id`, or write a line for every gold sentence, also where nothing was found",
+      hint: "give each sentence an `id`, or write a line for every gold sentence, even without predictions",
     });
   }
   return matched(
@@ -45,7 +46,10 @@ function matched(pairs: readonly (readonly [PlacedSentence, PlacedSentence])[], 
   return { gold: pairs.map(([{ sentence }]) => sentence), predicted: pairs.map(([, { sentence }]) => sentence), by };
 }
 
-/** `undefined` where an id is missing or occurs twice. A reader names a sentence without an id after its line. */
+/**
+ * `undefined` where an id is missing or occurs twice. A reader names a sentence without an id after
+ * its line.
+ */
 function indexById(sentences: readonly PlacedSentence[]): Map<string, PlacedSentence> | undefined {
   const index = new Map<string, PlacedSentence>();
   for (const placed of sentences) {
@@ -78,7 +82,7 @@ function missing(gold: Corpus, predicted: Corpus, byId: ReadonlyMap<string, Plac
   return new DataError("SENTENCES_MISMATCH", {
     at: { source: predicted.source },
     message: `${absent.length} of ${gold.sentences.length} gold sentences have no prediction here; the first is ${first?.sentence.id} (${first?.at.source}:${first?.at.line})`,
-    hint: "write a line for every gold sentence, also where nothing was found",
+    hint: "write a line for every gold sentence, even without predictions",
   });
 }
 

@@ -6,8 +6,8 @@ import { count } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
 /**
- * The first mistakes as text for the terminal. Where entities are given, each is a pair marked in its sentence; elsewhere a sentence
- * as gold and the prediction annotate it.
+ * The first mistakes as text for the terminal. Where entities are given, each is a pair marked in
+ * its sentence; elsewhere a sentence as gold and the prediction annotate it.
  */
 export function mistakeExamples(
   report: Report,

@@ -1,4 +1,8 @@
-/** A warning for a training that continues under other kernels than those of its checkpoint. @param before the mark of those */
+/**
+ * A warning for a training that continues under other kernels than those of its checkpoint.
+ *
+ * @param before the mark of those
+ */
 export function otherKernelsWarning(before: string): string {
   const [build = "", digest = ""] = before.split(" ");
   const which = digest === "" ? `${build} ones` : `${build} ones, ${digest.slice(0, 12)}`;

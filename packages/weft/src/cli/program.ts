@@ -1,7 +1,7 @@
 import { Argument, Command as Commander, Option } from "commander";
 import type { Command } from "./command.ts";
-import { allOptions, argumentUsage, type CommandDeclaration, found, type OptionDeclaration, usageOf } from "./declaration.ts";
-import { coloured, wantsColour } from "./style.ts";
+import { allOptions, argumentUsage, found, type OptionDeclaration, usageOf } from "./declaration.ts";
+import { exampleText, exitCodeText, settle } from "./help-layout.ts";
 
 /** Runs a command with the input that its declaration describes. */
 export type Invoke = (command: Command, input: Readonly<Record<string, unknown>>) => Promise<void>;
@@ -10,8 +10,8 @@ export type Invoke = (command: Command, input: Readonly<Record<string, unknown>>
 export const families: Readonly<Record<string, string>> = { data: "look at data" };
 
 /**
- * The whole command line as a tree of commander. A command gets its arguments and options when it is called or explained. Parsing throws
- * and never ends the process.
+ * The whole command line as a tree of commander. A command gets its arguments and options when it
+ * is called or explained. Parsing throws and never ends the process.
  */
 export function buildProgram(commands: readonly Command[], version: string, invoke: Invoke): Commander {
   const program = settle(new Commander("weft"))
@@ -104,42 +104,3 @@ function absent({ value, many }: OptionDeclaration): false | readonly [] | undef
   if (value === undefined) return false;
   return many === undefined ? undefined : [];
 }
-
-/** Errors are thrown and printed in one place; help is styled where the stream shows colour. */
-function settle(command: Commander): Commander {
-  return command
-    .exitOverride()
-    .configureOutput({
-      outputError: () => undefined,
-      getOutHasColors: () => wantsColour(process.stdout),
-      getErrHasColors: () => wantsColour(process.stderr),
-    })
-    .configureHelp({
-      styleTitle: bold,
-      styleCommandText: cyan,
-      styleSubcommandTerm: cyan,
-      styleOptionTerm: cyan,
-      styleArgumentTerm: cyan,
-      // The list shows `data check`, not `data`: what can be run, by the name that runs it.
-      visibleCommands: (parent) => parent.commands.flatMap((each) => (each.commands.length > 0 ? each.commands : [each])),
-      subcommandTerm: (inner) => (inner.parent?.parent ? `${inner.parent.name()} ${inner.name()}` : inner.name()),
-    })
-    .helpCommand(false)
-    .helpOption("-h, --help", "explain this command");
-}
-
-function exampleText(examples: CommandDeclaration["examples"]): string {
-  if (examples.length === 0) return "";
-  const lines = examples.map(([line, meaning]) => (meaning === "" ? `  ${line}` : `  ${line}\n${dim(`      ${meaning}`)}`));
-  return `\n${bold("Examples:")}\n${lines.join("\n")}`;
-}
-
-function exitCodeText({ exitCodes = {} }: CommandDeclaration): string {
-  const lines = Object.entries(exitCodes).map(([code, meaning]) => `  ${cyan(code)}  ${meaning}`);
-  return lines.length === 0 ? "" : `\n${bold("Exit codes:")}\n${lines.join("\n")}`;
-}
-
-/** Commander takes the colours away where the stream does not want them. */
-const bold = (text: string): string => coloured("bold", text);
-const cyan = (text: string): string => coloured("cyan", text);
-const dim = (text: string): string => coloured("dim", text);

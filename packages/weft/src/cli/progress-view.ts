@@ -3,7 +3,9 @@ import type { EpochProgress, RunProgress } from "@weft-nlp/node/runs";
 import type { Style } from "./style.ts";
 import { whole } from "./words.ts";
 
-/** How a run stands: both curves, the last epochs, and the best so far. Ends without a line break. */
+/**
+ * How a run stands: both curves, the last epochs, and the best so far. Ends without a line break.
+ */
 export function progressView(progress: RunProgress, name: string, done: boolean, width: number, style: Style): string {
   const { part, best, step, protocol = "" } = progress;
   const epochs = progress.epochs.filter((each) => each.part === part);
@@ -25,7 +27,7 @@ export function progressView(progress: RunProgress, name: string, done: boolean,
   return parts.join("\n");
 }
 
-/** One epoch in a line, for where nothing can be drawn over. */
+/** One epoch in a line, for output that cannot be redrawn. */
 export function epochLine(epoch: EpochProgress): string {
   const [number, loss, gradient, score] = epochCells(epoch);
   return `${epoch.part === undefined ? "" : `${epoch.part}, `}epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}`;

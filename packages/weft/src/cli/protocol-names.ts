@@ -6,7 +6,11 @@ import { didYouMean } from "@weft-nlp/node/files";
 /** Names that may be asked for by --protocol; `partial` follows --anchor. */
 export const protocolNames: readonly string[] = ["partial", ...protocols.names];
 
-/** A list with commas as protocols. @throws {UsageError} with the nearest name for one that does not exist */
+/**
+ * A list with commas as protocols.
+ *
+ * @throws {UsageError} with the nearest name for one that does not exist
+ */
 export function parseProtocols(list: string, anchor: "last" | "first" = "last"): ProtocolName[] {
   const names = list.split(",").map((name) => name.trim());
   const unknown = names.find((name) => !protocolNames.includes(name));
@@ -19,7 +23,7 @@ export function parseProtocols(list: string, anchor: "last" | "first" = "last"):
   return [...new Set(names.map((name) => protocolName(name, { anchor })))];
 }
 
-/** What data is scored by where nothing is asked for: with entity types, or without. */
+/** The default protocols for data: with entity types, or without. */
 export function usualProtocols(gold: readonly Sentence[], anchor: "last" | "first" = "last"): ProtocolName[] {
   const typed = gold.some(({ entities }) => entities.some(({ type }) => type !== null));
   return typed ? ["strict", "boundaries", "ner-strict"] : ["exact", protocolName("partial", { anchor }), "ner-boundaries"];

@@ -3,7 +3,8 @@ import { type Corpus, collectSentences, standardStream } from "@weft-nlp/node/fi
 import type { CommandContext } from "./command.ts";
 
 /**
- * Reads files into memory one after the other, under one bar where they are large enough to wait for.
+ * Reads files into memory one after the other, under one bar where they are large enough to wait
+ * for.
  *
  * @param beside see `OpenOptions`
  */
@@ -42,7 +43,10 @@ export async function withReadingBar<Result>(
 
 const worthABar = 1 << 20;
 
-/** What is known before reading. A file that is not there counts nothing here and is named when it is opened. */
+/**
+ * What is known before reading. A file that is not there counts nothing here and is named when it
+ * is opened.
+ */
 async function totalBytes(paths: readonly string[]): Promise<number> {
   const sizes = await Promise.all(paths.map(sizeOf));
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -4,7 +4,10 @@ import type { Terminal } from "./terminal.ts";
 import { percent, whole } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
-/** The scores of a report with, below, what each protocol counts as right, the mistakes, and the rules that hold for all. */
+/**
+ * The scores of a report with, below, what each protocol counts as right, the mistakes, and the
+ * rules that hold for all.
+ */
 export function scoreTable(report: Report, { style, width }: Pick<Terminal, "style" | "width">): string {
   const scored = Object.values(report.protocols);
   const header = ["protocol", "average", "P", "R", "F1", "right", "predicted", "gold"];
@@ -57,7 +60,10 @@ function range([low, high]: readonly [number, number]): string {
   return `${points(low)}–${points(high)}`;
 }
 
-/** Micro and macro; the average weighted by support where the literature on pairs gives it; what memory gives, where it is known. */
+/**
+ * Micro and macro; the average weighted by support for pairs, as the literature gives it; what
+ * memory gives, if known.
+ */
 function rowsOf({ protocol, micro, macro, weighted, memory, intervals }: ProtocolReport): string[][] {
   const counts = [micro.correct, micro.predicted, micro.gold].map(whole);
   const rows = [[protocol, "micro", ...ratesOf(micro), ...counts], ...rangeRow(intervals?.micro)];
@@ -88,15 +94,15 @@ function notes({ protocols, intervals, mistakes, ignoredTypes, onlyTypes, coOccu
     ...(intervals === null
       ? []
       : [
-          `Below each rate its ${percent(intervals.confidence, 1).replace(".0", "")} interval: ${whole(intervals.resamples)} bootstrap resamples of the sentences, seed ${intervals.seed}. It speaks of other test sentences, not of other training runs.`,
+          `Below each rate its ${percent(intervals.confidence, 1).replace(".0", "")} interval: ${whole(intervals.resamples)} bootstrap resamples of the sentences, seed ${intervals.seed}. It covers other test sentences, not other training runs.`,
         ]),
     `Co-occurrence, ${coOccurrenceWords(coOccurrence)}.`,
-    `Mistakes: by spans of the arguments, ${mistakes.directed ? "head and tail told apart" : "in either order"}, whatever the protocol.`,
+    `Mistakes: by spans of the arguments, ${mistakes.directed ? "head and tail distinguished" : "in either order"}, whatever the protocol.`,
     "Spans count tokens. What occurs twice in a sentence counts once. A sentence where neither side has an item changes nothing.",
     ...(onlyTypes.length === 0
       ? []
       : [`Only these types count, on both sides: ${onlyTypes.join(", ")}. A relation keeps its arguments whatever their type.`]),
-    ...(ignoredTypes.length === 0 ? [] : [`Left out on both sides: ${ignoredTypes.join(", ")}.`]),
+    ...(ignoredTypes.length === 0 ? [] : [`Ignored on both sides: ${ignoredTypes.join(", ")}.`]),
     ...(scored.some(({ memory }) => memory !== null)
       ? ["memory: what predicting every training triple whose two strings occur in the sentence would give."]
       : []),

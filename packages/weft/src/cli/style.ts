@@ -2,7 +2,10 @@ import { styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Gives a text colour or weight where the stream is a terminal that wants it, and returns it unchanged everywhere else. */
+/**
+ * Gives a text colour or weight if the stream is a terminal that wants it, and returns it unchanged
+ * otherwise.
+ */
 export type Style = (format: Format, text: string) => string;
 
 /** Whether a stream is a terminal that shows colour, by the rules of no-color.org. */

@@ -11,7 +11,7 @@ export interface ProgressBar {
 /** Where a command speaks: data to standard output, everything for people to standard error. */
 export interface Terminal {
   readonly json: boolean;
-  /** Columns of standard output; 100 where it is not a terminal. */
+  /** Columns of standard output; 100 if it is not a terminal. */
   readonly width: number;
   /** For text on standard output. */
   readonly style: Style;
@@ -22,7 +22,10 @@ export interface Terminal {
   printJson(value: unknown): Promise<void>;
   /** A line for people; silent with --quiet and --json. */
   say(text: string): void;
-  /** A bar on standard error that goes when it is done; silent in pipes, with --quiet and with --json. */
+  /**
+   * A bar on standard error that goes when it is done; silent in pipes, with --quiet and with
+   * --json.
+   */
   progress(label: string, total: number): ProgressBar;
   /** Several such bars, one below the other. */
   progressGroup(): ProgressGroup;
@@ -31,7 +34,7 @@ export interface Terminal {
 /** Bars that stand together; a bar that is stopped goes, and those below it move up. */
 export interface ProgressGroup {
   add(label: string, total: number): ProgressBar;
-  /** A line for people, above the bars; like `say` where no bars are drawn. */
+  /** A line for people, above the bars; like `say` if no bars are drawn. */
   say(text: string): void;
   stop(): void;
 }
@@ -121,7 +124,12 @@ function drawnGroup(style: Style): ProgressGroup {
   };
 }
 
-/** Leaving at once, as after a second Ctrl-C, must not leave the terminal without its cursor and its line wrap. @returns its undoing */
+/**
+ * Leaving at once, as after a second Ctrl-C, must not leave the terminal without its cursor and its
+ * line wrap.
+ *
+ * @returns its undoing
+ */
 function restoreAtExit(): () => void {
   const restore = (): void => void process.stderr.write("\u001b[?25h\u001b[?7h\n");
   process.once("exit", restore);

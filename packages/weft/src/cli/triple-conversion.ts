@@ -8,7 +8,7 @@ export const conversionFormats: Readonly<Record<string, TripleFormat>> = Object.
   Object.entries(tripleFormats).filter(([name]) => !Object.hasOwn(outputFormats, name)),
 );
 
-/** The form of triples that a name means, or without one an ending; undefined where neither does. */
+/** The form of triples that a name means, or without one an ending; undefined if neither does. */
 export function conversionTarget(output: string, name: string | undefined): TripleFormat | undefined {
   if (name !== undefined) return Object.hasOwn(conversionFormats, name) ? conversionFormats[name] : undefined;
   const format = tripleFormatOf(output);

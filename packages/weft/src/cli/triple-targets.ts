@@ -11,7 +11,8 @@ export interface TripleTarget {
 }
 
 /**
- * Where to write and how. The format is that of `--format`, or of the file's ending. Without a file it is standard output.
+ * Where to write and how. The format is that of `--format`, or of the file's ending. Without a file
+ * it is standard output.
  *
  * @throws {UsageError} before anything is written
  */

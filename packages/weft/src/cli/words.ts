@@ -8,7 +8,7 @@ export function whole(amount: number): string {
   return amount.toLocaleString("en-US");
 }
 
-/** A share as per cent with one decimal; a dash where there is nothing to take a share of. */
+/** A share as per cent with one decimal; a dash for a share of nothing. */
 export function percent(part: number, of: number): string {
   return of === 0 ? "–" : `${((100 * part) / of).toFixed(1)} %`;
 }

@@ -49,7 +49,7 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
   await terminal.print(words(report, context));
   terminal.say(
     `\nwritten into the model; ${join(folder, calibrationFiles.reliability)} and ${join(folder, calibrationFiles.curve)} show it; ` +
-      `weft calibrate ${folder} --reset takes it back`,
+      `weft calibrate ${folder} --reset undoes it`,
   );
 };
 
@@ -57,7 +57,7 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
 async function devDataOf(folder: string): Promise<string> {
   const path = join(folder, "config.yaml");
   if (!(await exists(path)))
-    throw new UsageError(`${folder} is not a run, and so has no dev data`, "name annotated sentences by --data");
+    throw new UsageError(`${folder} is not a run, so it has no dev data`, "name annotated sentences with --data");
   const config = await readConfig(path, trainConfig);
   return config.resolvePath(config.value.data.dev, ["data", "dev"]);
 }
@@ -88,7 +88,7 @@ function words(report: CalibrationReport, { terminal: { style, width } }: Comman
   });
   return [
     `${count(candidates, "candidate")} in ${count(sentences, "sentence")} of ${data}; right by ${protocol}; chosen for ${goal}`,
-    ...(reached ? [] : [style("yellow", "no threshold has that precision here; the most precise one was taken")]),
+    ...(reached ? [] : [style("yellow", "no threshold reaches that precision here; this is the most precise one")]),
     `${scalingWords(scaling)}: of confidences of 0.1, 0.5 and 0.9 it makes ${[0.1, 0.5, 0.9].map((each) => scaleConfidence(each, scaling).toFixed(2)).join(", ")}`,
     ...(typeof after.threshold === "number" ? [] : [`thresholds: ${thresholdWords(after.threshold)}`]),
     "",

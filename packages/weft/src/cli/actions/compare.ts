@@ -15,7 +15,7 @@ export const run: Handler<typeof compareCommand> = async (context, { a, b, ...op
   const { terminal } = context;
   const path = options.data ?? options.gold;
   if (path === undefined || (options.data !== undefined && options.gold !== undefined)) {
-    throw new UsageError("the sentences to compare on are named once", "--data FILE for runs, --gold FILE for predictions");
+    throw new UsageError("name the sentences to compare on exactly once", "--data FILE for runs, --gold FILE for predictions");
   }
   const asked = options.protocol === undefined ? undefined : parseProtocols(options.protocol);
   const [gold] = (await readCorpora([path], context, options.format)) as [Corpus];

@@ -129,7 +129,7 @@ function notesOn(target: OutputFormat | TripleFormat): string[] {
   const gone = [
     ...(holds.ids ? [] : ["the ids of documents"]),
     ...(holds.text ? [] : ["the spacing of the text"]),
-    ...(holds.tokens ? [] : ["tokens, which are found anew when it is read"]),
+    ...(holds.tokens ? [] : ["tokens, which are found again on reading"]),
     ...(holds.record === "document" ? [] : ["documents as such: a record is a sentence"]),
   ];
   return gone.length === 0 ? [] : [`${title} does not keep ${gone.join("; ")}`];

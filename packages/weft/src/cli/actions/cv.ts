@@ -73,7 +73,7 @@ async function readPool(paths: readonly string[], context: CommandContext): Prom
   const corpora = await readCorpora(paths, context);
   const losses = corpora.flatMap(({ losses }) => losses);
   if (losses.length > 0) {
-    context.terminal.say(`${count(losses.length, "annotation")} could not be carried over; weft data check names them`);
+    context.terminal.say(`${count(losses.length, "annotation")} could not be carried over; weft data check lists them`);
   }
   return corpora.flatMap(({ sentences }) => sentences.map(({ sentence }) => sentence));
 }

@@ -92,15 +92,15 @@ function describeProblem({ code, level, message, hint, amount, places }: Problem
 
 function describeFixed({ input, output, fixes, lost }: FixedFile): string {
   const done = [
-    [fixes.repeatedEntities, "repeated entity taken out", "repeated entities taken out"],
-    [fixes.repeatedRelations, "repeated relation taken out", "repeated relations taken out"],
+    [fixes.repeatedEntities, "repeated entity removed", "repeated entities removed"],
+    [fixes.repeatedRelations, "repeated relation removed", "repeated relations removed"],
     [fixes.renamedEntities, "entity renamed", "entities renamed"],
     [fixes.renamedRelations, "relation renamed", "relations renamed"],
     [fixes.movedSpans, "span moved to whole tokens", "spans moved to whole tokens"],
   ] as const;
   const words = done.filter(([amount]) => amount > 0).map(([amount, one, many]) => count(amount, one, many));
   const gone = lost === 0 ? "" : `; ${count(lost, "annotation")} could not be carried over`;
-  return `${input} → ${output}: ${words.length === 0 ? "nothing to put right" : words.join(", ")}${gone}`;
+  return `${input} → ${output}: ${words.length === 0 ? "nothing to correct" : words.join(", ")}${gone}`;
 }
 
 function verdict(faults: number, problems: readonly Problem[], style: Style): string {

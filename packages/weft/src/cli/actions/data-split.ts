@@ -26,14 +26,14 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
       onLoss: (loss) => report.add(loss),
     }),
   );
-  const { parts: _, ...told } = plan;
+  const { parts: _, ...counts } = plan;
   if (terminal.json) {
     await terminal.printJson({
       input,
       seed: options.seed,
       shares,
       paths,
-      ...told,
+      ...counts,
       lost: report.total,
       losses: report.toJson(),
     });
@@ -46,8 +46,8 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
   const { largest } = plan.groups;
   if (largest.documents > 1 && largest.documents > Math.min(...splitParts.map((part) => shares[part] || 1)) * plan.parts.length)
     terminal.say(
-      `${count(largest.documents, "document")} stay together, more than a part is to have; where headings tie them, ` +
-        "--shared-from lets short sentences stand in several parts",
+      `${count(largest.documents, "document")} stay together, more than a part should have; if only headings join them, ` +
+        "--shared-from lets short sentences appear in several parts",
     );
   if (report.total > 0) terminal.say(report.print(terminal.errorStyle));
 };
@@ -61,7 +61,7 @@ function sharesOf(options: Readonly<Record<SplitPart, number | undefined>>): Spl
   if (rest < -1e-9)
     throw new UsageError(`the shares sum to ${round(1 - rest)}, expected at most 1`, "0.8, 0.1 and 0.1, for example");
   if (given.length === splitParts.length && rest > 1e-9)
-    throw new UsageError(`the shares sum to ${round(1 - rest)}, expected 1`, "leave one out, and it gets what the others leave");
+    throw new UsageError(`the shares sum to ${round(1 - rest)}, expected 1`, "omit one, and it gets what the others leave");
   const each = Math.max(0, rest) / (splitParts.length - given.length);
   const shareOf = (part: SplitPart): number => options[part] ?? (each < 1e-9 ? 0 : each);
   return { train: shareOf("train"), dev: shareOf("dev"), test: shareOf("test") };
@@ -103,7 +103,7 @@ function describe(
     ...used.flatMap((part) => [whole(counts[part]), points(deviations[part])]),
   ]);
   tables.push(textTable(["relation type", "total", ...used.flatMap((part) => [part, "±"])], rows, { width }));
-  const notes = ["±: points of a hundred by which the part's share of the type differs from what it was to be"];
+  const notes = ["±: the part's share of the type minus the share it should have, in percentage points"];
   if (shown.length < types.length) notes.push(`and ${whole(types.length - shown.length)} rarer types; --all lists them`);
   const missing = used.flatMap((part) => missingIn(part, types));
   return [...tables, [...missing, style("dim", notes.join("\n"))].join("\n")].join("\n\n");

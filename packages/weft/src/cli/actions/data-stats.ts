@@ -44,7 +44,7 @@ function describe(
   ];
   const parts = [`${style("bold", report.source)}\n${counts.join(style("dim", " · "))}`];
   if (report.notCarried > 0)
-    parts.push(`${count(report.notCarried, "annotation")} could not be carried over; weft data check names them`);
+    parts.push(`${count(report.notCarried, "annotation")} could not be carried over; weft data check lists them`);
   if (sentences > 0) parts.push(lengths(report));
   if (entities > 0) parts.push(types("entity type", report.entityTypes, width, all, style));
   if (relations > 0) parts.push(types("relation type", report.relationTypes, width, all, style));
@@ -77,7 +77,7 @@ function lengths(report: CorpusStatistics): string {
     whole(most),
   ];
   return textTable(
-    ["", "least", "median", "mean", "95 %", "most"],
+    ["", "min", "median", "mean", "95 %", "max"],
     [
       row("tokens in a sentence", report.tokensPerSentence),
       row("entities in a sentence", report.entitiesPerSentence),

@@ -110,7 +110,10 @@ async function writeAccess(): Promise<Finding> {
 
 const side = 256;
 
-/** Billions of multiplications and additions a second that the kernel for matrices does on one core, measured for a second. */
+/**
+ * Billions of multiplications and additions a second that the kernel for matrices does on one core,
+ * measured for a second.
+ */
 function multiplySpeed(signal: AbortSignal): number {
   const { heap, kernels } = Engine.create();
   const bytes = side * side * 4;

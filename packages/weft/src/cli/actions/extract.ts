@@ -56,7 +56,7 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   for (const note of notesOn(long, options.window)) terminal.say(note);
 };
 
-/** What is to be known of sentences that were not read at once. */
+/** What to know of sentences that were not read at once. */
 function notesOn(
   { sentences, windows, unread }: { sentences: number; windows: number; unread: number },
   window: number,

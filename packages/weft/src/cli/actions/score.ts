@@ -66,7 +66,7 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
     context.terminal.say(`report in ${await writeReport(options.report, { name: "report", value, page })}`);
   }
   if (context.terminal.json) return context.terminal.printJson(value);
-  if (losses > 0) context.terminal.say(`${count(losses, "annotation")} could not be carried over; weft data check names them`);
+  if (losses > 0) context.terminal.say(`${count(losses, "annotation")} could not be carried over; weft data check lists them`);
   const text = options.details
     ? formatReport(report).trimEnd()
     : describe(report, matched, [gold.source, predicted.source], context);
@@ -77,7 +77,10 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
   }
 };
 
-/** Protocols of cells look at raw output. A file holds triples, which stand for their cells, by the first or the last word. */
+/**
+ * Protocols of cells look at raw output. A file holds triples, which stand for their cells, by the
+ * first or the last word.
+ */
 function scoreAll(
   { predicted }: MatchedSentences,
   names: readonly ProtocolName[],

@@ -49,7 +49,11 @@ export const run: Handler<typeof serveCommand> = async ({ terminal, signal }, { 
   }
 };
 
-/** The folder of runs and the data that the page shows. @throws {FileError} if a named one does not exist */
+/**
+ * The folder of runs and the data that the page shows.
+ *
+ * @throws {FileError} if a named one does not exist
+ */
 async function shownFolders({
   runs,
   data,
@@ -82,7 +86,11 @@ function modelSources(runs: readonly string[]): ModelSource[] {
   return sources;
 }
 
-/** Never from the command line, which every user of the machine can read. @throws {UsageError} if the file has none */
+/**
+ * Never from the command line, which every user of the machine can read.
+ *
+ * @throws {UsageError} if the file has none
+ */
 async function tokensOf({ tokens: path }: Pick<ServeOptions, "tokens">): Promise<string[]> {
   const fromEnvironment = (process.env["WEFT_TOKENS"] ?? "").split(/\s+/).filter((token) => token !== "");
   if (path === undefined) return fromEnvironment;

@@ -50,8 +50,8 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
         if (event.pairs !== undefined) {
           const { positive, negative, filtered, sampledOut } = event.pairs;
           terminal.say(
-            `${count(positive, "pair")} with a relation, ${whole(negative)} without; left out: ${whole(filtered)} whose entity types ` +
-              `have no relation in training, ${whole(sampledOut)} by the ratio asked for`,
+            `${count(positive, "pair")} with a relation, ${whole(negative)} without; omitted: ${whole(filtered)} whose entity types ` +
+              `have no relation in training, ${whole(sampledOut)} by the requested ratio`,
           );
         }
         if (event.vectors !== undefined) {
@@ -72,7 +72,7 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
         if (bar === undefined) continue;
         bar = undefined;
         terminal.say(
-          `${event.reason === "patience" ? "stopped, no better epoch for a while" : "done"} after ${count(event.epoch, "epoch")}${best}`,
+          `${event.reason === "patience" ? "stopped early, without a better epoch for a while," : "done"} after ${count(event.epoch, "epoch")}${best}`,
         );
       } else if (event.kind === "done") {
         await showScores(event, folder, terminal);

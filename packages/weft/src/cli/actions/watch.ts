@@ -33,7 +33,7 @@ async function show(
   let progress = first;
   const drawn = process.stdout.isTTY && process.env["TERM"] !== "dumb";
   let lines = 0;
-  let told = 0;
+  let printed = 0;
   for await (const { fresh, restarted, done } of looks) {
     if (restarted) progress = new RunProgress();
     progress.add(fresh);
@@ -43,11 +43,11 @@ async function show(
       await terminal.print(lines === 0 ? view : `\u001b[${lines}A\u001b[J${view}`);
       lines = view.split("\n").length;
     } else {
-      // An epoch whose evaluation has not come yet is told with the next look.
+      // An epoch without an evaluation yet is printed at the next look.
       const { epochs } = progress;
       const complete = done ? epochs : epochs.slice(0, -1);
-      for (const epoch of complete.slice(told)) await terminal.print(epochLine(epoch));
-      told = Math.max(told, complete.length);
+      for (const epoch of complete.slice(printed)) await terminal.print(epochLine(epoch));
+      printed = Math.max(printed, complete.length);
     }
   }
 }

@@ -20,7 +20,10 @@ import { sweepCommand } from "./sweep.ts";
 import { trainCommand } from "./train.ts";
 import { watchCommand } from "./watch.ts";
 
-/** Every command, one line each, in the order of the help: what it takes, and where it is loaded from when it is called. */
+/**
+ * Every command, one line each, in the order of the help: what it takes, and where it is loaded
+ * from when it is called.
+ */
 export const commands: readonly Command[] = [
   command(trainCommand, async () => import("../actions/train.ts")),
   command(watchCommand, async () => import("../actions/watch.ts")),
