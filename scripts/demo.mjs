@@ -18,7 +18,7 @@ const paragraph =
 const begun = performance.now();
 const say = (text = "") => process.stderr.write(`${text}\n`);
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-const config = resolvePaths(await readConfig("examples/corpus/weft.yaml", trainConfig));
+const config = resolvePaths(await readConfig("examples/corpus/weft.yaml", trainConfigSchema()));
 const [run, fresh, former] = ["runs/demo", "runs/demo.new", "runs/demo.old"];
 if (await holdsAnotherRun()) {
   say(`${run} holds a run that is not this demo's; move it to another folder and call npm run demo again`);
@@ -35,7 +35,7 @@ await extract();
 async function holdsAnotherRun() {
   const file = join(run, "config.yaml");
   if (!existsSync(file)) return existsSync(run);
-  const { value } = await readConfig(file, trainConfig);
+  const { value } = await readConfig(file, trainConfigSchema());
   return value.data.train !== config.data.train;
 }
 

@@ -3,8 +3,8 @@
 /**
  * @typedef {import("@weft-nlp/core/formats").InputFormat} InputFormat
  * @typedef {import("@weft-nlp/core/formats").OutputFormat} OutputFormat
- * @typedef {Readonly<Record<string, InputFormat>>} Inputs
- * @typedef {Readonly<Record<string, OutputFormat>>} Outputs
+ * @typedef {Iterable<InputFormat>} Inputs
+ * @typedef {Iterable<OutputFormat>} Outputs
  */
 
 /**
@@ -13,12 +13,13 @@
  * @returns {string} Markdown
  */
 export function formatTable(inputs, outputs) {
-  const rows = Object.values({ ...inputs, ...outputs }).map(({ name, title, extensions, companions = [], layout, holds }) => [
+  const [read, written] = [inputs, outputs].map((all) => new Set([...all].map(({ name }) => name)));
+  const rows = each(inputs, outputs).map(({ name, title, extensions, companions = [], layout, holds }) => [
     `\`${name}\``,
     title,
-    [name in inputs ? "reads" : "", name in outputs ? "writes" : ""].filter(Boolean).join(" and "),
-    [layout === "folder" ? "folder:" : "", ...extensions.map((each) => `\`${each}\``)].join(" ").trim(),
-    companions.map((each) => `\`${each}\``).join(", "),
+    [read?.has(name) ? "reads" : "", written?.has(name) ? "writes" : ""].filter(Boolean).join(" and "),
+    [layout === "folder" ? "folder:" : "", ...extensions.map((name) => `\`${name}\``)].join(" ").trim(),
+    companions.map((name) => `\`${name}\``).join(", "),
     holds.record,
     holds.offsets,
   ]);
@@ -31,7 +32,7 @@ export function formatTable(inputs, outputs) {
  * @returns {string} Markdown
  */
 export function capacityTable(inputs, outputs) {
-  const rows = Object.values({ ...inputs, ...outputs }).map(({ name, holds }) => [
+  const rows = each(inputs, outputs).map(({ name, holds }) => [
     `\`${name}\``,
     holds.entities === "in relations" ? "in relations" : holds.lastWords ? "last word" : "✓",
     holds.entityTypes,
@@ -44,6 +45,20 @@ export function capacityTable(inputs, outputs) {
   ]);
   const head = ["Name", "Entities", "Types", "Relations", "Across sentences", "Overlapping", "Twice", "In pieces", "Confidence"];
   return table([...head, "Text", "Tokens", "Ids", "Parts of speech", "Other fields"], rows);
+}
+
+/**
+ * Every format once, those that are read first.
+ *
+ * @param {Inputs} inputs
+ * @param {Outputs} outputs
+ * @returns {(InputFormat | OutputFormat)[]}
+ */
+function each(inputs, outputs) {
+  /** @type {(InputFormat | OutputFormat)[]} */
+  const all = [...inputs];
+  const known = new Set(all.map(({ name }) => name));
+  return [...all, ...[...outputs].filter(({ name }) => !known.has(name))];
 }
 
 /** @param {boolean} value */

@@ -46,6 +46,7 @@ export const packages = {
       objectives: [...text, "metrics", "nn", "models"],
       inference: [...text, "json", "metrics", "nn", "archive", "models"],
       training: [...text, "json", "metrics", "nn", "archive", "encoders", "models", "objectives", "inference"],
+      registry: [...text, "formats", "metrics", "encoders", "models", "objectives"],
       testing: [
         ...[...text, "json", "formats", "metrics", "nn", "archive", "encoders", "heads", "models"],
         ...["objectives", "inference", "training"],

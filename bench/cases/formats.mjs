@@ -16,8 +16,5 @@ export function cases({ options }) {
     command: process.execPath,
     args: [script, "--group", group, "--format", name, "--megabytes", options.megabytes ?? "8"],
   });
-  return [
-    ...Object.keys(inputFormats).map((name) => one("read", name)),
-    ...Object.keys(outputFormats).map((name) => one("write", name)),
-  ];
+  return [...inputFormats.names.map((name) => one("read", name)), ...outputFormats.names.map((name) => one("write", name))];
 }

@@ -11,7 +11,7 @@ import { collectText, outputFormats } from "@weft-nlp/core/formats";
 export async function corpusFiles(name, documents) {
   if (name === "ace05") return new Map(documents.flatMap(aceFiles));
   if (name === "lstm-er") return new Map((await Promise.all(documents.map(splitFiles))).flat());
-  const format = outputFormats[name];
+  const format = outputFormats.find(name);
   const { text, files } = await collectText(format.write(documents));
   return new Map([...(format.layout === "folder" ? [] : [["", text]]), ...files]);
 }

@@ -53,7 +53,7 @@ async function filesOf(documents) {
 
 /** How many entities and relations came. */
 async function readAll() {
-  const format = inputFormats[options.format];
+  const format = inputFormats.find(options.format);
   const mains =
     format.layout === "folder" ? [...files].filter(([name]) => name.endsWith(format.extensions[0])) : [["", files.get("")]];
   let things = 0;
@@ -73,7 +73,8 @@ async function readAll() {
 /** How many characters came. */
 async function writeAll() {
   let units = 0;
-  for await (const event of outputFormats[options.format].write(documents)) if (event.kind === "text") units += event.text.length;
+  for await (const event of outputFormats.find(options.format).write(documents))
+    if (event.kind === "text") units += event.text.length;
   return units;
 }
 

@@ -21,7 +21,7 @@ test.each(withErrors)("docs/errors.md has every code of %s with its meaning, in 
 
 test.each(withErrors)("every error of %s has one root", async (name) => {
   const module = (await import(new URL(`packages/${name}/src/errors.ts`, root).pathname)) as Record<string, unknown>;
-  const classes = Object.values(module).filter((value) => typeof value === "function" && /Error$/.test(value.name));
+  const classes = Object.values(module).filter((value) => typeof value === "function" && value.name.endsWith("Error"));
   expect(classes.length).toBeGreaterThan(0);
   for (const error of classes as (typeof WeftError)[]) {
     expect(error === WeftError || error.prototype instanceof WeftError, error.name).toBe(true);

@@ -1,11 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { readConfig } from "@weft-nlp/node";
 import { describe, expect, test } from "vitest";
-import { readConfig, trainConfig } from "weft-nlp";
-import { experimentRuns, readExperimentPlan } from "../../packages/node/src/runs/experiment-plan.ts";
+import { experimentRuns, readExperimentPlan } from "../../packages/node/src/experiments/experiment-plan.ts";
 
 const folder = fileURLToPath(new URL("../../experiments/", import.meta.url));
 

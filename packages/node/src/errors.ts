@@ -1,4 +1,4 @@
-import { type ErrorDetails, WeftError } from "@weft-nlp/core";
+import { WeftError } from "@weft-nlp/core";
 
 /** Every error code of this package, with what it means; `docs/errors.md` holds the same list. */
 export const nodeErrorCodes = {

@@ -1,3 +1,4 @@
+import { Catalogue } from "../catalogue.ts";
 import { ace05 } from "./ace05.ts";
 import { brat } from "./brat.ts";
 import { casrel } from "./casrel.ts";
@@ -58,11 +59,14 @@ export const writeOnlyFormats = {
 
 export type FormatName = keyof typeof formats;
 
-/** Everything that can be read, by name. */
-export const inputFormats: Readonly<Record<string, InputFormat>> = { ...formats, ...readOnlyFormats };
+/** Everything that can be read, ours and registered formats. */
+export const inputFormats = new Catalogue<InputFormat>("format", [...Object.values(formats), ...Object.values(readOnlyFormats)]);
 
-/** Everything that can be written, by name. */
-export const outputFormats: Readonly<Record<string, OutputFormat>> = { ...formats, ...writeOnlyFormats };
+/** Everything that can be written, ours and registered formats. */
+export const outputFormats = new Catalogue<OutputFormat>("format", [
+  ...Object.values(formats),
+  ...Object.values(writeOnlyFormats),
+]);
 
 /**
  * The formats that a file may be in, the likeliest first: none where nothing fits, several where its content leaves it open.
@@ -75,7 +79,7 @@ export const outputFormats: Readonly<Record<string, OutputFormat>> = { ...format
  */
 export function detectFormats(fileName: string, beginning = ""): readonly InputFormat[] {
   const name = fileName.toLowerCase();
-  const all: readonly InputFormat[] = Object.values(inputFormats);
+  const all: readonly InputFormat[] = [...inputFormats];
   const hasEnding = (format: InputFormat): boolean => format.extensions.some((extension) => name.endsWith(extension));
   if (!/\S/.test(beginning)) return all.filter(hasEnding);
   const recognised = all.filter((format) => format.recognises(beginning, name));

@@ -175,7 +175,7 @@ export function protocolName(name: string, choice: ProtocolChoice = {}): Protoco
   if (name === "rin-partial") return anchor === "last" ? name : "rin-partial-first";
   if (name === "rin-exact") return anchor === "last" ? name : "rin-exact-first";
   if (name === "pairs") return choice.directed === false ? "pairs-undirected" : "pairs";
-  if (protocols.has(name)) return name as ProtocolName;
+  if (protocols.has(name)) return name;
   throw new ConfigError("SETTING_INVALID", {
     message: `there is no scoring protocol named ${JSON.stringify(name)}`,
     hint: `choose from ${["partial", ...protocols.names].join(", ")}`,

@@ -1,5 +1,4 @@
 import { type Average, addCounts, type Counts, macro, noCounts, type Rates, type Score, score, weighted } from "./counts.ts";
-import type { ProtocolName } from "./protocols.ts";
 import type { ProtocolReport, Report } from "./report.ts";
 import { meanAndDeviation, type SeedSummary } from "./significance.ts";
 
@@ -58,7 +57,7 @@ export function poolReports(reports: readonly Report[]): PooledScore[] {
 
 /** The reports of each protocol that all have, in the order of the first; a list of them is never empty. */
 function byProtocol(reports: readonly Report[]): [ProtocolReport, ...ProtocolReport[]][] {
-  const names = Object.keys(reports[0]?.protocols ?? {}) as ProtocolName[];
+  const names = Object.keys(reports[0]?.protocols ?? {});
   return names.flatMap((name) => {
     const [first, ...others] = reports.flatMap(({ protocols }) => protocols[name] ?? []);
     return first === undefined || others.length + 1 < reports.length ? [] : [[first, ...others]];

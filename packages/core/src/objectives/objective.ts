@@ -18,7 +18,7 @@ export interface ObjectiveDefinition<Settings = unknown> {
 
 /** Checks a definition against its own settings and forgets them, so that objectives of all kinds fit one catalogue. */
 export function defineObjective<Settings>(definition: ObjectiveDefinition<Settings>): ObjectiveDefinition {
-  return definition as ObjectiveDefinition;
+  return definition;
 }
 
 /** The model's own losses: the likelihood of the gold annotation, part by part. */

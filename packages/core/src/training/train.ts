@@ -44,7 +44,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, lexiconNeedsOf(config));
   const { name, ...settings } = config.model;
   const built = buildModel(
-    { name: name as never, settings, lexicon, threshold: training.threshold },
+    { name: name, settings, lexicon, threshold: training.threshold },
     { ...input.engine, seed: config.seed },
   );
   const { engine, store, encoder } = built;

@@ -3,7 +3,6 @@ import {
   type ComparedSystem,
   inBucketOrder,
   type ProtocolComparison,
-  type ProtocolName,
   type ScorePairs,
   type SeedSummary,
   type SystemComparison,
@@ -30,7 +29,7 @@ export interface ComparisonPageInput {
 export async function comparisonPage(input: ComparisonPageInput): Promise<string> {
   const { comparison, gold, first, second } = input;
   const compared = Object.values(comparison.protocols);
-  const [main] = Object.keys(comparison.protocols) as ProtocolName[];
+  const [main] = Object.keys(comparison.protocols);
   const differing = main === undefined ? [] : differences(main, gold, first, second, comparison);
   return renderPage({
     title: input.title,

@@ -22,7 +22,7 @@ export interface ScorePageInput {
  */
 export async function scorePage(input: ScorePageInput): Promise<string> {
   const { report, gold, predictions } = input;
-  const names = Object.keys(report.protocols) as ProtocolName[];
+  const names = Object.keys(report.protocols);
   const options = { directed: report.mistakes.directed, countsType: countedTypes(report) };
   const wrong = gold.flatMap((sentence, index): ReviewSentence[] => {
     const predicted = predictions[index] ?? { entities: [], relations: [] };

@@ -1,4 +1,6 @@
 export { cvReport, cvTable, foldSelectionWords, writeCvReport } from "./cv-report.ts";
+export { experimentRuns, readExperimentPlan } from "./experiment-plan.ts";
+export { experimentNote, experimentReport, experimentTable, writeExperimentReport } from "./experiment-report.ts";
 export { gridPoints, parseAxis } from "./grid.ts";
 export type { PlannedRun, RunOutcome, RunProgress } from "./planned-run.ts";
 export { points } from "./rates-text.ts";

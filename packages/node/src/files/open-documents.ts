@@ -48,14 +48,11 @@ export async function* openDocuments(path: string, options: OpenOptions = {}): A
 
 /** A format to read, by its name. */
 function formatByName(name: string): InputFormat {
-  const all: Readonly<Record<string, InputFormat>> = inputFormats;
-  const format = Object.hasOwn(all, name) ? all[name] : undefined;
+  const format = inputFormats.find(name);
   if (format !== undefined) return format;
   throw new FileError("FORMAT_UNKNOWN", {
-    message: Object.hasOwn(outputFormats, name)
-      ? `${name} can be written, not read`
-      : `there is no format ${JSON.stringify(name)}`,
-    hint: didYouMean(name, Object.keys(inputFormats)) ?? `formats: ${describeFormats()}`,
+    message: outputFormats.has(name) ? `${name} can be written, not read` : `there is no format ${JSON.stringify(name)}`,
+    hint: didYouMean(name, inputFormats.names) ?? `formats: ${describeFormats()}`,
   });
 }
 
@@ -86,7 +83,7 @@ function findFormat(path: string, beginning: string): InputFormat {
 }
 
 function folderFormats(): InputFormat[] {
-  const all: readonly InputFormat[] = Object.values(inputFormats);
+  const all: readonly InputFormat[] = [...inputFormats];
   return all.filter((format) => format.layout === "folder");
 }
 
@@ -99,7 +96,7 @@ function pipedFolder(format: InputFormat): FileError {
 }
 
 function describeFormats(): string {
-  const all: readonly InputFormat[] = Object.values(inputFormats);
+  const all: readonly InputFormat[] = [...inputFormats];
   return all.map(({ name, extensions }) => `${name} (${extensions.join(", ")})`).join(", ");
 }
 

@@ -1,6 +1,4 @@
 export { type LoggedEvent, loggedForm } from "./event-log.ts";
-export { experimentRuns, readExperimentPlan } from "./experiment-plan.ts";
-export { experimentNote, experimentReport, experimentTable, writeExperimentReport } from "./experiment-report.ts";
 export { eventOf, followEvents, GrowingFile } from "./follow-events.ts";
 export { resolvePaths, shortPath } from "./resolve-paths.ts";
 export { type EpochProgress, RunProgress } from "./run-progress.ts";

@@ -91,7 +91,7 @@ export class RunComparer {
 /** What both models are scored by first; where they share nothing, what the first one is. */
 function sharedProtocol(one: BuiltModel, other: BuiltModel): ProtocolName {
   const [own, others] = [defaultProtocols(one), defaultProtocols(other)];
-  return (own.find((name) => others.includes(name)) ?? own[0] ?? "exact") as ProtocolName;
+  return own.find((name) => others.includes(name)) ?? own[0] ?? "exact";
 }
 
 function itemOf({ sentence, sides, findings, verdict, gain }: Difference): RunComparison["items"][number] {

@@ -178,7 +178,7 @@ function mayBeData(name: string): boolean {
   return endings.some((ending) => lower.endsWith(ending));
 }
 
-const formats: readonly InputFormat[] = Object.values(inputFormats);
+const formats: readonly InputFormat[] = [...inputFormats];
 const endings = formats.filter(({ layout }) => layout !== "folder").flatMap(({ extensions }) => extensions);
 
 function stampOf({ documents = 0, bytes, modified }: ShelvedFile): string {

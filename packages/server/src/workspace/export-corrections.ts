@@ -1,5 +1,5 @@
 import type { Document } from "@weft-nlp/core";
-import { collectText, type OutputFormat, outputFormats } from "@weft-nlp/core/formats";
+import { collectText, outputFormats } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/node/files";
 import type * as z from "zod";
 import { RequestError } from "../errors.ts";
@@ -14,13 +14,12 @@ export async function exportCorrections(
   documents: readonly Document[],
   format = "jsonl",
 ): Promise<ExportedCorrections> {
-  const all: Readonly<Record<string, OutputFormat>> = outputFormats;
-  const writer = Object.hasOwn(all, format) ? all[format] : undefined;
+  const writer = outputFormats.find(format);
   if (writer === undefined) {
     throw new RequestError("REQUEST_INVALID", {
       at: { path: "querystring.format" },
       message: "there is no format of this name to write",
-      hint: didYouMean(format, Object.keys(all)) ?? `there are ${Object.keys(all).join(", ")}`,
+      hint: didYouMean(format, outputFormats.names) ?? `there are ${outputFormats.names.join(", ")}`,
     });
   }
   const { text, files, losses } = await collectText(writer.write(documents));

@@ -50,7 +50,7 @@ export async function folderState(
 }
 
 const filesAtOnce = 64;
-const all: readonly InputFormat[] = Object.values(inputFormats);
+const all: readonly InputFormat[] = [...inputFormats];
 const formats = all.filter(({ layout }) => layout === "folder");
 
 function isMain(file: string): boolean {

@@ -1,6 +1,5 @@
 import { formatLocation, type Location, WeftError } from "@weft-nlp/core";
-import { UsageError, WeftError } from "@weft-nlp/node";
-import { TensorError } from "@weft-nlp/tensor";
+import { UsageError } from "@weft-nlp/node";
 import { type Style, styleFor } from "./style.ts";
 
 /** An error as programs read it. */

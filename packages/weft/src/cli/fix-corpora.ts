@@ -93,7 +93,7 @@ async function fixCorpus(
 
 /** The format of a file, or Weft's own if that format can only be read. */
 async function outputFormatOf(path: string, options: ReadDocumentsOptions): Promise<OutputFormat> {
-  for await (const { format } of openDocuments(path, options)) return outputFormats[format.name] ?? jsonl;
+  for await (const { format } of openDocuments(path, options)) return outputFormats.find(format.name) ?? jsonl;
   throw new RangeError("a path opens at least one file");
 }
 

@@ -57,7 +57,7 @@ export const scoreOptions = {
 export const formatOption = {
   value: "name",
   description: "read the files as this format instead of detecting it",
-  suggests: async () => Object.keys((await import("@weft-nlp/core")).inputFormats),
+  suggests: async () => (await import("@weft-nlp/core/formats")).inputFormats.names,
 } as const satisfies Options[string];
 
 export const typesFileOption = {

@@ -5,7 +5,7 @@ import { tripleFormatOf, tripleFormats } from "@weft-nlp/node/triples";
 
 /** The forms of triples that are no annotation format as well, by name. */
 export const conversionFormats: Readonly<Record<string, TripleFormat>> = Object.fromEntries(
-  Object.entries(tripleFormats).filter(([name]) => !Object.hasOwn(outputFormats, name)),
+  Object.entries(tripleFormats).filter(([name]) => !outputFormats.has(name)),
 );
 
 /** The form of triples that a name means, or without one an ending; undefined if neither does. */

@@ -1,4 +1,4 @@
 import { outputFormats } from "@weft-nlp/core/formats";
 
 /** What the server can write corrections in. */
-export const annotationFormats: readonly { readonly name: string; readonly title: string }[] = Object.values(outputFormats);
+export const annotationFormats: readonly { readonly name: string; readonly title: string }[] = [...outputFormats];

@@ -25,9 +25,7 @@ export interface Exported {
 /** Everything that can be written here, in the tables' own order. */
 export const exportFormats: readonly ExportFormat[] = [
   ...Object.values<TripleFormat>(portableTripleFormats).map(ofTriples),
-  ...Object.values(outputFormats)
-    .filter(({ name, layout }) => name !== "jsonl" && layout !== "folder")
-    .map(ofAnnotation),
+  ...[...outputFormats].filter(({ name, layout }) => name !== "jsonl" && layout !== "folder").map(ofAnnotation),
 ];
 
 /** Formats that only the server can write; none where the page stands without one. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type PairClaims, scaleConfidence } from "@weft-nlp/core/metrics";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { textTable } from "@weft-nlp/draw";
 import { UsageError } from "@weft-nlp/node";
 import {
@@ -58,7 +58,7 @@ async function devDataOf(folder: string): Promise<string> {
   const path = join(folder, "config.yaml");
   if (!(await exists(path)))
     throw new UsageError(`${folder} is not a run, so it has no dev data`, "name annotated sentences with --data");
-  const config = await readConfig(path, trainConfig);
+  const config = await readConfig(path, trainConfigSchema());
   return config.resolvePath(config.value.data.dev, ["data", "dev"]);
 }
 

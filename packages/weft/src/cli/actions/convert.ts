@@ -89,9 +89,9 @@ function pathOf({ source, path = "" }: Loss): string {
 
 function targetFormat(output: string, name: string | undefined): OutputFormat {
   if (name !== undefined) {
-    const format = Object.hasOwn(outputFormats, name) ? outputFormats[name] : undefined;
+    const format = outputFormats.find(name);
     if (format === undefined) {
-      const names = [...Object.keys(outputFormats), ...Object.keys(conversionFormats)];
+      const names = [...outputFormats.names, ...Object.keys(conversionFormats)];
       throw new UsageError(
         `there is no format ${JSON.stringify(name)}`,
         didYouMean(name, names) ?? `formats: ${names.join(", ")}`,
@@ -104,7 +104,7 @@ function targetFormat(output: string, name: string | undefined): OutputFormat {
   }
   if (output === standardStream) return formats.jsonl;
   const path = output.toLowerCase().replace(/\.gz$/, "");
-  const fitting = Object.values(outputFormats).filter(({ layout, extensions }) =>
+  const fitting = [...outputFormats].filter(({ layout, extensions }) =>
     layout === "folder"
       ? /(?:[/\\]|[/\\][^./\\]+|^[^./\\]+)$/.test(output)
       : extensions.some((extension) => path.endsWith(extension)),
@@ -113,7 +113,7 @@ function targetFormat(output: string, name: string | undefined): OutputFormat {
   const own = fitting.find(({ name }) => name === formats.jsonl.name);
   if (first !== undefined && fitting.length === 1) return first;
   if (own !== undefined) return own;
-  const names = (fitting.length > 0 ? fitting : Object.values(outputFormats)).map(({ name }) => name).join(", ");
+  const names = (fitting.length > 0 ? fitting : [...outputFormats]).map(({ name }) => name).join(", ");
   const problem = fitting.length > 0 ? "several formats have this ending" : "no format has this ending";
   throw new UsageError(`${problem}: ${output}`, `name one with --to: ${names}`);
 }

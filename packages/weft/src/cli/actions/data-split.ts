@@ -68,9 +68,9 @@ function sharesOf(options: Readonly<Record<SplitPart, number | undefined>>): Spl
 }
 
 function formatNamed(name: string): OutputFormat {
-  const format = Object.hasOwn(outputFormats, name) ? outputFormats[name] : undefined;
+  const format = outputFormats.find(name);
   if (format !== undefined) return format;
-  const names = Object.keys(outputFormats);
+  const names = outputFormats.names;
   throw new UsageError(
     `there is no format ${JSON.stringify(name)} to write`,
     didYouMean(name, names) ?? `formats: ${names.join(", ")}`,

@@ -4,7 +4,9 @@ import type { protocolsCommand } from "../commands/protocols.ts";
 import { wrap } from "../wrap.ts";
 
 export const run: Handler<typeof protocolsCommand> = async ({ terminal }) => {
-  const rows = Object.entries(protocols).map(([name, { unit, directed, words }]) => ({ name, unit, directed, words }));
+  const rows = [...protocols]
+    .map((each) => [each.name, each] as const)
+    .map(([name, { unit, directed, words }]) => ({ name, unit, directed, words }));
   if (terminal.json) return terminal.printJson(rows);
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));
   const lines = rows.map(({ name, words }) => {

@@ -7,7 +7,7 @@ import {
   experimentTable,
   readExperimentPlan,
   writeExperimentReport,
-} from "@weft-nlp/node/runs";
+} from "@weft-nlp/node/experiments";
 import type { Handler } from "../command.ts";
 import type { runCommand } from "../commands/run.ts";
 import { finishRuns, requireSuccess } from "../many-runs.ts";

@@ -1,11 +1,11 @@
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { comparisonFileSchema, reportFileSchema } from "@weft-nlp/draw";
 import { jsonSchemaOf, writeJsonFile } from "@weft-nlp/node/files";
 import type { Handler } from "../command.ts";
 import type { schemaCommand } from "../commands/schema.ts";
 
 const schemas = {
-  config: () => jsonSchemaOf(trainConfig, "Weft training"),
+  config: () => jsonSchemaOf(trainConfigSchema(), "Weft training"),
   report: () => jsonSchemaOf(reportFileSchema, "Weft report"),
   comparison: () => jsonSchemaOf(comparisonFileSchema, "Weft comparison"),
 } as const satisfies Record<string, () => unknown>;

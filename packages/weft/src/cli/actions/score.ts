@@ -87,9 +87,9 @@ function scoreAll(
   evaluateBy: (names: readonly ProtocolName[], predictions: readonly Prediction[]) => Report,
 ): Report {
   const groups = [
-    { names: names.filter((name) => protocols[name].unit !== "cells"), anchor: undefined },
-    { names: names.filter((name) => protocols[name].unit === "cells" && !name.endsWith("-first")), anchor: "last" as const },
-    { names: names.filter((name) => protocols[name].unit === "cells" && name.endsWith("-first")), anchor: "first" as const },
+    { names: names.filter((name) => protocols.get(name).unit !== "cells"), anchor: undefined },
+    { names: names.filter((name) => protocols.get(name).unit === "cells" && !name.endsWith("-first")), anchor: "last" as const },
+    { names: names.filter((name) => protocols.get(name).unit === "cells" && name.endsWith("-first")), anchor: "first" as const },
   ].filter((group) => group.names.length > 0);
   const reports = groups.map(({ names, anchor }) =>
     evaluateBy(
@@ -100,7 +100,7 @@ function scoreAll(
   const [first] = reports;
   if (first === undefined) throw new RangeError("no protocol to score by");
   const byName: Report["protocols"] = Object.assign({}, ...reports.map((report) => report.protocols));
-  return { ...first, protocols: Object.fromEntries(names.map((name) => [name, byName[name]])) };
+  return { ...first, protocols: Object.fromEntries(names.flatMap((name) => (byName[name] ? [[name, byName[name]]] : []))) };
 }
 
 function describe(

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import type { Loss } from "@weft-nlp/core";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import { readConfig } from "@weft-nlp/node/files";
 import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";
@@ -12,7 +12,7 @@ import { count, whole } from "../words.ts";
 
 export const run: Handler<typeof trainCommand> = async (context, { config: path, ...options }) => {
   const seed = options.seed === undefined ? [] : [`seed=${options.seed}`];
-  const config = await readConfig(path, trainConfig, [...options.set, ...seed]);
+  const config = await readConfig(path, trainConfigSchema(), [...options.set, ...seed]);
   const folder = options.run ?? join("runs", `${basename(path).replace(/\.ya?ml$/, "")}-${config.value.seed}`);
   const events = trainRun({
     ...options,

@@ -50,6 +50,6 @@ export const convertCommand = declareCommand({
 });
 
 async function writableFormats(): Promise<readonly string[]> {
-  const [core, triples] = await Promise.all([import("@weft-nlp/core"), import("../triple-conversion.ts")]);
-  return [...Object.keys(core.outputFormats), ...Object.keys(triples.conversionFormats)];
+  const [{ outputFormats }, triples] = await Promise.all([import("@weft-nlp/core/formats"), import("../triple-conversion.ts")]);
+  return [...outputFormats.names, ...Object.keys(triples.conversionFormats)];
 }

@@ -25,7 +25,7 @@ export const dataSplitCommand = declareCommand({
     to: {
       value: "format",
       description: "write this format",
-      suggests: async () => Object.keys((await import("@weft-nlp/core")).outputFormats),
+      suggests: async () => (await import("@weft-nlp/core/formats")).outputFormats.names,
       default: "jsonl",
     },
     format: { ...formatOption, description: "read the input as this format instead of detecting it" },

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { ConfigError } from "@weft-nlp/core";
 import { protocolName } from "@weft-nlp/core/metrics";
-import { trainConfig } from "@weft-nlp/core/training";
+import { trainConfigSchema } from "@weft-nlp/core/training";
 import * as z from "zod";
-import type { PlannedRun } from "../experiments/planned-run.ts";
 import { type ConfigFile, readConfig } from "../files/config-file.ts";
-import { resolvePaths } from "./resolve-paths.ts";
+import { resolvePaths } from "../runs/resolve-paths.ts";
+import type { PlannedRun } from "./planned-run.ts";
 
 /** `strict, ner-strict`: the first is drawn. */
 const protocolNames = z.string().transform((text, context) => {
@@ -85,7 +85,7 @@ export async function experimentRuns(file: ConfigFile<ExperimentPlan>, folder: s
       planned.push({
         name,
         folder: join(folder, name),
-        config: resolvePaths(await readConfig(config, trainConfig, [...run.set, ...init, `seed=${seed}`])),
+        config: resolvePaths(await readConfig(config, trainConfigSchema(), [...run.set, ...init, `seed=${seed}`])),
         after,
         test: file.resolvePath(run.test, ["runs", index, "test"]),
         protocols: run.protocol,

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { type RatesSummary, type SeedSummary, summariseReports } from "@weft-nlp/core/metrics";
 import { lineChart } from "@weft-nlp/draw";
-import type { RunOutcome } from "../experiments/planned-run.ts";
-import { meanTexts, points } from "../experiments/rates-text.ts";
 import { writeJsonFile } from "../files/json-file.ts";
 import { writeFileAtomically } from "../files/write-file.ts";
 import { type ExperimentPlan, type ExperimentRun, runName, seedsOf } from "./experiment-plan.ts";
+import type { RunOutcome } from "./planned-run.ts";
+import { meanTexts, points } from "./rates-text.ts";
 
 /** What the runs of a plan came to, as `report.json` holds it. */
 export interface ExperimentReport {

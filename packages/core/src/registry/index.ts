@@ -1,0 +1,1 @@
+export { type Plugin, type Registry, registry } from "./registry.ts";
