@@ -1,6 +1,9 @@
 import type { Columns } from "./input-part.ts";
 
-/** A sentence as a model reads it. Plain values and typed arrays only, so that it can be sent to another thread. */
+/**
+ * A sentence as a model reads it. Plain values and typed arrays only, so that it can be sent to
+ * another thread.
+ */
 export interface Example {
   /** Tokens, for sorting and cutting into chunks. */
   readonly length: number;

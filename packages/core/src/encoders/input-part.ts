@@ -5,12 +5,16 @@ import type { Loss, Sentence } from "../schema/index.ts";
 import type { Lexicon, LexiconNeeds } from "../vocabulary/index.ts";
 import type { WordVectorTable } from "./word-vectors.ts";
 
-/** What a part keeps of a sentence, and of sentences end to end: columns of numbers or of text, so that it can be sent to another thread. */
+/**
+ * What a part keeps of a sentence, and of sentences end to end: columns of numbers or of text, so
+ * that it can be sent to another thread.
+ */
 export type Columns = Readonly<Record<string, Int32Array | readonly string[]>>;
 
 /**
- * One thing that is known of every word before its context: the word itself, its characters, its part of speech. The encoder puts the rows of
- * all parts side by side. A new part is a file in `inputs/` and a line in `inputs/index.ts`.
+ * One thing that is known of every word before its context: the word itself, its characters, its
+ * part of speech. The encoder puts the rows of all parts side by side. A new part is a file in
+ * `inputs/` and a line in `inputs/index.ts`.
  */
 export interface InputPart<Settings extends object = object> {
   /** The name of its section in `model.inputs`. */
@@ -23,10 +27,17 @@ export interface InputPart<Settings extends object = object> {
   readonly readsEntities?: boolean | undefined;
   /** What the lexicon must hold for it. */
   needs?(settings: Settings): LexiconNeeds;
-  /** Whether the lexicon holds that. A part that it does not is not read; every part without this is. */
+  /**
+   * Whether the lexicon holds that. A part that it does not is not read; every part without this
+   * is.
+   */
   isKnown?(lexicon: Lexicon): boolean;
   reader(lexicon: Lexicon): ReadPart;
-  /** The columns after word dropout; a part without this never notices it. @param taken 1 for each word that dropout took; none in use */
+  /**
+   * The columns after word dropout; a part without this never notices it.
+   *
+   * @param taken 1 for each word that dropout took; none in use
+   */
   drop?(columns: Columns, taken: Uint8Array | undefined): Columns;
   build(settings: Settings, place: PartPlace): PartNetwork;
 }
@@ -52,11 +63,16 @@ export interface PartNetwork {
   readonly width: number;
   readonly wordVectors?: WordVectorTable | undefined;
   /**
-   * Words of one name have one row, wherever they stand: such rows are computed once a batch, and their products once for good. Absent where a
-   * row depends on the sentence around the word; then every word has a row of its own.
+   * Words of one name have one row, wherever they stand: such rows are computed once a batch, and
+   * their products once for good. Absent where a row depends on the sentence around the word; then
+   * every word has a row of its own.
    */
   names?(columns: Columns): TableRows;
-  /** One row for each word of the columns: rows of a table, or of a matrix. @param offsets where each sentence starts, and the last one ends */
+  /**
+   * One row for each word of the columns: rows of a table, or of a matrix.
+   *
+   * @param offsets where each sentence starts, and the last one ends
+   */
   rows(tape: Tape, columns: Columns, offsets: Int32Array): Lookup | PlacedRows;
 }
 

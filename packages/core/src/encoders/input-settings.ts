@@ -9,9 +9,11 @@ export type Inputs = Readonly<Record<string, object | false>>;
 /**
  * The section `inputs` of a model.
  *
- * A part that is named there is merged over the model's defaults; `off` or `false` switches one off, `on` or `true` on.
+ * A part that is named there is merged over the model's defaults; `off` or `false` switches one
+ * off, `on` or `true` on.
  *
- * @param defaults the parts that the model reads unless asked otherwise, which are its paper's, with the sizes they have there
+ * @param defaults the parts that the model reads unless asked otherwise, which are its paper's,
+ * with the sizes they have there
  * @param options.givenEntities whether the model is given entities, and so can read their tags
  */
 export function inputSettings(

@@ -3,7 +3,9 @@ import type { EncoderExample, PackedSentences } from "./example.ts";
 import type { Columns } from "./input-part.ts";
 import { inputParts } from "./inputs/index.ts";
 
-/** In training, the share of words that become unknown, drawn one by one in the order of the text. */
+/**
+ * In training, the share of words that become unknown, drawn one by one in the order of the text.
+ */
 export interface WordDropout {
   readonly rate: number;
   readonly random: Random;

@@ -23,7 +23,10 @@ export interface EncoderOptions {
   readonly initial: Initialiser;
   /** The share of words that training reads as unknown. */
   readonly wordDropout: number;
-  /** Dropout on what the encoder gives: of single numbers, and of whole columns of a sentence (Tompson et al. 2015). */
+  /**
+   * Dropout on what the encoder gives: of single numbers, and of whole columns of a sentence
+   * (Tompson et al. 2015).
+   */
   readonly inputDropout: number;
   readonly spatialDropout?: number | undefined;
   /** Dropout inside of parts. */
@@ -37,8 +40,8 @@ export interface PartShare {
 }
 
 /**
- * What is known of every word before its context: sentences in, [ΣN, D] out, the parts of the input side by side. It stands under every model;
- * which parts it reads the settings say.
+ * What is known of every word before its context: sentences in, [ΣN, D] out, the parts of the input
+ * side by side. It stands under every model; which parts it reads the settings say.
  */
 export class SentenceEncoder {
   /** D */
@@ -67,17 +70,28 @@ export class SentenceEncoder {
     return packSentences(examples, this.#empty, random && { rate: this.#options.wordDropout, random });
   }
 
-  /** [ΣN, D]; where no weight is learnt, and no part looks at the words around, each distinct word once. */
+  /**
+   * [ΣN, D]; where no weight is learnt, and no part looks at the words around, each distinct word
+   * once.
+   */
   forward(tape: Tape, batch: PackedSentences): PlacedRows {
     const names = tape.training ? undefined : this.#names(batch);
-    if (names === undefined) return { input: this.#drop(tape, this.#beside(tape, batch), batch.offsets) };
+    if (names === undefined) return { input: this.everyWord(tape, batch) };
     const { firsts, rows } = distinct(names.ids);
     const picked = this.#parts.map(([name]) => [name, pickWords(batch.inputs[name] as Columns, firsts)] as const);
     const input = this.#beside(tape, { offsets: batch.offsets, inputs: Object.fromEntries(picked) });
     return { input, rows, source: sourceOf(names, firsts) };
   }
 
-  /** The same part by part, in the order of `shares`, for layers that weigh each on its own: each distinct word, tag and so on once. */
+  /** [ΣN, D] with a row of its own for every word. */
+  everyWord(tape: Tape, batch: PackedSentences): Matrix {
+    return this.#drop(tape, this.#beside(tape, batch), batch.offsets);
+  }
+
+  /**
+   * What `forward` gives part by part, in the order of `shares`, for layers that weigh each on its
+   * own: each distinct word, tag and so on once.
+   */
   forwardShares(tape: Tape, { inputs, offsets }: PackedSentences): PlacedRows[] {
     const { inputDropout, spatialDropout = 0 } = this.#options;
     const noisy = tape.training && (inputDropout > 0 || spatialDropout > 0);

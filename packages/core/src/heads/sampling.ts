@@ -1,6 +1,9 @@
 import type { Random } from "@weft-nlp/tensor";
 
-/** A place among `count` weights from `start`, each as likely as its weight; the weights need not sum to one. */
+/**
+ * A place among `count` weights from `start`, each as likely as its weight; the weights need not
+ * sum to one.
+ */
 export function drawIndex(weights: ArrayLike<number>, start: number, count: number, random: Random): number {
   let total = 0;
   for (let k = 0; k < count; k++) total += weights[start + k] ?? 0;
@@ -35,7 +38,11 @@ export function drawDistinct(wanted: number, first: Int32Array, draw: () => Int3
   return found;
 }
 
-/** One tag a word, each uniform with probability ε, else from its own distribution. @param probabilities [N, T] */
+/**
+ * One tag a word, each uniform with probability ε, else from its own distribution.
+ *
+ * @param probabilities [N, T]
+ */
 export function drawTags(probabilities: ArrayLike<number>, tags: number, epsilon: number, random: Random): Int32Array {
   return Int32Array.from({ length: probabilities.length / tags }, (_, i) =>
     random.next() < epsilon ? random.integer(tags) : drawIndex(probabilities, i * tags, tags, random),

@@ -1,4 +1,5 @@
-// The folders in fixtures/version-1 were trained and their predictions printed by the last code that wrote format version 1 (commit 129de18).
+// The folders in fixtures/version-1 were trained and their predictions printed by the last code
+// that wrote format version 1 (commit 129de18).
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Prediction } from "../metrics/index.ts";

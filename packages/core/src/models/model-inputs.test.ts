@@ -8,7 +8,10 @@ const characters = { size: 4, filters: 5 };
 const pos = { size: 3 };
 const tags = { size: 3 };
 
-/** Not every shape, character or offset occurs in pairs of eight sentences, nor is every weight behind a ReLU reached. */
+/**
+ * Not every shape, character or offset occurs in pairs of eight sentences, nor is every weight
+ * behind a ReLU reached.
+ */
 const rare = /(shape|character|position)\/|(hidden|class|label)\/weight|distance|^[^/]+\/(word|tag|pos)\//;
 const pairs = { rare, severalRelationsOfAPair: false, reach: 0.004 };
 

@@ -1,4 +1,7 @@
-/** Settings of models that stood beside each other before each input had a section of its own, and where they stand now. */
+/**
+ * Settings of models that stood beside each other before each input had a section of its own, and
+ * where they stand now.
+ */
 const movedBelowModel: Readonly<Record<string, string>> = {
   wordSize: "inputs.words.size",
   posSize: "inputs.pos.size",
@@ -30,7 +33,10 @@ export function movedSetting(path: readonly (string | number)[]): string | undef
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** The settings of a model of format version 1, as version 2 has them; parts of a pipeline with their own. */
+/**
+ * The settings of a model of format version 1, as version 2 has them; parts of a pipeline with
+ * their own.
+ */
 export function migrateSettings(model: Settings): Settings {
   const { wordSize, posSize, characterSize, characterFilters, filterWidths, tag, tagSize, ...rest } = model;
   const inputs = present({

@@ -20,8 +20,9 @@ export interface TaggedWords {
 }
 
 /**
- * An encoder, a BiLSTM and tags: what finds entities in the joint network (Sun et al. 2018, §3.1), and the whole of the tagger (Ma and Hovy
- * 2016). Dropout of one rate acts inside of the characters, on the input and on the states.
+ * An encoder, a BiLSTM and tags: what finds entities in the joint network (Sun et al. 2018, §3.1),
+ * and the whole of the tagger (Ma and Hovy 2016). Dropout of one rate acts inside of the
+ * characters, on the input and on the states.
  */
 export class TaggingNetwork {
   readonly encoder: SentenceEncoder;

@@ -14,7 +14,10 @@ import type { Scope } from "./scope.ts";
 export interface WindowLayer {
   /** [columns, width·F] in one block a tap, for each part of what stands at a word */
   readonly parts: readonly Parameter[];
-  /** [positions, width·F]: the filters' share for the offset from the first and from the second entity */
+  /**
+   * [positions, width·F]: the filters' share for the offset from the first and from the second
+   * entity
+   */
   readonly first: Parameter;
   readonly second: Parameter;
   readonly bias: Parameter;
@@ -26,7 +29,10 @@ export interface WindowColumns {
   readonly positions: number;
 }
 
-/** All weights start uniform in ±1/√(columns · width). The weight of the first part has no name of its own. */
+/**
+ * All weights start uniform in ±1/√(columns · width). The weight of the first part has no name of
+ * its own.
+ */
 export function windowLayer(scope: Scope, { parts, positions }: WindowColumns, filters: number, width: number): WindowLayer {
   const columns = parts.reduce((sum, part) => sum + part.width, 2 * positions);
   const initial = uniform(1 / Math.sqrt(columns * width));

@@ -5,7 +5,7 @@ import { DataError, TrainingError } from "../errors.ts";
 import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { eightSentences, sentence } from "../testing/sentences.ts";
-import type { WordVectors } from "../vocabulary/index.ts";
+import { buildLexicon, lexiconSettings, type WordVectors } from "../vocabulary/index.ts";
 import { parseConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";
@@ -236,6 +236,26 @@ test("word vectors of another width are refused, and the hint says the right one
     .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(DataError);
   expect(error).toMatchObject({ code: "VECTORS_INVALID", hint: "set model.inputs.words.size to 7" });
+});
+
+test("word vectors for a model that reads no words are refused", async () => {
+  const bare = { ...model, inputs: { words: "off", wordShape: "on" } };
+  await expect(train(input({}, { settings: { model: bare }, vectors: vectors(["Oslo"]) })).next()).rejects.toMatchObject({
+    code: "SETTING_INVALID",
+    at: { path: "vectors" },
+  });
+});
+
+test("a model to start from must know what is to be read", async () => {
+  const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}), {});
+  const init = { lexicon, weights: new Map(), source: "m" };
+  const reading = (inputs: object): Promise<unknown> =>
+    train(input({}, { settings: { model: { ...model, inputs } }, init })).next();
+  await expect(reading({ characters: "on" })).rejects.toMatchObject({
+    code: "SETTING_INVALID",
+    at: { path: "model.inputs.characters" },
+  });
+  await expect(reading({ pos: { when: "always" } })).rejects.toMatchObject({ at: { path: "model.inputs.pos" } });
 });
 
 const empty: Sentence = { id: "e", tokens: [], entities: [], relations: [] };

@@ -6,7 +6,7 @@ import { evaluate, type ProtocolName } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import { objectiveFor } from "../objectives/index.ts";
 import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
-import { buildLexicon, type WordVectors } from "../vocabulary/index.ts";
+import { buildLexicon, type Lexicon, type LexiconNeeds, type WordVectors } from "../vocabulary/index.ts";
 import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
@@ -41,7 +41,9 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
 async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<WholeEvent, void, void> {
   const { config, signal } = input;
   const { training } = config;
-  const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, lexiconNeedsOf(config));
+  const needs = lexiconNeedsOf(config);
+  const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, needs);
+  if (input.init !== undefined) requireKnown(lexicon, needs, place);
   const { name, ...settings } = config.model;
   const built = buildModel(
     { name: name, settings, lexicon, threshold: training.threshold },
@@ -133,6 +135,18 @@ function requireSentences(sentences: readonly Sentence[], part: string, source: 
     message: "the file holds no sentences",
     hint: "training needs annotated sentences in train and in dev; dev chooses the best epoch",
   });
+}
+
+/** A model to start from knows what it was trained on; what it lacks would silently not be read. */
+function requireKnown({ characters, pos }: Lexicon, needs: LexiconNeeds, place: string): void {
+  const lacks = (input: string, what: string): ConfigError =>
+    new ConfigError("SETTING_INVALID", {
+      at: { path: `${place}.inputs.${input}` },
+      message: `the model to start from does not know ${what}`,
+      hint: `set ${place}.inputs.${input} to off, or remove init`,
+    });
+  if (needs.characters === true && characters === undefined) throw lacks("characters", "characters");
+  if (needs.pos === "always" && pos === undefined) throw lacks("pos", "part-of-speech tags");
 }
 
 function stopIfAsked(signal: AbortSignal | undefined): void {

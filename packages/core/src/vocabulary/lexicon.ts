@@ -17,14 +17,21 @@ export const lexiconSettings = z.strictObject({
 
 export type LexiconSettings = z.infer<typeof lexiconSettings>;
 
-/** What a model's inputs read beyond words; the lexicon holds nothing else, so that nothing is written that no model reads. */
+/**
+ * What a model's inputs read beyond words; the lexicon holds nothing else, so that nothing is
+ * written that no model reads.
+ */
 export interface LexiconNeeds {
   readonly characters?: boolean | undefined;
-  /** Part-of-speech tags: only when every training sentence has them, or even when some lack them. */
+  /**
+   * Part-of-speech tags: only when every training sentence has them, or even when some lack them.
+   */
   readonly pos?: "tagged" | "always" | undefined;
 }
 
-/** Everything a model knows by name: its words and its labels. Made from the training split alone. */
+/**
+ * Everything a model knows by name: its words and its labels. Made from the training split alone.
+ */
 export interface Lexicon {
   readonly words: Vocabulary;
   readonly pos: Vocabulary | undefined;
@@ -37,7 +44,10 @@ export interface Lexicon {
   readonly tags: Labels;
   /** In the order of the model's outputs. */
   readonly relations: Labels;
-  /** Which types of arguments a relation has, in the form of `argumentTypes`; for models that classify pairs of entities. */
+  /**
+   * Which types of arguments a relation has, in the form of `argumentTypes`; for models that
+   * classify pairs of entities.
+   */
   readonly argumentTypes?: Labels | undefined;
 }
 
@@ -87,7 +97,9 @@ function posVocabulary(train: readonly Sentence[], when: "tagged" | "always"): V
   return Vocabulary.build(tagged.flatMap((sentence) => sentence.pos ?? []));
 }
 
-/** The way back from the file `vocab.json` of a model. A lexicon turns into it by `JSON.stringify`. */
+/**
+ * The way back from the file `vocab.json` of a model. A lexicon turns into it by `JSON.stringify`.
+ */
 export function lexiconFromJson(value: unknown, at: Location = {}): Lexicon {
   const fields = asObject(value, at, "");
   const scheme = asString(fields["scheme"], at, "scheme");

@@ -12,7 +12,10 @@ export interface CharacterSettings {
 
 const size = z.int().min(1).max(4096);
 
-/** The characters of a word by a CNN with ReLU and a maximum over the word (Sun et al. 2018, §3.1; Ma and Hovy 2016, §2.1). */
+/**
+ * The characters of a word by a CNN with ReLU and a maximum over the word (Sun et al. 2018, §3.1;
+ * Ma and Hovy 2016, §2.1).
+ */
 export const characters = defineInput<CharacterSettings>({
   name: "characters",
   summary: "the characters of the word, in their own case, by a convolution",

@@ -45,6 +45,6 @@ export const tags = defineInput<TagSettings>({
 });
 
 /** BIO tags of the types that the lexicon knows, "O" first: the part that all schemes share. */
-export function bioTags(lexicon: Pick<Lexicon, "tags">): string[] {
+function bioTags(lexicon: Pick<Lexicon, "tags">): string[] {
   return lexicon.tags.names.filter((tag) => /^[BIO](-|$)/.test(tag));
 }

@@ -7,7 +7,10 @@ export interface WordShapeSettings {
   readonly size: number;
 }
 
-/** The form of the word as `wordShape` tells forms apart: a name keeps its capital where words are read in lower case or are unknown. */
+/**
+ * The form of the word as `wordShape` tells forms apart: a name keeps its capital where words are
+ * read in lower case or are unknown.
+ */
 export const wordShape = defineInput<WordShapeSettings>({
   name: "wordShape",
   summary: "the form of the word: capitals, digits, endings",

@@ -6,7 +6,10 @@ export interface WordSettings {
   readonly size: number;
 }
 
-/** A row for each known word, and one for unknown words or for each of their shapes: here it is decided which word is unknown. */
+/**
+ * A row for each known word, and one for unknown words or for each of their shapes: here it is
+ * decided which word is unknown.
+ */
 export const words = defineInput<WordSettings>({
   name: "words",
   summary: "the word itself",

@@ -18,7 +18,9 @@ export interface PairObjective {
 
 /** What a network says about pairs. */
 export interface PairScores {
-  /** [pairs, R], or [pairs, R + 1] with the score of no relation last, where cross-entropy needs it. */
+  /**
+   * [pairs, R], or [pairs, R + 1] with the score of no relation last, where cross-entropy needs it.
+   */
   readonly classes: Matrix;
   /** [pairs, 2]: no relation, some relation. */
   readonly identity: Matrix | undefined;
@@ -65,8 +67,9 @@ export class PairHead {
   }
 
   /**
-   * Eq. 9: the best class where its score reaches θ. A score becomes a confidence σ(γ(s − θ)), so that eq. 9 is the threshold 0.5; where only
-   * cross-entropy was learnt, θ is the score of no relation and γ is 1, and 0.5 is the choice of the most probable class.
+   * Eq. 9: the best class where its score reaches θ. A score becomes a confidence σ(γ(s − θ)), so
+   * that eq. 9 is the threshold 0.5; where only cross-entropy was learnt, θ is the score of no
+   * relation and γ is 1, and 0.5 is the choice of the most probable class.
    *
    * @param scores of classes, the pair's own from `at` on
    */

@@ -5,7 +5,10 @@ import type { PairSettings } from "./pair-settings.ts";
 /** "Randomly initialized" (Ye et al. 2019, §3.2.1): about as large as word vectors are. */
 export const pairInitial: Initialiser = uniform(0.5);
 
-/** Embeddings of the offsets −M to M from an entity, [2M + 1, Dp], the same table for both (Ye et al. 2019, §2.1). */
+/**
+ * Embeddings of the offsets −M to M from an entity, [2M + 1, Dp], the same table for both (Ye et
+ * al. 2019, §2.1).
+ */
 export function offsetTable(
   { positions, positionSize }: Pick<PairSettings, "positions" | "positionSize">,
   scope: Scope,

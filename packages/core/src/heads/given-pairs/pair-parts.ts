@@ -11,7 +11,10 @@ export function rowsOf({ pairs, length }: PairExample): number {
   return (pairs.length / pairFields) * length;
 }
 
-/** The example itself where its pairs come to at most `limit` rows; else its pairs in order, in parts of at most so many, one pair at least. */
+/**
+ * The example itself where its pairs come to at most `limit` rows; else its pairs in order, in
+ * parts of at most so many, one pair at least.
+ */
 export function partsOf(example: PairExample, limit: number): PairExample[] {
   if (rowsOf(example) <= limit) return [example];
   const step = pairFields * Math.max(1, Math.floor(limit / example.length));
@@ -19,7 +22,10 @@ export function partsOf(example: PairExample, limit: number): PairExample[] {
   return Array.from({ length: parts }, (_, k) => ({ ...example, pairs: example.pairs.slice(k * step, (k + 1) * step) }));
 }
 
-/** Examples, or parts of them, in groups of at most `limit` rows; examples in order, and the pairs of each. */
+/**
+ * Examples, or parts of them, in groups of at most `limit` rows; examples in order, and the pairs
+ * of each.
+ */
 export function groupsOf(examples: readonly PairExample[], limit: number): Part[][] {
   const groups: Part[][] = [];
   let free = 0;

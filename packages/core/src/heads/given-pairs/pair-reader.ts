@@ -23,14 +23,20 @@ export interface PairCounts {
   readonly sampledOut: number;
 }
 
-/** Given entities as pairs: all of a sentence, in both orders or in one, but those that the filter by types leaves out (Ye et al. 2019, §3.1). */
+/**
+ * Given entities as pairs: all of a sentence, in both orders or in one, but those that the filter
+ * by types leaves out (Ye et al. 2019, §3.1).
+ */
 export class PairReader {
   readonly #settings: PairSettings;
   readonly #lexicon: Lexicon;
   readonly #reader: SentenceReader;
   readonly #maxRows: number;
 
-  /** @param maxRows rows of words, counted once for each pair, that an example may come to in training; one with more comes in parts */
+  /**
+   * @param maxRows rows of words, counted once for each pair, that an example may come to in
+   * training; one with more comes in parts
+   */
   constructor(settings: PairSettings, lexicon: Lexicon, maxRows = Infinity) {
     this.#settings = settings;
     this.#lexicon = lexicon;
@@ -46,7 +52,10 @@ export class PairReader {
     };
   }
 
-  /** All sentences, with as many pairs without a relation as `negativeRatio` wants, one pair an example where pairs are shuffled. */
+  /**
+   * All sentences, with as many pairs without a relation as `negativeRatio` wants, one pair an
+   * example where pairs are shuffled.
+   */
   training(sentences: readonly Sentence[], { seed }: { seed: number }, losses: Loss[]): TrainingPairs {
     const whole = sentences.map((sentence) => this.encode(sentence, losses));
     const { negativeRatio, batching } = this.#settings;
@@ -102,7 +111,10 @@ export class PairReader {
   }
 }
 
-/** Whether the first of two entities stands first in the sentence, the one of lower number where they start and end together. */
+/**
+ * Whether the first of two entities stands first in the sentence, the one of lower number where
+ * they start and end together.
+ */
 function inOrder(entities: readonly Entity[], head: number, tail: number): boolean {
   const [one, other] = [entities[head] as Entity, entities[tail] as Entity];
   return (one.start - other.start || one.end - other.end || head - tail) < 0;

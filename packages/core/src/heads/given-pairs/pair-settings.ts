@@ -3,7 +3,10 @@ import { inputSettings } from "../../encoders/index.ts";
 
 const width = z.int().min(1).max(4096);
 
-/** Settings that every classifier of given pairs has: which pairs there are, and what is known of a word (Ye et al. 2019, §2.1). */
+/**
+ * Settings that every classifier of given pairs has: which pairs there are, and what is known of a
+ * word (Ye et al. 2019, §2.1).
+ */
 export const pairSettings = {
   /** §3.1: the English corpus is undirected, the Chinese one directed. */
   pairs: z

@@ -36,7 +36,10 @@ export function candidatePairs(spans: readonly Span[], order: PairOrder): Candid
   return pairs;
 }
 
-/** What the labels of a pair mean: 0 for no relation, then the types; for left-to-right pairs each type in both directions. */
+/**
+ * What the labels of a pair mean: 0 for no relation, then the types; for left-to-right pairs each
+ * type in both directions.
+ */
 export interface PairLabel {
   readonly type: number;
   /** True where the second argument is the head. */

@@ -5,8 +5,8 @@ import { tagNames } from "../tags/decode-entities.ts";
 import { meaningOf, type PairOrder, type Reading } from "./candidates.ts";
 
 /**
- * The label of each pair that counts: the likeliest of those that reach their threshold against no relation, p / (p + p₀). At one half that
- * is the likeliest label of all.
+ * The label of each pair that counts: the likeliest of those that reach their threshold against no
+ * relation, p / (p + p₀). At one half that is the likeliest label of all.
  *
  * @param probabilities of the labels, [pairs, labels], from row `first` on
  */

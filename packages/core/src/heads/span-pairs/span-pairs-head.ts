@@ -24,8 +24,9 @@ export interface SpanPairsSettings {
 /**
  * The relation side of Sun et al. 2018, §3.2: for each candidate pair the scores of its labels.
  *
- * The hidden layer is linear before its ReLU, so W₁ f falls into a sum over the parts of f. What depends on one entity alone (f_e1, f_e2 and
- * both contexts) is multiplied once an entity, not once a pair; the convolutions meet every word once, however many spans hold it.
+ * The hidden layer is linear before its ReLU, so W₁ f falls into a sum over the parts of f. What
+ * depends on one entity alone (f_e1, f_e2 and both contexts) is multiplied once an entity, not once
+ * a pair; the convolutions meet every word once, however many spans hold it.
  */
 export class SpanPairsHead {
   readonly #settings: SpanPairsSettings;
@@ -135,7 +136,10 @@ interface PlacedPair {
   readonly between: Span;
 }
 
-/** Every reading has places of its own for the words of its sentence, since its tags may differ from those of another reading. */
+/**
+ * Every reading has places of its own for the words of its sentence, since its tags may differ from
+ * those of another reading.
+ */
 interface Layout {
   /** The packed word at each place, and the tag it is read with. */
   readonly source: Int32Array;
@@ -187,7 +191,10 @@ function packSpans(spans: readonly Span[]): Int32Array {
   return packed;
 }
 
-/** LSTM-minus over the words before each entity (Wang and Chang 2016): h→ of the last of them ⊕ (h← of the first word − h← of the entity's). */
+/**
+ * LSTM-minus over the words before each entity (Wang and Chang 2016): h→ of the last of them ⊕ (h←
+ * of the first word − h← of the entity's).
+ */
 function contextBefore(tape: Tape, states: Matrix, entities: readonly PlacedEntity[]): Matrix {
   const half = states.columns / 2;
   const back = { input: states, from: half, columns: half, to: half };
@@ -206,7 +213,10 @@ function contextBefore(tape: Tape, states: Matrix, entities: readonly PlacedEnti
   });
 }
 
-/** The words after each entity: (h→ of the last word − h→ of the entity's last) ⊕ h← of the first of them. */
+/**
+ * The words after each entity: (h→ of the last word − h→ of the entity's last) ⊕ h← of the first of
+ * them.
+ */
 function contextAfter(tape: Tape, states: Matrix, entities: readonly PlacedEntity[]): Matrix {
   const half = states.columns / 2;
   const ahead = { input: states, columns: half };

@@ -7,7 +7,9 @@ export function tagNames({ tags: known }: Pick<Lexicon, "tags">, tags: Int32Arra
   return Array.from(tags, (tag) => known.names[tag] ?? "O");
 }
 
-/** The entities that tags say, with the product of their tags' probabilities ([N, T]) as confidence. */
+/**
+ * The entities that tags say, with the product of their tags' probabilities ([N, T]) as confidence.
+ */
 export function decodeEntities(
   lexicon: Pick<Lexicon, "tags" | "scheme">,
   tags: Int32Array,

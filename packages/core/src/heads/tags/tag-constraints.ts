@@ -9,7 +9,10 @@ export interface TagConstraints {
   readonly end: Float64Array;
 }
 
-/** The sequences in which every entity that is begun is ended, and nothing goes on that was not begun. */
+/**
+ * The sequences in which every entity that is begun is ended, and nothing goes on that was not
+ * begun.
+ */
 export function tagConstraints(names: readonly string[], scheme: TagScheme): TagConstraints {
   const marksEnds = scheme !== "bio";
   const continues = (name: string): boolean => /^[ILE]/.test(name);

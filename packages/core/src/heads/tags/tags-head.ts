@@ -30,13 +30,19 @@ export interface TagDistribution {
   best(): Int32Array;
   /** The probability of each tag of each word, [N, T]. */
   readonly probabilities: ArrayLike<number>;
-  /** One sequence, each tag drawn uniformly with probability ε, else from the model given those before it. */
+  /**
+   * One sequence, each tag drawn uniformly with probability ε, else from the model given those
+   * before it.
+   */
   draw(epsilon: number, random: Random): Int32Array;
   /** ln P of a sequence; a tag of −1 counts as certain. */
   logProb(tags: Int32Array): number;
 }
 
-/** The tags of words: their scores, losses and decoding, by a softmax for each word or by a conditional random field. */
+/**
+ * The tags of words: their scores, losses and decoding, by a softmax for each word or by a
+ * conditional random field.
+ */
 export class TagsHead {
   readonly #tags: number;
   readonly #layer: LinearLayer;

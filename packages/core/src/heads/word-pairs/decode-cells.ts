@@ -8,8 +8,9 @@ import { anchorOf, type CellSettings } from "./read-cells.ts";
 /**
  * Entities and triples of one sentence.
  *
- * A cell (i, j, r) becomes a relation when an entity has its anchor at i and another at j; a cell without them stays in `cells`, where the
- * RIN scorers count it. An entity's confidence is the product of its tags' probabilities, a relation's that of its cell.
+ * A cell (i, j, r) becomes a relation when an entity has its anchor at i and another at j; a cell
+ * without them stays in `cells`, where the RIN scorers count it. An entity's confidence is the
+ * product of its tags' probabilities, a relation's that of its cell.
  *
  * @param tags of the words, [N]; a tag of −1 is read as outside
  * @param probabilities tag probabilities of the sentence, [N, T] without padding

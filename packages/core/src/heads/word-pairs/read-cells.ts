@@ -13,7 +13,10 @@ export function anchorOf(span: Span, anchor: CellSettings["anchor"]): number {
   return anchor === "last" ? span.end - 1 : span.start;
 }
 
-/** Gold cells i, j, r in a row, sorted and without repeats. Relations that no cell can hold are added to `losses`. */
+/**
+ * Gold cells i, j, r in a row, sorted and without repeats. Relations that no cell can hold are
+ * added to `losses`.
+ */
 export function readCells(
   sentence: Sentence,
   { anchor, diagonal }: CellSettings,

@@ -2,7 +2,10 @@ import { type Matrix, operations, type PairScorer, type Tape } from "@weft-nlp/t
 import { applyLinear, type PairLayer, pairLayer, type Scope } from "../../nn/index.ts";
 
 export interface WordPairsSettings {
-  /** Which pairs of a word its relation features are pooled over: eq. 5, or with the column (·, i) as well. */
+  /**
+   * Which pairs of a word its relation features are pooled over: eq. 5, or with the column (·, i)
+   * as well.
+   */
   readonly pool: "row" | "both";
   /** W_m of eq. 7. */
   readonly pairBias: boolean;
@@ -10,7 +13,10 @@ export interface WordPairsSettings {
   readonly diagonal: boolean;
 }
 
-/** Every ordered pair of words of a sentence, scored for every relation: Sun et al. 2020, §4.3. The N² cells are never written down. */
+/**
+ * Every ordered pair of words of a sentence, scored for every relation: Sun et al. 2020, §4.3. The
+ * N² cells are never written down.
+ */
 export class WordPairsHead {
   readonly #settings: WordPairsSettings;
   readonly #layer: PairLayer;
@@ -34,7 +40,9 @@ export class WordPairsHead {
     };
   }
 
-  /** Eq. 5, [ΣN, R]. The pairs (·, i) of a word are the pairs (i, ·) with the two shares exchanged. */
+  /**
+   * Eq. 5, [ΣN, R]. The pairs (·, i) of a word are the pairs (i, ·) with the two shares exchanged.
+   */
   pooled(tape: Tape, scorer: PairScorer): Matrix {
     const row = tape.apply(operations.pairMax, scorer);
     if (this.#settings.pool === "row") return row;

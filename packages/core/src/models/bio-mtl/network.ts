@@ -23,9 +23,10 @@ import type { BioMtlSettings } from "./settings.ts";
 /**
  * Convolution, pooling and two tasks: Ye et al. 2019, §2.
  *
- * Of their released code we know that it has two batch normalisations and dropouts of 0.5 and 0.2 beside the spatial one, not where they
- * stand. Our reading: the pooled values are normalised, then thinned out by 0.5, before both tasks read them; the hidden layer is normalised
- * after its ReLU, then thinned out by 0.2, before it is scored.
+ * Of their released code we know that it has two batch normalisations and dropouts of 0.5 and 0.2
+ * beside the spatial one, not where they stand. Our reading: the pooled values are normalised, then
+ * thinned out by 0.5, before both tasks read them; the hidden layer is normalised after its ReLU,
+ * then thinned out by 0.2, before it is scored.
  */
 export class BioMtlNetwork implements PairNetwork {
   readonly encoder: SentenceEncoder;

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { pairSettings } from "../../heads/given-pairs/pair-settings.ts";
 
-/** Settings of the network with BIO tags and two tasks. Where the paper and the authors' code differ, both are here. */
+/**
+ * Settings of the network with BIO tags and two tasks. Where the paper and the authors' code
+ * differ, both are here.
+ */
 export const bioMtlSettings = z.strictObject({
   ...pairSettings,
   /** §2.2; the released code has 1, 2 and 3. */
@@ -17,7 +20,9 @@ export const bioMtlSettings = z.strictObject({
   dropout: z.number().min(0).lt(1).default(0.2).describe("dropout on the hidden layer, or on the pooled values"),
   /** The released code drops 0.5 somewhere beside 0.2. */
   pooledDropout: z.number().min(0).lt(1).default(0).describe("dropout on the pooled values, before both tasks read them"),
-  /** The released code has two; momentum and ε are the defaults of Keras, in which it is written. */
+  /**
+   * The released code has two; momentum and ε are the defaults of Keras, in which it is written.
+   */
   batchNorm: z.boolean().default(false).describe("batch normalisation of the pooled values and of the hidden layer"),
   batchNormMomentum: z
     .number()

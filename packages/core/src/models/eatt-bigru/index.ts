@@ -8,7 +8,10 @@ import { PairModel } from "../pairs/pair-model.ts";
 import { EattBigruNetwork } from "./network.ts";
 import { type EattBigruSettings, eattBigruSettings } from "./settings.ts";
 
-/** The states of every word of every pair are kept until the gradient has passed: a sentence of hundreds of pairs is learnt in parts of so many rows. */
+/**
+ * The states of every word of every pair are kept until the gradient has passed: a sentence of
+ * hundreds of pairs is learnt in parts of so many rows.
+ */
 const maxRows = 4096;
 
 /** Relation classification over given entities by a BiGRU with attention. */

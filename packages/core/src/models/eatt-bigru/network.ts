@@ -17,9 +17,10 @@ import type { PairNetwork } from "../pairs/pair-model.ts";
 import type { EattBigruSettings } from "./settings.ts";
 
 /**
- * A bidirectional GRU over words and offsets, whose states are weighted by how they compare with the two entities: Qin et al. 2017. A state h
- * scores v · tanh(W_h h + W_e (e1 ⊕ e2) + b), where e1 and e2 are the word embeddings of the entities' anchors (where words are not read, what
- * is read first).
+ * A bidirectional GRU over words and offsets, whose states are weighted by how they compare with
+ * the two entities: Qin et al. 2017. A state h scores v · tanh(W_h h + W_e (e1 ⊕ e2) + b), where e1
+ * and e2 are the word embeddings of the entities' anchors (where words are not read, what is read
+ * first).
  */
 export class EattBigruNetwork implements PairNetwork {
   readonly encoder: SentenceEncoder;
@@ -49,7 +50,7 @@ export class EattBigruNetwork implements PairNetwork {
   }
 
   forward(tape: Tape, batch: PairBatch): PairScores {
-    const words = this.encoder.forward(tape, batch); // [ΣN, D]
+    const words = this.encoder.everyWord(tape, batch); // [ΣN, D]
     const { parts, offsets, pairOfRow } = this.#sequences(tape, batch, words);
     const states = applyBigru(tape, this.#context, parts, offsets); // H, [ΣL, 2H]
     const entities = applyLinear(tape, this.#entities, this.#arguments(tape, batch, words)); // [pairs, A]
@@ -64,8 +65,11 @@ export class EattBigruNetwork implements PairNetwork {
     return { classes: applyLinear(tape, this.#classes, kept), identity: undefined };
   }
 
-  /** The sentence of every pair with the offsets from its own entities: recurrent states differ from pair to pair, what words give does not. */
-  #sequences(tape: Tape, { pairs }: PairBatch, words: PlacedRows): Sequences {
+  /**
+   * The sentence of every pair with the offsets from its own entities: recurrent states differ from
+   * pair to pair, what words give does not.
+   */
+  #sequences(tape: Tape, { pairs }: PairBatch, words: Matrix): Sequences {
     const { positions } = this.#settings;
     const offsets = new Int32Array(pairs.length + 1);
     for (const [k, { sentence }] of pairs.entries()) offsets[k + 1] = (offsets[k] as number) + sentence.end - sentence.start;
@@ -84,31 +88,23 @@ export class EattBigruNetwork implements PairNetwork {
     }
     const table = parameterMatrix(tape, this.#positions);
     return {
-      parts: [{ ...words, rows: placed(words.rows, wordOfRow) }, ...relative.map((ids) => ({ input: table, rows: ids }))],
+      parts: [{ input: words, rows: wordOfRow }, ...relative.map((ids) => ({ input: table, rows: ids }))],
       offsets,
       pairOfRow,
     };
   }
 
   /** e1 ⊕ e2, [pairs, 2Dw]. */
-  #arguments(tape: Tape, { pairs }: PairBatch, { input, rows }: PlacedRows): Matrix {
+  #arguments(tape: Tape, { pairs }: PairBatch, words: Matrix): Matrix {
     const columns = this.#argumentSize;
     const terms = ([0, 1] as const).map((side) => ({
-      input,
-      rows: placed(
-        rows,
-        Int32Array.from(pairs, ({ anchors }) => anchors[side]),
-      ),
+      input: words,
+      rows: Int32Array.from(pairs, ({ anchors }) => anchors[side]),
       columns,
       to: side * columns,
     }));
     return tape.apply(operations.compose, { rows: pairs.length, columns: 2 * columns, terms });
   }
-}
-
-/** The rows at some places. */
-function placed(rows: Int32Array | undefined, places: Int32Array): Int32Array {
-  return rows === undefined ? places : places.map((place) => rows[place] as number);
 }
 
 /** ΣL places: each pair has its sentence to itself. */

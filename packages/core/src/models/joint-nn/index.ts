@@ -154,7 +154,10 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     return { ...scored, losses: { entity, relation } };
   }
 
-  /** Candidates of the local loss. Outside of training they are gold alone, so that the loss is a smooth function of the weights. */
+  /**
+   * Candidates of the local loss. Outside of training they are gold alone, so that the loss is a
+   * smooth function of the weights.
+   */
   #localReadings(
     tape: Tape,
     examples: readonly JointExample[],
@@ -200,8 +203,9 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   }
 
   /**
-   * What each sentence's summed tag loss counts: one over its words, or, averaged over the batch, the mean of that. The number of candidate
-   * pairs in other parts of a batch is not known, so pairs are averaged over the sentences worked on together.
+   * What each sentence's summed tag loss counts: one over its words, or, averaged over the batch,
+   * the mean of that. The number of candidate pairs in other parts of a batch is not known, so
+   * pairs are averaged over the sentences worked on together.
    */
   #sentenceWeights(examples: readonly JointExample[], { batch }: LossOptions): Float32Array {
     const tokens = batch?.tokens ?? examples.reduce((sum, { length }) => sum + length, 0);

@@ -5,7 +5,9 @@ import { packTags } from "../../heads/tags/read-tags.ts";
 import type { TagsHead } from "../../heads/tags/tags-head.ts";
 import type { Output, OutputScores } from "../model.ts";
 
-/** An output of the joint network: the tags as they are read, and a label for each of their pairs. */
+/**
+ * An output of the joint network: the tags as they are read, and a label for each of their pairs.
+ */
 export interface JointOutput extends Output {
   readonly reading: Reading;
   readonly labels: Int32Array;
@@ -67,7 +69,10 @@ function relationLogProbs(
   );
 }
 
-/** The gradient of c · ln P is that of a loss with the weight −c; the k-th outputs of all sentences go together. */
+/**
+ * The gradient of c · ln P is that of a loss with the weight −c; the k-th outputs of all sentences
+ * go together.
+ */
 function addEntityGradient(
   tape: Tape,
   tagger: TagsHead,

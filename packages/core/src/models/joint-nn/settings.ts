@@ -40,7 +40,9 @@ export const jointNnSettings = z.strictObject({
     .enum(["predicted-and-gold", "predicted"])
     .default("predicted-and-gold")
     .describe("entities that training pairs are made of"),
-  /** Bengio et al. 2015 as in Miwa and Bansal 2016: gold with probability k / (k + e^(epoch / k)). */
+  /**
+   * Bengio et al. 2015 as in Miwa and Bansal 2016: gold with probability k / (k + e^(epoch / k)).
+   */
   tagsRead: z
     .enum(["scheduled", "gold", "predicted"])
     .default("scheduled")

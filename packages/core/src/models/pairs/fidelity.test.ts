@@ -1,5 +1,6 @@
-// Each fixture was printed by bench/peers/pairs_fixture.py: the same equations, written independently in PyTorch and computed in float64, one
-// pair at a time, with the offsets inside the convolution's input.
+// Each fixture was printed by bench/peers/pairs_fixture.py: the same equations, written
+// independently in PyTorch and computed in float64, one pair at a time, with the offsets inside the
+// convolution's input.
 import { readdirSync, readFileSync } from "node:fs";
 import { Arena, Engine, ParameterStore, Random, Tape, updateRunning } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
@@ -162,7 +163,10 @@ function lexiconOfSizes({ words, relations }: Sizes): Lexicon {
   };
 }
 
-/** PyTorch keeps layers as [outputs, inputs] and filters as [filters, columns, width], both with the offsets' columns last. */
+/**
+ * PyTorch keeps layers as [outputs, inputs] and filters as [filters, columns, width], both with the
+ * offsets' columns last.
+ */
 function plainForm(name: string, stored: Fixture["parameters"]): number[] {
   const get = (key: string): Stored => {
     const found = stored[key];

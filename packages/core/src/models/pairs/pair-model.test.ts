@@ -22,7 +22,10 @@ const small = {
   typeFilter: false,
 };
 
-/** What a network of this seed scores for every pair, and what a model of it says from threshold 0, in the same order. */
+/**
+ * What a network of this seed scores for every pair, and what a model of it says from threshold 0,
+ * in the same order.
+ */
 function scoredAndSaid(loss: "ranking" | "cross-entropy" | "both", theta: number, gamma: number) {
   const settings = bioMtlSettings.parse({ ...small, loss, theta, gamma });
   const engine = Engine.create({ build: "baseline" });

@@ -10,7 +10,10 @@ import type { Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { Losses, LossOptions, Model, PredictOptions } from "../model.ts";
 
-/** Rows of words, counted once for each pair, that are predicted together: what working memory may grow with. */
+/**
+ * Rows of words, counted once for each pair, that are predicted together: what working memory may
+ * grow with.
+ */
 const maxRowsTogether = 32_768;
 
 /** An encoder, and what makes scores of pairs from it. */

@@ -58,7 +58,10 @@ export class PcnnNetwork implements PairNetwork {
   }
 }
 
-/** The words up to the first entity, up to the second, and after it; the convolution sees the whole sentence. An empty piece gives 0. */
+/**
+ * The words up to the first entity, up to the second, and after it; the convolution sees the whole
+ * sentence. An empty piece gives 0.
+ */
 function piecesOf({ sentence: { start, end }, anchors }: PackedPair): number[] {
   const cuts = [start, Math.min(...anchors) + 1, Math.max(...anchors) + 1, end];
   return Array.from({ length: pieces }, (_, k) => [cuts[k] as number, cuts[k + 1] as number, start, end, ...anchors]).flat();

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { pairSettings } from "../../heads/given-pairs/pair-settings.ts";
 
-/** Settings of the piecewise network; sizes of §4.1, embeddings as wide as those of the systems it is compared with. */
+/**
+ * Settings of the piecewise network; sizes of §4.1, embeddings as wide as those of the systems it
+ * is compared with.
+ */
 export const pcnnSettings = z.strictObject({
   ...pairSettings,
   filters: z.int().min(1).max(4096).default(230).describe("filters"),

@@ -1,4 +1,5 @@
-// Each fixture was printed by bench/peers/rin_fixture.py: the same equations, written independently in PyTorch and computed in float64.
+// Each fixture was printed by bench/peers/rin_fixture.py: the same equations, written independently
+// in PyTorch and computed in float64.
 import { readdirSync, readFileSync } from "node:fs";
 import { Arena, Engine, operations, ParameterStore, pairProbabilities, Random, Tape } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
@@ -147,7 +148,10 @@ function load(store: ParameterStore, parameters: Fixture["parameters"]): void {
   }
 }
 
-/** PyTorch keeps weights as [outputs, inputs] and some of ours as one; this finds the cells of one of ours, [inputs, outputs]. */
+/**
+ * PyTorch keeps weights as [outputs, inputs] and some of ours as one; this finds the cells of one
+ * of ours, [inputs, outputs].
+ */
 function plainForm(name: string, rows: number, columns: number, stored: Fixture["parameters"]): number[] {
   const get = (key: string): Stored => {
     const found = stored[key];

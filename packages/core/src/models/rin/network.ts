@@ -32,8 +32,9 @@ interface Round {
 }
 
 /**
- * The recurrent interaction network, Sun et al. 2020, §4: an encoder, a BiLSTM, and K rounds in which the two tasks read each other's
- * predictions. D = 2·hiddenSize features, T tags, R relation types.
+ * The recurrent interaction network, Sun et al. 2020, §4: an encoder, a BiLSTM, and K rounds in
+ * which the two tasks read each other's predictions. D = 2·hiddenSize features, T tags, R relation
+ * types.
  */
 export class RinNetwork {
   readonly encoder: SentenceEncoder;

@@ -17,14 +17,20 @@ import type { RinOutput } from "./network.ts";
 import type { RinExample } from "./rin-reader.ts";
 import type { RinSettings } from "./settings.ts";
 
-/** An output of RIN: a tag for each word, and the cells that hold. Given the sentence, all of them are independent. */
+/**
+ * An output of RIN: a tag for each word, and the cells that hold. Given the sentence, all of them
+ * are independent.
+ */
 export interface RinSample extends Output {
   readonly tags: Int32Array;
   /** i, j, r in a row, sorted. */
   readonly cells: Int32Array;
 }
 
-/** The gold output of each sentence, then distinct drawn ones; which are distinct by their tags, as in algorithm 1. */
+/**
+ * The gold output of each sentence, then distinct drawn ones; which are distinct by their tags, as
+ * in algorithm 1.
+ */
 export function drawOutputs(
   tape: Tape,
   { tagScores, pairs }: RinOutput,
@@ -50,9 +56,10 @@ export function drawOutputs(
 }
 
 /**
- * ln P of outputs: Σ ln p of the tags, and over all cells Σ ln p or Σ ln (1 − p). The latter is Σ ln (1 − p) over all of them, shared by the
- * outputs of a sentence, and the score of each cell that holds; so its gradient needs the cells that hold alone, and beside them only what
- * the factors of the sentence sum up to.
+ * ln P of outputs: Σ ln p of the tags, and over all cells Σ ln p or Σ ln (1 − p). The latter is Σ
+ * ln (1 − p) over all of them, shared by the outputs of a sentence, and the score of each cell that
+ * holds; so its gradient needs the cells that hold alone, and beside them only what the factors of
+ * the sentence sum up to.
  */
 export function scoreOutputs(
   tape: Tape,

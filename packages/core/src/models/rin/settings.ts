@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { inputSettings } from "../../encoders/index.ts";
 
-/** Settings of RIN. Where the paper and the authors' code differ, both are here; the comment says which equation is meant. */
+/**
+ * Settings of RIN. Where the paper and the authors' code differ, both are here; the comment says
+ * which equation is meant.
+ */
 export const rinSettings = z.strictObject({
   /** K, rounds of interaction; 0 is the paper's "w/o interaction". */
   rounds: z.int().min(0).max(64).default(4).describe("K, rounds of interaction between the two tasks; 0 switches it off"),
