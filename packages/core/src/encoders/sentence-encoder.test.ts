@@ -86,6 +86,12 @@ test("a part that the lexicon does not know is not read", () => {
   expect(encoder.shares).toEqual([{ name: "word", width: 3 }]);
 });
 
+test("a model that is left without any input is refused", () => {
+  expect(() => encoderOf({ pos: all.pos }, { ...lexicon, pos: undefined })).toThrow(
+    "model.inputs: the training data has nothing",
+  );
+});
+
 test("word vectors have a table where words are read, and none elsewhere", () => {
   expect(encoderOf({ words }).encoder.wordVectors).toMatchObject({
     table: { name: "m/word/weight" },

@@ -8,6 +8,7 @@ import {
   type TableRows,
   type Tape,
 } from "@weft-nlp/tensor";
+import { ConfigError } from "../errors.ts";
 import { distinct, type Scope } from "../nn/index.ts";
 import type { Lexicon } from "../vocabulary/index.ts";
 import type { EncoderExample, PackedSentences } from "./example.ts";
@@ -52,9 +53,17 @@ export class SentenceEncoder {
   readonly #parts: readonly (readonly [name: string, network: PartNetwork])[];
   readonly #empty: EncoderExample;
 
+  /** @throws {ConfigError} SETTING_INVALID when the lexicon knows none of the inputs */
   constructor(options: EncoderOptions, lexicon: Lexicon, scope: Scope) {
     const { inputs, initial, partDropout: dropout = 0 } = options;
     this.#options = options;
+    if (readParts(inputs, lexicon).length === 0) {
+      throw new ConfigError("SETTING_INVALID", {
+        at: { path: "model.inputs" },
+        message: "the training data has nothing of what the model reads",
+        hint: "switch another input on, for example words",
+      });
+    }
     this.#parts = readParts(inputs, lexicon).map(({ name, part, settings }) => [
       name,
       part.build(settings, { lexicon, scope, initial, dropout }),

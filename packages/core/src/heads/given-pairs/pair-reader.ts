@@ -82,13 +82,13 @@ export class PairReader {
     const labels = new Map<number, number>();
     for (const [index, { head, tail, type }] of relations.entries()) {
       const label = this.#lexicon.relations.find(type);
-      const lose = (reason: string): void => void losses.push({ source: id, path: `relations[${index}]`, reason });
-      if (label === undefined) lose(`training has no relation type ${type}`);
-      else if (head === tail) lose("an entity makes no pair with itself");
-      else if (!this.#allowed(entities[head], entities[tail])) lose("no relation in training has arguments of these types");
+      const omit = (reason: string): void => void losses.push({ source: id, path: `relations[${index}]`, reason });
+      if (label === undefined) omit(`training has no relation type ${type}`);
+      else if (head === tail) omit("an entity makes no pair with itself");
+      else if (!this.#allowed(entities[head], entities[tail])) omit("no relation in training has arguments of these types");
       else {
         const known = labels.get(key(head, tail));
-        if (known !== undefined && known !== label) lose("a pair holds one relation, and a later one wins");
+        if (known !== undefined && known !== label) omit("a pair holds one relation, and a later one wins");
         labels.set(key(head, tail), label);
       }
     }

@@ -34,7 +34,7 @@ export const pairSettings = {
     .min(1)
     .max(1000)
     .default(60)
-    .describe("offsets told apart on either side; those further away count as the last"),
+    .describe("different offsets on either side; those further away count as the last"),
   inputDropout: z.number().min(0).lt(1).default(0).describe("dropout on what is read of a word"),
   /** The released code of Ye et al. drops 0.2. */
   spatialDropout: z

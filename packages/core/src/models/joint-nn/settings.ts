@@ -16,7 +16,7 @@ export const jointNnSettings = z.strictObject({
     .min(1)
     .max(1000)
     .default(20)
-    .describe("distances told apart: 0 words between, 1, …, this many less one or more"),
+    .describe("different distances: 0 words between, 1, …, this many less one or more"),
   dropout: z.number().min(0).lt(1).default(0.5).describe("dropout in all six places"),
   wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),
   /** Footnote 2: both were tried, "performances are nearly the same". */
