@@ -49,7 +49,7 @@ function concatenateColumns(empty: Columns, all: readonly Columns[]): Columns {
   return Object.fromEntries(
     Object.entries(empty).map(([name, kind]) => {
       const columns = all.map((each) => each[name] as Int32Array | readonly string[]);
-      if (!(kind instanceof Int32Array)) return [name, (columns as string[][]).flat()];
+      if (!(kind instanceof Int32Array)) return [name, ([] as string[]).concat(...(columns as string[][]))];
       const whole = new Int32Array(columns.reduce((total, { length }) => total + length, 0));
       let at = 0;
       for (const column of columns as Int32Array[]) {
@@ -63,12 +63,12 @@ function concatenateColumns(empty: Columns, all: readonly Columns[]): Columns {
 
 /** The columns of some words alone. */
 export function pickWords(columns: Columns, places: Int32Array): Columns {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [
-      name,
-      column instanceof Int32Array
-        ? places.map((place) => column[place] as number)
-        : Array.from(places, (place) => column[place] as string),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, pick(column, places)]));
+}
+
+function pick(column: Int32Array | readonly string[], places: Int32Array): Int32Array | string[] {
+  if (column instanceof Int32Array) return places.map((place) => column[place] as number);
+  const picked: string[] = [];
+  for (let k = 0; k < places.length; k++) picked.push(column[places[k] as number] as string);
+  return picked;
 }

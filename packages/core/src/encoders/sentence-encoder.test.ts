@@ -76,7 +76,7 @@ test("words of one spelling but of two parts of speech are two words", () => {
   const { encoder, batch, tape } = encoderOf({ words, pos: all.pos });
   const ids = batch.inputs["pos"]?.["ids"] as Int32Array;
   const before = encoder.forward(tape(false), batch).input.rows;
-  const place = ((batch.inputs["words"] ?? {})["ids"] as Int32Array).lastIndexOf(lexicon.words.indexOf("."));
+  const place = Array.from(batch.inputs["words"]?.["ids"] ?? [], Number).lastIndexOf(lexicon.words.indexOf("."));
   const changed = { ...batch, inputs: { ...batch.inputs, pos: { ids: ids.with(place, 0) } } };
   expect(encoder.forward(tape(false), changed).input.rows).toBe(before + 1);
 });

@@ -179,18 +179,26 @@ function everyRow(tape: Tape, found: Lookup | PlacedRows): Matrix {
 /** Numbers as one number, as in a table of all combinations; behind them text, as it stands. */
 function combineNames(all: readonly TableRows[]): TableRows {
   const [first, ...others] = all;
-  if (first === undefined || others.length === 0) return first ?? { table: { name: "", rows: 0 }, ids: [] };
-  return others.reduce((left, right) => {
-    const table = { name: `${left.table.name} and ${right.table.name}`, rows: left.table.rows * right.table.rows };
-    const asNumbers = left.ids instanceof Float64Array || left.ids instanceof Int32Array;
-    const ids =
-      asNumbers && right.ids instanceof Int32Array && table.rows <= Number.MAX_SAFE_INTEGER
-        ? Float64Array.from(left.ids as ArrayLike<number>, (id, k) => id * right.table.rows + (right.ids[k] as number))
-        : Array.from(left.ids, (id, k) => `${id} ${right.ids[k]}`);
-    return { table, ids };
-  }, first);
+  return others.reduce(combineTwo, first ?? { table: { name: "", rows: 0 }, ids: [] });
+}
+
+function combineTwo(left: TableRows, right: TableRows): TableRows {
+  const table = { name: `${left.table.name} and ${right.table.name}`, rows: left.table.rows * right.table.rows };
+  const count = left.ids.length;
+  if (left.ids instanceof Int32Array || left.ids instanceof Float64Array) {
+    if (right.ids instanceof Int32Array && table.rows <= Number.MAX_SAFE_INTEGER) {
+      const numbers = new Float64Array(count);
+      for (let k = 0; k < count; k++) numbers[k] = (left.ids[k] as number) * right.table.rows + (right.ids[k] as number);
+      return { table, ids: numbers };
+    }
+  }
+  const texts: string[] = [];
+  for (let k = 0; k < count; k++) texts.push(`${left.ids[k]} ${right.ids[k]}`);
+  return { table, ids: texts };
 }
 
 function sourceOf({ table, ids }: TableRows, places: Int32Array): TableRows {
-  return { table, ids: Array.from(places, (place) => ids[place] as number | string) };
+  const names: (number | string)[] = [];
+  for (let k = 0; k < places.length; k++) names.push(ids[places[k] as number] as number | string);
+  return { table, ids: names };
 }
