@@ -22,5 +22,6 @@ export {
 } from "./formats.ts";
 export { jsonl } from "./jsonl.ts";
 export type { Capacity } from "./shared/capacity.ts";
+export { type DocumentRecord, type EntityRecord, type RelationRecord, recordOf } from "./shared/document-record.ts";
 export { type Line, longestLine, readLines, readWhole, type TextChunks } from "./shared/lines.ts";
-export { documentFromRecord, recordOf } from "./shared/record.ts";
+export { documentFromRecord } from "./shared/record.ts";

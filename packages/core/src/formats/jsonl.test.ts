@@ -5,6 +5,7 @@ import { describeFormat } from "../testing/describe-format.ts";
 import { adaDocument } from "../testing/format-documents.ts";
 import { collectDocuments, collectText } from "./format.ts";
 import { jsonl } from "./jsonl.ts";
+import { recordOf } from "./shared/document-record.ts";
 import type { TextChunks } from "./shared/lines.ts";
 
 const read = (chunks: TextChunks) => collectDocuments(jsonl.read(chunks, { source: "a.jsonl" }));
@@ -191,7 +192,7 @@ const anyDocument: fc.Arbitrary<Document> = fc
         start,
         end,
         type,
-        ...(confidence === null ? {} : { confidence: Object.is(confidence, -0) ? 0 : confidence }),
+        ...(confidence === null ? {} : { confidence: Math.round(confidence * 1e6) / 1e6 + 0 }),
       });
     }
     const relations =
@@ -234,9 +235,68 @@ test("every entity is written with the characters it covers", async () => {
   const { document } = await readOne(record);
   const { text } = await collectText(jsonl.write([document]));
   expect(JSON.parse(text).entities).toEqual([
-    { start: 0, end: 1, startChar: 0, endChar: 3, type: "PER" },
-    { start: 2, end: 3, startChar: 11, endChar: 15, type: null },
+    { start: 0, end: 1, startChar: 0, endChar: 3, text: "Ada", type: "PER" },
+    { start: 2, end: 3, startChar: 11, endChar: 15, text: "Acme", type: null },
   ]);
+});
+
+test("confidences are written with six digits", async () => {
+  const { document } = await readOne({ ...record, relations: [{ ...record.relations[0], confidence: 0.123_456_789 }] });
+  expect(document.relations[0]?.confidence).toBe(0.123_456_789);
+  expect(recordOf(document).relations).toEqual([{ ...record.relations[0], confidence: 0.123_457 }]);
+});
+
+test("where an entity repeats other words than the text has, the place counts and the report says so", async () => {
+  const entities = [{ start: 0, end: 1, text: "Adam", type: "PER" }];
+  const { document, losses } = await readOne({ tokens: ["Ada", "left"], entities });
+  expect(document.entities).toEqual([{ start: 0, end: 1, type: "PER" }]);
+  expect(losses).toEqual(['entities[0]: the entity says "Adam", the text at its place "Ada"; the place was taken']);
+});
+
+describe("records of former versions", () => {
+  const document = {
+    id: "a",
+    text: "Ada  left.",
+    tokens: [
+      { text: "Ada", start: 0, end: 3 },
+      { text: "left", start: 5, end: 9 },
+      { text: ".", start: 9, end: 10 },
+    ],
+    sentences: [{ start: 0, end: 3 }],
+    entities: [{ start: 0, end: 1, type: "PER", confidence: 0.5 }],
+    relations: [],
+    metadata: { doc: "d" },
+  };
+
+  test("an answer of the server, with tokens as places", async () => {
+    const { metadata: _, ...rest } = document;
+    const answer = {
+      ...rest,
+      tokens: document.tokens.map(({ start, end }) => ({ start, end })),
+      entities: [{ id: 0, ...document.entities[0], startChar: 0, endChar: 3, text: "Ada" }],
+      losses: [],
+    };
+    expect(await readOne(answer)).toEqual({ document: { ...document, metadata: {} }, losses: [] });
+    expect(jsonl.recognises(`${JSON.stringify(answer)}\n`, "a.jsonl")).toBe(true);
+  });
+
+  test("a document as it lies in memory", async () => {
+    expect(await readOne(document)).toEqual({ document, losses: [] });
+  });
+
+  test("entities with characters alone beside their tokens", async () => {
+    const { document: read, losses } = await readOne({
+      tokens: ["Ada"],
+      entities: [{ start: 0, end: 1, startChar: 0, endChar: 3, type: null }],
+    });
+    expect([read.entities, losses]).toEqual([[{ start: 0, end: 1, type: null }], []]);
+  });
+
+  test("a place that is none is refused", async () => {
+    await expect(readOne({ ...document, tokens: [{ start: 0, end: 99 }] })).rejects.toThrow("SPAN_OUTSIDE");
+    await expect(readOne({ ...document, tokens: [{ start: 0 }] })).rejects.toThrow("FIELD_MISSING");
+    await expect(readOne({ ...document, tokens: [{ start: 0, end: 3 }, "left"] })).rejects.toThrow("FIELD_INVALID");
+  });
 });
 
 test("a reader takes no more of the file than the documents asked for need", async () => {

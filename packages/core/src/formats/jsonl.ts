@@ -1,8 +1,9 @@
 import { parseJson } from "../json/json.ts";
 import type { Documents, Format } from "./format.ts";
+import { recordOf } from "./shared/document-record.ts";
 import { firstLineValues } from "./shared/json-lines.ts";
 import { readLines } from "./shared/lines.ts";
-import { documentFromRecord, recordOf } from "./shared/record.ts";
+import { documentFromRecord } from "./shared/record.ts";
 
 /**
  * Weft's own format: one JSON object a line, a sentence, a document or a text with character spans. `record.ts` says which
@@ -55,11 +56,23 @@ export const jsonl: Format = {
 function looksLikeRecord(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { tokens, text, entities, spans, ents } = value as Record<string, unknown>;
-  const hasTokens = Array.isArray(tokens) && tokens.every((token) => typeof token === "string");
+  const hasTokens =
+    Array.isArray(tokens) &&
+    (tokens.every((token) => typeof token === "string") || areFormerTokens(value as Record<string, unknown>));
   if ((!hasTokens && (tokens !== undefined || typeof text !== "string")) || spans !== undefined || Array.isArray(ents))
     return false;
   if (entities === undefined) return true;
   const [first] = Array.isArray(entities) ? (entities as unknown[]) : [null];
   if (first === undefined) return true;
   return typeof first === "object" && first !== null && "type" in first && ("start" in first || "startChar" in first);
+}
+
+/** Tokens by their places alone, as answers of the server once had them. */
+function areFormerTokens({ text, tokens, sentences, relations }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    typeof text === "string" &&
+    Array.isArray(sentences) &&
+    Array.isArray(relations) &&
+    (tokens as unknown[]).every((token) => typeof token === "object" && token !== null && "start" in token && "end" in token)
+  );
 }

@@ -1,3 +1,4 @@
+export { roundConfidence } from "./confidence.ts";
 export * from "./document.ts";
 export type { Loss, LossKind } from "./loss.ts";
 export { overlappingEntities } from "./overlap.ts";

@@ -1,4 +1,4 @@
-import type { Document } from "../schema/index.ts";
+import { type Document, roundConfidence } from "../schema/index.ts";
 import type { TripleOptions } from "./format.ts";
 import { sentenceText, statementsOf } from "./statements.ts";
 
@@ -53,7 +53,7 @@ export function tripleRows(document: Document, { model }: TripleOptions): Triple
   }));
 }
 
-/** Six decimals: more is noise of the arithmetic, and fewer digits never turn into the form with an exponent. */
+/** Null for what nobody predicted. With six digits, a number never turns into the form with an exponent. */
 export function rounded(confidence: number | undefined): number | null {
-  return confidence === undefined ? null : Math.round(confidence * 1e6) / 1e6;
+  return confidence === undefined ? null : roundConfidence(confidence);
 }

@@ -22,19 +22,23 @@ import {
   spellings,
   type TextOptions,
 } from "../../text/index.ts";
+import { presentForm } from "./former-record.ts";
 
 /**
  * A document from one JSON object of Weft's format.
  *
- * - `tokens` (strings), or `text`, or both; `offsets` places the tokens in the text, which are searched there where it is absent,
- *   and tokens without a text are joined by single spaces. A text without tokens is tokenised here.
+ * - `tokens` (strings), or `text`, or both. `offsets` places the tokens in the text. Without `offsets` they are searched there, and
+ *   without a text they are joined by single spaces. A text without tokens is tokenised here.
  * - `entities`: `start`, `end` (tokens) or `startChar`, `endChar` (characters of the text), `type` (null for none), `confidence`.
- *   Character spans that do not fall on tokens grow to the tokens they touch, which is reported.
+ *   Character spans that do not fall on tokens grow to the tokens they touch, which is reported. `text` repeats the words; where
+ *   the text has others at that place, that is reported too.
  * - `relations`: `head`, `tail` (indices into `entities`), `type`, `confidence`.
  * - `id`, `sentences` (token spans), `pos` (one a token), `meta`, `doc` (the group of a sentence), and `offsetUnit`: what all
  *   character offsets of the object count, "utf16" (default) or "codepoint".
  *
  * Fields with other names go into the document's metadata; inside entities and relations they are reported as lost.
+ *
+ * Records of former versions are read too: `tokens` and `sentences` as `{start, end}`, the `id` of an entity, `metadata`, `losses`.
  *
  * @param at where the object stands
  * @throws {DataError} with the path of the first fault
@@ -44,7 +48,7 @@ export function documentFromRecord(
   at: Location,
   options: TextOptions = {},
 ): { document: Document; losses: Loss[] } {
-  const fields = asObject(value, at, "");
+  const fields = presentForm(asObject(value, at, ""), at);
   const losses: Loss[] = [];
   const lose: Lose = (path, reason, kind) =>
     void losses.push({ source: at.source, line: at.line, path, reason, ...(kind === undefined ? {} : { kind }) });
@@ -56,9 +60,12 @@ export function documentFromRecord(
     words === undefined
       ? documentFromText(id, text, options)
       : documentOf(id, text, readTokens(words, text, fields, characters, at, lose));
-  const entities = optionalList(fields, "entities", at).map((item, index) =>
-    readEntity(asObject(item, at, `entities[${index}]`), `entities[${index}]`, plain, words !== undefined, characters, at, lose),
-  );
+  const given = optionalList(fields, "entities", at).map((item, index) => asObject(item, at, `entities[${index}]`));
+  const entities = given.map((item, index) => {
+    if (item["id"] !== index) reportUnknown(item, entityFields, `entities[${index}]`, lose);
+    else reportUnknown(item, formerEntityFields, `entities[${index}]`, lose);
+    return readEntity(item, `entities[${index}]`, plain, words !== undefined, characters, at, lose);
+  });
   const relations = optionalList(fields, "relations", at).map((item, index) =>
     readRelation(asObject(item, at, `relations[${index}]`), `relations[${index}]`, at, lose),
   );
@@ -71,27 +78,8 @@ export function documentFromRecord(
     metadata: readMetadata(fields, at, lose),
   };
   validateDocument(document, at);
+  for (const [index, { text: said }] of given.entries()) reportOtherWords(document, index, said, at, lose);
   return { document, losses };
-}
-
-/** The JSON object that gives the document back exactly; every entity carries its characters beside its tokens. */
-export function recordOf(document: Document): Fields {
-  const { id, text, tokens, sentences, pos, entities, relations, metadata } = document;
-  return {
-    id,
-    text,
-    tokens: tokens.map((token) => token.text),
-    offsets: tokens.map(({ start, end }) => [start, end]),
-    sentences: sentences.map(({ start, end }) => [start, end]),
-    pos,
-    entities: entities.map((entity) => {
-      const { start: startChar, end: endChar } = charSpan(document, entity);
-      const { start, end, type, confidence } = entity;
-      return { start, end, startChar, endChar, type, confidence };
-    }),
-    relations: relations.map(({ head, tail, type, confidence }) => ({ head, tail, type, confidence })),
-    meta: Object.keys(metadata).length === 0 ? undefined : metadata,
-  };
 }
 
 type Lose = (path: string, reason: string, kind?: LossKind) => void;
@@ -108,7 +96,8 @@ const documentFields = new Set([
   "relations",
   "meta",
 ]);
-const entityFields = new Set(["start", "end", "startChar", "endChar", "type", "confidence"]);
+const entityFields = new Set(["start", "end", "startChar", "endChar", "text", "type", "confidence"]);
+const formerEntityFields = new Set([...entityFields, "id"]);
 const relationFields = new Set(["head", "tail", "type", "confidence"]);
 
 function readId(fields: Fields, at: Location): string {
@@ -173,7 +162,6 @@ function readEntity(
   at: Location,
   lose: Lose,
 ): Entity {
-  reportUnknown(fields, entityFields, path, lose);
   const type = fields["type"] === null ? null : asString(fields["type"], at, `${path}.type`);
   const confidence =
     fields["confidence"] === undefined ? {} : { confidence: asNumber(fields["confidence"], at, `${path}.confidence`) };
@@ -204,6 +192,18 @@ function readEntity(
   return { ...covering.span, type, ...confidence };
 }
 
+/** Where a record repeats the words of an entity and the text has others there, the place counts. */
+function reportOtherWords(document: Document, index: number, said: unknown, at: Location, lose: Lose): void {
+  if (said === undefined) return;
+  const path = `entities[${index}]`;
+  const words = asString(said, at, `${path}.text`);
+  const { start, end } = charSpan(document, document.entities[index] as Entity);
+  const found = document.text.slice(start, end);
+  if (found === words) return;
+  const [one, other] = [words, found].map((piece) => JSON.stringify(piece));
+  lose(path, `the entity says ${one}, the text at its place ${other}; the place was taken`, "disagreeing");
+}
+
 function readRelation(fields: Fields, path: string, at: Location, lose: Lose): Relation {
   reportUnknown(fields, relationFields, path, lose);
   return {
@@ -225,7 +225,9 @@ function readMetadata(fields: Fields, at: Location, lose: Lose): Fields {
 
 function readSpans(value: unknown, path: string, at: Location): Span[] {
   return asList(value, at, path).map((item, index) => {
-    const [start, end] = asPair(item, at, `${path}[${index}]`);
+    const place = `${path}[${index}]`;
+    if (!Array.isArray(item)) return readSpan(asObject(item, at, place), "start", "end", at, place);
+    const [start, end] = asPair(item, at, place);
     return { start, end };
   });
 }

@@ -1,0 +1,24 @@
+import type { Location } from "../../errors.ts";
+import { asNumber, asObject, asString, type Fields } from "../../json/fields.ts";
+
+/**
+ * Former answers of the server and JSON of documents in memory have tokens as places in the text. Where that is so, the fields are
+ * those of the present form.
+ */
+export function presentForm(fields: Fields, at: Location): Fields {
+  const { tokens, metadata, losses: _, ...rest } = fields;
+  if (!Array.isArray(tokens) || typeof tokens[0] !== "object") return fields;
+  const places = tokens.map((token, index) => asObject(token, at, `tokens[${index}]`));
+  const text = asString(fields["text"], at, "text");
+  const words = places.map(({ text: word, start, end }, index) =>
+    word === undefined
+      ? text.slice(asNumber(start, at, `tokens[${index}].start`), asNumber(end, at, `tokens[${index}].end`))
+      : asString(word, at, `tokens[${index}].text`),
+  );
+  return {
+    ...rest,
+    tokens: words,
+    offsets: places.map(({ start, end }) => [start, end]),
+    ...(metadata === undefined ? {} : { meta: metadata }),
+  };
+}
