@@ -35,7 +35,7 @@ if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
 /** Of everything that goes into the page. */
 function fingerprint() {
   const hash = createHash("sha256").update(`vite ${version}\n`);
-  const folders = ["apps/web", "packages/core/src", "packages/draw/src", "packages/tensor/src"];
+  const folders = ["apps/web", ...["api", "core", "draw", "tensor"].map((name) => `packages/${name}/src`)];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter(

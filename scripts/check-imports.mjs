@@ -124,9 +124,9 @@ function generalRules() {
       to: { path: testCode },
     },
     {
-      name: "core and tensor run everywhere and the page in browsers, so they import nothing of Node",
+      name: "core, tensor and api run everywhere and the page in browsers, so they import nothing of Node",
       severity: "error",
-      from: { path: "^(packages/(tensor|core)|apps/web)/src/", pathNot: testCode },
+      from: { path: "^(packages/(tensor|core|api)|apps/web)/src/", pathNot: testCode },
       to: { dependencyTypes: ["core"] },
     },
     {

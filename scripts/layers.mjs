@@ -61,6 +61,15 @@ export const packages = {
       report: ["drawing"],
     },
   },
+  api: {
+    uses: ["core"],
+    base: ["routes"],
+    layers: {
+      contracts: [],
+      types: ["contracts"],
+      client: ["types"],
+    },
+  },
   node: {
     uses: ["tensor", "core", "draw"],
     base: ["errors"],
@@ -75,7 +84,7 @@ export const packages = {
     },
   },
   server: {
-    uses: ["tensor", "core", "draw", "node"],
+    uses: ["tensor", "core", "draw", "api", "node"],
     base: ["errors", "options"],
     layers: {
       http: [],
@@ -90,7 +99,7 @@ export const packages = {
     },
   },
   weft: {
-    uses: ["tensor", "core", "draw", "node", "server"],
+    uses: ["tensor", "core", "draw", "api", "node", "server"],
     base: [],
     layers: {
       cli: [],
@@ -98,7 +107,7 @@ export const packages = {
   },
   web: {
     folder: "apps/web",
-    uses: ["core", "draw"],
+    uses: ["core", "draw", "api"],
     base: ["api", "route", "theme"],
     layers: {
       "weft-arcs": [],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { extraction, extractRequest } from "@weft-nlp/api/contracts";
 import { expect, test } from "vitest";
-import { extraction, extractRequest } from "../../packages/server/src/extraction/extraction.ts";
 import { defaultLimits } from "../../packages/server/src/options.ts";
 import { serveCommand } from "../../packages/weft/src/cli/commands/serve.ts";
 import { flagOf, type OptionDeclaration } from "../../packages/weft/src/cli/declaration.ts";

@@ -22,7 +22,9 @@ const marked = { entities: [{ start: 0, end: 1, type: "PER" }], relations: [], d
 interface Page {
   readonly revision: number;
   readonly sentences: number;
-  readonly page: readonly { readonly text: string; readonly document: string; readonly entities: readonly object[] }[];
+  readonly page: readonly {
+    readonly document: { readonly id: string; readonly text: string; readonly entities: readonly object[] };
+  }[];
 }
 
 test("a result of /v1/extract goes into a project that is there, behind its sentences, as suggestions of every sentence", async () => {
@@ -31,17 +33,28 @@ test("a result of /v1/extract goes into a project that is there, behind its sent
   await post(`${url}/v1/corrections`, { name: "news", texts: ["Mara left."], model: null });
   const all = `${url}/v1/corrections/news`;
   const found = (await extract(url, { text: `${sentence} Tomas Reyes lives in Rostock.` })).json as Record<string, unknown>;
-  const { text, tokens, sentences, entities, relations } = found;
-  const extraction = { text, tokens, sentences, entities, relations };
+  const { text, tokens, offsets, sentences, entities, relations } = found;
+  const extraction = { text, tokens, offsets, sentences, entities, relations };
   const added = await post(`${all}/sentences`, { extraction });
   expect([added.status, added.json]).toMatchObject([201, { first: 1, sentences: 3, revision: 2 }]);
   // The same name does not make two texts one document, which would decide how data is split.
   expect((await post(`${all}/sentences`, { texts: ["Ada left."], model: null })).json).toMatchObject({ first: 3 });
   expect((await post(`${all}/sentences`, { extraction })).json).toMatchObject({ first: 4, sentences: 6, revision: 5 });
   const { page } = (await send(all)).json as Page;
-  expect(page.map(({ document }) => document)).toEqual(["text-1", "text#0", "text#1", "text-1 (2)", "text (2)#0", "text (2)#1"]);
-  expect(page[1]?.text).toBe(sentence);
-  expect(page[1]?.entities).toMatchObject([{ start: 0, end: 2, type: "PER", confidence: expect.any(Number) as number }, {}, {}]);
+  expect(page.map(({ document }) => document.id)).toEqual([
+    "text-1",
+    "text#0",
+    "text#1",
+    "text-1 (2)",
+    "text (2)#0",
+    "text (2)#1",
+  ]);
+  expect(page[1]?.document.text).toBe(sentence);
+  expect(page[1]?.document.entities).toMatchObject([
+    { start: 0, end: 2, type: "PER", confidence: expect.any(Number) as number },
+    {},
+    {},
+  ]);
 
   expect((await put(`${all}/sentences/1`, 0, marked)).status).toBe(412);
   expect((await put(`${all}/sentences/1`, 1, marked)).status).toBe(200);
@@ -67,7 +80,7 @@ test("a result of /v1/extract goes into a project that is there, behind its sent
 
 test("an extraction without a model of this server says so; with one its name is kept", async () => {
   const { url } = await startServer({ corrections: newFolder() });
-  const { id: _, losses: __, ...extraction } = (await extract(url, { text: sentence })).json as Record<string, unknown>;
+  const { id: _, ...extraction } = (await extract(url, { text: sentence })).json as Record<string, unknown>;
   expect((await post(`${url}/v1/corrections`, { name: "mine", extraction, model: null })).json).toMatchObject({ model: null });
   expect((await post(`${url}/v1/corrections`, { name: "named", extraction, model: "example" })).json).toMatchObject({
     model: "example",
@@ -120,7 +133,7 @@ test("what one server takes away or makes anew is gone and new for another one o
   expect((await remove(`${here.url}/v1/corrections/shared`, 0)).status).toBe(200);
   expect((await put(`${other}/sentences/1`, 0, marked)).status).toBe(404);
   await post(`${here.url}/v1/corrections`, { name: "shared", texts: ["Three."], model: null });
-  expect((await send(other)).json).toMatchObject({ sentences: 1, page: [{ text: "Three." }] });
+  expect((await send(other)).json).toMatchObject({ sentences: 1, page: [{ document: { text: "Three." } }] });
   // Of many who take it away at once, one does.
   const answers = await Promise.all(Array.from({ length: 6 }, async () => remove(other, 0)));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404, 404, 404]);
@@ -138,7 +151,9 @@ test("of many who make a project of one name at once one does, and its sentences
     await lists;
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409, 409, 409]);
     const winner = answers.findIndex(({ status }) => status === 201);
-    expect((await send(`${url}/v1/corrections/${names[winner]}`)).json).toMatchObject({ page: [{ text: `Text ${winner}.` }] });
+    expect((await send(`${url}/v1/corrections/${names[winner]}`)).json).toMatchObject({
+      page: [{ document: { text: `Text ${winner}.` } }],
+    });
   }
 });
 

@@ -23,11 +23,12 @@ interface Edit {
   readonly relations: readonly unknown[];
   readonly done: boolean;
 }
-interface Sentence extends Edit {
+interface Sentence {
   readonly id: number;
   readonly revision: number;
-  readonly text: string;
   readonly uncertainty: number;
+  readonly done: boolean;
+  readonly document: Omit<Edit, "done"> & { readonly text: string };
 }
 interface Page {
   readonly revision: number;
@@ -37,6 +38,8 @@ interface Page {
 }
 
 const edited = (start: number): Edit => ({ entities: [{ start, end: start + 1, type: "PER" }], relations: [], done: true });
+/** A sentence with this edit in it. */
+const standing = ({ entities, relations, done }: Edit): object => ({ done, document: { entities, relations } });
 const codeOf = ({ json }: Answer): string => (json as { error: { code: string } }).error.code;
 
 test("predictions become suggestions, an edit is kept, and the second of two writers is told what is there", async () => {
@@ -58,14 +61,14 @@ test("predictions become suggestions, an edit is kept, and the second of two wri
   const [most, next] = page as [Sentence, Sentence];
   expect(most.uncertainty).toBeGreaterThanOrEqual(next.uncertainty);
   const one = `${url}/v1/corrections/first/sentences/0`;
-  expect((await send(one)).json).toMatchObject({ id: 0, text: sentence, revision: 0, done: false });
+  expect((await send(one)).json).toMatchObject({ id: 0, document: { text: sentence }, revision: 0, done: false });
   expect((await send(one)).text).toMatch(/"confidence":0\.\d/);
 
   const saved = await put(one, 0, edited(0));
   expect([saved.status, saved.headers["etag"]]).toEqual([200, '"1"']);
   const late = await put(one, 0, edited(3));
   expect([late.status, codeOf(late)]).toEqual([412, "CORRECTION_CONFLICT"]);
-  expect((late.json as { sentence: Sentence }).sentence).toMatchObject({ revision: 1, ...edited(0) });
+  expect((late.json as { sentence: Sentence }).sentence).toMatchObject({ revision: 1, ...standing(edited(0)) });
   // The same again is no conflict: its answer may have been lost.
   expect((await put(one, 0, edited(0))).json).toMatchObject({ revision: 1 });
   expect((await send(`${url}/v1/corrections/first`)).json).toMatchObject({ revision: 1, done: 1, firstOpen: 1 });
@@ -78,7 +81,7 @@ test("of many writers at once exactly one wins each revision", async () => {
   const answers = await Promise.all(Array.from({ length: 8 }, async (_, start) => put(one, 0, edited(start))));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
   const winner = answers.findIndex(({ status }) => status === 200);
-  expect((await send(one)).json).toMatchObject({ revision: 1, ...edited(winner) });
+  expect((await send(one)).json).toMatchObject({ revision: 1, ...standing(edited(winner)) });
 });
 
 test("hostile names, ids, headers and bodies change nothing", async () => {
@@ -123,8 +126,10 @@ test("hostile names, ids, headers and bodies change nothing", async () => {
 });
 
 test("without a folder for corrections, and without a token where one is asked for, there is nothing", async () => {
-  const { url } = await startServer();
+  const { url } = await startServer({ data: [] });
   expect(codeOf(await send(`${url}/v1/corrections`))).toBe("NOT_ALLOWED");
+  const { url: bare } = await startServer();
+  expect(codeOf(await send(`${bare}/v1/corrections`))).toBe("ROUTE_UNKNOWN");
   const { url: closed } = await startServer({ corrections: newFolder(), tokens: ["secret-token"] });
   expect((await send(`${closed}/v1/corrections`)).status).toBe(401);
 });
@@ -139,11 +144,11 @@ test("an annotated file and an extraction result become projects; what is done l
     model: null,
   });
   const { page } = (await send(`${url}/v1/corrections/file`)).json as Page;
-  expect(page[0]).toMatchObject({ uncertainty: 0, entities: [{ start: 0, end: 2, type: "PER" }, {}, {}] });
+  expect(page[0]).toMatchObject({ uncertainty: 0, document: { entities: [{ start: 0, end: 2, type: "PER" }, {}, {}] } });
   const extraction = (await post(`${url}/v1/extract`, { text: sentence })).json as { entities: unknown[] };
   expect((await post(`${url}/v1/corrections`, { name: "result", extraction })).status).toBe(201);
   const first = ((await send(`${url}/v1/corrections/result`)).json as Page).page[0] as Sentence;
-  expect(first.entities).toHaveLength(extraction.entities.length);
+  expect(first.document.entities).toHaveLength(extraction.entities.length);
   await put(`${url}/v1/corrections/result/sentences/0`, 0, edited(0));
   for (const format of ["jsonl", "brat", "conll", "spert", "label-studio"]) {
     const answer = await send(`${url}/v1/corrections/result/export?format=${format}`);
@@ -184,10 +189,10 @@ test("what was acknowledged outlives kill -9 at any moment, and half a line in t
   expect(acknowledged.size).toBe(texts.length);
   const { url } = await startServer({ corrections });
   const { page } = (await send(`${url}/v1/corrections/tough`)).json as Page;
-  for (const { id, revision, entities } of page) {
+  for (const { id, revision, document } of page) {
     // A change that was written and not acknowledged any more may be there too.
     expect([acknowledged.get(id), (acknowledged.get(id) ?? 0) + 1]).toContain(revision);
-    expect(entities).toEqual(edited((revision - 1) % 9).entities);
+    expect(document.entities).toMatchObject(edited((revision - 1) % 9).entities);
   }
   const one = page[0] as Sentence;
   expect((await put(`${url}/v1/corrections/tough/sentences/0`, one.revision, edited((one.revision + 3) % 9))).status).toBe(200);
@@ -215,7 +220,7 @@ test("a long journal is folded into the documents, and two servers on one folder
   expect(readFileSync(join(corrections, "long", "documents.jsonl"), "utf8")).toContain('"revision":');
   expect(readFileSync(join(corrections, "long", "journal.jsonl")).length).toBeLessThan(1 << 20);
   const { url: third } = await startServer({ corrections });
-  expect((await send(one(third))).json).toMatchObject({ revision, entities: big(revision - 1).entities });
+  expect((await send(one(third))).json).toMatchObject({ revision, document: { entities: big(revision - 1).entities } });
 });
 
 test("training on what is done makes a run, one at a time, with its split stated", async () => {
@@ -227,8 +232,12 @@ test("training on what is done makes a run, one at a time, with its split stated
   await post(`${url}/v1/corrections`, { name: "learnt", data: "to-train/some.jsonl" });
   expect((await post(`${project}/train`, {})).status).toBe(400);
   const { page } = (await send(project)).json as Page;
-  for (const { id, revision, entities, relations } of page)
-    await put(`${project}/sentences/${id}`, revision, { entities, relations, done: true });
+  // A record's entities go back as they came.
+  for (const { id, revision, document } of page) {
+    const { entities, relations } = document;
+    const { status } = await put(`${project}/sentences/${id}`, revision, { entities, relations, done: true });
+    expect(status).toBe(200);
+  }
   expect((await post(`${project}/train`, { from: "../runs" })).status).toBe(404);
   const started = await post(`${project}/train`, {});
   expect(started.json).toMatchObject({

@@ -67,7 +67,7 @@ test("its sentences are browsed and narrowed as those of a file, and what cannot
   expect(page).toMatchObject({
     sentences: 4,
     matching: 2,
-    items: [{ line: null, tokens: ["Mara", "Voss", "founded", "Acme", "."], relations: [{ type: "founded" }] }, {}],
+    items: [{ line: null, document: { tokens: ["Mara", "Voss", "founded", "Acme", "."], relations: [{ type: "founded" }] } }, {}],
   });
   expect(await json("data/data%2Fbrat%2Fdev/sentences?search=the%20end")).toMatchObject({ matching: 2 });
   const problems = await json<{ files: object[]; problems: { places: { source: string }[] }[] }>(
@@ -103,7 +103,9 @@ test("what is written in it is seen, and it becomes a correction project", async
     body: JSON.stringify({ name: "brat", data: "data/brat/dev" }),
   });
   expect([made.status, made.json]).toMatchObject([201, { sentences: 4, model: null }]);
-  expect(await json("corrections/brat")).toMatchObject({ page: [{ entities: [{ start: 0, end: 2, type: "PER" }] }, {}, {}, {}] });
+  expect(await json("corrections/brat")).toMatchObject({
+    page: [{ document: { entities: [{ start: 0, end: 2, type: "PER" }] } }, {}, {}, {}],
+  });
 });
 
 test("two thousand documents are listed", async () => {

@@ -111,7 +111,7 @@ test("while a correction project of very many sentences is made, added to and op
     const [opened, whileOpened] = await beside(again.url, send(`${again.url}${path}`));
     expect(opened).toMatchObject({
       status: 200,
-      json: { sentences, page: [{ document: "s29999", revision: Number(name === "small") }] },
+      json: { sentences, page: [{ document: { id: "s29999" }, revision: Number(name === "small") }] },
     });
     // Read in one go, such a project let one request through, or two.
     expect(whileOpened).toBeGreaterThan(5);

@@ -4,9 +4,9 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import type { Extraction } from "@weft-nlp/api";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
-import type { Extraction } from "../../packages/server/src/extraction/extraction.ts";
 import { extract, modelFolder, send, sendRaw, sentence, startServer } from "./test-server.ts";
 
 const folders: string[] = [];
@@ -360,7 +360,7 @@ test("a page that is built anew while the server runs is there with its new file
     const { status, headers } = await send(`${url}${path}`, html);
     return [status, headers["cache-control"]];
   };
-  expect((await send(`${url}/`)).text).toContain("the page was not built");
+  expect((await send(`${url}/`)).text).toContain("it has no page");
   expect((await get("/runs"))[0]).toBe(404);
   const build = (version: string): void => {
     rmSync(page, { recursive: true, force: true });

@@ -2,10 +2,13 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { createServer, type ServerOptions, type WeftServer } from "weft-nlp/server";
+import { createServer, type ServerOptions, type WeftServer, type WorkspaceOptions } from "weft-nlp/server";
 
 /** A trained model. */
 export const modelFolder = fileURLToPath(new URL("../../examples/model", import.meta.url));
+
+const weftPath = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));
+const pageFolder = fileURLToPath(new URL("../../packages/server/page/", import.meta.url));
 
 /** A sentence in which that model finds two entities and a relation between them. */
 export const sentence = "Mara Voss founded Kettle Robotics in Bremen and still leads it.";
@@ -18,9 +21,15 @@ export interface RunningServer {
 const running: WeftServer[] = [];
 afterAll(async () => void (await Promise.all(running.map((server) => server.close()))));
 
+type Options = Partial<ServerOptions> & Omit<WorkspaceOptions, "trainingCommand"> & { readonly allowTraining?: boolean };
+
 /** A server on a free port with the example model; it is closed when the file's tests are done. */
-export async function startServer(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+export async function startServer({ runs, data, corrections, allowTraining, ...options }: Options = {}): Promise<RunningServer> {
+  const asked = [runs, data, corrections].some((part) => part !== undefined);
+  const trainingCommand = allowTraining === true ? weftPath : undefined;
   const server = await createServer({
+    ...(asked ? { workspace: { runs, data, corrections, trainingCommand } } : {}),
+    page: pageFolder,
     models: [{ name: "example", folder: modelFolder }],
     threads: 1,
     watchSeconds: 0,

@@ -1,8 +1,8 @@
 import { request } from "node:http";
+import type { Extraction } from "@weft-nlp/api";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { beforeAll, expect, test } from "vitest";
 import { readCsv, readRdf } from "../../packages/node/src/testing/read-back.ts";
-import type { Extraction } from "../../packages/server/src/extraction/extraction.ts";
 import { type Answer, extract, type RunningServer, send, sentence, startServer } from "./test-server.ts";
 
 let running: RunningServer;
@@ -136,7 +136,7 @@ test.each<[string, unknown, number, string, string]>([
     "a result that is none",
     { format: "tsv", documents: [{ text: 3, tokens: [{ start: 0, end: 1 }] }] },
     400,
-    "REQUEST_INVALID",
+    "FIELD_INVALID",
     "documents[0].text",
   ],
 ])("%s is refused with its place", async (_, body, status, code, path) => {

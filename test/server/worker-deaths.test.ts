@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 import type { Worker } from "node:worker_threads";
+import type { Extraction } from "@weft-nlp/api";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { Extraction } from "../../packages/server/src/extraction/extraction.ts";
 import { extract, modelFolder, send, sentence, startServer } from "./test-server.ts";
 
 /** Threads of this process that have not ended, the oldest first. */

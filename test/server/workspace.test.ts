@@ -109,13 +109,13 @@ test("data is listed with counts, and pages of sentences can be narrowed", async
   while (list.counting) list = await json("data");
   expect(list.files.map(({ name }) => name)).toEqual(["data/dev.jsonl", "data/train.jsonl"]);
   expect(list.files[1]?.counts).toMatchObject({ sentences: 640, fault: null, truncated: false });
-  const page = await json<{ matching: number; items: { relations: { type: string }[]; overlap: string[] }[] }>(
+  const page = await json<{ matching: number; items: { document: { relations: { type: string }[] }; overlap: string[] }[] }>(
     "data/data%2Ftrain.jsonl/sentences?relation=founded&overlap=SEO&limit=5",
   );
   expect(page.items).toHaveLength(5);
   expect(page.matching).toBeGreaterThan(5);
-  for (const { relations, overlap } of page.items) {
-    expect(relations.map(({ type }) => type)).toContain("founded");
+  for (const { document, overlap } of page.items) {
+    expect(document.relations.map(({ type }) => type)).toContain("founded");
     expect(overlap).toContain("SEO");
   }
   const { problems } = await json<{ problems: { code: string }[] }>("data/data%2Fdev.jsonl/problems?with=data%2Ftrain.jsonl");
@@ -158,7 +158,15 @@ test.each([
 });
 
 test("a server without folders says so, and one with tokens asks for one", async () => {
-  const bare = await startServer();
+  const without = await startServer();
+  for (const path of ["runs", "runs/x", "data", "compare?a=x", "corrections"]) {
+    expect((await send(`${without.url}/v1/${path}`)).json).toMatchObject({
+      error: { code: "ROUTE_UNKNOWN", hint: expect.stringContaining("--runs") },
+    });
+  }
+  expect((await send(`${without.url}/v1/models`)).json).toMatchObject({ workspace: false });
+  const bare = await startServer({ data: [] });
+  expect((await send(`${bare.url}/v1/models`)).json).toMatchObject({ workspace: true });
   expect((await send(`${bare.url}/v1/runs`)).json).toEqual({ shown: false, runs: [], groups: [] });
   expect((await send(`${bare.url}/v1/data`)).json).toEqual({ shown: false, counting: false, files: [] });
   expect((await send(`${bare.url}/v1/runs/x`)).json).toMatchObject({ error: { hint: expect.stringContaining("--runs") } });

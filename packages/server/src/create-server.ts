@@ -25,7 +25,6 @@ import { metricRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { tripleRoutes } from "./routes/triples.ts";
-import { workspaceRoutes } from "./workspace/workspace-routes.ts";
 
 export interface WeftServer {
   readonly app: App;
@@ -38,7 +37,7 @@ export interface WeftServer {
 }
 
 /** Groups of routes, each a plugin that is given the server's context. Where there are tokens, those of the API ask for one. */
-const apiRoutes = [extractRoutes, modelRoutes, tripleRoutes, metricRoutes, ...workspaceRoutes] as const;
+const apiRoutes = [extractRoutes, modelRoutes, tripleRoutes, metricRoutes] as const;
 const openRoutes = [healthRoutes, docsRoutes, pageRoutes] as const;
 
 /**
@@ -64,6 +63,9 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
   await app.register(async (api: App) => {
     await guard(api, options);
     for (const routes of apiRoutes) await api.register(routes, context);
+    if (options.workspace === undefined) return;
+    const { workspacePlugin } = await import("./workspace/workspace-plugin.ts");
+    await api.register(workspacePlugin(options.workspace), context);
   });
   for (const routes of openRoutes) await app.register(routes, context);
   return {

@@ -1,18 +1,9 @@
 import swagger from "@fastify/swagger";
+import { ndjsonType } from "@weft-nlp/api";
+import { type Contract, contracts, errorAnswer } from "@weft-nlp/api/contracts";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import * as z from "zod";
-import { extraction, textRequest } from "./extraction/extraction.ts";
 import type { App } from "./http/app.ts";
-import { ndjsonType } from "./http/ndjson.ts";
-
-const errorSchema = z.object({
-  error: z.object({
-    code: z.string().describe("one of docs/errors.md"),
-    message: z.string(),
-    hint: z.string().optional(),
-    at: z.object({ path: z.string(), line: z.int(), column: z.int() }).partial().optional(),
-  }),
-});
 
 /** What `/openapi.json` answers: OpenAPI 3.1, from the schemas by which requests are checked. */
 export interface OpenApi {
@@ -54,22 +45,23 @@ export function openApi(app: App): OpenApi {
     if (operation.responses !== undefined) {
       operation.responses["default"] = {
         description: "an error",
-        content: { "application/json": { schema: jsonSchema(errorSchema) } },
+        content: { "application/json": { schema: jsonSchema(errorAnswer) } },
       };
     }
   }
-  const extract = document.paths["/v1/extract"]?.["post"] as
-    | { requestBody: { content: Record<string, unknown> }; responses: Record<string, { content: Record<string, unknown> }> }
-    | undefined;
-  if (extract === undefined) return document;
-  extract.requestBody.content[ndjsonType] = { schema: jsonSchema(textRequest) };
-  const answer = extract.responses["200"];
-  if (answer !== undefined) {
-    answer.content[ndjsonType] = {
-      schema: jsonSchema(z.union([extraction, errorSchema.extend({ line: z.int(), id: z.string().optional() })])),
-    };
+  for (const { method, path, lines } of Object.values<Contract>(contracts)) {
+    const operation = document.paths[path]?.[method.toLowerCase()] as StreamOperation | undefined;
+    if (lines === undefined || operation === undefined) continue;
+    operation.requestBody.content[ndjsonType] = { schema: jsonSchema(lines.body) };
+    const answer = operation.responses["200"];
+    if (answer !== undefined) answer.content[ndjsonType] = { schema: jsonSchema(lines.answer) };
   }
   return document;
+}
+
+interface StreamOperation {
+  readonly requestBody: { readonly content: Record<string, unknown> };
+  readonly responses: Record<string, { readonly content: Record<string, unknown> }>;
 }
 
 function jsonSchema(schema: z.ZodType): unknown {

@@ -89,18 +89,27 @@ export interface ServerOptions extends ComputeOptions {
   readonly requestsPerMinute?: number | undefined;
   /** Seconds between looks at the models' folders; 0 never looks. */
   readonly watchSeconds?: number | undefined;
-  /** The folder of the built page; the one that came with the package where left out. */
+  /** The folder of the built page; without it the server answers programs only. */
   readonly page?: string | undefined;
-  /** The folder whose runs the page shows; none where left out. */
+  /** Runs, data and corrections beside extraction; without it there are no routes for them. */
+  readonly workspace?: WorkspaceOptions | undefined;
+  /** Where log lines go; nowhere where left out. Texts never do. */
+  readonly logger?: Logger | undefined;
+}
+
+/** The work that the page shows beside extraction; each part of it is off unless its option is given. */
+export interface WorkspaceOptions {
+  /** The folder whose runs are shown. */
   readonly runs?: string | undefined;
-  /** Annotated files, and folders of them, that the page shows. */
+  /** Annotated files, and folders of them, that are shown. */
   readonly data?: readonly string[] | undefined;
   /** The folder of correction projects, made when the first one is. */
   readonly corrections?: string | undefined;
-  /** Whether requests may start trainings on corrected sentences, into the folder of runs. */
-  readonly allowTraining?: boolean | undefined;
-  /** Where log lines go; nowhere where left out. Texts never do. */
-  readonly logger?: Logger | undefined;
+  /**
+   * The file of the `weft` command. With it, requests may start trainings on corrected sentences, each a process of its own, into
+   * the folder of runs.
+   */
+  readonly trainingCommand?: string | undefined;
 }
 
 export const defaultHost = "127.0.0.1";

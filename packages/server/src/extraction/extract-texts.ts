@@ -1,7 +1,8 @@
+import type { ExtractOptions } from "@weft-nlp/api";
 import type { LongSentence } from "@weft-nlp/core/inference";
 import { turns } from "../http/turns.ts";
 import type { JobOptions } from "./batch-job.ts";
-import { type Extraction, type ExtractRequestOptions, extractionOf, type ReadRequest } from "./extraction.ts";
+import { type FoundDocument, foundDocument, type ReadRequest } from "./extraction.ts";
 import type { ServedModel } from "./model-registry.ts";
 
 /**
@@ -13,9 +14,9 @@ import type { ServedModel } from "./model-registry.ts";
 export async function* extractTexts(
   { extractor, batcher }: ServedModel,
   requests: Iterable<ReadRequest>,
-  options: ExtractRequestOptions,
+  options: ExtractOptions,
   job: JobOptions,
-): AsyncGenerator<Extraction> {
+): AsyncGenerator<FoundDocument> {
   const given: ReadRequest[] = [];
   const long: LongSentence[] = [];
   let taken = job.patient === true;
@@ -36,7 +37,7 @@ export async function* extractTexts(
   });
   for await (const document of found) {
     const request = given.shift() as ReadRequest;
-    yield extractionOf(request, document, long.splice(0));
+    yield foundDocument(request, document, long.splice(0));
   }
 }
 

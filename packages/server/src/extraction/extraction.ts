@@ -1,123 +1,14 @@
-import { charSpan, type Document, type Loss } from "@weft-nlp/core";
-import { documentFromRecord } from "@weft-nlp/core/formats";
+import type { DocumentRequest, Extraction, ExtractOptions } from "@weft-nlp/api";
+import { documentFields, type extractRequest } from "@weft-nlp/api/contracts";
+import type { Document, Loss } from "@weft-nlp/core";
+import { documentFromRecord, recordOf } from "@weft-nlp/core/formats";
 import type { LongSentence } from "@weft-nlp/core/inference";
-import * as z from "zod";
+import type * as z from "zod";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 
-const text = z.string().describe("any text up to the server's limit");
-const count = z.int().min(0);
-const probability = z.number().min(0).max(1);
-
-/** A text as a request gives it: the fields of Weft's JSONL that make sense for a text nobody has annotated. */
-const documentFields = {
-  id: z.string().max(200).optional().describe("comes back with the result"),
-  text: text.optional(),
-  tokens: z.array(z.string().min(1)).optional().describe("taken as they are; with `text`, they are searched in it"),
-  sentences: z
-    .array(z.tuple([count, count]))
-    .optional()
-    .describe("[start, end) in tokens; only with `tokens`"),
-  entities: z
-    .array(
-      z.strictObject({
-        start: count.optional(),
-        end: count.optional(),
-        startChar: count.optional(),
-        endChar: count.optional(),
-        type: z.string().nullable(),
-      }),
-    )
-    .optional()
-    .describe(
-      "for models that relate given entities (`needsEntities` in /v1/models), each by tokens or by characters, its type one that the " +
-        "model knows, or null; others find their own",
-    ),
-  offsetUnit: z.enum(["utf16", "codepoint"]).optional().describe("what `startChar` and `endChar` of this request count"),
-};
-
-export const documentRequest = z.strictObject(documentFields);
-export type DocumentRequest = z.output<typeof documentRequest>;
-
-/** One of many texts, and a line of a stream. */
-export const textRequest = z.union([z.string(), documentRequest], {
-  error: "expected a text: a string, or an object with text or tokens",
-});
-
-const optionFields = {
-  model: z.string().max(200).optional().describe("a name of /v1/models; the first one where left out"),
-  threshold: probability.optional().describe("probability from which a relation counts; the model's own where left out"),
-  minConfidence: probability.optional().describe("leaves out entities and relations less sure than this"),
-  splitSentences: z.boolean().optional().describe("false takes a text as one sentence; true where left out"),
-  window: z
-    .int()
-    .min(8)
-    .max(256)
-    .optional()
-    .describe("sentences of more tokens are read in windows of so many; 256 where left out"),
-  overlap: z.int().min(0).max(255).optional().describe("tokens that two windows share; 64 where left out"),
-  timeoutMs: z.int().min(1).optional().describe("gives up after so long, if that is sooner than the server's own deadline"),
-};
-
-/** Options of a request, wherever they stood. */
-export type ExtractRequestOptions = z.output<z.ZodObject<typeof optionFields>>;
-
-export const extractRequest = z.strictObject({
-  ...documentFields,
-  documents: z
-    .array(z.union([z.string(), documentRequest]))
-    .optional()
-    .describe("many texts in place of one"),
-  ...optionFields,
-});
+/** The JSON body of a request. */
 export type ExtractRequest = z.output<typeof extractRequest>;
-
-/** A number in a query is text; the description says number all the same. */
-const number = (schema: z.ZodNumber, field: keyof typeof optionFields) =>
-  z.string().meta({ type: "number", description: optionFields[field].description }).transform(Number).pipe(schema).optional();
-
-/** The same options in the query of a stream. */
-export const streamOptions = z.strictObject({
-  model: optionFields.model,
-  threshold: number(probability, "threshold"),
-  minConfidence: number(probability, "minConfidence"),
-  splitSentences: z
-    .enum(["true", "false"])
-    .meta({ description: optionFields.splitSentences.description })
-    .transform((value) => value === "true")
-    .optional(),
-  window: number(z.int().min(8).max(256), "window"),
-  overlap: number(z.int().min(0).max(255), "overlap"),
-  timeoutMs: number(z.int().min(1), "timeoutMs"),
-});
-export type StreamOptions = z.output<typeof streamOptions>;
-
-const span = { start: count, end: count };
-
-/** What was found in one text. */
-export const extraction = z.object({
-  id: z.string().optional(),
-  text: z.string(),
-  tokens: z.array(z.object(span)).describe("UTF-16 units of `text`, half-open"),
-  sentences: z.array(z.object(span)).describe("tokens, half-open"),
-  entities: z.array(
-    z.object({
-      id: z.int().describe("its place in this list, which relations name"),
-      ...span,
-      startChar: count.describe("UTF-16 unit of `text`"),
-      endChar: count,
-      type: z.string().nullable(),
-      text: z.string(),
-      confidence: probability,
-    }),
-  ),
-  relations: z.array(z.object({ head: z.int(), tail: z.int(), type: z.string(), confidence: probability })),
-  losses: z.array(z.object({ path: z.string().optional(), reason: z.string() })).describe("what could not be taken as it came"),
-});
-export type Extraction = z.output<typeof extraction>;
-
-/** One result for one text, a list for many. */
-export const extractAnswer = z.union([extraction, z.object({ documents: z.array(extraction) })]);
 
 /**
  * The texts of a request, and whether they came as a list.
@@ -155,6 +46,14 @@ export interface ReadRequest {
   readonly losses: readonly Loss[];
 }
 
+/** A text with what a model found in it. */
+export interface FoundDocument {
+  /** The one that the request gave. */
+  readonly id: string | undefined;
+  readonly document: Document;
+  readonly omissions: NonNullable<Extraction["omissions"]>;
+}
+
 /**
  * The document that a request means.
  *
@@ -165,10 +64,11 @@ export interface ReadRequest {
 export function readDocumentRequest(
   request: string | DocumentRequest,
   path: string,
-  options: ExtractRequestOptions,
+  options: ExtractOptions,
   limits: Pick<Limits, "textUnits">,
 ): ReadRequest {
-  const { id, text, tokens, sentences, entities, offsetUnit } = typeof request === "string" ? { text: request } : request;
+  const { id, text, tokens, offsets, sentences, entities, offsetUnit } =
+    typeof request === "string" ? { text: request } : request;
   const within = (field: string): string => (path === "" ? field : `${path}.${field}`);
   if (text === undefined && tokens === undefined) {
     throw new RequestError("REQUEST_INVALID", { at: { path: within("text") }, message: "there is neither text nor tokens" });
@@ -177,7 +77,13 @@ export function readDocumentRequest(
     throw new RequestError("REQUEST_INVALID", {
       at: { path: within("sentences") },
       message: "sentences count tokens, and there are none",
-      hint: "give the tokens, or leave sentences out and they are found",
+      hint: "give the tokens, or omit sentences, and they are found",
+    });
+  }
+  if (offsets !== undefined && (text === undefined || tokens === undefined)) {
+    throw new RequestError("REQUEST_INVALID", {
+      at: { path: within("offsets") },
+      message: "offsets place tokens in a text, and one of the two is missing",
     });
   }
   const units = text?.length ?? tokens?.reduce((sum, token) => sum + token.length + 1, 0) ?? 0;
@@ -188,7 +94,9 @@ export function readDocumentRequest(
       hint: "cut the text at paragraphs and send the pieces",
     });
   }
-  const record = { text, tokens, sentences, entities, offsetUnit };
+  // What a model said of given entities before is of no use to this one.
+  const given = entities?.map(({ text: _, confidence: __, ...entity }) => entity);
+  const record = { text, tokens, offsets, sentences, entities: given, offsetUnit };
   const defined = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
   const { document, losses } = documentFromRecord(
     defined,
@@ -198,38 +106,20 @@ export function readDocumentRequest(
   return { id, document, losses };
 }
 
-/** What goes back to the client. @param long sentences that were read in windows */
-export function extractionOf({ id, losses }: ReadRequest, document: Document, long: readonly LongSentence[]): Extraction {
-  const windows = long.map(({ sentence, tokens, windows, unread }) => ({
-    path: `sentences[${sentence}]`,
-    reason:
-      `the sentence has ${tokens} tokens and was read in ${windows} windows` +
-      (unread === 0 ? "" : `; ${unread} of the entities given are in none of them`),
-  }));
-  return {
-    ...(id === undefined ? {} : { id }),
-    text: document.text,
-    tokens: document.tokens.map(({ start, end }) => ({ start, end })),
-    sentences: document.sentences.map(({ start, end }) => ({ start, end })),
-    entities: document.entities.map(({ start, end, type, confidence = 1 }, id) => {
-      const chars = charSpan(document, { start, end });
-      const text = document.text.slice(chars.start, chars.end);
-      return { id, start, end, startChar: chars.start, endChar: chars.end, type, text, confidence: rounded(confidence) };
-    }),
-    relations: document.relations.map(({ head, tail, type, confidence = 1 }) => ({
-      head,
-      tail,
-      type,
-      confidence: rounded(confidence),
-    })),
-    losses: [
-      ...losses.map(({ path, reason }) => ({ ...(path === undefined || path === "" ? {} : { path }), reason })),
-      ...windows,
-    ],
-  };
+/** What goes back to the client: the document's record, under the id that was given. */
+export function extractionOf({ id, document, omissions }: FoundDocument): Extraction {
+  const { id: _, pos: __, meta: ___, ...record } = recordOf(document);
+  return { ...(id === undefined ? {} : { id }), ...record, ...(omissions.length === 0 ? {} : { omissions }) };
 }
 
-/** Six digits: the seventh depends on which sentences were in the batch, since sums of floats depend on their order. */
-function rounded(confidence: number): number {
-  return Math.round(confidence * 1e6) / 1e6;
+/** What a model found in a text. @param long sentences that were read in windows */
+export function foundDocument({ id, losses }: ReadRequest, document: Document, long: readonly LongSentence[]): FoundDocument {
+  const windows = long.map(({ sentence, tokens, windows: count, unread }) => ({
+    path: `sentences[${sentence}]`,
+    reason:
+      `the sentence has ${tokens} tokens and was read in ${count} windows` +
+      (unread === 0 ? "" : `; ${unread} of the entities given are in none of them`),
+  }));
+  const omissions = losses.map(({ path, reason }) => ({ ...(path === undefined || path === "" ? {} : { path }), reason }));
+  return { id, document, omissions: [...omissions, ...windows] };
 }

@@ -1,9 +1,10 @@
+import type { DocumentRequest } from "@weft-nlp/api";
 import type { Document, Loss } from "@weft-nlp/core";
 import { type WindowOptions, windowSettings, windowsOf } from "@weft-nlp/core/inference";
 import { didYouMean } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
-import type { DocumentRequest, ReadRequest } from "./extraction.ts";
+import type { ReadRequest } from "./extraction.ts";
 import { describeSchema } from "./model-description.ts";
 import type { ServedModel } from "./model-registry.ts";
 

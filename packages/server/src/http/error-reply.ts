@@ -1,21 +1,12 @@
-import { ArchiveError, type Location, WeftError } from "@weft-nlp/core";
+import type { ErrorAnswer } from "@weft-nlp/api";
+import { ArchiveError, WeftError } from "@weft-nlp/core";
 import { type NodeErrorCode, nodeErrorCodes, WorkerError } from "@weft-nlp/node";
 import { tensorErrorCodes } from "@weft-nlp/tensor";
 import { RequestError, type ServerErrorCode } from "../errors.ts";
 
-/** An error as every route answers it. */
-interface ErrorBody {
-  readonly error: {
-    readonly code: string;
-    readonly message: string;
-    readonly hint?: string | undefined;
-    readonly at?: Location | undefined;
-  };
-}
-
 export interface ErrorReply {
   readonly status: number;
-  readonly body: ErrorBody;
+  readonly body: ErrorAnswer;
   /** Seconds after which the same request may go through, where nothing is known that says more. */
   readonly retryAfter?: number | undefined;
 }

@@ -2,8 +2,6 @@ import type { Readable } from "node:stream";
 import { RequestError } from "../errors.ts";
 import { clientGone, tooSlow } from "./json-body.ts";
 
-export const ndjsonType = "application/x-ndjson";
-
 /** A body that is read while it is answered. */
 export class NdjsonBody {
   readonly stream: Readable;

@@ -1,35 +1,27 @@
 import { Readable } from "node:stream";
 import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { type DocumentRequest, type Extraction, type ExtractOptions, ndjsonType } from "@weft-nlp/api";
+import { contracts, documentRequest, type streamOptions, textRequest } from "@weft-nlp/api/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type * as z from "zod";
 import type { ServerContext } from "../context.ts";
 import { RequestError } from "../errors.ts";
 import { extractTexts } from "../extraction/extract-texts.ts";
-import {
-  type DocumentRequest,
-  documentRequest,
-  type Extraction,
-  type ExtractRequest,
-  type ExtractRequestOptions,
-  extractAnswer,
-  extractRequest,
-  type ReadRequest,
-  readDocumentRequest,
-  type StreamOptions,
-  streamOptions,
-  textRequest,
-  textsOf,
-} from "../extraction/extraction.ts";
+import { type ExtractRequest, extractionOf, type ReadRequest, readDocumentRequest, textsOf } from "../extraction/extraction.ts";
 import { checkGivenEntities, PairCounter } from "../extraction/given-entities.ts";
 import type { ModelLease, ServedModel } from "../extraction/model-registry.ts";
 import type { App } from "../http/app.ts";
 import { requestFault } from "../http/check-request.ts";
 import { takeBody } from "../http/connections.ts";
+import { endpoint } from "../http/endpoint.ts";
 import { type ErrorReply, errorReply } from "../http/error-reply.ts";
 import { inOrder } from "../http/in-order.ts";
 import { parseRequestJson, refuseEncoded } from "../http/json-body.ts";
-import { lineTooLong, NdjsonBody, type NdjsonLine, ndjsonLines, ndjsonType } from "../http/ndjson.ts";
+import { lineTooLong, NdjsonBody, type NdjsonLine, ndjsonLines } from "../http/ndjson.ts";
 import { requestScope } from "../http/request-scope.ts";
 import type { Limits } from "../options.ts";
+
+type StreamOptions = z.output<typeof streamOptions>;
 
 const tracer = trace.getTracer("weft");
 
@@ -40,21 +32,9 @@ export async function extractRoutes(app: App, context: ServerContext): Promise<v
     takeBody(body);
     return new NdjsonBody(body);
   });
-  app.post(
-    "/v1/extract",
-    {
-      schema: {
-        tags: ["extraction"],
-        summary: "entities and relations of a text, of many, or of a stream",
-        description: `One text or many as JSON. A stream of any length as ${ndjsonType}, a text a line: a string, or an object with the fields of a text; its options stand in the query, and each line of the answer is a result or an error, in order.`,
-        consumes: ["application/json", ndjsonType],
-        produces: ["application/json", ndjsonType],
-        body: extractRequest,
-        querystring: streamOptions,
-        response: { 200: extractAnswer },
-      },
-    },
-    async (request, reply) => {
+  app.route({
+    ...endpoint(contracts.extract),
+    handler: async (request, reply) => {
       const { query } = request;
       const body: ExtractRequest | NdjsonBody = request.body;
       if (body instanceof NdjsonBody) return answerStream(context, request, reply, body.stream, query);
@@ -66,7 +46,7 @@ export async function extractRoutes(app: App, context: ServerContext): Promise<v
         hint: `the query is for streams (${ndjsonType})`,
       });
     },
-  );
+  });
 }
 
 async function answerTexts(
@@ -84,7 +64,7 @@ async function answerTexts(
     batcher.checkRoom(1, scope.deadline);
     const found: Extraction[] = [];
     for await (const result of extractTexts(lease.served, readTexts(lease.served, texts, many, body, limits), body, scope)) {
-      found.push(result);
+      found.push(extractionOf(result));
       metrics.onText(name, "ok");
     }
     return many ? { documents: found } : (found[0] as Extraction);
@@ -104,7 +84,7 @@ function* readTexts(
   served: ServedModel,
   texts: readonly (string | DocumentRequest)[],
   many: boolean,
-  options: ExtractRequestOptions,
+  options: ExtractOptions,
   limits: Limits,
 ): Generator<ReadRequest> {
   const pairs = new PairCounter(options, limits);
@@ -168,7 +148,7 @@ async function answerLine(
     const deadline = performance.now() + Math.min(limits.deadlineMs, options.timeoutMs ?? limits.deadlineMs);
     for await (const result of extractTexts(served, [read], options, { deadline, signal, patient: true })) {
       metrics.onText(served.name, "ok");
-      return `${JSON.stringify(result)}\n`;
+      return `${JSON.stringify(extractionOf(result))}\n`;
     }
     throw new RangeError("one document in gives one document out");
   } catch (error) {

@@ -1,24 +1,21 @@
-import * as z from "zod";
+import { contracts } from "@weft-nlp/api/contracts";
 import type { ServerContext } from "../context.ts";
 import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
+import { endpoint } from "../http/endpoint.ts";
 
 /** `/healthz`: the process answers. `/readyz`: it takes requests. */
 export async function healthRoutes(app: App, { registry, state }: ServerContext): Promise<void> {
-  const answer = { 200: z.object({ status: z.string() }) };
-  app.get(
-    "/healthz",
-    { schema: { tags: ["operation"], summary: "whether the process answers", response: answer } },
-    async () => ({
-      status: "ok",
-    }),
-  );
-  app.get("/readyz", { schema: { tags: ["operation"], summary: "whether requests are taken", response: answer } }, async () => {
-    if (state.stopping) throw stopping();
-    for (const { name, extractor } of registry.list()) {
-      if (extractor.failure !== undefined) throw modelBroken(name, extractor.failure);
-    }
-    return { status: "ready" };
+  app.route({ ...endpoint(contracts.health), handler: async () => ({ status: "ok" }) });
+  app.route({
+    ...endpoint(contracts.readiness),
+    handler: async () => {
+      if (state.stopping) throw stopping();
+      for (const { name, extractor } of registry.list()) {
+        if (extractor.failure !== undefined) throw modelBroken(name, extractor.failure);
+      }
+      return { status: "ready" };
+    },
   });
 }
 

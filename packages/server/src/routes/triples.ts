@@ -1,13 +1,12 @@
+import { contracts } from "@weft-nlp/api/contracts";
 import type { Document } from "@weft-nlp/core";
 import { documentFromRecord } from "@weft-nlp/core/formats";
 import { collectTriples, type TripleFormat } from "@weft-nlp/core/triples";
 import { tripleFormats } from "@weft-nlp/node/triples";
-import * as z from "zod";
 import type { ServerContext } from "../context.ts";
 import { RequestError } from "../errors.ts";
-import { documentOfExtraction, givenExtraction } from "../extraction/extraction-document.ts";
 import type { App } from "../http/app.ts";
-import { requestFault } from "../http/check-request.ts";
+import { endpoint } from "../http/endpoint.ts";
 import { requestScope } from "../http/request-scope.ts";
 import { turns } from "../http/turns.ts";
 
@@ -15,27 +14,11 @@ const all: readonly TripleFormat[] = Object.values(tripleFormats);
 /** A format of several files does not fit into one answer. */
 const offered = all.filter(({ files }) => files === undefined);
 
-const formatEntry = z.object({
-  name: z.string(),
-  title: z.string(),
-  extension: z.string(),
-  mediaType: z.string(),
-  describe: z.string(),
-});
-
-const triplesRequest = z.strictObject({
-  format: z.string().max(40).describe("a name of GET /v1/triples"),
-  documents: z
-    .array(z.looseObject({}))
-    .describe("annotated documents, as lines of Weft's JSONL or as results of /v1/extract are"),
-});
-
 /** `/v1/triples`: annotated documents in a form for the next tool, those included that a page cannot write by itself. */
 export async function tripleRoutes(app: App, { limits }: ServerContext): Promise<void> {
-  app.get(
-    "/v1/triples",
-    { schema: { tags: ["triples"], summary: "the formats", response: { 200: z.object({ formats: z.array(formatEntry) }) } } },
-    async () => ({
+  app.route({
+    ...endpoint(contracts.tripleFormats),
+    handler: async () => ({
       formats: offered.map(({ name, title, extension, mediaType, describe }) => ({
         name,
         title,
@@ -44,11 +27,10 @@ export async function tripleRoutes(app: App, { limits }: ServerContext): Promise
         describe,
       })),
     }),
-  );
-  app.post(
-    "/v1/triples",
-    { schema: { tags: ["triples"], summary: "annotated documents as RDF, Parquet, tables or graphs", body: triplesRequest } },
-    async ({ body }, reply) => {
+  });
+  app.route({
+    ...endpoint(contracts.writeTriples),
+    handler: async ({ body }, reply) => {
       const format = offered.find(({ name }) => name === body.format);
       if (format === undefined) {
         const message = `there is no format called ${body.format}`;
@@ -65,7 +47,7 @@ export async function tripleRoutes(app: App, { limits }: ServerContext): Promise
       const { main } = await collectTriples(format, documents, { groupRows }, pause);
       return reply.type(format.mediaType).send(Buffer.from(main));
     },
-  );
+  });
 }
 
 /** Rows of Parquet made in one turn; the file is a little larger than it would be in groups of more. */
@@ -76,17 +58,7 @@ async function* documentsOf(
   pause: () => Promise<void>,
 ): AsyncGenerator<Document> {
   for (const [index, record] of records.entries()) {
-    yield documentOf(record, index);
+    yield documentFromRecord({ id: `text-${index}`, ...record }, { path: `documents[${index}]` }).document;
     await pause();
   }
-}
-
-/** In a result of an extraction, tokens are places in the text; in a line of JSONL they are words. */
-function documentOf(record: Readonly<Record<string, unknown>>, index: number): Document {
-  const path = `documents[${index}]`;
-  const [token] = Array.isArray(record["tokens"]) ? (record["tokens"] as unknown[]) : [];
-  if (typeof token !== "object") return documentFromRecord(record, { path }).document;
-  const checked = givenExtraction.safeParse(record);
-  if (!checked.success) throw requestFault(checked.error, path);
-  return documentOfExtraction(checked.data, `text-${index}`, path);
 }

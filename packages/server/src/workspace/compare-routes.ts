@@ -1,48 +1,38 @@
+import { contracts } from "@weft-nlp/api/contracts";
 import { type ProtocolName, protocols } from "@weft-nlp/core/metrics";
-import * as z from "zod";
-import type { ServerContext } from "../context.ts";
+import { didYouMean } from "@weft-nlp/node/files";
+import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
+import { endpoint } from "../http/endpoint.ts";
 import { RunComparer } from "./compare-runs.ts";
 import { sentencesOf } from "./data-routes.ts";
 import { shelfOf } from "./run-routes.ts";
-import { runComparison } from "./run-schemas.ts";
-import { shelvesOf } from "./shelves.ts";
-
-const query = z.strictObject({
-  a: z.string().max(300).describe("a run of /v1/runs"),
-  b: z.string().max(300).describe("the other one; differences are b − a"),
-  data: z.string().max(300).describe("a file of /v1/data, with the gold annotation"),
-  protocol: z
-    .enum(protocols.names as [ProtocolName, ...ProtocolName[]])
-    .optional()
-    .describe("what counts as right"),
-  offset: z.string().meta({ type: "number" }).transform(Number).pipe(z.int().min(0)).optional(),
-  limit: z.string().meta({ type: "number" }).transform(Number).pipe(z.int().min(1).max(100)).optional(),
-});
+import type { WorkspaceContext } from "./workspace-context.ts";
 
 /** `GET /v1/compare`: the sentences that two runs annotate differently, those that differ most first. */
-export async function compareRoutes(app: App, { options }: ServerContext): Promise<void> {
-  const { runs, data } = shelvesOf(options);
+export async function compareRoutes(app: App, { options, runs, data }: WorkspaceContext): Promise<void> {
   const comparer = new RunComparer(options);
-  app.get(
-    "/v1/compare",
-    {
-      schema: {
-        tags: ["workspace"],
-        summary: "the sentences of a file that two runs annotate differently, side by side",
-        description:
-          "The first request of a pair runs both models; the pages after it come at once. weft compare has the tests of significance.",
-        querystring: query,
-        response: { 200: runComparison },
-      },
-    },
-    async ({ query: { a, b, data: name, protocol, offset = 0, limit = 20 } }) => {
+  app.route({
+    ...endpoint(contracts.compareRuns),
+    handler: async ({ query: { a, b, data: name, protocol, offset = 0, limit = 20 } }) => {
+      const matching = protocolOf(protocol);
       const known = shelfOf(runs);
       const [first, second, file] = [await known.find(a), await known.find(b), await data.find(name)];
       const sentences = async () => sentencesOf(await data.index(file));
       const stamp = `${file.bytes} ${file.modified.getTime()}`;
-      const compared = await comparer.compare(first, second, { name: file.name, stamp, sentences }, protocol);
+      const compared = await comparer.compare(first, second, { name: file.name, stamp, sentences }, matching);
       return { ...compared, offset, items: compared.items.slice(offset, offset + limit) };
     },
-  );
+  });
+}
+
+/** @throws {RequestError} REQUEST_INVALID where there is no such protocol */
+function protocolOf(name: string | undefined): ProtocolName | undefined {
+  if (name === undefined || Object.hasOwn(protocols, name)) return name as ProtocolName | undefined;
+  const known = Object.keys(protocols);
+  throw new RequestError("REQUEST_INVALID", {
+    at: { path: "querystring.protocol" },
+    message: "there is no protocol of this name",
+    hint: didYouMean(name, known) ?? `there are ${known.join(", ")}`,
+  });
 }

@@ -1,13 +1,14 @@
-import type { Sentence } from "@weft-nlp/core";
+import type { ComparedSentence, RunComparison } from "@weft-nlp/api";
+import { documentFromSentence, type Sentence } from "@weft-nlp/core";
+import { recordOf } from "@weft-nlp/core/formats";
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import { countsBySentence, type ProtocolName, protocols, score, sumCounts } from "@weft-nlp/core/metrics";
 import { type Difference, differences, mistakeNames } from "@weft-nlp/draw";
 import { type ComputeOptions, defaultProtocols, loadModel, modelStamp, predictSentences } from "@weft-nlp/node/extractor";
 import { RequestError } from "../errors.ts";
-import type { RunComparison } from "./run-schemas.ts";
 import type { ShelvedRun } from "./run-shelf.ts";
 
-type Compared = Omit<RunComparison, "offset" | "items"> & { readonly items: readonly RunComparison["items"][number][] };
+type Compared = Omit<RunComparison, "offset" | "items"> & { readonly items: readonly ComparedSentence[] };
 
 const mostSentences = 5000;
 const mostWaiting = 4;
@@ -94,28 +95,22 @@ function sharedProtocol(one: BuiltModel, other: BuiltModel): ProtocolName {
   return own.find((name) => others.includes(name)) ?? own[0] ?? "exact";
 }
 
-function itemOf({ sentence, sides, findings, verdict, gain }: Difference): RunComparison["items"][number] {
-  const annotation = (side: number) => {
+function itemOf({ sentence, sides, findings, verdict, gain }: Difference): ComparedSentence {
+  const record = (side: number): ComparedSentence["document"] => {
     const { entities = [], relations = [] } = sides[side] ?? {};
-    return {
-      entities: entities.map(({ start, end, type, confidence }) => ({ start, end, type, ...certainty(confidence) })),
-      relations: relations.map(({ head, tail, type, confidence }) => ({ head, tail, type, ...certainty(confidence) })),
-    };
+    return recordOf(documentFromSentence({ ...sentence, entities, relations }));
+  };
+  const annotation = (side: number): ComparedSentence["first"] => {
+    const { entities, relations } = record(side);
+    return { entities, relations };
   };
   const mistakes = (side: number) => findings.filter((each) => each.side === side).map(({ kind }) => mistakeNames[kind]);
   return {
-    id: sentence.id,
-    tokens: [...sentence.tokens],
-    gold: annotation(0),
+    document: record(0),
     first: annotation(1),
     second: annotation(2),
     verdict,
     gain,
     mistakes: { first: mistakes(1), second: mistakes(2) },
   };
-}
-
-/** Six digits, as everywhere in answers. */
-function certainty(confidence: number | undefined): { confidence?: number } {
-  return confidence === undefined ? {} : { confidence: Math.round(confidence * 1e6) / 1e6 };
 }

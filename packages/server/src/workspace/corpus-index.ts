@@ -1,5 +1,5 @@
+import type { Sentence } from "@weft-nlp/core";
 import type { OverlapClass } from "@weft-nlp/core/metrics";
-import type { IndexedSentence } from "./data-schemas.ts";
 import { type CorpusCounts, overlapBits, type PackedCorpus, searchable } from "./pack-corpus.ts";
 
 /** What a page of sentences is chosen by; each narrows what the others leave. */
@@ -12,6 +12,14 @@ export interface SentenceFilter {
   readonly maxLength?: number | undefined;
   /** Words that stand in the text, whatever their case. */
   readonly search?: string | undefined;
+}
+
+/** A sentence with its place in the file. */
+export interface PackedSentence extends Sentence {
+  /** From 0. */
+  readonly index: number;
+  readonly line: number | null;
+  readonly overlap: OverlapClass[];
 }
 
 /** The sentences of a packed file: a page of them is found and unpacked within milliseconds. */
@@ -48,18 +56,18 @@ export class CorpusIndex {
     return candidates.filter((index) => passes(index) && sets.every((set) => set.has(index)));
   }
 
-  sentence(index: number): IndexedSentence {
+  sentence(index: number): PackedSentence {
     const [start, end] = [this.corpus.ends[index] as number, this.corpus.ends[index + 1] as number];
     const bits = this.corpus.overlap[index] as number;
     const overlap = (Object.keys(overlapBits) as OverlapClass[]).filter((name) => (bits & overlapBits[name]) !== 0);
     return {
       index,
       overlap,
-      ...(JSON.parse(this.#packed.toString("utf8", start, end)) as Omit<IndexedSentence, "index" | "overlap">),
+      ...(JSON.parse(this.#packed.toString("utf8", start, end)) as Omit<PackedSentence, "index" | "overlap">),
     };
   }
 
-  *sentences(): Generator<IndexedSentence> {
+  *sentences(): Generator<PackedSentence> {
     for (let index = 0; index < this.corpus.lengths.length; index++) yield this.sentence(index);
   }
 

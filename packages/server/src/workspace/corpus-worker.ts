@@ -1,9 +1,9 @@
 import { parentPort } from "node:worker_threads";
+import type { ProblemList } from "@weft-nlp/api";
 import { type CorpusStatistics, corpusStatistics } from "@weft-nlp/core/metrics";
 import { type SentError, sentError } from "@weft-nlp/node/workers";
 import { CorpusIndex } from "./corpus-index.ts";
 import { dataProblems } from "./data-problems.ts";
-import type { ProblemList } from "./data-schemas.ts";
 import { type PackedCorpus, packCorpus } from "./pack-corpus.ts";
 import { type PackedDocuments, packDocuments } from "./pack-documents.ts";
 import type { ShelvedFile } from "./shelved-file.ts";

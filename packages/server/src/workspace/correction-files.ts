@@ -1,11 +1,11 @@
 import { mkdir, readFile, stat, truncate } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { DataError, type Document } from "@weft-nlp/core";
+import type { SentenceEdit } from "@weft-nlp/api";
+import { DataError, type Document, roundConfidence } from "@weft-nlp/core";
 import { documentFromRecord, recordOf } from "@weft-nlp/core/formats";
 import { parseJson } from "@weft-nlp/core/json";
 import { fileFailure, systemCodeOf, writeFileAtomically } from "@weft-nlp/node/files";
 import { turns } from "../http/turns.ts";
-import type { SentenceEdit } from "./correction-schemas.ts";
 
 /**
  * What a project is besides its sentences; all but its name, which is that of its folder, stands in `project.json` there. That is written
@@ -128,7 +128,8 @@ export async function additionLine(first: number, sentences: readonly HeldSenten
 
 /** The fields in one order, absent where undefined: what is compared, kept and sent. */
 export function annotationOf({ entities, relations }: Pick<Document, "entities" | "relations">): Omit<SentenceEdit, "done"> {
-  const confident = (confidence: number | undefined) => (confidence === undefined ? {} : { confidence });
+  const confident = (confidence: number | undefined) =>
+    confidence === undefined ? {} : { confidence: roundConfidence(confidence) };
   return {
     entities: entities.map(({ start, end, type, confidence }) => ({ start, end, type, ...confident(confidence) })),
     relations: relations.map(({ head, tail, type, confidence }) => ({ head, tail, type, ...confident(confidence) })),

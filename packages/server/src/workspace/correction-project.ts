@@ -1,7 +1,9 @@
 import { appendFile, open, rename, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { CorrectionSentence, ProjectEntry, SentenceEdit } from "@weft-nlp/api";
 import type { Document } from "@weft-nlp/core";
+import { recordOf } from "@weft-nlp/core/formats";
 import { FileError } from "@weft-nlp/node";
 import { fileFailure, writeFileAtomically } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
@@ -19,7 +21,6 @@ import {
   readProject,
   writeProject,
 } from "./correction-files.ts";
-import type { CorrectionSentence, ProjectEntry, SentenceEdit } from "./correction-schemas.ts";
 import type { NewSentence } from "./correction-sentences.ts";
 import { editedDocument } from "./edited-document.ts";
 
@@ -252,17 +253,7 @@ export function sentenceUnknown(id: number): RequestError {
 const foldBytes = 1 << 20;
 
 function sentenceOf({ document, revision, done, uncertainty }: HeldSentence, id: number): CorrectionSentence {
-  const { text, tokens } = document;
-  return {
-    id,
-    revision,
-    document: document.id,
-    uncertainty,
-    text,
-    tokens: tokens.map(({ start, end }) => ({ start, end })),
-    ...annotationOf(document),
-    done,
-  };
+  return { id, revision, uncertainty, done, document: recordOf(document) };
 }
 
 function contentOf({ document, done }: HeldSentence): SentenceEdit {

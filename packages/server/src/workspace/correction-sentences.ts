@@ -1,5 +1,5 @@
-import type { Document, Entity, Relation, Token } from "@weft-nlp/core";
-import type { SentenceEdit } from "./correction-schemas.ts";
+import type { SentenceEdit } from "@weft-nlp/api";
+import { type Document, type Entity, type Relation, roundConfidence, type Token } from "@weft-nlp/core";
 
 /** A sentence that comes into a project, with its suggestions. */
 export interface NewSentence {
@@ -81,7 +81,7 @@ export function withSuggestions(given: Document, found: Document): Document {
 /** How torn the model is about what it is least sure of, 0 to 1: a probability of one half is as uncertain as can be. */
 function uncertaintyOf({ entities, relations }: Pick<Document, "entities" | "relations">): number {
   const doubts = [...entities, ...relations].map(({ confidence = 1 }) => 1 - Math.abs(2 * confidence - 1));
-  return Math.round(doubts.reduce((most, doubt) => Math.max(most, doubt), 0) * 1e6) / 1e6;
+  return roundConfidence(doubts.reduce((most, doubt) => Math.max(most, doubt), 0));
 }
 
 export function hasSuggestions({ entities, relations }: Pick<SentenceEdit, "entities" | "relations">): boolean {

@@ -1,28 +1,31 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { projectName, type projectRequest, type sentencesRequest } from "@weft-nlp/api/contracts";
 import type { Document } from "@weft-nlp/core";
+import { documentFromRecord } from "@weft-nlp/core/formats";
 import { makeFolder } from "@weft-nlp/node/files";
-import type { ServerContext } from "../context.ts";
+import type * as z from "zod";
 import { RequestError } from "../errors.ts";
 import { extractTexts } from "../extraction/extract-texts.ts";
-import { type Extraction, type ReadRequest, readDocumentRequest } from "../extraction/extraction.ts";
-import { documentOfExtraction } from "../extraction/extraction-document.ts";
+import { type ReadRequest, readDocumentRequest } from "../extraction/extraction.ts";
 import { boundPairs } from "../extraction/given-entities.ts";
 import { describeSchema } from "../extraction/model-description.ts";
 import { turns } from "../http/turns.ts";
 import { CorrectionProject, projectUnknown, tooMany } from "./correction-project.ts";
-import { type ProjectRequest, projectName, type SentencesRequest } from "./correction-schemas.ts";
 import { type NewSentence, newSentences, withSuggestions } from "./correction-sentences.ts";
-import { shelvesOf } from "./shelves.ts";
+import type { WorkspaceContext } from "./workspace-context.ts";
+
+type SentencesRequest = z.output<typeof sentencesRequest>;
+type ProjectRequest = z.output<typeof projectRequest>;
 
 /** The correction projects of a folder by name, each opened when it is first asked for. */
 export class CorrectionStore {
   readonly folder: string;
-  readonly #context: ServerContext;
+  readonly #context: WorkspaceContext;
   readonly #open = new Map<string, Promise<CorrectionProject | undefined>>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string, context: ServerContext) {
+  constructor(folder: string, context: WorkspaceContext) {
     this.folder = folder;
     this.#context = context;
   }
@@ -215,15 +218,14 @@ export class CorrectionStore {
 
   /** The file is looked for in a listing of what the server shows. */
   async #readData(name: string, signal: AbortSignal): Promise<Document[]> {
-    const { options } = this.#context;
-    if ((options.data ?? []).length === 0) {
+    const { workspace, data: shelf } = this.#context;
+    if ((workspace.data ?? []).length === 0) {
       throw new RequestError("NOT_ALLOWED", {
         at: { path: "data" },
         message: "this server was started without data",
         hint: "start it with --data FOLDER or send texts",
       });
     }
-    const { data: shelf } = shelvesOf(options);
     const file = (await shelf.files()).find((each) => each.name === name);
     if (file !== undefined) return shelf.documents(file, mostSentences, signal);
     throw new RequestError("REQUEST_INVALID", {
@@ -247,9 +249,7 @@ export class CorrectionStore {
         let at = 0;
         for await (const found of extractTexts(lease.served, reads, { threshold: suggestionThreshold }, job)) {
           const document = some[at++] as Document;
-          suggested.push(
-            withSuggestions(document, { ...document, entities: found.entities.map(entityOf), relations: found.relations }),
-          );
+          suggested.push(withSuggestions(document, found.document));
         }
       }
       return suggested;
@@ -292,17 +292,9 @@ function exists(name: string): RequestError {
   });
 }
 
-function entityOf({ start, end, type, confidence }: Extraction["entities"][number]): Document["entities"][number] {
-  return { start, end, type, confidence };
-}
-
 /** What has no confidence is taken for a sure suggestion. */
-function suggestionsOf(extraction: NonNullable<SentencesRequest["extraction"]>, name: string): Document {
-  const sure = <Part extends { readonly confidence?: number | undefined }>(part: Part) => ({ confidence: 1, ...part });
-  const { entities, relations } = extraction;
-  return documentOfExtraction(
-    { ...extraction, entities: entities.map(sure), relations: relations.map(sure) },
-    name,
-    "extraction",
-  );
+function suggestionsOf(record: Readonly<Record<string, unknown>>, name: string): Document {
+  const { document } = documentFromRecord({ id: name, ...record }, { path: "extraction" });
+  const sure = <Part extends { readonly confidence?: number | undefined }>(part: Part): Part => ({ confidence: 1, ...part });
+  return { ...document, entities: document.entities.map(sure), relations: document.relations.map(sure) };
 }

@@ -1,11 +1,14 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { joinTokens } from "@weft-nlp/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CorrectionProject } from "./correction-project.ts";
 import { newSentences } from "./correction-sentences.ts";
 import { CorrectionTraining } from "./correction-training.ts";
+
+const weftPath = fileURLToPath(new URL("../../../weft/bin/weft.js", import.meta.url));
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "weft-training-"))));
@@ -18,7 +21,7 @@ const projectOf = async (name: string): Promise<CorrectionProject> => {
 
 test("a project whose training is only being prepared is not moved, and one whose training came to nothing is", async () => {
   const [project, other] = [await projectOf("one"), await projectOf("other")];
-  const training = new CorrectionTraining(folder, join(folder, "runs"));
+  const training = new CorrectionTraining(folder, join(folder, "runs"), weftPath);
   const move = async (): Promise<string> => "moved";
   expect(await training.whileIdle(project, move)).toBe("moved");
   const starting = training.start(project, {});
@@ -30,7 +33,7 @@ test("a project whose training is only being prepared is not moved, and one whos
 
 test("no training begins on a project that is being moved, and none makes a folder of its old name", async () => {
   const project = await projectOf("early");
-  const training = new CorrectionTraining(folder, join(folder, "runs"));
+  const training = new CorrectionTraining(folder, join(folder, "runs"), weftPath);
   const moving = training.whileIdle(project, async () => project.moveTo(0, join(folder, "late")));
   await expect(training.start(project, {})).rejects.toMatchObject({ code: "CORRECTIONS_UNKNOWN" });
   expect(await moving).toBe(true);
@@ -53,7 +56,7 @@ test("a training that is being prepared when the server stops is not begun behin
   const documents = ["a", "b"].map((id) => ({ ...sentence, id, metadata: {} }));
   await project.add(await newSentences(documents, async () => undefined), 2);
   for (const id of [0, 1]) await project.save(id, 1, { entities: [], relations: [], done: true });
-  const training = new CorrectionTraining(folder, join(folder, "runs"));
+  const training = new CorrectionTraining(folder, join(folder, "runs"), weftPath);
   const starting = training.start(project, {});
   await training.close();
   await expect(starting).rejects.toMatchObject({ code: "STOPPING" });

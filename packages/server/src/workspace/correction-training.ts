@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { TrainRequest, TrainState } from "@weft-nlp/api";
 import { type Document, documentFromSentence } from "@weft-nlp/core";
 import { recordOf } from "@weft-nlp/core/formats";
 import { parseConfig, type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
@@ -17,7 +17,6 @@ import {
 import { resolvePaths } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
 import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
-import type { TrainRequest, TrainState } from "./correction-schemas.ts";
 import { RunShelf } from "./run-shelf.ts";
 
 /** What `training.json` in a project's folder says of its last training. */
@@ -37,6 +36,7 @@ interface Started {
 export class CorrectionTraining {
   readonly #corrections: string;
   readonly #runs: string;
+  readonly #command: string;
   readonly #shelf: RunShelf;
   #child: { readonly project: string; readonly process: ChildProcess } | undefined;
   /** The project whose training is being prepared. */
@@ -45,9 +45,10 @@ export class CorrectionTraining {
   /** What moves projects about. */
   readonly #moves = new Set<Promise<unknown>>();
 
-  /** @param corrections the folder of the projects @param runs the folder of the runs */
-  constructor(corrections: string, runs: string) {
+  /** @param corrections the folder of the projects @param runs the folder of the runs @param command the file of the `weft` command */
+  constructor(corrections: string, runs: string, command: string) {
     this.#corrections = corrections;
+    this.#command = command;
     this.#runs = resolve(runs);
     this.#shelf = new RunShelf(this.#runs);
   }
@@ -163,7 +164,7 @@ export class CorrectionTraining {
     const log = await open(logPath, "w");
     try {
       if (this.#closed) throw new RequestError("STOPPING", { message: "the server is about to stop" });
-      const child = spawn(process.execPath, [weftPath, ...args], { stdio: ["ignore", log.fd, log.fd] });
+      const child = spawn(process.execPath, [this.#command, ...args], { stdio: ["ignore", log.fd, log.fd] });
       this.#child = { project, process: child };
       const ended = (): void => {
         if (this.#child?.process === child) this.#child = undefined;
@@ -192,8 +193,6 @@ export class CorrectionTraining {
     return resolve(this.#corrections, project.head.name, file);
   }
 }
-
-const weftPath = fileURLToPath(new URL("../../../weft/bin/weft.js", import.meta.url));
 
 interface Split {
   readonly data: TrainConfig["data"];

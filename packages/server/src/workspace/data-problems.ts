@@ -1,8 +1,8 @@
+import type { ProblemList } from "@weft-nlp/api";
 import type { Location } from "@weft-nlp/core";
 import { type CheckedFile, checkCorpus } from "@weft-nlp/core/corpus";
 import { readWithFaults } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
-import type { ProblemList } from "./data-schemas.ts";
 import { placeInside } from "./place-inside.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 

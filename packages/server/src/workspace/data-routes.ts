@@ -1,25 +1,23 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import type { Sentence } from "@weft-nlp/core";
+import type { IndexedSentence } from "@weft-nlp/api";
+import { contracts } from "@weft-nlp/api/contracts";
+import { documentFromSentence, type Sentence } from "@weft-nlp/core";
+import { recordOf } from "@weft-nlp/core/formats";
 import type { FastifyReply } from "fastify";
-import * as z from "zod";
-import type { ServerContext } from "../context.ts";
 import type { App } from "../http/app.ts";
+import { endpoint } from "../http/endpoint.ts";
 import { requestScope } from "../http/request-scope.ts";
-import type { CorpusIndex } from "./corpus-index.ts";
-import { dataList, problemList, problemQuery, sentencePage, sentenceQuery } from "./data-schemas.ts";
-import { shelvesOf } from "./shelves.ts";
+import type { CorpusIndex, PackedSentence } from "./corpus-index.ts";
+import type { WorkspaceContext } from "./workspace-context.ts";
 
 /** How long a list waits for counts that are not there yet. */
 const waitMs = 1200;
 
 /** `/v1/data`: the annotated files that the server was started with, their sentences and what is wrong with them. */
-export async function dataRoutes(app: App, { options }: ServerContext): Promise<void> {
-  const { data: shelf } = shelvesOf(options);
-  const params = z.object({ name: z.string() });
-  app.get(
-    "/v1/data",
-    { schema: { tags: ["workspace"], summary: "the annotated files, with what they hold", response: { 200: dataList } } },
-    async () => {
+export async function dataRoutes(app: App, { workspace, data: shelf }: WorkspaceContext): Promise<void> {
+  app.route({
+    ...endpoint(contracts.data),
+    handler: async () => {
       const files = await shelf.files();
       const waiting = new AbortController();
       const counted = shelf.count(files).then(() => true);
@@ -27,7 +25,7 @@ export async function dataRoutes(app: App, { options }: ServerContext): Promise<
       const complete = await Promise.race([counted, inTime]);
       waiting.abort();
       return {
-        shown: (options.data ?? []).length > 0,
+        shown: (workspace.data ?? []).length > 0,
         counting: !complete,
         files: files.map((file) => ({
           name: file.name,
@@ -38,19 +36,10 @@ export async function dataRoutes(app: App, { options }: ServerContext): Promise<
         })),
       };
     },
-  );
-  app.get(
-    "/v1/data/:name/sentences",
-    {
-      schema: {
-        tags: ["workspace"],
-        summary: "a page of a file's sentences, narrowed by type, relation, overlap, length and words",
-        params,
-        querystring: sentenceQuery,
-        response: { 200: sentencePage },
-      },
-    },
-    async ({ params: { name }, query: { offset = 0, limit = 50, ...filter } }, reply) => {
+  });
+  app.route({
+    ...endpoint(contracts.dataSentences),
+    handler: async ({ params: { name }, query: { offset = 0, limit = 50, ...filter } }, reply) => {
       const index = await shelf.index(await shelf.find(name), whileWaited(reply));
       const matching = index.matching(filter);
       return {
@@ -58,34 +47,28 @@ export async function dataRoutes(app: App, { options }: ServerContext): Promise<
         sentences: index.counts.sentences,
         matching: matching.length,
         offset,
-        items: matching.slice(offset, offset + limit).map((place) => index.sentence(place)),
+        items: matching.slice(offset, offset + limit).map((place) => itemOf(index.sentence(place))),
       };
     },
-  );
-  app.get(
-    "/v1/data/:name/problems",
-    {
-      schema: {
-        tags: ["workspace"],
-        summary: "what weft data check finds in a file, alone or together with others",
-        params,
-        querystring: problemQuery,
-        response: { 200: problemList },
-      },
-    },
-    async ({ params: { name }, query }, reply) => {
+  });
+  app.route({
+    ...endpoint(contracts.dataProblems),
+    handler: async ({ params: { name }, query }, reply) => {
       const names = [...new Set([name, ...[query.with ?? []].flat()])];
       const files = [];
       for (const each of names) files.push(await shelf.find(each));
       return shelf.problems(files, whileWaited(reply));
     },
-  );
-  app.get(
-    "/v1/data/:name/statistics",
-    { schema: { tags: ["workspace"], summary: "what weft data stats counts in a file", params } },
-    async ({ params: { name } }, reply) => shelf.statistics(await shelf.find(name), whileWaited(reply)),
-  );
+  });
+  app.route({
+    ...endpoint(contracts.dataStatistics),
+    handler: async ({ params: { name } }, reply) => shelf.statistics(await shelf.find(name), whileWaited(reply)),
+  });
   app.addHook("onClose", async () => shelf.close());
+}
+
+function itemOf({ index, line, overlap, ...sentence }: PackedSentence): IndexedSentence {
+  return { index, line, overlap, document: recordOf(documentFromSentence(sentence)) };
 }
 
 /** Reading a large file takes longer than any deadline of an extraction: it is done for as long as somebody waits for it. */

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ProblemList } from "@weft-nlp/api";
 import type { Document } from "@weft-nlp/core";
 import { type InputFormat, inputFormats } from "@weft-nlp/core/formats";
 import type { CorpusStatistics } from "@weft-nlp/core/metrics";
@@ -8,7 +9,6 @@ import { didYouMean, fileFailure } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
 import { CorpusIndex } from "./corpus-index.ts";
 import { CorpusThreads } from "./corpus-threads.ts";
-import type { ProblemList } from "./data-schemas.ts";
 import { folderCorpora, folderState } from "./folder-corpora.ts";
 import { type ListedFolder, listFolder } from "./list-folder.ts";
 import type { CorpusCounts } from "./pack-corpus.ts";

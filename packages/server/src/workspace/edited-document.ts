@@ -1,7 +1,7 @@
+import type { SentenceEdit } from "@weft-nlp/api";
 import { type Document, validateDocument } from "@weft-nlp/core";
 import { RequestError } from "../errors.ts";
 import { annotationOf } from "./correction-files.ts";
-import type { SentenceEdit } from "./correction-schemas.ts";
 import { hasSuggestions } from "./correction-sentences.ts";
 
 /**

@@ -1,19 +1,15 @@
+import type { ExportedProject } from "@weft-nlp/api";
 import type { Document } from "@weft-nlp/core";
 import { collectText, outputFormats } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/node/files";
-import type * as z from "zod";
 import { RequestError } from "../errors.ts";
-import type { exportAnswer } from "./correction-schemas.ts";
-
-/** Files by name, and what the format cannot hold. */
-export type ExportedCorrections = z.output<typeof exportAnswer>;
 
 /** @param name of the project, and so of the files @throws {RequestError} REQUEST_INVALID where there is no such format */
 export async function exportCorrections(
   name: string,
   documents: readonly Document[],
   format = "jsonl",
-): Promise<ExportedCorrections> {
+): Promise<ExportedProject> {
   const writer = outputFormats.find(format);
   if (writer === undefined) {
     throw new RequestError("REQUEST_INVALID", {
@@ -29,6 +25,6 @@ export async function exportCorrections(
     format,
     sentences: documents.length,
     files: [...main, ...others],
-    losses: losses.map(({ path, reason }) => (path === undefined ? reason : `${path}: ${reason}`)),
+    omissions: losses.map(({ path, reason }) => (path === undefined ? reason : `${path}: ${reason}`)),
   };
 }

@@ -1,7 +1,7 @@
+import type { RunDetails, RunEntry, RunGroup, SplitSummary } from "@weft-nlp/api";
 import { meanAndDeviation, type Report, summariseReports } from "@weft-nlp/core/metrics";
 import type { TrainConfig } from "@weft-nlp/core/training";
 import { shortPath } from "@weft-nlp/node/runs";
-import type { RunDetails, RunEntry, RunGroup, SplitSummary } from "./run-schemas.ts";
 import type { KeptReport, KeptSplit, RunShelf, ShelvedRun } from "./run-shelf.ts";
 
 /** All that the files of a run say of it. @param entries of all runs, for the spread over seeds */

@@ -1,69 +1,40 @@
 import { Readable } from "node:stream";
-import * as z from "zod";
-import type { ServerContext } from "../context.ts";
+import type { RunEntry } from "@weft-nlp/api";
+import { contracts } from "@weft-nlp/api/contracts";
 import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
+import { endpoint } from "../http/endpoint.ts";
 import { requestScope } from "../http/request-scope.ts";
 import { groupsOf, runDetailsOf } from "./run-details.ts";
 import { runEvents } from "./run-events.ts";
-import { type RunEntry, runDetails, runList } from "./run-schemas.ts";
 import type { RunShelf } from "./run-shelf.ts";
-import { shelvesOf } from "./shelves.ts";
+import type { WorkspaceContext } from "./workspace-context.ts";
 
 const mostStreams = 64;
 
 /** `/v1/runs`: the trainings of a folder, how they stand, and their curves while they are under way. */
-export async function runRoutes(app: App, { options }: ServerContext): Promise<void> {
-  const { runs: shelf } = shelvesOf(options);
-  const params = z.object({ name: z.string() });
+export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Promise<void> {
   const stop = new AbortController();
   let streams = 0;
   app.addHook("preClose", async () => stop.abort());
-  app.get(
-    "/v1/runs",
-    {
-      schema: {
-        tags: ["workspace"],
-        summary: "the runs of the folder that the server was started with",
-        response: { 200: runList },
-      },
-    },
-    async () => {
+  app.route({
+    ...endpoint(contracts.runs),
+    handler: async () => {
       if (shelf === undefined) return { shown: false, runs: [], groups: [] };
       const runs = await entriesOf(shelf);
       return { shown: true, runs, groups: groupsOf(runs) };
     },
-  );
-  app.get(
-    "/v1/runs/:name",
-    {
-      schema: {
-        tags: ["workspace"],
-        summary: "configuration and scores of a run, with the spread over seeds where there are several",
-        params,
-        response: { 200: runDetails },
-      },
-    },
-    async ({ params: { name } }) => {
+  });
+  app.route({
+    ...endpoint(contracts.run),
+    handler: async ({ params: { name } }) => {
       const known = shelfOf(shelf);
       return runDetailsOf(known, await known.find(name), await entriesOf(known));
     },
-  );
-  app.get(
-    "/v1/runs/:name/events",
-    {
-      schema: {
-        tags: ["workspace"],
-        summary: "the curves of a run, thinned, and what comes to them while it trains",
-        description:
-          "Server-sent events. `points` is {restarted, points}: where restarted is true, all points before count no more; a point is " +
-          "{kind: loss, part?, at, loss} or {kind: score, part?, at, protocol, score, improved}, with `at` in epochs. `end` is {state}, " +
-          "and the stream ends, once nobody trains the run any more.",
-        params,
-        produces: ["text/event-stream"],
-      },
-    },
-    async ({ params: { name } }, reply) => {
+  });
+  app.route({
+    ...endpoint(contracts.runEvents),
+    handler: async ({ params: { name } }, reply) => {
       const known = shelfOf(shelf);
       const run = await known.find(name);
       if (streams >= mostStreams) {
@@ -80,7 +51,7 @@ export async function runRoutes(app: App, { options }: ServerContext): Promise<v
         .headers({ "cache-control": "no-store", "x-accel-buffering": "no" })
         .send(Readable.from(events));
     },
-  );
+  });
 }
 
 /** @throws {RequestError} RUN_UNKNOWN where the server shows no runs at all */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { RunEntry } from "@weft-nlp/api";
 import { WeftError } from "@weft-nlp/core";
 import type { ProtocolReport, Report } from "@weft-nlp/core/metrics";
 import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
@@ -9,7 +10,6 @@ import { readRunState, shortPath } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
 import { listFolder } from "./list-folder.ts";
 import { RunLog } from "./run-log.ts";
-import type { RunEntry } from "./run-schemas.ts";
 
 /** A run that was found in the listing: only such a folder is ever opened. */
 export interface ShelvedRun {

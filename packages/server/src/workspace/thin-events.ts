@@ -1,23 +1,5 @@
+import type { CurvePoint } from "@weft-nlp/api";
 import type { LoggedEvent } from "@weft-nlp/node/runs";
-
-/** A point of a curve as the page draws it. */
-export type CurvePoint =
-  | {
-      readonly kind: "loss";
-      readonly part?: string | undefined;
-      /** Passes over the training data by then, with its fraction. */
-      readonly at: number;
-      /** Mean over the sentences of the steps that this point stands for. */
-      readonly loss: number;
-    }
-  | {
-      readonly kind: "score";
-      readonly part?: string | undefined;
-      readonly at: number;
-      readonly protocol: string;
-      readonly score: number;
-      readonly improved: boolean;
-    };
 
 type Step = Extract<LoggedEvent, { kind: "step" }>;
 

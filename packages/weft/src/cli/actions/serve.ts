@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { FileError, UsageError } from "@weft-nlp/node";
 import { exists } from "@weft-nlp/node/files";
-import type { Limits, ModelSource } from "@weft-nlp/server";
-import { createServer, readTokens } from "@weft-nlp/server";
+import { createServer, type Limits, type ModelSource, pageFolder, readTokens, type WorkspaceOptions } from "@weft-nlp/server";
 import { pino } from "pino";
 import type { Handler } from "../command.ts";
 import type { serveCommand } from "../commands/serve.ts";
@@ -14,12 +14,12 @@ export const run: Handler<typeof serveCommand> = async ({ terminal, signal }, { 
   const tokens = await tokensOf(options);
   const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
   const models = modelSources(folders);
-  const [shownRuns, shownData] = await shownFolders(options);
+  const { runs: _, data: __, corrections: ___, ...others } = options;
   const starting = createServer({
-    ...options,
+    ...others,
     models,
-    runs: shownRuns,
-    data: shownData,
+    page: pageFolder,
+    workspace: await workspaceOf(options),
     tokens,
     logger,
     limits: limitsOf(options),
@@ -50,14 +50,12 @@ export const run: Handler<typeof serveCommand> = async ({ terminal, signal }, { 
 };
 
 /**
- * The folder of runs and the data that the page shows.
+ * What the page shows beside extraction: nothing if no option asks for it and there is no folder of
+ * runs.
  *
- * @throws {FileError} if a named one does not exist
+ * @throws {FileError} if a named file or folder does not exist
  */
-async function shownFolders({
-  runs,
-  data,
-}: Pick<ServeOptions, "runs" | "data">): Promise<[runs: string | undefined, data: readonly string[]]> {
+async function workspaceOf({ runs, data, corrections, allowTraining }: ServeOptions): Promise<WorkspaceOptions | undefined> {
   for (const path of [...(runs === undefined ? [] : [runs]), ...data]) {
     if (await exists(path)) continue;
     throw new FileError("FILE_MISSING", {
@@ -66,8 +64,12 @@ async function shownFolders({
       hint: "check the path",
     });
   }
-  return [runs ?? ((await exists("runs")) ? "runs" : undefined), data];
+  const shownRuns = runs ?? ((await exists("runs")) ? "runs" : undefined);
+  if (shownRuns === undefined && data.length === 0 && corrections === undefined) return undefined;
+  return { runs: shownRuns, data, corrections, trainingCommand: allowTraining === true ? ownCommand : undefined };
 }
+
+const ownCommand = fileURLToPath(new URL("../../../bin/weft.js", import.meta.url));
 
 /** `NAME=FOLDER`, or a folder whose own name is the model's. @throws {UsageError} */
 function modelSources(runs: readonly string[]): ModelSource[] {

@@ -1,4 +1,4 @@
-import { defaultHost, defaultLimits, defaultPort } from "@weft-nlp/server";
+import { defaultHost, defaultLimits, defaultPort } from "@weft-nlp/server/options";
 import { declareCommand } from "../declaration.ts";
 import { wholeNumber } from "../option-values.ts";
 import { computeOptions } from "../shared-options.ts";

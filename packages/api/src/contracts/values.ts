@@ -1,0 +1,16 @@
+import * as z from "zod";
+
+/** Values that several contracts share. */
+export const count = z.int().min(0);
+export const probability = z.number().min(0).max(1);
+
+/** A number in a query is text; descriptions say number all the same. */
+export function queryNumber<Schema extends z.ZodNumber>(schema: Schema, description: string | undefined = schema.description) {
+  return z
+    .string()
+    .meta({ type: "number", ...(description === undefined ? {} : { description }) })
+    .transform(Number)
+    .pipe(schema);
+}
+
+export const byName = z.object({ name: z.string() });

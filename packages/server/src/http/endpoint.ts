@@ -1,0 +1,42 @@
+import type { Contract } from "@weft-nlp/api/contracts";
+import type * as z from "zod";
+
+/** What fastify is given of a contract: where the route is, what it checks, and how it is described. */
+type Endpoint<Of extends Contract> = {
+  readonly method: Of["method"];
+  readonly url: string;
+  readonly schema: Described &
+    Renamed<Of, "params", "params"> &
+    Renamed<Of, "query", "querystring"> &
+    Renamed<Of, "body", "body"> &
+    (Of extends { readonly responses: infer Responses } ? { readonly response: Responses } : unknown);
+};
+
+interface Described {
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly description?: string;
+  readonly consumes?: readonly string[];
+  readonly produces?: readonly string[];
+}
+
+/** A part of the contract under fastify's name for it; nothing where the contract has none, so that its type stays unknown. */
+type Renamed<Of, Key extends string, Name extends string> =
+  Of extends Readonly<Record<Key, infer Schema extends z.ZodType>> ? Readonly<Record<Name, Schema>> : unknown;
+
+/** The route of a contract: the handler is all that is missing. */
+export function endpoint<Of extends Contract>(contract: Of): Endpoint<Of> {
+  const { method, path, tag, summary, description, params, query, body, responses, media } = contract as Contract;
+  const parts = {
+    description,
+    params,
+    querystring: query,
+    body,
+    response: responses,
+    consumes: media?.request,
+    produces: media?.answer,
+  };
+  const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
+  const url = path.replaceAll(/\{(\w+)\}/g, ":$1");
+  return { method, url, schema: { tags: [tag], summary, ...given } } as unknown as Endpoint<Of>;
+}

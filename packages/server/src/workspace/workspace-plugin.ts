@@ -1,0 +1,23 @@
+import type { ServerContext } from "../context.ts";
+import type { App } from "../http/app.ts";
+import type { WorkspaceOptions } from "../options.ts";
+import { compareRoutes } from "./compare-routes.ts";
+import { correctionRoutes } from "./correction-routes.ts";
+import { dataRoutes } from "./data-routes.ts";
+import { DataShelf } from "./data-shelf.ts";
+import { runRoutes } from "./run-routes.ts";
+import { RunShelf } from "./run-shelf.ts";
+import type { WorkspaceContext } from "./workspace-context.ts";
+
+/** Runs, data and corrections as one plugin of the server: what the page shows beside extraction. */
+export function workspacePlugin(workspace: WorkspaceOptions): (app: App, context: ServerContext) => Promise<void> {
+  return async (app, context) => {
+    const own: WorkspaceContext = {
+      ...context,
+      workspace,
+      runs: workspace.runs === undefined ? undefined : new RunShelf(workspace.runs),
+      data: new DataShelf(workspace.data ?? []),
+    };
+    for (const routes of [runRoutes, compareRoutes, dataRoutes, correctionRoutes]) await app.register(routes, own);
+  };
+}
