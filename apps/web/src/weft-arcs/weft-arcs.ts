@@ -1,4 +1,5 @@
 import { type Drawable, isRightToLeft, type KeptAnnotation, keepAnnotation, type Theme, toSvg } from "@weft-nlp/draw";
+import { type DrawnRecord, drawableOf } from "./drawable-of.ts";
 import { type PartName, partAt, takeParts } from "./drawing-parts.ts";
 import { elementStyles } from "./element-styles.ts";
 import { near } from "./near.ts";
@@ -11,7 +12,7 @@ export type PartDetail = { readonly kind: "entity" | "relation"; readonly index:
 /**
  * `<weft-arcs>`: a text with its entities and relations, drawn as wide as the place it is given.
  *
- * Attributes, and properties of the same names: `document` (a document, or its JSON), `direction` (`auto`, `ltr`, `rtl`), `language`
+ * Attributes, and properties of the same names: `document` (a document, its record, or the JSON of one), `direction` (`auto`, `ltr`, `rtl`), `language`
  * (chooses the face for Chinese and Japanese), `threshold` and `entity-threshold` (what is less sure is not shown), `selected` and
  * `highlighted` (`relation:3`), `theme` (`auto`, `light`, `dark`), `types` (all entity types, for colours that stay), `lazy` (draws
  * when scrolled near). Fires `weft-hover` and `weft-select`. Arrow keys go from part to part, Enter chooses, Escape lets go.
@@ -62,10 +63,11 @@ export class WeftArcs extends HTMLElement {
   get document(): Drawable | null {
     return this.#source;
   }
-  set document(value: Drawable | string | null) {
+  set document(value: Drawable | DrawnRecord | string | null) {
     this.#fault = "";
     try {
-      this.#source = typeof value === "string" ? (JSON.parse(value) as Drawable) : value;
+      const given = typeof value === "string" ? (JSON.parse(value) as Drawable | DrawnRecord | null) : value;
+      this.#source = given === null ? null : drawableOf(given);
     } catch {
       this.#source = null;
       this.#fault = "the document of this drawing is not valid JSON";

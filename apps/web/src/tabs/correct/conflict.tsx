@@ -3,7 +3,7 @@ import { entityTypes, resolve, type Working } from "./correct-state.ts";
 
 /** A sentence that somebody else saved in between: both versions, one of which stays. */
 export function Conflict({ working: { server, history } }: { readonly working: Working }) {
-  const tokens = server.tokens.map(({ start, end }) => ({ text: server.text.slice(start, end), start, end }));
+  const { text, tokens } = server.document;
   const versions = [
     { whose: "mine", title: "Yours", annotated: history.present },
     { whose: "theirs", title: "Saved elsewhere", annotated: server },
@@ -26,7 +26,7 @@ export function Conflict({ working: { server, history } }: { readonly working: W
               </button>
             </div>
             <Arcs
-              document={{ text: server.text, tokens, entities: annotated.entities, relations: annotated.relations }}
+              document={{ text, tokens, entities: annotated.entities, relations: annotated.relations }}
               types={entityTypes.value}
               highlighted={null}
               onPoint={() => undefined}

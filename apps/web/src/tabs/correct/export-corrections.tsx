@@ -16,7 +16,7 @@ export function ExportCorrections({ name }: { readonly name: string }) {
   }, []);
   async function download(): Promise<void> {
     try {
-      const { sentences, files, losses } = await corrections.export(name, format, which);
+      const { sentences, files, omissions } = await corrections.export(name, format, which);
       for (const [place, { name: file, content }] of files.slice(0, mostFiles).entries()) {
         // Browsers lose a download that another one follows at once.
         if (place > 0) await new Promise((resolve) => setTimeout(resolve, 300));
@@ -28,7 +28,7 @@ export function ExportCorrections({ name }: { readonly name: string }) {
         setTimeout(() => URL.revokeObjectURL(address), 60_000);
       }
       const rest = files.length > mostFiles ? `; ${files.length - mostFiles} more files come from the command line` : "";
-      const lost = losses.length === 0 ? "" : `; the format cannot hold everything (${losses.length}): ${losses[0]}`;
+      const lost = omissions.length === 0 ? "" : `; the format cannot hold everything (${omissions.length}): ${omissions[0]}`;
       say(`${sentences} ${sentences === 1 ? "sentence" : "sentences"}${rest}${lost}`);
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));

@@ -53,7 +53,7 @@ function plainOf(event: KeyboardEvent): Act | undefined {
     const type = (choosesRelation() ? relationTypes : entityTypes).value[Number(key) - 1];
     return type === undefined ? undefined : () => (choosesRelation() ? relateAs(type) : markAs(type));
   }
-  const movement = movementOf(event, marking, { ...now.server, entities: now.history.present.entities });
+  const movement = movementOf(event, marking, { ...now.server.document, entities: now.history.present.entities });
   if (movement !== undefined) return movement;
   const acts: Readonly<Record<string, Act>> = {
     Enter: () => {

@@ -6,10 +6,11 @@ import type { CorrectionSentence } from "./corrections-api.ts";
 
 /** The same as the drawing as lists, with a button for everything that can be done to a part. */
 export function PartList({ sentence, annotated }: { readonly sentence: CorrectionSentence; readonly annotated: Annotated }) {
+  const { document } = sentence;
   const words = (index: number): string => {
     const entity = annotated.entities[index];
-    const [first, last] = [sentence.tokens[entity?.start ?? -1], sentence.tokens[(entity?.end ?? 0) - 1]];
-    return first === undefined || last === undefined ? "" : sentence.text.slice(first.start, last.end);
+    const [first, last] = [document.tokens[entity?.start ?? -1], document.tokens[(entity?.end ?? 0) - 1]];
+    return first === undefined || last === undefined ? "" : document.text.slice(first.start, last.end);
   };
   const open = relating.value?.tail === undefined ? relating.value?.head : undefined;
   return (

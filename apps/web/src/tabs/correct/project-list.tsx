@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { request } from "../../api.ts";
+import { call } from "../../api.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { addressOf } from "../../route.ts";
 import { listModels, type ModelEntry } from "../extract/extraction.ts";
@@ -98,7 +98,7 @@ function NewProject({ data }: { readonly data: boolean }) {
   useEffect(() => {
     listModels().then(setModels, setError);
     if (data) {
-      request<{ files: readonly { readonly name: string }[] }>("v1/data").then(
+      call("data").then(
         (answer) => setFiles(answer.files.map(({ name }) => name)),
         () => setFiles([]),
       );

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { request } from "../../api.ts";
+import { call } from "../../api.ts";
 import { addressOf } from "../../route.ts";
 import { corrections, type TrainState } from "./corrections-api.ts";
 
@@ -20,7 +20,7 @@ export function TrainPanel({ name, done }: { readonly name: string; readonly don
     }
   };
   useEffect(() => {
-    request<{ runs: readonly { readonly name: string }[] }>("v1/runs").then(
+    call("runs").then(
       (answer) => setRuns(answer.runs.map((run) => run.name)),
       () => setRuns([]),
     );

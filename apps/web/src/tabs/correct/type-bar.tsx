@@ -12,7 +12,7 @@ export function markAs(type: string): void {
     return;
   }
   const span = markedSpan(marking);
-  edit((before) => edits.mark(before, span, type, now.server.tokens.length));
+  edit((before) => edits.mark(before, span, type, now.server.document.tokens.length));
   const present = current.value?.history.present;
   const index = present?.entities.findIndex(({ start, end }) => start === span.start && end === span.end) ?? -1;
   chosen.value = index === -1 ? null : `entity:${index}`;
@@ -57,8 +57,8 @@ export function TypeBar() {
   const now = current.value;
   const name = (index: number | undefined): string => {
     const entity = now?.history.present.entities[index ?? -1];
-    const [first, last] = [now?.server.tokens[entity?.start ?? -1], now?.server.tokens[(entity?.end ?? 0) - 1]];
-    return first === undefined || last === undefined ? "…" : (now?.server.text.slice(first.start, last.end) ?? "");
+    const [first, last] = [now?.server.document.tokens[entity?.start ?? -1], now?.server.document.tokens[(entity?.end ?? 0) - 1]];
+    return first === undefined || last === undefined ? "…" : (now?.server.document.text.slice(first.start, last.end) ?? "");
   };
   return (
     <div class="types row" role="group" aria-label={ofRelation ? "Relation types" : "Entity types"}>

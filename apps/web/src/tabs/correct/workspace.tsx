@@ -79,7 +79,7 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
           Next
         </button>
         <span class="quiet" role="status">
-          {position.value + 1} of {count} · <bdi>{server.document}</bdi>
+          {position.value + 1} of {count} · <bdi>{server.document.id}</bdi>
           {server.uncertainty > 0 ? ` · uncertainty ${server.uncertainty.toFixed(2)}` : ""}
           {annotated.done ? " · done" : ""}
         </span>
@@ -105,7 +105,7 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
       <div class="panel board">
         <TypeBar />
         <WordStrip
-          marked={{ text: server.text, tokens: server.tokens, entities: annotated.entities }}
+          marked={{ text: server.document.text, tokens: server.document.tokens, entities: annotated.entities }}
           marking={marking}
           label="Words of the sentence"
           describedBy="word-keys"
@@ -123,8 +123,8 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
         >
           <Arcs
             document={{
-              text: server.text,
-              tokens: tokensOf(working),
+              text: server.document.text,
+              tokens: server.document.tokens,
               entities: annotated.entities,
               relations: annotated.relations,
             }}
@@ -158,8 +158,4 @@ function SaveState({ state }: { readonly state: Working["state"] }) {
       {saveWords[state]}
     </span>
   );
-}
-
-function tokensOf({ server: { text, tokens } }: Working) {
-  return tokens.map(({ start, end }) => ({ text: text.slice(start, end), start, end }));
 }

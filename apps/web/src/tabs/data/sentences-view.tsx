@@ -3,7 +3,7 @@ import { drawnAnnotation } from "../../parts/drawn-annotation.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { near } from "../../weft-arcs/near.ts";
 import { DrawnSentence } from "../extract/sentence-row.tsx";
-import { type DataFile, type DataSentence, type Filter, type Place, readSentences, type SentencePage } from "./data-api.ts";
+import { type DataFile, type Filter, type IndexedSentence, type Place, readSentences, type SentencePage } from "./data-api.ts";
 import { noFilter, SentenceFilters } from "./sentence-filters.tsx";
 
 /** The sentences of a file, those that pass the filters, fifty at a time as the reader comes near their end. */
@@ -14,7 +14,7 @@ export function SentencesView({ file }: { readonly file: DataFile }) {
   const asking = useRef<AbortController | null>(null);
   const types = Object.keys(file.counts?.entityTypes ?? {});
 
-  async function ask(before: readonly DataSentence[]): Promise<void> {
+  async function ask(before: readonly IndexedSentence[]): Promise<void> {
     asking.current?.abort();
     const stop = new AbortController();
     asking.current = stop;
@@ -69,9 +69,10 @@ function placeOf({ source, line }: Place = {}): string {
   return words.length === 0 ? "its first fault" : words.join(", ");
 }
 
-function Sentence({ sentence, types }: { readonly sentence: DataSentence; readonly types: readonly string[] }) {
-  const { id, index, line, overlap, tokens } = sentence;
-  const shown = drawnAnnotation(id, tokens, sentence);
+function Sentence({ sentence, types }: { readonly sentence: IndexedSentence; readonly types: readonly string[] }) {
+  const { index, line, overlap } = sentence;
+  const { id, tokens } = sentence.document;
+  const shown = drawnAnnotation(id, tokens, sentence.document);
   const place = [
     `${(index + 1).toLocaleString("en")}.`,
     id,

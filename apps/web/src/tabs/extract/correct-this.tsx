@@ -1,4 +1,5 @@
 import type { Document } from "@weft-nlp/core";
+import { recordOf } from "@weft-nlp/core/formats";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Failure } from "../../parts/failure.tsx";
@@ -41,7 +42,7 @@ function Chooser({ document, model, close }: ChooserProps) {
   async function take(form: HTMLFormElement): Promise<void> {
     const field = new FormData(form).get("name");
     const made = typeof field === "string" ? field.trim() : "";
-    const sentences: NewSentences = { model: local ? null : model.name, extraction: extractionOf(document) };
+    const sentences: NewSentences = { model: local ? null : model.name, extraction: { ...recordOf(document) } };
     setBusy(true);
     setError(null);
     try {
@@ -117,10 +118,6 @@ function Chooser({ document, model, close }: ChooserProps) {
       )}
     </Dialog>
   );
-}
-
-function extractionOf({ text, tokens, sentences, entities, relations }: Document): NonNullable<NewSentences["extraction"]> {
-  return { text, tokens: tokens.map(({ start, end }) => ({ start, end })), sentences, entities, relations };
 }
 
 /** One that says when it was. */

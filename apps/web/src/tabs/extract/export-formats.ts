@@ -1,7 +1,8 @@
+import type { TripleFormatEntry } from "@weft-nlp/api";
 import type { Document } from "@weft-nlp/core";
 import { collectText, type OutputFormat, outputFormats, recordOf } from "@weft-nlp/core/formats";
 import { collectTriples, portableTripleFormats, type TripleFormat } from "@weft-nlp/core/triples";
-import { request, send } from "../../api.ts";
+import { call, send } from "../../api.ts";
 
 /** A form in which results leave the page. */
 export interface ExportFormat {
@@ -31,16 +32,14 @@ export const exportFormats: readonly ExportFormat[] = [
 /** Formats that only the server can write; none where the page stands without one. */
 export async function serverFormats(): Promise<readonly ExportFormat[]> {
   try {
-    const { formats } = await request<{ formats: readonly ServerFormat[] }>("v1/triples");
+    const { formats } = await call("tripleFormats");
     return formats.filter(({ name }) => !Object.hasOwn(portableTripleFormats, name)).map(ofServer);
   } catch {
     return [];
   }
 }
 
-type ServerFormat = Pick<TripleFormat, "name" | "title" | "extension" | "mediaType">;
-
-function ofServer({ name, title, extension, mediaType }: ServerFormat): ExportFormat {
+function ofServer({ name, title, extension, mediaType }: TripleFormatEntry): ExportFormat {
   return {
     name,
     title,
@@ -49,7 +48,7 @@ function ofServer({ name, title, extension, mediaType }: ServerFormat): ExportFo
     mediaType,
     remote: true,
     write: async (document) => {
-      const answer = await send("v1/triples", { body: { format: name, documents: [recordOf(document)] } });
+      const answer = await send("writeTriples", { body: { format: name, documents: [{ ...recordOf(document) }] } });
       return { files: new Map([["", new Uint8Array(await answer.arrayBuffer())]]), losses: [] };
     },
   };

@@ -5,8 +5,10 @@ import { Failure } from "../../parts/failure.tsx";
 import { type DataFile, listData } from "../data/data-api.ts";
 import { Arcs } from "../extract/arcs.tsx";
 import { points } from "./run-words.ts";
-import { type ComparedSentence, type Comparison, compareRuns } from "./runs-api.ts";
+import { type ComparedSentence, compareRuns, type RunComparison } from "./runs-api.ts";
 import { runs } from "./runs-state.ts";
+
+type ComparedRuns = Pick<RunComparison, "data"> & { readonly a: string; readonly b: string };
 
 const step = 10;
 
@@ -14,10 +16,10 @@ const step = 10;
 export function ComparePanel() {
   const done = runs.value.filter(({ state }) => state === "done");
   const [files, setFiles] = useState<readonly DataFile[]>([]);
-  const [result, setResult] = useState<Comparison | null>(null);
+  const [result, setResult] = useState<RunComparison | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const asked = useRef<{ query: Record<string, string>; stop: AbortController } | null>(null);
+  const asked = useRef<{ query: ComparedRuns; stop: AbortController } | null>(null);
   useEffect(() => {
     listData().then(
       (list) => setFiles(list.files),
@@ -27,14 +29,14 @@ export function ComparePanel() {
   }, []);
   if (done.length < 2) return null;
 
-  async function ask(query: Record<string, string>, before: readonly ComparedSentence[]): Promise<void> {
+  async function ask(query: ComparedRuns, before: readonly ComparedSentence[]): Promise<void> {
     asked.current?.stop.abort();
     const stop = new AbortController();
     asked.current = { query, stop };
     setBusy(true);
     setFailure(null);
     try {
-      const found = await compareRuns({ ...query, offset: String(before.length), limit: String(step) }, stop.signal);
+      const found = await compareRuns({ ...query, offset: before.length, limit: step }, stop.signal);
       setResult({ ...found, items: [...before, ...found.items] });
     } catch (error) {
       if (!stop.signal.aborted) setFailure(error);
@@ -77,7 +79,13 @@ export function ComparePanel() {
       )}
       {failure === null ? null : <Failure error={failure} />}
       {result === null ? null : (
-        <Result result={result} busy={busy} more={() => void ask(asked.current?.query ?? {}, result.items)} />
+        <Result
+          result={result}
+          busy={busy}
+          more={() => {
+            if (asked.current !== null) void ask(asked.current.query, result.items);
+          }}
+        />
       )}
     </section>
   );
@@ -105,7 +113,7 @@ function Choice({ label, name, options, first }: ChoiceProps) {
   );
 }
 
-function Result({ result, busy, more }: { readonly result: Comparison; readonly busy: boolean; readonly more: () => void }) {
+function Result({ result, busy, more }: { readonly result: RunComparison; readonly busy: boolean; readonly more: () => void }) {
   const { first, second, sentences, better, worse, same, protocol, words, scores, items } = result;
   const rest = better + worse - items.length;
   return (
@@ -141,7 +149,8 @@ function Difference({
   readonly first: string;
   readonly second: string;
 }) {
-  const { id, tokens, gold, verdict, gain, mistakes } = item;
+  const { document: gold, verdict, gain, mistakes } = item;
+  const { id, tokens } = gold;
   const types = typesOf([gold, item.first, item.second]);
   const sides: readonly (readonly [name: string, annotation: Annotation, mistakes: readonly string[] | null])[] = [
     ["Gold", gold, null],

@@ -1,125 +1,30 @@
-import type { Annotation } from "@weft-nlp/core";
-import { request, send } from "../../api.ts";
+import type { QueryOf, RunComparison, RunDetails, RunList, RunMessage } from "@weft-nlp/api";
+import { call, hasWorkspace, send } from "../../api.ts";
 
-/** A line of `GET /v1/runs`. */
-export interface RunEntry {
-  readonly name: string;
-  readonly state: "running" | "stopped" | "failed" | "done";
-  readonly failure?: { readonly code: string; readonly message: string };
-  readonly model: string | null;
-  readonly data: { readonly train: string; readonly dev: string } | null;
-  readonly seed: number | null;
-  readonly started: string | null;
-  readonly epochs: { readonly done: number; readonly planned: number | null };
-  readonly dev: { readonly protocol: string; readonly score: number; readonly epoch: number } | null;
-  readonly group: string | null;
-}
-
-export interface Spread {
-  readonly n: number;
-  readonly mean: number;
-  readonly deviation: number | null;
-}
-
-/** Runs that differ in the seed alone. */
-interface RunGroup {
-  readonly group: string;
-  readonly runs: readonly string[];
-  readonly seeds: readonly number[];
-  readonly protocol: string;
-  readonly dev: Spread;
-}
-
-export interface RunList {
-  /** False where the server was started without a folder of runs. */
-  readonly shown: boolean;
-  readonly runs: readonly RunEntry[];
-  readonly groups: readonly RunGroup[];
-}
-
-interface Rates {
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-}
-
-export interface SplitSummary {
-  readonly selection: string | null;
-  readonly sentences: number;
-  readonly confidence: number | null;
-  readonly protocols: readonly {
-    readonly protocol: string;
-    readonly words: string;
-    readonly unit: string;
-    readonly micro: Rates;
-    readonly interval: readonly [number, number] | null;
-    readonly spread: Spread | null;
-  }[];
-}
-
-export interface RunDetails {
-  readonly run: RunEntry;
-  readonly config: unknown;
-  readonly problem: string | null;
-  readonly dev: SplitSummary | null;
-  readonly test: SplitSummary | null;
-}
-
-/** A point of a curve; `at` counts epochs. */
-export type CurvePoint =
-  | { readonly kind: "loss"; readonly part?: string; readonly at: number; readonly loss: number }
-  | {
-      readonly kind: "score";
-      readonly part?: string;
-      readonly at: number;
-      readonly protocol: string;
-      readonly score: number;
-      readonly improved: boolean;
-    };
-
-export type RunMessage =
-  | { readonly kind: "points"; readonly restarted: boolean; readonly points: readonly CurvePoint[] }
-  | { readonly kind: "end"; readonly state: RunEntry["state"] };
-
-/** A sentence that two runs annotate differently. */
-export interface ComparedSentence {
-  readonly id: string;
-  readonly tokens: readonly string[];
-  readonly gold: Annotation;
-  readonly first: Annotation;
-  readonly second: Annotation;
-  readonly verdict: "better" | "worse";
-  readonly gain: number;
-  readonly mistakes: { readonly first: readonly string[]; readonly second: readonly string[] };
-}
-
-export interface Comparison {
-  readonly first: string;
-  readonly second: string;
-  readonly data: string;
-  readonly protocol: string;
-  readonly words: string;
-  readonly sentences: number;
-  readonly scores: { readonly first: Rates; readonly second: Rates };
-  readonly better: number;
-  readonly worse: number;
-  readonly same: number;
-  readonly items: readonly ComparedSentence[];
-}
+export type {
+  ComparedSentence,
+  CurvePoint,
+  RunComparison,
+  RunDetails,
+  RunEntry,
+  RunList,
+  SplitSummary,
+  Spread,
+} from "@weft-nlp/api";
 
 /** @throws {ApiError} */
 export async function listRuns(): Promise<RunList> {
-  return request<RunList>("v1/runs");
+  return (await hasWorkspace()) ? call("runs") : { shown: false, runs: [], groups: [] };
 }
 
 /** @throws {ApiError} */
 export async function readRun(name: string, signal: AbortSignal): Promise<RunDetails> {
-  return request<RunDetails>(`v1/runs/${encodeURIComponent(name)}`, { signal });
+  return call("run", { params: { name }, signal });
 }
 
 /** @throws {ApiError} */
-export async function compareRuns(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Comparison> {
-  return request<Comparison>(`v1/compare?${new URLSearchParams(query).toString()}`, { signal });
+export async function compareRuns(query: QueryOf<"compareRuns">, signal: AbortSignal): Promise<RunComparison> {
+  return call("compareRuns", { query, signal });
 }
 
 /**
@@ -129,7 +34,7 @@ export async function compareRuns(query: Readonly<Record<string, string>>, signa
  * @throws {ApiError}
  */
 export async function* followRun(name: string, signal: AbortSignal): AsyncGenerator<RunMessage, void, void> {
-  const { body } = await send(`v1/runs/${encodeURIComponent(name)}/events`, { signal });
+  const { body } = await send("runEvents", { params: { name }, signal });
   if (body === null) return;
   let rest = "";
   for await (const text of body.pipeThrough(new TextDecoderStream())) {
