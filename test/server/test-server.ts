@@ -1,7 +1,8 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { type Contract, contracts, errorAnswer } from "@weft-nlp/api/contracts";
+import { afterAll, expect } from "vitest";
 import { createServer, type ServerOptions, type WeftServer, type WorkspaceOptions } from "weft-nlp/server";
 
 /** A trained model. */
@@ -63,13 +64,24 @@ export async function send(url: string, { method, headers = {}, body }: Sending 
       response.on("end", () => {
         const text = Buffer.concat(parts).toString();
         const isJson = text !== "" && response.headers["content-type"]?.startsWith("application/json") === true;
-        const json = isJson ? JSON.parse(text) : undefined;
+        const json: unknown = isJson ? JSON.parse(text) : undefined;
+        if (json !== undefined) checkAnswer(sent.method, url, response.statusCode ?? 0, json);
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: json as never });
       });
     });
     sent.on("error", reject);
     sent.end(body);
   });
+}
+
+/** Holds an answer against the contract of its route: no field is missing, and none is there that the contract does not have. */
+function checkAnswer(method: string, url: string, status: number, json: unknown): void {
+  const { pathname } = new URL(url);
+  const contract = Object.values<Contract>(contracts).find(
+    (each) => each.method === method && new RegExp(`^${each.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname),
+  );
+  const schema = contract?.responses?.[status] ?? (status >= 400 ? errorAnswer : undefined);
+  if (schema !== undefined) expect(schema.parse(json), `${method} ${pathname}`).toEqual(json);
 }
 
 /** A JSON value to `/v1/extract`. */

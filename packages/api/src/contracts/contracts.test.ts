@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { routes } from "../routes.ts";
+import { type Contract, contracts } from "./index.ts";
+
+const all = Object.entries<Contract>(contracts);
+
+test("every route has a contract under its own name", () => {
+  expect(Object.keys(contracts).toSorted()).toEqual(Object.keys(routes).toSorted());
+  const places = all.map(([, { method, path }]) => `${method} ${path}`);
+  expect(new Set(places).size).toBe(places.length);
+  for (const [name, { method, path }] of all) expect({ method, path }).toEqual(routes[name as keyof typeof routes]);
+});
+
+test.each(all)("%s: the parts of its path have schemas, and what is no JSON says what it is", (_, contract) => {
+  const { path, params, responses, media, method, body } = contract;
+  const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  expect(params instanceof z.ZodObject ? Object.keys(params.shape) : []).toEqual(named);
+  if (responses === undefined && method === "GET") expect(media?.answer).toBeDefined();
+  if (body !== undefined) expect(["POST", "PUT", "PATCH"]).toContain(method);
+});
