@@ -28,8 +28,11 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     });
     expect(response.status).toBe(201);
   }
-  const kept = async (name: string, id = 0): Promise<Sentence> =>
-    (await (await fetch(`${address()}/v1/corrections/${name}/sentences/${id}`)).json()) as Sentence;
+  const kept = async (name: string, id = 0): Promise<Sentence> => {
+    const answer = await fetch(`${address()}/v1/corrections/${name}/sentences/${id}`);
+    const { document, ...sentence } = (await answer.json()) as { readonly document: Sentence };
+    return { ...document, ...sentence };
+  };
   const word = (page: Page, text: string): Locator =>
     page
       .locator("[data-word]")

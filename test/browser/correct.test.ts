@@ -43,8 +43,11 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     return name;
   }
 
-  const kept = async (name: string, id = 0): Promise<Sentence> =>
-    (await (await fetch(`${address}/v1/corrections/${name}/sentences/${id}`)).json()) as Sentence;
+  const kept = async (name: string, id = 0): Promise<Sentence> => {
+    const answer = await fetch(`${address}/v1/corrections/${name}/sentences/${id}`);
+    const { document, ...sentence } = (await answer.json()) as { readonly document: Sentence };
+    return { ...document, ...sentence };
+  };
 
   async function open(
     name: string,
@@ -120,7 +123,9 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await page.getByRole("button", { name: "Reject Bremen, LOC" }).click();
     await saved(page);
     const after = await kept(name);
-    expect(after.entities.find(({ start }) => start === 0)).toEqual({ start: 0, end: 2, type: "PER" });
+    const accepted = after.entities.find(({ start }) => start === 0);
+    expect(accepted).toMatchObject({ start: 0, end: 2, type: "PER" });
+    expect(accepted).not.toHaveProperty("confidence");
     expect(after.entities).toHaveLength(before.entities.length - 1);
     await page.getByRole("button", { name: "Right, next" }).click();
     await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^2 of 2/);

@@ -55,7 +55,14 @@ export interface Sending {
 }
 
 /** One request over a connection of its own, with the headers exactly as given. */
-export async function send(url: string, { method, headers = {}, body }: Sending = {}): Promise<Answer> {
+export async function send(url: string, sending: Sending = {}): Promise<Answer> {
+  const answer = await exchange(url, sending);
+  const { method = sending.body === undefined ? "GET" : "POST" } = sending;
+  if (answer.json !== undefined) checkAnswer(method, url, answer.status, answer.json);
+  return answer;
+}
+
+async function exchange(url: string, { method, headers = {}, body }: Sending): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: method ?? (body === undefined ? "GET" : "POST"), headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
@@ -65,7 +72,6 @@ export async function send(url: string, { method, headers = {}, body }: Sending 
         const text = Buffer.concat(parts).toString();
         const isJson = text !== "" && response.headers["content-type"]?.startsWith("application/json") === true;
         const json: unknown = isJson ? JSON.parse(text) : undefined;
-        if (json !== undefined) checkAnswer(sent.method, url, response.statusCode ?? 0, json);
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: json as never });
       });
     });

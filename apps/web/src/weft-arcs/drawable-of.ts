@@ -11,7 +11,7 @@ export interface DrawnRecord extends Pick<Drawable, "entities" | "relations"> {
 /** What is drawn of a document, whether it lies in memory or came as a record. */
 export function drawableOf(value: Drawable | DrawnRecord): Drawable {
   if (!isRecord(value)) return value;
-  const { text, tokens: words, offsets, entities = [], relations = [] } = value;
+  const { text, tokens: words, offsets, entities, relations } = value;
   if (text === undefined || offsets === undefined) return { ...joinTokens(words), entities, relations };
   const tokens = words.map((word, index) => {
     const [start, end] = offsets[index] ?? [0, 0];

@@ -38,11 +38,11 @@ type Arguments<Name extends RouteName> =
 /** Calls the routes of one server. */
 export interface Connection {
   /** The JSON answer of a route. @throws {ApiError} for every answer but 2xx, and where none comes */
-  call<Name extends RouteName>(name: Name, ...input: Arguments<Name>): Promise<AnswerOf<Name>>;
+  readonly call: <Name extends RouteName>(name: Name, ...input: Arguments<Name>) => Promise<AnswerOf<Name>>;
   /** As `call`, with the answer still to be read: for files and streams. @throws {ApiError} */
-  send<Name extends RouteName>(name: Name, ...input: Arguments<Name>): Promise<Response>;
+  readonly send: <Name extends RouteName>(name: Name, ...input: Arguments<Name>) => Promise<Response>;
   /** A request with any body to a route. @throws {ApiError} */
-  sendBody(route: Route, request: RawRequest): Promise<Response>;
+  readonly sendBody: (route: Route, request: RawRequest) => Promise<Response>;
 }
 
 export interface RawRequest extends CallOptions {
@@ -82,10 +82,10 @@ export function connect({ baseUrl, token, fetch = globalThis.fetch, retry }: Con
 
   return {
     sendBody,
-    send: send as Connection["send"],
+    send,
     call: (async (name: RouteName, input: CallInput<RouteName>) => {
       const response = await send(name, input);
-      return reached(async () => response.json() as Promise<unknown>, input?.signal);
+      return reached(async () => response.json(), input?.signal);
     }) as Connection["call"],
   };
 }
@@ -112,7 +112,7 @@ function filled(path: string, params: Readonly<Record<string, unknown>> = {}): s
 /** A list stands there once for each of its values. */
 function queryOf(query: Readonly<Record<string, unknown>> = {}): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [value].flat().map((each) => [name, String(each)]),
+    value === undefined ? [] : [value].flat().map((each) => [name, String(each as string | number | boolean)]),
   );
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs).toString()}`;
 }

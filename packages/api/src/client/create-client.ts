@@ -7,22 +7,22 @@ export interface ExtractSettings extends ExtractOptions, Pick<CallOptions, "sign
 /** A Weft server, called from a program. Every method throws an `ApiError`. */
 export interface WeftClient extends Connection {
   /** What a model finds in a text: the record of a document. */
-  extract(text: TextRequest, settings?: ExtractSettings): Promise<Extraction>;
+  readonly extract: (text: TextRequest, settings?: ExtractSettings) => Promise<Extraction>;
   /** The same for many texts in one request, in their order; all of them are answered or none. */
-  extractMany(texts: readonly TextRequest[], settings?: ExtractSettings): Promise<Extraction[]>;
+  readonly extractMany: (texts: readonly TextRequest[], settings?: ExtractSettings) => Promise<Extraction[]>;
   /** The same for any number of texts, each result as soon as it is there. */
-  stream(
+  readonly stream: (
     texts: Iterable<TextRequest> | AsyncIterable<TextRequest>,
     settings?: StreamSettings,
-  ): AsyncGenerator<StreamResult, void, void>;
+  ) => AsyncGenerator<StreamResult, void, void>;
   /** The models of the server, the default one first. */
-  models(options?: CallOptions): Promise<ModelEntry[]>;
+  readonly models: (options?: CallOptions) => Promise<ModelEntry[]>;
   /** The labels of a model; of the default one where none is named. */
-  schema(model?: string, options?: CallOptions): Promise<ModelLabels>;
+  readonly schema: (model?: string, options?: CallOptions) => Promise<ModelLabels>;
   /** Resolves where the process answers. */
-  health(options?: CallOptions): Promise<void>;
+  readonly health: (options?: CallOptions) => Promise<void>;
   /** Resolves where the server takes requests. */
-  ready(options?: CallOptions): Promise<void>;
+  readonly ready: (options?: CallOptions) => Promise<void>;
 }
 
 export function createClient(options: ConnectionOptions): WeftClient {

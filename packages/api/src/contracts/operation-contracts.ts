@@ -2,7 +2,7 @@ import * as z from "zod";
 import { routes } from "../routes.ts";
 import type { Contract } from "./contract.ts";
 
-export const status = z.object({ status: z.string() });
+const status = z.object({ status: z.string() });
 
 export const operationContracts = {
   health: { ...routes.health, tag: "operation", summary: "whether the process answers", responses: { 200: status } },

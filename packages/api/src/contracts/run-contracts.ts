@@ -5,6 +5,7 @@ import { documentRecord } from "./document-schema.ts";
 import { byName, count, queryNumber, probability as share } from "./values.ts";
 
 const rates = z.object({ precision: share, recall: share, f1: share });
+const scored = rates.extend({ predicted: count, gold: count, correct: count });
 const interval = z.tuple([z.number(), z.number()]);
 export const spread = z.object({
   n: count,
@@ -48,7 +49,7 @@ const protocolSummary = z.object({
   protocol: z.string(),
   words: z.string().describe("when an item is right"),
   unit: z.string(),
-  micro: rates.extend({ predicted: count, gold: count, correct: count }),
+  micro: scored,
   interval: interval.nullable().describe("of micro F1"),
   spread: spread
     .extend({ runs: z.array(z.string()) })
@@ -93,7 +94,7 @@ export const runComparison = z.object({
   protocol: z.string(),
   words: z.string(),
   sentences: count,
-  scores: z.object({ first: rates, second: rates }),
+  scores: z.object({ first: scored, second: scored }),
   better: count.describe("sentences whose own F1 is higher in the second run"),
   worse: count,
   same: count,

@@ -95,7 +95,7 @@ export function readDocumentRequest(
     });
   }
   // What a model said of given entities before is of no use to this one.
-  const given = entities?.map(({ text: _, confidence: __, ...entity }) => entity);
+  const given = entities?.map(({ start, end, startChar, endChar, type }) => ({ start, end, startChar, endChar, type }));
   const record = { text, tokens, offsets, sentences, entities: given, offsetUnit };
   const defined = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
   const { document, losses } = documentFromRecord(
