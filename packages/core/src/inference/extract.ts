@@ -1,6 +1,14 @@
 import type { Prediction } from "../metrics/index.ts";
 import type { Example, PredictOptions } from "../models/index.ts";
-import type { Annotation, Document, Entity, Relation, Sentence, Span } from "../schema/index.ts";
+import {
+  type Annotation,
+  type Document,
+  type Entity,
+  type Relation,
+  roundConfidence,
+  type Sentence,
+  type Span,
+} from "../schema/index.ts";
 import type { BuiltModel } from "./built-model.ts";
 import { mergeWindows, type WindowFinding } from "./merge-windows.ts";
 import { Predictor } from "./predictor.ts";
@@ -180,19 +188,20 @@ function sentenceAt(document: Document, span: Span, given: EntitiesWithin): Sent
   return { id: document.id, tokens, ...(pos === undefined ? {} : { pos }), entities, relations: [] };
 }
 
-/** The entities and relations that are sure enough; a relation goes with its arguments. */
+/** The entities and relations that are sure enough, by the digits that are written; a relation goes with its arguments. */
 function confident({ entities, relations }: Prediction, least: number): Pick<Prediction, "entities" | "relations"> {
   if (least <= 0) return { entities, relations };
+  const sure = ({ confidence = 1 }: Entity | Relation): boolean => roundConfidence(confidence) >= least;
   const places = new Map<number, number>();
   const kept = entities.filter((entity, index) => {
-    if ((entity.confidence ?? 1) < least) return false;
+    if (!sure(entity)) return false;
     places.set(index, places.size);
     return true;
   });
   const related = relations.flatMap((relation) => {
     const head = places.get(relation.head);
     const tail = places.get(relation.tail);
-    return head === undefined || tail === undefined || (relation.confidence ?? 1) < least ? [] : [{ ...relation, head, tail }];
+    return head === undefined || tail === undefined || !sure(relation) ? [] : [{ ...relation, head, tail }];
   });
   return { entities: kept, relations: related };
 }
