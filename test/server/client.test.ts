@@ -10,7 +10,7 @@ beforeAll(async () => {
   running = await startServer({ corrections: "/nonexistent-corrections", limits: { documents: 10, lineBytes: 5000 } });
 });
 
-/** A server of our own that answers as it is told, to see what a client makes of it. */
+/** A server of our own that answers as a test says, to see what a client makes of it. */
 async function answering(answer: (request: IncomingMessage, response: ServerResponse, count: number) => void): Promise<string> {
   let count = 0;
   const server = createServer((request, response) => answer(request, response, ++count));
@@ -93,8 +93,8 @@ test("errors have a code, a status and what to do", async () => {
   const { url } = await startServer({ tokens: ["secret"] });
   expect(await failureOf(createClient({ baseUrl: url }).models())).toMatchObject({ code: "TOKEN_INVALID", status: 401 });
   for (const token of ["secret", () => "secret"]) expect(await createClient({ baseUrl: url, token }).models()).toHaveLength(1);
-  const nobody = await failureOf(createClient({ baseUrl: "http://127.0.0.1:9" }).health());
-  expect([nobody.code, nobody.status]).toEqual(["UNREACHABLE", 0]);
+  const silent = await failureOf(createClient({ baseUrl: "http://127.0.0.1:9" }).health());
+  expect([silent.code, silent.status]).toEqual(["UNREACHABLE", 0]);
   const proxy = await answering((_, response) => void response.writeHead(502).end("<html>Bad gateway</html>"));
   expect(await failureOf(createClient({ baseUrl: proxy }).health())).toMatchObject({ code: "HTTP_502", status: 502 });
 });

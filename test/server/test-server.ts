@@ -80,7 +80,10 @@ async function exchange(url: string, { method, headers = {}, body }: Sending): P
   });
 }
 
-/** Holds an answer against the contract of its route: no field is missing, and none is there that the contract does not have. */
+/**
+ * Holds an answer against the contract of its route: no field is missing, and none is there that
+ * the contract does not have.
+ */
 function checkAnswer(method: string, url: string, status: number, json: unknown): void {
   const { pathname } = new URL(url);
   const contract = Object.values<Contract>(contracts).find(

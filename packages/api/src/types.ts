@@ -54,7 +54,10 @@ export type AnswerOf<Name extends RouteName> = Contracts[Name] extends { readonl
     : never
   : never;
 
-/** The body that a route takes, and the parts of its path and its query; `undefined` where it takes none. */
+/**
+ * The body that a route takes, and the parts of its path and its query; `undefined` where it takes
+ * none.
+ */
 export type BodyOf<Name extends RouteName> = Sent<Input<Part<Name, "body">>>;
 export type ParamsOf<Name extends RouteName> = Sent<Output<Part<Name, "params">>>;
 export type QueryOf<Name extends RouteName> = Sent<Output<Part<Name, "query">>>;

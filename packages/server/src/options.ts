@@ -20,9 +20,15 @@ export interface Limits {
   readonly textUnits: number;
   /** Texts of one JSON body; a stream has no such limit. */
   readonly documents: number;
-  /** Pairs of given entities in one JSON body or line of a stream: n entities of a sentence are n · (n − 1) pairs. */
+  /**
+   * Pairs of given entities in one JSON body or line of a stream: n entities of a sentence are n ·
+   * (n − 1) pairs.
+   */
   readonly pairs: number;
-  /** Pairs of given entities in one sentence, times its words: for so long a thread cannot be called back from it. */
+  /**
+   * Pairs of given entities in one sentence, times its words: for so long a thread cannot be called
+   * back from it.
+   */
   readonly sentencePairWords: number;
   /** Texts of one stream that are under way at a time. */
   readonly streamWindow: number;
@@ -38,14 +44,20 @@ export interface Limits {
   readonly bodyMs: number;
   /** Without a byte of an answer taken by its client. */
   readonly stalledMs: number;
-  /** For requests under way when the server is told to stop. */
+  /** For requests under way when the server stops. */
   readonly drainMs: number;
-  /** Before a model whose worker threads ended time and again is tried again; doubled with every attempt in vain. */
+  /**
+   * Before a model whose worker threads ended time and again is tried again; doubled with every
+   * attempt in vain.
+   */
   readonly retryFirstMs: number;
   readonly retryLongestMs: number;
-  /** By how much the memory of a model may grow, which nothing is given back of, before the model is read anew into fresh memory. */
+  /**
+   * By how much the memory of a model, which never shrinks, may grow before the model is read into
+   * fresh memory.
+   */
   readonly grownBytes: number;
-  /** Between two times that a model is read anew for that. */
+  /** Between two times that a model is read again for that. */
   readonly renewMs: number;
 }
 
@@ -74,18 +86,21 @@ export const defaultLimits: Limits = {
 export interface ServerOptions extends ComputeOptions {
   /** At least one; the first answers requests that name none. */
   readonly models: readonly ModelSource[];
-  /** 127.0.0.1 where left out. */
+  /** Defaults to 127.0.0.1. */
   readonly host?: string | undefined;
-  /** 7433 where left out; 0 takes a free one. */
+  /** Defaults to 7433; 0 takes a free one. */
   readonly port?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** The bearer tokens of which requests need one; none lets everybody in who reaches the port. */
   readonly tokens?: readonly string[] | undefined;
-  /** Origins whose pages may call this server, `https://example.org`; none where left out. */
+  /** Origins whose pages may call this server, `https://example.org`; defaults to none. */
   readonly cors?: readonly string[] | undefined;
-  /** Host names by which clients may call a server that listens on this machine alone, beside localhost. */
+  /**
+   * Host names by which clients may call a server that listens on this machine alone, beside
+   * localhost.
+   */
   readonly hosts?: readonly string[] | undefined;
-  /** Requests a minute from one address; any number where left out. */
+  /** Requests a minute from one address; defaults to any number. */
   readonly requestsPerMinute?: number | undefined;
   /** Seconds between looks at the models' folders; 0 never looks. */
   readonly watchSeconds?: number | undefined;
@@ -93,11 +108,14 @@ export interface ServerOptions extends ComputeOptions {
   readonly page?: string | undefined;
   /** Runs, data and corrections beside extraction; without it there are no routes for them. */
   readonly workspace?: WorkspaceOptions | undefined;
-  /** Where log lines go; nowhere where left out. Texts never do. */
+  /** Where log lines go; defaults to nowhere. Texts never do. */
   readonly logger?: Logger | undefined;
 }
 
-/** The work that the page shows beside extraction; each part of it is off unless its option is given. */
+/**
+ * The work that the page shows beside extraction; each part of it is off unless its option is
+ * given.
+ */
 export interface WorkspaceOptions {
   /** The folder whose runs are shown. */
   readonly runs?: string | undefined;
@@ -106,8 +124,8 @@ export interface WorkspaceOptions {
   /** The folder of correction projects, made when the first one is. */
   readonly corrections?: string | undefined;
   /**
-   * The file of the `weft` command. With it, requests may start trainings on corrected sentences, each a process of its own, into
-   * the folder of runs.
+   * The file of the `weft` command. With it, requests may start trainings on corrected sentences,
+   * each a process of its own, into the folder of runs.
    */
   readonly trainingCommand?: string | undefined;
 }

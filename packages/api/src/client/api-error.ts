@@ -12,7 +12,10 @@ export interface ApiErrorDetails {
 
 /** What the server, or the way to it, says is wrong. */
 export class ApiError extends Error {
-  /** A code of docs/errors.md; `UNREACHABLE` where no answer came, `HTTP_502` and the like where something else answered. */
+  /**
+   * A code of docs/errors.md; `UNREACHABLE` where no answer came, `HTTP_502` and the like where
+   * something else answered.
+   */
   readonly code: string;
   /** Of the answer: 0 where none came, 200 for one line of a stream. */
   readonly status: number;
@@ -35,7 +38,9 @@ export class ApiError extends Error {
   }
 }
 
-/** The error that an answer is. The server answers in its own form, and a proxy in between in any. */
+/**
+ * The error that an answer is. The server answers in its own form, and a proxy in between in any.
+ */
 export async function errorOf(response: Response): Promise<ApiError> {
   const { status, statusText, headers } = response;
   const retryMs = retryAfterMs(headers.get("retry-after"));

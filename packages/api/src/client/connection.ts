@@ -37,7 +37,11 @@ type Arguments<Name extends RouteName> =
 
 /** Calls the routes of one server. */
 export interface Connection {
-  /** The JSON answer of a route. @throws {ApiError} for every answer but 2xx, and where none comes */
+  /**
+   * The JSON answer of a route.
+   *
+   * @throws {ApiError} for every answer but 2xx, and where none comes
+   */
   readonly call: <Name extends RouteName>(name: Name, ...input: Arguments<Name>) => Promise<AnswerOf<Name>>;
   /** As `call`, with the answer still to be read: for files and streams. @throws {ApiError} */
   readonly send: <Name extends RouteName>(name: Name, ...input: Arguments<Name>) => Promise<Response>;
@@ -90,7 +94,11 @@ export function connect({ baseUrl, token, fetch = globalThis.fetch, retry }: Con
   };
 }
 
-/** What fetch and the reading of bodies throw has other words in every runtime. @throws {ApiError} UNREACHABLE; the signal's reason */
+/**
+ * What fetch and the reading of bodies throw has other words in every runtime.
+ *
+ * @throws {ApiError} UNREACHABLE; the signal's reason
+ */
 export async function reached<Value>(work: () => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   try {
     return await work();

@@ -4,15 +4,24 @@ import type { ApiError } from "./api-error.ts";
 export interface RetryPolicy {
   /** Retries of one request; defaults to 4. */
   readonly max: number;
-  /** The pause before the first retry where the server names none; each one after it is twice as long. Defaults to 500. */
+  /**
+   * The pause before the first retry where the server names none; each one after it is twice as
+   * long. Defaults to 500.
+   */
   readonly firstMs: number;
-  /** The longest pause; a server that asks for a longer one is not waited for. Defaults to 30,000. */
+  /**
+   * The longest pause; a server that asks for a longer one is not waited for. Defaults to 30,000.
+   */
   readonly maxMs: number;
 }
 
 const defaults: RetryPolicy = { max: 4, firstMs: 500, maxMs: 30_000 };
 
-/** Milliseconds before a request is sent again; undefined where it is not. @param attempt how often it was sent again already */
+/**
+ * Milliseconds before a request is sent again; undefined where it is not.
+ *
+ * @param attempt how often it was sent again already
+ */
 export function pauseBefore(
   attempt: number,
   { status, retryMs }: Pick<ApiError, "status" | "retryMs">,

@@ -15,11 +15,12 @@ export interface StreamSettings extends ExtractOptions, Pick<CallOptions, "signa
 }
 
 /**
- * What a model finds in texts of any number, in their order, each as soon as it is there. A text that is refused has an error in its
- * place, and the others go on.
+ * What a model finds in texts of any number, in their order, each as soon as it is there. A text
+ * that is refused has an error in its place, and the others go on.
  *
- * The texts go in requests of some each, since browsers can send no body while they read the answer, and since a request that
- * the server was too busy for can then be sent again. The next texts are taken while the answers to the last ones come.
+ * The texts go in requests of some each, since browsers can send no body while they read the
+ * answer, and since a request that the server was too busy for can then be sent again. The next
+ * texts are taken while the answers to the last ones come.
  *
  * @throws {ApiError} where a request fails as a whole
  */

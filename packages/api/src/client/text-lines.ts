@@ -1,4 +1,7 @@
-/** The lines of a body as they come, without those that are empty. Who stops early lets the other side know. */
+/**
+ * The lines of a body as they come, without those that are empty. Who stops early lets the other
+ * side know.
+ */
 export async function* textLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
   // Not every browser iterates over streams by itself.
   const reader = body.getReader();

@@ -11,7 +11,8 @@ export interface Contract extends Route {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /**
-   * JSON answers by their status; every other status has `errorAnswer`. Absent where the answer is no JSON: `media` says what it is.
+   * JSON answers by their status; every other status has `errorAnswer`. Absent where the answer is
+   * no JSON: `media` says what it is.
    */
   readonly responses?: Readonly<Record<number, z.ZodType>>;
   readonly media?: { readonly request?: readonly string[]; readonly answer?: readonly string[] };

@@ -5,7 +5,10 @@ import { documentRecord, documentRequest, editedEntity, editedRelation, givenRec
 import { errorAnswer } from "./error-answer.ts";
 import { probability } from "./values.ts";
 
-/** Names become folders: no separators, no dot in front, nothing that a file system reads in a way of its own. */
+/**
+ * Names become folders: no separators, no dot in front, nothing that a file system reads in a way
+ * of its own.
+ */
 export const projectName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/, "expected up to 80 letters, digits, _ or -, a letter or digit first")

@@ -70,7 +70,9 @@ export const editedRelation = z.strictObject({
   confidence: probability.optional(),
 });
 
-/** A text as a request gives it: the fields of a record that make sense before anything was found. */
+/**
+ * A text as a request gives it: the fields of a record that make sense before anything was found.
+ */
 export const documentFields = {
   id: z.string().max(200).optional().describe("comes back with the result"),
   text: z.string().optional().describe("any text up to the server's limit"),

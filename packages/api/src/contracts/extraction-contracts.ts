@@ -56,7 +56,10 @@ export const extraction = documentRecord.omit({ pos: true, meta: true }).extend(
 
 export const extractions = z.object({ documents: z.array(extraction) });
 
-/** A line of the answer to a stream: a result or an error in its place. An error without a line ends the stream. */
+/**
+ * A line of the answer to a stream: a result or an error in its place. An error without a line ends
+ * the stream.
+ */
 export const streamLine = z.union([extraction, errorAnswer.extend({ line: z.int().optional(), id: z.string().optional() })]);
 
 export const extractionContracts = {

@@ -77,7 +77,10 @@ export const runDetails = z.object({
 /** Entities and relations as those of a record. */
 const annotation = documentRecord.pick({ entities: true, relations: true });
 
-/** A sentence that two runs annotate differently: its record, with the gold annotation, and what each run says in its place. */
+/**
+ * A sentence that two runs annotate differently: its record, with the gold annotation, and what
+ * each run says in its place.
+ */
 export const comparedSentence = z.object({
   document: documentRecord,
   first: annotation,

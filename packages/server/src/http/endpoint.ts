@@ -1,7 +1,9 @@
 import type { Contract } from "@weft-nlp/api/contracts";
 import type * as z from "zod";
 
-/** What fastify is given of a contract: where the route is, what it checks, and how it is described. */
+/**
+ * What fastify is given of a contract: where the route is, what it checks, and how it is described.
+ */
 type Endpoint<Of extends Contract> = {
   readonly method: Of["method"];
   readonly url: string;
@@ -20,7 +22,10 @@ interface Described {
   readonly produces?: readonly string[];
 }
 
-/** A part of the contract under fastify's name for it; nothing where the contract has none, so that its type stays unknown. */
+/**
+ * A part of the contract under fastify's name for it; nothing where the contract has none, so that
+ * its type stays unknown.
+ */
 type Renamed<Of, Key extends string, Name extends string> =
   Of extends Readonly<Record<Key, infer Schema extends z.ZodType>> ? Readonly<Record<Name, Schema>> : unknown;
 

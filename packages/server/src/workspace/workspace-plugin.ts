@@ -9,7 +9,9 @@ import { runRoutes } from "./run-routes.ts";
 import { RunShelf } from "./run-shelf.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
-/** Runs, data and corrections as one plugin of the server: what the page shows beside extraction. */
+/**
+ * Runs, data and corrections as one plugin of the server: what the page shows beside extraction.
+ */
 export function workspacePlugin(workspace: WorkspaceOptions): (app: App, context: ServerContext) => Promise<void> {
   return async (app, context) => {
     const own: WorkspaceContext = {

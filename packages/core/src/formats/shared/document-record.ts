@@ -1,6 +1,8 @@
 import { charSpan, type Document, roundConfidence } from "../../schema/index.ts";
 
-/** The one JSON form of a document: a line of a file, an answer of the server, what a page is sent. */
+/**
+ * The one JSON form of a document: a line of a file, an answer of the server, what a page is sent.
+ */
 export interface DocumentRecord {
   id: string;
   text: string;
@@ -36,7 +38,10 @@ export interface RelationRecord {
   confidence?: number;
 }
 
-/** The JSON object that gives the document back exactly, but for the digits of its confidences beyond the sixth. */
+/**
+ * The JSON object that gives the document back exactly, but for the digits of its confidences
+ * beyond the sixth.
+ */
 export function recordOf(document: Document): DocumentRecord {
   const { id, text, tokens, sentences, pos, entities, relations, metadata } = document;
   return {

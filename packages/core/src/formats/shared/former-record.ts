@@ -2,8 +2,8 @@ import type { Location } from "../../errors.ts";
 import { asNumber, asObject, asString, type Fields } from "../../json/fields.ts";
 
 /**
- * Former answers of the server and JSON of documents in memory have tokens as places in the text. Where that is so, the fields are
- * those of the present form.
+ * Former answers of the server and JSON of documents in memory have tokens as places in the text.
+ * Where that is so, the fields are those of the present form.
  */
 export function presentForm(fields: Fields, at: Location): Fields {
   const { tokens, metadata, losses: _, ...rest } = fields;

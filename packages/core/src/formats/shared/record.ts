@@ -27,18 +27,23 @@ import { presentForm } from "./former-record.ts";
 /**
  * A document from one JSON object of Weft's format.
  *
- * - `tokens` (strings), or `text`, or both. `offsets` places the tokens in the text. Without `offsets` they are searched there, and
- *   without a text they are joined by single spaces. A text without tokens is tokenised here.
- * - `entities`: `start`, `end` (tokens) or `startChar`, `endChar` (characters of the text), `type` (null for none), `confidence`.
- *   Character spans that do not fall on tokens grow to the tokens they touch, which is reported. `text` repeats the words; where
- *   the text has others at that place, that is reported too.
+ * - `tokens` (strings), or `text`, or both. `offsets` places the tokens in the text. Without
+ *   `offsets` they are searched there, and without a text they are joined by single spaces. A text
+ *   without tokens is tokenised here.
+ * - `entities`: `start`, `end` (tokens) or `startChar`, `endChar` (characters of the text), `type`
+ *   (null for none), `confidence`. Character spans that do not fall on tokens grow to the tokens
+ *   they touch, which is reported. `text` repeats the words; where the text has others at that
+ *   place, that is reported too.
  * - `relations`: `head`, `tail` (indices into `entities`), `type`, `confidence`.
- * - `id`, `sentences` (token spans), `pos` (one a token), `meta`, `doc` (the group of a sentence), and `offsetUnit`: what all
- *   character offsets of the object count, "utf16" (default) or "codepoint".
+ * - `id`, `sentences` (token spans), `pos` (one a token), `meta`, `doc` (the group of a sentence),
+ *   and `offsetUnit`: what all character offsets of the object count, "utf16" (default) or
+ *   "codepoint".
  *
- * Fields with other names go into the document's metadata; inside entities and relations they are reported as lost.
+ * Fields with other names go into the document's metadata; inside entities and relations they are
+ * reported as lost.
  *
- * Records of former versions are read too: `tokens` and `sentences` as `{start, end}`, the `id` of an entity, `metadata`, `losses`.
+ * Records of former versions are read too: `tokens` and `sentences` as `{start, end}`, the `id` of
+ * an entity, `metadata`, `losses`.
  *
  * @param at where the object stands
  * @throws {DataError} with the path of the first fault
@@ -143,7 +148,10 @@ function readTokens(
   return tokens;
 }
 
-/** Tokens that differ from the text at their place are kept, since some corpora rewrite them, but a wrong unit shows here too. */
+/**
+ * Tokens that differ from the text at their place are kept, since some corpora rewrite them, but a
+ * wrong unit shows here too.
+ */
 function reportForeignTokens(tokens: readonly Token[], text: string, lose: Lose): void {
   const foreign = tokens.filter((token) => !spellings(token.text).includes(text.slice(token.start, token.end)));
   const [first] = foreign;
@@ -192,7 +200,9 @@ function readEntity(
   return { ...covering.span, type, ...confidence };
 }
 
-/** Where a record repeats the words of an entity and the text has others there, the place counts. */
+/**
+ * Where a record repeats the words of an entity and the text has others there, the place counts.
+ */
 function reportOtherWords(document: Document, index: number, said: unknown, at: Location, lose: Lose): void {
   if (said === undefined) return;
   const path = `entities[${index}]`;
