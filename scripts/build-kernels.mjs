@@ -1,17 +1,19 @@
 /**
- * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as base64 into one generated module.
+ * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as base64 into one generated
+ * module. Beside it goes a second one: for each kernel of the contract a function that takes named fields and
+ * passes them on in order. `--header FILE` writes the contract as a C header too.
  *
  * There are four builds because two things must be known when a module is compiled: whether it may use relaxed SIMD (fused
- * multiply-add), and whether the memory it imports is shared between threads. Which one runs is decided when the library starts.
+ * multiply-add), and whether the memory it imports is shared between threads. The library decides which one runs when it starts.
  *
- * `node scripts/build-kernels.mjs [--quiet] [assembly folder] [generated file]`
+ * `node scripts/build-kernels.mjs [--quiet] [--header FILE] [assembly folder] [generated file]`
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -37,21 +39,50 @@ const builds = [
 
 /** @typedef {{ speed: string, memory: string, wasm: Buffer<ArrayBuffer> }} Build */
 
-const { values, positionals } = parseArgs({ options: { quiet: { type: "boolean", default: false } }, allowPositionals: true });
-const assembly = resolve(positionals[0] ?? join(root, "packages/tensor/src/kernels/assembly"));
-const generated = resolve(positionals[1] ?? join(root, "packages/tensor/src/kernels/wasm.generated.ts"));
+const { values, positionals } = parseArgs({
+  options: { quiet: { type: "boolean", default: false }, header: { type: "string" } },
+  allowPositionals: true,
+});
+const folder = join(root, "packages/tensor/src/kernels");
+const assembly = resolve(positionals[0] ?? join(folder, "assembly"));
+const generated = resolve(positionals[1] ?? join(folder, "wasm.generated.ts"));
+const contractFolder = join(folder, "contract");
+const calls = join(dirname(generated), "calls.generated.ts");
 
-const stamp = `// Source and compiler: ${fingerprint(assembly)}`;
-if (existsSync(generated) && readFileSync(generated, "utf8").includes(stamp)) {
-  process.exitCode = 0;
-} else {
-  try {
-    await build();
-  } catch (error) {
-    // asc has said what is wrong, with file and line; a stack trace of this script would hide it.
-    console.error(error instanceof Error && "stderr" in error ? String(error.stderr) : error);
-    process.exitCode = 1;
+const stamp = `// Source and compiler: ${fingerprint(assembly, [compilerVersion, builds, String(print)])}`;
+const callsStamp = `// Contract: ${fingerprint(contractFolder, [String(printCalls)])}`;
+try {
+  if (!isUpToDate(generated, stamp)) await build();
+  if (!isUpToDate(calls, callsStamp)) replace(calls, printCalls((await loadContract()).contract));
+  if (values.header !== undefined) {
+    const { contract, printHeader } = await loadContract();
+    writeFileSync(values.header, printHeader(contract));
   }
+} catch (error) {
+  // asc has said what is wrong, with file and line; a stack trace of this script would hide it.
+  console.error(error instanceof Error && "stderr" in error ? String(error.stderr) : error);
+  process.exitCode = 1;
+}
+
+/**
+ * @param {string} file
+ * @param {string} line
+ */
+function isUpToDate(file, line) {
+  return existsSync(file) && readFileSync(file, "utf8").includes(line);
+}
+
+/**
+ * Readers of the file see the old one or the new one, never half of it.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
+function replace(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
 }
 
 async function build() {
@@ -59,10 +90,7 @@ async function build() {
   try {
     const modules = await Promise.all(builds.map((build) => compile(build, scratch)));
     checkConstants(modules);
-    mkdirSync(dirname(generated), { recursive: true });
-    const temporary = `${generated}.${process.pid}.tmp`;
-    writeFileSync(temporary, print(modules));
-    renameSync(temporary, generated);
+    replace(generated, print(modules));
     const sizes = modules.map(({ speed, memory, wasm }) => `${speed} ${memory} ${wasm.length}`).join(", ");
     if (!values.quiet) console.error(`kernels compiled (bytes): ${sizes}`);
   } finally {
@@ -124,12 +152,56 @@ ${digests.join("\n")}
 }
 
 /**
- * A hash of everything that decides what the generated file holds: sources, compiler, flags, and how it is printed.
+ * The contract is TypeScript, which Node 20 does not read: it is bundled first.
+ *
+ * @returns {Promise<{ contract: Record<string, { parameters: readonly { name: string }[] }>, printHeader: (table: object) => string }>}
+ */
+async function loadContract() {
+  const { build: bundle } = await import("vite");
+  const scratch = mkdtempSync(join(root, "node_modules/.weft-contract-"));
+  try {
+    const entry = { index: join(contractFolder, "index.ts"), header: join(contractFolder, "c-header.ts") };
+    await bundle({
+      configFile: false,
+      logLevel: "error",
+      build: { lib: { entry, formats: ["es"] }, outDir: scratch, minify: false, emptyOutDir: false },
+    });
+    const load = (/** @type {string} */ name) => import(pathToFileURL(join(scratch, `${name}.js`)).href);
+    return { ...(await load("index")), ...(await load("header")) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** @param {Awaited<ReturnType<typeof loadContract>>["contract"]} contract */
+function printCalls(contract) {
+  const names = Object.keys(contract);
+  const functions = Object.entries(contract).map(
+    ([name, { parameters }]) =>
+      `    ${name}: (c) => ${name}(${parameters.map((parameter) => `c.${parameter.name}`).join(", ")}),`,
+  );
+  return `// Written by scripts/build-kernels.mjs from contract/. Do not edit.
+${callsStamp}
+import type { Kernels, PositionalKernels } from "./kernels.ts";
+
+/** Named fields in front of positional kernels. */
+export function namedKernels(kernels: PositionalKernels): Kernels {
+  const { ${names.join(", ")} } = kernels;
+  return {
+${functions.join("\n")}
+  };
+}
+`;
+}
+
+/**
+ * A hash of everything that decides what a generated file holds: the sources of a folder, and whatever else.
  *
  * @param {string} folder
+ * @param {readonly unknown[]} more
  */
-function fingerprint(folder) {
-  const hash = createHash("sha256").update(JSON.stringify([compilerVersion, builds, String(print)]));
+function fingerprint(folder, more) {
+  const hash = createHash("sha256").update(JSON.stringify(more));
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   for (const name of names.sort()) {
     const file = join(folder, name);

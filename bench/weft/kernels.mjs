@@ -31,13 +31,51 @@ const pairs = 2 * n * n * d * r;
 /** @type {readonly (readonly [flop: number, work: () => void])[]} */
 const work = [
   await peak(),
-  [2 * 190 * 300 * 100, () => kernels.gemm(190, 300, 100, a, 100, b, 300, c, 300, 0)],
-  [2 * 38 * 24 * 100, () => kernels.gemm(38, 24, 100, a, 100, b, 24, c, 24, 0)],
-  [2 * 5 * 208 * 50, () => kernels.gemm(5, 208, 50, a, 52, b, 208, c, 208, 1)],
-  [2 * 100 * 300 * 190, () => kernels.gemmTransposed(100, 300, 190, a, 100, b, 300, c, 300, 1)],
-  [2 * 100 * 24 * 38, () => kernels.gemmTransposed(100, 24, 38, a, 100, b, 24, c, 24, 1)],
-  [pairs, () => kernels.pairMax(n, d, r, r, 1, a, b, w, bias, scratch, y, arg)],
-  [3 * pairs, () => kernels.pairLoss(n, d, r, r, 1, a, b, w, bias, 0, 0, 1, wt, scratch, dA, dB, dW, dBias)],
+  [
+    2 * 190 * 300 * 100,
+    () => kernels.gemm({ m: 190, n: 300, k: 100, a, aStride: 100, b, bStride: 300, c, cStride: 300, accumulate: 0 }),
+  ],
+  [
+    2 * 38 * 24 * 100,
+    () => kernels.gemm({ m: 38, n: 24, k: 100, a, aStride: 100, b, bStride: 24, c, cStride: 24, accumulate: 0 }),
+  ],
+  [
+    2 * 5 * 208 * 50,
+    () => kernels.gemm({ m: 5, n: 208, k: 50, a, aStride: 52, b, bStride: 208, c, cStride: 208, accumulate: 1 }),
+  ],
+  [
+    2 * 100 * 300 * 190,
+    () => kernels.gemmTransposed({ m: 100, n: 300, k: 190, a, aStride: 100, b, bStride: 300, c, cStride: 300, accumulate: 1 }),
+  ],
+  [
+    2 * 100 * 24 * 38,
+    () => kernels.gemmTransposed({ m: 100, n: 24, k: 38, a, aStride: 100, b, bStride: 24, c, cStride: 24, accumulate: 1 }),
+  ],
+  [pairs, () => kernels.pairMax({ n, width: d, columns: r, stride: r, diagonal: 1, a, b, w, bias, scratch, y, arg })],
+  [
+    3 * pairs,
+    () =>
+      kernels.pairLoss({
+        n,
+        width: d,
+        columns: r,
+        stride: r,
+        diagonal: 1,
+        a,
+        b,
+        w,
+        bias,
+        gold: 0,
+        count: 0,
+        weight: 1,
+        wt,
+        scratch,
+        dA,
+        dB,
+        dW,
+        dBias,
+      }),
+  ],
 ];
 const [flop, run] = work[Number(options.case)];
 const repeats = Math.max(1, Math.round(4e9 / flop));

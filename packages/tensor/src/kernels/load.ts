@@ -1,4 +1,5 @@
-import type { Kernels } from "./kernels.ts";
+import { namedKernels } from "./calls.generated.ts";
+import type { Kernels, PositionalKernels } from "./kernels.ts";
 import { plainKernels } from "./plain.ts";
 import { wasmBuilds, wasmDigests } from "./wasm.generated.ts";
 
@@ -29,7 +30,7 @@ export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory): Ker
   if (build === "plain") return plainKernels(memory);
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   const module = compiled(build, shared ? "shared" : "private");
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+  return namedKernels(new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as PositionalKernels);
 }
 
 const modules = new Map<string, WebAssembly.Module>();

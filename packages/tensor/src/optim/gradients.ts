@@ -48,7 +48,15 @@ function mergeTable(engine: Engine, arena: Arena, list: readonly RowGradient[]):
     const target = targets[k] ?? new Int32Array(0);
     const index = arena.allocate(target.length * 4);
     engine.heap.i32.set(target, index / 4);
-    engine.kernels.scatterRows(target.length, parameter.stride, index, gradient.at, parameter.stride, at, parameter.stride);
+    engine.kernels.scatterRows({
+      m: target.length,
+      n: parameter.stride,
+      index,
+      x: gradient.at,
+      xStride: parameter.stride,
+      y: at,
+      yStride: parameter.stride,
+    });
   }
   return { parameter, ids: Int32Array.from(slots.keys()), at };
 }
@@ -77,7 +85,7 @@ export class GradientCollector {
   collect(chunks: readonly ChunkGradient[]): Gradients {
     this.#arena.reset();
     this.#engine.heap.clear(this.#dense, this.#store.denseSize * 4);
-    for (const chunk of chunks) this.#engine.kernels.add(this.#store.denseSize, chunk.dense, this.#dense);
+    for (const chunk of chunks) this.#engine.kernels.add({ n: this.#store.denseSize, x: chunk.dense, y: this.#dense });
     const tables = mergeRows(
       this.#engine,
       this.#arena,

@@ -72,8 +72,9 @@ export class Optimizer {
    */
   update(gradients: Gradients, options: UpdateOptions = {}): number {
     const { kernels } = this.#engine;
-    let squares = kernels.sumSquares(this.#store.denseSize, gradients.dense);
-    for (const { parameter, ids, at } of gradients.tables) squares += kernels.sumSquares(ids.length * parameter.stride, at);
+    let squares = kernels.sumSquares({ n: this.#store.denseSize, x: gradients.dense });
+    for (const { parameter, ids, at } of gradients.tables)
+      squares += kernels.sumSquares({ n: ids.length * parameter.stride, x: at });
     const norm = Math.sqrt(squares);
     if (!Number.isFinite(norm)) return norm;
     this.#steps++;
@@ -175,19 +176,19 @@ function ruleOf(settings: OptimizerSettings): Rule {
       return (kernels, n, w, g, [mean, square], { count, rate, clip }) => {
         const correction = Math.sqrt(1 - beta2 ** count);
         const scaled = (rate * correction) / (1 - beta1 ** count);
-        kernels.adam(n, w, g, mean, square, scaled, beta1, beta2, epsilon * correction, clip);
+        kernels.adam({ n, w, g, m: mean, v: square, rate: scaled, beta1, beta2, epsilon: epsilon * correction, clip });
       };
     }
     case "adadelta": {
       const { rho = 0.9, epsilon = 1e-6 } = settings;
       return (kernels, n, w, g, [square, moved], { rate, clip }) =>
-        kernels.adadelta(n, w, g, square, moved, rate, rho, epsilon, clip);
+        kernels.adadelta({ n, w, g, square, moved, rate, rho, epsilon, clip });
     }
     case "rmsprop": {
       const { rho = 0.99, epsilon = 1e-8 } = settings;
-      return (kernels, n, w, g, [square], { rate, clip }) => kernels.rmsprop(n, w, g, square, rate, rho, epsilon, clip);
+      return (kernels, n, w, g, [square], { rate, clip }) => kernels.rmsprop({ n, w, g, square, rate, rho, epsilon, clip });
     }
     case "sgd":
-      return (kernels, n, w, g, _means, { rate, clip }) => kernels.addScaled(n, -rate * clip, g, w);
+      return (kernels, n, w, g, _means, { rate, clip }) => kernels.addScaled({ n, factor: -rate * clip, x: g, y: w });
   }
 }

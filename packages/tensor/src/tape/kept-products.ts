@@ -78,9 +78,28 @@ export class KeptProducts {
     const rows = arena.allocateZeroed(count * input.stride * 4);
     const index = arena.allocate(missing.length * 4);
     heap.i32.set(missing, index / 4);
-    kernels.gatherRows(missing.length, input.columns, index, input.at, input.stride, rows, input.stride);
+    kernels.gatherRows({
+      m: missing.length,
+      n: input.columns,
+      index,
+      x: input.at,
+      xStride: input.stride,
+      y: rows,
+      yStride: input.stride,
+    });
     const to = at + slots.size * weight.stride * 4;
-    kernels.gemm(count, weight.stride, input.columns, rows, input.stride, weight.at, weight.stride, to, weight.stride, 0);
+    kernels.gemm({
+      m: count,
+      n: weight.stride,
+      k: input.columns,
+      a: rows,
+      aStride: input.stride,
+      b: weight.at,
+      bStride: weight.stride,
+      c: to,
+      cStride: weight.stride,
+      accumulate: 0,
+    });
     for (const row of missing) slots.set(ids[row] as number | string, slots.size);
   }
 

@@ -29,7 +29,8 @@ export class Engine {
   /** Brings the transposed copies of all weights up to date; backward passes read them. */
   refreshTransposed(store: ParameterStore): void {
     for (const { rows, stride, at, transposed } of store.layout) {
-      if (transposed !== 0) this.kernels.transpose(rows, stride, at, stride, transposed, padded(rows));
+      if (transposed !== 0)
+        this.kernels.transpose({ m: rows, n: stride, x: at, xStride: stride, y: transposed, yStride: padded(rows) });
     }
   }
 }

@@ -30,3 +30,25 @@ export function paddedRows(rows: number, columns: number, draw: (count: number) 
 export function integersBelow(random: Random, count: number, below: number): Int32Array {
   return Int32Array.from({ length: count }, () => random.integer(below));
 }
+
+/** Counts of rows and columns around the vectors of four, with the stride of their matrix. */
+export const rowShapes = [0, 1, 2, 5].flatMap((m) =>
+  [1, 3, 4, 5, 8, 23].map((columns) => ({ m, columns, stride: padded(columns) })),
+);
+
+/** Rows that sum to one, padded by zeros. */
+export function probabilities(random: Random, rows: number, columns: number, scale = 1): Float32Array {
+  return paddedRows(rows, columns, (n) => {
+    const scores = Array.from(normals(random, n, scale));
+    const powers = scores.map((score) => Math.exp(score - Math.max(...scores)));
+    const total = powers.reduce((sum, power) => sum + power, 0);
+    return Float32Array.from(powers, (power) => power / total);
+  });
+}
+
+/** Rows `stride` apart with NaN between them, so that a read past a row spoils the result. */
+export function spacedRows(random: Random, rows: number, columns: number, stride: number): Float32Array {
+  const values = new Float32Array(rows * stride).fill(Number.NaN);
+  for (let i = 0; i < rows; i++) values.set(normals(random, columns), i * stride);
+  return values;
+}

@@ -1,28 +1,28 @@
-import type { Kernels } from "../kernels/kernels.ts";
+import type { AddressParameter, Descriptor, NumberParameter, Parameter } from "../kernels/contract/descriptor.ts";
+import type { CallValues } from "../kernels/contract/extent.ts";
+import { contract } from "../kernels/contract/index.ts";
+import type { KernelName, Kernels } from "../kernels/kernels.ts";
+import type { Random } from "../tensor/random.ts";
+import { normals } from "./draws.ts";
 
-/** Where kernels keep constants of their own; nothing of a test lies below. */
+/** Kernels keep constants of their own below; nothing of a test lies there. */
 const firstByte = 1024;
 const guardBytes = 64;
-/** Eight pages: a memory of the same size makes a kernel trap that writes past it. */
+/** Eight pages: in a memory of this size a kernel that writes past the end traps. */
 export const imageBytes = 2 ** 19;
 
 type Values = Float32Array | Int32Array;
 
-interface SlotOptions {
-  /** Which cells the kernel documents as written; all where left out. */
+/** What the contract does not say of a slot that a kernel writes. */
+export interface SlotOptions {
+  /** Which cells the kernel may write; defaults to all of its extent. */
   readonly written?: (cell: number) => boolean;
-  /** Which of the written cells have a documented value; all where left out. */
+  /** Which written cells have a documented value; defaults to all. */
   readonly defined?: (cell: number) => boolean;
-  /** Which cells hold whole numbers, compared exactly. */
+  /** Which cells hold whole numbers, compared exactly; defaults to those of an `i32` slot. */
   readonly integer?: (cell: number) => boolean;
   /** Whether cells may stay as they were, when there is less to write. */
   readonly partial?: boolean;
-}
-
-interface Slot extends SlotOptions {
-  readonly at: number;
-  readonly length: number;
-  readonly role: "input" | "output" | "scratch";
 }
 
 export interface Tolerance {
@@ -30,103 +30,170 @@ export interface Tolerance {
   readonly absolute: number;
 }
 
+type NameOf<P> = P extends Parameter<infer Name> ? Name : never;
+type ParameterOf<D extends Descriptor> = D["parameters"][number];
+type NumberOf<D extends Descriptor> = NameOf<Extract<ParameterOf<D>, NumberParameter>>;
+type AddressOf<D extends Descriptor> = NameOf<Extract<ParameterOf<D>, AddressParameter>>;
+
+/** One call of a kernel: its numbers, and those contents of its memory that matter. */
+export interface KernelCase<D extends Descriptor = Descriptor> {
+  /**
+   * Numbers must be given. An address may be 0 for "none", or the values that lie there. Normal numbers are
+   * drawn for an input without values; outputs and scratch hold NaN.
+   */
+  readonly given: { readonly [Name in NumberOf<D>]: number } & { readonly [Name in AddressOf<D>]?: Values | 0 };
+  readonly tolerance?: Tolerance;
+  readonly slots?: { readonly [Name in AddressOf<D>]?: SlotOptions };
+}
+
+/** Cases of each kernel of a table. A kernel without cases is a type error. */
+export type CasesOf<Table extends Readonly<Record<string, Descriptor>>> = {
+  readonly [Name in keyof Table]: (random: Random) => Iterable<KernelCase<Table[Name]>>;
+};
+
+interface Slot {
+  readonly name: string;
+  readonly at: number;
+  readonly length: number;
+  readonly role: "input" | "output" | "scratch";
+  readonly written: (cell: number) => boolean;
+  readonly defined: (cell: number) => boolean;
+  readonly integer: (cell: number) => boolean;
+  readonly partial: boolean;
+}
+
 /**
- * One call of a kernel on a memory image of its own. Everything that the call does not name, and every output before the call, holds NaN,
- * so that a kernel that reads too far spoils its result, and one that writes too far is seen.
+ * One call of a kernel on a memory image of its own, laid out as the contract says. Everything that the call does not
+ * name, and every output before the call, holds NaN. A kernel that reads too far spoils its result, and one that
+ * writes too far is seen.
  */
 export class KernelCall {
-  readonly image = new Uint8Array(imageBytes).fill(0xff);
-  readonly slots: Slot[] = [];
-  readonly args: number[];
-  readonly tolerance: Tolerance;
+  readonly name: KernelName;
+  /** The fields of the call: numbers and addresses. */
+  readonly fields: Readonly<Record<string, number>>;
+  readonly #image = new Uint8Array(imageBytes).fill(0xff);
+  readonly #slots: Slot[] = [];
+  readonly #tolerance: Tolerance;
   #next = firstByte + guardBytes;
 
-  constructor(lay: (call: KernelCall) => number[], tolerance: Tolerance = { relative: 2e-6, absolute: 1e-6 }) {
-    this.tolerance = tolerance;
-    this.args = lay(this);
-  }
-
-  /** Read only. */
-  input(values: Values): number {
-    return this.#place(values, "input", {});
-  }
-
-  /** Written over, whatever it held. */
-  output(length: number, options: SlotOptions = {}): number {
-    return this.#place(new Float32Array(length).fill(Number.NaN), "output", options);
-  }
-
-  /** Integers, written over. */
-  integers(length: number, options: SlotOptions = {}): number {
-    return this.#place(new Int32Array(length).fill(-1), "output", { integer: () => true, ...options });
-  }
-
-  /** Read, then changed. */
-  inOut(values: Values, options: SlotOptions = {}): number {
-    return this.#place(values, "output", options);
-  }
-
-  /** Working space, whose content after the call nobody promises. */
-  scratch(length: number): number {
-    return this.#place(new Float32Array(length).fill(Number.NaN), "scratch", {});
+  constructor(name: KernelName, { given, tolerance, slots }: KernelCase, random: Random) {
+    this.name = name;
+    this.#tolerance = tolerance ?? { relative: 2e-6, absolute: 1e-6 };
+    const lists: Readonly<Record<string, Values | number | undefined>> = given;
+    const options: Readonly<Record<string, SlotOptions | undefined>> = slots ?? {};
+    const fields: Record<string, number> = {};
+    for (const parameter of contract[name].parameters) {
+      const value = lists[parameter.name];
+      if (parameter.kind === "address") {
+        fields[parameter.name] =
+          value === 0 && parameter.optional ? 0 : this.#lay(parameter, value, valuesOf(lists), options[parameter.name], random);
+      } else if (typeof value === "number") fields[parameter.name] = value;
+      else throw new TypeError(`a case of ${name} needs the number ${parameter.name}`);
+    }
+    this.fields = fields;
   }
 
   /** Runs the call. `memory` is changed: its bytes are this call's afterwards. */
-  run(kernels: Kernels, name: keyof Kernels, memory: WebAssembly.Memory): { returned: number | undefined; bytes: Uint8Array } {
+  run(kernels: Kernels, memory: WebAssembly.Memory): { returned: number | undefined; bytes: Uint8Array } {
     const view = new Uint8Array(memory.buffer);
-    view.set(this.image.subarray(firstByte), firstByte);
-    const kernel = kernels[name] as (...args: number[]) => number | undefined;
-    const returned = kernel(...this.args);
+    view.set(this.#image.subarray(firstByte), firstByte);
+    const kernel = kernels[this.name] as unknown as (call: Readonly<Record<string, number>>) => number | undefined;
+    const returned = kernel(this.fields);
     return { returned, bytes: Uint8Array.from(view.subarray(0, imageBytes)) };
   }
 
   /** What is wrong with the bytes that a kernel left, next to those of its twin; none when nothing is. */
   *differences(bytes: Uint8Array, expected: Uint8Array): Generator<string> {
-    const before = words(this.image);
+    const before = words(this.#image);
     const after = words(bytes);
     const allowed = new Uint8Array(before.length);
-    for (const slot of this.slots) {
+    for (const slot of this.#slots) {
       for (let cell = 0; cell < slot.length && slot.role !== "input"; cell++) {
-        if (slot.written?.(cell) ?? true) allowed[slot.at / 4 + cell] = 1;
+        if (slot.written(cell)) allowed[slot.at / 4 + cell] = 1;
       }
     }
     for (let word = firstByte / 4; word < before.length; word++) {
       if (after[word] !== before[word] && allowed[word] === 0) yield `it wrote ${this.#describe(4 * word)}`;
     }
-    for (const [k, slot] of this.slots.entries()) {
+    for (const slot of this.#slots) {
       if (slot.role !== "output") continue;
       for (let cell = 0; cell < slot.length; cell++) {
-        if (slot.written?.(cell) === false || slot.defined?.(cell) === false) continue;
-        const integer = slot.integer?.(cell) ?? false;
+        if (!slot.written(cell) || !slot.defined(cell)) continue;
+        const integer = slot.integer(cell);
         const x = read(bytes, slot.at + 4 * cell, integer);
         const y = read(expected, slot.at + 4 * cell, integer);
-        if (Number.isNaN(y) && slot.partial !== true)
-          yield `slot ${k}, cell ${cell}: nothing was written, or something was read that is not there`;
-        if (integer ? x !== y : !this.close(x, y)) yield `slot ${k}, cell ${cell}: ${x} instead of ${y}`;
+        if (Number.isNaN(y) && !slot.partial)
+          yield `${slot.name}, cell ${cell}: nothing was written, or something was read that is not there`;
+        if (integer ? x !== y : !this.close(x, y)) yield `${slot.name}, cell ${cell}: ${x} instead of ${y}`;
       }
     }
   }
 
   close(x: number, y: number): boolean {
     if (!Number.isFinite(x) || !Number.isFinite(y)) return Object.is(x, y);
-    return Math.abs(x - y) <= this.tolerance.absolute + this.tolerance.relative * Math.max(Math.abs(x), Math.abs(y));
+    const { absolute, relative } = this.#tolerance;
+    return Math.abs(x - y) <= absolute + relative * Math.max(Math.abs(x), Math.abs(y));
   }
 
-  #place(values: Values, role: Slot["role"], options: SlotOptions): number {
+  #lay(
+    parameter: AddressParameter,
+    given: Values | number | undefined,
+    values: CallValues,
+    options: SlotOptions = {},
+    random: Random,
+  ): number {
+    const { name, extent, element } = parameter;
+    const holds = (cell: number): boolean => extent.holds(cell, values);
+    const length = extent.cells(values);
+    const contents = contentsOf(parameter, given, length, values, random);
+    if (extent.fromLists ? contents.length < length : contents.length !== length) {
+      throw new RangeError(`${this.name}: ${name} holds ${contents.length} cells, but the contract says ${length}`);
+    }
     const at = this.#next;
-    const end = at + values.byteLength;
-    this.#next = Math.ceil((end + guardBytes) / guardBytes) * guardBytes;
+    this.#next = Math.ceil((at + contents.byteLength + guardBytes) / guardBytes) * guardBytes;
     if (this.#next > imageBytes) throw new RangeError("the call does not fit into its image");
-    this.image.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    this.slots.push({ at, length: values.length, role, ...options });
+    this.#image.set(new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength), at);
+    this.#slots.push({
+      name,
+      at,
+      length: contents.length,
+      role: parameter.role === "inOut" ? "output" : parameter.role,
+      written: (cell) => holds(cell) && (options.written?.(cell) ?? true),
+      defined: options.defined ?? (() => true),
+      integer: options.integer ?? (() => element === "i32"),
+      partial: options.partial ?? false,
+    });
     return at;
   }
 
   #describe(byte: number): string {
-    const k = this.slots.findLastIndex((slot) => slot.at <= byte);
-    const slot = this.slots[k];
-    return slot === undefined ? "before the first slot" : `cell ${(byte - slot.at) / 4} of slot ${k}, which holds ${slot.length}`;
+    const slot = this.#slots.findLast((one) => one.at <= byte);
+    return slot === undefined
+      ? "before the first slot"
+      : `cell ${(byte - slot.at) / 4} of ${slot.name}, which holds ${slot.length}`;
   }
+}
+
+function valuesOf(lists: Readonly<Record<string, Values | number | undefined>>): CallValues {
+  return {
+    number: (name) => Number(lists[name]),
+    integers: (name) => lists[name] as Int32Array,
+  };
+}
+
+/** What lies at an address before the call. */
+function contentsOf(
+  { name, role, element, extent, accumulates }: AddressParameter,
+  given: Values | number | undefined,
+  length: number,
+  values: CallValues,
+  random: Random,
+): Values {
+  if (typeof given === "object") return given;
+  const isRead = role === "input" || (role === "inOut" && (accumulates === undefined || values.number(accumulates) === 1));
+  if (!isRead) return element === "i32" ? new Int32Array(length).fill(-1) : new Float32Array(length).fill(Number.NaN);
+  if (element !== "f32") throw new TypeError(`a case needs the values of ${name}`);
+  return normals(random, length).map((value, cell) => (extent.holds(cell, values) ? value : Number.NaN));
 }
 
 function words(bytes: Uint8Array): Int32Array {

@@ -104,12 +104,12 @@ describe.each(names)("%s", (name) => {
         parameter,
       );
       if (parameter.kind === "dense") {
-        engine.kernels.add(parameter.rows * parameter.stride, dense + parameter.slice * 4, found.at);
+        engine.kernels.add({ n: parameter.rows * parameter.stride, x: dense + parameter.slice * 4, y: found.at });
       } else {
         for (const { parameter: table, ids, at } of tape.rowGradients) {
           if (table !== parameter) continue;
           for (const [k, id] of ids.entries()) {
-            engine.kernels.add(table.stride, at + k * table.stride * 4, found.at + id * table.stride * 4);
+            engine.kernels.add({ n: table.stride, x: at + k * table.stride * 4, y: found.at + id * table.stride * 4 });
           }
         }
       }

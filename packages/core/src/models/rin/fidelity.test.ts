@@ -98,12 +98,12 @@ describe.each(names)("%s", (name) => {
       );
       if (parameter.kind === "dense") {
         const size = parameter.rows * parameter.stride;
-        engine.kernels.add(size, dense + parameter.slice * 4, found.at);
+        engine.kernels.add({ n: size, x: dense + parameter.slice * 4, y: found.at });
       } else {
         for (const { parameter: table, ids, at } of tape.rowGradients) {
           if (table !== parameter) continue;
           for (const [k, id] of ids.entries())
-            engine.kernels.add(table.stride, at + k * table.stride * 4, found.at + id * table.stride * 4);
+            engine.kernels.add({ n: table.stride, x: at + k * table.stride * 4, y: found.at + id * table.stride * 4 });
         }
       }
       expectClose(store.read({ ...parameter, at: found.at }), expected, parameter.name);

@@ -1,79 +1,62 @@
-import type { Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { elementwise as contract } from "../contract/elementwise.ts";
 import { logistic, type Views } from "./views.ts";
 
-type Elementwise = Pick<
-  Kernels,
-  | "add"
-  | "addScaled"
-  | "scale"
-  | "multiply"
-  | "sum"
-  | "tanhForward"
-  | "tanhBackward"
-  | "reluForward"
-  | "reluBackward"
-  | "sigmoidRows"
-  | "sigmoidBackward"
-  | "softmaxRows"
-  | "softmaxBackward"
-  | "dropoutMask"
->;
-
 /** Sums, activations and dropout. */
-export function elementwise(views: Views): Elementwise {
+export function elementwise(views: Views): KernelsOf<typeof contract> {
   return {
-    add(n, x, y) {
+    add({ n, x, y }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) f32[y / 4 + i]! += f32[x / 4 + i]!;
     },
 
-    addScaled(n, factor, x, y) {
+    addScaled({ n, factor, x, y }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) f32[y / 4 + i]! += Math.fround(factor) * f32[x / 4 + i]!;
     },
 
-    scale(n, factor, y) {
+    scale({ n, factor, y }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) f32[y / 4 + i]! *= Math.fround(factor);
     },
 
-    multiply(n, x1, x2, y, accumulate) {
+    multiply({ n, x1, x2, y, accumulate }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) {
         f32[y / 4 + i] = (accumulate ? f32[y / 4 + i]! : 0) + f32[x1 / 4 + i]! * f32[x2 / 4 + i]!;
       }
     },
 
-    sum(n, x) {
+    sum({ n, x }) {
       const { f32 } = views;
       let total = 0;
       for (let i = 0; i < n; i++) total += f32[x / 4 + i]!;
       return Math.fround(total);
     },
 
-    tanhForward(n, x, y) {
+    tanhForward({ n, x, y }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) f32[y / 4 + i] = Math.tanh(f32[x / 4 + i]!);
     },
 
-    tanhBackward(n, y, dy, dx) {
+    tanhBackward({ n, y, dy, dx }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) f32[dx / 4 + i]! += f32[dy / 4 + i]! * (1 - f32[y / 4 + i]! ** 2);
     },
 
-    reluForward(n, x, y) {
+    reluForward({ n, x, y }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) f32[y / 4 + i] = Math.max(f32[x / 4 + i]!, 0);
     },
 
-    reluBackward(n, y, dy, dx) {
+    reluBackward({ n, y, dy, dx }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) {
         if (f32[y / 4 + i]! > 0) f32[dx / 4 + i]! += f32[dy / 4 + i]!;
       }
     },
 
-    sigmoidRows(m, columns, stride, x, y) {
+    sigmoidRows({ m, columns, stride, x, y }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < stride; j++) {
@@ -83,12 +66,12 @@ export function elementwise(views: Views): Elementwise {
       }
     },
 
-    sigmoidBackward(n, y, dy, dx) {
+    sigmoidBackward({ n, y, dy, dx }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) f32[dx / 4 + i]! += f32[dy / 4 + i]! * f32[y / 4 + i]! * (1 - f32[y / 4 + i]!);
     },
 
-    softmaxRows(m, columns, stride, x, y) {
+    softmaxRows({ m, columns, stride, x, y }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         const row = Array.from(f32.subarray(x / 4 + i * stride, x / 4 + i * stride + columns));
@@ -99,7 +82,7 @@ export function elementwise(views: Views): Elementwise {
       }
     },
 
-    softmaxBackward(m, stride, y, dy, dx) {
+    softmaxBackward({ m, stride, y, dy, dx }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         let mean = 0;
@@ -110,7 +93,7 @@ export function elementwise(views: Views): Elementwise {
       }
     },
 
-    dropoutMask(n, rate, seed1, seed2, mask) {
+    dropoutMask({ n, rate, seed1, seed2, mask }) {
       const { f32 } = views;
       const share = Math.fround(rate);
       const keep = 1 / Math.fround(1 - share);

@@ -1,12 +1,13 @@
-import type { Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { losses as contract } from "../contract/losses.ts";
 import { logistic, type Views } from "./views.ts";
 
 const smallestNormal = 1.17549435e-38;
 
 /** Cross-entropies that give the loss and the gradient of the scores. */
-export function losses(views: Views): Pick<Kernels, "softmaxLoss" | "rankingLoss"> {
+export function losses(views: Views): KernelsOf<typeof contract> {
   return {
-    softmaxLoss(m, stride, p, gold, weights, factor, dx) {
+    softmaxLoss({ m, stride, p, gold, weights, factor, dx }) {
       const { f32, i32 } = views;
       let total = 0;
       for (let i = 0; i < m; i++) {
@@ -22,7 +23,7 @@ export function losses(views: Views): Pick<Kernels, "softmaxLoss" | "rankingLoss
       return total;
     },
 
-    rankingLoss(m, classes, stride, x, gold, positiveMargin, negativeMargin, scale, factor, dx) {
+    rankingLoss({ m, classes, stride, x, gold, positiveMargin, negativeMargin, scale, factor, dx }) {
       const { f32, i32 } = views;
       let total = 0;
       const hinge = (cell: number, v: number, by: number): void => {

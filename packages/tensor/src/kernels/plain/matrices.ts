@@ -1,29 +1,25 @@
-import type { Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { matrices as contract } from "../contract/matrices.ts";
 import type { Views } from "./views.ts";
 
-type Matrices = Pick<
-  Kernels,
-  "fillRows" | "sumRows" | "gatherRows" | "scatterRows" | "transpose" | "transposeAdd" | "gemm" | "gemmTransposed"
->;
-
 /** Rows, transposes and products. */
-export function matrices(views: Views): Matrices {
+export function matrices(views: Views): KernelsOf<typeof contract> {
   return {
-    fillRows(m, n, x, y, yStride) {
+    fillRows({ m, n, x, y, yStride }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) f32[y / 4 + i * yStride + j] = f32[x / 4 + j]!;
       }
     },
 
-    sumRows(m, n, x, xStride, y) {
+    sumRows({ m, n, x, xStride, y }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) f32[y / 4 + j]! += f32[x / 4 + i * xStride + j]!;
       }
     },
 
-    gatherRows(m, n, index, x, xStride, y, yStride) {
+    gatherRows({ m, n, index, x, xStride, y, yStride }) {
       const { f32, i32 } = views;
       for (let i = 0; i < m; i++) {
         const row = i32[index / 4 + i]!;
@@ -31,7 +27,7 @@ export function matrices(views: Views): Matrices {
       }
     },
 
-    scatterRows(m, n, index, x, xStride, y, yStride) {
+    scatterRows({ m, n, index, x, xStride, y, yStride }) {
       const { f32, i32 } = views;
       for (let i = 0; i < m; i++) {
         const row = i32[index / 4 + i]!;
@@ -39,21 +35,21 @@ export function matrices(views: Views): Matrices {
       }
     },
 
-    transpose(m, n, x, xStride, y, yStride) {
+    transpose({ m, n, x, xStride, y, yStride }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) f32[y / 4 + j * yStride + i] = f32[x / 4 + i * xStride + j]!;
       }
     },
 
-    transposeAdd(m, n, x, xStride, y, yStride) {
+    transposeAdd({ m, n, x, xStride, y, yStride }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) f32[y / 4 + j * yStride + i]! += f32[x / 4 + i * xStride + j]!;
       }
     },
 
-    gemm(m, n, k, a, aStride, b, bStride, c, cStride, accumulate) {
+    gemm({ m, n, k, a, aStride, b, bStride, c, cStride, accumulate }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {
@@ -65,7 +61,7 @@ export function matrices(views: Views): Matrices {
       }
     },
 
-    gemmTransposed(m, n, k, a, aStride, b, bStride, c, cStride, accumulate) {
+    gemmTransposed({ m, n, k, a, aStride, b, bStride, c, cStride, accumulate }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < n; j++) {

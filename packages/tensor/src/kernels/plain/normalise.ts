@@ -1,11 +1,12 @@
-import type { Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { normalise as contract } from "../contract/normalise.ts";
 import type { Views } from "./views.ts";
 
 /** Normalisation of columns by their mean and variance. ε and the share reach the SIMD kernels as 32-bit floats, so here too. */
-export function normalise(views: Views): Pick<Kernels, "columnMoments" | "normaliseRows" | "normaliseRowsBackward"> {
+export function normalise(views: Views): KernelsOf<typeof contract> {
   const { fround, sqrt } = Math;
   return {
-    columnMoments(m, width, x, mean, variance) {
+    columnMoments({ m, width, x, mean, variance }) {
       const { f32 } = views;
       for (let j = 0; j < width; j++) {
         let sum = 0;
@@ -17,7 +18,7 @@ export function normalise(views: Views): Pick<Kernels, "columnMoments" | "normal
       }
     },
 
-    normaliseRows(m, width, x, mean, variance, epsilon, scale, shift, y) {
+    normaliseRows({ m, width, x, mean, variance, epsilon, scale, shift, y }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
         for (let j = 0; j < width; j++) {
@@ -28,7 +29,7 @@ export function normalise(views: Views): Pick<Kernels, "columnMoments" | "normal
       }
     },
 
-    normaliseRowsBackward(m, width, x, mean, variance, epsilon, scale, share, dy, dx, dScale, dShift) {
+    normaliseRowsBackward({ m, width, x, mean, variance, epsilon, scale, share, dy, dx, dScale, dShift }) {
       const { f32 } = views;
       for (let j = 0; j < width; j++) {
         const inverse = 1 / sqrt(f32[variance / 4 + j]! + fround(epsilon));

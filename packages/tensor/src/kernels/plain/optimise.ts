@@ -1,18 +1,19 @@
-import type { Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { optimise as contract } from "../contract/optimise.ts";
 import type { Views } from "./views.ts";
 
 /** Parameter updates, and what they need of the gradient. Their settings reach the SIMD kernels as 32-bit floats, so here too. */
-export function optimise(views: Views): Pick<Kernels, "sumSquares" | "adam" | "adadelta" | "rmsprop"> {
+export function optimise(views: Views): KernelsOf<typeof contract> {
   const { fround, sqrt } = Math;
   return {
-    sumSquares(n, x) {
+    sumSquares({ n, x }) {
       const { f32 } = views;
       let total = 0;
       for (let i = 0; i < n; i++) total += f32[x / 4 + i]! ** 2;
       return total;
     },
 
-    adam(n, w, g, m, v, rate, beta1, beta2, epsilon, clip) {
+    adam({ n, w, g, m, v, rate, beta1, beta2, epsilon, clip }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) {
         const slope = f32[g / 4 + i]! * fround(clip);
@@ -24,7 +25,7 @@ export function optimise(views: Views): Pick<Kernels, "sumSquares" | "adam" | "a
       }
     },
 
-    adadelta(n, w, g, square, moved, rate, rho, epsilon, clip) {
+    adadelta({ n, w, g, square, moved, rate, rho, epsilon, clip }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) {
         const slope = f32[g / 4 + i]! * fround(clip);
@@ -37,7 +38,7 @@ export function optimise(views: Views): Pick<Kernels, "sumSquares" | "adam" | "a
       }
     },
 
-    rmsprop(n, w, g, square, rate, rho, epsilon, clip) {
+    rmsprop({ n, w, g, square, rate, rho, epsilon, clip }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) {
         const slope = f32[g / 4 + i]! * fround(clip);

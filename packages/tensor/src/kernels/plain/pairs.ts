@@ -1,12 +1,12 @@
-import type { Address, Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { pairs as contract } from "../contract/pairs.ts";
+import type { Address } from "../kernels.ts";
 import { logistic, type Views } from "./views.ts";
 
-type Pairs = Pick<Kernels, "pairMax" | "pairMaxBackward" | "pairLoss" | "pairPredict" | "pairProbabilities">;
-
 /** Scores of word pairs, cell by cell: s_r(i, j) = w_r · relu(a_i + b_j) + bias_r. The scratch of the SIMD kernels stays untouched. */
-export function pairs(views: Views): Pairs {
+export function pairs(views: Views): KernelsOf<typeof contract> {
   return {
-    pairMax(n, width, columns, stride, diagonal, a, b, w, bias, _scratch, y, arg) {
+    pairMax({ n, width, columns, stride, diagonal, a, b, w, bias, y, arg }) {
       const { f32, i32 } = views;
       for (let i = 0; i < n; i++) {
         for (let r = 0; r < stride; r++) {
@@ -27,7 +27,7 @@ export function pairs(views: Views): Pairs {
       }
     },
 
-    pairMaxBackward(n, width, columns, stride, a, b, wt, y, arg, dy, dA, dB, dWt, dBias) {
+    pairMaxBackward({ n, width, columns, stride, a, b, wt, y, arg, dy, dA, dB, dWt, dBias }) {
       const { f32, i32 } = views;
       for (let i = 0; i < n; i++) {
         for (let r = 0; r < columns; r++) {
@@ -48,7 +48,7 @@ export function pairs(views: Views): Pairs {
       }
     },
 
-    pairLoss(n, width, columns, stride, diagonal, a, b, w, bias, gold, count, weight, wt, _scratch, dA, dB, dW, dBias) {
+    pairLoss({ n, width, columns, stride, diagonal, a, b, w, bias, gold, count, weight, wt, dA, dB, dW, dBias }) {
       const { f32, i32 } = views;
       const right = new Set<number>();
       for (let g = 0; g < count; g++) {
@@ -80,7 +80,7 @@ export function pairs(views: Views): Pairs {
       return total;
     },
 
-    pairPredict(n, width, columns, stride, diagonal, a, b, w, bias, thresholds, _scratch, out, limit) {
+    pairPredict({ n, width, columns, stride, diagonal, a, b, w, bias, thresholds, out, limit }) {
       const { f32, i32 } = views;
       let found = 0;
       for (let i = 0; i < n; i++) {
@@ -100,7 +100,7 @@ export function pairs(views: Views): Pairs {
       return found;
     },
 
-    pairProbabilities(n, width, columns, stride, diagonal, a, b, w, bias, _scratch, p) {
+    pairProbabilities({ n, width, columns, stride, diagonal, a, b, w, bias, p }) {
       const { f32 } = views;
       for (let i = 0; i < n; i++) {
         for (let j = 0; j < n; j++) {

@@ -1,22 +1,11 @@
-import type { Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { recurrent as contract } from "../contract/recurrent.ts";
 import { logistic, type Views } from "./views.ts";
 
-type Recurrent = Pick<
-  Kernels,
-  | "lstmForward"
-  | "lstmBackward"
-  | "gruForward"
-  | "gruBackward"
-  | "interactionGates"
-  | "interactionOutput"
-  | "interactionOutputBackward"
-  | "interactionGatesBackward"
->;
-
 /** The element-wise halves of the recurrent cells. */
-export function recurrent(views: Views): Recurrent {
+export function recurrent(views: Views): KernelsOf<typeof contract> {
   return {
-    lstmForward(m, width, gates, previous, cell, hidden) {
+    lstmForward({ m, width, gates, previous, cell, hidden }) {
       const { f32 } = views;
       forEachCell(m, width, 4, (at, [i, f, g, o]) => {
         const input = logistic(f32[gates / 4 + i]!);
@@ -33,7 +22,7 @@ export function recurrent(views: Views): Recurrent {
       });
     },
 
-    lstmBackward(m, width, gates, previous, cell, dHidden, dCell) {
+    lstmBackward({ m, width, gates, previous, cell, dHidden, dCell }) {
       const { f32 } = views;
       forEachCell(m, width, 4, (at, [i, f, g, o]) => {
         const input = f32[gates / 4 + i]!;
@@ -52,7 +41,7 @@ export function recurrent(views: Views): Recurrent {
       });
     },
 
-    gruForward(m, width, fromInput, fromHidden, hidden, out) {
+    gruForward({ m, width, fromInput, fromHidden, hidden, out }) {
       const { f32 } = views;
       forEachCell(m, width, 3, (at, [r, z, n]) => {
         const reset = logistic(f32[fromInput / 4 + r]! + f32[fromHidden / 4 + r]!);
@@ -65,7 +54,7 @@ export function recurrent(views: Views): Recurrent {
       });
     },
 
-    gruBackward(m, width, gates, fromHidden, hidden, dOut, dHidden) {
+    gruBackward({ m, width, gates, fromHidden, hidden, dOut, dHidden }) {
       const { f32 } = views;
       forEachCell(m, width, 3, (at, [r, z, n]) => {
         const reset = f32[gates / 4 + r]!;
@@ -85,7 +74,7 @@ export function recurrent(views: Views): Recurrent {
       });
     },
 
-    interactionGates(m, width, gates, hidden, kept) {
+    interactionGates({ m, width, gates, hidden, kept }) {
       const { f32 } = views;
       forEachCell(m, width, 2, (at, [z, u]) => {
         const reset = logistic(f32[gates / 4 + u]!);
@@ -95,7 +84,7 @@ export function recurrent(views: Views): Recurrent {
       });
     },
 
-    interactionOutput(m, width, gates, hidden, fresh, out) {
+    interactionOutput({ m, width, gates, hidden, fresh, out }) {
       const { f32 } = views;
       forEachCell(m, width, 2, (at, [z]) => {
         const update = f32[gates / 4 + z]!;
@@ -105,7 +94,7 @@ export function recurrent(views: Views): Recurrent {
       });
     },
 
-    interactionOutputBackward(m, width, gates, hidden, fresh, dOut, dHidden) {
+    interactionOutputBackward({ m, width, gates, hidden, fresh, dOut, dHidden }) {
       const { f32 } = views;
       forEachCell(m, width, 2, (at, [z]) => {
         const update = f32[gates / 4 + z]!;
@@ -117,7 +106,7 @@ export function recurrent(views: Views): Recurrent {
       });
     },
 
-    interactionGatesBackward(m, width, gates, hidden, dKept, dHidden) {
+    interactionGatesBackward({ m, width, gates, hidden, dKept, dHidden }) {
       const { f32 } = views;
       forEachCell(m, width, 2, (at, [, u]) => {
         const reset = f32[gates / 4 + u]!;

@@ -1,10 +1,11 @@
-import type { Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { spans as contract } from "../contract/spans.ts";
 import type { Views } from "./views.ts";
 
 /** Rows picked by index, and convolutions over spans of rows. */
-export function spans(views: Views): Pick<Kernels, "gatherAdd" | "scatterAdd" | "spanMax" | "spanMaxBackward"> {
+export function spans(views: Views): KernelsOf<typeof contract> {
   return {
-    gatherAdd(m, n, factor, index, x, xStride, y, yStride) {
+    gatherAdd({ m, n, factor, index, x, xStride, y, yStride }) {
       const { f32, i32 } = views;
       for (let i = 0; i < m; i++) {
         const row = i32[index / 4 + i]!;
@@ -13,7 +14,7 @@ export function spans(views: Views): Pick<Kernels, "gatherAdd" | "scatterAdd" | 
       }
     },
 
-    scatterAdd(m, n, factor, index, x, xStride, y, yStride) {
+    scatterAdd({ m, n, factor, index, x, xStride, y, yStride }) {
       const { f32, i32 } = views;
       for (let i = 0; i < m; i++) {
         const row = i32[index / 4 + i]!;
@@ -22,7 +23,7 @@ export function spans(views: Views): Pick<Kernels, "gatherAdd" | "scatterAdd" | 
       }
     },
 
-    spanMax(count, taps, width, spans, x, bias, y, arg) {
+    spanMax({ count, taps, width, spans, x, bias, y, arg }) {
       const { f32, i32 } = views;
       for (let k = 0; k < count; k++) {
         const [start, end] = [i32[spans / 4 + 2 * k]!, i32[spans / 4 + 2 * k + 1]!];
@@ -42,7 +43,7 @@ export function spans(views: Views): Pick<Kernels, "gatherAdd" | "scatterAdd" | 
       }
     },
 
-    spanMaxBackward(count, taps, width, spans, y, arg, dy, dx, dBias) {
+    spanMaxBackward({ count, taps, width, spans, y, arg, dy, dx, dBias }) {
       const { f32, i32 } = views;
       for (let k = 0; k < count; k++) {
         const [start, end] = [i32[spans / 4 + 2 * k]!, i32[spans / 4 + 2 * k + 1]!];

@@ -1,16 +1,12 @@
-import type { Kernels } from "../kernels.ts";
+import type { KernelsOf } from "../contract/descriptor.ts";
+import type { windows as contract } from "../contract/windows.ts";
 import type { Views } from "./views.ts";
 
-type WindowKernels = Pick<
-  Kernels,
-  "diagonalSums" | "diagonalSumsBackward" | "windowMax" | "windowMaxBackward" | "windowMean" | "windowMeanBackward"
->;
-
 /** Convolutions over the words of a sentence for many pairs of its entities. */
-export function windows(views: Views): WindowKernels {
+export function windows(views: Views): KernelsOf<typeof contract> {
   const { fround } = Math;
   return {
-    diagonalSums(n, rows, first, clipped, taps, width, x, u) {
+    diagonalSums({ n, rows, first, clipped, taps, width, x, u }) {
       const { f32 } = views;
       for (let r = 0; r < rows; r++) {
         for (let f = 0; f < width; f++) {
@@ -24,7 +20,7 @@ export function windows(views: Views): WindowKernels {
       }
     },
 
-    diagonalSumsBackward(n, rows, first, clipped, taps, width, du, dx) {
+    diagonalSumsBackward({ n, rows, first, clipped, taps, width, du, dx }) {
       const { f32 } = views;
       for (let r = 0; r < rows; r++) {
         for (let f = 0; f < width; f++) {
@@ -38,7 +34,7 @@ export function windows(views: Views): WindowKernels {
       }
     },
 
-    windowMax(count, taps, width, windows, words, first, second, rows, bias, rectified, y, arg) {
+    windowMax({ count, taps, width, windows, words, first, second, rows, bias, rectified, y, arg }) {
       const { f32, i32 } = views;
       for (let k = 0; k < count; k++) {
         const window = i32.subarray(windows / 4 + 6 * k, windows / 4 + 6 * k + 6);
@@ -57,7 +53,7 @@ export function windows(views: Views): WindowKernels {
       }
     },
 
-    windowMaxBackward(count, taps, width, windows, rows, rectified, y, arg, dy, dWords, dFirst, dSecond, dBias) {
+    windowMaxBackward({ count, taps, width, windows, rows, rectified, y, arg, dy, dWords, dFirst, dSecond, dBias }) {
       const { f32, i32 } = views;
       for (let k = 0; k < count; k++) {
         const window = i32.subarray(windows / 4 + 6 * k, windows / 4 + 6 * k + 6);
@@ -72,7 +68,7 @@ export function windows(views: Views): WindowKernels {
       }
     },
 
-    windowMean(count, taps, width, windows, words, first, second, rows, bias, rectified, y) {
+    windowMean({ count, taps, width, windows, words, first, second, rows, bias, rectified, y }) {
       const { f32, i32 } = views;
       for (let k = 0; k < count; k++) {
         const window = i32.subarray(windows / 4 + 6 * k, windows / 4 + 6 * k + 6);
@@ -89,9 +85,23 @@ export function windows(views: Views): WindowKernels {
       }
     },
 
-    windowMeanBackward(
-      ...[count, taps, width, windows, words, first, second, rows, bias, rectified, dy, dWords, dFirst, dSecond, dBias]
-    ) {
+    windowMeanBackward({
+      count,
+      taps,
+      width,
+      windows,
+      words,
+      first,
+      second,
+      rows,
+      bias,
+      rectified,
+      dy,
+      dWords,
+      dFirst,
+      dSecond,
+      dBias,
+    }) {
       const { f32, i32 } = views;
       for (let k = 0; k < count; k++) {
         const window = i32.subarray(windows / 4 + 6 * k, windows / 4 + 6 * k + 6);

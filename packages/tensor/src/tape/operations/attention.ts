@@ -34,7 +34,7 @@ export const attention: Operation<AttentionInput, Matrix, Saved> = {
       const to = output.at + s * output.stride * 4;
       for (let i = start; i < end; i++) {
         weights[i] = (weights[i] ?? 0) / total;
-        tape.kernels.addScaled(values.stride, weights[i] ?? 0, values.at + i * values.stride * 4, to);
+        tape.kernels.addScaled({ n: values.stride, factor: weights[i] ?? 0, x: values.at + i * values.stride * 4, y: to });
       }
     }
     return { output, saved: { scores, values, offsets, weights, output } };
@@ -56,7 +56,7 @@ export const attention: Operation<AttentionInput, Matrix, Saved> = {
         if (scores.grad !== 0) heap.f32[to] = (heap.f32[to] ?? 0) + weight * ((slopes[i - start] ?? 0) - mean);
         if (values.grad === 0) continue;
         const from = output.grad + s * output.stride * 4;
-        kernels.addScaled(values.stride, weight, from, values.grad + i * values.stride * 4);
+        kernels.addScaled({ n: values.stride, factor: weight, x: from, y: values.grad + i * values.stride * 4 });
       }
     }
   },

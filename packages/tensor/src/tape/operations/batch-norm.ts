@@ -46,23 +46,43 @@ export const batchNorm: Operation<BatchNormInput, Matrix, Saved> = {
       tape.statistics.push({ mean, variance, momentum, rows, means: means.slice(), variances: variances.slice() });
     }
     const output = tape.matrix(rows, columns); // [N, D]
-    const by = [moments.mean, moments.variance, epsilon, scale.at, shift.at] as const;
-    tape.kernels.normaliseRows(rows, stride, at, ...by, output.at);
+    tape.kernels.normaliseRows({
+      m: rows,
+      width: stride,
+      x: at,
+      mean: moments.mean,
+      variance: moments.variance,
+      epsilon,
+      scale: scale.at,
+      shift: shift.at,
+      y: output.at,
+    });
     return { output, saved: { ...from, output, moments } };
   },
 
   backward(tape, { input, scale, shift, epsilon, output, moments }) {
     const { rows, stride, at } = input;
-    const by = [moments.mean, moments.variance, epsilon, scale.at, tape.training ? 1 / Math.max(1, rows) : 0] as const;
-    const slopes = [tape.gradientRoom(input), tape.gradientOf(scale), tape.gradientOf(shift)] as const;
-    tape.kernels.normaliseRowsBackward(rows, stride, at, ...by, output.grad, ...slopes);
+    tape.kernels.normaliseRowsBackward({
+      m: rows,
+      width: stride,
+      x: at,
+      mean: moments.mean,
+      variance: moments.variance,
+      epsilon,
+      scale: scale.at,
+      share: tape.training ? 1 / Math.max(1, rows) : 0,
+      dy: output.grad,
+      dx: tape.gradientRoom(input),
+      dScale: tape.gradientOf(scale),
+      dShift: tape.gradientOf(shift),
+    });
   },
 };
 
 /** Of no rows: zeros, which nothing is normalised by. */
 function momentsOf(tape: Tape, { rows, stride, at }: Matrix): Moments {
   const moments = { mean: tape.zeroed(stride), variance: tape.zeroed(stride) };
-  if (rows > 0) tape.kernels.columnMoments(rows, stride, at, moments.mean, moments.variance);
+  if (rows > 0) tape.kernels.columnMoments({ m: rows, width: stride, x: at, mean: moments.mean, variance: moments.variance });
   return moments;
 }
 

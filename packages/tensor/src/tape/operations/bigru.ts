@@ -83,21 +83,48 @@ function runDirection(
   const width = padded(size);
   const wide = 3 * width;
   const fromInput = tape.scratch(total * wide);
-  kernels.fillRows(total, wide, cell.inputBias.at, fromInput, wide);
+  kernels.fillRows({ m: total, n: wide, x: cell.inputBias.at, y: fromInput, yStride: wide });
   for (const [k, part] of parts.entries()) {
     addPlacedProducts(tape, part, cell.inputs[k] as Parameter, order.rows, fromInput);
   }
   const fromHidden = tape.scratch(total * wide);
-  kernels.fillRows(total, wide, cell.hiddenBias.at, fromHidden, wide);
+  kernels.fillRows({ m: total, n: wide, x: cell.hiddenBias.at, y: fromHidden, yStride: wide });
   const nothing = tape.zeroed((order.steps[1] ?? 0) * width);
   const states = tape.scratch(total * width);
   forEachStep(order, (start, active, before) => {
     const at = fromHidden + start * wide * 4;
     const previous = before < 0 ? nothing : states + before * width * 4;
-    if (before >= 0) kernels.gemm(active, wide, size, previous, width, cell.hidden.at, cell.hidden.stride, at, wide, 1);
-    kernels.gruForward(active, width, fromInput + start * wide * 4, at, previous, states + start * width * 4);
+    if (before >= 0)
+      kernels.gemm({
+        m: active,
+        n: wide,
+        k: size,
+        a: previous,
+        aStride: width,
+        b: cell.hidden.at,
+        bStride: cell.hidden.stride,
+        c: at,
+        cStride: wide,
+        accumulate: 1,
+      });
+    kernels.gruForward({
+      m: active,
+      width,
+      fromInput: fromInput + start * wide * 4,
+      fromHidden: at,
+      hidden: previous,
+      out: states + start * width * 4,
+    });
   });
-  kernels.gatherRows(total, size, tape.integers(order.visits), states, width, output.at + column * 4, output.stride);
+  kernels.gatherRows({
+    m: total,
+    n: size,
+    index: tape.integers(order.visits),
+    x: states,
+    xStride: width,
+    y: output.at + column * 4,
+    yStride: output.stride,
+  });
   return { cell, order, fromInput, fromHidden, nothing, states };
 }
 
@@ -110,7 +137,15 @@ function reverseDirection(tape: Tape, parts: readonly PlacedRows[], run: Directi
   const wide = 3 * width;
   const rows = tape.integers(order.rows);
   const slopes = tape.zeroed(total * width);
-  kernels.gatherRows(total, size, rows, output.grad + column * 4, output.stride, slopes, width);
+  kernels.gatherRows({
+    m: total,
+    n: size,
+    index: rows,
+    x: output.grad + column * 4,
+    xStride: output.stride,
+    y: slopes,
+    yStride: width,
+  });
   const unread = tape.zeroed((order.steps[1] ?? 0) * width);
   const dHidden = tape.gradientOf(cell.hidden);
   forEachStep(
@@ -119,15 +154,45 @@ function reverseDirection(tape: Tape, parts: readonly PlacedRows[], run: Directi
       const at = fromHidden + start * wide * 4;
       const previous = before < 0 ? nothing : states + before * width * 4;
       const dPrevious = before < 0 ? unread : slopes + before * width * 4;
-      kernels.gruBackward(active, width, fromInput + start * wide * 4, at, previous, slopes + start * width * 4, dPrevious);
+      kernels.gruBackward({
+        m: active,
+        width,
+        gates: fromInput + start * wide * 4,
+        fromHidden: at,
+        hidden: previous,
+        dOut: slopes + start * width * 4,
+        dHidden: dPrevious,
+      });
       if (before < 0) return;
-      kernels.gemm(active, width, wide, at, wide, cell.hidden.transposed, width, dPrevious, width, 1);
-      kernels.gemmTransposed(size, wide, active, previous, width, at, wide, dHidden, wide, 1);
+      kernels.gemm({
+        m: active,
+        n: width,
+        k: wide,
+        a: at,
+        aStride: wide,
+        b: cell.hidden.transposed,
+        bStride: width,
+        c: dPrevious,
+        cStride: width,
+        accumulate: 1,
+      });
+      kernels.gemmTransposed({
+        m: size,
+        n: wide,
+        k: active,
+        a: previous,
+        aStride: width,
+        b: at,
+        bStride: wide,
+        c: dHidden,
+        cStride: wide,
+        accumulate: 1,
+      });
     },
     "last first",
   );
-  kernels.sumRows(total, wide, fromHidden, wide, tape.gradientOf(cell.hiddenBias));
-  kernels.sumRows(total, wide, fromInput, wide, tape.gradientOf(cell.inputBias));
+  kernels.sumRows({ m: total, n: wide, x: fromHidden, xStride: wide, y: tape.gradientOf(cell.hiddenBias) });
+  kernels.sumRows({ m: total, n: wide, x: fromInput, xStride: wide, y: tape.gradientOf(cell.inputBias) });
   for (const [k, part] of parts.entries()) {
     reversePlacedProducts(tape, part, cell.inputs[k] as Parameter, fromInput, order.rows);
   }

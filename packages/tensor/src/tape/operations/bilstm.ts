@@ -87,12 +87,38 @@ function runDirection(
   forEachStep(order, (start, active, before) => {
     const at = gates + start * wide * 4;
     if (before >= 0) {
-      kernels.gemm(active, wide, size, hidden + before * width * 4, width, recurrent.at, recurrent.stride, at, wide, 1);
+      kernels.gemm({
+        m: active,
+        n: wide,
+        k: size,
+        a: hidden + before * width * 4,
+        aStride: width,
+        b: recurrent.at,
+        bStride: recurrent.stride,
+        c: at,
+        cStride: wide,
+        accumulate: 1,
+      });
     }
     const previous = before < 0 ? 0 : cells + before * width * 4;
-    kernels.lstmForward(active, width, at, previous, cells + start * width * 4, hidden + start * width * 4);
+    kernels.lstmForward({
+      m: active,
+      width,
+      gates: at,
+      previous,
+      cell: cells + start * width * 4,
+      hidden: hidden + start * width * 4,
+    });
   });
-  kernels.gatherRows(total, size, tape.integers(order.visits), hidden, width, output.at + column * 4, output.stride);
+  kernels.gatherRows({
+    m: total,
+    n: size,
+    index: tape.integers(order.visits),
+    x: hidden,
+    xStride: width,
+    y: output.at + column * 4,
+    yStride: output.stride,
+  });
   return { parameters, order, steps, gates, cells, hidden };
 }
 
@@ -107,15 +133,34 @@ function readInput(
   const { kernels } = tape;
   const total = order.rows.length;
   const wide = weight.stride;
-  kernels.fillRows(total, wide, bias.at, gates, wide);
+  kernels.fillRows({ m: total, n: wide, x: bias.at, y: gates, yStride: wide });
   if (part.rows !== undefined) {
     addPlacedProducts(tape, part, weight, order.rows, gates);
     return undefined;
   }
   const { input } = part;
   const steps = tape.matrix(total, input.columns, { grad: false });
-  kernels.gatherRows(total, input.stride, tape.integers(order.rows), input.at, input.stride, steps.at, steps.stride);
-  kernels.gemm(total, wide, input.columns, steps.at, steps.stride, weight.at, wide, gates, wide, 1);
+  kernels.gatherRows({
+    m: total,
+    n: input.stride,
+    index: tape.integers(order.rows),
+    x: input.at,
+    xStride: input.stride,
+    y: steps.at,
+    yStride: steps.stride,
+  });
+  kernels.gemm({
+    m: total,
+    n: wide,
+    k: input.columns,
+    a: steps.at,
+    aStride: steps.stride,
+    b: weight.at,
+    bStride: wide,
+    c: gates,
+    cStride: wide,
+    accumulate: 1,
+  });
   return steps;
 }
 
@@ -129,19 +174,57 @@ function reverseDirection(tape: Tape, part: PlacedRows, run: DirectionRun, outpu
   const wide = 4 * width;
   const rows = tape.integers(order.rows);
   const dHidden = tape.zeroed(total * width);
-  kernels.gatherRows(total, size, rows, output.grad + column * 4, output.stride, dHidden, width);
+  kernels.gatherRows({
+    m: total,
+    n: size,
+    index: rows,
+    x: output.grad + column * 4,
+    xStride: output.stride,
+    y: dHidden,
+    yStride: width,
+  });
   const dCells = tape.zeroed(total * width);
   const dWeight = tape.gradientOf(recurrent);
   const reverseStep = (start: number, active: number, before: number): void => {
     const at = gates + start * wide * 4;
     const previous = before < 0 ? 0 : cells + before * width * 4;
     const dCell = dCells + start * width * 4;
-    kernels.lstmBackward(active, width, at, previous, cells + start * width * 4, dHidden + start * width * 4, dCell);
+    kernels.lstmBackward({
+      m: active,
+      width,
+      gates: at,
+      previous,
+      cell: cells + start * width * 4,
+      dHidden: dHidden + start * width * 4,
+      dCell,
+    });
     if (before < 0) return;
-    kernels.add(active * width, dCell, dCells + before * width * 4);
+    kernels.add({ n: active * width, x: dCell, y: dCells + before * width * 4 });
     const dBefore = dHidden + before * width * 4;
-    kernels.gemm(active, width, recurrent.stride, at, wide, recurrent.transposed, width, dBefore, width, 1);
-    kernels.gemmTransposed(size, wide, active, hidden + before * width * 4, width, at, wide, dWeight, recurrent.stride, 1);
+    kernels.gemm({
+      m: active,
+      n: width,
+      k: recurrent.stride,
+      a: at,
+      aStride: wide,
+      b: recurrent.transposed,
+      bStride: width,
+      c: dBefore,
+      cStride: width,
+      accumulate: 1,
+    });
+    kernels.gemmTransposed({
+      m: size,
+      n: wide,
+      k: active,
+      a: hidden + before * width * 4,
+      aStride: width,
+      b: at,
+      bStride: wide,
+      c: dWeight,
+      cStride: recurrent.stride,
+      accumulate: 1,
+    });
   };
   forEachStep(order, reverseStep, "last first");
   reverseInput(tape, part, run);
@@ -154,15 +237,45 @@ function reverseInput(tape: Tape, part: PlacedRows, { order, gates, steps, param
   const { input } = part;
   const total = order.rows.length;
   const wide = weight.stride;
-  kernels.sumRows(total, wide, gates, wide, tape.gradientOf(bias));
+  kernels.sumRows({ m: total, n: wide, x: gates, xStride: wide, y: tape.gradientOf(bias) });
   if (steps === undefined) {
     reversePlacedProducts(tape, part, weight, gates, order.rows);
     return;
   }
   const dWeight = tape.gradientOf(weight);
-  kernels.gemmTransposed(input.columns, wide, total, steps.at, steps.stride, gates, wide, dWeight, wide, 1);
+  kernels.gemmTransposed({
+    m: input.columns,
+    n: wide,
+    k: total,
+    a: steps.at,
+    aStride: steps.stride,
+    b: gates,
+    bStride: wide,
+    c: dWeight,
+    cStride: wide,
+    accumulate: 1,
+  });
   if (input.grad === 0) return;
   const back = tape.scratch(total * input.stride);
-  kernels.gemm(total, input.stride, wide, gates, wide, weight.transposed, padded(weight.rows), back, input.stride, 0);
-  kernels.scatterRows(total, input.stride, tape.integers(order.rows), back, input.stride, input.grad, input.stride);
+  kernels.gemm({
+    m: total,
+    n: input.stride,
+    k: wide,
+    a: gates,
+    aStride: wide,
+    b: weight.transposed,
+    bStride: padded(weight.rows),
+    c: back,
+    cStride: input.stride,
+    accumulate: 0,
+  });
+  kernels.scatterRows({
+    m: total,
+    n: input.stride,
+    index: tape.integers(order.rows),
+    x: back,
+    xStride: input.stride,
+    y: input.grad,
+    yStride: input.stride,
+  });
 }

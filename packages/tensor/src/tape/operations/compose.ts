@@ -42,7 +42,16 @@ export const compose: Operation<ComposeInput, Matrix, { terms: readonly PlacedTe
     const placed = terms.map((term) => place(term, rows, columns));
     for (const { input, rows: index, factor, from, columns: width, to } of placed) {
       const [x, y] = [input.at + from * 4, output.at + to * 4];
-      tape.kernels.gatherAdd(rows, width, factor, tape.integers(index), x, input.stride, y, output.stride);
+      tape.kernels.gatherAdd({
+        m: rows,
+        n: width,
+        factor,
+        index: tape.integers(index),
+        x,
+        xStride: input.stride,
+        y,
+        yStride: output.stride,
+      });
     }
     return { output, saved: { terms: placed, output } };
   },
@@ -51,7 +60,16 @@ export const compose: Operation<ComposeInput, Matrix, { terms: readonly PlacedTe
     for (const { input, rows, factor, from, columns, to } of terms) {
       if (input.grad === 0) continue;
       const [x, y] = [input.grad + from * 4, output.grad + to * 4];
-      tape.kernels.scatterAdd(output.rows, columns, factor, tape.integers(rows), y, output.stride, x, input.stride);
+      tape.kernels.scatterAdd({
+        m: output.rows,
+        n: columns,
+        factor,
+        index: tape.integers(rows),
+        x: y,
+        xStride: output.stride,
+        y: x,
+        yStride: input.stride,
+      });
     }
   },
 };

@@ -15,14 +15,14 @@ export const sum: Operation<readonly Matrix[], Matrix, { terms: readonly Matrix[
       if (term.rows !== first.rows || term.columns !== first.columns) {
         throw new ShapeError(`cannot add [${term.rows}, ${term.columns}] to [${first.rows}, ${first.columns}]`);
       }
-      tape.kernels.add(size, term.at, output.at);
+      tape.kernels.add({ n: size, x: term.at, y: output.at });
     }
     return { output, saved: { terms, output } };
   },
 
   backward(tape, { terms, output }) {
     for (const term of terms) {
-      if (term.grad !== 0) tape.kernels.add(output.rows * output.stride, output.grad, term.grad);
+      if (term.grad !== 0) tape.kernels.add({ n: output.rows * output.stride, x: output.grad, y: term.grad });
     }
   },
 };
@@ -65,10 +65,10 @@ export const dropout: Operation<DropoutInput, Matrix, { input: Matrix; output: M
     const size = input.rows * input.stride;
     const mask = tape.scratch(size);
     const [seed1, seed2] = tape.nextMaskSeeds();
-    if (shared === undefined) tape.kernels.dropoutMask(size, rate, seed1, seed2, mask);
+    if (shared === undefined) tape.kernels.dropoutMask({ n: size, rate, seed1, seed2, mask });
     else {
       const drawn = tape.scratch((shared.length - 1) * input.stride);
-      tape.kernels.dropoutMask((shared.length - 1) * input.stride, rate, seed1, seed2, drawn);
+      tape.kernels.dropoutMask({ n: (shared.length - 1) * input.stride, rate, seed1, seed2, mask: drawn });
       const bytes = input.stride * 4;
       for (let run = 0; run + 1 < shared.length; run++) {
         const from = drawn + run * bytes;
@@ -77,13 +77,13 @@ export const dropout: Operation<DropoutInput, Matrix, { input: Matrix; output: M
         }
       }
     }
-    tape.kernels.multiply(size, input.at, mask, output.at, 0);
+    tape.kernels.multiply({ n: size, x1: input.at, x2: mask, y: output.at, accumulate: 0 });
     return { output, saved: { input, output, mask } };
   },
 
   backward(tape, { input, output, mask }) {
     if (mask !== 0 && input.grad !== 0) {
-      tape.kernels.multiply(input.rows * input.stride, output.grad, mask, input.grad, 1);
+      tape.kernels.multiply({ n: input.rows * input.stride, x1: output.grad, x2: mask, y: input.grad, accumulate: 1 });
     }
   },
 };
@@ -97,47 +97,51 @@ export interface Activated {
 export const softmax: Operation<Matrix, Matrix, Activated> = {
   forward(tape, input) {
     const output = tape.matrix(input.rows, input.columns);
-    tape.kernels.softmaxRows(input.rows, input.columns, input.stride, input.at, output.at);
+    tape.kernels.softmaxRows({ m: input.rows, columns: input.columns, stride: input.stride, x: input.at, y: output.at });
     return { output, saved: { input, output } };
   },
 
   backward(tape, { input, output }) {
-    if (input.grad !== 0) tape.kernels.softmaxBackward(input.rows, input.stride, output.at, output.grad, input.grad);
+    if (input.grad !== 0)
+      tape.kernels.softmaxBackward({ m: input.rows, stride: input.stride, y: output.at, dy: output.grad, dx: input.grad });
   },
 };
 
 export const sigmoid: Operation<Matrix, Matrix, Activated> = {
   forward(tape, input) {
     const output = tape.matrix(input.rows, input.columns);
-    tape.kernels.sigmoidRows(input.rows, input.columns, input.stride, input.at, output.at);
+    tape.kernels.sigmoidRows({ m: input.rows, columns: input.columns, stride: input.stride, x: input.at, y: output.at });
     return { output, saved: { input, output } };
   },
 
   backward(tape, { input, output }) {
-    if (input.grad !== 0) tape.kernels.sigmoidBackward(input.rows * input.stride, output.at, output.grad, input.grad);
+    if (input.grad !== 0)
+      tape.kernels.sigmoidBackward({ n: input.rows * input.stride, y: output.at, dy: output.grad, dx: input.grad });
   },
 };
 
 export const tanh: Operation<Matrix, Matrix, Activated> = {
   forward(tape, input) {
     const output = tape.matrix(input.rows, input.columns);
-    tape.kernels.tanhForward(input.rows * input.stride, input.at, output.at);
+    tape.kernels.tanhForward({ n: input.rows * input.stride, x: input.at, y: output.at });
     return { output, saved: { input, output } };
   },
 
   backward(tape, { input, output }) {
-    if (input.grad !== 0) tape.kernels.tanhBackward(input.rows * input.stride, output.at, output.grad, input.grad);
+    if (input.grad !== 0)
+      tape.kernels.tanhBackward({ n: input.rows * input.stride, y: output.at, dy: output.grad, dx: input.grad });
   },
 };
 
 export const relu: Operation<Matrix, Matrix, Activated> = {
   forward(tape, input) {
     const output = tape.matrix(input.rows, input.columns);
-    tape.kernels.reluForward(input.rows * input.stride, input.at, output.at);
+    tape.kernels.reluForward({ n: input.rows * input.stride, x: input.at, y: output.at });
     return { output, saved: { input, output } };
   },
 
   backward(tape, { input, output }) {
-    if (input.grad !== 0) tape.kernels.reluBackward(input.rows * input.stride, output.at, output.grad, input.grad);
+    if (input.grad !== 0)
+      tape.kernels.reluBackward({ n: input.rows * input.stride, y: output.at, dy: output.grad, dx: input.grad });
   },
 };

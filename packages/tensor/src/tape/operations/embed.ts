@@ -28,7 +28,15 @@ export const embed: Operation<readonly Lookup[], Matrix, Saved> = {
     let offset = 0;
     for (const { table, ids } of lookups) {
       const index = tape.integers(ids);
-      tape.kernels.gatherRows(n, table.columns, index, table.at, table.stride, output.at + offset * 4, output.stride);
+      tape.kernels.gatherRows({
+        m: n,
+        n: table.columns,
+        index,
+        x: table.at,
+        xStride: table.stride,
+        y: output.at + offset * 4,
+        yStride: output.stride,
+      });
       offset += table.columns;
     }
     return { output, saved: { lookups, output } };
@@ -39,7 +47,15 @@ export const embed: Operation<readonly Lookup[], Matrix, Saved> = {
     for (const { table, ids } of lookups) {
       const at: Address = tape.zeroed(ids.length * table.stride);
       const inOrder = tape.integers(Int32Array.from(ids.keys()));
-      tape.kernels.gatherRows(ids.length, table.columns, inOrder, output.grad + offset * 4, output.stride, at, table.stride);
+      tape.kernels.gatherRows({
+        m: ids.length,
+        n: table.columns,
+        index: inOrder,
+        x: output.grad + offset * 4,
+        xStride: output.stride,
+        y: at,
+        yStride: table.stride,
+      });
       tape.rowGradients.push({ parameter: table, ids, at });
       offset += table.columns;
     }

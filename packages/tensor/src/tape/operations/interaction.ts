@@ -40,13 +40,21 @@ export const gru: Operation<GruInput, Matrix, GruSaved> = {
     multiplyBy(tape, input, cell.input, cell.inputBias, fromInput);
     multiplyBy(tape, hidden, cell.hidden, cell.hiddenBias, fromHidden);
     const output = tape.matrix(n, hidden.columns); // [N, D]
-    tape.kernels.gruForward(n, hidden.stride, fromInput, fromHidden, hidden.at, output.at);
+    tape.kernels.gruForward({ m: n, width: hidden.stride, fromInput, fromHidden, hidden: hidden.at, out: output.at });
     return { output, saved: { input, hidden, cell, fromInput, fromHidden, output } };
   },
 
   backward(tape, { input, hidden, cell, fromInput, fromHidden, output }) {
     const dHidden = tape.gradientRoom(hidden);
-    tape.kernels.gruBackward(hidden.rows, hidden.stride, fromInput, fromHidden, hidden.at, output.grad, dHidden);
+    tape.kernels.gruBackward({
+      m: hidden.rows,
+      width: hidden.stride,
+      gates: fromInput,
+      fromHidden,
+      hidden: hidden.at,
+      dOut: output.grad,
+      dHidden,
+    });
     multiplyByGradient(tape, input, cell.input, cell.inputBias, fromInput);
     multiplyByGradient(tape, hidden, cell.hidden, cell.hiddenBias, fromHidden);
   },
@@ -86,15 +94,26 @@ export const interaction: Operation<InteractionInput, Matrix, InteractionSaved> 
     multiplyBy(tape, input, cell.gatesInput, undefined, gates);
     addProduct(hidden, cell.gatesHidden, gates);
     const kept = tape.matrix(n, hidden.columns); // u ∗ h, [N, D]
-    kernels.interactionGates(n, hidden.stride, gates, hidden.at, kept.at);
+    kernels.interactionGates({ m: n, width: hidden.stride, gates, hidden: hidden.at, kept: kept.at });
     multiplyBy(tape, input, cell.freshInput, undefined, fresh);
     addProduct(kept, cell.freshHidden, fresh);
     const output = tape.matrix(n, hidden.columns); // [N, D]
-    kernels.interactionOutput(n, hidden.stride, gates, hidden.at, fresh, output.at);
+    kernels.interactionOutput({ m: n, width: hidden.stride, gates, hidden: hidden.at, fresh, out: output.at });
     return { output, saved: { input, hidden, cell, gates, kept, fresh, output } };
 
     function addProduct(x: Matrix, weight: Parameter, out: Address): void {
-      kernels.gemm(n, weight.stride, x.columns, x.at, x.stride, weight.at, weight.stride, out, weight.stride, 1);
+      kernels.gemm({
+        m: n,
+        n: weight.stride,
+        k: x.columns,
+        a: x.at,
+        aStride: x.stride,
+        b: weight.at,
+        bStride: weight.stride,
+        c: out,
+        cStride: weight.stride,
+        accumulate: 1,
+      });
     }
   },
 
@@ -102,10 +121,18 @@ export const interaction: Operation<InteractionInput, Matrix, InteractionSaved> 
     const { kernels } = tape;
     const n = hidden.rows;
     const dHidden = tape.gradientRoom(hidden);
-    kernels.interactionOutputBackward(n, hidden.stride, gates, hidden.at, fresh, output.grad, dHidden);
+    kernels.interactionOutputBackward({
+      m: n,
+      width: hidden.stride,
+      gates,
+      hidden: hidden.at,
+      fresh,
+      dOut: output.grad,
+      dHidden,
+    });
     multiplyByGradient(tape, input, cell.freshInput, undefined, fresh);
     multiplyByGradient(tape, kept, cell.freshHidden, undefined, fresh);
-    kernels.interactionGatesBackward(n, hidden.stride, gates, hidden.at, kept.grad, dHidden);
+    kernels.interactionGatesBackward({ m: n, width: hidden.stride, gates, hidden: hidden.at, dKept: kept.grad, dHidden });
     multiplyByGradient(tape, input, cell.gatesInput, undefined, gates);
     multiplyByGradient(tape, hidden, cell.gatesHidden, undefined, gates);
   },

@@ -34,19 +34,19 @@ export const linear: Operation<LinearInput, Matrix, Saved> = {
 /** out = input·W + b into [N, weight.stride] floats at `out`. */
 export function multiplyBy(tape: Tape, input: Matrix, weight: Parameter, bias: Parameter | undefined, out: number): void {
   const { kernels } = tape;
-  if (bias !== undefined) kernels.fillRows(input.rows, weight.stride, bias.at, out, weight.stride);
-  kernels.gemm(
-    input.rows,
-    weight.stride,
-    input.columns,
-    input.at,
-    input.stride,
-    weight.at,
-    weight.stride,
-    out,
-    weight.stride,
-    bias === undefined ? 0 : 1,
-  );
+  if (bias !== undefined) kernels.fillRows({ m: input.rows, n: weight.stride, x: bias.at, y: out, yStride: weight.stride });
+  kernels.gemm({
+    m: input.rows,
+    n: weight.stride,
+    k: input.columns,
+    a: input.at,
+    aStride: input.stride,
+    b: weight.at,
+    bStride: weight.stride,
+    c: out,
+    cStride: weight.stride,
+    accumulate: bias === undefined ? 0 : 1,
+  });
 }
 
 /** From the gradient at `dOut` [N, weight.stride] to those of W, b and, where it keeps one, the input. */
@@ -58,20 +58,32 @@ export function multiplyByGradient(
   dOut: number,
 ): void {
   const { kernels } = tape;
-  kernels.gemmTransposed(
-    weight.rows,
-    weight.stride,
-    input.rows,
-    input.at,
-    input.stride,
-    dOut,
-    weight.stride,
-    tape.gradientOf(weight),
-    weight.stride,
-    1,
-  );
-  if (bias !== undefined) kernels.sumRows(input.rows, weight.stride, dOut, weight.stride, tape.gradientOf(bias));
+  kernels.gemmTransposed({
+    m: weight.rows,
+    n: weight.stride,
+    k: input.rows,
+    a: input.at,
+    aStride: input.stride,
+    b: dOut,
+    bStride: weight.stride,
+    c: tape.gradientOf(weight),
+    cStride: weight.stride,
+    accumulate: 1,
+  });
+  if (bias !== undefined)
+    kernels.sumRows({ m: input.rows, n: weight.stride, x: dOut, xStride: weight.stride, y: tape.gradientOf(bias) });
   if (input.grad === 0) return;
   const width = padded(weight.rows);
-  kernels.gemm(input.rows, width, weight.stride, dOut, weight.stride, weight.transposed, width, input.grad, input.stride, 1);
+  kernels.gemm({
+    m: input.rows,
+    n: width,
+    k: weight.stride,
+    a: dOut,
+    aStride: weight.stride,
+    b: weight.transposed,
+    bStride: width,
+    c: input.grad,
+    cStride: input.stride,
+    accumulate: 1,
+  });
 }

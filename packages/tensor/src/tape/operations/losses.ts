@@ -17,10 +17,18 @@ export const softmaxLoss: Operation<SoftmaxLossInput, number, undefined> = {
   forward(tape, { scores, gold, weights, factor }) {
     const { rows, columns, stride, at, grad } = scores;
     const p = tape.scratch(rows * stride);
-    tape.kernels.softmaxRows(rows, columns, stride, at, p);
+    tape.kernels.softmaxRows({ m: rows, columns, stride, x: at, y: p });
     const weightsAt = weights === undefined ? 0 : tape.scratch(weights.length);
     if (weights !== undefined) tape.heap.f32.set(weights, weightsAt / 4);
-    const total = tape.kernels.softmaxLoss(rows, stride, p, tape.integers(gold), weightsAt, factor, grad);
+    const total = tape.kernels.softmaxLoss({
+      m: rows,
+      stride,
+      p,
+      gold: tape.integers(gold),
+      weights: weightsAt,
+      factor,
+      dx: grad,
+    });
     return { output: total, saved: undefined };
   },
 

@@ -29,26 +29,13 @@ export interface MaxSaved {
 export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
   forward(tape, scorer) {
     checkScorer(scorer);
-    const { a, weight, bias } = scorer;
+    const { a, weight } = scorer;
     const output = tape.matrix(a.rows, weight.columns); // [ΣN, R]
     const arg = tape.scratch(a.rows * weight.stride);
     const scratch = rowScratch(tape, scorer);
-    forEachSentence(scorer, (start, n, aAt, bAt) => {
+    forEachSentence(scorer, (sentence, start) => {
       const cells = start * weight.stride * 4;
-      tape.kernels.pairMax(
-        n,
-        a.stride,
-        weight.columns,
-        weight.stride,
-        scorer.diagonal ? 1 : 0,
-        aAt,
-        bAt,
-        weight.at,
-        bias.at,
-        scratch,
-        output.at + cells,
-        arg + cells,
-      );
+      tape.kernels.pairMax({ ...sentence, scratch, y: output.at + cells, arg: arg + cells });
     });
     return { output, saved: { scorer, output, arg } };
   },
@@ -58,27 +45,29 @@ export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
     const width = padded(weight.rows);
     const dTransposed = tape.zeroed(weight.columns * width);
     const [dA, dB] = [tape.gradientRoom(a), tape.gradientRoom(b)];
-    forEachSentence(scorer, (start, n, aAt, bAt) => {
+    forEachSentence(scorer, (sentence, start) => {
       const cells = start * weight.stride * 4;
       const rows = start * a.stride * 4;
-      tape.kernels.pairMaxBackward(
-        n,
-        a.stride,
-        weight.columns,
-        weight.stride,
-        aAt,
-        bAt,
-        weight.transposed,
-        output.at + cells,
-        arg + cells,
-        output.grad + cells,
-        dA + rows,
-        dB + rows,
-        dTransposed,
-        tape.gradientOf(bias),
-      );
+      tape.kernels.pairMaxBackward({
+        ...sentence,
+        wt: weight.transposed,
+        y: output.at + cells,
+        arg: arg + cells,
+        dy: output.grad + cells,
+        dA: dA + rows,
+        dB: dB + rows,
+        dWt: dTransposed,
+        dBias: tape.gradientOf(bias),
+      });
     });
-    tape.kernels.transposeAdd(weight.columns, weight.rows, dTransposed, width, tape.gradientOf(weight), weight.stride);
+    tape.kernels.transposeAdd({
+      m: weight.columns,
+      n: weight.rows,
+      x: dTransposed,
+      xStride: width,
+      y: tape.gradientOf(weight),
+      yStride: weight.stride,
+    });
   },
 };
 
@@ -95,31 +84,23 @@ export const pairLoss: Operation<PairLossInput, number, undefined> = {
     checkScorer(input);
     const { a, b, weight, bias, gold, factor } = input;
     const scratch = rowScratch(tape, input);
-    const [dA, dB] = tape.recording ? [tape.gradientRoom(a), tape.gradientRoom(b)] : [0, 0];
+    const slopes = tape.recording ? { dA: tape.gradientRoom(a), dB: tape.gradientRoom(b) } : undefined;
     let total = 0;
-    forEachSentence(input, (start, n, aAt, bAt, index) => {
+    forEachSentence(input, (sentence, start, index) => {
       const cells = gold[index] ?? new Int32Array(0);
       const rows = start * a.stride * 4;
-      total += tape.kernels.pairLoss(
-        n,
-        a.stride,
-        weight.columns,
-        weight.stride,
-        input.diagonal ? 1 : 0,
-        aAt,
-        bAt,
-        weight.at,
-        bias.at,
-        tape.integers(cells),
-        cells.length / 3,
-        factor,
-        tape.recording ? weight.transposed : 0,
+      total += tape.kernels.pairLoss({
+        ...sentence,
+        gold: tape.integers(cells),
+        count: cells.length / 3,
+        weight: factor,
+        wt: slopes === undefined ? 0 : weight.transposed,
         scratch,
-        dA + rows,
-        dB + rows,
-        tape.gradientOf(weight),
-        tape.gradientOf(bias),
-      );
+        dA: slopes === undefined ? 0 : slopes.dA + rows,
+        dB: slopes === undefined ? 0 : slopes.dB + rows,
+        dW: tape.gradientOf(weight),
+        dBias: tape.gradientOf(bias),
+      });
     });
     return { output: total, saved: undefined };
   },
@@ -140,30 +121,16 @@ export interface PairCell {
 /** The cells of each sentence whose probability reaches the threshold of their relation (one of [R], between 0 and 1). */
 export function predictPairs(tape: Tape, scorer: PairScorer, thresholds: ArrayLike<number>): PairCell[][] {
   checkScorer(scorer);
-  const { a, weight, bias } = scorer;
+  const { weight } = scorer;
   const limits = tape.zeroed(weight.stride);
   for (let r = 0; r < weight.columns; r++) tape.heap.f32[limits / 4 + r] = logit(thresholds[r] ?? 0.5);
   const scratch = rowScratch(tape, scorer);
   const found: PairCell[][] = [];
-  forEachSentence(scorer, (_start, n, aAt, bAt) => {
+  forEachSentence(scorer, (sentence) => {
     let room = 64;
     for (;;) {
       const out = tape.scratch(room * 4);
-      const count = tape.kernels.pairPredict(
-        n,
-        a.stride,
-        weight.columns,
-        weight.stride,
-        scorer.diagonal ? 1 : 0,
-        aAt,
-        bAt,
-        weight.at,
-        bias.at,
-        limits,
-        scratch,
-        out,
-        room,
-      );
+      const count = tape.kernels.pairPredict({ ...sentence, thresholds: limits, scratch, out, limit: room });
       if (count <= room) {
         found.push(readCells(tape, out, count));
         return;
@@ -176,38 +143,41 @@ export function predictPairs(tape: Tape, scorer: PairScorer, thresholds: ArrayLi
 
 /** All probabilities of one sentence's pairs, [N, N, R] without padding; for tests, plots and sampling. */
 export function pairProbabilities(tape: Tape, scorer: PairScorer, sentence: number): Float32Array {
-  const { a, weight, bias } = scorer;
   const scratch = rowScratch(tape, scorer);
   let values: Float32Array = new Float32Array(0);
-  forEachSentence(scorer, (_start, n, aAt, bAt, index) => {
+  forEachSentence(scorer, (call, _start, index) => {
     if (index !== sentence) return;
-    const out = tape.scratch(n * n * weight.stride);
-    tape.kernels.pairProbabilities(
-      n,
-      a.stride,
-      weight.columns,
-      weight.stride,
-      scorer.diagonal ? 1 : 0,
-      aAt,
-      bAt,
-      weight.at,
-      bias.at,
-      scratch,
-      out,
-    );
-    values = tape.read({ rows: n * n, columns: weight.columns, stride: weight.stride, at: out, grad: 0 });
+    const { n, columns, stride } = call;
+    const p = tape.scratch(n * n * stride);
+    tape.kernels.pairProbabilities({ ...call, scratch, p });
+    values = tape.read({ rows: n * n, columns, stride, at: p, grad: 0 });
   });
   return values;
 }
 
+/** The fields that every kernel of pairs reads, for one sentence. */
+interface SentenceCall {
+  readonly n: number;
+  readonly width: number;
+  readonly columns: number;
+  readonly stride: number;
+  readonly diagonal: number;
+  readonly a: Address;
+  readonly b: Address;
+  readonly w: Address;
+  readonly bias: Address;
+}
+
 function forEachSentence(
-  { a, b, offsets }: PairScorer,
-  visit: (start: number, n: number, aAt: Address, bAt: Address, index: number) => void,
+  { a, b, weight, bias, offsets, diagonal }: PairScorer,
+  visit: (sentence: SentenceCall, start: number, index: number) => void,
 ): void {
+  const shared = { width: a.stride, columns: weight.columns, stride: weight.stride, diagonal: diagonal ? 1 : 0 };
   for (let s = 0; s + 1 < offsets.length; s++) {
     const start = offsets[s] ?? 0;
     const n = (offsets[s + 1] ?? start) - start;
-    visit(start, n, a.at + start * a.stride * 4, b.at + start * b.stride * 4, s);
+    const rows = start * a.stride * 4;
+    visit({ n, ...shared, a: a.at + rows, b: b.at + rows, w: weight.at, bias: bias.at }, start, s);
   }
 }
 

@@ -36,7 +36,16 @@ export function placedProducts(tape: Tape, part: PlacedRows, weight: Parameter, 
 export function addPlacedProducts(tape: Tape, part: PlacedRows, weight: Parameter, order: Int32Array, out: Address): void {
   const { stride } = weight;
   const { at, index } = placedProducts(tape, part, weight, order);
-  tape.kernels.gatherAdd(order.length, stride, 1, tape.integers(index), at, stride, out, stride);
+  tape.kernels.gatherAdd({
+    m: order.length,
+    n: stride,
+    factor: 1,
+    index: tape.integers(index),
+    x: at,
+    xStride: stride,
+    y: out,
+    yStride: stride,
+  });
 }
 
 /** From the gradient of the products of the places, in this order, to those of the rows and of the weight. */
@@ -44,7 +53,16 @@ export function reversePlacedProducts(tape: Tape, part: PlacedRows, weight: Para
   const { stride } = weight;
   const index = rowsAt(part, order);
   const slope = tape.zeroed(part.input.rows * stride);
-  tape.kernels.scatterAdd(index.length, stride, 1, tape.integers(index), dOut, stride, slope, stride);
+  tape.kernels.scatterAdd({
+    m: index.length,
+    n: stride,
+    factor: 1,
+    index: tape.integers(index),
+    x: dOut,
+    xStride: stride,
+    y: slope,
+    yStride: stride,
+  });
   multiplyByGradient(tape, part.input, weight, undefined, slope);
 }
 

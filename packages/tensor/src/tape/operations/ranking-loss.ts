@@ -29,8 +29,9 @@ export const rankingLoss: Operation<RankingLossInput, number, undefined> = {
       throw new ShapeError(`${gold.length} right ones of ${classes} classes for scores [${scores.rows}, ${scores.columns}]`);
     }
     const { rows, stride, at, grad } = scores;
-    const margins = [positiveMargin, negativeMargin, scale, factor] as const;
-    const total = tape.kernels.rankingLoss(rows, classes, stride, at, tape.integers(gold), ...margins, grad);
+    const margins = { positiveMargin, negativeMargin, scale };
+    const right = tape.integers(gold);
+    const total = tape.kernels.rankingLoss({ m: rows, classes, stride, x: at, gold: right, ...margins, factor, dx: grad });
     return { output: total, saved: undefined };
   },
 

@@ -54,17 +54,35 @@ export const spanConvolution: Operation<SpanConvolutionInput, Matrix, Saved> = {
     let x = products;
     if (source !== undefined || labels !== undefined) {
       x = tape.zeroed(places * weight.stride);
-      kernels.gatherAdd(places, weight.stride, 1, placeIndex(tape, from, places), products, weight.stride, x, weight.stride);
+      kernels.gatherAdd({
+        m: places,
+        n: weight.stride,
+        factor: 1,
+        index: placeIndex(tape, from, places),
+        x: products,
+        xStride: weight.stride,
+        y: x,
+        yStride: weight.stride,
+      });
     }
     if (labels !== undefined) {
       const { weight: table, ids, factor } = labels;
-      kernels.gatherAdd(places, weight.stride, factor, tape.integers(ids), table.at, table.stride, x, weight.stride);
+      kernels.gatherAdd({
+        m: places,
+        n: weight.stride,
+        factor,
+        index: tape.integers(ids),
+        x: table.at,
+        xStride: table.stride,
+        y: x,
+        yStride: weight.stride,
+      });
     }
     const count = from.spans.length / 2;
     const spans = tape.integers(from.spans);
     const output = tape.matrix(count, bias.columns); // [spans, F]
     const arg = tape.scratch(count * bias.stride);
-    kernels.spanMax(count, weight.blocks, bias.stride, spans, x, bias.at, output.at, arg);
+    kernels.spanMax({ count, taps: weight.blocks, width: bias.stride, spans, x, bias: bias.at, y: output.at, arg });
     return { output, saved: { from, places, spans, arg, output } };
   },
 
@@ -73,16 +91,44 @@ export const spanConvolution: Operation<SpanConvolutionInput, Matrix, Saved> = {
     const { kernels } = tape;
     const dBias = tape.gradientOf(bias);
     const dx = tape.zeroed(places * weight.stride);
-    kernels.spanMaxBackward(output.rows, weight.blocks, bias.stride, spans, output.at, arg, output.grad, dx, dBias);
+    kernels.spanMaxBackward({
+      count: output.rows,
+      taps: weight.blocks,
+      width: bias.stride,
+      spans,
+      y: output.at,
+      arg,
+      dy: output.grad,
+      dx,
+      dBias,
+    });
     if (labels !== undefined) {
       const { weight: table, ids, factor } = labels;
       const dTable = tape.gradientOf(table);
-      kernels.scatterAdd(places, weight.stride, factor, tape.integers(ids), dx, weight.stride, dTable, table.stride);
+      kernels.scatterAdd({
+        m: places,
+        n: weight.stride,
+        factor,
+        index: tape.integers(ids),
+        x: dx,
+        xStride: weight.stride,
+        y: dTable,
+        yStride: table.stride,
+      });
     }
     let dProducts = dx;
     if (source !== undefined) {
       dProducts = tape.zeroed(input.rows * weight.stride);
-      kernels.scatterAdd(places, weight.stride, 1, tape.integers(source), dx, weight.stride, dProducts, weight.stride);
+      kernels.scatterAdd({
+        m: places,
+        n: weight.stride,
+        factor: 1,
+        index: tape.integers(source),
+        x: dx,
+        xStride: weight.stride,
+        y: dProducts,
+        yStride: weight.stride,
+      });
     }
     multiplyByGradient(tape, input, weight, undefined, dProducts);
   },

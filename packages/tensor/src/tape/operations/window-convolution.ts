@@ -76,7 +76,16 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
     const words = wordProducts(tape, from);
     forEachSentence(from, (at, n) => {
       const place = at * weight.stride * 4;
-      kernels.diagonalSums(n, n, -((taps - 1) >> 1), 0, taps, width, words.products + place, words.sums + place);
+      kernels.diagonalSums({
+        n,
+        rows: n,
+        first: -((taps - 1) >> 1),
+        clipped: 0,
+        taps,
+        width,
+        x: words.products + place,
+        u: words.sums + place,
+      });
     });
     const offsets = tape.kept === undefined ? occurring(from) : positions.table;
     const [first, second] = [positions.first, positions.second].map((share) => offsetSums(tape, offsets, share, width)) as [
@@ -85,15 +94,13 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
     ];
     const count = from.windows.length / windowFields;
     const windows = tape.integers(from.windows);
-    const sums = [words.sums, first.sums, second.sums] as const;
+    const sums = { words: words.sums, first: first.sums, second: second.sums, rows: first.rows };
+    const call = { count, taps, width, windows, ...sums, bias: bias.at, rectified: Number(rectified) };
     const pooled = from.pooling.map((pooling) => {
       const output = tape.matrix(count, bias.columns); // [pairs, F]
       const arg = pooling === "max" ? tape.scratch(count * width) : 0;
-      if (pooling === "max") {
-        kernels.windowMax(count, taps, width, windows, ...sums, first.rows, bias.at, Number(rectified), output.at, arg);
-      } else {
-        kernels.windowMean(count, taps, width, windows, ...sums, first.rows, bias.at, Number(rectified), output.at);
-      }
+      if (pooling === "max") kernels.windowMax({ ...call, y: output.at, arg });
+      else kernels.windowMean({ ...call, y: output.at });
       return { output, arg };
     });
     return { output: pooled.map(({ output }) => output), saved: { from, offsets, windows, words, first, second, pooled } };
@@ -103,27 +110,32 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
     const { bias, positions } = from;
     const { kernels } = tape;
     const weight = positions.first;
-    const [taps, width, rectified] = [weight.blocks, bias.stride, Number(from.rectified)];
-    const dBias = tape.gradientOf(bias);
-    const sums = [words.sums, first.sums, second.sums] as const;
-    // Nobody reads the products again, so the gradients of their sums take their place; sums of clipped rows need more room.
+    const [taps, width] = [weight.blocks, bias.stride];
+    // The products are not read again, so the gradients of their sums take their place; sums of clipped rows need more room.
     clear(tape, words.products, words.rows * weight.stride);
     const [dFirst, dSecond] = [tape.zeroed(first.rows * weight.stride), tape.zeroed(second.rows * weight.stride)];
-    const slopes = [words.products, dFirst, dSecond] as const;
+    const slopes = { dWords: words.products, dFirst, dSecond, dBias: tape.gradientOf(bias) };
+    const call = { taps, width, windows, rows: first.rows, rectified: Number(from.rectified), ...slopes };
+    const sums = { words: words.sums, first: first.sums, second: second.sums };
     for (const [k, pooling] of from.pooling.entries()) {
       const { output, arg } = pooled[k] as Saved["pooled"][number];
-      if (pooling === "max") {
-        const won = [output.at, arg, output.grad] as const;
-        kernels.windowMaxBackward(output.rows, taps, width, windows, first.rows, rectified, ...won, ...slopes, dBias);
-      } else {
-        const given = [output.rows, taps, width, windows, ...sums, first.rows, bias.at, rectified, output.grad] as const;
-        kernels.windowMeanBackward(...given, ...slopes, dBias);
-      }
+      const count = output.rows;
+      if (pooling === "max") kernels.windowMaxBackward({ ...call, count, y: output.at, arg, dy: output.grad });
+      else kernels.windowMeanBackward({ ...call, count, ...sums, bias: bias.at, dy: output.grad });
     }
     clear(tape, words.sums, words.rows * weight.stride);
     forEachSentence(from, (at, n) => {
       const place = at * weight.stride * 4;
-      kernels.diagonalSumsBackward(n, n, -((taps - 1) >> 1), 0, taps, width, words.products + place, words.sums + place);
+      kernels.diagonalSumsBackward({
+        n,
+        rows: n,
+        first: -((taps - 1) >> 1),
+        clipped: 0,
+        taps,
+        width,
+        du: words.products + place,
+        dx: words.sums + place,
+      });
     });
     for (const part of from.parts) {
       if (part.rows === undefined) multiplyByGradient(tape, part.input, part.weight, undefined, words.sums);
@@ -134,7 +146,16 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
       [second, dSecond],
     ] as const) {
       clear(tape, share.products, offsets.rows * weight.stride);
-      kernels.diagonalSumsBackward(offsets.rows, share.rows, 1 - taps, 1, taps, width, slope, share.products);
+      kernels.diagonalSumsBackward({
+        n: offsets.rows,
+        rows: share.rows,
+        first: 1 - taps,
+        clipped: 1,
+        taps,
+        width,
+        du: slope,
+        dx: share.products,
+      });
       multiplyByGradient(tape, offsets, share.weight, undefined, share.products);
     }
   },
@@ -147,8 +168,27 @@ function wordProducts(tape: Tape, { parts, offsets, positions }: WindowConvoluti
   const products = tape.scratch(rows * stride);
   for (const [k, part] of parts.entries()) {
     const { at, index } = placedProducts(tape, part, part.weight);
-    if (k === 0) tape.kernels.gatherRows(rows, stride, tape.integers(index), at, stride, products, stride);
-    else tape.kernels.gatherAdd(rows, stride, 1, tape.integers(index), at, stride, products, stride);
+    if (k === 0)
+      tape.kernels.gatherRows({
+        m: rows,
+        n: stride,
+        index: tape.integers(index),
+        x: at,
+        xStride: stride,
+        y: products,
+        yStride: stride,
+      });
+    else
+      tape.kernels.gatherAdd({
+        m: rows,
+        n: stride,
+        factor: 1,
+        index: tape.integers(index),
+        x: at,
+        xStride: stride,
+        y: products,
+        yStride: stride,
+      });
   }
   return { products, sums: tape.scratch(rows * stride), rows };
 }
@@ -172,7 +212,7 @@ function offsetSums(tape: Tape, offsets: Matrix, weight: Parameter, width: numbe
   const products = tape.scratch(offsets.rows * weight.stride);
   const fill = (sums: Address): void => {
     multiplyBy(tape, offsets, weight, undefined, products);
-    tape.kernels.diagonalSums(offsets.rows, rows, 1 - taps, 1, taps, width, products, sums);
+    tape.kernels.diagonalSums({ n: offsets.rows, rows, first: 1 - taps, clipped: 1, taps, width, x: products, u: sums });
   };
   const floats = rows * weight.stride;
   if (tape.kept !== undefined) return { weight, products, sums: tape.kept.once(weight.name, floats, fill), rows };

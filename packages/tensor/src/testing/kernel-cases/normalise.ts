@@ -1,46 +1,34 @@
-import type { Random } from "../../tensor/random.ts";
-import { normals, shares } from "../draws.ts";
-import { KernelCall } from "../kernel-call.ts";
+import type { normalise } from "../../kernels/contract/normalise.ts";
+import { shares } from "../draws.ts";
+import type { CasesOf } from "../kernel-call.ts";
 
-const shapes = [1, 2, 5, 33].flatMap((rows) => [4, 8, 20].map((width) => ({ rows, width, cells: rows * width })));
+const shapes = [1, 2, 5, 33].flatMap((m) => [4, 8, 20].map((width) => ({ m, width })));
+const shapesAndNone = [...shapes, { m: 0, width: 8 }];
 /** In 32 bits the sum of 33 rows, and what is divided by a small deviation, lose a digit. */
 const tolerance = { relative: 5e-6, absolute: 5e-6 };
 
-export const normaliseCases = {
-  *columnMoments(random: Random) {
-    for (const { rows, width, cells } of shapes) {
-      yield new KernelCall((m) => [rows, width, m.input(normals(random, cells)), m.output(width), m.output(width)], tolerance);
+export const normaliseCases: CasesOf<typeof normalise> = {
+  *columnMoments() {
+    for (const { m, width } of shapes) {
+      yield { given: { m, width }, tolerance };
       // A column that is the same everywhere has the variance zero.
-      const same = new Float32Array(cells).fill(0.1);
-      yield new KernelCall((m) => [rows, width, m.input(same), m.output(width), m.output(width)], tolerance);
+      yield { given: { m, width, x: new Float32Array(m * width).fill(0.1) }, tolerance };
     }
   },
 
-  *normaliseRows(random: Random) {
-    for (const { rows, width, cells } of [...shapes, { rows: 0, width: 8, cells: 0 }]) {
+  *normaliseRows(random) {
+    for (const { m, width } of shapesAndNone) {
       for (const variance of [shares(random, width), new Float32Array(width)]) {
-        yield new KernelCall(
-          (m) => [
-            ...[rows, width, m.input(normals(random, cells)), m.input(normals(random, width)), m.input(variance), 0.01],
-            ...[m.input(normals(random, width)), m.input(normals(random, width)), m.output(cells)],
-          ],
-          tolerance,
-        );
+        yield { given: { m, width, variance, epsilon: 0.01 }, tolerance };
       }
     }
   },
 
-  *normaliseRowsBackward(random: Random) {
-    for (const { rows, width, cells } of [...shapes, { rows: 0, width: 8, cells: 0 }]) {
-      for (const share of [1 / Math.max(1, rows), 0]) {
-        yield new KernelCall(
-          (m) => [
-            ...[rows, width, m.input(normals(random, cells)), m.input(normals(random, width)), m.input(shares(random, width))],
-            ...[0.01, m.input(normals(random, width)), share, m.input(normals(random, cells)), m.inOut(normals(random, cells))],
-            ...[m.inOut(normals(random, width)), m.inOut(normals(random, width))],
-          ],
-          { relative: 2e-5, absolute: 5e-5 },
-        );
+  *normaliseRowsBackward(random) {
+    for (const { m, width } of shapesAndNone) {
+      for (const share of [1 / Math.max(1, m), 0]) {
+        const variance = shares(random, width);
+        yield { given: { m, width, variance, epsilon: 0.01, share }, tolerance: { relative: 2e-5, absolute: 5e-5 } };
       }
     }
   },

@@ -1,7 +1,8 @@
+import type { pairs } from "../../kernels/contract/pairs.ts";
 import { padded } from "../../tensor/matrix.ts";
 import type { Random } from "../../tensor/random.ts";
 import { integersBelow, normals, paddedRows } from "../draws.ts";
-import { KernelCall } from "../kernel-call.ts";
+import type { CasesOf } from "../kernel-call.ts";
 
 interface Sentence {
   readonly n: number;
@@ -17,98 +18,51 @@ interface Sentence {
   readonly bias: Float32Array;
 }
 
-export const pairCases = {
-  *pairMax(random: Random) {
-    for (const s of sentences(random)) {
-      const cells = s.n * s.stride;
-      yield new KernelCall((k) => [
-        ...start(s, k),
-        k.input(s.w),
-        k.input(s.bias),
-        k.scratch(padded(s.n) * (s.width + s.stride)),
-        k.output(cells),
-        k.integers(cells, { defined: (cell) => cell % s.stride < s.columns }),
-      ]);
+export const pairCases: CasesOf<typeof pairs> = {
+  *pairMax(random) {
+    for (const { wt: _, ...s } of sentences(random)) {
+      yield { given: s, slots: { arg: { defined: (cell) => cell % s.stride < s.columns } } };
     }
   },
 
-  *pairMaxBackward(random: Random) {
-    for (const s of sentences(random)) {
-      const arg = integersBelow(random, s.n * s.stride, s.n + 1).map((at) => at - 1);
-      const y = paddedRows(s.n, s.columns, (n) => normals(random, n).map((value) => 1 / (1 + Math.exp(-value))));
-      const dy = paddedRows(s.n, s.columns, (n) => normals(random, n));
-      if (s.n > 0) dy[0] = 0;
-      yield new KernelCall(
-        (k) => [
-          ...[s.n, s.width, s.columns, s.stride, k.input(s.a), k.input(s.b), k.input(s.wt.subarray(0, s.columns * s.width))],
-          ...[k.input(y), k.input(arg), k.input(dy)],
-          ...[k.inOut(normals(random, s.n * s.width)), k.inOut(normals(random, s.n * s.width))],
-          ...[k.inOut(normals(random, s.columns * s.width)), k.inOut(normals(random, s.columns))],
-        ],
-        { relative: 3e-6, absolute: 1e-5 },
-      );
+  *pairMaxBackward(random) {
+    for (const { n, width, columns, stride, a, b, wt } of sentences(random)) {
+      const arg = integersBelow(random, n * stride, n + 1).map((at) => at - 1);
+      const y = paddedRows(n, columns, (k) => normals(random, k).map((value) => 1 / (1 + Math.exp(-value))));
+      const dy = paddedRows(n, columns, (k) => normals(random, k));
+      if (n > 0) dy[0] = 0;
+      const weights = wt.subarray(0, columns * width);
+      const tolerance = { relative: 3e-6, absolute: 1e-5 };
+      yield { given: { n, width, columns, stride, a, b, wt: weights, y, arg, dy }, tolerance };
     }
   },
 
-  *pairLoss(random: Random) {
+  *pairLoss(random) {
     for (const s of [...sentences(random), undecided(random)]) {
       const triples = goldTriples(random, s);
       const tolerance = { relative: 1e-5, absolute: 2e-5 };
-      const given = (k: KernelCall) => [
-        ...start(s, k),
-        ...[k.input(s.w), k.input(s.bias), k.input(Int32Array.from(triples.flat())), triples.length, 0.7],
-      ];
-      const scratch = padded(s.n) * (2 * s.width + s.stride);
-      yield new KernelCall((k) => [...given(k), 0, k.scratch(scratch), 0, 0, 0, 0], tolerance);
-      yield new KernelCall(
-        (k) => [
-          ...given(k),
-          ...[
-            k.input(s.wt),
-            k.scratch(scratch),
-            k.inOut(normals(random, s.n * s.width)),
-            k.inOut(normals(random, s.n * s.width)),
-          ],
-          ...[k.inOut(normals(random, s.width * s.stride)), k.inOut(normals(random, s.stride))],
-        ],
-        tolerance,
-      );
+      const given = { ...s, gold: Int32Array.from(triples.flat()), count: triples.length, weight: 0.7 };
+      yield { given: { ...given, wt: 0, dA: 0, dB: 0, dW: 0, dBias: 0 }, tolerance };
+      yield { given, tolerance };
     }
   },
 
-  *pairPredict(random: Random) {
-    for (const s of sentences(random)) {
+  *pairPredict(random) {
+    for (const { wt: _, ...s } of sentences(random)) {
       const drawn = normals(random, s.stride);
       for (const thresholds of [drawn, drawn.fill(-Infinity, 0, 1), drawn.fill(Infinity, 0, 1), drawn.map(() => -Infinity)]) {
         for (const limit of [0, 3, s.n * s.n * s.columns]) {
-          yield new KernelCall((k) => [
-            ...start(s, k),
-            ...[
-              k.input(s.w),
-              k.input(s.bias),
-              k.input(Float32Array.from(thresholds)),
-              k.scratch(padded(s.n) * (s.width + s.stride)),
-            ],
-            ...[k.output(4 * limit, { integer: (cell) => cell % 4 < 3, partial: true }), limit],
-          ]);
+          const slots = { out: { integer: (cell: number) => cell % 4 < 3, partial: true } };
+          yield { given: { ...s, thresholds: Float32Array.from(thresholds), limit }, slots };
         }
       }
     }
   },
 
-  *pairProbabilities(random: Random) {
-    for (const s of sentences(random)) {
-      yield new KernelCall((k) => [
-        ...start(s, k),
-        ...[k.input(s.w), k.input(s.bias), k.scratch(padded(s.n) * (s.width + s.stride)), k.output(s.n * s.n * s.stride)],
-      ]);
-    }
+  *pairProbabilities(random) {
+    for (const { wt: _, ...s } of sentences(random)) yield { given: s };
   },
 };
-
-function start(s: Sentence, k: KernelCall): number[] {
-  return [s.n, s.width, s.columns, s.stride, s.diagonal, k.input(s.a), k.input(s.b)];
-}
 
 /** Lengths around the tiles and around the 64 cells whose logarithms are taken at once; some words repeat, so that maxima tie. */
 function* sentences(random: Random): Generator<Sentence> {
@@ -121,7 +75,7 @@ function* sentences(random: Random): Generator<Sentence> {
       for (const diagonal of [0, 1]) yield sentence(random, n, features, columns, diagonal, 1);
     }
   }
-  // Scores of many hundreds: the loss must neither overflow nor lose the sign of a slope.
+  // Scores of many hundreds: the loss must neither overflow nor drop the sign of a slope.
   yield sentence(random, 6, 5, 3, 0, 30);
 }
 

@@ -1,115 +1,62 @@
-import type { Random } from "../../tensor/random.ts";
+import type { recurrent } from "../../kernels/contract/recurrent.ts";
 import { edges, normals, shares } from "../draws.ts";
-import { KernelCall } from "../kernel-call.ts";
+import type { CasesOf } from "../kernel-call.ts";
 
 const shapes = [0, 1, 3, 4].flatMap((m) => [4, 8, 20].map((width) => ({ m, width, n: m * width })));
 const drawings = [normals, edges];
 
-export const recurrentCases = {
-  *lstmForward(random: Random) {
+export const recurrentCases: CasesOf<typeof recurrent> = {
+  *lstmForward(random) {
     for (const { m, width, n } of shapes) {
       for (const draw of drawings) {
         const gates = draw(random, 4 * n);
-        yield new KernelCall((k) => [m, width, k.inOut(gates), 0, k.output(n), k.output(n)]);
-        yield new KernelCall((k) => [m, width, k.inOut(gates), k.input(normals(random, n)), k.output(n), k.output(n)]);
+        yield { given: { m, width, gates, previous: 0 } };
+        yield { given: { m, width, gates } };
       }
     }
   },
 
-  *lstmBackward(random: Random) {
+  *lstmBackward(random) {
     for (const { m, width, n } of shapes) {
-      for (const first of [true, false]) {
-        yield new KernelCall((k) => [
-          m,
-          width,
-          k.inOut(shares(random, 4 * n)),
-          first ? 0 : k.input(normals(random, n)),
-          k.input(normals(random, n)),
-          k.input(normals(random, n)),
-          k.inOut(normals(random, n)),
-        ]);
-      }
+      yield { given: { m, width, gates: shares(random, 4 * n), previous: 0 } };
+      yield { given: { m, width, gates: shares(random, 4 * n) } };
     }
   },
 
-  *gruForward(random: Random) {
+  *gruForward(random) {
     for (const { m, width, n } of shapes) {
-      for (const draw of drawings) {
-        yield new KernelCall((k) => [
-          m,
-          width,
-          k.inOut(draw(random, 3 * n)),
-          k.input(normals(random, 3 * n)),
-          k.input(normals(random, n)),
-          k.output(n),
-        ]);
-      }
+      for (const draw of drawings) yield { given: { m, width, fromInput: draw(random, 3 * n) } };
     }
   },
 
-  *gruBackward(random: Random) {
+  *gruBackward(random) {
+    for (const { m, width, n } of shapes) yield { given: { m, width, gates: shares(random, 3 * n) } };
+  },
+
+  *interactionGates(random) {
     for (const { m, width, n } of shapes) {
-      yield new KernelCall((k) => [
-        m,
-        width,
-        k.inOut(shares(random, 3 * n)),
-        k.inOut(normals(random, 3 * n)),
-        k.input(normals(random, n)),
-        k.input(normals(random, n)),
-        k.inOut(normals(random, n)),
-      ]);
+      for (const draw of drawings) yield { given: { m, width, gates: draw(random, 2 * n) } };
     }
   },
 
-  *interactionGates(random: Random) {
+  *interactionOutput(random) {
     for (const { m, width, n } of shapes) {
-      for (const draw of drawings) {
-        yield new KernelCall((k) => [m, width, k.inOut(draw(random, 2 * n)), k.input(normals(random, n)), k.output(n)]);
-      }
+      for (const draw of drawings) yield { given: { m, width, gates: shares(random, 2 * n), fresh: draw(random, n) } };
     }
   },
 
-  *interactionOutput(random: Random) {
+  *interactionOutputBackward(random) {
     for (const { m, width, n } of shapes) {
-      for (const draw of drawings) {
-        yield new KernelCall((k) => [
-          m,
-          width,
-          k.input(shares(random, 2 * n)),
-          k.input(normals(random, n)),
-          k.inOut(draw(random, n)),
-          k.output(n),
-        ]);
-      }
+      const written = (cell: number): boolean => cell % (2 * width) < width;
+      const fresh = normals(random, n).map(Math.tanh);
+      yield { given: { m, width, gates: shares(random, 2 * n), fresh }, slots: { gates: { written } } };
     }
   },
 
-  *interactionOutputBackward(random: Random) {
+  *interactionGatesBackward(random) {
     for (const { m, width, n } of shapes) {
-      const written = (cell: number) => cell % (2 * width) < width;
-      yield new KernelCall((k) => [
-        m,
-        width,
-        k.inOut(shares(random, 2 * n), { written }),
-        k.input(normals(random, n)),
-        k.inOut(normals(random, n).map(Math.tanh)),
-        k.input(normals(random, n)),
-        k.inOut(normals(random, n)),
-      ]);
-    }
-  },
-
-  *interactionGatesBackward(random: Random) {
-    for (const { m, width, n } of shapes) {
-      const written = (cell: number) => cell % (2 * width) >= width;
-      yield new KernelCall((k) => [
-        m,
-        width,
-        k.inOut(shares(random, 2 * n), { written }),
-        k.input(normals(random, n)),
-        k.input(normals(random, n)),
-        k.inOut(normals(random, n)),
-      ]);
+      const written = (cell: number): boolean => cell % (2 * width) >= width;
+      yield { given: { m, width, gates: shares(random, 2 * n) }, slots: { gates: { written } } };
     }
   },
 };

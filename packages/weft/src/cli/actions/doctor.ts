@@ -120,7 +120,8 @@ function multiplySpeed(signal: AbortSignal): number {
   const [a, b, out] = [heap.allocate(bytes), heap.allocate(bytes), heap.allocate(bytes)];
   heap.floats(a, side * side).fill(0.5);
   heap.floats(b, side * side).fill(0.25);
-  const run = (): void => kernels.gemm(side, side, side, a, side, b, side, out, side, 0);
+  const run = (): void =>
+    kernels.gemm({ m: side, n: side, k: side, a, aStride: side, b, bStride: side, c: out, cStride: side, accumulate: 0 });
   const warmUpEnd = performance.now() + 100;
   while (performance.now() < warmUpEnd) run();
   const start = performance.now();

@@ -1,0 +1,43 @@
+import { count, inOut, input, kernel, output, scalar } from "./descriptor.ts";
+import { cells } from "./extent.ts";
+
+/** Normalisation of columns by their mean and variance. `width` is a multiple of 4. */
+export const normalise = {
+  columnMoments: kernel("mean[j] = Σ_i x[i, j] / m, variance[j] = Σ_i (x[i, j] − mean[j])² / m, for m ≥ 1", [
+    count("m"),
+    count("width"),
+    input("x", cells("m", "width")),
+    output("mean", cells("width")),
+    output("variance", cells("width")),
+  ]),
+
+  normaliseRows: kernel("y[i, j] = scale[j]·(x[i, j] − mean[j]) / √(variance[j] + epsilon) + shift[j]", [
+    count("m"),
+    count("width"),
+    input("x", cells("m", "width")),
+    input("mean", cells("width")),
+    input("variance", cells("width")),
+    scalar("epsilon"),
+    input("scale", cells("width")),
+    input("shift", cells("width")),
+    output("y", cells("m", "width")),
+  ]),
+
+  normaliseRowsBackward: kernel(
+    "the gradient of normaliseRows; share is 1/m if mean and variance are those of these rows, 0 if they come from elsewhere",
+    [
+      count("m"),
+      count("width"),
+      input("x", cells("m", "width")),
+      input("mean", cells("width")),
+      input("variance", cells("width")),
+      scalar("epsilon"),
+      input("scale", cells("width")),
+      scalar("share"),
+      input("dy", cells("m", "width")),
+      inOut("dx", cells("m", "width")),
+      inOut("dScale", cells("width")),
+      inOut("dShift", cells("width")),
+    ],
+  ),
+};

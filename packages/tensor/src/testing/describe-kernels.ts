@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { checkedKernels } from "../kernels/checked-kernels.ts";
+import type { KernelName, Kernels } from "../kernels/kernels.ts";
+import { plainKernels } from "../kernels/plain.ts";
+import { Random } from "../tensor/random.ts";
+import { imageBytes, KernelCall, type KernelCase } from "./kernel-call.ts";
+import { kernelCases } from "./kernel-cases/index.ts";
+
+const names = Object.keys(kernelCases) as KernelName[];
+
+/**
+ * What kernels promise, whoever computes them: each does what its twin in plain TypeScript does, up to rounding, reads
+ * nothing outside of the cells that the contract names, and writes nothing but its outputs.
+ *
+ * @param load the kernels on a memory of the suite's own, as `KernelProvider.load`
+ * @param options.shared whether that memory is shared between threads; defaults to false
+ */
+export function describeKernels(
+  name: string,
+  load: (memory: WebAssembly.Memory) => Kernels,
+  { shared = false }: { readonly shared?: boolean } = {},
+): void {
+  describe(name, () => {
+    const memory = memoryOf(shared);
+    const twinMemory = memoryOf(false);
+    const twin = plainKernels(twinMemory);
+    let kernels: Kernels;
+    let constants: Uint8Array;
+
+    beforeAll(() => {
+      kernels = checkedKernels(load(memory), memory);
+      constants = lowMemory();
+    });
+
+    test.each(names)("%s does what its twin does, and writes nothing else", (kernel) => {
+      const random = Random.of(4711, kernel);
+      let index = 0;
+      for (const given of kernelCases[kernel](random) as Iterable<KernelCase>) {
+        const call = new KernelCall(kernel, given, random);
+        expect(problems(call), `call ${index} with ${JSON.stringify(call.fields)}`).toEqual([]);
+        index++;
+      }
+      expect(index).toBeGreaterThan(0);
+      expect(lowMemory()).toEqual(constants);
+    });
+
+    function lowMemory(): Uint8Array {
+      return Uint8Array.from(new Uint8Array(memory.buffer).subarray(0, 1024));
+    }
+
+    function problems(call: KernelCall): string[] {
+      const expected = call.run(twin, twinMemory);
+      const got = call.run(kernels, memory);
+      const found = [...call.differences(expected.bytes, expected.bytes)].map((text) => `the twin: ${text}`);
+      found.push(...call.differences(got.bytes, expected.bytes));
+      if (expected.returned !== undefined || got.returned !== undefined) {
+        const [x, y] = [got.returned ?? Number.NaN, expected.returned ?? Number.NaN];
+        if (!call.close(x, y)) found.push(`returned ${x} instead of ${y}`);
+      }
+      return found.slice(0, 5);
+    }
+  });
+}
+
+function memoryOf(shared: boolean): WebAssembly.Memory {
+  const pages = imageBytes / 65536;
+  return new WebAssembly.Memory(shared ? { initial: pages, maximum: 65536, shared } : { initial: pages });
+}
