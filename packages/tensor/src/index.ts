@@ -1,9 +1,28 @@
-export * from "./errors.ts";
+// The package's promises, room by room. Every name here is documented where it is defined; what is not here may change.
+
+// Errors
+export { ShapeError, TensorError, type TensorErrorCode, tensorErrorCodes } from "./errors.ts";
+
+// Kernels, and what computes them
 export type { Address, KernelName, Kernels } from "./kernels/kernels.ts";
-export { bestBuild, type KernelBuild, kernelMark } from "./kernels/load.ts";
+export { bestBuild, type KernelBuild, type KernelProvider, kernelMark, providers } from "./kernels/providers.ts";
+
+// Memory
 export { Arena } from "./memory/arena.ts";
 export { Heap } from "./memory/heap.ts";
-export * from "./optim/index.ts";
+
+// Optimisers
+export {
+  type ChunkGradient,
+  GradientCollector,
+  type Gradients,
+  mergeRows,
+  type TableGradient,
+} from "./optim/gradients.ts";
+export { Optimizer, type OptimizerOptions, type OptimizerSettings, type UpdateOptions } from "./optim/optimizer.ts";
+export { updateRunning } from "./optim/running.ts";
+
+// The tape and its operations
 export { KeptProducts, type TableRows } from "./tape/kept-products.ts";
 export type { BigruParameters } from "./tape/operations/bigru.ts";
 export type { BilstmInput, LstmParameters } from "./tape/operations/bilstm.ts";
@@ -11,15 +30,36 @@ export { backwardMessages, bestPath, type Chain, expectations, pathScore } from 
 export { type ComposeTerm, parameterMatrix } from "./tape/operations/compose.ts";
 export { type ChainParameters, readChain } from "./tape/operations/crf-loss.ts";
 export type { Lookup } from "./tape/operations/embed.ts";
-export { type OperationName, operations } from "./tape/operations/index.ts";
+export * as operations from "./tape/operations/index.ts";
 export type { GruParameters, InteractionParameters } from "./tape/operations/interaction.ts";
 export { pairScores } from "./tape/operations/pair-sum.ts";
 export { type PairCell, type PairScorer, pairProbabilities, predictPairs } from "./tape/operations/pairs.ts";
 export type { PlacedRows } from "./tape/operations/placed-rows.ts";
 export type { RowLabels } from "./tape/operations/span-convolution.ts";
 export { type WindowPart, windowFields } from "./tape/operations/window-convolution.ts";
-export * from "./tape/tape.ts";
+export {
+  type ColumnStatistics,
+  type GradientBuffer,
+  type Operation,
+  type RowGradient,
+  Tape,
+  type TapeOptions,
+} from "./tape/tape.ts";
+
+// Matrices, parameters, randomness
 export { Engine } from "./tensor/engine.ts";
 export { type Matrix, padded } from "./tensor/matrix.ts";
-export * from "./tensor/parameter-store.ts";
+export {
+  glorot,
+  type Initialiser,
+  normal,
+  ones,
+  type Parameter,
+  type ParameterForm,
+  ParameterStore,
+  pad,
+  uniform,
+  unpad,
+  zeros,
+} from "./tensor/parameter-store.ts";
 export { Random, type RandomState } from "./tensor/random.ts";

@@ -3,8 +3,8 @@ import v8 from "node:v8";
 import { describe, expect, test } from "vitest";
 import { describeKernels } from "../testing/describe-kernels.ts";
 import { contract } from "./contract/index.ts";
-import { bestBuild, kernelMark, loadKernels } from "./load.ts";
 import { plainKernels } from "./plain.ts";
+import { bestBuild, kernelMark, loadKernels } from "./providers.ts";
 import { wasmBuilds } from "./wasm.generated.ts";
 
 // Node 20 and 21 hide relaxed SIMD behind a flag that later versions no longer know.

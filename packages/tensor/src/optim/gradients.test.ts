@@ -6,7 +6,7 @@ import { type Parameter, ParameterStore, pad, unpad, zeros } from "../tensor/par
 import { Random } from "../tensor/random.ts";
 import { GradientCollector, mergeRows, type TableGradient } from "./gradients.ts";
 
-const engine = Engine.create({ build: "baseline" });
+const engine = Engine.create({ build: "baseline", check: true });
 const store = new ParameterStore(engine.heap, { seed: 1 });
 const words = store.add("words", 9, 3, zeros, { kind: "table" });
 const shapes = store.add("shapes", 4, 5, zeros, { kind: "table" });

@@ -57,7 +57,7 @@ const rules: Record<OptimizerSettings["name"], { settings: OptimizerSettings; ce
   },
 };
 
-const engine = Engine.create({ build: "baseline" });
+const engine = Engine.create({ build: "baseline", check: true });
 
 /** Gates of two blocks, a bias, and a table of six rows, three columns each. */
 function makeStore(): { store: ParameterStore; gates: Parameter; bias: Parameter; words: Parameter } {

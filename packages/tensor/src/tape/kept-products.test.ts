@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Arena } from "../memory/arena.ts";
-import { Optimizer } from "../optim/index.ts";
+import { Optimizer } from "../optim/optimizer.ts";
 import { Engine } from "../tensor/engine.ts";
 import type { Matrix } from "../tensor/matrix.ts";
 import { normal, type Parameter, ParameterStore } from "../tensor/parameter-store.ts";
 import { KeptProducts } from "./kept-products.ts";
-import { operations } from "./operations/index.ts";
+import * as operations from "./operations/index.ts";
 import { Tape } from "./tape.ts";
 
 describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (build) => {
@@ -16,7 +16,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
   let weight: Parameter;
   let kept: KeptProducts;
   beforeEach(() => {
-    engine = Engine.create({ build });
+    engine = Engine.create({ build, check: true });
     store = new ParameterStore(engine.heap, { seed: 5 });
     table = store.add("words", words, size, normal(1), { kind: "table" });
     weight = store.add("filters", size, columns, normal(1), { blocks: 4 });

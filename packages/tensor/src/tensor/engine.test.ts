@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(built))(
       engine.heap.floats(at, 1024).fill(workerData.id);
       places.push(at);
     }
-    engine.kernels.scale(8, 2, workerData.sums[workerData.id]);
+    engine.kernels.scale({ n: 8, factor: 2, y: workerData.sums[workerData.id] });
     parentPort.postMessage({ places, weight: [...store.read(weight)] });
   `;
 

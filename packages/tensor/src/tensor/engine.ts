@@ -1,5 +1,6 @@
+import { checkedKernels } from "../kernels/checked-kernels.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { bestBuild, type KernelBuild, loadKernels } from "../kernels/load.ts";
+import { bestBuild, type KernelBuild, loadKernels } from "../kernels/providers.ts";
 import { Heap } from "../memory/heap.ts";
 import { padded } from "./matrix.ts";
 import type { ParameterStore } from "./parameter-store.ts";
@@ -10,15 +11,21 @@ export class Engine {
   readonly build: KernelBuild;
   readonly kernels: Kernels;
 
-  private constructor(heap: Heap, build: KernelBuild) {
+  private constructor(heap: Heap, build: KernelBuild, check = false) {
+    const kernels = loadKernels(build, heap.memory);
     this.heap = heap;
     this.build = build;
-    this.kernels = loadKernels(build, heap.memory);
+    this.kernels = check ? checkedKernels(kernels, heap.memory) : kernels;
   }
 
-  /** @param options.shared true where worker threads shall attach to the same memory */
-  static create(options: { build?: KernelBuild; shared?: boolean } = {}): Engine {
-    return new Engine(Heap.create(options.shared === undefined ? {} : { shared: options.shared }), options.build ?? bestBuild());
+  /**
+   * @param options.build defaults to the fastest that runs here
+   * @param options.shared whether worker threads will attach to the same memory; defaults to false
+   * @param options.check whether every call of a kernel is held against the contract, for tests; defaults to false
+   */
+  static create(options: { build?: KernelBuild; shared?: boolean; check?: boolean } = {}): Engine {
+    const { build = bestBuild(), shared = false, check } = options;
+    return new Engine(Heap.create({ shared }), build, check);
   }
 
   /** An engine on the memory of another one, in a thread of its own. */

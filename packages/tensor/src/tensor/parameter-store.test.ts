@@ -30,14 +30,20 @@ describe("layout", () => {
     expect(store.read(gates)).toEqual(counting(18));
   });
 
-  test("dense parameters lie one after the other in a gradient buffer, tables do not lie there", () => {
-    expect([gates.slice, table.slice, bias.slice]).toEqual([0, -1, 24]);
-    expect(store.denseSize).toBe(24 + 8);
+  test("dense parameters lie one after the other in a gradient buffer, rows in fours; tables do not lie there", () => {
+    expect([gates.slice, table.slice, bias.slice]).toEqual([0, -1, 4 * 12]);
+    expect(store.denseSize).toBe(4 * 12 + 4 * 8);
+  });
+
+  test("kernels that take the rows of a weight in fours find zeros past the last one", () => {
+    store.write(gates, counting(18));
+    expect(gates.transposed - gates.at).toBeGreaterThanOrEqual(4 * 12 * 4);
+    expect([...store.heap.floats(gates.at + 2 * 12 * 4, 2 * 12)]).toEqual(new Array(24).fill(0));
   });
 
   test("running statistics have neither a gradient nor a transposed copy", () => {
     const { slice, transposed } = store.add("running", 1, 5, zeros, { kind: "running" });
-    expect([slice, transposed, store.denseSize]).toEqual([-1, 0, 24 + 8]);
+    expect([slice, transposed, store.denseSize]).toEqual([-1, 0, 4 * 12 + 4 * 8]);
   });
 
   test("tables have no transposed copy", () => {

@@ -80,7 +80,7 @@ export class ParameterStore {
     const parameter =
       this.#layout === undefined ? this.#make(name, rows, columns, initialise, form) : this.#find(name, rows, columns);
     this.#byName.set(name, parameter);
-    if (parameter.kind === "dense") this.denseSize += rows * parameter.stride;
+    if (parameter.kind === "dense") this.denseSize += roomOf(parameter);
     return parameter;
   }
 
@@ -102,7 +102,7 @@ export class ParameterStore {
   #make(name: string, rows: number, columns: number, initialise: Initialiser, form: ParameterForm): Parameter {
     const { kind = "dense", blocks = 1 } = form;
     const stride = blocks * padded(columns / blocks);
-    const at = this.heap.allocate(rows * stride * 4);
+    const at = this.heap.allocate(roomOf({ kind, rows, stride }) * 4);
     const transposed = kind === "dense" ? this.heap.allocate(stride * padded(rows) * 4) : 0;
     const slice = kind === "dense" ? this.denseSize : -1;
     const parameter = { name, rows, columns, blocks, stride, at, kind, slice, transposed };
@@ -120,6 +120,11 @@ export class ParameterStore {
     }
     return found;
   }
+}
+
+/** Floats of a parameter. Kernels take the rows of a weight in fours, so there are zeros past the last ones of a dense one. */
+function roomOf({ kind, rows, stride }: Pick<Parameter, "kind" | "rows" | "stride">): number {
+  return (kind === "dense" ? padded(rows) : rows) * stride;
 }
 
 /** How a parameter is kept: dense, as a table of rows or as running statistics, and in how many blocks of columns. */

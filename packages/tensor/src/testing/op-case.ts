@@ -157,7 +157,7 @@ const largestHeap = 2 ** 26;
 function engineOf(build: ExecuteOptions["build"]): Engine {
   const known = engines.get(build);
   if (known !== undefined && known.heap.memory.buffer.byteLength < largestHeap) return known;
-  const engine = Engine.create({ build });
+  const engine = Engine.create({ build, check: true });
   engines.set(build, engine);
   return engine;
 }

@@ -1,5 +1,5 @@
 import { Arena } from "../memory/arena.ts";
-import { operations } from "../tape/operations/index.ts";
+import * as operations from "../tape/operations/index.ts";
 import { Tape } from "../tape/tape.ts";
 import { Engine } from "../tensor/engine.ts";
 import type { Matrix } from "../tensor/matrix.ts";

@@ -6,9 +6,9 @@ import type { Matrix } from "../../tensor/matrix.ts";
 import { normal, ones, ParameterStore, pad, zeros } from "../../tensor/parameter-store.ts";
 import { Tape } from "../tape.ts";
 import { batchNorm } from "./batch-norm.ts";
-import { operations } from "./index.ts";
+import * as operations from "./index.ts";
 
-const engine = Engine.create({ build: "baseline" });
+const engine = Engine.create({ build: "baseline", check: true });
 
 function layer(columns: number) {
   const store = new ParameterStore(engine.heap, { seed: 7 });

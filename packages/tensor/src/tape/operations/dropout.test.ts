@@ -4,7 +4,7 @@ import { Engine } from "../../tensor/engine.ts";
 import { Tape, type TapeOptions } from "../tape.ts";
 import { dropout } from "./elementwise.ts";
 
-const engine = Engine.create({ build: "baseline" });
+const engine = Engine.create({ build: "baseline", check: true });
 
 function masks(count: number, rate: number, options: TapeOptions): Float32Array[] {
   const tape = new Tape(engine, new Arena(engine.heap), options);

@@ -10,7 +10,7 @@ import { type PairScorer, pairProbabilities, predictPairs } from "./pairs.ts";
 const [features, classes] = [6, 5];
 
 describe.each(["plain", "baseline"] as const)("pairs with %s kernels", (build) => {
-  const engine = Engine.create({ build });
+  const engine = Engine.create({ build, check: true });
   const arena = new Arena(engine.heap);
   const store = new ParameterStore(engine.heap, { seed: 1 });
   const weight = store.add("weight", features, classes, normal(1));

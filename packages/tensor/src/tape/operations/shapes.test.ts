@@ -4,9 +4,9 @@ import { Arena } from "../../memory/arena.ts";
 import { Engine } from "../../tensor/engine.ts";
 import { ParameterStore, zeros } from "../../tensor/parameter-store.ts";
 import { Tape } from "../tape.ts";
-import { operations } from "./index.ts";
+import * as operations from "./index.ts";
 
-const engine = Engine.create({ build: "plain" });
+const engine = Engine.create({ build: "plain", check: true });
 const tape = new Tape(engine, new Arena(engine.heap));
 const store = new ParameterStore(engine.heap, { seed: 1 });
 const weight = store.add("weight", 3, 5, zeros);

@@ -1,4 +1,4 @@
-import { operations } from "../../tape/operations/index.ts";
+import * as operations from "../../tape/operations/index.ts";
 import { opCase } from "../op-case.ts";
 import { cell, dropoutMask, logistic, mapCells, oneMatrix, softmax } from "../op-formulas.ts";
 

@@ -1,4 +1,4 @@
-import type { OperationName } from "../../tape/operations/index.ts";
+import type * as operations from "../../tape/operations/index.ts";
 import type { OpCase } from "../op-case.ts";
 import { elementwiseCases } from "./elementwise.ts";
 import { lossCases } from "./losses.ts";
@@ -8,7 +8,7 @@ import { rowCases } from "./rows.ts";
 import { windowCases } from "./windows.ts";
 
 /** Every operation beside its formula on plain arrays. An operation without a case is a type error. */
-export const opCases: { readonly [Name in OperationName]: readonly OpCase[] } = {
+export const opCases: { readonly [Name in keyof typeof operations]: readonly OpCase[] } = {
   ...rowCases,
   ...elementwiseCases,
   ...recurrentCases,

@@ -1,4 +1,4 @@
-import { operations } from "../../tape/operations/index.ts";
+import * as operations from "../../tape/operations/index.ts";
 import { lossFactor, opCase } from "../op-case.ts";
 import { sentenceWeight, softmax, sumOverPaths } from "../op-formulas.ts";
 

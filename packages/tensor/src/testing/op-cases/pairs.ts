@@ -1,4 +1,4 @@
-import { operations } from "../../tape/operations/index.ts";
+import * as operations from "../../tape/operations/index.ts";
 import { lossFactor, opCase } from "../op-case.ts";
 import { bySentence, cellWeights, logistic, onePair, pairLoss, pairScores } from "../op-formulas.ts";
 

@@ -1,5 +1,5 @@
 import { parameterMatrix } from "../../tape/operations/compose.ts";
-import { operations } from "../../tape/operations/index.ts";
+import * as operations from "../../tape/operations/index.ts";
 import { opCase, type Rows } from "../op-case.ts";
 import { backToFront, bySentence, cell, gruStates, logistic, lstm, mapCells, plus, times } from "../op-formulas.ts";
 

@@ -1,5 +1,5 @@
 import { parameterMatrix } from "../../tape/operations/compose.ts";
-import { operations } from "../../tape/operations/index.ts";
+import * as operations from "../../tape/operations/index.ts";
 import { opCase } from "../op-case.ts";
 import { backToFront, cell, convolve, sideBySide, someSpans, someWindows, times } from "../op-formulas.ts";
 

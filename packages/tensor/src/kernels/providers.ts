@@ -1,0 +1,81 @@
+import { namedKernels } from "./calls.generated.ts";
+import type { Kernels, PositionalKernels } from "./kernels.ts";
+import { plainKernels } from "./plain.ts";
+import { wasmBuilds, wasmDigests } from "./wasm.generated.ts";
+
+/** Something that computes the kernels on a linear memory. */
+export interface KernelProvider {
+  /** Its name in full, for reports. */
+  readonly name: string;
+  /** Its name in configurations, messages between threads and marks of checkpoints. */
+  readonly build: string;
+  /** Whether this runtime can load it. */
+  isAvailable(): boolean;
+  /**
+   * Tells providers apart to the byte. Two trainings under the same mark round alike, on the same kind of
+   * processor where fused multiply-add is in play.
+   */
+  mark(): string;
+  /** Kernels that work on `memory`, which may be shared between threads. */
+  load(memory: WebAssembly.Memory): Kernels;
+}
+
+/**
+ * Every provider, the fastest first. `relaxed` uses fused multiply-add and differs in the last bits between
+ * processors; `baseline` is the same everywhere that WebAssembly SIMD runs; `plain` is the twin in
+ * TypeScript, for tests and for runtimes without SIMD.
+ */
+export const providers = [
+  wasmProvider("relaxed"),
+  wasmProvider("baseline"),
+  { name: "plain", build: "plain", isAvailable: () => true, mark: () => "plain", load: plainKernels },
+] as const satisfies readonly KernelProvider[];
+
+export type KernelBuild = (typeof providers)[number]["build"];
+
+/** The fastest build that this runtime accepts. */
+export function bestBuild(): KernelBuild {
+  return providers.find((provider) => provider.isAvailable())?.build ?? "plain";
+}
+
+/** The mark of a build, which checkpoints keep: its name and, if it has a module, the SHA-256 of that. */
+export function kernelMark(build: KernelBuild): string {
+  return providerOf(build).mark();
+}
+
+/** Kernels of a build on `memory`. @throws {RangeError} if there is no such build */
+export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory): Kernels {
+  return providerOf(build).load(memory);
+}
+
+function providerOf(build: KernelBuild): KernelProvider {
+  const found = providers.find((provider) => provider.build === build);
+  if (found !== undefined) return found;
+  throw new RangeError(`no kernels are called ${build}; there are ${providers.map((provider) => provider.build).join(", ")}`);
+}
+
+/** A build in WebAssembly, whose module comes in two forms: for memory of one thread, and for shared memory. */
+function wasmProvider<Build extends keyof typeof wasmBuilds>(build: Build) {
+  const modules = new Map<"private" | "shared", WebAssembly.Module>();
+  return {
+    name: `wasm-${build}`,
+    build,
+    isAvailable: () => WebAssembly.validate(decodeBase64(wasmBuilds[build].private)),
+    mark: () => `${build} ${wasmDigests[build]}`,
+    load: (memory: WebAssembly.Memory): Kernels => {
+      const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+      const form = isShared ? "shared" : "private";
+      const module = modules.get(form) ?? new WebAssembly.Module(decodeBase64(wasmBuilds[build][form]));
+      modules.set(form, module);
+      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+      return namedKernels(exports as unknown as PositionalKernels);
+    },
+  };
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

@@ -1,3 +1,0 @@
-export * from "./gradients.ts";
-export * from "./optimizer.ts";
-export * from "./running.ts";
