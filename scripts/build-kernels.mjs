@@ -1,10 +1,12 @@
 /**
- * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as base64 into one generated
- * module. Beside it goes a second one: for each kernel of the contract a function that takes named fields and
- * passes them on in order. `--header FILE` writes the contract as a C header too.
+ * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as
+ * base64 into one generated module. Beside it goes a second one: for each kernel of the contract a
+ * function that takes named fields and passes them on in order. `--header FILE` writes the contract
+ * as a C header too.
  *
- * There are four builds because two things must be known when a module is compiled: whether it may use relaxed SIMD (fused
- * multiply-add), and whether the memory it imports is shared between threads. The library decides which one runs when it starts.
+ * There are four builds because two things must be known when a module is compiled: whether it may
+ * use relaxed SIMD (fused multiply-add), and whether the memory it imports is shared between
+ * threads. The library decides which one runs when it starts.
  *
  * `node scripts/build-kernels.mjs [--quiet] [--header FILE] [assembly folder] [generated file]`
  */
@@ -21,8 +23,9 @@ const require = createRequire(import.meta.url);
 const compilerVersion = require("assemblyscript/package.json").version;
 const compiler = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
 
-// No `abort` import: a kernel is a pure function of memory, and its callers have checked the shapes. `memoryBase` puts the
-// constants of the kernels between the counter of `memory/heap.ts` and the first address that it hands out.
+// No `abort` import: a kernel is a pure function of memory, and its callers have checked the
+// shapes. `memoryBase` puts the constants of the kernels between the counter of `memory/heap.ts`
+// and the first address that it hands out.
 const firstHeapByte = 1024;
 const common = "--runtime stub --noAssert -O3 --importMemory --noExportMemory --enable simd --use abort= --memoryBase 64".split(
   " ",
@@ -139,12 +142,18 @@ function print(modules) {
   });
   return `// Written by scripts/build-kernels.mjs. Do not edit.
 ${stamp}
-/** WebAssembly modules of the kernels in base64: by instruction set, then by whether the imported memory is shared. */
+/**
+ * WebAssembly modules of the kernels in base64: by instruction set, then by whether the imported
+ * memory is shared.
+ */
 export const wasmBuilds: Record<"baseline" | "relaxed", Record<"private" | "shared", string>> = {
 ${rows.join("\n")}
 };
 
-/** The SHA-256 of each build in its form for private memory; the form for shared memory computes the same. */
+/**
+ * The SHA-256 of each build in its form for private memory; the form for shared memory computes the
+ * same.
+ */
 export const wasmDigests: Record<"baseline" | "relaxed", string> = {
 ${digests.join("\n")}
 };
@@ -154,7 +163,8 @@ ${digests.join("\n")}
 /**
  * The contract is TypeScript, which Node 20 does not read: it is bundled first.
  *
- * @returns {Promise<{ contract: Record<string, { parameters: readonly { name: string }[] }>, printHeader: (table: object) => string }>}
+ * @returns {Promise<{ contract: Record<string, { parameters: readonly { name: string }[] }>,
+ * printHeader: (table: object) => string }>}
  */
 async function loadContract() {
   const { build: bundle } = await import("vite");
@@ -195,7 +205,8 @@ ${functions.join("\n")}
 }
 
 /**
- * A hash of everything that decides what a generated file holds: the sources of a folder, and whatever else.
+ * A hash of everything that decides what a generated file holds: the sources of a folder, and
+ * whatever else.
  *
  * @param {string} folder
  * @param {readonly unknown[]} more

@@ -1,4 +1,5 @@
-// The package's promises, room by room. Every name here is documented where it is defined; what is not here may change.
+// The package's promises, room by room. Every name here is documented where it is defined; what is
+// not here may change.
 
 // Errors
 export { ShapeError, TensorError, type TensorErrorCode, tensorErrorCodes } from "./errors.ts";

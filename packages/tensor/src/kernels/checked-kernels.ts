@@ -9,9 +9,9 @@ const firstByte = 1024;
 type AnyCall = Readonly<Record<string, number>>;
 
 /**
- * The same kernels, which look at every call before they run it: each field is there, each address range lies in the
- * memory, and nothing that a kernel writes overlaps anything else of the call. For tests and for people who write
- * operations; it makes small calls several times slower.
+ * The same kernels, which look at every call before they run it: each field is there, each address
+ * range lies in the memory, and nothing that a kernel writes overlaps anything else of the call.
+ * For tests and for people who write operations; it makes small calls several times slower.
  *
  * @throws {RangeError} from a call that breaks the contract; the kernel does not run then
  */

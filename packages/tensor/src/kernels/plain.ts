@@ -11,8 +11,9 @@ import { Views } from "./plain/views.ts";
 import { windows } from "./plain/windows.ts";
 
 /**
- * The twin of every kernel in plain TypeScript: the same signature and the same effect on the same memory, written as the formula it
- * stands for. It runs where WebAssembly SIMD does not, and tests hold the fast kernels against it.
+ * The twin of every kernel in plain TypeScript: the same call and the same effect on the same
+ * memory, written as the formula it stands for. It runs without WebAssembly SIMD, and tests hold
+ * the fast kernels against it.
  */
 export function plainKernels(memory: WebAssembly.Memory): Kernels {
   const views = new Views(memory);

@@ -12,8 +12,8 @@ export interface KernelProvider {
   /** Whether this runtime can load it. */
   isAvailable(): boolean;
   /**
-   * Tells providers apart to the byte. Two trainings under the same mark round alike, on the same kind of
-   * processor where fused multiply-add is in play.
+   * Tells providers apart to the byte. Two trainings under the same mark round alike, on the same
+   * kind of processor where fused multiply-add is in play.
    */
   mark(): string;
   /** Kernels that work on `memory`, which may be shared between threads. */
@@ -21,9 +21,9 @@ export interface KernelProvider {
 }
 
 /**
- * Every provider, the fastest first. `relaxed` uses fused multiply-add and differs in the last bits between
- * processors; `baseline` is the same everywhere that WebAssembly SIMD runs; `plain` is the twin in
- * TypeScript, for tests and for runtimes without SIMD.
+ * Every provider, the fastest first. `relaxed` uses fused multiply-add and differs in the last bits
+ * between processors; `baseline` is the same everywhere that WebAssembly SIMD runs; `plain` is the
+ * twin in TypeScript, for tests and for runtimes without SIMD.
  */
 export const providers = [
   wasmProvider("relaxed"),
@@ -31,6 +31,7 @@ export const providers = [
   { name: "plain", build: "plain", isAvailable: () => true, mark: () => "plain", load: plainKernels },
 ] as const satisfies readonly KernelProvider[];
 
+/** The name of a build in configurations, messages between threads and marks of checkpoints. */
 export type KernelBuild = (typeof providers)[number]["build"];
 
 /** The fastest build that this runtime accepts. */
@@ -38,12 +39,19 @@ export function bestBuild(): KernelBuild {
   return providers.find((provider) => provider.isAvailable())?.build ?? "plain";
 }
 
-/** The mark of a build, which checkpoints keep: its name and, if it has a module, the SHA-256 of that. */
+/**
+ * The mark of a build, which checkpoints keep: its name and, if it has a module, the SHA-256 of
+ * that.
+ */
 export function kernelMark(build: KernelBuild): string {
   return providerOf(build).mark();
 }
 
-/** Kernels of a build on `memory`. @throws {RangeError} if there is no such build */
+/**
+ * Kernels of a build on `memory`.
+ *
+ * @throws {RangeError} if there is no such build
+ */
 export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory): Kernels {
   return providerOf(build).load(memory);
 }
@@ -54,7 +62,10 @@ function providerOf(build: KernelBuild): KernelProvider {
   throw new RangeError(`no kernels are called ${build}; there are ${providers.map((provider) => provider.build).join(", ")}`);
 }
 
-/** A build in WebAssembly, whose module comes in two forms: for memory of one thread, and for shared memory. */
+/**
+ * A build in WebAssembly, whose module comes in two forms: for memory of one thread, and for shared
+ * memory.
+ */
 function wasmProvider<Build extends keyof typeof wasmBuilds>(build: Build) {
   const modules = new Map<"private" | "shared", WebAssembly.Module>();
   return {

@@ -11,8 +11,9 @@ export interface ArenaMark {
 }
 
 /**
- * A bump allocator that is emptied at once. Its blocks stay its own, so that a step takes no memory after the first few. They grow with what
- * it has already: many small ones would each be too small for something of the next step, whose matrices have other sizes.
+ * A bump allocator that is emptied all at once. It keeps its blocks, so after the first few steps a
+ * step takes no memory. Blocks grow with the total: among many small ones, each would be too small
+ * for some matrix of the next step.
  */
 export class Arena {
   readonly heap: Heap;
@@ -48,12 +49,12 @@ export class Arena {
     this.release({ block: -1, next: 0, end: 0 });
   }
 
-  /** Where it stands, for `release`. */
+  /** The current place, for `release`. */
   mark(): ArenaMark {
     return { block: this.#block, next: this.#next, end: this.#end };
   }
 
-  /** Gives back everything that was allocated since the mark was taken. */
+  /** Frees everything allocated since the mark was taken. */
   release({ block, next, end }: ArenaMark): void {
     this.#block = block;
     this.#next = next;
@@ -63,7 +64,7 @@ export class Arena {
   #advance(bytes: number): void {
     if (this.#block + 1 === this.#blocks.length) {
       const size = Math.max(bytes, this.#blockBytes, Math.floor(this.#reserved / 4));
-      // Nothing has changed here where there is no room for it.
+      // If the heap has no room, this throws before anything has changed here.
       this.#blocks.push({ start: this.heap.allocate(size), bytes: size });
       this.#reserved += size;
     }

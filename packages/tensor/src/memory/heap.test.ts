@@ -31,7 +31,7 @@ describe.each([false, true])("a heap, shared: %s", (shared) => {
     expect(heap.u8.length).toBe(heap.memory.buffer.byteLength);
   });
 
-  test("what is cleared is zero, and nothing beside it", () => {
+  test("clearing writes zeros, and nothing next to them", () => {
     const heap = Heap.create({ shared });
     const at = heap.allocate(200_000);
     for (const [from, bytes] of [

@@ -3,15 +3,18 @@ import type { Address } from "../kernels/kernels.ts";
 
 const pageBytes = 65536;
 const maximumPages = 65536;
-/** The first addresses stay free, so that 0 can mean "none"; word 4 counts the lines handed out, word 5 the changes of weights. */
+/**
+ * The first addresses stay free, so that 0 can mean "none"; word 4 counts the lines handed out,
+ * word 5 the changes of weights.
+ */
 const firstLine = 16;
 const counterWord = 4;
 const changesWord = 5;
 const lineBytes = 64;
 
 /**
- * One linear memory that only grows. Addresses are handed out by an atomic counter inside it, so that workers sharing the memory
- * allocate without talking to each other. Fresh memory is zero.
+ * One linear memory that only grows. An atomic counter inside it hands out addresses, so workers
+ * that share the memory allocate without talking to each other. Fresh memory is zero.
  */
 export class Heap {
   readonly memory: WebAssembly.Memory;
@@ -49,15 +52,16 @@ export class Heap {
   }
 
   /**
-   * Space for good: nothing is ever given back. Aligned to a cache line, zero.
+   * Permanent space: nothing is ever given back. It is aligned to a cache line and holds zeros.
    *
-   * @throws {TensorError} MEMORY_EXHAUSTED past the 4 GiB that WebAssembly addresses, or when the machine has no more
+   * @throws {TensorError} MEMORY_EXHAUSTED past the 4 GiB that WebAssembly addresses, or when the
+   * machine has no more
    */
   allocate(bytes: number): Address {
     const lines = Math.ceil(bytes / lineBytes);
     for (;;) {
       const start = Atomics.load(this.i32, counterWord);
-      // Grown first: what there was no room for takes nothing from those who ask for less.
+      // Grow first: a request that does not fit takes nothing from smaller ones.
       this.#grow((start + lines) * lineBytes);
       if (Atomics.compareExchange(this.i32, counterWord, start, start + lines) === start) return start * lineBytes;
     }
@@ -73,17 +77,23 @@ export class Heap {
     return this.i32.subarray(at / 4, at / 4 + count);
   }
 
-  /** How often weights in this memory were changed, by whichever thread: what was computed from them holds while this stands still. */
+  /**
+   * How often any thread has changed weights in this memory. Results computed from them hold while
+   * this stays the same.
+   */
   get weightChanges(): number {
     return Atomics.load(this.i32, changesWord);
   }
 
-  /** Called by whoever has changed a weight. */
+  /** Call it after changing a weight. */
   countWeightChange(): void {
     Atomics.add(this.i32, changesWord, 1);
   }
 
-  /** Zeros. In shared memory `fill` stores byte after byte, which takes seven times as long as copying a block of zeros. */
+  /**
+   * Zeros. In shared memory `fill` stores byte after byte, which takes seven times as long as
+   * copying a block of zeros.
+   */
   clear(at: Address, bytes: number): void {
     if (!this.shared) {
       this.u8.fill(0, at, at + bytes);
@@ -95,8 +105,9 @@ export class Heap {
   }
 
   /**
-   * Memory grows by an eighth at least: each time costs the runtime a new buffer and, as it counts the bytes, sooner or later a garbage
-   * collection. Pages that nobody has touched yet take no room on the machine.
+   * Memory grows by at least an eighth: each time costs the runtime a new buffer and, because it
+   * counts the bytes, sooner or later a garbage collection. Untouched pages take no room on the
+   * machine.
    */
   #grow(end: number): void {
     for (let { byteLength } = this.memory.buffer; byteLength < end; { byteLength } = this.memory.buffer) {

@@ -4,7 +4,10 @@ import type { RowGradient } from "../tape/tape.ts";
 import type { Engine } from "../tensor/engine.ts";
 import type { Parameter, ParameterStore } from "../tensor/parameter-store.ts";
 
-/** The gradient of one table, each touched row once. `at` holds ids.length rows of the table's stride. */
+/**
+ * The gradient of one table, each touched row once. `at` holds ids.length rows of the table's
+ * stride.
+ */
 export interface TableGradient {
   readonly parameter: Parameter;
   readonly ids: Int32Array;
@@ -19,8 +22,9 @@ export interface Gradients {
 }
 
 /**
- * Adds up row gradients so that every table row occurs once, in order of its first occurrence. Called by a worker on its chunk's rows and
- * by the collector on the chunks' results in chunk order: the sums come out the same whoever computed the chunks.
+ * Adds up row gradients so that every table row occurs once, in order of its first occurrence. A
+ * worker calls it on its chunk's rows, the collector on the chunks' results in chunk order. The
+ * sums do not depend on which worker computed a chunk.
  */
 export function mergeRows(engine: Engine, arena: Arena, gradients: Iterable<RowGradient>): TableGradient[] {
   const byTable = new Map<string, RowGradient[]>();

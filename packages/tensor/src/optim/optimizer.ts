@@ -11,22 +11,25 @@ export type OptimizerSettings =
   | { readonly name: "rmsprop"; readonly rate: number; readonly rho?: number; readonly epsilon?: number }
   | { readonly name: "sgd"; readonly rate: number };
 
+/** What may differ from one update to the next. */
 export interface UpdateOptions {
-  /** The global norm above which the gradient is scaled down to it; none where left out. */
+  /** The maximum global norm: a longer gradient is scaled down to it. Defaults to none. */
   readonly maxNorm?: number | undefined;
-  /** Factor of the learning rate in this step, from a schedule. */
+  /** Factor of the learning rate in this step, from a schedule; defaults to 1. */
   readonly rateFactor?: number | undefined;
 }
 
+/** What holds for all updates, whatever the rule. */
 export interface OptimizerOptions {
   /**
-   * How embedding tables move. `lazy` updates the rows of the batch alone: rows that do not occur keep their value and their running means,
-   * so that a step costs what its batch holds, whatever the vocabulary. `dense` updates every row, as PyTorch's Adam does.
+   * How embedding tables move. `lazy` updates the rows of the batch alone: rows that do not occur
+   * keep their value and their running means, so the cost of a step follows its batch, not the
+   * vocabulary. `dense` updates every row, as PyTorch's Adam does.
    */
   readonly tables?: "lazy" | "dense" | undefined;
 }
 
-/** One slice to update: n floats of weights, their gradient, and the running means beside them. */
+/** Updates one slice: n floats of weights, from their gradient and their running means. */
 type Rule = (kernels: Kernels, n: number, w: Address, g: Address, means: readonly [Address, Address], step: Step) => void;
 
 interface Step {
@@ -35,7 +38,9 @@ interface Step {
   readonly clip: number;
 }
 
-/** Moves parameters against their gradient. State is kept in linear memory, beside the parameters. */
+/**
+ * Moves parameters against their gradient. Its state lies in the linear memory of the parameters.
+ */
 export class Optimizer {
   readonly settings: OptimizerSettings;
   readonly #engine: Engine;
@@ -60,15 +65,16 @@ export class Optimizer {
     }
   }
 
-  /** How many updates were made. */
+  /** How many updates it has made. */
   get steps(): number {
     return this.#steps;
   }
 
   /**
-   * One update of every weight; running statistics stay.
+   * Updates every weight once. Running statistics stay as they are.
    *
-   * @returns the global norm of the gradient before clipping; when it is not finite, nothing was changed
+   * @returns the global norm of the gradient before clipping; when it is not finite, nothing was
+   * changed
    */
   update(gradients: Gradients, options: UpdateOptions = {}): number {
     const { kernels } = this.#engine;
@@ -95,7 +101,10 @@ export class Optimizer {
     return norm;
   }
 
-  /** The running means by parameter name, without padding, and the step count: what a checkpoint keeps. */
+  /**
+   * The running means by parameter name, without padding, and the step count: what a checkpoint
+   * keeps.
+   */
   saveState(): { steps: number; means: Map<string, Float32Array[]> } {
     const means = new Map<string, Float32Array[]>();
     for (const parameter of this.#store.layout) {
@@ -109,9 +118,10 @@ export class Optimizer {
   }
 
   /**
-   * The way back; parameters that the state does not name keep their means.
+   * Restores what `saveState` returned. Parameters that the state does not name keep their means.
    *
-   * @throws {ShapeError} when the state is one of another rule or of parameters of other shapes; nothing was changed then
+   * @throws {ShapeError} if the state belongs to another rule or to parameters of other shapes;
+   * nothing is changed then
    */
   restoreState(state: { steps: number; means: ReadonlyMap<string, readonly Float32Array[]> }): void {
     for (const parameter of this.#store.layout) {
@@ -144,7 +154,7 @@ export class Optimizer {
     }
   }
 
-  /** A table that does not occur in the batch at all has the gradient zero, and moves too. */
+  /** A table that the batch does not use has the gradient zero, and moves too. */
   #updateTables({ tables }: Gradients, step: Step): void {
     for (const parameter of this.#store.layout) {
       if (parameter.kind !== "table") continue;

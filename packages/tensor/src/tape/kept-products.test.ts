@@ -68,7 +68,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     expect(products([42])).toEqual(products([42], reference));
   });
 
-  test("rows of a table that nobody has written down go by their names", () => {
+  test("rows of a table that is not in memory go by their names", () => {
     const named = (names: readonly string[]): Float32Array[] => {
       const tape = new Tape(engine, new Arena(engine.heap), { kept });
       const input = tape.apply(operations.embed, [{ table, ids: Int32Array.from(names, (name) => name.length) }]);

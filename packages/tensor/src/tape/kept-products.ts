@@ -5,11 +5,12 @@ import type { Matrix } from "../tensor/matrix.ts";
 import type { Parameter } from "../tensor/parameter-store.ts";
 
 /** Bytes of products kept for one weight: eight thousand words for 256 columns. */
-const mostBytes = 2 ** 23;
+const maxBytes = 2 ** 23;
 
 /**
- * Which rows of which table the rows of a matrix are, just as they stand there; every row of the table at most once. The table may be one
- * that nobody has written down, as the vectors of all words that can be spelled: then a row goes by its name.
+ * Says which rows of which table the rows of a matrix are, unchanged; every row of the table at
+ * most once. The table need not exist in memory, for instance the vectors of all words that can be
+ * spelled: then a row goes by its name.
  */
 export interface TableRows {
   readonly table: Pick<Parameter, "name" | "rows">;
@@ -31,8 +32,9 @@ interface Shelf {
 }
 
 /**
- * Products that follow from weights alone, kept from one call to the next while no weight changes: in use a word meets a filter once, not
- * once a sentence. A product has the same bits whenever and with whichever others it was computed, so what is kept changes no result.
+ * Products that follow from weights alone, kept from one call to the next while no weight changes:
+ * in use a word meets a filter once, not once a sentence. A product has the same bits whenever it
+ * is computed and in any company, so keeping it changes no result.
  */
 export class KeptProducts {
   readonly #engine: Pick<Engine, "kernels" | "heap">;
@@ -44,7 +46,11 @@ export class KeptProducts {
     this.#engine = engine;
   }
 
-  /** `input` times `weight`, or undefined where it has more rows than are kept. @param arena for work on the way */
+  /**
+   * `input` times `weight`, or undefined if it has more rows than are kept.
+   *
+   * @param arena for intermediate rows
+   */
   multiply(arena: Arena, input: Matrix, { table, ids }: TableRows, weight: Parameter): RowProducts | undefined {
     this.#followWeights();
     const shelf = this.#shelfOf(table, weight);
@@ -58,7 +64,7 @@ export class KeptProducts {
     return { at: shelf.at, rows: Int32Array.from(ids, (id) => shelf.slots.get(id) ?? 0) };
   }
 
-  /** So many floats that `fill` writes once, and again when weights have changed. */
+  /** That many floats, which `fill` writes once, and again when weights have changed. */
   once(name: string, floats: number, fill: (at: Address) => void): Address {
     this.#followWeights();
     let kept = this.#single.get(name);
@@ -71,7 +77,9 @@ export class KeptProducts {
     return kept.at;
   }
 
-  /** Rows are multiplied in fours, so that each is summed up in the same order whatever its company. */
+  /**
+   * Rows are multiplied in fours, so that each is summed up in the same order whatever its company.
+   */
   #fill(arena: Arena, input: Matrix, missing: Int32Array, ids: TableRows["ids"], weight: Parameter, { at, slots }: Shelf): void {
     const { heap, kernels } = this.#engine;
     const count = padTo4(missing.length);
@@ -107,8 +115,8 @@ export class KeptProducts {
     const name = `${table.name} × ${weight.name}`;
     let shelf = this.#shelves.get(name);
     if (shelf === undefined) {
-      const most = Math.floor(mostBytes / (weight.stride * 4));
-      const size = Math.min(padTo4(Math.min(table.rows, most)) + 4, most);
+      const max = Math.floor(maxBytes / (weight.stride * 4));
+      const size = Math.min(padTo4(Math.min(table.rows, max)) + 4, max);
       shelf = { at: this.#engine.heap.allocate(size * weight.stride * 4), size, slots: new Map() };
       this.#shelves.set(name, shelf);
     }

@@ -7,27 +7,35 @@ import type { Parameter } from "../tensor/parameter-store.ts";
 import type { KeptProducts } from "./kept-products.ts";
 
 /**
- * A fused step of a model and its gradient. `forward` may keep what `backward` needs; `backward` adds to the gradients of the inputs.
- * An operation without a `backward` does not type-check.
+ * A fused step of a model and its gradient. `forward` may keep what `backward` needs; `backward`
+ * adds to the gradients of the inputs. An operation without a `backward` does not type-check.
  */
 export interface Operation<Input, Output, Saved> {
   forward(tape: Tape, input: Input): { readonly output: Output; readonly saved: Saved };
   backward(tape: Tape, saved: Saved): void;
 }
 
-/** The gradient of some rows of a table: `at` holds ids.length rows of the table's stride. Ids may repeat. */
+/**
+ * The gradient of some rows of a table: `at` holds ids.length rows of the table's stride. Ids may
+ * repeat.
+ */
 export interface RowGradient {
   readonly parameter: Parameter;
   readonly ids: Int32Array;
   readonly at: Address;
 }
 
-/** Where one chunk of a batch leaves its gradients: a buffer of `ParameterStore.denseSize` floats. */
+/**
+ * Where the gradients of one chunk of a batch go: a buffer of `ParameterStore.denseSize` floats.
+ */
 export interface GradientBuffer {
   readonly dense: Address;
 }
 
-/** Means and variances [D] of the rows that a normalisation met in training: a step of the running ones, which `updateRunning` takes. */
+/**
+ * Means and variances [D] of the rows that a normalisation met in training. `updateRunning` moves
+ * the running ones by them.
+ */
 export interface ColumnStatistics {
   /** The running ones, [1, D]. */
   readonly mean: Parameter;
@@ -39,14 +47,17 @@ export interface ColumnStatistics {
   readonly variances: Float32Array;
 }
 
+/** What a tape is for; without options it computes only. */
 export interface TapeOptions {
-  /** Given when gradients are wanted; it must hold zeros. */
+  /**
+   * Where gradients go; it must hold zeros. Defaults to none, and then the tape does not record.
+   */
   readonly gradients?: GradientBuffer | undefined;
-  /** Dropout and its like act only while training. */
+  /** Dropout and its like act only in training. Defaults to false. */
   readonly training?: boolean | undefined;
-  /** Names the stream of dropout masks. */
+  /** Names the stream of dropout masks. Defaults to 0. */
   readonly seed?: number | undefined;
-  /** Given where many tapes follow each other on the same weights. */
+  /** For many tapes in a row on the same weights. Defaults to none. */
   readonly kept?: KeptProducts | undefined;
 }
 
@@ -60,7 +71,7 @@ export class Tape {
   readonly kept: KeptProducts | undefined;
   /** Gradients of table rows, in the order in which the backward pass reached them. */
   readonly rowGradients: RowGradient[] = [];
-  /** What the running statistics shall learn from this pass, in the order in which it met them. */
+  /** What the running statistics will learn from this pass, in the order in which it met them. */
   readonly statistics: ColumnStatistics[] = [];
   readonly #gradients: GradientBuffer | undefined;
   readonly #seed: number;
@@ -78,7 +89,10 @@ export class Tape {
     this.#seed = options.seed ?? 0;
   }
 
-  /** A tape on the same memory that neither records nor trains: to look at what this one holds. */
+  /**
+   * A tape on the same memory that neither records nor trains. It computes from what this one
+   * holds.
+   */
   quiet(): Tape {
     return new Tape(this, this.arena);
   }
@@ -89,13 +103,18 @@ export class Tape {
     return output;
   }
 
-  /** Runs every gradient, last operation first. The losses have already added theirs to the scores. */
+  /**
+   * Runs every gradient, last operation first. The losses have already added theirs to the scores.
+   */
   backward(): void {
     for (let i = this.#steps.length - 1; i >= 0; i--) this.#steps[i]?.();
     this.#steps.length = 0;
   }
 
-  /** A matrix of this step; its padding is zero, its cells are undefined. With a gradient (zero) while recording. */
+  /**
+   * A matrix of this step; its padding is zero, its cells are undefined. With a gradient (zero)
+   * while recording.
+   */
   matrix(rows: number, columns: number, options: { grad?: boolean } = {}): Matrix {
     const stride = padded(columns);
     const bytes = rows * stride * 4;
@@ -124,12 +143,15 @@ export class Tape {
     return this.#gradients === undefined ? 0 : this.#gradients.dense + parameter.slice * 4;
   }
 
-  /** Where the gradient of an operation's input is added: its own, or room that nobody reads where it keeps none. */
+  /**
+   * Where the gradient of an operation's input goes: its own place, or unread room if it keeps no
+   * gradient.
+   */
   gradientRoom(input: Matrix): Address {
     return input.grad === 0 ? this.zeroed(input.rows * input.stride) : input.grad;
   }
 
-  /** Two seeds nobody else on this tape gets. */
+  /** Two seeds that no other call on this tape gets. */
   nextMaskSeeds(): readonly [number, number] {
     this.#masks++;
     return [this.#seed | 0, Math.imul(this.#masks, 0x27d4eb2f) ^ (this.#seed / 2 ** 32)];

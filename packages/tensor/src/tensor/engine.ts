@@ -21,7 +21,8 @@ export class Engine {
   /**
    * @param options.build defaults to the fastest that runs here
    * @param options.shared whether worker threads will attach to the same memory; defaults to false
-   * @param options.check whether every call of a kernel is held against the contract, for tests; defaults to false
+   * @param options.check whether every call of a kernel is held against the contract, for tests;
+   * defaults to false
    */
   static create(options: { build?: KernelBuild; shared?: boolean; check?: boolean } = {}): Engine {
     const { build = bestBuild(), shared = false, check } = options;

@@ -1,19 +1,19 @@
 import type { Address } from "../kernels/kernels.ts";
 
 /**
- * A row-major matrix of 32-bit floats in linear memory. Rows start `stride` floats apart, `columns` rounded up to a multiple of four; the
- * padding holds zeros, in values and gradients alike.
+ * A row-major matrix of 32-bit floats in linear memory. Rows start `stride` floats apart, `columns`
+ * rounded up to a multiple of four; the padding holds zeros, in values and gradients alike.
  */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly stride: number;
   readonly at: Address;
-  /** Where its gradient lies, in the same layout; 0 where none is kept. */
+  /** Where its gradient lies, in the same layout; 0 if it keeps none. */
   readonly grad: Address;
 }
 
-/** The row stride of a matrix with so many columns. */
+/** The row stride of a matrix with that many columns, in floats. */
 export function padded(columns: number): number {
   return (columns + 3) & ~3;
 }

@@ -5,30 +5,42 @@ import { padded } from "./matrix.ts";
 import { Random } from "./random.ts";
 
 /**
- * A matrix that a model keeps. Tables (embeddings) get their gradient as single rows, everything else that is learnt as a dense slice;
- * running statistics are no weights: they have no gradient, no optimizer moves them, and `updateRunning` writes them.
+ * A matrix that a model keeps. Tables (embeddings) get their gradient as single rows, all other
+ * weights as a dense slice. Running statistics are no weights: they have no gradient, no optimizer
+ * moves them, and `updateRunning` writes them.
  */
 export interface Parameter {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
-  /** Gates of a cell lie side by side as blocks of equal width, each padded on its own; 1 for everything else. */
+  /**
+   * Gates of a cell lie side by side as blocks of equal width, each padded on its own; 1 for
+   * everything else.
+   */
   readonly blocks: number;
   /** blocks · padded(columns / blocks) */
   readonly stride: number;
   readonly at: Address;
   readonly kind: "dense" | "table" | "running";
-  /** Where its slice starts in a buffer of dense gradients, in floats; −1 for tables and running statistics. */
+  /**
+   * Where its slice starts in a buffer of dense gradients, in floats; −1 for tables and running
+   * statistics.
+   */
   readonly slice: number;
-  /** Room for the transposed matrix [stride, padded(rows)], refreshed once a step; 0 for all that is not dense. */
+  /**
+   * Room for the transposed matrix [stride, padded(rows)], refreshed once a step; 0 for all that is
+   * not dense.
+   */
   readonly transposed: Address;
 }
 
 /** Draws the first value of a parameter's cells. */
 export type Initialiser = (random: Random, rows: number, columns: number) => () => number;
 
+/** Every cell 0. */
 export const zeros: Initialiser = () => () => 0;
 
+/** Every cell 1. */
 export const ones: Initialiser = () => () => 1;
 
 /** Uniform in ±√(6 / (rows + columns)): Glorot and Bengio 2010. */
@@ -45,9 +57,9 @@ export function normal(deviation: number): Initialiser {
 }
 
 /**
- * All parameters of a model, by name. A store is either made with a seed, which gives every parameter a stream of its own by its name
- * (without one they stay zero, to be written), or
- * attached to the layout of one made in another thread, in which case asking for a parameter finds it.
+ * All parameters of a model, by name. A store made with a seed draws every parameter from a stream
+ * of its own, named after it; with the seed null parameters stay zero, to be written. A store
+ * attached to the layout of another thread's store finds its parameters there.
  */
 export class ParameterStore {
   readonly heap: Heap;
@@ -63,7 +75,7 @@ export class ParameterStore {
     this.#layout = "layout" in source ? new Map(source.layout.map((item) => [item.name, item])) : undefined;
   }
 
-  /** What another thread needs to attach to the same parameters. */
+  /** What another thread needs to attach to the same parameters, in the order of their making. */
   get layout(): readonly Parameter[] {
     return [...this.#byName.values()];
   }
@@ -74,7 +86,12 @@ export class ParameterStore {
     return found;
   }
 
-  /** A new parameter, or in an attached store the one of this name. */
+  /**
+   * A new parameter, or in an attached store the existing one of this name.
+   *
+   * @throws {TensorError} PARAMETER_TWICE if the name is taken; PARAMETER_UNKNOWN if an attached
+   * store has no such parameter
+   */
   add(name: string, rows: number, columns: number, initialise: Initialiser, form: ParameterForm = {}): Parameter {
     if (this.#byName.has(name)) throw new TensorError("PARAMETER_TWICE", `two parameters are called ${name}`);
     const parameter =
@@ -84,12 +101,16 @@ export class ParameterStore {
     return parameter;
   }
 
-  /** The values without padding, row by row. */
+  /** The values without padding, row by row: rows · columns floats. */
   read(parameter: Parameter): Float32Array {
     return unpad(this.heap, parameter.at, parameter);
   }
 
-  /** Takes values without padding, row by row. */
+  /**
+   * Sets the values, given without padding, row by row.
+   *
+   * @throws {TensorError} SHAPE_MISMATCH for another number of them
+   */
   write(parameter: Parameter, values: ArrayLike<number>): void {
     const { rows, columns } = parameter;
     if (values.length !== rows * columns) {
@@ -122,12 +143,18 @@ export class ParameterStore {
   }
 }
 
-/** Floats of a parameter. Kernels take the rows of a weight in fours, so there are zeros past the last ones of a dense one. */
+/**
+ * Floats of a parameter. Kernels take the rows of a weight in fours, so there are zeros past the
+ * last ones of a dense one.
+ */
 function roomOf({ kind, rows, stride }: Pick<Parameter, "kind" | "rows" | "stride">): number {
   return (kind === "dense" ? padded(rows) : rows) * stride;
 }
 
-/** How a parameter is kept: dense, as a table of rows or as running statistics, and in how many blocks of columns. */
+/**
+ * How a parameter is kept: dense, as a table of rows or as running statistics, and in how many
+ * blocks of columns.
+ */
 export interface ParameterForm {
   readonly kind?: Parameter["kind"];
   readonly blocks?: number;
@@ -148,7 +175,7 @@ export function unpad(heap: Heap, at: Address, shape: PaddedShape): Float32Array
   return values;
 }
 
-/** The way back: lays plain cells into a padded matrix. */
+/** The inverse of `unpad`: lays plain cells into a padded matrix. */
 export function pad(heap: Heap, at: Address, shape: PaddedShape, values: ArrayLike<number>): void {
   const into = heap.floats(at, shape.rows * shape.stride);
   forEachBlock(shape, (plain, inside, width) => {

@@ -2,8 +2,9 @@
 export type RandomState = readonly [number, number, number, number];
 
 /**
- * Seeded random numbers: sfc32 by Chris Doty-Humphrey, 2^128 states, fast in 32-bit integers. Streams for parts of a job are forked by
- * name, so that adding one draw somewhere never shifts the numbers drawn elsewhere.
+ * Seeded random numbers: sfc32 by Chris Doty-Humphrey, 2^128 states, fast in 32-bit integers.
+ * Streams for parts of a job are forked by name, so a new draw in one place never shifts the
+ * numbers drawn elsewhere.
  */
 export class Random {
   #a: number;
@@ -63,7 +64,7 @@ export class Random {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** Puts the items into random order, in place (Fisher and Yates). */
+  /** Shuffles the items in place (Fisher and Yates). */
   shuffle<Items extends unknown[] | Int32Array>(items: Items): Items {
     const list: Record<number, unknown> = items;
     for (let i = items.length - 1; i > 0; i--) {

@@ -7,14 +7,17 @@ export function normals(random: Random, count: number, deviation = 1): Float32Ar
   return Float32Array.from({ length: count }, () => random.normal() * deviation);
 }
 
-/** Ordinary numbers, mixed with those on which exponentials and comparisons go wrong: denormals, ties, huge scores. */
+/**
+ * Ordinary numbers, mixed with those on which exponentials and comparisons go wrong: denormals,
+ * ties, huge scores.
+ */
 export function edges(random: Random, count: number): Float32Array {
   return Float32Array.from({ length: count }, () =>
     random.next() < 0.5 ? random.normal() * 3 : (edgeValues[random.integer(edgeValues.length)] ?? 0),
   );
 }
 
-/** Between 0 and 1, both ends included now and then. */
+/** Between 0 and 1, with both ends now and then. */
 export function shares(random: Random, count: number): Float32Array {
   return Float32Array.from({ length: count }, () => Math.min(1, Math.max(0, random.next() * 1.1 - 0.05)));
 }

@@ -38,8 +38,8 @@ type AddressOf<D extends Descriptor> = NameOf<Extract<ParameterOf<D>, AddressPar
 /** One call of a kernel: its numbers, and those contents of its memory that matter. */
 export interface KernelCase<D extends Descriptor = Descriptor> {
   /**
-   * Numbers must be given. An address may be 0 for "none", or the values that lie there. Normal numbers are
-   * drawn for an input without values; outputs and scratch hold NaN.
+   * Numbers must be given. An address may be 0 for "none", or the values that lie there. Normal
+   * numbers are drawn for an input without values; outputs and scratch hold NaN.
    */
   readonly given: { readonly [Name in NumberOf<D>]: number } & { readonly [Name in AddressOf<D>]?: Values | 0 };
   readonly tolerance?: Tolerance;
@@ -63,9 +63,9 @@ interface Slot {
 }
 
 /**
- * One call of a kernel on a memory image of its own, laid out as the contract says. Everything that the call does not
- * name, and every output before the call, holds NaN. A kernel that reads too far spoils its result, and one that
- * writes too far is seen.
+ * One call of a kernel on a memory image of its own, laid out as the contract says. Everything that
+ * the call does not name, and every output before the call, holds NaN. A kernel that reads too far
+ * spoils its result, and one that writes too far is seen.
  */
 export class KernelCall {
   readonly name: KernelName;
@@ -102,7 +102,10 @@ export class KernelCall {
     return { returned, bytes: Uint8Array.from(view.subarray(0, imageBytes)) };
   }
 
-  /** What is wrong with the bytes that a kernel left, next to those of its twin; none when nothing is. */
+  /**
+   * What is wrong with the bytes that a kernel left, next to those of its twin; none when nothing
+   * is.
+   */
   *differences(bytes: Uint8Array, expected: Uint8Array): Generator<string> {
     const before = words(this.#image);
     const after = words(bytes);

@@ -5,6 +5,7 @@ import type { Matrix } from "../tensor/matrix.ts";
 import { type Parameter, type ParameterForm, ParameterStore, pad, unpad, zeros } from "../tensor/parameter-store.ts";
 import type { Random } from "../tensor/random.ts";
 
+/** The sizes of one batch in the suite of operations. */
 export interface Sizes {
   /** Words of each sentence. */
   readonly lengths: readonly number[];
@@ -13,9 +14,10 @@ export interface Sizes {
   readonly classes: number;
 }
 
+/** A matrix as plain rows of numbers. */
 export type Rows = number[][];
 
-/** What an operation may want to know about a batch beside its matrices. */
+/** What an operation may want to know about a batch in addition to its matrices. */
 export interface Facts {
   readonly offsets: Int32Array;
   /** One row of a table for each word, 0 to 4. */
@@ -29,9 +31,13 @@ export interface Facts {
 
 /** Factor of losses in the objective. */
 export const lossFactor = 0.7;
+/** The seed of dropout on the tapes of the suite. */
 export const tapeSeed = 17;
 
-/** An operation with its formula. Every matrix has one row a word; M and P name the matrices and the parameters. */
+/**
+ * An operation with its formula. Every matrix has one row a word; M and P name the matrices and the
+ * parameters.
+ */
 export interface OpCase<M extends string = string, P extends string = string> {
   /** Columns of each matrix. */
   matrices(sizes: Sizes): Record<M, number>;
@@ -39,12 +45,16 @@ export interface OpCase<M extends string = string, P extends string = string> {
   run(tape: Tape, matrices: Record<M, Matrix>, parameters: Record<P, Parameter>, facts: Facts): Matrix | number;
   /** The same on plain arrays, as the paper writes it. */
   formula(matrices: Record<M, Rows>, parameters: Record<P, Rows>, facts: Facts): Rows | number;
-  /** True where a row's result depends on its place in the batch, or on the other rows. */
+  /**
+   * Whether a row's result depends on its place in the batch, or on the other rows; defaults to
+   * false.
+   */
   readonly positional?: boolean;
-  /** Whether the tape trains; true where left out. */
+  /** Whether the tape trains; defaults to true. */
   readonly training?: boolean;
 }
 
+/** The case as it is, with its names of matrices and parameters checked against each other. */
 export function opCase<M extends string, P extends string>(operation: OpCase<M, P>): OpCase {
   return operation;
 }
@@ -54,7 +64,10 @@ interface ParameterShape extends ParameterForm {
   readonly columns: number;
 }
 
-/** One batch: values of all matrices and parameters, and the functional of the output whose gradient is taken. */
+/**
+ * One batch: values of all matrices and parameters, and the functional of the output whose gradient
+ * is taken.
+ */
 export interface Drawn {
   readonly shapes: Record<string, ParameterShape>;
   readonly matrices: Record<string, Rows>;
@@ -102,7 +115,7 @@ function triples(random: Random, length: number, classes: number): Int32Array {
   return Int32Array.from(cells);
 }
 
-/** The batch taken apart into its sentences. */
+/** Splits the batch into its sentences. */
 export function sentencesOf(drawn: Drawn): Drawn[] {
   const { offsets, ids, gold, weights, triples } = drawn.facts;
   return Array.from({ length: offsets.length - 1 }, (_, s) => {
@@ -122,7 +135,7 @@ export function sentencesOf(drawn: Drawn): Drawn[] {
   });
 }
 
-/** What is differentiated: a loss with its factor, or the functional of the output. */
+/** The number whose gradient is taken: a loss with its factor, or the functional of the output. */
 export function objective(operation: OpCase, drawn: Drawn): number {
   const output = operation.formula(drawn.matrices, drawn.parameters, drawn.facts);
   if (typeof output === "number") return lossFactor * output;
@@ -144,13 +157,14 @@ export interface Outcome {
 interface ExecuteOptions {
   readonly build: "plain" | "baseline";
   readonly recording?: boolean;
-  /** Whether gradients hold something before; it is taken off again in the outcome. */
+  /** Whether gradients hold something beforehand; the outcome subtracts it again. */
   readonly prefill?: boolean;
   /** The name of a matrix that keeps no gradient. */
   readonly frozen?: string;
 }
 
-// One memory for many runs, because a runtime reserves gigabytes of addresses for each; a new one now and then, because a heap only grows.
+// One memory for many runs, because a runtime reserves gigabytes of addresses for each; a new one
+// now and then, because a heap only grows.
 const engines = new Map<string, Engine>();
 const largestHeap = 2 ** 26;
 

@@ -5,10 +5,11 @@ import { Engine } from "../tensor/engine.ts";
 import type { Matrix } from "../tensor/matrix.ts";
 import { type Facts, type Rows, type Sizes, tapeSeed } from "./op-case.ts";
 
-// What the formulas of op-cases are put together from: products, cells and losses on plain arrays, and the shapes and lists they are drawn with.
+// The parts of the formulas in op-cases: products, cells and losses on plain arrays, and the shapes
+// and lists they are drawn with.
 const { exp, log1p, max, tanh } = Math;
 
-/** An ε above the square root's reach: drawn variances are any numbers, some of them below zero. */
+/** A large ε, because drawn variances may be negative. */
 export const normalising = { momentum: 0.9, epsilon: 9 };
 
 export function oneMatrix() {
@@ -114,7 +115,11 @@ export function gruStates(words: Rows, input: Rows, hidden: Rows, inputBias: Row
   });
 }
 
-/** One span: windows over its rows, padded by zeros. @param rows products, tap by tap side by side */
+/**
+ * One span: windows over its rows, padded by zeros.
+ *
+ * @param rows products, tap by tap side by side
+ */
 export function convolve(rows: Rows, taps: number, bias: readonly number[]): number[] {
   const width = bias.length;
   const length = max(rows.length, 1);

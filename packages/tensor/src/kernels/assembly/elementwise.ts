@@ -1,4 +1,5 @@
-// Rows, sums, activations and dropout. Lengths are multiples of 4 unless a parameter says otherwise.
+// Rows, sums, activations and dropout. Lengths are multiples of 4 unless a parameter says
+// otherwise.
 import { columnMask, exp, horizontalSum, madd, sigmoid, tanh } from "./math";
 
 /** y += x. */
@@ -26,7 +27,7 @@ export function multiply(n: i32, x1: usize, x2: usize, y: usize, accumulate: i32
   }
 }
 
-/** y[i, :] = x for each of m rows: a bias laid down before a product is added to it. */
+/** y[i, :] = x for each of m rows: a bias, before a product is added to it. */
 export function fillRows(m: i32, n: i32, x: usize, y: usize, yStride: i32): void {
   for (let i = 0; i < m; i++) memory.copy(y + ((<usize>i * yStride) << 2), x, <usize>n << 2);
 }
@@ -49,7 +50,10 @@ export function gatherRows(m: i32, n: i32, index: usize, x: usize, xStride: i32,
   }
 }
 
-/** y[index[i], :n] += x[i, :n]; n need not be a multiple of 4. Rows are added in order, so that repeats are reproducible. */
+/**
+ * y[index[i], :n] += x[i, :n]; n need not be a multiple of 4. Rows are added in order, so that
+ * repeats are reproducible.
+ */
 export function scatterRows(m: i32, n: i32, index: usize, x: usize, xStride: i32, y: usize, yStride: i32): void {
   for (let i = 0; i < m; i++) {
     const row = <usize>load<i32>(index + (<usize>i << 2));
@@ -112,7 +116,10 @@ export function reluBackward(n: i32, y: usize, dy: usize, dx: usize): void {
   }
 }
 
-/** y[i, :] = 1 / (1 + e^−x[i, :]) on the first `columns` of each row of `stride` floats, zero on the padding. */
+/**
+ * y[i, :] = 1 / (1 + e^−x[i, :]) on the first `columns` of each row of `stride` floats, zero on the
+ * padding.
+ */
 export function sigmoidRows(m: i32, columns: i32, stride: i32, x: usize, y: usize): void {
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < stride; j += 4, x += 16, y += 16) v128.store(y, v128.and(sigmoid(v128.load(x)), columnMask(j, columns)));
@@ -156,7 +163,10 @@ export function softmaxBackward(m: i32, stride: i32, y: usize, dy: usize, dx: us
   }
 }
 
-/** Inverted dropout: mask = 0 with probability `rate`, else 1 / (1 − rate). The i-th draw depends on the two seeds and i alone. */
+/**
+ * Inverted dropout: mask = 0 with probability `rate`, else 1 / (1 − rate). The i-th draw depends on
+ * the two seeds and i alone.
+ */
 export function dropoutMask(n: i32, rate: f32, seed1: i32, seed2: i32, mask: usize): void {
   const keep = <f32>1 / (<f32>1 - rate);
   let i = 0;

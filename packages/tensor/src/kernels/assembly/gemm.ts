@@ -1,5 +1,6 @@
-// C (+)= A·B and C (+)= Aᵀ·B, row-major. Tiles of 4 rows × 8 columns keep eight accumulators in registers; the widths n are
-// multiples of 4, because every matrix pads its rows to that. Strides count floats, addresses bytes.
+// C (+)= A·B and C (+)= Aᵀ·B, row-major. Tiles of 4 rows × 8 columns keep eight accumulators in
+// registers; the widths n are multiples of 4, because every matrix pads its rows to that. Strides
+// count floats, addresses bytes.
 import { madd } from "./math";
 
 // @ts-ignore: decorator
@@ -84,7 +85,7 @@ function tile4x8(k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize,
   put(c, c30, accumulate); put(c + 16, c31, accumulate);
 }
 
-/** The same tile with A lying transposed: its four rows are neighbours in memory. */
+/** The same tile of a transposed A, whose four rows are neighbours in memory. */
 // @ts-ignore: decorator
 @inline
 function turned4x8(k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: i32): void {
@@ -134,7 +135,10 @@ function tile4x4(k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize,
   put(c + 3 * cRow, c3, accumulate);
 }
 
-/** One row; `aStep` bytes lie between neighbours of A along k. Two accumulators a column hide half of the latency. */
+/**
+ * One row; `aStep` bytes lie between neighbours of A along k. Two accumulators a column hide half
+ * of the latency.
+ */
 // @ts-ignore: decorator
 @inline
 function tile1x8(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usize, accumulate: i32): void {

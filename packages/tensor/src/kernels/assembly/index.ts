@@ -1,5 +1,6 @@
-// Every exported function is a kernel: addresses are bytes, counts and strides are floats. `../kernels.ts` declares the same list for
-// TypeScript, `../plain.ts` holds the plain twin of each.
+// Every exported function is a kernel: addresses are bytes, counts and strides are floats.
+// `../contract/` lists the parameters of each in the same order, `../plain/` holds its twin in
+// plain TypeScript.
 export * from "./elementwise";
 export * from "./gemm";
 export * from "./losses";

@@ -2,8 +2,9 @@
 import { exp, horizontalSum, log, madd, sigmoid } from "./math";
 
 /**
- * Σ_i −weights[i]·ln p[i, gold[i]], where p [m, stride] are probabilities from softmaxRows; dx[i, :] += factor·weights[i]·(p − onehot).
- * A gold of −1 leaves its row out. `weights` 0 means 1 for every row; `dx` 0 means the loss alone. NaN in p gives NaN.
+ * Σ_i −weights[i]·ln p[i, gold[i]], where p [m, stride] are probabilities from softmaxRows; dx[i,
+ * :] += factor·weights[i]·(p − onehot). A gold of −1 skips its row. `weights` 0 means 1 for every
+ * row; `dx` 0 means the loss alone. NaN in p gives NaN.
  */
 export function softmaxLoss(m: i32, stride: i32, p: usize, gold: usize, weights: usize, factor: f32, dx: usize): f64 {
   let total: f64 = 0;
@@ -12,7 +13,7 @@ export function softmaxLoss(m: i32, stride: i32, p: usize, gold: usize, weights:
     const weight: f32 = weights ? load<f32>(weights + (<usize>i << 2)) : 1;
     if (at >= 0) {
       const likely = max<f32>(load<f32>(p + (<usize>at << 2)), 1.17549435e-38);
-      // The logarithm takes its argument apart by bits, so NaN would come out as some number.
+      // The logarithm splits its argument by bits, so NaN would come out as some number.
       const logarithm = likely == likely ? f32x4.extract_lane(log(f32x4.splat(likely)), 0) : likely;
       total -= <f64>weight * <f64>logarithm;
       if (dx) {
@@ -35,10 +36,14 @@ export function sum(n: i32, x: usize): f32 {
 }
 
 /**
- * Σ_i ln(1 + e^(γ(m⁺ − s_i,gold))) + ln(1 + e^(γ(m⁻ + s_i,best))), where best is the highest class that is not gold (the first of equals);
- * a gold of −1 has the second term alone. Adds factor times its slopes to dx, unless dx is 0.
+ * Σ_i ln(1 + e^(γ(m⁺ − s_i,gold))) + ln(1 + e^(γ(m⁻ + s_i,best))), where best is the highest class
+ * that is not gold (the first of equals); a gold of −1 has the second term alone. Adds factor times
+ * its slopes to dx, unless dx is 0.
  *
- * @param classes columns of x [m, stride] that hold scores, @param positiveMargin m⁺, @param negativeMargin m⁻, @param scale γ
+ * @param classes columns of x [m, stride] that hold scores
+ * @param positiveMargin m⁺
+ * @param negativeMargin m⁻
+ * @param scale γ
  */
 export function rankingLoss(
   m: i32, classes: i32, stride: i32, x: usize, gold: usize, positiveMargin: f32, negativeMargin: f32, scale: f32, factor: f32, dx: usize,

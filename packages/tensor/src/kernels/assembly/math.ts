@@ -1,4 +1,5 @@
-// Vector mathematics on four 32-bit floats. Polynomials after Cephes (expf, logf, tanhf): relative error below 2e-7 on the ranges used.
+// Vector mathematics on four 32-bit floats. Polynomials after Cephes (expf, logf, tanhf): relative
+// error below 2e-7 on the ranges used.
 
 /** a·b + c, fused where the build has relaxed SIMD. */
 // @ts-ignore: decorator
@@ -14,7 +15,10 @@ function all(value: f32): v128 {
   return f32x4.splat(value);
 }
 
-/** e^x. Below −87 the result is the smallest normal number's neighbourhood, above 88 it is finite and huge. */
+/**
+ * e^x. Below −87 the result is the smallest normal number's neighbourhood, above 88 it is finite
+ * and huge.
+ */
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
@@ -39,7 +43,7 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(all(1.0), f32x4.add(all(1.0), exp(f32x4.neg(x))));
 }
 
-/** tanh x: a polynomial near zero, where 1 − 2/(e^2x + 1) would lose its digits. */
+/** tanh x: a polynomial near zero, where 1 − 2/(e^2x + 1) would cancel its digits. */
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {

@@ -1,7 +1,11 @@
-// Normalisation of columns by their mean and variance. Rows are a multiple of 4 floats without gaps between them.
+// Normalisation of columns by their mean and variance. Rows are a multiple of 4 floats without gaps
+// between them.
 import { madd } from "./math";
 
-/** mean[j] = Σ_i x[i, j] / m, variance[j] = Σ_i (x[i, j] − mean[j])² / m over the m ≥ 1 rows of x [m, width]. */
+/**
+ * mean[j] = Σ_i x[i, j] / m, variance[j] = Σ_i (x[i, j] − mean[j])² / m over the m ≥ 1 rows of x
+ * [m, width].
+ */
 export function columnMoments(m: i32, width: i32, x: usize, mean: usize, variance: usize): void {
   const row = <usize>width << 2;
   const count = f32x4.splat(<f32>m);
@@ -32,10 +36,12 @@ export function normaliseRows(
 }
 
 /**
- * The gradient of normaliseRows, where x̂ = (x − mean) / √(variance + ε): dShift[j] += Σ_i dy[i, j], dScale[j] += Σ_i dy[i, j]·x̂[i, j], and
- * dx[i, j] += scale[j] / √(variance[j] + ε)·(dy[i, j] − share·(Σ_i dy[i, j] + x̂[i, j]·Σ_i dy[i, j]·x̂[i, j])).
+ * The gradient of normaliseRows, where x̂ = (x − mean) / √(variance + ε): dShift[j] += Σ_i dy[i,
+ * j], dScale[j] += Σ_i dy[i, j]·x̂[i, j], and dx[i, j] += scale[j] / √(variance[j] + ε)·(dy[i, j] −
+ * share·(Σ_i dy[i, j] + x̂[i, j]·Σ_i dy[i, j]·x̂[i, j])).
  *
- * @param share 1/m where mean and variance are those of these rows, 0 where they come from elsewhere
+ * @param share 1/m where mean and variance are those of these rows, 0 where they come from
+ * elsewhere
  */
 export function normaliseRowsBackward(
   m: i32, width: i32, x: usize, mean: usize, variance: usize, epsilon: f32, scale: usize, share: f32,

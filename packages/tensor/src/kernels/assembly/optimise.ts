@@ -16,7 +16,10 @@ export function sumSquares(n: i32, x: usize): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** Adam (Kingma and Ba 2015). `rate` already holds lr·√(1 − β2^t)/(1 − β1^t), `epsilon` is scaled by √(1 − β2^t) alike. */
+/**
+ * Adam (Kingma and Ba 2015). `rate` already holds lr·√(1 − β2^t)/(1 − β1^t), `epsilon` is scaled by
+ * √(1 − β2^t) alike.
+ */
 export function adam(n: i32, w: usize, g: usize, m: usize, v: usize, rate: f32, beta1: f32, beta2: f32, epsilon: f32, clip: f32): void {
   const by = f32x4.splat(clip);
   for (const end = w + (<usize>n << 2); w < end; w += 16, g += 16, m += 16, v += 16) {
@@ -30,7 +33,10 @@ export function adam(n: i32, w: usize, g: usize, m: usize, v: usize, rate: f32, 
   }
 }
 
-/** Adadelta (Zeiler 2012): `square` and `moved` hold the running means of g² and of the squared moves. */
+/**
+ * Adadelta (Zeiler 2012): `square` and `moved` hold the running means of g² and of the squared
+ * moves.
+ */
 export function adadelta(n: i32, w: usize, g: usize, square: usize, moved: usize, rate: f32, rho: f32, epsilon: f32, clip: f32): void {
   const by = f32x4.splat(clip);
   const keep = f32x4.splat(rho);

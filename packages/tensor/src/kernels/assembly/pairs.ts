@@ -1,5 +1,6 @@
-// Scores of all word pairs of one sentence, factorised: W_m (h_i ⊕ h_j) = a_i + b_j. No tensor of n × n × d ever exists: one row of
-// pairs, [n, d], lies in a scratch buffer that stays in the first-level cache.
+// Scores of all word pairs of one sentence, factorised: W_m (h_i ⊕ h_j) = a_i + b_j. No tensor of n
+// × n × d ever exists: one row of pairs, [n, d], lies in a scratch buffer that stays in the
+// first-level cache.
 import { gemm, gemmTransposed } from "./gemm";
 import { columnMask, exp, horizontalSum, log, madd, sigmoid } from "./math";
 
@@ -10,14 +11,20 @@ function tileRows(n: i32): i32 {
   return (n + 3) & ~3;
 }
 
-/** The rows past the last pair, which tiles read and nobody looks at: zeros, so that they cost no slow numbers. */
+/**
+ * Tiles read the rows past the last pair, though no result uses them. Zeros there avoid slow
+ * denormal numbers.
+ */
 // @ts-ignore: decorator
 @inline
 function clearSpareRows(n: i32, width: i32, scratch: usize): void {
   memory.fill(scratch + ((<usize>n * width) << 2), 0, (<usize>(tileRows(n) - n) * width) << 2);
 }
 
-/** scratch[j, :] = relu(a_i + b_j). Sixteen floats at a time, because the addresses cost as much as the sums. */
+/**
+ * scratch[j, :] = relu(a_i + b_j). Sixteen floats at a time, because the addresses cost as much as
+ * the sums.
+ */
 // @ts-ignore: decorator
 @inline
 function pairRow(n: i32, width: i32, ai: usize, b: usize, scratch: usize): void {
@@ -39,12 +46,17 @@ function pairRow(n: i32, width: i32, ai: usize, b: usize, scratch: usize): void 
 }
 
 /**
- * Sun et al. 2020, eq. 5 on eq. 7: y[i, r] = max_j σ(w_r·relu(a_i + b_j) + bias_r), and the j that reached it (the first of equals).
- * σ is monotone, so the maximum is taken before it. Without the diagonal a one-word sentence has no pair: y = 0 and arg = −1.
+ * Sun et al. 2020, eq. 5 on eq. 7: y[i, r] = max_j σ(w_r·relu(a_i + b_j) + bias_r), and the j that
+ * reached it (the first of equals). σ is monotone, so the maximum is taken before it. Without the
+ * diagonal a one-word sentence has no pair: y = 0 and arg = −1.
  *
- * @param a [n, width], @param b [n, width], @param w [width, stride], @param bias [stride]
+ * @param a [n, width]
+ * @param b [n, width]
+ * @param w [width, stride]
+ * @param bias [stride]
  * @param scratch n·(width + stride) floats, n rounded up to a multiple of 4
- * @param y [n, stride], zero on the padding, @param arg [n, stride]
+ * @param y [n, stride], zero on the padding
+ * @param arg [n, stride]
  */
 export function pairMax(
   n: i32, width: i32, columns: i32, stride: i32, diagonal: i32, a: usize, b: usize, w: usize, bias: usize, scratch: usize, y: usize,
@@ -112,7 +124,8 @@ function putBest(columns: i32, r: usize, best: v128, at: v128, bias: usize, y: u
 /**
  * The gradient of pairMax: only the cells that reached a maximum take part, n·r instead of n²·r.
  *
- * @param wt the weights transposed, [columns, width], @param dWt its gradient in the same layout, added to
+ * @param wt the weights transposed, [columns, width]
+ * @param dWt its gradient in the same layout, added to
  * @param dy gradient of y, [n, stride]; dA, dB [n, width] and dBias [stride] are added to
  */
 export function pairMaxBackward(
@@ -148,12 +161,16 @@ export function pairMaxBackward(
 }
 
 /**
- * Eq. 8 for relations, forward and backward in one pass over the rows of pairs: the sum over all cells of the sigmoid cross-entropy.
+ * Eq. 8 for relations, forward and backward in one pass over the rows of pairs: the sum over all
+ * cells of the sigmoid cross-entropy.
  *
- * @param gold triples (i, j, r) as i32, sorted by i, without repeats; those on an excluded diagonal count for nothing
+ * @param gold triples (i, j, r) as i32, sorted by i, without repeats; those on an excluded diagonal
+ * count for nothing
  * @param count how many
- * @param weight factor of the loss in the objective, taken into the gradients; @param wt w transposed, [stride, width] (0: loss only)
- * @param scratch n·(2·width + stride) floats, n rounded up to a multiple of 4; dA, dB, dW [width, stride], dBias are added to
+ * @param weight factor of the loss in the objective, taken into the gradients
+ * @param wt w transposed, [stride, width] (0: loss only)
+ * @param scratch n·(2·width + stride) floats, n rounded up to a multiple of 4; dA, dB, dW [width,
+ * stride], dBias are added to
  * @returns the unweighted sum
  */
 export function pairLoss(
@@ -170,7 +187,8 @@ export function pairLoss(
     const ai = a + ((<usize>i * width) << 2);
     pairRow(n, width, ai, b, scratch);
     gemm(tiles, stride, width, scratch, width, w, stride, scores, stride, 0);
-    // Gold cells leave their score times −1 in the sum and −1 in the gradient; everything else is the same for all cells.
+    // Gold cells leave their score times −1 in the sum and −1 in the gradient; everything else is
+    // the same for all cells.
     let goldScores: f64 = 0;
     let next = gold;
     for (; next < end && load<i32>(next) == i; next += 12) {
@@ -191,7 +209,10 @@ export function pairLoss(
   return total;
 }
 
-/** Σ softplus over one row of pairs; with `slopes`, scores become weight·σ(score). The product of many 1 + e^−|s| needs one logarithm. */
+/**
+ * Σ softplus over one row of pairs; with `slopes`, scores become weight·σ(score). The product of
+ * many 1 + e^−|s| needs one logarithm.
+ */
 // @ts-ignore: decorator
 @inline
 function rowLoss(
@@ -231,7 +252,10 @@ function rowLoss(
   return total;
 }
 
-/** From the slopes of one row of pairs [n, stride] to da_i, db, dw and dbias; `pairs` [n, width] is overwritten. */
+/**
+ * From the slopes of one row of pairs [n, stride] to da_i, db, dw and dbias; `pairs` [n, width] is
+ * overwritten.
+ */
 // @ts-ignore: decorator
 @inline
 function rowGradient(
@@ -290,7 +314,8 @@ function rowGradient(
 }
 
 /**
- * The cells whose probability reaches the threshold, as (i, j, r, probability) of 16 bytes each, in the order i, j, r.
+ * The cells whose probability reaches the threshold, as (i, j, r, probability) of 16 bytes each, in
+ * the order i, j, r.
  *
  * @param limit how many cells fit at `out`
  * @returns how many there are; when that is above `limit`, only the first `limit` were written
@@ -342,7 +367,10 @@ function laneOf(x: v128, lane: usize): f32 {
   return f32x4.extract_lane(x, 3);
 }
 
-/** All probabilities of one sentence, p [n, n, stride], zero on the padding and, without it, on the diagonal. */
+/**
+ * All probabilities of one sentence, p [n, n, stride], zero on the padding and, without it, on the
+ * diagonal.
+ */
 export function pairProbabilities(
   n: i32, width: i32, columns: i32, stride: i32, diagonal: i32, a: usize, b: usize, w: usize, bias: usize, scratch: usize, p: usize,
 ): void {

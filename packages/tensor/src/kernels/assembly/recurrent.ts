@@ -1,10 +1,11 @@
-// The element-wise halves of the recurrent cells; their matrix products are calls of gemm. Gate blocks lie side by side in a row,
-// each `width` floats wide (a multiple of 4).
+// The element-wise halves of the recurrent cells; their matrix products are calls of gemm. Gate
+// blocks lie side by side in a row, each `width` floats wide (a multiple of 4).
 import { madd, sigmoid, tanh } from "./math";
 
 /**
- * One LSTM step for m rows. `gates` [m, 4·width] enters as pre-activations i, f, g, o and leaves as activations, for the backward step.
- * `previous` is c of the step before (0: zero), `cell` receives c, `hidden` receives h.
+ * One LSTM step for m rows. `gates` [m, 4·width] enters as pre-activations i, f, g, o and leaves as
+ * activations, for the backward step. `previous` is c of the step before (0: zero), `cell` receives
+ * c, `hidden` receives h.
  */
 export function lstmForward(m: i32, width: i32, gates: usize, previous: usize, cell: usize, hidden: usize): void {
   const block: usize = <usize>width << 2;
@@ -31,8 +32,9 @@ export function lstmForward(m: i32, width: i32, gates: usize, previous: usize, c
 }
 
 /**
- * The gradient of lstmForward. `dHidden` and `dCell` hold what came from later; `gates` (activations) is overwritten by the gradient of
- * the pre-activations, `dCell` by the gradient of the previous cell.
+ * The gradient of lstmForward. `dHidden` and `dCell` hold what came from later; `gates`
+ * (activations) is overwritten by the gradient of the pre-activations, `dCell` by the gradient of
+ * the previous cell.
  */
 export function lstmBackward(m: i32, width: i32, gates: usize, previous: usize, cell: usize, dHidden: usize, dCell: usize): void {
   const block: usize = <usize>width << 2;
@@ -62,8 +64,9 @@ export function lstmBackward(m: i32, width: i32, gates: usize, previous: usize, 
 }
 
 /**
- * One GRU step for m rows: r = σ(xr + hr), z = σ(xz + hz), n = tanh(xn + r·hn), out = (1 − z)·n + z·h.
- * `fromInput` and `fromHidden` [m, 3·width] hold the two products with their biases; `fromInput` leaves as r, z, n.
+ * One GRU step for m rows: r = σ(xr + hr), z = σ(xz + hz), n = tanh(xn + r·hn), out = (1 − z)·n +
+ * z·h. `fromInput` and `fromHidden` [m, 3·width] hold the two products with their biases;
+ * `fromInput` leaves as r, z, n.
  */
 export function gruForward(m: i32, width: i32, fromInput: usize, fromHidden: usize, hidden: usize, out: usize): void {
   const block: usize = <usize>width << 2;
@@ -83,8 +86,8 @@ export function gruForward(m: i32, width: i32, fromInput: usize, fromHidden: usi
 }
 
 /**
- * The gradient of gruForward: `gates` (r, z, n) becomes the gradient of the input product, `fromHidden` that of the hidden product,
- * `dHidden` receives z·dOut added.
+ * The gradient of gruForward: `gates` (r, z, n) becomes the gradient of the input product,
+ * `fromHidden` that of the hidden product, `dHidden` receives z·dOut added.
  */
 export function gruBackward(
   m: i32, width: i32, gates: usize, fromHidden: usize, hidden: usize, dOut: usize, dHidden: usize,
@@ -117,7 +120,10 @@ export function gruBackward(
   }
 }
 
-/** Sun et al. 2020, eq. 4, first half: `gates` [m, 2·width] becomes z, u = σ(gates); `kept` receives u·h. */
+/**
+ * Sun et al. 2020, eq. 4, first half: `gates` [m, 2·width] becomes z, u = σ(gates); `kept` receives
+ * u·h.
+ */
 export function interactionGates(m: i32, width: i32, gates: usize, hidden: usize, kept: usize): void {
   const block: usize = <usize>width << 2;
   for (let i = 0; i < m; i++, gates += 2 * block, hidden += block, kept += block) {
@@ -144,7 +150,10 @@ export function interactionOutput(m: i32, width: i32, gates: usize, hidden: usiz
   }
 }
 
-/** The gradient of interactionOutput: `fresh` becomes its pre-activation's gradient, z's half of `gates` too; dHidden += (1 − z)·dOut. */
+/**
+ * The gradient of interactionOutput: `fresh` becomes its pre-activation's gradient, z's half of
+ * `gates` too; dHidden += (1 − z)·dOut.
+ */
 export function interactionOutputBackward(
   m: i32, width: i32, gates: usize, hidden: usize, fresh: usize, dOut: usize, dHidden: usize,
 ): void {
@@ -163,7 +172,10 @@ export function interactionOutputBackward(
   }
 }
 
-/** The gradient of interactionGates' second gate: u's half of `gates` becomes its pre-activation's gradient; dHidden += u·dKept. */
+/**
+ * The gradient of interactionGates' second gate: u's half of `gates` becomes its pre-activation's
+ * gradient; dHidden += u·dKept.
+ */
 export function interactionGatesBackward(m: i32, width: i32, gates: usize, hidden: usize, dKept: usize, dHidden: usize): void {
   const block: usize = <usize>width << 2;
   const one = f32x4.splat(1);

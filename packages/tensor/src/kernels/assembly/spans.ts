@@ -1,4 +1,5 @@
-// Rows picked by index, and convolutions over spans of rows whose products with the filters are known already.
+// Rows picked by index, and convolutions over spans of rows whose products with the filters are
+// known.
 import { madd } from "./math";
 
 // @ts-ignore: decorator
@@ -10,7 +11,9 @@ function addScaledRow(n: i32, factor: f32, x: usize, y: usize): void {
   for (; j < n; j++, x += 4, y += 4) store<f32>(y, load<f32>(y) + factor * load<f32>(x));
 }
 
-/** y[i, :n] += factor·x[index[i], :n]; a negative index adds nothing. n need not be a multiple of 4. */
+/**
+ * y[i, :n] += factor·x[index[i], :n]; a negative index adds nothing. n need not be a multiple of 4.
+ */
 export function gatherAdd(m: i32, n: i32, factor: f32, index: usize, x: usize, xStride: i32, y: usize, yStride: i32): void {
   for (let i = 0; i < m; i++) {
     const row = load<i32>(index + (<usize>i << 2));
@@ -18,7 +21,10 @@ export function gatherAdd(m: i32, n: i32, factor: f32, index: usize, x: usize, x
   }
 }
 
-/** y[index[i], :n] += factor·x[i, :n]: the gradient of gatherAdd. Rows are added in order, so that repeats are reproducible. */
+/**
+ * y[index[i], :n] += factor·x[i, :n]: the gradient of gatherAdd. Rows are added in order, so that
+ * repeats are reproducible.
+ */
 export function scatterAdd(m: i32, n: i32, factor: f32, index: usize, x: usize, xStride: i32, y: usize, yStride: i32): void {
   for (let i = 0; i < m; i++) {
     const row = load<i32>(index + (<usize>i << 2));
@@ -27,11 +33,15 @@ export function scatterAdd(m: i32, n: i32, factor: f32, index: usize, x: usize, 
 }
 
 /**
- * y[k, :] = relu(bias + max_p Σ_t x[p + t, t, :]) over the windows p of span k, padded by taps − 1 zero rows on both sides: rows outside of
- * the span add nothing. An empty span counts as one row of zeros.
+ * y[k, :] = relu(bias + max_p Σ_t x[p + t, t, :]) over the windows p of span k, padded by taps − 1
+ * zero rows on both sides: rows outside of the span add nothing. An empty span counts as one row of
+ * zeros.
  *
- * @param spans pairs (start, end) of rows, @param x products of every row with every tap, [rows, taps, width], @param bias [width]
- * @param y [count, width], @param arg the first row of the window that won (the first of equals), [count, width]
+ * @param spans pairs (start, end) of rows
+ * @param x products of every row with every tap, [rows, taps, width]
+ * @param bias [width]
+ * @param y [count, width]
+ * @param arg the first row of the window that won (the first of equals), [count, width]
  */
 export function spanMax(count: i32, taps: i32, width: i32, spans: usize, x: usize, bias: usize, y: usize, arg: usize): void {
   const tap: usize = <usize>width << 2;
@@ -59,7 +69,10 @@ export function spanMax(count: i32, taps: i32, width: i32, spans: usize, x: usiz
   }
 }
 
-/** The gradient of spanMax: only windows that won take part, and only where the ReLU lets them. dx and dBias are added to. */
+/**
+ * The gradient of spanMax: only windows that won take part, and only where the ReLU lets them. dx
+ * and dBias are added to.
+ */
 export function spanMaxBackward(
   count: i32, taps: i32, width: i32, spans: usize, y: usize, arg: usize, dy: usize, dx: usize, dBias: usize,
 ): void {

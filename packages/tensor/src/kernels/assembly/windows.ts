@@ -1,12 +1,16 @@
-// Convolutions over the words of a sentence for many pairs of its entities. A window's sum over its taps is split into the share of the
-// words and the shares of the positions relative to either entity; sums along diagonals of the products make each share one read, or the
-// difference of two where the window reaches over an edge.
+// Convolutions over the words of a sentence for many pairs of its entities. A window's sum over its
+// taps is split into the share of the words and the shares of the positions relative to either
+// entity; sums along diagonals of the products make each share one read, or the difference of two
+// where the window reaches over an edge.
 
 /**
- * u[r, t] = Σ x[r + first + t', t'] over t' ≥ t: what a window whose tap 0 lies on row r + first sums up from tap t on. Rows off x add
- * nothing, or stand for the nearest row where `clipped`.
+ * u[r, t] = Σ x[r + first + t', t'] over t' ≥ t: what a window whose tap 0 lies on row r + first
+ * sums up from tap t on. Rows off x add nothing, or stand for the nearest row if `clipped`.
  *
- * @param n rows of x, @param rows rows of u, @param x products of every row with every tap, [n, taps, width], @param u [rows, taps, width]
+ * @param n rows of x
+ * @param rows rows of u
+ * @param x products of every row with every tap, [n, taps, width]
+ * @param u [rows, taps, width]
  */
 export function diagonalSums(
   n: i32, rows: i32, first: i32, clipped: i32, taps: i32, width: i32, x: usize, u: usize,
@@ -50,7 +54,10 @@ export function diagonalSumsBackward(
   }
 }
 
-/** Where the sums of one window start in the three tables, and how far behind lies what must be taken off again; 0 for nothing. */
+/**
+ * Where the sums of one window start in the three tables, and how far behind lies the part to
+ * subtract; 0 for none.
+ */
 let atWords: usize = 0;
 let atFirst: usize = 0;
 let atSecond: usize = 0;
@@ -88,13 +95,16 @@ function spread(slope: v128, at: usize): void {
 }
 
 /**
- * y[k, :] = bias + max_p of the window around row p, with both positions, over the rows that window k pools; with `rectified`, relu of that.
- * No rows to pool give 0.
+ * y[k, :] = bias + max_p of the window around row p, with both positions, over the rows that window
+ * k pools; with `rectified`, relu of that. No rows to pool give 0.
  *
- * @param windows six numbers each: first and last row pooled, first and last row seen (both half-open), the rows of the two entities
+ * @param windows six numbers each: first and last row pooled, first and last row seen (both
+ * half-open), the rows of the two entities
  * @param words diagonalSums of the words' products, [N, taps, width]
- * @param first diagonalSums of the positions' products, [rows, taps, width], @param second the same for the second entity
- * @param y [count, width], @param arg the row that won (the first of equals), −1 for none, [count, width]
+ * @param first diagonalSums of the positions' products, [rows, taps, width]
+ * @param second the same for the second entity
+ * @param y [count, width]
+ * @param arg the row that won (the first of equals), −1 for none, [count, width]
  */
 export function windowMax(
   count: i32, taps: i32, width: i32, windows: usize, words: usize, first: usize, second: usize, rows: i32, bias: usize,
@@ -154,7 +164,10 @@ export function windowMaxBackward(
   }
 }
 
-/** y[k, :] = the mean of what windowMax takes the maximum of: of bias + window, after the ReLU where `rectified`. */
+/**
+ * y[k, :] = the mean of what windowMax takes the maximum of: of bias + window, after the ReLU if
+ * `rectified`.
+ */
 export function windowMean(
   count: i32, taps: i32, width: i32, windows: usize, words: usize, first: usize, second: usize, rows: i32, bias: usize,
   rectified: i32, y: usize,
@@ -178,7 +191,10 @@ export function windowMean(
   }
 }
 
-/** The gradient of windowMean. What the ReLU let through is computed again. All four gradients are added to. */
+/**
+ * The gradient of windowMean. It computes again what the ReLU let through. All four gradients are
+ * added to.
+ */
 export function windowMeanBackward(
   count: i32, taps: i32, width: i32, windows: usize, words: usize, first: usize, second: usize, rows: i32, bias: usize,
   rectified: i32, dy: usize, dWords: usize, dFirst: usize, dSecond: usize, dBias: usize,

@@ -1,10 +1,15 @@
 import type { Extent } from "./extent.ts";
 
-/** What the cells at an address hold. A `word` is 32 bits of either kind, as a record mixes them. */
-export type Element = "f32" | "i32" | "word";
+/**
+ * What the cells at an address hold. A `word` is 32 bits of either kind, as a record mixes them.
+ */
+type Element = "f32" | "i32" | "word";
 
-/** What a kernel does with the cells at an address. `scratch` holds nothing before the call, and nothing of use after it. */
-export type Role = "input" | "output" | "inOut" | "scratch";
+/**
+ * What a kernel does with the cells at an address. `scratch` holds nothing before the call, and
+ * nothing of use after it.
+ */
+type Role = "input" | "output" | "inOut" | "scratch";
 
 /**
  * A number that a call passes as it is. Counts and strides count cells and are never negative;
@@ -23,14 +28,19 @@ export interface AddressParameter<Name extends string = string> {
   readonly element: Element;
   /** Whether 0 may stand for "none". */
   readonly optional: boolean;
-  /** The flag that decides whether what is there is added to; without it, or at 1, an `inOut` is read too. */
+  /**
+   * The flag that decides whether what is there is added to; without it, or at 1, an `inOut` is
+   * read too.
+   */
   readonly accumulates?: string;
   readonly extent: Extent;
 }
 
 export type Parameter<Name extends string = string> = NumberParameter<Name> | AddressParameter<Name>;
 
-/** What a kernel returns; its parameters stand in the order in which a positional call passes them. */
+/**
+ * What a kernel returns; its parameters stand in the order in which a positional call passes them.
+ */
 export interface Descriptor<
   Parameters extends readonly Parameter[] = readonly Parameter[],
   Returns extends "nothing" | "i32" | "f32" | "f64" = "nothing" | "i32" | "f32" | "f64",
@@ -42,16 +52,19 @@ export interface Descriptor<
 }
 
 /** The fields of a call. */
-export type CallOf<D extends Descriptor> = { readonly [P in D["parameters"][number] as P["name"]]: number };
+type CallOf<D extends Descriptor> = { readonly [P in D["parameters"][number] as P["name"]]: number };
 
-export type ResultOf<D extends Descriptor> = D["returns"] extends "nothing" ? void : number;
+type ResultOf<D extends Descriptor> = D["returns"] extends "nothing" ? void : number;
 
 /** The kernels of a table, called by named fields. */
 export type KernelsOf<Table extends Readonly<Record<string, Descriptor>>> = {
   readonly [Name in keyof Table]: (call: CallOf<Table[Name]>) => ResultOf<Table[Name]>;
 };
 
-/** The same kernels as a WebAssembly module or a native library exports them: one argument a parameter, in order. */
+/**
+ * The same kernels as a WebAssembly module or a native library exports them: one argument a
+ * parameter, in order.
+ */
 export type PositionalKernelsOf<Table extends Readonly<Record<string, Descriptor>>> = {
   readonly [Name in keyof Table]: (...values: Numbers<Table[Name]["parameters"]>) => ResultOf<Table[Name]>;
 };

@@ -14,7 +14,10 @@ export interface Extent {
   cells(call: CallValues): number;
   /** Whether the kernel touches this cell; false between the rows of a wider matrix. */
   holds(cell: number, call: CallValues): boolean;
-  /** Whether the lists of the call decide it, so that the room may be larger than what this call touches. */
+  /**
+   * Whether the lists of the call decide it, so that the room may be larger than what this call
+   * touches.
+   */
   readonly fromLists: boolean;
 }
 

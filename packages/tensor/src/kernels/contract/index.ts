@@ -10,8 +10,9 @@ import { spans } from "./spans.ts";
 import { windows } from "./windows.ts";
 
 /**
- * Every kernel: its parameters in the order of a positional call, and what it returns. The types, the calls by
- * named fields, the range checks, the cases of the contract suite and the C header all come from this table.
+ * Every kernel: its parameters in the order of a positional call, and what it returns. The types,
+ * the calls by named fields, the range checks, the cases of the contract suite and the C header all
+ * come from this table.
  */
 export const contract = {
   ...elementwise,

@@ -1,7 +1,10 @@
 import { count, inOut, input, kernel, scalar, stride } from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
-/** Cross-entropies that give the loss and the gradient of the scores in one pass. A gold of −1 stands for no class. */
+/**
+ * Cross-entropies that give the loss and the gradient of the scores in one pass. A gold of −1
+ * stands for no class.
+ */
 export const losses = {
   softmaxLoss: kernel(
     "Σ_i −weights[i]·ln p[i, gold[i]]; dx += factor·weights[i]·(p − onehot)",

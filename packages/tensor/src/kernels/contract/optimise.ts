@@ -1,7 +1,10 @@
 import { count, inOut, input, kernel, scalar } from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
-/** Parameter updates of n cells, a multiple of 4, and what they need of the gradient. `clip` is a factor of the gradient. */
+/**
+ * Parameter updates of n cells, a multiple of 4, and what they need of the gradient. `clip` is a
+ * factor of the gradient.
+ */
 export const optimise = {
   sumSquares: kernel("Σ x² in double precision; not finite if any x is not", [count("n"), input("x", cells("n"))], "f64"),
 

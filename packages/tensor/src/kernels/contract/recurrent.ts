@@ -1,7 +1,10 @@
 import { count, inOut, input, kernel, output } from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
-/** The element-wise halves of recurrent cells. Gate blocks of `width` cells (a multiple of 4) lie side by side in a row. */
+/**
+ * The element-wise halves of recurrent cells. Gate blocks of `width` cells (a multiple of 4) lie
+ * side by side in a row.
+ */
 export const recurrent = {
   lstmForward: kernel("c = f·c' + i·g, h = o·tanh c; gates i, f, g, o become their activations", [
     count("m"),

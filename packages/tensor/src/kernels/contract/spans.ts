@@ -1,7 +1,10 @@
 import { count, inOut, input, kernel, output, scalar, stride } from "./descriptor.ts";
 import { cells, picked, reached, rows } from "./extent.ts";
 
-/** Rows picked by index, and convolutions over spans of rows whose products with the filters are known. */
+/**
+ * Rows picked by index, and convolutions over spans of rows whose products with the filters are
+ * known.
+ */
 export const spans = {
   gatherAdd: kernel("y[i, :n] += factor·x[index[i], :n]; a negative index adds nothing", [
     count("m"),

@@ -1,12 +1,17 @@
 import { count, flag, inOut, input, integer, kernel, output } from "./descriptor.ts";
 import { cells, reached } from "./extent.ts";
 
-/** Six numbers a window: rows pooled and rows seen, both half-open, and the rows of both entities. */
+/**
+ * Six numbers a window: rows pooled and rows seen, both half-open, and the rows of both entities.
+ */
 const windowList = cells("count", 6);
 const wordSums = reached("windows", "taps", "width");
 const offsetSums = cells("rows", "taps", "width");
 
-/** Convolutions over the words of a sentence for many pairs of its entities, from sums along the diagonals of products. */
+/**
+ * Convolutions over the words of a sentence for many pairs of its entities, from sums along the
+ * diagonals of products.
+ */
 export const windows = {
   diagonalSums: kernel("u[r, t] = Σ x[r + first + t', t'] over t' ≥ t; rows off x add nothing, or the nearest row if `clipped`", [
     count("n"),

@@ -2,7 +2,10 @@ import type { KernelsOf } from "../contract/descriptor.ts";
 import type { normalise as contract } from "../contract/normalise.ts";
 import type { Views } from "./views.ts";
 
-/** Normalisation of columns by their mean and variance. ε and the share reach the SIMD kernels as 32-bit floats, so here too. */
+/**
+ * Normalisation of columns by their mean and variance. ε and the share are rounded to 32-bit
+ * floats, as on their way into the SIMD kernels.
+ */
 export function normalise(views: Views): KernelsOf<typeof contract> {
   const { fround, sqrt } = Math;
   return {

@@ -2,7 +2,10 @@ import type { KernelsOf } from "../contract/descriptor.ts";
 import type { optimise as contract } from "../contract/optimise.ts";
 import type { Views } from "./views.ts";
 
-/** Parameter updates, and what they need of the gradient. Their settings reach the SIMD kernels as 32-bit floats, so here too. */
+/**
+ * Parameter updates, and what they need of the gradient. Settings are rounded to 32-bit floats, as
+ * on their way into the SIMD kernels.
+ */
 export function optimise(views: Views): KernelsOf<typeof contract> {
   const { fround, sqrt } = Math;
   return {

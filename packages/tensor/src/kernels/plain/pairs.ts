@@ -3,7 +3,10 @@ import type { pairs as contract } from "../contract/pairs.ts";
 import type { Address } from "../kernels.ts";
 import { logistic, type Views } from "./views.ts";
 
-/** Scores of word pairs, cell by cell: s_r(i, j) = w_r · relu(a_i + b_j) + bias_r. The scratch of the SIMD kernels stays untouched. */
+/**
+ * Scores of word pairs, cell by cell: s_r(i, j) = w_r · relu(a_i + b_j) + bias_r. The twins do not
+ * use the scratch.
+ */
 export function pairs(views: Views): KernelsOf<typeof contract> {
   return {
     pairMax({ n, width, columns, stride, diagonal, a, b, w, bias, y, arg }) {

@@ -1,4 +1,7 @@
-/** The memory as numbers. The views are made anew when it has grown, so a kernel asks for them once, at its start. */
+/**
+ * The memory as numbers. It makes new views when the memory has grown, so a kernel asks for them
+ * once, at its start.
+ */
 export class Views {
   readonly #memory: WebAssembly.Memory;
   #f32 = new Float32Array(0);

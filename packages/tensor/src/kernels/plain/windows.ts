@@ -121,7 +121,7 @@ export function windows(views: Views): KernelsOf<typeof contract> {
   };
 }
 
-/** A row of the table, the nearest one where clipped, −1 for none. */
+/** A row of the table: the nearest one if clipped, −1 for none. */
 function rowOf(row: number, n: number, clipped: number): number {
   if (clipped) return Math.min(Math.max(row, 0), n - 1);
   return row < n ? row : -1;

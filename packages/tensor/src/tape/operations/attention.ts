@@ -16,7 +16,12 @@ export interface Saved extends AttentionInput {
   readonly output: Matrix;
 }
 
-/** The mean of each sequence's rows, weighted by the softmax of their scores: [sequences, D]. An empty sequence gives zeros. */
+/**
+ * The mean of each sequence's rows, weighted by the softmax of their scores: [sequences, D]. An
+ * empty sequence gives zeros.
+ *
+ * @throws {ShapeError} unless there is one score for each row of the values
+ */
 export const attention: Operation<AttentionInput, Matrix, Saved> = {
   forward(tape, { scores, values, offsets }) {
     if (scores.columns !== 1 || scores.rows !== values.rows) {

@@ -65,7 +65,8 @@ test("running statistics move by one step of all rows, however they were cut, an
     updateRunning(store, structuredClone(statistics));
     return [...store.read(parameters.mean), ...store.read(parameters.variance)];
   });
-  // Columns have the means 2, 3, 0.5 and the variances 6, 15.2, 0; a quarter of them comes to three quarters of 0 and 1.
+  // Columns have the means 2, 3, 0.5 and the variances 6, 15.2, 0; a quarter of them comes to three
+  // quarters of 0 and 1.
   for (const values of found) expect(values).toEqual(close([0.5, 0.75, 0.125, 0.75 + 1.5, 0.75 + 3.8, 0.75]));
 });
 

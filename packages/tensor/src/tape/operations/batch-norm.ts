@@ -11,18 +11,18 @@ export interface BatchNormInput {
   readonly scale: Parameter;
   /** β, [1, D] */
   readonly shift: Parameter;
-  /** What stands for the mean and the variance of x in use, [1, D] each, of the kind `running`. */
+  /** The mean and the variance of x in use, [1, D] each, of the kind `running`. */
   readonly mean: Parameter;
   readonly variance: Parameter;
   /** The share of the running statistics that a step of training keeps. */
   readonly momentum: number;
-  /** ε, above 0: what keeps a column that does not vary finite. */
+  /** ε, above 0: it keeps a column that does not vary finite. */
   readonly epsilon: number;
 }
 
 export interface Saved extends BatchNormInput {
   readonly output: Matrix;
-  /** Those that the rows were normalised by, [D] each. */
+  /** The moments that normalised the rows, [D] each. */
   readonly moments: Moments;
 }
 
@@ -32,8 +32,11 @@ interface Moments {
 }
 
 /**
- * γ·(x − E[x]) / √(Var[x] + ε) + β, column by column: batch normalisation (Ioffe and Szegedy 2015, algorithm 1). In training the moments are
- * those of the rows at hand, with N below the variance, and are left on the tape for `updateRunning`; in use they are the running ones (algorithm 2).
+ * γ·(x − E[x]) / √(Var[x] + ε) + β, column by column: batch normalisation (Ioffe and Szegedy 2015,
+ * algorithm 1). In training the moments are those of the rows at hand (the variance divides by N),
+ * and the tape keeps them for `updateRunning`. In use they are the running ones (algorithm 2).
+ *
+ * @throws {ShapeError} if a parameter is not [1, D]
  */
 export const batchNorm: Operation<BatchNormInput, Matrix, Saved> = {
   forward(tape, from) {
@@ -79,7 +82,7 @@ export const batchNorm: Operation<BatchNormInput, Matrix, Saved> = {
   },
 };
 
-/** Of no rows: zeros, which nothing is normalised by. */
+/** No rows have the moments zero, which normalise nothing. */
 function momentsOf(tape: Tape, { rows, stride, at }: Matrix): Moments {
   const moments = { mean: tape.zeroed(stride), variance: tape.zeroed(stride) };
   if (rows > 0) tape.kernels.columnMoments({ m: rows, width: stride, x: at, mean: moments.mean, variance: moments.variance });

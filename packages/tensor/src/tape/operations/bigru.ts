@@ -32,7 +32,7 @@ interface DirectionRun {
   readonly order: TimeOrder;
   readonly fromInput: Address;
   readonly fromHidden: Address;
-  /** The state that every sequence begins with. */
+  /** The state that every sequence starts from. */
   readonly nothing: Address;
   readonly states: Address;
 }
@@ -44,9 +44,12 @@ export interface Saved {
 }
 
 /**
- * A bidirectional GRU (Cho et al. 2014, biases as in cuDNN) over packed sequences: [ΣN, 2·H], forward states first. Sequences advance
- * together, the longest first, as in `bilstm`. What a place gives to the gates is the sum of its parts' products, so a word that stands in
- * the sequences of many pairs meets the weights once.
+ * A bidirectional GRU (Cho et al. 2014, biases as in cuDNN) over packed sequences: [ΣN, 2·H],
+ * forward states first. Sequences advance together, the longest first, as in `bilstm`. What a place
+ * gives to the gates is the sum of its parts' products, so a word that stands in the sequences of
+ * many pairs meets the weights once.
+ *
+ * @throws {ShapeError} if parts, weights and places do not fit together
  */
 export const bigru: Operation<BigruInput, Matrix, Saved> = {
   forward(tape, { parts, offsets, forward, backward }) {

@@ -15,6 +15,7 @@ export interface LstmParameters {
   readonly bias: Parameter;
 }
 
+/** Rows of words [M, D] at the places of packed sentences, and both directions. */
 export interface BilstmInput extends PlacedRows {
   /** Where each sentence starts, and where the last one ends. */
   readonly offsets: Int32Array;
@@ -25,7 +26,7 @@ export interface BilstmInput extends PlacedRows {
 interface DirectionRun {
   readonly parameters: LstmParameters;
   readonly order: TimeOrder;
-  /** The input in time order, [ΣN, inputs]; not there where rows are placed. */
+  /** The input in time order, [ΣN, inputs]; undefined if rows are placed. */
   readonly steps: Matrix | undefined;
   readonly gates: Address;
   readonly cells: Address;
@@ -39,11 +40,13 @@ export interface Saved {
 }
 
 /**
- * A bidirectional LSTM (Hochreiter and Schmidhuber 1997) over packed sentences, whose words are the places of the input's rows: to
- * [ΣN, 2·H], forward states first.
+ * A bidirectional LSTM (Hochreiter and Schmidhuber 1997) over packed sentences, whose words are the
+ * places of the input's rows: to [ΣN, 2·H], forward states first.
  *
- * Sentences advance together, the longest first: step t is one product over those that still have a t-th word. Nothing is padded, so a
- * batch gives what its sentences give one by one.
+ * Sentences advance together, the longest first: step t is one product over those that still have a
+ * t-th word. Nothing is padded, so a batch gives what its sentences give one by one.
+ *
+ * @throws {ShapeError} if the rows do not fit the places
  */
 export const bilstm: Operation<BilstmInput, Matrix, Saved> = {
   forward(tape, { offsets, forward, backward, ...part }) {
@@ -122,7 +125,11 @@ function runDirection(
   return { parameters, order, steps, gates, cells, hidden };
 }
 
-/** What each gate takes from its word and its bias, in time order. @returns the words in that order, where rows are not placed */
+/**
+ * What each gate takes from its word and its bias, in time order.
+ *
+ * @returns the words in that order, unless rows are placed
+ */
 function readInput(
   tape: Tape,
   part: PlacedRows,

@@ -1,4 +1,7 @@
-/** A linear chain over n tokens and T tags, in scores (logarithms). −Infinity forbids a tag, a step, a first or a last tag. */
+/**
+ * A linear chain over n tokens and T tags, in scores (logarithms). −Infinity forbids a tag, a step,
+ * a first or a last tag.
+ */
 export interface Chain {
   /** [n, T] */
   readonly scores: Float64Array;
@@ -18,7 +21,10 @@ export interface Expectations {
   readonly end: Float64Array;
 }
 
-/** Forward and backward over the paths of a chain (Rabiner 1989), in logarithms. A chain of no tokens has one path. */
+/**
+ * Forward and backward over the paths of a chain (Rabiner 1989), in logarithms. A chain of no
+ * tokens has one path.
+ */
 export function expectations(chain: Chain): Expectations {
   const { scores, transitions, start, end } = chain;
   const T = start.length;
@@ -92,7 +98,10 @@ export function pathScore(chain: Chain, path: ArrayLike<number>): number {
   return total;
 }
 
-/** The path with the highest score (Viterbi 1967), of equal ones the one with the lowest tags at the end. */
+/**
+ * The path with the highest score (Viterbi 1967), of equal ones the one with the lowest tags at the
+ * end.
+ */
 export function bestPath(chain: Chain): Int32Array {
   const { scores, transitions, start, end } = chain;
   const T = start.length;

@@ -6,14 +6,17 @@ import type { Operation, Tape } from "../tape.ts";
 /** Some columns of some rows of a matrix, and where they are added. */
 export interface ComposeTerm {
   readonly input: Matrix;
-  /** The row of the input that each row of the output reads; −1 adds nothing. Row by row where left out. */
+  /**
+   * The row of the input that each row of the output reads; −1 adds nothing. Defaults to the rows
+   * in order.
+   */
   readonly rows?: Int32Array | undefined;
-  /** 1 where left out. */
+  /** Defaults to 1. */
   readonly factor?: number | undefined;
-  /** The first column read, and how many; all where left out. */
+  /** The first column to read, and how many; defaults to all. */
   readonly from?: number | undefined;
   readonly columns?: number | undefined;
-  /** The column of the output that the first one is added to; 0 where left out. */
+  /** The column of the output that the first one is added to; defaults to 0. */
   readonly to?: number | undefined;
 }
 
@@ -32,8 +35,10 @@ export interface PlacedTerm extends ComposeTerm {
 }
 
 /**
- * A matrix put together from rows of others: side by side (a concatenation), on top of each other (a sum of table rows), or with factors of
- * opposite sign (the differences of LSTM-minus).
+ * Builds a matrix from rows of others: side by side (a concatenation), on top of each other (a sum
+ * of table rows), or with factors of opposite sign (the differences of LSTM-minus).
+ *
+ * @throws {ShapeError} if a term does not fit its input or the output
  */
 export const compose: Operation<ComposeInput, Matrix, { terms: readonly PlacedTerm[]; output: Matrix }> = {
   forward(tape, { rows, columns, terms }) {

@@ -17,17 +17,18 @@ export interface CrfLossInput {
   readonly scores: Matrix;
   readonly chain: ChainParameters;
   readonly offsets: Int32Array;
-  /** The right tag of each token; −1 where any may be. */
+  /** The right tag of each token; −1 if any may be right. */
   readonly gold: Int32Array;
-  /** Factor of each sentence; 1 where left out. */
+  /** Factor of each sentence; defaults to 1. */
   readonly weights?: Float32Array | undefined;
   /** Factor of the whole loss in the objective, for the gradient. */
   readonly factor: number;
 }
 
 /**
- * Σ −ln P(gold tags) of a conditional random field (Lafferty et al. 2001) over sentences, not yet multiplied by the factor; tokens of unknown
- * tag are summed out. Adds its gradient at once. In double precision, because differences of partition functions lose digits.
+ * Σ −ln P(gold tags) of a conditional random field (Lafferty et al. 2001) over sentences, not yet
+ * multiplied by the factor; tokens of unknown tag are summed out. Adds its gradient at once. In
+ * double precision, because differences of partition functions cancel digits.
  */
 export const crfLoss: Operation<CrfLossInput, number, undefined> = {
   forward(tape, { scores, chain, offsets, gold, weights, factor }) {

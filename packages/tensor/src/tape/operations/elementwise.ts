@@ -3,7 +3,11 @@ import type { Address } from "../../kernels/kernels.ts";
 import type { Matrix } from "../../tensor/matrix.ts";
 import type { Operation } from "../tape.ts";
 
-/** The sum of matrices of one shape. */
+/**
+ * The sum of matrices of one shape, [N, D].
+ *
+ * @throws {ShapeError} if their shapes differ, or there are none
+ */
 export const sum: Operation<readonly Matrix[], Matrix, { terms: readonly Matrix[]; output: Matrix }> = {
   forward(tape, terms) {
     const first = terms[0];
@@ -51,13 +55,17 @@ export interface DropoutInput {
   /** The share of cells set to zero, 0 ≤ rate < 1. */
   readonly rate: number;
   /**
-   * Where each run of rows starts that shares one mask, and where the last one ends: whole columns of a sentence go (spatial dropout,
-   * Tompson et al. 2015). Every row has a mask of its own where left out.
+   * Where each run of rows that shares one mask starts, and where the last one ends: dropout takes
+   * whole columns of a sentence (spatial dropout, Tompson et al. 2015). Defaults to a mask for each
+   * row.
    */
   readonly shared?: Int32Array | undefined;
 }
 
-/** Inverted dropout (Srivastava et al. 2014): active while training only, its mask drawn from the tape's seed. */
+/**
+ * Inverted dropout (Srivastava et al. 2014): active while training only, its mask drawn from the
+ * tape's seed.
+ */
 export const dropout: Operation<DropoutInput, Matrix, { input: Matrix; output: Matrix; mask: Address }> = {
   forward(tape, { input, rate, shared }) {
     if (!tape.training || rate === 0) return { output: input, saved: { input, output: input, mask: 0 } };
@@ -93,7 +101,7 @@ export interface Activated {
   readonly output: Matrix;
 }
 
-/** Each row to probabilities that sum to one. */
+/** Softmax over each row, [N, D] to [N, D]: probabilities that sum to one. */
 export const softmax: Operation<Matrix, Matrix, Activated> = {
   forward(tape, input) {
     const output = tape.matrix(input.rows, input.columns);
@@ -107,6 +115,7 @@ export const softmax: Operation<Matrix, Matrix, Activated> = {
   },
 };
 
+/** 1 / (1 + e^−x) of each cell, [N, D] to [N, D]. */
 export const sigmoid: Operation<Matrix, Matrix, Activated> = {
   forward(tape, input) {
     const output = tape.matrix(input.rows, input.columns);
@@ -120,6 +129,7 @@ export const sigmoid: Operation<Matrix, Matrix, Activated> = {
   },
 };
 
+/** tanh x of each cell, [N, D] to [N, D]. */
 export const tanh: Operation<Matrix, Matrix, Activated> = {
   forward(tape, input) {
     const output = tape.matrix(input.rows, input.columns);
@@ -133,6 +143,7 @@ export const tanh: Operation<Matrix, Matrix, Activated> = {
   },
 };
 
+/** max(x, 0) of each cell, [N, D] to [N, D]. */
 export const relu: Operation<Matrix, Matrix, Activated> = {
   forward(tape, input) {
     const output = tape.matrix(input.rows, input.columns);

@@ -15,7 +15,12 @@ export interface Saved {
   readonly output: Matrix;
 }
 
-/** Rows of several tables, side by side: [N, Σ columns]. The gradient leaves as rows, so that its cost does not grow with the tables. */
+/**
+ * Rows of several tables, side by side: [N, Σ columns]. The gradient leaves as rows, so that its
+ * cost does not grow with the tables.
+ *
+ * @throws {ShapeError} unless all lookups have equally many ids
+ */
 export const embed: Operation<readonly Lookup[], Matrix, Saved> = {
   forward(tape, lookups) {
     const n = lookups[0]?.ids.length ?? 0;

@@ -1,5 +1,5 @@
-// Every operation of the tape: one line each, and nothing else. Elsewhere they are one table, `operations`, which the
-// contract suite walks: an operation without a case does not type-check.
+// Every operation of the tape: one line each, and nothing else. Elsewhere they are one table,
+// `operations`, which the contract suite walks: an operation without a case does not type-check.
 export { attention } from "./attention.ts";
 export { batchNorm } from "./batch-norm.ts";
 export { bigru } from "./bigru.ts";

@@ -30,7 +30,12 @@ export interface GruSaved extends GruInput {
   readonly output: Matrix;
 }
 
-/** A GRU step for every row on its own: r, z = σ(·), n = tanh(x W_n + r ∗ (h U_n)), (1 − z) ∗ n + z ∗ h (Cho et al. 2014, as in cuDNN). */
+/**
+ * A GRU step for each row alone: r, z = σ(·), n = tanh(x W_n + r ∗ (h U_n)), (1 − z) ∗ n + z ∗ h
+ * (Cho et al. 2014, as in cuDNN).
+ *
+ * @throws {ShapeError} if the cell is not as wide as the state
+ */
 export const gru: Operation<GruInput, Matrix, GruSaved> = {
   forward(tape, { input, hidden, cell }) {
     checkWidth(hidden, cell.hidden, 3);
@@ -62,7 +67,9 @@ export const gru: Operation<GruInput, Matrix, GruSaved> = {
 
 /** Eq. 4's cell: update and reset gate side by side, then the candidate. No biases. */
 export interface InteractionParameters {
-  /** [D, 2·D] and [inputs, 2·D] in 2 blocks: W_z and W_u, split into their columns for h and for y */
+  /**
+   * [D, 2·D] and [inputs, 2·D] in 2 blocks: W_z and W_u, split into their columns for h and for y
+   */
   readonly gatesHidden: Parameter;
   readonly gatesInput: Parameter;
   /** [D, D] and [inputs, D]: W_o, split alike */
@@ -83,7 +90,11 @@ export interface InteractionSaved extends InteractionInput {
   readonly output: Matrix;
 }
 
-/** Sun et al. 2020, eq. 4: z, u = σ(W (h ⊕ y)), ȟ = tanh(W_o ((u ∗ h) ⊕ y)), (1 − z) ∗ h + z ∗ ȟ. */
+/**
+ * Sun et al. 2020, eq. 4: z, u = σ(W (h ⊕ y)), ȟ = tanh(W_o ((u ∗ h) ⊕ y)), (1 − z) ∗ h + z ∗ ȟ.
+ *
+ * @throws {ShapeError} if the cell is not as wide as the state
+ */
 export const interaction: Operation<InteractionInput, Matrix, InteractionSaved> = {
   forward(tape, { input, hidden, cell }) {
     checkWidth(hidden, cell.gatesHidden, 2);

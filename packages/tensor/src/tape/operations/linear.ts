@@ -15,7 +15,11 @@ export interface Saved extends LinearInput {
   readonly output: Matrix;
 }
 
-/** x·W + b: [N, inputs] to [N, outputs]. */
+/**
+ * x·W + b: [N, inputs] to [N, outputs].
+ *
+ * @throws {ShapeError} unless the weight has a row for each column of the input
+ */
 export const linear: Operation<LinearInput, Matrix, Saved> = {
   forward(tape, { input, weight, bias }) {
     if (input.columns !== weight.rows) {
@@ -49,7 +53,9 @@ export function multiplyBy(tape: Tape, input: Matrix, weight: Parameter, bias: P
   });
 }
 
-/** From the gradient at `dOut` [N, weight.stride] to those of W, b and, where it keeps one, the input. */
+/**
+ * From the gradient at `dOut` [N, weight.stride] to those of W, b and, if it keeps one, the input.
+ */
 export function multiplyByGradient(
   tape: Tape,
   input: Matrix,

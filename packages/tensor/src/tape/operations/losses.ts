@@ -4,15 +4,18 @@ import type { Operation } from "../tape.ts";
 export interface SoftmaxLossInput {
   /** Scores before the softmax, [N, classes]. */
   readonly scores: Matrix;
-  /** The right class of each row; −1 leaves the row out. */
+  /** The right class of each row; −1 skips the row. */
   readonly gold: Int32Array;
-  /** Factor of each row; 1 where left out. */
+  /** Factor of each row; defaults to 1. */
   readonly weights?: Float32Array | undefined;
   /** Factor of the whole loss in the objective, for the gradient. */
   readonly factor: number;
 }
 
-/** Σ of the softmax cross-entropy over rows, not yet multiplied by the factor. Adds its gradient to the scores at once. */
+/**
+ * Σ of the softmax cross-entropy over rows, not yet multiplied by the factor. Adds its gradient to
+ * the scores at once.
+ */
 export const softmaxLoss: Operation<SoftmaxLossInput, number, undefined> = {
   forward(tape, { scores, gold, weights, factor }) {
     const { rows, columns, stride, at, grad } = scores;

@@ -2,7 +2,9 @@ import type { Operation, Tape } from "../tape.ts";
 import type { PairScorer } from "./pairs.ts";
 
 export interface PairSumInput extends PairScorer {
-  /** One list a sentence: triples i, j, r in a row, positions within the sentence. They may repeat. */
+  /**
+   * One list a sentence: triples i, j, r in a row, positions within the sentence. They may repeat.
+   */
   readonly cells: readonly Int32Array[];
   /** The factor of each triple. */
   readonly weights: readonly Float64Array[];
@@ -10,7 +12,10 @@ export interface PairSumInput extends PairScorer {
   readonly factor: number;
 }
 
-/** Σ weight · score over some cells, not yet multiplied by the factor: what a few sampled cells need, at a cost that does not grow with N². */
+/**
+ * Σ weight · score over some cells, not yet multiplied by the factor: what a few sampled cells
+ * need, at a cost that does not grow with N².
+ */
 export const pairSum: Operation<PairSumInput, number, PairSumInput> = {
   forward(tape, input) {
     let total = 0;

@@ -4,7 +4,10 @@ import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 
-/** The scorer of word pairs: score_r(i, j) = w_r · relu(a_i + b_j) + bias_r, for all i, j of a sentence (Sun et al. 2020, eq. 7, factorised). */
+/**
+ * The scorer of word pairs: score_r(i, j) = w_r · relu(a_i + b_j) + bias_r, for all i, j of a
+ * sentence (Sun et al. 2020, eq. 7, factorised).
+ */
 export interface PairScorer {
   /** The share of the first word, with the layer's bias: [ΣN, D]. */
   readonly a: Matrix;
@@ -25,7 +28,12 @@ export interface MaxSaved {
   readonly arg: Address;
 }
 
-/** Eq. 5: for every word and relation the highest probability over its partners, [ΣN, R]. The gradient visits only the cells that won. */
+/**
+ * Eq. 5: for every word and relation the highest probability over its partners, [ΣN, R]. The
+ * gradient visits only the cells that won.
+ *
+ * @throws {ShapeError} if the scorer's matrices and parameters do not fit together
+ */
 export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
   forward(tape, scorer) {
     checkScorer(scorer);
@@ -72,13 +80,21 @@ export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
 };
 
 export interface PairLossInput extends PairScorer {
-  /** One list a sentence: triples i, j, r in a row, positions within the sentence, sorted by i, j, r and without repeats. */
+  /**
+   * One list a sentence: triples i, j, r in a row, positions within the sentence, sorted by i, j, r
+   * and without repeats.
+   */
   readonly gold: readonly Int32Array[];
   /** Factor of the loss in the objective, for the gradient. */
   readonly factor: number;
 }
 
-/** Eq. 8: Σ of the sigmoid cross-entropy over all cells of all sentences. Scores, loss and gradient in one pass; nothing of size N² stays. */
+/**
+ * Eq. 8: Σ of the sigmoid cross-entropy over all cells of all sentences. Scores, loss and gradient
+ * in one pass; nothing of size N² stays.
+ *
+ * @throws {ShapeError} if the scorer's matrices and parameters do not fit together
+ */
 export const pairLoss: Operation<PairLossInput, number, undefined> = {
   forward(tape, input) {
     checkScorer(input);
@@ -118,7 +134,10 @@ export interface PairCell {
   readonly probability: number;
 }
 
-/** The cells of each sentence whose probability reaches the threshold of their relation (one of [R], between 0 and 1). */
+/**
+ * The cells of each sentence whose probability reaches the threshold of their relation (one of [R],
+ * between 0 and 1).
+ */
 export function predictPairs(tape: Tape, scorer: PairScorer, thresholds: ArrayLike<number>): PairCell[][] {
   checkScorer(scorer);
   const { weight } = scorer;
@@ -141,7 +160,10 @@ export function predictPairs(tape: Tape, scorer: PairScorer, thresholds: ArrayLi
   return found;
 }
 
-/** All probabilities of one sentence's pairs, [N, N, R] without padding; for tests, plots and sampling. */
+/**
+ * All probabilities of one sentence's pairs, [N, N, R] without padding; for tests, plots and
+ * sampling.
+ */
 export function pairProbabilities(tape: Tape, scorer: PairScorer, sentence: number): Float32Array {
   const scratch = rowScratch(tape, scorer);
   let values: Float32Array = new Float32Array(0);
@@ -181,7 +203,9 @@ function forEachSentence(
   }
 }
 
-/** Room for one row of pairs of the longest sentence: relu(a_i + b_j), its scores, and its gradient. */
+/**
+ * Room for one row of pairs of the longest sentence: relu(a_i + b_j), its scores, and its gradient.
+ */
 function rowScratch(tape: Tape, { a, weight, offsets }: PairScorer): Address {
   let longest = 0;
   for (let s = 0; s + 1 < offsets.length; s++) longest = Math.max(longest, (offsets[s + 1] ?? 0) - (offsets[s] ?? 0));

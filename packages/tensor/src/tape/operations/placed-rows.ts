@@ -6,23 +6,33 @@ import type { TableRows } from "../kept-products.ts";
 import type { Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 
-/** Some columns of what stands at each place. Where rows repeat, each is multiplied once. */
+/** Some columns of what stands at each place. A row that repeats is multiplied once. */
 export interface PlacedRows {
   /** [M, D] */
   readonly input: Matrix;
-  /** The row that stands at each place; row by row where left out. */
+  /** The row at each place; defaults to all rows in order. */
   readonly rows?: Int32Array | undefined;
-  /** Given where `input` is rows of a table as they stand: where no gradient is wanted, their products may be there already. */
+  /**
+   * For an `input` that is rows of a table as they stand: without gradients, their products may be
+   * there already.
+   */
   readonly source?: TableRows | undefined;
 }
 
-/** Products of rows with a weight: that of the k-th place that was asked for starts at `at` + index[k] · the weight's stride. */
+/**
+ * Products of rows with a weight: that of the k-th place asked for starts at `at` + index[k] · the
+ * weight's stride.
+ */
 export interface PlacedProducts {
   readonly at: Address;
   readonly index: Int32Array;
 }
 
-/** Each row times the weight, once. @param order places, in the order in which their products are wanted; all from first to last where left out */
+/**
+ * Each row times the weight, once.
+ *
+ * @param order the places, in the order of their products; defaults to all from first to last
+ */
 export function placedProducts(tape: Tape, part: PlacedRows, weight: Parameter, order?: Int32Array): PlacedProducts {
   const index = rowsAt(part, order);
   const kept = part.source && tape.kept?.multiply(tape.arena, part.input, part.source, weight);
@@ -32,7 +42,10 @@ export function placedProducts(tape: Tape, part: PlacedRows, weight: Parameter, 
   return { at, index };
 }
 
-/** Adds the products of the places, in this order, to the rows at `out`, which are as wide as the weight. */
+/**
+ * Adds the products of the places, in this order, to the rows at `out`, which are as wide as the
+ * weight.
+ */
 export function addPlacedProducts(tape: Tape, part: PlacedRows, weight: Parameter, order: Int32Array, out: Address): void {
   const { stride } = weight;
   const { at, index } = placedProducts(tape, part, weight, order);
@@ -48,7 +61,10 @@ export function addPlacedProducts(tape: Tape, part: PlacedRows, weight: Paramete
   });
 }
 
-/** From the gradient of the products of the places, in this order, to those of the rows and of the weight. */
+/**
+ * From the gradient of the products of the places, in this order, to those of the rows and of the
+ * weight.
+ */
 export function reversePlacedProducts(tape: Tape, part: PlacedRows, weight: Parameter, dOut: Address, order?: Int32Array): void {
   const { stride } = weight;
   const index = rowsAt(part, order);
@@ -72,7 +88,9 @@ function rowsAt({ input, rows }: PlacedRows, order?: Int32Array): Int32Array {
   return rows === undefined ? order : order.map((place) => rows[place] ?? 0);
 }
 
-/** @throws {ShapeError} where the rows are not as many as the places, or reach out of the matrix */
+/**
+ * @throws {ShapeError} if the rows are not as many as the places, or reach past the matrix
+ */
 export function checkPlaces({ input, rows }: PlacedRows, places: number): void {
   const reachesOut = rows?.some((row) => row < 0 || row >= input.rows) ?? false;
   if (!reachesOut && (rows?.length ?? input.rows) === places) return;

@@ -5,13 +5,13 @@ import type { Operation } from "../tape.ts";
 export interface RankingLossInput {
   /** Scores of the classes, [N, C] or more columns. */
   readonly scores: Matrix;
-  /** C: how many columns hold the score of a class; all where left out. */
+  /** C: how many columns hold the score of a class; defaults to all. */
   readonly classes?: number | undefined;
-  /** The right class of each row; −1 for one that is of none. */
+  /** The right class of each row; −1 for a row of no class. */
   readonly gold: Int32Array;
   /** m⁺: the score that the right class should pass. */
   readonly positiveMargin: number;
-  /** m⁻: minus the score that wrong classes should stay below. */
+  /** m⁻: wrong classes should score below −m⁻. */
   readonly negativeMargin: number;
   /** γ */
   readonly scale: number;
@@ -20,8 +20,11 @@ export interface RankingLossInput {
 }
 
 /**
- * Σ ln(1 + e^(γ(m⁺ − s⁺))) + ln(1 + e^(γ(m⁻ + s⁻))) over rows, where s⁻ is the best of the wrong classes: dos Santos et al. 2015 as in Ye et
- * al. 2019, eq. 5 to 7. A row of no class has the second term alone. Adds its gradient to the scores at once.
+ * Σ ln(1 + e^(γ(m⁺ − s⁺))) + ln(1 + e^(γ(m⁻ + s⁻))) over rows, where s⁻ is the best of the wrong
+ * classes: dos Santos et al. 2015 as in Ye et al. 2019, eq. 5 to 7. A row of no class has the
+ * second term alone. Adds its gradient to the scores at once.
+ *
+ * @throws {ShapeError} unless there is one gold class for each row, and a column for each class
  */
 export const rankingLoss: Operation<RankingLossInput, number, undefined> = {
   forward(tape, { scores, gold, positiveMargin, negativeMargin, scale, factor, classes = scores.columns }) {

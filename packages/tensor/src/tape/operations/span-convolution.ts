@@ -5,13 +5,16 @@ import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 
-/** One-hot columns beside the input, as numbers: their product with the filters is a row of a table. */
+/**
+ * One-hot columns of the input, given as numbers: their product with the filters is a row of a
+ * table.
+ */
 export interface RowLabels {
   /** [labels, taps·F] in one block a tap */
   readonly weight: Parameter;
-  /** One a row; −1 stands for a row of zeros. */
+  /** One for each row; −1 stands for a row of zeros. */
   readonly ids: Int32Array;
-  /** What stands in place of the one; 1 / (1 − rate) where dropout took some of them. */
+  /** The value of the one: 1 / (1 − rate) if dropout zeroed some of them. */
   readonly factor: number;
 }
 
@@ -22,7 +25,10 @@ export interface SpanConvolutionInput {
   readonly weight: Parameter;
   /** [1, F] */
   readonly bias: Parameter;
-  /** The input row that stands at each place spans count; the input itself where left out. One row may stand at several places. */
+  /**
+   * The input row at each place that spans count. A row may stand at several places. Defaults to
+   * the rows in order.
+   */
   readonly source?: Int32Array | undefined;
   readonly labels?: RowLabels | undefined;
   /** Pairs (start, end) of places, half-open. */
@@ -38,11 +44,13 @@ export interface Saved {
 }
 
 /**
- * A convolution over the rows of each span, padded by taps − 1 zero rows on both sides, then ReLU and the maximum: [spans, F]. An empty span
- * counts as one row of zeros.
+ * A convolution over the rows of each span, padded by taps − 1 zero rows on both sides, then ReLU
+ * and the maximum: [spans, F]. An empty span counts as one row of zeros.
  *
- * Convolution is linear, so every row meets every tap once, however many spans hold it; a window is then a sum of `taps` rows, and a window
- * over an edge leaves out those that fall on the padding.
+ * Convolution is linear, so every row meets every tap once, however many spans hold it; a window is
+ * then a sum of `taps` rows, and a window over an edge skips those that fall on the padding.
+ *
+ * @throws {ShapeError} if filters, labels or spans do not fit the rows
  */
 export const spanConvolution: Operation<SpanConvolutionInput, Matrix, Saved> = {
   forward(tape, from) {

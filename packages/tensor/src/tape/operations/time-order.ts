@@ -33,7 +33,10 @@ export function timeOrder(offsets: Int32Array, reversed: boolean): TimeOrder {
   return { rows, visits, steps };
 }
 
-/** @param visit the first visit of a step, how many there are, and the first visit of the step before, −1 for none */
+/**
+ * @param visit the first visit of a step, how many there are, and the first visit of the step
+ * before, −1 for none
+ */
 export function forEachStep(
   { steps }: TimeOrder,
   visit: (start: number, active: number, before: number) => void,

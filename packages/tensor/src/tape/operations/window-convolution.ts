@@ -6,7 +6,10 @@ import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 import { checkPlaces, type PlacedRows, placedProducts, reversePlacedProducts } from "./placed-rows.ts";
 
-/** Numbers of one window list entry: pooled from, to, seen from, to, first entity, second entity; all count words of the batch. */
+/**
+ * Numbers of one window list entry: pooled from, to, seen from, to, first entity, second entity;
+ * all count words of the batch.
+ */
 export const windowFields = 6;
 
 /** Some columns of the words. */
@@ -22,7 +25,10 @@ export interface WindowConvolutionInput {
   readonly offsets: Int32Array;
   /** [1, F] */
   readonly bias: Parameter;
-  /** Embeddings of the offsets −M to M from an entity, and the filters' share for those from the first and the second one. */
+  /**
+   * Embeddings of the offsets −M to M from an entity, and the filters' share for those from the
+   * first and the second one.
+   */
   readonly positions: {
     /** [2M + 1, P] */
     readonly table: Matrix;
@@ -30,7 +36,10 @@ export interface WindowConvolutionInput {
     readonly first: Parameter;
     readonly second: Parameter;
   };
-  /** `windowFields` numbers a pair; what a pair sees lies in one sentence, and what it pools in what it sees. */
+  /**
+   * `windowFields` numbers a pair; what a pair sees lies in one sentence, and what it pools in what
+   * it sees.
+   */
   readonly windows: Int32Array;
   /** ReLU after the convolution. */
   readonly rectified: boolean;
@@ -60,11 +69,15 @@ interface OffsetSums extends Sums {
 }
 
 /**
- * A convolution over word ⊕ offset from the first entity ⊕ offset from the second, zero padding to equal length, pooled for every pair of
- * entities: [pairs, F] for each way of pooling (Ye et al. 2019, eq. 1; Zeng et al. 2015 pools in three pieces).
+ * A convolution over word ⊕ offset from the first entity ⊕ offset from the second, zero padding to
+ * equal length, pooled for every pair of entities: [pairs, F] for each way of pooling (Ye et al.
+ * 2019, eq. 1; Zeng et al. 2015 pools in three pieces).
  *
- * A convolution is linear, so words meet the filters once a sentence and offsets once a call, however many pairs there are. A pair is the
- * addition of three shares, each of them one read; a window over an edge of what is seen takes off the share of the taps outside.
+ * A convolution is linear, so words meet the filters once a sentence and offsets once a call,
+ * however many pairs there are. A pair is the addition of three shares, each of them one read; a
+ * window over an edge of what is seen takes off the share of the taps outside.
+ *
+ * @throws {ShapeError} if filters, places or windows do not fit the words
  */
 export const windowConvolution: Operation<WindowConvolutionInput, readonly Matrix[], Saved> = {
   forward(tape, from) {
@@ -111,7 +124,8 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
     const { kernels } = tape;
     const weight = positions.first;
     const [taps, width] = [weight.blocks, bias.stride];
-    // The products are not read again, so the gradients of their sums take their place; sums of clipped rows need more room.
+    // The products are not read again, so the gradients of their sums take their place; sums of
+    // clipped rows need more room.
     clear(tape, words.products, words.rows * weight.stride);
     const [dFirst, dSecond] = [tape.zeroed(first.rows * weight.stride), tape.zeroed(second.rows * weight.stride)];
     const slopes = { dWords: words.products, dFirst, dSecond, dBias: tape.gradientOf(bias) };

@@ -10,7 +10,9 @@ import { recurrentCases } from "./recurrent.ts";
 import { spanCases } from "./spans.ts";
 import { windowCases } from "./windows.ts";
 
-/** Calls of every kernel, over sizes and values on which a SIMD form can differ from its formula. */
+/**
+ * Calls of every kernel, over sizes and values on which a SIMD form can differ from its formula.
+ */
 export const kernelCases: CasesOf<Contract> = {
   ...elementwiseCases,
   ...matrixCases,

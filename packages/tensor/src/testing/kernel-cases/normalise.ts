@@ -4,7 +4,7 @@ import type { CasesOf } from "../kernel-call.ts";
 
 const shapes = [1, 2, 5, 33].flatMap((m) => [4, 8, 20].map((width) => ({ m, width })));
 const shapesAndNone = [...shapes, { m: 0, width: 8 }];
-/** In 32 bits the sum of 33 rows, and what is divided by a small deviation, lose a digit. */
+/** In 32 bits the sum of 33 rows, and a quotient by a small deviation, are short of a digit. */
 const tolerance = { relative: 5e-6, absolute: 5e-6 };
 
 export const normaliseCases: CasesOf<typeof normalise> = {

@@ -64,7 +64,10 @@ export const pairCases: CasesOf<typeof pairs> = {
   },
 };
 
-/** Lengths around the tiles and around the 64 cells whose logarithms are taken at once; some words repeat, so that maxima tie. */
+/**
+ * Lengths around the tiles and around the 64 cells whose logarithms are taken at once; some words
+ * repeat, so that maxima tie.
+ */
 function* sentences(random: Random): Generator<Sentence> {
   for (const n of [0, 1, 2, 5, 9, 70]) {
     for (const [features, columns] of [
@@ -105,7 +108,10 @@ function sentence(random: Random, n: number, features: number, columns: number, 
   return { n, width, columns, stride, diagonal, a, b, w, wt, bias };
 }
 
-/** About a tenth of all cells, sorted. A gold cell may lie on an excluded diagonal: it must count for nothing. */
+/**
+ * About a tenth of all cells, sorted. A gold cell may lie on an excluded diagonal: it must count
+ * for nothing.
+ */
 function goldTriples(random: Random, { n, columns }: Sentence): [number, number, number][] {
   const triples: [number, number, number][] = [];
   for (let i = 0; i < n; i++) {

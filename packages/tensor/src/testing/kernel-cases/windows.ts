@@ -8,7 +8,10 @@ const shapes = [1, 2, 3, 4, 10].flatMap((taps) => [1, 4, 6].map((columns) => [ta
 const words = 9;
 const offsets = 7;
 
-/** Pooled rows, seen rows, both entities: a whole sentence, its middle, one word, nothing to pool, entities far away. */
+/**
+ * Pooled rows, seen rows, both entities: a whole sentence, its middle, one word, nothing to pool,
+ * entities far away.
+ */
 const windows = Int32Array.from(
   [
     [0, 5, 0, 5, 1, 3],

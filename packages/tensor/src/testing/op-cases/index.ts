@@ -7,7 +7,9 @@ import { recurrentCases } from "./recurrent.ts";
 import { rowCases } from "./rows.ts";
 import { windowCases } from "./windows.ts";
 
-/** Every operation beside its formula on plain arrays. An operation without a case is a type error. */
+/**
+ * Every operation with its formula on plain arrays. An operation without a case is a type error.
+ */
 export const opCases: { readonly [Name in keyof typeof operations]: readonly OpCase[] } = {
   ...rowCases,
   ...elementwiseCases,
