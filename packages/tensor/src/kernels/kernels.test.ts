@@ -35,8 +35,8 @@ test("the mark of a build is its name and the hash of its bytes", () => {
 // Skipped for the relaxed builds where the runtime has no relaxed SIMD.
 for (const build of builds) {
   describe.skipIf(build === "relaxed" && !relaxed)(`${build} kernels`, () => {
-    describeKernels("on private memory", (memory) => loadKernels(build, memory));
-    describeKernels("on shared memory", (memory) => loadKernels(build, memory), { shared: true });
+    describeKernels("those on private memory", (memory) => loadKernels(build, memory));
+    describeKernels("those on shared memory", (memory) => loadKernels(build, memory), { shared: true });
   });
 }
 

@@ -20,7 +20,7 @@ export function describeKernels(
   load: (memory: WebAssembly.Memory) => Kernels,
   { shared = false }: { readonly shared?: boolean } = {},
 ): void {
-  describe(name, () => {
+  describe(`${name} keep the contract`, () => {
     const memory = memoryOf(shared);
     const twinMemory = memoryOf(false);
     const twin = plainKernels(twinMemory);
