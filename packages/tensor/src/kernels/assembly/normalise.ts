@@ -1,6 +1,6 @@
 // Normalisation of columns by their mean and variance. Rows are a multiple of 4 floats without gaps
 // between them.
-import { madd } from "./math";
+import { columnMask, horizontalSum, madd } from "./math";
 
 /**
  * mean[j] = Σ_i x[i, j] / m, variance[j] = Σ_i (x[i, j] − mean[j])² / m over the m ≥ 1 rows of x
@@ -80,4 +80,75 @@ function columnSum(m: i32, row: usize, x: usize): v128 {
 @inline
 function inverseDeviation(variance: usize, epsilon: f32): v128 {
   return f32x4.div(f32x4.splat(1), f32x4.sqrt(f32x4.add(v128.load(variance), f32x4.splat(epsilon))));
+}
+
+/**
+ * y[i, j] = scale[j]·x̂[i, j] + shift[j] with x̂[i, j] = (x[i, j] − mean[i])·inverse[i], where mean[i]
+ * and 1 / inverse[i]² − ε are the mean and the variance of the first `columns` ≥ 1 floats of row i.
+ *
+ * @param scale [stride], zero on the padding
+ * @param shift [stride], zero on the padding
+ * @param mean [m], written
+ * @param inverse [m], written
+ */
+export function layerNormForward(
+  m: i32, columns: i32, stride: i32, x: usize, epsilon: f32, scale: usize, shift: usize, y: usize,
+  mean: usize, inverse: usize,
+): void {
+  const row = <usize>stride << 2;
+  for (let i = 0; i < m; i++, x += row, y += row, mean += 4, inverse += 4) {
+    let sum = f32x4.splat(0);
+    for (let j = 0; j < stride; j += 4) sum = f32x4.add(sum, v128.and(v128.load(x + (<usize>j << 2)), columnMask(j, columns)));
+    const middle = horizontalSum(sum) / <f32>columns;
+    let squares = f32x4.splat(0);
+    for (let j = 0; j < stride; j += 4) {
+      const away = v128.and(f32x4.sub(v128.load(x + (<usize>j << 2)), f32x4.splat(middle)), columnMask(j, columns));
+      squares = madd(away, away, squares);
+    }
+    const by = <f32>1 / Mathf.sqrt(horizontalSum(squares) / <f32>columns + epsilon);
+    for (let j = 0; j < stride; j += 4) {
+      const at = <usize>j << 2;
+      const normal = f32x4.mul(f32x4.sub(v128.load(x + at), f32x4.splat(middle)), f32x4.splat(by));
+      v128.store(y + at, madd(v128.load(scale + at), v128.and(normal, columnMask(j, columns)), v128.load(shift + at)));
+    }
+    store<f32>(mean, middle);
+    store<f32>(inverse, by);
+  }
+}
+
+/**
+ * The gradient of layerNormForward: dShift[j] += Σ_i dy[i, j], dScale[j] += Σ_i dy[i, j]·x̂[i, j] and,
+ * with g = scale·dy and E the mean over the columns of a row, dx += inverse·(g − E[g] − x̂·E[g·x̂]).
+ */
+export function layerNormBackward(
+  m: i32, columns: i32, stride: i32, x: usize, mean: usize, inverse: usize, scale: usize, dy: usize,
+  dx: usize, dScale: usize, dShift: usize,
+): void {
+  const row = <usize>stride << 2;
+  const share = <f32>1 / <f32>columns;
+  for (let i = 0; i < m; i++, x += row, dy += row, dx += row, mean += 4, inverse += 4) {
+    const middle = v128.load32_splat(mean);
+    const by = v128.load32_splat(inverse);
+    let sum = f32x4.splat(0);
+    let product = f32x4.splat(0);
+    for (let j = 0; j < stride; j += 4) {
+      const at = <usize>j << 2;
+      const normal = v128.and(f32x4.mul(f32x4.sub(v128.load(x + at), middle), by), columnMask(j, columns));
+      const slope = v128.load(dy + at);
+      v128.store(dShift + at, f32x4.add(v128.load(dShift + at), slope));
+      v128.store(dScale + at, madd(slope, normal, v128.load(dScale + at)));
+      const scaled = f32x4.mul(v128.load(scale + at), slope);
+      sum = f32x4.add(sum, scaled);
+      product = madd(scaled, normal, product);
+    }
+    const meanSlope = f32x4.splat(horizontalSum(sum) * share);
+    const meanProduct = f32x4.splat(horizontalSum(product) * share);
+    for (let j = 0; j < stride; j += 4) {
+      const at = <usize>j << 2;
+      const normal = f32x4.mul(f32x4.sub(v128.load(x + at), middle), by);
+      const scaled = f32x4.mul(v128.load(scale + at), v128.load(dy + at));
+      const own = f32x4.sub(scaled, madd(normal, meanProduct, meanSlope));
+      v128.store(dx + at, madd(by, v128.and(own, columnMask(j, columns)), v128.load(dx + at)));
+    }
+  }
 }

@@ -1,7 +1,7 @@
-import { count, inOut, input, kernel, output, scalar } from "./descriptor.ts";
+import { count, inOut, input, kernel, output, scalar, stride } from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
-/** Normalisation of columns by their mean and variance. `width` is a multiple of 4. */
+/** Normalisation by mean and variance: of columns, and of rows. `width` is a multiple of 4. */
 export const normalise = {
   columnMoments: kernel("mean[j] = Σ_i x[i, j] / m, variance[j] = Σ_i (x[i, j] − mean[j])² / m, for m ≥ 1", [
     count("m"),
@@ -40,4 +40,34 @@ export const normalise = {
       inOut("dShift", cells("width")),
     ],
   ),
+
+  layerNormForward: kernel(
+    "y[i, j] = scale[j]·(x[i, j] − mean[i])·inverse[i] + shift[j], inverse[i] = 1 / √(Var_j x[i, j] + epsilon)",
+    [
+      count("m"),
+      count("columns"),
+      stride("stride"),
+      input("x", cells("m", "stride")),
+      scalar("epsilon"),
+      input("scale", cells("stride")),
+      input("shift", cells("stride")),
+      output("y", cells("m", "stride")),
+      output("mean", cells("m")),
+      output("inverse", cells("m")),
+    ],
+  ),
+
+  layerNormBackward: kernel("the gradient of layerNormForward, from its means and inverse deviations", [
+    count("m"),
+    count("columns"),
+    stride("stride"),
+    input("x", cells("m", "stride")),
+    input("mean", cells("m")),
+    input("inverse", cells("m")),
+    input("scale", cells("stride")),
+    input("dy", cells("m", "stride")),
+    inOut("dx", cells("m", "stride")),
+    inOut("dScale", cells("stride")),
+    inOut("dShift", cells("stride")),
+  ]),
 };

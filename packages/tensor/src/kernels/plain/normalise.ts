@@ -3,7 +3,7 @@ import type { normalise as contract } from "../contract/normalise.ts";
 import type { Views } from "./views.ts";
 
 /**
- * Normalisation of columns by their mean and variance. ε and the share are rounded to 32-bit
+ * Normalisation by mean and variance. ε and the share are rounded to 32-bit
  * floats, as on their way into the SIMD kernels.
  */
 export function normalise(views: Views): KernelsOf<typeof contract> {
@@ -47,6 +47,41 @@ export function normalise(views: Views): KernelsOf<typeof contract> {
         for (let i = 0; i < m; i++) {
           const own = f32[dy / 4 + i * width + j]! - fround(share) * (sum + normal(i) * product);
           f32[dx / 4 + i * width + j]! += f32[scale / 4 + j]! * inverse * own;
+        }
+      }
+    },
+
+    layerNormForward({ m, columns, stride, x, epsilon, scale, shift, y, mean, inverse }) {
+      const { f32 } = views;
+      for (let i = 0; i < m; i++) {
+        const row = f32.subarray(x / 4 + i * stride, x / 4 + i * stride + columns);
+        const middle = row.reduce((sum, value) => sum + value, 0) / columns;
+        const by = 1 / sqrt(row.reduce((sum, value) => sum + (value - middle) ** 2, 0) / columns + fround(epsilon));
+        for (let j = 0; j < stride; j++) {
+          const normal = j < columns ? (row[j]! - middle) * by : 0;
+          f32[y / 4 + i * stride + j] = f32[scale / 4 + j]! * normal + f32[shift / 4 + j]!;
+        }
+        f32[mean / 4 + i] = middle;
+        f32[inverse / 4 + i] = by;
+      }
+    },
+
+    layerNormBackward({ m, columns, stride, x, mean, inverse, scale, dy, dx, dScale, dShift }) {
+      const { f32 } = views;
+      for (let i = 0; i < m; i++) {
+        const by = f32[inverse / 4 + i]!;
+        const normal = (j: number): number => (f32[x / 4 + i * stride + j]! - f32[mean / 4 + i]!) * by;
+        const slope = (j: number): number => f32[dy / 4 + i * stride + j]!;
+        let [sum, product] = [0, 0];
+        for (let j = 0; j < columns; j++) {
+          f32[dShift / 4 + j]! += slope(j);
+          f32[dScale / 4 + j]! += slope(j) * normal(j);
+          sum += f32[scale / 4 + j]! * slope(j);
+          product += f32[scale / 4 + j]! * slope(j) * normal(j);
+        }
+        for (let j = 0; j < columns; j++) {
+          const own = f32[scale / 4 + j]! * slope(j) - (sum + normal(j) * product) / columns;
+          f32[dx / 4 + i * stride + j]! += by * own;
         }
       }
     },

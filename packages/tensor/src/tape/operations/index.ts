@@ -9,6 +9,7 @@ export { crfLoss } from "./crf-loss.ts";
 export { dropout, maximum, relu, sigmoid, softmax, sum, tanh } from "./elementwise.ts";
 export { embed } from "./embed.ts";
 export { gru, interaction } from "./interaction.ts";
+export { type LayerNormInput, layerNorm } from "./layer-norm.ts";
 export { linear } from "./linear.ts";
 export { softmaxLoss } from "./losses.ts";
 export { pairSum } from "./pair-sum.ts";

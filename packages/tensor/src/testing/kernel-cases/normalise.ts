@@ -1,5 +1,5 @@
 import type { normalise } from "../../kernels/contract/normalise.ts";
-import { shares } from "../draws.ts";
+import { normals, paddedRows, rowShapes, shares } from "../draws.ts";
 import type { CasesOf } from "../kernel-call.ts";
 
 const shapes = [1, 2, 5, 33].flatMap((m) => [4, 8, 20].map((width) => ({ m, width })));
@@ -30,6 +30,25 @@ export const normaliseCases: CasesOf<typeof normalise> = {
         const variance = shares(random, width);
         yield { given: { m, width, variance, epsilon: 0.01, share }, tolerance: { relative: 2e-5, absolute: 5e-5 } };
       }
+    }
+  },
+
+  *layerNormForward(random) {
+    const drawn = (m: number, columns: number): Float32Array => paddedRows(m, columns, (n) => normals(random, n));
+    for (const { m, columns, stride } of rowShapes) {
+      const given = { m, columns, stride, epsilon: 0.01, scale: drawn(1, columns), shift: drawn(1, columns) };
+      // Rows may have anything on their padding.
+      yield { given, tolerance };
+      // A row that is the same everywhere has the variance zero.
+      yield { given: { ...given, x: new Float32Array(m * stride).fill(0.1) }, tolerance };
+    }
+  },
+
+  *layerNormBackward(random) {
+    const drawn = (m: number, columns: number): Float32Array => paddedRows(m, columns, (n) => normals(random, n));
+    for (const { m, columns, stride } of rowShapes) {
+      const given = { m, columns, stride, scale: drawn(1, columns), dy: drawn(m, columns) };
+      yield { given, tolerance: { relative: 1e-5, absolute: 2e-5 } };
     }
   },
 };

@@ -97,6 +97,21 @@ export const rowCases = {
     }),
   ],
 
+  layerNorm: [
+    opCase({
+      matrices: ({ width }) => ({ x: width }),
+      parameters: ({ width }) => ({ scale: { rows: 1, columns: width }, shift: { rows: 1, columns: width } }),
+      run: (tape, { x }, { scale, shift }) => tape.apply(operations.layerNorm, { input: x, scale, shift, epsilon: 0.1 }),
+      formula: ({ x }, { scale, shift }) =>
+        x.map((row) => {
+          const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+          const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / row.length;
+          const normal = row.map((value) => (value - mean) / Math.sqrt(variance + 0.1));
+          return normal.map((value, j) => cell(scale, 0, j) * value + cell(shift, 0, j));
+        }),
+    }),
+  ],
+
   attention: [
     opCase({
       matrices: ({ width }) => ({ scores: 1, values: width }),
