@@ -26,7 +26,7 @@ test.each([
   expect(call).toThrow(message);
 });
 
-test("indices are looked at where they lie", () => {
+test("indices are read from the memory", () => {
   new Int32Array(memory.buffer, 1024, 2).set([0, 20_000]);
   const call = { m: 2, n: 4, index: 1024, x: 2048, xStride: 4, y: 1100, yStride: 4 };
   expect(() => kernels.gatherRows(call)).toThrow("x reaches byte");

@@ -45,6 +45,7 @@ export class Arena {
     return at;
   }
 
+  /** Frees everything. */
   reset(): void {
     this.release({ block: -1, next: 0, end: 0 });
   }

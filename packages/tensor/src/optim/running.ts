@@ -3,7 +3,7 @@ import type { ParameterStore } from "../tensor/parameter-store.ts";
 
 /**
  * One step of the running means and variances: r ← m·r + (1 − m)·(moments of all rows of the step).
- * The chunks' moments are put together in the order given, in double precision, so the result does
+ * The chunks' moments are combined in the order given, in double precision, so the result does
  * not depend on who computed them, and is the one of a single chunk that holds all rows.
  */
 export function updateRunning(store: ParameterStore, statistics: readonly ColumnStatistics[]): void {

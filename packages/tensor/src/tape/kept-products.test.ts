@@ -23,7 +23,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     kept = new KeptProducts(engine);
   });
 
-  /** The products of these table rows, or nothing where they are too many. */
+  /** The products of these table rows, or undefined if there are too many. */
   function products(ids: readonly number[], from = kept): Float32Array[] | undefined {
     const tape = new Tape(engine, new Arena(engine.heap), { kept: from });
     const source = { table, ids: Int32Array.from(ids) };

@@ -53,7 +53,7 @@ export interface TapeOptions {
    * Where gradients go; it must hold zeros. Defaults to none, and then the tape does not record.
    */
   readonly gradients?: GradientBuffer | undefined;
-  /** Dropout and its like act only in training. Defaults to false. */
+  /** Operations such as dropout act only in training. Defaults to false. */
   readonly training?: boolean | undefined;
   /** Names the stream of dropout masks. Defaults to 0. */
   readonly seed?: number | undefined;
@@ -97,6 +97,7 @@ export class Tape {
     return new Tape(this, this.arena);
   }
 
+  /** Runs the operation forward and, while recording, keeps its gradient for `backward`. */
   apply<Input, Output, Saved>(operation: Operation<Input, Output, Saved>, input: Input): Output {
     const { output, saved } = operation.forward(this, input);
     if (this.recording) this.#steps.push(() => operation.backward(this, saved));
@@ -123,15 +124,17 @@ export class Tape {
     return { rows, columns, stride, at, grad };
   }
 
-  /** Working space for so many floats, undefined. */
+  /** Working space for that many floats, undefined. */
   scratch(floats: number): Address {
     return this.arena.allocate(floats * 4);
   }
 
+  /** The same, filled with zeros. */
   zeroed(floats: number): Address {
     return this.arena.allocateZeroed(floats * 4);
   }
 
+  /** A copy of these integers in the arena. */
   integers(values: ArrayLike<number>): Address {
     const at = this.arena.allocate(values.length * 4);
     this.heap.i32.set(values, at / 4);

@@ -25,7 +25,7 @@ export function describeOp(name: string, operation: OpCase): void {
     const random = Random.of(4711, name, label);
     const drawn = draw(operation, size, random);
     const measured = new Map<string, number[][]>();
-    const reason = operation.positional === true ? " (not so here: a row depends on its place or its company)" : "";
+    const reason = operation.positional === true ? " (skipped: a row depends on its place or its company)" : "";
 
     const slopesOf = (kind: "matrices" | "parameters", key: string) => {
       const place = `${kind}/${key}`;
