@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { checkedKernels } from "../kernels/checked-kernels.ts";
 import { Arena } from "../memory/arena.ts";
 import type { RowGradient } from "../tape/tape.ts";
 import { Engine } from "../tensor/engine.ts";
@@ -6,7 +7,7 @@ import { type Parameter, ParameterStore, pad, unpad, zeros } from "../tensor/par
 import { Random } from "../tensor/random.ts";
 import { GradientCollector, mergeRows, type TableGradient } from "./gradients.ts";
 
-const engine = Engine.create({ build: "baseline", check: true });
+const engine = Engine.create({ build: "baseline", wrap: checkedKernels });
 const store = new ParameterStore(engine.heap, { seed: 1 });
 const words = store.add("words", 9, 3, zeros, { kind: "table" });
 const shapes = store.add("shapes", 4, 5, zeros, { kind: "table" });

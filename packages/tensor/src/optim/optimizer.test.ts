@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkedKernels } from "../kernels/checked-kernels.ts";
 import { Arena } from "../memory/arena.ts";
 import { Engine } from "../tensor/engine.ts";
 import { normal, type Parameter, ParameterStore, pad } from "../tensor/parameter-store.ts";
@@ -57,7 +58,7 @@ const rules: Record<OptimizerSettings["name"], { settings: OptimizerSettings; ce
   },
 };
 
-const engine = Engine.create({ build: "baseline", check: true });
+const engine = Engine.create({ build: "baseline", wrap: checkedKernels });
 
 /** Gates of two blocks, a bias, and a table of six rows, three columns each. */
 function makeStore(): { store: ParameterStore; gates: Parameter; bias: Parameter; words: Parameter } {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { checkedKernels } from "../kernels/checked-kernels.ts";
 import { Arena } from "../memory/arena.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import { Engine } from "../tensor/engine.ts";
@@ -16,7 +17,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
   let weight: Parameter;
   let kept: KeptProducts;
   beforeEach(() => {
-    engine = Engine.create({ build, check: true });
+    engine = Engine.create({ build, wrap: checkedKernels });
     store = new ParameterStore(engine.heap, { seed: 5 });
     table = store.add("words", words, size, normal(1), { kind: "table" });
     weight = store.add("filters", size, columns, normal(1), { blocks: 4 });

@@ -1,9 +1,10 @@
-import { checkedKernels } from "../kernels/checked-kernels.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { bestBuild, type KernelBuild, loadKernels } from "../kernels/providers.ts";
 import { Heap } from "../memory/heap.ts";
 import { padded } from "./matrix.ts";
 import type { ParameterStore } from "./parameter-store.ts";
+
+type Wrap = (kernels: Kernels, memory: WebAssembly.Memory) => Kernels;
 
 /** A memory and the kernels that work on it. */
 export class Engine {
@@ -11,22 +12,21 @@ export class Engine {
   readonly build: KernelBuild;
   readonly kernels: Kernels;
 
-  private constructor(heap: Heap, build: KernelBuild, check = false) {
-    const kernels = loadKernels(build, heap.memory);
+  private constructor(heap: Heap, build: KernelBuild, wrap: Wrap = (kernels) => kernels) {
     this.heap = heap;
     this.build = build;
-    this.kernels = check ? checkedKernels(kernels, heap.memory) : kernels;
+    this.kernels = wrap(loadKernels(build, heap.memory), heap.memory);
   }
 
   /**
    * @param options.build defaults to the fastest that runs here
    * @param options.shared whether worker threads will attach to the same memory; defaults to false
-   * @param options.check whether every call of a kernel is held against the contract, for tests;
-   * defaults to false
+   * @param options.wrap what stands in front of the kernels, such as `checkedKernels` of the testing
+   * entry; defaults to nothing
    */
-  static create(options: { build?: KernelBuild; shared?: boolean; check?: boolean } = {}): Engine {
-    const { build = bestBuild(), shared = false, check } = options;
-    return new Engine(Heap.create({ shared }), build, check);
+  static create(options: { build?: KernelBuild; shared?: boolean; wrap?: Wrap } = {}): Engine {
+    const { build = bestBuild(), shared = false, wrap } = options;
+    return new Engine(Heap.create({ shared }), build, wrap);
   }
 
   /** An engine on the memory of another one, in a thread of its own. */

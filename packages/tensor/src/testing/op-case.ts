@@ -1,3 +1,4 @@
+import { checkedKernels } from "../kernels/checked-kernels.ts";
 import { Arena } from "../memory/arena.ts";
 import { Tape } from "../tape/tape.ts";
 import { Engine } from "../tensor/engine.ts";
@@ -171,7 +172,7 @@ const largestHeap = 2 ** 26;
 function engineOf(build: ExecuteOptions["build"]): Engine {
   const known = engines.get(build);
   if (known !== undefined && known.heap.memory.buffer.byteLength < largestHeap) return known;
-  const engine = Engine.create({ build, check: true });
+  const engine = Engine.create({ build, wrap: checkedKernels });
   engines.set(build, engine);
   return engine;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { checkedKernels } from "../../kernels/checked-kernels.ts";
 import { Arena } from "../../memory/arena.ts";
 import { updateRunning } from "../../optim/running.ts";
 import { Engine } from "../../tensor/engine.ts";
@@ -8,7 +9,7 @@ import { Tape } from "../tape.ts";
 import { batchNorm } from "./batch-norm.ts";
 import * as operations from "./index.ts";
 
-const engine = Engine.create({ build: "baseline", check: true });
+const engine = Engine.create({ build: "baseline", wrap: checkedKernels });
 
 function layer(columns: number) {
   const store = new ParameterStore(engine.heap, { seed: 7 });

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { checkedKernels } from "../../kernels/checked-kernels.ts";
 import { Arena } from "../../memory/arena.ts";
 import { Engine } from "../../tensor/engine.ts";
 import { Tape, type TapeOptions } from "../tape.ts";
 import { dropout } from "./elementwise.ts";
 
-const engine = Engine.create({ build: "baseline", check: true });
+const engine = Engine.create({ build: "baseline", wrap: checkedKernels });
 
 function masks(count: number, rate: number, options: TapeOptions): Float32Array[] {
   const tape = new Tape(engine, new Arena(engine.heap), options);

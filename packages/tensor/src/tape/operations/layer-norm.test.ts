@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import { checkedKernels } from "../../kernels/checked-kernels.ts";
 import { Arena } from "../../memory/arena.ts";
 import { Engine } from "../../tensor/engine.ts";
 import { normal, ParameterStore, pad } from "../../tensor/parameter-store.ts";
 import { Tape } from "../tape.ts";
 import { layerNorm } from "./layer-norm.ts";
 
-const engine = Engine.create({ build: "baseline", check: true });
+const engine = Engine.create({ build: "baseline", wrap: checkedKernels });
 const store = new ParameterStore(engine.heap, { seed: 7 });
 const parameters = { scale: store.add("scale", 1, 4, normal(1)), shift: store.add("shift", 1, 4, normal(1)) };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../errors.ts";
+import { checkedKernels } from "../../kernels/checked-kernels.ts";
 import { Arena } from "../../memory/arena.ts";
 import { Engine } from "../../tensor/engine.ts";
 import { normal, ParameterStore, pad } from "../../tensor/parameter-store.ts";
@@ -10,7 +11,7 @@ import { type PairScorer, pairProbabilities, predictPairs } from "./pairs.ts";
 const [features, classes] = [6, 5];
 
 describe.each(["plain", "baseline"] as const)("pairs with %s kernels", (build) => {
-  const engine = Engine.create({ build, check: true });
+  const engine = Engine.create({ build, wrap: checkedKernels });
   const arena = new Arena(engine.heap);
   const store = new ParameterStore(engine.heap, { seed: 1 });
   const weight = store.add("weight", features, classes, normal(1));

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { ShapeError } from "../../errors.ts";
+import { checkedKernels } from "../../kernels/checked-kernels.ts";
 import { Arena } from "../../memory/arena.ts";
 import { Engine } from "../../tensor/engine.ts";
 import { ParameterStore, zeros } from "../../tensor/parameter-store.ts";
 import { Tape } from "../tape.ts";
 import * as operations from "./index.ts";
 
-const engine = Engine.create({ build: "plain", check: true });
+const engine = Engine.create({ build: "plain", wrap: checkedKernels });
 const tape = new Tape(engine, new Arena(engine.heap));
 const store = new ParameterStore(engine.heap, { seed: 1 });
 const weight = store.add("weight", 3, 5, zeros);
