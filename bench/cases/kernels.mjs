@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 // Options: --build relaxed|baseline
-export const title = "Hot kernels, in GFLOP/s of one core, beside the most that multiply-adds in registers reach";
+export const title = "Hot kernels, in GFLOP/s of one core, next to the peak of multiply-adds in registers";
 export const unit = "GFLOP/s";
 export const base = ["peak: multiply-adds in registers"];
 
