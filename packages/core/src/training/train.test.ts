@@ -248,9 +248,10 @@ test("word vectors for a model that reads no words are refused", async () => {
 
 test("a model to start from must know what is to be read", async () => {
   const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}), {});
-  const init = { lexicon, weights: new Map(), source: "m" };
+  const start = endOf(await eventsOf(input({ epochs: 1 }, { lexicon })));
+  const init = { lexicon, weights: readWeights(start.model.store), source: "m" };
   const reading = (inputs: object): Promise<unknown> =>
-    train(input({}, { settings: { model: { ...model, inputs } }, init })).next();
+    train(input({}, { settings: { model: { ...model, inputs: { ...model.inputs, ...inputs } } }, init })).next();
   await expect(reading({ characters: "on" })).rejects.toMatchObject({
     code: "SETTING_INVALID",
     at: { path: "model.inputs.characters" },

@@ -43,7 +43,6 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const { training } = config;
   const needs = lexiconNeedsOf(config);
   const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, needs);
-  if (input.init !== undefined) requireKnown(lexicon, needs, place);
   const { name, ...settings } = config.model;
   const built = buildModel(
     { name: name, settings, lexicon, threshold: training.threshold },
@@ -52,7 +51,10 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const { engine, store, encoder } = built;
   objectiveFor(config.objective, built.model);
   const coverage = input.init === undefined ? await applyVectors(built, input.vectors, place) : undefined;
-  if (input.init !== undefined) writeWeights(store, input.init.weights, input.init.source);
+  if (input.init !== undefined) {
+    writeWeights(store, input.init.weights, input.init.source);
+    requireKnown(lexicon, needs, place);
+  }
   const losses: DataLoss[] = [];
   const drawn = encoder.training?.(input.train, { seed: config.seed }, losses);
   const examples = drawn?.examples ?? input.train.map((sentence) => encoder.encode(sentence, losses));
