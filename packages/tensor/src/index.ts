@@ -2,7 +2,16 @@
 // not here may change.
 
 // Errors
-export { ShapeError, TensorError, type TensorErrorCode, tensorErrorCodes } from "./errors.ts";
+export {
+  type ErrorDetails,
+  formatLocation,
+  type Location,
+  ShapeError,
+  TensorError,
+  type TensorErrorCode,
+  tensorErrorCodes,
+  WeftError,
+} from "./errors.ts";
 
 // Kernels, and what computes them
 export type { Address, KernelName, Kernels } from "./kernels/kernels.ts";
