@@ -5,7 +5,7 @@ import { corpusFiles } from "../lib/corpus-files.mjs";
 import { documentsWorkload } from "../lib/documents-workload.mjs";
 import { readOptions } from "../lib/options.mjs";
 
-const leastSeconds = 1;
+const minSeconds = 1;
 const { options } = readOptions(process.argv.slice(2));
 const documents = take(100);
 let { files, bytes } = await filesOf(documents);
@@ -14,15 +14,15 @@ if (bytes < Number(options.megabytes) * 1e6) {
   ({ files, bytes } = await filesOf(documents));
 }
 const work = options.group === "read" ? readAll : writeAll;
-const most = await work();
+const max = await work();
 let passes = 0;
 const begun = process.cpuUsage();
 const seconds = () => {
   const { user, system } = process.cpuUsage(begun);
   return (user + system) / 1e6;
 };
-while (seconds() < leastSeconds) {
-  if ((await work()) !== most) throw new Error("two passes differ");
+while (seconds() < minSeconds) {
+  if ((await work()) !== max) throw new Error("two passes differ");
   passes++;
 }
 const speed = (bytes * passes) / 1e6 / seconds();
@@ -33,7 +33,7 @@ console.log(
     rss_mb,
     documents: documents.length,
     bytes,
-    things: most,
+    things: max,
   }),
 );
 

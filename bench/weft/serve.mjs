@@ -82,9 +82,9 @@ async function soak(url, minutes) {
     accepted_ms: {
       p50: quantile(accepted, 0.5),
       p99: quantile(accepted, 0.99),
-      most: accepted.reduce((most, ms) => Math.max(most, ms), 0),
+      max: accepted.reduce((max, ms) => Math.max(max, ms), 0),
     },
-    memory_mb: { second_fifth: mean(part(0.2, 0.4)), last_fifth: mean(part(0.8, 1)), most: Math.max(...memory) },
+    memory_mb: { second_fifth: mean(part(0.2, 0.4)), last_fifth: mean(part(0.8, 1)), max: Math.max(...memory) },
   };
   console.error(JSON.stringify(result, undefined, 1));
   console.log(

@@ -70,7 +70,7 @@ describe("a damaged model", () => {
       "has the type F16, expected F32",
     ],
     [
-      "a vocabulary that lost words",
+      "a vocabulary that omitted words",
       "vocab.json",
       text((value) => JSON.stringify(without(JSON.parse(value)))),
       "the model needs",

@@ -46,7 +46,7 @@ test("a brat folder goes through every format that keeps it and comes back the s
   expect(readdirSync(join(folder, "back"))).toContain("annotation.conf");
 });
 
-test("what is lost is listed with its place, and --strict fails because of it", async () => {
+test("what is omitted is listed with its place, and --strict fails because of it", async () => {
   const loose = await weft(["convert", "notes", "notes.jsonl"], inFolder);
   expect(loose.code).toBe(0);
   expect(loose.err).toBe(`1 document, 3 entities, 2 relations read and written as Weft JSONL
@@ -60,7 +60,7 @@ test("what is lost is listed with its place, and --strict fails because of it", 
   expect((await weft(["convert", "notes", "notes.jsonl", "--strict"], inFolder)).code).toBe(1);
 });
 
-test("a loss in writing is placed where its document stood in the input", async () => {
+test("a omission in writing is placed where its document stood in the input", async () => {
   const record = {
     id: "x",
     tokens: ["Ada", "left"],
@@ -78,8 +78,8 @@ test("a loss in writing is placed where its document stood in the input", async 
     documents: 1,
     entities: 1,
     relations: 0,
-    lost: 2,
-    losses: [
+    omitted: 2,
+    omissions: [
       {
         what: "entities[].type",
         reason: 'every entity must have a type; written as "Entity"',
@@ -179,7 +179,7 @@ test("a corpus in the layout of ACE05 is converted by the list of a split, each 
   writeFileSync(join(folder, "train.txt"), "nw/timex2norm/N_1.00\nW_2.sgm\n");
   const { code, out, err } = await weft(["convert", "English", "ace.jsonl", "--list", "train.txt", "--json"], inFolder);
   expect({ code, err }).toEqual({ code: 0, err: "" });
-  expect(JSON.parse(out)).toMatchObject({ documents: 2, entities: 4, relations: 1, lost: 5 });
+  expect(JSON.parse(out)).toMatchObject({ documents: 2, entities: 4, relations: 1, omitted: 5 });
   const [first, second] = readFileSync(join(folder, "ace.jsonl"), "utf8")
     .trim()
     .split("\n")

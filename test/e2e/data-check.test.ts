@@ -88,8 +88,8 @@ test("several files go into a folder under their own names, a brat folder stays 
       expect.objectContaining({ code: "MISALIGNED_SPAN", places: [expect.objectContaining({ source: "notes/a.ann", line: 1 })] }),
     ]) as unknown,
     fixed: [
-      { input: "train.jsonl", output: join("all", "train.jsonl"), fixes: { repeatedEntities: 3 }, lost: 0 },
-      { input: "notes", output: join("all", "notes"), fixes: { movedSpans: 1 }, lost: 0 },
+      { input: "train.jsonl", output: join("all", "train.jsonl"), fixes: { repeatedEntities: 3 }, omitted: 0 },
+      { input: "notes", output: join("all", "notes"), fixes: { movedSpans: 1 }, omitted: 0 },
     ],
   });
   expect(readdirSync(path("all")).toSorted()).toEqual(["notes", "train.jsonl"]);

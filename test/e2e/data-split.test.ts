@@ -64,7 +64,7 @@ test("JSON has the sizes, the deviations and the paths; a share that is left out
       { type: "works_for" },
     ],
     groups: { count: 110, largest: { documents: 2, sentences: 2 } },
-    lost: 0,
+    omitted: 0,
   });
   expect(readdirSync(path("halves")).toSorted()).toEqual(["test.jsonl", "train.jsonl"]);
 });

@@ -156,11 +156,11 @@ test("a sentence longer than a window loses nothing to its borders, and its wind
 
 test("--min-confidence holds for relations and entities, and a relation goes with its ends", async () => {
   const all = JSON.parse((await weft(["extract", model], { ...inFolder, input: sentence })).out) as Found;
-  const least = Math.max(...all.relations.map(({ confidence }) => confidence));
+  const min = Math.max(...all.relations.map(({ confidence }) => confidence));
   const some = JSON.parse(
-    (await weft(["extract", model, "--min-confidence", String(least)], { ...inFolder, input: sentence })).out,
+    (await weft(["extract", model, "--min-confidence", String(min)], { ...inFolder, input: sentence })).out,
   ) as Found;
-  expect(some.relations.map(({ confidence }) => confidence)).toEqual([least]);
+  expect(some.relations.map(({ confidence }) => confidence)).toEqual([min]);
   const none = JSON.parse(
     (await weft(["extract", model, "--min-confidence", "1"], { ...inFolder, input: sentence })).out,
   ) as Found;

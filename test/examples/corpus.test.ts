@@ -13,7 +13,7 @@ async function read(name: string): Promise<Sentence[]> {
   const path = fileURLToPath(new URL(`../../examples/corpus/${name}.jsonl`, import.meta.url));
   const sentences: Sentence[] = [];
   for await (const event of formats.jsonl.read([readFileSync(path, "utf8")], { source: path })) {
-    if (event.kind === "loss") throw new Error(`${path}: ${event.loss.reason}`);
+    if (event.kind === "omission") throw new Error(`${path}: ${event.omission.reason}`);
     sentences.push(...sentencesOf(event.document).sentences);
   }
   return sentences;

@@ -58,8 +58,8 @@ test("predictions become suggestions, an edit is kept, and the second of two wri
   const { page, firstOpen } = (await send(`${url}/v1/corrections/first?sort=uncertainty&limit=2`)).json as Page;
   expect(firstOpen).toBe(0);
   expect(page).toHaveLength(2);
-  const [most, next] = page as [Sentence, Sentence];
-  expect(most.uncertainty).toBeGreaterThanOrEqual(next.uncertainty);
+  const [max, next] = page as [Sentence, Sentence];
+  expect(max.uncertainty).toBeGreaterThanOrEqual(next.uncertainty);
   const one = `${url}/v1/corrections/first/sentences/0`;
   expect((await send(one)).json).toMatchObject({ id: 0, document: { text: sentence }, revision: 0, done: false });
   expect((await send(one)).text).toMatch(/"confidence":0\.\d/);
@@ -69,7 +69,7 @@ test("predictions become suggestions, an edit is kept, and the second of two wri
   const late = await put(one, 0, edited(3));
   expect([late.status, codeOf(late)]).toEqual([412, "CORRECTION_CONFLICT"]);
   expect((late.json as { sentence: Sentence }).sentence).toMatchObject({ revision: 1, ...standing(edited(0)) });
-  // The same again is no conflict: its answer may have been lost.
+  // The same again is no conflict: its answer may have been omitted.
   expect((await put(one, 0, edited(0))).json).toMatchObject({ revision: 1 });
   expect((await send(`${url}/v1/corrections/first`)).json).toMatchObject({ revision: 1, done: 1, firstOpen: 1 });
 });

@@ -228,7 +228,7 @@ test("texts that become a correction project with suggestions are bounded as tho
   for (const model of [null, "example"]) expect((await make("/many/sentences", { texts: [crowd(6)], model })).status).toBe(201);
 });
 
-test("a model whose memory has grown is read anew into fresh memory without a request lost, but not where its folder has changed", async () => {
+test("a model whose memory has grown is read anew into fresh memory without a request omitted, but not where its folder has changed", async () => {
   const copy = join(folder, "copy");
   cpSync(join(folder, "pairs"), copy, { recursive: true });
   const lines: string[] = [];

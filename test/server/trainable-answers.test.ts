@@ -30,7 +30,7 @@ test("what the server answers is training data as it came", async () => {
   writeFileSync(join(folder, "dev.jsonl"), linesOf(dev));
   writeFileSync(join(folder, "weft.yaml"), tinyConfig.replace("  test: test.jsonl\n", ""));
   const checked = await weft(["data", "check", "train.jsonl", "dev.jsonl", "--json"], { cwd: folder });
-  const { files } = JSON.parse(checked.out) as { files: { faults: object[]; losses?: object[] }[] };
+  const { files } = JSON.parse(checked.out) as { files: { faults: object[]; omissions?: object[] }[] };
   expect(files.flatMap(({ faults }) => faults)).toEqual([]);
   const trained = await weft(["train", "weft.yaml", "--run", "run", "--threads", "1", "--set", "training.epochs=1"], {
     cwd: folder,
@@ -55,7 +55,7 @@ test("the library, the command line and the server say the same of a text", asyn
   for (const text of [JSON.stringify(answer), out]) {
     expect(text.match(/"confidence":0\.\d{7}/)).toBeNull();
     const read = documentFromRecord(JSON.parse(text), {});
-    expect(read.losses).toEqual([]);
+    expect(read.omissions).toEqual([]);
     expect(read.document.entities).toHaveLength(document.entities.length);
   }
 });

@@ -10,7 +10,7 @@ export {
   type Document,
   type Entity,
   type Location,
-  type Loss,
+  type Omission,
   type Relation,
   type Sentence,
   type Span,

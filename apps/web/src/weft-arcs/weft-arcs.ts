@@ -184,10 +184,10 @@ export class WeftArcs extends HTMLElement {
   }
 
   #keep(source: Drawable): KeptAnnotation<Drawable> {
-    const least = (name: string) => Number(this.getAttribute(name) ?? 0);
+    const min = (name: string) => Number(this.getAttribute(name) ?? 0);
     return keepAnnotation(source, {
-      entity: ({ confidence = 1 }) => confidence >= least("entity-threshold"),
-      relation: ({ confidence = 1 }) => confidence >= least("threshold"),
+      entity: ({ confidence = 1 }) => confidence >= min("entity-threshold"),
+      relation: ({ confidence = 1 }) => confidence >= min("threshold"),
     });
   }
 

@@ -86,12 +86,12 @@ export const removedProject = z.object({
   kept: z.string().describe("where its files lie now, from the server's folder of corrections"),
 });
 
-const whole = (least: number, most: number) =>
+const whole = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, "expected a whole number")
     .transform(Number)
-    .pipe(z.int().min(least).max(most))
+    .pipe(z.int().min(min).max(max))
     .optional();
 
 export const pageQuery = z.strictObject({

@@ -35,7 +35,7 @@ export const dataList = z.object({
   counting: z.boolean().describe("true where files are being read, so that asking again says more"),
 });
 
-const mostSentences = 100;
+const maxSentences = 100;
 
 export const sentenceQuery = z.strictObject({
   type: z.string().max(300).optional().describe("sentences with an entity of this type"),
@@ -45,7 +45,7 @@ export const sentenceQuery = z.strictObject({
   maxLength: queryNumber(z.int().min(0).max(1_000_000), "tokens at most").optional(),
   search: z.string().max(300).optional().describe("words that stand in the text, whatever their case"),
   offset: queryNumber(z.int().min(0).max(1_000_000_000), "how many to skip; defaults to 0").optional(),
-  limit: queryNumber(z.int().min(1).max(mostSentences), `how many at most, up to ${mostSentences}; defaults to 50`).optional(),
+  limit: queryNumber(z.int().min(1).max(maxSentences), `how many at most, up to ${maxSentences}; defaults to 50`).optional(),
 });
 
 /** A sentence of a file: its record, and where it stands. */
@@ -97,11 +97,11 @@ export const problemList = z.object({
 });
 
 const distribution = z.object({
-  least: z.number(),
+  min: z.number(),
   median: z.number(),
   mean: z.number(),
   percentile95: z.number(),
-  most: z.number(),
+  max: z.number(),
 });
 
 /** What `weft data stats` counts. */

@@ -75,9 +75,9 @@ function assign(documents: readonly DocumentSentences[], folds: number): Documen
   const members: DocumentSentences[][] = Array.from({ length: folds }, () => []);
   const sizes = new Array<number>(folds).fill(0);
   for (const document of documents) {
-    const least = sizes.indexOf(Math.min(...sizes));
-    members[least]?.push(document);
-    sizes[least] = (sizes[least] ?? 0) + document.length;
+    const min = sizes.indexOf(Math.min(...sizes));
+    members[min]?.push(document);
+    sizes[min] = (sizes[min] ?? 0) + document.length;
   }
   return members;
 }

@@ -1,7 +1,7 @@
 import type { Initialiser, Lookup, PlacedRows, TableRows, Tape } from "@weft-nlp/tensor";
 import type { z } from "zod";
 import type { Scope } from "../nn/index.ts";
-import type { Loss, Sentence } from "../schema/index.ts";
+import type { Omission, Sentence } from "../schema/index.ts";
 import type { Lexicon, LexiconNeeds } from "../vocabulary/index.ts";
 import type { WordVectorTable } from "./word-vectors.ts";
 
@@ -42,8 +42,8 @@ export interface InputPart<Settings extends object = object> {
   build(settings: Settings, place: PartPlace): PartNetwork;
 }
 
-/** Takes what a part needs of a sentence. What it cannot hold is added to `losses`. */
-export type ReadPart = (sentence: Sentence, losses: Loss[]) => Columns;
+/** Takes what a part needs of a sentence. What it cannot hold is added to `omissions`. */
+export type ReadPart = (sentence: Sentence, omissions: Omission[]) => Columns;
 
 /** Where a part's parameters live. */
 export interface PartPlace {

@@ -1,4 +1,4 @@
-import type { Loss, Sentence } from "../schema/index.ts";
+import type { Omission, Sentence } from "../schema/index.ts";
 import type { Lexicon } from "../vocabulary/index.ts";
 import type { EncoderExample } from "./example.ts";
 import type { ReadPart } from "./input-part.ts";
@@ -12,11 +12,11 @@ export class SentenceReader {
     this.#parts = readParts(inputs, lexicon).map(({ name, part }) => [name, part.reader(lexicon)]);
   }
 
-  /** What a part cannot hold is added to `losses`. */
-  read(sentence: Sentence, losses: Loss[] = []): EncoderExample {
+  /** What a part cannot hold is added to `omissions`. */
+  read(sentence: Sentence, omissions: Omission[] = []): EncoderExample {
     return {
       length: sentence.tokens.length,
-      inputs: Object.fromEntries(this.#parts.map(([name, read]) => [name, read(sentence, losses)])),
+      inputs: Object.fromEntries(this.#parts.map(([name, read]) => [name, read(sentence, omissions)])),
     };
   }
 }

@@ -1,6 +1,6 @@
 import { DataError, type Location } from "../errors.ts";
 import type { Span } from "../schema/index.ts";
-import type { Lose } from "./shared/records.ts";
+import type { Omit } from "./shared/records.ts";
 import type { XmlElement } from "./shared/xml.ts";
 
 export interface AceSpan extends Span {
@@ -41,7 +41,7 @@ export function readAceAnnotation(
   root: XmlElement,
   spans: "head" | "extent",
   source: string | undefined,
-  lose: Lose,
+  omit: Omit,
 ): AceAnnotation {
   if (root.name !== "source_file") {
     throw new DataError("FIELD_INVALID", {
@@ -57,7 +57,7 @@ export function readAceAnnotation(
   const once = (element: XmlElement, reason: string): void => {
     if (said.has(element.name)) return;
     said.add(element.name);
-    lose(element.name, reason, { source, line: element.line });
+    omit(element.name, reason, { source, line: element.line });
   };
   for (const element of document?.children ?? []) {
     if (element.name === "entity") {
@@ -67,13 +67,13 @@ export function readAceAnnotation(
       once(element, "Weft has no subtypes, tense and modality of relations; said once for the file");
       const type = attributeOf(element, "TYPE", source);
       for (const mention of childrenOf(element, "relation_mention")) {
-        const relation = readRelation(type, mention, source, lose);
+        const relation = readRelation(type, mention, source, omit);
         if (relation !== undefined) relations.push(relation);
       }
     } else {
       const reason = unheld[element.name] ?? "Weft has no place for this element";
       const found = childrenOf(element, `${element.name}_mention`);
-      for (const { line } of found.length === 0 ? [element] : found) lose(element.name, reason, { source, line });
+      for (const { line } of found.length === 0 ? [element] : found) omit(element.name, reason, { source, line });
     }
   }
   return { mentions, relations };
@@ -113,17 +113,17 @@ function readSpan(element: XmlElement, source: string | undefined): AceSpan {
   return { start, end: last + 1, text: characters.text, line: characters.line };
 }
 
-function readRelation(type: string, mention: XmlElement, source: string | undefined, lose: Lose): AceRelation | undefined {
+function readRelation(type: string, mention: XmlElement, source: string | undefined, omit: Omit): AceRelation | undefined {
   const at = { source, line: mention.line };
   if (type === uncounted) {
-    lose(mention.name, `${uncounted} is none of the six relations that are counted; it was left out`, at);
+    omit(mention.name, `${uncounted} is none of the six relations that are counted; it was left out`, at);
     return undefined;
   }
   const ends = new Map<string, string>();
   for (const argument of childrenOf(mention, "relation_mention_argument")) {
     const role = attributeOf(argument, "ROLE", source);
     if (role !== "Arg-1" && role !== "Arg-2") {
-      lose(argument.name, `the role ${JSON.stringify(role)} has no place; a relation has a head and a tail`, {
+      omit(argument.name, `the role ${JSON.stringify(role)} has no place; a relation has a head and a tail`, {
         source,
         line: argument.line,
       });

@@ -112,7 +112,7 @@ const usual = [
 
 describeInputFormat(
   ace05,
-  { documents: [expected], files: { "doc-1.apf.xml": annotation, "doc-1.sgm": sgm }, readLosses: usual },
+  { documents: [expected], files: { "doc-1.apf.xml": annotation, "doc-1.sgm": sgm }, readOmissions: usual },
   [
     {
       what: "a file that is no XML",
@@ -230,7 +230,7 @@ const talkDrawn: Drawn = {
 
 test("heads or extents, over line breaks and written references, and no sentence goes over a tag", async () => {
   const heads = await readFiles(ace05, files(talk, talkDrawn));
-  expect(heads.losses.map(({ path }) => path)).toEqual(["entity", "relation"]);
+  expect(heads.omissions.map(({ path }) => path)).toEqual(["entity", "relation"]);
   const [document] = heads.documents;
   if (document === undefined) throw new Error("nothing was read");
   expect(named(document)).toEqual([
@@ -252,7 +252,7 @@ test("heads or extents, over line breaks and written references, and no sentence
     "he told U.S. forces .",
     "They stayed .",
   ]);
-  expect(cut.losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(cut.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     "relations[2]: the ends of the relation lie in different sentences",
   ]);
   const extents = await readFiles(ace05, files(talk, talkDrawn), { spans: "extent" });
@@ -290,9 +290,9 @@ test("offsets that count a reference as the character it means, or a Windows lin
     { "d.apf.xml": asTwo, "d.sgm": broken },
   ]) {
     const read = await readFiles(ace05, files);
-    expect({ named: read.documents.map(named), losses: read.losses.length }).toEqual({
+    expect({ named: read.documents.map(named), omissions: read.omissions.length }).toEqual({
       named: heads.documents.map(named),
-      losses: 2,
+      omissions: 2,
     });
   }
 });
@@ -311,9 +311,9 @@ test("a mention in the header is reported, with the relation that needs it, and 
     ],
     relations: [["ORG-AFF", "1.1", "2.1"]],
   };
-  const { losses, documents } = await readFiles(ace05, files(sgm, drawn));
+  const { omissions, documents } = await readFiles(ace05, files(sgm, drawn));
   expect(documents.flatMap(named)).toEqual(["Acme Corp/ORG"]);
-  expect(losses.slice(2).map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(omissions.slice(2).map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     "entity_mention: the mention stands in the header of the document, which is no text",
     "relation_mention: an end of the relation could not be placed",
   ]);

@@ -1,5 +1,5 @@
 import { DataError } from "../errors.ts";
-import { type Document, type Entity, type Loss, type Relation, validateDocument } from "../schema/index.ts";
+import { type Document, type Entity, type Omission, type Relation, validateDocument } from "../schema/index.ts";
 import { documentFromBlocks } from "../text/index.ts";
 import { type AceAnnotation, type AceMention, type AceSpan, readAceAnnotation } from "./ace-annotation.ts";
 import { type AceCounting, type AceText, readAceText } from "./ace-text.ts";
@@ -7,7 +7,7 @@ import { nameOf } from "./file-names.ts";
 import type { InputFormat, ReadOptions } from "./format.ts";
 import { spanPlacer } from "./shared/character-spans.ts";
 import { readWhole } from "./shared/lines.ts";
-import type { Lose } from "./shared/records.ts";
+import type { Omit } from "./shared/records.ts";
 import { readXml } from "./shared/xml.ts";
 
 const endings = { annotation: ".apf.xml", text: ".sgm" };
@@ -51,15 +51,15 @@ export const ace05: InputFormat = {
 
   async *read(chunks, options = {}) {
     const { source } = options;
-    const losses: Loss[] = [];
-    const lose: Lose = (path, reason, at = { source }) => void losses.push({ source: at.source, line: at.line, path, reason });
+    const omissions: Omission[] = [];
+    const omit: Omit = (path, reason, at = { source }) => void omissions.push({ source: at.source, line: at.line, path, reason });
     const root = await readXml(chunks, source);
     const annotation =
-      root === undefined ? { mentions: [], relations: [] } : readAceAnnotation(root, options.spans ?? "head", source, lose);
-    const document = placeAnnotation(annotation, await readSource(options), options, lose);
+      root === undefined ? { mentions: [], relations: [] } : readAceAnnotation(root, options.spans ?? "head", source, omit);
+    const document = placeAnnotation(annotation, await readSource(options), options, omit);
     const at = { source, line: 1 };
     validateDocument(document, at);
-    for (const loss of losses) yield { kind: "loss", loss };
+    for (const omission of omissions) yield { kind: "omission", omission };
     yield { kind: "document", document, at };
   },
 };
@@ -91,11 +91,11 @@ async function readSource({ source, companions }: ReadOptions): Promise<string> 
   });
 }
 
-function placeAnnotation(annotation: AceAnnotation, sourceText: string, options: ReadOptions, lose: Lose): Document {
+function placeAnnotation(annotation: AceAnnotation, sourceText: string, options: ReadOptions, omit: Omit): Document {
   const { source } = options;
   const { text, blocks, places } = countAsAnnotated(sourceText, annotation.mentions);
   const plain = documentFromBlocks(nameOf(source, endings.annotation), text, blocks, { lineBreaks: "wrapped", ...options.text });
-  const place = spanPlacer(plain, "utf16", lose);
+  const place = spanPlacer(plain, "utf16", omit);
   const entities: Entity[] = [];
   const indices = new Map<string, number>();
   for (const mention of annotation.mentions) {
@@ -114,7 +114,7 @@ function placeAnnotation(annotation: AceAnnotation, sourceText: string, options:
       });
     }
     indices.set(mention.id, found === "left out" ? -1 : entities.length);
-    if (found === "left out") lose("entity_mention", "the mention stands in the header of the document, which is no text", at);
+    if (found === "left out") omit("entity_mention", "the mention stands in the header of the document, which is no text", at);
     else entities.push({ ...place({ ...found, text: mention.span.text }, "entity_mention", at), type: mention.type });
   }
   const relations = annotation.relations.flatMap(({ type, ends, line }): Relation[] => {
@@ -128,7 +128,7 @@ function placeAnnotation(annotation: AceAnnotation, sourceText: string, options:
       });
     }) as [number, number];
     if (head >= 0 && tail >= 0) return [{ head, tail, type }];
-    lose("relation_mention", "an end of the relation could not be placed", { source, line });
+    omit("relation_mention", "an end of the relation could not be placed", { source, line });
     return [];
   });
   return { ...plain, entities, relations };
@@ -150,13 +150,13 @@ function countAsAnnotated(source: string, mentions: readonly AceMention[]): AceT
       return typeof found === "object" && plainWords(text.slice(found.start, found.end)) === plainWords(span.text);
     }).length;
   let best = readAceText(source, usual);
-  let most = agreeing(best);
+  let max = agreeing(best);
   for (const counting of otherCountings) {
-    if (most === mentions.length) break;
+    if (max === mentions.length) break;
     const text = readAceText(source, counting);
     const count = agreeing(text);
-    if (count <= most) continue;
-    most = count;
+    if (count <= max) continue;
+    max = count;
     best = text;
   }
   return best;

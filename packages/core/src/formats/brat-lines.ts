@@ -1,5 +1,5 @@
 import { DataError, type Location } from "../errors.ts";
-import type { Loss, Span } from "../schema/index.ts";
+import type { Omission, Span } from "../schema/index.ts";
 import type { Line } from "./shared/lines.ts";
 
 /** A mention as a T line has it; its pieces count characters of the text. */
@@ -28,7 +28,7 @@ export interface BratStandoff {
   readonly relations: readonly BratRelation[];
   /** Ids of what could not be carried over. */
   readonly otherIds: ReadonlySet<string>;
-  readonly losses: readonly Loss[];
+  readonly omissions: readonly Omission[];
 }
 
 /**
@@ -39,7 +39,7 @@ export interface BratStandoff {
 export async function parseStandoff(groups: AsyncIterable<readonly Line[]>, source: string | undefined): Promise<BratStandoff> {
   const spans: BratSpan[] = [];
   const relations: BratRelation[] = [];
-  const losses: Loss[] = [];
+  const omissions: Omission[] = [];
   const seen = new Map<string, number>();
   const otherIds = new Set<string>();
   for await (const lines of groups)
@@ -55,11 +55,11 @@ export async function parseStandoff(groups: AsyncIterable<readonly Line[]>, sour
       if (id !== "*") seen.set(id, line);
       if (other !== undefined) {
         otherIds.add(id);
-        losses.push({ source, line, path: id, reason: other });
+        omissions.push({ source, line, path: id, reason: other });
       } else if (id.startsWith("T")) spans.push({ id, ...parseMention(fields, at), text: words, line });
       else relations.push({ id, ...parseRelation(fields, at), line });
     }
-  return { spans, relations, otherIds, losses };
+  return { spans, relations, otherIds, omissions };
 }
 
 const otherKinds: Readonly<Record<string, string>> = {

@@ -47,15 +47,15 @@ test("the twenty documents hold what their lines say, and come back after writin
       .filter(([name]) => name.endsWith(".ann"))
       .flatMap(([, text]) => text.split("\n"))
       .filter((line) => line.startsWith(kind)).length;
-  const { documents, losses } = await readFiles(brat, files);
+  const { documents, omissions } = await readFiles(brat, files);
   expect(documents).toHaveLength(20);
   const count = (items: "entities" | "relations"): number => documents.reduce((sum, document) => sum + document[items].length, 0);
   expect([count("entities"), count("relations")]).toEqual([3837, 285]);
   expect([lines("T"), lines("R"), lines("*")]).toEqual([3837, 285, 142]);
   // 142 equivalences, and six places where the words or the end of a number disagree with the text.
-  expect(losses.filter(({ path }) => path === "*")).toHaveLength(142);
+  expect(omissions.filter(({ path }) => path === "*")).toHaveLength(142);
   expect(
-    losses
+    omissions
       .filter(({ path }) => path !== "*")
       .map(({ reason }) => reason.replace(/"[^"]*"/g, '""'))
       .toSorted(),
@@ -64,8 +64,8 @@ test("the twenty documents hold what their lines say, and come back after writin
     ...Array.from({ length: 5 }, () => 'the text has "" where the file says ""; the offsets were taken'),
   ]);
   const written = await writeFiles(brat, documents);
-  expect(written.losses).toEqual([]);
-  expect(await readFiles(brat, written.files)).toEqual({ documents, losses: [] });
+  expect(written.omissions).toEqual([]);
+  expect(await readFiles(brat, written.files)).toEqual({ documents, omissions: [] });
 });
 
 test("they agree with the JSONL that was made from them", async ({ skip }) => {

@@ -101,8 +101,8 @@ test("an annotation without its text is refused", async () => {
 test("a mention over a line break is one, in the pieces that brat gives it", async () => {
   const text = "the Acme \n  Corp of Oslo";
   const files = { "d.txt": text, "d.ann": "T1\tORG 4 8;12 16\tAcme Corp\n" };
-  const { documents, losses } = await readFiles(brat, files);
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await readFiles(brat, files);
+  expect(omissions).toEqual([]);
   expect(documents[0]?.entities).toEqual([{ start: 1, end: 3, type: "ORG" }]);
   expect((await writeFiles(brat, documents)).files).toMatchObject(files);
 });
@@ -110,23 +110,26 @@ test("a mention over a line break is one, in the pieces that brat gives it", asy
 test("offsets that count UTF-16 units, or the byte order mark, are seen from the words", async () => {
   const utf16 = ann.replace("2 14", "3 15").replace("22 31", "23 32").replace("35 40", "36 41").replace("42 51", "43 52");
   for (const text of [ada.text, `\uFEFF${ada.text}`]) {
-    const { documents, losses } = await readFiles(brat, { "doc-1.ann": utf16, "doc-1.txt": text });
-    expect({ entities: documents[0]?.entities, losses }).toEqual({ entities: ada.entities, losses: [] });
+    const { documents, omissions } = await readFiles(brat, { "doc-1.ann": utf16, "doc-1.txt": text });
+    expect({ entities: documents[0]?.entities, omissions }).toEqual({ entities: ada.entities, omissions: [] });
   }
   const marked = "\uFEFFAda left.";
-  const { documents, losses } = await readFiles(brat, { "d.ann": "T1\tPER 1 4\tAda\n", "d.txt": marked });
-  expect({ entities: documents[0]?.entities, losses }).toEqual({ entities: [{ start: 0, end: 1, type: "PER" }], losses: [] });
+  const { documents, omissions } = await readFiles(brat, { "d.ann": "T1\tPER 1 4\tAda\n", "d.txt": marked });
+  expect({ entities: documents[0]?.entities, omissions }).toEqual({
+    entities: [{ start: 0, end: 1, type: "PER" }],
+    omissions: [],
+  });
 });
 
 test("ids that are no file names get one, each its own, and the report says so", async () => {
   const ids = ["a/b", "A_b", "../x", "con", "plain", "plain"];
-  const { files, losses } = await writeFiles(
+  const { files, omissions } = await writeFiles(
     brat,
     ids.map((id) => adaDocument(id)),
   );
   const names = Object.keys(files).filter((name) => name.endsWith(".ann"));
   expect(names).toEqual(["a_b.ann", "A_b-2.ann", "__x.ann", "_con.ann", "plain.ann", "plain-2.ann"]);
-  expect(losses.map(({ source, path }) => `${source} ${path}`)).toEqual(["a/b id", "A_b id", "../x id", "con id", "plain id"]);
+  expect(omissions.map(({ source, path }) => `${source} ${path}`)).toEqual(["a/b id", "A_b id", "../x id", "con id", "plain id"]);
 });
 
 test("annotation.conf says which role is the head", async () => {
@@ -171,10 +174,10 @@ test.each<[string, string, string, string | undefined]>([
 
 test("annotation that disagrees with annotation.conf is kept, and reported as such with its place", async () => {
   const wrong = ann.replace("T3\tLOC", "T3\tLOK").replace("R1\tworks_for Arg1:T1 Arg2:T2", "R1\tworks_for Arg1:T2 Arg2:T1");
-  const { documents, losses } = await readFiles(brat, { "d.ann": wrong, "d.txt": ada.text, "annotation.conf": conf });
+  const { documents, omissions } = await readFiles(brat, { "d.ann": wrong, "d.txt": ada.text, "annotation.conf": conf });
   expect(documents[0]?.entities).toHaveLength(4);
   expect(documents[0]?.relations[0]).toEqual({ head: 1, tail: 0, type: "works_for" });
-  expect(losses).toEqual([
+  expect(omissions).toEqual([
     {
       source: "d.ann",
       line: 3,
@@ -202,9 +205,9 @@ test("annotation that disagrees with annotation.conf is kept, and reported as su
 test("the ends of a symmetric relation stand in the order of the text, and a conf in a folder above counts", async () => {
   const above = "[relations]\nworks_for Arg1:<ENTITY>, Arg2:<ENTITY>, <REL-TYPE>:symmetric\nbased_in Arg1:ORG, Arg2:LOC\n";
   const turned = ann.replace("Arg1:T1 Arg2:T2", "Arg1:T2 Arg2:T1");
-  const { documents, losses } = await readFiles(brat, { "d.ann": turned, "d.txt": ada.text, "../../annotation.conf": above });
+  const { documents, omissions } = await readFiles(brat, { "d.ann": turned, "d.txt": ada.text, "../../annotation.conf": above });
   expect(documents[0]?.relations[0]).toEqual({ head: 0, tail: 1, type: "works_for" });
-  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     'R1: "works_for" is symmetric; the end that comes first in the text was made its head',
   ]);
 });

@@ -3,8 +3,8 @@ import {
   charSpan,
   type Document,
   type Entity,
-  type Loss,
-  type LossKind,
+  type Omission,
+  type OmissionKind,
   type Relation,
   type Span,
   validateDocument,
@@ -44,7 +44,7 @@ const holds: Capacity = {
  * Offsets count code points of the whole text, half-open; where the words beside them agree better with UTF-16 units, those are
  * taken. A mention of several pieces becomes the whole stretch between them, which is reported; pieces with nothing but white space
  * between them, as brat writes a mention over a line break, are one. Events, attributes, equivalences, references and notes are
- * reported as lost, and annotation that `annotation.conf` does not declare, in this folder or one above it, as disagreeing with it.
+ * reported as omitted, and annotation that `annotation.conf` does not declare, in this folder or one above it, as disagreeing with it.
  */
 export const brat: Format = {
   name: "brat",
@@ -64,11 +64,14 @@ export const brat: Format = {
     const names = new FileNames();
     const schema = new BratSchema();
     for await (const given of documents) {
-      const { records, losses } = fitDocument(given, holds);
-      for (const loss of losses) yield { kind: "loss", loss };
+      const { records, omissions } = fitDocument(given, holds);
+      for (const omission of omissions) yield { kind: "omission", omission };
       const name = names.take(given.id);
       if (name !== given.id)
-        yield { kind: "loss", loss: { source: given.id, path: "id", reason: `the files are called ${JSON.stringify(name)}` } };
+        yield {
+          kind: "omission",
+          omission: { source: given.id, path: "id", reason: `the files are called ${JSON.stringify(name)}` },
+        };
       for (const document of records) {
         schema.add(document);
         yield { kind: "text", file: `${name}.txt`, text: document.text };
@@ -101,9 +104,9 @@ const bratFolder: StandoffForm = { endings: { annotation: ".ann", text: ".txt" }
 export async function* readStandoff(chunks: TextChunks, options: ReadOptions, form: StandoffForm): AsyncGenerator<ReadEvent> {
   const { source } = options;
   const standoff = await parseStandoff(readLineGroups(chunks, source), source);
-  for (const loss of standoff.losses) yield { kind: "loss", loss };
-  const { document, losses } = documentFromStandoff(standoff, await readCompanions(options, form), options, form);
-  for (const loss of losses) yield { kind: "loss", loss };
+  for (const omission of standoff.omissions) yield { kind: "omission", omission };
+  const { document, omissions } = documentFromStandoff(standoff, await readCompanions(options, form), options, form);
+  for (const omission of omissions) yield { kind: "omission", omission };
   const at = { source, line: 1 };
   validateDocument(document, at);
   yield { kind: "document", document, at };
@@ -144,17 +147,17 @@ function documentFromStandoff(
   { text: raw, schema }: CompanionFiles,
   options: ReadOptions,
   { endings, plain: plainDocument }: StandoffForm,
-): { document: Document; losses: Loss[] } {
+): { document: Document; omissions: Omission[] } {
   const { source } = options;
-  const losses: Loss[] = [];
-  const lose: BratLose = (path, reason, { line }, kind) =>
-    void losses.push({ source, line, path, reason, ...(kind === undefined ? {} : { kind }) });
+  const omissions: Omission[] = [];
+  const omit: BratOmit = (path, reason, { line }, kind) =>
+    void omissions.push({ source, line, path, reason, ...(kind === undefined ? {} : { kind }) });
   const text = raw.replace(/^\uFEFF/, "");
   const whole = standoff.spans.filter(({ pieces }) => pieces.length === 1).map(wholeStretch);
   const unit = options.offsetUnit ?? detectOffsetUnit(text, whole, "codepoint");
   const shift = text !== raw && countAgreeing(raw, whole, unit) > countAgreeing(text, whole, unit) ? 1 : 0;
   const plain = plainDocument(nameOf(source, endings.annotation), text, options.text);
-  const place = spanPlacer(plain, unit, lose);
+  const place = spanPlacer(plain, unit, omit);
   const characters = offsetTranslation(text, unit);
   const entities = standoff.spans.map((span) => {
     const at = { source, line: span.line };
@@ -162,19 +165,19 @@ function documentFromStandoff(
     const { start, end, text: words } = wholeStretch(moved);
     const connected = isConnected(moved.pieces, text, characters);
     if (!connected)
-      lose(span.id, `the mention has ${span.pieces.length} pieces; taken as the whole stretch from the first to the last`, at);
+      omit(span.id, `the mention has ${span.pieces.length} pieces; taken as the whole stretch from the first to the last`, at);
     const disagreement = schema.disagreementOfEntity(span.type);
-    if (disagreement !== undefined) lose(span.id, disagreement, at, "undeclared");
+    if (disagreement !== undefined) omit(span.id, disagreement, at, "undeclared");
     return { ...place({ start, end, ...(connected ? { text: words } : {}) }, span.id, at), type: span.type };
   });
   const index = new Map(standoff.spans.map(({ id }, index) => [id, index]));
   const relations = standoff.relations.flatMap((relation) =>
-    readRelation(relation, { entities, index, standoff, schema, lose, source }),
+    readRelation(relation, { entities, index, standoff, schema, omit, source }),
   );
-  return { document: { ...plain, entities, relations }, losses };
+  return { document: { ...plain, entities, relations }, omissions };
 }
 
-type BratLose = (path: string, reason: string, at: Location, kind?: LossKind) => void;
+type BratOmit = (path: string, reason: string, at: Location, kind?: OmissionKind) => void;
 
 function wholeStretch({ pieces, text }: Pick<BratSpan, "pieces" | "text">): CharacterSpan {
   return { start: Math.min(...pieces.map(({ start }) => start)), end: Math.max(...pieces.map(({ end }) => end)), text };
@@ -194,24 +197,24 @@ interface Read {
   readonly index: ReadonlyMap<string, number>;
   readonly standoff: BratStandoff;
   readonly schema: BratSchema;
-  readonly lose: BratLose;
+  readonly omit: BratOmit;
   readonly source: string | undefined;
 }
 
 function readRelation(
   { id, type, ends, line }: BratRelation,
-  { entities, index, standoff, schema, lose, source }: Read,
+  { entities, index, standoff, schema, omit, source }: Read,
 ): Relation[] {
   const at = { source, line, path: id };
   const ordered = schema.order(type, ends);
   const other = ordered.find(({ target }) => standoff.otherIds.has(target));
   if (other !== undefined) {
-    lose(id, `${other.target} is no mention, and Weft holds relations between mentions`, at);
+    omit(id, `${other.target} is no mention, and Weft holds relations between mentions`, at);
     return [];
   }
   const roles = ordered.map(({ role }) => role);
   if (roles.some((role, place) => role !== `Arg${place + 1}`)) {
-    lose(id, `the roles ${roles.join(" and ")} have no place; the first is the head, the second the tail`, at);
+    omit(id, `the roles ${roles.join(" and ")} have no place; the first is the head, the second the tail`, at);
   }
   const [head, tail] = ordered.map(({ role, target }) => {
     const found = index.get(target);
@@ -225,9 +228,9 @@ function readRelation(
   }) as [number, number];
   const [first, second] = [entities[head] as Entity, entities[tail] as Entity];
   const disagreement = schema.disagreementOfRelation(type, first.type ?? "", second.type ?? "");
-  if (disagreement !== undefined) lose(id, disagreement, at, "undeclared");
+  if (disagreement !== undefined) omit(id, disagreement, at, "undeclared");
   const turned = schema.isSymmetric(type) && first.start > second.start;
-  if (turned) lose(id, `${JSON.stringify(type)} is symmetric; the end that comes first in the text was made its head`, at);
+  if (turned) omit(id, `${JSON.stringify(type)} is symmetric; the end that comes first in the text was made its head`, at);
   return [turned ? { head: tail, tail: head, type } : { head, tail, type }];
 }
 

@@ -32,7 +32,7 @@ const text = "Paris is old . Acme of Paris and Acme of Rome hired Ada .";
 const file = (triples: unknown, sentence = text) => JSON.stringify([{ text: sentence, triple_list: triples }]);
 
 test("of words that occur several times, the nearest pair is meant and the choice reported", async () => {
-  const { documents, losses } = await readFiles(casrel, {
+  const { documents, omissions } = await readFiles(casrel, {
     "": file([
       ["Acme", "in", "Paris"],
       ["Ada", "from", "Rome"],
@@ -42,22 +42,22 @@ test("of words that occur several times, the nearest pair is meant and the choic
     { start: 4, end: 5, type: null },
     { start: 6, end: 7, type: null },
   ]);
-  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     '[0].triple_list[0]: "Acme" occurs 2 times and "Paris" occurs 2 times; ambiguous, the nearest pair was taken',
   ]);
 });
 
 test("the first places are taken on demand, as the releases were labelled", async () => {
-  const { documents, losses } = await readFiles(casrel, { "": file([["Acme", "in", "Paris"]]) }, { mentions: "first" });
+  const { documents, omissions } = await readFiles(casrel, { "": file([["Acme", "in", "Paris"]]) }, { mentions: "first" });
   expect(documents[0]?.entities.map(({ start }) => start)).toEqual([4, 0]);
-  expect(losses[0]?.reason).toContain("ambiguous, the first place was taken");
+  expect(omissions[0]?.reason).toContain("ambiguous, the first place was taken");
 });
 
 test("writing says which relation reading would place elsewhere", async () => {
   const { documents } = await readFiles(casrel, { "": file([["Acme", "in", "Paris"]]) }, { mentions: "first" });
-  const { losses } = await writeFiles(casrel, documents);
+  const { omissions } = await writeFiles(casrel, documents);
   const reason = "the words occur several times, and reading will take another place for them";
-  expect(losses.map(({ path, reason }) => [path, reason])).toEqual([
+  expect(omissions.map(({ path, reason }) => [path, reason])).toEqual([
     ["entities[1]", reason],
     ["relations[0]", reason],
   ]);
@@ -65,13 +65,15 @@ test("writing says which relation reading would place elsewhere", async () => {
 
 test("a text as people write it is tokenised anew, and so is one for which a tokeniser is named", async () => {
   const natural = "Ada Lovelace joined Acme Corp.";
-  const { documents, losses } = await readFiles(casrel, { "": file([["Ada Lovelace", "works_for", "Acme Corp"]], natural) });
+  const { documents, omissions } = await readFiles(casrel, { "": file([["Ada Lovelace", "works_for", "Acme Corp"]], natural) });
   expect(documents[0]?.tokens.map(({ text }) => text)).toEqual(["Ada", "Lovelace", "joined", "Acme", "Corp", "."]);
   expect(documents[0]?.text).toBe(natural);
-  expect(losses.map(({ reason }) => reason)).toEqual(["a mention does not begin and end at spaces; the text was tokenised anew"]);
+  expect(omissions.map(({ reason }) => reason)).toEqual([
+    "a mention does not begin and end at spaces; the text was tokenised anew",
+  ]);
   const chinese = file([["李白", "born_in", "碎叶"]], "李白生于碎叶。");
   const characters = await readFiles(casrel, { "": chinese }, { text: { mode: "characters" } });
-  expect(characters.losses).toEqual([]);
+  expect(characters.omissions).toEqual([]);
   expect(characters.documents[0]?.entities).toEqual([
     { start: 0, end: 2, type: null },
     { start: 4, end: 6, type: null },

@@ -3,12 +3,12 @@ import { asList, asNumber, asObject, asString, type Fields, within } from "../js
 import type { Document, Entity, Relation } from "../schema/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
-import { documentFromSpacedText, loseMisplaced, MentionFinder, wordsOf } from "./shared/mentions.ts";
+import { documentFromSpacedText, MentionFinder, omitMisplaced, wordsOf } from "./shared/mentions.ts";
 import {
   firstFields,
   type JsonRecord,
-  type Lose,
-  loseOthers,
+  type Omit,
+  omitOthers,
   readCompanion,
   readJsonRecords,
   recordEvents,
@@ -54,21 +54,21 @@ export const casrel: Format = {
   async *read(chunks, options = {}) {
     const names = await readNames(options);
     for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readSentence(record, names, options, lose));
+      yield* recordEvents(record.at, (omit) => readSentence(record, names, options, omit));
     }
   },
 
   async *write(documents) {
     const types = new Set<string>();
-    yield* writeJsonList(documents, casrel, (record, lose) => {
+    yield* writeJsonList(documents, casrel, (record, omit) => {
       const { text, entities, relations } = record;
       const words = (index: number): string => wordsOf(record, entities[index] as Entity);
       for (const { type } of relations) types.add(type);
       const fields = { text, triple_list: relations.map(({ head, tail, type }) => [words(head), type, words(tail)]) };
-      loseMisplaced(
+      omitMisplaced(
         record,
         readSentence({ fields, at: {}, index: 0 }, undefined, {}, () => {}),
-        lose,
+        omit,
       );
       return fields;
     });
@@ -79,7 +79,7 @@ export const casrel: Format = {
   },
 };
 
-function readSentence(record: JsonRecord, names: Fields | undefined, options: ReadOptions, lose: Lose): Document {
+function readSentence(record: JsonRecord, names: Fields | undefined, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   const text = asString(fields["text"], at, "text");
   const triples = asList(fields["triple_list"], at, "triple_list").map((item, index) => {
@@ -87,21 +87,21 @@ function readSentence(record: JsonRecord, names: Fields | undefined, options: Re
     const triple = asList(item, at, path);
     const head = asString(triple[0], at, `${path}[0]`);
     const tail = asString(triple[2], at, `${path}[2]`);
-    return { head, tail, type: relationType(nameOf(triple[1], names, at, `${path}[1]`), at, `${path}[1]`, lose), path };
+    return { head, tail, type: relationType(nameOf(triple[1], names, at, `${path}[1]`), at, `${path}[1]`, omit), path };
   });
   const mentions = new Set(triples.flatMap(({ head, tail }) => [head, tail]));
   const fitting = (document: Document): number => {
-    const finder = new MentionFinder(document, "first", lose);
+    const finder = new MentionFinder(document, "first", omit);
     return [...mentions].filter((words) => finder.places(words).length > 0).length;
   };
   const id = recordId(fields["id"], record, "id");
-  const plain = documentFromSpacedText(id, text, options.text, mentions.size, fitting, lose);
-  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const plain = documentFromSpacedText(id, text, options.text, mentions.size, fitting, omit);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", omit);
   const relations = triples.flatMap(({ head, tail, type, path }): Relation[] => {
     const ends = type === undefined ? undefined : finder.relation(head, tail, path);
     return ends === undefined || type === undefined ? [] : [{ ...ends, type }];
   });
-  loseOthers(fields, knownFields, lose);
+  omitOthers(fields, knownFields, omit);
   return { ...plain, entities: finder.table.entities, relations };
 }
 

@@ -63,12 +63,12 @@ test.each([
 
 test("CoNLL-2003: the part of speech is kept, the chunk reported, documents become groups", async () => {
   const file = "-DOCSTART- -X- O O\n\nAda NNP I-NP I-PER\nleft VBD I-VP O\n\n-DOCSTART- -X- O O\n\nAcme NNP I-NP I-ORG\n";
-  const { documents, losses } = await readFiles(conll, { "": file });
+  const { documents, omissions } = await readFiles(conll, { "": file });
   expect(documents.map(({ id, pos, metadata }) => [id, pos, metadata["doc"]])).toEqual([
     ["sentence-1", ["NNP", "VBD"], "document-1"],
     ["sentence-2", ["NNP"], "document-2"],
   ]);
-  expect(losses.map(({ line, path }) => `${line} ${path}`)).toEqual(["3 columns", "8 columns"]);
+  expect(omissions.map(({ line, path }) => `${line} ${path}`)).toEqual(["3 columns", "8 columns"]);
 });
 
 test("a line with a number sign is a comment, unless it ends in a tag", async () => {

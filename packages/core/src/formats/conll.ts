@@ -3,7 +3,7 @@ import type { Document } from "../schema/index.ts";
 import { decodeTags, encodeTags, type TagScheme } from "../text/index.ts";
 import type { Format, ReadEvent } from "./format.ts";
 import { type Line, readLineGroups } from "./shared/lines.ts";
-import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "./shared/records.ts";
+import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
  * Columns as in CoNLL-2003: a word first and its tag last in every row, an empty line behind every sentence; entities alone.
@@ -68,9 +68,9 @@ export const conll: Format = {
   },
 
   async *write(documents) {
-    for await (const { record, lose, losses } of fittedRecords(documents, conll)) {
-      const text = printSentence(record, lose);
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omit, omissions } of fittedRecords(documents, conll)) {
+      const text = printSentence(record, omit);
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text };
     }
   },
@@ -101,14 +101,14 @@ function* readRows(
     return;
   }
   place.sentences++;
-  yield* recordEvents({ source, line: first.number }, (lose) => readSentence(rows, place, source, lose));
+  yield* recordEvents({ source, line: first.number }, (omit) => readSentence(rows, place, source, omit));
 }
 
 function readSentence(
   rows: readonly Line[],
   place: { readonly sentences: number; readonly group: number },
   source: string | undefined,
-  lose: Lose,
+  omit: Omit,
 ): Document {
   const columns = rows.map(({ text, number }) => {
     const row = columnsOf(text);
@@ -125,7 +125,7 @@ function readSentence(
   const tags = columns.map((row) => row.at(-1) as string);
   const hasPos = columns.every((row) => row.length > 2);
   const left = columns.some((row) => row.length > (hasPos ? 3 : 2));
-  if (left) lose("columns", "the columns between the second and the last have no place in Weft; they were left out");
+  if (left) omit("columns", "the columns between the second and the last have no place in Weft; they were left out");
   const words = columns.map(([word]) => word as string);
   return {
     ...documentFromWords(`sentence-${place.sentences}`, [words]),
@@ -145,20 +145,20 @@ function schemeOf(tags: readonly string[], rows: readonly Line[], source: string
   return bioes ? "bioes" : bilou ? "bilou" : "bio";
 }
 
-function printSentence({ tokens, pos, entities }: Document, lose: Lose): string {
+function printSentence({ tokens, pos, entities }: Document, omit: Omit): string {
   const { tags } = encodeTags(entities, tokens.length, "bio");
   const [only] = tokens;
   if (tokens.length === 1 && only?.text === documentStart)
-    lose("tokens[0]", "reading takes the word for the start of a document");
+    omit("tokens[0]", "reading takes the word for the start of a document");
   const rows = tokens.map(({ text }, token) => {
     const columns = [text, ...(pos === undefined ? [] : [pos[token] || "-"]), tags[token] as string];
-    return columns.map((column) => oneColumn(column, `tokens[${token}]`, lose)).join("\t");
+    return columns.map((column) => oneColumn(column, `tokens[${token}]`, omit)).join("\t");
   });
   return `${rows.join("\n")}\n\n`;
 }
 
-function oneColumn(text: string, path: string, lose: Lose): string {
+function oneColumn(text: string, path: string, omit: Omit): string {
   if (!/[\t\r\n]/.test(text)) return text;
-  lose(path, "it holds a tab or a line break; written as spaces");
+  omit(path, "it holds a tab or a line break; written as spaces");
   return text.replace(/[\t\r\n]/g, " ");
 }

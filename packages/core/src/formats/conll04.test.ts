@@ -95,8 +95,8 @@ test("sentences are told apart by their empty lines even where their numbers are
 test("what the format would read otherwise is reported in writing", async () => {
   const [ada] = adaSentences({ typed: true });
   const tokens = ada.tokens.map((token, index) => ({ ...token, text: ["COMMA", "A/B", "C\tD"][index] ?? token.text }));
-  const { losses } = await writeFiles(conll04, [{ ...ada, tokens }]);
-  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  const { omissions } = await writeFiles(conll04, [{ ...ada, tokens }]);
+  expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     'tokens[0]: reading takes the word for ","',
     "tokens[2]: the word holds a tab or a line break; written as spaces",
     "entities[0]: a word holds a slash, where the format joins words by slashes",

@@ -2,7 +2,7 @@ import { DataError, type Location } from "../errors.ts";
 import type { Document, Entity, Relation } from "../schema/index.ts";
 import type { Format, ReadEvent } from "./format.ts";
 import { type Line, readLineGroups } from "./shared/lines.ts";
-import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "./shared/records.ts";
+import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
  * CoNLL04's `.corp`: rows of nine columns, each one entity or one word, an empty line, relations between rows, an empty line.
@@ -64,9 +64,9 @@ export const conll04: Format = {
 
   async *write(documents) {
     let number = 0;
-    for await (const { record, lose, losses } of fittedRecords(documents, conll04)) {
-      const text = printSentence(record, number++, lose);
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omit, omissions } of fittedRecords(documents, conll04)) {
+      const text = printSentence(record, number++, omit);
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text };
     }
   },
@@ -106,10 +106,10 @@ function refuse(line: Line, source: string | undefined, columns: number): never 
 
 function* readBlock(block: Block, source: string | undefined): Generator<ReadEvent> {
   const [first] = block.rows;
-  if (first !== undefined) yield* recordEvents({ source, line: first.line }, (lose) => readSentence(block, source, lose));
+  if (first !== undefined) yield* recordEvents({ source, line: first.line }, (omit) => readSentence(block, source, omit));
 }
 
-function readSentence({ rows, relations: links }: Block, source: string | undefined, lose: Lose): Document {
+function readSentence({ rows, relations: links }: Block, source: string | undefined, omit: Omit): Document {
   const words: string[] = [];
   const tags: string[] = [];
   const entities: Entity[] = [];
@@ -117,7 +117,7 @@ function readSentence({ rows, relations: links }: Block, source: string | undefi
   for (const { columns, line } of rows) {
     const [, type = "O", number = "", , tagColumn = "", wordColumn = ""] = columns;
     const at = { source, line };
-    const row = splitRow(wordColumn, tagColumn, (reason) => lose("", reason, at));
+    const row = splitRow(wordColumn, tagColumn, (reason) => omit("", reason, at));
     if (row.words.includes("")) throw new DataError("FIELD_INVALID", { at, message: "the row holds an empty word" });
     if (rowSpans.has(number)) {
       throw new DataError("FIELD_INVALID", {
@@ -138,13 +138,13 @@ function readSentence({ rows, relations: links }: Block, source: string | undefi
       const row = rowSpans.get(number.trim());
       if (row === undefined) throw missingRow(number, at);
       if (row.entity === undefined) {
-        lose("", `the row ${number} is no entity; one without a type was made`, at);
+        omit("", `the row ${number} is no entity; one without a type was made`, at);
         row.entity = entities.push({ start: row.start, end: row.end, type: null }) - 1;
       }
       return row.entity;
     }) as [number, number];
     if (type.trim() !== "") return [{ head, tail, type: type.trim() }];
-    lose("", "the relation has no label; it was left out", at);
+    omit("", "the relation has no label; it was left out", at);
     return [];
   });
   const plain = documentFromWords(rows[0]?.columns[0] || "0", [words]);
@@ -152,12 +152,12 @@ function readSentence({ rows, relations: links }: Block, source: string | undefi
 }
 
 /** The words of a row and a tag for each. */
-function splitRow(wordColumn: string, tagColumn: string, lose: (reason: string) => void): { words: string[]; tags: string[] } {
+function splitRow(wordColumn: string, tagColumn: string, omit: (reason: string) => void): { words: string[]; tags: string[] } {
   if (!tagColumn.includes("/")) return { words: [wordColumn], tags: [tagColumn] };
   const words = wordColumn.split("/");
   const tags = tagColumn.split("/");
   if (words.length === tags.length && !words.includes("")) return { words, tags };
-  lose(`${words.length} words between slashes for ${tags.length} tags; the row was split at every slash`);
+  omit(`${words.length} words between slashes for ${tags.length} tags; the row was split at every slash`);
   const filled = words.filter((word) => word !== "");
   const kept = filled.length === 0 ? [wordColumn] : filled;
   return { words: kept, tags: kept.map((_, index) => tags[index] || noTag) };
@@ -171,7 +171,7 @@ function missingRow(number: string, at: Location): DataError {
   });
 }
 
-function printSentence({ tokens, pos, entities, relations }: Document, sentence: number, lose: Lose): string {
+function printSentence({ tokens, pos, entities, relations }: Document, sentence: number, omit: Omit): string {
   const startsAt = new Map(entities.map((entity, index) => [entity.start, index]));
   const rowOf: number[] = [];
   const lines: string[] = [];
@@ -182,11 +182,11 @@ function printSentence({ tokens, pos, entities, relations }: Document, sentence:
     const words: string[] = [];
     const tags: string[] = [];
     for (; token < end; token++) {
-      words.push(printWord(tokens[token]?.text ?? "", token, lose));
-      tags.push(printTag(pos?.[token], token, lose));
+      words.push(printWord(tokens[token]?.text ?? "", token, omit));
+      tags.push(printTag(pos?.[token], token, omit));
     }
     const slash = words.length > 1 && words.some((word) => word.includes("/"));
-    if (slash) lose(`entities[${index}]`, "a word holds a slash, where the format joins words by slashes");
+    if (slash) omit(`entities[${index}]`, "a word holds a slash, where the format joins words by slashes");
     lines.push([sentence, type, lines.length, "O", tags.join("/"), words.join("/"), "O", "O", "O"].join("\t"));
   }
   lines.push("");
@@ -194,18 +194,18 @@ function printSentence({ tokens, pos, entities, relations }: Document, sentence:
   return `${lines.join("\n")}\n\n`;
 }
 
-function printWord(word: string, token: number, lose: Lose): string {
-  if (toText.has(word)) lose(`tokens[${token}]`, `reading takes the word for ${JSON.stringify(toText.get(word))}`);
+function printWord(word: string, token: number, omit: Omit): string {
+  if (toText.has(word)) omit(`tokens[${token}]`, `reading takes the word for ${JSON.stringify(toText.get(word))}`);
   const spelling = toFile.get(word) ?? word;
   if (!/[\t\r\n]/.test(spelling)) return spelling;
-  lose(`tokens[${token}]`, "the word holds a tab or a line break; written as spaces");
+  omit(`tokens[${token}]`, "the word holds a tab or a line break; written as spaces");
   return spelling.replace(/[\t\r\n]/g, " ");
 }
 
-function printTag(tag: string | undefined, token: number, lose: Lose): string {
+function printTag(tag: string | undefined, token: number, omit: Omit): string {
   if (tag === undefined) return noTag;
   if (tag !== "" && !/[/\t\r\n]/.test(tag)) return tag;
-  lose(`pos[${token}]`, `the format cannot hold the tag ${JSON.stringify(tag)}`);
+  omit(`pos[${token}]`, `the format cannot hold the tag ${JSON.stringify(tag)}`);
   return noTag;
 }
 

@@ -69,8 +69,8 @@ export const copyre: Format = {
     const wordNumbers = new Map<string, number>();
     const records: { readonly words: readonly number[]; readonly relations: readonly (readonly [number, number, string])[] }[] =
       [];
-    for await (const { record, losses } of fittedRecords(documents, copyre)) {
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omissions } of fittedRecords(documents, copyre)) {
+      for (const omission of omissions()) yield { kind: "omission", omission };
       const { tokens, entities, relations } = record;
       for (const { text } of tokens) if (!wordNumbers.has(text)) wordNumbers.set(text, wordNumbers.size + 1);
       const word = (entity: number): number => entities[entity]?.start ?? 0;

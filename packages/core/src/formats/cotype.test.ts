@@ -60,7 +60,7 @@ test("the New York Times form: one string, whole names, types in entityMentions,
       { em1Text: "Acme Corp", label: "None", em2Text: "Paris" },
     ],
   };
-  const { documents, losses } = await readFiles(cotype, { "": `${JSON.stringify(record)}\n` });
+  const { documents, omissions } = await readFiles(cotype, { "": `${JSON.stringify(record)}\n` });
   expect(documents[0]?.entities).toEqual([
     { start: 0, end: 2, type: "PERSON" },
     { start: 3, end: 5, type: "ORGANIZATION" },
@@ -68,7 +68,7 @@ test("the New York Times form: one string, whole names, types in entityMentions,
   ]);
   expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "works_for" }]);
   expect(documents[0]?.metadata).toEqual({ articleId: "a1" });
-  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     "[0].relationMentions[1]: the label None says that there is no relation; it was left out",
   ]);
 });
@@ -81,7 +81,7 @@ test("words that are listed several times are an entity at as many places, and t
       relationMentions: [],
     });
   const all = await readFiles(cotype, { "": record(["PERSON", "LOCATION", "LOCATION"]) });
-  expect(all.losses).toEqual([]);
+  expect(all.omissions).toEqual([]);
   expect(all.documents[0]?.entities).toEqual([
     { start: 0, end: 1, type: "PERSON" },
     { start: 2, end: 3, type: "LOCATION" },
@@ -89,10 +89,10 @@ test("words that are listed several times are an entity at as many places, and t
   ]);
   const two = await readFiles(cotype, { "": record(["PERSON", "LOCATION"]) });
   expect(two.documents[0]?.entities.map(({ start }) => start)).toEqual([0, 2]);
-  expect(two.losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(two.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     '[0].entityMentions[0]: "Washington" occurs 3 times; ambiguous, the first places were taken',
   ]);
-  expect((await writeFiles(cotype, all.documents)).losses).toEqual([]);
+  expect((await writeFiles(cotype, all.documents)).omissions).toEqual([]);
 });
 
 test("a place that reading will not find again is reported when writing", async () => {
@@ -100,7 +100,7 @@ test("a place that reading will not find again is reported when writing", async 
     "": JSON.stringify({ sentText: "Acme left ; Acme stayed", entityMentions: [], relationMentions: [] }),
   });
   const moved = documents.map((document) => ({ ...document, entities: [{ start: 3, end: 4, type: "ORG" }] }));
-  expect((await writeFiles(cotype, moved)).losses.map(({ path }) => path)).toEqual(["entities[0]"]);
+  expect((await writeFiles(cotype, moved)).omissions.map(({ path }) => path)).toEqual(["entities[0]"]);
 });
 
 /** Labelled sentences of the New York Times that may not be shipped: a folder beside the repository, or the one that WEFT_DATA names. */
@@ -129,6 +129,6 @@ test("the New York Times test set says the same in this form, but for the places
   expect(new Set(meanings(read.documents))).toEqual(new Set(meanings(documents)));
   const places = ({ entities }: Document) => JSON.stringify(entities.map(({ start, end }) => `${start}-${end}`).toSorted());
   const moved = documents.filter((document, index) => places(document) !== places(read.documents[index] ?? document));
-  expect(moved.map(({ id }) => id)).toEqual([...new Set(written.losses.map(({ source }) => source))]);
+  expect(moved.map(({ id }) => id)).toEqual([...new Set(written.omissions.map(({ source }) => source))]);
   expect(moved).toHaveLength(14);
 });

@@ -2,14 +2,14 @@ import { asList, asObject, asString, type Fields } from "../json/fields.ts";
 import type { Document, Relation } from "../schema/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
-import { documentFromSpacedText, loseMisplaced, MentionFinder, type NamedMention, wordsOf } from "./shared/mentions.ts";
+import { documentFromSpacedText, MentionFinder, type NamedMention, omitMisplaced, wordsOf } from "./shared/mentions.ts";
 import {
   entityType,
   firstFields,
   fittedRecords,
   type JsonRecord,
-  type Lose,
-  loseOthers,
+  type Omit,
+  omitOthers,
   readJsonRecords,
   recordEvents,
   recordId,
@@ -56,14 +56,14 @@ export const cotype: Format = {
 
   async *read(chunks, options = {}) {
     for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readSentence(record, options, lose));
+      yield* recordEvents(record.at, (omit) => readSentence(record, options, omit));
     }
   },
 
   async *write(documents) {
-    for await (const { record, lose, losses } of fittedRecords(documents, cotype)) {
-      const text = `${JSON.stringify(printSentence(record, lose))}\n`;
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omit, omissions } of fittedRecords(documents, cotype)) {
+      const text = `${JSON.stringify(printSentence(record, omit))}\n`;
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text };
     }
   },
@@ -73,33 +73,33 @@ const knownFields = new Set(["sentText", "entityMentions", "relationMentions"]);
 const entityFields = new Set(["text", "label", "start"]);
 const relationFields = new Set(["em1Text", "em2Text", "label"]);
 
-function readSentence(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   const text = asString(fields["sentText"], at, "sentText");
   const named = asList(fields["entityMentions"] ?? [], at, "entityMentions").map((item, index): NamedMention => {
     const path = `entityMentions[${index}]`;
     const entity = asObject(item, at, path);
-    loseOthers(entity, entityFields, lose, path);
+    omitOthers(entity, entityFields, omit, path);
     const type = entityType(entity["label"], at, `${path}.label`);
     return { words: asString(entity["text"], at, `${path}.text`), type: type === noLabel ? null : type, path };
   });
   const pairs = asList(fields["relationMentions"], at, "relationMentions").map((item, index) => {
     const path = `relationMentions[${index}]`;
     const relation = asObject(item, at, path);
-    loseOthers(relation, relationFields, lose, path);
+    omitOthers(relation, relationFields, omit, path);
     const head = asString(relation["em1Text"], at, `${path}.em1Text`);
     const tail = asString(relation["em2Text"], at, `${path}.em2Text`);
-    return { head, tail, type: relationType(relation["label"], at, `${path}.label`, lose), path };
+    return { head, tail, type: relationType(relation["label"], at, `${path}.label`, omit), path };
   });
   const mentions = new Set([...named.map(({ words }) => words), ...pairs.flatMap(({ head, tail }) => [head, tail])]);
   const fitting = (document: Document): number => {
-    const finder = new MentionFinder(document, "first", lose);
+    const finder = new MentionFinder(document, "first", omit);
     return [...mentions].filter((words) => finder.places(words).length > 0).length;
   };
-  const plain = documentFromSpacedText(recordId(undefined, record, ""), text, options.text, mentions.size, fitting, lose);
-  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const plain = documentFromSpacedText(recordId(undefined, record, ""), text, options.text, mentions.size, fitting, omit);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", omit);
   const relations = pairs.flatMap(({ head, tail, type, path }): Relation[] => {
-    if (type === noLabel) lose(path, `the label ${noLabel} says that there is no relation; it was left out`);
+    if (type === noLabel) omit(path, `the label ${noLabel} says that there is no relation; it was left out`);
     const ends = type === undefined || type === noLabel ? undefined : finder.relation(head, tail, path);
     return ends === undefined || type === undefined ? [] : [{ ...ends, type }];
   });
@@ -107,16 +107,16 @@ function readSentence(record: JsonRecord, options: ReadOptions, lose: Lose): Doc
   return { ...plain, entities: finder.table.entities, relations, metadata: others(fields) };
 }
 
-function printSentence(record: Document, lose: Lose): Fields {
+function printSentence(record: Document, omit: Omit): Fields {
   const { text, entities, relations, metadata } = record;
   const names = entities.map((entity) => wordsOf(record, entity));
   for (const [kind, items] of Object.entries({ entities, relations })) {
     for (const [index, { type }] of items.entries()) {
-      if (type === noLabel) lose(`${kind}[${index}].type`, `in this form the label ${noLabel} says that there is none`);
+      if (type === noLabel) omit(`${kind}[${index}].type`, `in this form the label ${noLabel} says that there is none`);
     }
   }
   for (const name of Object.keys(metadata)) {
-    if (knownFields.has(name)) lose(`metadata.${name}`, "the form has a field of its own with this name");
+    if (knownFields.has(name)) omit(`metadata.${name}`, "the form has a field of its own with this name");
   }
   const fields = {
     ...others(metadata),
@@ -125,7 +125,7 @@ function printSentence(record: Document, lose: Lose): Fields {
     relationMentions: relations.map(({ head, tail, type }) => ({ em1Text: names[head], em2Text: names[tail], label: type })),
   };
   const again = readSentence({ fields, at: {}, index: 0 }, {}, () => {});
-  loseMisplaced(record, again, lose);
+  omitMisplaced(record, again, omit);
   return fields;
 }
 

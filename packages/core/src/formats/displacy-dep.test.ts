@@ -10,7 +10,7 @@ test("a line for every sentence, entities as one word, arcs from left to right",
   expect(await collectText(displacyDep.write([adaDocument()]))).toEqual({
     text: `${first}\n${second}\n`,
     files: new Map(),
-    losses: [],
+    omissions: [],
   });
 });
 
@@ -20,12 +20,12 @@ test("an arc that points back says so, and what displaCy draws wrongly is report
     { head: 0, tail: 2, type: "lives_in" },
     { head: 1, tail: 1, type: "is" },
   ];
-  const { text, losses } = await collectText(displacyDep.write([{ ...adaTokens(), relations }]));
+  const { text, omissions } = await collectText(displacyDep.write([{ ...adaTokens(), relations }]));
   expect(JSON.parse(text.split("\n")[0] ?? "").arcs).toEqual([
     { start: 1, end: 5, label: "home_of", dir: "left" },
     { start: 1, end: 5, label: "lives_in", dir: "right" },
   ]);
-  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     "relations[1]: displaCy draws it over another one between the same words",
     "relations[2]: displaCy draws no relation of a word with itself; it was left out",
   ]);

@@ -1,7 +1,7 @@
 import type { Document, Entity } from "../schema/index.ts";
 import type { OutputFormat } from "./format.ts";
 import { wordsOf } from "./shared/mentions.ts";
-import { fittedRecords, type Lose } from "./shared/records.ts";
+import { fittedRecords, type Omit } from "./shared/records.ts";
 
 /**
  * One object a line for displaCy's `dep` style with `manual=True`: the words of a sentence, an entity being one of them, and its
@@ -30,15 +30,15 @@ export const displacyDep: OutputFormat = {
   },
 
   async *write(documents) {
-    for await (const { record, lose, losses } of fittedRecords(documents, displacyDep)) {
-      const text = `${JSON.stringify(printSentence(record, lose))}\n`;
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omit, omissions } of fittedRecords(documents, displacyDep)) {
+      const text = `${JSON.stringify(printSentence(record, omit))}\n`;
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text };
     }
   },
 };
 
-function printSentence(record: Document, lose: Lose): unknown {
+function printSentence(record: Document, omit: Omit): unknown {
   const { tokens, entities, relations } = record;
   const startsAt = new Map(entities.map((entity, index) => [entity.start, index]));
   const words: { text: string; tag: string }[] = [];
@@ -55,10 +55,10 @@ function printSentence(record: Document, lose: Lose): unknown {
     const [from, to] = [wordOf[head] as number, wordOf[tail] as number];
     const [start, end] = [Math.min(from, to), Math.max(from, to)];
     if (start === end) {
-      lose(`relations[${index}]`, "displaCy draws no relation of a word with itself; it was left out");
+      omit(`relations[${index}]`, "displaCy draws no relation of a word with itself; it was left out");
       return [];
     }
-    if (drawn.has(`${start} ${end}`)) lose(`relations[${index}]`, "displaCy draws it over another one between the same words");
+    if (drawn.has(`${start} ${end}`)) omit(`relations[${index}]`, "displaCy draws it over another one between the same words");
     drawn.add(`${start} ${end}`);
     return [{ start, end, label: type, dir: from < to ? "right" : "left" }];
   });

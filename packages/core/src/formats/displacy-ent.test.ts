@@ -4,11 +4,11 @@ import { displacyEnt } from "./displacy-ent.ts";
 import { collectText } from "./format.ts";
 
 test("a document to the byte, in code points, without its relations", async () => {
-  const { text, losses } = await collectText(displacyEnt.write([adaDocument()]));
+  const { text, omissions } = await collectText(displacyEnt.write([adaDocument()]));
   expect(text).toBe(
     `{"text":"🚀 Ada Lovelace joined Acme Corp in Paris. Acme Corp makes engines.","ents":[{"start":2,"end":14,"label":"PER"},{"start":22,"end":31,"label":"ORG"},{"start":35,"end":40,"label":"LOC"},{"start":42,"end":51,"label":"ORG"}],"title":null}\n`,
   );
-  expect(losses.map(({ source, path, reason }) => `${source} ${path}: ${reason}`)).toEqual([
+  expect(omissions.map(({ source, path, reason }) => `${source} ${path}: ${reason}`)).toEqual([
     "doc-1 relations[0]: the format has no relations",
     "doc-1 relations[1]: the format has no relations",
   ]);
@@ -20,10 +20,10 @@ test("entities stand in order, the longest of overlapping ones stays, and each h
     { start: 2, end: 3, type: "NAME" },
     { start: 1, end: 3, type: "PER" },
   ];
-  const { text, losses } = await collectText(displacyEnt.write([{ ...adaDocument(), entities, relations: [] }]));
+  const { text, omissions } = await collectText(displacyEnt.write([{ ...adaDocument(), entities, relations: [] }]));
   expect(JSON.parse(text).ents).toEqual([
     { start: 2, end: 14, label: "PER" },
     { start: 35, end: 40, label: "Entity" },
   ]);
-  expect(losses.map(({ path }) => path)).toEqual(["entities[0].type", "entities[1]"]);
+  expect(omissions.map(({ path }) => path)).toEqual(["entities[0].type", "entities[1]"]);
 });

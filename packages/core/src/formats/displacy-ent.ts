@@ -27,7 +27,7 @@ export const displacyEnt: OutputFormat = {
   },
 
   async *write(documents) {
-    for await (const { record, losses } of fittedRecords(documents, displacyEnt)) {
+    for await (const { record, omissions } of fittedRecords(documents, displacyEnt)) {
       const { text, entities } = record;
       const characters = offsetTranslation(text, "codepoint");
       const ents = entities
@@ -36,7 +36,7 @@ export const displacyEnt: OutputFormat = {
           const { start, end } = charSpan(record, entity);
           return { start: characters.fromUtf16(start), end: characters.fromUtf16(end), label: entity.type };
         });
-      for (const loss of losses()) yield { kind: "loss", loss };
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text: `${JSON.stringify({ text, ents, title: null })}\n` };
     }
   },

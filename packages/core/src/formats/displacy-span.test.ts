@@ -4,14 +4,14 @@ import { displacySpan } from "./displacy-span.ts";
 import { collectText } from "./format.ts";
 
 test("the example of the documentation, to the byte", async () => {
-  const { text, losses } = await collectText(displacySpan.write([adaDocument()]));
+  const { text, omissions } = await collectText(displacySpan.write([adaDocument()]));
   expect(text).toBe(
     '{"text":"🚀 Ada Lovelace joined Acme Corp in Paris. Acme Corp makes engines.",' +
       '"spans":[{"start_token":1,"end_token":3,"label":"PER"},{"start_token":4,"end_token":6,"label":"ORG"},' +
       '{"start_token":7,"end_token":8,"label":"LOC"},{"start_token":9,"end_token":11,"label":"ORG"}],' +
       '"tokens":["🚀","Ada","Lovelace","joined","Acme","Corp","in","Paris",".","Acme","Corp","makes","engines","."]}\n',
   );
-  expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     "relations[0]: the format has no relations",
     "relations[1]: the format has no relations",
   ]);
@@ -24,8 +24,8 @@ test("entities that overlap stand side by side, the longer one first", async () 
     { start: 1, end: 3, type: "PER" },
     { start: 2, end: 4, type: "X" },
   ];
-  const { text, losses } = await collectText(displacySpan.write([{ ...ada, entities }]));
+  const { text, omissions } = await collectText(displacySpan.write([{ ...ada, entities }]));
   const { spans } = JSON.parse(text) as { spans: { label: string }[] };
   expect(spans.map(({ label }) => label)).toEqual(["PER", "X", "NAME"]);
-  expect(losses).toEqual([]);
+  expect(omissions).toEqual([]);
 });

@@ -28,11 +28,11 @@ export const displacySpan: OutputFormat = {
   },
 
   async *write(documents) {
-    for await (const { record, losses } of fittedRecords(documents, displacySpan)) {
+    for await (const { record, omissions } of fittedRecords(documents, displacySpan)) {
       const spans = record.entities
         .toSorted((a, b) => a.start - b.start || b.end - a.end)
         .map(({ start, end, type }) => ({ start_token: start, end_token: end, label: type }));
-      for (const loss of losses()) yield { kind: "loss", loss };
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield {
         kind: "text",
         text: `${JSON.stringify({ text: record.text, spans, tokens: record.tokens.map(({ text }) => text) })}\n`,

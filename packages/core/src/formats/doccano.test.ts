@@ -52,20 +52,20 @@ test("relations name ids, not places", async () => {
 });
 
 test("lines of labels alone, as older exports have them", async () => {
-  const { documents, losses } = await readFiles(doccano, {
+  const { documents, omissions } = await readFiles(doccano, {
     "": '{"id":"a","text":"🚀 Ada left.","label":[[2,5,"PER"]],"Comments":[]}\n',
   });
-  expect(losses).toEqual([]);
+  expect(omissions).toEqual([]);
   expect(documents[0]).toMatchObject({ id: "a", entities: [{ start: 1, end: 2, type: "PER" }], metadata: { Comments: [] } });
 });
 
 test("offsets count UTF-16 units where the caller says so", async () => {
   const shifted = line.replaceAll(/_offset":(\d+)/g, (_, offset: string) => `_offset":${Number(offset) + 1}`);
-  const { documents, losses } = await readFiles(doccano, { "": shifted }, { offsetUnit: "utf16" });
-  expect({ entities: documents[0]?.entities, losses }).toEqual({ entities: ada.entities, losses: [] });
+  const { documents, omissions } = await readFiles(doccano, { "": shifted }, { offsetUnit: "utf16" });
+  expect({ entities: documents[0]?.entities, omissions }).toEqual({ entities: ada.entities, omissions: [] });
 });
 
 test("a field of the metadata that the format uses itself is reported", async () => {
-  const { losses } = await writeFiles(doccano, [{ ...ada, metadata: { label: "x" } }]);
-  expect(losses).toEqual([{ source: "1", path: "metadata.label", reason: "the format uses this name for something else" }]);
+  const { omissions } = await writeFiles(doccano, [{ ...ada, metadata: { label: "x" } }]);
+  expect(omissions).toEqual([{ source: "1", path: "metadata.label", reason: "the format uses this name for something else" }]);
 });

@@ -12,8 +12,8 @@ import {
   firstFields,
   fittedRecords,
   type JsonRecord,
-  type Lose,
-  loseOthers,
+  type Omit,
+  omitOthers,
   recordEvents,
   recordId,
   relationType,
@@ -53,14 +53,14 @@ export const doccano: Format = {
 
   async *read(chunks, options = {}) {
     for await (const record of readJsonLines(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readLine(record, options, lose));
+      yield* recordEvents(record.at, (omit) => readLine(record, options, omit));
     }
   },
 
   async *write(documents) {
-    for await (const { record, lose, losses } of fittedRecords(documents, this)) {
-      const text = `${JSON.stringify(printLine(record, lose))}\n`;
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omit, omissions } of fittedRecords(documents, this)) {
+      const text = `${JSON.stringify(printLine(record, omit))}\n`;
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text };
     }
   },
@@ -79,15 +79,15 @@ function looksLikeLine(value: unknown): boolean {
   return Array.isArray(first) && first.length === 3 && typeof first[0] === "number" && typeof first[2] === "string";
 }
 
-function readLine(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+function readLine(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   const plain = documentFromText(recordId(fields["id"], record, "id"), asString(fields["text"], at, "text"), options.text);
-  const place = spanPlacer(plain, options.offsetUnit ?? "codepoint", lose);
+  const place = spanPlacer(plain, options.offsetUnit ?? "codepoint", omit);
   const index = new Map<string, number>();
   const marked = listOf(fields, "entities", at).map((item, number): Entity => {
     const path = `entities[${number}]`;
     const each = asObject(item, at, path);
-    loseOthers(each, entityFields, lose, path);
+    omitOthers(each, entityFields, omit, path);
     const id = idOf(each["id"], at, `${path}.id`);
     if (index.has(id))
       throw new DataError("FIELD_INVALID", { at: within(at, `${path}.id`), message: `another entity has the id ${id}` });
@@ -105,14 +105,14 @@ function readLine(record: JsonRecord, options: ReadOptions, lose: Lose): Documen
     }),
   );
   const relations = listOf(fields, "relations", at).flatMap((item, number) =>
-    readRelation(asObject(item, at, `relations[${number}]`), `relations[${number}]`, index, at, lose),
+    readRelation(asObject(item, at, `relations[${number}]`), `relations[${number}]`, index, at, omit),
   );
   const metadata = Object.fromEntries(Object.entries(fields).filter(([name]) => !ownFields.has(name)));
   return { ...plain, entities: [...marked, ...labelled], relations, metadata };
 }
 
-function readRelation(fields: Fields, path: string, index: ReadonlyMap<string, number>, at: Location, lose: Lose): Relation[] {
-  loseOthers(fields, relationFields, lose, path);
+function readRelation(fields: Fields, path: string, index: ReadonlyMap<string, number>, at: Location, omit: Omit): Relation[] {
+  omitOthers(fields, relationFields, omit, path);
   const [head, tail] = ["from_id", "to_id"].map((name) => {
     const id = idOf(fields[name], at, `${path}.${name}`);
     const found = index.get(id);
@@ -123,16 +123,16 @@ function readRelation(fields: Fields, path: string, index: ReadonlyMap<string, n
       hint: "relations name entities by their id, not by their place in the list",
     });
   }) as [number, number];
-  const type = relationType(fields["type"], at, `${path}.type`, lose);
+  const type = relationType(fields["type"], at, `${path}.type`, omit);
   return type === undefined ? [] : [{ head, tail, type }];
 }
 
-function printLine(document: Document, lose: Lose): unknown {
+function printLine(document: Document, omit: Omit): unknown {
   const { id, text, entities, relations, metadata } = document;
   const characters = offsetTranslation(text, "codepoint");
   const others = Object.entries(metadata).filter(([name]) => {
     if (!ownFields.has(name)) return true;
-    lose(`metadata.${name}`, "the format uses this name for something else");
+    omit(`metadata.${name}`, "the format uses this name for something else");
     return false;
   });
   return {

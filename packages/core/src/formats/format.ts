@@ -1,5 +1,5 @@
 import type { Location } from "../errors.ts";
-import type { Document, Loss } from "../schema/index.ts";
+import type { Document, Omission } from "../schema/index.ts";
 import type { OffsetUnit, TextOptions } from "../text/index.ts";
 import type { Capacity } from "./shared/capacity.ts";
 import type { TextChunks } from "./shared/lines.ts";
@@ -7,18 +7,18 @@ import type { TextChunks } from "./shared/lines.ts";
 /** What a reader says: a document, checked, and where it stood; or something that could not be carried over. */
 export type ReadEvent =
   | { readonly kind: "document"; readonly document: Document; readonly at: Location }
-  | { readonly kind: "loss"; readonly loss: Loss };
+  | { readonly kind: "omission"; readonly omission: Omission };
 
 /**
  * What a writer says: the next piece of a file, or something that the format cannot hold.
  *
  * `file` is absent for the file that is being written. Else it names another one: `.txt`, with a dot in front, is the same name
  * with this ending; `rel2id.json` is a file beside it, and in a format that is a folder, a file inside. All pieces of one file but
- * the main one come in one go, and the losses of a document before the writer takes the next document.
+ * the main one come in one go, and the omissions of a document before the writer takes the next document.
  */
 export type WriteEvent =
   | { readonly kind: "text"; readonly text: string; readonly file?: string | undefined }
-  | { readonly kind: "loss"; readonly loss: Loss };
+  | { readonly kind: "omission"; readonly omission: Omission };
 
 export type Documents = Iterable<Document> | AsyncIterable<Document>;
 
@@ -97,25 +97,27 @@ export interface InputFormat extends FormatTraits {
 export interface Format extends InputFormat, OutputFormat {}
 
 /** Everything that a reader says, gathered. */
-export async function collectDocuments(events: AsyncIterable<ReadEvent>): Promise<{ documents: Document[]; losses: Loss[] }> {
+export async function collectDocuments(
+  events: AsyncIterable<ReadEvent>,
+): Promise<{ documents: Document[]; omissions: Omission[] }> {
   const documents: Document[] = [];
-  const losses: Loss[] = [];
+  const omissions: Omission[] = [];
   for await (const event of events) {
     if (event.kind === "document") documents.push(event.document);
-    else losses.push(event.loss);
+    else omissions.push(event.omission);
   }
-  return { documents, losses };
+  return { documents, omissions };
 }
 
 /** Everything that a writer says, gathered: the text of the main file, the other files by the names the writer gave them. */
 export async function collectText(
   events: AsyncIterable<WriteEvent>,
-): Promise<{ text: string; files: ReadonlyMap<string, string>; losses: Loss[] }> {
+): Promise<{ text: string; files: ReadonlyMap<string, string>; omissions: Omission[] }> {
   const parts = new Map<string, string[]>([["", []]]);
-  const losses: Loss[] = [];
+  const omissions: Omission[] = [];
   for await (const event of events) {
-    if (event.kind === "loss") {
-      losses.push(event.loss);
+    if (event.kind === "omission") {
+      omissions.push(event.omission);
       continue;
     }
     const file = event.file ?? "";
@@ -124,5 +126,5 @@ export async function collectText(
     else pieces.push(event.text);
   }
   const [[, main] = ["", []], ...others] = parts;
-  return { text: main.join(""), files: new Map(others.map(([file, pieces]) => [file, pieces.join("")])), losses };
+  return { text: main.join(""), files: new Map(others.map(([file, pieces]) => [file, pieces.join("")])), omissions };
 }

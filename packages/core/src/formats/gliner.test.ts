@@ -45,14 +45,14 @@ test("GLiREL's lines name the ends of a relation by their tokens", async () => {
     ],
     tokenized_text: ["Ada", "Lovelace", "joined", "Acme"],
   };
-  const { documents, losses } = await readFiles(gliner, { "": `${JSON.stringify(line)}\n${JSON.stringify(line)}\n` });
+  const { documents, omissions } = await readFiles(gliner, { "": `${JSON.stringify(line)}\n${JSON.stringify(line)}\n` });
   expect(documents).toHaveLength(2);
   expect(documents[1]?.relations).toEqual([
     { head: 0, tail: 1, type: "works for" },
     { head: 1, tail: 2, type: "by" },
   ]);
   expect(documents[1]?.entities[2]).toEqual({ start: 2, end: 3, type: "ACT" });
-  expect(losses.map(({ line, path, reason }) => `${line} ${path}: ${reason}`)).toEqual([
+  expect(omissions.map(({ line, path, reason }) => `${line} ${path}: ${reason}`)).toEqual([
     "1 [0].relations[1].tail: the end is not in ner; it was made an entity",
     "2 [1].relations[1].tail: the end is not in ner; it was made an entity",
   ]);

@@ -10,8 +10,8 @@ import {
   entityType,
   firstFields,
   type JsonRecord,
-  type Lose,
-  loseOthers,
+  type Omit,
+  omitOthers,
   readJsonRecords,
   recordEvents,
   recordId,
@@ -53,7 +53,7 @@ export const gliner: Format = {
 
   async *read(chunks, { source } = {}) {
     for await (const record of readJsonRecords(chunks, source)) {
-      yield* recordEvents(record.at, (lose) => readSentence(record, lose));
+      yield* recordEvents(record.at, (omit) => readSentence(record, omit));
     }
   },
 
@@ -66,7 +66,7 @@ export const gliner: Format = {
   },
 };
 
-function readSentence(record: JsonRecord, lose: Lose): Document {
+function readSentence(record: JsonRecord, omit: Omit): Document {
   const { fields, at } = record;
   const plain = documentFromWords(recordId(fields["id"], record, "id"), [
     asStrings(fields["tokenized_text"], at, "tokenized_text"),
@@ -81,12 +81,12 @@ function readSentence(record: JsonRecord, lose: Lose): Document {
   }
   const relations = asList(fields["relations"] ?? [], at, "relations").flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
-    const ends = Array.isArray(item) ? listEnds(item, table.entities, at, path) : objectEnds(item, table, bounds, at, path, lose);
+    const ends = Array.isArray(item) ? listEnds(item, table.entities, at, path) : objectEnds(item, table, bounds, at, path, omit);
     const label = Array.isArray(item) ? item[2] : asObject(item, at, path)["relation_text"];
-    const type = relationType(label, at, Array.isArray(item) ? `${path}[2]` : `${path}.relation_text`, lose);
+    const type = relationType(label, at, Array.isArray(item) ? `${path}[2]` : `${path}.relation_text`, omit);
     return type === undefined ? [] : [{ ...ends, type }];
   });
-  loseOthers(fields, knownFields, lose);
+  omitOthers(fields, knownFields, omit);
   return { ...plain, entities: table.entities, relations };
 }
 
@@ -102,7 +102,7 @@ function listEnds(item: readonly unknown[], { length }: readonly Entity[], at: L
 }
 
 /** GLiREL names an end by the pair that its entity has in `ner`. */
-function objectEnds(item: unknown, table: EntityTable, bounds: Span, at: Location, path: string, lose: Lose): Ends {
+function objectEnds(item: unknown, table: EntityTable, bounds: Span, at: Location, path: string, omit: Omit): Ends {
   const relation = asObject(item, at, path);
   const [head, tail] = ["head", "tail"].map((name) => {
     const end = asObject(relation[name], at, `${path}.${name}`);
@@ -110,7 +110,7 @@ function objectEnds(item: unknown, table: EntityTable, bounds: Span, at: Locatio
     const span = tokenSpan(start, last + 1, bounds, at, `${path}.${name}.position`);
     const known = table.find(span);
     if (known !== undefined) return known;
-    lose(`${path}.${name}`, "the end is not in ner; it was made an entity");
+    omit(`${path}.${name}`, "the end is not in ner; it was made an entity");
     return table.add({ ...span, type: entityType(end["type"], at, `${path}.${name}.type`) });
   }) as [number, number];
   return { head, tail };

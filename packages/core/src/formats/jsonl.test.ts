@@ -10,8 +10,8 @@ import type { TextChunks } from "./shared/lines.ts";
 
 const read = (chunks: TextChunks) => collectDocuments(jsonl.read(chunks, { source: "a.jsonl" }));
 const readOne = async (value: unknown) => {
-  const { documents, losses } = await read([JSON.stringify(value)]);
-  return { document: documents[0] as Document, losses: losses.map(({ path, reason }) => `${path}: ${reason}`) };
+  const { documents, omissions } = await read([JSON.stringify(value)]);
+  return { document: documents[0] as Document, omissions: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 };
 
 const record = {
@@ -25,8 +25,8 @@ const record = {
 };
 
 test("a sentence of tokens", async () => {
-  const { document, losses } = await readOne({ ...record, pos: ["NNP", "VBD", "NNP"], doc: "d1", label: "x" });
-  expect(losses).toEqual([]);
+  const { document, omissions } = await readOne({ ...record, pos: ["NNP", "VBD", "NNP"], doc: "d1", label: "x" });
+  expect(omissions).toEqual([]);
   expect(document).toEqual({
     id: "s1",
     text: "Ada joined Acme",
@@ -50,8 +50,8 @@ describe("text with character spans", () => {
     ["utf16", 3, 15],
     ["codepoint", 2, 14],
   ])("in %s", async (offsetUnit, startChar, endChar) => {
-    const { document, losses } = await readOne({ text, offsetUnit, entities: [{ startChar, endChar, type: "PER" }] });
-    expect(losses).toEqual([]);
+    const { document, omissions } = await readOne({ text, offsetUnit, entities: [{ startChar, endChar, type: "PER" }] });
+    expect(omissions).toEqual([]);
     expect(document.id).toBe("line-1");
     expect(document.entities).toEqual([{ start: 1, end: 3, type: "PER" }]);
     expect(document.sentences).toEqual([
@@ -61,9 +61,9 @@ describe("text with character spans", () => {
   });
 
   test("spans that end inside a token grow, and the report says so", async () => {
-    const { document, losses } = await readOne({ text, entities: [{ startChar: 3, endChar: 10, type: "PER" }] });
+    const { document, omissions } = await readOne({ text, entities: [{ startChar: 3, endChar: 10, type: "PER" }] });
     expect(document.entities).toEqual([{ start: 1, end: 3, type: "PER" }]);
-    expect(losses).toEqual(['entities[0]: the characters "Ada Lov" do not end on tokens; grown to "Ada Lovelace"']);
+    expect(omissions).toEqual(['entities[0]: the characters "Ada Lov" do not end on tokens; grown to "Ada Lovelace"']);
   });
 
   test.each([
@@ -100,17 +100,17 @@ describe("tokens in a text", () => {
         [2, 5],
       ],
     };
-    expect((await readOne({ ...placed, offsetUnit: "codepoint" })).losses).toEqual([]);
-    expect((await readOne(placed)).losses).toEqual([
+    expect((await readOne({ ...placed, offsetUnit: "codepoint" })).omissions).toEqual([]);
+    expect((await readOne(placed)).omissions).toEqual([
       'offsets: 2 of 2 tokens differ from the text at their offsets, first "🚀" where the text has "\\ud83d"; offsetUnit may be wrong',
     ]);
   });
 
   test("count before characters that say something else, which is reported", async () => {
     const entities = [{ start: 0, end: 1, startChar: 0, endChar: 9, type: "PER" }];
-    const { document, losses } = await readOne({ tokens: ["Ada", "joined"], entities });
+    const { document, omissions } = await readOne({ tokens: ["Ada", "joined"], entities });
     expect(document.entities).toEqual([{ start: 0, end: 1, type: "PER" }]);
-    expect(losses).toEqual([
+    expect(omissions).toEqual([
       'entities[0]: startChar and endChar say "Ada joine", start and end say other tokens; the tokens were taken',
     ]);
   });
@@ -118,8 +118,8 @@ describe("tokens in a text", () => {
 
 test("fields that have no place are reported, with source and line", async () => {
   const entities = [{ start: 0, end: 1, type: "PER", note: "?" }];
-  const { losses } = await read(["\n", JSON.stringify({ ...record, entities, relations: [], doc: "a", meta: { doc: "b" } })]);
-  expect(losses).toEqual([
+  const { omissions } = await read(["\n", JSON.stringify({ ...record, entities, relations: [], doc: "a", meta: { doc: "b" } })]);
+  expect(omissions).toEqual([
     { source: "a.jsonl", line: 2, path: "entities[0].note", reason: "the format has no such field; it was left out" },
     { source: "a.jsonl", line: 2, path: "doc", reason: "meta.doc was taken in place of this field" },
   ]);
@@ -218,13 +218,13 @@ test("documents come back exactly, however the file is cut into chunks", async (
       fc.integer({ min: 1, max: 50 }),
       fc.boolean(),
       async (documents, size, crlf) => {
-        const { text, losses } = await collectText(jsonl.write(documents));
-        expect(losses).toEqual([]);
+        const { text, omissions } = await collectText(jsonl.write(documents));
+        expect(omissions).toEqual([]);
         const file = `\uFEFF${crlf ? text.replaceAll("\n", "\r\n") : text.slice(0, -1)}`;
         const chunks = Array.from({ length: Math.ceil(file.length / size) }, (_, index) =>
           file.slice(index * size, (index + 1) * size),
         );
-        expect(await read(chunks)).toEqual({ documents, losses: [] });
+        expect(await read(chunks)).toEqual({ documents, omissions: [] });
       },
     ),
     { numRuns: 300 },
@@ -248,9 +248,9 @@ test("confidences are written with six digits", async () => {
 
 test("where an entity repeats other words than the text has, the place counts and the report says so", async () => {
   const entities = [{ start: 0, end: 1, text: "Adam", type: "PER" }];
-  const { document, losses } = await readOne({ tokens: ["Ada", "left"], entities });
+  const { document, omissions } = await readOne({ tokens: ["Ada", "left"], entities });
   expect(document.entities).toEqual([{ start: 0, end: 1, type: "PER" }]);
-  expect(losses).toEqual(['entities[0]: the entity says "Adam", the text at its place "Ada"; the place was taken']);
+  expect(omissions).toEqual(['entities[0]: the entity says "Adam", the text at its place "Ada"; the place was taken']);
 });
 
 describe("records of former versions", () => {
@@ -274,22 +274,22 @@ describe("records of former versions", () => {
       ...rest,
       tokens: document.tokens.map(({ start, end }) => ({ start, end })),
       entities: [{ id: 0, ...document.entities[0], startChar: 0, endChar: 3, text: "Ada" }],
-      losses: [],
+      omissions: [],
     };
-    expect(await readOne(answer)).toEqual({ document: { ...document, metadata: {} }, losses: [] });
+    expect(await readOne(answer)).toEqual({ document: { ...document, metadata: {} }, omissions: [] });
     expect(jsonl.recognises(`${JSON.stringify(answer)}\n`, "a.jsonl")).toBe(true);
   });
 
   test("a document as it lies in memory", async () => {
-    expect(await readOne(document)).toEqual({ document, losses: [] });
+    expect(await readOne(document)).toEqual({ document, omissions: [] });
   });
 
   test("entities with characters alone beside their tokens", async () => {
-    const { document: read, losses } = await readOne({
+    const { document: read, omissions } = await readOne({
       tokens: ["Ada"],
       entities: [{ start: 0, end: 1, startChar: 0, endChar: 3, type: null }],
     });
-    expect([read.entities, losses]).toEqual([[{ start: 0, end: 1, type: null }], []]);
+    expect([read.entities, omissions]).toEqual([[{ start: 0, end: 1, type: null }], []]);
   });
 
   test("a place that is none is refused", async () => {

@@ -7,7 +7,7 @@ import { documentFromRecord } from "./shared/record.ts";
 
 /**
  * Weft's own format: one JSON object a line, a sentence, a document or a text with character spans. `record.ts` says which
- * fields it has. It holds a document without loss.
+ * fields it has. It holds a document without omission.
  */
 export const jsonl: Format = {
   name: "jsonl",
@@ -41,8 +41,8 @@ export const jsonl: Format = {
     for await (const { text, number } of readLines(chunks, source)) {
       if (!/\S/.test(text)) continue;
       const at = { source, line: number };
-      const { document, losses } = documentFromRecord(parseJson(text, at), at, options.text);
-      for (const loss of losses) yield { kind: "loss", loss };
+      const { document, omissions } = documentFromRecord(parseJson(text, at), at, options.text);
+      for (const omission of omissions) yield { kind: "omission", omission };
       yield { kind: "document", document, at };
     }
   },

@@ -89,8 +89,8 @@ describeFormat(labelStudio, { documents: [ada], files: { "": json } }, [
 ]);
 
 const readOne = async (text: string) => {
-  const { documents, losses } = await readFiles(labelStudio, { "": text });
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await readFiles(labelStudio, { "": text });
+  expect(omissions).toEqual([]);
   return documents[0];
 };
 

@@ -10,7 +10,7 @@ import { firstJsonValue } from "./shared/json-values.ts";
 import {
   firstFields,
   type JsonRecord,
-  type Lose,
+  type Omit,
   readJsonRecords,
   recordEvents,
   recordId,
@@ -57,33 +57,33 @@ export const labelStudio: Format = {
 
   async *read(chunks, options = {}) {
     for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readTask(record, options, lose));
+      yield* recordEvents(record.at, (omit) => readTask(record, options, omit));
     }
   },
 
   async *write(documents) {
     let count = 0;
-    yield* writeJsonList(documents, this, (document, lose) => printTask(document, ++count, lose));
+    yield* writeJsonList(documents, this, (document, omit) => printTask(document, ++count, omit));
   },
 };
 
-function readTask(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+function readTask(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   const data = asObject(fields["data"], at, "data");
   const text = asString(data["text"], at, "data.text");
   const ids = data["id"] === undefined ? ([fields["id"], "id"] as const) : ([data["id"], "data.id"] as const);
   const plain = documentFromText(recordId(ids[0], record, ids[1]), text, options.text);
   const { id: _, text: __, ...metadata } = data;
-  const chosen = chooseResult(fields, at, lose);
+  const chosen = chooseResult(fields, at, omit);
   if (chosen === undefined) return { ...plain, metadata };
   const items = asList(chosen.result, at, `${chosen.path}.result`).map((item, index) => {
     const path = `${chosen.path}.result[${index}]`;
     return { fields: asObject(item, at, path), path };
   });
-  const { entities, index, others } = readRegions(items, plain, options, at, lose);
+  const { entities, index, others } = readRegions(items, plain, options, at, omit);
   const relations = items
     .filter((item) => item.fields["type"] === "relation")
-    .flatMap((item) => readRelation(item, index, others, at, lose));
+    .flatMap((item) => readRelation(item, index, others, at, omit));
   return { ...plain, entities, relations, metadata };
 }
 
@@ -93,7 +93,7 @@ interface Item {
 }
 
 /** The result that counts, and a report of every other that holds something. */
-function chooseResult(fields: Fields, at: Location, lose: Lose): { result: unknown; path: string } | undefined {
+function chooseResult(fields: Fields, at: Location, omit: Omit): { result: unknown; path: string } | undefined {
   const candidates = (["annotations", "completions", "predictions"] as const).flatMap((name) =>
     (fields[name] === undefined || fields[name] === null ? [] : asList(fields[name], at, name)).map((item, index) => {
       const path = `${name}[${index}]`;
@@ -104,9 +104,9 @@ function chooseResult(fields: Fields, at: Location, lose: Lose): { result: unkno
   const chosen = candidates.find(({ cancelled }) => !cancelled);
   for (const { result, path, cancelled, name } of candidates) {
     if (path === chosen?.path || (Array.isArray(result) && result.length === 0)) continue;
-    if (cancelled) lose(path, "the annotation was cancelled; it was left out");
+    if (cancelled) omit(path, "the annotation was cancelled; it was left out");
     else
-      lose(
+      omit(
         path,
         `a task is read with one ${name === "predictions" ? "annotation or prediction" : "annotation"}; this one was left out`,
       );
@@ -119,11 +119,11 @@ function readRegions(
   plain: Document,
   options: ReadOptions,
   at: Location,
-  lose: Lose,
+  omit: Omit,
 ): { entities: Entity[]; index: ReadonlyMap<string, number>; others: ReadonlySet<string> } {
   const regions = items.filter(({ fields }) => fields["type"] === "labels");
   const spans = regions.map(({ fields, path }) => readSpan(asObject(fields["value"], at, `${path}.value`), at, `${path}.value`));
-  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "utf16"), lose);
+  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "utf16"), omit);
   const index = new Map<string, number>();
   const entities = regions.map(({ fields, path }, number) => {
     const id = asString(fields["id"], at, `${path}.id`);
@@ -136,17 +136,17 @@ function readRegions(
     const value = asObject(fields["value"], at, `${path}.value`);
     const labels = value["labels"] === undefined ? [] : asStrings(value["labels"], at, `${path}.value.labels`);
     const [type = null, ...more] = labels.filter((label) => label !== "");
-    if (more.length > 0) lose(`${path}.value.labels`, `the region has ${labels.length} labels; the first was taken`);
-    if (fields["meta"] !== undefined) lose(`${path}.meta`, "Weft has no notes");
+    if (more.length > 0) omit(`${path}.value.labels`, `the region has ${labels.length} labels; the first was taken`);
+    if (fields["meta"] !== undefined) omit(`${path}.meta`, "Weft has no notes");
     const span = place(spans[number] as CharacterSpan, `${path}.value`, at);
-    return { ...span, type, ...readScore(fields, path, at, lose) };
+    return { ...span, type, ...readScore(fields, path, at, omit) };
   });
   const others = new Set<string>();
   for (const { fields, path } of items) {
     const { type, id } = fields;
     if (type === "labels" || type === "relation") continue;
     if (typeof id === "string" && !index.has(id)) others.add(id);
-    lose(path, `Weft has no place for a result of the type ${JSON.stringify(type)}`);
+    omit(path, `Weft has no place for a result of the type ${JSON.stringify(type)}`);
   }
   return { entities, index, others };
 }
@@ -161,12 +161,12 @@ function readRelation(
   index: ReadonlyMap<string, number>,
   others: ReadonlySet<string>,
   at: Location,
-  lose: Lose,
+  omit: Omit,
 ): Relation[] {
   const ids = (["from_id", "to_id"] as const).map((name) => ({ name, id: asString(fields[name], at, `${path}.${name}`) }));
   const other = ids.find(({ id }) => others.has(id));
   if (other !== undefined) {
-    lose(`${path}.${other.name}`, "the relation ends at a result that Weft has no place for; it was left out");
+    omit(`${path}.${other.name}`, "the relation ends at a result that Weft has no place for; it was left out");
     return [];
   }
   const [from, to] = ids.map(({ name, id }) => {
@@ -178,33 +178,33 @@ function readRelation(
   const labels =
     fields["labels"] === undefined || fields["labels"] === null ? [] : asStrings(fields["labels"], at, `${path}.labels`);
   const types = labels.filter((label) => label !== "");
-  if (types.length === 0) lose(path, "the relation has no label; it was left out");
+  if (types.length === 0) omit(path, "the relation has no label; it was left out");
   const direction = fields["direction"] ?? "right";
   if (direction !== "right" && direction !== "left" && direction !== "bi") {
     const message = `expected "right", "left" or "bi", found ${JSON.stringify(direction)}`;
     throw new DataError("FIELD_INVALID", { at: within(at, `${path}.direction`), message });
   }
-  if (direction === "bi" && types.length > 0) lose(`${path}.direction`, "the relation points both ways; it became two");
-  const score = readScore(fields, path, at, lose);
+  if (direction === "bi" && types.length > 0) omit(`${path}.direction`, "the relation points both ways; it became two");
+  const score = readScore(fields, path, at, omit);
   return types.flatMap((type) => [
     ...(direction === "left" ? [] : [{ head: from, tail: to, type, ...score }]),
     ...(direction === "right" ? [] : [{ head: to, tail: from, type, ...score }]),
   ]);
 }
 
-function readScore(fields: Fields, path: string, at: Location, lose: Lose): { confidence?: number } {
+function readScore(fields: Fields, path: string, at: Location, omit: Omit): { confidence?: number } {
   if (fields["score"] === undefined || fields["score"] === null) return {};
   const score = asNumber(fields["score"], at, `${path}.score`);
   if (score >= 0 && score <= 1) return { confidence: score };
-  lose(`${path}.score`, "the score is no number between 0 and 1; it was left out");
+  omit(`${path}.score`, "the score is no number between 0 and 1; it was left out");
   return {};
 }
 
-function printTask(document: Document, number: number, lose: Lose): unknown {
+function printTask(document: Document, number: number, omit: Omit): unknown {
   const { text, entities, relations } = document;
   const metadata = Object.entries(document.metadata).filter(([name]) => {
     if (name !== "text" && name !== "id") return true;
-    lose(`metadata.${name}`, "the format uses this name for something else");
+    omit(`metadata.${name}`, "the format uses this name for something else");
     return false;
   });
   const regions = entities.map((entity, index) => {

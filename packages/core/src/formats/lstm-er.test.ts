@@ -43,8 +43,8 @@ test("a line is a sentence: stops inside end none, and the next line is another 
     "d.split.ann":
       "T1\tPER 0 2\tHe\nT2\tPER 9 12\tShe\nT3\tPER 41 45\tthey\nR1\tPER-SOC Arg1:T2 Arg2:T1\nR2\tPER-SOC Arg1:T2 Arg2:T3\n",
   };
-  const { documents, losses } = await readFiles(lstmEr, files);
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await readFiles(lstmEr, files);
+  expect(omissions).toEqual([]);
   const [document] = documents;
   if (document === undefined) throw new Error("nothing was read");
   expect(document.id).toBe("d");
@@ -53,7 +53,7 @@ test("a line is a sentence: stops inside end none, and the next line is another 
     [2, 1],
     [1, 0],
   ]);
-  expect(cut.losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(cut.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     "relations[1]: the ends of the relation lie in different sentences",
   ]);
 });

@@ -3,7 +3,7 @@ import type { Document, Entity, Relation } from "../schema/index.ts";
 import { decodeTags, encodeTags } from "../text/index.ts";
 import type { Format, ReadEvent } from "./format.ts";
 import { readLineGroups } from "./shared/lines.ts";
-import { checkHeld, documentFromWords, fittedRecords, type Lose, recordEvents } from "./shared/records.ts";
+import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
  * The text of Bekoulis et al.'s multi-head selection: `#doc` and an id, then a row for every word with its number, itself, its BIO
@@ -58,9 +58,9 @@ export const multihead: Format = {
   },
 
   async *write(documents) {
-    for await (const { record, lose, losses } of fittedRecords(documents, multihead)) {
-      const text = printSentence(record, lose);
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omit, omissions } of fittedRecords(documents, multihead)) {
+      const text = printSentence(record, omit);
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text };
     }
   },
@@ -97,10 +97,10 @@ function readRow(text: string, count: number, at: Location): Row {
 
 function* readSentence(sentence: Sentence | undefined): Generator<ReadEvent> {
   if (sentence === undefined) return;
-  yield* recordEvents(sentence.at, (lose) => documentOf(sentence, lose));
+  yield* recordEvents(sentence.at, (omit) => documentOf(sentence, omit));
 }
 
-function documentOf({ id, rows }: Sentence, lose: Lose): Document {
+function documentOf({ id, rows }: Sentence, omit: Omit): Document {
   const entities = decodeTags(
     rows.map(({ tag }) => tag),
     "bio",
@@ -113,9 +113,9 @@ function documentOf({ id, rows }: Sentence, lose: Lose): Document {
       const word = tails[index] as number;
       if (type === noRelation && word === row) return [];
       if (rows[word] === undefined) throw missingWord(word, rows.length, at);
-      const [head, tail] = [row, word].map((token) => entityEndingIn(token, entities, entityAt, lose, at)) as [number, number];
+      const [head, tail] = [row, word].map((token) => entityEndingIn(token, entities, entityAt, omit, at)) as [number, number];
       if (type !== "") return [{ head, tail, type }];
-      lose("", "the relation has no label; it was left out", at);
+      omit("", "the relation has no label; it was left out", at);
       return [];
     }),
   );
@@ -124,21 +124,21 @@ function documentOf({ id, rows }: Sentence, lose: Lose): Document {
 }
 
 /** The entity that a relation's end means; one without a type is made where the word lies in none. */
-function entityEndingIn(token: number, entities: Entity[], entityAt: Map<number, number>, lose: Lose, at: Location): number {
+function entityEndingIn(token: number, entities: Entity[], entityAt: Map<number, number>, omit: Omit, at: Location): number {
   const known = entityAt.get(token);
   if (known === undefined) {
-    lose("", `the word ${token} lies in no entity; one without a type was made`, at);
+    omit("", `the word ${token} lies in no entity; one without a type was made`, at);
     const made = entities.push({ start: token, end: token + 1, type: null }) - 1;
     entityAt.set(token, made);
     return made;
   }
   if ((entities[known] as Entity).end - 1 !== token) {
-    lose("", `the word ${token} is not the last one of its entity; the whole entity was taken`, at);
+    omit("", `the word ${token} is not the last one of its entity; the whole entity was taken`, at);
   }
   return known;
 }
 
-function printSentence({ id, tokens, entities, relations }: Document, lose: Lose): string {
+function printSentence({ id, tokens, entities, relations }: Document, omit: Omit): string {
   const { tags } = encodeTags(entities, tokens.length, "bio");
   const lastWord = (entity: number): number => (entities[entity] as Entity).end - 1;
   const byHead = new Map<number, Relation[]>();
@@ -153,14 +153,14 @@ function printSentence({ id, tokens, entities, relations }: Document, lose: Lose
     const types = own.length === 0 ? [noRelation] : own.map(({ type }) => type);
     const tails = own.length === 0 ? [token] : own.map(({ tail }) => lastWord(tail));
     const list = types.map((type) => `'${type}'`).join(", ");
-    return `${token}\t${oneLine(text, `tokens[${token}]`, lose)}\t${tags[token]}\t[${list}]\t[${tails.join(", ")}]\n`;
+    return `${token}\t${oneLine(text, `tokens[${token}]`, omit)}\t${tags[token]}\t[${list}]\t[${tails.join(", ")}]\n`;
   });
-  return `#doc ${oneLine(id, "id", lose)}\n${rows.join("")}`;
+  return `#doc ${oneLine(id, "id", omit)}\n${rows.join("")}`;
 }
 
-function oneLine(text: string, path: string, lose: Lose): string {
+function oneLine(text: string, path: string, omit: Omit): string {
   if (!/[\t\r\n]/.test(text)) return text;
-  lose(path, "it holds a tab or a line break; written as spaces");
+  omit(path, "it holds a tab or a line break; written as spaces");
   return text.replace(/[\t\r\n]/g, " ");
 }
 

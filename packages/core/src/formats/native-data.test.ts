@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createGunzip } from "node:zlib";
 import { describe, expect, type TestContext, test } from "vitest";
-import { type Entity, type Loss, type Sentence, type Span, sentencesOf, surface } from "../schema/index.ts";
+import { type Entity, type Omission, type Sentence, type Span, sentencesOf, surface } from "../schema/index.ts";
 import { collectDocuments, type ReadOptions } from "./format.ts";
 import { type FormatName, formats } from "./formats.ts";
 
@@ -15,8 +15,8 @@ const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../.
 async function read(file: string, format: FormatName, options: ReadOptions = {}) {
   const unzipped = createReadStream(join(folder, file)).pipe(createGunzip()).setEncoding("utf8");
   const chunks = unzipped as AsyncIterable<string>;
-  const { documents, losses } = await collectDocuments(formats[format].read(chunks, { source: file, ...options }));
-  return { documents, losses, sentences: documents.flatMap((document) => sentencesOf(document).sentences) };
+  const { documents, omissions } = await collectDocuments(formats[format].read(chunks, { source: file, ...options }));
+  return { documents, omissions, sentences: documents.flatMap((document) => sentencesOf(document).sentences) };
 }
 
 const counts = (sentences: readonly Sentence[]) => ({
@@ -49,7 +49,7 @@ describe("SciERC", () => {
       needs(file, context);
       const native = await read(file, "scierc");
       const own = await read(`scierc/${split}.jsonl.gz`, "jsonl");
-      expect(native.losses).toEqual([]);
+      expect(native.omissions).toEqual([]);
       expect(native.sentences.map(spans)).toEqual(own.sentences.map(spans));
       const distinct = native.sentences.map((sentence) => [...new Set(triples(sentence))]);
       expect(distinct).toEqual(own.sentences.map(triples));
@@ -80,7 +80,7 @@ describe("CoNLL04 as multi-head selection has it", () => {
     needs("native/multihead/bekou_test.txt.gz", context);
     const native = await read("native/multihead/bekou_test.txt.gz", "multihead");
     const own = await read("conll04/test.jsonl.gz", "jsonl");
-    expect(native.losses).toEqual([]);
+    expect(native.omissions).toEqual([]);
     expect(counts(native.sentences)).toEqual(counts(own.sentences));
     expect(native.sentences.map(said).toSorted()).toEqual(own.sentences.map(said).toSorted());
   });
@@ -91,8 +91,8 @@ describe("CoNLL04 as multi-head selection has it", () => {
     const native = [];
     const own = [];
     for (const split of ["train", "dev"]) {
-      const { sentences, losses } = await read(`native/multihead/bekou_${split}.txt.gz`, "multihead");
-      expect(losses).toEqual([]);
+      const { sentences, omissions } = await read(`native/multihead/bekou_${split}.txt.gz`, "multihead");
+      expect(omissions).toEqual([]);
       native.push(...sentences);
       own.push(...(await read(`conll04/${split}.jsonl.gz`, "jsonl")).sentences);
     }
@@ -102,7 +102,7 @@ describe("CoNLL04 as multi-head selection has it", () => {
   });
 });
 
-const ambiguous = (losses: readonly Loss[]) => losses.filter(({ reason }) => reason.includes("ambiguous")).length;
+const ambiguous = (omissions: readonly Omission[]) => omissions.filter(({ reason }) => reason.includes("ambiguous")).length;
 
 describe("WebNLG as RIN has it", () => {
   const file = "native/rin/webnlg-test.json.gz";
@@ -124,10 +124,10 @@ describe("WebNLG as RIN has it", () => {
     const words = (sentence: Sentence) => namedTriples(sentence, (text) => text);
     expect(native.sentences.map(words)).toEqual(own.sentences.map(words));
     // One end has a tag that stan_ner does not have at its word.
-    const others = native.losses.filter(({ reason }) => !reason.includes("ambiguous"));
+    const others = native.omissions.filter(({ reason }) => !reason.includes("ambiguous"));
     expect(others.map(({ path }) => path)).toEqual(["[86].relationMentions[1].em2Label"]);
     // Of 1,581 relations, 312 have an end whose words occur several times; of some the nearest pair is not the first.
-    expect(ambiguous(native.losses)).toBe(312);
+    expect(ambiguous(native.omissions)).toBe(312);
     const moved = native.sentences.map((sentence, index) => {
       const first = new Set(triples(own.sentences[index] as Sentence));
       return triples(sentence).filter((triple) => !first.has(triple)).length;
@@ -178,8 +178,8 @@ describe("NYT as CasRel has it", () => {
       ],
     });
     expect(counts(native.sentences).relations).toBe(counts(all.sentences).relations - 8 - 1);
-    expect(native.losses).toHaveLength(ambiguous(native.losses));
-    expect(ambiguous(native.losses)).toBe(1013);
+    expect(native.omissions).toHaveLength(ambiguous(native.omissions));
+    expect(ambiguous(native.omissions)).toBe(1013);
   });
 
   test(`${file}: the JSONL was labelled by first places, which the option repeats`, async (context) => {

@@ -87,14 +87,14 @@ describeFormat(prodigy, { documents: [ada], files: { "": line } }, [
 ]);
 
 const readOne = async (text: string) => {
-  const { documents, losses } = await readFiles(prodigy, { "": text });
-  return { document: documents[0], losses: losses.map(({ path, reason }) => `${path}: ${reason}`) };
+  const { documents, omissions } = await readFiles(prodigy, { "": text });
+  return { document: documents[0], omissions: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 };
 
 test("head and child alone mean the span that ends there; a token where none ends becomes an entity", async () => {
   const bare = line.replaceAll(/"(head|child)_span":\{[^}]*\},/g, "").replace('"child":7', '"child":12');
-  const { document, losses } = await readOne(bare);
-  expect(losses).toEqual([]);
+  const { document, omissions } = await readOne(bare);
+  expect(omissions).toEqual([]);
   expect(document?.entities.at(-1)).toEqual({ start: 12, end: 13, type: null });
   expect(document?.relations).toEqual([
     { head: 0, tail: 1, type: "works_for" },
@@ -103,7 +103,7 @@ test("head and child alone mean the span that ends there; a token where none end
 });
 
 test("where several spans end at one token, the first is taken and the report says so", async () => {
-  const { losses } = await readOne(
+  const { omissions } = await readOne(
     `${JSON.stringify({
       text: "Ada left",
       tokens: [
@@ -117,13 +117,13 @@ test("where several spans end at one token, the first is taken and the report sa
       relations: [{ head: 0, child: 1, label: "r" }],
     })}\n`,
   );
-  expect(losses).toEqual(["relations[0].head: 2 spans end at token 0; the first was taken"]);
+  expect(omissions).toEqual(["relations[0].head: 2 spans end at token 0; the first was taken"]);
 });
 
 test("spans without tokens are placed by their characters", async () => {
-  const { document, losses } = await readOne(
+  const { document, omissions } = await readOne(
     '{"text":"🚀 Ada left","spans":[{"start":3,"end":6,"label":"PER","text":"Ada"}],"meta":{"page":2},"_task_hash":1}\n',
   );
-  expect(losses).toEqual([]);
+  expect(omissions).toEqual([]);
   expect(document).toMatchObject({ id: "record-1", entities: [{ start: 1, end: 2, type: "PER" }], metadata: { page: 2 } });
 });

@@ -11,7 +11,7 @@ import {
   firstFields,
   fittedRecords,
   type JsonRecord,
-  type Lose,
+  type Omit,
   recordEvents,
   recordId,
   relationType,
@@ -52,14 +52,14 @@ export const prodigy: Format = {
 
   async *read(chunks, options = {}) {
     for await (const record of readJsonLines(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readExample(record, options, lose));
+      yield* recordEvents(record.at, (omit) => readExample(record, options, omit));
     }
   },
 
   async *write(documents) {
     let index = 0;
-    for await (const { record, losses } of fittedRecords(documents, this)) {
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omissions } of fittedRecords(documents, this)) {
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text: `${JSON.stringify(printExample(record, index))}\n` };
       index++;
     }
@@ -77,11 +77,11 @@ function looksLikeExample(value: unknown): boolean {
   return tokens === undefined && Array.isArray(spans) && (spans.length === 0 || span?.["start"] !== undefined);
 }
 
-function readExample(record: JsonRecord, options: ReadOptions, lose: Lose): Document | undefined {
+function readExample(record: JsonRecord, options: ReadOptions, omit: Omit): Document | undefined {
   const { fields, at } = record;
   const answer = fields["answer"] ?? "accept";
   if (answer !== "accept") {
-    lose("answer", `the answer is ${JSON.stringify(answer)}, not "accept"; the example was left out`);
+    omit("answer", `the answer is ${JSON.stringify(answer)}, not "accept"; the example was left out`);
     return undefined;
   }
   const text = asString(fields["text"], at, "text");
@@ -95,14 +95,14 @@ function readExample(record: JsonRecord, options: ReadOptions, lose: Lose): Docu
     tokens === undefined
       ? documentFromText(id, text, options.text)
       : { id, text, tokens, sentences: splitSentences(text, tokens), entities: [], relations: [], metadata: {} };
-  const place = spanPlacer(plain, unit, lose);
-  const mentions = new Mentions(plain, place, words !== undefined, at, lose);
+  const place = spanPlacer(plain, unit, omit);
+  const mentions = new Mentions(plain, place, words !== undefined, at, omit);
   for (const [index, item] of listOf(fields, "spans", at).entries())
     mentions.add(asObject(item, at, `spans[${index}]`), `spans[${index}]`);
   const relations = listOf(fields, "relations", at).flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const each = asObject(item, at, path);
-    const type = relationType(each["label"], at, `${path}.label`, lose);
+    const type = relationType(each["label"], at, `${path}.label`, omit);
     return type === undefined ? [] : [{ head: mentions.end(each, "head", path), tail: mentions.end(each, "child", path), type }];
   });
   return { ...plain, entities: mentions.entities, relations, metadata: readMetadata(fields, at) };
@@ -134,14 +134,14 @@ class Mentions {
   readonly #place: ReturnType<typeof spanPlacer>;
   readonly #hasTokens: boolean;
   readonly #at: Location;
-  readonly #lose: Lose;
+  readonly #omit: Omit;
 
-  constructor(plain: Document, place: ReturnType<typeof spanPlacer>, hasTokens: boolean, at: Location, lose: Lose) {
+  constructor(plain: Document, place: ReturnType<typeof spanPlacer>, hasTokens: boolean, at: Location, omit: Omit) {
     this.#plain = plain;
     this.#place = place;
     this.#hasTokens = hasTokens;
     this.#at = at;
-    this.#lose = lose;
+    this.#omit = omit;
   }
 
   add(fields: Fields, path: string): void {
@@ -166,7 +166,7 @@ class Mentions {
       });
     }
     const ending = this.entities.flatMap((entity, index) => (entity.end === last + 1 ? [index] : []));
-    if (ending.length > 1) this.#lose(`${path}.${role}`, `${ending.length} spans end at token ${last}; the first was taken`);
+    if (ending.length > 1) this.#omit(`${path}.${role}`, `${ending.length} spans end at token ${last}; the first was taken`);
     return ending[0] ?? this.entities.push({ start: last, end: last + 1, type: null }) - 1;
   }
 
@@ -200,7 +200,7 @@ class Mentions {
     const placed = this.#place(characters, path, this.#at);
     if (placed.start !== span.start || placed.end !== span.end) {
       const reason = "start and end say other tokens than token_start and token_end; the tokens were taken";
-      this.#lose(path, reason, undefined, "disagreeing");
+      this.#omit(path, reason, undefined, "disagreeing");
     }
     return span;
   }

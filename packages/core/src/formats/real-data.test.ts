@@ -36,16 +36,16 @@ for (const [name, sentences, relations, relationTypes, entityTypes] of table) {
     if (!existsSync(join(folder, file))) skip(`${file} is not in ${folder}`);
     const found = { sentences: 0, relations: 0, relationTypes: new Set<string>(), entityTypes: new Set<string>() };
     for await (const event of read(file)) {
-      if (event.kind === "loss") throw new Error(`unexpected loss: ${event.loss.reason}`);
+      if (event.kind === "omission") throw new Error(`unexpected omission: ${event.omission.reason}`);
       const cut = sentencesOf(event.document);
-      expect(cut.losses).toEqual([]);
+      expect(cut.omissions).toEqual([]);
       found.sentences += cut.sentences.length;
       for (const { tokens, entities, relations } of cut.sentences) {
         found.relations += relations.length;
         for (const { type } of relations) found.relationTypes.add(type);
         for (const { type } of entities) if (type !== null) found.entityTypes.add(type);
-        const lost = new Set(overlappingEntities(entities));
-        const flat = entities.filter((_, index) => !lost.has(index)).sort((a, b) => a.start - b.start);
+        const omitted = new Set(overlappingEntities(entities));
+        const flat = entities.filter((_, index) => !omitted.has(index)).sort((a, b) => a.start - b.start);
         expect(decodeTags(encodeTags(entities, tokens.length, "bioes").tags, "bioes")).toEqual(flat);
       }
     }
@@ -55,7 +55,7 @@ for (const [name, sentences, relations, relationTypes, entityTypes] of table) {
 }
 
 /** How often our tokeniser, given a sentence as plain text, finds exactly the corpus's entity borders. */
-for (const [name, least] of [
+for (const [name, min] of [
   ["webnlg", 0.99],
   ["nyt10k", 0.99],
   ["conll04", 0.97],
@@ -82,7 +82,7 @@ for (const [name, least] of [
           aligned++;
       }
     }
-    expect(aligned / entities).toBeGreaterThan(least);
+    expect(aligned / entities).toBeGreaterThan(min);
   });
 }
 

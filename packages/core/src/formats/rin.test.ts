@@ -37,8 +37,8 @@ describeFormat(rin, { documents: [ada], files: { "": example } }, [
 ]);
 
 test("a last word that no entity of en_list has is an entity of its own", async () => {
-  const { documents, losses } = await readFiles(rin, { "": example.replace('["Ada","Lovelace"],', "") });
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await readFiles(rin, { "": example.replace('["Ada","Lovelace"],', "") });
+  expect(omissions).toEqual([]);
   expect(documents[0]?.entities[0]).toEqual({ start: 2, end: 3, type: null });
 });
 
@@ -48,9 +48,9 @@ test("tags of the ends are reported unless stan_ner, which is kept, has them", a
     stan_ner: ["PERSON", "O", "O"],
     relationMentions: [{ em1Text: ["Ada"], em2Text: ["Acme"], label: "works_for", em1Label: "PERSON", em2Label: "LOCATION" }],
   };
-  const { documents, losses } = await readFiles(rin, { "": JSON.stringify(record) });
+  const { documents, omissions } = await readFiles(rin, { "": JSON.stringify(record) });
   expect(documents[0]?.metadata).toEqual({ stan_ner: record.stan_ner });
-  expect(losses.map(({ path }) => path)).toEqual(["[0].relationMentions[0].em2Label"]);
+  expect(omissions.map(({ path }) => path)).toEqual(["[0].relationMentions[0].em2Label"]);
 });
 
 test("writing says what reading would place elsewhere", async () => {
@@ -60,6 +60,6 @@ test("writing says what reading would place elsewhere", async () => {
   });
   const [document] = documents;
   if (document === undefined) throw new Error("nothing was read");
-  const { losses } = await writeFiles(rin, [{ ...document, entities: [{ start: 3, end: 4, type: null }] }]);
-  expect(losses.map(({ path }) => path)).toEqual(["entities[0]"]);
+  const { omissions } = await writeFiles(rin, [{ ...document, entities: [{ start: 3, end: 4, type: null }] }]);
+  expect(omissions.map(({ path }) => path)).toEqual(["entities[0]"]);
 });

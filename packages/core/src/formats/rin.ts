@@ -3,12 +3,12 @@ import { asList, asObject, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Relation } from "../schema/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
-import { loseMisplaced, MentionFinder } from "./shared/mentions.ts";
+import { MentionFinder, omitMisplaced } from "./shared/mentions.ts";
 import {
   documentFromWords,
   firstFields,
   type JsonRecord,
-  type Lose,
+  type Omit,
   readJsonRecords,
   recordEvents,
   recordId,
@@ -49,12 +49,12 @@ export const rin: Format = {
 
   async *read(chunks, options = {}) {
     for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readWords(record, options, lose));
+      yield* recordEvents(record.at, (omit) => readWords(record, options, omit));
     }
   },
 
   async *write(documents) {
-    yield* writeJsonList(documents, rin, (record, lose) => {
+    yield* writeJsonList(documents, rin, (record, omit) => {
       const { tokens, pos, entities, relations } = record;
       const words = tokens.map(({ text }) => text);
       const names = entities.map(({ start, end }) => words.slice(start, end));
@@ -69,10 +69,10 @@ export const rin: Format = {
           em2Text: lastWord(tail),
         })),
       };
-      loseMisplaced(
+      omitMisplaced(
         record,
         readWords({ fields, at: {}, index: 0 }, {}, () => {}),
-        lose,
+        omit,
       );
       return fields;
     });
@@ -81,10 +81,10 @@ export const rin: Format = {
 
 const wordsFields = new Set(["sentText", "pos", "en_list", "relationMentions"]);
 
-function readWords(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+function readWords(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   const plain = documentFromWords(recordId(undefined, record, ""), [asStrings(fields["sentText"], at, "sentText")]);
-  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", omit);
   const names = asList(fields["en_list"] ?? [], at, "en_list").map((name, index) => asStrings(name, at, `en_list[${index}]`));
   const byLastWord = new Map<string, Set<string>>();
   for (const words of names) {
@@ -98,14 +98,14 @@ function readWords(record: JsonRecord, options: ReadOptions, lose: Lose): Docume
       (name) => name === ending || name.endsWith(` ${ending}`),
     );
     if (meant.length > 1) {
-      lose(path, `${meant.length} entities end in ${JSON.stringify(ending)}; ambiguous, the first was taken`);
+      omit(path, `${meant.length} entities end in ${JSON.stringify(ending)}; ambiguous, the first was taken`);
     }
     return meant[0] ?? ending;
   };
   const tags = fields["stan_ner"];
-  const relations = readRelations(fields, at, lose, (relation, path) => {
+  const relations = readRelations(fields, at, omit, (relation, path) => {
     const [head, tail] = [nameOf(relation["em1Text"], `${path}.em1Text`), nameOf(relation["em2Text"], `${path}.em2Text`)];
-    loseForeignTags(relation, plain, tags, path, lose);
+    omitForeignTags(relation, plain, tags, path, omit);
     return finder.relation(head, tail, path);
   });
   for (const [index, words] of names.entries()) finder.entity(words.join(" "), null, `en_list[${index}]`);
@@ -116,25 +116,25 @@ function readWords(record: JsonRecord, options: ReadOptions, lose: Lose): Docume
 function readRelations(
   fields: Fields,
   at: Location,
-  lose: Lose,
+  omit: Omit,
   endsOf: (relation: Fields, path: string) => Pick<Relation, "head" | "tail"> | undefined,
 ): Relation[] {
   return asList(fields["relationMentions"], at, "relationMentions").flatMap((item, index): Relation[] => {
     const path = `relationMentions[${index}]`;
     const relation = asObject(item, at, path);
-    const type = relationType(relation["label"], at, `${path}.label`, lose);
+    const type = relationType(relation["label"], at, `${path}.label`, omit);
     const ends = type === undefined ? undefined : endsOf(relation, path);
     return ends === undefined || type === undefined ? [] : [{ ...ends, type }];
   });
 }
 
 /** The releases give the ends the tags of a named-entity tool; `stan_ner`, which goes into the metadata, has them already. */
-function loseForeignTags(relation: Fields, { tokens }: Document, tags: unknown, path: string, lose: Lose): void {
+function omitForeignTags(relation: Fields, { tokens }: Document, tags: unknown, path: string, omit: Omit): void {
   for (const end of ["em1", "em2"]) {
     const tag = relation[`${end}Label`];
     const words = relation[`${end}Text`] as readonly string[];
     const inTags = Array.isArray(tags) && tokens.some(({ text }, index) => text === words.at(-1) && tags[index] === tag);
-    if (tag !== undefined && !inTags) lose(`${path}.${end}Label`, "the format says this of the end alone; it was left out");
+    if (tag !== undefined && !inTags) omit(`${path}.${end}Label`, "the format says this of the end alone; it was left out");
   }
 }
 

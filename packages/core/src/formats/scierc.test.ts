@@ -49,8 +49,8 @@ test("predictions are read where there is nothing else, with their softmax as co
     ],
     predicted_relations: [[[0, 0, 2, 2, "works_for", 2.5, 0.7]]],
   };
-  const { documents, losses } = await read(record);
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await read(record);
+  expect(omissions).toEqual([]);
   expect(documents[0]?.entities.map(({ confidence }) => confidence)).toEqual([0.9, 0.8]);
   expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "works_for", confidence: 0.7 }]);
   const both = await read({ ...record, ner: [[[0, 0, "PER"]]], relations: [[]] });
@@ -70,8 +70,8 @@ test("indices count over the whole document, so that relations may reach across 
     clusters: [[[0, 0]]],
     _split: 3,
   };
-  const { documents, losses } = await read(record);
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await read(record);
+  expect(omissions).toEqual([]);
   expect(documents[0]?.sentences).toEqual([
     { start: 0, end: 2 },
     { start: 2, end: 4 },

@@ -10,7 +10,7 @@ import {
   firstFields,
   fittedRecords,
   type JsonRecord,
-  type Lose,
+  type Omit,
   readJsonRecords,
   recordEvents,
   recordId,
@@ -56,13 +56,13 @@ export const scierc: Format = {
 
   async *read(chunks, { source } = {}) {
     for await (const record of readJsonRecords(chunks, source)) {
-      yield* recordEvents(record.at, (lose) => readDocument(record, lose));
+      yield* recordEvents(record.at, (omit) => readDocument(record, omit));
     }
   },
 
   async *write(documents) {
-    for await (const { record, losses } of fittedRecords(documents, scierc)) {
-      for (const loss of losses()) yield { kind: "loss", loss };
+    for await (const { record, omissions } of fittedRecords(documents, scierc)) {
+      for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text: `${JSON.stringify(printDocument(record))}\n` };
     }
   },
@@ -72,7 +72,7 @@ const ownFields = new Set(["doc_key", "sentences", "ner", "relations", "predicte
 /** The optional fields that DyGIE++ knows; it refuses any other that does not begin with `_`. */
 const optionalFields = ["dataset", "weight", "clusters", "events"];
 
-function readDocument(record: JsonRecord, lose: Lose): Document {
+function readDocument(record: JsonRecord, omit: Omit): Document {
   const { fields, at } = record;
   const sentences = asList(fields["sentences"], at, "sentences").map((sentence, index) => {
     const words = asStrings(sentence, at, `sentences[${index}]`);
@@ -93,16 +93,16 @@ function readDocument(record: JsonRecord, lose: Lose): Document {
   const [links, inRelations] = bySentence(fields, "relations", "predicted_relations", sentences.length, at);
   for (const { item, path } of links) {
     const ends = [inclusiveSpan(item, 0, bounds, at, path), inclusiveSpan(item, 2, bounds, at, path)] as const;
-    const type = relationType(item[4], at, `${path}[4]`, lose);
+    const type = relationType(item[4], at, `${path}[4]`, omit);
     if (type === undefined) continue;
     const [head, tail] = ends.map((span, end) => {
       if (table.find(span) === undefined)
-        lose(path, `${end === 0 ? "head" : "tail"} is not in ner; an entity without type was made`);
+        omit(path, `${end === 0 ? "head" : "tail"} is not in ner; an entity without type was made`);
       return table.ensure(span);
     }) as [number, number];
     relations.push({ head, tail, type, ...confidenceOf(item, 6, inRelations, at, path) });
   }
-  return { ...plain, entities: table.entities, relations, metadata: readMetadata(fields, lose) };
+  return { ...plain, entities: table.entities, relations, metadata: readMetadata(fields, omit) };
 }
 
 interface Item {
@@ -150,14 +150,14 @@ function confidenceOf(
   return { confidence: asNumber(item[place], at, `${path}[${place}]`) };
 }
 
-function readMetadata(fields: Fields, lose: Lose): Fields {
+function readMetadata(fields: Fields, omit: Omit): Fields {
   const metadata = new Map<string, unknown>();
   const gold = fields["ner"] !== undefined;
   for (const [field, value] of Object.entries(fields)) {
     const isPrediction = field.startsWith("predicted_");
     if (ownFields.has(field) && !(isPrediction && gold)) continue;
     const name = field.startsWith("_") ? field.slice(1) : field;
-    if (name === "" || metadata.has(name)) lose(field, "another field has this name in the metadata; it was left out");
+    if (name === "" || metadata.has(name)) omit(field, "another field has this name in the metadata; it was left out");
     else metadata.set(name, value);
   }
   return Object.fromEntries(metadata);

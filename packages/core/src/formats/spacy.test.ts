@@ -73,8 +73,8 @@ test("tokens of white space are left out with their tags, in lists as in lines",
       [5, 8, "VBD"],
     ].map(([start, end, tag]) => ({ start, end, tag })),
   };
-  const { documents, losses } = await readFiles(spacy, { "": JSON.stringify([spaced, { ...spaced, cats: { A: 1 } }]) });
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await readFiles(spacy, { "": JSON.stringify([spaced, { ...spaced, cats: { A: 1 } }]) });
+  expect(omissions).toEqual([]);
   expect(documents).toMatchObject([
     { tokens: [{ text: "Ada" }, { text: "ran", start: 5 }], pos: ["NNP", "VBD"], entities: [{ start: 0, end: 1, type: "PER" }] },
     { metadata: { cats: { A: 1 } } },
@@ -83,8 +83,8 @@ test("tokens of white space are left out with their tags, in lists as in lines",
 
 test("displaCy's entities are read, and are not taken for Weft's own lines, which would hide them among the metadata", async () => {
   const { text } = await collectText(displacyEnt.write([adaDocument()]));
-  const { documents, losses } = await readFiles(spacy, { "": text });
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await readFiles(spacy, { "": text });
+  expect(omissions).toEqual([]);
   expect(documents[0]?.entities).toEqual(ada.entities);
   expect(documents[0]?.metadata).toEqual({});
   expect([spacy.recognises(text, ""), jsonl.recognises(text, "")]).toEqual([true, false]);

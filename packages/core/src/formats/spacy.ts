@@ -10,8 +10,8 @@ import {
   entityType,
   firstFields,
   type JsonRecord,
-  type Lose,
-  loseOthers,
+  type Omit,
+  omitOthers,
   readJsonRecords,
   recordEvents,
   recordId,
@@ -57,7 +57,7 @@ export const spacy: InputFormat = {
 
   async *read(chunks, options = {}) {
     for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readDoc(record, options, lose));
+      yield* recordEvents(record.at, (omit) => readDoc(record, options, omit));
     }
   },
 };
@@ -66,23 +66,23 @@ export const spacy: InputFormat = {
 const ownFields = new Set(["id", "text", "ents", "sents", "tokens", "spans", "title", "settings"]);
 const entityFields = new Set(["start", "end", "label"]);
 
-function readDoc(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+function readDoc(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   const text = asString(fields["text"], at, "text");
   const unit = options.offsetUnit ?? "codepoint";
   const characters = offsetTranslation(text, unit);
-  const plain = readPlain(recordId(fields["id"], record, "id"), text, fields, characters, options, at, lose);
-  const place = spanPlacer(plain, unit, lose);
+  const plain = readPlain(recordId(fields["id"], record, "id"), text, fields, characters, options, at, omit);
+  const place = spanPlacer(plain, unit, omit);
   const entities = asList(fields["ents"], at, "ents").map((item, index) => {
     const path = `ents[${index}]`;
     const each = asObject(item, at, path);
-    loseOthers(each, entityFields, lose, path);
+    omitOthers(each, entityFields, omit, path);
     const [start, end] = [asNumber(each["start"], at, `${path}.start`), asNumber(each["end"], at, `${path}.end`)];
     return { ...place({ start, end }, path, at), type: entityType(each["label"], at, `${path}.label`) };
   });
   for (const [name, group] of Object.entries(fields["spans"] === undefined ? {} : asObject(fields["spans"], at, "spans"))) {
     for (const index of asList(group, at, `spans.${name}`).keys())
-      lose(`spans.${name}[${index}]`, "Weft has no groups of spans; entities are read from `ents`");
+      omit(`spans.${name}[${index}]`, "Weft has no groups of spans; entities are read from `ents`");
   }
   const metadata = Object.fromEntries(Object.entries(fields).filter(([name]) => !ownFields.has(name)));
   return { ...plain, entities, metadata };
@@ -95,7 +95,7 @@ function readPlain(
   characters: OffsetTranslation,
   options: ReadOptions,
   at: Location,
-  lose: Lose,
+  omit: Omit,
 ): Document {
   if (fields["tokens"] === undefined) return documentFromText(id, text, options.text);
   const listed = asList(fields["tokens"], at, "tokens").map((item, index) => asObject(item, at, `tokens[${index}]`));
@@ -108,7 +108,7 @@ function readPlain(
   const tokens = kept.map((index) => all[index] as Token);
   const tags = kept.map((index) => listed[index]?.["tag"]);
   const tagged = tags.length > 0 && tags.every((tag) => typeof tag === "string" && tag !== "");
-  const sentences = readSentences(text, tokens, fields, characters, at, lose);
+  const sentences = readSentences(text, tokens, fields, characters, at, omit);
   const pos = tagged ? { pos: tags as string[] } : {};
   return { id, text, tokens, sentences, ...pos, entities: [], relations: [], metadata: {} };
 }
@@ -120,7 +120,7 @@ function readSentences(
   fields: Fields,
   characters: OffsetTranslation,
   at: Location,
-  lose: Lose,
+  omit: Omit,
 ): readonly Span[] {
   if (fields["sents"] === undefined) return splitSentences(text, tokens);
   const spans = asList(fields["sents"], at, "sents").flatMap((item, index) => {
@@ -130,7 +130,7 @@ function readSentences(
   const covers =
     spans.every(({ start }, index) => start === (spans[index - 1]?.end ?? 0)) && (spans.at(-1)?.end ?? 0) === tokens.length;
   if (covers) return spans;
-  lose("sents", "the sentences do not cover the tokens once, in order; they were found anew");
+  omit("sents", "the sentences do not cover the tokens once, in order; they were found anew");
   return splitSentences(text, tokens);
 }
 

@@ -38,7 +38,7 @@ test("the ends of a relation that types.json calls symmetric stand in the order 
   const types = JSON.stringify({ entities: {}, relations: { met: { symmetric: true } } });
   const turned = await readFiles(spert, { "": file, "types.json": types });
   expect(turned.documents[0]?.relations).toEqual([{ head: 1, tail: 0, type: "met" }]);
-  expect(turned.losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+  expect(turned.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     '[0].relations[0]: "met" is symmetric; the end that comes first in the sentence was made its head',
   ]);
   const alone = await readFiles(spert, { "": file });
@@ -55,8 +55,8 @@ test("a types file under another usual name is found, the one most like the corp
       read: (name: string) => (beside[name] === undefined ? undefined : textOf(beside[name])),
       names: () => [source, ...Object.keys(beside)],
     };
-    const { documents, losses } = await collectDocuments(spert.read(textOf(file), { source: `data/${source}`, companions }));
-    return { head: documents[0]?.relations[0]?.head, said: losses.map(({ reason }) => reason) };
+    const { documents, omissions } = await collectDocuments(spert.read(textOf(file), { source: `data/${source}`, companions }));
+    return { head: documents[0]?.relations[0]?.head, said: omissions.map(({ reason }) => reason) };
   };
   const turned = ['"met" is symmetric; the end that comes first in the sentence was made its head'];
   expect(await read("conll04_train.json", { "conll04_types.json": symmetric })).toEqual({ head: 1, said: turned });

@@ -9,8 +9,8 @@ import {
   entityType,
   firstFields,
   type JsonRecord,
-  type Lose,
-  loseOthers,
+  type Omit,
+  omitOthers,
   readCompanion,
   readJsonRecords,
   recordEvents,
@@ -62,10 +62,10 @@ export const spert: Format = {
 
   async *read(chunks, options = {}) {
     const { file, reason } = findTypes(options);
-    if (reason !== undefined) yield { kind: "loss", loss: { source: options.source, line: 1, path: typesFile, reason } };
+    if (reason !== undefined) yield { kind: "omission", omission: { source: options.source, line: 1, path: typesFile, reason } };
     const symmetric = file === undefined ? new Set<string>() : await readSymmetric(file, options);
     for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readSentence(record, symmetric, lose));
+      yield* recordEvents(record.at, (omit) => readSentence(record, symmetric, omit));
     }
   },
 
@@ -86,29 +86,29 @@ export const spert: Format = {
   },
 };
 
-function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, lose: Lose): Document {
+function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: Omit): Document {
   const { fields, at } = record;
   const plain = documentFromWords(recordId(fields["orig_id"], record, "orig_id"), [asStrings(fields["tokens"], at, "tokens")]);
   const bounds = { start: 0, end: plain.tokens.length };
   const entities = asList(fields["entities"], at, "entities").map((item, index): Entity => {
     const path = `entities[${index}]`;
     const entity = asObject(item, at, path);
-    loseOthers(entity, entityFields, lose, path);
+    omitOthers(entity, entityFields, omit, path);
     const [start, end] = [asNumber(entity["start"], at, `${path}.start`), asNumber(entity["end"], at, `${path}.end`)];
     return { ...tokenSpan(start, end, bounds, at, path), type: entityType(entity["type"], at, `${path}.type`) };
   });
   const relations = asList(fields["relations"], at, "relations").flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const relation = asObject(item, at, path);
-    loseOthers(relation, relationFields, lose, path);
+    omitOthers(relation, relationFields, omit, path);
     const [head, tail] = [readEnd(relation, "head", entities, at, path), readEnd(relation, "tail", entities, at, path)];
-    const type = relationType(relation["type"], at, `${path}.type`, lose);
+    const type = relationType(relation["type"], at, `${path}.type`, omit);
     if (type === undefined) return [];
     const turned = symmetric.has(type) && (entities[head] as Entity).start > (entities[tail] as Entity).start;
-    if (turned) lose(path, `${JSON.stringify(type)} is symmetric; the end that comes first in the sentence was made its head`);
+    if (turned) omit(path, `${JSON.stringify(type)} is symmetric; the end that comes first in the sentence was made its head`);
     return [turned ? { head: tail, tail: head, type } : { head, tail, type }];
   });
-  loseOthers(fields, sentenceFields, lose);
+  omitOthers(fields, sentenceFields, omit);
   return { ...plain, entities, relations };
 }
 

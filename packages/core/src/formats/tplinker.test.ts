@@ -38,15 +38,15 @@ const entities = [
 
 test("offsets that count UTF-16 units are known by the words they name", async () => {
   const moved = example.replace(/\[([0-9]+),([0-9]+)\]/g, (_, start, end) => `[${Number(start) + 1},${Number(end) + 1}]`);
-  const { documents, losses } = await readFiles(tplinker, { "": moved });
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await readFiles(tplinker, { "": moved });
+  expect(omissions).toEqual([]);
   expect(documents[0]?.entities).toEqual(entities);
 });
 
 test("files without offsets and without a list of entities are read by their words", async () => {
   const bare = example.replace(/,"(?:subj_|obj_)?char_span":\[[0-9]+,[0-9]+\]/g, "");
-  const { documents, losses } = await readFiles(tplinker, { "": bare });
-  expect(losses).toEqual([]);
+  const { documents, omissions } = await readFiles(tplinker, { "": bare });
+  expect(omissions).toEqual([]);
   expect(documents[0]?.entities).toEqual(entities);
   const alone = bare.replace(/,"entity_list":.*\}\]\}\]/, "}]");
   const again = await readFiles(tplinker, { "": alone });
@@ -57,7 +57,9 @@ test("files without offsets and without a list of entities are read by their wor
 test("text as people write it is tokenised where its mentions do not end at spaces", async () => {
   const text = "Ada joined Acme.";
   const relation = { subject: "Ada", subj_char_span: [0, 3], predicate: "works_for", object: "Acme", obj_char_span: [11, 15] };
-  const { documents, losses } = await readFiles(tplinker, { "": JSON.stringify([{ text, relation_list: [relation] }]) });
+  const { documents, omissions } = await readFiles(tplinker, { "": JSON.stringify([{ text, relation_list: [relation] }]) });
   expect(documents[0]?.tokens.map((token) => token.text)).toEqual(["Ada", "joined", "Acme", "."]);
-  expect(losses.map(({ reason }) => reason)).toEqual(["a mention does not begin and end at spaces; the text was tokenised anew"]);
+  expect(omissions.map(({ reason }) => reason)).toEqual([
+    "a mention does not begin and end at spaces; the text was tokenised anew",
+  ]);
 });

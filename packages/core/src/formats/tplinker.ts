@@ -10,8 +10,8 @@ import {
   entityType,
   firstFields,
   type JsonRecord,
-  type Lose,
-  loseOthers,
+  type Omit,
+  omitOthers,
   readJsonRecords,
   recordEvents,
   recordId,
@@ -57,12 +57,12 @@ export const tplinker: Format = {
 
   async *read(chunks, options = {}) {
     for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (lose) => readSentence(record, options, lose));
+      yield* recordEvents(record.at, (omit) => readSentence(record, options, omit));
     }
   },
 
   async *write(documents) {
-    yield* writeJsonList(documents, tplinker, (record, lose) => {
+    yield* writeJsonList(documents, tplinker, (record, omit) => {
       const { id, text, entities, relations } = record;
       const characters = offsetTranslation(text, "codepoint");
       const place = (span: Span): (number | undefined)[] => {
@@ -70,7 +70,7 @@ export const tplinker: Format = {
         return [characters.fromUtf16(start), characters.fromUtf16(end)];
       };
       for (const [index, { type }] of entities.entries()) {
-        if (type === noType) lose(`entities[${index}].type`, `${noType} is what the format writes for no type`);
+        if (type === noType) omit(`entities[${index}].type`, `${noType} is what the format writes for no type`);
       }
       return {
         id,
@@ -102,32 +102,32 @@ interface Named {
   readonly path: string;
 }
 
-function readSentence(record: JsonRecord, options: ReadOptions, lose: Lose): Document {
+function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   const text = asString(fields["text"], at, "text");
   const entities = asList(fields["entity_list"] ?? [], at, "entity_list").map((item, index) => {
     const path = `entity_list[${index}]`;
     const entity = asObject(item, at, path);
-    loseOthers(entity, entityFields, lose, path);
+    omitOthers(entity, entityFields, omit, path);
     const type = entityType(entity["type"], at, `${path}.type`);
     return { ...readNamed(entity, "text", "char_span", at, path), type: type === noType ? null : type };
   });
   const links = asList(fields["relation_list"], at, "relation_list").map((item, index) => {
     const path = `relation_list[${index}]`;
     const relation = asObject(item, at, path);
-    loseOthers(relation, relationFields, lose, path);
+    omitOthers(relation, relationFields, omit, path);
     const head = readNamed(relation, "subject", "subj_char_span", at, path);
     const tail = readNamed(relation, "object", "obj_char_span", at, path);
-    return { head, tail, type: relationType(relation["predicate"], at, `${path}.predicate`, lose), path };
+    return { head, tail, type: relationType(relation["predicate"], at, `${path}.predicate`, omit), path };
   });
   const named = [...entities, ...links.flatMap(({ head, tail }) => [head, tail])];
   const spans = named.flatMap(({ span }) => span ?? []);
   const unit = options.offsetUnit ?? detectOffsetUnit(text, spans, "codepoint");
   const fitting = (document: Document): number => countFitting(document, named, unit);
   const id = recordId(fields["id"], record, "id");
-  const plain = documentFromSpacedText(id, text, options.text, named.length, fitting, lose);
-  const place = spanPlacer(plain, unit, lose);
-  const finder = new MentionFinder(plain, options.mentions ?? "nearest", lose);
+  const plain = documentFromSpacedText(id, text, options.text, named.length, fitting, omit);
+  const place = spanPlacer(plain, unit, omit);
+  const finder = new MentionFinder(plain, options.mentions ?? "nearest", omit);
   for (const { span, path, type } of entities) {
     if (span !== undefined) finder.table.add({ ...place(span, path, at), type });
   }
@@ -141,7 +141,7 @@ function readSentence(record: JsonRecord, options: ReadOptions, lose: Lose): Doc
     return [{ head: finder.table.ensure(first), tail: finder.table.ensure(second), type }];
   });
   for (const { span, words, path, type } of entities) if (span === undefined) finder.entity(words, type, path);
-  loseOthers(fields, knownFields, lose);
+  omitOthers(fields, knownFields, omit);
   return { ...plain, entities: finder.table.entities, relations };
 }
 

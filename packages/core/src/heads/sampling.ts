@@ -23,13 +23,13 @@ export function bestIndex(values: ArrayLike<number>, start: number, count: numbe
 }
 
 /** Draws before a sample set stays smaller than asked (Sun et al. 2018, released code). */
-const mostDraws = 1000;
+const maxDraws = 1000;
 
 /** Sequences that differ from each other and from `first`: as many as asked, or as were found. */
 export function drawDistinct(wanted: number, first: Int32Array, draw: () => Int32Array): Int32Array[] {
   const seen = new Set([first.join()]);
   const found: Int32Array[] = [];
-  for (let k = 0; k < mostDraws && found.length < wanted; k++) {
+  for (let k = 0; k < maxDraws && found.length < wanted; k++) {
     const drawn = draw();
     if (seen.has(drawn.join())) continue;
     seen.add(drawn.join());

@@ -189,9 +189,9 @@ function sentenceAt(document: Document, span: Span, given: EntitiesWithin): Sent
 }
 
 /** The entities and relations that are sure enough, by the digits that are written; a relation goes with its arguments. */
-function confident({ entities, relations }: Prediction, least: number): Pick<Prediction, "entities" | "relations"> {
-  if (least <= 0) return { entities, relations };
-  const sure = ({ confidence = 1 }: Entity | Relation): boolean => roundConfidence(confidence) >= least;
+function confident({ entities, relations }: Prediction, min: number): Pick<Prediction, "entities" | "relations"> {
+  if (min <= 0) return { entities, relations };
+  const sure = ({ confidence = 1 }: Entity | Relation): boolean => roundConfidence(confidence) >= min;
   const places = new Map<number, number>();
   const kept = entities.filter((entity, index) => {
     if (!sure(entity)) return false;

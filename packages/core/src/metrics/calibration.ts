@@ -32,7 +32,7 @@ export function reliability(candidates: readonly Judged[], count = 10): Reliabil
     sum.count++;
     sum.confidence += confidence;
     sum.correct += correct ? 1 : 0;
-    loss -= Math.log(Math.max(leastProbability, correct ? confidence : 1 - confidence));
+    loss -= Math.log(Math.max(minProbability, correct ? confidence : 1 - confidence));
   }
   const total = Math.max(1, candidates.length);
   const bins = sums.map((sum, k) => ({
@@ -80,7 +80,7 @@ export const temperatureRange = { low: 0.1, high: 10 } as const;
  */
 export function fitScaling(candidates: readonly Judged[]): Scaling {
   const points = candidates.map(({ confidence, correct }) => {
-    const bounded = Math.min(1 - leastProbability, Math.max(leastProbability, confidence));
+    const bounded = Math.min(1 - minProbability, Math.max(minProbability, confidence));
     return { z: Math.log(bounded / (1 - bounded)), y: correct ? 1 : 0 };
   });
   const [beta, shift] = minimum(points, [1, 0], true);
@@ -100,7 +100,7 @@ function minimum(points: readonly { z: number; y: number }[], start: Coefficient
     );
   let here = start;
   let loss = lossAt(here);
-  for (let step = 0; step < mostSteps; step++) {
+  for (let step = 0; step < maxSteps; step++) {
     const [beta, shift] = here;
     let [slopeBeta, slopeShift, curveBeta, curveBoth, curveShift] = [beta - 1, shift, 1, 0, 1];
     for (const { z, y } of points) {
@@ -118,12 +118,12 @@ function minimum(points: readonly { z: number; y: number }[], start: Coefficient
     let share = 1;
     let next: Coefficients = here;
     let reached = loss;
-    for (; share > leastShare; share /= 2) {
+    for (; share > minShare; share /= 2) {
       next = [beta - share * moveBeta, shift - share * moveShift];
       reached = lossAt(next);
       if (reached <= loss) break;
     }
-    if (share <= leastShare || loss - reached <= 1e-12 * Math.abs(loss)) return reached <= loss ? next : here;
+    if (share <= minShare || loss - reached <= 1e-12 * Math.abs(loss)) return reached <= loss ? next : here;
     [here, loss] = [next, reached];
   }
   return here;
@@ -134,8 +134,8 @@ function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-const mostSteps = 100;
-const leastShare = 2 ** -30;
+const maxSteps = 100;
+const minShare = 2 ** -30;
 
 /** A confidence of 0 or 1 that is wrong would make every sum infinite. */
-const leastProbability = 1e-12;
+const minProbability = 1e-12;

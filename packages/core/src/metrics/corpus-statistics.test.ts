@@ -31,7 +31,7 @@ test("statistics of an example counted by hand", () => {
     relationTypes: { r: 2, s: 1 },
     overlap: { none: 1, Normal: 1, SEO: 0, EPO: 1 },
     triplesPerSentence: { "0": 1, "1": 1, "2": 1, "3": 0, "4": 0, "≥5": 0 },
-    tokensPerSentence: { least: 1, median: 3, mean: 16 / 3, percentile95: 12, most: 12 },
+    tokensPerSentence: { min: 1, median: 3, mean: 16 / 3, percentile95: 12, max: 12 },
     sentenceLengths: { "≤10": 2, "11–20": 1, "≥51": 0 },
     entityCounts: { "0": 1, "2": 1, "3": 1, "≥10": 0 },
     distances: { "0": 2, "6–10": 1 },
@@ -42,6 +42,6 @@ test("statistics of an example counted by hand", () => {
 
 test("percentiles are numbers that occur", () => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index);
-  expect(distribution(values)).toEqual({ least: 1, median: 50, mean: 50.5, percentile95: 95, most: 100 });
-  expect(distribution([])).toEqual({ least: 0, median: 0, mean: 0, percentile95: 0, most: 0 });
+  expect(distribution(values)).toEqual({ min: 1, median: 50, mean: 50.5, percentile95: 95, max: 100 });
+  expect(distribution([])).toEqual({ min: 0, median: 0, mean: 0, percentile95: 0, max: 0 });
 });

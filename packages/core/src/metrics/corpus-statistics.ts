@@ -10,11 +10,11 @@ import {
 
 /** Least, median, mean, 95th percentile and most of a list of numbers. */
 export interface Distribution {
-  readonly least: number;
+  readonly min: number;
   readonly median: number;
   readonly mean: number;
   readonly percentile95: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 export interface CorpusStatistics {
@@ -97,11 +97,11 @@ export function distribution(values: readonly number[]): Distribution {
   const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   const sum = sorted.reduce((total, value) => total + value, 0);
   return {
-    least: rank(0),
+    min: rank(0),
     median: rank(0.5),
     mean: sorted.length === 0 ? 0 : sum / sorted.length,
     percentile95: rank(0.95),
-    most: rank(1),
+    max: rank(1),
   };
 }
 

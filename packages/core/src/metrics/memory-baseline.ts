@@ -105,7 +105,7 @@ function firstPlaces(root: Node, tokens: readonly string[]): Map<Name, Span> {
 
 function commonestType(name: Name): string | null {
   let best: string | null = null;
-  let most = 0;
-  for (const [type, times] of name.types) if (times > most) [best, most] = [type, times];
+  let max = 0;
+  for (const [type, times] of name.types) if (times > max) [best, max] = [type, times];
   return best;
 }

@@ -92,7 +92,7 @@ function chosen(points: readonly OperatingPoint[], precision: number | undefined
 
 /** A threshold above every candidate. */
 function nothing(candidates: readonly Candidate[], gold: number): OperatingPoint {
-  const top = candidates.reduce((most, { confidence }) => Math.max(most, confidence), 0);
+  const top = candidates.reduce((max, { confidence }) => Math.max(max, confidence), 0);
   const threshold = Math.min(1, (Math.floor(top * steps) + 1) / steps);
   const kept = candidates.filter(({ confidence }) => confidence >= threshold);
   const correct = kept.filter((candidate) => candidate.correct).length;

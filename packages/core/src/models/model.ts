@@ -4,7 +4,7 @@ import type { Example, WordVectorTable } from "../encoders/index.ts";
 import type { PairCounts } from "../heads/given-pairs/pair-reader.ts";
 import type { Prediction, ProtocolName, Thresholds } from "../metrics/index.ts";
 import type { Scope } from "../nn/index.ts";
-import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
+import type { Omission, Sentence } from "../schema/index.ts";
 import type { Lexicon, LexiconNeeds } from "../vocabulary/lexicon.ts";
 
 export type { Example, WordVectorTable } from "../encoders/index.ts";
@@ -119,12 +119,12 @@ export interface Model<E extends Example = Example> {
  * is added to `losses`.
  */
 export interface Encoder<E extends Example = Example> {
-  encode(sentence: Sentence, losses?: DataLoss[]): E;
+  encode(sentence: Sentence, omissions?: Omission[]): E;
   /**
    * The examples of a training, where they are not the sentences one by one: some pairs are left
    * out, or shuffled on their own.
    */
-  training?(sentences: readonly Sentence[], options: { readonly seed: number }, losses: DataLoss[]): TrainingExamples<E>;
+  training?(sentences: readonly Sentence[], options: { readonly seed: number }, omissions: Omission[]): TrainingExamples<E>;
 }
 
 export interface TrainingExamples<E extends Example = Example> {

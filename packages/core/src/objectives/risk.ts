@@ -44,7 +44,7 @@ export function expectedRisk({ entities, relations, costs }: SampleSet, settings
 
 /** Q: e^(α·x), renormalised. The likeliest output has exponent 0 whatever α is, so nothing overflows and the sum is at least 1. */
 export function renormalised(x: Float64Array, alpha: number): Float64Array {
-  const top = x.reduce((most, value) => Math.max(most, value), -Infinity);
+  const top = x.reduce((max, value) => Math.max(max, value), -Infinity);
   const powers = x.map((value) => Math.exp(alpha * (value - top)));
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power) => power / total);

@@ -1,6 +1,6 @@
 export { roundConfidence } from "./confidence.ts";
 export * from "./document.ts";
-export type { Loss, LossKind } from "./loss.ts";
+export type { Omission, OmissionKind } from "./omission.ts";
 export { overlappingEntities } from "./overlap.ts";
 export { annotateDocument, documentFromSentence, joinTokens, type SentencesOfDocument, sentencesOf } from "./sentences.ts";
 export * from "./triples.ts";

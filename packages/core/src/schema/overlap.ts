@@ -11,12 +11,12 @@ export function overlappingEntities(entities: readonly Span[]): number[] {
   const lengthOf = (index: number): number => (entities[index]?.end ?? 0) - (entities[index]?.start ?? 0);
   order.sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
   const taken = new Set<number>();
-  const lost: number[] = [];
+  const omitted: number[] = [];
   for (const index of order) {
     const span = entities[index] as Span;
     // Every span kept so far is at least as long, so an overlap always shows at the first or the last token.
-    if (taken.has(span.start) || taken.has(span.end - 1)) lost.push(index);
+    if (taken.has(span.start) || taken.has(span.end - 1)) omitted.push(index);
     else for (let token = span.start; token < span.end; token++) taken.add(token);
   }
-  return lost.sort((a, b) => a - b);
+  return omitted.sort((a, b) => a - b);
 }

@@ -94,7 +94,7 @@ test("tokens that run into each other are refused", () => {
 });
 
 test("a sentence survives the way to a document and back", () => {
-  expect(sentencesOf(documentFromSentence(sentence))).toEqual({ sentences: [sentence], losses: [] });
+  expect(sentencesOf(documentFromSentence(sentence))).toEqual({ sentences: [sentence], omissions: [] });
   expect(sentencesOf(documentFromSentence({ ...sentence, group: "doc" })).sentences[0]?.group).toBe("doc");
 });
 
@@ -119,7 +119,7 @@ const twoSentences: Document = {
 };
 
 test("what a sentence cannot hold is reported, and the rest is counted from the sentence's own start", () => {
-  const { sentences, losses } = sentencesOf(twoSentences, at);
+  const { sentences, omissions } = sentencesOf(twoSentences, at);
   expect(sentences.map(({ id, entities, relations, pos }) => ({ id, entities, relations, pos }))).toEqual([
     { id: "d#0", entities: [{ start: 0, end: 1, type: "X" }], relations: [], pos: ["NNP", "NNP", "VBD"] },
     {
@@ -132,7 +132,7 @@ test("what a sentence cannot hold is reported, and the rest is counted from the 
       pos: ["NNP", "NNP", "."],
     },
   ]);
-  expect(losses).toEqual([
+  expect(omissions).toEqual([
     { ...at, path: "entities[2]", reason: "the entity reaches over a sentence boundary" },
     { ...at, path: "relations[1]", reason: "the ends of the relation lie in different sentences" },
     { ...at, path: "relations[2]", reason: "an end of the relation reaches over a sentence boundary" },
@@ -155,11 +155,11 @@ test("the entities left when the overlapping ones go are flat, and none that goe
   const span = fc.tuple(fc.nat(12), fc.integer({ min: 1, max: 5 })).map(([start, length]) => ({ start, end: start + length }));
   fc.assert(
     fc.property(fc.array(span), (spans) => {
-      const lost = new Set(overlappingEntities(spans));
-      const kept = spans.filter((_, index) => !lost.has(index));
+      const omitted = new Set(overlappingEntities(spans));
+      const kept = spans.filter((_, index) => !omitted.has(index));
       const overlaps = (a: (typeof spans)[0], b: (typeof spans)[0]): boolean => a.start < b.end && b.start < a.end;
       for (const [i, a] of kept.entries()) for (const b of kept.slice(i + 1)) expect(overlaps(a, b)).toBe(false);
-      for (const index of lost) expect(kept.some((other) => overlaps(other, spans[index] as (typeof spans)[0]))).toBe(true);
+      for (const index of omitted) expect(kept.some((other) => overlaps(other, spans[index] as (typeof spans)[0]))).toBe(true);
     }),
   );
 });

@@ -1,11 +1,11 @@
 import type { Location } from "../errors.ts";
 import type { Annotation, Document, Entity, Relation, Sentence, Span } from "./document.ts";
-import type { Loss } from "./loss.ts";
+import type { Omission } from "./omission.ts";
 
 export interface SentencesOfDocument {
   readonly sentences: readonly Sentence[];
   /** Entities and relations that reach over a sentence boundary, which a sentence cannot hold. */
-  readonly losses: readonly Loss[];
+  readonly omissions: readonly Omission[];
 }
 
 /**
@@ -16,8 +16,8 @@ export interface SentencesOfDocument {
  * @param at where the document came from, for the report
  */
 export function sentencesOf(document: Document, at: Location = {}): SentencesOfDocument {
-  const losses: Loss[] = [];
-  const drop = (path: string, reason: string): void => void losses.push({ source: at.source, line: at.line, path, reason });
+  const omissions: Omission[] = [];
+  const drop = (path: string, reason: string): void => void omissions.push({ source: at.source, line: at.line, path, reason });
   const sentenceAt = sentenceOfToken(document);
   const entities: Entity[][] = document.sentences.map(() => []);
   const relations: Relation[][] = document.sentences.map(() => []);
@@ -49,7 +49,7 @@ export function sentencesOf(document: Document, at: Location = {}): SentencesOfD
     relations: relations[index] as Relation[],
     group,
   }));
-  return { sentences, losses };
+  return { sentences, omissions };
 }
 
 /** The way back: a document of one sentence, whose text is the tokens joined by single spaces. */

@@ -9,7 +9,7 @@ import {
   type InputFormat,
   type ReadOptions,
 } from "../formats/index.ts";
-import { type Document, type Loss, validateDocument } from "../schema/index.ts";
+import { type Document, type Omission, validateDocument } from "../schema/index.ts";
 import { annotationsOf, anyDocument, comparable, documentsWithin } from "./format-documents.ts";
 
 /** The files of one thing written: the main one under "", the others as the writer named them. */
@@ -21,9 +21,9 @@ export interface FormatExample {
   /** What is written for them, to the byte; files that are missing here are not compared. */
   readonly files: Files;
   /** What writing them reports, as `path: reason`. */
-  readonly losses?: readonly string[] | undefined;
+  readonly omissions?: readonly string[] | undefined;
   /** What reading them reports. */
-  readonly readLosses?: readonly string[] | undefined;
+  readonly readOmissions?: readonly string[] | undefined;
 }
 
 /** A fault put into the example, and what must be said about it. */
@@ -31,7 +31,7 @@ export interface FormatFault {
   readonly what: string;
   /** The example's files with this text replaced by that, in the file named (the main one where left out). */
   readonly change: readonly [from: string, to: string, file?: string];
-  /** What the error or one loss says: `source:line path: ...`, or a part of it. */
+  /** What the error or one omission says: `source:line path: ...`, or a part of it. */
   readonly says: string | RegExp;
 }
 
@@ -39,7 +39,7 @@ export interface FormatFault {
 const effort = Number(process.env["WEFT_EFFORT"] ?? 1);
 
 /**
- * The contract that every annotation format meets: its example to the byte, round trips of all it can hold, no silent loss of what
+ * The contract that every annotation format meets: its example to the byte, round trips of all it can hold, no silent omission of what
  * it cannot, and all that `describeInputFormat` asks.
  */
 export function describeFormat(format: Format, example: FormatExample, faults: readonly FormatFault[]): void {
@@ -49,9 +49,9 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
 
   describe(`format ${format.name}, written`, () => {
     test("the example is written to the byte", async () => {
-      const { files, losses } = await writeFiles(format, example.documents);
+      const { files, omissions } = await writeFiles(format, example.documents);
       expect(files).toMatchObject(example.files);
-      expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual(example.losses ?? []);
+      expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual(example.omissions ?? []);
     });
 
     test("what it writes is recognised by its content as this format alone, and its endings are lower case with a dot", async () => {
@@ -68,7 +68,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
         fc.asyncProperty(documentsWithin(holds), async (documents) => {
           const written = await writeFiles(format, documents);
           const read = await readFiles(format, written.files);
-          expect([...written.losses, ...read.losses]).toEqual([]);
+          expect([...written.omissions, ...read.omissions]).toEqual([]);
           expect(view(read.documents)).toEqual(view(documents));
           for (const document of read.documents) validateDocument(document);
         }),
@@ -83,17 +83,17 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
           const written = await writeFiles(format, documents);
           const read = await readFiles(format, written.files);
           for (const document of read.documents) validateDocument(document);
-          const losses = [...written.losses, ...read.losses];
-          for (const loss of losses) expectPlaced(loss);
+          const omissions = [...written.omissions, ...read.omissions];
+          for (const omission of omissions) expectPlaced(omission);
           const [before, after] = [annotationsOf(documents), annotationsOf(read.documents)];
-          if (losses.length === 0) expect(after).toEqual(before);
-          expect(missing(before.entities, after.entities)).toBeLessThanOrEqual(losses.length);
+          if (omissions.length === 0) expect(after).toEqual(before);
+          expect(missing(before.entities, after.entities)).toBeLessThanOrEqual(omissions.length);
         }),
         { numRuns: 150 * effort },
       );
     });
 
-    test("losses in writing name the document and are said before the next one is taken", async () => {
+    test("omissions in writing name the document and are said before the next one is taken", async () => {
       let taken = "";
       const documents = fc
         .sample(anyDocument, { numRuns: 30, seed: 7 })
@@ -104,11 +104,11 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
           yield document;
         }
       }
-      for await (const event of format.write(source())) if (event.kind === "loss") expect(event.loss.source).toBe(taken);
+      for await (const event of format.write(source())) if (event.kind === "omission") expect(event.omission.source).toBe(taken);
     });
 
-    test("writing no documents loses nothing", async () => {
-      expect((await writeFiles(format, [])).losses).toEqual([]);
+    test("writing no documents omits nothing", async () => {
+      expect((await writeFiles(format, [])).omissions).toEqual([]);
     });
   });
 }
@@ -117,12 +117,12 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
 export function describeInputFormat(format: InputFormat, example: FormatExample, faults: readonly FormatFault[]): void {
   const { holds } = format;
   const view = (documents: readonly Document[]) => documents.map((document) => comparable(document, holds));
-  const said = (losses: readonly Loss[]) => losses.map(({ path, reason }) => `${path}: ${reason}`);
+  const said = (omissions: readonly Omission[]) => omissions.map(({ path, reason }) => `${path}: ${reason}`);
 
   describe(`format ${format.name}`, () => {
     test("the example is read", async () => {
-      const { documents, losses } = await readFiles(format, example.files);
-      expect(said(losses)).toEqual(example.readLosses ?? []);
+      const { documents, omissions } = await readFiles(format, example.files);
+      expect(said(omissions)).toEqual(example.readOmissions ?? []);
       expect(view(documents)).toEqual(view(example.documents));
     });
 
@@ -134,8 +134,8 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
 
     test.each(Object.entries(variants))("%s: reads the same", async (_, change) => {
       const files = Object.fromEntries(Object.entries(example.files).map(([name, text]) => [name, change(text, name)]));
-      const { documents, losses } = await readFiles(format, files);
-      expect(said(losses)).toEqual(example.readLosses ?? []);
+      const { documents, omissions } = await readFiles(format, files);
+      expect(said(omissions)).toEqual(example.readOmissions ?? []);
       expect(view(documents)).toEqual(view(example.documents));
     });
 
@@ -193,8 +193,8 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
       expect(text, "the text to replace is in the example").toContain(from);
       const said: string[] = [];
       try {
-        const { losses } = await readFiles(format, { ...example.files, [file]: text.replace(from, () => to) });
-        said.push(...losses.map(({ source, line, path, reason }) => `${source}:${line} ${path}: ${reason}`));
+        const { omissions } = await readFiles(format, { ...example.files, [file]: text.replace(from, () => to) });
+        said.push(...omissions.map(({ source, line, path, reason }) => `${source}:${line} ${path}: ${reason}`));
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         said.push(error.message);
@@ -205,9 +205,12 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
 }
 
 /** What a format writes, by file. */
-export async function writeFiles(format: Format, documents: readonly Document[]): Promise<{ files: Files; losses: Loss[] }> {
-  const { text, files, losses } = await collectText(format.write(documents));
-  return { files: { ...(format.layout === "folder" ? {} : { "": text }), ...Object.fromEntries(files) }, losses };
+export async function writeFiles(
+  format: Format,
+  documents: readonly Document[],
+): Promise<{ files: Files; omissions: Omission[] }> {
+  const { text, files, omissions } = await collectText(format.write(documents));
+  return { files: { ...(format.layout === "folder" ? {} : { "": text }), ...Object.fromEntries(files) }, omissions };
 }
 
 /** Reads what was written, in pieces of three units so that nothing depends on where text is cut. */
@@ -215,9 +218,9 @@ export async function readFiles(
   format: InputFormat,
   files: Files,
   options: ReadOptions = {},
-): Promise<{ documents: Document[]; losses: Loss[] }> {
+): Promise<{ documents: Document[]; omissions: Omission[] }> {
   const documents: Document[] = [];
-  const losses: Loss[] = [];
+  const omissions: Omission[] = [];
   for (const [name, main] of mainFiles(format, files)) {
     const ending = format.extensions.find((extension) => name.endsWith(extension)) ?? "";
     const base = name.slice(0, name.length - ending.length);
@@ -230,9 +233,9 @@ export async function readFiles(
     const source = name === "" ? "main" : name;
     const read = await collectDocuments(format.read(pieces(main), { source, companions, ...options }));
     documents.push(...read.documents);
-    losses.push(...read.losses);
+    omissions.push(...read.omissions);
   }
-  return { documents, losses };
+  return { documents, omissions };
 }
 
 /** The files that are read for themselves: the one, or of a folder those with the format's ending. */
@@ -253,9 +256,9 @@ async function* pieces(text: string): AsyncGenerator<string> {
 /** The error says in which file, and where it names a line, the file has that line. */
 async function expectReadOrRefused(format: InputFormat, files: Files): Promise<void> {
   try {
-    const { documents, losses } = await readFiles(format, files);
+    const { documents, omissions } = await readFiles(format, files);
     for (const document of documents) validateDocument(document);
-    for (const loss of losses) expectPlaced(loss);
+    for (const omission of omissions) expectPlaced(omission);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     expect(error.at?.source).toBeDefined();
@@ -264,9 +267,9 @@ async function expectReadOrRefused(format: InputFormat, files: Files): Promise<v
   }
 }
 
-function expectPlaced(loss: Loss): void {
-  expect(loss.source).toBeTypeOf("string");
-  expect(loss.reason).toMatch(/\S/);
+function expectPlaced(omission: Omission): void {
+  expect(omission.source).toBeTypeOf("string");
+  expect(omission.reason).toMatch(/\S/);
 }
 
 /** How many lines of the first list the second does not have, counting repeated ones. */

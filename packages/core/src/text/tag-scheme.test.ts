@@ -16,7 +16,7 @@ test("the three schemes write the same entities", () => {
 
 test("of overlapping entities the longest stays and the others are reported", () => {
   const entities = [entity(0, 2, "A"), entity(1, 4, "B"), entity(1, 4, "C"), entity(4, 5, "A")];
-  expect(encodeTags(entities, 5, "bio")).toEqual({ tags: ["O", "B-B", "I-B", "I-B", "B-A"], lost: [0, 2] });
+  expect(encodeTags(entities, 5, "bio")).toEqual({ tags: ["O", "B-B", "I-B", "I-B", "B-A"], omitted: [0, 2] });
 });
 
 test("an inside tag with no begin before it opens an entity of its own", () => {
@@ -72,8 +72,8 @@ describe.each(schemes)("%s", (scheme) => {
   test("flat entities come back as they went in, and the inventory knows every tag", () => {
     fc.assert(
       fc.property(flat, (entities) => {
-        const { tags, lost } = encodeTags(entities, (entities.at(-1)?.end ?? 0) + 1, scheme);
-        expect(lost).toEqual([]);
+        const { tags, omitted } = encodeTags(entities, (entities.at(-1)?.end ?? 0) + 1, scheme);
+        expect(omitted).toEqual([]);
         expect(decodeTags(tags, scheme)).toEqual(entities);
         const inventory = tagInventory(
           entities.map((item) => item.type),

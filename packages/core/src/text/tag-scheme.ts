@@ -8,7 +8,7 @@ export interface EncodedTags {
   /** One tag a token: `O`, `B-PER`, …, or `B` alone for an entity without a type. */
   readonly tags: readonly string[];
   /** Indices of the entities left out because a longer one covers their tokens. */
-  readonly lost: readonly number[];
+  readonly omitted: readonly number[];
 }
 
 /**
@@ -19,8 +19,8 @@ export interface EncodedTags {
  */
 export function encodeTags(entities: readonly Entity[], length: number, scheme: TagScheme): EncodedTags {
   const tags: string[] = new Array<string>(length).fill("O");
-  const lost = overlappingEntities(entities);
-  const left = new Set(lost);
+  const omitted = overlappingEntities(entities);
+  const left = new Set(omitted);
   const { end: last, single } = prefixes[scheme];
   for (const [index, { start, end, type }] of entities.entries()) {
     if (left.has(index)) continue;
@@ -29,7 +29,7 @@ export function encodeTags(entities: readonly Entity[], length: number, scheme: 
     tags[end - 1] = `${last}${suffix}`;
     tags[start] = `${end - start === 1 ? single : "B"}${suffix}`;
   }
-  return { tags, lost };
+  return { tags, omitted };
 }
 
 /**

@@ -66,7 +66,7 @@ const emoji = raw`\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|${picture}[\u{E
 const inUrl = raw`[^\s<>"“”]`;
 const endsUrl = raw`[^\s<>"“”.,;:!?)\]}'’…]`;
 
-/** Tried in this order at every place; the last line takes whatever is left, so nothing is lost. */
+/** Tried in this order at every place; the last line takes whatever is left, so nothing is omitted. */
 const wordPattern = new RegExp(
   [
     raw`(?:(?:https?|ftp)://|www\.)${inUrl}{0,2000}${endsUrl}`,

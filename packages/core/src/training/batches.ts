@@ -30,9 +30,9 @@ export function chunksOf<E extends Example>(batch: readonly E[], size: number): 
 export function evenChunksOf<E extends Example>(batch: readonly E[], size: number): E[][] {
   const chunks = Array.from({ length: Math.ceil(batch.length / size) }, () => ({ words: 0, examples: [] as E[] }));
   for (const example of longestFirst(batch)) {
-    const least = chunks.reduce((one, other) => (other.words < one.words ? other : one));
-    least.examples.push(example);
-    least.words += example.length;
+    const min = chunks.reduce((one, other) => (other.words < one.words ? other : one));
+    min.examples.push(example);
+    min.words += example.length;
   }
   return chunks.map(({ examples }) => examples);
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { parseConfig, trainConfigSchema } from "./config.ts";
 
-const least = { data: { train: "train.jsonl", dev: "dev.jsonl" }, model: { name: "rin" } };
+const min = { data: { train: "train.jsonl", dev: "dev.jsonl" }, model: { name: "rin" } };
 
 test("everything but the data and the model's name has a default", () => {
-  expect(parseConfig(least)).toMatchObject({
+  expect(parseConfig(min)).toMatchObject({
     seed: 1,
     data: { train: "train.jsonl", dev: "dev.jsonl" },
     vocabulary: { minCount: 1, foldCase: false, foldNumbers: false, unknown: "single", scheme: "bioes" },
@@ -41,9 +41,9 @@ test("everything but the data and the model's name has a default", () => {
 });
 
 test.each(["adam", "adadelta", "rmsprop", "sgd"])("%s has a rate of its own", (name) => {
-  const { optimizer } = parseConfig({ ...least, optimizer: { name } });
+  const { optimizer } = parseConfig({ ...min, optimizer: { name } });
   expect(optimizer).toMatchObject({ name, rate: expect.any(Number) as number });
-  expect(parseConfig({ ...least, optimizer }).optimizer).toEqual(optimizer);
+  expect(parseConfig({ ...min, optimizer }).optimizer).toEqual(optimizer);
 });
 
 test.each<[string, object]>([
@@ -60,5 +60,5 @@ test.each<[string, object]>([
   ["a protocol that does not exist", { training: { select: "strickt" } }],
   ["a negative seed", { seed: -1 }],
 ])("%s is refused", (_, change) => {
-  expect(trainConfigSchema().safeParse({ ...least, ...change }).success).toBe(false);
+  expect(trainConfigSchema().safeParse({ ...min, ...change }).success).toBe(false);
 });

@@ -1,7 +1,7 @@
 import type { BuiltModel } from "../inference/index.ts";
 import type { ProtocolName, Report } from "../metrics/index.ts";
 import type { Losses, ModelPart, PairCounts } from "../models/index.ts";
-import type { Loss as DataLoss } from "../schema/index.ts";
+import type { Omission } from "../schema/index.ts";
 import type { WordVectors } from "../vocabulary/index.ts";
 import type { Progress } from "./checkpoint.ts";
 
@@ -29,9 +29,9 @@ export interface StartEvent extends OfPart {
   readonly otherKernels: string | undefined;
   readonly vectors: WordVectors["coverage"] | undefined;
   /** What the model cannot hold of the training data. */
-  readonly losses: readonly DataLoss[];
+  readonly omissions: readonly Omission[];
   /** What it cannot hold of dev, labels that training lacks among it; they count as missed in every score. */
-  readonly devLosses: readonly DataLoss[];
+  readonly devOmissions: readonly Omission[];
   /** Steps of the whole training, and those done before it was resumed. */
   readonly steps: number;
   readonly stepsDone: number;

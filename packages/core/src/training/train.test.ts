@@ -54,8 +54,8 @@ test("events come in order: the start, the steps of each epoch, its score, its c
     tags: 13,
     steps: 9,
     stepsDone: 0,
-    losses: [],
-    devLosses: [],
+    omissions: [],
+    devOmissions: [],
   });
   const steps = events.filter((event) => event.kind === "step");
   expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -283,8 +283,8 @@ test("what the model cannot hold is counted, apart for train and dev, and traini
   const foreign = sentence("f", "[Zeus|GOD] rules [Rome|LOC]", "0 rules 1");
   const events = await eventsOf(input({}, { train: [...eightSentences, overlapping], dev: [foreign] }));
   const start = events[0] as StartEvent;
-  expect(start.losses.map(({ source, path }) => `${source} ${path}`)).toEqual(["o entities[1]"]);
-  expect(start.devLosses.map(({ source, path }) => `${source} ${path}`)).toEqual(["f tokens[0]", "f relations[0]"]);
+  expect(start.omissions.map(({ source, path }) => `${source} ${path}`)).toEqual(["o entities[1]"]);
+  expect(start.devOmissions.map(({ source, path }) => `${source} ${path}`)).toEqual(["f tokens[0]", "f relations[0]"]);
   const scores = events.filter((event) => event.kind === "evaluation").map(({ report }) => report.protocols.strict?.micro);
   for (const score of scores) expect(score).toMatchObject({ gold: 1, f1: 0 });
 });

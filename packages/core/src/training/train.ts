@@ -5,7 +5,7 @@ import { type BuiltModel, buildModel, readWeights, type Weights, writeWeights } 
 import { evaluate, type ProtocolName } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import { objectiveFor } from "../objectives/index.ts";
-import type { Loss as DataLoss, Sentence } from "../schema/index.ts";
+import type { Omission, Sentence } from "../schema/index.ts";
 import { buildLexicon, type Lexicon, type LexiconNeeds, type WordVectors } from "../vocabulary/index.ts";
 import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -55,11 +55,11 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
     writeWeights(store, input.init.weights, input.init.source);
     requireKnown(lexicon, needs, place);
   }
-  const losses: DataLoss[] = [];
-  const drawn = encoder.training?.(input.train, { seed: config.seed }, losses);
-  const examples = drawn?.examples ?? input.train.map((sentence) => encoder.encode(sentence, losses));
-  const devLosses: DataLoss[] = [];
-  const devExamples = input.dev.map((sentence) => encoder.encode(sentence, devLosses));
+  const omissions: Omission[] = [];
+  const drawn = encoder.training?.(input.train, { seed: config.seed }, omissions);
+  const examples = drawn?.examples ?? input.train.map((sentence) => encoder.encode(sentence, omissions));
+  const devOmissions: Omission[] = [];
+  const devExamples = input.dev.map((sentence) => encoder.encode(sentence, devOmissions));
   const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables });
   const protocol = selectionProtocol(training.select, built);
   const mark = fingerprint(config, input.train, input.dev);
@@ -89,8 +89,8 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
       build: engine.build,
       otherKernels,
       vectors: coverage,
-      losses,
-      devLosses,
+      omissions,
+      devOmissions,
       steps,
       stepsDone: progress.step,
     };

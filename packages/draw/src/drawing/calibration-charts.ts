@@ -63,7 +63,7 @@ export function precisionRecallChart(
 }
 
 /** Points closer than this to the one before, in recall and in precision, would lie on it. */
-const leastStep = 0.01;
+const minStep = 0.01;
 
 /** The first and the last point, and of those between the ones that are some way from the one kept before. */
 function spread(points: readonly OperatingPoint[]): OperatingPoint[] {
@@ -74,7 +74,7 @@ function spread(points: readonly OperatingPoint[]): OperatingPoint[] {
       before === undefined
         ? Infinity
         : Math.max(Math.abs(point.recall - before.recall), Math.abs(point.precision - before.precision));
-    if (step >= leastStep || index === points.length - 1) kept.push(point);
+    if (step >= minStep || index === points.length - 1) kept.push(point);
   }
   return kept;
 }

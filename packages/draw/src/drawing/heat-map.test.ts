@@ -41,9 +41,9 @@ test("colour runs from the least to the greatest value, and an empty cell has no
     ],
   });
   const shades = [...svg.matchAll(/fill-opacity="([\d.]+)"/gu)].map((match) => Number(match[1]));
-  expect(shades[0]).toBe(shadeLimits.least);
-  expect(shades[2]).toBe(shadeLimits.most);
-  expect(shades[1]).toBeCloseTo((shadeLimits.least + shadeLimits.most) / 2, 1);
+  expect(shades[0]).toBe(shadeLimits.min);
+  expect(shades[2]).toBe(shadeLimits.max);
+  expect(shades[1]).toBeCloseTo((shadeLimits.min + shadeLimits.max) / 2, 1);
   expect(shades[3]).toBe(0);
 });
 
@@ -53,7 +53,7 @@ test.each(["light", "dark"] as const)("numbers can be read on the strongest colo
   const bytes = (text: string) => [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16));
   const below = bytes(paper);
   const mixed = bytes(colour).map((byte, index) =>
-    Math.round(shadeLimits.most * byte + (1 - shadeLimits.most) * (below[index] ?? 0)),
+    Math.round(shadeLimits.max * byte + (1 - shadeLimits.max) * (below[index] ?? 0)),
   );
   expect(contrast(`#${mixed.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`, ink)).toBeGreaterThan(4.5);
 });

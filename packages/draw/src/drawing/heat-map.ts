@@ -96,17 +96,17 @@ export function heatMap(map: HeatMap): string {
 }
 
 /** How much of the colour a value gets; so little at most that the numbers stay easy to read on it, on light paper and on dark. */
-export const shadeLimits = { least: 0.05, most: 0.5 } as const;
+export const shadeLimits = { min: 0.05, max: 0.5 } as const;
 
 function shadeBetween(values: readonly number[]): (value: number) => number {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  const { least, most } = shadeLimits;
+  const { min, max } = shadeLimits;
   return (value) => {
     if (!Number.isFinite(value)) return 0;
-    if (low === high) return (least + most) / 2;
+    if (low === high) return (min + max) / 2;
     // Halved first, so that a span wider than any number does not become infinite.
-    return least + ((value / 2 - low / 2) / (high / 2 - low / 2)) * (most - least);
+    return min + ((value / 2 - low / 2) / (high / 2 - low / 2)) * (max - min);
   };
 }
 

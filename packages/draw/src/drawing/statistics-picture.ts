@@ -90,7 +90,7 @@ function panelHeight(rows: number): number {
 
 function drawPanel({ title, rows, of }: Panel, left: number, top: number, width: number): string {
   const total = of ?? rows.reduce((sum, [, count]) => sum + count, 0);
-  const most = Math.max(1, ...rows.map(([, count]) => count));
+  const max = Math.max(1, ...rows.map(([, count]) => count));
   const names = rows.map(([name]) => fitText(name, labelSize, width * 0.42));
   const nameWidth = Math.max(...names.map((name) => textWidth(name, labelSize)));
   const numberWidth = Math.max(...rows.map(([, count]) => textWidth(labelOf(count, total), 11))) + 8;
@@ -98,7 +98,7 @@ function drawPanel({ title, rows, of }: Panel, left: number, top: number, width:
   const reach = Math.max(20, left + width - numberWidth - zero);
   const drawn = rows.map(([name, count], index) => {
     const y = top + 34 + index * rowHeight;
-    const length = (count / most) * reach;
+    const length = (count / max) * reach;
     return [
       `<g><title>${escapeXml(`${name}: ${labelOf(count, total)}`)}</title>`,
       `<text class="weft-name weft-end" x="${round(zero - 8)}" y="${round(y + 12)}">${escapeXml(names[index] ?? "")}</text>`,

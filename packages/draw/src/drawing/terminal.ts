@@ -41,7 +41,7 @@ export function textTable(
   const widths = Array.from({ length: columns }, (_, column) => Math.max(...cells.map((row) => cellWidth(row[column] ?? ""))));
   for (let excess = totalWidth(widths) - (options.width ?? Number.POSITIVE_INFINITY); excess > 0; excess--) {
     const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] ?? 0) <= leastColumn) break;
+    if ((widths[widest] ?? 0) <= minColumn) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   const right = widths.map((_, column) => {
@@ -64,7 +64,7 @@ export function textTable(
 }
 
 const blocks = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
-const leastColumn = 4;
+const minColumn = 4;
 const numeric = /^[+−-]?[\d.,]+(?:e[+-]?\d+)?(?: ?%)?(?: ± [\d.,]+)?$|^[–—-]$|^NaN$/iu;
 
 function averaged(values: readonly number[], width: number): number[] {

@@ -90,12 +90,12 @@ type Entries = [name: string, pair: ScorePairs[string]][];
 function pairSections(
   compared: readonly ProtocolComparison[],
   entriesOf: (comparison: ProtocolComparison) => Entries,
-  drawnAtMost: number,
+  maxDrawn: number,
 ): Html {
   if (compared.length === 0) return html`<p class="soft">No protocol of relations was asked for.</p>`;
   return html`${compared.map((each, index) => {
     const entries = entriesOf(each);
-    const drawn = entries.slice(0, drawnAtMost);
+    const drawn = entries.slice(0, maxDrawn);
     const picture = barChart({
       title: "",
       yLabel: "F1, per cent (number of gold items)",

@@ -133,7 +133,7 @@ function confusions({ confusion }: Report): Html {
 ${(["relations", "entities"] as const).map((what) => html`<h3>${what === "relations" ? "Relations" : "Entities"}</h3>\n${confusionTable(confusion[what])}`)}`;
 }
 
-const mostTypes = 16;
+const maxTypes = 16;
 
 function confusionTable(cells: readonly ConfusionCell[]): Html {
   if (cells.length === 0) return html`<p class="soft">There are none.</p>`;
@@ -143,7 +143,7 @@ function confusionTable(cells: readonly ConfusionCell[]): Html {
   }
   support.delete(null);
   const types = [...support].sort((a, b) => b[1] - a[1]).map(([type]) => type);
-  if (types.length > mostTypes) return confusionList(cells);
+  if (types.length > maxTypes) return confusionList(cells);
   const axis = [...types, null];
   const countOf = (gold: string | null, predicted: string | null) =>
     cells.find((cell) => cell.gold === gold && cell.predicted === predicted)?.count ?? 0;

@@ -58,10 +58,10 @@ export function gridPoints(axes: readonly GridAxis[]): GridPoint[] {
     });
   }
   const size = axes.reduce((product, { values }) => product * values.length, 1);
-  if (size > mostPoints) {
+  if (size > maxPoints) {
     throw new ConfigError("SETTING_INVALID", {
       at: { source: "--grid" },
-      message: `the grid has ${size} points, and ${mostPoints} are the most`,
+      message: `the grid has ${size} points, and ${maxPoints} are the most`,
       hint: "fewer values, or one sweep after the other",
     });
   }
@@ -78,7 +78,7 @@ export function gridPoints(axes: readonly GridAxis[]): GridPoint[] {
   });
 }
 
-const mostPoints = 10_000;
+const maxPoints = 10_000;
 
 /** A value of an axis as tables and pictures write it. */
 export function valueText(value: unknown): string {

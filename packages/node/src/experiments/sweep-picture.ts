@@ -83,6 +83,6 @@ function spreadText(score: SeedSummary | undefined): string {
 
 /** Values such as 0.0001, 0.01, 1 would lie on top of each other on a linear axis. */
 function spansDecades(values: readonly number[]): boolean {
-  const least = Math.min(...values);
-  return least > 0 && Math.max(...values) / least >= 100;
+  const min = Math.min(...values);
+  return min > 0 && Math.max(...values) / min >= 100;
 }

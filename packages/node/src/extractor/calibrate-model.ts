@@ -50,9 +50,9 @@ export interface CalibrationReport {
   /** False where no threshold has the precision asked for, so that the best one there is was taken. */
   readonly reached: boolean;
   readonly sentences: number;
-  /** Relations that the model gives at least `leastConfidence`. */
+  /** Relations that the model gives at least `minConfidence`. */
   readonly candidates: number;
-  readonly leastConfidence: number;
+  readonly minConfidence: number;
   readonly scaling: Scaling;
   readonly before: Decisions;
   readonly after: Decisions;
@@ -61,7 +61,7 @@ export interface CalibrationReport {
 }
 
 /** Relations less likely than this decide nothing: each adds less than a thousandth to the likelihood that the scaling is fitted to. */
-const leastConfidence = 0.001;
+const minConfidence = 0.001;
 
 /**
  * Fits a scaling of confidences and thresholds to annotated sentences that were not learnt from.
@@ -86,12 +86,12 @@ export async function calibrateModel(
   const { precision, perType = false, data, onProgress, ...compute } = options;
   const protocol = protocolName(options.protocol ?? defaultProtocols(built)[0] ?? "strict");
   const raw = rawModel(built);
-  const found = await predictSentences(raw, sentences, { ...compute, threshold: leastConfidence, onProgress });
+  const found = await predictSentences(raw, sentences, { ...compute, threshold: minConfidence, onProgress });
   const set = collectCandidates(protocol, sentences, found);
   if (set.candidates.length === 0) {
     throw new DataError("CALIBRATION_IMPOSSIBLE", {
       at: { source: data },
-      message: `the model gives no relation a probability of ${leastConfidence} or more in ${sentences.length} sentences`,
+      message: `the model gives no relation a probability of ${minConfidence} or more in ${sentences.length} sentences`,
       hint: "calibrate on sentences like those it was trained on; a model that needs entities needs them in this file",
     });
   }
@@ -121,7 +121,7 @@ export async function calibrateModel(
       reached: precision === undefined || after.score.precision >= precision,
       sentences: sentences.length,
       candidates: set.candidates.length,
-      leastConfidence,
+      minConfidence,
       scaling,
       before: await decisions(raw, set),
       after,

@@ -32,13 +32,15 @@ const twoSentences = JSON.stringify({
 
 test("sentences come with the line of their document, and what they cannot hold is reported", async () => {
   const path = await file("a.jsonl", `\n${twoSentences}\n`);
-  const { sentences, losses, source } = await collectSentences(path);
+  const { sentences, omissions, source } = await collectSentences(path);
   expect(source).toBe(path);
   expect(sentences.map(({ sentence, at }) => [sentence.id, at.line])).toEqual([
     ["d#0", 2],
     ["d#1", 2],
   ]);
-  expect(losses).toEqual([{ source: path, line: 2, path: "entities[1]", reason: "the entity reaches over a sentence boundary" }]);
+  expect(omissions).toEqual([
+    { source: path, line: 2, path: "entities[1]", reason: "the entity reaches over a sentence boundary" },
+  ]);
 });
 
 test("the format is found by the beginning where the ending says nothing, also in gzip", async () => {

@@ -1,4 +1,4 @@
-import { type Location, type Loss, type Sentence, sentencesOf } from "@weft-nlp/core";
+import { type Location, type Omission, type Sentence, sentencesOf } from "@weft-nlp/core";
 import type { ReadEvent, ReadOptions } from "@weft-nlp/core/formats";
 import { type OpenOptions, openDocuments } from "./open-documents.ts";
 import { sourceName } from "./read-text.ts";
@@ -11,7 +11,9 @@ export interface PlacedSentence {
   readonly at: Location;
 }
 
-type SentenceEvent = ({ readonly kind: "sentence" } & PlacedSentence) | { readonly kind: "loss"; readonly loss: Loss };
+type SentenceEvent =
+  | ({ readonly kind: "sentence" } & PlacedSentence)
+  | { readonly kind: "omission"; readonly omission: Omission };
 
 /**
  * The documents of a file in any format that core knows, and what could not be carried over, as a stream in constant memory.
@@ -27,15 +29,15 @@ export async function* readDocuments(path: string, options: ReadDocumentsOptions
   }
 }
 
-/** The same, cut into sentences; entities and relations that cross a sentence's end are reported as lost. */
+/** The same, cut into sentences; entities and relations that cross a sentence's end are reported as omitted. */
 export async function* readSentences(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<SentenceEvent> {
   for await (const event of readDocuments(path, options)) {
-    if (event.kind === "loss") {
+    if (event.kind === "omission") {
       yield event;
       continue;
     }
-    const { sentences, losses } = sentencesOf(event.document, event.at);
-    for (const loss of losses) yield { kind: "loss", loss };
+    const { sentences, omissions } = sentencesOf(event.document, event.at);
+    for (const omission of omissions) yield { kind: "omission", omission };
     for (const sentence of sentences) yield { kind: "sentence", sentence, at: event.at };
   }
 }
@@ -43,16 +45,16 @@ export async function* readSentences(path: string, options: ReadDocumentsOptions
 export interface Corpus {
   readonly source: string;
   readonly sentences: readonly PlacedSentence[];
-  readonly losses: readonly Loss[];
+  readonly omissions: readonly Omission[];
 }
 
 /** All sentences of a file in memory, in order. */
 export async function collectSentences(path: string, options: ReadDocumentsOptions = {}): Promise<Corpus> {
   const sentences: PlacedSentence[] = [];
-  const losses: Loss[] = [];
+  const omissions: Omission[] = [];
   for await (const event of readSentences(path, options)) {
     if (event.kind === "sentence") sentences.push({ sentence: event.sentence, at: event.at });
-    else losses.push(event.loss);
+    else omissions.push(event.omission);
   }
-  return { source: sourceName(path), sentences, losses };
+  return { source: sourceName(path), sentences, omissions };
 }

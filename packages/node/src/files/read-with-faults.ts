@@ -1,4 +1,4 @@
-import { DataError, type Document, type Location, type Loss, sentencesOf } from "@weft-nlp/core";
+import { DataError, type Document, type Location, type Omission, sentencesOf } from "@weft-nlp/core";
 import type { CheckedFile, CheckedSentence, Fault } from "@weft-nlp/core/corpus";
 import { documentFromRecord, jsonl, readLines } from "@weft-nlp/core/formats";
 import { parseJson } from "@weft-nlp/core/json";
@@ -14,7 +14,7 @@ import { sourceName } from "./read-text.ts";
  */
 export async function readWithFaults(path: string, options: ReadDocumentsOptions = {}): Promise<CheckedFile> {
   const sentences: CheckedSentence[] = [];
-  const losses: Loss[] = [];
+  const omissions: Omission[] = [];
   const faults: Fault[] = [];
   const { text, offsetUnit, mentions, spans } = options;
   for await (const file of openDocuments(path, options)) {
@@ -24,7 +24,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
       faults.push(faultOf(error));
     }
   }
-  return { source: sourceName(path), sentences, losses, faults };
+  return { source: sourceName(path), sentences, omissions, faults };
 
   async function readFile({ format, chunks, reading }: OpenFile): Promise<void> {
     const { source } = reading;
@@ -35,7 +35,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
       return;
     }
     for await (const event of format.read(chunks, { ...reading, text, offsetUnit, mentions, spans })) {
-      if (event.kind === "loss") losses.push(event.loss);
+      if (event.kind === "omission") omissions.push(event.omission);
       else add(event.document, event.at);
     }
   }
@@ -43,7 +43,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
   function readRecord(record: string, at: Location): void {
     try {
       const read = documentFromRecord(parseJson(record, at), at, text);
-      losses.push(...read.losses);
+      omissions.push(...read.omissions);
       add(read.document, at);
     } catch (error) {
       faults.push(faultOf(error));
@@ -52,7 +52,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
 
   function add(document: Document, at: Location): void {
     const cut = sentencesOf(document, at);
-    losses.push(...cut.losses);
+    omissions.push(...cut.omissions);
     for (const sentence of cut.sentences) sentences.push({ sentence, at });
   }
 }

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function* events(...ids: string[]): AsyncGenerator<ReadEvent> {
   for (const id of ids) {
-    yield { kind: "loss", loss: { source: id, reason: "lost" } };
+    yield { kind: "omission", omission: { source: id, reason: "omitted" } };
     yield { kind: "document", document: { ...documentFromText(id, "a"), metadata: { doc: id.split("#")[0] } }, at: {} };
   }
 }
@@ -21,27 +21,27 @@ async function selected(list: string, ...ids: string[]): Promise<string[]> {
   writeFileSync(path, list);
   const said: string[] = [];
   for await (const event of selectDocuments(events(...ids), await readDocumentList(path))) {
-    said.push(event.kind === "loss" ? `loss of ${event.loss.source}` : event.document.id);
+    said.push(event.kind === "omission" ? `omission of ${event.omission.source}` : event.document.id);
   }
   return said;
 }
 
-test("names, paths and files of a document choose it, with its losses alone, in the order of the input", async () => {
+test("names, paths and files of a document choose it, with its omissions alone, in the order of the input", async () => {
   const list = "# part\n\nbc/timex2norm/CNN_1.00\r\n./x/B.apf.xml\nB.sgm\nC.split.txt\nid/with/slash\n";
   expect(await selected(list, "A", "B", "CNN_1.00", "C", "id/with/slash", "CNN_1")).toEqual([
-    "loss of B",
+    "omission of B",
     "B",
-    "loss of CNN_1.00",
+    "omission of CNN_1.00",
     "CNN_1.00",
-    "loss of C",
+    "omission of C",
     "C",
-    "loss of id/with/slash",
+    "omission of id/with/slash",
     "id/with/slash",
   ]);
 });
 
 test("sentences are chosen by the document that they are of", async () => {
-  expect(await selected("d\n", "d#0", "e#0", "d#1")).toEqual(["loss of d#0", "d#0", "loss of d#1", "d#1"]);
+  expect(await selected("d\n", "d#0", "e#0", "d#1")).toEqual(["omission of d#0", "d#0", "omission of d#1", "d#1"]);
 });
 
 test("a document that is not in the input is an error with its line", async () => {

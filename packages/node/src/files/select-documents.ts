@@ -1,4 +1,4 @@
-import type { Document, Loss } from "@weft-nlp/core";
+import type { Document, Omission } from "@weft-nlp/core";
 import { type ReadEvent, readLines } from "@weft-nlp/core/formats";
 import { FileError } from "../errors.ts";
 import { readText, sourceName } from "./read-text.ts";
@@ -27,26 +27,26 @@ export async function readDocumentList(path: string): Promise<DocumentList> {
 }
 
 /**
- * The documents that a list names, in the order of the input, with what was lost in reading them.
+ * The documents that a list names, in the order of the input, with what was omitted in reading them.
  *
  * @throws {FileError} DOCUMENT_MISSING at the end where the input did not have all of them
  */
 export async function* selectDocuments(events: AsyncIterable<ReadEvent>, list: DocumentList): AsyncGenerator<ReadEvent> {
   const names = new Set([...list.lines.keys()].flatMap((name) => [name, baseName(name)]));
   const found = new Set<string>();
-  let losses: Loss[] = [];
+  let omissions: Omission[] = [];
   for await (const event of events) {
-    if (event.kind === "loss") {
-      losses.push(event.loss);
+    if (event.kind === "omission") {
+      omissions.push(event.omission);
       continue;
     }
     const name = nameIn(names, event.document);
     if (name !== undefined) {
       found.add(name);
-      for (const loss of losses) yield { kind: "loss", loss };
+      for (const omission of omissions) yield { kind: "omission", omission };
       yield event;
     }
-    losses = [];
+    omissions = [];
   }
   const missing = [...list.lines].filter(([name]) => !found.has(name) && !found.has(baseName(name)));
   const [first] = missing;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import type { Document, Loss } from "@weft-nlp/core";
+import type { Document, Omission } from "@weft-nlp/core";
 import { type SplitPart, type SplitPlan, SplitPlanner, type SplitShares, splitParts } from "@weft-nlp/core/corpus";
 import type { OutputFormat } from "@weft-nlp/core/formats";
 import { FileError, UsageError } from "../errors.ts";
@@ -21,7 +21,7 @@ export interface SplitCorpusOptions {
   /** Replaces files of the same name. A folder is never replaced. */
   readonly force?: boolean | undefined;
   readonly reading: ReadDocumentsOptions;
-  readonly onLoss: (loss: Loss) => void;
+  readonly onOmission: (omission: Omission) => void;
 }
 
 export interface SplitCorpus {
@@ -39,13 +39,13 @@ export interface SplitCorpus {
  * @throws {FileError} OUTPUT_EXISTS where a part is there already
  */
 export async function splitCorpus(input: string, folder: string, options: SplitCorpusOptions): Promise<SplitCorpus> {
-  const { shares, seed, format, reading, onLoss } = options;
+  const { shares, seed, format, reading, onOmission } = options;
   const parts = splitParts.filter((part) => shares[part] > 0);
   const names = new Map(parts.map((part) => [part, nameOf(part, format)]));
   await refuseExisting(input, folder, [...names.values()], options);
-  const documents = input === standardStream ? await collect(input, reading, onLoss) : undefined;
+  const documents = input === standardStream ? await collect(input, reading, onOmission) : undefined;
   const planner = new SplitPlanner({ sharedFrom: options.sharedFrom });
-  for await (const document of documents ?? stream(input, reading, onLoss)) planner.add(document);
+  for await (const document of documents ?? stream(input, reading, onOmission)) planner.add(document);
   const plan = planner.plan(shares, seed);
   const staging = join(
     dirname(folder),
@@ -55,7 +55,7 @@ export async function splitCorpus(input: string, folder: string, options: SplitC
     await makeFolder(staging);
     for (const [part, name] of names) {
       const source = documents ?? stream(input, reading, () => undefined);
-      await writePart(join(staging, name), part, format, partOf(source, plan, part), onLoss);
+      await writePart(join(staging, name), part, format, partOf(source, plan, part), onOmission);
     }
     await makeFolder(folder);
     for (const name of names.values()) await rename(join(staging, name), join(folder, name));
@@ -81,11 +81,11 @@ async function writePart(
   part: SplitPart,
   format: OutputFormat,
   documents: AsyncIterable<Document>,
-  onLoss: (loss: Loss) => void,
+  onOmission: (omission: Omission) => void,
 ): Promise<void> {
-  if (format.layout === "folder" || !needsFolder(format)) return writeDocuments(path, format, documents, onLoss);
+  if (format.layout === "folder" || !needsFolder(format)) return writeDocuments(path, format, documents, onOmission);
   await mkdir(path);
-  await writeDocuments(join(path, `${part}${format.extensions[0] ?? ""}`), format, documents, onLoss);
+  await writeDocuments(join(path, `${part}${format.extensions[0] ?? ""}`), format, documents, onOmission);
 }
 
 async function* partOf(
@@ -97,16 +97,24 @@ async function* partOf(
   for await (const document of documents) if (parts[index++] === part) yield document;
 }
 
-async function* stream(input: string, options: ReadDocumentsOptions, onLoss: (loss: Loss) => void): AsyncGenerator<Document> {
+async function* stream(
+  input: string,
+  options: ReadDocumentsOptions,
+  onOmission: (omission: Omission) => void,
+): AsyncGenerator<Document> {
   for await (const event of readDocuments(input, options)) {
-    if (event.kind === "loss") onLoss(event.loss);
+    if (event.kind === "omission") onOmission(event.omission);
     else yield event.document;
   }
 }
 
-async function collect(input: string, options: ReadDocumentsOptions, onLoss: (loss: Loss) => void): Promise<Document[]> {
+async function collect(
+  input: string,
+  options: ReadDocumentsOptions,
+  onOmission: (omission: Omission) => void,
+): Promise<Document[]> {
   const documents: Document[] = [];
-  for await (const document of stream(input, options, onLoss)) documents.push(document);
+  for await (const document of stream(input, options, onOmission)) documents.push(document);
   return documents;
 }
 

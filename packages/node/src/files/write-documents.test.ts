@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { Document, Loss } from "@weft-nlp/core";
+import type { Document, Omission } from "@weft-nlp/core";
 import { formats } from "@weft-nlp/core/formats";
 import { documentFromText } from "@weft-nlp/core/text";
 import { afterAll, expect, test } from "vitest";
@@ -27,16 +27,16 @@ const people = [document("Ada"), document("Bob")];
 async function readAll(name: string): Promise<Document[]> {
   const documents: Document[] = [];
   for await (const event of readDocuments(path(name))) {
-    if (event.kind === "loss") throw new Error(event.loss.reason);
+    if (event.kind === "omission") throw new Error(event.omission.reason);
     documents.push(event.document);
   }
   return documents;
 }
 
 test("a folder is written and read, with its subfolders, and texts without annotation are no documents", async () => {
-  const losses: Loss[] = [];
-  await writeDocuments(path("people"), formats.brat, people, (loss) => void losses.push(loss));
-  expect(losses).toEqual([]);
+  const omissions: Omission[] = [];
+  await writeDocuments(path("people"), formats.brat, people, (omission) => void omissions.push(omission));
+  expect(omissions).toEqual([]);
   expect(readdirSync(path("people"))).toEqual(["Ada.ann", "Ada.txt", "Bob.ann", "Bob.txt", "annotation.conf"]);
   mkdirSync(path("people/more"));
   writeFileSync(path("people/more/Cy.ann"), "T1\tPER 0 2\tCy\n");
@@ -85,19 +85,19 @@ test("gzip is written by name and read by content", async () => {
   expect(await readAll("b.json.gz")).toEqual(people);
 });
 
-test("files beside the main one are written with it, and losses are told while writing", async () => {
-  const losses: string[] = [];
+test("files beside the main one are written with it, and omissions are told while writing", async () => {
+  const omissions: string[] = [];
   mkdirSync(path("spert"));
   await writeDocuments(
     path("spert/train.json"),
     formats.spert,
     [{ ...document("Ada"), metadata: { page: 1 } }],
     ({ path, reason }) => {
-      losses.push(`${path}: ${reason}`);
+      omissions.push(`${path}: ${reason}`);
     },
   );
   expect(readdirSync(path("spert"))).toEqual(["train.json", "types.json"]);
-  expect(losses).toEqual(["metadata.page: the format has no place for this field"]);
+  expect(omissions).toEqual(["metadata.page: the format has no place for this field"]);
 });
 
 test("a folder without annotation, and a file whose content fits nothing, are named as such", async () => {

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Loss } from "@weft-nlp/core";
+import type { Omission } from "@weft-nlp/core";
 import type { Documents, OutputFormat, WriteEvent } from "@weft-nlp/core/formats";
 import { fileFailure } from "./file-failure.ts";
 import { openFolder } from "./open-folder.ts";
@@ -9,7 +9,7 @@ import { writeOutput } from "./standard-output.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
 /** Is told what the format could not hold, before the next document is taken. */
-export type OnLoss = (loss: Loss) => void;
+export type OnOmission = (omission: Omission) => void;
 
 /**
  * Writes documents as they come, in constant memory; a file or a folder is there as a whole or not at all. Files that belong beside
@@ -18,10 +18,15 @@ export type OnLoss = (loss: Loss) => void;
  * @param path a file, plain or gzip by its name, `-` for standard output, or in a format that is one, a folder
  * @throws {FileError} when the system refuses, or where the folder holds something
  */
-export async function writeDocuments(path: string, format: OutputFormat, documents: Documents, onLoss: OnLoss): Promise<void> {
-  if (format.layout === "folder") return writeFolder(path, format.write(documents), onLoss);
+export async function writeDocuments(
+  path: string,
+  format: OutputFormat,
+  documents: Documents,
+  onOmission: OnOmission,
+): Promise<void> {
+  if (format.layout === "folder") return writeFolder(path, format.write(documents), onOmission);
   const beside = new Map<string, string[]>();
-  const main = mainText(format.write(documents), beside, onLoss);
+  const main = mainText(format.write(documents), beside, onOmission);
   if (path === standardStream) for await (const text of main) await writeOutput(text);
   else await writeFileAtomically(path, main);
   for (const [file, pieces] of beside) await writeFileAtomically(pathBeside(path, file), pieces);
@@ -31,10 +36,10 @@ export async function writeDocuments(path: string, format: OutputFormat, documen
 async function* mainText(
   events: AsyncIterable<WriteEvent>,
   beside: Map<string, string[]>,
-  onLoss: OnLoss,
+  onOmission: OnOmission,
 ): AsyncGenerator<string> {
   for await (const event of events) {
-    if (event.kind === "loss") onLoss(event.loss);
+    if (event.kind === "omission") onOmission(event.omission);
     else if (event.file === undefined) yield event.text;
     else keep(beside, event.file, event.text);
   }
@@ -46,10 +51,10 @@ function keep(files: Map<string, string[]>, file: string, text: string): void {
   else pieces.push(text);
 }
 
-async function writeFolder(path: string, events: AsyncIterable<WriteEvent>, onLoss: OnLoss): Promise<void> {
+async function writeFolder(path: string, events: AsyncIterable<WriteEvent>, onOmission: OnOmission): Promise<void> {
   const folder = await openFolder(path);
   try {
-    for await (const { file, text } of wholeFiles(events, onLoss)) await writeFile(join(folder.temporary, file), text);
+    for await (const { file, text } of wholeFiles(events, onOmission)) await writeFile(join(folder.temporary, file), text);
   } catch (cause) {
     await folder.abort();
     throw fileFailure(cause, path, "write");
@@ -58,11 +63,14 @@ async function writeFolder(path: string, events: AsyncIterable<WriteEvent>, onLo
 }
 
 /** The pieces of each file put together; they come in one go. */
-async function* wholeFiles(events: AsyncIterable<WriteEvent>, onLoss: OnLoss): AsyncGenerator<{ file: string; text: string }> {
+async function* wholeFiles(
+  events: AsyncIterable<WriteEvent>,
+  onOmission: OnOmission,
+): AsyncGenerator<{ file: string; text: string }> {
   let open: { file: string; pieces: string[] } | undefined;
   for await (const event of events) {
-    if (event.kind === "loss") {
-      onLoss(event.loss);
+    if (event.kind === "omission") {
+      onOmission(event.omission);
       continue;
     }
     if (event.file === undefined) throw new RangeError("a format that is a folder has no main file");

@@ -104,7 +104,7 @@ async function writeAll(handle: FileHandle, pieces: Pieces): Promise<void> {
   }
 }
 
-/** Makes the new name survive a loss of power. Not every system can do it, and the file itself is safe already. */
+/** Makes the new name survive a omission of power. Not every system can do it, and the file itself is safe already. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");

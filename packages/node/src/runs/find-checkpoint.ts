@@ -59,8 +59,8 @@ function namesOf(names: readonly string[], folder: string): string {
   const nearest = nearestName(basename(folder), names);
   if (nearest !== undefined) return `, or go on with ${join(around, nearest)}`;
   if (names.length === 0) return "";
-  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : "";
-  return `, or go on with one of the runs beside it: ${names.slice(0, mostNames).join(", ")}${more}`;
+  const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : "";
+  return `, or go on with one of the runs beside it: ${names.slice(0, maxNames).join(", ")}${more}`;
 }
 
-const mostNames = 5;
+const maxNames = 5;

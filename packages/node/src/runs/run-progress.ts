@@ -12,7 +12,7 @@ export interface EpochProgress extends Pick<LoggedEvent, "part"> {
 }
 
 /** Points of a curve that are kept at most: more than a terminal can draw. */
-const mostPoints = 400;
+const maxPoints = 400;
 
 /** The loss step by step, as means over as many steps as it takes to keep the curve short. */
 class LossCurve {
@@ -26,7 +26,7 @@ class LossCurve {
       return;
     }
     this.#points.push({ step, loss, sentences, steps: 1 });
-    if (this.#points.length < mostPoints) return;
+    if (this.#points.length < maxPoints) return;
     const points = this.#points;
     this.#points = points.flatMap((point, index) => {
       if (index % 2 === 1) return [];

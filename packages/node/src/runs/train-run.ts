@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Loss, Sentence } from "@weft-nlp/core";
+import type { Omission, Sentence } from "@weft-nlp/core";
 import { type BuiltModel, readWeights } from "@weft-nlp/core/inference";
 import type { Report } from "@weft-nlp/core/metrics";
 import { type InitialModel, type TrainConfig, type TrainEvent, train } from "@weft-nlp/core/training";
@@ -83,13 +83,13 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const { config, folder } = input;
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
-  const read = async (path: string): Promise<{ sentences: Sentence[]; losses: readonly Loss[] }> => {
-    const { sentences, losses } = await collectSentences(path, { signal: input.signal });
-    return { sentences: sentences.map(({ sentence }) => sentence), losses };
+  const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
+    const { sentences, omissions } = await collectSentences(path, { signal: input.signal });
+    return { sentences: sentences.map(({ sentence }) => sentence), omissions };
   };
-  const { sentences: allTrainSentences, losses: trainLosses } = await read(config.data.train);
+  const { sentences: allTrainSentences, omissions: trainOmissions } = await read(config.data.train);
   const trainSentences = allTrainSentences.slice(0, config.data.trainSentences);
-  const { sentences: devSentences, losses: devLosses } = await read(config.data.dev);
+  const { sentences: devSentences, omissions: devOmissions } = await read(config.data.dev);
   // Read before training, so that a wrong path is found now; looked at once, at the end.
   const testSentences = config.data.test === undefined ? undefined : (await read(config.data.test)).sentences;
   const { vectors } = config;
@@ -131,7 +131,11 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     }
     // What the files could not give belongs to what the model does not learn.
     if (event.kind === "start") {
-      yield { ...event, losses: [...trainLosses, ...event.losses], devLosses: [...devLosses, ...event.devLosses] };
+      yield {
+        ...event,
+        omissions: [...trainOmissions, ...event.omissions],
+        devOmissions: [...devOmissions, ...event.devOmissions],
+      };
     } else yield event;
     if (event.kind !== "end") continue;
     await writeFileAtomically(at("checkpoint"), event.bytes());

@@ -8,7 +8,7 @@ import { buildLexicon, lexiconSettings } from "@weft-nlp/core/vocabulary";
 import { Random } from "@weft-nlp/tensor";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type ThreadExecutor, type ThreadOptions, threadExecutor } from "./thread-executor.ts";
-import { mostDeathsInARow } from "./worker-pool.ts";
+import { maxDeathsInARow } from "./worker-pool.ts";
 
 const words = ["Ada", "joined", "Acme", "in", "Oslo", "today"];
 const random = Random.of(4711);
@@ -119,7 +119,7 @@ test("a thread that cannot start is an error for every job, never a wait without
   await expect.poll(() => executor.failure).toMatchObject({ code: "WORKERS_BROKEN" });
   await expect(executor.predict([example], { threshold: 0.5 })).rejects.toThrow("expected bio, bioes or bilou");
   await executor.close();
-  expect(threads.length - before).toBeLessThanOrEqual(mostDeathsInARow + 2);
+  expect(threads.length - before).toBeLessThanOrEqual(maxDeathsInARow + 2);
 });
 
 test("what a thread held when it ended is predicted on another one, and nobody notices", async () => {
@@ -191,7 +191,7 @@ test("threads that end one after the other are not started for ever; their jobs 
   await expect.poll(() => executor.failure).toMatchObject({ code: "WORKERS_BROKEN" });
   const before = threads.length;
   await expect(executor.predict([example], { threshold: 0.5 })).rejects.toMatchObject({ code: "WORKERS_BROKEN" });
-  await expect.poll(() => deaths.length).toBe(mostDeathsInARow + 2);
+  await expect.poll(() => deaths.length).toBe(maxDeathsInARow + 2);
   expect(threads.length).toBe(before);
   await executor.close();
 });

@@ -10,9 +10,9 @@ export type Job = WorkerRequest extends infer Request ? (Request extends WorkerR
 const depth = 2;
 
 /** Threads that may end one after the other without one job done: whatever ends them would end the next one too. */
-export const mostDeathsInARow = 8;
+export const maxDeathsInARow = 8;
 /** Threads that may end in all. The memory that a dead thread worked in is shared and never given back: some megabytes each time. */
-const mostDeaths = 64;
+const maxDeaths = 64;
 
 /**
  * Worker threads on the memory of one model. One that ends fails no job but those it held, and another takes its place, until too many have
@@ -89,7 +89,7 @@ export class WorkerPool {
     this.#deaths++;
     this.#deathsInARow++;
     const place = this.#workers.indexOf(worker);
-    if (this.#deathsInARow < mostDeathsInARow && this.#deaths < mostDeaths) this.#workers[place] = this.#startWorker();
+    if (this.#deathsInARow < maxDeathsInARow && this.#deaths < maxDeaths) this.#workers[place] = this.#startWorker();
     else {
       this.#workers.splice(place, 1);
       this.#failure ??= workersBroken(this.#deaths, cause);

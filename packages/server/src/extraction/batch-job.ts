@@ -64,9 +64,9 @@ export class Job {
     };
   }
 
-  take(most: number): Share {
+  take(max: number): Share {
     const from = this.taken;
-    const examples = this.examples.slice(from, from + most);
+    const examples = this.examples.slice(from, from + max);
     this.taken += examples.length;
     const tokens = tokensOf(examples);
     this.waitingTokens -= tokens;

@@ -181,9 +181,9 @@ test("texts of a stream that wait for room come one after the other, and leave n
   vi.useRealTimers();
   const { predict } = slowly(0);
   const queueSentences = 4;
-  let most = 0;
+  let max = 0;
   const observed: Predict = async (examples, options) => {
-    most = Math.max(most, batcher.waiting);
+    max = Math.max(max, batcher.waiting);
     return predict(examples, options);
   };
   const batcher = new Batcher(observed, 1, { ...limits, queueSentences });
@@ -192,6 +192,6 @@ test("texts of a stream that wait for room come one after the other, and leave n
   const options = { ...soon(), signal, patient: true };
   const texts = await Promise.all(Array.from({ length: 40 }, async () => batcher.predict(sentences(1, 2), how, options)));
   expect(texts.map(lengths)).toEqual(texts.map(() => [1, 2]));
-  expect(most).toBeLessThanOrEqual(queueSentences);
+  expect(max).toBeLessThanOrEqual(queueSentences);
   expect(getEventListeners(signal, "abort")).toEqual([]);
 });

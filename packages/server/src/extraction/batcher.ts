@@ -156,7 +156,7 @@ export class Batcher {
     clearTimeout(this.#clock);
     this.#clock = undefined;
     while (this.#jobs.length > 0 && this.#underWay < this.#slots) {
-      const oldest = this.#jobs.reduce((least, { arrived }) => Math.min(least, arrived), Number.POSITIVE_INFINITY);
+      const oldest = this.#jobs.reduce((min, { arrived }) => Math.min(min, arrived), Number.POSITIVE_INFINITY);
       const waited = performance.now() - oldest;
       const full = this.#waitingSentences >= this.#limits.batchSentences;
       if (this.#underWay >= this.#threads && !full && waited < this.#limits.batchWaitMs) {
@@ -178,8 +178,8 @@ export class Batcher {
     const shares: Share[] = [];
     const idle = Math.max(1, this.#threads - this.#underWay);
     const part = Math.ceil((this.#waitingSentences + this.#underWaySentences) / this.#slots);
-    const most = Math.max(part, Math.min(turn, Math.ceil(this.#waitingSentences / idle)));
-    let free = Math.min(this.#limits.batchSentences, most);
+    const max = Math.max(part, Math.min(turn, Math.ceil(this.#waitingSentences / idle)));
+    let free = Math.min(this.#limits.batchSentences, max);
     for (const atOnce of [turn, free]) {
       for (const job of same) {
         if (free === 0) break;

@@ -1,6 +1,6 @@
 import type { DocumentRequest, Extraction, ExtractOptions } from "@weft-nlp/api";
 import { documentFields, type extractRequest } from "@weft-nlp/api/contracts";
-import type { Document, Loss } from "@weft-nlp/core";
+import type { Document, Omission } from "@weft-nlp/core";
 import { documentFromRecord, recordOf } from "@weft-nlp/core/formats";
 import type { LongSentence } from "@weft-nlp/core/inference";
 import type * as z from "zod";
@@ -43,7 +43,7 @@ export function textsOf(
 export interface ReadRequest {
   readonly id: string | undefined;
   readonly document: Document;
-  readonly losses: readonly Loss[];
+  readonly omissions: readonly Omission[];
 }
 
 /** A text with what a model found in it. */
@@ -98,12 +98,12 @@ export function readDocumentRequest(
   const given = entities?.map(({ start, end, startChar, endChar, type }) => ({ start, end, startChar, endChar, type }));
   const record = { text, tokens, offsets, sentences, entities: given, offsetUnit };
   const defined = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
-  const { document, losses } = documentFromRecord(
+  const { document, omissions } = documentFromRecord(
     defined,
     { path },
     { sentences: options.splitSentences === false ? "one" : "split" },
   );
-  return { id, document, losses };
+  return { id, document, omissions };
 }
 
 /** What goes back to the client: the document's record, under the id that was given. */
@@ -113,13 +113,17 @@ export function extractionOf({ id, document, omissions }: FoundDocument): Extrac
 }
 
 /** What a model found in a text. @param long sentences that were read in windows */
-export function foundDocument({ id, losses }: ReadRequest, document: Document, long: readonly LongSentence[]): FoundDocument {
+export function foundDocument(
+  { id, omissions: ofReading }: ReadRequest,
+  document: Document,
+  long: readonly LongSentence[],
+): FoundDocument {
   const windows = long.map(({ sentence, tokens, windows: count, unread }) => ({
     path: `sentences[${sentence}]`,
     reason:
       `the sentence has ${tokens} tokens and was read in ${count} windows` +
       (unread === 0 ? "" : `; ${unread} of the entities given are in none of them`),
   }));
-  const omissions = losses.map(({ path, reason }) => ({ ...(path === undefined || path === "" ? {} : { path }), reason }));
+  const omissions = ofReading.map(({ path, reason }) => ({ ...(path === undefined || path === "" ? {} : { path }), reason }));
   return { id, document, omissions: [...omissions, ...windows] };
 }

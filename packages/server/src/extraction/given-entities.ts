@@ -1,5 +1,5 @@
 import type { DocumentRequest } from "@weft-nlp/api";
-import type { Document, Loss } from "@weft-nlp/core";
+import type { Document, Omission } from "@weft-nlp/core";
 import { type WindowOptions, windowSettings, windowsOf } from "@weft-nlp/core/inference";
 import { didYouMean } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
@@ -14,7 +14,7 @@ import type { ServedModel } from "./model-registry.ts";
  *
  * @param path where the text stands in the request: `documents[3]`, or nothing
  * @param pairs counts those of the whole request
- * @returns the request, with those entities among the losses that no sentence holds
+ * @returns the request, with those entities among the omissions that no sentence holds
  * @throws {RequestError} REQUEST_INVALID where the model knows no such type; REQUEST_TOO_LARGE
  */
 export function checkGivenEntities(
@@ -36,7 +36,7 @@ export function checkGivenEntities(
     });
   }
   pairs.add(read.document, path);
-  return { ...read, losses: [...read.losses, ...outside(read)] };
+  return { ...read, omissions: [...read.omissions, ...outside(read)] };
 }
 
 /**
@@ -82,9 +82,9 @@ export class PairCounter {
           throw tooManyPairs(path, message, "give fewer of a sentence, or fewer texts, at once");
         }
         if (pairs * (end - start) > this.#limits.sentencePairWords) {
-          const most = Math.floor(this.#limits.sentencePairWords / (end - start));
+          const max = Math.floor(this.#limits.sentencePairWords / (end - start));
           const sentence = `a sentence of ${end - start} words has ${inside} entities, which are ${pairs} pairs`;
-          const message = `${sentence}; this server relates up to ${most} of so many words`;
+          const message = `${sentence}; this server relates up to ${max} of so many words`;
           throw tooManyPairs(path, message, `give fewer of those in tokens ${start} to ${end} at once`);
         }
       }
@@ -102,7 +102,7 @@ function tooManyPairs(path: string, message: string, remedy: string): RequestErr
   });
 }
 
-function outside({ document: { entities, sentences, tokens } }: ReadRequest): Loss[] {
+function outside({ document: { entities, sentences, tokens } }: ReadRequest): Omission[] {
   // The end of the sentence that a token stands in: looking through all sentences for each entity would take their product.
   const ends = new Int32Array(tokens.length);
   for (const { start, end } of sentences) ends.fill(end, start, end);

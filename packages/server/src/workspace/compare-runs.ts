@@ -10,9 +10,9 @@ import type { ShelvedRun } from "./run-shelf.ts";
 
 type Compared = Omit<RunComparison, "offset" | "items"> & { readonly items: readonly ComparedSentence[] };
 
-const mostSentences = 5000;
-const mostWaiting = 4;
-const mostKept = 4;
+const maxSentences = 5000;
+const maxWaiting = 4;
+const maxKept = 4;
 
 export interface ComparedData {
   readonly name: string;
@@ -42,7 +42,7 @@ export class RunComparer {
     const key = JSON.stringify([first.name, second.name, data.name, protocol, data.stamp, ...stamps]);
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
-    if (this.#waiting >= mostWaiting) {
+    if (this.#waiting >= maxWaiting) {
       throw new RequestError("OVERLOADED", { message: "other runs are being compared", hint: "ask again when they are done" });
     }
     this.#waiting++;
@@ -50,16 +50,16 @@ export class RunComparer {
     this.#last = work.catch(() => undefined).finally(() => void this.#waiting--);
     this.#kept.set(key, work);
     work.catch(() => this.#kept.delete(key));
-    for (const oldest of [...this.#kept.keys()].slice(0, -mostKept)) this.#kept.delete(oldest);
+    for (const oldest of [...this.#kept.keys()].slice(0, -maxKept)) this.#kept.delete(oldest);
     return work;
   }
 
   async #do(first: ShelvedRun, second: ShelvedRun, data: ComparedData, protocol?: ProtocolName): Promise<Compared> {
     const gold = await data.sentences();
-    if (gold.length > mostSentences) {
+    if (gold.length > maxSentences) {
       throw new RequestError("REQUEST_TOO_LARGE", {
         at: { path: "querystring.data" },
-        message: `the file has ${gold.length} sentences; runs are compared here on ${mostSentences} at most`,
+        message: `the file has ${gold.length} sentences; runs are compared here on ${maxSentences} at most`,
         hint: "weft compare takes files of any size",
       });
     }

@@ -6,8 +6,8 @@ import type { CorpusJob, CorpusReply, CorpusWork } from "./corpus-worker.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
 /** Threads beside those that predict; and jobs that wait for one, beyond which new ones are refused. */
-const mostThreads = 2;
-const mostWaiting = 32;
+const maxThreads = 2;
+const maxWaiting = 32;
 /** A thread that has nothing to do ends after so long: what a large file took of memory goes with it. */
 const idleMs = 10_000;
 /** What a file that unpacks to any number of sentences may take before its thread ends, and with it nothing else. */
@@ -58,9 +58,9 @@ export class CorpusThreads {
 
   #add(key: string, job: CorpusJob, files: readonly ShelvedFile[]): Task {
     if (this.#closed) throw stopped();
-    if ([...this.#tasks.values()].filter(({ thread }) => thread === undefined).length >= mostWaiting) {
+    if ([...this.#tasks.values()].filter(({ thread }) => thread === undefined).length >= maxWaiting) {
       throw new RequestError("OVERLOADED", {
-        message: `${mostWaiting} files wait to be read already`,
+        message: `${maxWaiting} files wait to be read already`,
         hint: "ask again when some of them are done",
       });
     }
@@ -89,7 +89,7 @@ export class CorpusThreads {
       const busy = [...this.#threads].flatMap((thread) => (thread.task === undefined ? [] : [thread.task]));
       if (busy.some(({ paths }) => [...task.paths].some((path) => paths.has(path)))) continue;
       const idle = [...this.#threads].find((thread) => thread.task === undefined && !thread.ending);
-      if (idle === undefined && this.#threads.size >= mostThreads) return;
+      if (idle === undefined && this.#threads.size >= maxThreads) return;
       this.#give(idle ?? this.#startThread(), task);
     }
   }

@@ -12,7 +12,7 @@ import type { ShelvedFile } from "./shelved-file.ts";
 export interface CorpusWork {
   readonly index: { readonly input: { readonly path: string; readonly maxBytes: number }; readonly result: PackedCorpus };
   readonly documents: {
-    readonly input: { readonly file: ShelvedFile; readonly mostSentences: number };
+    readonly input: { readonly file: ShelvedFile; readonly maxSentences: number };
     readonly result: PackedDocuments;
   };
   readonly problems: { readonly input: readonly ShelvedFile[]; readonly result: ProblemList };
@@ -36,7 +36,7 @@ parentPort?.on("message", (job: CorpusJob) => {
 
 async function work(job: CorpusJob): Promise<CorpusWork[keyof CorpusWork]["result"]> {
   if (job.kind === "index") return packCorpus(job.input.path, job.input);
-  if (job.kind === "documents") return packDocuments(job.input.file, job.input.mostSentences);
+  if (job.kind === "documents") return packDocuments(job.input.file, job.input.maxSentences);
   if (job.kind === "problems") return dataProblems(job.input);
   return corpusStatistics([...new CorpusIndex(job.input).sentences()]);
 }

@@ -119,7 +119,7 @@ export class CorrectionProject {
 
   /**
    * Saves what a person says of a sentence, on disk before it returns. An edit that says what is there already is taken whatever its
-   * revision, so that a request may be sent again when its answer was lost.
+   * revision, so that a request may be sent again when its answer was omitted.
    *
    * @param revision the one that the edit was made from
    * @throws {RequestError} REQUEST_INVALID @throws {DataError} where the annotation does not fit the sentence
@@ -145,11 +145,11 @@ export class CorrectionProject {
    *
    * @returns the id of the first one @throws {RequestError} where there would be too many @throws {FileError}
    */
-  async add(sentences: readonly NewSentence[], most: number): Promise<number> {
+  async add(sentences: readonly NewSentence[], max: number): Promise<number> {
     return this.#inTurn(async () => {
       await this.#catchUp();
       const first = this.size;
-      if (first + sentences.length > most) throw tooMany(first + sentences.length, most);
+      if (first + sentences.length > max) throw tooMany(first + sentences.length, max);
       // Their coming is a change of the project, which its revision counts.
       const held = sentences.map((sentence) => ({ ...sentence, revision: 1, done: false }));
       await this.#append(await additionLine(first, held));
@@ -238,9 +238,9 @@ export function projectUnknown(): RequestError {
   });
 }
 
-export function tooMany(sentences: number, most: number): RequestError {
+export function tooMany(sentences: number, max: number): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
-    message: `there would be ${sentences} sentences; a correction project holds up to ${most}`,
+    message: `there would be ${sentences} sentences; a correction project holds up to ${max}`,
     hint: "cut the file into parts, each a project of its own",
   });
 }

@@ -81,7 +81,7 @@ export function withSuggestions(given: Document, found: Document): Document {
 /** How torn the model is about what it is least sure of, 0 to 1: a probability of one half is as uncertain as can be. */
 function uncertaintyOf({ entities, relations }: Pick<Document, "entities" | "relations">): number {
   const doubts = [...entities, ...relations].map(({ confidence = 1 }) => 1 - Math.abs(2 * confidence - 1));
-  return roundConfidence(doubts.reduce((most, doubt) => Math.max(most, doubt), 0));
+  return roundConfidence(doubts.reduce((max, doubt) => Math.max(max, doubt), 0));
 }
 
 export function hasSuggestions({ entities, relations }: Pick<SentenceEdit, "entities" | "relations">): boolean {

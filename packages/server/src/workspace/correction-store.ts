@@ -91,7 +91,7 @@ export class CorrectionStore {
    */
   async add(project: CorrectionProject, request: SentencesRequest, signal: AbortSignal): Promise<number> {
     const taken = new Set(project.documents("all").map(({ id, metadata }) => metadata["doc"] ?? id));
-    return project.add(await this.#sentencesOf(request, signal, taken), mostSentences);
+    return project.add(await this.#sentencesOf(request, signal, taken), maxSentences);
   }
 
   /**
@@ -153,7 +153,7 @@ export class CorrectionStore {
   async #sentencesOf(request: SentencesRequest, signal: AbortSignal, taken?: ReadonlySet<unknown>): Promise<NewSentence[]> {
     const documents = await this.#documentsOf(request, signal, taken);
     const count = documents.reduce((sum, document) => sum + document.sentences.length, 0);
-    if (count > mostSentences) throw tooMany(count, mostSentences);
+    if (count > maxSentences) throw tooMany(count, maxSentences);
     const suggested = predicts(request) ? await this.#predict(documents, request, signal) : documents;
     const sentences = await newSentences(suggested, turns(signal));
     if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there is no sentence in it" });
@@ -227,7 +227,7 @@ export class CorrectionStore {
       });
     }
     const file = (await shelf.files()).find((each) => each.name === name);
-    if (file !== undefined) return shelf.documents(file, mostSentences, signal);
+    if (file !== undefined) return shelf.documents(file, maxSentences, signal);
     throw new RequestError("REQUEST_INVALID", {
       at: { path: "data" },
       message: "there is no such file in the server's data",
@@ -244,7 +244,7 @@ export class CorrectionStore {
       const suggested: Document[] = [];
       for (let from = 0; from < documents.length; from += documentsAtOnce) {
         const some = documents.slice(from, from + documentsAtOnce);
-        const reads = some.map((document): ReadRequest => ({ id: undefined, document, losses: [] }));
+        const reads = some.map((document): ReadRequest => ({ id: undefined, document, omissions: [] }));
         const job = { deadline: performance.now() + limits.deadlineMs, signal, patient: true };
         let at = 0;
         for await (const found of extractTexts(lease.served, reads, { threshold: suggestionThreshold }, job)) {
@@ -262,7 +262,7 @@ export class CorrectionStore {
 /** A hidden name, so that no project has it. */
 const trash = ".trash";
 /** More would be no work for people any more. */
-const mostSentences = 50_000;
+const maxSentences = 50_000;
 const documentsAtOnce = 64;
 /** Relations below a model's own threshold are worth a look: what it missed is most often what it doubted. */
 const suggestionThreshold = 0.3;

@@ -254,9 +254,9 @@ function baseConfig(data: SplitFiles): TrainConfig {
   });
 }
 
-function tooFew(least: number): RequestError {
+function tooFew(min: number): RequestError {
   return new RequestError("REQUEST_INVALID", {
-    message: `training needs ${least === 1 ? "a corrected sentence" : `${least} corrected sentences`}, and the project has fewer`,
+    message: `training needs ${min === 1 ? "a corrected sentence" : `${min} corrected sentences`}, and the project has fewer`,
     hint: "go through some sentences first and mark them as done",
   });
 }

@@ -6,15 +6,15 @@ import { RequestError } from "../errors.ts";
 import { placeInside } from "./place-inside.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
-const mostBytes = 64 << 20;
+const maxBytes = 64 << 20;
 const shownPlaces = 20;
 const shownFaults = 200;
 
 /** What `weft data check` finds in files, with their names in place of their paths. @throws {RequestError} REQUEST_TOO_LARGE */
 export async function dataProblems(files: readonly ShelvedFile[]): Promise<ProblemList> {
-  if (files.reduce((sum, { bytes }) => sum + bytes, 0) > mostBytes) {
+  if (files.reduce((sum, { bytes }) => sum + bytes, 0) > maxBytes) {
     throw new RequestError("REQUEST_TOO_LARGE", {
-      message: `the files have more than ${mostBytes >> 20} MiB, the most that is checked here`,
+      message: `the files have more than ${maxBytes >> 20} MiB, the most that is checked here`,
       hint: "weft data check reads files of any size",
     });
   }
@@ -42,7 +42,7 @@ export async function dataProblems(files: readonly ShelvedFile[]): Promise<Probl
 }
 
 /** Of a folder, each place names the file in it. */
-function named({ sentences, losses, faults }: CheckedFile, { name, path }: ShelvedFile): CheckedFile {
+function named({ sentences, omissions, faults }: CheckedFile, { name, path }: ShelvedFile): CheckedFile {
   const sourceOf = (source: string | undefined): string => {
     const inside = placeInside(path, source);
     return inside === undefined ? name : `${name}/${inside}`;
@@ -51,7 +51,7 @@ function named({ sentences, losses, faults }: CheckedFile, { name, path }: Shelv
   return {
     source: name,
     sentences: sentences.map(({ sentence, at: place }) => ({ sentence, at: at(place) })),
-    losses: losses.map((loss) => ({ ...loss, source: sourceOf(loss.source) })),
+    omissions: omissions.map((omission) => ({ ...omission, source: sourceOf(omission.source) })),
     faults: faults.map((fault) => ({ ...fault, at: at(fault.at ?? {}) })),
   };
 }

@@ -15,7 +15,7 @@ import type { CorpusCounts } from "./pack-corpus.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
 const depth = 4;
-const mostFiles = 2000;
+const maxFiles = 2000;
 /** Of one file, and of all that are kept. */
 const indexBytes = 128 << 20;
 const allIndexBytes = 256 << 20;
@@ -63,12 +63,12 @@ export class DataShelf {
       const belonging = new Set([...corpora.values()].flatMap(({ companions }) => companions));
       for (const { path, files } of folders) {
         const corpus = corpora.get(path);
-        if (corpus !== undefined && found.size < mostFiles) {
+        if (corpus !== undefined && found.size < maxFiles) {
           const within = path === "" ? root : join(root, path);
           put({ name: path === "" ? name : `${name}/${path}`, path: within, ...(await folderState(root, corpus)) });
         }
         for (const file of files.filter(mayBeData)) {
-          if (found.size >= mostFiles) return [...found.values()];
+          if (found.size >= maxFiles) return [...found.values()];
           const inside = path === "" ? file : `${path}/${file}`;
           if (belonging.has(inside)) continue;
           await add(`${name}/${inside}`, join(root, inside)).catch(() => undefined);
@@ -112,9 +112,9 @@ export class DataShelf {
    *
    * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} @throws {FileError}
    */
-  async documents(file: ShelvedFile, mostSentences: number, signal: AbortSignal): Promise<Document[]> {
+  async documents(file: ShelvedFile, maxSentences: number, signal: AbortSignal): Promise<Document[]> {
     const documents: Document[] = [];
-    for (const piece of await this.#threads.run("documents", { file, mostSentences }, [file], signal)) {
+    for (const piece of await this.#threads.run("documents", { file, maxSentences }, [file], signal)) {
       for (const document of JSON.parse(piece) as Document[]) documents.push(document);
       await nextTurn();
     }

@@ -18,13 +18,13 @@ export async function exportCorrections(
       hint: didYouMean(format, outputFormats.names) ?? `there are ${outputFormats.names.join(", ")}`,
     });
   }
-  const { text, files, losses } = await collectText(writer.write(documents));
+  const { text, files, omissions } = await collectText(writer.write(documents));
   const main = writer.layout === "folder" ? [] : [{ name: `${name}${writer.extensions[0] ?? ".txt"}`, content: text }];
   const others = [...files].map(([file, content]) => ({ name: file.startsWith(".") ? `${name}${file}` : file, content }));
   return {
     format,
     sentences: documents.length,
     files: [...main, ...others],
-    omissions: losses.map(({ path, reason }) => (path === undefined ? reason : `${path}: ${reason}`)),
+    omissions: omissions.map(({ path, reason }) => (path === undefined ? reason : `${path}: ${reason}`)),
   };
 }

@@ -52,7 +52,7 @@ export async function packCorpus(path: string, { maxBytes }: { readonly maxBytes
   let truncated = false;
   try {
     for await (const event of readSentences(path, { followLinks: false })) {
-      if (event.kind === "loss") gathered.notCarried++;
+      if (event.kind === "omission") gathered.notCarried++;
       else gathered.add(event.sentence, lineIn(path, event.at));
       truncated = gathered.bytes > maxBytes;
       if (truncated) break;

@@ -8,7 +8,7 @@ import type { ShelvedFile } from "./shelved-file.ts";
 export type PackedDocuments = readonly string[];
 
 /** As much as may be kept of any file. */
-const mostBytes = 128 << 20;
+const maxBytes = 128 << 20;
 const pieceUnits = 1 << 20;
 
 /**
@@ -16,7 +16,7 @@ const pieceUnits = 1 << 20;
  *
  * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} with the file's name in place of its path @throws {FileError}
  */
-export async function packDocuments(file: ShelvedFile, mostSentences: number): Promise<PackedDocuments> {
+export async function packDocuments(file: ShelvedFile, maxSentences: number): Promise<PackedDocuments> {
   const pieces: string[] = [];
   let [piece, units, sentences]: [string[], number, number] = [[], 0, 0];
   let all = 0;
@@ -30,9 +30,9 @@ export async function packDocuments(file: ShelvedFile, mostSentences: number): P
     units += packed.length;
     all += packed.length;
     sentences += document.sentences.length;
-    if (all > mostBytes) throw tooLarge();
+    if (all > maxBytes) throw tooLarge();
     if (units > pieceUnits) close();
-    if (sentences > mostSentences) break;
+    if (sentences > maxSentences) break;
   }
   close();
   return pieces;
@@ -51,7 +51,7 @@ async function* documentsOf({ name, path }: ShelvedFile): AsyncGenerator<Documen
 
 function tooLarge(): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
-    message: `the file holds more than ${mostBytes >> 20} MiB of annotated text`,
+    message: `the file holds more than ${maxBytes >> 20} MiB of annotated text`,
     hint: "cut the file into parts, each a project of its own",
   });
 }

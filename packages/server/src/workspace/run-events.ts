@@ -4,7 +4,7 @@ import { followEvents } from "@weft-nlp/node/runs";
 import { thinEvents } from "./thin-events.ts";
 
 /** Points of each part of a model that a look at the log becomes at most. */
-const mostPoints = 400;
+const maxPoints = 400;
 /** Silence after which a word goes out, so that whatever stands between keeps the connection. */
 const idleMs = 2000;
 
@@ -36,7 +36,7 @@ export async function* runEvents(
       }
       if (look.done === true) return;
       const { fresh, restarted, done } = look.value;
-      yield message("points", { restarted, points: thinEvents(fresh, mostPoints) });
+      yield message("points", { restarted, points: thinEvents(fresh, maxPoints) });
       if (done || state !== "running") {
         yield message("end", { state: done ? "done" : state });
         return;

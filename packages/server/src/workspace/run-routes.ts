@@ -10,7 +10,7 @@ import { runEvents } from "./run-events.ts";
 import type { RunShelf } from "./run-shelf.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
-const mostStreams = 64;
+const maxStreams = 64;
 
 /** `/v1/runs`: the trainings of a folder, how they stand, and their curves while they are under way. */
 export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Promise<void> {
@@ -37,9 +37,9 @@ export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Pr
     handler: async ({ params: { name } }, reply) => {
       const known = shelfOf(shelf);
       const run = await known.find(name);
-      if (streams >= mostStreams) {
+      if (streams >= maxStreams) {
         throw new RequestError("OVERLOADED", {
-          message: `${mostStreams} runs are being followed already, the most this server takes`,
+          message: `${maxStreams} runs are being followed already, the most this server takes`,
         });
       }
       const { signal } = requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY });

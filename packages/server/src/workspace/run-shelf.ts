@@ -40,7 +40,7 @@ interface ReadConfig {
 
 /** How deep below the folder of runs one is looked for: `weft sweep` puts them into two folders of its own. */
 const depth = 4;
-const mostRuns = 2000;
+const maxRuns = 2000;
 /** What makes a folder with a configuration a run, and not a folder of configurations. */
 const signs = ["events.jsonl", "state.json", "report.json"];
 
@@ -61,7 +61,7 @@ export class RunShelf {
     for await (const { path, files } of listFolder(this.#root, depth)) {
       if (path === "" || !files.includes("config.yaml") || !signs.some((sign) => files.includes(sign))) continue;
       found.push({ name: path, folder: join(this.#root, path) });
-      if (found.length === mostRuns) break;
+      if (found.length === maxRuns) break;
     }
     return found;
   }

@@ -35,14 +35,14 @@ test("parts of a model have curves of their own, and every evaluation stays", ()
 test("never more points than asked for, in order, and within what was measured", () => {
   const losses = fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: 1, maxLength: 300 });
   fc.assert(
-    fc.property(losses, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 40 }), (values, most, perEpoch) => {
+    fc.property(losses, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 40 }), (values, max, perEpoch) => {
       const events = values.map((loss, index) => step(1 + Math.floor(index / perEpoch), index + 1, loss));
-      const points = thinEvents(events, most).flatMap((point) => (point.kind === "loss" ? point : []));
-      expect(points.length).toBeLessThanOrEqual(most);
+      const points = thinEvents(events, max).flatMap((point) => (point.kind === "loss" ? point : []));
+      expect(points.length).toBeLessThanOrEqual(max);
       expect(points.map(({ at }) => at)).toEqual(points.map(({ at }) => at).toSorted((a, b) => a - b));
-      const [least, largest] = [Math.min(...values), Math.max(...values)];
+      const [min, largest] = [Math.min(...values), Math.max(...values)];
       for (const { loss } of points) {
-        expect(loss).toBeGreaterThanOrEqual(least - 1e-9);
+        expect(loss).toBeGreaterThanOrEqual(min - 1e-9);
         expect(loss).toBeLessThanOrEqual(largest + 1e-9);
       }
     }),

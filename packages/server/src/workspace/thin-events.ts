@@ -4,10 +4,10 @@ import type { LoggedEvent } from "@weft-nlp/node/runs";
 type Step = Extract<LoggedEvent, { kind: "step" }>;
 
 /**
- * The events of a log as points: steps that stand side by side become their mean, so that no part has more than `most` of them;
+ * The events of a log as points: steps that stand side by side become their mean, so that no part has more than `max` of them;
  * evaluations stay as they are.
  */
-export function thinEvents(events: readonly LoggedEvent[], most: number): CurvePoint[] {
+export function thinEvents(events: readonly LoggedEvent[], max: number): CurvePoint[] {
   const steps = new Map<string | undefined, Step[]>();
   for (const event of events) {
     if (event.kind !== "step") continue;
@@ -17,7 +17,7 @@ export function thinEvents(events: readonly LoggedEvent[], most: number): CurveP
   }
   const losses = [...steps].flatMap(([part, ofPart]): CurvePoint[] => {
     const places = placesOf(ofPart);
-    const size = Math.ceil(ofPart.length / most);
+    const size = Math.ceil(ofPart.length / max);
     return Array.from({ length: Math.ceil(ofPart.length / size) }, (_, index) => {
       const taken = ofPart.slice(index * size, (index + 1) * size);
       const sentences = taken.reduce((sum, step) => sum + step.sentences, 0);

@@ -65,19 +65,19 @@ export function comparisonText(comparison: SystemComparison, { style, width }: P
 
   function pairTable(title: string, entries: readonly (readonly [string, ScorePairs[string]])[]): string {
     const rows = entries
-      .slice(0, mostRows)
+      .slice(0, maxRows)
       .map(([name, { first, second }]) => [
         name,
         whole(first.gold),
         ...[first, second].flatMap(({ precision, recall, f1 }) => [precision, recall, f1].map(points)),
         signed(second.f1 - first.f1),
       ]);
-    const rest = entries.length > mostRows ? `\nand ${entries.length - mostRows} more` : "";
+    const rest = entries.length > maxRows ? `\nand ${entries.length - maxRows} more` : "";
     return `${table([title, "gold", "A: P", "R", "F1", "B: P", "R", "F1", "B − A"], rows)}${rest}`;
   }
 }
 
-const mostRows = 20;
+const maxRows = 20;
 
 function rowsOf(each: ProtocolComparison): string[][] {
   const { first, second, sentences, p } = each;

@@ -20,7 +20,7 @@ export interface FixedFile {
   readonly output: string;
   readonly fixes: FixCounts & { readonly movedSpans: number };
   /** Annotations that reading or writing the format could not carry over. */
-  readonly lost: number;
+  readonly omitted: number;
 }
 
 /**
@@ -73,15 +73,15 @@ async function fixCorpus(
   options: ReadDocumentsOptions,
 ): Promise<FixedFile> {
   const fixes = { repeatedEntities: 0, repeatedRelations: 0, renamedEntities: 0, renamedRelations: 0, movedSpans: 0 };
-  let lost = 0;
-  await writeDocuments(output, format, corrected(), () => void lost++);
-  return { input, output, fixes, lost };
+  let omitted = 0;
+  await writeDocuments(output, format, corrected(), () => void omitted++);
+  return { input, output, fixes, omitted };
 
   async function* corrected(): AsyncGenerator<Document> {
     for await (const event of readDocuments(input, options)) {
-      if (event.kind === "loss") {
-        if (event.loss.kind === "misaligned") fixes.movedSpans++;
-        else lost++;
+      if (event.kind === "omission") {
+        if (event.omission.kind === "misaligned") fixes.movedSpans++;
+        else omitted++;
         continue;
       }
       const { document, fixes: done } = fixDocument(event.document, renamings);

@@ -43,7 +43,7 @@ export function parseSeeds(text: string): number[] {
   const numbers = parts.map(Number);
   const whole = parts.every((part) => /^\d+$/.test(part)) && numbers.every(Number.isSafeInteger);
   const [only = 0] = numbers;
-  if (!whole || (parts.length === 1 && (only < 1 || only > mostSeeds)) || new Set(numbers).size < numbers.length) {
+  if (!whole || (parts.length === 1 && (only < 1 || only > maxSeeds)) || new Set(numbers).size < numbers.length) {
     throw new UsageError(
       `--seeds takes a number of seeds or a list of different ones, not ${JSON.stringify(text)}`,
       "--seeds 5 is the seeds 1 to 5, --seeds 1,2,7 are these three",
@@ -52,7 +52,7 @@ export function parseSeeds(text: string): number[] {
   return parts.length === 1 ? Array.from({ length: only }, (_, index) => index + 1) : numbers;
 }
 
-const mostSeeds = 1000;
+const maxSeeds = 1000;
 
 export interface FinishedRuns {
   /** In the order of the plan, without those that failed. */

@@ -8,7 +8,7 @@ function corpus(source: string, sentences: readonly (readonly [id: string | unde
     const sentence: Sentence = { id: id ?? `line-${index + 1}`, tokens: text.split(" "), entities: [], relations: [] };
     return { sentence, at: { source, line: index + 1 } };
   });
-  return { source, sentences: placed, losses: [] };
+  return { source, sentences: placed, omissions: [] };
 }
 
 const gold = corpus("gold", [

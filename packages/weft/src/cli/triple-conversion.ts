@@ -1,4 +1,4 @@
-import type { Document, Loss } from "@weft-nlp/core";
+import type { Document, Omission } from "@weft-nlp/core";
 import { outputFormats } from "@weft-nlp/core/formats";
 import type { TripleFormat } from "@weft-nlp/core/triples";
 import { tripleFormatOf, tripleFormats } from "@weft-nlp/node/triples";
@@ -16,17 +16,21 @@ export function conversionTarget(output: string, name: string | undefined): Trip
 }
 
 /** Passes documents on, and says what of each the format leaves out. */
-export async function* withLosses(
+export async function* withOmissions(
   documents: AsyncIterable<Document>,
   { holds, title }: TripleFormat,
-  onLoss: (loss: Loss) => void,
+  onOmission: (omission: Omission) => void,
 ): AsyncGenerator<Document> {
   for await (const document of documents) {
     if (holds === "relations") {
       const related = new Set(document.relations.flatMap(({ head, tail }) => [head, tail]));
       for (const index of document.entities.keys()) {
         if (related.has(index)) continue;
-        onLoss({ source: document.id, path: `entities[${index}]`, reason: `${title} holds relations, and this entity has none` });
+        onOmission({
+          source: document.id,
+          path: `entities[${index}]`,
+          reason: `${title} holds relations, and this entity has none`,
+        });
       }
     }
     yield document;

@@ -126,12 +126,12 @@ export interface History {
 }
 
 /** Steps back that are kept for a sentence. */
-const mostSteps = 200;
+const maxSteps = 200;
 
 export const history = {
   begin: (present: Annotated): History => ({ past: [], present, future: [] }),
   record: (before: History, next: Annotated): History =>
-    next === before.present ? before : { past: [...before.past, before.present].slice(-mostSteps), present: next, future: [] },
+    next === before.present ? before : { past: [...before.past, before.present].slice(-maxSteps), present: next, future: [] },
   undo: (before: History): History => {
     const last = before.past.at(-1);
     if (last === undefined) return before;

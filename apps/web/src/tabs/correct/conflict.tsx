@@ -11,7 +11,7 @@ export function Conflict({ working: { server, history } }: { readonly working: W
   return (
     <div class="failure conflict" role="alert">
       <p>
-        <strong>This sentence was changed elsewhere.</strong> Nothing is lost yet: choose what stays.
+        <strong>This sentence was changed elsewhere.</strong> Nothing is omitted yet: choose what stays.
       </p>
       <div class="versions">
         {versions.map(({ whose, title, annotated }) => (

@@ -6,7 +6,7 @@ interface Draft {
   readonly annotated: Annotated;
 }
 
-/** Edits that are kept in the browser until the server has them: a reload, a crash or a dead server loses none. */
+/** Edits that are kept in the browser until the server has them: a reload, a crash or a dead server omits none. */
 export const drafts = { keep, drop, all, keysEnding, move };
 
 const keyOf = (project: string, id: number): string => `weft-correct/${project}/${id}`;

@@ -17,8 +17,8 @@ export function ExportCorrections({ name }: { readonly name: string }) {
   async function download(): Promise<void> {
     try {
       const { sentences, files, omissions } = await corrections.export(name, format, which);
-      for (const [place, { name: file, content }] of files.slice(0, mostFiles).entries()) {
-        // Browsers lose a download that another one follows at once.
+      for (const [place, { name: file, content }] of files.slice(0, maxFiles).entries()) {
+        // Browsers omit a download that another one follows at once.
         if (place > 0) await new Promise((resolve) => setTimeout(resolve, 300));
         const address = URL.createObjectURL(new Blob([content], { type: "text/plain" }));
         const link = document.createElement("a");
@@ -27,9 +27,9 @@ export function ExportCorrections({ name }: { readonly name: string }) {
         link.click();
         setTimeout(() => URL.revokeObjectURL(address), 60_000);
       }
-      const rest = files.length > mostFiles ? `; ${files.length - mostFiles} more files come from the command line` : "";
-      const lost = omissions.length === 0 ? "" : `; the format cannot hold everything (${omissions.length}): ${omissions[0]}`;
-      say(`${sentences} ${sentences === 1 ? "sentence" : "sentences"}${rest}${lost}`);
+      const rest = files.length > maxFiles ? `; ${files.length - maxFiles} more files come from the command line` : "";
+      const omitted = omissions.length === 0 ? "" : `; the format cannot hold everything (${omissions.length}): ${omissions[0]}`;
+      say(`${sentences} ${sentences === 1 ? "sentence" : "sentences"}${rest}${omitted}`);
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));
     }
@@ -62,4 +62,4 @@ export function ExportCorrections({ name }: { readonly name: string }) {
 }
 
 /** Formats with a file for each document would fill somebody's folder of downloads. */
-const mostFiles = 20;
+const maxFiles = 20;

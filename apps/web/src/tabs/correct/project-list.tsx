@@ -11,7 +11,7 @@ import { RenameProject } from "./rename-project.tsx";
 export function ProjectList({ list, reload }: { readonly list: Projects; readonly reload: () => void }) {
   const [leaving, setLeaving] = useState<ProjectEntry | null>(null);
   const [renaming, setRenaming] = useState<ProjectEntry | null>(null);
-  /** Its line is another one by now, and would lose the focus. */
+  /** Its line is another one by now, and would omit the focus. */
   const [renamed, setRenamed] = useState<string | null>(null);
   return (
     <>

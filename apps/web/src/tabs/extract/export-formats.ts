@@ -20,7 +20,7 @@ export interface Exported {
   /** By file name; one file has the name "". */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** What the format cannot hold, in words. */
-  readonly losses: readonly string[];
+  readonly omissions: readonly string[];
 }
 
 /** Everything that can be written here, in the tables' own order. */
@@ -49,7 +49,7 @@ function ofServer({ name, title, extension, mediaType }: TripleFormatEntry): Exp
     remote: true,
     write: async (document) => {
       const answer = await send("writeTriples", { body: { format: name, documents: [{ ...recordOf(document) }] } });
-      return { files: new Map([["", new Uint8Array(await answer.arrayBuffer())]]), losses: [] };
+      return { files: new Map([["", new Uint8Array(await answer.arrayBuffer())]]), omissions: [] };
     },
   };
 }
@@ -64,7 +64,7 @@ function ofTriples(format: TripleFormat): ExportFormat {
     remote: false,
     write: async (document) => {
       const { main, files } = await collectTriples(format, [document]);
-      return { files: files.size === 0 ? new Map([["", main]]) : files, losses: [] };
+      return { files: files.size === 0 ? new Map([["", main]]) : files, omissions: [] };
     },
   };
 }
@@ -78,12 +78,12 @@ function ofAnnotation(format: OutputFormat): ExportFormat {
     mediaType: "text/plain",
     remote: false,
     write: async (document) => {
-      const { text, files, losses } = await collectText(format.write([document]));
+      const { text, files, omissions } = await collectText(format.write([document]));
       const encoder = new TextEncoder();
       const all = [["", text] as const, ...files].map(([file, content]) => [file, encoder.encode(content)] as const);
       return {
         files: new Map(all),
-        losses: losses.map(({ path, reason }) => (path === undefined ? reason : `${path}: ${reason}`)),
+        omissions: omissions.map(({ path, reason }) => (path === undefined ? reason : `${path}: ${reason}`)),
       };
     },
   };

@@ -24,9 +24,11 @@ export function ExportMenu() {
   async function write(use: (files: Exported["files"], format: ExportFormat) => Promise<string> | string): Promise<void> {
     if (chosen === undefined || shown.value === null) return;
     try {
-      const { files, losses } = await chosen.write(shown.value);
+      const { files, omissions } = await chosen.write(shown.value);
       const done = await use(files, chosen);
-      say(losses.length === 0 ? done : `${done}; ${chosen.title} cannot hold everything (${losses.length}): ${losses[0]}`);
+      say(
+        omissions.length === 0 ? done : `${done}; ${chosen.title} cannot hold everything (${omissions.length}): ${omissions[0]}`,
+      );
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));
     }
@@ -74,7 +76,7 @@ async function copy(files: Exported["files"]): Promise<string> {
 
 async function download(files: Exported["files"], { extension, mediaType }: ExportFormat): Promise<string> {
   for (const [place, [file, bytes]] of [...files].entries()) {
-    // Browsers lose a download that another one follows at once.
+    // Browsers omit a download that another one follows at once.
     if (place > 0) await new Promise((resolve) => setTimeout(resolve, 300));
     const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mediaType }));
     const link = document.createElement("a");

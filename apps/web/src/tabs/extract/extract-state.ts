@@ -40,11 +40,11 @@ export const parts = computed<readonly SentencePart[]>(() => (found.value === nu
 /** What is sure enough for the sliders. */
 const sure = computed(() => {
   const own = found.value?.model.threshold ?? 0.5;
-  const [entityLeast, relationLeast] = [entityThreshold.value, relationThreshold.value];
+  const [entityMin, relationMin] = [entityThreshold.value, relationThreshold.value];
   return {
-    entity: ({ confidence = 1 }: Entity) => confidence >= entityLeast,
+    entity: ({ confidence = 1 }: Entity) => confidence >= entityMin,
     relation: ({ type, confidence = 1 }: Relation) =>
-      confidence >= (relationLeast ?? (typeof own === "number" ? own : (own[type] ?? 0.5))),
+      confidence >= (relationMin ?? (typeof own === "number" ? own : (own[type] ?? 0.5))),
   };
 });
 

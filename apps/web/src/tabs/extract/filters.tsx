@@ -22,7 +22,7 @@ export function Filters({ types }: { readonly types: readonly string[] }) {
       <div class="sliders">
         <Slider
           label="Relations from"
-          least={lowestThreshold}
+          min={lowestThreshold}
           value={relationThreshold.value ?? own}
           unset="each type's own"
           change={(value) => {
@@ -31,7 +31,7 @@ export function Filters({ types }: { readonly types: readonly string[] }) {
         />
         <Slider
           label="Entities from"
-          least={0}
+          min={0}
           value={entityThreshold.value}
           change={(value) => {
             entityThreshold.value = value;
@@ -71,20 +71,20 @@ export function Filters({ types }: { readonly types: readonly string[] }) {
 
 interface SliderProps {
   readonly label: string;
-  readonly least: number;
+  readonly min: number;
   readonly value: number | null;
   /** What stands for a value that is null. */
   readonly unset?: string;
   readonly change: (value: number) => void;
 }
 
-function Slider({ label, least, value, unset, change }: SliderProps) {
+function Slider({ label, min, value, unset, change }: SliderProps) {
   return (
     <label class="slider">
       {label}
       <input
         type="range"
-        min={least}
+        min={min}
         max={1}
         step={0.01}
         value={value ?? 0.5}

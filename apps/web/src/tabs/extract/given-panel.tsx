@@ -7,14 +7,14 @@ import type { ModelEntry } from "./extraction.ts";
 import { inTokens, mark } from "./given-entities.ts";
 
 /** More words would make a page that nobody marks by hand and that answers slowly. */
-const mostWords = 3000;
+const maxWords = 3000;
 
 const marking = newMarking();
 
 /** The entities that a model which finds none is given: marked in the text by hand, or taken from a model that finds some. */
 export function GivenPanel({ model }: { readonly model: ModelEntry }) {
   const { tokens } = useMemo(() => documentFromText("text", text.value), [text.value]);
-  const byHand = tokens.length <= mostWords;
+  const byHand = tokens.length <= maxWords;
   const entities = useMemo(() => (byHand ? inTokens(given.value, tokens) : []), [given.value, tokens]);
   const marked: Marked = { text: text.value, tokens, entities };
   // A model whose data has no types does not look at them.
@@ -58,7 +58,7 @@ export function GivenPanel({ model }: { readonly model: ModelEntry }) {
       </p>
       {!byHand ? (
         <p class="quiet">
-          The text is too long to be marked by hand here: that takes up to {mostWords.toLocaleString("en")} words.
+          The text is too long to be marked by hand here: that takes up to {maxWords.toLocaleString("en")} words.
         </p>
       ) : tokens.length === 0 ? null : (
         <>

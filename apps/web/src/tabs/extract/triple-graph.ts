@@ -33,7 +33,7 @@ export interface TripleGraph {
 }
 
 /** More nodes than this are a cloud that nobody reads; those with the most triples stay. */
-const mostNodes = 120;
+const maxNodes = 120;
 
 /**
  * The relations of a document as a graph, laid out. Mentions with the same words and the same type are one node.
@@ -61,7 +61,7 @@ export function tripleGraph(document: Document, measure: (text: string) => numbe
     known.confidence = Math.max(known.confidence, confidence);
     edges.set(key, known);
   }
-  const kept = [...nodes.values()].sort((a, b) => b.degree - a.degree || (a.key < b.key ? -1 : 1)).slice(0, mostNodes);
+  const kept = [...nodes.values()].sort((a, b) => b.degree - a.degree || (a.key < b.key ? -1 : 1)).slice(0, maxNodes);
   const inside = new Set<GraphNode>(kept);
   const keptEdges = [...edges.values()].filter(({ source, target }) => inside.has(source) && inside.has(target));
   layOut(

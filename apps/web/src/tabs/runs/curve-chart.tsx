@@ -36,9 +36,9 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
     );
   }, []);
   const values = curves.flatMap(({ points }) => points.map(([, y]) => y));
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [min, max] = [Math.min(...values), Math.max(...values)];
   // A loss that begins a hundred times as high as it ends shows nothing of its end otherwise.
-  const logarithmic = least > 0 && most > 20 * least;
+  const logarithmic = min > 0 && max > 20 * min;
   const look = `${logarithmic} ${theme.value} ${curves.map(({ name, colour }) => `${name} ${colour}`).join("|")}`;
   useEffect(() => {
     const element = place.current;

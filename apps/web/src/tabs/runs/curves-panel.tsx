@@ -101,7 +101,7 @@ interface CurveRowProps {
 function CurveRow({ name, colour, losses, scores }: CurveRowProps) {
   const [lastLoss, lastScore] = [losses.at(-1), scores.at(-1)];
   const best = scores.reduce<readonly [number, number] | undefined>(
-    (most, each) => (most === undefined || each[1] > most[1] ? each : most),
+    (max, each) => (max === undefined || each[1] > max[1] ? each : max),
     undefined,
   );
   return (

@@ -10,7 +10,7 @@ export const curves = signal<ReadonlyMap<string, readonly CurvePoint[]>>(new Map
 export const runs = computed<readonly RunEntry[]>(() => list.value?.runs ?? []);
 
 /** Curves that one picture still tells apart. */
-const mostChosen = 8;
+const maxChosen = 8;
 const shownAtFirst = 3;
 
 export async function loadRuns(): Promise<void> {
@@ -26,7 +26,7 @@ export async function loadRuns(): Promise<void> {
 
 export function choose(name: string, on: boolean): void {
   const others = chosen.value.filter((each) => each !== name);
-  chosen.value = on ? [...others, name].slice(-mostChosen) : others;
+  chosen.value = on ? [...others, name].slice(-maxChosen) : others;
 }
 
 /** What is under way, else what was begun last. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Loss, Sentence } from "../../schema/index.ts";
+import type { Omission, Sentence } from "../../schema/index.ts";
 import { type CheckedFile, checkCorpus, type Problem, roleOf } from "./index.ts";
 
 const person = (start: number, end = start + 1) => ({ start, end, type: "PER" });
@@ -8,9 +8,9 @@ function sentence(text: string, rest: Partial<Sentence> = {}): Sentence {
   return { id: text, tokens: text.split(" "), entities: [], relations: [], ...rest };
 }
 
-function file(source: string, sentences: readonly Sentence[], losses: readonly Loss[] = []): CheckedFile {
+function file(source: string, sentences: readonly Sentence[], omissions: readonly Omission[] = []): CheckedFile {
   const placed = sentences.map((each, index) => ({ sentence: each, at: { source, line: index + 1 } }));
-  return { source, sentences: placed, losses, faults: [] };
+  return { source, sentences: placed, omissions, faults: [] };
 }
 
 /** A sentence of two entities with one relation. */
@@ -78,21 +78,21 @@ test("each kind of problem has its number and the first places", () => {
 });
 
 test("what a reader reported is told apart by what lies behind it", () => {
-  const loss = (reason: string, kind?: Loss["kind"]): Loss => ({ source: "x", line: 3, path: "T1", reason, kind });
-  const losses = [
-    loss("grown", "misaligned"),
-    loss("other words", "disagreeing"),
-    loss("no such type", "undeclared"),
-    loss("a note"),
+  const omission = (reason: string, kind?: Omission["kind"]): Omission => ({ source: "x", line: 3, path: "T1", reason, kind });
+  const omissions = [
+    omission("grown", "misaligned"),
+    omission("other words", "disagreeing"),
+    omission("no such type", "undeclared"),
+    omission("a note"),
   ];
-  const { problems } = checkCorpus([file("x", [sentence("a")], losses)]);
+  const { problems } = checkCorpus([file("x", [sentence("a")], omissions)]);
   expect(problems.map(({ code, places }) => [code, places[0]?.says])).toEqual([
     ["MISALIGNED_SPAN", "grown"],
     ["OFFSETS_DISAGREE", "other words"],
     ["SCHEMA_DISAGREES", "no such type"],
     ["NOT_CARRIED", "a note"],
   ]);
-  const twice = [loss('"a" is 3'), loss('"b" is 4'), loss("another")];
+  const twice = [omission('"a" is 3'), omission('"b" is 4'), omission("another")];
   expect(checkCorpus([file("x", [sentence("a")], twice)]).problems.map(({ message }) => message)).toEqual([
     'x: 2 annotations could not be carried over: "a" is 3',
     "x: 1 annotation could not be carried over: another",
@@ -258,7 +258,7 @@ test("a sentence of a longer document, or of a list on one line, is placed by bo
   const source = "x.json";
   const at = { source, line: 1, path: "[4]" };
   const placed = { sentence: sentence("a b", { id: "d#2", entities: [person(0), person(0)] }), at };
-  const { problems } = checkCorpus([{ source, sentences: [placed], losses: [], faults: [] }]);
+  const { problems } = checkCorpus([{ source, sentences: [placed], omissions: [], faults: [] }]);
   expect(only(problems, "REPEATED_ENTITY")[0]?.places[0]).toMatchObject({ line: 1, path: "[4].d#2 entities[1]" });
 });
 

@@ -80,11 +80,11 @@ function similarLabels(kind: LabelKind, uses: readonly Use[]): Problem[] {
 }
 
 /** Above this many names the search for slips, which compares each with each, would take too long. */
-const mostCompared = 1000;
+const maxCompared = 1000;
 
 function nearestBefore(uses: readonly Use[], index: number): Use | undefined {
   const rare = uses[index];
-  if (rare === undefined || index >= mostCompared) return undefined;
+  if (rare === undefined || index >= maxCompared) return undefined;
   return uses.slice(0, index).find((frequent) => {
     const [a, b] = [rare.name.toLowerCase(), frequent.name.toLowerCase()];
     const shorter = Math.min(a.length, b.length);

@@ -1,4 +1,4 @@
-import { type Loss, type LossKind, overlappingEntities, type Sentence } from "../../schema/index.ts";
+import { type Omission, type OmissionKind, overlappingEntities, type Sentence } from "../../schema/index.ts";
 import { type Description, Gathered } from "./gather.ts";
 import { placeIn, placeOf, quoted, spelled, textKey } from "./place.ts";
 import {
@@ -15,8 +15,9 @@ export function checkSentences(file: CheckedFile, settings: CheckSettings): Prob
   const gathered = new Gathered<SentenceProblem>(file.source, settings.places);
   const ids = new Map<string, CheckedSentence>();
   const texts = new Map<string, CheckedSentence>();
-  for (const loss of file.losses) {
-    if (loss.kind !== undefined) gathered.add(lossCodes[loss.kind], { ...locationOf(loss), says: loss.reason });
+  for (const omission of file.omissions) {
+    if (omission.kind !== undefined)
+      gathered.add(omissionCodes[omission.kind], { ...locationOf(omission), says: omission.reason });
   }
   for (const placed of file.sentences) {
     const { sentence } = placed;
@@ -41,19 +42,19 @@ export function checkSentences(file: CheckedFile, settings: CheckSettings): Prob
 }
 
 /** What a reader left out, put together by the reason without what differs from place to place. */
-function notCarried({ source, losses }: CheckedFile, { places: kept }: CheckSettings): Problem[] {
-  const groups = new Map<string, Loss[]>();
-  for (const loss of losses) {
-    if (loss.kind !== undefined) continue;
-    const key = loss.reason.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\d+/g, "0");
+function notCarried({ source, omissions }: CheckedFile, { places: kept }: CheckSettings): Problem[] {
+  const groups = new Map<string, Omission[]>();
+  for (const omission of omissions) {
+    if (omission.kind !== undefined) continue;
+    const key = omission.reason.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\d+/g, "0");
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [loss]);
-    else group.push(loss);
+    if (group === undefined) groups.set(key, [omission]);
+    else group.push(omission);
   }
   return [...groups.values()].map((group) => {
     const amount = group.length;
     const message = `${source}: ${counted(amount, "annotation", "annotations")} could not be carried over: ${group[0]?.reason ?? ""}`;
-    const places = group.slice(0, kept).map((loss) => ({ ...locationOf(loss), says: loss.reason }));
+    const places = group.slice(0, kept).map((omission) => ({ ...locationOf(omission), says: omission.reason }));
     return { code: "NOT_CARRIED", level: "warning", source, amount, message, places };
   });
 }
@@ -98,18 +99,18 @@ function relationKey({ entities, relations }: Sentence, index: number): string {
   return [end(head), end(tail), type].join("\n");
 }
 
-const lossCodes = {
+const omissionCodes = {
   misaligned: "MISALIGNED_SPAN",
   disagreeing: "OFFSETS_DISAGREE",
   undeclared: "SCHEMA_DISAGREES",
-} as const satisfies Readonly<Record<LossKind, ProblemCode>>;
+} as const satisfies Readonly<Record<OmissionKind, ProblemCode>>;
 
-function locationOf({ source, line, column, path }: Loss): Pick<Loss, "source" | "line" | "column" | "path"> {
+function locationOf({ source, line, column, path }: Omission): Pick<Omission, "source" | "line" | "column" | "path"> {
   return { source, line, column, path };
 }
 
 type SentenceProblem =
-  | (typeof lossCodes)[LossKind]
+  | (typeof omissionCodes)[OmissionKind]
   | "EMPTY_FILE"
   | "LONG_SENTENCE"
   | "OVERLAPPING_ENTITY"

@@ -1,5 +1,5 @@
 import type { ErrorDetails, Location } from "../../errors.ts";
-import type { Loss, Sentence } from "../../schema/index.ts";
+import type { Omission, Sentence } from "../../schema/index.ts";
 
 /**
  * Everything that a check can find, with what it means. Codes are never renamed once released; `docs/data.md` holds the same list, and
@@ -83,7 +83,7 @@ export interface CheckedFile {
   /** What it is for; seen from its name where left out. */
   readonly role?: Role | undefined;
   readonly sentences: readonly CheckedSentence[];
-  readonly losses: readonly Loss[];
+  readonly omissions: readonly Omission[];
   readonly faults: readonly Fault[];
 }
 

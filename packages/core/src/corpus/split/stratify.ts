@@ -50,8 +50,8 @@ export function stratify(items: readonly StratumItem[], shares: readonly number[
   const choose = (lacks: (part: number) => number, size: number): number => {
     const relative = (amount: (part: number) => number) => (part: number) => amount(part) / (shares[part] ?? 1);
     const fitting = open.filter((part) => lacks(part) >= size - rounding);
-    const lacking = fitting.length === 0 ? most(open, lacks) : most(fitting, relative(lacks));
-    const best = most(
+    const lacking = fitting.length === 0 ? max(open, lacks) : max(fitting, relative(lacks));
+    const best = max(
       lacking,
       relative((part) => room[part] ?? 0),
     );
@@ -89,7 +89,7 @@ function rarest(left: Float64Array): number {
 /** What is wanted is a product of a share; sums of such are whole numbers only nearly. */
 const rounding = 1e-6;
 
-function most(parts: readonly number[], value: (part: number) => number): number[] {
+function max(parts: readonly number[], value: (part: number) => number): number[] {
   const highest = Math.max(...parts.map(value));
   return parts.filter((part) => value(part) >= highest - rounding);
 }

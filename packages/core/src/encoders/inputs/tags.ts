@@ -25,12 +25,12 @@ export const tags = defineInput<TagSettings>({
   readsEntities: true,
   reader: (lexicon) => {
     const rows = new Map(bioTags(lexicon).map((tag, index) => [tag, index]));
-    return ({ id, tokens, entities }, losses) => {
+    return ({ id, tokens, entities }, omissions) => {
       const seen = lexicon.typed ? entities : entities.map((entity) => ({ ...entity, type: null }));
       const encoded = encodeTags(seen, tokens.length, "bio");
-      for (const index of encoded.lost) {
+      for (const index of encoded.omitted) {
         const { start, end } = entities[index] as Entity;
-        losses.push({
+        omissions.push({
           source: id,
           path: `entities[${index}]`,
           reason: `tokens ${start} to ${end} overlap a longer entity, which tags cannot hold; its pairs stay`,

@@ -1,5 +1,5 @@
 /**
- * What a format can hold without loss. `fitDocument` cuts a document down to it and reports what went, the shared tests make
+ * What a format can hold without omission. `fitDocument` cuts a document down to it and reports what went, the shared tests make
  * their documents by it, and docs/formats.md prints it.
  */
 export interface Capacity {

@@ -1,6 +1,6 @@
 import { DataError, type Location } from "../../errors.ts";
 import { within } from "../../json/fields.ts";
-import type { Document, LossKind, Span } from "../../schema/index.ts";
+import type { Document, OmissionKind, Span } from "../../schema/index.ts";
 import { coveringTokens, type OffsetUnit, offsetTranslation } from "../../text/index.ts";
 
 /** Characters of a text as a file names them, in the file's own unit, half-open, with the words it says stand there. */
@@ -33,13 +33,13 @@ export function countAgreeing(text: string, spans: readonly CharacterSpan[], uni
  * does not have there stay where their offsets say; both are reported.
  *
  * @param plain the text with its tokens
- * @param lose is told what had to change, with the path given for the span
+ * @param omit is told what had to change, with the path given for the span
  * @throws {DataError} SPAN_OUTSIDE, SPAN_EMPTY from the function it returns
  */
 export function spanPlacer(
   plain: Pick<Document, "text" | "tokens">,
   unit: OffsetUnit,
-  lose: (path: string, reason: string, at: Location, kind: LossKind) => void,
+  omit: (path: string, reason: string, at: Location, kind: OmissionKind) => void,
 ): (span: CharacterSpan, path: string, at: Location) => Span {
   const { text, tokens } = plain;
   const characters = offsetTranslation(text, unit);
@@ -66,11 +66,11 @@ export function spanPlacer(
     const found = text.slice(start, end);
     if (span.text !== undefined && !sameWords(found, span.text)) {
       const reason = `the text has ${quoted(found)} where the file says ${quoted(span.text)}; the offsets were taken`;
-      lose(path, reason, at, "disagreeing");
+      omit(path, reason, at, "disagreeing");
     }
     if (!covering.exact) {
       const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
-      lose(path, `${quoted(found)} does not end on tokens; grown to ${quoted(grown)}`, at, "misaligned");
+      omit(path, `${quoted(found)} does not end on tokens; grown to ${quoted(grown)}`, at, "misaligned");
     }
     return covering.span;
   };

@@ -27,12 +27,12 @@ const document = {
 };
 
 const fit = (change: Partial<Capacity>) => {
-  const { records, losses } = fitDocument(document, { ...everything, ...change });
-  return { records, losses: losses.map(({ path, reason }) => `${path}: ${reason}`) };
+  const { records, omissions } = fitDocument(document, { ...everything, ...change });
+  return { records, omissions: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 };
 
 test("a format that holds everything gets the document as it is", () => {
-  expect(fit({})).toEqual({ records: [document], losses: [] });
+  expect(fit({})).toEqual({ records: [document], omissions: [] });
 });
 
 test.each<[string, Partial<Capacity>, string[]]>([
@@ -85,13 +85,13 @@ test.each<[string, Partial<Capacity>, string[]]>([
     { entities: "in relations" },
     ["entities[7]: the entity is in no relation, and the format holds entities in relations alone"],
   ],
-])("what goes where a format holds %s", (_, change, losses) => {
-  expect(fit(change).losses).toEqual(losses);
+])("what goes where a format holds %s", (_, change, omissions) => {
+  expect(fit(change).omissions).toEqual(omissions);
 });
 
 test("a sentence is a record, with spans of its own, and what crosses its end goes", () => {
-  const { records, losses } = fit({ record: "sentence" });
-  expect(losses).toEqual([
+  const { records, omissions } = fit({ record: "sentence" });
+  expect(omissions).toEqual([
     "entities[6]: the entity reaches over a sentence boundary, and a record is a sentence",
     "relations[2]: the ends of the relation lie in different sentences",
     "relations[5]: an end of the relation could not be written",

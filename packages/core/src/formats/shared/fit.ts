@@ -2,7 +2,7 @@ import {
   type Document,
   documentFromSentence,
   type Entity,
-  type Loss,
+  type Omission,
   overlappingEntities,
   type Relation,
   type Span,
@@ -16,7 +16,7 @@ const untyped = "Entity";
 export interface FittedDocument {
   /** The document, or where a record is a sentence, one document of one sentence each. */
   readonly records: readonly Document[];
-  readonly losses: readonly Loss[];
+  readonly omissions: readonly Omission[];
 }
 
 /**
@@ -27,86 +27,86 @@ export interface FittedDocument {
  * keep of them is said once in its capacity and not here.
  */
 export function fitDocument(document: Document, holds: Capacity): FittedDocument {
-  const losses: Loss[] = [];
-  const lose: Lose = (path, reason) => void losses.push({ source: document.id, path, reason });
+  const omissions: Omission[] = [];
+  const omit: Omit = (path, reason) => void omissions.push({ source: document.id, path, reason });
   const sentenceOf = sentenceNumbers(document);
-  const fitted = fitEntities(document, holds, sentenceOf, lose);
-  const relations = fitRelations(document, fitted, holds, sentenceOf, lose);
-  if (holds.entities === "in relations") dropLonely(fitted, relations, lose);
-  if (document.pos !== undefined && !holds.pos) lose("pos", "the format has no part-of-speech tags");
+  const fitted = fitEntities(document, holds, sentenceOf, omit);
+  const relations = fitRelations(document, fitted, holds, sentenceOf, omit);
+  if (holds.entities === "in relations") dropLonely(fitted, relations, omit);
+  if (document.pos !== undefined && !holds.pos) omit("pos", "the format has no part-of-speech tags");
   const metadata = Object.keys(document.metadata);
-  if (!holds.metadata) for (const name of metadata) lose(`metadata.${name}`, "the format has no place for this field");
+  if (!holds.metadata) for (const name of metadata) omit(`metadata.${name}`, "the format has no place for this field");
   const whole = assemble(document, fitted, relations, holds);
-  return { records: holds.record === "document" ? [whole] : sentenceRecords(whole, holds), losses };
+  return { records: holds.record === "document" ? [whole] : sentenceRecords(whole, holds), omissions };
 }
 
-type Lose = (path: string, reason: string) => void;
+type Omit = (path: string, reason: string) => void;
 
 /** An entity that stays; `null` for one that goes; a number for one that is the same as that earlier one. */
 type Fitted = Entity | number | null;
 
-function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: number) => number, lose: Lose): Fitted[] {
+function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: number) => number, omit: Omit): Fitted[] {
   const overlapping = new Set(holds.overlapping ? [] : overlappingEntities(document.entities));
   const seen = new Map<string, number>();
   const types = new Map<number, string | null>();
   return document.entities.map((entity, index) => {
     const path = `entities[${index}]`;
     if (holds.record === "sentence" && sentenceOf(entity.start) !== sentenceOf(entity.end - 1)) {
-      lose(path, "the entity reaches over a sentence boundary, and a record is a sentence");
+      omit(path, "the entity reaches over a sentence boundary, and a record is a sentence");
       return null;
     }
-    const type = fitType(entity.type, holds, path, lose);
-    const span = fitSpan(entity, holds, path, lose);
+    const type = fitType(entity.type, holds, path, omit);
+    const span = fitSpan(entity, holds, path, omit);
     const key = holds.oneTypeASpan ? `${span.start} ${span.end}` : `${span.start} ${span.end} ${type}`;
     const same = seen.get(key);
     if (same !== undefined && (!holds.duplicates || (holds.oneTypeASpan && types.get(same) !== type))) {
       const twice = types.get(same) === type;
-      lose(path, twice ? "the same entity is there twice" : "another entity has this span, and the format has one type a span");
+      omit(path, twice ? "the same entity is there twice" : "another entity has this span, and the format has one type a span");
       return same;
     }
     if (overlapping.has(index)) {
-      lose(path, "the entity overlaps another, and the format holds flat ones");
+      omit(path, "the entity overlaps another, and the format holds flat ones");
       return null;
     }
     if (same === undefined) {
       seen.set(key, index);
       types.set(index, type);
     }
-    return { ...span, type, ...fitConfidence(entity, holds, path, lose) };
+    return { ...span, type, ...fitConfidence(entity, holds, path, omit) };
   });
 }
 
-function fitSpan({ start, end }: Entity, { lastWords }: Capacity, path: string, lose: Lose): Span {
+function fitSpan({ start, end }: Entity, { lastWords }: Capacity, path: string, omit: Omit): Span {
   if (!lastWords || end - start === 1) return { start, end };
-  lose(path, "the format holds the last word of a mention alone");
+  omit(path, "the format holds the last word of a mention alone");
   return { start: end - 1, end };
 }
 
-function fitType(type: string | null, holds: Capacity, path: string, lose: Lose): string | null {
+function fitType(type: string | null, holds: Capacity, path: string, omit: Omit): string | null {
   if (type === null) {
     if (holds.entityTypes !== "always") return null;
-    lose(`${path}.type`, `every entity must have a type; written as ${JSON.stringify(untyped)}`);
+    omit(`${path}.type`, `every entity must have a type; written as ${JSON.stringify(untyped)}`);
     return untyped;
   }
   if (holds.entityTypes === "never") {
-    lose(`${path}.type`, "the format has no entity types");
+    omit(`${path}.type`, "the format has no entity types");
     return null;
   }
-  return fitName(type, holds, path, lose);
+  return fitName(type, holds, path, omit);
 }
 
-function fitName(type: string, { typeNames }: Capacity, path: string, lose: Lose): string {
+function fitName(type: string, { typeNames }: Capacity, path: string, omit: Omit): string {
   if (typeNames === undefined || typeNames.test(type)) return type;
   const characters = Array.from(type, (character) => (typeNames.test(character) ? character : "_"));
   const name = characters.join("");
-  lose(`${path}.type`, `types cannot have this name; ${JSON.stringify(type)} is written as ${JSON.stringify(name)}`);
+  omit(`${path}.type`, `types cannot have this name; ${JSON.stringify(type)} is written as ${JSON.stringify(name)}`);
   return name;
 }
 
-function fitConfidence(item: Entity | Relation, holds: Capacity, path: string, lose: Lose): { confidence?: number } {
+function fitConfidence(item: Entity | Relation, holds: Capacity, path: string, omit: Omit): { confidence?: number } {
   if (item.confidence === undefined) return {};
   if (holds.confidence) return { confidence: item.confidence };
-  lose(`${path}.confidence`, "the format has no place for a confidence");
+  omit(`${path}.confidence`, "the format has no place for a confidence");
   return {};
 }
 
@@ -115,7 +115,7 @@ function fitRelations(
   fitted: readonly Fitted[],
   holds: Capacity,
   sentenceOf: (token: number) => number,
-  lose: Lose,
+  omit: Omit,
 ): Relation[] {
   const kept: Relation[] = [];
   const seen = new Set<string>();
@@ -128,29 +128,29 @@ function fitRelations(
     const [head, tail] = [target(relation.head), target(relation.tail)];
     const ends = [fitted[head], fitted[tail]];
     const [first, second] = ends.map((end) => (typeof end === "object" && end !== null ? sentenceOf(end.start) : -1));
-    if (!holds.relations) lose(path, "the format has no relations");
-    else if (ends.includes(null)) lose(path, "an end of the relation could not be written");
+    if (!holds.relations) omit(path, "the format has no relations");
+    else if (ends.includes(null)) omit(path, "an end of the relation could not be written");
     else if ((!holds.crossSentence || holds.record === "sentence") && first !== second)
-      lose(path, "the ends of the relation lie in different sentences");
+      omit(path, "the ends of the relation lie in different sentences");
     else {
-      const type = fitName(relation.type, holds, path, lose);
+      const type = fitName(relation.type, holds, path, omit);
       const key = `${head} ${tail} ${type}`;
       if (!holds.duplicates && seen.has(key)) {
-        lose(path, "the same relation is there twice");
+        omit(path, "the same relation is there twice");
         continue;
       }
       seen.add(key);
-      kept.push({ head, tail, type, ...fitConfidence(relation, holds, path, lose) });
+      kept.push({ head, tail, type, ...fitConfidence(relation, holds, path, omit) });
     }
   }
   return kept;
 }
 
-function dropLonely(fitted: Fitted[], relations: readonly Relation[], lose: Lose): void {
+function dropLonely(fitted: Fitted[], relations: readonly Relation[], omit: Omit): void {
   const used = new Set(relations.flatMap(({ head, tail }) => [head, tail]));
   for (const [index, entity] of fitted.entries()) {
     if (typeof entity !== "object" || entity === null || used.has(index)) continue;
-    lose(`entities[${index}]`, "the entity is in no relation, and the format holds entities in relations alone");
+    omit(`entities[${index}]`, "the entity is in no relation, and the format holds entities in relations alone");
     fitted[index] = null;
   }
 }
@@ -177,7 +177,7 @@ function assemble(document: Document, fitted: readonly Fitted[], relations: read
   };
 }
 
-/** Nothing crosses a sentence's end any more, so cutting loses nothing. */
+/** Nothing crosses a sentence's end any more, so cutting omits nothing. */
 function sentenceRecords(document: Document, holds: Capacity): Document[] {
   return sentencesOf(document).sentences.map((sentence) => ({
     ...documentFromSentence(sentence),

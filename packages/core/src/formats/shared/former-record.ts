@@ -6,7 +6,7 @@ import { asNumber, asObject, asString, type Fields } from "../../json/fields.ts"
  * Where that is so, the fields are those of the present form.
  */
 export function presentForm(fields: Fields, at: Location): Fields {
-  const { tokens, metadata, losses: _, ...rest } = fields;
+  const { tokens, metadata, omissions: _, ...rest } = fields;
   if (!Array.isArray(tokens) || typeof tokens[0] !== "object") return fields;
   const places = tokens.map((token, index) => asObject(token, at, `tokens[${index}]`));
   const text = asString(fields["text"], at, "text");

@@ -1,6 +1,6 @@
 import { charSpan, type Document, type Entity, type Relation, type Span } from "../../schema/index.ts";
 import { documentFromText, type TextOptions } from "../../text/index.ts";
-import { EntityTable, type Lose } from "./records.ts";
+import { EntityTable, type Omit } from "./records.ts";
 
 type MentionRule = "nearest" | "first";
 
@@ -13,7 +13,7 @@ export interface NamedMention {
 }
 
 /** Places of the same words that are looked at in one sentence: far above any, and a bound for time and memory. */
-const mostPlaces = 1000;
+const maxPlaces = 1000;
 
 /**
  * Finds the mentions that relations mean in formats that name words alone (CasRel, RIN).
@@ -27,7 +27,7 @@ export class MentionFinder {
   readonly table = new EntityTable();
   readonly #document: Pick<Document, "text" | "tokens">;
   readonly #rule: MentionRule;
-  readonly #lose: Lose;
+  readonly #omit: Omit;
   /** The tokens by the characters where they start and end. */
   readonly #starts: ReadonlyMap<number, number>;
   readonly #ends: ReadonlyMap<number, number>;
@@ -36,12 +36,12 @@ export class MentionFinder {
   readonly #found = new Map<string, readonly Span[]>();
   readonly #pairs = new Map<string, readonly [Span, Span]>();
 
-  constructor(document: Pick<Document, "text" | "tokens">, rule: MentionRule, lose: Lose) {
+  constructor(document: Pick<Document, "text" | "tokens">, rule: MentionRule, omit: Omit) {
     this.#document = document;
     this.#starts = new Map(document.tokens.map(({ start }, index) => [start, index]));
     this.#ends = new Map(document.tokens.map(({ end }, index) => [end, index]));
     this.#rule = rule;
-    this.#lose = lose;
+    this.#omit = omit;
   }
 
   /** The places where the words stand and end on tokens, in order. */
@@ -58,7 +58,7 @@ export class MentionFinder {
     const pair = this.pair(head, tail);
     if (pair === undefined) {
       const absent = this.places(head).length === 0 ? head : tail;
-      this.#lose(path, `no tokens of the text are ${JSON.stringify(absent)}; the relation was left out`);
+      this.#omit(path, `no tokens of the text are ${JSON.stringify(absent)}; the relation was left out`);
       return undefined;
     }
     const named = [...new Set([head, tail])].flatMap((words) => {
@@ -66,7 +66,7 @@ export class MentionFinder {
       return length > 1 ? [`${JSON.stringify(words)} occurs ${length} times`] : [];
     });
     const taken = this.#rule === "first" ? "the first place" : "the nearest pair";
-    if (named.length > 0) this.#lose(path, `${named.join(" and ")}; ambiguous, ${taken} was taken`);
+    if (named.length > 0) this.#omit(path, `${named.join(" and ")}; ambiguous, ${taken} was taken`);
     return { head: this.#place(head, pair[0]), tail: this.#place(tail, pair[1]) };
   }
 
@@ -86,7 +86,7 @@ export class MentionFinder {
     const places = this.places(words);
     const [first] = places;
     if (first === undefined) {
-      this.#lose(path, `no tokens of the text are ${JSON.stringify(words)}; the entity was left out`);
+      this.#omit(path, `no tokens of the text are ${JSON.stringify(words)}; the entity was left out`);
       return;
     }
     const placed = this.#placed.get(words) ?? [];
@@ -97,7 +97,7 @@ export class MentionFinder {
     if (this.#placed.has(words)) return;
     this.#placed.set(words, new Set([this.table.add({ ...first, type })]));
     if (places.length > 1) {
-      this.#lose(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first place was taken`);
+      this.#omit(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first place was taken`);
     }
   }
 
@@ -111,13 +111,13 @@ export class MentionFinder {
       const places = this.places(words);
       for (const { path } of group.slice(places.length)) {
         const amount = places.length === 0 ? "" : ` more than ${places.length} times`;
-        this.#lose(path, `no tokens of the text are ${JSON.stringify(words)}${amount}; the entity was left out`);
+        this.#omit(path, `no tokens of the text are ${JSON.stringify(words)}${amount}; the entity was left out`);
       }
       const placed = this.#placed.get(words)?.size ?? 0;
       const free = places.filter((place) => this.table.find(place) === undefined);
       for (const place of free.slice(0, Math.max(0, group.length - placed))) this.#place(words, place);
       if (placed < group.length && group.length < places.length) {
-        this.#lose(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first places were taken`);
+        this.#omit(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first places were taken`);
       }
       const { entities } = this.table;
       const own = [...(this.#placed.get(words) ?? [])].sort(
@@ -142,7 +142,7 @@ export class MentionFinder {
     const places: Span[] = [];
     if (words.trim() === "") return places;
     const { text } = this.#document;
-    for (let at = text.indexOf(words); at >= 0 && places.length < mostPlaces; at = text.indexOf(words, at + 1)) {
+    for (let at = text.indexOf(words); at >= 0 && places.length < maxPlaces; at = text.indexOf(words, at + 1)) {
       const start = this.#starts.get(at);
       const last = this.#ends.get(at + words.length);
       if (start !== undefined && last !== undefined) places.push({ start, end: last + 1 });
@@ -168,7 +168,7 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
  */
 export function nearestPair(heads: readonly Span[], tails: readonly Span[]): readonly [Span, Span] {
   let best: readonly [Span, Span] = [heads[0] as Span, tails[0] as Span];
-  let least = Number.POSITIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
   let behind = 0;
   let front = -1;
   for (const head of heads) {
@@ -177,8 +177,8 @@ export function nearestPair(heads: readonly Span[], tails: readonly Span[]): rea
     for (const tail of [tails[front], tails[behind]]) {
       if (tail === undefined) continue;
       const gap = tail.start >= head.end ? tail.start - head.end : head.start - tail.end;
-      if (gap >= least) continue;
-      least = gap;
+      if (gap >= min) continue;
+      min = gap;
       best = [head, tail];
     }
   }
@@ -190,7 +190,7 @@ export function nearestPair(heads: readonly Span[], tails: readonly Span[]): rea
  *
  * @param again the record as reading gives it back
  */
-export function loseMisplaced(record: Document, again: Document, lose: Lose): void {
+export function omitMisplaced(record: Document, again: Document, omit: Omit): void {
   const place = ({ start, end }: Span): string => `${start} ${end}`;
   const ends = ({ entities }: Document, { head, tail, type }: Relation): string =>
     `${place(entities[head] as Entity)} ${place(entities[tail] as Entity)} ${type}`;
@@ -198,10 +198,10 @@ export function loseMisplaced(record: Document, again: Document, lose: Lose): vo
   const relations = new Set(again.relations.map((relation) => ends(again, relation)));
   const reason = "the words occur several times, and reading will take another place for them";
   for (const [index, entity] of record.entities.entries()) {
-    if (!entities.has(place(entity))) lose(`entities[${index}]`, reason);
+    if (!entities.has(place(entity))) omit(`entities[${index}]`, reason);
   }
   for (const [index, relation] of record.relations.entries()) {
-    if (!relations.has(ends(record, relation))) lose(`relations[${index}]`, reason);
+    if (!relations.has(ends(record, relation))) omit(`relations[${index}]`, reason);
   }
 }
 
@@ -224,7 +224,7 @@ export function documentFromSpacedText(
   options: TextOptions | undefined,
   mentions: number,
   fitting: (document: Document) => number,
-  lose: Lose,
+  omit: Omit,
 ): Document {
   const tokenised = (): Document => documentFromText(id, text, { sentences: "one", ...options });
   if (options?.mode !== undefined) return tokenised();
@@ -239,6 +239,6 @@ export function documentFromSpacedText(
   if (reached === mentions) return spaced;
   const other = tokenised();
   if (fitting(other) <= reached) return spaced;
-  lose("text", "a mention does not begin and end at spaces; the text was tokenised anew");
+  omit("text", "a mention does not begin and end at spaces; the text was tokenised anew");
   return other;
 }

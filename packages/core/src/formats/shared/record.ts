@@ -5,8 +5,8 @@ import {
   type Document,
   type Entity,
   joinTokens,
-  type Loss,
-  type LossKind,
+  type Omission,
+  type OmissionKind,
   type Relation,
   type Span,
   type Token,
@@ -40,10 +40,10 @@ import { presentForm } from "./former-record.ts";
  *   "codepoint".
  *
  * Fields with other names go into the document's metadata; inside entities and relations they are
- * reported as lost.
+ * reported as omitted.
  *
  * Records of former versions are read too: `tokens` and `sentences` as `{start, end}`, the `id` of
- * an entity, `metadata`, `losses`.
+ * an entity, `metadata`, `omissions`.
  *
  * @param at where the object stands
  * @throws {DataError} with the path of the first fault
@@ -52,11 +52,11 @@ export function documentFromRecord(
   value: unknown,
   at: Location,
   options: TextOptions = {},
-): { document: Document; losses: Loss[] } {
+): { document: Document; omissions: Omission[] } {
   const fields = presentForm(asObject(value, at, ""), at);
-  const losses: Loss[] = [];
-  const lose: Lose = (path, reason, kind) =>
-    void losses.push({ source: at.source, line: at.line, path, reason, ...(kind === undefined ? {} : { kind }) });
+  const omissions: Omission[] = [];
+  const omit: Omit = (path, reason, kind) =>
+    void omissions.push({ source: at.source, line: at.line, path, reason, ...(kind === undefined ? {} : { kind }) });
   const words = fields["tokens"] === undefined ? undefined : asStrings(fields["tokens"], at, "tokens");
   const text = words !== undefined && fields["text"] === undefined ? words.join(" ") : asString(fields["text"], at, "text");
   const characters = offsetTranslation(text, readUnit(fields, at));
@@ -64,15 +64,15 @@ export function documentFromRecord(
   const plain =
     words === undefined
       ? documentFromText(id, text, options)
-      : documentOf(id, text, readTokens(words, text, fields, characters, at, lose));
+      : documentOf(id, text, readTokens(words, text, fields, characters, at, omit));
   const given = optionalList(fields, "entities", at).map((item, index) => asObject(item, at, `entities[${index}]`));
   const entities = given.map((item, index) => {
-    if (item["id"] !== index) reportUnknown(item, entityFields, `entities[${index}]`, lose);
-    else reportUnknown(item, formerEntityFields, `entities[${index}]`, lose);
-    return readEntity(item, `entities[${index}]`, plain, words !== undefined, characters, at, lose);
+    if (item["id"] !== index) reportUnknown(item, entityFields, `entities[${index}]`, omit);
+    else reportUnknown(item, formerEntityFields, `entities[${index}]`, omit);
+    return readEntity(item, `entities[${index}]`, plain, words !== undefined, characters, at, omit);
   });
   const relations = optionalList(fields, "relations", at).map((item, index) =>
-    readRelation(asObject(item, at, `relations[${index}]`), `relations[${index}]`, at, lose),
+    readRelation(asObject(item, at, `relations[${index}]`), `relations[${index}]`, at, omit),
   );
   const document: Document = {
     ...plain,
@@ -80,14 +80,14 @@ export function documentFromRecord(
     ...(fields["pos"] === undefined ? {} : { pos: asStrings(fields["pos"], at, "pos") }),
     entities,
     relations,
-    metadata: readMetadata(fields, at, lose),
+    metadata: readMetadata(fields, at, omit),
   };
   validateDocument(document, at);
-  for (const [index, { text: said }] of given.entries()) reportOtherWords(document, index, said, at, lose);
-  return { document, losses };
+  for (const [index, { text: said }] of given.entries()) reportOtherWords(document, index, said, at, omit);
+  return { document, omissions };
 }
 
-type Lose = (path: string, reason: string, kind?: LossKind) => void;
+type Omit = (path: string, reason: string, kind?: OmissionKind) => void;
 
 const documentFields = new Set([
   "id",
@@ -129,7 +129,7 @@ function readTokens(
   fields: Fields,
   characters: OffsetTranslation,
   at: Location,
-  lose: Lose,
+  omit: Omit,
 ): readonly Token[] {
   if (fields["text"] === undefined && fields["offsets"] === undefined) return joinTokens(words).tokens;
   if (fields["offsets"] === undefined) return alignTokens(text, words, at);
@@ -144,7 +144,7 @@ function readTokens(
     const [start, end] = asPair(offsets[index], at, path);
     return { text: word, ...toUtf16({ start, end }, characters, text, at, path) };
   });
-  reportForeignTokens(tokens, text, lose);
+  reportForeignTokens(tokens, text, omit);
   return tokens;
 }
 
@@ -152,13 +152,13 @@ function readTokens(
  * Tokens that differ from the text at their place are kept, since some corpora rewrite them, but a
  * wrong unit shows here too.
  */
-function reportForeignTokens(tokens: readonly Token[], text: string, lose: Lose): void {
+function reportForeignTokens(tokens: readonly Token[], text: string, omit: Omit): void {
   const foreign = tokens.filter((token) => !spellings(token.text).includes(text.slice(token.start, token.end)));
   const [first] = foreign;
   if (first === undefined) return;
   const [token, place] = [first.text, text.slice(first.start, first.end)].map((piece) => JSON.stringify(piece));
   const count = `${foreign.length} of ${tokens.length} tokens differ from the text at their offsets`;
-  lose("offsets", `${count}, first ${token} where the text has ${place}; offsetUnit may be wrong`, "disagreeing");
+  omit("offsets", `${count}, first ${token} where the text has ${place}; offsetUnit may be wrong`, "disagreeing");
 }
 
 function readEntity(
@@ -168,7 +168,7 @@ function readEntity(
   hasTokens: boolean,
   characters: OffsetTranslation,
   at: Location,
-  lose: Lose,
+  omit: Omit,
 ): Entity {
   const type = fields["type"] === null ? null : asString(fields["type"], at, `${path}.type`);
   const confidence =
@@ -186,7 +186,7 @@ function readEntity(
   if (given !== undefined) {
     const same = covering?.exact === true && covering.span.start === given.start && covering.span.end === given.end;
     if (!same)
-      lose(path, `startChar and endChar say ${piece}, start and end say other tokens; the tokens were taken`, "disagreeing");
+      omit(path, `startChar and endChar say ${piece}, start and end say other tokens; the tokens were taken`, "disagreeing");
     return { ...given, type, ...confidence };
   }
   if (covering === undefined) {
@@ -195,7 +195,7 @@ function readEntity(
   }
   if (!covering.exact) {
     const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
-    lose(path, `the characters ${piece} do not end on tokens; grown to ${JSON.stringify(grown)}`, "misaligned");
+    omit(path, `the characters ${piece} do not end on tokens; grown to ${JSON.stringify(grown)}`, "misaligned");
   }
   return { ...covering.span, type, ...confidence };
 }
@@ -203,7 +203,7 @@ function readEntity(
 /**
  * Where a record repeats the words of an entity and the text has others there, the place counts.
  */
-function reportOtherWords(document: Document, index: number, said: unknown, at: Location, lose: Lose): void {
+function reportOtherWords(document: Document, index: number, said: unknown, at: Location, omit: Omit): void {
   if (said === undefined) return;
   const path = `entities[${index}]`;
   const words = asString(said, at, `${path}.text`);
@@ -211,11 +211,11 @@ function reportOtherWords(document: Document, index: number, said: unknown, at: 
   const found = document.text.slice(start, end);
   if (found === words) return;
   const [one, other] = [words, found].map((piece) => JSON.stringify(piece));
-  lose(path, `the entity says ${one}, the text at its place ${other}; the place was taken`, "disagreeing");
+  omit(path, `the entity says ${one}, the text at its place ${other}; the place was taken`, "disagreeing");
 }
 
-function readRelation(fields: Fields, path: string, at: Location, lose: Lose): Relation {
-  reportUnknown(fields, relationFields, path, lose);
+function readRelation(fields: Fields, path: string, at: Location, omit: Omit): Relation {
+  reportUnknown(fields, relationFields, path, omit);
   return {
     head: asNumber(fields["head"], at, `${path}.head`),
     tail: asNumber(fields["tail"], at, `${path}.tail`),
@@ -224,11 +224,11 @@ function readRelation(fields: Fields, path: string, at: Location, lose: Lose): R
   };
 }
 
-function readMetadata(fields: Fields, at: Location, lose: Lose): Fields {
+function readMetadata(fields: Fields, at: Location, omit: Omit): Fields {
   const meta = fields["meta"] === undefined ? {} : asObject(fields["meta"], at, "meta");
   const others = Object.entries(fields).filter(([name]) => !documentFields.has(name));
   for (const [name] of others) {
-    if (Object.hasOwn(meta, name)) lose(name, `meta.${name} was taken in place of this field`);
+    if (Object.hasOwn(meta, name)) omit(name, `meta.${name} was taken in place of this field`);
   }
   return Object.fromEntries([...others, ...Object.entries(meta)]);
 }
@@ -261,8 +261,8 @@ function optionalList(fields: Fields, name: string, at: Location): readonly unkn
   return fields[name] === undefined ? [] : asList(fields[name], at, name);
 }
 
-function reportUnknown(fields: Fields, known: ReadonlySet<string>, path: string, lose: Lose): void {
+function reportUnknown(fields: Fields, known: ReadonlySet<string>, path: string, omit: Omit): void {
   for (const name of Object.keys(fields)) {
-    if (!known.has(name)) lose(`${path}.${name}`, "the format has no such field; it was left out");
+    if (!known.has(name)) omit(`${path}.${name}`, "the format has no such field; it was left out");
   }
 }

@@ -4,8 +4,8 @@ import {
   type Document,
   type Entity,
   joinTokens,
-  type Loss,
-  type LossKind,
+  type Omission,
+  type OmissionKind,
   type Span,
   validateDocument,
 } from "../../schema/index.ts";
@@ -15,7 +15,7 @@ import { readJsonValues } from "./json-values.ts";
 import { longestLine, type TextChunks } from "./lines.ts";
 
 /** Says what could not be carried over, and where inside the record; `at` where that has a line of its own. */
-export type Lose = (path: string, reason: string, at?: Location, kind?: LossKind) => void;
+export type Omit = (path: string, reason: string, at?: Location, kind?: OmissionKind) => void;
 
 /** An object of a JSON file. The path of `at` is its place in the list, since a list may stand on one line. */
 export interface JsonRecord {
@@ -44,17 +44,17 @@ export async function readCompanion(file: string, { companions }: ReadOptions): 
 }
 
 /**
- * Reads one record: checks the document that `read` makes and says its losses in front of it.
+ * Reads one record: checks the document that `read` makes and says its omissions in front of it.
  *
- * @param read is given the function that takes losses; undefined where it could make no document
+ * @param read is given the function that takes omissions; undefined where it could make no document
  */
-export function* recordEvents(at: Location, read: (lose: Lose) => Document | undefined): Generator<ReadEvent> {
-  const losses: Loss[] = [];
+export function* recordEvents(at: Location, read: (omit: Omit) => Document | undefined): Generator<ReadEvent> {
+  const omissions: Omission[] = [];
   const document = read((path, reason, { source, line } = at, kind) => {
-    losses.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
+    omissions.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
   });
   if (document !== undefined) validateDocument(document, at);
-  for (const loss of losses) yield { kind: "loss", loss };
+  for (const omission of omissions) yield { kind: "omission", omission };
   if (document !== undefined) yield { kind: "document", document, at };
 }
 
@@ -144,10 +144,10 @@ export function endIndex(value: number, count: number, kind: "entity" | "word", 
 }
 
 /** The name of a relation; where it has none, says so and gives undefined, since a relation without a type cannot be kept. */
-export function relationType(value: unknown, at: Location, path: string, lose: Lose): string | undefined {
+export function relationType(value: unknown, at: Location, path: string, omit: Omit): string | undefined {
   const type = value === undefined || value === null ? "" : asString(value, at, path);
   if (type !== "") return type;
-  lose(path, "the relation has no label; it was left out");
+  omit(path, "the relation has no label; it was left out");
   return undefined;
 }
 
@@ -158,9 +158,9 @@ export function entityType(value: unknown, at: Location, path: string): string |
 }
 
 /** Every other field of a record is said to be left out. */
-export function loseOthers(fields: Fields, known: ReadonlySet<string>, lose: Lose, path = ""): void {
+export function omitOthers(fields: Fields, known: ReadonlySet<string>, omit: Omit, path = ""): void {
   for (const name of Object.keys(fields)) {
-    if (!known.has(name)) lose(path === "" ? name : `${path}.${name}`, "Weft has no place for this field; it was left out");
+    if (!known.has(name)) omit(path === "" ? name : `${path}.${name}`, "Weft has no place for this field; it was left out");
   }
 }
 
@@ -173,12 +173,12 @@ export function firstFields(value: unknown): Fields | undefined {
 export async function* writeJsonList(
   documents: Documents,
   format: Pick<OutputFormat, "holds">,
-  print: (record: Document, lose: Lose) => unknown,
+  print: (record: Document, omit: Omit) => unknown,
 ): AsyncGenerator<WriteEvent> {
   let separator = "[";
-  for await (const { record, lose, losses } of fittedRecords(documents, format)) {
-    const text = `${separator}${JSON.stringify(print(record, lose))}`;
-    for (const loss of losses()) yield { kind: "loss", loss };
+  for await (const { record, omit, omissions } of fittedRecords(documents, format)) {
+    const text = `${separator}${JSON.stringify(print(record, omit))}`;
+    for (const omission of omissions()) yield { kind: "omission", omission };
     yield { kind: "text", text };
     separator = ",";
   }
@@ -188,22 +188,22 @@ export async function* writeJsonList(
 interface FittedRecord {
   readonly record: Document;
   /** For what `fitDocument` cannot know. */
-  readonly lose: Lose;
-  /** The losses of the document so far that have not been given out; to be yielded before the next record is asked for. */
-  readonly losses: () => readonly Loss[];
+  readonly omit: Omit;
+  /** The omissions of the document so far that have not been given out; to be yielded before the next record is asked for. */
+  readonly omissions: () => readonly Omission[];
 }
 
 /** The records of documents, cut down to what the format holds. */
 export async function* fittedRecords(documents: Documents, { holds }: Pick<OutputFormat, "holds">): AsyncGenerator<FittedRecord> {
   for await (const document of documents) {
-    const { records, losses } = fitDocument(document, holds);
-    let pending: Loss[] = [...losses];
+    const { records, omissions } = fitDocument(document, holds);
+    let pending: Omission[] = [...omissions];
     for (const record of records) {
-      const lose: Lose = (path, reason) => void pending.push({ source: document.id, path, reason });
+      const omit: Omit = (path, reason) => void pending.push({ source: document.id, path, reason });
       yield {
         record,
-        lose,
-        losses() {
+        omit,
+        omissions() {
           const given = pending;
           pending = [];
           return given;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Loss, Sentence } from "../../schema/index.ts";
+import type { Omission, Sentence } from "../../schema/index.ts";
 import { eightSentences, sentence, withLastRelations } from "../../testing/sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { type PairExample, pairFields } from "./pair-example.ts";
@@ -57,10 +57,10 @@ describe("pairs", () => {
   });
 
   test("what a pair cannot hold is reported, and the later relation wins", () => {
-    const losses: Loss[] = [];
+    const omissions: Omission[] = [];
     const several = sentence("s", "[A|PER] met [B|LOC] .", "0 works_for 1", "0 lives_in 1", "0 unheard_of 1", "1 lives_in 0");
-    expect(pairsOf(encoder().encode(several, losses))).toEqual(["0 1 lives_in"]);
-    expect(losses.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+    expect(pairsOf(encoder().encode(several, omissions))).toEqual(["0 1 lives_in"]);
+    expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
       "relations[1]: a pair holds one relation, and a later one wins",
       "relations[2]: training has no relation type unheard_of",
       "relations[3]: no relation in training has arguments of these types",

@@ -1,6 +1,6 @@
 import { Random } from "@weft-nlp/tensor";
 import { SentenceReader } from "../../encoders/index.ts";
-import type { Entity, Loss, Sentence } from "../../schema/index.ts";
+import type { Entity, Omission, Sentence } from "../../schema/index.ts";
 import { argumentTypes, type Lexicon } from "../../vocabulary/lexicon.ts";
 import { type PairExample, pairFields } from "./pair-example.ts";
 import { partsOf } from "./pair-parts.ts";
@@ -44,11 +44,11 @@ export class PairReader {
     this.#maxRows = maxRows;
   }
 
-  encode(sentence: Sentence, losses: Loss[] = []): PairExample {
+  encode(sentence: Sentence, omissions: Omission[] = []): PairExample {
     return {
-      ...this.#reader.read(sentence, losses),
+      ...this.#reader.read(sentence, omissions),
       entities: sentence.entities,
-      pairs: this.#pairs(sentence, losses),
+      pairs: this.#pairs(sentence, omissions),
     };
   }
 
@@ -56,8 +56,8 @@ export class PairReader {
    * All sentences, with as many pairs without a relation as `negativeRatio` wants, one pair an
    * example where pairs are shuffled.
    */
-  training(sentences: readonly Sentence[], { seed }: { seed: number }, losses: Loss[]): TrainingPairs {
-    const whole = sentences.map((sentence) => this.encode(sentence, losses));
+  training(sentences: readonly Sentence[], { seed }: { seed: number }, omissions: Omission[]): TrainingPairs {
+    const whole = sentences.map((sentence) => this.encode(sentence, omissions));
     const { negativeRatio, batching } = this.#settings;
     const positive = whole.reduce((sum, { pairs }) => sum + countOf(pairs, (label) => label >= 0), 0);
     const all = whole.reduce((sum, { pairs }) => sum + pairs.length / pairFields, 0);
@@ -75,14 +75,14 @@ export class PairReader {
     return this.#settings.pairs === "directed" ? 2 * pairs : pairs;
   }
 
-  #pairs({ id, entities, relations }: Sentence, losses: Loss[]): Int32Array {
+  #pairs({ id, entities, relations }: Sentence, omissions: Omission[]): Int32Array {
     const directed = this.#settings.pairs === "directed";
     const key = (head: number, tail: number): number =>
       directed || inOrder(entities, head, tail) ? head * entities.length + tail : tail * entities.length + head;
     const labels = new Map<number, number>();
     for (const [index, { head, tail, type }] of relations.entries()) {
       const label = this.#lexicon.relations.find(type);
-      const omit = (reason: string): void => void losses.push({ source: id, path: `relations[${index}]`, reason });
+      const omit = (reason: string): void => void omissions.push({ source: id, path: `relations[${index}]`, reason });
       if (label === undefined) omit(`training has no relation type ${type}`);
       else if (head === tail) omit("an entity makes no pair with itself");
       else if (!this.#allowed(entities[head], entities[tail])) omit("no relation in training has arguments of these types");

@@ -116,7 +116,7 @@ export class TagsHead {
         for (let i = 0; i < tags.length; i++) {
           const before = i === 0 ? chain.start : chain.transitions.subarray((tags[i - 1] ?? 0) * T, ((tags[i - 1] ?? 0) + 1) * T);
           for (let t = 0; t < T; t++) weights[t] = (before[t] ?? 0) + (chain.scores[i * T + t] ?? 0) + (behind[i * T + t] ?? 0);
-          const top = weights.reduce((most, value) => Math.max(most, value), -Infinity);
+          const top = weights.reduce((max, value) => Math.max(max, value), -Infinity);
           tags[i] =
             random.next() < epsilon
               ? random.integer(T)

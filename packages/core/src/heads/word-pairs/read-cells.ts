@@ -1,4 +1,4 @@
-import type { Loss, Sentence, Span } from "../../schema/index.ts";
+import type { Omission, Sentence, Span } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 
 /** Which words carry relations. */
@@ -15,13 +15,13 @@ export function anchorOf(span: Span, anchor: CellSettings["anchor"]): number {
 
 /**
  * Gold cells i, j, r in a row, sorted and without repeats. Relations that no cell can hold are
- * added to `losses`.
+ * added to `omissions`.
  */
 export function readCells(
   sentence: Sentence,
   { anchor, diagonal }: CellSettings,
   { relations }: Pick<Lexicon, "relations">,
-  losses: Loss[],
+  omissions: Omission[],
 ): Int32Array {
   const cells: [number, number, number][] = [];
   for (const [index, { head, tail, type }] of sentence.relations.entries()) {
@@ -29,11 +29,11 @@ export function readCells(
     const to = sentence.entities[tail];
     const r = relations.find(type);
     if (r === undefined) {
-      losses.push({ source: sentence.id, path: `relations[${index}]`, reason: `training has no relation type ${type}` });
+      omissions.push({ source: sentence.id, path: `relations[${index}]`, reason: `training has no relation type ${type}` });
     } else if (from !== undefined && to !== undefined) {
       const [i, j] = [anchorOf(from, anchor), anchorOf(to, anchor)];
       if (i !== j || diagonal) cells.push([i, j, r]);
-      else losses.push({ source: sentence.id, path: `relations[${index}]`, reason: "both arguments share their anchor word" });
+      else omissions.push({ source: sentence.id, path: `relations[${index}]`, reason: "both arguments share their anchor word" });
     }
   }
   cells.sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]);

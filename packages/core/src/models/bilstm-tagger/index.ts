@@ -4,7 +4,7 @@ import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
 import { packTags, readTags } from "../../heads/tags/read-tags.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
-import type { Loss, Sentence } from "../../schema/index.ts";
+import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import { defineModel, type Encoder, type Losses, type LossOptions, type Model } from "../model.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
@@ -64,9 +64,9 @@ class TaggerReader implements Encoder<TaggerExample> {
     this.#reader = new SentenceReader(inputs, lexicon);
   }
 
-  encode(sentence: Sentence, losses: Loss[] = []): TaggerExample {
-    const { tags } = readTags(sentence, this.#lexicon, losses);
-    return { ...this.#reader.read(sentence, losses), tags };
+  encode(sentence: Sentence, omissions: Omission[] = []): TaggerExample {
+    const { tags } = readTags(sentence, this.#lexicon, omissions);
+    return { ...this.#reader.read(sentence, omissions), tags };
   }
 }
 

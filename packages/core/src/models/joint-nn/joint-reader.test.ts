@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Loss, Sentence } from "../../schema/index.ts";
+import type { Omission, Sentence } from "../../schema/index.ts";
 import { sentence } from "../../testing/sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { JointReader } from "./joint-reader.ts";
@@ -9,9 +9,9 @@ const known = sentence("k", "[Ada|PER] joined [Acme|ORG] in [Oslo|LOC]", "0 work
 const lexicon = buildLexicon([known], lexiconSettings.parse({ scheme: "bilou" }));
 
 function encode(item: Sentence, pairs: "left-to-right" | "ordered" = "left-to-right") {
-  const losses: Loss[] = [];
-  const example = new JointReader(jointNnSettings.parse({ pairs }), lexicon).encode(item, losses);
-  return { example, reasons: losses.map(({ path, reason }) => `${path}: ${reason}`) };
+  const omissions: Omission[] = [];
+  const example = new JointReader(jointNnSettings.parse({ pairs }), lexicon).encode(item, omissions);
+  return { example, reasons: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 }
 
 test("entities become spans in order, relations name their places", () => {
@@ -61,5 +61,5 @@ test("what the network cannot hold is said", () => {
 test("a tag that training does not have leaves its word out", () => {
   const { example, reasons } = encode(sentence("s", "[Zeus|GOD] slept"));
   expect([...example.tags]).toEqual([-1, 0]);
-  expect(reasons).toEqual(["tokens[0]: training has no tag U-GOD; the word is left out of the loss"]);
+  expect(reasons).toEqual(["tokens[0]: training has no tag U-GOD; the word is left out of the omission"]);
 });

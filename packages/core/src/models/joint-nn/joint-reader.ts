@@ -1,7 +1,7 @@
 import { type EncoderExample, SentenceReader } from "../../encoders/index.ts";
 import { type GoldSpanPairs, readSpanPairs } from "../../heads/span-pairs/read-relations.ts";
 import { readTags } from "../../heads/tags/read-tags.ts";
-import type { Annotation, Loss, Sentence } from "../../schema/index.ts";
+import type { Annotation, Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import type { Encoder } from "../model.ts";
 import type { JointNnSettings } from "./settings.ts";
@@ -25,11 +25,11 @@ export class JointReader implements Encoder<JointExample> {
     this.#reader = new SentenceReader(settings.inputs, lexicon);
   }
 
-  encode(sentence: Sentence, losses: Loss[] = []): JointExample {
-    const gold = readTags(sentence, this.#lexicon, losses);
-    const report = (path: string, reason: string): void => void losses.push({ source: sentence.id, path, reason });
+  encode(sentence: Sentence, omissions: Omission[] = []): JointExample {
+    const gold = readTags(sentence, this.#lexicon, omissions);
+    const report = (path: string, reason: string): void => void omissions.push({ source: sentence.id, path, reason });
     return {
-      ...this.#reader.read(sentence, losses),
+      ...this.#reader.read(sentence, omissions),
       tags: gold.tags,
       ...readSpanPairs(sentence, gold, this.#lexicon, this.#settings.pairs, report),
       gold: { entities: gold.entities, relations: sentence.relations },

@@ -80,8 +80,8 @@ function addEntityGradient(
   outputs: readonly (readonly JointOutput[])[],
   factors: readonly Float64Array[],
 ): void {
-  const most = Math.max(0, ...outputs.map((set) => set.length));
-  for (let k = 0; k < most; k++) {
+  const max = Math.max(0, ...outputs.map((set) => set.length));
+  for (let k = 0; k < max; k++) {
     const tags = outputs.map((set, s) => {
       const length = (offsets[s + 1] ?? 0) - (offsets[s] ?? 0);
       return set[k]?.reading.tags ?? new Int32Array(length).fill(-1);

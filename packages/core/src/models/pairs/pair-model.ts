@@ -59,9 +59,9 @@ export class PairModel implements Model<PairExample> {
         for (let k = 0; k < part.pairs.length; k += pairFields, row++) {
           const { label, confidence } = this.#head.decide(scores, row * classes.columns);
           const type = this.#lexicon.relations.nameOf(label);
-          const least = typeof threshold === "number" ? threshold : (threshold[type] ?? 0.5);
+          const min = typeof threshold === "number" ? threshold : (threshold[type] ?? 0.5);
           const [head, tail] = [part.pairs[k] as number, part.pairs[k + 1] as number];
-          if (confidence >= least) relations.get(whole)?.push({ head, tail, type, confidence });
+          if (confidence >= min) relations.get(whole)?.push({ head, tail, type, confidence });
         }
       }
       tape.arena.release(before);

@@ -2,7 +2,7 @@ import type { Tape } from "@weft-nlp/tensor";
 import type { Catalogue } from "../../catalogue.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
-import type { Loss, Sentence } from "../../schema/index.ts";
+import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
@@ -79,12 +79,12 @@ class PipelineEncoder implements Encoder<PipelineExample> {
     this.#classifier = classifier;
   }
 
-  encode(sentence: Sentence, losses?: Loss[]): PipelineExample {
+  encode(sentence: Sentence, omissions?: Omission[]): PipelineExample {
     const { id, tokens, pos } = sentence;
     return {
       length: tokens.length,
-      tagger: this.#tagger.encode(sentence, losses),
-      classifier: this.#classifier.encode(sentence, losses),
+      tagger: this.#tagger.encode(sentence, omissions),
+      classifier: this.#classifier.encode(sentence, omissions),
       sentence: { id, tokens, ...(pos === undefined ? {} : { pos }) },
     };
   }

@@ -85,8 +85,8 @@ export function scoreOutputs(
       });
     }),
     addGradient(entityFactors, relationFactors) {
-      const most = Math.max(0, ...outputs.map((set) => set.length));
-      for (let k = 0; k < most; k++) {
+      const max = Math.max(0, ...outputs.map((set) => set.length));
+      for (let k = 0; k < max; k++) {
         const gold = new Int32Array(tagScores.rows).fill(-1);
         const weights = new Float32Array(tagScores.rows);
         for (const [s, set] of outputs.entries()) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Loss, Sentence } from "../../schema/index.ts";
+import type { Omission, Sentence } from "../../schema/index.ts";
 import { eightSentences, sentence, tagged, untyped } from "../../testing/sentences.ts";
 import { buildLexicon, type Lexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { type RinExample, RinReader } from "./rin-reader.ts";
@@ -11,10 +11,10 @@ function encode(
   item: Sentence,
   settings: Partial<RinSettings> = {},
   using: Lexicon = lexicon,
-): { example: RinExample; losses: Loss[] } {
-  const losses: Loss[] = [];
-  const example = new RinReader(rinSettings.parse(settings), using).encode(item, losses);
-  return { example, losses };
+): { example: RinExample; omissions: Omission[] } {
+  const omissions: Omission[] = [];
+  const example = new RinReader(rinSettings.parse(settings), using).encode(item, omissions);
+  return { example, omissions };
 }
 
 /** Gold cells as `i type j`. */
@@ -31,8 +31,8 @@ const tagsOf = ({ tags }: RinExample, using: Lexicon = lexicon): string[] =>
 const [first] = eightSentences as [Sentence];
 
 test("words, tags and cells of a sentence become numbers", () => {
-  const { example, losses } = encode(first);
-  expect(losses).toEqual([]);
+  const { example, omissions } = encode(first);
+  expect(omissions).toEqual([]);
   expect(example.length).toBe(7);
   expect(idsOf(example, "words").map((row) => lexicon.words.words[row - lexicon.words.unknownRows])).toEqual(first.tokens);
   expect(tagsOf(example)).toEqual(["B-PER", "E-PER", "O", "S-ORG", "O", "S-LOC", "O"]);
@@ -68,12 +68,12 @@ test("cells are sorted, and what is said twice counts once", () => {
   expect(cellsOf(encode(item).example)).toEqual(["0 born_in 1", "0 lives_in 1", "0 works_for 2"]);
 });
 
-test("labels that training lacks are counted; their words are left out of the loss", () => {
+test("labels that training lacks are counted; their words are left out of the omission", () => {
   const item = sentence("x", "[Zeus king|GOD] of [Rome|LOC]", "0 rules 1", "0 lives_in 1");
-  const { example, losses } = encode(item);
+  const { example, omissions } = encode(item);
   expect(tagsOf(example)).toEqual(["?", "?", "O", "S-LOC"]);
   expect(cellsOf(example)).toEqual(["1 lives_in 3"]);
-  expect(losses).toEqual([
+  expect(omissions).toEqual([
     { source: "x", path: "tokens[0]", reason: expect.stringContaining("B-GOD") as string },
     { source: "x", path: "tokens[1]", reason: expect.stringContaining("E-GOD") as string },
     { source: "x", path: "relations[0]", reason: "training has no relation type rules" },
@@ -93,9 +93,9 @@ test("of entities that overlap the longest keeps its tags; the other is counted,
       { head: 2, tail: 1, type: "based_in" },
     ],
   };
-  const { example, losses } = encode(item);
+  const { example, omissions } = encode(item);
   expect(tagsOf(example)).toEqual(["B-LOC", "I-LOC", "E-LOC", "S-ORG"]);
-  expect(losses).toEqual([
+  expect(omissions).toEqual([
     { source: "x", path: "entities[0]", reason: expect.stringContaining("tokens 0 to 2 overlap") as string },
   ]);
   expect(cellsOf(example)).toEqual(["3 based_in 1", "3 based_in 2"]);
@@ -104,9 +104,9 @@ test("of entities that overlap the longest keeps its tags; the other is counted,
 test("a pair of one word exists only with the diagonal", () => {
   const item = sentence("x", "[A|PER]", "0 lives_in 0");
   expect(cellsOf(encode(item).example)).toEqual(["0 lives_in 0"]);
-  const { example, losses } = encode(item, { diagonal: false });
+  const { example, omissions } = encode(item, { diagonal: false });
   expect(cellsOf(example)).toEqual([]);
-  expect(losses).toEqual([{ source: "x", path: "relations[0]", reason: "both arguments share their anchor word" }]);
+  expect(omissions).toEqual([{ source: "x", path: "relations[0]", reason: "both arguments share their anchor word" }]);
 });
 
 test("a model without types reads typed sentences, and part-of-speech tags where it has them", () => {

@@ -1,7 +1,7 @@
 import { type EncoderExample, SentenceReader } from "../../encoders/index.ts";
 import { readTags } from "../../heads/tags/read-tags.ts";
 import { readCells } from "../../heads/word-pairs/read-cells.ts";
-import type { Annotation, Loss, Sentence } from "../../schema/index.ts";
+import type { Annotation, Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import type { Encoder } from "../model.ts";
 import type { RinSettings } from "./settings.ts";
@@ -27,12 +27,12 @@ export class RinReader implements Encoder<RinExample> {
     this.#reader = new SentenceReader(settings.inputs, lexicon);
   }
 
-  encode(sentence: Sentence, losses: Loss[] = []): RinExample {
-    const { tags, entities } = readTags(sentence, this.#lexicon, losses);
+  encode(sentence: Sentence, omissions: Omission[] = []): RinExample {
+    const { tags, entities } = readTags(sentence, this.#lexicon, omissions);
     return {
-      ...this.#reader.read(sentence, losses),
+      ...this.#reader.read(sentence, omissions),
       tags,
-      cells: readCells(sentence, this.#settings, this.#lexicon, losses),
+      cells: readCells(sentence, this.#settings, this.#lexicon, omissions),
       gold: { entities, relations: sentence.relations },
     };
   }

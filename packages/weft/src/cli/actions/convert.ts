@@ -1,4 +1,4 @@
-import type { Document, Location, Loss } from "@weft-nlp/core";
+import type { Document, Location, Omission } from "@weft-nlp/core";
 import { formats, type OutputFormat, outputFormats, type ReadEvent } from "@weft-nlp/core/formats";
 import type { TripleFormat } from "@weft-nlp/core/triples";
 import { UsageError } from "@weft-nlp/node";
@@ -13,9 +13,9 @@ import {
 import { refuseStandardOutput, writeTriples } from "@weft-nlp/node/triples";
 import type { Handler } from "../command.ts";
 import type { convertCommand } from "../commands/convert.ts";
-import { LossReport } from "../loss-report.ts";
+import { OmissionReport } from "../omission-report.ts";
 import { typesFile, withReadingBar } from "../reading.ts";
-import { conversionFormats, conversionTarget, withLosses } from "../triple-conversion.ts";
+import { conversionFormats, conversionTarget, withOmissions } from "../triple-conversion.ts";
 import { checkedBase } from "../triple-targets.ts";
 import { count } from "../words.ts";
 
@@ -25,7 +25,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   const target = conversionTarget(output, options.to) ?? targetFormat(output, options.to);
   if ("open" in target && output === standardStream) refuseStandardOutput(target);
   const triples = { base: checkedBase(options.base), escapeFormulas: options.escapeFormulas };
-  const report = new LossReport();
+  const report = new OmissionReport();
   const total = { documents: 0, entities: 0, relations: 0 };
   let at: Location = {};
   await withReadingBar([input], context, async (onBytes) => {
@@ -40,13 +40,13 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
       onBytes,
     });
     const events = options.list === undefined ? all : selectDocuments(all, await readDocumentList(options.list));
-    const onLoss = (loss: Loss): void => report.add({ ...loss, ...placeOf(at), path: pathOf(loss) });
+    const onOmission = (omission: Omission): void => report.add({ ...omission, ...placeOf(at), path: pathOf(omission) });
     const documents = documentsOf(events);
-    if ("open" in target) await writeTriples(output, target, withLosses(documents, target, onLoss), triples);
-    else await writeDocuments(output, target, documents, onLoss);
+    if ("open" in target) await writeTriples(output, target, withOmissions(documents, target, onOmission), triples);
+    else await writeDocuments(output, target, documents, onOmission);
   });
   if (terminal.json)
-    await terminal.printJson({ input, output, to: target.name, ...total, lost: report.total, losses: report.toJson() });
+    await terminal.printJson({ input, output, to: target.name, ...total, omitted: report.total, omissions: report.toJson() });
   else {
     const counts = [
       count(total.documents, "document"),
@@ -64,8 +64,8 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
 
   async function* documentsOf(events: AsyncIterable<ReadEvent>): AsyncGenerator<Document> {
     for await (const event of events) {
-      if (event.kind === "loss") {
-        report.add(event.loss);
+      if (event.kind === "omission") {
+        report.add(event.omission);
         continue;
       }
       total.documents++;
@@ -77,13 +77,13 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   }
 };
 
-/** Where a document stood in the input; what was lost in writing is looked for there. */
+/** Where a document stood in the input; what was omitted in writing is looked for there. */
 function placeOf({ source, line }: Location): Pick<Location, "source" | "line"> {
   return { source, line };
 }
 
-/** A writer names the document as the source of a loss. */
-function pathOf({ source, path = "" }: Loss): string {
+/** A writer names the document as the source of a omission. */
+function pathOf({ source, path = "" }: Omission): string {
   return source === undefined ? path : `${source} ${path}`;
 }
 

@@ -71,9 +71,9 @@ function poolOf({ data }: TrainConfig, asked: string | undefined): string[] {
 
 async function readPool(paths: readonly string[], context: CommandContext): Promise<Sentence[]> {
   const corpora = await readCorpora(paths, context);
-  const losses = corpora.flatMap(({ losses }) => losses);
-  if (losses.length > 0) {
-    context.terminal.say(`${count(losses.length, "annotation")} could not be carried over; weft data check lists them`);
+  const omissions = corpora.flatMap(({ omissions }) => omissions);
+  if (omissions.length > 0) {
+    context.terminal.say(`${count(omissions.length, "annotation")} could not be carried over; weft data check lists them`);
   }
   return corpora.flatMap(({ sentences }) => sentences.map(({ sentence }) => sentence));
 }

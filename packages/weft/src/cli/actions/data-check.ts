@@ -90,7 +90,7 @@ function describeProblem({ code, level, message, hint, amount, places }: Problem
   return [`${mark} ${message} ${style("dim", `(${code})`)}`, ...lines, ...advice].join("\n");
 }
 
-function describeFixed({ input, output, fixes, lost }: FixedFile): string {
+function describeFixed({ input, output, fixes, omitted }: FixedFile): string {
   const done = [
     [fixes.repeatedEntities, "repeated entity removed", "repeated entities removed"],
     [fixes.repeatedRelations, "repeated relation removed", "repeated relations removed"],
@@ -99,7 +99,7 @@ function describeFixed({ input, output, fixes, lost }: FixedFile): string {
     [fixes.movedSpans, "span moved to whole tokens", "spans moved to whole tokens"],
   ] as const;
   const words = done.filter(([amount]) => amount > 0).map(([amount, one, many]) => count(amount, one, many));
-  const gone = lost === 0 ? "" : `; ${count(lost, "annotation")} could not be carried over`;
+  const gone = omitted === 0 ? "" : `; ${count(omitted, "annotation")} could not be carried over`;
   return `${input} → ${output}: ${words.length === 0 ? "nothing to correct" : words.join(", ")}${gone}`;
 }
 

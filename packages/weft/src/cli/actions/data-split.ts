@@ -5,7 +5,7 @@ import { UsageError } from "@weft-nlp/node";
 import { didYouMean, splitCorpus } from "@weft-nlp/node/files";
 import type { Handler } from "../command.ts";
 import type { dataSplitCommand } from "../commands/data-split.ts";
-import { LossReport } from "../loss-report.ts";
+import { OmissionReport } from "../omission-report.ts";
 import { typesFile, withReadingBar } from "../reading.ts";
 import type { Style } from "../style.ts";
 import { count, percent, whole } from "../words.ts";
@@ -14,7 +14,7 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
   const { terminal, signal } = context;
   const shares = sharesOf(options);
   const format = formatNamed(options.to);
-  const report = new LossReport();
+  const report = new OmissionReport();
   const { plan, paths } = await withReadingBar([input], context, async (onBytes) =>
     splitCorpus(input, options.out, {
       shares,
@@ -23,7 +23,7 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
       sharedFrom: options.sharedFrom,
       force: options.force,
       reading: { format: options.format, beside: typesFile(options.types), signal, onBytes },
-      onLoss: (loss) => report.add(loss),
+      onOmission: (omission) => report.add(omission),
     }),
   );
   const { parts: _, ...counts } = plan;
@@ -34,8 +34,8 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
       shares,
       paths,
       ...counts,
-      lost: report.total,
-      losses: report.toJson(),
+      omitted: report.total,
+      omissions: report.toJson(),
     });
     return;
   }

@@ -9,10 +9,10 @@ import { bar, count, percent, whole } from "../words.ts";
 
 export const run: Handler<typeof dataStatsCommand> = async (context, { files, ...options }) => {
   const corpora = await readCorpora(files, context, options.format, typesFile(options.types));
-  const reports = corpora.map(({ source, sentences, losses }) => ({
+  const reports = corpora.map(({ source, sentences, omissions }) => ({
     source,
     ...corpusStatistics(sentences.map(({ sentence }) => sentence)),
-    notCarried: losses.length,
+    notCarried: omissions.length,
   }));
   if (options.svg !== undefined) {
     const corpora = reports.map(({ source, ...statistics }) => ({ name: source, statistics }));
@@ -68,13 +68,13 @@ const overlapWords: Readonly<Record<string, string>> = {
 };
 
 function lengths(report: CorpusStatistics): string {
-  const row = (name: string, { least, median, mean, percentile95, most }: Distribution): string[] => [
+  const row = (name: string, { min, median, mean, percentile95, max }: Distribution): string[] => [
     name,
-    whole(least),
+    whole(min),
     whole(median),
     mean.toFixed(1),
     whole(percentile95),
-    whole(most),
+    whole(max),
   ];
   return textTable(
     ["", "min", "median", "mean", "95 %", "max"],
@@ -119,8 +119,8 @@ function bars(
   width: number,
   style: Style,
 ): string {
-  const most = Math.max(...entries.map(([, amount]) => amount), 1);
-  const rows = entries.map(([name, amount]) => [name, whole(amount), percent(amount, total), bar(amount / most, barWidth)]);
+  const max = Math.max(...entries.map(([, amount]) => amount), 1);
+  const rows = entries.map(([name, amount]) => [name, whole(amount), percent(amount, total), bar(amount / max, barWidth)]);
   const table = textTable([title, unit, "share", ""], rows, { align: ["left", "right", "right", "left"], width });
   const [header = "", rule = "", ...lines] = table.split("\n");
   const calm = [style("bold", header), style("dim", rule.replace(/ +─+$/, "")), ...lines].join("\n");

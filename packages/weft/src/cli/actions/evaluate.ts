@@ -55,8 +55,8 @@ export const run: Handler<typeof evaluateCommand> = async (context, { model: fol
     terminal.say(`report in ${await writeReport(options.report, { name: "report", value, page })}`);
   }
   if (terminal.json) return terminal.printJson(value);
-  if (data !== undefined && data.losses.length > 0)
-    terminal.say(`${count(data.losses.length, "annotation")} could not be carried over`);
+  if (data !== undefined && data.omissions.length > 0)
+    terminal.say(`${count(data.omissions.length, "annotation")} could not be carried over`);
   await terminal.print(options.details ? formatReport(report).trimEnd() : scoreTable(report, terminal));
   if (options.examples !== undefined)
     await terminal.print(`\n${mistakeExamples(report, sentences, predictions, options.examples, terminal)}`);

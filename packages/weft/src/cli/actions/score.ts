@@ -43,13 +43,13 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
       intervals: { resamples: options.resamples },
     }),
   );
-  const losses = gold.losses.length + predicted.losses.length;
+  const omissions = gold.omissions.length + predicted.omissions.length;
   const files = {
     gold: gold.source,
     predicted: predicted.source,
     train: train?.source,
     matchedBy: matched.by,
-    notCarried: losses,
+    notCarried: omissions,
   };
   const value = { ...files, ...report };
   if (options.report !== undefined) {
@@ -66,7 +66,8 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
     context.terminal.say(`report in ${await writeReport(options.report, { name: "report", value, page })}`);
   }
   if (context.terminal.json) return context.terminal.printJson(value);
-  if (losses > 0) context.terminal.say(`${count(losses, "annotation")} could not be carried over; weft data check lists them`);
+  if (omissions > 0)
+    context.terminal.say(`${count(omissions, "annotation")} could not be carried over; weft data check lists them`);
   const text = options.details
     ? formatReport(report).trimEnd()
     : describe(report, matched, [gold.source, predicted.source], context);

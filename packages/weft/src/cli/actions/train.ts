@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import type { Loss } from "@weft-nlp/core";
+import type { Omission } from "@weft-nlp/core";
 import { trainConfigSchema } from "@weft-nlp/core/training";
 import { readConfig } from "@weft-nlp/node/files";
 import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
@@ -59,8 +59,8 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
           const share = tokens === undefined ? "" : `, ${(100 * tokens).toFixed(1)} % of running words`;
           terminal.say(`word vectors for ${whole(found)} of ${whole(asked)} words${share}`);
         }
-        sayLosses(event.losses, "of the training data cannot be learnt", terminal);
-        sayLosses(event.devLosses, "of dev cannot be found by this model and count as missed", terminal);
+        sayOmissions(event.omissions, "of the training data cannot be learnt", terminal);
+        sayOmissions(event.devOmissions, "of dev cannot be found by this model and count as missed", terminal);
         bar = terminal.progress(event.part === undefined ? "training" : `training the ${event.part}`, steps);
       } else if (event.kind === "step") {
         bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${best}`);
@@ -83,10 +83,10 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
   }
 }
 
-function sayLosses(losses: readonly Loss[], what: string, terminal: CommandContext["terminal"]): void {
-  const [first] = losses;
+function sayOmissions(omissions: readonly Omission[], what: string, terminal: CommandContext["terminal"]): void {
+  const [first] = omissions;
   if (first === undefined) return;
-  terminal.say(`${count(losses.length, "annotation")} ${what}, first in ${first.source} ${first.path}: ${first.reason}`);
+  terminal.say(`${count(omissions.length, "annotation")} ${what}, first in ${first.source} ${first.path}: ${first.reason}`);
 }
 
 async function showScores({ model, dev, test }: DoneEvent, folder: string, terminal: CommandContext["terminal"]): Promise<void> {

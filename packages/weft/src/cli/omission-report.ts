@@ -1,25 +1,25 @@
-import { formatLocation, type Location, type Loss } from "@weft-nlp/core";
+import { formatLocation, type Location, type Omission } from "@weft-nlp/core";
 import type { Style } from "./style.ts";
 import { count, whole } from "./words.ts";
 
 interface Group {
-  /** What was lost, as a path without numbers: `entities[].type`. */
+  /** What was omitted, as a path without numbers: `entities[].type`. */
   readonly what: string;
-  /** The reason as the first loss of the group gives it. */
+  /** The reason as the first omission of the group gives it. */
   readonly reason: string;
   count: number;
   readonly places: Location[];
 }
 
 /**
- * Losses put together by what was lost and why, in memory for the groups alone, however many there
+ * Omissions put together by what was omitted and why, in memory for the groups alone, however many there
  * are.
  */
-export class LossReport {
+export class OmissionReport {
   readonly #groups = new Map<string, Group>();
   total = 0;
 
-  add({ reason, source, line, column, path }: Loss): void {
+  add({ reason, source, line, column, path }: Omission): void {
     this.total++;
     const what = kindOf(path);
     const key = `${what}\n${withoutExamples(reason)}`;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { LossReport } from "./loss-report.ts";
+import { OmissionReport } from "./omission-report.ts";
 
 const plain = (_: unknown, text: string): string => text;
 
-test("losses of one kind stand together, the largest group first, with their first places", () => {
-  const report = new LossReport();
+test("omissions of one kind stand together, the largest group first, with their first places", () => {
+  const report = new OmissionReport();
   report.add({ source: "a.ann", line: 9, path: "*", reason: "Weft has no equivalence of mentions" });
   for (let line = 1; line <= 1200; line++) {
     report.add({
@@ -30,7 +30,7 @@ test("losses of one kind stand together, the largest group first, with their fir
 });
 
 test("the same reason at another part of a document is another group", () => {
-  const report = new LossReport();
+  const report = new OmissionReport();
   report.add({ source: "a.ann", line: 1, path: "T12", reason: "no" });
   report.add({ source: "a.ann", line: 2, path: "T7", reason: "no" });
   report.add({ source: "a.ann", line: 3, path: "R7", reason: "no" });
