@@ -91,11 +91,11 @@ export const packages = {
       extraction: ["http"],
       routes: ["http", "extraction", "openapi", "context"],
       workspace: ["http", "extraction", "context"],
-      metrics: ["http", "extraction"],
+      "server-metrics": ["http", "extraction"],
       openapi: ["http", "extraction"],
-      context: ["http", "extraction", "metrics"],
+      context: ["http", "extraction", "server-metrics"],
       "request-record": ["http", "context"],
-      "create-server": ["http", "extraction", "routes", "workspace", "metrics", "openapi", "context", "request-record"],
+      "create-server": ["http", "extraction", "routes", "workspace", "server-metrics", "openapi", "context", "request-record"],
     },
   },
   weft: {
@@ -108,7 +108,7 @@ export const packages = {
   web: {
     folder: "apps/web",
     uses: ["core", "draw", "api"],
-    base: ["api", "route", "theme"],
+    base: ["server-requests", "route", "page-theme"],
     layers: {
       "weft-arcs": [],
       parts: ["weft-arcs"],

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { extraction, extractRequest } from "@weft-nlp/api/contracts";
 import { expect, test } from "vitest";
 import { defaultLimits } from "../../packages/server/src/options.ts";
-import { serveCommand } from "../../packages/weft/src/cli/commands/serve.ts";
+import { serveCommand } from "../../packages/weft/src/cli/commands/serve-command.ts";
 import { flagOf, type OptionDeclaration } from "../../packages/weft/src/cli/declaration.ts";
 import { shell } from "../e2e/weft-command.ts";
 import { send, startServer } from "../server/test-server.ts";

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
+import { type ThemeChoice, themeChoice } from "./page-theme.ts";
 import { addressOf, route } from "./route.ts";
 import { tabs } from "./tabs/index.ts";
-import { type ThemeChoice, themeChoice } from "./theme.ts";
 
 /** The frame of the page: name, tabs, colours; below it the tab that the address names. */
 export function App() {

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { ModelRegistry } from "./extraction/model-registry.ts";
-import type { ServerMetrics } from "./metrics.ts";
 import type { Limits, ServerOptions } from "./options.ts";
+import type { ServerMetrics } from "./server-metrics.ts";
 
 /** What every plugin of routes is registered with. */
 export interface ServerContext {

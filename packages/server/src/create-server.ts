@@ -14,17 +14,17 @@ import { readJsonBody } from "./http/json-body.ts";
 import { addOriginChecks } from "./http/origin-checks.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
 import { tokenCheck, tokenInvalid } from "./http/tokens.ts";
-import { ServerMetrics } from "./metrics.ts";
 import { gatherOpenApi } from "./openapi.ts";
 import { defaultHost, defaultLimits, defaultPort, type ServerOptions } from "./options.ts";
 import { recordRequests } from "./request-record.ts";
-import { docsRoutes } from "./routes/docs.ts";
-import { extractRoutes } from "./routes/extract.ts";
-import { healthRoutes, stopping } from "./routes/health.ts";
-import { metricRoutes } from "./routes/metrics.ts";
-import { modelRoutes } from "./routes/models.ts";
-import { pageRoutes } from "./routes/page.ts";
-import { tripleRoutes } from "./routes/triples.ts";
+import { docsRoutes } from "./routes/docs-routes.ts";
+import { extractRoutes } from "./routes/extract-routes.ts";
+import { healthRoutes, stopping } from "./routes/health-routes.ts";
+import { metricRoutes } from "./routes/metrics-routes.ts";
+import { modelRoutes } from "./routes/model-routes.ts";
+import { pageRoutes } from "./routes/page-routes.ts";
+import { tripleRoutes } from "./routes/triple-routes.ts";
+import { ServerMetrics } from "./server-metrics.ts";
 
 export interface WeftServer {
   readonly app: App;

@@ -1,4 +1,4 @@
-import { ApiError, token, useToken } from "../api.ts";
+import { ApiError, token, useToken } from "../server-requests.ts";
 
 /** What went wrong, in words, with what to do; asks for the token where the server wants one. */
 export function Failure({ error, retry }: { readonly error: unknown; readonly retry?: (() => void) | undefined }) {

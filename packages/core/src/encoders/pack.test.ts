@@ -1,6 +1,6 @@
 import { Random } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
-import { eightSentences, sentence, tagged } from "../testing/sentences.ts";
+import { eightSentences, sentence, tagged } from "../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { packSentences, pickWords } from "./pack.ts";
 import { SentenceReader } from "./sentence-reader.ts";

@@ -1,7 +1,7 @@
 import { Arena, Engine, KeptProducts, normal, ParameterStore, type PlacedRows, Tape } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
 import { Scope } from "../nn/index.ts";
-import { eightSentences, tagged } from "../testing/sentences.ts";
+import { eightSentences, tagged } from "../testing/example-sentences.ts";
 import { buildLexicon, type Lexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { type Inputs, inputSettings } from "./input-settings.ts";
 import { SentenceEncoder } from "./sentence-encoder.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { inverseScaling, type Prediction, scaleConfidence } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
-import { eightSentences } from "../testing/sentences.ts";
+import { eightSentences } from "../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
 import type { Calibration } from "./calibrated.ts";

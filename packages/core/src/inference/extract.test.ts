@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Prediction } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
-import { rinSettings } from "../models/rin/settings.ts";
+import { rinSettings } from "../models/rin/rin-settings.ts";
 import { charSpan, type Document, validateDocument } from "../schema/index.ts";
-import { eightSentences } from "../testing/sentences.ts";
+import { eightSentences } from "../testing/example-sentences.ts";
 import { documentFromText } from "../text/index.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { type BuiltModel, buildModel } from "./built-model.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { models } from "../models/index.ts";
-import { eightSentences, tagged } from "../testing/sentences.ts";
+import { eightSentences, tagged } from "../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
 import { type ModelFiles, packModel, unpackModel } from "./model-files.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fitScaling, inverseScaling, noScaling, reliability, scaleConfidence, temperatureRange } from "./calibration.ts";
-import { collectCandidates } from "./candidates.ts";
+import { collectCandidates } from "./relation-candidates.ts";
 
 const judged = (confidence: number, correct: boolean) => ({ confidence, correct });
 

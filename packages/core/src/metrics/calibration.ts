@@ -1,4 +1,4 @@
-import type { Candidate } from "./candidates.ts";
+import type { Candidate } from "./relation-candidates.ts";
 
 /** A slice of confidences: how many candidates fall in it, how sure they are on average, and how many of them are right. */
 export interface ReliabilityBin {

@@ -17,7 +17,6 @@ export {
   type Scaling,
   scaleConfidence,
 } from "./calibration.ts";
-export { type Candidate, type CandidateSet, collectCandidates } from "./candidates.ts";
 export { type CoOccurrence, coOccurrence, coOccurrenceWords, falsePositiveRate, type PairClaims } from "./co-occurrence.ts";
 export {
   type ComparedSystem,
@@ -71,6 +70,7 @@ export {
   sentenceCounts,
   sentenceF1,
 } from "./protocols.ts";
+export { type Candidate, type CandidateSet, collectCandidates } from "./relation-candidates.ts";
 export { type BreakdownName, type Buckets, breakdownWords, type ProtocolReport, type Report } from "./report.ts";
 export {
   approximateRandomisation,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { CandidateSet } from "./candidates.ts";
+import type { CandidateSet } from "./relation-candidates.ts";
 import { bestPoint, operatingPoints, pointOfPrecision, thresholdsByType } from "./thresholds.ts";
 
 /** `+0.9` is right, `-0.8` wrong. */

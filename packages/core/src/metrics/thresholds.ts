@@ -1,5 +1,5 @@
-import type { Candidate, CandidateSet } from "./candidates.ts";
 import { addCounts, type Counts, f1, noCounts, type Score, score } from "./counts.ts";
+import type { Candidate, CandidateSet } from "./relation-candidates.ts";
 
 /** The probability from which a relation counts: one for all types, or one for each. */
 export type Thresholds = number | Readonly<Record<string, number>>;

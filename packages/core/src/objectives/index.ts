@@ -22,5 +22,5 @@ export function objectiveFor({ name, ...settings }: ObjectiveSettings, model: Mo
 }
 
 export { mrt } from "./mrt.ts";
+export { type MrtSettings, mrtSettings } from "./mrt-settings.ts";
 export { defineObjective, likelihood, type Objective, type ObjectiveDefinition } from "./objective.ts";
-export { type MrtSettings, mrtSettings } from "./settings.ts";

@@ -15,10 +15,10 @@ import {
   spansOf,
   workOn,
 } from "../testing/drawn-outputs.ts";
-import { eightSentences, untyped } from "../testing/sentences.ts";
+import { eightSentences, untyped } from "../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
+import { type MrtSettings, mrtSettings } from "./mrt-settings.ts";
 import { expectedRisk } from "./risk.ts";
-import { type MrtSettings, mrtSettings } from "./settings.ts";
 
 const mrt = (settings: Partial<MrtSettings>): MrtSettings & { name: "mrt" } => ({ name: "mrt", ...mrtSettings.parse(settings) });
 

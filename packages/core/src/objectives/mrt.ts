@@ -1,8 +1,8 @@
 import { ConfigError } from "../errors.ts";
 import type { Model } from "../models/index.ts";
+import { type MrtSettings, mrtSettings } from "./mrt-settings.ts";
 import { defineObjective, type Objective } from "./objective.ts";
 import { costOf, expectedRisk } from "./risk.ts";
-import { type MrtSettings, mrtSettings } from "./settings.ts";
 
 /**
  * Minimum risk training: the model's own losses and the expected loss over a set of sampled outputs, one to one (§3.4).

@@ -1,5 +1,5 @@
 import { type Prediction, sentenceF1 } from "../metrics/index.ts";
-import type { MrtSettings } from "./settings.ts";
+import type { MrtSettings } from "./mrt-settings.ts";
 
 /** The outputs of one sentence, gold first: how likely the model finds both parts of each, and what each would cost. */
 export interface SampleSet {

@@ -3,5 +3,5 @@ export * from "./document.ts";
 export type { Omission, OmissionKind } from "./omission.ts";
 export { overlappingEntities } from "./overlap.ts";
 export { annotateDocument, documentFromSentence, joinTokens, type SentencesOfDocument, sentencesOf } from "./sentences.ts";
-export * from "./triples.ts";
+export * from "./triples-of.ts";
 export { validateDocument, validateSentence } from "./validate.ts";

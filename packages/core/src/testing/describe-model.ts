@@ -6,8 +6,8 @@ import type { ModelDefinition } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import type { EndEvent } from "../training/index.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
+import { eightSentences, tagged, untyped, withLastRelations } from "./example-sentences.ts";
 import { differentiate, learn, learnt, predict, slopeNoise, slopeOf, total } from "./probe-model.ts";
-import { eightSentences, tagged, untyped, withLastRelations } from "./sentences.ts";
 
 export interface ModelCase {
   /** What tells it from other cases of its model, where there are several. */

@@ -1,17 +1,17 @@
 import { Arena, Random, Tape } from "@weft-nlp/tensor";
 import { expect } from "vitest";
-import { labelCount } from "../heads/span-pairs/candidates.ts";
+import { labelCount } from "../heads/span-pairs/candidate-pairs.ts";
 import { decodeRelations } from "../heads/span-pairs/decode-relations.ts";
 import { decodeCells } from "../heads/word-pairs/decode-cells.ts";
 import { type BuiltModel, buildModel } from "../inference/index.ts";
 import { models, type Output } from "../models/index.ts";
-import type { JointOutput } from "../models/joint-nn/outputs.ts";
-import { jointNnSettings } from "../models/joint-nn/settings.ts";
-import type { RinSample } from "../models/rin/outputs.ts";
-import { rinSettings } from "../models/rin/settings.ts";
+import { jointNnSettings } from "../models/joint-nn/joint-nn-settings.ts";
+import type { JointOutput } from "../models/joint-nn/joint-outputs.ts";
+import type { RinSample } from "../models/rin/rin-outputs.ts";
+import { rinSettings } from "../models/rin/rin-settings.ts";
 import { objectiveFor } from "../objectives/index.ts";
+import type { MrtSettings } from "../objectives/mrt-settings.ts";
 import { costOf } from "../objectives/risk.ts";
-import type { MrtSettings } from "../objectives/settings.ts";
 import type { Sentence } from "../schema/index.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 

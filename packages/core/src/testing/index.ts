@@ -1,1 +1,1 @@
-export { eightSentences, sentence, withLastRelations } from "./sentences.ts";
+export { eightSentences, sentence, withLastRelations } from "./example-sentences.ts";

@@ -1,5 +1,5 @@
 import type { Document, Span, Token } from "../schema/index.ts";
-import { type SentenceOptions, splitSentences } from "./sentences.ts";
+import { type SentenceOptions, splitSentences } from "./split-sentences.ts";
 import { type TokenizerOptions, tokenize } from "./tokenizer.ts";
 
 export interface TextOptions extends TokenizerOptions, SentenceOptions {

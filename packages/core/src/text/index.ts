@@ -4,6 +4,6 @@ export { documentFromBlocks, documentFromText, type TextOptions } from "./docume
 export { editDistance } from "./edit-distance.ts";
 export { escapeXml } from "./escape-xml.ts";
 export { didYouMean, nearestName } from "./nearest-name.ts";
-export { type SentenceOptions, splitSentences } from "./sentences.ts";
+export { type SentenceOptions, splitSentences } from "./split-sentences.ts";
 export { decodeTags, type EncodedTags, encodeTags, type TagScheme, tagInventory } from "./tag-scheme.ts";
 export { type TokenizerMode, type TokenizerOptions, tokenize } from "./tokenizer.ts";

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { buildModel, readWeights } from "../inference/index.ts";
-import { rinSettings } from "../models/rin/settings.ts";
-import { eightSentences } from "../testing/sentences.ts";
+import { rinSettings } from "../models/rin/rin-settings.ts";
+import { eightSentences } from "../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 

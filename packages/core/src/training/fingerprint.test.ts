@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eightSentences, tagged, untyped } from "../testing/sentences.ts";
+import { eightSentences, tagged, untyped } from "../testing/example-sentences.ts";
 import { parseConfig } from "./config.ts";
 import { fingerprint } from "./fingerprint.ts";
 

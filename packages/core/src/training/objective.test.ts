@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { packModel } from "../inference/index.ts";
 import { readWeights } from "../inference/weights.ts";
-import { eightSentences } from "../testing/sentences.ts";
+import { eightSentences } from "../testing/example-sentences.ts";
 import { parseConfig } from "./config.ts";
 import type { EndEvent, StepEvent } from "./events.ts";
 import { train } from "./train.ts";

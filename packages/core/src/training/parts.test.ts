@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type BuiltModel, Predictor, packModel, readWeights } from "../inference/index.ts";
-import { eightSentences, withLastRelations } from "../testing/sentences.ts";
+import { eightSentences, withLastRelations } from "../testing/example-sentences.ts";
 import { parseConfig, trainConfigSchema } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { localExecutor } from "./executor.ts";

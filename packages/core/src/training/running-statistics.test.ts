@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { packModel, readWeights } from "../inference/index.ts";
-import { eightSentences } from "../testing/sentences.ts";
+import { eightSentences } from "../testing/example-sentences.ts";
 import { parseConfig } from "./config.ts";
 import type { EndEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";

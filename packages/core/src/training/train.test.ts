@@ -4,7 +4,7 @@ import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { DataError, TrainingError } from "../errors.ts";
 import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
 import type { Sentence } from "../schema/index.ts";
-import { eightSentences, sentence } from "../testing/sentences.ts";
+import { eightSentences, sentence } from "../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings, type WordVectors } from "../vocabulary/index.ts";
 import { parseConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Document, joinTokens } from "../schema/index.ts";
 import { cypher } from "./cypher.ts";
-import { collectTriples } from "./format.ts";
+import { collectTriples } from "./triple-format.ts";
 
 const nasty = fc.oneof(
   fc.string({ minLength: 1, unit: "binary" }),

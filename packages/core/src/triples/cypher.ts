@@ -1,7 +1,7 @@
 import type { Document } from "../schema/index.ts";
-import { type TripleOptions, textFormat } from "./format.ts";
 import { graphFacts, graphName, type Properties } from "./property-graph.ts";
 import { RecentSet } from "./recent-set.ts";
+import { type TripleOptions, textFormat } from "./triple-format.ts";
 
 /**
  * Statements for Neo4j 5 and whatever else speaks Cypher, one a line: `cypher-shell < graph.cypher`.

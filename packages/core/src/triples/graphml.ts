@@ -1,9 +1,9 @@
 import type { Document } from "../schema/index.ts";
 import { escapeXml } from "../text/index.ts";
-import { textFormat } from "./format.ts";
 import { entityName, statementName } from "./names.ts";
 import { statementsOf } from "./statements.ts";
 import { type Cell, rounded } from "./table.ts";
+import { textFormat } from "./triple-format.ts";
 
 /** What nodes, edges and the graph carry, with the types of GraphML. */
 const keys = {

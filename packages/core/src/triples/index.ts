@@ -1,3 +1,8 @@
+export * from "./names.ts";
+export { portableTripleFormats } from "./portable-formats.ts";
+export { RecentSet } from "./recent-set.ts";
+export { type Mention, type Statement, type Statements, statementsOf } from "./statements.ts";
+export { rounded, type TripleRow, tripleColumns, tripleRows } from "./table.ts";
 export {
   collectTriples,
   type ModelIdentity,
@@ -5,9 +10,4 @@ export {
   type TripleOptions,
   type TripleSink,
   type TripleWriter,
-} from "./format.ts";
-export { portableTripleFormats } from "./formats.ts";
-export * from "./names.ts";
-export { RecentSet } from "./recent-set.ts";
-export { type Mention, type Statement, type Statements, statementsOf } from "./statements.ts";
-export { rounded, type TripleRow, tripleColumns, tripleRows } from "./table.ts";
+} from "./triple-format.ts";

@@ -1,9 +1,9 @@
 import type { Document } from "../schema/index.ts";
-import type { TripleFormat } from "./format.ts";
 import { graphFacts, graphName } from "./property-graph.ts";
 import { RecentSet } from "./recent-set.ts";
 import { csvLine } from "./separated.ts";
 import type { Cell } from "./table.ts";
+import type { TripleFormat } from "./triple-format.ts";
 
 const nodesFile = "nodes.csv";
 const edgesFile = "relationships.csv";

@@ -1,8 +1,8 @@
 import type { Document } from "../schema/index.ts";
-import type { TripleOptions } from "./format.ts";
 import { documentName, entityName, statementName } from "./names.ts";
 import { statementsOf } from "./statements.ts";
 import { type Cell, rounded } from "./table.ts";
+import type { TripleOptions } from "./triple-format.ts";
 
 export type Properties = Readonly<Record<string, Cell>>;
 

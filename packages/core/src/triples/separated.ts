@@ -1,6 +1,6 @@
-import { textFormat } from "./format.ts";
 import { statementsOf } from "./statements.ts";
 import { type Cell, tripleColumns, tripleRows } from "./table.ts";
+import { textFormat } from "./triple-format.ts";
 
 const names = Object.keys(tripleColumns);
 

@@ -1,6 +1,6 @@
 import { type Document, roundConfidence } from "../schema/index.ts";
-import type { TripleOptions } from "./format.ts";
 import { sentenceText, statementsOf } from "./statements.ts";
+import type { TripleOptions } from "./triple-format.ts";
 
 export type Cell = string | number | null;
 

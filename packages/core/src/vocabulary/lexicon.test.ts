@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DataError } from "../errors.ts";
-import { eightSentences, sentence, tagged, untyped } from "../testing/sentences.ts";
+import { eightSentences, sentence, tagged, untyped } from "../testing/example-sentences.ts";
 import { buildLexicon, type LexiconNeeds, type LexiconSettings, lexiconFromJson, lexiconSettings } from "./lexicon.ts";
 
 const built = (sentences = eightSentences, settings: Partial<LexiconSettings> = {}, needs?: LexiconNeeds) =>

@@ -12,8 +12,8 @@ export { type AnnotationFilter, type KeptAnnotation, keepAnnotation } from "./ke
 export { type LineChart, type LineSeries, lineChart, type ReferenceMark } from "./line-chart.ts";
 export { contrast, slotColour, slotCount, type TypeColour, typeSlots } from "./palette.ts";
 export { type StatisticsPicture, statisticsPicture } from "./statistics-picture.ts";
-export { sparkline, type TextTableOptions, textTable } from "./terminal.ts";
 export { type TerminalChart, terminalChart } from "./terminal-chart.ts";
+export { sparkline, type TextTableOptions, textTable } from "./text-table.ts";
 export { cellWidth, textWidth } from "./text-width.ts";
 export type { Theme } from "./theme.ts";
 export { type HtmlOptions, toHtml } from "./to-html.ts";

@@ -11,7 +11,7 @@ import { barChart } from "../drawing/index.ts";
 import { comparisonVerdict, signed } from "./comparison-verdict.ts";
 import { differences } from "./differences.ts";
 import { type Html, html, trusted } from "./html.ts";
-import { renderPage } from "./page.ts";
+import { renderPage } from "./report-page.ts";
 import { buildReview } from "./review.ts";
 import { points, protocolWords, whole } from "./score-sections.ts";
 

@@ -1,6 +1,6 @@
 import type { Sentence } from "@weft-nlp/core";
 import { countedTypes, findingsOf, type Prediction, type ProtocolName, type Report } from "@weft-nlp/core/metrics";
-import { renderPage } from "./page.ts";
+import { renderPage } from "./report-page.ts";
 import { buildReview, type ReviewSentence, reviewFindings } from "./review.ts";
 import { scoreSections, whole } from "./score-sections.ts";
 

@@ -15,7 +15,7 @@ import {
 } from "@weft-nlp/core/metrics";
 import { barChart } from "../drawing/index.ts";
 import { type Html, html, trusted } from "./html.ts";
-import { nothing, type PageSection } from "./page.ts";
+import { nothing, type PageSection } from "./report-page.ts";
 
 /** The parts of a page that show one report: scores, mistakes, what was taken for what, and every cut of every protocol. */
 export function scoreSections(report: Report): PageSection[] {

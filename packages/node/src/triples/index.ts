@@ -1,2 +1,2 @@
-export { type TripleFormatName, tripleFormatOf, tripleFormats } from "./formats.ts";
 export { openTriples, refuseStandardOutput, type TripleOutput, writeTriples } from "./output.ts";
+export { type TripleFormatName, tripleFormatOf, tripleFormats } from "./triple-formats.ts";

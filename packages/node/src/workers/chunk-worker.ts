@@ -2,9 +2,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import { attachModel, Predictor } from "@weft-nlp/core/inference";
 import { ChunkRunner } from "@weft-nlp/core/training";
 import { lexiconFromJson } from "@weft-nlp/core/vocabulary";
-import type { WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
 import { allowRelaxedSimd } from "./relaxed-simd.ts";
 import { sentError } from "./sent-error.ts";
+import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
 const { model: shared, relaxed } = workerData as WorkerStart;
 if (relaxed) allowRelaxedSimd();

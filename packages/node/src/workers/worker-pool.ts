@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { type BuiltModel, shareModel } from "@weft-nlp/core/inference";
 import { WorkerError } from "../errors.ts";
-import type { WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts";
 import { receivedError } from "./sent-error.ts";
+import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
 export type Job = WorkerRequest extends infer Request ? (Request extends WorkerRequest ? Omit<Request, "id"> : never) : never;
 

@@ -44,7 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function completionOf(words: readonly string[]): Promise<string> {
-  const { suggest } = await import("./completion.ts");
+  const { suggest } = await import("./shell-completion.ts");
   const declarations = commands.map(({ declaration }) => declaration);
   return suggest(declarations, words);
 }

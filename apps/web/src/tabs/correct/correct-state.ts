@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { ApiError } from "../../api.ts";
 import { newMarking } from "../../parts/marking.ts";
+import { ApiError } from "../../server-requests.ts";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { type Annotated, edits, type History, history, partOf, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
 import { type CorrectionSentence, corrections, type ProjectEntry, type Sort } from "./corrections-api.ts";

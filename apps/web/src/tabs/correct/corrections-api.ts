@@ -8,7 +8,7 @@ import type {
 } from "@weft-nlp/api";
 import type { Document } from "@weft-nlp/core";
 import { documentFromRecord } from "@weft-nlp/core/formats";
-import { ApiError, call, hasWorkspace, withoutWorkspace } from "../../api.ts";
+import { ApiError, call, hasWorkspace, withoutWorkspace } from "../../server-requests.ts";
 import type { Annotated } from "./annotation-edit.ts";
 
 export type { NewSentences, ProjectEntry, ProjectList, TrainState } from "@weft-nlp/api";

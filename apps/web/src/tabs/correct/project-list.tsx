@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { call } from "../../api.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { addressOf } from "../../route.ts";
-import { listModels, type ModelEntry } from "../extract/extraction.ts";
+import { call } from "../../server-requests.ts";
+import { listModels, type ModelEntry } from "../extract/run-extraction.ts";
 import { corrections, type ProjectEntry, type ProjectList as Projects } from "./corrections-api.ts";
 import { DeleteProject } from "./delete-project.tsx";
 import { RenameProject } from "./rename-project.tsx";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { call } from "../../api.ts";
 import { addressOf } from "../../route.ts";
+import { call } from "../../server-requests.ts";
 import { corrections, type TrainState } from "./corrections-api.ts";
 
 /** Trains on what is done, and says how that goes. */

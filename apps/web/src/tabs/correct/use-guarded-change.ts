@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ApiError } from "../../api.ts";
+import { ApiError } from "../../server-requests.ts";
 import { corrections, type ProjectEntry } from "./corrections-api.ts";
 
 /** A change of a project as somebody sees it. Where others have changed it meanwhile, nothing is done, and it is shown as it is now. */

@@ -1,6 +1,6 @@
 import type { DataList, ProblemList, SentencePage } from "@weft-nlp/api";
 import type { CorpusStatistics } from "@weft-nlp/core/metrics";
-import { call, hasWorkspace } from "../../api.ts";
+import { call, hasWorkspace } from "../../server-requests.ts";
 
 export type { DataFile, DataList, Fault, IndexedSentence, Place, Problem, SentencePage } from "@weft-nlp/api";
 

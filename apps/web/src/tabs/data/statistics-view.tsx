@@ -1,7 +1,7 @@
 import { statisticsPicture } from "@weft-nlp/draw";
 import { useMemo } from "preact/hooks";
+import { theme } from "../../page-theme.ts";
 import { Failure } from "../../parts/failure.tsx";
-import { theme } from "../../theme.ts";
 import { type DataFile, readStatistics } from "./data-api.ts";
 import { useAnswer } from "./use-answer.ts";
 

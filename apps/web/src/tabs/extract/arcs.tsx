@@ -1,7 +1,7 @@
 import type { Drawable } from "@weft-nlp/draw";
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { theme } from "../../theme.ts";
+import { theme } from "../../page-theme.ts";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import type { PartDetail, WeftArcs } from "../../weft-arcs/weft-arcs.ts";
 import "../../weft-arcs/weft-arcs.ts";

@@ -6,7 +6,7 @@ import { Failure } from "../../parts/failure.tsx";
 import { addressOf } from "../../route.ts";
 import { corrections, type NewSentences, type ProjectEntry } from "../correct/corrections-api.ts";
 import { localModels, shown } from "./extract-state.ts";
-import type { ModelEntry } from "./extraction.ts";
+import type { ModelEntry } from "./run-extraction.ts";
 
 /** Takes the text with what is shown of the result into a correction project, new or old, and goes there. */
 export function CorrectThis({ model }: { readonly model: ModelEntry }) {

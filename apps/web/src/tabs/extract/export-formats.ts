@@ -2,7 +2,7 @@ import type { TripleFormatEntry } from "@weft-nlp/api";
 import type { Document } from "@weft-nlp/core";
 import { collectText, type OutputFormat, outputFormats, recordOf } from "@weft-nlp/core/formats";
 import { collectTriples, portableTripleFormats, type TripleFormat } from "@weft-nlp/core/triples";
-import { call, send } from "../../api.ts";
+import { call, send } from "../../server-requests.ts";
 
 /** A form in which results leave the page. */
 export interface ExportFormat {

@@ -2,9 +2,9 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Entity, Relation } from "@weft-nlp/core";
 import { keepAnnotation } from "@weft-nlp/draw";
 import { exampleText } from "./example-text.ts";
-import { type Extract, extractOnServer, type Found, listModels, type ModelEntry } from "./extraction.ts";
-import { followEdit, type GivenEntity } from "./given-entities.ts";
 import type { LocalModel } from "./local-model/local-model.ts";
+import { followEdit, type GivenEntity } from "./marked-entities.ts";
+import { type Extract, extractOnServer, type Found, listModels, type ModelEntry } from "./run-extraction.ts";
 import { type SentencePart, sentenceParts } from "./sentence-parts.ts";
 
 /** The server is asked once for everything from here up; the sliders choose from that without asking again. */

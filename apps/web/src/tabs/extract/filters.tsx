@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
 import { slotColour, typeSlots } from "@weft-nlp/draw";
-import { theme } from "../../theme.ts";
+import { theme } from "../../page-theme.ts";
 import {
   entityThreshold,
   found,

@@ -3,8 +3,8 @@ import { useMemo, useState } from "preact/hooks";
 import { type Marked, markedSpan, movementOf, newMarking } from "../../parts/marking.ts";
 import { WordStrip } from "../../parts/word-strip.tsx";
 import { extractorOf, given, models, text } from "./extract-state.ts";
-import type { ModelEntry } from "./extraction.ts";
-import { inTokens, mark } from "./given-entities.ts";
+import { inTokens, mark } from "./marked-entities.ts";
+import type { ModelEntry } from "./run-extraction.ts";
 
 /** More words would make a page that nobody marks by hand and that answers slowly. */
 const maxWords = 3000;

@@ -1,8 +1,8 @@
 import type { Document } from "@weft-nlp/core";
 import { slotColour, textWidth, typeSlots } from "@weft-nlp/draw";
 import { useMemo, useState } from "preact/hooks";
+import { theme } from "../../page-theme.ts";
 import { useMedia } from "../../parts/use-media.ts";
-import { theme } from "../../theme.ts";
 import { Confidence } from "./confidence.tsx";
 import { type GraphEdge, type GraphNode, tripleGraph } from "./triple-graph.ts";
 

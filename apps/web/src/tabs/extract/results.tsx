@@ -3,9 +3,9 @@ import { Segments } from "../../parts/segments.tsx";
 import { CorrectThis } from "./correct-this.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { parts, shown } from "./extract-state.ts";
-import type { Found } from "./extraction.ts";
 import { Filters } from "./filters.tsx";
 import { GraphView } from "./graph-view.tsx";
+import type { Found } from "./run-extraction.ts";
 import { SentenceList } from "./sentence-list.tsx";
 
 /** What was found: as marked text or as a graph, with the numbers of the run and what of it is to be seen. */

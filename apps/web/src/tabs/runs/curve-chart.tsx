@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
-import { theme } from "../../theme.ts";
+import { theme } from "../../page-theme.ts";
 
 export interface Curve {
   readonly name: string;

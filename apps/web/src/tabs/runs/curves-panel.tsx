@@ -1,7 +1,7 @@
 import { slotColour, slotCount } from "@weft-nlp/draw";
 import { useEffect, useMemo } from "preact/hooks";
+import { theme } from "../../page-theme.ts";
 import { type Column, Table } from "../../parts/table.tsx";
-import { theme } from "../../theme.ts";
 import { type Curve, CurveChart } from "./curve-chart.tsx";
 import { points } from "./run-words.ts";
 import type { CurvePoint } from "./runs-api.ts";

@@ -1,5 +1,5 @@
 import type { QueryOf, RunComparison, RunDetails, RunList, RunMessage } from "@weft-nlp/api";
-import { call, hasWorkspace, send } from "../../api.ts";
+import { call, hasWorkspace, send } from "../../server-requests.ts";
 
 export type {
   ComparedSentence,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Omission, Sentence } from "../../schema/index.ts";
-import { eightSentences, sentence, withLastRelations } from "../../testing/sentences.ts";
+import { eightSentences, sentence, withLastRelations } from "../../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { type PairExample, pairFields } from "./pair-example.ts";
 import { PairReader } from "./pair-reader.ts";

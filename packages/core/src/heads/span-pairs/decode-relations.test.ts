@@ -1,6 +1,6 @@
 import { Random } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
-import { sentence } from "../../testing/sentences.ts";
+import { sentence } from "../../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { bestIndex } from "../sampling.ts";
 import { chooseLabels } from "./decode-relations.ts";

@@ -2,7 +2,7 @@ import type { Prediction, Thresholds } from "../../metrics/index.ts";
 import type { Entity, Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import { tagNames } from "../tags/decode-entities.ts";
-import { meaningOf, type PairOrder, type Reading } from "./candidates.ts";
+import { meaningOf, type PairOrder, type Reading } from "./candidate-pairs.ts";
 
 /**
  * The label of each pair that counts: the likeliest of those that reach their threshold against no

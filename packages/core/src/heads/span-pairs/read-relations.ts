@@ -1,7 +1,7 @@
 import type { Entity, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import type { GoldTags } from "../tags/read-tags.ts";
-import { type PairOrder, spanKey } from "./candidates.ts";
+import { type PairOrder, spanKey } from "./candidate-pairs.ts";
 
 /** Gold entities that tags can hold, and one relation for each pair of them. */
 export interface GoldSpanPairs {

@@ -9,7 +9,7 @@ import {
   type Scope,
 } from "../../nn/index.ts";
 import type { Span } from "../../schema/index.ts";
-import type { Reading } from "./candidates.ts";
+import type { Reading } from "./candidate-pairs.ts";
 
 export interface SpanPairsSettings {
   readonly spanFilters: number;

@@ -8,7 +8,7 @@ import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import { defineModel, type Encoder, type Losses, type LossOptions, type Model } from "../model.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
-import { type BilstmTaggerSettings, bilstmTaggerSettings } from "./settings.ts";
+import { type BilstmTaggerSettings, bilstmTaggerSettings } from "./bilstm-tagger-settings.ts";
 
 /** A sentence as the tagger reads it. */
 interface TaggerExample extends EncoderExample {

@@ -4,8 +4,8 @@ import { pairProtocols } from "../../heads/given-pairs/pair-protocols.ts";
 import { PairReader } from "../../heads/given-pairs/pair-reader.ts";
 import { defineModel } from "../model.ts";
 import { PairModel } from "../pairs/pair-model.ts";
-import { BioMtlNetwork } from "./network.ts";
-import { type BioMtlSettings, bioMtlSettings } from "./settings.ts";
+import { BioMtlNetwork } from "./bio-mtl-network.ts";
+import { type BioMtlSettings, bioMtlSettings } from "./bio-mtl-settings.ts";
 
 /** Relation classification and identification over given entities, with BIO tags in the input. */
 export const bioMtl = defineModel<BioMtlSettings, PairExample>({

@@ -5,8 +5,8 @@ import { PairReader } from "../../heads/given-pairs/pair-reader.ts";
 import { singleTask } from "../../heads/given-pairs/single-task.ts";
 import { defineModel } from "../model.ts";
 import { PairModel } from "../pairs/pair-model.ts";
-import { EattBigruNetwork } from "./network.ts";
-import { type EattBigruSettings, eattBigruSettings } from "./settings.ts";
+import { EattBigruNetwork } from "./eatt-bigru-network.ts";
+import { type EattBigruSettings, eattBigruSettings } from "./eatt-bigru-settings.ts";
 
 /**
  * The states of every word of every pair are kept until the gradient has passed: a sentence of

@@ -3,15 +3,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Arena, Engine, operations, ParameterStore, Random, Tape } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
-import { distinctSpans, goldLabels, labelCount } from "../../heads/span-pairs/candidates.ts";
+import { distinctSpans, goldLabels, labelCount } from "../../heads/span-pairs/candidate-pairs.ts";
 import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
 import { Scope } from "../../nn/index.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { migrateSettings } from "../moved-settings.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
 import { JointNn } from "./index.ts";
+import { jointNnSettings } from "./joint-nn-settings.ts";
 import type { JointExample } from "./joint-reader.ts";
-import { jointNnSettings } from "./settings.ts";
 
 interface Stored {
   readonly shape: readonly number[];

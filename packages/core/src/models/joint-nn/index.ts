@@ -8,7 +8,7 @@ import {
   labelCount,
   type Reading,
   spanKey,
-} from "../../heads/span-pairs/candidates.ts";
+} from "../../heads/span-pairs/candidate-pairs.ts";
 import { chooseLabels, decodeRelations, predictionOf } from "../../heads/span-pairs/decode-relations.ts";
 import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
 import { decodeEntities } from "../../heads/tags/decode-entities.ts";
@@ -28,9 +28,9 @@ import {
   type SampleOptions,
 } from "../model.ts";
 import { type TaggedWords, TaggingNetwork } from "../tagging-network.ts";
+import { type JointNnSettings, jointNnSettings } from "./joint-nn-settings.ts";
+import { type JointOutput, scoreOutputs } from "./joint-outputs.ts";
 import { type JointExample, JointReader } from "./joint-reader.ts";
-import { type JointOutput, scoreOutputs } from "./outputs.ts";
-import { type JointNnSettings, jointNnSettings } from "./settings.ts";
 
 /** The joint network of Sun et al. 2018 (§3.1, §3.2) with its local losses and its decoding. */
 export class JointNn implements Model<JointExample>, OutputDistribution<JointExample> {

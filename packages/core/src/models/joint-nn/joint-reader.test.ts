@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Omission, Sentence } from "../../schema/index.ts";
-import { sentence } from "../../testing/sentences.ts";
+import { sentence } from "../../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
+import { jointNnSettings } from "./joint-nn-settings.ts";
 import { JointReader } from "./joint-reader.ts";
-import { jointNnSettings } from "./settings.ts";
 
 const known = sentence("k", "[Ada|PER] joined [Acme|ORG] in [Oslo|LOC]", "0 works_for 1", "1 based_in 2", "2 home_of 0");
 const lexicon = buildLexicon([known], lexiconSettings.parse({ scheme: "bilou" }));

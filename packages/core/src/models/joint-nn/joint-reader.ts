@@ -4,7 +4,7 @@ import { readTags } from "../../heads/tags/read-tags.ts";
 import type { Annotation, Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import type { Encoder } from "../model.ts";
-import type { JointNnSettings } from "./settings.ts";
+import type { JointNnSettings } from "./joint-nn-settings.ts";
 
 /** A sentence as the joint network reads it. */
 export interface JointExample extends EncoderExample, GoldSpanPairs {

@@ -8,12 +8,12 @@ import type { PairExample } from "../../heads/given-pairs/pair-example.ts";
 import { singleTask } from "../../heads/given-pairs/single-task.ts";
 import { Scope } from "../../nn/index.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
-import { BioMtlNetwork } from "../bio-mtl/network.ts";
-import { bioMtlSettings } from "../bio-mtl/settings.ts";
-import { EattBigruNetwork } from "../eatt-bigru/network.ts";
-import { eattBigruSettings } from "../eatt-bigru/settings.ts";
-import { PcnnNetwork } from "../pcnn/network.ts";
-import { pcnnSettings } from "../pcnn/settings.ts";
+import { BioMtlNetwork } from "../bio-mtl/bio-mtl-network.ts";
+import { bioMtlSettings } from "../bio-mtl/bio-mtl-settings.ts";
+import { EattBigruNetwork } from "../eatt-bigru/eatt-bigru-network.ts";
+import { eattBigruSettings } from "../eatt-bigru/eatt-bigru-settings.ts";
+import { PcnnNetwork } from "../pcnn/pcnn-network.ts";
+import { pcnnSettings } from "../pcnn/pcnn-settings.ts";
 import { PairModel, type PairNetwork } from "./pair-model.ts";
 
 interface Stored {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { PairExample } from "../../heads/given-pairs/pair-example.ts";
 import { groupsOf, partsOf, rowsOf } from "../../heads/given-pairs/pair-parts.ts";
 import { buildModel, Predictor } from "../../inference/index.ts";
-import { eightSentences } from "../../testing/sentences.ts";
+import { eightSentences } from "../../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { models } from "../index.ts";
 

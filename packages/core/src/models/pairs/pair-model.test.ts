@@ -4,10 +4,10 @@ import { type PairExample, pairFields } from "../../heads/given-pairs/pair-examp
 import { PairReader } from "../../heads/given-pairs/pair-reader.ts";
 import { buildModel, Predictor } from "../../inference/index.ts";
 import { Scope } from "../../nn/index.ts";
-import { eightSentences } from "../../testing/sentences.ts";
+import { eightSentences } from "../../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
-import { BioMtlNetwork } from "../bio-mtl/network.ts";
-import { bioMtlSettings } from "../bio-mtl/settings.ts";
+import { BioMtlNetwork } from "../bio-mtl/bio-mtl-network.ts";
+import { bioMtlSettings } from "../bio-mtl/bio-mtl-settings.ts";
 import { models } from "../index.ts";
 import { PairModel } from "./pair-model.ts";
 

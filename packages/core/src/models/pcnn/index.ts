@@ -5,8 +5,8 @@ import { PairReader } from "../../heads/given-pairs/pair-reader.ts";
 import { singleTask } from "../../heads/given-pairs/single-task.ts";
 import { defineModel } from "../model.ts";
 import { PairModel } from "../pairs/pair-model.ts";
-import { PcnnNetwork } from "./network.ts";
-import { type PcnnSettings, pcnnSettings } from "./settings.ts";
+import { PcnnNetwork } from "./pcnn-network.ts";
+import { type PcnnSettings, pcnnSettings } from "./pcnn-settings.ts";
 
 /** Relation classification over given entities by piecewise max-pooling. */
 export const pcnn = defineModel<PcnnSettings, PairExample>({

@@ -14,7 +14,7 @@ import {
   type ModelDefinition,
   type PredictOptions,
 } from "../model.ts";
-import { type NamedModel, type PipelineSettings, pipelineSettings } from "./settings.ts";
+import { type NamedModel, type PipelineSettings, pipelineSettings } from "./pipeline-settings.ts";
 
 /** A sentence as both parts read it, and as it stands, for pairs of entities that are only known when the tagger has spoken. */
 interface PipelineExample extends Example {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { type BuiltModel, buildModel, Predictor, readWeights, writeWeights } from "../../inference/index.ts";
 import type { Sentence } from "../../schema/index.ts";
-import { eightSentences } from "../../testing/sentences.ts";
+import { eightSentences } from "../../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { models } from "../index.ts";
-import type { NamedModel } from "./settings.ts";
+import type { NamedModel } from "./pipeline-settings.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
 const wordsAndCharacters = { words: { size: 6 }, characters: { size: 4, filters: 3 } };

@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import { Scope } from "../../nn/index.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { Rin } from "./index.ts";
-import { RinNetwork } from "./network.ts";
-import { rinSettings } from "./settings.ts";
+import { RinNetwork } from "./rin-network.ts";
+import { rinSettings } from "./rin-settings.ts";
 
 interface Stored {
   readonly shape: readonly number[];

@@ -16,10 +16,10 @@ import {
   type PredictOptions,
   type SampleOptions,
 } from "../model.ts";
-import { RinNetwork, type RinOutput } from "./network.ts";
-import { drawOutputs, goldPrediction, type RinSample, scoreOutputs } from "./outputs.ts";
+import { RinNetwork, type RinOutput } from "./rin-network.ts";
+import { drawOutputs, goldPrediction, type RinSample, scoreOutputs } from "./rin-outputs.ts";
 import { type RinExample, RinReader } from "./rin-reader.ts";
-import { type RinSettings, rinSettings } from "./settings.ts";
+import { type RinSettings, rinSettings } from "./rin-settings.ts";
 
 /** RIN with its loss (eq. 8 and 9) and its decoding. */
 export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {

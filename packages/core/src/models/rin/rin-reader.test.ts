@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Omission, Sentence } from "../../schema/index.ts";
-import { eightSentences, sentence, tagged, untyped } from "../../testing/sentences.ts";
+import { eightSentences, sentence, tagged, untyped } from "../../testing/example-sentences.ts";
 import { buildLexicon, type Lexicon, lexiconSettings } from "../../vocabulary/index.ts";
 import { type RinExample, RinReader } from "./rin-reader.ts";
-import { type RinSettings, rinSettings } from "./settings.ts";
+import { type RinSettings, rinSettings } from "./rin-settings.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({ unknown: "shape" }));
 

@@ -4,7 +4,7 @@ import { readCells } from "../../heads/word-pairs/read-cells.ts";
 import type { Annotation, Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import type { Encoder } from "../model.ts";
-import type { RinSettings } from "./settings.ts";
+import type { RinSettings } from "./rin-settings.ts";
 
 /** A sentence as RIN reads it. */
 export interface RinExample extends EncoderExample {

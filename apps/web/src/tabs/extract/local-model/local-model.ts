@@ -1,7 +1,7 @@
 import type { Document } from "@weft-nlp/core";
 import type { ModelFiles } from "@weft-nlp/core/inference";
-import type { Extract, ModelEntry } from "../extraction.ts";
-import type { FromWorker, ToWorker } from "./protocol.ts";
+import type { Extract, ModelEntry } from "../run-extraction.ts";
+import type { FromWorker, ToWorker } from "./local-model-messages.ts";
 
 export interface LocalModel {
   readonly entry: ModelEntry;

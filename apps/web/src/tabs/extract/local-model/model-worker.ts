@@ -3,8 +3,8 @@ import { WeftError } from "@weft-nlp/core";
 import { documentFromRecord } from "@weft-nlp/core/formats";
 import { type BuiltModel, extract, Predictor, unpackModel } from "@weft-nlp/core/inference";
 import { entityTypesOf } from "@weft-nlp/core/vocabulary";
-import type { ModelEntry } from "../extraction.ts";
-import type { FromWorker, ToWorker } from "./protocol.ts";
+import type { ModelEntry } from "../run-extraction.ts";
+import type { FromWorker, ToWorker } from "./local-model-messages.ts";
 
 /** Sentences predicted between two looks at whether the page still wants the answer. */
 const batch = 32;

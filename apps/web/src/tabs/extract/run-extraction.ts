@@ -1,0 +1,39 @@
+import type { Extraction, ModelEntry as ServedModel } from "@weft-nlp/api";
+import type { Document } from "@weft-nlp/core";
+import { documentFromRecord } from "@weft-nlp/core/formats";
+import { call } from "../../server-requests.ts";
+import type { GivenEntity } from "./marked-entities.ts";
+
+/** What a model says of itself, as far as this page asks: one of the server, or one that runs here. */
+export type ModelEntry = Pick<
+  ServedModel,
+  "name" | "default" | "kind" | "needsEntities" | "entityTypes" | "relationTypes" | "threshold"
+>;
+
+/** The text with what a model found in it. */
+export interface Found {
+  readonly document: Document;
+  readonly model: ModelEntry;
+  readonly seconds: number;
+}
+
+/** Whoever extracts: the server, or a worker of this page. Only models that need entities are given those there are. */
+export type Extract = (
+  text: string,
+  model: ModelEntry,
+  threshold: number,
+  signal: AbortSignal,
+  given: readonly GivenEntity[],
+) => Promise<Document>;
+
+/** @throws {ApiError} */
+export async function listModels(): Promise<readonly ModelEntry[]> {
+  return (await call("models")).models;
+}
+
+/** @throws {ApiError} */
+export const extractOnServer: Extract = async (text, model, threshold, signal, given) => {
+  const body = { text, model: model.name, threshold, ...(model.needsEntities ? { entities: given } : {}) };
+  const record = (await call("extract", { body, signal })) as Extraction;
+  return documentFromRecord({ id: "text", ...record }, {}).document;
+};

@@ -1,9 +1,0 @@
-import t from "@bomb.sh/tab";
-import type { Handler } from "../command.ts";
-import type { completionCommand } from "../commands/completion.ts";
-
-export const run: Handler<typeof completionCommand> = async (_, { shell }) => {
-  // The package prints by itself, to standard output.
-  t.setup("weft", "weft", shell);
-  await Promise.resolve();
-};

@@ -1,0 +1,136 @@
+import type { Document, Location, Omission } from "@weft-nlp/core";
+import { formats, type OutputFormat, outputFormats, type ReadEvent } from "@weft-nlp/core/formats";
+import type { TripleFormat } from "@weft-nlp/core/triples";
+import { UsageError } from "@weft-nlp/node";
+import {
+  didYouMean,
+  readDocumentList,
+  readDocuments,
+  selectDocuments,
+  standardStream,
+  writeDocuments,
+} from "@weft-nlp/node/files";
+import { refuseStandardOutput, writeTriples } from "@weft-nlp/node/triples";
+import type { Handler } from "../command.ts";
+import type { convertCommand } from "../commands/convert-command.ts";
+import { OmissionReport } from "../omission-report.ts";
+import { typesFile, withReadingBar } from "../reading.ts";
+import { conversionFormats, conversionTarget, withOmissions } from "../triple-conversion.ts";
+import { checkedBase } from "../triple-targets.ts";
+import { count } from "../words.ts";
+
+export const run: Handler<typeof convertCommand> = async (context, { input, output, ...options }) => {
+  const { terminal, signal } = context;
+  if (terminal.json && output === standardStream) throw new UsageError("--json prints the report, so the output must be a file");
+  const target = conversionTarget(output, options.to) ?? targetFormat(output, options.to);
+  if ("open" in target && output === standardStream) refuseStandardOutput(target);
+  const triples = { base: checkedBase(options.base), escapeFormulas: options.escapeFormulas };
+  const report = new OmissionReport();
+  const total = { documents: 0, entities: 0, relations: 0 };
+  let at: Location = {};
+  await withReadingBar([input], context, async (onBytes) => {
+    const { from: format, offsets: offsetUnit, mentions, spans } = options;
+    const all = readDocuments(input, {
+      format,
+      beside: typesFile(options.types),
+      offsetUnit,
+      mentions,
+      spans,
+      signal,
+      onBytes,
+    });
+    const events = options.list === undefined ? all : selectDocuments(all, await readDocumentList(options.list));
+    const onOmission = (omission: Omission): void => report.add({ ...omission, ...placeOf(at), path: pathOf(omission) });
+    const documents = documentsOf(events);
+    if ("open" in target) await writeTriples(output, target, withOmissions(documents, target, onOmission), triples);
+    else await writeDocuments(output, target, documents, onOmission);
+  });
+  if (terminal.json)
+    await terminal.printJson({ input, output, to: target.name, ...total, omitted: report.total, omissions: report.toJson() });
+  else {
+    const counts = [
+      count(total.documents, "document"),
+      count(total.entities, "entity", "entities"),
+      count(total.relations, "relation"),
+    ];
+    const beside = "open" in target || target.layout === "folder" ? undefined : target.companions?.join(" and ");
+    terminal.say(
+      `${counts.join(", ")} read and written as ${target.title}${beside === undefined ? "" : `, with ${beside} beside it`}`,
+    );
+    for (const note of notesOn(target)) terminal.say(terminal.errorStyle("dim", note));
+    if (report.total > 0) terminal.say(report.print(terminal.errorStyle));
+  }
+  return options.strict && report.total > 0 ? 1 : 0;
+
+  async function* documentsOf(events: AsyncIterable<ReadEvent>): AsyncGenerator<Document> {
+    for await (const event of events) {
+      if (event.kind === "omission") {
+        report.add(event.omission);
+        continue;
+      }
+      total.documents++;
+      total.entities += event.document.entities.length;
+      total.relations += event.document.relations.length;
+      at = event.at;
+      yield event.document;
+    }
+  }
+};
+
+/** Where a document stood in the input; what was omitted in writing is looked for there. */
+function placeOf({ source, line }: Location): Pick<Location, "source" | "line"> {
+  return { source, line };
+}
+
+/** A writer names the document as the source of a omission. */
+function pathOf({ source, path = "" }: Omission): string {
+  return source === undefined ? path : `${source} ${path}`;
+}
+
+function targetFormat(output: string, name: string | undefined): OutputFormat {
+  if (name !== undefined) {
+    const format = outputFormats.find(name);
+    if (format === undefined) {
+      const names = [...outputFormats.names, ...Object.keys(conversionFormats)];
+      throw new UsageError(
+        `there is no format ${JSON.stringify(name)}`,
+        didYouMean(name, names) ?? `formats: ${names.join(", ")}`,
+      );
+    }
+    if (output === standardStream && (format.layout === "folder" || format.companions !== undefined)) {
+      throw new UsageError(`${format.title} is more than one file and cannot go to standard output`, "name a file or folder");
+    }
+    return format;
+  }
+  if (output === standardStream) return formats.jsonl;
+  const path = output.toLowerCase().replace(/\.gz$/, "");
+  const fitting = [...outputFormats].filter(({ layout, extensions }) =>
+    layout === "folder"
+      ? /(?:[/\\]|[/\\][^./\\]+|^[^./\\]+)$/.test(output)
+      : extensions.some((extension) => path.endsWith(extension)),
+  );
+  const [first] = fitting;
+  const own = fitting.find(({ name }) => name === formats.jsonl.name);
+  if (first !== undefined && fitting.length === 1) return first;
+  if (own !== undefined) return own;
+  const names = (fitting.length > 0 ? fitting : [...outputFormats]).map(({ name }) => name).join(", ");
+  const problem = fitting.length > 0 ? "several formats have this ending" : "no format has this ending";
+  throw new UsageError(`${problem}: ${output}`, `name one with --to: ${names}`);
+}
+
+/** What the target does not keep of any document, by its nature, said once and not counted. */
+function notesOn(target: OutputFormat | TripleFormat): string[] {
+  if ("open" in target) {
+    return [
+      `${target.title} has ${target.holds === "relations" ? "relations" : "entities and relations"} with their places, not the documents`,
+    ];
+  }
+  const { title, holds } = target;
+  const gone = [
+    ...(holds.ids ? [] : ["the ids of documents"]),
+    ...(holds.text ? [] : ["the spacing of the text"]),
+    ...(holds.tokens ? [] : ["tokens, which are found again on reading"]),
+    ...(holds.record === "document" ? [] : ["documents as such: a record is a sentence"]),
+  ];
+  return gone.length === 0 ? [] : [`${title} does not keep ${gone.join("; ")}`];
+}

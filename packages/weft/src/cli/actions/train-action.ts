@@ -1,0 +1,107 @@
+import { basename, join } from "node:path";
+import type { Omission } from "@weft-nlp/core";
+import { trainConfigSchema } from "@weft-nlp/core/training";
+import { readConfig } from "@weft-nlp/node/files";
+import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
+import type { CommandContext, Handler } from "../command.ts";
+import type { trainCommand } from "../commands/train-command.ts";
+import { otherKernelsWarning } from "../other-kernels-warning.ts";
+import { scoreTable } from "../score-table.ts";
+import type { ProgressBar } from "../terminal.ts";
+import { count, whole } from "../words.ts";
+
+export const run: Handler<typeof trainCommand> = async (context, { config: path, ...options }) => {
+  const seed = options.seed === undefined ? [] : [`seed=${options.seed}`];
+  const config = await readConfig(path, trainConfigSchema(), [...options.set, ...seed]);
+  const folder = options.run ?? join("runs", `${basename(path).replace(/\.ya?ml$/, "")}-${config.value.seed}`);
+  const events = trainRun({
+    ...options,
+    config: resolvePaths(config),
+    folder,
+    signal: context.signal,
+  });
+  if (context.terminal.json) return printEvents(events, context);
+  await showEvents(events, folder, context);
+};
+
+async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: CommandContext): Promise<void> {
+  for await (const event of events) {
+    const logged = event.kind === "done" ? undefined : loggedForm(event);
+    if (logged !== undefined) await terminal.print(JSON.stringify(logged));
+    else if (event.kind === "start") await terminal.print(JSON.stringify(event));
+    else if (event.kind !== "checkpoint") await terminal.print(JSON.stringify({ ...event, model: undefined }));
+  }
+}
+
+async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { terminal }: CommandContext): Promise<void> {
+  let bar: ProgressBar | undefined;
+  let steps = 0;
+  let best = "";
+  try {
+    for await (const event of events) {
+      if (event.kind === "start") {
+        steps = event.steps;
+        best = "";
+        terminal.say(
+          `${event.part === undefined ? "" : `${event.part}: `}${count(event.train, "sentence")} to learn from, ${whole(event.dev)} in dev · ${whole(event.words)} words, ` +
+            `${event.tags} tags, ${count(event.relations, "relation type")} · ${whole(event.parameters)} parameters, ${event.build} kernels`,
+        );
+        if (event.otherKernels !== undefined) terminal.say(`warning: ${otherKernelsWarning(event.otherKernels)}`);
+        if (event.pairs !== undefined) {
+          const { positive, negative, filtered, sampledOut } = event.pairs;
+          terminal.say(
+            `${count(positive, "pair")} with a relation, ${whole(negative)} without; omitted: ${whole(filtered)} whose entity types ` +
+              `have no relation in training, ${whole(sampledOut)} by the requested ratio`,
+          );
+        }
+        if (event.vectors !== undefined) {
+          const { asked, found, tokens } = event.vectors;
+          const share = tokens === undefined ? "" : `, ${(100 * tokens).toFixed(1)} % of running words`;
+          terminal.say(`word vectors for ${whole(found)} of ${whole(asked)} words${share}`);
+        }
+        sayOmissions(event.omissions, "of the training data cannot be learnt", terminal);
+        sayOmissions(event.devOmissions, "of dev cannot be found by this model and count as missed", terminal);
+        bar = terminal.progress(event.part === undefined ? "training" : `training the ${event.part}`, steps);
+      } else if (event.kind === "step") {
+        bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${best}`);
+      } else if (event.kind === "evaluation" && event.improved) {
+        best = ` · best dev F1 ${(100 * event.score).toFixed(1)} in epoch ${event.epoch}`;
+      } else if (event.kind === "part" || event.kind === "end") {
+        bar?.stop();
+        // Of the last part there is nothing left to say at the end.
+        if (bar === undefined) continue;
+        bar = undefined;
+        terminal.say(
+          `${event.reason === "patience" ? "stopped early, without a better epoch for a while," : "done"} after ${count(event.epoch, "epoch")}${best}`,
+        );
+      } else if (event.kind === "done") {
+        await showScores(event, folder, terminal);
+      }
+    }
+  } finally {
+    bar?.stop();
+  }
+}
+
+function sayOmissions(omissions: readonly Omission[], what: string, terminal: CommandContext["terminal"]): void {
+  const [first] = omissions;
+  if (first === undefined) return;
+  terminal.say(`${count(omissions.length, "annotation")} ${what}, first in ${first.source} ${first.path}: ${first.reason}`);
+}
+
+async function showScores({ model, dev, test }: DoneEvent, folder: string, terminal: CommandContext["terminal"]): Promise<void> {
+  for (const report of [dev, test]) {
+    if (report === undefined) continue;
+    await terminal.print(`\n${terminal.style("bold", report.split ?? "")}\n${scoreTable(report, terminal)}`);
+  }
+  terminal.say(`\nmodel in ${join(folder, "model")}, curves in ${join(folder, "score.svg")}; next: ${nextStep(model, folder)}`);
+}
+
+/** What a model can be used for now. One that needs entities finds nothing in plain text. */
+function nextStep({ definition: { capabilities } }: DoneEvent["model"], folder: string): string {
+  if (!capabilities.needsGoldEntities) return `weft extract ${folder} TEXT`;
+  return (
+    `weft extract ${folder} DATA.jsonl, where entities are marked; to find them in plain text too, train a pipeline ` +
+    "(model.name: pipeline), with this model's settings under model.classifier"
+  );
+}
