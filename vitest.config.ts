@@ -1,8 +1,9 @@
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
-// Workspace packages resolve to their sources, so that a test never reads a stale build. What packages offer bundlers as "module" is
-// not always what Node can load, and nothing is bundled here.
+// Workspace packages resolve to their sources, so that a test never reads a stale build. What
+// packages offer bundlers as "module" is not always what Node can load, and nothing is bundled
+// here.
 const conditions = ["weft-source", ...defaultServerConditions.filter((name) => name !== "module")];
 
 export default defineConfig({
@@ -10,7 +11,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
-    // How long a machine takes decides no test: these only end what hangs, and no test has limits of its own.
+    // How long a machine takes decides no test: these only end what hangs, and no test has limits
+    // of its own.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },

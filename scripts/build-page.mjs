@@ -1,7 +1,9 @@
 /**
- * Builds the page into `packages/server/page`: the page itself, and `weft-arcs.js`, the element alone in one file for anybody's page.
+ * Builds the page into `packages/server/page`: the page itself, and `weft-arcs.js`, the element
+ * alone in one file for anybody's page.
  *
- * Does nothing where neither the sources nor the tools have changed. `node scripts/build-page.mjs [--quiet]`
+ * Does nothing where neither the sources nor the tools have changed.
+ * `node scripts/build-page.mjs [--quiet]`
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";

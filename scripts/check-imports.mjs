@@ -1,6 +1,6 @@
 /**
- * Holds every import in the packages against `layers.mjs`, with dependency-cruiser. Fails too when it saw no module at all,
- * because a check that looks at nothing passes always.
+ * Holds every import in the packages against `layers.mjs`, with dependency-cruiser. Fails too when
+ * it saw no module at all, because a check that looks at nothing passes always.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

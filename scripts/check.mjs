@@ -1,6 +1,6 @@
 /**
- * Everything a change must pass, in the order in which a failure is cheapest to see. A step that fails
- * does not hide the ones after it.
+ * Everything a change must pass, in the order in which a failure is cheapest to see. A step that
+ * fails does not hide the ones after it.
  *
  * `node scripts/check.mjs [step ...]` runs the named steps alone. `npm test` runs all of them.
  */

@@ -1,16 +1,19 @@
 /**
  * Adds to `package-lock.json` the builds for other platforms that a registry mirror did not serve.
  *
- * Tools such as the formatter name one optional package per platform. Where the mirror behind an `npm install` lacks some of them,
- * npm writes a lockfile without them, and then `npm ci` refuses it everywhere. What is added has version, system and processor, and
- * no hash, because nothing was fetched; an `npm install` against a full registry fills in the rest. Run it after every `npm install`.
+ * Tools such as the formatter name one optional package per platform. Where the mirror behind an
+ * `npm install` lacks some of them, npm writes a lockfile without them, and then `npm ci` refuses
+ * it everywhere. What is added has version, system and processor, and no hash, because nothing was
+ * fetched; an `npm install` against a full registry fills in the rest. Run it after every
+ * `npm install`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /**
- * @typedef {{ version?: string, license?: string, dev?: boolean, optional?: boolean, link?: boolean, os?: string[], cpu?: string[],
- *   libc?: string[], optionalDependencies?: Record<string, string> }} Entry
+ * @typedef {{ version?: string, license?: string, dev?: boolean, optional?: boolean, link?:
+ *   boolean, os?: string[], cpu?: string[], libc?: string[], optionalDependencies?: Record<string,
+ *   string> }} Entry
  */
 
 const file = fileURLToPath(new URL("../package-lock.json", import.meta.url));

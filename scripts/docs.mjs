@@ -1,5 +1,6 @@
 /**
- * Writes the generated parts of the documentation, from the built packages. `--check` writes nothing and fails where a page is stale.
+ * Writes the generated parts of the documentation, from the built packages. `--check` writes
+ * nothing and fails where a page is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -56,7 +57,10 @@ async function formatsPage() {
 async function commandsPage() {
   const { commandSections } = await import("./command-tables.mjs");
   const { commands } = await import(pathToFileURL("packages/weft/dist/cli/commands/index.js").href);
-  /** @type {readonly { readonly declaration: import("../packages/weft/dist/cli/declaration.js").CommandDeclaration }[]} */
+  /**
+   * @type {readonly { readonly declaration:
+   *   import("../packages/weft/dist/cli/declaration.js").CommandDeclaration }[]}
+   */
   const all = commands;
   const sections = await commandSections(all.map(({ declaration }) => declaration));
   return replaceGenerated(readFileSync("docs/commands.md", "utf8"), "commands", sections);

@@ -1,4 +1,5 @@
-// Writes docs/images/page-correct.png: the view Correct in the middle of some work. Run it after `npm run build`.
+// Writes docs/images/page-correct.png: the view Correct in the middle of some work. Run it after
+// `npm run build`.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
-// Writes docs/images/page-extract-{light,dark,narrow}.png: the page as a browser shows it. Run it after `npm run build`.
+// Writes docs/images/page-extract-{light,dark,narrow}.png: the page as a browser shows it. Run it
+// after `npm run build`.
 import { fileURLToPath } from "node:url";
 import { startBrowser } from "./start-browser.mjs";
 import { startServer } from "./start-server.mjs";
@@ -18,7 +19,8 @@ try {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, deviceScaleFactor: 1.5 });
     const page = await context.newPage();
     await page.goto(address);
-    // The first answer of a server warms it up; the numbers in the picture shall be those of every later one.
+    // The first answer of a server warms it up; the numbers in the picture shall be those of every
+    // later one.
     for (let time = 0; time < 3; time++) {
       await page.locator("button.main:enabled").click();
       await page.locator("button.main:enabled").waitFor();

@@ -1,5 +1,6 @@
-// Writes docs/images/page-{runs,data}.png: the views Runs and Data as a browser shows them. Run it after `npm run build`; it trains two
-// models on examples/corpus first, which takes minutes, or shows the folder of runs that is named: `node scripts/draw-workspace-pictures.mjs [RUNS]`.
+// Writes docs/images/page-{runs,data}.png: the views Runs and Data as a browser shows them. Run it
+// after `npm run build`; it trains two models on examples/corpus first, which takes minutes, or
+// shows the folder of runs that is named: `node scripts/draw-workspace-pictures.mjs [RUNS]`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

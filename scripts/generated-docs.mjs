@@ -30,7 +30,8 @@ export function errorTable(codes) {
 }
 
 /**
- * The table of codes among the exports of a package's `errors.ts`: `errorCodes`, or with the package's name before it, `tensorErrorCodes`.
+ * The table of codes among the exports of a package's `errors.ts`: `errorCodes`, or with the
+ * package's name before it, `tensorErrorCodes`.
  *
  * @param {Readonly<Record<string, unknown>>} exports
  * @returns {Readonly<Record<string, string>>}
@@ -61,7 +62,8 @@ export function errorCodesOf(exports) {
 
 /**
  * @param {JsonSchema} schema of an object
- * @returns {string} Markdown tables: one for the settings at the top, one for each group of settings below
+ * @returns {string} Markdown tables: one for the settings at the top, one for each group of
+ *   settings below
  */
 export function settingsTable(schema) {
   /** @type {string[]} */
@@ -111,7 +113,8 @@ function isGroup(schema) {
 }
 
 /**
- * Whether every setting of a group is a group itself that can be switched on and off: they go into the table around them.
+ * Whether every setting of a group is a group itself that can be switched on and off: they go into
+ * the table around them.
  *
  * @param {JsonSchema} schema
  */

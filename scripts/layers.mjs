@@ -2,15 +2,16 @@
 const text = ["schema", "text", "vocabulary"];
 
 /**
- * Who may import whom. `npm run check` holds the sources against this table, and docs/architecture.md
- * explains it.
+ * Who may import whom. `npm run check` holds the sources against this table, and
+ * docs/architecture.md explains it.
  *
  * A layer is a folder, or a file of that name, directly under a package's `src` (`apps/web` for the
- * page, `packages/` and the name for the others). It may import itself, the layers listed beside it,
- * and the base files; nothing else. A folder that is missing here fails the check, so that the table
- * stays complete.
+ * page, `packages/` and the name for the others). It may import itself, the layers listed beside
+ * it, and the base files; nothing else. A folder that is missing here fails the check, so that the
+ * table stays complete.
  *
- * @typedef {{ folder?: string, uses: string[], base: string[], layers: Record<string, string[]> }} PackageRules
+ * @typedef {{ folder?: string, uses: string[], base: string[], layers: Record<string, string[]> }}
+ *   PackageRules
  * @type {Record<string, PackageRules>}
  */
 export const packages = {

@@ -1,6 +1,7 @@
 /**
- * Runs vitest, and ends its output with one line `N passed, N failed` read from vitest's own JSON report.
- * Steps of the check that failed before (WEFT_FAILED_STEPS) count as failures. Arguments go to vitest.
+ * Runs vitest, and ends its output with one line `N passed, N failed` read from vitest's own JSON
+ * report. Steps of the check that failed before (WEFT_FAILED_STEPS) count as failures. Arguments go
+ * to vitest.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -24,10 +25,16 @@ const { passed, failed } = count();
 console.log(`${passed} passed, ${failed + steps.length} failed`);
 process.exitCode = steps.length > 0 ? 1 : (status ?? 1);
 
-/** A file that fails before its first test holds no failed test, so it counts as one failure of its own. */
+/**
+ * A file that fails before its first test holds no failed test, so it counts as one failure of its
+ * own.
+ */
 function count() {
   if (!existsSync(report)) return { passed: 0, failed: 1 };
-  /** @type {{ numPassedTests: number, numFailedTests: number, testResults: { status: string, assertionResults: { status: string }[] }[] }} */
+  /**
+   * @type {{ numPassedTests: number, numFailedTests: number, testResults: { status: string,
+   *   assertionResults: { status: string }[] }[] }}
+   */
   const results = JSON.parse(readFileSync(report, "utf8"));
   rmSync(report);
   const broken = results.testResults.filter(

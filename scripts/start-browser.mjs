@@ -28,7 +28,10 @@ export async function startBrowser() {
   throw new Error(`no browser starts here: ${reasons.join("; ")}`);
 }
 
-/** Unpacked once for all processes, each of which may be the first: under a name of its own, then moved to where all look. */
+/**
+ * Unpacked once for all processes, each of which may be the first: under a name of its own, then
+ * moved to where all look.
+ */
 async function packedBrowser() {
   const { version } = JSON.parse(readFileSync(join(root, "node_modules/@sparticuz/chromium/package.json"), "utf8"));
   const kept = join(root, ".cache", `chromium-${version}`);

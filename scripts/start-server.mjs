@@ -4,10 +4,12 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * `weft serve` with these arguments, as people start it, on a free port: for whoever draws or tests its page.
+ * `weft serve` with these arguments, as people start it, on a free port: for whoever draws or tests
+ * its page.
  *
  * @param {readonly string[]} args
- * @returns {Promise<{ address: string, stop: () => Promise<void> }>} once it listens; `stop` waits for its end
+ * @returns {Promise<{ address: string, stop: () => Promise<void> }>} once it listens; `stop` waits
+ *   for its end
  */
 export async function startServer(args) {
   const server = spawn(process.execPath, ["packages/weft/bin/weft.js", "serve", ...args, "--port", "0", "--json"], {

@@ -1,10 +1,14 @@
 import { defaultClientConditions, defineConfig } from "vite";
 
-/** The page as files that any server can hand out, under any path; `npm run build` puts them into the server's package. */
+/**
+ * The page as files that any server can hand out, under any path; `npm run build` puts them into
+ * the server's package.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
-  // Packages of this repository come from their sources, so that the page never holds a stale build.
+  // Packages of this repository come from their sources, so that the page never holds a stale
+  // build.
   resolve: { conditions: ["weft-source", ...defaultClientConditions] },
   worker: { format: "es" },
   build: {

@@ -4,7 +4,8 @@ import { numbers } from "../lib/options.mjs";
 import { pairsWorkload } from "../lib/pairs-workload.mjs";
 import { findPyTorch, pyTorchEnvironment } from "../lib/pytorch.mjs";
 
-// Options: --workers 1,2 --mode train,infer --words text,uniform --batches 16 --variant naive,fact --python A,B
+// Options: --workers 1,2 --mode train,infer --words text,uniform --batches 16 --variant naive,fact
+// --python A,B
 export const title =
   "bio-mtl on 71,895 pairs of sentences like those of ACE 2005 (mean 30 words, 4.9 entities; batches of about 256 pairs)";
 export const unit = "pairs/s";
@@ -31,7 +32,8 @@ export function cases({ options, pyTorch }) {
         const infer = mode === "infer";
         const group = `${infer ? "inference" : "training"}, ${cores} ${cores === 1 ? "core" : "cores"}, ${draws[draw]}`;
         const shared = ["--data", workload(draw), "--infer", infer ? "1" : "0"];
-        // What is kept between predictions fills on the way: the whole corpus is read once, from cold.
+        // What is kept between predictions fills on the way: the whole corpus is read once, from
+        // cold.
         const batches = infer ? ["--warm", "0", "--batches", "1000"] : ["--warm", "8", "--batches", "60"];
         const args = [path("../weft/pairs.mjs"), ...shared, ...batches, "--workers", `${cores}`];
         const ours = { name: "Weft", group, command: process.execPath, args };
@@ -42,7 +44,10 @@ export function cases({ options, pyTorch }) {
   );
 }
 
-/** Naive: batches in any order, as the paper trains; shared convolution: sentences of like length together, which is its best. */
+/**
+ * Naive: batches in any order, as the paper trains; shared convolution: sentences of like length
+ * together, which is its best.
+ */
 function theirs(group, shared, threads, { found, reason }, variants) {
   if (found.length === 0) return [{ name: "PyTorch", group, skip: reason }];
   return found.flatMap(({ command, version }) =>

@@ -4,7 +4,8 @@ import { numbers } from "../lib/options.mjs";
 import { findPyTorch, pyTorchEnvironment } from "../lib/pytorch.mjs";
 import { rinWorkload } from "../lib/rin-workload.mjs";
 
-// Options: --K 4,7 --workers 1,2 --mode train,infer --batches 12 --variant sentence,argmax --python A,B
+// Options: --K 4,7 --workers 1,2 --mode train,infer --batches 12 --variant sentence,argmax --python
+// A,B
 export const title = "RIN on sentences like those of NYT (mean 38 words, 4 to 100; 90,760 words; 24 relations; batches of 50)";
 export const base = [/^PyTorch/];
 
@@ -49,7 +50,10 @@ function ours(group, args) {
   return { name: "Weft", group, command: process.execPath, args: [script, ...args.map(String)], skip };
 }
 
-/** One process a core, and one process of as many threads: the faster of the two is what we compare with. */
+/**
+ * One process a core, and one process of as many threads: the faster of the two is what we compare
+ * with.
+ */
 function theirs(group, shared, cores, { found, reason }, variants) {
   if (found.length === 0) return [{ name: "PyTorch", group, skip: reason }];
   const layouts =

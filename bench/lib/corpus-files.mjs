@@ -2,7 +2,8 @@ import { charSpan } from "@weft-nlp/core";
 import { collectText, outputFormats } from "@weft-nlp/core/formats";
 
 /**
- * The files of documents in a format, by name, the main file of a format that is one under "". Formats that Weft reads alone are printed here.
+ * The files of documents in a format, by name, the main file of a format that is one under "".
+ * Formats that Weft reads alone are printed here.
  *
  * @param {string} name of a format
  * @param {readonly import("@weft-nlp/core").Document[]} documents

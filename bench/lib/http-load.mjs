@@ -1,8 +1,9 @@
 import { connect } from "node:net";
 
 /**
- * One connection that stays open, for one request at a time. Clients are to take as little as they can of the machine that they share with
- * the server: the requests are made before the clock runs, and of an answer only status and length are looked at.
+ * One connection that stays open, for one request at a time. Clients are to take as little as they
+ * can of the machine that they share with the server: the requests are made before the clock runs,
+ * and of an answer only status and length are looked at.
  */
 class Connection {
   /** @readonly */
@@ -89,7 +90,10 @@ export async function closedLoop({ url, bodies, clients, seconds }) {
   return { answers, took };
 }
 
-/** Requests at a fixed rate, whether or not the ones before are answered, as far as there are connections. */
+/**
+ * Requests at a fixed rate, whether or not the ones before are answered, as far as there are
+ * connections.
+ */
 export async function openLoop({ url, bodies, rate, seconds, connections, onSecond }) {
   const requests = requestsOf(url, bodies);
   const idle = [];

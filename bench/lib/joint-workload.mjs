@@ -1,13 +1,17 @@
 import { mulberry } from "./random.mjs";
 
-// Sentences with the measures of CoNLL04 (29 words, 3.7 entities of 1.5 words, 1.4 relations): the speed of a joint network depends on lengths and
-// counts, not on what the sentences say. Types hang on a few words, so that a network soon finds what there is.
+// Sentences with the measures of CoNLL04 (29 words, 3.7 entities of 1.5 words, 1.4 relations): the
+// speed of a joint network depends on lengths and counts, not on what the sentences say. Types hang
+// on a few words, so that a network soon finds what there is.
 const vocabulary = 3_000;
 const types = ["Loc", "Org", "Other", "Peop"];
 const relations = ["Kill", "Live_In", "Located_In", "OrgBased_In", "Work_For"];
 const sentenceCount = 900;
 
-/** @returns {{id: string, tokens: string[], entities: {start: number, end: number, type: string}[], relations: {head: number, tail: number, type: string}[]}[]} */
+/**
+ * @returns {{id: string, tokens: string[], entities: {start: number, end: number, type: string}[],
+ *   relations: {head: number, tail: number, type: string}[]}[]}
+ */
 export function jointWorkload(seed = 11) {
   const random = mulberry(seed);
   const below = (limit) => Math.floor(random() * limit);

@@ -2,7 +2,10 @@ import { allowRelaxedSimd } from "../../packages/node/dist/workers/relaxed-simd.
 import { threadExecutor } from "../../packages/node/dist/workers/thread-executor.js";
 import { readOptions } from "./options.mjs";
 
-/** What the cases of models in bench/weft are asked for; the options of one case alone are in `options`. */
+/**
+ * What the cases of models in bench/weft are asked for; the options of one case alone are in
+ * `options`.
+ */
 export function readModelCase(words) {
   const { options } = readOptions(words);
   if (options.build !== "baseline") allowRelaxedSimd();
@@ -51,7 +54,10 @@ export async function printSpeed({ asked, built, stepperOn, warm, groups, unit =
 
 const sentencesOf = (group) => group.length;
 
-/** `count` of the batches, in turn: the first ones, and again from the beginning where there are fewer. */
+/**
+ * `count` of the batches, in turn: the first ones, and again from the beginning where there are
+ * fewer.
+ */
 export const inTurn = (groups, count) => Array.from({ length: count }, (_, index) => groups[index % groups.length]);
 
 /** `count` of the batches, evenly over all of them. */

@@ -1,4 +1,5 @@
-// For `node --import`: a process that ends says, as the last line on standard error, the most memory it held, in MB.
+// For `node --import`: a process that ends says, as the last line on standard error, the most
+// memory it held, in MB.
 import { writeSync } from "node:fs";
 
 process.on("exit", () => {

@@ -1,13 +1,17 @@
 import { gamma, mulberry } from "./random.mjs";
 
-// A synthetic corpus with the measures of NYT (Sun et al. 2020, section 5.1): the speed of RIN depends on lengths and sizes,
-// not on what the sentences say. Made here, so that our own side needs no Python.
+// A synthetic corpus with the measures of NYT (Sun et al. 2020, section 5.1): the speed of RIN
+// depends on lengths and sizes, not on what the sentences say. Made here, so that our own side
+// needs no Python.
 const words = 90_760;
 const pos = 45;
 const relations = 24;
 const sentenceCount = 3_000;
 
-/** @returns {{words: number, pos: number, relations: number, sentences: {words: number[], pos: number[], tags: number[], cells: number[][]}[]}} */
+/**
+ * @returns {{words: number, pos: number, relations: number, sentences: {words: number[], pos:
+ *   number[], tags: number[], cells: number[][]}[]}}
+ */
 export function rinWorkload(seed = 7) {
   const random = mulberry(seed);
   const word = zipf(words, random);

@@ -1,4 +1,6 @@
-/** One row a case that was measured: median, spread and the ratio to the fastest base of its group. */
+/**
+ * One row a case that was measured: median, spread and the ratio to the fastest base of its group.
+ */
 export function summarise(cases, samples, base) {
   const rows = cases
     .filter((one) => samples.get(one).length > 0)

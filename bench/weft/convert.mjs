@@ -1,5 +1,6 @@
-// One case of `npm run bench -- convert`: makes a corpus of the size, converts it with the command in a process of its own, and removes both. Prints
-// one line of JSON; the measure is MB of input a second, under the name that the harness reads.
+// One case of `npm run bench -- convert`: makes a corpus of the size, converts it with the command
+// in a process of its own, and removes both. Prints one line of JSON; the measure is MB of input a
+// second, under the name that the harness reads.
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +30,10 @@ if (!said.includes(`"documents":${documents},`) && !said.includes(`"documents": 
 }
 console.log(JSON.stringify({ sentences_per_second: bytes / 1e6 / seconds, rss_mb: peakMb, documents, bytes, seconds }));
 
-/** Writes the same five hundred documents again and again, each time under other ids, so that a corpus of any size is soon made. */
+/**
+ * Writes the same five hundred documents again and again, each time under other ids, so that a
+ * corpus of any size is soon made.
+ */
 async function make() {
   let bytes = 0;
   let count = 0;

@@ -1,5 +1,6 @@
 // One case of `npm run bench -- formats`. Prints one line of JSON; the measure is MB a second of
-// processor time, which other work on the machine does not shorten, under the name that the harness reads.
+// processor time, which other work on the machine does not shorten, under the name that the harness
+// reads.
 import { inputFormats, outputFormats } from "@weft-nlp/core/formats";
 import { corpusFiles } from "../lib/corpus-files.mjs";
 import { documentsWorkload } from "../lib/documents-workload.mjs";

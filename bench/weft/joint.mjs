@@ -1,4 +1,5 @@
-// One case of `npm run bench -- joint`: Weft's joint network, by its local losses or with minimum risk training. Prints one line of JSON.
+// One case of `npm run bench -- joint`: Weft's joint network, by its local losses or with minimum
+// risk training. Prints one line of JSON.
 import { readFileSync } from "node:fs";
 import { buildModel } from "@weft-nlp/core/inference";
 import { parseConfig, Stepper } from "@weft-nlp/core/training";

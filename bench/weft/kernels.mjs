@@ -1,4 +1,5 @@
-// One case of `npm run bench -- kernels`. Prints one line of JSON; the measure is GFLOP/s, under the name that the harness reads.
+// One case of `npm run bench -- kernels`. Prints one line of JSON; the measure is GFLOP/s, under
+// the name that the harness reads.
 
 import { Engine } from "@weft-nlp/tensor";
 import asc from "assemblyscript/asc";
@@ -87,7 +88,10 @@ console.log(
   JSON.stringify({ sentences_per_second: (flop * repeats) / seconds / 1e9, rss_mb: process.memoryUsage().rss / 2 ** 20 }),
 );
 
-/** Ten chains of multiply-adds that never leave the registers: nothing with 128-bit vectors can be faster. */
+/**
+ * Ten chains of multiply-adds that never leave the registers: nothing with 128-bit vectors can be
+ * faster.
+ */
 async function peak() {
   const chains = Array.from({ length: 10 }, (_, k) => k);
   const source = `export function run(n: i32): f32 {

@@ -1,4 +1,5 @@
-// One case of `npm run bench -- pairs`: Weft's bio-mtl on the workload of the PyTorch peer. Prints one line of JSON.
+// One case of `npm run bench -- pairs`: Weft's bio-mtl on the workload of the PyTorch peer. Prints
+// one line of JSON.
 import { readFileSync } from "node:fs";
 import { buildModel } from "@weft-nlp/core/inference";
 import { parseConfig, Stepper } from "@weft-nlp/core/training";
@@ -29,7 +30,8 @@ const config = parseConfig({
 const { name, ...settings } = config.model;
 const built = buildModel({ name, settings, lexicon, threshold: 0.5 }, asked.engine);
 
-// In use a call holds all there is, as `weft evaluate` does; sixteen batches keep every worker busy to the end.
+// In use a call holds all there is, as `weft evaluate` does; sixteen batches keep every worker busy
+// to the end.
 const groups = batches(data.sentences, infer ? 4096 : 256);
 await printSpeed({
   asked,

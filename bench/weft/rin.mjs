@@ -1,4 +1,5 @@
-// One case of `npm run bench -- rin`: Weft's own RIN on the workload of the PyTorch peer. Prints one line of JSON.
+// One case of `npm run bench -- rin`: Weft's own RIN on the workload of the PyTorch peer. Prints
+// one line of JSON.
 import { readFileSync } from "node:fs";
 import { buildModel } from "@weft-nlp/core/inference";
 import { parseConfig, Stepper } from "@weft-nlp/core/training";
@@ -26,7 +27,8 @@ const config = parseConfig({
 });
 const { name, ...settings } = config.model;
 const built = buildModel({ name, settings, lexicon, threshold: 0.5 }, asked.engine);
-// Untrained weights would call half of all cells positive, trained ones hardly any: a bias far below every score, as the peer has too.
+// Untrained weights would call half of all cells positive, trained ones hardly any: a bias far
+// below every score, as the peer has too.
 if (infer) built.store.write(built.store.get("rin/relation/bias"), new Float32Array(data.relations).fill(-30));
 
 const groups = batches(data.sentences, Number(options.batches ?? 12), config.training.batch);

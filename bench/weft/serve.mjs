@@ -48,7 +48,10 @@ async function measure(url) {
   );
 }
 
-/** Twice what the server can do, for minutes: memory stays, everybody gets an answer, and those who are taken get it in time. */
+/**
+ * Twice what the server can do, for minutes: memory stays, everybody gets an answer, and those who
+ * are taken get it in time.
+ */
 async function soak(url, minutes) {
   const { answers, took } = await closedLoop({ url, bodies, clients: 64, seconds: 8 });
   const capacity = answers.length / took;
@@ -103,7 +106,9 @@ function memoryMb(field) {
   return Math.round(Number(kb) / 1024);
 }
 
-/** Processor time of the server so far, all threads; it does not count what other processes take. */
+/**
+ * Processor time of the server so far, all threads; it does not count what other processes take.
+ */
 function processorMs() {
   const fields = readFileSync(`/proc/${server.child.pid}/stat`, "utf8")
     .replace(/^.*\) /s, "")

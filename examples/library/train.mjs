@@ -1,4 +1,5 @@
-// Training on sentences that are in memory: events tell what happens, the last one brings the model.
+// Training on sentences that are in memory: events tell what happens, the last one brings the
+// model.
 import { collectSentences, parseConfig } from "weft-nlp";
 import { evaluate } from "weft-nlp/metrics";
 import { Predictor } from "weft-nlp/models";

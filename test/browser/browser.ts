@@ -68,7 +68,10 @@ export function stage(args: readonly string[]): Stage {
   };
 }
 
-/** What axe finds wrong on the page as it stands: rules of WCAG 2.2 A and AA, the serious and the critical ones. */
+/**
+ * What axe finds wrong on the page as it stands: rules of WCAG 2.2 A and AA, the serious and the
+ * critical ones.
+ */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

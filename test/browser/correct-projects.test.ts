@@ -226,7 +226,8 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await expect.poll(() => renamed.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
     expect([existsSync(join(corrections, "before")), existsSync(join(corrections, "after"))]).toEqual([false, true]);
 
-    // The other browser hears of it with its next change, and that is sent once the project is opened by its new name.
+    // The other browser hears of it with its next change, and that is sent once the project is
+    // opened by its new name.
     await expect.poll(() => there.page.locator(".words").innerText()).toContain("Bo");
     await word(there.page, "Bo").click();
     await there.page.keyboard.press("1");
@@ -254,7 +255,10 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await page.getByText("The project short is gone.").waitFor();
   });
 
-  /** A finger that goes down, along the line and then to its goal, and up again, as the browser gets it from the system. */
+  /**
+   * A finger that goes down, along the line and then to its goal, and up again, as the browser gets
+   * it from the system.
+   */
   async function swipe(touch: CDPSession, page: Page, from: Locator, to: Locator, along = 16): Promise<void> {
     const [a, b] = [await from.boundingBox(), await to.boundingBox()];
     if (a === null || b === null) throw new Error("there is nothing to touch");

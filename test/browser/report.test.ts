@@ -12,7 +12,10 @@ import { accessibilityFaults, launch, noBrowser } from "./browser.ts";
 const folder = mkdtempSync(join(tmpdir(), "weft-report-page-"));
 const evil = `<img src=x onerror="window.harmed=1"></script><script>window.harmed=1</script>`;
 
-/** Forty-five sentences; every third lacks its relation in the prediction, every fifth has another type. */
+/**
+ * Forty-five sentences; every third lacks its relation in the prediction, every fifth has another
+ * type.
+ */
 const gold: Sentence[] = Array.from({ length: 45 }, (_, index) => ({
   id: index === 0 ? evil : `s${index}`,
   tokens: ["Ada", "joined", index === 0 ? evil : `Acme${index}`, "in", "مرحبا", "👩‍👩‍👧"],
@@ -51,7 +54,9 @@ describe.skipIf(noBrowser !== "")(`a report in a browser${noBrowser === "" ? "" 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** The page with everything that went wrong on it: requests, errors, words of the content policy. */
+  /**
+   * The page with everything that went wrong on it: requests, errors, words of the content policy.
+   */
   async function open(name: string, colorScheme: "light" | "dark" = "light"): Promise<{ page: Page; faults: string[] }> {
     const context = await (browser as Browser).newContext({ viewport: { width: 1200, height: 900 }, colorScheme });
     const page = await context.newPage();

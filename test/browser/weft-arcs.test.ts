@@ -8,7 +8,10 @@ import { accessibilityFaults, launch, noBrowser, root } from "./browser.ts";
 
 const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 
-/** Somebody's page: the example of docs/page.md under a content policy that allows files of its own and nothing else. */
+/**
+ * Somebody's page: the example of docs/page.md under a content policy that allows files of its own
+ * and nothing else.
+ */
 const example = readFileSync(join(root, "docs/page.md"), "utf8").match(/```html\n([^]*?)```/)?.[1] ?? "";
 const [, script = ""] = example.match(/<script type="module">\n([^]*?)<\/script>/) ?? [];
 const files: Readonly<Record<string, readonly [type: string, content: string]>> = {

@@ -12,7 +12,10 @@ const commands = [...page.matchAll(/^npx (weft .*?)(?: +#.*)?$/gmu)].map(([, com
 
 const folder = mkdtempSync(join(tmpdir(), "weft-docs-many-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-/** A corpus of a few sentences under the name of the bundled one: what is tried here are the commands. */
+/**
+ * A corpus of a few sentences under the name of the bundled one: what is tried here are the
+ * commands.
+ */
 beforeAll(() => void writeTinyCorpus(join(folder, "examples/corpus")));
 
 test("docs/many-runs.md shows every one of these commands", () => {

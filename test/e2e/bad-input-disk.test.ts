@@ -16,7 +16,8 @@ const mounted =
   process.platform === "linux" && spawnSync("mount", ["-t", "tmpfs", "-o", "size=100k", "weft-test", small]).status === 0;
 afterAll(async () => void (mounted && (await shell(`umount ${JSON.stringify(small)}`, folder))));
 
-// /dev/full takes nothing: a file of the run that is a link to it meets the same error of the system as on a full disk.
+// /dev/full takes nothing: a file of the run that is a link to it meets the same error of the
+// system as on a full disk.
 describe.skipIf(process.platform !== "linux")("a full disk", () => {
   test.each(["checkpoints/last.safetensors", "report.json", "model/model.safetensors"])("is said for %s", async (name) => {
     const run = join(folder, `full-${name.replace("/", "-")}`);

@@ -22,7 +22,9 @@ async function train(...more: string[]): Promise<Ended & { run: string }> {
   };
 }
 
-/** A failure: code 1, nothing on standard output, no stack, and no folder that says a run was begun. */
+/**
+ * A failure: code 1, nothing on standard output, no stack, and no folder that says a run was begun.
+ */
 function expectFailure({ code, out, err, run }: Awaited<ReturnType<typeof train>>, ...texts: string[]): void {
   for (const text of texts) expect(err).toContain(text);
   expect({ code, out }).toEqual({ code: 1, out: "" });

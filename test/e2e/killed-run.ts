@@ -12,7 +12,10 @@ export interface Killed {
   readonly err: string;
 }
 
-/** When a training gets a signal: a while after it has said so many lines. Lines, since how long anything takes depends on the machine. */
+/**
+ * When a training gets a signal: a while after it has said so many lines. Lines, since how long
+ * anything takes depends on the machine.
+ */
 export interface Stop {
   readonly signal: NodeJS.Signals;
   readonly afterLines: number;

@@ -138,7 +138,8 @@ describe("weft repeat", () => {
       const stop = async () =>
         interrupted([...args, "--checkpoint-seconds", "0"], join(folder, stopped, "seed-1/checkpoints/last.safetensors"));
       let ended = await stop();
-      // Where this process was given no turn in time, the signal came too late, and another one has to be sent.
+      // Where this process was given no turn in time, the signal came too late, and another one has
+      // to be sent.
       while (existsSync(join(folder, stopped, "seed-1/report.json"))) {
         rmSync(join(folder, stopped), { recursive: true });
         ended = await stop();

@@ -10,7 +10,11 @@ optimizer: { rate: 0.02 }
 training: { epochs: 20, batch: 6, chunk: 2 }
 `;
 
-/** Trains a small model that relates the entities it is given. @returns its run's folder, below the one given */
+/**
+ * Trains a small model that relates the entities it is given.
+ *
+ * @returns its run's folder, below the one given
+ */
 export async function trainPairModel(folder: string): Promise<string> {
   writeTinyCorpus(folder);
   writeFileSync(join(folder, "pairs.yaml"), config);

@@ -74,7 +74,8 @@ describe("a pipeline, trained by one configuration", () => {
     expect(readFileSync(join(folder, "whole/model/README.md"), "utf8")).toContain("The tagger and the classifier were trained");
   });
 
-  // 20 epochs of 4 lines and two lines around them for the tagger: the first two stops fall into it, the last one into the classifier.
+  // 20 epochs of 4 lines and two lines around them for the tagger: the first two stops fall into
+  // it, the last one into the classifier.
   test("that is killed in either part goes on to the same bytes", async () => {
     for (const afterLines of [9, 40, 100]) {
       const stop = { signal: "SIGKILL", afterLines } as const;

@@ -203,7 +203,8 @@ test("a run is compared by what it predicts, and evaluate reports the same numbe
   const file = reportFileSchema.parse(json("evaluated", "report.json"));
   expect(file).toMatchObject({ seeds: [5], selection: "best epoch on dev", dataSet: "corpus/test.jsonl", sentences: 5 });
   const score = file.protocols["ner-strict"]?.micro;
-  // One side is the run itself, the other the file of what it predicted: the same numbers, so no difference.
+  // One side is the run itself, the other the file of what it predicted: the same numbers, so no
+  // difference.
   const compared = await weft(["compare", path("run"), found, "--data", data, "--json", ...flags]);
   expect(JSON.parse(compared.out)).toMatchObject({
     runs: 1,

@@ -5,7 +5,8 @@ import { formats } from "@weft-nlp/core/formats";
 import { labelReport, overlapClasses } from "@weft-nlp/core/metrics";
 import { describe, expect, test } from "vitest";
 
-// What the bundled corpus promises: enough sentences and types, overlapping triples, sentences without any, and no triples to remember.
+// What the bundled corpus promises: enough sentences and types, overlapping triples, sentences
+// without any, and no triples to remember.
 const splits = { train: await read("train"), dev: await read("dev"), test: await read("test") };
 const all = Object.values(splits).flat();
 

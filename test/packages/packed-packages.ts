@@ -24,7 +24,10 @@ function placeOf(name: string, from: string): string {
   }
 }
 
-/** Everything that `npm install NAME` brings along, itself included: names with their places in the lockfile. */
+/**
+ * Everything that `npm install NAME` brings along, itself included: names with their places in the
+ * lockfile.
+ */
 export function installedWith(name: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const waiting: [string, string][] = [[name, ""]];
@@ -45,8 +48,8 @@ afterAll(() => {
 });
 
 /**
- * An empty folder with a package installed from packed tarballs: ours as `npm pack` makes them, those
- * of others as links to the ones that are installed here, so that no registry is asked.
+ * An empty folder with a package installed from packed tarballs: ours as `npm pack` makes them,
+ * those of others as links to the ones that are installed here, so that no registry is asked.
  */
 export function installPacked(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), "weft-installed-"));

@@ -26,7 +26,10 @@ const length = `content-length: ${body.length}\r\n`;
 const close = "connection: close\r\n";
 const statusOf = (answer: string): string => /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? "nothing";
 
-/** What comes back when the pieces are sent one after the other, each once the one before it has been answered with something. */
+/**
+ * What comes back when the pieces are sent one after the other, each once the one before it has
+ * been answered with something.
+ */
 async function inTurns(url: string, ...pieces: string[]): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
@@ -226,7 +229,10 @@ test("no more connections are open than allowed: one beyond is closed and counte
     new Promise((resolve) => {
       const socket = connectTo(url).once("connect", () => resolve(socket));
     });
-  /** What comes back to a request over a connection that is open already and stays so; nothing where it was closed. */
+  /**
+   * What comes back to a request over a connection that is open already and stays so; nothing where
+   * it was closed.
+   */
   const ask = (socket: Socket, path: string): Promise<string> =>
     new Promise((resolve) => {
       let text = "";

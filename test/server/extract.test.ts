@@ -225,7 +225,9 @@ test("clients at the same time get the answers they would get alone", async () =
   expect(together.map(({ json }) => json as unknown)).toEqual(alone);
 });
 
-/** Sums are in another order in another company, so that the last digits of a confidence may differ. */
+/**
+ * Sums are in another order in another company, so that the last digits of a confidence may differ.
+ */
 function nearly(found: Extraction): unknown {
   const close = <Item extends { confidence?: number | undefined }>(item: Item): object => ({
     ...item,

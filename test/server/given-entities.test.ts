@@ -108,7 +108,10 @@ test("a model that finds its own entities is given none, whatever their types", 
   expect(answer.json).not.toHaveProperty("omissions");
 });
 
-/** A text of one sentence that is one word, which is so many entities, people and organisations in turn. */
+/**
+ * A text of one sentence that is one word, which is so many entities, people and organisations in
+ * turn.
+ */
 const crowd = (entities: number): object => ({
   tokens: ["Acme"],
   entities: Array.from({ length: entities }, (_, k) => ({ start: 0, end: 1, type: k % 2 === 0 ? "PER" : "ORG" })),
@@ -133,7 +136,8 @@ test("the pairs that a request asks for are counted before they are made, and bo
       .split("\n")
       .map((line) => (JSON.parse(line) as { error?: Refusal }).error?.code),
   ).toEqual([undefined, "REQUEST_TOO_LARGE", undefined]);
-  // Each window of a long sentence has its own pairs, and what lies in two of them is paired in both.
+  // Each window of a long sentence has its own pairs, and what lies in two of them is paired in
+  // both.
   const tokens = Array.from({ length: 16 }, (_, k) => `w${k}`);
   const entities = [0, 1, 2, 3, 4, 11, 12, 13, 14, 15].map((start) => ({ start, end: start + 1, type: "ORG" }));
   const whole = { tokens, entities, sentences: [[0, 16]] };

@@ -181,7 +181,8 @@ const valid = [
 ].map((value) => Buffer.from(JSON.stringify(value)));
 
 test("a thousand changed requests are each answered, refused with a reason or understood, and nothing breaks", async () => {
-  // Bytes changed, left out, doubled; pieces of other requests put in: what a broken or an evil client might send.
+  // Bytes changed, left out, doubled; pieces of other requests put in: what a broken or an evil
+  // client might send.
   const change = fc.record({
     kind: fc.constantFrom("set", "drop", "repeat", "splice" as const),
     at: fc.nat(400),

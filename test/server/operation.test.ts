@@ -138,7 +138,10 @@ test("a deadline that passes ends the request and frees its place", async () => 
 
 test("the deadline counts from the arrival of the headers, whenever the body comes", async () => {
   const { url } = await startServer();
-  /** The pause is behind the word of the server that it waits for the body: its headers have arrived before. */
+  /**
+   * The pause is behind the word of the server that it waits for the body: its headers have arrived
+   * before.
+   */
   const after = async (pauseMs: number, timeoutMs: number): Promise<string> => {
     const { hostname, port } = new URL(url);
     const body = JSON.stringify({ text: sentence, timeoutMs });

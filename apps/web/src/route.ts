@@ -1,6 +1,9 @@
 import { signal } from "@preact/signals";
 
-/** Where the page stands: `#/runs/mine/curves?smooth=5` is the tab `runs`, the path `["mine", "curves"]` and the query `smooth=5`. */
+/**
+ * Where the page stands: `#/runs/mine/curves?smooth=5` is the tab `runs`, the path
+ * `["mine", "curves"]` and the query `smooth=5`.
+ */
 export interface Route {
   readonly tab: string;
   readonly path: readonly string[];

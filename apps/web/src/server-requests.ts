@@ -3,7 +3,10 @@ import { ApiError, connect } from "@weft-nlp/api/client";
 
 export { ApiError } from "@weft-nlp/api/client";
 
-/** The bearer token that requests carry, where the server asks for one. Kept for this browser tab and no longer. */
+/**
+ * The bearer token that requests carry, where the server asks for one. Kept for this browser tab
+ * and no longer.
+ */
 export const token = signal(sessionStorage.getItem("weft-token") ?? "");
 
 export function useToken(value: string): void {
@@ -12,7 +15,8 @@ export function useToken(value: string): void {
 }
 
 /**
- * The server that this page came from, under any prefix. Views say themselves when something is tried again.
+ * The server that this page came from, under any prefix. Views say themselves when something is
+ * tried again.
  *
  * @throws {ApiError} for every answer but 2xx, and where none comes
  */

@@ -8,8 +8,9 @@ export interface Named {
 /**
  * Things of one kind by name, ours and yours, in the order in which they were registered.
  *
- * Whatever offers a choice (the configuration's schema, the command line, tables in the docs, contract
- * tests) walks the catalogue when it is asked, so what is registered later is a choice like any other.
+ * Whatever offers a choice (the configuration's schema, the command line, tables in the docs,
+ * contract tests) walks the catalogue when it is asked, so what is registered later is a choice
+ * like any other.
  */
 export class Catalogue<Definition extends Named> implements Iterable<Definition> {
   /** What the things are, in the singular: "model", "format". */

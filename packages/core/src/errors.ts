@@ -3,8 +3,8 @@ import { WeftError } from "@weft-nlp/tensor";
 export { type ErrorDetails, formatLocation, type Location, WeftError } from "@weft-nlp/tensor";
 
 /**
- * Every error code of this package, with what it means. `docs/errors.md` holds the same list, and a test compares the two.
- * Add a code here before throwing it; codes are never renamed once released.
+ * Every error code of this package, with what it means. `docs/errors.md` holds the same list, and a
+ * test compares the two. Add a code here before throwing it; codes are never renamed once released.
  */
 export const coreErrorCodes = {
   JSON_INVALID: "a line or a file is not valid JSON",

@@ -1,3 +1,6 @@
-/** What a document is, and what may be wrong with one. Everything else is under the name of its room. */
+/**
+ * What a document is, and what may be wrong with one. Everything else is under the name of its
+ * room.
+ */
 export * from "./errors.ts";
 export * from "./schema/index.ts";

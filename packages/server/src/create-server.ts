@@ -30,13 +30,19 @@ export interface WeftServer {
   readonly app: App;
   /** Begins to listen. @returns the address with the port that was taken */
   listen(): Promise<string>;
-  /** Reads every model's folder anew; one that cannot be read goes on as it was, and the log says why. */
+  /**
+   * Reads every model's folder anew; one that cannot be read goes on as it was, and the log says
+   * why.
+   */
   reload(): Promise<void>;
   /** Takes nothing new, finishes what is under way, and lets go of port, models and threads. */
   close(): Promise<void>;
 }
 
-/** Groups of routes, each a plugin that is given the server's context. Where there are tokens, those of the API ask for one. */
+/**
+ * Groups of routes, each a plugin that is given the server's context. Where there are tokens, those
+ * of the API ask for one.
+ */
 const apiRoutes = [extractRoutes, modelRoutes, tripleRoutes, metricRoutes] as const;
 const openRoutes = [healthRoutes, docsRoutes, pageRoutes] as const;
 
@@ -74,7 +80,8 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
       await app.listen({
         host: options.host ?? defaultHost,
         port: options.port ?? defaultPort,
-        // A burst that does not fit here is not refused but made to wait for seconds, by the system and without a word.
+        // A burst that does not fit here is not refused but made to wait for seconds, by the system
+        // and without a word.
         backlog: 4096,
         listenTextResolver: () => "listening",
       });
@@ -103,7 +110,8 @@ function buildApp(logger: Logger): App {
     // Our own reader of bodies counts, in bytes and in time.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: 300 },
-    // Probes find out that a silent client is gone; hosts are checked where errors are answered in our words.
+    // Probes find out that a silent client is gone; hosts are checked where errors are answered in
+    // our words.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, keepAlive: true, requireHostHeader: false },
     clientErrorHandler: answerBadHttp,
   }) as unknown as App;
@@ -113,7 +121,8 @@ function buildApp(logger: Logger): App {
 function setRules(app: App, context: ServerContext): void {
   const { limits, metrics, options, registry, state } = context;
   app.setValidatorCompiler(checkRequest);
-  // Answers are made by us from checked parts; walking through each of them once more would cost more than making it.
+  // Answers are made by us from checked parts; walking through each of them once more would cost
+  // more than making it.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", async (request: { headers: IncomingMessage["headers"] }, body: IncomingMessage) =>
@@ -140,7 +149,8 @@ function setRules(app: App, context: ServerContext): void {
     reply.header("connection", "close");
     if (request.routeOptions.url !== "/healthz") throw stopping();
   });
-  // A connection whose answer was under way when the server was told to stop would else be kept for a next request, which nobody takes.
+  // A connection whose answer was under way when the server was told to stop would else be kept for
+  // a next request, which nobody takes.
   app.addHook("onResponse", async () => {
     if (state.stopping) setImmediate(() => app.server.closeIdleConnections());
   });

@@ -25,7 +25,10 @@ export const serverErrorCodes = {
 
 export type ServerErrorCode = keyof typeof serverErrorCodes;
 
-/** A request to the server that cannot be answered as it stands. The code decides on the HTTP status. */
+/**
+ * A request to the server that cannot be answered as it stands. The code decides on the HTTP
+ * status.
+ */
 export class RequestError extends WeftError<ServerErrorCode | "WORKERS_BROKEN"> {
   /** Milliseconds after which the same request may go through, where that is known. */
   readonly retryMs: number | undefined;

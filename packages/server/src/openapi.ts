@@ -38,7 +38,10 @@ export async function gatherOpenApi(app: App, tokens: boolean): Promise<void> {
   });
 }
 
-/** The description, complete: a line of a stream beside the JSON body, and the error that every route may answer. */
+/**
+ * The description, complete: a line of a stream beside the JSON body, and the error that every
+ * route may answer.
+ */
 export function openApi(app: App): OpenApi {
   const document = structuredClone(app.swagger()) as unknown as OpenApi;
   for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {

@@ -2,8 +2,8 @@ import type { ServerContext } from "./context.ts";
 import type { App } from "./http/app.ts";
 
 /**
- * Counts and logs every request, answered or left. The log has the route, never the text, and nothing that a client can choose but its
- * method.
+ * Counts and logs every request, answered or left. The log has the route, never the text, and
+ * nothing that a client can choose but its method.
  */
 export function recordRequests(app: App, { metrics, logger }: Pick<ServerContext, "metrics" | "logger">): void {
   app.addHook("onRequest", async (request, reply) => {

@@ -78,7 +78,9 @@ export class ServerMetrics {
     registers: [this.#registry],
   });
 
-  /** Counts what waits now, what answers nothing, and what memory is taken, whenever it is asked. */
+  /**
+   * Counts what waits now, what answers nothing, and what memory is taken, whenever it is asked.
+   */
   watchQueues(registry: ModelRegistry): void {
     this.#registry.registerMetric(
       new Gauge({

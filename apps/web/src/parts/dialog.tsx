@@ -9,7 +9,10 @@ export interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** Asks something before the page goes on. The focus stays inside until it is closed, and goes back to where it came from. */
+/**
+ * Asks something before the page goes on. The focus stays inside until it is closed, and goes back
+ * to where it came from.
+ */
 export function Dialog({ title, close, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();

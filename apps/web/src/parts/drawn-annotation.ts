@@ -2,7 +2,10 @@ import { type Annotation, type Document, documentFromSentence } from "@weft-nlp/
 
 const drawn = new WeakMap<Annotation, Document>();
 
-/** Tokens with an annotation as a document to draw: the same one each time, so that a drawing is not made again for nothing. */
+/**
+ * Tokens with an annotation as a document to draw: the same one each time, so that a drawing is not
+ * made again for nothing.
+ */
 export function drawnAnnotation(id: string, tokens: readonly string[], annotation: Annotation): Document {
   const known = drawn.get(annotation);
   if (known !== undefined) return known;

@@ -28,7 +28,9 @@ export function markedSpan({ words }: Marking): Span {
   return { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) + 1 };
 }
 
-/** What a key that moves the cursor does; nothing for other keys. The arrows go where the text goes. */
+/**
+ * What a key that moves the cursor does; nothing for other keys. The arrows go where the text goes.
+ */
 export function movementOf({ key, shiftKey }: KeyboardEvent, marking: Marking, marked: Marked): (() => void) | undefined {
   const forward = isRightToLeft(marked.text) === true ? -1 : 1;
   const { cursor } = marking.words.value;
@@ -52,7 +54,11 @@ export function entityAt(entities: readonly Entity[], token: number): number | u
   return best;
 }
 
-/** Moves the cursor to a word and chooses what holds it. @param extend keeps the other end of what is marked where it is */
+/**
+ * Moves the cursor to a word and chooses what holds it.
+ *
+ * @param extend keeps the other end of what is marked where it is
+ */
 function moveTo(to: number, extend: boolean, { words, chosen }: Marking, { tokens, entities }: Marked): void {
   const cursor = Math.max(0, Math.min(tokens.length - 1, to));
   words.value = { anchor: extend ? words.value.anchor : cursor, cursor };

@@ -14,7 +14,10 @@ interface TableProps {
   readonly children: ComponentChildren;
 }
 
-/** A table that is scrolled in its place where it is wider than the screen: by the keyboard too, so it can have the focus. */
+/**
+ * A table that is scrolled in its place where it is wider than the screen: by the keyboard too, so
+ * it can have the focus.
+ */
 export function Table({ label, columns, class: more, caption, children }: TableProps) {
   return (
     <div class={more === undefined ? "table" : `table ${more}`} role="region" aria-label={label} tabIndex={0}>

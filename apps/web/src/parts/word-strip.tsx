@@ -16,7 +16,10 @@ export interface WordStripProps {
 
 type Drag = { readonly kind: "words"; readonly undo: () => void } | { readonly kind: "entity"; readonly index: number };
 
-/** The words of a text, to be marked out by pointer, finger or keyboard. Types stand in front of their words, and are dragged onto another to relate the two. */
+/**
+ * The words of a text, to be marked out by pointer, finger or keyboard. Types stand in front of
+ * their words, and are dragged onto another to relate the two.
+ */
 export function WordStrip({ marked, marking, label, describedBy, relate }: WordStripProps) {
   const strip = useRef<HTMLDivElement>(null);
   const dragging = useRef<Drag | null>(null);

@@ -11,7 +11,10 @@ export interface Tab {
   readonly View: ComponentType;
 }
 
-/** The views of the page, one line each, in the order of the bar; the first is shown where the address names none. */
+/**
+ * The views of the page, one line each, in the order of the bar; the first is shown where the
+ * address names none.
+ */
 export const tabs: readonly [Tab, ...Tab[]] = [
   { name: "extract", title: "Extract", View: ExtractTab },
   { name: "runs", title: "Runs", View: RunsTab },

@@ -1,7 +1,10 @@
 import { joinTokens } from "@weft-nlp/core";
 import type { Drawable } from "@weft-nlp/draw";
 
-/** The record of a document, as a line of Weft's JSONL and the server's answers are: tokens are words, with their places beside them. */
+/**
+ * The record of a document, as a line of Weft's JSONL and the server's answers are: tokens are
+ * words, with their places beside them.
+ */
 export interface DrawnRecord extends Pick<Drawable, "entities" | "relations"> {
   readonly text?: string | undefined;
   readonly tokens: readonly string[];

@@ -4,8 +4,9 @@ import type { Drawable, KeptAnnotation } from "@weft-nlp/draw";
 export type PartName = `${"entity" | "relation"}:${number}`;
 
 /**
- * Turns the groups of a fresh drawing into parts that can be reached: each gets its name in the whole document, its words as a label
- * and one stop for the keyboard, however many lines it stands on. Entities come first, in their order, then relations.
+ * Turns the groups of a fresh drawing into parts that can be reached: each gets its name in the
+ * whole document, its words as a label and one stop for the keyboard, however many lines it stands
+ * on. Entities come first, in their order, then relations.
  */
 export function takeParts(place: Element, kept: KeptAnnotation<Drawable>, language: string | null): Map<PartName, SVGElement[]> {
   const svg = place.firstElementChild;

@@ -2,7 +2,10 @@ import { svgStyles, type Theme } from "@weft-nlp/draw";
 
 const sheets = new Map<Theme, CSSStyleSheet>();
 
-/** The style sheet of an element, made once for each theme. Adopted sheets are allowed where a content policy forbids style elements. */
+/**
+ * The style sheet of an element, made once for each theme. Adopted sheets are allowed where a
+ * content policy forbids style elements.
+ */
 export function elementStyles(theme: Theme): CSSStyleSheet {
   const known = sheets.get(theme);
   if (known !== undefined) return known;

@@ -1,6 +1,9 @@
 const waiting = new Map<Element, () => void>();
 
-/** One observer for all drawings of a page: a thousand of them cost no more than the few that are near. */
+/**
+ * One observer for all drawings of a page: a thousand of them cost no more than the few that are
+ * near.
+ */
 const observer = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {

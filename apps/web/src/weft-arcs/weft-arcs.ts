@@ -6,16 +6,21 @@ import { near } from "./near.ts";
 
 export type { PartName } from "./drawing-parts.ts";
 
-/** What the events `weft-hover` and `weft-select` carry as their `detail`; `null` when nothing is pointed at or chosen any more. */
+/**
+ * What the events `weft-hover` and `weft-select` carry as their `detail`; `null` when nothing is
+ * pointed at or chosen any more.
+ */
 export type PartDetail = { readonly kind: "entity" | "relation"; readonly index: number } | null;
 
 /**
  * `<weft-arcs>`: a text with its entities and relations, drawn as wide as the place it is given.
  *
- * Attributes, and properties of the same names: `document` (a document, its record, or the JSON of one), `direction` (`auto`, `ltr`, `rtl`), `language`
- * (chooses the face for Chinese and Japanese), `threshold` and `entity-threshold` (what is less sure is not shown), `selected` and
- * `highlighted` (`relation:3`), `theme` (`auto`, `light`, `dark`), `types` (all entity types, for colours that stay), `lazy` (draws
- * when scrolled near). Fires `weft-hover` and `weft-select`. Arrow keys go from part to part, Enter chooses, Escape lets go.
+ * Attributes, and properties of the same names: `document` (a document, its record, or the JSON of
+ * one), `direction` (`auto`, `ltr`, `rtl`), `language` (chooses the face for Chinese and Japanese),
+ * `threshold` and `entity-threshold` (what is less sure is not shown), `selected` and `highlighted`
+ * (`relation:3`), `theme` (`auto`, `light`, `dark`), `types` (all entity types, for colours that
+ * stay), `lazy` (draws when scrolled near). Fires `weft-hover` and `weft-select`. Arrow keys go
+ * from part to part, Enter chooses, Escape lets go.
  */
 export class WeftArcs extends HTMLElement {
   static readonly observedAttributes = [
@@ -75,7 +80,10 @@ export class WeftArcs extends HTMLElement {
     this.#update();
   }
 
-  /** All entity types of a label set, so that colours stay the same over many drawings. As attribute: JSON. */
+  /**
+   * All entity types of a label set, so that colours stay the same over many drawings. As
+   * attribute: JSON.
+   */
   get types(): readonly string[] {
     return this.#types;
   }
@@ -106,7 +114,8 @@ export class WeftArcs extends HTMLElement {
   }
 
   connectedCallback(): void {
-    // What a page has set before this file came stands on the element itself, and would hide the property of the class.
+    // What a page has set before this file came stands on the element itself, and would hide the
+    // property of the class.
     for (const name of ["document", "types", "threshold", "selected", "highlighted"] as const) {
       if (!Object.hasOwn(this, name)) continue;
       const { value } = Object.getOwnPropertyDescriptor(this, name) ?? {};
@@ -199,7 +208,10 @@ export class WeftArcs extends HTMLElement {
     this.#parts = new Map();
   }
 
-  /** Shows what is chosen or pointed at, with what belongs to it; the rest steps back while something is chosen. */
+  /**
+   * Shows what is chosen or pointed at, with what belongs to it; the rest steps back while
+   * something is chosen.
+   */
   #mark(): void {
     const { selected, highlighted } = this;
     const on = new Set([...this.#withNeighbours(selected), ...this.#withNeighbours(highlighted)]);

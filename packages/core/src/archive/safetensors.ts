@@ -21,7 +21,10 @@ interface HeaderEntry {
 const metadataKey = "__metadata__";
 const headerLimitBytes = 100_000_000;
 
-/** Writes the safetensors format: header length, JSON header padded with spaces, data. Tensors follow in the order of their names. */
+/**
+ * Writes the safetensors format: header length, JSON header padded with spaces, data. Tensors
+ * follow in the order of their names.
+ */
 export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
   const names = [...tensors.keys()].sort();
   const header: [string, unknown][] = [[metadataKey, metadata]];
@@ -49,7 +52,8 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8A
 /**
  * Reads what `writeSafetensors` wrote, and any other safetensors file of 32-bit floats.
  *
- * @throws {ArchiveError} ARCHIVE_INVALID when the file is cut off, is something else, or contradicts itself
+ * @throws {ArchiveError} ARCHIVE_INVALID when the file is cut off, is something else, or
+ *   contradicts itself
  */
 export function readSafetensors(file: Uint8Array, source: string): SafetensorsFile {
   const fail = (message: string, cause?: unknown): never => {
@@ -95,7 +99,10 @@ function checkEntry(name: string, entry: unknown, fail: Fail): HeaderEntry {
   return entry;
 }
 
-/** Every byte of the data belongs to one tensor, says the format; so a small file cannot unpack into a large one either. */
+/**
+ * Every byte of the data belongs to one tensor, says the format; so a small file cannot unpack into
+ * a large one either.
+ */
 function requireGapless(entries: readonly Named[], length: number, fail: Fail): void {
   let next = 0;
   const placed = entries.map(([name, { data_offsets: offsets }]) => ({ name, start: offsets[0], end: offsets[1] }));

@@ -6,11 +6,16 @@ export interface FoldOptions {
   /** At least 2. */
   readonly folds: number;
   readonly seed: number;
-  /** The share of the sentences outside a fold that becomes its dev part; a tenth where left out. */
+  /**
+   * The share of the sentences outside a fold that becomes its dev part; a tenth where left out.
+   */
   readonly devShare?: number | undefined;
 }
 
-/** One fold: its test part is the fold itself, and every sentence of the corpus is in one of the three, in the corpus's order. */
+/**
+ * One fold: its test part is the fold itself, and every sentence of the corpus is in one of the
+ * three, in the corpus's order.
+ */
 export interface Fold {
   readonly train: readonly Sentence[];
   readonly dev: readonly Sentence[];
@@ -20,12 +25,16 @@ export interface Fold {
 /**
  * Cuts a corpus into folds by document, so that no document stands on two sides of a fold.
  *
- * A sentence's document is its `group`; sentences that name none are documents of their own. Documents come in an order drawn by the
- * seed, and each goes to the fold that has the fewest sentences so far. The dev part of a fold is drawn from the other folds: their
- * documents, in an order drawn by the seed and the fold's number, until they hold `devShare` of those folds' sentences.
+ * A sentence's document is its `group`; sentences that name none are documents of their own.
+ * Documents come in an order drawn by the seed, and each goes to the fold that has the fewest
+ * sentences so far. The dev part of a fold is drawn from the other folds: their documents, in an
+ * order drawn by the seed and the fold's number, until they hold `devShare` of those folds'
+ * sentences.
  *
- * @throws {ConfigError} SETTING_INVALID when there are fewer than 2 folds, or the share leaves nothing to learn from
- * @throws {DataError} CORPUS_EMPTY when there are too few documents for every fold to have a train, a dev and a test part
+ * @throws {ConfigError} SETTING_INVALID when there are fewer than 2 folds, or the share leaves
+ *   nothing to learn from
+ * @throws {DataError} CORPUS_EMPTY when there are too few documents for every fold to have a train,
+ *   a dev and a test part
  */
 export function foldsOf(sentences: readonly Sentence[], options: FoldOptions): Fold[] {
   const { folds, seed, devShare = 0.1 } = options;
@@ -33,7 +42,8 @@ export function foldsOf(sentences: readonly Sentence[], options: FoldOptions): F
   if (!(devShare > 0 && devShare < 1)) throw invalid("devShare", "a number between 0 and 1", devShare);
   const documents = documentsOf(sentences);
   const members = assign(Random.of(seed, "folds").shuffle([...documents]), folds);
-  // Each fold needs a document to be tested on, and outside it one to learn from and one to choose on.
+  // Each fold needs a document to be tested on, and outside it one to learn from and one to choose
+  // on.
   if (members.some((own) => own.length === 0 || documents.length - own.length < 2)) {
     throw new DataError("CORPUS_EMPTY", {
       message: `${documents.length} documents are too few for ${folds} folds that each have a train, a dev and a test part`,
@@ -56,8 +66,9 @@ export function foldsOf(sentences: readonly Sentence[], options: FoldOptions): F
 type DocumentSentences = readonly number[];
 
 /**
- * The documents in order of their first sentence. A sentence whose group is its own id names no document, unless another sentence
- * does name that one: ids such as line numbers repeat where files are pooled, and say nothing.
+ * The documents in order of their first sentence. A sentence whose group is its own id names no
+ * document, unless another sentence does name that one: ids such as line numbers repeat where files
+ * are pooled, and say nothing.
  */
 function documentsOf(sentences: readonly Sentence[]): DocumentSentences[] {
   const named = new Set(sentences.flatMap(({ id, group }) => (group === undefined || group === id ? [] : [group])));

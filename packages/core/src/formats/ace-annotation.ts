@@ -32,7 +32,8 @@ export interface AceAnnotation {
 const uncounted = "METONYMY";
 
 /**
- * Mentions and relations of an .apf.xml file in the form of ACE05 (apf.v5). What Weft has no place for is reported.
+ * Mentions and relations of an .apf.xml file in the form of ACE05 (apf.v5). What Weft has no place
+ * for is reported.
  *
  * @param spans whether a mention is its head or its whole extent
  * @throws {DataError} FIELD_MISSING, FIELD_INVALID at the line of the element

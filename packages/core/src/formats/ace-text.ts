@@ -1,6 +1,9 @@
 import type { Span } from "../schema/index.ts";
 
-/** What one offset of an annotation counts, where the guidelines leave it to the tool that wrote the file. */
+/**
+ * What one offset of an annotation counts, where the guidelines leave it to the tool that wrote the
+ * file.
+ */
 export interface AceCounting {
   /** `&amp;` as the five characters that stand in the file, or as the one that it means. */
   readonly references: "as written" | "as meant";
@@ -21,8 +24,8 @@ export interface AceText {
 const header = new Set(["DOCID", "DOCTYPE", "DATETIME", "ENDTIME"]);
 
 /**
- * The text of an ACE source file, and where its offsets lie in it: they count characters of the file, from 0, with line ends and
- * without tags.
+ * The text of an ACE source file, and where its offsets lie in it: they count characters of the
+ * file, from 0, with line ends and without tags.
  *
  * @param source the .sgm file without a byte order mark
  */
@@ -47,7 +50,8 @@ export function readAceText(source: string, { references, lineEnds }: AceCountin
     const meant = piece === "\r\n" ? "\n" : piece.startsWith("&") ? resolved(piece) : piece;
     const counted = piece === "\r\n" ? lineEnds === "two" : meant !== piece && references === "as written";
     const place = inside === "" ? text.length : -1;
-    // Offsets count code points; nothing that a reference is written with lies beyond the basic plane.
+    // Offsets count code points; nothing that a reference is written with lies beyond the basic
+    // plane.
     for (let count = counted ? piece.length : 1; count > 0; count--) places.push(place);
     if (inside === "") text += meant;
   }

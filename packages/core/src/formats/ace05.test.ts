@@ -14,7 +14,10 @@ interface Drawn {
   readonly more?: string;
 }
 
-/** An annotation in the form of ACE05 for the words of a text, whose offsets are counted with a plain loop. */
+/**
+ * An annotation in the form of ACE05 for the words of a text, whose offsets are counted with a
+ * plain loop.
+ */
 function apf(sgm: string, { entities, relations = [], more = "" }: Drawn, id = "doc-1"): string {
   const counted = Array.from(sgm.replace(/<[^>]*>/g, ""));
   let reached = 0;
@@ -100,7 +103,10 @@ const expected: Document = {
   tokens: ada.tokens.map(({ text, start, end }) => ({ text, start: start + shift, end: end + shift })),
 };
 
-/** The head of the first Acme Corp: 37 characters stand in front of the rocket, line ends included and tags not, 22 from there to it. */
+/**
+ * The head of the first Acme Corp: 37 characters stand in front of the rocket, line ends included
+ * and tags not, 22 from there to it.
+ */
 const head = (start: string, end: string): string => `<head>
       <charseq START="${start}" END="${end}">Acme Corp</charseq>`;
 

@@ -13,13 +13,15 @@ import { readXml } from "./shared/xml.ts";
 const endings = { annotation: ".apf.xml", text: ".sgm" };
 
 /**
- * ACE05 as the Linguistic Data Consortium distributes it (LDC2006T06): `X.sgm` with the text and `X.apf.xml` with the annotation,
- * in folders by genre and by stage of annotation.
+ * ACE05 as the Linguistic Data Consortium distributes it (LDC2006T06): `X.sgm` with the text and
+ * `X.apf.xml` with the annotation, in folders by genre and by stage of annotation.
  *
- * What the field counts (Li and Ji 2014, Miwa and Bansal 2016): mentions of the 7 coarse entity types with the span of their
- * **head**, unless `spans` asks for the extent; mentions of relations of 6 coarse types, from Arg-1 to Arg-2, METONYMY left out.
- * Offsets count characters of the .sgm file with line ends and without tags, the last one included. Sentences are found anew, in
- * text broken at a fixed width; none goes over a tag, and what describes the document (DOCID, DOCTYPE, DATETIME, ENDTIME) is no text.
+ * What the field counts (Li and Ji 2014, Miwa and Bansal 2016): mentions of the 7 coarse entity
+ * types with the span of their **head**, unless `spans` asks for the extent; mentions of relations
+ * of 6 coarse types, from Arg-1 to Arg-2, METONYMY left out. Offsets count characters of the .sgm
+ * file with line ends and without tags, the last one included. Sentences are found anew, in text
+ * broken at a fixed width; none goes over a tag, and what describes the document (DOCID, DOCTYPE,
+ * DATETIME, ENDTIME) is no text.
  */
 export const ace05: InputFormat = {
   name: "ace05",
@@ -64,7 +66,10 @@ export const ace05: InputFormat = {
   },
 };
 
-/** The stages of annotation as LDC names their folders, the last one first: both annotators, adjudicated, times made uniform. */
+/**
+ * The stages of annotation as LDC names their folders, the last one first: both annotators,
+ * adjudicated, times made uniform.
+ */
 const stages = ["timex2norm", "adj", "fp1", "fp2"];
 
 /** Of the stages in which a document is there, the last. */
@@ -142,7 +147,9 @@ const otherCountings: readonly AceCounting[] = [
   { references: "as meant", lineEnds: "two" },
 ];
 
-/** The way of counting under which the most mentions have the words that the annotation gives them. */
+/**
+ * The way of counting under which the most mentions have the words that the annotation gives them.
+ */
 function countAsAnnotated(source: string, mentions: readonly AceMention[]): AceText {
   const agreeing = ({ text, places }: AceText): number =>
     mentions.filter(({ span }) => {

@@ -34,7 +34,8 @@ export interface BratStandoff {
 /**
  * The lines of an .ann file. What Weft has no place for is reported.
  *
- * @throws {DataError} FIELD_INVALID at the first line that is none of brat's, or that gives an id a second time
+ * @throws {DataError} FIELD_INVALID at the first line that is none of brat's, or that gives an id a
+ *   second time
  */
 export async function parseStandoff(groups: AsyncIterable<readonly Line[]>, source: string | undefined): Promise<BratStandoff> {
   const spans: BratSpan[] = [];

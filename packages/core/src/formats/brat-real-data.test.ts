@@ -8,7 +8,9 @@ import { brat } from "./brat.ts";
 import { collectDocuments } from "./format.ts";
 import { jsonl } from "./jsonl.ts";
 
-/** Data that may not be shipped: a folder beside the repository, or the one that WEFT_DATA names. */
+/**
+ * Data that may not be shipped: a folder beside the repository, or the one that WEFT_DATA names.
+ */
 const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../../shared/data");
 const native = join(folder, "native/brat");
 const converted = join(folder, "chinese_literature/test.jsonl.gz");
@@ -17,7 +19,10 @@ function bratFiles(): Record<string, string> {
   return Object.fromEntries(readdirSync(native).map((name) => [name, readFileSync(join(native, name), "utf8")]));
 }
 
-/** What entities and relations say wherever they stand; the JSONL has types without their second half. */
+/**
+ * What entities and relations say wherever they stand; the JSONL has types without their second
+ * half.
+ */
 function said(document: Document, name = document.id): { entities: string[]; relations: string[] } {
   const words = document.entities.map((entity) => {
     const { start, end } = charSpan(document, entity);

@@ -16,8 +16,9 @@ interface EntityType {
 }
 
 /**
- * The types of a brat project, as `annotation.conf` declares them: entity types with the tree they stand in, and for each relation
- * type the roles and entity types of its ends. Empty where there is no such file, and then every annotation agrees with it.
+ * The types of a brat project, as `annotation.conf` declares them: entity types with the tree they
+ * stand in, and for each relation type the roles and entity types of its ends. Empty where there is
+ * no such file, and then every annotation agrees with it.
  */
 export class BratSchema {
   readonly entities = new Map<string, EntityType>();
@@ -60,7 +61,10 @@ export class BratSchema {
     return this.#symmetric.has(type);
   }
 
-  /** The ends of a relation with the head's in front: as its type declares them, else by the names Arg1 and Arg2, else as given. */
+  /**
+   * The ends of a relation with the head's in front: as its type declares them, else by the names
+   * Arg1 and Arg2, else as given.
+   */
   order<End extends { readonly role: string }>(type: string, ends: readonly [End, End]): readonly [End, End] {
     const rules = this.relations.get(type) ?? [];
     const names = ends.map(({ role }) => role);
@@ -77,7 +81,10 @@ export class BratSchema {
     return declared.heading ? `${file} has ${JSON.stringify(type)} as a heading, not for mentions; it was kept` : undefined;
   }
 
-  /** Why a relation disagrees with what is declared, by its type or the types of its ends; undefined where it agrees. */
+  /**
+   * Why a relation disagrees with what is declared, by its type or the types of its ends; undefined
+   * where it agrees.
+   */
   disagreementOfRelation(type: string, head: string, tail: string): string | undefined {
     if (this.relations.size === 0) return undefined;
     const rules = this.relations.get(type);
@@ -127,7 +134,10 @@ function role(name: string, types: readonly string[] = []): Role {
   return { name, types: new Set(types) };
 }
 
-/** The names of a tree with their depth, each behind the one above it, in the order in which they were declared. */
+/**
+ * The names of a tree with their depth, each behind the one above it, in the order in which they
+ * were declared.
+ */
 function tree<Value>(nodes: ReadonlyMap<string, Value>, parentOf: (node: Value) => string | undefined): [string, number][] {
   const below = new Map<string | undefined, string[]>();
   for (const [name, node] of nodes) {
@@ -147,9 +157,11 @@ function tree<Value>(nodes: ReadonlyMap<string, Value>, parentOf: (node: Value) 
 }
 
 /**
- * What an `annotation.conf` declares of entities and relations: tabs in front of a name put it below the one before, `!` marks a
- * heading, `<NAME>=a|b` is short for what follows wherever `<NAME>` stands behind it, and `<REL-TYPE>:symmetric` says that the ends of a
- * relation have no order. Comments, rulers, rules of overlap and sections of other kinds say nothing about types and are passed over.
+ * What an `annotation.conf` declares of entities and relations: tabs in front of a name put it
+ * below the one before, `!` marks a heading, `<NAME>=a|b` is short for what follows wherever
+ * `<NAME>` stands behind it, and `<REL-TYPE>:symmetric` says that the ends of a relation have no
+ * order. Comments, rulers, rules of overlap and sections of other kinds say nothing about types and
+ * are passed over.
  */
 export function parseBratSchema(text: string): BratSchema {
   const schema = new BratSchema();
@@ -179,7 +191,10 @@ function expand(text: string, macros: ReadonlyMap<string, string>): string {
   return text.replace(/<[\w-]+>/g, (name) => macros.get(name) ?? name);
 }
 
-/** Names that on a line of their own would be the heading of a section, a ruler, a comment or a mark. */
+/**
+ * Names that on a line of their own would be the heading of a section, a ruler, a comment or a
+ * mark.
+ */
 const otherwiseRead = /^(?:\[[\w -]+\]|-+|[#!].*)$/;
 
 function declareEntity(schema: BratSchema, line: string, parent: string | undefined): string | undefined {

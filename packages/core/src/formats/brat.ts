@@ -39,12 +39,15 @@ const holds: Capacity = {
 };
 
 /**
- * brat's standoff format: a folder with `X.txt` and `X.ann` for every document, and `annotation.conf` for the types.
+ * brat's standoff format: a folder with `X.txt` and `X.ann` for every document, and
+ * `annotation.conf` for the types.
  *
- * Offsets count code points of the whole text, half-open; where the words beside them agree better with UTF-16 units, those are
- * taken. A mention of several pieces becomes the whole stretch between them, which is reported; pieces with nothing but white space
- * between them, as brat writes a mention over a line break, are one. Events, attributes, equivalences, references and notes are
- * reported as omitted, and annotation that `annotation.conf` does not declare, in this folder or one above it, as disagreeing with it.
+ * Offsets count code points of the whole text, half-open; where the words beside them agree better
+ * with UTF-16 units, those are taken. A mention of several pieces becomes the whole stretch between
+ * them, which is reported; pieces with nothing but white space between them, as brat writes a
+ * mention over a line break, are one. Events, attributes, equivalences, references and notes are
+ * reported as omitted, and annotation that `annotation.conf` does not declare, in this folder or
+ * one above it, as disagreeing with it.
  */
 export const brat: Format = {
   name: "brat",
@@ -133,7 +136,10 @@ async function readCompanions({ source, companions }: ReadOptions, { endings }: 
   return { text: parts.join(""), schema: parseBratSchema(conf === undefined ? "" : await readWhole(conf)) };
 }
 
-/** Beside the annotation, or as in brat, in a folder above it; no further one is asked for once it is found. */
+/**
+ * Beside the annotation, or as in brat, in a folder above it; no further one is asked for once it
+ * is found.
+ */
 function openSchema(companions: Companions | undefined): AsyncIterable<string> | undefined {
   for (const folder of ["", "../", "../../", "../../../"]) {
     const found = companions?.read(`${folder}annotation.conf`);
@@ -249,7 +255,10 @@ function printStandoff(document: Document): string {
   return [...mentions, ...relations].join("");
 }
 
-/** A mention may not hold a line break, so it gets a piece a line, each without the spaces around it. */
+/**
+ * A mention may not hold a line break, so it gets a piece a line, each without the spaces around
+ * it.
+ */
 function lineSpans(text: string, { start, end }: Span): Span[] {
   return Array.from(text.slice(start, end).matchAll(/\S(?:[^\n\r]*\S)?/g), ({ 0: piece, index }) => ({
     start: start + index,

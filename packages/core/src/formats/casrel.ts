@@ -17,12 +17,15 @@ import {
   writeJsonList,
 } from "./shared/records.ts";
 
-/** The file beside a corpus that numbers its relations: the names by number, and the numbers by name. */
+/**
+ * The file beside a corpus that numbers its relations: the names by number, and the numbers by
+ * name.
+ */
 const relationsFile = "rel2id.json";
 
 /**
- * CasRel's JSON: sentences of words with spaces between them, and triples of words without places. `MentionFinder` says which
- * mention is meant where words occur several times.
+ * CasRel's JSON: sentences of words with spaces between them, and triples of words without places.
+ * `MentionFinder` says which mention is meant where words occur several times.
  */
 export const casrel: Format = {
   name: "casrel",

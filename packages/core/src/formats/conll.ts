@@ -6,10 +6,12 @@ import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
- * Columns as in CoNLL-2003: a word first and its tag last in every row, an empty line behind every sentence; entities alone.
+ * Columns as in CoNLL-2003: a word first and its tag last in every row, an empty line behind every
+ * sentence; entities alone.
  *
- * Tags may be BIO, BIOES or BILOU, which each sentence shows. Of three or more columns the second is the part of speech, and the
- * others are reported. `-DOCSTART-` begins a group, which goes into the metadata as `doc`.
+ * Tags may be BIO, BIOES or BILOU, which each sentence shows. Of three or more columns the second
+ * is the part of speech, and the others are reported. `-DOCSTART-` begins a group, which goes into
+ * the metadata as `doc`.
  */
 export const conll: Format = {
   name: "conll",

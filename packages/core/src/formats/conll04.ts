@@ -5,10 +5,12 @@ import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
- * CoNLL04's `.corp`: rows of nine columns, each one entity or one word, an empty line, relations between rows, an empty line.
+ * CoNLL04's `.corp`: rows of nine columns, each one entity or one word, an empty line, relations
+ * between rows, an empty line.
  *
- * The words of an entity and their tags are joined by slashes. A slash inside a word is known from the tags: one tag means one
- * word; where words and tags differ otherwise, the row is split at every slash and reported.
+ * The words of an entity and their tags are joined by slashes. A slash inside a word is known from
+ * the tags: one tag means one word; where words and tags differ otherwise, the row is split at
+ * every slash and reported.
  */
 export const conll04: Format = {
   name: "conll04",
@@ -49,7 +51,8 @@ export const conll04: Format = {
         held += line.text.length;
         checkHeld(held, { source, line: line.number });
         if (columns.length === 9) {
-          // Tokens that follow relations, or another sentence's number, begin a new sentence, whatever empty lines there are.
+          // Tokens that follow relations, or another sentence's number, begin a new sentence,
+          // whatever empty lines there are.
           if (block.relations.length > 0 || startsAnew(block, columns, line)) {
             yield* readBlock(block, source);
             block = { rows: [], relations: [] };

@@ -10,10 +10,11 @@ const wordsFile = "words2id.json";
 const relationsFile = "relations2id.json";
 
 /**
- * CopyRE's JSON: three lists of the lengths of all sentences, their words as numbers, and their triples as flat lists of head, tail
- * and relation, where an end is the index of its last word.
+ * CopyRE's JSON: three lists of the lengths of all sentences, their words as numbers, and their
+ * triples as flat lists of head, tail and relation, where an end is the index of its last word.
  *
- * The three lists lie behind one another, so a file is read as three values and written from the numbers of a whole corpus.
+ * The three lists lie behind one another, so a file is read as three values and written from the
+ * numbers of a whole corpus.
  */
 export const copyre: Format = {
   name: "copyre",

@@ -103,7 +103,10 @@ test("a place that reading will not find again is reported when writing", async 
   expect((await writeFiles(cotype, moved)).omissions.map(({ path }) => path)).toEqual(["entities[0]"]);
 });
 
-/** Labelled sentences of the New York Times that may not be shipped: a folder beside the repository, or the one that WEFT_DATA names. */
+/**
+ * Labelled sentences of the New York Times that may not be shipped: a folder beside the repository,
+ * or the one that WEFT_DATA names.
+ */
 const corpus = join(
   process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../../shared/data"),
   "nyt_cotype/test.jsonl.gz",

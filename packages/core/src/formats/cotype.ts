@@ -20,11 +20,13 @@ import {
 const noLabel = "None";
 
 /**
- * CoType's JSON, one sentence a line, in which the New York Times corpus is distributed: the sentence as one string, mentions with their
- * type (`entityMentions`), and relations that name the words of their ends (`relationMentions`).
+ * CoType's JSON, one sentence a line, in which the New York Times corpus is distributed: the
+ * sentence as one string, mentions with their type (`entityMentions`), and relations that name the
+ * words of their ends (`relationMentions`).
  *
- * `start` numbers the mentions of a sentence and places none, so `MentionFinder` says which place is meant; where the list names the
- * same words several times, every entry has a place of its own. The label `None` says that there is no relation, and is reported.
+ * `start` numbers the mentions of a sentence and places none, so `MentionFinder` says which place
+ * is meant; where the list names the same words several times, every entry has a place of its own.
+ * The label `None` says that there is no relation, and is reported.
  */
 export const cotype: Format = {
   name: "cotype",

@@ -4,8 +4,9 @@ import { wordsOf } from "./shared/mentions.ts";
 import { fittedRecords, type Omit } from "./shared/records.ts";
 
 /**
- * One object a line for displaCy's `dep` style with `manual=True`: the words of a sentence, an entity being one of them, and its
- * relations as arcs. displaCy draws two arcs between the same words over each other and none from a word to itself; both are said.
+ * One object a line for displaCy's `dep` style with `manual=True`: the words of a sentence, an
+ * entity being one of them, and its relations as arcs. displaCy draws two arcs between the same
+ * words over each other and none from a word to itself; both are said.
  */
 export const displacyDep: OutputFormat = {
   name: "displacy-dep",

@@ -3,7 +3,10 @@ import { offsetTranslation } from "../text/index.ts";
 import type { OutputFormat } from "./format.ts";
 import { fittedRecords } from "./shared/records.ts";
 
-/** One object a line for displaCy's `ent` style with `manual=True`: the text and its entities in code points, end-exclusive, in order. */
+/**
+ * One object a line for displaCy's `ent` style with `manual=True`: the text and its entities in
+ * code points, end-exclusive, in order.
+ */
 export const displacyEnt: OutputFormat = {
   name: "displacy-ent",
   title: "displaCy entities",

@@ -38,10 +38,12 @@ const holds: Capacity = {
 };
 
 /**
- * doccano's JSONL of entities and relations, a document a line; also its lines of labels alone, `"label": [[0, 3, "PER"]]`.
+ * doccano's JSONL of entities and relations, a document a line; also its lines of labels alone,
+ * `"label": [[0, 3, "PER"]]`.
  *
- * Offsets count code points unless the caller says otherwise: no words stand beside them by which it could be seen. Relations name
- * the ids of entities. Other fields of a line are the document's metadata.
+ * Offsets count code points unless the caller says otherwise: no words stand beside them by which
+ * it could be seen. Relations name the ids of entities. Other fields of a line are the document's
+ * metadata.
  */
 export const doccano: Format = {
   name: "doccano",

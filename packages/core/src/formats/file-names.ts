@@ -1,4 +1,7 @@
-/** Gives every document a file name of its own that any system takes, as near to its id as that allows. */
+/**
+ * Gives every document a file name of its own that any system takes, as near to its id as that
+ * allows.
+ */
 export class FileNames {
   readonly #taken = new Set<string>();
 

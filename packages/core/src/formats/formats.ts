@@ -23,7 +23,10 @@ import { spacy } from "./spacy.ts";
 import { spert } from "./spert.ts";
 import { tplinker } from "./tplinker.ts";
 
-/** Every annotation format, one line each. The command line, detection and the tests that all formats share walk this table. */
+/**
+ * Every annotation format, one line each. The command line, detection and the tests that all
+ * formats share walk this table.
+ */
 export const formats = {
   jsonl,
   brat,
@@ -69,10 +72,11 @@ export const outputFormats = new Catalogue<OutputFormat>("format", [
 ]);
 
 /**
- * The formats that a file may be in, the likeliest first: none where nothing fits, several where its content leaves it open.
+ * The formats that a file may be in, the likeliest first: none where nothing fits, several where
+ * its content leaves it open.
  *
- * Content decides where there is any: the formats that recognise the beginning, and the ending only puts those first that have
- * it. Without content, the formats with the ending.
+ * Content decides where there is any: the formats that recognise the beginning, and the ending only
+ * puts those first that have it. Without content, the formats with the ending.
  *
  * @param fileName path or name; only its ending counts
  * @param beginning the first lines of the file, at least one whole line or the whole file

@@ -21,9 +21,11 @@ import {
 } from "./shared/records.ts";
 
 /**
- * The JSON of GLiNER's relation extraction: token lists, entities with inclusive ends, relations that index them.
+ * The JSON of GLiNER's relation extraction: token lists, entities with inclusive ends, relations
+ * that index them.
  *
- * GLiREL's lines, whose relations are objects that name their ends by the same pair of tokens as `ner`, are read too.
+ * GLiREL's lines, whose relations are objects that name their ends by the same pair of tokens as
+ * `ner`, are read too.
  */
 export const gliner: Format = {
   name: "gliner",

@@ -161,7 +161,10 @@ test("a line that is not JSON is refused with its line and column", async () => 
 
 const json = fc.jsonValue({ depthSize: "small" }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
-/** Documents of any shape that is allowed: gaps, token spellings of their own, no sentences, lone surrogates. */
+/**
+ * Documents of any shape that is allowed: gaps, token spellings of their own, no sentences, lone
+ * surrogates.
+ */
 const anyDocument: fc.Arbitrary<Document> = fc
   .record({
     id: fc.string(),

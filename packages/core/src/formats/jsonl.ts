@@ -6,8 +6,8 @@ import { readLines } from "./shared/lines.ts";
 import { documentFromRecord } from "./shared/record.ts";
 
 /**
- * Weft's own format: one JSON object a line, a sentence, a document or a text with character spans. `record.ts` says which
- * fields it has. It holds a document without omission.
+ * Weft's own format: one JSON object a line, a sentence, a document or a text with character spans.
+ * `record.ts` says which fields it has. It holds a document without omission.
  */
 export const jsonl: Format = {
   name: "jsonl",
@@ -52,7 +52,10 @@ export const jsonl: Format = {
   },
 };
 
-/** Other tools' lines have `tokens` or `text` too; their entities are lists, or objects with other names. */
+/**
+ * Other tools' lines have `tokens` or `text` too; their entities are lists, or objects with other
+ * names.
+ */
 function looksLikeRecord(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { tokens, text, entities, spans, ents } = value as Record<string, unknown>;

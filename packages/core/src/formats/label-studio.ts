@@ -38,10 +38,11 @@ const holds: Capacity = {
 /**
  * Label Studio's JSON export: a list of tasks, each with the annotations of one or more people.
  *
- * The first annotation that was not cancelled is read, or the first prediction where there is none; what is beside it is reported.
- * A region with several labels keeps the first, a relation with several labels becomes one each, an arrow in both directions two.
- * Offsets count UTF-16 units unless the words of the regions agree better with code points. Documents with a confidence are written
- * as predictions. The fields of `data` beside the text are the document's metadata.
+ * The first annotation that was not cancelled is read, or the first prediction where there is none;
+ * what is beside it is reported. A region with several labels keeps the first, a relation with
+ * several labels becomes one each, an arrow in both directions two. Offsets count UTF-16 units
+ * unless the words of the regions agree better with code points. Documents with a confidence are
+ * written as predictions. The fields of `data` beside the text are the document's metadata.
  */
 export const labelStudio: Format = {
   name: "label-studio",

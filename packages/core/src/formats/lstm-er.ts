@@ -9,11 +9,12 @@ const splitForm: StandoffForm = {
 };
 
 /**
- * The form into which the scripts of LSTM-ER (Miwa and Bansal 2016) bring ACE04 and ACE05, as many systems after it take them: for
- * every document `X.split.txt` with a sentence a line, and `X.split.ann` with brat's lines, whose offsets count characters of the
- * split text.
+ * The form into which the scripts of LSTM-ER (Miwa and Bansal 2016) bring ACE04 and ACE05, as many
+ * systems after it take them: for every document `X.split.txt` with a sentence a line, and
+ * `X.split.ann` with brat's lines, whose offsets count characters of the split text.
  *
- * A line is a sentence, whatever its words would say. Offsets, pieces and units go by the rules of brat.
+ * A line is a sentence, whatever its words would say. Offsets, pieces and units go by the rules of
+ * brat.
  */
 export const lstmEr: InputFormat = {
   name: "lstm-er",

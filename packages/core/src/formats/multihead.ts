@@ -6,9 +6,10 @@ import { readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
- * The text of Bekoulis et al.'s multi-head selection: `#doc` and an id, then a row for every word with its number, itself, its BIO
- * tag, and two lists in Python's spelling: the relations whose head ends in this word, and the numbers of the words in which their
- * tails end. A word without relations says `['N']` and its own number.
+ * The text of Bekoulis et al.'s multi-head selection: `#doc` and an id, then a row for every word
+ * with its number, itself, its BIO tag, and two lists in Python's spelling: the relations whose
+ * head ends in this word, and the numbers of the words in which their tails end. A word without
+ * relations says `['N']` and its own number.
  */
 export const multihead: Format = {
   name: "multihead",
@@ -123,7 +124,9 @@ function documentOf({ id, rows }: Sentence, omit: Omit): Document {
   return { ...documentFromWords(id, [words]), entities, relations };
 }
 
-/** The entity that a relation's end means; one without a type is made where the word lies in none. */
+/**
+ * The entity that a relation's end means; one without a type is made where the word lies in none.
+ */
 function entityEndingIn(token: number, entities: Entity[], entityAt: Map<number, number>, omit: Omit, at: Location): number {
   const known = entityAt.get(token);
   if (known === undefined) {

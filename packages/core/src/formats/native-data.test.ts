@@ -7,8 +7,8 @@ import { collectDocuments, type ReadOptions } from "./format.ts";
 import { type FormatName, formats } from "./formats.ts";
 
 /**
- * Corpora as other tools write them, against the same corpora in Weft's own format. They may not be shipped: a folder beside the
- * repository, or the one that WEFT_DATA names.
+ * Corpora as other tools write them, against the same corpora in Weft's own format. They may not be
+ * shipped: a folder beside the repository, or the one that WEFT_DATA names.
  */
 const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../shared/data");
 
@@ -61,7 +61,10 @@ describe("SciERC", () => {
 });
 
 describe("CoNLL04 as multi-head selection has it", () => {
-  /** Both files split sentences into words alike but for a last full stop, which the JSONL leaves on the word or in the entity. */
+  /**
+   * Both files split sentences into words alike but for a last full stop, which the JSONL leaves on
+   * the word or in the entity.
+   */
   const characters = ({ tokens }: Sentence) => tokens.join("");
   /** An entity by its characters without spaces and its type, without that full stop. */
   const mention = (sentence: Sentence, entity: Entity) => {
@@ -126,7 +129,8 @@ describe("WebNLG as RIN has it", () => {
     // One end has a tag that stan_ner does not have at its word.
     const others = native.omissions.filter(({ reason }) => !reason.includes("ambiguous"));
     expect(others.map(({ path }) => path)).toEqual(["[86].relationMentions[1].em2Label"]);
-    // Of 1,581 relations, 312 have an end whose words occur several times; of some the nearest pair is not the first.
+    // Of 1,581 relations, 312 have an end whose words occur several times; of some the nearest pair
+    // is not the first.
     expect(ambiguous(native.omissions)).toBe(312);
     const moved = native.sentences.map((sentence, index) => {
       const first = new Set(triples(own.sentences[index] as Sentence));
@@ -144,9 +148,10 @@ function namedTriples({ tokens, entities, relations }: Sentence, name: (text: st
 describe("NYT as CasRel has it", () => {
   const file = "native/casrel/nyt_star-dev.json.gz";
   /**
-   * The JSONL comes from another release of the same sentences, with whole names where this file has their last words. It has one
-   * sentence more (of one relation), names of two relations that share their last words (eight times), "Jr." as the last word where
-   * this file has the full stop behind "Jr" (four sentences), and in one sentence three words that this file has run together.
+   * The JSONL comes from another release of the same sentences, with whole names where this file
+   * has their last words. It has one sentence more (of one relation), names of two relations that
+   * share their last words (eight times), "Jr." as the last word where this file has the full stop
+   * behind "Jr" (four sentences), and in one sentence three words that this file has run together.
    */
   test(`${file}: relations between last words are the JSONL's, but for the differences of the two releases`, async (context) => {
     needs(file, context);

@@ -1,4 +1,7 @@
-/** Whether an id is a whole number written as numbers are, so that it may be written as one and come back the same. */
+/**
+ * Whether an id is a whole number written as numbers are, so that it may be written as one and come
+ * back the same.
+ */
 export function hasNumberForm(id: string): boolean {
   return /^(?:0|[1-9]\d{0,14})$/.test(id);
 }

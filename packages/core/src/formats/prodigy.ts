@@ -36,11 +36,13 @@ const holds: Capacity = {
 };
 
 /**
- * Prodigy's JSONL of spans and relations, an example a line; examples that were rejected or ignored are reported and left out.
+ * Prodigy's JSONL of spans and relations, an example a line; examples that were rejected or ignored
+ * are reported and left out.
  *
- * A relation names the last token of each span and the spans themselves. One that names a token where no span ends makes an entity
- * of it, without a type. Offsets count code points unless the words of the tokens agree better with UTF-16 units. `meta` and fields
- * of other names are the document's metadata, names that begin with an underscore are Prodigy's own bookkeeping.
+ * A relation names the last token of each span and the spans themselves. One that names a token
+ * where no span ends makes an entity of it, without a type. Offsets count code points unless the
+ * words of the tokens agree better with UTF-16 units. `meta` and fields of other names are the
+ * document's metadata, names that begin with an underscore are Prodigy's own bookkeeping.
  */
 export const prodigy: Format = {
   name: "prodigy",
@@ -149,7 +151,10 @@ class Mentions {
     this.entities.push({ ...span, type: entityType(fields["label"], this.#at, `${path}.label`) });
   }
 
-  /** The index of the entity that a relation's `head` or `child` means; a new one where no span fits. */
+  /**
+   * The index of the entity that a relation's `head` or `child` means; a new one where no span
+   * fits.
+   */
   end(relation: Fields, role: "head" | "child", path: string): number {
     const named = relation[`${role}_span`];
     if (named !== undefined && named !== null)
@@ -180,7 +185,10 @@ class Mentions {
     return found >= 0 ? found : this.entities.push({ start, end, type }) - 1;
   }
 
-  /** By tokens where they are given, else by characters; a disagreement is reported once, at the span itself. */
+  /**
+   * By tokens where they are given, else by characters; a disagreement is reported once, at the
+   * span itself.
+   */
   #span(fields: Fields, path: string, report: boolean): Span {
     const number = (name: string): number => asNumber(fields[name], this.#at, `${path}.${name}`);
     const characters =

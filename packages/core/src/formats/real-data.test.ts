@@ -7,7 +7,10 @@ import { decodeTags, encodeTags, tokenize } from "../text/index.ts";
 import { readVectors, wordVocabulary } from "../vocabulary/index.ts";
 import { jsonl } from "./jsonl.ts";
 
-/** Corpora and vectors that may not be shipped: a folder beside the repository, or the one that WEFT_DATA names. */
+/**
+ * Corpora and vectors that may not be shipped: a folder beside the repository, or the one that
+ * WEFT_DATA names.
+ */
 const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../shared/data");
 
 function read(file: string) {
@@ -15,7 +18,10 @@ function read(file: string) {
   return jsonl.read(unzipped as AsyncIterable<string>, { source: file });
 }
 
-/** The table of the folder's README: sentences, relations, relation types and entity types of each train file. */
+/**
+ * The table of the folder's README: sentences, relations, relation types and entity types of each
+ * train file.
+ */
 const table: [string, number, number, number, number][] = [
   ["webnlg", 5019, 11312, 211, 0],
   ["webnlg_star", 5019, 11687, 170, 0],
@@ -54,7 +60,10 @@ for (const [name, sentences, relations, relationTypes, entityTypes] of table) {
   });
 }
 
-/** How often our tokeniser, given a sentence as plain text, finds exactly the corpus's entity borders. */
+/**
+ * How often our tokeniser, given a sentence as plain text, finds exactly the corpus's entity
+ * borders.
+ */
 for (const [name, min] of [
   ["webnlg", 0.99],
   ["nyt10k", 0.99],
@@ -86,7 +95,10 @@ for (const [name, min] of [
   });
 }
 
-/** Corpus tokens as a writer would have typed them: no space before closing marks and clitics, none behind opening ones. */
+/**
+ * Corpus tokens as a writer would have typed them: no space before closing marks and clitics, none
+ * behind opening ones.
+ */
 function plainText(words: readonly string[], next?: string): string {
   const closing = /^(?:[,.;:!?%)]|'s|'d|'m|'re|'ve|'ll|n't|'|''|-RRB-)$/;
   const opening = /^(?:[($]|``|-LRB-)$/;
@@ -106,7 +118,8 @@ test("GloVe's most frequent words are read and cover most of CoNLL04", async ({ 
   for await (const event of read("conll04/train.jsonl.gz"))
     if (event.kind === "document") sentences.push(...sentencesOf(event.document).sentences);
   const vocabulary = wordVocabulary(sentences);
-  // The file is the beginning of GloVe's and stops inside a row, which the reader refuses; the rows before it are whole.
+  // The file is the beginning of GloVe's and stops inside a row, which the reader refuses; the rows
+  // before it are whole.
   const bytes = readFileSync(vectors);
   const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
   const found = await readVectors([whole], new Set(vocabulary.words), {

@@ -17,8 +17,9 @@ import {
 } from "./shared/records.ts";
 
 /**
- * The JSON of RIN's NYT and WebNLG: words, tags, the words of every entity (`en_list`), and relations that name each end by its
- * last word alone. The entity in `en_list` with that last word is meant, and `MentionFinder` says which of its mentions.
+ * The JSON of RIN's NYT and WebNLG: words, tags, the words of every entity (`en_list`), and
+ * relations that name each end by its last word alone. The entity in `en_list` with that last word
+ * is meant, and `MentionFinder` says which of its mentions.
  */
 export const rin: Format = {
   name: "rin",
@@ -128,7 +129,10 @@ function readRelations(
   });
 }
 
-/** The releases give the ends the tags of a named-entity tool; `stan_ner`, which goes into the metadata, has them already. */
+/**
+ * The releases give the ends the tags of a named-entity tool; `stan_ner`, which goes into the
+ * metadata, has them already.
+ */
 function omitForeignTags(relation: Fields, { tokens }: Document, tags: unknown, path: string, omit: Omit): void {
   for (const end of ["em1", "em2"]) {
     const tag = relation[`${end}Label`];

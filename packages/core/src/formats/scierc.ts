@@ -19,11 +19,12 @@ import {
 } from "./shared/records.ts";
 
 /**
- * The JSONL of SciERC and DyGIE++: one document a line, with entities and relations in lists by sentence whose indices count tokens
- * of the whole document and whose ends are inclusive.
+ * The JSONL of SciERC and DyGIE++: one document a line, with entities and relations in lists by
+ * sentence whose indices count tokens of the whole document and whose ends are inclusive.
  *
- * Predictions (`predicted_ner`, `predicted_relations`) are read where there is no `ner` and no `relations`, with their softmax as
- * confidence. Coreference clusters, events and fields that begin with `_` go into the metadata and come back from there.
+ * Predictions (`predicted_ner`, `predicted_relations`) are read where there is no `ner` and no
+ * `relations`, with their softmax as confidence. Coreference clusters, events and fields that begin
+ * with `_` go into the metadata and come back from there.
  */
 export const scierc: Format = {
   name: "scierc",
@@ -110,7 +111,9 @@ interface Item {
   readonly path: string;
 }
 
-/** The items of all sentences of the first field that is there, and whether they are predictions. */
+/**
+ * The items of all sentences of the first field that is there, and whether they are predictions.
+ */
 function bySentence(
   fields: Fields,
   gold: string,

@@ -36,11 +36,12 @@ const holds: Capacity = {
 };
 
 /**
- * What spaCy's `doc.to_json()` gives, one object a line or a list of them: the way out of a DocBin. displaCy's entities, which have a
- * text and `ents` alone, are read too.
+ * What spaCy's `doc.to_json()` gives, one object a line or a list of them: the way out of a DocBin.
+ * displaCy's entities, which have a text and `ents` alone, are read too.
  *
- * Offsets count code points. Tokens, sentences and fine-grained tags are taken where they are given. spaCy has no relations; its span
- * groups are reported, dependencies and lemmas belong to tokens and are passed over.
+ * Offsets count code points. Tokens, sentences and fine-grained tags are taken where they are
+ * given. spaCy has no relations; its span groups are reported, dependencies and lemmas belong to
+ * tokens and are passed over.
  */
 export const spacy: InputFormat = {
   name: "spacy",
@@ -113,7 +114,10 @@ function readPlain(
   return { id, text, tokens, sentences, ...pos, entities: [], relations: [], metadata: {} };
 }
 
-/** The token spans of `sents`, if they cover the tokens once in order; else they are found anew, which is reported. */
+/**
+ * The token spans of `sents`, if they cover the tokens once in order; else they are found anew,
+ * which is reported.
+ */
 function readSentences(
   text: string,
   tokens: readonly Token[],

@@ -24,11 +24,13 @@ import {
 const typesFile = "types.json";
 
 /**
- * SpERT's JSON: a list of sentences whose entities have exclusive ends and whose relations index them.
+ * SpERT's JSON: a list of sentences whose entities have exclusive ends and whose relations index
+ * them.
  *
- * `types.json` beside it says which relations are symmetric; like SpERT's own loader, reading puts the end that comes first in the
- * sentence at their head, and says so. A file that ends in `_types.json`, as the corpora of SpERT's authors have it, will do: where
- * there are several, the one whose name begins most like that of the corpus. Where none is found, that is reported.
+ * `types.json` beside it says which relations are symmetric; like SpERT's own loader, reading puts
+ * the end that comes first in the sentence at their head, and says so. A file that ends in
+ * `_types.json`, as the corpora of SpERT's authors have it, will do: where there are several, the
+ * one whose name begins most like that of the corpus. Where none is found, that is reported.
  */
 export const spert: Format = {
   name: "spert",

@@ -23,7 +23,8 @@ import {
 const noType = "DEFAULT";
 
 /**
- * TPLinker's JSON: sentences of text whose relations and entities carry their words and their code points, end-exclusive.
+ * TPLinker's JSON: sentences of text whose relations and entities carry their words and their code
+ * points, end-exclusive.
  *
  * Files from before its own preparation have no offsets; `MentionFinder` places their relations.
  */
@@ -95,7 +96,9 @@ export const tplinker: Format = {
   },
 };
 
-/** What the file says of a mention: its words, and its characters unless the file has no offsets. */
+/**
+ * What the file says of a mention: its words, and its characters unless the file has no offsets.
+ */
 interface Named {
   readonly words: string;
   readonly span: CharacterSpan | undefined;
@@ -146,7 +149,10 @@ function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
 }
 
 const knownFields = new Set(["id", "text", "relation_list", "entity_list"]);
-/** Offsets in the tokens of some encoder, which TPLinker's preparation adds, say nothing that the characters do not. */
+/**
+ * Offsets in the tokens of some encoder, which TPLinker's preparation adds, say nothing that the
+ * characters do not.
+ */
 const entityFields = new Set(["text", "type", "char_span", "tok_span"]);
 const relationFields = new Set([
   "subject",

@@ -6,7 +6,10 @@ import { Scope } from "../nn/index.ts";
 import type { Lexicon } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 
-/** The settings that make a network, and the labels and words it knows: enough to build it, in any thread. */
+/**
+ * The settings that make a network, and the labels and words it knows: enough to build it, in any
+ * thread.
+ */
 export interface ModelDescription {
   readonly name: string;
   /** The model's own settings, complete. */
@@ -34,7 +37,10 @@ export interface BuildOptions {
   readonly build?: KernelBuild | undefined;
   /** Whether worker threads shall share the memory. */
   readonly shared?: boolean | undefined;
-  /** Seeds the first weights; `null` leaves them zero, for a network whose weights are about to be read. */
+  /**
+   * Seeds the first weights; `null` leaves them zero, for a network whose weights are about to be
+   * read.
+   */
   readonly seed?: number | null | undefined;
 }
 
@@ -45,7 +51,10 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
   return assemble(description, engine, new ParameterStore(engine.heap, { seed }));
 }
 
-/** What another thread needs to work with the same weights. Plain values, ready to be sent; `lexicon` as JSON. */
+/**
+ * What another thread needs to work with the same weights. Plain values, ready to be sent;
+ * `lexicon` as JSON.
+ */
 export interface SharedModel {
   readonly description: Omit<ModelDescription, "lexicon">;
   readonly lexicon: unknown;

@@ -13,7 +13,10 @@ export interface Calibration {
   readonly goal: string;
 }
 
-/** A model whose relations are as sure as the scaling says. Entities, and everything that training uses, stay as they are. */
+/**
+ * A model whose relations are as sure as the scaling says. Entities, and everything that training
+ * uses, stay as they are.
+ */
 export function calibratedModel(raw: Model, scaling: Scaling): Model {
   return {
     wordVectors: raw.wordVectors,

@@ -20,7 +20,10 @@ beforeAll(() => {
   });
 });
 
-/** In place of a network: the first word is an entity, the last one another, and the first is before the last. */
+/**
+ * In place of a network: the first word is an entity, the last one another, and the first is before
+ * the last.
+ */
 const firstAndLast = ({ length }: Example): Prediction =>
   length < 2
     ? { entities: [], relations: [] }

@@ -41,18 +41,22 @@ export interface LongSentence {
   readonly sentence: number;
   readonly tokens: number;
   readonly windows: number;
-  /** Entities of the input, for models that need them, that no window holds whole: the model has not seen them. */
+  /**
+   * Entities of the input, for models that need them, that no window holds whole: the model has not
+   * seen them.
+   */
   readonly unread: number;
 }
 
 const defaultBatch = 512;
 
 /**
- * Finds entities and relations in documents: each comes back with the model's annotation in place of its own, in order; a model that needs
- * entities is given those of the document. Streams: a batch of sentences is in memory at a time, and of a document no more than itself.
+ * Finds entities and relations in documents: each comes back with the model's annotation in place
+ * of its own, in order; a model that needs entities is given those of the document. Streams: a
+ * batch of sentences is in memory at a time, and of a document no more than itself.
  *
- * A sentence that is longer than the window is read in windows that overlap, and what they found is put together by the rules of
- * `mergeWindows`; nothing that was found is cut away.
+ * A sentence that is longer than the window is read in windows that overlap, and what they found is
+ * put together by the rules of `mergeWindows`; nothing that was found is cut away.
  *
  * @throws {ConfigError} SETTING_INVALID where the overlap does not fit the window
  */
@@ -159,7 +163,10 @@ function longSentence(
 /** The entities that lie in some tokens as a whole, in the order of the document. */
 type EntitiesWithin = (span: Span) => Entity[];
 
-/** Looked up by where they start: a document may have as many entities as it has sentences, and each asks for its own. */
+/**
+ * Looked up by where they start: a document may have as many entities as it has sentences, and each
+ * asks for its own.
+ */
 function entitiesWithin(entities: readonly Entity[]): EntitiesWithin {
   const places = new Map<number, number[]>();
   for (const [place, { start }] of entities.entries()) {
@@ -176,7 +183,10 @@ function entitiesWithin(entities: readonly Entity[]): EntitiesWithin {
   };
 }
 
-/** @param given the entities that the model is to be given; those that a piece cannot hold are not among them */
+/**
+ * @param given the entities that the model is to be given; those that a piece cannot hold are not
+ *   among them
+ */
 function sentenceAt(document: Document, span: Span, given: EntitiesWithin): Sentence {
   const tokens = document.tokens.slice(span.start, span.end).map((token) => token.text);
   const pos = document.pos?.slice(span.start, span.end);
@@ -188,7 +198,10 @@ function sentenceAt(document: Document, span: Span, given: EntitiesWithin): Sent
   return { id: document.id, tokens, ...(pos === undefined ? {} : { pos }), entities, relations: [] };
 }
 
-/** The entities and relations that are sure enough, by the digits that are written; a relation goes with its arguments. */
+/**
+ * The entities and relations that are sure enough, by the digits that are written; a relation goes
+ * with its arguments.
+ */
 function confident({ entities, relations }: Prediction, min: number): Pick<Prediction, "entities" | "relations"> {
   if (min <= 0) return { entities, relations };
   const sure = ({ confidence = 1 }: Entity | Relation): boolean => roundConfidence(confidence) >= min;

@@ -152,7 +152,8 @@ test("what every window finds in the same way comes out as it stands in the sent
   const span = fc.tuple(fc.nat(99), fc.integer({ min: 1, max: 5 }));
   fc.assert(
     fc.property(fc.array(span, { maxLength: 20 }), fc.integer({ min: 12, max: 60 }), (spans, window) => {
-      // Flat entities of at most five tokens and relations between neighbours, in a sentence of 105 tokens.
+      // Flat entities of at most five tokens and relations between neighbours, in a sentence of 105
+      // tokens.
       const flat: Entity[] = [];
       for (const [start, size] of spans.toSorted((a, b) => a[0] - b[0])) {
         if (start >= (flat.at(-1)?.end ?? 0)) flat.push({ start, end: start + size, type: "T", confidence: 0.5 });

@@ -6,19 +6,23 @@ export interface WindowFinding extends Annotation {
 }
 
 /**
- * The findings of overlapping windows of one sentence, put together so that nothing stands there twice.
+ * The findings of overlapping windows of one sentence, put together so that nothing stands there
+ * twice.
  *
  * - The same span with the same type is one entity, with the highest confidence any window gave it.
- * - Entities that overlap otherwise, and that no window found side by side, are readings of the same words: the one that lies further
- *   from the borders of its window stays, since it was read with more around it; where that is equal, the surer one, then the longer.
- *   Borders that are those of the sentence do not count.
- * - A relation keeps its ends: where one gave way, the entity it gave way to takes its place. The same relation between the same ends is
- *   one, with the highest confidence; one whose two ends become the same entity is none.
+ * - Entities that overlap otherwise, and that no window found side by side, are readings of the
+ *   same words: the one that lies further from the borders of its window stays, since it was read
+ *   with more around it; where that is equal, the surer one, then the longer. Borders that are
+ *   those of the sentence do not count.
+ * - A relation keeps its ends: where one gave way, the entity it gave way to takes its place. The
+ *   same relation between the same ends is one, with the highest confidence; one whose two ends
+ *   become the same entity is none.
  *
  * Entities come in the order of their places, relations in that of their ends.
  *
  * @param sentence tokens of the document
- * @param given whether the entities came with the document: then overlapping ones are no rival readings, and all stay
+ * @param given whether the entities came with the document: then overlapping ones are no rival
+ *   readings, and all stay
  */
 export function mergeWindows(sentence: Span, findings: readonly WindowFinding[], given = false): Annotation {
   const readings = new Map<string, Reading>();
@@ -48,7 +52,9 @@ export function mergeWindows(sentence: Span, findings: readonly WindowFinding[],
 /** A span with a type, as the windows found it. */
 interface Reading {
   entity: Entity;
-  /** Tokens between it and the nearest border of a window that found it, the most of all of them. */
+  /**
+   * Tokens between it and the nearest border of a window that found it, the most of all of them.
+   */
   margin: number;
   readonly windows: Set<number>;
   /** The reading it gave way to. */

@@ -51,7 +51,8 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
  * The way back.
  *
  * @param source the folder, for errors
- * @throws {ArchiveError} ARCHIVE_INVALID where a file is cut off, foreign, or does not fit the others
+ * @throws {ArchiveError} ARCHIVE_INVALID where a file is cut off, foreign, or does not fit the
+ *   others
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
   const built = buildModel(readDescription(files, source), { ...options, seed: null });

@@ -1,6 +1,9 @@
 import type { Example } from "../models/index.ts";
 
-/** Sentences that are predicted together at most, and their words: enough to fill the products, few enough to stay in the cache. */
+/**
+ * Sentences that are predicted together at most, and their words: enough to fill the products, few
+ * enough to stay in the cache.
+ */
 export const predictionChunk = { sentences: 32, words: 1024 } as const;
 
 /** Examples that are predicted together, and the place of each among those they were taken from. */
@@ -10,8 +13,9 @@ export interface PredictionChunk {
 }
 
 /**
- * Chunks of sentences of like length, the longest first: recurrences advance together, and the last chunk to begin is a quick one. How
- * sentences fall into chunks never depends on how many workers there are.
+ * Chunks of sentences of like length, the longest first: recurrences advance together, and the last
+ * chunk to begin is a quick one. How sentences fall into chunks never depends on how many workers
+ * there are.
  */
 export function predictionChunks(all: readonly Example[]): PredictionChunk[] {
   const chunks: { examples: Example[]; places: number[]; words: number }[] = [];

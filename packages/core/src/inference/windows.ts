@@ -3,20 +3,30 @@ import type { Span } from "../schema/index.ts";
 
 /** How a sentence that is too long is read. */
 export interface WindowOptions {
-  /** Tokens read at once; a sentence that has no more is read whole. The cost of a sentence grows with its length squared. */
+  /**
+   * Tokens read at once; a sentence that has no more is read whole. The cost of a sentence grows
+   * with its length squared.
+   */
   readonly window?: number | undefined;
-  /** Tokens that a window shares with the one in front of it, so that what lies across a border lies whole in one of the two. */
+  /**
+   * Tokens that a window shares with the one in front of it, so that what lies across a border lies
+   * whole in one of the two.
+   */
   readonly overlap?: number | undefined;
 }
 
 /** Tokens read at once. The longest sentences of the usual corpora have about 150. */
 export const defaultWindow = 256;
 
-/** Tokens shared by two windows: more than the mentions of the usual corpora and most of the distances between related ones. */
+/**
+ * Tokens shared by two windows: more than the mentions of the usual corpora and most of the
+ * distances between related ones.
+ */
 export const defaultOverlap = 64;
 
 /**
- * The settings, complete; without an overlap, the usual one or as much of it as the window leaves room for.
+ * The settings, complete; without an overlap, the usual one or as much of it as the window leaves
+ * room for.
  *
  * @throws {ConfigError} SETTING_INVALID
  */
@@ -32,8 +42,9 @@ export function windowSettings({ window = defaultWindow, overlap }: WindowOption
 }
 
 /**
- * The windows of a sentence, in order, together covering all of it: the sentence itself where it fits. The last window is as long as
- * the others and moves back instead of being cut, so that it sees as much around its words as they do.
+ * The windows of a sentence, in order, together covering all of it: the sentence itself where it
+ * fits. The last window is as long as the others and moves back instead of being cut, so that it
+ * sees as much around its words as they do.
  *
  * @param sentence tokens of the document
  * @returns tokens of the document

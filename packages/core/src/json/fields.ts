@@ -8,7 +8,10 @@ export function within(at: Location, path: string): Location {
   return { ...at, path: at.path && path ? `${at.path}.${path}` : at.path || path };
 }
 
-/** Each of the following returns the value when it has the type it must have, and throws a DataError with its path when not. */
+/**
+ * Each of the following returns the value when it has the type it must have, and throws a DataError
+ * with its path when not.
+ */
 export function asObject(value: unknown, at: Location, path: string): Fields {
   if (typeof value !== "object" || value === null || Array.isArray(value)) wrong(value, "an object", at, path);
   return value as Fields;

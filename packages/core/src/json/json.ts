@@ -38,7 +38,10 @@ const expectations: Readonly<Record<State, string>> = {
   separator: "a comma or the closing bracket",
 };
 
-/** The first place where the text cannot go on to be JSON. Walks with a stack of its own, so that depth is no danger. */
+/**
+ * The first place where the text cannot go on to be JSON. Walks with a stack of its own, so that
+ * depth is no danger.
+ */
 function findFault(text: string): { index: number; expected: string } {
   const open: ("{" | "[")[] = [];
   let state: State = "value";

@@ -6,10 +6,12 @@ import { sharedLength } from "./prediction.ts";
 export type OverlapClass = "Normal" | "EPO" | "SEO" | "none";
 
 /**
- * The overlap classes of a sentence, on ordered pairs of its gold triples, equal triples taken once.
+ * The overlap classes of a sentence, on ordered pairs of its gold triples, equal triples taken
+ * once.
  *
- * Normal: every entity occurs in one triple. EPO: one pair has more than one relation. SEO: after removing repeats of a
- * pair, two pairs share an entity. "none" is a sentence without triples. An entity is its token span.
+ * Normal: every entity occurs in one triple. EPO: one pair has more than one relation. SEO: after
+ * removing repeats of a pair, two pairs share an entity. "none" is a sentence without triples. An
+ * entity is its token span.
  */
 export function overlapClasses(gold: Annotation): OverlapClass[] {
   const typesOfPair = new Map<string, Set<string>>();
@@ -41,8 +43,8 @@ export function wordsBetween(left: Span, right: Span): number {
 /**
  * The bucket of a distance: one for each small number of words, then wider ones.
  *
- * Sun et al. 2018, Figure A of the appendix, draws F1 by single distances ("at distance 2"); where its wide buckets begin
- * stands only in the picture, so 6 and 11 are our choice.
+ * Sun et al. 2018, Figure A of the appendix, draws F1 by single distances ("at distance 2"); where
+ * its wide buckets begin stands only in the picture, so 6 and 11 are our choice.
  */
 export function distanceBucket(words: number): string {
   if (words <= 5) return String(words);

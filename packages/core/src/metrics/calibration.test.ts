@@ -37,7 +37,8 @@ test("three of four right at nine to one, and one of four at one to nine: twice 
 });
 
 test("a model that is right half as often as it says wherever it says something is shifted, not sharpened", () => {
-  // Odds of 9 are 3 in truth, odds of 1 are 1/3, odds of 1/9 are 1/27: every logit is ln 3 too large.
+  // Odds of 9 are 3 in truth, odds of 1 are 1/3, odds of 1/9 are 1/27: every logit is ln 3 too
+  // large.
   const at = (confidence: number, right: number, wrong: number) => [
     ...Array.from({ length: right }, () => judged(confidence, true)),
     ...Array.from({ length: wrong }, () => judged(confidence, false)),

@@ -1,6 +1,9 @@
 import type { Candidate } from "./relation-candidates.ts";
 
-/** A slice of confidences: how many candidates fall in it, how sure they are on average, and how many of them are right. */
+/**
+ * A slice of confidences: how many candidates fall in it, how sure they are on average, and how
+ * many of them are right.
+ */
 export interface ReliabilityBin {
   readonly low: number;
   readonly high: number;
@@ -14,7 +17,10 @@ export interface ReliabilityBin {
 /** How far confidences can be taken for probabilities. */
 export interface Reliability {
   readonly bins: readonly ReliabilityBin[];
-  /** Mean distance between confidence and share of right ones over the bins, weighted by their candidates (Guo et al. 2017, eq. 5). */
+  /**
+   * Mean distance between confidence and share of right ones over the bins, weighted by their
+   * candidates (Guo et al. 2017, eq. 5).
+   */
   readonly expectedCalibrationError: number;
   /** Mean −ln of the probability given to what is the case; 0 without candidates. */
   readonly negativeLogLikelihood: number;
@@ -49,11 +55,16 @@ export function reliability(candidates: readonly Judged[], count = 10): Reliabil
   };
 }
 
-/** How confidences become probabilities: σ(logit(c) / temperature + shift) (Platt 1999; without the shift, Guo et al. 2017). */
+/**
+ * How confidences become probabilities: σ(logit(c) / temperature + shift) (Platt 1999; without the
+ * shift, Guo et al. 2017).
+ */
 export interface Scaling {
   /** Above 1 makes confidences milder, below 1 sharper; above 0, so that their order stays. */
   readonly temperature: number;
-  /** Below 0 makes all of them less sure, which a temperature, that keeps one half as it is, cannot. */
+  /**
+   * Below 0 makes all of them less sure, which a temperature, that keeps one half as it is, cannot.
+   */
   readonly shift: number;
 }
 
@@ -73,10 +84,12 @@ export function inverseScaling({ temperature, shift }: Scaling): Scaling {
 export const temperatureRange = { low: 0.1, high: 10 } as const;
 
 /**
- * The scaling at which the candidates' negative log-likelihood is smallest; none without candidates.
+ * The scaling at which the candidates' negative log-likelihood is smallest; none without
+ * candidates.
  *
- * A logistic regression on z = logit(c) with slope β = 1/T and intercept b, convex in both, found by Newton's method. A term ½(β − 1)² + ½b²,
- * worth about one candidate, holds it near what the model says where there are few of them or a threshold separates them without error.
+ * A logistic regression on z = logit(c) with slope β = 1/T and intercept b, convex in both, found
+ * by Newton's method. A term ½(β − 1)² + ½b², worth about one candidate, holds it near what the
+ * model says where there are few of them or a threshold separates them without error.
  */
 export function fitScaling(candidates: readonly Judged[]): Scaling {
   const points = candidates.map(({ confidence, correct }) => {
@@ -91,7 +104,11 @@ export function fitScaling(candidates: readonly Judged[]): Scaling {
 
 type Coefficients = readonly [beta: number, shift: number];
 
-/** Newton's method with halved steps where a whole one overshoots. @param free whether β may move, or the shift alone */
+/**
+ * Newton's method with halved steps where a whole one overshoots.
+ *
+ * @param free whether β may move, or the shift alone
+ */
 function minimum(points: readonly { z: number; y: number }[], start: Coefficients, free: boolean): Coefficients {
   const lossAt = ([beta, shift]: Coefficients): number =>
     points.reduce(

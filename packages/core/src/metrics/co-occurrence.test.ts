@@ -17,9 +17,11 @@ test("entities that are given: of six pairs five have no relation, and two of th
 });
 
 test("entities that are found: pairs of gold ones among them, and all pairs", () => {
-  // The last entity is missed and word 8 is taken for one. The pair (0, 2) is related, whichever way round.
+  // The last entity is missed and word 8 is taken for one. The pair (0, 2) is related, whichever
+  // way round.
   const predicted = { entities: [at(0), at(2, "U"), at(4), at(8)], relations: [joined(1, 0), joined(0, 2), joined(2, 3)] };
-  // Gold and found: 0, 2, 4, so (0, 4) and (2, 4) have no relation. Found: also 8 with each of the three.
+  // Gold and found: 0, 2, 4, so (0, 4) and (2, 4) have no relation. Found: also 8 with each of the
+  // three.
   expect(coOccurrence(gold, predicted)).toEqual({ gold: { pairs: 2, claimed: 1 }, found: { pairs: 5, claimed: 2 } });
 });
 

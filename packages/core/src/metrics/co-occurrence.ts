@@ -1,7 +1,10 @@
 import type { Annotation, Span } from "../schema/index.ts";
 import { relationEnds } from "./prediction.ts";
 
-/** Pairs of entities that have no relation in gold, and how many of them a system relates nevertheless. */
+/**
+ * Pairs of entities that have no relation in gold, and how many of them a system relates
+ * nevertheless.
+ */
 export interface PairClaims {
   readonly pairs: number;
   readonly claimed: number;
@@ -10,11 +13,15 @@ export interface PairClaims {
 /**
  * How often a system takes two entities that merely stand in one sentence for related ones.
  *
- * A pair is two entities of a sentence with different spans, in either order; neither types nor the kind of relation matter. It counts
- * where gold has no relation between the two, and is claimed where the system has one.
+ * A pair is two entities of a sentence with different spans, in either order; neither types nor the
+ * kind of relation matter. It counts where gold has no relation between the two, and is claimed
+ * where the system has one.
  */
 export interface CoOccurrence {
-  /** Pairs of gold entities whose spans the system found too: all pairs of gold entities where they are given. */
+  /**
+   * Pairs of gold entities whose spans the system found too: all pairs of gold entities where they
+   * are given.
+   */
   readonly gold: PairClaims;
   /** All pairs of entities that the system found, right or not. */
   readonly found: PairClaims;

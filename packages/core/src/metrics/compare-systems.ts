@@ -16,7 +16,10 @@ import {
   type SeedSummary,
 } from "./significance.ts";
 
-/** A system with what it predicted: one list a training run, each with one prediction for every gold sentence. */
+/**
+ * A system with what it predicted: one list a training run, each with one prediction for every gold
+ * sentence.
+ */
 export interface ComparedSystem {
   readonly name: string;
   readonly runs: readonly (readonly Prediction[])[];
@@ -78,10 +81,12 @@ export type ScorePairs = Readonly<Record<string, { readonly first: Score; readon
 /**
  * Compares two systems by paired bootstrap and by approximate randomisation, on counts a sentence.
  *
- * With several runs of each system the counts of a sentence are summed over the runs before any test, so sentences stay the unit that
- * is drawn and swapped, and the systems need equally many runs. What varies between trainings shows in the deviation of the runs.
+ * With several runs of each system the counts of a sentence are summed over the runs before any
+ * test, so sentences stay the unit that is drawn and swapped, and the systems need equally many
+ * runs. What varies between trainings shows in the deviation of the runs.
  *
- * @throws {DataError} where the systems do not have equally many runs, or a run not one prediction a sentence
+ * @throws {DataError} where the systems do not have equally many runs, or a run not one prediction
+ *   a sentence
  */
 export function compareSystems(
   gold: readonly Sentence[],

@@ -1,6 +1,9 @@
 import type { EntityFinding, RelationFinding } from "./mistakes.ts";
 
-/** How often gold says one type and the prediction another of the same thing; `null` is a side that says nothing. */
+/**
+ * How often gold says one type and the prediction another of the same thing; `null` is a side that
+ * says nothing.
+ */
 export interface ConfusionCell {
   readonly gold: string | null;
   readonly predicted: string | null;
@@ -15,7 +18,10 @@ export class Confusion {
     for (const { gold, predicted } of findings) this.#add(gold, predicted);
   }
 
-  /** Entities that share words and have other boundaries count too: the question is what their type was taken for. */
+  /**
+   * Entities that share words and have other boundaries count too: the question is what their type
+   * was taken for.
+   */
   addEntities(findings: readonly EntityFinding[]): void {
     for (const { gold, predicted } of findings) this.#add(typeOf(gold), typeOf(predicted));
   }

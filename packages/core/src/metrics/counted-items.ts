@@ -9,7 +9,8 @@ export interface CountedItem {
 }
 
 /**
- * Every gold item, right or missed, then every wrong prediction; a right prediction counts where its gold item does.
+ * Every gold item, right or missed, then every wrong prediction; a right prediction counts where
+ * its gold item does.
  *
  * @param countsType what says of a class whether it counts
  */

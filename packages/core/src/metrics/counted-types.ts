@@ -1,8 +1,14 @@
-/** Which classes count, in gold and prediction alike; all unless said. A relation keeps its arguments whatever their class. */
+/**
+ * Which classes count, in gold and prediction alike; all unless said. A relation keeps its
+ * arguments whatever their class.
+ */
 export interface TypeChoice {
   /** Classes that do not count, such as "Other" of a macro average. */
   readonly ignoredTypes?: readonly string[] | undefined;
-  /** The only classes that count, those of relations and those of entities in one list; empty is all. */
+  /**
+   * The only classes that count, those of relations and those of entities in one list; empty is
+   * all.
+   */
   readonly onlyTypes?: readonly string[] | undefined;
 }
 

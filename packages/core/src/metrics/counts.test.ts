@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { addCounts, f1, macro, noCounts, riskF1, score, sumCounts, weighted } from "./counts.ts";
 
 test("precision, recall and F1 follow from the counts", () => {
-  // 2 of 5 predictions are right, 2 of 4 gold items are found: P 0.4, R 0.5, F1 = 2·0.4·0.5/0.9 = 4/9.
+  // 2 of 5 predictions are right, 2 of 4 gold items are found: P 0.4, R 0.5, F1 = 2·0.4·0.5/0.9 =
+  // 4/9.
   const scored = score({ predicted: 5, gold: 4, correct: 2 });
   expect(scored).toEqual({ predicted: 5, gold: 4, correct: 2, precision: 0.4, recall: 0.5, f1: 4 / 9 });
 });

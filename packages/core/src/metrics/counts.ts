@@ -1,4 +1,6 @@
-/** How many items a system predicted, how many the gold standard holds, and how many of them agree. */
+/**
+ * How many items a system predicted, how many the gold standard holds, and how many of them agree.
+ */
 export interface Counts {
   readonly predicted: number;
   readonly gold: number;
@@ -28,13 +30,17 @@ export function score(counts: Counts): Score {
   return { predicted, gold, correct, precision: share(correct, predicted), recall: share(correct, gold), f1: f1(counts) };
 }
 
-/** F1 = 2·correct / (predicted + gold), the harmonic mean of precision and recall; 0 where nothing is right. */
+/**
+ * F1 = 2·correct / (predicted + gold), the harmonic mean of precision and recall; 0 where nothing
+ * is right.
+ */
 export function f1(counts: Counts): number {
   return share(2 * counts.correct, counts.predicted + counts.gold);
 }
 
 /**
- * F1 of one sentence, for the risk Δ = 1 − F1: a sentence where neither side has an item is right, so it gives 1.
+ * F1 of one sentence, for the risk Δ = 1 − F1: a sentence where neither side has an item is right,
+ * so it gives 1.
  *
  * Sun et al. 2018, section 3.3; the empty case as in the authors' released code.
  */
@@ -56,12 +62,18 @@ export function sumCounts(all: Iterable<Counts>): Counts {
   return total;
 }
 
-/** Unweighted mean over the classes that gold has. Macro F1 is the mean of the classes' F1, not the F1 of the means. */
+/**
+ * Unweighted mean over the classes that gold has. Macro F1 is the mean of the classes' F1, not the
+ * F1 of the means.
+ */
 export function macro(byClass: Iterable<Counts>): Average {
   return average(byClass, () => 1);
 }
 
-/** Mean over the classes that gold has, each weighted by its number of gold items; its F1 may lie outside P and R. */
+/**
+ * Mean over the classes that gold has, each weighted by its number of gold items; its F1 may lie
+ * outside P and R.
+ */
 export function weighted(byClass: Iterable<Counts>): Average {
   return average(byClass, (counts) => counts.gold);
 }

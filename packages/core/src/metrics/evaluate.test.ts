@@ -23,9 +23,10 @@ const cell = (head: number, type: string, tail: number) => ({ head, tail, type }
 
 // Four sentences. Below, "C/P/G" is correct / predicted / gold.
 //
-// A  Ada Lovelace joined Acme Corp in Paris .         words 0 to 7; the prediction has Corp for Acme Corp, Paris as ORG,
+// A Ada Lovelace joined Acme Corp in Paris . words 0 to 7; the prediction has Corp for Acme Corp,
+// Paris as ORG,
 //                                                      based_in turned round and lives_in twice
-// B  AC Milan won in Milan .                           gold nests Milan in AC Milan and says based_in twice; the prediction
+// B AC Milan won in Milan . gold nests Milan in AC Milan and says based_in twice; the prediction
 //                                                      takes the later Milan for both relations
 // C  Nothing .                                         gold is empty; the prediction has one entity
 // D  Ann met Bob                                       the prediction turns met round
@@ -76,30 +77,33 @@ const predicted: Prediction[] = [
 type Counted = readonly [correct: number, predicted: number, gold: number];
 
 const byHand: Record<string, Counted> = {
-  // A 0/3/3: works_for has a wrong span, lives_in a wrong type, based_in is turned round; lives_in counts once.
-  // B 1/2/2: based_in, which gold says twice and counts once. D 0/1/1.
+  // A 0/3/3: works_for has a wrong span, lives_in a wrong type, based_in is turned round; lives_in
+  // counts once. B 1/2/2: based_in, which gold says twice and counts once. D 0/1/1.
   strict: [1, 6, 6],
   // Without types A gains lives_in: 1/3/3.
   boundaries: [2, 6, 6],
   exact: [2, 6, 6],
-  // A 1/3/3: Corp stands for Acme Corp, whose words have ORG, so works_for is right; Paris is LOC and only ORG is predicted.
-  // B 1/2/2: the later Milan stands for itself, so ground is wrong.
+  // A 1/3/3: Corp stands for Acme Corp, whose words have ORG, so works_for is right; Paris is LOC
+  // and only ORG is predicted. B 1/2/2: the later Milan stands for itself, so ground is wrong.
   relaxed: [2, 6, 6],
-  // A 2/3/3: works_for ends at words 1 and 4, lives_in at 1 and 6. B 1/2/2: gold's ground ends at 1 and 1, not at 1 and 4.
+  // A 2/3/3: works_for ends at words 1 and 4, lives_in at 1 and 6. B 1/2/2: gold's ground ends at 1
+  // and 1, not at 1 and 4.
   "partial-last": [3, 6, 6],
   // A 1/3/3: works_for begins at 0 and 3, predicted 0 and 4. B 1/2/2.
   "partial-first": [2, 6, 6],
   // A 1/3/3 (lives_in). B 2/2/2: "AC Milan ground Milan" is right wherever Milan stands.
   surface: [3, 6, 6],
-  // A 2/4/3: the cell at words 2 and 7 has no entity and still counts as predicted. B 2/2/2: the second based_in cell is the
-  // same cell. D 0/1/1.
+  // A 2/4/3: the cell at words 2 and 7 has no entity and still counts as predicted. B 2/2/2: the
+  // second based_in cell is the same cell. D 0/1/1.
   "rin-partial": [4, 7, 6],
-  // A 0/4/3: no tags for Acme, S-ORG on Paris. B 2/2/2: nested Milan has the slice E-ORG of the longer entity. D 0/1/1.
+  // A 0/4/3: no tags for Acme, S-ORG on Paris. B 2/2/2: nested Milan has the slice E-ORG of the
+  // longer entity. D 0/1/1.
   "rin-exact": [2, 7, 6],
   // No cell of A or B stands at two first words; D's one is turned round.
   "rin-partial-first": [0, 7, 6],
   "rin-exact-first": [0, 7, 6],
-  // B 1/2/1: ground leaves gold because nested Milan cannot be read back from flat tags. The rest as strict.
+  // B 1/2/1: ground leaves gold because nested Milan cannot be read back from flat tags. The rest
+  // as strict.
   "mrt-code": [1, 6, 5],
   // As strict when entities are given; D is right in either order.
   pairs: [1, 6, 6],
@@ -108,8 +112,8 @@ const byHand: Record<string, Counted> = {
   "ner-strict": [5, 8, 8],
   // A 2/3/3: Paris.
   "ner-boundaries": [6, 8, 8],
-  // A 2/3/3: a word of Acme Corp has ORG; Paris has the wrong type. B 2/2/3: no prediction stands for nested Milan. C 0/1/0.
-  // D 2/2/2.
+  // A 2/3/3: a word of Acme Corp has ORG; Paris has the wrong type. B 2/2/3: no prediction stands
+  // for nested Milan. C 0/1/0. D 2/2/2.
   "ner-relaxed": [6, 8, 8],
 };
 
@@ -126,7 +130,8 @@ describe("the fixture worked out by hand", () => {
   });
 
   test("averages over types", () => {
-    // strict: based_in has C/P/G 1/2/2, so P = R = F1 = 0.5; works_for, lives_in, ground and met have 0/1/1.
+    // strict: based_in has C/P/G 1/2/2, so P = R = F1 = 0.5; works_for, lives_in, ground and met
+    // have 0/1/1.
     expect(report.protocols.strict?.byType["based_in"]).toMatchObject({ correct: 1, predicted: 2, gold: 2, f1: 0.5 });
     expect(report.protocols.strict?.macro).toEqual({ precision: 0.1, recall: 0.1, f1: 0.1, classes: 5 });
     expect(report.protocols.strict?.weighted.f1).toBeCloseTo((2 * 0.5) / 6, 12);
@@ -139,8 +144,9 @@ describe("the fixture worked out by hand", () => {
   });
 
   test("mistakes", () => {
-    // A: lives_in is right; works_for and based_in are missed for want of Acme Corp; two pairs are superfluous.
-    // B: based_in is right, ground is superfluous on its pair and missed on that of the nested Milan. D: one missed, one superfluous.
+    // A: lives_in is right; works_for and based_in are missed for want of Acme Corp; two pairs are
+    // superfluous. B: based_in is right, ground is superfluous on its pair and missed on that of
+    // the nested Milan. D: one missed, one superfluous.
     expect(report.mistakes.relations).toEqual({
       correct: 2,
       falseNegative: 4,
@@ -175,7 +181,8 @@ describe("the fixture worked out by hand", () => {
 });
 
 test("train gives the memory baseline and seen against unseen", () => {
-  // Of the fixture train has one triple of A: found again in A, the only sentence that holds both strings.
+  // Of the fixture train has one triple of A: found again in A, the only sentence that holds both
+  // strings.
   const memory = buildMemoryBaseline([{ ...(gold[0] as Sentence), relations: [relation(0, "works_for", 1)] }]);
   const scored = evaluate(gold, predicted, { protocols: ["strict", "rin-exact"], memory }).protocols;
   expect(scored.strict?.memory).toMatchObject({ correct: 1, predicted: 1, gold: 6 });
@@ -260,8 +267,9 @@ test("wrong class is one missed and one superfluous type of the same pair", () =
 });
 
 test("mrt-code leaves out a relation whose argument lies inside another entity, and one whose arguments overlap", () => {
-  // "Acme Corp Paris" is one entity with Paris nested in it; flat tags keep the longer one, so Ada lives_in Paris is left out
-  // and Ada works_for Acme Corp Paris stays. The two ends of self are one entity.
+  // "Acme Corp Paris" is one entity with Paris nested in it; flat tags keep the longer one, so Ada
+  // lives_in Paris is left out and Ada works_for Acme Corp Paris stays. The two ends of self are
+  // one entity.
   const tokens = ["Ada", "Acme", "Corp", "Paris"];
   const entities = [entity(0, 1), entity(1, 4), entity(3, 4)];
   const nested = { entities, relations: [relation(0, "lives_in", 2), relation(0, "works_for", 1), relation(0, "self", 0)] };
@@ -287,7 +295,8 @@ test("two gold relations of one cell count once", () => {
   ).toBe(1);
 });
 
-// Annotations over eight words; no two entities have the same span, so that dropping types merges nothing.
+// Annotations over eight words; no two entities have the same span, so that dropping types merges
+// nothing.
 const annotation: fc.Arbitrary<Annotation> = fc
   .uniqueArray(fc.record({ start: fc.nat(7), length: fc.integer({ min: 1, max: 3 }), type: fc.constantFrom("X", "Y") }), {
     selector: ({ start, length }) => `${start}:${Math.min(8, start + length)}`,

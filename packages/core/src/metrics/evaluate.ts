@@ -21,7 +21,9 @@ export type GoldSentence = Sentence & Pick<Prediction, "tags">;
 export interface EvaluationOptions extends ProtocolChoice, TypeChoice {
   /** Names of `protocols`, or `partial`, which follows `anchor`. */
   readonly protocols: readonly string[];
-  /** What train alone would give; without it the report has no memory baseline and no seen / unseen. */
+  /**
+   * What train alone would give; without it the report has no memory baseline and no seen / unseen.
+   */
   readonly memory?: MemoryBaseline | undefined;
   readonly dataSet?: string | undefined;
   readonly split?: string | undefined;
@@ -30,7 +32,9 @@ export interface EvaluationOptions extends ProtocolChoice, TypeChoice {
   readonly seeds?: readonly number[] | undefined;
   /** What spans count, "tokens" unless said. */
   readonly spanUnit?: string | undefined;
-  /** Asks for bootstrap intervals, which keep a few numbers a sentence in memory; none unless given. */
+  /**
+   * Asks for bootstrap intervals, which keep a few numbers a sentence in memory; none unless given.
+   */
   readonly intervals?: IntervalOptions | undefined;
 }
 

@@ -79,8 +79,9 @@ test("direction is looked at unless every protocol of relations goes without", (
 });
 
 test("the official score of SemEval-2010 task 8 is the macro average of `pairs`", () => {
-  // Two classes, direction counts, Other is no relation: gold A(1,2) B(1,2) B(1,2) Other, answers A(1,2) B(2,1) A(1,2) B(1,2).
-  // A: 1 right of 2 predicted, 1 gold: F 2/3. B: 0 right of 2 predicted, 2 gold: F 0. The mean is 1/3.
+  // Two classes, direction counts, Other is no relation: gold A(1,2) B(1,2) B(1,2) Other, answers
+  // A(1,2) B(2,1) A(1,2) B(1,2). A: 1 right of 2 predicted, 1 gold: F 2/3. B: 0 right of 2
+  // predicted, 2 gold: F 0. The mean is 1/3.
   const pair = (type: string | null, turned = false): Annotation => ({
     entities: [entity(0, 1), entity(1, 2)],
     relations: type === null ? [] : [{ head: turned ? 1 : 0, tail: turned ? 0 : 1, type }],

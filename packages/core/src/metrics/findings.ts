@@ -17,7 +17,10 @@ export interface FindingsOptions {
   readonly countsType?: CountsType | undefined;
 }
 
-/** Compares a sentence's prediction with gold by spans, whatever the protocol: what a report counts and a reader looks through. */
+/**
+ * Compares a sentence's prediction with gold by spans, whatever the protocol: what a report counts
+ * and a reader looks through.
+ */
 export function findingsOf(gold: Annotation, predicted: Annotation, options: FindingsOptions = {}): Findings {
   const { directed = true, countsType = countedTypes() } = options;
   return {

@@ -33,7 +33,8 @@ test("a system that answers every sentence alike has no spread", () => {
 });
 
 test("the interval of a share is that of the binomial distribution", () => {
-  // Of 400 sentences half are answered in full (2 of 2), half by half: recall is 0.75 and, per sentence, 1 or 0.5.
+  // Of 400 sentences half are answered in full (2 of 2), half by half: recall is 0.75 and, per
+  // sentence, 1 or 0.5.
   const recall = intervalsOf(Array.from({ length: 400 }, (_, index) => (index % 2 === 0 ? full : half)))?.micro.recall;
   const spread = 1.96 * Math.sqrt(0.25 ** 2 / 400);
   expect(recall?.[0]).toBeCloseTo(0.75 - spread, 2);

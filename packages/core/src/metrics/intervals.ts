@@ -35,7 +35,9 @@ export function checkIntervalOptions(options: IntervalOptions): IntervalNote {
   return { resamples, confidence, seed };
 }
 
-/** The counts of every sentence by class, kept so small that a corpus fits: only what is not zero. */
+/**
+ * The counts of every sentence by class, kept so small that a corpus fits: only what is not zero.
+ */
 export class SentenceTable {
   readonly #classes = new Map<string, number>();
   /** Five numbers an entry: sentence, class, predicted, gold, correct. */
@@ -99,11 +101,12 @@ export class SentenceTable {
 }
 
 /**
- * Draws as many sentences as there are, with replacement, again and again, and lets every table note its averages; all tables
- * see the same draws. The percentiles of what they note are the bootstrap intervals.
+ * Draws as many sentences as there are, with replacement, again and again, and lets every table
+ * note its averages; all tables see the same draws. The percentiles of what they note are the
+ * bootstrap intervals.
  *
- * Efron and Tibshirani 1993, the percentile method. The sentences are drawn, so an interval speaks of other test sentences of
- * the same kind; it says nothing about another seed of the training.
+ * Efron and Tibshirani 1993, the percentile method. The sentences are drawn, so an interval speaks
+ * of other test sentences of the same kind; it says nothing about another seed of the training.
  */
 export function resample(tables: readonly SentenceTable[], sentences: number, { resamples, seed }: IntervalNote): void {
   const random = Random.of(seed, "intervals");

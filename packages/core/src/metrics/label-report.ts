@@ -17,7 +17,10 @@ export interface LabelReport {
   readonly entityTypesNotInTrain: Readonly<Record<string, number>>;
 }
 
-/** Compares a dev or test split with train: how much of it can be remembered, and how much cannot be learnt. */
+/**
+ * Compares a dev or test split with train: how much of it can be remembered, and how much cannot be
+ * learnt.
+ */
 export function labelReport(train: Iterable<Sentence>, other: Iterable<Sentence>): LabelReport {
   const known = { triples: new Set<string>(), relations: new Set<string>(), entities: new Set<string>() };
   for (const sentence of train) {

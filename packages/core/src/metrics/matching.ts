@@ -3,7 +3,9 @@ import { type Annotation, type Entity, overlappingEntities, surface } from "../s
 import type { Counts } from "./counts.ts";
 import { type Anchor, anchorOf, type Cell, flatTags, type Prediction, relationEnds, sharedLength } from "./prediction.ts";
 
-/** One thing that is counted: a relation, a cell or an entity. `type` is the class it counts for. */
+/**
+ * One thing that is counted: a relation, a cell or an entity. `type` is the class it counts for.
+ */
 export interface Item {
   readonly type: string;
   /** The first argument, or the entity itself. */
@@ -13,8 +15,9 @@ export interface Item {
 }
 
 /**
- * Two sets of items of one sentence and the keys they agree on. A key is all that a protocol looks at, so items that a
- * protocol cannot tell apart are one item, on either side; the first of them stands for the rest in breakdowns.
+ * Two sets of items of one sentence and the keys they agree on. A key is all that a protocol looks
+ * at, so items that a protocol cannot tell apart are one item, on either side; the first of them
+ * stands for the rest in breakdowns.
  */
 export interface Matching {
   readonly gold: ReadonlyMap<string, Item>;
@@ -42,8 +45,9 @@ export function matchEntities(keyOf: (entity: Entity) => string): Match {
 }
 
 /**
- * Relations where the boundaries are given: a predicted argument stands for the gold entity it shares most with, and a
- * gold entity's type is right when it is among the types predicted for its words.
+ * Relations where the boundaries are given: a predicted argument stands for the gold entity it
+ * shares most with, and a gold entity's type is right when it is among the types predicted for its
+ * words.
  *
  * Bekoulis et al. 2018. An argument that touches no gold entity makes its relation wrong.
  */
@@ -60,8 +64,9 @@ export const matchRelaxed: Match = (gold, predicted) => {
 };
 
 /**
- * Entities where the boundaries are given: one decision a gold entity, right when its type is among those predicted for its
- * words. A predicted entity stands for the gold entity it shares most with; one that touches none is wrong.
+ * Entities where the boundaries are given: one decision a gold entity, right when its type is among
+ * those predicted for its words. A predicted entity stands for the gold entity it shares most with;
+ * one that touches none is wrong.
  *
  * Bekoulis et al. 2018, the entity half of `matchRelaxed`.
  */
@@ -83,9 +88,10 @@ export const matchRelaxedEntities: Match = (gold, predicted) => {
 };
 
 /**
- * Strict matching as in the released code of Sun et al. 2018, where gold is read back from flat tags: a relation leaves the
- * gold count when its arguments overlap or when one of them lost its tags to a longer (or equally long, earlier) entity.
- * A prediction of such a relation is set aside too, so that a system which can find it is not punished for it.
+ * Strict matching as in the released code of Sun et al. 2018, where gold is read back from flat
+ * tags: a relation leaves the gold count when its arguments overlap or when one of them lost its
+ * tags to a longer (or equally long, earlier) entity. A prediction of such a relation is set aside
+ * too, so that a system which can find it is not punished for it.
  */
 export const matchMrtCode: Match = (gold, predicted) => {
   const lost = new Set(overlappingEntities(gold.entities).map((index) => gold.entities[index]));
@@ -100,13 +106,17 @@ export const matchMrtCode: Match = (gold, predicted) => {
 };
 
 /**
- * Raw cells against gold cells. With `wholeEntities`, a cell also needs the tags of both gold entities to be predicted
- * exactly, while every predicted cell stays in the denominator of precision.
+ * Raw cells against gold cells. With `wholeEntities`, a cell also needs the tags of both gold
+ * entities to be predicted exactly, while every predicted cell stays in the denominator of
+ * precision.
  *
- * The scorer of RIN's released code (Sun et al. 2020, "partial" and "exact match"). Gold cells are made here from the gold
- * relations, one for each anchor pair and type. The tags that a gold entity must get are its own BIOES tags, or its slice of
- * `gold.tags` where the caller gives the flat sequence that the model was trained on.
- * @throws {DataError} FIELD_MISSING when the prediction has no cells, or no tags although they are needed
+ * The scorer of RIN's released code (Sun et al. 2020, "partial" and "exact match"). Gold cells are
+ * made here from the gold relations, one for each anchor pair and type. The tags that a gold entity
+ * must get are its own BIOES tags, or its slice of `gold.tags` where the caller gives the flat
+ * sequence that the model was trained on.
+ *
+ * @throws {DataError} FIELD_MISSING when the prediction has no cells, or no tags although they are
+ *   needed
  */
 export function matchCells(anchor: Anchor, wholeEntities: boolean): Match {
   return (gold, predicted, tokens) => {
@@ -194,7 +204,10 @@ function indexBy<T extends Item>(items: readonly T[], keyOf: (item: T) => string
   return index;
 }
 
-/** The gold entity with the largest share in common; between equals the one of the same type, then the earliest. */
+/**
+ * The gold entity with the largest share in common; between equals the one of the same type, then
+ * the earliest.
+ */
 function nearestEntity(entities: readonly Entity[], argument: Entity): Entity | undefined {
   let best: Entity | undefined;
   let bestRank: readonly number[] = [0, 0, 0];

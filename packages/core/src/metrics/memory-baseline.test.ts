@@ -133,7 +133,8 @@ describe.skipIf(!existsSync(dataFolder))("on real data (skipped where WEFT_DATA 
     const [known, unknown] = [read(dataSet, "train"), read(dataSet, "test")];
     const { leakage, seenTriples } = labelReport(known, unknown);
     expect(leakage).toBeCloseTo(share, 2);
-    // The baseline finds every seen triple again by its strings; a triple that a sentence repeats counts once under `surface`.
+    // The baseline finds every seen triple again by its strings; a triple that a sentence repeats
+    // counts once under `surface`.
     const { surface } = evaluate(unknown, unknown, { protocols: ["surface"], memory: buildMemoryBaseline(known) }).protocols;
     expect(surface?.micro.f1).toBe(1);
     expect(surface?.memory?.correct).toBe(surface?.breakdowns.seen?.["seen"]?.gold ?? 0);

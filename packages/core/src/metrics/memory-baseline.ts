@@ -2,21 +2,27 @@ import type { Annotation, Entity, Relation, Sentence, Span } from "../schema/ind
 import { surface } from "../schema/index.ts";
 import { relationItems, surfaceTriple } from "./matching.ts";
 
-/** What a system could do that only remembers the training triples, and the question whether a triple is among them. */
+/**
+ * What a system could do that only remembers the training triples, and the question whether a
+ * triple is among them.
+ */
 export interface MemoryBaseline {
   /** How many different triples of strings were remembered. */
   readonly triples: number;
   /** Whether this triple of strings occurs in train; `key` comes from `surfaceTriple`. */
   has(key: string): boolean;
-  /** Each remembered triple whose two strings occur in the sentence, each string at its first place. */
+  /**
+   * Each remembered triple whose two strings occur in the sentence, each string at its first place.
+   */
   predict(tokens: readonly string[]): Annotation;
 }
 
 /**
- * Remembers every triple of strings of the training sentences. A string's entity type is the one it has most often as an
- * argument. Strings are compared token by token, case kept.
+ * Remembers every triple of strings of the training sentences. A string's entity type is the one it
+ * has most often as an argument. Strings are compared token by token, case kept.
  *
- * A trie over tokens finds the strings of a sentence in one pass, so the cost does not grow with the number of triples.
+ * A trie over tokens finds the strings of a sentence in one pass, so the cost does not grow with
+ * the number of triples.
  */
 export function buildMemoryBaseline(train: Iterable<Sentence>): MemoryBaseline {
   const keys = new Set<string>();

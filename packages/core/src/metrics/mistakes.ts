@@ -3,8 +3,9 @@ import { joinKey, relationItems, spanKey } from "./matching.ts";
 import { sharedLength } from "./prediction.ts";
 
 /**
- * Mistakes at relations, by pair of argument spans (Ye et al. 2019, section 1). On each pair `wrongClass` matches one missed
- * type with one superfluous type; what is left over is a false negative or a false positive.
+ * Mistakes at relations, by pair of argument spans (Ye et al. 2019, section 1). On each pair
+ * `wrongClass` matches one missed type with one superfluous type; what is left over is a false
+ * negative or a false positive.
  */
 export interface RelationMistakes {
   readonly correct: number;
@@ -16,8 +17,9 @@ export interface RelationMistakes {
 }
 
 /**
- * Mistakes at entities. Every gold and every predicted entity is used once: for an entity that is right, then for one with
- * the right span, then for the one that shares most words; the rest is missing or spurious.
+ * Mistakes at entities. Every gold and every predicted entity is used once: for an entity that is
+ * right, then for one with the right span, then for the one that shares most words; the rest is
+ * missing or spurious.
  */
 export interface EntityMistakes {
   readonly correct: number;
@@ -29,7 +31,10 @@ export interface EntityMistakes {
   readonly spurious: number;
 }
 
-/** What gold and the prediction say of one pair of spans; one of the two types is `null` where that side says nothing. */
+/**
+ * What gold and the prediction say of one pair of spans; one of the two types is `null` where that
+ * side says nothing.
+ */
 export interface RelationFinding {
   readonly kind: Exclude<keyof RelationMistakes, "argumentMissing">;
   /** The arguments as gold has them; as the prediction has them where gold lacks the pair. */
@@ -41,7 +46,10 @@ export interface RelationFinding {
   readonly argumentMissing: boolean;
 }
 
-/** A gold entity with the predicted one that was taken for it; one of the two is `null` where it stands alone. */
+/**
+ * A gold entity with the predicted one that was taken for it; one of the two is `null` where it
+ * stands alone.
+ */
 export interface EntityFinding {
   readonly kind: keyof EntityMistakes;
   readonly gold: Entity | null;
@@ -58,7 +66,11 @@ export const noRelationMistakes: RelationMistakes = {
 
 export const noEntityMistakes: EntityMistakes = { correct: 0, wrongType: 0, wrongBoundary: 0, missing: 0, spurious: 0 };
 
-/** One sentence's mistakes at relations. @param directed whether head and tail may not change places */
+/**
+ * One sentence's mistakes at relations.
+ *
+ * @param directed whether head and tail may not change places
+ */
 export function relationMistakes(gold: Annotation, predicted: Annotation, directed = true): RelationMistakes {
   return countRelationFindings(relationFindings(gold, predicted, directed));
 }
@@ -82,7 +94,10 @@ export function countEntityFindings(findings: readonly EntityFinding[]): EntityM
   return totals;
 }
 
-/** Every relation of both sides, right or wrong: gold's in its order, then those whose pair gold lacks. */
+/**
+ * Every relation of both sides, right or wrong: gold's in its order, then those whose pair gold
+ * lacks.
+ */
 export function relationFindings(gold: Annotation, predicted: Annotation, directed = true): RelationFinding[] {
   const foundSpans = new Set(predicted.entities.map(spanKey));
   const goldPairs = typesByPair(gold, directed);
@@ -110,7 +125,10 @@ export function relationFindings(gold: Annotation, predicted: Annotation, direct
   return findings;
 }
 
-/** Every entity of both sides: the pairs that were taken for each other, then what is missing, then what is spurious. */
+/**
+ * Every entity of both sides: the pairs that were taken for each other, then what is missing, then
+ * what is spurious.
+ */
 export function entityFindings(gold: Annotation, predicted: Annotation): EntityFinding[] {
   const goldLeft = distinctEntities(gold);
   const predictedLeft = distinctEntities(predicted);

@@ -1,4 +1,8 @@
-/** The value below which a share of sorted values lies, between two values by straight line. @param sorted not empty */
+/**
+ * The value below which a share of sorted values lies, between two values by straight line.
+ *
+ * @param sorted not empty
+ */
 export function percentile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);

@@ -4,7 +4,10 @@ import { type Annotation, type Entity, overlappingEntities, type Relation, type 
 /** The word of an entity that stands for all of it. */
 export type Anchor = "last" | "first";
 
-/** One positive cell of a word-pair table: `head` and `tail` are token positions, equal on the diagonal. */
+/**
+ * One positive cell of a word-pair table: `head` and `tail` are token positions, equal on the
+ * diagonal.
+ */
 export interface Cell {
   readonly head: number;
   readonly tail: number;
@@ -21,7 +24,11 @@ export interface Prediction extends Annotation {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** The two ends of a relation. @throws {DataError} RELATION_END_MISSING when an index has no entity */
+/**
+ * The two ends of a relation.
+ *
+ * @throws {DataError} RELATION_END_MISSING when an index has no entity
+ */
 export function relationEnds(annotation: Annotation, relation: Relation): { head: Entity; tail: Entity } {
   const head = annotation.entities[relation.head];
   const tail = annotation.entities[relation.tail];
@@ -40,7 +47,10 @@ export function anchorOf(span: Span, anchor: Anchor): number {
   return anchor === "last" ? span.end - 1 : span.start;
 }
 
-/** BIOES tags of a sentence, typed where entities have types. Of overlapping entities the longest keeps its tags, as in training. */
+/**
+ * BIOES tags of a sentence, typed where entities have types. Of overlapping entities the longest
+ * keeps its tags, as in training.
+ */
 export function flatTags(entities: readonly Entity[], tokenCount: number): string[] {
   const tags = new Array<string>(tokenCount).fill("O");
   const lost = new Set(overlappingEntities(entities));
@@ -54,7 +64,10 @@ export function flatTags(entities: readonly Entity[], tokenCount: number): strin
   return tags;
 }
 
-/** An annotation written as cells and tags, for systems without such raw output that are to be scored as if they had it. */
+/**
+ * An annotation written as cells and tags, for systems without such raw output that are to be
+ * scored as if they had it.
+ */
 export function withRawOutput(annotation: Annotation, tokenCount: number, anchor: Anchor = "last"): Prediction {
   const cells = annotation.relations.map((relation) => {
     const { head, tail } = relationEnds(annotation, relation);

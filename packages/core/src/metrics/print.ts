@@ -5,7 +5,10 @@ import type { AverageIntervals } from "./intervals.ts";
 import { type BreakdownName, type Buckets, breakdownWords, type ProtocolReport, type Report } from "./report.ts";
 
 export interface PrintOptions {
-  /** How many types are listed, most frequent first, before the rest is only counted; 20 unless said. */
+  /**
+   * How many types are listed, most frequent first, before the rest is only counted; 20 unless
+   * said.
+   */
   readonly rows?: number | undefined;
 }
 
@@ -163,7 +166,9 @@ function printable(label: string): string {
   return label.replace(/\p{Cc}/gu, "\uFFFD");
 }
 
-/** Labels come from data, so what Markdown or HTML would read as markup is taken out of their way. */
+/**
+ * Labels come from data, so what Markdown or HTML would read as markup is taken out of their way.
+ */
 function escapeCell(text: string): string {
   return text.replace(/[\\|`*_<>&[\]]/g, (mark) => `\\${mark}`).replace(/\s+/g, " ");
 }

@@ -36,8 +36,9 @@ const anchored = (anchor: Anchor): Match =>
   matchRelations((item) => joinKey(anchorOf(item.head, anchor), anchorOf(item.tail, anchor), item.type));
 
 /**
- * Every protocol by name. Gold is counted here, from the gold annotation, never from what a model proposed. Matching is
- * between sets: items that a protocol cannot tell apart count once, in gold and in the prediction alike.
+ * Every protocol by name. Gold is counted here, from the gold annotation, never from what a model
+ * proposed. Matching is between sets: items that a protocol cannot tell apart count once, in gold
+ * and in the prediction alike.
  */
 const own = {
   strict: {
@@ -159,14 +160,19 @@ export const protocols = new Catalogue<Protocol>(
 
 /** What the names that leave a choice open are read as. */
 export interface ProtocolChoice {
-  /** The word that stands for an entity in `partial`, `rin-partial` and `rin-exact`; the last one by default. */
+  /**
+   * The word that stands for an entity in `partial`, `rin-partial` and `rin-exact`; the last one by
+   * default.
+   */
   readonly anchor?: Anchor | undefined;
   /** Whether `pairs` tells head from tail; it does by default. */
   readonly directed?: boolean | undefined;
 }
 
 /**
- * The full name of a protocol: `partial`, `rin-partial`, `rin-exact` and `pairs` follow the choice, others stand for themselves.
+ * The full name of a protocol: `partial`, `rin-partial`, `rin-exact` and `pairs` follow the choice,
+ * others stand for themselves.
+ *
  * @throws {ConfigError} SETTING_INVALID for an unknown name
  */
 export function protocolName(name: string, choice: ProtocolChoice = {}): ProtocolName {

@@ -4,7 +4,10 @@ import { joinKey } from "./matching.ts";
 import type { Prediction } from "./prediction.ts";
 import { type ProtocolName, protocols } from "./protocols.ts";
 
-/** A relation that a model holds possible, with how sure it is and whether it is right under a protocol. */
+/**
+ * A relation that a model holds possible, with how sure it is and whether it is right under a
+ * protocol.
+ */
 export interface Candidate {
   readonly type: string;
   /** Between 0 and 1. */
@@ -21,9 +24,11 @@ export interface CandidateSet {
 }
 
 /**
- * The candidates of a corpus. Two that the protocol cannot tell apart are one, as sure as the surer of them.
+ * The candidates of a corpus. Two that the protocol cannot tell apart are one, as sure as the surer
+ * of them.
  *
- * @param predictions one a gold sentence, made with a threshold so low that nothing of interest is left out
+ * @param predictions one a gold sentence, made with a threshold so low that nothing of interest is
+ *   left out
  * @throws {ConfigError} SETTING_INVALID for a protocol that does not count relations
  */
 export function collectCandidates(

@@ -7,7 +7,10 @@ import type { Protocol, ProtocolName } from "./protocols.ts";
 
 /** Everything that stands beside a number, as plain values that JSON can hold. */
 export interface Report {
-  /** Name of the data set and of its split, and how the checkpoint was chosen, in the caller's words. */
+  /**
+   * Name of the data set and of its split, and how the checkpoint was chosen, in the caller's
+   * words.
+   */
   readonly dataSet: string | null;
   readonly split: string | null;
   readonly selection: string | null;
@@ -25,13 +28,22 @@ export interface Report {
   /** How the intervals were drawn; `null` where none were asked for. */
   readonly intervals: IntervalNote | null;
   readonly protocols: Readonly<Record<string, ProtocolReport>>;
-  /** By pairs of spans and by entities, whatever the protocol; `directed` says whether a relation turned round is a mistake. */
+  /**
+   * By pairs of spans and by entities, whatever the protocol; `directed` says whether a relation
+   * turned round is a mistake.
+   */
   readonly mistakes: { readonly relations: RelationMistakes; readonly entities: EntityMistakes; readonly directed: boolean };
-  /** Pairs that only stand in one sentence, and how many of them are claimed to be related; classes left out count here all the same. */
+  /**
+   * Pairs that only stand in one sentence, and how many of them are claimed to be related; classes
+   * left out count here all the same.
+   */
   readonly coOccurrence: CoOccurrence;
   /** What was taken for what, most frequent first. */
   readonly confusion: { readonly relations: readonly ConfusionCell[]; readonly entities: readonly ConfusionCell[] };
-  /** Present when predictions carry raw cells: how many, and how many have no predicted entity at one of their ends. */
+  /**
+   * Present when predictions carry raw cells: how many, and how many have no predicted entity at
+   * one of their ends.
+   */
   readonly cells: { readonly predicted: number; readonly withoutEntity: number } | null;
 }
 
@@ -56,8 +68,9 @@ export interface ProtocolReport {
 export type Buckets = Readonly<Record<string, Score>>;
 
 /**
- * Ways to cut a score. Those of sentences (`overlap`, `tripleCount`, `sentenceLength`) put a whole sentence in a bucket, in two
- * where it is both EPO and SEO. Those of items put a right prediction in the bucket of its gold item and a wrong one in its own.
+ * Ways to cut a score. Those of sentences (`overlap`, `tripleCount`, `sentenceLength`) put a whole
+ * sentence in a bucket, in two where it is both EPO and SEO. Those of items put a right prediction
+ * in the bucket of its gold item and a wrong one in its own.
  */
 export type BreakdownName = "overlap" | "tripleCount" | "sentenceLength" | "distance" | "argumentTypes" | "seen";
 

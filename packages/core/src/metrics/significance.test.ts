@@ -25,14 +25,17 @@ function system(accuracy: number, sentences: number, seed: number): Counts[] {
 
 test("two sentences, worked out by hand", () => {
   const options = { random: seeded(1) };
-  // Of the four ways to swap, both and none give |difference| 1, the other two give 0: p is one half.
+  // Of the four ways to swap, both and none give |difference| 1, the other two give 0: p is one
+  // half.
   const shuffled = approximateRandomisation([right, right], [wrong, wrong], options);
   expect(shuffled).toMatchObject({ first: 1, second: 0, difference: 1 });
   expect(shuffled.p).toBeCloseTo(0.5, 1);
-  // Every resample has the difference 1, so the interval is a point and none is as far from 1 as 1 is from 0.
+  // Every resample has the difference 1, so the interval is a point and none is as far from 1 as 1
+  // is from 0.
   const resampled = pairedBootstrap([right, right], [wrong, wrong], options);
   expect(resampled).toMatchObject({ difference: 1, low: 1, high: 1, p: 1 / 10_001 });
-  // One right each: resamples give −1, 0, 0, 1 with equal weight, and all are at least as far as the observed 0.
+  // One right each: resamples give −1, 0, 0, 1 with equal weight, and all are at least as far as
+  // the observed 0.
   expect(pairedBootstrap([right, wrong], [wrong, right], options)).toMatchObject({ difference: 0, low: -1, high: 1, p: 1 });
 });
 
@@ -58,7 +61,8 @@ test("equal systems do not differ, a clearly better one does", () => {
 });
 
 test("under the null hypothesis p is small about as often as it should be", () => {
-  // 60 pairs of equally good systems: with a level of 0.2 about 12 are called different; 26 would be 4 deviations away.
+  // 60 pairs of equally good systems: with a level of 0.2 about 12 are called different; 26 would
+  // be 4 deviations away.
   const called = (compare: typeof approximateRandomisation) =>
     Array.from({ length: 60 }, (_, i) =>
       compare(system(0.6, 60, 100 + i), system(0.6, 60, 500 + i), { random: seeded(i) }),

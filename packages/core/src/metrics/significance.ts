@@ -15,7 +15,10 @@ export interface ComparisonOptions {
   readonly rate?: keyof Rates | undefined;
 }
 
-/** Two systems on the same sentences: the difference `first − second` and how often chance gives as much, either way. */
+/**
+ * Two systems on the same sentences: the difference `first − second` and how often chance gives as
+ * much, either way.
+ */
 export interface Comparison {
   readonly first: number;
   readonly second: number;
@@ -33,10 +36,12 @@ export interface BootstrapComparison extends Comparison {
 }
 
 /**
- * Paired bootstrap over sentences: sentences are drawn with replacement, the same ones for both systems.
+ * Paired bootstrap over sentences: sentences are drawn with replacement, the same ones for both
+ * systems.
  *
- * Efron and Tibshirani 1993; p follows Berg-Kirkpatrick et al. 2012, two-sided: the share of resamples whose difference lies
- * at least as far from the observed one as the observed one lies from zero, the observed sample counted in.
+ * Efron and Tibshirani 1993; p follows Berg-Kirkpatrick et al. 2012, two-sided: the share of
+ * resamples whose difference lies at least as far from the observed one as the observed one lies
+ * from zero, the observed sample counted in.
  *
  * @param first counts a sentence, from `sentenceCounts`
  * @throws {DataError} when the two lists differ in length or are empty
@@ -75,9 +80,11 @@ export function pairedBootstrap(
 }
 
 /**
- * Approximate randomisation: under the null hypothesis the two outputs of a sentence may change places, so they do, by chance.
+ * Approximate randomisation: under the null hypothesis the two outputs of a sentence may change
+ * places, so they do, by chance.
  *
- * Noreen 1989; Yeh 2000. p is the share of shuffles whose difference is at least the observed one, the observed one counted in.
+ * Noreen 1989; Yeh 2000. p is the share of shuffles whose difference is at least the observed one,
+ * the observed one counted in.
  *
  * @throws {DataError} when the two lists differ in length or are empty
  */
@@ -110,7 +117,10 @@ export function approximateRandomisation(
   return { ...observed, p: (extreme + 1) / (resamples + 1), resamples };
 }
 
-/** Values of several seeds, their mean and sample standard deviation (n − 1); of a single value the deviation is `null`. */
+/**
+ * Values of several seeds, their mean and sample standard deviation (n − 1); of a single value the
+ * deviation is `null`.
+ */
 export interface SeedSummary {
   readonly values: readonly number[];
   readonly mean: number;

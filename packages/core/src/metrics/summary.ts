@@ -22,7 +22,10 @@ export interface PooledScore extends Pick<ProtocolReport, "protocol" | "words" |
   readonly weighted: Average;
 }
 
-/** Mean and sample standard deviation (n − 1) of each rate, for every protocol that all reports have; nothing without reports. */
+/**
+ * Mean and sample standard deviation (n − 1) of each rate, for every protocol that all reports
+ * have; nothing without reports.
+ */
 export function summariseReports(reports: readonly Report[]): ProtocolSummary[] {
   return byProtocol(reports).map((same) => ({
     ...facts(same),
@@ -34,8 +37,8 @@ export function summariseReports(reports: readonly Report[]): ProtocolSummary[] 
 }
 
 /**
- * The scores of all sentences together, as if one system had annotated them: counts are summed over the reports, by class, before
- * any rate is taken. For folds, whose test parts share no sentence.
+ * The scores of all sentences together, as if one system had annotated them: counts are summed over
+ * the reports, by class, before any rate is taken. For folds, whose test parts share no sentence.
  */
 export function poolReports(reports: readonly Report[]): PooledScore[] {
   return byProtocol(reports).map((same) => {
@@ -55,7 +58,10 @@ export function poolReports(reports: readonly Report[]): PooledScore[] {
   });
 }
 
-/** The reports of each protocol that all have, in the order of the first; a list of them is never empty. */
+/**
+ * The reports of each protocol that all have, in the order of the first; a list of them is never
+ * empty.
+ */
 function byProtocol(reports: readonly Report[]): [ProtocolReport, ...ProtocolReport[]][] {
   const names = Object.keys(reports[0]?.protocols ?? {});
   return names.flatMap((name) => {

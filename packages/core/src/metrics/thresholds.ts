@@ -9,7 +9,10 @@ export interface OperatingPoint extends Score {
   readonly threshold: number;
 }
 
-/** The operating points of some candidates, from the highest threshold to the lowest: each keeps more of them than the one before. */
+/**
+ * The operating points of some candidates, from the highest threshold to the lowest: each keeps
+ * more of them than the one before.
+ */
 export function operatingPoints({ candidates, gold }: Pick<CandidateSet, "candidates" | "gold">): OperatingPoint[] {
   const total = [...gold.values()].reduce((sum, count) => sum + count, 0);
   const sorted = candidates.toSorted((x, y) => y.confidence - x.confidence);
@@ -25,7 +28,10 @@ export function operatingPoints({ candidates, gold }: Pick<CandidateSet, "candid
   return points;
 }
 
-/** The point of the best F1; of equals the one with the highest threshold. Nothing where there are no points. */
+/**
+ * The point of the best F1; of equals the one with the highest threshold. Nothing where there are
+ * no points.
+ */
 export function bestPoint(points: readonly OperatingPoint[]): OperatingPoint | undefined {
   return points.reduce<OperatingPoint | undefined>(
     (best, point) => (best === undefined || point.f1 > best.f1 ? point : best),
@@ -33,7 +39,10 @@ export function bestPoint(points: readonly OperatingPoint[]): OperatingPoint | u
   );
 }
 
-/** The point of the best recall among those with this precision; the one of the best precision where none has it. */
+/**
+ * The point of the best recall among those with this precision; the one of the best precision where
+ * none has it.
+ */
 export function pointOfPrecision(points: readonly OperatingPoint[], precision: number): OperatingPoint | undefined {
   const reached = points.findLast((point) => point.precision >= precision);
   if (reached !== undefined) return reached;
@@ -44,9 +53,10 @@ export function pointOfPrecision(points: readonly OperatingPoint[], precision: n
 }
 
 /**
- * A threshold for each type. Those of the best F1 over all types together start from the best common threshold, and each type in turn moves to
- * where it helps most, until none does; of equals the highest. With a precision, every type has to reach it by itself. A type that gold does
- * not have here says nothing about its threshold and keeps the common one.
+ * A threshold for each type. Those of the best F1 over all types together start from the best
+ * common threshold, and each type in turn moves to where it helps most, until none does; of equals
+ * the highest. With a precision, every type has to reach it by itself. A type that gold does not
+ * have here says nothing about its threshold and keeps the common one.
  *
  * @param types all that the model knows
  */
@@ -112,7 +122,10 @@ function countsAt({ candidates }: CandidateSet, keeps: (candidate: Candidate) =>
 
 const steps = 10_000;
 
-/** Four decimals where they still tell the two apart: easier to read, and safe from the last bits of another processor. */
+/**
+ * Four decimals where they still tell the two apart: easier to read, and safe from the last bits of
+ * another processor.
+ */
 function roundedDown(confidence: number, next: number): number {
   const rounded = Math.floor(confidence * steps) / steps;
   return rounded > next ? rounded : confidence;

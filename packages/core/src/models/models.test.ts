@@ -2,8 +2,11 @@ import { expect, test } from "vitest";
 import { describeModel, type ModelCase } from "../testing/describe-model.ts";
 import { models } from "./index.ts";
 
-/** Classifiers of given pairs: a sentence without pairs teaches them nothing, so not every word and offset is
- * reached; nor is every weight behind a ReLU, or of a class that is neither right nor the best of the wrong ones. */
+/**
+ * Classifiers of given pairs: a sentence without pairs teaches them nothing, so not every word and
+ * offset is reached; nor is every weight behind a ReLU, or of a class that is neither right nor the
+ * best of the wrong ones.
+ */
 const pairs = { rare: /^[^/]+\/(word|tag|position)\/|(hidden|class)\/weight/, severalRelationsOfAPair: false, reach: 0.004 };
 const pairSizes = { inputs: { words: { size: 6 }, tags: { size: 3 } }, positionSize: 3, positions: 5 };
 const characters = { size: 4, filters: 5 };
@@ -18,7 +21,9 @@ const pipelineTagger = {
 };
 const pipelineClassifier = { name: "eatt-bigru", ...pairSizes, hiddenSize: 5, attentionSize: 4, dropout: 0 };
 
-/** A small network of every model; one that is missing here does not type-check, and fails below. */
+/**
+ * A small network of every model; one that is missing here does not type-check, and fails below.
+ */
 const cases = {
   rin: {
     settings: { rounds: 2, inputs: { words: { size: 6 }, pos: { size: 3 } }, hiddenSize: 5, inputDropout: 0 },
@@ -69,7 +74,10 @@ test("every model of the catalogue is under contract", () => {
 
 for (const [name, each] of Object.entries(cases)) describeModel(models.get(name), each);
 
-/** What the released code of Ye et al. does besides; running statistics that follow within the few steps of a test. */
+/**
+ * What the released code of Ye et al. does besides; running statistics that follow within the few
+ * steps of a test.
+ */
 describeModel(models.get("bio-mtl"), {
   ...pairs,
   // An average over words bends wherever one of them passes its ReLU.

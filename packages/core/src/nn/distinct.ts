@@ -1,4 +1,7 @@
-/** Where each distinct item first stands, and which of these items stands at each place: work on words is then done once a word. */
+/**
+ * Where each distinct item first stands, and which of these items stands at each place: work on
+ * words is then done once a word.
+ */
 export function distinct(items: ArrayLike<string | number>): { readonly firsts: Int32Array; readonly rows: Int32Array } {
   const known = new Map<string | number, number>();
   const firsts: number[] = [];

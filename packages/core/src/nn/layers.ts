@@ -36,7 +36,11 @@ export interface BilstmLayer {
   readonly backward: LstmParameters;
 }
 
-/** A bidirectional LSTM; all weights start uniform in ±1/√size. @param size units of one direction */
+/**
+ * A bidirectional LSTM; all weights start uniform in ±1/√size.
+ *
+ * @param size units of one direction
+ */
 export function bilstmLayer(scope: Scope, inputs: number, size: number): BilstmLayer {
   return { forward: lstm(scope.child("forward"), inputs, size), backward: lstm(scope.child("backward"), inputs, size) };
 }
@@ -55,7 +59,10 @@ function lstm(scope: Scope, inputs: number, size: number): LstmParameters {
   };
 }
 
-/** The two forms of RIN's interaction cell: reads a prediction, holds the shared features, gives a task's features. */
+/**
+ * The two forms of RIN's interaction cell: reads a prediction, holds the shared features, gives a
+ * task's features.
+ */
 export type InteractionCell =
   | { readonly form: "gru"; readonly parameters: GruParameters }
   | { readonly form: "paper"; readonly parameters: InteractionParameters };
@@ -91,13 +98,20 @@ export function interactionCell(scope: Scope, form: InteractionCell["form"], inp
   };
 }
 
-/** @param belief the task's prediction, [N, inputs] @param shared H^(k−1), [N, D] @returns the task's features, [N, D] */
+/**
+ * @param belief the task's prediction, [N, inputs]
+ * @param shared H^(k−1), [N, D]
+ * @returns the task's features, [N, D]
+ */
 export function interact(tape: Tape, cell: InteractionCell, belief: Matrix, shared: Matrix): Matrix {
   if (cell.form === "gru") return tape.apply(operations.gru, { input: belief, hidden: shared, cell: cell.parameters });
   return tape.apply(operations.interaction, { input: belief, hidden: shared, cell: cell.parameters });
 }
 
-/** Scores all ordered pairs of words for each relation: eq. 7, W_m split into the share of the first and of the second word. */
+/**
+ * Scores all ordered pairs of words for each relation: eq. 7, W_m split into the share of the first
+ * and of the second word.
+ */
 export interface PairLayer {
   readonly first: LinearLayer;
   readonly second: LinearLayer;
@@ -133,7 +147,11 @@ export interface ConvolutionLayer {
   }[];
 }
 
-/** All weights start uniform in ±1/√(columns · width). @param labels one-hot columns beside the inputs; 0 for none */
+/**
+ * All weights start uniform in ±1/√(columns · width).
+ *
+ * @param labels one-hot columns beside the inputs; 0 for none
+ */
 export function convolutionLayer(
   scope: Scope,
   inputs: number,
@@ -158,7 +176,10 @@ export interface ConvolutionInput {
   /** [M, inputs] */
   readonly input: Matrix;
   readonly spans: Int32Array;
-  /** The input row at each place that spans count, and its label; the input itself, without labels, where left out. */
+  /**
+   * The input row at each place that spans count, and its label; the input itself, without labels,
+   * where left out.
+   */
   readonly places?: { readonly source: Int32Array; readonly labels: Int32Array; readonly factor: number } | undefined;
 }
 
@@ -194,7 +215,10 @@ export interface NormOptions {
   readonly epsilon: number;
 }
 
-/** Changes nothing at first but what the moments do: γ = 1, β = 0, and running statistics of the mean 0 and the variance 1. */
+/**
+ * Changes nothing at first but what the moments do: γ = 1, β = 0, and running statistics of the
+ * mean 0 and the variance 1.
+ */
 export function normLayer(scope: Scope, columns: number, options: NormOptions): NormLayer {
   return {
     scale: scope.dense("scale", 1, columns, ones),

@@ -14,7 +14,10 @@ export class Scope {
     return new Scope(this.#store, this.#path === "" ? name : `${this.#path}/${name}`);
   }
 
-  /** A matrix [rows, columns] that every batch touches; `blocks` names its gates, where it has several side by side. */
+  /**
+   * A matrix [rows, columns] that every batch touches; `blocks` names its gates, where it has
+   * several side by side.
+   */
   dense(name: string, rows: number, columns: number, initialise: Initialiser, blocks = 1): Parameter {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { blocks });
   }

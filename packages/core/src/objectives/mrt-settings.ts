@@ -1,6 +1,9 @@
 import * as z from "zod";
 
-/** Minimum risk training (Sun et al. 2018, §3.3). The defaults are those of the paper without the learned loss; with it, it uses α = 1. */
+/**
+ * Minimum risk training (Sun et al. 2018, §3.3). The defaults are those of the paper without the
+ * learned loss; with it, it uses α = 1.
+ */
 export const mrtSettings = z.strictObject({
   /** K of algorithm 1. */
   samples: z.int().min(1).max(1000).default(3).describe("outputs drawn of each sentence, beside gold"),
@@ -25,7 +28,9 @@ export const mrtSettings = z.strictObject({
     .enum(["sampled", "best"])
     .default("sampled")
     .describe("relations of a drawn output: drawn too, or the likeliest ones"),
-  /** Algorithm 1 begins with gold; the released code puts sampled relations beside the gold tags. */
+  /**
+   * Algorithm 1 begins with gold; the released code puts sampled relations beside the gold tags.
+   */
   goldRelations: z.enum(["gold", "sampled"]).default("gold").describe("relations beside the gold entities"),
 });
 

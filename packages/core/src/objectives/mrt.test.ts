@@ -67,7 +67,8 @@ describe.each(Object.keys(cases))("%s", (name) => {
   test("appendix A: the gradient is the closed form, and the slope of the exact expectation", () => {
     const at = workOn(build(name, [one]), [one]);
     const all = everyOutput(at);
-    // With μ = 1/2 and α = 2 the distribution over a set of everything is P itself, and eq. 6 is eq. 3.
+    // With μ = 1/2 and α = 2 the distribution over a set of everything is P itself, and eq. 6 is
+    // eq. 3.
     const settings = mrt({ mu: 0.5, alpha: 2 });
     const costs = costsOf(at, all, settings);
     const exact = (): number => {
@@ -107,7 +108,8 @@ describe.each(Object.keys(cases))("%s", (name) => {
       one.entities.map(({ start, end }) => [start, end]),
     );
     expect(new Set(set.map(({ prediction }) => prediction.tags?.join())).size).toBe(set.length);
-    // One draw at a time: how often tags come up beside gold, against their probability among those that are not gold.
+    // One draw at a time: how often tags come up beside gold, against their probability among those
+    // that are not gold.
     const all = everyOutput(at);
     const { entities } = at.score([all]);
     const odds = new Map(all.map(({ prediction }, k) => [prediction.tags?.join(), Math.exp(entities[0]?.[k] ?? 0)]));

@@ -5,9 +5,11 @@ import { defineObjective, type Objective } from "./objective.ts";
 import { costOf, expectedRisk } from "./risk.ts";
 
 /**
- * Minimum risk training: the model's own losses and the expected loss over a set of sampled outputs, one to one (§3.4).
+ * Minimum risk training: the model's own losses and the expected loss over a set of sampled
+ * outputs, one to one (§3.4).
  *
- * Sun et al. 2018, algorithm 1 and eq. 6. Outputs are drawn without dropout and scored with it, as in the released code.
+ * Sun et al. 2018, algorithm 1 and eq. 6. Outputs are drawn without dropout and scored with it, as
+ * in the released code.
  *
  * @throws {ConfigError} SETTING_INVALID when the model has no output distribution
  */
@@ -43,5 +45,8 @@ function minimumRisk(model: Model, settings: MrtSettings): Objective {
   };
 }
 
-/** Minimum risk training as an objective: every model with an output distribution can be trained by it. */
+/**
+ * Minimum risk training as an objective: every model with an output distribution can be trained by
+ * it.
+ */
 export const mrt = defineObjective<MrtSettings>({ name: "mrt", settings: mrtSettings, bind: minimumRisk });

@@ -4,7 +4,10 @@ import type { Example, Losses, LossOptions, Model } from "../models/index.ts";
 
 /** What training makes small. Bound to one model, whose capabilities it has asked for. */
 export interface Objective {
-  /** Adds the gradient of factor · Σ loss to the tape's buffers and returns the losses by name, summed over the sentences. */
+  /**
+   * Adds the gradient of factor · Σ loss to the tape's buffers and returns the losses by name,
+   * summed over the sentences.
+   */
   loss(tape: Tape, examples: readonly Example[], options: LossOptions): Losses;
 }
 
@@ -16,7 +19,10 @@ export interface ObjectiveDefinition<Settings = unknown> {
   bind(model: Model, settings: Settings): Objective;
 }
 
-/** Checks a definition against its own settings and forgets them, so that objectives of all kinds fit one catalogue. */
+/**
+ * Checks a definition against its own settings and forgets them, so that objectives of all kinds
+ * fit one catalogue.
+ */
 export function defineObjective<Settings>(definition: ObjectiveDefinition<Settings>): ObjectiveDefinition {
   return definition;
 }

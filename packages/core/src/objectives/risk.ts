@@ -1,7 +1,10 @@
 import { type Prediction, sentenceF1 } from "../metrics/index.ts";
 import type { MrtSettings } from "./mrt-settings.ts";
 
-/** The outputs of one sentence, gold first: how likely the model finds both parts of each, and what each would cost. */
+/**
+ * The outputs of one sentence, gold first: how likely the model finds both parts of each, and what
+ * each would cost.
+ */
 export interface SampleSet {
   /** ln P(E | s) */
   readonly entities: Float64Array;
@@ -23,8 +26,9 @@ type RiskSettings = Pick<MrtSettings, "alpha" | "mu" | "learnedLoss" | "learnedS
 /**
  * Eq. 6, or eq. 5 on the sample set where the loss is learned too.
  *
- * Its gradient is that of appendix A: with s = α (μ ln P(E) + (1 − μ) ln P(R)) and Q = softmax(s), the slope along s of an output is
- * Q times the excess of its own slope over the mean one. The factors of a sentence sum to zero, and are finite for every α.
+ * Its gradient is that of appendix A: with s = α (μ ln P(E) + (1 − μ) ln P(R)) and Q = softmax(s),
+ * the slope along s of an output is Q times the excess of its own slope over the mean one. The
+ * factors of a sentence sum to zero, and are finite for every α.
  */
 export function expectedRisk({ entities, relations, costs }: SampleSet, settings: RiskSettings): Risk {
   const { alpha, mu } = settings;
@@ -42,7 +46,10 @@ export function expectedRisk({ entities, relations, costs }: SampleSet, settings
   };
 }
 
-/** Q: e^(α·x), renormalised. The likeliest output has exponent 0 whatever α is, so nothing overflows and the sum is at least 1. */
+/**
+ * Q: e^(α·x), renormalised. The likeliest output has exponent 0 whatever α is, so nothing overflows
+ * and the sum is at least 1.
+ */
 export function renormalised(x: Float64Array, alpha: number): Float64Array {
   const top = x.reduce((max, value) => Math.max(max, value), -Infinity);
   const powers = x.map((value) => Math.exp(alpha * (value - top)));
@@ -54,7 +61,10 @@ function plainRisk(q: Float64Array, costs: Float64Array): { risk: number; slopes
   return { risk: dot(q, costs), slopes: costs };
 }
 
-/** Γ = 1 − Q. The hinge [1 − Q(y) + Q(y*)]₊ asks a margin of gold over the likeliest other output; without another one there is none. */
+/**
+ * Γ = 1 − Q. The hinge [1 − Q(y) + Q(y*)]₊ asks a margin of gold over the likeliest other output;
+ * without another one there is none.
+ */
 function learnedRisk(
   q: Float64Array,
   costs: Float64Array,
@@ -74,7 +84,10 @@ function learnedRisk(
   return { risk: risk + hinge, slopes };
 }
 
-/** Δ of one output: one minus the F1 that reports and the choice of the epoch use; where neither side has an item F1 is 1. */
+/**
+ * Δ of one output: one minus the F1 that reports and the choice of the epoch use; where neither
+ * side has an item F1 is 1.
+ */
 export function costOf(
   gold: Prediction,
   predicted: Prediction,

@@ -1,4 +1,7 @@
-/** A piece of text the models read as one unit. `start` and `end` count UTF-16 units of the document's text, half-open. */
+/**
+ * A piece of text the models read as one unit. `start` and `end` count UTF-16 units of the
+ * document's text, half-open.
+ */
 export interface Token {
   readonly text: string;
   readonly start: number;
@@ -11,7 +14,9 @@ export interface Span {
   readonly end: number;
 }
 
-/** A mention. `start` and `end` count tokens of the sentence or document that holds it, half-open. */
+/**
+ * A mention. `start` and `end` count tokens of the sentence or document that holds it, half-open.
+ */
 export interface Entity extends Span {
   /** `null` where the data marks entities without types. */
   readonly type: string | null;
@@ -37,8 +42,8 @@ export interface Annotation {
 /**
  * A text with its tokens, sentences and annotation.
  *
- * Token spans of entities and sentences count tokens of the whole document. A document that came without a text of its own
- * (token lists only) has its tokens joined by single spaces.
+ * Token spans of entities and sentences count tokens of the whole document. A document that came
+ * without a text of its own (token lists only) has its tokens joined by single spaces.
  */
 export interface Document extends Annotation {
   readonly id: string;
@@ -51,13 +56,19 @@ export interface Document extends Annotation {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** One sentence of a document, with spans counted from its own first token. What models and metrics work on. */
+/**
+ * One sentence of a document, with spans counted from its own first token. What models and metrics
+ * work on.
+ */
 export interface Sentence extends Annotation {
   /** The document's id; `#n` is added where a document holds more than one sentence. */
   readonly id: string;
   readonly tokens: readonly string[];
   readonly pos?: readonly string[] | undefined;
-  /** The group that cross-validation keeps together; the document's id unless the data says otherwise. */
+  /**
+   * The group that cross-validation keeps together; the document's id unless the data says
+   * otherwise.
+   */
   readonly group?: string | undefined;
 }
 
@@ -69,7 +80,10 @@ export function charSpan(document: Document, span: Span): Span {
   return { start: first.start, end: last.end };
 }
 
-/** The text of a span of tokens, joined by single spaces: the surface form that metrics and baselines compare. */
+/**
+ * The text of a span of tokens, joined by single spaces: the surface form that metrics and
+ * baselines compare.
+ */
 export function surface(tokens: readonly string[], span: Span): string {
   return tokens.slice(span.start, span.end).join(" ");
 }

@@ -11,7 +11,8 @@ export interface SentencesOfDocument {
 /**
  * Cuts a document into sentences with spans counted from their own first token.
  *
- * The group of each sentence is the document's `metadata.doc` where the data names one (sentence-wise files), else its id.
+ * The group of each sentence is the document's `metadata.doc` where the data names one
+ * (sentence-wise files), else its id.
  *
  * @param at where the document came from, for the report
  */
@@ -69,7 +70,8 @@ export function documentFromSentence(sentence: Sentence): Document {
 }
 
 /**
- * The document with another annotation, put together from one annotation a sentence (what a model found in each).
+ * The document with another annotation, put together from one annotation a sentence (what a model
+ * found in each).
  *
  * @throws {RangeError} when there is not exactly one annotation a sentence
  */

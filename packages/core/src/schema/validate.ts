@@ -4,8 +4,9 @@ import type { Annotation, Document, Sentence, Span } from "./document.ts";
 /**
  * Checks a document once, where it enters, so that everything below may trust it.
  *
- * Tokens lie in the text in order, sentences cover the tokens once in order, entities lie inside and hold a token, relations
- * name entities that exist, and there is one part-of-speech tag a token.
+ * Tokens lie in the text in order, sentences cover the tokens once in order, entities lie inside
+ * and hold a token, relations name entities that exist, and there is one part-of-speech tag a
+ * token.
  *
  * @throws {DataError} with the path of the first fault added to `at`
  */
@@ -17,7 +18,8 @@ export function validateDocument(document: Document, at: Location = {}): void {
 }
 
 /**
- * Checks a sentence: its tokens are not empty, its spans lie inside, its relations name entities that exist.
+ * Checks a sentence: its tokens are not empty, its spans lie inside, its relations name entities
+ * that exist.
  *
  * @throws {DataError} with the path of the first fault added to `at`
  */

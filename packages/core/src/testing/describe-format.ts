@@ -29,7 +29,10 @@ export interface FormatExample {
 /** A fault put into the example, and what must be said about it. */
 export interface FormatFault {
   readonly what: string;
-  /** The example's files with this text replaced by that, in the file named (the main one where left out). */
+  /**
+   * The example's files with this text replaced by that, in the file named (the main one where left
+   * out).
+   */
   readonly change: readonly [from: string, to: string, file?: string];
   /** What the error or one omission says: `source:line path: ...`, or a part of it. */
   readonly says: string | RegExp;
@@ -39,8 +42,8 @@ export interface FormatFault {
 const effort = Number(process.env["WEFT_EFFORT"] ?? 1);
 
 /**
- * The contract that every annotation format meets: its example to the byte, round trips of all it can hold, no silent omission of what
- * it cannot, and all that `describeInputFormat` asks.
+ * The contract that every annotation format meets: its example to the byte, round trips of all it
+ * can hold, no silent omission of what it cannot, and all that `describeInputFormat` asks.
  */
 export function describeFormat(format: Format, example: FormatExample, faults: readonly FormatFault[]): void {
   const { holds } = format;
@@ -113,7 +116,10 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
   });
 }
 
-/** The contract of reading: the example as it is meant, and of broken files a clear error or a report with its place. */
+/**
+ * The contract of reading: the example as it is meant, and of broken files a clear error or a
+ * report with its place.
+ */
 export function describeInputFormat(format: InputFormat, example: FormatExample, faults: readonly FormatFault[]): void {
   const { holds } = format;
   const view = (documents: readonly Document[]) => documents.map((document) => comparable(document, holds));
@@ -213,7 +219,9 @@ export async function writeFiles(
   return { files: { ...(format.layout === "folder" ? {} : { "": text }), ...Object.fromEntries(files) }, omissions };
 }
 
-/** Reads what was written, in pieces of three units so that nothing depends on where text is cut. */
+/**
+ * Reads what was written, in pieces of three units so that nothing depends on where text is cut.
+ */
 export async function readFiles(
   format: InputFormat,
   files: Files,
@@ -238,7 +246,9 @@ export async function readFiles(
   return { documents, omissions };
 }
 
-/** The files that are read for themselves: the one, or of a folder those with the format's ending. */
+/**
+ * The files that are read for themselves: the one, or of a folder those with the format's ending.
+ */
 function mainFiles(format: InputFormat, files: Files): [string, string][] {
   if (format.layout !== "folder") return [["", files[""] ?? ""]];
   return Object.entries(files).filter(([name]) => format.extensions.some((extension) => name.endsWith(extension)));

@@ -16,11 +16,17 @@ export interface ModelCase {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Settings beside them that make training random: every kind of dropout the model has. */
   readonly noise: Readonly<Record<string, unknown>>;
-  /** Parameters with a row for things that eight sentences need not hold: tags of a first argument, distances. */
+  /**
+   * Parameters with a row for things that eight sentences need not hold: tags of a first argument,
+   * distances.
+   */
   readonly rare?: RegExp | undefined;
   /** Whether a pair can hold more than one relation; true where left out. */
   readonly severalRelationsOfAPair?: boolean | undefined;
-  /** Half the distance over which slopes are measured; less where there are many maxima and the loss is small. */
+  /**
+   * Half the distance over which slopes are measured; less where there are many maxima and the loss
+   * is small.
+   */
   readonly reach?: number | undefined;
 }
 

@@ -117,7 +117,10 @@ export function workOn(built: BuiltModel, sentences: readonly Sentence[]) {
       });
       return { losses, gradient };
     },
-    /** The slope of a function of the weights along one of them; nothing where it bends too much to have one here. */
+    /**
+     * The slope of a function of the weights along one of them; nothing where it bends too much to
+     * have one here.
+     */
     slope(key: string, cell: number, value: () => number): number | undefined {
       const parameter = store.get(key);
       const weights = store.read(parameter);
@@ -149,7 +152,9 @@ export function costsOf({ built, examples }: Work, outputs: readonly Output[], s
   return Float64Array.from(outputs, ({ prediction }) => costOf(gold, prediction, example.length, settings));
 }
 
-/** Everything that can be said about the only sentence: all tag sequences, each with all relations. */
+/**
+ * Everything that can be said about the only sentence: all tag sequences, each with all relations.
+ */
 export function everyOutput(work: Work): Output[] {
   const { name, lexicon, settings } = work.built.description;
   const length = work.examples[0]?.length ?? 0;

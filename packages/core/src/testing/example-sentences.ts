@@ -1,8 +1,9 @@
 import type { Sentence } from "../schema/index.ts";
 
 /**
- * A sentence in one string: `[Ada Lovelace|PER] joined [Acme|ORG] .` with relations as `head type tail` by entity number, counted from 0.
- * Entities that cannot be written this way (overlapping ones) are added by the test.
+ * A sentence in one string: `[Ada Lovelace|PER] joined [Acme|ORG] .` with relations as
+ * `head type tail` by entity number, counted from 0. Entities that cannot be written this way
+ * (overlapping ones) are added by the test.
  */
 export function sentence(id: string, text: string, ...relations: readonly string[]): Sentence {
   const tokens: string[] = [];
@@ -23,7 +24,10 @@ export function sentence(id: string, text: string, ...relations: readonly string
   };
 }
 
-/** Words of several tokens, a shared argument, two relations on one pair, a sentence without relations and one of a single word. */
+/**
+ * Words of several tokens, a shared argument, two relations on one pair, a sentence without
+ * relations and one of a single word.
+ */
 export const eightSentences: readonly Sentence[] = [
   sentence("1", "[Ada Lovelace|PER] joined [Acme|ORG] in [Oslo|LOC] .", "0 works_for 1", "1 based_in 2"),
   sentence("2", "[Initech|ORG] of [New York City|LOC] hired [Bob|PER] .", "2 works_for 0", "0 based_in 1"),

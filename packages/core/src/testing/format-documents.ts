@@ -13,7 +13,10 @@ import {
 } from "../schema/index.ts";
 import { documentFromText } from "../text/index.ts";
 
-/** The document that every example of a format carries: a character beyond the basic plane in front, two sentences. */
+/**
+ * The document that every example of a format carries: a character beyond the basic plane in front,
+ * two sentences.
+ */
 export function adaDocument(id = "doc-1"): Document {
   return annotateDocument(
     documentFromText(id, "🚀 Ada Lovelace joined Acme Corp in Paris. Acme Corp makes engines."),
@@ -60,7 +63,10 @@ const adaAnnotations = [
   { entities: [{ start: 0, end: 2, type: "ORG" }], relations: [] },
 ];
 
-/** Words that wrong readers stumble over: two UTF-16 units, combining marks, other scripts, quotes, brackets, digits. */
+/**
+ * Words that wrong readers stumble over: two UTF-16 units, combining marks, other scripts, quotes,
+ * brackets, digits.
+ */
 const words = [
   "Ada",
   "Acme",
@@ -83,7 +89,10 @@ const words = [
 ];
 const types = ["PER", "ORG", "works_for", "based-in"];
 
-/** Any documents at all: several sentences, overlapping and crossing and repeated entities, odd type names, all optional fields. */
+/**
+ * Any documents at all: several sentences, overlapping and crossing and repeated entities, odd type
+ * names, all optional fields.
+ */
 export const anyDocument: fc.Arbitrary<Document> = documentsOf(
   [...words, "a/b", "O'Brien", "don't"],
   [...types, "born in", "a|b\t"],
@@ -97,7 +106,9 @@ export function documentsWithin(holds: Capacity): fc.Arbitrary<readonly Document
   return documents.map((document) => fitDocument(document, holds).records).filter((records) => records.length > 0);
 }
 
-/** What must not change between two documents that a format should hold both, as lines to compare. */
+/**
+ * What must not change between two documents that a format should hold both, as lines to compare.
+ */
 export function comparable(document: Document, holds: Capacity): unknown {
   const place = (span: Span): string => {
     if (holds.offsets === "words") return surfaceOf(document, span);
@@ -118,7 +129,10 @@ export function comparable(document: Document, holds: Capacity): unknown {
   };
 }
 
-/** Every entity and relation of some documents by its letters alone, which survive whatever a format does to documents and tokens. */
+/**
+ * Every entity and relation of some documents by its letters alone, which survive whatever a format
+ * does to documents and tokens.
+ */
 export function annotationsOf(documents: readonly Document[]): { entities: string[]; relations: string[] } {
   const letters = (document: Document, span: Span): string => surfaceOf(document, span).replaceAll(" ", "");
   const entities = documents.flatMap((document) =>
@@ -193,7 +207,10 @@ function documentsOf(words: readonly string[], types: readonly string[], unique 
   });
 }
 
-/** The document with the tokens that its text gives, where entities grow to them; what a reader of text would see. */
+/**
+ * The document with the tokens that its text gives, where entities grow to them; what a reader of
+ * text would see.
+ */
 function retokenised(document: Document): Document {
   const { tokens, sentences } = documentFromText(document.id, document.text);
   const { pos: _, ...rest } = document;

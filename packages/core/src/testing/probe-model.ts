@@ -5,16 +5,21 @@ import type { Losses, ModelDefinition } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { type EndEvent, parseConfig, train } from "../training/index.ts";
 
-// What the contract of models asks of a model: losses with their gradients and slopes, predictions, trainings.
+// What the contract of models asks of a model: losses with their gradients and slopes, predictions,
+// trainings.
 
-/** Half the distance between the outermost points of a slope; in 32 bits a smaller one drowns in the rounding of a large loss. */
+/**
+ * Half the distance between the outermost points of a slope; in 32 bits a smaller one drowns in the
+ * rounding of a large loss.
+ */
 const usualReach = 0.02;
 /** What rounding does to a slope over this distance. */
 export const slopeNoise = 2e-3;
 
 /**
- * The slope of the loss along one cell, with an error of the fourth order. Nothing where a maximum changes hands or a unit switches on
- * nearby: there the slope, or how much it bends, is not the same over two distances.
+ * The slope of the loss along one cell, with an error of the fourth order. Nothing where a maximum
+ * changes hands or a unit switches on nearby: there the slope, or how much it bends, is not the
+ * same over two distances.
  *
  * @param tolerance what two distances may differ by
  */
@@ -47,7 +52,9 @@ export function learnt({ store }: Pick<BuiltModel, "store">): readonly Parameter
   return store.layout.filter(({ kind }) => kind !== "running");
 }
 
-/** Losses of sentences, summed, and the gradient of their sum by parameter name, without padding. */
+/**
+ * Losses of sentences, summed, and the gradient of their sum by parameter name, without padding.
+ */
 export function differentiate(
   { engine, store, model, encoder }: BuiltModel,
   sentences: readonly Sentence[],

@@ -10,7 +10,10 @@ export const trailingAbbreviations =
   "Ala Ariz Ark Calif Colo Conn Del Fla Ga Ida Ill Ind Kan Kans Ky La Mass Md Mich Minn Miss Mo Mont Neb Nev Okla Ore Pa Penn Tenn Tex " +
   "Va Vt Wash Wis Wisc Wyo Ont Que";
 
-/** Words that open a sentence when they are capitalised behind an abbreviation; names hardly ever start with one. */
+/**
+ * Words that open a sentence when they are capitalised behind an abbreviation; names hardly ever
+ * start with one.
+ */
 export const sentenceOpeners = new Set(
   (
     "The A An This That These Those There Here He She It We You They I His Her Its Our Their My Your In On At By For From With To " +

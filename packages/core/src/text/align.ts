@@ -4,7 +4,8 @@ import type { Span, Token } from "../schema/index.ts";
 /**
  * Finds given tokens in their text, one behind the other with nothing but white space between them.
  *
- * The Treebank's spellings of brackets and quotes (`-LRB-`, two grave accents) are found as the characters they stand for.
+ * The Treebank's spellings of brackets and quotes (`-LRB-`, two grave accents) are found as the
+ * characters they stand for.
  *
  * @throws {DataError} SPAN_MISALIGNED at the first token that does not stand where it must
  */
@@ -40,7 +41,9 @@ export function coveringTokens(tokens: readonly Token[], span: Span): { span: Sp
   return { span: { start, end }, exact };
 }
 
-/** What a token may read in its text: itself, or the characters that a Treebank spelling stands for. */
+/**
+ * What a token may read in its text: itself, or the characters that a Treebank spelling stands for.
+ */
 export function spellings(word: string): readonly string[] {
   return [word, ...(treebankSpellings.get(word) ?? [])];
 }
@@ -62,7 +65,10 @@ function skipSpace(text: string, from: number): number {
   return index;
 }
 
-/** The first index from 0 whose condition holds, `length` where none does; it must hold for every index behind it. */
+/**
+ * The first index from 0 whose condition holds, `length` where none does; it must hold for every
+ * index behind it.
+ */
 function firstWhere(length: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = length;

@@ -1,16 +1,23 @@
 /**
- * The unit in which a file counts characters: UTF-16 units as JavaScript does, code points as Python does, or graphemes, what people see as
- * one character, as doccano does where a project asks for it.
+ * The unit in which a file counts characters: UTF-16 units as JavaScript does, code points as
+ * Python does, or graphemes, what people see as one character, as doccano does where a project asks
+ * for it.
  */
 export type OffsetUnit = "utf16" | "codepoint" | "grapheme";
 
-/** Translates offsets in one text between a file's unit and UTF-16 units; `undefined` where there is no such place. */
+/**
+ * Translates offsets in one text between a file's unit and UTF-16 units; `undefined` where there is
+ * no such place.
+ */
 export interface OffsetTranslation {
   toUtf16(offset: number): number | undefined;
   fromUtf16(offset: number): number | undefined;
 }
 
-/** The translation for one text. Costs one pass over the text, and memory only where it holds a character of several UTF-16 units. */
+/**
+ * The translation for one text. Costs one pass over the text, and memory only where it holds a
+ * character of several UTF-16 units.
+ */
 export function offsetTranslation(text: string, unit: OffsetUnit): OffsetTranslation {
   const extra = unit === "utf16" ? [] : unit === "codepoint" ? astralPlaces(text) : graphemePlaces(text);
   const count = text.length - extra.length;
@@ -18,7 +25,8 @@ export function offsetTranslation(text: string, unit: OffsetUnit): OffsetTransla
   return {
     toUtf16(offset) {
       if (!valid(offset, count)) return undefined;
-      // The n-th unit too many stands at character extra[n] - n, and shifts everything behind it by one.
+      // The n-th unit too many stands at character extra[n] - n, and shifts everything behind it by
+      // one.
       return offset + countWhere(extra, (place, index) => place - index < offset);
     },
     fromUtf16(offset) {
@@ -34,7 +42,10 @@ function astralPlaces(text: string): number[] {
   return Array.from(text.matchAll(/[\u{10000}-\u{10FFFF}]/gu), (match) => match.index);
 }
 
-/** The UTF-16 places of all units of a grapheme but its last one: each makes the text one unit longer than it has graphemes. */
+/**
+ * The UTF-16 places of all units of a grapheme but its last one: each makes the text one unit
+ * longer than it has graphemes.
+ */
 function graphemePlaces(text: string): number[] {
   const places: number[] = [];
   for (const { segment, index } of new Intl.Segmenter("und", { granularity: "grapheme" }).segment(text)) {

@@ -8,8 +8,8 @@ export interface TextOptions extends TokenizerOptions, SentenceOptions {
 }
 
 /**
- * A document without annotation from plain text. Training data that comes as text, and text that is served, both go through
- * here, so that a model meets the tokens it was trained on.
+ * A document without annotation from plain text. Training data that comes as text, and text that is
+ * served, both go through here, so that a model meets the tokens it was trained on.
  */
 export function documentFromText(id: string, text: string, options: TextOptions = {}): Document {
   const tokens = tokenize(text, options);
@@ -19,7 +19,8 @@ export function documentFromText(id: string, text: string, options: TextOptions 
 }
 
 /**
- * The same for a text in blocks that no sentence crosses, such as turns of a talk or lines with a sentence each.
+ * The same for a text in blocks that no sentence crosses, such as turns of a talk or lines with a
+ * sentence each.
  *
  * @param blocks half-open UTF-16 units of the text, in order; what lies outside has no tokens
  */

@@ -1,4 +1,7 @@
-/** How many insertions, deletions, changes of a letter and swaps of neighbours lead from `a` to `b` (optimal string alignment). */
+/**
+ * How many insertions, deletions, changes of a letter and swaps of neighbours lead from `a` to `b`
+ * (optimal string alignment).
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -1,8 +1,8 @@
 import { editDistance } from "./edit-distance.ts";
 
 /**
- * The name that a misspelt one most likely means: the nearest by insertions, deletions, changes and swapped neighbours
- * (Damerau–Levenshtein, optimal string alignment), or the one that it begins.
+ * The name that a misspelt one most likely means: the nearest by insertions, deletions, changes and
+ * swapped neighbours (Damerau–Levenshtein, optimal string alignment), or the one that it begins.
  *
  * @returns `undefined` where nothing is near: more than a third of the letters would have to change
  */

@@ -3,8 +3,8 @@ import { leadingAbbreviations, sentenceOpeners } from "./abbreviations.ts";
 
 export interface SentenceOptions {
   /**
-   * What one line break means: `paragraph`, the end of a sentence (default), or `wrapped`, a space, as in text broken at a
-   * fixed width; then only empty lines and list items end a sentence.
+   * What one line break means: `paragraph`, the end of a sentence (default), or `wrapped`, a space,
+   * as in text broken at a fixed width; then only empty lines and list items end a sentence.
    */
   readonly lineBreaks?: "paragraph" | "wrapped" | undefined;
 }
@@ -12,8 +12,9 @@ export interface SentenceOptions {
 /**
  * Token spans of the sentences of a text; they cover every token once, in order.
  *
- * A sentence ends behind `.`, `!`, `?` or `…` with their closing quotes and brackets where what follows can open another, behind
- * 。！？ always, and at line breaks. Behind an abbreviation (`Inc.`, `U.S.`) it ends only before a word that usually opens one.
+ * A sentence ends behind `.`, `!`, `?` or `…` with their closing quotes and brackets where what
+ * follows can open another, behind 。！？ always, and at line breaks. Behind an abbreviation (`Inc.`,
+ * `U.S.`) it ends only before a word that usually opens one.
  */
 export function splitSentences(text: string, tokens: readonly Token[], options: SentenceOptions = {}): Span[] {
   const wrapped = options.lineBreaks === "wrapped";
@@ -61,7 +62,10 @@ function endingOf(tokens: readonly Token[], index: number, sentenceStart: number
   return text.length > 1 && text.endsWith(".") && !neverEnds.has(text.toLowerCase()) ? "abbreviation" : undefined;
 }
 
-/** Whether a token behind a sentence end still belongs to it: a further mark, a closing quote or bracket. */
+/**
+ * Whether a token behind a sentence end still belongs to it: a further mark, a closing quote or
+ * bracket.
+ */
 function closes(text: string, spaced: boolean, inQuotes: boolean): boolean {
   if (/^(?:''|[”’»›)\]}」』）】》〉]|[.…!?]+|[。！？｡])$/u.test(text)) return true;
   if (text === '"') return inQuotes;

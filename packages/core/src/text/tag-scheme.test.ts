@@ -23,7 +23,10 @@ test("an inside tag with no begin before it opens an entity of its own", () => {
   expect(decodeTags(["O", "I-PER", "O"], "bio")).toEqual([entity(1, 2, "PER")]);
 });
 
-/** Chunks by the two tables of conlleval's `startOfChunk` and `endOfChunk`, with S for a single token, written out. */
+/**
+ * Chunks by the two tables of conlleval's `startOfChunk` and `endOfChunk`, with S for a single
+ * token, written out.
+ */
 function conllevalChunks(tags: readonly string[]): Entity[] {
   const chunks: Entity[] = [];
   let before = ["O", ""];

@@ -1,7 +1,10 @@
 import { DataError } from "../errors.ts";
 import { type Entity, overlappingEntities, type Span } from "../schema/index.ts";
 
-/** How entities are written as one tag a token: begin and inside; with end and single; or the same under the names last and unit. */
+/**
+ * How entities are written as one tag a token: begin and inside; with end and single; or the same
+ * under the names last and unit.
+ */
 export type TagScheme = "bio" | "bioes" | "bilou";
 
 export interface EncodedTags {
@@ -35,8 +38,9 @@ export function encodeTags(entities: readonly Entity[], length: number, scheme: 
 /**
  * The entities that a tag sequence says, in order, whatever the sequence.
  *
- * Inconsistent sequences are read by the chunk rules of the CoNLL-2000 scorer (conlleval): a tag inside or at the end opens an
- * entity where none of its type is open, and a change of type closes the open one.
+ * Inconsistent sequences are read by the chunk rules of the CoNLL-2000 scorer (conlleval): a tag
+ * inside or at the end opens an entity where none of its type is open, and a change of type closes
+ * the open one.
  *
  * @throws {DataError} LABEL_UNKNOWN for a tag that the scheme does not have
  */
@@ -62,7 +66,8 @@ export function decodeTags(tags: readonly string[], scheme: TagScheme): Entity[]
 }
 
 /**
- * Every tag that sentences with these entity types can need, "O" first, then by type in code-unit order.
+ * Every tag that sentences with these entity types can need, "O" first, then by type in code-unit
+ * order.
  *
  * @param types `null` stands for entities without a type; no types at all mean the same
  */

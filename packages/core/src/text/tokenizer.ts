@@ -2,23 +2,28 @@ import type { Token } from "../schema/index.ts";
 import { leadingAbbreviations, trailingAbbreviations } from "./abbreviations.ts";
 
 /**
- * How text becomes tokens: `words` for languages that put spaces between words, `characters` for Chinese as the corpora have it,
- * `segmenter` for languages without spaces, by the dictionary that the platform's `Intl.Segmenter` carries.
+ * How text becomes tokens: `words` for languages that put spaces between words, `characters` for
+ * Chinese as the corpora have it, `segmenter` for languages without spaces, by the dictionary that
+ * the platform's `Intl.Segmenter` carries.
  */
 export type TokenizerMode = "words" | "characters" | "segmenter";
 
 export interface TokenizerOptions {
   readonly mode?: TokenizerMode | undefined;
-  /** BCP 47 language tag for the segmenter, such as "th"; the platform's own language where left out. */
+  /**
+   * BCP 47 language tag for the segmenter, such as "th"; the platform's own language where left
+   * out.
+   */
   readonly locale?: string | undefined;
 }
 
 /**
  * The tokens of a text with their places in it.
  *
- * Nothing is normalised: a token's text is the text at its place, and every character that is not white space lies in exactly
- * one token. Words follow the Penn Treebank's splitting (`do n't`, `Acme 's`, punctuation apart). Linear in the text's length:
- * every repetition that could be tried in vain is bounded, so a run of more than 200 letters gives several tokens.
+ * Nothing is normalised: a token's text is the text at its place, and every character that is not
+ * white space lies in exactly one token. Words follow the Penn Treebank's splitting (`do n't`,
+ * `Acme 's`, punctuation apart). Linear in the text's length: every repetition that could be tried
+ * in vain is bounded, so a run of more than 200 letters gives several tokens.
  */
 export function tokenize(text: string, options: TokenizerOptions = {}): Token[] {
   const mode = options.mode ?? "words";
@@ -39,7 +44,10 @@ const negation = raw`[nN]['’][tT]${wordEnds}`;
 const alone = raw`[\p{Script=Han}\p{Script=Hiragana}]`;
 const marks = raw`[\p{M}\u200C\u200D]{0,50}`;
 
-/** Letters and digits up to a negation, with soft hyphens and the joiners that Persian and Indic spelling needs. */
+/**
+ * Letters and digits up to a negation, with soft hyphens and the joiners that Persian and Indic
+ * spelling needs.
+ */
 const letters = raw`(?:(?!${negation}|${alone})[\p{L}\p{M}\p{N}_\u00AD\u200C\u200D]){1,200}`;
 /** What may stand between letters inside one word. */
 const connector = [
@@ -52,7 +60,10 @@ const connector = [
 ].join("|");
 const word = raw`${letters}(?:(?:${connector})${letters}){0,50}`;
 
-/** A full stop belongs to an abbreviation, except where the text or the paragraph ends and needs it for itself. */
+/**
+ * A full stop belongs to an abbreviation, except where the text or the paragraph ends and needs it
+ * for itself.
+ */
 const abbreviationStop = raw`\.(?!\s*$|[^\S\n]*\n[^\S\n]*\n)`;
 const initials = raw`(?:[\p{Lu}\p{Ll}](?:\.[\p{Lu}\p{Ll}]${wordEnds}){1,20}|\p{Lu}\p{Ll}?(?:\.\p{Lu}\p{Ll}{0,2}${wordEnds}){1,10}|\p{Lu}\.-\p{Lu}${wordEnds})`;
 const abbreviations = `${leadingAbbreviations} ${trailingAbbreviations}`
@@ -66,7 +77,9 @@ const emoji = raw`\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|${picture}[\u{E
 const inUrl = raw`[^\s<>"“”]`;
 const endsUrl = raw`[^\s<>"“”.,;:!?)\]}'’…]`;
 
-/** Tried in this order at every place; the last line takes whatever is left, so nothing is omitted. */
+/**
+ * Tried in this order at every place; the last line takes whatever is left, so nothing is omitted.
+ */
 const wordPattern = new RegExp(
   [
     raw`(?:(?:https?|ftp)://|www\.)${inUrl}{0,2000}${endsUrl}`,

@@ -2,8 +2,8 @@ import { Random } from "@weft-nlp/tensor";
 import type { Example } from "../models/index.ts";
 
 /**
- * The batches of one epoch, as lists of example numbers. The order depends on the seed and the epoch alone, so that a resumed training
- * sees the same batches as one that was never interrupted.
+ * The batches of one epoch, as lists of example numbers. The order depends on the seed and the
+ * epoch alone, so that a resumed training sees the same batches as one that was never interrupted.
  */
 export function batchesOf(
   count: number,
@@ -18,15 +18,18 @@ export function batchesOf(
 }
 
 /**
- * The chunks of a batch: sentences of like length together, the longest first. A chunk is what one worker does at once; how a batch falls
- * into chunks never depends on how many workers there are.
+ * The chunks of a batch: sentences of like length together, the longest first. A chunk is what one
+ * worker does at once; how a batch falls into chunks never depends on how many workers there are.
  */
 export function chunksOf<E extends Example>(batch: readonly E[], size: number): E[][] {
   const sorted = longestFirst(batch);
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, k) => sorted.slice(k * size, (k + 1) * size));
 }
 
-/** As many chunks with about as many words each: few chunks of like length would leave all but one worker without work for a while. */
+/**
+ * As many chunks with about as many words each: few chunks of like length would leave all but one
+ * worker without work for a while.
+ */
 export function evenChunksOf<E extends Example>(batch: readonly E[], size: number): E[][] {
   const chunks = Array.from({ length: Math.ceil(batch.length / size) }, () => ({ words: 0, examples: [] as E[] }));
   for (const example of longestFirst(batch)) {

@@ -16,7 +16,10 @@ export interface Progress {
   readonly stale: number;
   /** Identifies configuration and data; a checkpoint of another training is refused. */
   readonly fingerprint: string;
-  /** The kernels that computed it, as `kernelMark` names them; nothing in checkpoints from before this was kept. */
+  /**
+   * The kernels that computed it, as `kernelMark` names them; nothing in checkpoints from before
+   * this was kept.
+   */
   readonly kernels?: string | undefined;
 }
 
@@ -39,7 +42,11 @@ export function writeCheckpoint({ store, optimizer, best, progress }: Checkpoint
   return writeSafetensors({ tensors, metadata: { progress: JSON.stringify(progress), updates: String(steps) } });
 }
 
-/** Puts weights and optimiser back and returns the rest. @throws {ArchiveError} ARCHIVE_INVALID, CHECKPOINT_MISMATCH */
+/**
+ * Puts weights and optimiser back and returns the rest.
+ *
+ * @throws {ArchiveError} ARCHIVE_INVALID, CHECKPOINT_MISMATCH
+ */
 export function readCheckpoint(
   bytes: Uint8Array,
   source: string,
@@ -65,7 +72,8 @@ export function readCheckpoint(
   if (best.size !== (progress.best === undefined ? 0 : into.store.layout.length)) {
     throw invalid(source, "the weights of the best epoch do not fit the progress");
   }
-  // Every parameter gets a list, also where the file has none, so that a rule that keeps means notices.
+  // Every parameter gets a list, also where the file has none, so that a rule that keeps means
+  // notices.
   const means = new Map(into.store.layout.map(({ name }): [string, Float32Array[]] => [name, []]));
   for (let k = 0; k < 2; k++) {
     for (const [name, { values }] of part(`mean-${k}/`)) means.get(name)?.push(values);

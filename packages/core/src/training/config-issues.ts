@@ -19,8 +19,9 @@ export interface ConfigIssues {
 }
 
 /**
- * What zod found, as one error in our words: with file, line and column, what was expected, and the nearest real name of a misspelt
- * setting. Further faults become the `errors` of the cause, so that one run shows them all.
+ * What zod found, as one error in our words: with file, line and column, what was expected, and the
+ * nearest real name of a misspelt setting. Further faults become the `errors` of the cause, so that
+ * one run shows them all.
  */
 export function configError(issues: readonly z.core.$ZodIssue[], context: ConfigIssues): ConfigError {
   const errors = issues.flatMap((issue) => explain(issue, context)).toSorted((a, b) => order(a.at, b.at));
@@ -45,7 +46,10 @@ function explain(issue: z.core.$ZodIssue, context: ConfigIssues): ConfigError[] 
   return [settingError("SETTING_INVALID", at, issue.code === "custom" ? issue.message : message, hint)];
 }
 
-/** The issues of the one form of several that the value is of the right kind for: of settings or off, the settings. */
+/**
+ * The issues of the one form of several that the value is of the right kind for: of settings or
+ * off, the settings.
+ */
 function formMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
   return errors.find((form) => form.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys"));
 }
@@ -142,7 +146,10 @@ function valueAt(input: unknown, path: SettingPath): unknown {
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The names that a map of settings may hold, found by walking the JSON Schema; of several forms, those the input fits. */
+/**
+ * The names that a map of settings may hold, found by walking the JSON Schema; of several forms,
+ * those the input fits.
+ */
 function namesAt(root: JsonSchema, path: SettingPath, input: unknown): string[] {
   let forms = formsOf(root, root);
   let value = input;
@@ -164,7 +171,10 @@ function formsOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   return choices.length === 0 ? [target] : choices.flatMap((choice) => formsOf(choice, root));
 }
 
-/** The forms whose constants the value has, as in a union told apart by `name`; all of them where none fits. */
+/**
+ * The forms whose constants the value has, as in a union told apart by `name`; all of them where
+ * none fits.
+ */
 function fitting(forms: readonly JsonSchema[], value: unknown): readonly JsonSchema[] {
   const fits = forms.filter((form) =>
     Object.entries(form.properties ?? {}).every(([name, property]) => {

@@ -66,7 +66,10 @@ const modelSettings = () =>
     [...models].map((definition) => definition.settings.extend({ name: z.literal(definition.name) })) as never,
   ) as z.ZodType<{ readonly name: string } & Readonly<Record<string, unknown>>>;
 
-/** How one part of a model is trained, where that differs from the whole: each section in place of the one of the same name. */
+/**
+ * How one part of a model is trained, where that differs from the whole: each section in place of
+ * the one of the same name.
+ */
 const partSettings = () =>
   z.strictObject({
     objective: objectiveSettings().optional().describe("in place of objective"),
@@ -104,8 +107,8 @@ export type TrainConfig = z.infer<TrainConfigSchema>;
 let known: { readonly schema: TrainConfigSchema; readonly choices: string } | undefined;
 
 /**
- * The configuration of a training, as it stands in a file: paths count from the file's folder. Models,
- * inputs, objectives and protocols that are registered by now are choices.
+ * The configuration of a training, as it stands in a file: paths count from the file's folder.
+ * Models, inputs, objectives and protocols that are registered by now are choices.
  */
 export function trainConfigSchema(): TrainConfigSchema {
   const choices = [models, inputParts, objectives, protocols].map(({ names }) => names.join()).join(";");

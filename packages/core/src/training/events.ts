@@ -5,7 +5,10 @@ import type { Omission } from "../schema/index.ts";
 import type { WordVectors } from "../vocabulary/index.ts";
 import type { Progress } from "./checkpoint.ts";
 
-/** Of which part of a model an event tells, where the model is trained part by part. Steps count through all parts, epochs begin anew. */
+/**
+ * Of which part of a model an event tells, where the model is trained part by part. Steps count
+ * through all parts, epochs begin anew.
+ */
 export interface OfPart {
   readonly part?: ModelPart["name"] | undefined;
 }
@@ -23,14 +26,18 @@ export interface StartEvent extends OfPart {
   readonly parameters: number;
   readonly build: string;
   /**
-   * Where the training goes on from a checkpoint of other kernels: those, as `kernelMark` names them, or `unknown` where it does not say. The
-   * weights may then differ in their last bits from those of a training that was never stopped.
+   * Where the training goes on from a checkpoint of other kernels: those, as `kernelMark` names
+   * them, or `unknown` where it does not say. The weights may then differ in their last bits from
+   * those of a training that was never stopped.
    */
   readonly otherKernels: string | undefined;
   readonly vectors: WordVectors["coverage"] | undefined;
   /** What the model cannot hold of the training data. */
   readonly omissions: readonly Omission[];
-  /** What it cannot hold of dev, labels that training lacks among it; they count as missed in every score. */
+  /**
+   * What it cannot hold of dev, labels that training lacks among it; they count as missed in every
+   * score.
+   */
   readonly devOmissions: readonly Omission[];
   /** Steps of the whole training, and those done before it was resumed. */
   readonly steps: number;
@@ -59,7 +66,10 @@ export interface EvaluationEvent extends OfPart {
   readonly improved: boolean;
 }
 
-/** Emitted after every epoch; whoever wants a checkpoint calls `bytes`, before asking for the next event. */
+/**
+ * Emitted after every epoch; whoever wants a checkpoint calls `bytes`, before asking for the next
+ * event.
+ */
 export interface CheckpointEvent extends OfPart {
   readonly kind: "checkpoint";
   readonly epoch: number;

@@ -1,7 +1,10 @@
 import type { Sentence } from "../schema/index.ts";
 import type { TrainConfig } from "./config.ts";
 
-/** Tells trainings apart: a hash of the configuration without its paths, and of the words and annotation of train and dev. */
+/**
+ * Tells trainings apart: a hash of the configuration without its paths, and of the words and
+ * annotation of train and dev.
+ */
 export function fingerprint(config: TrainConfig, train: readonly Sentence[], dev: readonly Sentence[]): string {
   const { data: _paths, vectors, init, ...rest } = config;
   const hash = new TextHash();
@@ -13,7 +16,10 @@ export function fingerprint(config: TrainConfig, train: readonly Sentence[], dev
   return hash.value;
 }
 
-/** FNV-1a in two independent 32-bit lanes; enough to notice a difference, no protection against forgery. */
+/**
+ * FNV-1a in two independent 32-bit lanes; enough to notice a difference, no protection against
+ * forgery.
+ */
 class TextHash {
   #low = 0x811c9dc5;
   #high = 0x9e3779b9;

@@ -16,7 +16,11 @@ export type WholeEvent = Exclude<TrainEvent, PartEvent>;
 
 type TrainWhole = (input: TrainInput, place: string) => AsyncGenerator<WholeEvent, void, void>;
 
-/** The parts of the configured model, in the order in which they are trained. @throws {ConfigError} SETTING_INVALID */
+/**
+ * The parts of the configured model, in the order in which they are trained.
+ *
+ * @throws {ConfigError} SETTING_INVALID
+ */
 export function partsOf({ model, parts: sections, training }: TrainConfig): readonly ModelPart[] {
   const definition: ModelDefinition = models.get(model.name);
   const parts = definition.parts ?? [];
@@ -48,8 +52,9 @@ interface State {
 }
 
 /**
- * Trains the parts of a model one after the other, each with its own steps, its own optimiser and its own choice of the best epoch on dev, and
- * puts the model together from them. A checkpoint is that of the part under way, with the weights of the parts before it beside.
+ * Trains the parts of a model one after the other, each with its own steps, its own optimiser and
+ * its own choice of the best epoch on dev, and puts the model together from them. A checkpoint is
+ * that of the part under way, with the weights of the parts before it beside.
  */
 export async function* trainParts(
   input: TrainInput,
@@ -137,7 +142,10 @@ function earlierModel(
   return built;
 }
 
-/** Training sentences with the entities that a model finds in them, where these are not the annotated ones, and the relations between both. */
+/**
+ * Training sentences with the entities that a model finds in them, where these are not the
+ * annotated ones, and the relations between both.
+ */
 function predictedOnes({ train }: TrainInput, built: BuiltModel): Sentence[] {
   const predictor = new Predictor(built);
   const predictions = predictor.predict(

@@ -75,7 +75,8 @@ test("chunks may be worked on in any order", async () => {
 });
 
 test("a step counts once for its running statistics, in however many chunks it was taken", async () => {
-  // The pooled values of the first step do not depend on what they are normalised by; nor on dropout, where there is none.
+  // The pooled values of the first step do not depend on what they are normalised by; nor on
+  // dropout, where there is none.
   const quiet = { ...model, spatialDropout: 0 };
   const once = async (chunk: number): Promise<Map<string, readonly number[]>> => {
     const { config, ...rest } = input({ epochs: 1, batch: 8, chunk });

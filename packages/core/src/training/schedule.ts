@@ -1,6 +1,9 @@
 import type { TrainConfig } from "./config.ts";
 
-/** The learning rate of a step as a share of the full one: a linear warm-up, then constant, straight down, or half a cosine. */
+/**
+ * The learning rate of a step as a share of the full one: a linear warm-up, then constant, straight
+ * down, or half a cosine.
+ */
 export function rateFactor(schedule: TrainConfig["training"]["schedule"], step: number, steps: number): number {
   const warmup = Math.round(schedule.warmup * steps);
   if (step < warmup) return (step + 1) / warmup;

@@ -8,7 +8,10 @@ import type { StepEvent } from "./events.ts";
 import type { ChunkTask, Executor } from "./executor.ts";
 import { rateFactor } from "./schedule.ts";
 
-/** One update after another: spreads a batch over an executor, collects the gradients, moves the weights. */
+/**
+ * One update after another: spreads a batch over an executor, collects the gradients, moves the
+ * weights.
+ */
 export class Stepper {
   readonly #built: BuiltModel;
   readonly #optimizer: Optimizer;
@@ -32,7 +35,8 @@ export class Stepper {
 
   /**
    * @param step steps done before this one
-   * @throws {TrainingError} TRAINING_DIVERGED when the loss or the gradient is not finite; the weights stay as they were
+   * @throws {TrainingError} TRAINING_DIVERGED when the loss or the gradient is not finite; the
+   *   weights stay as they were
    */
   async step(batch: readonly Example[], epoch: number, step: number): Promise<StepEvent> {
     const { seed, training } = this.#config;

@@ -10,7 +10,10 @@ export interface TrainInput {
   readonly dev: readonly Sentence[];
   /** Reads word vectors for the words asked; called once, with the vocabulary. */
   readonly vectors?: ((words: ReadonlySet<string>, countOf: (word: string) => number) => Promise<WordVectors>) | undefined;
-  /** What training starts from in place of fresh weights: those of `config.init`, with the words and labels they belong to. */
+  /**
+   * What training starts from in place of fresh weights: those of `config.init`, with the words and
+   * labels they belong to.
+   */
   readonly init?: InitialModel | undefined;
   /** Words and labels; those of train where left out. */
   readonly lexicon?: Lexicon | undefined;

@@ -18,15 +18,19 @@ import { Stepper } from "./stepper.ts";
 import type { TrainInput } from "./train-input.ts";
 
 /**
- * Trains a model: says what happens and leaves to others what to do with it. A model that has parts is trained part by part.
+ * Trains a model: says what happens and leaves to others what to do with it. A model that has parts
+ * is trained part by part.
  *
- * The best epoch is chosen on dev. The same configuration, data and kernel build give the same weights, bit for bit, for any executor and
- * however often the training was interrupted and resumed.
+ * The best epoch is chosen on dev. The same configuration, data and kernel build give the same
+ * weights, bit for bit, for any executor and however often the training was interrupted and
+ * resumed.
  *
  * @throws {DataError} CORPUS_EMPTY
  * @throws {ConfigError} SETTING_INVALID when the model cannot be trained by the objective
- * @throws {ArchiveError} ARCHIVE_INVALID when the weights to start from are not those of such a model
- * @throws {TrainingError} TRAINING_DIVERGED when a gradient is not finite; CANCELLED when the signal asks to stop
+ * @throws {ArchiveError} ARCHIVE_INVALID when the weights to start from are not those of such a
+ *   model
+ * @throws {TrainingError} TRAINING_DIVERGED when a gradient is not finite; CANCELLED when the
+ *   signal asks to stop
  */
 export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void, void> {
   const { config } = input;

@@ -81,7 +81,8 @@ test.each([
 /**
  * The statements with every literal as `S` and every quoted name as `I`, and what the literals say.
  *
- * @param old whether escapes of Unicode are replaced before anything else is looked at, as servers before Neo4j 5 did
+ * @param old whether escapes of Unicode are replaced before anything else is looked at, as servers
+ *   before Neo4j 5 did
  */
 function shapeOf(lines: readonly string[], old: boolean): { shape: string[]; literals: string[] } {
   const literals: string[] = [];

@@ -4,9 +4,11 @@ import { RecentSet } from "./recent-set.ts";
 import { type TripleOptions, textFormat } from "./triple-format.ts";
 
 /**
- * Statements for Neo4j 5 and whatever else speaks Cypher, one a line: `cypher-shell < graph.cypher`.
+ * Statements for Neo4j 5 and whatever else speaks Cypher, one a line:
+ * `cypher-shell < graph.cypher`.
  *
- * Everything is merged by its name, so a file may be loaded twice, and a node may be said again: those said lately are not.
+ * Everything is merged by its name, so a file may be loaded twice, and a node may be said again:
+ * those said lately are not.
  */
 export const cypher = textFormat(
   {
@@ -51,8 +53,8 @@ function map(properties: Properties): string {
 /**
  * A text as a literal of Cypher, on one line.
  *
- * Older servers replace `\u0027` in the whole statement before they read it, inside quotes too; so the two characters never come behind
- * each other in our output unless we mean a control character.
+ * Older servers replace `\u0027` in the whole statement before they read it, inside quotes too; so
+ * the two characters never come behind each other in our output unless we mean a control character.
  */
 function literal(text: string): string {
   const body = text

@@ -24,9 +24,10 @@ const keys = {
 /**
  * A node a mention, an edge a relation.
  *
- * GraphML wants every node once and has no way to say one again, so a node is a mention, which is met once, and not an entity, which may
- * come back after a billion others. Mentions of one entity have the same `entity`. Their ids count documents and mentions, since ids of
- * documents may come twice.
+ * GraphML wants every node once and has no way to say one again, so a node is a mention, which is
+ * met once, and not an entity, which may come back after a billion others. Mentions of one entity
+ * have the same `entity`. Their ids count documents and mentions, since ids of documents may come
+ * twice.
  */
 export const graphml = textFormat(
   {

@@ -1,17 +1,19 @@
 import { ConfigError } from "../errors.ts";
 import type { Mention, Statement } from "./statements.ts";
 
-/*
- * The names of things, in every format that names them: an IRI behind its base, and the `id` of a node in a graph. They are made of
- * what they name, percent-encoded, so the same thing has the same name in every file, and whoever reads a name can see what it is.
+/**
+ * The names of things, in every format that names them: an IRI behind its base, and the `id` of a
+ * node in a graph. They are made of what they name, percent-encoded, so the same thing has the same
+ * name in every file, and whoever reads a name can see what it is.
  */
 
 /** What IRIs begin with unless said otherwise. */
 export const defaultBase = "urn:weft:";
 
 /**
- * A name and a type make an entity: mentions that read the same and have the same type are one, and nothing else is. Letters keep their
- * case; characters that Unicode holds to be the same are the same (normal form C).
+ * A name and a type make an entity: mentions that read the same and have the same type are one, and
+ * nothing else is. Letters keep their case; characters that Unicode holds to be the same are the
+ * same (normal form C).
  */
 export function entityName({ text, type }: Pick<Mention, "text" | "type">): string {
   const named = encoded(text.normalize("NFC"));
@@ -48,7 +50,8 @@ export function modelName(digest: string): string {
 /**
  * Checks what IRIs are to begin with.
  *
- * @throws {ConfigError} SETTING_INVALID where it is no absolute IRI, or names put behind it would run into its last word
+ * @throws {ConfigError} SETTING_INVALID where it is no absolute IRI, or names put behind it would
+ *   run into its last word
  */
 export function checkBase(base: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: an IRI has none of them, RFC 3987

@@ -30,10 +30,11 @@ const edgeProperties = {
 } as const;
 
 /**
- * The two files that `neo4j-admin database import` takes, for graphs too large to be merged statement by statement.
+ * The two files that `neo4j-admin database import` takes, for graphs too large to be merged
+ * statement by statement.
  *
- * A node that was said long ago is said again, since remembering them all would take memory without end: the import skips it with
- * `--skip-duplicate-nodes`.
+ * A node that was said long ago is said again, since remembering them all would take memory without
+ * end: the import skips it with `--skip-duplicate-nodes`.
  */
 export const neo4jCsv: TripleFormat = {
   name: "neo4j-csv",

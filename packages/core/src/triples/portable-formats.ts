@@ -5,7 +5,10 @@ import { csv, triples, tsv } from "./separated.ts";
 import type { TripleFormat } from "./triple-format.ts";
 import { jsonl } from "./triple-jsonl.ts";
 
-/** The formats of triples that need no package and run anywhere, one line each. The package `weft` adds those that do. */
+/**
+ * The formats of triples that need no package and run anywhere, one line each. The package `weft`
+ * adds those that do.
+ */
 export const portableTripleFormats = {
   jsonl,
   triples,

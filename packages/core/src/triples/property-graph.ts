@@ -25,8 +25,9 @@ interface GraphEdge {
 }
 
 /**
- * A document as a property graph: nodes for it and its entities, an edge `MENTIONS` to an entity for each place where it stands, and an
- * edge between two entities for each relation, with where it was found and how sure that is.
+ * A document as a property graph: nodes for it and its entities, an edge `MENTIONS` to an entity
+ * for each place where it stands, and an edge between two entities for each relation, with where it
+ * was found and how sure that is.
  */
 export function graphFacts(source: Document, { model }: TripleOptions): { nodes: GraphNode[]; edges: GraphEdge[] } {
   const { document, mentions, statements } = statementsOf(source);
@@ -72,8 +73,8 @@ export function graphFacts(source: Document, { model }: TripleOptions): { nodes:
 const reserved = new Set(["Document", "Entity"]);
 
 /**
- * A label or the type of an edge as databases take it: what would end it, or be read as an escape, becomes an underscore. The true name
- * stands in the property `type` or `relation`.
+ * A label or the type of an edge as databases take it: what would end it, or be read as an escape,
+ * becomes an underscore. The true name stands in the property `type` or `relation`.
  */
 export function graphName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being replaced

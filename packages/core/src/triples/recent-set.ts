@@ -1,9 +1,10 @@
 /**
- * Remembers the texts it was lately asked about, within a bound of memory: enough to say a node once that comes again and again, in
- * formats whose reader takes a node said twice.
+ * Remembers the texts it was lately asked about, within a bound of memory: enough to say a node
+ * once that comes again and again, in formats whose reader takes a node said twice.
  *
- * Two generations: when the younger one is full it becomes the older one, and what was in the older one and never asked for again is
- * forgotten at once. One set that drops its first text for each new one gets slow, since a set keeps the holes at its beginning.
+ * Two generations: when the younger one is full it becomes the older one, and what was in the older
+ * one and never asked for again is forgotten at once. One set that drops its first text for each
+ * new one gets slow, since a set keeps the holes at its beginning.
  */
 export class RecentSet {
   readonly #capacity: number;
@@ -11,7 +12,10 @@ export class RecentSet {
   #old = new Set<string>();
   #held = 0;
 
-  /** @param capacity UTF-16 units that a generation holds, of all texts together, each with the cost of its place */
+  /**
+   * @param capacity UTF-16 units that a generation holds, of all texts together, each with the cost
+   *   of its place
+   */
   constructor(capacity = 4 << 20) {
     this.#capacity = capacity;
   }

@@ -30,7 +30,10 @@ export const triples = textFormat(
   }),
 );
 
-/** Columns between tabs: a tab, a line end or a backslash inside a cell is written as `\t`, `\n`, `\r`, `\\`. */
+/**
+ * Columns between tabs: a tab, a line end or a backslash inside a cell is written as `\t`, `\n`,
+ * `\r`, `\\`.
+ */
 export const tsv = textFormat(
   {
     name: "tsv",
@@ -89,7 +92,10 @@ function escapeTab(cell: Cell): string {
   return cell === null ? "" : withoutNul(String(cell)).replace(/[\t\n\r\\]/g, (character) => escapes[character] as string);
 }
 
-/** A spreadsheet computes what begins so, and what it computes may reach out into the world; numbers of ours are no text. */
+/**
+ * A spreadsheet computes what begins so, and what it computes may reach out into the world; numbers
+ * of ours are no text.
+ */
 function safe(cell: Cell, escapeFormulas = false): Cell {
   return escapeFormulas && typeof cell === "string" && /^\s*[=+\-@＝＋－＠\t\r]/.test(cell) ? `'${cell}` : cell;
 }

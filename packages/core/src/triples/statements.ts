@@ -1,6 +1,9 @@
 import { charSpan, type Document, type Span } from "../schema/index.ts";
 
-/** An entity where it stands in its document, in text that can be written anywhere: without lone surrogates, white space as one space. */
+/**
+ * An entity where it stands in its document, in text that can be written anywhere: without lone
+ * surrogates, white space as one space.
+ */
 export interface Mention {
   readonly text: string;
   readonly type: string | null;
@@ -20,7 +23,9 @@ export interface Statement {
   readonly confidence?: number | undefined;
 }
 
-/** What a document says: all mentions in the order of its entities, and the relations between them. */
+/**
+ * What a document says: all mentions in the order of its entities, and the relations between them.
+ */
 export interface Statements {
   /** The document's id. */
   readonly document: string;
@@ -60,7 +65,9 @@ function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** Finds the sentence of a token among spans in ascending order, in the logarithm of their number. */
+/**
+ * Finds the sentence of a token among spans in ascending order, in the logarithm of their number.
+ */
 function sentenceFinder(sentences: readonly Span[]): (token: number) => number | null {
   return (token) => {
     let [low, high] = [0, sentences.length];

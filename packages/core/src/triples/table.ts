@@ -4,7 +4,10 @@ import type { TripleOptions } from "./triple-format.ts";
 
 export type Cell = string | number | null;
 
-/** The columns of every table of triples, in order: the triple, then where it stands, then how sure it is and who said so. */
+/**
+ * The columns of every table of triples, in order: the triple, then where it stands, then how sure
+ * it is and who said so.
+ */
 export const tripleColumns = {
   head: "text",
   headType: "text",
@@ -53,7 +56,10 @@ export function tripleRows(document: Document, { model }: TripleOptions): Triple
   }));
 }
 
-/** Null for what nobody predicted. With six digits, a number never turns into the form with an exponent. */
+/**
+ * Null for what nobody predicted. With six digits, a number never turns into the form with an
+ * exponent.
+ */
 export function rounded(confidence: number | undefined): number | null {
   return confidence === undefined ? null : roundConfidence(confidence);
 }

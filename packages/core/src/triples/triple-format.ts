@@ -4,7 +4,10 @@ import type { Document } from "../schema/index.ts";
 export interface ModelIdentity {
   /** What its owner calls it: the name of the run or of the folder. */
   readonly name: string;
-  /** The version of Weft that ran it. A model has no version of its own; its digest tells it from any other. */
+  /**
+   * The version of Weft that ran it. A model has no version of its own; its digest tells it from
+   * any other.
+   */
   readonly version: string;
   /** `sha256:` and the digest of its files. */
   readonly digest: string;
@@ -15,9 +18,15 @@ export interface TripleOptions {
   readonly model?: ModelIdentity | undefined;
   /** What every IRI begins with, in formats that have IRIs; `urn:weft:` where left out. */
   readonly base?: string | undefined;
-  /** Rows that are made and written together, in formats by columns; what suits a large file where left out. */
+  /**
+   * Rows that are made and written together, in formats by columns; what suits a large file where
+   * left out.
+   */
   readonly groupRows?: number | undefined;
-  /** Puts an apostrophe in front of cells that a spreadsheet would take for a formula. It changes the text, so it is off by itself. */
+  /**
+   * Puts an apostrophe in front of cells that a spreadsheet would take for a formula. It changes
+   * the text, so it is off by itself.
+   */
   readonly escapeFormulas?: boolean | undefined;
 }
 
@@ -34,8 +43,8 @@ export interface TripleWriter {
 }
 
 /**
- * A form in which the next tool takes entities and relations. Unlike an annotation format it is written only, and documents with their
- * tokens cannot be read back from it (`jsonl` apart).
+ * A form in which the next tool takes entities and relations. Unlike an annotation format it is
+ * written only, and documents with their tokens cannot be read back from it (`jsonl` apart).
  *
  * Memory does not grow with the number of documents.
  */
@@ -44,12 +53,18 @@ export interface TripleFormat {
   readonly name: string;
   /** What people call it. */
   readonly title: string;
-  /** The ending of files with its dot; what `--out` knows the format by. Empty in a format of several files. */
+  /**
+   * The ending of files with its dot; what `--out` knows the format by. Empty in a format of
+   * several files.
+   */
   readonly extension: string;
   readonly mediaType: string;
   /** One clause for lists of formats. */
   readonly describe: string;
-  /** `documents` keeps everything; `entities` every mention and relation; `relations` only the mentions that have a relation. */
+  /**
+   * `documents` keeps everything; `entities` every mention and relation; `relations` only the
+   * mentions that have a relation.
+   */
   readonly holds: "documents" | "entities" | "relations";
   /** The files of a format that is a folder. */
   readonly files?: readonly string[] | undefined;
@@ -59,7 +74,10 @@ export interface TripleFormat {
   open(sink: TripleSink, options?: TripleOptions): TripleWriter;
 }
 
-/** A format of one text file, from what stands at its top, what a document adds, and what stands at its end. */
+/**
+ * A format of one text file, from what stands at its top, what a document adds, and what stands at
+ * its end.
+ */
 export function textFormat(
   facts: Omit<TripleFormat, "open">,
   start: (options: TripleOptions) => { head?: string; of: (document: Document) => string; tail?: string },
@@ -80,7 +98,8 @@ export function textFormat(
 }
 
 /**
- * Everything that a format makes of documents, in memory: the main file as bytes, in a format of several files those by name.
+ * Everything that a format makes of documents, in memory: the main file as bytes, in a format of
+ * several files those by name.
  *
  * @param pause waited for after each piece, where the thread has more to do than this
  */

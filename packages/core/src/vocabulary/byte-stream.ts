@@ -2,8 +2,8 @@
 export type ByteChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
- * A window over a stream of bytes that grows behind and shrinks in front, so that a reader sees whole records while memory
- * stays at the size of a few. Looking never waits; `more` does.
+ * A window over a stream of bytes that grows behind and shrinks in front, so that a reader sees
+ * whole records while memory stays at the size of a few. Looking never waits; `more` does.
  */
 export class ByteStream {
   /** Bytes taken since the beginning of the stream. */

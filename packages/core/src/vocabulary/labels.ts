@@ -2,7 +2,10 @@ import { DataError, type Location } from "../errors.ts";
 import { asStrings } from "../json/fields.ts";
 import type { Annotation, Sentence } from "../schema/index.ts";
 
-/** A closed set of labels with their numbers, in code-unit order unless an order is given, so that equal data gives equal numbers. */
+/**
+ * A closed set of labels with their numbers, in code-unit order unless an order is given, so that
+ * equal data gives equal numbers.
+ */
 export class Labels implements Iterable<string> {
   readonly names: readonly string[];
   readonly #indices: ReadonlyMap<string, number>;
@@ -17,7 +20,10 @@ export class Labels implements Iterable<string> {
     return new Labels([...new Set(names)].sort());
   }
 
-  /** The names as they come, for orders that mean something: a tag inventory, "none" in front. Repetitions are left out. */
+  /**
+   * The names as they come, for orders that mean something: a tag inventory, "none" in front.
+   * Repetitions are left out.
+   */
   static inOrder(names: Iterable<string>): Labels {
     return new Labels([...new Set(names)]);
   }

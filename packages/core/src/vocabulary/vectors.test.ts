@@ -70,7 +70,8 @@ describe.each(Object.entries(files))("%s", (format, bytes) => {
           .trimEnd()
           .split("\n")
           .map((line) => line.trim().split(" ").length);
-        // Without a header the first row says how long rows are, and a number cut short is still a number.
+        // Without a header the first row says how long rows are, and a number cut short is still a
+        // number.
         const whole = fields.every((count) => count === fields[0]) && (fields[0] as number) > 1 && !before.endsWith("-");
         if (whole) await expect(reading).resolves.toBeDefined();
         else await expect(reading).rejects.toThrow("VECTORS_INVALID");

@@ -1,7 +1,10 @@
 import { DataError } from "../errors.ts";
 import { type ByteChunks, ByteStream } from "./byte-stream.ts";
 
-/** `glove`: a word and its numbers a line. `word2vec-text`: the same behind a line "rows dimension" (fastText's .vec too). */
+/**
+ * `glove`: a word and its numbers a line. `word2vec-text`: the same behind a line "rows dimension"
+ * (fastText's .vec too).
+ */
 export type VectorFormat = "glove" | "word2vec-text" | "word2vec-binary";
 
 export interface VectorOptions {
@@ -24,16 +27,19 @@ export interface WordVectors {
     readonly found: number;
     /** Of the found words, those that had a vector only in lower case. */
     readonly lowerCased: number;
-    /** Share of running words covered, between 0 and 1, where `countOf` was given and counts any. */
+    /**
+     * Share of running words covered, between 0 and 1, where `countOf` was given and counts any.
+     */
     readonly tokens: number | undefined;
   };
 }
 
 /**
- * The vectors of the asked words, from a file read once from front to back; memory is that of the vectors kept.
+ * The vectors of the asked words, from a file read once from front to back; memory is that of the
+ * vectors kept.
  *
- * A word takes its own vector, else the one of its lower-case form. Of repeated rows the first counts. Every row's length is
- * checked, and that the numbers kept are finite.
+ * A word takes its own vector, else the one of its lower-case form. Of repeated rows the first
+ * counts. Every row's length is checked, and that the numbers kept are finite.
  *
  * @throws {DataError} VECTORS_INVALID with the line, or in a binary file the byte
  */
@@ -110,7 +116,8 @@ async function isBinary(stream: ByteStream, dimension: number): Promise<boolean>
   const begin = window.indexOf(blank) + 1;
   const stop = window.indexOf(lineFeed, begin);
   const end = Math.min(stop < 0 ? window.length : stop, begin + 4 * dimension);
-  // Written in Latin-1 every byte is one character, so that no pair of float bytes can pass for a letter.
+  // Written in Latin-1 every byte is one character, so that no pair of float bytes can pass for a
+  // letter.
   const numbers = Array.from(window.subarray(begin, end), (byte) => String.fromCharCode(byte)).join("");
   return !/^[-+.0-9eE \t\rnaifNAIF]+$/.test(numbers);
 }
@@ -229,7 +236,10 @@ function gather(
   };
 }
 
-/** Bytes of the line at the front of the stream, without its line feed; `undefined` at the end of the stream. */
+/**
+ * Bytes of the line at the front of the stream, without its line feed; `undefined` at the end of
+ * the stream.
+ */
 async function lineLength(stream: ByteStream, source: string | undefined, line: number): Promise<number | undefined> {
   let searched = 0;
   for (;;) {
@@ -241,7 +251,9 @@ async function lineLength(stream: ByteStream, source: string | undefined, line: 
   }
 }
 
-/** The place of the separator in front of the last `count` fields; -1 where there are not so many. */
+/**
+ * The place of the separator in front of the last `count` fields; -1 where there are not so many.
+ */
 function beforeLastFields(row: Uint8Array, count: number): number {
   let left = count;
   for (let index = row.length - 1; index >= 0; index--) {

@@ -10,15 +10,19 @@ export interface VocabularyOptions {
   readonly foldCase?: boolean | undefined;
   /** Every digit becomes 0 before counting and looking up. */
   readonly foldNumbers?: boolean | undefined;
-  /** `single`: one row for all unknown words. `shape`: one row a class of form, which an unknown name keeps from a verb. */
+  /**
+   * `single`: one row for all unknown words. `shape`: one row a class of form, which an unknown
+   * name keeps from a verb.
+   */
   readonly unknown?: "single" | "shape" | undefined;
 }
 
 /**
  * The words that a model knows, from the training part alone, and the rows that unknown ones share.
  *
- * Row 0 is the unknown word (with `shape`: the unknown word of no particular form), the further classes follow, then the words
- * from frequent to rare, equally frequent ones in code-unit order. There is no row for padding, since no batch is padded.
+ * Row 0 is the unknown word (with `shape`: the unknown word of no particular form), the further
+ * classes follow, then the words from frequent to rare, equally frequent ones in code-unit order.
+ * There is no row for padding, since no batch is padded.
  */
 export class Vocabulary {
   readonly options: Readonly<Required<{ [Name in keyof VocabularyOptions]: NonNullable<VocabularyOptions[Name]> }>>;
@@ -52,7 +56,9 @@ export class Vocabulary {
     return new Vocabulary(entries, complete);
   }
 
-  /** @throws {DataError} FIELD_MISSING or FIELD_INVALID where the value is not what `toJSON` gave */
+  /**
+   * @throws {DataError} FIELD_MISSING or FIELD_INVALID where the value is not what `toJSON` gave
+   */
   static fromJSON(value: unknown, at: Location = {}): Vocabulary {
     const fields = asObject(value, at, "");
     const words = asList(fields["words"], at, "words").map((word, index) => asString(word, at, `words[${index}]`));
@@ -94,7 +100,10 @@ export class Vocabulary {
     return this.#rows.get(fold(word, this.options)) ?? this.unknownIndexOf(word);
   }
 
-  /** The row that the word would have were it unknown; training puts it in place of rare words now and then. */
+  /**
+   * The row that the word would have were it unknown; training puts it in place of rare words now
+   * and then.
+   */
   unknownIndexOf(word: string): number {
     return this.options.unknown === "shape" ? wordShapes.indexOf(wordShape(word)) : 0;
   }

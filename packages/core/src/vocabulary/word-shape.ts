@@ -1,4 +1,7 @@
-/** What an unseen word is known by: its form alone. The order is the order of their rows in a vocabulary. */
+/**
+ * What an unseen word is known by: its form alone. The order is the order of their rows in a
+ * vocabulary.
+ */
 export const wordShapes = [
   "other",
   "digits",

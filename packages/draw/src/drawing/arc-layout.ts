@@ -1,6 +1,9 @@
 import { groupByLine } from "./group-by-line.ts";
 
-/** Where an entity stands: its line, its horizontal extent, and how far its top lies below the highest box of the line. */
+/**
+ * Where an entity stands: its line, its horizontal extent, and how far its top lies below the
+ * highest box of the line.
+ */
 export interface ArcBox {
   readonly line: number;
   readonly left: number;
@@ -31,9 +34,11 @@ export interface Leg {
 }
 
 /**
- * One arc, or the half of it that stands on one line. `y` grows downwards; 0 is the top of the highest box of the line.
+ * One arc, or the half of it that stands on one line. `y` grows downwards; 0 is the top of the
+ * highest box of the line.
  *
- * `head` and `tail` are the legs; a half that goes on elsewhere has one of them, and a mark at the other end of its bar.
+ * `head` and `tail` are the legs; a half that goes on elsewhere has one of them, and a mark at the
+ * other end of its bar.
  */
 export interface Arc {
   readonly relation: number;
@@ -56,7 +61,10 @@ export interface ArcLayout {
 
 export interface ArcLayoutOptions {
   readonly lineCount: number;
-  /** Labels of whole arcs stay between these where they fit; bars that go on in another line end there. */
+  /**
+   * Labels of whole arcs stay between these where they fit; bars that go on in another line end
+   * there.
+   */
   readonly left: number;
   readonly right: number;
   readonly rightToLeft: boolean;
@@ -82,9 +90,10 @@ export function portsWidth(count: number): number {
 /**
  * Places relation arcs above their entities so that all of them can be seen.
  *
- * Every arc end gets a place of its own on its box. Arcs are stacked by colouring the interval graph of their bars and labels,
- * short ones first and enclosing ones above what they enclose; so no two labels touch, no bar runs along another, and strokes
- * that must pass behind a label leave it free.
+ * Every arc end gets a place of its own on its box. Arcs are stacked by colouring the interval
+ * graph of their bars and labels, short ones first and enclosing ones above what they enclose; so
+ * no two labels touch, no bar runs along another, and strokes that must pass behind a label leave
+ * it free.
  */
 export function layoutArcs(boxes: readonly ArcBox[], relations: readonly ArcRequest[], options: ArcLayoutOptions): ArcLayout {
   const halves = cutAtLines(boxes, relations, options);
@@ -159,8 +168,9 @@ function cutAtLines(boxes: readonly ArcBox[], relations: readonly ArcRequest[], 
 }
 
 /**
- * Spreads the arc ends of every box over its top: ends going left first, the shortest outermost, then loops, then ends going
- * right, the longest first. In this order arcs of one box nest without crossing.
+ * Spreads the arc ends of every box over its top: ends going left first, the shortest outermost,
+ * then loops, then ends going right, the longest first. In this order arcs of one box nest without
+ * crossing.
  */
 function givePorts(boxes: readonly ArcBox[], halves: readonly Half[]): void {
   const ports: Port[][] = boxes.map(() => []);
@@ -232,8 +242,8 @@ function encloses(outer: Half, inner: Half): boolean {
 }
 
 /**
- * Where the centre of a label may lie so that the label stands over its bar. A label that is too long stands in the middle, or
- * beside the continuation mark and beyond the leg.
+ * Where the centre of a label may lie so that the label stands over its bar. A label that is too
+ * long stands in the middle, or beside the continuation mark and beyond the leg.
  */
 function labelRange({ left, right, labelWidth, mark }: Half): [low: number, high: number] {
   const inner = arcSizes.markRadius + 3;
@@ -244,7 +254,9 @@ function labelRange({ left, right, labelWidth, mark }: Half): [low: number, high
   return [only, only];
 }
 
-/** The place nearest to the middle of the bar where no leg of a higher arc passes behind the label. */
+/**
+ * The place nearest to the middle of the bar where no leg of a higher arc passes behind the label.
+ */
 function calmest(half: Half, halves: readonly Half[]): number {
   const reach = half.labelWidth / 2 + 3;
   const [low, high] = labelRange(half);

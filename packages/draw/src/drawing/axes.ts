@@ -35,14 +35,20 @@ export function linearScale(values: readonly number[], from: number, to: number,
   return scale(ticks, from, to, (value) => value);
 }
 
-/** As `linearScale` over the values themselves, without widening to round numbers: for an axis that is read from left to right. */
+/**
+ * As `linearScale` over the values themselves, without widening to round numbers: for an axis that
+ * is read from left to right.
+ */
 export function tightScale(values: readonly number[], from: number, to: number, wanted?: number): Scale {
   const [low, high] = extent(values);
   const ticks = niceTicks(low, high, wanted).filter((tick) => tick >= low && tick <= high);
   return { ...scale([low, high], from, to, (value) => value), ticks };
 }
 
-/** Base-10 logarithmic with ticks at the values themselves where they are few; the values must be above 0. */
+/**
+ * Base-10 logarithmic with ticks at the values themselves where they are few; the values must be
+ * above 0.
+ */
 export function logScale(values: readonly number[], from: number, to: number): Scale {
   const [low, high] = values.length === 0 ? [1, 10] : extent(values, 10);
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
@@ -107,7 +113,10 @@ export interface Heading {
   readonly sampleWidth: number;
 }
 
-/** Title, legend (where there are names) and the name of the vertical axis, from the top; `bottom` is where the plot may start. */
+/**
+ * Title, legend (where there are names) and the name of the vertical axis, from the top; `bottom`
+ * is where the plot may start.
+ */
 export function drawHeading({ title, yLabel, names, width, sample, sampleWidth }: Heading): { body: string; bottom: number } {
   const rows: string[] = [];
   let y = 14;
@@ -182,7 +191,9 @@ function scale(ticks: readonly number[], from: number, to: number, warp: (value:
   return { low, high, ticks, place: (value) => from + ((warp(value) - start) / (end - start || 1)) * (to - from) };
 }
 
-/** The least and the greatest value, moved apart where they are too close for numbers between them. */
+/**
+ * The least and the greatest value, moved apart where they are too close for numbers between them.
+ */
 function extent(values: readonly number[], factor?: number): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];

@@ -7,7 +7,10 @@ export interface CalibrationChart {
   readonly theme?: Theme | undefined;
 }
 
-/** Confidence against the share that is right, a line for each state of a model; on the diagonal a confidence is a probability. */
+/**
+ * Confidence against the share that is right, a line for each state of a model; on the diagonal a
+ * confidence is a probability.
+ */
 export function reliabilityChart(states: Readonly<Record<string, Reliability>>, chart: CalibrationChart = {}): string {
   const { title = "Reliability of confidences", theme } = chart;
   return lineChart({
@@ -65,7 +68,10 @@ export function precisionRecallChart(
 /** Points closer than this to the one before, in recall and in precision, would lie on it. */
 const minStep = 0.01;
 
-/** The first and the last point, and of those between the ones that are some way from the one kept before. */
+/**
+ * The first and the last point, and of those between the ones that are some way from the one kept
+ * before.
+ */
 function spread(points: readonly OperatingPoint[]): OperatingPoint[] {
   const kept: OperatingPoint[] = [];
   for (const [index, point] of points.entries()) {

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 
-/** What keeps a text from being well-formed XML, as far as drawings can go wrong: "" where nothing does. */
+/**
+ * What keeps a text from being well-formed XML, as far as drawings can go wrong: "" where nothing
+ * does.
+ */
 export function checkXml(xml: string): string {
   for (const character of xml) {
     const code = character.codePointAt(0) ?? 0;

@@ -23,8 +23,9 @@ export interface HeatMap {
 }
 
 /**
- * A table of coloured cells with their numbers as one SVG element: a grid over two settings. The colour runs from the least to the
- * greatest value and only repeats the numbers, so nothing is lost without it.
+ * A table of coloured cells with their numbers as one SVG element: a grid over two settings. The
+ * colour runs from the least to the greatest value and only repeats the numbers, so nothing is lost
+ * without it.
  */
 export function heatMap(map: HeatMap): string {
   const { width = 680, theme = "auto", background = true, rows, columns } = map;
@@ -95,7 +96,10 @@ export function heatMap(map: HeatMap): string {
   });
 }
 
-/** How much of the colour a value gets; so little at most that the numbers stay easy to read on it, on light paper and on dark. */
+/**
+ * How much of the colour a value gets; so little at most that the numbers stay easy to read on it,
+ * on light paper and on dark.
+ */
 export const shadeLimits = { min: 0.05, max: 0.5 } as const;
 
 function shadeBetween(values: readonly number[]): (value: number) => number {

@@ -14,7 +14,9 @@ export interface KeptAnnotation<Source extends Annotation> {
   readonly relations: readonly number[];
 }
 
-/** A document with some of its entities and relations; a relation goes with either of its arguments. */
+/**
+ * A document with some of its entities and relations; a relation goes with either of its arguments.
+ */
 export function keepAnnotation<Source extends Annotation>(source: Source, filter: AnnotationFilter): KeptAnnotation<Source> {
   const entities = [...source.entities.keys()].filter(
     (index) => filter.entity?.(source.entities[index] as Entity, index) ?? true,

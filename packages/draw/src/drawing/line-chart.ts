@@ -53,7 +53,10 @@ export interface LineChart {
   readonly background?: boolean | undefined;
 }
 
-/** Lines over a numeric axis as one SVG element: training curves, K curves, reliability, precision against recall. */
+/**
+ * Lines over a numeric axis as one SVG element: training curves, K curves, reliability, precision
+ * against recall.
+ */
 export function lineChart(chart: LineChart): string {
   const { width = 680, height = 400, theme = "auto", background = true } = chart;
   const usable = (x: number) => Number.isFinite(x) && (chart.xScale !== "log" || x > 0);

@@ -24,9 +24,10 @@ export const neutralSlot = slotCount;
 /**
  * The colour slot of every type name.
  *
- * A name has a home slot (common names a chosen one, others by a hash), so that it looks the same in every picture. Where two
- * names of one list share a home, the later one in the alphabet moves to the next free slot; pass a model's whole label list
- * to keep colours the same over many pictures. Beyond twelve types, colours repeat.
+ * A name has a home slot (common names a chosen one, others by a hash), so that it looks the same
+ * in every picture. Where two names of one list share a home, the later one in the alphabet moves
+ * to the next free slot; pass a model's whole label list to keep colours the same over many
+ * pictures. Beyond twelve types, colours repeat.
  */
 export function typeSlots(types: Iterable<string>): Map<string, number> {
   const slots = new Map<string, number>();
@@ -57,7 +58,10 @@ export function slotColour(slot: number, shade: Shade): TypeColour {
       };
 }
 
-/** Line colours that stay apart for the common kinds of colour blindness; dashes and marks repeat the difference. */
+/**
+ * Line colours that stay apart for the common kinds of colour blindness; dashes and marks repeat
+ * the difference.
+ */
 export const seriesColours = {
   light: ["#0b6bb0", "#c4540a", "#0a8562", "#a4487f", "#55606e", "#8a6d00", "#5b55c0", "#b3261e"],
   dark: ["#62b2ee", "#f0954f", "#3fc79b", "#e08fbd", "#b4bfcc", "#d9bb4a", "#a7a2f5", "#f2857d"],
@@ -100,7 +104,9 @@ function luminance(colour: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** sRGB of an OKLCH colour (Ottosson 2020); chroma is lowered until the colour exists on a screen. */
+/**
+ * sRGB of an OKLCH colour (Ottosson 2020); chroma is lowered until the colour exists on a screen.
+ */
 function oklch(lightness: number, chroma: number, hue: number): string {
   for (let kept = chroma; ; kept *= 0.92) {
     const a = kept * Math.cos((hue * Math.PI) / 180);

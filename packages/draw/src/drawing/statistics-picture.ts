@@ -15,8 +15,9 @@ export interface StatisticsPicture {
 }
 
 /**
- * What corpora hold, as one SVG element: for each, bars for the lengths of sentences, entities and triples in a sentence, overlap
- * classes, words between the ends of relations, and the types. Bars of a panel share one scale, from 0.
+ * What corpora hold, as one SVG element: for each, bars for the lengths of sentences, entities and
+ * triples in a sentence, overlap classes, words between the ends of relations, and the types. Bars
+ * of a panel share one scale, from 0.
  */
 export function statisticsPicture(picture: StatisticsPicture): string {
   const { title, corpora, shownTypes = 12, width = 900, theme = "auto", background = true } = picture;

@@ -10,8 +10,9 @@ export interface TerminalChart {
 }
 
 /**
- * A curve in braille characters, each of which holds two by four dots, with its lowest and highest value at the side and its first and
- * last x below. No colour and no final line break; empty where there is no point.
+ * A curve in braille characters, each of which holds two by four dots, with its lowest and highest
+ * value at the side and its first and last x below. No colour and no final line break; empty where
+ * there is no point.
  */
 export function terminalChart({ points, width, height, label = defaultLabel }: TerminalChart): string {
   const shown = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));

@@ -3,8 +3,8 @@ import { cellWidth, graphemes } from "./text-width.ts";
 /**
  * A row of block characters, one for each value, from the lowest (▁) to the highest (█).
  *
- * A value that is not finite becomes a space; values that are all the same become ▄. With `width`, neighbouring values are
- * averaged so that the row is at most that many columns wide.
+ * A value that is not finite becomes a space; values that are all the same become ▄. With `width`,
+ * neighbouring values are averaged so that the row is at most that many columns wide.
  */
 export function sparkline(values: readonly number[], width?: number): string {
   const shown = width === undefined || values.length <= width ? values : averaged(values, Math.max(1, Math.floor(width)));
@@ -26,10 +26,11 @@ export interface TextTableOptions {
 }
 
 /**
- * A table for the terminal: a header, a rule and rows with aligned columns, without colour and without a final line break.
+ * A table for the terminal: a header, a rule and rows with aligned columns, without colour and
+ * without a final line break.
  *
- * Wide characters count as two columns. Control characters become spaces, so that a cell can neither break the table nor
- * speak to the terminal.
+ * Wide characters count as two columns. Control characters become spaces, so that a cell can
+ * neither break the table nor speak to the terminal.
  */
 export function textTable(
   header: readonly string[],

@@ -1,8 +1,9 @@
 /**
- * How wide a text is when set in a face with Helvetica's widths (Helvetica, Arial, Liberation Sans), in the unit of `fontSize`.
+ * How wide a text is when set in a face with Helvetica's widths (Helvetica, Arial, Liberation
+ * Sans), in the unit of `fontSize`.
  *
- * A drawing made of strings cannot ask a renderer, so widths come from a small table; drawings pass the result on as
- * `textLength`, which lets a renderer with another face keep to the layout.
+ * A drawing made of strings cannot ask a renderer, so widths come from a small table; drawings pass
+ * the result on as `textLength`, which lets a renderer with another face keep to the layout.
  */
 export function textWidth(text: string, fontSize: number): number {
   let width = 0; // in thousandths of the font size
@@ -14,7 +15,10 @@ export function textWidth(text: string, fontSize: number): number {
   return (width * fontSize) / 1000;
 }
 
-/** How many columns a terminal gives a text: two for wide CJK and emoji, none for combining marks and control characters. */
+/**
+ * How many columns a terminal gives a text: two for wide CJK and emoji, none for combining marks
+ * and control characters.
+ */
 export function cellWidth(text: string): number {
   let cells = 0;
   for (const cluster of graphemes(text)) {
@@ -81,7 +85,9 @@ function otherWidth(character: string): number {
   return /\p{Lu}/u.test(character) ? 690 : 560;
 }
 
-/** Widths of the printable ASCII characters from Helvetica's published metrics, grouped by width. */
+/**
+ * Widths of the printable ASCII characters from Helvetica's published metrics, grouped by width.
+ */
 const asciiWidths: readonly number[] = (() => {
   // Control characters are drawn as their pictures, see `escapeXml`.
   const widths: number[] = Array.from({ length: 127 }, () => 800);

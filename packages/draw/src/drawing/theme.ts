@@ -22,7 +22,10 @@ export interface SvgFrame {
   readonly body: string;
 }
 
-/** A whole SVG element: sizes, title and description for screen readers, colours for light and dark, and the body. */
+/**
+ * A whole SVG element: sizes, title and description for screen readers, colours for light and dark,
+ * and the body.
+ */
 export function svgFrame(frame: SvgFrame): string {
   const { title, description, theme } = frame;
   const [width, height] = [round(frame.width), round(frame.height)];
@@ -40,8 +43,8 @@ export function svgFrame(frame: SvgFrame): string {
 /**
  * One CSS declaration that takes a theme colour.
  *
- * The plain colour comes first for renderers without CSS variables; every other renderer takes the second one, which a page
- * can override and which follows the colour scheme.
+ * The plain colour comes first for renderers without CSS variables; every other renderer takes the
+ * second one, which a page can override and which follows the colour scheme.
  */
 export function paint(property: "fill" | "stroke", name: string, theme: Theme): string {
   const fallback = themeColours(theme === "dark" ? "dark" : "light").get(name);

@@ -9,7 +9,8 @@ export interface HtmlOptions extends SvgOptions {
 }
 
 /**
- * The drawing of `toSvg`, the text with inline marks, and the relations as a list, in HTML that needs no other file.
+ * The drawing of `toSvg`, the text with inline marks, and the relations as a list, in HTML that
+ * needs no other file.
  *
  * The inline text can be selected and read aloud, which a drawing cannot.
  *
@@ -42,7 +43,10 @@ export function toHtml(source: Drawable, options: HtmlOptions = {}): string {
   ].join("\n");
 }
 
-/** The text with one span around every entity; where entities cross, the later one is closed and opened again. */
+/**
+ * The text with one span around every entity; where entities cross, the later one is closed and
+ * opened again.
+ */
 function inlineSpans(source: Drawable, slots: ReadonlyMap<string, number>): string {
   const marks = source.entities.map(({ start, end, type, confidence }, index) => ({
     start: source.tokens[start]?.start ?? 0,

@@ -273,7 +273,8 @@ test("spans and relations that point nowhere are named", () => {
   expect(codeOf({ tokens: [{ text: "x", start: 5, end: 99 }] })).toBe("SPAN_OUTSIDE tokens[0]");
 });
 
-// Other work on the machine may fall on one of the two measurements: the growth is what it is in the best of several attempts.
+// Other work on the machine may fall on one of the two measurements: the growth is what it is in
+// the best of several attempts.
 test("four times as much text costs about four times as much to draw", { retry: 10 }, () => {
   const build = (entityCount: number) => {
     const words = Array.from({ length: entityCount * 8 }, (_, index) => `word${index % 97}`);

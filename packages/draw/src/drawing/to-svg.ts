@@ -22,17 +22,21 @@ export interface SvgOptions {
   readonly title?: string | undefined;
   /** All entity types of the label set, so that colours stay the same over many drawings. */
   readonly types?: readonly string[] | undefined;
-  /** False leaves the rules out, for pages that bring those of `svgStyles` themselves. Default true. */
+  /**
+   * False leaves the rules out, for pages that bring those of `svgStyles` themselves. Default true.
+   */
   readonly styles?: boolean | undefined;
 }
 
 /**
  * A picture of a text with its entities and relations, as one SVG element.
  *
- * Entities are boxes coloured by type, relations are arcs from head to tail (the arrow). Long texts wrap, and an arc between
- * lines is drawn as two halves that carry the same number. Confidence shows as opacity and in the tooltips.
+ * Entities are boxes coloured by type, relations are arcs from head to tail (the arrow). Long texts
+ * wrap, and an arc between lines is drawn as two halves that carry the same number. Confidence
+ * shows as opacity and in the tooltips.
  *
- * @throws {DataError} when an entity lies outside the tokens or a relation names an entity that does not exist
+ * @throws {DataError} when an entity lies outside the tokens or a relation names an entity that
+ *   does not exist
  */
 export function toSvg(source: Drawable, options: SvgOptions = {}): string {
   checkDrawable(source);
@@ -77,8 +81,8 @@ export function toSvg(source: Drawable, options: SvgOptions = {}): string {
 }
 
 /**
- * The style sheet of drawings made with `styles: false` and the same options, for all entity types: a page whose content policy
- * forbids style elements can adopt it.
+ * The style sheet of drawings made with `styles: false` and the same options, for all entity types:
+ * a page whose content policy forbids style elements can adopt it.
  */
 export function svgStyles({ theme = "auto", fontSize = 17 }: Pick<SvgOptions, "theme" | "fontSize"> = {}): string {
   const slots = Array.from({ length: neutralSlot + 1 }, (_, slot) => slot);
@@ -103,7 +107,10 @@ interface Placed {
   readonly right: number;
 }
 
-/** Words first, arcs above them; where arcs go on in another line, once more with gutters for the continuation marks. */
+/**
+ * Words first, arcs above them; where arcs go on in another line, once more with gutters for the
+ * continuation marks.
+ */
 function layoutWithArcs(
   source: Drawable,
   options: { width: number; fontSize: number; direction: "auto" | "ltr" | "rtl" },

@@ -25,7 +25,9 @@ interface PlacedWord {
   readonly rightToLeft: boolean;
 }
 
-/** The part of an entity that stands on one line; `layer` counts the boxes that may lie inside it. */
+/**
+ * The part of an entity that stands on one line; `layer` counts the boxes that may lie inside it.
+ */
 export interface EntityBox {
   readonly entity: number;
   readonly line: number;
@@ -46,8 +48,9 @@ export interface WordLayout {
 /**
  * Words of a text set into lines, with a box around every entity.
  *
- * Text between tokens is drawn too. Entities stay on one line where they fit. Order within a line follows the writing
- * directions of its words (a word-level form of UAX 9), so right-to-left text reads as it should.
+ * Text between tokens is drawn too. Entities stay on one line where they fit. Order within a line
+ * follows the writing directions of its words (a word-level form of UAX 9), so right-to-left text
+ * reads as it should.
  */
 export function layoutWords(source: AnnotatedText, options: WordLayoutOptions): WordLayout {
   const { pieces, pieceOfToken } = cutIntoPieces(source, options);
@@ -93,7 +96,10 @@ interface Line {
   width: number;
 }
 
-/** Layers entities, inner ones first, and widens the margins of their outer words until every box fits what it must hold. */
+/**
+ * Layers entities, inner ones first, and widens the margins of their outer words until every box
+ * fits what it must hold.
+ */
 function makeRoom(pieces: readonly Piece[], marks: readonly Mark[], options: WordLayoutOptions): void {
   const space = textWidth(" ", options.fontSize);
   const heights = new Array<number>(pieces.length).fill(0);
@@ -121,7 +127,10 @@ function makeRoom(pieces: readonly Piece[], marks: readonly Mark[], options: Wor
   }
 }
 
-/** Between a word and the edge of its box, between nested boxes, and between a box and its neighbour. */
+/**
+ * Between a word and the edge of its box, between nested boxes, and between a box and its
+ * neighbour.
+ */
 const boxPad = 6;
 const nestedPad = 4;
 const boxGap = 1.5;
@@ -191,7 +200,10 @@ function placeLine(line: Line, rightToLeft: boolean, space: number): void {
   line.width = x;
 }
 
-/** One box for every stretch of neighbouring words; an entity has several when it breaks over lines or changes direction. */
+/**
+ * One box for every stretch of neighbouring words; an entity has several when it breaks over lines
+ * or changes direction.
+ */
 function boxesOf(pieces: readonly Piece[], lineOfPiece: readonly number[], mark: Mark, entity: number): EntityBox[] {
   const boxes: EntityBox[] = [];
   for (let start = mark.first; start <= mark.last; ) {

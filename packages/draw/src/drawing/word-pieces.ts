@@ -98,7 +98,10 @@ function cutToWidth(text: string, options: PieceOptions): string[] {
   return [...parts, part];
 }
 
-/** Without a space between them, lines may break only beside a wide character, and not before closing punctuation. */
+/**
+ * Without a space between them, lines may break only beside a wide character, and not before
+ * closing punctuation.
+ */
 function mayBreakBetween(left: string, right: string): boolean {
   if (/^[\p{Pe}\p{Pf}。、，．：；！？」』）]/u.test(right)) return false;
   return wide.test(left.slice(-2)) || wide.test(right.slice(0, 2));

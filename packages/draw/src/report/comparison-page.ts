@@ -25,7 +25,10 @@ export interface ComparisonPageInput {
   readonly limit?: number | undefined;
 }
 
-/** A comparison as one HTML file that asks for nothing from outside: differences with both tests, and the sentences that differ. */
+/**
+ * A comparison as one HTML file that asks for nothing from outside: differences with both tests,
+ * and the sentences that differ.
+ */
 export async function comparisonPage(input: ComparisonPageInput): Promise<string> {
   const { comparison, gold, first, second } = input;
   const compared = Object.values(comparison.protocols);

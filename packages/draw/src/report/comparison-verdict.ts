@@ -8,8 +8,8 @@ export function signed(difference: number): string {
 }
 
 /**
- * What may be said of a difference, in a sentence. "Better" is said only where the interval leaves out zero and both tests stay below
- * one minus the confidence.
+ * What may be said of a difference, in a sentence. "Better" is said only where the interval leaves
+ * out zero and both tests stay below one minus the confidence.
  */
 export function comparisonVerdict(
   { difference, interval: [low, high], p }: Pick<ProtocolComparison, "difference" | "interval" | "p">,

@@ -1,4 +1,6 @@
-/** Text as gzip in base64, which a page can hold and unpack; runs wherever there are web streams. */
+/**
+ * Text as gzip in base64, which a page can hold and unpack; runs wherever there are web streams.
+ */
 export async function compressToBase64(text: string): Promise<string> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return bytesToBase64(new Uint8Array(await new Response(stream).arrayBuffer()));

@@ -20,8 +20,8 @@ export interface Difference extends ReviewSentence {
 }
 
 /**
- * The sentences that the second system gets better or worse than the first by one protocol, the largest differences first, with the
- * first run of each side by side.
+ * The sentences that the second system gets better or worse than the first by one protocol, the
+ * largest differences first, with the first run of each side by side.
  */
 export function differences(
   name: ProtocolName,

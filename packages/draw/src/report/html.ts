@@ -1,6 +1,9 @@
 import { escapeXml } from "@weft-nlp/core/text";
 
-/** Markup that is safe to put into a page as it is. Made by `html`, so that no text reaches a page without being escaped. */
+/**
+ * Markup that is safe to put into a page as it is. Made by `html`, so that no text reaches a page
+ * without being escaped.
+ */
 export interface Html {
   readonly markup: string;
 }
@@ -22,7 +25,9 @@ function markupOf(part: Part): string {
   return "markup" in part ? part.markup : part.map(({ markup }) => markup).join("\n");
 }
 
-/** A value for the inside of a script element of data: JSON in which nothing can end the element. */
+/**
+ * A value for the inside of a script element of data: JSON in which nothing can end the element.
+ */
 export function jsonForScript(value: unknown): Html {
   return trusted(JSON.stringify(value).replaceAll("<", "\\u003c"));
 }

@@ -1,12 +1,14 @@
 /**
- * The source expression by which a content policy allows `pageScript` and nothing else; a server that sends a policy of its own adds it.
- * The test says what it must be after a change of the script.
+ * The source expression by which a content policy allows `pageScript` and nothing else; a server
+ * that sends a policy of its own adds it. The test says what it must be after a change of the
+ * script.
  */
 export const pageScriptSource = "'sha256-kp+TwBH+asH+TLJh5U9x8fSbr2Wk9kd3U1p8/iSrMbI='";
 
 /**
- * What a report does in the reader's browser: filters the list of sentences and shows it a few at a time. It reads the page's own
- * data blocks and nothing else, and puts text into the page as text; the drawings are markup that `toSvg` has escaped.
+ * What a report does in the reader's browser: filters the list of sentences and shows it a few at a
+ * time. It reads the page's own data blocks and nothing else, and puts text into the page as text;
+ * the drawings are markup that `toSvg` has escaped.
  */
 export const pageScript = String.raw`"use strict";
 const data = JSON.parse(document.getElementById("review-data").textContent);

@@ -25,8 +25,8 @@ export interface Page {
 }
 
 /**
- * A whole page in one file. Its content policy allows its own script alone and no request of any kind; without scripts everything
- * but the list of sentences is there.
+ * A whole page in one file. Its content policy allows its own script alone and no request of any
+ * kind; without scripts everything but the list of sentences is there.
  */
 export function renderPage(page: Page): string {
   const sections = [...page.sections, { id: "review", title: "Sentences", body: reviewBody(page) }];

@@ -47,7 +47,10 @@ const protocolReport = z.strictObject({
   memory: score.nullable().describe("what remembering the training triples alone would give; null without training data"),
 });
 
-/** The form of `report.json` and of what `weft evaluate --json` and `weft score --json` print; rates lie between 0 and 1. */
+/**
+ * The form of `report.json` and of what `weft evaluate --json` and `weft score --json` print; rates
+ * lie between 0 and 1.
+ */
 export const reportFileSchema = z.strictObject({
   model: z.string().optional(),
   gold: z.string().optional().describe("the file of gold annotation"),
@@ -103,7 +106,10 @@ const seedSummary = z.strictObject({
   deviation: z.number().min(0).nullable().describe("sample standard deviation; null of a single run"),
 });
 
-/** The form of `comparison.json` and of what `weft compare --json` prints; every difference is second − first. */
+/**
+ * The form of `comparison.json` and of what `weft compare --json` prints; every difference is
+ * second − first.
+ */
 export const comparisonFileSchema = z.strictObject({
   first: z.string(),
   second: z.string(),

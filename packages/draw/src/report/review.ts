@@ -3,7 +3,9 @@ import type { EntityFinding, Findings, RelationFinding } from "@weft-nlp/core/me
 import { type Drawable, toSvg } from "../drawing/index.ts";
 import { compressToBase64 } from "./compress.ts";
 
-/** A sentence to look at: what several sides say of it, side by side, and what is wrong with each. */
+/**
+ * A sentence to look at: what several sides say of it, side by side, and what is wrong with each.
+ */
 export interface ReviewSentence {
   readonly sentence: Sentence;
   /** One annotation a column, gold first. */
@@ -41,7 +43,10 @@ export interface ReviewData {
 
 export interface Review {
   readonly data: ReviewData;
-  /** Gzip in base64, `sentencesPerBlock` sentences a block: a JSON list with a list of drawings for each sentence. */
+  /**
+   * Gzip in base64, `sentencesPerBlock` sentences a block: a JSON list with a list of drawings for
+   * each sentence.
+   */
   readonly drawings: readonly string[];
 }
 
@@ -49,8 +54,8 @@ export const sentencesPerBlock = 20;
 export const drawingFontSize = 15;
 
 /**
- * Sentences in the form that a page holds, each side drawn. Drawings are compressed, because a thousand of them are 7 MB of text,
- * and the page unpacks a block when it shows a sentence of it.
+ * Sentences in the form that a page holds, each side drawn. Drawings are compressed, because a
+ * thousand of them are 7 MB of text, and the page unpacks a block when it shows a sentence of it.
  *
  * @param columns what stands above each side, gold first
  * @param limit how many sentences at most; the rest is counted

@@ -17,8 +17,9 @@ export interface ScorePageInput {
 }
 
 /**
- * A report as one HTML file that asks for nothing from outside: every number with its rule in words, pictures, and the sentences with
- * mistakes, gold beside prediction. Classifiers of given pairs get a list of pairs first.
+ * A report as one HTML file that asks for nothing from outside: every number with its rule in
+ * words, pictures, and the sentences with mistakes, gold beside prediction. Classifiers of given
+ * pairs get a list of pairs first.
  */
 export async function scorePage(input: ScorePageInput): Promise<string> {
   const { report, gold, predictions } = input;

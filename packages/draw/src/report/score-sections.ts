@@ -17,7 +17,10 @@ import { barChart } from "../drawing/index.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { nothing, type PageSection } from "./report-page.ts";
 
-/** The parts of a page that show one report: scores, mistakes, what was taken for what, and every cut of every protocol. */
+/**
+ * The parts of a page that show one report: scores, mistakes, what was taken for what, and every
+ * cut of every protocol.
+ */
 export function scoreSections(report: Report): PageSection[] {
   return [
     { id: "scores", title: "Scores", body: headline(report) },
@@ -193,7 +196,11 @@ function cuts(scored: readonly ProtocolReport[]): Html {
   })}`;
 }
 
-/** A table and a picture of one way to cut. @param ordered whether the buckets have an order of their own */
+/**
+ * A table and a picture of one way to cut.
+ *
+ * @param ordered whether the buckets have an order of their own
+ */
 function cut(title: string, buckets: Buckets, ordered: boolean): Html {
   const entries = ordered ? inBucketOrder(buckets) : Object.entries(buckets);
   const drawn = entries.slice(0, ordered ? entries.length : 12);

@@ -57,7 +57,9 @@ export function cvReport(
   };
 }
 
-/** Header and rows of the table that terminal and page show; every number says which average it is. */
+/**
+ * Header and rows of the table that terminal and page show; every number says which average it is.
+ */
 export function cvTable({ meanOfFolds, pooled }: CvReport): { header: string[]; rows: string[][] } {
   const rows = meanOfFolds.flatMap((summary, index) => {
     const together = pooled[index];

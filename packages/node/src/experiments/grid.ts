@@ -22,8 +22,8 @@ export interface GridPoint {
 }
 
 /**
- * An axis from `path=a,b,c`, where what stands behind the equals sign is read as a list of YAML values: `1,2`, `true,false`,
- * `[1, 2],[3]`, `"a,b",c`.
+ * An axis from `path=a,b,c`, where what stands behind the equals sign is read as a list of YAML
+ * values: `1,2`, `true,false`, `[1, 2],[3]`, `"a,b",c`.
  *
  * @throws {ConfigError} SETTING_INVALID when there is no path, no value, or one value twice
  * @throws {ConfigError} YAML_INVALID
@@ -46,7 +46,8 @@ export function parseAxis(text: string): GridAxis {
 /**
  * Every combination of the values, the last axis changing fastest.
  *
- * @throws {ConfigError} SETTING_INVALID when two axes are the same setting, or there are more points than anybody means
+ * @throws {ConfigError} SETTING_INVALID when two axes are the same setting, or there are more
+ *   points than anybody means
  */
 export function gridPoints(axes: readonly GridAxis[]): GridPoint[] {
   const twice = axes.find(({ path }, index) => axes.findIndex((axis) => axis.path === path) !== index);
@@ -90,7 +91,10 @@ function unmistakable(value: unknown): string {
   return typeof value === "string" && /^(?!(?:true|false|null)$)[A-Za-z]/u.test(value) ? value : JSON.stringify(value);
 }
 
-/** A name every system takes. Where letters had to go, a few digits of the whole keep different names apart. */
+/**
+ * A name every system takes. Where letters had to go, a few digits of the whole keep different
+ * names apart.
+ */
 function folderName(text: string): string {
   const kept = text.replaceAll(/[^\w.,=+-]/gu, "_").slice(0, 120);
   return kept === text ? text : `${kept}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;

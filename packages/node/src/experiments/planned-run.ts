@@ -68,8 +68,9 @@ export type RunProgress =
   | { readonly kind: "done"; readonly run: string; readonly outcome: RunOutcome; readonly trained: boolean };
 
 /**
- * Does what is still to be done of a run: nothing where it is done, the rest where it was stopped. What is trained is what `trainRun`
- * alone would train, in a folder that `weft train` could go on with.
+ * Does what is still to be done of a run: nothing where it is done, the rest where it was stopped.
+ * What is trained is what `trainRun` alone would train, in a folder that `weft train` could go on
+ * with.
  *
  * @throws {FileError} RUN_EXISTS when the folder holds a finished run of another configuration
  */
@@ -93,7 +94,10 @@ export async function* executeRun(run: PlannedRun, options: ExecuteOptions): Asy
   yield { kind: "done", run: name, outcome: await outcomeOf(run, options), trained: !finished };
 }
 
-/** Whether the folder holds this run, trained to its end. Its data is not compared, only the files that it names. */
+/**
+ * Whether the folder holds this run, trained to its end. Its data is not compared, only the files
+ * that it names.
+ */
 export async function isFinished({ folder, config }: PlannedRun): Promise<boolean> {
   if (!(await exists(join(folder, "report.json")))) return false;
   if (isDeepStrictEqual(trainedPart(await trainedConfig(folder)), trainedPart(config))) return true;
@@ -110,7 +114,10 @@ async function trainedConfig(folder: string): Promise<TrainConfig> {
   return (await readConfig(join(folder, configFile), trainConfigSchema())).value;
 }
 
-/** Test data is no part of a training, and may be named later. Through JSON, since what is not set may be absent or undefined. */
+/**
+ * Test data is no part of a training, and may be named later. Through JSON, since what is not set
+ * may be absent or undefined.
+ */
 function trainedPart({ data: { test: _test, ...data }, ...rest }: TrainConfig): unknown {
   return JSON.parse(JSON.stringify({ ...rest, data }));
 }
@@ -134,7 +141,10 @@ async function outcomeOf(run: PlannedRun, options: ExecuteOptions): Promise<RunO
   return { name, folder, seed: config.seed, epochs: report.epochs, best, dev, test: tested };
 }
 
-/** What `scores.json` in a run's folder holds: scores by other protocols or on other data than the training's own, and what they are of. */
+/**
+ * What `scores.json` in a run's folder holds: scores by other protocols or on other data than the
+ * training's own, and what they are of.
+ */
 interface Scores {
   readonly of: unknown;
   readonly dev: Report;

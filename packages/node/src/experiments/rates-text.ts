@@ -5,7 +5,10 @@ export function points(rate: number): string {
   return (100 * rate).toFixed(1);
 }
 
-/** `47.5 ± 1.9`: mean and sample standard deviation of rates, in per cent; the mean alone of a single one. */
+/**
+ * `47.5 ± 1.9`: mean and sample standard deviation of rates, in per cent; the mean alone of a
+ * single one.
+ */
 export function meanText({ mean, deviation }: SeedSummary): string {
   return deviation === null ? points(mean) : `${points(mean)} ± ${points(deviation)}`;
 }

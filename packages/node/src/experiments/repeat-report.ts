@@ -65,7 +65,10 @@ function scoresOf({ protocols }: Report): RunScores {
   );
 }
 
-/** Header and rows of the table that terminal and page show: each split and protocol, P, R and F1 as mean ± sd, and each run's F1. */
+/**
+ * Header and rows of the table that terminal and page show: each split and protocol, P, R and F1 as
+ * mean ± sd, and each run's F1.
+ */
 export function repeatTable({ dev, test }: Pick<RepeatReport, "dev" | "test">): { header: string[]; rows: string[][] } {
   const rows = [
     ...dev.map((summary) => ["dev", summary] as const),
@@ -76,7 +79,10 @@ export function repeatTable({ dev, test }: Pick<RepeatReport, "dev" | "test">): 
   return { header: ["split", "protocol", "average", "P", "R", "F1", "F1 of each"], rows };
 }
 
-/** Micro for every protocol; weighted by support too where the literature reports that: for classifiers of given pairs. */
+/**
+ * Micro for every protocol; weighted by support too where the literature reports that: for
+ * classifiers of given pairs.
+ */
 export function averagesOf<Rates>(summary: {
   readonly protocol: string;
   readonly micro: Rates;

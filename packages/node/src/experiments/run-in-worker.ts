@@ -4,7 +4,10 @@ import { receivedError } from "../workers/sent-error.ts";
 import type { ExecuteOptions, PlannedRun, RunProgress } from "./planned-run.ts";
 import type { RunWorkerReply, RunWorkerStart } from "./run-worker.ts";
 
-/** `executeRun` in a thread of its own, so that several runs advance at a time: the same events, files and errors. */
+/**
+ * `executeRun` in a thread of its own, so that several runs advance at a time: the same events,
+ * files and errors.
+ */
 export async function* executeInWorker(
   run: PlannedRun,
   { signal, ...options }: ExecuteOptions,
@@ -14,7 +17,8 @@ export async function* executeInWorker(
   if (signal?.aborted === true) ask();
   signal?.addEventListener("abort", ask, { once: true });
   const workerData: RunWorkerStart = { run, options, stop };
-  // The worker is plain JavaScript: flags that make this process read something else are not for it.
+  // The worker is plain JavaScript: flags that make this process read something else are not for
+  // it.
   const thread = new Worker(workerUrl, { workerData, execArgv: [] });
   const ended = new Promise((resolve) => void thread.once("exit", resolve));
   try {

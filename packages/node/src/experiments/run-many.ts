@@ -9,7 +9,10 @@ import { executeInWorker } from "./run-in-worker.ts";
 export interface RunManyOptions extends ExecuteOptions {
   /** Runs at a time; they share the threads. 1 where left out. */
   readonly jobs?: number | undefined;
-  /** Stops at the first run that fails; otherwise the others go on, and only what starts from a failed run is left out. */
+  /**
+   * Stops at the first run that fails; otherwise the others go on, and only what starts from a
+   * failed run is left out.
+   */
   readonly failFast?: boolean | undefined;
 }
 
@@ -19,12 +22,14 @@ export type ManyRunsEvent =
   | { readonly kind: "failed"; readonly run: string; readonly error: unknown };
 
 /**
- * Does all runs of a list that are not done yet, in their order, `jobs` at a time, and says what happens. Each run is what `weft train`
- * alone would do, in a folder of its own, so the list can be stopped at any moment and gone on with.
+ * Does all runs of a list that are not done yet, in their order, `jobs` at a time, and says what
+ * happens. Each run is what `weft train` alone would do, in a folder of its own, so the list can be
+ * stopped at any moment and gone on with.
  *
- * @throws {RangeError} when names repeat, or a run starts from one that is not in the list before it
- * @throws {FileError} before anything runs: RUN_EXISTS when a folder holds a finished run of another configuration, FILE_MISSING and its
- * like when a file that a run reads is not there
+ * @throws {RangeError} when names repeat, or a run starts from one that is not in the list before
+ *   it
+ * @throws {FileError} before anything runs: RUN_EXISTS when a folder holds a finished run of
+ *   another configuration, FILE_MISSING and its like when a file that a run reads is not there
  * @throws {WeftError} CANCELLED when the signal asks to stop; what was under way can be resumed
  */
 export async function* runMany(
@@ -109,7 +114,10 @@ function checkOrder(runs: readonly PlannedRun[]): void {
   }
 }
 
-/** A wrong path is found now, not after hours. What a run is to start from may come to be only on the way. */
+/**
+ * A wrong path is found now, not after hours. What a run is to start from may come to be only on
+ * the way.
+ */
 async function requireFiles(runs: readonly PlannedRun[]): Promise<void> {
   const files = runs.flatMap(({ config: { data, vectors, init }, after, test }) => [
     data.train,

@@ -6,7 +6,10 @@ import { type ExecuteOptions, executeRun, type PlannedRun, type RunProgress } fr
 export interface RunWorkerStart {
   readonly run: PlannedRun;
   readonly options: Omit<ExecuteOptions, "signal">;
-  /** One number in shared memory; not 0 asks to stop. A message would wait until the training pauses. */
+  /**
+   * One number in shared memory; not 0 asks to stop. A message would wait until the training
+   * pauses.
+   */
   readonly stop: Int32Array;
 }
 

@@ -19,7 +19,10 @@ export interface SummaryPage {
   readonly notes: readonly string[];
 }
 
-/** A page of results that is one file: nothing is fetched, nothing runs, and it follows the reader's light or dark. */
+/**
+ * A page of results that is one file: nothing is fetched, nothing runs, and it follows the reader's
+ * light or dark.
+ */
 export function summaryPage({ title, lead, pictures, tables, notes }: SummaryPage): string {
   const paragraphs = (texts: readonly string[], style: string): string =>
     texts.map((text) => `<p class="${style}">${escapeXml(text)}</p>`).join("\n");

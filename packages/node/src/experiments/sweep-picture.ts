@@ -6,8 +6,9 @@ import { intervalOf } from "./repeat-report.ts";
 import type { SweepPoint, SweepReport } from "./sweep-report.ts";
 
 /**
- * The F1 on dev over one axis (a line where its values are numbers, else bars, with a deviation to either side) or over two (a heat map:
- * the first axis from left to right, the second from top to bottom, the best one framed).
+ * The F1 on dev over one axis (a line where its values are numbers, else bars, with a deviation to
+ * either side) or over two (a heat map: the first axis from left to right, the second from top to
+ * bottom, the best one framed).
  *
  * @param protocol whose F1; the one that chose the epochs where left out
  * @returns nothing for more axes

@@ -7,7 +7,10 @@ import { deviationWords, lineOf, type RunLine } from "./repeat-report.ts";
 export interface SweepPoint extends Pick<GridPoint, "places" | "settings" | "name"> {
   /** Seeds that the numbers are of: all but the failed ones. */
   readonly n: number;
-  /** The F1 on dev that chose each run's epoch; what points are compared by. Nothing where all seeds failed. */
+  /**
+   * The F1 on dev that chose each run's epoch; what points are compared by. Nothing where all seeds
+   * failed.
+   */
   readonly chosenBy: SeedSummary | null;
   readonly dev: readonly ProtocolSummary[];
   readonly test: readonly ProtocolSummary[] | null;

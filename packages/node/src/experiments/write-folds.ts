@@ -29,8 +29,8 @@ const foldRule =
   "order drawn by the seed and the fold's number, until they hold devShare of those folds' sentences; train: the rest";
 
 /**
- * Cuts a pool of sentences into folds and writes each as `N/train.jsonl`, `N/dev.jsonl`, `N/test.jsonl`, N counted from 1. What is there
- * already stays.
+ * Cuts a pool of sentences into folds and writes each as `N/train.jsonl`, `N/dev.jsonl`,
+ * `N/test.jsonl`, N counted from 1. What is there already stays.
  *
  * @throws {FileError} RUN_EXISTS when the folder holds folds of other data, or made in another way
  */

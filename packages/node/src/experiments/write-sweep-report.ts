@@ -9,7 +9,10 @@ import { summaryPage } from "./summary-page.ts";
 import { sweepPicture } from "./sweep-picture.ts";
 import type { SweepReport } from "./sweep-report.ts";
 
-/** Writes `report.json`, `report.html` and, for one axis or two, a picture for each protocol shown: `dev-PROTOCOL.svg`. */
+/**
+ * Writes `report.json`, `report.html` and, for one axis or two, a picture for each protocol shown:
+ * `dev-PROTOCOL.svg`.
+ */
 export async function writeSweepReport(folder: string, report: SweepReport, more: readonly string[] = []): Promise<void> {
   const { configuration, axes, seeds, failed, points, best } = report;
   const shown = [undefined, ...more.filter((name) => !report.protocols.includes(name))];
@@ -42,7 +45,11 @@ export async function writeSweepReport(folder: string, report: SweepReport, more
   await writeFileAtomically(join(folder, "report.html"), page);
 }
 
-/** Header and rows of the table that terminal and page show, a point a row. @param more protocols whose F1 on dev stands beside */
+/**
+ * Header and rows of the table that terminal and page show, a point a row.
+ *
+ * @param more protocols whose F1 on dev stands beside
+ */
 export function sweepTable(
   { axes, points, protocols }: SweepReport,
   more: readonly string[] = [],

@@ -47,7 +47,9 @@ export interface CalibrationReport {
   readonly protocol: ProtocolName;
   readonly data: string;
   readonly goal: string;
-  /** False where no threshold has the precision asked for, so that the best one there is was taken. */
+  /**
+   * False where no threshold has the precision asked for, so that the best one there is was taken.
+   */
   readonly reached: boolean;
   readonly sentences: number;
   /** Relations that the model gives at least `minConfidence`. */
@@ -60,14 +62,18 @@ export interface CalibrationReport {
   readonly curve: readonly OperatingPoint[];
 }
 
-/** Relations less likely than this decide nothing: each adds less than a thousandth to the likelihood that the scaling is fitted to. */
+/**
+ * Relations less likely than this decide nothing: each adds less than a thousandth to the
+ * likelihood that the scaling is fitted to.
+ */
 const minConfidence = 0.001;
 
 /**
  * Fits a scaling of confidences and thresholds to annotated sentences that were not learnt from.
  *
  * @returns the same weights with new decisions, not yet written anywhere, and what changed
- * @throws {ConfigError} SETTING_INVALID for a model that finds no relations, or a protocol that does not count them
+ * @throws {ConfigError} SETTING_INVALID for a model that finds no relations, or a protocol that
+ *   does not count them
  * @throws {DataError} CALIBRATION_IMPOSSIBLE where the model proposes nothing
  */
 export async function calibrateModel(

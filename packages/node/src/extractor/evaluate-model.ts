@@ -22,11 +22,17 @@ export interface EvaluateModelOptions extends PredictOptions {
   readonly protocols?: readonly string[] | undefined;
   /** Training sentences, for the memory baseline and for seen and unseen triples. */
   readonly train?: readonly Sentence[] | undefined;
-  /** Asks for bootstrap intervals, which take about a second where a model predicts a lot; none unless given, `{}` is 1,000 resamples. */
+  /**
+   * Asks for bootstrap intervals, which take about a second where a model predicts a lot; none
+   * unless given, `{}` is 1,000 resamples.
+   */
   readonly intervals?: IntervalOptions | undefined;
 }
 
-/** The protocols that say most about a model's output: those it names, or by whether entities have types. */
+/**
+ * The protocols that say most about a model's output: those it names, or by whether entities have
+ * types.
+ */
 export function defaultProtocols({ description, definition }: BuiltModel): readonly string[] {
   const named = definition.protocols?.(description.settings);
   if (named !== undefined) return named;
@@ -37,7 +43,10 @@ export function defaultProtocols({ description, definition }: BuiltModel): reado
 
 const stride = 512;
 
-/** What a model finds in sentences, in their order, whatever annotation they came with; a classifier of pairs is given their entities. */
+/**
+ * What a model finds in sentences, in their order, whatever annotation they came with; a classifier
+ * of pairs is given their entities.
+ */
 export async function predictSentences(
   built: BuiltModel,
   sentences: readonly Sentence[],

@@ -37,7 +37,11 @@ export function engineOptions(options: ComputeOptions): { build?: KernelBuild; s
   };
 }
 
-/** Writes a model into a folder, each file whole or not at all. @param card the text of README.md */
+/**
+ * Writes a model into a folder, each file whole or not at all.
+ *
+ * @param card the text of README.md
+ */
 export async function saveModel(built: BuiltModel, folder: string, card: string): Promise<void> {
   await makeFolder(folder);
   const files = packModel(built);
@@ -50,7 +54,8 @@ export async function saveModel(built: BuiltModel, folder: string, card: string)
  *
  * @param folder a model's folder, or the folder of a run that holds one
  * @throws {FileError} FILE_MISSING and its like
- * @throws {ArchiveError} ARCHIVE_INVALID where a file is cut off, foreign, or does not fit the others
+ * @throws {ArchiveError} ARCHIVE_INVALID where a file is cut off, foreign, or does not fit the
+ *   others
  */
 export async function loadModel(folder: string, options: ComputeOptions = {}): Promise<BuiltModel> {
   const place = await modelFolderOf(folder);
@@ -65,7 +70,8 @@ export async function loadModel(folder: string, options: ComputeOptions = {}): P
 }
 
 /**
- * A text that changes when the model in a folder is written anew; it looks at the files' times and sizes, not into them.
+ * A text that changes when the model in a folder is written anew; it looks at the files' times and
+ * sizes, not into them.
  *
  * @throws {FileError} FILE_MISSING and its like
  */

@@ -6,7 +6,10 @@ import { fileFailure } from "../files/file-failure.ts";
 import { ownVersion } from "../files/own-version.ts";
 import { modelFolderOf } from "./model-folder.ts";
 
-/** In the order in which they are digested: `cat config.json vocab.json model.safetensors | sha256sum` gives the same. */
+/**
+ * In the order in which they are digested:
+ * `cat config.json vocab.json model.safetensors | sha256sum` gives the same.
+ */
 const files = ["config.json", "vocab.json", "model.safetensors"] as const;
 
 /**

@@ -8,7 +8,10 @@ import { writeFileAtomically } from "../files/write-file.ts";
 import type { CalibrationReport } from "./calibrate-model.ts";
 import { modelFolderOf } from "./model-folder.ts";
 
-/** What stands beside a calibrated model: in the run's folder, or in the model's where there is no run. */
+/**
+ * What stands beside a calibrated model: in the run's folder, or in the model's where there is no
+ * run.
+ */
 export const calibrationFiles = {
   report: "calibration.json",
   reliability: "reliability.svg",
@@ -16,7 +19,8 @@ export const calibrationFiles = {
 } as const;
 
 /**
- * Writes a model's new decisions into its folder, each file whole or not at all, with their report and pictures beside.
+ * Writes a model's new decisions into its folder, each file whole or not at all, with their report
+ * and pictures beside.
  *
  * @param folder a model's folder or a run's
  */
@@ -29,7 +33,10 @@ export async function saveCalibration(folder: string, model: BuiltModel, report:
   await writeFileAtomically(join(folder, calibrationFiles.curve), precisionRecallChart(curve, marksOf(report)));
 }
 
-/** Writes a model as it was before it was calibrated. The report and its pictures stay: they tell what was tried. */
+/**
+ * Writes a model as it was before it was calibrated. The report and its pictures stay: they tell
+ * what was tried.
+ */
 export async function saveReset(folder: string, model: BuiltModel): Promise<void> {
   await saveDecisions(folder, model, "");
 }

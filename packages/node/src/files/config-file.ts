@@ -14,8 +14,8 @@ export interface ConfigFile<Value> {
   /** The folder of the file, absolute: what relative paths in it start from. */
   readonly folder: string;
   /**
-   * A path that a setting holds, made absolute: against the file's folder, or against the working folder where the setting
-   * came from `--set`.
+   * A path that a setting holds, made absolute: against the file's folder, or against the working
+   * folder where the setting came from `--set`.
    */
   resolvePath(path: string, setting: SettingPath): string;
   /** Where a setting stands, for errors that are found later. */
@@ -25,8 +25,10 @@ export interface ConfigFile<Value> {
 /**
  * Reads a YAML configuration, applies `path=value` overrides, and checks the result with a schema.
  *
- * @param overrides as after `--set`: `training.epochs=3`, `data.files[0]=a.jsonl`; the value is YAML
- * @throws {ConfigError} with file, line, column and path; further faults are the `errors` of its cause, an AggregateError
+ * @param overrides as after `--set`: `training.epochs=3`, `data.files[0]=a.jsonl`; the value is
+ *   YAML
+ * @throws {ConfigError} with file, line, column and path; further faults are the `errors` of its
+ *   cause, an AggregateError
  * @throws {FileError} when the file cannot be read
  */
 export async function readConfig<Schema extends z.ZodType>(
@@ -111,7 +113,10 @@ function parseOverride(text: string): Override {
   return { text, path, value: parseYamlValue(text.slice(equals + 1), { source: `--set ${text}` }) };
 }
 
-/** A copy of `input` in which the setting has the new value; maps on the way are made, everything else must be there. */
+/**
+ * A copy of `input` in which the setting has the new value; maps on the way are made, everything
+ * else must be there.
+ */
 function override(input: unknown, { text, path, value }: Override): unknown {
   const change = (current: unknown, rest: SettingPath, done: SettingPath): unknown => {
     const [step, ...further] = rest;

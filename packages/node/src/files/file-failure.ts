@@ -3,9 +3,11 @@ import { FileError, type NodeErrorCode } from "../errors.ts";
 export type FileAction = "read" | "write";
 
 /**
- * What the system says about a file, in words: turns its error into a FileError with a code, the path and what to do.
+ * What the system says about a file, in words: turns its error into a FileError with a code, the
+ * path and what to do.
  *
- * Errors that do not come from the system pass through unchanged, so a caller may hand in whatever it caught.
+ * Errors that do not come from the system pass through unchanged, so a caller may hand in whatever
+ * it caught.
  */
 export function fileFailure(cause: unknown, path: string, action: FileAction): unknown {
   const systemCode = systemCodeOf(cause);

@@ -4,13 +4,22 @@ import type { Companions, InputFormat } from "@weft-nlp/core/formats";
 import { type ReadTextOptions, readText, standardStream } from "./read-text.ts";
 
 export interface BesideOptions extends ReadTextOptions {
-  /** Files that are read in place of those beside a file, by the name that the format gives them: `types.json`. */
+  /**
+   * Files that are read in place of those beside a file, by the name that the format gives them:
+   * `types.json`.
+   */
   readonly beside?: Readonly<Record<string, string>> | undefined;
-  /** False keeps to a folder what is read in it: links among its files, and beside them, count as absent. */
+  /**
+   * False keeps to a folder what is read in it: links among its files, and beside them, count as
+   * absent.
+   */
   readonly followLinks?: boolean | undefined;
 }
 
-/** Opens the files that stand beside others, plain or gzip. One that a whole folder shares is read once and not once a document. */
+/**
+ * Opens the files that stand beside others, plain or gzip. One that a whole folder shares is read
+ * once and not once a document.
+ */
 export class FilesBeside {
   readonly #options: BesideOptions;
   #shared: { readonly path: string; readonly text: AsyncIterable<string> | undefined } | undefined;
@@ -19,7 +28,10 @@ export class FilesBeside {
     this.#options = options;
   }
 
-  /** What a format's reader finds beside this file; beside standard input those alone that were named. */
+  /**
+   * What a format's reader finds beside this file; beside standard input those alone that were
+   * named.
+   */
   of(path: string, { extensions }: InputFormat): Companions {
     const named = (file: string): AsyncIterable<string> | undefined => {
       const given = this.#options.beside?.[file];
@@ -73,7 +85,10 @@ async function collect(text: AsyncIterable<string>): Promise<readonly string[]> 
   return pieces;
 }
 
-/** The files of a folder that was read from, as their companions see them: without the ending of compression. */
+/**
+ * The files of a folder that was read from, as their companions see them: without the ending of
+ * compression.
+ */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => name.replace(/\.gz$/i, ""));

@@ -8,7 +8,9 @@ import { type BesideOptions, FilesBeside } from "./files-beside.ts";
 import { readText, sourceName, standardStream } from "./read-text.ts";
 
 export interface OpenOptions extends BesideOptions {
-  /** A name in core's table of formats; found by the file's ending and its beginning where absent. */
+  /**
+   * A name in core's table of formats; found by the file's ending and its beginning where absent.
+   */
   readonly format?: string | undefined;
 }
 
@@ -21,8 +23,9 @@ export interface OpenFile {
 }
 
 /**
- * The files to read where a path is named: the file itself, or in a folder every document's, one after the other in the order of
- * their names. Those not read yet cost nothing, so a folder may be as large as it likes.
+ * The files to read where a path is named: the file itself, or in a folder every document's, one
+ * after the other in the order of their names. Those not read yet cost nothing, so a folder may be
+ * as large as it likes.
  *
  * @throws {FileError} when the file cannot be read, no format fits, or several do
  */
@@ -56,7 +59,10 @@ function formatByName(name: string): InputFormat {
   });
 }
 
-/** Where nothing recognises the beginning, the ending decides, so that a broken first line is named as such. */
+/**
+ * Where nothing recognises the beginning, the ending decides, so that a broken first line is named
+ * as such.
+ */
 function findFormat(path: string, beginning: string): InputFormat {
   const name = path.toLowerCase().replace(/\.gz$/, "");
   const empty = !/\S/.test(beginning.replace(/^\uFEFF/, ""));
@@ -107,9 +113,11 @@ interface FolderFiles {
 }
 
 /**
- * The main files of a folder and the folders in it. As in brat, a text without an annotation beside it is no document.
+ * The main files of a folder and the folders in it. As in brat, a text without an annotation beside
+ * it is no document.
  *
- * The format is seen from the endings of the files where none is named, of two that fit the longer one.
+ * The format is seen from the endings of the files where none is named, of two that fit the longer
+ * one.
  */
 async function filesIn(path: string, { format: name, followLinks = true }: OpenOptions): Promise<FolderFiles> {
   const named = name === undefined ? undefined : formatByName(name);
@@ -160,7 +168,8 @@ async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<s
   const folders = [""];
   try {
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      // Taken in pieces: of a folder with a million files, entries and promises for all of them would fill the memory.
+      // Taken in pieces: of a folder with a million files, entries and promises for all of them
+      // would fill the memory.
       for await (const entry of await opendir(join(path, folder), { bufferSize: 256 })) {
         if (entry.name.startsWith(".")) continue;
         if (entry.isDirectory()) folders.push(join(folder, entry.name));
@@ -182,7 +191,10 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Enough to recognise a format by: a whole line that says something, as much as a long line may show, or everything. */
+/**
+ * Enough to recognise a format by: a whole line that says something, as much as a long line may
+ * show, or everything.
+ */
 async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; chunks: AsyncGenerator<string> }> {
   const taken: string[] = [];
   let units = 0;

@@ -1,8 +1,15 @@
 import { writeFileAtomically } from "./write-file.ts";
 
-/** A file that is written piece by piece by whoever has the pieces, and is there as a whole or not at all. */
+/**
+ * A file that is written piece by piece by whoever has the pieces, and is there as a whole or not
+ * at all.
+ */
 export interface OpenedFile {
-  /** Waits until the piece has been taken, so that memory stays constant. @throws {FileError} when the system refuses */
+  /**
+   * Waits until the piece has been taken, so that memory stays constant.
+   *
+   * @throws {FileError} when the system refuses
+   */
   write(piece: string | Uint8Array): Promise<void>;
   /** Puts the file in its place. @throws {FileError} when the system refuses */
   close(): Promise<void>;
@@ -10,11 +17,15 @@ export interface OpenedFile {
   abort(): Promise<void>;
 }
 
-/** `writeFileAtomically` for a job that writes to several files at a time, or that reads while it writes. */
+/**
+ * `writeFileAtomically` for a job that writes to several files at a time, or that reads while it
+ * writes.
+ */
 export function openFile(path: string): OpenedFile {
   const channel = new Channel();
   const done = writeFileAtomically(path, channel.pieces());
-  // The failure is told to whoever writes or closes; nobody may be waiting at the moment when it happens.
+  // The failure is told to whoever writes or closes; nobody may be waiting at the moment when it
+  // happens.
   done.catch(() => channel.stop());
   let pieces: (string | Uint8Array)[] = [];
   let held = 0;

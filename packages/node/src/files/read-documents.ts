@@ -16,7 +16,8 @@ type SentenceEvent =
   | { readonly kind: "omission"; readonly omission: Omission };
 
 /**
- * The documents of a file in any format that core knows, and what could not be carried over, as a stream in constant memory.
+ * The documents of a file in any format that core knows, and what could not be carried over, as a
+ * stream in constant memory.
  *
  * @param path a file, plain or gzip, a folder in a format that is one, or `-` for standard input
  * @throws {FileError} when the file cannot be read or no format fits
@@ -29,7 +30,10 @@ export async function* readDocuments(path: string, options: ReadDocumentsOptions
   }
 }
 
-/** The same, cut into sentences; entities and relations that cross a sentence's end are reported as omitted. */
+/**
+ * The same, cut into sentences; entities and relations that cross a sentence's end are reported as
+ * omitted.
+ */
 export async function* readSentences(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<SentenceEvent> {
   for await (const event of readDocuments(path, options)) {
     if (event.kind === "omission") {

@@ -4,7 +4,10 @@ import { documentFromText, type TextOptions } from "@weft-nlp/core/text";
 import { readDocuments } from "./read-documents.ts";
 import { type ReadTextOptions, readText, sourceName } from "./read-text.ts";
 
-/** How a file becomes documents: each line one, each run of lines between empty ones, or as annotated data. */
+/**
+ * How a file becomes documents: each line one, each run of lines between empty ones, or as
+ * annotated data.
+ */
 type InputKind = "text" | "paragraphs" | "jsonl";
 
 export interface ReadInputOptions extends ReadTextOptions {
@@ -13,7 +16,10 @@ export interface ReadInputOptions extends ReadTextOptions {
   readonly text?: TextOptions | undefined;
 }
 
-/** Documents to extract from, as a stream in constant memory. Plain text gets ids of the form `file:line`. */
+/**
+ * Documents to extract from, as a stream in constant memory. Plain text gets ids of the form
+ * `file:line`.
+ */
 export async function* readInput(path: string, options: ReadInputOptions = {}): AsyncGenerator<Document> {
   const kind = options.input ?? (/\.jsonl(\.gz)?$/i.test(path) ? "jsonl" : "text");
   if (kind === "jsonl") {

@@ -21,8 +21,8 @@ export interface ReadTextOptions {
 }
 
 /**
- * The text of a file in pieces, read only as fast as it is taken. `-` is standard input; gzip is unpacked, whether the name or the
- * first bytes say so.
+ * The text of a file in pieces, read only as fast as it is taken. `-` is standard input; gzip is
+ * unpacked, whether the name or the first bytes say so.
  *
  * @throws {FileError} when the file cannot be read, is broken gzip, or is not UTF-8
  */
@@ -116,7 +116,8 @@ function decode(decoder: TextDecoder, bytes: Uint8Array, source: string, lines: 
   try {
     return decoder.decode(bytes, { stream });
   } catch (cause) {
-    // Where decoding stopped is not said, so the piece is decoded once more with marks for what is not UTF-8.
+    // Where decoding stopped is not said, so the piece is decoded once more with marks for what is
+    // not UTF-8.
     const marked = new TextDecoder("utf-8").decode(bytes);
     const before = marked.slice(0, Math.max(0, marked.indexOf("\ufffd"))).split("\n").length - 1;
     const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);

@@ -7,8 +7,9 @@ import type { ReadDocumentsOptions } from "./read-documents.ts";
 import { sourceName } from "./read-text.ts";
 
 /**
- * Reads a file and keeps every fault instead of stopping at the first one, where the format allows it: lines of JSON stand for
- * themselves, in other formats the first fault ends the file, and in a folder the next file follows.
+ * Reads a file and keeps every fault instead of stopping at the first one, where the format allows
+ * it: lines of JSON stand for themselves, in other formats the first fault ends the file, and in a
+ * folder the next file follows.
  *
  * @throws {FileError} when the file itself cannot be read
  */

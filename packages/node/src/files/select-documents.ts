@@ -10,8 +10,8 @@ export interface DocumentList {
 }
 
 /**
- * A list of documents, such as one part of a split: a name a line, as an id or as a path to one of the document's files. Empty
- * lines and lines that begin with # say nothing.
+ * A list of documents, such as one part of a split: a name a line, as an id or as a path to one of
+ * the document's files. Empty lines and lines that begin with # say nothing.
  *
  * @throws {FileError} when the file cannot be read
  */
@@ -27,7 +27,8 @@ export async function readDocumentList(path: string): Promise<DocumentList> {
 }
 
 /**
- * The documents that a list names, in the order of the input, with what was omitted in reading them.
+ * The documents that a list names, in the order of the input, with what was omitted in reading
+ * them.
  *
  * @throws {FileError} DOCUMENT_MISSING at the end where the input did not have all of them
  */
@@ -66,7 +67,10 @@ function nameIn(names: ReadonlySet<string>, { id, metadata }: Document): string 
   return typeof doc === "string" && names.has(doc) ? doc : undefined;
 }
 
-/** The name of a file without its folders and the endings that corpora have; ids may hold dots of their own. */
+/**
+ * The name of a file without its folders and the endings that corpora have; ids may hold dots of
+ * their own.
+ */
 function baseName(name: string): string {
   return name.replace(/^.*[/\\]/, "").replace(/(?:\.split)?\.(?:ann|txt)$|\.apf\.xml$|\.sgm$/i, "");
 }

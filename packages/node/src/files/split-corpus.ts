@@ -31,8 +31,9 @@ export interface SplitCorpus {
 }
 
 /**
- * Divides a corpus over `train`, `dev` and `test` in a folder: `train.jsonl` and so on, or in a format of several files, a folder
- * `train` and so on. A file is read once to plan and once for each part, so that it never lies in memory; a pipe is kept there.
+ * Divides a corpus over `train`, `dev` and `test` in a folder: `train.jsonl` and so on, or in a
+ * format of several files, a folder `train` and so on. A file is read once to plan and once for
+ * each part, so that it never lies in memory; a pipe is kept there.
  *
  * The parts are written beside the folder and moved there together when all are whole.
  *
@@ -67,7 +68,10 @@ export async function splitCorpus(input: string, folder: string, options: SplitC
   return { plan, paths: Object.fromEntries([...names].map(([part, name]) => [part, join(folder, name)])) };
 }
 
-/** A format that writes files beside the main one needs a folder for each part, since those have the same names for all. */
+/**
+ * A format that writes files beside the main one needs a folder for each part, since those have the
+ * same names for all.
+ */
 function nameOf(part: SplitPart, format: OutputFormat): string {
   return needsFolder(format) ? part : `${part}${format.extensions[0] ?? ""}`;
 }

@@ -12,10 +12,11 @@ import { writeFileAtomically } from "./write-file.ts";
 export type OnOmission = (omission: Omission) => void;
 
 /**
- * Writes documents as they come, in constant memory; a file or a folder is there as a whole or not at all. Files that belong beside
- * the main one are written behind it.
+ * Writes documents as they come, in constant memory; a file or a folder is there as a whole or not
+ * at all. Files that belong beside the main one are written behind it.
  *
- * @param path a file, plain or gzip by its name, `-` for standard output, or in a format that is one, a folder
+ * @param path a file, plain or gzip by its name, `-` for standard output, or in a format that is
+ *   one, a folder
  * @throws {FileError} when the system refuses, or where the folder holds something
  */
 export async function writeDocuments(
@@ -32,7 +33,10 @@ export async function writeDocuments(
   for (const [file, pieces] of beside) await writeFileAtomically(pathBeside(path, file), pieces);
 }
 
-/** The pieces of the main file as they come; those of the files beside it, which are small, are kept. */
+/**
+ * The pieces of the main file as they come; those of the files beside it, which are small, are
+ * kept.
+ */
 async function* mainText(
   events: AsyncIterable<WriteEvent>,
   beside: Map<string, string[]>,

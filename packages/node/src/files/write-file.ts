@@ -9,10 +9,12 @@ import { fileFailure, systemCodeOf } from "./file-failure.ts";
 export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 /**
- * Writes a file so that whoever looks sees the old content or the whole new one, at any moment and after a crash.
+ * Writes a file so that whoever looks sees the old content or the whole new one, at any moment and
+ * after a crash.
  *
- * The content goes to a temporary name in the same folder, is forced to disk and renamed; a failure leaves nothing behind. A path
- * that ends in `.gz` is compressed. A link stays a link, and what is not a regular file (a device, a named pipe) is written to directly.
+ * The content goes to a temporary name in the same folder, is forced to disk and renamed; a failure
+ * leaves nothing behind. A path that ends in `.gz` is compressed. A link stays a link, and what is
+ * not a regular file (a device, a named pipe) is written to directly.
  *
  * @throws {FileError} when the system refuses
  */
@@ -26,7 +28,11 @@ export async function writeFileAtomically(path: string, content: FileContent): P
   }
 }
 
-/** Makes a folder and those above it, where they are not there yet. @throws {FileError} when the system refuses */
+/**
+ * Makes a folder and those above it, where they are not there yet.
+ *
+ * @throws {FileError} when the system refuses
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
@@ -104,7 +110,10 @@ async function writeAll(handle: FileHandle, pieces: Pieces): Promise<void> {
   }
 }
 
-/** Makes the new name survive a omission of power. Not every system can do it, and the file itself is safe already. */
+/**
+ * Makes the new name survive a omission of power. Not every system can do it, and the file itself
+ * is safe already.
+ */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");

@@ -18,7 +18,10 @@ import {
 /** A YAML text together with where each of its values stands. */
 export interface YamlSource {
   readonly value: unknown;
-  /** Where a setting stands; where it is absent, the nearest one around it. `of: "name"` points at the name before the colon. */
+  /**
+   * Where a setting stands; where it is absent, the nearest one around it. `of: "name"` points at
+   * the name before the colon.
+   */
   locate(path: SettingPath, of?: "name" | "value"): Location;
 }
 
@@ -82,7 +85,9 @@ function firstLower(text: string): string {
   return text.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
 }
 
-/** The node at a path and the name before it, or the nearest node around a path that leads nowhere. */
+/**
+ * The node at a path and the name before it, or the nearest node around a path that leads nowhere.
+ */
 function find(root: unknown, path: SettingPath): { node: Node | undefined; name: Node | undefined } {
   let node = isNode(root) ? root : undefined;
   let name: Node | undefined;

@@ -1,7 +1,10 @@
 import { lineChart } from "@weft-nlp/draw";
 import type { LoggedEvent } from "./event-log.ts";
 
-/** The loss of each epoch and the dev scores of a training, as one picture each, side by side in a folder; a line for each part of a model. */
+/**
+ * The loss of each epoch and the dev scores of a training, as one picture each, side by side in a
+ * folder; a line for each part of a model.
+ */
 export function curves(events: readonly LoggedEvent[]): { readonly loss: string; readonly score: string } {
   const parts = [...new Set(events.map(({ part }) => part))];
   const evaluations = events.filter((event) => event.kind === "evaluation");

@@ -8,7 +8,9 @@ export type LoggedEvent =
   | Pick<StepEvent, "kind" | "part" | "epoch" | "step" | "loss" | "losses" | "gradNorm" | "sentences">
   | Pick<EvaluationEvent, "kind" | "part" | "epoch" | "step" | "protocol" | "score" | "improved">;
 
-/** The part of an event that the log keeps; nothing for events that only matter while they happen. */
+/**
+ * The part of an event that the log keeps; nothing for events that only matter while they happen.
+ */
 export function loggedForm(event: TrainEvent): LoggedEvent | undefined {
   if (event.kind === "step") return event;
   if (event.kind !== "evaluation") return undefined;
@@ -16,7 +18,10 @@ export function loggedForm(event: TrainEvent): LoggedEvent | undefined {
   return { kind, ...(part === undefined ? {} : { part }), epoch, step, protocol, score, improved };
 }
 
-/** Appends lines to a log; the system may lose the last ones when the power goes, never the ones before. */
+/**
+ * Appends lines to a log; the system may lose the last ones when the power goes, never the ones
+ * before.
+ */
 export class EventLog {
   readonly #path: string;
   #lines: string[] = [];
@@ -47,7 +52,10 @@ export class EventLog {
   }
 }
 
-/** The events of a log; a last line that was cut off is left out, and a log that does not exist is empty. */
+/**
+ * The events of a log; a last line that was cut off is left out, and a log that does not exist is
+ * empty.
+ */
 export async function readEvents(path: string): Promise<LoggedEvent[]> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     if (systemCodeOf(cause) === "ENOENT") return "";

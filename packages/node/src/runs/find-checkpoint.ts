@@ -5,7 +5,10 @@ import { FileError } from "../errors.ts";
 import { exists } from "../files/exists.ts";
 import { readWholeBytes } from "../files/json-file.ts";
 
-/** Whether a training begins (`false`), goes on with the run that its folder holds (`true`), or does whichever fits the folder. */
+/**
+ * Whether a training begins (`false`), goes on with the run that its folder holds (`true`), or does
+ * whichever fits the folder.
+ */
 export type Resume = boolean | "or-begin";
 
 export interface FoundCheckpoint {
@@ -19,7 +22,8 @@ export const runFiles = { config: "config.yaml", checkpoint: "checkpoints/last.s
 /**
  * The checkpoint to go on from; nothing where the run begins, or was stopped before its first one.
  *
- * @throws {FileError} RUN_EXISTS when a run is to begin where there is one, RUN_MISSING when there is none to go on with
+ * @throws {FileError} RUN_EXISTS when a run is to begin where there is one, RUN_MISSING when there
+ *   is none to go on with
  */
 export async function findCheckpoint(folder: string, resume: Resume): Promise<FoundCheckpoint | undefined> {
   const checkpoint = join(folder, runFiles.checkpoint);

@@ -9,7 +9,10 @@ import type { LoggedEvent } from "./event-log.ts";
 export interface LogLook {
   /** The events that are new. */
   readonly fresh: readonly LoggedEvent[];
-  /** True where the log was cut back, as a resumed training does: what was seen before counts no more, and `fresh` is everything. */
+  /**
+   * True where the log was cut back, as a resumed training does: what was seen before counts no
+   * more, and `fresh` is everything.
+   */
   readonly restarted: boolean;
   /** True once the training is over and its report is written. */
   readonly done: boolean;
@@ -25,8 +28,8 @@ export interface FollowOptions {
 }
 
 /**
- * Follows the log of a run while the training writes it: the curves so far, then what is new, until the run is done. Reads only what was
- * added; a line that is not complete yet waits for its end.
+ * Follows the log of a run while the training writes it: the curves so far, then what is new, until
+ * the run is done. Reads only what was added; a line that is not complete yet waits for its end.
  *
  * @param folder of the run; a log that is not there yet is waited for
  * @throws {FileError} where the log cannot be read

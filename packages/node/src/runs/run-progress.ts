@@ -49,7 +49,10 @@ function joined(a: Stretch, b: Stretch): Stretch {
   return { step: b.step, loss: (a.loss * a.sentences + b.loss * b.sentences) / sentences, sentences, steps: a.steps + b.steps };
 }
 
-/** What the events of a run say about its course, epoch by epoch and step by step; grows with the events. */
+/**
+ * What the events of a run say about its course, epoch by epoch and step by step; grows with the
+ * events.
+ */
 export class RunProgress {
   readonly #epochs = new Map<
     string,
@@ -62,7 +65,9 @@ export class RunProgress {
       score?: number;
     }
   >();
-  /** The part of the model that is being trained, where it has parts. Epochs begin anew with each. */
+  /**
+   * The part of the model that is being trained, where it has parts. Epochs begin anew with each.
+   */
   part: LoggedEvent["part"];
   /** Of the evaluations. */
   protocol: string | undefined;
@@ -99,7 +104,10 @@ export class RunProgress {
     }
   }
 
-  /** The mean loss over the sentences of each stretch, by its last step; a stretch is one step in short trainings. */
+  /**
+   * The mean loss over the sentences of each stretch, by its last step; a stretch is one step in
+   * short trainings.
+   */
   get losses(): readonly (readonly [step: number, loss: number])[] {
     return this.#curve.points;
   }

@@ -11,7 +11,10 @@ export interface RunStateFile {
   readonly state: RunState;
   /** The first of all beginnings, as an ISO date; a resumed training keeps it. */
   readonly started: string;
-  /** Whoever trains, and only while it does: a training that is killed cannot write its end, and by its process one sees that it is gone. */
+  /**
+   * Whoever trains, and only while it does: a training that is killed cannot write its end, and by
+   * its process one sees that it is gone.
+   */
   readonly process?: { readonly pid: number; readonly host: string } | undefined;
   /** Why it failed. */
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
@@ -39,7 +42,10 @@ export async function markEnded(folder: string, running: RunStateFile, done: boo
   await writeJsonFile(join(folder, fileName), ended);
 }
 
-/** What a run says of itself, with a process that is gone counted as stopped; nothing where the folder does not say, or not readably. */
+/**
+ * What a run says of itself, with a process that is gone counted as stopped; nothing where the
+ * folder does not say, or not readably.
+ */
 export async function readRunState(folder: string): Promise<RunStateFile | undefined> {
   try {
     const value = (await readJsonFile(join(folder, fileName), { maxBytes: 1 << 16 })) as RunStateFile | null;
@@ -65,7 +71,9 @@ function isAlive(holder: RunStateFile["process"]): boolean {
   }
 }
 
-/** Being stopped is no failure. What is no error of ours keeps its words: they say more than none. */
+/**
+ * Being stopped is no failure. What is no error of ours keeps its words: they say more than none.
+ */
 function failureOf(error: unknown): RunStateFile["failure"] {
   if (error === undefined || (error instanceof WeftError && error.code === "CANCELLED")) return undefined;
   if (error instanceof WeftError) return { code: error.code, message: error.summary };

@@ -37,7 +37,8 @@ test("a training whose threads are killed fails, says so, and comes to the same 
   const train = async (name: string, resume: boolean, kill: boolean): Promise<void> => {
     const run = { config, folder: join(folder, name), threads: 2, checkpointSeconds: 0, resume };
     for await (const { kind } of trainRun(run)) {
-      // Most of these hit the step that begins now; one that comes before it hits nothing, and changes nothing.
+      // Most of these hit the step that begins now; one that comes before it hits nothing, and
+      // changes nothing.
       if (kill && kind === "step") for (const thread of alive) void thread.terminate();
     }
   };

@@ -19,7 +19,10 @@ import { modelCard } from "./model-card.ts";
 import { shortPath } from "./resolve-paths.ts";
 import { markEnded, markRunning, type RunStateFile } from "./run-state.ts";
 
-/** Who watches a long epoch sees it move; steps that a resumed training makes again are taken out of the log first. */
+/**
+ * Who watches a long epoch sees it move; steps that a resumed training makes again are taken out of
+ * the log first.
+ */
 const flushMs = 500;
 
 export interface TrainRunInput extends ComputeOptions {
@@ -54,8 +57,9 @@ const files = {
 } as const;
 
 /**
- * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses on dev, scores dev and, once, test, and
- * writes the model. Says what happens as it happens, and in the folder's `state.json` how it stands.
+ * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses on
+ * dev, scores dev and, once, test, and writes the model. Says what happens as it happens, and in
+ * the folder's `state.json` how it stands.
  *
  * @throws {FileError} RUN_EXISTS, RUN_MISSING, and what stands at `train` and where files are read
  */
@@ -111,7 +115,8 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     signal: input.signal,
   });
   for await (const event of events) {
-    // Only now is it sure that the configuration and the data are in order; a run that failed before leaves no folder behind.
+    // Only now is it sure that the configuration and the data are in order; a run that failed
+    // before leaves no folder behind.
     if (event.kind === "start") {
       await makeFolder(dirname(at("checkpoint")));
       await writeFileAtomically(at("config"), printConfig(config, configComment));

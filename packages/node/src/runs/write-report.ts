@@ -10,7 +10,11 @@ export interface ReportFiles {
   readonly page: string;
 }
 
-/** Writes both files, each whole or not at all, over those of an earlier report. @returns the path of the page */
+/**
+ * Writes both files, each whole or not at all, over those of an earlier report.
+ *
+ * @returns the path of the page
+ */
 export async function writeReport(folder: string, { name, value, page }: ReportFiles): Promise<string> {
   await makeFolder(folder);
   await writeFileAtomically(join(folder, `${name}.json`), `${JSON.stringify(value, undefined, 2)}\n`);

@@ -77,8 +77,8 @@ const anyDocument: fc.Arbitrary<Document> = fc
 export const hostileDocuments = fc.array(anyDocument, { maxLength: 4 });
 
 /**
- * The relations of documents with their places, worked out from the documents alone: document, sentence, head with its characters, relation,
- * tail with its characters, confidence.
+ * The relations of documents with their places, worked out from the documents alone: document,
+ * sentence, head with its characters, relation, tail with its characters, confidence.
  *
  * @param clean what a format makes of the characters it cannot hold
  */

@@ -17,8 +17,8 @@ export interface TripleOutput {
 }
 
 /**
- * Opens a file, compressed where its name ends in `.gz`, a new folder in a format of several files, or standard output. Files and
- * folders are there as a whole or not at all.
+ * Opens a file, compressed where its name ends in `.gz`, a new folder in a format of several files,
+ * or standard output. Files and folders are there as a whole or not at all.
  *
  * @throws {UsageError} where the format cannot go to standard output
  * @throws {FileError} when the system refuses, or where the folder holds something

@@ -2,8 +2,9 @@ import { type TripleFormat, type TripleRow, tripleColumns, tripleRows } from "@w
 import { type BasicType, ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 
 /**
- * Rows written together where nobody says otherwise. A group lies in memory as a whole, some 20 MB; what the end of the file says of it, a few kB, stays there until
- * the file is closed: the one thing that grows here.
+ * Rows written together where nobody says otherwise. A group lies in memory as a whole, some 20 MB;
+ * what the end of the file says of it, a few kB, stays there until the file is closed: the one
+ * thing that grows here.
  */
 const largeGroup = 25_000;
 

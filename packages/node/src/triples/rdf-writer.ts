@@ -71,7 +71,10 @@ export function openRdfWriter(
 const namedNode = (iri: string): Node => DataFactory.namedNode(iri);
 const literal = (text: string, type?: Node): Literal => DataFactory.literal(text, type);
 
-/** The words of RDF that we use: https://www.w3.org/TR/rdf-schema/ for reification, https://www.w3.org/TR/prov-o/ for who and where. */
+/**
+ * The words of RDF that we use: https://www.w3.org/TR/rdf-schema/ for reification,
+ * https://www.w3.org/TR/prov-o/ for who and where.
+ */
 const a = namedNode(`${prefixes.rdf}type`);
 const label = namedNode(`${prefixes.rdfs}label`);
 const rdf = (name: string): Node => namedNode(prefixes.rdf + name);
@@ -88,8 +91,9 @@ function* modelQuads(base: string, { model }: TripleOptions): Generator<Quad> {
 }
 
 /**
- * What a document says, in RDF: the relation itself as a plain triple between two entities, and beside it a reified statement that
- * says where it was found, how sure that is and who found it. Entities are named by what they are called and their type.
+ * What a document says, in RDF: the relation itself as a plain triple between two entities, and
+ * beside it a reified statement that says where it was found, how sure that is and who found it.
+ * Entities are named by what they are called and their type.
  */
 function* documentQuads(source: Document, base: string, { model }: TripleOptions, said: RecentSet): Generator<Quad> {
   const { document, mentions, statements } = statementsOf(source);

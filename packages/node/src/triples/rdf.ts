@@ -1,7 +1,10 @@
 import { checkBase, defaultBase, type TripleFormat, type TripleOptions } from "@weft-nlp/core/triples";
 import { FileError } from "../errors.ts";
 
-/** One triple a line, with the whole of every name: what stores load in bulk and what can be cut, sorted and joined as text. */
+/**
+ * One triple a line, with the whole of every name: what stores load in bulk and what can be cut,
+ * sorted and joined as text.
+ */
 export const ntriples: TripleFormat = {
   name: "ntriples",
   title: "N-Triples",
@@ -25,7 +28,10 @@ export const turtle: TripleFormat = {
 
 type RdfWriter = ReturnType<TripleFormat["open"]>;
 
-/** A writer that loads the package n3 with the first document: programs that write no RDF need not install it. */
+/**
+ * A writer that loads the package n3 with the first document: programs that write no RDF need not
+ * install it.
+ */
 function openRdf(
   format: "N-Triples" | "Turtle",
   send: (text: string) => void | Promise<void>,

@@ -281,7 +281,10 @@ function terms(quads: readonly Quad[]): string[] {
 const rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const weft = "urn:weft:vocabulary:";
 
-/** Every reified statement, followed to its document, mentions and labels; it must hold in the graph itself too. */
+/**
+ * Every reified statement, followed to its document, mentions and labels; it must hold in the graph
+ * itself too.
+ */
 function statementsIn(quads: readonly Quad[]): string[] {
   const store = new Store([...quads]);
   const one = (subject: string, predicate: string): string => store.getObjects(subject, predicate, null)[0]?.value ?? "";

@@ -2,7 +2,10 @@ import { portableTripleFormats, type TripleFormat } from "@weft-nlp/core/triples
 import { parquet } from "./parquet.ts";
 import { ntriples, turtle } from "./rdf.ts";
 
-/** Every form in which triples can be written, one line each. The command line and the server walk this table. */
+/**
+ * Every form in which triples can be written, one line each. The command line and the server walk
+ * this table.
+ */
 export const tripleFormats = {
   ...portableTripleFormats,
   ntriples,

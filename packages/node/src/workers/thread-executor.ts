@@ -18,7 +18,8 @@ export interface ThreadExecutor extends Executor {
 }
 
 /**
- * Spreads chunks over worker threads that share the model's memory. Which worker takes a chunk changes nothing in its result.
+ * Spreads chunks over worker threads that share the model's memory. Which worker takes a chunk
+ * changes nothing in its result.
  *
  * @param threads 1 works in the calling thread, unless that is to stay free
  * @throws {ConfigError} for fewer than 1

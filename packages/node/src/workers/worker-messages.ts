@@ -8,7 +8,10 @@ import type { SentError } from "./sent-error.ts";
 /** What a worker thread is started with. */
 export interface WorkerStart {
   readonly model: SharedModel;
-  /** Node 20 knows relaxed SIMD only behind a flag, which each thread's process sets before it compiles. */
+  /**
+   * Node 20 knows relaxed SIMD only behind a flag, which each thread's process sets before it
+   * compiles.
+   */
   readonly relaxed: boolean;
 }
 

@@ -6,21 +6,30 @@ import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.
 
 export type Job = WorkerRequest extends infer Request ? (Request extends WorkerRequest ? Omit<Request, "id"> : never) : never;
 
-/** Requests a worker holds at a time: one under way and one waiting, so that it never idles for a message. */
+/**
+ * Requests a worker holds at a time: one under way and one waiting, so that it never idles for a
+ * message.
+ */
 const depth = 2;
 
-/** Threads that may end one after the other without one job done: whatever ends them would end the next one too. */
+/**
+ * Threads that may end one after the other without one job done: whatever ends them would end the
+ * next one too.
+ */
 export const maxDeathsInARow = 8;
-/** Threads that may end in all. The memory that a dead thread worked in is shared and never given back: some megabytes each time. */
+/**
+ * Threads that may end in all. The memory that a dead thread worked in is shared and never given
+ * back: some megabytes each time.
+ */
 const maxDeaths = 64;
 
 /**
- * Worker threads on the memory of one model. One that ends fails no job but those it held, and another takes its place, until too many have
- * ended.
+ * Worker threads on the memory of one model. One that ends fails no job but those it held, and
+ * another takes its place, until too many have ended.
  *
- * A prediction that a thread was at when it ended is tried once more, on another one: it depends on nothing that the thread knew. A
- * gradient is not. The run it belongs to ends with an error and goes on from its checkpoint, so that no weight ever comes of a step
- * that was done in two halves.
+ * A prediction that a thread was at when it ended is tried once more, on another one: it depends on
+ * nothing that the thread knew. A gradient is not. The run it belongs to ends with an error and
+ * goes on from its checkpoint, so that no weight ever comes of a step that was done in two halves.
  */
 export class WorkerPool {
   readonly #start: WorkerStart;
@@ -47,7 +56,8 @@ export class WorkerPool {
   /**
    * Results in the order of the jobs, whatever the order in which they end.
    *
-   * @throws {WorkerError} WORKER_LOST where the thread that did a job ended, WORKERS_BROKEN where too many have
+   * @throws {WorkerError} WORKER_LOST where the thread that did a job ended, WORKERS_BROKEN where
+   *   too many have
    */
   async run(jobs: readonly Job[]): Promise<unknown[]> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -66,7 +76,8 @@ export class WorkerPool {
   }
 
   #startWorker(): Held {
-    // The worker is plain JavaScript: flags that make this process read something else are not for it.
+    // The worker is plain JavaScript: flags that make this process read something else are not for
+    // it.
     const thread = new Worker(workerUrl, { workerData: this.#start, execArgv: [] });
     const worker: Held = { thread, pending: new Map() };
     thread.on("message", (reply: WorkerReply) => {
@@ -96,7 +107,8 @@ export class WorkerPool {
     }
     this.#onDeath?.(cause);
     const again: Pending[] = [];
-    // A thread does its jobs one after the other: the first is what it was at, and may be what ended it.
+    // A thread does its jobs one after the other: the first is what it was at, and may be what
+    // ended it.
     for (const [index, pending] of [...worker.pending.values()].entries()) {
       const mayTry = pending.job.kind === "predict" && (index > 0 || !pending.tried);
       if (mayTry) again.push(index > 0 ? pending : { ...pending, tried: true });

@@ -5,13 +5,16 @@ import type { Prediction } from "@weft-nlp/core/metrics";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Batcher, type BatchLimits } from "./batcher.ts";
 
-// The clock goes on to the next timer as soon as nothing else is to be done: no machine is too slow for these tests.
+// The clock goes on to the next timer as soon as nothing else is to be done: no machine is too slow
+// for these tests.
 beforeEach(
   () => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }).setTimerTickMode("nextTimerAsync"),
 );
 afterEach(() => void vi.useRealTimers());
 
-/** In place of a network: says of each sentence how long it is, after so many milliseconds a batch. */
+/**
+ * In place of a network: says of each sentence how long it is, after so many milliseconds a batch.
+ */
 function slowly(ms: number): { predict: Predict; batches: number[][]; free: () => void } {
   const batches: number[][] = [];
   const waiting: (() => void)[] = [];

@@ -10,17 +10,22 @@ export type BatchLimits = Pick<Limits, "queueSentences" | "batchSentences" | "ba
 
 /** What a batcher tells the metrics. */
 export interface BatchObserver {
-  /** @param seconds from the arrival of the sentence that waited longest, and from there to the end of the work */
+  /**
+   * @param seconds from the arrival of the sentence that waited longest, and from there to the end
+   *   of the work
+   */
   onBatch(batch: { readonly sentences: number; readonly tokens: number; readonly waited: number; readonly worked: number }): void;
 }
 
 /**
- * Puts sentences of many requests together into batches for the worker threads. A message to a thread and back costs a good part of what
- * a sentence costs, and one for many sentences costs little more than one for one.
+ * Puts sentences of many requests together into batches for the worker threads. A message to a
+ * thread and back costs a good part of what a sentence costs, and one for many sentences costs
+ * little more than one for one.
  *
- * A batch starts at once where a worker is idle, so a lone client never waits for company; behind batches that keep all of them busy, sentences
- * gather until there are enough or the first has waited long enough. Requests take turns: a long text does not hold up the short ones
- * behind it. What waits is bounded, and what could not be done within its deadline is refused at once.
+ * A batch starts at once where a worker is idle, so a lone client never waits for company; behind
+ * batches that keep all of them busy, sentences gather until there are enough or the first has
+ * waited long enough. Requests take turns: a long text does not hold up the short ones behind it.
+ * What waits is bounded, and what could not be done within its deadline is refused at once.
  */
 export class Batcher {
   readonly #predict: Predict;
@@ -38,7 +43,10 @@ export class Batcher {
   #underWayTokens = 0;
   #clock: NodeJS.Timeout | undefined;
   #soon = false;
-  /** Tokens and milliseconds of the last batches, older ones counting less; summed apart, since two batches may end in one moment. */
+  /**
+   * Tokens and milliseconds of the last batches, older ones counting less; summed apart, since two
+   * batches may end in one moment.
+   */
   #pace = { tokens: 0, ms: 0 };
   #idleSince = 0;
 
@@ -59,19 +67,22 @@ export class Batcher {
   /**
    * Predictions in the order of the examples.
    *
-   * @throws {RequestError} OVERLOADED where the queue is full, or so long that the deadline would pass; DEADLINE_PASSED
+   * @throws {RequestError} OVERLOADED where the queue is full, or so long that the deadline would
+   *   pass; DEADLINE_PASSED
    */
   async predict(examples: readonly Example[], how: PredictOptions, options: JobOptions): Promise<readonly Prediction[]> {
     if (examples.length === 0) return [];
     if (options.patient !== true) this.checkRoom(examples.length, options.deadline);
-    // Between the look and the taking of a place nobody else comes: no await may stand between the two.
+    // Between the look and the taking of a place nobody else comes: no await may stand between the
+    // two.
     else while (!this.#fits(examples.length)) await this.#room(options.signal);
     options.signal?.throwIfAborted();
     return new Promise((resolve, reject) => this.#enqueue(new Job(examples, how, options, { resolve, reject })));
   }
 
   /**
-   * Whether so many more sentences would be taken; asked before a text is read, it saves the work of reading it.
+   * Whether so many more sentences would be taken; asked before a text is read, it saves the work
+   * of reading it.
    *
    * @throws {RequestError} OVERLOADED, DEADLINE_PASSED
    */
@@ -92,8 +103,9 @@ export class Batcher {
   }
 
   /**
-   * How long a sentence that comes now will wait, by the pace of the last batches: for what waits already and what is under way. 0 where
-   * those batches were too small to go by: one sentence takes a fresh thread, or an idle one, many times as long as it does in a full batch.
+   * How long a sentence that comes now will wait, by the pace of the last batches: for what waits
+   * already and what is under way. 0 where those batches were too small to go by: one sentence
+   * takes a fresh thread, or an idle one, many times as long as it does in a full batch.
    */
   get expectedWaitMs(): number {
     const { tokens, ms } = this.#pace;
@@ -168,9 +180,10 @@ export class Batcher {
   }
 
   /**
-   * A few sentences of each job in turn, of those that ask for the same as the first; then more of each while there is room. A batch takes no
-   * more than its part of all that is here, so that every worker has another one to go on with while the answers to its last go out; where
-   * that would be little, its part of what waits among the workers that are idle.
+   * A few sentences of each job in turn, of those that ask for the same as the first; then more of
+   * each while there is room. A batch takes no more than its part of all that is here, so that
+   * every worker has another one to go on with while the answers to its last go out; where that
+   * would be little, its part of what waits among the workers that are idle.
    */
   #nextBatch(): Share[] {
     const key = this.#jobs[0]?.key;
@@ -248,7 +261,10 @@ export class Batcher {
 /** Sentences of one request that go before those of the next come to their turn. */
 const turn = 8;
 
-/** The part of the time to its deadline that a request may be expected to wait: the pace changes, and its own work comes behind. */
+/**
+ * The part of the time to its deadline that a request may be expected to wait: the pace changes,
+ * and its own work comes behind.
+ */
 const expectedShare = 0.7;
 
 /** How many times the tokens of the last batches their pace is believed for. */

@@ -6,10 +6,11 @@ import { type FoundDocument, foundDocument, type ReadRequest } from "./extractio
 import type { ServedModel } from "./model-registry.ts";
 
 /**
- * What the model finds in some texts, in order, each sentence in a batch with those of other clients.
+ * What the model finds in some texts, in order, each sentence in a batch with those of other
+ * clients.
  *
- * The first sentences are refused where the queue has no room; those behind them wait for it, so that a request that was taken is not
- * refused in its middle.
+ * The first sentences are refused where the queue has no room; those behind them wait for it, so
+ * that a request that was taken is not refused in its middle.
  */
 export async function* extractTexts(
   { extractor, batcher }: ServedModel,
@@ -44,8 +45,8 @@ export async function* extractTexts(
 /**
  * @param given takes each request whose document is taken
  *
- * A function of its own: V8 makes a hidden class for each closure that is a generator, which keeps what the closure sees, the whole
- * request, until the next collection of all memory.
+ * A function of its own: V8 makes a hidden class for each closure that is a generator, which keeps
+ * what the closure sees, the whole request, until the next collection of all memory.
  */
 async function* documentsOf(requests: Iterable<ReadRequest>, given: ReadRequest[]): AsyncGenerator<ReadRequest["document"]> {
   const pause = turns();
@@ -56,5 +57,8 @@ async function* documentsOf(requests: Iterable<ReadRequest>, given: ReadRequest[
   }
 }
 
-/** Sentences of one request that wait for batches at a time: enough for two batches, little enough that large requests take turns. */
+/**
+ * Sentences of one request that wait for batches at a time: enough for two batches, little enough
+ * that large requests take turns.
+ */
 const sentencesAtOnce = 64;

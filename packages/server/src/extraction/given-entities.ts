@@ -9,8 +9,9 @@ import { describeSchema } from "./model-description.ts";
 import type { ServedModel } from "./model-registry.ts";
 
 /**
- * Checks the entities that a request gives a model which relates given ones; what they lack would else be seen only by what is not found.
- * Models that find their own are not given any, and their requests pass as they are.
+ * Checks the entities that a request gives a model which relates given ones; what they lack would
+ * else be seen only by what is not found. Models that find their own are not given any, and their
+ * requests pass as they are.
  *
  * @param path where the text stands in the request: `documents[3]`, or nothing
  * @param pairs counts those of the whole request
@@ -52,8 +53,8 @@ export function boundPairs({ extractor }: ServedModel, documents: readonly Docum
 }
 
 /**
- * Counts the pairs that the entities of a request make, before anything is made of them: their number grows with the square of the
- * entities, each is predicted, and may be an answer.
+ * Counts the pairs that the entities of a request make, before anything is made of them: their
+ * number grows with the square of the entities, each is predicted, and may be an answer.
  */
 export class PairCounter {
   readonly #windows: { readonly window: number; readonly overlap: number };
@@ -103,7 +104,8 @@ function tooManyPairs(path: string, message: string, remedy: string): RequestErr
 }
 
 function outside({ document: { entities, sentences, tokens } }: ReadRequest): Omission[] {
-  // The end of the sentence that a token stands in: looking through all sentences for each entity would take their product.
+  // The end of the sentence that a token stands in: looking through all sentences for each entity
+  // would take their product.
   const ends = new Int32Array(tokens.length);
   for (const { start, end } of sentences) ends.fill(end, start, end);
   return entities.flatMap(({ start, end }, index) =>

@@ -8,7 +8,9 @@ import { ModelRegistry } from "./model-registry.ts";
 
 const folder = fileURLToPath(new URL("../../../../examples/model", import.meta.url));
 
-/** Threads of this process that have not ended; those just started are told of behind what runs now. */
+/**
+ * Threads of this process that have not ended; those just started are told of behind what runs now.
+ */
 const alive = new Set<Worker>();
 const note = (thread: Worker): void => {
   alive.add(thread);

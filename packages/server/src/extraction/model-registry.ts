@@ -13,7 +13,10 @@ export interface ServedModel extends ModelSource {
   readonly loadedAt: Date;
 }
 
-/** A model for the time of one request: it stays loaded until `release`, whatever takes its place meanwhile. */
+/**
+ * A model for the time of one request: it stays loaded until `release`, whatever takes its place
+ * meanwhile.
+ */
 export interface ModelLease {
   readonly served: ServedModel;
   release(): void;
@@ -23,7 +26,11 @@ export interface ModelLease {
 export interface ModelObserver extends BatchObserver {
   /** A worker thread has ended while it should work. */
   onWorkerDeath(): void;
-  /** Other threads were started for a model whose threads had ended time and again. @param answered whether they work */
+  /**
+   * Other threads were started for a model whose threads had ended time and again.
+   *
+   * @param answered whether they work
+   */
   onRetry(answered: boolean): void;
 }
 
@@ -34,7 +41,10 @@ export interface RegistryOptions {
   readonly observer?: (name: string) => ModelObserver;
 }
 
-/** The models of a server by name. Each can be read anew while it answers requests; those under way end with the one they began with. */
+/**
+ * The models of a server by name. Each can be read anew while it answers requests; those under way
+ * end with the one they began with.
+ */
 export class ModelRegistry {
   readonly #options: RegistryOptions;
   readonly #models = new Map<string, Loaded>();
@@ -88,7 +98,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Reads a model's folder again and puts it in the place of the one that was. Where it cannot be read, the old one goes on.
+   * Reads a model's folder again and puts it in the place of the one that was. Where it cannot be
+   * read, the old one goes on.
    *
    * @throws {RequestError} MODEL_UNKNOWN @throws {FileError} @throws {ArchiveError}
    */
@@ -98,7 +109,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Milliseconds until a model that answers nothing is tried again; nothing where no such model is meant.
+   * Milliseconds until a model that answers nothing is tried again; nothing where no such model is
+   * meant.
    *
    * @param error what such a model's predictions throw, or what was thrown for it
    */
@@ -108,7 +120,10 @@ export class ModelRegistry {
     return broken === undefined ? undefined : this.#retries.left(broken.name);
   }
 
-  /** Looks at the folders every so often and reads again what was written anew, once it has stopped changing. */
+  /**
+   * Looks at the folders every so often and reads again what was written anew, once it has stopped
+   * changing.
+   */
   watch(seconds: number): void {
     const seen = new Map<string, string>();
     const look = async (): Promise<void> => {
@@ -130,7 +145,11 @@ export class ModelRegistry {
     this.#watch.unref();
   }
 
-  /** Ends every request that waits for a model, also for one that another took the place of. @param reason is thrown to each */
+  /**
+   * Ends every request that waits for a model, also for one that another took the place of.
+   *
+   * @param reason is thrown to each
+   */
   abandon(reason: unknown): void {
     for (const { served } of [...this.#models.values(), ...this.#leaving]) served.batcher.abandon(reason);
   }
@@ -167,7 +186,8 @@ export class ModelRegistry {
       // What is not in its place yet, or no longer, is nobody's model.
       if (loaded?.served.extractor === extractor) this.#noticeFailure(loaded);
     };
-    // The calling thread reads requests and writes answers: predicting there would make all of them wait.
+    // The calling thread reads requests and writes answers: predicting there would make all of them
+    // wait.
     const options = { ...compute, background: true, onDeath };
     const stamp = await modelStamp(folder);
     const extractor = await Extractor.open(folder, options);
@@ -182,7 +202,10 @@ export class ModelRegistry {
     return { served, stamp, renewal, leases: 0, broken: false };
   }
 
-  /** Does one thing after the other to a model: what is being read may be older than what the next caller wants. */
+  /**
+   * Does one thing after the other to a model: what is being read may be older than what the next
+   * caller wants.
+   */
   async #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     const running = this.#reloads.get(name)?.catch(() => undefined) ?? Promise.resolve();
     const next = running.then(work);
@@ -209,13 +232,17 @@ export class ModelRegistry {
     const { grownBytes, renewMs } = this.#options.limits;
     const grown = memoryOf(extractor) - renewal.firstBytes;
     if (grown <= grownBytes || performance.now() < renewal.notBefore) return;
-    // A stream that does not end keeps the memory it began with: with many of them, each new memory would be one more.
+    // A stream that does not end keeps the memory it began with: with many of them, each new memory
+    // would be one more.
     if ([...this.#leaving].some(({ served }) => served.name === name)) return;
     renewal.notBefore = performance.now() + renewMs;
     void this.#renew(name, extractor, grown);
   }
 
-  /** Puts the same model in its own place, in fresh memory: what threads share cannot be given back by halves. */
+  /**
+   * Puts the same model in its own place, in fresh memory: what threads share cannot be given back
+   * by halves.
+   */
   async #renew(name: string, extractor: Extractor, grownBytes: number): Promise<void> {
     const { logger } = this.#options;
     await this.#inTurn(name, async () => {
@@ -235,7 +262,10 @@ export class ModelRegistry {
     }).catch((error: unknown) => logger.error({ model: name, err: error }, "a model could not be read"));
   }
 
-  /** Reads a broken model anew, into memory that no dead thread has worked in, and puts it in its place if its threads answer. */
+  /**
+   * Reads a broken model anew, into memory that no dead thread has worked in, and puts it in its
+   * place if its threads answer.
+   */
   async #retry(name: string): Promise<void> {
     const { logger, observer } = this.#options;
     const attempt = async (): Promise<boolean> => {
@@ -288,7 +318,10 @@ interface Loaded {
   readonly served: ServedModel;
   /** What its files looked like when it was read. */
   stamp: string;
-  /** Its memory when it was read, and the moment before which it is not read anew for having grown, on the clock of `performance.now()`. */
+  /**
+   * Its memory when it was read, and the moment before which it is not read anew for having grown,
+   * on the clock of `performance.now()`.
+   */
   readonly renewal: { readonly firstBytes: number; notBefore: number };
   /** Requests that work with it. */
   leases: number;

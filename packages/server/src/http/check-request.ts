@@ -4,7 +4,10 @@ import * as z from "zod";
 import { RequestError } from "../errors.ts";
 import { NdjsonBody } from "./ndjson.ts";
 
-/** Checks a part of a request with its zod schema; what is wrong is said as everywhere in Weft. For fastify's validator. */
+/**
+ * Checks a part of a request with its zod schema; what is wrong is said as everywhere in Weft. For
+ * fastify's validator.
+ */
 export const checkRequest: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   return (data: unknown) => {
     // Its lines are checked when they come.
@@ -15,7 +18,11 @@ export const checkRequest: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPar
   };
 };
 
-/** The first fault that a schema found, as our error. @param part where in the request, in front of the path */
+/**
+ * The first fault that a schema found, as our error.
+ *
+ * @param part where in the request, in front of the path
+ */
 export function requestFault(error: z.ZodError, part: string, schema?: z.ZodType): RequestError {
   const issue = innermost(error.issues[0]);
   const path = [...(part === "" ? [] : [part]), ...(issue?.path ?? [])];

@@ -11,7 +11,8 @@ const answers = new WeakMap<Socket, Set<ServerResponse>>();
 const asking = new WeakMap<Readable, ServerResponse>();
 
 /**
- * Takes no more connections than the limit says: one beyond it is closed before anything is read of it, which costs next to nothing.
+ * Takes no more connections than the limit says: one beyond it is closed before anything is read of
+ * it, which costs next to nothing.
  *
  * @param onRefused called for each of those
  */
@@ -21,13 +22,17 @@ export function limitConnections({ server }: App, { connections }: Pick<Limits, 
   server.on("drop", onRefused);
 }
 
-/** Keeps clients that are slow, broken or hostile from holding a connection, and what stands behind it, for longer than the limits say. */
+/**
+ * Keeps clients that are slow, broken or hostile from holding a connection, and what stands behind
+ * it, for longer than the limits say.
+ */
 export function guardConnections(app: App, limits: Pick<Limits, "stalledMs" | "bodyMs">): void {
   app.addHook("onRequest", async ({ raw }, { raw: answer }) => {
     const { socket } = raw;
     const open = answers.get(socket) ?? new Set();
     answers.set(socket, open.add(answer));
-    // Silence while the answer is being made is nobody's fault; of one that is not taken, nothing more shall wait.
+    // Silence while the answer is being made is nobody's fault; of one that is not taken, nothing
+    // more shall wait.
     socket.setTimeout(limits.stalledMs);
     answer.on("timeout", () => {
       if (socket.writableLength > 0) socket.destroy();
@@ -48,16 +53,23 @@ export function guardConnections(app: App, limits: Pick<Limits, "stalledMs" | "b
   });
 }
 
-/** Tells a client that asked (`Expect: 100-continue`) to send its body: not before it is clear that somebody reads it. */
+/**
+ * Tells a client that asked (`Expect: 100-continue`) to send its body: not before it is clear that
+ * somebody reads it.
+ */
 export function takeBody(body: Readable): void {
   asking.get(body)?.writeContinue();
   asking.delete(body);
 }
 
-/** Bytes that are no HTTP get an answer all the same, behind those to the requests before them. For fastify's handler of such errors. */
+/**
+ * Bytes that are no HTTP get an answer all the same, behind those to the requests before them. For
+ * fastify's handler of such errors.
+ */
 export function answerBadHttp(error: Error & { readonly code?: string }, socket: Socket): void {
   const open = [...(answers.get(socket) ?? [])];
-  // An answer that has begun while its request is broken cannot be ended well: bytes of another would only look like a part of it.
+  // An answer that has begun while its request is broken cannot be ended well: bytes of another
+  // would only look like a part of it.
   const begun = open.some(({ headersSent, req }) => headersSent && !req.complete);
   if (!socket.writable || error.code === "ECONNRESET" || begun) {
     socket.destroy();
@@ -92,7 +104,10 @@ function awaitRest(request: IncomingMessage, ms: number): void {
   request.once("end", done).once("close", done);
 }
 
-/** One host and no other: what reads the first of two and what reads the last would not speak of the same request (RFC 9112, section 3.2). */
+/**
+ * One host and no other: what reads the first of two and what reads the last would not speak of the
+ * same request (RFC 9112, section 3.2).
+ */
 function checkHost({ headersDistinct, httpVersion }: IncomingMessage): void {
   const count = headersDistinct["host"]?.length ?? 0;
   if (count === 1 || (count === 0 && httpVersion === "1.0")) return;

@@ -39,7 +39,10 @@ const statuses: Partial<Record<NodeErrorCode | ServerErrorCode, number>> & Reado
   DISK_FULL: 507,
 };
 
-/** What a client is told about an error. What is no error of ours tells nothing: its words may hold paths or texts. */
+/**
+ * What a client is told about an error. What is no error of ours tells nothing: its words may hold
+ * paths or texts.
+ */
 export function errorReply(error: unknown): ErrorReply {
   // Wrong numbers inside the engine are a defect, and no news for a client.
   if (error instanceof WeftError && !Object.hasOwn(tensorErrorCodes, error.code)) {
@@ -69,7 +72,10 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-/** What the framework finds wrong before a handler is asked, and the engine in a worker thread, in words for clients. */
+/**
+ * What the framework finds wrong before a handler is asked, and the engine in a worker thread, in
+ * words for clients.
+ */
 const foreignErrors: Readonly<Record<string, () => RequestError>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new RequestError("BODY_TYPE_UNKNOWN", {

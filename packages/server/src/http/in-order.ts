@@ -1,6 +1,6 @@
 /**
- * Works on items while they still come in and gives the results in the order of the items: each as soon as it and those before it are
- * there, whether or not another item comes.
+ * Works on items while they still come in and gives the results in the order of the items: each as
+ * soon as it and those before it are there, whether or not another item comes.
  *
  * @param window items under way at a time; no more are taken from the source
  * @throws what the source throws, behind the results of what it gave before

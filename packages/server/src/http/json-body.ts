@@ -46,7 +46,10 @@ export async function readJsonBody(
   return parseRequestJson(Buffer.concat(parts, length));
 }
 
-/** The value of some JSON bytes, which may come from anybody: UTF-8 throughout, not deep, without names that reach into prototypes. */
+/**
+ * The value of some JSON bytes, which may come from anybody: UTF-8 throughout, not deep, without
+ * names that reach into prototypes.
+ */
 export function parseRequestJson(bytes: Uint8Array, line = 1): unknown {
   let text: string;
   try {
@@ -64,7 +67,10 @@ export function parseRequestJson(bytes: Uint8Array, line = 1): unknown {
   return value;
 }
 
-/** More than any request of ours needs, and little enough for every function that walks a value by calling itself. */
+/**
+ * More than any request of ours needs, and little enough for every function that walks a value by
+ * calling itself.
+ */
 const deepest = 32;
 
 /** Walks with a stack of its own, so that depth is no danger here. */
@@ -91,7 +97,10 @@ function checkShape(value: unknown, line: number): void {
   }
 }
 
-/** @throws {RequestError} BODY_TYPE_UNKNOWN where a body comes compressed: a few bytes would unpack to any number */
+/**
+ * @throws {RequestError} BODY_TYPE_UNKNOWN where a body comes compressed: a few bytes would unpack
+ *   to any number
+ */
 export function refuseEncoded(headers: IncomingHttpHeaders): void {
   const encoding = headers["content-encoding"]?.toLowerCase() ?? "identity";
   if (encoding === "identity") return;

@@ -19,7 +19,8 @@ export interface NdjsonLine {
 }
 
 /**
- * The lines of a stream that are not empty, read only as fast as they are taken; of a line that is too long nothing is kept.
+ * The lines of a stream that are not empty, read only as fast as they are taken; of a line that is
+ * too long nothing is kept.
  *
  * @param idleMs longest silence of the sender while a line is waited for
  * @throws {RequestError} REQUEST_TOO_SLOW
@@ -71,7 +72,10 @@ function left(): never {
   throw clientGone();
 }
 
-/** The chunks of a stream; the clock runs only while one is waited for, since a slow reader is no slow sender. */
+/**
+ * The chunks of a stream; the clock runs only while one is waited for, since a slow reader is no
+ * slow sender.
+ */
 async function* withoutSilence(body: Readable, idleMs: number): AsyncGenerator<Buffer> {
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   for (;;) {

@@ -3,8 +3,9 @@ import { defaultHost, type ServerOptions } from "../options.ts";
 import type { App } from "./app.ts";
 
 /**
- * Keeps other pages in the same browser away from a server on this machine. Requests must name a host this server is known by (a foreign
- * name that leads here is an attack called DNS rebinding), and answers may be read by pages of other origins only where that was asked for.
+ * Keeps other pages in the same browser away from a server on this machine. Requests must name a
+ * host this server is known by (a foreign name that leads here is an attack called DNS rebinding),
+ * and answers may be read by pages of other origins only where that was asked for.
  */
 export function addOriginChecks(app: App, { host = defaultHost, hosts = [], cors = [] }: ServerOptions): void {
   const names = loopback.has(host) ? new Set([...loopback, ...hosts.map((name) => name.toLowerCase())]) : undefined;

@@ -7,12 +7,16 @@ import { clientGone } from "./json-body.ts";
 export interface RequestScope {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
-  /** Aborted when the client leaves; all requests of its connection share it, so who listens takes the listener off. */
+  /**
+   * Aborted when the client leaves; all requests of its connection share it, so who listens takes
+   * the listener off.
+   */
   readonly signal: AbortSignal;
 }
 
 /**
- * The deadline counts from the arrival of the request's headers: a body that takes its time takes it from the answer.
+ * The deadline counts from the arrival of the request's headers: a body that takes its time takes
+ * it from the answer.
  *
  * @param timeoutMs what the client asks for; the server's own limit holds beside it
  */
@@ -27,7 +31,10 @@ export function requestScope(
   };
 }
 
-/** One a connection: at its end nobody waits for any request of it, and to make one for each would be a tenth of what a request costs. */
+/**
+ * One a connection: at its end nobody waits for any request of it, and to make one for each would
+ * be a tenth of what a request costs.
+ */
 const ends = new WeakMap<Socket, AbortSignal>();
 
 function endOf(socket: Socket): AbortSignal {

@@ -1,6 +1,9 @@
 import type { Limits } from "../options.ts";
 
-/** Tries again what failed, after pauses of which each is twice as long as the one before, up to a longest. */
+/**
+ * Tries again what failed, after pauses of which each is twice as long as the one before, up to a
+ * longest.
+ */
 export class Retries {
   readonly #limits: Pick<Limits, "retryFirstMs" | "retryLongestMs">;
   readonly #attempt: (name: string) => void;
@@ -24,7 +27,9 @@ export class Retries {
     return ms;
   }
 
-  /** Milliseconds until the next attempt; 0 where one is under way, nothing where none is to come. */
+  /**
+   * Milliseconds until the next attempt; 0 where one is under way, nothing where none is to come.
+   */
   left(name: string): number | undefined {
     const pause = this.#pauses.get(name);
     return pause === undefined ? undefined : Math.max(0, pause.due - performance.now());

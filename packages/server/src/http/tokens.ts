@@ -6,7 +6,8 @@ import { RequestError } from "../errors.ts";
 export type TokenCheck = (authorization: string | undefined) => boolean;
 
 /**
- * Compares by digests of equal length and with every token, so that the time says nothing about how much of which one was right.
+ * Compares by digests of equal length and with every token, so that the time says nothing about how
+ * much of which one was right.
  */
 export function tokenCheck(tokens: readonly string[]): TokenCheck {
   const known = tokens.map(digest);
@@ -19,7 +20,11 @@ export function tokenCheck(tokens: readonly string[]): TokenCheck {
   };
 }
 
-/** The tokens of a file, one a line; empty lines and lines that begin with # are none. @throws {FileError} */
+/**
+ * The tokens of a file, one a line; empty lines and lines that begin with # are none.
+ *
+ * @throws {FileError}
+ */
 export async function readTokens(path: string): Promise<string[]> {
   const text = await readWholeText(path, { maxBytes: 1 << 20 });
   return text

@@ -3,7 +3,10 @@ import type { ServerContext } from "../context.ts";
 import type { App } from "../http/app.ts";
 import { type OpenApi, type Operation, openApi } from "../openapi.ts";
 
-/** `/openapi.json` for programs, `/docs` for people: one page of our own, without scripts, from the same description. */
+/**
+ * `/openapi.json` for programs, `/docs` for people: one page of our own, without scripts, from the
+ * same description.
+ */
 export async function docsRoutes(app: App, _context: ServerContext): Promise<void> {
   let description: OpenApi | undefined;
   const describe = (): OpenApi => (description ??= openApi(app));

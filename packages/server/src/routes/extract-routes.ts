@@ -79,7 +79,10 @@ async function answerTexts(
   }
 }
 
-/** The texts of a request, each read when its turn comes. A function of its own for the same reason as that of `extractTexts`. */
+/**
+ * The texts of a request, each read when its turn comes. A function of its own for the same reason
+ * as that of `extractTexts`.
+ */
 function* readTexts(
   served: ServedModel,
   texts: readonly (string | DocumentRequest)[],
@@ -158,7 +161,10 @@ async function answerLine(
   }
 }
 
-/** The answer to an error inside an answer that has begun; what is no error of ours goes into the log. */
+/**
+ * The answer to an error inside an answer that has begun; what is no error of ours goes into the
+ * log.
+ */
 function replyTo(error: unknown, request: FastifyRequest): ErrorReply {
   const answer = errorReply(error);
   if (answer.status === 500) request.log.error({ err: error }, "a request failed inside");

@@ -19,7 +19,10 @@ export async function healthRoutes(app: App, { registry, state }: ServerContext)
   });
 }
 
-/** One model that answers nothing makes the server not ready: whoever watches it shall put another in its place. */
+/**
+ * One model that answers nothing makes the server not ready: whoever watches it shall put another
+ * in its place.
+ */
 function modelBroken(name: string, cause: unknown): RequestError {
   return new RequestError("WORKERS_BROKEN", {
     message: `worker threads of the model ${name} ended time and again, and it answers nothing`,

@@ -5,7 +5,10 @@ import { describeModel, describeSchema } from "../extraction/model-description.t
 import type { App } from "../http/app.ts";
 import { endpoint } from "../http/endpoint.ts";
 
-/** `/v1/models` and `/v1/schema`: what is loaded and which labels it gives. `/v1/models/{name}/reload` reads one again. */
+/**
+ * `/v1/models` and `/v1/schema`: what is loaded and which labels it gives.
+ * `/v1/models/{name}/reload` reads one again.
+ */
 export async function modelRoutes(app: App, { registry, options }: ServerContext): Promise<void> {
   app.route({
     ...endpoint(contracts.models),

@@ -21,13 +21,15 @@ const withoutPage = `<!doctype html>
 `;
 
 /**
- * The built page, as it is at the moment: one that is built while the server runs is there with its new files. The page's own
- * addresses, which no file has, get `index.html`; what is asked of the API and does not exist is an error.
+ * The built page, as it is at the moment: one that is built while the server runs is there with its
+ * new files. The page's own addresses, which no file has, get `index.html`; what is asked of the
+ * API and does not exist is an error.
  */
 export async function pageRoutes(app: App, { options }: ServerContext): Promise<void> {
   const root = options.page === undefined ? undefined : resolve(options.page);
   if (root !== undefined) await app.register(fastifyStatic, filesOf(root));
-  // No promise: the framework would wait for the answer once more for each, and one that was passed on here has been waited for before.
+  // No promise: the framework would wait for the answer once more for each, and one that was passed
+  // on here has been waited for before.
   app.setNotFoundHandler((request, reply) => {
     const [path = "/"] = request.url.split("?");
     const read = request.method === "GET" || request.method === "HEAD";

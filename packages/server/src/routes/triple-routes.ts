@@ -14,7 +14,10 @@ const all: readonly TripleFormat[] = Object.values(tripleFormats);
 /** A format of several files does not fit into one answer. */
 const offered = all.filter(({ files }) => files === undefined);
 
-/** `/v1/triples`: annotated documents in a form for the next tool, those included that a page cannot write by itself. */
+/**
+ * `/v1/triples`: annotated documents in a form for the next tool, those included that a page cannot
+ * write by itself.
+ */
 export async function tripleRoutes(app: App, { limits }: ServerContext): Promise<void> {
   app.route({
     ...endpoint(contracts.tripleFormats),
@@ -50,7 +53,9 @@ export async function tripleRoutes(app: App, { limits }: ServerContext): Promise
   });
 }
 
-/** Rows of Parquet made in one turn; the file is a little larger than it would be in groups of more. */
+/**
+ * Rows of Parquet made in one turn; the file is a little larger than it would be in groups of more.
+ */
 const groupRows = 2000;
 
 async function* documentsOf(

@@ -9,7 +9,10 @@ import { sentencesOf } from "./data-routes.ts";
 import { shelfOf } from "./run-routes.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
-/** `GET /v1/compare`: the sentences that two runs annotate differently, those that differ most first. */
+/**
+ * `GET /v1/compare`: the sentences that two runs annotate differently, those that differ most
+ * first.
+ */
 export async function compareRoutes(app: App, { options, runs, data }: WorkspaceContext): Promise<void> {
   const comparer = new RunComparer(options);
   app.route({

@@ -21,7 +21,10 @@ export interface ComparedData {
   readonly sentences: () => Promise<readonly Sentence[]>;
 }
 
-/** Compares runs sentence by sentence, one pair at a time, and keeps the last few results for the pages that follow the first. */
+/**
+ * Compares runs sentence by sentence, one pair at a time, and keeps the last few results for the
+ * pages that follow the first.
+ */
 export class RunComparer {
   readonly #compute: ComputeOptions;
   readonly #kept = new Map<string, Promise<Compared>>();

@@ -26,7 +26,8 @@ test("who leaves in the moment of the answer ends nobody else's work", async () 
   const leaving = new AbortController();
   const gone = Promise.allSettled(files.slice(0, 2).map(async (file) => read(file, leaving.signal)));
   const stay = Promise.all(files.slice(2).map(async (file) => read(file)));
-  // Their answers arrive while this thread is busy, and are heard only after their threads were told to end.
+  // Their answers arrive while this thread is busy, and are heard only after their threads were
+  // told to end.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   leaving.abort(new Error("gone"));
   for (const { files: found } of await stay) expect(found).toMatchObject([{ sentences: 10 }]);

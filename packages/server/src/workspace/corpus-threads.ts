@@ -5,18 +5,27 @@ import { RequestError } from "../errors.ts";
 import type { CorpusJob, CorpusReply, CorpusWork } from "./corpus-worker.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
-/** Threads beside those that predict; and jobs that wait for one, beyond which new ones are refused. */
+/**
+ * Threads beside those that predict; and jobs that wait for one, beyond which new ones are refused.
+ */
 const maxThreads = 2;
 const maxWaiting = 32;
-/** A thread that has nothing to do ends after so long: what a large file took of memory goes with it. */
+/**
+ * A thread that has nothing to do ends after so long: what a large file took of memory goes with
+ * it.
+ */
 const idleMs = 10_000;
-/** What a file that unpacks to any number of sentences may take before its thread ends, and with it nothing else. */
+/**
+ * What a file that unpacks to any number of sentences may take before its thread ends, and with it
+ * nothing else.
+ */
 const heapMiB = 3072;
 
 /**
- * Reads, counts and checks annotated files in threads of their own, so that a large one keeps no request waiting that has nothing to do with
- * it. A file is worked on by one thread at a time; who asks for what is under way already waits for the same result; and what nobody waits
- * for any more is ended.
+ * Reads, counts and checks annotated files in threads of their own, so that a large one keeps no
+ * request waiting that has nothing to do with it. A file is worked on by one thread at a time; who
+ * asks for what is under way already waits for the same result; and what nobody waits for any more
+ * is ended.
  */
 export class CorpusThreads {
   readonly #tasks = new Map<string, Task>();
@@ -127,7 +136,10 @@ export class CorpusThreads {
     return thread;
   }
 
-  /** Nothing is given to a thread that is about to end; until it has, its file and its place are taken. */
+  /**
+   * Nothing is given to a thread that is about to end; until it has, its file and its place are
+   * taken.
+   */
   #end(thread: Thread): void {
     thread.ending = true;
     void thread.worker.terminate();

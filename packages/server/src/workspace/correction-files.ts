@@ -8,8 +8,8 @@ import { fileFailure, systemCodeOf, writeFileAtomically } from "@weft-nlp/node/f
 import { turns } from "../http/turns.ts";
 
 /**
- * What a project is besides its sentences; all but its name, which is that of its folder, stands in `project.json` there. That is written
- * last, so that a folder without it is no project.
+ * What a project is besides its sentences; all but its name, which is that of its folder, stands in
+ * `project.json` there. That is written last, so that a folder without it is no project.
  */
 export interface ProjectHead {
   readonly name: string;
@@ -46,7 +46,10 @@ export async function writeProject(folder: string, head: ProjectHead, sentences:
   }
 }
 
-/** @returns nothing where the folder holds no project @throws {FileError} @throws {DataError} where the file is damaged */
+/**
+ * @returns nothing where the folder holds no project
+ * @throws {FileError} @throws {DataError} where the file is damaged
+ */
 export async function readHead(folder: string): Promise<ProjectHead | undefined> {
   try {
     const head = parseJson(await readFile(join(folder, headFile), "utf8"), { source: headFile }) as Omit<ProjectHead, "name">;
@@ -96,7 +99,10 @@ function parsed(line: string, source: string, index: number): unknown {
   return parseJson(line, { source, line: index + 1 });
 }
 
-/** A line for each sentence, as `documents.jsonl` holds them; pieces of many lines, each made in a few milliseconds. */
+/**
+ * A line for each sentence, as `documents.jsonl` holds them; pieces of many lines, each made in a
+ * few milliseconds.
+ */
 export function* linesOf(sentences: readonly HeldSentence[]): Generator<string> {
   let piece = "";
   for (const held of sentences) {
@@ -115,7 +121,12 @@ export function changeLine(id: number, { document, done, revision }: HeldSentenc
   return `${JSON.stringify({ id, revision, ...annotationOf(document), done })}\n`;
 }
 
-/** The line of the journal that says which sentences have come; one line, so that all of them are there or none. @param first id of the first one */
+/**
+ * The line of the journal that says which sentences have come; one line, so that all of them are
+ * there or none.
+ *
+ * @param first id of the first one
+ */
 export async function additionLine(first: number, sentences: readonly HeldSentence[]): Promise<string> {
   const pause = turns();
   const added: string[] = [];
@@ -140,7 +151,10 @@ type JournalLine =
   | (SentenceEdit & { readonly id: number; readonly revision: number })
   | { readonly first: number; readonly added: readonly unknown[] };
 
-/** What was folded into the documents before the journal could be emptied is there already, and is known by its place or its revision. */
+/**
+ * What was folded into the documents before the journal could be emptied is there already, and is
+ * known by its place or its revision.
+ */
 async function replay(line: JournalLine, sentences: HeldSentence[], pause: () => Promise<void>): Promise<void> {
   if ("added" in line) {
     for (const [index, record] of line.added.entries()) {

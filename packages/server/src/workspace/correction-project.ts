@@ -31,19 +31,27 @@ export interface Saved {
 }
 
 /**
- * A correction project on disk: `documents.jsonl`, a sentence a line in Weft's format, and `journal.jsonl`, a line for each change since.
+ * A correction project on disk: `documents.jsonl`, a sentence a line in Weft's format, and
+ * `journal.jsonl`, a line for each change since.
  *
- * A change is in the journal and forced to disk before anybody is told that it is saved. A line that a kill cut short was never
- * acknowledged, and is cut off. The journal is folded into the documents now and then: the new file takes the old one's name first, the
- * journal is emptied after, and changes that are in both are known by their revision.
+ * A change is in the journal and forced to disk before anybody is told that it is saved. A line
+ * that a kill cut short was never acknowledged, and is cut off. The journal is folded into the
+ * documents now and then: the new file takes the old one's name first, the journal is emptied
+ * after, and changes that are in both are known by their revision.
  */
 export class CorrectionProject {
   readonly head: ProjectHead;
   readonly #folder: string;
-  /** Of the head that was read: another one means that this project is gone, and that its name may be that of another. */
+  /**
+   * Of the head that was read: another one means that this project is gone, and that its name may
+   * be that of another.
+   */
   readonly #stamp: string;
   #sentences: HeldSentence[];
-  /** Bytes of the journal as this process left it: another length means that another process writes here too. */
+  /**
+   * Bytes of the journal as this process left it: another length means that another process writes
+   * here too.
+   */
   #journalBytes: number;
   #queue: Promise<unknown> = Promise.resolve();
   /** Whether another object holds it by now: its folder may have its old name back. */
@@ -64,7 +72,10 @@ export class CorrectionProject {
     return new CorrectionProject(folder, head, await headStamp(folder), held, 0);
   }
 
-  /** @returns nothing where the folder holds no project @throws {FileError} @throws {DataError} where its files are damaged */
+  /**
+   * @returns nothing where the folder holds no project
+   * @throws {FileError} @throws {DataError} where its files are damaged
+   */
   static async open(folder: string): Promise<CorrectionProject | undefined> {
     const stamp = await headStamp(folder);
     const head = await readHead(folder);
@@ -100,7 +111,10 @@ export class CorrectionProject {
     return held === undefined ? undefined : sentenceOf(held, id);
   }
 
-  /** Ids in an order that does not change while people work: uncertainty is that of the suggestions a sentence began with. */
+  /**
+   * Ids in an order that does not change while people work: uncertainty is that of the suggestions
+   * a sentence began with.
+   */
   order(sort: "uncertainty" | "order"): number[] {
     const ids = this.#sentences.map((_, id) => id);
     if (sort === "order") return ids;
@@ -118,11 +132,13 @@ export class CorrectionProject {
   }
 
   /**
-   * Saves what a person says of a sentence, on disk before it returns. An edit that says what is there already is taken whatever its
-   * revision, so that a request may be sent again when its answer was omitted.
+   * Saves what a person says of a sentence, on disk before it returns. An edit that says what is
+   * there already is taken whatever its revision, so that a request may be sent again when its
+   * answer was omitted.
    *
    * @param revision the one that the edit was made from
-   * @throws {RequestError} REQUEST_INVALID @throws {DataError} where the annotation does not fit the sentence
+   * @throws {RequestError} REQUEST_INVALID @throws {DataError} where the annotation does not fit
+   *   the sentence
    * @throws {FileError} where it could not be written; nothing has changed then
    */
   async save(id: number, revision: number, edit: SentenceEdit): Promise<Saved> {
@@ -143,7 +159,9 @@ export class CorrectionProject {
   /**
    * Puts sentences behind those there are, on disk before it returns: all of them or none.
    *
-   * @returns the id of the first one @throws {RequestError} where there would be too many @throws {FileError}
+   * @returns the id of the first one
+   * @throws {RequestError} where there would be too many
+   * @throws {FileError}
    */
   async add(sentences: readonly NewSentence[], max: number): Promise<number> {
     return this.#inTurn(async () => {
@@ -160,9 +178,11 @@ export class CorrectionProject {
   }
 
   /**
-   * Moves the project's folder, whole: out of the way, or to another name. Whoever saves into it here later hears that it is gone.
+   * Moves the project's folder, whole: out of the way, or to another name. Whoever saves into it
+   * here later hears that it is gone.
    *
-   * @param revision the one that somebody saw who wants it moved @param to another folder, or the one it is in: then it stays as it is
+   * @param revision the one that somebody saw who wants it moved
+   * @param to another folder, or the one it is in: then it stays as it is
    * @returns false where the project has changed since, and stays
    * @throws {FileError}
    */
@@ -249,7 +269,10 @@ export function sentenceUnknown(id: number): RequestError {
   return new RequestError("CORRECTIONS_UNKNOWN", { at: { path: "params.id" }, message: `this project has no sentence ${id}` });
 }
 
-/** Little enough to be read in an instant, and seldom enough that a large project is not written all the time. */
+/**
+ * Little enough to be read in an instant, and seldom enough that a large project is not written all
+ * the time.
+ */
 const foldBytes = 1 << 20;
 
 function sentenceOf({ document, revision, done, uncertainty }: HeldSentence, id: number): CorrectionSentence {

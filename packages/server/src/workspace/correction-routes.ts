@@ -11,7 +11,10 @@ import { CorrectionTraining } from "./correction-training.ts";
 import { exportCorrections } from "./export-corrections.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
-/** `/v1/corrections`: sentences with what a model suggests, what people make of it, and training on that. */
+/**
+ * `/v1/corrections`: sentences with what a model suggests, what people make of it, and training on
+ * that.
+ */
 export async function correctionRoutes(app: App, context: WorkspaceContext): Promise<void> {
   const { workspace } = context;
   const opened = workspace.corrections === undefined ? undefined : new CorrectionStore(workspace.corrections, context);
@@ -134,7 +137,10 @@ function refuse(without: string, options: string): never {
   throw new RequestError("NOT_ALLOWED", { message: `this server was started ${without}`, hint: `start it with ${options}` });
 }
 
-/** @throws {RequestError} where the header is absent: a save that asks for no revision could undo another's work without a word */
+/**
+ * @throws {RequestError} where the header is absent: a save that asks for no revision could undo
+ *   another's work without a word
+ */
 function revisionOf(header: string | undefined): number {
   const [, revision] = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header?.trim() ?? "") ?? [];
   if (revision !== undefined) return Number(revision);

@@ -7,7 +7,11 @@ export interface NewSentence {
   readonly uncertainty: number;
 }
 
-/** All sentences of some documents. @param pause waited for after each document: there may be very many */
+/**
+ * All sentences of some documents.
+ *
+ * @param pause waited for after each document: there may be very many
+ */
 export async function newSentences(documents: readonly Document[], pause: () => Promise<void>): Promise<NewSentence[]> {
   const sentences: NewSentence[] = [];
   for (const document of documents) {
@@ -20,8 +24,9 @@ export async function newSentences(documents: readonly Document[], pause: () => 
 }
 
 /**
- * The sentences of a document, each a document of its own with its own text, counted from its own beginning. `metadata.doc` names where it
- * comes from, which keeps the sentences of a document together in splits. An annotation that reaches over a sentence's end is left out.
+ * The sentences of a document, each a document of its own with its own text, counted from its own
+ * beginning. `metadata.doc` names where it comes from, which keeps the sentences of a document
+ * together in splits. An annotation that reaches over a sentence's end is left out.
  */
 function correctionSentences(document: Document): Document[] {
   const { tokens, sentences, text } = document;
@@ -78,7 +83,10 @@ export function withSuggestions(given: Document, found: Document): Document {
   return { ...given, entities, relations };
 }
 
-/** How torn the model is about what it is least sure of, 0 to 1: a probability of one half is as uncertain as can be. */
+/**
+ * How torn the model is about what it is least sure of, 0 to 1: a probability of one half is as
+ * uncertain as can be.
+ */
 function uncertaintyOf({ entities, relations }: Pick<Document, "entities" | "relations">): number {
   const doubts = [...entities, ...relations].map(({ confidence = 1 }) => 1 - Math.abs(2 * confidence - 1));
   return roundConfidence(doubts.reduce((max, doubt) => Math.max(max, doubt), 0));

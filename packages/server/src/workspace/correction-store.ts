@@ -30,7 +30,10 @@ export class CorrectionStore {
     this.#context = context;
   }
 
-  /** In the order of their names. One whose files are damaged is left out, so that it does not hide the others; the log has it. */
+  /**
+   * In the order of their names. One whose files are damaged is left out, so that it does not hide
+   * the others; the log has it.
+   */
   async list(): Promise<CorrectionProject[]> {
     const names = (await this.#names()).filter((name) => projectName.safeParse(name).success).sort();
     const projects = await Promise.all(
@@ -44,7 +47,10 @@ export class CorrectionStore {
     return projects.filter((project) => project !== undefined);
   }
 
-  /** @param name is looked for among the names there are, and never becomes a path otherwise @throws {RequestError} CORRECTIONS_UNKNOWN */
+  /**
+   * @param name is looked for among the names there are, and never becomes a path otherwise
+   * @throws {RequestError} CORRECTIONS_UNKNOWN
+   */
   async find(name: string): Promise<CorrectionProject> {
     const known = projectName.safeParse(name).success && (await this.#names()).includes(name);
     const project = known ? await this.#project(name) : undefined;
@@ -87,7 +93,8 @@ export class CorrectionStore {
   /**
    * Puts texts, a file or an extraction result behind the sentences of a project.
    *
-   * @returns the id of the first sentence that came @throws {RequestError} @throws {DataError} @throws {FileError}
+   * @returns the id of the first sentence that came
+   * @throws {RequestError} @throws {DataError} @throws {FileError}
    */
   async add(project: CorrectionProject, request: SentencesRequest, signal: AbortSignal): Promise<number> {
     const taken = new Set(project.documents("all").map(({ id, metadata }) => metadata["doc"] ?? id));
@@ -95,10 +102,13 @@ export class CorrectionStore {
   }
 
   /**
-   * Takes a project away. Its folder is moved to `.trash`, with the time in its name, so that what people did can be had back by hand.
+   * Takes a project away. Its folder is moved to `.trash`, with the time in its name, so that what
+   * people did can be had back by hand.
    *
    * @param revision the one that somebody saw who wants it gone
-   * @returns where it lies, from the folder of the projects; nothing where the project has changed since @throws {FileError}
+   * @returns where it lies, from the folder of the projects; nothing where the project has changed
+   *   since
+   * @throws {FileError}
    */
   async remove(project: CorrectionProject, revision: number): Promise<string | undefined> {
     const { name } = project.head;
@@ -112,7 +122,8 @@ export class CorrectionStore {
   }
 
   /**
-   * Gives a project another name. Its files go with it; runs that were trained on it look for their data under the old one.
+   * Gives a project another name. Its files go with it; runs that were trained on it look for their
+   * data under the old one.
    *
    * @param revision the one that somebody saw who wants it renamed
    * @returns the project as it is found from now on; nothing where it has changed since
@@ -264,10 +275,16 @@ const trash = ".trash";
 /** More would be no work for people any more. */
 const maxSentences = 50_000;
 const documentsAtOnce = 64;
-/** Relations below a model's own threshold are worth a look: what it missed is most often what it doubted. */
+/**
+ * Relations below a model's own threshold are worth a look: what it missed is most often what it
+ * doubted.
+ */
 const suggestionThreshold = 0.3;
 
-/** Whether a model is asked for suggestions: for texts it is unless nobody is named, for a file where one is named. */
+/**
+ * Whether a model is asked for suggestions: for texts it is unless nobody is named, for a file
+ * where one is named.
+ */
 function predicts({ texts, data, model }: SentencesRequest): boolean {
   return (texts !== undefined && model !== null) || (data !== undefined && typeof model === "string");
 }

@@ -29,9 +29,11 @@ interface Started {
 }
 
 /**
- * Trains on corrected sentences: `weft train` as a process of its own, whose run lies in the server's folder of runs. One at a time.
+ * Trains on corrected sentences: `weft train` as a process of its own, whose run lies in the
+ * server's folder of runs. One at a time.
  *
- * The process is told to stop when the server is, and leaves a run that `weft train --resume` goes on with.
+ * The process is told to stop when the server is, and leaves a run that `weft train --resume` goes
+ * on with.
  */
 export class CorrectionTraining {
   readonly #corrections: string;
@@ -45,7 +47,11 @@ export class CorrectionTraining {
   /** What moves projects about. */
   readonly #moves = new Set<Promise<unknown>>();
 
-  /** @param corrections the folder of the projects @param runs the folder of the runs @param command the file of the `weft` command */
+  /**
+   * @param corrections the folder of the projects
+   * @param runs the folder of the runs
+   * @param command the file of the `weft` command
+   */
   constructor(corrections: string, runs: string, command: string) {
     this.#corrections = corrections;
     this.#command = command;
@@ -53,7 +59,10 @@ export class CorrectionTraining {
     this.#shelf = new RunShelf(this.#runs);
   }
 
-  /** @throws {RequestError} TRAINING_RUNNING, CORRECTIONS_UNKNOWN, REQUEST_INVALID, STOPPING @throws {FileError} @throws {DataError} @throws {ConfigError} */
+  /**
+   * @throws {RequestError} TRAINING_RUNNING, CORRECTIONS_UNKNOWN, REQUEST_INVALID, STOPPING @throws
+   *   {FileError} @throws {DataError} @throws {ConfigError}
+   */
   async start(project: CorrectionProject, request: TrainRequest): Promise<TrainState> {
     if (this.#starting !== undefined || this.#child !== undefined) {
       throw new RequestError("TRAINING_RUNNING", {
@@ -74,7 +83,8 @@ export class CorrectionTraining {
   /**
    * Moves a project's files while no training works with them, and lets none begin meanwhile.
    *
-   * @throws {RequestError} TRAINING_RUNNING, also where one is only being prepared @throws what the move does
+   * @throws {RequestError} TRAINING_RUNNING, also where one is only being prepared
+   * @throws what the move does
    */
   async whileIdle<Moved>(project: CorrectionProject, move: () => Promise<Moved>): Promise<Moved> {
     const work = async (): Promise<Moved> => {
@@ -205,7 +215,10 @@ interface SplitFiles {
   readonly dev: string;
 }
 
-/** The run's own train data with the corrected sentences behind it; its dev and test as they are, so that scores can be compared. */
+/**
+ * The run's own train data with the corrected sentences behind it; its dev and test as they are, so
+ * that scores can be compared.
+ */
 async function added(base: TrainConfig, documents: readonly Document[], { train }: SplitFiles): Promise<Split> {
   if (documents.length === 0) throw tooFew(1);
   const { sentences } = await collectSentences(base.data.train);
@@ -218,7 +231,10 @@ async function added(base: TrainConfig, documents: readonly Document[], { train 
   };
 }
 
-/** Corrected sentences only: every fifth document for dev, so that no document is in both; every fifth sentence where there is but one. */
+/**
+ * Corrected sentences only: every fifth document for dev, so that no document is in both; every
+ * fifth sentence where there is but one.
+ */
 async function alone(documents: readonly Document[], files: SplitFiles): Promise<Split> {
   if (documents.length < 2) throw tooFew(2);
   const groups = [...new Set(documents.map(({ metadata }) => metadata["doc"]))];

@@ -10,7 +10,11 @@ const maxBytes = 64 << 20;
 const shownPlaces = 20;
 const shownFaults = 200;
 
-/** What `weft data check` finds in files, with their names in place of their paths. @throws {RequestError} REQUEST_TOO_LARGE */
+/**
+ * What `weft data check` finds in files, with their names in place of their paths.
+ *
+ * @throws {RequestError} REQUEST_TOO_LARGE
+ */
 export async function dataProblems(files: readonly ShelvedFile[]): Promise<ProblemList> {
   if (files.reduce((sum, { bytes }) => sum + bytes, 0) > maxBytes) {
     throw new RequestError("REQUEST_TOO_LARGE", {

@@ -13,7 +13,10 @@ import type { WorkspaceContext } from "./workspace-context.ts";
 /** How long a list waits for counts that are not there yet. */
 const waitMs = 1200;
 
-/** `/v1/data`: the annotated files that the server was started with, their sentences and what is wrong with them. */
+/**
+ * `/v1/data`: the annotated files that the server was started with, their sentences and what is
+ * wrong with them.
+ */
 export async function dataRoutes(app: App, { workspace, data: shelf }: WorkspaceContext): Promise<void> {
   app.route({
     ...endpoint(contracts.data),
@@ -71,7 +74,10 @@ function itemOf({ index, line, overlap, ...sentence }: PackedSentence): IndexedS
   return { index, line, overlap, document: recordOf(documentFromSentence(sentence)) };
 }
 
-/** Reading a large file takes longer than any deadline of an extraction: it is done for as long as somebody waits for it. */
+/**
+ * Reading a large file takes longer than any deadline of an extraction: it is done for as long as
+ * somebody waits for it.
+ */
 function whileWaited(reply: FastifyReply): AbortSignal {
   return requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY }).signal;
 }

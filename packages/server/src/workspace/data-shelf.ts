@@ -22,7 +22,10 @@ const allIndexBytes = 256 << 20;
 /** Larger files are counted when somebody opens them. */
 const countedBytes = 32 << 20;
 
-/** The annotated files of some folders. Names in requests are looked up in the listing and never made into paths. */
+/**
+ * The annotated files of some folders. Names in requests are looked up in the listing and never
+ * made into paths.
+ */
 export class DataShelf {
   readonly #roots: readonly string[];
   readonly #threads = new CorpusThreads();
@@ -35,7 +38,11 @@ export class DataShelf {
     this.#roots = roots;
   }
 
-  /** In the order in which they were named, those of a folder by name. @throws {FileError} where one that was named is not there */
+  /**
+   * In the order in which they were named, those of a folder by name.
+   *
+   * @throws {FileError} where one that was named is not there
+   */
   async files(): Promise<ShelvedFile[]> {
     const found = new Map<string, ShelvedFile>();
     const add = async (name: string, path: string): Promise<void> => {
@@ -93,7 +100,10 @@ export class DataShelf {
     });
   }
 
-  /** The sentences of a file, read once and kept as long as there is room and the file stays as it is. */
+  /**
+   * The sentences of a file, read once and kept as long as there is room and the file stays as it
+   * is.
+   */
   async index(file: ShelvedFile, signal?: AbortSignal): Promise<CorpusIndex> {
     const stamp = stampOf(file);
     const kept = this.#indexes.get(file.path);
@@ -121,7 +131,11 @@ export class DataShelf {
     return documents;
   }
 
-  /** What `weft data check` finds in files, alone or together. @throws {RequestError} REQUEST_TOO_LARGE */
+  /**
+   * What `weft data check` finds in files, alone or together.
+   *
+   * @throws {RequestError} REQUEST_TOO_LARGE
+   */
   async problems(files: readonly ShelvedFile[], signal: AbortSignal): Promise<ProblemList> {
     return this.#threads.run("problems", files, files, signal);
   }
@@ -142,7 +156,10 @@ export class DataShelf {
     return known?.stamp === stampOf(file) ? known.counts : undefined;
   }
 
-  /** Reads the files that have not been, of all those there are, one after the other; whoever asks meanwhile waits for the same reading. */
+  /**
+   * Reads the files that have not been, of all those there are, one after the other; whoever asks
+   * meanwhile waits for the same reading.
+   */
   async count(files: readonly ShelvedFile[]): Promise<void> {
     this.#forget(new Set(files.map(({ path }) => path)));
     const before = this.#counting;

@@ -7,7 +7,8 @@ import { hasSuggestions } from "./correction-sentences.ts";
 /**
  * A document with what a person says of it.
  *
- * @throws {RequestError} REQUEST_INVALID where something stands there twice, or is done with suggestions left
+ * @throws {RequestError} REQUEST_INVALID where something stands there twice, or is done with
+ *   suggestions left
  * @throws {DataError} where spans or ends do not fit the document
  */
 export function editedDocument(document: Document, edit: SentenceEdit): Document {

@@ -4,7 +4,10 @@ import { collectText, outputFormats } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
 
-/** @param name of the project, and so of the files @throws {RequestError} REQUEST_INVALID where there is no such format */
+/**
+ * @param name of the project, and so of the files
+ * @throws {RequestError} REQUEST_INVALID where there is no such format
+ */
 export async function exportCorrections(
   name: string,
   documents: readonly Document[],

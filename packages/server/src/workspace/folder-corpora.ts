@@ -12,8 +12,9 @@ export interface FolderCorpus {
 }
 
 /**
- * The folders of a listing that are one corpus each, by their paths: those that hold a main file of a format that is a folder. What
- * lies below such a folder belongs to it, as it does for the command line, and is no corpus of its own.
+ * The folders of a listing that are one corpus each, by their paths: those that hold a main file of
+ * a format that is a folder. What lies below such a folder belongs to it, as it does for the
+ * command line, and is no corpus of its own.
  */
 export function folderCorpora(folders: readonly ListedFolder[]): ReadonlyMap<string, FolderCorpus> {
   const corpora = new Map<string, { main: string[]; companions: string[] }>();

@@ -10,11 +10,12 @@ export interface ListedFolder {
 }
 
 /**
- * The folders from one downwards, in the order of their names. Links are not followed and hidden names are left out, so nothing outside
- * the folder is ever reached through it.
+ * The folders from one downwards, in the order of their names. Links are not followed and hidden
+ * names are left out, so nothing outside the folder is ever reached through it.
  *
  * @param depth how far down; 0 lists the folder alone
- * @throws {FileError} where the folder itself cannot be read; those further down that cannot are left out
+ * @throws {FileError} where the folder itself cannot be read; those further down that cannot are
+ *   left out
  */
 export async function* listFolder(root: string, depth: number, path = ""): AsyncGenerator<ListedFolder> {
   const entries = await readdir(join(root, path), { withFileTypes: true }).catch((cause: unknown) => {

@@ -21,8 +21,9 @@ export interface CorpusCounts {
 }
 
 /**
- * The sentences of a file, packed so that 50,000 of them take some tens of megabytes: each as JSON in one buffer, its words in lower case in
- * another, and for each type the list of sentences that hold it. What is large lies in memory that threads share.
+ * The sentences of a file, packed so that 50,000 of them take some tens of megabytes: each as JSON
+ * in one buffer, its words in lower case in another, and for each type the list of sentences that
+ * hold it. What is large lies in memory that threads share.
  */
 export interface PackedCorpus {
   readonly counts: CorpusCounts;
@@ -42,7 +43,8 @@ const untyped = "untyped";
 export const overlapBits = { none: 1, Normal: 2, EPO: 4, SEO: 8 } as const satisfies Record<OverlapClass, number>;
 
 /**
- * Reads a file, or a folder that is one corpus, up to its end, its first fault, or as much as is kept.
+ * Reads a file, or a folder that is one corpus, up to its end, its first fault, or as much as is
+ * kept.
  *
  * @throws what is no fault of the file
  */

@@ -4,7 +4,10 @@ import { RequestError } from "../errors.ts";
 import { placeInside } from "./place-inside.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
-/** Documents of a file on their way between threads: each piece a JSON list, unpacked in some milliseconds. */
+/**
+ * Documents of a file on their way between threads: each piece a JSON list, unpacked in some
+ * milliseconds.
+ */
 export type PackedDocuments = readonly string[];
 
 /** As much as may be kept of any file. */
@@ -14,7 +17,9 @@ const pieceUnits = 1 << 20;
 /**
  * Reads the documents of a file until it has more sentences than somebody wants.
  *
- * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} with the file's name in place of its path @throws {FileError}
+ * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} with the file's name in place of its
+ *   path
+ * @throws {FileError}
  */
 export async function packDocuments(file: ShelvedFile, maxSentences: number): Promise<PackedDocuments> {
   const pieces: string[] = [];

@@ -29,7 +29,10 @@ export async function runDetailsOf(shelf: RunShelf, run: ShelvedRun, entries: re
   };
 }
 
-/** Finished runs that differ in the seed alone, with the mean and the spread of their dev scores; single ones are no group. */
+/**
+ * Finished runs that differ in the seed alone, with the mean and the spread of their dev scores;
+ * single ones are no group.
+ */
 export function groupsOf(entries: readonly RunEntry[]): RunGroup[] {
   const groups = new Map<string, RunEntry[]>();
   for (const entry of entries) {
@@ -79,7 +82,9 @@ function reportOf(split: KeptSplit): Report {
   return { protocols: Object.fromEntries(split.protocols.map((each) => [each.protocol, each])) } as unknown as Report;
 }
 
-/** Paths say where things lie on this machine, which is nobody's business who only reaches the port. */
+/**
+ * Paths say where things lie on this machine, which is nobody's business who only reaches the port.
+ */
 function withShortPaths({ data, vectors, init, ...rest }: TrainConfig): unknown {
   const { train, dev, test, ...others } = data;
   return {

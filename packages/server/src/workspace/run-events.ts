@@ -8,7 +8,10 @@ const maxPoints = 400;
 /** Silence after which a word goes out, so that whatever stands between keeps the connection. */
 const idleMs = 2000;
 
-/** A run's log as server-sent events: all there is by now, then what comes, until nobody trains it any more. */
+/**
+ * A run's log as server-sent events: all there is by now, then what comes, until nobody trains it
+ * any more.
+ */
 export async function* runEvents(
   folder: string,
   stateOf: () => Promise<RunState>,

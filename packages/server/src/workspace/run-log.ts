@@ -4,7 +4,10 @@ import { eventOf, GrowingFile } from "@weft-nlp/node/runs";
 
 export type LoggedEvaluation = Extract<LoggedEvent, { kind: "evaluation" }>;
 
-/** The few things of a run's log that a list of runs shows; each look reads only what has been added since the last one. */
+/**
+ * The few things of a run's log that a list of runs shows; each look reads only what has been added
+ * since the last one.
+ */
 export class RunLog {
   readonly #file: GrowingFile;
   #epoch = 0;
@@ -14,7 +17,10 @@ export class RunLog {
     this.#file = new GrowingFile(join(folder, "events.jsonl"));
   }
 
-  /** The epoch that was logged last, and the evaluation that chose the best one: of a model in parts, that of its last part. */
+  /**
+   * The epoch that was logged last, and the evaluation that chose the best one: of a model in
+   * parts, that of its last part.
+   */
   async look(): Promise<{ readonly epoch: number; readonly best: LoggedEvaluation | undefined }> {
     const { lines, restarted } = await this.#file.read();
     if (restarted) {

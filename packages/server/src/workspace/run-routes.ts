@@ -12,7 +12,9 @@ import type { WorkspaceContext } from "./workspace-context.ts";
 
 const maxStreams = 64;
 
-/** `/v1/runs`: the trainings of a folder, how they stand, and their curves while they are under way. */
+/**
+ * `/v1/runs`: the trainings of a folder, how they stand, and their curves while they are under way.
+ */
 export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Promise<void> {
   const stop = new AbortController();
   let streams = 0;

@@ -38,13 +38,19 @@ interface ReadConfig {
   readonly problem: string | undefined;
 }
 
-/** How deep below the folder of runs one is looked for: `weft sweep` puts them into two folders of its own. */
+/**
+ * How deep below the folder of runs one is looked for: `weft sweep` puts them into two folders of
+ * its own.
+ */
 const depth = 4;
 const maxRuns = 2000;
 /** What makes a folder with a configuration a run, and not a folder of configurations. */
 const signs = ["events.jsonl", "state.json", "report.json"];
 
-/** The runs below one folder. Names in requests are looked up in the listing and never made into paths. */
+/**
+ * The runs below one folder. Names in requests are looked up in the listing and never made into
+ * paths.
+ */
 export class RunShelf {
   readonly #root: string;
   readonly #configs = new Kept<ReadConfig>(readConfigOf);

@@ -1,6 +1,12 @@
-/** An annotated file that was found in the listing, or a folder that is one corpus: only such a one is ever opened. */
+/**
+ * An annotated file that was found in the listing, or a folder that is one corpus: only such a one
+ * is ever opened.
+ */
 export interface ShelvedFile {
-  /** The folder that was named at the start and the way from there, or the name of the file that was. */
+  /**
+   * The folder that was named at the start and the way from there, or the name of the file that
+   * was.
+   */
   readonly name: string;
   readonly path: string;
   /** Of a folder, the main files in it; undefined for a file. */

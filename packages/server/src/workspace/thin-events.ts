@@ -4,8 +4,8 @@ import type { LoggedEvent } from "@weft-nlp/node/runs";
 type Step = Extract<LoggedEvent, { kind: "step" }>;
 
 /**
- * The events of a log as points: steps that stand side by side become their mean, so that no part has more than `max` of them;
- * evaluations stay as they are.
+ * The events of a log as points: steps that stand side by side become their mean, so that no part
+ * has more than `max` of them; evaluations stay as they are.
  */
 export function thinEvents(events: readonly LoggedEvent[], max: number): CurvePoint[] {
   const steps = new Map<string | undefined, Step[]>();
@@ -39,7 +39,10 @@ export function thinEvents(events: readonly LoggedEvent[], max: number): CurvePo
   return [...losses, ...scores];
 }
 
-/** Where each step stands on the axis of epochs. The log gets whole epochs at a time, so the steps of one are all there. */
+/**
+ * Where each step stands on the axis of epochs. The log gets whole epochs at a time, so the steps
+ * of one are all there.
+ */
 function placesOf(steps: readonly Step[]): number[] {
   const counts = new Map<number, number>();
   for (const { epoch } of steps) counts.set(epoch, (counts.get(epoch) ?? 0) + 1);

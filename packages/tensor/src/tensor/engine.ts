@@ -21,8 +21,8 @@ export class Engine {
   /**
    * @param options.build defaults to the fastest that runs here
    * @param options.shared whether worker threads will attach to the same memory; defaults to false
-   * @param options.wrap what stands in front of the kernels, such as `checkedKernels` of the testing
-   * entry; defaults to nothing
+   * @param options.wrap what stands in front of the kernels, such as `checkedKernels` of the
+   *   testing entry; defaults to nothing
    */
   static create(options: { build?: KernelBuild; shared?: boolean; wrap?: Wrap } = {}): Engine {
     const { build = bestBuild(), shared = false, wrap } = options;

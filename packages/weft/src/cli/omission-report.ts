@@ -12,8 +12,8 @@ interface Group {
 }
 
 /**
- * Omissions put together by what was omitted and why, in memory for the groups alone, however many there
- * are.
+ * Omissions put together by what was omitted and why, in memory for the groups alone, however many
+ * there are.
  */
 export class OmissionReport {
   readonly #groups = new Map<string, Group>();

@@ -17,12 +17,16 @@ export function partOf(name: PartName): Part {
 }
 
 /**
- * Every edit gives an annotation that is valid where the one before was: spans hold a word and lie inside, ends of relations exist, nothing
- * stands there twice. An edit that would change nothing gives the same object back.
+ * Every edit gives an annotation that is valid where the one before was: spans hold a word and lie
+ * inside, ends of relations exist, nothing stands there twice. An edit that would change nothing
+ * gives the same object back.
  */
 export const edits = { mark, relate, accept, remove, retype, finish, reopen };
 
-/** An entity over some words; where exactly these words are one already, it gets the type and counts as accepted. */
+/**
+ * An entity over some words; where exactly these words are one already, it gets the type and counts
+ * as accepted.
+ */
 function mark(before: Annotated, { start, end }: Span, type: string | null, tokens: number): Annotated {
   if (!(Number.isInteger(start) && Number.isInteger(end)) || start < 0 || end > tokens || end <= start || type === "")
     return before;
@@ -66,7 +70,10 @@ function remove(before: Annotated, { kind, index }: Part): Annotated {
   };
 }
 
-/** Another type for a part, which counts as accepted then. Where that would stand there twice, one of the two is left. */
+/**
+ * Another type for a part, which counts as accepted then. Where that would stand there twice, one
+ * of the two is left.
+ */
 function retype(before: Annotated, part: Part, type: string): Annotated {
   const { kind, index } = part;
   const old = kind === "entity" ? before.entities[index] : before.relations[index];

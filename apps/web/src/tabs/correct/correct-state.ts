@@ -6,7 +6,10 @@ import { type Annotated, edits, type History, history, partOf, sameAnnotation, s
 import { type CorrectionSentence, corrections, type ProjectEntry, type Sort } from "./corrections-api.ts";
 import { drafts } from "./drafts.ts";
 
-/** A sentence as it is worked on: what the server has, what is here, and how the two stand to each other. */
+/**
+ * A sentence as it is worked on: what the server has, what is here, and how the two stand to each
+ * other.
+ */
 export interface Working {
   readonly server: CorrectionSentence;
   readonly history: History;
@@ -23,7 +26,10 @@ export const marking = newMarking();
 export const { words, chosen } = marking;
 /** True once the server has said that the project is not there any more. */
 export const gone = signal(false);
-/** Two entities that wait for the type of their relation; the tail is absent while it is still looked for. */
+/**
+ * Two entities that wait for the type of their relation; the tail is absent while it is still
+ * looked for.
+ */
 export const relating = signal<{ readonly head: number; readonly tail?: number } | null>(null);
 /** Types that were typed in here, beside those of the project. */
 export const addedTypes = signal<{ readonly entity: readonly string[]; readonly relation: readonly string[] }>({
@@ -141,7 +147,9 @@ export function remove(name: PartName): void {
   chosen.value = null;
 }
 
-/** The suggestion behind a part, from the beginning again at the end; none where all are dealt with. */
+/**
+ * The suggestion behind a part, from the beginning again at the end; none where all are dealt with.
+ */
 export function nextSuggestion(from: PartName | null): PartName | null {
   const now = current.value;
   if (now === null) return null;
@@ -177,7 +185,10 @@ function draftsOf({ name = "", createdAt = "" }: Partial<ProjectEntry> = project
   return `${name}@${createdAt}`;
 }
 
-/** Takes edits along that wait under a name which the project had before: it may have been renamed in another tab, or by somebody else. */
+/**
+ * Takes edits along that wait under a name which the project had before: it may have been renamed
+ * in another tab, or by somebody else.
+ */
 async function adoptDrafts(opened: ProjectEntry): Promise<void> {
   const own = draftsOf(opened);
   const former = drafts.keysEnding(draftsOf({ createdAt: opened.createdAt })).filter((key) => key !== own);
@@ -259,7 +270,10 @@ async function push(name: string, id: number, wait = 1000): Promise<void> {
 
 addEventListener("online", retrySaving);
 
-/** Looks whether the project is there still: who comes back to the page is told before more is done for nothing. */
+/**
+ * Looks whether the project is there still: who comes back to the page is told before more is done
+ * for nothing.
+ */
 async function lookAgain(): Promise<void> {
   const opened = project.value;
   if (opened === null || gone.value || document.visibilityState !== "visible") return;

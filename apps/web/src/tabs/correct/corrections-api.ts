@@ -49,7 +49,10 @@ export const corrections = {
   save,
 };
 
-/** The sentence as it is on disk now; `taken` is false where somebody else was first, and it is theirs. */
+/**
+ * The sentence as it is on disk now; `taken` is false where somebody else was first, and it is
+ * theirs.
+ */
 async function save(
   name: string,
   id: number,

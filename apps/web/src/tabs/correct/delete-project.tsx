@@ -3,7 +3,10 @@ import { Failure } from "../../parts/failure.tsx";
 import { corrections, type ProjectEntry } from "./corrections-api.ts";
 import { useGuardedChange } from "./use-guarded-change.ts";
 
-/** Asks before a project goes, with what goes with it. Where somebody has changed it meanwhile, asks again with what is there now. */
+/**
+ * Asks before a project goes, with what goes with it. Where somebody has changed it meanwhile, asks
+ * again with what is there now.
+ */
 export function DeleteProject({ entry, close }: { readonly entry: ProjectEntry; readonly close: (changed: boolean) => void }) {
   const { asked, busy, error, attempt } = useGuardedChange(entry);
   const { name, sentences, done } = asked.entry;

@@ -6,12 +6,18 @@ interface Draft {
   readonly annotated: Annotated;
 }
 
-/** Edits that are kept in the browser until the server has them: a reload, a crash or a dead server omits none. */
+/**
+ * Edits that are kept in the browser until the server has them: a reload, a crash or a dead server
+ * omits none.
+ */
 export const drafts = { keep, drop, all, keysEnding, move };
 
 const keyOf = (project: string, id: number): string => `weft-correct/${project}/${id}`;
 
-/** @returns false where the browser keeps nothing (a full or forbidden store); the edit is in the page alone then */
+/**
+ * @returns false where the browser keeps nothing (a full or forbidden store); the edit is in the
+ *   page alone then
+ */
 function keep(project: string, id: number, draft: Draft): boolean {
   try {
     localStorage.setItem(keyOf(project, id), JSON.stringify(draft));
@@ -56,7 +62,10 @@ function keysEnding(end: string): string[] {
   }
 }
 
-/** Puts edits under another project's key. Where one of the same sentence waits there, the older one stays behind until that is gone. */
+/**
+ * Puts edits under another project's key. Where one of the same sentence waits there, the older one
+ * stays behind until that is gone.
+ */
 function move(from: string, to: string): void {
   const waiting = all(to);
   for (const [id, draft] of all(from)) if (!waiting.has(id) && keep(to, id, draft)) drop(from, id);

@@ -18,7 +18,10 @@ import {
 } from "./correct-state.ts";
 import { choosesRelation, markAs, relateAs, relateHere } from "./type-bar.tsx";
 
-/** Everything that can be done to a sentence, by keyboard. Keys of fields and of buttons stay theirs. */
+/**
+ * Everything that can be done to a sentence, by keyboard. Keys of fields and of buttons stay
+ * theirs.
+ */
 export function onKey(event: KeyboardEvent): void {
   const now = current.value;
   const { target, key } = event;

@@ -2,7 +2,10 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../../server-requests.ts";
 import { corrections, type ProjectEntry } from "./corrections-api.ts";
 
-/** A change of a project as somebody sees it. Where others have changed it meanwhile, nothing is done, and it is shown as it is now. */
+/**
+ * A change of a project as somebody sees it. Where others have changed it meanwhile, nothing is
+ * done, and it is shown as it is now.
+ */
 export function useGuardedChange(entry: ProjectEntry) {
   /** `again` once somebody else was first. */
   const [asked, ask] = useState({ entry, again: false });

@@ -16,7 +16,9 @@ const views = [
   ["statistics", "Statistics"],
 ] as const;
 
-/** The annotated files of the server: their sentences, what is wrong with them, and what they hold. */
+/**
+ * The annotated files of the server: their sentences, what is wrong with them, and what they hold.
+ */
 export function DataTab() {
   const [list, setList] = useState<DataList | null>(null);
   const [failure, setFailure] = useState<unknown>(null);

@@ -6,7 +6,10 @@ import { DrawnSentence } from "../extract/sentence-row.tsx";
 import { type DataFile, type Filter, type IndexedSentence, type Place, readSentences, type SentencePage } from "./data-api.ts";
 import { noFilter, SentenceFilters } from "./sentence-filters.tsx";
 
-/** The sentences of a file, those that pass the filters, fifty at a time as the reader comes near their end. */
+/**
+ * The sentences of a file, those that pass the filters, fifty at a time as the reader comes near
+ * their end.
+ */
 export function SentencesView({ file }: { readonly file: DataFile }) {
   const [filter, setFilter] = useState<Filter>(noFilter);
   const [page, setPage] = useState<SentencePage | null>(null);

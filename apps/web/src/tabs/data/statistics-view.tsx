@@ -17,7 +17,8 @@ export function StatisticsView({ file }: { readonly file: DataFile }) {
       theme: colours,
       background: false,
     });
-    // As an image it may carry its own styles, which the page's content policy would not let into the page.
+    // As an image it may carry its own styles, which the page's content policy would not let into
+    // the page.
     return `data:image/svg+xml,${encodeURIComponent(svg)}`;
   }, [value, colours, file.name]);
   if (failure !== null) return <Failure error={failure} retry={retry} />;

@@ -6,7 +6,9 @@ export interface Answered<Value> {
   readonly retry: () => void;
 }
 
-/** The answer to a question that depends on `key`; one that is not waited for any more is given up. */
+/**
+ * The answer to a question that depends on `key`; one that is not waited for any more is given up.
+ */
 export function useAnswer<Value>(key: string, ask: (signal: AbortSignal) => Promise<Value>): Answered<Value> {
   const [answer, setAnswer] = useState<{ key: string; value: Value | null; failure: unknown }>({
     key: "",

@@ -8,7 +8,10 @@ import { corrections, type NewSentences, type ProjectEntry } from "../correct/co
 import { localModels, shown } from "./extract-state.ts";
 import type { ModelEntry } from "./run-extraction.ts";
 
-/** Takes the text with what is shown of the result into a correction project, new or old, and goes there. */
+/**
+ * Takes the text with what is shown of the result into a correction project, new or old, and goes
+ * there.
+ */
 export function CorrectThis({ model }: { readonly model: ModelEntry }) {
   const [open, setOpen] = useState(false);
   return (

@@ -7,7 +7,10 @@ import { followEdit, type GivenEntity } from "./marked-entities.ts";
 import { type Extract, extractOnServer, type Found, listModels, type ModelEntry } from "./run-extraction.ts";
 import { type SentencePart, sentenceParts } from "./sentence-parts.ts";
 
-/** The server is asked once for everything from here up; the sliders choose from that without asking again. */
+/**
+ * The server is asked once for everything from here up; the sliders choose from that without asking
+ * again.
+ */
 export const lowestThreshold = 0.05;
 
 export const text = signal(exampleText);
@@ -61,7 +64,10 @@ export const filter = computed(() => {
 /** The whole result as it is shown, for the graph and for what is copied. */
 export const shown = computed(() => (found.value === null ? null : keepAnnotation(found.value.document, filter.value).source));
 
-/** Every type that the model gave at all, with how many of it are sure enough; the most frequent first. */
+/**
+ * Every type that the model gave at all, with how many of it are sure enough; the most frequent
+ * first.
+ */
 export const typeCounts = computed(() => {
   const all = found.value?.document ?? { entities: [], relations: [] };
   const { entities, relations } = keepAnnotation(all, sure.value).source;

@@ -11,7 +11,10 @@ import {
   typeCounts,
 } from "./extract-state.ts";
 
-/** How sure, and of which types, the things are that are shown. All of it acts on what has come already. */
+/**
+ * How sure, and of which types, the things are that are shown. All of it acts on what has come
+ * already.
+ */
 export function Filters({ types }: { readonly types: readonly string[] }) {
   if (found.value === null) return null;
   const { model } = found.value;

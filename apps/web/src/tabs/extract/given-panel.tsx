@@ -11,7 +11,10 @@ const maxWords = 3000;
 
 const marking = newMarking();
 
-/** The entities that a model which finds none is given: marked in the text by hand, or taken from a model that finds some. */
+/**
+ * The entities that a model which finds none is given: marked in the text by hand, or taken from a
+ * model that finds some.
+ */
 export function GivenPanel({ model }: { readonly model: ModelEntry }) {
   const { tokens } = useMemo(() => documentFromText("text", text.value), [text.value]);
   const byHand = tokens.length <= maxWords;

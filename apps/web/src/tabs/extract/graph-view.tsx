@@ -8,7 +8,10 @@ import { type GraphEdge, type GraphNode, tripleGraph } from "./triple-graph.ts";
 
 const listed = 300;
 
-/** The relations as a graph, and beside it as a list; a node chosen in the graph narrows the list to what it takes part in. */
+/**
+ * The relations as a graph, and beside it as a list; a node chosen in the graph narrows the list to
+ * what it takes part in.
+ */
 export function GraphView({ document, types }: { readonly document: Document; readonly types: readonly string[] }) {
   // On a telephone the place is as high as it is wide, and a wide graph would be too small to read.
   const aspect = useMedia("(max-width: 40rem)") ? 0.75 : 1.5;
@@ -140,7 +143,10 @@ function frameOf(nodes: readonly GraphNode[]): string {
   return [left, top, Math.max(right - left, 480), Math.max(bottom - top, 260)].map((value) => value.toFixed(0)).join(" ");
 }
 
-/** An arc from the edge of one box to the edge of the other, bent aside by its lane, and the place of its label. */
+/**
+ * An arc from the edge of one box to the edge of the other, bent aside by its lane, and the place
+ * of its label.
+ */
 function course({ source, target, lane }: GraphEdge): { path: string; x: number; y: number } {
   if (source === target) {
     const [x, y] = [source.x, source.y - 15];

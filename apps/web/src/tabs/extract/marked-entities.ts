@@ -1,13 +1,19 @@
 import type { Entity, Span } from "@weft-nlp/core";
 
-/** An entity that somebody gives to a model which relates given ones; in UTF-16 units of the text, so that an edit elsewhere leaves it. */
+/**
+ * An entity that somebody gives to a model which relates given ones; in UTF-16 units of the text,
+ * so that an edit elsewhere leaves it.
+ */
 export interface GivenEntity {
   readonly startChar: number;
   readonly endChar: number;
   readonly type: string | null;
 }
 
-/** The entities as they stand in the text after an edit: those in front of it stay, those behind it move, those that it touches are gone. */
+/**
+ * The entities as they stand in the text after an edit: those in front of it stay, those behind it
+ * move, those that it touches are gone.
+ */
 export function followEdit(given: readonly GivenEntity[], before: string, after: string): readonly GivenEntity[] {
   const shorter = Math.min(before.length, after.length);
   let front = 0;
@@ -31,7 +37,10 @@ export function inTokens(given: readonly GivenEntity[], tokens: readonly Span[])
   });
 }
 
-/** With some words as an entity of this type; where exactly these words are one already, it gets the type. */
+/**
+ * With some words as an entity of this type; where exactly these words are one already, it gets the
+ * type.
+ */
 export function mark(
   given: readonly GivenEntity[],
   { start, end }: Span,

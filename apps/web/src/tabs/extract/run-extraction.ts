@@ -4,7 +4,9 @@ import { documentFromRecord } from "@weft-nlp/core/formats";
 import { call } from "../../server-requests.ts";
 import type { GivenEntity } from "./marked-entities.ts";
 
-/** What a model says of itself, as far as this page asks: one of the server, or one that runs here. */
+/**
+ * What a model says of itself, as far as this page asks: one of the server, or one that runs here.
+ */
 export type ModelEntry = Pick<
   ServedModel,
   "name" | "default" | "kind" | "needsEntities" | "entityTypes" | "relationTypes" | "threshold"
@@ -17,7 +19,10 @@ export interface Found {
   readonly seconds: number;
 }
 
-/** Whoever extracts: the server, or a worker of this page. Only models that need entities are given those there are. */
+/**
+ * Whoever extracts: the server, or a worker of this page. Only models that need entities are given
+ * those there are.
+ */
 export type Extract = (
   text: string,
   model: ModelEntry,

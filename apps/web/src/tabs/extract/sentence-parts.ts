@@ -8,10 +8,11 @@ export interface SentencePart extends Drawable {
 }
 
 /**
- * The sentences of a document, each with its own text, tokens, entities and relations, counted from its own beginning.
+ * The sentences of a document, each with its own text, tokens, entities and relations, counted from
+ * its own beginning.
  *
- * One pass over the document, since a text may have thousands of sentences. An annotation that reaches over the end of a sentence
- * is in no part.
+ * One pass over the document, since a text may have thousands of sentences. An annotation that
+ * reaches over the end of a sentence is in no part.
  */
 export function sentenceParts(document: Document): SentencePart[] {
   const { text, tokens, sentences } = document;

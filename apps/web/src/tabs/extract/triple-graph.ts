@@ -21,7 +21,10 @@ export interface GraphEdge {
   readonly count: number;
   /** The highest among them. */
   readonly confidence: number;
-  /** Tells edges between the same two nodes apart: 0, 1, -1, 2, … counted in the direction of the node that comes first. */
+  /**
+   * Tells edges between the same two nodes apart: 0, 1, -1, 2, … counted in the direction of the
+   * node that comes first.
+   */
   readonly lane: number;
 }
 
@@ -36,9 +39,11 @@ export interface TripleGraph {
 const maxNodes = 120;
 
 /**
- * The relations of a document as a graph, laid out. Mentions with the same words and the same type are one node.
+ * The relations of a document as a graph, laid out. Mentions with the same words and the same type
+ * are one node.
  *
- * The same document gives the same picture: d3-force starts from a fixed spiral and draws its own random numbers from a fixed seed.
+ * The same document gives the same picture: d3-force starts from a fixed spiral and draws its own
+ * random numbers from a fixed seed.
  *
  * @param measure the width of a text in the face of the picture
  * @param aspect how much wider than high the place for it is
@@ -93,8 +98,8 @@ function layOut(nodes: GraphNode[], edges: readonly Link[], aspect: number): voi
     .force("down", forceY(0).strength(0.05 * aspect))
     .stop()
     .tick(300);
-  // Boxes take their room only now: from the start they would keep each other from where their edges pull them. Parts of the graph
-  // that nothing connects come together again.
+  // Boxes take their room only now: from the start they would keep each other from where their
+  // edges pull them. Parts of the graph that nothing connects come together again.
   simulation.force("room", forceCollide<GraphNode>(({ width }) => width / 2 + 8).iterations(2));
   simulation.force("apart", forceManyBody().strength(-900).distanceMax(300));
   simulation.force("across", forceX(0).strength(0.1 / aspect)).force("down", forceY(0).strength(0.1 * aspect));

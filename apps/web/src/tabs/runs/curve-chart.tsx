@@ -21,7 +21,10 @@ const height = 260;
 /** uPlot names this number in its types alone. */
 const logarithmicAxis: object = { distr: 3 };
 
-/** Curves over epochs. What is drawn stands in a table beside it, so the picture itself is one image for who cannot see it. */
+/**
+ * Curves over epochs. What is drawn stands in a table beside it, so the picture itself is one image
+ * for who cannot see it.
+ */
 export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -29,7 +32,8 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
   const [UPlot, setUPlot] = useState<typeof uPlot | null>(null);
   const [missing, setMissing] = useState(false);
   useEffect(() => {
-    // Fetched with the first picture: nobody else waits for it, and where a browser cannot run it, the table is still there.
+    // Fetched with the first picture: nobody else waits for it, and where a browser cannot run it,
+    // the table is still there.
     import("uplot").then(
       (module) => setUPlot(() => module.default),
       () => setMissing(true),

@@ -12,7 +12,10 @@ import { failure, list, loadRuns, runs } from "./runs-state.ts";
 const whileRunningMs = 3000;
 const otherwiseMs = 6000;
 
-/** All trainings of a folder: how they stand, their curves, what they came to, and two of them side by side. */
+/**
+ * All trainings of a folder: how they stand, their curves, what they came to, and two of them side
+ * by side.
+ */
 export function RunsTab() {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -18,7 +18,10 @@ export interface CheckReport {
   readonly leakage: readonly Leakage[];
 }
 
-/** Looks at files that belong together, such as train, dev and test, for what hurts training or spoils a number. */
+/**
+ * Looks at files that belong together, such as train, dev and test, for what hurts training or
+ * spoils a number.
+ */
 export function checkCorpus(given: readonly CheckedFile[], changes: Partial<CheckSettings> = {}): CheckReport {
   const settings = { ...defaultCheckSettings, ...changes };
   const files = given.map((file) => ({ ...file, role: file.role ?? roleOf(file.source) }));

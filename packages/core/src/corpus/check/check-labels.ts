@@ -60,8 +60,9 @@ function untypedAmongTyped(file: CheckedFile, files: readonly CheckedFile[], { p
 }
 
 /**
- * Names that may be slips of more frequent ones: the same but for case, for what joins the words or for a plural, or a letter or two
- * away and far rarer. Names that differ in digits alone are no slips: they number things.
+ * Names that may be slips of more frequent ones: the same but for case, for what joins the words or
+ * for a plural, or a letter or two away and far rarer. Names that differ in digits alone are no
+ * slips: they number things.
  */
 function similarLabels(kind: LabelKind, uses: readonly Use[]): Problem[] {
   const byFold = new Map<string, Use>();
@@ -79,7 +80,9 @@ function similarLabels(kind: LabelKind, uses: readonly Use[]): Problem[] {
   });
 }
 
-/** Above this many names the search for slips, which compares each with each, would take too long. */
+/**
+ * Above this many names the search for slips, which compares each with each, would take too long.
+ */
 const maxCompared = 1000;
 
 function nearestBefore(uses: readonly Use[], index: number): Use | undefined {

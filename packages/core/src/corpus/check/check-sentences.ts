@@ -10,7 +10,10 @@ import {
   type ProblemCode,
 } from "./problem.ts";
 
-/** What is wrong with the sentences of one file, each looked at by itself, and with what its reader reported. */
+/**
+ * What is wrong with the sentences of one file, each looked at by itself, and with what its reader
+ * reported.
+ */
 export function checkSentences(file: CheckedFile, settings: CheckSettings): Problem[] {
   const gathered = new Gathered<SentenceProblem>(file.source, settings.places);
   const ids = new Map<string, CheckedSentence>();

@@ -10,7 +10,10 @@ import {
   type ProblemPlace,
 } from "./problem.ts";
 
-/** How much of a file that is not for training occurs in training, as strings and with repetitions counted. */
+/**
+ * How much of a file that is not for training occurs in training, as strings and with repetitions
+ * counted.
+ */
 export interface Leakage {
   readonly source: string;
   readonly triples: number;

@@ -9,7 +9,9 @@ import {
   type ProblemPlace,
 } from "./problem.ts";
 
-/** Sentences that say the same words as an earlier one, in any file, and are annotated differently. */
+/**
+ * Sentences that say the same words as an earlier one, in any file, and are annotated differently.
+ */
 export function contradictions(files: readonly CheckedFile[], { places: kept }: CheckSettings): Problem[] {
   const first = new Map<string, CheckedSentence>();
   const problems: Problem[] = [];

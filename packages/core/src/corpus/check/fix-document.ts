@@ -17,8 +17,9 @@ export interface FixCounts {
 }
 
 /**
- * The document with everything put right that can be without a person's judgement: an entity or a relation that stands there twice is
- * kept once, the relations of both copies with it, and types get the names they are told to have.
+ * The document with everything put right that can be without a person's judgement: an entity or a
+ * relation that stands there twice is kept once, the relations of both copies with it, and types
+ * get the names they are told to have.
  */
 export function fixDocument(document: Document, renamings: readonly Renaming[] = []): { document: Document; fixes: FixCounts } {
   const entityName = renamer("entity", renamings);

@@ -9,8 +9,9 @@ interface Signature {
 }
 
 /**
- * Relations whose ends have entity types that their type hardly ever has, where one pair of types dominates. Looked at over all files,
- * since dev and test are annotated by the same rules. Relations with an untyped end say nothing.
+ * Relations whose ends have entity types that their type hardly ever has, where one pair of types
+ * dominates. Looked at over all files, since dev and test are annotated by the same rules.
+ * Relations with an untyped end say nothing.
  */
 export function oddSignatures(files: readonly CheckedFile[], settings: CheckSettings): Problem[] {
   return [...signaturesByType(files, settings.places)].flatMap(([type, signatures]): Problem[] => {

@@ -3,7 +3,10 @@ import { within } from "../../json/fields.ts";
 import { type Relation, type Sentence, type Span, surface } from "../../schema/index.ts";
 import type { CheckedSentence } from "./problem.ts";
 
-/** Where something stands inside a sentence. A document of several sentences is one record, so there the sentence's id is said too. */
+/**
+ * Where something stands inside a sentence. A document of several sentences is one record, so there
+ * the sentence's id is said too.
+ */
 export function placeIn({ sentence, at }: CheckedSentence, path: string): Location {
   const one = /#\d+$/.test(sentence.id) ? `${sentence.id} ${path}`.trim() : path;
   return within(at, one);

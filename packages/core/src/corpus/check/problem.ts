@@ -2,8 +2,8 @@ import type { ErrorDetails, Location } from "../../errors.ts";
 import type { Omission, Sentence } from "../../schema/index.ts";
 
 /**
- * Everything that a check can find, with what it means. Codes are never renamed once released; `docs/data.md` holds the same list, and
- * a test compares the two.
+ * Everything that a check can find, with what it means. Codes are never renamed once released;
+ * `docs/data.md` holds the same list, and a test compares the two.
  */
 export const problemCodes = {
   EMPTY_FILE: "a file holds no sentence",
@@ -32,7 +32,10 @@ export const problemCodes = {
 
 export type ProblemCode = keyof typeof problemCodes;
 
-/** A `warning` is most likely a mistake or spoils a number; a `note` is worth knowing and may be as it should. */
+/**
+ * A `warning` is most likely a mistake or spoils a number; a `note` is worth knowing and may be as
+ * it should.
+ */
 export type ProblemLevel = "warning" | "note";
 
 /** Where a problem shows, with what stands there. */
@@ -42,7 +45,10 @@ export interface ProblemPlace extends Location {
   readonly other?: Location | undefined;
 }
 
-/** What puts a problem right: something `fixDocument` does by itself, or a name to change, which is for a person to decide. */
+/**
+ * What puts a problem right: something `fixDocument` does by itself, or a name to change, which is
+ * for a person to decide.
+ */
 export type Fix =
   | { readonly kind: "automatic" }
   | { readonly kind: "rename"; readonly of: LabelKind; readonly from: string; readonly to: string };

@@ -1,6 +1,7 @@
 /**
- * A number for a run of tokens, equal for equal ones and 53 bits wide, so that among millions of sentences two different ones hardly
- * ever have the same. Kept in place of the words where a corpus must not lie in memory.
+ * A number for a run of tokens, equal for equal ones and 53 bits wide, so that among millions of
+ * sentences two different ones hardly ever have the same. Kept in place of the words where a corpus
+ * must not lie in memory.
  */
 export function hashTokens(tokens: readonly { readonly text: string }[], start: number, end: number): number {
   let low = 0x811c9dc5;

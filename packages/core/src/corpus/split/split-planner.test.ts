@@ -20,7 +20,10 @@ function plan(documents: readonly Document[], shares: SplitShares = eighty, seed
   return planner.plan(shares, seed);
 }
 
-/** Several sentences of a few words, so that many are the same; relations of types that differ in how frequent they are. */
+/**
+ * Several sentences of a few words, so that many are the same; relations of types that differ in
+ * how frequent they are.
+ */
 const anyDocuments = fc
   .array(
     fc.record({

@@ -10,7 +10,10 @@ export type SplitPart = (typeof splitParts)[number];
 export type SplitShares = Readonly<Record<SplitPart, number>>;
 
 export interface SplitOptions {
-  /** Fewest tokens of a sentence that ties the documents together that have it; shorter ones, such as headings, may stand in two parts. */
+  /**
+   * Fewest tokens of a sentence that ties the documents together that have it; shorter ones, such
+   * as headings, may stand in two parts.
+   */
   readonly sharedFrom?: number | undefined;
 }
 
@@ -25,7 +28,10 @@ export interface SplitOfType {
   readonly type: string;
   readonly total: number;
   readonly counts: Readonly<Record<SplitPart, number>>;
-  /** The part's share of the type less the share that the part was to have: 0.05 is five points of a hundred too many. */
+  /**
+   * The part's share of the type less the share that the part was to have: 0.05 is five points of a
+   * hundred too many.
+   */
   readonly deviations: Readonly<Record<SplitPart, number>>;
 }
 
@@ -46,10 +52,12 @@ interface Added {
 }
 
 /**
- * Divides documents over training, dev and test so that every relation type is spread as the shares say.
+ * Divides documents over training, dev and test so that every relation type is spread as the shares
+ * say.
  *
- * Documents that share a sentence word for word stay together, and so do those of one id or one `metadata.doc`, so that no part shows
- * what another is scored on. Takes documents one by one and keeps a few numbers of each, so that a corpus need not lie in memory.
+ * Documents that share a sentence word for word stay together, and so do those of one id or one
+ * `metadata.doc`, so that no part shows what another is scored on. Takes documents one by one and
+ * keeps a few numbers of each, so that a corpus need not lie in memory.
  */
 export class SplitPlanner {
   readonly #documents: Added[] = [];

@@ -1,6 +1,9 @@
 import type { Random } from "@weft-nlp/tensor";
 
-/** What stays together in a split: how often each label occurs in it, and how much of the corpus it is. */
+/**
+ * What stays together in a split: how often each label occurs in it, and how much of the corpus it
+ * is.
+ */
 export interface StratumItem {
   /** By the number of a label. */
   readonly counts: ReadonlyMap<number, number>;
@@ -11,12 +14,15 @@ export interface StratumItem {
 /**
  * The part of each item, so that every label is spread over the parts as their shares say.
  *
- * Iterative stratification: Sechidis, Tsoumakas and Vlahavas 2011, "On the Stratification of Multi-Label Data", algorithm 1: the label
- * with the fewest occurrences left goes first, and each item that has it goes to the part that lacks it most; equal parts are told apart
- * by what they lack altogether, then by chance. Two things differ, because there an example has a label or not, and here an item has it
- * several times. Items that have it most often go first, so that small ones even out what large ones leave. And of the parts that
- * lack at least as much as the item has, the one is taken that lacks most for its share; by the plain difference the largest part would
- * get all the items that are dense with relations. Where no part lacks as much, the plain difference decides as in the paper.
+ * Iterative stratification: Sechidis, Tsoumakas and Vlahavas 2011, "On the Stratification of
+ * Multi-Label Data", algorithm 1: the label with the fewest occurrences left goes first, and each
+ * item that has it goes to the part that lacks it most; equal parts are told apart by what they
+ * lack altogether, then by chance. Two things differ, because there an example has a label or not,
+ * and here an item has it several times. Items that have it most often go first, so that small ones
+ * even out what large ones leave. And of the parts that lack at least as much as the item has, the
+ * one is taken that lacks most for its share; by the plain difference the largest part would get
+ * all the items that are dense with relations. Where no part lacks as much, the plain difference
+ * decides as in the paper.
  *
  * @param shares of the parts, which sum to 1; a part with none gets nothing
  * @param labels how many there are

@@ -21,7 +21,8 @@ export class UnionFind {
 
   join(first: number, second: number): void {
     const [one, other] = [this.find(first), this.find(second)];
-    // The earlier thing stands for the set, so that the order of what was added decides and nothing else.
+    // The earlier thing stands for the set, so that the order of what was added decides and nothing
+    // else.
     this.#parents[Math.max(one, other)] = Math.min(one, other);
   }
 }

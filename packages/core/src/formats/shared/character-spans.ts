@@ -3,14 +3,17 @@ import { within } from "../../json/fields.ts";
 import type { Document, OmissionKind, Span } from "../../schema/index.ts";
 import { coveringTokens, type OffsetUnit, offsetTranslation } from "../../text/index.ts";
 
-/** Characters of a text as a file names them, in the file's own unit, half-open, with the words it says stand there. */
+/**
+ * Characters of a text as a file names them, in the file's own unit, half-open, with the words it
+ * says stand there.
+ */
 export interface CharacterSpan extends Span {
   readonly text?: string | undefined;
 }
 
 /**
- * What the offsets of a file count, seen from the words it says stand there: the unit under which more of them agree with the
- * text, and the usual one of the format where both do equally.
+ * What the offsets of a file count, seen from the words it says stand there: the unit under which
+ * more of them agree with the text, and the usual one of the format where both do equally.
  */
 export function detectOffsetUnit(text: string, spans: readonly CharacterSpan[], usual: OffsetUnit): OffsetUnit {
   if (!/[\u{10000}-\u{10FFFF}]/u.test(text)) return usual;
@@ -29,8 +32,9 @@ export function countAgreeing(text: string, spans: readonly CharacterSpan[], uni
 }
 
 /**
- * A function that finds the tokens of character spans. Spans that end inside a token grow to it, and spans whose words the text
- * does not have there stay where their offsets say; both are reported.
+ * A function that finds the tokens of character spans. Spans that end inside a token grow to it,
+ * and spans whose words the text does not have there stay where their offsets say; both are
+ * reported.
  *
  * @param plain the text with its tokens
  * @param omit is told what had to change, with the path given for the span

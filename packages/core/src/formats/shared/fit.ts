@@ -20,11 +20,12 @@ export interface FittedDocument {
 }
 
 /**
- * Cuts a document down to what a format can hold, and names every annotation that goes or changes, so that all writers decide
- * alike. Of overlapping entities the longest stays; a relation goes with its ends.
+ * Cuts a document down to what a format can hold, and names every annotation that goes or changes,
+ * so that all writers decide alike. Of overlapping entities the longest stays; a relation goes with
+ * its ends.
  *
- * The document's id, the spacing of its text, its tokens and the ends of its sentences are no annotation: what a format does not
- * keep of them is said once in its capacity and not here.
+ * The document's id, the spacing of its text, its tokens and the ends of its sentences are no
+ * annotation: what a format does not keep of them is said once in its capacity and not here.
  */
 export function fitDocument(document: Document, holds: Capacity): FittedDocument {
   const omissions: Omission[] = [];
@@ -42,7 +43,10 @@ export function fitDocument(document: Document, holds: Capacity): FittedDocument
 
 type Omit = (path: string, reason: string) => void;
 
-/** An entity that stays; `null` for one that goes; a number for one that is the same as that earlier one. */
+/**
+ * An entity that stays; `null` for one that goes; a number for one that is the same as that earlier
+ * one.
+ */
 type Fitted = Entity | number | null;
 
 function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: number) => number, omit: Omit): Fitted[] {

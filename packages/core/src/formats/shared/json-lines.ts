@@ -14,7 +14,10 @@ export async function* readJsonLines(chunks: TextChunks, source: string | undefi
   }
 }
 
-/** The values on the first lines of a file, as far as they are JSON: what such a format is recognised by. */
+/**
+ * The values on the first lines of a file, as far as they are JSON: what such a format is
+ * recognised by.
+ */
 export function firstLineValues(beginning: string): readonly unknown[] {
   const values: unknown[] = [];
   for (const line of beginning.replace(/^\uFEFF/, "").split("\n", 100)) {

@@ -9,11 +9,13 @@ export interface PlacedValue {
 }
 
 /**
- * The values of a JSON file one by one, in memory for one value: the elements of a list, or, where the file does not begin with a
- * list, values behind one another with nothing but white space between (JSON lines, or a single object).
+ * The values of a JSON file one by one, in memory for one value: the elements of a list, or, where
+ * the file does not begin with a list, values behind one another with nothing but white space
+ * between (JSON lines, or a single object).
  *
  * @param limit UTF-16 units that one value may have
- * @throws {DataError} JSON_INVALID at the first fault, also where the list is cut off; LINE_TOO_LONG
+ * @throws {DataError} JSON_INVALID at the first fault, also where the list is cut off;
+ *   LINE_TOO_LONG
  */
 export async function* readJsonValues(chunks: TextChunks, source?: string, limit = longestLine): AsyncGenerator<PlacedValue> {
   const splitter = new JsonSplitter(source, limit);
@@ -42,7 +44,9 @@ const [newline, quote, backslash, comma] = [10, 34, 92, 44];
 const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125];
 const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13 && code !== 11 && code !== 12);
 
-/** Finds where values begin and end; what lies between is left to the JSON parser, which judges it. */
+/**
+ * Finds where values begin and end; what lies between is left to the JSON parser, which judges it.
+ */
 class JsonSplitter {
   readonly #source: string | undefined;
   readonly #limit: number;
@@ -53,7 +57,10 @@ class JsonSplitter {
   #pieces: string[] = [];
   #units = 0;
   #at: Location = {};
-  /** Where the scan stands inside a value: depth of brackets, and whether in a string or a bare word such as a number. */
+  /**
+   * Where the scan stands inside a value: depth of brackets, and whether in a string or a bare word
+   * such as a number.
+   */
   #depth = 0;
   #inside: "nothing" | "string" | "escape" | "brackets" | "word" = "nothing";
 

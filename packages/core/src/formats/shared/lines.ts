@@ -9,12 +9,15 @@ export interface Line {
   readonly number: number;
 }
 
-/** UTF-16 units that one line may have: far above any document, far below what would exhaust memory. */
+/**
+ * UTF-16 units that one line may have: far above any document, far below what would exhaust memory.
+ */
 export const longestLine = 1 << 26;
 
 /**
- * The lines of a text in constant memory. Lines end with LF or CRLF and with nothing else, so that U+2028 and its kind stay
- * inside; a byte order mark at the start is left out, and a last line needs no line end.
+ * The lines of a text in constant memory. Lines end with LF or CRLF and with nothing else, so that
+ * U+2028 and its kind stay inside; a byte order mark at the start is left out, and a last line
+ * needs no line end.
  *
  * @throws {DataError} LINE_TOO_LONG for a line of more than `limit` units
  */
@@ -22,7 +25,10 @@ export async function* readLines(chunks: TextChunks, source?: string, limit = lo
   for await (const lines of readLineGroups(chunks, source, limit)) yield* lines;
 }
 
-/** The same, all lines that end in one chunk together: waiting for every short line by itself takes longer than reading it. */
+/**
+ * The same, all lines that end in one chunk together: waiting for every short line by itself takes
+ * longer than reading it.
+ */
 export async function* readLineGroups(chunks: TextChunks, source?: string, limit = longestLine): AsyncGenerator<readonly Line[]> {
   let number = 1;
   let pending: string[] = [];

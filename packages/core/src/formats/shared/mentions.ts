@@ -12,16 +12,21 @@ export interface NamedMention {
   readonly path: string;
 }
 
-/** Places of the same words that are looked at in one sentence: far above any, and a bound for time and memory. */
+/**
+ * Places of the same words that are looked at in one sentence: far above any, and a bound for time
+ * and memory.
+ */
 const maxPlaces = 1000;
 
 /**
  * Finds the mentions that relations mean in formats that name words alone (CasRel, RIN).
  *
- * Where the words of an end occur several times, `nearest` takes the two places that have the fewest tokens between them and do
- * not overlap if any do not, the earlier ones among equals. Of the relations in question whose offsets people marked, that is right
- * for 65 % in CoNLL04, 81 % in SciERC, 75 % in Chinese-Literature and 62 % in Re-DocRED; the first place of each end is right for
- * 45 %, 56 %, 51 % and 55 %. The releases of NYT and WebNLG were labelled by the first place, which `first` repeats.
+ * Where the words of an end occur several times, `nearest` takes the two places that have the
+ * fewest tokens between them and do not overlap if any do not, the earlier ones among equals. Of
+ * the relations in question whose offsets people marked, that is right for 65 % in CoNLL04, 81 % in
+ * SciERC, 75 % in Chinese-Literature and 62 % in Re-DocRED; the first place of each end is right
+ * for 45 %, 56 %, 51 % and 55 %. The releases of NYT and WebNLG were labelled by the first place,
+ * which `first` repeats.
  */
 export class MentionFinder {
   readonly table = new EntityTable();
@@ -53,7 +58,10 @@ export class MentionFinder {
     return places;
   }
 
-  /** The entities that a relation's ends mean; undefined, and said so, where the text does not have their words. */
+  /**
+   * The entities that a relation's ends mean; undefined, and said so, where the text does not have
+   * their words.
+   */
   relation(head: string, tail: string, path: string): { head: number; tail: number } | undefined {
     const pair = this.pair(head, tail);
     if (pair === undefined) {
@@ -81,7 +89,10 @@ export class MentionFinder {
     return pair;
   }
 
-  /** Makes sure that these words are an entity: where relations have placed them, else at their first place. */
+  /**
+   * Makes sure that these words are an entity: where relations have placed them, else at their
+   * first place.
+   */
   entity(words: string, type: string | null, path: string): void {
     const places = this.places(words);
     const [first] = places;
@@ -102,8 +113,9 @@ export class MentionFinder {
   }
 
   /**
-   * Makes each mention of a list an entity. Words named several times get as many places: those that relations have given them, then
-   * the first others; in the order of the text the first type goes to the first place.
+   * Makes each mention of a list an entity. Words named several times get as many places: those
+   * that relations have given them, then the first others; in the order of the text the first type
+   * goes to the first place.
    */
   entities(named: readonly NamedMention[]): void {
     for (const group of groupBy(named, ({ words }) => words).values()) {
@@ -162,9 +174,11 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 /**
- * The two places with the fewest tokens between them, of two lists that are not empty and whose starts and ends ascend.
+ * The two places with the fewest tokens between them, of two lists that are not empty and whose
+ * starts and ends ascend.
  *
- * The nearest place that does not overlap is the last one in front or the first one behind, so that no pair is tried in vain.
+ * The nearest place that does not overlap is the last one in front or the first one behind, so that
+ * no pair is tried in vain.
  */
 export function nearestPair(heads: readonly Span[], tails: readonly Span[]): readonly [Span, Span] {
   let best: readonly [Span, Span] = [heads[0] as Span, tails[0] as Span];
@@ -186,7 +200,8 @@ export function nearestPair(heads: readonly Span[], tails: readonly Span[]): rea
 }
 
 /**
- * Says what a reader will find elsewhere because its words occur several times, for writers of formats that name words alone.
+ * Says what a reader will find elsewhere because its words occur several times, for writers of
+ * formats that name words alone.
  *
  * @param again the record as reading gives it back
  */
@@ -212,8 +227,9 @@ export function wordsOf(document: Document, span: Span): string {
 }
 
 /**
- * A sentence from text that is words with spaces between them, as the releases of NYT and WebNLG have it; tokenised anew where
- * more annotated mentions begin and end on tokens then, which is reported, or where the options name a tokeniser.
+ * A sentence from text that is words with spaces between them, as the releases of NYT and WebNLG
+ * have it; tokenised anew where more annotated mentions begin and end on tokens then, which is
+ * reported, or where the options name a tokeniser.
  *
  * @param mentions how many mentions are annotated
  * @param fitting how many of the annotated mentions fall on the tokens of this document

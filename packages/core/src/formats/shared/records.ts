@@ -14,10 +14,16 @@ import { fitDocument } from "./fit.ts";
 import { readJsonValues } from "./json-values.ts";
 import { longestLine, type TextChunks } from "./lines.ts";
 
-/** Says what could not be carried over, and where inside the record; `at` where that has a line of its own. */
+/**
+ * Says what could not be carried over, and where inside the record; `at` where that has a line of
+ * its own.
+ */
 export type Omit = (path: string, reason: string, at?: Location, kind?: OmissionKind) => void;
 
-/** An object of a JSON file. The path of `at` is its place in the list, since a list may stand on one line. */
+/**
+ * An object of a JSON file. The path of `at` is its place in the list, since a list may stand on
+ * one line.
+ */
 export interface JsonRecord {
   readonly fields: Fields;
   readonly at: Location;
@@ -59,7 +65,8 @@ export function* recordEvents(at: Location, read: (omit: Omit) => Document | und
 }
 
 /**
- * Keeps what a reader holds of a sentence that goes over many lines within what it takes of one line.
+ * Keeps what a reader holds of a sentence that goes over many lines within what it takes of one
+ * line.
  *
  * @param units UTF-16 units held so far
  * @throws {DataError} LINE_TOO_LONG
@@ -73,7 +80,10 @@ export function checkHeld(units: number, at: Location): void {
   });
 }
 
-/** A document without annotation from the words of its sentences, joined by single spaces; sentences without a word are left out. */
+/**
+ * A document without annotation from the words of its sentences, joined by single spaces; sentences
+ * without a word are left out.
+ */
 export function documentFromWords(id: string, sentences: readonly (readonly string[])[]): Document {
   const spans: Span[] = [];
   let start = 0;
@@ -90,7 +100,10 @@ export function recordId(value: unknown, { at, index }: JsonRecord, path: string
   return typeof value === "number" ? String(value) : asString(value, at, path);
 }
 
-/** Entities in the order of a file that names them by their spans; asked for again, a span gives its first entity. */
+/**
+ * Entities in the order of a file that names them by their spans; asked for again, a span gives its
+ * first entity.
+ */
 export class EntityTable {
   readonly entities: Entity[] = [];
   readonly #first = new Map<string, number>();
@@ -143,7 +156,10 @@ export function endIndex(value: number, count: number, kind: "entity" | "word", 
   });
 }
 
-/** The name of a relation; where it has none, says so and gives undefined, since a relation without a type cannot be kept. */
+/**
+ * The name of a relation; where it has none, says so and gives undefined, since a relation without
+ * a type cannot be kept.
+ */
 export function relationType(value: unknown, at: Location, path: string, omit: Omit): string | undefined {
   const type = value === undefined || value === null ? "" : asString(value, at, path);
   if (type !== "") return type;
@@ -164,7 +180,10 @@ export function omitOthers(fields: Fields, known: ReadonlySet<string>, omit: Omi
   }
 }
 
-/** The first object of a JSON file, for recognising it; undefined where the beginning is something else. */
+/**
+ * The first object of a JSON file, for recognising it; undefined where the beginning is something
+ * else.
+ */
 export function firstFields(value: unknown): Fields | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
@@ -189,7 +208,10 @@ interface FittedRecord {
   readonly record: Document;
   /** For what `fitDocument` cannot know. */
   readonly omit: Omit;
-  /** The omissions of the document so far that have not been given out; to be yielded before the next record is asked for. */
+  /**
+   * The omissions of the document so far that have not been given out; to be yielded before the
+   * next record is asked for.
+   */
   readonly omissions: () => readonly Omission[];
 }
 

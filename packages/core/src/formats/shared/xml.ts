@@ -25,8 +25,8 @@ const usualLimits: XmlLimits = { units: 1 << 26, elements: 1_000_000, depth: 100
 /**
  * The root of an XML file; undefined where the file holds nothing but white space.
  *
- * A document type is passed over: nothing is fetched, and of entities there are XML's own five and numbers alone, so that a file
- * cannot grow while it is read.
+ * A document type is passed over: nothing is fetched, and of entities there are XML's own five and
+ * numbers alone, so that a file cannot grow while it is read.
  *
  * @throws {DataError} XML_INVALID with line and column, also for what goes beyond the limits
  */

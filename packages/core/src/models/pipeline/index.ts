@@ -16,7 +16,10 @@ import {
 } from "../model.ts";
 import { type NamedModel, type PipelineSettings, pipelineSettings } from "./pipeline-settings.ts";
 
-/** A sentence as both parts read it, and as it stands, for pairs of entities that are only known when the tagger has spoken. */
+/**
+ * A sentence as both parts read it, and as it stands, for pairs of entities that are only known
+ * when the tagger has spoken.
+ */
 interface PipelineExample extends Example {
   readonly tagger: Example;
   /** With the annotated entities, which is what is learnt from. */
@@ -29,7 +32,10 @@ interface Part {
   readonly encoder: Encoder;
 }
 
-/** A tagger, and a classifier of the pairs of entities it finds. They share labels and words, and no weight. */
+/**
+ * A tagger, and a classifier of the pairs of entities it finds. They share labels and words, and no
+ * weight.
+ */
 class Pipeline implements Model<PipelineExample> {
   readonly #tagger: Part;
   readonly #classifier: Part;
@@ -39,7 +45,10 @@ class Pipeline implements Model<PipelineExample> {
     this.#classifier = classifier;
   }
 
-  /** What both parts have to learn, at once. `train` teaches one after the other, each with its own choice of the best epoch. */
+  /**
+   * What both parts have to learn, at once. `train` teaches one after the other, each with its own
+   * choice of the best epoch.
+   */
   loss(tape: Tape, examples: readonly PipelineExample[], options: LossOptions): Losses {
     const losses: Record<string, number> = {};
     for (const part of ["tagger", "classifier"] as const) {
@@ -91,7 +100,8 @@ class PipelineEncoder implements Encoder<PipelineExample> {
 }
 
 /**
- * A pipeline of any model that finds entities with any model that needs them. Which is which, the models declare.
+ * A pipeline of any model that finds entities with any model that needs them. Which is which, the
+ * models declare.
  *
  * @param catalogue the models it can be made of
  */

@@ -83,8 +83,9 @@ function inverseDeviation(variance: usize, epsilon: f32): v128 {
 }
 
 /**
- * y[i, j] = scale[j]·x̂[i, j] + shift[j] with x̂[i, j] = (x[i, j] − mean[i])·inverse[i], where mean[i]
- * and 1 / inverse[i]² − ε are the mean and the variance of the first `columns` ≥ 1 floats of row i.
+ * y[i, j] = scale[j]·x̂[i, j] + shift[j] with x̂[i, j] = (x[i, j] − mean[i])·inverse[i], where
+ * mean[i] and 1 / inverse[i]² − ε are the mean and the variance of the first `columns` ≥ 1 floats
+ * of row i.
  *
  * @param scale [stride], zero on the padding
  * @param shift [stride], zero on the padding
@@ -117,8 +118,9 @@ export function layerNormForward(
 }
 
 /**
- * The gradient of layerNormForward: dShift[j] += Σ_i dy[i, j], dScale[j] += Σ_i dy[i, j]·x̂[i, j] and,
- * with g = scale·dy and E the mean over the columns of a row, dx += inverse·(g − E[g] − x̂·E[g·x̂]).
+ * The gradient of layerNormForward: dShift[j] += Σ_i dy[i, j], dScale[j] += Σ_i dy[i, j]·x̂[i, j]
+ * and, with g = scale·dy and E the mean over the columns of a row, dx += inverse·(g − E[g] −
+ * x̂·E[g·x̂]).
  */
 export function layerNormBackward(
   m: i32, columns: i32, stride: i32, x: usize, mean: usize, inverse: usize, scale: usize, dy: usize,

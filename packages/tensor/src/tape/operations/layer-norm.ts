@@ -24,8 +24,8 @@ export interface Saved extends LayerNormInput {
 }
 
 /**
- * γ·(x − E[x]) / √(Var[x] + ε) + β, row by row: layer normalisation (Ba et al. 2016, eq. 4), [N, D] to
- * [N, D]. The variance divides by D. It is the same in training and in use.
+ * γ·(x − E[x]) / √(Var[x] + ε) + β, row by row: layer normalisation (Ba et al. 2016, eq. 4), [N, D]
+ * to [N, D]. The variance divides by D. It is the same in training and in use.
  *
  * @throws {ShapeError} if the scale or the shift is not [1, D], or D is 0
  */

@@ -15,7 +15,9 @@ export type ToWorker =
     }
   | { readonly kind: "cancel"; readonly id: number };
 
-/** One answer for every question but `cancel`; an error crosses over as what people are told of it. */
+/**
+ * One answer for every question but `cancel`; an error crosses over as what people are told of it.
+ */
 export type FromWorker =
   | { readonly kind: "opened"; readonly id: number; readonly entry: ModelEntry }
   | { readonly kind: "found"; readonly id: number; readonly document: Document }
