@@ -1,3 +1,4 @@
+import type { LinearMemory } from "@weft-nlp/tensor";
 import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
 import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
@@ -58,7 +59,7 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
 export interface SharedModel {
   readonly description: Omit<ModelDescription, "lexicon">;
   readonly lexicon: unknown;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: LinearMemory;
   readonly build: KernelBuild;
   readonly layout: ParameterStore["layout"];
 }
