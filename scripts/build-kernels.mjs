@@ -133,20 +133,28 @@ function print(modules) {
     .map(({ speed, wasm }) => `  ${speed}: "${createHash("sha256").update(wasm).digest("hex")}",`);
   const speeds = [...new Set(modules.map(({ speed }) => speed))];
   const rows = speeds.map((speed) => {
-    const memories = modules.filter((module) => module.speed === speed);
+    const [own, shared] = ["private", "shared"].map((form) => find(modules, speed, form));
     return [
       `  ${speed}: {`,
-      ...memories.map(({ memory, wasm }) => `    ${memory}:\n      "${wasm.toString("base64")}",`),
+      `    private:\n      "${own?.toString("base64")}",`,
+      `    shared: ${JSON.stringify(difference(own, shared))},`,
       "  },",
     ].join("\n");
   });
   return `// Written by scripts/build-kernels.mjs. Do not edit.
 ${stamp}
+/** Bytes of a module that stand in place of others: \`insert\` is in base64. */
+export interface ModulePatch {
+  readonly at: number;
+  readonly remove: number;
+  readonly insert: string;
+}
+
 /**
- * WebAssembly modules of the kernels in base64: by instruction set, then by whether the imported
- * memory is shared.
+ * WebAssembly modules of the kernels in base64, by instruction set. The form for shared memory is a
+ * patch of the form for private memory: the two differ in the limits of the memory they import.
  */
-export const wasmBuilds: Record<"baseline" | "relaxed", Record<"private" | "shared", string>> = {
+export const wasmBuilds: Record<"baseline" | "relaxed", { readonly private: string; readonly shared: ModulePatch }> = {
 ${rows.join("\n")}
 };
 
@@ -158,6 +166,31 @@ export const wasmDigests: Record<"baseline" | "relaxed", string> = {
 ${digests.join("\n")}
 };
 `;
+}
+
+/**
+ * @param {Build[]} modules
+ * @param {string} speed
+ * @param {string} form
+ */
+function find(modules, speed, form) {
+  const found = modules.find((module) => module.speed === speed && module.memory === form);
+  if (found === undefined) throw new Error(`there is no ${form} module of the ${speed} build`);
+  return found.wasm;
+}
+
+/**
+ * The one piece in which two modules differ.
+ *
+ * @param {Buffer<ArrayBuffer> | undefined} from
+ * @param {Buffer<ArrayBuffer> | undefined} to
+ */
+function difference(from = Buffer.alloc(0), to = Buffer.alloc(0)) {
+  let at = 0;
+  while (at < Math.min(from.length, to.length) && from[at] === to[at]) at++;
+  let tail = 0;
+  while (tail < Math.min(from.length, to.length) - at && from.at(-1 - tail) === to.at(-1 - tail)) tail++;
+  return { at, remove: from.length - at - tail, insert: to.subarray(at, to.length - tail).toString("base64") };
 }
 
 /**

@@ -77,12 +77,24 @@ function wasmProvider<Build extends keyof typeof wasmBuilds>(build: Build) {
     load: (memory: LinearMemory): Kernels => {
       const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
       const form = isShared ? "shared" : "private";
-      const module = modules.get(form) ?? new WebAssembly.Module(decodeBase64(wasmBuilds[build][form]));
+      const module = modules.get(form) ?? new WebAssembly.Module(moduleBytes(build, form));
       modules.set(form, module);
       const { exports } = new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } });
       return namedKernels(exports as unknown as PositionalKernels);
     },
   };
+}
+
+function moduleBytes(build: keyof typeof wasmBuilds, form: "private" | "shared"): Uint8Array<ArrayBuffer> {
+  const bytes = decodeBase64(wasmBuilds[build].private);
+  if (form === "private") return bytes;
+  const { at, remove, insert } = wasmBuilds[build].shared;
+  const inserted = decodeBase64(insert);
+  const shared = new Uint8Array(bytes.length - remove + inserted.length);
+  shared.set(bytes.subarray(0, at));
+  shared.set(inserted, at);
+  shared.set(bytes.subarray(at + remove), at + inserted.length);
+  return shared;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
