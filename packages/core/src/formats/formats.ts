@@ -21,6 +21,7 @@ import { rin } from "./rin.ts";
 import { scierc } from "./scierc.ts";
 import { spacy } from "./spacy.ts";
 import { spert } from "./spert.ts";
+import { tacred } from "./tacred.ts";
 import { tplinker } from "./tplinker.ts";
 
 /**
@@ -51,6 +52,7 @@ export const readOnlyFormats = {
   ace05,
   "lstm-er": lstmEr,
   spacy,
+  tacred,
 } satisfies Record<string, InputFormat>;
 
 /** Formats to write alone, one line each. */
