@@ -29,13 +29,12 @@ export async function compareRoutes(app: App, { options, runs, data }: Workspace
   });
 }
 
-/** @throws {RequestError} REQUEST_INVALID where there is no such protocol */
+/** @throws {RequestError} REQUEST_INVALID if there is no such protocol */
 function protocolOf(name: string | undefined): ProtocolName | undefined {
-  if (name === undefined || Object.hasOwn(protocols, name)) return name as ProtocolName | undefined;
-  const known = Object.keys(protocols);
+  if (name === undefined || protocols.has(name)) return name;
   throw new RequestError("REQUEST_INVALID", {
     at: { path: "querystring.protocol" },
     message: "there is no protocol of this name",
-    hint: didYouMean(name, known) ?? `there are ${known.join(", ")}`,
+    hint: didYouMean(name, protocols.names) ?? `there are ${protocols.names.join(", ")}`,
   });
 }
