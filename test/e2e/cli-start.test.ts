@@ -10,7 +10,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test("the command starts with nothing loaded but the declarations of its commands", () => {
   const loaded = staticImports(resolve(dirname(weftPath), "../dist/cli/main.js"));
   expect([...loaded.packages].filter((name) => !name.startsWith("node:"))).toEqual(["commander"]);
-  expect([...loaded.files].filter((path) => /dist\/(cli\/actions|runs|workers|triples)\//.test(path))).toEqual([]);
+  const outside = [...loaded.files].filter((path) => !/packages\/weft\/dist\/cli\//.test(path));
+  expect(outside.map((path) => path.replace(/^.*\/packages\//, ""))).toEqual([
+    "node/dist/files/standard-output.js",
+    "server/dist/options.js",
+  ]);
+  expect([...loaded.files].filter((path) => path.includes("cli/actions/"))).toEqual([]);
 });
 
 test("before a build the command says in one line what to run", async () => {
@@ -28,8 +33,19 @@ function staticImports(entry: string): { files: Set<string>; packages: Set<strin
     const source = readFileSync(file, "utf8");
     for (const [, name = ""] of source.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)";$|^import "([^"]+)";$/gm)) {
       if (name.startsWith(".")) files.add(resolve(dirname(file), name));
+      else if (name.startsWith("@weft-nlp/")) files.add(builtEntry(name));
       else packages.add(name);
     }
   }
   return { files, packages };
+}
+
+/** The built file behind an entry of one of our packages; this process itself resolves to sources. */
+function builtEntry(name: string): string {
+  const [, folder = "", path = ""] = /^@weft-nlp\/([^/]+)(\/.+)?$/.exec(name) ?? [];
+  const place = resolve(dirname(weftPath), "../..", folder);
+  const manifest = JSON.parse(readFileSync(join(place, "package.json"), "utf8")) as {
+    exports: Record<string, { default: string }>;
+  };
+  return join(place, manifest.exports[`.${path}`]?.default ?? "");
 }

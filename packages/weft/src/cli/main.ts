@@ -1,6 +1,7 @@
-import { OutputClosed, ownVersion, writeOutput } from "@weft-nlp/node/files";
+import { OutputClosed, writeOutput } from "@weft-nlp/node/standard-output";
 import { type Command as Commander, CommanderError } from "commander";
 import type { Command } from "./command.ts";
+import { commandVersion } from "./command-version.ts";
 import { commands } from "./commands/index.ts";
 import { Interruption, watchSignals } from "./interruption.ts";
 import { buildProgram, divertOutput, families } from "./program.ts";
@@ -27,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     if (args[0] === "complete" && args[1] === "--") said.push(await completionOf(args.slice(2)));
     else {
-      const program = buildProgram(commands, ownVersion(), invoke);
+      const program = buildProgram(commands, commandVersion(), invoke);
       divertOutput(program, (text) => void said.push(text));
       if (!(await parse(program, args))) return 2;
     }
