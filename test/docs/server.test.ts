@@ -23,7 +23,7 @@ function names(header: string): string[] {
 }
 
 test("the page has every field of a request and of a result, and no other", () => {
-  expect([...names("Field of a text"), "documents", ...names("Option, beside")].toSorted()).toEqual(
+  expect([...names("Field of a text"), "documents", ...names("Option, next to")].toSorted()).toEqual(
     Object.keys(extractRequest.shape).toSorted(),
   );
   expect(names("Field of a result")).toEqual(Object.keys(extraction.shape));
