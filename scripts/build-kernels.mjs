@@ -1,12 +1,12 @@
 /**
  * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as
- * base64 into one generated module. Beside it goes a second one: for each kernel of the contract a
- * function that takes named fields and passes them on in order. `--header FILE` writes the contract
- * as a C header too.
+ * base64 into one generated module. A second module has a function for each kernel of the contract,
+ * which takes named fields and passes them on in order. `--header FILE` also writes the contract as a
+ * C header.
  *
- * There are four builds because two things must be known when a module is compiled: whether it may
- * use relaxed SIMD (fused multiply-add), and whether the memory it imports is shared between
- * threads. The library decides which one runs when it starts.
+ * There are four builds, because two things are fixed when a module is compiled: whether it may use
+ * relaxed SIMD (fused multiply-add), and whether threads share the memory it imports. The library
+ * picks one at startup.
  *
  * `node scripts/build-kernels.mjs [--quiet] [--header FILE] [assembly folder] [generated file]`
  */
@@ -62,7 +62,7 @@ try {
     writeFileSync(values.header, printHeader(contract));
   }
 } catch (error) {
-  // asc has said what is wrong, with file and line; a stack trace of this script would hide it.
+  // asc has reported the error with file and line; a stack trace of this script would hide it.
   console.error(error instanceof Error && "stderr" in error ? String(error.stderr) : error);
   process.exitCode = 1;
 }
@@ -76,7 +76,7 @@ function isUpToDate(file, line) {
 }
 
 /**
- * Readers of the file see the old one or the new one, never half of it.
+ * Replaces a file atomically: readers see the old file or the new one, never half of it.
  *
  * @param {string} file
  * @param {string} text
@@ -113,7 +113,7 @@ async function compile({ speed, memory, flags }, scratch) {
 }
 
 /**
- * The heap would hand out the addresses of constants that reached too far up.
+ * Fails if the constants reach into the heap, which would hand out their addresses.
  *
  * @param {Build[]} modules
  */
@@ -159,8 +159,7 @@ ${rows.join("\n")}
 };
 
 /**
- * The SHA-256 of each build in its form for private memory; the form for shared memory computes the
- * same.
+ * The SHA-256 of each build for private memory. The build for shared memory computes the same.
  */
 export const wasmDigests: Record<"baseline" | "relaxed", string> = {
 ${digests.join("\n")}
@@ -227,7 +226,7 @@ function printCalls(contract) {
 ${callsStamp}
 import type { Kernels, PositionalKernels } from "./kernels.ts";
 
-/** Named fields in front of positional kernels. */
+/** Functions with named fields that call the positional kernels. */
 export function namedKernels(kernels: PositionalKernels): Kernels {
   const { ${names.join(", ")} } = kernels;
   return {
@@ -238,8 +237,7 @@ ${functions.join("\n")}
 }
 
 /**
- * A hash of everything that decides what a generated file holds: the sources of a folder, and
- * whatever else.
+ * A hash of everything that determines a generated file: the sources of a folder, and `more`.
  *
  * @param {string} folder
  * @param {readonly unknown[]} more
