@@ -1,8 +1,8 @@
 /**
  * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as
  * base64 into one generated module. A second module has a function for each kernel of the contract,
- * which takes named fields and passes them on in order. `--header FILE` also writes the contract as a
- * C header.
+ * which takes named fields and passes them on in order. `--header FILE` also writes the contract as
+ * a C header.
  *
  * There are four builds, because two things are fixed when a module is compiled: whether it may use
  * relaxed SIMD (fused multiply-add), and whether threads share the memory it imports. The library

@@ -1,6 +1,6 @@
 /**
- * Checks every import in the packages against `layers.mjs`, with dependency-cruiser. Also fails if it
- * saw no module at all, because a check that looks at nothing always passes.
+ * Checks every import in the packages against `layers.mjs`, with dependency-cruiser. Also fails if
+ * it saw no module at all, because a check that looks at nothing always passes.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Checks comments and Markdown for prose wider than 100 columns and for turns of phrase that are not
- * plain English. Code may be wider.
+ * Checks comments and Markdown for prose wider than 100 columns and for turns of phrase that are
+ * not plain English. Code may be wider.
  *
  * Skips tables, links, code, generated parts of pages, and files that come from elsewhere.
  */

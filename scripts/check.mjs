@@ -1,6 +1,6 @@
 /**
- * Everything a change must pass, cheapest steps first. A step that fails does not hide the ones after
- * it.
+ * Everything a change must pass, cheapest steps first. A step that fails does not hide the ones
+ * after it.
  *
  * `node scripts/check.mjs [step ...]` runs only the named steps. `npm test` runs all of them.
  */

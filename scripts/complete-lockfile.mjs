@@ -56,7 +56,8 @@ function inherited({ license, dev }) {
 }
 
 /**
- * The system and processor that npm compares with the machine, from a name such as `binding-linux-arm64-musl`.
+ * The system and processor that npm compares with the machine, from a name such as
+ * `binding-linux-arm64-musl`.
  *
  * @param {string} name
  */

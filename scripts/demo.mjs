@@ -1,6 +1,6 @@
 // `npm run demo`: trains and evaluates a model on the bundled corpus, and extracts from a text that
-// is in no file. The run stays in runs/demo. A second demo trains in another folder and replaces the
-// run at the end, so an interrupted demo leaves the previous run intact.
+// is in no file. The run stays in runs/demo. A second demo trains in another folder and replaces
+// the run at the end, so an interrupted demo leaves the previous run intact.
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -7,7 +7,10 @@ import { chromium } from "playwright-core";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const systemBrowser = "/usr/bin/chromium";
 
-/** Root cannot use the sandbox. Without font hinting, letters are placed exactly where the layout says. */
+/**
+ * Root cannot use the sandbox. Without font hinting, letters are placed exactly where the layout
+ * says.
+ */
 const flags = ["--no-sandbox", "--font-render-hinting=none"];
 
 /**
@@ -29,8 +32,8 @@ export async function startBrowser() {
 }
 
 /**
- * Unpacks the browser once for all processes. Any of them may be the first, so each unpacks under its
- * own name and then moves the result into place.
+ * Unpacks the browser once for all processes. Any of them may be the first, so each unpacks under
+ * its own name and then moves the result into place.
  */
 async function packedBrowser() {
   const { version } = JSON.parse(readFileSync(join(root, "node_modules/@sparticuz/chromium/package.json"), "utf8"));

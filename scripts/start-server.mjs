@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * Starts `weft serve` with these arguments on a free port, for scripts that draw or test its page.
  *
  * @param {readonly string[]} args
- * @returns {Promise<{ address: string, stop: () => Promise<void> }>} once the server listens; `stop`
- *   waits until it has exited
+ * @returns {Promise<{ address: string, stop: () => Promise<void> }>} once the server listens;
+ *   `stop` waits until it has exited
  */
 export async function startServer(args) {
   const server = spawn(process.execPath, ["packages/weft/bin/weft.js", "serve", ...args, "--port", "0", "--json"], {

@@ -51,7 +51,8 @@ function ours(group, args) {
 }
 
 /**
- * One process per core, and one process with as many threads. We compare with the faster of the two.
+ * One process per core, and one process with as many threads. We compare with the faster of the
+ * two.
  */
 function theirs(group, shared, cores, { found, reason }, variants) {
   if (found.length === 0) return [{ name: "PyTorch", group, skip: reason }];

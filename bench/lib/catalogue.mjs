@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
  * - `title`: what is measured, in words
  * - `unit`: the unit of the measure, "sentences/s" by default
  * - `prepare(options)`: sets the cases up; its result is passed to `cases`
- * - `cases`: a list of `{ name, group?, command, args, env?, skip? }`, or a function that returns one
- *   from the result of `prepare`. A case with `skip` is not run; its reason is printed. Ratios are
- *   taken within a group
+ * - `cases`: a list of `{ name, group?, command, args, env?, skip? }`, or a function that returns
+ *   one from the result of `prepare`. A case with `skip` is not run; its reason is printed. Ratios
+ *   are taken within a group
  * - `base`: names of the cases that the others are compared with; of several, the fastest counts
  *
  * - `rounds(options)`: how often each case is run; defaults to three times

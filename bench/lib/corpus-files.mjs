@@ -2,8 +2,8 @@ import { charSpan } from "@weft-nlp/core";
 import { collectText, outputFormats } from "@weft-nlp/core/formats";
 
 /**
- * The documents as files in a format, by name. The main file of a single-file format has the name "".
- * Formats that Weft can read but not write are printed here.
+ * The documents as files in a format, by name. The main file of a single-file format has the name
+ * "". Formats that Weft can read but not write are printed here.
  *
  * @param {string} name of a format
  * @param {readonly import("@weft-nlp/core").Document[]} documents

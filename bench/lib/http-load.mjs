@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 
 /**
- * A connection that stays open, for one request at a time. Clients share the machine with the server,
- * so they do as little as possible: requests are built before the clock starts, and only the status
- * and length of an answer are read.
+ * A connection that stays open, for one request at a time. Clients share the machine with the
+ * server, so they do as little as possible: requests are built before the clock starts, and only
+ * the status and length of an answer are read.
  */
 class Connection {
   /** @readonly */
@@ -91,8 +91,8 @@ export async function closedLoop({ url, bodies, clients, seconds }) {
 }
 
 /**
- * Sends requests at a fixed rate, whether or not earlier ones are answered, as long as there are free
- * connections.
+ * Sends requests at a fixed rate, whether or not earlier ones are answered, as long as there are
+ * free connections.
  */
 export async function openLoop({ url, bodies, rate, seconds, connections, onSecond }) {
   const requests = requestsOf(url, bodies);
@@ -117,7 +117,8 @@ export async function openLoop({ url, bodies, rate, seconds, connections, onSeco
     if (elapsed >= seconds) break;
     if (Math.floor(elapsed) > told) onSecond?.(++told, { sent, underWay, statuses });
     for (; sent + skipped < rate * elapsed; ) {
-      // The client's own limit: requests that it could not send are reported, not counted as answers.
+      // The client's own limit: requests that it could not send are reported, not counted as
+      // answers.
       if (underWay >= connections) {
         skipped++;
         continue;

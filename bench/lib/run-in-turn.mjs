@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 const usualLimitMs = 10 * 60 * 1000;
 
 /**
- * Runs the cases A B A B ..., so that a machine that slows down affects all of them. A failed case is
- * not run again.
+ * Runs the cases A B A B ..., so that a machine that slows down affects all of them. A failed case
+ * is not run again.
  */
 export async function runInTurn(cases, rounds, report) {
   const samples = new Map(cases.map((one) => [one, []]));

@@ -31,8 +31,8 @@ if (!said.includes(`"documents":${documents},`) && !said.includes(`"documents": 
 console.log(JSON.stringify({ sentences_per_second: bytes / 1e6 / seconds, rss_mb: peakMb, documents, bytes, seconds }));
 
 /**
- * Writes the same five hundred documents repeatedly, each time with new ids, which makes a corpus of
- * any size quickly.
+ * Writes the same five hundred documents repeatedly, each time with new ids, which makes a corpus
+ * of any size quickly.
  */
 async function make() {
   let bytes = 0;

@@ -49,8 +49,8 @@ async function measure(url) {
 }
 
 /**
- * Runs at twice the server's capacity for minutes: memory stays level, every request gets an answer,
- * and accepted ones get it in time.
+ * Runs at twice the server's capacity for minutes: memory stays level, every request gets an
+ * answer, and accepted ones get it in time.
  */
 async function soak(url, minutes) {
   const { answers, took } = await closedLoop({ url, bodies, clients: 64, seconds: 8 });

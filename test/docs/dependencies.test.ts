@@ -75,7 +75,8 @@ test("everything that a user installs has a licence that requires no more than i
     "BlueOak-1.0.0",
     "MIT OR Apache-2.0",
   ]);
-  // An optional peer (vitest, for testing entries) is installed only by users who list it themselves.
+  // An optional peer (vitest, for testing entries) is installed only by users who list it
+  // themselves.
   const installed = Object.entries(lockfile.packages).filter(
     ([path, { dev, optional, devOptional, resolved }]) =>
       path.includes("node_modules/") && !(dev ?? optional ?? devOptional ?? false) && resolved === undefined,

@@ -13,8 +13,8 @@ const commands = [...page.matchAll(/^npx (weft .*?)(?: +#.*)?$/gmu)].map(([, com
 const folder = mkdtempSync(join(tmpdir(), "weft-docs-many-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /**
- * A corpus of a few sentences under the name of the bundled one, because this tests the commands, not
- * the scores.
+ * A corpus of a few sentences under the name of the bundled one, because this tests the commands,
+ * not the scores.
  */
 beforeAll(() => void writeTinyCorpus(join(folder, "examples/corpus")));
 
