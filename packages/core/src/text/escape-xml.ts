@@ -1,9 +1,9 @@
 /**
- * Text made safe for the inside of an XML or HTML element or quoted attribute.
+ * Escapes text for the inside of an XML or HTML element or quoted attribute.
  *
- * XML 1.0 forbids most control characters even when they are written as references, and a lone
- * surrogate cannot be encoded at all, so control characters become their visible pictures (U+2400
- * and up) and the rest becomes U+FFFD.
+ * XML 1.0 forbids most control characters even as references, and a lone surrogate cannot be
+ * encoded at all. Control characters become their visible pictures (U+2400 and up), and the rest
+ * becomes U+FFFD.
  */
 export function escapeXml(text: string): string {
   return text.replace(unsafe, (character) => {
