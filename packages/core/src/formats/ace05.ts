@@ -119,7 +119,8 @@ function placeAnnotation(annotation: AceAnnotation, sourceText: string, options:
       });
     }
     indices.set(mention.id, found === "left out" ? -1 : entities.length);
-    if (found === "left out") omit("entity_mention", "the mention is in the document's header, which is not part of the text", at);
+    if (found === "left out")
+      omit("entity_mention", "the mention is in the document's header, which is not part of the text", at);
     else entities.push({ ...place({ ...found, text: mention.span.text }, "entity_mention", at), type: mention.type });
   }
   const relations = annotation.relations.flatMap(({ type, ends, line }): Relation[] => {

@@ -78,7 +78,9 @@ export class BratSchema {
     if (this.entities.size === 0) return undefined;
     const declared = this.entities.get(type);
     if (declared === undefined) return `${file} declares no entity type ${JSON.stringify(type)}; it was kept`;
-    return declared.heading ? `${file} declares ${JSON.stringify(type)} as a heading, not a type of mentions; it was kept` : undefined;
+    return declared.heading
+      ? `${file} declares ${JSON.stringify(type)} as a heading, not a type of mentions; it was kept`
+      : undefined;
   }
 
   /**

@@ -89,8 +89,7 @@ function checkBounds({ start, end }: Span, limit: number, extent: string, at: Lo
   if (!Number.isSafeInteger(end)) fail("FIELD_INVALID", at, `${path}.end`, `end is ${end}, expected a whole number`);
   if (start < 0) fail("SPAN_OUTSIDE", at, `${path}.start`, `start is ${start}, below 0`);
   if (end > limit) fail("SPAN_OUTSIDE", at, `${path}.end`, `end is ${end}, but ${extent}`, "spans are half-open, from 0");
-  if (end <= start)
-    fail("SPAN_EMPTY", at, path, `the span ${start} to ${end} is empty`, "spans are half-open: end is exclusive");
+  if (end <= start) fail("SPAN_EMPTY", at, path, `the span ${start} to ${end} is empty`, "spans are half-open: end is exclusive");
 }
 
 function checkEnd(index: number, role: string, entities: number, holder: string, at: Location, path: string): void {

@@ -18,5 +18,5 @@ export function escapeXml(text: string): string {
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 const unsafe =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finds control characters
   /[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

@@ -59,7 +59,7 @@ function literal(text: string): string {
   const body = text
     .replace(/['\\\n\r\t]/g, (character) => escapes[character] as string)
     .replaceAll("\\\\u", "\\\\' + 'u")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression replaces control characters
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are replaced
     .replace(
       /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -76,6 +76,6 @@ const reserved = new Set(["Document", "Entity"]);
  * become underscores. The property `type` or `relation` keeps the original name.
  */
 export function graphName(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression replaces control characters
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are replaced
   return name.replace(/[\\;\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "_");
 }

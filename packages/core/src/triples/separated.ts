@@ -82,7 +82,7 @@ export function csvLine(cells: readonly Cell[]): string {
 }
 
 function quoted(cell: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a quoted cell may contain control characters
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: quoted cells may hold them
   return /[",\u0000-\u001f\u007f]|^\s|\s$/.test(cell) ? `"${withoutNul(cell).replaceAll('"', '""')}"` : cell;
 }
 

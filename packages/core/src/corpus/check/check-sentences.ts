@@ -143,7 +143,7 @@ const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: Ch
     hint: "training skips the shorter entity and its relations",
   }),
   REPEATED_RELATION: (count) => ({
-    message: `${count("relation is", "relations are")} repeated in one sentence`,
+    message: `${count("relation repeats", "relations repeat")} another one of the same sentence`,
     hint: "--fix keeps one",
     fix: { kind: "automatic" },
   }),
@@ -152,7 +152,7 @@ const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: Ch
     hint: "one of the ends may be wrong",
   }),
   REPEATED_ENTITY: (count) => ({
-    message: `${count("entity is", "entities are")} repeated in one sentence`,
+    message: `${count("entity repeats", "entities repeat")} another one of the same sentence`,
     hint: "--fix keeps one, with the relations of both",
     fix: { kind: "automatic" },
   }),

@@ -15,7 +15,7 @@ export interface Leakage {
   readonly source: string;
   readonly triples: number;
   readonly seenTriples: number;
-  /** Ends of relations, whatever the relation. */
+  /** Pairs of arguments, whatever the relation. */
   readonly pairs: number;
   readonly seenPairs: number;
 }
