@@ -139,7 +139,7 @@ describe("weft calibrate", () => {
     expect(nothing.code).toBe(1);
     expect(nothing.err).toContain("(CALIBRATION_IMPOSSIBLE)");
     const entities = await calibrate("alone", "--data", "test.jsonl", "-p", "ner-strict");
-    expect(entities.err).toContain("ner-strict counts entities, and thresholds are chosen by relations");
+    expect(entities.err).toContain("ner-strict counts entities, but thresholds are chosen by relations");
     expect(bytes("alone/config.json")).toBe(before);
   });
 });

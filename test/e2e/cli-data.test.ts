@@ -112,7 +112,7 @@ test("check compares train and test, and only --strict fails on what it finds", 
   const args = ["data", "check", "train.jsonl", "test.jsonl"];
   const { code, out } = await weft(args, { cwd: folder });
   expect(code).toBe(0);
-  expect(out).toContain("test.jsonl: 1 sentence stands in train.jsonl too, word for word");
+  expect(out).toContain("test.jsonl: 1 sentence is also in train.jsonl, word for word");
   expect(out).toContain("test.jsonl: 1 label is not in the training file: relation left (1)");
   expect(out).toMatch(/^test\.jsonl +3 +2 +66\.7 % +2 +66\.7 %$/m);
   expect((await weft([...args, "--strict"], { cwd: folder })).code).toBe(1);

@@ -133,7 +133,7 @@ test("annotation that disagrees with brat's annotation.conf in a folder above is
   const { code, out } = await weft(["data", "check", "project/train", "--strict"], inFolder);
   expect(code).toBe(1);
   expect(out).toContain(`! project/train: 1 annotation is not as the schema of the corpus says (SCHEMA_DISAGREES)
-    project/train/a.ann:3 R1: "works_for" goes from ORG to PER here, and annotation.conf has it from PER to ORG; it was kept
+    project/train/a.ann:3 R1: "works_for" goes from ORG to PER, but annotation.conf declares it from PER to ORG; it was kept
 `);
 });
 

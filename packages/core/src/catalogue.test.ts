@@ -17,7 +17,7 @@ test("registering the same thing twice changes nothing, another of its name is r
   const shapes = new Catalogue("shape", [square]);
   expect(shapes.register(square)).toBe(square);
   expect(shapes.size).toBe(1);
-  expect(() => shapes.register({ name: "square", sides: 5 })).toThrow("there is a shape called square already");
+  expect(() => shapes.register({ name: "square", sides: 5 })).toThrow("a shape called square is already registered");
 });
 
 test("an unknown name is an error that lists the known ones", () => {

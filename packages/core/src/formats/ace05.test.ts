@@ -112,8 +112,8 @@ const head = (start: string, end: string): string => `<head>
 
 /** What is said of every file, which has more than Weft holds. */
 const usual = [
-  "entity: Weft has no coreference, subtypes and classes of entities; said once for the file",
-  "relation: Weft has no subtypes, tense and modality of relations; said once for the file",
+  "entity: Weft has no coreference, subtypes and classes of entities; reported once per file",
+  "relation: Weft has no subtypes, tense and modality of relations; reported once per file",
 ];
 
 describeInputFormat(
@@ -158,7 +158,7 @@ describeInputFormat(
     {
       what: "a relation to a mention that is not there",
       change: ['REFID="doc-1-E3-1"', 'REFID="doc-1-E9-1"'],
-      says: /relation_mention: the relation names "doc-1-E9-1", but no entity_mention of this file has this id \(RELATION_END_MISSING\)$/,
+      says: /relation_mention: the relation names "doc-1-E9-1", but no entity_mention in this file has this id \(RELATION_END_MISSING\)$/,
     },
     {
       what: "a relation with one end",
@@ -168,12 +168,12 @@ describeInputFormat(
     {
       what: "an id given twice",
       change: ['ID="doc-1-E2-2"', 'ID="doc-1-E2-1"'],
-      says: /entity_mention: the id doc-1-E2-1 is given a second time \(FIELD_INVALID\)$/,
+      says: /entity_mention: the id doc-1-E2-1 is a duplicate \(FIELD_INVALID\)$/,
     },
     {
       what: "a metonymy",
       change: ['TYPE="based_in"', 'TYPE="METONYMY"'],
-      says: /relation_mention: METONYMY is none of the six relations that are counted; it was left out$/m,
+      says: /relation_mention: METONYMY is not one of the six relation types in use; it was left out$/m,
     },
     {
       what: "an event",
@@ -183,7 +183,7 @@ describeInputFormat(
     {
       what: "a time",
       change: ["</document>", '<timex2 ID="T"><timex2_mention ID="T-1"/></timex2></document>'],
-      says: /timex2: times are no entities$/m,
+      says: /timex2: Weft does not treat times as entities$/m,
     },
     {
       what: "a file of another kind",
@@ -259,7 +259,7 @@ test("heads or extents, over line breaks and written references, and no sentence
     "They stayed .",
   ]);
   expect(cut.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "relations[2]: the ends of the relation lie in different sentences",
+    "relations[2]: the ends of the relation are in different sentences",
   ]);
   const extents = await readFiles(ace05, files(talk, talkDrawn), { spans: "extent" });
   expect(extents.documents.flatMap(named).slice(0, 3)).toEqual([
@@ -320,10 +320,10 @@ test("a mention in the header is reported, with the relation that needs it, and 
   const { omissions, documents } = await readFiles(ace05, files(sgm, drawn));
   expect(documents.flatMap(named)).toEqual(["Acme Corp/ORG"]);
   expect(omissions.slice(2).map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "entity_mention: the mention stands in the header of the document, which is no text",
+    "entity_mention: the mention is in the document's header, which is not part of the text",
     "relation_mention: an end of the relation could not be placed",
   ]);
   await expect(readFiles(ace05, { "d.apf.xml": annotation })).rejects.toThrow(
-    "there is no .sgm file of the same name (COMPANION_MISSING)",
+    "there is no .sgm file of the same name next to it (COMPANION_MISSING)",
   );
 });

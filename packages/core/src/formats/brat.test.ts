@@ -36,7 +36,7 @@ describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt":
   {
     what: "a start behind the end",
     change: ["2 14", "14 2"],
-    says: "doc-1.ann:1 T1: the piece from 14 to 2 holds nothing (SPAN_EMPTY)",
+    says: "doc-1.ann:1 T1: the piece from 14 to 2 is empty (SPAN_EMPTY)",
   },
   {
     what: "words that the text does not have there",
@@ -61,12 +61,12 @@ describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt":
   {
     what: "an id given twice",
     change: ["T2	ORG", "T1	ORG"],
-    says: "doc-1.ann:2 T1: the id T1 is given a second time, first on line 1 (FIELD_INVALID)",
+    says: "doc-1.ann:2 T1: the id T1 is a duplicate; it is first on line 1 (FIELD_INVALID)",
   },
   {
     what: "a mention of several pieces",
     change: ["2 14	Ada Lovelace", "2 5;22 26	Ada Acme"],
-    says: "doc-1.ann:1 T1: the mention has 2 pieces; taken as the whole stretch from the first to the last",
+    says: "doc-1.ann:1 T1: the mention has 2 pieces; read as one stretch from the first to the last",
   },
   {
     what: "pieces that overlap",
@@ -157,8 +157,8 @@ test.each<[string, string, string, string | undefined]>([
   ["in", "PER", "LOC", undefined],
   ["in", "PER", "City", undefined],
   ["in", "City", "City", undefined],
-  ["in", "LOC", "PER", '"in" goes from LOC to PER here, and annotation.conf has it from PER to Place; it was kept'],
-  ["in", "ORG", "LOC", '"in" goes from ORG to LOC here, and annotation.conf has it from PER to Place; it was kept'],
+  ["in", "LOC", "PER", '"in" goes from LOC to PER, but annotation.conf declares it from PER to Place; it was kept'],
+  ["in", "ORG", "LOC", '"in" goes from ORG to LOC, but annotation.conf declares it from PER to Place; it was kept'],
   ["met", "LOC", "PER", undefined],
   ["any", "ORG", "LOC", undefined],
   ["bare", "ORG", "LOC", undefined],
@@ -190,14 +190,14 @@ test("annotation that disagrees with annotation.conf is kept, and reported as su
       line: 5,
       path: "R1",
       kind: "undeclared",
-      reason: '"works_for" goes from ORG to PER here, and annotation.conf has it from PER to ORG; it was kept',
+      reason: '"works_for" goes from ORG to PER, but annotation.conf declares it from PER to ORG; it was kept',
     },
     {
       source: "d.ann",
       line: 6,
       path: "R2",
       kind: "undeclared",
-      reason: '"based_in" goes from ORG to LOK here, and annotation.conf has it from ORG to LOC; it was kept',
+      reason: '"based_in" goes from ORG to LOK, but annotation.conf declares it from ORG to LOC; it was kept',
     },
   ]);
 });
@@ -208,7 +208,7 @@ test("the ends of a symmetric relation stand in the order of the text, and a con
   const { documents, omissions } = await readFiles(brat, { "d.ann": turned, "d.txt": ada.text, "../../annotation.conf": above });
   expect(documents[0]?.relations[0]).toEqual({ head: 0, tail: 1, type: "works_for" });
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    'R1: "works_for" is symmetric; the end that comes first in the text was made its head',
+    'R1: "works_for" is symmetric; the end that comes first in the text became the head',
   ]);
 });
 

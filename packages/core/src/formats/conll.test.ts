@@ -37,7 +37,7 @@ describeFormat(conll, { documents, files: { "": example } }, [
   {
     what: "tags of two schemes",
     change: ["Ada	B-PER\nLovelace	I-PER", "Ada	S-PER\nLovelace	L-PER"],
-    says: "main:1: the tags of the sentence mix E and S with L and U, which no scheme has together (LABEL_UNKNOWN)",
+    says: "main:1: the tags of the sentence mix E and S with L and U, but no scheme has both (LABEL_UNKNOWN)",
   },
 ]);
 

@@ -46,13 +46,13 @@ describeFormat(conll04, { documents, files: { "": example } }, [
   {
     what: "a relation to a row that is no entity",
     change: ["3	5	Org", "3	6	Org"],
-    says: /^main:10 .*the row 6 is no entity; one without a type was made$/,
+    says: /^main:10 .*row 6 is not an entity; one without a type was created$/,
   },
   { what: "a relation without a label", change: ["1	3	Work_For", "1	3	"], says: /^main:9 .*the relation has no label/ },
   {
     what: "a row that lacks a column",
     change: ["in	O	O	O", "in	O	O"],
-    says: "main:5: expected 9 columns of a word or 3 of a relation behind a sentence, found 8 (FIELD_INVALID)",
+    says: "main:5: expected 9 columns for a word, or 3 for a relation after its sentence, found 8 (FIELD_INVALID)",
   },
   {
     what: "a row number that comes twice",
@@ -97,8 +97,8 @@ test("what the format would read otherwise is reported in writing", async () => 
   const tokens = ada.tokens.map((token, index) => ({ ...token, text: ["COMMA", "A/B", "C\tD"][index] ?? token.text }));
   const { omissions } = await writeFiles(conll04, [{ ...ada, tokens }]);
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    'tokens[0]: reading takes the word for ","',
-    "tokens[2]: the word holds a tab or a line break; written as spaces",
-    "entities[0]: a word holds a slash, where the format joins words by slashes",
+    'tokens[0]: a reader will take the word for ","',
+    "tokens[2]: the word contains a tab or a line break; written as spaces",
+    "entities[0]: a word contains a slash, which the format uses to join words",
   ]);
 });

@@ -32,7 +32,7 @@ describeFormat(cotype, { documents: [ada], files: { "": example } }, [
   {
     what: "a relation that is none",
     change: ['"label":"based_in"', '"label":"None"'],
-    says: "main:1 [0].relationMentions[1]: the label None says that there is no relation; it was left out",
+    says: "main:1 [0].relationMentions[1]: the label None means no relation; it was left out",
   },
   {
     what: "a relation without a label",
@@ -69,7 +69,7 @@ test("the New York Times form: one string, whole names, types in entityMentions,
   expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "works_for" }]);
   expect(documents[0]?.metadata).toEqual({ articleId: "a1" });
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "[0].relationMentions[1]: the label None says that there is no relation; it was left out",
+    "[0].relationMentions[1]: the label None means no relation; it was left out",
   ]);
 });
 
@@ -90,7 +90,7 @@ test("words that are listed several times are an entity at as many places, and t
   const two = await readFiles(cotype, { "": record(["PERSON", "LOCATION"]) });
   expect(two.documents[0]?.entities.map(({ start }) => start)).toEqual([0, 2]);
   expect(two.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    '[0].entityMentions[0]: "Washington" occurs 3 times; ambiguous, the first places were taken',
+    '[0].entityMentions[0]: "Washington" occurs 3 times; ambiguous, the first places were used',
   ]);
   expect((await writeFiles(cotype, all.documents)).omissions).toEqual([]);
 });

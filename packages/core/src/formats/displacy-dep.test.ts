@@ -27,6 +27,6 @@ test("an arc that points back says so, and what displaCy draws wrongly is report
   ]);
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     "relations[1]: displaCy draws it over another one between the same words",
-    "relations[2]: displaCy draws no relation of a word with itself; it was left out",
+    "relations[2]: displaCy cannot draw a relation from a word to itself; it was left out",
   ]);
 });

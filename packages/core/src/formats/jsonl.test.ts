@@ -75,7 +75,7 @@ describe("text with character spans", () => {
     [{ startChar: 9, endChar: 3, type: null }, "(SPAN_EMPTY)"],
     [
       { start: 0, end: 1, type: null },
-      "entities[0].startChar: start and end count tokens, and this object has none (FIELD_MISSING)",
+      "entities[0].startChar: start and end count tokens, but this object has no tokens (FIELD_MISSING)",
     ],
     [{ startChar: 0, type: null }, "entities[0].endChar: the field is missing, expected a number (FIELD_MISSING)"],
     [{ startChar: 0, endChar: 2 }, "entities[0].type: the field is missing, expected a string (FIELD_MISSING)"],
@@ -111,7 +111,7 @@ describe("tokens in a text", () => {
     const { document, omissions } = await readOne({ tokens: ["Ada", "joined"], entities });
     expect(document.entities).toEqual([{ start: 0, end: 1, type: "PER" }]);
     expect(omissions).toEqual([
-      'entities[0]: startChar and endChar say "Ada joine", start and end say other tokens; the tokens were taken',
+      'entities[0]: startChar and endChar give "Ada joine", but start and end give other tokens; the tokens were used',
     ]);
   });
 });
@@ -121,7 +121,7 @@ test("fields that have no place are reported, with source and line", async () =>
   const { omissions } = await read(["\n", JSON.stringify({ ...record, entities, relations: [], doc: "a", meta: { doc: "b" } })]);
   expect(omissions).toEqual([
     { source: "a.jsonl", line: 2, path: "entities[0].note", reason: "the format has no such field; it was left out" },
-    { source: "a.jsonl", line: 2, path: "doc", reason: "meta.doc was taken in place of this field" },
+    { source: "a.jsonl", line: 2, path: "doc", reason: "meta.doc was used instead of this field" },
   ]);
 });
 
@@ -144,7 +144,7 @@ test.each<[unknown, string]>([
   [{ ...record, offsets: [] }, "text: the field is missing"],
   [
     { ...record, text: "Ada joined Acme", offsets: [[0, 3]] },
-    "offsets: expected one pair a token, found 1 for 3 tokens (FIELD_INVALID)",
+    "offsets: expected one pair per token, found 1 for 3 tokens (FIELD_INVALID)",
   ],
   [{ ...record, sentences: [[0, 2]] }, "sentences: the sentences end at token 2 of 3 (FIELD_INVALID)"],
   [{ ...record, offsetUnit: "bytes" }, 'offsetUnit: expected "utf16" or "codepoint", found "bytes" (FIELD_INVALID)'],
@@ -253,7 +253,7 @@ test("where an entity repeats other words than the text has, the place counts an
   const entities = [{ start: 0, end: 1, text: "Adam", type: "PER" }];
   const { document, omissions } = await readOne({ tokens: ["Ada", "left"], entities });
   expect(document.entities).toEqual([{ start: 0, end: 1, type: "PER" }]);
-  expect(omissions).toEqual(['entities[0]: the entity says "Adam", the text at its place "Ada"; the place was taken']);
+  expect(omissions).toEqual(['entities[0]: the entity says "Adam", but the text there is "Ada"; the span was used']);
 });
 
 describe("records of former versions", () => {
@@ -332,7 +332,7 @@ describeFormat(jsonl, { documents: [ada], files: { "": lines } }, [
   {
     what: "an empty span",
     change: ['"start":1,"end":3', '"start":3,"end":3'],
-    says: /main:1 entities\[0\]: .* holds nothing \(SPAN_EMPTY\)/,
+    says: /main:1 entities\[0\]: .* is empty \(SPAN_EMPTY\)/,
   },
   {
     what: "a relation to an entity that is not there",

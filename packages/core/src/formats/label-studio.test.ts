@@ -49,12 +49,12 @@ describeFormat(labelStudio, { documents: [ada], files: { "": json } }, [
   {
     what: "a region with two labels",
     change: ['["LOC"]', '["LOC","GPE"]'],
-    says: "result[2].value.labels: the region has 2 labels; the first was taken",
+    says: "result[2].value.labels: the region has 2 labels; the first was used",
   },
   {
     what: "an arrow both ways",
     change: ['"direction":"right"', '"direction":"bi"'],
-    says: "result[4].direction: the relation points both ways; it became two",
+    says: "result[4].direction: the relation points both ways; it was split into two",
   },
   {
     what: "an arrow with no known direction",
@@ -69,7 +69,7 @@ describeFormat(labelStudio, { documents: [ada], files: { "": json } }, [
   {
     what: "a result of another type",
     change: ['{"type":"relation","from_id":"r0"', '{"id":"c","type":"choices"},{"type":"relation","from_id":"c"'],
-    says: 'result[4]: Weft has no place for a result of the type "choices"',
+    says: 'result[4]: Weft cannot store a result of type "choices"',
   },
   {
     what: "a second annotation",

@@ -54,12 +54,12 @@ test("a line is a sentence: stops inside end none, and the next line is another 
     [1, 0],
   ]);
   expect(cut.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "relations[1]: the ends of the relation lie in different sentences",
+    "relations[1]: the ends of the relation are in different sentences",
   ]);
 });
 
 test("an annotation without its split text is refused", async () => {
   await expect(readFiles(lstmEr, { "x.split.ann": ann, "x.txt": text })).rejects.toThrow(
-    "x.split.ann: the text of this annotation is not beside it: there is no .split.txt file of the same name",
+    "x.split.ann: the text of this annotation is missing: there is no .split.txt file of the same name next to it",
   );
 });

@@ -22,7 +22,7 @@ describeFormat(rin, { documents: [ada], files: { "": example } }, [
   {
     what: "two entities with one last word",
     change: ['["Ada","Lovelace"]', '["Ada","Lovelace"],["Lovelace"]'],
-    says: 'main:1 [0].relationMentions[0].em1Text: 2 entities end in "Lovelace"; ambiguous, the first was taken',
+    says: 'main:1 [0].relationMentions[0].em1Text: 2 entities end in "Lovelace"; ambiguous, the first was used',
   },
   {
     what: "a relation without a label",

@@ -31,7 +31,7 @@ describeFormat(scierc, { documents: [{ ...adaTokens(), metadata: { dataset: "dem
   {
     what: "a list for another number of sentences",
     change: [',[[9,10,"ORG"]]]', "]"],
-    says: "main:1 [0].ner: expected one list a sentence, found 1 for 2 sentences (FIELD_INVALID)",
+    says: "main:1 [0].ner: expected one list per sentence, found 1 for 2 sentences (FIELD_INVALID)",
   },
 ]);
 

@@ -49,7 +49,7 @@ describeInputFormat(spacy, { documents: [expected], files: { "": example } }, [
   {
     what: "a link to a knowledge base",
     change: ['"label":"LOC"', '"label":"LOC","kb_id":"Q90"'],
-    says: "main:1 [0].ents[2].kb_id: Weft has no place for this field; it was left out",
+    says: "main:1 [0].ents[2].kb_id: Weft cannot store this field; it was left out",
   },
   {
     what: "a group of spans",
@@ -59,7 +59,7 @@ describeInputFormat(spacy, { documents: [expected], files: { "": example } }, [
   {
     what: "sentences that leave tokens out",
     change: ['"start":42,"end":66', '"start":52,"end":66'],
-    says: "main:1 [0].sents: the sentences do not cover the tokens once, in order; they were found anew",
+    says: "main:1 [0].sents: the sentences do not cover the tokens exactly once, in order; they were detected again",
   },
 ]);
 

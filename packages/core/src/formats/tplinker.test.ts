@@ -26,7 +26,7 @@ describeFormat(tplinker, { documents: [{ ...ada, id: "train_0" }], files: { "": 
   {
     what: "a field that Weft does not know",
     change: ['"type":"LOC",', '"type":"LOC","sure":1,'],
-    says: "main:1 [0].entity_list[2].sure: Weft has no place for this field; it was left out",
+    says: "main:1 [0].entity_list[2].sure: Weft cannot store this field; it was left out",
   },
 ]);
 
@@ -60,6 +60,6 @@ test("text as people write it is tokenised where its mentions do not end at spac
   const { documents, omissions } = await readFiles(tplinker, { "": JSON.stringify([{ text, relation_list: [relation] }]) });
   expect(documents[0]?.tokens.map((token) => token.text)).toEqual(["Ada", "joined", "Acme", "."]);
   expect(omissions.map(({ reason }) => reason)).toEqual([
-    "a mention does not begin and end at spaces; the text was tokenised anew",
+    "a mention does not begin and end at spaces; the text was tokenised again",
   ]);
 });

@@ -37,7 +37,7 @@ test.each<[string, Partial<Sentence>, string]>([
     "a.jsonl:7 entities[0].end: end is 7, but this sentence has 6 tokens (SPAN_OUTSIDE)",
   ],
   ["negative start", { entities: [{ start: -1, end: 1, type: null }] }, "entities[0].start: start is -1, below 0 (SPAN_OUTSIDE)"],
-  ["no token", { entities: [{ start: 2, end: 2, type: null }] }, "entities[0]: the span 2 to 2 holds nothing (SPAN_EMPTY)"],
+  ["no token", { entities: [{ start: 2, end: 2, type: null }] }, "entities[0]: the span 2 to 2 is empty (SPAN_EMPTY)"],
   [
     "half a token",
     { entities: [{ start: 0.5, end: 2, type: null }] },
@@ -89,7 +89,7 @@ test("tokens that run into each other are refused", () => {
   const document = documentFromSentence(sentence);
   const tokens = document.tokens.map((token, index) => (index === 1 ? { ...token, start: 2 } : token));
   expect(() => validateDocument({ ...document, tokens })).toThrow(
-    "tokens[1]: the token starts at 2, before the one in front of it ends (3)",
+    "tokens[1]: the token starts at 2, before the previous one ends (3)",
   );
 });
 
@@ -133,9 +133,9 @@ test("what a sentence cannot hold is reported, and the rest is counted from the 
     },
   ]);
   expect(omissions).toEqual([
-    { ...at, path: "entities[2]", reason: "the entity reaches over a sentence boundary" },
-    { ...at, path: "relations[1]", reason: "the ends of the relation lie in different sentences" },
-    { ...at, path: "relations[2]", reason: "an end of the relation reaches over a sentence boundary" },
+    { ...at, path: "entities[2]", reason: "the entity crosses a sentence boundary" },
+    { ...at, path: "relations[1]", reason: "the ends of the relation are in different sentences" },
+    { ...at, path: "relations[2]", reason: "an end of the relation crosses a sentence boundary" },
   ]);
 });
 

@@ -34,7 +34,7 @@ test("the Treebank's brackets and quotes are found as what they stand for", () =
 
 test("a token that is not there is named", () => {
   expect(() => alignTokens("Ada left", ["Ada", "went"], { source: "a.jsonl", line: 3 })).toThrow(
-    'a.jsonl:3 tokens[1]: the token "went" is not in the text at character 4, which goes on with "left" (SPAN_MISALIGNED)',
+    'a.jsonl:3 tokens[1]: the token "went" is not in the text at character 4, which continues with "left" (SPAN_MISALIGNED)',
   );
   expect(() => alignTokens("Ada", [""])).toThrow("SPAN_MISALIGNED");
 });

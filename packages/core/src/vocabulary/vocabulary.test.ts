@@ -118,7 +118,7 @@ test("labels are numbered and known by name alone", () => {
   expect([labels.indexOf("b"), labels.nameOf(0), labels.size, labels.find("toString")]).toEqual([1, "a", 2, undefined]);
   expect(Labels.fromJSON(JSON.parse(JSON.stringify(Labels.inOrder(["b", "a"])))).names).toEqual(["b", "a"]);
   expect(() => labels.indexOf("c", { source: "dev", line: 2 })).toThrow(
-    'dev:2: the label "c" is not one of the 2 known ones (LABEL_UNKNOWN)',
+    'dev:2: the label "c" is not one of the 2 known labels (LABEL_UNKNOWN)',
   );
   expect(() => labels.nameOf(2)).toThrow(RangeError);
 });

@@ -39,7 +39,7 @@ test("sentences come with the line of their document, and what they cannot hold 
     ["d#1", 2],
   ]);
   expect(omissions).toEqual([
-    { source: path, line: 2, path: "entities[1]", reason: "the entity reaches over a sentence boundary" },
+    { source: path, line: 2, path: "entities[1]", reason: "the entity crosses a sentence boundary" },
   ]);
 });
 

@@ -97,7 +97,7 @@ test("files beside the main one are written with it, and omissions are told whil
     },
   );
   expect(readdirSync(path("spert"))).toEqual(["train.json", "types.json"]);
-  expect(omissions).toEqual(["metadata.page: the format has no place for this field"]);
+  expect(omissions).toEqual(["metadata.page: the format cannot store this field"]);
 });
 
 test("a folder without annotation, and a file whose content fits nothing, are named as such", async () => {

@@ -111,14 +111,14 @@ test("files are compared by what they are for", () => {
   ]);
   const compared = ["SHARED_SENTENCE", "CONTRADICTION", "UNSEEN_LABEL", "LEAKED_TRIPLE", "LEAKED_PAIR"];
   expect(report.problems.filter(({ code }) => compared.includes(code)).map(({ message }) => message)).toEqual([
-    "dev: 2 sentences stand in train too, word for word",
-    "test: 1 sentence stands in train too, word for word",
-    "test: 1 sentence stands in dev too, word for word",
+    "dev: 2 sentences are also in train, word for word",
+    "test: 1 sentence is also in train, word for word",
+    "test: 1 sentence is also in dev, word for word",
     "dev: 1 sentence is annotated differently than the same words before",
     "dev: 1 label is not in the training file: relation founded (1)",
-    "dev: 1 of 1 related pairs of strings are related in training too (100.0 %)",
-    "test: 1 of 2 triples of strings occur in training too (50.0 %)",
-    "test: 1 of 2 related pairs of strings are related in training too (50.0 %)",
+    "dev: 1 of 1 related pairs of strings are related in training as well (100.0 %)",
+    "test: 1 of 2 triples of strings occur in training as well (50.0 %)",
+    "test: 1 of 2 related pairs of strings are related in training as well (50.0 %)",
   ]);
   expect(only(report.problems, "LEAKED_TRIPLE")[0]?.places).toEqual([
     {
@@ -167,7 +167,7 @@ test("the order of entities and relations, and copies, are no contradiction", ()
 });
 
 test.each<[string, [string, number], [string, number], string | undefined]>([
-  ["case", ["works_for", 9], ["Works_For", 3], "in case alone"],
+  ["case", ["works_for", 9], ["Works_For", 3], "only in case"],
   ["what joins the words", ["works_for", 9], ["works-for", 3], "in how its words are joined"],
   ["humps", ["worksFor", 9], ["works for", 3], "in how its words are joined"],
   ["a plural", ["member", 9], ["members", 3], "by a plural"],
@@ -202,7 +202,7 @@ test("a relation whose ends are nearly always others is named with its places, a
     {
       amount: 1,
       message: "1 relation works_for goes from ORG to PER, where 120 of 121 go from PER to ORG",
-      hint: "the ends may stand the wrong way round",
+      hint: "head and tail may be swapped",
       places: [{ line: 121, path: "relations[0]", says: 'works_for("Acme", "Ada")' }],
     },
   ]);

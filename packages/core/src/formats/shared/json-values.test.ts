@@ -70,7 +70,7 @@ test.each([
   ["[1,2", "a.json:1:5: expected a comma or the closing bracket, found the end"],
   ["[1,]", 'a.json:1:4: expected a value, found "]"'],
   ["[1,\n", "a.json:2:1: expected a value, found the end"],
-  ["[1]\n x", 'a.json:2:2: expected nothing behind the list, found "x"'],
+  ["[1]\n x", 'a.json:2:2: expected nothing after the list, found "x"'],
   ['[1,\n  {"a":}]', 'a.json:2:8: expected a value, found "}"'],
   ['[1,\n  {"a":\n]}]', 'a.json:3:1: expected a value, found "]"'],
 ])("%j is refused with its line and column", async (text, message) => {

@@ -51,6 +51,6 @@ test("an entity takes the places that relations gave its words before its first 
   ]);
   expect(said).toEqual([
     'r: "A" occurs 2 times; ambiguous, the nearest pair was taken',
-    'e1: "of" occurs 2 times; ambiguous, the first place was taken',
+    'e1: "of" occurs 2 times; ambiguous, the first place was used',
   ]);
 });
