@@ -70,7 +70,7 @@ const row = (columns: string) => columns.split(" ").join("\t");
 const surfaces = async (file: string) =>
   (await readFiles(conll04, { "": file })).documents.map((document) => document.tokens.map(({ text }) => text).join(" "));
 
-test("marks are spelt out, and a slash in a single word stays", async () => {
+test("marks have their own spellings, and a slash in a single word stays", async () => {
   const file = [row("7 O 0 O -LRB- -LRB- O O O"), row("7 O 1 O CC and/or O O O"), row("7 O 2 O , COMMA O O O"), "", "", ""];
   expect(await surfaces(file.join("\n"))).toEqual(["( and/or ,"]);
   const { documents } = await readFiles(conll04, { "": file.join("\n") });
@@ -79,20 +79,20 @@ test("marks are spelt out, and a slash in a single word stays", async () => {
   expect(files[""]).toBe(file.join("\n").replaceAll("7\t", "0\t"));
 });
 
-test("a last sentence counts without the empty lines behind it, with relations and without", async () => {
+test("reads a last sentence without trailing empty lines, with and without relations", async () => {
   const words = [row("0 Peop 0 O NNP Ada O O O"), row("0 Org 1 O NNP Acme O O O")].join("\n");
   expect(await surfaces(words)).toEqual(["Ada Acme"]);
   const { documents } = await readFiles(conll04, { "": `${words}\n\n${row("0 1 Work_For")}` });
   expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "Work_For" }]);
 });
 
-test("sentences are told apart by their empty lines even where their numbers are the same", async () => {
+test("empty lines separate sentences even if their numbers are equal", async () => {
   const word = (text: string) => row(`5 O 0 O NN ${text} O O O`);
   expect(await surfaces(`${word("one")}\n\n\n${word("two")}\n\n\n`)).toEqual(["one", "two"]);
   expect(await surfaces(`${word("one")}\n\n${word("two")}\n`)).toEqual(["one", "two"]);
 });
 
-test("what the format would read otherwise is reported in writing", async () => {
+test("writing reports what a reader would misread", async () => {
   const [ada] = adaSentences({ typed: true });
   const tokens = ada.tokens.map((token, index) => ({ ...token, text: ["COMMA", "A/B", "C\tD"][index] ?? token.text }));
   const { omissions } = await writeFiles(conll04, [{ ...ada, tokens }]);

@@ -73,7 +73,7 @@ test("the New York Times form: one string, whole names, types in entityMentions,
   ]);
 });
 
-test("words that are listed several times are an entity at as many places, and their types follow the text", async () => {
+test("words listed several times are an entity at as many places, with types in text order", async () => {
   const record = (names: readonly string[]) =>
     JSON.stringify({
       sentText: "Washington left Washington for Washington .",
@@ -95,7 +95,7 @@ test("words that are listed several times are an entity at as many places, and t
   expect((await writeFiles(cotype, all.documents)).omissions).toEqual([]);
 });
 
-test("a place that reading will not find again is reported when writing", async () => {
+test("writing reports a place that a reader will not find again", async () => {
   const { documents } = await readFiles(cotype, {
     "": JSON.stringify({ sentText: "Acme left ; Acme stayed", entityMentions: [], relationMentions: [] }),
   });
@@ -104,15 +104,15 @@ test("a place that reading will not find again is reported when writing", async 
 });
 
 /**
- * Labelled sentences of the New York Times that may not be shipped: a folder beside the repository,
- * or the one that WEFT_DATA names.
+ * Labelled New York Times sentences that may not be distributed, from a folder next to the
+ * repository or the one in WEFT_DATA.
  */
 const corpus = join(
   process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../../shared/data"),
   "nyt_cotype/test.jsonl.gz",
 );
 
-test("the New York Times test set says the same in this form, but for the places it cannot name", async ({ skip }) => {
+test("the New York Times test set is the same in this format, except for positions", async ({ skip }) => {
   if (!existsSync(corpus)) skip(`there is no ${corpus}`);
   const unzipped = createReadStream(corpus).pipe(createGunzip()).setEncoding("utf8");
   const { documents } = await collectDocuments(jsonl.read(unzipped as AsyncIterable<string>));

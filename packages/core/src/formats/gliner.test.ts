@@ -25,7 +25,7 @@ describeFormat(gliner, { documents: [ada], files: { "": example } }, [
   },
 ]);
 
-test("GLiREL's lines name the ends of a relation by their tokens", async () => {
+test("reads GLiREL's lines, which name relation ends by tokens", async () => {
   const line = {
     ner: [
       [0, 1, "PER", "Ada Lovelace"],

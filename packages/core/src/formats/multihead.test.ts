@@ -57,7 +57,7 @@ describeFormat(multihead, { documents: adaSentences({ typed: true }), files: { "
     change: ["B-LOC", "S-LOC"],
     says: 'main:9: expected a tag (O, B-… or I-…), found "S-LOC" (FIELD_INVALID)',
   },
-  { what: "a missing first line", change: ["#doc doc-1#0\n", ""], says: /^main:1: the first line is not #doc/ },
+  { what: "a missing first line", change: ["#doc doc-1#0\n", ""], says: /^main:1: the first line must be #doc/ },
 ]);
 
 test("a word may be the head of several relations, in either of Python's quotes", async () => {

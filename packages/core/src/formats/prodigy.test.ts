@@ -91,7 +91,7 @@ const readOne = async (text: string) => {
   return { document: documents[0], omissions: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 };
 
-test("head and child alone mean the span that ends there; a token where none ends becomes an entity", async () => {
+test("head and child refer to the span that ends there, or to a new entity at that token", async () => {
   const bare = line.replaceAll(/"(head|child)_span":\{[^}]*\},/g, "").replace('"child":7', '"child":12');
   const { document, omissions } = await readOne(bare);
   expect(omissions).toEqual([]);
@@ -102,7 +102,7 @@ test("head and child alone mean the span that ends there; a token where none end
   ]);
 });
 
-test("where several spans end at one token, the first is taken and the report says so", async () => {
+test("uses the first of several spans that end at one token, and reports it", async () => {
   const { omissions } = await readOne(
     `${JSON.stringify({
       text: "Ada left",
@@ -120,7 +120,7 @@ test("where several spans end at one token, the first is taken and the report sa
   expect(omissions).toEqual(["relations[0].head: 2 spans end at token 0; the first was used"]);
 });
 
-test("spans without tokens are placed by their characters", async () => {
+test("locates spans without tokens by their characters", async () => {
   const { document, omissions } = await readOne(
     '{"text":"🚀 Ada left","spans":[{"start":3,"end":6,"label":"PER","text":"Ada"}],"meta":{"page":2},"_task_hash":1}\n',
   );

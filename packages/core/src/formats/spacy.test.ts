@@ -44,7 +44,7 @@ describeInputFormat(spacy, { documents: [expected], files: { "": example } }, [
   {
     what: "a span that cuts a token",
     change: ['"start":2,"end":14', '"start":2,"end":10'],
-    says: 'main:1 [0].ents[0]: "Ada Love" does not end on tokens; grown to "Ada Lovelace"',
+    says: 'main:1 [0].ents[0]: "Ada Love" does not end on token boundaries; grown to "Ada Lovelace"',
   },
   {
     what: "a link to a knowledge base",
@@ -63,7 +63,7 @@ describeInputFormat(spacy, { documents: [expected], files: { "": example } }, [
   },
 ]);
 
-test("tokens of white space are left out with their tags, in lists as in lines", async () => {
+test("skips white-space tokens with their tags, in lists and in lines", async () => {
   const spaced = {
     text: "Ada\n\nran",
     ents: [{ start: 0, end: 3, label: "PER" }],
@@ -81,7 +81,7 @@ test("tokens of white space are left out with their tags, in lists as in lines",
   ]);
 });
 
-test("displaCy's entities are read, and are not taken for Weft's own lines, which would hide them among the metadata", async () => {
+test("reads displaCy's entities, and does not mistake them for Weft's own lines", async () => {
   const { text } = await collectText(displacyEnt.write([adaDocument()]));
   const { documents, omissions } = await readFiles(spacy, { "": text });
   expect(omissions).toEqual([]);

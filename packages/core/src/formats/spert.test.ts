@@ -32,7 +32,7 @@ describeFormat(spert, { documents: adaSentences({ typed: true }), files: { "": e
   },
 ]);
 
-test("the ends of a relation that types.json calls symmetric stand in the order of the sentence, as SpERT's loader has them", async () => {
+test("orders the ends of symmetric relations by the sentence, as SpERT's loader does", async () => {
   const tokens = { tokens: ["Ada", "met", "Bob"], entities: [2, 0].map((start) => ({ type: "PER", start, end: start + 1 })) };
   const file = JSON.stringify([{ ...tokens, relations: [{ type: "met", head: 0, tail: 1 }] }]);
   const types = JSON.stringify({ entities: {}, relations: { met: { symmetric: true } } });
@@ -45,7 +45,7 @@ test("the ends of a relation that types.json calls symmetric stand in the order 
   expect(alone.documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "met" }]);
 });
 
-test("a types file under another usual name is found, the one most like the corpus where there are several, and none is said", async () => {
+test("finds the types file by its usual names, prefers the one closest to the corpus, and reports a missing one", async () => {
   const tokens = { tokens: ["Ada", "met", "Bob"], entities: [2, 0].map((start) => ({ type: "PER", start, end: start + 1 })) };
   const file = JSON.stringify([{ ...tokens, relations: [{ type: "met", head: 0, tail: 1 }] }]);
   const symmetric = JSON.stringify({ entities: {}, relations: { met: { symmetric: true } } });

@@ -25,7 +25,7 @@ const sentence: Sentence = {
 
 const at = { source: "a.jsonl", line: 7 };
 
-test("a sentence that is right passes", () => {
+test("accepts a valid sentence", () => {
   expect(() => validateSentence(sentence, at)).not.toThrow();
   expect(() => validateDocument(documentFromSentence(sentence), at)).not.toThrow();
 });
@@ -53,7 +53,7 @@ test.each<[string, Partial<Sentence>, string]>([
     { entities: [] },
     "relations[0].head: head names entity 0, but this sentence has no entities (RELATION_END_MISSING)",
   ],
-  ["too few tags", { pos: ["NNP"] }, "pos: expected one tag a token, found 1 tag for 6 tokens (FIELD_INVALID)"],
+  ["too few tags", { pos: ["NNP"] }, "pos: expected one tag per token, found 1 tag for 6 tokens (FIELD_INVALID)"],
   ["empty token", { tokens: ["Ada", "", "c", "d", "e", "f"] }, "tokens[1]: a token is the empty string (FIELD_INVALID)"],
   [
     "empty type",
@@ -85,7 +85,7 @@ test.each<[string, Partial<Document>, string]>([
   expect(() => validateDocument({ ...documentFromSentence(sentence), ...change })).toThrow(message);
 });
 
-test("tokens that run into each other are refused", () => {
+test("refuses overlapping tokens", () => {
   const document = documentFromSentence(sentence);
   const tokens = document.tokens.map((token, index) => (index === 1 ? { ...token, start: 2 } : token));
   expect(() => validateDocument({ ...document, tokens })).toThrow(
@@ -93,7 +93,7 @@ test("tokens that run into each other are refused", () => {
   );
 });
 
-test("a sentence survives the way to a document and back", () => {
+test("a sentence survives a round trip through a document", () => {
   expect(sentencesOf(documentFromSentence(sentence))).toEqual({ sentences: [sentence], omissions: [] });
   expect(sentencesOf(documentFromSentence({ ...sentence, group: "doc" })).sentences[0]?.group).toBe("doc");
 });
@@ -118,7 +118,7 @@ const twoSentences: Document = {
   metadata: {},
 };
 
-test("what a sentence cannot hold is reported, and the rest is counted from the sentence's own start", () => {
+test("reports what no sentence can hold, and counts the rest from the sentence's start", () => {
   const { sentences, omissions } = sentencesOf(twoSentences, at);
   expect(sentences.map(({ id, entities, relations, pos }) => ({ id, entities, relations, pos }))).toEqual([
     { id: "d#0", entities: [{ start: 0, end: 1, type: "X" }], relations: [], pos: ["NNP", "NNP", "VBD"] },
@@ -139,7 +139,7 @@ test("what a sentence cannot hold is reported, and the rest is counted from the 
   ]);
 });
 
-test("annotations of the sentences come back together as one of the document", () => {
+test("merges the annotations of sentences into one of the document", () => {
   const { sentences } = sentencesOf(twoSentences);
   const { entities, relations } = annotateDocument(twoSentences, sentences);
   expect(entities.map(({ start, end }) => [start, end])).toEqual([
@@ -151,7 +151,7 @@ test("annotations of the sentences come back together as one of the document", (
   expect(() => annotateDocument(twoSentences, [])).toThrow(RangeError);
 });
 
-test("the entities left when the overlapping ones go are flat, and none that goes would have fitted", () => {
+test("keeps flat entities, and drops none that would have fitted", () => {
   const span = fc.tuple(fc.nat(12), fc.integer({ min: 1, max: 5 })).map(([start, length]) => ({ start, end: start + length }));
   fc.assert(
     fc.property(fc.array(span), (spans) => {

@@ -65,12 +65,12 @@ export function spanPlacer(
     }
     const found = text.slice(start, end);
     if (span.text !== undefined && !sameWords(found, span.text)) {
-      const reason = `the text has ${quoted(found)} where the file says ${quoted(span.text)}; the offsets were taken`;
+      const reason = `the text has ${quoted(found)} where the file says ${quoted(span.text)}; the offsets were used`;
       omit(path, reason, at, "disagreeing");
     }
     if (!covering.exact) {
       const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
-      omit(path, `${quoted(found)} does not end on tokens; grown to ${quoted(grown)}`, at, "misaligned");
+      omit(path, `${quoted(found)} does not end on token boundaries; grown to ${quoted(grown)}`, at, "misaligned");
     }
     return covering.span;
   };

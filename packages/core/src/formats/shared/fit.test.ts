@@ -31,7 +31,7 @@ const fit = (change: Partial<Capacity>) => {
   return { records, omissions: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 };
 
-test("a format that holds everything gets the document as it is", () => {
+test("does not change a document for a format that holds everything", () => {
   expect(fit({})).toEqual({ records: [document], omissions: [] });
 });
 
@@ -85,11 +85,11 @@ test.each<[string, Partial<Capacity>, string[]]>([
     { entities: "in relations" },
     ["entities[7]: the entity is in no relation, and the format holds only entities in relations"],
   ],
-])("what goes where a format holds %s", (_, change, omissions) => {
+])("omissions of a format that holds %s", (_, change, omissions) => {
   expect(fit(change).omissions).toEqual(omissions);
 });
 
-test("a sentence is a record, with spans of its own, and what crosses its end goes", () => {
+test("makes a record of each sentence, and drops what crosses its end", () => {
   const { records, omissions } = fit({ record: "sentence" });
   expect(omissions).toEqual([
     "entities[6]: the entity crosses a sentence boundary, and each record is one sentence",
@@ -103,7 +103,7 @@ test("a sentence is a record, with spans of its own, and what crosses its end go
   expect(records[1]?.entities[0]).toEqual({ start: 0, end: 2, type: "ORG" });
 });
 
-test("relations of an entity that was there twice go to the one that stays", () => {
+test("moves the relations of a duplicate entity to the one that stays", () => {
   const [record] = fit({ duplicates: false }).records;
   expect(record?.entities).toHaveLength(7);
   expect(record?.relations.slice(2)).toEqual([

@@ -195,7 +195,7 @@ function readEntity(
   }
   if (!covering.exact) {
     const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
-    omit(path, `the characters ${piece} do not end on tokens; grown to ${JSON.stringify(grown)}`, "misaligned");
+    omit(path, `the characters ${piece} do not end on token boundaries; grown to ${JSON.stringify(grown)}`, "misaligned");
   }
   return { ...covering.span, type, ...confidence };
 }
