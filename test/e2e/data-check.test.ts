@@ -28,7 +28,7 @@ test("every problem has its code, its places and what to do, in words and as JSO
   writeFileSync(path("train.jsonl"), jsonLines([record("1", "Ada"), record("2", "Bo"), record("3", "Ada", "Works_For")]));
   const { code, out } = await weft(["data", "check", "train.jsonl"], inFolder);
   expect(code).toBe(0);
-  expect(out).toContain(`! train.jsonl: 3 entities are there twice in one sentence (REPEATED_ENTITY)
+  expect(out).toContain(`! train.jsonl: 3 entities repeat another one of the same sentence (REPEATED_ENTITY)
     train.jsonl:1 entities[2]: "Ada" is entities[0] too
     train.jsonl:2 entities[2]: "Bo" is entities[0] too
     train.jsonl:3 entities[2]: "Ada" is entities[0] too
@@ -132,7 +132,7 @@ test("annotation that disagrees with brat's annotation.conf in a folder above is
   writeFileSync(path("project/train/a.ann"), "T1\tPER 0 3\tAda\nT2\tORG 11 15\tAcme\nR1\tworks_for Arg1:T2 Arg2:T1\n");
   const { code, out } = await weft(["data", "check", "project/train", "--strict"], inFolder);
   expect(code).toBe(1);
-  expect(out).toContain(`! project/train: 1 annotation is not as the schema of the corpus says (SCHEMA_DISAGREES)
+  expect(out).toContain(`! project/train: 1 annotation is not in the schema of the corpus (SCHEMA_DISAGREES)
     project/train/a.ann:3 R1: "works_for" goes from ORG to PER, but annotation.conf declares it from PER to ORG; it was kept
 `);
 });
@@ -146,7 +146,7 @@ test("the types file of SpERT's format is found by its usual name or named, and 
   writeFileSync(path("types-of-mine.txt"), JSON.stringify(types));
   const convert = async (...more: string[]): Promise<string> =>
     (await weft(["convert", "spert/mine_train.json", "spert.jsonl", ...more], inFolder)).err;
-  expect(await convert()).toContain("no types.json or NAME_types.json is beside the corpus");
+  expect(await convert()).toContain("no types.json or NAME_types.json is next to the corpus");
   expect(await convert("--types", "types-of-mine.txt")).toContain('"met" is symmetric');
   expect(await convert("--types", "none.json")).toContain("none.json: there is no such file (FILE_MISSING)");
   writeFileSync(path("spert/mine_types.json"), JSON.stringify(types));
