@@ -56,7 +56,7 @@ test("the twenty documents match their lines and survive writing", async ({ skip
   const count = (items: "entities" | "relations"): number => documents.reduce((sum, document) => sum + document[items].length, 0);
   expect([count("entities"), count("relations")]).toEqual([3837, 285]);
   expect([lines("T"), lines("R"), lines("*")]).toEqual([3837, 285, 142]);
-  // 142 equivalences, and six places at which the words or the end of a number disagree with the text.
+  // 142 equivalences, and six mismatches with the text in the words or the end of a number.
   expect(omissions.filter(({ path }) => path === "*")).toHaveLength(142);
   expect(
     omissions

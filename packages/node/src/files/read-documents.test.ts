@@ -38,9 +38,7 @@ test("sentences come with the line of their document, and what they cannot hold 
     ["d#0", 2],
     ["d#1", 2],
   ]);
-  expect(omissions).toEqual([
-    { source: path, line: 2, path: "entities[1]", reason: "the entity crosses a sentence boundary" },
-  ]);
+  expect(omissions).toEqual([{ source: path, line: 2, path: "entities[1]", reason: "the entity crosses a sentence boundary" }]);
 });
 
 test("the format is found by the beginning where the ending says nothing, also in gzip", async () => {
