@@ -133,9 +133,7 @@ test("a missing file, a folder and a format that is unknown are clear", async ()
     out: "",
     err: "none.jsonl: there is no such file (FILE_MISSING)\n  → check the name and the folder you are in\n",
   });
-  expect((await weft(["data", "stats", folder])).err).toMatch(
-    /expected a file, or a folder of annotation; .* \(FILE_IS_FOLDER\)/,
-  );
+  expect((await weft(["data", "stats", folder])).err).toMatch(/expected a file or a folder of annotation; .* \(FILE_IS_FOLDER\)/);
   writeFileSync(path("poem.txt"), "roses are red\n");
   expect((await weft(["data", "stats", "poem.txt"], { cwd: folder })).err).toContain("(FORMAT_UNKNOWN)");
   expect((await weft(["data", "stats", "gold.jsonl", "--format", "jsonnl"], { cwd: folder })).err).toContain(

@@ -84,7 +84,7 @@ test("nothing is replaced without --force, folders not even then, and what is re
   const before = read("split/dev.jsonl");
   const again = await weft(["data", "split", "corpus.jsonl", "-o", "split", "--seed", "2"], inFolder);
   expect(again.code).toBe(1);
-  expect(again.err).toContain(`${join("split", "train.jsonl")}: the file is there already (OUTPUT_EXISTS)`);
+  expect(again.err).toContain(`${join("split", "train.jsonl")}: the file already exists (OUTPUT_EXISTS)`);
   expect(read("split/dev.jsonl")).toEqual(before);
   expect((await weft(["data", "split", "corpus.jsonl", "-o", "split", "--seed", "2", "--force"], inFolder)).code).toBe(0);
   expect(read("split/dev.jsonl")).toEqual(read("other/dev.jsonl"));
@@ -94,9 +94,9 @@ test("nothing is replaced without --force, folders not even then, and what is re
   writeFileSync(path("here/train.jsonl"), jsonLines(corpus));
   const inPlace = await weft(["data", "split", "here/train.jsonl", "-o", "here", "--force"], inFolder);
   expect(inPlace).toMatchObject({ code: 2 });
-  expect(inPlace.err).toContain("nothing is changed in place");
+  expect(inPlace.err).toContain("files are never changed in place");
   const inside = await weft(["data", "split", "brat/train", "-o", "brat/train/parts"], inFolder);
-  expect(inside.err).toContain("the parts would stand inside brat/train");
+  expect(inside.err).toContain("the parts would be inside the input brat/train");
 });
 
 test("what is wrong is said before anything is written, and a broken record leaves nothing behind", async () => {

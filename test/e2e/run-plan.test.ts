@@ -80,11 +80,11 @@ runs:
 
   test.each<[string, string, string]>([
     [
-      "no run above has this name",
+      "no earlier run has this name",
       plan.replace("init: k1", "init: k7"),
-      "longer starts from k7, and no run above it has that name",
+      "longer starts from k7, but no earlier run has that name",
     ],
-    ["no run above has this seed", plan.replace("seeds: [2],", "seeds: [3],"), "no run above it has that name and the seed 3"],
+    ["no earlier run has this seed", plan.replace("seeds: [2],", "seeds: [3],"), "no earlier run has that name and the seed 3"],
     ["a name twice", plan.replace("name: k0", "name: k1"), "two runs are called k1"],
     [
       "a protocol that does not exist",

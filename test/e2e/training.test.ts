@@ -81,7 +81,7 @@ describe("a whole training", () => {
     const before = sha256("threads-1", "events.jsonl");
     const { code, out, err } = await weft(["train", ...train("threads-1")], { cwd: folder });
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toContain("threads-1: this folder holds a run already (RUN_EXISTS)");
+    expect(err).toContain("threads-1: this folder already holds a run (RUN_EXISTS)");
     expect(err).toContain("--resume");
     expect(sha256("threads-1", "events.jsonl")).toBe(before);
   });
@@ -201,12 +201,12 @@ describe("a training that is stopped", () => {
 
   test("is not begun by --resume: a mistyped folder is an error that names the run, and is not made", async () => {
     for (const [run, hint] of [
-      ["undistrubed", "leave out --resume to begin one here, or go on with undisturbed"],
-      ["nothing/alike", "leave out --resume to begin one here"],
+      ["undistrubed", "omit --resume to begin one here, or resume undisturbed"],
+      ["nothing/alike", "omit --resume to begin one here"],
     ] as const) {
       const { code, out, err } = await weft(["train", ...long(run, "--resume")], { cwd: folder });
       expect({ code, out }).toEqual({ code: 1, out: "" });
-      expect(err).toBe(`${run}: there is no such run to go on with (RUN_MISSING)\n  → ${hint}\n`);
+      expect(err).toBe(`${run}: there is no such run to resume (RUN_MISSING)\n  → ${hint}\n`);
       expect(existsSync(join(folder, run))).toBe(false);
     }
   });

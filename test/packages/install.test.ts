@@ -32,7 +32,7 @@ test("@weft-nlp/node from its tarballs extracts in an empty folder, and says wha
     }
   `;
   expect(runModule(folder, program)).toBe(
-    "founded leads based_in\nPACKAGE_MISSING npm install n3; the package weft-nlp brings it along\n",
+    "founded leads based_in\nPACKAGE_MISSING npm install n3; the package weft-nlp includes it\n",
   );
 });
 

@@ -2,13 +2,13 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type SentError, sentError } from "../workers/sent-error.ts";
 import { type ExecuteOptions, executeRun, type PlannedRun, type RunProgress } from "./planned-run.ts";
 
-/** What the thread of a run is started with. */
+/** The data passed to a run's thread when it starts. */
 export interface RunWorkerStart {
   readonly run: PlannedRun;
   readonly options: Omit<ExecuteOptions, "signal">;
   /**
-   * One number in shared memory; not 0 asks to stop. A message would wait until the training
-   * pauses.
+   * One number in shared memory; any value but 0 asks the run to stop. A message would wait until
+   * the training pauses.
    */
   readonly stop: Int32Array;
 }
