@@ -7,7 +7,7 @@ import { node, weftPath } from "./weft-command.ts";
 const folder = mkdtempSync(join(tmpdir(), "weft-start-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("the command starts with nothing loaded but the declarations of its commands", () => {
+test("the command loads only the declarations of its commands at start", () => {
   const loaded = staticImports(resolve(dirname(weftPath), "../dist/cli/main.js"));
   expect([...loaded.packages].filter((name) => !name.startsWith("node:"))).toEqual(["commander"]);
   const outside = [...loaded.files].filter((path) => !/packages\/weft\/dist\/cli\//.test(path));
@@ -18,14 +18,14 @@ test("the command starts with nothing loaded but the declarations of its command
   expect([...loaded.files].filter((path) => path.includes("cli/actions/"))).toEqual([]);
 });
 
-test("before a build the command says in one line what to run", async () => {
+test("before a build, the command says in one line what to run", async () => {
   cpSync(weftPath, join(folder, "bin/weft.mjs"));
   const { code, out, err } = await node([join(folder, "bin/weft.mjs"), "--version"]);
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toMatch(/^weft is not built yet: run `npm run build` .*\n$/);
 });
 
-/** What a module of the build loads when it is loaded itself. */
+/** Everything that loading a module of the build loads. */
 function staticImports(entry: string): { files: Set<string>; packages: Set<string> } {
   const files = new Set([entry]);
   const packages = new Set<string>();

@@ -29,7 +29,7 @@ runs:
 `;
   const compute = ["--deterministic", "--threads", "2"];
 
-  test("trains and scores every run of a plan, and the same call again only prints", async () => {
+  test("trains and scores every run of a plan, and only prints when repeated", async () => {
     mkdirSync(join(folder, "plans"));
     writeFileSync(join(folder, "plans/plan.yaml"), plan);
     const { code, out, err } = await run("run", "plans/plan.yaml", ...compute);
@@ -63,7 +63,7 @@ runs:
     expect(report.rows[0]?.micro.f1.values).toEqual(scored);
   });
 
-  test("resumes: a run that failed is named, the others are in the table, and the next call tries it again", async () => {
+  test("resumes: names a failed run, shows the others in the table, and retries it in the next call", async () => {
     mkdirSync(join(folder, "broken/k1-2/config.yaml"), { recursive: true });
     const args = ["run", "plans/plan.yaml", "--run", "broken", "--jobs", "2", ...compute];
     const { code, out, err } = await run(...args);

@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "weft-training-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(() => void writeTinyCorpus(folder));
 
-/** Deterministic kernels, so that a machine that changes under the tests changes nothing. */
+/** Deterministic kernels, so that results do not depend on the machine. */
 const train = (run: string, ...more: string[]): string[] => ["weft.yaml", "--run", run, "--deterministic", ...more];
 const sha256 = (run: string, file = "model/model.safetensors"): string =>
   createHash("sha256")
@@ -21,7 +21,7 @@ const sha256 = (run: string, file = "model/model.safetensors"): string =>
     .digest("hex");
 
 describe("a whole training", () => {
-  test("leaves a run folder with everything in it, and its numbers on standard output", async () => {
+  test("writes a complete run folder, and prints its numbers on standard output", async () => {
     const { code, out, err } = await weft(["train", ...train("whole")], { cwd: folder });
     expect(code).toBe(0);
     expect(err).toContain("18 sentences to learn from, 5 in dev");
@@ -63,7 +63,7 @@ describe("a whole training", () => {
     expect(events.map(({ kind }) => kind)).toEqual(["start", "step", "step", "step", "evaluation", "end", "done"]);
   });
 
-  test("gives the same bytes for 1, 2 and 3 threads, other bytes for another seed, the same from its own config.yaml", async () => {
+  test("gives the same bytes for 1, 2 and 3 threads and from its own config.yaml, and other bytes for another seed", async () => {
     for (const threads of ["1", "2", "3"]) {
       expect((await weft(["train", ...train(`threads-${threads}`, "--threads", threads)], { cwd: folder })).code).toBe(0);
       expect(sha256(`threads-${threads}`), `${threads} threads`).toBe(sha256("threads-1"));
@@ -77,7 +77,7 @@ describe("a whole training", () => {
     expect(sha256("again")).toBe(sha256("threads-1"));
   });
 
-  test("needs no folder of its own name twice", async () => {
+  test("refuses an existing run folder", async () => {
     const before = sha256("threads-1", "events.jsonl");
     const { code, out, err } = await weft(["train", ...train("threads-1")], { cwd: folder });
     expect({ code, out }).toEqual({ code: 1, out: "" });
@@ -86,7 +86,7 @@ describe("a whole training", () => {
     expect(sha256("threads-1", "events.jsonl")).toBe(before);
   });
 
-  test("is over at once when it is resumed after its end, and stays the same", async () => {
+  test("ends at once when resumed after its end, and changes nothing", async () => {
     const before = sha256("threads-1");
     const { code, lines: events } = await trainJson(train("threads-1", "--resume"), folder);
     expect(code).toBe(0);
@@ -118,7 +118,7 @@ describe("a training that is stopped", () => {
       ].map((file) => [file, sha256(run, file)]),
     );
 
-  test.each([4711, 4712])("by kill -9 at three random moments ends in the same bytes, seed %i", async (seed) => {
+  test.each([4711, 4712])("by kill -9 at three random moments still gives the same bytes, seed %i", async (seed) => {
     const random = Random.of(seed, "kill");
     const run = `killed-${seed}`;
     const reached: number[] = [];
@@ -153,7 +153,7 @@ describe("a training that is stopped", () => {
     expect(outcome(run)).toEqual(outcome("undisturbed"));
   });
 
-  test("is not resumed under another configuration or with other data, and takes no harm from it", async () => {
+  test("is not resumed with another configuration or other data, and stays intact", async () => {
     const before = outcome("undisturbed");
     for (const more of [
       ["--set", "model.rounds=2"],
@@ -173,7 +173,7 @@ describe("a training that is stopped", () => {
     expect(outcome("undisturbed")).toEqual(before);
   });
 
-  test("before its first checkpoint begins anew, and its config.yaml tells what was trained", async () => {
+  test("before its first checkpoint starts from scratch, and its config.yaml records the settings", async () => {
     const late = ["--checkpoint-seconds", "1000"];
     await trainJson(long("early", ...late), folder, { signal: "SIGKILL", afterLines: 1 });
     expect(readdirSync(join(folder, "early/checkpoints"))).toEqual([]);
@@ -184,10 +184,10 @@ describe("a training that is stopped", () => {
     expect(outcome("early")).toEqual(outcome("late"));
   });
 
-  test("says so when it goes on under other kernels than it began with", async () => {
+  test("warns when it resumes with different kernels", async () => {
     await trainJson(long("moved"), folder, { signal: "SIGKILL", afterLines: 12 });
     const args = long("moved", "--resume").filter((arg) => arg !== "--deterministic");
-    // Where the machine has no relaxed SIMD, the fastest kernels are those that it began with.
+    // Without relaxed SIMD, the fastest kernels are those that it began with.
     allowRelaxedSimd();
     const other = bestBuild() === "relaxed";
     const { code, err } = await weft(["train", ...args], { cwd: folder });
@@ -199,7 +199,7 @@ describe("a training that is stopped", () => {
     );
   });
 
-  test("is not begun by --resume: a mistyped folder is an error that names the run, and is not made", async () => {
+  test("is not started by --resume: a mistyped folder is an error that names the run, and is not created", async () => {
     for (const [run, hint] of [
       ["undistrubed", "omit --resume to begin one here, or resume undisturbed"],
       ["nothing/alike", "omit --resume to begin one here"],
@@ -211,7 +211,7 @@ describe("a training that is stopped", () => {
     }
   });
 
-  test("does not go on from a checkpoint that is cut off", async () => {
+  test("does not resume from a truncated checkpoint", async () => {
     await trainJson(long("cut"), folder, { signal: "SIGKILL", afterLines: 12 });
     const path = join(folder, "cut/checkpoints/last.safetensors");
     writeFileSync(path, readFileSync(path).subarray(0, -100));

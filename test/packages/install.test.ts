@@ -6,14 +6,14 @@ import { installedWith, installPacked, root } from "./packed-packages.ts";
 
 const model = join(root, "examples/model");
 
-test("a library for extraction and training comes with at most 15 packages, and without a server", () => {
+test("the library for extraction and training installs at most 15 packages, and no server", () => {
   const names = [...installedWith("@weft-nlp/node").keys()];
   expect(names.length).toBeLessThanOrEqual(15);
   expect(names).not.toContain("fastify");
   expect(names).not.toContain("pino");
 });
 
-test("@weft-nlp/node from its tarballs extracts in an empty folder, and says what RDF needs", () => {
+test("@weft-nlp/node from its tarballs extracts in an empty folder, and names the package that RDF needs", () => {
   const folder = installPacked("@weft-nlp/node");
   const program = `
     import { triplesOf } from "@weft-nlp/core";
@@ -36,7 +36,7 @@ test("@weft-nlp/node from its tarballs extracts in an empty folder, and says wha
   );
 });
 
-test("weft-nlp from its tarballs type-checks in every way of resolving, and runs", () => {
+test("weft-nlp from its tarballs type-checks with every module resolution, and runs", () => {
   const folder = installPacked("weft-nlp");
   mkdirSync(join(folder, "node_modules/@types"));
   symlinkSync(join(root, "node_modules/@types/node"), join(folder, "node_modules/@types/node"));

@@ -45,7 +45,7 @@ export function engineOptions(options: ComputeOptions): { build?: KernelBuild; s
 }
 
 /**
- * Writes a model into a folder. Each file is complete or absent.
+ * Writes a model into a folder. Each file is written whole or not at all.
  *
  * @param card the text of README.md
  */
@@ -60,8 +60,9 @@ export async function saveModel(built: BuiltModel, folder: string, card: string)
  * Reads a model.
  *
  * @param folder a model's folder, or a run's
- * @throws {FileError} FILE_MISSING or similar @throws {ArchiveError} ARCHIVE_INVALID if a file is
- *   truncated, of another kind, or does not fit the others
+ * @throws {FileError} FILE_MISSING or similar
+ * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, of another kind, or does not fit
+ *   the others
  */
 export async function loadModel(folder: string, options: ComputeOptions = {}): Promise<BuiltModel> {
   const place = await modelFolderOf(folder);

@@ -20,7 +20,7 @@ export const calibrationFiles = {
 
 /**
  * Writes a model's new decisions into its folder, with their report and pictures next to it. Each
- * file is complete or absent.
+ * file is written whole or not at all.
  *
  * @param folder a model's folder or a run's
  */

@@ -7,12 +7,12 @@ import { Interruption, watchSignals } from "./interruption.ts";
 import { buildProgram, divertOutput, families } from "./program.ts";
 
 /**
- * The command `weft`: runs one command line and says how it ended. Loads what the called command
- * needs, and nothing before that.
+ * The command `weft`: runs one command line and returns its exit code. Loads only what the command
+ * needs.
  *
- * @param args what follows `weft`
+ * @param args the words after `weft`
  * @returns 0 for success, 1 after a failure, 2 when the command line is wrong, 130 and 143 after
- * Ctrl-C and SIGTERM, 141 when the reader of our output has gone
+ *   Ctrl-C and SIGTERM, 141 when the reader of our output has gone
  */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -50,7 +50,7 @@ async function completionOf(words: readonly string[]): Promise<string> {
   return suggest(declarations, words);
 }
 
-/** @returns false if no command was named; commander has printed the help then */
+/** @returns false if no command was named; commander has then printed the help */
 async function parse(program: Commander, args: readonly string[]): Promise<boolean> {
   const asked = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   try {
@@ -65,7 +65,7 @@ async function parse(program: Commander, args: readonly string[]): Promise<boole
 }
 
 /**
- * For a command that it does not know, commander would print the help of the program.
+ * For an unknown command, commander would print the help of the program.
  *
  * @throws {UsageError}
  */
@@ -83,7 +83,7 @@ async function requireTopic(args: readonly string[]): Promise<void> {
   throw new UsageError(`unknown command \`${asked}\``, didYouMean(asked, topics) ?? "weft --help lists every command");
 }
 
-/** Commander's sentence in our form: no prefix, and what it suggests as the hint. */
+/** Converts commander's error to our form: no prefix, and its suggestion as the hint. */
 async function usageError(error: CommanderError): Promise<Error> {
   const { UsageError } = await import("@weft-nlp/node");
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");

@@ -16,7 +16,7 @@ const gold = corpus("gold", [
   ["b", "three"],
 ]);
 
-test("sentences with ids are matched by id, in any order", () => {
+test("matches sentences with ids by id, in any order", () => {
   const matched = matchSentences(
     gold,
     corpus("found", [

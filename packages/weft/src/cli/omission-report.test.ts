@@ -3,7 +3,7 @@ import { OmissionReport } from "./omission-report.ts";
 
 const plain = (_: unknown, text: string): string => text;
 
-test("omissions of one kind stand together, the largest group first, with their first places", () => {
+test("groups omissions of one kind, the largest group first, with their first places", () => {
   const report = new OmissionReport();
   report.add({ source: "a.ann", line: 9, path: "*", reason: "Weft has no equivalence of mentions" });
   for (let line = 1; line <= 1200; line++) {
@@ -29,7 +29,7 @@ test("omissions of one kind stand together, the largest group first, with their 
   expect(second?.places).toEqual([{ source: "a.ann", line: 9, column: undefined, path: "*" }]);
 });
 
-test("the same reason at another part of a document is another group", () => {
+test("the same reason for another part of a document is another group", () => {
   const report = new OmissionReport();
   report.add({ source: "a.ann", line: 1, path: "T12", reason: "no" });
   report.add({ source: "a.ann", line: 2, path: "T7", reason: "no" });

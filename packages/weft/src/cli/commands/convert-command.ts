@@ -19,7 +19,7 @@ export const convertCommand = declareCommand({
     strict: { description: "exit with 1 if anything was omitted" },
     offsets: {
       value: "unit",
-      description: "what the input's character offsets count, if the words beside them do not tell",
+      description: "what the input's character offsets count, if the words next to them do not show it",
       choices: ["utf16", "codepoint", "grapheme"],
     },
     mentions: {
@@ -30,7 +30,7 @@ export const convertCommand = declareCommand({
     },
     spans: {
       value: "which",
-      description: "which words a mention has if the corpus marks both",
+      description: "which words of a mention to use, if the corpus marks both",
       choices: ["head", "extent"],
       defaultWords: "head",
     },

@@ -18,7 +18,7 @@ export const cvCommand = declareCommand({
     folds: { value: "n", description: "number of folds", parse: wholeNumber(2), default: 5 },
     pool: {
       value: "names",
-      description: "more data to cut: dev and test for those of the configuration, or files; with commas between",
+      description: "more data to cut: files, or dev and test of the configuration; with commas between",
       suggests: ["dev", "test"],
       list: true,
     },

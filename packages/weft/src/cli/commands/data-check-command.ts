@@ -6,7 +6,7 @@ export const dataCheckCommand = declareCommand({
   group: "Data and scores",
   summary: "find what is wrong with data before training does",
   details:
-    "Reads everything and lists what hurts training, each with its places and what to do: records that cannot be read, spans that do " +
+    "Reads everything and lists problems that hurt training, with their places and what to do: records that cannot be read, spans that do " +
     "not fit tokens, offsets that disagree with the text, type names that may be slips, relations with odd ends, the same sentence " +
     "annotated in two ways. Compares files whose names say train, dev and test: labels that training lacks, sentences in two files, " +
     "test triples whose strings occur in training.\n\n" +

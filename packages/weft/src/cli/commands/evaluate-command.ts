@@ -20,6 +20,6 @@ export const evaluateCommand = declareCommand({
   examples: [
     ["weft evaluate runs/weft-1 test.jsonl", "the usual protocols"],
     ["weft evaluate runs/weft-1 test.jsonl -p strict --train train.jsonl --details", "one protocol, every breakdown"],
-    ["weft evaluate runs/weft-1 test.jsonl --report reports/weft-1", "a page with pictures and every mistake beside gold"],
+    ["weft evaluate runs/weft-1 test.jsonl --report reports/weft-1", "a page with pictures, and every mistake next to gold"],
   ],
 });

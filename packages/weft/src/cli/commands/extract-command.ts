@@ -38,7 +38,7 @@ export const extractCommand = declareCommand({
     threshold: thresholdOption,
     minConfidence: {
       value: "p",
-      description: "omit entities and relations less sure than this",
+      description: "omit entities and relations with less confidence than this",
       parse: probability,
       default: 0,
     },

@@ -3,7 +3,7 @@ import { declareCommand } from "../declaration.ts";
 export const protocolsCommand = declareCommand({
   name: "protocols",
   group: "Data and scores",
-  summary: "explain the ways to count what is right",
+  summary: "explain the scoring protocols",
   arguments: {},
   options: {},
   json: true,

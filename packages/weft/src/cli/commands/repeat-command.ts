@@ -4,7 +4,7 @@ import { manyRunsOptions, manyRunsWords } from "../shared-options.ts";
 export const repeatCommand = declareCommand({
   name: "repeat",
   group: "Models",
-  summary: "train a configuration with several seeds, and sum up",
+  summary: "train a configuration with several seeds, and summarise",
   details:
     "Every seed is a run of its own in FOLDER/seed-N, the same as weft train --seed N. Reports dev and test as mean ± sample " +
     `standard deviation: report.json, report.html and scores.svg in FOLDER. ${manyRunsWords}`,

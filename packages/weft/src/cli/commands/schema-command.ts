@@ -9,7 +9,7 @@ export const schemaCommand = declareCommand({
     "# yaml-language-server: $schema=weft.schema.json",
   arguments: {
     what: {
-      description: "the configuration of weft train, or what --report and --json write",
+      description: "the configuration of weft train, or the output of --report and --json",
       choices: ["config", "report", "comparison"],
       default: "config",
     },
@@ -18,7 +18,7 @@ export const schemaCommand = declareCommand({
     output: { short: "o", value: "file", description: "write it to this file instead of standard output" },
   },
   examples: [
-    ["weft schema -o weft.schema.json", "beside the configuration"],
-    ["weft schema report", "what report.json holds"],
+    ["weft schema -o weft.schema.json", "next to the configuration"],
+    ["weft schema report", "the schema of report.json"],
   ],
 });

@@ -20,7 +20,7 @@ export const serveCommand = declareCommand({
   options: {
     host: {
       value: "address",
-      description: "address to listen on; any but this machine's own lets others in",
+      description: "address to listen on; any other than loopback lets others in",
       default: defaultHost,
     },
     port: {
@@ -33,7 +33,7 @@ export const serveCommand = declareCommand({
     cors: { value: "origin", description: "pages of these origins may call this server", many: "several each" },
     allowHost: {
       value: "name",
-      description: "names beside localhost by which a server on this machine may be called",
+      description: "names besides localhost by which a server on this machine may be called",
       many: "several each",
     },
     rate: {
@@ -80,7 +80,7 @@ export const serveCommand = declareCommand({
     allowTraining: { description: "let the page train on corrected sentences, into the folder of runs" },
     logLevel: {
       value: "level",
-      description: "what is logged",
+      description: "the level of the log",
       choices: ["error", "warn", "info", "debug", "silent"],
       default: "info",
     },
@@ -91,6 +91,6 @@ export const serveCommand = declareCommand({
     ["weft serve runs/weft-1", "one model, on http://127.0.0.1:7433"],
     ["weft serve news=runs/news-3 law=runs/law-1 --port 0 --json", "two, on a free port; prints its URL as JSON"],
     ["weft serve runs/weft-1 --data corpus", "the page also shows the runs and the data of a folder"],
-    ["weft serve runs/weft-1 --host 0.0.0.0 --tokens tokens.txt", "for others too, who need a token"],
+    ["weft serve runs/weft-1 --host 0.0.0.0 --tokens tokens.txt", "open to others, with tokens"],
   ],
 });
