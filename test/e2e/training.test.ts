@@ -192,7 +192,7 @@ describe("a training that is stopped", () => {
     const other = bestBuild() === "relaxed";
     const { code, err } = await weft(["train", ...args], { cwd: folder });
     expect(code).toBe(0);
-    expect(err.includes("warning: the checkpoint was computed by other kernels (baseline ones, ")).toBe(other);
+    expect(err.includes("warning: the checkpoint was computed with different kernels (baseline ones, ")).toBe(other);
     const [start] = (await trainJson(long("moved", "--resume"), folder)).lines;
     expect((JSON.parse(start ?? "{}") as { otherKernels?: string }).otherKernels?.startsWith("relaxed ")).toBe(
       other || undefined,

@@ -129,7 +129,7 @@ test("a sentence longer than a window keeps everything at the borders, and its w
   writeFileSync(join(folder, "long.txt"), `${long}\n${sentence}\n`);
   const cut = await weft(["extract", model, "long.txt"], inFolder);
   expect(cut.err).toMatch(
-    /^[\d,]+ relations in 2 documents\n1 sentence of more than 256 tokens, read in 2 windows that overlap\n$/,
+    /^[\d,]+ relations in 2 documents\n1 sentence of more than 256 tokens, read in 2 overlapping windows\n$/,
   );
   const json = await weft(
     ["extract", model, "long.txt", "--window", "64", "--overlap", "16", "--out", "long.jsonl", "--json"],
