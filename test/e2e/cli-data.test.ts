@@ -175,11 +175,11 @@ test.skipIf(process.platform === "win32")("reports a folder without write permis
   mkdirSync(locked);
   chmodSync(folder, 0o755);
   chmodSync(locked, 0o555);
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
-  const { code, err } = await weft(["schema", "-o", join(locked, "a.json")], { cwd: locked, ...nobody });
+  const unprivileged = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  const { code, err } = await weft(["schema", "-o", join(locked, "a.json")], { cwd: locked, ...unprivileged });
   expect(code).toBe(1);
   expect(err).toContain("no permission to write this file (FILE_DENIED)");
-  const doctor = await weft(["doctor"], { cwd: locked, ...nobody });
+  const doctor = await weft(["doctor"], { cwd: locked, ...unprivileged });
   expect(doctor.code).toBe(1);
   expect(doctor.out).toMatch(/✗ working folder .*no permission/);
   expect(readdirSync(locked)).toEqual([]);

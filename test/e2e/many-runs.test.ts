@@ -130,7 +130,7 @@ describe("weft repeat", () => {
   });
 
   test.each(["1", "2"])(
-    "stopped by Ctrl-C with %s at a time it ends with 130, says how to go on, and goes on to the same bytes",
+    "stopped by Ctrl-C with %s at a time it ends with 130, says how to continue, and resumes to the same bytes",
     async (jobs) => {
       const long = ["repeat", "weft.yaml", "--seeds", "2", "--deterministic", "--threads", "2", "--set", "training.epochs=80"];
       const stopped = `stopped-${jobs}`;

@@ -141,7 +141,7 @@ describe("a training that is stopped", () => {
   test.each<[NodeJS.Signals, number]>([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ])("by %s ends with %i and without a word, and goes on to the same bytes", async (signal, exitCode) => {
+  ])("by %s ends with %i and no message, and resumes to the same bytes", async (signal, exitCode) => {
     const run = `stopped-${signal}`;
     const stopped = await trainJson(long(run), folder, { signal, afterLines: 20 });
     expect({ code: stopped.code, signal: stopped.signal, err: stopped.err }).toEqual({ code: exitCode, signal: null, err: "" });

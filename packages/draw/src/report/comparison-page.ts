@@ -46,7 +46,7 @@ export async function comparisonPage(input: ComparisonPageInput): Promise<string
       ...(comparison.onlyTypes.length === 0
         ? []
         : [["only these classes count", comparison.onlyTypes.join(", ")] satisfies [string, string]]),
-      ["classes left out", comparison.ignoredTypes.join(", ") || "none"],
+      ["ignored classes", comparison.ignoredTypes.join(", ") || "none"],
     ],
     sections: [
       { id: "scores", title: "Scores", body: scores(comparison) },

@@ -57,7 +57,7 @@ function reportFacts(report: Report): [name: string, value: string][] {
     ...(report.onlyTypes.length === 0
       ? []
       : [["only these classes count", report.onlyTypes.join(", ")] satisfies [string, string]]),
-    ["classes left out", report.ignoredTypes.join(", ") || "none"],
+    ["ignored classes", report.ignoredTypes.join(", ") || "none"],
   ];
 }
 

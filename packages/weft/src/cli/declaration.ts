@@ -22,7 +22,7 @@ export interface ArgumentDeclaration {
 /** Its key is its flag: `perType` is `--per-type`. */
 export interface OptionDeclaration {
   readonly description: string;
-  /** A letter that stands for the flag. */
+  /** A one-letter form of the flag. */
   readonly short?: string;
   /** The placeholder for the value in help. An option without one is a flag. */
   readonly value?: string;

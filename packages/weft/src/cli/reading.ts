@@ -5,7 +5,7 @@ import type { CommandContext } from "./command.ts";
 /**
  * Reads files into memory one after the other, with a progress bar if they are large.
  *
- * @param beside see `OpenOptions`
+ * @param beside replacements for companion files, see `OpenOptions`
  */
 export async function readCorpora(
   paths: readonly string[],

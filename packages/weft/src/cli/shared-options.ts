@@ -46,7 +46,7 @@ export const scoreOptions = {
   details: { description: "all breakdowns: by type, distance, overlap, length" },
   report: {
     value: "folder",
-    description: "write report.json and report.html: pictures, every breakdown, each mistake beside gold",
+    description: "write report.json and report.html: pictures, every breakdown, each mistake next to gold",
   },
   examples: { value: "n", description: "show this many mistakes in their sentences", parse: wholeNumber(1) },
   ...typeOptions,

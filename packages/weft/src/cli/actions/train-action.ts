@@ -68,7 +68,7 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
         best = ` · best dev F1 ${(100 * event.score).toFixed(1)} in epoch ${event.epoch}`;
       } else if (event.kind === "part" || event.kind === "end") {
         bar?.stop();
-        // The end of the last part needs no line of its own.
+        // The end of the last part needs no line.
         if (bar === undefined) continue;
         bar = undefined;
         terminal.say(

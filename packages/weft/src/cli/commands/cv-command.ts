@@ -8,7 +8,7 @@ export const cvCommand = declareCommand({
   summary: "cross-validate a configuration, in folds by document",
   details:
     "Cuts the training data (and what --pool adds) into folds that keep every document whole. A document is all sentences with the " +
-    "same `doc`; a sentence without one is a document of its own. --fold-seed shuffles the documents, and each goes to the fold " +
+    "same `doc`; a sentence without one counts as a document. --fold-seed shuffles the documents, and each goes to the fold " +
     "with the fewest sentences. Every fold is tested once. Its dev part is drawn by document from the other folds (--dev-share), " +
     "and the rest is training data. The configuration's own dev and test are not read unless --pool names them. Files are in " +
     "FOLDER/folds/N/{train,dev,test}.jsonl, runs in FOLDER/fold-N. Reports the mean ± sample standard deviation over folds, and " +

@@ -6,7 +6,7 @@ export const repeatCommand = declareCommand({
   group: "Models",
   summary: "train a configuration with several seeds, and summarise",
   details:
-    "Every seed is a run of its own in FOLDER/seed-N, the same as weft train --seed N. Reports dev and test as mean ± sample " +
+    "Every seed is a separate run in FOLDER/seed-N, the same as weft train --seed N. Reports dev and test as mean ± sample " +
     `standard deviation: report.json, report.html and scores.svg in FOLDER. ${manyRunsWords}`,
   arguments: { config: { description: "a YAML file, as for weft train" } },
   options: {

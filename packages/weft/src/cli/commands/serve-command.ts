@@ -8,7 +8,7 @@ export const serveCommand = declareCommand({
   group: "Models",
   summary: "answer requests for extraction over HTTP, and show the page",
   details:
-    "Serves one model or several until Ctrl-C or SIGTERM, and then finishes the requests under way. A model is reloaded when its " +
+    "Serves one model or several until Ctrl-C or SIGTERM, and then finishes the requests in progress. A model is reloaded when its " +
     "folder is rewritten, and all are at SIGHUP. Logs go to standard error, a JSON object per line, without texts. Tokens come from " +
     "--tokens or from the environment, WEFT_TOKENS with spaces between them. docs/server.md has every route.",
   arguments: {
@@ -65,7 +65,7 @@ export const serveCommand = declareCommand({
     maxBody: { value: "bytes", description: "max size of a JSON body", parse: wholeNumber(1), default: defaultLimits.bodyBytes },
     drain: {
       value: "ms",
-      description: "max time to finish the requests under way before stopping",
+      description: "max time to finish the requests in progress before stopping",
       parse: wholeNumber(0),
       default: defaultLimits.drainMs,
     },
