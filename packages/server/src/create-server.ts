@@ -26,6 +26,7 @@ import { pageRoutes } from "./routes/page-routes.ts";
 import { tripleRoutes } from "./routes/triple-routes.ts";
 import { ServerMetrics } from "./server-metrics.ts";
 
+/** A server with its models loaded. */
 export interface WeftServer {
   readonly app: App;
   /** Begins to listen. @returns the address with the port that was taken */

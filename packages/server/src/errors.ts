@@ -23,6 +23,7 @@ export const serverErrorCodes = {
   STOPPING: "the server is about to stop and takes nothing new",
 } as const;
 
+/** A key of `serverErrorCodes`. */
 export type ServerErrorCode = keyof typeof serverErrorCodes;
 
 /**

@@ -61,6 +61,7 @@ export interface Limits {
   readonly renewMs: number;
 }
 
+/** The limits that apply unless `ServerOptions.limits` overrides them. */
 export const defaultLimits: Limits = {
   connections: 10_000,
   bodyBytes: 4 << 20,
@@ -83,6 +84,7 @@ export const defaultLimits: Limits = {
   renewMs: 600_000,
 };
 
+/** What `createServer` serves, where it listens and who may call it. */
 export interface ServerOptions extends ComputeOptions {
   /** At least one; the first answers requests that name none. */
   readonly models: readonly ModelSource[];
@@ -130,5 +132,8 @@ export interface WorkspaceOptions {
   readonly trainingCommand?: string | undefined;
 }
 
+/** The address that a server listens on by default: this machine only. */
 export const defaultHost = "127.0.0.1";
+
+/** The port that a server listens on by default. */
 export const defaultPort = 7433;
