@@ -101,7 +101,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await page.getByRole("button", { name: "Correct this" }).click();
     await dialog.getByRole("combobox", { name: /^Project/ }).selectOption("extracted");
     await expect.poll(() => dialog.getByLabel("Name of the new project").count()).toBe(0);
-    await dialog.getByRole("button", { name: "Add to it" }).click();
+    await dialog.getByRole("button", { name: "Add to project" }).click();
     await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^3 of 4/);
     await expect.poll(() => page.locator(".words").innerText()).toContain("Northlight");
     expect(faults).toEqual([]);
@@ -109,7 +109,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
 
   test("a new project of a text begins with a model's suggestions unless nobody's are wanted", async () => {
     const { page, faults } = await open("#/correct");
-    const by = page.getByRole("combobox", { name: "Suggestions by" });
+    const by = page.getByRole("combobox", { name: "Suggestions from" });
     await expect.poll(() => by.inputValue()).toBe("model");
     for (const [name, wanted] of [
       ["suggested", "model"],
@@ -155,10 +155,10 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await here.page.keyboard.press("Enter");
     await expect.poll(() => dialog.count()).toBe(0);
     await remove.click();
-    await there.page.getByRole("button", { name: "Right, next" }).click();
+    await there.page.getByRole("button", { name: "Done, next" }).click();
     await saved(there.page);
     await dialog.getByRole("button", { name: "Delete" }).click();
-    await dialog.getByText("Somebody has worked on it meanwhile.").waitFor();
+    await dialog.getByText("Someone else has changed the project.").waitFor();
     await expect.poll(() => dialog.innerText()).toMatch(/its 2 sentences, 1 of them done/);
     expect(existsSync(join(corrections, "old"))).toBe(true);
     await dialog.getByRole("button", { name: "Delete" }).click();
@@ -212,12 +212,12 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await here.page.keyboard.press("Enter");
     await dialog.getByText("CORRECTIONS_EXIST").waitFor();
     // Somebody else works on it meanwhile: nothing is done until that has been seen.
-    await there.page.getByRole("button", { name: "Right, next" }).click();
+    await there.page.getByRole("button", { name: "Done, next" }).click();
     await saved(there.page);
     const name = dialog.getByLabel("New name");
     await name.fill("after");
     await here.page.keyboard.press("Enter");
-    await dialog.getByText("Somebody has worked on it meanwhile.").waitFor();
+    await dialog.getByText("Someone else has changed the project.").waitFor();
     await expect.poll(() => name.inputValue()).toBe("after");
     await expect.poll(() => accessibilityFaults(here.page)).toEqual([]);
     await name.press("Enter");

@@ -127,7 +127,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(accepted).toMatchObject({ start: 0, end: 2, type: "PER" });
     expect(accepted).not.toHaveProperty("confidence");
     expect(after.entities).toHaveLength(before.entities.length - 1);
-    await page.getByRole("button", { name: "Right, next" }).click();
+    await page.getByRole("button", { name: "Done, next" }).click();
     await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^2 of 2/);
     await saved(page);
     const done = await kept(name);
@@ -229,7 +229,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     const { page, faults } = await open(name, { hasTouch: true });
     await page.getByLabel("New entity type").fill("人 <b>");
     await page.getByRole("button", { name: "Add" }).click();
-    await page.getByRole("button", { name: "As in the text" }).click();
+    await page.getByRole("button", { name: "Text order" }).click();
     await page.locator("[data-word]").nth(1).tap();
     await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /人/ }).click();
     await saved(page);
@@ -256,7 +256,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     const { page, faults } = await open(name);
     const train = page.getByRole("button", { name: "Train on these" });
     await expect.poll(() => train.isDisabled()).toBe(true);
-    for (let sentence = 0; sentence < 3; sentence++) await page.getByRole("button", { name: "Right, next" }).click();
+    for (let sentence = 0; sentence < 3; sentence++) await page.getByRole("button", { name: "Done, next" }).click();
     await saved(page);
     await train.click();
     const run = page.getByRole("link", { name: `${name}-1` });

@@ -33,7 +33,7 @@ describe.skipIf(noBrowser !== "")(`a folder of brat on the page${why}`, () => {
     rmSync(join(brat, "c.ann"));
     await page.goto(page.url().replace(/#.*/, "#/correct"));
     await page.getByLabel("Name", { exact: true }).fill("from-brat");
-    await page.getByLabel("Suggestions by").selectOption("");
+    await page.getByLabel("Suggestions from").selectOption("");
     await page.getByRole("combobox", { name: /^Of/ }).selectOption("data");
     await page.locator("select[name=file]").selectOption({ label: `${folder.split("/").at(-1)}/brat` });
     await page.getByRole("button", { name: "Begin" }).click();

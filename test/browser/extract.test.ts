@@ -54,7 +54,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     const before = await relationsShown(page);
     const asked: string[] = [];
     page.on("request", (request) => request.url().endsWith("/v1/extract") && asked.push(request.url()));
-    const slider = page.getByLabel("Relations from");
+    const slider = page.getByLabel("Relation threshold");
     await slider.fill("0.05");
     await expect.poll(() => relationsShown(page)).toBeGreaterThan(before);
     await slider.fill("1");
@@ -111,7 +111,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     const hostile =
       '<script>document.title = "gone"</script> & <img src=x onerror="document.title=1"> Mara Voss founded Acme in Bremen.';
     await read(page, hostile);
-    await page.getByLabel("Relations from").fill("0.05");
+    await page.getByLabel("Relation threshold").fill("0.05");
     await page.getByRole("button", { name: "Graph" }).click();
     await page.getByRole("button", { name: "Copy" }).click();
     await expect.poll(() => page.locator(".export [role=status]").innerText()).toBe("Copied");
@@ -140,7 +140,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await read(page, `${names.join(" and ").slice(0, 10_500)}.`);
     await expect.poll(() => page.locator("weft-arcs").first().locator("[data-entity]").count()).toBeGreaterThan(200);
     const drawn = await page.locator("weft-arcs").first().locator("[data-entity]").count();
-    await page.getByLabel("Entities from").fill("0.99");
+    await page.getByLabel("Entity threshold").fill("0.99");
     await expect.poll(() => page.locator("weft-arcs").first().locator("[data-entity]").count()).toBeLessThan(drawn);
     expect(faults).toEqual([]);
   });

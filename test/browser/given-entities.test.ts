@@ -30,7 +30,7 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
   async function ask(page: Page): Promise<void> {
     await page.getByRole("button", { name: "Extract", exact: true }).click();
     await page.locator(".sentence").first().waitFor();
-    await page.getByLabel("Relations from").fill("0.05");
+    await page.getByLabel("Relation threshold").fill("0.05");
   }
 
   test("words are marked by pointer, and what the model relates is drawn; an edit of the text keeps the marks", async () => {
@@ -98,10 +98,10 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
       await route.continue();
     });
     await page.locator(".given").getByRole("button", { name: "Find" }).click();
-    await page.getByText("No entity yet · Reading…").waitFor();
+    await page.getByText("No entities yet · Reading…").waitFor();
     await page.getByLabel("Text", { exact: true }).fill("Nobody.");
     answer();
-    await page.getByText("No entity yet · The text has changed meanwhile").waitFor();
+    await page.getByText("No entities yet · The text has changed since").waitFor();
     await expect.poll(() => page.locator(".given [data-chip]").count()).toBe(0);
     expect(faults).toEqual([]);
   });

@@ -153,9 +153,9 @@ describe.skipIf(noBrowser !== "")(`the view Runs of a server without runs${why}`
   const { open } = stage(["examples/model"]);
   test("says how to show some", async () => {
     const { page, faults } = await open("#/runs");
-    await page.getByText("This server shows no runs").waitFor();
+    await page.getByText("This server has no runs folder").waitFor();
     await page.getByRole("link", { name: "Data", exact: true }).click();
-    await page.getByText("This server shows no data").waitFor();
+    await page.getByText("This server has no data folder").waitFor();
     expect(faults).toEqual([]);
   });
 });

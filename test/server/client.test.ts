@@ -156,7 +156,7 @@ test("an answer that breaks off is an error, and a body that ends too early too"
   expect(await failureOf(results.next())).toMatchObject({ code: "UNREACHABLE" });
   const fails = await answering((request, response) => {
     request.resume();
-    response.writeHead(200).end('{"error":{"code":"STOPPING","message":"the server is about to stop"}}\n');
+    response.writeHead(200).end('{"error":{"code":"STOPPING","message":"the server is stopping"}}\n');
   });
   expect(await failureOf(all(createClient({ baseUrl: fails }).stream(["a"])))).toMatchObject({ code: "STOPPING" });
 });

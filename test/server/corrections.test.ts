@@ -255,7 +255,7 @@ test("training on what is done makes a run, one at a time, with its split stated
   const again = await post(`${project}/train`, { from: "learnt-1", data: "added" });
   expect(again.json).toMatchObject({
     run: "learnt-2",
-    data: "train: 8 sentences of the run and 10 corrected ones; dev and test: those of the run",
+    data: "train: 8 sentences of the run and 10 corrected sentences; dev and test of the run",
   });
   const stopped = await send(`${project}/train`, { method: "DELETE" });
   expect((stopped.json as { state: string }).state).not.toBe("running");

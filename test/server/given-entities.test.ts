@@ -58,7 +58,7 @@ test("a type that the model does not know is refused, by its place and with thos
     400,
     {
       code: "REQUEST_INVALID",
-      message: "the model knows no such type of entity",
+      message: "the model does not know this entity type",
       hint: "did you mean ORG?",
       at: { path: "entities[1].type" },
     },
@@ -66,7 +66,7 @@ test("a type that the model does not know is refused, by its place and with thos
   const many = await extract(running.url, { documents: [text, { text, entities: [{ ...bob, type: "<b>" }] }] });
   expect([many.status, refusal(many)]).toMatchObject([
     400,
-    { at: { path: "documents[1].entities[0].type" }, hint: "there are LOC, ORG, PER, or null" },
+    { at: { path: "documents[1].entities[0].type" }, hint: "use one of LOC, ORG, PER, or null" },
   ]);
   const lines = [
     { text, entities: [{ ...bob, type: "X" }] },
@@ -170,9 +170,9 @@ test("a sentence whose pairs and words together would keep a thread for long is 
     413,
     {
       code: "REQUEST_TOO_LARGE",
-      message: "a sentence of 7 words has 5 entities, which are 20 pairs; this server relates up to 17 of so many words",
+      message: "a sentence of 7 words has 5 entities, which make 20 pairs; the limit for so many words is 17 entities",
       at: { path: "documents[1].entities" },
-      hint: expect.stringMatching(/give fewer of those in tokens 0 to 7 at once$/) as string,
+      hint: expect.stringMatching(/give fewer of the entities in tokens 0 to 7 at once$/) as string,
     },
   ]);
 });
@@ -268,7 +268,7 @@ test("a model whose memory has grown is read anew into fresh memory without a re
   const second = await loadedAt();
   writeFileSync(join(copy, "model", "vocab.json"), "{");
   expect((await extract(url, { ...crowd(300), threshold: 1 })).status).toBe(200);
-  await expect.poll(() => lines.join("")).toContain("its folder has changed: it stays as it is");
+  await expect.poll(() => lines.join("")).toContain("its folder has changed: it was not reloaded");
   expect(await loadedAt()).toBe(second);
   expect((await extract(url, crowd(2))).status).toBe(200);
 });
@@ -289,8 +289,8 @@ test("of a model whose memory grows time and again there are two at most, howeve
   const grow = async (): Promise<void> => {
     expect((await extract(url, { ...crowd(300), threshold: 1 })).status).toBe(200);
   };
-  const renewed = (): number => lines.filter((line) => line.includes("has grown, and it begins anew")).length;
-  const reads = (): number => lines.filter((line) => line.includes("a model was read anew")).length;
+  const renewed = (): number => lines.filter((line) => line.includes("has grown: it is reloaded")).length;
+  const reads = (): number => lines.filter((line) => line.includes("a model was reloaded")).length;
   const stream = request(`${url}/v1/extract`, { method: "POST", headers: { "content-type": "application/x-ndjson" } });
   const ended = new Promise((resolve) => stream.on("response", (answer) => answer.resume().on("end", resolve)));
   stream.write('"Bob left."\n');

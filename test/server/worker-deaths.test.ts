@@ -65,7 +65,7 @@ test("a model whose threads end time and again is not ready and says why, until 
   await thread?.terminate();
   await expect.poll(async () => (await send(`${url}/readyz`)).status).toBe(503);
   expect((await send(`${url}/readyz`)).json).toMatchObject({
-    error: { code: "WORKERS_BROKEN", message: expect.stringContaining("the model m ended time and again") },
+    error: { code: "WORKERS_BROKEN", message: expect.stringContaining("the model m does not answer") },
   });
   const refused = await extract(url, { text: sentence }, token);
   expect(refused).toMatchObject({ status: 503, json: { error: { code: "WORKERS_BROKEN" } } });

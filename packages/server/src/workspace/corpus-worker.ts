@@ -8,7 +8,7 @@ import { type PackedCorpus, packCorpus } from "./pack-corpus.ts";
 import { type PackedDocuments, packDocuments } from "./pack-documents.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
-/** Each kind of work on annotated files: what it is given and what it gives. */
+/** Each kind of work on annotated files, with its input and its result. */
 export interface CorpusWork {
   readonly index: { readonly input: { readonly path: string; readonly maxBytes: number }; readonly result: PackedCorpus };
   readonly documents: {
