@@ -84,7 +84,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
 
   const plainText = "Mara Voss founded Kettle Robotics in Bremen.";
 
-  test("dragging over words marks an entity, dragging from one to another relates them, undo takes both back", async () => {
+  test("dragging over words marks an entity, dragging one onto another relates them, and undo reverts both", async () => {
     const name = await project([plainText], null);
     const { page, faults } = await open(name);
     await drag(page, word(page, "Mara"), word(page, "Voss"));
@@ -114,7 +114,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("suggestions are accepted and rejected, by button, and what is left when the sentence is right", async () => {
+  test("buttons accept and reject suggestions, and “Done, next” accepts the rest", async () => {
     const name = await project([`${plainText} Nothing more is here.`]);
     const { page, faults } = await open(name);
     const before = await kept(name);
@@ -135,7 +135,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("all of it works by keyboard alone", async () => {
+  test("everything works by keyboard alone", async () => {
     const name = await project([plainText], null);
     const { page, faults } = await open(name);
     await page.locator(".words").focus();
@@ -172,7 +172,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a dead server loses nothing: the edit waits through a reload, and is saved when the server is back", async () => {
+  test("a dead server loses nothing: the edit survives a reload, and is saved when the server is back", async () => {
     const name = await project([plainText], null);
     const { page } = await open(name);
     await kill(server, "SIGKILL");
@@ -192,7 +192,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
       .toBe(0);
   });
 
-  test("what two tabs change is shown in both versions, and one is chosen", async () => {
+  test("a conflict between two tabs shows both versions, and one is chosen", async () => {
     const name = await project([plainText], null);
     const [one, other] = [await open(name), await open(name)];
     await word(one.page, "Bremen").click();
@@ -217,7 +217,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await expect.poll(() => one.page.locator("[data-chip]").count()).toBe(1);
   });
 
-  test("markup and emoji are text; Chinese and text from right to left can be marked; a type can be added", async () => {
+  test("markup and emoji are text; Chinese and right-to-left text can be marked; a type can be added", async () => {
     const name = await project(
       [
         "<script>document.title = 1</script> 👩‍👩‍👧 Mara left.",
@@ -251,7 +251,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a training on what is done is started, followed and stopped from the page", async () => {
+  test("a training on the done sentences is started, followed and stopped from the page", async () => {
     const name = await project([`${plainText} Tomas Reyes lives in Rostock. The Heron Arm was made by Kettle Robotics.`]);
     const { page, faults } = await open(name);
     const train = page.getByRole("button", { name: "Train on these" });
@@ -270,7 +270,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("nothing is wrong with it for assistive technology, light and dark, wide and narrow; a project is made, and exported", async () => {
+  test("is accessible, light and dark, wide and narrow; a project is created and exported", async () => {
     for (const [colorScheme, width] of [
       ["light", 1200],
       ["dark", 380],
@@ -294,7 +294,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
   });
 });
 
-/** Ended before it is used again: a server that comes back comes back at the same address. */
+/** Closed before it is used again: a restarted server must have the same address. */
 async function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
