@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const steps = {
   format: ["node_modules/.bin/biome", "ci"],
+  prose: ["node", "scripts/check-prose.mjs"],
   lint: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"],
   build: ["npm", "run", "--silent", "build"],
   types: ["node", "node_modules/tsc7/bin/tsc", "-p", "tsconfig.test.json"],

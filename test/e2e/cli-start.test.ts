@@ -40,7 +40,9 @@ function staticImports(entry: string): { files: Set<string>; packages: Set<strin
   return { files, packages };
 }
 
-/** The built file behind an entry of one of our packages; this process itself resolves to sources. */
+/**
+ * The built file behind an entry of one of our packages; this process itself resolves to sources.
+ */
 function builtEntry(name: string): string {
   const [, folder = "", path = ""] = /^@weft-nlp\/([^/]+)(\/.+)?$/.exec(name) ?? [];
   const place = resolve(dirname(weftPath), "../..", folder);

@@ -19,8 +19,9 @@ import {
  * The JSON of TACRED (Zhang et al. 2017): a sentence with a subject and an object, whose ends are
  * inclusive, and the relation between them.
  *
- * `no_relation` makes no relation. Stanford's part-of-speech tags are read. Its other columns (named
- * entities, dependencies) belong to tokens and are skipped; `docid` groups the sentences of a document.
+ * `no_relation` makes no relation. Stanford's part-of-speech tags are read. Its other columns
+ * (named entities, dependencies) belong to tokens and are skipped; `docid` groups the sentences of
+ * a document.
  */
 export const tacred: InputFormat = {
   name: "tacred",
