@@ -9,7 +9,7 @@ import { cruise } from "dependency-cruiser";
 import { packages } from "./layers.mjs";
 
 /** Tests, and files that only tests use. */
-const testCode = "\\.test\\.ts$|^(packages|apps)/[^/]+/src/testing/";
+const testCode = "\\.test\\.ts$|^(packages|apps)/[^/]+/src/testing(/|\\.ts$)";
 
 /** @typedef {import("dependency-cruiser").IForbiddenRuleType} Rule */
 

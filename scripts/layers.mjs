@@ -77,10 +77,11 @@ export const packages = {
     layers: {
       files: [],
       triples: ["files"],
-      workers: ["files"],
+      plugins: ["files"],
+      workers: ["files", "plugins"],
       extractor: ["files", "workers"],
       runs: ["files", "workers", "extractor"],
-      experiments: ["files", "workers", "extractor", "runs"],
+      experiments: ["files", "plugins", "workers", "extractor", "runs"],
       testing: ["files", "triples", "workers", "extractor", "runs"],
     },
   },

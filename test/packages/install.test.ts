@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { installedWith, installPacked, root } from "./packed-packages.ts";
@@ -36,7 +36,7 @@ test("@weft-nlp/node from its tarballs extracts in an empty folder, and names th
   );
 });
 
-test("weft-nlp from its tarballs type-checks with every module resolution, and runs", () => {
+test("weft-nlp from its tarballs type-checks with every module resolution, runs and takes a plugin", () => {
   const folder = installPacked("weft-nlp");
   mkdirSync(join(folder, "node_modules/@types"));
   symlinkSync(join(root, "node_modules/@types/node"), join(folder, "node_modules/@types/node"));
@@ -45,10 +45,14 @@ test("weft-nlp from its tarballs type-checks with every module resolution, and r
     join(folder, "program.ts"),
     `import { Extractor, triplesOf, WeftError } from "weft-nlp";
      import { formats } from "weft-nlp/formats";
+     import { SentenceEncoder, operations } from "weft-nlp/encoders";
      import { evaluate } from "weft-nlp/metrics";
+     import { defineModel, type Plugin } from "weft-nlp/models";
      import { createServer } from "weft-nlp/server";
      import { trainRun } from "weft-nlp";
      export const names: string[] = Object.keys(formats);
+     export const register: Plugin = (registry) => void registry;
+     export const parts = [SentenceEncoder, operations, defineModel];
      export const all = [Extractor, triplesOf, WeftError, evaluate, createServer, trainRun];
     `,
   );
@@ -78,6 +82,9 @@ test("weft-nlp from its tarballs type-checks with every module resolution, and r
     stdio: ["pipe", "pipe", "ignore"],
   });
   expect(said).toContain('"founded"');
+  cpSync(join(root, "examples/own-model"), join(folder, "own-model"), { recursive: true });
+  const schema = execFileSync(process.execPath, [bin, "schema", "--plugin", "./own-model"], { encoding: "utf8", cwd: folder });
+  expect(schema).toContain('"tags-and-pairs"');
 });
 
 function runModule(folder: string, program: string): string {

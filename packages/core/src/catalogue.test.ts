@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Catalogue } from "./catalogue.ts";
+import { z } from "zod";
+import { Catalogue, schemaFrom } from "./catalogue.ts";
 
 const square = { name: "square", sides: 4 };
 
@@ -24,4 +25,18 @@ test("rejects an unknown name and lists the known ones", () => {
   const shapes = new Catalogue("shape", [square]);
   expect(() => shapes.get("toString")).toThrow("there is no shape called toString");
   expect(() => shapes.get("circle")).toThrowError(expect.objectContaining({ hint: expect.stringContaining("square") as string }));
+});
+
+test("a schema from a catalogue follows what is registered later, in checks and as JSON Schema", () => {
+  const shapes = new Catalogue("shape", [square]);
+  const schema = z.object({
+    shape: schemaFrom(shapes, () => z.enum(shapes.names))
+      .prefault("square")
+      .describe("which shape"),
+  });
+  expect(schema.parse({})).toEqual({ shape: "square" });
+  expect(schema.safeParse({ shape: "circle" }).success).toBe(false);
+  shapes.register({ name: "circle", sides: 0 });
+  expect(schema.parse({ shape: "circle" })).toEqual({ shape: "circle" });
+  expect(JSON.stringify(z.toJSONSchema(schema))).toContain('"enum":["square","circle"]');
 });

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { ConfigError } from "./errors.ts";
 
 /** What a definition needs to be listed in a catalogue. */
@@ -70,4 +71,22 @@ export class Catalogue<Definition extends Named> implements Iterable<Definition>
   [Symbol.iterator](): IterableIterator<Definition> {
     return this.#byName.values();
   }
+}
+
+/**
+ * A schema made from what a catalogue lists. It is made again when more has been registered.
+ *
+ * Checks belong inside `make`: a check on the result would be one on a copy, which no longer
+ * follows.
+ */
+export function schemaFrom<Schema extends z.ZodType>(catalogue: Catalogue<Named>, make: () => Schema): z.ZodLazy<Schema> {
+  let made: { readonly size: number; readonly schema: Schema } | undefined;
+  const current = (): Schema => {
+    if (made?.size !== catalogue.size) made = { size: catalogue.size, schema: make() };
+    return made.schema;
+  };
+  const lazy = z.lazy(current);
+  // Of a lazy schema, zod asks once and keeps the answer.
+  Object.defineProperty(lazy._zod, "innerType", { configurable: true, get: current });
+  return lazy;
 }

@@ -125,7 +125,8 @@ export interface WorkspaceOptions {
   readonly corrections?: string | undefined;
   /**
    * The file of the `weft` command. If set, requests may train on corrected sentences; each
-   * training is a separate process that writes into `runs`.
+   * training is a separate process that writes into `runs`. It is
+   * called as `train CONFIG --run FOLDER`, with `--plugin FILE` for each loaded plugin.
    */
   readonly trainingCommand?: string | undefined;
 }

@@ -86,7 +86,7 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
       message: `there is no model called ${description.name}`,
-      hint: `there are ${models.names.join(", ")}`,
+      hint: `there are ${models.names.join(", ")}; one of your own is registered in every thread if loadPlugins loads it`,
     });
   }
   const definition: ModelDefinition = models.get(description.name);

@@ -23,6 +23,7 @@ export interface Matching {
   readonly correct: ReadonlySet<string>;
 }
 
+/** How a protocol compares the annotation of a sentence with what was predicted for it. */
 export type Match = (gold: Prediction, predicted: Prediction, tokens: readonly string[]) => Matching;
 
 /** The sizes of the two sets of a matching and of their intersection. */
@@ -137,10 +138,12 @@ export function matchCells(anchor: Anchor, wholeEntities: boolean): Match {
   };
 }
 
+/** What a protocol looks at that wants the right span alone. */
 export function spanKey(entity: Entity): string {
   return `${entity.start}:${entity.end}`;
 }
 
+/** What a protocol looks at that wants the right span and type. */
 export function typedSpanKey(entity: Entity): string {
   return `${spanKey(entity)}:${entity.type === null ? "" : `=${entity.type}`}`;
 }
@@ -150,6 +153,7 @@ export function joinKey(...parts: readonly (string | number)[]): string {
   return parts.join("\u001f");
 }
 
+/** What a protocol looks at that wants the right relation type, spans and entity types. */
 export function strictKey(item: Item & { tail: Entity }): string {
   return joinKey(typedSpanKey(item.head), typedSpanKey(item.tail), item.type);
 }

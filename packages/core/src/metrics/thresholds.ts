@@ -4,6 +4,11 @@ import type { Candidate, CandidateSet } from "./relation-candidates.ts";
 /** The minimum probability of a relation: one for all types, or one per type. */
 export type Thresholds = number | Readonly<Record<string, number>>;
 
+/** The threshold of one type; 0.5 for a type that training lacks. */
+export function thresholdOf(thresholds: Thresholds, type: string): number {
+  return typeof thresholds === "number" ? thresholds : (thresholds[type] ?? 0.5);
+}
+
 /** The score at a threshold, which keeps all candidates with at least that confidence. */
 export interface OperatingPoint extends Score {
   readonly threshold: number;

@@ -1,5 +1,6 @@
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
+import { loadedPlugins } from "../plugins/index.ts";
 import { receivedError } from "../workers/sent-error.ts";
 import type { ExecuteOptions, PlannedRun, RunProgress } from "./planned-run.ts";
 import type { RunWorkerReply, RunWorkerStart } from "./run-worker.ts";
@@ -16,7 +17,7 @@ export async function* executeInWorker(
   const ask = (): void => void Atomics.store(stop, 0, 1);
   if (signal?.aborted === true) ask();
   signal?.addEventListener("abort", ask, { once: true });
-  const workerData: RunWorkerStart = { run, options, stop };
+  const workerData: RunWorkerStart = { run, options, stop, plugins: loadedPlugins() };
   // The worker is plain JavaScript: it must not inherit flags that make this process read
   // TypeScript.
   const thread = new Worker(workerUrl, { workerData, execArgv: [] });

@@ -10,6 +10,8 @@ export interface WorkerStart {
   readonly model: SharedModel;
   /** Node 20 has relaxed SIMD only behind a flag, which each thread sets before it compiles. */
   readonly relaxed: boolean;
+  /** The plugins of the thread that starts it, by URL. */
+  readonly plugins: readonly string[];
 }
 
 export type WorkerRequest =

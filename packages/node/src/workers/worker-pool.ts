@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type BuiltModel, shareModel } from "@weft-nlp/core/inference";
 import { WorkerError } from "../errors.ts";
+import { loadedPlugins } from "../plugins/index.ts";
 import { receivedError } from "./sent-error.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
@@ -40,7 +41,7 @@ export class WorkerPool {
   #closed = false;
 
   constructor(built: BuiltModel, threads: number, onDeath?: (cause: unknown) => void) {
-    this.#start = { model: shareModel(built), relaxed: built.engine.build === "relaxed" };
+    this.#start = { model: shareModel(built), relaxed: built.engine.build === "relaxed", plugins: loadedPlugins() };
     this.#onDeath = onDeath;
     this.#workers = Array.from({ length: threads }, () => this.#startWorker());
   }

@@ -1,8 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { WorkerError } from "@weft-nlp/node";
+import { loadedPlugins } from "@weft-nlp/node/plugins";
 import { receivedError } from "@weft-nlp/node/workers";
 import { RequestError } from "../errors.ts";
-import type { CorpusJob, CorpusReply, CorpusWork } from "./corpus-worker.ts";
+import type { CorpusJob, CorpusReply, CorpusWork, CorpusWorkerStart } from "./corpus-worker.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
 /** Max threads for reading data, besides those that predict, and max jobs that wait for one. */
@@ -103,7 +104,8 @@ export class CorpusThreads {
   }
 
   #startThread(): Thread {
-    const worker = new Worker(workerUrl, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMiB } });
+    const workerData: CorpusWorkerStart = { plugins: loadedPlugins() };
+    const worker = new Worker(workerUrl, { workerData, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMiB } });
     const thread: Thread = { worker, task: undefined, idle: undefined, ending: false };
     this.#threads.add(thread);
     let cause: unknown;

@@ -1,6 +1,7 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { ProblemList } from "@weft-nlp/api";
 import { type CorpusStatistics, corpusStatistics } from "@weft-nlp/core/metrics";
+import { importPlugins } from "@weft-nlp/node/plugins";
 import { type SentError, sentError } from "@weft-nlp/node/workers";
 import { CorpusIndex } from "./corpus-index.ts";
 import { dataProblems } from "./data-problems.ts";
@@ -24,6 +25,14 @@ export type CorpusJob = { [Kind in keyof CorpusWork]: { kind: Kind; input: Corpu
 export type CorpusReply =
   | { readonly kind: "done"; readonly result: CorpusWork[keyof CorpusWork]["result"] }
   | { readonly kind: "failed"; readonly error: SentError };
+
+/** What the thread is started with: the plugins of the thread that starts it, by URL. */
+export interface CorpusWorkerStart {
+  readonly plugins: readonly string[];
+}
+
+const { plugins } = workerData as CorpusWorkerStart;
+await importPlugins(plugins);
 
 const answer = (reply: CorpusReply): void => parentPort?.postMessage(reply);
 

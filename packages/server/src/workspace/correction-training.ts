@@ -14,6 +14,7 @@ import {
   writeFileAtomically,
   writeJsonFile,
 } from "@weft-nlp/node/files";
+import { loadedPlugins } from "@weft-nlp/node/plugins";
 import { resolvePaths } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
 import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
@@ -155,7 +156,8 @@ export class CorrectionTraining {
     const split = base !== undefined && data === "added" ? await added(base, documents, files) : await alone(documents, files);
     const config: TrainConfig = { ...(base ?? baseConfig(files)), data: split.data };
     await writeJsonFile(join(folder, "weft.yaml"), config);
-    const args = ["train", join(folder, "weft.yaml"), "--run", join(this.#runs, run)];
+    const plugins = loadedPlugins().flatMap((url) => ["--plugin", url]);
+    const args = ["train", join(folder, "weft.yaml"), "--run", join(this.#runs, run), ...plugins];
     const child = await this.#spawn(name, args, this.#pathOf(project, `${run}.log`));
     const started: Started = {
       run,

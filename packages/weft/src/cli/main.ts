@@ -20,6 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (process.stderr.isTTY) process.stderr.write("\nstopping; press Ctrl-C again to stop at once\n");
   });
   const invoke = async (command: Command, input: Readonly<Record<string, unknown>>): Promise<void> => {
+    await loadNamed(input);
     const { openTerminal } = await import("./terminal.ts");
     const terminal = openTerminal({ json: input["json"] === true, quiet: input["quiet"] === true });
     exitCode = (await command.run({ terminal, signal: watch.signal }, input)) ?? 0;
@@ -42,6 +43,16 @@ export async function main(args: readonly string[]): Promise<number> {
   } finally {
     watch.dispose();
   }
+}
+
+/**
+ * Plugins come before everything that a command reads, and before the modules of the command
+ * itself.
+ */
+async function loadNamed({ plugin }: { readonly plugin?: unknown }): Promise<void> {
+  if (!Array.isArray(plugin) || plugin.length === 0) return;
+  const { loadPlugins } = await import("@weft-nlp/node/plugins");
+  await loadPlugins(plugin.map(String));
 }
 
 async function completionOf(words: readonly string[]): Promise<string> {

@@ -4,7 +4,9 @@ import { UsageError } from "@weft-nlp/node";
 import { didYouMean } from "@weft-nlp/node/files";
 
 /** Names that --protocol accepts; `partial` follows --anchor. */
-export const protocolNames: readonly string[] = ["partial", ...protocols.names];
+export function protocolNames(): readonly string[] {
+  return ["partial", ...protocols.names];
+}
 
 /**
  * Parses a comma-separated list of protocols.
@@ -13,11 +15,11 @@ export const protocolNames: readonly string[] = ["partial", ...protocols.names];
  */
 export function parseProtocols(list: string, anchor: "last" | "first" = "last"): ProtocolName[] {
   const names = list.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => !protocolNames.includes(name));
+  const unknown = names.find((name) => !protocolNames().includes(name));
   if (unknown !== undefined) {
     throw new UsageError(
       `there is no protocol ${JSON.stringify(unknown)}`,
-      didYouMean(unknown, protocolNames) ?? "weft protocols lists them",
+      didYouMean(unknown, protocolNames()) ?? "weft protocols lists them",
     );
   }
   return [...new Set(names.map((name) => protocolName(name, { anchor })))];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Catalogue, schemaFrom } from "../../catalogue.ts";
 import type { ModelDefinition } from "../model.ts";
 
 /** A model of the catalogue with its own settings, as it stands in a configuration. */
@@ -11,10 +12,10 @@ export interface PipelineSettings {
 }
 
 /** Settings of a pipeline of any tagger with any classifier of pairs, each with all of its own. */
-export function pipelineSettings(catalogue: Iterable<ModelDefinition>) {
-  // Looked up when a configuration is checked, so that models registered later are choices too.
+export function pipelineSettings(catalogue: Catalogue<ModelDefinition>) {
   const choice = (takes: (definition: ModelDefinition) => boolean) =>
-    z.lazy(
+    schemaFrom(
+      catalogue,
       () =>
         z.discriminatedUnion(
           "name",

@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { probability } from "../option-values.ts";
-import { computeOptions, protocolOption } from "../shared-options.ts";
+import { computeOptions, pluginOption, protocolOption } from "../shared-options.ts";
 
 export const calibrateCommand = declareCommand({
   name: "calibrate",
@@ -27,6 +27,7 @@ export const calibrateCommand = declareCommand({
     precision: { value: "p", description: "max recall at this precision, instead of the best F1", parse: probability },
     reset: { description: "restore the uncalibrated model" },
     ...computeOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, tripleOptions, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, tripleOptions, typesFileOption } from "../shared-options.ts";
 
 export const convertCommand = declareCommand({
   name: "convert",
@@ -37,6 +37,7 @@ export const convertCommand = declareCommand({
     types: typesFileOption,
     list: { value: "file", description: "only the documents that this file names, one per line: a part of a split" },
     ...tripleOptions,
+    plugin: pluginOption,
   },
   json: true,
   exitCodes: { 1: "the conversion failed, or with --strict something was omitted" },

@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { properShare, wholeNumber } from "../option-values.ts";
-import { manyRunsOptions, manyRunsWords } from "../shared-options.ts";
+import { manyRunsOptions, manyRunsWords, pluginOption } from "../shared-options.ts";
 
 export const cvCommand = declareCommand({
   name: "cv",
@@ -32,6 +32,7 @@ export const cvCommand = declareCommand({
     seed: { value: "n", description: "seed of the training: the same as --set seed=N", parse: wholeNumber(0) },
     run: { value: "folder", description: "the folder of all runs", defaultWords: "runs/NAME-cv" },
     ...manyRunsOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

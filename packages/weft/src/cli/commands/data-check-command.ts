@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, typesFileOption } from "../shared-options.ts";
 
 export const dataCheckCommand = declareCommand({
   name: "data check",
@@ -24,6 +24,7 @@ export const dataCheckCommand = declareCommand({
       description: "with --fix: change a type's name, as from=to, entity:from=to or relation:from=to",
       many: "several each",
     },
+    plugin: pluginOption,
   },
   json: true,
   exitCodes: { 1: "a record is invalid, or with --strict there is a warning; notes never count" },

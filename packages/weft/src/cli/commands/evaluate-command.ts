@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { computeOptions, protocolOption, scoreOptions, thresholdOption } from "../shared-options.ts";
+import { computeOptions, pluginOption, protocolOption, scoreOptions, thresholdOption } from "../shared-options.ts";
 
 export const evaluateCommand = declareCommand({
   name: "evaluate",
@@ -15,6 +15,7 @@ export const evaluateCommand = declareCommand({
     predictions: { value: "file", description: "write the model's predictions, as JSONL" },
     ...scoreOptions,
     ...computeOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

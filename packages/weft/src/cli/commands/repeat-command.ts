@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { manyRunsOptions, manyRunsWords } from "../shared-options.ts";
+import { manyRunsOptions, manyRunsWords, pluginOption } from "../shared-options.ts";
 
 export const repeatCommand = declareCommand({
   name: "repeat",
@@ -14,6 +14,7 @@ export const repeatCommand = declareCommand({
     test: { value: "file", description: "score on this test data instead; trained runs are not trained again" },
     run: { value: "folder", description: "the folder of all runs", defaultWords: "runs/NAME-repeat" },
     ...manyRunsOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

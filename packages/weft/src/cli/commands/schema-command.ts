@@ -1,4 +1,5 @@
 import { declareCommand } from "../declaration.ts";
+import { pluginOption } from "../shared-options.ts";
 
 export const schemaCommand = declareCommand({
   name: "schema",
@@ -16,6 +17,7 @@ export const schemaCommand = declareCommand({
   },
   options: {
     output: { short: "o", value: "file", description: "write it to this file instead of standard output" },
+    plugin: pluginOption,
   },
   examples: [
     ["weft schema -o weft.schema.json", "next to the configuration"],

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, protocolOption, scoreOptions } from "../shared-options.ts";
+import { formatOption, pluginOption, protocolOption, scoreOptions } from "../shared-options.ts";
 
 export const scoreCommand = declareCommand({
   name: "score",
@@ -23,6 +23,7 @@ export const scoreCommand = declareCommand({
     },
     ...scoreOptions,
     format: formatOption,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

@@ -1,7 +1,7 @@
 import { defaultHost, defaultLimits, defaultPort } from "@weft-nlp/server/options";
 import { declareCommand } from "../declaration.ts";
 import { wholeNumber } from "../option-values.ts";
-import { computeOptions } from "../shared-options.ts";
+import { computeOptions, pluginOption } from "../shared-options.ts";
 
 export const serveCommand = declareCommand({
   name: "serve",
@@ -85,6 +85,7 @@ export const serveCommand = declareCommand({
       default: "info",
     },
     ...computeOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

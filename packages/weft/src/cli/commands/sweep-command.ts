@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { manyRunsOptions, manyRunsWords } from "../shared-options.ts";
+import { manyRunsOptions, manyRunsWords, pluginOption } from "../shared-options.ts";
 
 export const sweepCommand = declareCommand({
   name: "sweep",
@@ -26,6 +26,7 @@ export const sweepCommand = declareCommand({
     test: { value: "file", description: "use this test data instead of the configuration's" },
     run: { value: "folder", description: "the folder of all runs", defaultWords: "runs/NAME-sweep" },
     ...manyRunsOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [
