@@ -134,7 +134,7 @@ class TagsAndPairs {
     const cells = predictPairs(tape, scorer, thresholds);
     return this.tags
       .read(tape, tagScores, scorer.offsets)
-      .map(({ best, probabilities }, s) => decodeCells(this.lexicon, pairs, best(), probabilities, cells[s] ?? []));
+      .map((tags, s) => decodeCells(this.lexicon, pairs, tags.best(), tags.probabilities, cells[s] ?? []));
   }
 }
 

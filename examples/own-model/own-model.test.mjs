@@ -2,7 +2,7 @@ import { registry } from "weft-nlp";
 import { describeModel } from "weft-nlp/testing";
 import { register, tagsAndPairs } from "./index.mjs";
 
-register(registry);
+await register(registry);
 
 // The contract that Weft's own models meet: gradients, batches, learning, saving and randomness.
 describeModel(tagsAndPairs, {

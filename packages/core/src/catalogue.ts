@@ -86,7 +86,8 @@ export function schemaFrom<Schema extends z.ZodType>(catalogue: Catalogue<Named>
     return made.schema;
   };
   const lazy = z.lazy(current);
+  const { _zod: internals } = lazy;
   // Of a lazy schema, zod asks once and keeps the answer.
-  Object.defineProperty(lazy._zod, "innerType", { configurable: true, get: current });
+  Object.defineProperty(internals, "innerType", { configurable: true, get: current });
   return lazy;
 }

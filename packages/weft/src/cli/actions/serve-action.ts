@@ -66,7 +66,7 @@ async function workspaceOf({ runs, data, corrections, allowTraining }: ServeOpti
   }
   const shownRuns = runs ?? ((await exists("runs")) ? "runs" : undefined);
   if (shownRuns === undefined && data.length === 0 && corrections === undefined) return undefined;
-  return { runs: shownRuns, data, corrections, trainingCommand: allowTraining === true ? ownCommand : undefined };
+  return { runs: shownRuns, data, corrections, trainingCommand: allowTraining ? ownCommand : undefined };
 }
 
 const ownCommand = fileURLToPath(new URL("../../../bin/weft.js", import.meta.url));
