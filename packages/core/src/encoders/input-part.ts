@@ -31,7 +31,9 @@ export interface InputPart<Settings extends object = object> {
   readonly readsEntities?: boolean | undefined;
   /** What the lexicon must hold for this part; defaults to nothing. */
   needs?(settings: Settings): LexiconNeeds;
-  /** Whether the lexicon holds what the part needs. If not, the part is skipped. Defaults to true. */
+  /**
+   * Whether the lexicon holds what the part needs. If not, the part is skipped. Defaults to true.
+   */
   isKnown?(lexicon: Lexicon): boolean;
   reader(lexicon: Lexicon): ReadPart;
   /**

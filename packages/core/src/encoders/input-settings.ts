@@ -3,7 +3,9 @@ import type { Lexicon, LexiconNeeds } from "../vocabulary/index.ts";
 import type { InputPart } from "./input-part.ts";
 import { inputParts } from "./inputs/index.ts";
 
-/** The input parts of a model: the settings of each part, or false if the model does not read it. */
+/**
+ * The input parts of a model: the settings of each part, or false if the model does not read it.
+ */
 export type Inputs = Readonly<Record<string, object | false>>;
 
 /**

@@ -185,7 +185,9 @@ function everyRow(tape: Tape, found: Lookup | PlacedRows): Matrix {
   return tape.apply(operations.compose, { rows: rows.length, columns: input.columns, terms: [{ input, rows }] });
 }
 
-/** Combines numeric names into one number, an index into all combinations; other names into text. */
+/**
+ * Combines numeric names into one number, an index into all combinations; other names into text.
+ */
 function combineNames(all: readonly TableRows[]): TableRows {
   const [first, ...others] = all;
   return others.reduce(combineTwo, first ?? { table: { name: "", rows: 0 }, ids: [] });

@@ -38,8 +38,8 @@ export interface BuildOptions {
   /** Whether worker threads will share the memory; defaults to false. */
   readonly shared?: boolean | undefined;
   /**
-   * Seeds the first weights; defaults to 1. `null` leaves them zero, for a network whose weights are
-   * about to be written.
+   * Seeds the first weights; defaults to 1. `null` leaves them zero, for a network whose weights
+   * are about to be written.
    */
   readonly seed?: number | null | undefined;
 }
@@ -56,8 +56,8 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
 }
 
 /**
- * A model to send to another thread, which then works on the same weights. It holds only values that
- * can be posted; `lexicon` is JSON.
+ * A model to send to another thread, which then works on the same weights. It holds only values
+ * that can be posted; `lexicon` is JSON.
  */
 export interface SharedModel {
   readonly description: Omit<ModelDescription, "lexicon">;

@@ -51,8 +51,8 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
  * Builds a model from the files that `packModel` wrote.
  *
  * @param source the folder's name, for error messages
- * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, is not part of a model, or does not
- *   fit the others
+ * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, is not part of a model, or does
+ *   not fit the others
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
   const built = buildModel(readDescription(files, source), { ...options, seed: null });

@@ -13,9 +13,9 @@ export interface PredictionChunk {
 }
 
 /**
- * Splits examples into chunks of sentences of similar length, the longest first, so that recurrences
- * advance together and the last chunk to start is a quick one. The chunks never depend on the
- * number of workers.
+ * Splits examples into chunks of sentences of similar length, the longest first, so that
+ * recurrences advance together and the last chunk to start is a quick one. The chunks never depend
+ * on the number of workers.
  */
 export function predictionChunks(all: readonly Example[]): PredictionChunk[] {
   const chunks: { examples: Example[]; places: number[]; words: number }[] = [];

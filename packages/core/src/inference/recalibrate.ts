@@ -3,8 +3,8 @@ import type { BuiltModel } from "./built-model.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 
 /**
- * Returns the same network with another threshold, and with another calibration or none. The weights
- * are shared, not copied.
+ * Returns the same network with another threshold, and with another calibration or none. The
+ * weights are shared, not copied.
  */
 export function recalibrate(built: BuiltModel, threshold: Thresholds, calibration: Calibration | undefined): BuiltModel {
   const { calibration: _before, ...description } = built.description;

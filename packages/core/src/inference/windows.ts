@@ -19,8 +19,8 @@ export interface WindowOptions {
 export const defaultWindow = 256;
 
 /**
- * Tokens shared by two windows by default: longer than the mentions of the usual corpora and most of
- * the distances between related ones.
+ * Tokens shared by two windows by default: longer than the mentions of the usual corpora and most
+ * of the distances between related ones.
  */
 export const defaultOverlap = 64;
 
@@ -28,8 +28,8 @@ export const defaultOverlap = 64;
  * Fills in the defaults. The overlap defaults to `defaultOverlap`, but to no more than a quarter of
  * the window.
  *
- * @throws {ConfigError} SETTING_INVALID if the window is below 1 token, or the overlap is not smaller
- *   than the window
+ * @throws {ConfigError} SETTING_INVALID if the window is below 1 token, or the overlap is not
+ *   smaller than the window
  */
 export function windowSettings({ window = defaultWindow, overlap }: WindowOptions): { window: number; overlap: number } {
   const shared = overlap ?? Math.min(defaultOverlap, Math.floor(window / 4));

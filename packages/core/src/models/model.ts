@@ -53,8 +53,8 @@ export interface PredictOptions {
 }
 
 /**
- * One possible output of a model for a sentence. Models extend it with the data they need to compute
- * its probability.
+ * One possible output of a model for a sentence. Models extend it with the data they need to
+ * compute its probability.
  */
 export interface Output {
   readonly prediction: Prediction;
@@ -74,8 +74,8 @@ export interface SampleOptions {
 }
 
 /**
- * A model's probabilities of outputs, P(y) = P(entities) · P(relations | entities), as logarithms by
- * sentence and output.
+ * A model's probabilities of outputs, P(y) = P(entities) · P(relations | entities), as logarithms
+ * by sentence and output.
  */
 export interface OutputScores {
   /** ln P(entities) */

@@ -30,7 +30,9 @@ export function movedSetting(path: readonly (string | number)[]): string | undef
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Converts the settings of a model from format version 1 to 2, including the parts of a pipeline. */
+/**
+ * Converts the settings of a model from format version 1 to 2, including the parts of a pipeline.
+ */
 export function migrateSettings(model: Settings): Settings {
   const { wordSize, posSize, characterSize, characterFilters, filterWidths, tag, tagSize, ...rest } = model;
   const inputs = present({

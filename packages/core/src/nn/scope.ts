@@ -1,6 +1,8 @@
 import type { Initialiser, Parameter, ParameterStore } from "@weft-nlp/tensor";
 
-/** A path in the tree of parameter names, such as `rin/encoder/forward`, to add parameters under. */
+/**
+ * A path in the tree of parameter names, such as `rin/encoder/forward`, to add parameters under.
+ */
 export class Scope {
   readonly #store: ParameterStore;
   readonly #path: string;

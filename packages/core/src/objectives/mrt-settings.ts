@@ -10,11 +10,19 @@ export const mrtSettings = z.strictObject({
   /** α: the power of P before it is renormalised on the sample set. */
   alpha: z.number().positive().max(1e6).default(1e-4).describe("sharpness of the distribution over the sample set"),
   /** μ: the weight of the entity model. */
-  mu: z.number().min(0).max(1).default(1).describe("share of the entity model in the distribution; the rest is the relation model's"),
+  mu: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe("share of the entity model in the distribution; the rest is the relation model's"),
   /** Footnote 5. */
   epsilon: z.number().min(0).max(1).default(0.1).describe("share of tags that are drawn uniformly"),
   /** Δ_E, Δ_R, Δ_E+R, or only the learned loss. */
-  risk: z.enum(["entity", "relation", "both", "none"]).default("both").describe("the loss of an output: one minus the F1 of entities, of relations, the mean of both, or nothing"),
+  risk: z
+    .enum(["entity", "relation", "both", "none"])
+    .default("both")
+    .describe("the loss of an output: one minus the F1 of entities, of relations, the mean of both, or nothing"),
   relationF1: z
     .enum(["strict", "boundaries", "mrt-code", "partial-last", "partial-first", "rin-partial", "rin-partial-first"])
     .default("strict")

@@ -1,7 +1,9 @@
 import { type Prediction, sentenceF1 } from "../metrics/index.ts";
 import type { MrtSettings } from "./mrt-settings.ts";
 
-/** The outputs of one sentence, gold first: the log-probabilities of their parts, and their costs. */
+/**
+ * The outputs of one sentence, gold first: the log-probabilities of their parts, and their costs.
+ */
 export interface SampleSet {
   /** ln P(E | s) */
   readonly entities: Float64Array;

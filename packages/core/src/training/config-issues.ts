@@ -47,7 +47,9 @@ function explain(issue: z.core.$ZodIssue, context: ConfigIssues): ConfigError[] 
   return [settingError("SETTING_INVALID", at, issue.code === "custom" ? issue.message : message, hint)];
 }
 
-/** The issues of the form of a union whose type the value has: for "settings or off", the settings. */
+/**
+ * The issues of the form of a union whose type the value has: for "settings or off", the settings.
+ */
 function formMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
   return errors.find((form) => form.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys"));
 }
@@ -144,7 +146,9 @@ function valueAt(input: unknown, path: SettingPath): unknown {
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The names allowed in a map of settings, from the forms of the JSON Schema that the input fits. */
+/**
+ * The names allowed in a map of settings, from the forms of the JSON Schema that the input fits.
+ */
 function namesAt(root: JsonSchema, path: SettingPath, input: unknown): string[] {
   let forms = formsOf(root, root);
   let value = input;
@@ -166,7 +170,9 @@ function formsOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   return choices.length === 0 ? [target] : choices.flatMap((choice) => formsOf(choice, root));
 }
 
-/** The forms whose constants match the value, as in a union keyed by `name`; all forms if none fits. */
+/**
+ * The forms whose constants match the value, as in a union keyed by `name`; all forms if none fits.
+ */
 function fitting(forms: readonly JsonSchema[], value: unknown): readonly JsonSchema[] {
   const fits = forms.filter((form) =>
     Object.entries(form.properties ?? {}).every(([name, property]) => {

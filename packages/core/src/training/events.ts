@@ -76,7 +76,9 @@ export interface EvaluationEvent extends OfPart {
   readonly improved: boolean;
 }
 
-/** Emitted after every epoch. To save a checkpoint, call `bytes` before requesting the next event. */
+/**
+ * Emitted after every epoch. To save a checkpoint, call `bytes` before requesting the next event.
+ */
 export interface CheckpointEvent extends OfPart {
   readonly kind: "checkpoint";
   readonly epoch: number;

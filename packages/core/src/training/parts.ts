@@ -53,9 +53,9 @@ interface State {
 }
 
 /**
- * Trains the parts of a model one after the other, each with its own steps, optimiser and best epoch
- * on dev, and assembles the model from them. A checkpoint is that of the current part plus the
- * weights of the finished parts.
+ * Trains the parts of a model one after the other, each with its own steps, optimiser and best
+ * epoch on dev, and assembles the model from them. A checkpoint is that of the current part plus
+ * the weights of the finished parts.
  */
 export async function* trainParts(
   input: TrainInput,

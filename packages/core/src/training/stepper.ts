@@ -8,7 +8,9 @@ import type { StepEvent } from "./events.ts";
 import type { ChunkTask, Executor } from "./executor.ts";
 import { rateFactor } from "./schedule.ts";
 
-/** Makes training steps: distributes a batch over an executor, sums gradients, updates the weights. */
+/**
+ * Makes training steps: distributes a batch over an executor, sums gradients, updates the weights.
+ */
 export class Stepper {
   readonly #built: BuiltModel;
   readonly #optimizer: Optimizer;

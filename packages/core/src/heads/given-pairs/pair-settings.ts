@@ -37,12 +37,7 @@ export const pairSettings = {
     .describe("distinct offsets on each side; words further away share the last one"),
   inputDropout: z.number().min(0).lt(1).default(0).describe("dropout on the input of a word"),
   /** The released code of Ye et al. uses 0.2. */
-  spatialDropout: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe("share of the input columns that are dropped for a whole sentence"),
+  spatialDropout: z.number().min(0).lt(1).default(0).describe("share of the input columns that are dropped for a whole sentence"),
   wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),
 };
 

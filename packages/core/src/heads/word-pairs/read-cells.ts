@@ -14,8 +14,8 @@ export function anchorOf(span: Span, anchor: CellSettings["anchor"]): number {
 }
 
 /**
- * The gold cells of a sentence as a flat list i, j, r, sorted and without duplicates. Relations that
- * no cell can hold are added to `omissions`.
+ * The gold cells of a sentence as a flat list i, j, r, sorted and without duplicates. Relations
+ * that no cell can hold are added to `omissions`.
  */
 export function readCells(
   sentence: Sentence,

@@ -2,7 +2,9 @@ import { type Matrix, operations, type PairScorer, type Tape } from "@weft-nlp/t
 import { applyLinear, type PairLayer, pairLayer, type Scope } from "../../nn/index.ts";
 
 export interface WordPairsSettings {
-  /** The pairs that a word's relation features are pooled over: its row (eq. 5), or row and column. */
+  /**
+   * The pairs that a word's relation features are pooled over: its row (eq. 5), or row and column.
+   */
   readonly pool: "row" | "both";
   /** W_m of eq. 7. */
   readonly pairBias: boolean;

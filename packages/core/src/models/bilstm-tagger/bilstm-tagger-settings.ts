@@ -13,7 +13,10 @@ export const bilstmTaggerSettings = z.strictObject({
     .describe("any sequence of tags, or the best consistent one (Viterbi)"),
   dropout: z.number().min(0).lt(1).default(0.5).describe("dropout on characters, input and features"),
   /** §2.3 */
-  tagger: z.enum(["crf", "softmax"]).default("crf").describe("a conditional random field over the sentence, or a softmax for each word"),
+  tagger: z
+    .enum(["crf", "softmax"])
+    .default("crf")
+    .describe("a conditional random field over the sentence, or a softmax for each word"),
 });
 
 export type BilstmTaggerSettings = z.infer<typeof bilstmTaggerSettings>;

@@ -11,16 +11,24 @@ export const bioMtlSettings = z.strictObject({
   windows: z.array(z.int().min(1).max(31)).min(1).default([4, 5, 6, 7, 8, 9, 10]).describe("widths of the filters, in words"),
   filters: z.int().min(1).max(4096).default(64).describe("filters of each width"),
   /** The released code reads only the words from one entity to the other. */
-  window: z.enum(["sentence", "between"]).default("sentence").describe("words read for a pair: the whole sentence, or from one entity to the other"),
+  window: z
+    .enum(["sentence", "between"])
+    .default("sentence")
+    .describe("words read for a pair: the whole sentence, or from one entity to the other"),
   betweenLimit: z.int().min(1).max(1000).default(16).describe("maximum words read if window is between"),
-  pooling: z.enum(["max", "max-average"]).default("max").describe("pooling of a filter's values over the words: the maximum, or maximum and mean"),
+  pooling: z
+    .enum(["max", "max-average"])
+    .default("max")
+    .describe("pooling of a filter's values over the words: the maximum, or maximum and mean"),
   /** §3.2.2 (`dense`), or eq. 4 as printed (`pooled`). */
   scores: z.enum(["dense", "pooled"]).default("dense").describe("class scores from a hidden layer, or from the pooled values"),
   hiddenSize: z.int().min(1).max(4096).default(128).describe("units of the hidden layer"),
   dropout: z.number().min(0).lt(1).default(0.2).describe("dropout on the hidden layer, or on the pooled values"),
   /** The released code has a dropout of 0.5 as well as one of 0.2. */
   pooledDropout: z.number().min(0).lt(1).default(0).describe("dropout on the pooled values, before both tasks read them"),
-  /** The released code has two. Momentum and ε default to those of Keras, in which it is written. */
+  /**
+   * The released code has two. Momentum and ε default to those of Keras, in which it is written.
+   */
   batchNorm: z.boolean().default(false).describe("batch normalisation of the pooled values and of the hidden layer"),
   batchNormMomentum: z
     .number()

@@ -23,7 +23,10 @@ export const jointNnSettings = z.strictObject({
   dropout: z.number().min(0).lt(1).default(0.5).describe("dropout rate, the same in all six places"),
   wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),
   /** Footnote 2: both were tried, "performances are nearly the same". */
-  tagger: z.enum(["softmax", "crf"]).default("softmax").describe("a softmax for each word, or a conditional random field over the sentence"),
+  tagger: z
+    .enum(["softmax", "crf"])
+    .default("softmax")
+    .describe("a softmax for each word, or a conditional random field over the sentence"),
   decoding: z
     .enum(["free", "constrained"])
     .default("free")

@@ -22,7 +22,9 @@ const small = {
   typeFilter: false,
 };
 
-/** A network's scores for every pair, and its model's relations at threshold 0, in the same order. */
+/**
+ * A network's scores for every pair, and its model's relations at threshold 0, in the same order.
+ */
 function scoredAndSaid(loss: "ranking" | "cross-entropy" | "both", theta: number, gamma: number) {
   const settings = bioMtlSettings.parse({ ...small, loss, theta, gamma });
   const engine = Engine.create({ build: "baseline" });
