@@ -88,7 +88,7 @@ test("a part that the lexicon has no data for is skipped", () => {
 
 test("a model without any input is refused", () => {
   expect(() => encoderOf({ pos: all.pos }, { ...lexicon, pos: undefined })).toThrow(
-    "model.inputs: the training data has nothing",
+    "model.inputs: the training data holds none of the inputs",
   );
 });
 

@@ -97,7 +97,7 @@ test.each<[string, ModelFiles, string, string]>([
     "no weights",
     changed({ "model.safetensors": writeSafetensors({ tensors: new Map(), metadata: {} }) }),
     "m/model.safetensors",
-    "has no such parameter",
+    "lacks this parameter",
   ],
   [
     "weights of a wider model",

@@ -117,9 +117,9 @@ test.each<[string, Uint8Array, string]>([
     "cannot be read",
   ],
   ["progress that is null", tampered(({ metadata }) => (metadata["progress"] = "null")), "cannot be read"],
-  ["NaN updates", tampered(({ metadata }) => (metadata["updates"] = "NaN")), "how many updates"],
-  ["no updates", tampered(({ metadata }) => delete metadata["updates"]), "how many updates"],
-  ["a missing weight", tampered(({ tensors }) => tensors.delete("weights/rin/tag/bias")), "has no such parameter"],
+  ["NaN updates", tampered(({ metadata }) => (metadata["updates"] = "NaN")), "number of updates"],
+  ["no updates", tampered(({ metadata }) => delete metadata["updates"]), "number of updates"],
+  ["a missing weight", tampered(({ tensors }) => tensors.delete("weights/rin/tag/bias")), "lacks this parameter"],
   [
     "a weight of another shape",
     tampered(({ tensors }) => tensors.set("weights/rin/tag/bias", { shape: [1, 1], values: Float32Array.of(1) })),

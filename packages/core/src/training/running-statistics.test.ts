@@ -34,7 +34,7 @@ async function run(given: TrainInput): Promise<{ end: EndEvent; checkpoints: Uin
     if (event.kind === "checkpoint") checkpoints.push(event.bytes());
     if (event.kind === "end") return { end: event, checkpoints };
   }
-  throw new Error("training ended without saying so");
+  throw new Error("training ended without an end event");
 }
 
 const bytesOf = ({ model: built }: EndEvent): Uint8Array => packModel(built)["model.safetensors"];
