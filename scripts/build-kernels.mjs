@@ -1,12 +1,12 @@
 /**
  * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as
- * base64 into one generated module. Beside it goes a second one: for each kernel of the contract a
- * function that takes named fields and passes them on in order. `--header FILE` writes the contract
- * as a C header too.
+ * base64 into one generated module. A second module has a function for each kernel of the contract,
+ * which takes named fields and passes them on in order. `--header FILE` also writes the contract as
+ * a C header.
  *
- * There are four builds because two things must be known when a module is compiled: whether it may
- * use relaxed SIMD (fused multiply-add), and whether the memory it imports is shared between
- * threads. The library decides which one runs when it starts.
+ * There are four builds, because two things are fixed when a module is compiled: whether it may use
+ * relaxed SIMD (fused multiply-add), and whether threads share the memory it imports. The library
+ * picks one at startup.
  *
  * `node scripts/build-kernels.mjs [--quiet] [--header FILE] [assembly folder] [generated file]`
  */
@@ -62,7 +62,7 @@ try {
     writeFileSync(values.header, printHeader(contract));
   }
 } catch (error) {
-  // asc has said what is wrong, with file and line; a stack trace of this script would hide it.
+  // asc has reported the error with file and line; a stack trace of this script would hide it.
   console.error(error instanceof Error && "stderr" in error ? String(error.stderr) : error);
   process.exitCode = 1;
 }
@@ -76,7 +76,7 @@ function isUpToDate(file, line) {
 }
 
 /**
- * Readers of the file see the old one or the new one, never half of it.
+ * Replaces a file atomically: readers see the old file or the new one, never half of it.
  *
  * @param {string} file
  * @param {string} text
@@ -113,7 +113,7 @@ async function compile({ speed, memory, flags }, scratch) {
 }
 
 /**
- * The heap would hand out the addresses of constants that reached too far up.
+ * Fails if the constants reach into the heap, which would hand out their addresses.
  *
  * @param {Build[]} modules
  */
@@ -133,31 +133,63 @@ function print(modules) {
     .map(({ speed, wasm }) => `  ${speed}: "${createHash("sha256").update(wasm).digest("hex")}",`);
   const speeds = [...new Set(modules.map(({ speed }) => speed))];
   const rows = speeds.map((speed) => {
-    const memories = modules.filter((module) => module.speed === speed);
+    const [own, shared] = ["private", "shared"].map((form) => find(modules, speed, form));
     return [
       `  ${speed}: {`,
-      ...memories.map(({ memory, wasm }) => `    ${memory}:\n      "${wasm.toString("base64")}",`),
+      `    private:\n      "${own?.toString("base64")}",`,
+      `    shared: ${JSON.stringify(difference(own, shared))},`,
       "  },",
     ].join("\n");
   });
   return `// Written by scripts/build-kernels.mjs. Do not edit.
 ${stamp}
+/** Bytes of a module that stand in place of others: \`insert\` is in base64. */
+export interface ModulePatch {
+  readonly at: number;
+  readonly remove: number;
+  readonly insert: string;
+}
+
 /**
- * WebAssembly modules of the kernels in base64: by instruction set, then by whether the imported
- * memory is shared.
+ * WebAssembly modules of the kernels in base64, by instruction set. The form for shared memory is a
+ * patch of the form for private memory: the two differ in the limits of the memory they import.
  */
-export const wasmBuilds: Record<"baseline" | "relaxed", Record<"private" | "shared", string>> = {
+export const wasmBuilds: Record<"baseline" | "relaxed", { readonly private: string; readonly shared: ModulePatch }> = {
 ${rows.join("\n")}
 };
 
 /**
- * The SHA-256 of each build in its form for private memory; the form for shared memory computes the
- * same.
+ * The SHA-256 of each build for private memory. The build for shared memory computes the same.
  */
 export const wasmDigests: Record<"baseline" | "relaxed", string> = {
 ${digests.join("\n")}
 };
 `;
+}
+
+/**
+ * @param {Build[]} modules
+ * @param {string} speed
+ * @param {string} form
+ */
+function find(modules, speed, form) {
+  const found = modules.find((module) => module.speed === speed && module.memory === form);
+  if (found === undefined) throw new Error(`there is no ${form} module of the ${speed} build`);
+  return found.wasm;
+}
+
+/**
+ * The one piece in which two modules differ.
+ *
+ * @param {Buffer<ArrayBuffer> | undefined} from
+ * @param {Buffer<ArrayBuffer> | undefined} to
+ */
+function difference(from = Buffer.alloc(0), to = Buffer.alloc(0)) {
+  let at = 0;
+  while (at < Math.min(from.length, to.length) && from[at] === to[at]) at++;
+  let tail = 0;
+  while (tail < Math.min(from.length, to.length) - at && from.at(-1 - tail) === to.at(-1 - tail)) tail++;
+  return { at, remove: from.length - at - tail, insert: to.subarray(at, to.length - tail).toString("base64") };
 }
 
 /**
@@ -194,7 +226,7 @@ function printCalls(contract) {
 ${callsStamp}
 import type { Kernels, PositionalKernels } from "./kernels.ts";
 
-/** Named fields in front of positional kernels. */
+/** Functions with named fields that call the positional kernels. */
 export function namedKernels(kernels: PositionalKernels): Kernels {
   const { ${names.join(", ")} } = kernels;
   return {
@@ -205,8 +237,7 @@ ${functions.join("\n")}
 }
 
 /**
- * A hash of everything that decides what a generated file holds: the sources of a folder, and
- * whatever else.
+ * A hash of everything that determines a generated file: the sources of a folder, and `more`.
  *
  * @param {string} folder
  * @param {readonly unknown[]} more

@@ -1,8 +1,8 @@
 /**
- * Builds the page into `packages/server/page`: the page itself, and `weft-arcs.js`, the element
- * alone in one file for anybody's page.
+ * Builds the page into `packages/server/page`: the page itself, and `weft-arcs.js`, the
+ * element alone in one file for any page.
  *
- * Does nothing where neither the sources nor the tools have changed.
+ * Does nothing if neither the sources nor the tools have changed.
  * `node scripts/build-page.mjs [--quiet]`
  */
 import { createHash } from "node:crypto";
@@ -34,7 +34,7 @@ if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
   writeFileSync(stampFile, stamp);
 }
 
-/** Of everything that goes into the page. */
+/** A hash of everything that goes into the page. */
 function fingerprint() {
   const hash = createHash("sha256").update(`vite ${version}\n`);
   const folders = ["apps/web", ...["api", "core", "draw", "tensor"].map((name) => `packages/${name}/src`)];

@@ -1,6 +1,6 @@
 /**
- * Holds every import in the packages against `layers.mjs`, with dependency-cruiser. Fails too when
- * it saw no module at all, because a check that looks at nothing passes always.
+ * Checks every import in the packages against `layers.mjs`, with dependency-cruiser. Also fails if
+ * it saw no module at all, because a check that looks at nothing always passes.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { cruise } from "dependency-cruiser";
 import { packages } from "./layers.mjs";
 
-/** Tests, and what only tests use. */
-const testCode = "\\.test\\.ts$|^(packages|apps)/[^/]+/src/testing/";
+/** Tests, and files that only tests use. */
+const testCode = "\\.test\\.ts$|^(packages|apps)/[^/]+/src/testing(/|\\.ts$)";
 
 /** @typedef {import("dependency-cruiser").IForbiddenRuleType} Rule */
 
@@ -46,11 +46,11 @@ async function forbiddenImports() {
       enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["weft-source", "import", "node", "default"] },
     },
   );
-  if (typeof output === "string") throw new Error("dependency-cruiser gave text instead of a result");
+  if (typeof output === "string") throw new Error("dependency-cruiser returned text instead of a result");
   const { totalCruised, violations } = output.summary;
   const seen = output.modules.filter(({ source }) => /^(packages|apps)\/\w+\/src\//.test(source)).length;
   const empty = seen === 0 ? ["no module was seen: the paths in scripts/check-imports.mjs are wrong"] : [];
-  console.error(`imports: ${seen} modules of ours, ${totalCruised} in all, ${violations.length} against the rules`);
+  console.error(`imports: ${seen} of our modules, ${totalCruised} in all, ${violations.length} violations`);
   return [
     ...empty,
     ...violations.map(({ from, to, rule, cycle }) => {
@@ -133,7 +133,7 @@ function generalRules() {
       name: "what is imported stands in the package.json of the package",
       severity: "error",
       from: { path: "^(packages|apps)/[^/]+/src/", pathNot: testCode },
-      // A peer that a package names as optional is installed here for the tests.
+      // Optional peers of a package are installed here for the tests.
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"], dependencyTypesNot: ["npm-peer"] },
     },
   ];

@@ -1,7 +1,8 @@
 /**
- * Holds prose to 100 columns and to plain English, in comments and in Markdown. Code may be wider.
+ * Checks comments and Markdown for prose wider than 100 columns and for turns of phrase that are
+ * not plain English. Code may be wider.
  *
- * Tables, links, code and generated parts of pages are left alone, and so is what nobody here wrote.
+ * Skips tables, links, code, generated parts of pages, and files that come from elsewhere.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -9,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const columns = 100;
 
-/** Turns of phrase that no engineer born to English would write, and what to write. */
+/** Turns of phrase that no native engineer would write, and what to write instead. */
 const foreign = [
   [/\bwhere left out\b/i, "defaults to"],
   [/\banew\b/i, "again"],

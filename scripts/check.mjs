@@ -1,14 +1,15 @@
 /**
- * Everything a change must pass, in the order in which a failure is cheapest to see. A step that
- * fails does not hide the ones after it.
+ * Everything a change must pass, cheapest steps first. A step that fails does not hide the ones
+ * after it.
  *
- * `node scripts/check.mjs [step ...]` runs the named steps alone. `npm test` runs all of them.
+ * `node scripts/check.mjs [step ...]` runs only the named steps. `npm test` runs all of them.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const steps = {
   format: ["node_modules/.bin/biome", "ci"],
+  prose: ["node", "scripts/check-prose.mjs"],
   lint: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"],
   build: ["npm", "run", "--silent", "build"],
   types: ["node", "node_modules/tsc7/bin/tsc", "-p", "tsconfig.test.json"],
@@ -22,7 +23,7 @@ const steps = {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in steps));
 if (unknown.length > 0) {
-  console.error(`no step ${unknown.join(", ")}; there are ${Object.keys(steps).join(", ")}`);
+  console.error(`unknown step ${unknown.join(", ")}; the steps are ${Object.keys(steps).join(", ")}`);
   process.exit(2);
 }
 
@@ -31,7 +32,7 @@ const failures = [];
 for (const [name, [command = "", ...options]] of Object.entries(steps)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const started = performance.now();
-  // The last step's own last line counts the tests; the steps before it are counted there too.
+  // The last line of the last step counts the tests and the failed steps before it.
   const env = name === "tests" ? { ...process.env, WEFT_FAILED_STEPS: failures.join(" ") } : process.env;
   const { status } = spawnSync(command, options, {
     cwd: fileURLToPath(new URL("..", import.meta.url)),

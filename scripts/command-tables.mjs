@@ -1,4 +1,4 @@
-/** The generated part of docs/commands.md, from what every command declares. */
+/** The generated part of docs/commands.md, from the declarations of the commands. */
 import { argumentUsage, found, usageOf } from "../packages/weft/dist/cli/declaration.js";
 
 /**
@@ -43,7 +43,7 @@ async function section(declaration) {
   ].join("\n\n");
 }
 
-/** Lines that belong together, such as commands for shells, stay lines. @param {string} details */
+/** Keeps the line breaks of blocks such as shell commands. @param {string} details */
 function paragraphs(details) {
   if (details === "") return [];
   return details.split("\n\n").map((text) => (text.includes("\n") ? fenced(text) : wrapped(text)));

@@ -3,8 +3,8 @@
  *
  * Tools such as the formatter name one optional package per platform. Where the mirror behind an
  * `npm install` lacks some of them, npm writes a lockfile without them, and then `npm ci` refuses
- * it everywhere. What is added has version, system and processor, and no hash, because nothing was
- * fetched; an `npm install` against a full registry fills in the rest. Run it after every
+ * it everywhere. The added entries have version, system and processor but no hash, because nothing
+ * was fetched; an `npm install` against a full registry fills in the rest. Run it after every
  * `npm install`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ for (const [path, entry] of Object.entries(lockfile.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (`${path}/node_modules/${name}` in lockfile.packages || `node_modules/${name}` in lockfile.packages) continue;
     const fields = { ...platform(name), ...inherited(entry), optional: true };
-    // The order in which npm writes them, so that its next run changes nothing here.
+    // npm's own order, so its next run changes nothing here.
     const ordered = Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => a.localeCompare(b, "en")));
     lockfile.packages[`node_modules/${name}`] = { version: exact(name, version), ...ordered };
     added.push(name);
@@ -46,7 +46,7 @@ console.error(`${added.length} packages added to the lockfile`);
  */
 function exact(name, range) {
   if (!/^\d+\.\d+\.\d+$/.test(range))
-    throw new Error(`${name} asks for ${range}: only an exact version can be added without the registry`);
+    throw new Error(`${name} requires ${range}: only an exact version can be added without the registry`);
   return range;
 }
 
@@ -56,7 +56,8 @@ function inherited({ license, dev }) {
 }
 
 /**
- * What npm compares with the machine, read from a name such as `binding-linux-arm64-musl`.
+ * The system and processor that npm compares with the machine, from a name such as
+ * `binding-linux-arm64-musl`.
  *
  * @param {string} name
  */
@@ -67,7 +68,7 @@ function platform(name) {
   const os = systems.find((system) => words.includes(system));
   const cpu = processors.find((processor) => words.includes(processor));
   if (cpu === undefined || (os === undefined && cpu !== "wasm32"))
-    throw new Error(`${name} does not say for which machine it is`);
+    throw new Error(`${name} does not name a system and processor`);
   const libraries = words.some((word) => word.startsWith("musl")) ? ["musl"] : ["glibc"];
   return { cpu: [cpu], ...(os === undefined ? {} : { os: [os] }), ...(os === "linux" ? { libc: libraries } : {}) };
 }

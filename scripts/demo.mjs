@@ -1,6 +1,6 @@
-// `npm run demo`: the main job, once, on the bundled corpus: train, evaluate, extract from a text
-// that is in no file. The run stays in runs/demo. A second demo trains beside it and replaces it at
-// the end, so that an interrupted demo leaves the run of the one before.
+// `npm run demo`: trains and evaluates a model on the bundled corpus, and extracts from a text that
+// is in no file. The run stays in runs/demo. A second demo trains in another folder and replaces
+// the run at the end, so an interrupted demo leaves the previous run intact.
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const config = resolvePaths(await readConfig("examples/corpus/weft.yaml", trainConfigSchema()));
 const [run, fresh, former] = ["runs/demo", "runs/demo.new", "runs/demo.old"];
 if (await holdsAnotherRun()) {
-  say(`${run} holds a run that is not this demo's; move it to another folder and call npm run demo again`);
+  say(`${run} holds a run of something else; move it to another folder and run npm run demo again`);
   process.exit(1);
 }
 for (const rest of [fresh, former]) rmSync(rest, { recursive: true, force: true });
@@ -56,8 +56,8 @@ async function train() {
       ]),
     );
     console.log(textTable(["", "protocol", "P", "R", "F1"], rows, { align: ["left", "left", "right", "right", "right"] }));
-    say("\nstrict: relation type, both spans and both entity types are right. No test triple occurs in train;");
-    say("the best epoch was chosen on dev, test was read once; one seed, no word vectors.");
+    say("\nstrict: relation type, both spans and both entity types are right. No test triple occurs in train.");
+    say("The best epoch was chosen on dev and test was read once. One seed, no word vectors.");
   }
 }
 
@@ -76,7 +76,7 @@ async function extract() {
   say(`\n${((performance.now() - begun) / 1000).toFixed(0)} s in all. Try next:`);
   say("  npx weft serve runs/demo                                      this model in a page, on http://127.0.0.1:7433");
   say('  echo "Your own sentence." | npx weft extract runs/demo        JSON with offsets and confidences');
-  say("  npx weft train examples/corpus/weft.yaml --run runs/mine      a training of your own");
+  say("  npx weft train examples/corpus/weft.yaml --run runs/mine      trains a run of your own");
   say("  npx weft --help                                               everything else");
 }
 

@@ -1,6 +1,6 @@
 /**
  * Writes the generated parts of the documentation, from the built packages. `--check` writes
- * nothing and fails where a page is stale.
+ * nothing and fails if a page is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -72,7 +72,7 @@ async function dataPage() {
 }
 
 /**
- * What `weft schema` prints, for editors and for programs.
+ * The output of `weft schema`, for editors and programs.
  *
  * @param {"config" | "reportFileSchema" | "comparisonFileSchema"} name
  * @returns {Promise<import("./generated-docs.mjs").JsonSchema>}

@@ -1,4 +1,4 @@
-// Writes docs/images/page-correct.png: the view Correct in the middle of some work. Run it after
+// Writes docs/images/page-correct.png: the view Correct with work in progress. Run it after
 // `npm run build`.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,7 +33,7 @@ try {
   await page.goto(`${address}/#/correct/news`);
   await page.getByRole("button", { name: "As in the text" }).click();
   await page.locator(".words").waitFor();
-  // What a person sees who has accepted one relation and looks at the next.
+  // The state after accepting one relation, with the next one selected.
   await page.getByRole("button", { name: /^Accept Mara Voss founded/ }).click();
   await page.locator(".save-state.saved").waitFor();
   await page.mouse.move(0, 0);

@@ -19,8 +19,7 @@ try {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, deviceScaleFactor: 1.5 });
     const page = await context.newPage();
     await page.goto(address);
-    // The first answer of a server warms it up; the numbers in the picture shall be those of every
-    // later one.
+    // The first answer only warms the server up; the picture shows the numbers of a later one.
     for (let time = 0; time < 3; time++) {
       await page.locator("button.main:enabled").click();
       await page.locator("button.main:enabled").waitFor();

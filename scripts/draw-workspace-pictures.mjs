@@ -1,6 +1,6 @@
 // Writes docs/images/page-{runs,data}.png: the views Runs and Data as a browser shows them. Run it
-// after `npm run build`; it trains two models on examples/corpus first, which takes minutes, or
-// shows the folder of runs that is named: `node scripts/draw-workspace-pictures.mjs [RUNS]`.
+// after `npm run build`. It first trains two models on examples/corpus, which takes minutes, unless
+// you name a folder of runs: `node scripts/draw-workspace-pictures.mjs [RUNS]`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,7 +41,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Two seeds of a small configuration, trained anew. */
+/** Trains two seeds of a small configuration. */
 function trainedRuns() {
   const set = ["training.epochs=24", "optimizer.rate=0.003", "model.rounds=0"].flatMap((each) => ["--set", each]);
   for (const seed of [1, 2]) {

@@ -1,4 +1,4 @@
-/** The tables of docs/formats.md, from what every format says of itself. */
+/** The tables of docs/formats.md, from the declarations of the formats. */
 
 /**
  * @typedef {import("@weft-nlp/core/formats").InputFormat} InputFormat
@@ -48,7 +48,7 @@ export function capacityTable(inputs, outputs) {
 }
 
 /**
- * Every format once, those that are read first.
+ * Every format once, readable ones first.
  *
  * @param {Inputs} inputs
  * @param {Outputs} outputs

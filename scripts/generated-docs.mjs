@@ -1,5 +1,5 @@
 /**
- * The parts of the documentation that are written from code. Each stands between two markers:
+ * The parts of the documentation that are generated from code. Each is between two markers:
  *
  *     <!-- generated: errors core -->
  *     <!-- end -->
@@ -7,7 +7,7 @@
 
 /**
  * @param {string} page
- * @param {string} name what the opening marker says after `generated:`
+ * @param {string} name the words after `generated:` in the opening marker
  * @param {string} content
  * @returns {string} the page with the part of that name replaced
  * @throws {Error} when the page has no such markers
@@ -68,7 +68,7 @@ export function errorCodesOf(exports) {
 export function settingsTable(schema) {
   /** @type {string[]} */
   const sections = [];
-  /** Where a form of settings was described first. @type {Map<string, string>} */
+  /** Where each form of settings was first described. @type {Map<string, string>} */
   const described = new Map();
   visit(schema, "");
   return sections.join("\n\n");
@@ -113,8 +113,8 @@ function isGroup(schema) {
 }
 
 /**
- * Whether every setting of a group is a group itself that can be switched on and off: they go into
- * the table around them.
+ * Whether every setting of a group is itself a group that can be switched on and off. These go into
+ * the surrounding table.
  *
  * @param {JsonSchema} schema
  */
@@ -141,7 +141,7 @@ function switchRows(key, { properties = {} }) {
 
 /**
  * @param {JsonSchema} schema
- * @returns {string | undefined} the name that tells one of several forms apart
+ * @returns {string | undefined} the name that distinguishes one of several forms
  */
 function variantOf(schema) {
   const name = schema.properties?.["name"]?.const;

@@ -1,14 +1,14 @@
-/** What everything that reads sentences uses. */
+/** Layers used by everything that reads sentences. */
 const text = ["schema", "text", "vocabulary"];
 
 /**
- * Who may import whom. `npm run check` holds the sources against this table, and
+ * Which layer may import which. `npm run check` checks the sources against this table, and
  * docs/architecture.md explains it.
  *
  * A layer is a folder, or a file of that name, directly under a package's `src` (`apps/web` for the
- * page, `packages/` and the name for the others). It may import itself, the layers listed beside
- * it, and the base files; nothing else. A folder that is missing here fails the check, so that the
- * table stays complete.
+ * page, `packages/` and the name for the others). It may import itself, the layers listed for it,
+ * and the base files; nothing else. The check fails if a folder is missing here, which keeps the
+ * table complete.
  *
  * @typedef {{ folder?: string, uses: string[], base: string[], layers: Record<string, string[]> }}
  *   PackageRules
@@ -77,10 +77,11 @@ export const packages = {
     layers: {
       files: [],
       triples: ["files"],
-      workers: ["files"],
+      plugins: ["files"],
+      workers: ["files", "plugins"],
       extractor: ["files", "workers"],
       runs: ["files", "workers", "extractor"],
-      experiments: ["files", "workers", "extractor", "runs"],
+      experiments: ["files", "plugins", "workers", "extractor", "runs"],
       testing: ["files", "triples", "workers", "extractor", "runs"],
     },
   },

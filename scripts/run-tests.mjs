@@ -26,8 +26,7 @@ console.log(`${passed} passed, ${failed + steps.length} failed`);
 process.exitCode = steps.length > 0 ? 1 : (status ?? 1);
 
 /**
- * A file that fails before its first test holds no failed test, so it counts as one failure of its
- * own.
+ * A file that fails before its first test reports no failed test, so it counts as one failure.
  */
 function count() {
   if (!existsSync(report)) return { passed: 0, failed: 1 };

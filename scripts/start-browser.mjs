@@ -7,11 +7,14 @@ import { chromium } from "playwright-core";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const systemBrowser = "/usr/bin/chromium";
 
-/** Root cannot use the sandbox; letters are set where the layout says, not where a hint says. */
+/**
+ * Root cannot use the sandbox. Without font hinting, letters are placed exactly where the layout
+ * says.
+ */
 const flags = ["--no-sandbox", "--font-render-hinting=none"];
 
 /**
- * The browser that comes as a package, and where its libraries are missing, the one of the system.
+ * The browser from the npm package or, if its libraries are missing, the system's.
  *
  * @returns {Promise<import("playwright-core").Browser>}
  */
@@ -25,12 +28,12 @@ export async function startBrowser() {
       reasons.push((error instanceof Error ? error.message : String(error)).split("\n", 3).join(" "));
     }
   }
-  throw new Error(`no browser starts here: ${reasons.join("; ")}`);
+  throw new Error(`no browser starts on this machine: ${reasons.join("; ")}`);
 }
 
 /**
- * Unpacked once for all processes, each of which may be the first: under a name of its own, then
- * moved to where all look.
+ * Unpacks the browser once for all processes. Any of them may be the first, so each unpacks under
+ * its own name and then moves the result into place.
  */
 async function packedBrowser() {
   const { version } = JSON.parse(readFileSync(join(root, "node_modules/@sparticuz/chromium/package.json"), "utf8"));

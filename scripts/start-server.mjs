@@ -4,12 +4,11 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * `weft serve` with these arguments, as people start it, on a free port: for whoever draws or tests
- * its page.
+ * Starts `weft serve` with these arguments on a free port, for scripts that draw or test its page.
  *
  * @param {readonly string[]} args
- * @returns {Promise<{ address: string, stop: () => Promise<void> }>} once it listens; `stop` waits
- *   for its end
+ * @returns {Promise<{ address: string, stop: () => Promise<void> }>} once the server listens;
+ *   `stop` waits until it has exited
  */
 export async function startServer(args) {
   const server = spawn(process.execPath, ["packages/weft/bin/weft.js", "serve", ...args, "--port", "0", "--json"], {
@@ -24,7 +23,7 @@ export async function startServer(args) {
       const url = /"kind":"ready","url":"([^"]+)"/.exec(said)?.[1];
       if (url !== undefined) resolve(url);
     });
-    server.on("close", (code) => reject(new Error(`weft serve ended with ${code}: ${said}`)));
+    server.on("close", (code) => reject(new Error(`weft serve exited with ${code}: ${said}`)));
   });
   const stop = async () => {
     if (server.exitCode !== null || server.signalCode !== null) return;

@@ -1,7 +1,7 @@
 /**
- * `npm test`: everything that `npm run check` checks, tests included.
+ * `npm test`: everything that `npm run check` checks, including the tests.
  *
- * With arguments it builds and runs those tests alone: `npm test -- packages/core/src/metrics`.
+ * With arguments it builds and runs only those tests: `npm test -- packages/core/src/metrics`.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-// Some plans read .cache/vectors/glove.txt. The shared copy of these vectors ends in the middle of
-// a line, which a reader rightly refuses: this writes its whole lines there.
+// Writes .cache/vectors/glove.txt, which some plans read. The shared copy of these vectors ends in
+// the middle of a line, which the reader refuses, so only its complete lines are copied.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 

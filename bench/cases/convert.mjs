@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { numbers } from "../lib/options.mjs";
 
 // Options: --megabytes 100,1000 --pairs jsonl:brat,brat:jsonl --folder FOR-TEMPORARY-FILES
-export const title = "`weft convert` over a corpus of a given size: speed over the input, and the most memory the process held";
+export const title = "`weft convert` over a corpus of a given size: input speed, and peak memory of the process";
 export const unit = "MB/s";
 export const base = [];
 

@@ -3,7 +3,7 @@ import { inputFormats, outputFormats } from "@weft-nlp/core/formats";
 
 // Options: --megabytes 8 --only 'brat read'
 export const title =
-  "Annotation formats, MB of files a second of processor time: reading text into checked documents, writing documents into text, without the disk. Articles of 40 sentences";
+  "Annotation formats, MB of files per second of processor time: reading text into checked documents and writing documents as text, without the disk. Articles of 40 sentences";
 export const unit = "MB/s";
 export const base = [/^jsonl/];
 

@@ -30,8 +30,8 @@ export function cases({ options }) {
           command: process.execPath,
           args: [script, "--case", String(index), "--build", build],
         }))
-        // Without fused multiply-add the chains of the first case wait for their sums: it is no
-        // ceiling.
+        // Without fused multiply-add, the chains of the first case wait for their sums, so it is
+        // not a ceiling.
         .slice(build === "baseline" ? 1 : 0),
     );
 }

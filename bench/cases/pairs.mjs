@@ -13,7 +13,7 @@ export const base = [/^PyTorch/];
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** How often words occur, and how the table calls it. */
+/** How often words occur, and the label in the table. */
 const draws = { text: "words as in text", uniform: "all words equally often" };
 
 export function prepare({ python }) {
@@ -32,8 +32,8 @@ export function cases({ options, pyTorch }) {
         const infer = mode === "infer";
         const group = `${infer ? "inference" : "training"}, ${cores} ${cores === 1 ? "core" : "cores"}, ${draws[draw]}`;
         const shared = ["--data", workload(draw), "--infer", infer ? "1" : "0"];
-        // What is kept between predictions fills on the way: the whole corpus is read once, from
-        // cold.
+        // The cache of predictions fills during the run: the whole corpus is read once, from a
+        // cold start.
         const batches = infer ? ["--warm", "0", "--batches", "1000"] : ["--warm", "8", "--batches", "60"];
         const args = [path("../weft/pairs.mjs"), ...shared, ...batches, "--workers", `${cores}`];
         const ours = { name: "Weft", group, command: process.execPath, args };
@@ -45,8 +45,8 @@ export function cases({ options, pyTorch }) {
 }
 
 /**
- * Naive: batches in any order, as the paper trains; shared convolution: sentences of like length
- * together, which is its best.
+ * `naive` takes batches in any order, as the paper trains. `fact`, with the shared convolution,
+ * batches sentences of similar length, which is fastest.
  */
 function theirs(group, shared, threads, { found, reason }, variants) {
   if (found.length === 0) return [{ name: "PyTorch", group, skip: reason }];

@@ -51,8 +51,8 @@ function ours(group, args) {
 }
 
 /**
- * One process a core, and one process of as many threads: the faster of the two is what we compare
- * with.
+ * One process per core, and one process with as many threads. We compare with the faster of the
+ * two.
  */
 function theirs(group, shared, cores, { found, reason }, variants) {
   if (found.length === 0) return [{ name: "PyTorch", group, skip: reason }];

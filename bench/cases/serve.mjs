@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { numbers } from "../lib/options.mjs";
 
 // Options: --clients 1,8,64 --seconds 4 --threads 2 --models rin,joint-nn-128,joint-nn-256,FOLDER
-//          --soak MINUTES --deadline 1000 --connections 4000: twice the load that the server can do, once
-export const title = "weft serve: requests of one sentence (bundled corpus, mean 20 words), clients in a process of their own";
+//          --soak MINUTES --deadline 1000 --connections 4000: once, at twice the server's capacity
+export const title = "weft serve: requests of one sentence (bundled corpus, mean 20 words), clients in a separate process";
 export const unit = "requests/s";
 export const base = ["one sentence at a time"];
 
@@ -17,7 +17,7 @@ export function rounds({ soak }) {
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The bundled RIN, and joint networks of the sizes that serve in earnest, trained for a moment. */
+/** The bundled RIN, and joint networks of realistic sizes, trained briefly. */
 const known = {
   rin: () => path("../../examples/model"),
   "joint-nn-128": () => jointNetwork(128),
@@ -48,7 +48,7 @@ export function cases({ options, models }) {
   });
 }
 
-/** @param units of a direction */
+/** @param units per direction */
 function jointNetwork(units) {
   const folder = path(`../../.cache/bench/joint-nn-${units}`);
   if (existsSync(`${folder}/model`)) return folder;

@@ -2,20 +2,19 @@ import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /**
- * One benchmark module exports:
+ * A benchmark module exports:
  * - `title`: what is measured, in words
- * - `unit`: of the measure, default "sentences/s"
- * - `prepare(options)`: makes what the cases need; what it returns is handed to `cases`
- * - `cases`: a list, or a function from what was prepared to one, of
- *   `{ name, group?, command, args, env?, skip? }`; a case with `skip` is not run and its reason
- *   printed; ratios are taken within a group
- * - `base`: names of the cases the others are compared with; where there are several, the fastest
- *   of them
+ * - `unit`: the unit of the measure, "sentences/s" by default
+ * - `prepare(options)`: sets the cases up; its result is passed to `cases`
+ * - `cases`: a list of `{ name, group?, command, args, env?, skip? }`, or a function that returns
+ *   one from the result of `prepare`. A case with `skip` is not run; its reason is printed. Ratios
+ *   are taken within a group
+ * - `base`: names of the cases that the others are compared with; of several, the fastest counts
  *
- * - `rounds(options)`: how often each case is run, where that is not three times
+ * - `rounds(options)`: how often each case is run; defaults to three times
  *
  * Each case is a process that prints, as its last line, JSON with `sentences_per_second` and, if it
- * can tell, `rss_mb` and `latency_ms` ({ p50, p95, p99 }).
+ * can, `rss_mb` and `latency_ms` ({ p50, p95, p99 }).
  */
 export async function loadBenchmark(name) {
   const file = new URL(`../cases/${name}.mjs`, import.meta.url);

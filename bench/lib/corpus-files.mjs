@@ -2,8 +2,8 @@ import { charSpan } from "@weft-nlp/core";
 import { collectText, outputFormats } from "@weft-nlp/core/formats";
 
 /**
- * The files of documents in a format, by name, the main file of a format that is one under "".
- * Formats that Weft reads alone are printed here.
+ * The documents as files in a format, by name. The main file of a single-file format has the name
+ * "". Formats that Weft can read but not write are printed here.
  *
  * @param {string} name of a format
  * @param {readonly import("@weft-nlp/core").Document[]} documents
@@ -17,7 +17,7 @@ export async function corpusFiles(name, documents) {
   return new Map([...(format.layout === "folder" ? [] : [["", text]]), ...files]);
 }
 
-/** The spaces between sentences become line ends, which keeps all offsets. */
+/** Turns the spaces between sentences into line ends, which keeps all offsets. */
 async function splitFiles(document) {
   const letters = Array.from(document.text.replaceAll("\n", " "), (letter) => letter);
   const files = await corpusFiles("brat", [{ ...document, text: document.text.replaceAll("\n", " ") }]);

@@ -1,14 +1,14 @@
 import { documentFromText } from "@weft-nlp/core/text";
 
-// Documents of the size of a news article: 40 sentences of 8 to 32 words, of which three runs of
+// Documents as long as a news article: 40 sentences of 8 to 32 words, of which three runs of
 // one to three words are entities and two pairs of neighbours are in a relation. The speed of a
-// format depends on such counts, and on characters beyond ASCII, not on what the words say.
+// format depends on such counts, and on characters beyond ASCII, not on the words themselves.
 const sentencesADocument = 40;
 const types = ["PER", "ORG", "LOC", "GPE"];
 const relationTypes = ["works_for", "based_in", "located_in", "part_of", "born_in"];
 
 /**
- * Endless documents, always the same for a seed.
+ * An endless stream of documents, the same for the same seed.
  *
  * @returns {Generator<import("@weft-nlp/core").Document>}
  */
@@ -25,8 +25,8 @@ export function* documentsWorkload(seed = 5) {
       parts.push(part);
       at += part.length;
     };
-    // One document in ten has a character of two UTF-16 units, which makes offsets in code points
-    // cost something.
+    // One document in ten has a character of two UTF-16 units, so that converting offsets to code
+    // points costs something.
     if (number % 10 === 0) add("🚀 ");
     for (let sentence = 0; sentence < sentencesADocument; sentence++) {
       const length = 8 + below(25);

@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 
 /**
- * One connection that stays open, for one request at a time. Clients are to take as little as they
- * can of the machine that they share with the server: the requests are made before the clock runs,
- * and of an answer only status and length are looked at.
+ * A connection that stays open, for one request at a time. Clients share the machine with the
+ * server, so they do as little as possible: requests are built before the clock starts, and only
+ * the status and length of an answer are read.
  */
 class Connection {
   /** @readonly */
@@ -26,7 +26,7 @@ class Connection {
     return !this.#socket.destroyed;
   }
 
-  /** Never rejects: a connection that breaks is the status 0. */
+  /** Never rejects: a broken connection is the status 0. */
   post(bytes) {
     this.#started = performance.now();
     this.#missing = -1;
@@ -72,7 +72,7 @@ function requestsOf(url, bodies) {
   });
 }
 
-/** So many clients, each sending its next request when it has its answer, for so long. */
+/** Runs clients for some time; each sends its next request when it has its answer. */
 export async function closedLoop({ url, bodies, clients, seconds }) {
   const requests = requestsOf(url, bodies);
   const connections = Array.from({ length: clients }, () => new Connection(url));
@@ -91,8 +91,8 @@ export async function closedLoop({ url, bodies, clients, seconds }) {
 }
 
 /**
- * Requests at a fixed rate, whether or not the ones before are answered, as far as there are
- * connections.
+ * Sends requests at a fixed rate, whether or not earlier ones are answered, as long as there are
+ * free connections.
  */
 export async function openLoop({ url, bodies, rate, seconds, connections, onSecond }) {
   const requests = requestsOf(url, bodies);
@@ -117,7 +117,8 @@ export async function openLoop({ url, bodies, rate, seconds, connections, onSeco
     if (elapsed >= seconds) break;
     if (Math.floor(elapsed) > told) onSecond?.(++told, { sent, underWay, statuses });
     for (; sent + skipped < rate * elapsed; ) {
-      // The client's own limit: what it could not even send is said, not counted as an answer.
+      // The client's own limit: requests that it could not send are reported, not counted as
+      // answers.
       if (underWay >= connections) {
         skipped++;
         continue;
@@ -135,7 +136,7 @@ export async function openLoop({ url, bodies, rate, seconds, connections, onSeco
   return { statuses, accepted, sent, skipped };
 }
 
-/** The value below which a share of them lies. */
+/** The quantile: the value below which this share of them lies. */
 export function quantile(values, share) {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

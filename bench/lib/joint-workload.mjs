@@ -1,8 +1,8 @@
 import { mulberry } from "./random.mjs";
 
 // Sentences with the measures of CoNLL04 (29 words, 3.7 entities of 1.5 words, 1.4 relations): the
-// speed of a joint network depends on lengths and counts, not on what the sentences say. Types hang
-// on a few words, so that a network soon finds what there is.
+// speed of a joint network depends on lengths and counts, not on the words. Types depend on a few
+// words, so a network learns them quickly.
 const vocabulary = 3_000;
 const types = ["Loc", "Org", "Other", "Peop"];
 const relations = ["Kill", "Live_In", "Located_In", "OrgBased_In", "Work_For"];

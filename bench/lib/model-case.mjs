@@ -3,8 +3,7 @@ import { threadExecutor } from "../../packages/node/dist/workers/thread-executor
 import { readOptions } from "./options.mjs";
 
 /**
- * What the cases of models in bench/weft are asked for; the options of one case alone are in
- * `options`.
+ * The command line of the model cases in bench/weft. Options of a single case are in `options`.
  */
 export function readModelCase(words) {
   const { options } = readOptions(words);
@@ -15,15 +14,15 @@ export function readModelCase(words) {
 }
 
 /**
- * The time of one batch after another, as one line of JSON.
+ * Times one batch after another and prints one line of JSON.
  *
  * @param {object} given
  * @param given.asked what `readModelCase` returned
  * @param given.built the model
- * @param given.stepperOn makes the Stepper on an executor, and trains what is to be trained before
- * @param given.warm batches before the clock
- * @param given.groups batches under the clock
- * @param given.unit what is counted; one a sentence unless `amountOf` says how many a batch has
+ * @param given.stepperOn makes the Stepper on an executor, after any training that comes first
+ * @param given.warm untimed batches before the measurement
+ * @param given.groups timed batches
+ * @param given.unit what is counted: sentences, unless `amountOf` returns the amount of a batch
  */
 export async function printSpeed({ asked, built, stepperOn, warm, groups, unit = "sentences", amountOf = sentencesOf }) {
   const { options, workers, infer } = asked;
@@ -55,11 +54,10 @@ export async function printSpeed({ asked, built, stepperOn, warm, groups, unit =
 const sentencesOf = (group) => group.length;
 
 /**
- * `count` of the batches, in turn: the first ones, and again from the beginning where there are
- * fewer.
+ * `count` batches in order, starting over if there are fewer.
  */
 export const inTurn = (groups, count) => Array.from({ length: count }, (_, index) => groups[index % groups.length]);
 
-/** `count` of the batches, evenly over all of them. */
+/** `count` batches, spread evenly over all of them. */
 export const spread = (groups, count) =>
   Array.from({ length: count }, (_, index) => groups[Math.floor(((index + 0.5) * groups.length) / count)]);

@@ -1,8 +1,8 @@
 import { gamma, mulberry } from "./random.mjs";
 
 // Sentences with 4.9 entities on average and all their unordered pairs, as many as Ye et al. 2019
-// report for ACE 2005 (section 1): the speed of a classifier of pairs depends on lengths and
-// counts, not on what the sentences say.
+// report for ACE 2005 (section 1): the speed of a pair classifier depends on lengths and
+// counts, not on the words.
 const words = 15_000;
 const tags = 15;
 const relations = 6;
@@ -10,7 +10,7 @@ const pairCount = 71_895;
 
 /**
  * @param {"text" | "uniform"} draw words as often as in text (the k-th most frequent 1/k as often
- *   as the first), or all equally often, as in no text: what repeats need not be computed again
+ *   as the first), or all equally often, unlike any text: repeated words need not be computed again
  * @returns {{words: number, tags: number, relations: number, sentences: {words: number[], tags:
  *   number[], entities: number[], labels: number[]}[]}}
  */

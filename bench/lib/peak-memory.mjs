@@ -1,5 +1,5 @@
-// For `node --import`: a process that ends says, as the last line on standard error, the most
-// memory it held, in MB.
+// For `node --import`: when the process ends, it prints its peak memory in MB as the last line on
+// standard error.
 import { writeSync } from "node:fs";
 
 process.on("exit", () => {

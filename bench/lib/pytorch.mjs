@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { hasAvx512 } from "./machine.mjs";
 
 /**
- * Every Python that can import PyTorch, of `--python A,B`, WEFT_BENCH_PYTHON or the usual names;
- * `reason` says why there is none.
+ * Every Python that can import PyTorch, from `--python A,B`, WEFT_BENCH_PYTHON or the usual names.
+ * `reason` explains why there is none.
  *
  * @returns {{ found: { command: string, version: string }[], reason: string }}
  */

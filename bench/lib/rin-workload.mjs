@@ -1,7 +1,7 @@
 import { gamma, mulberry } from "./random.mjs";
 
 // A synthetic corpus with the measures of NYT (Sun et al. 2020, section 5.1): the speed of RIN
-// depends on lengths and sizes, not on what the sentences say. Made here, so that our own side
+// depends on lengths and sizes, not on the words. It is generated here so that Weft's side
 // needs no Python.
 const words = 90_760;
 const pos = 45;

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 const usualLimitMs = 10 * 60 * 1000;
 
 /**
- * Runs the cases A B A B ..., so that a machine that slows down slows all of them; a case that
- * failed is not run again.
+ * Runs the cases A B A B ..., so that a machine that slows down affects all of them. A failed case
+ * is not run again.
  */
 export async function runInTurn(cases, rounds, report) {
   const samples = new Map(cases.map((one) => [one, []]));
@@ -35,7 +35,7 @@ function runCase({ command, args, env, limitMs = usualLimitMs }) {
     child.stderr.on("data", (chunk) => (complaints += chunk));
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      if (code !== 0) return reject(new Error(`ended with ${signal ?? code}: ${lastLine(complaints)}`));
+      if (code !== 0) return reject(new Error(`exited with ${signal ?? code}: ${lastLine(complaints)}`));
       try {
         const sample = JSON.parse(lastLine(output));
         if (!(sample.sentences_per_second > 0)) throw new Error("no sentences_per_second");

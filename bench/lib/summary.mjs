@@ -1,5 +1,5 @@
 /**
- * One row a case that was measured: median, spread and the ratio to the fastest base of its group.
+ * One row for each measured case: median, spread and the ratio to the fastest base of its group.
  */
 export function summarise(cases, samples, base) {
   const rows = cases

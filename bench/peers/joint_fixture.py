@@ -1,9 +1,9 @@
 """Reference values of the joint network (Sun et al., EMNLP 2018) for the tests of our own implementation.
 
-Written from sections 3.1 and 3.2, one sentence and one pair at a time, in float64: every span is cut out, padded and convolved on
-its own, every pair gets its whole feature vector and one weight matrix. All parameters are multiples of 1/1024, so they are the
-same numbers in float32. The seed is one for which no maximum is decided, and no ReLU switched, by less than a float32 computation
-can be trusted with. Nothing is dropped out.
+Written from sections 3.1 and 3.2, one sentence and one pair at a time, in float64: every span is cut out, padded and convolved
+separately; every pair gets its whole feature vector and one weight matrix. All parameters are multiples of 1/1024, so they are the
+same numbers in float32. The seed is one for which no maximum is decided, and no ReLU switched, by a margin too small for a float32
+computation. There is no dropout.
 
 usage: python3 bench/peers/joint_fixture.py [FOLDER]    # default packages/core/src/models/joint-nn/fixtures
 """
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 
 from rin_fixture import HIDDEN, check_steps, lstm_step, numbers, stored
 
-ALPHABET = "abcdefgh"  # row 0 of the table stands for every other character
+ALPHABET = "abcdefgh"  # row 0 of the table is for every other character
 WORDS, WORD_DIM, CHAR_DIM, FILTERS, WIDTHS, MLP, DISTANCES = 12, 4, 3, 3, (2, 3), 6, 3
 TYPES, RELATIONS = ("X", "Y"), 2
 TAGS = ["O"] + [f"{letter}-{kind}" for kind in TYPES for letter in "BILU"]
@@ -25,7 +25,7 @@ STATE = 2 * HIDDEN
 POOLED = FILTERS * len(WIDTHS)
 FEATURES = 3 * POOLED + 2 * STATE + DISTANCES
 SEED = "weft-joint-3"
-CLEARANCE = 2e-5  # the least distance of a maximum from its runner-up, and of a ReLU's input from zero
+CLEARANCE = 2e-5  # the minimum distance of a maximum from its runner-up, and of a ReLU's input from zero
 
 BASE = dict(tagger="softmax", rightContext="correct", pairs="left-to-right", candidates="predicted-and-gold",
             tagsRead="predicted", means="batch", characters=True, decoding="free",
@@ -46,7 +46,7 @@ VARIANTS = {
 
 
 def sentences():
-    """Lengths 7, 1 and 9; relations in both directions, adjacent entities, an entity of three words, characters nobody knows."""
+    """Lengths 7, 1 and 9; relations in both directions, adjacent entities, an entity of three words, unknown characters."""
     draw = random.Random(SEED)
     gold = [
         (7, [(0, 2, "X"), (2, 3, "Y"), (4, 7, "X")], [(0, 1, 1), (2, 0, 0)]),
@@ -94,14 +94,14 @@ def shapes(s):
 
 
 def drawn(name, shape):
-    """Each parameter has a stream of its own, so the variants share the values of what they share."""
+    """Each parameter has its own random stream, so variants share the values of their common parameters."""
     draw = random.Random(f"{SEED}/{name}")
     values = [draw.randint(-614, 614) / 1024 for _ in range(torch.Size(shape).numel())]
     return torch.tensor(values, dtype=torch.float64).view(shape).requires_grad_()
 
 
 def clear(values):
-    """The largest of some numbers must be the largest for a coarser arithmetic too; exact repeats do no harm."""
+    """Checks that a coarser arithmetic would find the same maximum; exact ties are harmless."""
     ordered = values.detach().sort(descending=True)[0]
     below = ordered[ordered < ordered[0]]
     assert len(below) == 0 or ordered[0] - below[0] > CLEARANCE, "a maximum is too narrow: take another seed"
@@ -113,7 +113,7 @@ def rectified(x):
 
 
 def cnn(p, at, rows):
-    """rows: a list of vectors, or none, which stands for one row of zeros."""
+    """rows: a list of vectors; an empty list means one row of zeros."""
     columns = p[f"{at}/width-{WIDTHS[0]}/weight"].shape[1]
     x = torch.stack(rows) if rows else torch.zeros(1, columns, dtype=torch.float64)
     pooled = []
@@ -146,14 +146,14 @@ def states(s, p, sentence):
 
 
 def consistent(before, after):
-    """Whether one tag may follow another; None stands outside of the sentence."""
+    """Whether one tag may follow another; None means outside the sentence."""
     opened = before is not None and before[0] in "BI"
     goes_on = after is not None and after[0] in "IL"
     return opened == goes_on and (not goes_on or before[2:] == after[2:])
 
 
 def best_tags(s, p, scores):
-    """The decoder: each word for itself, or the best path, step by step."""
+    """The decoder: each word independently, or the best path, step by step."""
     n, free = len(scores), s["decoding"] == "free"
     if s["tagger"] == "softmax" and free:
         for row in scores:

@@ -1,8 +1,8 @@
 """The joint network of Sun et al. 2018 and its minimum risk training in PyTorch, for `npm run bench -- joint`.
 
-The straightforward version: padded batches, nn.LSTM over packed sequences, and every span of every pair cut out, padded and convolved on its
-own. MRT draws samples without dropout (nine tenths of a tag from the model, one from all tags alike), rejects repeats, and scores gold and
-samples in one pass with dropout. Prints one line of JSON.
+The straightforward version: padded batches, nn.LSTM over packed sequences, and every span of every pair cut out, padded and convolved
+separately. MRT draws samples without dropout (nine tenths from the model, one tenth uniformly from all tags), rejects repeats, and
+scores gold and samples in one pass with dropout. Prints one line of JSON.
 """
 import argparse
 import json
@@ -17,7 +17,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 options = argparse.ArgumentParser()
 options.add_argument("--data")
-options.add_argument("--samples", type=int, default=0)  # 0: the local losses alone
+options.add_argument("--samples", type=int, default=0)  # 0: only the local losses
 options.add_argument("--infer", type=int, default=0)
 options.add_argument("--batch", type=int, default=100)
 options.add_argument("--threads", type=int, default=1)
@@ -48,7 +48,7 @@ class Network(nn.Module):
         self.tag = nn.Linear(2 * HIDDEN, len(tags))
         self.hidden = nn.Linear(3 * FILTERS * len(WIDTHS) + 4 * HIDDEN + DISTANCES, MLP)
         self.label = nn.Linear(MLP, LABELS)
-        self.tag.bias.data[0] = 5  # O: else the first steps see every span there is
+        self.tag.bias.data[0] = 5  # O: otherwise the first steps see every possible span
 
     def cnn(self, filters, x, lengths):
         """x [B, N, D] with zeros past each row's length; a row of length 0 is one row of zeros."""
@@ -150,7 +150,7 @@ def f1(found, gold):
 
 
 def drawn(group, b):
-    """Distinct tag sequences beside gold, their pairs and a label for each pair; gold first. Nothing is dropped out."""
+    """Distinct tag sequences beside gold, their pairs and a label for each pair; gold first. No dropout."""
     network.eval()
     with torch.no_grad():
         h = network.states(b)
@@ -234,7 +234,7 @@ def step(group):
 
 
 def warm():
-    """Local steps, until the network finds about as many entities as there are; the same on both sides of the comparison."""
+    """Local steps until the network finds about the right number of entities; the same on both sides of the comparison."""
     samples, infer, options.samples, options.infer = options.samples, options.infer, 0, 0
     network.train()
     for i in range(options.warm):

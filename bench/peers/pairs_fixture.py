@@ -1,11 +1,11 @@
 """Reference values of the classifiers of given pairs for the tests of our own implementation: Ye et al. 2019 (bio-mtl), Zeng et
 al. 2015 (pcnn) and Qin et al. 2017 (eatt-bigru).
 
-Written from the papers' equations, one pair of entities at a time, in float64: a pair's words, tags and offsets are joined and
-meet the filters together, and nothing is shared between pairs but, where there is batch normalisation, its mean and variance: those
-of all pairs for the loss, the running ones for the scores. All parameters are multiples of 1/1024, so they are the same
-numbers in float32. The seed of each variant is the first for which no maximum is decided, and no ReLU switched, by less than a
-float32 computation can be trusted with.
+Written from the papers' equations, one pair of entities at a time, in float64: a pair's words, tags and offsets are joined before
+the filters. Pairs share nothing except the mean and variance of batch normalisation: those of all pairs for the loss, the running
+ones for the scores. All parameters are multiples of 1/1024, so they are the same
+numbers in float32. The seed of each variant is the first for which no maximum is decided, and no ReLU switched, by a margin too
+small for a float32 computation.
 
 usage: python3 bench/peers/pairs_fixture.py [FOLDER]    # default packages/core/src/models/pairs/fixtures
 """
@@ -137,7 +137,7 @@ def linear(p, at, x):
 
 
 def normalised(s, p, at, rows, running):
-    """By the moments of these rows, whose step of the running ones is added to `running`, or without it by the running ones of p."""
+    """Normalises by the moments of these rows and adds their step to `running`; without `running`, by the running moments of p."""
     if not s.get("batchNorm"):
         return rows
     x, means = torch.stack(rows), {part: p[f"{at}/{part}"] for part in ("mean", "variance")}

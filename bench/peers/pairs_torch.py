@@ -1,8 +1,8 @@
 """The network of Ye et al. 2019 in PyTorch, for `npm run bench -- pairs`: as printed, and with the convolution shared between pairs.
 
-naive: every pair is a padded sequence of word, tag and both offsets. fact: words and tags meet the filters once a sentence, offsets
-once an entity; a pair is the sum of three rows. Both run on batches of sentences with all their pairs, `--sort 1` on sentences of
-like length together. Prints one line of JSON.
+naive: every pair is a padded sequence of word, tag and both offsets. fact: words and tags are multiplied by the filters once per
+sentence, offsets once per entity; a pair is the sum of three rows. Both run on batches of sentences with all their pairs; `--sort 1`
+batches sentences of similar length. Prints one line of JSON.
 """
 import argparse
 import json

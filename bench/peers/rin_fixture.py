@@ -3,7 +3,7 @@
 Written from the paper's equations, one sentence and one word pair at a time, in float64: nothing is batched, padded or
 factorised. Only elementary tensor operations are used; the LSTM and GRU steps are checked against torch.nn before anything is
 written. All parameters are multiples of 1/1024, so they are the same numbers in float32. The seed is one for which no maximum
-is decided, and no ReLU switched, by less than a float32 computation can be trusted with.
+is decided, and no ReLU switched, by a margin too small for a float32 computation.
 
 usage: python3 bench/peers/rin_fixture.py [FOLDER]    # default packages/core/src/models/rin/fixtures
 """
@@ -17,7 +17,7 @@ import torch
 WORDS, POS, WORD_DIM, POS_DIM, HIDDEN, TAGS, RELATIONS = 11, 3, 6, 3, 5, 5, 3
 WIDTH = 2 * HIDDEN
 SEED = "weft-rin-1"
-CLEARANCE = 2e-5  # the least distance of a maximum from its runner-up, and of a ReLU's input from zero
+CLEARANCE = 2e-5  # the minimum distance of a maximum from its runner-up, and of a ReLU's input from zero
 
 BASE = dict(words=WORDS, pos=POS, wordDim=WORD_DIM, posDim=POS_DIM, hidden=HIDDEN, tags=TAGS, relations=RELATIONS,
             rounds=2, cell="gru", ablation="none", pool="row", diagonal=True, untied=False, pairBias=True)
@@ -69,7 +69,7 @@ def home(s, k):
 
 
 def drawn(name, shape):
-    """Each parameter has a stream of its own, so the variants share the values of what they share."""
+    """Each parameter has its own random stream, so variants share the values of their common parameters."""
     draw = random.Random(f"{SEED}/{name}")
     count = torch.Size(shape).numel()
     values = [draw.randint(-614, 614) / 1024 for _ in range(count)]
@@ -195,7 +195,7 @@ def fixture(changes):
     results = [forward(s, p, sentence) for sentence in data]
     loss = sum(loss_of(s, sentence, *result) for sentence, result in zip(data, results)) / len(data)
     loss.backward()
-    blank = [0.0] * RELATIONS  # what is never predicted has probability zero
+    blank = [0.0] * RELATIONS  # cells that are never predicted have probability zero
     return dict(
         settings=s, sentences=data, parameters={name: stored(value) for name, value in p.items()},
         outputs=dict(

@@ -6,8 +6,8 @@ variants: naive     Eq. 7 as printed: h_i and h_j concatenated for all pairs of 
           sentence  and the N x N x D sums made for one sentence at a time, so that they stay in the processor's cache and no
                     padded pair is computed; the last round's loss and gradient in one pass; both cells share one product with H
 usage:    rin_torch.py --data FILE --variant sentence --K 4 [--workers 2 | --threads 2] [--infer 1] [--batches 12] [--warm 2]
-Prints one JSON line. `--workers 2` starts two processes of one thread, each with a model of its own, and adds their rates: no
-gradient is exchanged, which favours this side.
+Prints one JSON line. `--workers 2` starts two processes of one thread, each with its own model, and adds their rates. They
+exchange no gradients, which favours this side.
 """
 import argparse
 import json
@@ -172,7 +172,7 @@ class Rin(nn.Module):
 
 
 def batches(data, count, size, variant):
-    """`count` batches of sentences of like length, taken evenly from the shortest to the longest."""
+    """`count` batches of sentences of similar length, taken evenly from the shortest to the longest."""
     ordered = sorted(data["sentences"], key=lambda x: len(x["words"]))
     groups = [ordered[i:i + size] for i in range(0, len(ordered), size)]
     relations = data["relations"]
@@ -198,7 +198,7 @@ def trainer(model, sparse):
     rest = [p for p in model.parameters() if not any(p is r for r in rows)]
     try:
         optimizers = [torch.optim.Adam(rest, lr=1e-3, fused=True)]
-    except (TypeError, RuntimeError):  # before PyTorch 2.4 there is no fused step on the CPU
+    except (TypeError, RuntimeError):  # PyTorch before 2.4 has no fused step on the CPU
         optimizers = [torch.optim.Adam(rest, lr=1e-3)]
     if sparse:
         optimizers.append(torch.optim.SparseAdam(rows, lr=1e-3))
@@ -240,7 +240,7 @@ def measure(a, ready, results):
         step = trainer(model, a.sparse)
     with torch.inference_mode() if a.infer else torch.enable_grad():
         for i in range(a.warm):
-            step(work[(len(work) - 1 - i) % len(work)])  # the longest first, so that memory is at hand afterwards
+            step(work[(len(work) - 1 - i) % len(work)])  # the longest first, so that later steps find the memory allocated
         if ready is not None:
             ready.wait()
         begun, seen = time.perf_counter(), 0

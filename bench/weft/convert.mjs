@@ -1,6 +1,6 @@
-// One case of `npm run bench -- convert`: makes a corpus of the size, converts it with the command
-// in a process of its own, and removes both. Prints one line of JSON; the measure is MB of input a
-// second, under the name that the harness reads.
+// One case of `npm run bench -- convert`: makes a corpus of the given size, converts it with the
+// command in a separate process, and removes both. Prints one line of JSON; the measure is MB of
+// input per second, under the name that the harness reads.
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,13 +26,13 @@ const { peakMb, said } = await convert(
 );
 const seconds = (performance.now() - begun) / 1000;
 if (!said.includes(`"documents":${documents},`) && !said.includes(`"documents": ${documents},`)) {
-  throw new Error(`the command does not say ${documents} documents: ${said.slice(0, 200)}`);
+  throw new Error(`the command did not report ${documents} documents: ${said.slice(0, 200)}`);
 }
 console.log(JSON.stringify({ sentences_per_second: bytes / 1e6 / seconds, rss_mb: peakMb, documents, bytes, seconds }));
 
 /**
- * Writes the same five hundred documents again and again, each time under other ids, so that a
- * corpus of any size is soon made.
+ * Writes the same five hundred documents repeatedly, each time with new ids, which makes a corpus
+ * of any size quickly.
  */
 async function make() {
   let bytes = 0;
@@ -53,7 +53,7 @@ async function make() {
     }
     count++;
   }
-  // What all documents share, such as brat's annotation.conf.
+  // Files that all documents share, such as brat's annotation.conf.
   for (const [name, content] of whole.files) {
     if (!isOwn(name)) writeFileSync(join(isFolder ? input : folder, name), content);
   }
@@ -83,7 +83,7 @@ function convert(input, output) {
     child.on("error", reject);
     child.on("close", (code) => {
       const peak = /^peak (\d+)$/m.exec(complaints);
-      if (code !== 0 || peak === null) reject(new Error(`the command ended with ${code}: ${complaints}`));
+      if (code !== 0 || peak === null) reject(new Error(`the command exited with ${code}: ${complaints}`));
       else resolve({ peakMb: Number(peak[1]), said });
     });
   });

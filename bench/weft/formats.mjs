@@ -1,5 +1,5 @@
-// One case of `npm run bench -- formats`. Prints one line of JSON; the measure is MB a second of
-// processor time, which other work on the machine does not shorten, under the name that the harness
+// One case of `npm run bench -- formats`. Prints one line of JSON; the measure is MB per second of
+// processor time, which other work on the machine does not affect, under the name that the harness
 // reads.
 import { inputFormats, outputFormats } from "@weft-nlp/core/formats";
 import { corpusFiles } from "../lib/corpus-files.mjs";
@@ -52,7 +52,7 @@ async function filesOf(documents) {
   return { files, bytes: [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0) };
 }
 
-/** How many entities and relations came. */
+/** The number of entities and relations read. */
 async function readAll() {
   const format = inputFormats.find(options.format);
   const mains =
@@ -71,7 +71,7 @@ async function readAll() {
   return things;
 }
 
-/** How many characters came. */
+/** The number of characters written. */
 async function writeAll() {
   let units = 0;
   for await (const event of outputFormats.find(options.format).write(documents))
@@ -79,7 +79,7 @@ async function writeAll() {
   return units;
 }
 
-/** In the pieces in which a file is read. */
+/** Splits text into the chunks in which a file is read. */
 async function* pieces(text) {
   for (let from = 0; from < text.length; from += 1 << 17) yield text.slice(from, from + (1 << 17));
 }

@@ -1,5 +1,5 @@
-// One case of `npm run bench -- joint`: Weft's joint network, by its local losses or with minimum
-// risk training. Prints one line of JSON.
+// One case of `npm run bench -- joint`: Weft's joint network, with its local losses or with
+// minimum risk training. Prints one line of JSON.
 import { readFileSync } from "node:fs";
 import { buildModel } from "@weft-nlp/core/inference";
 import { parseConfig, Stepper } from "@weft-nlp/core/training";
@@ -35,7 +35,7 @@ await printSpeed({
   asked,
   built,
   stepperOn: async (executor) => {
-    // What risk training samples from is a model that has learnt something.
+    // Risk training samples from a model that has learnt something.
     const before = new Stepper(built, optimizer, executor, local, 1e6);
     for (const [step, group] of inTurn(groups, Number(options.warm ?? 60)).entries()) await before.step(group, 1, step);
     return new Stepper(built, optimizer, executor, config, 1e6);

@@ -89,8 +89,7 @@ console.log(
 );
 
 /**
- * Ten chains of multiply-adds that never leave the registers: nothing with 128-bit vectors can be
- * faster.
+ * Ten chains of multiply-adds that never leave the registers: the upper limit for 128-bit vectors.
  */
 async function peak() {
   const chains = Array.from({ length: 10 }, (_, k) => k);

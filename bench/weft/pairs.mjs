@@ -30,8 +30,8 @@ const config = parseConfig({
 const { name, ...settings } = config.model;
 const built = buildModel({ name, settings, lexicon, threshold: 0.5 }, asked.engine);
 
-// In use a call holds all there is, as `weft evaluate` does; sixteen batches keep every worker busy
-// to the end.
+// In practice one call gets all sentences, as in `weft evaluate`. Sixteen batches keep every worker
+// busy to the end.
 const groups = batches(data.sentences, infer ? 4096 : 256);
 await printSpeed({
   asked,

@@ -27,8 +27,8 @@ const config = parseConfig({
 });
 const { name, ...settings } = config.model;
 const built = buildModel({ name, settings, lexicon, threshold: 0.5 }, asked.engine);
-// Untrained weights would call half of all cells positive, trained ones hardly any: a bias far
-// below every score, as the peer has too.
+// Untrained weights would predict half of all cells, trained ones hardly any. So the bias is far
+// below every score, as in the peer.
 if (infer) built.store.write(built.store.get("rin/relation/bias"), new Float32Array(data.relations).fill(-30));
 
 const groups = batches(data.sentences, Number(options.batches ?? 12), config.training.batch);

@@ -1,4 +1,4 @@
-// A server in a process of its own, and clients in this one. Prints a measurement as its last line.
+// A server in a separate process, and clients in this one. Prints a measurement as its last line.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ const server = await startServer(
 );
 try {
   const url = `${server.url}/v1/extract`;
-  // Compilers need some thousands of requests before a server is what it will be.
+  // The JIT compilers need some thousands of requests before the server reaches full speed.
   const started = performance.now();
   for (let warm = 0; warm < 4000 && performance.now() - started < 20_000; ) {
     warm += (await closedLoop({ url, bodies, clients: 32, seconds: 1 })).answers.length;
@@ -49,8 +49,8 @@ async function measure(url) {
 }
 
 /**
- * Twice what the server can do, for minutes: memory stays, everybody gets an answer, and those who
- * are taken get it in time.
+ * Runs at twice the server's capacity for minutes: memory stays level, every request gets an
+ * answer, and accepted ones get it in time.
  */
 async function soak(url, minutes) {
   const { answers, took } = await closedLoop({ url, bodies, clients: 64, seconds: 8 });
@@ -107,7 +107,7 @@ function memoryMb(field) {
 }
 
 /**
- * Processor time of the server so far, all threads; it does not count what other processes take.
+ * Processor time of the server so far, over all threads, excluding other processes.
  */
 function processorMs() {
   const fields = readFileSync(`/proc/${server.child.pid}/stat`, "utf8")
@@ -133,7 +133,7 @@ function startServer(extra) {
     ...extra,
   ];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  // Whoever stops the measurement stops the server.
+  // Stopping the measurement stops the server.
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.once(signal, () => {
       child.kill();
@@ -141,7 +141,7 @@ function startServer(extra) {
     });
   }
   return new Promise((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+    child.once("exit", (code) => reject(new Error(`the server exited with ${code}`)));
     child.stdout.once("data", (line) => resolve({ child, url: JSON.parse(line).url }));
   });
 }

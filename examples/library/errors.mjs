@@ -1,4 +1,4 @@
-// Every error of the toolkit has a code, a place, and where there is one, a hint.
+// Every error of Weft has a code and a message that names the place, and often a hint.
 import { readDocuments, WeftError } from "weft-nlp";
 import { jsonl } from "weft-nlp/formats";
 

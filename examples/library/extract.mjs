@@ -1,4 +1,4 @@
-// Entities and relations of texts, as a stream: documents in, annotated documents out.
+// Extracts entities and relations as a stream: documents in, annotated documents out.
 import { documentFromText, loadModel, triplesOf } from "weft-nlp";
 import { extract } from "weft-nlp/models";
 

@@ -1,5 +1,4 @@
-// Training on sentences that are in memory: events tell what happens, the last one brings the
-// model.
+// Trains on sentences in memory. Events report progress; the last one has the model.
 import { collectSentences, parseConfig } from "weft-nlp";
 import { evaluate } from "weft-nlp/metrics";
 import { Predictor } from "weft-nlp/models";
@@ -14,7 +13,7 @@ const config = parseConfig({
   training: { epochs: 3, batch: 10 },
 });
 
-const stop = new AbortController(); // stop.abort() would end the training after its step
+const stop = new AbortController(); // stop.abort() would end the training after the current step
 for await (const event of train({ config, train: sentences.slice(0, 60), dev: sentences.slice(60), signal: stop.signal })) {
   if (event.kind === "evaluation") console.log(`epoch ${event.epoch}: F1 on dev is a number: ${Number.isFinite(event.score)}`);
   if (event.kind !== "end") continue;

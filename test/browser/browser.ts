@@ -9,26 +9,26 @@ export { startBrowser as launch };
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Why the tests of this file cannot run here, or "". */
+/** Why the browser tests cannot run here, or "". */
 export const noBrowser = await whyNoBrowser();
 
 interface OpenPage {
   readonly page: Page;
-  /** What the page said on the console, threw, or asked of other hosts: all of it a fault. */
+  /** Console messages, exceptions and requests to other hosts; each counts as a fault. */
   readonly faults: readonly string[];
 }
 
-/** A browser and a real server for the tests of one file; both end with it. */
+/** A browser and a real server for the tests of one file; both end with the file. */
 export interface Stage {
   readonly address: () => string;
-  /** A fresh profile, on the page at this place. */
+  /** Opens the page at this address in a fresh profile. */
   open(hash?: string, options?: BrowserContextOptions): Promise<OpenPage>;
 }
 
 /**
  * Starts `weft serve` and a browser around the tests of a file.
  *
- * @param args of `weft serve`, beside `--port 0 --json`
+ * @param args arguments of `weft serve`, besides `--port 0 --json`
  */
 export function stage(args: readonly string[]): Stage {
   let browser: Browser | undefined;
@@ -68,10 +68,7 @@ export function stage(args: readonly string[]): Stage {
   };
 }
 
-/**
- * What axe finds wrong on the page as it stands: rules of WCAG 2.2 A and AA, the serious and the
- * critical ones.
- */
+/** The serious and critical violations of WCAG 2.2 A and AA that axe finds on the page. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

@@ -48,7 +48,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await page.locator(".sentence").first().waitFor();
   }
 
-  test("a save that is still under way keeps no sentence of another project waiting", async () => {
+  test("a running save does not delay a sentence of another project", async () => {
     await project("slow", ["Ada left."]);
     await project("quick", ["Bo left."]);
     const { page, faults } = await open("#/correct/slow");
@@ -71,7 +71,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("what was extracted becomes a project, sentence by sentence, as suggestions; more goes behind it", async () => {
+  test("an extraction becomes a project of suggestions, sentence by sentence, and more is appended", async () => {
     const { page, faults } = await open();
     await extract(page, `${plainText} Tomas Reyes is married to Mara Voss.`);
     const drawn = await page.locator(".sentence .triples li").count();
@@ -79,7 +79,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     const dialog = page.getByRole("dialog", { name: "Correct this" });
     await dialog.getByText(/^2 sentences with 5 entities and \d+ relations/).waitFor();
     await expect.poll(() => accessibilityFaults(page)).toEqual([]);
-    // The name is chosen already, so that typing and Enter are enough.
+    // The name is selected, so typing and Enter are enough.
     await expect.poll(() => dialog.getByLabel("Name of the new project").inputValue()).toMatch(/^text-\d{4}-\d\d-\d\d$/);
     await page.keyboard.type("extracted");
     await page.keyboard.press("Enter");
@@ -101,15 +101,15 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await page.getByRole("button", { name: "Correct this" }).click();
     await dialog.getByRole("combobox", { name: /^Project/ }).selectOption("extracted");
     await expect.poll(() => dialog.getByLabel("Name of the new project").count()).toBe(0);
-    await dialog.getByRole("button", { name: "Add to it" }).click();
+    await dialog.getByRole("button", { name: "Add to project" }).click();
     await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^3 of 4/);
     await expect.poll(() => page.locator(".words").innerText()).toContain("Northlight");
     expect(faults).toEqual([]);
   });
 
-  test("a new project of a text begins with a model's suggestions unless nobody's are wanted", async () => {
+  test("a new project of a text has a model's suggestions unless none are wanted", async () => {
     const { page, faults } = await open("#/correct");
-    const by = page.getByRole("combobox", { name: "Suggestions by" });
+    const by = page.getByRole("combobox", { name: "Suggestions from" });
     await expect.poll(() => by.inputValue()).toBe("model");
     for (const [name, wanted] of [
       ["suggested", "model"],
@@ -126,7 +126,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a name that is taken is said so, and Escape leaves everything as it was", async () => {
+  test("a taken name is reported, and Escape changes nothing", async () => {
     await project("taken", [plainText]);
     const { page } = await open();
     await extract(page, plainText);
@@ -142,7 +142,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     expect(page.url()).not.toContain("correct");
   });
 
-  test("deleting asks first, says what goes, notices what others do, and tells the tab that has it open", async () => {
+  test("deleting asks first, lists what is deleted, notices other changes, and notifies the tab that has it open", async () => {
     await project("old", [`${plainText} Ada left.`]);
     const [here, there] = [await open("#/correct"), await open("#/correct/old")];
     await there.page.locator(".words").waitFor();
@@ -151,14 +151,14 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     const dialog = here.page.getByRole("dialog", { name: "Delete old?" });
     await expect.poll(() => dialog.innerText()).toMatch(/its 2 sentences, none of them done/);
     await expect.poll(() => accessibilityFaults(here.page)).toEqual([]);
-    // The harmless answer is the one that Enter gives.
+    // Enter gives the harmless answer.
     await here.page.keyboard.press("Enter");
     await expect.poll(() => dialog.count()).toBe(0);
     await remove.click();
-    await there.page.getByRole("button", { name: "Right, next" }).click();
+    await there.page.getByRole("button", { name: "Done, next" }).click();
     await saved(there.page);
     await dialog.getByRole("button", { name: "Delete" }).click();
-    await dialog.getByText("Somebody has worked on it meanwhile.").waitFor();
+    await dialog.getByText("Someone else has changed the project.").waitFor();
     await expect.poll(() => dialog.innerText()).toMatch(/its 2 sentences, 1 of them done/);
     expect(existsSync(join(corrections, "old"))).toBe(true);
     await dialog.getByRole("button", { name: "Delete" }).click();
@@ -167,14 +167,14 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
 
     await word(there.page, "Ada").click();
     await there.page.keyboard.press("1");
-    const told = there.page.getByRole("alert");
-    await told.getByText("The project old is gone.").waitFor();
-    await expect.poll(() => told.innerText()).toContain("A change that had not been saved stays in this browser");
+    const gone = there.page.getByRole("alert");
+    await gone.getByText("The project old is gone.").waitFor();
+    await expect.poll(() => gone.innerText()).toContain("A change that had not been saved stays in this browser");
     await expect.poll(() => accessibilityFaults(there.page)).toEqual([]);
-    await told.getByRole("link").click();
+    await gone.getByRole("link").click();
     await there.page.locator(".new-project").waitFor();
 
-    // Put back by hand, it is the same project, and what waited in the browser is saved.
+    // Restored by hand, it is the same project, and the changes kept in the browser are saved.
     const [trash = ""] = readdirSync(join(corrections, ".trash"));
     renameSync(join(corrections, ".trash", trash), join(corrections, "old"));
     await there.page.goto(`${address()}/#/correct/old`);
@@ -185,12 +185,12 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     ]);
   });
 
-  test("a project is renamed by the keyboard alone, others are told, and what waits in a browser goes with it", async () => {
+  test("a project is renamed by keyboard alone, others are notified, and unsaved changes move with it", async () => {
     await project("before", ["Ada left.", "Bo left.", "Eve left."]);
     await project("second", ["Ada left."]);
     const [here, there] = [await open("#/correct/before"), await open("#/correct/before")];
     await there.page.locator(".words").waitFor();
-    // What this browser cannot send stays in it.
+    // This browser keeps what it cannot send.
     await here.page.route("**/sentences/0", async (route) => route.abort());
     await word(here.page, "Ada").click();
     await here.page.keyboard.press("1");
@@ -211,13 +211,13 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await here.page.keyboard.type("Second");
     await here.page.keyboard.press("Enter");
     await dialog.getByText("CORRECTIONS_EXIST").waitFor();
-    // Somebody else works on it meanwhile: nothing is done until that has been seen.
-    await there.page.getByRole("button", { name: "Right, next" }).click();
+    // Another change comes first: nothing is done until the user has seen it.
+    await there.page.getByRole("button", { name: "Done, next" }).click();
     await saved(there.page);
     const name = dialog.getByLabel("New name");
     await name.fill("after");
     await here.page.keyboard.press("Enter");
-    await dialog.getByText("Somebody has worked on it meanwhile.").waitFor();
+    await dialog.getByText("Someone else has changed the project.").waitFor();
     await expect.poll(() => name.inputValue()).toBe("after");
     await expect.poll(() => accessibilityFaults(here.page)).toEqual([]);
     await name.press("Enter");
@@ -226,14 +226,14 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await expect.poll(() => renamed.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
     expect([existsSync(join(corrections, "before")), existsSync(join(corrections, "after"))]).toEqual([false, true]);
 
-    // The other browser hears of it with its next change, and that is sent once the project is
-    // opened by its new name.
+    // The other browser learns of it with its next change, which is sent once the project is opened
+    // under its new name.
     await expect.poll(() => there.page.locator(".words").innerText()).toContain("Bo");
     await word(there.page, "Bo").click();
     await there.page.keyboard.press("1");
-    const told = there.page.getByRole("alert");
-    await told.getByText("The project before is gone.").waitFor();
-    await told.getByRole("link").click();
+    const gone = there.page.getByRole("alert");
+    await gone.getByText("The project before is gone.").waitFor();
+    await gone.getByRole("link").click();
     await there.page.getByRole("link", { name: "after" }).click();
     await expect.poll(async () => (await kept("after", 1)).entities).toMatchObject([{ start: 0, end: 1 }]);
 
@@ -245,7 +245,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       .toBe(0);
   });
 
-  test("who comes back to a tab whose project is gone is told at once", async () => {
+  test("a user who returns to a tab with a deleted project is notified at once", async () => {
     await project("short", [plainText]);
     const { page } = await open("#/correct/short");
     await page.locator(".words").waitFor();
@@ -256,8 +256,8 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
   });
 
   /**
-   * A finger that goes down, along the line and then to its goal, and up again, as the browser gets
-   * it from the system.
+   * A finger that goes down, along the line, to its goal and up again, as the browser gets it from
+   * the system.
    */
   async function swipe(touch: CDPSession, page: Page, from: Locator, to: Locator, along = 16): Promise<void> {
     const [a, b] = [await from.boundingBox(), await to.boundingBox()];
@@ -276,7 +276,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       }
     }
     await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-    // Two touches within a moment would be one gesture.
+    // Two quick touches would be one gesture.
     await page.waitForTimeout(400);
   }
 
@@ -288,7 +288,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       viewport: { width: 390, height: 700 },
     });
     await page.locator(".words").waitFor();
-    // The formats of the export come a moment later, and move what is below them.
+    // The export formats load a moment later and move what is below them.
     await expect.poll(() => page.getByLabel("Format").locator("option").count()).toBeGreaterThan(1);
     await page.locator(".words").scrollIntoViewIfNeeded();
     const touch = await page.context().newCDPSession(page);

@@ -84,7 +84,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
 
   const plainText = "Mara Voss founded Kettle Robotics in Bremen.";
 
-  test("dragging over words marks an entity, dragging from one to another relates them, undo takes both back", async () => {
+  test("dragging over words marks an entity, dragging one onto another relates them, and undo reverts both", async () => {
     const name = await project([plainText], null);
     const { page, faults } = await open(name);
     await drag(page, word(page, "Mara"), word(page, "Voss"));
@@ -114,7 +114,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("suggestions are accepted and rejected, by button, and what is left when the sentence is right", async () => {
+  test("buttons accept and reject suggestions, and “Done, next” accepts the rest", async () => {
     const name = await project([`${plainText} Nothing more is here.`]);
     const { page, faults } = await open(name);
     const before = await kept(name);
@@ -127,7 +127,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(accepted).toMatchObject({ start: 0, end: 2, type: "PER" });
     expect(accepted).not.toHaveProperty("confidence");
     expect(after.entities).toHaveLength(before.entities.length - 1);
-    await page.getByRole("button", { name: "Right, next" }).click();
+    await page.getByRole("button", { name: "Done, next" }).click();
     await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^2 of 2/);
     await saved(page);
     const done = await kept(name);
@@ -135,7 +135,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("all of it works by keyboard alone", async () => {
+  test("everything works by keyboard alone", async () => {
     const name = await project([plainText], null);
     const { page, faults } = await open(name);
     await page.locator(".words").focus();
@@ -172,7 +172,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a dead server loses nothing: the edit waits through a reload, and is saved when the server is back", async () => {
+  test("a dead server loses nothing: the edit survives a reload, and is saved when the server is back", async () => {
     const name = await project([plainText], null);
     const { page } = await open(name);
     await kill(server, "SIGKILL");
@@ -192,7 +192,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
       .toBe(0);
   });
 
-  test("what two tabs change is shown in both versions, and one is chosen", async () => {
+  test("a conflict between two tabs shows both versions, and one is chosen", async () => {
     const name = await project([plainText], null);
     const [one, other] = [await open(name), await open(name)];
     await word(one.page, "Bremen").click();
@@ -217,7 +217,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await expect.poll(() => one.page.locator("[data-chip]").count()).toBe(1);
   });
 
-  test("markup and emoji are text; Chinese and text from right to left can be marked; a type can be added", async () => {
+  test("markup and emoji are text; Chinese and right-to-left text can be marked; a type can be added", async () => {
     const name = await project(
       [
         "<script>document.title = 1</script> 👩‍👩‍👧 Mara left.",
@@ -229,7 +229,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     const { page, faults } = await open(name, { hasTouch: true });
     await page.getByLabel("New entity type").fill("人 <b>");
     await page.getByRole("button", { name: "Add" }).click();
-    await page.getByRole("button", { name: "As in the text" }).click();
+    await page.getByRole("button", { name: "Text order" }).click();
     await page.locator("[data-word]").nth(1).tap();
     await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /人/ }).click();
     await saved(page);
@@ -251,12 +251,12 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a training on what is done is started, followed and stopped from the page", async () => {
+  test("a training on the done sentences is started, followed and stopped from the page", async () => {
     const name = await project([`${plainText} Tomas Reyes lives in Rostock. The Heron Arm was made by Kettle Robotics.`]);
     const { page, faults } = await open(name);
     const train = page.getByRole("button", { name: "Train on these" });
     await expect.poll(() => train.isDisabled()).toBe(true);
-    for (let sentence = 0; sentence < 3; sentence++) await page.getByRole("button", { name: "Right, next" }).click();
+    for (let sentence = 0; sentence < 3; sentence++) await page.getByRole("button", { name: "Done, next" }).click();
     await saved(page);
     await train.click();
     const run = page.getByRole("link", { name: `${name}-1` });
@@ -270,7 +270,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("nothing is wrong with it for assistive technology, light and dark, wide and narrow; a project is made, and exported", async () => {
+  test("is accessible, light and dark, wide and narrow; a project is created and exported", async () => {
     for (const [colorScheme, width] of [
       ["light", 1200],
       ["dark", 380],
@@ -294,7 +294,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
   });
 });
 
-/** Ended before it is used again: a server that comes back comes back at the same address. */
+/** Closed before it is used again: a restarted server must have the same address. */
 async function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();

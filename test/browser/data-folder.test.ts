@@ -20,7 +20,7 @@ describe.skipIf(noBrowser !== "")(`a folder of brat on the page${why}`, () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const { open } = stage(["examples/model", "--data", folder, "--corrections", join(folder, "corrections")]);
 
-  test("it is browsed, narrowed and checked as a file is, and becomes a correction project", async () => {
+  test("it is browsed, filtered and checked like a file, and becomes a correction project", async () => {
     const { page, faults } = await open("#/data");
     const line = page.getByRole("row", { name: /brat/ });
     await expect.poll(() => line.innerText()).toMatch(/a folder of 3 documents\s+4 to the first fault/);
@@ -33,7 +33,7 @@ describe.skipIf(noBrowser !== "")(`a folder of brat on the page${why}`, () => {
     rmSync(join(brat, "c.ann"));
     await page.goto(page.url().replace(/#.*/, "#/correct"));
     await page.getByLabel("Name", { exact: true }).fill("from-brat");
-    await page.getByLabel("Suggestions by").selectOption("");
+    await page.getByLabel("Suggestions from").selectOption("");
     await page.getByRole("combobox", { name: /^Of/ }).selectOption("data");
     await page.locator("select[name=file]").selectOption({ label: `${folder.split("/").at(-1)}/brat` });
     await page.getByRole("button", { name: "Begin" }).click();

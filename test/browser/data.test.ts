@@ -49,7 +49,7 @@ describe.skipIf(noBrowser !== "")(`the view Data${why}`, () => {
   const { open } = stage(["examples/model", "--data", corpus, large]);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("files are listed with counts, and sentences can be narrowed in every way", async () => {
+  test("files are listed with counts, and every filter of sentences works", async () => {
     const { page, faults } = await open("#/data/corpus%2Ftrain.jsonl");
     const numbers = page.locator(".numbers");
     await expect.poll(() => numbers.innerText()).toBe("300 of 300 sentences");
@@ -71,7 +71,7 @@ describe.skipIf(noBrowser !== "")(`the view Data${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("50,000 sentences come in pieces, and can be narrowed", async () => {
+  test("50,000 sentences load in pages, and can be filtered", async () => {
     const { page, faults } = await open("#/data/large.jsonl");
     await expect.poll(() => page.locator(".numbers").innerText()).toBe("50,000 of 50,000 sentences");
     await expect.poll(() => page.locator(".sentence").count()).toBe(50);
@@ -85,7 +85,7 @@ describe.skipIf(noBrowser !== "")(`the view Data${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("markup and scripts of any kind are text, in sentences, types and problems", async () => {
+  test("markup and scripts are text, in sentences, types and problems", async () => {
     const { page, faults } = await open("#/data/corpus%2Fdev.jsonl");
     await page.locator(".sentence").first().waitFor();
     await expect.poll(() => page.title()).toBe("Data · Weft");
@@ -109,7 +109,7 @@ describe.skipIf(noBrowser !== "")(`the view Data${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("statistics are a picture and tables that say the same", async () => {
+  test("statistics are a picture and tables with the same numbers", async () => {
     const { page, faults } = await open("#/data/corpus%2Ftrain.jsonl/statistics");
     const picture = page.locator(".statistics img");
     await picture.waitFor();
@@ -119,7 +119,7 @@ describe.skipIf(noBrowser !== "")(`the view Data${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("nothing is wrong with it for assistive technology, light and dark, wide and narrow", async () => {
+  test("is accessible, light and dark, wide and narrow", async () => {
     for (const [colorScheme, width] of [
       ["light", 1200],
       ["dark", 380],
@@ -151,7 +151,7 @@ describe.skipIf(noBrowser !== "")(`the view Data${why}`, () => {
     await expect.poll(() => drawing.getAttribute("selected")).toBe("entity:0");
   });
 
-  test("a file that is not there is said to be so", async () => {
+  test("a missing file is reported", async () => {
     const { page, faults } = await open("#/data/..%2F..%2Fetc%2Fpasswd");
     await expect.poll(() => page.getByRole("alert").innerText()).toContain("There is no file ../../etc/passwd here");
     expect(faults).toEqual([]);

@@ -19,7 +19,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
 
   const relationsShown = (page: Page): Promise<number> => page.locator(".sentence .triples li").count();
 
-  test("draws what the model finds, lists it beside, and says how fast it was", async () => {
+  test("draws and lists the result, and shows how long it took", async () => {
     const { page, faults } = await open();
     await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
     const drawing = page.locator("weft-arcs").first();
@@ -32,7 +32,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("nothing is wrong with it for assistive technology, light and dark, as text and as graph, wide and narrow", async () => {
+  test("is accessible, light and dark, as text and as graph, wide and narrow", async () => {
     for (const [colorScheme, width] of [
       ["light", 1200],
       ["dark", 380],
@@ -48,18 +48,18 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     }
   });
 
-  test("the slider and the types act at once, without asking the server again", async () => {
+  test("sliders and types filter at once, without a new request", async () => {
     const { page } = await open();
     await read(page);
     const before = await relationsShown(page);
     const asked: string[] = [];
     page.on("request", (request) => request.url().endsWith("/v1/extract") && asked.push(request.url()));
-    const slider = page.getByLabel("Relations from");
+    const slider = page.getByLabel("Relation threshold");
     await slider.fill("0.05");
     await expect.poll(() => relationsShown(page)).toBeGreaterThan(before);
     await slider.fill("1");
     await expect.poll(() => relationsShown(page)).toBe(0);
-    await page.getByRole("button", { name: "As the model says" }).click();
+    await page.getByRole("button", { name: "Model defaults" }).click();
     await expect.poll(() => relationsShown(page)).toBe(before);
     await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /^PER/ }).click();
     await expect.poll(() => relationsShown(page)).toBeLessThan(before);
@@ -96,7 +96,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await expect.poll(() => page.locator(".graph .found .quiet").first().innerText()).toMatch(/ with /);
   });
 
-  test("pointing at a line of the list lights the arc, pointing at an arc lights the line and says how sure it is", async () => {
+  test("hovering over a list item highlights the arc, and hovering over an arc highlights the item with its confidence", async () => {
     const { page } = await open();
     await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
     await page.locator(".triples li").first().hover();
@@ -106,12 +106,12 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await expect.poll(() => page.locator("weft-arcs .tip").innerText()).toMatch(/^LOC: Bremen, confidence/);
   });
 
-  test("markup in a text is text, in drawings, lists, the graph and what is copied", async () => {
+  test("markup in a text stays text, in drawings, lists, the graph and exports", async () => {
     const { page, faults } = await open("", { permissions: ["clipboard-read", "clipboard-write"] });
     const hostile =
       '<script>document.title = "gone"</script> & <img src=x onerror="document.title=1"> Mara Voss founded Acme in Bremen.';
     await read(page, hostile);
-    await page.getByLabel("Relations from").fill("0.05");
+    await page.getByLabel("Relation threshold").fill("0.05");
     await page.getByRole("button", { name: "Graph" }).click();
     await page.getByRole("button", { name: "Copy" }).click();
     await expect.poll(() => page.locator(".export [role=status]").innerText()).toBe("Copied");
@@ -140,12 +140,12 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await read(page, `${names.join(" and ").slice(0, 10_500)}.`);
     await expect.poll(() => page.locator("weft-arcs").first().locator("[data-entity]").count()).toBeGreaterThan(200);
     const drawn = await page.locator("weft-arcs").first().locator("[data-entity]").count();
-    await page.getByLabel("Entities from").fill("0.99");
+    await page.getByLabel("Entity threshold").fill("0.99");
     await expect.poll(() => page.locator("weft-arcs").first().locator("[data-entity]").count()).toBeLessThan(drawn);
     expect(faults).toEqual([]);
   });
 
-  test("a text of 100 kB comes in pieces: the page draws what is near and stays quick", async () => {
+  test("a text of 100 kB is drawn in pieces, near the viewport, and the page stays quick", async () => {
     const { page, faults } = await open();
     const text = "Mara Voss founded Kettle Robotics in Bremen and still leads it. ".repeat(1600);
     await read(page, text);
@@ -159,7 +159,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("what the server refuses is said in words, and what is typed after that works", async () => {
+  test("a refused request shows its reason, and the next one works", async () => {
     const { page } = await open();
     await read(page, "Mara Voss founded Kettle Robotics.");
     await page.getByLabel("Text", { exact: true }).fill("x ".repeat(150_000));
@@ -171,7 +171,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await expect.poll(() => alert.count()).toBe(0);
   });
 
-  test("every format can be copied, and says what it cannot hold", async () => {
+  test("every format can be copied, and reports what it cannot hold", async () => {
     const { page, faults } = await open("", { permissions: ["clipboard-read", "clipboard-write"] });
     await read(page);
     await page.locator(".export option[value=parquet]").waitFor({ state: "attached" });
@@ -194,7 +194,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a download holds what is shown, in as many files as the format has", async () => {
+  test("a download holds the shown result, in as many files as the format has", async () => {
     const { page } = await open();
     await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
     const files: string[] = [];
@@ -206,11 +206,11 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await expect.poll(() => files).toEqual(["weft.triples", "nodes.csv", "relationships.csv"]);
   });
 
-  test("a model's folder opened in the page reads texts there, as the server does, and asks nobody", async () => {
+  test("a model folder opened in the page extracts there, like the server, without requests", async () => {
     const { page, faults } = await open();
     await read(page);
     const served = await page.locator(".sentences").innerText();
-    // What the page itself asks for once.
+    // The page's own requests, made once.
     await page.locator(".export option[value=parquet]").waitFor({ state: "attached" });
     await page.getByLabel("Model folder").setInputFiles(join(root, "examples/model"));
     await expect.poll(() => page.locator(".text-form select").inputValue()).toBe("model, in this browser");
@@ -223,13 +223,13 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a folder that holds no model is refused in words", async () => {
+  test("a folder without a model is refused with a reason", async () => {
     const { page } = await open();
     await page.getByLabel("Model folder").setInputFiles(join(root, "examples/corpus"));
-    await expect.poll(() => page.getByRole("alert").innerText()).toMatch(/There is no config\.json in the folder/);
+    await expect.poll(() => page.getByRole("alert").innerText()).toMatch(/The folder has no config\.json/);
   });
 
-  test("the choice of colours is kept, and a place that does not exist shows the first view", async () => {
+  test("the choice of colours is kept, and an unknown address shows the first view", async () => {
     const { page, faults } = await open("#/no-such-view/%E0%A4%A");
     await page.getByLabel("Colours").selectOption("dark");
     await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe("dark");

@@ -30,17 +30,17 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
   async function ask(page: Page): Promise<void> {
     await page.getByRole("button", { name: "Extract", exact: true }).click();
     await page.locator(".sentence").first().waitFor();
-    await page.getByLabel("Relations from").fill("0.05");
+    await page.getByLabel("Relation threshold").fill("0.05");
   }
 
-  test("words are marked by pointer, and what the model relates is drawn; an edit of the text keeps the marks", async () => {
+  test("words are marked by pointer, and their relations are drawn; an edit of the text keeps the marks", async () => {
     const { page, faults } = await open();
     await begin(page, "Bob works for Acme in Rome.");
     await word(page, "Bob").click();
     await types(page).getByRole("button", { name: /PER/ }).click();
     await word(page, "Acme").click();
     await types(page).getByRole("button", { name: /LOC/ }).click();
-    // The one that is chosen gets another type.
+    // The selected entity gets another type.
     await types(page).getByRole("button", { name: /ORG/ }).click();
     await expect.poll(() => page.locator(".given [data-chip]").allInnerTexts()).toEqual(["PER", "ORG"]);
     await expect.poll(() => accessibilityFaults(page)).toEqual([]);
@@ -55,7 +55,7 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
     expect(faults).toEqual([]);
   });
 
-  test("all of it works by keyboard, on a narrow page in the dark too", async () => {
+  test("everything works by keyboard, also on a narrow dark page", async () => {
     const { page, faults } = await open("", { colorScheme: "dark", viewport: { width: 380, height: 800 } });
     await begin(page, "Eve Brown works for Hooli in Paris.");
     await page.locator(".given .words").focus();
@@ -73,13 +73,13 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
     expect(faults).toEqual([]);
   });
 
-  test("another model finds the entities, those of types that are known; a model that finds its own asks for none", async () => {
+  test("another model finds the entities of known types; a model that finds its own asks for none", async () => {
     const { page, faults } = await open();
     await begin(page, "Mara Voss founded Kettle Robotics in Bremen on 4 May 2021.");
     await page.locator(".given").getByRole("button", { name: "Find" }).click();
     await expect
       .poll(() => page.locator(".given [role=status]").innerText())
-      .toMatch(/^3 entities · 1 left out: this model does not know their types$/);
+      .toMatch(/^3 entities · 1 skipped: this model does not know their types$/);
     await expect.poll(() => page.locator(".given [data-chip]").allInnerTexts()).toEqual(["PER", "ORG", "LOC"]);
     await ask(page);
     await expect.poll(() => page.locator(".sentence .entities li").count()).toBe(3);
@@ -88,7 +88,7 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
     expect(faults).toEqual([]);
   });
 
-  test("entities that were found in a text which has changed meanwhile are not put into the new one", async () => {
+  test("entities found in a text that has changed since are discarded", async () => {
     const { page, faults } = await open();
     await begin(page, "Mara Voss founded Kettle Robotics in Bremen.");
     let answer = (): void => undefined;
@@ -98,15 +98,15 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
       await route.continue();
     });
     await page.locator(".given").getByRole("button", { name: "Find" }).click();
-    await page.getByText("No entity yet · Reading…").waitFor();
+    await page.getByText("No entities yet · Reading…").waitFor();
     await page.getByLabel("Text", { exact: true }).fill("Nobody.");
     answer();
-    await page.getByText("No entity yet · The text has changed meanwhile").waitFor();
+    await page.getByText("No entities yet · The text has changed since").waitFor();
     await expect.poll(() => page.locator(".given [data-chip]").count()).toBe(0);
     expect(faults).toEqual([]);
   });
 
-  test("a folder of such a model runs in the page with the marks that are there", async () => {
+  test("a folder of such a model runs in the page with the existing marks", async () => {
     const { page, faults } = await open();
     await page.locator("input[type=file]").setInputFiles(join(pairs, "model"));
     await expect.poll(() => page.getByRole("combobox", { name: /^Model/ }).inputValue()).toMatch(/in this browser/);

@@ -13,8 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), "weft-report-page-"));
 const evil = `<img src=x onerror="window.harmed=1"></script><script>window.harmed=1</script>`;
 
 /**
- * Forty-five sentences; every third lacks its relation in the prediction, every fifth has another
- * type.
+ * Forty-five sentences; in the prediction every third lacks its relation and every fifth has
+ * another type.
  */
 const gold: Sentence[] = Array.from({ length: 45 }, (_, index) => ({
   id: index === 0 ? evil : `s${index}`,
@@ -54,9 +54,7 @@ describe.skipIf(noBrowser !== "")(`a report in a browser${noBrowser === "" ? "" 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /**
-   * The page with everything that went wrong on it: requests, errors, words of the content policy.
-   */
+  /** Opens the page and collects its faults: requests, errors, violations of the content policy. */
   async function open(name: string, colorScheme: "light" | "dark" = "light"): Promise<{ page: Page; faults: string[] }> {
     const context = await (browser as Browser).newContext({ viewport: { width: 1200, height: 900 }, colorScheme });
     const page = await context.newPage();
@@ -73,7 +71,7 @@ describe.skipIf(noBrowser !== "")(`a report in a browser${noBrowser === "" ? "" 
   const status = async (page: Page) => page.locator("#review-status").textContent();
   const items = async (page: Page) => page.locator("#review-list > li").count();
 
-  test("nothing is asked for, and hostile text does nothing", async () => {
+  test("the page makes no requests, and hostile text does nothing", async () => {
     const { page, faults } = await open("report.html");
     await expect.poll(() => page.evaluate(() => (globalThis as { harmed?: number }).harmed)).toBeUndefined();
     await expect.poll(() => page.title()).toBe(evil);
@@ -83,7 +81,7 @@ describe.skipIf(noBrowser !== "")(`a report in a browser${noBrowser === "" ? "" 
     expect(faults).toEqual([]);
   });
 
-  test("the list can be searched, filtered and shown further, by keyboard alone", async () => {
+  test("the list can be searched, filtered and extended by keyboard alone", async () => {
     const { page } = await open("comparison.html");
     await expect.poll(() => status(page)).toBe("21 of 21 sentences");
     await expect.poll(() => items(page)).toBe(20);
@@ -123,7 +121,7 @@ describe.skipIf(noBrowser !== "")(`a report in a browser${noBrowser === "" ? "" 
     ["report.html", "dark"],
     ["comparison.html", "light"],
     ["comparison.html", "dark"],
-  ] as const)("%s can be read by everybody, %s", async (name, scheme) => {
+  ] as const)("%s is accessible, %s", async (name, scheme) => {
     const { page } = await open(name, scheme);
     await page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true");
     await expect.poll(() => accessibilityFaults(page)).toEqual([]);

@@ -22,7 +22,7 @@ writeFileSync(join(data, "train.jsonl"), lines("train.jsonl", 12));
 writeFileSync(join(data, "dev.jsonl"), lines("dev.jsonl", 6));
 cpSync(join(root, "examples/corpus/weft.yaml"), join(data, "weft.yaml"));
 
-/** `weft train` as people start it, tiny; `begin` resolves when its folder is there. */
+/** A tiny `weft train`, as users start it; `begin` resolves when its folder exists. */
 function train(name: string, seed: number, epochs: number): Promise<void> {
   const set = [
     `seed=${seed}`,
@@ -52,7 +52,7 @@ describe.skipIf(noBrowser !== "")(`the view Runs${why}`, () => {
   const { open } = stage(["examples/model", "--runs", runs, "--data", data]);
   beforeAll(async () => {
     await Promise.all([train("seeds/one", 1, 2), train("seeds/two", 2, 2)]);
-    // What a name may hold is what a folder's name may hold.
+    // A run may have any name that a folder may have.
     cpSync(join(runs, "seeds/one"), join(runs, "<img src=x onerror=alert(1)> 🧵 ‮abc"), { recursive: true });
   });
   afterAll(() => {
@@ -60,7 +60,7 @@ describe.skipIf(noBrowser !== "")(`the view Runs${why}`, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("runs are listed, their curves drawn beside a table, and the scores of one are named by protocol", async () => {
+  test("runs are listed, their curves are drawn next to a table, and the scores of a run name their protocol", async () => {
     const { page, faults } = await open("#/runs");
     const table = page.getByRole("region", { name: "Table of runs" });
     await table.getByRole("link", { name: "seeds/one" }).waitFor();
@@ -83,7 +83,7 @@ describe.skipIf(noBrowser !== "")(`the view Runs${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("two runs are put side by side, gold above, and a list stands beside each drawing", async () => {
+  test("two runs are compared side by side, with gold above and a list next to each drawing", async () => {
     const { page, faults } = await open("#/runs");
     const panel = page.getByRole("region", { name: "Compare two runs" });
     await panel.locator("select[name=a]").selectOption("seeds/one");
@@ -98,7 +98,7 @@ describe.skipIf(noBrowser !== "")(`the view Runs${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("nothing is wrong with it for assistive technology, light and dark, wide and narrow", async () => {
+  test("is accessible, light and dark, wide and narrow", async () => {
     for (const [colorScheme, width] of [
       ["light", 1200],
       ["dark", 380],
@@ -124,9 +124,9 @@ describe.skipIf(noBrowser !== "")(`the view Runs${why}`, () => {
     await page.getByRole("region", { name: "Run seeds/one" }).waitFor();
   });
 
-  test("a run that trains is drawn while it does, without a reload, until it is stopped", async () => {
+  test("a training run is drawn live, without a reload, until it is stopped", async () => {
     const { page, faults } = await open("#/runs");
-    // More epochs than anybody waits for: Ctrl-C ends it.
+    // Practically endless: Ctrl-C ends it.
     const ended = train("live", 3, 100_000).catch(() => undefined);
     const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: "live", exact: true }) });
     await row.getByText("Running").waitFor();
@@ -151,11 +151,11 @@ describe.skipIf(noBrowser !== "")(`the view Runs${why}`, () => {
 
 describe.skipIf(noBrowser !== "")(`the view Runs of a server without runs${why}`, () => {
   const { open } = stage(["examples/model"]);
-  test("says how to show some", async () => {
+  test("explains how to enable them", async () => {
     const { page, faults } = await open("#/runs");
-    await page.getByText("This server shows no runs").waitFor();
+    await page.getByText("This server has no runs folder").waitFor();
     await page.getByRole("link", { name: "Data", exact: true }).click();
-    await page.getByText("This server shows no data").waitFor();
+    await page.getByText("This server has no data folder").waitFor();
     expect(faults).toEqual([]);
   });
 });

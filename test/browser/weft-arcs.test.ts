@@ -9,8 +9,8 @@ import { accessibilityFaults, launch, noBrowser, root } from "./browser.ts";
 const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 
 /**
- * Somebody's page: the example of docs/page.md under a content policy that allows files of its own
- * and nothing else.
+ * A foreign page: the example in docs/page.md under a content policy that allows only its own
+ * files.
  */
 const example = readFileSync(join(root, "docs/page.md"), "utf8").match(/```html\n([^]*?)```/)?.[1] ?? "";
 const [, script = ""] = example.match(/<script type="module">\n([^]*?)<\/script>/) ?? [];
@@ -59,7 +59,7 @@ describe.skipIf(noBrowser !== "")(`the element weft-arcs alone${why}`, () => {
     return { page, faults: faults.filter((fault) => !fault.includes("404")) };
   }
 
-  test("the example of the documentation works in a page with a strict policy, and tells what was chosen", async () => {
+  test("the documented example works in a page with a strict policy, and reports the selection", async () => {
     const { page, faults } = await open();
     await expect.poll(() => page.locator("weft-arcs [role=button]").count()).toBe(3);
     await page.locator("weft-arcs [data-part='relation:0'] text").click();
@@ -69,7 +69,7 @@ describe.skipIf(noBrowser !== "")(`the element weft-arcs alone${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("attributes act: the threshold hides, the document is drawn anew, what cannot be drawn is said", async () => {
+  test("attributes work: the threshold hides parts, a new document is drawn, and an invalid one is reported", async () => {
     const { page, faults } = await open();
     const set = (name: string, value: string): Promise<unknown> =>
       page.evaluate(`document.querySelector("weft-arcs").setAttribute(${JSON.stringify(name)}, ${JSON.stringify(value)})`);
@@ -87,7 +87,7 @@ describe.skipIf(noBrowser !== "")(`the element weft-arcs alone${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a drawing that changes leaves the keyboard where it was", async () => {
+  test("a changed drawing keeps the keyboard focus", async () => {
     const { page, faults } = await open();
     const focused = page.locator("weft-arcs [data-part='entity:1']:focus");
     await page.locator("weft-arcs [data-part='entity:0']").first().focus();
@@ -99,7 +99,7 @@ describe.skipIf(noBrowser !== "")(`the element weft-arcs alone${why}`, () => {
     expect(faults).toEqual([]);
   });
 
-  test("a document that is set before the element's file has come is drawn when it comes", async () => {
+  test("a document set before the element is defined is drawn later", async () => {
     const { page } = await open();
     await page.setContent("<main><h1>Example</h1></main>");
     await page.evaluate(`
@@ -111,7 +111,7 @@ describe.skipIf(noBrowser !== "")(`the element weft-arcs alone${why}`, () => {
     await page.locator("weft-arcs-late [data-entity]").waitFor();
   });
 
-  test("it draws as wide as its place, and again when that changes", async () => {
+  test("it draws to the width of its container, and redraws when that changes", async () => {
     const { page } = await open();
     await page.evaluate(
       `document.querySelector("weft-arcs").document = { text: "a word ".repeat(80), tokens: [], entities: [], relations: [] }`,

@@ -7,7 +7,7 @@ import { replaceGenerated } from "../../scripts/generated-docs.mjs";
 const page = readFileSync(new URL("../../docs/commands.md", import.meta.url), "utf8");
 const declarations = commands.map(({ declaration }) => declaration);
 
-test("docs/commands.md says of every command what its declaration says", async () => {
+test("docs/commands.md matches the declaration of every command", async () => {
   expect(page).toBe(replaceGenerated(page, "commands", await commandSections(declarations)));
 });
 

@@ -53,7 +53,7 @@ const rows = [...page.matchAll(/^\| `([^`]+)` \|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)
   return { name: name ?? "", users: users.split(", "), licence, reason };
 });
 
-test("docs/dependencies.md names every dependency once, with the packages that use it", () => {
+test("docs/dependencies.md lists every dependency once, with the packages that use it", () => {
   const listed = rows.flatMap(({ name, users }) => users.map((user) => `${name} in ${user}`));
   expect(listed.toSorted()).toEqual(foreign.map(({ name, user }) => `${name} in ${user}`).toSorted());
   expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
@@ -64,7 +64,7 @@ test.each(rows)("$name has a reason, and the licence it says", ({ name, users, l
   for (const user of users) expect(installedFor(user, name)?.license).toBe(licence);
 });
 
-test("everything that a user installs has a licence that asks for no more than its notice", () => {
+test("everything that a user installs has a licence that requires no more than its notice", () => {
   const permissive = new Set([
     "MIT",
     "ISC",
@@ -75,7 +75,7 @@ test("everything that a user installs has a licence that asks for no more than i
     "BlueOak-1.0.0",
     "MIT OR Apache-2.0",
   ]);
-  // An optional peer (vitest, for testing entries) is installed only by those who list it
+  // An optional peer (vitest, for testing entries) is installed only by users who list it
   // themselves.
   const installed = Object.entries(lockfile.packages).filter(
     ([path, { dev, optional, devOptional, resolved }]) =>
@@ -103,7 +103,7 @@ test("the lockfile names no registry, and no package in it runs an install scrip
   }
 });
 
-test("the lockfile knows the builds for every platform, without which npm ci refuses it", () => {
+test("the lockfile has the builds for every platform, which npm ci requires", () => {
   const missing = Object.entries(lockfile.packages).flatMap(([path, entry]) =>
     Object.keys(entry.optionalDependencies ?? {}).filter(
       (name) => !(`node_modules/${name}` in lockfile.packages) && !(`${path}/node_modules/${name}` in lockfile.packages),
@@ -112,7 +112,7 @@ test("the lockfile knows the builds for every platform, without which npm ci ref
   expect(missing, "run node scripts/complete-lockfile.mjs").toEqual([]);
 });
 
-/** A workspace has a copy of its own where another version stands at the root. */
+/** A workspace has its own copy if the root has another version. */
 function installedFor(user: string, name: string): Lockfile["packages"][string] | undefined {
   const folder = rootManifest.workspaces?.find((path) => path.endsWith(`/${user}`));
   return lockfile.packages[`${folder}/node_modules/${name}`] ?? lockfile.packages[`node_modules/${name}`];

@@ -6,7 +6,7 @@ import { replaceGenerated } from "../../scripts/generated-docs.mjs";
 
 const page = readFileSync(new URL("../../docs/formats.md", import.meta.url), "utf8");
 
-test("docs/formats.md says of every format what the format says of itself", () => {
+test("docs/formats.md matches the declaration of every format", () => {
   const formats = replaceGenerated(page, "formats", formatTable(inputFormats, outputFormats));
   expect(page).toBe(replaceGenerated(formats, "capacities", capacityTable(inputFormats, outputFormats)));
 });

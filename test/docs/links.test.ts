@@ -69,7 +69,7 @@ function leadsSomewhere(page: string, link: string): boolean {
   return anchor === undefined || !target.endsWith(".md") || anchors(readFileSync(target, "utf8")).has(anchor);
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors that GitHub generates for the headings of a page. */
 function anchors(text: string): Set<string> {
   const seen = new Map<string, number>();
   const found = new Set<string>();

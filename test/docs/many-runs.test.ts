@@ -13,16 +13,16 @@ const commands = [...page.matchAll(/^npx (weft .*?)(?: +#.*)?$/gmu)].map(([, com
 const folder = mkdtempSync(join(tmpdir(), "weft-docs-many-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /**
- * A corpus of a few sentences under the name of the bundled one: what is tried here are the
- * commands.
+ * A corpus of a few sentences under the name of the bundled one, because this tests the commands,
+ * not the scores.
  */
 beforeAll(() => void writeTinyCorpus(join(folder, "examples/corpus")));
 
-test("docs/many-runs.md shows every one of these commands", () => {
+test("docs/many-runs.md shows each of these commands", () => {
   expect([...new Set(commands.map((command) => command.split(" ")[1]))]).toEqual(["repeat", "sweep", "cv"]);
 });
 
-test.each(commands)("%s does what the page says, here with little data and one epoch", async (command) => {
+test.each(commands)("%s works as the page says, with little data and one epoch", async (command) => {
   const small = "--set training.epochs=1 --deterministic --threads 1";
   const { code, out, err } = await shell(`${command} ${small}`, folder);
   expect(code, err).toBe(0);

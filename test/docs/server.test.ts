@@ -10,10 +10,10 @@ import { send, startServer } from "../server/test-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = readFileSync(`${root}docs/server.md`, "utf8");
-/** Without the ends of its lines. */
+/** The page without line breaks. */
 const prose = page.replaceAll("\n", " ");
 
-/** The first cells of a table's rows, under a header that begins with these words. */
+/** The first cell of each row in the table whose header begins with these words. */
 function names(header: string): string[] {
   const [, rows = ""] = new RegExp(`^\\| ${header}.*\\n\\|[-:| ]+\\n((?:\\|.*\\n)+)`, "m").exec(page) ?? [];
   return rows
@@ -23,13 +23,13 @@ function names(header: string): string[] {
 }
 
 test("the page has every field of a request and of a result, and no other", () => {
-  expect([...names("Field of a text"), "documents", ...names("Option, beside")].toSorted()).toEqual(
+  expect([...names("Field of a text"), "documents", ...names("Option, next to")].toSorted()).toEqual(
     Object.keys(extractRequest.shape).toSorted(),
   );
   expect(names("Field of a result")).toEqual(Object.keys(extraction.shape));
 });
 
-test("the page has every route that extracts, tells of models or serves operation", async () => {
+test("the page has every route for extraction, models and operation", async () => {
   const { url } = await startServer();
   const { json } = await send(`${url}/openapi.json`);
   const { paths } = json as { paths: Record<string, Record<string, { tags?: string[] }>> };
@@ -42,7 +42,7 @@ test("the page has every route that extracts, tells of models or serves operatio
   expect(new Set(routes)).toEqual(new Set(described));
 });
 
-test("the options and limits on the page are those of the command", () => {
+test("the options and limits on the page match the command", () => {
   for (const [, option = "", shown = ""] of page.matchAll(/^\| `--([\w-]+)` \| (\S+) \|/gm)) {
     const [, known] =
       Object.entries<OptionDeclaration>(serveCommand.options).find(([key, each]) => flagOf(key, each) === `--${option}`) ?? [];
@@ -62,7 +62,7 @@ test("the options and limits on the page are those of the command", () => {
   expect(prose).toContain(`every ${renewMs / 60_000} minutes at most`);
 });
 
-test("the requests on the page are answered as it says", async () => {
+test("the requests on the page get the answers it shows", async () => {
   const { url } = await startServer();
   const commands = [...page.matchAll(/^```sh\n((?:.*\n)*?)```$/gm)]
     .map(([, code = ""]) => code)

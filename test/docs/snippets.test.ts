@@ -15,7 +15,7 @@ interface Snippet {
   readonly output: string;
 }
 
-// A snippet is a `ts` block with a `text` block right below it: what it prints. It runs on the
+// A snippet is a `ts` block directly followed by a `text` block with its output. It runs on the
 // built packages, as a reader would run it.
 test.each(pages)("every snippet in %s prints what the page says", (page) => {
   for (const { code, output } of snippets(readFileSync(join(root, page), "utf8"))) expect(printed(code)).toBe(output);

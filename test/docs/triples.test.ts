@@ -6,7 +6,7 @@ import { replaceGenerated } from "../../scripts/generated-docs.mjs";
 
 const page = readFileSync(new URL("../../docs/triples.md", import.meta.url), "utf8");
 
-test("docs/triples.md says of every form of triples what the form says of itself", () => {
+test("docs/triples.md matches the declaration of every triple format", () => {
   expect(page).toBe(replaceGenerated(page, "triple formats", formatTable()));
 });
 

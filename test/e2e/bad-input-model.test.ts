@@ -19,7 +19,7 @@ describe("a damaged model", () => {
     for (const name of files) original.set(name, readFileSync(join(folder, "sound/model", name)));
   });
 
-  /** What extract says to a model of which one file was changed. */
+  /** The output of extract for a model with one changed file. */
   async function extractWith(
     name: (typeof files)[number],
     change: (bytes: Uint8Array) => Uint8Array | undefined,
@@ -34,11 +34,11 @@ describe("a damaged model", () => {
 
   const text = (change: (value: string) => string) => (bytes: Uint8Array) =>
     new TextEncoder().encode(change(new TextDecoder().decode(bytes)));
-  /** Every byte a character, so that those which are no text come back unchanged. */
+  /** Every byte is a character, so that binary data comes back unchanged. */
   const latin = (change: (value: string) => string) => (bytes: Uint8Array) =>
     Buffer.from(change(Buffer.from(bytes).toString("latin1")), "latin1");
 
-  test("undamaged it works, from the run's folder and from the model's", async () => {
+  test("works undamaged, from the run's folder and from the model's", async () => {
     const { code, out } = await extractWith("config.json", (bytes) => bytes);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ text: expect.stringContaining("Bob works for Acme") as string });
@@ -50,7 +50,7 @@ describe("a damaged model", () => {
   test.each<[string, (typeof files)[number], (bytes: Uint8Array) => Uint8Array | undefined, string]>([
     ["weights cut off", "model.safetensors", (bytes) => bytes.subarray(0, -40), "model.safetensors: the data should take"],
     [
-      "weights cut off in the header",
+      "weights truncated in the header",
       "model.safetensors",
       (bytes) => bytes.subarray(0, 90),
       "model.safetensors: the header should take",
@@ -70,12 +70,12 @@ describe("a damaged model", () => {
       "has the type F16, expected F32",
     ],
     [
-      "a vocabulary that omitted words",
+      "a vocabulary without some words",
       "vocab.json",
       text((value) => JSON.stringify(without(JSON.parse(value)))),
       "the model needs",
     ],
-    ["a vocabulary that is no JSON", "vocab.json", text((value) => value.slice(0, 50)), "vocab.json: expected"],
+    ["a vocabulary that is not JSON", "vocab.json", text((value) => value.slice(0, 50)), "vocab.json: expected"],
     ["another program's configuration", "config.json", text(() => '{"model_type": "bert"}'), "config.json: "],
     [
       "a model that does not exist",
@@ -99,13 +99,13 @@ describe("a damaged model", () => {
     expect(err).toContain(`${name}: there is no such file (FILE_MISSING)`);
   });
 
-  test("a folder that holds no model: refused", async () => {
+  test("a folder without a model: refused", async () => {
     const { code, err } = await weft(["extract", "."], { cwd: folder, input: "x" });
     expect(code).toBe(1);
     expect(err).toContain("there is no such file (FILE_MISSING)");
   });
 
-  /** A good safetensors file with one tensor of somebody else. */
+  /** A valid safetensors file with a tensor of another model. */
   function foreign(): Uint8Array {
     const header = new TextEncoder().encode('{"bert.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}');
     const file = new Uint8Array(8 + header.length + 4);

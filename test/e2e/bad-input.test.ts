@@ -13,7 +13,7 @@ const write = (name: string, content: string | Uint8Array): void => writeFileSyn
 const one = { epochs: "training.epochs=1" };
 let runs = 0;
 
-/** One epoch in a folder of its own. */
+/** One epoch in its own folder. */
 async function train(...more: string[]): Promise<Ended & { run: string }> {
   const run = `run-${++runs}`;
   return {
@@ -22,9 +22,7 @@ async function train(...more: string[]): Promise<Ended & { run: string }> {
   };
 }
 
-/**
- * A failure: code 1, nothing on standard output, no stack, and no folder that says a run was begun.
- */
+/** A failure: code 1, nothing on standard output, no stack, and no folder of a run. */
 function expectFailure({ code, out, err, run }: Awaited<ReturnType<typeof train>>, ...texts: string[]): void {
   for (const text of texts) expect(err).toContain(text);
   expect({ code, out }).toEqual({ code: 1, out: "" });
@@ -64,7 +62,7 @@ describe("a wrong configuration", () => {
     expectFailure(await train("--set", set), message, hint);
   });
 
-  test("that is missing, or no YAML, is said", async () => {
+  test("is reported if it is missing or not YAML", async () => {
     const missing = await weft(["train", "none.yaml"], { cwd: folder });
     expect(missing).toMatchObject({
       code: 1,
@@ -81,7 +79,7 @@ describe("wrong data", () => {
   const good = lines(6);
   const [first] = good as [(typeof good)[number]];
 
-  test.each(["train", "dev", "test"])("a missing file for %s is said before anything is trained", async (part) => {
+  test.each(["train", "dev", "test"])("a missing file for %s is reported before training", async (part) => {
     expectFailure(await train("--set", `data.${part}=none.jsonl`), "none.jsonl: there is no such file (FILE_MISSING)");
   });
 
@@ -106,7 +104,7 @@ describe("wrong data", () => {
       jsonLines([{ tokens: [] }, { tokens: [] }]),
       "data.train: the file holds no sentences (CORPUS_EMPTY)",
     ],
-  ])("%s is said with its place", async (_, text, message) => {
+  ])("%s is reported with its place", async (_, text, message) => {
     write("bad.jsonl", text);
     expectFailure(await train("--set", "data.train=bad.jsonl"), join(folder, "bad.jsonl"), message);
   });
@@ -120,7 +118,7 @@ describe("wrong data", () => {
     );
   });
 
-  test("a label in dev that train lacks is counted, and training goes on", async () => {
+  test("a label in dev that train lacks is counted, and training continues", async () => {
     const relations = [{ head: 0, tail: 2, type: "moved_to" }];
     write(
       "new-labels.jsonl",
@@ -135,7 +133,7 @@ describe("wrong data", () => {
     expect(err).toContain("training has no relation type moved_to");
   });
 
-  test("entities that overlap are counted, and training goes on", async () => {
+  test("overlapping entities are counted, and training continues", async () => {
     const nested = { ...first, entities: [...first.entities, { start: 0, end: 1, type: "PER" }] };
     write("nested.jsonl", jsonLines([...good, nested]));
     const { code, err } = await train("--set", "data.train=nested.jsonl");
@@ -176,7 +174,7 @@ describe("wrong word vectors", () => {
     expectFailure(await train("--set", "vectors=none.txt"), "none.txt: there is no such file (FILE_MISSING)");
   });
 
-  test("a partial file is taken, and its coverage printed", async () => {
+  test("accepts a partial file, and prints its coverage", async () => {
     write("partial.txt", row("Bob", ...numbers) + row("acme", ...numbers) + row("unheard", ...numbers));
     const { code, err } = await train("--set", "vectors=partial.txt");
     expect(code).toBe(0);

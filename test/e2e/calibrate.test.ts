@@ -35,7 +35,7 @@ interface Report {
   readonly curve: readonly { readonly f1: number; readonly threshold: number }[];
 }
 
-/** A classifier of pairs that has learnt for a moment only, and so invents a good deal. */
+/** A briefly trained classifier of pairs, which invents many relations. */
 const config = `seed: 5
 data: { train: train.jsonl, dev: dev.jsonl }
 model: { name: pcnn, inputs: { words: { size: 8 }, tags: { size: 4 } }, positionSize: 4, filters: 8 }
@@ -59,7 +59,7 @@ beforeAll(async () => {
 const calibrate = async (run: string, ...more: string[]) => weft(["calibrate", run, "--deterministic", ...more], { cwd: folder });
 
 describe("weft calibrate", () => {
-  test("fits to the run's dev data, says what changed, and extract and evaluate use it", async () => {
+  test("fits to the run's dev data, reports what changed, and extract and evaluate use it", async () => {
     cpSync(join(folder, "trained"), join(folder, "a"), { recursive: true });
     const { code, out, err } = await calibrate("a");
     expect(code).toBe(0);
@@ -95,7 +95,7 @@ describe("weft calibrate", () => {
     expect(relations).toHaveLength(report.after.score.predicted);
   });
 
-  test("again gives the same, since it starts from what the model came with; --reset goes back to that", async () => {
+  test("repeating it gives the same, since it starts from the uncalibrated model; --reset restores that", async () => {
     const before = ["a/model/config.json", "a/model/README.md", "a/calibration.json"].map(bytes);
     expect((await calibrate("a")).code).toBe(0);
     expect(["a/model/config.json", "a/model/README.md", "a/calibration.json"].map(bytes)).toEqual(before);
@@ -108,7 +108,7 @@ describe("weft calibrate", () => {
     );
   });
 
-  test("chooses a threshold for each type, or for a precision", async () => {
+  test("chooses a threshold per type, or for a precision", async () => {
     cpSync(join(folder, "rin"), join(folder, "b"), { recursive: true });
     const byType = await calibrate("b", "--per-type", "--json");
     expect(byType.code).toBe(0);
@@ -122,7 +122,7 @@ describe("weft calibrate", () => {
     expect(precise.after.score.precision).toBeGreaterThanOrEqual(common.after.score.precision);
   });
 
-  test("a model's folder alone is taken with --data, and keeps its report in itself", async () => {
+  test("accepts a model's folder with --data, and keeps the report there", async () => {
     cpSync(join(folder, "trained/model"), join(folder, "alone"), { recursive: true });
     const refused = await calibrate("alone");
     expect(refused).toMatchObject({ code: 2, out: "" });
@@ -131,7 +131,7 @@ describe("weft calibrate", () => {
     expect(jsonOf<Report>("alone/calibration.json").protocol).toBe("boundaries");
   });
 
-  test("what cannot be calibrated is said, and nothing is changed", async () => {
+  test("reports what cannot be calibrated, and changes nothing", async () => {
     const before = bytes("alone/config.json");
     const bare = lines(4).map((line) => ({ ...line, entities: [], relations: [] }));
     writeFileSync(join(folder, "bare.jsonl"), jsonLines(bare));
@@ -139,7 +139,7 @@ describe("weft calibrate", () => {
     expect(nothing.code).toBe(1);
     expect(nothing.err).toContain("(CALIBRATION_IMPOSSIBLE)");
     const entities = await calibrate("alone", "--data", "test.jsonl", "-p", "ner-strict");
-    expect(entities.err).toContain("ner-strict counts entities, and thresholds are chosen by relations");
+    expect(entities.err).toContain("ner-strict counts entities, but thresholds are chosen by relations");
     expect(bytes("alone/config.json")).toBe(before);
   });
 });

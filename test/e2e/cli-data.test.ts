@@ -47,7 +47,7 @@ test("score matches by id and prints JSON for programs", async () => {
   });
 });
 
-test.each(["gold.jsonl.gz", "packed.jsonl", "-"])("score reads %s as it reads the plain file", async (name) => {
+test.each(["gold.jsonl.gz", "packed.jsonl", "-"])("score reads %s like the plain file", async (name) => {
   const read = name === "-" ? name : path(name);
   const plain = await weft(["score", path("gold.jsonl"), path("found.jsonl"), "-p", "strict,partial,rin-exact"]);
   const other = await weft(["score", read, path("found.jsonl"), "-p", "strict,partial,rin-exact"], { input: gold });
@@ -56,7 +56,7 @@ test.each(["gold.jsonl.gz", "packed.jsonl", "-"])("score reads %s as it reads th
   expect(other.out).toContain("partial-last");
 });
 
-test("score compares with what remembering gives", async () => {
+test("score compares with a baseline that remembers", async () => {
   const { out } = await weft(["score", path("gold.jsonl"), path("found.jsonl"), "--train", path("gold.jsonl"), "-p", "strict"]);
   expect(out).toMatch(/strict +micro +100\.0 +50\.0 +66\.7 +2 +2 +4\n/);
   expect(out).toMatch(/ +memory +100\.0 +100\.0 +100\.0 +4 +4 +4\n/);
@@ -83,7 +83,7 @@ test.each<[string, string, string]>([
     lines({ tokens: ["a"], entities: [{ start: 0, end: 2, type: "T" }] }),
     "broken.jsonl:1 entities[0].end: end is 2, but this ",
   ],
-])("%s is said with line and place by stats and check", async (_, text, message) => {
+])("stats and check report %s with line and place", async (_, text, message) => {
   writeFileSync(path("broken.jsonl"), text);
   const stats = await weft(["data", "stats", "broken.jsonl"], { cwd: folder });
   expect({ code: stats.code, out: stats.out }).toEqual({ code: 1, out: "" });
@@ -94,7 +94,7 @@ test.each<[string, string, string]>([
   expect(check.out).toContain(message);
 });
 
-test("check goes on after a fault and lists them all", async () => {
+test("check continues after a fault and lists them all", async () => {
   writeFileSync(path("faults.jsonl"), `{\n${lines(sentence("1"))}[]\n`);
   const { code, out } = await weft(["data", "check", "faults.jsonl", "--json"], { cwd: folder });
   expect(code).toBe(1);
@@ -112,7 +112,7 @@ test("check compares train and test, and only --strict fails on what it finds", 
   const args = ["data", "check", "train.jsonl", "test.jsonl"];
   const { code, out } = await weft(args, { cwd: folder });
   expect(code).toBe(0);
-  expect(out).toContain("test.jsonl: 1 sentence stands in train.jsonl too, word for word");
+  expect(out).toContain("test.jsonl: 1 sentence is also in train.jsonl, word for word");
   expect(out).toContain("test.jsonl: 1 label is not in the training file: relation left (1)");
   expect(out).toMatch(/^test\.jsonl +3 +2 +66\.7 % +2 +66\.7 %$/m);
   expect((await weft([...args, "--strict"], { cwd: folder })).code).toBe(1);
@@ -127,15 +127,13 @@ test("stats counts, as a table and as JSON, and an empty file has nothing", asyn
   expect(JSON.parse(empty.out)).toMatchObject([{ source: "empty.jsonl", sentences: 0, entityTypes: {} }]);
 });
 
-test("a missing file, a folder and a format that is unknown are clear", async () => {
+test("a missing file, a folder and an unknown format give clear errors", async () => {
   expect(await weft(["data", "stats", "none.jsonl"], { cwd: folder })).toEqual({
     code: 1,
     out: "",
     err: "none.jsonl: there is no such file (FILE_MISSING)\n  → check the name and the folder you are in\n",
   });
-  expect((await weft(["data", "stats", folder])).err).toMatch(
-    /expected a file, or a folder of annotation; .* \(FILE_IS_FOLDER\)/,
-  );
+  expect((await weft(["data", "stats", folder])).err).toMatch(/expected a file or a folder of annotation; .* \(FILE_IS_FOLDER\)/);
   writeFileSync(path("poem.txt"), "roses are red\n");
   expect((await weft(["data", "stats", "poem.txt"], { cwd: folder })).err).toContain("(FORMAT_UNKNOWN)");
   expect((await weft(["data", "stats", "gold.jsonl", "--format", "jsonnl"], { cwd: folder })).err).toContain(
@@ -148,22 +146,22 @@ test("WEFT_DEBUG=1 adds the stack", async () => {
   expect(err).toContain("    at ");
 });
 
-test("who stops reading ends the command quietly, as SIGPIPE would", async () => {
+test("a reader that stops ends the command quietly, like SIGPIPE", async () => {
   const many = lines(...Array.from({ length: 30_000 }, (_, index) => ({ id: `${index}`, tokens: [`t${index}`], entities: [] })));
   writeFileSync(path("many.jsonl"), many.replaceAll('"entities":[]', '"entities":[{"start":0,"end":9,"type":"T"}]'));
   const { out, err, code } = await shell("weft data check --json many.jsonl | head -1; echo ${PIPESTATUS[0]}", folder);
   expect({ out, err, code }).toEqual({ out: "{\n141\n", err: "", code: 0 });
 });
 
-test("help and version that nobody reads end the command quietly too", async () => {
+test("help and version without a reader end quietly too", async () => {
   for (const asked of ["--help", "score --help", "--version"]) {
-    // The reader has gone before there is anything to read.
+    // The reader has gone before there is any output.
     const { out, err } = await shell(`(sleep 0.1; weft ${asked}; echo $? >&2) | true`, folder);
     expect({ out, err }).toEqual({ out: "", err: "141\n" });
   }
 });
 
-test.skipIf(process.platform !== "linux")("a full disk is said, on standard output and in a file", async () => {
+test.skipIf(process.platform !== "linux")("reports a full disk, on standard output and in a file", async () => {
   expect((await shell("weft --help > /dev/full", folder)).err).toContain("(DISK_FULL)");
   const piped = await shell("weft schema > /dev/full", folder);
   expect(piped.code).toBe(1);
@@ -171,23 +169,23 @@ test.skipIf(process.platform !== "linux")("a full disk is said, on standard outp
   expect((await weft(["schema", "-o", "/dev/full"])).err).toContain("/dev/full: no space is left to write this file (DISK_FULL)");
 });
 
-// Root may write everywhere, so there the command runs as nobody.
-test.skipIf(process.platform === "win32")("a folder without write permission is said, and nothing is left in it", async () => {
+// Root may write everywhere, so the command runs as an unprivileged user.
+test.skipIf(process.platform === "win32")("reports a folder without write permission, and leaves nothing in it", async () => {
   const locked = path("locked");
   mkdirSync(locked);
   chmodSync(folder, 0o755);
   chmodSync(locked, 0o555);
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
-  const { code, err } = await weft(["schema", "-o", join(locked, "a.json")], { cwd: locked, ...nobody });
+  const unprivileged = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  const { code, err } = await weft(["schema", "-o", join(locked, "a.json")], { cwd: locked, ...unprivileged });
   expect(code).toBe(1);
   expect(err).toContain("no permission to write this file (FILE_DENIED)");
-  const doctor = await weft(["doctor"], { cwd: locked, ...nobody });
+  const doctor = await weft(["doctor"], { cwd: locked, ...unprivileged });
   expect(doctor.code).toBe(1);
   expect(doctor.out).toMatch(/✗ working folder .*no permission/);
   expect(readdirSync(locked)).toEqual([]);
 });
 
-test("a file is written whole, under its own name", async () => {
+test("writes a whole file under its own name", async () => {
   const { code, out, err } = await weft(["schema", "-o", "weft.schema.json"], { cwd: folder });
   expect({ code, out, err }).toEqual({ code: 0, out: "", err: "weft.schema.json written\n" });
   expect(JSON.parse(readFileSync(path("weft.schema.json"), "utf8"))).toHaveProperty("properties");

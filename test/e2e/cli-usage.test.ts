@@ -22,7 +22,7 @@ test("help for one command can be asked for in two ways", async () => {
   expect(one.out).toContain("Usage: weft data check");
 });
 
-test.each([[[]], [["data"]]])("without a command (%j) the help stands on standard error", async (args: string[]) => {
+test.each([[[]], [["data"]]])("without a command (%j) the help goes to standard error", async (args: string[]) => {
   const { code, out, err } = await weft(args);
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toContain("Usage: weft");
@@ -43,7 +43,7 @@ test.each<[string[], string, string]>([
   [["extract", "m", "--threads", "0"], "expected a whole number of at least 1", "weft COMMAND --help"],
   [["train", "c", "--threads=0"], "expected a whole number of at least 1", "weft COMMAND --help"],
   [["serve", "m", "--threads", "0"], "expected a whole number of at least 1", "weft COMMAND --help"],
-])("%j is a wrong call: exit code 2 and what was meant", async (args, message, hint) => {
+])("%j is a usage error: exit code 2 and a hint", async (args, message, hint) => {
   const { code, out, err } = await weft(args);
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toContain(message);
@@ -64,7 +64,7 @@ test("with --json an error is one line of JSON on standard error", async () => {
   });
 });
 
-test("doctor says what the machine has, for people and for programs", async () => {
+test("doctor describes the machine, for people and for programs", async () => {
   const { code, out } = await weft(["doctor", "--json"], { cwd: folder });
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ fine: true, node: process.versions.node, simd: true, folder: true });
@@ -77,7 +77,7 @@ test("the schema of the configuration is JSON Schema", async () => {
   expect(JSON.parse(out)).toMatchObject({ type: "object", properties: { model: {}, training: {} }, additionalProperties: false });
 });
 
-test("every shell gets a script, and bash accepts its own and completes with it", async () => {
+test("every shell gets a script, and bash completes with its own", async () => {
   for (const name of ["zsh", "fish", "powershell"]) expect((await weft(["completion", name])).out).toContain("weft");
   const { out, err, code } = await shell(
     [
@@ -95,7 +95,7 @@ test("every shell gets a script, and bash accepts its own and completes with it"
   expect(out.trim().split(/\s+/)).toEqual(["rin-partial", "rin-partial-first"]);
 });
 
-test("protocols stand in words", async () => {
+test("protocols are explained in words", async () => {
   const { out } = await weft(["protocols"]);
   expect(out).toMatch(/^strict +A relation is right when its type/m);
   expect(out).not.toContain("\u001b");

@@ -28,7 +28,7 @@ beforeAll(() => {
   );
 });
 
-test("a brat folder goes through every format that keeps it and comes back the same", async () => {
+test("a brat folder survives every format that can represent it", async () => {
   const steps = [
     ["brat", "1.jsonl"],
     ["1.jsonl", "2.json", "--to", "label-studio"],
@@ -46,7 +46,7 @@ test("a brat folder goes through every format that keeps it and comes back the s
   expect(readdirSync(join(folder, "back"))).toContain("annotation.conf");
 });
 
-test("what is omitted is listed with its place, and --strict fails because of it", async () => {
+test("lists omissions with their places, and fails on them with --strict", async () => {
   const loose = await weft(["convert", "notes", "notes.jsonl"], inFolder);
   expect(loose.code).toBe(0);
   expect(loose.err).toBe(`1 document, 3 entities, 2 relations read and written as Weft JSONL
@@ -60,7 +60,7 @@ test("what is omitted is listed with its place, and --strict fails because of it
   expect((await weft(["convert", "notes", "notes.jsonl", "--strict"], inFolder)).code).toBe(1);
 });
 
-test("a omission in writing is placed where its document stood in the input", async () => {
+test("an omission in writing has the place of its document in the input", async () => {
   const record = {
     id: "x",
     tokens: ["Ada", "left"],
@@ -96,7 +96,7 @@ test("a omission in writing is placed where its document stood in the input", as
   });
 });
 
-test("a broken record names its line, and neither a file nor a folder is left", async () => {
+test("an error names the line of a broken record, and neither a file nor a folder is left", async () => {
   writeFileSync(join(folder, "broken.jsonl"), `{"tokens":["a"]}\n{"tokens":["a"],"entities":[{"start":0,"end":7,"type":"A"}]}\n`);
   for (const [output, format] of [
     ["broken-out.json", "label-studio"],
@@ -109,7 +109,7 @@ test("a broken record names its line, and neither a file nor a folder is left", 
   expect(readdirSync(folder).filter((name) => /broken-out|\.tmp$/.test(name))).toEqual([]);
 });
 
-test("pipes work on both sides, and a reader that goes away ends it quietly", async () => {
+test("pipes work on both sides, and a reader that leaves ends it quietly", async () => {
   const { out, code } = await shell(
     "cat 1.jsonl | weft convert - - --to doccano | weft convert - - --quiet | cmp - 1.jsonl",
     folder,
@@ -122,7 +122,7 @@ test("pipes work on both sides, and a reader that goes away ends it quietly", as
   expect(err).toBe("");
 });
 
-test("what cannot be meant is refused before anything is read", async () => {
+test("refuses invalid arguments before reading anything", async () => {
   const refusals: [string[], string][] = [
     [["1.jsonl", "x.json"], "several formats have this ending: x.json (USAGE_INVALID)"],
     [["1.jsonl", "x.bin"], "no format has this ending: x.bin (USAGE_INVALID)"],
@@ -149,7 +149,7 @@ test("the other data commands read a brat folder too", async () => {
   expect(check.out).toContain("every record is valid");
 });
 
-test("a corpus in the layout of ACE05 is converted by the list of a split, each document in its last stage", async () => {
+test("converts a corpus in the layout of ACE05 by the list of a split, each document in its last stage", async () => {
   const annotation = (words: string, type: string, id: string) => `<?xml version="1.0"?>
 <!DOCTYPE source_file SYSTEM "apf.v5.1.1.dtd">
 <source_file URI="${id}.sgm" SOURCE="newswire" TYPE="text" AUTHOR="LDC" ENCODING="UTF-8">

@@ -24,11 +24,11 @@ const record = (id: string, name: string, type = "works_for") => ({
   ],
 });
 
-test("every problem has its code, its places and what to do, in words and as JSON", async () => {
+test("every problem has a code, places and advice, as text and as JSON", async () => {
   writeFileSync(path("train.jsonl"), jsonLines([record("1", "Ada"), record("2", "Bo"), record("3", "Ada", "Works_For")]));
   const { code, out } = await weft(["data", "check", "train.jsonl"], inFolder);
   expect(code).toBe(0);
-  expect(out).toContain(`! train.jsonl: 3 entities are there twice in one sentence (REPEATED_ENTITY)
+  expect(out).toContain(`! train.jsonl: 3 entities repeat another one of the same sentence (REPEATED_ENTITY)
     train.jsonl:1 entities[2]: "Ada" is entities[0] too
     train.jsonl:2 entities[2]: "Bo" is entities[0] too
     train.jsonl:3 entities[2]: "Ada" is entities[0] too
@@ -60,7 +60,7 @@ test("--strict fails on warnings and not on notes", async () => {
   expect((await weft(["data", "check", "train.jsonl", "--strict"], inFolder)).code).toBe(1);
 });
 
-test("--fix writes the data anew, renames what it is told to, and what it wrote has nothing left to put right", async () => {
+test("--fix corrects the data, renames types as requested, and leaves nothing to correct", async () => {
   const before = readFileSync(path("train.jsonl"), "utf8");
   const args = ["data", "check", "train.jsonl", "--fix", "clean.jsonl", "--rename", "relation:Works_For=works_for"];
   const { code, out } = await weft(args, inFolder);
@@ -77,7 +77,7 @@ test("--fix writes the data anew, renames what it is told to, and what it wrote 
   expect(twice.err).toContain("clean.jsonl: this path exists already, and Weft does not overwrite it (OUTPUT_EXISTS)");
 });
 
-test("several files go into a folder under their own names, a brat folder stays one", async () => {
+test("several files go into a folder under their own names, and a brat folder stays a folder", async () => {
   mkdirSync(path("notes"));
   writeFileSync(path("notes/a.txt"), "Ada joined Acme.");
   writeFileSync(path("notes/a.ann"), "T1\tPER 0 2\tAd\nT2\tORG 11 15\tAcme\nR1\tworks_for Arg1:T1 Arg2:T2\n");
@@ -96,11 +96,11 @@ test("several files go into a folder under their own names, a brat folder stays 
   expect(readFileSync(path("all/notes/a.ann"), "utf8")).toContain("T1\tPER 0 3\tAda\n");
 });
 
-test("what cannot be meant is refused, and broken records are not left out of what is written", async () => {
+test("refuses invalid arguments, and writes nothing if a record is broken", async () => {
   writeFileSync(path("broken.jsonl"), `{\n${jsonLines([record("1", "Ada")])}`);
   const broken = await weft(["data", "check", "broken.jsonl", "--fix", "x.jsonl"], inFolder);
   expect(broken.code).toBe(1);
-  expect(broken.err).toContain("nothing was written: --fix needs every record valid");
+  expect(broken.err).toContain("nothing was written: --fix requires that every record is valid");
   const refusals: [string[], number, string][] = [
     [["train.jsonl", "--rename", "a=b"], 2, "--rename changes what --fix writes"],
     [["train.jsonl", "--fix", "x.jsonl", "--rename", "works_for"], 2, '--rename takes from=to, found "works_for"'],
@@ -114,7 +114,7 @@ test("what cannot be meant is refused, and broken records are not left out of wh
   expect(existsSync(path("x.jsonl"))).toBe(false);
 });
 
-test("stats draws what it counts, and a picture that cannot be written is said", async () => {
+test("stats draws its counts, and reports a picture that cannot be written", async () => {
   const { code, out, err } = await weft(["data", "stats", "train.jsonl", "--svg", "corpus.svg"], inFolder);
   expect({ code, err }).toEqual({ code: 0, err: "corpus.svg written\n" });
   expect(out).toMatch(/^1 +6 +100\.0 %/m);
@@ -125,19 +125,19 @@ test("stats draws what it counts, and a picture that cannot be written is said",
   expect(refused).toMatchObject({ code: 1, out: "" });
 });
 
-test("annotation that disagrees with brat's annotation.conf in a folder above is found, with its line", async () => {
+test("finds annotation that disagrees with brat's annotation.conf in a parent folder, with its line", async () => {
   mkdirSync(path("project/train"), { recursive: true });
   writeFileSync(path("project/annotation.conf"), "[entities]\nPER\nORG\n[relations]\nworks_for Arg1:PER, Arg2:ORG\n");
   writeFileSync(path("project/train/a.txt"), "Ada joined Acme.");
   writeFileSync(path("project/train/a.ann"), "T1\tPER 0 3\tAda\nT2\tORG 11 15\tAcme\nR1\tworks_for Arg1:T2 Arg2:T1\n");
   const { code, out } = await weft(["data", "check", "project/train", "--strict"], inFolder);
   expect(code).toBe(1);
-  expect(out).toContain(`! project/train: 1 annotation is not as the schema of the corpus says (SCHEMA_DISAGREES)
-    project/train/a.ann:3 R1: "works_for" goes from ORG to PER here, and annotation.conf has it from PER to ORG; it was kept
+  expect(out).toContain(`! project/train: 1 annotation is not in the schema of the corpus (SCHEMA_DISAGREES)
+    project/train/a.ann:3 R1: "works_for" goes from ORG to PER, but annotation.conf declares it from PER to ORG; it was kept
 `);
 });
 
-test("the types file of SpERT's format is found by its usual name or named, and missed where there is none", async () => {
+test("the types file of SpERT's format is found by its usual name or by option, and reported if missing", async () => {
   const entities = [0, 2].map((start) => ({ type: "PER", start, end: start + 1 }));
   const corpus = [{ tokens: ["Ada", "met", "Bo"], entities, relations: [{ type: "met", head: 1, tail: 0 }] }];
   const types = { entities: {}, relations: { met: { symmetric: true } } };
@@ -146,7 +146,7 @@ test("the types file of SpERT's format is found by its usual name or named, and 
   writeFileSync(path("types-of-mine.txt"), JSON.stringify(types));
   const convert = async (...more: string[]): Promise<string> =>
     (await weft(["convert", "spert/mine_train.json", "spert.jsonl", ...more], inFolder)).err;
-  expect(await convert()).toContain("no types.json or NAME_types.json is beside the corpus");
+  expect(await convert()).toContain("no types.json or NAME_types.json is next to the corpus");
   expect(await convert("--types", "types-of-mine.txt")).toContain('"met" is symmetric');
   expect(await convert("--types", "none.json")).toContain("none.json: there is no such file (FILE_MISSING)");
   writeFileSync(path("spert/mine_types.json"), JSON.stringify(types));

@@ -12,7 +12,7 @@ const inFolder = { cwd: folder };
 const path = (name: string): string => join(folder, name);
 const read = (name: string): string[] => readFileSync(path(name), "utf8").split("\n").filter(Boolean);
 
-/** Sentences that differ by a number, and the last ten twice. */
+/** Sentences that differ by a number; the last ten appear twice. */
 const corpus = [...lines(110), ...lines(10, 100)].map(({ tokens, ...line }, index) => ({
   ...line,
   id: `s${index}`,
@@ -20,7 +20,7 @@ const corpus = [...lines(110), ...lines(10, 100)].map(({ tokens, ...line }, inde
 }));
 writeFileSync(path("corpus.jsonl"), jsonLines(corpus));
 
-test("a corpus is divided as the shares say, no sentence stands in two parts, and data check agrees", async () => {
+test("divides a corpus by the shares, with no sentence in two parts, and data check agrees", async () => {
   const args = ["data", "split", "corpus.jsonl", "--train", "0.8", "--dev", "0.1", "--test", "0.1", "--out", "split"];
   const { code, out, err } = await weft(args, inFolder);
   expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -48,7 +48,7 @@ test("the same seed writes the same bytes, from a file, gzip or a pipe, and anot
   expect(read("other/dev.jsonl")).not.toEqual(read("split/dev.jsonl"));
 });
 
-test("JSON has the sizes, the deviations and the paths; a share that is left out gets what the others leave", async () => {
+test("JSON has the sizes, the deviations and the paths; an omitted share gets the rest", async () => {
   const { out } = await weft(
     ["data", "split", "corpus.jsonl", "--train", "0.5", "--dev", "0", "-o", "halves", "--json"],
     inFolder,
@@ -69,7 +69,7 @@ test("JSON has the sizes, the deviations and the paths; a share that is left out
   expect(readdirSync(path("halves")).toSorted()).toEqual(["test.jsonl", "train.jsonl"]);
 });
 
-test("formats with several files get a folder for each part", async () => {
+test("formats with several files get a folder per part", async () => {
   await weft(["data", "split", "corpus.jsonl", "-o", "spert", "--to", "spert", "-q"], inFolder);
   expect(readdirSync(path("spert/dev")).toSorted()).toEqual(["dev.json", "types.json"]);
   await weft(["data", "split", "corpus.jsonl", "-o", "brat", "--to", "brat", "-q"], inFolder);
@@ -80,11 +80,11 @@ test("formats with several files get a folder for each part", async () => {
   expect(brat?.relationTypes).toEqual(spert?.relationTypes);
 });
 
-test("nothing is replaced without --force, folders not even then, and what is read is never written to", async () => {
+test("replaces nothing without --force, never a folder, and never the input", async () => {
   const before = read("split/dev.jsonl");
   const again = await weft(["data", "split", "corpus.jsonl", "-o", "split", "--seed", "2"], inFolder);
   expect(again.code).toBe(1);
-  expect(again.err).toContain(`${join("split", "train.jsonl")}: the file is there already (OUTPUT_EXISTS)`);
+  expect(again.err).toContain(`${join("split", "train.jsonl")}: the file already exists (OUTPUT_EXISTS)`);
   expect(read("split/dev.jsonl")).toEqual(before);
   expect((await weft(["data", "split", "corpus.jsonl", "-o", "split", "--seed", "2", "--force"], inFolder)).code).toBe(0);
   expect(read("split/dev.jsonl")).toEqual(read("other/dev.jsonl"));
@@ -94,12 +94,12 @@ test("nothing is replaced without --force, folders not even then, and what is re
   writeFileSync(path("here/train.jsonl"), jsonLines(corpus));
   const inPlace = await weft(["data", "split", "here/train.jsonl", "-o", "here", "--force"], inFolder);
   expect(inPlace).toMatchObject({ code: 2 });
-  expect(inPlace.err).toContain("nothing is changed in place");
+  expect(inPlace.err).toContain("files are never changed in place");
   const inside = await weft(["data", "split", "brat/train", "-o", "brat/train/parts"], inFolder);
-  expect(inside.err).toContain("the parts would stand inside brat/train");
+  expect(inside.err).toContain("the parts would be inside the input brat/train");
 });
 
-test("what is wrong is said before anything is written, and a broken record leaves nothing behind", async () => {
+test("reports errors before writing anything, and leaves nothing behind after a broken record", async () => {
   writeFileSync(path("broken.jsonl"), `${jsonLines(corpus.slice(0, 5))}{\n`);
   const cases: [string[], number, string][] = [
     [["broken.jsonl", "-o", "new"], 1, "broken.jsonl:6"],

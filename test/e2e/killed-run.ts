@@ -4,17 +4,17 @@ import { fileURLToPath } from "node:url";
 const weftPath = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));
 
 export interface Killed {
-  /** The exit code, or nothing where the system ended the process. */
+  /** The exit code; null if the system ended the process. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** What it said on standard output, a line each: the events of the training. */
+  /** The lines of standard output: the events of the training. */
   readonly lines: readonly string[];
   readonly err: string;
 }
 
 /**
- * When a training gets a signal: a while after it has said so many lines. Lines, since how long
- * anything takes depends on the machine.
+ * When to signal a training: a while after this many lines of output. Counts lines because
+ * durations depend on the machine.
  */
 export interface Stop {
   readonly signal: NodeJS.Signals;
@@ -22,7 +22,7 @@ export interface Stop {
   readonly andMs?: number;
 }
 
-/** Runs `weft train … --json` to its end, or to the signal. */
+/** Runs `weft train … --json` until its end or the signal. */
 export async function trainJson(args: readonly string[], cwd: string, stop?: Stop): Promise<Killed> {
   const child = spawn(process.execPath, [weftPath, "train", ...args, "--json"], { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let [out, err, seen] = ["", "", 0];

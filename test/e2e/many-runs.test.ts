@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), "weft-many-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(() => void writeTinyCorpus(folder));
 
-/** One epoch with deterministic kernels: other machines, the same numbers. */
+/** One epoch with deterministic kernels: the same numbers on every machine. */
 const quick = ["--deterministic", "--threads", "2", "--set", "training.epochs=1"];
 const run = async (...args: string[]) => weft(args, { cwd: folder });
 const sha256 = (...path: string[]): string =>
@@ -38,7 +38,7 @@ interface RunReport {
 }
 
 describe("weft repeat", () => {
-  test("trains what weft train alone trains, byte for byte, one after the other or at a time, and sums up", async () => {
+  test("trains the same bytes as weft train, in sequence or in parallel, and summarises", async () => {
     const { code, out, err } = await run("repeat", "weft.yaml", "--seeds", "3", ...quick, "--run", "r", "--json");
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect((await run("repeat", "weft.yaml", "--seeds", "1,3", ...quick, "--run", "at-a-time", "--jobs", "2")).code).toBe(0);
@@ -61,7 +61,7 @@ describe("weft repeat", () => {
     expect(page).not.toMatch(/<script|src=|href=/u);
   });
 
-  test("does not repeat what is done, and scores it again by other protocols or on other data without training", async () => {
+  test("does not repeat finished runs, and rescores them by other protocols or on other data without training", async () => {
     const before = statSync(join(folder, "r/seed-1/report.json")).mtimeMs;
     writeFileSync(join(folder, "more.jsonl"), jsonLines(lines(7, 40)));
     const asked = ["--test", "more.jsonl", "-p", "ner-strict"];
@@ -70,7 +70,7 @@ describe("weft repeat", () => {
     expect(out).toMatch(/test +ner-strict +micro +[\d.]+ ± [\d.]+ /u);
     expect(out).not.toContain("boundaries");
     expect(out).toContain("n = 2");
-    // Nobody sees intervals of these: a summary's ± is over the runs.
+    // These have no intervals: a summary's ± is over the runs.
     expect(json<object>("r/seed-1/scores.json")).toMatchObject({ test: { sentences: 7, intervals: null } });
     expect(json<object>("r/seed-1/report.json")).toMatchObject({ dev: { intervals: { resamples: 1000 } } });
     const scored = statSync(join(folder, "r/seed-1/scores.json")).mtimeMs;
@@ -79,7 +79,7 @@ describe("weft repeat", () => {
     expect(statSync(join(folder, "r/seed-1/report.json")).mtimeMs).toBe(before);
   });
 
-  test("refuses a folder with runs of another configuration, and takes no harm from it", async () => {
+  test("refuses a folder with runs of another configuration, and does not damage it", async () => {
     const before = sha256("r/seed-1/report.json");
     const { code, err } = await run("repeat", "weft.yaml", "--seeds", "1", ...quick, "--run", "r", "--set", "model.rounds=2");
     expect(code).toBe(1);
@@ -92,7 +92,7 @@ describe("weft repeat", () => {
     [["--seeds", "1,1"], "--seeds takes a number of seeds or a list"],
     [["--seeds", "a"], "--seeds takes a number of seeds or a list"],
     [["-p", "strct"], 'there is no protocol "strct"'],
-  ])("%j is a wrong call", async (args, message) => {
+  ])("%j is a usage error", async (args, message) => {
     const { code, err } = await run("repeat", "weft.yaml", "--run", "none", ...args);
     expect(code).toBe(2);
     expect(err).toContain(message);
@@ -107,8 +107,8 @@ describe("weft repeat", () => {
     expect(existsSync(join(folder, "none"))).toBe(false);
   });
 
-  test("a run that fails leaves the others alone, is named with its reason, and is tried again", async () => {
-    // A folder where a run wants to write a file: that run cannot be done until it is gone.
+  test("a failed run does not affect the others, is named with its reason, and is retried", async () => {
+    // A folder in place of a file of the run: the run fails until it is removed.
     mkdirSync(join(folder, "one-fails/seed-1/config.yaml"), { recursive: true });
     const args = ["repeat", "weft.yaml", "--seeds", "2", ...quick, "--run", "one-fails"];
     const { code, out, err } = await run(...args, "--json");
@@ -122,7 +122,7 @@ describe("weft repeat", () => {
     expect(again).toMatchObject({ code: 0, err: expect.stringContaining("1 of 2 runs already done") as string });
   });
 
-  test("with --fail-fast the first failure is the end", async () => {
+  test("with --fail-fast the first failure ends the command", async () => {
     mkdirSync(join(folder, "fast/seed-1/config.yaml"), { recursive: true });
     const { code } = await run("repeat", "weft.yaml", "--seeds", "2", ...quick, "--run", "fast", "--fail-fast");
     expect(code).toBe(1);
@@ -130,7 +130,7 @@ describe("weft repeat", () => {
   });
 
   test.each(["1", "2"])(
-    "stopped by Ctrl-C with %s at a time it ends with 130, says how to go on, and goes on to the same bytes",
+    "stopped by Ctrl-C with %s at a time it ends with 130, says how to continue, and resumes to the same bytes",
     async (jobs) => {
       const long = ["repeat", "weft.yaml", "--seeds", "2", "--deterministic", "--threads", "2", "--set", "training.epochs=80"];
       const stopped = `stopped-${jobs}`;
@@ -138,8 +138,8 @@ describe("weft repeat", () => {
       const stop = async () =>
         interrupted([...args, "--checkpoint-seconds", "0"], join(folder, stopped, "seed-1/checkpoints/last.safetensors"));
       let ended = await stop();
-      // Where this process was given no turn in time, the signal came too late, and another one has
-      // to be sent.
+      // If this process was not scheduled in time, the signal came too late, and another must be
+      // sent.
       while (existsSync(join(folder, stopped, "seed-1/report.json"))) {
         rmSync(join(folder, stopped), { recursive: true });
         ended = await stop();
@@ -156,7 +156,7 @@ describe("weft repeat", () => {
 });
 
 describe("weft cv", () => {
-  /** Four documents of a few sentences each, and sentences without one. */
+  /** Four documents of a few sentences each, and sentences without a document. */
   const withDocuments = (): unknown[] =>
     lines(18).map((line, index) => (index < 14 ? { ...line, doc: `document-${index % 4}` } : line));
   const read = (path: string): { id: string; meta?: { doc: string } }[] =>
@@ -195,7 +195,7 @@ describe("weft cv", () => {
     expect(existsSync(join(folder, "cv/report.html"))).toBe(true);
   });
 
-  test("is the same again with the same seed, and each fold is what weft train makes of its files", async () => {
+  test("gives the same with the same seed, and each fold equals weft train on its files", async () => {
     expect((await run(...args)).err).toContain("3 of 3 runs already done");
     await run(...args.slice(0, -1), "cv-again");
     for (const part of ["1/train", "2/dev", "3/test"]) {
@@ -207,7 +207,7 @@ describe("weft cv", () => {
     expect(sha256("fold-alone/model/model.safetensors")).toBe(sha256("cv/fold-2/model/model.safetensors"));
   });
 
-  test("pools dev, test and files, and refuses what does not go on with the folds that are there", async () => {
+  test("pools dev, test and files, and refuses to mix with existing folds", async () => {
     const { err } = await run(
       "cv",
       "weft.yaml",
@@ -223,7 +223,7 @@ describe("weft cv", () => {
     const other = await run(...args, "--fold-seed", "2");
     expect(other).toMatchObject({ code: 1, err: expect.stringContaining("folds of other data") as string });
     const twice = await run(...args, "--pool", "documents.jsonl");
-    expect(twice).toMatchObject({ code: 2, err: expect.stringContaining("in twice") as string });
+    expect(twice).toMatchObject({ code: 2, err: expect.stringContaining("twice") as string });
     const many = await run("cv", "documents.yaml", "--folds", "9", "--run", "many");
     expect(many).toMatchObject({ code: 1, err: expect.stringContaining("8 documents are too few for 9 folds") as string });
   });
@@ -262,7 +262,7 @@ describe("weft sweep", () => {
     }
   });
 
-  test("trains only what a wider grid adds, and a point is what weft train makes of its settings", async () => {
+  test("trains only what a wider grid adds, and a point equals weft train with its settings", async () => {
     const { out, err } = await run(...args, "--grid", "model.rounds=0,1,2", "--grid", "optimizer.rate=0.05,0.01");
     expect(err).toContain("8 of 12 runs already done");
     expect(out).toMatch(/rounds +rate +dev F1 \(strict\)/u);
@@ -274,7 +274,7 @@ describe("weft sweep", () => {
     );
   });
 
-  test("one axis of numbers gives a curve, one of names bars; the seed is the configuration's where none is named", async () => {
+  test("one axis of numbers gives a curve, one of names gives bars; the seed defaults to the configuration's", async () => {
     await run("sweep", "weft.yaml", ...quick, "--grid", "training.batch=6,3", "--run", "curve");
     expect(existsSync(join(folder, "curve/training.batch=3/seed-5/report.json"))).toBe(true);
     expect(readFileSync(join(folder, "curve/dev-strict.svg"), "utf8")).toMatch(/training\.batch/u);
@@ -282,7 +282,7 @@ describe("weft sweep", () => {
     expect(readFileSync(join(folder, "bars/dev-strict.svg"), "utf8")).toContain("<title>gru, dev: ");
   });
 
-  test("a value the configuration does not take is found before anything runs", async () => {
+  test("finds an invalid value of a setting before anything runs", async () => {
     const { code, err } = await run(...args.slice(0, -3), "bad", "--seeds", "1", "--grid", "model.rounds=1,2,-1");
     expect(code).toBe(1);
     expect(err).toContain("model.rounds: expected a number of at least 0, found -1");
@@ -291,14 +291,14 @@ describe("weft sweep", () => {
   });
 });
 
-/** Sends the command SIGINT once a file has appeared, as a person would who has seen enough. */
+/** Sends SIGINT to the command when a file has appeared, like an impatient user. */
 async function interrupted(args: readonly string[], file: string): Promise<{ code: number | null; err: string }> {
   const path = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [path, ...args], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   let err = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (err += text));
   const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
-  // Once: a second signal means at once.
+  // Only once: a second signal ends the program immediately.
   const poll = setInterval(() => {
     if (!existsSync(file)) return;
     clearInterval(poll);

@@ -11,9 +11,9 @@ training: { epochs: 20, batch: 6, chunk: 2 }
 `;
 
 /**
- * Trains a small model that relates the entities it is given.
+ * Trains a small model that finds relations between given entities.
  *
- * @returns its run's folder, below the one given
+ * @returns the folder of its run, below `folder`
  */
 export async function trainPairModel(folder: string): Promise<string> {
   writeTinyCorpus(folder);

@@ -39,7 +39,7 @@ describe("a pipeline, trained by one configuration", () => {
     said = err;
   });
 
-  test("tells of each part as it is trained, and what to do with the whole", () => {
+  test("reports each part as it is trained, and what to do with the whole", () => {
     expect(said).toContain("tagger: 18 sentences to learn from");
     expect(said).toContain("classifier: ");
     expect(said).toContain("next: weft extract whole TEXT");
@@ -67,16 +67,16 @@ describe("a pipeline, trained by one configuration", () => {
     expect(protocols["strict"]?.micro.f1).toBeGreaterThan(0.3);
   });
 
-  test("draws a line for each part, and tells in its card what it is made of", () => {
+  test("draws a line for each part, and lists its parts in the card", () => {
     const score = readFileSync(join(folder, "whole/score.svg"), "utf8");
     expect(score).toContain("F1 on dev (ner-strict, pairs)");
     for (const part of ["tagger", "classifier"]) expect(score).toContain(part);
     expect(readFileSync(join(folder, "whole/model/README.md"), "utf8")).toContain("The tagger and the classifier were trained");
   });
 
-  // 20 epochs of 4 lines and two lines around them for the tagger: the first two stops fall into
-  // it, the last one into the classifier.
-  test("that is killed in either part goes on to the same bytes", async () => {
+  // The tagger has 20 epochs of 4 lines, and two lines around them: the first two stops are in the
+  // tagger, the last one in the classifier.
+  test("resumes to the same bytes after a kill in either part", async () => {
     for (const afterLines of [9, 40, 100]) {
       const stop = { signal: "SIGKILL", afterLines } as const;
       const every = ["--checkpoint-seconds", "0"];
@@ -89,7 +89,7 @@ describe("a pipeline, trained by one configuration", () => {
     }
   });
 
-  test("is not resumed when either part has other settings", async () => {
+  test("does not resume if either part has other settings", async () => {
     for (const change of ["model.tagger.hiddenSize=9", "model.classifier.filters=9"]) {
       const { code, err } = await weft(["train", ...train("whole", "--resume", "--set", change)], { cwd: folder });
       expect(code).toBe(1);
@@ -97,7 +97,7 @@ describe("a pipeline, trained by one configuration", () => {
     }
   });
 
-  test("names a misspelt setting of a part, with the right name", async () => {
+  test("reports a misspelt setting of a part, with the right name", async () => {
     const { code, err } = await weft(["train", ...train("new", "--set", "model.tagger.hidenSize=9")], { cwd: folder });
     expect(code).toBe(1);
     expect(err).toContain("did you mean hiddenSize?");

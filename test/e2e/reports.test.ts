@@ -39,20 +39,20 @@ test("score prints intervals, the split of mistakes and mistakes in their senten
   expect(out.split("\n").filter((line) => line.length > 100)).toEqual([]);
 });
 
-test("intervals do not change from call to call, and --resamples is what is said", async () => {
+test("intervals do not change from call to call, and the output names --resamples", async () => {
   const call = async () => weft(["score", path("gold.jsonl"), path("poor.jsonl"), "--json", "--resamples", "200"]);
   const [one, other] = await Promise.all([call(), call()]);
   expect(one).toEqual(other);
   expect(JSON.parse(one.out)).toMatchObject({ intervals: { resamples: 200, confidence: 0.95, seed: 1 } });
 });
 
-test("types that do not count are left out and named", async () => {
+test("ignored types do not count and are named", async () => {
   const { out } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "-p", "strict", "--ignore", "based_in"]);
   expect(out).toMatch(/strict +micro +0\.0 +0\.0 +0\.0 +0 +0 +12\n/);
   expect(out).toContain("Ignored on both sides: based_in.");
 });
 
-test("of types that alone count the numbers are, and these are named; a misspelt one is refused", async () => {
+test("--types restricts the numbers to these types and names them; a misspelt one is refused", async () => {
   const files = [path("gold.jsonl"), path("poor.jsonl")];
   const args = ["-p", "strict,ner-strict", "--types", "based_in, PER", "--report", path("types")];
   const { out } = await weft(["score", ...files, ...args]);
@@ -69,7 +69,7 @@ test("of types that alone count the numbers are, and these are named; a misspelt
   expect(misspelt.err).toContain("did you mean based_in?");
 });
 
-test("evaluate scores a model by some types alone, also by such as only the model knows", async () => {
+test("evaluate scores a model by some types only, including types that only the model knows", async () => {
   const examples = fileURLToPath(new URL("../../examples", import.meta.url));
   const call = (...types: string[]) =>
     weft(["evaluate", join(examples, "model"), path("gold.jsonl"), "-p", "strict", "--json", "--types", types.join(",")]);
@@ -84,7 +84,7 @@ test("evaluate scores a model by some types alone, also by such as only the mode
   expect(unknown.err).toContain("which no entity and no relation has");
 });
 
-test("two systems are compared by some types alone, in the numbers, the sentences and the page; a misspelt one is refused", async () => {
+test("compares two systems by some types only, in the numbers, the sentences and the page; a misspelt one is refused", async () => {
   const files = ["compare", path("gold.jsonl"), path("poor.jsonl"), "--gold", path("gold.jsonl"), "-p", "strict"];
   const { code, out } = await weft([...files, "--types", "works_for", "--examples", "1", "--report", path("one-type")]);
   expect(code).toBe(0);
@@ -93,7 +93,7 @@ test("two systems are compared by some types alone, in the numbers, the sentence
   expect(found).toMatchObject({ onlyTypes: ["works_for"], ignoredTypes: [] });
   expect(Object.keys(found.protocols.strict?.byType ?? {})).toEqual(["works_for"]);
   expect(readFileSync(path("one-type", "comparison.html"), "utf8")).toContain("only these classes count");
-  // Where nothing counts, no sentence differs.
+  // If nothing counts, no sentence differs.
   const same = await weft([...files, "--types", "based_in", "--ignore", "based_in", "--examples", "1"]);
   expect(same.code).toBe(0);
   expect(same.out).not.toContain("Ada Lovelace");
@@ -102,7 +102,7 @@ test("two systems are compared by some types alone, in the numbers, the sentence
   expect(misspelt.err).toContain("did you mean works_for?");
 });
 
-test("where entities are given, a mistake is a pair marked in its sentence", async () => {
+test("with given entities, a mistake is a pair marked in its sentence", async () => {
   const { out } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "-p", "pairs-undirected", "--examples", "3"]);
   expect(out).toMatch(/ +weighted +\d+\.\d/);
   expect(out).toContain("in either order");
@@ -110,7 +110,7 @@ test("where entities are given, a mistake is a pair marked in its sentence", asy
   expect(out).toContain("[Ada Lovelace]head works for [Acme]tail in Oslo .");
 });
 
-test("a report is two files: what --json prints, and a page", async () => {
+test("a report is two files: the output of --json, and a page", async () => {
   const args = ["score", path("gold.jsonl"), path("poor.jsonl"), "--train", path("gold.jsonl"), "--report", path("report")];
   const { code, out, err } = await weft([...args, "--json"]);
   expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -124,14 +124,14 @@ test("a report is two files: what --json prints, and a page", async () => {
   expect(again.err).toContain(`report in ${path("report", "report.html")}`);
 });
 
-test("a report cannot be written where a file stands", async () => {
+test("a report cannot replace a file", async () => {
   const { code, err } = await weft(["score", path("gold.jsonl"), path("poor.jsonl"), "--report", path("gold.jsonl")]);
   expect(code).toBe(1);
   expect(err).toContain("gold.jsonl");
   expect(err).not.toContain("INTERNAL");
 });
 
-test("the schemas are those of the documentation, and reports fit them", async () => {
+test("the schemas match the documentation, and reports fit them", async () => {
   for (const name of ["report", "comparison"]) {
     const { out, code } = await weft(["schema", name]);
     expect(code).toBe(0);
@@ -139,7 +139,7 @@ test("the schemas are those of the documentation, and reports fit them", async (
   }
 });
 
-test("compare says what may be claimed, where, and shows sentences", async () => {
+test("compare gives a verdict, shows where systems differ, and shows sentences", async () => {
   const { code, out, err } = await weft([
     "compare",
     path("poor.jsonl"),
@@ -193,7 +193,7 @@ test.each<[string, string[], number, string]>([
   expect(err).toContain(message);
 });
 
-test("a run is compared by what it predicts, and evaluate reports the same numbers", async () => {
+test("a run is compared by its predictions, and evaluate reports the same numbers", async () => {
   const trained = await weft(["train", writeTinyCorpus(path("corpus")), "--run", path("run"), "--threads", "1"]);
   expect({ code: trained.code, failed: trained.code === 0 ? "" : trained.err }).toEqual({ code: 0, failed: "" });
   const [data, found] = [path("corpus", "test.jsonl"), path("found.jsonl")];
@@ -203,8 +203,7 @@ test("a run is compared by what it predicts, and evaluate reports the same numbe
   const file = reportFileSchema.parse(json("evaluated", "report.json"));
   expect(file).toMatchObject({ seeds: [5], selection: "best epoch on dev", dataSet: "corpus/test.jsonl", sentences: 5 });
   const score = file.protocols["ner-strict"]?.micro;
-  // One side is the run itself, the other the file of what it predicted: the same numbers, so no
-  // difference.
+  // One side is the run, the other the file of its predictions: the numbers are equal.
   const compared = await weft(["compare", path("run"), found, "--data", data, "--json", ...flags]);
   expect(JSON.parse(compared.out)).toMatchObject({
     runs: 1,

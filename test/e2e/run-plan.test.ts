@@ -29,7 +29,7 @@ runs:
 `;
   const compute = ["--deterministic", "--threads", "2"];
 
-  test("trains and scores every run of a plan, and the same call again only prints", async () => {
+  test("trains and scores every run of a plan, and only prints when repeated", async () => {
     mkdirSync(join(folder, "plans"));
     writeFileSync(join(folder, "plans/plan.yaml"), plan);
     const { code, out, err } = await run("run", "plans/plan.yaml", ...compute);
@@ -63,7 +63,7 @@ runs:
     expect(report.rows[0]?.micro.f1.values).toEqual(scored);
   });
 
-  test("resumes: a run that failed is named, the others are in the table, and the next call tries it again", async () => {
+  test("resumes: names a failed run, shows the others in the table, and retries it in the next call", async () => {
     mkdirSync(join(folder, "broken/k1-2/config.yaml"), { recursive: true });
     const args = ["run", "plans/plan.yaml", "--run", "broken", "--jobs", "2", ...compute];
     const { code, out, err } = await run(...args);
@@ -80,11 +80,11 @@ runs:
 
   test.each<[string, string, string]>([
     [
-      "no run above has this name",
+      "no earlier run has this name",
       plan.replace("init: k1", "init: k7"),
-      "longer starts from k7, and no run above it has that name",
+      "longer starts from k7, but no earlier run has that name",
     ],
-    ["no run above has this seed", plan.replace("seeds: [2],", "seeds: [3],"), "no run above it has that name and the seed 3"],
+    ["no earlier run has this seed", plan.replace("seeds: [2],", "seeds: [3],"), "no earlier run has that name and the seed 3"],
     ["a name twice", plan.replace("name: k0", "name: k1"), "two runs are called k1"],
     [
       "a protocol that does not exist",

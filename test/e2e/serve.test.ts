@@ -17,7 +17,7 @@ afterAll(() => {
 interface Serving {
   readonly child: ChildProcess;
   readonly url: string;
-  /** What stands on standard error by now. */
+  /** The contents of standard error so far. */
   readonly log: () => string;
   readonly ended: Promise<number | null>;
 }
@@ -40,7 +40,7 @@ async function serve(...args: string[]): Promise<Serving> {
 }
 
 test.skipIf(process.platform === "win32")(
-  "at SIGHUP the models are read anew; one that cannot be read goes on as it was, and the log says why",
+  "SIGHUP reloads the models; one that cannot be read stays as it was, and the log says why",
   async () => {
     const model = join(folder, "model");
     cpSync(modelFolder, model, { recursive: true });
@@ -64,21 +64,18 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test.skipIf(process.platform !== "linux")(
-  "a SIGHUP that comes while the models are read for the first time does not end the server",
-  async () => {
-    const starting = serve(`a=${modelFolder}`, `b=${modelFolder}`, `c=${modelFolder}`);
-    const child = children.at(-1) as ChildProcess;
-    // The first of the signals is the lowest bit of those that a process listens to.
-    const listens = (): boolean => {
-      const [, caught = "0"] = /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
-      return (Number.parseInt(caught.slice(-1), 16) & 1) === 1;
-    };
-    await expect.poll(listens, { interval: 1 }).toBe(true);
-    child.kill("SIGHUP");
-    const { url, ended } = await starting;
-    expect((await send(`${url}/readyz`)).status).toBe(200);
-    child.kill("SIGTERM");
-    expect(await ended).toBe(143);
-  },
-);
+test.skipIf(process.platform !== "linux")("a SIGHUP during the first loading of models does not end the server", async () => {
+  const starting = serve(`a=${modelFolder}`, `b=${modelFolder}`, `c=${modelFolder}`);
+  const child = children.at(-1) as ChildProcess;
+  // Signal 1 is the lowest bit of the mask of signals that a process handles.
+  const listens = (): boolean => {
+    const [, caught = "0"] = /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
+    return (Number.parseInt(caught.slice(-1), 16) & 1) === 1;
+  };
+  await expect.poll(listens, { interval: 1 }).toBe(true);
+  child.kill("SIGHUP");
+  const { url, ended } = await starting;
+  expect((await send(`${url}/readyz`)).status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await ended).toBe(143);
+});

@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "weft-training-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(() => void writeTinyCorpus(folder));
 
-/** Deterministic kernels, so that a machine that changes under the tests changes nothing. */
+/** Deterministic kernels, so that results do not depend on the machine. */
 const train = (run: string, ...more: string[]): string[] => ["weft.yaml", "--run", run, "--deterministic", ...more];
 const sha256 = (run: string, file = "model/model.safetensors"): string =>
   createHash("sha256")
@@ -21,7 +21,7 @@ const sha256 = (run: string, file = "model/model.safetensors"): string =>
     .digest("hex");
 
 describe("a whole training", () => {
-  test("leaves a run folder with everything in it, and its numbers on standard output", async () => {
+  test("writes a complete run folder, and prints its numbers on standard output", async () => {
     const { code, out, err } = await weft(["train", ...train("whole")], { cwd: folder });
     expect(code).toBe(0);
     expect(err).toContain("18 sentences to learn from, 5 in dev");
@@ -63,7 +63,7 @@ describe("a whole training", () => {
     expect(events.map(({ kind }) => kind)).toEqual(["start", "step", "step", "step", "evaluation", "end", "done"]);
   });
 
-  test("gives the same bytes for 1, 2 and 3 threads, other bytes for another seed, the same from its own config.yaml", async () => {
+  test("gives the same bytes for 1, 2 and 3 threads and from its own config.yaml, and other bytes for another seed", async () => {
     for (const threads of ["1", "2", "3"]) {
       expect((await weft(["train", ...train(`threads-${threads}`, "--threads", threads)], { cwd: folder })).code).toBe(0);
       expect(sha256(`threads-${threads}`), `${threads} threads`).toBe(sha256("threads-1"));
@@ -77,16 +77,16 @@ describe("a whole training", () => {
     expect(sha256("again")).toBe(sha256("threads-1"));
   });
 
-  test("needs no folder of its own name twice", async () => {
+  test("refuses an existing run folder", async () => {
     const before = sha256("threads-1", "events.jsonl");
     const { code, out, err } = await weft(["train", ...train("threads-1")], { cwd: folder });
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toContain("threads-1: this folder holds a run already (RUN_EXISTS)");
+    expect(err).toContain("threads-1: this folder already holds a run (RUN_EXISTS)");
     expect(err).toContain("--resume");
     expect(sha256("threads-1", "events.jsonl")).toBe(before);
   });
 
-  test("is over at once when it is resumed after its end, and stays the same", async () => {
+  test("ends at once when resumed after its end, and changes nothing", async () => {
     const before = sha256("threads-1");
     const { code, lines: events } = await trainJson(train("threads-1", "--resume"), folder);
     expect(code).toBe(0);
@@ -118,7 +118,7 @@ describe("a training that is stopped", () => {
       ].map((file) => [file, sha256(run, file)]),
     );
 
-  test.each([4711, 4712])("by kill -9 at three random moments ends in the same bytes, seed %i", async (seed) => {
+  test.each([4711, 4712])("by kill -9 at three random moments still gives the same bytes, seed %i", async (seed) => {
     const random = Random.of(seed, "kill");
     const run = `killed-${seed}`;
     const reached: number[] = [];
@@ -141,7 +141,7 @@ describe("a training that is stopped", () => {
   test.each<[NodeJS.Signals, number]>([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ])("by %s ends with %i and without a word, and goes on to the same bytes", async (signal, exitCode) => {
+  ])("by %s ends with %i and no message, and resumes to the same bytes", async (signal, exitCode) => {
     const run = `stopped-${signal}`;
     const stopped = await trainJson(long(run), folder, { signal, afterLines: 20 });
     expect({ code: stopped.code, signal: stopped.signal, err: stopped.err }).toEqual({ code: exitCode, signal: null, err: "" });
@@ -153,7 +153,7 @@ describe("a training that is stopped", () => {
     expect(outcome(run)).toEqual(outcome("undisturbed"));
   });
 
-  test("is not resumed under another configuration or with other data, and takes no harm from it", async () => {
+  test("is not resumed with another configuration or other data, and stays intact", async () => {
     const before = outcome("undisturbed");
     for (const more of [
       ["--set", "model.rounds=2"],
@@ -171,7 +171,7 @@ describe("a training that is stopped", () => {
     expect(outcome("undisturbed")).toEqual(before);
   });
 
-  test("before its first checkpoint begins anew, and its config.yaml tells what was trained", async () => {
+  test("before its first checkpoint starts from scratch, and its config.yaml records the settings", async () => {
     const late = ["--checkpoint-seconds", "1000"];
     await trainJson(long("early", ...late), folder, { signal: "SIGKILL", afterLines: 1 });
     expect(readdirSync(join(folder, "early/checkpoints"))).toEqual([]);
@@ -182,34 +182,34 @@ describe("a training that is stopped", () => {
     expect(outcome("early")).toEqual(outcome("late"));
   });
 
-  test("says so when it goes on under other kernels than it began with", async () => {
+  test("warns when it resumes with different kernels", async () => {
     await trainJson(long("moved"), folder, { signal: "SIGKILL", afterLines: 12 });
     const args = long("moved", "--resume").filter((arg) => arg !== "--deterministic");
-    // Where the machine has no relaxed SIMD, the fastest kernels are those that it began with.
+    // Without relaxed SIMD, the fastest kernels are those that it began with.
     allowRelaxedSimd();
     const other = bestBuild() === "relaxed";
     const { code, err } = await weft(["train", ...args], { cwd: folder });
     expect(code).toBe(0);
-    expect(err.includes("warning: the checkpoint was computed by other kernels (baseline ones, ")).toBe(other);
+    expect(err.includes("warning: the checkpoint was computed with different kernels (baseline ones, ")).toBe(other);
     const [start] = (await trainJson(long("moved", "--resume"), folder)).lines;
     expect((JSON.parse(start ?? "{}") as { otherKernels?: string }).otherKernels?.startsWith("relaxed ")).toBe(
       other || undefined,
     );
   });
 
-  test("is not begun by --resume: a mistyped folder is an error that names the run, and is not made", async () => {
+  test("is not started by --resume: a mistyped folder is an error that names the run, and is not created", async () => {
     for (const [run, hint] of [
-      ["undistrubed", "leave out --resume to begin one here, or go on with undisturbed"],
-      ["nothing/alike", "leave out --resume to begin one here"],
+      ["undistrubed", "omit --resume to begin one here, or resume undisturbed"],
+      ["nothing/alike", "omit --resume to begin one here"],
     ] as const) {
       const { code, out, err } = await weft(["train", ...long(run, "--resume")], { cwd: folder });
       expect({ code, out }).toEqual({ code: 1, out: "" });
-      expect(err).toBe(`${run}: there is no such run to go on with (RUN_MISSING)\n  → ${hint}\n`);
+      expect(err).toBe(`${run}: there is no such run to resume (RUN_MISSING)\n  → ${hint}\n`);
       expect(existsSync(join(folder, run))).toBe(false);
     }
   });
 
-  test("does not go on from a checkpoint that is cut off", async () => {
+  test("does not resume from a truncated checkpoint", async () => {
     await trainJson(long("cut"), folder, { signal: "SIGKILL", afterLines: 12 });
     const path = join(folder, "cut/checkpoints/last.safetensors");
     writeFileSync(path, readFileSync(path).subarray(0, -100));

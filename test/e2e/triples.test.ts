@@ -9,7 +9,7 @@ import { readRdf } from "../../packages/node/src/testing/read-back.ts";
 import { jsonLines, lines } from "./tiny-corpus.ts";
 import { shell, weft } from "./weft-command.ts";
 
-// Each of these starts the command several times, which takes seconds on a machine that is busy.
+// Each of these starts the command several times, which takes seconds on a busy machine.
 
 const folder = mkdtempSync(join(tmpdir(), "weft-triples-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "news.txt"), `${sentence}\nNothing happened.\n\n${sentence}\n`);
 });
 
-test("several files come from one pass, each as its ending says, and say the same", async () => {
+test("writes several files in one pass, each in the format of its ending, with the same content", async () => {
   const outputs = ["found.jsonl", "graph.nt.gz", "graph.ttl", "table.csv", "table.parquet", "graph.graphml", "graph.cypher"];
   const { code, out, err } = await weft(
     ["extract", model, "news.txt", "--json", ...outputs.flatMap((name) => ["--out", name])],
@@ -54,7 +54,7 @@ test("several files come from one pass, each as its ending says, and say the sam
   for (const document of documents) expect(document.model).toEqual(said.model);
   const quads = readRdf(gunzipSync(readFileSync(join(folder, "graph.nt.gz"))).toString(), "N-Triples");
   expect(readRdf(read("graph.ttl"), "Turtle")).toHaveLength(quads.length);
-  // The two lines say the same of the same entities, at two places.
+  // The two lines state the same relation of the same entities, at two places.
   expect(quads.filter(({ predicate }) => predicate.value === "urn:weft:relation/founded")).toHaveLength(2);
   expect(quads.filter(({ object }) => object.value.endsWith("#Statement"))).toHaveLength(6);
   expect(read("table.csv").trim().split("\r\n")).toHaveLength(7);
@@ -71,7 +71,7 @@ test("several files come from one pass, each as its ending says, and say the sam
   expect(read("graph.cypher").match(/^MERGE \(n:`Entity`/gm)).toHaveLength(3);
 });
 
-test("standard output takes any form of text, and a pipe takes bytes", async () => {
+test("standard output takes any text format, and a pipe takes bytes", async () => {
   const triples = await weft(["extract", model, "--format", "triples"], { ...inFolder, input: `${sentence}\n` });
   expect(triples.out.split("\n").map((line) => line.split("\t").slice(0, 3).join(" "))).toContain(
     "Mara Voss founded Kettle Robotics",
@@ -81,7 +81,7 @@ test("standard output takes any form of text, and a pipe takes bytes", async () 
   expect(out).toBe("PAR1");
 });
 
-test("the files for Neo4j are a new folder, there as a whole", async () => {
+test("the files for Neo4j are a new folder, written as a whole", async () => {
   const args = ["extract", model, "news.txt", "--format", "neo4j-csv", "--out", "graph"];
   expect((await weft(args, inFolder)).code).toBe(0);
   expect(readdirSync(join(folder, "graph")).toSorted()).toEqual(["nodes.csv", "relationships.csv"]);
@@ -90,7 +90,7 @@ test("the files for Neo4j are a new folder, there as a whole", async () => {
   expect(again.err).toContain("graph: the folder holds 2 files already (OUTPUT_EXISTS)");
 });
 
-test("what cannot be meant is refused before the model is read", async () => {
+test("refuses invalid arguments before reading the model", async () => {
   const refusals: [string[], string][] = [
     [["--as", "triples"], "unknown option `--as`"],
     [["--format", "neo4j-csv"], "neo4j-csv is more than one file and cannot go to standard output"],
@@ -110,7 +110,7 @@ test("what cannot be meant is refused before the model is read", async () => {
   expect(err).toContain("overlap: the overlap has 8 tokens, expected a whole number from 0 to 7 (SETTING_INVALID)");
 });
 
-test("a run that is stopped or fails leaves the old files, and nothing beside them", async () => {
+test("a stopped or failed run leaves the old files, and nothing else", async () => {
   mkdirSync(join(folder, "stopped"));
   for (const name of ["a.nt", "b.parquet"]) writeFileSync(join(folder, "stopped", name), "old");
   const at = { cwd: join(folder, "stopped") };
@@ -124,12 +124,12 @@ test("a run that is stopped or fails leaves the old files, and nothing beside th
   expect(readFileSync(join(at.cwd, "a.nt"), "utf8")).toBe("old");
 });
 
-test("a sentence longer than a window loses nothing to its borders, and its windows are counted", async () => {
+test("a sentence longer than a window keeps everything at the borders, and its windows are counted", async () => {
   const long = `${Array.from({ length: 40 }, () => "Mara Voss founded Kettle Robotics in Bremen").join(" and ")}.`;
   writeFileSync(join(folder, "long.txt"), `${long}\n${sentence}\n`);
   const cut = await weft(["extract", model, "long.txt"], inFolder);
   expect(cut.err).toMatch(
-    /^[\d,]+ relations in 2 documents\n1 sentence of more than 256 tokens, read in 2 windows that overlap\n$/,
+    /^[\d,]+ relations in 2 documents\n1 sentence of more than 256 tokens, read in 2 overlapping windows\n$/,
   );
   const json = await weft(
     ["extract", model, "long.txt", "--window", "64", "--overlap", "16", "--out", "long.jsonl", "--json"],
@@ -145,7 +145,7 @@ test("a sentence longer than a window loses nothing to its borders, and its wind
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as Found) as [Found, Found];
-  // Every clause has its founder: those that lie across a border as well.
+  // Every clause has its founder, including clauses across a border.
   const clauses = Array.from({ length: 40 }, (_, k) => String(8 * k));
   expect(founders(first)).toEqual(expect.arrayContaining(clauses));
   const spans = first.entities.map(({ start, end, type }) => `${start} ${end} ${type}`);
@@ -154,7 +154,7 @@ test("a sentence longer than a window loses nothing to its borders, and its wind
   expect({ ...second, id: "" }).toEqual({ ...(JSON.parse(whole.out) as Found), id: "" });
 });
 
-test("--min-confidence holds for relations and entities, and a relation goes with its ends", async () => {
+test("--min-confidence applies to relations and entities, and a relation is removed with its ends", async () => {
   const all = JSON.parse((await weft(["extract", model], { ...inFolder, input: sentence })).out) as Found;
   const min = Math.max(...all.relations.map(({ confidence }) => confidence));
   const some = JSON.parse(
@@ -167,7 +167,7 @@ test("--min-confidence holds for relations and entities, and a relation goes wit
   expect([none.entities, none.relations]).toEqual([[], []]);
 });
 
-test("annotated data becomes triples without confidence and without a model, and what has no relation is reported", async () => {
+test("converts annotated data to triples without confidence or model, and reports entities without relations", async () => {
   const gold = lines(6);
   writeFileSync(join(folder, "gold.jsonl"), jsonLines(gold));
   const graph = await weft(["convert", "gold.jsonl", "gold.ttl", "--base", "https://example.org/kb/", "--strict"], inFolder);

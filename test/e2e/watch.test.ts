@@ -32,7 +32,7 @@ test("weft watch --once shows both curves and the best so far", async () => {
   expect(out).toContain("best so far: 30.0 in epoch 3");
 });
 
-test("weft watch says epoch by epoch in a pipe and ends with the run; as JSON it gives the events", async () => {
+test("weft watch prints epoch by epoch in a pipe and ends with the run; with --json it prints the events", async () => {
   log(events.slice(0, 2));
   setTimeout(() => log(events.slice(2)), 1500);
   setTimeout(() => writeFileSync(join(folder, "report.json"), "{}"), 3000);
@@ -50,7 +50,7 @@ test("weft watch says epoch by epoch in a pipe and ends with the run; as JSON it
   ).toEqual(events);
 });
 
-test("steps reach the log while an epoch is under way", async () => {
+test("steps reach the log during an epoch", async () => {
   writeTinyCorpus(folder);
   writeFileSync(
     join(folder, "weft.yaml"),
@@ -70,7 +70,7 @@ test("steps reach the log while an epoch is under way", async () => {
   expect((await weft(["watch", run, "--once"])).out).toMatch(/running · epoch 1 · step \d+/);
 });
 
-test("a run that is not there is an error", async () => {
+test("a missing run is an error", async () => {
   const { code, err } = await weft(["watch", join(folder, "none")]);
   expect(code).toBe(1);
   expect(err).toContain("there is no such run (FILE_MISSING)");

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The command as it is installed: what the build made of it. */
+/** The built command, as it is installed. */
 export const weftPath = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));
 
 if (!existsSync(new URL("../../packages/weft/dist/cli/main.js", import.meta.url))) {
@@ -20,16 +20,16 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly uid?: number;
-  /** Is sent once the command has begun to read; its standard input stays open. */
+  /** The signal to send when the command has begun to read; its standard input stays open. */
   readonly signal?: NodeJS.Signals;
 }
 
-/** Runs `weft` in a process of its own, without a terminal, and waits for its end. */
+/** Runs `weft` in its own process, without a terminal, and waits for its end. */
 export async function weft(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   return node([weftPath, ...args], options);
 }
 
-/** Runs a script of Node in the same way. */
+/** Runs a Node script in the same way. */
 export async function node(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const { input, env, cwd, uid, signal } = options;
   const child = spawn(process.execPath, args, {
@@ -40,16 +40,16 @@ export async function node(args: readonly string[], options: RunOptions = {}): P
   let [out, err] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
-  // A command that has failed does not read what is still being written to it.
+  // A failed command no longer reads its input.
   child.stdin.on("error", () => undefined);
   if (signal === undefined) child.stdin.end(input ?? "");
-  // More than a pipe holds: the write is done when the command has read.
+  // More than a pipe holds: the write completes when the command has read it.
   else child.stdin.write("\n".repeat(1 << 22), () => child.kill(signal));
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   return { code, out, err };
 }
 
-/** Runs a line of shell in which `weft` is the command under test. */
+/** Runs a shell command line in which `weft` is the command under test. */
 export async function shell(line: string, cwd: string): Promise<Ended> {
   const child = spawn(
     "bash",

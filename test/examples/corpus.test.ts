@@ -5,8 +5,8 @@ import { formats } from "@weft-nlp/core/formats";
 import { labelReport, overlapClasses } from "@weft-nlp/core/metrics";
 import { describe, expect, test } from "vitest";
 
-// What the bundled corpus promises: enough sentences and types, overlapping triples, sentences
-// without any, and no triples to remember.
+// The properties of the bundled corpus: enough sentences and types, overlapping triples, sentences
+// without triples, and no triples to memorise.
 const splits = { train: await read("train"), dev: await read("dev"), test: await read("test") };
 const all = Object.values(splits).flat();
 
@@ -21,7 +21,7 @@ async function read(name: string): Promise<Sentence[]> {
 }
 
 describe("the bundled corpus", () => {
-  test("every sentence is valid, no two are equal, and no text stands in two parts", () => {
+  test("every sentence is valid, no two are equal, and no text is in two parts", () => {
     for (const sentence of all) validateSentence(sentence);
     expect(new Set(all.map((sentence) => sentence.tokens.join(" "))).size).toBe(all.length);
   });
@@ -44,7 +44,7 @@ describe("the bundled corpus", () => {
     },
   );
 
-  test("under 20 % of the test triples occur in train, and test has no label that train lacks", () => {
+  test("under 20 % of the test triples occur in train, and every label of test occurs in train", () => {
     const report = labelReport(splits.train, splits.test);
     expect(report.leakage).toBeLessThan(0.2);
     expect({ ...report.entityTypesNotInTrain, ...report.relationTypesNotInTrain }).toEqual({});

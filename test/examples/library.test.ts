@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What each example prints, run from the repository as its reader would run it. */
+/** The output of each example, run from the repository as a reader would run it. */
 const printed: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   "extract.mjs": [
     "text-0: Mara Voss | founded | Kettle Robotics",

@@ -11,7 +11,7 @@ const folder = fileURLToPath(new URL("../../experiments/", import.meta.url));
 describe.each(readdirSync(join(folder, "plans")))("%s", (file) => {
   const runs = readExperimentPlan(join(folder, "plans", file)).then(async (plan) => experimentRuns(plan, "runs/plan"));
 
-  test("every run has a name of its own, test data and a configuration that trains", async () => {
+  test("every run has a unique name, test data and a valid configuration", async () => {
     const planned = await runs;
     expect(new Set(planned.map(({ name }) => name)).size).toBe(planned.length);
     for (const { name, config, test } of planned) {
@@ -35,7 +35,7 @@ describe.each(readdirSync(join(folder, "plans")))("%s", (file) => {
   });
 });
 
-test("every configuration of experiments is one", async () => {
+test("every configuration in experiments is valid", async () => {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
     expect((await readConfig(join(folder, file), trainConfigSchema())).value.seed, file).toBe(1);
   }

@@ -21,11 +21,11 @@ const model = fileURLToPath(new URL("examples/model", repository));
 
 const refusal = { code: "SETTING_INVALID", message: "threads: expected a whole number of at least 1, found 0 (SETTING_INVALID)" };
 
-test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("%s threads are none", (threads) => {
+test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("refuses %s threads", (threads) => {
   expect(() => checkedThreads(threads)).toThrow(`found ${threads}`);
 });
 
-test("wherever threads can be given, 0 is refused before anything is written", async () => {
+test("every entry point refuses 0 threads before writing anything", async () => {
   const config = resolvePaths(
     await readConfig(fileURLToPath(new URL("examples/corpus/weft.yaml", repository)), trainConfigSchema()),
   );

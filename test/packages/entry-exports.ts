@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-/** Something that a package exports, with whether its docstring says anything. */
+/** An export of a package, and whether it has a docstring. */
 export interface Exported {
   readonly name: string;
   readonly kind: "value" | "type";
@@ -17,7 +17,7 @@ interface Manifest {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Every entry of every package by the name under which it is imported, with its source file. */
+/** The source file of every entry of every package, by its import name. */
 export const entries: ReadonlyMap<string, string> = new Map(
   readdirSync(join(root, "packages")).flatMap((folder) => {
     const file = join(root, "packages", folder, "package.json");
@@ -30,7 +30,7 @@ export const entries: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** What every entry exports, sorted by name. */
+/** The exports of every entry, sorted by name. */
 export function exportsOfEntries(): ReadonlyMap<string, readonly Exported[]> {
   const program = ts.createProgram([...entries.values()], {
     target: ts.ScriptTarget.ES2023,

@@ -1,19 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { installedWith, installPacked, root } from "./packed-packages.ts";
 
 const model = join(root, "examples/model");
 
-test("a library for extraction and training comes with at most 15 packages, and without a server", () => {
+test("the library for extraction and training installs at most 15 packages, and no server", () => {
   const names = [...installedWith("@weft-nlp/node").keys()];
   expect(names.length).toBeLessThanOrEqual(15);
   expect(names).not.toContain("fastify");
   expect(names).not.toContain("pino");
 });
 
-test("@weft-nlp/node from its tarballs extracts in an empty folder, and says what RDF needs", () => {
+test("@weft-nlp/node from its tarballs extracts in an empty folder, and names the package that RDF needs", () => {
   const folder = installPacked("@weft-nlp/node");
   const program = `
     import { triplesOf } from "@weft-nlp/core";
@@ -32,11 +32,11 @@ test("@weft-nlp/node from its tarballs extracts in an empty folder, and says wha
     }
   `;
   expect(runModule(folder, program)).toBe(
-    "founded leads based_in\nPACKAGE_MISSING npm install n3; the package weft-nlp brings it along\n",
+    "founded leads based_in\nPACKAGE_MISSING npm install n3; the package weft-nlp includes it\n",
   );
 });
 
-test("weft-nlp from its tarballs type-checks in every way of resolving, and runs", () => {
+test("weft-nlp from its tarballs type-checks with every module resolution, runs and takes a plugin", () => {
   const folder = installPacked("weft-nlp");
   mkdirSync(join(folder, "node_modules/@types"));
   symlinkSync(join(root, "node_modules/@types/node"), join(folder, "node_modules/@types/node"));
@@ -45,10 +45,14 @@ test("weft-nlp from its tarballs type-checks in every way of resolving, and runs
     join(folder, "program.ts"),
     `import { Extractor, triplesOf, WeftError } from "weft-nlp";
      import { formats } from "weft-nlp/formats";
+     import { SentenceEncoder, operations } from "weft-nlp/encoders";
      import { evaluate } from "weft-nlp/metrics";
+     import { defineModel, type Plugin } from "weft-nlp/models";
      import { createServer } from "weft-nlp/server";
      import { trainRun } from "weft-nlp";
      export const names: string[] = Object.keys(formats);
+     export const register: Plugin = (registry) => void registry;
+     export const parts = [SentenceEncoder, operations, defineModel];
      export const all = [Extractor, triplesOf, WeftError, evaluate, createServer, trainRun];
     `,
   );
@@ -78,6 +82,9 @@ test("weft-nlp from its tarballs type-checks in every way of resolving, and runs
     stdio: ["pipe", "pipe", "ignore"],
   });
   expect(said).toContain('"founded"');
+  cpSync(join(root, "examples/own-model"), join(folder, "own-model"), { recursive: true });
+  const schema = execFileSync(process.execPath, [bin, "schema", "--plugin", "./own-model"], { encoding: "utf8", cwd: folder });
+  expect(schema).toContain('"tags-and-pairs"');
 });
 
 function runModule(folder: string, program: string): string {

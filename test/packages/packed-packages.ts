@@ -15,7 +15,7 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 const locked = (JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as { packages: Record<string, LockedPackage> })
   .packages;
 
-/** The folder of a package in the lockfile, as seen from another one. */
+/** The folder in the lockfile to which a package resolves from another one. */
 function placeOf(name: string, from: string): string {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
     const place = `${folder === "" ? "" : `${folder}/`}node_modules/${name}`;
@@ -25,7 +25,7 @@ function placeOf(name: string, from: string): string {
 }
 
 /**
- * Everything that `npm install NAME` brings along, itself included: names with their places in the
+ * All packages that `npm install NAME` installs, including itself: names with their places in the
  * lockfile.
  */
 export function installedWith(name: string): ReadonlyMap<string, string> {
@@ -48,8 +48,8 @@ afterAll(() => {
 });
 
 /**
- * An empty folder with a package installed from packed tarballs: ours as `npm pack` makes them,
- * those of others as links to the ones that are installed here, so that no registry is asked.
+ * Installs a package into an empty folder without a registry: our packages from tarballs of `npm
+ * pack`, others as links to the ones installed here.
  */
 export function installPacked(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), "weft-installed-"));

@@ -10,7 +10,7 @@ beforeAll(async () => {
   running = await startServer({ corrections: "/nonexistent-corrections", limits: { documents: 10, lineBytes: 5000 } });
 });
 
-/** A server of our own that answers as a test says, to see what a client makes of it. */
+/** A fake server with scripted answers, to test the client. */
 async function answering(answer: (request: IncomingMessage, response: ServerResponse, count: number) => void): Promise<string> {
   let count = 0;
   const server = createServer((request, response) => answer(request, response, ++count));
@@ -34,7 +34,7 @@ async function all(results: AsyncIterable<StreamResult>): Promise<StreamResult[]
   return found;
 }
 
-test("one text, several, and what the server says of itself", async () => {
+test("extracts one text and several, and describes the server", async () => {
   const weft = createClient({ baseUrl: `${running.url}/` });
   const one = await weft.extract(sentence);
   expect(extraction.strict().parse(one)).toEqual(one);
@@ -52,7 +52,7 @@ test("one text, several, and what the server says of itself", async () => {
   expect(await weft.call("projects")).toEqual({ projects: [], data: false, training: false });
 });
 
-test("a stream of any length answers in order, with errors in their places", async () => {
+test("a long stream is answered in order, with errors in place", async () => {
   const weft = createClient({ baseUrl: running.url });
   async function* texts(): AsyncGenerator<string> {
     for (let index = 0; index < 150; index++) yield index === 70 ? "x ".repeat(5000) : `Ada met Bo in Rome ${index}.`;
@@ -67,7 +67,7 @@ test("a stream of any length answers in order, with errors in their places", asy
   expect((await all(weft.stream([sentence], { batch: 1 })))[0]?.document?.relations.length).toBeGreaterThan(1);
 });
 
-test("a stream that is left early takes no more texts", async () => {
+test("a stream that is stopped early reads no more texts", async () => {
   let given = 0;
   let returned = false;
   function* endless(): Generator<string> {
@@ -82,7 +82,7 @@ test("a stream that is left early takes no more texts", async () => {
   await expect.poll(() => returned).toBe(true);
 });
 
-test("errors have a code, a status and what to do", async () => {
+test("errors have a code, a status and a hint", async () => {
   const weft = createClient({ baseUrl: running.url });
   const unknown = await failureOf(weft.extract("a", { model: "exampel" }));
   expect(unknown).toMatchObject({ code: "MODEL_UNKNOWN", status: 404, hint: "did you mean example?", name: "ApiError" });
@@ -99,7 +99,7 @@ test("errors have a code, a status and what to do", async () => {
   expect(await failureOf(createClient({ baseUrl: proxy }).health())).toMatchObject({ code: "HTTP_502", status: 502 });
 });
 
-test("a server that is busy is asked again after the time it names, and no more often than the policy says", async () => {
+test("requests to a busy server are retried after the time it names, within the limits of the policy", async () => {
   const busy = JSON.stringify({ error: { code: "OVERLOADED", message: "full" } });
   const asked: number[] = [];
   const url = await answering((request, response, count) => {
@@ -125,7 +125,7 @@ test("a server that is busy is asked again after the time it names, and no more 
   expect(await failureOf(patient.health())).toMatchObject({ retryMs: 2000 });
 });
 
-test("a signal gives up a request, the pause before a retry, and a stream", async () => {
+test("a signal aborts a request, the pause before a retry, and a stream", async () => {
   const reason = new Error("enough");
   const hanging = await answering((request) => void request.resume());
   const stop = new AbortController();
@@ -144,7 +144,7 @@ test("a signal gives up a request, the pause before a retry, and a stream", asyn
   await expect(all(results)).rejects.toBe(reason);
 });
 
-test("an answer that breaks off is an error, and a body that ends too early too", async () => {
+test("a truncated answer or body is an error", async () => {
   const ends = await answering((request, response) => {
     request.resume();
     response.writeHead(200, { "content-type": "application/x-ndjson" });
@@ -156,7 +156,7 @@ test("an answer that breaks off is an error, and a body that ends too early too"
   expect(await failureOf(results.next())).toMatchObject({ code: "UNREACHABLE" });
   const fails = await answering((request, response) => {
     request.resume();
-    response.writeHead(200).end('{"error":{"code":"STOPPING","message":"the server is about to stop"}}\n');
+    response.writeHead(200).end('{"error":{"code":"STOPPING","message":"the server is stopping"}}\n');
   });
   expect(await failureOf(all(createClient({ baseUrl: fails }).stream(["a"])))).toMatchObject({ code: "STOPPING" });
 });

@@ -26,10 +26,7 @@ const length = `content-length: ${body.length}\r\n`;
 const close = "connection: close\r\n";
 const statusOf = (answer: string): string => /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? "nothing";
 
-/**
- * What comes back when the pieces are sent one after the other, each once the one before it has
- * been answered with something.
- */
+/** Sends pieces one by one, each after an answer to the one before, and returns all answers. */
 async function inTurns(url: string, ...pieces: string[]): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
@@ -52,36 +49,32 @@ function connectTo(url: string): Socket {
 test.each<[string, string, string]>([
   ["no host", `GET /healthz HTTP/1.1\r\n${close}\r\n`, "400"],
   ["two hosts", `GET /healthz HTTP/1.1\r\n${host}${host}${close}\r\n`, "400"],
-  ["a host that is none", `GET /healthz HTTP/1.1\r\nhost: [::1\r\n${close}\r\n`, "403"],
+  ["an invalid host", `GET /healthz HTTP/1.1\r\nhost: [::1\r\n${close}\r\n`, "403"],
   [
     "a foreign host behind a forged header",
     `GET /healthz HTTP/1.1\r\nhost: evil\r\nx-forwarded-host: localhost\r\n${close}\r\n`,
     "403",
   ],
   ["HTTP/1.0 without a host", "GET /healthz HTTP/1.0\r\n\r\n", "403"],
-  [
-    "an expectation nobody knows",
-    `POST /v1/extract HTTP/1.1\r\n${host}${json}${length}expect: magic\r\n${close}\r\n${body}`,
-    "417",
-  ],
-  ["a coding nobody knows", `POST /v1/extract HTTP/1.1\r\n${host}${json}transfer-encoding: gzip\r\n\r\nx`, "400"],
+  ["an unknown expectation", `POST /v1/extract HTTP/1.1\r\n${host}${json}${length}expect: magic\r\n${close}\r\n${body}`, "417"],
+  ["an unknown coding", `POST /v1/extract HTTP/1.1\r\n${host}${json}transfer-encoding: gzip\r\n\r\nx`, "400"],
   [
     "a compressed stream",
     `POST /v1/extract HTTP/1.1\r\n${host}${ndjson}content-encoding: gzip\r\n${length}${close}\r\n${body}`,
     "415",
   ],
-  ["a type that is none", `POST /v1/extract HTTP/1.1\r\n${host}content-type: ;;;\r\n${length}${close}\r\n${body}`, "415"],
+  ["an invalid content type", `POST /v1/extract HTTP/1.1\r\n${host}content-type: ;;;\r\n${length}${close}\r\n${body}`, "415"],
   ["OPTIONS", `OPTIONS /v1/extract HTTP/1.1\r\n${host}${close}\r\n`, "404"],
   ["OPTIONS for the whole server", `OPTIONS * HTTP/1.1\r\n${host}${close}\r\n`, "404"],
   ["TRACE", `TRACE / HTTP/1.1\r\n${host}${close}\r\n`, "404"],
   ["DELETE of the page", `DELETE / HTTP/1.1\r\n${host}${close}\r\n`, "404"],
-])("%s is refused in the words of every error", async (_, bytes, status) => {
+])("%s is refused with a regular error body", async (_, bytes, status) => {
   const answer = await sendRaw(running.url, bytes);
   expect(statusOf(answer)).toBe(status);
   expect(answer).toMatch(/\r\n\r\n\{"error":\{"code":"[A-Z_]+","message":".+"/);
 });
 
-test("HEAD is answered as GET is, without the body", async () => {
+test("HEAD is answered like GET, without the body", async () => {
   for (const path of ["/v1/models", "/healthz", "/metrics", "/openapi.json", "/nothing"]) {
     const [get, head] = [await send(`${running.url}${path}`), await send(`${running.url}${path}`, { method: "HEAD" })];
     expect([path, head.status, head.text]).toEqual([path, get.status, ""]);
@@ -89,13 +82,13 @@ test("HEAD is answered as GET is, without the body", async () => {
   }
 });
 
-test("a coding and a type are known whatever their case", async () => {
+test("codings and content types are case-insensitive", async () => {
   const headers = "Content-Type: Application/JSON; Charset=UTF-8\r\nContent-Encoding: Identity\r\n";
   const answer = await sendRaw(running.url, `POST /v1/extract HTTP/1.1\r\n${host}${headers}${length}${close}\r\n${body}`);
   expect(statusOf(answer)).toBe("200");
 });
 
-test("who asks before it sends its body is told to, where somebody will read it", async () => {
+test("a client that expects 100-continue gets it only if its body will be read", async () => {
   const asks = "expect: 100-continue\r\n";
   const head = `POST /v1/extract HTTP/1.1\r\n${host}${close}${asks}`;
   const taken = await inTurns(running.url, `${head}${json}${length}\r\n`, body);
@@ -113,7 +106,7 @@ test("who asks before it sends its body is told to, where somebody will read it"
   }
 });
 
-test("a body that nobody needs is not waited for without end", async () => {
+test("an unneeded body is not awaited forever", async () => {
   for (const head of [
     `POST /v1/extract HTTP/1.1\r\n${host}${json}authorization: Bearer no\r\n`,
     `GET /healthz HTTP/1.1\r\n${host}`,
@@ -130,7 +123,7 @@ test("a body that nobody needs is not waited for without end", async () => {
     });
     expect(statusOf(answer)).toMatch(/401|200/);
   }
-  // One that comes to its end in time costs the connection nothing.
+  // A body that ends in time keeps the connection open.
   const kept = await inTurns(
     guarded.url,
     `POST /v1/extract HTTP/1.1\r\n${host}${json}content-length: 4\r\n\r\n{`,
@@ -139,7 +132,7 @@ test("a body that nobody needs is not waited for without end", async () => {
   expect(kept.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 401", "HTTP/1.1 200"]);
 });
 
-test("requests behind one another on a connection are answered in their order, and rubbish behind them last", async () => {
+test("pipelined requests are answered in order, and garbage after them last", async () => {
   const post = `POST /v1/extract HTTP/1.1\r\n${host}${json}${length}\r\n${body}`;
   const get = `GET /healthz HTTP/1.1\r\n${host}\r\n`;
   const many = await sendRaw(running.url, `${post}${get}${post}GET /readyz HTTP/1.1\r\n${host}${close}\r\n`);
@@ -149,14 +142,14 @@ test("requests behind one another on a connection are answered in their order, a
   expect(broken.indexOf('"relations"')).toBeLessThan(broken.indexOf("HTTP/1.1 400"));
 });
 
-test("who leaves gives up every request of the connection, also those whose answers are not begun", async () => {
+test("disconnecting aborts every request of the connection, including queued ones", async () => {
   const { url } = await startServer({ limits: { batchSentences: 2 } });
   const long = JSON.stringify({ text: `${sentence} `.repeat(300) });
   const post = `POST /v1/extract HTTP/1.1\r\n${host}${json}content-length: ${long.length}\r\n\r\n${long}`;
   const metrics = async (): Promise<string> => (await send(`${url}/metrics`)).text;
   const socket = connectTo(url);
   socket.write(`${post}${post}`);
-  // A request has 64 of its sentences in the queue or under way at a time.
+  // A request has at most 64 sentences queued or in progress.
   const waiting = async (): Promise<number> => Number(/weft_queue_sentences\{.+\} (\d+)/.exec(await metrics())?.[1]);
   await expect.poll(waiting, { interval: 5 }).toBeGreaterThan(64);
   socket.destroy();
@@ -164,7 +157,7 @@ test("who leaves gives up every request of the connection, also those whose answ
   expect(await waiting()).toBe(0);
 });
 
-test("nothing is put into an answer that has begun when its request breaks", async () => {
+test("a started answer gets no error body when its request breaks", async () => {
   const line = `"${sentence}"\n`;
   const begun = `POST /v1/extract HTTP/1.1\r\n${host}${ndjson}transfer-encoding: chunked\r\n\r\n${line.length.toString(16)}\r\n${line}\r\n`;
   const answer = await inTurns(running.url, begun, "zz\r\n");
@@ -172,7 +165,7 @@ test("nothing is put into an answer that has begun when its request breaks", asy
   expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
-test("who asks and does not take the answers loses the connection, and what it held", async () => {
+test("a client that does not read its answers is disconnected, and frees its resources", async () => {
   const { server, url } = running;
   const connections = async (): Promise<number> =>
     new Promise((resolve, reject) =>
@@ -189,7 +182,7 @@ test("who asks and does not take the answers loses the connection, and what it h
   expect(await send(`${url}/healthz`)).toMatchObject({ status: 200 });
 });
 
-test("an answer that takes its time is not taken for one that is not taken", async () => {
+test("a slow answer is not mistaken for an unread one", async () => {
   const lines = Array.from({ length: 3 }, () => `"${sentence}"\n`);
   const chunks = lines.map((line) => `${line.length.toString(16)}\r\n${line}\r\n`);
   const { url } = await startServer({ limits: { stalledMs: 100 } });
@@ -203,7 +196,7 @@ test("an answer that takes its time is not taken for one that is not taken", asy
   expect(answer.match(/"relations":\[\{/g)).toHaveLength(3);
 });
 
-test("clients that leave are no defects: the log of errors is empty after all of this", async () => {
+test("disconnecting clients are not defects: the error log stays empty", async () => {
   await new Promise<void>((resolve) => {
     const socket = connectTo(running.url);
     socket.on("close", () => resolve());
@@ -223,15 +216,15 @@ test("clients that leave are no defects: the log of errors is empty after all of
   expect(log).toEqual([]);
 });
 
-test("no more connections are open than allowed: one beyond is closed and counted, and there is room again once one has left", async () => {
+test("a connection beyond the limit is closed and counted, and a closed one makes room", async () => {
   const { url } = await startServer({ limits: { connections: 2 } });
   const opened = (): Promise<Socket> =>
     new Promise((resolve) => {
       const socket = connectTo(url).once("connect", () => resolve(socket));
     });
   /**
-   * What comes back to a request over a connection that is open already and stays so; nothing where
-   * it was closed.
+   * Sends a request over an open connection and returns the answer; empty if the connection was
+   * closed.
    */
   const ask = (socket: Socket, path: string): Promise<string> =>
     new Promise((resolve) => {

@@ -20,13 +20,13 @@ const placesOf = (tags: readonly string[]): string[] =>
     .map(({ method, path }) => `${method} ${path}`)
     .toSorted();
 
-test("a server has the routes of the table and no other, those of the workspace only where it is asked for", async () => {
+test("a server has exactly the routes of the table, and workspace routes only with a workspace", async () => {
   const serving = ["extraction", "models", "triples", "operation"];
   expect(await routesOf({})).toEqual(placesOf(serving));
   expect(await routesOf({ data: [] })).toEqual(placesOf([...serving, "workspace", "corrections"]));
 });
 
-test.each(["/v1/runs", "/v1/data", "/v1/compare", "/v1/corrections"])("without a workspace %s leads nowhere", async (path) => {
+test.each(["/v1/runs", "/v1/data", "/v1/compare", "/v1/corrections"])("without a workspace %s does not exist", async (path) => {
   const { url } = await startServer();
   for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH"])
     expect((await send(`${url}${path}`, { method })).status).toBe(404);

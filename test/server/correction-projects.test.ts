@@ -27,7 +27,7 @@ interface Page {
   }[];
 }
 
-test("a result of /v1/extract goes into a project that is there, behind its sentences, as suggestions of every sentence", async () => {
+test("a result of /v1/extract is appended to a project, with suggestions in every sentence", async () => {
   const corrections = newFolder();
   const { url } = await startServer({ corrections });
   await post(`${url}/v1/corrections`, { name: "news", texts: ["Mara left."], model: null });
@@ -37,7 +37,7 @@ test("a result of /v1/extract goes into a project that is there, behind its sent
   const extraction = { text, tokens, offsets, sentences, entities, relations };
   const added = await post(`${all}/sentences`, { extraction });
   expect([added.status, added.json]).toMatchObject([201, { first: 1, sentences: 3, revision: 2 }]);
-  // The same name does not make two texts one document, which would decide how data is split.
+  // Two texts with the same name stay separate documents, which matters when data is split.
   expect((await post(`${all}/sentences`, { texts: ["Ada left."], model: null })).json).toMatchObject({ first: 3 });
   expect((await post(`${all}/sentences`, { extraction })).json).toMatchObject({ first: 4, sentences: 6, revision: 5 });
   const { page } = (await send(all)).json as Page;
@@ -58,7 +58,7 @@ test("a result of /v1/extract goes into a project that is there, behind its sent
 
   expect((await put(`${all}/sentences/1`, 0, marked)).status).toBe(412);
   expect((await put(`${all}/sentences/1`, 1, marked)).status).toBe(200);
-  // Another server on the same folder, and one that comes after, see what was added.
+  // Another server on the same folder, and a later one, see the added sentences.
   const other = await startServer({ corrections });
   expect((await send(`${other.url}/v1/corrections/news`)).json).toMatchObject({ sentences: 6, revision: 6, done: 1 });
   await post(`${all}/sentences`, { texts: ["Bo left."], model: null });
@@ -78,7 +78,7 @@ test("a result of /v1/extract goes into a project that is there, behind its sent
   expect(readFileSync(join(corrections, "news/journal.jsonl"), "utf8")).toBe(kept);
 });
 
-test("an extraction without a model of this server says so; with one its name is kept", async () => {
+test("an extraction from a model of this server keeps its name; from another, the model is null", async () => {
   const { url } = await startServer({ corrections: newFolder() });
   const { id: _, ...extraction } = (await extract(url, { text: sentence })).json as Record<string, unknown>;
   expect((await post(`${url}/v1/corrections`, { name: "mine", extraction, model: null })).json).toMatchObject({ model: null });
@@ -88,7 +88,7 @@ test("an extraction without a model of this server says so; with one its name is
   expect((await post(`${url}/v1/corrections`, { name: "wrong", extraction, model: "none" })).status).toBe(404);
 });
 
-test("a project is taken away where its revision is the one that was seen, and can be put back by hand", async () => {
+test("a project is deleted only at the revision that was seen, and can be restored by hand", async () => {
   const corrections = newFolder();
   const { url } = await startServer({ corrections });
   const one = `${url}/v1/corrections/first`;
@@ -115,7 +115,7 @@ test("a project is taken away where its revision is the one that was seen, and c
     expect([answer.status, codeOf(answer)]).toEqual([404, "CORRECTIONS_UNKNOWN"]);
   expect((await send(`${url}/v1/corrections/.trash`)).status).toBe(404);
 
-  // The name is free again, and what comes under it is nothing of the old one.
+  // The name is free again, and a new project has nothing of the old one.
   expect((await post(`${url}/v1/corrections`, { name: "first", texts: ["New."], model: null })).status).toBe(201);
   expect((await send(one)).json).toMatchObject({ sentences: 1, revision: 0 });
   await remove(one, 0);
@@ -124,7 +124,7 @@ test("a project is taken away where its revision is the one that was seen, and c
   expect((await send(one)).json).toMatchObject({ sentences: 2, revision: 1, done: 1 });
 });
 
-test("what one server takes away or makes anew is gone and new for another one on the folder", async () => {
+test("a project that one server deletes or recreates is deleted or new for another server on the folder", async () => {
   const corrections = newFolder();
   const [here, there] = [await startServer({ corrections }), await startServer({ corrections })];
   await post(`${here.url}/v1/corrections`, { name: "shared", texts: ["One. Two."], model: null });
@@ -134,12 +134,12 @@ test("what one server takes away or makes anew is gone and new for another one o
   expect((await put(`${other}/sentences/1`, 0, marked)).status).toBe(404);
   await post(`${here.url}/v1/corrections`, { name: "shared", texts: ["Three."], model: null });
   expect((await send(other)).json).toMatchObject({ sentences: 1, page: [{ document: { text: "Three." } }] });
-  // Of many who take it away at once, one does.
+  // Of many concurrent deletions, one succeeds.
   const answers = await Promise.all(Array.from({ length: 6 }, async () => remove(other, 0)));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404, 404, 404]);
 });
 
-test("of many who make a project of one name at once one does, and its sentences are those that stay", async () => {
+test("of many concurrent creations with the same name one succeeds, and its sentences are kept", async () => {
   const { url } = await startServer({ corrections: newFolder() });
   for (let round = 0; round < 5; round++) {
     const names = ["one", "ONE", "one", "One", "one", "one"].map((name) => `${name}-${round}`);
@@ -157,7 +157,7 @@ test("of many who make a project of one name at once one does, and its sentences
   }
 });
 
-test("a project whose files are damaged hides no other, and says where the damage is", async () => {
+test("a damaged project does not hide the others, and reports where the damage is", async () => {
   const corrections = newFolder();
   const first = await startServer({ corrections });
   for (const name of ["damaged", "headless", "whole"])
@@ -173,7 +173,7 @@ test("a project whose files are damaged hides no other, and says where the damag
     expect((await send(`${url}/v1/corrections/${name}`)).json).toMatchObject({ error: { at: { source } } });
 });
 
-test("an annotated file is read beside the server's own thread, and its faults do not say where it lies", async () => {
+test("an annotated file is read in another thread, and its faults do not disclose its path", async () => {
   const data = newFolder();
   const corrections = newFolder();
   const { url } = await startServer({ corrections, data: [writtenTo(data)] });
@@ -192,7 +192,7 @@ test("an annotated file is read beside the server's own thread, and its faults d
   expect(bad.text).not.toContain(folder);
 });
 
-/** A file that can be read and one that cannot. */
+/** Writes a valid file and a broken one. */
 function writtenTo(data: string): string {
   const line = (id: string, start: number): string =>
     JSON.stringify({ id, tokens: ["Ada", "left", "."], entities: [{ start, end: start + 1, type: "PER" }] });
@@ -202,7 +202,7 @@ function writtenTo(data: string): string {
   return data;
 }
 
-test("a project is renamed where its revision is the one that was seen, with everything in it, and its old name is free", async () => {
+test("a project is renamed only at the revision that was seen, keeps its content, and frees its old name", async () => {
   const corrections = newFolder();
   const [here, there] = [await startServer({ corrections }), await startServer({ corrections })];
   const at = (name: string, url = here.url): string => `${url}/v1/corrections/${name}`;
@@ -251,10 +251,10 @@ test("a project is renamed where its revision is the one that was seen, with eve
   expect((await rename("NEW", 2, "NEW")).json).toMatchObject({ name: "NEW", revision: 2 });
   expect((await post(`${here.url}/v1/corrections`, { name: "old", texts: ["New."], model: null })).status).toBe(201);
   expect((await send(at("old"))).json).toMatchObject({ sentences: 1, revision: 0 });
-  // A folder that was renamed by hand is a project of that name.
+  // A folder renamed by hand is a project with that name.
   renameSync(join(corrections, "NEW"), join(corrections, "by-hand"));
   expect((await send(at("by-hand"))).json).toMatchObject({ name: "by-hand", createdAt, revision: 2 });
-  // Of many who give it another name at once, one does.
+  // Of many concurrent renames, one succeeds.
   const answers = await Promise.all(["a", "b", "c", "d"].map(async (name) => rename("by-hand", 2, name, there.url)));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404]);
 });

@@ -38,11 +38,11 @@ interface Page {
 }
 
 const edited = (start: number): Edit => ({ entities: [{ start, end: start + 1, type: "PER" }], relations: [], done: true });
-/** A sentence with this edit in it. */
+/** A sentence that includes this edit. */
 const standing = ({ entities, relations, done }: Edit): object => ({ done, document: { entities, relations } });
 const codeOf = ({ json }: Answer): string => (json as { error: { code: string } }).error.code;
 
-test("predictions become suggestions, an edit is kept, and the second of two writers is told what is there", async () => {
+test("predictions become suggestions, an edit is saved, and the second of two writers gets the current state", async () => {
   const corrections = newFolder();
   const { url } = await startServer({ corrections });
   expect((await send(`${url}/v1/corrections`)).json).toEqual({ projects: [], data: false, training: false });
@@ -69,12 +69,12 @@ test("predictions become suggestions, an edit is kept, and the second of two wri
   const late = await put(one, 0, edited(3));
   expect([late.status, codeOf(late)]).toEqual([412, "CORRECTION_CONFLICT"]);
   expect((late.json as { sentence: Sentence }).sentence).toMatchObject({ revision: 1, ...standing(edited(0)) });
-  // The same again is no conflict: its answer may have been omitted.
+  // Repeating the same edit is not a conflict: its answer may have been lost.
   expect((await put(one, 0, edited(0))).json).toMatchObject({ revision: 1 });
   expect((await send(`${url}/v1/corrections/first`)).json).toMatchObject({ revision: 1, done: 1, firstOpen: 1 });
 });
 
-test("of many writers at once exactly one wins each revision", async () => {
+test("of many concurrent writers, exactly one wins each revision", async () => {
   const { url } = await startServer({ corrections: newFolder() });
   await post(`${url}/v1/corrections`, { name: "race", texts: [sentence], model: null });
   const one = `${url}/v1/corrections/race/sentences/0`;
@@ -125,7 +125,7 @@ test("hostile names, ids, headers and bodies change nothing", async () => {
   expect((await post(`${url}/v1/corrections/safe/train`, {})).status).toBe(403);
 });
 
-test("without a folder for corrections, and without a token where one is asked for, there is nothing", async () => {
+test("corrections need a folder, and a token if the server has tokens", async () => {
   const { url } = await startServer({ data: [] });
   expect(codeOf(await send(`${url}/v1/corrections`))).toBe("NOT_ALLOWED");
   const { url: bare } = await startServer();
@@ -134,7 +134,7 @@ test("without a folder for corrections, and without a token where one is asked f
   expect((await send(`${closed}/v1/corrections`)).status).toBe(401);
 });
 
-test("an annotated file and an extraction result become projects; what is done leaves in any format", async () => {
+test("an annotated file and an extraction become projects; done sentences are exported in any format", async () => {
   const data = join(folder, "data");
   mkdirSync(data);
   writeFileSync(join(data, "train.jsonl"), jsonLines(lines(6)));
@@ -160,7 +160,7 @@ test("an annotated file and an extraction result become projects; what is done l
   }
 });
 
-test("what was acknowledged outlives kill -9 at any moment, and half a line in the journal", async () => {
+test("acknowledged changes survive kill -9 at any moment, and a partial line in the journal", async () => {
   const corrections = newFolder();
   const acknowledged = new Map<number, number>();
   const texts = Array.from({ length: 4 }, (_, index) => `Person ${index} went to a small town by the sea with a dog and a hat.`);
@@ -190,7 +190,7 @@ test("what was acknowledged outlives kill -9 at any moment, and half a line in t
   const { url } = await startServer({ corrections });
   const { page } = (await send(`${url}/v1/corrections/tough`)).json as Page;
   for (const { id, revision, document } of page) {
-    // A change that was written and not acknowledged any more may be there too.
+    // A change that was written but not acknowledged may be there too.
     expect([acknowledged.get(id), (acknowledged.get(id) ?? 0) + 1]).toContain(revision);
     expect(document.entities).toMatchObject(edited((revision - 1) % 9).entities);
   }
@@ -223,7 +223,7 @@ test("a long journal is folded into the documents, and two servers on one folder
   expect((await send(one(third))).json).toMatchObject({ revision, document: { entities: big(revision - 1).entities } });
 });
 
-test("training on what is done makes a run, one at a time, with its split stated", async () => {
+test("training on done sentences creates a run, one at a time, and reports its split", async () => {
   const [corrections, runs, data] = [newFolder(), join(folder, "runs"), join(folder, "to-train")];
   mkdirSync(data);
   writeFileSync(join(data, "some.jsonl"), jsonLines(lines(10)));
@@ -232,7 +232,7 @@ test("training on what is done makes a run, one at a time, with its split stated
   await post(`${url}/v1/corrections`, { name: "learnt", data: "to-train/some.jsonl" });
   expect((await post(`${project}/train`, {})).status).toBe(400);
   const { page } = (await send(project)).json as Page;
-  // A record's entities go back as they came.
+  // A record's entities are sent back unchanged.
   for (const { id, revision, document } of page) {
     const { entities, relations } = document;
     const { status } = await put(`${project}/sentences/${id}`, revision, { entities, relations, done: true });
@@ -255,7 +255,7 @@ test("training on what is done makes a run, one at a time, with its split stated
   const again = await post(`${project}/train`, { from: "learnt-1", data: "added" });
   expect(again.json).toMatchObject({
     run: "learnt-2",
-    data: "train: 8 sentences of the run and 10 corrected ones; dev and test: those of the run",
+    data: "train: 8 sentences of the run and 10 corrected sentences; dev and test of the run",
   });
   const stopped = await send(`${project}/train`, { method: "DELETE" });
   expect((stopped.json as { state: string }).state).not.toBe("running");

@@ -24,7 +24,7 @@ beforeAll(async () => {
       write(join(data, "brat", part, `${name}.ann`), ann);
     }
   }
-  // A batch of documents below others belongs to them.
+  // A folder of documents below others belongs to their corpus.
   write(join(data, "brat/train/more/c.txt"), "Mara Voss founded Acme.");
   write(join(data, "brat/train/more/c.ann"), `${ann}T3\tORG 100 104\tAcme\n`);
   write(join(data, "texts/readme.txt"), "Nothing is annotated here.");
@@ -48,7 +48,7 @@ interface Listed {
   }[];
 }
 
-test("a folder of brat is one corpus, with what lies below it and the texts beside; text alone is none", async () => {
+test("a folder of brat is one corpus, with its subfolders and texts; text alone is not a corpus", async () => {
   const { files } = await json<Listed>("data");
   expect(files.map(({ name, documents }) => [name, documents])).toEqual([
     ["data/plain.jsonl", null],
@@ -58,11 +58,11 @@ test("a folder of brat is one corpus, with what lies below it and the texts besi
     ["data/texts/readme.txt", null],
   ]);
   expect(files[1]?.counts).toMatchObject({ sentences: 4, entities: 4, relations: 2, fault: null });
-  // Reading stops at the file that is broken, which is named from the folder on.
+  // Reading stops at the broken file, named relative to the folder.
   expect(files[2]?.counts).toMatchObject({ sentences: 4, fault: { at: { source: "more/c.ann" } } });
 });
 
-test("its sentences are browsed and narrowed as those of a file, and what cannot be read is listed by file", async () => {
+test("its sentences are browsed and filtered like those of a file, and unreadable records are listed by file", async () => {
   const page = await json("data/data%2Fbrat%2Fdev/sentences?relation=founded");
   expect(page).toMatchObject({
     sentences: 4,
@@ -91,7 +91,7 @@ test("links inside a corpus are not followed", async () => {
   expect(JSON.stringify(await json("data/data%2Flinked/problems"))).not.toContain("nobody may know");
 });
 
-test("what is written in it is seen, and it becomes a correction project", async () => {
+test("changes in it are noticed, and it becomes a correction project", async () => {
   const later = new Date(Date.now() + 5000);
   write(join(data, "brat/dev/a.ann"), "T1\tPER 0 9\tMara Voss\n");
   utimesSync(join(data, "brat/dev/a.ann"), later, later);

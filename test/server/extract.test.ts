@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const surfaces = ({ entities }: Extraction): string[] => entities.map(({ text }) => text);
 
-test("one text gives one result, as its schema says, and the same as the library", async () => {
+test("one text gives one result, which fits its schema and equals the library's", async () => {
   const { status, json } = await extract(running.url, { text: sentence, id: "a" });
   expect(status).toBe(200);
   const found: Extraction = extraction.strict().parse(json);
@@ -32,14 +32,14 @@ test("one text gives one result, as its schema says, and the same as the library
   expect(found.relations.length).toBeGreaterThan(1);
 });
 
-test("offsets count UTF-16 units, also behind characters that have two", async () => {
+test("offsets count UTF-16 units, also after characters of two units", async () => {
   const { json } = await extract(running.url, { text: `🧵🪡 ${sentence}` });
   const found: Extraction = json;
   expect(surfaces(found)).toContain("Kettle Robotics");
   for (const { startChar, endChar, text } of found.entities) expect(found.text.slice(startChar, endChar)).toBe(text);
 });
 
-test("tokens are taken as they are, alone or within a text", async () => {
+test("the caller's tokens are kept, alone or within a text", async () => {
   const tokens = ["Mara", "Voss", "founded", "Kettle", "Robotics", "."];
   const alone: Extraction = (await extract(running.url, { tokens })).json;
   expect(alone.text).toBe("Mara Voss founded Kettle Robotics .");
@@ -63,7 +63,7 @@ test("tokens are taken as they are, alone or within a text", async () => {
   ]);
 });
 
-test("many texts come back in order, strings and objects alike, and nothing is nothing", async () => {
+test("many texts come back in order, strings and objects, and an empty list gives an empty list", async () => {
   const documents = Array.from({ length: 100 }, (_, index) =>
     index % 2 === 0 ? `${sentence} ${index}` : { id: `${index}`, text: `No ${index}.` },
   );
@@ -82,7 +82,7 @@ test("many texts come back in order, strings and objects alike, and nothing is n
   });
 });
 
-test("options do what they say", async () => {
+test("options work as documented", async () => {
   const at = async (options: object): Promise<Extraction> =>
     (await extract(running.url, { text: `${sentence} ${sentence}`, ...options })).json;
   const plain = await at({});
@@ -106,17 +106,17 @@ test.each<[string, unknown, number, string, string | undefined]>([
   ["an unknown field among many", { documents: ["a", { txt: "3" }] }, 400, "REQUEST_INVALID", "documents[1].txt"],
   ["text and documents", { text: "a", documents: [] }, 400, "REQUEST_INVALID", "text"],
   ["sentences without tokens", { text: "a", sentences: [[0, 1]] }, 400, "REQUEST_INVALID", "sentences"],
-  ["sentences that leave tokens out", { tokens: ["a", "b"], sentences: [[0, 1]] }, 400, "FIELD_INVALID", undefined],
-  ["a threshold that is none", { text: "a", threshold: 2 }, 400, "REQUEST_INVALID", "threshold"],
+  ["sentences that do not cover all tokens", { tokens: ["a", "b"], sentences: [[0, 1]] }, 400, "FIELD_INVALID", undefined],
+  ["an invalid threshold", { text: "a", threshold: 2 }, 400, "REQUEST_INVALID", "threshold"],
   ["an overlap as wide as the window", { text: "a", window: 8, overlap: 8 }, 400, "SETTING_INVALID", "overlap"],
-  ["a model that is not there", { text: "a", model: "exampel" }, 404, "MODEL_UNKNOWN", "model"],
+  ["an unknown model", { text: "a", model: "exampel" }, 404, "MODEL_UNKNOWN", "model"],
   ["a text that is too long", { text: "a ".repeat(10_001) }, 413, "REQUEST_TOO_LARGE", "text"],
   ["too many tokens", { tokens: Array.from({ length: 20_000 }, () => "a") }, 413, "REQUEST_TOO_LARGE", "text"],
   ["too many texts", { documents: Array.from({ length: 101 }, () => "a") }, 413, "REQUEST_TOO_LARGE", "documents"],
   ["a body that is too long", { text: "a".repeat(1 << 20) }, 413, "REQUEST_TOO_LARGE", undefined],
   ["a list", ["a"], 400, "REQUEST_INVALID", undefined],
   ["nothing", null, 400, "REQUEST_INVALID", undefined],
-])("%s is refused with its reason", async (_, value, status, code, path) => {
+])("%s is refused with a reason", async (_, value, status, code, path) => {
   const answer = await extract(running.url, value);
   expect(answer.status).toBe(status);
   const { error } = answer.json as { error: { code: string; message: string; at?: { path?: string } } };
@@ -125,12 +125,12 @@ test.each<[string, unknown, number, string, string | undefined]>([
   expect(error.message).not.toBe("");
 });
 
-test("a misspelt model is told the right name", async () => {
+test("a misspelt model gets a suggestion", async () => {
   const { json } = await extract(running.url, { text: "a", model: "exampel" });
   expect(json).toMatchObject({ error: { hint: "did you mean example?" } });
 });
 
-test("a stream answers line by line, in order, errors in their places", async () => {
+test("a stream is answered line by line, in order, with errors in place", async () => {
   const lines = [
     JSON.stringify(sentence),
     "",
@@ -162,7 +162,7 @@ test("a stream answers line by line, in order, errors in their places", async ()
   expect(found[3]?.id).toBe("c");
 });
 
-test("a stream answers a line before the next one comes", async () => {
+test("a stream answers a line before the next one arrives", async () => {
   const answers: string[] = [];
   await new Promise<void>((resolve, reject) => {
     const sent = request(
@@ -183,7 +183,7 @@ test("a stream answers a line before the next one comes", async () => {
   expect(answers.map((answer) => (JSON.parse(answer) as Extraction).text)).toEqual(["line 0", "line 1", "line 2"]);
 });
 
-test("a long stream is answered whole", async () => {
+test("a long stream is answered completely", async () => {
   const lines = Array.from({ length: 3000 }, (_, index) =>
     JSON.stringify({ id: `${index}`, text: `Ada met Bo in Rome ${index}.` }),
   );
@@ -198,7 +198,7 @@ test("a long stream is answered whole", async () => {
   expect(ids).toEqual(Array.from({ length: 3000 }, (_, index) => `${index}`));
 });
 
-test("options of a stream stand in its query, those of a JSON request in its body", async () => {
+test("options of a stream belong in its query, those of a JSON request in its body", async () => {
   const stream = await send(`${running.url}/v1/extract?threshold=much`, {
     headers: { "content-type": "application/x-ndjson" },
     body: '"a"',
@@ -214,7 +214,7 @@ test("options of a stream stand in its query, those of a JSON request in its bod
   expect(json).toMatchObject({ status: 400, json: { error: { at: { path: "querystring.threshold" } } } });
 });
 
-test("clients at the same time get the answers they would get alone", async () => {
+test("concurrent clients get the same answers as alone", async () => {
   const texts = Array.from({ length: 40 }, (_, index) =>
     index % 3 === 0 ? sentence : `Ada Lovelace lived in London in ${1800 + index}. `.repeat(1 + (index % 4)),
   );
@@ -225,9 +225,7 @@ test("clients at the same time get the answers they would get alone", async () =
   expect(together.map(({ json }) => json as unknown)).toEqual(alone);
 });
 
-/**
- * Sums are in another order in another company, so that the last digits of a confidence may differ.
- */
+/** In another batch sums run in another order, so the last digits of a confidence may differ. */
 function nearly(found: Extraction): unknown {
   const close = <Item extends { confidence?: number | undefined }>(item: Item): object => ({
     ...item,

@@ -33,7 +33,7 @@ interface Refusal {
 }
 const refusal = ({ json }: Answer): Refusal => (json as { error: Refusal }).error;
 
-test("entities that are given by characters or by tokens are related; without any there is nothing to relate", async () => {
+test("entities given by characters or tokens are related; without any there are no relations", async () => {
   const found = (await at({ entities: [bob, acme] })).json as { entities: object[]; relations: object[] };
   expect(found.entities).toMatchObject([
     { start: 0, end: 1, startChar: 0, endChar: 3, type: "PER", text: "Bob" },
@@ -52,13 +52,13 @@ test("entities that are given by characters or by tokens are related; without an
   expect((await at({ entities: [bob, { ...acme, type: null }] })).status).toBe(200);
 });
 
-test("a type that the model does not know is refused, by its place and with those there are", async () => {
+test("an unknown type is refused with its place and the known types", async () => {
   const one = await at({ entities: [bob, { ...acme, type: "ORGG" }] });
   expect([one.status, refusal(one)]).toMatchObject([
     400,
     {
       code: "REQUEST_INVALID",
-      message: "the model knows no such type of entity",
+      message: "the model does not know this entity type",
       hint: "did you mean ORG?",
       at: { path: "entities[1].type" },
     },
@@ -66,7 +66,7 @@ test("a type that the model does not know is refused, by its place and with thos
   const many = await extract(running.url, { documents: [text, { text, entities: [{ ...bob, type: "<b>" }] }] });
   expect([many.status, refusal(many)]).toMatchObject([
     400,
-    { at: { path: "documents[1].entities[0].type" }, hint: "there are LOC, ORG, PER, or null" },
+    { at: { path: "documents[1].entities[0].type" }, hint: "use one of LOC, ORG, PER, or null" },
   ]);
   const lines = [
     { text, entities: [{ ...bob, type: "X" }] },
@@ -84,7 +84,7 @@ test("a type that the model does not know is refused, by its place and with thos
   ).toMatchObject([{ line: 1, error: { code: "REQUEST_INVALID" } }, { relations: [{ type: "works_for" }] }]);
 });
 
-test("spans outside the text, backwards, or of tokens that are not given, are refused", async () => {
+test("spans outside the text, backwards, or of missing tokens are refused", async () => {
   for (const wrong of [
     { start: 0, end: 1 },
     { startChar: 0, endChar: 999 },
@@ -96,28 +96,25 @@ test("spans outside the text, backwards, or of tokens that are not given, are re
     expect([wrong, (await at({ entities: [{ type: "PER", ...wrong }] })).status]).toEqual([wrong, 400]);
 });
 
-test("an entity over the end of a sentence is said to be left out", async () => {
+test("an entity that crosses the end of a sentence is reported as skipped", async () => {
   const two = "Bob works for Acme. Eve lives in Rome.";
   const { json } = await extract(running.url, { text: two, entities: [bob, { startChar: 14, endChar: 23, type: "ORG" }] });
   expect(json).toMatchObject({ entities: [{ text: "Bob" }], omissions: [{ path: "entities[1]" }] });
 });
 
-test("a model that finds its own entities is given none, whatever their types", async () => {
+test("a model that finds its own entities ignores given ones, whatever their types", async () => {
   const answer = await at({ model: "example", entities: [{ ...bob, type: "whatever" }] });
   expect(answer.status).toBe(200);
   expect(answer.json).not.toHaveProperty("omissions");
 });
 
-/**
- * A text of one sentence that is one word, which is so many entities, people and organisations in
- * turn.
- */
+/** A text of one word with so many entities on it, people and organisations in turn. */
 const crowd = (entities: number): object => ({
   tokens: ["Acme"],
   entities: Array.from({ length: entities }, (_, k) => ({ start: 0, end: 1, type: k % 2 === 0 ? "PER" : "ORG" })),
 });
 
-test("the pairs that a request asks for are counted before they are made, and bounded", async () => {
+test("the pairs of a request are counted before any work, and bounded", async () => {
   const { url } = await startServer({ models: [{ name: "pairs", folder: join(folder, "pairs") }], limits: { pairs: 60 } });
   expect((await extract(url, crowd(8))).status).toBe(200);
   const over = await extract(url, crowd(9));
@@ -136,8 +133,7 @@ test("the pairs that a request asks for are counted before they are made, and bo
       .split("\n")
       .map((line) => (JSON.parse(line) as { error?: Refusal }).error?.code),
   ).toEqual([undefined, "REQUEST_TOO_LARGE", undefined]);
-  // Each window of a long sentence has its own pairs, and what lies in two of them is paired in
-  // both.
+  // Each window of a long sentence has its own pairs; entities in two windows are paired in both.
   const tokens = Array.from({ length: 16 }, (_, k) => `w${k}`);
   const entities = [0, 1, 2, 3, 4, 11, 12, 13, 14, 15].map((start) => ({ start, end: start + 1, type: "ORG" }));
   const whole = { tokens, entities, sentences: [[0, 16]] };
@@ -156,7 +152,7 @@ test("the pairs that a request asks for are counted before they are made, and bo
   expect((await extract(url, halves)).status).toBe(200);
 });
 
-test("a sentence whose pairs and words together would keep a thread for long is refused", async () => {
+test("a sentence whose pairs and words would block a thread for long is refused", async () => {
   const limits = { sentencePairWords: 120 };
   const { url } = await startServer({ models: [{ name: "pairs", folder: join(folder, "pairs") }], limits });
   const sentenceOf = (words: number): object => ({
@@ -170,14 +166,14 @@ test("a sentence whose pairs and words together would keep a thread for long is 
     413,
     {
       code: "REQUEST_TOO_LARGE",
-      message: "a sentence of 7 words has 5 entities, which are 20 pairs; this server relates up to 17 of so many words",
+      message: "a sentence of 7 words has 5 entities, which make 20 pairs; the limit for so many words is 17 entities",
       at: { path: "documents[1].entities" },
-      hint: expect.stringMatching(/give fewer of those in tokens 0 to 7 at once$/) as string,
+      hint: expect.stringMatching(/give fewer of the entities in tokens 0 to 7 at once$/) as string,
     },
   ]);
 });
 
-test("as many pairs as are allowed are related, and thousands of entities in a sentence are refused at once", async () => {
+test("pairs up to the limit are related, and thousands of entities in a sentence are refused at once", async () => {
   const { json } = await extract(running.url, { ...crowd(316), threshold: 0 });
   const { relations } = json as { relations: { head: number; tail: number }[] };
   expect(new Set(relations.map(({ head, tail }) => 316 * head + tail)).size).toBeGreaterThanOrEqual(158 * 158);
@@ -186,7 +182,7 @@ test("as many pairs as are allowed are related, and thousands of entities in a s
   expect((await at({ entities: [bob, acme] })).status).toBe(200);
 });
 
-test("an entity in each of thousands of sentences is found in its own, in the order in which they were given", async () => {
+test("entities in thousands of sentences are matched to their sentences, in the given order", async () => {
   const tokens = Array.from({ length: 20_000 }, (_, k) => `w${k}`);
   const sentences = tokens.map((_, k) => [k, k + 1]);
   const entities = tokens.map((_, k) => ({ start: k, end: k + 1, type: "ORG" })).toReversed();
@@ -210,7 +206,7 @@ test("an entity in each of thousands of sentences is found in its own, in the or
   expect(across.json).toMatchObject({ entities: [{ text: "w2 w3" }, { text: "w2" }], omissions: [{ path: "entities[0]" }] });
 });
 
-test("texts that become a correction project with suggestions are bounded as those of an extraction are", async () => {
+test("texts of a correction project with suggestions have the same bounds as those of an extraction", async () => {
   const { url } = await startServer({
     models: [
       { name: "pairs", folder: join(folder, "pairs") },
@@ -228,11 +224,11 @@ test("texts that become a correction project with suggestions are bounded as tho
   ]);
   expect((await make("", { name: "many", texts: [crowd(4)] })).status).toBe(201);
   expect((await make("/many/sentences", { texts: [crowd(6)] })).status).toBe(413);
-  // Where nothing is related, nothing is counted.
+  // Without relations to predict, pairs are not counted.
   for (const model of [null, "example"]) expect((await make("/many/sentences", { texts: [crowd(6)], model })).status).toBe(201);
 });
 
-test("a model whose memory has grown is read anew into fresh memory without a request omitted, but not where its folder has changed", async () => {
+test("a model whose memory has grown is reloaded without losing a request, unless its folder has changed", async () => {
   const copy = join(folder, "copy");
   cpSync(join(folder, "pairs"), copy, { recursive: true });
   const lines: string[] = [];
@@ -268,12 +264,12 @@ test("a model whose memory has grown is read anew into fresh memory without a re
   const second = await loadedAt();
   writeFileSync(join(copy, "model", "vocab.json"), "{");
   expect((await extract(url, { ...crowd(300), threshold: 1 })).status).toBe(200);
-  await expect.poll(() => lines.join("")).toContain("its folder has changed: it stays as it is");
+  await expect.poll(() => lines.join("")).toContain("its folder has changed: it was not reloaded");
   expect(await loadedAt()).toBe(second);
   expect((await extract(url, crowd(2))).status).toBe(200);
 });
 
-test("of a model whose memory grows time and again there are two at most, however long a request holds the first", async () => {
+test("a model whose memory keeps growing is loaded at most twice, however long a request holds the first", async () => {
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -289,8 +285,8 @@ test("of a model whose memory grows time and again there are two at most, howeve
   const grow = async (): Promise<void> => {
     expect((await extract(url, { ...crowd(300), threshold: 1 })).status).toBe(200);
   };
-  const renewed = (): number => lines.filter((line) => line.includes("has grown, and it begins anew")).length;
-  const reads = (): number => lines.filter((line) => line.includes("a model was read anew")).length;
+  const renewed = (): number => lines.filter((line) => line.includes("has grown: it is reloaded")).length;
+  const reads = (): number => lines.filter((line) => line.includes("a model was reloaded")).length;
   const stream = request(`${url}/v1/extract`, { method: "POST", headers: { "content-type": "application/x-ndjson" } });
   const ended = new Promise((resolve) => stream.on("response", (answer) => answer.resume().on("end", resolve)));
   stream.write('"Bob left."\n');
@@ -298,7 +294,7 @@ test("of a model whose memory grows time and again there are two at most, howeve
   await grow();
   await expect.poll(reads).toBe(1);
   await grow();
-  // What was to be read anew before this would have been by now.
+  // By now every earlier reload would have finished.
   await server.reload();
   expect([renewed(), reads()]).toEqual([1, 2]);
   stream.end();

@@ -19,20 +19,15 @@ async function post(
 const deep = (depth: number, open: string, close: string): string => `${open.repeat(depth)}1${close.repeat(depth)}`;
 
 test.each<[string, string | Uint8Array, number, string]>([
-  ["no JSON", "{", 400, "JSON_INVALID"],
+  ["not JSON", "{", 400, "JSON_INVALID"],
   ["nothing", "", 400, "JSON_INVALID"],
   ["two values", '{"text":"a"}{"text":"b"}', 400, "JSON_INVALID"],
-  ["a number that is none", '{"text":"a","threshold":NaN}', 400, "JSON_INVALID"],
-  ["a number beyond all numbers", '{"text":"a","threshold":1e999}', 400, "REQUEST_INVALID"],
+  ["not a number", '{"text":"a","threshold":NaN}', 400, "JSON_INVALID"],
+  ["a number beyond the range", '{"text":"a","threshold":1e999}', 400, "REQUEST_INVALID"],
   ["a list a hundred thousand deep", `{"text":${deep(100_000, "[", "]")}}`, 400, "JSON_INVALID"],
   ["objects a hundred thousand deep", deep(100_000, '{"text":', "}"), 400, "JSON_INVALID"],
   ["a list that is never closed", "[".repeat(500_000), 400, "JSON_INVALID"],
-  [
-    "bytes that are no UTF-8",
-    Uint8Array.from([...Buffer.from('{"text":"a'), 0xff, 0xfe, ...Buffer.from('"}')]),
-    400,
-    "REQUEST_INVALID",
-  ],
+  ["invalid UTF-8", Uint8Array.from([...Buffer.from('{"text":"a'), 0xff, 0xfe, ...Buffer.from('"}')]), 400, "REQUEST_INVALID"],
   ["half a character", Uint8Array.from([...Buffer.from('{"text":"'), 0xf0, 0x9f]), 400, "REQUEST_INVALID"],
   ["UTF-16", Buffer.from('{"text":"a"}', "utf16le"), 400, "JSON_INVALID"],
   ["a prototype", '{"text":"a","__proto__":{"admin":true}}', 400, "FIELD_INVALID"],
@@ -51,14 +46,14 @@ test.each<[string, string | Uint8Array, number, string]>([
   ["an empty token", '{"tokens":["a",""]}', 400, "REQUEST_INVALID"],
   ["a window of nothing", '{"text":"a","window":0}', 400, "REQUEST_INVALID"],
   ["a time before now", '{"text":"a","timeoutMs":-1}', 400, "REQUEST_INVALID"],
-])("%s is refused with its reason", async (_, body, status, code) => {
+])("%s is refused with a reason", async (_, body, status, code) => {
   const answer = await post(body);
   expect(answer.json).toMatchObject({ error: { code } });
   expect(answer.status).toBe(status);
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
 });
 
-test("half characters in a text are the text's own business", async () => {
+test("lone surrogates in a text are accepted", async () => {
   for (const text of ["\\ud83e", "a \\udd37 b", "\\u0000", "\\uffff", "\\u202e abc"]) {
     expect((await post(`{"text":"${text}"}`)).status).toBe(200);
   }
@@ -70,7 +65,7 @@ test.each<[string, string, Readonly<Record<string, string>>, number]>([
   ["no type of body", '{"text":"a"}', { "content-type": "" }, 415],
   ["a compressed body", "\u001f\u008b", { "content-encoding": "gzip" }, 415],
   ["a foreign host", '{"text":"a"}', { host: "evil.example" }, 403],
-])("%s is not taken", async (_, body, headers, status) => {
+])("%s is refused", async (_, body, headers, status) => {
   const answer = await post(body, headers);
   expect(answer.status).toBe(status);
   expect((answer.json as { error: { message: string } }).error.message).not.toBe("");
@@ -87,7 +82,7 @@ test.each([
   "/v1/extract%00",
   "//evil.example/v1/extract",
   "/v1/nothing",
-])("POST %s leads nowhere", async (path) => {
+])("POST %s does not exist", async (path) => {
   const raw = await sendRaw(
     running.url,
     `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`,
@@ -100,7 +95,7 @@ test.each([
 });
 
 test.each<[string, string]>([
-  ["no HTTP", "\u0016\u0003\u0001 hello\r\n\r\n"],
+  ["not HTTP", "\u0016\u0003\u0001 hello\r\n\r\n"],
   ["a method that does not exist", "BREW /v1/extract HTTP/1.1\r\nhost: localhost\r\n\r\n"],
   ["a header without an end", `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${"a".repeat(100_000)}`],
   ["two lengths", "POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nabcdef"],
@@ -110,21 +105,21 @@ test.each<[string, string]>([
   ],
   ["a length below zero", "POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-length: -5\r\n\r\n"],
   [
-    "chunks that are none",
+    "invalid chunks",
     "POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
   ],
 ])("%s gets an answer and a closed connection", async (_, bytes) => {
   expect(await sendRaw(running.url, bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
 });
 
-test("a body that does not come is waited for no longer than allowed", async () => {
+test("a missing body times out", async () => {
   const head = "POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n";
   const raw = await sendRaw(running.url, `${head}{"text":`);
   expect(raw).toMatch(/^HTTP\/1\.1 408 /);
   expect(raw).toContain("REQUEST_TOO_SLOW");
 });
 
-test("a body that drips is cut off too", async () => {
+test("a dripping body is cut off too", async () => {
   const { hostname, port } = new URL(running.url);
   const answer = await new Promise<string>((resolve) => {
     let text = "";
@@ -142,7 +137,7 @@ test("a body that drips is cut off too", async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test("a stream that falls silent is told so in its last line", async () => {
+test("a silent stream gets an error in its last line", async () => {
   const chunk = '"Ada met Bo."\n';
   const head =
     "POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -151,7 +146,7 @@ test("a stream that falls silent is told so in its last line", async () => {
   expect(raw).toContain("REQUEST_TOO_SLOW");
 });
 
-test("clients that leave in the middle leave nothing behind", async () => {
+test("clients that disconnect midway leave nothing behind", async () => {
   const { hostname, port } = new URL(running.url);
   for (let time = 0; time < 40; time++) {
     await new Promise<void>((resolve) => {
@@ -180,9 +175,9 @@ const valid = [
   },
 ].map((value) => Buffer.from(JSON.stringify(value)));
 
-test("a thousand changed requests are each answered, refused with a reason or understood, and nothing breaks", async () => {
-  // Bytes changed, left out, doubled; pieces of other requests put in: what a broken or an evil
-  // client might send.
+test("a thousand mutated requests are each answered or refused with a reason, and nothing breaks", async () => {
+  // Bytes changed, removed or doubled, and pieces of other requests inserted, as a broken or
+  // hostile client might send.
   const change = fc.record({
     kind: fc.constantFrom("set", "drop", "repeat", "splice" as const),
     at: fc.nat(400),
@@ -212,7 +207,7 @@ test("a thousand changed requests are each answered, refused with a reason or un
       const { status, json } = await post(bytes);
       seen.set(status, (seen.get(status) ?? 0) + 1);
       if (status === 200) return;
-      // A time to answer that has lost its zeros.
+      // The mutation has shortened the timeout.
       if (status === 504) return expect(json).toMatchObject({ error: { code: "DEADLINE_PASSED" } });
       expect(status).toBeGreaterThanOrEqual(400);
       expect(status).toBeLessThan(500);
@@ -224,7 +219,7 @@ test("a thousand changed requests are each answered, refused with a reason or un
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
 });
 
-test("after all of this the server is there and does its work", async () => {
+test("afterwards the server still works", async () => {
   const answer = await post(JSON.stringify({ text: sentence }));
   expect(answer.status).toBe(200);
   expect((answer.json as { entities: unknown[] }).entities).toHaveLength(3);

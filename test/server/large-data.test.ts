@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => void process.off("worker", note));
 
-/** Sentences of twenty tokens, each of them another one, with three entities and a relation. */
+/** Sentences of twenty distinct tokens with three entities and a relation. */
 function lines(count: number): string {
   const words = ["Ada", "met", "Bo", "of", "Acme", "in", "Oslo", "and", "left", "early"];
   let text = "";
@@ -39,7 +39,7 @@ function lines(count: number): string {
 const get = async (path: string): Promise<Answer> => send(`${running.url}/v1/data/${path}`);
 
 test.each([["problems"], ["statistics"]])(
-  "while the %s of a large file are looked for, the server answers everybody else",
+  "while the %s of a large file are computed, the server answers other requests",
   async (what) => {
     let done = false;
     const checked = get(`large.jsonl/${what}`).finally(() => (done = true));
@@ -50,24 +50,24 @@ test.each([["problems"], ["statistics"]])(
       answered++;
     }
     expect((await checked).status).toBe(200);
-    // A server that checked in its own thread would answer once, after nearly all of that time.
+    // A server that checked in its main thread would answer once, near the end.
     expect(answered).toBeGreaterThan(5);
   },
 );
 
-test("who asks for what is being looked for already waits for the same result", async () => {
+test("equal requests share one result", async () => {
   const before = started.length;
   const answers = await Promise.all(Array.from({ length: 6 }, async () => get("small.jsonl/problems")));
   for (const { status, text } of answers) expect([status, text]).toEqual([200, answers[0]?.text]);
   expect(started.length - before).toBeLessThanOrEqual(1);
 });
 
-test("what nobody waits for any more is ended, and the next one who asks is answered", async () => {
+test("work without waiting clients is cancelled, and the next request is answered", async () => {
   const { url } = await startServer({ data: [join(folder, "large.jsonl"), join(folder, "small.jsonl")] });
   const [begun, before] = [started.length, ended.size];
   const leave = request(`${url}/v1/data/large.jsonl/problems`);
   leave.on("error", () => undefined).end();
-  // A thread is begun for it: none is there yet.
+  // A new thread is started for it.
   await expect.poll(() => started.length, { interval: 1 }).toBeGreaterThan(begun);
   leave.destroy();
   await expect.poll(() => ended.size).toBeGreaterThan(before);
@@ -78,13 +78,13 @@ test("what nobody waits for any more is ended, and the next one who asks is answ
   expect((await send(`${url}/metrics`)).text).toMatch(/route="\/v1\/data\/:name\/problems",method="GET",status="499"\} 1/);
 });
 
-test("while a correction project of very many sentences is made, added to and opened again, the server answers everybody else", async () => {
+test("while a very large correction project is created, extended and reopened, the server answers other requests", async () => {
   const options = { data: [join(folder, "large.jsonl")], corrections: join(folder, "corrections") };
   const { url } = await startServer(options);
   const headers = { "content-type": "application/json" };
   const post = async (path: string, value: object): Promise<Answer> =>
     send(`${url}/v1/corrections${path}`, { headers, body: JSON.stringify(value) });
-  /** The answer, and how many requests of others were answered meanwhile. */
+  /** The answer, and the number of other requests answered meanwhile. */
   const beside = async (server: string, work: Promise<Answer>): Promise<[answer: Answer, answered: number]> => {
     let done = false;
     const answer = work.finally(() => (done = true));
@@ -113,7 +113,7 @@ test("while a correction project of very many sentences is made, added to and op
       status: 200,
       json: { sentences, page: [{ document: { id: "s29999" }, revision: Number(name === "small") }] },
     });
-    // Read in one go, such a project let one request through, or two.
+    // Read in one go, such a project would let one or two requests through.
     expect(whileOpened).toBeGreaterThan(5);
   }
 });

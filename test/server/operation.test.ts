@@ -20,11 +20,11 @@ function temporaryFolder(): string {
 
 const long = { text: `${sentence} `.repeat(300) };
 
-/** Sentences that wait for a batch. */
+/** Sentences waiting for a batch. */
 const waitingAt = async (url: string): Promise<number> =>
   Number(/^weft_queue_sentences\{.*\} (\d+)$/m.exec((await send(`${url}/metrics`)).text)?.[1]);
 
-test("with tokens, the API asks for one and the rest is open", async () => {
+test("with tokens, the API requires one and the rest is open", async () => {
   const { url } = await startServer({ tokens: ["first-token", "second-token"] });
   for (const path of ["/v1/models", "/v1/schema", "/metrics"]) {
     expect(await send(`${url}${path}`)).toMatchObject({ status: 401, json: { error: { code: "TOKEN_INVALID" } } });
@@ -49,7 +49,7 @@ test("with tokens, the API asks for one and the rest is open", async () => {
     expect((await send(`${url}${path}`)).status).toBe(200);
 });
 
-test("pages of other origins may call only where that was asked for", async () => {
+test("pages of other origins may call only if CORS allows them", async () => {
   const closed = await startServer();
   const origin = "https://app.example";
   const without = await extract(closed.url, { text: "a" }, { origin });
@@ -69,7 +69,7 @@ test("pages of other origins may call only where that was asked for", async () =
   expect(foreign.headers["access-control-allow-origin"]).toBeUndefined();
 });
 
-test("a server on this machine answers to its own names, and to those it was given", async () => {
+test("a server on loopback answers to loopback names and allowed hosts", async () => {
   const { url } = await startServer({ hosts: ["Weft.Example"] });
   const port = new URL(url).port;
   for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, "weft.example"]) {
@@ -83,7 +83,7 @@ test("a server on this machine answers to its own names, and to those it was giv
   }
 });
 
-test("every answer carries the headers that keep other pages out", async () => {
+test("every answer has the headers that isolate the page", async () => {
   const { url } = await startServer();
   for (const path of ["/", "/docs", "/v1/models", "/nothing"]) {
     const { headers } = await send(`${url}${path}`);
@@ -99,19 +99,19 @@ test("every answer carries the headers that keep other pages out", async () => {
   expect(docs.text).not.toMatch(/<script|style="|https?:\/\//);
 });
 
-test("one address may send so many requests a minute, and is told when to come again", async () => {
+test("requests from one address are limited, and get the time of a retry", async () => {
   const { url } = await startServer({ requestsPerMinute: 3 });
   for (let time = 0; time < 3; time++) expect((await extract(url, { text: "a" })).status).toBe(200);
   const { status, headers, json } = await extract(url, { text: "a" });
   expect(status).toBe(429);
-  // The answer's words say the same, counted a moment apart.
+  // The hint names the same time, measured a moment apart.
   const [, seconds] = /in (\d+) seconds/.exec((json as { error: { hint: string } }).error.hint) ?? [];
   expect(Math.abs(Number(headers["retry-after"]) - Number(seconds))).toBeLessThanOrEqual(1);
   expect(json).toMatchObject({ error: { code: "RATE_EXCEEDED" } });
   expect((await send(`${url}/healthz`)).status).toBe(200);
 });
 
-test("what does not fit into the queue is refused at once, with when to come again, and the rest is done", async () => {
+test("requests that do not fit into the queue are refused at once with Retry-After, and the rest are answered", async () => {
   const { url } = await startServer({ limits: { queueSentences: 40, batchSentences: 8 } });
   const texts = Array.from({ length: 60 }, () => ({ text: `${sentence} `.repeat(10) }));
   const answers = await Promise.all(texts.map(async (text) => extract(url, text)));
@@ -128,7 +128,7 @@ test("what does not fit into the queue is refused at once, with when to come aga
   expect((await send(`${url}/metrics`)).text).toMatch(/weft_texts_total\{model="example",outcome="OVERLOADED"\} \d+/);
 });
 
-test("a deadline that passes ends the request and frees its place", async () => {
+test("a passed deadline ends the request and frees its place", async () => {
   const { url } = await startServer({ limits: { batchSentences: 4 } });
   const answer = await extract(url, { ...long, timeoutMs: 5 });
   expect(answer).toMatchObject({ status: 504, json: { error: { code: "DEADLINE_PASSED" } } });
@@ -136,12 +136,9 @@ test("a deadline that passes ends the request and frees its place", async () => 
   expect((await extract(url, { text: sentence })).status).toBe(200);
 });
 
-test("the deadline counts from the arrival of the headers, whenever the body comes", async () => {
+test("the deadline counts from the arrival of the headers, even if the body is late", async () => {
   const { url } = await startServer();
-  /**
-   * The pause is behind the word of the server that it waits for the body: its headers have arrived
-   * before.
-   */
+  /** The pause starts after 100 Continue, when the headers have arrived. */
   const after = async (pauseMs: number, timeoutMs: number): Promise<string> => {
     const { hostname, port } = new URL(url);
     const body = JSON.stringify({ text: sentence, timeoutMs });
@@ -162,7 +159,7 @@ test("the deadline counts from the arrival of the headers, whenever the body com
   expect(late).toContain("DEADLINE_PASSED");
 });
 
-test("a client that leaves takes its sentences out of the queue", async () => {
+test("a client that disconnects removes its sentences from the queue", async () => {
   const { url } = await startServer({ limits: { batchSentences: 2 } });
   const body = JSON.stringify(long);
   const sent = request(`${url}/v1/extract`, {
@@ -176,7 +173,7 @@ test("a client that leaves takes its sentences out of the queue", async () => {
   await expect.poll(async () => waitingAt(url), { interval: 5 }).toBe(0);
 });
 
-test("short texts do not wait for a long one that came before", async () => {
+test("short texts do not wait for an earlier long one", async () => {
   const { url } = await startServer({ limits: { batchSentences: 8 } });
   const ended: string[] = [];
   const slow = extract(url, { text: `${sentence} `.repeat(1500) }).then(() => ended.push("long"));
@@ -186,7 +183,7 @@ test("short texts do not wait for a long one that came before", async () => {
   expect(ended).toEqual(["short", "short", "short", "short", "short", "long"]);
 });
 
-test("a model is read anew under load without a request lost, and a broken one leaves the old in its place", async () => {
+test("a model is reloaded under load without losing a request, and a broken one does not replace it", async () => {
   const folder = temporaryFolder();
   cpSync(modelFolder, folder, { recursive: true });
   const { url } = await startServer({
@@ -224,7 +221,7 @@ test("a model is read anew under load without a request lost, and a broken one l
   expect(await send(`${url}/v1/models/nothing/reload`, { method: "POST", headers })).toMatchObject({ status: 404 });
 });
 
-test("without tokens nobody reloads from outside", async () => {
+test("without tokens, reloading over HTTP is refused", async () => {
   const { url } = await startServer();
   expect(await send(`${url}/v1/models/example/reload`, { method: "POST" })).toMatchObject({
     status: 403,
@@ -232,7 +229,7 @@ test("without tokens nobody reloads from outside", async () => {
   });
 });
 
-test("a folder that is written anew is read anew by itself", async () => {
+test("a rewritten folder is reloaded automatically", async () => {
   const folder = temporaryFolder();
   cpSync(modelFolder, folder, { recursive: true });
   const { url } = await startServer({ models: [{ name: "m", folder }], watchSeconds: 0.1 });
@@ -245,7 +242,7 @@ test("a folder that is written anew is read anew by itself", async () => {
   await expect.poll(threshold, { interval: 50 }).toBe(0.75);
 });
 
-test("a server that stops finishes what is under way and takes nothing new", async () => {
+test("a stopping server finishes running requests and refuses new ones", async () => {
   const { server, url } = await startServer({ limits: { batchSentences: 4 } });
   const body = JSON.stringify(long);
   let began!: () => void;
@@ -282,9 +279,9 @@ test("a server that stops finishes what is under way and takes nothing new", asy
 test.each([
   ["an answer", "application/json", JSON.stringify(long)],
   ["a stream", "application/x-ndjson", `${JSON.stringify(long)}\n`],
-])("a server that stops does not wait for the next request behind %s that it finished", async (_, type, body) => {
+])("a stopping server does not wait for another request after %s", async (_, type, body) => {
   const { server, url } = await startServer({ limits: { batchSentences: 1, drainMs: 1e9 } });
-  // Whatever ends the connection, it is not that it was idle for long.
+  // Rules out the keep-alive timeout as the reason.
   server.app.server.keepAliveTimeout = 0;
   const { hostname, port } = new URL(url);
   let text = "";
@@ -303,17 +300,17 @@ test.each([
 
 test.each([
   ["", false],
-  [", also by a model that another took the place of meanwhile", true],
-])("what is not finished within the time to drain is told so%s", async (_, anew) => {
+  [", also by a replaced model", true],
+])("requests that exceed the drain time get an error%s", async (_, replaced) => {
   const { server, url } = await startServer({ limits: { batchSentences: 1, drainMs: 30 } });
   const pending = extract(url, { text: `${sentence} `.repeat(3000) });
   await expect.poll(async () => waitingAt(url), { interval: 5 }).toBeGreaterThan(0);
-  if (anew) await server.reload();
+  if (replaced) await server.reload();
   await server.close();
   expect(await pending).toMatchObject({ status: 503, json: { error: { code: "STOPPING" } } });
 });
 
-test("the log has routes and times, and no text of anybody", async () => {
+test("the log has routes and times, but no texts", async () => {
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -331,7 +328,7 @@ test("the log has routes and times, and no text of anybody", async () => {
   expect(log).not.toMatch(/Secret|Hidden|private-id|something else/);
 });
 
-test("the page's own addresses get its index, files get their types, and the API's get none", async () => {
+test("addresses of the page get its index, files get their types, and unknown API paths get an error", async () => {
   const page = temporaryFolder();
   mkdirSync(join(page, "assets"));
   writeFileSync(join(page, "index.html"), "<!doctype html><title>the page</title>");
@@ -352,7 +349,7 @@ test("the page's own addresses get its index, files get their types, and the API
     expect((await send(`${url}${path}`, { headers: html })).status).toBe(404);
 });
 
-test("a page that is built anew while the server runs is there with its new files, and the old ones are gone", async () => {
+test("a page that is rebuilt while the server runs is served with its new files only", async () => {
   const page = join(temporaryFolder(), "assets", "page");
   const { url } = await startServer({ page });
   const warnings: string[] = [];
@@ -409,7 +406,7 @@ test("a page that is built anew while the server runs is there with its new file
   expect(warnings).toEqual([]);
 });
 
-test("the description lists every route of the API with what it takes and gives", async () => {
+test("the description lists every route with its request and answer", async () => {
   const { url } = await startServer();
   const { json } = await send(`${url}/openapi.json`);
   const { openapi, paths } = json as {
@@ -434,7 +431,7 @@ test("the description lists every route of the API with what it takes and gives"
   expect((await send(`${url}/docs`)).text).toContain("POST /v1/extract");
 });
 
-test("several models answer by their names, the first where none is named", async () => {
+test("several models answer by name, and the first by default", async () => {
   const { url } = await startServer({
     models: [
       { name: "a", folder: modelFolder },

@@ -11,7 +11,7 @@ export const modelFolder = fileURLToPath(new URL("../../examples/model", import.
 const weftPath = fileURLToPath(new URL("../../packages/weft/bin/weft.js", import.meta.url));
 const pageFolder = fileURLToPath(new URL("../../packages/server/page/", import.meta.url));
 
-/** A sentence in which that model finds two entities and a relation between them. */
+/** A sentence in which the model finds entities and relations. */
 export const sentence = "Mara Voss founded Kettle Robotics in Bremen and still leads it.";
 
 export interface RunningServer {
@@ -24,7 +24,7 @@ afterAll(async () => void (await Promise.all(running.map((server) => server.clos
 
 type Options = Partial<ServerOptions> & Omit<WorkspaceOptions, "trainingCommand"> & { readonly allowTraining?: boolean };
 
-/** A server on a free port with the example model; it is closed when the file's tests are done. */
+/** A server on a free port with the example model; closed after the file's tests. */
 export async function startServer({ runs, data, corrections, allowTraining, ...options }: Options = {}): Promise<RunningServer> {
   const asked = [runs, data, corrections].some((part) => part !== undefined);
   const trainingCommand = allowTraining === true ? weftPath : undefined;
@@ -54,7 +54,7 @@ export interface Sending {
   readonly body?: string | Uint8Array;
 }
 
-/** One request over a connection of its own, with the headers exactly as given. */
+/** Sends one request over a new connection, with exactly these headers. */
 export async function send(url: string, sending: Sending = {}): Promise<Answer> {
   const answer = await exchange(url, sending);
   const { method = sending.body === undefined ? "GET" : "POST" } = sending;
@@ -80,10 +80,7 @@ async function exchange(url: string, { method, headers = {}, body }: Sending): P
   });
 }
 
-/**
- * Holds an answer against the contract of its route: no field is missing, and none is there that
- * the contract does not have.
- */
+/** Checks an answer against the contract of its route: no field is missing, and none is extra. */
 function checkAnswer(method: string, url: string, status: number, json: unknown): void {
   const { pathname } = new URL(url);
   const contract = Object.values<Contract>(contracts).find(
@@ -93,12 +90,12 @@ function checkAnswer(method: string, url: string, status: number, json: unknown)
   if (schema !== undefined) expect(schema.parse(json), `${method} ${pathname}`).toEqual(json);
 }
 
-/** A JSON value to `/v1/extract`. */
+/** Posts a JSON value to `/v1/extract`. */
 export async function extract(url: string, value: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
   return send(`${url}/v1/extract`, { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) });
 }
 
-/** Bytes as they are, whatever they mean; what comes back until the other side closes. */
+/** Sends raw bytes and returns everything that comes back until the server closes. */
 export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {

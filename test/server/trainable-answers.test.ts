@@ -20,7 +20,7 @@ const texts = corpus
   .slice(0, 40)
   .map((line) => (JSON.parse(line) as { text: string }).text);
 
-test("what the server answers is training data as it came", async () => {
+test("an answer of the server is valid training data", async () => {
   const client = createClient({ baseUrl: running.url });
   const answers: unknown[] = [await client.extract(texts[0] ?? ""), ...(await client.extractMany(texts.slice(1, 20)))];
   for await (const { document } of client.stream(texts.slice(20, 32))) answers.push(document);
@@ -38,7 +38,7 @@ test("what the server answers is training data as it came", async () => {
   expect([trained.code, trained.err]).toEqual([0, expect.stringContaining("F1")]);
 });
 
-test("the library, the command line and the server say the same of a text", async () => {
+test("the library, the command line and the server give the same result", async () => {
   const extractor = await Extractor.open(modelFolder, { threads: 1 });
   const document = await extractor.text(sentence);
   await extractor.close();

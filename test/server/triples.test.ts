@@ -11,7 +11,7 @@ beforeAll(async () => void (running = await startServer({ limits: { documents: 3
 const post = async (value: unknown): Promise<Answer> =>
   send(`${running.url}/v1/triples`, { headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
 
-/** A line of Weft's JSONL with everything in it that a form of triples must escape. */
+/** A line of Weft's JSONL with everything that a triple format must escape. */
 const record = {
   id: 'a "quoted" id',
   tokens: ["O'Hara,", "<&>", "leads", "Acme\tLtd"],
@@ -22,7 +22,7 @@ const record = {
   relations: [{ head: 0, tail: 1, type: "leads", confidence: 0.75 }],
 };
 
-test("every form that is one file is listed, and gives what it says it gives", async () => {
+test("every single-file format is listed, and has the declared type", async () => {
   const { json } = await send(`${running.url}/v1/triples`);
   const { formats } = json as { formats: { name: string; mediaType: string }[] };
   expect(formats.map(({ name }) => name)).toEqual(
@@ -37,11 +37,11 @@ test("every form that is one file is listed, and gives what it says it gives", a
   }
 });
 
-test("tables, RDF and Parquet hold the triple as it was", async () => {
+test("tables, RDF and Parquet preserve the triple", async () => {
   const [header = [], row = [], ...rest] = readCsv((await post({ format: "csv", documents: [record] })).text);
   expect(rest).toEqual([]);
   const cells = Object.fromEntries(header.map((name, index) => [name, row[index]]));
-  // The name of an entity is one line without tabs in every form.
+  // The name of an entity is one line without tabs in every format.
   expect(cells).toMatchObject({
     head: "O'Hara, <&>",
     relation: "leads",
@@ -61,7 +61,7 @@ test("tables, RDF and Parquet hold the triple as it was", async () => {
   expect(rows).toMatchObject([{ head: "O'Hara, <&>", tail: "Acme Ltd" }, { relation: "leads" }]);
 });
 
-test("what /v1/extract answered goes in as it came out", async () => {
+test("an answer of /v1/extract is accepted unchanged", async () => {
   const { json } = await extract(running.url, { documents: [sentence, { id: "b", text: `Wow 🥨!\n${sentence}` }] });
   const { documents } = json as { documents: Extraction[] };
   const { status, text } = await post({ format: "tsv", documents });
@@ -83,7 +83,7 @@ test("what /v1/extract answered goes in as it came out", async () => {
   expect(found).toMatchObject(expected);
 });
 
-test("a long request leaves turns to others, and is given up when its client leaves", async () => {
+test("a long request lets others run, and is cancelled when its client disconnects", async () => {
   const { url } = await startServer();
   const tokens = Array.from({ length: 60 }, (_, k) => `word${k}`);
   const entities = Array.from({ length: 20 }, (_, k) => ({ start: 3 * k, end: 3 * k + 2, type: `T${k % 3}` }));
@@ -98,11 +98,11 @@ test("a long request leaves turns to others, and is given up when its client lea
     answered++;
   }
   expect((await answer).status).toBe(200);
-  // A server that gave no turns would answer one before and one behind it.
+  // Without turns, the server would answer one request before it and one after it.
   expect(answered).toBeGreaterThan(5);
   const leaving = request(`${url}/v1/triples`, { method: "POST", headers: sending.headers });
   await new Promise<void>((sent) => leaving.on("error", () => undefined).end(sending.body, sent));
-  // One of the first turns that it leaves to others.
+  // Waits for one of its first turns.
   await send(`${url}/healthz`);
   leaving.destroy();
   const metrics = async (): Promise<string> => (await send(`${url}/metrics`)).text;
@@ -110,9 +110,9 @@ test("a long request leaves turns to others, and is given up when its client lea
 });
 
 test.each<[string, unknown, number, string, string]>([
-  ["a form that does not exist", { format: "xml", documents: [] }, 400, "REQUEST_INVALID", "format"],
-  ["an inherited name as a form", { format: "constructor", documents: [] }, 400, "REQUEST_INVALID", "format"],
-  ["a form of several files", { format: "neo4j", documents: [] }, 400, "REQUEST_INVALID", "format"],
+  ["an unknown format", { format: "xml", documents: [] }, 400, "REQUEST_INVALID", "format"],
+  ["an inherited name as a format", { format: "constructor", documents: [] }, 400, "REQUEST_INVALID", "format"],
+  ["a format of several files", { format: "neo4j", documents: [] }, 400, "REQUEST_INVALID", "format"],
   ["no documents", { format: "tsv" }, 400, "REQUEST_INVALID", "documents"],
   ["a field that does not exist", { format: "tsv", documents: [], path: "/etc/passwd" }, 400, "REQUEST_INVALID", "path"],
   ["too many documents", { format: "tsv", documents: [record, record, record, record] }, 413, "REQUEST_TOO_LARGE", "documents"],
@@ -133,19 +133,19 @@ test.each<[string, unknown, number, string, string]>([
     "documents[0]",
   ],
   [
-    "a result that is none",
+    "not a result",
     { format: "tsv", documents: [{ text: 3, tokens: [{ start: 0, end: 1 }] }] },
     400,
     "FIELD_INVALID",
     "documents[0].text",
   ],
-])("%s is refused with its place", async (_, body, status, code, path) => {
+])("%s is refused with a place", async (_, body, status, code, path) => {
   const answer = await post(body);
   expect(answer.json).toMatchObject({ error: { code, at: { path: expect.stringContaining(path) as string } } });
   expect(answer.status).toBe(status);
 });
 
-test("others are answered while a large Parquet file is made, group by group, of one document", async () => {
+test("other requests are answered while a large Parquet file is written, group by group, from one document", async () => {
   const relations = Array.from({ length: 80_000 }, (_, k) => ({ head: k % 2, tail: (k + 1) % 2, type: `r${k}` }));
   const body = JSON.stringify({ format: "parquet", documents: [{ ...record, relations }] });
   let done = false;
@@ -158,7 +158,7 @@ test("others are answered while a large Parquet file is made, group by group, of
     answered++;
   }
   const file = await asked;
-  // Made in one go, it would let one through, or two.
+  // Written in one go, it would let one or two requests through.
   expect(answered).toBeGreaterThan(3);
   const groups = parquetMetadata(file).row_groups.map((group) => Number(group.num_rows));
   expect(groups.slice(0, -1).every((rows) => rows === groups[0])).toBe(true);

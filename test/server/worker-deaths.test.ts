@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { extract, modelFolder, send, sentence, startServer } from "./test-server.ts";
 
-/** Threads of this process that have not ended, the oldest first. */
+/** Running threads of this process, oldest first. */
 const alive = new Set<Worker>();
 let onStart = (_thread: Worker): void => undefined;
 const note = (thread: Worker): void => {
@@ -23,7 +23,7 @@ const restarts = async (url: string): Promise<number> => {
   return Number(/^weft_worker_restarts_total\{model="m"\} (\d+)$/m.exec(text)?.[1]);
 };
 
-test("requests go on being answered while worker threads end under them", async () => {
+test("requests are answered while worker threads end", async () => {
   const { url } = await startServer({ threads: 2, models: [{ name: "m", folder: modelFolder }], tokens: ["t"] });
   expect(await restarts(url)).toBe(0);
   const { json } = await extract(url, { text: sentence }, token);
@@ -53,7 +53,7 @@ test("requests go on being answered while worker threads end under them", async 
   expect((await send(`${url}/readyz`)).status).toBe(200);
 });
 
-test("a model whose threads end time and again is not ready and says why, until it is read anew", async () => {
+test("a model whose threads keep ending is not ready and reports why, until it is reloaded", async () => {
   const { url } = await startServer({
     models: [{ name: "m", folder: modelFolder }],
     tokens: ["t"],
@@ -65,11 +65,11 @@ test("a model whose threads end time and again is not ready and says why, until 
   await thread?.terminate();
   await expect.poll(async () => (await send(`${url}/readyz`)).status).toBe(503);
   expect((await send(`${url}/readyz`)).json).toMatchObject({
-    error: { code: "WORKERS_BROKEN", message: expect.stringContaining("the model m ended time and again") },
+    error: { code: "WORKERS_BROKEN", message: expect.stringContaining("the model m does not answer") },
   });
   const refused = await extract(url, { text: sentence }, token);
   expect(refused).toMatchObject({ status: 503, json: { error: { code: "WORKERS_BROKEN" } } });
-  // Who is to come again comes when the model has been tried again, 100 seconds after it broke.
+  // Retry-After points past the retry of the model, 100 seconds after it broke.
   for (const { headers } of [refused, await send(`${url}/readyz`)]) {
     expect(Number(headers["retry-after"])).toBeGreaterThan(1);
     expect(Number(headers["retry-after"])).toBeLessThanOrEqual(100);
@@ -81,7 +81,7 @@ test("a model whose threads end time and again is not ready and says why, until 
   expect((await extract(url, { text: sentence }, token)).status).toBe(200);
 });
 
-test("a model whose threads ended time and again is tried again, after longer and longer pauses, until its threads work", async () => {
+test("a model whose threads keep ending is retried after growing pauses until its threads work", async () => {
   const lines: { msg: string; pauseMs?: number }[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -37,7 +37,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const get = async (path: string): Promise<Answer> => send(`${running.url}/v1/${path}`);
 const json = async <Value>(path: string): Promise<Value> => (await get(path)).json;
 
-test("runs are listed with what they came to, and seeds of one configuration with their spread", async () => {
+test("runs are listed with their scores, and seeds of one configuration with their spread", async () => {
   const list = await json<{ runs: Record<string, unknown>[]; groups: Record<string, never>[] }>("runs");
   expect(list.runs.map(({ name, state, model, seed }) => [name, state, model, seed])).toEqual([
     ["many/seed-1", "done", "rin", 1],
@@ -62,7 +62,7 @@ test("runs are listed with what they came to, and seeds of one configuration wit
   expect(details.text).not.toContain(folder);
 });
 
-test("the curves of a finished run come at once, and the stream ends", async () => {
+test("the curves of a finished run are sent at once, and the stream ends", async () => {
   const { headers, text } = await get("runs/many%2Fseed-1/events");
   expect(headers["content-type"]).toMatch(/^text\/event-stream/);
   const points = JSON.parse(/^event: points\ndata: (.*)$/m.exec(text)?.[1] ?? "") as { points: { kind: string }[] };
@@ -71,7 +71,7 @@ test("the curves of a finished run come at once, and the stream ends", async () 
   expect(text).toMatch(/event: end\ndata: \{"state":"done"\}\n\n$/);
 });
 
-test("what a training adds to its log comes at once, and its end ends the stream", async () => {
+test("new log entries of a training are sent at once, and its end ends the stream", async () => {
   const live = join(runs, "live");
   mkdirSync(live);
   cpSync(join(runs, "many/seed-1/config.yaml"), join(live, "config.yaml"));
@@ -104,7 +104,7 @@ test("what a training adds to its log comes at once, and its end ends the stream
   rmSync(live, { recursive: true });
 });
 
-test("data is listed with counts, and pages of sentences can be narrowed", async () => {
+test("data is listed with counts, and pages of sentences can be filtered", async () => {
   let list = await json<{ counting: boolean; files: { name: string; counts: unknown }[] }>("data");
   while (list.counting) list = await json("data");
   expect(list.files.map(({ name }) => name)).toEqual(["data/dev.jsonl", "data/train.jsonl"]);
@@ -150,14 +150,14 @@ test.each([
   ["data/data%2Ftrain.jsonl/sentences?offset=-1", 400, "REQUEST_INVALID"],
   ["data/data%2Ftrain.jsonl/sentences?overlap=all", 400, "REQUEST_INVALID"],
   ["compare?a=x", 400, "REQUEST_INVALID"],
-])("%s reaches nothing", async (path, status, code) => {
+])("%s reaches no file", async (path, status, code) => {
   const answer = await get(path);
   expect(answer.json).toMatchObject({ error: { code } });
   expect(answer.status).toBe(status);
   expect(answer.text).not.toContain('secret"');
 });
 
-test("a server without folders says so, and one with tokens asks for one", async () => {
+test("a server without folders reports it, and one with tokens requires one", async () => {
   const without = await startServer();
   for (const path of ["runs", "runs/x", "data", "compare?a=x", "corrections"]) {
     expect((await send(`${without.url}/v1/${path}`)).json).toMatchObject({
@@ -175,7 +175,7 @@ test("a server without folders says so, and one with tokens asks for one", async
     expect((await send(`${guarded.url}/v1/${path}`)).status).toBe(401);
 });
 
-test("a file that is broken is listed with its fault, and its problems name the line", async () => {
+test("a broken file is listed with its fault, and its problems name the line", async () => {
   writeFileSync(join(data, "broken.jsonl"), `${readFileSync(join(data, "dev.jsonl"), "utf8").split("\n")[0]}\n{"tokens":3}\n`);
   let list = await json<{ counting: boolean; files: { name: string; counts: object }[] }>("data");
   while (list.counting) list = await json("data");

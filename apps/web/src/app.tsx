@@ -3,7 +3,7 @@ import { type ThemeChoice, themeChoice } from "./page-theme.ts";
 import { addressOf, route } from "./route.ts";
 import { tabs } from "./tabs/index.ts";
 
-/** The frame of the page: name, tabs, colours; below it the tab that the address names. */
+/** The frame of the page: name, tabs and colours, with the tab in the address below. */
 export function App() {
   const first = tabs[0];
   const tab = tabs.find(({ name }) => name === route.value.tab) ?? first;
@@ -11,7 +11,8 @@ export function App() {
   const shown = useRef(tab.name);
   useEffect(() => {
     document.title = `${tab.title} · Weft`;
-    // Who changed the tab by keyboard goes on reading there; who has just come starts at the top.
+    // After a change of tab, keyboard users continue in the new tab; on the first load they start
+    // at the top.
     if (shown.current !== tab.name) heading.current?.focus();
     shown.current = tab.name;
   }, [tab]);

@@ -9,10 +9,10 @@ darkSystem.addEventListener("change", ({ matches }) => {
   systemIsDark.value = matches;
 });
 
-/** What the reader chose; `auto` follows the system. */
+/** The user's choice; `auto` follows the system. */
 export const themeChoice = signal<ThemeChoice>(storedChoice());
 
-/** The colours that are shown. */
+/** The colours in effect. */
 export const theme = computed<"light" | "dark">(() =>
   themeChoice.value === "auto" ? (systemIsDark.value ? "dark" : "light") : themeChoice.value,
 );
@@ -22,7 +22,7 @@ effect(() => {
   try {
     localStorage.setItem(storedUnder, themeChoice.value);
   } catch {
-    // A browser that keeps nothing still shows the page.
+    // The page works without storage.
   }
 });
 

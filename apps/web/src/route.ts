@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
 
 /**
- * Where the page stands: `#/runs/mine/curves?smooth=5` is the tab `runs`, the path
- * `["mine", "curves"]` and the query `smooth=5`.
+ * A place in the page: `#/runs/mine/curves?smooth=5` is the tab `runs`, the path `["mine",
+ * "curves"]` and the query `smooth=5`.
  */
 export interface Route {
   readonly tab: string;
@@ -27,7 +27,7 @@ function parseRoute(hash: string): Route {
   return { tab, path, query: new URLSearchParams(query) };
 }
 
-/** What people type into the address bar need not be well-formed. */
+/** Addresses typed by hand may be malformed. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

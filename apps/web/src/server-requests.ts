@@ -3,10 +3,7 @@ import { ApiError, connect } from "@weft-nlp/api/client";
 
 export { ApiError } from "@weft-nlp/api/client";
 
-/**
- * The bearer token that requests carry, where the server asks for one. Kept for this browser tab
- * and no longer.
- */
+/** The bearer token of requests, if the server needs one. Stored only for this browser tab. */
 export const token = signal(sessionStorage.getItem("weft-token") ?? "");
 
 export function useToken(value: string): void {
@@ -15,22 +12,25 @@ export function useToken(value: string): void {
 }
 
 /**
- * The server that this page came from, under any prefix. Views say themselves when something is
- * tried again.
+ * The server that this page came from, under any prefix. Views decide themselves when to retry.
  *
- * @throws {ApiError} for every answer but 2xx, and where none comes
+ * @throws {ApiError} if the status is not 2xx, or no answer comes
  */
 export const { call, send } = connect({ baseUrl: ".", token: () => token.value, retry: false });
 
 let workspace: boolean | undefined;
 
-/** Whether the server has routes for runs, data and corrections; asked once. @throws {ApiError} */
+/**
+ * Whether the server has routes for runs, data and corrections; requested once.
+ *
+ * @throws {ApiError}
+ */
 export async function hasWorkspace(): Promise<boolean> {
   workspace ??= (await call("models")).workspace;
   return workspace;
 }
 
-/** What a view says that needs them. */
+/** The error of a view that needs them. */
 export function withoutWorkspace(): ApiError {
   return new ApiError(404, {
     code: "NOT_ALLOWED",

@@ -1,6 +1,6 @@
 /**
- * The routes of a server and the types of what goes over them. At run time there is the table of
- * routes alone.
+ * The routes of a server, and the types of their requests and answers. At run time, only the table
+ * of routes exists.
  */
 export { ndjsonType, type Route, type RouteName, routes } from "./routes.ts";
 export type * from "./types.ts";

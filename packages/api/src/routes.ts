@@ -1,4 +1,4 @@
-/** Every route by its name. A part of a path in braces is a parameter. */
+/** Every route by its name. Braces in a path mark a parameter. */
 export const routes = {
   extract: { method: "POST", path: "/v1/extract" },
 
@@ -37,12 +37,14 @@ export const routes = {
   stopTraining: { method: "DELETE", path: "/v1/corrections/{name}/train" },
 } as const satisfies Readonly<Record<string, Route>>;
 
+/** Where a route is: its method and its path. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
 }
 
+/** A key of `routes`. */
 export type RouteName = keyof typeof routes;
 
-/** The type of streams: a JSON value a line. */
+/** The media type of streams: one JSON value a line. */
 export const ndjsonType = "application/x-ndjson";

@@ -1,6 +1,3 @@
-/**
- * What a document is, and what may be wrong with one. Everything else is under the name of its
- * room.
- */
+/** The document schema, its checks and the error classes. Each other room has its own entry. */
 export * from "./errors.ts";
 export * from "./schema/index.ts";

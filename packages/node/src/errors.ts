@@ -4,39 +4,39 @@ import { WeftError } from "@weft-nlp/core";
 export const nodeErrorCodes = {
   FILE_MISSING: "a file or folder with this name does not exist",
   FILE_DENIED: "the system does not allow reading or writing here",
-  FILE_IS_FOLDER: "a folder stands where a file is needed, or the other way round",
-  FILE_TOO_LARGE: "a file is larger than what is read into memory at once",
-  FILE_UNUSABLE: "the system could not read or write a file",
+  FILE_IS_FOLDER: "expected a file but found a folder, or the other way round",
+  FILE_TOO_LARGE: "a file is too large to read into memory at once",
+  FILE_UNUSABLE: "the operating system could not read or write a file",
   DISK_FULL: "no space is left where a file is being written",
   GZIP_INVALID: "a compressed file is truncated or is not gzip",
   ENCODING_INVALID: "a text file is not UTF-8",
-  FORMAT_UNKNOWN: "no annotation format fits a file, several do, or none has this name",
-  DOCUMENT_MISSING: "a list names documents that the input does not hold",
+  FORMAT_UNKNOWN: "no annotation format fits a file, several fit it, or no format has this name",
+  DOCUMENT_MISSING: "a list names documents that are not in the input",
   PACKAGE_MISSING: "an optional package that the work needs is not installed",
-  RUN_EXISTS: "the folder for a new run holds one already",
-  RUN_MISSING: "a folder holds no run that a training could go on with",
-  RUN_FAILED: "of several runs, some failed, or were not begun because they start from one that did",
-  OUTPUT_EXISTS: "a folder that is to be written holds files already",
+  RUN_EXISTS: "the folder for a new run already holds one",
+  RUN_MISSING: "there is no run in the folder to resume",
+  RUN_FAILED: "some runs failed, or did not start because a run they depend on failed",
+  OUTPUT_EXISTS: "a file or folder to be written already exists, or the folder is not empty",
   USAGE_INVALID: "a command, an option or its value does not exist",
-  WORKER_LOST: "a worker thread ended before its work was done",
-  WORKERS_BROKEN:
-    "worker threads of a model ended time and again, and it does nothing more; a server tries it again after a pause",
+  WORKER_LOST: "a worker thread ended before it finished its work",
+  WORKERS_BROKEN: "a model's worker threads keep ending, so it accepts no more work; a server retries it after a pause",
 } as const;
 
+/** A key of `nodeErrorCodes`. */
 export type NodeErrorCode = keyof typeof nodeErrorCodes;
 
 /** A file or folder cannot be read or written. */
 export class FileError extends WeftError<NodeErrorCode> {}
 
-/** Of several runs, some failed. */
+/** Some of several runs failed. */
 export class RunError extends WeftError<NodeErrorCode> {}
 
-/** A command or a function was called in a way that it does not know. */
+/** A command or a function was called with arguments that it does not accept. */
 export class UsageError extends WeftError<NodeErrorCode> {
   constructor(message: string, hint?: string, options: { readonly cause?: unknown } = {}) {
     super("USAGE_INVALID", { message, hint, cause: options.cause });
   }
 }
 
-/** A worker thread ended before its work was done. */
+/** A worker thread ended before it finished its work. */
 export class WorkerError extends WeftError<NodeErrorCode> {}

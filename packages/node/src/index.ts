@@ -22,6 +22,7 @@ export {
   saveModel,
 } from "./extractor/index.ts";
 export { collectSentences, readConfig, readDocuments, readInput, readSentences, writeDocuments } from "./files/index.ts";
+export { loadPlugins } from "./plugins/index.ts";
 export { type DoneEvent, type RunEvent, resolvePaths, type TrainRunInput, trainRun } from "./runs/index.ts";
 export {
   openTriples,

@@ -3,13 +3,13 @@ import type { ModelRegistry } from "./extraction/model-registry.ts";
 import type { Limits, ServerOptions } from "./options.ts";
 import type { ServerMetrics } from "./server-metrics.ts";
 
-/** What every plugin of routes is registered with. */
+/** What every route plugin is registered with. */
 export interface ServerContext {
   readonly registry: ModelRegistry;
   readonly limits: Limits;
   readonly options: ServerOptions;
   readonly metrics: ServerMetrics;
   readonly logger: Logger;
-  /** True once the server has been told to stop. */
+  /** True once the server is stopping. */
   readonly state: { stopping: boolean };
 }

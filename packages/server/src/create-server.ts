@@ -26,30 +26,31 @@ import { pageRoutes } from "./routes/page-routes.ts";
 import { tripleRoutes } from "./routes/triple-routes.ts";
 import { ServerMetrics } from "./server-metrics.ts";
 
+/** A server with its models loaded. */
 export interface WeftServer {
   readonly app: App;
-  /** Begins to listen. @returns the address with the port that was taken */
+  /** Starts to listen. @returns the address, with the actual port */
   listen(): Promise<string>;
   /**
-   * Reads every model's folder anew; one that cannot be read goes on as it was, and the log says
-   * why.
+   * Reloads every model from its folder. A model that cannot be read keeps running, and the log
+   * says why.
    */
   reload(): Promise<void>;
-  /** Takes nothing new, finishes what is under way, and lets go of port, models and threads. */
+  /** Refuses new requests, finishes the running ones, and frees port, models and threads. */
   close(): Promise<void>;
 }
 
 /**
- * Groups of routes, each a plugin that is given the server's context. Where there are tokens, those
- * of the API ask for one.
+ * Route plugins, each registered with the server's context. If the server has tokens, the API
+ * routes require one.
  */
 const apiRoutes = [extractRoutes, modelRoutes, tripleRoutes, metricRoutes] as const;
 const openRoutes = [healthRoutes, docsRoutes, pageRoutes] as const;
 
 /**
- * A server with its models loaded, not yet listening.
+ * Loads the models and creates a server that does not listen yet.
  *
- * @throws {FileError} @throws {ArchiveError} where a model cannot be read
+ * @throws {FileError} @throws {ArchiveError} if a model cannot be read
  */
 export async function createServer(options: ServerOptions): Promise<WeftServer> {
   const limits = { ...defaultLimits, ...options.limits };
@@ -80,8 +81,7 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
       await app.listen({
         host: options.host ?? defaultHost,
         port: options.port ?? defaultPort,
-        // A burst that does not fit here is not refused but made to wait for seconds, by the system
-        // and without a word.
+        // The system silently delays a burst beyond this for seconds instead of refusing it.
         backlog: 4096,
         listenTextResolver: () => "listening",
       });
@@ -103,26 +103,25 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
 function buildApp(logger: Logger): App {
   return fastify({
     loggerInstance: logger,
-    // Every answer has its line already, in our words.
+    // `recordRequests` logs every answer already.
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    // Our own reader of bodies counts, in bytes and in time.
+    // Our own body readers limit size and time.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: 300 },
-    // Probes find out that a silent client is gone; hosts are checked where errors are answered in
-    // our words.
+    // Keep-alive probes detect vanished clients. Hosts are checked by us, for an error in our own
+    // format.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, keepAlive: true, requireHostHeader: false },
     clientErrorHandler: answerBadHttp,
   }) as unknown as App;
 }
 
-/** What holds for every route. */
+/** Sets the rules of every route. */
 function setRules(app: App, context: ServerContext): void {
   const { limits, metrics, options, registry, state } = context;
   app.setValidatorCompiler(checkRequest);
-  // Answers are made by us from checked parts; walking through each of them once more would cost
-  // more than making it.
+  // We build answers from checked parts; validating each again would cost more than building it.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", async (request: { headers: IncomingMessage["headers"] }, body: IncomingMessage) =>
@@ -130,8 +129,8 @@ function setRules(app: App, context: ServerContext): void {
   );
   app.setErrorHandler((error, request, reply) => {
     const { status, body, retryAfter } = errorReply(error);
-    if (status === 500) request.log.error({ err: error }, "a request failed inside");
-    // Whoever counts requests has said already when the next one goes through.
+    if (status === 500) request.log.error({ err: error }, "a request failed with an internal error");
+    // The rate limiter has set its own Retry-After already.
     if (retryAfter !== undefined && !reply.hasHeader("retry-after")) {
       const pauseMs = registry.retryInMs(error);
       reply.header("retry-after", pauseMs === undefined ? retryAfter : Math.max(1, Math.ceil(pauseMs / 1000)));
@@ -149,8 +148,8 @@ function setRules(app: App, context: ServerContext): void {
     reply.header("connection", "close");
     if (request.routeOptions.url !== "/healthz") throw stopping();
   });
-  // A connection whose answer was under way when the server was told to stop would else be kept for
-  // a next request, which nobody takes.
+  // Close connections that finish an answer while the server stops: they would wait for a request
+  // that is never taken.
   app.addHook("onResponse", async () => {
     if (state.stopping) setImmediate(() => app.server.closeIdleConnections());
   });
@@ -163,8 +162,8 @@ async function guard(api: App, { tokens = [], requestsPerMinute }: ServerOptions
       timeWindow: 60_000,
       errorResponseBuilder: (_request, { ttl }) =>
         new RequestError("RATE_EXCEEDED", {
-          message: `this server takes ${requestsPerMinute} requests a minute from one address`,
-          hint: `send the next one in ${Math.ceil(ttl / 1000)} seconds; many texts fit into one request`,
+          message: `more than ${requestsPerMinute} requests a minute from this address`,
+          hint: `retry in ${Math.ceil(ttl / 1000)} seconds, and send several texts in one request`,
         }),
     });
   }
@@ -179,7 +178,7 @@ async function close(app: App, { registry, limits, metrics, state }: ServerConte
   state.stopping = true;
   const late = setTimeout(() => {
     registry.abandon(stopping());
-    // Answers to what was just abandoned get a moment to leave.
+    // Leave the answers to abandoned requests a moment to go out.
     setTimeout(() => app.server.closeAllConnections(), 200).unref();
   }, limits.drainMs);
   try {

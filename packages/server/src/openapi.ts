@@ -5,7 +5,7 @@ import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import * as z from "zod";
 import type { App } from "./http/app.ts";
 
-/** What `/openapi.json` answers: OpenAPI 3.1, from the schemas by which requests are checked. */
+/** The answer of `/openapi.json`: OpenAPI 3.1, from the schemas that check the requests. */
 export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
@@ -19,7 +19,7 @@ export interface Operation {
   readonly responses?: Record<string, unknown>;
 }
 
-/** Gathers the routes that are registered after it. @param tokens whether requests need one */
+/** Collects the routes registered after it. @param tokens whether requests need a token */
 export async function gatherOpenApi(app: App, tokens: boolean): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -38,10 +38,7 @@ export async function gatherOpenApi(app: App, tokens: boolean): Promise<void> {
   });
 }
 
-/**
- * The description, complete: a line of a stream beside the JSON body, and the error that every
- * route may answer.
- */
+/** Completes the description with the lines of streams and the error answer of every route. */
 export function openApi(app: App): OpenApi {
   const document = structuredClone(app.swagger()) as unknown as OpenApi;
   for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {

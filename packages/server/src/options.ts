@@ -1,66 +1,66 @@
 import type { ComputeOptions } from "@weft-nlp/node/extractor";
 import type { Logger } from "pino";
 
-/** A model to serve, and the name by which requests ask for it. */
+/** A model to serve, and its name in requests. */
 export interface ModelSource {
   readonly name: string;
-  /** A model's folder, or a run's. */
+  /** The folder of a model or of a run. */
   readonly folder: string;
 }
 
-/** What one client can cost the server at most; every limit has a default. */
+/** Limits on what a client can cost the server; each has a default in `defaultLimits`. */
 export interface Limits {
-  /** Connections that are open at a time, over all clients; 0 is no limit. */
+  /** Max open connections over all clients; 0 for no limit. */
   readonly connections: number;
-  /** Bytes of a JSON body. */
+  /** Max bytes of a JSON body. */
   readonly bodyBytes: number;
-  /** Bytes of a line of NDJSON. */
+  /** Max bytes of a line of NDJSON. */
   readonly lineBytes: number;
-  /** UTF-16 units of one text. */
+  /** Max UTF-16 units of one text. */
   readonly textUnits: number;
-  /** Texts of one JSON body; a stream has no such limit. */
+  /** Max texts in one JSON body; a stream has no such limit. */
   readonly documents: number;
   /**
-   * Pairs of given entities in one JSON body or line of a stream: n entities of a sentence are n ·
-   * (n − 1) pairs.
+   * Max pairs of given entities in one JSON body or line of a stream; n entities in a sentence make
+   * n · (n − 1) pairs.
    */
   readonly pairs: number;
   /**
-   * Pairs of given entities in one sentence, times its words: for so long a thread cannot be called
-   * back from it.
+   * Max pairs of given entities in one sentence times its words: a thread cannot be interrupted
+   * within a sentence.
    */
   readonly sentencePairWords: number;
-  /** Texts of one stream that are under way at a time. */
+  /** Max texts of one stream in progress. */
   readonly streamWindow: number;
-  /** Sentences that wait for a worker, over all clients of a model. */
+  /** Max sentences waiting for a worker, over all clients of a model. */
   readonly queueSentences: number;
-  /** Sentences predicted together. */
+  /** Max sentences in a batch. */
   readonly batchSentences: number;
-  /** How long a batch that is not full waits for more sentences while workers are busy. */
+  /** Max milliseconds that a batch waits to be filled while workers are busy. */
   readonly batchWaitMs: number;
-  /** From the arrival of a request's headers to its answer. */
+  /** Max milliseconds from the arrival of a request's headers to its answer. */
   readonly deadlineMs: number;
-  /** For the arrival of a JSON body, and between two pieces of a stream. */
+  /** Max milliseconds for a JSON body to arrive, and between two chunks of a stream. */
   readonly bodyMs: number;
-  /** Without a byte of an answer taken by its client. */
+  /** Max milliseconds in which a client reads nothing of its answer. */
   readonly stalledMs: number;
-  /** For requests under way when the server stops. */
+  /** Max milliseconds for running requests to finish when the server stops. */
   readonly drainMs: number;
   /**
-   * Before a model whose worker threads ended time and again is tried again; doubled with every
-   * attempt in vain.
+   * Milliseconds before the first retry of a model whose worker threads keep ending; each failed
+   * retry doubles it.
    */
   readonly retryFirstMs: number;
   readonly retryLongestMs: number;
   /**
-   * By how much the memory of a model, which never shrinks, may grow before the model is read into
-   * fresh memory.
+   * Bytes by which a model's memory, which never shrinks, may grow before the model is reloaded.
    */
   readonly grownBytes: number;
-  /** Between two times that a model is read again for that. */
+  /** Min milliseconds between two reloads of a model for that reason. */
   readonly renewMs: number;
 }
 
+/** The limits that apply unless `ServerOptions.limits` overrides them. */
 export const defaultLimits: Limits = {
   connections: 10_000,
   bodyBytes: 4 << 20,
@@ -83,52 +83,56 @@ export const defaultLimits: Limits = {
   renewMs: 600_000,
 };
 
+/** What `createServer` serves, where it listens and who may call it. */
 export interface ServerOptions extends ComputeOptions {
-  /** At least one; the first answers requests that name none. */
+  /** At least one; the first is the default. */
   readonly models: readonly ModelSource[];
   /** Defaults to 127.0.0.1. */
   readonly host?: string | undefined;
-  /** Defaults to 7433; 0 takes a free one. */
+  /** Defaults to 7433; 0 picks a free port. */
   readonly port?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
-  /** The bearer tokens of which requests need one; none lets everybody in who reaches the port. */
+  /**
+   * Requests must carry one of these bearer tokens. Without tokens, every client that reaches the
+   * port is let in.
+   */
   readonly tokens?: readonly string[] | undefined;
-  /** Origins whose pages may call this server, `https://example.org`; defaults to none. */
+  /** Origins whose pages may call this server, such as `https://example.org`; defaults to none. */
   readonly cors?: readonly string[] | undefined;
   /**
-   * Host names by which clients may call a server that listens on this machine alone, beside
-   * localhost.
+   * Host names that clients may use besides localhost, if the server listens on this machine only.
    */
   readonly hosts?: readonly string[] | undefined;
-  /** Requests a minute from one address; defaults to any number. */
+  /** Max requests a minute from one address; defaults to no limit. */
   readonly requestsPerMinute?: number | undefined;
-  /** Seconds between looks at the models' folders; 0 never looks. */
+  /** Seconds between checks of the models' folders for changes; 0 never checks. */
   readonly watchSeconds?: number | undefined;
-  /** The folder of the built page; without it the server answers programs only. */
+  /** The folder of the built page; without it the server has only its API. */
   readonly page?: string | undefined;
-  /** Runs, data and corrections beside extraction; without it there are no routes for them. */
+  /** Enables the routes for runs, data and corrections. */
   readonly workspace?: WorkspaceOptions | undefined;
-  /** Where log lines go; defaults to nowhere. Texts never do. */
+  /** Defaults to no log. Texts are never logged. */
   readonly logger?: Logger | undefined;
 }
 
-/**
- * The work that the page shows beside extraction; each part of it is off unless its option is
- * given.
- */
+/** What the page offers besides extraction; each part is off unless its option is set. */
 export interface WorkspaceOptions {
   /** The folder whose runs are shown. */
   readonly runs?: string | undefined;
-  /** Annotated files, and folders of them, that are shown. */
+  /** The annotated files, and folders of such files, that are shown. */
   readonly data?: readonly string[] | undefined;
-  /** The folder of correction projects, made when the first one is. */
+  /** The folder of correction projects; created with the first project. */
   readonly corrections?: string | undefined;
   /**
-   * The file of the `weft` command. With it, requests may start trainings on corrected sentences,
-   * each a process of its own, into the folder of runs.
+   * The file of the `weft` command. If set, requests may train on corrected sentences; each
+   * training is a separate process that writes into `runs`. It is
+   * called as `train CONFIG --run FOLDER`, with `--plugin FILE` for each loaded plugin.
    */
   readonly trainingCommand?: string | undefined;
 }
 
+/** The address that a server listens on by default: this machine only. */
 export const defaultHost = "127.0.0.1";
+
+/** The port that a server listens on by default. */
 export const defaultPort = 7433;

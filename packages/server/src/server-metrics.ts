@@ -3,7 +3,7 @@ import { type ModelObserver, type ModelRegistry, memoryOf } from "./extraction/m
 
 const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
-/** What a server counts, in a registry of its own: several servers in one process do not mix. */
+/** The metrics of one server, in a separate registry, so several servers can share a process. */
 export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #requests = new Counter({
@@ -21,7 +21,7 @@ export class ServerMetrics {
   });
   readonly #refusedConnections = new Counter({
     name: "weft_connections_refused_total",
-    help: "Connections closed as they came, since as many as are allowed were open",
+    help: "Connections refused because the limit of open connections was reached",
     registers: [this.#registry],
   });
   readonly #texts = new Counter({
@@ -51,7 +51,7 @@ export class ServerMetrics {
   });
   readonly #batchWait = new Histogram({
     name: "weft_batch_wait_seconds",
-    help: "Time that the first sentence of a batch waited for it",
+    help: "Time that the first sentence of a batch waited",
     labelNames: ["model"],
     buckets: seconds,
     registers: [this.#registry],
@@ -66,26 +66,24 @@ export class ServerMetrics {
 
   readonly #workerRestarts = new Counter({
     name: "weft_worker_restarts_total",
-    help: "Worker threads that ended while they should work, and that another took the place of",
+    help: "Worker threads that ended unexpectedly and were replaced",
     labelNames: ["model"],
     registers: [this.#registry],
   });
 
   readonly #workerRetries = new Counter({
     name: "weft_worker_retries_total",
-    help: "Times that a model whose worker threads had ended time and again was tried again, by outcome: ready, or broken still",
+    help: "Retries of a broken model, by outcome: ready or broken",
     labelNames: ["model", "outcome"],
     registers: [this.#registry],
   });
 
-  /**
-   * Counts what waits now, what answers nothing, and what memory is taken, whenever it is asked.
-   */
+  /** Measures queues, broken models and memory at each scrape. */
   watchQueues(registry: ModelRegistry): void {
     this.#registry.registerMetric(
       new Gauge({
         name: "weft_queue_sentences",
-        help: "Sentences that wait for a batch",
+        help: "Sentences waiting for a batch",
         labelNames: ["model"],
         registers: [],
         collect() {
@@ -96,7 +94,7 @@ export class ServerMetrics {
     this.#registry.registerMetric(
       new Gauge({
         name: "weft_model_broken",
-        help: "1 where a model answers nothing since its worker threads ended time and again",
+        help: "1 if a model is broken because its worker threads keep ending",
         labelNames: ["model"],
         registers: [],
         collect() {
@@ -107,7 +105,7 @@ export class ServerMetrics {
     this.#registry.registerMetric(
       new Gauge({
         name: "weft_model_memory_bytes",
-        help: "Memory that the threads of a model share; it grows with the largest requests, until the model is read anew",
+        help: "Memory that the threads of a model share; it grows with the largest requests until the model is reloaded",
         labelNames: ["model"],
         registers: [],
         collect() {
@@ -118,7 +116,9 @@ export class ServerMetrics {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** @param route its pattern, never a path: paths come from clients and there is no end to them */
+  /**
+   * @param route the pattern, never the path: clients choose paths, so their number is unbounded
+   */
   onRequest(route: string, method: string, status: number, seconds: number): void {
     this.#requests.inc({ route, method, status });
     this.#requestSeconds.observe({ route }, seconds);
@@ -133,7 +133,7 @@ export class ServerMetrics {
   }
 
   modelObserver(model: string): ModelObserver {
-    // A series that is there from the beginning shows its first step too.
+    // Start the series at 0 so that its first increment shows.
     this.#workerRestarts.inc({ model }, 0);
     for (const outcome of ["ready", "broken"]) this.#workerRetries.inc({ model, outcome }, 0);
     return {
@@ -157,7 +157,7 @@ export class ServerMetrics {
     return this.#registry.metrics();
   }
 
-  /** Ends what watches the process. */
+  /** Stops watching the process. */
   close(): void {
     this.#registry.clear();
   }

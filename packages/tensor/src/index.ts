@@ -15,8 +15,8 @@ export {
 
 // Kernels and their providers
 export type { Address, KernelName, Kernels } from "./kernels/kernels.ts";
+export type { LinearMemory } from "./kernels/linear-memory.ts";
 export { bestBuild, type KernelBuild, type KernelProvider, kernelMark, providers } from "./kernels/providers.ts";
-
 // Memory
 export { Arena } from "./memory/arena.ts";
 export { Heap } from "./memory/heap.ts";

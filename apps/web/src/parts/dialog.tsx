@@ -4,15 +4,12 @@ import { useEffect, useId, useRef } from "preact/hooks";
 
 export interface DialogProps {
   readonly title: string;
-  /** Escape asks for it too. */
+  /** Also called on Escape. */
   readonly close: () => void;
   readonly children: ComponentChildren;
 }
 
-/**
- * Asks something before the page goes on. The focus stays inside until it is closed, and goes back
- * to where it came from.
- */
+/** A modal dialog. The focus stays inside until it closes, then returns to where it was. */
 export function Dialog({ title, close, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();

@@ -3,8 +3,8 @@ import { type Annotation, type Document, documentFromSentence } from "@weft-nlp/
 const drawn = new WeakMap<Annotation, Document>();
 
 /**
- * Tokens with an annotation as a document to draw: the same one each time, so that a drawing is not
- * made again for nothing.
+ * Combines tokens and an annotation into a document to draw. Cached, so nothing is redrawn without
+ * need.
  */
 export function drawnAnnotation(id: string, tokens: readonly string[], annotation: Annotation): Document {
   const known = drawn.get(annotation);
@@ -15,7 +15,7 @@ export function drawnAnnotation(id: string, tokens: readonly string[], annotatio
   return document;
 }
 
-/** Every entity type of some annotations, so that a type has one colour in all of them. */
+/** All entity types of several annotations, so a type has the same colour in all of them. */
 export function typesOf(annotations: readonly Annotation[]): string[] {
   return [...new Set(annotations.flatMap(({ entities }) => entities.flatMap(({ type }) => type ?? [])))].sort();
 }

@@ -1,6 +1,6 @@
 import { ApiError, token, useToken } from "../server-requests.ts";
 
-/** What went wrong, in words, with what to do; asks for the token where the server wants one. */
+/** An error message with a hint; asks for a token if the server needs one. */
 export function Failure({ error, retry }: { readonly error: unknown; readonly retry?: (() => void) | undefined }) {
   const message = error instanceof Error ? error.message : String(error);
   const { code, hint } = details(error);
@@ -39,7 +39,7 @@ function TokenField({ retry }: { readonly retry: (() => void) | undefined }) {
   );
 }
 
-/** Errors of the toolkit carry a code and a hint too, wherever they come from. */
+/** Errors of the toolkit carry a code and a hint, whatever their source. */
 function details(error: unknown): { code?: string; hint?: string } {
   if (!(error instanceof Error)) return {};
   const { code, hint } = error as { code?: unknown; hint?: unknown };

@@ -3,15 +3,15 @@ import type { Entity, Span } from "@weft-nlp/core";
 import { isRightToLeft } from "@weft-nlp/draw";
 import type { PartName } from "../weft-arcs/drawing-parts.ts";
 
-/** What somebody points out in a text: words, and a part of what is marked in it. */
+/** The user's selection in a text: words, and a part of its annotation. */
 export interface Marking {
-  /** Words that are marked out, from where to where the cursor is; both count words. */
+  /** The selected words, from the anchor to the cursor; both are word indexes. */
   readonly words: Signal<{ readonly anchor: number; readonly cursor: number }>;
-  /** What is chosen in drawing and list. */
+  /** The part selected in drawing and list. */
   readonly chosen: Signal<PartName | null>;
 }
 
-/** A text with its words and what is marked in it. */
+/** A text with its words and its annotation. */
 export interface Marked {
   readonly text: string;
   readonly tokens: readonly Span[];
@@ -22,14 +22,15 @@ export function newMarking(): Marking {
   return { words: signal({ anchor: 0, cursor: 0 }), chosen: signal(null) };
 }
 
-/** The words that are marked out, in tokens, half-open. */
+/** The selected words, in tokens, half-open. */
 export function markedSpan({ words }: Marking): Span {
   const { anchor, cursor } = words.value;
   return { start: Math.min(anchor, cursor), end: Math.max(anchor, cursor) + 1 };
 }
 
 /**
- * What a key that moves the cursor does; nothing for other keys. The arrows go where the text goes.
+ * The action of a key that moves the cursor; undefined for other keys. Arrows follow the direction
+ * of the text.
  */
 export function movementOf({ key, shiftKey }: KeyboardEvent, marking: Marking, marked: Marked): (() => void) | undefined {
   const forward = isRightToLeft(marked.text) === true ? -1 : 1;
@@ -44,7 +45,7 @@ export function movementOf({ key, shiftKey }: KeyboardEvent, marking: Marking, m
   return to === undefined ? undefined : () => moveTo(to, shiftKey, marking, marked);
 }
 
-/** The smallest entity that holds a word. */
+/** The smallest entity that contains a word. */
 export function entityAt(entities: readonly Entity[], token: number): number | undefined {
   let best: number | undefined;
   for (const [index, { start, end }] of entities.entries()) {
@@ -55,9 +56,9 @@ export function entityAt(entities: readonly Entity[], token: number): number | u
 }
 
 /**
- * Moves the cursor to a word and chooses what holds it.
+ * Moves the cursor to a word and selects the entity around it.
  *
- * @param extend keeps the other end of what is marked where it is
+ * @param extend keeps the other end of the selection in place
  */
 function moveTo(to: number, extend: boolean, { words, chosen }: Marking, { tokens, entities }: Marked): void {
   const cursor = Math.max(0, Math.min(tokens.length - 1, to));

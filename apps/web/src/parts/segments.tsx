@@ -1,4 +1,4 @@
-/** A choice between a few views, of which one is shown. */
+/** A switch between a few views. */
 export function Segments<Name extends string>({ label, names, chosen, choose }: SegmentsProps<Name>) {
   return (
     <div class="segments" role="group" aria-label={label}>

@@ -1,13 +1,13 @@
 import "./table.css";
 import type { ComponentChildren } from "preact";
 
-/** A column by its title; one of numbers stands to the right, as its cells of class `number` do. */
+/** A column by its title. A number column is right-aligned, like its cells of class `number`. */
 export type Column = string | { readonly number: string };
 
 interface TableProps {
   readonly label: string;
   readonly columns: readonly Column[];
-  /** Beside `table`. */
+  /** In addition to `table`. */
   readonly class?: string;
   readonly caption?: ComponentChildren;
   /** The rows. */
@@ -15,8 +15,8 @@ interface TableProps {
 }
 
 /**
- * A table that is scrolled in its place where it is wider than the screen: by the keyboard too, so
- * it can have the focus.
+ * A table that scrolls if it is wider than the screen. It is focusable, so the keyboard can scroll
+ * it too.
  */
 export function Table({ label, columns, class: more, caption, children }: TableProps) {
   return (

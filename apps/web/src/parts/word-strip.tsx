@@ -6,19 +6,19 @@ import { entityAt, type Marked, type Marking } from "./marking.ts";
 export interface WordStripProps {
   readonly marked: Marked;
   readonly marking: Marking;
-  /** For those who hear it. */
+  /** The label for screen readers. */
   readonly label: string;
-  /** Id of the element that says what keys do. */
+  /** Id of the element that explains the keys. */
   readonly describedBy: string;
-  /** Where one entity is dragged onto another; without it they stay where they are. */
+  /** Called when one entity is dragged onto another; without it, entities cannot be dragged. */
   readonly relate?: ((head: number, tail: number) => void) | undefined;
 }
 
 type Drag = { readonly kind: "words"; readonly undo: () => void } | { readonly kind: "entity"; readonly index: number };
 
 /**
- * The words of a text, to be marked out by pointer, finger or keyboard. Types stand in front of
- * their words, and are dragged onto another to relate the two.
+ * The words of a text, to select by pointer, finger or keyboard. Each type is in front of its
+ * words; drag it onto another to relate the two.
  */
 export function WordStrip({ marked, marking, label, describedBy, relate }: WordStripProps) {
   const strip = useRef<HTMLDivElement>(null);
@@ -37,7 +37,7 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
   const id = useMemo(() => `words-${++strips}`, []);
   const first = useRef(true);
   useEffect(() => {
-    // Who has just come reads from the top.
+    // Do not scroll on the first render: the reader starts at the top.
     if (!first.current) document.getElementById(`${id}-${cursor}`)?.scrollIntoView({ block: "nearest" });
     first.current = false;
   }, [cursor]);
@@ -60,7 +60,7 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
       const holder = holders[word];
       chosen.value = holder === undefined ? null : `entity:${holder}`;
     } else return;
-    // Wherever it ends: what the browser takes over for scrolling ends at no word at all.
+    // Listen on the window: a gesture that the browser takes over for scrolling ends at no word.
     const ended = new AbortController();
     for (const [name, end] of [
       ["pointerup", onUp],
@@ -77,7 +77,7 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
     }
     strip.current?.focus({ preventScroll: true });
     event.preventDefault();
-    // Touch would send every move to the word where it began.
+    // Touch captures the pointer, which would send every move to the word where it began.
     if (event.target instanceof Element && event.target.hasPointerCapture(event.pointerId))
       event.target.releasePointerCapture(event.pointerId);
   }
@@ -106,7 +106,7 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
     if (over !== undefined && over !== drag.index) relate?.(drag.index, over);
   }
 
-  /** A finger that went up or down scrolls, and has marked nothing. */
+  /** A finger that moved up or down was scrolling, so undo the selection. */
   function onCancel(): void {
     if (dragging.current?.kind === "words") dragging.current.undo();
     dragging.current = null;
@@ -166,7 +166,7 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
     </div>
   );
 
-  /** Space between two words of one entity, or of what is marked, looks as they do. */
+  /** The gap between two words of an entity or selection is styled like the words. */
   function gapClasses(index: number): string | undefined {
     const [holder, before] = [holders[index], holders[index - 1]];
     const entity = holder === undefined || holder !== before ? undefined : entities[holder];
@@ -188,7 +188,7 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
   }
 }
 
-/** Ids of words are of one strip. */
+/** Makes the ids of words unique to a strip. */
 let strips = 0;
 
 function wordAt(target: EventTarget | null): number | undefined {

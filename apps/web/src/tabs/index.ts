@@ -5,16 +5,13 @@ import { ExtractTab } from "./extract/extract-tab.tsx";
 import { RunsTab } from "./runs/runs-tab.tsx";
 
 export interface Tab {
-  /** As in the address: `#/extract`. */
+  /** Its name in the address: `#/extract`. */
   readonly name: string;
   readonly title: string;
   readonly View: ComponentType;
 }
 
-/**
- * The views of the page, one line each, in the order of the bar; the first is shown where the
- * address names none.
- */
+/** The views of the page, in the order of the bar; the first is the default. */
 export const tabs: readonly [Tab, ...Tab[]] = [
   { name: "extract", title: "Extract", View: ExtractTab },
   { name: "runs", title: "Runs", View: RunsTab },

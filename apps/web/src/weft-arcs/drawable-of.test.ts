@@ -13,7 +13,7 @@ const document = documentFromSentence({
   relations: [{ head: 0, tail: 1, type: "leads" }],
 });
 
-test("a record is drawn as its document is", () => {
+test("a record is drawn like its document", () => {
   const { text, tokens, entities, relations } = document;
   expect(drawableOf(recordOf(document))).toMatchObject({ text, tokens, entities, relations });
   expect(drawableOf({ tokens: ["Ada", "leads", "Acme"], entities, relations })).toMatchObject({ text, tokens });

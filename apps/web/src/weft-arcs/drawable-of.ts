@@ -2,8 +2,8 @@ import { joinTokens } from "@weft-nlp/core";
 import type { Drawable } from "@weft-nlp/draw";
 
 /**
- * The record of a document, as a line of Weft's JSONL and the server's answers are: tokens are
- * words, with their places beside them.
+ * A document as JSON, as in Weft's JSONL and the server's answers: tokens are words, with a
+ * separate list of offsets.
  */
 export interface DrawnRecord extends Pick<Drawable, "entities" | "relations"> {
   readonly text?: string | undefined;
@@ -11,7 +11,7 @@ export interface DrawnRecord extends Pick<Drawable, "entities" | "relations"> {
   readonly offsets?: readonly (readonly [start: number, end: number])[] | undefined;
 }
 
-/** What is drawn of a document, whether it lies in memory or came as a record. */
+/** Converts a document or a record to its drawable form. */
 export function drawableOf(value: Drawable | DrawnRecord): Drawable {
   if (!isRecord(value)) return value;
   const { text, tokens: words, offsets, entities, relations } = value;

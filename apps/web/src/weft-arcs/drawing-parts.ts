@@ -4,13 +4,13 @@ import type { Drawable, KeptAnnotation } from "@weft-nlp/draw";
 export type PartName = `${"entity" | "relation"}:${number}`;
 
 /**
- * Turns the groups of a fresh drawing into parts that can be reached: each gets its name in the
- * whole document, its words as a label and one stop for the keyboard, however many lines it stands
- * on. Entities come first, in their order, then relations.
+ * Makes the groups of a new drawing accessible: each part gets its name in the whole document, its
+ * words as a label, and one tab stop, however many lines it spans. Entities come first, in order,
+ * then relations.
  */
 export function takeParts(place: Element, kept: KeptAnnotation<Drawable>, language: string | null): Map<PartName, SVGElement[]> {
   const svg = place.firstElementChild;
-  // An image would hide what is in it from screen readers.
+  // The role `img` would hide its content from screen readers.
   svg?.setAttribute("role", "group");
   if (language !== null) svg?.setAttribute("lang", language);
   const parts = new Map<PartName, SVGElement[]>();
@@ -39,7 +39,7 @@ export function takeParts(place: Element, kept: KeptAnnotation<Drawable>, langua
       known.push(group);
     }
     title?.remove();
-    // Numbers of arcs that go on in another line are for eyes, and no part of the name.
+    // Numbers of arcs that continue on another line are visual only, and not part of the name.
     for (const mark of group.querySelectorAll<SVGElement>(".weft-mark,.weft-number")) {
       mark.setAttribute("aria-hidden", "true");
       mark.dataset["part"] = name;
@@ -48,7 +48,7 @@ export function takeParts(place: Element, kept: KeptAnnotation<Drawable>, langua
   }
   const title = svg?.querySelector(":scope > title");
   if (svg !== null && title) {
-    // As an element, the browser would show it over the whole drawing.
+    // As an element, it would be a tooltip over the whole drawing.
     svg.setAttribute("aria-label", title.textContent);
     svg.removeAttribute("aria-labelledby");
     title.remove();
@@ -56,7 +56,7 @@ export function takeParts(place: Element, kept: KeptAnnotation<Drawable>, langua
   return parts;
 }
 
-/** The part that a place in a drawing belongs to. */
+/** The part at an element of a drawing. */
 export function partAt(target: EventTarget | null): PartName | null {
   const group = target instanceof Element ? target.closest<SVGElement>("[data-part]") : null;
   return (group?.dataset["part"] ?? null) as PartName | null;

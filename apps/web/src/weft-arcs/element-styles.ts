@@ -3,7 +3,7 @@ import { svgStyles, type Theme } from "@weft-nlp/draw";
 const sheets = new Map<Theme, CSSStyleSheet>();
 
 /**
- * The style sheet of an element, made once for each theme. Adopted sheets are allowed where a
+ * The style sheet of the element, created once for each theme. Adopted sheets are allowed even if a
  * content policy forbids style elements.
  */
 export function elementStyles(theme: Theme): CSSStyleSheet {

@@ -1,8 +1,8 @@
 const waiting = new Map<Element, () => void>();
 
 /**
- * One observer for all drawings of a page: a thousand of them cost no more than the few that are
- * near.
+ * One observer for all drawings of a page, so a thousand drawings cost no more than the few in
+ * view.
  */
 const observer = new IntersectionObserver(
   (entries) => {
@@ -16,7 +16,7 @@ const observer = new IntersectionObserver(
   { rootMargin: "900px" },
 );
 
-/** Calls once, when an element comes near to what can be seen. */
+/** Calls back once, when an element is about to scroll into view. */
 export const near = { watch, forget };
 
 function watch(element: Element, arrive: () => void): void {

@@ -7,20 +7,20 @@ import { near } from "./near.ts";
 export type { PartName } from "./drawing-parts.ts";
 
 /**
- * What the events `weft-hover` and `weft-select` carry as their `detail`; `null` when nothing is
- * pointed at or chosen any more.
+ * The `detail` of the events `weft-hover` and `weft-select`; `null` when a part is no longer
+ * hovered or selected.
  */
 export type PartDetail = { readonly kind: "entity" | "relation"; readonly index: number } | null;
 
 /**
- * `<weft-arcs>`: a text with its entities and relations, drawn as wide as the place it is given.
+ * `<weft-arcs>`: a text with its entities and relations, drawn to the width of its container.
  *
- * Attributes, and properties of the same names: `document` (a document, its record, or the JSON of
- * one), `direction` (`auto`, `ltr`, `rtl`), `language` (chooses the face for Chinese and Japanese),
- * `threshold` and `entity-threshold` (what is less sure is not shown), `selected` and `highlighted`
- * (`relation:3`), `theme` (`auto`, `light`, `dark`), `types` (all entity types, for colours that
- * stay), `lazy` (draws when scrolled near). Fires `weft-hover` and `weft-select`. Arrow keys go
- * from part to part, Enter chooses, Escape lets go.
+ * Attributes, and properties with the same names: `document` (a document, its record, or JSON of
+ * either), `direction` (`auto`, `ltr`, `rtl`), `language` (chooses the font for Chinese and
+ * Japanese), `threshold` and `entity-threshold` (hide less confident parts), `selected` and
+ * `highlighted` (such as `relation:3`), `theme` (`auto`, `light`, `dark`), `types` (all entity
+ * types, for stable colours), `lazy` (draws when near the viewport). Fires `weft-hover` and
+ * `weft-select`. Arrow keys move between parts, Enter selects, Escape deselects.
  */
 export class WeftArcs extends HTMLElement {
   static readonly observedAttributes = [
@@ -54,7 +54,7 @@ export class WeftArcs extends HTMLElement {
     this.#tip.className = "tip";
     this.#tip.hidden = true;
     this.#tip.setAttribute("aria-hidden", "true");
-    // Before the first drawing too: an inline element has no width to draw for.
+    // Needed before the first drawing: an inline element has no width.
     root.adoptedStyleSheets = [elementStyles("auto")];
     root.append(this.#place);
     root.addEventListener("pointerover", ({ target }) => this.#point(partAt(target), target));
@@ -75,14 +75,14 @@ export class WeftArcs extends HTMLElement {
       this.#source = given === null ? null : drawableOf(given);
     } catch {
       this.#source = null;
-      this.#fault = "the document of this drawing is not valid JSON";
+      this.#fault = "the attribute document is not valid JSON";
     }
     this.#update();
   }
 
   /**
-   * All entity types of a label set, so that colours stay the same over many drawings. As
-   * attribute: JSON.
+   * All entity types of a label set, so colours are the same in many drawings. The attribute is
+   * JSON.
    */
   get types(): readonly string[] {
     return this.#types;
@@ -114,8 +114,8 @@ export class WeftArcs extends HTMLElement {
   }
 
   connectedCallback(): void {
-    // What a page has set before this file came stands on the element itself, and would hide the
-    // property of the class.
+    // Properties set before this file was loaded are own properties of the element, which would
+    // shadow those of the class.
     for (const name of ["document", "types", "threshold", "selected", "highlighted"] as const) {
       if (!Object.hasOwn(this, name)) continue;
       const { value } = Object.getOwnPropertyDescriptor(this, name) ?? {};
@@ -145,7 +145,7 @@ export class WeftArcs extends HTMLElement {
     else this.#update();
   }
 
-  /** Draws once for all that changes in one go. */
+  /** Schedules one drawing for several changes. */
   #update(): void {
     if (this.#waiting || !this.isConnected) return;
     this.#waiting = true;
@@ -164,7 +164,7 @@ export class WeftArcs extends HTMLElement {
       return;
     }
     if (!this.#near) {
-      // About as high as it will be, so that what is below does not jump when it is drawn.
+      // Reserve about the final height, so the content below does not jump.
       this.style.minHeight = `${80 + 34 * Math.ceil((source.text.length * 9) / this.#drawnWidth)}px`;
       return;
     }
@@ -187,7 +187,7 @@ export class WeftArcs extends HTMLElement {
     this.#place.className = rightToLeft ? "rtl" : "";
     this.#place.append(this.#tip);
     this.#parts = takeParts(this.#place, kept, this.getAttribute("language"));
-    // Whoever goes through it by keyboard stays where they were.
+    // Restore the keyboard focus.
     if (focused !== null) this.#parts.get(focused)?.[0]?.focus({ preventScroll: true });
     this.#mark();
   }
@@ -209,8 +209,8 @@ export class WeftArcs extends HTMLElement {
   }
 
   /**
-   * Shows what is chosen or pointed at, with what belongs to it; the rest steps back while
-   * something is chosen.
+   * Marks the selected and highlighted parts and their ends; dims the rest while a part is
+   * selected.
    */
   #mark(): void {
     const { selected, highlighted } = this;

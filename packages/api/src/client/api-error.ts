@@ -1,5 +1,6 @@
 import type { ErrorAnswer, Place } from "../types.ts";
 
+/** The fields of an `ApiError`. */
 export interface ApiErrorDetails {
   readonly code: string;
   readonly message: string;
@@ -10,20 +11,20 @@ export interface ApiErrorDetails {
   readonly cause?: unknown;
 }
 
-/** What the server, or the way to it, says is wrong. */
+/** A request failed: the server refused it, or could not be reached. */
 export class ApiError extends Error {
   /**
-   * A code of docs/errors.md; `UNREACHABLE` where no answer came, `HTTP_502` and the like where
-   * something else answered.
+   * A code from docs/errors.md, `UNREACHABLE` if no answer came, or `HTTP_502` and the like if
+   * something other than a Weft server answered.
    */
   readonly code: string;
-  /** Of the answer: 0 where none came, 200 for one line of a stream. */
+  /** The HTTP status: 0 if no answer came, 200 for an error in one line of a stream. */
   readonly status: number;
   readonly hint: string | undefined;
   readonly at: Place | undefined;
-  /** Milliseconds after which the server asks to try again. */
+  /** Milliseconds to wait before a retry, if the server names a time. */
   readonly retryMs: number | undefined;
-  /** The whole JSON answer: that to a conflict has more than the error. */
+  /** The whole JSON answer; the answer to a conflict holds more than the error. */
   readonly answer: unknown;
 
   constructor(status: number, { code, message, hint, at, retryMs, answer, cause }: ApiErrorDetails) {
@@ -38,9 +39,7 @@ export class ApiError extends Error {
   }
 }
 
-/**
- * The error that an answer is. The server answers in its own form, and a proxy in between in any.
- */
+/** Turns an error answer into an `ApiError`. A proxy in between may answer in any form. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const { status, statusText, headers } = response;
   const retryMs = retryAfterMs(headers.get("retry-after"));

@@ -3,19 +3,24 @@ import type { AnswerOf, BodyOf, ParamsOf, QueryOf } from "../types.ts";
 import { ApiError, errorOf } from "./api-error.ts";
 import { pauseBefore, type RetryPolicy } from "./retry-policy.ts";
 
+/** How to reach a server. */
 export interface ConnectionOptions {
-  /** Where the server is, `http://127.0.0.1:7433`; in a page also a relative address, `.` */
+  /**
+   * The address of the server, such as `http://127.0.0.1:7433`. In a page it may be relative, such
+   * as `.`
+   */
   readonly baseUrl: string;
-  /** The bearer token, where the server asks for one. A function is called for each request. */
+  /** The bearer token, if the server needs one. A function is called for each request. */
   readonly token?: string | (() => string | undefined) | undefined;
-  /** Defaults to the runtime's own. */
+  /** Defaults to the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** How requests that the server was too busy for (429, 503) are repeated; false never does. */
+  /** How to retry when the server is too busy (429, 503); `false` never retries. */
   readonly retry?: Partial<RetryPolicy> | false | undefined;
 }
 
+/** Options of any request. */
 export interface CallOptions {
-  /** Gives the request up; its reason is thrown. */
+  /** Aborts the request; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -26,7 +31,7 @@ type Part<Key extends string, Value> = [Value] extends [undefined]
     ? { readonly [Name in Key]?: Value }
     : { readonly [Name in Key]: Value };
 
-/** What a route is given: the parts of its path, its query and its body, as its contract says. */
+/** The input of a route: path parameters, query and body, as its contract says. */
 export type CallInput<Name extends RouteName> = Part<"params", ParamsOf<Name>> &
   Part<"query", QueryOf<Name>> &
   Part<"body", BodyOf<Name>> &
@@ -38,23 +43,25 @@ type Arguments<Name extends RouteName> =
 /** Calls the routes of one server. */
 export interface Connection {
   /**
-   * The JSON answer of a route.
+   * Calls a route and returns its JSON answer.
    *
-   * @throws {ApiError} for every answer but 2xx, and where none comes
+   * @throws {ApiError} if the status is not 2xx, or no answer comes
    */
   readonly call: <Name extends RouteName>(name: Name, ...input: Arguments<Name>) => Promise<AnswerOf<Name>>;
-  /** As `call`, with the answer still to be read: for files and streams. @throws {ApiError} */
+  /** Like `call`, but returns the response unread, for files and streams. @throws {ApiError} */
   readonly send: <Name extends RouteName>(name: Name, ...input: Arguments<Name>) => Promise<Response>;
-  /** A request with any body to a route. @throws {ApiError} */
+  /** Sends any body to a route. @throws {ApiError} */
   readonly sendBody: (route: Route, request: RawRequest) => Promise<Response>;
 }
 
+/** A request whose body is text already. */
 export interface RawRequest extends CallOptions {
   readonly params?: Readonly<Record<string, unknown>> | undefined;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   readonly body?: string | undefined;
 }
 
+/** Connects to the server at `baseUrl`. Nothing is sent before the first call. */
 export function connect({ baseUrl, token, fetch = globalThis.fetch, retry }: ConnectionOptions): Connection {
   const root = baseUrl.replace(/\/+$/, "");
 
@@ -95,7 +102,7 @@ export function connect({ baseUrl, token, fetch = globalThis.fetch, retry }: Con
 }
 
 /**
- * What fetch and the reading of bodies throw has other words in every runtime.
+ * Gives failed fetches and reads one error: their messages differ between runtimes.
  *
  * @throws {ApiError} UNREACHABLE; the signal's reason
  */
@@ -107,7 +114,7 @@ export async function reached<Value>(work: () => Promise<Value>, signal: AbortSi
     throw new ApiError(0, {
       code: "UNREACHABLE",
       message: "the server does not answer",
-      hint: "is weft serve still running, and this its address?",
+      hint: "check that weft serve is running at this address",
       cause,
     });
   }
@@ -117,7 +124,7 @@ function filled(path: string, params: Readonly<Record<string, unknown>> = {}): s
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
 }
 
-/** A list stands there once for each of its values. */
+/** Repeats the name for each value of a list. */
 function queryOf(query: Readonly<Record<string, unknown>> = {}): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((each) => [name, String(each as string | number | boolean)]),

@@ -2,29 +2,34 @@ import type { DocumentRequest, Extraction, ExtractOptions, ModelEntry, ModelLabe
 import { type CallOptions, type Connection, type ConnectionOptions, connect } from "./connection.ts";
 import { type StreamResult, type StreamSettings, streamExtraction } from "./stream-extraction.ts";
 
+/** Options of an extraction, and a signal to abort it. */
 export interface ExtractSettings extends ExtractOptions, Pick<CallOptions, "signal"> {}
 
-/** A Weft server, called from a program. Every method throws an `ApiError`. */
+/** A client of a Weft server. Every method throws `ApiError`. */
 export interface WeftClient extends Connection {
-  /** What a model finds in a text: the record of a document. */
+  /** Finds the entities and relations in a text. */
   readonly extract: (text: TextRequest, settings?: ExtractSettings) => Promise<Extraction>;
-  /** The same for many texts in one request, in their order; all of them are answered or none. */
+  /**
+   * Extracts from many texts in one request; results are in the same order. One bad text fails them
+   * all.
+   */
   readonly extractMany: (texts: readonly TextRequest[], settings?: ExtractSettings) => Promise<Extraction[]>;
-  /** The same for any number of texts, each result as soon as it is there. */
+  /** Extracts from any number of texts and yields each result as soon as it arrives. */
   readonly stream: (
     texts: Iterable<TextRequest> | AsyncIterable<TextRequest>,
     settings?: StreamSettings,
   ) => AsyncGenerator<StreamResult, void, void>;
-  /** The models of the server, the default one first. */
+  /** The models of the server, the default first. */
   readonly models: (options?: CallOptions) => Promise<ModelEntry[]>;
-  /** The labels of a model; of the default one where none is named. */
+  /** The labels of a model; defaults to the first model. */
   readonly schema: (model?: string, options?: CallOptions) => Promise<ModelLabels>;
-  /** Resolves where the process answers. */
+  /** Resolves if the process answers. */
   readonly health: (options?: CallOptions) => Promise<void>;
-  /** Resolves where the server takes requests. */
+  /** Resolves if the server accepts requests. */
   readonly ready: (options?: CallOptions) => Promise<void>;
 }
 
+/** Creates a client of the server at `baseUrl`. Nothing is sent before the first call. */
 export function createClient(options: ConnectionOptions): WeftClient {
   const connection = connect(options);
   const { call } = connection;

@@ -1,4 +1,4 @@
-/** A client of a Weft server, for Node and browsers: it needs nothing but `fetch`. */
+/** A client of a Weft server, for Node and browsers. It needs only `fetch`. */
 export { ApiError, type ApiErrorDetails } from "./api-error.ts";
 export {
   type CallInput,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pauseBefore } from "./retry-policy.ts";
 
-test("a busy server is waited for as long as it says, else for twice as long each time", () => {
+test("waits as long as a busy server asks, and otherwise doubles the pause each time", () => {
   expect([0, 1, 2, 3, 4].map((attempt) => pauseBefore(attempt, { status: 503, retryMs: undefined }))).toEqual([
     500,
     1000,
@@ -14,6 +14,6 @@ test("a busy server is waited for as long as it says, else for twice as long eac
   expect(pauseBefore(9, { status: 503, retryMs: undefined }, { max: 20, maxMs: 3000 })).toBe(3000);
 });
 
-test.each([0, 400, 401, 404, 413, 500, 504])("status %i is not tried again", (status) => {
+test.each([0, 400, 401, 404, 413, 500, 504])("status %i is not retried", (status) => {
   expect(pauseBefore(0, { status, retryMs: 1000 })).toBeUndefined();
 });

@@ -1,16 +1,17 @@
 import type { ApiError } from "./api-error.ts";
 
-/** How often and how long a client waits for a busy server. */
+/** How often a client retries when a server is busy, and how long it waits. */
 export interface RetryPolicy {
-  /** Retries of one request; defaults to 4. */
+  /** Max retries of one request; defaults to 4. */
   readonly max: number;
   /**
-   * The pause before the first retry where the server names none; each one after it is twice as
-   * long. Defaults to 500.
+   * Milliseconds before the first retry if the server names no time; each pause doubles. Defaults
+   * to 500.
    */
   readonly firstMs: number;
   /**
-   * The longest pause; a server that asks for a longer one is not waited for. Defaults to 30,000.
+   * Max milliseconds of a pause. If the server asks for longer, the request fails. Defaults to
+   * 30,000.
    */
   readonly maxMs: number;
 }
@@ -18,9 +19,9 @@ export interface RetryPolicy {
 const defaults: RetryPolicy = { max: 4, firstMs: 500, maxMs: 30_000 };
 
 /**
- * Milliseconds before a request is sent again; undefined where it is not.
+ * Milliseconds before the next retry; undefined if the request is not retried.
  *
- * @param attempt how often it was sent again already
+ * @param attempt retries so far
  */
 export function pauseBefore(
   attempt: number,

@@ -4,25 +4,26 @@ import { ApiError } from "./api-error.ts";
 import { type CallOptions, type Connection, reached } from "./connection.ts";
 import { textLines } from "./text-lines.ts";
 
-/** What became of one text of a stream. */
+/** The result of one text of a stream: its extraction or its error. */
 export type StreamResult =
   | { readonly index: number; readonly document: Extraction; readonly error?: undefined }
   | { readonly index: number; readonly document?: undefined; readonly error: ApiError };
 
+/** Options of a stream of texts. */
 export interface StreamSettings extends ExtractOptions, Pick<CallOptions, "signal"> {
-  /** Texts in one request; defaults to 64. A source that gives a text now and then wants 1. */
+  /** Texts in one request; defaults to 64. Use 1 if texts arrive slowly. */
   readonly batch?: number | undefined;
 }
 
 /**
- * What a model finds in texts of any number, in their order, each as soon as it is there. A text
- * that is refused has an error in its place, and the others go on.
+ * Extracts from any number of texts and yields results in the same order, each as soon as it
+ * arrives. A refused text yields an error in its place; the others continue.
  *
- * The texts go in requests of some each, since browsers can send no body while they read the
- * answer, and since a request that the server was too busy for can then be sent again. The next
- * texts are taken while the answers to the last ones come.
+ * Texts are sent in batches: browsers cannot stream a body while they read the answer, and a batch
+ * can be retried if the server is busy. The next batch is read from the source while answers
+ * arrive.
  *
- * @throws {ApiError} where a request fails as a whole
+ * @throws {ApiError} if a whole request fails
  */
 export async function* streamExtraction(
   connection: Connection,
@@ -45,13 +46,13 @@ export async function* streamExtraction(
     let lines = await take();
     while (lines.length > 0) {
       const following = take();
-      // Its error is seen when its turn comes.
+      // Its error is reported when its turn comes.
       following.catch(() => undefined);
       for await (const line of answersTo(connection, lines, query, signal)) yield resultOf(line, index++);
       lines = await following;
     }
   } finally {
-    // Not waited for: a source that is waiting itself would keep the caller here.
+    // Not awaited: a source that is itself waiting would block the caller.
     if (!ended) void Promise.resolve(source.return?.()).catch(() => undefined);
   }
 }

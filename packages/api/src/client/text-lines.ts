@@ -1,9 +1,6 @@
-/**
- * The lines of a body as they come, without those that are empty. Who stops early lets the other
- * side know.
- */
+/** Yields the non-empty lines of a body as they arrive. Stopping early cancels the body. */
 export async function* textLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
-  // Not every browser iterates over streams by itself.
+  // Not every browser can iterate over a stream.
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = "";

@@ -1,9 +1,9 @@
 import type * as z from "zod";
 import type { Route } from "../routes.ts";
 
-/** Everything that two sides of a route agree on. */
+/** What client and server agree on for a route: its schemas and its description. */
 export interface Contract extends Route {
-  /** The group that it stands in where routes are described. */
+  /** The group of the route in the API description. */
   readonly tag: "extraction" | "models" | "triples" | "operation" | "workspace" | "corrections";
   readonly summary: string;
   readonly description?: string;
@@ -11,11 +11,11 @@ export interface Contract extends Route {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /**
-   * JSON answers by their status; every other status has `errorAnswer`. Absent where the answer is
-   * no JSON: `media` says what it is.
+   * JSON answers by status; every other status answers `errorAnswer`. Absent if the answer is not
+   * JSON; `media` then names its type.
    */
   readonly responses?: Readonly<Record<number, z.ZodType>>;
   readonly media?: { readonly request?: readonly string[]; readonly answer?: readonly string[] };
-  /** Where bodies and answers may be streams: what a line of each is. */
+  /** The lines of body and answer, if both may be streams. */
   readonly lines?: { readonly body: z.ZodType; readonly answer: z.ZodType };
 }

@@ -12,7 +12,7 @@ test("every route has a contract under its own name", () => {
   for (const [name, { method, path }] of all) expect({ method, path }).toEqual(routes[name as keyof typeof routes]);
 });
 
-test.each(all)("%s: the parts of its path have schemas, and what is no JSON says what it is", (_, contract) => {
+test.each(all)("%s: its path parameters have schemas, and an answer that is not JSON names its type", (_, contract) => {
   const { path, params, responses, media, method, body } = contract;
   const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   expect(params instanceof z.ZodObject ? Object.keys(params.shape) : []).toEqual(named);

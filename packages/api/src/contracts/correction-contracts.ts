@@ -6,33 +6,35 @@ import { errorAnswer } from "./error-answer.ts";
 import { probability } from "./values.ts";
 
 /**
- * Names become folders: no separators, no dot in front, nothing that a file system reads in a way
- * of its own.
+ * A project's name is also its folder: no separators, no leading dot, no characters special to a
+ * file system.
  */
 export const projectName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/, "expected up to 80 letters, digits, _ or -, a letter or digit first")
   .describe("letters, digits, _ and -");
 
-/** What a person says of a sentence, as a whole. */
+/** The body of `PUT …/sentences/{id}`: the whole annotation of a sentence, as a person saves it. */
 export const sentenceEdit = z.strictObject({
   entities: z.array(editedEntity).max(2000),
   relations: z.array(editedRelation).max(10_000),
-  done: z.boolean().describe("whether somebody has gone through the sentence; no suggestion may be left then"),
+  done: z.boolean().describe("whether a person has reviewed the sentence; it may then hold no suggestions"),
 });
 
+/** A sentence of a correction project, as `GET …/sentences/{id}` answers it. */
 export const correctionSentence = z.object({
-  id: z.int().describe("its place in the project, from 0"),
-  revision: z.int().describe("counts the changes of this sentence; If-Match asks for it"),
-  uncertainty: probability.describe("of the suggestions it began with: 0 where the model was sure, 1 where it was torn"),
+  id: z.int().describe("index in the project, from 0"),
+  revision: z.int().describe("counts the changes of this sentence; send it in If-Match"),
+  uncertainty: probability.describe("of the original suggestions: 0 is certain, 1 is a coin toss"),
   done: z.boolean(),
-  document: documentRecord.describe("the sentence with its annotation; what has a confidence is a suggestion"),
+  document: documentRecord.describe("the sentence and its annotation; an item with a confidence is a suggestion"),
 });
 
+/** A correction project without its sentences. */
 export const projectEntry = z.object({
   name: z.string(),
   createdAt: z.iso.datetime(),
-  model: z.string().nullable().describe("whose suggestions it began with"),
+  model: z.string().nullable().describe("the model that made the original suggestions"),
   revision: z.int().describe("counts all changes"),
   sentences: z.int(),
   done: z.int(),
@@ -40,19 +42,21 @@ export const projectEntry = z.object({
   relationTypes: z.array(z.string()),
 });
 
+/** The answer of `GET /v1/corrections`. */
 export const projectList = z.object({
   projects: z.array(projectEntry),
-  data: z.boolean().describe("whether projects can be made of the server's data files"),
-  training: z.boolean().describe("whether this server trains"),
+  data: z.boolean().describe("whether projects can be created from the server's data files"),
+  training: z.boolean().describe("whether this server can train"),
 });
 
+/** The answer of `GET /v1/corrections/{name}`: a project with a page of its sentences. */
 export const projectPage = projectEntry.extend({
   offset: z.int(),
-  firstOpen: z.int().nullable().describe("place in this order of the first sentence that is not done"),
+  firstOpen: z.int().nullable().describe("position in this order of the first sentence that is not done"),
   page: z.array(correctionSentence),
 });
 
-/** Where the sentences of a project come from: one of three. */
+/** Where the sentences of a project come from: exactly one of `texts`, `data` and `extraction`. */
 const sources = {
   model: z
     .string()
@@ -60,30 +64,35 @@ const sources = {
     .nullable()
     .optional()
     .describe(
-      "whose predictions become suggestions, as a name of /v1/models; null for none; defaults to the first model for texts and to " +
-        "none for data; with an extraction, the model that it is from",
+      "the model whose predictions become suggestions, by its name in /v1/models; null for none; defaults to the first model for texts, " +
+        "to none for data; with an extraction, the model that made it",
     ),
   texts: z
     .array(z.union([z.string(), documentRequest]))
     .optional()
-    .describe("texts as for /v1/extract"),
+    .describe("texts, as in /v1/extract"),
   data: z.string().max(500).optional().describe("an annotated file of the server's data, by its name in /v1/data"),
-  extraction: givenRecord.optional().describe("a result of /v1/extract; what it holds becomes suggestions"),
+  extraction: givenRecord.optional().describe("a result of /v1/extract; its entities and relations become suggestions"),
 };
 
+/** The body of `POST …/sentences`: exactly one of texts, data and extraction. */
 export const sentencesRequest = z.strictObject(sources);
 
+/** The body of `POST /v1/corrections`: a name, and where the sentences come from. */
 export const projectRequest = z.strictObject({ name: projectName, ...sources });
 
+/** The body of `PATCH /v1/corrections/{name}`: the new name. */
 export const projectChange = z.strictObject({ name: projectName });
 
+/** The answer to added sentences: the project, and the id of the first new sentence. */
 export const sentencesAnswer = projectEntry.extend({
-  first: z.int().describe("id of the first sentence that came; the others follow"),
+  first: z.int().describe("id of the first added sentence; the others follow"),
 });
 
+/** The answer to a deleted project, with the folder that keeps its files. */
 export const removedProject = z.object({
   name: z.string(),
-  kept: z.string().describe("where its files lie now, from the server's folder of corrections"),
+  kept: z.string().describe("where its files are now, relative to the server's corrections folder"),
 });
 
 const whole = (min: number, max: number) =>
@@ -94,46 +103,51 @@ const whole = (min: number, max: number) =>
     .pipe(z.int().min(min).max(max))
     .optional();
 
+/** The query of `GET /v1/corrections/{name}`. */
 export const pageQuery = z.strictObject({
   offset: whole(0, 1e9).describe("defaults to 0"),
   limit: whole(1, 500).describe("defaults to 50"),
-  sort: z.enum(["uncertainty", "order"]).optional().describe("the most uncertain first, or as in the data (the default)"),
+  sort: z.enum(["uncertainty", "order"]).optional().describe("most uncertain first, or in the order of the data (default)"),
 });
 
+/** The query of `GET …/export`. */
 export const exportQuery = z.strictObject({
   format: z.string().max(50).optional().describe("an annotation format that Weft writes; defaults to jsonl"),
-  which: z.enum(["done", "all"]).optional().describe("sentences that are done (the default), or all, suggestions included"),
+  which: z.enum(["done", "all"]).optional().describe("only sentences that are done (default), or all, including suggestions"),
 });
 
+/** The answer of `GET …/export`: the files, and a list of what the format could not hold. */
 export const exportAnswer = z.object({
   format: z.string(),
   sentences: z.int(),
   files: z.array(z.object({ name: z.string(), content: z.string() })),
-  omissions: z.array(z.string()).describe("what the format cannot hold"),
+  omissions: z.array(z.string()).describe("annotations that the format cannot hold"),
 });
 
+/** The body of `POST …/train`. */
 export const trainRequest = z.strictObject({
   from: z
     .string()
     .max(200)
     .optional()
-    .describe("a run of the server's folder of runs whose settings and data are taken; defaults to a small base configuration"),
+    .describe("a run in the server's runs folder whose settings and data are used; defaults to a small base configuration"),
   data: z
     .enum(["added", "alone"])
     .optional()
     .describe(
-      "corrected sentences behind the run's own train data (where `from` is given), or alone, every fifth document kept for dev",
+      "`added` appends the corrected sentences to the run's train data and needs `from`; `alone` uses them only, every fifth document for dev",
     ),
 });
 
+/** The state of the last training of a project; `none` before the first. */
 export const trainState = z.object({
   state: z.enum(["none", "running", "done", "failed", "stopped"]),
-  run: z.string().optional().describe("its folder in the server's folder of runs"),
+  run: z.string().optional().describe("its folder in the server's runs folder"),
   project: z.string().optional(),
   from: z.string().nullable().optional(),
-  data: z.string().optional().describe("how many sentences train and dev have, and from where"),
+  data: z.string().optional().describe("number and origin of the train and dev sentences"),
   startedAt: z.iso.datetime().optional(),
-  message: z.string().optional().describe("the last line that the training said"),
+  message: z.string().optional().describe("the last line of the training's output"),
 });
 
 const projectParams = z.object({ name: z.string().max(200) });
@@ -147,11 +161,12 @@ const sentenceParams = projectParams.extend({
 const projectConflict = errorAnswer.extend({ project: projectEntry });
 const sentenceConflict = errorAnswer.extend({ sentence: correctionSentence });
 const threeSources =
-  "Of texts, of an annotated file of the server's data folder, or of a result of /v1/extract: one of the three.";
+  "Sentences come from exactly one of: texts, an annotated file in the server's data folder, a result of /v1/extract.";
 const ifUnchanged =
-  "The header If-Match names the revision of the project. Where it has changed since, the answer is 412 with the project in " +
+  "The header If-Match names the revision of the project. If the project has changed since, the answer is 412 with the project in " +
   "`project`, and nothing is changed.";
 
+/** The routes under `/v1/corrections`. */
 export const correctionContracts = {
   projects: {
     ...routes.projects,
@@ -162,7 +177,7 @@ export const correctionContracts = {
   createProject: {
     ...routes.createProject,
     tag: "corrections",
-    summary: "makes a correction project",
+    summary: "creates a correction project",
     description: threeSources,
     body: projectRequest,
     responses: { 201: projectEntry },
@@ -170,7 +185,7 @@ export const correctionContracts = {
   project: {
     ...routes.project,
     tag: "corrections",
-    summary: "some sentences of a project",
+    summary: "a page of a project's sentences",
     params: projectParams,
     query: pageQuery,
     responses: { 200: projectPage },
@@ -178,7 +193,7 @@ export const correctionContracts = {
   renameProject: {
     ...routes.renameProject,
     tag: "corrections",
-    summary: "gives a project another name",
+    summary: "renames a project",
     description: ifUnchanged,
     params: projectParams,
     body: projectChange,
@@ -187,15 +202,15 @@ export const correctionContracts = {
   removeProject: {
     ...routes.removeProject,
     tag: "corrections",
-    summary: "takes a project away",
-    description: `${ifUnchanged} The files are moved aside, into the folder .trash among the projects.`,
+    summary: "deletes a project",
+    description: `${ifUnchanged} Its files are moved to the folder .trash next to the projects.`,
     params: projectParams,
     responses: { 200: removedProject, 412: projectConflict },
   },
   addSentences: {
     ...routes.addSentences,
     tag: "corrections",
-    summary: "puts more sentences behind those of a project",
+    summary: "appends sentences to a project",
     description: threeSources,
     params: projectParams,
     body: sentencesRequest,
@@ -204,17 +219,17 @@ export const correctionContracts = {
   sentence: {
     ...routes.sentence,
     tag: "corrections",
-    summary: "one sentence as it stands",
+    summary: "one sentence in its current state",
     params: sentenceParams,
     responses: { 200: correctionSentence },
   },
   saveSentence: {
     ...routes.saveSentence,
     tag: "corrections",
-    summary: "saves what a person says of a sentence",
+    summary: "saves the annotation of a sentence",
     description:
-      "The header If-Match names the revision that was changed. Where another one is there by now, the answer is 412 with that " +
-      "sentence in `sentence`, and nothing is changed. An answer means that the change is on disk.",
+      "The header If-Match names the revision that was edited. If the sentence has changed since, the answer is 412 with the current " +
+      "sentence in `sentence`, and nothing is changed. On success the change is on disk.",
     params: sentenceParams,
     body: sentenceEdit,
     responses: { 200: correctionSentence, 412: sentenceConflict },
@@ -232,7 +247,7 @@ export const correctionContracts = {
     tag: "corrections",
     summary: "trains a model on the sentences that are done",
     description:
-      "Only where the server was started with --allow-training. One training at a time; its run appears among the server's runs.",
+      "Needs a server started with --allow-training. It runs one training at a time; the run appears among the server's runs.",
     params: projectParams,
     body: trainRequest,
     responses: { 202: trainState },
@@ -240,14 +255,14 @@ export const correctionContracts = {
   training: {
     ...routes.training,
     tag: "corrections",
-    summary: "how the last training of a project stands",
+    summary: "the state of a project's last training",
     params: projectParams,
     responses: { 200: trainState },
   },
   stopTraining: {
     ...routes.stopTraining,
     tag: "corrections",
-    summary: "stops the training; its run can be resumed",
+    summary: "stops the training; the run can be resumed",
     params: projectParams,
     responses: { 200: trainState },
   },

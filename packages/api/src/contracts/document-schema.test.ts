@@ -17,7 +17,7 @@ const document: Document = {
   metadata: { doc: "group" },
 };
 
-test("what core writes is a record of the wire, field by field, and core reads it back", () => {
+test("the schema accepts what core writes, field by field, and core reads it back", () => {
   const record = recordOf(document);
   expect(documentRecord.strict().parse(record)).toEqual(record);
   expect(documentFromRecord(record, {})).toEqual({ document, losses: [] });
@@ -26,14 +26,14 @@ test("what core writes is a record of the wire, field by field, and core reads i
   expect(Object.keys(record)).toEqual(Object.keys(documentRecord.shape));
 });
 
-test("the two say the same in types", () => {
+test("schema and core agree in types", () => {
   expectTypeOf<WrittenRecord>().toExtend<DocumentRecord>();
   expectTypeOf<Omit<DocumentRecord, "entities" | "relations" | "pos" | "meta">>().toExtend<
     Omit<WrittenRecord, "entities" | "relations" | "pos" | "meta">
   >();
 });
 
-test("a record's text, tokens and entities are a request as they are", () => {
+test("a record's text, tokens and entities make a valid request", () => {
   const { text, tokens, offsets, sentences, entities } = recordOf(document);
   expect(documentRequest.parse({ text, tokens, offsets, sentences, entities })).toEqual({
     text,

@@ -8,7 +8,7 @@ import { operationContracts } from "./operation-contracts.ts";
 import { runContracts } from "./run-contracts.ts";
 import { tripleContracts } from "./triple-contracts.ts";
 
-/** Every route with what it takes and answers. */
+/** The contract of every route, by its name in `routes`. */
 export const contracts = {
   ...extractionContracts,
   ...modelContracts,

@@ -3,6 +3,7 @@ import { routes } from "../routes.ts";
 import type { Contract } from "./contract.ts";
 import { givenRecord } from "./document-schema.ts";
 
+/** A triple format that the server writes. */
 export const tripleFormat = z.object({
   name: z.string(),
   title: z.string(),
@@ -11,11 +12,13 @@ export const tripleFormat = z.object({
   describe: z.string(),
 });
 
+/** The body of `POST /v1/triples`: a format and document records. */
 export const triplesRequest = z.strictObject({
-  format: z.string().max(40).describe("a name of GET /v1/triples"),
+  format: z.string().max(40).describe("a name from GET /v1/triples"),
   documents: z.array(givenRecord),
 });
 
+/** The routes under `/v1/triples`. */
 export const tripleContracts = {
   tripleFormats: {
     ...routes.tripleFormats,

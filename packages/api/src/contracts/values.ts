@@ -4,7 +4,7 @@ import * as z from "zod";
 export const count = z.int().min(0);
 export const probability = z.number().min(0).max(1);
 
-/** A number in a query is text; descriptions say number all the same. */
+/** Reads a number from a query, where it is text; API descriptions still say number. */
 export function queryNumber<Schema extends z.ZodNumber>(schema: Schema, description: string | undefined = schema.description) {
   return z
     .string()

@@ -7,13 +7,13 @@ const sentence = (id: string, group = id): Sentence => ({ id, group, tokens: [id
 const plain = (count: number): Sentence[] => Array.from({ length: count }, (_, index) => sentence(`${index}`));
 const ids = (sentences: readonly Sentence[]): string[] => sentences.map(({ id }) => id);
 
-test("sentences without documents are dealt evenly, and every sentence is tested once", () => {
+test("distributes sentences without documents evenly, and tests each once", () => {
   const folds = foldsOf(plain(23), { folds: 5, seed: 1 });
   expect(folds.map(({ test }) => test.length).sort((a, b) => a - b)).toEqual([4, 4, 5, 5, 5]);
   expect(folds.flatMap(({ test }) => ids(test)).sort()).toEqual(ids(plain(23)).sort());
 });
 
-test("the parts of a fold hold the corpus once, in its order, with a tenth of what is not tested in dev", () => {
+test("the parts of a fold partition the corpus in order, with a tenth of the rest in dev", () => {
   for (const { train, dev, test } of foldsOf(plain(100), { folds: 5, seed: 3 })) {
     expect([...train, ...dev, ...test].map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 100 }, (_, index) => index),
@@ -23,14 +23,14 @@ test("the parts of a fold hold the corpus once, in its order, with a tenth of wh
   }
 });
 
-test("the same seed gives the same folds, another seed others, and each fold has a dev part of its own", () => {
+test("folds depend only on the seed, and each fold has its own dev part", () => {
   const folds = foldsOf(plain(40), { folds: 4, seed: 7 });
   expect(foldsOf(plain(40), { folds: 4, seed: 7 })).toEqual(folds);
   expect(foldsOf(plain(40), { folds: 4, seed: 8 })).not.toEqual(folds);
   expect(new Set(folds.map(({ dev }) => ids(dev).join(" "))).size).toBe(4);
 });
 
-test("no document stands on two sides of a fold, whatever the documents are", () => {
+test("no document is in two parts of a fold", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 3, maxLength: 60 }),
@@ -51,7 +51,7 @@ test("no document stands on two sides of a fold, whatever the documents are", ()
   );
 });
 
-test("ids that repeat where files are pooled make no document, a document's first sentence may have its name", () => {
+test("ids that repeat in pooled files are not documents, but a first sentence may have its document's name", () => {
   const pooled = [...plain(6), ...plain(6)];
   const folds = foldsOf(pooled, { folds: 12, seed: 1 });
   expect(folds.map(({ test }) => test.length)).toEqual(new Array(12).fill(1));
@@ -60,7 +60,7 @@ test("ids that repeat where files are pooled make no document, a document's firs
   expect(holding.map(({ test }) => ids(test))).toEqual([["d", "d-2"]]);
 });
 
-test("too few documents, folds or an impossible share are refused", () => {
+test("refuses too few documents or folds, and an impossible share", () => {
   const oneDocument = plain(9).map(({ id }) => sentence(id, "the same"));
   expect(() => foldsOf(oneDocument, { folds: 2, seed: 1 })).toThrow("1 documents are too few for 2 folds");
   const lopsided = plain(9).map(({ id }, index) => sentence(id, index < 7 ? "large" : id));

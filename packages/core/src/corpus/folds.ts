@@ -2,19 +2,18 @@ import { Random } from "@weft-nlp/tensor";
 import { ConfigError, DataError } from "../errors.ts";
 import type { Sentence } from "../schema/index.ts";
 
+/** How `foldsOf` divides a corpus. */
 export interface FoldOptions {
   /** At least 2. */
   readonly folds: number;
   readonly seed: number;
-  /**
-   * The share of the sentences outside a fold that becomes its dev part; a tenth where left out.
-   */
+  /** The share of the sentences outside a fold that becomes its dev part. Defaults to a tenth. */
   readonly devShare?: number | undefined;
 }
 
 /**
- * One fold: its test part is the fold itself, and every sentence of the corpus is in one of the
- * three, in the corpus's order.
+ * One fold. Its test part is the fold itself. Every sentence of the corpus is in one of the three
+ * parts, in corpus order.
  */
 export interface Fold {
   readonly train: readonly Sentence[];
@@ -23,18 +22,17 @@ export interface Fold {
 }
 
 /**
- * Cuts a corpus into folds by document, so that no document stands on two sides of a fold.
+ * Splits a corpus into folds by document, so that no document is in two parts of a fold.
  *
- * A sentence's document is its `group`; sentences that name none are documents of their own.
- * Documents come in an order drawn by the seed, and each goes to the fold that has the fewest
- * sentences so far. The dev part of a fold is drawn from the other folds: their documents, in an
- * order drawn by the seed and the fold's number, until they hold `devShare` of those folds'
- * sentences.
+ * A sentence's document is its `group`; each sentence without one is its own document. Documents
+ * are shuffled by the seed, and each goes to the fold with the fewest sentences so far. The dev
+ * part of a fold comes from the other folds: their documents, shuffled by the seed and the fold's
+ * number, until they hold `devShare` of those sentences.
  *
- * @throws {ConfigError} SETTING_INVALID when there are fewer than 2 folds, or the share leaves
- *   nothing to learn from
+ * @throws {ConfigError} SETTING_INVALID when there are fewer than 2 folds, or `devShare` is not
+ * between 0 and 1
  * @throws {DataError} CORPUS_EMPTY when there are too few documents for every fold to have a train,
- *   a dev and a test part
+ * a dev and a test part
  */
 export function foldsOf(sentences: readonly Sentence[], options: FoldOptions): Fold[] {
   const { folds, seed, devShare = 0.1 } = options;
@@ -42,12 +40,11 @@ export function foldsOf(sentences: readonly Sentence[], options: FoldOptions): F
   if (!(devShare > 0 && devShare < 1)) throw invalid("devShare", "a number between 0 and 1", devShare);
   const documents = documentsOf(sentences);
   const members = assign(Random.of(seed, "folds").shuffle([...documents]), folds);
-  // Each fold needs a document to be tested on, and outside it one to learn from and one to choose
-  // on.
+  // Each fold needs one document for testing, and outside it one for training and one for dev.
   if (members.some((own) => own.length === 0 || documents.length - own.length < 2)) {
     throw new DataError("CORPUS_EMPTY", {
       message: `${documents.length} documents are too few for ${folds} folds that each have a train, a dev and a test part`,
-      hint: "ask for another number of folds, or pool more data; sentences with the same `doc` are one document",
+      hint: "use fewer folds or more data; sentences with the same `doc` are one document",
     });
   }
   return members.map((test, fold) => {
@@ -62,13 +59,13 @@ export function foldsOf(sentences: readonly Sentence[], options: FoldOptions): F
   });
 }
 
-/** The places of a document's sentences in the corpus. */
+/** The indices of a document's sentences in the corpus. */
 type DocumentSentences = readonly number[];
 
 /**
- * The documents in order of their first sentence. A sentence whose group is its own id names no
- * document, unless another sentence does name that one: ids such as line numbers repeat where files
- * are pooled, and say nothing.
+ * The documents in order of their first sentence. A sentence whose group is its own id has no
+ * document, unless another sentence names that group: ids such as line numbers repeat when files
+ * are pooled, and mean nothing.
  */
 function documentsOf(sentences: readonly Sentence[]): DocumentSentences[] {
   const named = new Set(sentences.flatMap(({ id, group }) => (group === undefined || group === id ? [] : [group])));
@@ -93,7 +90,7 @@ function assign(documents: readonly DocumentSentences[], folds: number): Documen
   return members;
 }
 
-/** At least one document, and never all of them: something must be left to learn from. */
+/** At least one document, and never all: training needs the rest. */
 function firstOf(documents: readonly DocumentSentences[], share: number): DocumentSentences[] {
   const wanted = share * documents.reduce((sum, document) => sum + document.length, 0);
   const taken: DocumentSentences[] = [];

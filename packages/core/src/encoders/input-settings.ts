@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { schemaFrom } from "../catalogue.ts";
 import type { Lexicon, LexiconNeeds } from "../vocabulary/index.ts";
 import type { InputPart } from "./input-part.ts";
 import { inputParts } from "./inputs/index.ts";
@@ -21,17 +22,14 @@ export function inputSettings(
   defaults: Readonly<Record<string, object>>,
   { givenEntities = false }: { readonly givenEntities?: boolean } = {},
 ): z.ZodType<Inputs> {
-  // Looked up when a configuration is checked, so that it includes parts registered later.
-  return z
-    .lazy(() => sectionOf(defaults, givenEntities))
-    .refine((inputs) => Object.values(inputs).some((part) => part !== false), "expected at least one input that is not off")
+  return schemaFrom(inputParts, () => sectionOf(defaults, givenEntities))
     .prefault({})
     .describe("what the model reads of each word: parts are merged over its defaults, off switches a part off");
 }
 
 function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: boolean): z.ZodType<Inputs> {
   const offered = [...inputParts].filter(({ readsEntities }) => givenEntities || readsEntities !== true);
-  return z.strictObject(
+  const section = z.strictObject(
     Object.fromEntries(
       offered.map((part) => {
         const own = part.settings(defaults[part.name] ?? {});
@@ -41,6 +39,10 @@ function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: bo
         return [part.name, standard.describe(part.summary)];
       }),
     ),
+  );
+  return section.refine(
+    (inputs) => Object.values(inputs).some((part) => part !== false),
+    "expected at least one input that is not off",
   );
 }
 

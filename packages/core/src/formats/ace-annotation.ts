@@ -4,7 +4,7 @@ import type { Omit } from "./shared/records.ts";
 import type { XmlElement } from "./shared/xml.ts";
 
 export interface AceSpan extends Span {
-  /** The words that the annotation has for it. */
+  /** The words that the annotation gives for it. */
   readonly text: string;
   readonly line: number;
 }
@@ -18,7 +18,7 @@ export interface AceMention {
 
 interface AceRelation {
   readonly type: string;
-  /** Ids of the mentions in the roles Arg-1 and Arg-2. */
+  /** Ids of the mentions with the roles Arg-1 and Arg-2. */
   readonly ends: readonly [head: string, tail: string];
   readonly line: number;
 }
@@ -28,14 +28,14 @@ export interface AceAnnotation {
   readonly relations: readonly AceRelation[];
 }
 
-/** Not one of the relations that are counted: Li and Ji 2014 have the six other types of ACE05. */
+/** The relation type that results exclude: Li and Ji 2014 use the six other types of ACE05. */
 const uncounted = "METONYMY";
 
 /**
- * Mentions and relations of an .apf.xml file in the form of ACE05 (apf.v5). What Weft has no place
- * for is reported.
+ * Reads the mentions and relations of an .apf.xml file in ACE05's format (apf.v5). Reports what
+ * Weft cannot represent.
  *
- * @param spans whether a mention is its head or its whole extent
+ * @param spans whether a mention is its head or its full extent
  * @throws {DataError} FIELD_MISSING, FIELD_INVALID at the line of the element
  */
 export function readAceAnnotation(
@@ -48,7 +48,7 @@ export function readAceAnnotation(
     throw new DataError("FIELD_INVALID", {
       at: { source, line: root.line },
       message: `expected the element source_file, found ${root.name}`,
-      hint: "the annotation of ACE05 is apf.v5; ACE04 is read in the form of LSTM-ER's scripts",
+      hint: "ACE05 uses apf.v5; for ACE04, use the output of LSTM-ER's scripts",
     });
   }
   const mentions: AceMention[] = [];
@@ -62,17 +62,17 @@ export function readAceAnnotation(
   };
   for (const element of document?.children ?? []) {
     if (element.name === "entity") {
-      once(element, "Weft has no coreference, subtypes and classes of entities; said once for the file");
+      once(element, "Weft has no coreference, subtypes and classes of entities; reported once per file");
       for (const mention of childrenOf(element, "entity_mention")) mentions.push(readMention(element, mention, spans, source));
     } else if (element.name === "relation") {
-      once(element, "Weft has no subtypes, tense and modality of relations; said once for the file");
+      once(element, "Weft has no subtypes, tense and modality of relations; reported once per file");
       const type = attributeOf(element, "TYPE", source);
       for (const mention of childrenOf(element, "relation_mention")) {
         const relation = readRelation(type, mention, source, omit);
         if (relation !== undefined) relations.push(relation);
       }
     } else {
-      const reason = unheld[element.name] ?? "Weft has no place for this element";
+      const reason = unheld[element.name] ?? "Weft cannot represent this element";
       const found = childrenOf(element, `${element.name}_mention`);
       for (const { line } of found.length === 0 ? [element] : found) omit(element.name, reason, { source, line });
     }
@@ -82,8 +82,8 @@ export function readAceAnnotation(
 
 const unheld: Readonly<Record<string, string>> = {
   event: "Weft has no events",
-  value: "values are no entities",
-  timex2: "times are no entities",
+  value: "Weft does not treat values as entities",
+  timex2: "Weft does not treat times as entities",
 };
 
 function readMention(entity: XmlElement, mention: XmlElement, spans: "head" | "extent", source: string | undefined): AceMention {
@@ -107,8 +107,8 @@ function readSpan(element: XmlElement, source: string | undefined): AceSpan {
     throw new DataError("FIELD_INVALID", { at: placeOf(characters, source, name), message });
   }) as [number, number];
   if (last < start) {
-    const message = `the characters ${start} to ${last} are none`;
-    const hint = "END is the last character itself";
+    const message = `the characters ${start} to ${last} are not a span`;
+    const hint = "END is the offset of the last character";
     throw new DataError("SPAN_EMPTY", { at: placeOf(characters, source), message, hint });
   }
   return { start, end: last + 1, text: characters.text, line: characters.line };
@@ -117,14 +117,14 @@ function readSpan(element: XmlElement, source: string | undefined): AceSpan {
 function readRelation(type: string, mention: XmlElement, source: string | undefined, omit: Omit): AceRelation | undefined {
   const at = { source, line: mention.line };
   if (type === uncounted) {
-    omit(mention.name, `${uncounted} is none of the six relations that are counted; it was left out`, at);
+    omit(mention.name, `${uncounted} is not one of the six relation types in use; it was left out`, at);
     return undefined;
   }
   const ends = new Map<string, string>();
   for (const argument of childrenOf(mention, "relation_mention_argument")) {
     const role = attributeOf(argument, "ROLE", source);
     if (role !== "Arg-1" && role !== "Arg-2") {
-      omit(argument.name, `the role ${JSON.stringify(role)} has no place; a relation has a head and a tail`, {
+      omit(argument.name, `the role ${JSON.stringify(role)} is not supported; a relation has a head and a tail`, {
         source,
         line: argument.line,
       });

@@ -1,31 +1,28 @@
 import type { Span } from "../schema/index.ts";
 
-/**
- * What one offset of an annotation counts, where the guidelines leave it to the tool that wrote the
- * file.
- */
+/** The counting rules that the guidelines leave to the tool that wrote the file. */
 export interface AceCounting {
-  /** `&amp;` as the five characters that stand in the file, or as the one that it means. */
+  /** Whether `&amp;` counts as the five characters in the file or as the one that it means. */
   readonly references: "as written" | "as meant";
-  /** A Windows line end as one character or as two. */
+  /** Whether a Windows line end counts as one character or two. */
   readonly lineEnds: "one" | "two";
 }
 
 export interface AceText {
-  /** What stands between the tags, with references resolved. */
+  /** The text between the tags, with references resolved. */
   readonly text: string;
-  /** Between two tags or more each: no sentence goes from one to the next. */
+  /** The stretches between tags; no sentence crosses from one to the next. */
   readonly blocks: readonly Span[];
-  /** The place in `text` of every offset, the end included; -1 where the character was left out. */
+  /** The index in `text` of every offset, including the end; -1 for a dropped character. */
   readonly places: readonly number[];
 }
 
-/** Elements that describe the document and belong to no sentence of it. */
+/** Elements that describe the document and contain no sentence. */
 const header = new Set(["DOCID", "DOCTYPE", "DATETIME", "ENDTIME"]);
 
 /**
- * The text of an ACE source file, and where its offsets lie in it: they count characters of the
- * file, from 0, with line ends and without tags.
+ * Extracts the text of an ACE source file, with the mapping from its offsets. They count characters
+ * of the file from 0, including line ends and excluding tags.
  *
  * @param source the .sgm file without a byte order mark
  */
@@ -50,8 +47,7 @@ export function readAceText(source: string, { references, lineEnds }: AceCountin
     const meant = piece === "\r\n" ? "\n" : piece.startsWith("&") ? resolved(piece) : piece;
     const counted = piece === "\r\n" ? lineEnds === "two" : meant !== piece && references === "as written";
     const place = inside === "" ? text.length : -1;
-    // Offsets count code points; nothing that a reference is written with lies beyond the basic
-    // plane.
+    // Offsets count code points, and references are written in the basic plane only.
     for (let count = counted ? piece.length : 1; count > 0; count--) places.push(place);
     if (inside === "") text += meant;
   }
@@ -60,12 +56,12 @@ export function readAceText(source: string, { references, lineEnds }: AceCountin
   return { text, blocks, places };
 }
 
-/** Tags, line ends, references, and every other character by itself. */
+/** Tags, line ends, references, and every other character on its own. */
 const pieces = /<[/!?]?[A-Za-z][^<>]*>|\r\n|&(?:[A-Za-z]{1,8}|#\d{1,7}|#[xX][\dA-Fa-f]{1,6});|[^]/gu;
 
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 
-/** The character that a reference means; the reference itself where it is none that is known. */
+/** The character that a reference means, or the reference itself if it is unknown. */
 function resolved(reference: string): string {
   const name = reference.slice(1, -1);
   if (!name.startsWith("#")) return Object.hasOwn(named, name.toLowerCase()) ? (named[name.toLowerCase()] as string) : reference;

@@ -4,19 +4,18 @@ import { describeInputFormat, type Files, readFiles } from "../testing/describe-
 import { adaDocument } from "../testing/format-documents.ts";
 import { ace05 } from "./ace05.ts";
 
-/** A mention as a test names it: its words, or those of its extent and of the head inside. */
+/** A mention in a test: its words, or those of its extent and of its head. */
 type Words = string | readonly [extent: string, head: string];
 
 interface Drawn {
   readonly entities: readonly (readonly [type: string, ...mentions: Words[]])[];
-  /** Types and the mentions they name, as `entity.mention` counted from 1. */
+  /** Types with the mentions they refer to, as `entity.mention` counted from 1. */
   readonly relations?: readonly (readonly [type: string, head: string, tail: string])[];
   readonly more?: string;
 }
 
 /**
- * An annotation in the form of ACE05 for the words of a text, whose offsets are counted with a
- * plain loop.
+ * An annotation in ACE05's format for the words of a text, with offsets counted by a plain loop.
  */
 function apf(sgm: string, { entities, relations = [], more = "" }: Drawn, id = "doc-1"): string {
   const counted = Array.from(sgm.replace(/<[^>]*>/g, ""));
@@ -104,16 +103,16 @@ const expected: Document = {
 };
 
 /**
- * The head of the first Acme Corp: 37 characters stand in front of the rocket, line ends included
- * and tags not, 22 from there to it.
+ * The head of the first Acme Corp: 37 characters precede the rocket, with line ends and without
+ * tags, and 22 more precede the head.
  */
 const head = (start: string, end: string): string => `<head>
       <charseq START="${start}" END="${end}">Acme Corp</charseq>`;
 
-/** What is said of every file, which has more than Weft holds. */
+/** Reported for every file, since each has annotation that Weft cannot hold. */
 const usual = [
-  "entity: Weft has no coreference, subtypes and classes of entities; said once for the file",
-  "relation: Weft has no subtypes, tense and modality of relations; said once for the file",
+  "entity: Weft has no coreference, subtypes and classes of entities; reported once per file",
+  "relation: Weft has no subtypes, tense and modality of relations; reported once per file",
 ];
 
 describeInputFormat(
@@ -143,12 +142,12 @@ describeInputFormat(
     {
       what: "an end before the start",
       change: [head("59", "67"), head("59", "58")],
-      says: /charseq: the characters 59 to 58 are none \(SPAN_EMPTY\)$/,
+      says: /charseq: the characters 59 to 58 are not a span \(SPAN_EMPTY\)$/,
     },
     {
       what: "words that the text does not have there",
       change: ['">Paris</charseq>\n    </head>', '">Berlin</charseq>\n    </head>'],
-      says: 'entity_mention: the text has "Paris" where the file says "Berlin"; the offsets were taken',
+      says: 'entity_mention: the text has "Paris" where the file says "Berlin"; the offsets were used',
     },
     {
       what: "a mention without a head",
@@ -158,7 +157,7 @@ describeInputFormat(
     {
       what: "a relation to a mention that is not there",
       change: ['REFID="doc-1-E3-1"', 'REFID="doc-1-E9-1"'],
-      says: /relation_mention: the relation names "doc-1-E9-1", but no entity_mention of this file has this id \(RELATION_END_MISSING\)$/,
+      says: /relation_mention: the relation names "doc-1-E9-1", but no entity_mention in this file has this id \(RELATION_END_MISSING\)$/,
     },
     {
       what: "a relation with one end",
@@ -168,12 +167,12 @@ describeInputFormat(
     {
       what: "an id given twice",
       change: ['ID="doc-1-E2-2"', 'ID="doc-1-E2-1"'],
-      says: /entity_mention: the id doc-1-E2-1 is given a second time \(FIELD_INVALID\)$/,
+      says: /entity_mention: the id doc-1-E2-1 is a duplicate \(FIELD_INVALID\)$/,
     },
     {
       what: "a metonymy",
       change: ['TYPE="based_in"', 'TYPE="METONYMY"'],
-      says: /relation_mention: METONYMY is none of the six relations that are counted; it was left out$/m,
+      says: /relation_mention: METONYMY is not one of the six relation types in use; it was left out$/m,
     },
     {
       what: "an event",
@@ -183,7 +182,7 @@ describeInputFormat(
     {
       what: "a time",
       change: ["</document>", '<timex2 ID="T"><timex2_mention ID="T-1"/></timex2></document>'],
-      says: /timex2: times are no entities$/m,
+      says: /timex2: Weft does not treat times as entities$/m,
     },
     {
       what: "a file of another kind",
@@ -234,7 +233,7 @@ const talkDrawn: Drawn = {
   ],
 };
 
-test("heads or extents, over line breaks and written references, and no sentence goes over a tag", async () => {
+test("reads heads or extents across line breaks and references, and no sentence crosses a tag", async () => {
   const heads = await readFiles(ace05, files(talk, talkDrawn));
   expect(heads.omissions.map(({ path }) => path)).toEqual(["entity", "relation"]);
   const [document] = heads.documents;
@@ -259,7 +258,7 @@ test("heads or extents, over line breaks and written references, and no sentence
     "They stayed .",
   ]);
   expect(cut.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "relations[2]: the ends of the relation lie in different sentences",
+    "relations[2]: the ends of the relation are in different sentences",
   ]);
   const extents = await readFiles(ace05, files(talk, talkDrawn), { spans: "extent" });
   expect(extents.documents.flatMap(named).slice(0, 3)).toEqual([
@@ -269,7 +268,7 @@ test("heads or extents, over line breaks and written references, and no sentence
   ]);
 });
 
-test("relations go from Arg-1 to Arg-2, and each mention of one is a relation of its own", async () => {
+test("relations go from Arg-1 to Arg-2, and each relation mention is a relation", async () => {
   const { documents } = await readFiles(ace05, files(talk, talkDrawn));
   expect(documents[0]?.relations).toEqual([
     { head: 1, tail: 2, type: "ORG-AFF" },
@@ -278,7 +277,7 @@ test("relations go from Arg-1 to Arg-2, and each mention of one is a relation of
   ]);
 });
 
-test("offsets that count a reference as the character it means, or a Windows line end as two, are seen from the words", async () => {
+test("detects how references and Windows line ends count from the words", async () => {
   const { "d.apf.xml": annotation = "" } = files(talk, talkDrawn);
   const heads = await readFiles(ace05, { "d.apf.xml": annotation, "d.sgm": talk });
   const broken = talk.replaceAll("\n", "\r\n");
@@ -303,13 +302,13 @@ test("offsets that count a reference as the character it means, or a Windows lin
   }
 });
 
-test("of the stages of annotation in a folder the last is read, each genre for itself", () => {
+test("reads the last annotation stage in a folder, per genre", () => {
   const all = ["nw/adj/a", "nw/fp1/a", "nw/fp2/a", "nw/timex2norm/a", "bc/adj/a", "bc/fp1/b", "bc/fp2/b", "c"];
   const chosen = ace05.chooseFiles?.(all.map((file) => `English/${file}.apf.xml`));
   expect(chosen).toEqual(["nw/timex2norm/a", "bc/adj/a", "bc/fp1/b", "c"].map((file) => `English/${file}.apf.xml`));
 });
 
-test("a mention in the header is reported, with the relation that needs it, and the text without annotation is refused", async () => {
+test("reports a mention in the header with its relation, and refuses an annotation without text", async () => {
   const drawn: Drawn = {
     entities: [
       ["PER", "doc-1"],
@@ -320,10 +319,10 @@ test("a mention in the header is reported, with the relation that needs it, and 
   const { omissions, documents } = await readFiles(ace05, files(sgm, drawn));
   expect(documents.flatMap(named)).toEqual(["Acme Corp/ORG"]);
   expect(omissions.slice(2).map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "entity_mention: the mention stands in the header of the document, which is no text",
+    "entity_mention: the mention is in the document's header, which is not part of the text",
     "relation_mention: an end of the relation could not be placed",
   ]);
   await expect(readFiles(ace05, { "d.apf.xml": annotation })).rejects.toThrow(
-    "there is no .sgm file of the same name (COMPANION_MISSING)",
+    "there is no .sgm file of the same name next to it (COMPANION_MISSING)",
   );
 });

@@ -14,14 +14,14 @@ const endings = { annotation: ".apf.xml", text: ".sgm" };
 
 /**
  * ACE05 as the Linguistic Data Consortium distributes it (LDC2006T06): `X.sgm` with the text and
- * `X.apf.xml` with the annotation, in folders by genre and by stage of annotation.
+ * `X.apf.xml` with the annotation, in folders by genre and by annotation stage.
  *
- * What the field counts (Li and Ji 2014, Miwa and Bansal 2016): mentions of the 7 coarse entity
- * types with the span of their **head**, unless `spans` asks for the extent; mentions of relations
- * of 6 coarse types, from Arg-1 to Arg-2, METONYMY left out. Offsets count characters of the .sgm
- * file with line ends and without tags, the last one included. Sentences are found anew, in text
- * broken at a fixed width; none goes over a tag, and what describes the document (DOCID, DOCTYPE,
- * DATETIME, ENDTIME) is no text.
+ * Follows the usual setup (Li and Ji 2014, Miwa and Bansal 2016): mentions of the 7 coarse entity
+ * types, located by their **head** unless `spans` asks for the extent; relation mentions of 6
+ * coarse types, from Arg-1 to Arg-2, without METONYMY. Offsets count characters of the .sgm file
+ * with line ends and without tags; ends are inclusive. Sentences are detected in text wrapped at a
+ * fixed width, and none crosses a tag. The elements that describe the document (DOCID, DOCTYPE,
+ * DATETIME, ENDTIME) are not part of the text.
  */
 export const ace05: InputFormat = {
   name: "ace05",
@@ -67,12 +67,12 @@ export const ace05: InputFormat = {
 };
 
 /**
- * The stages of annotation as LDC names their folders, the last one first: both annotators,
- * adjudicated, times made uniform.
+ * The annotation stages by their LDC folder names, last stage first: times normalised, adjudicated,
+ * both annotators.
  */
 const stages = ["timex2norm", "adj", "fp1", "fp2"];
 
-/** Of the stages in which a document is there, the last. */
+/** For each document, the file of its last stage. */
 function lastStages(files: readonly string[]): readonly string[] {
   const best = new Map<string, { file: string; rank: number }>();
   for (const file of files) {
@@ -91,7 +91,7 @@ async function readSource({ source, companions }: ReadOptions): Promise<string> 
   if (chunks !== undefined) return readWhole(chunks, source);
   throw new DataError("COMPANION_MISSING", {
     at: { source },
-    message: `the text of this annotation is not beside it: there is no ${endings.text} file of the same name`,
+    message: `the text of this annotation is missing: there is no ${endings.text} file of the same name next to it`,
     hint: `ACE05 keeps X${endings.text} and X${endings.annotation} in one folder`,
   });
 }
@@ -106,7 +106,7 @@ function placeAnnotation(annotation: AceAnnotation, sourceText: string, options:
   for (const mention of annotation.mentions) {
     const at = { source, line: mention.line };
     if (indices.has(mention.id)) {
-      const message = `the id ${mention.id} is given a second time`;
+      const message = `the id ${mention.id} is a duplicate`;
       throw new DataError("FIELD_INVALID", { at: { ...at, path: "entity_mention" }, message });
     }
     const found = charactersOf(mention.span, places);
@@ -115,11 +115,12 @@ function placeAnnotation(annotation: AceAnnotation, sourceText: string, options:
       throw new DataError("SPAN_OUTSIDE", {
         at: { source, line: mention.span.line, path: "charseq" },
         message: `the characters ${start} to ${end - 1} are not in the text, which has ${places.length - 1} without its tags`,
-        hint: "offsets count from 0, line ends count and tags do not",
+        hint: "offsets count from 0, including line ends and excluding tags",
       });
     }
     indices.set(mention.id, found === "left out" ? -1 : entities.length);
-    if (found === "left out") omit("entity_mention", "the mention stands in the header of the document, which is no text", at);
+    if (found === "left out")
+      omit("entity_mention", "the mention is in the document's header, which is not part of the text", at);
     else entities.push({ ...place({ ...found, text: mention.span.text }, "entity_mention", at), type: mention.type });
   }
   const relations = annotation.relations.flatMap(({ type, ends, line }): Relation[] => {
@@ -128,7 +129,7 @@ function placeAnnotation(annotation: AceAnnotation, sourceText: string, options:
       if (index !== undefined) return index;
       throw new DataError("RELATION_END_MISSING", {
         at: { source, line, path: "relation_mention" },
-        message: `the relation names ${JSON.stringify(id)}, but no entity_mention of this file has this id`,
+        message: `the relation names ${JSON.stringify(id)}, but no entity_mention in this file has this id`,
         hint: "REFID is the ID of a mention in the same file",
       });
     }) as [number, number];
@@ -139,7 +140,9 @@ function placeAnnotation(annotation: AceAnnotation, sourceText: string, options:
   return { ...plain, entities, relations };
 }
 
-/** As the guidelines have it; the others by how likely a tool or an unpacking made them. */
+/**
+ * The guidelines' rules first, then the others by how likely a tool or unpacking introduced them.
+ */
 const usual: AceCounting = { references: "as written", lineEnds: "one" };
 const otherCountings: readonly AceCounting[] = [
   { references: "as meant", lineEnds: "one" },
@@ -147,9 +150,7 @@ const otherCountings: readonly AceCounting[] = [
   { references: "as meant", lineEnds: "two" },
 ];
 
-/**
- * The way of counting under which the most mentions have the words that the annotation gives them.
- */
+/** The counting rules under which most mentions match the words in their annotation. */
 function countAsAnnotated(source: string, mentions: readonly AceMention[]): AceText {
   const agreeing = ({ text, places }: AceText): number =>
     mentions.filter(({ span }) => {
@@ -173,7 +174,7 @@ function plainWords(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-/** The UTF-16 places of a span of counted characters. */
+/** The UTF-16 offsets of a span of counted characters. */
 function charactersOf(
   { start, end }: AceSpan,
   places: readonly number[],

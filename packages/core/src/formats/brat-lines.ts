@@ -2,7 +2,7 @@ import { DataError, type Location } from "../errors.ts";
 import type { Omission, Span } from "../schema/index.ts";
 import type { Line } from "./shared/lines.ts";
 
-/** A mention as a T line has it; its pieces count characters of the text. */
+/** A mention on a T line; its pieces count characters of the text. */
 export interface BratSpan {
   readonly id: string;
   readonly type: string;
@@ -26,16 +26,15 @@ export interface BratRelation {
 export interface BratStandoff {
   readonly spans: readonly BratSpan[];
   readonly relations: readonly BratRelation[];
-  /** Ids of what could not be carried over. */
+  /** Ids of annotation that could not be carried over. */
   readonly otherIds: ReadonlySet<string>;
   readonly omissions: readonly Omission[];
 }
 
 /**
- * The lines of an .ann file. What Weft has no place for is reported.
+ * Parses the lines of an .ann file. Reports what Weft cannot represent.
  *
- * @throws {DataError} FIELD_INVALID at the first line that is none of brat's, or that gives an id a
- *   second time
+ * @throws {DataError} FIELD_INVALID at the first line that is not valid or repeats an id
  */
 export async function parseStandoff(groups: AsyncIterable<readonly Line[]>, source: string | undefined): Promise<BratStandoff> {
   const spans: BratSpan[] = [];
@@ -52,7 +51,7 @@ export async function parseStandoff(groups: AsyncIterable<readonly Line[]>, sour
       if (id !== "*" && !/^[TREAMN#]\d+$/.test(id))
         throw invalid(at, `expected an id such as T1 and a tab, found ${quoted(text)}`);
       const first = seen.get(id);
-      if (first !== undefined) throw invalid(at, `the id ${id} is given a second time, first on line ${first}`);
+      if (first !== undefined) throw invalid(at, `the id ${id} is a duplicate; it is first on line ${first}`);
       if (id !== "*") seen.set(id, line);
       if (other !== undefined) {
         otherIds.add(id);
@@ -72,7 +71,7 @@ const otherKinds: Readonly<Record<string, string>> = {
   "*": "Weft has no equivalence of mentions",
 };
 
-/** The three fields between the first two tabs; the words of a mention may hold further ones. */
+/** Splits at the first two tabs only; the words of a mention may contain more. */
 function splitLine(text: string): string[] {
   const first = text.indexOf("\t");
   if (first < 0) return [text];
@@ -94,8 +93,8 @@ function parseMention(fields: string, at: Location): Pick<BratSpan, "type" | "pi
     if (end <= start) {
       throw new DataError("SPAN_EMPTY", {
         at,
-        message: `the piece from ${start} to ${end} holds nothing`,
-        hint: "the end is exclusive",
+        message: `the piece from ${start} to ${end} is empty`,
+        hint: "ends are exclusive",
       });
     }
     if (start < (pieces[index - 1]?.end ?? 0)) throw invalid(at, `the pieces of the mention overlap at character ${start}`);

@@ -9,7 +9,7 @@ import { collectDocuments } from "./format.ts";
 import { jsonl } from "./jsonl.ts";
 
 /**
- * Data that may not be shipped: a folder beside the repository, or the one that WEFT_DATA names.
+ * Data that may not be distributed, from a folder next to the repository or the one in WEFT_DATA.
  */
 const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../../shared/data");
 const native = join(folder, "native/brat");
@@ -20,8 +20,7 @@ function bratFiles(): Record<string, string> {
 }
 
 /**
- * What entities and relations say wherever they stand; the JSONL has types without their second
- * half.
+ * Entities and relations without their positions; the JSONL has types without their second half.
  */
 function said(document: Document, name = document.id): { entities: string[]; relations: string[] } {
   const words = document.entities.map((entity) => {
@@ -34,7 +33,7 @@ function said(document: Document, name = document.id): { entities: string[]; rel
   };
 }
 
-/** The lines of the first list that the second does not have, counting repeated ones. */
+/** The lines of the first list that the second lacks, counting repeats. */
 function without(first: readonly string[], second: readonly string[]): string[] {
   const left = [...second];
   return first.filter((line) => {
@@ -44,7 +43,7 @@ function without(first: readonly string[], second: readonly string[]): string[] 
   });
 }
 
-test("the twenty documents hold what their lines say, and come back after writing", async ({ skip }) => {
+test("the twenty documents match their lines and survive writing", async ({ skip }) => {
   if (!existsSync(native)) skip(`${native} is not here`);
   const files = bratFiles();
   const lines = (kind: string): number =>
@@ -57,7 +56,7 @@ test("the twenty documents hold what their lines say, and come back after writin
   const count = (items: "entities" | "relations"): number => documents.reduce((sum, document) => sum + document[items].length, 0);
   expect([count("entities"), count("relations")]).toEqual([3837, 285]);
   expect([lines("T"), lines("R"), lines("*")]).toEqual([3837, 285, 142]);
-  // 142 equivalences, and six places where the words or the end of a number disagree with the text.
+  // 142 equivalences, and six mismatches with the text in the words or the end of a number.
   expect(omissions.filter(({ path }) => path === "*")).toHaveLength(142);
   expect(
     omissions
@@ -65,15 +64,15 @@ test("the twenty documents hold what their lines say, and come back after writin
       .map(({ reason }) => reason.replace(/"[^"]*"/g, '""'))
       .toSorted(),
   ).toEqual([
-    '"" does not end on tokens; grown to ""',
-    ...Array.from({ length: 5 }, () => 'the text has "" where the file says ""; the offsets were taken'),
+    '"" does not end on token boundaries; grown to ""',
+    ...Array.from({ length: 5 }, () => 'the text has "" where the file says ""; the offsets were used'),
   ]);
   const written = await writeFiles(brat, documents);
   expect(written.omissions).toEqual([]);
   expect(await readFiles(brat, written.files)).toEqual({ documents, omissions: [] });
 });
 
-test("they agree with the JSONL that was made from them", async ({ skip }) => {
+test("they match the JSONL made from them", async ({ skip }) => {
   if (!existsSync(native) || !existsSync(converted)) skip(`${native} or ${converted} is not here`);
   const { documents } = await readFiles(brat, bratFiles(), { text: { mode: "characters" } });
   const names = new Set(documents.map(({ id }) => id));
@@ -85,7 +84,7 @@ test("they agree with the JSONL that was made from them", async ({ skip }) => {
   const all = (items: "entities" | "relations", from: typeof found): string[] => from.flatMap((each) => each[items]);
   expect(without(all("entities", expected), all("entities", found))).toEqual([]);
   expect(without(all("relations", expected), all("relations", found))).toEqual([]);
-  // The JSONL has a span with one type once, and no relation from one sentence to another.
+  // The JSONL has each span and type once, and no relation across sentences.
   expect(without(all("entities", found), all("entities", expected))).toEqual(["1117 山山水水/Thing", "20 有的/Thing"]);
   const across = documents.flatMap((document) => {
     const lines = said(document).relations;

@@ -2,23 +2,23 @@ import type { Document } from "../schema/index.ts";
 
 interface Role {
   readonly name: string;
-  /** Entity types, in the order in which they were met; `<ENTITY>` and `<ANY>` stand for all. */
+  /** Entity types in order of appearance; `<ENTITY>` and `<ANY>` match all types. */
   readonly types: Set<string>;
 }
 
-/** The two roles of a relation as one line declares them; a type may have several lines. */
+/** The two roles of a relation on one line; a type may be declared on several lines. */
 type Rule = readonly [head: Role, tail: Role];
 
 interface EntityType {
   readonly parent: string | undefined;
-  /** A heading of the tree, which no mention may have. */
+  /** A heading in the tree; mentions cannot have this type. */
   readonly heading: boolean;
 }
 
 /**
- * The types of a brat project, as `annotation.conf` declares them: entity types with the tree they
- * stand in, and for each relation type the roles and entity types of its ends. Empty where there is
- * no such file, and then every annotation agrees with it.
+ * The types that a brat project declares in `annotation.conf`: the tree of entity types, and for
+ * each relation type the roles and entity types of its ends. Without the file it is empty and every
+ * annotation conforms.
  */
 export class BratSchema {
   readonly entities = new Map<string, EntityType>();
@@ -26,7 +26,7 @@ export class BratSchema {
   readonly #parents = new Map<string, string | undefined>();
   readonly #symmetric = new Set<string>();
 
-  /** Takes in the types of a document. */
+  /** Adds the types that a document uses. */
   add({ entities, relations }: Pick<Document, "entities" | "relations">): void {
     for (const { type } of entities) if (type !== null) this.declareEntity(type);
     for (const { head, tail, type } of relations) {
@@ -42,7 +42,7 @@ export class BratSchema {
     if (!this.entities.has(type)) this.entities.set(type, { parent, heading });
   }
 
-  /** @param rule left out where the line names no roles: those of the type above it hold then */
+  /** @param rule defaults to the roles of the parent type */
   declareRelation(
     type: string,
     rule: Rule | undefined,
@@ -56,14 +56,14 @@ export class BratSchema {
       this.#symmetric.add(type);
   }
 
-  /** Whether the ends of a relation have no order. */
+  /** Whether the ends of a relation are unordered. */
   isSymmetric(type: string): boolean {
     return this.#symmetric.has(type);
   }
 
   /**
-   * The ends of a relation with the head's in front: as its type declares them, else by the names
-   * Arg1 and Arg2, else as given.
+   * The ends of a relation, head first: in the declared order, otherwise Arg1 before Arg2,
+   * otherwise as given.
    */
   order<End extends { readonly role: string }>(type: string, ends: readonly [End, End]): readonly [End, End] {
     const rules = this.relations.get(type) ?? [];
@@ -73,17 +73,19 @@ export class BratSchema {
     return ends[1].role === first && ends[0].role !== first ? [ends[1], ends[0]] : ends;
   }
 
-  /** Why a mention's type disagrees with what is declared; undefined where it agrees. */
+  /** Why a mention's type violates the declarations; undefined if it conforms. */
   disagreementOfEntity(type: string): string | undefined {
     if (this.entities.size === 0) return undefined;
     const declared = this.entities.get(type);
     if (declared === undefined) return `${file} declares no entity type ${JSON.stringify(type)}; it was kept`;
-    return declared.heading ? `${file} has ${JSON.stringify(type)} as a heading, not for mentions; it was kept` : undefined;
+    return declared.heading
+      ? `${file} declares ${JSON.stringify(type)} as a heading, not a type of mentions; it was kept`
+      : undefined;
   }
 
   /**
-   * Why a relation disagrees with what is declared, by its type or the types of its ends; undefined
-   * where it agrees.
+   * Why a relation violates the declarations, by its type or the types of its ends; undefined if it
+   * conforms.
    */
   disagreementOfRelation(type: string, head: string, tail: string): string | undefined {
     if (this.relations.size === 0) return undefined;
@@ -94,10 +96,10 @@ export class BratSchema {
       (this.isSymmetric(type) && this.#takes(one, tail) && this.#takes(other, head));
     if (rules.length === 0 || rules.some(fits)) return undefined;
     const declared = rules.map((rule) => rule.map(({ types }) => [...types].join("|")).join(" to ")).join(" or ");
-    return `${JSON.stringify(type)} goes from ${head} to ${tail} here, and ${file} has it from ${declared}; it was kept`;
+    return `${JSON.stringify(type)} goes from ${head} to ${tail}, but ${file} declares it from ${declared}; it was kept`;
   }
 
-  /** A type stands for those below it in the tree too. */
+  /** A type also matches its descendants in the tree. */
   #takes({ types }: Role, type: string): boolean {
     if (types.has("<ENTITY>") || types.has("<ANY>")) return true;
     const seen = new Set<string>();
@@ -134,10 +136,7 @@ function role(name: string, types: readonly string[] = []): Role {
   return { name, types: new Set(types) };
 }
 
-/**
- * The names of a tree with their depth, each behind the one above it, in the order in which they
- * were declared.
- */
+/** The names of a tree with their depth, parents before children, in order of declaration. */
 function tree<Value>(nodes: ReadonlyMap<string, Value>, parentOf: (node: Value) => string | undefined): [string, number][] {
   const below = new Map<string | undefined, string[]>();
   for (const [name, node] of nodes) {
@@ -157,11 +156,10 @@ function tree<Value>(nodes: ReadonlyMap<string, Value>, parentOf: (node: Value) 
 }
 
 /**
- * What an `annotation.conf` declares of entities and relations: tabs in front of a name put it
- * below the one before, `!` marks a heading, `<NAME>=a|b` is short for what follows wherever
- * `<NAME>` stands behind it, and `<REL-TYPE>:symmetric` says that the ends of a relation have no
- * order. Comments, rulers, rules of overlap and sections of other kinds say nothing about types and
- * are passed over.
+ * Parses the entity and relation declarations of an `annotation.conf`. Tabs before a name make it a
+ * child of the line above, `!` marks a heading, `<NAME>=a|b` defines a macro for the lines after
+ * it, and `<REL-TYPE>:symmetric` marks a relation as unordered. Ignores comments, rulers, overlap
+ * rules and other sections, which declare no types.
  */
 export function parseBratSchema(text: string): BratSchema {
   const schema = new BratSchema();
@@ -191,10 +189,7 @@ function expand(text: string, macros: ReadonlyMap<string, string>): string {
   return text.replace(/<[\w-]+>/g, (name) => macros.get(name) ?? name);
 }
 
-/**
- * Names that on a line of their own would be the heading of a section, a ruler, a comment or a
- * mark.
- */
+/** Names that alone on a line would be a section heading, a ruler, a comment or a mark. */
 const otherwiseRead = /^(?:\[[\w -]+\]|-+|[#!].*)$/;
 
 function declareEntity(schema: BratSchema, line: string, parent: string | undefined): string | undefined {

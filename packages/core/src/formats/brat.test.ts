@@ -36,17 +36,17 @@ describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt":
   {
     what: "a start behind the end",
     change: ["2 14", "14 2"],
-    says: "doc-1.ann:1 T1: the piece from 14 to 2 holds nothing (SPAN_EMPTY)",
+    says: "doc-1.ann:1 T1: the piece from 14 to 2 is empty (SPAN_EMPTY)",
   },
   {
     what: "words that the text does not have there",
     change: ["2 14	Ada", "2 14	Eva"],
-    says: 'doc-1.ann:1 T1: the text has "Ada Lovelace" where the file says "Eva Lovelace"; the offsets were taken',
+    says: 'doc-1.ann:1 T1: the text has "Ada Lovelace" where the file says "Eva Lovelace"; the offsets were used',
   },
   {
     what: "a span that ends inside a token",
     change: ["2 14	Ada Lovelace", "2 9	Ada Lov"],
-    says: /^doc-1.ann:1 T1: "Ada Lov" does not end on tokens; grown to "Ada Lovelace"$/,
+    says: /^doc-1.ann:1 T1: "Ada Lov" does not end on token boundaries; grown to "Ada Lovelace"$/,
   },
   {
     what: "a relation to a mention that is not there",
@@ -61,12 +61,12 @@ describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt":
   {
     what: "an id given twice",
     change: ["T2	ORG", "T1	ORG"],
-    says: "doc-1.ann:2 T1: the id T1 is given a second time, first on line 1 (FIELD_INVALID)",
+    says: "doc-1.ann:2 T1: the id T1 is a duplicate; it is first on line 1 (FIELD_INVALID)",
   },
   {
     what: "a mention of several pieces",
     change: ["2 14	Ada Lovelace", "2 5;22 26	Ada Acme"],
-    says: "doc-1.ann:1 T1: the mention has 2 pieces; taken as the whole stretch from the first to the last",
+    says: "doc-1.ann:1 T1: the mention has 2 pieces; read as one stretch from the first to the last",
   },
   {
     what: "pieces that overlap",
@@ -86,19 +86,19 @@ describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt":
     change: ["R2	", "*	Equiv T2 T4\nR2	"],
     says: "doc-1.ann:6 *: Weft has no equivalence of mentions",
   },
-  { what: "a relation to an event", change: ["Arg2:T3", "Arg2:E1\nE1	Hire:T2"], says: "doc-1.ann:6 R2: E1 is no mention" },
+  { what: "a relation to an event", change: ["Arg2:T3", "Arg2:E1\nE1	Hire:T2"], says: "doc-1.ann:6 R2: E1 is not a mention" },
   {
     what: "other roles",
     change: ["Arg1:T1 Arg2:T2", "Agent:T1 Place:T2"],
-    says: "doc-1.ann:5 R1: the roles Agent and Place have no place",
+    says: "doc-1.ann:5 R1: the roles Agent and Place cannot be stored",
   },
 ]);
 
-test("an annotation without its text is refused", async () => {
-  await expect(readFiles(brat, { "x.ann": ann })).rejects.toThrow("x.ann: the text of this annotation is not beside it");
+test("refuses an annotation without its text", async () => {
+  await expect(readFiles(brat, { "x.ann": ann })).rejects.toThrow("x.ann: the text of this annotation is missing");
 });
 
-test("a mention over a line break is one, in the pieces that brat gives it", async () => {
+test("a mention across a line break is one entity, in brat's pieces", async () => {
   const text = "the Acme \n  Corp of Oslo";
   const files = { "d.txt": text, "d.ann": "T1\tORG 4 8;12 16\tAcme Corp\n" };
   const { documents, omissions } = await readFiles(brat, files);
@@ -107,7 +107,7 @@ test("a mention over a line break is one, in the pieces that brat gives it", asy
   expect((await writeFiles(brat, documents)).files).toMatchObject(files);
 });
 
-test("offsets that count UTF-16 units, or the byte order mark, are seen from the words", async () => {
+test("detects offsets in UTF-16 units, or with the byte order mark, from the words", async () => {
   const utf16 = ann.replace("2 14", "3 15").replace("22 31", "23 32").replace("35 40", "36 41").replace("42 51", "43 52");
   for (const text of [ada.text, `\uFEFF${ada.text}`]) {
     const { documents, omissions } = await readFiles(brat, { "doc-1.ann": utf16, "doc-1.txt": text });
@@ -121,7 +121,7 @@ test("offsets that count UTF-16 units, or the byte order mark, are seen from the
   });
 });
 
-test("ids that are no file names get one, each its own, and the report says so", async () => {
+test("ids that are not file names get unique ones, which is reported", async () => {
   const ids = ["a/b", "A_b", "../x", "con", "plain", "plain"];
   const { files, omissions } = await writeFiles(
     brat,
@@ -132,14 +132,14 @@ test("ids that are no file names get one, each its own, and the report says so",
   expect(omissions.map(({ source, path }) => `${source} ${path}`)).toEqual(["a/b id", "A_b id", "../x id", "con id", "plain id"]);
 });
 
-test("annotation.conf says which role is the head", async () => {
+test("annotation.conf determines which role is the head", async () => {
   const conf = "[relations]\nworks_for Employer:ORG, Employee:<ENTITY>\n<OVERLAP> Arg1:<ENTITY>, Arg2:<ENTITY>\n";
   const turned = ann.replace("Arg1:T1 Arg2:T2", "Employee:T1 Employer:T2");
   const { documents } = await readFiles(brat, { "d.ann": turned, "d.txt": ada.text, "annotation.conf": conf });
   expect(documents[0]?.relations[0]).toEqual({ head: 1, tail: 0, type: "works_for" });
 });
 
-test("annotation.conf is read as it was written, with its comments, its tree, its macros and the kinds of its relations", () => {
+test("reads annotation.conf with comments, tree, macros and symmetric relations", () => {
   expect(parseBratSchema(conf).print()).toBe(conf);
   const schema = parseBratSchema(
     "\uFEFF# types\r\n[entities]\r\n!Place\n\tLOC\n\t\tCity\n-----\nPER\n<NAMED>=PER|LOC\n" +
@@ -157,13 +157,13 @@ test.each<[string, string, string, string | undefined]>([
   ["in", "PER", "LOC", undefined],
   ["in", "PER", "City", undefined],
   ["in", "City", "City", undefined],
-  ["in", "LOC", "PER", '"in" goes from LOC to PER here, and annotation.conf has it from PER to Place; it was kept'],
-  ["in", "ORG", "LOC", '"in" goes from ORG to LOC here, and annotation.conf has it from PER to Place; it was kept'],
+  ["in", "LOC", "PER", '"in" goes from LOC to PER, but annotation.conf declares it from PER to Place; it was kept'],
+  ["in", "ORG", "LOC", '"in" goes from ORG to LOC, but annotation.conf declares it from PER to Place; it was kept'],
   ["met", "LOC", "PER", undefined],
   ["any", "ORG", "LOC", undefined],
   ["bare", "ORG", "LOC", undefined],
   ["inn", "PER", "LOC", 'annotation.conf declares no relation type "inn"; it was kept'],
-])("%s from %s to %s: what annotation.conf says of it", (type, head, tail, expected) => {
+])("%s from %s to %s against annotation.conf", (type, head, tail, expected) => {
   const schema = parseBratSchema(
     "[entities]\n!Place\n\tLOC\n\tCity\nPER\n[relations]\nin Arg1:PER|City, Arg2:Place\nmet Arg1:PER, Arg2:Place, <REL-TYPE>:symmetric\nany Arg1:<ENTITY>, Arg2:<ANY>\nbare\n",
   );
@@ -172,7 +172,7 @@ test.each<[string, string, string, string | undefined]>([
   expect(schema.disagreementOfEntity("City")).toBeUndefined();
 });
 
-test("annotation that disagrees with annotation.conf is kept, and reported as such with its place", async () => {
+test("keeps and reports annotation that annotation.conf does not declare", async () => {
   const wrong = ann.replace("T3\tLOC", "T3\tLOK").replace("R1\tworks_for Arg1:T1 Arg2:T2", "R1\tworks_for Arg1:T2 Arg2:T1");
   const { documents, omissions } = await readFiles(brat, { "d.ann": wrong, "d.txt": ada.text, "annotation.conf": conf });
   expect(documents[0]?.entities).toHaveLength(4);
@@ -190,29 +190,29 @@ test("annotation that disagrees with annotation.conf is kept, and reported as su
       line: 5,
       path: "R1",
       kind: "undeclared",
-      reason: '"works_for" goes from ORG to PER here, and annotation.conf has it from PER to ORG; it was kept',
+      reason: '"works_for" goes from ORG to PER, but annotation.conf declares it from PER to ORG; it was kept',
     },
     {
       source: "d.ann",
       line: 6,
       path: "R2",
       kind: "undeclared",
-      reason: '"based_in" goes from ORG to LOK here, and annotation.conf has it from ORG to LOC; it was kept',
+      reason: '"based_in" goes from ORG to LOK, but annotation.conf declares it from ORG to LOC; it was kept',
     },
   ]);
 });
 
-test("the ends of a symmetric relation stand in the order of the text, and a conf in a folder above counts", async () => {
+test("orders the ends of symmetric relations by the text, and uses a conf in a folder above", async () => {
   const above = "[relations]\nworks_for Arg1:<ENTITY>, Arg2:<ENTITY>, <REL-TYPE>:symmetric\nbased_in Arg1:ORG, Arg2:LOC\n";
   const turned = ann.replace("Arg1:T1 Arg2:T2", "Arg1:T2 Arg2:T1");
   const { documents, omissions } = await readFiles(brat, { "d.ann": turned, "d.txt": ada.text, "../../annotation.conf": above });
   expect(documents[0]?.relations[0]).toEqual({ head: 0, tail: 1, type: "works_for" });
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    'R1: "works_for" is symmetric; the end that comes first in the text was made its head',
+    'R1: "works_for" is symmetric; the end that comes first in the text became the head',
   ]);
 });
 
-test("whatever an annotation.conf holds, it is read, and what is printed of it reads the same", () => {
+test("any annotation.conf can be read, and printing it preserves its meaning", () => {
   const piece = fc.constantFrom(
     "[entities]",
     "[relations]",

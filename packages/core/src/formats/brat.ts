@@ -42,12 +42,12 @@ const holds: Capacity = {
  * brat's standoff format: a folder with `X.txt` and `X.ann` for every document, and
  * `annotation.conf` for the types.
  *
- * Offsets count code points of the whole text, half-open; where the words beside them agree better
- * with UTF-16 units, those are taken. A mention of several pieces becomes the whole stretch between
- * them, which is reported; pieces with nothing but white space between them, as brat writes a
- * mention over a line break, are one. Events, attributes, equivalences, references and notes are
- * reported as omitted, and annotation that `annotation.conf` does not declare, in this folder or
- * one above it, as disagreeing with it.
+ * Offsets count code points of the whole text, half-open, unless the words next to them match
+ * better with UTF-16 units. A discontinuous mention becomes the whole stretch from its first to its
+ * last piece, which is reported; pieces separated only by white space, as brat writes a mention
+ * across a line break, are one mention. Events, attributes, equivalences, references and notes are
+ * reported as omitted. Annotation that `annotation.conf` (in this folder or one above it) does not
+ * declare is reported as undeclared.
  */
 export const brat: Format = {
   name: "brat",
@@ -85,7 +85,7 @@ export const brat: Format = {
   },
 };
 
-/** Whether a file begins with a line of brat's. */
+/** Whether a file starts with a line in brat's format. */
 export function looksLikeStandoff(beginning: string): boolean {
   const line = /^\uFEFF?\s*([^\n]*)/.exec(beginning)?.[1] ?? "";
   return /^(?:T\d+\t\S+ \d+ \d+|R\d+\t\S+ \S+:[TE]\d+ |E\d+\t\S+:T\d+|[AM]\d+\t\S+ [TRE]\d+|N\d+\tReference |\*\t\S+ T\d+|#\d+\t\S+ [A-Z]\d+)/.test(
@@ -93,17 +93,17 @@ export function looksLikeStandoff(beginning: string): boolean {
   );
 }
 
-/** What a form of standoff annotation has of its own. */
+/** The parts that vary between forms of standoff annotation. */
 export interface StandoffForm {
-  /** Of the annotation and of the text beside it. */
+  /** The file name endings of the annotation and of its text. */
   readonly endings: { readonly annotation: string; readonly text: string };
-  /** The text with its tokens and sentences. */
+  /** Tokenises the text and splits it into sentences. */
   readonly plain: (id: string, text: string, options: TextOptions | undefined) => Document;
 }
 
 const bratFolder: StandoffForm = { endings: { annotation: ".ann", text: ".txt" }, plain: documentFromText };
 
-/** Reads one document: the lines of its annotation, and the text beside it. */
+/** Reads one document from the lines of its annotation and the text file next to it. */
 export async function* readStandoff(chunks: TextChunks, options: ReadOptions, form: StandoffForm): AsyncGenerator<ReadEvent> {
   const { source } = options;
   const standoff = await parseStandoff(readLineGroups(chunks, source), source);
@@ -116,7 +116,7 @@ export async function* readStandoff(chunks: TextChunks, options: ReadOptions, fo
 }
 
 interface CompanionFiles {
-  /** With its byte order mark, which some tools count as a character. */
+  /** Includes the byte order mark, which some tools count as a character. */
   readonly text: string;
   readonly schema: BratSchema;
 }
@@ -126,8 +126,8 @@ async function readCompanions({ source, companions }: ReadOptions, { endings }: 
   if (chunks === undefined) {
     throw new DataError("COMPANION_MISSING", {
       at: { source },
-      message: `the text of this annotation is not beside it: there is no ${endings.text} file of the same name`,
-      hint: `X${endings.text} and X${endings.annotation} stand in one folder; read the folder, or the annotation where its text is`,
+      message: `the text of this annotation is missing: there is no ${endings.text} file of the same name next to it`,
+      hint: `put X${endings.text} and X${endings.annotation} in one folder, and read the folder or the annotation there`,
     });
   }
   const parts: string[] = [];
@@ -137,8 +137,8 @@ async function readCompanions({ source, companions }: ReadOptions, { endings }: 
 }
 
 /**
- * Beside the annotation, or as in brat, in a folder above it; no further one is asked for once it
- * is found.
+ * Looks next to the annotation, then in the folders above it, as brat does. Stops at the first file
+ * found.
  */
 function openSchema(companions: Companions | undefined): AsyncIterable<string> | undefined {
   for (const folder of ["", "../", "../../", "../../../"]) {
@@ -171,7 +171,7 @@ function documentFromStandoff(
     const { start, end, text: words } = wholeStretch(moved);
     const connected = isConnected(moved.pieces, text, characters);
     if (!connected)
-      omit(span.id, `the mention has ${span.pieces.length} pieces; taken as the whole stretch from the first to the last`, at);
+      omit(span.id, `the mention has ${span.pieces.length} pieces; read as one stretch from the first to the last`, at);
     const disagreement = schema.disagreementOfEntity(span.type);
     if (disagreement !== undefined) omit(span.id, disagreement, at, "undeclared");
     return { ...place({ start, end, ...(connected ? { text: words } : {}) }, span.id, at), type: span.type };
@@ -189,7 +189,7 @@ function wholeStretch({ pieces, text }: Pick<BratSpan, "pieces" | "text">): Char
   return { start: Math.min(...pieces.map(({ start }) => start)), end: Math.max(...pieces.map(({ end }) => end)), text };
 }
 
-/** Whether nothing but white space lies between the pieces. */
+/** Whether only white space separates the pieces. */
 function isConnected(pieces: readonly Span[], text: string, characters: OffsetTranslation): boolean {
   return pieces.slice(1).every(({ start }, index) => {
     const [from, to] = [characters.toUtf16(pieces[index]?.end ?? 0), characters.toUtf16(start)];
@@ -199,7 +199,7 @@ function isConnected(pieces: readonly Span[], text: string, characters: OffsetTr
 
 interface Read {
   readonly entities: readonly Entity[];
-  /** Of a mention's id among the entities. */
+  /** Entity index by mention id. */
   readonly index: ReadonlyMap<string, number>;
   readonly standoff: BratStandoff;
   readonly schema: BratSchema;
@@ -215,12 +215,12 @@ function readRelation(
   const ordered = schema.order(type, ends);
   const other = ordered.find(({ target }) => standoff.otherIds.has(target));
   if (other !== undefined) {
-    omit(id, `${other.target} is no mention, and Weft holds relations between mentions`, at);
+    omit(id, `${other.target} is not a mention, and Weft holds only relations between mentions`, at);
     return [];
   }
   const roles = ordered.map(({ role }) => role);
   if (roles.some((role, place) => role !== `Arg${place + 1}`)) {
-    omit(id, `the roles ${roles.join(" and ")} have no place; the first is the head, the second the tail`, at);
+    omit(id, `the roles ${roles.join(" and ")} cannot be stored; the first is the head, the second the tail`, at);
   }
   const [head, tail] = ordered.map(({ role, target }) => {
     const found = index.get(target);
@@ -229,14 +229,14 @@ function readRelation(
     throw new DataError("RELATION_END_MISSING", {
       at,
       message,
-      hint: "a relation names mentions of its own .ann file by their T number",
+      hint: "relations name mentions in the same .ann file by their T number",
     });
   }) as [number, number];
   const [first, second] = [entities[head] as Entity, entities[tail] as Entity];
   const disagreement = schema.disagreementOfRelation(type, first.type ?? "", second.type ?? "");
   if (disagreement !== undefined) omit(id, disagreement, at, "undeclared");
   const turned = schema.isSymmetric(type) && first.start > second.start;
-  if (turned) omit(id, `${JSON.stringify(type)} is symmetric; the end that comes first in the text was made its head`, at);
+  if (turned) omit(id, `${JSON.stringify(type)} is symmetric; the end that comes first in the text became the head`, at);
   return [turned ? { head: tail, tail: head, type } : { head, tail, type }];
 }
 
@@ -255,10 +255,7 @@ function printStandoff(document: Document): string {
   return [...mentions, ...relations].join("");
 }
 
-/**
- * A mention may not hold a line break, so it gets a piece a line, each without the spaces around
- * it.
- */
+/** One span per line, without surrounding spaces, because a mention cannot contain a line break. */
 function lineSpans(text: string, { start, end }: Span): Span[] {
   return Array.from(text.slice(start, end).matchAll(/\S(?:[^\n\r]*\S)?/g), ({ 0: piece, index }) => ({
     start: start + index,

@@ -21,9 +21,9 @@ describeFormat(casrel, { documents: [ada], files: { "": example, "rel2id.json": 
     says: "main:1 [0].triple_list[1][1]: the relation has no label; it was left out",
   },
   {
-    what: "a number that rel2id.json does not name",
+    what: "a number without a name in rel2id.json",
     change: ['"based_in"', "7"],
-    says: "main:1 [0].triple_list[1][1]: the relation is the number 7, which rel2id.json does not name (LABEL_UNKNOWN)",
+    says: "main:1 [0].triple_list[1][1]: rel2id.json has no name for relation number 7 (LABEL_UNKNOWN)",
   },
   { what: "a triple of two", change: [',"Paris"]]', "]]"], says: /^main:1 \[0\]\.triple_list\[1\]\[2\]: .*\(FIELD_MISSING\)$/ },
 ]);
@@ -31,7 +31,7 @@ describeFormat(casrel, { documents: [ada], files: { "": example, "rel2id.json": 
 const text = "Paris is old . Acme of Paris and Acme of Rome hired Ada .";
 const file = (triples: unknown, sentence = text) => JSON.stringify([{ text: sentence, triple_list: triples }]);
 
-test("of words that occur several times, the nearest pair is meant and the choice reported", async () => {
+test("chooses the nearest pair of repeated words, and reports it", async () => {
   const { documents, omissions } = await readFiles(casrel, {
     "": file([
       ["Acme", "in", "Paris"],
@@ -43,33 +43,33 @@ test("of words that occur several times, the nearest pair is meant and the choic
     { start: 6, end: 7, type: null },
   ]);
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    '[0].triple_list[0]: "Acme" occurs 2 times and "Paris" occurs 2 times; ambiguous, the nearest pair was taken',
+    '[0].triple_list[0]: "Acme" occurs 2 times and "Paris" occurs 2 times; ambiguous, the nearest pair was used',
   ]);
 });
 
-test("the first places are taken on demand, as the releases were labelled", async () => {
+test("uses the first places on request, as the releases were labelled", async () => {
   const { documents, omissions } = await readFiles(casrel, { "": file([["Acme", "in", "Paris"]]) }, { mentions: "first" });
   expect(documents[0]?.entities.map(({ start }) => start)).toEqual([4, 0]);
-  expect(omissions[0]?.reason).toContain("ambiguous, the first place was taken");
+  expect(omissions[0]?.reason).toContain("ambiguous, the first place was used");
 });
 
-test("writing says which relation reading would place elsewhere", async () => {
+test("writing reports relations that a reader would locate elsewhere", async () => {
   const { documents } = await readFiles(casrel, { "": file([["Acme", "in", "Paris"]]) }, { mentions: "first" });
   const { omissions } = await writeFiles(casrel, documents);
-  const reason = "the words occur several times, and reading will take another place for them";
+  const reason = "the words occur several times, and a reader will locate them elsewhere";
   expect(omissions.map(({ path, reason }) => [path, reason])).toEqual([
     ["entities[1]", reason],
     ["relations[0]", reason],
   ]);
 });
 
-test("a text as people write it is tokenised anew, and so is one for which a tokeniser is named", async () => {
+test("tokenises ordinary text, and any text if a tokeniser is configured", async () => {
   const natural = "Ada Lovelace joined Acme Corp.";
   const { documents, omissions } = await readFiles(casrel, { "": file([["Ada Lovelace", "works_for", "Acme Corp"]], natural) });
   expect(documents[0]?.tokens.map(({ text }) => text)).toEqual(["Ada", "Lovelace", "joined", "Acme", "Corp", "."]);
   expect(documents[0]?.text).toBe(natural);
   expect(omissions.map(({ reason }) => reason)).toEqual([
-    "a mention does not begin and end at spaces; the text was tokenised anew",
+    "a mention does not begin and end at spaces; the text was tokenised again",
   ]);
   const chinese = file([["李白", "born_in", "碎叶"]], "李白生于碎叶。");
   const characters = await readFiles(casrel, { "": chinese }, { text: { mode: "characters" } });
@@ -80,7 +80,7 @@ test("a text as people write it is tokenised anew, and so is one for which a tok
   ]);
 });
 
-test("relations may be numbers that rel2id.json names, either way round", async () => {
+test("relations may be numbers from rel2id.json, in either direction", async () => {
   for (const names of ['[{"0":"in"},{"in":0}]', '{"in":0}']) {
     const { documents } = await readFiles(casrel, { "": file([["Ada", 0, "Rome"]]), "rel2id.json": names });
     expect(documents[0]?.relations[0]?.type).toBe("in");

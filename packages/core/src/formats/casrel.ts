@@ -17,15 +17,12 @@ import {
   writeJsonList,
 } from "./shared/records.ts";
 
-/**
- * The file beside a corpus that numbers its relations: the names by number, and the numbers by
- * name.
- */
+/** The companion file that numbers the relations: names by number, and numbers by name. */
 const relationsFile = "rel2id.json";
 
 /**
- * CasRel's JSON: sentences of words with spaces between them, and triples of words without places.
- * `MentionFinder` says which mention is meant where words occur several times.
+ * CasRel's JSON: sentences of space-separated words, and triples of words without offsets.
+ * `MentionFinder` chooses the mention when words occur several times.
  */
 export const casrel: Format = {
   name: "casrel",
@@ -110,15 +107,15 @@ function readSentence(record: JsonRecord, names: Fields | undefined, options: Re
 
 const knownFields = new Set(["text", "triple_list", "id"]);
 
-/** Some files number their relations, which `rel2id.json` names. */
+/** Resolves a relation number through `rel2id.json`; other values are names already. */
 function nameOf(value: unknown, names: Fields | undefined, at: Location, path: string): unknown {
   if (typeof value !== "number") return value;
   const name = names?.[String(value)];
   if (typeof name === "string") return name;
   throw new DataError("LABEL_UNKNOWN", {
     at: within(at, path),
-    message: `the relation is the number ${value}, which ${relationsFile} does not name`,
-    hint: `put ${relationsFile}, a list of the names by number and the numbers by name, beside the file`,
+    message: `${relationsFile} has no name for relation number ${value}`,
+    hint: `put ${relationsFile}, a list of the names by number and the numbers by name, next to the file`,
   });
 }
 

@@ -37,7 +37,7 @@ describeFormat(conll, { documents, files: { "": example } }, [
   {
     what: "tags of two schemes",
     change: ["Ada	B-PER\nLovelace	I-PER", "Ada	S-PER\nLovelace	L-PER"],
-    says: "main:1: the tags of the sentence mix E and S with L and U, which no scheme has together (LABEL_UNKNOWN)",
+    says: "main:1: the tags of the sentence mix E and S with L and U, but no scheme has both (LABEL_UNKNOWN)",
   },
 ]);
 
@@ -61,7 +61,7 @@ test.each([
   expect(await entitiesOf(file)).toEqual(["New York/LOC", "Ada/PER"]);
 });
 
-test("CoNLL-2003: the part of speech is kept, the chunk reported, documents become groups", async () => {
+test("CoNLL-2003: keeps the part of speech, reports the chunk, and turns documents into groups", async () => {
   const file = "-DOCSTART- -X- O O\n\nAda NNP I-NP I-PER\nleft VBD I-VP O\n\n-DOCSTART- -X- O O\n\nAcme NNP I-NP I-ORG\n";
   const { documents, omissions } = await readFiles(conll, { "": file });
   expect(documents.map(({ id, pos, metadata }) => [id, pos, metadata["doc"]])).toEqual([
@@ -71,11 +71,11 @@ test("CoNLL-2003: the part of speech is kept, the chunk reported, documents beco
   expect(omissions.map(({ line, path }) => `${line} ${path}`)).toEqual(["3 columns", "8 columns"]);
 });
 
-test("a line with a number sign is a comment, unless it ends in a tag", async () => {
+test("a line that starts with a number sign is a comment unless it ends in a tag", async () => {
   expect(await entitiesOf("# id = 3\n# B-SYM\nAda B-PER\n")).toEqual(["#/SYM", "Ada/PER"]);
 });
 
-test("rows of other formats are not taken for columns", () => {
+test("does not mistake other formats for columns", () => {
   expect(detectFormats("a.txt", "#doc 1\n0\tAda\tB-P\t['N']\t[0]\n")).not.toContain(conll);
   expect(detectFormats("a.corp", "0\tO\t0\tO\tNN\tword\tO\tO\tO\n")).not.toContain(conll);
   for (const text of ["Ada left.", "neither do I", "Ada O\nand so on B-52"]) {

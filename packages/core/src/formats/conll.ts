@@ -6,12 +6,12 @@ import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
- * Columns as in CoNLL-2003: a word first and its tag last in every row, an empty line behind every
- * sentence; entities alone.
+ * Columns as in CoNLL-2003: each row starts with a word and ends with its tag, and an empty line
+ * ends a sentence. Entities only.
  *
- * Tags may be BIO, BIOES or BILOU, which each sentence shows. Of three or more columns the second
- * is the part of speech, and the others are reported. `-DOCSTART-` begins a group, which goes into
- * the metadata as `doc`.
+ * Tags may be BIO, BIOES or BILOU, detected per sentence. With three or more columns, the second is
+ * the part of speech; the others are reported. `-DOCSTART-` begins a group, which goes into the
+ * metadata as `doc`.
  */
 export const conll: Format = {
   name: "conll",
@@ -37,7 +37,7 @@ export const conll: Format = {
   },
 
   recognises(beginning) {
-    // The last line may be cut off.
+    // The last line may be truncated.
     const lines = beginning.replace(/^\uFEFF/, "").split(/\r?\n/);
     const rows = (lines.length > 1 ? lines.slice(0, -1) : lines).filter((line) => line.trim() !== "").slice(0, 50);
     if (rows.length === 0 || rows.some((line) => /^#doc[ \t]/.test(line))) return false;
@@ -45,7 +45,7 @@ export const conll: Format = {
     const [first = []] = columns;
     const isCorp = first.length === 9 && /^[0-9]+$/.test(first[2] ?? "");
     const tags = columns.map((row) => row.at(-1) ?? "");
-    // Text may have lines that end in a capital letter, so one tag has to be unmistakable.
+    // Plain text may have lines that end in a capital letter, so require one unambiguous tag.
     const isTagged = tags.every((tag) => tagPattern.test(tag)) && tags.some((tag) => /^(?:O|.-.+)$/u.test(tag));
     return first.length > 1 && !isCorp && isTagged && columns.every(({ length }) => length === first.length);
   },
@@ -81,12 +81,12 @@ export const conll: Format = {
 const tagPattern = /^(?:O|[BIESLU](?:-\S+)?)$/u;
 const documentStart = "-DOCSTART-";
 
-/** A line such as `# id = 3`; `# O` is the row of a number sign. */
+/** A line such as `# id = 3`; in contrast, `# O` is a row for the number sign. */
 function isComment(line: string): boolean {
   return line.startsWith("#") && !tagPattern.test(columnsOf(line).at(-1) ?? "");
 }
 
-/** Between tabs where there are any, else between spaces. */
+/** Splits at tabs if there are any, otherwise at spaces. */
 function columnsOf(line: string): string[] {
   return line.includes("\t") ? line.trimEnd().split("\t") : line.trim().split(/ +/);
 }
@@ -127,7 +127,7 @@ function readSentence(
   const tags = columns.map((row) => row.at(-1) as string);
   const hasPos = columns.every((row) => row.length > 2);
   const left = columns.some((row) => row.length > (hasPos ? 3 : 2));
-  if (left) omit("columns", "the columns between the second and the last have no place in Weft; they were left out");
+  if (left) omit("columns", "the columns between the second and the last cannot be stored in Weft; they were left out");
   const words = columns.map(([word]) => word as string);
   return {
     ...documentFromWords(`sentence-${place.sentences}`, [words]),
@@ -141,7 +141,7 @@ function schemeOf(tags: readonly string[], rows: readonly Line[], source: string
   const letters = new Set(tags.map((tag) => tag.charAt(0)));
   const [bioes, bilou] = [letters.has("E") || letters.has("S"), letters.has("L") || letters.has("U")];
   if (bioes && bilou) {
-    const message = "the tags of the sentence mix E and S with L and U, which no scheme has together";
+    const message = "the tags of the sentence mix E and S with L and U, but no scheme has both";
     throw new DataError("LABEL_UNKNOWN", { at: { source, line: rows[0]?.number }, message });
   }
   return bioes ? "bioes" : bilou ? "bilou" : "bio";
@@ -151,7 +151,7 @@ function printSentence({ tokens, pos, entities }: Document, omit: Omit): string 
   const { tags } = encodeTags(entities, tokens.length, "bio");
   const [only] = tokens;
   if (tokens.length === 1 && only?.text === documentStart)
-    omit("tokens[0]", "reading takes the word for the start of a document");
+    omit("tokens[0]", "a reader will take the word for the start of a document");
   const rows = tokens.map(({ text }, token) => {
     const columns = [text, ...(pos === undefined ? [] : [pos[token] || "-"]), tags[token] as string];
     return columns.map((column) => oneColumn(column, `tokens[${token}]`, omit)).join("\t");
@@ -161,6 +161,6 @@ function printSentence({ tokens, pos, entities }: Document, omit: Omit): string 
 
 function oneColumn(text: string, path: string, omit: Omit): string {
   if (!/[\t\r\n]/.test(text)) return text;
-  omit(path, "it holds a tab or a line break; written as spaces");
+  omit(path, "it contains a tab or a line break; written as spaces");
   return text.replace(/[\t\r\n]/g, " ");
 }

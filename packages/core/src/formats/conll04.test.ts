@@ -46,13 +46,13 @@ describeFormat(conll04, { documents, files: { "": example } }, [
   {
     what: "a relation to a row that is no entity",
     change: ["3	5	Org", "3	6	Org"],
-    says: /^main:10 .*the row 6 is no entity; one without a type was made$/,
+    says: /^main:10 .*row 6 is not an entity; one without a type was created$/,
   },
   { what: "a relation without a label", change: ["1	3	Work_For", "1	3	"], says: /^main:9 .*the relation has no label/ },
   {
     what: "a row that lacks a column",
     change: ["in	O	O	O", "in	O	O"],
-    says: "main:5: expected 9 columns of a word or 3 of a relation behind a sentence, found 8 (FIELD_INVALID)",
+    says: "main:5: expected 9 columns for a word, or 3 for a relation after its sentence, found 8 (FIELD_INVALID)",
   },
   {
     what: "a row number that comes twice",
@@ -70,7 +70,7 @@ const row = (columns: string) => columns.split(" ").join("\t");
 const surfaces = async (file: string) =>
   (await readFiles(conll04, { "": file })).documents.map((document) => document.tokens.map(({ text }) => text).join(" "));
 
-test("marks are spelt out, and a slash in a single word stays", async () => {
+test("marks have their own spellings, and a slash in a single word stays", async () => {
   const file = [row("7 O 0 O -LRB- -LRB- O O O"), row("7 O 1 O CC and/or O O O"), row("7 O 2 O , COMMA O O O"), "", "", ""];
   expect(await surfaces(file.join("\n"))).toEqual(["( and/or ,"]);
   const { documents } = await readFiles(conll04, { "": file.join("\n") });
@@ -79,26 +79,26 @@ test("marks are spelt out, and a slash in a single word stays", async () => {
   expect(files[""]).toBe(file.join("\n").replaceAll("7\t", "0\t"));
 });
 
-test("a last sentence counts without the empty lines behind it, with relations and without", async () => {
+test("reads a last sentence without trailing empty lines, with and without relations", async () => {
   const words = [row("0 Peop 0 O NNP Ada O O O"), row("0 Org 1 O NNP Acme O O O")].join("\n");
   expect(await surfaces(words)).toEqual(["Ada Acme"]);
   const { documents } = await readFiles(conll04, { "": `${words}\n\n${row("0 1 Work_For")}` });
   expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "Work_For" }]);
 });
 
-test("sentences are told apart by their empty lines even where their numbers are the same", async () => {
+test("empty lines separate sentences even if their numbers are equal", async () => {
   const word = (text: string) => row(`5 O 0 O NN ${text} O O O`);
   expect(await surfaces(`${word("one")}\n\n\n${word("two")}\n\n\n`)).toEqual(["one", "two"]);
   expect(await surfaces(`${word("one")}\n\n${word("two")}\n`)).toEqual(["one", "two"]);
 });
 
-test("what the format would read otherwise is reported in writing", async () => {
+test("writing reports what a reader would misread", async () => {
   const [ada] = adaSentences({ typed: true });
   const tokens = ada.tokens.map((token, index) => ({ ...token, text: ["COMMA", "A/B", "C\tD"][index] ?? token.text }));
   const { omissions } = await writeFiles(conll04, [{ ...ada, tokens }]);
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    'tokens[0]: reading takes the word for ","',
-    "tokens[2]: the word holds a tab or a line break; written as spaces",
-    "entities[0]: a word holds a slash, where the format joins words by slashes",
+    'tokens[0]: a reader will take the word for ","',
+    "tokens[2]: the word contains a tab or a line break; written as spaces",
+    "entities[0]: a word contains a slash, which the format uses to join words",
   ]);
 });

@@ -5,12 +5,12 @@ import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
- * CoNLL04's `.corp`: rows of nine columns, each one entity or one word, an empty line, relations
- * between rows, an empty line.
+ * CoNLL04's `.corp`: rows of nine columns, each one entity or one word, then an empty line,
+ * relations between rows, and another empty line.
  *
- * The words of an entity and their tags are joined by slashes. A slash inside a word is known from
- * the tags: one tag means one word; where words and tags differ otherwise, the row is split at
- * every slash and reported.
+ * Slashes join the words of an entity and their tags. The number of tags shows whether a slash is
+ * part of a word: one tag means one word. If the numbers of words and tags differ otherwise, the
+ * row is split at every slash and reported.
  */
 export const conll04: Format = {
   name: "conll04",
@@ -51,9 +51,9 @@ export const conll04: Format = {
         held += line.text.length;
         checkHeld(held, { source, line: line.number });
         if (columns.length === 9) {
-          // Tokens that follow relations, or another sentence's number, begin a new sentence,
-          // whatever empty lines there are.
-          if (block.relations.length > 0 || startsAnew(block, columns, line)) {
+          // Tokens after relations, or a new sentence number, start a new sentence, with or without
+          // empty lines.
+          if (block.relations.length > 0 || startsSentence(block, columns, line)) {
             yield* readBlock(block, source);
             block = { rows: [], relations: [] };
             held = 0;
@@ -85,7 +85,7 @@ interface Block {
   readonly relations: Row[];
 }
 
-/** What the format writes for three marks. */
+/** The format's spellings of three marks. */
 const spellings: readonly (readonly [string, string])[] = [
   [",", "COMMA"],
   ["(", "-LRB-"],
@@ -93,17 +93,17 @@ const spellings: readonly (readonly [string, string])[] = [
 ];
 const toText = new Map(spellings.map(([mark, spelling]) => [spelling, mark]));
 const toFile = new Map(spellings);
-/** Stands for the tag of a word that has none. */
+/** Marks a word without a tag. */
 const noTag = "-";
 
-function startsAnew({ rows }: Block, columns: readonly string[], line: Line): boolean {
+function startsSentence({ rows }: Block, columns: readonly string[], line: Line): boolean {
   const last = rows.at(-1);
   return last !== undefined && (last.columns[0] !== columns[0] || line.number - last.line > 1);
 }
 
 function refuse(line: Line, source: string | undefined, columns: number): never {
-  const message = `expected 9 columns of a word or 3 of a relation behind a sentence, found ${columns}`;
-  const hint = "columns stand between tabs, and an empty line between words and relations";
+  const message = `expected 9 columns for a word, or 3 for a relation after its sentence, found ${columns}`;
+  const hint = "separate columns by tabs, and words from relations by an empty line";
   throw new DataError("FIELD_INVALID", { at: { source, line: line.number }, message, hint });
 }
 
@@ -121,7 +121,7 @@ function readSentence({ rows, relations: links }: Block, source: string | undefi
     const [, type = "O", number = "", , tagColumn = "", wordColumn = ""] = columns;
     const at = { source, line };
     const row = splitRow(wordColumn, tagColumn, (reason) => omit("", reason, at));
-    if (row.words.includes("")) throw new DataError("FIELD_INVALID", { at, message: "the row holds an empty word" });
+    if (row.words.includes("")) throw new DataError("FIELD_INVALID", { at, message: "the row contains an empty word" });
     if (rowSpans.has(number)) {
       throw new DataError("FIELD_INVALID", {
         at,
@@ -141,7 +141,7 @@ function readSentence({ rows, relations: links }: Block, source: string | undefi
       const row = rowSpans.get(number.trim());
       if (row === undefined) throw missingRow(number, at);
       if (row.entity === undefined) {
-        omit("", `the row ${number} is no entity; one without a type was made`, at);
+        omit("", `row ${number} is not an entity; one without a type was created`, at);
         row.entity = entities.push({ start: row.start, end: row.end, type: null }) - 1;
       }
       return row.entity;
@@ -154,7 +154,7 @@ function readSentence({ rows, relations: links }: Block, source: string | undefi
   return { ...plain, ...(tags.every((tag) => tag === noTag) ? {} : { pos: tags }), entities, relations };
 }
 
-/** The words of a row and a tag for each. */
+/** The words of a row, each with its tag. */
 function splitRow(wordColumn: string, tagColumn: string, omit: (reason: string) => void): { words: string[]; tags: string[] } {
   if (!tagColumn.includes("/")) return { words: [wordColumn], tags: [tagColumn] };
   const words = wordColumn.split("/");
@@ -170,7 +170,7 @@ function missingRow(number: string, at: Location): DataError {
   return new DataError("RELATION_END_MISSING", {
     at,
     message: `the relation names row ${JSON.stringify(number)}, which its sentence does not have`,
-    hint: "relations name the number in the third column, not the number of the word",
+    hint: "relations refer to the number in the third column, not the position of the word",
   });
 }
 
@@ -189,7 +189,7 @@ function printSentence({ tokens, pos, entities, relations }: Document, sentence:
       tags.push(printTag(pos?.[token], token, omit));
     }
     const slash = words.length > 1 && words.some((word) => word.includes("/"));
-    if (slash) omit(`entities[${index}]`, "a word holds a slash, where the format joins words by slashes");
+    if (slash) omit(`entities[${index}]`, "a word contains a slash, which the format uses to join words");
     lines.push([sentence, type, lines.length, "O", tags.join("/"), words.join("/"), "O", "O", "O"].join("\t"));
   }
   lines.push("");
@@ -198,10 +198,10 @@ function printSentence({ tokens, pos, entities, relations }: Document, sentence:
 }
 
 function printWord(word: string, token: number, omit: Omit): string {
-  if (toText.has(word)) omit(`tokens[${token}]`, `reading takes the word for ${JSON.stringify(toText.get(word))}`);
+  if (toText.has(word)) omit(`tokens[${token}]`, `a reader will take the word for ${JSON.stringify(toText.get(word))}`);
   const spelling = toFile.get(word) ?? word;
   if (!/[\t\r\n]/.test(spelling)) return spelling;
-  omit(`tokens[${token}]`, "the word holds a tab or a line break; written as spaces");
+  omit(`tokens[${token}]`, "the word contains a tab or a line break; written as spaces");
   return spelling.replace(/[\t\r\n]/g, " ");
 }
 

@@ -31,7 +31,7 @@ describeFormat(copyre, { documents: [ada], files: { "": example, "words2id.json"
   {
     what: "an unfinished triple",
     change: ["5,7,0]]", "5,7]]"],
-    says: "main:1 [2][0]: expected head, tail and relation again and again, found 5 numbers (FIELD_INVALID)",
+    says: "main:1 [2][0]: expected groups of head, tail and relation, found 5 numbers (FIELD_INVALID)",
   },
   {
     what: "a length beyond the words",
@@ -45,12 +45,12 @@ describeFormat(copyre, { documents: [ada], files: { "": example, "words2id.json"
   },
 ]);
 
-test("without the words a file cannot be read, and the error says which file is missing", async () => {
-  await expect(readFiles(copyre, { "": example })).rejects.toThrow(/words2id\.json is not there to say what they mean/);
+test("refuses a file without its words, and names the missing file", async () => {
+  await expect(readFiles(copyre, { "": example })).rejects.toThrow(/words2id\.json, which names them, is missing/);
   expect((await readFiles(copyre, { "": "[[],[],[]]" })).documents).toEqual([]);
 });
 
-test("padding behind a sentence's length is no word", async () => {
+test("ignores padding after the sentence's length", async () => {
   const padded = "[[2],[[2,4,0,0]],[[]]]";
   const { documents } = await readFiles(copyre, { "": padded, "words2id.json": words, "relations2id.json": relations });
   expect(documents[0]?.text).toBe("Ada joined");

@@ -5,16 +5,16 @@ import type { Format, ReadOptions } from "./format.ts";
 import { readJsonValues } from "./shared/json-values.ts";
 import { documentFromWords, EntityTable, endIndex, fittedRecords, readCompanion, recordEvents } from "./shared/records.ts";
 
-/** The files beside a corpus that number its words and its relations. */
+/** The companion files that number the words and the relations. */
 const wordsFile = "words2id.json";
 const relationsFile = "relations2id.json";
 
 /**
- * CopyRE's JSON: three lists of the lengths of all sentences, their words as numbers, and their
- * triples as flat lists of head, tail and relation, where an end is the index of its last word.
+ * CopyRE's JSON: three lists with the lengths of all sentences, their words as numbers, and their
+ * triples as flat lists of head, tail and relation. An end is the index of its last word.
  *
- * The three lists lie behind one another, so a file is read as three values and written from the
- * numbers of a whole corpus.
+ * The three lists follow one another, so reading parses three values, and writing needs the numbers
+ * of the whole corpus first.
  */
 export const copyre: Format = {
   name: "copyre",
@@ -115,7 +115,7 @@ function readSentence(index: number, length: unknown, words: unknown, triples: u
   ]);
   const flat = asList(triples, at, `[2][${index}]`);
   if (flat.length % 3 !== 0) {
-    const message = `expected head, tail and relation again and again, found ${flat.length} numbers`;
+    const message = `expected groups of head, tail and relation, found ${flat.length} numbers`;
     throw new DataError("FIELD_INVALID", { at: within(at, `[2][${index}]`), message });
   }
   const table = new EntityTable();
@@ -146,8 +146,8 @@ async function readNames(options: ReadOptions, at: Location): Promise<Names> {
 async function readNumbers(file: string, options: ReadOptions, at: Location): Promise<ReadonlyMap<number, string>> {
   const values = await readCompanion(file, options);
   if (values === undefined) {
-    const message = `the format names words and relations by numbers, and ${file} is not there to say what they mean`;
-    throw new DataError("FIELD_MISSING", { at, message, hint: `put ${file} beside the file` });
+    const message = `the format uses numbers for words and relations, but ${file}, which names them, is missing`;
+    throw new DataError("FIELD_MISSING", { at, message, hint: `put ${file} next to the file` });
   }
   const place = { source: file, line: 1 };
   const names = new Map<number, string>();

@@ -32,7 +32,7 @@ describeFormat(cotype, { documents: [ada], files: { "": example } }, [
   {
     what: "a relation that is none",
     change: ['"label":"based_in"', '"label":"None"'],
-    says: "main:1 [0].relationMentions[1]: the label None says that there is no relation; it was left out",
+    says: "main:1 [0].relationMentions[1]: the label None means no relation; it was left out",
   },
   {
     what: "a relation without a label",
@@ -69,11 +69,11 @@ test("the New York Times form: one string, whole names, types in entityMentions,
   expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "works_for" }]);
   expect(documents[0]?.metadata).toEqual({ articleId: "a1" });
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "[0].relationMentions[1]: the label None says that there is no relation; it was left out",
+    "[0].relationMentions[1]: the label None means no relation; it was left out",
   ]);
 });
 
-test("words that are listed several times are an entity at as many places, and their types follow the text", async () => {
+test("words listed several times are an entity at as many places, with types in text order", async () => {
   const record = (names: readonly string[]) =>
     JSON.stringify({
       sentText: "Washington left Washington for Washington .",
@@ -90,12 +90,12 @@ test("words that are listed several times are an entity at as many places, and t
   const two = await readFiles(cotype, { "": record(["PERSON", "LOCATION"]) });
   expect(two.documents[0]?.entities.map(({ start }) => start)).toEqual([0, 2]);
   expect(two.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    '[0].entityMentions[0]: "Washington" occurs 3 times; ambiguous, the first places were taken',
+    '[0].entityMentions[0]: "Washington" occurs 3 times; ambiguous, the first places were used',
   ]);
   expect((await writeFiles(cotype, all.documents)).omissions).toEqual([]);
 });
 
-test("a place that reading will not find again is reported when writing", async () => {
+test("writing reports a place that a reader will not find again", async () => {
   const { documents } = await readFiles(cotype, {
     "": JSON.stringify({ sentText: "Acme left ; Acme stayed", entityMentions: [], relationMentions: [] }),
   });
@@ -104,15 +104,15 @@ test("a place that reading will not find again is reported when writing", async 
 });
 
 /**
- * Labelled sentences of the New York Times that may not be shipped: a folder beside the repository,
- * or the one that WEFT_DATA names.
+ * Labelled New York Times sentences that may not be distributed, from a folder next to the
+ * repository or the one in WEFT_DATA.
  */
 const corpus = join(
   process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../../shared/data"),
   "nyt_cotype/test.jsonl.gz",
 );
 
-test("the New York Times test set says the same in this form, but for the places it cannot name", async ({ skip }) => {
+test("the New York Times test set is the same in this format, except for positions", async ({ skip }) => {
   if (!existsSync(corpus)) skip(`there is no ${corpus}`);
   const unzipped = createReadStream(corpus).pipe(createGunzip()).setEncoding("utf8");
   const { documents } = await collectDocuments(jsonl.read(unzipped as AsyncIterable<string>));

@@ -16,17 +16,17 @@ import {
   relationType,
 } from "./shared/records.ts";
 
-/** What the form writes for a pair without a relation and for a mention without a type. */
+/** The format's label for a pair without a relation and a mention without a type. */
 const noLabel = "None";
 
 /**
- * CoType's JSON, one sentence a line, in which the New York Times corpus is distributed: the
- * sentence as one string, mentions with their type (`entityMentions`), and relations that name the
+ * CoType's JSON, one sentence per line, in which the New York Times corpus is distributed: the
+ * sentence as one string, mentions with their type (`entityMentions`), and relations that give the
  * words of their ends (`relationMentions`).
  *
- * `start` numbers the mentions of a sentence and places none, so `MentionFinder` says which place
- * is meant; where the list names the same words several times, every entry has a place of its own.
- * The label `None` says that there is no relation, and is reported.
+ * `start` only numbers the mentions of a sentence, so `MentionFinder` locates them. Each of several
+ * entries with the same words gets its own place. The label `None` means no relation, and is
+ * reported.
  */
 export const cotype: Format = {
   name: "cotype",
@@ -101,7 +101,7 @@ function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
   const plain = documentFromSpacedText(recordId(undefined, record, ""), text, options.text, mentions.size, fitting, omit);
   const finder = new MentionFinder(plain, options.mentions ?? "nearest", omit);
   const relations = pairs.flatMap(({ head, tail, type, path }): Relation[] => {
-    if (type === noLabel) omit(path, `the label ${noLabel} says that there is no relation; it was left out`);
+    if (type === noLabel) omit(path, `the label ${noLabel} means no relation; it was left out`);
     const ends = type === undefined || type === noLabel ? undefined : finder.relation(head, tail, path);
     return ends === undefined || type === undefined ? [] : [{ ...ends, type }];
   });
@@ -114,11 +114,11 @@ function printSentence(record: Document, omit: Omit): Fields {
   const names = entities.map((entity) => wordsOf(record, entity));
   for (const [kind, items] of Object.entries({ entities, relations })) {
     for (const [index, { type }] of items.entries()) {
-      if (type === noLabel) omit(`${kind}[${index}].type`, `in this form the label ${noLabel} says that there is none`);
+      if (type === noLabel) omit(`${kind}[${index}].type`, `in this format the label ${noLabel} means none`);
     }
   }
   for (const name of Object.keys(metadata)) {
-    if (knownFields.has(name)) omit(`metadata.${name}`, "the form has a field of its own with this name");
+    if (knownFields.has(name)) omit(`metadata.${name}`, "the format has its own field with this name");
   }
   const fields = {
     ...others(metadata),

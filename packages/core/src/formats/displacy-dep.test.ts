@@ -6,7 +6,7 @@ import { collectText } from "./format.ts";
 const first = `{"words":[{"text":"🚀","tag":""},{"text":"Ada Lovelace","tag":"PER"},{"text":"joined","tag":""},{"text":"Acme Corp","tag":"ORG"},{"text":"in","tag":""},{"text":"Paris","tag":"LOC"},{"text":".","tag":""}],"arcs":[{"start":1,"end":3,"label":"works_for","dir":"right"},{"start":3,"end":5,"label":"based_in","dir":"right"}]}`;
 const second = `{"words":[{"text":"Acme Corp","tag":"ORG"},{"text":"makes","tag":""},{"text":"engines","tag":""},{"text":".","tag":""}],"arcs":[]}`;
 
-test("a line for every sentence, entities as one word, arcs from left to right", async () => {
+test("writes one line per sentence, entities as one word, and arcs from left to right", async () => {
   expect(await collectText(displacyDep.write([adaDocument()]))).toEqual({
     text: `${first}\n${second}\n`,
     files: new Map(),
@@ -14,7 +14,7 @@ test("a line for every sentence, entities as one word, arcs from left to right",
   });
 });
 
-test("an arc that points back says so, and what displaCy draws wrongly is reported", async () => {
+test("marks arcs that point left, and reports what displaCy draws wrongly", async () => {
   const relations = [
     { head: 2, tail: 0, type: "home_of" },
     { head: 0, tail: 2, type: "lives_in" },
@@ -27,6 +27,6 @@ test("an arc that points back says so, and what displaCy draws wrongly is report
   ]);
   expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
     "relations[1]: displaCy draws it over another one between the same words",
-    "relations[2]: displaCy draws no relation of a word with itself; it was left out",
+    "relations[2]: displaCy cannot draw a relation from a word to itself; it was left out",
   ]);
 });

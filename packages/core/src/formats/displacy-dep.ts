@@ -4,9 +4,9 @@ import { wordsOf } from "./shared/mentions.ts";
 import { fittedRecords, type Omit } from "./shared/records.ts";
 
 /**
- * One object a line for displaCy's `dep` style with `manual=True`: the words of a sentence, an
- * entity being one of them, and its relations as arcs. displaCy draws two arcs between the same
- * words over each other and none from a word to itself; both are said.
+ * One object per line for displaCy's `dep` style with `manual=True`: the words of a sentence, each
+ * entity as one word, with relations as arcs. displaCy draws two arcs between the same words on top
+ * of each other and none from a word to itself; both are reported.
  */
 export const displacyDep: OutputFormat = {
   name: "displacy-dep",
@@ -56,7 +56,7 @@ function printSentence(record: Document, omit: Omit): unknown {
     const [from, to] = [wordOf[head] as number, wordOf[tail] as number];
     const [start, end] = [Math.min(from, to), Math.max(from, to)];
     if (start === end) {
-      omit(`relations[${index}]`, "displaCy draws no relation of a word with itself; it was left out");
+      omit(`relations[${index}]`, "displaCy cannot draw a relation from a word to itself; it was left out");
       return [];
     }
     if (drawn.has(`${start} ${end}`)) omit(`relations[${index}]`, "displaCy draws it over another one between the same words");

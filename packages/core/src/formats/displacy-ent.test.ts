@@ -3,7 +3,7 @@ import { adaDocument } from "../testing/format-documents.ts";
 import { displacyEnt } from "./displacy-ent.ts";
 import { collectText } from "./format.ts";
 
-test("a document to the byte, in code points, without its relations", async () => {
+test("writes a document byte for byte, in code points and without relations", async () => {
   const { text, omissions } = await collectText(displacyEnt.write([adaDocument()]));
   expect(text).toBe(
     `{"text":"🚀 Ada Lovelace joined Acme Corp in Paris. Acme Corp makes engines.","ents":[{"start":2,"end":14,"label":"PER"},{"start":22,"end":31,"label":"ORG"},{"start":35,"end":40,"label":"LOC"},{"start":42,"end":51,"label":"ORG"}],"title":null}\n`,
@@ -14,7 +14,7 @@ test("a document to the byte, in code points, without its relations", async () =
   ]);
 });
 
-test("entities stand in order, the longest of overlapping ones stays, and each has a label", async () => {
+test("writes entities in order, keeps the longest of overlapping ones, and labels each", async () => {
   const entities = [
     { start: 7, end: 8, type: null },
     { start: 2, end: 3, type: "NAME" },

@@ -4,7 +4,7 @@ import type { OutputFormat } from "./format.ts";
 import { fittedRecords } from "./shared/records.ts";
 
 /**
- * One object a line for displaCy's `ent` style with `manual=True`: the text and its entities in
+ * One object per line for displaCy's `ent` style with `manual=True`: the text and its entities in
  * code points, end-exclusive, in order.
  */
 export const displacyEnt: OutputFormat = {

@@ -3,7 +3,7 @@ import { adaDocument } from "../testing/format-documents.ts";
 import { displacySpan } from "./displacy-span.ts";
 import { collectText } from "./format.ts";
 
-test("the example of the documentation, to the byte", async () => {
+test("writes the documentation's example byte for byte", async () => {
   const { text, omissions } = await collectText(displacySpan.write([adaDocument()]));
   expect(text).toBe(
     '{"text":"🚀 Ada Lovelace joined Acme Corp in Paris. Acme Corp makes engines.",' +
@@ -17,7 +17,7 @@ test("the example of the documentation, to the byte", async () => {
   ]);
 });
 
-test("entities that overlap stand side by side, the longer one first", async () => {
+test("writes overlapping entities one after the other, the longer one first", async () => {
   const ada = { ...adaDocument(), relations: [] };
   const entities = [
     { start: 2, end: 3, type: "NAME" },

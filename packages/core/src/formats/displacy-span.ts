@@ -2,8 +2,8 @@ import type { OutputFormat } from "./format.ts";
 import { fittedRecords } from "./shared/records.ts";
 
 /**
- * One object a line for displaCy's `span` style with `manual=True`: the text, its tokens, and spans
- * by token with exclusive ends. It draws entities that overlap, which the `ent` style cannot.
+ * One object per line for displaCy's `span` style with `manual=True`: the text, its tokens, and
+ * token spans with exclusive ends. Unlike the `ent` style, it draws overlapping entities.
  */
 export const displacySpan: OutputFormat = {
   name: "displacy-span",

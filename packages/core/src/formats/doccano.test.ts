@@ -21,7 +21,7 @@ describeFormat(doccano, { documents: [ada], files: { "": line } }, [
   {
     what: "a span that ends inside a token",
     change: ['"end_offset":14', '"end_offset":9'],
-    says: 'main:1 entities[0]: "Ada Lov" does not end on tokens; grown to "Ada Lovelace"',
+    says: 'main:1 entities[0]: "Ada Lov" does not end on token boundaries; grown to "Ada Lovelace"',
   },
   {
     what: "a relation to an id that is not there",
@@ -41,7 +41,7 @@ describeFormat(doccano, { documents: [ada], files: { "": line } }, [
   {
     what: "a field that has no place",
     change: ['"label":"PER"', '"label":"PER","color":"red"'],
-    says: "main:1 entities[0].color: Weft has no place for this field",
+    says: "main:1 entities[0].color: Weft cannot store this field",
   },
 ]);
 
@@ -51,7 +51,7 @@ test("relations name ids, not places", async () => {
   expect(documents[0]?.relations).toEqual(ada.relations);
 });
 
-test("lines of labels alone, as older exports have them", async () => {
+test("reads lines with labels only, as in older exports", async () => {
   const { documents, omissions } = await readFiles(doccano, {
     "": '{"id":"a","text":"🚀 Ada left.","label":[[2,5,"PER"]],"Comments":[]}\n',
   });
@@ -59,13 +59,13 @@ test("lines of labels alone, as older exports have them", async () => {
   expect(documents[0]).toMatchObject({ id: "a", entities: [{ start: 1, end: 2, type: "PER" }], metadata: { Comments: [] } });
 });
 
-test("offsets count UTF-16 units where the caller says so", async () => {
+test("offsets count UTF-16 units if the caller sets that", async () => {
   const shifted = line.replaceAll(/_offset":(\d+)/g, (_, offset: string) => `_offset":${Number(offset) + 1}`);
   const { documents, omissions } = await readFiles(doccano, { "": shifted }, { offsetUnit: "utf16" });
   expect({ entities: documents[0]?.entities, omissions }).toEqual({ entities: ada.entities, omissions: [] });
 });
 
-test("a field of the metadata that the format uses itself is reported", async () => {
+test("reports a metadata field whose name the format uses", async () => {
   const { omissions } = await writeFiles(doccano, [{ ...ada, metadata: { label: "x" } }]);
   expect(omissions).toEqual([{ source: "1", path: "metadata.label", reason: "the format uses this name for something else" }]);
 });

@@ -38,11 +38,11 @@ const holds: Capacity = {
 };
 
 /**
- * doccano's JSONL of entities and relations, a document a line; also its lines of labels alone,
- * `"label": [[0, 3, "PER"]]`.
+ * doccano's JSONL of entities and relations, one document per line; also its lines with labels
+ * only, `"label": [[0, 3, "PER"]]`.
  *
- * Offsets count code points unless the caller says otherwise: no words stand beside them by which
- * it could be seen. Relations name the ids of entities. Other fields of a line are the document's
+ * Offsets count code points unless the caller sets another unit: the file has no words from which
+ * to detect it. Relations name the ids of entities. Other fields of a line become the document's
  * metadata.
  */
 export const doccano: Format = {
@@ -122,7 +122,7 @@ function readRelation(fields: Fields, path: string, index: ReadonlyMap<string, n
     throw new DataError("RELATION_END_MISSING", {
       at: within(at, `${path}.${name}`),
       message: `${name} names the entity ${id}, but no entity of this line has this id`,
-      hint: "relations name entities by their id, not by their place in the list",
+      hint: "relations name entities by id, not by list index",
     });
   }) as [number, number];
   const type = relationType(fields["type"], at, `${path}.type`, omit);

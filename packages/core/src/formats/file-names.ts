@@ -1,11 +1,10 @@
 /**
- * Gives every document a file name of its own that any system takes, as near to its id as that
- * allows.
+ * Gives every document a unique file name that works on any system, as close to its id as possible.
  */
 export class FileNames {
   readonly #taken = new Set<string>();
 
-  /** The name without an ending; the id itself where it is a file name and was not taken before. */
+  /** The name without an ending. It is the id itself if that is a valid, unused file name. */
   take(id: string): string {
     const safe = safeName(id);
     let name = safe;
@@ -15,7 +14,7 @@ export class FileNames {
   }
 }
 
-/** Some systems hold names that differ in case or in how accents are composed for the same. */
+/** Some systems ignore case or how accents are composed. */
 function folded(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
@@ -28,7 +27,7 @@ function safeName(id: string): string {
   return name === "" || /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name) ? `_${name}` : name;
 }
 
-/** The name of a file without its folder and ending, which is what its document is called. */
+/** The file name without folder and ending, which becomes the document's id. */
 export function nameOf(source: string | undefined, ending: string): string {
   const name = (source ?? "document").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "");
   return name.length > ending.length && name.toLowerCase().endsWith(ending) ? name.slice(0, name.length - ending.length) : name;

@@ -5,7 +5,7 @@ import type { Capacity } from "./shared/capacity.ts";
 import type { TextChunks } from "./shared/lines.ts";
 
 /**
- * What a reader says: a document, checked, and where it stood; or something that could not be
+ * What a reader yields: a validated document with its location, or something that could not be
  * carried over.
  */
 export type ReadEvent =
@@ -13,103 +13,102 @@ export type ReadEvent =
   | { readonly kind: "omission"; readonly omission: Omission };
 
 /**
- * What a writer says: the next piece of a file, or something that the format cannot hold.
+ * What a writer yields: the next piece of a file, or something that the format cannot hold.
  *
- * `file` is absent for the file that is being written. Else it names another one: `.txt`, with a
- * dot in front, is the same name with this ending; `rel2id.json` is a file beside it, and in a
- * format that is a folder, a file inside. All pieces of one file but the main one come in one go,
- * and the omissions of a document before the writer takes the next document.
+ * `file` is absent for the main file. `.txt`, with a leading dot, means the same name with this
+ * ending. `rel2id.json` is a file next to the main one, or inside the folder for folder formats.
+ * All pieces of a file other than the main one are consecutive, and a document's omissions come
+ * before the writer takes the next document.
  */
 export type WriteEvent =
   | { readonly kind: "text"; readonly text: string; readonly file?: string | undefined }
   | { readonly kind: "omission"; readonly omission: Omission };
 
+/** Documents from memory or from a stream. */
 export type Documents = Iterable<Document> | AsyncIterable<Document>;
 
-/** The files that stand beside the one being read, opened by whoever may open files. */
+/**
+ * Access to the files next to the one being read. The caller provides it, since readers do not open
+ * files.
+ */
 export interface Companions {
   /**
-   * @param file `.txt` for the same name with this ending, else the whole name of a file in the
-   *   same folder, or with `../` in front, in one above it
-   * @returns undefined where there is no such file
+   * @param file `.txt` for the same name with this ending; otherwise the full name of a file in the
+   * same folder, or with `../` in front, in a folder above
+   * @returns undefined if there is no such file
    */
   read(file: string): AsyncIterable<string> | undefined;
   /**
-   * The names of the files in the same folder, for those that have no fixed one; absent where they
-   * cannot be known.
+   * The names of the files in the same folder, for companions without a fixed name; absent if the
+   * caller cannot list them.
    */
   names?: (() => readonly string[]) | undefined;
 }
 
+/** Options that all readers accept; each format uses those that apply to it. */
 export interface ReadOptions {
   /** The name of the file or request, for errors and reports. */
   readonly source?: string | undefined;
-  /** How text without tokens becomes tokens and sentences. */
+  /** How to tokenise text without tokens and split it into sentences. */
   readonly text?: TextOptions | undefined;
   readonly companions?: Companions | undefined;
   /**
-   * What character offsets count, for files that do not show it; seen from the texts they name
-   * where left out.
+   * The unit of character offsets. Defaults to detection from the words that the file gives, or to
+   * the format's usual unit.
    */
   readonly offsetUnit?: OffsetUnit | undefined;
   /**
-   * Which of several places the words of a relation's end mean, in formats that name words alone:
-   * `nearest` (default), the two places with the fewest tokens between them; `first`, each end's
-   * first place, as the releases of NYT and WebNLG were labelled.
+   * Which place is meant when the words of a relation's end occur several times, in formats that
+   * give words alone. `nearest` (default): the two places with the fewest tokens between them.
+   * `first`: the first place of each end, as the releases of NYT and WebNLG were labelled.
    */
   readonly mentions?: "nearest" | "first" | undefined;
   /**
-   * Which words a mention has where a corpus marks both: its `head` (default), the name or noun
+   * Which words a mention covers when a corpus marks both: its `head` (default), the name or noun
    * itself, or its whole `extent`.
    */
   readonly spans?: "head" | "extent" | undefined;
 }
 
-/** What a format says of itself. */
+/** The properties that every format declares. */
 interface FormatTraits {
-  /** What the command line and the configuration call it; its key in the table. */
+  /** The name in the command line and the configuration, and its key in the table. */
   readonly name: string;
-  /** What people call it. */
+  /** The display name. */
   readonly title: string;
-  /** File endings with their dot, in lower case. */
+  /** File name endings with their dot, in lower case. */
   readonly extensions: readonly string[];
   readonly holds: Capacity;
-  /**
-   * `folder` where every document has files of its own, so that what is written has no main file.
-   */
+  /** `folder` if every document has its own files, so that there is no main file. */
   readonly layout?: "file" | "folder" | undefined;
-  /** Files beside the main one that reading looks for and writing makes, as in `Companions`. */
+  /** Files next to the main one that are read and written, named as in `Companions`. */
   readonly companions?: readonly string[] | undefined;
 }
 
-/**
- * Turns documents into text. Writing is a stream, so that a corpus never has to lie in memory as a
- * whole.
- */
+/** Turns documents into text. Writing streams, so a corpus need not fit in memory. */
 export interface OutputFormat extends FormatTraits {
   write(documents: Documents): AsyncGenerator<WriteEvent>;
 }
 
 /**
- * Turns text into documents. A format knows nothing of vocabularies or batches, and training and
- * serving read through the same one. A format that is a folder reads one document's main file at a
- * time.
+ * Turns text into documents. Formats are independent of vocabularies and batches, and training and
+ * serving use the same readers. A folder format reads the main file of one document at a time.
  */
 export interface InputFormat extends FormatTraits {
   /**
-   * Whether the beginning of a file, at least one whole line or the whole file, looks like this
-   * format.
+   * Whether the start of a file looks like this format.
    *
-   * @param fileName in lower case; for formats whose content another has too
+   * @param beginning at least one whole line, or the whole file
+   * @param fileName in lower case; for formats that share their content with another
    */
   recognises(beginning: string, fileName: string): boolean;
   /** @throws {DataError} at the first record that cannot be read */
   read(chunks: TextChunks, options?: ReadOptions): AsyncGenerator<ReadEvent>;
   /**
-   * Which of the main files found in a folder are to be read, for a corpus that keeps one document
-   * in several stages of its annotation; all of them where left out.
+   * Chooses which of the main files in a folder to read, for corpora that keep several annotation
+   * stages of a document. Defaults to all.
    *
-   * @param files paths from the folder
+   * @param files paths relative to the folder
    */
   chooseFiles?(files: readonly string[]): readonly string[];
 }
@@ -117,7 +116,7 @@ export interface InputFormat extends FormatTraits {
 /** Turns text into documents and back. */
 export interface Format extends InputFormat, OutputFormat {}
 
-/** Everything that a reader says, gathered. */
+/** Collects everything that a reader yields. */
 export async function collectDocuments(
   events: AsyncIterable<ReadEvent>,
 ): Promise<{ documents: Document[]; omissions: Omission[] }> {
@@ -131,8 +130,8 @@ export async function collectDocuments(
 }
 
 /**
- * Everything that a writer says, gathered: the text of the main file, the other files by the names
- * the writer gave them.
+ * Collects everything that a writer yields: the text of the main file, and the other files by the
+ * names that the writer gave them.
  */
 export async function collectText(
   events: AsyncIterable<WriteEvent>,

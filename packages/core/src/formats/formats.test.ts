@@ -10,7 +10,7 @@ import { fitDocument } from "./shared/fit.ts";
 
 const all: readonly Format[] = Object.values(formats);
 
-test("every format is called what the table calls it, and meets the contract in a test of its own", () => {
+test("every format has its name from the table and its own contract test", () => {
   for (const [key, { name }] of Object.entries(formats)) expect(name).toBe(key);
   for (const { name } of outputFormats) {
     expect(existsSync(join(import.meta.dirname, `${name}.test.ts`)), `formats/${name}.test.ts`).toBe(true);
@@ -35,7 +35,7 @@ test.each(all.flatMap((from) => all.map((to) => [from.name, to.name, from, to] a
   },
 );
 
-test("the ending decides where there is nothing to look at, the content where there is", () => {
+test("content decides if there is any, otherwise the ending does", () => {
   expect(detectFormat("corpus/train.unknown")).toBeUndefined();
   expect(detectFormat("corpus/train.ann")).toBe(formats.brat);
   expect(detectFormats("a.jsonl").length).toBeGreaterThan(1);

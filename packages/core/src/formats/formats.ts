@@ -21,11 +21,12 @@ import { rin } from "./rin.ts";
 import { scierc } from "./scierc.ts";
 import { spacy } from "./spacy.ts";
 import { spert } from "./spert.ts";
+import { tacred } from "./tacred.ts";
 import { tplinker } from "./tplinker.ts";
 
 /**
- * Every annotation format, one line each. The command line, detection and the tests that all
- * formats share walk this table.
+ * Every annotation format, one per line. The command line, format detection and the shared tests
+ * iterate over this table.
  */
 export const formats = {
   jsonl,
@@ -46,37 +47,39 @@ export const formats = {
   conll,
 } satisfies Record<string, Format>;
 
-/** Formats to read alone, one line each. */
+/** Formats that can only be read, one per line. */
 export const readOnlyFormats = {
   ace05,
   "lstm-er": lstmEr,
   spacy,
+  tacred,
 } satisfies Record<string, InputFormat>;
 
-/** Formats to write alone, one line each. */
+/** Formats that can only be written, one per line. */
 export const writeOnlyFormats = {
   "displacy-ent": displacyEnt,
   "displacy-dep": displacyDep,
   "displacy-span": displacySpan,
 } satisfies Record<string, OutputFormat>;
 
+/** The name of a format that can be read and written. */
 export type FormatName = keyof typeof formats;
 
-/** Everything that can be read, ours and registered formats. */
+/** Every format that can be read, built in or registered. */
 export const inputFormats = new Catalogue<InputFormat>("format", [...Object.values(formats), ...Object.values(readOnlyFormats)]);
 
-/** Everything that can be written, ours and registered formats. */
+/** Every format that can be written, built in or registered. */
 export const outputFormats = new Catalogue<OutputFormat>("format", [
   ...Object.values(formats),
   ...Object.values(writeOnlyFormats),
 ]);
 
 /**
- * The formats that a file may be in, the likeliest first: none where nothing fits, several where
- * its content leaves it open.
+ * The formats that a file may have, the likeliest first. Empty if none fits; several if the content
+ * is ambiguous.
  *
- * Content decides where there is any: the formats that recognise the beginning, and the ending only
- * puts those first that have it. Without content, the formats with the ending.
+ * If content is given, it decides, and formats with a matching ending come first. Without content,
+ * the ending decides.
  *
  * @param fileName path or name; only its ending counts
  * @param beginning the first lines of the file, at least one whole line or the whole file
@@ -90,7 +93,7 @@ export function detectFormats(fileName: string, beginning = ""): readonly InputF
   return [...recognised.filter(hasEnding), ...recognised.filter((format) => !hasEnding(format))];
 }
 
-/** The format of a file where its ending and its beginning leave no doubt. */
+/** The format of a file, if its ending and beginning leave no doubt. */
 export function detectFormat(fileName: string, beginning = ""): InputFormat | undefined {
   const found = detectFormats(fileName, beginning);
   return found.length === 1 ? found[0] : undefined;

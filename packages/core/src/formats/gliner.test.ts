@@ -25,7 +25,7 @@ describeFormat(gliner, { documents: [ada], files: { "": example } }, [
   },
 ]);
 
-test("GLiREL's lines name the ends of a relation by their tokens", async () => {
+test("reads GLiREL's lines, which name relation ends by tokens", async () => {
   const line = {
     ner: [
       [0, 1, "PER", "Ada Lovelace"],
@@ -53,7 +53,7 @@ test("GLiREL's lines name the ends of a relation by their tokens", async () => {
   ]);
   expect(documents[1]?.entities[2]).toEqual({ start: 2, end: 3, type: "ACT" });
   expect(omissions.map(({ line, path, reason }) => `${line} ${path}: ${reason}`)).toEqual([
-    "1 [0].relations[1].tail: the end is not in ner; it was made an entity",
-    "2 [1].relations[1].tail: the end is not in ner; it was made an entity",
+    "1 [0].relations[1].tail: the end is not in ner; an entity was created",
+    "2 [1].relations[1].tail: the end is not in ner; an entity was created",
   ]);
 });

@@ -21,11 +21,11 @@ import {
 } from "./shared/records.ts";
 
 /**
- * The JSON of GLiNER's relation extraction: token lists, entities with inclusive ends, relations
- * that index them.
+ * The JSON of GLiNER's relation extraction: token lists, entities with inclusive ends, and
+ * relations that index them.
  *
- * GLiREL's lines, whose relations are objects that name their ends by the same pair of tokens as
- * `ner`, are read too.
+ * Also reads GLiREL's lines, whose relations are objects that name their ends by token pairs from
+ * `ner`.
  */
 export const gliner: Format = {
   name: "gliner",
@@ -103,7 +103,7 @@ function listEnds(item: readonly unknown[], { length }: readonly Entity[], at: L
   return { head, tail };
 }
 
-/** GLiREL names an end by the pair that its entity has in `ner`. */
+/** GLiREL names an end by the token pair of its entity in `ner`. */
 function objectEnds(item: unknown, table: EntityTable, bounds: Span, at: Location, path: string, omit: Omit): Ends {
   const relation = asObject(item, at, path);
   const [head, tail] = ["head", "tail"].map((name) => {
@@ -112,7 +112,7 @@ function objectEnds(item: unknown, table: EntityTable, bounds: Span, at: Locatio
     const span = tokenSpan(start, last + 1, bounds, at, `${path}.${name}.position`);
     const known = table.find(span);
     if (known !== undefined) return known;
-    omit(`${path}.${name}`, "the end is not in ner; it was made an entity");
+    omit(`${path}.${name}`, "the end is not in ner; an entity was created");
     return table.add({ ...span, type: entityType(end["type"], at, `${path}.${name}.type`) });
   }) as [number, number];
   return { head, tail };

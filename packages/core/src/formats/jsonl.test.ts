@@ -60,10 +60,10 @@ describe("text with character spans", () => {
     ]);
   });
 
-  test("spans that end inside a token grow, and the report says so", async () => {
+  test("spans that end inside a token grow, which is reported", async () => {
     const { document, omissions } = await readOne({ text, entities: [{ startChar: 3, endChar: 10, type: "PER" }] });
     expect(document.entities).toEqual([{ start: 1, end: 3, type: "PER" }]);
-    expect(omissions).toEqual(['entities[0]: the characters "Ada Lov" do not end on tokens; grown to "Ada Lovelace"']);
+    expect(omissions).toEqual(['entities[0]: the characters "Ada Lov" do not end on token boundaries; grown to "Ada Lovelace"']);
   });
 
   test.each([
@@ -75,7 +75,7 @@ describe("text with character spans", () => {
     [{ startChar: 9, endChar: 3, type: null }, "(SPAN_EMPTY)"],
     [
       { start: 0, end: 1, type: null },
-      "entities[0].startChar: start and end count tokens, and this object has none (FIELD_MISSING)",
+      "entities[0].startChar: start and end count tokens, but this object has no tokens (FIELD_MISSING)",
     ],
     [{ startChar: 0, type: null }, "entities[0].endChar: the field is missing, expected a number (FIELD_MISSING)"],
     [{ startChar: 0, endChar: 2 }, "entities[0].type: the field is missing, expected a string (FIELD_MISSING)"],
@@ -85,13 +85,13 @@ describe("text with character spans", () => {
 });
 
 describe("tokens in a text", () => {
-  test("are searched where there are no offsets", async () => {
+  test("are searched for without offsets", async () => {
     const { document } = await readOne({ ...record, text: "Ada  joined\nAcme" });
     expect(document.tokens.map(({ start }) => start)).toEqual([0, 5, 12]);
     await expect(readOne({ ...record, text: "Ada joined us" })).rejects.toThrow("SPAN_MISALIGNED");
   });
 
-  test("stand at their offsets, and a wrong unit shows", async () => {
+  test("are at their offsets, and a wrong unit is detected", async () => {
     const placed = {
       tokens: ["🚀", "Ada"],
       text: "🚀 Ada",
@@ -106,22 +106,22 @@ describe("tokens in a text", () => {
     ]);
   });
 
-  test("count before characters that say something else, which is reported", async () => {
+  test("win over characters that disagree, which is reported", async () => {
     const entities = [{ start: 0, end: 1, startChar: 0, endChar: 9, type: "PER" }];
     const { document, omissions } = await readOne({ tokens: ["Ada", "joined"], entities });
     expect(document.entities).toEqual([{ start: 0, end: 1, type: "PER" }]);
     expect(omissions).toEqual([
-      'entities[0]: startChar and endChar say "Ada joine", start and end say other tokens; the tokens were taken',
+      'entities[0]: startChar and endChar give "Ada joine", but start and end give other tokens; the tokens were used',
     ]);
   });
 });
 
-test("fields that have no place are reported, with source and line", async () => {
+test("reports unsupported fields with source and line", async () => {
   const entities = [{ start: 0, end: 1, type: "PER", note: "?" }];
   const { omissions } = await read(["\n", JSON.stringify({ ...record, entities, relations: [], doc: "a", meta: { doc: "b" } })]);
   expect(omissions).toEqual([
     { source: "a.jsonl", line: 2, path: "entities[0].note", reason: "the format has no such field; it was left out" },
-    { source: "a.jsonl", line: 2, path: "doc", reason: "meta.doc was taken in place of this field" },
+    { source: "a.jsonl", line: 2, path: "doc", reason: "meta.doc was used instead of this field" },
   ]);
 });
 
@@ -140,11 +140,11 @@ test.each<[unknown, string]>([
     { ...record, relations: [{ head: 0, tail: 7, type: "r" }] },
     "relations[0].tail: tail names entity 7, but this document has entities 0 to 1 (RELATION_END_MISSING)",
   ],
-  [{ ...record, pos: ["A"] }, "pos: expected one tag a token"],
+  [{ ...record, pos: ["A"] }, "pos: expected one tag per token"],
   [{ ...record, offsets: [] }, "text: the field is missing"],
   [
     { ...record, text: "Ada joined Acme", offsets: [[0, 3]] },
-    "offsets: expected one pair a token, found 1 for 3 tokens (FIELD_INVALID)",
+    "offsets: expected one pair per token, found 1 for 3 tokens (FIELD_INVALID)",
   ],
   [{ ...record, sentences: [[0, 2]] }, "sentences: the sentences end at token 2 of 3 (FIELD_INVALID)"],
   [{ ...record, offsetUnit: "bytes" }, 'offsetUnit: expected "utf16" or "codepoint", found "bytes" (FIELD_INVALID)'],
@@ -153,7 +153,7 @@ test.each<[unknown, string]>([
   await expect(readOne(value)).rejects.toThrow(message);
 });
 
-test("a line that is not JSON is refused with its line and column", async () => {
+test("refuses a line that is not JSON, with its line and column", async () => {
   await expect(read(['{"tokens":[]}\n\n{"tokens":["a",}'])).rejects.toThrow(
     'a.jsonl:3:16: expected a value, found "}" (JSON_INVALID)',
   );
@@ -162,7 +162,7 @@ test("a line that is not JSON is refused with its line and column", async () => 
 const json = fc.jsonValue({ depthSize: "small" }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
 /**
- * Documents of any shape that is allowed: gaps, token spellings of their own, no sentences, lone
+ * Valid documents of any shape: gaps, tokens spelled differently from the text, no sentences, lone
  * surrogates.
  */
 const anyDocument: fc.Arbitrary<Document> = fc
@@ -214,7 +214,7 @@ const anyDocument: fc.Arbitrary<Document> = fc
     };
   });
 
-test("documents come back exactly, however the file is cut into chunks", async () => {
+test("documents survive a round trip exactly, however the file is cut into chunks", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(anyDocument, { maxLength: 4 }),
@@ -243,17 +243,17 @@ test("every entity is written with the characters it covers", async () => {
   ]);
 });
 
-test("confidences are written with six digits", async () => {
+test("writes confidences with six digits", async () => {
   const { document } = await readOne({ ...record, relations: [{ ...record.relations[0], confidence: 0.123_456_789 }] });
   expect(document.relations[0]?.confidence).toBe(0.123_456_789);
   expect(recordOf(document).relations).toEqual([{ ...record.relations[0], confidence: 0.123_457 }]);
 });
 
-test("where an entity repeats other words than the text has, the place counts and the report says so", async () => {
+test("the span wins over an entity's words if they differ, which is reported", async () => {
   const entities = [{ start: 0, end: 1, text: "Adam", type: "PER" }];
   const { document, omissions } = await readOne({ tokens: ["Ada", "left"], entities });
   expect(document.entities).toEqual([{ start: 0, end: 1, type: "PER" }]);
-  expect(omissions).toEqual(['entities[0]: the entity says "Adam", the text at its place "Ada"; the place was taken']);
+  expect(omissions).toEqual(['entities[0]: the entity says "Adam", but the text there is "Ada"; the span was used']);
 });
 
 describe("records of former versions", () => {
@@ -271,7 +271,7 @@ describe("records of former versions", () => {
     metadata: { doc: "d" },
   };
 
-  test("an answer of the server, with tokens as places", async () => {
+  test("a server answer, with tokens as offsets", async () => {
     const { metadata: _, ...rest } = document;
     const answer = {
       ...rest,
@@ -283,11 +283,11 @@ describe("records of former versions", () => {
     expect(jsonl.recognises(`${JSON.stringify(answer)}\n`, "a.jsonl")).toBe(true);
   });
 
-  test("a document as it lies in memory", async () => {
+  test("a document as it is in memory", async () => {
     expect(await readOne(document)).toEqual({ document, omissions: [] });
   });
 
-  test("entities with characters alone beside their tokens", async () => {
+  test("entities with characters only, next to tokens", async () => {
     const { document: read, omissions } = await readOne({
       tokens: ["Ada"],
       entities: [{ start: 0, end: 1, startChar: 0, endChar: 3, type: null }],
@@ -295,14 +295,14 @@ describe("records of former versions", () => {
     expect([read.entities, omissions]).toEqual([[{ start: 0, end: 1, type: null }], []]);
   });
 
-  test("a place that is none is refused", async () => {
+  test("an invalid offset is refused", async () => {
     await expect(readOne({ ...document, tokens: [{ start: 0, end: 99 }] })).rejects.toThrow("SPAN_OUTSIDE");
     await expect(readOne({ ...document, tokens: [{ start: 0 }] })).rejects.toThrow("FIELD_MISSING");
     await expect(readOne({ ...document, tokens: [{ start: 0, end: 3 }, "left"] })).rejects.toThrow("FIELD_INVALID");
   });
 });
 
-test("a reader takes no more of the file than the documents asked for need", async () => {
+test("reads no more of the file than the requested documents need", async () => {
   let given = 0;
   function* endless(): Generator<string> {
     for (;;) {
@@ -332,7 +332,7 @@ describeFormat(jsonl, { documents: [ada], files: { "": lines } }, [
   {
     what: "an empty span",
     change: ['"start":1,"end":3', '"start":3,"end":3'],
-    says: /main:1 entities\[0\]: .* holds nothing \(SPAN_EMPTY\)/,
+    says: /main:1 entities\[0\]: .* is empty \(SPAN_EMPTY\)/,
   },
   {
     what: "a relation to an entity that is not there",
@@ -347,6 +347,6 @@ describeFormat(jsonl, { documents: [ada], files: { "": lines } }, [
   {
     what: "characters that are not those of the tokens",
     change: ['"startChar":3', '"startChar":4'],
-    says: /main:1 entities\[0\]: .*the tokens were taken/,
+    says: /main:1 entities\[0\]: .*the tokens were used/,
   },
 ]);

@@ -6,8 +6,8 @@ import { readLines } from "./shared/lines.ts";
 import { documentFromRecord } from "./shared/record.ts";
 
 /**
- * Weft's own format: one JSON object a line, a sentence, a document or a text with character spans.
- * `record.ts` says which fields it has. It holds a document without omission.
+ * Weft's own format: one JSON object per line, which is a sentence, a document or a text with
+ * character spans. `documentFromRecord` documents the fields. It holds every document completely.
  */
 export const jsonl: Format = {
   name: "jsonl",
@@ -53,8 +53,8 @@ export const jsonl: Format = {
 };
 
 /**
- * Other tools' lines have `tokens` or `text` too; their entities are lists, or objects with other
- * names.
+ * Lines of other tools also have `tokens` or `text`, but their entities are lists, or objects with
+ * other field names.
  */
 function looksLikeRecord(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
@@ -70,7 +70,7 @@ function looksLikeRecord(value: unknown): boolean {
   return typeof first === "object" && first !== null && "type" in first && ("start" in first || "startChar" in first);
 }
 
-/** Tokens by their places alone, as answers of the server once had them. */
+/** Tokens given by offsets alone, as in former server answers. */
 function areFormerTokens({ text, tokens, sentences, relations }: Readonly<Record<string, unknown>>): boolean {
   return (
     typeof text === "string" &&

@@ -29,7 +29,7 @@ describeFormat(labelStudio, { documents: [ada], files: { "": json } }, [
   {
     what: "a span that ends inside a token",
     change: ['"end":15,"text":"Ada Lovelace"', '"end":10,"text":"Ada Lov"'],
-    says: '"Ada Lov" does not end on tokens; grown to "Ada Lovelace"',
+    says: '"Ada Lov" does not end on token boundaries; grown to "Ada Lovelace"',
   },
   {
     what: "a relation to a region that is not there",
@@ -49,12 +49,12 @@ describeFormat(labelStudio, { documents: [ada], files: { "": json } }, [
   {
     what: "a region with two labels",
     change: ['["LOC"]', '["LOC","GPE"]'],
-    says: "result[2].value.labels: the region has 2 labels; the first was taken",
+    says: "result[2].value.labels: the region has 2 labels; the first was used",
   },
   {
     what: "an arrow both ways",
     change: ['"direction":"right"', '"direction":"bi"'],
-    says: "result[4].direction: the relation points both ways; it became two",
+    says: "result[4].direction: the relation points both ways; it was split into two",
   },
   {
     what: "an arrow with no known direction",
@@ -69,12 +69,12 @@ describeFormat(labelStudio, { documents: [ada], files: { "": json } }, [
   {
     what: "a result of another type",
     change: ['{"type":"relation","from_id":"r0"', '{"id":"c","type":"choices"},{"type":"relation","from_id":"c"'],
-    says: 'result[4]: Weft has no place for a result of the type "choices"',
+    says: 'result[4]: Weft cannot store a result of type "choices"',
   },
   {
     what: "a second annotation",
     change: beside('{"result":[{}]}'),
-    says: "main:1 [0].annotations[1]: a task is read with one annotation; this one was left out",
+    says: "main:1 [0].annotations[1]: only one annotation of a task is read; this one was left out",
   },
   {
     what: "a cancelled annotation",
@@ -103,12 +103,12 @@ test("an arrow with two labels is two relations", async () => {
   expect(document?.relations.map(({ type }) => type)).toEqual(["works_for", "founded", "based_in"]);
 });
 
-test("offsets that count code points are seen from the words of the regions", async () => {
+test("detects offsets in code points from the words of the regions", async () => {
   const shifted = json.replaceAll(/"(start|end)":(\d+)/g, (_, name: string, offset: string) => `"${name}":${Number(offset) - 1}`);
   expect((await readOne(shifted))?.entities).toEqual(ada.entities);
 });
 
-test("the first annotation that was not cancelled counts, else a prediction", async () => {
+test("reads the first annotation that was not cancelled, otherwise a prediction", async () => {
   const cancelled = json.replace('"annotations":[', '"annotations":[{"was_cancelled":true,"result":[]},');
   expect((await readOne(cancelled))?.entities).toEqual(ada.entities);
   const predicted = json
@@ -118,7 +118,7 @@ test("the first annotation that was not cancelled counts, else a prediction", as
   expect((await readOne('[{"id":4,"data":{"text":"Ada"}}]'))?.entities).toEqual([]);
 });
 
-test("what was predicted is written as a prediction", async () => {
+test("writes predictions as predictions", async () => {
   const { files } = await writeFiles(labelStudio, [
     { ...ada, entities: ada.entities.map((entity) => ({ ...entity, confidence: 0.5 })) },
   ]);

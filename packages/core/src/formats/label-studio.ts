@@ -38,11 +38,11 @@ const holds: Capacity = {
 /**
  * Label Studio's JSON export: a list of tasks, each with the annotations of one or more people.
  *
- * The first annotation that was not cancelled is read, or the first prediction where there is none;
- * what is beside it is reported. A region with several labels keeps the first, a relation with
- * several labels becomes one each, an arrow in both directions two. Offsets count UTF-16 units
- * unless the words of the regions agree better with code points. Documents with a confidence are
- * written as predictions. The fields of `data` beside the text are the document's metadata.
+ * Reads the first annotation that was not cancelled, or the first prediction if there is none, and
+ * reports the rest. A region with several labels keeps the first, a relation with several labels
+ * becomes one for each, and a bidirectional arrow becomes two. Offsets count UTF-16 units unless
+ * the words of the regions match better with code points. Documents with a confidence are written
+ * as predictions. The other fields of `data` become the document's metadata.
  */
 export const labelStudio: Format = {
   name: "label-studio",
@@ -93,7 +93,7 @@ interface Item {
   readonly path: string;
 }
 
-/** The result that counts, and a report of every other that holds something. */
+/** Chooses the result to read, and reports every other non-empty one. */
 function chooseResult(fields: Fields, at: Location, omit: Omit): { result: unknown; path: string } | undefined {
   const candidates = (["annotations", "completions", "predictions"] as const).flatMap((name) =>
     (fields[name] === undefined || fields[name] === null ? [] : asList(fields[name], at, name)).map((item, index) => {
@@ -109,7 +109,7 @@ function chooseResult(fields: Fields, at: Location, omit: Omit): { result: unkno
     else
       omit(
         path,
-        `a task is read with one ${name === "predictions" ? "annotation or prediction" : "annotation"}; this one was left out`,
+        `only one ${name === "predictions" ? "annotation or prediction" : "annotation"} of a task is read; this one was left out`,
       );
   }
   return chosen;
@@ -137,7 +137,7 @@ function readRegions(
     const value = asObject(fields["value"], at, `${path}.value`);
     const labels = value["labels"] === undefined ? [] : asStrings(value["labels"], at, `${path}.value.labels`);
     const [type = null, ...more] = labels.filter((label) => label !== "");
-    if (more.length > 0) omit(`${path}.value.labels`, `the region has ${labels.length} labels; the first was taken`);
+    if (more.length > 0) omit(`${path}.value.labels`, `the region has ${labels.length} labels; the first was used`);
     if (fields["meta"] !== undefined) omit(`${path}.meta`, "Weft has no notes");
     const span = place(spans[number] as CharacterSpan, `${path}.value`, at);
     return { ...span, type, ...readScore(fields, path, at, omit) };
@@ -147,7 +147,7 @@ function readRegions(
     const { type, id } = fields;
     if (type === "labels" || type === "relation") continue;
     if (typeof id === "string" && !index.has(id)) others.add(id);
-    omit(path, `Weft has no place for a result of the type ${JSON.stringify(type)}`);
+    omit(path, `Weft cannot store a result of type ${JSON.stringify(type)}`);
   }
   return { entities, index, others };
 }
@@ -167,7 +167,7 @@ function readRelation(
   const ids = (["from_id", "to_id"] as const).map((name) => ({ name, id: asString(fields[name], at, `${path}.${name}`) }));
   const other = ids.find(({ id }) => others.has(id));
   if (other !== undefined) {
-    omit(`${path}.${other.name}`, "the relation ends at a result that Weft has no place for; it was left out");
+    omit(`${path}.${other.name}`, "the relation ends at a result that Weft cannot store; it was left out");
     return [];
   }
   const [from, to] = ids.map(({ name, id }) => {
@@ -185,7 +185,7 @@ function readRelation(
     const message = `expected "right", "left" or "bi", found ${JSON.stringify(direction)}`;
     throw new DataError("FIELD_INVALID", { at: within(at, `${path}.direction`), message });
   }
-  if (direction === "bi" && types.length > 0) omit(`${path}.direction`, "the relation points both ways; it became two");
+  if (direction === "bi" && types.length > 0) omit(`${path}.direction`, "the relation points both ways; it was split into two");
   const score = readScore(fields, path, at, omit);
   return types.flatMap((type) => [
     ...(direction === "left" ? [] : [{ head: from, tail: to, type, ...score }]),
@@ -197,7 +197,7 @@ function readScore(fields: Fields, path: string, at: Location, omit: Omit): { co
   if (fields["score"] === undefined || fields["score"] === null) return {};
   const score = asNumber(fields["score"], at, `${path}.score`);
   if (score >= 0 && score <= 1) return { confidence: score };
-  omit(`${path}.score`, "the score is no number between 0 and 1; it was left out");
+  omit(`${path}.score`, "the score is not a number between 0 and 1; it was left out");
   return {};
 }
 

@@ -23,7 +23,7 @@ describeInputFormat(lstmEr, { documents: [ada], files: { "doc-1.split.ann": ann,
   {
     what: "words that the text does not have there",
     change: ["2 14	Ada", "2 14	Eva"],
-    says: 'doc-1.split.ann:1 T1: the text has "Ada Lovelace" where the file says "Eva Lovelace"; the offsets were taken',
+    says: 'doc-1.split.ann:1 T1: the text has "Ada Lovelace" where the file says "Eva Lovelace"; the offsets were used',
   },
   {
     what: "a relation to a mention that is not there",
@@ -37,7 +37,7 @@ describeInputFormat(lstmEr, { documents: [ada], files: { "doc-1.split.ann": ann,
   },
 ]);
 
-test("a line is a sentence: stops inside end none, and the next line is another whatever it begins with", async () => {
+test("each line is one sentence, whatever stops it contains and however it begins", async () => {
   const files = {
     "d.split.txt": "He left. She stayed in Rome ,\nand so did they .\n",
     "d.split.ann":
@@ -54,12 +54,12 @@ test("a line is a sentence: stops inside end none, and the next line is another 
     [1, 0],
   ]);
   expect(cut.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    "relations[1]: the ends of the relation lie in different sentences",
+    "relations[1]: the ends of the relation are in different sentences",
   ]);
 });
 
-test("an annotation without its split text is refused", async () => {
+test("refuses an annotation without its split text", async () => {
   await expect(readFiles(lstmEr, { "x.split.ann": ann, "x.txt": text })).rejects.toThrow(
-    "x.split.ann: the text of this annotation is not beside it: there is no .split.txt file of the same name",
+    "x.split.ann: the text of this annotation is missing: there is no .split.txt file of the same name next to it",
   );
 });

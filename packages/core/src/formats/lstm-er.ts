@@ -9,11 +9,11 @@ const splitForm: StandoffForm = {
 };
 
 /**
- * The form into which the scripts of LSTM-ER (Miwa and Bansal 2016) bring ACE04 and ACE05, as many
- * systems after it take them: for every document `X.split.txt` with a sentence a line, and
- * `X.split.ann` with brat's lines, whose offsets count characters of the split text.
+ * ACE04 and ACE05 as converted by the scripts of LSTM-ER (Miwa and Bansal 2016), the input of many
+ * later systems. Every document has `X.split.txt` with one sentence per line, and `X.split.ann`
+ * with brat's lines, whose offsets count characters of the split text.
  *
- * A line is a sentence, whatever its words would say. Offsets, pieces and units go by the rules of
+ * Each line is a sentence, whatever its content. Offsets, pieces and units follow the rules of
  * brat.
  */
 export const lstmEr: InputFormat = {

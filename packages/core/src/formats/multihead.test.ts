@@ -30,12 +30,12 @@ describeFormat(multihead, { documents: adaSentences({ typed: true }), files: { "
   {
     what: "a relation to a word in no entity",
     change: ["['based_in']	[7]", "['based_in']	[6]"],
-    says: /^main:7 .*the word 6 lies in no entity; one without a type was made$/,
+    says: /^main:7 .*word 6 is in no entity; one without a type was created$/,
   },
   {
     what: "a relation to the first word of an entity",
     change: ["['works_for']	[5]", "['works_for']	[4]"],
-    says: /^main:4 .*the word 4 is not the last one of its entity; the whole entity was taken$/,
+    says: /^main:4 .*word 4 is not the last of its entity; the whole entity was used$/,
   },
   {
     what: "a relation without a label",
@@ -57,7 +57,7 @@ describeFormat(multihead, { documents: adaSentences({ typed: true }), files: { "
     change: ["B-LOC", "S-LOC"],
     says: 'main:9: expected a tag (O, B-… or I-…), found "S-LOC" (FIELD_INVALID)',
   },
-  { what: "a missing first line", change: ["#doc doc-1#0\n", ""], says: /^main:1: the first line is not #doc/ },
+  { what: "a missing first line", change: ["#doc doc-1#0\n", ""], says: /^main:1: the first line must be #doc/ },
 ]);
 
 test("a word may be the head of several relations, in either of Python's quotes", async () => {

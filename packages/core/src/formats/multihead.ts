@@ -6,10 +6,10 @@ import { readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
 /**
- * The text of Bekoulis et al.'s multi-head selection: `#doc` and an id, then a row for every word
- * with its number, itself, its BIO tag, and two lists in Python's spelling: the relations whose
- * head ends in this word, and the numbers of the words in which their tails end. A word without
- * relations says `['N']` and its own number.
+ * The text format of Bekoulis et al.'s multi-head selection: `#doc` and an id, then one row per
+ * word with its number, the word, its BIO tag, and two Python lists: the relations whose head ends
+ * at this word, and the numbers of the words where their tails end. A word without relations has
+ * `['N']` and its own number.
  */
 export const multihead: Format = {
   name: "multihead",
@@ -81,7 +81,7 @@ interface Sentence {
   readonly rows: Row[];
 }
 
-/** Stands in the list of a word that is the head of no relation. */
+/** The list entry of a word that is the head of no relation. */
 const noRelation = "N";
 
 function readRow(text: string, count: number, at: Location): Row {
@@ -125,18 +125,18 @@ function documentOf({ id, rows }: Sentence, omit: Omit): Document {
 }
 
 /**
- * The entity that a relation's end means; one without a type is made where the word lies in none.
+ * The entity that a relation's end refers to. Creates one without a type if the word is in none.
  */
 function entityEndingIn(token: number, entities: Entity[], entityAt: Map<number, number>, omit: Omit, at: Location): number {
   const known = entityAt.get(token);
   if (known === undefined) {
-    omit("", `the word ${token} lies in no entity; one without a type was made`, at);
+    omit("", `word ${token} is in no entity; one without a type was created`, at);
     const made = entities.push({ start: token, end: token + 1, type: null }) - 1;
     entityAt.set(token, made);
     return made;
   }
   if ((entities[known] as Entity).end - 1 !== token) {
-    omit("", `the word ${token} is not the last one of its entity; the whole entity was taken`, at);
+    omit("", `word ${token} is not the last of its entity; the whole entity was used`, at);
   }
   return known;
 }
@@ -163,13 +163,13 @@ function printSentence({ id, tokens, entities, relations }: Document, omit: Omit
 
 function oneLine(text: string, path: string, omit: Omit): string {
   if (!/[\t\r\n]/.test(text)) return text;
-  omit(path, "it holds a tab or a line break; written as spaces");
+  omit(path, "it contains a tab or a line break; written as spaces");
   return text.replace(/[\t\r\n]/g, " ");
 }
 
-/** A list as Python prints it, `['Live_In', "a 'b'"]`. */
+/** Parses a list as Python prints it, `['Live_In', "a 'b'"]`. */
 function pythonStrings(text: string, at: Location): string[] {
-  // Most words are in no relation, and their lists hold one name.
+  // Fast path: most words are in no relation, and their lists hold one name.
   const only = /^\['([^'\\]*)'\]$/u.exec(text)?.[1];
   if (only !== undefined) return [only];
   const items: string[] = [];
@@ -200,7 +200,7 @@ function invalid(message: string, at: Location): DataError {
 function noDocument(at: Location): DataError {
   return new DataError("FIELD_INVALID", {
     at,
-    message: "the first line is not #doc and an id, which every sentence begins with",
+    message: "the first line must be #doc and an id",
   });
 }
 

@@ -7,8 +7,8 @@ import { collectDocuments, type ReadOptions } from "./format.ts";
 import { type FormatName, formats } from "./formats.ts";
 
 /**
- * Corpora as other tools write them, against the same corpora in Weft's own format. They may not be
- * shipped: a folder beside the repository, or the one that WEFT_DATA names.
+ * Corpora in other tools' formats, compared with Weft's own. They may not be distributed, and come
+ * from a folder next to the repository or the one in WEFT_DATA.
  */
 const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../shared/data");
 
@@ -32,20 +32,20 @@ const triples = ({ entities, relations }: Sentence) =>
     .map(({ head, tail, type }) => `${place(entities[head] as Entity)} ${type} ${place(entities[tail] as Entity)}`)
     .toSorted();
 
-/** Leaves a test out where the data is not there. */
+/** Skips a test if the data is missing. */
 function needs(file: string, { skip }: TestContext): void {
   skip(!existsSync(join(folder, file)), `${file} is not in ${folder}`);
 }
 
 describe("SciERC", () => {
-  // Three sentences of train say the same relations twice (4 relations), which the JSONL has once.
+  // Three sentences of train repeat relations (4 in total), which the JSONL has once.
   for (const [split, repeated] of [
     ["train", 4],
     ["dev", 0],
     ["test", 0],
   ] as const) {
     const file = `native/dygie/scierc-${split}.json.gz`;
-    test(`${file}: every entity and relation is what the JSONL has`, async (context) => {
+    test(`${file}: every entity and relation matches the JSONL`, async (context) => {
       needs(file, context);
       const native = await read(file, "scierc");
       const own = await read(`scierc/${split}.jsonl.gz`, "jsonl");
@@ -60,13 +60,13 @@ describe("SciERC", () => {
   }
 });
 
-describe("CoNLL04 as multi-head selection has it", () => {
+describe("CoNLL04 in the format of multi-head selection", () => {
   /**
-   * Both files split sentences into words alike but for a last full stop, which the JSONL leaves on
-   * the word or in the entity.
+   * Both files tokenise sentences in the same way, except that the JSONL leaves a final full stop
+   * on the word or in the entity.
    */
   const characters = ({ tokens }: Sentence) => tokens.join("");
-  /** An entity by its characters without spaces and its type, without that full stop. */
+  /** An entity as its characters without spaces and its type, without that full stop. */
   const mention = (sentence: Sentence, entity: Entity) => {
     const start = sentence.tokens.slice(0, entity.start).join("").length;
     const text = surface(sentence.tokens, entity).replaceAll(" ", "");
@@ -88,7 +88,7 @@ describe("CoNLL04 as multi-head selection has it", () => {
     expect(native.sentences.map(said).toSorted()).toEqual(own.sentences.map(said).toSorted());
   });
 
-  // The two divide the same 1,153 sentences otherwise: 910 + 243 here, 922 + 231 in the JSONL.
+  // The two split the same 1,153 sentences differently: 910 + 243 here, 922 + 231 in the JSONL.
   test("native/multihead/bekou_train.txt.gz: train and dev together have them", async (context) => {
     needs("native/multihead/bekou_train.txt.gz", context);
     const native = [];
@@ -107,9 +107,9 @@ describe("CoNLL04 as multi-head selection has it", () => {
 
 const ambiguous = (omissions: readonly Omission[]) => omissions.filter(({ reason }) => reason.includes("ambiguous")).length;
 
-describe("WebNLG as RIN has it", () => {
+describe("WebNLG in RIN's format", () => {
   const file = "native/rin/webnlg-test.json.gz";
-  test(`${file}: with the first places, every span is the JSONL's, which took them too`, async (context) => {
+  test(`${file}: with the first places, every span matches the JSONL, which uses them too`, async (context) => {
     needs(file, context);
     const native = await read(file, "rin", { mentions: "first" });
     const own = await read("webnlg_rin/test.jsonl.gz", "jsonl");
@@ -120,17 +120,17 @@ describe("WebNLG as RIN has it", () => {
     expect(native.sentences.map(triples)).toEqual(own.sentences.map(triples));
   });
 
-  test(`${file}: with the nearest pairs, the relations are the same but for their places, and each choice is reported`, async (context) => {
+  test(`${file}: with the nearest pairs, only the positions of relations differ, and each choice is reported`, async (context) => {
     needs(file, context);
     const native = await read(file, "rin");
     const own = await read("webnlg_rin/test.jsonl.gz", "jsonl");
     const words = (sentence: Sentence) => namedTriples(sentence, (text) => text);
     expect(native.sentences.map(words)).toEqual(own.sentences.map(words));
-    // One end has a tag that stan_ner does not have at its word.
+    // One end has a tag that differs from stan_ner at its word.
     const others = native.omissions.filter(({ reason }) => !reason.includes("ambiguous"));
     expect(others.map(({ path }) => path)).toEqual(["[86].relationMentions[1].em2Label"]);
-    // Of 1,581 relations, 312 have an end whose words occur several times; of some the nearest pair
-    // is not the first.
+    // In 312 of 1,581 relations, the words of an end occur several times; for some, the nearest
+    // pair is not the first.
     expect(ambiguous(native.omissions)).toBe(312);
     const moved = native.sentences.map((sentence, index) => {
       const first = new Set(triples(own.sentences[index] as Sentence));
@@ -145,15 +145,15 @@ function namedTriples({ tokens, entities, relations }: Sentence, name: (text: st
   return relations.map(({ head, tail, type }) => `${named(head)} ${type} ${named(tail)}`).toSorted();
 }
 
-describe("NYT as CasRel has it", () => {
+describe("NYT in CasRel's format", () => {
   const file = "native/casrel/nyt_star-dev.json.gz";
   /**
-   * The JSONL comes from another release of the same sentences, with whole names where this file
-   * has their last words. It has one sentence more (of one relation), names of two relations that
-   * share their last words (eight times), "Jr." as the last word where this file has the full stop
-   * behind "Jr" (four sentences), and in one sentence three words that this file has run together.
+   * The JSONL comes from another release of the same sentences, with whole names instead of last
+   * words. It has one more sentence (with one relation), distinct names for pairs of relations that
+   * share their last words (eight times), "Jr." as the last word instead of the full stop after
+   * "Jr" (four sentences), and in one sentence three separate words that this file joins.
    */
-  test(`${file}: relations between last words are the JSONL's, but for the differences of the two releases`, async (context) => {
+  test(`${file}: relations between last words match the JSONL, except where the releases differ`, async (context) => {
     needs(file, context);
     const native = await read(file, "casrel");
     const all = await read("nyt/dev.jsonl.gz", "jsonl");
@@ -187,7 +187,7 @@ describe("NYT as CasRel has it", () => {
     expect(ambiguous(native.omissions)).toBe(1013);
   });
 
-  test(`${file}: the JSONL was labelled by first places, which the option repeats`, async (context) => {
+  test(`${file}: the option first reproduces the JSONL, which was labelled by first places`, async (context) => {
     needs(file, context);
     const near = await read(file, "casrel");
     const first = await read(file, "casrel", { mentions: "first" });

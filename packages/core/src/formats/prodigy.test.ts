@@ -51,7 +51,7 @@ describeFormat(prodigy, { documents: [ada], files: { "": line } }, [
   {
     what: "a span beyond the tokens",
     change: ['"token_end":10', '"token_end":20'],
-    says: "main:1 spans[3]: the tokens 9 to 20 are no span of the 14 tokens there are (SPAN_OUTSIDE)",
+    says: "main:1 spans[3]: the tokens 9 to 20 are not a span of the example's 14 tokens (SPAN_OUTSIDE)",
   },
   { what: "an empty span", change: ['"token_end":10', '"token_end":8'], says: /^main:1 spans\[3\]: .*\(SPAN_EMPTY\)/ },
   {
@@ -62,7 +62,7 @@ describeFormat(prodigy, { documents: [ada], files: { "": line } }, [
   {
     what: "characters of other tokens",
     change: [again, again.replace("51", "46")],
-    says: "main:1 spans[3]: start and end say other tokens than token_start and token_end; the tokens were taken",
+    says: "main:1 spans[3]: start and end give other tokens than token_start and token_end; the tokens were used",
   },
   {
     what: "words that the text does not have there",
@@ -91,7 +91,7 @@ const readOne = async (text: string) => {
   return { document: documents[0], omissions: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 };
 
-test("head and child alone mean the span that ends there; a token where none ends becomes an entity", async () => {
+test("head and child refer to the span that ends there, or to a new entity at that token", async () => {
   const bare = line.replaceAll(/"(head|child)_span":\{[^}]*\},/g, "").replace('"child":7', '"child":12');
   const { document, omissions } = await readOne(bare);
   expect(omissions).toEqual([]);
@@ -102,7 +102,7 @@ test("head and child alone mean the span that ends there; a token where none end
   ]);
 });
 
-test("where several spans end at one token, the first is taken and the report says so", async () => {
+test("uses the first of several spans that end at one token, and reports it", async () => {
   const { omissions } = await readOne(
     `${JSON.stringify({
       text: "Ada left",
@@ -117,10 +117,10 @@ test("where several spans end at one token, the first is taken and the report sa
       relations: [{ head: 0, child: 1, label: "r" }],
     })}\n`,
   );
-  expect(omissions).toEqual(["relations[0].head: 2 spans end at token 0; the first was taken"]);
+  expect(omissions).toEqual(["relations[0].head: 2 spans end at token 0; the first was used"]);
 });
 
-test("spans without tokens are placed by their characters", async () => {
+test("locates spans without tokens by their characters", async () => {
   const { document, omissions } = await readOne(
     '{"text":"🚀 Ada left","spans":[{"start":3,"end":6,"label":"PER","text":"Ada"}],"meta":{"page":2},"_task_hash":1}\n',
   );

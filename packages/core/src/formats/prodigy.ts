@@ -36,13 +36,13 @@ const holds: Capacity = {
 };
 
 /**
- * Prodigy's JSONL of spans and relations, an example a line; examples that were rejected or ignored
- * are reported and left out.
+ * Prodigy's JSONL of spans and relations, one example per line. Rejected and ignored examples are
+ * skipped and reported.
  *
- * A relation names the last token of each span and the spans themselves. One that names a token
- * where no span ends makes an entity of it, without a type. Offsets count code points unless the
- * words of the tokens agree better with UTF-16 units. `meta` and fields of other names are the
- * document's metadata, names that begin with an underscore are Prodigy's own bookkeeping.
+ * A relation names the last token of each span and the spans themselves. If no span ends at the
+ * token, an entity without a type is created there. Offsets count code points unless the words of
+ * the tokens match better with UTF-16 units. `meta` and fields with other names become the
+ * document's metadata; names that begin with an underscore are Prodigy's own bookkeeping.
  */
 export const prodigy: Format = {
   name: "prodigy",
@@ -129,7 +129,7 @@ function placeWord(
   throw new DataError("SPAN_OUTSIDE", { at: within(at, `tokens[${index}]`), message });
 }
 
-/** The entities of an example, and which of them the end of a relation means. */
+/** The entities of an example, looked up by the ends of relations. */
 class Mentions {
   readonly entities: Entity[] = [];
   readonly #plain: Document;
@@ -152,7 +152,7 @@ class Mentions {
   }
 
   /**
-   * The index of the entity that a relation's `head` or `child` means; a new one where no span
+   * The index of the entity that a relation's `head` or `child` refers to; creates one if no span
    * fits.
    */
   end(relation: Fields, role: "head" | "child", path: string): number {
@@ -163,7 +163,7 @@ class Mentions {
     const tokens = this.#plain.tokens.length;
     if (!this.#hasTokens || !Number.isInteger(last) || last < 0 || last >= tokens) {
       const held = this.#hasTokens ? `there are ${tokens} tokens` : "the example has no tokens";
-      const hint = "head and child are the index of the last token of their span";
+      const hint = "head and child give the index of the last token of their span";
       throw new DataError("RELATION_END_MISSING", {
         at: within(this.#at, `${path}.${role}`),
         message: `${role} names token ${last}, but ${held}`,
@@ -171,7 +171,7 @@ class Mentions {
       });
     }
     const ending = this.entities.flatMap((entity, index) => (entity.end === last + 1 ? [index] : []));
-    if (ending.length > 1) this.#omit(`${path}.${role}`, `${ending.length} spans end at token ${last}; the first was taken`);
+    if (ending.length > 1) this.#omit(`${path}.${role}`, `${ending.length} spans end at token ${last}; the first was used`);
     return ending[0] ?? this.entities.push({ start: last, end: last + 1, type: null }) - 1;
   }
 
@@ -186,8 +186,8 @@ class Mentions {
   }
 
   /**
-   * By tokens where they are given, else by characters; a disagreement is reported once, at the
-   * span itself.
+   * Locates a span by tokens if given, otherwise by characters. A disagreement is reported once, at
+   * the span itself.
    */
   #span(fields: Fields, path: string, report: boolean): Span {
     const number = (name: string): number => asNumber(fields[name], this.#at, `${path}.${name}`);
@@ -200,14 +200,14 @@ class Mentions {
     const { tokens } = this.#plain;
     const whole = Number.isInteger(span.start) && Number.isInteger(span.end);
     if (!whole || span.start < 0 || span.end > tokens.length || span.end <= span.start) {
-      const message = `the tokens ${span.start} to ${span.end - 1} are no span of the ${tokens.length} tokens there are`;
-      const hint = "token_end is the last token of the span";
+      const message = `the tokens ${span.start} to ${span.end - 1} are not a span of the example's ${tokens.length} tokens`;
+      const hint = "token_end is the index of the last token of the span";
       throw new DataError(span.end <= span.start ? "SPAN_EMPTY" : "SPAN_OUTSIDE", { at: within(this.#at, path), message, hint });
     }
     if (characters === undefined || !report) return span;
     const placed = this.#place(characters, path, this.#at);
     if (placed.start !== span.start || placed.end !== span.end) {
-      const reason = "start and end say other tokens than token_start and token_end; the tokens were taken";
+      const reason = "start and end give other tokens than token_start and token_end; the tokens were used";
       this.#omit(path, reason, undefined, "disagreeing");
     }
     return span;

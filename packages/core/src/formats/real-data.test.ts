@@ -8,8 +8,8 @@ import { readVectors, wordVocabulary } from "../vocabulary/index.ts";
 import { jsonl } from "./jsonl.ts";
 
 /**
- * Corpora and vectors that may not be shipped: a folder beside the repository, or the one that
- * WEFT_DATA names.
+ * Corpora and vectors that may not be distributed, from a folder next to the repository or the one
+ * in WEFT_DATA.
  */
 const folder = process.env["WEFT_DATA"] ?? resolve(import.meta.dirname, "../../../../../shared/data");
 
@@ -19,7 +19,7 @@ function read(file: string) {
 }
 
 /**
- * The table of the folder's README: sentences, relations, relation types and entity types of each
+ * The table in the folder's README: sentences, relations, relation types and entity types of each
  * train file.
  */
 const table: [string, number, number, number, number][] = [
@@ -62,7 +62,7 @@ for (const [name, sentences, relations, relationTypes, entityTypes] of table) {
 
 /**
  * How often our tokeniser, given a sentence as plain text, finds exactly the corpus's entity
- * borders.
+ * boundaries.
  */
 for (const [name, min] of [
   ["webnlg", 0.99],
@@ -71,7 +71,7 @@ for (const [name, min] of [
   ["scierc", 0.99],
 ] as const) {
   const file = `${name}/test.jsonl.gz`;
-  test(`${file}: entity borders fall on our own tokens`, async ({ skip }) => {
+  test(`${file}: entity boundaries fall on our own tokens`, async ({ skip }) => {
     if (!existsSync(join(folder, file))) skip(`${file} is not in ${folder}`);
     let entities = 0;
     let aligned = 0;
@@ -96,8 +96,8 @@ for (const [name, min] of [
 }
 
 /**
- * Corpus tokens as a writer would have typed them: no space before closing marks and clitics, none
- * behind opening ones.
+ * Corpus tokens as a writer would have typed them: no space before closing marks and clitics, nor
+ * after opening ones.
  */
 function plainText(words: readonly string[], next?: string): string {
   const closing = /^(?:[,.;:!?%)]|'s|'d|'m|'re|'ve|'ll|n't|'|''|-RRB-)$/;
@@ -118,8 +118,8 @@ test("GloVe's most frequent words are read and cover most of CoNLL04", async ({ 
   for await (const event of read("conll04/train.jsonl.gz"))
     if (event.kind === "document") sentences.push(...sentencesOf(event.document).sentences);
   const vocabulary = wordVocabulary(sentences);
-  // The file is the beginning of GloVe's and stops inside a row, which the reader refuses; the rows
-  // before it are whole.
+  // The file is the start of GloVe's, truncated inside a row, which the reader refuses; the rows
+  // before it are complete.
   const bytes = readFileSync(vectors);
   const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
   const found = await readVectors([whole], new Set(vocabulary.words), {

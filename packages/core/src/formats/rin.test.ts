@@ -22,7 +22,7 @@ describeFormat(rin, { documents: [ada], files: { "": example } }, [
   {
     what: "two entities with one last word",
     change: ['["Ada","Lovelace"]', '["Ada","Lovelace"],["Lovelace"]'],
-    says: 'main:1 [0].relationMentions[0].em1Text: 2 entities end in "Lovelace"; ambiguous, the first was taken',
+    says: 'main:1 [0].relationMentions[0].em1Text: 2 entities end in "Lovelace"; ambiguous, the first was used',
   },
   {
     what: "a relation without a label",
@@ -32,17 +32,17 @@ describeFormat(rin, { documents: [ada], files: { "": example } }, [
   {
     what: "another number of tags than of words",
     change: ['"pos":["SYM",', '"pos":['],
-    says: "main:1 [0].pos: expected one tag a token, found 8 tags for 9 tokens (FIELD_INVALID)",
+    says: "main:1 [0].pos: expected one tag per token, found 8 tags for 9 tokens (FIELD_INVALID)",
   },
 ]);
 
-test("a last word that no entity of en_list has is an entity of its own", async () => {
+test("a last word missing from en_list becomes an entity", async () => {
   const { documents, omissions } = await readFiles(rin, { "": example.replace('["Ada","Lovelace"],', "") });
   expect(omissions).toEqual([]);
   expect(documents[0]?.entities[0]).toEqual({ start: 2, end: 3, type: null });
 });
 
-test("tags of the ends are reported unless stan_ner, which is kept, has them", async () => {
+test("reports tags of the ends unless stan_ner, which is kept, has them", async () => {
   const record = {
     sentText: ["Ada", "joined", "Acme"],
     stan_ner: ["PERSON", "O", "O"],
@@ -53,7 +53,7 @@ test("tags of the ends are reported unless stan_ner, which is kept, has them", a
   expect(omissions.map(({ path }) => path)).toEqual(["[0].relationMentions[0].em2Label"]);
 });
 
-test("writing says what reading would place elsewhere", async () => {
+test("writing reports what a reader would locate elsewhere", async () => {
   const words = "Acme left ; Acme stayed".split(" ");
   const { documents } = await readFiles(rin, {
     "": JSON.stringify({ sentText: words, en_list: [["Acme"]], relationMentions: [] }),

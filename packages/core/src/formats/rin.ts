@@ -18,8 +18,8 @@ import {
 
 /**
  * The JSON of RIN's NYT and WebNLG: words, tags, the words of every entity (`en_list`), and
- * relations that name each end by its last word alone. The entity in `en_list` with that last word
- * is meant, and `MentionFinder` says which of its mentions.
+ * relations that give only the last word of each end. It refers to the entity in `en_list` with
+ * that last word, and `MentionFinder` chooses the mention.
  */
 export const rin: Format = {
   name: "rin",
@@ -99,7 +99,7 @@ function readWords(record: JsonRecord, options: ReadOptions, omit: Omit): Docume
       (name) => name === ending || name.endsWith(` ${ending}`),
     );
     if (meant.length > 1) {
-      omit(path, `${meant.length} entities end in ${JSON.stringify(ending)}; ambiguous, the first was taken`);
+      omit(path, `${meant.length} entities end in ${JSON.stringify(ending)}; ambiguous, the first was used`);
     }
     return meant[0] ?? ending;
   };
@@ -130,15 +130,15 @@ function readRelations(
 }
 
 /**
- * The releases give the ends the tags of a named-entity tool; `stan_ner`, which goes into the
- * metadata, has them already.
+ * The releases label the ends with the tags of a named-entity tool. The metadata keeps these tags
+ * as `stan_ner`, so only labels that differ from them are reported.
  */
 function omitForeignTags(relation: Fields, { tokens }: Document, tags: unknown, path: string, omit: Omit): void {
   for (const end of ["em1", "em2"]) {
     const tag = relation[`${end}Label`];
     const words = relation[`${end}Text`] as readonly string[];
     const inTags = Array.isArray(tags) && tokens.some(({ text }, index) => text === words.at(-1) && tags[index] === tag);
-    if (tag !== undefined && !inTags) omit(`${path}.${end}Label`, "the format says this of the end alone; it was left out");
+    if (tag !== undefined && !inTags) omit(`${path}.${end}Label`, "the label is not in stan_ner; it was left out");
   }
 }
 

@@ -16,7 +16,7 @@ describeFormat(scierc, { documents: [{ ...adaTokens(), metadata: { dataset: "dem
   {
     what: "a relation to a span that is no entity",
     change: ["[1,2,4,5,", "[1,2,3,3,"],
-    says: "main:1 [0].relations[0][0]: tail is not in ner; an entity without type was made",
+    says: "main:1 [0].relations[0][0]: tail is not in ner; an entity without a type was created",
   },
   {
     what: "a relation without a label",
@@ -31,13 +31,13 @@ describeFormat(scierc, { documents: [{ ...adaTokens(), metadata: { dataset: "dem
   {
     what: "a list for another number of sentences",
     change: [',[[9,10,"ORG"]]]', "]"],
-    says: "main:1 [0].ner: expected one list a sentence, found 1 for 2 sentences (FIELD_INVALID)",
+    says: "main:1 [0].ner: expected one list per sentence, found 1 for 2 sentences (FIELD_INVALID)",
   },
 ]);
 
 const read = async (record: unknown) => readFiles(scierc, { "": JSON.stringify(record) });
 
-test("predictions are read where there is nothing else, with their softmax as confidence", async () => {
+test("reads predictions if there is nothing else, with their softmax as confidence", async () => {
   const record = {
     doc_key: "d",
     sentences: [["Ada", "joined", "Acme"]],
@@ -61,7 +61,7 @@ test("predictions are read where there is nothing else, with their softmax as co
   });
 });
 
-test("indices count over the whole document, so that relations may reach across sentences", async () => {
+test("indices count over the whole document, so relations may cross sentences", async () => {
   const record = {
     doc_key: "d",
     sentences: [["Ada", "left"], [], ["Acme", "stayed"]],

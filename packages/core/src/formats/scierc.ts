@@ -19,12 +19,12 @@ import {
 } from "./shared/records.ts";
 
 /**
- * The JSONL of SciERC and DyGIE++: one document a line, with entities and relations in lists by
- * sentence whose indices count tokens of the whole document and whose ends are inclusive.
+ * The JSONL of SciERC and DyGIE++: one document per line, with lists of entities and relations by
+ * sentence. Indices count tokens of the whole document, and ends are inclusive.
  *
- * Predictions (`predicted_ner`, `predicted_relations`) are read where there is no `ner` and no
- * `relations`, with their softmax as confidence. Coreference clusters, events and fields that begin
- * with `_` go into the metadata and come back from there.
+ * Reads predictions (`predicted_ner`, `predicted_relations`) if there is no `ner` or `relations`,
+ * with their softmax as confidence. Coreference clusters, events and fields that begin with `_` go
+ * into the metadata, and writing restores them.
  */
 export const scierc: Format = {
   name: "scierc",
@@ -51,7 +51,7 @@ export const scierc: Format = {
 
   recognises(beginning) {
     const { sentences, tokens } = firstFields(firstJsonValue(beginning)) ?? {};
-    // Weft's own lines have `sentences` too, beside their tokens.
+    // Weft's own lines have `sentences` too, next to their tokens.
     return tokens === undefined && Array.isArray(sentences) && (sentences.length === 0 || Array.isArray(sentences[0]));
   },
 
@@ -70,7 +70,7 @@ export const scierc: Format = {
 };
 
 const ownFields = new Set(["doc_key", "sentences", "ner", "relations", "predicted_ner", "predicted_relations"]);
-/** The optional fields that DyGIE++ knows; it refuses any other that does not begin with `_`. */
+/** The optional fields of DyGIE++, which rejects any other name that does not begin with `_`. */
 const optionalFields = ["dataset", "weight", "clusters", "events"];
 
 function readDocument(record: JsonRecord, omit: Omit): Document {
@@ -98,7 +98,7 @@ function readDocument(record: JsonRecord, omit: Omit): Document {
     if (type === undefined) continue;
     const [head, tail] = ends.map((span, end) => {
       if (table.find(span) === undefined)
-        omit(path, `${end === 0 ? "head" : "tail"} is not in ner; an entity without type was made`);
+        omit(path, `${end === 0 ? "head" : "tail"} is not in ner; an entity without a type was created`);
       return table.ensure(span);
     }) as [number, number];
     relations.push({ head, tail, type, ...confidenceOf(item, 6, inRelations, at, path) });
@@ -112,7 +112,8 @@ interface Item {
 }
 
 /**
- * The items of all sentences of the first field that is there, and whether they are predictions.
+ * The items of all sentences, from the first of the two fields that exists, and whether they are
+ * predictions.
  */
 function bySentence(
   fields: Fields,
@@ -124,7 +125,7 @@ function bySentence(
   const name = fields[gold] === undefined && fields[predicted] !== undefined ? predicted : gold;
   const lists = fields[name] === undefined ? [] : asList(fields[name], at, name);
   if (lists.length !== sentences && fields[name] !== undefined) {
-    const message = `expected one list a sentence, found ${lists.length} for ${sentences} sentences`;
+    const message = `expected one list per sentence, found ${lists.length} for ${sentences} sentences`;
     throw new DataError("FIELD_INVALID", { at: within(at, name), message });
   }
   const items = lists.flatMap((list, sentence) =>
@@ -188,7 +189,7 @@ function printDocument({ id, tokens, sentences, entities, relations, metadata }:
   };
 }
 
-/** The sentence of a token, by halving. */
+/** The sentence of a token, by binary search. */
 function sentenceAt(sentences: readonly Span[], token: number): number {
   let low = 0;
   let high = sentences.length;

@@ -44,12 +44,12 @@ describeInputFormat(spacy, { documents: [expected], files: { "": example } }, [
   {
     what: "a span that cuts a token",
     change: ['"start":2,"end":14', '"start":2,"end":10'],
-    says: 'main:1 [0].ents[0]: "Ada Love" does not end on tokens; grown to "Ada Lovelace"',
+    says: 'main:1 [0].ents[0]: "Ada Love" does not end on token boundaries; grown to "Ada Lovelace"',
   },
   {
     what: "a link to a knowledge base",
     change: ['"label":"LOC"', '"label":"LOC","kb_id":"Q90"'],
-    says: "main:1 [0].ents[2].kb_id: Weft has no place for this field; it was left out",
+    says: "main:1 [0].ents[2].kb_id: Weft cannot store this field; it was left out",
   },
   {
     what: "a group of spans",
@@ -59,11 +59,11 @@ describeInputFormat(spacy, { documents: [expected], files: { "": example } }, [
   {
     what: "sentences that leave tokens out",
     change: ['"start":42,"end":66', '"start":52,"end":66'],
-    says: "main:1 [0].sents: the sentences do not cover the tokens once, in order; they were found anew",
+    says: "main:1 [0].sents: the sentences do not cover the tokens exactly once, in order; they were detected again",
   },
 ]);
 
-test("tokens of white space are left out with their tags, in lists as in lines", async () => {
+test("skips white-space tokens with their tags, in lists and in lines", async () => {
   const spaced = {
     text: "Ada\n\nran",
     ents: [{ start: 0, end: 3, label: "PER" }],
@@ -81,7 +81,7 @@ test("tokens of white space are left out with their tags, in lists as in lines",
   ]);
 });
 
-test("displaCy's entities are read, and are not taken for Weft's own lines, which would hide them among the metadata", async () => {
+test("reads displaCy's entities, and does not mistake them for Weft's own lines", async () => {
   const { text } = await collectText(displacyEnt.write([adaDocument()]));
   const { documents, omissions } = await readFiles(spacy, { "": text });
   expect(omissions).toEqual([]);

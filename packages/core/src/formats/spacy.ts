@@ -36,12 +36,12 @@ const holds: Capacity = {
 };
 
 /**
- * What spaCy's `doc.to_json()` gives, one object a line or a list of them: the way out of a DocBin.
- * displaCy's entities, which have a text and `ents` alone, are read too.
+ * The output of spaCy's `doc.to_json()`, one object per line or a list: the way to export a DocBin.
+ * Also reads displaCy's entities, which have only a text and `ents`.
  *
- * Offsets count code points. Tokens, sentences and fine-grained tags are taken where they are
- * given. spaCy has no relations; its span groups are reported, dependencies and lemmas belong to
- * tokens and are passed over.
+ * Offsets count code points. Tokens, sentences and fine-grained tags are used if given. spaCy has
+ * no relations. Its span groups are reported; dependencies and lemmas, which belong to tokens, are
+ * ignored.
  */
 export const spacy: InputFormat = {
   name: "spacy",
@@ -63,7 +63,7 @@ export const spacy: InputFormat = {
   },
 };
 
-/** `title` and `settings` are displaCy's, for drawing. */
+/** `title` and `settings` belong to displaCy, for drawing. */
 const ownFields = new Set(["id", "text", "ents", "sents", "tokens", "spans", "title", "settings"]);
 const entityFields = new Set(["start", "end", "label"]);
 
@@ -104,7 +104,7 @@ function readPlain(
     const span = utf16Span(token, characters, at, `tokens[${index}]`);
     return { ...span, text: text.slice(span.start, span.end) };
   });
-  // spaCy has tokens of white space, which carry nothing and which Weft has no use for.
+  // spaCy has white-space tokens, which Weft does not use.
   const kept = [...all.keys()].filter((index) => /\S/.test(all[index]?.text ?? ""));
   const tokens = kept.map((index) => all[index] as Token);
   const tags = kept.map((index) => listed[index]?.["tag"]);
@@ -115,8 +115,8 @@ function readPlain(
 }
 
 /**
- * The token spans of `sents`, if they cover the tokens once in order; else they are found anew,
- * which is reported.
+ * The token spans of `sents` if they cover the tokens exactly once in order. Otherwise sentences
+ * are detected, which is reported.
  */
 function readSentences(
   text: string,
@@ -134,7 +134,7 @@ function readSentences(
   const covers =
     spans.every(({ start }, index) => start === (spans[index - 1]?.end ?? 0)) && (spans.at(-1)?.end ?? 0) === tokens.length;
   if (covers) return spans;
-  omit("sents", "the sentences do not cover the tokens once, in order; they were found anew");
+  omit("sents", "the sentences do not cover the tokens exactly once, in order; they were detected again");
   return splitSentences(text, tokens);
 }
 
@@ -146,6 +146,6 @@ function utf16Span(fields: Fields, characters: OffsetTranslation, at: Location, 
   throw new DataError("SPAN_OUTSIDE", {
     at: within(at, path),
     message,
-    hint: "offsets count code points from 0, the end is exclusive",
+    hint: "offsets count code points from 0, ends are exclusive",
   });
 }

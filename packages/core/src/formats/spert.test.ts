@@ -28,24 +28,24 @@ describeFormat(spert, { documents: adaSentences({ typed: true }), files: { "": e
   {
     what: "a field that Weft does not know",
     change: ['"orig_id":"doc-1#1"', '"orig_id":"doc-1#1","split":"dev"'],
-    says: "main:1 [1].split: Weft has no place for this field; it was left out",
+    says: "main:1 [1].split: Weft cannot store this field; it was left out",
   },
 ]);
 
-test("the ends of a relation that types.json calls symmetric stand in the order of the sentence, as SpERT's loader has them", async () => {
+test("orders the ends of symmetric relations by the sentence, as SpERT's loader does", async () => {
   const tokens = { tokens: ["Ada", "met", "Bob"], entities: [2, 0].map((start) => ({ type: "PER", start, end: start + 1 })) };
   const file = JSON.stringify([{ ...tokens, relations: [{ type: "met", head: 0, tail: 1 }] }]);
   const types = JSON.stringify({ entities: {}, relations: { met: { symmetric: true } } });
   const turned = await readFiles(spert, { "": file, "types.json": types });
   expect(turned.documents[0]?.relations).toEqual([{ head: 1, tail: 0, type: "met" }]);
   expect(turned.omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-    '[0].relations[0]: "met" is symmetric; the end that comes first in the sentence was made its head',
+    '[0].relations[0]: "met" is symmetric; the end that comes first in the sentence became the head',
   ]);
   const alone = await readFiles(spert, { "": file });
   expect(alone.documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "met" }]);
 });
 
-test("a types file under another usual name is found, the one most like the corpus where there are several, and none is said", async () => {
+test("finds the types file by its usual names, prefers the one closest to the corpus, and reports a missing one", async () => {
   const tokens = { tokens: ["Ada", "met", "Bob"], entities: [2, 0].map((start) => ({ type: "PER", start, end: start + 1 })) };
   const file = JSON.stringify([{ ...tokens, relations: [{ type: "met", head: 0, tail: 1 }] }]);
   const symmetric = JSON.stringify({ entities: {}, relations: { met: { symmetric: true } } });
@@ -58,21 +58,21 @@ test("a types file under another usual name is found, the one most like the corp
     const { documents, omissions } = await collectDocuments(spert.read(textOf(file), { source: `data/${source}`, companions }));
     return { head: documents[0]?.relations[0]?.head, said: omissions.map(({ reason }) => reason) };
   };
-  const turned = ['"met" is symmetric; the end that comes first in the sentence was made its head'];
+  const turned = ['"met" is symmetric; the end that comes first in the sentence became the head'];
   expect(await read("conll04_train.json", { "conll04_types.json": symmetric })).toEqual({ head: 1, said: turned });
   expect(await read("ace_test.json", { "conll04_types.json": plain, "ace_types.json": symmetric })).toEqual({
     head: 1,
     said: turned,
   });
   expect(await read("ace_test.json", { "types.json": symmetric, "ace_types.json": plain })).toEqual({ head: 1, said: turned });
-  const unknown = "so which relations are symmetric is not known, and none is read as such";
+  const unknown = "so all relations were read as directed";
   expect(await read("train.json", { "notes.json": "{" })).toEqual({
     head: 0,
-    said: [`no types.json or NAME_types.json is beside the corpus, ${unknown}`],
+    said: [`no types.json or NAME_types.json is next to the corpus, ${unknown}`],
   });
   expect(await read("train.json", { "ace_types.json": symmetric, "conll04_types.json": symmetric })).toEqual({
     head: 0,
-    said: [`ace_types.json and conll04_types.json are beside the corpus, and neither is named more like it, ${unknown}`],
+    said: [`ace_types.json and conll04_types.json are next to the corpus, and neither name is closer to its name, ${unknown}`],
   });
 });
 

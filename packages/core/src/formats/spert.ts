@@ -20,17 +20,17 @@ import {
   writeJsonList,
 } from "./shared/records.ts";
 
-/** The file beside a corpus that names its types, as it is written. */
+/** The companion file that declares the types, under the name that writing uses. */
 const typesFile = "types.json";
 
 /**
  * SpERT's JSON: a list of sentences whose entities have exclusive ends and whose relations index
  * them.
  *
- * `types.json` beside it says which relations are symmetric; like SpERT's own loader, reading puts
- * the end that comes first in the sentence at their head, and says so. A file that ends in
- * `_types.json`, as the corpora of SpERT's authors have it, will do: where there are several, the
- * one whose name begins most like that of the corpus. Where none is found, that is reported.
+ * `types.json` next to it declares which relations are symmetric. Like SpERT's own loader, reading
+ * makes the end that comes first in the sentence their head, and reports it. A file that ends in
+ * `_types.json`, as in the corpora of SpERT's authors, also works; among several, the one whose
+ * name shares the longest beginning with the corpus wins. A missing file is reported.
  */
 export const spert: Format = {
   name: "spert",
@@ -107,7 +107,7 @@ function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: 
     const type = relationType(relation["type"], at, `${path}.type`, omit);
     if (type === undefined) return [];
     const turned = symmetric.has(type) && (entities[head] as Entity).start > (entities[tail] as Entity).start;
-    if (turned) omit(path, `${JSON.stringify(type)} is symmetric; the end that comes first in the sentence was made its head`);
+    if (turned) omit(path, `${JSON.stringify(type)} is symmetric; the end that comes first in the sentence became the head`);
     return [turned ? { head: tail, tail: head, type } : { head, tail, type }];
   });
   omitOthers(fields, sentenceFields, omit);
@@ -124,7 +124,7 @@ function readEnd(relation: Fields, end: string, entities: readonly Entity[], at:
 
 /** The name of the types file, or why there is none. */
 function findTypes({ companions, source = "" }: ReadOptions): { file?: string; reason?: string } {
-  // Whether it is there is all that is asked: nothing is taken from what is given.
+  // Only checks that the file exists; the result is not read.
   if (companions?.read(typesFile) !== undefined) return { file: typesFile };
   const candidates = (companions?.names?.() ?? []).filter((name) => /[._-]types\.json$/i.test(name));
   const own = source.replace(/^.*[/\\]/, "");
@@ -132,11 +132,11 @@ function findTypes({ companions, source = "" }: ReadOptions): { file?: string; r
   const nearest = candidates.filter((_, index) => shared[index] === Math.max(...shared));
   const [file] = nearest;
   if (file !== undefined && nearest.length === 1) return { file };
-  const unknown = "so which relations are symmetric is not known, and none is read as such";
+  const unknown = "so all relations were read as directed";
   const reason =
     file === undefined
-      ? `no ${typesFile} or NAME_${typesFile} is beside the corpus, ${unknown}`
-      : `${nearest.join(" and ")} are beside the corpus, and neither is named more like it, ${unknown}`;
+      ? `no ${typesFile} or NAME_${typesFile} is next to the corpus, ${unknown}`
+      : `${nearest.join(" and ")} are next to the corpus, and neither name is closer to its name, ${unknown}`;
   return { reason };
 }
 

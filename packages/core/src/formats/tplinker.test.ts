@@ -16,7 +16,7 @@ describeFormat(tplinker, { documents: [{ ...ada, id: "train_0" }], files: { "": 
   {
     what: "words that the text does not have there",
     change: ['"text":"Paris"', '"text":"Rome"'],
-    says: 'main:1 [0].entity_list[2].char_span: the text has "Paris" where the file says "Rome"; the offsets were taken',
+    says: 'main:1 [0].entity_list[2].char_span: the text has "Paris" where the file says "Rome"; the offsets were used',
   },
   {
     what: "a relation without a label",
@@ -26,7 +26,7 @@ describeFormat(tplinker, { documents: [{ ...ada, id: "train_0" }], files: { "": 
   {
     what: "a field that Weft does not know",
     change: ['"type":"LOC",', '"type":"LOC","sure":1,'],
-    says: "main:1 [0].entity_list[2].sure: Weft has no place for this field; it was left out",
+    says: "main:1 [0].entity_list[2].sure: Weft cannot store this field; it was left out",
   },
 ]);
 
@@ -36,14 +36,14 @@ const entities = [
   { start: 7, end: 8, type: "LOC" },
 ];
 
-test("offsets that count UTF-16 units are known by the words they name", async () => {
+test("detects offsets in UTF-16 units from their words", async () => {
   const moved = example.replace(/\[([0-9]+),([0-9]+)\]/g, (_, start, end) => `[${Number(start) + 1},${Number(end) + 1}]`);
   const { documents, omissions } = await readFiles(tplinker, { "": moved });
   expect(omissions).toEqual([]);
   expect(documents[0]?.entities).toEqual(entities);
 });
 
-test("files without offsets and without a list of entities are read by their words", async () => {
+test("reads files without offsets and entity lists by their words", async () => {
   const bare = example.replace(/,"(?:subj_|obj_)?char_span":\[[0-9]+,[0-9]+\]/g, "");
   const { documents, omissions } = await readFiles(tplinker, { "": bare });
   expect(omissions).toEqual([]);
@@ -54,12 +54,12 @@ test("files without offsets and without a list of entities are read by their wor
   expect(again.documents[0]?.entities.map(({ type }) => type)).toEqual([null, null, null]);
 });
 
-test("text as people write it is tokenised where its mentions do not end at spaces", async () => {
+test("tokenises text whose mentions do not end at spaces", async () => {
   const text = "Ada joined Acme.";
   const relation = { subject: "Ada", subj_char_span: [0, 3], predicate: "works_for", object: "Acme", obj_char_span: [11, 15] };
   const { documents, omissions } = await readFiles(tplinker, { "": JSON.stringify([{ text, relation_list: [relation] }]) });
   expect(documents[0]?.tokens.map((token) => token.text)).toEqual(["Ada", "joined", "Acme", "."]);
   expect(omissions.map(({ reason }) => reason)).toEqual([
-    "a mention does not begin and end at spaces; the text was tokenised anew",
+    "a mention does not begin and end at spaces; the text was tokenised again",
   ]);
 });

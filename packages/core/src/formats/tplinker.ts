@@ -19,14 +19,15 @@ import {
   writeJsonList,
 } from "./shared/records.ts";
 
-/** What TPLinker calls entities that have no type. */
+/** TPLinker's name for entities without a type. */
 const noType = "DEFAULT";
 
 /**
- * TPLinker's JSON: sentences of text whose relations and entities carry their words and their code
- * points, end-exclusive.
+ * TPLinker's JSON: sentences as text, with relations and entities that give their words and their
+ * code points, end-exclusive.
  *
- * Files from before its own preparation have no offsets; `MentionFinder` places their relations.
+ * Files that did not pass TPLinker's own preparation have no offsets; `MentionFinder` locates their
+ * relations.
  */
 export const tplinker: Format = {
   name: "tplinker",
@@ -71,7 +72,7 @@ export const tplinker: Format = {
         return [characters.fromUtf16(start), characters.fromUtf16(end)];
       };
       for (const [index, { type }] of entities.entries()) {
-        if (type === noType) omit(`entities[${index}].type`, `${noType} is what the format writes for no type`);
+        if (type === noType) omit(`entities[${index}].type`, `the format writes ${noType} for no type`);
       }
       return {
         id,
@@ -96,9 +97,7 @@ export const tplinker: Format = {
   },
 };
 
-/**
- * What the file says of a mention: its words, and its characters unless the file has no offsets.
- */
+/** A mention in the file: its words, and its characters if the file has offsets. */
 interface Named {
   readonly words: string;
   readonly span: CharacterSpan | undefined;
@@ -150,8 +149,8 @@ function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
 
 const knownFields = new Set(["id", "text", "relation_list", "entity_list"]);
 /**
- * Offsets in the tokens of some encoder, which TPLinker's preparation adds, say nothing that the
- * characters do not.
+ * Includes the offsets in some encoder's tokens that TPLinker's preparation adds; they repeat the
+ * character offsets.
  */
 const entityFields = new Set(["text", "type", "char_span", "tok_span"]);
 const relationFields = new Set([
@@ -171,7 +170,7 @@ function readNamed(fields: Fields, words: string, span: string, at: Location, pa
   return { words: text, span: { start, end, text }, path: `${path}.${span}` };
 }
 
-/** How many mentions begin and end on the document's tokens. */
+/** How many mentions start and end on the document's token boundaries. */
 function countFitting(document: Document, named: readonly Named[], unit: OffsetUnit): number {
   const characters = offsetTranslation(document.text, unit);
   const starts = new Set(document.tokens.map(({ start }) => start));

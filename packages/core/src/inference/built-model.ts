@@ -1,3 +1,4 @@
+import type { LinearMemory } from "@weft-nlp/tensor";
 import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
 import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
@@ -62,7 +63,7 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
 export interface SharedModel {
   readonly description: Omit<ModelDescription, "lexicon">;
   readonly lexicon: unknown;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: LinearMemory;
   readonly build: KernelBuild;
   readonly layout: ParameterStore["layout"];
 }
@@ -94,7 +95,7 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
       message: `there is no model called ${description.name}`,
-      hint: `there are ${models.names.join(", ")}`,
+      hint: `there are ${models.names.join(", ")}; one of your own is registered in every thread if loadPlugins loads it`,
     });
   }
   const definition: ModelDefinition = models.get(description.name);

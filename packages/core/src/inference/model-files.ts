@@ -14,6 +14,7 @@ export interface ModelFiles {
   readonly "model.safetensors": Uint8Array;
 }
 
+const pluginHint = "if a plugin registers it, load that with --plugin, or with loadPlugins in a program";
 const formatName = "weft-model";
 /** In version 1, settings of inputs were mixed with those of the network. */
 const formatVersion = 2;
@@ -72,7 +73,7 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
   }
   const { model, threshold, calibration } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
-  if (!models.has(name)) throw invalid(place, `there is no model called ${name}`);
+  if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
   const description = {
     name: name,

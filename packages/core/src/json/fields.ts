@@ -1,42 +1,67 @@
 import { DataError, type Location } from "../errors.ts";
 
-/** A JSON object whose fields are still to be checked. */
+/** A JSON object whose fields have not been checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** `at` with a path inside the value added. */
+/** Appends a path to the path of `at`. */
 export function within(at: Location, path: string): Location {
   return { ...at, path: at.path && path ? `${at.path}.${path}` : at.path || path };
 }
 
 /**
- * Each of the following returns the value when it has the type it must have, and throws a DataError
- * with its path when not.
+ * Checks that a value is an object.
+ *
+ * @throws {DataError} FIELD_MISSING for `undefined`, FIELD_INVALID for another type
  */
 export function asObject(value: unknown, at: Location, path: string): Fields {
   if (typeof value !== "object" || value === null || Array.isArray(value)) wrong(value, "an object", at, path);
   return value as Fields;
 }
 
+/**
+ * Checks that a value is a list.
+ *
+ * @throws {DataError} FIELD_MISSING for `undefined`, FIELD_INVALID for another type
+ */
 export function asList(value: unknown, at: Location, path: string): readonly unknown[] {
   if (!Array.isArray(value)) wrong(value, "a list", at, path);
   return value as readonly unknown[];
 }
 
+/**
+ * Checks that a value is a string.
+ *
+ * @throws {DataError} FIELD_MISSING for `undefined`, FIELD_INVALID for another type
+ */
 export function asString(value: unknown, at: Location, path: string): string {
   if (typeof value !== "string") wrong(value, "a string", at, path);
   return value;
 }
 
+/**
+ * Checks that a value is a number.
+ *
+ * @throws {DataError} FIELD_MISSING for `undefined`, FIELD_INVALID for another type
+ */
 export function asNumber(value: unknown, at: Location, path: string): number {
   if (typeof value !== "number") wrong(value, "a number", at, path);
   return value;
 }
 
+/**
+ * Checks that a value is a list of strings.
+ *
+ * @throws {DataError} FIELD_MISSING for `undefined`, FIELD_INVALID for another type
+ */
 export function asStrings(value: unknown, at: Location, path: string): readonly string[] {
   return asList(value, at, path).map((item, index) => asString(item, at, `${path}[${index}]`));
 }
 
-/** A pair of whole numbers, `[start, end]`. */
+/**
+ * Checks that a value is a pair of numbers, `[start, end]`.
+ *
+ * @throws {DataError} FIELD_MISSING for `undefined`, FIELD_INVALID for another type
+ */
 export function asPair(value: unknown, at: Location, path: string): readonly [number, number] {
   const list = asList(value, at, path);
   if (list.length !== 2) wrong(value, "a pair [start, end]", at, path);

@@ -1,9 +1,9 @@
 import { DataError, type Location } from "../errors.ts";
 
 /**
- * `JSON.parse` whose error says where the text stops being JSON, the same in every runtime.
+ * `JSON.parse` with an error that says where the text stops being JSON, identical in every runtime.
  *
- * @param at where the text begins; the line and the column of the fault are counted on from there
+ * @param at where the text begins; the error's line and column count on from there
  * @throws {DataError} JSON_INVALID
  */
 export function parseJson(text: string, at: Location = {}): unknown {
@@ -18,7 +18,7 @@ export function parseJson(text: string, at: Location = {}): unknown {
     throw new DataError("JSON_INVALID", {
       at: { ...at, line: (at.line ?? 1) + lines.length - 1, column: (lines.at(-1)?.length ?? 0) + firstColumn },
       message: `expected ${expected}, found ${found}`,
-      hint: "each line holds one complete JSON value; strings and names stand in double quotes",
+      hint: "each line is one complete JSON value; strings and names are in double quotes",
       cause,
     });
   }
@@ -39,8 +39,8 @@ const expectations: Readonly<Record<State, string>> = {
 };
 
 /**
- * The first place where the text cannot go on to be JSON. Walks with a stack of its own, so that
- * depth is no danger.
+ * Finds the first place where the text stops being JSON. Keeps an explicit stack, so deep nesting
+ * cannot overflow the call stack.
  */
 function findFault(text: string): { index: number; expected: string } {
   const open: ("{" | "[")[] = [];
@@ -51,7 +51,7 @@ function findFault(text: string): { index: number; expected: string } {
     const fault = { index, expected: expectations[state] };
     if (state === "separator") {
       const top = open.at(-1);
-      if (top === undefined) return { index, expected: "nothing behind the value" };
+      if (top === undefined) return { index, expected: "nothing after the value" };
       if (char === ",") state = top === "{" ? "name" : "value";
       else if (char === (top === "{" ? "}" : "]")) open.pop();
       else return fault;
@@ -62,11 +62,11 @@ function findFault(text: string): { index: number; expected: string } {
       index++;
     } else if (char === '"') {
       const end = stringEnd(text, index);
-      if (text.charAt(end) !== '"') return { index: end, expected: "the string to go on or to close" };
+      if (text.charAt(end) !== '"') return { index: end, expected: "the string to continue or end" };
       index = end + 1;
       if (state === "name" || state === "name or }") {
         index = skip(space, text, index);
-        if (text.charAt(index) !== ":") return { index, expected: "a colon behind the name" };
+        if (text.charAt(index) !== ":") return { index, expected: "a colon after the name" };
         index++;
         state = "value";
       } else state = "separator";
@@ -87,7 +87,7 @@ function findFault(text: string): { index: number; expected: string } {
   return { index, expected: expectations[state] };
 }
 
-/** The index of the closing quote, or of the character that cannot stand in a string. */
+/** The index of the closing quote, or of the first character not allowed in a string. */
 function stringEnd(text: string, quote: number): number {
   let index = quote + 1;
   for (;;) {

@@ -15,7 +15,7 @@ test.each([
   [[], ["none"]],
   [["0 p 1"], ["Normal"]],
   [["0 p 1", "2 p 3"], ["Normal"]],
-  [["0 p 1", "0 p 1"], ["Normal"]], // the same triple twice is one triple
+  [["0 p 1", "0 p 1"], ["Normal"]], // a repeated triple counts once
   [["0 p 0"], ["Normal"]], // both ends are one entity, which occurs in one triple
   [["0 p 1", "0 q 1"], ["EPO"]],
   [["0 p 1", "1 q 0"], ["SEO"]], // pairs are ordered, so these are two pairs
@@ -29,7 +29,7 @@ test.each([
   expect(overlapClasses(triples(...texts))).toEqual(classes);
 });
 
-test("different triples are counted up to five", () => {
+test("counts distinct triples up to five", () => {
   expect(tripleCountBucket(triples())).toBe("0");
   expect(tripleCountBucket(triples("0 p 1", "0 p 1"))).toBe("1");
   expect(tripleCountBucket(triples("0 p 1", "0 p 2", "0 p 3", "1 p 2"))).toBe("4");
@@ -43,7 +43,7 @@ test("words between two spans, in either order", () => {
   expect(wordsBetween({ start: 0, end: 4 }, { start: 1, end: 2 })).toBe(0);
 });
 
-test("buckets meet without gaps", () => {
+test("buckets have no gaps", () => {
   expect([0, 5, 6, 10, 11].map(distanceBucket)).toEqual(["0", "5", "6–10", "6–10", "≥11"]);
   expect([0, 1, 10, 11, 20, 21, 50, 51].map(lengthBucket)).toEqual([
     "≤10",

@@ -6,12 +6,10 @@ import { sharedLength } from "./prediction.ts";
 export type OverlapClass = "Normal" | "EPO" | "SEO" | "none";
 
 /**
- * The overlap classes of a sentence, on ordered pairs of its gold triples, equal triples taken
- * once.
+ * The overlap classes of a sentence, from ordered pairs of its distinct gold triples.
  *
- * Normal: every entity occurs in one triple. EPO: one pair has more than one relation. SEO: after
- * removing repeats of a pair, two pairs share an entity. "none" is a sentence without triples. An
- * entity is its token span.
+ * Normal: every entity occurs in one triple. EPO: one pair has more than one relation. SEO: two
+ * different pairs share an entity. "none": a sentence without triples. An entity is its token span.
  */
 export function overlapClasses(gold: Annotation): OverlapClass[] {
   const typesOfPair = new Map<string, Set<string>>();
@@ -29,13 +27,13 @@ export function overlapClasses(gold: Annotation): OverlapClass[] {
   return classes.length === 0 ? ["Normal"] : classes;
 }
 
-/** How many different gold triples a sentence has: "0" to "4", or "≥5". */
+/** The bucket for the number of distinct gold triples in a sentence: "0" to "4", or "≥5". */
 export function tripleCountBucket(gold: Annotation): string {
   const triples = new Set(relationItems(gold).map((item) => joinKey(spanKey(item.head), spanKey(item.tail), item.type)));
   return triples.size >= 5 ? "≥5" : String(triples.size);
 }
 
-/** Tokens between two arguments, 0 where they touch or overlap. */
+/** The number of tokens between two arguments; 0 if they touch or overlap. */
 export function wordsBetween(left: Span, right: Span): number {
   return sharedLength(left, right) > 0 ? 0 : Math.max(right.start - left.end, left.start - right.end);
 }
@@ -43,22 +41,22 @@ export function wordsBetween(left: Span, right: Span): number {
 /**
  * The bucket of a distance: one for each small number of words, then wider ones.
  *
- * Sun et al. 2018, Figure A of the appendix, draws F1 by single distances ("at distance 2"); where
- * its wide buckets begin stands only in the picture, so 6 and 11 are our choice.
+ * Sun et al. 2018, Figure A of the appendix, plots F1 by single distances ("at distance 2"). Only
+ * the figure shows where its wide buckets begin, so 6 and 11 are our choice.
  */
 export function distanceBucket(words: number): string {
   if (words <= 5) return String(words);
   return words <= 10 ? "6–10" : "≥11";
 }
 
-/** The bucket of a sentence's length in tokens, ten wide. */
+/** The bucket of a sentence's length in tokens; buckets are ten wide. */
 export function lengthBucket(tokens: number): string {
   if (tokens > 50) return "≥51";
   const last = Math.max(10, Math.ceil(tokens / 10) * 10);
   return last === 10 ? "≤10" : `${last - 9}–${last}`;
 }
 
-/** Buckets in the order in which people read them, whatever their support. */
+/** Sorts buckets in their natural order, whatever their support. */
 export function inBucketOrder<Value>(buckets: Readonly<Record<string, Value>>): [string, Value][] {
   const place = (bucket: string) => (bucketOrder.includes(bucket) ? bucketOrder.indexOf(bucket) : bucketOrder.length);
   return Object.entries(buckets).sort(([a], [b]) => place(a) - place(b));

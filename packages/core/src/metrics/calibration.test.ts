@@ -5,7 +5,7 @@ import { collectCandidates } from "./relation-candidates.ts";
 
 const judged = (confidence: number, correct: boolean) => ({ confidence, correct });
 
-test("confidences are held against the share that is right, bin by bin", () => {
+test("compares confidence with accuracy in each bin", () => {
   const { bins, expectedCalibrationError, negativeLogLikelihood } = reliability(
     [judged(0.95, true), judged(0.9, false), judged(0.2, false), judged(0.25, true)],
     10,
@@ -13,12 +13,12 @@ test("confidences are held against the share that is right, bin by bin", () => {
   expect(bins.map(({ count }) => count)).toEqual([0, 0, 2, 0, 0, 0, 0, 0, 0, 2]);
   expect(bins[2]).toMatchObject({ low: 0.2, accuracy: 0.5 });
   expect(bins[2]?.confidence).toBeCloseTo(0.225);
-  // Half of the candidates are 0.275 too unsure, half 0.425 too sure.
+  // Half of the candidates are 0.275 underconfident, half 0.425 overconfident.
   expect(expectedCalibrationError).toBeCloseTo((0.275 + 0.425) / 2);
   expect(negativeLogLikelihood).toBeCloseTo(-(Math.log(0.95) + Math.log(0.1) + Math.log(0.8) + Math.log(0.25)) / 4);
 });
 
-test("a certainty that is wrong costs much, and not more than a number can hold; nothing costs nothing", () => {
+test("a wrong certainty has a large finite loss, and no candidates have none", () => {
   expect(reliability([judged(1, false), judged(0, true)]).negativeLogLikelihood).toBeCloseTo(-Math.log(1e-12));
   expect(reliability([])).toMatchObject({ expectedCalibrationError: 0, negativeLogLikelihood: 0 });
   expect(reliability([judged(1, true)]).bins.at(-1)?.count).toBe(1);
@@ -26,19 +26,18 @@ test("a certainty that is wrong costs much, and not more than a number can hold;
 
 const times = <Item>(count: number, items: readonly Item[]): Item[] => Array.from({ length: count }, () => items).flat();
 
-test("three of four right at nine to one, and one of four at one to nine: twice the temperature, and no shift", () => {
+test("accuracy 3/4 at odds 9:1 and 1/4 at odds 1:9 doubles the temperature, without a shift", () => {
   const high = [judged(0.9, true), judged(0.9, true), judged(0.9, true), judged(0.9, false)];
   const low = high.map(({ confidence, correct }) => judged(1 - confidence, !correct));
-  // Slope ln 3 / ln 9; thousands of them outweigh the term that holds it near 1.
+  // Slope ln 3 / ln 9; thousands of candidates outweigh the term that pulls it towards 1.
   const { temperature, shift } = fitScaling(times(20_000, [...high, ...low]));
   expect(temperature).toBeCloseTo(2, 3);
   expect(shift).toBeCloseTo(0, 6);
   expect(scaleConfidence(0.9, { temperature: 2, shift: 0 })).toBeCloseTo(0.75);
 });
 
-test("a model that is right half as often as it says wherever it says something is shifted, not sharpened", () => {
-  // Odds of 9 are 3 in truth, odds of 1 are 1/3, odds of 1/9 are 1/27: every logit is ln 3 too
-  // large.
+test("a model with odds three times too high everywhere is shifted, not sharpened", () => {
+  // Odds of 9 are really 3, odds of 1 are 1/3, odds of 1/9 are 1/27: every logit is ln 3 too large.
   const at = (confidence: number, right: number, wrong: number) => [
     ...Array.from({ length: right }, () => judged(confidence, true)),
     ...Array.from({ length: wrong }, () => judged(confidence, false)),
@@ -49,7 +48,7 @@ test("a model that is right half as often as it says wherever it says something 
   expect(scaleConfidence(0.9, { temperature: 1, shift: -Math.log(3) })).toBeCloseTo(0.75);
 });
 
-test("few candidates, or none, change little; confidences that say nothing, or the contrary, keep their order", () => {
+test("few candidates change little, and uninformative or inverted confidences keep their order", () => {
   expect(fitScaling([])).toEqual(noScaling);
   const one = fitScaling([judged(0.9, true)]);
   expect(Math.abs(one.temperature - 1)).toBeLessThan(0.2);
@@ -67,7 +66,7 @@ const anyScaling = fc.record({
   shift: fc.double({ min: -2, max: 2, noNaN: true }),
 });
 
-test("a scaling keeps the order and the ends, and its inverse takes it back", () => {
+test("a scaling keeps the order and the ends, and its inverse undoes it", () => {
   fc.assert(
     fc.property(anyConfidence, anyConfidence, anyScaling, (one, other, scaling) => {
       const [a, b] = [one, other].map((confidence) => scaleConfidence(confidence, scaling)) as [number, number];
@@ -78,7 +77,7 @@ test("a scaling keeps the order and the ends, and its inverse takes it back", ()
   for (const fixed of [0, 1]) expect(scaleConfidence(fixed, { temperature: 3, shift: 1 })).toBe(fixed);
 });
 
-test("what is found has no larger loss, its term included, than what is near it", () => {
+test("the fit has no larger regularised loss than its neighbours", () => {
   fc.assert(
     fc.property(fc.array(fc.record({ confidence: anyConfidence, correct: fc.boolean() }), { minLength: 1 }), (candidates) => {
       const lossAt = ({ temperature, shift }: typeof noScaling): number => {
@@ -105,7 +104,7 @@ test("what is found has no larger loss, its term included, than what is near it"
   );
 });
 
-test("candidates are judged by a protocol, each thing once, and gold that nobody proposes is counted", () => {
+test("judges each candidate once by a protocol, and counts gold without a candidate", () => {
   const at = (start: number) => ({ start, end: start + 1, type: "T" });
   const gold = {
     id: "s",
@@ -133,7 +132,7 @@ test("candidates are judged by a protocol, each thing once, and gold that nobody
     ["r", 1],
     ["q", 1],
   ]);
-  // Without direction the third is the first again.
+  // Without direction the third equals the first.
   expect(collectCandidates("pairs-undirected", [gold], predictions).candidates).toHaveLength(2);
   expect(() => collectCandidates("ner-strict", [gold], predictions)).toThrow("thresholds are chosen by relations");
 });

@@ -1,34 +1,38 @@
 import type { Candidate } from "./relation-candidates.ts";
 
 /**
- * A slice of confidences: how many candidates fall in it, how sure they are on average, and how
- * many of them are right.
+ * A bin of confidences: its number of candidates, their mean confidence, and the share that is
+ * correct.
  */
 export interface ReliabilityBin {
   readonly low: number;
   readonly high: number;
   readonly count: number;
-  /** Mean confidence; 0 where the bin is empty. */
+  /** Mean confidence; 0 for an empty bin. */
   readonly confidence: number;
-  /** Share that is right; 0 where the bin is empty. */
+  /** Share that is correct; 0 for an empty bin. */
   readonly accuracy: number;
 }
 
-/** How far confidences can be taken for probabilities. */
+/** How well confidences work as probabilities. */
 export interface Reliability {
   readonly bins: readonly ReliabilityBin[];
   /**
-   * Mean distance between confidence and share of right ones over the bins, weighted by their
+   * Mean distance between confidence and accuracy over the bins, weighted by their number of
    * candidates (Guo et al. 2017, eq. 5).
    */
   readonly expectedCalibrationError: number;
-  /** Mean −ln of the probability given to what is the case; 0 without candidates. */
+  /** Mean −ln of the probability assigned to the actual outcome; 0 without candidates. */
   readonly negativeLogLikelihood: number;
 }
 
 type Judged = Pick<Candidate, "confidence" | "correct">;
 
-/** @param count bins of equal width; the last one holds 1 as well */
+/**
+ * Measures how well confidences match accuracy.
+ *
+ * @param count number of bins of equal width; the last one includes 1
+ */
 export function reliability(candidates: readonly Judged[], count = 10): Reliability {
   const sums = Array.from({ length: count }, () => ({ count: 0, confidence: 0, correct: 0 }));
   let loss = 0;
@@ -56,40 +60,42 @@ export function reliability(candidates: readonly Judged[], count = 10): Reliabil
 }
 
 /**
- * How confidences become probabilities: σ(logit(c) / temperature + shift) (Platt 1999; without the
- * shift, Guo et al. 2017).
+ * A map from confidences to probabilities: σ(logit(c) / temperature + shift) (Platt 1999; without
+ * the shift, Guo et al. 2017).
  */
 export interface Scaling {
-  /** Above 1 makes confidences milder, below 1 sharper; above 0, so that their order stays. */
+  /** Above 1 softens confidences, below 1 sharpens them; always above 0, so their order stays. */
   readonly temperature: number;
   /**
-   * Below 0 makes all of them less sure, which a temperature, that keeps one half as it is, cannot.
+   * Below 0 lowers all confidences. A temperature alone cannot, since it leaves one half unchanged.
    */
   readonly shift: number;
 }
 
+/** The scaling that changes nothing. */
 export const noScaling: Scaling = { temperature: 1, shift: 0 };
 
+/** Applies a scaling to a confidence between 0 and 1. */
 export function scaleConfidence(confidence: number, { temperature, shift }: Scaling): number {
   if (confidence <= 0 || confidence >= 1 || (temperature === 1 && shift === 0)) return confidence;
   return 1 / (1 + Math.exp(-shift) * ((1 - confidence) / confidence) ** (1 / temperature));
 }
 
-/** The scaling that takes another one back. */
+/** The inverse of a scaling. */
 export function inverseScaling({ temperature, shift }: Scaling): Scaling {
   return { temperature: 1 / temperature, shift: -temperature * shift };
 }
 
-/** Temperatures that are given; a model whose confidences say nothing would have an endless one. */
+/** The range of fitted temperatures. It is unbounded for a model with uninformative confidences. */
 export const temperatureRange = { low: 0.1, high: 10 } as const;
 
 /**
- * The scaling at which the candidates' negative log-likelihood is smallest; none without
+ * The scaling that minimises the candidates' negative log-likelihood; `noScaling` without
  * candidates.
  *
- * A logistic regression on z = logit(c) with slope β = 1/T and intercept b, convex in both, found
- * by Newton's method. A term ½(β − 1)² + ½b², worth about one candidate, holds it near what the
- * model says where there are few of them or a threshold separates them without error.
+ * A logistic regression on z = logit(c) with slope β = 1/T and intercept b, convex in both, solved
+ * by Newton's method. A term ½(β − 1)² + ½b², worth about one candidate, keeps it near the model's
+ * own confidences when there are few candidates or a threshold separates them without error.
  */
 export function fitScaling(candidates: readonly Judged[]): Scaling {
   const points = candidates.map(({ confidence, correct }) => {
@@ -105,9 +111,9 @@ export function fitScaling(candidates: readonly Judged[]): Scaling {
 type Coefficients = readonly [beta: number, shift: number];
 
 /**
- * Newton's method with halved steps where a whole one overshoots.
+ * Newton's method, halving steps that overshoot.
  *
- * @param free whether β may move, or the shift alone
+ * @param free whether to fit β too, or only the shift
  */
 function minimum(points: readonly { z: number; y: number }[], start: Coefficients, free: boolean): Coefficients {
   const lossAt = ([beta, shift]: Coefficients): number =>
@@ -154,5 +160,5 @@ function softplus(x: number): number {
 const maxSteps = 100;
 const minShare = 2 ** -30;
 
-/** A confidence of 0 or 1 that is wrong would make every sum infinite. */
+/** Keeps confidences away from 0 and 1, where a wrong one would make every sum infinite. */
 const minProbability = 1e-12;

@@ -1,32 +1,30 @@
 import type { Annotation, Span } from "../schema/index.ts";
 import { relationEnds } from "./prediction.ts";
 
-/**
- * Pairs of entities that have no relation in gold, and how many of them a system relates
- * nevertheless.
- */
+/** Pairs of entities without a gold relation, and how many of them a system relates. */
 export interface PairClaims {
   readonly pairs: number;
   readonly claimed: number;
 }
 
 /**
- * How often a system takes two entities that merely stand in one sentence for related ones.
+ * How often a system relates two entities that merely occur in the same sentence.
  *
- * A pair is two entities of a sentence with different spans, in either order; neither types nor the
- * kind of relation matter. It counts where gold has no relation between the two, and is claimed
- * where the system has one.
+ * A pair is two entities of a sentence with different spans, in either order, whatever their types
+ * and the relation type. It counts if gold has no relation between them, and is claimed if the
+ * system has one.
  */
 export interface CoOccurrence {
   /**
-   * Pairs of gold entities whose spans the system found too: all pairs of gold entities where they
-   * are given.
+   * Pairs of gold entities whose spans the system also found: all pairs of gold entities, if those
+   * are given to the system.
    */
   readonly gold: PairClaims;
-  /** All pairs of entities that the system found, right or not. */
+  /** All pairs of entities that the system found, correct or not. */
   readonly found: PairClaims;
 }
 
+/** The counts of no sentences. */
 export const noCoOccurrence: CoOccurrence = { gold: { pairs: 0, claimed: 0 }, found: { pairs: 0, claimed: 0 } };
 
 /** Counts one sentence. */
@@ -42,6 +40,7 @@ export function coOccurrence(gold: Annotation, predicted: Annotation): CoOccurre
   return { gold: count(new Set([...goldSpans].filter((span) => found.has(span)))), found: count(found) };
 }
 
+/** Adds the counts of two sets of sentences. */
 export function addCoOccurrence(left: CoOccurrence, right: CoOccurrence): CoOccurrence {
   const add = (one: PairClaims, other: PairClaims): PairClaims => ({
     pairs: one.pairs + other.pairs,
@@ -50,12 +49,14 @@ export function addCoOccurrence(left: CoOccurrence, right: CoOccurrence): CoOccu
   return { gold: add(left.gold, right.gold), found: add(left.found, right.found) };
 }
 
-/** The share of the pairs that are claimed; 0 where there are none. */
+/** The share of pairs that are claimed; 0 if there are no pairs. */
 export function falsePositiveRate({ pairs, claimed }: PairClaims): number {
   return pairs === 0 ? 0 : claimed / pairs;
 }
 
-/** Both counts in one line. Where entities are given they are the same, and said once. */
+/**
+ * Describes both counts in one line, or one of them if they are equal, as when entities are given.
+ */
 export function coOccurrenceWords({ gold, found }: CoOccurrence): string {
   const words = ({ pairs, claimed }: PairClaims): string =>
     `${pairs === 0 ? "–" : `${(100 * falsePositiveRate({ pairs, claimed })).toFixed(1)} %`} (${claimed} of ${pairs})`;

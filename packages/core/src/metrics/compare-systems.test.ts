@@ -17,7 +17,7 @@ const gold = (count: number): Sentence[] => Array.from({ length: count }, (_, in
 const system = (name: string, ...runs: (readonly Prediction[])[]) => ({ name, runs });
 const repeat = (answer: Prediction, count: number): Prediction[] => new Array<Prediction>(count).fill(answer);
 
-test("a difference is second − first, with sentences, types and distances that got better", () => {
+test("reports second − first, with the sentences, types and distances that improved", () => {
   const first = system("a", repeat(half, 40));
   const second = system("b", [...repeat(full, 30), ...repeat(none, 10)]);
   const { protocols } = compareSystems(gold(40), first, second, { protocols: ["strict"] });
@@ -50,7 +50,7 @@ test("equal systems do not differ", () => {
   expect(protocols["ner-strict"]?.byDistance).toEqual({});
 });
 
-test("several runs are summed sentence by sentence, and their spread is kept", () => {
+test("sums runs sentence by sentence, and keeps their spread", () => {
   const first = system("a", repeat(half, 10), repeat(full, 10));
   const second = system("b", repeat(full, 10), repeat(full, 10));
   const { runs, protocols } = compareSystems(gold(10), first, second, { protocols: ["strict"] });
@@ -63,7 +63,7 @@ test("several runs are summed sentence by sentence, and their spread is kept", (
   expect(countsBySentence("strict", gold(10), first)[0]).toEqual({ gold: 4, predicted: 3, correct: 3 });
 });
 
-test("a class that does not count is left out, and the seed decides p", () => {
+test("excludes ignored classes, and p depends only on the seed", () => {
   const first = system("a", repeat(half, 30));
   const second = system("b", [...repeat(full, 4), ...repeat(none, 1), ...repeat(half, 25)]);
   const compared = (seed: number) => compareSystems(gold(30), first, second, { protocols: ["strict"], seed }).protocols.strict;
@@ -75,14 +75,14 @@ test("a class that does not count is left out, and the seed decides p", () => {
   expect(only).toEqual({ ...without, ignoredTypes: [], onlyTypes: ["met"] });
 });
 
-test("triples stand for their cells where a protocol counts cells", () => {
+test("derives cells from triples for protocols that count cells", () => {
   const { protocols } = compareSystems(gold(3), system("a", repeat(half, 3)), system("b", repeat(full, 3)), {
     protocols: ["rin-partial"],
   });
   expect(protocols["rin-partial"]).toMatchObject({ first: { correct: 3, gold: 6 }, second: { correct: 6 } });
 });
 
-test("systems that cannot be compared are refused", () => {
+test("refuses systems that cannot be compared", () => {
   expect(() => compareSystems(gold(2), system("a"), system("b"), { protocols: ["strict"] })).toThrow("a has 0 and b 0");
   const [two, three] = [repeat(half, 2), repeat(half, 3)];
   expect(() => compareSystems(gold(2), system("a", two, two), system("b", two), { protocols: ["strict"] })).toThrow(
@@ -93,7 +93,7 @@ test("systems that cannot be compared are refused", () => {
   );
 });
 
-test("a sentence where neither side has an item is as right as one without mistakes", () => {
+test("a sentence without items on either side counts as perfect", () => {
   const empty = { predicted: 0, gold: 0, correct: 0 };
   expect(gainOf(empty, { predicted: 1, gold: 0, correct: 0 })).toBe(-1);
   expect(gainOf({ predicted: 2, gold: 2, correct: 2 }, empty)).toBe(0);

@@ -17,23 +17,23 @@ import {
 } from "./significance.ts";
 
 /**
- * A system with what it predicted: one list a training run, each with one prediction for every gold
- * sentence.
+ * A system with its predictions: one list per training run, with one prediction per gold sentence.
  */
 export interface ComparedSystem {
   readonly name: string;
   readonly runs: readonly (readonly Prediction[])[];
 }
 
+/** How to compare two systems. */
 export interface CompareOptions extends TypeChoice {
   readonly protocols: readonly string[];
-  /** Resamples and shuffles; at least 10,000, which is the default. */
+  /** Number of resamples and of shuffles; at least 10,000, the default. */
   readonly resamples?: number | undefined;
   readonly confidence?: number | undefined;
-  /** The same seed gives the same p; 1 unless said. */
+  /** The same seed gives the same p. Defaults to 1. */
   readonly seed?: number | undefined;
   readonly dataSet?: string | undefined;
-  /** Told each protocol that is done; a comparison of thousands of sentences takes seconds. */
+  /** Called after each protocol with the number done; thousands of sentences take seconds. */
   readonly onProgress?: ((protocols: number) => void) | undefined;
 }
 
@@ -41,13 +41,13 @@ export interface CompareOptions extends TypeChoice {
 export interface SystemComparison {
   readonly first: string;
   readonly second: string;
-  /** Runs of each system; counts of a sentence are summed over them before anything is tested. */
+  /** Runs of each system. The counts of a sentence are summed over runs before testing. */
   readonly runs: number;
   readonly dataSet: string | null;
   readonly sentences: number;
-  /** Classes left out of every number, on both sides. */
+  /** Classes excluded from every number, on both sides. */
   readonly ignoredTypes: readonly string[];
-  /** The only classes that every number is of, on both sides; all where there are none. */
+  /** If not empty, the only classes in every number, on both sides. */
   readonly onlyTypes: readonly string[];
   readonly resamples: number;
   readonly confidence: number;
@@ -55,38 +55,41 @@ export interface SystemComparison {
   readonly protocols: Readonly<Record<string, ProtocolComparison>>;
 }
 
+/** Two systems under one protocol. */
 export interface ProtocolComparison extends Pick<Protocol, "unit" | "directed" | "words"> {
   readonly protocol: ProtocolName;
   /** Micro scores of the counts summed over runs. */
   readonly first: Score;
   readonly second: Score;
-  /** F1 of every run, with mean and deviation. */
+  /** F1 of every run, with mean and standard deviation. */
   readonly firstRuns: SeedSummary;
   readonly secondRuns: SeedSummary;
-  /** Of micro F1, second − first. */
+  /** Difference of micro F1, second − first. */
   readonly difference: number;
   readonly interval: readonly [low: number, high: number];
   /** Two-sided. */
   readonly p: { readonly bootstrap: number; readonly randomisation: number };
-  /** By F1 of the sentence, where a sentence without items on either side has 1. */
+  /** Sentences by their F1, which is 1 for a sentence without items on either side. */
   readonly sentences: { readonly better: number; readonly worse: number; readonly same: number };
   /** Largest support first. */
   readonly byType: ScorePairs;
-  /** Of relations, by the words between the arguments. */
+  /** Relations only, by the number of words between the arguments. */
   readonly byDistance: ScorePairs;
 }
 
+/** The scores of two systems, by class or bucket. */
 export type ScorePairs = Readonly<Record<string, { readonly first: Score; readonly second: Score }>>;
 
 /**
- * Compares two systems by paired bootstrap and by approximate randomisation, on counts a sentence.
+ * Compares two systems by paired bootstrap and by approximate randomisation, on counts per
+ * sentence.
  *
- * With several runs of each system the counts of a sentence are summed over the runs before any
- * test, so sentences stay the unit that is drawn and swapped, and the systems need equally many
- * runs. What varies between trainings shows in the deviation of the runs.
+ * With several runs per system, the counts of a sentence are summed over the runs before testing.
+ * Sentences remain the unit of sampling, and both systems need the same number of runs. The
+ * deviation of the runs shows the variation between trainings.
  *
- * @throws {DataError} where the systems do not have equally many runs, or a run not one prediction
- *   a sentence
+ * @throws {DataError} when the numbers of runs differ, or a run does not have one prediction per
+ * sentence
  */
 export function compareSystems(
   gold: readonly Sentence[],
@@ -159,13 +162,13 @@ function compareBy(
   };
 }
 
-/** By which of two systems a sentence is the better one: above 0 the second. */
+/** Which of two systems is better on a sentence: above 0, the second. */
 export function gainOf(first: Counts, second: Counts): number {
   const gain = riskF1(second) - riskF1(first);
   return Math.abs(gain) < 1e-12 ? 0 : gain;
 }
 
-/** What a protocol counts in every sentence, summed over a system's runs. */
+/** The counts of a protocol in every sentence, summed over a system's runs. */
 export function countsBySentence(
   name: ProtocolName,
   gold: readonly Sentence[],
@@ -200,7 +203,7 @@ function tally(name: ProtocolName, gold: readonly Sentence[], system: ComparedSy
     let total = noCounts;
     for (const [index, sentence] of gold.entries()) {
       const found = predictions[index] as Prediction;
-      // A file holds triples, which stand for their cells.
+      // Files hold triples, so derive the cells from them.
       const predicted =
         unit === "cells" && found.cells === undefined ? withRawOutput(found, sentence.tokens.length, anchor) : found;
       for (const { item, counts } of countedItems(match(sentence, predicted, sentence.tokens), countsType)) {
@@ -241,7 +244,7 @@ function check(gold: readonly Sentence[], first: ComparedSystem, second: Compare
     if (wrong === undefined) continue;
     throw new DataError("SENTENCES_MISMATCH", {
       message: `${name} has ${wrong.length} predictions for ${gold.length} gold sentences`,
-      hint: "give an empty annotation where the system found nothing",
+      hint: "add an empty annotation for sentences where the system found nothing",
     });
   }
 }

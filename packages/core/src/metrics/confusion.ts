@@ -1,8 +1,8 @@
 import type { EntityFinding, RelationFinding } from "./mistakes.ts";
 
 /**
- * How often gold says one type and the prediction another of the same thing; `null` is a side that
- * says nothing.
+ * How often gold has one type and the prediction another for the same item; `null` for a side
+ * without one.
  */
 export interface ConfusionCell {
   readonly gold: string | null;
@@ -10,7 +10,7 @@ export interface ConfusionCell {
   readonly count: number;
 }
 
-/** Sums what was taken for what, from the findings of one sentence after the other. */
+/** Accumulates a confusion table from the findings of one sentence after another. */
 export class Confusion {
   readonly #cells = new Map<string | null, Map<string | null, number>>();
 
@@ -19,14 +19,13 @@ export class Confusion {
   }
 
   /**
-   * Entities that share words and have other boundaries count too: the question is what their type
-   * was taken for.
+   * Includes entities that overlap with different boundaries, since the table compares types only.
    */
   addEntities(findings: readonly EntityFinding[]): void {
     for (const { gold, predicted } of findings) this.#add(typeOf(gold), typeOf(predicted));
   }
 
-  /** All cells above zero, most frequent first, equals by name. */
+  /** All non-zero cells, most frequent first, ties by name. */
   cells(): ConfusionCell[] {
     const cells = [...this.#cells].flatMap(([gold, row]) =>
       [...row].map(([predicted, count]): ConfusionCell => ({ gold, predicted, count })),
@@ -42,7 +41,7 @@ export class Confusion {
   }
 }
 
-/** The class of an entity; `null` is kept for "there is none". */
+/** The class of an entity; `null` means that there is none. */
 function typeOf(entity: { readonly type: string | null } | null): string | null {
   return entity === null ? null : (entity.type ?? "untyped");
 }

@@ -40,7 +40,7 @@ test("statistics of an example counted by hand", () => {
   expect(Object.keys(statistics.sentenceLengths)).toHaveLength(6);
 });
 
-test("percentiles are numbers that occur", () => {
+test("percentiles are values from the list", () => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index);
   expect(distribution(values)).toEqual({ min: 1, median: 50, mean: 50.5, percentile95: 95, max: 100 });
   expect(distribution([])).toEqual({ min: 0, median: 0, mean: 0, percentile95: 0, max: 0 });

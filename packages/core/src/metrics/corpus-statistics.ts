@@ -8,7 +8,7 @@ import {
   wordsBetween,
 } from "./breakdowns.ts";
 
-/** Least, median, mean, 95th percentile and most of a list of numbers. */
+/** Minimum, median, mean, 95th percentile and maximum of a list of numbers. */
 export interface Distribution {
   readonly min: number;
   readonly median: number;
@@ -17,33 +17,34 @@ export interface Distribution {
   readonly max: number;
 }
 
+/** The size and composition of a corpus. */
 export interface CorpusStatistics {
   readonly sentences: number;
   readonly tokens: number;
   readonly entities: number;
   readonly relations: number;
-  /** Different tokens, as they are written. */
+  /** Number of distinct tokens, case-sensitive. */
   readonly words: number;
   readonly tokensPerSentence: Distribution;
   readonly entitiesPerSentence: Distribution;
   readonly relationsPerSentence: Distribution;
   readonly tokensPerEntity: Distribution;
-  /** By name, the most frequent first; entities without a type stand under "untyped". */
+  /** By name, most frequent first; entities without a type are under "untyped". */
   readonly entityTypes: Readonly<Record<string, number>>;
   readonly relationTypes: Readonly<Record<string, number>>;
   /** Sentences in each class; a sentence can be in two. */
   readonly overlap: Readonly<Record<OverlapClass, number>>;
-  /** Sentences with 0, 1, 2, 3, 4 and at least 5 different triples. */
+  /** Sentences by number of distinct triples: 0, 1, 2, 3, 4 and at least 5. */
   readonly triplesPerSentence: Readonly<Record<string, number>>;
   /** Sentences by their length in tokens, in buckets ten wide. */
   readonly sentenceLengths: Readonly<Record<string, number>>;
-  /** Sentences with 0, 1, 2 … and at least 10 entities. */
+  /** Sentences by number of entities: 0, 1, 2 … and at least 10. */
   readonly entityCounts: Readonly<Record<string, number>>;
-  /** Relations by the number of words between their ends. */
+  /** Relations by the number of words between their arguments. */
   readonly distances: Readonly<Record<string, number>>;
 }
 
-/** Counts what a corpus holds. */
+/** Computes the statistics of a corpus. */
 export function corpusStatistics(sentences: readonly Sentence[]): CorpusStatistics {
   const words = new Set<string>();
   const entityTypes = new Map<string, number>();
@@ -91,7 +92,7 @@ export function corpusStatistics(sentences: readonly Sentence[]): CorpusStatisti
   };
 }
 
-/** The nearest-rank percentiles: each is a number that occurs. All zero for an empty list. */
+/** Computes nearest-rank percentiles, so each is one of the values. All zero for an empty list. */
 export function distribution(values: readonly number[]): Distribution {
   const sorted = Float64Array.from(values).sort();
   const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
@@ -105,7 +106,7 @@ export function distribution(values: readonly number[]): Distribution {
   };
 }
 
-/** In the order of a picture; each is what the functions of `breakdowns` say. */
+/** The buckets in display order, named as in `breakdowns.ts`. */
 const lengthBuckets = "≤10 11–20 21–30 31–40 41–50 ≥51".split(" ");
 const entityBuckets = "0 1 2 3 4 5 6 7 8 9 ≥10".split(" ");
 const distanceBuckets = "0 1 2 3 4 5 6–10 ≥11".split(" ");

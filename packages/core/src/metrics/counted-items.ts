@@ -2,17 +2,17 @@ import type { CountsType } from "./counted-types.ts";
 import type { Counts } from "./counts.ts";
 import type { Item, Matching } from "./matching.ts";
 
-/** An item with what it adds to the sums of its class and of its buckets. */
+/** An item with its contribution to the sums of its class and its buckets. */
 export interface CountedItem {
   readonly item: Item;
   readonly counts: Counts;
 }
 
 /**
- * Every gold item, right or missed, then every wrong prediction; a right prediction counts where
- * its gold item does.
+ * Every gold item, found or missed, then every wrong prediction. A correct prediction is counted
+ * with its gold item.
  *
- * @param countsType what says of a class whether it counts
+ * @param countsType whether a class counts
  */
 export function countedItems(matching: Matching, countsType: CountsType): CountedItem[] {
   const counted: CountedItem[] = [];

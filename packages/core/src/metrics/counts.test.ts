@@ -9,7 +9,7 @@ test("precision, recall and F1 follow from the counts", () => {
   expect(scored).toEqual({ predicted: 5, gold: 4, correct: 2, precision: 0.4, recall: 0.5, f1: 4 / 9 });
 });
 
-test("a corpus without items scores 0, a sentence without items is right for the risk", () => {
+test("a corpus without items scores 0, but the risk counts such a sentence as perfect", () => {
   expect(score(noCounts)).toMatchObject({ precision: 0, recall: 0, f1: 0 });
   expect(riskF1(noCounts)).toBe(1);
   expect(riskF1({ predicted: 1, gold: 0, correct: 0 })).toBe(0);
@@ -21,7 +21,7 @@ test("macro and weighted average the classes that gold has", () => {
   const classes = [
     { predicted: 4, gold: 3, correct: 3 }, // P 3/4, R 1, F1 6/7
     { predicted: 0, gold: 1, correct: 0 }, // 0, 0, 0
-    { predicted: 9, gold: 0, correct: 0 }, // not in gold: left out
+    { predicted: 9, gold: 0, correct: 0 }, // not in gold: excluded
   ];
   expect(macro(classes)).toEqual({ precision: 0.375, recall: 0.5, f1: 3 / 7, classes: 2 });
   expect(weighted(classes)).toMatchObject({ precision: 2.25 / 4, recall: 3 / 4, classes: 2 });
@@ -33,7 +33,7 @@ const someCounts = fc
   .tuple(fc.nat(20), fc.nat(20), fc.nat(20))
   .map(([correct, missed, wrong]) => ({ correct, gold: correct + missed, predicted: correct + wrong }));
 
-test("F1 is the harmonic mean of precision and recall and lies between them", () => {
+test("F1 is the harmonic mean of precision and recall, and between them", () => {
   fc.assert(
     fc.property(someCounts, (counts) => {
       const { precision, recall } = score(counts);

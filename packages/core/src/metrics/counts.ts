@@ -1,6 +1,4 @@
-/**
- * How many items a system predicted, how many the gold standard holds, and how many of them agree.
- */
+/** The number of items that a system predicted, that gold has, and that are in both. */
 export interface Counts {
   readonly predicted: number;
   readonly gold: number;
@@ -14,40 +12,41 @@ export interface Rates {
   readonly f1: number;
 }
 
-/** Counts with the rates that follow from them. `gold` is the support. */
+/** Counts with their rates. `gold` is the support. */
 export interface Score extends Counts, Rates {}
 
-/** An average over classes; `classes` says over how many. */
+/** An average over `classes` classes. */
 export interface Average extends Rates {
   readonly classes: number;
 }
 
+/** The counts of nothing. */
 export const noCounts: Counts = { predicted: 0, gold: 0, correct: 0 };
 
-/** The corpus score of summed counts (micro). A rate whose denominator is zero is 0. */
+/** The micro score of summed counts. A rate with a zero denominator is 0. */
 export function score(counts: Counts): Score {
   const { predicted, gold, correct } = counts;
   return { predicted, gold, correct, precision: share(correct, predicted), recall: share(correct, gold), f1: f1(counts) };
 }
 
 /**
- * F1 = 2·correct / (predicted + gold), the harmonic mean of precision and recall; 0 where nothing
- * is right.
+ * F1 = 2·correct / (predicted + gold), the harmonic mean of precision and recall; 0 if nothing is
+ * correct.
  */
 export function f1(counts: Counts): number {
   return share(2 * counts.correct, counts.predicted + counts.gold);
 }
 
 /**
- * F1 of one sentence, for the risk Δ = 1 − F1: a sentence where neither side has an item is right,
- * so it gives 1.
+ * F1 of one sentence, for the risk Δ = 1 − F1. It is 1 if neither side has an item.
  *
- * Sun et al. 2018, section 3.3; the empty case as in the authors' released code.
+ * Sun et al. 2018, section 3.3; the empty case follows the authors' released code.
  */
 export function riskF1(counts: Counts): number {
   return counts.predicted === 0 && counts.gold === 0 ? 1 : f1(counts);
 }
 
+/** Adds two counts. */
 export function addCounts(left: Counts, right: Counts): Counts {
   return {
     predicted: left.predicted + right.predicted,
@@ -56,6 +55,7 @@ export function addCounts(left: Counts, right: Counts): Counts {
   };
 }
 
+/** Sums counts. */
 export function sumCounts(all: Iterable<Counts>): Counts {
   let total = noCounts;
   for (const counts of all) total = addCounts(total, counts);
@@ -63,16 +63,16 @@ export function sumCounts(all: Iterable<Counts>): Counts {
 }
 
 /**
- * Unweighted mean over the classes that gold has. Macro F1 is the mean of the classes' F1, not the
- * F1 of the means.
+ * The unweighted mean over the classes in gold. Macro F1 is the mean of the classes' F1, not the F1
+ * of the means.
  */
 export function macro(byClass: Iterable<Counts>): Average {
   return average(byClass, () => 1);
 }
 
 /**
- * Mean over the classes that gold has, each weighted by its number of gold items; its F1 may lie
- * outside P and R.
+ * The mean over the classes in gold, weighted by support. Its F1 may be outside the range of P and
+ * R.
  */
 export function weighted(byClass: Iterable<Counts>): Average {
   return average(byClass, (counts) => counts.gold);

@@ -77,14 +77,14 @@ const predicted: Prediction[] = [
 type Counted = readonly [correct: number, predicted: number, gold: number];
 
 const byHand: Record<string, Counted> = {
-  // A 0/3/3: works_for has a wrong span, lives_in a wrong type, based_in is turned round; lives_in
-  // counts once. B 1/2/2: based_in, which gold says twice and counts once. D 0/1/1.
+  // A 0/3/3: works_for has a wrong span, lives_in a wrong type, based_in is reversed; lives_in
+  // counts once. B 1/2/2: based_in, which gold repeats and counts once. D 0/1/1.
   strict: [1, 6, 6],
   // Without types A gains lives_in: 1/3/3.
   boundaries: [2, 6, 6],
   exact: [2, 6, 6],
-  // A 1/3/3: Corp stands for Acme Corp, whose words have ORG, so works_for is right; Paris is LOC
-  // and only ORG is predicted. B 1/2/2: the later Milan stands for itself, so ground is wrong.
+  // A 1/3/3: Corp maps to Acme Corp, whose words have ORG, so works_for is right; Paris is LOC and
+  // only ORG is predicted. B 1/2/2: the later Milan maps to itself, so ground is wrong.
   relaxed: [2, 6, 6],
   // A 2/3/3: works_for ends at words 1 and 4, lives_in at 1 and 6. B 1/2/2: gold's ground ends at 1
   // and 1, not at 1 and 4.
@@ -99,7 +99,7 @@ const byHand: Record<string, Counted> = {
   // A 0/4/3: no tags for Acme, S-ORG on Paris. B 2/2/2: nested Milan has the slice E-ORG of the
   // longer entity. D 0/1/1.
   "rin-exact": [2, 7, 6],
-  // No cell of A or B stands at two first words; D's one is turned round.
+  // No cell of A or B is at two first words; D's only cell is reversed.
   "rin-partial-first": [0, 7, 6],
   "rin-exact-first": [0, 7, 6],
   // B 1/2/1: ground leaves gold because nested Milan cannot be read back from flat tags. The rest
@@ -112,15 +112,15 @@ const byHand: Record<string, Counted> = {
   "ner-strict": [5, 8, 8],
   // A 2/3/3: Paris.
   "ner-boundaries": [6, 8, 8],
-  // A 2/3/3: a word of Acme Corp has ORG; Paris has the wrong type. B 2/2/3: no prediction stands
-  // for nested Milan. C 0/1/0. D 2/2/2.
+  // A 2/3/3: a word of Acme Corp has ORG; Paris has the wrong type. B 2/2/3: no prediction maps to
+  // nested Milan. C 0/1/0. D 2/2/2.
   "ner-relaxed": [6, 8, 8],
 };
 
 const names = protocols.names;
 const report = evaluate(gold, predicted, { protocols: names });
 
-describe("the fixture worked out by hand", () => {
+describe("the fixture computed by hand", () => {
   test.each(names)("%s", (name) => {
     const [correct, predictedItems, goldItems] = byHand[name] as Counted;
     const { micro } = report.protocols[name] ?? {};
@@ -144,7 +144,7 @@ describe("the fixture worked out by hand", () => {
   });
 
   test("mistakes", () => {
-    // A: lives_in is right; works_for and based_in are missed for want of Acme Corp; two pairs are
+    // A: lives_in is right; works_for and based_in are missed because Acme Corp is; two pairs are
     // superfluous. B: based_in is right, ground is superfluous on its pair and missed on that of
     // the nested Milan. D: one missed, one superfluous.
     expect(report.mistakes.relations).toEqual({
@@ -180,8 +180,8 @@ describe("the fixture worked out by hand", () => {
   });
 });
 
-test("train gives the memory baseline and seen against unseen", () => {
-  // Of the fixture train has one triple of A: found again in A, the only sentence that holds both
+test("train adds the memory baseline and the seen / unseen breakdown", () => {
+  // Train has one triple from A of the fixture. It is found again in A, the only sentence with both
   // strings.
   const memory = buildMemoryBaseline([{ ...(gold[0] as Sentence), relations: [relation(0, "works_for", 1)] }]);
   const scored = evaluate(gold, predicted, { protocols: ["strict", "rin-exact"], memory }).protocols;
@@ -195,14 +195,14 @@ test("train gives the memory baseline and seen against unseen", () => {
   });
 });
 
-test("classes left out count on neither side", () => {
+test("ignored classes count on neither side", () => {
   const { micro, macro } =
     evaluate(gold, predicted, { protocols: ["strict"], ignoredTypes: ["met", "ground"] }).protocols.strict ?? {};
   expect(micro).toMatchObject({ correct: 1, predicted: 4, gold: 4 });
   expect(macro?.classes).toBe(3);
 });
 
-test("of classes that alone count, every number is, as if all others had been left out", () => {
+test("choosing the only classes equals ignoring all others", () => {
   const names = ["strict", "ner-strict", "pairs"];
   const memory = buildMemoryBaseline(gold);
   const types = new Set(
@@ -221,13 +221,13 @@ test("of classes that alone count, every number is, as if all others had been le
   expect(report.protocols.strict?.micro.gold).toBeLessThan(
     evaluate(gold, predicted, { protocols: names }).protocols.strict?.micro.gold ?? 0,
   );
-  // Empty is all, and what is left out stays out.
+  // Empty means all, and ignored classes stay ignored.
   expect(evaluate(gold, predicted, { protocols: names, onlyTypes: [] })).toEqual(evaluate(gold, predicted, { protocols: names }));
   const none = evaluate(gold, predicted, { protocols: names, onlyTypes: only, ignoredTypes: only });
   expect(none.protocols.pairs?.micro).toMatchObject({ gold: 0, predicted: 0 });
 });
 
-test("a perfect prediction of the risk's F1 is 1, also where there is nothing to find", () => {
+test("the risk's F1 of a perfect prediction is 1, even without items", () => {
   const [a, b, c] = gold as [Sentence, Sentence, Sentence];
   expect(sentenceF1("strict", c, { entities: [], relations: [] }, c.tokens)).toBe(1);
   expect(sentenceF1("ner-strict", c, { entities: [entity(0, 1)], relations: [] }, c.tokens)).toBe(0);
@@ -235,7 +235,7 @@ test("a perfect prediction of the risk's F1 is 1, also where there is nothing to
   expect(sentenceF1("mrt-code", b, b, b.tokens)).toBe(1);
 });
 
-test("names that leave a choice open follow it, unknown ones are refused", () => {
+test("resolves names by the choice, and refuses unknown ones", () => {
   expect(protocolName("partial")).toBe("partial-last");
   expect(protocolName("partial", { anchor: "first" })).toBe("partial-first");
   expect(protocolName("rin-exact", { anchor: "first" })).toBe("rin-exact-first");
@@ -244,7 +244,7 @@ test("names that leave a choice open follow it, unknown ones are refused", () =>
   expect(() => protocolName("toString")).toThrow(/SETTING_INVALID/);
 });
 
-test("missing raw output, dangling relations and uneven lists are errors", () => {
+test("refuses missing raw output, dangling relations and unequal lists", () => {
   const bare: Annotation = { entities: [], relations: [] };
   expect(() => evaluate([gold[0] as Sentence], [bare], { protocols: ["rin-partial"] })).toThrow(/FIELD_MISSING/);
   expect(() => evaluate([gold[0] as Sentence], [{ ...bare, cells: [], tags: ["O"] }], { protocols: ["rin-exact"] })).toThrow(
@@ -266,7 +266,7 @@ test("wrong class is one missed and one superfluous type of the same pair", () =
   expect(Object.keys(scored.exact?.breakdowns.overlap ?? {})).toEqual(["EPO"]);
 });
 
-test("mrt-code leaves out a relation whose argument lies inside another entity, and one whose arguments overlap", () => {
+test("mrt-code excludes relations with nested or overlapping arguments", () => {
   // "Acme Corp Paris" is one entity with Paris nested in it; flat tags keep the longer one, so Ada
   // lives_in Paris is left out and Ada works_for Acme Corp Paris stays. The two ends of self are
   // one entity.
@@ -289,14 +289,13 @@ test("two gold relations of one cell count once", () => {
   expect(sentenceCounts("rin-partial", doubled, found, tokens)).toEqual({ predicted: 1, gold: 1, correct: 1 });
   expect(sentenceCounts("rin-exact", doubled, { ...found, tags: ["O", "S", "S"] }, tokens).correct).toBe(0);
   expect(flatTags(doubled.entities, 3)).toEqual(["B", "E", "S"]);
-  // Where the model was trained on other tags, the caller gives them.
+  // If the model was trained on other tags, the caller supplies them.
   expect(
     sentenceCounts("rin-exact", { ...doubled, tags: ["O", "S", "S"] }, { ...found, tags: ["O", "S", "S"] }, tokens).correct,
   ).toBe(1);
 });
 
-// Annotations over eight words; no two entities have the same span, so that dropping types merges
-// nothing.
+// Annotations over eight words; no two entities have the same span, so dropping types merges none.
 const annotation: fc.Arbitrary<Annotation> = fc
   .uniqueArray(fc.record({ start: fc.nat(7), length: fc.integer({ min: 1, max: 3 }), type: fc.constantFrom("X", "Y") }), {
     selector: ({ start, length }) => `${start}:${Math.min(8, start + length)}`,
@@ -340,7 +339,7 @@ test.each(names)("%s: the order of relations does not matter, nor do repeats", (
   );
 });
 
-test("the order of entities does not matter", () => {
+test("does not depend on the order of entities", () => {
   const turned = (of: Annotation): Annotation => {
     const last = of.entities.length - 1;
     return {
@@ -361,7 +360,7 @@ test("the order of entities does not matter", () => {
   );
 });
 
-test("a protocol that looks at more finds no more right", () => {
+test("a stricter protocol finds no more right", () => {
   fc.assert(
     fc.property(annotation, annotation, (one, other) => {
       const correct = (name: ProtocolName) => sentenceCounts(name, one, withRawOutput(other, 8), words).correct;
@@ -374,7 +373,7 @@ test("a protocol that looks at more finds no more right", () => {
   );
 });
 
-test("types and the buckets of items add up to the whole, and a report survives JSON", () => {
+test("types and item buckets add up to the total, and a report survives JSON", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(annotation, annotation), { maxLength: 4 }), (pairs) => {
       const memory = buildMemoryBaseline(pairs.slice(0, 1).map(([one]) => asSentence(one)));
@@ -403,7 +402,7 @@ test("types and the buckets of items add up to the whole, and a report survives 
   );
 });
 
-test("printed reports say the protocol in words beside its numbers", () => {
+test("printed reports describe each protocol next to its numbers", () => {
   const options = {
     protocols: ["strict", "ner-strict"],
     dataSet: "fixture",

@@ -15,14 +15,18 @@ import { anchorOf, type Prediction, withRawOutput } from "./prediction.ts";
 import { type ProtocolChoice, type ProtocolName, protocolName, protocols } from "./protocols.ts";
 import type { BreakdownName, Buckets, ProtocolReport, Report } from "./report.ts";
 
-/** A gold sentence; `tags` only where `rin-exact` should not derive them from the entities. */
+/**
+ * A gold sentence. Set `tags` only to override the tags that `rin-exact` derives from the entities.
+ */
 export type GoldSentence = Sentence & Pick<Prediction, "tags">;
 
+/** What to score and report. */
 export interface EvaluationOptions extends ProtocolChoice, TypeChoice {
   /** Names of `protocols`, or `partial`, which follows `anchor`. */
   readonly protocols: readonly string[];
   /**
-   * What train alone would give; without it the report has no memory baseline and no seen / unseen.
+   * The memory baseline from train. Without it, the report omits that baseline and the seen /
+   * unseen breakdown.
    */
   readonly memory?: MemoryBaseline | undefined;
   readonly dataSet?: string | undefined;
@@ -30,16 +34,16 @@ export interface EvaluationOptions extends ProtocolChoice, TypeChoice {
   /** How the checkpoint was chosen, in words. */
   readonly selection?: string | undefined;
   readonly seeds?: readonly number[] | undefined;
-  /** What spans count, "tokens" unless said. */
+  /** The unit of spans. Defaults to "tokens". */
   readonly spanUnit?: string | undefined;
   /**
-   * Asks for bootstrap intervals, which keep a few numbers a sentence in memory; none unless given.
+   * Computes bootstrap intervals, which keeps a few numbers per sentence in memory. Off by default.
    */
   readonly intervals?: IntervalOptions | undefined;
 }
 
 /**
- * Scores one prediction a gold sentence, in the same order.
+ * Scores predictions against gold sentences, one per sentence and in the same order.
  *
  * @throws {DataError} FIELD_INVALID when the two lists differ in length
  * @throws {ConfigError} SETTING_INVALID for an unknown protocol
@@ -48,7 +52,7 @@ export function evaluate(gold: readonly GoldSentence[], predictions: readonly Pr
   if (gold.length !== predictions.length) {
     throw new DataError("FIELD_INVALID", {
       message: `every gold sentence needs one prediction, but there are ${gold.length} and ${predictions.length}`,
-      hint: "give an empty annotation where the system found nothing",
+      hint: "add an empty annotation for sentences where the system found nothing",
     });
   }
   const evaluation = new Evaluation(options);
@@ -56,7 +60,7 @@ export function evaluate(gold: readonly GoldSentence[], predictions: readonly Pr
   return evaluation.report();
 }
 
-/** Scores sentences one at a time and keeps only sums, so a corpus need not be in memory. */
+/** Scores sentences one at a time and keeps only sums, so a corpus need not fit in memory. */
 export class Evaluation {
   readonly #options: EvaluationOptions;
   readonly #tallies: readonly Tally[];
@@ -147,7 +151,7 @@ class Tally {
   #total = noCounts;
   #baseline = noCounts;
   #sentences = 0;
-  /** Present where intervals are asked for. */
+  /** Present when intervals are requested. */
   readonly table: SentenceTable | undefined;
 
   constructor(name: ProtocolName, options: EvaluationOptions) {
@@ -217,7 +221,7 @@ function addTo(sums: Map<string, Counts>, key: string, counts: Counts): void {
   sums.set(key, addCounts(sums.get(key) ?? noCounts, counts));
 }
 
-/** Largest support first, equals by name, so that the order of the sentences does not show. */
+/** Largest support first, ties by name, so that the order of sentences does not matter. */
 function scores(sums: ReadonlyMap<string, Counts>): Buckets {
   const ordered = [...sums].sort(([a, left], [b, right]) => right.gold - left.gold || (a < b ? -1 : 1));
   return Object.fromEntries(ordered.map(([key, counts]) => [key, score(counts)]));

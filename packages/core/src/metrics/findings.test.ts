@@ -19,7 +19,7 @@ const predicted: Annotation = {
   ],
 };
 
-test("every relation of both sides is named once, with what stands against it", () => {
+test("lists every relation of both sides once, with its counterpart", () => {
   const kinds = (directed: boolean) =>
     findingsOf(gold, predicted, { directed }).relations.map(({ kind, gold, predicted }) => [kind, gold, predicted]);
   expect(kinds(true)).toEqual([
@@ -33,7 +33,7 @@ test("every relation of both sides is named once, with what stands against it", 
   ]);
 });
 
-test("a class that does not count is left out on both sides", () => {
+test("excludes ignored classes on both sides", () => {
   const { relations, entities } = findingsOf(gold, predicted, {
     countsType: countedTypes({ ignoredTypes: ["based_in", "GPE"] }),
   });
@@ -45,7 +45,7 @@ test("a class that does not count is left out on both sides", () => {
   ]);
 });
 
-test("of classes that alone count, a relation keeps its arguments and other classes are no mistake", () => {
+test("with only some classes, relations keep their arguments and other classes are not mistakes", () => {
   const only = (...onlyTypes: string[]) => findingsOf(gold, predicted, { countsType: countedTypes({ onlyTypes }) });
   expect(only("works_for").relations.map(({ kind, gold }) => [kind, gold])).toEqual([["falseNegative", "works_for"]]);
   expect(only("works_for").entities).toEqual([]);
@@ -55,7 +55,7 @@ test("of classes that alone count, a relation keeps its arguments and other clas
   ]);
 });
 
-test("a report says what was taken for what, and adds up to its mistakes", () => {
+test("a report's confusion adds up to its mistakes", () => {
   const sentence = { id: "1", tokens: "Ann joined Acme Corp in Rome".split(" "), ...gold };
   const { confusion, mistakes } = evaluate([sentence, sentence], [predicted, predicted], { protocols: ["strict"] });
   expect(confusion.entities).toEqual([
@@ -71,7 +71,7 @@ test("a report says what was taken for what, and adds up to its mistakes", () =>
   );
 });
 
-test("direction is looked at unless every protocol of relations goes without", () => {
+test("direction matters unless every relation protocol is undirected", () => {
   expect(looksAtDirection(["pairs-undirected", "ner-strict"])).toBe(false);
   expect(looksAtDirection(["pairs-undirected", "strict"])).toBe(true);
   expect(looksAtDirection(["ner-strict"])).toBe(true);
@@ -79,9 +79,9 @@ test("direction is looked at unless every protocol of relations goes without", (
 });
 
 test("the official score of SemEval-2010 task 8 is the macro average of `pairs`", () => {
-  // Two classes, direction counts, Other is no relation: gold A(1,2) B(1,2) B(1,2) Other, answers
-  // A(1,2) B(2,1) A(1,2) B(1,2). A: 1 right of 2 predicted, 1 gold: F 2/3. B: 0 right of 2
-  // predicted, 2 gold: F 0. The mean is 1/3.
+  // Two classes, directed, Other is not a relation: gold A(1,2) B(1,2) B(1,2) Other, answers A(1,2)
+  // B(2,1) A(1,2) B(1,2). A: 1 right of 2 predicted, 1 gold: F 2/3. B: 0 right of 2 predicted, 2
+  // gold: F 0. The mean is 1/3.
   const pair = (type: string | null, turned = false): Annotation => ({
     entities: [entity(0, 1), entity(1, 2)],
     relations: type === null ? [] : [{ head: turned ? 1 : 0, tail: turned ? 0 : 1, type }],

@@ -4,22 +4,23 @@ import { typeName } from "./matching.ts";
 import { type EntityFinding, entityFindings, type RelationFinding, relationFindings } from "./mistakes.ts";
 import { type ProtocolChoice, type ProtocolName, protocols } from "./protocols.ts";
 
-/** Everything that is right or wrong in one sentence. */
+/** The correct and wrong items of one sentence. */
 export interface Findings {
   readonly relations: readonly RelationFinding[];
   readonly entities: readonly EntityFinding[];
 }
 
+/** How `findingsOf` compares a sentence. */
 export interface FindingsOptions {
-  /** Whether a relation turned round is a mistake; it is unless said. */
+  /** Whether swapping head and tail is a mistake. Defaults to true. */
   readonly directed?: boolean | undefined;
-  /** Which classes count, as `countedTypes` says it; all unless given. */
+  /** Which classes count, as a predicate from `countedTypes`. Defaults to all. */
   readonly countsType?: CountsType | undefined;
 }
 
 /**
- * Compares a sentence's prediction with gold by spans, whatever the protocol: what a report counts
- * and a reader looks through.
+ * Compares a sentence's prediction with gold by spans, whatever the protocol. Reports count these
+ * findings, and the page lists them.
  */
 export function findingsOf(gold: Annotation, predicted: Annotation, options: FindingsOptions = {}): Findings {
   const { directed = true, countsType = countedTypes() } = options;
@@ -29,7 +30,10 @@ export function findingsOf(gold: Annotation, predicted: Annotation, options: Fin
   };
 }
 
-/** Mistakes tell head from tail unless every protocol of relations goes without direction. */
+/**
+ * Whether mistakes distinguish head from tail: yes, unless all chosen relation protocols are
+ * undirected.
+ */
 export function looksAtDirection(names: readonly ProtocolName[], { directed }: ProtocolChoice = {}): boolean {
   const ofRelations = names.filter((name) => protocols.get(name).unit !== "entities");
   return directed ?? (ofRelations.length === 0 || ofRelations.some((name) => protocols.get(name).directed));

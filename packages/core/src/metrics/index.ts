@@ -49,7 +49,19 @@ export { Evaluation, type EvaluationOptions, evaluate, type GoldSentence } from 
 export { type Findings, type FindingsOptions, findingsOf, looksAtDirection } from "./findings.ts";
 export type { AverageIntervals, Interval, IntervalNote, IntervalOptions, RateIntervals } from "./intervals.ts";
 export { type LabelReport, labelReport } from "./label-report.ts";
-export { countsOf, type Item, type Matching, surfaceTriple } from "./matching.ts";
+export {
+  countsOf,
+  type Item,
+  joinKey,
+  type Match,
+  type Matching,
+  matchEntities,
+  matchRelations,
+  spanKey,
+  strictKey,
+  surfaceTriple,
+  typedSpanKey,
+} from "./matching.ts";
 export { buildMemoryBaseline, type MemoryBaseline } from "./memory-baseline.ts";
 export {
   type EntityFinding,
@@ -89,5 +101,6 @@ export {
   operatingPoints,
   pointOfPrecision,
   type Thresholds,
+  thresholdOf,
   thresholdsByType,
 } from "./thresholds.ts";

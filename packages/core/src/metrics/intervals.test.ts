@@ -23,7 +23,7 @@ function intervalsOf(answers: readonly Annotation[], seed = 1) {
   return report.protocols.strict?.intervals;
 }
 
-test("a system that answers every sentence alike has no spread", () => {
+test("a system with the same counts in every sentence has no spread", () => {
   const point = [0.5, 0.5];
   expect(intervalsOf(Array.from({ length: 30 }, () => half))?.micro).toEqual({
     precision: [1, 1],
@@ -32,7 +32,7 @@ test("a system that answers every sentence alike has no spread", () => {
   });
 });
 
-test("the interval of a share is that of the binomial distribution", () => {
+test("the interval of a share matches the binomial distribution", () => {
   // Of 400 sentences half are answered in full (2 of 2), half by half: recall is 0.75 and, per
   // sentence, 1 or 0.5.
   const recall = intervalsOf(Array.from({ length: 400 }, (_, index) => (index % 2 === 0 ? full : half)))?.micro.recall;
@@ -41,7 +41,7 @@ test("the interval of a share is that of the binomial distribution", () => {
   expect(recall?.[1]).toBeCloseTo(0.75 + spread, 2);
 });
 
-test("macro and weighted averages have intervals of their own", () => {
+test("macro and weighted averages have their own intervals", () => {
   const { macro, weighted } = intervalsOf([full, half, full, half, full]) ?? {};
   // met is always right, lives_in is right in some draws: their mean lies between one half and one.
   for (const [low, high] of [macro?.f1 ?? [0, 0], weighted?.f1 ?? [0, 0]]) {
@@ -51,7 +51,7 @@ test("macro and weighted averages have intervals of their own", () => {
   }
 });
 
-test("the same seed gives the same interval, and without being asked there is none", () => {
+test("intervals depend only on the seed, and are off by default", () => {
   const answers = Array.from({ length: 60 }, (_, index) => (index % 3 === 0 ? half : full));
   expect(intervalsOf(answers, 4)).toEqual(intervalsOf(answers, 4));
   const { gold, predicted } = corpus(answers);
@@ -61,7 +61,7 @@ test("the same seed gives the same interval, and without being asked there is no
   });
 });
 
-test("too few resamples are refused, and an empty corpus has no interval", () => {
+test("refuses too few resamples, and an empty corpus has no interval", () => {
   expect(() => evaluate([], [], { protocols: ["strict"], intervals: { resamples: 10 } })).toThrow("at least 100");
   expect(() => evaluate([], [], { protocols: ["strict"], intervals: { confidence: 1 } })).toThrow("between 0 and 1");
   expect(evaluate([], [], { protocols: ["strict"], intervals: {} }).intervals).toBeNull();

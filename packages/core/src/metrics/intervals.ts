@@ -3,31 +3,37 @@ import { ConfigError } from "../errors.ts";
 import { type Counts, macro, type Rates, score, sumCounts, weighted } from "./counts.ts";
 import { percentile } from "./percentile.ts";
 
-/** How intervals are drawn; every field has a default. */
+/** Bootstrap settings; every field has a default. */
 export interface IntervalOptions {
-  /** How many times the sentences are drawn anew; 1,000 unless said. */
+  /** How often to resample the sentences. Defaults to 1,000. */
   readonly resamples?: number | undefined;
-  /** The share of resamples that lie inside; 0.95 unless said. */
+  /** The share of resamples inside the interval. Defaults to 0.95. */
   readonly confidence?: number | undefined;
-  /** The same seed gives the same intervals; 1 unless said. */
+  /** The same seed gives the same intervals. Defaults to 1. */
   readonly seed?: number | undefined;
 }
 
-/** What stands beside an interval. */
+/** The settings behind an interval, for the report. */
 export type IntervalNote = { readonly [Name in keyof IntervalOptions]-?: number };
 
+/** An interval of a rate between 0 and 1. */
 export type Interval = readonly [low: number, high: number];
 
 /** One interval for each rate. */
 export type RateIntervals = { readonly [Name in keyof Rates]: Interval };
 
+/** The intervals of the averages over classes. */
 export interface AverageIntervals {
   readonly micro: RateIntervals;
   readonly macro: RateIntervals;
   readonly weighted: RateIntervals;
 }
 
-/** @throws {ConfigError} SETTING_INVALID */
+/**
+ * Fills in the defaults and checks the values.
+ *
+ * @throws {ConfigError} SETTING_INVALID
+ */
 export function checkIntervalOptions(options: IntervalOptions): IntervalNote {
   const { resamples = 1000, confidence = 0.95, seed = 1 } = options;
   if (!Number.isInteger(resamples) || resamples < 100) throw invalid("resamples", "an integer of at least 100", resamples);
@@ -35,12 +41,10 @@ export function checkIntervalOptions(options: IntervalOptions): IntervalNote {
   return { resamples, confidence, seed };
 }
 
-/**
- * The counts of every sentence by class, kept so small that a corpus fits: only what is not zero.
- */
+/** The counts of every sentence by class, stored sparsely so that a corpus fits in memory. */
 export class SentenceTable {
   readonly #classes = new Map<string, number>();
-  /** Five numbers an entry: sentence, class, predicted, gold, correct. */
+  /** Five numbers per entry: sentence, class, predicted, gold, correct. */
   readonly #entries: number[] = [];
   readonly #sums: Record<keyof AverageIntervals, Record<keyof Rates, number[]>> = {
     micro: { precision: [], recall: [], f1: [] },
@@ -55,7 +59,7 @@ export class SentenceTable {
     this.#entries.push(sentence, index, predicted, gold, correct);
   }
 
-  /** Notes the averages of one resample. @param times how often each sentence was drawn */
+  /** Records the averages of one resample. @param times how often each sentence was drawn */
   take(times: Uint32Array): void {
     const sums = new Float64Array(3 * this.#classes.size);
     const entries = this.#entries;
@@ -101,12 +105,12 @@ export class SentenceTable {
 }
 
 /**
- * Draws as many sentences as there are, with replacement, again and again, and lets every table
- * note its averages; all tables see the same draws. The percentiles of what they note are the
- * bootstrap intervals.
+ * Draws as many sentences as the corpus has, with replacement, for each resample, and lets every
+ * table record its averages. All tables see the same draws. The percentiles of the recorded
+ * averages are the bootstrap intervals.
  *
- * Efron and Tibshirani 1993, the percentile method. The sentences are drawn, so an interval speaks
- * of other test sentences of the same kind; it says nothing about another seed of the training.
+ * Efron and Tibshirani 1993, the percentile method. Only sentences are resampled, so an interval
+ * covers other test sentences of the same kind, not other training seeds.
  */
 export function resample(tables: readonly SentenceTable[], sentences: number, { resamples, seed }: IntervalNote): void {
   const random = Random.of(seed, "intervals");

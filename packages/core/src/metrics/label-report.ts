@@ -1,25 +1,25 @@
 import type { Sentence } from "../schema/index.ts";
 import { relationItems, surfaceTriple, typeName } from "./matching.ts";
 
-/** What a split shares with train, and which of its labels train lacks. */
+/** How a split overlaps with train, and which of its labels train lacks. */
 export interface LabelReport {
   readonly sentences: number;
   /** Triples, one for each relation of each sentence. */
   readonly triples: number;
-  /** Those whose triple of strings occurs in train. */
+  /** Triples whose strings also occur as a triple in train. */
   readonly seenTriples: number;
-  /** `seenTriples / triples`, 0 where there are none. */
+  /** `seenTriples / triples`; 0 if there are none. */
   readonly leakage: number;
-  /** The same share over different triples of strings, each taken once. */
+  /** The same share over distinct triples of strings. */
   readonly distinctLeakage: number;
-  /** Labels that train lacks, with how often they occur here. A model cannot find them. */
+  /** Labels missing from train, with their frequency in the split. A model cannot find them. */
   readonly relationTypesNotInTrain: Readonly<Record<string, number>>;
   readonly entityTypesNotInTrain: Readonly<Record<string, number>>;
 }
 
 /**
- * Compares a dev or test split with train: how much of it can be remembered, and how much cannot be
- * learnt.
+ * Compares a dev or test split with train: the share that memorisation finds, and the labels that a
+ * model cannot learn.
  */
 export function labelReport(train: Iterable<Sentence>, other: Iterable<Sentence>): LabelReport {
   const known = { triples: new Set<string>(), relations: new Set<string>(), entities: new Set<string>() };

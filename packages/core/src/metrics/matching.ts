@@ -3,9 +3,7 @@ import { type Annotation, type Entity, overlappingEntities, surface } from "../s
 import type { Counts } from "./counts.ts";
 import { type Anchor, anchorOf, type Cell, flatTags, type Prediction, relationEnds, sharedLength } from "./prediction.ts";
 
-/**
- * One thing that is counted: a relation, a cell or an entity. `type` is the class it counts for.
- */
+/** One item to count: a relation, a cell or an entity. `type` is its class. */
 export interface Item {
   readonly type: string;
   /** The first argument, or the entity itself. */
@@ -15,9 +13,9 @@ export interface Item {
 }
 
 /**
- * Two sets of items of one sentence and the keys they agree on. A key is all that a protocol looks
- * at, so items that a protocol cannot tell apart are one item, on either side; the first of them
- * stands for the rest in breakdowns.
+ * Two sets of items of one sentence, by key, and the keys they share. A key holds all that a
+ * protocol compares, so items that the protocol cannot distinguish count as one, on either side;
+ * breakdowns use the first of them.
  */
 export interface Matching {
   readonly gold: ReadonlyMap<string, Item>;
@@ -25,8 +23,10 @@ export interface Matching {
   readonly correct: ReadonlySet<string>;
 }
 
+/** How a protocol compares the annotation of a sentence with what was predicted for it. */
 export type Match = (gold: Prediction, predicted: Prediction, tokens: readonly string[]) => Matching;
 
+/** The sizes of the two sets of a matching and of their intersection. */
 export function countsOf(matching: Matching): Counts {
   return { predicted: matching.predicted.size, gold: matching.gold.size, correct: matching.correct.size };
 }
@@ -45,8 +45,8 @@ export function matchEntities(keyOf: (entity: Entity) => string): Match {
 }
 
 /**
- * Relations where the boundaries are given: a predicted argument stands for the gold entity it
- * shares most with, and a gold entity's type is right when it is among the types predicted for its
+ * Relations with given boundaries. A predicted argument is mapped to the gold entity with which it
+ * shares most, and a gold entity's type is correct if it is among the types predicted for its
  * words.
  *
  * Bekoulis et al. 2018. An argument that touches no gold entity makes its relation wrong.
@@ -64,9 +64,9 @@ export const matchRelaxed: Match = (gold, predicted) => {
 };
 
 /**
- * Entities where the boundaries are given: one decision a gold entity, right when its type is among
- * those predicted for its words. A predicted entity stands for the gold entity it shares most with;
- * one that touches none is wrong.
+ * Entities with given boundaries: one decision per gold entity, correct if its type is among those
+ * predicted for its words. A predicted entity is mapped to the gold entity with which it shares
+ * most; one that touches none is wrong.
  *
  * Bekoulis et al. 2018, the entity half of `matchRelaxed`.
  */
@@ -88,10 +88,10 @@ export const matchRelaxedEntities: Match = (gold, predicted) => {
 };
 
 /**
- * Strict matching as in the released code of Sun et al. 2018, where gold is read back from flat
- * tags: a relation leaves the gold count when its arguments overlap or when one of them lost its
- * tags to a longer (or equally long, earlier) entity. A prediction of such a relation is set aside
- * too, so that a system which can find it is not punished for it.
+ * Strict matching as in the released code of Sun et al. 2018, which reads gold back from flat tags.
+ * A gold relation is excluded if its arguments overlap or if one of them lost its tags to a longer
+ * (or equally long, earlier) entity. Predictions of excluded relations are excluded too, so a
+ * system that can find them is not penalised.
  */
 export const matchMrtCode: Match = (gold, predicted) => {
   const lost = new Set(overlappingEntities(gold.entities).map((index) => gold.entities[index]));
@@ -106,17 +106,15 @@ export const matchMrtCode: Match = (gold, predicted) => {
 };
 
 /**
- * Raw cells against gold cells. With `wholeEntities`, a cell also needs the tags of both gold
- * entities to be predicted exactly, while every predicted cell stays in the denominator of
- * precision.
+ * Raw cells against gold cells. With `wholeEntities`, the tags of both gold entities must also be
+ * predicted exactly, while every predicted cell stays in the denominator of precision.
  *
  * The scorer of RIN's released code (Sun et al. 2020, "partial" and "exact match"). Gold cells are
- * made here from the gold relations, one for each anchor pair and type. The tags that a gold entity
- * must get are its own BIOES tags, or its slice of `gold.tags` where the caller gives the flat
+ * derived from the gold relations, one for each anchor pair and type. The required tags of a gold
+ * entity are its own BIOES tags, or its slice of `gold.tags` if the caller supplies the flat
  * sequence that the model was trained on.
  *
- * @throws {DataError} FIELD_MISSING when the prediction has no cells, or no tags although they are
- *   needed
+ * @throws {DataError} FIELD_MISSING when the prediction lacks cells, or lacks tags that are needed
  */
 export function matchCells(anchor: Anchor, wholeEntities: boolean): Match {
   return (gold, predicted, tokens) => {
@@ -140,29 +138,32 @@ export function matchCells(anchor: Anchor, wholeEntities: boolean): Match {
   };
 }
 
+/** What a protocol looks at that wants the right span alone. */
 export function spanKey(entity: Entity): string {
   return `${entity.start}:${entity.end}`;
 }
 
+/** What a protocol looks at that wants the right span and type. */
 export function typedSpanKey(entity: Entity): string {
   return `${spanKey(entity)}:${entity.type === null ? "" : `=${entity.type}`}`;
 }
 
-/** Joins the parts of a key with a character that no token or label holds. */
+/** Joins the parts of a key with a character that no token or label contains. */
 export function joinKey(...parts: readonly (string | number)[]): string {
   return parts.join("\u001f");
 }
 
+/** What a protocol looks at that wants the right relation type, spans and entity types. */
 export function strictKey(item: Item & { tail: Entity }): string {
   return joinKey(typedSpanKey(item.head), typedSpanKey(item.tail), item.type);
 }
 
-/** What a breakdown calls an entity's type; untyped data has one class. */
+/** The name of an entity's type in breakdowns; untyped data has one class. */
 export function typeName(entity: Entity): string {
   return entity.type ?? "untyped";
 }
 
-/** The triple of strings, joined by a character that no token holds. */
+/** The triple of strings, joined by a character that no token contains. */
 export function surfaceTriple(tokens: readonly string[], item: { head: Entity; tail: Entity; type: string }): string {
   return joinKey(surface(tokens, item.head), item.type, surface(tokens, item.tail));
 }
@@ -204,10 +205,7 @@ function indexBy<T extends Item>(items: readonly T[], keyOf: (item: T) => string
   return index;
 }
 
-/**
- * The gold entity with the largest share in common; between equals the one of the same type, then
- * the earliest.
- */
+/** The gold entity with the largest overlap; ties go to the same type, then to the earliest. */
 function nearestEntity(entities: readonly Entity[], argument: Entity): Entity | undefined {
   let best: Entity | undefined;
   let bestRank: readonly number[] = [0, 0, 0];
@@ -231,7 +229,7 @@ function required<T>(value: readonly T[] | undefined, field: "cells" | "tags"): 
   throw new DataError("FIELD_MISSING", {
     at: { path: field },
     message: `this protocol scores raw model output, and the prediction has no ${field}`,
-    hint: "score decoded triples with `partial` or `exact`, or say that relations stand for cells with `withRawOutput`",
+    hint: "score decoded triples with `partial` or `exact`, or derive cells from relations with `withRawOutput`",
   });
 }
 

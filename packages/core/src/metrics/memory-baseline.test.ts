@@ -44,7 +44,7 @@ const train = [
   ),
 ];
 
-test("a remembered triple is predicted where both strings occur, at their first places", () => {
+test("predicts a memorised triple if both strings occur, at their first places", () => {
   const memory = buildMemoryBaseline(train);
   expect(memory.triples).toBe(3);
   const found = memory.predict("In Paris Acme Corp and Paris Acme Corp".split(" "));
@@ -61,7 +61,7 @@ test("a remembered triple is predicted where both strings occur, at their first 
   expect(memory.predict([])).toEqual({ entities: [], relations: [] });
 });
 
-test("5,000 sentences against 50,000 triples take seconds at most", () => {
+test("5,000 sentences against 50,000 triples take at most seconds", () => {
   const many = Array.from({ length: 50_000 }, (_, i) =>
     sentence(
       `name ${i} of place ${i % 977}`,
@@ -77,7 +77,7 @@ test("5,000 sentences against 50,000 triples take seconds at most", () => {
   expect(found).toBe(5000);
 });
 
-test("a label report counts what train knows and what it lacks", () => {
+test("a label report counts what train has and what it lacks", () => {
   const test = [
     sentence(
       "Paris has Acme Corp",
@@ -133,8 +133,8 @@ describe.skipIf(!existsSync(dataFolder))("on real data (skipped where WEFT_DATA 
     const [known, unknown] = [read(dataSet, "train"), read(dataSet, "test")];
     const { leakage, seenTriples } = labelReport(known, unknown);
     expect(leakage).toBeCloseTo(share, 2);
-    // The baseline finds every seen triple again by its strings; a triple that a sentence repeats
-    // counts once under `surface`.
+    // The baseline finds every seen triple again by its strings; under `surface`, a triple repeated
+    // in a sentence counts once.
     const { surface } = evaluate(unknown, unknown, { protocols: ["surface"], memory: buildMemoryBaseline(known) }).protocols;
     expect(surface?.micro.f1).toBe(1);
     expect(surface?.memory?.correct).toBe(surface?.breakdowns.seen?.["seen"]?.gold ?? 0);

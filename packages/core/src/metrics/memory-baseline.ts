@@ -3,23 +3,23 @@ import { surface } from "../schema/index.ts";
 import { relationItems, surfaceTriple } from "./matching.ts";
 
 /**
- * What a system could do that only remembers the training triples, and the question whether a
- * triple is among them.
+ * A system that only memorises training triples. It also answers whether a triple was in training.
  */
 export interface MemoryBaseline {
-  /** How many different triples of strings were remembered. */
+  /** The number of distinct memorised triples of strings. */
   readonly triples: number;
   /** Whether this triple of strings occurs in train; `key` comes from `surfaceTriple`. */
   has(key: string): boolean;
   /**
-   * Each remembered triple whose two strings occur in the sentence, each string at its first place.
+   * Each memorised triple whose two strings occur in the sentence, at the first place of each
+   * string.
    */
   predict(tokens: readonly string[]): Annotation;
 }
 
 /**
- * Remembers every triple of strings of the training sentences. A string's entity type is the one it
- * has most often as an argument. Strings are compared token by token, case kept.
+ * Memorises every triple of strings in the training sentences. A string's entity type is its most
+ * frequent one as an argument. Strings are compared token by token, with case.
  *
  * A trie over tokens finds the strings of a sentence in one pass, so the cost does not grow with
  * the number of triples.
@@ -41,7 +41,7 @@ export function buildMemoryBaseline(train: Iterable<Sentence>): MemoryBaseline {
   return { triples: keys.size, has: (key) => keys.has(key), predict: (tokens) => predictFrom(root, tokens) };
 }
 
-/** A string that was an argument in train, with the triples it is the head of. */
+/** A string that was an argument in train, with the triples of which it is the head. */
 interface Name {
   readonly types: Map<string | null, number>;
   readonly triples: { readonly type: string; readonly tail: Name }[];
@@ -95,7 +95,7 @@ function predictFrom(root: Node, tokens: readonly string[]): Annotation {
   return { entities, relations };
 }
 
-/** Every remembered string of the sentence with the first place where it stands. */
+/** Every memorised string in the sentence, with its first place. */
 function firstPlaces(root: Node, tokens: readonly string[]): Map<Name, Span> {
   const places = new Map<Name, Span>();
   for (let start = 0; start < tokens.length; start += 1) {

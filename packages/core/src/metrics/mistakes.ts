@@ -3,53 +3,50 @@ import { joinKey, relationItems, spanKey } from "./matching.ts";
 import { sharedLength } from "./prediction.ts";
 
 /**
- * Mistakes at relations, by pair of argument spans (Ye et al. 2019, section 1). On each pair
- * `wrongClass` matches one missed type with one superfluous type; what is left over is a false
- * negative or a false positive.
+ * Mistakes in relations, by pair of argument spans (Ye et al. 2019, section 1). For each pair,
+ * `wrongClass` matches one missed type with one superfluous type; the remaining types are false
+ * negatives or false positives.
  */
 export interface RelationMistakes {
   readonly correct: number;
   readonly falseNegative: number;
   readonly falsePositive: number;
   readonly wrongClass: number;
-  /** Those of `falseNegative` where the prediction lacks the span of at least one argument. */
+  /**
+   * The part of `falseNegative` in which the prediction lacks the span of at least one argument.
+   */
   readonly argumentMissing: number;
 }
 
 /**
- * Mistakes at entities. Every gold and every predicted entity is used once: for an entity that is
- * right, then for one with the right span, then for the one that shares most words; the rest is
- * missing or spurious.
+ * Mistakes in entities. Each gold and predicted entity is matched at most once: first with an equal
+ * entity, then with the same span, then with the largest overlap. The rest is missing or spurious.
  */
 export interface EntityMistakes {
   readonly correct: number;
-  /** The span is right, the type is not. */
+  /** The span is correct, the type is not. */
   readonly wrongType: number;
-  /** The spans share words and differ, whatever the type. */
+  /** The spans overlap but differ, whatever the type. */
   readonly wrongBoundary: number;
   readonly missing: number;
   readonly spurious: number;
 }
 
 /**
- * What gold and the prediction say of one pair of spans; one of the two types is `null` where that
- * side says nothing.
+ * One pair of spans in gold and in the prediction; the type is `null` on a side without a relation.
  */
 export interface RelationFinding {
   readonly kind: Exclude<keyof RelationMistakes, "argumentMissing">;
-  /** The arguments as gold has them; as the prediction has them where gold lacks the pair. */
+  /** The arguments in gold, or in the prediction if gold lacks the pair. */
   readonly head: Entity;
   readonly tail: Entity;
   readonly gold: string | null;
   readonly predicted: string | null;
-  /** The relation was missed and the prediction lacks the span of at least one argument. */
+  /** Whether the relation was missed because the prediction lacks the span of an argument. */
   readonly argumentMissing: boolean;
 }
 
-/**
- * A gold entity with the predicted one that was taken for it; one of the two is `null` where it
- * stands alone.
- */
+/** A gold entity with the predicted one matched to it; `null` on a side without a match. */
 export interface EntityFinding {
   readonly kind: keyof EntityMistakes;
   readonly gold: Entity | null;
@@ -67,14 +64,15 @@ export const noRelationMistakes: RelationMistakes = {
 export const noEntityMistakes: EntityMistakes = { correct: 0, wrongType: 0, wrongBoundary: 0, missing: 0, spurious: 0 };
 
 /**
- * One sentence's mistakes at relations.
+ * The relation mistakes of one sentence.
  *
- * @param directed whether head and tail may not change places
+ * @param directed whether swapping head and tail is a mistake
  */
 export function relationMistakes(gold: Annotation, predicted: Annotation, directed = true): RelationMistakes {
   return countRelationFindings(relationFindings(gold, predicted, directed));
 }
 
+/** The entity mistakes of one sentence. */
 export function entityMistakes(gold: Annotation, predicted: Annotation): EntityMistakes {
   return countEntityFindings(entityFindings(gold, predicted));
 }
@@ -95,8 +93,8 @@ export function countEntityFindings(findings: readonly EntityFinding[]): EntityM
 }
 
 /**
- * Every relation of both sides, right or wrong: gold's in its order, then those whose pair gold
- * lacks.
+ * Every relation of both sides, correct or wrong: gold relations in order, then those whose pair
+ * gold lacks.
  */
 export function relationFindings(gold: Annotation, predicted: Annotation, directed = true): RelationFinding[] {
   const foundSpans = new Set(predicted.entities.map(spanKey));
@@ -125,10 +123,7 @@ export function relationFindings(gold: Annotation, predicted: Annotation, direct
   return findings;
 }
 
-/**
- * Every entity of both sides: the pairs that were taken for each other, then what is missing, then
- * what is spurious.
- */
+/** Every entity of both sides: matched pairs, then missing ones, then spurious ones. */
 export function entityFindings(gold: Annotation, predicted: Annotation): EntityFinding[] {
   const goldLeft = distinctEntities(gold);
   const predictedLeft = distinctEntities(predicted);

@@ -1,7 +1,8 @@
 /**
- * The value below which a share of sorted values lies, between two values by straight line.
+ * The percentile of sorted values, with linear interpolation.
  *
  * @param sorted not empty
+ * @param share between 0 and 1
  */
 export function percentile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);

@@ -1,11 +1,11 @@
 import { DataError } from "../errors.ts";
 import { type Annotation, type Entity, overlappingEntities, type Relation, type Span } from "../schema/index.ts";
 
-/** The word of an entity that stands for all of it. */
+/** The word that represents an entity. */
 export type Anchor = "last" | "first";
 
 /**
- * One positive cell of a word-pair table: `head` and `tail` are token positions, equal on the
+ * One positive cell of a word-pair table. `head` and `tail` are token positions, equal on the
  * diagonal.
  */
 export interface Cell {
@@ -16,11 +16,11 @@ export interface Cell {
   readonly confidence?: number | undefined;
 }
 
-/** What a model found, with the raw output that cell protocols score where the model has one. */
+/** A model's prediction, with the raw output that cell protocols score if the model has any. */
 export interface Prediction extends Annotation {
-  /** Every cell the model called positive, those that no entity stands at included. */
+  /** Every positive cell, including those without an entity. */
   readonly cells?: readonly Cell[] | undefined;
-  /** One tag a token, for `rin-exact`: BIOES, with `-type` where entities are typed. */
+  /** One tag per token, for `rin-exact`: BIOES, with `-type` if entities are typed. */
   readonly tags?: readonly string[] | undefined;
 }
 
@@ -36,20 +36,20 @@ export function relationEnds(annotation: Annotation, relation: Relation): { head
     throw new DataError("RELATION_END_MISSING", {
       at: { path: `relations[${annotation.relations.indexOf(relation)}].${head === undefined ? "head" : "tail"}` },
       message: `${relation.type} joins entities ${relation.head} and ${relation.tail}, but there are ${annotation.entities.length}`,
-      hint: "relations index the `entities` list beside them, counting from 0",
+      hint: "relations index the `entities` list of the same annotation, counting from 0",
     });
   }
   return { head, tail };
 }
 
-/** The token position that stands for a span. */
+/** The token position that represents a span. */
 export function anchorOf(span: Span, anchor: Anchor): number {
   return anchor === "last" ? span.end - 1 : span.start;
 }
 
 /**
- * BIOES tags of a sentence, typed where entities have types. Of overlapping entities the longest
- * keeps its tags, as in training.
+ * The BIOES tags of a sentence, typed if entities have types. As in training, the longest of
+ * overlapping entities keeps its tags.
  */
 export function flatTags(entities: readonly Entity[], tokenCount: number): string[] {
   const tags = new Array<string>(tokenCount).fill("O");
@@ -65,8 +65,8 @@ export function flatTags(entities: readonly Entity[], tokenCount: number): strin
 }
 
 /**
- * An annotation written as cells and tags, for systems without such raw output that are to be
- * scored as if they had it.
+ * Converts an annotation to cells and tags, so that cell protocols can score systems without raw
+ * output.
  */
 export function withRawOutput(annotation: Annotation, tokenCount: number, anchor: Anchor = "last"): Prediction {
   const cells = annotation.relations.map((relation) => {

@@ -4,15 +4,16 @@ import type { Average, Score } from "./counts.ts";
 import type { AverageIntervals } from "./intervals.ts";
 import { type BreakdownName, type Buckets, breakdownWords, type ProtocolReport, type Report } from "./report.ts";
 
+/** How reports are printed. */
 export interface PrintOptions {
-  /**
-   * How many types are listed, most frequent first, before the rest is only counted; 20 unless
-   * said.
-   */
+  /** The maximum number of types to list, most frequent first. Defaults to 20. */
   readonly rows?: number | undefined;
 }
 
-/** A report as plain text, with the protocol in words above its numbers. Rates are in percent. */
+/**
+ * Formats a report as plain text, with each protocol in words above its numbers. Rates are in
+ * percent.
+ */
 export function formatReport(report: Report, options: PrintOptions = {}): string {
   const lines = facts(report);
   for (const section of sections(report, options)) {
@@ -22,7 +23,7 @@ export function formatReport(report: Report, options: PrintOptions = {}): string
   return `${lines.join("\n")}\n`;
 }
 
-/** The same report as Markdown. */
+/** Formats a report as Markdown. */
 export function formatMarkdown(report: Report, options: PrintOptions = {}): string {
   const lines = facts(report).map((fact) => `- ${escapeCell(fact)}`);
   for (const section of sections(report, options)) {
@@ -35,7 +36,7 @@ export function formatMarkdown(report: Report, options: PrintOptions = {}): stri
 interface Table {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Said below the table where it does not list everything. */
+  /** A line below the table, if it does not list everything. */
   readonly rest?: string | undefined;
 }
 
@@ -161,14 +162,12 @@ function markdownTable({ header, rows, rest }: Table): string[] {
   return rest === undefined ? lines : [...lines, "", rest];
 }
 
-/** Labels come from data, so a control character in one must not reach a terminal. */
+/** Replaces control characters, since labels come from data and may reach a terminal. */
 function printable(label: string): string {
   return label.replace(/\p{Cc}/gu, "\uFFFD");
 }
 
-/**
- * Labels come from data, so what Markdown or HTML would read as markup is taken out of their way.
- */
+/** Escapes Markdown and HTML markup, since labels come from data. */
 function escapeCell(text: string): string {
   return text.replace(/[\\|`*_<>&[\]]/g, (mark) => `\\${mark}`).replace(/\s+/g, " ");
 }

@@ -18,14 +18,14 @@ import {
 } from "./matching.ts";
 import { type Anchor, anchorOf, type Prediction } from "./prediction.ts";
 
-/** A rule for what counts as right, with the words that stand beside its numbers. */
+/** A rule for when an item is correct, with the words that reports print next to its numbers. */
 export interface Protocol {
   readonly name: string;
-  /** What the counts count. */
+  /** The kind of item that is counted. */
   readonly unit: "relations" | "entities" | "cells";
-  /** Whether head and tail may change places. Entities have no direction. */
+  /** Whether head and tail are distinguished. Entities have no direction. */
   readonly directed: boolean;
-  /** One sentence: when an item is right. */
+  /** One sentence that says when an item is correct. */
   readonly words: string;
   readonly match: Match;
 }
@@ -36,9 +36,9 @@ const anchored = (anchor: Anchor): Match =>
   matchRelations((item) => joinKey(anchorOf(item.head, anchor), anchorOf(item.tail, anchor), item.type));
 
 /**
- * Every protocol by name. Gold is counted here, from the gold annotation, never from what a model
- * proposed. Matching is between sets: items that a protocol cannot tell apart count once, in gold
- * and in the prediction alike.
+ * Every protocol by name. Gold is counted from the gold annotation, never from a model's
+ * candidates. Matching compares sets: items that a protocol cannot distinguish count once, in gold
+ * and in the prediction.
  */
 const own = {
   strict: {
@@ -152,26 +152,26 @@ const own = {
 /** The name of a protocol in the catalogue: `strict`, `boundaries`, `partial-last` … */
 export type ProtocolName = string;
 
-/** Every protocol there is, ours and registered ones. */
+/** Every protocol, built in or registered. */
 export const protocols = new Catalogue<Protocol>(
   "protocol",
   Object.entries(own).map(([name, protocol]) => ({ name, ...protocol })),
 );
 
-/** What the names that leave a choice open are read as. */
+/** Resolves protocol names that leave a choice open. */
 export interface ProtocolChoice {
   /**
-   * The word that stands for an entity in `partial`, `rin-partial` and `rin-exact`; the last one by
-   * default.
+   * The word that represents an entity in `partial`, `rin-partial` and `rin-exact`. Defaults to the
+   * last.
    */
   readonly anchor?: Anchor | undefined;
-  /** Whether `pairs` tells head from tail; it does by default. */
+  /** Whether `pairs` distinguishes head from tail. Defaults to true. */
   readonly directed?: boolean | undefined;
 }
 
 /**
- * The full name of a protocol: `partial`, `rin-partial`, `rin-exact` and `pairs` follow the choice,
- * others stand for themselves.
+ * The full name of a protocol. The choice resolves `partial`, `rin-partial`, `rin-exact` and
+ * `pairs`; other names are already full.
  *
  * @throws {ConfigError} SETTING_INVALID for an unknown name
  */

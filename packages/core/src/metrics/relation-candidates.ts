@@ -4,10 +4,7 @@ import { joinKey } from "./matching.ts";
 import type { Prediction } from "./prediction.ts";
 import { type ProtocolName, protocols } from "./protocols.ts";
 
-/**
- * A relation that a model holds possible, with how sure it is and whether it is right under a
- * protocol.
- */
+/** A possible relation with the model's confidence, and whether it is correct under a protocol. */
 export interface Candidate {
   readonly type: string;
   /** Between 0 and 1. */
@@ -15,20 +12,22 @@ export interface Candidate {
   readonly correct: boolean;
 }
 
-/** What thresholds are chosen from: candidates, and how many relations there are to be found. */
+/** The basis for choosing thresholds: candidates, and the number of gold relations. */
 export interface CandidateSet {
   readonly protocol: ProtocolName;
   readonly candidates: readonly Candidate[];
-  /** Gold items by type; those that no candidate stands for are missed at every threshold. */
+  /**
+   * Gold items by type, including those without a candidate, which are missed at every threshold.
+   */
   readonly gold: ReadonlyMap<string, number>;
 }
 
 /**
- * The candidates of a corpus. Two that the protocol cannot tell apart are one, as sure as the surer
- * of them.
+ * Collects the candidates of a corpus. Candidates that the protocol cannot distinguish are merged
+ * and keep the highest confidence.
  *
- * @param predictions one a gold sentence, made with a threshold so low that nothing of interest is
- *   left out
+ * @param predictions one per gold sentence, made with a threshold low enough to keep all candidates
+ * of interest
  * @throws {ConfigError} SETTING_INVALID for a protocol that does not count relations
  */
 export function collectCandidates(
@@ -40,8 +39,8 @@ export function collectCandidates(
   if (unit !== "relations") {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "protocol" },
-      message: `${protocol} counts ${unit}, and thresholds are chosen by relations`,
-      hint: "choose strict, boundaries, exact, pairs or another protocol of relations",
+      message: `${protocol} counts ${unit}, but thresholds are chosen by relations`,
+      hint: "choose strict, boundaries, exact, pairs or another protocol that counts relations",
     });
   }
   const byType = new Map<string, number>();

@@ -5,48 +5,46 @@ import type { AverageIntervals, IntervalNote } from "./intervals.ts";
 import type { EntityMistakes, RelationMistakes } from "./mistakes.ts";
 import type { Protocol, ProtocolName } from "./protocols.ts";
 
-/** Everything that stands beside a number, as plain values that JSON can hold. */
+/** An evaluation: scores with all their settings, as plain JSON values. */
 export interface Report {
-  /**
-   * Name of the data set and of its split, and how the checkpoint was chosen, in the caller's
-   * words.
-   */
+  /** The data set, its split, and how the checkpoint was chosen, in the caller's words. */
   readonly dataSet: string | null;
   readonly split: string | null;
   readonly selection: string | null;
   readonly seeds: readonly number[];
-  /** What spans count: tokens, characters, or tokens of heads only. */
+  /** The unit of spans: tokens, characters, or tokens of heads only. */
   readonly spanUnit: string;
   readonly sentences: number;
   readonly sentencesWithoutRelations: number;
-  /** How sentences count where neither side has an item. */
+  /** How sentences without items on either side count. */
   readonly emptySentences: string;
-  /** Classes left out of every number, on both sides. */
+  /** Classes excluded from every number, on both sides. */
   readonly ignoredTypes: readonly string[];
-  /** The only classes that every number is of, on both sides; all where there are none. */
+  /** If not empty, the only classes in every number, on both sides. */
   readonly onlyTypes: readonly string[];
-  /** How the intervals were drawn; `null` where none were asked for. */
+  /** The bootstrap settings; `null` if no intervals were requested. */
   readonly intervals: IntervalNote | null;
   readonly protocols: Readonly<Record<string, ProtocolReport>>;
   /**
-   * By pairs of spans and by entities, whatever the protocol; `directed` says whether a relation
-   * turned round is a mistake.
+   * Mistakes by pairs of spans and by entities, whatever the protocol; `directed` says whether
+   * swapping head and tail is a mistake.
    */
   readonly mistakes: { readonly relations: RelationMistakes; readonly entities: EntityMistakes; readonly directed: boolean };
   /**
-   * Pairs that only stand in one sentence, and how many of them are claimed to be related; classes
-   * left out count here all the same.
+   * Entity pairs without a gold relation, and how many the system relates. Includes excluded
+   * classes.
    */
   readonly coOccurrence: CoOccurrence;
-  /** What was taken for what, most frequent first. */
+  /** Confused types, most frequent first. */
   readonly confusion: { readonly relations: readonly ConfusionCell[]; readonly entities: readonly ConfusionCell[] };
   /**
-   * Present when predictions carry raw cells: how many, and how many have no predicted entity at
+   * Present if predictions have raw cells: their number, and how many have no predicted entity at
    * one of their ends.
    */
   readonly cells: { readonly predicted: number; readonly withoutEntity: number } | null;
 }
 
+/** The scores under one protocol. */
 export interface ProtocolReport {
   readonly protocol: ProtocolName;
   readonly words: string;
@@ -56,25 +54,26 @@ export interface ProtocolReport {
   readonly micro: Score;
   readonly macro: Average;
   readonly weighted: Average;
-  /** `null` where none were asked for. */
+  /** `null` if no intervals were requested. */
   readonly intervals: AverageIntervals | null;
   /** By class; `gold` is the support. */
   readonly byType: Buckets;
   readonly breakdowns: Readonly<Partial<Record<BreakdownName, Buckets>>>;
-  /** What remembering the training triples alone would give; `null` when train was not given. */
+  /** The score of memorising the training triples; `null` without train. */
   readonly memory: Score | null;
 }
 
+/** Scores by class or bucket. */
 export type Buckets = Readonly<Record<string, Score>>;
 
 /**
- * Ways to cut a score. Those of sentences (`overlap`, `tripleCount`, `sentenceLength`) put a whole
- * sentence in a bucket, in two where it is both EPO and SEO. Those of items put a right prediction
- * in the bucket of its gold item and a wrong one in its own.
+ * The ways to break down a score. `overlap`, `tripleCount` and `sentenceLength` assign whole
+ * sentences to buckets, or to two if a sentence is both EPO and SEO. The others assign items: a
+ * correct prediction goes in the bucket of its gold item, a wrong one in its own.
  */
 export type BreakdownName = "overlap" | "tripleCount" | "sentenceLength" | "distance" | "argumentTypes" | "seen";
 
-/** What each breakdown's buckets mean. */
+/** The meaning of each breakdown's buckets. */
 export const breakdownWords: Readonly<Record<BreakdownName, string>> = {
   overlap: "overlap of the sentence's gold triples (a sentence can be EPO and SEO)",
   tripleCount: "number of gold triples in the sentence",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Counts } from "./counts.ts";
 import { approximateRandomisation, meanAndDeviation, pairedBootstrap, type UniformSource } from "./significance.ts";
 
-/** mulberry32, so that the tests have a generator of their own. */
+/** mulberry32, so that the tests do not depend on our own generator. */
 function seeded(seed: number): UniformSource {
   let state = seed;
   return {
@@ -23,15 +23,15 @@ function system(accuracy: number, sentences: number, seed: number): Counts[] {
   return Array.from({ length: sentences }, () => (random.next() < accuracy ? right : wrong));
 }
 
-test("two sentences, worked out by hand", () => {
+test("two sentences, computed by hand", () => {
   const options = { random: seeded(1) };
-  // Of the four ways to swap, both and none give |difference| 1, the other two give 0: p is one
+  // There are four ways to swap. Both and none give |difference| 1, the other two give 0: p is one
   // half.
   const shuffled = approximateRandomisation([right, right], [wrong, wrong], options);
   expect(shuffled).toMatchObject({ first: 1, second: 0, difference: 1 });
   expect(shuffled.p).toBeCloseTo(0.5, 1);
-  // Every resample has the difference 1, so the interval is a point and none is as far from 1 as 1
-  // is from 0.
+  // Every resample has the difference 1, so the interval is a point and no resample is as far from
+  // 1 as 1 is from 0.
   const resampled = pairedBootstrap([right, right], [wrong, wrong], options);
   expect(resampled).toMatchObject({ difference: 1, low: 1, high: 1, p: 1 / 10_001 });
   // One right each: resamples give −1, 0, 0, 1 with equal weight, and all are at least as far as
@@ -39,7 +39,7 @@ test("two sentences, worked out by hand", () => {
   expect(pairedBootstrap([right, wrong], [wrong, right], options)).toMatchObject({ difference: 0, low: -1, high: 1, p: 1 });
 });
 
-test("the same seed gives the same comparison, another seed nearly the same", () => {
+test("the same seed gives the same comparison, and another seed nearly the same", () => {
   const [one, other] = [system(0.7, 200, 2), system(0.6, 200, 3)];
   for (const compare of [pairedBootstrap, approximateRandomisation]) {
     const first = compare(one, other, { random: seeded(4) });
@@ -49,7 +49,7 @@ test("the same seed gives the same comparison, another seed nearly the same", ()
   }
 });
 
-test("equal systems do not differ, a clearly better one does", () => {
+test("equal systems do not differ, but a clearly better one does", () => {
   const same = system(0.5, 300, 6);
   expect(approximateRandomisation(same, same, { random: seeded(7) }).p).toBe(1);
   expect(pairedBootstrap(same, same, { random: seeded(7) })).toMatchObject({ low: 0, high: 0, p: 1 });
@@ -61,8 +61,8 @@ test("equal systems do not differ, a clearly better one does", () => {
 });
 
 test("under the null hypothesis p is small about as often as it should be", () => {
-  // 60 pairs of equally good systems: with a level of 0.2 about 12 are called different; 26 would
-  // be 4 deviations away.
+  // 60 pairs of equally good systems: at a level of 0.2 about 12 are called different; 26 would be
+  // 4 deviations away.
   const called = (compare: typeof approximateRandomisation) =>
     Array.from({ length: 60 }, (_, i) =>
       compare(system(0.6, 60, 100 + i), system(0.6, 60, 500 + i), { random: seeded(i) }),
@@ -72,14 +72,14 @@ test("under the null hypothesis p is small about as often as it should be", () =
   expect(called(approximateRandomisation)).toBeGreaterThan(1);
 });
 
-test("precision and recall can be compared too", () => {
+test("compares precision and recall too", () => {
   const cautious = [right, { predicted: 0, gold: 1, correct: 0 }];
   const options = { random: seeded(1) };
   expect(pairedBootstrap(cautious, [right, wrong], { ...options, rate: "precision" })).toMatchObject({ first: 1, second: 0.5 });
   expect(pairedBootstrap(cautious, [right, wrong], { ...options, rate: "recall" }).difference).toBe(0);
 });
 
-test("too few resamples, uneven lists and empty ones are refused", () => {
+test("refuses too few resamples, and unequal or empty lists", () => {
   const random = seeded(1);
   expect(() => pairedBootstrap([right], [wrong], { random, resamples: 9999 })).toThrow(/at least 10000, found 9999/);
   expect(() => pairedBootstrap([right], [wrong], { random, confidence: 95 })).toThrow(/confidence/);

@@ -2,22 +2,23 @@ import { ConfigError, DataError } from "../errors.ts";
 import { type Counts, type Rates, score } from "./counts.ts";
 import { percentile } from "./percentile.ts";
 
-/** A source of uniform numbers in [0, 1); a seeded one makes a comparison repeatable. */
+/** A source of uniform numbers in [0, 1). Seed it to make a comparison repeatable. */
 export interface UniformSource {
   next(): number;
 }
 
+/** Settings of the significance tests. */
 export interface ComparisonOptions {
   readonly random: UniformSource;
-  /** How many resamples or shuffles; at least 10,000, which is the default. */
+  /** Number of resamples or shuffles; at least 10,000, the default. */
   readonly resamples?: number | undefined;
-  /** The rate that is compared; F1 of summed counts by default. */
+  /** The rate to compare. Defaults to F1 of the summed counts. */
   readonly rate?: keyof Rates | undefined;
 }
 
 /**
- * Two systems on the same sentences: the difference `first − second` and how often chance gives as
- * much, either way.
+ * Two systems on the same sentences: the difference `first − second`, and how often chance gives
+ * one as large, in either direction.
  */
 export interface Comparison {
   readonly first: number;
@@ -28,6 +29,7 @@ export interface Comparison {
   readonly resamples: number;
 }
 
+/** The result of a paired bootstrap. */
 export interface BootstrapComparison extends Comparison {
   /** The interval of the difference: percentiles of the resampled differences. */
   readonly low: number;
@@ -36,14 +38,13 @@ export interface BootstrapComparison extends Comparison {
 }
 
 /**
- * Paired bootstrap over sentences: sentences are drawn with replacement, the same ones for both
- * systems.
+ * Paired bootstrap: draws sentences with replacement, the same ones for both systems.
  *
  * Efron and Tibshirani 1993; p follows Berg-Kirkpatrick et al. 2012, two-sided: the share of
- * resamples whose difference lies at least as far from the observed one as the observed one lies
- * from zero, the observed sample counted in.
+ * resamples whose difference is at least as far from the observed one as the observed one is from
+ * zero, including the observed sample.
  *
- * @param first counts a sentence, from `sentenceCounts`
+ * @param first counts per sentence, from `sentenceCounts`
  * @throws {DataError} when the two lists differ in length or are empty
  */
 export function pairedBootstrap(
@@ -80,11 +81,11 @@ export function pairedBootstrap(
 }
 
 /**
- * Approximate randomisation: under the null hypothesis the two outputs of a sentence may change
- * places, so they do, by chance.
+ * Approximate randomisation: under the null hypothesis the two outputs of a sentence are
+ * exchangeable, so swaps them at random.
  *
  * Noreen 1989; Yeh 2000. p is the share of shuffles whose difference is at least the observed one,
- * the observed one counted in.
+ * including the observed one itself.
  *
  * @throws {DataError} when the two lists differ in length or are empty
  */
@@ -98,7 +99,7 @@ export function approximateRandomisation(
   packed.forEach((value, index) => {
     total[index % 6] = read(total, index % 6) + value;
   });
-  // Swapping a sentence where both systems have the same counts changes nothing.
+  // Swapping has no effect if both systems have the same counts, so skip those sentences.
   const swappable = [...first.keys()].map((sentence) => sentence * 6).filter((at) => differs(packed, at));
   const sums = new Float64Array(6);
   let extreme = 0;
@@ -118,8 +119,8 @@ export function approximateRandomisation(
 }
 
 /**
- * Values of several seeds, their mean and sample standard deviation (n − 1); of a single value the
- * deviation is `null`.
+ * The values of several seeds, their mean and sample standard deviation (n − 1), which is `null`
+ * for a single value.
  */
 export interface SeedSummary {
   readonly values: readonly number[];
@@ -127,22 +128,29 @@ export interface SeedSummary {
   readonly deviation: number | null;
 }
 
-/** @throws {DataError} CORPUS_EMPTY without values */
+/**
+ * Computes the mean and the sample standard deviation.
+ *
+ * @throws {DataError} CORPUS_EMPTY without values
+ */
 export function meanAndDeviation(values: readonly number[]): SeedSummary {
-  if (values.length === 0) throw new DataError("CORPUS_EMPTY", { message: "there are no values to take the mean of" });
+  if (values.length === 0) throw new DataError("CORPUS_EMPTY", { message: "there are no values to average" });
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { values: [...values], mean, deviation: values.length === 1 ? null : Math.sqrt(squares / (values.length - 1)) };
 }
 
-/** Six numbers a sentence: predicted, gold and correct of the first system, then of the second. */
+/**
+ * Packs six numbers per sentence: predicted, gold and correct of the first system, then of the
+ * second.
+ */
 function prepare(first: readonly Counts[], second: readonly Counts[], options: ComparisonOptions) {
   if (first.length !== second.length) {
     throw new DataError("FIELD_INVALID", {
       message: `the systems are compared sentence by sentence, but one has ${first.length} and the other ${second.length}`,
     });
   }
-  if (first.length === 0) throw new DataError("CORPUS_EMPTY", { message: "there are no sentences to compare on" });
+  if (first.length === 0) throw new DataError("CORPUS_EMPTY", { message: "there are no sentences to compare" });
   const resamples = options.resamples ?? 10_000;
   if (!Number.isInteger(resamples) || resamples < 10_000) throw invalid("resamples", "an integer of at least 10000", resamples);
   const rate = options.rate ?? "f1";
@@ -168,7 +176,7 @@ function rateOf(sums: Float64Array, from: number, rate: keyof Rates): number {
   return score({ predicted: read(sums, from), gold: read(sums, from + 1), correct: read(sums, from + 2) })[rate];
 }
 
-/** Equal up to rounding counts as reached, or ties would be decided by the last bit. */
+/** Treats values that are equal up to rounding as reached, so the last bit cannot decide ties. */
 function isAtLeast(value: number, bound: number): boolean {
   return value >= bound - 1e-12;
 }
@@ -177,7 +185,7 @@ function differs(packed: Float64Array, at: number): boolean {
   return [0, 1, 2].some((field) => read(packed, at + field) !== read(packed, at + 3 + field));
 }
 
-/** An element that is known to exist. */
+/** Reads an element that is known to exist. */
 function read(values: Float64Array, index: number): number {
   return values[index] as number;
 }

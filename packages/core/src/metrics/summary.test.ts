@@ -34,18 +34,18 @@ test("mean and sample deviation of each rate, counted by hand", () => {
   expect(entities).toMatchObject({ protocol: "ner-strict", micro: { f1: { mean: 1, deviation: 0 } } });
 });
 
-test("a single report has no deviation, none gives nothing", () => {
+test("one report has no deviation, and none give an empty list", () => {
   expect(summariseReports([first])[0]?.micro.f1).toEqual({ values: [0.8], mean: 0.8, deviation: null });
   expect(summariseReports([])).toEqual([]);
   expect(poolReports([])).toEqual([]);
 });
 
-test("a protocol that a report lacks is left out", () => {
+test("skips a protocol that a report lacks", () => {
   const without = evaluate([gold], [gold], { protocols: ["ner-strict"] });
   expect(summariseReports([first, without]).map(({ protocol }) => protocol)).toEqual(["ner-strict"]);
 });
 
-test("pooled scores sum counts before rates: not the mean of the reports", () => {
+test("pooled scores sum counts before computing rates", () => {
   const [strict] = poolReports([first, second]);
   // r: 3 right of 3 predicted, 4 gold; q: 1 right of 2 predicted, 2 gold.
   expect(strict?.micro).toMatchObject({ correct: 4, predicted: 5, gold: 6, precision: 4 / 5, recall: 4 / 6 });

@@ -7,14 +7,14 @@ export type RatesSummary = { readonly [Rate in keyof Rates]: SeedSummary };
 
 /** One protocol over several reports. */
 export interface ProtocolSummary extends Pick<ProtocolReport, "protocol" | "words" | "unit" | "directed"> {
-  /** How many reports: the n of every deviation. */
+  /** The number of reports, the n of every deviation. */
   readonly n: number;
   readonly micro: RatesSummary;
   readonly macro: RatesSummary;
   readonly weighted: RatesSummary;
 }
 
-/** One protocol over the sentences of several reports taken together. */
+/** One protocol over the pooled sentences of several reports. */
 export interface PooledScore extends Pick<ProtocolReport, "protocol" | "words" | "unit" | "directed"> {
   readonly n: number;
   readonly micro: Score;
@@ -23,8 +23,8 @@ export interface PooledScore extends Pick<ProtocolReport, "protocol" | "words" |
 }
 
 /**
- * Mean and sample standard deviation (n − 1) of each rate, for every protocol that all reports
- * have; nothing without reports.
+ * The mean and sample standard deviation (n − 1) of each rate, for every protocol that all reports
+ * have. Empty without reports.
  */
 export function summariseReports(reports: readonly Report[]): ProtocolSummary[] {
   return byProtocol(reports).map((same) => ({
@@ -37,8 +37,8 @@ export function summariseReports(reports: readonly Report[]): ProtocolSummary[] 
 }
 
 /**
- * The scores of all sentences together, as if one system had annotated them: counts are summed over
- * the reports, by class, before any rate is taken. For folds, whose test parts share no sentence.
+ * Scores all sentences together, as if one system had annotated them: counts are summed over the
+ * reports by class before rates are computed. For folds, whose test parts are disjoint.
  */
 export function poolReports(reports: readonly Report[]): PooledScore[] {
   return byProtocol(reports).map((same) => {
@@ -59,7 +59,7 @@ export function poolReports(reports: readonly Report[]): PooledScore[] {
 }
 
 /**
- * The reports of each protocol that all have, in the order of the first; a list of them is never
+ * The reports of each protocol that all reports have, in the order of the first report. No list is
  * empty.
  */
 function byProtocol(reports: readonly Report[]): [ProtocolReport, ...ProtocolReport[]][] {

@@ -16,7 +16,7 @@ function set(gold: Readonly<Record<string, number>>, candidates: Readonly<Record
 
 const five = set({ r: 4 }, { r: "+0.9 -0.8 +0.7 +0.6 -0.5" });
 
-test("every confidence is a threshold: what is at least so sure counts", () => {
+test("each confidence is a threshold that keeps candidates at or above it", () => {
   const points = operatingPoints(five);
   expect(points.map(({ threshold, predicted, correct, gold }) => [threshold, predicted, correct, gold])).toEqual([
     [0.9, 1, 1, 4],
@@ -29,7 +29,7 @@ test("every confidence is a threshold: what is at least so sure counts", () => {
   expect(operatingPoints(set({ r: 4 }, {}))).toEqual([]);
 });
 
-test("equals are kept or left together, and a threshold has four decimals where they are enough", () => {
+test("ties are kept or dropped together, and thresholds have four decimals if possible", () => {
   const points = operatingPoints(set({ r: 2 }, { r: "+0.81237 +0.81237 -0.8123 -0.81229" }));
   expect(points.map(({ threshold, predicted }) => [threshold, predicted])).toEqual([
     [0.81237, 2],
@@ -38,28 +38,28 @@ test("equals are kept or left together, and a threshold has four decimals where 
   ]);
 });
 
-test("the best F1, of equals the higher threshold", () => {
+test("finds the best F1, with ties going to the higher threshold", () => {
   expect(bestPoint(operatingPoints(five))?.threshold).toBe(0.6);
-  // One of one right of three is as good as two of five.
+  // One right of one predicted, with three gold, is as good as two of five.
   expect(bestPoint(operatingPoints(set({ r: 3 }, { r: "+0.9 -0.8 -0.7 -0.6 +0.5" })))?.threshold).toBe(0.9);
   expect(bestPoint([])).toBeUndefined();
 });
 
-test("the most that is found with a precision, or the best precision where it is out of reach", () => {
+test("finds the best recall at a precision, or the best precision if it is out of reach", () => {
   const points = operatingPoints(five);
   expect(pointOfPrecision(points, 0.7)).toMatchObject({ threshold: 0.6, recall: 0.75 });
   expect(pointOfPrecision(points, 0.9)).toMatchObject({ threshold: 0.9, precision: 1 });
   expect(pointOfPrecision(operatingPoints(set({ r: 1 }, { r: "-0.9 +0.8 -0.7" })), 0.9)).toMatchObject({ threshold: 0.8 });
 });
 
-test("a type that is always wrong is silenced, the others keep what they can", () => {
-  // Together, 0.4 is best: two right of five said. By type: two right of two.
+test("silences a type that is always wrong, and keeps the others", () => {
+  // Together, 0.4 is best: two right of five predicted. By type: two right of two.
   const two = set({ a: 2, b: 1 }, { a: "+0.9 +0.4", b: "-0.8 -0.7 -0.3" });
   expect(bestPoint(operatingPoints(two))?.threshold).toBe(0.4);
   expect(thresholdsByType(two, ["a", "b", "never-seen"])).toEqual({ a: 0.4, b: 0.8001, "never-seen": 0.4 });
 });
 
-test("with a precision to reach, every type reaches it alone", () => {
+test("every type reaches a required precision by itself", () => {
   const two = set({ a: 2, b: 2 }, { a: "+0.9 -0.8 +0.7", b: "-0.9 +0.6 +0.5 +0.4" });
   expect(thresholdsByType(two, ["a", "b"], { precision: 0.75 })).toEqual({ a: 0.9, b: 0.4 });
 });
@@ -79,7 +79,7 @@ const anySet = fc
     return { protocol: "strict", candidates, gold };
   });
 
-test("thresholds by type are never worse than one for all", () => {
+test("thresholds by type are never worse than a common one", () => {
   fc.assert(
     fc.property(anySet, (any) => {
       const common = bestPoint(operatingPoints(any));

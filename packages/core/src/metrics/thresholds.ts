@@ -1,17 +1,22 @@
 import { addCounts, type Counts, f1, noCounts, type Score, score } from "./counts.ts";
 import type { Candidate, CandidateSet } from "./relation-candidates.ts";
 
-/** The probability from which a relation counts: one for all types, or one for each. */
+/** The minimum probability of a relation: one for all types, or one per type. */
 export type Thresholds = number | Readonly<Record<string, number>>;
 
-/** What a threshold gives: all candidates that are at least so sure count. */
+/** The threshold of one type; 0.5 for a type that training lacks. */
+export function thresholdOf(thresholds: Thresholds, type: string): number {
+  return typeof thresholds === "number" ? thresholds : (thresholds[type] ?? 0.5);
+}
+
+/** The score at a threshold, which keeps all candidates with at least that confidence. */
 export interface OperatingPoint extends Score {
   readonly threshold: number;
 }
 
 /**
- * The operating points of some candidates, from the highest threshold to the lowest: each keeps
- * more of them than the one before.
+ * The operating points of some candidates, from the highest threshold to the lowest. Each keeps
+ * more candidates than the one before.
  */
 export function operatingPoints({ candidates, gold }: Pick<CandidateSet, "candidates" | "gold">): OperatingPoint[] {
   const total = [...gold.values()].reduce((sum, count) => sum + count, 0);
@@ -29,8 +34,7 @@ export function operatingPoints({ candidates, gold }: Pick<CandidateSet, "candid
 }
 
 /**
- * The point of the best F1; of equals the one with the highest threshold. Nothing where there are
- * no points.
+ * The point with the best F1; ties go to the highest threshold. Undefined if there are no points.
  */
 export function bestPoint(points: readonly OperatingPoint[]): OperatingPoint | undefined {
   return points.reduce<OperatingPoint | undefined>(
@@ -40,8 +44,8 @@ export function bestPoint(points: readonly OperatingPoint[]): OperatingPoint | u
 }
 
 /**
- * The point of the best recall among those with this precision; the one of the best precision where
- * none has it.
+ * The point with the best recall among those with at least this precision, or else the point with
+ * the best precision.
  */
 export function pointOfPrecision(points: readonly OperatingPoint[], precision: number): OperatingPoint | undefined {
   const reached = points.findLast((point) => point.precision >= precision);
@@ -53,12 +57,12 @@ export function pointOfPrecision(points: readonly OperatingPoint[], precision: n
 }
 
 /**
- * A threshold for each type. Those of the best F1 over all types together start from the best
- * common threshold, and each type in turn moves to where it helps most, until none does; of equals
- * the highest. With a precision, every type has to reach it by itself. A type that gold does not
- * have here says nothing about its threshold and keeps the common one.
+ * Chooses a threshold for each type. To maximise F1 over all types together, the search starts from
+ * the best common threshold and moves one type at a time to where it helps most, until no move
+ * helps; ties go to the highest threshold. With a precision, every type must reach it by itself. A
+ * type without gold items gives no evidence and keeps the common threshold.
  *
- * @param types all that the model knows
+ * @param types all types that the model knows
  */
 export function thresholdsByType(
   set: CandidateSet,
@@ -123,8 +127,8 @@ function countsAt({ candidates }: CandidateSet, keeps: (candidate: Candidate) =>
 const steps = 10_000;
 
 /**
- * Four decimals where they still tell the two apart: easier to read, and safe from the last bits of
- * another processor.
+ * Rounds to four decimals if that still separates the two values: easier to read, and robust to the
+ * last bits on another processor.
  */
 function roundedDown(confidence: number, next: number): number {
   const rounded = Math.floor(confidence * steps) / steps;

@@ -35,7 +35,9 @@ export type Plugin = (registry: Registry) => void | Promise<void>;
 
 /**
  * Models, inputs, objectives, protocols and formats of your own, beside ours: ours go through the
- * same catalogues. Register before a configuration is read or a model is opened.
+ * same catalogues. Register before a configuration is read or a model is opened. What worker
+ * threads need too belongs in a plugin: a module whose `register` is called in every thread
+ * (`loadPlugins`, `--plugin`).
  */
 export const registry: Registry = {
   model: (definition) => models.register(definition),

@@ -1,5 +1,5 @@
 /**
- * A piece of text the models read as one unit. `start` and `end` count UTF-16 units of the
+ * A piece of text that the models read as one unit. `start` and `end` count UTF-16 units of the
  * document's text, half-open.
  */
 export interface Token {
@@ -18,13 +18,13 @@ export interface Span {
  * A mention. `start` and `end` count tokens of the sentence or document that holds it, half-open.
  */
 export interface Entity extends Span {
-  /** `null` where the data marks entities without types. */
+  /** `null` when the data marks entities without types. */
   readonly type: string | null;
   /** Between 0 and 1; present on predictions. */
   readonly confidence?: number | undefined;
 }
 
-/** A directed relation. `head` and `tail` index the `entities` list beside it. */
+/** A directed relation. `head` and `tail` index the `entities` list of the same annotation. */
 export interface Relation {
   readonly head: number;
   readonly tail: number;
@@ -33,7 +33,7 @@ export interface Relation {
   readonly confidence?: number | undefined;
 }
 
-/** Entities and the relations between them: what a person annotated or a model found. */
+/** Entities and the relations between them, either annotated or predicted. */
 export interface Annotation {
   readonly entities: readonly Entity[];
   readonly relations: readonly Relation[];
@@ -42,37 +42,33 @@ export interface Annotation {
 /**
  * A text with its tokens, sentences and annotation.
  *
- * Token spans of entities and sentences count tokens of the whole document. A document that came
- * without a text of its own (token lists only) has its tokens joined by single spaces.
+ * Token spans of entities and sentences count tokens of the whole document. If the data has only
+ * token lists, the text is the tokens joined by single spaces.
  */
 export interface Document extends Annotation {
   readonly id: string;
   readonly text: string;
   readonly tokens: readonly Token[];
-  /** Token spans; they cover every token once, in order. */
+  /** Token spans that cover every token exactly once, in order. */
   readonly sentences: readonly Span[];
-  /** One part-of-speech tag a token, where the data has them. */
+  /** One part-of-speech tag per token, if the data has them. */
   readonly pos?: readonly string[] | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /**
- * One sentence of a document, with spans counted from its own first token. What models and metrics
- * work on.
+ * One sentence of a document: the input of models and metrics. Spans count from its first token.
  */
 export interface Sentence extends Annotation {
-  /** The document's id; `#n` is added where a document holds more than one sentence. */
+  /** The document's id, with `#n` appended if the document has more than one sentence. */
   readonly id: string;
   readonly tokens: readonly string[];
   readonly pos?: readonly string[] | undefined;
-  /**
-   * The group that cross-validation keeps together; the document's id unless the data says
-   * otherwise.
-   */
+  /** Cross-validation keeps sentences of one group together. Defaults to the document's id. */
   readonly group?: string | undefined;
 }
 
-/** The characters of an entity or any token span in its document's text, half-open UTF-16 units. */
+/** The characters of a token span in its document's text, as half-open UTF-16 units. */
 export function charSpan(document: Document, span: Span): Span {
   const first = document.tokens[span.start];
   const last = document.tokens[span.end - 1];
@@ -81,8 +77,8 @@ export function charSpan(document: Document, span: Span): Span {
 }
 
 /**
- * The text of a span of tokens, joined by single spaces: the surface form that metrics and
- * baselines compare.
+ * The text of a token span, joined by single spaces: the surface form that metrics and baselines
+ * compare.
  */
 export function surface(tokens: readonly string[], span: Span): string {
   return tokens.slice(span.start, span.end).join(" ");

@@ -1,19 +1,19 @@
 import type { Location } from "../errors.ts";
 
 /**
- * A fault of the data behind a omission, as opposed to a limit of Weft or of a format:
- * `misaligned`, a span that does not end on tokens; `disagreeing`, the file says one thing twice
- * and differently, such as the words of a mention; `undeclared`, against the schema that the corpus
- * carries with it.
+ * Data faults that cause an omission, as opposed to a limit of Weft or of a format. `misaligned`: a
+ * span does not end on token boundaries. `disagreeing`: the file contradicts itself, for example
+ * about the words of a mention. `undeclared`: the annotation violates the schema that the corpus
+ * ships with.
  */
 export type OmissionKind = "misaligned" | "disagreeing" | "undeclared";
 
 /**
- * Something a reader, a writer or a conversion could not carry over unchanged, where it stood and
- * why. Nothing goes without one.
+ * Something that a reader, writer or conversion could not carry over unchanged, with its place and
+ * the reason. Every loss is reported.
  */
 export interface Omission extends Location {
-  /** One clause without a final full stop. */
+  /** One clause without a full stop. */
   readonly reason: string;
   readonly kind?: OmissionKind | undefined;
 }

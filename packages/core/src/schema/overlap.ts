@@ -1,12 +1,11 @@
 import type { Span } from "./document.ts";
 
 /**
- * The indices of the entities that a flat tag scheme (one tag a token) cannot hold, in ascending
+ * The indices of the entities that a flat tag scheme (one tag per token) cannot hold, in ascending
  * order.
  *
- * Of overlapping entities the longest is kept, among equally long ones the first, so nested
- * mentions give way to the one around them and the choice does not depend on their order in the
- * file. Spans are expected to be checked already.
+ * Among overlapping entities the longest is kept, and the first among equally long ones. Nested
+ * mentions thus give way to the outer one, whatever their order in the file. Spans must be valid.
  */
 export function overlappingEntities(entities: readonly Span[]): number[] {
   const order = entities.map((_, index) => index);
@@ -16,7 +15,7 @@ export function overlappingEntities(entities: readonly Span[]): number[] {
   const omitted: number[] = [];
   for (const index of order) {
     const span = entities[index] as Span;
-    // Every span kept so far is at least as long, so an overlap always shows at the first or the
+    // Every span kept so far is at least as long, so an overlap always includes the first or the
     // last token.
     if (taken.has(span.start) || taken.has(span.end - 1)) omitted.push(index);
     else for (let token = span.start; token < span.end; token++) taken.add(token);

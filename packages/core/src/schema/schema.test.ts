@@ -25,7 +25,7 @@ const sentence: Sentence = {
 
 const at = { source: "a.jsonl", line: 7 };
 
-test("a sentence that is right passes", () => {
+test("accepts a valid sentence", () => {
   expect(() => validateSentence(sentence, at)).not.toThrow();
   expect(() => validateDocument(documentFromSentence(sentence), at)).not.toThrow();
 });
@@ -37,7 +37,7 @@ test.each<[string, Partial<Sentence>, string]>([
     "a.jsonl:7 entities[0].end: end is 7, but this sentence has 6 tokens (SPAN_OUTSIDE)",
   ],
   ["negative start", { entities: [{ start: -1, end: 1, type: null }] }, "entities[0].start: start is -1, below 0 (SPAN_OUTSIDE)"],
-  ["no token", { entities: [{ start: 2, end: 2, type: null }] }, "entities[0]: the span 2 to 2 holds nothing (SPAN_EMPTY)"],
+  ["no token", { entities: [{ start: 2, end: 2, type: null }] }, "entities[0]: the span 2 to 2 is empty (SPAN_EMPTY)"],
   [
     "half a token",
     { entities: [{ start: 0.5, end: 2, type: null }] },
@@ -53,7 +53,7 @@ test.each<[string, Partial<Sentence>, string]>([
     { entities: [] },
     "relations[0].head: head names entity 0, but this sentence has no entities (RELATION_END_MISSING)",
   ],
-  ["too few tags", { pos: ["NNP"] }, "pos: expected one tag a token, found 1 tag for 6 tokens (FIELD_INVALID)"],
+  ["too few tags", { pos: ["NNP"] }, "pos: expected one tag per token, found 1 tag for 6 tokens (FIELD_INVALID)"],
   ["empty token", { tokens: ["Ada", "", "c", "d", "e", "f"] }, "tokens[1]: a token is the empty string (FIELD_INVALID)"],
   [
     "empty type",
@@ -85,15 +85,15 @@ test.each<[string, Partial<Document>, string]>([
   expect(() => validateDocument({ ...documentFromSentence(sentence), ...change })).toThrow(message);
 });
 
-test("tokens that run into each other are refused", () => {
+test("refuses overlapping tokens", () => {
   const document = documentFromSentence(sentence);
   const tokens = document.tokens.map((token, index) => (index === 1 ? { ...token, start: 2 } : token));
   expect(() => validateDocument({ ...document, tokens })).toThrow(
-    "tokens[1]: the token starts at 2, before the one in front of it ends (3)",
+    "tokens[1]: the token starts at 2, before the previous one ends (3)",
   );
 });
 
-test("a sentence survives the way to a document and back", () => {
+test("a sentence survives a round trip through a document", () => {
   expect(sentencesOf(documentFromSentence(sentence))).toEqual({ sentences: [sentence], omissions: [] });
   expect(sentencesOf(documentFromSentence({ ...sentence, group: "doc" })).sentences[0]?.group).toBe("doc");
 });
@@ -118,7 +118,7 @@ const twoSentences: Document = {
   metadata: {},
 };
 
-test("what a sentence cannot hold is reported, and the rest is counted from the sentence's own start", () => {
+test("reports what no sentence can hold, and counts the rest from the sentence's start", () => {
   const { sentences, omissions } = sentencesOf(twoSentences, at);
   expect(sentences.map(({ id, entities, relations, pos }) => ({ id, entities, relations, pos }))).toEqual([
     { id: "d#0", entities: [{ start: 0, end: 1, type: "X" }], relations: [], pos: ["NNP", "NNP", "VBD"] },
@@ -133,13 +133,13 @@ test("what a sentence cannot hold is reported, and the rest is counted from the 
     },
   ]);
   expect(omissions).toEqual([
-    { ...at, path: "entities[2]", reason: "the entity reaches over a sentence boundary" },
-    { ...at, path: "relations[1]", reason: "the ends of the relation lie in different sentences" },
-    { ...at, path: "relations[2]", reason: "an end of the relation reaches over a sentence boundary" },
+    { ...at, path: "entities[2]", reason: "the entity crosses a sentence boundary" },
+    { ...at, path: "relations[1]", reason: "the ends of the relation are in different sentences" },
+    { ...at, path: "relations[2]", reason: "an end of the relation crosses a sentence boundary" },
   ]);
 });
 
-test("annotations of the sentences come back together as one of the document", () => {
+test("merges the annotations of sentences into one of the document", () => {
   const { sentences } = sentencesOf(twoSentences);
   const { entities, relations } = annotateDocument(twoSentences, sentences);
   expect(entities.map(({ start, end }) => [start, end])).toEqual([
@@ -151,7 +151,7 @@ test("annotations of the sentences come back together as one of the document", (
   expect(() => annotateDocument(twoSentences, [])).toThrow(RangeError);
 });
 
-test("the entities left when the overlapping ones go are flat, and none that goes would have fitted", () => {
+test("keeps flat entities, and drops none that would have fitted", () => {
   const span = fc.tuple(fc.nat(12), fc.integer({ min: 1, max: 5 })).map(([start, length]) => ({ start, end: start + length }));
   fc.assert(
     fc.property(fc.array(span), (spans) => {

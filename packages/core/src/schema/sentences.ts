@@ -2,17 +2,18 @@ import type { Location } from "../errors.ts";
 import type { Annotation, Document, Entity, Relation, Sentence, Span } from "./document.ts";
 import type { Omission } from "./omission.ts";
 
+/** The sentences of a document, with the annotation that did not fit into any of them. */
 export interface SentencesOfDocument {
   readonly sentences: readonly Sentence[];
-  /** Entities and relations that reach over a sentence boundary, which a sentence cannot hold. */
+  /** Entities and relations that cross a sentence boundary. */
   readonly omissions: readonly Omission[];
 }
 
 /**
- * Cuts a document into sentences with spans counted from their own first token.
+ * Splits a document into sentences whose spans count from their own first token.
  *
- * The group of each sentence is the document's `metadata.doc` where the data names one
- * (sentence-wise files), else its id.
+ * The group of each sentence is the document's `metadata.doc` if the data has one (sentence-wise
+ * files), otherwise the document's id.
  *
  * @param at where the document came from, for the report
  */
@@ -25,7 +26,7 @@ export function sentencesOf(document: Document, at: Location = {}): SentencesOfD
   const places = document.entities.map((entity, index) => {
     const sentence = sentenceAt[entity.start] as number;
     if (sentenceAt[entity.end - 1] !== sentence) {
-      drop(`entities[${index}]`, "the entity reaches over a sentence boundary");
+      drop(`entities[${index}]`, "the entity crosses a sentence boundary");
       return undefined;
     }
     const list = entities[sentence] as Entity[];
@@ -37,8 +38,8 @@ export function sentencesOf(document: Document, at: Location = {}): SentencesOfD
     const head = places[relation.head];
     const tail = places[relation.tail];
     const path = `relations[${index}]`;
-    if (head === undefined || tail === undefined) drop(path, "an end of the relation reaches over a sentence boundary");
-    else if (head.sentence !== tail.sentence) drop(path, "the ends of the relation lie in different sentences");
+    if (head === undefined || tail === undefined) drop(path, "an end of the relation crosses a sentence boundary");
+    else if (head.sentence !== tail.sentence) drop(path, "the ends of the relation are in different sentences");
     else relations[head.sentence]?.push({ ...relation, head: head.index, tail: tail.index });
   }
   const group = typeof document.metadata["doc"] === "string" ? document.metadata["doc"] : document.id;
@@ -53,7 +54,7 @@ export function sentencesOf(document: Document, at: Location = {}): SentencesOfD
   return { sentences, omissions };
 }
 
-/** The way back: a document of one sentence, whose text is the tokens joined by single spaces. */
+/** The inverse for one sentence: a document whose text is the tokens joined by single spaces. */
 export function documentFromSentence(sentence: Sentence): Document {
   const { text, tokens } = joinTokens(sentence.tokens);
   const { id, group, pos, entities, relations } = sentence;
@@ -70,10 +71,10 @@ export function documentFromSentence(sentence: Sentence): Document {
 }
 
 /**
- * The document with another annotation, put together from one annotation a sentence (what a model
- * found in each).
+ * Replaces the annotation of a document with one annotation per sentence, such as a model's
+ * predictions.
  *
- * @throws {RangeError} when there is not exactly one annotation a sentence
+ * @throws {RangeError} unless there is exactly one annotation per sentence
  */
 export function annotateDocument(document: Document, annotations: readonly Annotation[]): Document {
   if (annotations.length !== document.sentences.length) {
@@ -92,7 +93,7 @@ export function annotateDocument(document: Document, annotations: readonly Annot
   return { ...document, entities, relations };
 }
 
-/** Tokens joined by single spaces, with the offsets that this gives them. */
+/** Joins tokens by single spaces and gives each its offsets in the result. */
 export function joinTokens(words: readonly string[]): Pick<Document, "text" | "tokens"> {
   let start = 0;
   const tokens = words.map((text) => {

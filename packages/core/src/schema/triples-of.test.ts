@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { documentFromText } from "../text/index.ts";
 import { triplesOf } from "./triples-of.ts";
 
-test("a relation is spelt out with the characters of its ends, line breaks inside a name as spaces", () => {
+test("writes out relations with their character spans, and line breaks as spaces", () => {
   const document = documentFromText("a", "🚀 Ada\nLovelace joined Acme.", { sentences: "one" });
   const [rocket, ada, lovelace, joined, acme] = document.tokens.map((token) => token.text);
   expect([rocket, ada, lovelace, joined, acme]).toEqual(["🚀", "Ada", "Lovelace", "joined", "Acme"]);

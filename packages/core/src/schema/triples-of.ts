@@ -1,24 +1,24 @@
 import { charSpan, type Document, type Entity, type Span } from "./document.ts";
 
-/** An argument of a triple as people read it. */
+/** An argument of a triple, in readable form. */
 export interface TripleEnd {
-  /** As it stands in the text, any white space as one space. */
+  /** The words in the text, with each run of white space as one space. */
   readonly text: string;
   readonly type: string | null;
   /** Half-open UTF-16 units of the document's text. */
   readonly chars: Span;
 }
 
-/** A relation with its two ends spelt out. */
+/** A relation with both arguments written out. */
 export interface Triple {
   readonly head: TripleEnd;
   readonly relation: string;
   readonly tail: TripleEnd;
-  /** Between 0 and 1; 1 for annotation by people. */
+  /** Between 0 and 1; 1 for human annotation. */
   readonly confidence: number;
 }
 
-/** The relations of a document as triples, in their order. */
+/** The relations of a document as triples, in the same order. */
 export function triplesOf(document: Document): Triple[] {
   const end = (index: number): TripleEnd => {
     const entity = document.entities[index] as Entity;

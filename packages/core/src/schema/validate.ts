@@ -2,11 +2,11 @@ import { type CoreErrorCode, DataError, type Location } from "../errors.ts";
 import type { Annotation, Document, Sentence, Span } from "./document.ts";
 
 /**
- * Checks a document once, where it enters, so that everything below may trust it.
+ * Checks a document once, on entry, so that everything downstream can rely on it.
  *
- * Tokens lie in the text in order, sentences cover the tokens once in order, entities lie inside
- * and hold a token, relations name entities that exist, and there is one part-of-speech tag a
- * token.
+ * Tokens are in text order, sentences cover the tokens exactly once in order, entities lie inside
+ * and contain a token, relations name existing entities, and part-of-speech tags match the tokens
+ * one to one.
  *
  * @throws {DataError} with the path of the first fault added to `at`
  */
@@ -18,14 +18,13 @@ export function validateDocument(document: Document, at: Location = {}): void {
 }
 
 /**
- * Checks a sentence: its tokens are not empty, its spans lie inside, its relations name entities
- * that exist.
+ * Checks a sentence: tokens are not empty, spans lie inside, relations name existing entities.
  *
  * @throws {DataError} with the path of the first fault added to `at`
  */
 export function validateSentence(sentence: Sentence, at: Location = {}): void {
   sentence.tokens.forEach((token, index) => {
-    if (token === "") fail("FIELD_INVALID", at, `tokens[${index}]`, "a token is the empty string", "leave empty tokens out");
+    if (token === "") fail("FIELD_INVALID", at, `tokens[${index}]`, "a token is the empty string", "remove empty tokens");
   });
   checkPos(sentence.pos, sentence.tokens.length, at);
   checkAnnotation(sentence, sentence.tokens.length, "sentence", at);
@@ -35,10 +34,10 @@ function checkTokens({ text, tokens }: Document, at: Location): void {
   let reached = 0;
   for (const [index, token] of tokens.entries()) {
     const path = `tokens[${index}]`;
-    if (token.text === "") fail("FIELD_INVALID", at, path, "a token is the empty string", "leave empty tokens out");
+    if (token.text === "") fail("FIELD_INVALID", at, path, "a token is the empty string", "remove empty tokens");
     checkBounds(token, text.length, `the text has ${text.length} UTF-16 units`, at, path);
     if (token.start < reached) {
-      fail("FIELD_INVALID", at, path, `the token starts at ${token.start}, before the one in front of it ends (${reached})`);
+      fail("FIELD_INVALID", at, path, `the token starts at ${token.start}, before the previous one ends (${reached})`);
     }
     reached = token.end;
   }
@@ -59,12 +58,12 @@ function checkSentences({ sentences, tokens }: Document, at: Location): void {
   }
 }
 
-const coverHint = "sentences are half-open token spans that cover every token once, in order";
+const coverHint = "sentences are half-open token spans that cover every token exactly once, in order";
 
 function checkPos(pos: readonly string[] | undefined, tokens: number, at: Location): void {
   if (pos === undefined || pos.length === tokens) return;
-  const message = `expected one tag a token, found ${count(pos.length, "tag")} for ${count(tokens, "token")}`;
-  fail("FIELD_INVALID", at, "pos", message, "leave `pos` out where the data has no tags");
+  const message = `expected one tag per token, found ${count(pos.length, "tag")} for ${count(tokens, "token")}`;
+  fail("FIELD_INVALID", at, "pos", message, "omit `pos` if the data has no tags");
 }
 
 function checkAnnotation(annotation: Annotation, tokens: number, holder: string, at: Location): void {
@@ -90,15 +89,14 @@ function checkBounds({ start, end }: Span, limit: number, extent: string, at: Lo
   if (!Number.isSafeInteger(end)) fail("FIELD_INVALID", at, `${path}.end`, `end is ${end}, expected a whole number`);
   if (start < 0) fail("SPAN_OUTSIDE", at, `${path}.start`, `start is ${start}, below 0`);
   if (end > limit) fail("SPAN_OUTSIDE", at, `${path}.end`, `end is ${end}, but ${extent}`, "spans are half-open, from 0");
-  if (end <= start)
-    fail("SPAN_EMPTY", at, path, `the span ${start} to ${end} holds nothing`, "spans are half-open: end is exclusive");
+  if (end <= start) fail("SPAN_EMPTY", at, path, `the span ${start} to ${end} is empty`, "spans are half-open: end is exclusive");
 }
 
 function checkEnd(index: number, role: string, entities: number, holder: string, at: Location, path: string): void {
   if (Number.isInteger(index) && index >= 0 && index < entities) return;
   const held = entities === 0 ? "no entities" : entities === 1 ? "entity 0 only" : `entities 0 to ${entities - 1}`;
   const message = `${role} names entity ${index}, but this ${holder} has ${held}`;
-  const hint = `relations index the \`entities\` list of their own ${holder}, counting from 0`;
+  const hint = `relations index the \`entities\` list of the same ${holder}, counting from 0`;
   fail("RELATION_END_MISSING", at, `${path}.${role}`, message, hint);
 }
 

@@ -1,9 +1,9 @@
-/** Written before a name or a number, so a sentence never ends behind them. */
+/** These precede a name or a number, so a sentence never ends after them. */
 export const leadingAbbreviations =
   "Mr Mrs Ms Messrs Mme Mlle Dr Prof Rev Hon Gov Sen Sens Rep Reps Gen Col Maj Capt Lt Cmdr Sgt Cpl Adm Pres Supt St Ste Mt Ft Fr Sr " +
   "Fig Figs Eq Eqs Sec Ch Vol Nos pp vs v cf ca approx viz e.g i.e";
 
-/** Written behind or between words: a sentence may end with them, which what follows decides. */
+/** These follow or join words. A sentence may end with them; the next word decides. */
 export const trailingAbbreviations =
   "Jr Esq Inc Corp Co Cos Ltd Bros LLC Assn Dept Univ Inst Ave Blvd Rd Bldg etc al est resp " +
   "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Tues Thurs " +
@@ -11,8 +11,7 @@ export const trailingAbbreviations =
   "Va Vt Wash Wis Wisc Wyo Ont Que";
 
 /**
- * Words that open a sentence when they are capitalised behind an abbreviation; names hardly ever
- * start with one.
+ * Capitalised words that open a sentence after an abbreviation. Names hardly ever start with one.
  */
 export const sentenceOpeners = new Set(
   (

@@ -4,7 +4,7 @@ import { alignTokens, coveringTokens } from "./align.ts";
 import { offsetTranslation } from "./code-points.ts";
 import { tokenize } from "./tokenizer.ts";
 
-test("tokens are found in the text they came from", () => {
+test("finds tokens in their original text", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (text) => {
       const tokens = tokenize(text);
@@ -18,7 +18,7 @@ test("tokens are found in the text they came from", () => {
   );
 });
 
-test("the Treebank's brackets and quotes are found as what they stand for", () => {
+test("matches Treebank brackets and quotes to the characters that they encode", () => {
   expect(
     alignTokens('say "a" (b)', ["say", "``", "a", "''", "-LRB-", "b", "-RRB-"]).map(({ start, end }) => [start, end]),
   ).toEqual([
@@ -32,14 +32,14 @@ test("the Treebank's brackets and quotes are found as what they stand for", () =
   ]);
 });
 
-test("a token that is not there is named", () => {
+test("names a missing token", () => {
   expect(() => alignTokens("Ada left", ["Ada", "went"], { source: "a.jsonl", line: 3 })).toThrow(
-    'a.jsonl:3 tokens[1]: the token "went" is not in the text at character 4, which goes on with "left" (SPAN_MISALIGNED)',
+    'a.jsonl:3 tokens[1]: the token "went" is not in the text at character 4, which continues with "left" (SPAN_MISALIGNED)',
   );
   expect(() => alignTokens("Ada", [""])).toThrow("SPAN_MISALIGNED");
 });
 
-test("a span of characters gets the tokens it touches", () => {
+test("maps a character span to the tokens that it touches", () => {
   const tokens = tokenize("Ada Lovelace left");
   expect(coveringTokens(tokens, { start: 4, end: 12 })).toEqual({ span: { start: 1, end: 2 }, exact: true });
   expect(coveringTokens(tokens, { start: 1, end: 5 })).toEqual({ span: { start: 0, end: 2 }, exact: false });
@@ -47,7 +47,7 @@ test("a span of characters gets the tokens it touches", () => {
   expect(coveringTokens([], { start: 0, end: 4 })).toBeUndefined();
 });
 
-test("code points count an astral character once", () => {
+test("counts an astral character as one code point", () => {
   const text = "🚀 Ada 𝒳!";
   const translation = offsetTranslation(text, "codepoint");
   const places = Array.from(text).map((_, index) => Array.from(text).slice(0, index).join("").length);
@@ -60,7 +60,7 @@ test("code points count an astral character once", () => {
   expect(offsetTranslation(text, "utf16").toUtf16(-1)).toBeUndefined();
 });
 
-test("offsets survive the way to code points and back", () => {
+test("offsets survive a round trip through code points", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const { toUtf16, fromUtf16 } = offsetTranslation(text, "codepoint");

@@ -2,12 +2,12 @@ import { DataError, type Location } from "../errors.ts";
 import type { Span, Token } from "../schema/index.ts";
 
 /**
- * Finds given tokens in their text, one behind the other with nothing but white space between them.
+ * Finds the given tokens in their text, in order, with only white space between them.
  *
- * The Treebank's spellings of brackets and quotes (`-LRB-`, two grave accents) are found as the
- * characters they stand for.
+ * The Treebank's spellings of brackets and quotes (`-LRB-`, two grave accents) match the characters
+ * that they encode.
  *
- * @throws {DataError} SPAN_MISALIGNED at the first token that does not stand where it must
+ * @throws {DataError} SPAN_MISALIGNED at the first token that is not where it must be
  */
 export function alignTokens(text: string, words: readonly string[], at: Location = {}): Token[] {
   let reached = 0;
@@ -18,8 +18,8 @@ export function alignTokens(text: string, words: readonly string[], at: Location
       const found = JSON.stringify(text.slice(start, start + 20));
       throw new DataError("SPAN_MISALIGNED", {
         at: { ...at, path: `tokens[${index}]` },
-        message: `the token ${JSON.stringify(word)} is not in the text at character ${start}, which goes on with ${found}`,
-        hint: "give the `offsets` of the tokens, or tokens that follow one another in the text",
+        message: `the token ${JSON.stringify(word)} is not in the text at character ${start}, which continues with ${found}`,
+        hint: "add the `offsets` of the tokens, or list tokens in the order of the text",
       });
     }
     reached = start + spelling.length;
@@ -28,10 +28,10 @@ export function alignTokens(text: string, words: readonly string[], at: Location
 }
 
 /**
- * The tokens that a span of characters touches, and whether its ends fall on their borders.
+ * The tokens that a character span touches, and whether its ends fall on token boundaries.
  *
  * @param span half-open UTF-16 units of the text
- * @returns undefined where the span touches no token
+ * @returns undefined if the span touches no token
  */
 export function coveringTokens(tokens: readonly Token[], span: Span): { span: Span; exact: boolean } | undefined {
   const start = firstWhere(tokens.length, (index) => (tokens[index] as Token).end > span.start);
@@ -42,7 +42,8 @@ export function coveringTokens(tokens: readonly Token[], span: Span): { span: Sp
 }
 
 /**
- * What a token may read in its text: itself, or the characters that a Treebank spelling stands for.
+ * The forms a token may have in its text: itself, or the characters that a Treebank spelling
+ * encodes.
  */
 export function spellings(word: string): readonly string[] {
   return [word, ...(treebankSpellings.get(word) ?? [])];
@@ -66,8 +67,8 @@ function skipSpace(text: string, from: number): number {
 }
 
 /**
- * The first index from 0 whose condition holds, `length` where none does; it must hold for every
- * index behind it.
+ * Binary search for the first index whose condition holds; `length` if none does. The condition
+ * must hold for all later indices too.
  */
 function firstWhere(length: number, holds: (index: number) => boolean): number {
   let low = 0;

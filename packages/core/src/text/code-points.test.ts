@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { offsetTranslation } from "./code-points.ts";
 
-test("graphemes are counted as people see them", () => {
-  const text = "e\u0301👩‍🚀\r\nx"; // an accent, a person made of three characters, a line end of two
+test("counts user-perceived characters as graphemes", () => {
+  const text = "e\u0301👩‍🚀\r\nx"; // an accent, an astronaut of three code points, a line end of two
   const { toUtf16, fromUtf16 } = offsetTranslation(text, "grapheme");
   expect([0, 1, 2, 3, 4, 5].map(toUtf16)).toEqual([0, 2, 7, 9, 10, undefined]);
   expect([0, 1, 2, 4, 7, 8, 9, 10].map(fromUtf16)).toEqual([0, undefined, 1, undefined, 2, undefined, 3, 4]);
 });
 
-test("there and back is where one was, in every unit, and offsets grow with places", () => {
+test("offsets survive a round trip in every unit and increase with position", () => {
   const piece = fc.constantFrom("a", "é", "e\u0301", "🚀", "👩‍🚀", "\r\n", "한", "\u1112\u1161\u11ab", "\ud800");
   const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
   fc.assert(
@@ -26,7 +26,7 @@ test("there and back is where one was, in every unit, and offsets grow with plac
   );
 });
 
-/** Where each character begins, and the end of the text behind the last one. */
+/** Where each character begins, plus the end of the text. */
 function startsOf(text: string, unit: "utf16" | "codepoint" | "grapheme"): number[] {
   const pieces =
     unit === "utf16"

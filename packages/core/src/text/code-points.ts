@@ -1,13 +1,12 @@
 /**
- * The unit in which a file counts characters: UTF-16 units as JavaScript does, code points as
- * Python does, or graphemes, what people see as one character, as doccano does where a project asks
- * for it.
+ * The unit in which a file counts characters: UTF-16 units as in JavaScript, code points as in
+ * Python, or graphemes (user-perceived characters), which doccano projects can choose.
  */
 export type OffsetUnit = "utf16" | "codepoint" | "grapheme";
 
 /**
- * Translates offsets in one text between a file's unit and UTF-16 units; `undefined` where there is
- * no such place.
+ * Converts offsets in one text between a file's unit and UTF-16 units. Returns `undefined` for an
+ * offset that does not exist.
  */
 export interface OffsetTranslation {
   toUtf16(offset: number): number | undefined;
@@ -15,7 +14,7 @@ export interface OffsetTranslation {
 }
 
 /**
- * The translation for one text. Costs one pass over the text, and memory only where it holds a
+ * Builds the conversion for one text. Takes one pass over the text, and memory only if it has a
  * character of several UTF-16 units.
  */
 export function offsetTranslation(text: string, unit: OffsetUnit): OffsetTranslation {
@@ -25,8 +24,8 @@ export function offsetTranslation(text: string, unit: OffsetUnit): OffsetTransla
   return {
     toUtf16(offset) {
       if (!valid(offset, count)) return undefined;
-      // The n-th unit too many stands at character extra[n] - n, and shifts everything behind it by
-      // one.
+      // The n-th surplus unit belongs to the character at extra[n] - n and shifts everything after
+      // it by one.
       return offset + countWhere(extra, (place, index) => place - index < offset);
     },
     fromUtf16(offset) {
@@ -37,14 +36,14 @@ export function offsetTranslation(text: string, unit: OffsetUnit): OffsetTransla
   };
 }
 
-/** The UTF-16 places of the characters that take two units. */
+/** The UTF-16 offsets of the characters that take two units. */
 function astralPlaces(text: string): number[] {
   return Array.from(text.matchAll(/[\u{10000}-\u{10FFFF}]/gu), (match) => match.index);
 }
 
 /**
- * The UTF-16 places of all units of a grapheme but its last one: each makes the text one unit
- * longer than it has graphemes.
+ * The UTF-16 offsets of all units of a grapheme except the last: each makes the text one unit
+ * longer than its count of graphemes.
  */
 function graphemePlaces(text: string): number[] {
   const places: number[] = [];
@@ -54,7 +53,7 @@ function graphemePlaces(text: string): number[] {
   return places;
 }
 
-/** How many places, counted from the front, fulfil a condition that holds for a front part only. */
+/** How many places meet a condition that holds for a prefix of the list only. */
 function countWhere(places: readonly number[], holds: (place: number, index: number) => boolean): number {
   let low = 0;
   let high = places.length;

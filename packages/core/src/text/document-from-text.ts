@@ -2,14 +2,15 @@ import type { Document, Span, Token } from "../schema/index.ts";
 import { type SentenceOptions, splitSentences } from "./split-sentences.ts";
 import { type TokenizerOptions, tokenize } from "./tokenizer.ts";
 
+/** How `documentFromText` finds tokens and sentences. */
 export interface TextOptions extends TokenizerOptions, SentenceOptions {
-  /** `one` takes the whole text as one sentence; `split` (default) looks for their ends. */
+  /** `one` treats the whole text as one sentence; `split` (default) finds sentence ends. */
   readonly sentences?: "split" | "one" | undefined;
 }
 
 /**
- * A document without annotation from plain text. Training data that comes as text, and text that is
- * served, both go through here, so that a model meets the tokens it was trained on.
+ * Makes a document without annotation from plain text. Training text and served text both pass
+ * through here, so a model always sees the tokens that it was trained on.
  */
 export function documentFromText(id: string, text: string, options: TextOptions = {}): Document {
   const tokens = tokenize(text, options);
@@ -19,10 +20,10 @@ export function documentFromText(id: string, text: string, options: TextOptions 
 }
 
 /**
- * The same for a text in blocks that no sentence crosses, such as turns of a talk or lines with a
- * sentence each.
+ * Like `documentFromText`, for a text in blocks that no sentence crosses, such as dialogue turns or
+ * one sentence per line.
  *
- * @param blocks half-open UTF-16 units of the text, in order; what lies outside has no tokens
+ * @param blocks half-open UTF-16 units of the text, in order; text outside them gets no tokens
  */
 export function documentFromBlocks(id: string, text: string, blocks: readonly Span[], options: TextOptions = {}): Document {
   const tokens: Token[] = [];

@@ -5,11 +5,11 @@ import { editDistance } from "./edit-distance.ts";
 test("known distances", () => {
   expect(editDistance("kitten", "sitting")).toBe(3);
   expect(editDistance("ab", "ba")).toBe(1);
-  // The restricted form does not change a swapped pair again; the unrestricted one would give 2.
+  // The restricted form does not edit a swapped pair again; the unrestricted one would give 2.
   expect(editDistance("ca", "abc")).toBe(3);
 });
 
-test("distance is symmetric, zero only for equal words, and one edit away after one edit", () => {
+test("distance is symmetric, zero only for equal words, and 1 after one edit", () => {
   const word = fc.string({ maxLength: 8, unit: fc.constantFrom("a", "b", "c") });
   fc.assert(
     fc.property(word, word, fc.nat(8), (a, b, place) => {

@@ -1,5 +1,5 @@
 /**
- * How many insertions, deletions, changes of a letter and swaps of neighbours lead from `a` to `b`
+ * The number of insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`
  * (optimal string alignment).
  */
 export function editDistance(a: string, b: string): number {

@@ -1,9 +1,9 @@
 /**
- * Text made safe for the inside of an XML or HTML element or quoted attribute.
+ * Escapes text for the inside of an XML or HTML element or quoted attribute.
  *
- * XML 1.0 forbids most control characters even when they are written as references, and a lone
- * surrogate cannot be encoded at all, so control characters become their visible pictures (U+2400
- * and up) and the rest becomes U+FFFD.
+ * XML 1.0 forbids most control characters even as references, and a lone surrogate cannot be
+ * encoded at all. Control characters become their visible pictures (U+2400 and up), and the rest
+ * becomes U+FFFD.
  */
 export function escapeXml(text: string): string {
   return text.replace(unsafe, (character) => {
@@ -18,5 +18,5 @@ export function escapeXml(text: string): string {
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 const unsafe =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what this expression is for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finds control characters
   /[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

@@ -14,7 +14,7 @@ test.each([
   expect(didYouMean(typed, names)).toBe(`did you mean ${meant}?`);
 });
 
-test("what is near to nothing gets no suggestion", () => {
+test("suggests nothing if no name is near", () => {
   expect(nearestName("colour", ["epochs", "seed"])).toBeUndefined();
   expect(didYouMean("", ["epochs"])).toBeUndefined();
 });

@@ -1,10 +1,11 @@
 import { editDistance } from "./edit-distance.ts";
 
 /**
- * The name that a misspelt one most likely means: the nearest by insertions, deletions, changes and
- * swapped neighbours (Damerau–Levenshtein, optimal string alignment), or the one that it begins.
+ * The name that a misspelt one most likely means: the nearest by insertions, deletions,
+ * substitutions and swapped neighbours (Damerau–Levenshtein, optimal string alignment), or the one
+ * that it is a prefix of.
  *
- * @returns `undefined` where nothing is near: more than a third of the letters would have to change
+ * @returns `undefined` if more than a third of the letters would have to change
  */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {
   const wanted = fold(name);
@@ -19,13 +20,13 @@ export function nearestName(name: string, names: Iterable<string>): string | und
   return best?.name;
 }
 
-/** The question to put under an error, or `undefined` where no name is near. */
+/** The hint for an error about an unknown name, or `undefined` if no name is near. */
 export function didYouMean(name: string, names: Iterable<string>): string | undefined {
   const nearest = nearestName(name, names);
   return nearest === undefined ? undefined : `did you mean ${nearest}?`;
 }
 
-/** `word_vectors`, `wordVectors` and `word-vectors` are one name to someone who types it. */
+/** Treats `word_vectors`, `wordVectors` and `word-vectors` as one name. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[\s_-]/g, "");
 }

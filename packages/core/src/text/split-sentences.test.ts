@@ -23,7 +23,7 @@ test.each([
   expect(sentences(text)).toEqual(expected);
 });
 
-test("Chinese needs no space behind the full stop, and one forgotten elsewhere does no harm", () => {
+test("Chinese needs no space after the full stop, and a missing one elsewhere is tolerated", () => {
   expect(sentences("他来了。她走了。")).toEqual(["他来了。", "她走了。"]);
   expect(sentences("It came in 1990.The next one broke.")).toEqual(["It came in 1990.", "The next one broke."]);
 });
@@ -41,7 +41,7 @@ test("line breaks end sentences, except in wrapped text, where empty lines and l
   ]);
 });
 
-test("a text already cut into tokens keeps its quotes with their sentence", () => {
+test("quotes stay with their sentence in tokenised text", () => {
   expect(sentences("`` It works . '' He left . \" Yes . \" No .")).toEqual([
     "`` It works . ''",
     "He left .",
@@ -50,7 +50,7 @@ test("a text already cut into tokens keeps its quotes with their sentence", () =
   ]);
 });
 
-test("sentences cover every token once, in order, and none is empty", () => {
+test("sentences cover every token exactly once, in order, and none is empty", () => {
   const piece = fc.constantFrom(
     "Mr.",
     "A",

@@ -1,20 +1,21 @@
 import type { Span, Token } from "../schema/index.ts";
 import { leadingAbbreviations, sentenceOpeners } from "./abbreviations.ts";
 
+/** How `splitSentences` reads line breaks. */
 export interface SentenceOptions {
   /**
-   * What one line break means: `paragraph`, the end of a sentence (default), or `wrapped`, a space,
-   * as in text broken at a fixed width; then only empty lines and list items end a sentence.
+   * The meaning of a single line break. `paragraph` (default): the end of a sentence. `wrapped`: a
+   * space, as in text broken at a fixed width; only empty lines and list items end a sentence.
    */
   readonly lineBreaks?: "paragraph" | "wrapped" | undefined;
 }
 
 /**
- * Token spans of the sentences of a text; they cover every token once, in order.
+ * Splits a text into sentences: token spans that cover every token exactly once, in order.
  *
- * A sentence ends behind `.`, `!`, `?` or `…` with their closing quotes and brackets where what
- * follows can open another, behind 。！？ always, and at line breaks. Behind an abbreviation (`Inc.`,
- * `U.S.`) it ends only before a word that usually opens one.
+ * A sentence ends after `.`, `!`, `?` or `…` and their closing quotes and brackets if the next
+ * token can open another; always after 。！？; and at line breaks. After an abbreviation (`Inc.`,
+ * `U.S.`) it ends only before a word that usually opens a sentence.
  */
 export function splitSentences(text: string, tokens: readonly Token[], options: SentenceOptions = {}): Span[] {
   const wrapped = options.lineBreaks === "wrapped";
@@ -50,7 +51,7 @@ const lineBreak = /[\n\r\u2028\u2029]/u;
 const emptyLine = /\n[^\S\n]*\n|\u2029/u;
 const opener = /^(?:[\p{Lu}\p{Lt}\p{Lo}\p{N}\p{Sc}\p{Extended_Pictographic}"“‘'«([{¿¡#@•*]|``)/u;
 
-/** What kind of sentence end the token itself is, if any. */
+/** The kind of sentence end that the token is, if any. */
 function endingOf(tokens: readonly Token[], index: number, sentenceStart: number): Ending | undefined {
   const { text } = tokens[index] as Token;
   if (/^[。！？｡]/u.test(text)) return "full-width stop";
@@ -63,7 +64,7 @@ function endingOf(tokens: readonly Token[], index: number, sentenceStart: number
 }
 
 /**
- * Whether a token behind a sentence end still belongs to it: a further mark, a closing quote or
+ * Whether a token after a sentence end still belongs to it: another mark, a closing quote or a
  * bracket.
  */
 function closes(text: string, spaced: boolean, inQuotes: boolean): boolean {
@@ -75,12 +76,12 @@ function closes(text: string, spaced: boolean, inQuotes: boolean): boolean {
 function opens(ending: Ending, token: Token, next: Token, gap: string): boolean {
   if (ending === "full-width stop") return true;
   if (ending === "abbreviation") return gap !== "" && sentenceOpeners.has(next.text);
-  // A space was forgotten behind the full stop: "… in 1990.The next".
+  // The space after the full stop is missing: "… in 1990.The next".
   if (gap === "") return token.text === "." && /^\p{Lu}\p{Ll}/u.test(next.text);
   return opener.test(next.text);
 }
 
-/** A bullet or a number with its mark. */
+/** A bullet, or a number with its mark. */
 function opensItem(tokens: readonly Token[], index: number): boolean {
   const first = tokens[index]?.text ?? "";
   if (/^[-–—*•‣◦▪]$/u.test(first)) return true;

@@ -6,7 +6,7 @@ import { decodeTags, encodeTags, type TagScheme, tagInventory } from "./tag-sche
 const schemes: TagScheme[] = ["bio", "bioes", "bilou"];
 const entity = (start: number, end: number, type: string | null): Entity => ({ start, end, type });
 
-test("the three schemes write the same entities", () => {
+test("the three schemes encode the same entities", () => {
   const entities = [entity(0, 3, "PER"), entity(4, 5, "LOC")];
   expect(encodeTags(entities, 5, "bio").tags).toEqual(["B-PER", "I-PER", "I-PER", "O", "B-LOC"]);
   expect(encodeTags(entities, 5, "bioes").tags).toEqual(["B-PER", "I-PER", "E-PER", "O", "S-LOC"]);
@@ -14,18 +14,18 @@ test("the three schemes write the same entities", () => {
   expect(encodeTags([entity(1, 3, null)], 4, "bioes").tags).toEqual(["O", "B", "E", "O"]);
 });
 
-test("of overlapping entities the longest stays and the others are reported", () => {
+test("keeps the longest of overlapping entities and reports the others", () => {
   const entities = [entity(0, 2, "A"), entity(1, 4, "B"), entity(1, 4, "C"), entity(4, 5, "A")];
   expect(encodeTags(entities, 5, "bio")).toEqual({ tags: ["O", "B-B", "I-B", "I-B", "B-A"], omitted: [0, 2] });
 });
 
-test("an inside tag with no begin before it opens an entity of its own", () => {
+test("an inside tag without a begin tag opens an entity", () => {
   expect(decodeTags(["O", "I-PER", "O"], "bio")).toEqual([entity(1, 2, "PER")]);
 });
 
 /**
  * Chunks by the two tables of conlleval's `startOfChunk` and `endOfChunk`, with S for a single
- * token, written out.
+ * token.
  */
 function conllevalChunks(tags: readonly string[]): Entity[] {
   const chunks: Entity[] = [];
@@ -50,7 +50,7 @@ function conllevalChunks(tags: readonly string[]): Entity[] {
   return chunks;
 }
 
-test("any tag sequence gives the chunks of conlleval", () => {
+test("any tag sequence gives the same chunks as conlleval", () => {
   const tag = fc.constantFrom("O", ...["B", "I", "E", "S"].flatMap((letter) => [`${letter}-X`, `${letter}-Y`]));
   fc.assert(
     fc.property(fc.array(tag), (tags) => {
@@ -72,7 +72,7 @@ describe.each(schemes)("%s", (scheme) => {
       });
     });
 
-  test("flat entities come back as they went in, and the inventory knows every tag", () => {
+  test("flat entities survive a round trip, and the inventory has every tag", () => {
     fc.assert(
       fc.property(flat, (entities) => {
         const { tags, omitted } = encodeTags(entities, (entities.at(-1)?.end ?? 0) + 1, scheme);
@@ -104,6 +104,6 @@ test("the inventory begins with O and does not depend on the order of the types"
   expect(tagInventory([null], "bilou")).toEqual(["O", "B", "I", "L", "U"]);
 });
 
-test.each(["E-PER", "B-", "BPER", "", "X"])("%j is no tag of bio", (tag) => {
+test.each(["E-PER", "B-", "BPER", "", "X"])("%j is not a bio tag", (tag) => {
   expect(() => decodeTags(["O", tag], "bio")).toThrow("LABEL_UNKNOWN");
 });

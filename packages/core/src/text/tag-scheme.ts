@@ -2,23 +2,24 @@ import { DataError } from "../errors.ts";
 import { type Entity, overlappingEntities, type Span } from "../schema/index.ts";
 
 /**
- * How entities are written as one tag a token: begin and inside; with end and single; or the same
- * under the names last and unit.
+ * How entities become one tag per token. `bio`: begin and inside. `bioes`: also end and single.
+ * `bilou`: the same as `bioes`, with end called last and single called unit.
  */
 export type TagScheme = "bio" | "bioes" | "bilou";
 
+/** The tags of a sentence, with the entities that they cannot hold. */
 export interface EncodedTags {
-  /** One tag a token: `O`, `B-PER`, …, or `B` alone for an entity without a type. */
+  /** One tag per token: `O`, `B-PER`, …, or plain `B` for an entity without a type. */
   readonly tags: readonly string[];
-  /** Indices of the entities left out because a longer one covers their tokens. */
+  /** Indices of the entities omitted because a longer one covers their tokens. */
   readonly omitted: readonly number[];
 }
 
 /**
- * The tags of a sentence.
+ * Encodes the entities of a sentence as tags.
  *
- * @param entities checked token spans; where they overlap, the longest one stays
- * @param length tokens of the sentence
+ * @param entities valid token spans; among overlapping ones, the longest is kept
+ * @param length number of tokens in the sentence
  */
 export function encodeTags(entities: readonly Entity[], length: number, scheme: TagScheme): EncodedTags {
   const tags: string[] = new Array<string>(length).fill("O");
@@ -36,13 +37,12 @@ export function encodeTags(entities: readonly Entity[], length: number, scheme: 
 }
 
 /**
- * The entities that a tag sequence says, in order, whatever the sequence.
+ * Decodes any tag sequence into entities, in order.
  *
- * Inconsistent sequences are read by the chunk rules of the CoNLL-2000 scorer (conlleval): a tag
- * inside or at the end opens an entity where none of its type is open, and a change of type closes
- * the open one.
+ * Inconsistent sequences follow the chunk rules of the CoNLL-2000 scorer (conlleval): an inside or
+ * end tag opens an entity if none of its type is open, and a change of type closes the open one.
  *
- * @throws {DataError} LABEL_UNKNOWN for a tag that the scheme does not have
+ * @throws {DataError} LABEL_UNKNOWN for a tag outside the scheme
  */
 export function decodeTags(tags: readonly string[], scheme: TagScheme): Entity[] {
   const entities: Entity[] = [];
@@ -66,10 +66,10 @@ export function decodeTags(tags: readonly string[], scheme: TagScheme): Entity[]
 }
 
 /**
- * Every tag that sentences with these entity types can need, "O" first, then by type in code-unit
+ * Every tag that sentences with these entity types can need: "O" first, then by type in code-unit
  * order.
  *
- * @param types `null` stands for entities without a type; no types at all mean the same
+ * @param types `null` for entities without a type; an empty list means the same
  */
 export function tagInventory(types: Iterable<string | null>, scheme: TagScheme): string[] {
   const distinct = [...new Set(types)];
@@ -83,7 +83,7 @@ export function tagInventory(types: Iterable<string | null>, scheme: TagScheme):
   return ["O", ...suffixes.flatMap((suffix) => letters.map((letter) => `${letter}${suffix}`))];
 }
 
-/** BIO marks neither ends nor single tokens, so their letters fall back on inside and begin. */
+/** BIO does not mark ends or single tokens, so they use the letters for inside and begin. */
 const prefixes: Readonly<Record<TagScheme, { readonly end: string; readonly single: string }>> = {
   bio: { end: "I", single: "B" },
   bioes: { end: "E", single: "S" },
@@ -101,8 +101,8 @@ function parseTag(tag: string, scheme: TagScheme, index: number): { role: Role; 
   if (role === undefined || (tag.length > 1 && (tag.charAt(1) !== "-" || tag.length === 2))) {
     throw new DataError("LABEL_UNKNOWN", {
       at: { path: `tags[${index}]` },
-      message: `the tag ${JSON.stringify(tag)} does not belong to the scheme ${scheme}`,
-      hint: `tags are O, or one of ${[...new Set(["B", "I", end, single])].join(", ")}, followed by a hyphen and the type where there is one`,
+      message: `the tag ${JSON.stringify(tag)} is not part of the ${scheme} scheme`,
+      hint: `tags are O, or one of ${[...new Set(["B", "I", end, single])].join(", ")}, followed by a hyphen and the type, if any`,
     });
   }
   return { role, type: tag.length === 1 ? null : tag.slice(2) };

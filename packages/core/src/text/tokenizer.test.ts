@@ -30,7 +30,7 @@ test.each([
   expect(words(text)).toBe(expected);
 });
 
-test("characters takes every letter and digit apart and keeps what only looks like one together", () => {
+test("characters mode splits letters and digits, but not composed characters", () => {
   expect(tokenize("A股50 👩‍👧e\u0301", { mode: "characters" }).map((token) => token.text)).toEqual([
     "A",
     "股",
@@ -41,7 +41,7 @@ test("characters takes every letter and digit apart and keeps what only looks li
   ]);
 });
 
-test("segmenter finds words where nothing stands between them", () => {
+test("segmenter mode finds words without separators", () => {
   expect(tokenize("สวัสดีชาวโลก\nok", { mode: "segmenter", locale: "th" }).map((token) => token.text)).toEqual([
     "สวัสดี",
     "ชาว",
@@ -85,7 +85,7 @@ const hostileText = fc.oneof(
 );
 
 describe.each(modes)("%s", (mode) => {
-  test("offsets give the token's text, and tokens with the white space between them give the text", () => {
+  test("offsets match the tokens, and tokens with white space rebuild the text", () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         let reached = 0;
@@ -134,6 +134,6 @@ test.each(repeated)("a million times %j takes linear time", (unit) => {
   expect(tokenize(text).at(-1)?.end ?? 0).toBeLessThanOrEqual(text.length);
 });
 
-test("no run is too long for one token to stay short", () => {
+test("tokens stay short however long a run is", () => {
   expect(Math.max(...tokenize("a".repeat(100_000)).map((token) => token.text.length))).toBe(200);
 });

@@ -2,28 +2,26 @@ import type { Token } from "../schema/index.ts";
 import { leadingAbbreviations, trailingAbbreviations } from "./abbreviations.ts";
 
 /**
- * How text becomes tokens: `words` for languages that put spaces between words, `characters` for
- * Chinese as the corpora have it, `segmenter` for languages without spaces, by the dictionary that
- * the platform's `Intl.Segmenter` carries.
+ * How text becomes tokens. `words`: for languages that put spaces between words. `characters`: for
+ * Chinese, as its corpora are tokenised. `segmenter`: for languages without spaces, using the
+ * dictionary of the platform's `Intl.Segmenter`.
  */
 export type TokenizerMode = "words" | "characters" | "segmenter";
 
+/** How `tokenize` splits text. The mode defaults to `words`. */
 export interface TokenizerOptions {
   readonly mode?: TokenizerMode | undefined;
-  /**
-   * BCP 47 language tag for the segmenter, such as "th"; the platform's own language where left
-   * out.
-   */
+  /** BCP 47 language tag for the segmenter, such as "th". Defaults to the platform's language. */
   readonly locale?: string | undefined;
 }
 
 /**
- * The tokens of a text with their places in it.
+ * Splits a text into tokens with their offsets.
  *
- * Nothing is normalised: a token's text is the text at its place, and every character that is not
- * white space lies in exactly one token. Words follow the Penn Treebank's splitting (`do n't`,
- * `Acme 's`, punctuation apart). Linear in the text's length: every repetition that could be tried
- * in vain is bounded, so a run of more than 200 letters gives several tokens.
+ * Text is not normalised: each token is a slice of the text, and every character other than white
+ * space belongs to exactly one token. Words follow Penn Treebank splitting (`do n't`, `Acme 's`,
+ * separate punctuation). Runs in linear time: every repetition that can backtrack is bounded, so a
+ * run of more than 200 letters gives several tokens.
  */
 export function tokenize(text: string, options: TokenizerOptions = {}): Token[] {
   const mode = options.mode ?? "words";
@@ -40,7 +38,7 @@ const raw = String.raw;
 const wordEnds = raw`(?![\p{L}\p{M}\p{N}])`;
 const clitic = raw`['’](?:[sSdDmM]|[rR][eE]|[vV][eE]|[lL][lL])${wordEnds}`;
 const negation = raw`[nN]['’][tT]${wordEnds}`;
-/** Scripts without spaces, whose characters stand alone in a text of words. */
+/** Scripts without spaces, whose characters are tokens by themselves in `words` mode. */
 const alone = raw`[\p{Script=Han}\p{Script=Hiragana}]`;
 const marks = raw`[\p{M}\u200C\u200D]{0,50}`;
 
@@ -49,7 +47,7 @@ const marks = raw`[\p{M}\u200C\u200D]{0,50}`;
  * spelling needs.
  */
 const letters = raw`(?:(?!${negation}|${alone})[\p{L}\p{M}\p{N}_\u00AD\u200C\u200D]){1,200}`;
-/** What may stand between letters inside one word. */
+/** Marks allowed between letters inside one word. */
 const connector = [
   raw`[-‐‑/]`, // day-to-day, and/or, 10/03/1983
   raw`(?!${clitic})['’]`, // O'Brien, d'Azur
@@ -60,10 +58,7 @@ const connector = [
 ].join("|");
 const word = raw`${letters}(?:(?:${connector})${letters}){0,50}`;
 
-/**
- * A full stop belongs to an abbreviation, except where the text or the paragraph ends and needs it
- * for itself.
- */
+/** A full stop belongs to an abbreviation, unless the text or the paragraph ends there. */
 const abbreviationStop = raw`\.(?!\s*$|[^\S\n]*\n[^\S\n]*\n)`;
 const initials = raw`(?:[\p{Lu}\p{Ll}](?:\.[\p{Lu}\p{Ll}]${wordEnds}){1,20}|\p{Lu}\p{Ll}?(?:\.\p{Lu}\p{Ll}{0,2}${wordEnds}){1,10}|\p{Lu}\.-\p{Lu}${wordEnds})`;
 const abbreviations = `${leadingAbbreviations} ${trailingAbbreviations}`
@@ -78,7 +73,8 @@ const inUrl = raw`[^\s<>"“”]`;
 const endsUrl = raw`[^\s<>"“”.,;:!?)\]}'’…]`;
 
 /**
- * Tried in this order at every place; the last line takes whatever is left, so nothing is omitted.
+ * Tried in this order at every place. The last alternative matches any other character, so nothing
+ * is skipped.
  */
 const wordPattern = new RegExp(
   [
@@ -107,7 +103,7 @@ const wordPattern = new RegExp(
 
 const characterPattern = new RegExp(raw`${emoji}|\S${marks}`, "gu");
 
-/** Line by line, because the platform's segmenter slows down on very long strings. */
+/** Splits line by line, because the platform's segmenter slows down on very long strings. */
 function segment(text: string, locale: string | undefined): Token[] {
   const segmenter = new Intl.Segmenter(locale, { granularity: "word" });
   const tokens: Token[] = [];

@@ -43,9 +43,13 @@ function explain(issue: z.core.$ZodIssue, context: ConfigIssues): ConfigError[] 
   const at = context.locate(path, "value");
   const expected = expectation(issue);
   const message = missing ? `this setting is missing; expected ${expected}` : `expected ${expected}, found ${show(value)}`;
-  const hint = nearestValue(issue, value);
+  const hint = nearestValue(issue, value) ?? (missing || !isRegistered.test(printPath(path)) ? undefined : pluginHint);
   return [settingError("SETTING_INVALID", at, issue.code === "custom" ? issue.message : message, hint)];
 }
+
+/** Settings whose choices may be registered by a plugin. */
+const isRegistered = /^model(\..+)?\.name$|^objective\.name$|(^|\.)training\.select$/;
+const pluginHint = "if a plugin registers it, load that with --plugin, or with loadPlugins in a program";
 
 /**
  * The issues of the form of a union whose type the value has: for "settings or off", the settings.

@@ -35,7 +35,7 @@ async function written(documents: readonly Document[]): Promise<string[]> {
   return text.slice(0, -1).split("\n").slice(2);
 }
 
-test("a document becomes nodes for it and its entities, places of mentions, and its relations", async () => {
+test("writes nodes for a document and its entities, with mentions and relations", async () => {
   const lines = await written([documentOf("d", "Ada", "PER", "works for")]);
   const about = "model: 'm', modelVersion: '1', modelDigest: 'sha256:0'";
   expect(lines).toEqual([
@@ -52,7 +52,7 @@ test("a document becomes nodes for it and its entities, places of mentions, and 
   ]);
 });
 
-test("a node said lately is not said again, and its type never makes it a document", async () => {
+test("does not repeat a recent node, and no entity type makes it a document", async () => {
   const lines = await written([documentOf("d", "Ada", "Document", "r"), documentOf("d", "Ada", "Document", "r")]);
   expect(lines.filter((line) => line.startsWith("MERGE"))).toEqual([
     "MERGE (n:`Document` {id: 'document/d'}) SET n += {name: 'd'};",
@@ -64,7 +64,7 @@ test("a node said lately is not said again, and its type never makes it a docume
 test.each([
   ["servers of today", false],
   ["servers that replace \\uXXXX in the whole statement first", true],
-])("no text ends its literal, for %s", async (_, old) => {
+])("no text can end its literal, for %s", async (_, old) => {
   const calm = shapeOf(await written([documentOf("d", "Ada", "PER", "r")]), old).shape;
   await fc.assert(
     fc.asyncProperty(nasty, nasty, nasty, nasty, async (id, head, type, relation) => {
@@ -79,10 +79,10 @@ test.each([
 });
 
 /**
- * The statements with every literal as `S` and every quoted name as `I`, and what the literals say.
+ * Replaces every literal by `S` and every quoted name by `I`, and returns the values of the
+ * literals.
  *
- * @param old whether escapes of Unicode are replaced before anything else is looked at, as servers
- *   before Neo4j 5 did
+ * @param old whether Unicode escapes are replaced before parsing, as servers before Neo4j 5 did
  */
 function shapeOf(lines: readonly string[], old: boolean): { shape: string[]; literals: string[] } {
   const literals: string[] = [];
@@ -97,7 +97,7 @@ function shapeOf(lines: readonly string[], old: boolean): { shape: string[]; lit
     });
     return outside;
   });
-  // Parts that are added up are one text.
+  // Concatenated parts are one text.
   const joined = shape.map((line) => line.replace(/S(?: \+ S)+/g, "S").replace(/\b\d+(?:\.\d+)?/g, "0"));
   return { shape: joined, literals: [...literals, ...sums(lines, old)] };
 }

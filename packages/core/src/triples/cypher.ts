@@ -4,11 +4,10 @@ import { RecentSet } from "./recent-set.ts";
 import { type TripleOptions, textFormat } from "./triple-format.ts";
 
 /**
- * Statements for Neo4j 5 and whatever else speaks Cypher, one a line:
- * `cypher-shell < graph.cypher`.
+ * Statements for Neo4j 5 and other Cypher databases, one per line: `cypher-shell < graph.cypher`.
  *
- * Everything is merged by its name, so a file may be loaded twice, and a node may be said again:
- * those said lately are not.
+ * Everything is merged by name, so loading a file twice is safe. A node may be repeated, but not
+ * one written recently.
  */
 export const cypher = textFormat(
   {
@@ -25,7 +24,7 @@ export const cypher = textFormat(
   },
 );
 
-/** Without them every MERGE would look through all nodes. */
+/** Without these constraints, every MERGE would scan all nodes. */
 const constraints = ["Document", "Entity"]
   .map((label) => `CREATE CONSTRAINT weft_${label.toLowerCase()} IF NOT EXISTS FOR (n:${label}) REQUIRE n.id IS UNIQUE;\n`)
   .join("");
@@ -51,16 +50,16 @@ function map(properties: Properties): string {
 }
 
 /**
- * A text as a literal of Cypher, on one line.
+ * Formats a string as a Cypher literal on one line.
  *
- * Older servers replace `\u0027` in the whole statement before they read it, inside quotes too; so
- * the two characters never come behind each other in our output unless we mean a control character.
+ * Older servers replace `\u0027` in the whole statement before they parse it, even inside quotes.
+ * So the output contains a backslash followed by `u` only to encode a control character.
  */
 function literal(text: string): string {
   const body = text
     .replace(/['\\\n\r\t]/g, (character) => escapes[character] as string)
     .replaceAll("\\\\u", "\\\\' + 'u")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being replaced
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are replaced
     .replace(
       /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -70,7 +69,7 @@ function literal(text: string): string {
 
 const escapes: Readonly<Record<string, string>> = { "'": "\\'", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** A name between backticks. */
+/** A name in backticks. */
 function identifier(name: string): string {
   return `\`${graphName(name).replaceAll("`", "``")}\``;
 }

@@ -5,7 +5,7 @@ import { statementsOf } from "./statements.ts";
 import { type Cell, rounded } from "./table.ts";
 import { textFormat } from "./triple-format.ts";
 
-/** What nodes, edges and the graph carry, with the types of GraphML. */
+/** The attributes of nodes, edges and the graph, with their GraphML types. */
 const keys = {
   node: {
     label: "string",
@@ -22,12 +22,11 @@ const keys = {
 } as const;
 
 /**
- * A node a mention, an edge a relation.
+ * One node per mention, one edge per relation.
  *
- * GraphML wants every node once and has no way to say one again, so a node is a mention, which is
- * met once, and not an entity, which may come back after a billion others. Mentions of one entity
- * have the same `entity`. Their ids count documents and mentions, since ids of documents may come
- * twice.
+ * GraphML requires unique nodes, so nodes are mentions. An entity may recur after a billion others,
+ * and remembering all of them would take unbounded memory. Mentions of one entity share the value
+ * of `entity`. Node ids count documents and mentions, since document ids may repeat.
  */
 export const graphml = textFormat(
   {
@@ -35,7 +34,7 @@ export const graphml = textFormat(
     title: "GraphML",
     extension: ".graphml",
     mediaType: "application/graphml+xml",
-    describe: "a graph of mentions for Gephi, yEd, NetworkX and their like",
+    describe: "a graph of mentions for Gephi, yEd, NetworkX and similar tools",
     holds: "entities",
   },
   ({ model }) => {
@@ -87,7 +86,7 @@ function data(kind: keyof typeof keys, fields: Readonly<Record<string, Cell>>): 
     .join("");
 }
 
-/** A reader of XML takes a bare CR for a line end. */
+/** XML parsers read a bare CR as a line end. */
 function escaped(text: string): string {
   return escapeXml(text).replaceAll("\r", "&#13;");
 }

@@ -11,14 +11,14 @@ const at = (start: number, end: number, type: string | null): Mention => ({
   sentence: 0,
 });
 
-test("an entity is named by its type and its text, one without a type by its text", () => {
+test("names an entity by its type, if any, and its text", () => {
   expect(entityName({ text: "Ada Lovelace", type: "PER" })).toBe("entity/PER/Ada%20Lovelace");
   expect(entityName({ text: "Ada Lovelace", type: null })).toBe("entity/Ada%20Lovelace");
   expect(entityName({ text: "e\u0301", type: "a/b" })).toBe(entityName({ text: "é", type: "a/b" }));
   expect(entityName({ text: "..", type: "." })).toBe("entity/%2E/%2E%2E");
 });
 
-test("mentions and statements are named by where they stand", () => {
+test("names mentions and statements by their position", () => {
   expect(mentionName("a b", at(0, 3, "PER"))).toBe("document/a%20b#0-3:PER");
   const statement = { head: at(0, 3, "PER"), relation: "works for", tail: at(7, 11, null) };
   expect(statementName("a b", statement)).toBe("document/a%20b#0-3:PER/works%20for/7-11");
@@ -47,7 +47,7 @@ test("different things have different names", () => {
   );
 });
 
-test("a base is an absolute IRI that names can be put behind", () => {
+test("a base is an absolute IRI that names can follow", () => {
   for (const base of ["https://example.org/kb/", "urn:weft:", "http://例え.jp/"]) expect(checkBase(base)).toBe(base);
   for (const base of [
     "",
@@ -63,11 +63,11 @@ test("a base is an absolute IRI that names can be put behind", () => {
   }
 });
 
-test("what was said lately is remembered, within a bound, however much is said", () => {
+test("remembers recent strings within bounded memory", () => {
   // A generation holds two texts of 1 and 32 each.
   const said = new RecentSet(70);
   expect(["a", "b", "a", "c"].map((text) => said.add(text))).toEqual([true, true, false, true]);
-  // The older generation is a and b. Who asks for a keeps it; d then makes room by forgetting b.
+  // The older generation is a and b. Requesting a keeps it; d then makes room by forgetting b.
   expect(["a", "d", "a", "c", "b"].map((text) => said.add(text))).toEqual([false, true, false, false, true]);
   const long = "x".repeat(1000);
   expect([long, long].map((text) => said.add(text))).toEqual([true, false]);

@@ -2,56 +2,61 @@ import { ConfigError } from "../errors.ts";
 import type { Mention, Statement } from "./statements.ts";
 
 /**
- * The names of things, in every format that names them: an IRI behind its base, and the `id` of a
- * node in a graph. They are made of what they name, percent-encoded, so the same thing has the same
- * name in every file, and whoever reads a name can see what it is.
+ * Names in every format that has them: an IRI after its base, or the `id` of a graph node. They are
+ * built from the percent-encoded content that they name, so the same thing has the same readable
+ * name in every file.
  */
 
-/** What IRIs begin with unless said otherwise. */
+/** The default start of IRIs. */
 export const defaultBase = "urn:weft:";
 
 /**
- * A name and a type make an entity: mentions that read the same and have the same type are one, and
- * nothing else is. Letters keep their case; characters that Unicode holds to be the same are the
- * same (normal form C).
+ * The name of an entity, from its text and type. Mentions with the same text and type are the same
+ * entity. Case is significant; Unicode-equivalent texts are equal (normal form C).
  */
 export function entityName({ text, type }: Pick<Mention, "text" | "type">): string {
   const named = encoded(text.normalize("NFC"));
   return type === null ? `entity/${named}` : `entity/${encoded(type)}/${named}`;
 }
 
+/** The name of a document, from its id. */
 export function documentName(document: string): string {
   return `document/${encoded(document)}`;
 }
 
-/** A document, the characters in it, and the type. */
+/** The name of a mention, from its document, character span and type. */
 export function mentionName(document: string, mention: Mention): string {
   return `${documentName(document)}#${place(mention)}`;
 }
 
-/** A document, the two mentions and the relation between them. */
+/** The name of a relation between two mentions of a document. */
 export function statementName(document: string, { head, relation, tail }: Statement): string {
   return `${documentName(document)}#${place(head)}/${encoded(relation)}/${place(tail)}`;
 }
 
+/** The name of a relation type. */
 export function relationName(relation: string): string {
   return `relation/${encoded(relation)}`;
 }
 
+/** The name of an entity type. */
 export function typeName(type: string): string {
   return `type/${encoded(type)}`;
 }
 
-/** @param digest as in `ModelIdentity` */
+/**
+ * The name of a model.
+ *
+ * @param digest as in `ModelIdentity`
+ */
 export function modelName(digest: string): string {
   return `model/${encoded(digest)}`;
 }
 
 /**
- * Checks what IRIs are to begin with.
+ * Checks the base of IRIs.
  *
- * @throws {ConfigError} SETTING_INVALID where it is no absolute IRI, or names put behind it would
- *   run into its last word
+ * @throws {ConfigError} SETTING_INVALID unless it is an absolute IRI that ends in `/` or `:`
  */
 export function checkBase(base: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: an IRI has none of them, RFC 3987
@@ -63,12 +68,12 @@ export function checkBase(base: string): string {
   });
 }
 
-/** A colon is never part of an encoded type, so the place cannot be taken for another. */
+/** Encoded types contain no colon, so places are unambiguous. */
 function place({ chars, type }: Mention): string {
   return `${chars.start}-${chars.end}${type === null ? "" : `:${encoded(type)}`}`;
 }
 
-/** One segment of a path. `.` and `..` alone would be taken for steps in a tree. */
+/** One path segment. `.` and `..` would be read as relative steps, so their dots are encoded. */
 function encoded(text: string): string {
   return encodeURIComponent(text).replace(/^\.{1,2}$/, (dots) => dots.replaceAll(".", "%2E"));
 }

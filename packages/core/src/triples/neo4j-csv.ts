@@ -8,7 +8,7 @@ import type { TripleFormat } from "./triple-format.ts";
 const nodesFile = "nodes.csv";
 const edgesFile = "relationships.csv";
 
-/** The properties of edges with the types that the import tool wants in its header. */
+/** The properties of edges, with the types that the import tool expects in the header. */
 const edgeProperties = {
   id: "",
   relation: "",
@@ -30,11 +30,11 @@ const edgeProperties = {
 } as const;
 
 /**
- * The two files that `neo4j-admin database import` takes, for graphs too large to be merged
- * statement by statement.
+ * The two files for `neo4j-admin database import`, for graphs too large to merge statement by
+ * statement.
  *
- * A node that was said long ago is said again, since remembering them all would take memory without
- * end: the import skips it with `--skip-duplicate-nodes`.
+ * A node may be repeated after a long gap, since remembering all nodes would take unbounded memory.
+ * The import skips repeats with `--skip-duplicate-nodes`.
  */
 export const neo4jCsv: TripleFormat = {
   name: "neo4j-csv",
@@ -71,7 +71,7 @@ export const neo4jCsv: TripleFormat = {
   },
 };
 
-/** Without the line ends inside cells that the import tool takes only when it is told to. */
+/** Removes line ends from cells, because the import tool accepts them only with an extra option. */
 function line(cells: readonly Cell[]): string {
   return csvLine(cells.map((cell) => (typeof cell === "string" ? cell.replace(/[\n\r\u0085\u2028\u2029]+/g, " ") : cell)));
 }

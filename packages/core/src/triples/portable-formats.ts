@@ -6,8 +6,8 @@ import type { TripleFormat } from "./triple-format.ts";
 import { jsonl } from "./triple-jsonl.ts";
 
 /**
- * The formats of triples that need no package and run anywhere, one line each. The package `weft`
- * adds those that do.
+ * The triple formats without dependencies that run anywhere, one per line. The package `weft-nlp`
+ * adds the others.
  */
 export const portableTripleFormats = {
   jsonl,

@@ -19,15 +19,14 @@ interface GraphEdge {
   /** An entity. */
   readonly to: string;
   readonly type: string;
-  /** What tells it from other edges between the same nodes. */
+  /** Distinguishes it from other edges between the same nodes. */
   readonly key: Properties;
   readonly properties: Properties;
 }
 
 /**
- * A document as a property graph: nodes for it and its entities, an edge `MENTIONS` to an entity
- * for each place where it stands, and an edge between two entities for each relation, with where it
- * was found and how sure that is.
+ * A document as a property graph: nodes for the document and its entities, a `MENTIONS` edge for
+ * each mention, and an edge between two entities for each relation, with its source and confidence.
  */
 export function graphFacts(source: Document, { model }: TripleOptions): { nodes: GraphNode[]; edges: GraphEdge[] } {
   const { document, mentions, statements } = statementsOf(source);
@@ -69,14 +68,14 @@ export function graphFacts(source: Document, { model }: TripleOptions): { nodes:
   return { nodes, edges };
 }
 
-/** An entity of a type called so would stand among the documents. */
+/** Entities with these types would mix with the documents. */
 const reserved = new Set(["Document", "Entity"]);
 
 /**
- * A label or the type of an edge as databases take it: what would end it, or be read as an escape,
- * becomes an underscore. The true name stands in the property `type` or `relation`.
+ * A label or edge type that databases accept: characters that would end it or start an escape
+ * become underscores. The property `type` or `relation` keeps the original name.
  */
 export function graphName(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being replaced
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are replaced
   return name.replace(/[\\;\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "_");
 }

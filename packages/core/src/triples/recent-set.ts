@@ -1,10 +1,10 @@
 /**
- * Remembers the texts it was lately asked about, within a bound of memory: enough to say a node
- * once that comes again and again, in formats whose reader takes a node said twice.
+ * A set of recent strings with bounded memory. It avoids most repeats of frequent nodes, in formats
+ * whose readers accept repeats.
  *
- * Two generations: when the younger one is full it becomes the older one, and what was in the older
- * one and never asked for again is forgotten at once. One set that drops its first text for each
- * new one gets slow, since a set keeps the holes at its beginning.
+ * Keeps two generations: when the younger one is full, it replaces the older one, which forgets
+ * everything not requested since. A single set that evicts its first string for each new one
+ * becomes slow, since deleted entries at its start remain as holes.
  */
 export class RecentSet {
   readonly #capacity: number;
@@ -13,14 +13,13 @@ export class RecentSet {
   #held = 0;
 
   /**
-   * @param capacity UTF-16 units that a generation holds, of all texts together, each with the cost
-   *   of its place
+   * @param capacity UTF-16 units per generation, for all strings together including their overhead
    */
   constructor(capacity = 4 << 20) {
     this.#capacity = capacity;
   }
 
-  /** @returns false where the text is remembered already */
+  /** @returns false if the string is already in the set */
   add(text: string): boolean {
     if (this.#young.has(text)) return false;
     const fresh = !this.#old.has(text);

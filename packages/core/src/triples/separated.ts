@@ -4,14 +4,14 @@ import { textFormat } from "./triple-format.ts";
 
 const names = Object.keys(tripleColumns);
 
-/** The four things people look at first, and nothing else. */
+/** The four essential columns, for reading. */
 export const triples = textFormat(
   {
     name: "triples",
     title: "triples",
     extension: ".triples",
     mediaType: "text/tab-separated-values",
-    describe: "head, relation, tail and confidence between tabs, to look at; where they stand is in the other formats",
+    describe: "head, relation, tail and confidence, tab-separated, for reading; the other formats add positions",
     holds: "relations",
   },
   () => ({
@@ -31,7 +31,7 @@ export const triples = textFormat(
 );
 
 /**
- * Columns between tabs: a tab, a line end or a backslash inside a cell is written as `\t`, `\n`,
+ * Tab-separated columns. Tabs, line ends and backslashes inside cells are written as `\t`, `\n`,
  * `\r`, `\\`.
  */
 export const tsv = textFormat(
@@ -40,7 +40,7 @@ export const tsv = textFormat(
     title: "TSV",
     extension: ".tsv",
     mediaType: "text/tab-separated-values",
-    describe: "a table with a header, columns between tabs",
+    describe: "a tab-separated table with a header",
     holds: "relations",
   },
   (options) => ({
@@ -64,7 +64,7 @@ export const csv = textFormat(
     title: "CSV",
     extension: ".csv",
     mediaType: "text/csv",
-    describe: "a table with a header, as spreadsheets read it",
+    describe: "a comma-separated table with a header, for spreadsheets",
     holds: "relations",
   },
   (options) => ({
@@ -76,13 +76,13 @@ export const csv = textFormat(
   }),
 );
 
-/** Cells as a line of RFC 4180: quoted where they must be, quotes doubled, CR and LF at the end. */
+/** Formats cells as a line of RFC 4180: quoted if necessary, quotes doubled, ending in CR LF. */
 export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map((cell) => quoted(cell === null ? "" : String(cell))).join(",")}\r\n`;
 }
 
 function quoted(cell: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a quoted cell may hold any of them
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: quoted cells may hold them
   return /[",\u0000-\u001f\u007f]|^\s|\s$/.test(cell) ? `"${withoutNul(cell).replaceAll('"', '""')}"` : cell;
 }
 
@@ -93,14 +93,14 @@ function escapeTab(cell: Cell): string {
 }
 
 /**
- * A spreadsheet computes what begins so, and what it computes may reach out into the world; numbers
- * of ours are no text.
+ * Spreadsheets evaluate cells that start like this, and a formula can access the network. Numbers
+ * are safe, since they are not text.
  */
 function safe(cell: Cell, escapeFormulas = false): Cell {
   return escapeFormulas && typeof cell === "string" && /^\s*[=+\-@＝＋－＠\t\r]/.test(cell) ? `'${cell}` : cell;
 }
 
-/** Many readers take U+0000 for the end of a text: its picture stands in its place. */
+/** Many readers end a text at U+0000, so write its visible picture instead. */
 function withoutNul(text: string): string {
   return text.replaceAll("\0", "\u2400");
 }

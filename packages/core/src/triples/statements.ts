@@ -1,21 +1,21 @@
 import { charSpan, type Document, type Span } from "../schema/index.ts";
 
 /**
- * An entity where it stands in its document, in text that can be written anywhere: without lone
- * surrogates, white space as one space.
+ * A mention of an entity. Its text is safe to write anywhere: no lone surrogates, and white space
+ * collapsed to single spaces.
  */
 export interface Mention {
   readonly text: string;
   readonly type: string | null;
   /** Half-open UTF-16 units of the document's text. */
   readonly chars: Span;
-  /** The sentence its first token stands in, from 0; null where the document has none. */
+  /** The sentence of its first token, from 0; null if the document has no sentences. */
   readonly sentence: number | null;
-  /** Between 0 and 1; absent where people annotated. */
+  /** Between 0 and 1; absent for human annotation. */
   readonly confidence?: number | undefined;
 }
 
-/** A relation between two mentions, with everything needed to find it again. */
+/** A relation between two mentions, with its place in the document. */
 export interface Statement {
   readonly head: Mention;
   readonly relation: string;
@@ -24,7 +24,8 @@ export interface Statement {
 }
 
 /**
- * What a document says: all mentions in the order of its entities, and the relations between them.
+ * The content of a document: all mentions in the order of its entities, and the relations between
+ * them.
  */
 export interface Statements {
   /** The document's id. */
@@ -33,6 +34,7 @@ export interface Statements {
   readonly statements: readonly Statement[];
 }
 
+/** Extracts the mentions and relations of a document. */
 export function statementsOf(document: Document): Statements {
   const sentenceAt = sentenceFinder(document.sentences);
   const mentions = document.entities.map((entity): Mention => {
@@ -60,14 +62,12 @@ export function sentenceText(document: Document, { sentence }: Mention): string 
   return wellFormed(document.text.slice(start, end)).replace(/\s+/g, " ");
 }
 
-/** Lone surrogates, which no encoding of Unicode can hold, as U+FFFD. */
+/** Replaces lone surrogates, which UTF-8 cannot encode, with U+FFFD. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/**
- * Finds the sentence of a token among spans in ascending order, in the logarithm of their number.
- */
+/** Finds the sentence of a token by binary search in spans in ascending order. */
 function sentenceFinder(sentences: readonly Span[]): (token: number) => number | null {
   return (token) => {
     let [low, high] = [0, sentences.length];

@@ -5,8 +5,8 @@ import type { TripleOptions } from "./triple-format.ts";
 export type Cell = string | number | null;
 
 /**
- * The columns of every table of triples, in order: the triple, then where it stands, then how sure
- * it is and who said so.
+ * The columns of every triple table, in order: the triple, then its place, then its confidence and
+ * model.
  */
 export const tripleColumns = {
   head: "text",
@@ -29,9 +29,10 @@ export const tripleColumns = {
   modelDigest: "text",
 } as const satisfies Record<string, "text" | "number" | "integer">;
 
+/** One row of a triple table. */
 export type TripleRow = { readonly [Column in keyof typeof tripleColumns]: Cell };
 
-/** A row a relation. What is not known is null. */
+/** One row per relation, with null for unknown values. */
 export function tripleRows(document: Document, { model }: TripleOptions): TripleRow[] {
   const { document: id, statements } = statementsOf(document);
   return statements.map(({ head, relation, tail, confidence }) => ({
@@ -57,8 +58,8 @@ export function tripleRows(document: Document, { model }: TripleOptions): Triple
 }
 
 /**
- * Null for what nobody predicted. With six digits, a number never turns into the form with an
- * exponent.
+ * Rounds a confidence to six digits, which never prints with an exponent; null for human
+ * annotation.
  */
 export function rounded(confidence: number | undefined): number | null {
   return confidence === undefined ? null : roundConfidence(confidence);

@@ -1,83 +1,76 @@
 import type { Document } from "../schema/index.ts";
 
-/** Which model found what is written. */
+/** The model that made the predictions. */
 export interface ModelIdentity {
-  /** What its owner calls it: the name of the run or of the folder. */
+  /** The user's name for it: that of the run or the folder. */
   readonly name: string;
-  /**
-   * The version of Weft that ran it. A model has no version of its own; its digest tells it from
-   * any other.
-   */
+  /** The version of Weft that ran it. A model has no version number; its digest identifies it. */
   readonly version: string;
   /** `sha256:` and the digest of its files. */
   readonly digest: string;
 }
 
+/** Options that all triple formats accept; each uses those that apply to it. */
 export interface TripleOptions {
-  /** Goes with every statement; absent for annotation by people. */
+  /** Recorded with every statement; absent for human annotation. */
   readonly model?: ModelIdentity | undefined;
-  /** What every IRI begins with, in formats that have IRIs; `urn:weft:` where left out. */
+  /** The start of every IRI, in formats that have IRIs. Defaults to `urn:weft:`. */
   readonly base?: string | undefined;
-  /**
-   * Rows that are made and written together, in formats by columns; what suits a large file where
-   * left out.
-   */
+  /** How many rows columnar formats build and write together. The default suits large files. */
   readonly groupRows?: number | undefined;
   /**
-   * Puts an apostrophe in front of cells that a spreadsheet would take for a formula. It changes
-   * the text, so it is off by itself.
+   * Puts an apostrophe before cells that a spreadsheet would evaluate as a formula. Off by default,
+   * since it changes the text.
    */
   readonly escapeFormulas?: boolean | undefined;
 }
 
-/** Takes what a writer makes, and is waited for. */
+/** Receives the output of a writer, which awaits it. */
 export interface TripleSink {
   /** @param file a name in `files` of the format; absent in formats of one file */
   write(piece: string | Uint8Array, file?: string): void | Promise<void>;
 }
 
+/** Writes documents one by one in a triple format. */
 export interface TripleWriter {
   write(document: Document): Promise<void>;
-  /** Writes what stands at the end. The sink stays open. */
+  /** Writes the end of the output. The sink stays open. */
   end(): Promise<void>;
 }
 
 /**
- * A form in which the next tool takes entities and relations. Unlike an annotation format it is
- * written only, and documents with their tokens cannot be read back from it (`jsonl` apart).
+ * An output format for entities and relations. Unlike annotation formats, it cannot be read back
+ * (except `jsonl`).
  *
- * Memory does not grow with the number of documents.
+ * Memory use does not grow with the number of documents.
  */
 export interface TripleFormat {
-  /** What the command line and the server call it; its key in the table. */
+  /** The name in the command line and the server, and its key in the table. */
   readonly name: string;
-  /** What people call it. */
+  /** The display name. */
   readonly title: string;
   /**
-   * The ending of files with its dot; what `--out` knows the format by. Empty in a format of
-   * several files.
+   * The file name ending with its dot, by which `--out` recognises the format. Empty for a format
+   * of several files.
    */
   readonly extension: string;
   readonly mediaType: string;
   /** One clause for lists of formats. */
   readonly describe: string;
   /**
-   * `documents` keeps everything; `entities` every mention and relation; `relations` only the
+   * `documents` keeps everything; `entities`, every mention and relation; `relations`, only the
    * mentions that have a relation.
    */
   readonly holds: "documents" | "entities" | "relations";
-  /** The files of a format that is a folder. */
+  /** The files of a folder format. */
   readonly files?: readonly string[] | undefined;
-  /** Whether pieces are bytes, which do not belong on a terminal. */
+  /** Whether pieces are bytes, which must not go to a terminal. */
   readonly binary?: boolean | undefined;
-  /** @throws {ConfigError} SETTING_INVALID where an option cannot be used */
+  /** @throws {ConfigError} SETTING_INVALID when an option is invalid */
   open(sink: TripleSink, options?: TripleOptions): TripleWriter;
 }
 
-/**
- * A format of one text file, from what stands at its top, what a document adds, and what stands at
- * its end.
- */
+/** Builds a one-file text format from its head, the text for each document, and its tail. */
 export function textFormat(
   facts: Omit<TripleFormat, "open">,
   start: (options: TripleOptions) => { head?: string; of: (document: Document) => string; tail?: string },
@@ -98,10 +91,10 @@ export function textFormat(
 }
 
 /**
- * Everything that a format makes of documents, in memory: the main file as bytes, in a format of
- * several files those by name.
+ * Writes documents in memory and returns the main file as bytes, or the files by name in a format
+ * of several.
  *
- * @param pause waited for after each piece, where the thread has more to do than this
+ * @param pause awaited after each piece, to let the thread do other work
  */
 export async function collectTriples(
   format: TripleFormat,

@@ -1,12 +1,12 @@
-/** Bytes as they come from a file or a request, cut anywhere. */
+/** The bytes of a file or a request, in chunks of any size. */
 export type ByteChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
- * A window over a stream of bytes that grows behind and shrinks in front, so that a reader sees
- * whole records while memory stays at the size of a few. Looking never waits; `more` does.
+ * A sliding window over a stream of bytes. It lets a reader see whole records while holding only a
+ * few in memory. Only `more` waits for input.
  */
 export class ByteStream {
-  /** Bytes taken since the beginning of the stream. */
+  /** Bytes consumed since the start of the stream. */
   offset = 0;
   readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   #buffer = new Uint8Array(1 << 16);
@@ -17,7 +17,7 @@ export class ByteStream {
     this.#chunks = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
   }
 
-  /** The bytes at hand. Valid until the next call of `more`. */
+  /** The buffered bytes. Valid until the next call of `more`. */
   get window(): Uint8Array {
     return this.#buffer.subarray(this.#start, this.#end);
   }
@@ -27,7 +27,7 @@ export class ByteStream {
     this.offset += count;
   }
 
-  /** The place of a byte in the window, from `from` on; -1 where it is not at hand. */
+  /** The index of a byte in the window, at or after `from`; -1 if it is not buffered. */
   find(byte: number, from = 0): number {
     return this.window.indexOf(byte, from);
   }
@@ -42,7 +42,7 @@ export class ByteStream {
     return true;
   }
 
-  /** Stops the source, as leaving a `for await` loop would. */
+  /** Closes the source, as leaving a `for await` loop would. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }

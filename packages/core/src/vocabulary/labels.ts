@@ -3,7 +3,7 @@ import { asStrings } from "../json/fields.ts";
 import type { Annotation, Sentence } from "../schema/index.ts";
 
 /**
- * A closed set of labels with their numbers, in code-unit order unless an order is given, so that
+ * A closed set of numbered labels. They are in code-unit order unless the caller gives an order, so
  * equal data gives equal numbers.
  */
 export class Labels implements Iterable<string> {
@@ -21,8 +21,8 @@ export class Labels implements Iterable<string> {
   }
 
   /**
-   * The names as they come, for orders that mean something: a tag inventory, "none" in front.
-   * Repetitions are left out.
+   * Keeps the given order, for orders with a meaning: a tag inventory, or "none" first. Drops
+   * duplicates.
    */
   static inOrder(names: Iterable<string>): Labels {
     return new Labels([...new Set(names)]);
@@ -44,7 +44,7 @@ export class Labels implements Iterable<string> {
     return this.#indices.has(name);
   }
 
-  /** The number of a label, `undefined` for one that the training data does not have. */
+  /** The number of a label; `undefined` if the training data does not have it. */
   find(name: string): number | undefined {
     return this.#indices.get(name);
   }
@@ -56,12 +56,12 @@ export class Labels implements Iterable<string> {
     const some = this.names.slice(0, 8).join(", ");
     throw new DataError("LABEL_UNKNOWN", {
       at,
-      message: `the label ${JSON.stringify(name)} is not one of the ${this.size} known ones`,
-      hint: this.size === 0 ? "there are no labels at all" : `known are ${some}${this.size > 8 ? ", …" : ""}`,
+      message: `the label ${JSON.stringify(name)} is not one of the ${this.size} known labels`,
+      hint: this.size === 0 ? "there are no labels at all" : `the known labels are ${some}${this.size > 8 ? ", …" : ""}`,
     });
   }
 
-  /** @throws {RangeError} when there is no such number */
+  /** @throws {RangeError} when the number is out of range */
   nameOf(index: number): string {
     const name = this.names[index];
     if (name === undefined) throw new RangeError(`label ${index} of ${this.size}`);
@@ -73,15 +73,16 @@ export class Labels implements Iterable<string> {
   }
 }
 
+/** The labels that occur in a corpus. */
 export interface CorpusLabels {
   readonly entityTypes: Labels;
-  /** Whether some entity has no type. */
+  /** Whether any entity has no type. */
   readonly untyped: boolean;
   readonly relationTypes: Labels;
   readonly pos: Labels;
 }
 
-/** The labels that occur in sentences, which should be those of the training part alone. */
+/** Collects the labels of sentences. Pass the training split alone, so that no label leaks. */
 export function labelsOf(sentences: Iterable<Annotation & Pick<Sentence, "pos">>): CorpusLabels {
   const entityTypes = new Set<string>();
   const relationTypes = new Set<string>();

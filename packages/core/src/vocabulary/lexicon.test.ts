@@ -7,7 +7,7 @@ import { buildLexicon, type LexiconNeeds, type LexiconSettings, lexiconFromJson,
 const built = (sentences = eightSentences, settings: Partial<LexiconSettings> = {}, needs?: LexiconNeeds) =>
   buildLexicon(sentences, lexiconSettings.parse(settings), needs);
 
-test("labels are numbered in an order that the data's order does not change", () => {
+test("label numbers do not depend on the order of the data", () => {
   const lexicon = built();
   expect(lexicon.tags.names.slice(0, 5)).toEqual(["O", "B-LOC", "I-LOC", "E-LOC", "S-LOC"]);
   expect(lexicon.tags.size).toBe(1 + 3 * 4);
@@ -15,13 +15,13 @@ test("labels are numbered in an order that the data's order does not change", ()
   expect(JSON.stringify(built(eightSentences.toReversed()))).toBe(JSON.stringify(lexicon));
 });
 
-test("without types there is one kind of entity; with some, both", () => {
+test("untyped data has one kind of entity, mixed data both", () => {
   expect(built(untyped(eightSentences))).toMatchObject({ typed: false, tags: { names: ["O", "B", "I", "E", "S"] } });
   const mixed = built([...eightSentences.slice(0, 1), ...untyped(eightSentences.slice(1))], { scheme: "bio" });
   expect(mixed.tags.names).toEqual(["O", "B", "I", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-PER", "I-PER"]);
 });
 
-test("a lexicon holds what the model's inputs read, and all there is by default", () => {
+test("a lexicon holds what the model's inputs read, by default everything", () => {
   expect(built().characters?.has("A")).toBe(true);
   expect(built(tagged(eightSentences)).pos?.words).toEqual(expect.arrayContaining(["NN", "NNP", "."]));
   const bare = built(tagged(eightSentences), {}, {});
@@ -29,7 +29,7 @@ test("a lexicon holds what the model's inputs read, and all there is by default"
   expect(built(eightSentences, {}, { characters: true }).characters).toBeDefined();
 });
 
-test("part-of-speech tags are known when every sentence has them, or some, as asked", () => {
+test("knows part-of-speech tags if every sentence has them, or any sentence on request", () => {
   const half = [...tagged(eightSentences.slice(0, 4)), ...eightSentences.slice(4)];
   expect(built().pos).toBeUndefined();
   expect(built(half).pos).toBeUndefined();
@@ -37,7 +37,7 @@ test("part-of-speech tags are known when every sentence has them, or some, as as
   expect(() => built(eightSentences, {}, { pos: "always" })).toThrow("model.inputs.pos.when: no training sentence has");
 });
 
-test("a lexicon comes back from its JSON, whatever the words", () => {
+test("a lexicon survives JSON, whatever its words", () => {
   const word = fc.oneof(
     fc.string({ minLength: 1 }).filter((text) => !/\s|[[\]|]/.test(text)),
     fc.constantFrom("__proto__", "constructor"),
@@ -61,7 +61,7 @@ test("a lexicon comes back from its JSON, whatever the words", () => {
   );
 });
 
-test("what is no lexicon is refused with its place", () => {
+test("refuses invalid lexicons with the place of the fault", () => {
   const whole = JSON.parse(JSON.stringify(built())) as Record<string, unknown>;
   const change: fc.Arbitrary<[string, unknown]> = fc.tuple(
     fc.constantFrom("words", "pos", "scheme", "tags", "relations"),

@@ -6,36 +6,36 @@ import { type TagScheme, tagInventory } from "../text/index.ts";
 import { Labels, labelsOf } from "./labels.ts";
 import { characterVocabulary, Vocabulary, wordVocabulary } from "./vocabulary.ts";
 
-/** How words become rows of a table, and entities tags. */
+/** Settings for how words become rows of a table, and entities tags. */
 export const lexiconSettings = z.strictObject({
-  minCount: z.int().min(1).default(1).describe("words seen less often in training are unknown"),
-  foldCase: z.boolean().default(false).describe("read words in lower case"),
+  minCount: z.int().min(1).default(1).describe("treat words seen less often in training as unknown"),
+  foldCase: z.boolean().default(false).describe("convert words to lower case"),
   foldNumbers: z.boolean().default(false).describe("read every digit as 0"),
-  unknown: z.enum(["single", "shape"]).default("single").describe("one row for all unknown words, or one for each shape of word"),
-  scheme: z.enum(["bio", "bioes", "bilou"]).default("bioes").describe("how entities become tags"),
+  unknown: z.enum(["single", "shape"]).default("single").describe("give unknown words one shared row, or one row per word shape"),
+  scheme: z.enum(["bio", "bioes", "bilou"]).default("bioes").describe("how to encode entities as tags"),
 });
 
+/** The values of `lexiconSettings`. */
 export type LexiconSettings = z.infer<typeof lexiconSettings>;
 
 /**
- * What a model's inputs read beyond words; the lexicon holds nothing else, so that nothing is
- * written that no model reads.
+ * The inputs that a model reads beyond words. The lexicon holds nothing else, so a saved model has
+ * no unused vocabulary.
  */
 export interface LexiconNeeds {
   readonly characters?: boolean | undefined;
   /**
-   * Part-of-speech tags: only when every training sentence has them, or even when some lack them.
+   * Part-of-speech tags: `tagged` uses them if every training sentence has them, `always` even if
+   * some lack them.
    */
   readonly pos?: "tagged" | "always" | undefined;
 }
 
-/**
- * Everything a model knows by name: its words and its labels. Made from the training split alone.
- */
+/** The vocabularies and label sets of a model, built from the training split alone. */
 export interface Lexicon {
   readonly words: Vocabulary;
   readonly pos: Vocabulary | undefined;
-  /** The characters of words, in their own case. */
+  /** The characters of words, without case folding. */
   readonly characters?: Vocabulary | undefined;
   /** Whether entities have types. */
   readonly typed: boolean;
@@ -45,26 +45,28 @@ export interface Lexicon {
   /** In the order of the model's outputs. */
   readonly relations: Labels;
   /**
-   * Which types of arguments a relation has, in the form of `argumentTypes`; for models that
+   * The pairs of argument types that relations have, encoded by `argumentTypes`; for models that
    * classify pairs of entities.
    */
   readonly argumentTypes?: Labels | undefined;
 }
 
-/** Two entity types as one label. */
+/** Encodes two entity types as one label. */
 export function argumentTypes(head: Entity, tail: Entity): string {
   return `${head.type ?? ""}\t${tail.type ?? ""}`;
 }
 
-/** The types that a model gives to entities; none where it does not tell any apart. */
+/** The entity types that a model predicts; none if it does not distinguish types. */
 export function entityTypesOf({ tags, typed }: Pick<Lexicon, "tags" | "typed">): string[] {
   // A tag is its position, a hyphen, and its type.
   return typed ? [...new Set(tags.names.filter((tag) => tag.length > 2).map((tag) => tag.slice(2)))] : [];
 }
 
 /**
- * @param needs of the model; everything that can be had, by default
- * @throws {ConfigError} SETTING_INVALID when tags are to be read always and no sentence has any
+ * Builds the lexicon of a model from its training split.
+ *
+ * @param needs inputs that the model reads; defaults to all that the data offers
+ * @throws {ConfigError} SETTING_INVALID when `pos` is `always` and no sentence has tags
  */
 export function buildLexicon(
   train: readonly Sentence[],
@@ -97,9 +99,7 @@ function posVocabulary(train: readonly Sentence[], when: "tagged" | "always"): V
   return Vocabulary.build(tagged.flatMap((sentence) => sentence.pos ?? []));
 }
 
-/**
- * The way back from the file `vocab.json` of a model. A lexicon turns into it by `JSON.stringify`.
- */
+/** Restores a lexicon from the parsed `vocab.json` of a model. `JSON.stringify` writes it. */
 export function lexiconFromJson(value: unknown, at: Location = {}): Lexicon {
   const fields = asObject(value, at, "");
   const scheme = asString(fields["scheme"], at, "scheme");

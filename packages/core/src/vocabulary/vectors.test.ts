@@ -33,7 +33,7 @@ const read = (bytes: Uint8Array, words: string[], options?: VectorOptions, size 
   readVectors(cut(bytes, size), new Set(words), { source: "v", ...options });
 
 describe.each(Object.entries(files))("%s", (format, bytes) => {
-  test("is recognised, gives the first row of each word asked, and falls back on lower case", async () => {
+  test("is recognised, gives the first row of each requested word, and falls back to lower case", async () => {
     const vectors = await read(bytes, ["Paris", "THE", "missing", "naïve", "the"]);
     expect(vectors).toEqual({
       format,
@@ -52,7 +52,7 @@ describe.each(Object.entries(files))("%s", (format, bytes) => {
     expect((await read(bytes, ["the", "missing"], { countOf: (word) => counts.get(word) ?? 0 })).coverage.tokens).toBe(0.75);
   });
 
-  test("where the chunks are cut changes nothing", async () => {
+  test("chunk boundaries do not matter", async () => {
     const whole = await read(bytes, ["the", "naïve"], {}, bytes.length);
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: bytes.length }), async (size) => {
@@ -61,7 +61,7 @@ describe.each(Object.entries(files))("%s", (format, bytes) => {
     );
   });
 
-  test("cut off anywhere it is refused, unless a GloVe file ends with a whole row", async () => {
+  test("is refused if truncated, unless a GloVe file ends with a whole row", async () => {
     for (let end = 0; end < bytes.length - 2; end++) {
       const reading = read(bytes.slice(0, end), ["the", "naïve"]);
       const before = new TextDecoder().decode(bytes.slice(0, end));
@@ -70,7 +70,7 @@ describe.each(Object.entries(files))("%s", (format, bytes) => {
           .trimEnd()
           .split("\n")
           .map((line) => line.trim().split(" ").length);
-        // Without a header the first row says how long rows are, and a number cut short is still a
+        // Without a header the first row sets the row length, and a truncated number is still a
         // number.
         const whole = fields.every((count) => count === fields[0]) && (fields[0] as number) > 1 && !before.endsWith("-");
         if (whole) await expect(reading).resolves.toBeDefined();
@@ -80,7 +80,7 @@ describe.each(Object.entries(files))("%s", (format, bytes) => {
   });
 });
 
-test("binary rows need no line feed between them, and may hold one among their bytes", async () => {
+test("binary rows need no line feeds between them, and their bytes may contain one", async () => {
   const feed = new DataView(Uint8Array.from([10, 10, 10, 10]).buffer).getFloat32(0, true);
   const list: [string, number[]][] = [
     ["a", [feed, 1, feed]],
@@ -91,7 +91,7 @@ test("binary rows need no line feed between them, and may hold one among their b
   }
 });
 
-test("words of GloVe may hold spaces", async () => {
+test("GloVe words may contain spaces", async () => {
   expect((await read(encoder.encode("a 1 2\n. . . 3 4\nat x@y.org 5 6\n"), [". . .", "a"])).matrix).toEqual(
     Float32Array.from([3, 4, 1, 2]),
   );
@@ -114,7 +114,7 @@ test.each<[string, string | Uint8Array, string]>([
   await expect(read(typeof file === "string" ? encoder.encode(file) : file, ["a", "b"])).rejects.toThrow(message);
 });
 
-test("a file with neither lines nor words is refused before it fills the memory", async () => {
+test("refuses a file without lines or words before it fills the memory", async () => {
   function* endless(first: string): Generator<Uint8Array> {
     yield encoder.encode(first);
     for (;;) yield new Uint8Array(1 << 16).fill(120);
@@ -124,7 +124,7 @@ test("a file with neither lines nor words is refused before it fills the memory"
   await expect(readVectors(endless("5 3\n"), new Set(["a"]), { format: "word2vec-binary" })).rejects.toThrow("VECTORS_INVALID");
 });
 
-test("the source is closed when reading stops early", async () => {
+test("closes the source when reading stops early", async () => {
   let closed = false;
   function* chunks(): Generator<Uint8Array> {
     try {
@@ -137,7 +137,7 @@ test("the source is closed when reading stops early", async () => {
   expect(closed).toBe(true);
 });
 
-test("a stream's window holds what was not taken, whatever the sizes", async () => {
+test("a stream's window holds the bytes not taken yet, whatever the chunk sizes", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.uint8Array({ maxLength: 90_000 }), fc.nat(90_000)), { maxLength: 6 }),

@@ -2,46 +2,49 @@ import { DataError } from "../errors.ts";
 import { type ByteChunks, ByteStream } from "./byte-stream.ts";
 
 /**
- * `glove`: a word and its numbers a line. `word2vec-text`: the same behind a line "rows dimension"
- * (fastText's .vec too).
+ * `glove`: one word and its numbers per line. `word2vec-text`: the same after a line "rows
+ * dimension" (also fastText's .vec). `word2vec-binary`: the same header, then float32 rows.
  */
 export type VectorFormat = "glove" | "word2vec-text" | "word2vec-binary";
 
+/** How `readVectors` reads a file. */
 export interface VectorOptions {
   readonly source?: string | undefined;
-  /** Seen from the first bytes where left out. */
+  /** Defaults to the format detected from the first bytes. */
   readonly format?: VectorFormat | undefined;
-  /** Occurrences of a word in the training part, for the share of tokens covered. */
+  /** Occurrences of a word in the training split, to compute the share of tokens covered. */
   readonly countOf?: ((word: string) => number) | undefined;
 }
 
+/** The vectors found for the requested words, with their coverage. */
 export interface WordVectors {
   readonly format: VectorFormat;
   readonly dimension: number;
-  /** The asked words that were found, in the order asked. */
+  /** The requested words that were found, in the order requested. */
   readonly words: readonly string[];
-  /** [words, dimension], row by row. */
+  /** Shape [words, dimension], row-major. */
   readonly matrix: Float32Array;
   readonly coverage: {
     readonly asked: number;
     readonly found: number;
-    /** Of the found words, those that had a vector only in lower case. */
+    /** How many of the found words matched only in lower case. */
     readonly lowerCased: number;
     /**
-     * Share of running words covered, between 0 and 1, where `countOf` was given and counts any.
+     * Share of running words covered, between 0 and 1; `undefined` if `countOf` is absent or always
+     * returns 0.
      */
     readonly tokens: number | undefined;
   };
 }
 
 /**
- * The vectors of the asked words, from a file read once from front to back; memory is that of the
- * vectors kept.
+ * Reads the vectors of the requested words in one pass over the file. Memory holds only the vectors
+ * kept.
  *
- * A word takes its own vector, else the one of its lower-case form. Of repeated rows the first
- * counts. Every row's length is checked, and that the numbers kept are finite.
+ * A word gets its own vector, or else that of its lower-case form. The first of repeated rows wins.
+ * Every row must have the right length, and the kept numbers must be finite.
  *
- * @throws {DataError} VECTORS_INVALID with the line, or in a binary file the byte
+ * @throws {DataError} VECTORS_INVALID with the line, or the byte in a binary file
  */
 export async function readVectors(
   chunks: ByteChunks,
@@ -66,7 +69,7 @@ interface VectorFile {
   readonly source: string | undefined;
   readonly format: VectorFormat;
   readonly dimension: number;
-  /** As the header says; a GloVe file has none. */
+  /** From the header; a GloVe file has none. */
   readonly rows: number | undefined;
 }
 
@@ -77,7 +80,7 @@ const lineFeed = 10;
 const blank = 32;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Reads the header where there is one and tells the formats apart. */
+/** Reads the header, if any, and detects the format. */
 async function open(stream: ByteStream, { source, format }: VectorOptions): Promise<VectorFile> {
   const length = await lineLength(stream, source, 1);
   if (length === undefined) throw invalid({ source }, "the file is empty");
@@ -105,7 +108,7 @@ async function open(stream: ByteStream, { source, format }: VectorOptions): Prom
   return { source, format: found, dimension: dimension as number, rows: rows as number };
 }
 
-/** Whether the first row, behind its word, holds bytes that no printed number has. */
+/** Whether the first row, after its word, contains bytes that no printed number has. */
 async function isBinary(stream: ByteStream, dimension: number): Promise<boolean> {
   const enough = (): boolean => {
     const space = stream.find(blank);
@@ -116,7 +119,7 @@ async function isBinary(stream: ByteStream, dimension: number): Promise<boolean>
   const begin = window.indexOf(blank) + 1;
   const stop = window.indexOf(lineFeed, begin);
   const end = Math.min(stop < 0 ? window.length : stop, begin + 4 * dimension);
-  // Written in Latin-1 every byte is one character, so that no pair of float bytes can pass for a
+  // Decoded as Latin-1, every byte is one character, so no pair of float bytes can look like a
   // letter.
   const numbers = Array.from(window.subarray(begin, end), (byte) => String.fromCharCode(byte)).join("");
   return !/^[-+.0-9eE \t\rnaifNAIF]+$/.test(numbers);
@@ -154,7 +157,8 @@ function readTextRow(
     throw invalid(at, `expected a word and ${dimension} numbers, found ${fields} fields`);
   }
   const word = decoder.decode(row.subarray(0, wordEnd));
-  // Some tokens of GloVe's largest file hold spaces; a number among them is a row that is too long.
+  // Some tokens of GloVe's largest file contain spaces. A number among them means that the row is
+  // too long.
   if (
     word.includes(" ") &&
     word
@@ -182,7 +186,7 @@ async function readBinary(stream: ByteStream, file: VectorFile, wanted: Wanted, 
     let searched = 0;
     let space = stream.find(blank);
     while (space < 0 || stream.window.length < space + 1 + bytes) {
-      if (space < 0 && stream.window.length > longestRow) throw invalid({ source }, `no word ends behind byte ${stream.offset}`);
+      if (space < 0 && stream.window.length > longestRow) throw invalid({ source }, `no word ends after byte ${stream.offset}`);
       searched = space < 0 ? stream.window.length : searched;
       if (!(await stream.more())) {
         throw invalid(
@@ -237,8 +241,8 @@ function gather(
 }
 
 /**
- * Bytes of the line at the front of the stream, without its line feed; `undefined` at the end of
- * the stream.
+ * The length in bytes of the next line, without its line feed; `undefined` at the end of the
+ * stream.
  */
 async function lineLength(stream: ByteStream, source: string | undefined, line: number): Promise<number | undefined> {
   let searched = 0;
@@ -251,9 +255,7 @@ async function lineLength(stream: ByteStream, source: string | undefined, line: 
   }
 }
 
-/**
- * The place of the separator in front of the last `count` fields; -1 where there are not so many.
- */
+/** The position of the separator before the last `count` fields; -1 if there are fewer fields. */
 function beforeLastFields(row: Uint8Array, count: number): number {
   let left = count;
   for (let index = row.length - 1; index >= 0; index--) {
@@ -271,6 +273,6 @@ function trimEnd(row: Uint8Array): Uint8Array {
 }
 
 function invalid(at: { source: string | undefined; line?: number }, message: string): DataError {
-  const hint = "the file may be cut off or of another format; download it again or name its format";
+  const hint = "the file may be truncated or in another format; download it again, or set its format";
   return new DataError("VECTORS_INVALID", { at, message, hint });
 }

@@ -7,7 +7,7 @@ import { wordShape } from "./word-shape.ts";
 
 const words = ["the", "Acme", "the", "of", "1990", "1984", "Of", "__proto__"];
 
-test("words are numbered from frequent to rare, behind the unknown one", () => {
+test("numbers words from frequent to rare, after the unknown word", () => {
   const vocabulary = Vocabulary.build(words);
   expect(vocabulary.words).toEqual(["the", "1984", "1990", "Acme", "Of", "__proto__", "of"]);
   expect(vocabulary.indexOf("the")).toBe(1);
@@ -17,7 +17,7 @@ test("words are numbered from frequent to rare, behind the unknown one", () => {
   expect(vocabulary.size).toBe(8);
 });
 
-test("folding joins what differs in case or digits alone, when counting and when looking up", () => {
+test("folding merges words that differ only in case or digits, for counting and lookup", () => {
   const vocabulary = Vocabulary.build(words, { foldCase: true, foldNumbers: true, minCount: 2 });
   expect(vocabulary.words).toEqual(["0000", "of", "the"]);
   expect(vocabulary.indexOf("2024")).toBe(1);
@@ -26,7 +26,7 @@ test("folding joins what differs in case or digits alone, when counting and when
   expect(vocabulary.has("acme")).toBe(false);
 });
 
-test("unknown words keep their form", () => {
+test("unknown words keep their shape", () => {
   const vocabulary = Vocabulary.build(words, { unknown: "shape", foldCase: true });
   const rows = ["Zeta", "ZETA", "12", "A4", "well-off", "?!", "running", "stayed", "rarely", "cats", "blue"].map((word) =>
     vocabulary.indexOf(word),
@@ -62,7 +62,7 @@ const options: fc.Arbitrary<VocabularyOptions> = fc.record({
   unknown: fc.constantFrom("single", "shape"),
 });
 
-test("a vocabulary comes back from JSON exactly, and every word has a row of the table", () => {
+test("a vocabulary survives JSON exactly, and every word has a row", () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: "grapheme" })), options, fc.string({ unit: "binary" }), (list, settings, word) => {
       const vocabulary = Vocabulary.build(list, settings);
@@ -90,7 +90,7 @@ test.each([
   [{}],
   [{ words: ["a"], counts: [] }],
   [{ ...Vocabulary.build(["a"]).toJSON(), words: ["a", "a"], counts: [1, 1] }],
-])("%j is no vocabulary", (value) => {
+])("%j is not a vocabulary", (value) => {
   expect(() => Vocabulary.fromJSON(value, { source: "vocab.json" })).toThrow(/^vocab\.json(?:: | )/);
 });
 
@@ -106,19 +106,19 @@ const sentence: Sentence = {
   relations: [{ head: 0, tail: 1, type: "r" }],
 };
 
-test("sentences give their words, their characters and their labels", () => {
+test("collects words, characters and labels from sentences", () => {
   expect(wordVocabulary([sentence]).words).toEqual(["Ada", "🚀a"]);
   expect(characterVocabulary([sentence, sentence]).words).toEqual(["a", "A", "d", "🚀"]);
   const { entityTypes, untyped, relationTypes, pos } = labelsOf([sentence]);
   expect([[...entityTypes], untyped, [...relationTypes], [...pos]]).toEqual([["LOC", "PER"], true, ["r"], ["NNP", "SYM"]]);
 });
 
-test("labels are numbered and known by name alone", () => {
+test("numbers labels and finds them by name", () => {
   const labels = Labels.of(["b", "a", "b"]);
   expect([labels.indexOf("b"), labels.nameOf(0), labels.size, labels.find("toString")]).toEqual([1, "a", 2, undefined]);
   expect(Labels.fromJSON(JSON.parse(JSON.stringify(Labels.inOrder(["b", "a"])))).names).toEqual(["b", "a"]);
   expect(() => labels.indexOf("c", { source: "dev", line: 2 })).toThrow(
-    'dev:2: the label "c" is not one of the 2 known ones (LABEL_UNKNOWN)',
+    'dev:2: the label "c" is not one of the 2 known labels (LABEL_UNKNOWN)',
   );
   expect(() => labels.nameOf(2)).toThrow(RangeError);
 });

@@ -3,32 +3,34 @@ import { asList, asNumber, asObject, asString, within } from "../json/fields.ts"
 import type { Sentence } from "../schema/index.ts";
 import { wordShape, wordShapes } from "./word-shape.ts";
 
+/** How a vocabulary is built and looked up. */
 export interface VocabularyOptions {
   /** Words that occur less often are unknown. */
   readonly minCount?: number | undefined;
-  /** Lower case before counting and looking up. */
+  /** Convert to lower case before counting and looking up. */
   readonly foldCase?: boolean | undefined;
-  /** Every digit becomes 0 before counting and looking up. */
+  /** Replace every digit with 0 before counting and looking up. */
   readonly foldNumbers?: boolean | undefined;
   /**
-   * `single`: one row for all unknown words. `shape`: one row a class of form, which an unknown
-   * name keeps from a verb.
+   * `single`: one row for all unknown words. `shape`: one row per word shape, which separates an
+   * unknown name from an unknown verb.
    */
   readonly unknown?: "single" | "shape" | undefined;
 }
 
 /**
- * The words that a model knows, from the training part alone, and the rows that unknown ones share.
+ * The words that a model knows, from the training split alone, and the rows that unknown words
+ * share.
  *
- * Row 0 is the unknown word (with `shape`: the unknown word of no particular form), the further
- * classes follow, then the words from frequent to rare, equally frequent ones in code-unit order.
- * There is no row for padding, since no batch is padded.
+ * Row 0 is the unknown word (with `shape`: the unknown word of no particular form). The other
+ * shapes follow, then the words from frequent to rare, ties in code-unit order. There is no padding
+ * row, since no batch is padded.
  */
 export class Vocabulary {
   readonly options: Readonly<Required<{ [Name in keyof VocabularyOptions]: NonNullable<VocabularyOptions[Name]> }>>;
   /** The known words, folded; word `i` has row `unknownRows + i`. */
   readonly words: readonly string[];
-  /** Occurrences in the training part, beside `words`. */
+  /** Occurrences in the training split, parallel to `words`. */
   readonly counts: readonly number[];
   readonly #rows: ReadonlyMap<string, number>;
 
@@ -57,7 +59,9 @@ export class Vocabulary {
   }
 
   /**
-   * @throws {DataError} FIELD_MISSING or FIELD_INVALID where the value is not what `toJSON` gave
+   * Restores a vocabulary from the value of `toJSON`.
+   *
+   * @throws {DataError} FIELD_MISSING or FIELD_INVALID for any other value
    */
   static fromJSON(value: unknown, at: Location = {}): Vocabulary {
     const fields = asObject(value, at, "");
@@ -67,7 +71,7 @@ export class Vocabulary {
     const valid =
       (unknown === "single" || unknown === "shape") && typeof foldCase === "boolean" && typeof foldNumbers === "boolean";
     if (!valid || counts.length !== words.length || new Set(words).size !== words.length) {
-      const message = "expected unknown, foldCase, foldNumbers, and words without repetition with one count each";
+      const message = "expected unknown, foldCase, foldNumbers, and unique words with one count each";
       throw new DataError("FIELD_INVALID", { at: within(at, "vocabulary"), message });
     }
     const minCount = asNumber(fields["minCount"], at, "minCount");
@@ -81,12 +85,12 @@ export class Vocabulary {
     return { ...this.options, words: this.words, counts: this.counts };
   }
 
-  /** How many rows at the front stand for unknown words. */
+  /** The number of rows, at the front, for unknown words. */
   get unknownRows(): number {
     return this.options.unknown === "shape" ? wordShapes.length : 1;
   }
 
-  /** Rows of an embedding table for this vocabulary. */
+  /** The number of rows that an embedding table for this vocabulary needs. */
   get size(): number {
     return this.unknownRows + this.words.length;
   }
@@ -95,32 +99,32 @@ export class Vocabulary {
     return this.#rows.has(fold(word, this.options));
   }
 
-  /** The row of a word, or the row of unknown words of its form. */
+  /** The row of a word, or the row for unknown words of its shape. */
   indexOf(word: string): number {
     return this.#rows.get(fold(word, this.options)) ?? this.unknownIndexOf(word);
   }
 
   /**
-   * The row that the word would have were it unknown; training puts it in place of rare words now
-   * and then.
+   * The row that the word would have if it were unknown. Training sometimes substitutes it for a
+   * rare word.
    */
   unknownIndexOf(word: string): number {
     return this.options.unknown === "shape" ? wordShapes.indexOf(wordShape(word)) : 0;
   }
 
-  /** Occurrences in the training part; 0 for an unknown word. */
+  /** Occurrences in the training split; 0 for an unknown word. */
   countOf(word: string): number {
     const row = this.#rows.get(fold(word, this.options));
     return row === undefined ? 0 : (this.counts[row - this.unknownRows] as number);
   }
 }
 
-/** The words of sentences. */
+/** Builds the vocabulary of the words in sentences. */
 export function wordVocabulary(sentences: Iterable<Sentence>, options?: VocabularyOptions): Vocabulary {
   return Vocabulary.build(tokensOf(sentences), options);
 }
 
-/** The characters (code points) of sentences, each token's on its own. */
+/** Builds the vocabulary of the characters (code points) in the tokens of sentences. */
 export function characterVocabulary(sentences: Iterable<Sentence>, options?: VocabularyOptions): Vocabulary {
   return Vocabulary.build(charactersOf(sentences), options);
 }

@@ -1,7 +1,4 @@
-/**
- * What an unseen word is known by: its form alone. The order is the order of their rows in a
- * vocabulary.
- */
+/** The shapes that classify unknown words, in the order of their rows in a vocabulary. */
 export const wordShapes = [
   "other",
   "digits",
@@ -16,9 +13,10 @@ export const wordShapes = [
   "ends in s",
 ] as const;
 
+/** One of `wordShapes`. */
 export type WordShape = (typeof wordShapes)[number];
 
-/** The first class that fits, from the most telling form to the least. */
+/** The first shape that fits, from the most to the least specific. */
 export function wordShape(word: string): WordShape {
   if (/\p{N}/u.test(word)) return /^[\p{N}.,:/%+-]+$/u.test(word) ? "digits" : "with digit";
   if (!/\p{L}/u.test(word)) return "punctuation";

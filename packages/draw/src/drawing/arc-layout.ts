@@ -1,7 +1,7 @@
 import { groupByLine } from "./group-by-line.ts";
 
 /**
- * Where an entity stands: its line, its horizontal extent, and how far its top lies below the
+ * The place of an entity: its line, its horizontal extent, and the distance of its top below the
  * highest box of the line.
  */
 export interface ArcBox {
@@ -11,6 +11,7 @@ export interface ArcBox {
   readonly top: number;
 }
 
+/** A relation to place as an arc, with the width of its label. */
 export interface ArcRequest {
   /** Indices into the boxes. */
   readonly head: number;
@@ -18,6 +19,7 @@ export interface ArcRequest {
   readonly labelWidth: number;
 }
 
+/** An area of the drawing, in drawing units. */
 export interface Rectangle {
   readonly left: number;
   readonly right: number;
@@ -25,7 +27,7 @@ export interface Rectangle {
   readonly bottom: number;
 }
 
-/** A vertical stroke, interrupted wherever it passes behind a label. */
+/** A vertical stroke, interrupted where it passes behind a label. */
 export interface Leg {
   readonly x: number;
   /** Top and bottom of each part, from the corner down to the box. */
@@ -34,11 +36,11 @@ export interface Leg {
 }
 
 /**
- * One arc, or the half of it that stands on one line. `y` grows downwards; 0 is the top of the
- * highest box of the line.
+ * An arc, or the half of it on one line. `y` grows downwards; 0 is the top of the line's highest
+ * box.
  *
- * `head` and `tail` are the legs; a half that goes on elsewhere has one of them, and a mark at the
- * other end of its bar.
+ * `head` and `tail` are the legs. A half that continues on another line has only one leg, and a
+ * mark at the other end of its bar.
  */
 export interface Arc {
   readonly relation: number;
@@ -49,28 +51,29 @@ export interface Arc {
   readonly head: Leg | null;
   readonly tail: Leg | null;
   readonly label: Rectangle;
-  /** Centre of the continuation mark and the number that both halves share. */
+  /** Centre of the continuation mark, and the number shared by both halves. */
   readonly mark: { readonly x: number; readonly number: number } | null;
 }
 
+/** All arcs of a drawing, and the room they need. */
 export interface ArcLayout {
   readonly arcs: readonly Arc[];
-  /** Room above each line, in the order of lines; 0 where a line has no arc. */
+  /** Room above each line, in order; 0 for a line without arcs. */
   readonly heights: readonly number[];
 }
 
+/** The lines of a drawing and their bounds. */
 export interface ArcLayoutOptions {
   readonly lineCount: number;
   /**
-   * Labels of whole arcs stay between these where they fit; bars that go on in another line end
-   * there.
+   * Bounds for the labels of whole arcs if they fit; bars that continue on another line end here.
    */
   readonly left: number;
   readonly right: number;
   readonly rightToLeft: boolean;
 }
 
-/** Sizes that the layout promises to keep free; the drawing uses the same ones. */
+/** Sizes that the layout keeps free; the drawing uses the same ones. */
 export const arcSizes = {
   firstLevel: 21,
   levelHeight: 21,
@@ -88,12 +91,11 @@ export function portsWidth(count: number): number {
 }
 
 /**
- * Places relation arcs above their entities so that all of them can be seen.
+ * Places relation arcs above their entities so that all are visible.
  *
- * Every arc end gets a place of its own on its box. Arcs are stacked by colouring the interval
- * graph of their bars and labels, short ones first and enclosing ones above what they enclose; so
- * no two labels touch, no bar runs along another, and strokes that must pass behind a label leave
- * it free.
+ * Every arc end gets its own place on its box. Arcs are stacked by colouring the interval graph of
+ * their bars and labels, short ones first and enclosing ones above what they enclose. So no two
+ * labels touch, no bar runs along another, and strokes that pass behind a label leave it free.
  */
 export function layoutArcs(boxes: readonly ArcBox[], relations: readonly ArcRequest[], options: ArcLayoutOptions): ArcLayout {
   const halves = cutAtLines(boxes, relations, options);
@@ -113,7 +115,7 @@ export function layoutArcs(boxes: readonly ArcBox[], relations: readonly ArcRequ
 interface Port {
   readonly box: number;
   readonly half: Half;
-  /** Where the other end of the half is. */
+  /** The side of the half's other end. */
   readonly towards: number;
   x: number;
 }
@@ -199,7 +201,7 @@ function givePorts(boxes: readonly ArcBox[], halves: readonly Half[]): void {
   }
 }
 
-/** Ends of boxes that lie inside one another must not fall on one place either. */
+/** Ends of nested boxes must not coincide either. */
 function nearestFree(wanted: number, box: ArcBox, taken: Set<string>): number {
   const key = (x: number) => `${box.line}:${Math.round(x / 4)}`;
   for (let distance = 0; distance < box.right - box.left; distance += 4) {
@@ -212,7 +214,7 @@ function nearestFree(wanted: number, box: ArcBox, taken: Set<string>): number {
   return wanted;
 }
 
-/** Gives every half of one line its level and its label's place; returns the number of levels. */
+/** Assigns a level and a label position to every half on one line; returns the number of levels. */
 function stack(halves: readonly Half[], options: ArcLayoutOptions): number {
   const levels: Half[][] = [];
   for (const half of halves) {
@@ -242,8 +244,8 @@ function encloses(outer: Half, inner: Half): boolean {
 }
 
 /**
- * Where the centre of a label may lie so that the label stands over its bar. A label that is too
- * long stands in the middle, or beside the continuation mark and beyond the leg.
+ * The range for the centre of a label over its bar. A label that is too long is centred, or goes
+ * next to the continuation mark and beyond the leg.
  */
 function labelRange({ left, right, labelWidth, mark }: Half): [low: number, high: number] {
   const inner = arcSizes.markRadius + 3;
@@ -255,7 +257,8 @@ function labelRange({ left, right, labelWidth, mark }: Half): [low: number, high
 }
 
 /**
- * The place nearest to the middle of the bar where no leg of a higher arc passes behind the label.
+ * The position nearest to the middle of the bar at which no leg of a higher arc passes behind the
+ * label.
  */
 function calmest(half: Half, halves: readonly Half[]): number {
   const reach = half.labelWidth / 2 + 3;

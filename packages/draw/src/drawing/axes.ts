@@ -36,8 +36,8 @@ export function linearScale(values: readonly number[], from: number, to: number,
 }
 
 /**
- * As `linearScale` over the values themselves, without widening to round numbers: for an axis that
- * is read from left to right.
+ * Like `linearScale`, but without widening to round numbers, for an axis that is read from left to
+ * right.
  */
 export function tightScale(values: readonly number[], from: number, to: number, wanted?: number): Scale {
   const [low, high] = extent(values);
@@ -46,7 +46,7 @@ export function tightScale(values: readonly number[], from: number, to: number, 
 }
 
 /**
- * Base-10 logarithmic with ticks at the values themselves where they are few; the values must be
+ * A base-10 logarithmic scale with ticks at the values themselves if there are few. Values must be
  * above 0.
  */
 export function logScale(values: readonly number[], from: number, to: number): Scale {
@@ -87,7 +87,7 @@ export function drawVerticalAxis(area: PlotArea, scale: Scale): string {
   return rows.join("\n");
 }
 
-/** The base line with ticks and numbers below the plot; numbers that would touch are left out. */
+/** The base line with ticks and numbers below the plot; skips numbers that would touch. */
 export function drawHorizontalAxis(area: PlotArea, scale: Scale): string {
   const rows = [`<path class="weft-axis" d="M${round(area.left)} ${round(area.bottom)}H${round(area.right)}"/>`];
   let free = Number.NEGATIVE_INFINITY;
@@ -114,8 +114,8 @@ export interface Heading {
 }
 
 /**
- * Title, legend (where there are names) and the name of the vertical axis, from the top; `bottom`
- * is where the plot may start.
+ * Title, legend (if there are names) and the name of the vertical axis, from the top. The plot may
+ * start at `bottom`.
  */
 export function drawHeading({ title, yLabel, names, width, sample, sampleWidth }: Heading): { body: string; bottom: number } {
   const rows: string[] = [];
@@ -156,7 +156,7 @@ export const chartMargin = 18;
 export const tickSize = 11;
 export const labelSize = 12;
 
-/** The style rules that charts share, with one colour for each series. */
+/** The style rules that charts share, with one colour per series. */
 export function chartRules(theme: Theme, series: number): string {
   const rows = [
     `.weft-title{font-size:16px;font-weight:600;${paint("fill", "ink", theme)}}`,
@@ -180,7 +180,7 @@ export function chartRules(theme: Theme, series: number): string {
   return rows.join("\n");
 }
 
-/** The class that colours a series; colours repeat after the last one. */
+/** The CSS class that colours a series; colours repeat after the last one. */
 export function seriesClass(index: number): string {
   return `weft-series-${index % seriesColours.light.length}`;
 }
@@ -191,9 +191,7 @@ function scale(ticks: readonly number[], from: number, to: number, warp: (value:
   return { low, high, ticks, place: (value) => from + ((warp(value) - start) / (end - start || 1)) * (to - from) };
 }
 
-/**
- * The least and the greatest value, moved apart where they are too close for numbers between them.
- */
+/** The minimum and the maximum, moved apart if they are too close to have numbers between them. */
 function extent(values: readonly number[], factor?: number): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];

@@ -13,22 +13,24 @@ import {
 import { fitText, textWidth } from "./text-width.ts";
 import { round, svgFrame, type Theme } from "./theme.ts";
 
+/** One bar in every group, all in one colour. */
 export interface BarSeries {
   readonly name: string;
-  /** One value for each group; what is not finite leaves its place empty. */
+  /** One value per group; a value that is not finite leaves its place empty. */
   readonly values: readonly number[];
   /** Error bars: the lowest and the highest value of each group, in the unit of the values. */
   readonly intervals?: readonly (readonly [low: number, high: number] | null)[] | undefined;
 }
 
+/** The content and the look of a bar chart. */
 export interface BarChart {
   readonly title: string;
   readonly yLabel: string;
   readonly groups: readonly string[];
   readonly series: readonly BarSeries[];
-  /** Values the vertical axis must reach; 0 always is. */
+  /** Values that the vertical axis must include; it always includes 0. */
   readonly yRange?: readonly [low: number, high: number] | undefined;
-  /** Decimals of the number over each bar; no numbers where this is left out. */
+  /** Decimals of the number over each bar. Defaults to no numbers. */
   readonly decimals?: number | undefined;
   readonly width?: number | undefined;
   readonly height?: number | undefined;

@@ -10,17 +10,17 @@ const candidates = Array.from({ length: 200 }, (_, k) => ({
 }));
 const points = operatingPoints({ candidates, gold: new Map([["r", 120]]) });
 
-test("reliability draws a point for each bin that holds something, and the diagonal", () => {
+test("reliability draws a point for each bin that is not empty, and the diagonal", () => {
   const half = candidates.filter(({ confidence }) => confidence > 0.5);
   const svg = reliabilityChart({ before: reliability(candidates), after: reliability(half) });
   expect(checkXml(svg)).toBe("");
   expect(svg).toContain("before, ECE");
-  expect(svg).toContain("as sure as right");
+  expect(svg).toContain("perfectly calibrated");
   const sizes = [...svg.matchAll(/: (\d+) points from/gu)].map(([, count]) => Number(count));
   expect(sizes).toEqual([10, 5, 2]);
 });
 
-test("precision against recall keeps its ends where points lie on each other, and marks what is in use", () => {
+test("precision against recall keeps its ends when points coincide, and marks the thresholds in use", () => {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) throw new Error("no points");
   const many = Array.from({ length: 500 }, (_, k) => ({ ...first, recall: k / 499, precision: 1 }));
@@ -33,7 +33,7 @@ test("precision against recall keeps its ends where points lie on each other, an
   expect([from, to]).toEqual(["(0, 1)", "(1, 1)"]);
 });
 
-test("a model that proposes nothing is drawn all the same", () => {
+test("a model that proposes nothing can be drawn too", () => {
   expect(checkXml(precisionRecallChart([]))).toBe("");
   expect(checkXml(reliabilityChart({ before: reliability([]) }))).toBe("");
 });

@@ -2,28 +2,29 @@ import type { OperatingPoint, Reliability } from "@weft-nlp/core/metrics";
 import { lineChart } from "./line-chart.ts";
 import type { Theme } from "./theme.ts";
 
+/** The look of a chart about calibration. */
 export interface CalibrationChart {
   readonly title?: string | undefined;
   readonly theme?: Theme | undefined;
 }
 
 /**
- * Confidence against the share that is right, a line for each state of a model; on the diagonal a
- * confidence is a probability.
+ * Confidence against the share of correct relations, with a line per state of a model. On the
+ * diagonal, confidences are probabilities.
  */
 export function reliabilityChart(states: Readonly<Record<string, Reliability>>, chart: CalibrationChart = {}): string {
   const { title = "Reliability of confidences", theme } = chart;
   return lineChart({
     title,
     xLabel: "confidence, mean of each tenth",
-    yLabel: "share that is right",
+    yLabel: "share correct",
     series: [
       ...Object.entries(states).map(([name, { bins, expectedCalibrationError }]) => ({
         name: `${name}, ECE ${expectedCalibrationError.toFixed(3)}`,
         points: bins.filter(({ count }) => count > 0).map(({ confidence, accuracy }) => [confidence, accuracy] as const),
       })),
       {
-        name: "as sure as right",
+        name: "perfectly calibrated",
         points: [
           [0, 0],
           [1, 1],
@@ -36,12 +37,13 @@ export function reliabilityChart(states: Readonly<Record<string, Reliability>>, 
   });
 }
 
+/** A labelled point on the curve, such as the threshold in use. */
 export interface MarkedPoint {
   readonly point: OperatingPoint;
   readonly label: string;
 }
 
-/** What precision costs in recall, over all thresholds, with the ones that are in use. */
+/** Precision against recall over all thresholds, with marks for those in use. */
 export function precisionRecallChart(
   points: readonly OperatingPoint[],
   marks: readonly MarkedPoint[] = [],
@@ -65,12 +67,13 @@ export function precisionRecallChart(
   });
 }
 
-/** Points closer than this to the one before, in recall and in precision, would lie on it. */
+/**
+ * Points closer than this to the previous one, in recall and in precision, would coincide with it.
+ */
 const minStep = 0.01;
 
 /**
- * The first and the last point, and of those between the ones that are some way from the one kept
- * before.
+ * The first and the last point, and those between that are far enough from the previous one kept.
  */
 function spread(points: readonly OperatingPoint[]): OperatingPoint[] {
   const kept: OperatingPoint[] = [];

@@ -7,7 +7,7 @@ import { lineChart } from "./line-chart.ts";
 
 const chart = { title: "Loss", xLabel: "step", yLabel: "nats" };
 
-test("ticks are round, in order and reach around the values", () => {
+test("ticks are round, in order and enclose the values", () => {
   expect(niceTicks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
   expect(niceTicks(0.61, 0.74)).toEqual([0.6, 0.65, 0.7, 0.75]);
   fc.assert(
@@ -29,7 +29,7 @@ test("tick numbers are short", () => {
   expect(formatTick(5e-7, [5e-7])).toBe("5e-7");
 });
 
-test("scales place their ends on the ends, also where all values are one or none are given", () => {
+test("scales map ends to ends, also when all values are equal or there are none", () => {
   expect(linearScale([5, 5], 0, 100).place(5)).toBeCloseTo(50, 0);
   expect(linearScale([], 0, 100).ticks).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
   const scale = logScale([1, 2, 4, 8], 0, 90);
@@ -60,7 +60,7 @@ test("a value that is not finite leaves a gap, and a single point gets a mark", 
   expect(checkXml(svg)).toBe("");
 });
 
-test("charts without series, without finite values or with values at or below 0 on a log axis are drawn", () => {
+test("draws charts without series, without finite values, or with values at or below 0 on a log axis", () => {
   expect(lineChart({ ...chart, series: [] })).toContain("no data");
   expect(lineChart({ ...chart, series: [{ name: "a", points: [[0, Number.NaN]] }] })).toContain("no data");
   expect(
@@ -125,7 +125,7 @@ test("any numbers and names give well-formed XML without NaN", () => {
   );
 });
 
-test("error bars of a line reach their bounds, and the axis reaches around them", () => {
+test("error bars of a line reach their bounds, and the axis includes them", () => {
   const points = [
     [1, 0.5],
     [2, 0.6],

@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 
-/**
- * What keeps a text from being well-formed XML, as far as drawings can go wrong: "" where nothing
- * does.
- */
+/** Why a text is not well-formed XML, as far as drawings can go wrong; "" if it is. */
 export function checkXml(xml: string): string {
   for (const character of xml) {
     const code = character.codePointAt(0) ?? 0;
@@ -50,7 +47,7 @@ export function checkXml(xml: string): string {
 
 const tag = /<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/gy;
 
-test("the checker that the drawing tests share finds what it looks for", () => {
+test("the checker that the drawing tests share finds every kind of fault", () => {
   expect(checkXml('<a id="x"><b/>&amp;</a>')).toBe("");
   const broken = [
     "<a>",

@@ -2,10 +2,10 @@ import type { Annotation } from "@weft-nlp/core";
 import { DataError } from "@weft-nlp/core";
 import type { AnnotatedText } from "./word-layout.ts";
 
-/** What can be drawn: a `Document`, or these fields of one. */
+/** A `Document`, or the fields of one that a drawing needs. */
 export interface Drawable extends AnnotatedText, Annotation {}
 
-/** The words of an entity as they stand in the text. */
+/** The text of an entity, with white space normalised. */
 export function entityText(source: Drawable, index: number): string {
   const entity = source.entities[index];
   const first = entity && source.tokens[entity.start];
@@ -18,7 +18,7 @@ export function confidenceText(confidence: number | undefined): string {
   return confidence === undefined || !Number.isFinite(confidence) ? "" : `, confidence ${confidence.toFixed(2)}`;
 }
 
-/** @throws {DataError} see `toSvg` */
+/** Checks the indices of spans and relations. @throws {DataError} as `toSvg` */
 export function checkDrawable({ text, tokens, entities, relations }: Drawable): void {
   for (const [index, { start, end }] of tokens.entries()) {
     if (start >= 0 && start <= end && end <= text.length) continue;
@@ -39,7 +39,7 @@ export function checkDrawable({ text, tokens, entities, relations }: Drawable): 
     for (const end of ["head", "tail"] as const) {
       if (entities[relation[end]] !== undefined) continue;
       const message = `${end} names entity ${relation[end]}, but there are ${entities.length}`;
-      const hint = "relations index the `entities` list beside them, counting from 0";
+      const hint = "relations refer to the `entities` list by index, counting from 0";
       throw new DataError("RELATION_END_MISSING", { at: { path: `relations[${index}].${end}` }, message, hint });
     }
   }

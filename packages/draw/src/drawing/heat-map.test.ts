@@ -12,7 +12,7 @@ const grid = {
   rows: ["0", "1"],
 };
 
-test("every cell has its number, its note and a name, and the marked one a frame", () => {
+test("every cell has a number, a note and a name, and the marked one a frame", () => {
   const svg = heatMap({
     ...grid,
     values: [
@@ -32,7 +32,7 @@ test("every cell has its number, its note and a name, and the marked one a frame
   expect(checkXml(svg)).toBe("");
 });
 
-test("colour runs from the least to the greatest value, and an empty cell has none", () => {
+test("colour runs from the minimum to the maximum, and an empty cell has none", () => {
   const svg = heatMap({
     ...grid,
     values: [
@@ -47,7 +47,7 @@ test("colour runs from the least to the greatest value, and an empty cell has no
   expect(shades[3]).toBe(0);
 });
 
-test.each(["light", "dark"] as const)("numbers can be read on the strongest colour, on %s paper", (shade) => {
+test.each(["light", "dark"] as const)("numbers are readable on the strongest colour, on %s paper", (shade) => {
   const [colour] = seriesColours[shade];
   const { paper, ink } = paperColours[shade];
   const bytes = (text: string) => [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16));

@@ -3,19 +3,20 @@ import { chartMargin, chartRules, drawHeading, labelSize, seriesClass, tickSize 
 import { fitText, textWidth } from "./text-width.ts";
 import { paint, round, svgFrame, type Theme } from "./theme.ts";
 
+/** The content and the look of a heat map. */
 export interface HeatMap {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
   readonly columns: readonly string[];
   readonly rows: readonly string[];
-  /** One list a row, one value a column; what is not finite leaves its cell empty. */
+  /** One list per row, one value per column; a value that is not finite leaves its cell empty. */
   readonly values: readonly (readonly number[])[];
-  /** What stands in a cell below its number, such as a deviation. */
+  /** A text below the number of each cell, such as a deviation. */
   readonly notes?: readonly (readonly string[])[] | undefined;
-  /** Decimals of the number in each cell; 1 where left out. */
+  /** Decimals of the number in each cell. Defaults to 1. */
   readonly decimals?: number | undefined;
-  /** The cell that is set off by a frame. */
+  /** The cell to highlight with a frame. */
   readonly marked?: { readonly row: number; readonly column: number } | undefined;
   readonly width?: number | undefined;
   readonly theme?: Theme | undefined;
@@ -23,8 +24,8 @@ export interface HeatMap {
 }
 
 /**
- * A table of coloured cells with their numbers as one SVG element: a grid over two settings. The
- * colour runs from the least to the greatest value and only repeats the numbers, so nothing is lost
+ * A table of coloured cells with their numbers as one SVG element, for a grid over two settings.
+ * The colour runs from the minimum to the maximum and only repeats the numbers, so the map works
  * without it.
  */
 export function heatMap(map: HeatMap): string {
@@ -97,8 +98,8 @@ export function heatMap(map: HeatMap): string {
 }
 
 /**
- * How much of the colour a value gets; so little at most that the numbers stay easy to read on it,
- * on light paper and on dark.
+ * The strength of a value's colour, limited so that numbers stay readable on light and on dark
+ * paper.
  */
 export const shadeLimits = { min: 0.05, max: 0.5 } as const;
 

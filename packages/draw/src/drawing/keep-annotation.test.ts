@@ -14,7 +14,7 @@ const source = {
   ],
 };
 
-test("a relation goes with its argument, and those that stay name their arguments where they stand now", () => {
+test("a relation is removed with its argument, and the others refer to the new indices", () => {
   const kept = keepAnnotation(source, { entity: ({ confidence = 1 }) => confidence >= 0.5 });
   expect(kept.entities).toEqual([0, 2]);
   expect(kept.relations).toEqual([1, 2]);
@@ -24,7 +24,7 @@ test("a relation goes with its argument, and those that stay name their argument
   ]);
 });
 
-test("entities stay when their relations go; without a filter all stays", () => {
+test("entities stay when their relations are removed; without a filter everything stays", () => {
   const kept = keepAnnotation(source, { relation: ({ confidence = 1 }) => confidence >= 0.85 });
   expect(kept.source.entities).toEqual(source.entities);
   expect(kept.relations).toEqual([0]);

@@ -1,21 +1,22 @@
 import type { Annotation, Entity, Relation } from "@weft-nlp/core";
 
-/** What may be seen; all of it where a question is left out. */
+/** What to keep. An omitted predicate keeps everything. */
 export interface AnnotationFilter {
   readonly entity?: ((entity: Entity, index: number) => boolean) | undefined;
   readonly relation?: ((relation: Relation, index: number) => boolean) | undefined;
 }
 
-/** A part of an annotation, and where its entities and relations stood in the whole. */
+/** A part of an annotation, with the original indices of its entities and relations. */
 export interface KeptAnnotation<Source extends Annotation> {
   readonly source: Source;
-  /** By place in the part, the index in the whole. */
+  /** The original index of each item. */
   readonly entities: readonly number[];
   readonly relations: readonly number[];
 }
 
 /**
- * A document with some of its entities and relations; a relation goes with either of its arguments.
+ * A document with some of its entities and relations. A relation is removed with either of its
+ * arguments.
  */
 export function keepAnnotation<Source extends Annotation>(source: Source, filter: AnnotationFilter): KeptAnnotation<Source> {
   const entities = [...source.entities.keys()].filter(

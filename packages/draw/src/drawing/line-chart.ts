@@ -18,6 +18,7 @@ import {
 import { fitText, textWidth } from "./text-width.ts";
 import { round, svgFrame, type Theme } from "./theme.ts";
 
+/** One line, with its points in drawing order. */
 export interface LineSeries {
   readonly name: string;
   /** A point with a value that is not finite leaves a gap. */
@@ -35,17 +36,18 @@ export interface ReferenceMark {
   readonly label: string;
 }
 
+/** The content and the look of a line chart. */
 export interface LineChart {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly LineSeries[];
   readonly marks?: readonly ReferenceMark[] | undefined;
-  /** Default `linear`; `log` leaves out what is not above 0. */
+  /** Defaults to `linear`; `log` skips values that are not above 0. */
   readonly xScale?: "linear" | "log" | undefined;
-  /** Values the vertical axis must reach, such as [0, 1]. */
+  /** Values that the vertical axis must include, such as [0, 1]. */
   readonly yRange?: readonly [low: number, high: number] | undefined;
-  /** Names at the line ends, or in a legend above. Default: `direct` up to six series. */
+  /** Names at the line ends, or in a legend above. Defaults to `direct` for up to six series. */
   readonly names?: "direct" | "legend" | undefined;
   readonly width?: number | undefined;
   readonly height?: number | undefined;
@@ -54,8 +56,8 @@ export interface LineChart {
 }
 
 /**
- * Lines over a numeric axis as one SVG element: training curves, K curves, reliability, precision
- * against recall.
+ * Lines over a numeric axis as one SVG element, for example training curves, reliability, or
+ * precision against recall.
  */
 export function lineChart(chart: LineChart): string {
   const { width = 680, height = 400, theme = "auto", background = true } = chart;
@@ -171,7 +173,7 @@ interface LineSeriesParts {
   readonly intervals?: readonly (readonly [number, number, number])[];
 }
 
-/** Names right of the line ends, moved apart where ends lie close together. */
+/** Names to the right of the line ends, moved apart if ends are close together. */
 function drawNames(
   series: readonly LineSeriesParts[],
   area: PlotArea,
@@ -219,7 +221,7 @@ function drawMark({ x, y, label }: ReferenceMark, area: PlotArea, horizontal: Sc
   return `<path class="weft-reference" d="M${round(area.left)} ${round(at)}H${round(area.right)}"/><text class="weft-tick" x="${round(area.left + 6)}" y="${round(at - 5)}">${text}</text>`;
 }
 
-/** A different dash for each series, so that colour is never the only difference. */
+/** A different dash pattern per series, so that colour is never the only difference. */
 function dash(index: number): string {
   const pattern = ["", "7 5", "1.5 4.5", "10 4 2 4", "4 4", "12 5", "2 3 7 3", "1 6"][index % 8];
   return pattern === "" || pattern === undefined ? "" : ` stroke-dasharray="${pattern}"`;

@@ -3,7 +3,7 @@ import { contrast, neutralSlot, paperColours, type Shade, seriesColours, slotCol
 
 const shades: readonly Shade[] = ["light", "dark"];
 
-test.each(shades)("text on %s paper and in boxes has the contrast WCAG AA asks for", (shade) => {
+test.each(shades)("text on %s paper and in boxes has the contrast that WCAG AA requires", (shade) => {
   const { paper, ink, soft, line } = paperColours[shade];
   expect(contrast(ink, paper)).toBeGreaterThan(12);
   expect(contrast(soft, paper)).toBeGreaterThan(5.5);
@@ -16,17 +16,17 @@ test.each(shades)("text on %s paper and in boxes has the contrast WCAG AA asks f
   for (const colour of seriesColours[shade]) expect(contrast(colour, paper), colour).toBeGreaterThan(4.5);
 });
 
-test("contrast agrees with its definition at the ends", () => {
+test("contrast agrees with its definition at the extremes", () => {
   expect(contrast("#000000", "#ffffff")).toBeCloseTo(21, 5);
   expect(contrast("#777777", "#777777")).toBe(1);
 });
 
-test("a type's colour is that of its name, however common names are spelt", () => {
+test("a type's colour depends on its name, whatever the spelling of common names", () => {
   expect(typeSlots(["PER"]).get("PER")).toBe(typeSlots(["Person", "LOC"]).get("Person"));
   expect(typeSlots(["zeta"]).get("zeta")).toBe(typeSlots(["zeta", "PER", "ORG"]).get("zeta"));
 });
 
-test("up to twelve types have twelve colours, in whatever order they come", () => {
+test("up to twelve types have different colours, in any order", () => {
   const types = Array.from({ length: slotCount }, (_, index) => `type ${index}`);
   const slots = typeSlots(types);
   expect(new Set(slots.values()).size).toBe(slotCount);

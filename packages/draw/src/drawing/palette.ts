@@ -15,7 +15,7 @@ export const paperColours = {
   dark: { paper: "#12161c", ink: "#e8ecf1", soft: "#a3aebb", line: "#8692a0", grid: "#2a313a" },
 } as const satisfies Record<Shade, Record<string, string>>;
 
-/** How many colours entity types are told apart by. */
+/** The number of colours for entity types. */
 export const slotCount = 12;
 
 /** The slot of an entity that has no type: grey. */
@@ -24,10 +24,10 @@ export const neutralSlot = slotCount;
 /**
  * The colour slot of every type name.
  *
- * A name has a home slot (common names a chosen one, others by a hash), so that it looks the same
- * in every picture. Where two names of one list share a home, the later one in the alphabet moves
- * to the next free slot; pass a model's whole label list to keep colours the same over many
- * pictures. Beyond twelve types, colours repeat.
+ * A name has a home slot (chosen for common names, hashed for others), so that it looks the same in
+ * every picture. If two names in a list share a home, the later one in the alphabet moves to the
+ * next free slot; pass a model's whole label list to keep colours stable over many pictures. Beyond
+ * twelve types, colours repeat.
  */
 export function typeSlots(types: Iterable<string>): Map<string, number> {
   const slots = new Map<string, number>();
@@ -41,7 +41,7 @@ export function typeSlots(types: Iterable<string>): Map<string, number> {
   return slots;
 }
 
-/** The colours of a slot: equal lightness and chroma in OKLCH, so that no type shouts. */
+/** The colours of a slot: equal lightness and chroma in OKLCH, so that no type stands out. */
 export function slotColour(slot: number, shade: Shade): TypeColour {
   const hue = slot * (360 / slotCount) + 12;
   const chroma = slot === neutralSlot ? 0.12 : 1;
@@ -59,8 +59,8 @@ export function slotColour(slot: number, shade: Shade): TypeColour {
 }
 
 /**
- * Line colours that stay apart for the common kinds of colour blindness; dashes and marks repeat
- * the difference.
+ * Line colours that stay distinguishable with the common kinds of colour blindness; dashes and
+ * marks repeat the difference.
  */
 export const seriesColours = {
   light: ["#0b6bb0", "#c4540a", "#0a8562", "#a4487f", "#55606e", "#8a6d00", "#5b55c0", "#b3261e"],

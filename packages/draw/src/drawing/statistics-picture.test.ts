@@ -13,7 +13,7 @@ function sentence(entityType: string | null, relationType: string): Sentence {
   return { id: "1", tokens: ["Ada", "works", "for", "Acme"], entities, relations: [{ head: 0, tail: 1, type: relationType }] };
 }
 
-test("every panel stands there, with numbers and shares, and rare types are put together", () => {
+test("every panel is there, with numbers and shares, and rare types are combined", () => {
   const sentences = Array.from({ length: 20 }, (_, index) => sentence("PER", `r${index < 6 ? 0 : index}`));
   const svg = statisticsPicture({
     title: "train",
@@ -36,7 +36,7 @@ test("every panel stands there, with numbers and shares, and rare types are put 
   expect(svg).toContain("<title>12 more types: 12 · 60.0 %</title>");
 });
 
-test("whatever types are called and however many corpora there are, the picture is well-formed and its numbers finite", () => {
+test("the picture is well-formed and its numbers finite for any names of types and any number of corpora", () => {
   const name = fc.string({ unit: "binary", minLength: 1, maxLength: 80 });
   const corpus = fc.array(fc.tuple(fc.option(name), name), { maxLength: 4 });
   fc.assert(

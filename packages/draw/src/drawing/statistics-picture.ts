@@ -4,10 +4,11 @@ import { chartMargin, chartRules, labelSize, seriesClass } from "./axes.ts";
 import { fitText, textWidth } from "./text-width.ts";
 import { round, svgFrame, type Theme } from "./theme.ts";
 
+/** The corpora to draw, and the look of the picture. */
 export interface StatisticsPicture {
   readonly title: string;
   readonly corpora: readonly { readonly name: string; readonly statistics: CorpusStatistics }[];
-  /** Rows of a list of types before the rest is put together; 12 where left out. */
+  /** Number of types to list before the rest are combined. Defaults to 12. */
   readonly shownTypes?: number | undefined;
   readonly width?: number | undefined;
   readonly theme?: Theme | undefined;
@@ -15,9 +16,9 @@ export interface StatisticsPicture {
 }
 
 /**
- * What corpora hold, as one SVG element: for each, bars for the lengths of sentences, entities and
- * triples in a sentence, overlap classes, words between the ends of relations, and the types. Bars
- * of a panel share one scale, from 0.
+ * The statistics of corpora as one SVG element. Each has bars for the lengths of sentences,
+ * entities and triples per sentence, overlap classes, words between the ends of relations, and
+ * types. The bars of a panel share one scale, from 0.
  */
 export function statisticsPicture(picture: StatisticsPicture): string {
   const { title, corpora, shownTypes = 12, width = 900, theme = "auto", background = true } = picture;
@@ -61,7 +62,7 @@ const rowHeight = 18;
 interface Panel {
   readonly title: string;
   readonly rows: readonly (readonly [name: string, count: number])[];
-  /** What shares are of, where a thing may stand in two rows; else the sum. */
+  /** The total for shares, if an item may count in two rows. Defaults to the sum. */
   readonly of?: number | undefined;
 }
 

@@ -21,7 +21,7 @@ test("one point is a point, and none is nothing", () => {
   expect(axis).toBe("      3");
 });
 
-test("any points fit into any size", () => {
+test("any points fit any size", () => {
   const number = fc.double({ noDefaultInfinity: true, min: -1e9, max: 1e9 });
   const points = fc.array(fc.tuple(fc.nat(1000), number), { maxLength: 60 });
   fc.assert(

@@ -1,18 +1,19 @@
+/** The points and the size of a chart for the terminal. */
 export interface TerminalChart {
-  /** In ascending order of x; points that are not finite are left out. */
+  /** In ascending order of x; points that are not finite are skipped. */
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Columns of the whole chart, the labels of its axis among them. */
+  /** Columns of the whole chart, including the labels of its axis. */
   readonly width: number;
-  /** Rows of the curve; the line of x labels comes on top of that. */
+  /** Rows of the curve, without the line of x labels. */
   readonly height: number;
-  /** How a value reads at the axis. */
+  /** Formats a value for the axis. */
   readonly label?: ((value: number) => string) | undefined;
 }
 
 /**
- * A curve in braille characters, each of which holds two by four dots, with its lowest and highest
- * value at the side and its first and last x below. No colour and no final line break; empty where
- * there is no point.
+ * A curve in braille characters of two by four dots each, with its lowest and highest value at the
+ * side and its first and last x below. Without colour or a final line break; empty if there are no
+ * points.
  */
 export function terminalChart({ points, width, height, label = defaultLabel }: TerminalChart): string {
   const shown = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));

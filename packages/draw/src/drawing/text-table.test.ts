@@ -32,7 +32,7 @@ test("columns align, numbers to the right, with wide characters counted as two",
   expect(new Set(table.split("\n").map(cellWidth))).toEqual(new Set([13]));
 });
 
-test("a table keeps to the terminal and its cells cannot speak to it", () => {
+test("a table fits the terminal, and its cells cannot send control characters", () => {
   const table = textTable(
     ["name", "n"],
     [
@@ -52,7 +52,7 @@ test("a table without rows or columns is just its header", () => {
   expect(textTable([], [])).toBe("\n");
 });
 
-test("widths: marks take nothing, wide characters a square, joined emoji one place", () => {
+test("widths: combining marks take none, wide characters two columns, joined emoji one place", () => {
   expect(textWidth("e\u0301", 10)).toBe(textWidth("e", 10));
   expect(textWidth("é", 10)).toBe(textWidth("e", 10));
   expect(textWidth("漢", 10)).toBe(10);

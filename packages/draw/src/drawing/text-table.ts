@@ -1,9 +1,9 @@
 import { cellWidth, graphemes } from "./text-width.ts";
 
 /**
- * A row of block characters, one for each value, from the lowest (▁) to the highest (█).
+ * A row of block characters, one per value, from the lowest (▁) to the highest (█).
  *
- * A value that is not finite becomes a space; values that are all the same become ▄. With `width`,
+ * A value that is not finite becomes a space; if all values are equal, they become ▄. With `width`,
  * neighbouring values are averaged so that the row is at most that many columns wide.
  */
 export function sparkline(values: readonly number[], width?: number): string {
@@ -18,19 +18,23 @@ export function sparkline(values: readonly number[], width?: number): string {
     .join("");
 }
 
+/** Alignment and width of a text table. */
 export interface TextTableOptions {
-  /** By column; a column that holds only numbers is set right unless said otherwise. */
+  /** By column. Defaults to right for a column of numbers, left otherwise. */
   readonly align?: readonly ("left" | "right" | undefined)[] | undefined;
-  /** Columns of the terminal; longer cells of the widest column end in an ellipsis. */
+  /**
+   * Columns of the terminal. If the table is wider, long cells of the widest column end in an
+   * ellipsis.
+   */
   readonly width?: number | undefined;
 }
 
 /**
- * A table for the terminal: a header, a rule and rows with aligned columns, without colour and
- * without a final line break.
+ * A table for the terminal: a header, a rule and rows with aligned columns. Without colour or a
+ * final line break.
  *
  * Wide characters count as two columns. Control characters become spaces, so that a cell can
- * neither break the table nor speak to the terminal.
+ * neither break the table nor control the terminal.
  */
 export function textTable(
   header: readonly string[],

@@ -1,9 +1,9 @@
 /**
- * How wide a text is when set in a face with Helvetica's widths (Helvetica, Arial, Liberation
- * Sans), in the unit of `fontSize`.
+ * The width of a text in a font with Helvetica's metrics (Helvetica, Arial, Liberation Sans), in
+ * the unit of `fontSize`.
  *
- * A drawing made of strings cannot ask a renderer, so widths come from a small table; drawings pass
- * the result on as `textLength`, which lets a renderer with another face keep to the layout.
+ * A drawing made of strings cannot ask a renderer, so widths come from a small table. Drawings pass
+ * the result on as `textLength`, so that renderers with other fonts keep the layout.
  */
 export function textWidth(text: string, fontSize: number): number {
   let width = 0; // in thousandths of the font size
@@ -16,7 +16,7 @@ export function textWidth(text: string, fontSize: number): number {
 }
 
 /**
- * How many columns a terminal gives a text: two for wide CJK and emoji, none for combining marks
+ * The number of terminal columns of a text: two for wide CJK and emoji, none for combining marks
  * and control characters.
  */
 export function cellWidth(text: string): number {
@@ -28,14 +28,16 @@ export function cellWidth(text: string): number {
   return cells;
 }
 
-/** What a reader takes for one character: a letter with its marks, a joined emoji, a flag. */
+/**
+ * Splits a text into user-perceived characters: a letter with its marks, a joined emoji, a flag.
+ */
 export function graphemes(text: string): string[] {
   if (isAscii(text)) return text.split("");
   segmenter ??= new Intl.Segmenter("und", { granularity: "grapheme" });
   return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
-/** The text itself, or its beginning with an ellipsis where it is wider than `limit`. */
+/** The text itself, or its beginning with an ellipsis if it is wider than `limit`. */
 export function fitText(text: string, fontSize: number, limit: number): string {
   if (textWidth(text, fontSize) <= limit) return text;
   let kept = "";
@@ -50,7 +52,7 @@ export function fitText(text: string, fontSize: number, limit: number): string {
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Scripts that take a full square for each character (East Asian Width W and F, UAX 11). */
+/** Scripts whose characters take a full square (East Asian Width W and F, UAX 11). */
 export const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
 const pictograph = /\p{Emoji_Presentation}|\p{Regional_Indicator}|\ufe0f/u;

@@ -15,16 +15,16 @@ export interface SvgFrame {
   readonly background: boolean;
   readonly slots?: Iterable<number> | undefined;
   readonly series?: number | undefined;
-  /** Whether the style sheet stands inside the element. Default true. */
+  /** Whether the element contains its style sheet. Defaults to true. */
   readonly styles?: boolean | undefined;
-  /** Rules of the drawing itself, from `paint`. */
+  /** Rules of the drawing, made with `paint`. */
   readonly rules: string;
   readonly body: string;
 }
 
 /**
- * A whole SVG element: sizes, title and description for screen readers, colours for light and dark,
- * and the body.
+ * A complete SVG element: sizes, title and description for screen readers, colours for light and
+ * dark, and the body.
  */
 export function svgFrame(frame: SvgFrame): string {
   const { title, description, theme } = frame;
@@ -41,17 +41,17 @@ export function svgFrame(frame: SvgFrame): string {
 }
 
 /**
- * One CSS declaration that takes a theme colour.
+ * A CSS declaration with a theme colour.
  *
- * The plain colour comes first for renderers without CSS variables; every other renderer takes the
- * second one, which a page can override and which follows the colour scheme.
+ * The plain colour comes first, for renderers without CSS variables. All others use the second
+ * value, which a page can override and which follows the colour scheme.
  */
 export function paint(property: "fill" | "stroke", name: string, theme: Theme): string {
   const fallback = themeColours(theme === "dark" ? "dark" : "light").get(name);
   return `${property}:${fallback};${property}:var(--weft-${name})`;
 }
 
-/** A number as drawings write it: at most two decimals, never in exponent form. */
+/** Formats a number for drawings: at most two decimals, never in exponent form. */
 export function round(value: number): string {
   const rounded = Math.round(value * 100) / 100;
   return String(Object.is(rounded, -0) ? 0 : rounded);
@@ -74,7 +74,7 @@ export function colourRules(frame: Pick<SvgFrame, "theme" | "slots" | "series">)
   return rules.join("\n");
 }
 
-/** Faces with the widths that `textWidth` knows come first. */
+/** Fonts with the widths that `textWidth` knows come first. */
 const fontFamily = '"Helvetica Neue",Helvetica,Arial,"Liberation Sans",Arimo,Roboto,"Noto Sans","Noto Sans CJK SC",sans-serif';
 
 const cache = new Map<Shade, Map<string, string>>();

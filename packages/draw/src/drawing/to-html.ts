@@ -3,16 +3,17 @@ import { checkDrawable, confidenceText, type Drawable, entityText } from "./draw
 import { neutralSlot, paperColours, slotColour, typeSlots } from "./palette.ts";
 import { type SvgOptions, toSvg } from "./to-svg.ts";
 
+/** The look of the drawing, and whether to make a whole page. */
 export interface HtmlOptions extends SvgOptions {
-  /** A whole page; otherwise a `<figure>` to put into one. Default true. */
+  /** Makes a whole page instead of a `<figure>` for one. Defaults to true. */
   readonly page?: boolean | undefined;
 }
 
 /**
- * The drawing of `toSvg`, the text with inline marks, and the relations as a list, in HTML that
- * needs no other file.
+ * The drawing of `toSvg`, the text with inline marks, and a list of relations, as self-contained
+ * HTML.
  *
- * The inline text can be selected and read aloud, which a drawing cannot.
+ * Unlike the drawing, the inline text can be selected and read aloud.
  *
  * @throws {DataError} as `toSvg`
  */
@@ -44,8 +45,8 @@ export function toHtml(source: Drawable, options: HtmlOptions = {}): string {
 }
 
 /**
- * The text with one span around every entity; where entities cross, the later one is closed and
- * opened again.
+ * The text with a span around every entity. If entities cross, the later one is closed and
+ * reopened.
  */
 function inlineSpans(source: Drawable, slots: ReadonlyMap<string, number>): string {
   const marks = source.entities.map(({ start, end, type, confidence }, index) => ({

@@ -91,7 +91,7 @@ const sentences = fc
     return { source: { text: words.join(" "), tokens, entities, relations } satisfies Drawable, width };
   });
 
-test("no label touches another label or any stroke, and no bars share a place, for any annotation", () => {
+test("no label touches another label or any stroke, and no bars overlap, for any annotation", () => {
   fc.assert(
     fc.property(sentences, ({ source, width }) => {
       const layout = layoutWords(source, { width, fontSize: 16, entityWidths: source.entities.map(() => 40), direction: "auto" });
@@ -112,7 +112,7 @@ test("no label touches another label or any stroke, and no bars share a place, f
   );
 });
 
-test("words stand side by side and inside their entity's box, for any annotation", () => {
+test("words are side by side and inside their entity's box, for any annotation", () => {
   fc.assert(
     fc.property(sentences, ({ source, width }) => {
       const { words, boxes } = layoutWords(source, {
@@ -137,7 +137,7 @@ test("words stand side by side and inside their entity's box, for any annotation
   );
 });
 
-test("two relations on one pair, a loop and crossing arcs are all there", () => {
+test("draws two relations on one pair, a loop and crossing arcs", () => {
   const boxes = [0, 100, 200, 300].map((left) => ({ line: 0, left, right: left + 60, top: 0 }));
   const pairs = [
     [0, 1],
@@ -155,7 +155,7 @@ test("two relations on one pair, a loop and crossing arcs are all there", () => 
   expect(new Set(ends).size).toBe(ends.length);
 });
 
-test("an enclosing arc stands above the arc it encloses", () => {
+test("an enclosing arc is above the arc it encloses", () => {
   const boxes = [0, 100, 200].map((left) => ({ line: 0, left, right: left + 60, top: 0 }));
   const requests = [
     [0, 2],
@@ -166,7 +166,7 @@ test("an enclosing arc stands above the arc it encloses", () => {
   expect(arcs.map((arc) => arc.level)).toEqual([1, 0, 0]);
 });
 
-test("an arc between lines becomes two halves with one number, leaving at the line's end", () => {
+test("an arc between lines becomes two halves with the same number, which leave at the line's end", () => {
   const boxes = [
     { line: 0, left: 50, right: 90, top: 0 },
     { line: 2, left: 30, right: 80, top: 0 },
@@ -182,7 +182,7 @@ test("an arc between lines becomes two halves with one number, leaving at the li
   expect(mirrored.arcs.map(({ mark }) => mark?.x)).toEqual([0, 400]);
 });
 
-test("right-to-left words run from the right, and a run of the other direction keeps its own order", () => {
+test("right-to-left words run from the right, and a run of the other direction keeps its order", () => {
   const source = annotate("דנה עבדה New York Times בחיפה", [["New York Times", "ORG"]]);
   const { words, rightToLeft } = layoutWords(source, { width: 900, fontSize: 16, entityWidths: [0], direction: "auto" });
   expect(rightToLeft).toBe(true);
@@ -215,7 +215,7 @@ test("hostile text, types and titles give well-formed XML", () => {
   );
 });
 
-test("a drawing is the same every time and carries a name and a description", () => {
+test("a drawing is deterministic and has a name and a description", () => {
   const source = annotate(
     "Ada met Bob.",
     [
@@ -235,13 +235,13 @@ test("a drawing is the same every time and carries a name and a description", ()
   expect(toSvg(source, { theme: "dark" })).not.toContain("prefers-color-scheme");
 });
 
-test("empty and unannotated texts are drawn, and tokens need not cover the text", () => {
+test("draws empty and unannotated texts, and tokens need not cover the text", () => {
   expect(checkXml(toSvg({ text: "", tokens: [], entities: [], relations: [] }))).toBe("");
   const svg = toSvg({ text: "one two", tokens: [{ text: "two", start: 4, end: 7 }], entities: [], relations: [] });
   expect(svg).toContain(">one</text>");
 });
 
-test("spans inline nest, and crossing ones are closed and opened again", () => {
+test("inline spans nest, and crossing ones are closed and reopened", () => {
   const html = toHtml(
     annotate("a b c d", [
       ["a b c", "X"],
@@ -257,7 +257,7 @@ test("spans inline nest, and crossing ones are closed and opened again", () => {
   );
 });
 
-test("spans and relations that point nowhere are named", () => {
+test("reports spans and relations that point nowhere", () => {
   const source = annotate("Ada met Bob.", [["Ada", "PER"]]);
   const codeOf = (change: Partial<Drawable>) => {
     try {
@@ -273,9 +273,8 @@ test("spans and relations that point nowhere are named", () => {
   expect(codeOf({ tokens: [{ text: "x", start: 5, end: 99 }] })).toBe("SPAN_OUTSIDE tokens[0]");
 });
 
-// Other work on the machine may fall on one of the two measurements: the growth is what it is in
-// the best of several attempts.
-test("four times as much text costs about four times as much to draw", { retry: 10 }, () => {
+// Other load may disturb one of the two measurements: the best of several attempts counts.
+test("drawing time grows about linearly with the text", { retry: 10 }, () => {
   const build = (entityCount: number) => {
     const words = Array.from({ length: entityCount * 8 }, (_, index) => `word${index % 97}`);
     const text = words.join(" ");
@@ -312,7 +311,7 @@ test("four times as much text costs about four times as much to draw", { retry: 
   expect(fourfold / once, "time for 40,000 characters over that for 10,000").toBeLessThan(10);
 });
 
-test("a drawing without its styles is the same drawing, and svgStyles has the rules for every type", () => {
+test("a drawing without styles is otherwise the same, and svgStyles has the rules for every type", () => {
   const source = annotate("Ada left Acme", [
     ["Ada", "PER"],
     ["Acme", null],
@@ -327,7 +326,7 @@ test("a drawing without its styles is the same drawing, and svgStyles has the ru
   expect(rules).toContain(".weft-type-12 rect{");
 });
 
-test("every box and arc says which entity or relation it belongs to", () => {
+test("every box and arc names its entity or relation", () => {
   const source = annotate(
     "Ada left Acme",
     [

@@ -7,24 +7,23 @@ import { fitText, textWidth } from "./text-width.ts";
 import { colourRules, paint, round, svgFrame, type Theme } from "./theme.ts";
 import { type EntityBox, layoutWords, type WordLayout } from "./word-layout.ts";
 
+/** The look of a drawing. */
 export interface SvgOptions {
-  /** The most a line may take, in pixels. Default 860. */
+  /** Max width of a line in pixels. Defaults to 860. */
   readonly width?: number | undefined;
-  /** In pixels. Default 17. */
+  /** In pixels. Defaults to 17. */
   readonly fontSize?: number | undefined;
-  /** Default `auto`. */
+  /** Defaults to `auto`. */
   readonly theme?: Theme | undefined;
-  /** Paper behind the drawing. Default true. */
+  /** Paints paper behind the drawing. Defaults to true. */
   readonly background?: boolean | undefined;
-  /** Writing direction of the text. Default `auto`: that of its first letter. */
+  /** Writing direction of the text. Defaults to `auto`: that of the first letter. */
   readonly direction?: "auto" | "ltr" | "rtl" | undefined;
-  /** Name for screen readers. Default: what the drawing counts. */
+  /** Name for screen readers. Defaults to the counts of entities and relations. */
   readonly title?: string | undefined;
-  /** All entity types of the label set, so that colours stay the same over many drawings. */
+  /** All entity types of the label set, so that colours are the same in many drawings. */
   readonly types?: readonly string[] | undefined;
-  /**
-   * False leaves the rules out, for pages that bring those of `svgStyles` themselves. Default true.
-   */
+  /** False omits the style rules, for pages that include those of `svgStyles`. Defaults to true. */
   readonly styles?: boolean | undefined;
 }
 
@@ -32,8 +31,8 @@ export interface SvgOptions {
  * A picture of a text with its entities and relations, as one SVG element.
  *
  * Entities are boxes coloured by type, relations are arcs from head to tail (the arrow). Long texts
- * wrap, and an arc between lines is drawn as two halves that carry the same number. Confidence
- * shows as opacity and in the tooltips.
+ * wrap, and an arc between lines is drawn as two halves with the same number. Opacity and tooltips
+ * show the confidence.
  *
  * @throws {DataError} when an entity lies outside the tokens or a relation names an entity that
  *   does not exist
@@ -81,8 +80,8 @@ export function toSvg(source: Drawable, options: SvgOptions = {}): string {
 }
 
 /**
- * The style sheet of drawings made with `styles: false` and the same options, for all entity types:
- * a page whose content policy forbids style elements can adopt it.
+ * The style sheet for drawings made with `styles: false` and the same options, for all entity
+ * types. A page whose content policy forbids style elements can adopt it.
  */
 export function svgStyles({ theme = "auto", fontSize = 17 }: Pick<SvgOptions, "theme" | "fontSize"> = {}): string {
   const slots = Array.from({ length: neutralSlot + 1 }, (_, slot) => slot);
@@ -108,8 +107,8 @@ interface Placed {
 }
 
 /**
- * Words first, arcs above them; where arcs go on in another line, once more with gutters for the
- * continuation marks.
+ * Lays out words, then arcs above them. If an arc continues on another line, repeats the layout
+ * with gutters for the continuation marks.
  */
 function layoutWithArcs(
   source: Drawable,
@@ -159,7 +158,7 @@ function layoutWithArcs(
   return simple.arcs.arcs.some((arc) => arc.mark !== null) ? place(16) : simple;
 }
 
-/** Type labels are set bold and slightly apart. */
+/** Type labels are bold and slightly spaced. */
 function typeWidth(label: string): number {
   return textWidth(label, typeFontSize) * 1.08 + label.length * 0.3;
 }
@@ -169,7 +168,7 @@ function drawWord({ text, x, width, rightToLeft }: WordLayout["words"][number], 
   return `<text class="weft-word" x="${round(x + width / 2)}" y="${round(baseline)}"${fixedLength(text, width)}${direction}>${escapeXml(text)}</text>`;
 }
 
-/** Keeps a renderer with wider or narrower letters to the width that the layout counted on. */
+/** Makes a renderer with wider or narrower letters keep the width of the layout. */
 function fixedLength(text: string, width: number): string {
   return width > 0 && text.length > 1 ? ` textLength="${round(width)}" lengthAdjust="spacingAndGlyphs"` : "";
 }

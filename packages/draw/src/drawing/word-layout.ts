@@ -2,21 +2,21 @@ import type { Entity } from "@weft-nlp/core";
 import { textWidth } from "./text-width.ts";
 import { cutIntoPieces, isRightToLeft, type Piece, type TokenizedText } from "./word-pieces.ts";
 
-/** What a drawing needs of a document; a `Document` is one. */
+/** The part of a `Document` that a drawing needs. */
 export interface AnnotatedText extends TokenizedText {
   readonly entities: readonly Entity[];
 }
 
 export interface WordLayoutOptions {
-  /** Lines are at most this wide, unless one entity alone is wider. */
+  /** Max width of a line, unless a single entity is wider. */
   readonly width: number;
   readonly fontSize: number;
-  /** The least width of each entity's box, so that its label and its arcs find room. */
+  /** Min width of each entity's box, so that its label and its arcs fit. */
   readonly entityWidths: readonly number[];
   readonly direction: "auto" | "ltr" | "rtl";
 }
 
-/** A word where it stands: `x` is the left edge, all numbers in drawing units. */
+/** A placed word: `x` is the left edge, all numbers are in drawing units. */
 interface PlacedWord {
   readonly text: string;
   readonly x: number;
@@ -25,9 +25,7 @@ interface PlacedWord {
   readonly rightToLeft: boolean;
 }
 
-/**
- * The part of an entity that stands on one line; `layer` counts the boxes that may lie inside it.
- */
+/** The part of an entity on one line; `layer` counts the boxes that may lie inside it. */
 export interface EntityBox {
   readonly entity: number;
   readonly line: number;
@@ -38,7 +36,7 @@ export interface EntityBox {
 
 export interface WordLayout {
   readonly words: readonly PlacedWord[];
-  /** For every entity its boxes in reading order; never empty. */
+  /** The boxes of every entity in reading order; never empty. */
   readonly boxes: readonly (readonly EntityBox[])[];
   readonly lineCount: number;
   readonly width: number;
@@ -46,11 +44,11 @@ export interface WordLayout {
 }
 
 /**
- * Words of a text set into lines, with a box around every entity.
+ * Sets the words of a text into lines, with a box around every entity.
  *
- * Text between tokens is drawn too. Entities stay on one line where they fit. Order within a line
+ * Text between tokens is drawn too. An entity stays on one line if it fits. Order within a line
  * follows the writing directions of its words (a word-level form of UAX 9), so right-to-left text
- * reads as it should.
+ * reads correctly.
  */
 export function layoutWords(source: AnnotatedText, options: WordLayoutOptions): WordLayout {
   const { pieces, pieceOfToken } = cutIntoPieces(source, options);
@@ -98,7 +96,7 @@ interface Line {
 
 /**
  * Layers entities, inner ones first, and widens the margins of their outer words until every box
- * fits what it must hold.
+ * fits its content.
  */
 function makeRoom(pieces: readonly Piece[], marks: readonly Mark[], options: WordLayoutOptions): void {
   const space = textWidth(" ", options.fontSize);
@@ -128,7 +126,7 @@ function makeRoom(pieces: readonly Piece[], marks: readonly Mark[], options: Wor
 }
 
 /**
- * Between a word and the edge of its box, between nested boxes, and between a box and its
+ * Distances between a word and the edge of its box, between nested boxes, and between a box and its
  * neighbour.
  */
 const boxPad = 6;
@@ -165,7 +163,7 @@ function breakLines(pieces: readonly Piece[], options: WordLayoutOptions): Line[
   return lines;
 }
 
-/** Puts the words of one line from left to right, turning runs of the other direction around. */
+/** Orders the words of one line from left to right, and reverses runs of the other direction. */
 function placeLine(line: Line, rightToLeft: boolean, space: number): void {
   const { pieces } = line;
   const directions = pieces.map((piece) => piece.rightToLeft);
@@ -201,8 +199,8 @@ function placeLine(line: Line, rightToLeft: boolean, space: number): void {
 }
 
 /**
- * One box for every stretch of neighbouring words; an entity has several when it breaks over lines
- * or changes direction.
+ * One box per stretch of neighbouring words. An entity has several if it breaks over lines or
+ * changes direction.
  */
 function boxesOf(pieces: readonly Piece[], lineOfPiece: readonly number[], mark: Mark, entity: number): EntityBox[] {
   const boxes: EntityBox[] = [];
@@ -230,5 +228,5 @@ function boxesOf(pieces: readonly Piece[], lineOfPiece: readonly number[], mark:
   return boxes;
 }
 
-/** The inset of a box at an end where the entity goes on elsewhere. */
+/** The inset of a box at an end where the entity continues elsewhere. */
 const cutInset = 2;

@@ -6,7 +6,7 @@ export interface TokenizedText {
   readonly tokens: readonly Token[];
 }
 
-/** A word, or what stands between words, before and while it is placed. */
+/** A word or the text between words, before and during placement. */
 export interface Piece {
   readonly text: string;
   readonly width: number;
@@ -14,7 +14,7 @@ export interface Piece {
   readonly breakBefore: "never" | "allowed" | "forced";
   /** An entity covers this piece and the one before it. */
   joined: boolean;
-  /** `null` for digits and punctuation, until the words around them decide. */
+  /** `null` for digits and punctuation, until the neighbouring words decide. */
   rightToLeft: boolean | null;
   /** Room for entity boxes at the logical start and end. */
   before: number;
@@ -30,7 +30,7 @@ export interface PieceOptions {
   readonly fontSize: number;
 }
 
-/** The pieces of a text in reading order, and for every token (and the end) its first piece. */
+/** The pieces of a text in reading order, and the first piece of every token (and of the end). */
 export function cutIntoPieces(source: TokenizedText, options: PieceOptions): { pieces: Piece[]; pieceOfToken: number[] } {
   const pieces: Piece[] = [];
   const pieceOfToken: number[] = [];
@@ -78,7 +78,7 @@ export function cutIntoPieces(source: TokenizedText, options: PieceOptions): { p
   return { pieces, pieceOfToken };
 }
 
-/** The text itself, or parts of it that each fit a line. */
+/** The text itself, or parts of it that fit a line. */
 function cutToWidth(text: string, options: PieceOptions): string[] {
   const limit = options.width * 0.8;
   if (text.length * options.fontSize * 1.3 <= limit || textWidth(text, options.fontSize) <= limit) return [text];
@@ -99,15 +99,15 @@ function cutToWidth(text: string, options: PieceOptions): string[] {
 }
 
 /**
- * Without a space between them, lines may break only beside a wide character, and not before
- * closing punctuation.
+ * Without a space, lines may break only next to a wide character, and not before closing
+ * punctuation.
  */
 function mayBreakBetween(left: string, right: string): boolean {
   if (/^[\p{Pe}\p{Pf}。、，．：；！？」』）]/u.test(right)) return false;
   return wide.test(left.slice(-2)) || wide.test(right.slice(0, 2));
 }
 
-/** The direction of the first strong character; `null` where there is none. */
+/** The direction of the first strong character; `null` if there is none. */
 export function isRightToLeft(text: string): boolean | null {
   const strong = /\p{L}|[\u200e\u200f]/u.exec(text)?.[0];
   if (strong === undefined || strong === "\u200e") return strong === undefined ? null : false;

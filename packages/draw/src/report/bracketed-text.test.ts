@@ -3,7 +3,7 @@ import { bracketedText, markedPair } from "./index.ts";
 
 const tokens = ["an", "aol", "shareholder", "at", "home"];
 
-test("entities stand in brackets, relations by number at both ends", () => {
+test("entities are in brackets, relations are numbered at both ends", () => {
   const entities = [
     { start: 1, end: 2, type: "ORG" },
     { start: 2, end: 3, type: "PER" },

@@ -1,8 +1,8 @@
 import type { Annotation, Entity, Span } from "@weft-nlp/core";
 
 /**
- * A sentence with its annotation in line: `[aol]ORG:→ORG-AFF-1 [shareholder]PER:ORG-AFF-1→`. A
- * relation carries the same number at both ends and its arrow says which is the head.
+ * A sentence with inline annotation: `[aol]ORG:→ORG-AFF-1 [shareholder]PER:ORG-AFF-1→`. A relation
+ * has the same number at both ends, and its arrow points from head to tail.
  *
  * The notation of Sun et al. 2018, appendix D, with the direction added.
  */

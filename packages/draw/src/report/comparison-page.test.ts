@@ -11,7 +11,7 @@ const second = {
   runs: [gold.map(({ entities, relations }) => ({ entities, relations: relations.slice(0, 1) }))],
 };
 
-test("differences come largest first, and say what each side got wrong", () => {
+test("differences come largest first, with the mistakes of each side", () => {
   const found = differences("strict", gold, first, second);
   const gains = found.map(({ gain }) => gain);
   expect(gains).toEqual([...gains].sort((a, b) => b - a));
@@ -23,7 +23,7 @@ test("differences come largest first, and say what each side got wrong", () => {
   expect(differences("strict", gold, second, second)).toEqual([]);
 });
 
-test("of several runs the first is shown", () => {
+test("shows the first of several runs", () => {
   const one = [sentence("1", "[Ann|PER] met [Bob|PER]", "0 met 1")];
   const nothing = one.map(({ entities }): Prediction => ({ entities, relations: [] }));
   const systems = [

@@ -15,19 +15,20 @@ import { renderPage } from "./report-page.ts";
 import { buildReview } from "./review.ts";
 import { points, protocolWords, whole } from "./score-sections.ts";
 
+/** A comparison, and the sentences and predictions behind it. */
 export interface ComparisonPageInput {
   readonly comparison: SystemComparison;
   readonly gold: readonly Sentence[];
   readonly first: ComparedSystem;
   readonly second: ComparedSystem;
   readonly title: string;
-  /** The most sentences that the list holds; 5,000 unless said. */
+  /** Max number of sentences in the list. Defaults to 5,000. */
   readonly limit?: number | undefined;
 }
 
 /**
- * A comparison as one HTML file that asks for nothing from outside: differences with both tests,
- * and the sentences that differ.
+ * A comparison as one self-contained HTML file: differences with both tests, and the sentences that
+ * differ.
  */
 export async function comparisonPage(input: ComparisonPageInput): Promise<string> {
   const { comparison, gold, first, second } = input;
@@ -45,7 +46,7 @@ export async function comparisonPage(input: ComparisonPageInput): Promise<string
       ...(comparison.onlyTypes.length === 0
         ? []
         : [["only these classes count", comparison.onlyTypes.join(", ")] satisfies [string, string]]),
-      ["classes left out", comparison.ignoredTypes.join(", ") || "none"],
+      ["ignored classes", comparison.ignoredTypes.join(", ") || "none"],
     ],
     sections: [
       { id: "scores", title: "Scores", body: scores(comparison) },
@@ -81,7 +82,7 @@ ${compared.map(
 )}
 </tbody></table></div>
 <p class="soft">In per cent, micro. Paired bootstrap over sentences and approximate randomisation, ${whole(comparison.resamples)} resamples each, seed ${comparison.seed}; p is two-sided. Better and worse count the sentences whose own F1 is higher or lower in B.</p>
-${comparison.runs > 1 ? html`<p class="soft">The counts of each sentence are summed over the ${comparison.runs} runs of a system before anything is tested; small numbers are mean ± standard deviation of the runs.</p>` : html``}`;
+${comparison.runs > 1 ? html`<p class="soft">The counts of each sentence are summed over the ${comparison.runs} runs of a system before testing; small numbers are mean ± standard deviation of the runs.</p>` : html``}`;
 }
 
 function spread({ mean, deviation }: SeedSummary): Html {
@@ -95,7 +96,7 @@ function pairSections(
   entriesOf: (comparison: ProtocolComparison) => Entries,
   maxDrawn: number,
 ): Html {
-  if (compared.length === 0) return html`<p class="soft">No protocol of relations was asked for.</p>`;
+  if (compared.length === 0) return html`<p class="soft">No protocol for relations was requested.</p>`;
   return html`${compared.map((each, index) => {
     const entries = entriesOf(each);
     const drawn = entries.slice(0, maxDrawn);

@@ -3,7 +3,7 @@ import { comparisonVerdict, signed } from "./index.ts";
 
 const level = { confidence: 0.95 };
 
-test("better is said only where the interval and both tests agree", () => {
+test("claims a difference only if the interval and both tests agree", () => {
   const clear = { difference: 0.023, interval: [0.004, 0.041] as const, p: { bootstrap: 0.012, randomisation: 0.0001 } };
   expect(comparisonVerdict(clear, level)).toBe(
     "B is better: B − A is +2.3 points, 95 % interval +0.4 to +4.1, p = 0.012 (bootstrap) and 0.0001 (randomisation).",

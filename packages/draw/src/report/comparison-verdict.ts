@@ -1,6 +1,6 @@
 import type { ProtocolComparison, SystemComparison } from "@weft-nlp/core/metrics";
 
-/** A difference of rates in points of per cent with its sign: `+2.3`, `−0.4`, `0.0`. */
+/** A difference of rates in percentage points with its sign: `+2.3`, `−0.4`, `0.0`. */
 export function signed(difference: number): string {
   const text = (100 * Math.abs(difference)).toFixed(1);
   if (Number(text) === 0) return text;
@@ -8,8 +8,8 @@ export function signed(difference: number): string {
 }
 
 /**
- * What may be said of a difference, in a sentence. "Better" is said only where the interval leaves
- * out zero and both tests stay below one minus the confidence.
+ * The verdict on a difference, in a sentence. It says "better" or "worse" only if the interval
+ * excludes zero and both p values are below one minus the confidence.
  */
 export function comparisonVerdict(
   { difference, interval: [low, high], p }: Pick<ProtocolComparison, "difference" | "interval" | "p">,
@@ -22,7 +22,7 @@ export function comparisonVerdict(
   return `B is ${difference > 0 ? "better" : "worse"}: ${numbers}.`;
 }
 
-/** Two digits that count, never "0.00": a resampled p cannot be zero. */
+/** Two significant digits, never "0.00": a resampled p cannot be zero. */
 function probability(p: number): string {
   return p < 0.1 ? String(Number(p.toPrecision(2))) : p.toFixed(2);
 }

@@ -13,6 +13,7 @@ import {
 } from "@weft-nlp/core/metrics";
 import { type ReviewSentence, reviewFindings } from "./review.ts";
 
+/** A sentence that two systems get right to different degrees. */
 export interface Difference extends ReviewSentence {
   readonly verdict: "better" | "worse";
   /** F1 of the sentence, second − first. */
@@ -20,8 +21,8 @@ export interface Difference extends ReviewSentence {
 }
 
 /**
- * The sentences that the second system gets better or worse than the first by one protocol, the
- * largest differences first, with the first run of each side by side.
+ * The sentences on which the second system is better or worse than the first by one protocol,
+ * largest differences first. Shows the first run of each system.
  */
 export function differences(
   name: ProtocolName,
@@ -41,7 +42,7 @@ export function differences(
     const findings = sides.flatMap((side, at) => reviewFindings(findingsOf(sentence, side, options), at + 1));
     return [{ sentence, sides: [sentence, ...sides], findings, verdict: gain > 0 ? "better" : "worse", gain }];
   });
-  // Sorting is stable: equal differences stay in the order of the data.
+  // Sorting is stable: equal differences keep the order of the data.
   return found.sort((one, other) => Math.abs(other.gain) - Math.abs(one.gain));
 }
 

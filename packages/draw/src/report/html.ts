@@ -1,21 +1,18 @@
 import { escapeXml } from "@weft-nlp/core/text";
 
-/**
- * Markup that is safe to put into a page as it is. Made by `html`, so that no text reaches a page
- * without being escaped.
- */
+/** Markup that is safe to insert into a page. Only `html` makes it, so that all text is escaped. */
 export interface Html {
   readonly markup: string;
 }
 
 type Part = Html | string | number | readonly Html[];
 
-/** A template whose values are escaped, unless they are markup themselves. */
+/** A template that escapes its values, unless they are markup. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { markup: strings.map((text, index) => `${index === 0 ? "" : markupOf(parts[index - 1] ?? "")}${text}`).join("") };
 }
 
-/** Markup that another part of this package has made. */
+/** Marks a string from another part of this package as markup. */
 export function trusted(markup: string): Html {
   return { markup };
 }

@@ -2,7 +2,7 @@ import type { EntityFinding, RelationFinding } from "@weft-nlp/core/metrics";
 
 type Kind = RelationFinding["kind"] | EntityFinding["kind"];
 
-/** What a finding is called for people. */
+/** The names of findings for people. */
 export const mistakeNames: Readonly<Record<Kind, string>> = {
   correct: "right",
   falseNegative: "false negative",

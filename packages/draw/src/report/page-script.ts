@@ -1,14 +1,13 @@
 /**
- * The source expression by which a content policy allows `pageScript` and nothing else; a server
- * that sends a policy of its own adds it. The test says what it must be after a change of the
- * script.
+ * The source expression with which a content policy allows only `pageScript`; a server that sends
+ * its own policy adds it. After a change of the script, the test reports the new value.
  */
 export const pageScriptSource = "'sha256-kp+TwBH+asH+TLJh5U9x8fSbr2Wk9kd3U1p8/iSrMbI='";
 
 /**
- * What a report does in the reader's browser: filters the list of sentences and shows it a few at a
- * time. It reads the page's own data blocks and nothing else, and puts text into the page as text;
- * the drawings are markup that `toSvg` has escaped.
+ * The script of a report: filters the list of sentences and shows it a few at a time. It reads only
+ * the page's own data blocks and inserts text as text; the drawings are markup that `toSvg`
+ * escaped.
  */
 export const pageScript = String.raw`"use strict";
 const data = JSON.parse(document.getElementById("review-data").textContent);

@@ -1,7 +1,4 @@
-/**
- * The look of a report: follows the reader's light or dark scheme, prints on paper, fits a narrow
- * screen.
- */
+/** The styles of a report, for light and dark schemes, print, and narrow screens. */
 export const pageStyles = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1c2430;--soft:#55606e;--line:#d5dae1;--panel:#f5f7f9;--link:#1a5fb4;--heat:26,95,180;--bad:#a3252f;--head:#ffe2a8;--tail:#cfe6ff}
 @media (prefers-color-scheme:dark){:root{--paper:#12161c;--ink:#e8ecf1;--soft:#a3aebb;--line:#323a45;--panel:#1a2028;--link:#8cbcf5;--heat:110,170,245;--bad:#ff9aa2;--head:#5f4a14;--tail:#1d456e}}

@@ -5,7 +5,7 @@ import { pageScript, pageScriptSource } from "./page-script.ts";
 import { pageStyles } from "./page-styles.ts";
 import { drawingFontSize, type Review, sentencesPerBlock } from "./review.ts";
 
-/** A part of a page with its heading, which the list of contents names. */
+/** A section of a page, listed in the contents by its heading. */
 export interface PageSection {
   readonly id: string;
   readonly title: string;
@@ -14,19 +14,19 @@ export interface PageSection {
 
 export interface Page {
   readonly title: string;
-  /** Below the title: what was measured on what. */
+  /** Facts below the title: what was measured on which data. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly sections: readonly PageSection[];
   readonly review: Review;
-  /** What the list of sentences holds, in a sentence. */
+  /** Describes the list of sentences, in a sentence. */
   readonly reviewWords: string;
   /** What the list shows first. */
   readonly view: "sentences" | "pairs";
 }
 
 /**
- * A whole page in one file. Its content policy allows its own script alone and no request of any
- * kind; without scripts everything but the list of sentences is there.
+ * A complete page in one file. Its content policy allows only its own script, and no requests.
+ * Without scripts, everything but the list of sentences works.
  */
 export function renderPage(page: Page): string {
   const sections = [...page.sections, { id: "review", title: "Sentences", body: reviewBody(page) }];
@@ -77,7 +77,7 @@ function reviewBody({ review: { data }, reviewWords, view }: Page): Html {
   };
   const verdicts = [...new Set(sentences.map(({ verdict }) => verdict))].filter((verdict) => verdict !== "").sort();
   return html`<p>${reviewWords}${left === 0 ? "" : ` ${left} more are not in this file, to keep it small.`}</p>
-<noscript><p>This list needs scripts; the numbers above do not.</p></noscript>
+<noscript><p>This list needs JavaScript; the numbers above do not.</p></noscript>
 <form id="review-filter" role="search" hidden data-names="${JSON.stringify(mistakeNames)}" data-per-block="${sentencesPerBlock}">
 <label>Search<input type="search" name="search" placeholder="word, type or id" autocomplete="off"></label>
 ${
@@ -104,7 +104,7 @@ ${select("predicted", "Type predicted", types("predicted"))}
 <button class="plain" id="review-more" type="button" hidden>Show more</button>`;
 }
 
-/** What a side of a mistake is called where it says nothing. */
+/** The label for a side of a mistake that has no annotation. */
 export const nothing = "(nothing)";
 
 function views(first: Page["view"]): Html[] {

@@ -3,12 +3,12 @@ import { eightSentences as exampleGold } from "@weft-nlp/core/testing";
 import { expect, test } from "vitest";
 import { comparisonFileSchema, reportFileSchema } from "./index.ts";
 
-/** Everything right but the last relation of each sentence. */
+/** All correct except the last relation of each sentence. */
 const examplePredictions = exampleGold.map(({ entities, relations }) => ({ entities, relations: relations.slice(0, -1) }));
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-test("every field of a report with everything in it is in the schema", () => {
+test("the schema has every field of a full report", () => {
   const predictions = examplePredictions.map((each, index) => withRawOutput(each, exampleGold[index]?.tokens.length ?? 0));
   const report = evaluate(exampleGold, predictions, {
     protocols: protocols.names,
@@ -22,14 +22,14 @@ test("every field of a report with everything in it is in the schema", () => {
   expect(reportFileSchema.parse(plain({ model: "runs/x", ...report }))).toEqual(plain({ model: "runs/x", ...report }));
 });
 
-test("a report with as little as possible fits too, and another object does not", () => {
+test("a minimal report fits too, and another object does not", () => {
   const report = evaluate([], [], { protocols: ["strict"] });
   expect(reportFileSchema.safeParse(plain(report)).success).toBe(true);
   expect(reportFileSchema.safeParse({ ...report, sentences: -1 }).success).toBe(false);
   expect(reportFileSchema.safeParse({ ...report, sentence: 1 }).success).toBe(false);
 });
 
-test("a comparison is in its schema", () => {
+test("a comparison fits its schema", () => {
   const system = { name: "a", runs: [examplePredictions, examplePredictions] };
   const comparison = compareSystems(exampleGold, system, { ...system, name: "b" }, { protocols: ["strict", "ner-strict"] });
   expect(comparisonFileSchema.parse(plain(comparison))).toEqual(plain(comparison));

@@ -1,7 +1,7 @@
 import type { Report, SystemComparison } from "@weft-nlp/core/metrics";
 import { z } from "zod";
 
-/** What `report.json` holds: a report, and which files or model it is about. */
+/** The contents of `report.json`: a report, and the files or the model it is about. */
 export interface ReportFile extends Report {
   readonly model?: string | undefined;
   readonly gold?: string | undefined;
@@ -20,7 +20,7 @@ const score = z.strictObject({ predicted: count, gold: count, correct: count, ..
 const average = z.strictObject({ ...rates, classes: count.describe("classes that gold has") });
 const buckets = z.record(z.string(), score);
 const unit = z.enum(["relations", "entities", "cells"]);
-/** Of the catalogue, in which a program may have registered its own. */
+/** A name in the catalogue of protocols, to which a program may add its own. */
 const protocolName = z.string();
 const breakdownName = z.enum(["overlap", "tripleCount", "sentenceLength", "distance", "argumentTypes", "seen"]);
 const pairClaims = z.strictObject({ pairs: count, claimed: count });
@@ -48,8 +48,8 @@ const protocolReport = z.strictObject({
 });
 
 /**
- * The form of `report.json` and of what `weft evaluate --json` and `weft score --json` print; rates
- * lie between 0 and 1.
+ * The schema of `report.json` and of the output of `weft evaluate --json` and `weft score --json`.
+ * Rates are between 0 and 1.
  */
 export const reportFileSchema = z.strictObject({
   model: z.string().optional(),
@@ -107,7 +107,7 @@ const seedSummary = z.strictObject({
 });
 
 /**
- * The form of `comparison.json` and of what `weft compare --json` prints; every difference is
+ * The schema of `comparison.json` and of the output of `weft compare --json`. Every difference is
  * second − first.
  */
 export const comparisonFileSchema = z.strictObject({

@@ -3,22 +3,20 @@ import type { EntityFinding, Findings, RelationFinding } from "@weft-nlp/core/me
 import { type Drawable, toSvg } from "../drawing/index.ts";
 import { compressToBase64 } from "./compress.ts";
 
-/**
- * A sentence to look at: what several sides say of it, side by side, and what is wrong with each.
- */
+/** A sentence to review: its annotation by several sides, and the mistakes of each. */
 export interface ReviewSentence {
   readonly sentence: Sentence;
-  /** One annotation a column, gold first. */
+  /** One annotation per column, gold first. */
   readonly sides: readonly Annotation[];
-  /** Mistakes, and what is right where a reader needs it to compare. */
+  /** Mistakes, and correct items if a reader needs them for comparison. */
   readonly findings: readonly ReviewFinding[];
-  /** Words that a reader can filter by, such as "better". */
+  /** A word that a reader can filter by, such as "better". */
   readonly verdict?: string | undefined;
 }
 
-/** A relation or an entity with what gold and one side say of it. Spans count tokens. */
+/** A relation or an entity, with its type in gold and on one side. Spans count tokens. */
 export interface ReviewFinding {
-  /** Whose finding it is: the number of its column; 1 is the first side after gold. */
+  /** The column that the finding belongs to; 1 is the first side after gold. */
   readonly side: number;
   readonly what: "relation" | "entity";
   readonly kind: RelationFinding["kind"] | EntityFinding["kind"];
@@ -28,10 +26,10 @@ export interface ReviewFinding {
   readonly tail: readonly [start: number, end: number] | null;
 }
 
-/** What the page's script reads: spans count UTF-16 units of `text`. */
+/** The data that the page's script reads. Spans count UTF-16 units of `text`. */
 export interface ReviewData {
   readonly columns: readonly string[];
-  /** Sentences that are not in the page because there are too many. */
+  /** Number of sentences omitted from the page because there are too many. */
   readonly left: number;
   readonly sentences: readonly {
     readonly id: string;
@@ -44,8 +42,8 @@ export interface ReviewData {
 export interface Review {
   readonly data: ReviewData;
   /**
-   * Gzip in base64, `sentencesPerBlock` sentences a block: a JSON list with a list of drawings for
-   * each sentence.
+   * Gzip in base64, `sentencesPerBlock` sentences per block: a JSON list with a list of drawings
+   * per sentence.
    */
   readonly drawings: readonly string[];
 }
@@ -54,11 +52,11 @@ export const sentencesPerBlock = 20;
 export const drawingFontSize = 15;
 
 /**
- * Sentences in the form that a page holds, each side drawn. Drawings are compressed, because a
- * thousand of them are 7 MB of text, and the page unpacks a block when it shows a sentence of it.
+ * Prepares sentences for a page and draws each side. Drawings are compressed because a thousand of
+ * them are 7 MB of text. The page unpacks a block when it shows one of its sentences.
  *
- * @param columns what stands above each side, gold first
- * @param limit how many sentences at most; the rest is counted
+ * @param columns the heading of each side, gold first
+ * @param limit max number of sentences; the rest are only counted
  */
 export async function buildReview(
   sentences: readonly ReviewSentence[],
@@ -89,7 +87,7 @@ export async function buildReview(
   return { data: { columns, left: sentences.length - kept.length, sentences: kept.map(inCharacters) }, drawings };
 }
 
-/** The mistakes among findings, in the form of a review. @param side the column they belong to */
+/** Converts findings to the form of a review, mistakes only. @param side their column */
 export function reviewFindings({ relations, entities }: Findings, side = 1, withCorrect = false): ReviewFinding[] {
   const ofRelations = relations.map(({ kind, gold, predicted, head, tail }): ReviewFinding => {
     return { side, what: "relation", kind, gold, predicted, head: [head.start, head.end], tail: [tail.start, tail.end] };
@@ -101,7 +99,7 @@ export function reviewFindings({ relations, entities }: Findings, side = 1, with
   return [...ofRelations, ...ofEntities].filter(({ kind }) => withCorrect || kind !== "correct");
 }
 
-/** "untyped" where data has no types, `null` where there is no entity. */
+/** "untyped" for an entity without a type, `null` without an entity. */
 function typeOf(entity: { readonly type: string | null } | null): string | null {
   return entity === null ? null : (entity.type ?? "untyped");
 }

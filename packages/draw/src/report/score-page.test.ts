@@ -25,7 +25,7 @@ const dataOf = (page: string) => JSON.parse(block(page, "review-data")) as Revie
 const drawingsOf = (page: string, number: number) =>
   JSON.parse(gunzipSync(Buffer.from(block(page, `drawings-${number}`), "base64")).toString()) as string[][];
 
-test("a page asks for nothing from outside, and its policy allows its own script alone", async () => {
+test("a page requests nothing, and its policy allows only its own script", async () => {
   const page = await pageOf(eightSentences);
   const [, script = ""] = /<script>([^]*?)<\/script>/.exec(page) ?? [];
   const hash = createHash("sha256").update(script).digest("base64");
@@ -38,7 +38,7 @@ test("a page asks for nothing from outside, and its policy allows its own script
   expect(page).not.toMatch(/\son[a-z]+=/);
 });
 
-test("numbers stand with their intervals, their rule in words and what holds for all", async () => {
+test("numbers come with their intervals, their rule in words and the common rules", async () => {
   const page = await pageOf(eightSentences);
   for (const text of [
     "A relation is right when its type, both argument spans and both argument entity types are right.",
@@ -53,7 +53,7 @@ test("numbers stand with their intervals, their rule in words and what holds for
   expect(page).toMatch(/<td>100\.0<span class="range">100\.0–100\.0<\/span><\/td>/);
 });
 
-test("the list holds every sentence with a mistake, each side drawn", async () => {
+test("the list has every sentence with a mistake, and draws each side", async () => {
   const gold = Array.from({ length: 45 }, (_, index) =>
     sentence(`s${index}`, "[Ada|PER] joined [Acme|ORG] .", ...(index % 2 === 0 ? ["0 works_for 1"] : [])),
   );
@@ -75,7 +75,7 @@ test("the list holds every sentence with a mistake, each side drawn", async () =
   expect(predictedDrawing).not.toContain("works_for");
 });
 
-test("what does not fit is counted", async () => {
+test("counts sentences that do not fit", async () => {
   const page = await pageOf(eightSentences, undefined, undefined, 3);
   const { sentences, left } = dataOf(page);
   expect(sentences).toHaveLength(3);
@@ -83,7 +83,7 @@ test("what does not fit is counted", async () => {
   expect(page).toContain(`${left} more are not in this file`);
 });
 
-test("hostile text stays text", async () => {
+test("hostile text is escaped", async () => {
   const evil = `</script><script>alert(1)</script><img src=x onerror=alert(1)>"'&`;
   const arabic = "\u202eمرحبا";
   const gold: Sentence[] = [
@@ -109,18 +109,18 @@ test("hostile text stays text", async () => {
   expect(dataOf(page).sentences[0]?.text).toContain("👩‍👩‍👧");
 });
 
-test("classifiers of given pairs are shown pair by pair", async () => {
+test("shows classifiers of given pairs pair by pair", async () => {
   const first = (page: string) => /<select name="view"><option value="(\w+)"/.exec(page)?.[1];
   expect(first(await pageOf(eightSentences))).toBe("sentences");
   expect(first(await pageOf(eightSentences, undefined, ["pairs-undirected"]))).toBe("pairs");
 });
 
-test("without sentences or without mistakes there is still a page", async () => {
+test("makes a page without sentences or without mistakes", async () => {
   expect(dataOf(await pageOf([])).sentences).toEqual([]);
   expect(dataOf(await pageOf(eightSentences, eightSentences)).sentences).toEqual([]);
 });
 
-test("a data set with hundreds of types gets a list of what was taken for what", async () => {
+test("a data set with hundreds of types gets a list of confusions", async () => {
   const gold = Array.from({ length: 40 }, (_, index) => sentence(`${index}`, "[a|X] b [c|Y]", `0 type${index} 1`));
   const predictions = gold.map(({ entities }, index) => ({
     entities,

@@ -4,22 +4,23 @@ import { renderPage } from "./report-page.ts";
 import { buildReview, type ReviewSentence, reviewFindings } from "./review.ts";
 import { scoreSections, whole } from "./score-sections.ts";
 
+/** A report, and the sentences and predictions behind it. */
 export interface ScorePageInput {
   readonly report: Report;
   readonly gold: readonly Sentence[];
-  /** One for each gold sentence, in its order. */
+  /** One per gold sentence, in the same order. */
   readonly predictions: readonly Prediction[];
   readonly title: string;
-  /** More about the run that stands below the title: the model, the files. */
+  /** More facts to show below the title, such as the model or the files. */
   readonly facts?: readonly (readonly [name: string, value: string])[] | undefined;
-  /** The most sentences that the list holds; 5,000 unless said. */
+  /** Max number of sentences in the list. Defaults to 5,000. */
   readonly limit?: number | undefined;
 }
 
 /**
- * A report as one HTML file that asks for nothing from outside: every number with its rule in
- * words, pictures, and the sentences with mistakes, gold beside prediction. Classifiers of given
- * pairs get a list of pairs first.
+ * A report as one self-contained HTML file: every number with its rule in words, pictures, and the
+ * sentences with mistakes, gold next to the prediction. Classifiers of given pairs show a list of
+ * pairs first.
  */
 export async function scorePage(input: ScorePageInput): Promise<string> {
   const { report, gold, predictions } = input;
@@ -40,7 +41,7 @@ export async function scorePage(input: ScorePageInput): Promise<string> {
   });
 }
 
-/** What stands beside every number of a report. */
+/** The facts that apply to every number of a report. */
 function reportFacts(report: Report): [name: string, value: string][] {
   const items = Object.values(report.protocols)[0]?.micro.gold;
   return [
@@ -49,14 +50,14 @@ function reportFacts(report: Report): [name: string, value: string][] {
       "sentences",
       `${whole(report.sentences)}, ${whole(report.sentencesWithoutRelations)} without relations${items === undefined ? "" : `; ${whole(items)} gold items by the first protocol`}`,
     ],
-    ["checkpoint", report.selection ?? "how it was chosen was not said"],
-    ["seeds", report.seeds.join(", ") || "not said"],
+    ["checkpoint", report.selection ?? "selection not recorded"],
+    ["seeds", report.seeds.join(", ") || "not recorded"],
     ["spans", `count ${report.spanUnit}; what occurs twice in a sentence counts once`],
     ["empty sentences", report.emptySentences],
     ...(report.onlyTypes.length === 0
       ? []
       : [["only these classes count", report.onlyTypes.join(", ")] satisfies [string, string]]),
-    ["classes left out", report.ignoredTypes.join(", ") || "none"],
+    ["ignored classes", report.ignoredTypes.join(", ") || "none"],
   ];
 }
 

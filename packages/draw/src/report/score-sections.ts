@@ -18,15 +18,15 @@ import { type Html, html, trusted } from "./html.ts";
 import { nothing, type PageSection } from "./report-page.ts";
 
 /**
- * The parts of a page that show one report: scores, mistakes, what was taken for what, and every
- * cut of every protocol.
+ * The sections of a page for one report: scores, mistakes, confusions, and every breakdown of every
+ * protocol.
  */
 export function scoreSections(report: Report): PageSection[] {
   return [
     { id: "scores", title: "Scores", body: headline(report) },
     { id: "mistakes", title: "Mistakes", body: mistakes(report) },
-    { id: "confusion", title: "What was taken for what", body: confusions(report) },
-    { id: "cuts", title: "Scores in parts", body: cuts(Object.values(report.protocols)) },
+    { id: "confusion", title: "Confusions", body: confusions(report) },
+    { id: "cuts", title: "Breakdowns", body: cuts(Object.values(report.protocols)) },
   ];
 }
 
@@ -70,8 +70,8 @@ function headline(report: Report): Html {
     "In per cent. Micro sums counts over all classes; macro is the mean over the classes that gold has; weighted weighs that mean by their number of gold items.",
     note === null
       ? ""
-      : `Below each rate stands its ${points(note.confidence).replace(/\.0$/u, "")} % interval: ${whole(note.resamples)} bootstrap resamples of the sentences, seed ${note.seed}. It says how far another test set of this kind might move the score, not how far another training run might.`,
-    withMemory ? "Memory is what predicting every training triple whose two strings occur in the sentence would give." : "",
+      : `Below each rate is its ${points(note.confidence).replace(/\.0$/u, "")} % interval: ${whole(note.resamples)} bootstrap resamples of the sentences, seed ${note.seed}. It shows how much the score might vary with another test set of this kind, not with another training run.`,
+    withMemory ? "Memory is the score of predicting every training triple whose two strings occur in the sentence." : "",
   ].filter((text) => text !== "");
   const columns = 8;
   return html`<div class="scroll"><table>
@@ -127,7 +127,7 @@ function mistakes({ mistakes: { relations, entities, directed }, coOccurrence }:
 ${row("relations", [relations.falseNegative, relations.falsePositive, relations.wrongClass, null, relations.correct])}
 ${row("entities", [entities.missing, entities.spurious, entities.wrongType, entities.wrongBoundary, entities.correct])}
 </tbody></table></div>
-<p class="soft">Relations are compared by the spans of their arguments, ${directed ? "head and tail told apart" : "in either order"}, whatever the types of the arguments. Small numbers are shares of all mistakes in the row. ${whole(relations.argumentMissing)} of the false negatives lack the span of an argument.</p>
+<p class="soft">Relations are compared by the spans of their arguments, ${directed ? "head and tail distinguished" : "in either order"}, whatever the types of the arguments. Small numbers are shares of all mistakes in the row. ${whole(relations.argumentMissing)} of the false negatives lack the span of an argument.</p>
 <p class="soft">Co-occurrence: ${coOccurrenceWords(coOccurrence)}.</p>`;
 }
 
@@ -164,7 +164,7 @@ ${axis.map((gold) => html`<tr><th scope="row"><bdi>${gold ?? nothing}</bdi></th>
 </tbody></table></div>`;
 }
 
-/** Too many types for a matrix: the most frequent mistakes. */
+/** The most frequent mistakes, for data with too many types for a matrix. */
 function confusionList(cells: readonly ConfusionCell[]): Html {
   const wrong = cells.filter(({ gold, predicted }) => gold !== predicted);
   const rows = wrong
@@ -197,14 +197,14 @@ function cuts(scored: readonly ProtocolReport[]): Html {
 }
 
 /**
- * A table and a picture of one way to cut.
+ * A table and a picture of one breakdown.
  *
- * @param ordered whether the buckets have an order of their own
+ * @param ordered whether the buckets have a natural order
  */
 function cut(title: string, buckets: Buckets, ordered: boolean): Html {
   const entries = ordered ? inBucketOrder(buckets) : Object.entries(buckets);
   const drawn = entries.slice(0, ordered ? entries.length : 12);
-  // Names of types need the room; buckets are a few letters.
+  // Names of types need more room than buckets.
   const wide = !ordered && drawn.length > 5;
   const picture = barChart({
     title: "",
@@ -233,7 +233,7 @@ ${entries.map(([name, score]) => html`<tr><th scope="row"><bdi>${name}</bdi></th
 </tbody></table></div>`;
 }
 
-/** Drawings print the numbers they are given. */
+/** Drawings print numbers unrounded. */
 function rounded(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -9,20 +9,20 @@ import { averagesOf, deviationWords, intervalOf, lineOf, protocolNotes, type Run
 import { summaryPage } from "./summary-page.ts";
 import type { FoldFiles, FoldPlan } from "./write-folds.ts";
 
-/** A cross-validation, as `report.json` holds it. */
+/** The result of a cross-validation, as stored in `report.json`. */
 export interface CvReport {
   readonly kind: "cv";
   readonly configuration: string;
-  /** Of the training; the folds have their own. */
+  /** The seed of the training; the folds have their own. */
   readonly seed: number;
   readonly folds: FoldPlan;
   readonly sizes: readonly { readonly train: number; readonly dev: number; readonly test: number }[];
-  /** Folds that the numbers below are of: all but the failed ones. */
+  /** The number of folds behind the numbers below: all but the failed ones. */
   readonly n: number;
   readonly failed: readonly string[];
   readonly deviation: typeof deviationWords;
   readonly selection: typeof foldSelectionWords;
-  /** Each fold's test part scored on its own, then mean and deviation over the folds. */
+  /** Each fold's test part scored separately, then mean and deviation over the folds. */
   readonly meanOfFolds: readonly ProtocolSummary[];
   /** The sentences of all test parts scored together. */
   readonly pooled: readonly PooledScore[];
@@ -30,10 +30,11 @@ export interface CvReport {
   readonly runs: readonly RunLine[];
 }
 
+/** How epochs were chosen in a cross-validation, for reports. */
 export const foldSelectionWords =
   "each fold's epoch was chosen on the dev part of its training folds; its test part was read after training";
 
-/** Sums up what the folds came to. */
+/** Summarises the folds. */
 export function cvReport(
   asked: Pick<CvReport, "configuration" | "seed" | "failed"> & { readonly plan: FoldPlan; readonly files: readonly FoldFiles[] },
   outcomes: readonly RunOutcome[],
@@ -58,7 +59,7 @@ export function cvReport(
 }
 
 /**
- * Header and rows of the table that terminal and page show; every number says which average it is.
+ * Header and rows of the table that the terminal and the page show; every row names its average.
  */
 export function cvTable({ meanOfFolds, pooled }: CvReport): { header: string[]; rows: string[][] } {
   const rows = meanOfFolds.flatMap((summary, index) => {

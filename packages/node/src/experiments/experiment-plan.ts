@@ -7,7 +7,7 @@ import { type ConfigFile, readConfig } from "../files/config-file.ts";
 import { resolvePaths } from "../runs/resolve-paths.ts";
 import type { PlannedRun } from "./planned-run.ts";
 
-/** `strict, ner-strict`: the first is drawn. */
+/** `strict, ner-strict`: the figure shows the first. */
 const protocolNames = z.string().transform((text, context) => {
   try {
     return text.split(",").map((name) => protocolName(name.trim()));
@@ -25,16 +25,19 @@ const plannedExperiment = z.strictObject({
   config: z.string().describe("the configuration; the path counts from the plan's folder, as that of test does"),
   test: z.string().describe("the test data, in place of the configuration's"),
   protocol: protocolNames,
-  init: z.string().optional().describe("a run further up: for each seed, this one starts from the model of that one"),
-  set: z.array(z.string()).default([]).describe("changed settings, as after --set"),
-  seeds: seedList.optional().describe("the plan's seeds are the default"),
-  series: z.string().optional().describe("the line of the figure that this run is a point of; its name is the default"),
+  init: z
+    .string()
+    .optional()
+    .describe("an earlier run in the plan: each seed starts from the model that run trained with the same seed"),
+  set: z.array(z.string()).default([]).describe("settings to change, as after --set"),
+  seeds: seedList.optional().describe("defaults to the plan's seeds"),
+  series: z.string().optional().describe("the line of the figure that this run belongs to; defaults to the run's name"),
   x: z.number().default(0).describe("its place on the figure's axis"),
 });
 
 const experimentPlan = z.strictObject({
   title: z.string(),
-  axis: z.string().optional().describe("what the figure's axis is called; a plan without one has no figure"),
+  axis: z.string().optional().describe("label of the figure's axis; a plan without one has no figure"),
   seeds: seedList,
   runs: z.array(plannedExperiment).min(1),
 });
@@ -62,17 +65,17 @@ export async function readExperimentPlan(path: string): Promise<ConfigFile<Exper
     if (missing === undefined) continue;
     throw new ConfigError("SETTING_INVALID", {
       ...at,
-      message: `${run.name} starts from ${run.init}, and no run above it has that name and the seed ${missing}`,
-      hint: "a run can only start from a run further up, with the same seeds",
+      message: `${run.name} starts from ${run.init}, but no earlier run has that name and the seed ${missing}`,
+      hint: "a run can only start from an earlier run in the plan with the same seeds",
     });
   }
   return file;
 }
 
 /**
- * The trainings of a plan, in an order that can be run.
+ * The trainings of a plan; each comes after the one it starts from.
  *
- * @param folder where each has a folder of its own
+ * @param folder holds one folder per training
  */
 export async function experimentRuns(file: ConfigFile<ExperimentPlan>, folder: string): Promise<PlannedRun[]> {
   const planned: PlannedRun[] = [];
@@ -95,7 +98,7 @@ export async function experimentRuns(file: ConfigFile<ExperimentPlan>, folder: s
   return planned;
 }
 
-/** What the training of a run with one seed is called. */
+/** The name of a run's training with one seed. */
 export function runName({ name }: Pick<ExperimentRun, "name">, seed: number): string {
   return `${name}-${seed}`;
 }

@@ -7,28 +7,29 @@ import { type ExperimentPlan, type ExperimentRun, runName, seedsOf } from "./exp
 import type { RunOutcome } from "./planned-run.ts";
 import { meanTexts, points } from "./rates-text.ts";
 
-/** What the runs of a plan came to, as `report.json` holds it. */
+/** The results of a plan, as stored in `report.json`. */
 export interface ExperimentReport {
   readonly kind: "experiment";
   readonly title: string;
   readonly axis: string | null;
   readonly failed: readonly string[];
-  /** In the order of the plan, a row for each protocol of a run. */
+  /** One row per run and protocol, in the order of the plan. */
   readonly rows: readonly ExperimentRow[];
 }
 
 interface ExperimentRow extends Pick<ExperimentRun, "name" | "x"> {
   readonly series: string;
   readonly protocol: string;
-  /** Those that are done. */
+  /** The seeds that are done. */
   readonly seeds: readonly number[];
-  /** On test; null while no seed is done. */
+  /** Scores on test; null until a seed is done. */
   readonly micro: RatesSummary | null;
   readonly weighted: RatesSummary | null;
   /** The F1 of a baseline that only remembers training triples, for protocols that have one. */
   readonly memory: number | null;
 }
 
+/** Summarises the runs of a plan. @param failed the names of failed runs */
 export function experimentReport(
   plan: ExperimentPlan,
   failed: readonly string[],
@@ -56,7 +57,7 @@ export function experimentReport(
   return { kind: "experiment", title: plan.title, axis: plan.axis ?? null, failed, rows };
 }
 
-/** Header and rows of the table, a row for each protocol of a run. */
+/** Header and rows of the table: one row per run and protocol. */
 export function experimentTable({ rows }: Pick<ExperimentReport, "rows">): { header: string[]; rows: string[][] } {
   const texts = (rates: RatesSummary | null): readonly string[] => (rates === null ? ["–", "–", "–"] : meanTexts(rates));
   return {
@@ -72,6 +73,7 @@ export function experimentTable({ rows }: Pick<ExperimentReport, "rows">): { hea
   };
 }
 
+/** The note below every table of a plan. */
 export const experimentNote = "On test, in per cent; ± is the sample standard deviation; epochs chosen on dev.";
 
 /** Writes `report.json`, `table.md` and, for a plan with an axis, `figure.svg`. */
@@ -84,9 +86,7 @@ export async function writeExperimentReport(folder: string, report: ExperimentRe
   if (report.axis !== null) await writeFileAtomically(join(folder, "figure.svg"), figure(report, report.axis));
 }
 
-/**
- * F1 by the first protocol of each run, a line for each series, with one deviation to either side.
- */
+/** F1 by the first protocol of each run: one line per series, ± one deviation. */
 function figure({ title, rows }: ExperimentReport, axis: string): string {
   const drawn = rows.filter(({ name }, index) => rows.findIndex((each) => each.name === name) === index);
   const names = [...new Set(drawn.map(({ series }) => series))];

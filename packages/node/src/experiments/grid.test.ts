@@ -18,13 +18,13 @@ test.each([
   ["alpha", "expected path=value,value"],
   ["=1,2", "expected path=value,value"],
   ["alpha=", "expected path=value,value"],
-  ["alpha=1,1.0", "the value 1 stands there twice"],
+  ["alpha=1,1.0", "the value 1 is given twice"],
   ["alpha=[1,2", "is not a YAML value"],
 ])("%s is refused", (text, message) => {
   expect(() => parseAxis(text)).toThrow(message);
 });
 
-test("points are all combinations, the last axis changing fastest, each with what to set and a name", () => {
+test("points are all combinations, the last axis changing fastest, each with its settings and a name", () => {
   const points = gridPoints([parseAxis("a.b=1,2"), parseAxis("c=x,y")]);
   expect(points.map(({ places }) => places)).toEqual([
     [0, 0],
@@ -40,7 +40,7 @@ test("points are all combinations, the last axis changing fastest, each with wha
   });
 });
 
-test("names are names of folders and differ where points do", () => {
+test("names are valid folder names and unique among points", () => {
   const value = fc.oneof(fc.string({ unit: "binary" }), fc.double(), fc.boolean(), fc.array(fc.integer()));
   expect(new Set(gridPoints([{ path: "x", values: [1, "1", true, "true", null, "null"] }]).map(({ name }) => name)).size).toBe(6);
   const key = (each: unknown) => JSON.stringify(each);
@@ -54,8 +54,8 @@ test("names are names of folders and differ where points do", () => {
   );
 });
 
-test("one setting on two axes and a grid beyond all reason are refused", () => {
-  expect(() => gridPoints([parseAxis("a=1"), parseAxis("a=2")])).toThrow("this setting has two axes");
+test("one setting on two axes and an oversized grid are refused", () => {
+  expect(() => gridPoints([parseAxis("a=1"), parseAxis("a=2")])).toThrow("this setting is given twice");
   const axis = (path: string): GridAxis => ({ path, values: Array.from({ length: 200 }, (_, index) => index) });
   expect(() => gridPoints([axis("a"), axis("b")])).toThrow("the grid has 40000 points");
 });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ConfigError } from "@weft-nlp/core";
 import { parseYamlValue } from "../files/yaml-source.ts";
 
-/** A setting and the values it takes in turn. */
+/** A setting and the values to try. */
 export interface GridAxis {
   /** As after `--set`: `objective.alpha`. */
   readonly path: string;
@@ -11,21 +11,22 @@ export interface GridAxis {
 
 /** One value of each axis. */
 export interface GridPoint {
-  /** Of each axis, which of its values. */
+  /** The index of the chosen value on each axis. */
   readonly places: readonly number[];
-  /** By the path of the axis. */
+  /** The chosen values by the path of their axis. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** As `readConfig` takes them: `objective.alpha=0.1`. */
   readonly changes: readonly string[];
-  /** The settings as a name for a folder; different points have different ones. */
+  /** A folder name made from the settings; unique among points. */
   readonly name: string;
 }
 
 /**
- * An axis from `path=a,b,c`, where what stands behind the equals sign is read as a list of YAML
- * values: `1,2`, `true,false`, `[1, 2],[3]`, `"a,b",c`.
+ * Parses an axis from `path=a,b,c`. The part after the equals sign is a list of YAML values: `1,2`,
+ * `true,false`, `[1, 2],[3]`, `"a,b",c`.
  *
- * @throws {ConfigError} SETTING_INVALID when there is no path, no value, or one value twice
+ * @throws {ConfigError} SETTING_INVALID when the path or the values are missing, or a value is
+ *   repeated
  * @throws {ConfigError} YAML_INVALID
  */
 export function parseAxis(text: string): GridAxis {
@@ -40,30 +41,30 @@ export function parseAxis(text: string): GridAxis {
   const texts = values.map((value) => JSON.stringify(value));
   const twice = texts.find((value, index) => texts.indexOf(value) !== index);
   if (twice === undefined) return { path, values };
-  throw new ConfigError("SETTING_INVALID", { at, message: `the value ${twice} stands there twice`, hint: example });
+  throw new ConfigError("SETTING_INVALID", { at, message: `the value ${twice} is given twice`, hint: example });
 }
 
 /**
  * Every combination of the values, the last axis changing fastest.
  *
- * @throws {ConfigError} SETTING_INVALID when two axes are the same setting, or there are more
- *   points than anybody means
+ * @throws {ConfigError} SETTING_INVALID when two axes name the same setting, or the grid has too
+ *   many points
  */
 export function gridPoints(axes: readonly GridAxis[]): GridPoint[] {
   const twice = axes.find(({ path }, index) => axes.findIndex((axis) => axis.path === path) !== index);
   if (twice !== undefined) {
     throw new ConfigError("SETTING_INVALID", {
       at: { source: `--grid ${twice.path}` },
-      message: "this setting has two axes",
-      hint: "write all its values behind one --grid",
+      message: "this setting is given twice",
+      hint: "write all its values after one --grid",
     });
   }
   const size = axes.reduce((product, { values }) => product * values.length, 1);
   if (size > maxPoints) {
     throw new ConfigError("SETTING_INVALID", {
       at: { source: "--grid" },
-      message: `the grid has ${size} points, and ${maxPoints} are the most`,
-      hint: "fewer values, or one sweep after the other",
+      message: `the grid has ${size} points; at most ${maxPoints} are allowed`,
+      hint: "use fewer values, or run several sweeps",
     });
   }
   let places: number[][] = [[]];
@@ -81,19 +82,19 @@ export function gridPoints(axes: readonly GridAxis[]): GridPoint[] {
 
 const maxPoints = 10_000;
 
-/** A value of an axis as tables and pictures write it. */
+/** A value of an axis as tables and pictures show it. */
 export function valueText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Quotes what would otherwise read like another value: the text "1" beside the number. */
+/** Quotes text that could be mistaken for another value, such as the text "1" for the number. */
 function unmistakable(value: unknown): string {
   return typeof value === "string" && /^(?!(?:true|false|null)$)[A-Za-z]/u.test(value) ? value : JSON.stringify(value);
 }
 
 /**
- * A name every system takes. Where letters had to go, a few digits of the whole keep different
- * names apart.
+ * A name that every file system accepts. If characters had to be removed, part of a hash of the
+ * full text keeps the name unique.
  */
 function folderName(text: string): string {
   const kept = text.replaceAll(/[^\w.,=+-]/gu, "_").slice(0, 120);

@@ -17,20 +17,20 @@ import { trainRun } from "../runs/train-run.ts";
 
 /** One training among several. */
 export interface PlannedRun {
-  /** What it is called in progress, reports and errors; no two runs of a plan share it. */
+  /** Its name in progress, reports and errors; unique within a plan. */
   readonly name: string;
   readonly folder: string;
-  /** With paths that are absolute or count from the working folder. */
+  /** Paths in it are absolute or relative to the working folder. */
   readonly config: TrainConfig;
-  /** The run of the same plan that this one starts from, and so waits for. */
+  /** The run of the same plan whose model this one starts from; that run goes first. */
   readonly after?: string | undefined;
-  /** Test data in place of the configuration's, absolute as its paths are. */
+  /** Test data to use instead of the configuration's; an absolute path. */
   readonly test?: string | undefined;
-  /** What dev and test are scored by; the model's own protocols where left out. */
+  /** The protocols that score dev and test. Defaults to the model's own. */
   readonly protocols?: readonly string[] | undefined;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunOutcome {
   readonly name: string;
   readonly folder: string;
@@ -48,7 +48,7 @@ export interface ExecuteOptions extends ComputeOptions {
   readonly checkpointSeconds?: number | undefined;
 }
 
-/** How far a run is: what can be told to another thread. */
+/** The progress of a run, in a form that can be sent between threads. */
 export type RunProgress =
   | {
       readonly kind: "begin";
@@ -68,9 +68,8 @@ export type RunProgress =
   | { readonly kind: "done"; readonly run: string; readonly outcome: RunOutcome; readonly trained: boolean };
 
 /**
- * Does what is still to be done of a run: nothing where it is done, the rest where it was stopped.
- * What is trained is what `trainRun` alone would train, in a folder that `weft train` could go on
- * with.
+ * Finishes a run: does nothing if it is done, and resumes it if it was stopped. Trains exactly what
+ * `trainRun` trains, in a folder that `weft train` can resume.
  *
  * @throws {FileError} RUN_EXISTS when the folder holds a finished run of another configuration
  */
@@ -95,8 +94,8 @@ export async function* executeRun(run: PlannedRun, options: ExecuteOptions): Asy
 }
 
 /**
- * Whether the folder holds this run, trained to its end. Its data is not compared, only the files
- * that it names.
+ * Whether the folder holds this run, trained to the end. Compares the names of its data files, not
+ * their contents.
  */
 export async function isFinished({ folder, config }: PlannedRun): Promise<boolean> {
   if (!(await exists(join(folder, "report.json")))) return false;
@@ -104,7 +103,7 @@ export async function isFinished({ folder, config }: PlannedRun): Promise<boolea
   throw new FileError("RUN_EXISTS", {
     at: { source: folder },
     message: "this folder holds a finished run of another configuration",
-    hint: `look at ${join(folder, configFile)}; choose another folder by --run, or remove this one`,
+    hint: `see ${join(folder, configFile)}; choose another folder with --run, or remove this one`,
   });
 }
 
@@ -115,14 +114,14 @@ async function trainedConfig(folder: string): Promise<TrainConfig> {
 }
 
 /**
- * Test data is no part of a training, and may be named later. Through JSON, since what is not set
- * may be absent or undefined.
+ * Ignores test data, which plays no part in training and may be named later. Compares JSON, since
+ * an unset value may be absent or undefined.
  */
 function trainedPart({ data: { test: _test, ...data }, ...rest }: TrainConfig): unknown {
   return JSON.parse(JSON.stringify({ ...rest, data }));
 }
 
-/** The part of a run's report.json that is read again. */
+/** The part of a run's report.json that is read back. */
 interface RunReport {
   readonly best: { readonly epoch: number; readonly score: number } | undefined;
   readonly epochs: number;
@@ -142,8 +141,8 @@ async function outcomeOf(run: PlannedRun, options: ExecuteOptions): Promise<RunO
 }
 
 /**
- * What `scores.json` in a run's folder holds: scores by other protocols or on other data than the
- * training's own, and what they are of.
+ * The contents of a run's `scores.json`: scores by protocols or on data other than the training's,
+ * and which model and data they belong to.
  */
 interface Scores {
   readonly of: unknown;
@@ -151,7 +150,7 @@ interface Scores {
   readonly test: Report | null;
 }
 
-/** Scores of a trained model, computed once. Looks at test data that changed again. */
+/** Scores of a trained model, computed once, and again when the test data changed. */
 async function scoresOf(run: PlannedRun, test: string | undefined, options: ExecuteOptions): Promise<Scores> {
   const { folder, config } = run;
   const path = join(folder, "scores.json");
@@ -177,7 +176,7 @@ async function scoresOf(run: PlannedRun, test: string | undefined, options: Exec
   return scores;
 }
 
-/** A file as it is now, near enough to notice that it has changed. */
+/** A fingerprint of a file, good enough to notice a change. */
 async function stampOf(path: string | undefined): Promise<unknown> {
   if (path === undefined) return null;
   const found = await stat(path).catch(() => undefined);

@@ -6,8 +6,8 @@ export function points(rate: number): string {
 }
 
 /**
- * `47.5 ± 1.9`: mean and sample standard deviation of rates, in per cent; the mean alone of a
- * single one.
+ * `47.5 ± 1.9`: mean and sample standard deviation of rates, in per cent; for a single rate, the
+ * mean alone.
  */
 export function meanText({ mean, deviation }: SeedSummary): string {
   return deviation === null ? points(mean) : `${points(mean)} ± ${points(deviation)}`;
@@ -22,7 +22,7 @@ export function rateTexts({ precision, recall, f1 }: Rates): [string, string, st
   return [points(precision), points(recall), points(f1)];
 }
 
-/** Each value, where they are few enough to be read. */
+/** Every value if there are at most ten; otherwise their number. */
 export function eachText({ values }: SeedSummary): string {
   return values.length > 10 ? `${values.length} values` : values.map(points).join(" ");
 }

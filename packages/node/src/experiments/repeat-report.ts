@@ -7,7 +7,7 @@ import type { RunOutcome } from "./planned-run.ts";
 import { eachText, meanTexts, points } from "./rates-text.ts";
 import { summaryPage } from "./summary-page.ts";
 
-/** What one of several runs came to, without the breakdowns that its own folder holds. */
+/** The result of one of several runs, without the breakdowns stored in its own folder. */
 export interface RunLine extends Pick<RunOutcome, "name" | "seed" | "epochs" | "best"> {
   readonly dev: RunScores;
   readonly test: RunScores | null;
@@ -15,12 +15,12 @@ export interface RunLine extends Pick<RunOutcome, "name" | "seed" | "epochs" | "
 
 type RunScores = Readonly<Record<string, Pick<NonNullable<Report["protocols"]["strict"]>, "micro" | "macro" | "weighted">>>;
 
-/** Several seeds of one configuration, as `report.json` holds them. */
+/** The results of several seeds of one configuration, as stored in `report.json`. */
 export interface RepeatReport {
   readonly kind: "repeat";
   readonly configuration: string;
   readonly seeds: readonly number[];
-  /** Runs that the numbers below are of: all but the failed ones. */
+  /** The number of runs behind the numbers below: all but the failed ones. */
   readonly n: number;
   readonly failed: readonly string[];
   readonly deviation: typeof deviationWords;
@@ -30,10 +30,16 @@ export interface RepeatReport {
   readonly runs: readonly RunLine[];
 }
 
+/** What the ± in reports means. */
 export const deviationWords = "sample standard deviation (n − 1)";
+/** How epochs were chosen in repeated runs, for reports. */
 export const selectionWords = "each run's epoch was chosen on dev; test was read after training";
 
-/** Sums up what seeds came to. @param asked the seeds of all runs, the failed ones included */
+/**
+ * Summarises the runs of several seeds.
+ *
+ * @param asked the seeds of all runs, including failed ones
+ */
 export function repeatReport(
   configuration: string,
   asked: { readonly seeds: readonly number[]; readonly failed: readonly string[] },
@@ -54,7 +60,7 @@ export function repeatReport(
   };
 }
 
-/** The part of an outcome that a summary lists. */
+/** The part of an outcome that goes into a summary. */
 export function lineOf({ name, seed, epochs, best, dev, test }: RunOutcome): RunLine {
   return { name, seed, epochs, best, dev: scoresOf(dev), test: test === null ? null : scoresOf(test) };
 }
@@ -66,8 +72,8 @@ function scoresOf({ protocols }: Report): RunScores {
 }
 
 /**
- * Header and rows of the table that terminal and page show: each split and protocol, P, R and F1 as
- * mean ± sd, and each run's F1.
+ * Header and rows of the table that the terminal and the page show: for each split and protocol, P,
+ * R and F1 as mean ± sd, and each run's F1.
  */
 export function repeatTable({ dev, test }: Pick<RepeatReport, "dev" | "test">): { header: string[]; rows: string[][] } {
   const rows = [
@@ -80,8 +86,8 @@ export function repeatTable({ dev, test }: Pick<RepeatReport, "dev" | "test">): 
 }
 
 /**
- * Micro for every protocol; weighted by support too where the literature reports that: for
- * classifiers of given pairs.
+ * Micro for every protocol. Classifiers of given pairs also get the average weighted by support,
+ * which the literature reports.
  */
 export function averagesOf<Rates>(summary: {
   readonly protocol: string;
@@ -126,7 +132,7 @@ function repeatPicture({ dev, test, n, configuration }: RepeatReport): string {
   });
 }
 
-/** One deviation to either side of the mean, in per cent; nothing where there is no deviation. */
+/** The mean ± one deviation, in per cent; `undefined` without a deviation. */
 export function intervalOf(summary: SeedSummary | undefined): [low: number, high: number] | null {
   if (summary === undefined || summary.deviation === null) return null;
   return [100 * (summary.mean - summary.deviation), 100 * (summary.mean + summary.deviation)];
@@ -145,7 +151,7 @@ export function runTable(runs: readonly RunLine[]): { caption: string; header: s
   };
 }
 
-/** What each protocol counts as right, once. */
+/** What each protocol counts as right, without repetition. */
 export function protocolNotes(summaries: readonly { readonly protocol: string; readonly words: string }[]): string[] {
   const words = new Map(summaries.map(({ protocol, words }) => [protocol, words]));
   return [...words].map(([protocol, words]) => `${protocol}: ${words}`);

@@ -1,12 +1,13 @@
 import { on } from "node:events";
 import { Worker } from "node:worker_threads";
+import { loadedPlugins } from "../plugins/index.ts";
 import { receivedError } from "../workers/sent-error.ts";
 import type { ExecuteOptions, PlannedRun, RunProgress } from "./planned-run.ts";
 import type { RunWorkerReply, RunWorkerStart } from "./run-worker.ts";
 
 /**
- * `executeRun` in a thread of its own, so that several runs advance at a time: the same events,
- * files and errors.
+ * Runs `executeRun` in its own thread, so that several runs advance in parallel. Events, files and
+ * errors are the same.
  */
 export async function* executeInWorker(
   run: PlannedRun,
@@ -16,9 +17,9 @@ export async function* executeInWorker(
   const ask = (): void => void Atomics.store(stop, 0, 1);
   if (signal?.aborted === true) ask();
   signal?.addEventListener("abort", ask, { once: true });
-  const workerData: RunWorkerStart = { run, options, stop };
-  // The worker is plain JavaScript: flags that make this process read something else are not for
-  // it.
+  const workerData: RunWorkerStart = { run, options, stop, plugins: loadedPlugins() };
+  // The worker is plain JavaScript: it must not inherit flags that make this process read
+  // TypeScript.
   const thread = new Worker(workerUrl, { workerData, execArgv: [] });
   const ended = new Promise((resolve) => void thread.once("exit", resolve));
   try {
@@ -27,16 +28,16 @@ export async function* executeInWorker(
       if (reply.kind === "error") throw receivedError(reply.error);
       yield reply.event;
     }
-    throw new Error(`the thread of ${run.name} ended before its run`);
+    throw new Error(`the thread of ${run.name} ended before the run was done`);
   } finally {
     signal?.removeEventListener("abort", ask);
-    // It stops after its step and leaves whole files behind.
+    // The run stops after the current step and leaves only complete files.
     ask();
     await ended;
   }
 }
 
-/** The compiled worker, also when this file itself is read as TypeScript by a test. */
+/** The compiled worker, even when a test loads this file as TypeScript. */
 const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "../../dist/experiments/run-worker.js" : "./run-worker.js",
   import.meta.url,

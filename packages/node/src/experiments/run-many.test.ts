@@ -27,8 +27,8 @@ async function all(runs: readonly PlannedRun[], more: RunManyOptions = {}): Prom
   return events;
 }
 
-/** What happened, without the steps in between. */
-function told(events: readonly ManyRunsEvent[]): string[] {
+/** The events, without the steps. */
+function summaries(events: readonly ManyRunsEvent[]): string[] {
   return events.flatMap((event) => {
     if (event.kind === "plan") return [`${event.finished} of ${event.runs}`];
     if (event.kind === "step" || event.kind === "evaluation") return [];
@@ -37,24 +37,24 @@ function told(events: readonly ManyRunsEvent[]): string[] {
 }
 
 describe("runMany", () => {
-  test("does the runs in order, and the second time finds them done", async () => {
+  test("does the runs in order, and finds them done the second time", async () => {
     const runs = [await planned("a"), await planned("b", { set: ["seed=2"] })];
-    expect(told(await all(runs))).toEqual(["0 of 2", "begin a", "done a", "begin b", "done b"]);
-    expect(told(await all(runs))).toEqual(["2 of 2", "done a before", "done b before"]);
+    expect(summaries(await all(runs))).toEqual(["0 of 2", "begin a", "done a", "begin b", "done b"]);
+    expect(summaries(await all(runs))).toEqual(["2 of 2", "done a before", "done b before"]);
   });
 
-  test("a run waits for the one it starts from, also where several go at a time", async () => {
+  test("a run waits for the one it starts from, also when several run in parallel", async () => {
     const first = await planned("first");
     const second = await planned("second", { after: "first", set: [`init=${first.folder}`] });
     const beside = await planned("beside", { set: ["seed=3"] });
-    const events = told(await all([first, second, beside], { jobs: 3, threads: 3 }));
+    const events = summaries(await all([first, second, beside], { jobs: 3, threads: 3 }));
     expect(events.indexOf("begin second")).toBeGreaterThan(events.indexOf("done first"));
     expect(events.toSorted()).toEqual(
       ["0 of 3", "begin first", "done first", "begin second", "done second", "begin beside", "done beside"].toSorted(),
     );
   });
 
-  test.each([1, 2])("what starts from a failed run is left out, and what starts from that, %i at a time", async (jobs) => {
+  test.each([1, 2])("runs that start from a failed run, directly or not, are skipped, %i at a time", async (jobs) => {
     const broken = await planned(`broken-${jobs}`, { set: ["optimizer.rate=1e30", "training.maxNorm=1e30"] });
     const next = await planned(`next-${jobs}`, { after: broken.name, set: [`init=${broken.folder}`] });
     const last = await planned(`last-${jobs}`, { after: next.name, set: [`init=${next.folder}`] });
@@ -68,15 +68,15 @@ describe("runMany", () => {
       hint: expect.any(String) as string,
     });
     expect(errors.get(last.name)).toMatchObject({ code: "RUN_FAILED", at: { source: last.name } });
-    expect(told(events)).toContain(`done fine-${jobs}`);
+    expect(summaries(events)).toContain(`done fine-${jobs}`);
     expect(existsSync(next.folder)).toBe(false);
   });
 
-  test("whoever stops listening stops the runs, and they can be gone on with", async () => {
+  test("a caller that stops iterating stops the runs, and they can be resumed", async () => {
     const run = await planned("unheard", { set: ["training.epochs=50"] });
     for await (const event of runMany([run], { ...options, checkpointSeconds: 0 })) if (event.kind === "evaluation") break;
     expect(existsSync(join(run.folder, "report.json"))).toBe(false);
-    expect(told(await all([run]))).toEqual(["0 of 1", "begin unheard", "done unheard"]);
+    expect(summaries(await all([run]))).toEqual(["0 of 1", "begin unheard", "done unheard"]);
   });
 
   test("a signal stops it with CANCELLED, in this thread and in others", async () => {
@@ -105,10 +105,10 @@ describe("runMany", () => {
     await expect(all([fresh, lacking])).rejects.toMatchObject({ code: "FILE_MISSING" });
     expect(existsSync(fresh.folder)).toBe(false);
     await expect(all([fresh, fresh])).rejects.toThrow("two runs are called fresh");
-    await expect(all([await planned("x", { after: "y" })])).rejects.toThrow("x starts from y, which is no run before it");
+    await expect(all([await planned("x", { after: "y" })])).rejects.toThrow("x starts from y, which is not an earlier run");
   });
 
-  test("data for a test that the configuration came to name later is scored without training", async () => {
+  test("test data added to the configuration later is scored without training", async () => {
     const tested = await planned("tested");
     const { test: _test, ...data } = tested.config.data;
     const untested = await all([{ ...tested, config: { ...tested.config, data } }]);

@@ -6,31 +6,33 @@ import { fileFailure } from "../files/file-failure.ts";
 import { type ExecuteOptions, executeRun, isFinished, type PlannedRun, type RunProgress } from "./planned-run.ts";
 import { executeInWorker } from "./run-in-worker.ts";
 
+/** How `runMany` schedules runs and handles failures. */
 export interface RunManyOptions extends ExecuteOptions {
-  /** Runs at a time; they share the threads. 1 where left out. */
+  /** Number of runs in parallel; they share the threads. Defaults to 1. */
   readonly jobs?: number | undefined;
   /**
-   * Stops at the first run that fails; otherwise the others go on, and only what starts from a
-   * failed run is left out.
+   * Stops at the first run that fails. By default the others continue, and only runs that start
+   * from a failed run are skipped.
    */
   readonly failFast?: boolean | undefined;
 }
 
+/** An event of `runMany`: first the plan, then the progress and failures of its runs. */
 export type ManyRunsEvent =
   | { readonly kind: "plan"; readonly runs: number; readonly finished: number }
   | RunProgress
   | { readonly kind: "failed"; readonly run: string; readonly error: unknown };
 
 /**
- * Does all runs of a list that are not done yet, in their order, `jobs` at a time, and says what
- * happens. Each run is what `weft train` alone would do, in a folder of its own, so the list can be
- * stopped at any moment and gone on with.
+ * Does all unfinished runs of a list in order, `jobs` at a time, and reports progress. Each run is
+ * what `weft train` alone would do, in its own folder, so the list can be stopped and resumed at
+ * any time.
  *
- * @throws {RangeError} when names repeat, or a run starts from one that is not in the list before
- *   it
+ * @throws {RangeError} when names repeat, or a run starts from one that does not come earlier in
+ *   the list
  * @throws {FileError} before anything runs: RUN_EXISTS when a folder holds a finished run of
- *   another configuration, FILE_MISSING and its like when a file that a run reads is not there
- * @throws {WeftError} CANCELLED when the signal asks to stop; what was under way can be resumed
+ *   another configuration, FILE_MISSING or similar when a file that a run reads is missing
+ * @throws {WeftError} CANCELLED when the signal is aborted; the runs in progress can be resumed
  */
 export async function* runMany(
   runs: readonly PlannedRun[],
@@ -56,7 +58,7 @@ export async function* runMany(
         if (run.after === undefined || ended.get(run.after) !== "failed") continue;
         waiting.splice(waiting.indexOf(run), 1);
         ended.set(run.name, "failed");
-        if (!signal.aborted) yield { kind: "failed", run: run.name, error: leftOut(run) };
+        if (!signal.aborted) yield { kind: "failed", run: run.name, error: skippedError(run) };
       }
       while (!signal.aborted && running.size < jobs) {
         const at = waiting.findIndex(({ after }) => after === undefined || ended.get(after) === "done");
@@ -81,12 +83,12 @@ export async function* runMany(
       yield { kind: "failed", run: happened.run, error: happened.error };
     }
   } finally {
-    // Whoever stops listening stops the runs too; they leave whole files behind.
+    // A caller that stops iterating stops the runs too; they leave only complete files.
     stop.abort();
     await Promise.allSettled([...running.values()].map(async ({ events }) => events.return()));
   }
   if (options.signal?.aborted === true) {
-    throw new WeftError("CANCELLED", { message: "the runs were stopped", hint: "the same call goes on where they stopped" });
+    throw new WeftError("CANCELLED", { message: "the runs were stopped", hint: "repeat the call to resume them" });
   }
 }
 
@@ -104,20 +106,18 @@ async function nextOf(run: string, events: AsyncGenerator<RunProgress, void, voi
   }
 }
 
-/** A run may only start from one that stands before it, so there is always one that can begin. */
+/** A run may only start from an earlier one, so some run can always begin. */
 function checkOrder(runs: readonly PlannedRun[]): void {
   const names = new Set<string>();
   for (const { name, after } of runs) {
     if (names.has(name)) throw new RangeError(`two runs are called ${name}`);
-    if (after !== undefined && !names.has(after)) throw new RangeError(`${name} starts from ${after}, which is no run before it`);
+    if (after !== undefined && !names.has(after))
+      throw new RangeError(`${name} starts from ${after}, which is not an earlier run`);
     names.add(name);
   }
 }
 
-/**
- * A wrong path is found now, not after hours. What a run is to start from may come to be only on
- * the way.
- */
+/** Finds a wrong path now, not after hours. The model that a run starts from may not exist yet. */
 async function requireFiles(runs: readonly PlannedRun[]): Promise<void> {
   const files = runs.flatMap(({ config: { data, vectors, init }, after, test }) => [
     data.train,
@@ -135,10 +135,10 @@ async function requireFiles(runs: readonly PlannedRun[]): Promise<void> {
   }
 }
 
-function leftOut({ name, after }: PlannedRun): RunError {
+function skippedError({ name, after }: PlannedRun): RunError {
   return new RunError("RUN_FAILED", {
     at: { source: name },
-    message: `not begun, since it starts from ${after}, which failed`,
-    hint: `see what stopped ${after}; the same command tries both again`,
+    message: `skipped because it starts from ${after}, which failed`,
+    hint: `find out why ${after} failed; the same command retries both`,
   });
 }

@@ -6,9 +6,9 @@ import { readConfig } from "../files/config-file.ts";
 import { exists } from "../files/exists.ts";
 
 /**
- * What a run's folder says about where its model comes from, for the report on it: the seed, and
- * how the epoch was chosen. Nothing where the folder holds only a model, or a configuration that
- * this version does not read: neither is a reason not to score.
+ * Where a run's model comes from, for its report: the seed, and how the epoch was chosen. Empty
+ * when the folder holds only a model, or a configuration that this version cannot read: neither
+ * should prevent scoring.
  */
 export async function runProvenance(folder: string): Promise<Pick<EvaluationOptions, "seeds" | "selection">> {
   const path = join(folder, "config.yaml");

@@ -1,16 +1,19 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { importPlugins } from "../plugins/index.ts";
 import { type SentError, sentError } from "../workers/sent-error.ts";
 import { type ExecuteOptions, executeRun, type PlannedRun, type RunProgress } from "./planned-run.ts";
 
-/** What the thread of a run is started with. */
+/** The data passed to a run's thread when it starts. */
 export interface RunWorkerStart {
   readonly run: PlannedRun;
   readonly options: Omit<ExecuteOptions, "signal">;
   /**
-   * One number in shared memory; not 0 asks to stop. A message would wait until the training
-   * pauses.
+   * One number in shared memory; any value but 0 asks the run to stop. A message would wait until
+   * the training pauses.
    */
   readonly stop: Int32Array;
+  /** The plugins of the thread that starts it, by URL. */
+  readonly plugins: readonly string[];
 }
 
 export type RunWorkerReply =
@@ -18,7 +21,7 @@ export type RunWorkerReply =
   | { readonly kind: "end" }
   | { readonly kind: "error"; readonly error: SentError };
 
-const { run, options, stop } = workerData as RunWorkerStart;
+const { run, options, stop, plugins } = workerData as RunWorkerStart;
 const controller = new AbortController();
 const send = (reply: RunWorkerReply): void => parentPort?.postMessage(reply);
 const look = (): void => {
@@ -26,6 +29,7 @@ const look = (): void => {
 };
 
 try {
+  await importPlugins(plugins);
   look();
   for await (const event of executeRun(run, { ...options, signal: controller.signal })) {
     send({ kind: "event", event });

@@ -4,24 +4,24 @@ interface SummaryTable {
   readonly caption: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** The row that is set off, such as the best one. */
+  /** The index of the highlighted row, such as the best one. */
   readonly marked?: number | undefined;
 }
 
 export interface SummaryPage {
   readonly title: string;
-  /** What was done, a sentence a paragraph. */
+  /** What was done, one sentence per paragraph. */
   readonly lead: readonly string[];
   /** SVG elements. */
   readonly pictures: readonly string[];
   readonly tables: readonly SummaryTable[];
-  /** What the numbers mean. */
+  /** Notes on what the numbers mean. */
   readonly notes: readonly string[];
 }
 
 /**
- * A page of results that is one file: nothing is fetched, nothing runs, and it follows the reader's
- * light or dark.
+ * A self-contained page of results: it fetches nothing, runs no scripts, and follows the reader's
+ * light or dark scheme.
  */
 export function summaryPage({ title, lead, pictures, tables, notes }: SummaryPage): string {
   const paragraphs = (texts: readonly string[], style: string): string =>

@@ -6,12 +6,12 @@ import { intervalOf } from "./repeat-report.ts";
 import type { SweepPoint, SweepReport } from "./sweep-report.ts";
 
 /**
- * The F1 on dev over one axis (a line where its values are numbers, else bars, with a deviation to
- * either side) or over two (a heat map: the first axis from left to right, the second from top to
- * bottom, the best one framed).
+ * Draws the F1 on dev. One axis gives a line if its values are numbers, otherwise bars, with ± one
+ * deviation. Two axes give a heat map: the first from left to right, the second from top to bottom,
+ * the best point framed.
  *
- * @param protocol whose F1; the one that chose the epochs where left out
- * @returns nothing for more axes
+ * @param protocol whose F1 to draw; defaults to the one that chose the epochs
+ * @returns `undefined` for more than two axes
  */
 export function sweepPicture(report: SweepReport, protocol?: string): string | undefined {
   const [first, second, third] = report.axes;
@@ -58,7 +58,7 @@ function oneAxis(title: string, { path, values }: GridAxis, scores: readonly (Se
       decimals: 1,
     });
   }
-  // A line goes from left to right, in whatever order the values were given.
+  // A line runs from left to right, whatever the order of the values.
   const order = [...places.keys()].sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
   return lineChart({
     title,

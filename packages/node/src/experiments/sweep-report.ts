@@ -3,13 +3,12 @@ import type { GridAxis, GridPoint } from "./grid.ts";
 import type { RunOutcome } from "./planned-run.ts";
 import { deviationWords, lineOf, type RunLine } from "./repeat-report.ts";
 
-/** One point of the grid, over its seeds. */
+/** One point of the grid, summarised over its seeds. */
 export interface SweepPoint extends Pick<GridPoint, "places" | "settings" | "name"> {
-  /** Seeds that the numbers are of: all but the failed ones. */
+  /** The number of seeds behind the numbers: all but the failed ones. */
   readonly n: number;
   /**
-   * The F1 on dev that chose each run's epoch; what points are compared by. Nothing where all seeds
-   * failed.
+   * The F1 on dev that chose each run's epoch; points are compared by it. Null if all seeds failed.
    */
   readonly chosenBy: SeedSummary | null;
   readonly dev: readonly ProtocolSummary[];
@@ -17,7 +16,7 @@ export interface SweepPoint extends Pick<GridPoint, "places" | "settings" | "nam
   readonly runs: readonly RunLine[];
 }
 
-/** A grid of settings, as `report.json` holds it. */
+/** The results over a grid of settings, as stored in `report.json`. */
 export interface SweepReport {
   readonly kind: "sweep";
   readonly configuration: string;
@@ -26,17 +25,18 @@ export interface SweepReport {
   readonly failed: readonly string[];
   readonly deviation: typeof deviationWords;
   readonly selection: typeof sweepSelectionWords;
-  /** The protocol of that F1; several where the settings change it. */
+  /** The protocol of that F1; several if the settings change it. */
   readonly protocols: readonly string[];
-  /** The name of the point with the highest mean of that F1, the first of equals. */
+  /** The name of the point with the highest mean F1; the first wins a tie. */
   readonly best: string | null;
   readonly points: readonly SweepPoint[];
 }
 
+/** How the points of a sweep are compared, for reports. */
 export const sweepSelectionWords =
   "points are compared by the F1 on dev that chose each run's epoch, averaged over seeds; never by test";
 
-/** Sums up what the points came to. @param runsOf the outcomes of a point, by its name */
+/** Summarises the points. @param runsOf the outcomes of a point, by its name */
 export function sweepReport(
   asked: Pick<SweepReport, "configuration" | "axes" | "seeds" | "failed">,
   points: readonly GridPoint[],

@@ -11,15 +11,15 @@ import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 
 type Part = "train" | "dev" | "test";
 
-/** A fold as files: the path and the number of sentences of each part. */
+/** The files of a fold: the path and the number of sentences of each part. */
 export type FoldFiles = Readonly<Record<Part, { readonly path: string; readonly sentences: number }>>;
 
-/** How folds came about, as `folds.json` beside them says it. */
+/** How the folds were made, as stored in `folds.json` next to them. */
 export interface FoldPlan extends Required<FoldOptions> {
-  /** What was pooled, in the caller's words. */
+  /** The pooled data, as the caller names it. */
   readonly pool: readonly string[];
   readonly sentences: number;
-  /** Of every sentence with its annotation, in order. */
+  /** A digest of every sentence with its annotation, in order. */
   readonly sha256: string;
   readonly rule: typeof foldRule;
 }
@@ -30,9 +30,10 @@ const foldRule =
 
 /**
  * Cuts a pool of sentences into folds and writes each as `N/train.jsonl`, `N/dev.jsonl`,
- * `N/test.jsonl`, N counted from 1. What is there already stays.
+ * `N/test.jsonl`, with N counted from 1. Existing files stay.
  *
- * @throws {FileError} RUN_EXISTS when the folder holds folds of other data, or made in another way
+ * @throws {FileError} RUN_EXISTS when the folder holds folds of other data, or folds made with
+ *   other settings
  */
 export async function writeFolds(
   folder: string,
@@ -55,8 +56,8 @@ export async function writeFolds(
   if ((await exists(planPath)) && !isDeepStrictEqual(await readJsonFile(planPath), plan)) {
     throw new FileError("RUN_EXISTS", {
       at: { source: planPath },
-      message: "this folder holds folds of other data, or with another number, seed or share of dev",
-      hint: "choose another folder by --run, or remove this one",
+      message: "this folder holds folds of other data, or folds with another number, seed or dev share",
+      hint: "choose another folder with --run, or remove this one",
     });
   }
   const files: FoldFiles[] = [];
@@ -71,7 +72,7 @@ export async function writeFolds(
     };
     files.push({ train: await write("train"), dev: await write("dev"), test: await write("test") });
   }
-  // Last, so that folds it speaks for are there.
+  // Written last, so that the folds it describes exist.
   await writeJsonFile(planPath, plan);
   return { plan, folds: files };
 }

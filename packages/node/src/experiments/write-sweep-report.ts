@@ -10,7 +10,7 @@ import { sweepPicture } from "./sweep-picture.ts";
 import type { SweepReport } from "./sweep-report.ts";
 
 /**
- * Writes `report.json`, `report.html` and, for one axis or two, a picture for each protocol shown:
+ * Writes `report.json`, `report.html` and, for one or two axes, a picture per protocol:
  * `dev-PROTOCOL.svg`.
  */
 export async function writeSweepReport(folder: string, report: SweepReport, more: readonly string[] = []): Promise<void> {
@@ -27,8 +27,8 @@ export async function writeSweepReport(folder: string, report: SweepReport, more
   const page = summaryPage({
     title: `${configuration}: ${axes.map(({ path }) => path).join(" × ")}`,
     lead: [
-      `${points.length} settings, each with seed ${seeds.join(", ")}. Points are compared by the F1 on dev that chose each run's epoch.`,
-      best === null ? "No run was finished." : `Best on dev: ${best}.`,
+      `${points.length} settings, seeds: ${seeds.join(", ")}. Points are compared by the F1 on dev that chose each run's epoch.`,
+      best === null ? "No run finished." : `Best on dev: ${best}.`,
       ...(failed.length > 0 ? [`Failed and not in these numbers: ${failed.join(", ")}.`] : []),
     ],
     pictures,
@@ -46,9 +46,9 @@ export async function writeSweepReport(folder: string, report: SweepReport, more
 }
 
 /**
- * Header and rows of the table that terminal and page show, a point a row.
+ * Header and rows of the table that the terminal and the page show, one point per row.
  *
- * @param more protocols whose F1 on dev stands beside
+ * @param more protocols whose F1 on dev is added as columns
  */
 export function sweepTable(
   { axes, points, protocols }: SweepReport,
@@ -67,13 +67,16 @@ export function sweepTable(
   return { header: [...header, ...others.map((name) => `dev F1 (${name})`)], rows };
 }
 
-/** The setting's own name, or the whole path where two axes share it. */
+/** The setting's name, or its whole path if two axes share the name. */
 function shortName(path: string, axes: readonly GridAxis[]): string {
   const last = (whole: string): string => whole.split(".").at(-1) ?? whole;
   return axes.filter((axis) => last(axis.path) === last(path)).length > 1 ? path : last(path);
 }
 
-/** Header and rows of what the best point scores on dev and, read once it was chosen, on test. */
+/**
+ * Header and rows of the best point's scores on dev and on test; test is read only after the point
+ * was chosen.
+ */
 export function bestTable(report: SweepReport): { header: string[]; rows: string[][] } {
   const best = report.points.find(({ name }) => name === report.best);
   const rows = [

@@ -23,14 +23,15 @@ import {
 import { defaultProtocols, predictSentences } from "./evaluate-model.ts";
 import type { ComputeOptions } from "./model-folder.ts";
 
+/** What a calibration optimises, and on what data. */
 export interface CalibrateOptions extends ComputeOptions {
-  /** What counts as right; the first of the model's own where left out. */
+  /** What counts as right. Defaults to the first of the model's own protocols. */
   readonly protocol?: string | undefined;
-  /** A threshold for each relation type, not one for all. */
+  /** Chooses a threshold per relation type instead of one for all. */
   readonly perType?: boolean | undefined;
-  /** The most recall with this precision, not the best F1. */
+  /** Maximises recall at this precision, instead of F1. */
   readonly precision?: number | undefined;
-  /** What the data is called in the model's folder. */
+  /** The name of the data, for the report and the model card. */
   readonly data: string;
   readonly onProgress?: ((sentences: number) => void) | undefined;
 }
@@ -43,38 +44,40 @@ export interface Decisions {
   readonly reliability: Reliability;
 }
 
+/** The result of a calibration: decisions before and after, and the whole curve of thresholds. */
 export interface CalibrationReport {
   readonly protocol: ProtocolName;
   readonly data: string;
   readonly goal: string;
   /**
-   * False where no threshold has the precision asked for, so that the best one there is was taken.
+   * False if no threshold reaches the requested precision; the most precise one was chosen instead.
    */
   readonly reached: boolean;
   readonly sentences: number;
-  /** Relations that the model gives at least `minConfidence`. */
+  /** The number of relations with a confidence of at least `minConfidence`. */
   readonly candidates: number;
   readonly minConfidence: number;
   readonly scaling: Scaling;
   readonly before: Decisions;
   readonly after: Decisions;
-  /** What every common threshold would give, in the new measure, from the highest to the lowest. */
+  /** The scores at every common threshold, from the highest to the lowest, after scaling. */
   readonly curve: readonly OperatingPoint[];
 }
 
 /**
- * Relations less likely than this decide nothing: each adds less than a thousandth to the
- * likelihood that the scaling is fitted to.
+ * Relations below this confidence are ignored: each adds less than a thousandth to the likelihood
+ * that the scaling is fitted to.
  */
 const minConfidence = 0.001;
 
 /**
- * Fits a scaling of confidences and thresholds to annotated sentences that were not learnt from.
+ * Fits a scaling of confidences and thresholds to annotated sentences outside the training data.
  *
- * @returns the same weights with new decisions, not yet written anywhere, and what changed
- * @throws {ConfigError} SETTING_INVALID for a model that finds no relations, or a protocol that
- *   does not count them
- * @throws {DataError} CALIBRATION_IMPOSSIBLE where the model proposes nothing
+ * @returns the model with new decisions and the same weights, not yet saved, and a report of what
+ *   changed
+ * @throws {ConfigError} SETTING_INVALID if the model finds no relations, or the protocol does not
+ *   count them
+ * @throws {DataError} CALIBRATION_IMPOSSIBLE if the model proposes no relations
  */
 export async function calibrateModel(
   built: BuiltModel,
@@ -85,8 +88,8 @@ export async function calibrateModel(
   if (definition.capabilities.findsRelations === false) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
-      message: `${definition.name} finds entities alone, and there is no relation to calibrate`,
-      hint: "calibrate a pipeline that it is a part of",
+      message: `${definition.name} finds only entities, so there are no relations to calibrate`,
+      hint: "calibrate a pipeline that contains it",
     });
   }
   const { precision, perType = false, data, onProgress, ...compute } = options;
@@ -98,7 +101,7 @@ export async function calibrateModel(
     throw new DataError("CALIBRATION_IMPOSSIBLE", {
       at: { source: data },
       message: `the model gives no relation a probability of ${minConfidence} or more in ${sentences.length} sentences`,
-      hint: "calibrate on sentences like those it was trained on; a model that needs entities needs them in this file",
+      hint: "calibrate on sentences similar to the training data; a model that needs entities needs them in this file",
     });
   }
   const scaling = fitScaling(set.candidates);
@@ -108,7 +111,7 @@ export async function calibrateModel(
   const threshold = perType
     ? thresholdsByType(fitted, description.lexicon.relations.names, { precision })
     : (point?.threshold ?? 0.5);
-  const goal = precision === undefined ? "the best F1" : `the most recall with a precision of ${precision}`;
+  const goal = precision === undefined ? "the best F1" : `max recall at a precision of ${precision}`;
   const calibration: Calibration = { scaling, rawThreshold: raw.description.threshold, protocol, data, goal };
   const model = recalibrate(raw, threshold, calibration);
   const decisions = async (one: BuiltModel, candidates: CandidateSet): Promise<Decisions> => {
@@ -123,7 +126,7 @@ export async function calibrateModel(
     report: {
       protocol,
       data,
-      goal: perType ? `${goal}, type by type` : goal,
+      goal: perType ? `${goal}, per type` : goal,
       reached: precision === undefined || after.score.precision >= precision,
       sentences: sentences.length,
       candidates: set.candidates.length,
@@ -136,7 +139,7 @@ export async function calibrateModel(
   };
 }
 
-/** The model as it was before any calibration. */
+/** The model without any calibration. */
 export function rawModel(built: BuiltModel): BuiltModel {
   const { calibration, threshold } = built.description;
   return recalibrate(built, calibration?.rawThreshold ?? threshold, undefined);

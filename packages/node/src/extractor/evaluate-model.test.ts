@@ -7,7 +7,7 @@ import { loadModel } from "./model-folder.ts";
 const example = (name: string): string => fileURLToPath(new URL(`../../../../examples/${name}`, import.meta.url));
 const one = { deterministic: true, threads: 1 } as const;
 
-test("intervals are drawn only where they are asked for, and change no other number", async () => {
+test("computes intervals only on request, and they change no other number", async () => {
   const model = await loadModel(example("model"), one);
   const sentences = (await collectSentences(example("corpus/dev.jsonl"))).sentences.slice(0, 20).map(({ sentence }) => sentence);
   const { report: plain, predictions } = await evaluateModel(model, sentences, one);

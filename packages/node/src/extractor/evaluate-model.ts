@@ -12,26 +12,26 @@ import { threadExecutor } from "../workers/thread-executor.ts";
 import { type ComputeOptions, threadCount } from "./model-folder.ts";
 
 export interface PredictOptions extends ComputeOptions {
-  /** Probability from which a relation counts; the model's own where left out. */
+  /** Minimum probability for a relation to count. Defaults to the model's own. */
   readonly threshold?: number | undefined;
   readonly onProgress?: ((sentences: number) => void) | undefined;
 }
 
 export interface EvaluateModelOptions extends PredictOptions {
-  /** The model's own where left out. */
+  /** Defaults to the model's own. */
   readonly protocols?: readonly string[] | undefined;
   /** Training sentences, for the memory baseline and for seen and unseen triples. */
   readonly train?: readonly Sentence[] | undefined;
   /**
-   * Asks for bootstrap intervals, which take about a second where a model predicts a lot; none
-   * unless given, `{}` is 1,000 resamples.
+   * Requests bootstrap intervals, which take about a second for a model that predicts a lot. `{}`
+   * means 1,000 resamples; defaults to no intervals.
    */
   readonly intervals?: IntervalOptions | undefined;
 }
 
 /**
- * The protocols that say most about a model's output: those it names, or by whether entities have
- * types.
+ * The most informative protocols for a model: those it names itself, otherwise a choice that
+ * depends on whether entities have types.
  */
 export function defaultProtocols({ description, definition }: BuiltModel): readonly string[] {
   const named = definition.protocols?.(description.settings);
@@ -44,8 +44,8 @@ export function defaultProtocols({ description, definition }: BuiltModel): reado
 const stride = 512;
 
 /**
- * What a model finds in sentences, in their order, whatever annotation they came with; a classifier
- * of pairs is given their entities.
+ * The predictions for sentences, in their order. Ignores existing annotation, except that a
+ * classifier of pairs gets the entities.
  */
 export async function predictSentences(
   built: BuiltModel,
@@ -67,7 +67,7 @@ export async function predictSentences(
   return predictions;
 }
 
-/** Predicts the sentences and scores what was found. */
+/** Predicts the sentences and scores the predictions. */
 export async function evaluateModel(
   built: BuiltModel,
   sentences: readonly Sentence[],

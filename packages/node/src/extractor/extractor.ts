@@ -5,10 +5,10 @@ import type { WorkerError } from "../errors.ts";
 import { type ThreadExecutor, type ThreadOptions, threadExecutor } from "../workers/thread-executor.ts";
 import { type ComputeOptions, loadModel, threadCount } from "./model-folder.ts";
 
-/** A trained model with its worker threads, for as many calls as wanted. Close it when done. */
+/** A trained model with its worker threads, for any number of calls. Close it when done. */
 export class Extractor {
   readonly model: BuiltModel;
-  /** The threads' own work, for callers that put sentences of several documents together. */
+  /** Direct access to the threads, for callers that batch sentences of several documents. */
   readonly predict: Predict;
   readonly #threads: number;
   readonly #executor: ThreadExecutor;
@@ -27,15 +27,18 @@ export class Extractor {
     return new Extractor(model, threads, await threadExecutor(model, threads, options));
   }
 
-  /** Why this model predicts nothing any more, where its threads ended time and again. */
+  /**
+   * Why this model no longer predicts anything: its threads kept ending. `undefined` while it
+   * works.
+   */
   get failure(): WorkerError | undefined {
     return this.#executor.failure;
   }
 
   /**
-   * A small prediction in each thread.
+   * Runs a small prediction in each thread.
    *
-   * @throws {WorkerError} where threads end at it
+   * @throws {WorkerError} if a thread ends during it
    */
   async checkThreads(): Promise<void> {
     const example = this.model.encoder.encode({ id: "check", tokens: ["."], entities: [], relations: [] });
@@ -45,15 +48,15 @@ export class Extractor {
     );
   }
 
-  /** Annotates documents in a stream, in order, whatever annotation they came with. */
+  /** Annotates a stream of documents in order, and ignores their existing annotation. */
   documents(documents: Iterable<Document> | AsyncIterable<Document>, options: ExtractOptions = {}): AsyncGenerator<Document> {
     return extract(this.model, documents, { ...options, predict: options.predict ?? this.predict });
   }
 
-  /** Entities and relations of one text. */
+  /** Finds the entities and relations of one text. */
   async text(text: string, options: ExtractOptions & { readonly text?: TextOptions } = {}): Promise<Document> {
     for await (const document of this.documents([documentFromText("text", text, options.text)], options)) return document;
-    throw new RangeError("one document in gives one document out");
+    throw new RangeError("expected one document for one text");
   }
 
   async close(): Promise<void> {

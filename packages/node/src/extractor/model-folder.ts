@@ -15,20 +15,27 @@ const maxBytes = 4 * 2 ** 30;
 
 /** Kernels and threads of a job. */
 export interface ComputeOptions {
-  /** Worker threads; the machine's cores where left out. */
+  /** Number of worker threads. Defaults to the number of cores. */
   readonly threads?: number | undefined;
-  /** True takes the kernels whose results are the same on every processor. */
+  /** Uses the kernels whose results are the same on every processor. */
   readonly deterministic?: boolean | undefined;
-  /** True leaves the calling thread free: one thread is then one beside it. */
+  /** Keeps the calling thread free: even a single thread is then a worker thread. */
   readonly background?: boolean | undefined;
 }
 
-/** @throws {ConfigError} for a number of threads that cannot work, such as 0 */
+/**
+ * The number of threads for these options.
+ *
+ * @throws {ConfigError} for an invalid number, such as 0
+ */
 export function threadCount({ threads }: ComputeOptions): number {
   return threads === undefined ? availableParallelism() : checkedThreads(threads);
 }
 
-/** What `Engine.create` needs for these options: the kernels, and memory that threads can share. */
+/**
+ * The arguments of `Engine.create` for these options: the kernels, and whether threads share
+ * memory.
+ */
 export function engineOptions(options: ComputeOptions): { build?: KernelBuild; shared: boolean } {
   if (options.deterministic !== true) allowRelaxedSimd();
   return {
@@ -38,7 +45,7 @@ export function engineOptions(options: ComputeOptions): { build?: KernelBuild; s
 }
 
 /**
- * Writes a model into a folder, each file whole or not at all.
+ * Writes a model into a folder. Each file is written whole or not at all.
  *
  * @param card the text of README.md
  */
@@ -52,10 +59,10 @@ export async function saveModel(built: BuiltModel, folder: string, card: string)
 /**
  * Reads a model.
  *
- * @param folder a model's folder, or the folder of a run that holds one
- * @throws {FileError} FILE_MISSING and its like
- * @throws {ArchiveError} ARCHIVE_INVALID where a file is cut off, foreign, or does not fit the
- *   others
+ * @param folder a model's folder, or a run's
+ * @throws {FileError} FILE_MISSING or similar
+ * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, of another kind, or does not fit
+ *   the others
  */
 export async function loadModel(folder: string, options: ComputeOptions = {}): Promise<BuiltModel> {
   const place = await modelFolderOf(folder);
@@ -70,10 +77,10 @@ export async function loadModel(folder: string, options: ComputeOptions = {}): P
 }
 
 /**
- * A text that changes when the model in a folder is written anew; it looks at the files' times and
- * sizes, not into them.
+ * A string that changes when the model in a folder is rewritten. Reads the files' times and sizes,
+ * not their contents.
  *
- * @throws {FileError} FILE_MISSING and its like
+ * @throws {FileError} FILE_MISSING or similar
  */
 export async function modelStamp(folder: string): Promise<string> {
   const place = await modelFolderOf(folder);

@@ -7,17 +7,17 @@ import { ownVersion } from "../files/own-version.ts";
 import { modelFolderOf } from "./model-folder.ts";
 
 /**
- * In the order in which they are digested:
- * `cat config.json vocab.json model.safetensors | sha256sum` gives the same.
+ * In digest order: `cat config.json vocab.json model.safetensors | sha256sum` gives the same
+ * digest.
  */
 const files = ["config.json", "vocab.json", "model.safetensors"] as const;
 
 /**
- * Which model stands in a folder, to be written beside what it finds.
+ * Identifies the model in a folder, for its output.
  *
  * @param folder a model's folder, or a run's
- * @param name what it is called; the name of the run or the folder where left out
- * @throws {FileError} FILE_MISSING and its like
+ * @param name its name; defaults to the name of the run or the folder
+ * @throws {FileError} FILE_MISSING or similar
  */
 export async function modelIdentity(folder: string, name?: string): Promise<ModelIdentity> {
   const place = await modelFolderOf(folder);
@@ -33,7 +33,7 @@ export async function modelIdentity(folder: string, name?: string): Promise<Mode
   return { name: name ?? folderName(place), version: ownVersion(), digest: `sha256:${hash.digest("hex")}` };
 }
 
-/** The model of a run lies in its folder `model`, which says nothing. */
+/** A run keeps its model in a folder `model`, whose name says nothing about it. */
 function folderName(place: string): string {
   const whole = resolve(place);
   return basename(whole) === "model" ? basename(dirname(whole)) : basename(whole);

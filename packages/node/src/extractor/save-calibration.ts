@@ -9,8 +9,8 @@ import type { CalibrationReport } from "./calibrate-model.ts";
 import { modelFolderOf } from "./model-folder.ts";
 
 /**
- * What stands beside a calibrated model: in the run's folder, or in the model's where there is no
- * run.
+ * The files written next to a calibrated model: in the run's folder, or in the model's if there is
+ * no run.
  */
 export const calibrationFiles = {
   report: "calibration.json",
@@ -19,8 +19,8 @@ export const calibrationFiles = {
 } as const;
 
 /**
- * Writes a model's new decisions into its folder, each file whole or not at all, with their report
- * and pictures beside.
+ * Writes a model's new decisions into its folder, with their report and pictures next to it. Each
+ * file is written whole or not at all.
  *
  * @param folder a model's folder or a run's
  */
@@ -34,14 +34,14 @@ export async function saveCalibration(folder: string, model: BuiltModel, report:
 }
 
 /**
- * Writes a model as it was before it was calibrated. The report and its pictures stay: they tell
- * what was tried.
+ * Writes the model without its calibration. The report and its pictures stay, as a record of the
+ * attempt.
  */
 export async function saveReset(folder: string, model: BuiltModel): Promise<void> {
   await saveDecisions(folder, model, "");
 }
 
-/** The thresholds in words: one number, or a number for each type. */
+/** The thresholds in words: one number, or one per type. */
 export function thresholdWords(threshold: Thresholds): string {
   if (typeof threshold === "number") return short(threshold);
   return Object.entries(threshold)
@@ -69,15 +69,15 @@ function cardSection({ protocol, data, goal, scaling, before, after, sentences }
     `F1 ${percent(score.f1)}; ${coOccurrenceWords(coOccurrence)}; expected calibration error ${reliability.expectedCalibrationError.toFixed(3)}`;
   return `${heading}
 
-Fitted by \`weft calibrate\` on ${sentences} sentences of \`${data}\` for ${goal}, ${scalingWords(scaling)}. The scores above are those of before.
-On the data of the fit numbers are better than on other data.
+Fitted by \`weft calibrate\` on ${sentences} sentences of \`${data}\` for ${goal}, ${scalingWords(scaling)}. The scores above are from before calibration.
+Expect lower scores on other data than on the data used for the fit.
 
 ${line("before", before)}
 ${line("after", after)}
 `;
 }
 
-/** A card with the section in place of an earlier one, at its end. */
+/** The card with this section at its end, replacing an earlier one. */
 function withSection(card: string, section: string): string {
   const start = card.indexOf(`${heading}\n`);
   if (start < 0) return section === "" ? card : `${card.trimEnd()}\n\n${section}`;

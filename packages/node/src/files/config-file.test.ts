@@ -85,7 +85,7 @@ test.each<[string, string, string, string | undefined]>([
     undefined,
   ],
   [
-    "what is neither settings nor off",
+    "a value that is neither settings nor off",
     `${good}  inputs:\n    characters: 3\n`,
     "conf/weft.yaml:6:17 model.inputs.characters: expected a map of settings or off, found 3 (SETTING_INVALID)",
     undefined,
@@ -103,7 +103,7 @@ test.each<[string, string, string, string | undefined]>([
     "did you mean rounds?",
   ],
   [
-    "a name that is near to none",
+    "a name that resembles no setting",
     `${good}training: { colour: red }\n`,
     "conf/weft.yaml:5:13 training.colour: there is no setting of this name (SETTING_UNKNOWN)",
     "training has epochs, select",
@@ -156,7 +156,7 @@ test.each<[string, string, string, string | undefined]>([
     "conf/weft.yaml:1:1 data: this setting is missing; expected a map of settings (SETTING_INVALID)",
     undefined,
   ],
-])("%s is named with its place", (_, text, message, hint) => {
+])("%s is reported with its place", (_, text, message, hint) => {
   const error = failure(text);
   expect(error.message).toBe(message);
   expect(error.hint).toBe(hint);
@@ -167,7 +167,7 @@ test.each([
   ["a: 1\na: 2\n", 2],
   ["a: b: c\n", 1],
   ["a: !odd 1\n", 1],
-])("%j is not YAML, and the line is said", (text, line) => {
+])("%j is not YAML, and the error names the line", (text, line) => {
   expect(failure(text)).toMatchObject({ code: "YAML_INVALID", at: { source: "conf/weft.yaml", line } });
 });
 
@@ -186,7 +186,7 @@ test("faults in an override name the override", () => {
   expect(failure(good, ["a=[1"]).code).toBe("YAML_INVALID");
 });
 
-test("all faults are told at once, in the order of the file", () => {
+test("reports all faults at once, in the order of the file", () => {
   const error = failure("seed: x\ndata: {train: 1}\nmodel: {name: rin, rond: 1}\n");
   expect(error.at?.path).toBe("seed");
   const { errors } = error.cause as AggregateError;

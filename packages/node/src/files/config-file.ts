@@ -11,14 +11,14 @@ export interface ConfigFile<Value> {
   /** The checked configuration with all defaults filled in. */
   readonly value: Value;
   readonly source: string;
-  /** The folder of the file, absolute: what relative paths in it start from. */
+  /** The absolute path of the file's folder; relative paths in the file start from it. */
   readonly folder: string;
   /**
-   * A path that a setting holds, made absolute: against the file's folder, or against the working
-   * folder where the setting came from `--set`.
+   * Makes a path from a setting absolute: relative to the file's folder, or to the working folder
+   * if the setting came from `--set`.
    */
   resolvePath(path: string, setting: SettingPath): string;
-  /** Where a setting stands, for errors that are found later. */
+  /** The location of a setting, for errors found later. */
   locate(setting: SettingPath): Location;
 }
 
@@ -27,8 +27,8 @@ export interface ConfigFile<Value> {
  *
  * @param overrides as after `--set`: `training.epochs=3`, `data.files[0]=a.jsonl`; the value is
  *   YAML
- * @throws {ConfigError} with file, line, column and path; further faults are the `errors` of its
- *   cause, an AggregateError
+ * @throws {ConfigError} with file, line, column and path; further faults are in the `errors` of
+ *   its cause, an AggregateError
  * @throws {FileError} when the file cannot be read
  */
 export async function readConfig<Schema extends z.ZodType>(
@@ -39,7 +39,7 @@ export async function readConfig<Schema extends z.ZodType>(
   return parseConfig(await readWholeText(path, { maxBytes: maxConfigBytes }), path, schema, overrides);
 }
 
-/** The same for a text that is in memory already. */
+/** Like `readConfig`, for text in memory. */
 export function parseConfig<Schema extends z.ZodType>(
   text: string,
   path: string,
@@ -74,13 +74,13 @@ export function parseConfig<Schema extends z.ZodType>(
   };
 }
 
-/** A configuration as YAML that `readConfig` reads back. `comment` stands on top. */
+/** A configuration as YAML that `readConfig` reads back. `comment` goes at the top. */
 export function printConfig(value: unknown, comment?: string): string {
   const lines = comment?.split("\n").map((line) => `# ${line}`.trimEnd()) ?? [];
   return `${lines.map((line) => `${line}\n`).join("")}${stringify(value, { lineWidth: 120 })}`;
 }
 
-/** The JSON Schema by which editors complete and check a configuration while it is typed. */
+/** The JSON Schema with which editors complete and check a configuration. */
 export function jsonSchemaOf(schema: z.ZodType, title: string): unknown {
   return { ...z.toJSONSchema(schema, { io: "input", target: "draft-7", unrepresentable: "any" }), title };
 }
@@ -114,8 +114,8 @@ function parseOverride(text: string): Override {
 }
 
 /**
- * A copy of `input` in which the setting has the new value; maps on the way are made, everything
- * else must be there.
+ * A copy of `input` with the new value. Creates missing maps on the path; everything else must
+ * exist.
  */
 function override(input: unknown, { text, path, value }: Override): unknown {
   const change = (current: unknown, rest: SettingPath, done: SettingPath): unknown => {
@@ -142,7 +142,7 @@ function notThere(text: string, path: SettingPath, is: string): ConfigError {
   return new ConfigError("SETTING_INVALID", {
     at: { source: `--set ${text}` },
     message: `${printPath(path)} ${is}`,
-    hint: "look at the configuration file for the names",
+    hint: "see the configuration file for the names",
   });
 }
 

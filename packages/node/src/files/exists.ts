@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 
-/** Whether something stands at a path that this process can see. */
+/** Whether this process can see a file or folder at the path. */
 export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

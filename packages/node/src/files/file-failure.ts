@@ -3,11 +3,9 @@ import { FileError, type NodeErrorCode } from "../errors.ts";
 export type FileAction = "read" | "write";
 
 /**
- * What the system says about a file, in words: turns its error into a FileError with a code, the
- * path and what to do.
+ * Turns a system error about a file into a FileError with a code, the path and what to do.
  *
- * Errors that do not come from the system pass through unchanged, so a caller may hand in whatever
- * it caught.
+ * Other errors pass through unchanged, so a caller may pass anything it caught.
  */
 export function fileFailure(cause: unknown, path: string, action: FileAction): unknown {
   const systemCode = systemCodeOf(cause);
@@ -33,7 +31,7 @@ function explain(systemCode: string, action: FileAction): Explanation {
     case "ENOENT":
       return action === "read"
         ? { code: "FILE_MISSING", message: "there is no such file", hint: "check the name and the folder you are in" }
-        : { code: "FILE_MISSING", message: "the folder to write into does not exist", hint: "make the folder first" };
+        : { code: "FILE_MISSING", message: "the folder to write into does not exist", hint: "create the folder first" };
     case "EACCES":
     case "EPERM":
       return {
@@ -53,12 +51,12 @@ function explain(systemCode: string, action: FileAction): Explanation {
       return {
         code: "DISK_FULL",
         message: "no space is left to write this file",
-        hint: "make room, or write to another disk; files written before are whole",
+        hint: "free some space, or write to another disk; files written earlier are complete",
       };
     case "EMFILE":
     case "ENFILE":
       return { code: "FILE_UNUSABLE", message: "too many files are open", hint: "raise the limit of open files (ulimit -n)" };
     default:
-      return { code: "FILE_UNUSABLE", message: `the system could not ${action} this file and says ${systemCode}` };
+      return { code: "FILE_UNUSABLE", message: `the system could not ${action} this file and reports ${systemCode}` };
   }
 }

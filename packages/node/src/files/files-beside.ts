@@ -5,20 +5,19 @@ import { type ReadTextOptions, readText, standardStream } from "./read-text.ts";
 
 export interface BesideOptions extends ReadTextOptions {
   /**
-   * Files that are read in place of those beside a file, by the name that the format gives them:
-   * `types.json`.
+   * Replacements for companion files, by the name that the format gives them, such as `types.json`.
    */
   readonly beside?: Readonly<Record<string, string>> | undefined;
   /**
-   * False keeps to a folder what is read in it: links among its files, and beside them, count as
-   * absent.
+   * False confines reading to the folder: links count as absent, among its files and their
+   * companions.
    */
   readonly followLinks?: boolean | undefined;
 }
 
 /**
- * Opens the files that stand beside others, plain or gzip. One that a whole folder shares is read
- * once and not once a document.
+ * Opens the companion files of others, plain or gzip. A file that a whole folder shares is read
+ * only once.
  */
 export class FilesBeside {
   readonly #options: BesideOptions;
@@ -29,8 +28,8 @@ export class FilesBeside {
   }
 
   /**
-   * What a format's reader finds beside this file; beside standard input those alone that were
-   * named.
+   * The companions that a format's reader finds for this file; for standard input, only those that
+   * were named.
    */
   of(path: string, { extensions }: InputFormat): Companions {
     const named = (file: string): AsyncIterable<string> | undefined => {
@@ -68,7 +67,7 @@ function isPlainFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** A text that can be read any number of times. */
+/** A text that can be read repeatedly. */
 function remembered(text: AsyncIterable<string>): AsyncIterable<string> {
   let pieces: Promise<readonly string[]> | undefined;
   return {
@@ -85,10 +84,7 @@ async function collect(text: AsyncIterable<string>): Promise<readonly string[]> 
   return pieces;
 }
 
-/**
- * The files of a folder that was read from, as their companions see them: without the ending of
- * compression.
- */
+/** The names of a folder's files as companions refer to them: without the ending of compression. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => name.replace(/\.gz$/i, ""));

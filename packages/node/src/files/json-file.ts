@@ -4,14 +4,14 @@ import { type ReadTextOptions, readBytes, readText, sourceName } from "./read-te
 import { writeFileAtomically } from "./write-file.ts";
 
 export interface ReadJsonOptions extends ReadTextOptions {
-  /** A file that unpacks to more is refused: what should be a small file may be anything. */
+  /** A file that unpacks to more is refused: it may be the wrong file. */
   readonly maxBytes?: number | undefined;
 }
 
 const defaultMaxBytes = 1 << 26;
 
 /**
- * The value of a JSON file.
+ * Reads the value of a JSON file.
  *
  * @throws {FileError} when the file cannot be read or is too large
  * @throws {DataError} JSON_INVALID with line and column
@@ -25,7 +25,7 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
   await writeFileAtomically(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** The text of a small file, without a byte order mark. */
+/** Reads the text of a small file, without a byte order mark. */
 export async function readWholeText(path: string, options: ReadJsonOptions = {}): Promise<string> {
   const { maxBytes = defaultMaxBytes } = options;
   const parts: string[] = [];
@@ -39,7 +39,7 @@ export async function readWholeText(path: string, options: ReadJsonOptions = {})
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-/** The bytes of a file of bounded size, unpacked where it is gzip. */
+/** Reads the bytes of a file of bounded size, and unpacks gzip. */
 export async function readWholeBytes(path: string, options: ReadJsonOptions = {}): Promise<Uint8Array> {
   const { maxBytes = defaultMaxBytes } = options;
   const parts: Uint8Array[] = [];
@@ -55,7 +55,7 @@ export async function readWholeBytes(path: string, options: ReadJsonOptions = {}
 function tooLarge(path: string, maxBytes: number): FileError {
   return new FileError("FILE_TOO_LARGE", {
     at: { source: sourceName(path) },
-    message: `the file is larger than ${Math.round(maxBytes / 2 ** 20)} MiB, which is the most that is read at once`,
+    message: `the file is larger than ${Math.round(maxBytes / 2 ** 20)} MiB, the limit for this kind of file`,
     hint: "check that this is the file you meant",
   });
 }

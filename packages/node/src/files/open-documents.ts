@@ -9,23 +9,23 @@ import { readText, sourceName, standardStream } from "./read-text.ts";
 
 export interface OpenOptions extends BesideOptions {
   /**
-   * A name in core's table of formats; found by the file's ending and its beginning where absent.
+   * A name in core's table of formats. Defaults to the format that fits the file's ending and
+   * beginning.
    */
   readonly format?: string | undefined;
 }
 
-/** A file whose format is known and of which nothing has been taken yet. */
+/** A file whose format is known, before any of it has been read. */
 export interface OpenFile {
   readonly format: InputFormat;
   readonly chunks: AsyncIterable<string>;
-  /** What the format's reader wants to know about the file. */
+  /** What the format's reader needs to know about the file. */
   readonly reading: Pick<ReadOptions, "source" | "companions">;
 }
 
 /**
- * The files to read where a path is named: the file itself, or in a folder every document's, one
- * after the other in the order of their names. Those not read yet cost nothing, so a folder may be
- * as large as it likes.
+ * The files to read for a path: the file itself, or each document of a folder in the order of their
+ * names. Files are opened one at a time, so a folder may be of any size.
  *
  * @throws {FileError} when the file cannot be read, no format fits, or several do
  */
@@ -49,7 +49,7 @@ export async function* openDocuments(path: string, options: OpenOptions = {}): A
   }
 }
 
-/** A format to read, by its name. */
+/** The input format with this name. */
 function formatByName(name: string): InputFormat {
   const format = inputFormats.find(name);
   if (format !== undefined) return format;
@@ -60,8 +60,8 @@ function formatByName(name: string): InputFormat {
 }
 
 /**
- * Where nothing recognises the beginning, the ending decides, so that a broken first line is named
- * as such.
+ * If no format recognises the beginning, the ending decides, so that a broken first line is
+ * reported as such.
  */
 function findFormat(path: string, beginning: string): InputFormat {
   const name = path.toLowerCase().replace(/\.gz$/, "");
@@ -71,7 +71,7 @@ function findFormat(path: string, beginning: string): InputFormat {
   const at = { source: sourceName(path) };
   if (found.length > 1) {
     const names = found.map((format) => format.name).join(" or ");
-    throw new FileError("FORMAT_UNKNOWN", { at, message: `the content may be ${names}`, hint: "say which format it is" });
+    throw new FileError("FORMAT_UNKNOWN", { at, message: `the content may be ${names}`, hint: "specify the format" });
   }
   const byEnding = detectFormats(name);
   const fallback =
@@ -82,8 +82,8 @@ function findFormat(path: string, beginning: string): InputFormat {
     at,
     message:
       byEnding.length > 0
-        ? `the beginning is in none of the formats with this ending (${byEnding.map((format) => format.name).join(", ")})`
-        : "neither the ending of this file nor its beginning belongs to a format that Weft reads",
+        ? `the beginning fits none of the formats with this ending (${byEnding.map((format) => format.name).join(", ")})`
+        : "neither the ending nor the beginning of this file fits a format that Weft reads",
     hint: `formats: ${describeFormats()}`,
   });
 }
@@ -96,7 +96,7 @@ function folderFormats(): InputFormat[] {
 function pipedFolder(format: InputFormat): FileError {
   return new FileError("FORMAT_UNKNOWN", {
     at: { source: sourceName(standardStream) },
-    message: `${format.title} is a folder of files, which cannot come through a pipe`,
+    message: `${format.title} is a folder of files and cannot be read from a pipe`,
     hint: "name the folder",
   });
 }
@@ -108,23 +108,22 @@ function describeFormats(): string {
 
 interface FolderFiles {
   readonly format: InputFormat;
-  /** Paths from the folder, in the order of their names. */
+  /** Paths relative to the folder, sorted. */
   readonly files: readonly string[];
 }
 
 /**
- * The main files of a folder and the folders in it. As in brat, a text without an annotation beside
- * it is no document.
+ * The main files of a folder and its subfolders. As in brat, a text without an annotation file is
+ * not a document.
  *
- * The format is seen from the endings of the files where none is named, of two that fit the longer
- * one.
+ * If no format is named, the endings of the files decide; the longer of two that fit wins.
  */
 async function filesIn(path: string, { format: name, followLinks = true }: OpenOptions): Promise<FolderFiles> {
   const named = name === undefined ? undefined : formatByName(name);
   if (named !== undefined && named.layout !== "folder") {
     throw new FileError("FILE_IS_FOLDER", {
       at: { source: path },
-      message: `expected a file, found a folder; ${named.name} is a format of one file`,
+      message: `expected a file, found a folder; a document in ${named.name} is a single file`,
       hint: "name the file",
     });
   }
@@ -146,8 +145,8 @@ async function filesIn(path: string, { format: name, followLinks = true }: OpenO
     const names = Array.from(found.keys(), (format) => format.name).toSorted();
     throw new FileError("FORMAT_UNKNOWN", {
       at: { source: path },
-      message: `the folder holds files of ${names.join(" and ")}`,
-      hint: "say which format is meant",
+      message: `the folder has files in the formats ${names.join(" and ")}`,
+      hint: "specify the format",
     });
   }
   const [format, files] = only;
@@ -158,18 +157,18 @@ function nothingIn(path: string, candidates: readonly InputFormat[]): FileError 
   const wanted = candidates.map(({ title, extensions }) => `${extensions.join(" or ")} (${title})`);
   return new FileError("FILE_IS_FOLDER", {
     at: { source: path },
-    message: `expected a file, or a folder of annotation; nothing in this one ends in ${wanted.join(", ")}`,
+    message: `expected a file or a folder of annotation; no file in this folder ends in ${wanted.join(", ")}`,
     hint: "name a file in it",
   });
 }
 
-/** Paths of all files below a folder, from it; hidden ones are left out. */
+/** Paths of all files below a folder, relative to it. Skips hidden files. */
 async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<string> {
   const folders = [""];
   try {
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      // Taken in pieces: of a folder with a million files, entries and promises for all of them
-      // would fill the memory.
+      // Read in pieces: for a folder with a million files, the entries and promises would fill the
+      // memory.
       for await (const entry of await opendir(join(path, folder), { bufferSize: 256 })) {
         if (entry.name.startsWith(".")) continue;
         if (entry.isDirectory()) folders.push(join(folder, entry.name));
@@ -192,8 +191,8 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Enough to recognise a format by: a whole line that says something, as much as a long line may
- * show, or everything.
+ * Enough to recognise a format: a complete line that is not empty, the first part of a long line,
+ * or the whole file.
  */
 async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; chunks: AsyncGenerator<string> }> {
   const taken: string[] = [];
@@ -204,7 +203,7 @@ async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; 
     if (next.done === true) break;
     taken.push(next.value);
     units += next.value.length;
-    // One line may be a whole corpus; joining only when a line end has come keeps this linear.
+    // One line may be a whole corpus; joining only after a line end keeps this linear.
     lineEnds = next.value.includes("\n") && /\S[^\n]*\n/.test(taken.join(""));
   }
   return { beginning: taken.join(""), chunks: replay(taken, text) };

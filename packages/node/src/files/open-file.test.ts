@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const big = "étude 🚀\n".repeat(30_000);
 
-test("what is written piece by piece stands in the file in order, texts and bytes, plain and gzip", async () => {
+test("pieces end up in the file in order, texts and bytes, plain and gzip", async () => {
   for (const name of ["plain.txt", "packed.txt.gz"]) {
     const file = openFile(join(folder, name));
     for (const piece of ["a", new Uint8Array([98, 10]), big, "", "c"]) await file.write(piece);
@@ -26,7 +26,7 @@ test("an empty file is a file", async () => {
   expect(readFileSync(join(folder, "empty"), "utf8")).toBe("");
 });
 
-test("until it is closed, and where it is given up, the old file stays and nothing is left behind", async () => {
+test("the old file stays until close or after abort, and nothing is left behind", async () => {
   const path = join(folder, "kept.txt");
   writeFileSync(path, "old");
   const file = openFile(path);
@@ -44,7 +44,7 @@ test("until it is closed, and where it is given up, the old file stays and nothi
   expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
-test("giving up behind the end changes nothing", async () => {
+test("aborting after close changes nothing", async () => {
   const path = join(folder, "closed.txt");
   const file = openFile(path);
   await file.write("new");
@@ -53,7 +53,7 @@ test("giving up behind the end changes nothing", async () => {
   expect(readFileSync(path, "utf8")).toBe("new");
 });
 
-test("where the system refuses, the writer is told, and never waits for ever", async () => {
+test("the writer gets an error when the system refuses, and never waits for ever", async () => {
   const write = async (): Promise<void> => {
     const file = openFile(join(folder, "nowhere", "x.txt"));
     for (let i = 0; i < 10; i++) await file.write(big);

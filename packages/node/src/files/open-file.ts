@@ -1,31 +1,26 @@
 import { writeFileAtomically } from "./write-file.ts";
 
-/**
- * A file that is written piece by piece by whoever has the pieces, and is there as a whole or not
- * at all.
- */
+/** A file that the caller writes piece by piece. It appears only when complete. */
 export interface OpenedFile {
   /**
-   * Waits until the piece has been taken, so that memory stays constant.
+   * Resolves when the piece has been accepted, so that memory stays constant.
    *
    * @throws {FileError} when the system refuses
    */
   write(piece: string | Uint8Array): Promise<void>;
-  /** Puts the file in its place. @throws {FileError} when the system refuses */
+  /** Moves the file to its path. @throws {FileError} when the system refuses */
   close(): Promise<void>;
-  /** Leaves what was there before. Does nothing behind `close`. */
+  /** Keeps the old file. Does nothing after `close`. */
   abort(): Promise<void>;
 }
 
 /**
- * `writeFileAtomically` for a job that writes to several files at a time, or that reads while it
- * writes.
+ * Like `writeFileAtomically`, for jobs that write several files at once, or read while they write.
  */
 export function openFile(path: string): OpenedFile {
   const channel = new Channel();
   const done = writeFileAtomically(path, channel.pieces());
-  // The failure is told to whoever writes or closes; nobody may be waiting at the moment when it
-  // happens.
+  // The next write or close reports the failure; no call may be waiting when it happens.
   done.catch(() => channel.stop());
   let pieces: (string | Uint8Array)[] = [];
   let held = 0;
@@ -52,12 +47,12 @@ export function openFile(path: string): OpenedFile {
   };
 }
 
-/** Characters or bytes gathered before the system is called. */
+/** Characters or bytes collected before each system call. */
 const worthAWrite = 1 << 16;
 
 class Aborted extends Error {}
 
-/** Neighbouring texts as one. */
+/** Joins neighbouring texts. */
 function* joined(pieces: readonly (string | Uint8Array)[]): Generator<string | Uint8Array> {
   let texts: string[] = [];
   for (const piece of pieces) {
@@ -77,13 +72,13 @@ type Message =
   | { readonly kind: "end" }
   | { readonly kind: "failure"; readonly cause: Error };
 
-/** Hands pieces from one that writes to one that reads, one at a time. */
+/** Hands pieces from a writer to a reader, one at a time. */
 class Channel {
   #message: Message | undefined;
   #wake: (() => void) | undefined;
   #stopped = false;
 
-  /** @returns false where nobody reads any more */
+  /** @returns false if the reader has gone */
   put(piece: string | Uint8Array): Promise<boolean> {
     if (this.#stopped) return Promise.resolve(false);
     return new Promise((taken) => this.#send({ kind: "piece", piece, taken }));
@@ -111,7 +106,7 @@ class Channel {
       if (message.kind === "end") return;
       if (message.kind === "failure") throw message.cause;
       yield message.piece;
-      // Whoever asks for the next piece has written this one.
+      // A reader that asks for the next piece has written this one.
       this.#message = undefined;
       message.taken(true);
     }

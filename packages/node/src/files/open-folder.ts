@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
 
-/** A folder that is filled under a temporary name, and is there as a whole or not at all. */
+/** A folder that is filled under a temporary name and appears only when complete. */
 export interface OpenedFolder {
   /** Where to put files. */
   readonly temporary: string;
@@ -14,7 +14,11 @@ export interface OpenedFolder {
   abort(): Promise<void>;
 }
 
-/** @throws {FileError} when the system refuses, or where the folder holds something */
+/**
+ * Opens a new folder for writing.
+ *
+ * @throws {FileError} when the system refuses, or if the folder is not empty
+ */
 export async function openFolder(path: string): Promise<OpenedFolder> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
   const abort = async (): Promise<void> => rm(temporary, { recursive: true, force: true });
@@ -62,7 +66,7 @@ async function refuseFull(path: string): Promise<void> {
   });
 }
 
-/** Not every system renames onto a folder, even an empty one. */
+/** Some systems cannot rename onto a folder, even an empty one. */
 async function removeEmpty(path: string): Promise<void> {
   try {
     await rmdir(path);

@@ -30,7 +30,7 @@ const twoSentences = JSON.stringify({
   ],
 });
 
-test("sentences come with the line of their document, and what they cannot hold is reported", async () => {
+test("sentences come with the line of their document, and omissions are reported", async () => {
   const path = await file("a.jsonl", `\n${twoSentences}\n`);
   const { sentences, omissions, source } = await collectSentences(path);
   expect(source).toBe(path);
@@ -38,28 +38,26 @@ test("sentences come with the line of their document, and what they cannot hold 
     ["d#0", 2],
     ["d#1", 2],
   ]);
-  expect(omissions).toEqual([
-    { source: path, line: 2, path: "entities[1]", reason: "the entity reaches over a sentence boundary" },
-  ]);
+  expect(omissions).toEqual([{ source: path, line: 2, path: "entities[1]", reason: "the entity crosses a sentence boundary" }]);
 });
 
-test("the format is found by the beginning where the ending says nothing, also in gzip", async () => {
+test("the beginning decides the format if the ending is unknown, also in gzip", async () => {
   const path = await file("data.bin", gzipSync(twoSentences));
   expect((await collectSentences(path)).sentences).toHaveLength(2);
 });
 
-test("a first line longer than any piece that is read is still looked at as a whole", async () => {
+test("a first line longer than any chunk is still recognised", async () => {
   const tokens = Array.from({ length: 100_000 }, (_, index) => `w${index}`);
   const path = await file("long.txt", JSON.stringify({ tokens }));
   expect((await collectSentences(path)).sentences[0]?.sentence.tokens).toHaveLength(100_000);
 });
 
-test("a broken first line is a fault of the line, not of the format", async () => {
+test("a broken first line is an error of the line, not of the format", async () => {
   const path = await file("broken.jsonl", '{"tokens": [}\n');
   await expect(collectSentences(path)).rejects.toMatchObject({ code: "JSON_INVALID", at: { source: path, line: 1, column: 13 } });
 });
 
-test("the first documents come before a later line is read, and leaving early closes the file", async () => {
+test("the first documents come before a later line is read, and stopping early closes the file", async () => {
   const path = await file("late.jsonl", `${twoSentences}\n`.repeat(50_000) + "broken\n");
   let seen = 0;
   for await (const event of readDocuments(path)) {
@@ -78,7 +76,7 @@ test("a format that does not exist is refused with the nearest name", async () =
   expect((await collectSentences(path)).sentences).toEqual([]);
 });
 
-test("a folder is read in the format whose files it holds, the longer ending first, and two are not guessed between", async () => {
+test("the files in a folder decide its format, the longer ending first, and two formats are an error", async () => {
   const text = "Ada left.\nBob stayed.\n";
   const split = join(folder, "split");
   await mkdir(split);
@@ -88,6 +86,6 @@ test("a folder is read in the format whose files it holds, the longer ending fir
   expect((await collectSentences(join(split, "d.split.ann"))).sentences).toHaveLength(2);
   await writeFile(join(split, "e.ann"), "");
   await writeFile(join(split, "e.txt"), "Cy came.");
-  await expect(collectSentences(split)).rejects.toThrow("the folder holds files of brat and lstm-er (FORMAT_UNKNOWN)");
+  await expect(collectSentences(split)).rejects.toThrow("the folder has files in the formats brat and lstm-er (FORMAT_UNKNOWN)");
   expect((await collectSentences(split, { format: "lstm-er" })).sentences).toHaveLength(2);
 });

@@ -3,9 +3,10 @@ import type { ReadEvent, ReadOptions } from "@weft-nlp/core/formats";
 import { type OpenOptions, openDocuments } from "./open-documents.ts";
 import { sourceName } from "./read-text.ts";
 
+/** How to open and read annotated files. */
 export type ReadDocumentsOptions = OpenOptions & Pick<ReadOptions, "text" | "offsetUnit" | "mentions" | "spans">;
 
-/** A sentence and where its document stood. */
+/** A sentence and the location of its document. */
 export interface PlacedSentence {
   readonly sentence: Sentence;
   readonly at: Location;
@@ -16,12 +17,12 @@ type SentenceEvent =
   | { readonly kind: "omission"; readonly omission: Omission };
 
 /**
- * The documents of a file in any format that core knows, and what could not be carried over, as a
- * stream in constant memory.
+ * Streams the documents of a file in any format that core knows, and what had to be omitted, in
+ * constant memory.
  *
  * @param path a file, plain or gzip, a folder in a format that is one, or `-` for standard input
- * @throws {FileError} when the file cannot be read or no format fits
- * @throws {DataError} with file, line and path at the first record that is wrong
+ * @throws {FileError} if the file cannot be read or no format fits
+ * @throws {DataError} with file, line and path at the first invalid record
  */
 export async function* readDocuments(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<ReadEvent> {
   const { text, offsetUnit, mentions, spans } = options;
@@ -31,8 +32,8 @@ export async function* readDocuments(path: string, options: ReadDocumentsOptions
 }
 
 /**
- * The same, cut into sentences; entities and relations that cross a sentence's end are reported as
- * omitted.
+ * Like `readDocuments`, split into sentences. Entities and relations that cross a sentence boundary
+ * are reported as omitted.
  */
 export async function* readSentences(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<SentenceEvent> {
   for await (const event of readDocuments(path, options)) {
@@ -46,13 +47,14 @@ export async function* readSentences(path: string, options: ReadDocumentsOptions
   }
 }
 
+/** All sentences of a source, and what was omitted in reading them. */
 export interface Corpus {
   readonly source: string;
   readonly sentences: readonly PlacedSentence[];
   readonly omissions: readonly Omission[];
 }
 
-/** All sentences of a file in memory, in order. */
+/** Reads all sentences of a file into memory, in order. */
 export async function collectSentences(path: string, options: ReadDocumentsOptions = {}): Promise<Corpus> {
   const sentences: PlacedSentence[] = [];
   const omissions: Omission[] = [];

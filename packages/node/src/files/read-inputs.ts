@@ -5,19 +5,19 @@ import { readDocuments } from "./read-documents.ts";
 import { type ReadTextOptions, readText, sourceName } from "./read-text.ts";
 
 /**
- * How a file becomes documents: each line one, each run of lines between empty ones, or as
+ * How a file becomes documents: one per line, one per paragraph (lines between empty lines), or
  * annotated data.
  */
 type InputKind = "text" | "paragraphs" | "jsonl";
 
 export interface ReadInputOptions extends ReadTextOptions {
-  /** Seen from the file's name where left out. */
+  /** Defaults to the one that fits the file's name. */
   readonly input?: InputKind | undefined;
   readonly text?: TextOptions | undefined;
 }
 
 /**
- * Documents to extract from, as a stream in constant memory. Plain text gets ids of the form
+ * Streams the documents to extract from, in constant memory. Plain text gets ids of the form
  * `file:line`.
  */
 export async function* readInput(path: string, options: ReadInputOptions = {}): AsyncGenerator<Document> {

@@ -25,7 +25,7 @@ async function read(path: string): Promise<string> {
   return text;
 }
 
-test("any text comes back, plain and packed, whatever the name says about packing", async () => {
+test("any text comes back, plain or packed, whatever its name", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 300 }), async (text) => {
       expect(await read(await file("any.txt", text))).toBe(text);
@@ -60,7 +60,7 @@ test.each([
   await expect(read(path)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
 });
 
-test("a file that is not there, a folder, and a path through a file say so", async () => {
+test("a missing file, a folder, and a path through a file are named as such", async () => {
   const path = await file("a.txt", "a");
   await expect(read(join(folder, "none"))).rejects.toMatchObject({ code: "FILE_MISSING" });
   await expect(read(folder)).rejects.toMatchObject({ code: "FILE_IS_FOLDER" });
@@ -82,7 +82,7 @@ test("a signal ends the stream with its own reason", async () => {
   await expect(readText(path, { signal: controller.signal }).next()).rejects.toBe(reason);
 });
 
-test("the bytes that a bar counts are those of the file", async () => {
+test("progress counts the bytes of the file", async () => {
   const content = gzipSync("word ".repeat(100_000));
   const path = await file("counted.gz", content);
   let bytes = 0;
@@ -90,7 +90,7 @@ test("the bytes that a bar counts are those of the file", async () => {
   expect(bytes).toBe(content.length);
 });
 
-test("a JSON file comes back; one that is wrong says where, one that is large is not read", async () => {
+test("a JSON file comes back; an invalid one names the place, a large one is not read", async () => {
   const path = join(folder, "a.json");
   await writeJsonFile(path, { a: [1, "é"] });
   expect(await readJsonFile(path)).toEqual({ a: [1, "é"] });

@@ -5,10 +5,10 @@ import { createGunzip } from "node:zlib";
 import { FileError } from "../errors.ts";
 import { fileFailure } from "./file-failure.ts";
 
-/** What stands for standard input and standard output where a file is asked for. */
+/** The path that means standard input or standard output. */
 export const standardStream = "-";
 
-/** How errors and reports call a file: its path, or words where it is standard input. */
+/** The name of a file in errors and reports: its path, or words for standard input. */
 export function sourceName(path: string): string {
   return path === standardStream ? "standard input" : path;
 }
@@ -16,13 +16,13 @@ export function sourceName(path: string): string {
 export interface ReadTextOptions {
   /** Ends the stream at once, with the signal's reason as the error. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told how many bytes came from the file, before unpacking: what a progress bar counts. */
+  /** Called with the number of bytes read from the file, before unpacking, for a progress bar. */
   readonly onBytes?: ((count: number) => void) | undefined;
 }
 
 /**
- * The text of a file in pieces, read only as fast as it is taken. `-` is standard input; gzip is
- * unpacked, whether the name or the first bytes say so.
+ * Streams the text of a file, only as fast as it is consumed. `-` is standard input. Unpacks gzip,
+ * recognised by the name or the first bytes.
  *
  * @throws {FileError} when the file cannot be read, is broken gzip, or is not UTF-8
  */
@@ -38,7 +38,7 @@ export async function* readText(path: string, options: ReadTextOptions = {}): As
   if (rest !== "") yield rest;
 }
 
-/** The same before decoding: the bytes of a file, unpacked where it is gzip. */
+/** Like `readText`, before decoding: the bytes of a file, unpacked if it is gzip. */
 export async function* readBytes(path: string, { signal, onBytes }: ReadTextOptions = {}): AsyncGenerator<Uint8Array> {
   try {
     const stream = path === standardStream ? process.stdin : createReadStream(path, { highWaterMark: 1 << 17 });
@@ -73,7 +73,7 @@ async function* unpacked(stream: Readable, path: string): AsyncGenerator<Uint8Ar
     return;
   }
   const gunzip = createGunzip({ chunkSize: 1 << 16 });
-  // The error reaches the reader through the loop below; the callback is what pipeline asks for.
+  // The error reaches the reader through the loop below; pipeline requires the callback.
   pipeline(Readable.from(whole), gunzip, () => undefined);
   try {
     for await (const chunk of gunzip) yield chunk as Uint8Array;
@@ -88,7 +88,7 @@ async function* unpacked(stream: Readable, path: string): AsyncGenerator<Uint8Ar
 }
 
 function gzipFailure(path: string, message: string, cause?: unknown): FileError {
-  const hint = "make or fetch the file again; `gzip -t` checks one";
+  const hint = "create or download the file again; `gzip -t` checks it";
   return new FileError("GZIP_INVALID", { at: { source: sourceName(path) }, message, hint, cause });
 }
 
@@ -116,8 +116,8 @@ function decode(decoder: TextDecoder, bytes: Uint8Array, source: string, lines: 
   try {
     return decoder.decode(bytes, { stream });
   } catch (cause) {
-    // Where decoding stopped is not said, so the piece is decoded once more with marks for what is
-    // not UTF-8.
+    // The decoder does not report where it stopped, so decode the piece again with replacement
+    // characters.
     const marked = new TextDecoder("utf-8").decode(bytes);
     const before = marked.slice(0, Math.max(0, marked.indexOf("\ufffd"))).split("\n").length - 1;
     const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);

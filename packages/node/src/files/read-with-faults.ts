@@ -7,9 +7,9 @@ import type { ReadDocumentsOptions } from "./read-documents.ts";
 import { sourceName } from "./read-text.ts";
 
 /**
- * Reads a file and keeps every fault instead of stopping at the first one, where the format allows
- * it: lines of JSON stand for themselves, in other formats the first fault ends the file, and in a
- * folder the next file follows.
+ * Reads a file and collects its faults instead of stopping at the first, if the format allows it.
+ * Lines of JSON are independent; in other formats the first fault ends the file. In a folder,
+ * reading continues with the next file.
  *
  * @throws {FileError} when the file itself cannot be read
  */
@@ -58,7 +58,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
   }
 }
 
-/** @throws what is no fault of the data */
+/** @throws any error that is not a fault of the data */
 function faultOf(error: unknown): Fault {
   if (!(error instanceof DataError)) throw error;
   const { code, at, hint, summary: message } = error;

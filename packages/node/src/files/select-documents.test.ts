@@ -26,7 +26,7 @@ async function selected(list: string, ...ids: string[]): Promise<string[]> {
   return said;
 }
 
-test("names, paths and files of a document choose it, with its omissions alone, in the order of the input", async () => {
+test("selects a document by name, path or file, with only its own omissions, in the order of the input", async () => {
   const list = "# part\n\nbc/timex2norm/CNN_1.00\r\n./x/B.apf.xml\nB.sgm\nC.split.txt\nid/with/slash\n";
   expect(await selected(list, "A", "B", "CNN_1.00", "C", "id/with/slash", "CNN_1")).toEqual([
     "omission of B",
@@ -40,7 +40,7 @@ test("names, paths and files of a document choose it, with its omissions alone, 
   ]);
 });
 
-test("sentences are chosen by the document that they are of", async () => {
+test("selects sentences by their document", async () => {
   expect(await selected("d\n", "d#0", "e#0", "d#1")).toEqual(["omission of d#0", "d#0", "omission of d#1", "d#1"]);
 });
 

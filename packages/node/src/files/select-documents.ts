@@ -3,15 +3,15 @@ import { type ReadEvent, readLines } from "@weft-nlp/core/formats";
 import { FileError } from "../errors.ts";
 import { readText, sourceName } from "./read-text.ts";
 
-/** Names of documents, each with the line of the list that has it. */
+/** Names of documents, each with its line in the list. */
 export interface DocumentList {
   readonly source: string;
   readonly lines: ReadonlyMap<string, number>;
 }
 
 /**
- * A list of documents, such as one part of a split: a name a line, as an id or as a path to one of
- * the document's files. Empty lines and lines that begin with # say nothing.
+ * Reads a list of documents, such as one part of a split. Each line is an id or a path to one of
+ * the document's files. Empty lines and lines that begin with # are skipped.
  *
  * @throws {FileError} when the file cannot be read
  */
@@ -27,10 +27,10 @@ export async function readDocumentList(path: string): Promise<DocumentList> {
 }
 
 /**
- * The documents that a list names, in the order of the input, with what was omitted in reading
+ * Selects the documents in a list, in the order of the input, with what was omitted in reading
  * them.
  *
- * @throws {FileError} DOCUMENT_MISSING at the end where the input did not have all of them
+ * @throws {FileError} DOCUMENT_MISSING at the end if the input did not contain all of them
  */
 export async function* selectDocuments(events: AsyncIterable<ReadEvent>, list: DocumentList): AsyncGenerator<ReadEvent> {
   const names = new Set([...list.lines.keys()].flatMap((name) => [name, baseName(name)]));
@@ -68,8 +68,7 @@ function nameIn(names: ReadonlySet<string>, { id, metadata }: Document): string 
 }
 
 /**
- * The name of a file without its folders and the endings that corpora have; ids may hold dots of
- * their own.
+ * The name of a file without its folders and the usual endings of corpora; ids may contain dots.
  */
 function baseName(name: string): string {
   return name.replace(/^.*[/\\]/, "").replace(/(?:\.split)?\.(?:ann|txt)$|\.apf\.xml$|\.sgm$/i, "");

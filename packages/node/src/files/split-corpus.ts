@@ -18,7 +18,7 @@ export interface SplitCorpusOptions {
   readonly format: OutputFormat;
   /** See `SplitOptions`. */
   readonly sharedFrom?: number | undefined;
-  /** Replaces files of the same name. A folder is never replaced. */
+  /** Replaces existing files. A folder is never replaced. */
   readonly force?: boolean | undefined;
   readonly reading: ReadDocumentsOptions;
   readonly onOmission: (omission: Omission) => void;
@@ -26,18 +26,18 @@ export interface SplitCorpusOptions {
 
 export interface SplitCorpus {
   readonly plan: SplitPlan;
-  /** The files or folders that were written; a part without a share has none. */
+  /** The files or folders written; a part without a share has none. */
   readonly paths: Readonly<Partial<Record<SplitPart, string>>>;
 }
 
 /**
- * Divides a corpus over `train`, `dev` and `test` in a folder: `train.jsonl` and so on, or in a
- * format of several files, a folder `train` and so on. A file is read once to plan and once for
- * each part, so that it never lies in memory; a pipe is kept there.
+ * Divides a corpus into `train`, `dev` and `test` in a folder: `train.jsonl` and so on, or folders
+ * if the format has several files. Reads a file once to plan and once per part, so it never has to
+ * fit in memory; a pipe is kept in memory.
  *
- * The parts are written beside the folder and moved there together when all are whole.
+ * Writes the parts next to the folder and moves them there together when all are complete.
  *
- * @throws {FileError} OUTPUT_EXISTS where a part is there already
+ * @throws {FileError} OUTPUT_EXISTS if a part already exists
  */
 export async function splitCorpus(input: string, folder: string, options: SplitCorpusOptions): Promise<SplitCorpus> {
   const { shares, seed, format, reading, onOmission } = options;
@@ -69,8 +69,8 @@ export async function splitCorpus(input: string, folder: string, options: SplitC
 }
 
 /**
- * A format that writes files beside the main one needs a folder for each part, since those have the
- * same names for all.
+ * A format with companion files needs a folder per part, since their names are the same for all
+ * parts.
  */
 function nameOf(part: SplitPart, format: OutputFormat): string {
   return needsFolder(format) ? part : `${part}${format.extensions[0] ?? ""}`;
@@ -131,22 +131,22 @@ async function refuseExisting(
   const source = input === standardStream ? undefined : whereIs(input);
   const target = whereIs(folder);
   if (source !== undefined && (target === source || target.startsWith(`${source}${sep}`)))
-    throw new UsageError(`the parts would stand inside ${input}, which is read`, "name another folder with --out");
+    throw new UsageError(`the parts would be inside the input ${input}`, "name another folder with --out");
   for (const name of names) {
     const path = join(folder, name);
     if (source !== undefined && whereIs(path) === source)
-      throw new UsageError(`${path} is the file that is read, and nothing is changed in place`, "name another folder with --out");
+      throw new UsageError(`${path} is the input, and files are never changed in place`, "name another folder with --out");
     const kind = await kindOf(path);
     if (kind === undefined || (force && kind === "file")) continue;
     throw new FileError("OUTPUT_EXISTS", {
       at: { source: path },
-      message: kind === "file" ? "the file is there already" : "the folder is there already, and a folder is never replaced",
+      message: kind === "file" ? "the file already exists" : "the folder already exists, and a folder is never replaced",
       hint: kind === "file" ? "name another folder, or replace it with --force" : "name another folder, or remove this one",
     });
   }
 }
 
-/** Where a path leads, through links where it is there already. */
+/** The real path if it exists, with links resolved. */
 function whereIs(path: string): string {
   try {
     return realpathSync(path);

@@ -1,6 +1,6 @@
 /**
- * The reader of our output has closed it, as `head` does. No failure: the program ends quietly, as
- * SIGPIPE would end it.
+ * The reader of our output has closed it, as `head` does. Not a failure: the program ends quietly,
+ * as with SIGPIPE.
  */
 export class OutputClosed extends Error {
   constructor() {
@@ -10,7 +10,7 @@ export class OutputClosed extends Error {
 }
 
 /**
- * Writes to standard output and waits until it has been taken, so that a slow reader slows the
+ * Writes to standard output and waits until the data is accepted, so that a slow reader slows the
  * writer and memory stays constant.
  *
  * @throws {OutputClosed} when the reader has gone
@@ -31,7 +31,7 @@ async function written(text: string | Uint8Array): Promise<void> {
 let watched = false;
 let failure: { readonly cause: unknown } | undefined;
 
-/** A stream that fails without a listener would end the process with a stack trace. */
+/** Without a listener, an error on the stream would end the process with a stack trace. */
 function watch(): void {
   if (watched) return;
   watched = true;
@@ -42,10 +42,7 @@ function fail(cause: unknown): void {
   failure ??= { cause };
 }
 
-/**
- * Words for a failure are loaded when there is one, so that a version or a help text is printed
- * without them.
- */
+/** Loads the messages only after a failure, so that help and version print without them. */
 async function explained(cause: unknown): Promise<Error> {
   const { fileFailure, systemCodeOf } = await import("./file-failure.ts");
   const code = systemCodeOf(cause);

@@ -33,7 +33,7 @@ async function readAll(name: string): Promise<Document[]> {
   return documents;
 }
 
-test("a folder is written and read, with its subfolders, and texts without annotation are no documents", async () => {
+test("a folder is written and read with its subfolders, and texts without annotation are not documents", async () => {
   const omissions: Omission[] = [];
   await writeDocuments(path("people"), formats.brat, people, (omission) => void omissions.push(omission));
   expect(omissions).toEqual([]);
@@ -48,7 +48,7 @@ test("a folder is written and read, with its subfolders, and texts without annot
   expect(await readAll("people/Bob.ann")).toEqual([people[1]]);
 });
 
-test("a folder that holds something is left alone, an empty one is filled", async () => {
+test("a folder that is not empty is left alone, an empty one is filled", async () => {
   mkdirSync(path("full"));
   writeFileSync(path("full/mine"), "");
   await expect(writeDocuments(path("full"), formats.brat, people, () => undefined)).rejects.toMatchObject({
@@ -85,7 +85,7 @@ test("gzip is written by name and read by content", async () => {
   expect(await readAll("b.json.gz")).toEqual(people);
 });
 
-test("files beside the main one are written with it, and omissions are told while writing", async () => {
+test("companion files are written with the main one, and omissions are reported while writing", async () => {
   const omissions: string[] = [];
   mkdirSync(path("spert"));
   await writeDocuments(
@@ -97,18 +97,18 @@ test("files beside the main one are written with it, and omissions are told whil
     },
   );
   expect(readdirSync(path("spert"))).toEqual(["train.json", "types.json"]);
-  expect(omissions).toEqual(["metadata.page: the format has no place for this field"]);
+  expect(omissions).toEqual(["metadata.page: the format cannot store this field"]);
 });
 
 test("a folder without annotation, and a file whose content fits nothing, are named as such", async () => {
   mkdirSync(path("texts"));
   writeFileSync(path("texts/a.txt"), "a");
   await expect(readAll("texts")).rejects.toThrow(
-    /expected a file, or a folder of annotation; nothing in this one ends in \.ann \(brat standoff\), .* \(FILE_IS_FOLDER\)/,
+    /expected a file or a folder of annotation; no file in this folder ends in \.ann \(brat standoff\), .* \(FILE_IS_FOLDER\)/,
   );
   writeFileSync(path("c.json"), '[{"a":1}]');
   await expect(readAll("c.json")).rejects.toThrow(
-    /the beginning is in none of the formats with this ending \(label-studio,.*\) \(FORMAT_UNKNOWN\)/,
+    /the beginning fits none of the formats with this ending \(label-studio,.*\) \(FORMAT_UNKNOWN\)/,
   );
   writeFileSync(path("d.txt"), "A poem\n");
   await expect(readAll("d.txt")).rejects.toMatchObject({ code: "FORMAT_UNKNOWN" });

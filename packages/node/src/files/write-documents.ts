@@ -8,16 +8,16 @@ import { standardStream } from "./read-text.ts";
 import { writeOutput } from "./standard-output.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
-/** Is told what the format could not hold, before the next document is taken. */
+/** Called with what the format cannot represent, before the next document is read. */
 export type OnOmission = (omission: Omission) => void;
 
 /**
- * Writes documents as they come, in constant memory; a file or a folder is there as a whole or not
- * at all. Files that belong beside the main one are written behind it.
+ * Writes a stream of documents in constant memory. A file or folder appears only when complete.
+ * Companion files are written after the main one.
  *
- * @param path a file, plain or gzip by its name, `-` for standard output, or in a format that is
- *   one, a folder
- * @throws {FileError} when the system refuses, or where the folder holds something
+ * @param path a file, plain or gzip by its name, `-` for standard output, or a folder if the
+ *   format is one
+ * @throws {FileError} when the system refuses, or if the folder is not empty
  */
 export async function writeDocuments(
   path: string,
@@ -33,10 +33,7 @@ export async function writeDocuments(
   for (const [file, pieces] of beside) await writeFileAtomically(pathBeside(path, file), pieces);
 }
 
-/**
- * The pieces of the main file as they come; those of the files beside it, which are small, are
- * kept.
- */
+/** Passes on the pieces of the main file, and keeps those of its companions, which are small. */
 async function* mainText(
   events: AsyncIterable<WriteEvent>,
   beside: Map<string, string[]>,
@@ -66,7 +63,7 @@ async function writeFolder(path: string, events: AsyncIterable<WriteEvent>, onOm
   await folder.close();
 }
 
-/** The pieces of each file put together; they come in one go. */
+/** Joins the pieces of each file; they arrive consecutively. */
 async function* wholeFiles(
   events: AsyncIterable<WriteEvent>,
   onOmission: OnOmission,

@@ -20,7 +20,7 @@ test("the new content replaces the old, and nothing else stays in the folder", a
     (async function* () {
       yield "né";
       yield new Uint8Array([0x77]);
-      // Until the last piece is there, whoever looks sees the old content.
+      // Until the last piece is written, readers see the old content.
       expect(await readFile(path, "utf8")).toBe("old");
     })(),
   );
@@ -28,7 +28,7 @@ test("the new content replaces the old, and nothing else stays in the folder", a
   expect(await readdir(folder)).toEqual(["a.txt"]);
 });
 
-test("a failure half way leaves the old file and no temporary one", async () => {
+test("a failure halfway leaves the old file and no temporary one", async () => {
   const path = join(folder, "a.txt");
   await writeFileAtomically(path, "old");
   const failing = function* (): Generator<string> {
@@ -58,7 +58,7 @@ test("a link stays a link, and the mode of a file stays", async () => {
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-test("a folder in the place of the file, and a folder that is not there, are named with what to do", async () => {
+test("a folder in place of the file, and a missing folder, are reported with what to do", async () => {
   await mkdir(join(folder, "a"));
   await expect(writeFileAtomically(join(folder, "a"), "")).rejects.toMatchObject({ code: "FILE_IS_FOLDER" });
   await writeFile(join(folder, "b"), "");
@@ -68,7 +68,7 @@ test("a folder in the place of the file, and a folder that is not there, are nam
   expect(missing).toMatchObject({
     code: "FILE_MISSING",
     message: `${join(folder, "no", "c")}: the folder to write into does not exist (FILE_MISSING)`,
-    hint: "make the folder first",
+    hint: "create the folder first",
   });
 });
 
@@ -76,7 +76,7 @@ test.skipIf(process.platform !== "linux")("a full disk is DISK_FULL, and a devic
   await expect(writeFileAtomically("/dev/full", "x")).rejects.toMatchObject({
     code: "DISK_FULL",
     at: { source: "/dev/full" },
-    hint: expect.stringContaining("make room") as string,
+    hint: expect.stringContaining("free some space") as string,
   });
   expect((await stat("/dev/full")).isCharacterDevice()).toBe(true);
 });

@@ -9,8 +9,8 @@ import { fileFailure, systemCodeOf } from "./file-failure.ts";
 export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 /**
- * Writes a file so that whoever looks sees the old content or the whole new one, at any moment and
- * after a crash.
+ * Writes a file so that readers see either the old content or all of the new, at any time and after
+ * a crash.
  *
  * The content goes to a temporary name in the same folder, is forced to disk and renamed; a failure
  * leaves nothing behind. A path that ends in `.gz` is compressed. A link stays a link, and what is
@@ -29,7 +29,7 @@ export async function writeFileAtomically(path: string, content: FileContent): P
 }
 
 /**
- * Makes a folder and those above it, where they are not there yet.
+ * Creates a folder and its missing parents.
  *
  * @throws {FileError} when the system refuses
  */
@@ -97,7 +97,7 @@ function piecesOf(path: string, content: FileContent): Pieces {
   const pieces = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
   if (!path.toLowerCase().endsWith(".gz")) return pieces;
   const gzip = createGzip();
-  // An error reaches the writer through the loop over gzip; the callback is what pipeline asks for.
+  // An error reaches the writer through the loop over gzip; pipeline requires the callback.
   pipeline(Readable.from(pieces, { objectMode: true }), gzip, () => undefined);
   return gzip as AsyncIterable<Uint8Array>;
 }
@@ -105,14 +105,14 @@ function piecesOf(path: string, content: FileContent): Pieces {
 async function writeAll(handle: FileHandle, pieces: Pieces): Promise<void> {
   for await (const piece of pieces) {
     const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
-    // A write may take less than it was given, when the disk is almost full.
+    // When the disk is almost full, a write may accept only part of the data.
     for (let from = 0; from < bytes.length; ) from += (await handle.write(bytes, from)).bytesWritten;
   }
 }
 
 /**
- * Makes the new name survive a omission of power. Not every system can do it, and the file itself
- * is safe already.
+ * Makes the new name survive a power failure. Some systems cannot do this; the file itself is
+ * already safe.
  */
 async function syncFolder(folder: string): Promise<void> {
   try {

@@ -15,12 +15,12 @@ import {
   type YAMLError,
 } from "yaml";
 
-/** A YAML text together with where each of its values stands. */
+/** A YAML text with the location of each of its values. */
 export interface YamlSource {
   readonly value: unknown;
   /**
-   * Where a setting stands; where it is absent, the nearest one around it. `of: "name"` points at
-   * the name before the colon.
+   * The location of a setting, or of the nearest enclosing one if it is absent. `of: "name"` points
+   * at the name before the colon.
    */
   locate(path: SettingPath, of?: "name" | "value"): Location;
 }
@@ -57,7 +57,7 @@ export function parseYaml(text: string, source: string): YamlSource {
 }
 
 /**
- * One value in YAML, as it is given on the command line: `4`, `true`, `[1, 2]`, `word`.
+ * Parses one YAML value from the command line: `4`, `true`, `[1, 2]`, `word`.
  *
  * @throws {ConfigError} YAML_INVALID
  */
@@ -74,7 +74,7 @@ export function parseYamlValue(text: string, at: Location): unknown {
   }
 }
 
-const yamlHint = "indent with spaces; a name is followed by a colon and a space; text with special characters stands in quotes";
+const yamlHint = "indent with spaces; a name is followed by a colon and a space; text with special characters needs quotes";
 
 function syntaxError(problem: YAMLError, at: Location): ConfigError {
   const message = firstLower(problem.message.split("\n")[0] ?? "");
@@ -86,7 +86,8 @@ function firstLower(text: string): string {
 }
 
 /**
- * The node at a path and the name before it, or the nearest node around a path that leads nowhere.
+ * The node at a path and the name before it, or the nearest enclosing node if the path does not
+ * exist.
  */
 function find(root: unknown, path: SettingPath): { node: Node | undefined; name: Node | undefined } {
   let node = isNode(root) ? root : undefined;

@@ -2,8 +2,8 @@ import { lineChart } from "@weft-nlp/draw";
 import type { LoggedEvent } from "./event-log.ts";
 
 /**
- * The loss of each epoch and the dev scores of a training, as one picture each, side by side in a
- * folder; a line for each part of a model.
+ * Writes two pictures of a training into a folder: the loss of each epoch, and the dev scores. Each
+ * part of a model is a line.
  */
 export function curves(events: readonly LoggedEvent[]): { readonly loss: string; readonly score: string } {
   const parts = [...new Set(events.map(({ part }) => part))];

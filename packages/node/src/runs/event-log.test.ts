@@ -25,7 +25,7 @@ async function written(name: string, ...numbers: number[]): Promise<{ path: stri
   return { path, log };
 }
 
-test("events come back as they were added, in several goes", async () => {
+test("events added in several calls come back unchanged", async () => {
   const { path, log } = await written("a.jsonl", 1, 2);
   log.add(step(3));
   expect(await readEvents(path)).toEqual([step(1), step(2)]);
@@ -34,7 +34,7 @@ test("events come back as they were added, in several goes", async () => {
   expect(await readEvents(path)).toEqual([step(1), step(2), step(3)]);
 });
 
-test("a log that does not exist is empty, and a line that was cut off is left out", async () => {
+test("a missing log is empty, and a truncated line is skipped", async () => {
   expect(await readEvents(join(folder, "none.jsonl"))).toEqual([]);
   const { path } = await written("cut.jsonl", 1);
   appendFileSync(path, JSON.stringify(step(2)).slice(0, 9));
@@ -43,7 +43,7 @@ test("a log that does not exist is empty, and a line that was cut off is left ou
   expect(await readEvents(path)).toEqual([step(1), step(2)]);
 });
 
-test("rewinding drops what a resumed training will say again", async () => {
+test("rewinding drops the events that a resumed training repeats", async () => {
   const { path, log } = await written("back.jsonl", 1, 2, 3);
   appendFileSync(path, "half a li");
   await log.rewind(2);
@@ -55,13 +55,13 @@ test("rewinding drops what a resumed training will say again", async () => {
   expect(readFileSync(path, "utf8")).toBe("");
 });
 
-test("of a training the log keeps steps and scores, without the report", () => {
+test("the log keeps steps and scores of a training, without the report", () => {
   const evaluation = { kind: "evaluation", epoch: 1, step: 2, protocol: "strict", score: 0.5, improved: true } as const;
   expect(loggedForm({ ...evaluation, report: {} as never })).toEqual(evaluation);
   expect(loggedForm({ kind: "checkpoint", epoch: 1, step: 2, bytes: () => new Uint8Array(0) })).toBeUndefined();
 });
 
-test.skipIf(process.platform !== "linux")("a full disk is said", async () => {
+test.skipIf(process.platform !== "linux")("a full disk is reported", async () => {
   const log = new EventLog("/dev/full");
   log.add(step(1));
   await expect(log.flush()).rejects.toMatchObject({ code: "DISK_FULL", at: { source: "/dev/full" } });

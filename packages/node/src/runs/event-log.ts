@@ -3,14 +3,12 @@ import type { EvaluationEvent, StepEvent, TrainEvent } from "@weft-nlp/core/trai
 import { fileFailure, systemCodeOf } from "../files/file-failure.ts";
 import { writeFileAtomically } from "../files/write-file.ts";
 
-/** What a run's `events.jsonl` holds, a line each: the curves of the training. */
+/** The lines of a run's `events.jsonl`: the curves of the training. */
 export type LoggedEvent =
   | Pick<StepEvent, "kind" | "part" | "epoch" | "step" | "loss" | "losses" | "gradNorm" | "sentences">
   | Pick<EvaluationEvent, "kind" | "part" | "epoch" | "step" | "protocol" | "score" | "improved">;
 
-/**
- * The part of an event that the log keeps; nothing for events that only matter while they happen.
- */
+/** The part of an event that the log keeps; `undefined` for events that are not logged. */
 export function loggedForm(event: TrainEvent): LoggedEvent | undefined {
   if (event.kind === "step") return event;
   if (event.kind !== "evaluation") return undefined;
@@ -18,10 +16,7 @@ export function loggedForm(event: TrainEvent): LoggedEvent | undefined {
   return { kind, ...(part === undefined ? {} : { part }), epoch, step, protocol, score, improved };
 }
 
-/**
- * Appends lines to a log; the system may lose the last ones when the power goes, never the ones
- * before.
- */
+/** Appends lines to a log. A power failure may lose the last lines, but never earlier ones. */
 export class EventLog {
   readonly #path: string;
   #lines: string[] = [];
@@ -45,17 +40,14 @@ export class EventLog {
     }
   }
 
-  /** Drops what came after a step: a resumed training will say it again. */
+  /** Drops the events after a step: a resumed training repeats them. */
   async rewind(step: number): Promise<void> {
     const kept = (await readEvents(this.#path)).filter((event) => event.step <= step);
     await writeFileAtomically(this.#path, kept.map((event) => `${JSON.stringify(event)}\n`).join(""));
   }
 }
 
-/**
- * The events of a log; a last line that was cut off is left out, and a log that does not exist is
- * empty.
- */
+/** Reads the events of a log. Skips a truncated last line; a missing log is empty. */
 export async function readEvents(path: string): Promise<LoggedEvent[]> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     if (systemCodeOf(cause) === "ENOENT") return "";

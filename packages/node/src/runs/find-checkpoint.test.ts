@@ -8,7 +8,7 @@ import { findCheckpoint } from "./find-checkpoint.ts";
 const root = mkdtempSync(join(tmpdir(), "weft-checkpoints-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** A folder with such files in it, each with its own name as its bytes. */
+/** A folder with these files; each contains its own name. */
 function folder(name: string, ...files: string[]): string {
   const path = join(root, name);
   mkdirSync(join(path, "checkpoints"), { recursive: true });
@@ -25,10 +25,10 @@ const empty = folder("many/empty");
 async function refusal(...args: Parameters<typeof findCheckpoint>): Promise<FileError> {
   const error: unknown = await findCheckpoint(...args).catch((thrown: unknown) => thrown);
   if (error instanceof FileError) return error;
-  throw new Error("it was not refused");
+  throw new Error("expected an error");
 }
 
-test("a run that was stopped goes on from its checkpoint, one that had none yet from nothing", async () => {
+test("a stopped run resumes from its checkpoint, or starts over if it has none", async () => {
   for (const resume of [true, "or-begin"] as const) {
     expect(await findCheckpoint(stopped, resume)).toEqual({
       bytes: Buffer.from(checkpoint),
@@ -39,7 +39,7 @@ test("a run that was stopped goes on from its checkpoint, one that had none yet 
   }
 });
 
-test("a run begins where there is none, and not where there is one", async () => {
+test("a run begins in a new folder, but not where a run exists", async () => {
   for (const resume of [false, "or-begin"] as const) {
     expect(await findCheckpoint(empty, resume)).toBeUndefined();
     expect(await findCheckpoint(join(root, "new/one"), resume)).toBeUndefined();
@@ -48,18 +48,18 @@ test("a run begins where there is none, and not where there is one", async () =>
     expect(await refusal(run, false)).toMatchObject({ code: "RUN_EXISTS", at: { source: run } });
 });
 
-test("where there is no run to go on with, the runs beside are named, the nearest alone", async () => {
+test("without a run to resume, the error names the runs next to it, or only the most similar", async () => {
   expect(await refusal(empty, true)).toMatchObject({
     code: "RUN_MISSING",
     at: { source: empty },
-    summary: "there is no run in this folder to go on with",
-    hint: "leave out --resume to begin one here, or go on with one of the runs beside it: seed-1, seed-2",
+    summary: "there is no run in this folder to resume",
+    hint: "omit --resume to begin one here, or resume one of the runs next to it: seed-1, seed-2",
   });
   expect(await refusal(join(root, "many/sed-2"), true)).toMatchObject({
-    summary: "there is no such run to go on with",
-    hint: `leave out --resume to begin one here, or go on with ${early}`,
+    summary: "there is no such run to resume",
+    hint: `omit --resume to begin one here, or resume ${early}`,
   });
-  expect((await refusal(join(root, "nowhere/at-all"), true)).hint).toBe("leave out --resume to begin one here");
+  expect((await refusal(join(root, "nowhere/at-all"), true)).hint).toBe("omit --resume to begin one here");
   for (let seed = 3; seed < 9; seed++) folder(`many/seed-${seed}`, config);
   expect((await refusal(empty, true)).hint).toMatch(/: seed-1, seed-2, seed-3, seed-4, seed-5 and 3 more$/);
 });

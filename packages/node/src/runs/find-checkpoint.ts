@@ -6,8 +6,8 @@ import { exists } from "../files/exists.ts";
 import { readWholeBytes } from "../files/json-file.ts";
 
 /**
- * Whether a training begins (`false`), goes on with the run that its folder holds (`true`), or does
- * whichever fits the folder.
+ * Whether a training begins (`false`), resumes the run in its folder (`true`), or resumes if there
+ * is a run and begins otherwise (`or-begin`).
  */
 export type Resume = boolean | "or-begin";
 
@@ -16,14 +16,14 @@ export interface FoundCheckpoint {
   readonly source: string;
 }
 
-/** Where in a run's folder a run shows. */
+/** The files in a folder by which a run is recognised. */
 export const runFiles = { config: "config.yaml", checkpoint: "checkpoints/last.safetensors" } as const;
 
 /**
- * The checkpoint to go on from; nothing where the run begins, or was stopped before its first one.
+ * The checkpoint to resume from; `undefined` if the run begins, or stopped before its first one.
  *
- * @throws {FileError} RUN_EXISTS when a run is to begin where there is one, RUN_MISSING when there
- *   is none to go on with
+ * @throws {FileError} RUN_EXISTS when a run should begin where one exists, RUN_MISSING when there
+ *   is none to resume
  */
 export async function findCheckpoint(folder: string, resume: Resume): Promise<FoundCheckpoint | undefined> {
   const checkpoint = join(folder, runFiles.checkpoint);
@@ -31,15 +31,15 @@ export async function findCheckpoint(folder: string, resume: Resume): Promise<Fo
   if (resume === false && begun) {
     throw new FileError("RUN_EXISTS", {
       at: { source: folder },
-      message: "this folder holds a run already",
-      hint: "go on with it by --resume, or choose another folder by --run",
+      message: "this folder already holds a run",
+      hint: "resume it with --resume, or choose another folder with --run",
     });
   }
   if (resume === true && !begun && !saved) {
     throw new FileError("RUN_MISSING", {
       at: { source: folder },
-      message: (await exists(folder)) ? "there is no run in this folder to go on with" : "there is no such run to go on with",
-      hint: `leave out --resume to begin one here${namesOf(await runsBeside(folder), folder)}`,
+      message: (await exists(folder)) ? "there is no run in this folder to resume" : "there is no such run to resume",
+      hint: `omit --resume to begin one here${namesOf(await runsBeside(folder), folder)}`,
     });
   }
   if (resume === false || !saved) return undefined;
@@ -50,7 +50,7 @@ async function holdsRun(folder: string): Promise<boolean> {
   return exists(join(folder, runFiles.config));
 }
 
-/** The names of the runs in the folder around, in their order; none where it cannot be read. */
+/** The sorted names of the runs in the parent folder; none if it cannot be read. */
 async function runsBeside(folder: string): Promise<string[]> {
   const around = dirname(resolve(folder));
   const names = await readdir(around).catch(() => []);
@@ -61,10 +61,10 @@ async function runsBeside(folder: string): Promise<string[]> {
 function namesOf(names: readonly string[], folder: string): string {
   const around = dirname(folder);
   const nearest = nearestName(basename(folder), names);
-  if (nearest !== undefined) return `, or go on with ${join(around, nearest)}`;
+  if (nearest !== undefined) return `, or resume ${join(around, nearest)}`;
   if (names.length === 0) return "";
   const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : "";
-  return `, or go on with one of the runs beside it: ${names.slice(0, maxNames).join(", ")}${more}`;
+  return `, or resume one of the runs next to it: ${names.slice(0, maxNames).join(", ")}${more}`;
 }
 
 const maxNames = 5;

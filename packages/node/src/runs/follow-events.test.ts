@@ -35,7 +35,7 @@ async function next(looks: AsyncGenerator<LogLook>): Promise<LogLook> {
   return value;
 }
 
-test("a log is followed from nothing to its end, through lines cut in two and a training that was resumed", async () => {
+test("follows a log from nothing to its end, through split lines and a resumed training", async () => {
   const log = new EventLog(join(folder, "events.jsonl"));
   const looks = followEvents(folder, { everyMs: 5 });
   expect(await next(looks)).toEqual({ fresh: [], restarted: false, done: false });
@@ -66,7 +66,7 @@ test("a log is followed from nothing to its end, through lines cut in two and a 
   expect((await looks.next()).done).toBe(true);
 });
 
-test("it ends when it is told to, and after one look where that is asked for", async () => {
+test("ends on a signal, and after one look if requested", async () => {
   const controller = new AbortController();
   const looks = followEvents(folder, { signal: controller.signal, everyMs: 60_000 });
   await next(looks);
@@ -77,7 +77,7 @@ test("it ends when it is told to, and after one look where that is asked for", a
   expect((await once.next()).done).toBe(true);
 });
 
-test("epochs are the means of their steps, and the best is the last that improved", () => {
+test("an epoch is the mean of its steps, and the best is the last that improved", () => {
   const progress = new RunProgress();
   progress.add([stepEvent(1), stepEvent(2), evaluation(1, 0.4)]);
   progress.add([stepEvent(3), stepEvent(4), evaluation(2, 0.2)]);
@@ -88,7 +88,7 @@ test("epochs are the means of their steps, and the best is the last that improve
   expect([progress.best, progress.step, progress.protocol]).toEqual([{ epoch: 1, score: 0.4 }, 4, "strict"]);
 });
 
-test("the loss moves with every step, and long trainings are told in means of stretches", () => {
+test("the loss has every step, and long trainings are shown as means of stretches", () => {
   const progress = new RunProgress();
   progress.add([stepEvent(1)]);
   expect(progress.losses).toEqual([[1, 10]]);
@@ -107,7 +107,7 @@ test("the loss moves with every step, and long trainings are told in means of st
   expect(losses.find(([step]) => step > 20_000)?.[1]).toBeCloseTo(4, 9);
 });
 
-test("of a model with parts each epoch is one of its part, and the best is that of the part under way", () => {
+test("epochs of a model with parts belong to their part, and the best is that of the current part", () => {
   const progress = new RunProgress();
   const of = (part: "tagger" | "classifier", events: readonly LoggedEvent[]): LoggedEvent[] =>
     events.map((event) => ({ ...event, part }));

@@ -5,13 +5,13 @@ import { exists } from "../files/exists.ts";
 import { fileFailure, systemCodeOf } from "../files/file-failure.ts";
 import type { LoggedEvent } from "./event-log.ts";
 
-/** What a run's log holds by now, and what has come since the last look. */
+/** The current contents of a run's log, and what is new since the last look. */
 export interface LogLook {
   /** The events that are new. */
   readonly fresh: readonly LoggedEvent[];
   /**
-   * True where the log was cut back, as a resumed training does: what was seen before counts no
-   * more, and `fresh` is everything.
+   * True if the log was truncated, as by a resumed training: earlier events are void, and `fresh`
+   * has all events.
    */
   readonly restarted: boolean;
   /** True once the training is over and its report is written. */
@@ -19,26 +19,26 @@ export interface LogLook {
 }
 
 export interface FollowOptions {
-  /** Ends it, without an error. */
+  /** Stops following, without an error. */
   readonly signal?: AbortSignal | undefined;
-  /** Between two looks at the file. */
+  /** Milliseconds between two looks at the file. */
   readonly everyMs?: number | undefined;
-  /** Looks once and ends. */
+  /** Looks once and stops. */
   readonly once?: boolean | undefined;
 }
 
 /**
- * Follows the log of a run while the training writes it: the curves so far, then what is new, until
- * the run is done. Reads only what was added; a line that is not complete yet waits for its end.
+ * Follows the log of a run while the training writes it: all events so far, then new ones, until
+ * the run is done. Reads only what was appended, and waits for the end of an incomplete line.
  *
- * @param folder of the run; a log that is not there yet is waited for
- * @throws {FileError} where the log cannot be read
+ * @param folder the run's folder; waits for a log that does not exist yet
+ * @throws {FileError} if the log cannot be read
  */
 export async function* followEvents(folder: string, options: FollowOptions = {}): AsyncGenerator<LogLook> {
   const { signal, everyMs = 500, once = false } = options;
   const log = new GrowingFile(join(folder, "events.jsonl"));
   for (let first = true; signal?.aborted !== true; first = false) {
-    // Asked before the log is read: what was written before the report is then among what is read.
+    // Checked before reading the log, so that everything written before the report is read.
     const done = await exists(join(folder, "report.json"));
     const { lines, restarted } = await log.read();
     if (first || lines.length > 0 || restarted || done) {
@@ -49,7 +49,7 @@ export async function* followEvents(folder: string, options: FollowOptions = {})
   }
 }
 
-/** A file that grows at its end, read line by line without reading anything twice. */
+/** A growing file, read line by line without reading anything twice. */
 export class GrowingFile {
   readonly #path: string;
   #offset = 0;
@@ -63,7 +63,7 @@ export class GrowingFile {
   async read(): Promise<{ lines: string[]; restarted: boolean }> {
     try {
       const { size, ino } = await stat(this.#path);
-      // A log that was cut back is another file under the same name, or a shorter one.
+      // A truncated log is another file under the same name, or a shorter one.
       const restarted = this.#file !== "" && (this.#file !== `${ino}` || size < this.#offset);
       this.#file = `${ino}`;
       if (restarted) {
@@ -98,6 +98,7 @@ export class GrowingFile {
   }
 }
 
+/** The event in a line of a log, or none if the line is incomplete. */
 export function eventOf(line: string): LoggedEvent[] {
   try {
     return [JSON.parse(line) as LoggedEvent];

@@ -11,7 +11,9 @@ export interface CardFacts {
   readonly test: Report | undefined;
 }
 
-/** The README of a model: what it is, what it learnt from, and its numbers with their protocol. */
+/**
+ * The README of a model: what it is, what it was trained on, and its scores with their protocols.
+ */
 export function modelCard({ description, definition, store }: BuiltModel, { config, train, dev, test }: CardFacts): string {
   const { lexicon } = description;
   const numbers = store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0);
@@ -33,7 +35,7 @@ ${test === undefined ? "" : `\n## Scores on test\n\n${formatMarkdown(test)}\n`}`
 }
 
 function purposeOf({ capabilities, parts = [] }: BuiltModel["definition"]): string {
-  if (capabilities.needsGoldEntities) return "Finds the relations between entities that it is given.";
+  if (capabilities.needsGoldEntities) return "Finds the relations between given entities.";
   if (capabilities.findsRelations === false) return "Finds entities.";
   const made =
     parts.length === 0 ? "" : ` The ${parts.map(({ name }) => name).join(" and the ")} were trained one after the other.`;

@@ -1,7 +1,7 @@
 import type { TrainConfig } from "@weft-nlp/core/training";
 import type { ConfigFile } from "../files/config-file.ts";
 
-/** The configuration with every path made absolute, so that it means the same from anywhere. */
+/** The configuration with every path made absolute, so that it works from any folder. */
 export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
   const { data, vectors, init } = file.value;
   return {
@@ -17,7 +17,9 @@ export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
   };
 }
 
-/** The last two names of a path: enough to tell data sets apart, and nothing about the machine. */
+/**
+ * The last two names of a path: enough to distinguish data sets, without details of the machine.
+ */
 export function shortPath(path: string): string {
   return path.split(/[\\/]/).slice(-2).join("/");
 }

@@ -1,5 +1,6 @@
 import type { LoggedEvent } from "./event-log.ts";
 
+/** The means and the score of one epoch. */
 export interface EpochProgress extends Pick<LoggedEvent, "part"> {
   readonly epoch: number;
   /** Mean over the sentences seen. */
@@ -7,14 +8,14 @@ export interface EpochProgress extends Pick<LoggedEvent, "part"> {
   /** Mean over the steps, before clipping. */
   readonly gradNorm: number;
   readonly step: number;
-  /** F1 on dev, where the epoch ended with an evaluation. */
+  /** F1 on dev, if the epoch ended with an evaluation. */
   readonly score?: number | undefined;
 }
 
-/** Points of a curve that are kept at most: more than a terminal can draw. */
+/** The max number of points in a curve: more than a terminal can draw. */
 const maxPoints = 400;
 
-/** The loss step by step, as means over as many steps as it takes to keep the curve short. */
+/** The loss by step, averaged over stretches of steps to keep the curve short. */
 class LossCurve {
   #points: { step: number; loss: number; sentences: number; steps: number }[] = [];
   #stepsEach = 1;
@@ -36,7 +37,7 @@ class LossCurve {
     this.#stepsEach *= 2;
   }
 
-  /** The last step of each stretch, with its mean over sentences. */
+  /** The last step of each stretch, with the stretch's mean over sentences. */
   get points(): (readonly [step: number, loss: number])[] {
     return this.#points.map(({ step, loss }) => [step, loss]);
   }
@@ -49,10 +50,7 @@ function joined(a: Stretch, b: Stretch): Stretch {
   return { step: b.step, loss: (a.loss * a.sentences + b.loss * b.sentences) / sentences, sentences, steps: a.steps + b.steps };
 }
 
-/**
- * What the events of a run say about its course, epoch by epoch and step by step; grows with the
- * events.
- */
+/** The course of a run by epoch and step, built up from its events. */
 export class RunProgress {
   readonly #epochs = new Map<
     string,
@@ -66,10 +64,11 @@ export class RunProgress {
     }
   >();
   /**
-   * The part of the model that is being trained, where it has parts. Epochs begin anew with each.
+   * The part of the model that is being trained, if it has parts. Epochs start again with each
+   * part.
    */
   part: LoggedEvent["part"];
-  /** Of the evaluations. */
+  /** The protocol of the evaluations. */
   protocol: string | undefined;
   /** Of the part. */
   best: { readonly epoch: number; readonly score: number } | undefined;
@@ -105,8 +104,8 @@ export class RunProgress {
   }
 
   /**
-   * The mean loss over the sentences of each stretch, by its last step; a stretch is one step in
-   * short trainings.
+   * The mean loss over the sentences of each stretch, at its last step; in short trainings a
+   * stretch is one step.
    */
   get losses(): readonly (readonly [step: number, loss: number])[] {
     return this.#curve.points;

@@ -9,7 +9,7 @@ import { markEnded, markRunning, readRunState } from "./run-state.ts";
 const folder = mkdtempSync(join(tmpdir(), "weft-state-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("a training is running until it says how it ended", async () => {
+test("a training is running until it records its end", async () => {
   expect(await readRunState(folder)).toBeUndefined();
   const running = await markRunning(folder);
   expect((await readRunState(folder))?.state).toBe("running");
@@ -24,7 +24,7 @@ test("a training is running until it says how it ended", async () => {
   expect((await readRunState(folder))?.state).toBe("done");
 });
 
-test("machine and process are named while the training holds the run, and by nothing that stays", async () => {
+test("the state names machine and process only while the training runs", async () => {
   const written = (): unknown => JSON.parse(readFileSync(join(folder, "state.json"), "utf8"));
   const running = await markRunning(folder);
   expect(written()).toMatchObject({ process: { pid: process.pid, host: hostname() } });
@@ -35,11 +35,11 @@ test("machine and process are named while the training holds the run, and by not
   expect((await markRunning(folder)).started).toBe(running.started);
 });
 
-test("a training whose process was killed counts as stopped, and a file that is no state as none", async () => {
+test("a training whose process was killed counts as stopped, and an invalid state file as none", async () => {
   await markRunning(folder);
   const path = join(folder, "state.json");
   const written = JSON.parse(readFileSync(path, "utf8")) as { process: { pid: number } };
-  // No process has this number: systems stop far below.
+  // No process has this number: the maximum is far lower.
   writeFileSync(path, JSON.stringify({ ...written, process: { ...written.process, pid: 2 ** 30 } }));
   expect((await readRunState(folder))?.state).toBe("stopped");
   for (const broken of ["", "{", "null", "[]", '{"state":3}']) {

@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { WeftError } from "@weft-nlp/core";
 import { readJsonFile, writeJsonFile } from "../files/json-file.ts";
 
-/** How a training stands: under way, ended before its time, or over. */
+/** The state of a training: in progress, ended early, or finished. */
 export type RunState = "running" | "stopped" | "failed" | "done";
 
-/** What a run's `state.json` holds. */
+/** The contents of a run's `state.json`. */
 export interface RunStateFile {
   readonly state: RunState;
-  /** The first of all beginnings, as an ISO date; a resumed training keeps it. */
+  /** When the training first started, as an ISO date; resuming keeps it. */
   readonly started: string;
   /**
-   * Whoever trains, and only while it does: a training that is killed cannot write its end, and by
-   * its process one sees that it is gone.
+   * The process that trains, only while it does. A killed training cannot record its end, so
+   * readers check whether its process still exists.
    */
   readonly process?: { readonly pid: number; readonly host: string } | undefined;
   /** Why it failed. */
@@ -22,7 +22,7 @@ export interface RunStateFile {
 
 const fileName = "state.json";
 
-/** Says that this process trains in the folder. */
+/** Records that this process trains in the folder. */
 export async function markRunning(folder: string): Promise<RunStateFile> {
   const before = await readRunState(folder);
   const state: RunStateFile = {
@@ -34,7 +34,11 @@ export async function markRunning(folder: string): Promise<RunStateFile> {
   return state;
 }
 
-/** Says how the training ended. @param error what ended it; nothing where it was left or is done */
+/**
+ * Records how the training ended.
+ *
+ * @param error the failure; `undefined` if it finished or the caller stopped it
+ */
 export async function markEnded(folder: string, running: RunStateFile, done: boolean, error?: unknown): Promise<void> {
   const failure = failureOf(error);
   const state: RunState = done ? "done" : failure === undefined ? "stopped" : "failed";
@@ -43,8 +47,8 @@ export async function markEnded(folder: string, running: RunStateFile, done: boo
 }
 
 /**
- * What a run says of itself, with a process that is gone counted as stopped; nothing where the
- * folder does not say, or not readably.
+ * Reads the state of a run. A run whose process is gone counts as stopped. `undefined` without a
+ * valid state file.
  */
 export async function readRunState(folder: string): Promise<RunStateFile | undefined> {
   try {
@@ -57,7 +61,7 @@ export async function readRunState(folder: string): Promise<RunStateFile | undef
   }
 }
 
-/** Of another machine's processes nothing can be known from here: they are believed. */
+/** Processes of another machine cannot be checked, so they count as running. */
 function isAlive(holder: RunStateFile["process"]): boolean {
   if (typeof holder?.pid !== "number") return false;
   const { pid, host } = holder;
@@ -66,14 +70,12 @@ function isAlive(holder: RunStateFile["process"]): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of somebody else is alive and may not be asked.
+    // EPERM means that the process exists but belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
-/**
- * Being stopped is no failure. What is no error of ours keeps its words: they say more than none.
- */
+/** Being stopped is not a failure. Unknown errors keep their message, which is better than none. */
 function failureOf(error: unknown): RunStateFile["failure"] {
   if (error === undefined || (error instanceof WeftError && error.code === "CANCELLED")) return undefined;
   if (error instanceof WeftError) return { code: error.code, message: error.summary };

@@ -31,14 +31,14 @@ async function smallConfig(): Promise<TrainConfig> {
   return JSON.parse(JSON.stringify({ ...config, data: { ...config.data, dev, test: undefined } })) as TrainConfig;
 }
 
-test("a training whose threads are killed fails, says so, and comes to the same weights when it goes on", async () => {
+test("a training whose threads are killed fails, reports it, and resumes to the same weights", async () => {
   const config = await smallConfig();
   const weights = (name: string): Buffer => readFileSync(join(folder, name, "model", "model.safetensors"));
   const train = async (name: string, resume: boolean, kill: boolean): Promise<void> => {
     const run = { config, folder: join(folder, name), threads: 2, checkpointSeconds: 0, resume };
     for await (const { kind } of trainRun(run)) {
-      // Most of these hit the step that begins now; one that comes before it hits nothing, and
-      // changes nothing.
+      // Most of these hit the step that begins now; an earlier one hits nothing and changes
+      // nothing.
       if (kill && kind === "step") for (const thread of alive) void thread.terminate();
     }
   };

@@ -20,24 +20,25 @@ import { shortPath } from "./resolve-paths.ts";
 import { markEnded, markRunning, type RunStateFile } from "./run-state.ts";
 
 /**
- * Who watches a long epoch sees it move; steps that a resumed training makes again are taken out of
- * the log first.
+ * Milliseconds between flushes of the log, so that a long epoch shows progress. A resumed training
+ * first removes the steps it will repeat.
  */
 const flushMs = 500;
 
+/** What to train, where, and how often to save. */
 export interface TrainRunInput extends ComputeOptions {
-  /** With paths that are absolute or count from the working folder. */
+  /** Paths in it are absolute or relative to the working folder. */
   readonly config: TrainConfig;
   /** The folder of the run. */
   readonly folder: string;
-  /** False where left out: the folder must not hold a run. */
+  /** Defaults to false: the folder must not hold a run. */
   readonly resume?: Resume | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Seconds between checkpoints; 0 writes one after every epoch. */
   readonly checkpointSeconds?: number | undefined;
 }
 
-/** The last event of a run: everything is written. */
+/** The last event of a run, after everything is written. */
 export interface DoneEvent {
   readonly kind: "done";
   readonly model: BuiltModel;
@@ -45,6 +46,7 @@ export interface DoneEvent {
   readonly test: Report | undefined;
 }
 
+/** An event of `trainRun`; `done` is the last. */
 export type RunEvent = TrainEvent | DoneEvent;
 
 const files = {
@@ -57,11 +59,11 @@ const files = {
 } as const;
 
 /**
- * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses on
- * dev, scores dev and, once, test, and writes the model. Says what happens as it happens, and in
- * the folder's `state.json` how it stands.
+ * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses
+ * the epoch on dev, scores dev and (once) test, and writes the model. Yields events on the way, and
+ * keeps the folder's `state.json` up to date.
  *
- * @throws {FileError} RUN_EXISTS, RUN_MISSING, and what stands at `train` and where files are read
+ * @throws {FileError} RUN_EXISTS, RUN_MISSING, and the errors of `train` and of reading files
  */
 export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
   let running: RunStateFile | undefined;
@@ -69,7 +71,7 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
   let failure: unknown;
   try {
     for await (const event of trainInFolder(input)) {
-      // Only now does the folder belong to this run.
+      // From here on the folder belongs to this run.
       if (event.kind === "start") running = await markRunning(input.folder);
       if (event.kind === "done") done = true;
       yield event;
@@ -78,7 +80,7 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
     failure = error;
     throw error;
   } finally {
-    // A disk that is full is what the caller is told of already.
+    // The caller already gets the error of a full disk.
     if (running !== undefined) await markEnded(input.folder, running, done, failure).catch(() => undefined);
   }
 }
@@ -94,7 +96,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const { sentences: allTrainSentences, omissions: trainOmissions } = await read(config.data.train);
   const trainSentences = allTrainSentences.slice(0, config.data.trainSentences);
   const { sentences: devSentences, omissions: devOmissions } = await read(config.data.dev);
-  // Read before training, so that a wrong path is found now; looked at once, at the end.
+  // Read before training to find a wrong path early; scored only once, at the end.
   const testSentences = config.data.test === undefined ? undefined : (await read(config.data.test)).sentences;
   const { vectors } = config;
   const log = new EventLog(at("events"));
@@ -115,8 +117,8 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     signal: input.signal,
   });
   for await (const event of events) {
-    // Only now is it sure that the configuration and the data are in order; a run that failed
-    // before leaves no folder behind.
+    // The configuration and the data are valid by now; a run that failed earlier leaves no folder
+    // behind.
     if (event.kind === "start") {
       await makeFolder(dirname(at("checkpoint")));
       await writeFileAtomically(at("config"), printConfig(config, configComment));
@@ -134,7 +136,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
         saved = performance.now();
       }
     }
-    // What the files could not give belongs to what the model does not learn.
+    // Omissions in reading count among what the model does not learn.
     if (event.kind === "start") {
       yield {
         ...event,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 
-/** What a report folder holds: the numbers for programs and the page for people. */
+/** The files of a report folder: numbers for programs and a page for people. */
 export interface ReportFiles {
   /** The name of both files, without its ending: `report` or `comparison`. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface ReportFiles {
 }
 
 /**
- * Writes both files, each whole or not at all, over those of an earlier report.
+ * Writes both files and replaces those of an earlier report. Each file is complete or unchanged.
  *
  * @returns the path of the page
  */

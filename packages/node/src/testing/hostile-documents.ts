@@ -1,7 +1,7 @@
 import { charSpan, type Document, joinTokens } from "@weft-nlp/core";
 import fc from "fast-check";
 
-/** Pieces of text that break out of a careless writer. */
+/** Pieces of text that break a careless writer. */
 const hostile = [
   "Ada",
   "Acme Corp",
@@ -47,7 +47,7 @@ const phrase = fc.oneof(
 );
 const sure = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined });
 
-/** Documents that every check lets through and no reader has seen the like of. */
+/** Valid documents with content that readers rarely see. */
 const anyDocument: fc.Arbitrary<Document> = fc
   .record({
     id: phrase,
@@ -77,10 +77,10 @@ const anyDocument: fc.Arbitrary<Document> = fc
 export const hostileDocuments = fc.array(anyDocument, { maxLength: 4 });
 
 /**
- * The relations of documents with their places, worked out from the documents alone: document,
+ * The relations of documents with their places, computed independently of any writer: document,
  * sentence, head with its characters, relation, tail with its characters, confidence.
  *
- * @param clean what a format makes of the characters it cannot hold
+ * @param clean how a format replaces characters that it cannot represent
  */
 export function placedRelations(documents: readonly Document[], clean: (text: string) => string = (text) => text): unknown[] {
   const text = (raw: string): string =>

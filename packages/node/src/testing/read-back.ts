@@ -10,7 +10,7 @@ export function readCsv(text: string): string[][] {
     if (text[at] === '"') {
       at++;
       for (; ; at++) {
-        if (at >= text.length) throw new Error("a quote is not closed");
+        if (at >= text.length) throw new Error("unclosed quote");
         if (text[at] !== '"') cell += text[at];
         else if (text[at + 1] === '"') cell += text[at++];
         else break;
@@ -18,7 +18,7 @@ export function readCsv(text: string): string[][] {
       at++;
     } else {
       for (; at < text.length && text[at] !== "," && text[at] !== "\r"; at++) {
-        if (text[at] === '"' || text[at] === "\n") throw new Error(`${JSON.stringify(text[at])} stands in a bare cell`);
+        if (text[at] === '"' || text[at] === "\n") throw new Error(`${JSON.stringify(text[at])} in an unquoted cell`);
         cell += text[at];
       }
     }
@@ -28,19 +28,19 @@ export function readCsv(text: string): string[][] {
       rows.push(row);
       row = [];
       at += 2;
-    } else throw new Error("a cell is followed by something else than a comma or a line end");
+    } else throw new Error("expected a comma or a line end after a cell");
   }
-  if (row.length > 0) throw new Error("the last line has no end");
+  if (row.length > 0) throw new Error("the last line has no line end");
   return rows;
 }
 
-/** Rows by the names in the first. @throws where one has more or fewer cells */
+/** Rows by the names in the header. @throws if one has more or fewer cells */
 export function asRows([head = [], ...rows]: string[][]): Record<string, string>[] {
   for (const row of rows) if (row.length !== head.length) throw new Error(`${row.length} cells under ${head.length} names`);
   return rows.map((row) => Object.fromEntries(head.map((name, index) => [name, row[index] ?? ""])));
 }
 
-/** Nodes and edges of GraphML with their data, in order. @throws where it is not well-formed */
+/** Nodes and edges of GraphML with their data, in order. @throws if it is not well-formed */
 export function readXml(
   text: string,
   onElement: (name: string, attributes: Record<string, string>, data: Record<string, string>) => void,
@@ -67,7 +67,7 @@ export function readXml(
   parser.write(text).close();
 }
 
-/** What XML cannot hold is shown by a picture or U+FFFD. */
+/** Characters that XML forbids are replaced by a picture or U+FFFD. */
 export function inXml(text: string): string {
   return Array.from(text, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -77,7 +77,7 @@ export function inXml(text: string): string {
   }).join("");
 }
 
-/** The triples of N-Triples or Turtle. @throws where the text is neither */
+/** The triples of N-Triples or Turtle. @throws if the text is neither */
 export function readRdf(text: string, format: "N-Triples" | "Turtle"): Quad[] {
   return new Parser({ format }).parse(text);
 }

@@ -7,22 +7,22 @@ import { openFolder } from "../files/open-folder.ts";
 import { standardStream } from "../files/read-text.ts";
 import { writeOutput } from "../files/standard-output.ts";
 
-/** A place that documents are written to in some format. */
+/** A destination for documents in a format. */
 export interface TripleOutput {
   write(document: Document): Promise<void>;
-  /** Writes what stands at the end and puts the file or folder in its place. */
+  /** Writes the ending and moves the file or folder to its path. */
   close(): Promise<void>;
-  /** Leaves what was there before; standard output keeps what it has. */
+  /** Keeps the old file or folder; standard output keeps what was written. */
   abort(): Promise<void>;
 }
 
 /**
- * Opens a file, compressed where its name ends in `.gz`, a new folder in a format of several files,
- * or standard output. Files and folders are there as a whole or not at all.
+ * Opens a file (compressed if its name ends in `.gz`), a new folder for a format of several files,
+ * or standard output. Files and folders appear only when complete.
  *
- * @throws {UsageError} where the format cannot go to standard output
- * @throws {FileError} when the system refuses, or where the folder holds something
- * @throws {ConfigError} SETTING_INVALID where an option cannot be used
+ * @throws {UsageError} if the format cannot go to standard output
+ * @throws {FileError} when the system refuses, or if the folder is not empty
+ * @throws {ConfigError} SETTING_INVALID if an option does not apply
  */
 export async function openTriples(path: string, format: TripleFormat, options: TripleOptions = {}): Promise<TripleOutput> {
   if (path === standardStream) {
@@ -61,7 +61,7 @@ export async function openTriples(path: string, format: TripleFormat, options: T
 }
 
 /**
- * Writes documents as they come, in constant memory.
+ * Writes a stream of documents in constant memory.
  *
  * @param path as in `openTriples`
  */
@@ -81,7 +81,7 @@ export async function writeTriples(
   }
 }
 
-/** @throws {UsageError} */
+/** Checks that a format can go to standard output. @throws {UsageError} if it cannot */
 export function refuseStandardOutput({ name, files, binary = false }: TripleFormat): void {
   if (files === undefined && !(binary && process.stdout.isTTY)) return;
   const problem =

@@ -2,22 +2,21 @@ import { type TripleFormat, type TripleRow, tripleColumns, tripleRows } from "@w
 import { type BasicType, ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 
 /**
- * Rows written together where nobody says otherwise. A group lies in memory as a whole, some 20 MB;
- * what the end of the file says of it, a few kB, stays there until the file is closed: the one
- * thing that grows here.
+ * Default number of rows in a group. A whole group is held in memory, some 20 MB; its entry in the
+ * footer, a few kB, stays until the file is closed: nothing else grows.
  */
 const largeGroup = 25_000;
 
-/** UTF-16 units of text held before a group is written, however few rows they are. */
+/** UTF-16 units of text held before a group is written, even if it has few rows. */
 const groupUnits = 8 << 20;
 
-/** The table of triples by columns, for data frames and engines that query files. */
+/** The table of triples in columns, for data frames and query engines. */
 export const parquet: TripleFormat = {
   name: "parquet",
   title: "Parquet",
   extension: ".parquet",
   mediaType: "application/vnd.apache.parquet",
-  describe: "the same table by columns and compressed, for DuckDB, Spark, pandas and their like",
+  describe: "the same table in compressed columns, for DuckDB, Spark, pandas and similar tools",
   holds: "relations",
   binary: true,
   open(sink, options = {}) {
@@ -70,7 +69,7 @@ function columns(rows: readonly TripleRow[]): ColumnSource[] {
     name,
     type: types[type],
     data: rows.map((row) => row[name as keyof TripleRow]),
-    // Places of pages would be kept for every group until the end of the file.
+    // Page offsets would be kept for every group until the end of the file.
     offsetIndex: false,
   }));
 }

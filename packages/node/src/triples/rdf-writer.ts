@@ -29,7 +29,7 @@ const prefixes = {
   weft: "urn:weft:vocabulary:",
 } as const;
 
-/** Writes RDF by the package n3. @param send takes the text as it comes */
+/** Writes RDF with the package n3. @param send receives the text in pieces */
 export function openRdfWriter(
   format: "N-Triples" | "Turtle",
   send: (text: string) => void | Promise<void>,
@@ -72,7 +72,7 @@ const namedNode = (iri: string): Node => DataFactory.namedNode(iri);
 const literal = (text: string, type?: Node): Literal => DataFactory.literal(text, type);
 
 /**
- * The words of RDF that we use: https://www.w3.org/TR/rdf-schema/ for reification,
+ * The RDF vocabulary in use: https://www.w3.org/TR/rdf-schema/ for reification,
  * https://www.w3.org/TR/prov-o/ for who and where.
  */
 const a = namedNode(`${prefixes.rdf}type`);
@@ -91,9 +91,9 @@ function* modelQuads(base: string, { model }: TripleOptions): Generator<Quad> {
 }
 
 /**
- * What a document says, in RDF: the relation itself as a plain triple between two entities, and
- * beside it a reified statement that says where it was found, how sure that is and who found it.
- * Entities are named by what they are called and their type.
+ * A document as RDF. Each relation is a plain triple between two entities, and a reified statement
+ * with its place, its confidence and the model that found it. Entities are named by their text and
+ * type.
  */
 function* documentQuads(source: Document, base: string, { model }: TripleOptions, said: RecentSet): Generator<Quad> {
   const { document, mentions, statements } = statementsOf(source);
@@ -137,7 +137,7 @@ function* documentQuads(source: Document, base: string, { model }: TripleOptions
   }
 }
 
-/** What mentions and statements have where it is known. */
+/** Optional properties of mentions and statements. */
 function* known(node: Node, sentence: number | null, confidence: number | undefined, agent: Node | undefined): Generator<Quad> {
   const sure = rounded(confidence);
   if (sentence !== null) yield [node, weft("sentence"), integer(sentence)];

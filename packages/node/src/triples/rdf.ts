@@ -2,15 +2,14 @@ import { checkBase, defaultBase, type TripleFormat, type TripleOptions } from "@
 import { FileError } from "../errors.ts";
 
 /**
- * One triple a line, with the whole of every name: what stores load in bulk and what can be cut,
- * sorted and joined as text.
+ * One triple per line with full names, for bulk loading and for tools that cut, sort and join text.
  */
 export const ntriples: TripleFormat = {
   name: "ntriples",
   title: "N-Triples",
   extension: ".nt",
   mediaType: "application/n-triples",
-  describe: "RDF, a triple a line, for bulk loading into any triple store",
+  describe: "RDF, one triple per line, for bulk loading into any triple store",
   holds: "entities",
   open: (sink, options) => openRdf("N-Triples", (text) => sink.write(text), options),
 };
@@ -29,7 +28,7 @@ export const turtle: TripleFormat = {
 type RdfWriter = ReturnType<TripleFormat["open"]>;
 
 /**
- * A writer that loads the package n3 with the first document: programs that write no RDF need not
+ * A writer that loads the package n3 with the first document, so that programs without RDF need not
  * install it.
  */
 function openRdf(
@@ -57,7 +56,7 @@ async function load(...args: Parameters<typeof openRdf>): Promise<RdfWriter> {
     if (!(cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND")) throw cause;
     throw new FileError("PACKAGE_MISSING", {
       message: "writing RDF needs the package n3, which is not installed",
-      hint: "npm install n3; the package weft-nlp brings it along",
+      hint: "npm install n3; the package weft-nlp includes it",
       cause,
     });
   }

@@ -11,7 +11,7 @@ import { tripleFormatOf, tripleFormats } from "./triple-formats.ts";
 
 const model = { name: 'my "best" <run>', version: "0.1.0", digest: "sha256:00ff" };
 
-/** A row of a table as `placedRelations` has it. */
+/** A row of a table, in the form of `placedRelations`. */
 function found(row: Readonly<Record<string, unknown>>): unknown[] {
   const number = (name: string): number => Number(row[name]);
   const known =
@@ -53,7 +53,7 @@ describe("tables", () => {
     );
   });
 
-  test("TSV has a line a row and a column a tab, whatever stands in the text", async () => {
+  test("TSV has one line per row and one tab between columns, whatever the text", async () => {
     const back: Readonly<Record<string, string>> = { "\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\" };
     await fc.assert(
       fc.asyncProperty(hostileDocuments, async (documents) => {
@@ -76,7 +76,7 @@ describe("tables", () => {
     );
   });
 
-  test("formulas are kept as they stand, and escaped where that is asked for, in text alone", async () => {
+  test("formulas are unchanged by default and escaped on request, only in text", async () => {
     const document: Document = {
       id: "-1",
       ...joinTokens(["=HYPERLINK(1)", "fine"]),
@@ -116,7 +116,7 @@ describe("tables", () => {
 });
 
 describe("RDF", () => {
-  test("N-Triples and Turtle of any documents are read back as the same graph, with every statement and where it stands", async () => {
+  test("N-Triples and Turtle of any documents are read back as the same graph, with every statement and its place", async () => {
     await fc.assert(
       fc.asyncProperty(hostileDocuments, async (documents) => {
         const [lines, grouped] = await Promise.all([textOf("ntriples", documents), textOf("turtle", documents)]);
@@ -129,7 +129,7 @@ describe("RDF", () => {
     );
   });
 
-  test("names begin with the base, the relation itself is a plain triple, and the model stands once", async () => {
+  test("names begin with the base, the relation itself is a plain triple, and the model appears once", async () => {
     const document: Document = {
       id: "d 1",
       ...joinTokens(["Ada", "Acme"]),
@@ -183,7 +183,7 @@ describe("graphs", () => {
     );
   });
 
-  test("the files for Neo4j name every node that an edge leads to, and no line end stands in a cell", async () => {
+  test("the files for Neo4j name every node that an edge leads to, and no cell has a line end", async () => {
     await fc.assert(
       fc.asyncProperty(hostileDocuments, async (documents) => {
         const { files } = await collectTriples(tripleFormats["neo4j-csv"], documents, { model });
@@ -207,7 +207,7 @@ describe("graphs", () => {
   });
 });
 
-test("JSONL is read back as the document that was written, with the model beside it", async () => {
+test("JSONL is read back as the document that was written, with the model", async () => {
   await fc.assert(
     fc.asyncProperty(hostileDocuments, async (documents) => {
       const lines = (await textOf("jsonl", documents)).split("\n").slice(0, -1);
@@ -282,8 +282,8 @@ const rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const weft = "urn:weft:vocabulary:";
 
 /**
- * Every reified statement, followed to its document, mentions and labels; it must hold in the graph
- * itself too.
+ * Every reified statement, resolved to its document, mentions and labels; it must also be a triple
+ * of the graph.
  */
 function statementsIn(quads: readonly Quad[]): string[] {
   const store = new Store([...quads]);
@@ -305,7 +305,7 @@ function statementsIn(quads: readonly Quad[]): string[] {
   });
 }
 
-/** What a graph keeps apart: the same relation said twice of the same places is one statement. */
+/** The distinct statements of a graph: the same relation at the same places counts once. */
 function shortened(row: unknown): unknown[] {
   const [document, , , headStart, headEnd, relation, , tailStart, tailEnd] = row as unknown[];
   return [document, headStart, headEnd, relation, tailStart, tailEnd];

@@ -2,10 +2,7 @@ import { portableTripleFormats, type TripleFormat } from "@weft-nlp/core/triples
 import { parquet } from "./parquet.ts";
 import { ntriples, turtle } from "./rdf.ts";
 
-/**
- * Every form in which triples can be written, one line each. The command line and the server walk
- * this table.
- */
+/** Every format for triples. The command line and the server use this table. */
 export const tripleFormats = {
   ...portableTripleFormats,
   ntriples,
@@ -13,9 +10,10 @@ export const tripleFormats = {
   parquet,
 } satisfies Record<string, TripleFormat>;
 
+/** A key of `tripleFormats`. */
 export type TripleFormatName = keyof typeof tripleFormats;
 
-/** The format that a file's ending names, a `.gz` behind it aside. */
+/** The format for a file's ending, ignoring a final `.gz`. */
 export function tripleFormatOf(path: string): TripleFormat | undefined {
   const name = path.toLowerCase().replace(/\.gz$/, "");
   const all: readonly TripleFormat[] = Object.values(tripleFormats);

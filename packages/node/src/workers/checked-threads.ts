@@ -1,7 +1,7 @@
 import { ConfigError } from "@weft-nlp/core";
 
 /**
- * A number of threads that can work.
+ * Checks a number of threads.
  *
  * @throws {ConfigError} SETTING_INVALID for anything but a whole number of at least 1
  */
@@ -10,6 +10,6 @@ export function checkedThreads(threads: number): number {
   throw new ConfigError("SETTING_INVALID", {
     at: { path: "threads" },
     message: `expected a whole number of at least 1, found ${threads}`,
-    hint: "without this setting, Weft uses all cores of the machine",
+    hint: "omit this setting to use all cores of the machine",
   });
 }

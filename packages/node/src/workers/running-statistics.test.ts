@@ -34,11 +34,11 @@ async function trained(threads: number): Promise<Uint8Array> {
   for await (const event of train({ ...given, executor: (built) => threadExecutor(built, threads) })) {
     if (event.kind === "end") end = event;
   }
-  if (end === undefined) throw new Error("training ended without saying so");
+  if (end === undefined) throw new Error("training ended without an end event");
   return packModel(end.model)["model.safetensors"];
 }
 
-test("batch normalisation comes out the same from any number of threads", async () => {
+test("batch normalisation gives the same result with any number of threads", async () => {
   const [one, ...others] = [await trained(1), await trained(2), await trained(3)];
   for (const other of others) expect(other).toEqual(one);
 });

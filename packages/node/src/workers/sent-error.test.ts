@@ -5,10 +5,10 @@ import { receivedError, sentError } from "./sent-error.ts";
 
 const at = { source: "a.jsonl", line: 3 };
 
-/** As it arrives in another thread. */
+/** The error as it arrives in another thread. */
 const across = (error: unknown): Error => receivedError(structuredClone(sentError(error)));
 
-test("errors of ours are the same errors in another thread", () => {
+test("Weft's errors keep their class in another thread", () => {
   const data = new DataError("JSON_INVALID", { at, message: "expected a value", hint: "look" });
   expect(across(data)).toBeInstanceOf(WeftError);
   expect(across(data)).toMatchObject({ code: "JSON_INVALID", at, hint: "look", message: data.message });
@@ -17,7 +17,7 @@ test("errors of ours are the same errors in another thread", () => {
   expect(across(file)).toMatchObject({ code: "FILE_MISSING", at, message: file.message });
 });
 
-test("of others the code stays, and what is no error at all can be told", () => {
+test("other errors keep their code, and values that are not errors can be sent", () => {
   const foreign = Object.assign(new RangeError("no room"), { code: "MEMORY_EXHAUSTED", handle: () => undefined });
   expect(across(foreign)).toMatchObject({ name: "RangeError", message: "no room", code: "MEMORY_EXHAUSTED" });
   expect("code" in across(new RangeError("x"))).toBe(false);

@@ -1,6 +1,6 @@
 import { type ErrorDetails, WeftError } from "@weft-nlp/core";
 
-/** What is left of an error on its way between threads, with what it takes to make it again. */
+/** An error in a form that can be sent between threads, with what is needed to recreate it. */
 export interface SentError {
   readonly name: string;
   readonly message: string;
@@ -9,7 +9,7 @@ export interface SentError {
   readonly details?: ErrorDetails | undefined;
 }
 
-/** An error as values: threads copy an error without its class and its code. */
+/** An error as plain values: copying an error between threads drops its class and code. */
 export function sentError(error: unknown): SentError {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const { name, message, stack } = error;
@@ -20,7 +20,7 @@ export function sentError(error: unknown): SentError {
   return { name, message, stack, code, details: { at, hint, message: summary } };
 }
 
-/** The error as it was in the other thread. */
+/** Recreates the error of the other thread. */
 export function receivedError({ name, code, details, message, stack }: SentError): Error {
   if (details !== undefined && code !== undefined) return new WeftError(code, details);
   return Object.assign(new Error(message), { name, stack }, code === undefined ? {} : { code });

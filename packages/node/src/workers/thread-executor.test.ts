@@ -33,7 +33,7 @@ beforeAll(async () => {
   built = buildModel({ name: "rin", settings, lexicon, threshold: 0.5 }, { build: "baseline", shared: true });
   for (const threads of [1, 2, 3]) executors.push(await threadExecutor(built, threads));
 });
-/** The threads that have been started, the last one last. */
+/** The threads started so far, in order. */
 const threads: Worker[] = [];
 let onStart = (_thread: Worker): void => undefined;
 const note = (thread: Worker): void => {
@@ -45,7 +45,7 @@ afterAll(() => void process.off("worker", note));
 afterEach(() => void (onStart = () => undefined));
 afterAll(async () => void (await Promise.all(executors.map((executor) => executor.close()))));
 
-test("predictions come in the order of the sentences, the same from any number of threads", async () => {
+test("predictions come in the order of the sentences, the same with any number of threads", async () => {
   const examples = sentences.map((sentence) => built.encoder.encode(sentence));
   const [local, ...others] = await Promise.all(executors.map((executor) => executor.predict(examples, { threshold: 0.3 })));
   expect(local?.map(({ tags }) => tags?.length)).toEqual(sentences.map(({ tokens }) => tokens.length));
@@ -53,7 +53,7 @@ test("predictions come in the order of the sentences, the same from any number o
   expect(await executors[1]?.predict([], { threshold: 0.3 })).toEqual([]);
 });
 
-test("gradients are the same bits from any number of threads, and come in the order of the chunks", async () => {
+test("gradients have the same bits with any number of threads, and come in the order of the chunks", async () => {
   const { engine, store } = built;
   engine.refreshTransposed(store);
   const found = [];
@@ -87,7 +87,7 @@ test("gradients are the same bits from any number of threads, and come in the or
   expect(found[2]).toEqual(found[0]);
 });
 
-test("what goes wrong in a thread goes wrong where it was asked for", async () => {
+test("an error in a thread rejects the call that caused it", async () => {
   const broken = { length: 3 };
   for (const executor of executors) {
     await expect(executor.predict([broken], { threshold: 0.5 })).rejects.toThrow("undefined");
@@ -98,7 +98,7 @@ test("what goes wrong in a thread goes wrong where it was asked for", async () =
 
 const kill = (thread: Worker): void => void thread.terminate();
 
-/** An executor with the threads it has started. */
+/** An executor and the threads it started. */
 async function started(count: number, options: ThreadOptions = {}): Promise<[executor: ThreadExecutor, threads: Worker[]]> {
   const before = threads.length;
   const executor = await threadExecutor(built, count, { background: true, ...options });
@@ -106,7 +106,7 @@ async function started(count: number, options: ThreadOptions = {}): Promise<[exe
   return [executor, threads.slice(before)];
 }
 
-test("a thread that cannot start is an error for every job, never a wait without end, and no other is started for ever", async () => {
+test("a thread that cannot start fails every job instead of hanging, and is not restarted endlessly", async () => {
   const { description } = built;
   const broken: BuiltModel = {
     ...built,
@@ -122,7 +122,7 @@ test("a thread that cannot start is an error for every job, never a wait without
   expect(threads.length - before).toBeLessThanOrEqual(maxDeathsInARow + 2);
 });
 
-test("what a thread held when it ended is predicted on another one, and nobody notices", async () => {
+test("the predictions of a thread that ends move to another one, and callers do not notice", async () => {
   const examples = sentences.map((sentence) => built.encoder.encode(sentence));
   const expected = await executors[0]?.predict(examples, { threshold: 0.3 });
   const deaths: unknown[] = [];
@@ -139,7 +139,7 @@ test("what a thread held when it ended is predicted on another one, and nobody n
   await executor.close();
 });
 
-test("a prediction that ends two threads is given up, those behind it are not, and the next one is answered", async () => {
+test("a prediction that ends two threads fails, those behind it do not, and the next one is answered", async () => {
   let left = 2;
   onStart = (thread) => void (left-- > 0 && kill(thread));
   const executor = await threadExecutor(built, 1, { background: true });
@@ -150,7 +150,7 @@ test("a prediction that ends two threads is given up, those behind it are not, a
   await executor.close();
 });
 
-test("a gradient whose thread ended is an error and is computed by nobody else", async () => {
+test("a gradient whose thread ended is an error and is not computed again", async () => {
   const { engine, store } = built;
   const tasks = (step: number) =>
     Array.from({ length: 8 }, (_, k) => ({
@@ -169,7 +169,7 @@ test("a gradient whose thread ended is an error and is computed by nobody else",
   const step = executor.gradients(lost);
   kill(victim as Worker);
   await expect(step).rejects.toMatchObject({ code: "WORKER_LOST" });
-  // The thread was to take the first two; whatever came of them, no other thread has touched them.
+  // The first two belonged to the thread; whatever their result, no other thread touched them.
   await executor.predict([built.encoder.encode(sentences[0] as Sentence)], { threshold: 0.5 });
   expect(engine.heap.floats(lost[0]?.dense ?? 0, store.denseSize).every((value) => value === 7)).toBe(true);
   const [again, alone] = [tasks(11), tasks(11)];
@@ -182,7 +182,7 @@ test("a gradient whose thread ended is an error and is computed by nobody else",
   await executor.close();
 });
 
-test("threads that end one after the other are not started for ever; their jobs and those that come are refused", async () => {
+test("threads that keep ending are not restarted endlessly; their jobs and later ones are refused", async () => {
   const deaths: unknown[] = [];
   onStart = kill;
   const executor = await threadExecutor(built, 3, { onDeath: (cause) => deaths.push(cause) });
@@ -196,7 +196,7 @@ test("threads that end one after the other are not started for ever; their jobs 
   await executor.close();
 });
 
-test("what waits when the threads are ended, and what comes after, is an error and no wait without end", async () => {
+test("jobs that wait when the threads are ended, and later ones, fail instead of hanging", async () => {
   const [executor] = await started(2);
   const examples = sentences.map((sentence) => built.encoder.encode(sentence));
   const under = executor.predict(examples, { threshold: 0.5 });

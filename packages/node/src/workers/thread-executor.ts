@@ -6,23 +6,23 @@ import { checkedThreads } from "./checked-threads.ts";
 import { type Job, WorkerPool } from "./worker-pool.ts";
 
 export interface ThreadOptions {
-  /** True leaves the calling thread free: one thread is then one beside it. */
+  /** Keeps the calling thread free: even a single thread is then a worker thread. */
   readonly background?: boolean | undefined;
-  /** Told of every thread that ends while it should work, and why. */
+  /** Called for every thread that ends unexpectedly, with the cause. */
   readonly onDeath?: ((cause: unknown) => void) | undefined;
 }
 
 export interface ThreadExecutor extends Executor {
-  /** Why nothing is predicted here any more; undefined as long as all is well. */
+  /** Why this executor no longer predicts anything; `undefined` while it works. */
   readonly failure: WorkerError | undefined;
 }
 
 /**
- * Spreads chunks over worker threads that share the model's memory. Which worker takes a chunk
- * changes nothing in its result.
+ * Spreads chunks over worker threads that share the model's memory. The result of a chunk does not
+ * depend on its worker.
  *
- * @param threads 1 works in the calling thread, unless that is to stay free
- * @throws {ConfigError} for fewer than 1
+ * @param threads 1 works in the calling thread, unless `background` keeps it free
+ * @throws {ConfigError} for fewer than 1 thread
  */
 export async function threadExecutor(
   built: BuiltModel,

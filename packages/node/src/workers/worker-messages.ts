@@ -5,14 +5,13 @@ import type { PredictOptions } from "@weft-nlp/core/models";
 import type { ChunkResult, ChunkTask } from "@weft-nlp/core/training";
 import type { SentError } from "./sent-error.ts";
 
-/** What a worker thread is started with. */
+/** The data passed to a worker thread when it starts. */
 export interface WorkerStart {
   readonly model: SharedModel;
-  /**
-   * Node 20 knows relaxed SIMD only behind a flag, which each thread's process sets before it
-   * compiles.
-   */
+  /** Node 20 has relaxed SIMD only behind a flag, which each thread sets before it compiles. */
   readonly relaxed: boolean;
+  /** The plugins of the thread that starts it, by URL. */
+  readonly plugins: readonly string[];
 }
 
 export type WorkerRequest =

@@ -1,35 +1,33 @@
 import { Worker } from "node:worker_threads";
 import { type BuiltModel, shareModel } from "@weft-nlp/core/inference";
 import { WorkerError } from "../errors.ts";
+import { loadedPlugins } from "../plugins/index.ts";
 import { receivedError } from "./sent-error.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
 export type Job = WorkerRequest extends infer Request ? (Request extends WorkerRequest ? Omit<Request, "id"> : never) : never;
 
-/**
- * Requests a worker holds at a time: one under way and one waiting, so that it never idles for a
- * message.
- */
+/** Requests per worker: one in progress and one waiting, so that it never idles for a message. */
 const depth = 2;
 
 /**
- * Threads that may end one after the other without one job done: whatever ends them would end the
- * next one too.
+ * Max number of threads that may end in a row without finishing a job: the cause would end the next
+ * one too.
  */
 export const maxDeathsInARow = 8;
 /**
- * Threads that may end in all. The memory that a dead thread worked in is shared and never given
- * back: some megabytes each time.
+ * Max number of threads that may end in total. The memory of a dead thread is shared and never
+ * freed: some megabytes each time.
  */
 const maxDeaths = 64;
 
 /**
- * Worker threads on the memory of one model. One that ends fails no job but those it held, and
- * another takes its place, until too many have ended.
+ * Worker threads on the memory of one model. A thread that ends fails only the jobs it held, and is
+ * replaced until too many have ended.
  *
- * A prediction that a thread was at when it ended is tried once more, on another one: it depends on
- * nothing that the thread knew. A gradient is not. The run it belongs to ends with an error and
- * goes on from its checkpoint, so that no weight ever comes of a step that was done in two halves.
+ * A prediction in progress when its thread ended is retried once on another thread, since it
+ * depends on no state of the thread. A gradient is not: its run ends with an error and resumes from
+ * its checkpoint, so that no step is ever half done.
  */
 export class WorkerPool {
   readonly #start: WorkerStart;
@@ -43,21 +41,21 @@ export class WorkerPool {
   #closed = false;
 
   constructor(built: BuiltModel, threads: number, onDeath?: (cause: unknown) => void) {
-    this.#start = { model: shareModel(built), relaxed: built.engine.build === "relaxed" };
+    this.#start = { model: shareModel(built), relaxed: built.engine.build === "relaxed", plugins: loadedPlugins() };
     this.#onDeath = onDeath;
     this.#workers = Array.from({ length: threads }, () => this.#startWorker());
   }
 
-  /** Why no job is taken any more. */
+  /** Why the pool accepts no more jobs. */
   get failure(): WorkerError | undefined {
     return this.#failure;
   }
 
   /**
-   * Results in the order of the jobs, whatever the order in which they end.
+   * Resolves to the results in the order of the jobs.
    *
-   * @throws {WorkerError} WORKER_LOST where the thread that did a job ended, WORKERS_BROKEN where
-   *   too many have
+   * @throws {WorkerError} WORKER_LOST if the thread that did a job ended, WORKERS_BROKEN if too
+   *   many have
    */
   async run(jobs: readonly Job[]): Promise<unknown[]> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -66,18 +64,20 @@ export class WorkerPool {
     return Promise.all(results);
   }
 
-  /** Ends the threads, and with an error what waits for them. */
+  /** Ends the threads; waiting jobs fail. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#failure ??= new WorkerError("WORKER_LOST", { message: "the worker threads were ended before their work was done" });
+    this.#failure ??= new WorkerError("WORKER_LOST", {
+      message: "the worker threads were ended before they finished their work",
+    });
     for (const { failed } of [...this.#waiting.splice(0), ...this.#workers.flatMap(({ pending }) => [...pending.values()])])
       failed(this.#failure);
     await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
   }
 
   #startWorker(): Held {
-    // The worker is plain JavaScript: flags that make this process read something else are not for
-    // it.
+    // The worker is plain JavaScript: it must not inherit flags that make this process read
+    // TypeScript.
     const thread = new Worker(workerUrl, { workerData: this.#start, execArgv: [] });
     const worker: Held = { thread, pending: new Map() };
     thread.on("message", (reply: WorkerReply) => {
@@ -94,7 +94,7 @@ export class WorkerPool {
     return worker;
   }
 
-  /** A thread is gone, and with it whatever it would have answered: nobody shall wait for that. */
+  /** A thread is gone and cannot answer: fails or moves the jobs that wait for it. */
   #died(worker: Held, cause: unknown): void {
     if (this.#closed) return;
     this.#deaths++;
@@ -107,8 +107,7 @@ export class WorkerPool {
     }
     this.#onDeath?.(cause);
     const again: Pending[] = [];
-    // A thread does its jobs one after the other: the first is what it was at, and may be what
-    // ended it.
+    // A thread does its jobs one after the other: the first was in progress, and may have ended it.
     for (const [index, pending] of [...worker.pending.values()].entries()) {
       const mayTry = pending.job.kind === "predict" && (index > 0 || !pending.tried);
       if (mayTry) again.push(index > 0 ? pending : { ...pending, tried: true });
@@ -119,7 +118,7 @@ export class WorkerPool {
     else for (const { failed } of this.#waiting.splice(0)) failed(this.#failure);
   }
 
-  /** Hands waiting jobs to the workers that hold the fewest. */
+  /** Hands waiting jobs to the workers with the fewest jobs. */
   #dispatch(): void {
     for (let load = 0; load < depth; load++) {
       for (const { thread, pending } of this.#workers) {
@@ -143,22 +142,22 @@ interface Pending {
   readonly job: Job;
   readonly done: (value: unknown) => void;
   readonly failed: (error: unknown) => void;
-  /** Whether a thread has ended at it before. */
+  /** Whether a thread already ended during it. */
   readonly tried: boolean;
 }
 
 function workerLost(cause: unknown): WorkerError {
   return new WorkerError("WORKER_LOST", {
-    message: `a worker thread ended before its work was done: ${wordsOf(cause)}`,
-    hint: "where memory is short, fewer threads and shorter texts take less of it",
+    message: `a worker thread ended before it finished its work: ${wordsOf(cause)}`,
+    hint: "if memory is short, use fewer threads or shorter texts",
     cause,
   });
 }
 
 function workersBroken(deaths: number, cause: unknown): WorkerError {
   return new WorkerError("WORKERS_BROKEN", {
-    message: `${deaths} worker threads ended and no other is started, the last one: ${wordsOf(cause)}`,
-    hint: "where memory is short, fewer threads take less of it; reading the model anew starts others",
+    message: `${deaths} worker threads ended, so no more are started; the last one: ${wordsOf(cause)}`,
+    hint: "if memory is short, use fewer threads; reload the model to start new ones",
     cause,
   });
 }
@@ -167,7 +166,7 @@ function wordsOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** The compiled worker, also when this file itself is read as TypeScript by a test. */
+/** The compiled worker, even when a test loads this file as TypeScript. */
 const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "../../dist/workers/chunk-worker.js" : "./chunk-worker.js",
   import.meta.url,

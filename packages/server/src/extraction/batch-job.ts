@@ -4,15 +4,15 @@ import type { PredictOptions } from "@weft-nlp/core/models";
 import { RequestError } from "../errors.ts";
 
 export interface JobOptions {
-  /** When the answer must be there, on the clock of `performance.now()`. */
+  /** When the answer is due, on the clock of `performance.now()`. */
   readonly deadline: number;
-  /** Aborted when the client has left; its reason is thrown. */
+  /** Aborted when the client disconnects; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Waits for room in the queue instead of failing: for streams, which can be read more slowly. */
+  /** Waits for room in the queue instead of failing; for streams, which can be read more slowly. */
   readonly patient?: boolean | undefined;
 }
 
-/** Some sentences of a job, in a batch. */
+/** The sentences of one job in a batch. */
 export interface Share {
   readonly job: Job;
   readonly from: number;
@@ -27,7 +27,7 @@ export class Job {
   /** Jobs of the same key can share a batch. */
   readonly key: string;
   readonly arrived = performance.now();
-  /** Sentences that are in a batch or done. */
+  /** Sentences already in a batch or done. */
   taken = 0;
   waitingTokens: number;
   readonly #options: JobOptions;
@@ -52,7 +52,7 @@ export class Job {
     this.#answer = answer;
   }
 
-  /** Calls `drop` when the deadline passes or the client leaves before the answer. */
+  /** Calls `drop` if the deadline passes or the client disconnects before the answer. */
   watch(drop: (reason: unknown) => void): void {
     const { signal, deadline } = this.#options;
     const clock = setTimeout(() => drop(deadlinePassed()), Math.max(0, deadline - performance.now()));
@@ -93,7 +93,7 @@ function tokensOf(examples: readonly Example[]): number {
 
 export function deadlinePassed(): RequestError {
   return new RequestError("DEADLINE_PASSED", {
-    message: "the deadline passed before the answer was there",
-    hint: "send less at once, or ask for more time by timeoutMs where the server allows it",
+    message: "the deadline passed before the answer was ready",
+    hint: "send less at once, or raise timeoutMs up to the server's own deadline",
   });
 }

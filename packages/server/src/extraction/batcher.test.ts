@@ -5,15 +5,15 @@ import type { Prediction } from "@weft-nlp/core/metrics";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Batcher, type BatchLimits } from "./batcher.ts";
 
-// The clock goes on to the next timer as soon as nothing else is to be done: no machine is too slow
-// for these tests.
+// The clock jumps to the next timer when nothing else is left to do, so no machine is too slow for
+// these tests.
 beforeEach(
   () => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }).setTimerTickMode("nextTimerAsync"),
 );
 afterEach(() => void vi.useRealTimers());
 
 /**
- * In place of a network: says of each sentence how long it is, after so many milliseconds a batch.
+ * Stands in for a network: predicts the length of each sentence, at so many milliseconds a batch.
  */
 function slowly(ms: number): { predict: Predict; batches: number[][]; free: () => void } {
   const batches: number[][] = [];
@@ -51,13 +51,13 @@ test("every request gets the predictions of its own sentences, in their order", 
   expect(await batcher.predict([], how, soon())).toEqual([]);
 });
 
-test("a lone sentence waits for nobody", async () => {
+test("a lone sentence does not wait for others", async () => {
   const { predict } = slowly(0);
   const batcher = new Batcher(predict, 1, { ...limits, batchWaitMs: 60_000 });
   expect(await batcher.predict(sentences(3), how, soon())).toHaveLength(1);
 });
 
-test("what waits is divided among the workers that are idle", async () => {
+test("waiting sentences are divided among the idle workers", async () => {
   const { predict, batches } = slowly(20);
   const batcher = new Batcher(predict, 3, { ...limits, batchSentences: 32, batchWaitMs: 60_000 });
   await Promise.all([1, 2, 3, 4, 5, 6, 7].map(async (k) => batcher.predict(sentences(k), how, soon())));
@@ -79,7 +79,7 @@ test("requests that ask for different thresholds never share a batch", async () 
   for (const [threshold, batch] of seen) expect(new Set(batch.map((k) => k % 2))).toEqual(new Set([threshold]));
 });
 
-test("a request of many sentences and those behind it take turns", async () => {
+test("a long request and those behind it take turns", async () => {
   vi.useRealTimers();
   const { predict, batches } = slowly(1);
   const batcher = new Batcher(predict, 1, { ...limits, batchSentences: 16, batchWaitMs: 0 });
@@ -90,7 +90,7 @@ test("a request of many sentences and those behind it take turns", async () => {
   expect(batches[0]).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1]);
 });
 
-test("one sentence that cannot be read is not the end of the others in its batch", async () => {
+test("one unreadable sentence does not fail the others in its batch", async () => {
   const { predict } = slowly(0);
   const batcher = new Batcher(predict, 1, limits);
   const outcomes = await Promise.allSettled([5, 13, 7].map(async (k) => batcher.predict(sentences(k), how, soon())));
@@ -98,7 +98,7 @@ test("one sentence that cannot be read is not the end of the others in its batch
   expect(lengths(await batcher.predict(sentences(8), how, soon()))).toEqual([8]);
 });
 
-test("a full queue refuses at once; who is patient waits for room instead; a request larger than the queue is taken when it is empty", async () => {
+test("a full queue refuses at once; a patient request waits for room; a request larger than the queue is accepted when the queue is empty", async () => {
   const { predict } = slowly(2);
   const batcher = new Batcher(predict, 1, { ...limits, queueSentences: 10 });
   const large = batcher.predict(sentences(...Array.from({ length: 40 }, () => 1)), how, soon());
@@ -108,7 +108,7 @@ test("a full queue refuses at once; who is patient waits for room instead; a req
   expect(lengths(await patient)).toEqual([3]);
 });
 
-test("what cannot be done within its deadline by the pace so far is refused, what is under way counted too", async () => {
+test("a request that would miss its deadline at the current pace is refused, counting the running batches", async () => {
   const { predict } = slowly(100);
   const batcher = new Batcher(predict, 1, { ...limits, batchWaitMs: 0 });
   await batcher.predict(sentences(10, 10, 10, 10), how, soon());
@@ -124,7 +124,7 @@ test("what cannot be done within its deadline by the pace so far is refused, wha
   expect((await Promise.all(others)).length).toBe(20);
 });
 
-test("the pace of one slow sentence does not turn away a crowd behind it", async () => {
+test("one slow sentence does not cause the requests behind it to be refused", async () => {
   const { predict } = slowly(150);
   const batcher = new Batcher(predict, 1, { ...limits, batchSentences: 400, queueSentences: 1000 });
   await batcher.predict(sentences(1), how, soon());
@@ -132,13 +132,13 @@ test("the pace of one slow sentence does not turn away a crowd behind it", async
   expect((await Promise.all(crowd)).length).toBe(300);
 });
 
-test("at more than it can do, it goes on doing what it can, in time", async () => {
+test("under overload it keeps answering what it can in time", async () => {
   const { predict } = slowly(20);
   const batcher = new Batcher(predict, 1, { ...limits, queueSentences: 1000 });
   const times: number[] = [];
   const refused: string[] = [];
   const all: Promise<void>[] = [];
-  // It can do two batches of four in 20 ms; here come sixteen sentences in that time.
+  // It can do two batches of four in 20 ms, and gets sixteen sentences in that time.
   for (let time = 0; time < 100; time++) {
     for (let k = 0; k < 8; k++) {
       const started = performance.now();
@@ -158,7 +158,7 @@ test("at more than it can do, it goes on doing what it can, in time", async () =
   expect(Math.max(...times)).toBeLessThan(1000);
 });
 
-test("who leaves, or whose deadline passes, takes its sentences along", async () => {
+test("a request that is aborted or passes its deadline removes its sentences", async () => {
   const { predict, free } = slowly(Number.POSITIVE_INFINITY);
   const batcher = new Batcher(predict, 1, { ...limits, batchSentences: 1 });
   const first = batcher.predict(sentences(1), how, soon());
@@ -180,7 +180,7 @@ test("who leaves, or whose deadline passes, takes its sentences along", async ()
   expect(batcher.waiting).toBe(0);
 });
 
-test("texts of a stream that wait for room come one after the other, and leave nothing behind on its signal", async () => {
+test("texts of a stream wait for room in order, and leave no listeners on its signal", async () => {
   vi.useRealTimers();
   const { predict } = slowly(0);
   const queueSentences = 4;

@@ -8,7 +8,7 @@ import { deadlinePassed, Job, type JobOptions, type Share } from "./batch-job.ts
 
 export type BatchLimits = Pick<Limits, "queueSentences" | "batchSentences" | "batchWaitMs">;
 
-/** What a batcher tells the metrics. */
+/** Receives a batcher's events for the metrics. */
 export interface BatchObserver {
   /**
    * @param seconds from the arrival of the sentence that waited longest, and from there to the end
@@ -18,14 +18,13 @@ export interface BatchObserver {
 }
 
 /**
- * Puts sentences of many requests together into batches for the worker threads. A message to a
- * thread and back costs a good part of what a sentence costs, and one for many sentences costs
- * little more than one for one.
+ * Collects sentences of many requests into batches for the worker threads. A round trip to a thread
+ * costs almost as much as a sentence, and hardly more for many sentences than for one.
  *
- * A batch starts at once where a worker is idle, so a lone client never waits for company; behind
- * batches that keep all of them busy, sentences gather until there are enough or the first has
- * waited long enough. Requests take turns: a long text does not hold up the short ones behind it.
- * What waits is bounded, and what could not be done within its deadline is refused at once.
+ * A batch starts at once if a worker is idle, so a lone client never waits. While all workers are
+ * busy, sentences gather until the batch is full or the first has waited long enough. Requests take
+ * turns, so a long text does not delay the short ones behind it. The queue is bounded, and a
+ * request that would miss its deadline is refused at once.
  */
 export class Batcher {
   readonly #predict: Predict;
@@ -33,7 +32,7 @@ export class Batcher {
   readonly #threads: number;
   readonly #slots: number;
   readonly #observer: BatchObserver | undefined;
-  /** In the order in which they take their turns. */
+  /** In the order of their turns. */
   #jobs: Job[] = [];
   readonly #forRoom: (() => void)[] = [];
   #waitingSentences = 0;
@@ -44,8 +43,8 @@ export class Batcher {
   #clock: NodeJS.Timeout | undefined;
   #soon = false;
   /**
-   * Tokens and milliseconds of the last batches, older ones counting less; summed apart, since two
-   * batches may end in one moment.
+   * Decaying sums of the tokens and milliseconds of the last batches; kept apart, as two batches
+   * may end in the same moment.
    */
   #pace = { tokens: 0, ms: 0 };
   #idleSince = 0;
@@ -55,11 +54,11 @@ export class Batcher {
     this.#limits = limits;
     this.#observer = observer;
     this.#threads = threads;
-    // Every worker has a batch to do and one that waits, so that none idles for a message.
+    // Every worker has one batch in work and one waiting, so it never idles between messages.
     this.#slots = 2 * threads;
   }
 
-  /** Sentences that wait for a batch. */
+  /** Sentences waiting for a batch. */
   get waiting(): number {
     return this.#waitingSentences;
   }
@@ -67,22 +66,20 @@ export class Batcher {
   /**
    * Predictions in the order of the examples.
    *
-   * @throws {RequestError} OVERLOADED where the queue is full, or so long that the deadline would
-   *   pass; DEADLINE_PASSED
+   * @throws {RequestError} OVERLOADED if the queue is full or too long for the deadline;
+   *   DEADLINE_PASSED
    */
   async predict(examples: readonly Example[], how: PredictOptions, options: JobOptions): Promise<readonly Prediction[]> {
     if (examples.length === 0) return [];
     if (options.patient !== true) this.checkRoom(examples.length, options.deadline);
-    // Between the look and the taking of a place nobody else comes: no await may stand between the
-    // two.
+    // No `await` between this check and taking a place, or another request could come in between.
     else while (!this.#fits(examples.length)) await this.#room(options.signal);
     options.signal?.throwIfAborted();
     return new Promise((resolve, reject) => this.#enqueue(new Job(examples, how, options, { resolve, reject })));
   }
 
   /**
-   * Whether so many more sentences would be taken; asked before a text is read, it saves the work
-   * of reading it.
+   * Checks that the queue has room for so many more sentences, before the work of reading a text.
    *
    * @throws {RequestError} OVERLOADED, DEADLINE_PASSED
    */
@@ -93,19 +90,19 @@ export class Batcher {
     const late = wait > expectedShare * left;
     if (this.#fits(sentences) && !late) return;
     throw new RequestError("OVERLOADED", {
-      // By then so much of what waits is done.
+      // By then enough of the queue is done.
       retryMs: late ? wait - expectedShare * left : undefined,
       message: late
-        ? `about ${(wait / 1000).toFixed(1)} seconds of work come before this request, too much for its deadline`
-        : `${this.#waitingSentences} sentences wait already, and ${this.#limits.queueSentences} may`,
-      hint: "send the request again after the seconds that Retry-After names",
+        ? `about ${(wait / 1000).toFixed(1)} seconds of work are queued before this request, more than its deadline allows`
+        : `the queue is full: ${this.#waitingSentences} of at most ${this.#limits.queueSentences} sentences`,
+      hint: "retry after the seconds in Retry-After",
     });
   }
 
   /**
-   * How long a sentence that comes now will wait, by the pace of the last batches: for what waits
-   * already and what is under way. 0 where those batches were too small to go by: one sentence
-   * takes a fresh thread, or an idle one, many times as long as it does in a full batch.
+   * How long a new sentence will wait for the queue and the running batches, at the pace of the
+   * last batches. 0 if those were too small to extrapolate from: on a fresh or idle thread, a
+   * single sentence takes many times as long as in a full batch.
    */
   get expectedWaitMs(): number {
     const { tokens, ms } = this.#pace;
@@ -113,26 +110,26 @@ export class Batcher {
     return tokens === 0 || before > furthest * tokens ? 0 : (before * ms) / tokens;
   }
 
-  /** Ends every request that waits. @param reason is thrown to each */
+  /** Fails every waiting request. @param reason thrown to each */
   abandon(reason: unknown): void {
     for (const job of this.#jobs.slice()) this.#drop(job, reason);
   }
 
-  /** A request may be larger than the whole queue; it is taken when nothing else waits. */
+  /** A request larger than the whole queue is accepted when nothing else waits. */
   #fits(sentences: number): boolean {
     return this.#waitingSentences === 0 || this.#waitingSentences + sentences <= this.#limits.queueSentences;
   }
 
-  /** Until there may be room again. @throws the signal's reason */
+  /** Waits until there may be room again. @throws the signal's reason */
   async #room(signal: AbortSignal | undefined): Promise<void> {
     await new Promise<void>((free) => {
-      const told = (): void => {
-        // Every text of a stream waits here with the same signal.
-        signal?.removeEventListener("abort", told);
+      const settled = (): void => {
+        // All texts of a stream share this signal, so remove the listener.
+        signal?.removeEventListener("abort", settled);
         free();
       };
-      this.#forRoom.push(told);
-      signal?.addEventListener("abort", told, { once: true });
+      this.#forRoom.push(settled);
+      signal?.addEventListener("abort", settled, { once: true });
     });
     signal?.throwIfAborted();
   }
@@ -142,7 +139,7 @@ export class Batcher {
     this.#waitingSentences += job.examples.length;
     this.#waitingTokens += job.waitingTokens;
     job.watch((reason) => this.#drop(job, reason));
-    // Requests that were read in the same turn of the event loop go together.
+    // Requests read in the same turn of the event loop share a batch.
     if (this.#soon) return;
     this.#soon = true;
     setImmediate(() => {
@@ -180,10 +177,10 @@ export class Batcher {
   }
 
   /**
-   * A few sentences of each job in turn, of those that ask for the same as the first; then more of
-   * each while there is room. A batch takes no more than its part of all that is here, so that
-   * every worker has another one to go on with while the answers to its last go out; where that
-   * would be little, its part of what waits among the workers that are idle.
+   * Takes a few sentences of each job in turn, among jobs with the first one's options, then more
+   * of each while there is room. A batch takes no more than its share of all sentences, so every
+   * worker has another batch while the answers to its last go out. If that share is small, it takes
+   * its share among the idle workers.
    */
   #nextBatch(): Share[] {
     const key = this.#jobs[0]?.key;
@@ -204,7 +201,7 @@ export class Batcher {
         shares.push(share);
       }
     }
-    // Who had a turn and is not done goes to the end.
+    // Jobs that had a turn and are not done go to the end.
     const turned = new Set(shares.map(({ job }) => job));
     const left = this.#jobs.filter((job) => job.taken < job.examples.length);
     this.#jobs = [...left.filter((job) => !turned.has(job)), ...left.filter((job) => turned.has(job))];
@@ -223,7 +220,7 @@ export class Batcher {
       () => undefined,
       (error: unknown) => ({ error }),
     );
-    // One sentence that cannot be read shall not be the end of the others.
+    // One unreadable sentence must not fail the others.
     if (failed !== undefined) {
       for (const share of shares) {
         const fault =
@@ -240,7 +237,7 @@ export class Batcher {
     this.#underWaySentences -= examples.length;
     this.#underWayTokens -= tokens;
     const ended = performance.now();
-    // Batches overlap: what counts is the time since the one before ended.
+    // Batches overlap, so measure from the end of the previous one.
     this.#pace = { tokens: 0.9 * this.#pace.tokens + tokens, ms: 0.9 * this.#pace.ms + ended - this.#idleSince };
     this.#idleSince = ended;
     this.#observer?.onBatch({ sentences: examples.length, tokens, waited: waited / 1000, worked: (ended - started) / 1000 });
@@ -258,14 +255,14 @@ export class Batcher {
   }
 }
 
-/** Sentences of one request that go before those of the next come to their turn. */
+/** Sentences that a request places in one turn. */
 const turn = 8;
 
 /**
- * The part of the time to its deadline that a request may be expected to wait: the pace changes,
- * and its own work comes behind.
+ * The share of its remaining time that a request may be expected to wait: the pace varies, and its
+ * own work comes after.
  */
 const expectedShare = 0.7;
 
-/** How many times the tokens of the last batches their pace is believed for. */
+/** The pace is extrapolated to at most so many times the tokens of the last batches. */
 const furthest = 20;

@@ -6,11 +6,10 @@ import { type FoundDocument, foundDocument, type ReadRequest } from "./extractio
 import type { ServedModel } from "./model-registry.ts";
 
 /**
- * What the model finds in some texts, in order, each sentence in a batch with those of other
- * clients.
+ * Extracts from texts in order; their sentences share batches with those of other clients.
  *
- * The first sentences are refused where the queue has no room; those behind them wait for it, so
- * that a request that was taken is not refused in its middle.
+ * If the queue is full, the first sentences are refused. Later ones wait for room, so an accepted
+ * request is never refused halfway.
  */
 export async function* extractTexts(
   { extractor, batcher }: ServedModel,
@@ -43,10 +42,10 @@ export async function* extractTexts(
 }
 
 /**
- * @param given takes each request whose document is taken
+ * @param given receives each request whose document is taken
  *
- * A function of its own: V8 makes a hidden class for each closure that is a generator, which keeps
- * what the closure sees, the whole request, until the next collection of all memory.
+ * Not a closure: V8 makes a hidden class for each generator closure, which keeps the whole request
+ * alive until the next full garbage collection.
  */
 async function* documentsOf(requests: Iterable<ReadRequest>, given: ReadRequest[]): AsyncGenerator<ReadRequest["document"]> {
   const pause = turns();
@@ -58,7 +57,7 @@ async function* documentsOf(requests: Iterable<ReadRequest>, given: ReadRequest[
 }
 
 /**
- * Sentences of one request that wait for batches at a time: enough for two batches, little enough
- * that large requests take turns.
+ * Sentences of one request that are queued at a time: enough for two batches, few enough that large
+ * requests take turns.
  */
 const sentencesAtOnce = 64;

@@ -11,7 +11,7 @@ import type { Limits } from "../options.ts";
 export type ExtractRequest = z.output<typeof extractRequest>;
 
 /**
- * The texts of a request, and whether they came as a list.
+ * Returns the texts of a request, and whether they came as a list.
  *
  * @throws {RequestError} REQUEST_INVALID, REQUEST_TOO_LARGE
  */
@@ -25,41 +25,41 @@ export function textsOf(
   if (both !== undefined) {
     throw new RequestError("REQUEST_INVALID", {
       at: { path: both },
-      message: `a request gives ${both} or documents, not both`,
-      hint: "put the text among the documents",
+      message: `the request has both ${both} and documents`,
+      hint: "put the text into documents",
     });
   }
   if (documents.length > limits.documents) {
     throw new RequestError("REQUEST_TOO_LARGE", {
       at: { path: "documents" },
-      message: `there are ${documents.length} documents; this server takes ${limits.documents} at once`,
-      hint: "stream them as application/x-ndjson: there is no limit to that",
+      message: `the request has ${documents.length} documents; the limit is ${limits.documents}`,
+      hint: "stream them as application/x-ndjson, which has no such limit",
     });
   }
   return { texts: documents, many: true };
 }
 
-/** A text that a request gave, ready for a model. */
+/** A text of a request, ready for a model. */
 export interface ReadRequest {
   readonly id: string | undefined;
   readonly document: Document;
   readonly omissions: readonly Omission[];
 }
 
-/** A text with what a model found in it. */
+/** A text with its predicted entities and relations. */
 export interface FoundDocument {
-  /** The one that the request gave. */
+  /** The id in the request. */
   readonly id: string | undefined;
   readonly document: Document;
   readonly omissions: NonNullable<Extraction["omissions"]>;
 }
 
 /**
- * The document that a request means.
+ * Reads the document of a request.
  *
- * @param path where it stands in the request: `documents[3]`, or nothing
+ * @param path its place in the request, such as `documents[3]`, or empty
  * @throws {RequestError} REQUEST_INVALID, REQUEST_TOO_LARGE
- * @throws {DataError} where tokens, sentences or entities do not fit the text
+ * @throws {DataError} if tokens, sentences or entities do not fit the text
  */
 export function readDocumentRequest(
   request: string | DocumentRequest,
@@ -71,30 +71,30 @@ export function readDocumentRequest(
     typeof request === "string" ? { text: request } : request;
   const within = (field: string): string => (path === "" ? field : `${path}.${field}`);
   if (text === undefined && tokens === undefined) {
-    throw new RequestError("REQUEST_INVALID", { at: { path: within("text") }, message: "there is neither text nor tokens" });
+    throw new RequestError("REQUEST_INVALID", { at: { path: within("text") }, message: "expected text or tokens" });
   }
   if (tokens === undefined && sentences !== undefined) {
     throw new RequestError("REQUEST_INVALID", {
       at: { path: within("sentences") },
-      message: "sentences count tokens, and there are none",
-      hint: "give the tokens, or omit sentences, and they are found",
+      message: "sentences are given in tokens, but there are no tokens",
+      hint: "add tokens, or omit sentences to have them found",
     });
   }
   if (offsets !== undefined && (text === undefined || tokens === undefined)) {
     throw new RequestError("REQUEST_INVALID", {
       at: { path: within("offsets") },
-      message: "offsets place tokens in a text, and one of the two is missing",
+      message: "offsets need both tokens and text",
     });
   }
   const units = text?.length ?? tokens?.reduce((sum, token) => sum + token.length + 1, 0) ?? 0;
   if (units > limits.textUnits) {
     throw new RequestError("REQUEST_TOO_LARGE", {
       at: { path: within("text") },
-      message: `the text has ${units} UTF-16 units; this server takes ${limits.textUnits} at once`,
-      hint: "cut the text at paragraphs and send the pieces",
+      message: `the text has ${units} UTF-16 units; the limit is ${limits.textUnits}`,
+      hint: "split the text at paragraphs and send the parts",
     });
   }
-  // What a model said of given entities before is of no use to this one.
+  // Confidences from another model do not apply to this one.
   const given = entities?.map(({ start, end, startChar, endChar, type }) => ({ start, end, startChar, endChar, type }));
   const record = { text, tokens, offsets, sentences, entities: given, offsetUnit };
   const defined = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
@@ -106,13 +106,13 @@ export function readDocumentRequest(
   return { id, document, omissions };
 }
 
-/** What goes back to the client: the document's record, under the id that was given. */
+/** The answer to the client: the document's record, under the id in the request. */
 export function extractionOf({ id, document, omissions }: FoundDocument): Extraction {
   const { id: _, pos: __, meta: ___, ...record } = recordOf(document);
   return { ...(id === undefined ? {} : { id }), ...record, ...(omissions.length === 0 ? {} : { omissions }) };
 }
 
-/** What a model found in a text. @param long sentences that were read in windows */
+/** The predicted document. @param long sentences that were read in windows */
 export function foundDocument(
   { id, omissions: ofReading }: ReadRequest,
   document: Document,
@@ -122,7 +122,7 @@ export function foundDocument(
     path: `sentences[${sentence}]`,
     reason:
       `the sentence has ${tokens} tokens and was read in ${count} windows` +
-      (unread === 0 ? "" : `; ${unread} of the entities given are in none of them`),
+      (unread === 0 ? "" : `; ${unread} of the given entities lie in none of them`),
   }));
   const omissions = ofReading.map(({ path, reason }) => ({ ...(path === undefined || path === "" ? {} : { path }), reason }));
   return { id, document, omissions: [...omissions, ...windows] };

@@ -9,14 +9,13 @@ import { describeSchema } from "./model-description.ts";
 import type { ServedModel } from "./model-registry.ts";
 
 /**
- * Checks the entities that a request gives a model which relates given ones; what they lack would
- * else be seen only by what is not found. Models that find their own are not given any, and their
- * requests pass as they are.
+ * Checks the given entities in a request to a model that relates them; otherwise a mistake would
+ * only show as missing relations. Requests to models that find their own entities pass unchecked.
  *
- * @param path where the text stands in the request: `documents[3]`, or nothing
- * @param pairs counts those of the whole request
- * @returns the request, with those entities among the omissions that no sentence holds
- * @throws {RequestError} REQUEST_INVALID where the model knows no such type; REQUEST_TOO_LARGE
+ * @param path the place of the text in the request, such as `documents[3]`, or empty
+ * @param pairs counts the pairs of the whole request
+ * @returns the request; entities that lie in no single sentence become omissions
+ * @throws {RequestError} REQUEST_INVALID if the model does not know a type; REQUEST_TOO_LARGE
  */
 export function checkGivenEntities(
   served: ServedModel,
@@ -27,13 +26,13 @@ export function checkGivenEntities(
 ): ReadRequest {
   if (!served.extractor.model.definition.capabilities.needsGoldEntities || typeof request === "string") return read;
   const { entityTypes } = describeSchema(served);
-  // A model whose data has no types takes any: it does not look at them.
+  // A model trained without entity types ignores them, so it accepts any.
   for (const [index, { type }] of (entityTypes.length === 0 ? [] : (request.entities ?? [])).entries()) {
     if (type === null || entityTypes.includes(type)) continue;
     throw new RequestError("REQUEST_INVALID", {
       at: { path: `${path === "" ? "" : `${path}.`}entities[${index}].type` },
-      message: "the model knows no such type of entity",
-      hint: didYouMean(type.slice(0, 60), entityTypes) ?? `there are ${entityTypes.join(", ")}, or null`,
+      message: "the model does not know this entity type",
+      hint: didYouMean(type.slice(0, 60), entityTypes) ?? `use one of ${entityTypes.join(", ")}, or null`,
     });
   }
   pairs.add(read.document, path);
@@ -41,9 +40,9 @@ export function checkGivenEntities(
 }
 
 /**
- * Bounds what a model that relates given entities is asked for by the texts of one request.
+ * Bounds the pairs of given entities in the texts of one request.
  *
- * @param place of the texts in the request, as in `texts[3]`
+ * @param place where the texts are in the request, as in `texts[3]`
  * @throws {RequestError} REQUEST_TOO_LARGE
  */
 export function boundPairs({ extractor }: ServedModel, documents: readonly Document[], place: string, limits: PairLimits): void {
@@ -53,15 +52,15 @@ export function boundPairs({ extractor }: ServedModel, documents: readonly Docum
 }
 
 /**
- * Counts the pairs that the entities of a request make, before anything is made of them: their
- * number grows with the square of the entities, each is predicted, and may be an answer.
+ * Counts the pairs of given entities before any work is done. Their number grows with the square of
+ * the entities, and each is predicted and may be an answer.
  */
 export class PairCounter {
   readonly #windows: { readonly window: number; readonly overlap: number };
   readonly #limits: PairLimits;
   #pairs = 0;
 
-  /** @throws {ConfigError} SETTING_INVALID where the overlap does not fit the window */
+  /** @throws {ConfigError} SETTING_INVALID if the overlap does not fit the window */
   constructor(options: WindowOptions, limits: PairLimits) {
     this.#windows = windowSettings(options);
     this.#limits = limits;
@@ -79,14 +78,14 @@ export class PairCounter {
         const pairs = inside * (inside - 1);
         this.#pairs += pairs;
         if (this.#pairs > this.#limits.pairs) {
-          const message = `up to here the entities make more than ${this.#limits.pairs} pairs, the most of one request`;
-          throw tooManyPairs(path, message, "give fewer of a sentence, or fewer texts, at once");
+          const message = `the entities up to here make more than ${this.#limits.pairs} pairs, the limit of one request`;
+          throw tooManyPairs(path, message, "give fewer entities in a sentence, or send fewer texts at once");
         }
         if (pairs * (end - start) > this.#limits.sentencePairWords) {
           const max = Math.floor(this.#limits.sentencePairWords / (end - start));
-          const sentence = `a sentence of ${end - start} words has ${inside} entities, which are ${pairs} pairs`;
-          const message = `${sentence}; this server relates up to ${max} of so many words`;
-          throw tooManyPairs(path, message, `give fewer of those in tokens ${start} to ${end} at once`);
+          const sentence = `a sentence of ${end - start} words has ${inside} entities, which make ${pairs} pairs`;
+          const message = `${sentence}; the limit for so many words is ${max} entities`;
+          throw tooManyPairs(path, message, `give fewer of the entities in tokens ${start} to ${end} at once`);
         }
       }
     }
@@ -99,13 +98,12 @@ function tooManyPairs(path: string, message: string, remedy: string): RequestErr
   return new RequestError("REQUEST_TOO_LARGE", {
     at: { path: path === "" ? "entities" : `${path}.entities` },
     message,
-    hint: `n entities of a sentence are n · (n - 1) pairs: ${remedy}`,
+    hint: `n entities in a sentence make n · (n - 1) pairs: ${remedy}`,
   });
 }
 
 function outside({ document: { entities, sentences, tokens } }: ReadRequest): Omission[] {
-  // The end of the sentence that a token stands in: looking through all sentences for each entity
-  // would take their product.
+  // The end of each token's sentence, so that entities are not searched for in every sentence.
   const ends = new Int32Array(tokens.length);
   for (const { start, end } of sentences) ends.fill(end, start, end);
   return entities.flatMap(({ start, end }, index) =>
@@ -114,7 +112,7 @@ function outside({ document: { entities, sentences, tokens } }: ReadRequest): Om
       : [
           {
             path: `entities[${index}]`,
-            reason: `tokens ${start} to ${end} reach over the end of a sentence; the entity was left out`,
+            reason: `tokens ${start} to ${end} cross the end of a sentence; the entity was skipped`,
           },
         ],
   );

@@ -8,9 +8,7 @@ import { ModelRegistry } from "./model-registry.ts";
 
 const folder = fileURLToPath(new URL("../../../../examples/model", import.meta.url));
 
-/**
- * Threads of this process that have not ended; those just started are told of behind what runs now.
- */
+/** Threads of this process that have not ended; new ones are reported after the current task. */
 const alive = new Set<Worker>();
 const note = (thread: Worker): void => {
   alive.add(thread);
@@ -30,7 +28,7 @@ const open = async (...names: string[]): Promise<ModelRegistry> =>
     { compute: { threads: 1 }, limits: defaultLimits, logger: pino({ level: "silent" }) },
   );
 
-test("what is read anew while a registry is about to close is closed with it", async () => {
+test("a model that is reloaded while its registry closes is closed with it", async () => {
   const registry = await open("a", "b");
   const first = registry.reload("a");
   const closing = registry.close();
@@ -41,7 +39,7 @@ test("what is read anew while a registry is about to close is closed with it", a
   expect(await threads()).toBe(0);
 });
 
-test("a model that another took the place of is closed with its last request, or with the registry", async () => {
+test("a replaced model is closed with its last request, or with the registry", async () => {
   const registry = await open("a");
   const leases = [registry.lease("a"), registry.lease("a")];
   await registry.reload("a");

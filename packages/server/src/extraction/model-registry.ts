@@ -6,7 +6,7 @@ import { Retries } from "../http/retries.ts";
 import type { Limits, ModelSource } from "../options.ts";
 import { Batcher, type BatchLimits, type BatchObserver } from "./batcher.ts";
 
-/** A model that is loaded and answers requests. */
+/** A loaded model that answers requests. */
 export interface ServedModel extends ModelSource {
   readonly extractor: Extractor;
   readonly batcher: Batcher;
@@ -14,7 +14,7 @@ export interface ServedModel extends ModelSource {
 }
 
 /**
- * A model for the time of one request: it stays loaded until `release`, whatever takes its place
+ * A model for the duration of one request: it stays loaded until `release`, even if it is replaced
  * meanwhile.
  */
 export interface ModelLease {
@@ -22,14 +22,14 @@ export interface ModelLease {
   release(): void;
 }
 
-/** What a model in use tells the metrics. */
+/** Receives a model's events for the metrics. */
 export interface ModelObserver extends BatchObserver {
-  /** A worker thread has ended while it should work. */
+  /** A worker thread ended unexpectedly. */
   onWorkerDeath(): void;
   /**
-   * Other threads were started for a model whose threads had ended time and again.
+   * A model whose threads kept ending was retried with new threads.
    *
-   * @param answered whether they work
+   * @param answered whether the new threads work
    */
   onRetry(answered: boolean): void;
 }
@@ -42,15 +42,15 @@ export interface RegistryOptions {
 }
 
 /**
- * The models of a server by name. Each can be read anew while it answers requests; those under way
- * end with the one they began with.
+ * The models of a server by name. A model can be reloaded while it answers; running requests finish
+ * with the model they started with.
  */
 export class ModelRegistry {
   readonly #options: RegistryOptions;
   readonly #models = new Map<string, Loaded>();
   readonly #reloads = new Map<string, Promise<unknown>>();
   readonly #retries: Retries;
-  /** Models that others took the place of, and that requests still work with. */
+  /** Replaced models that requests still use. */
   readonly #leaving = new Set<Loaded>();
   readonly #closing = new Set<Promise<void>>();
   #watch: NodeJS.Timeout | undefined;
@@ -61,9 +61,9 @@ export class ModelRegistry {
   }
 
   /**
-   * Loads every model, one after the other, in the order given.
+   * Loads the models one by one, in the order given.
    *
-   * @throws {FileError} @throws {ArchiveError} where one cannot be read
+   * @throws {FileError} @throws {ArchiveError} if one cannot be read
    */
   static async open(sources: readonly ModelSource[], options: RegistryOptions): Promise<ModelRegistry> {
     const registry = new ModelRegistry(options);
@@ -76,12 +76,12 @@ export class ModelRegistry {
     return registry;
   }
 
-  /** All of them, in their order; the first one is the default. */
+  /** All models in order; the first is the default. */
   list(): ServedModel[] {
     return [...this.#models.values()].map(({ served }) => served);
   }
 
-  /** @param name the first model's where left out @throws {RequestError} MODEL_UNKNOWN */
+  /** @param name defaults to the first model's @throws {RequestError} MODEL_UNKNOWN */
   lease(name: string | undefined): ModelLease {
     const loaded = this.#find(name);
     loaded.leases++;
@@ -98,8 +98,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Reads a model's folder again and puts it in the place of the one that was. Where it cannot be
-   * read, the old one goes on.
+   * Loads a model again from its folder and replaces the old one. If it cannot be read, the old one
+   * stays.
    *
    * @throws {RequestError} MODEL_UNKNOWN @throws {FileError} @throws {ArchiveError}
    */
@@ -109,10 +109,9 @@ export class ModelRegistry {
   }
 
   /**
-   * Milliseconds until a model that answers nothing is tried again; nothing where no such model is
-   * meant.
+   * Milliseconds until a broken model is retried; undefined if the error is not of such a model.
    *
-   * @param error what such a model's predictions throw, or what was thrown for it
+   * @param error thrown by a broken model's predictions, or on its behalf
    */
   retryInMs(error: unknown): number | undefined {
     const cause = error instanceof Error ? error.cause : undefined;
@@ -121,8 +120,7 @@ export class ModelRegistry {
   }
 
   /**
-   * Looks at the folders every so often and reads again what was written anew, once it has stopped
-   * changing.
+   * Polls the folders, and reloads a model that was rewritten once its files have stopped changing.
    */
   watch(seconds: number): void {
     const seen = new Map<string, string>();
@@ -146,9 +144,9 @@ export class ModelRegistry {
   }
 
   /**
-   * Ends every request that waits for a model, also for one that another took the place of.
+   * Fails every request that waits for a model, including replaced models.
    *
-   * @param reason is thrown to each
+   * @param reason thrown to each
    */
   abandon(reason: unknown): void {
     for (const { served } of [...this.#models.values(), ...this.#leaving]) served.batcher.abandon(reason);
@@ -158,7 +156,7 @@ export class ModelRegistry {
     clearTimeout(this.#watch);
     this.#watch = undefined;
     this.#retries.close();
-    // What comes while others are waited for is loaded too, and closed with them.
+    // Reloads that start during this wait finish too, and are closed with the rest.
     while (this.#reloads.size > 0) await Promise.allSettled(this.#reloads.values());
     for (const loaded of [...this.#models.values(), ...this.#leaving]) this.#close(loaded);
     this.#models.clear();
@@ -171,8 +169,8 @@ export class ModelRegistry {
     const names = [...this.#models.keys()];
     throw new RequestError("MODEL_UNKNOWN", {
       at: { path: "model" },
-      message: "there is no model of this name",
-      hint: didYouMean((name ?? "").slice(0, 60), names) ?? `there are ${names.join(", ")}`,
+      message: "there is no model with this name",
+      hint: didYouMean((name ?? "").slice(0, 60), names) ?? `use one of ${names.join(", ")}`,
     });
   }
 
@@ -183,11 +181,10 @@ export class ModelRegistry {
       logger.error({ model: name, err: cause }, "a worker thread ended");
       observed?.onWorkerDeath();
       const loaded = this.#models.get(name);
-      // What is not in its place yet, or no longer, is nobody's model.
+      // Ignore a model that is not in use yet, or no longer.
       if (loaded?.served.extractor === extractor) this.#noticeFailure(loaded);
     };
-    // The calling thread reads requests and writes answers: predicting there would make all of them
-    // wait.
+    // The calling thread reads requests and writes answers; predictions there would delay them all.
     const options = { ...compute, background: true, onDeath };
     const stamp = await modelStamp(folder);
     const extractor = await Extractor.open(folder, options);
@@ -203,7 +200,7 @@ export class ModelRegistry {
   }
 
   /**
-   * Does one thing after the other to a model: what is being read may be older than what the next
+   * Runs the work on one model in order: a reload in progress may read older files than the next
    * caller wants.
    */
   async #inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
@@ -222,49 +219,43 @@ export class ModelRegistry {
     if (loaded.broken || extractor.failure === undefined) return;
     loaded.broken = true;
     const pauseMs = this.#retries.later(name);
-    this.#options.logger.error(
-      { model: name, err: extractor.failure, pauseMs },
-      "a model answers nothing until it is tried again",
-    );
+    this.#options.logger.error({ model: name, err: extractor.failure, pauseMs }, "a model is broken and will be retried");
   }
 
   #noticeGrowth({ served: { name, extractor }, renewal }: Loaded): void {
     const { grownBytes, renewMs } = this.#options.limits;
     const grown = memoryOf(extractor) - renewal.firstBytes;
     if (grown <= grownBytes || performance.now() < renewal.notBefore) return;
-    // A stream that does not end keeps the memory it began with: with many of them, each new memory
-    // would be one more.
+    // An endless stream keeps its old model. With many such streams, every renewal would add one
+    // more model.
     if ([...this.#leaving].some(({ served }) => served.name === name)) return;
     renewal.notBefore = performance.now() + renewMs;
     void this.#renew(name, extractor, grown);
   }
 
-  /**
-   * Puts the same model in its own place, in fresh memory: what threads share cannot be given back
-   * by halves.
-   */
+  /** Reloads the same model into fresh memory: shared memory cannot be freed in part. */
   async #renew(name: string, extractor: Extractor, grownBytes: number): Promise<void> {
     const { logger } = this.#options;
     await this.#inTurn(name, async () => {
       const loaded = this.#models.get(name);
       if (loaded?.served.extractor !== extractor) return;
       const { served, stamp } = loaded;
-      // Whether another model is wanted is for others to say.
+      // Do not load changed files here: that is up to `reload` and `watch`.
       if ((await modelStamp(served.folder)) !== stamp) {
         logger.warn(
           { model: name, grownBytes },
-          "the memory of a model has grown, and its folder has changed: it stays as it is",
+          "the memory of a model has grown, but its folder has changed: it was not reloaded",
         );
         return;
       }
-      logger.info({ model: name, grownBytes }, "the memory of a model has grown, and it begins anew");
+      logger.info({ model: name, grownBytes }, "the memory of a model has grown: it is reloaded");
       this.#put(await this.#load(served));
     }).catch((error: unknown) => logger.error({ model: name, err: error }, "a model could not be read"));
   }
 
   /**
-   * Reads a broken model anew, into memory that no dead thread has worked in, and puts it in its
-   * place if its threads answer.
+   * Reloads a broken model into memory that no dead thread has touched, and replaces it if the new
+   * threads answer.
    */
   async #retry(name: string): Promise<void> {
     const { logger, observer } = this.#options;
@@ -287,7 +278,10 @@ export class ModelRegistry {
       logger.info({ model: name }, "a model answers again");
     } catch (error) {
       observer?.(name).onRetry(false);
-      logger.error({ model: name, err: error, pauseMs: this.#retries.later(name) }, "a broken model was tried again in vain");
+      logger.error(
+        { model: name, err: error, pauseMs: this.#retries.later(name) },
+        "a broken model was retried and is still broken",
+      );
     }
   }
 
@@ -296,7 +290,7 @@ export class ModelRegistry {
     const old = this.#models.get(name);
     this.#models.set(name, fresh);
     this.#retries.forget(name);
-    this.#options.logger.info({ model: name }, "a model was read anew");
+    this.#options.logger.info({ model: name }, "a model was reloaded");
     if (old?.leases === 0) this.#close(old);
     else if (old !== undefined) this.#leaving.add(old);
     return fresh.served;
@@ -309,22 +303,22 @@ export class ModelRegistry {
   }
 }
 
-/** Bytes that the threads of a model work in. */
+/** Bytes of memory that the threads of a model share. */
 export function memoryOf({ model }: Extractor): number {
   return model.engine.heap.memory.buffer.byteLength;
 }
 
 interface Loaded {
   readonly served: ServedModel;
-  /** What its files looked like when it was read. */
+  /** Identifies its files as they were when it was read. */
   stamp: string;
   /**
-   * Its memory when it was read, and the moment before which it is not read anew for having grown,
-   * on the clock of `performance.now()`.
+   * Its memory when it was read, and the earliest time to renew it for growth, on the clock of
+   * `performance.now()`.
    */
   readonly renewal: { readonly firstBytes: number; notBefore: number };
-  /** Requests that work with it. */
+  /** Requests that use it. */
   leases: number;
-  /** Whether it is known that it answers nothing any more. */
+  /** Whether it is known to be broken. */
   broken: boolean;
 }

@@ -7,7 +7,10 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 
-/** The server's application: handlers see bodies and queries as the types of their zod schemas. */
+/**
+ * The server's Fastify application: handlers see bodies and queries with the types of their zod
+ * schemas.
+ */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,

@@ -5,12 +5,12 @@ import { RequestError } from "../errors.ts";
 import { NdjsonBody } from "./ndjson.ts";
 
 /**
- * Checks a part of a request with its zod schema; what is wrong is said as everywhere in Weft. For
- * fastify's validator.
+ * Fastify's validator: checks a part of a request with its zod schema and reports faults as Weft
+ * errors.
  */
 export const checkRequest: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   return (data: unknown) => {
-    // Its lines are checked when they come.
+    // Its lines are checked as they arrive.
     if (data instanceof NdjsonBody) return { value: data };
     const result = schema.safeParse(data);
     if (result.success) return { value: result.data };
@@ -19,9 +19,9 @@ export const checkRequest: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPar
 };
 
 /**
- * The first fault that a schema found, as our error.
+ * Turns the first fault that a schema found into an error.
  *
- * @param part where in the request, in front of the path
+ * @param part the part of the request, prefixed to the path
  */
 export function requestFault(error: z.ZodError, part: string, schema?: z.ZodType): RequestError {
   const issue = innermost(error.issues[0]);
@@ -31,8 +31,8 @@ export function requestFault(error: z.ZodError, part: string, schema?: z.ZodType
     const shape = schema instanceof z.ZodObject && issue.path.length === 0 ? Object.keys(schema.shape) : [];
     return new RequestError("REQUEST_INVALID", {
       at: { path: printPath([...path, name.slice(0, 60)]) },
-      message: "there is no field of this name",
-      hint: didYouMean(name.slice(0, 60), shape) ?? (shape.length === 0 ? undefined : `there are ${shape.join(", ")}`),
+      message: "unknown field",
+      hint: didYouMean(name.slice(0, 60), shape) ?? (shape.length === 0 ? undefined : `the fields are ${shape.join(", ")}`),
     });
   }
   return new RequestError("REQUEST_INVALID", {
@@ -43,20 +43,20 @@ export function requestFault(error: z.ZodError, part: string, schema?: z.ZodType
 }
 
 function messageOf(issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined || issue.message === "Invalid input") return "the value has none of the forms that are taken here";
+  if (issue === undefined || issue.message === "Invalid input") return "the value has none of the accepted forms";
   return issue.message.replace(/^Invalid input: /, "").slice(0, 300);
 }
 
-/** Where a value fits none of several forms, the fault of the form that came furthest says most. */
+/** If a value fits none of several forms, reports the fault of the form that matched furthest. */
 function innermost(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
   if (issue?.code !== "invalid_union") return issue;
   const faults = issue.errors.flatMap(([first]) => (first === undefined ? [] : [innermost(first) ?? first]));
-  const deepest = faults.toSorted((a, b) => depthOf(b) - depthOf(a))[0];
-  if (deepest === undefined || depthOf(deepest) === 0) return issue;
-  return { ...deepest, path: [...issue.path, ...deepest.path] };
+  const maxDepth = faults.toSorted((a, b) => depthOf(b) - depthOf(a))[0];
+  if (maxDepth === undefined || depthOf(maxDepth) === 0) return issue;
+  return { ...maxDepth, path: [...issue.path, ...maxDepth.path] };
 }
 
-/** An unknown field stands one step further in than its object. */
+/** An unknown field is one step deeper than its object. */
 function depthOf({ path, code }: z.core.$ZodIssue): number {
   return path.length + (code === "unrecognized_keys" ? 1 : 0);
 }

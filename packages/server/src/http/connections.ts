@@ -5,16 +5,15 @@ import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { App } from "./app.ts";
 
-/** Answers that a connection still waits for. */
+/** The pending answers of a connection. */
 const answers = new WeakMap<Socket, Set<ServerResponse>>();
-/** Requests that ask whether they may send their body, with their answer. */
+/** Requests that wait for leave to send their body, with their answers. */
 const asking = new WeakMap<Readable, ServerResponse>();
 
 /**
- * Takes no more connections than the limit says: one beyond it is closed before anything is read of
- * it, which costs next to nothing.
+ * Limits the open connections. One beyond the limit is closed unread, which costs next to nothing.
  *
- * @param onRefused called for each of those
+ * @param onRefused called for each refused connection
  */
 export function limitConnections({ server }: App, { connections }: Pick<Limits, "connections">, onRefused: () => void): void {
   if (connections === 0) return;
@@ -23,16 +22,16 @@ export function limitConnections({ server }: App, { connections }: Pick<Limits, 
 }
 
 /**
- * Keeps clients that are slow, broken or hostile from holding a connection, and what stands behind
- * it, for longer than the limits say.
+ * Keeps slow, broken or hostile clients from holding a connection and its resources for longer than
+ * the limits allow.
  */
 export function guardConnections(app: App, limits: Pick<Limits, "stalledMs" | "bodyMs">): void {
   app.addHook("onRequest", async ({ raw }, { raw: answer }) => {
     const { socket } = raw;
     const open = answers.get(socket) ?? new Set();
     answers.set(socket, open.add(answer));
-    // Silence while the answer is being made is nobody's fault; of one that is not taken, nothing
-    // more shall wait.
+    // Silence while the answer is being computed is fine; a client that does not read its answer is
+    // cut off.
     socket.setTimeout(limits.stalledMs);
     answer.on("timeout", () => {
       if (socket.writableLength > 0) socket.destroy();
@@ -48,28 +47,25 @@ export function guardConnections(app: App, limits: Pick<Limits, "stalledMs" | "b
     app.server.emit("request", request, answer);
   });
   app.server.on("checkExpectation", (_request: IncomingMessage, answer: ServerResponse) => {
-    const body = bodyOf("REQUEST_INVALID", "the request expects what this server does not know");
+    const body = bodyOf("REQUEST_INVALID", "the server does not support the request's Expect header");
     answer.writeHead(417, { "content-type": "application/json", "content-length": body.length, connection: "close" }).end(body);
   });
 }
 
-/**
- * Tells a client that asked (`Expect: 100-continue`) to send its body: not before it is clear that
- * somebody reads it.
- */
+/** Answers `Expect: 100-continue`, once it is clear that the body will be read. */
 export function takeBody(body: Readable): void {
   asking.get(body)?.writeContinue();
   asking.delete(body);
 }
 
 /**
- * Bytes that are no HTTP get an answer all the same, behind those to the requests before them. For
- * fastify's handler of such errors.
+ * Fastify's handler of client errors: bytes that are not HTTP get an answer too, after those to
+ * earlier requests.
  */
 export function answerBadHttp(error: Error & { readonly code?: string }, socket: Socket): void {
   const open = [...(answers.get(socket) ?? [])];
-  // An answer that has begun while its request is broken cannot be ended well: bytes of another
-  // would only look like a part of it.
+  // An answer that has begun before its request broke cannot be completed: another answer's bytes
+  // would look like part of it.
   const begun = open.some(({ headersSent, req }) => headersSent && !req.complete);
   if (!socket.writable || error.code === "ECONNRESET" || begun) {
     socket.destroy();
@@ -97,7 +93,7 @@ function bodyOf(code: RequestError["code"], message: string): string {
   return JSON.stringify({ error: { code, message } });
 }
 
-/** What was refused or needed no body may still be sending one. */
+/** A refused request, or one that needs no body, may still be sending one. */
 function awaitRest(request: IncomingMessage, ms: number): void {
   const late = setTimeout(() => request.socket.destroy(), ms).unref();
   const done = (): void => clearTimeout(late);
@@ -105,14 +101,14 @@ function awaitRest(request: IncomingMessage, ms: number): void {
 }
 
 /**
- * One host and no other: what reads the first of two and what reads the last would not speak of the
- * same request (RFC 9112, section 3.2).
+ * Requires exactly one Host header. With two, programs that read the first and those that read the
+ * last would see different requests (RFC 9112, section 3.2).
  */
 function checkHost({ headersDistinct, httpVersion }: IncomingMessage): void {
   const count = headersDistinct["host"]?.length ?? 0;
   if (count === 1 || (count === 0 && httpVersion === "1.0")) return;
   throw new RequestError("REQUEST_INVALID", {
     at: { path: "host" },
-    message: `the request names ${count} hosts in place of one`,
+    message: `the request has ${count} Host headers; expected one`,
   });
 }

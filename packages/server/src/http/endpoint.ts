@@ -1,9 +1,7 @@
 import type { Contract } from "@weft-nlp/api/contracts";
 import type * as z from "zod";
 
-/**
- * What fastify is given of a contract: where the route is, what it checks, and how it is described.
- */
+/** The Fastify options of a contract: method and path, schemas and description. */
 type Endpoint<Of extends Contract> = {
   readonly method: Of["method"];
   readonly url: string;
@@ -23,13 +21,13 @@ interface Described {
 }
 
 /**
- * A part of the contract under fastify's name for it; nothing where the contract has none, so that
- * its type stays unknown.
+ * A part of the contract under Fastify's name for it, or nothing if the contract has no such part,
+ * so its type stays unknown.
  */
 type Renamed<Of, Key extends string, Name extends string> =
   Of extends Readonly<Record<Key, infer Schema extends z.ZodType>> ? Readonly<Record<Name, Schema>> : unknown;
 
-/** The route of a contract: the handler is all that is missing. */
+/** Turns a contract into a Fastify route that lacks only its handler. */
 export function endpoint<Of extends Contract>(contract: Of): Endpoint<Of> {
   const { method, path, tag, summary, description, params, query, body, responses, media } = contract as Contract;
   const parts = {

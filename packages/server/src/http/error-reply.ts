@@ -7,11 +7,11 @@ import { RequestError, type ServerErrorCode } from "../errors.ts";
 export interface ErrorReply {
   readonly status: number;
   readonly body: ErrorAnswer;
-  /** Seconds after which the same request may go through, where nothing is known that says more. */
+  /** Seconds to suggest for a retry if nothing better is known. */
   readonly retryAfter?: number | undefined;
 }
 
-/** The status of errors that are not the client's fault in general, or not 400. */
+/** The statuses of errors other than 400. */
 const statuses: Partial<Record<NodeErrorCode | ServerErrorCode, number>> & Readonly<Record<string, number>> = {
   REQUEST_TOO_LARGE: 413,
   REQUEST_TOO_SLOW: 408,
@@ -40,14 +40,13 @@ const statuses: Partial<Record<NodeErrorCode | ServerErrorCode, number>> & Reado
 };
 
 /**
- * What a client is told about an error. What is no error of ours tells nothing: its words may hold
- * paths or texts.
+ * The answer to an error. The message of a foreign error is withheld: it may hold paths or texts.
  */
 export function errorReply(error: unknown): ErrorReply {
-  // Wrong numbers inside the engine are a defect, and no news for a client.
+  // Errors of the tensor engine are defects that a client can do nothing about.
   if (error instanceof WeftError && !Object.hasOwn(tensorErrorCodes, error.code)) {
     const { code, at, hint } = error;
-    // How a thread ended says where things lie on this machine; the log has it.
+    // The reason why a thread ended may hold paths of this machine, so only the log has it.
     const message = error instanceof WorkerError ? nodeErrorCodes[error.code] : error.summary;
     const status = statuses[error.code] ?? (error instanceof ArchiveError ? 500 : 400);
     const retryMs = error instanceof RequestError ? error.retryMs : undefined;
@@ -61,8 +60,8 @@ export function errorReply(error: unknown): ErrorReply {
     body: {
       error: {
         code: "INTERNAL",
-        message: "something went wrong inside Weft",
-        hint: "this is a defect; the server's log has it under the request's id",
+        message: "internal error",
+        hint: "this is a defect in Weft; the server's log has it under the request's id",
       },
     },
   };
@@ -73,30 +72,30 @@ function codeOf(error: unknown): string {
 }
 
 /**
- * What the framework finds wrong before a handler is asked, and the engine in a worker thread, in
+ * Errors of the framework, raised before a handler runs, and of the engine in a worker thread, in
  * words for clients.
  */
 const foreignErrors: Readonly<Record<string, () => RequestError>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new RequestError("BODY_TYPE_UNKNOWN", {
       at: { path: "content-type" },
-      message: "a body of this type is not read here",
+      message: "the server does not read bodies of this content type",
       hint: "send application/json, or application/x-ndjson for a stream of texts",
     }),
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
     new RequestError("REQUEST_TOO_LARGE", {
-      message: "the body is longer than this server takes",
+      message: "the body is too large",
       hint: "send fewer texts at once, or stream them as application/x-ndjson",
     }),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new RequestError("REQUEST_INVALID", {
       at: { path: "content-length" },
-      message: "the body has another length than announced",
+      message: "the length of the body differs from Content-Length",
     }),
   MEMORY_EXHAUSTED: () =>
     new RequestError("REQUEST_TOO_LARGE", {
-      message: "the memory of the model has no room for a sentence of this request",
-      hint: "send shorter sentences, or fewer entities to relate in one",
+      message: "a sentence of this request does not fit into the model's memory",
+      hint: "send shorter sentences, or fewer entities in a sentence",
     }),
   FST_ERR_BAD_URL: () => new RequestError("REQUEST_INVALID", { at: { path: "url" }, message: "the path cannot be decoded" }),
   FST_ERR_MAX_PARAM_LENGTH: () =>

@@ -1,9 +1,9 @@
 /**
- * Works on items while they still come in and gives the results in the order of the items: each as
- * soon as it and those before it are there, whether or not another item comes.
+ * Works on items while more arrive and yields the results in the order of the items, each as soon
+ * as it and all earlier ones are ready.
  *
- * @param window items under way at a time; no more are taken from the source
- * @throws what the source throws, behind the results of what it gave before
+ * @param window max items in progress; no more are taken from the source
+ * @throws what the source throws, after the results of its earlier items
  */
 export async function* inOrder<Item, Result>(
   source: AsyncIterable<Item>,
@@ -20,7 +20,7 @@ export async function* inOrder<Item, Result>(
     for await (const item of source) {
       if (ended) return;
       const result = work(item);
-      // Whoever takes it sees the error; until then it is no unhandled one.
+      // The consumer sees the error; until then it must not count as unhandled.
       result.catch(() => undefined);
       underWay.push(result);
       wake();

@@ -35,7 +35,7 @@ export async function readJsonBody(
       else failed(bodyTooLarge(bodyBytes));
     });
     body.on("end", done);
-    // A client that leaves ends the stream with an error, or without `end`.
+    // A client that disconnects ends the stream with an error, or without `end`.
     body.on("error", () => failed(clientGone()));
     body.on("close", () => {
       if (!body.readableEnded) failed(clientGone());
@@ -47,8 +47,8 @@ export async function readJsonBody(
 }
 
 /**
- * The value of some JSON bytes, which may come from anybody: UTF-8 throughout, not deep, without
- * names that reach into prototypes.
+ * Parses JSON from an untrusted client: valid UTF-8, bounded depth, no keys that reach into
+ * prototypes.
  */
 export function parseRequestJson(bytes: Uint8Array, line = 1): unknown {
   let text: string;
@@ -57,8 +57,8 @@ export function parseRequestJson(bytes: Uint8Array, line = 1): unknown {
   } catch (cause) {
     throw new RequestError("REQUEST_INVALID", {
       at: { line },
-      message: "the body is not UTF-8",
-      hint: "JSON between programs is UTF-8 (RFC 8259)",
+      message: "the body is not valid UTF-8",
+      hint: "encode JSON in UTF-8 (RFC 8259)",
       cause,
     });
   }
@@ -67,20 +67,17 @@ export function parseRequestJson(bytes: Uint8Array, line = 1): unknown {
   return value;
 }
 
-/**
- * More than any request of ours needs, and little enough for every function that walks a value by
- * calling itself.
- */
-const deepest = 32;
+/** Deeper than any request needs, and safe for every recursive function. */
+const maxDepth = 32;
 
-/** Walks with a stack of its own, so that depth is no danger here. */
+/** Walks with an explicit stack, so depth is no danger here. */
 function checkShape(value: unknown, line: number): void {
   const waiting: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     const { value, depth } = item;
     if (typeof value !== "object" || value === null) continue;
-    if (depth >= deepest) {
-      throw new DataError("JSON_INVALID", { at: { line }, message: `the value is nested more than ${deepest} deep` });
+    if (depth >= maxDepth) {
+      throw new DataError("JSON_INVALID", { at: { line }, message: `the value is nested more than ${maxDepth} levels deep` });
     }
     if (Array.isArray(value)) {
       for (const each of value as unknown[]) {
@@ -90,7 +87,7 @@ function checkShape(value: unknown, line: number): void {
     }
     for (const [name, each] of Object.entries(value)) {
       if (name === "__proto__" || name === "constructor" || name === "prototype") {
-        throw new DataError("FIELD_INVALID", { at: { line }, message: `a field must not be called ${name}` });
+        throw new DataError("FIELD_INVALID", { at: { line }, message: `the field name ${name} is not allowed` });
       }
       if (typeof each === "object") waiting.push({ value: each, depth: depth + 1 });
     }
@@ -98,22 +95,22 @@ function checkShape(value: unknown, line: number): void {
 }
 
 /**
- * @throws {RequestError} BODY_TYPE_UNKNOWN where a body comes compressed: a few bytes would unpack
- *   to any number
+ * @throws {RequestError} BODY_TYPE_UNKNOWN if the body is compressed: a few bytes could unpack to
+ *   any size
  */
 export function refuseEncoded(headers: IncomingHttpHeaders): void {
   const encoding = headers["content-encoding"]?.toLowerCase() ?? "identity";
   if (encoding === "identity") return;
   throw new RequestError("BODY_TYPE_UNKNOWN", {
     at: { path: "content-encoding" },
-    message: "compressed bodies are not read here",
-    hint: "send the body as it is",
+    message: "the server does not read compressed bodies",
+    hint: "send the body uncompressed",
   });
 }
 
 function bodyTooLarge(bytes: number): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
-    message: `the body is longer than ${bytes} bytes, the most this server takes`,
+    message: `the body exceeds the limit of ${bytes} bytes`,
     hint: "send fewer texts at once, or stream them as application/x-ndjson",
   });
 }
@@ -121,10 +118,10 @@ function bodyTooLarge(bytes: number): RequestError {
 export function tooSlow(ms: number): RequestError {
   return new RequestError("REQUEST_TOO_SLOW", {
     message: `the body did not arrive within ${ms / 1000} seconds`,
-    hint: "send the body at once; a stream (application/x-ndjson) may take as long as it likes while lines keep coming",
+    hint: "send the body at once; a stream (application/x-ndjson) may take any time while lines keep arriving",
   });
 }
 
 export function clientGone(): RequestError {
-  return new RequestError("CLIENT_GONE", { message: "the client left before its request was complete" });
+  return new RequestError("CLIENT_GONE", { message: "the client disconnected before its request was complete" });
 }

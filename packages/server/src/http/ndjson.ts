@@ -14,15 +14,15 @@ export class NdjsonBody {
 export interface NdjsonLine {
   /** From 1. */
   readonly line: number;
-  /** Undefined where the line was longer than allowed; its end was found all the same. */
+  /** Undefined if the line exceeds the limit; reading continues after its end. */
   readonly bytes: Buffer | undefined;
 }
 
 /**
- * The lines of a stream that are not empty, read only as fast as they are taken; of a line that is
- * too long nothing is kept.
+ * Yields the non-empty lines of a stream, read only as fast as they are consumed. A line that is
+ * too long is discarded.
  *
- * @param idleMs longest silence of the sender while a line is waited for
+ * @param idleMs max silence of the sender while the server waits for a line
  * @throws {RequestError} REQUEST_TOO_SLOW
  */
 export async function* ndjsonLines(
@@ -63,7 +63,7 @@ const space = 0x20;
 
 export function lineTooLong(bytes: number): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
-    message: `the line is longer than ${bytes} bytes, the most this server takes`,
+    message: `the line exceeds the limit of ${bytes} bytes`,
     hint: "cut the text at paragraphs and send the pieces",
   });
 }
@@ -73,8 +73,8 @@ function left(): never {
 }
 
 /**
- * The chunks of a stream; the clock runs only while one is waited for, since a slow reader is no
- * slow sender.
+ * Yields the chunks of a stream. The clock runs only while waiting for one: a slow reader does not
+ * make a slow sender.
  */
 async function* withoutSilence(body: Readable, idleMs: number): AsyncGenerator<Buffer> {
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;

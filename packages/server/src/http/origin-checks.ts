@@ -4,8 +4,8 @@ import type { App } from "./app.ts";
 
 /**
  * Keeps other pages in the same browser away from a server on this machine. Requests must name a
- * host this server is known by (a foreign name that leads here is an attack called DNS rebinding),
- * and answers may be read by pages of other origins only where that was asked for.
+ * known host, since a foreign name that resolves to this machine is an attack (DNS rebinding).
+ * Pages of other origins may read answers only if `cors` lists them.
  */
 export function addOriginChecks(app: App, { host = defaultHost, hosts = [], cors = [] }: ServerOptions): void {
   const names = loopback.has(host) ? new Set([...loopback, ...hosts.map((name) => name.toLowerCase())]) : undefined;
@@ -14,8 +14,8 @@ export function addOriginChecks(app: App, { host = defaultHost, hosts = [], cors
     if (names !== undefined && !names.has(request.hostname.toLowerCase().replace(/^\[(.*)\]$/, "$1"))) {
       throw new RequestError("NOT_ALLOWED", {
         at: { path: "host" },
-        message: "this server is not known by the host name of the request",
-        hint: "call it by localhost or 127.0.0.1, or name the host by --allow-host when the server is started",
+        message: "the host name of the request is not allowed",
+        hint: "use localhost or 127.0.0.1, or start the server with --allow-host NAME",
       });
     }
     const { origin } = request.headers;

@@ -3,22 +3,22 @@ import type { Socket } from "node:net";
 import type { FastifyReply } from "fastify";
 import { clientGone } from "./json-body.ts";
 
-/** How long a request may take, and whether anybody still waits for its answer. */
+/** How long a request may take, and whether its client still waits for the answer. */
 export interface RequestScope {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
   /**
-   * Aborted when the client leaves; all requests of its connection share it, so who listens takes
-   * the listener off.
+   * Aborted when the client disconnects. All requests of a connection share it, so remove listeners
+   * after use.
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * The deadline counts from the arrival of the request's headers: a body that takes its time takes
- * it from the answer.
+ * The deadline counts from the arrival of the headers, so a slow body leaves less time for the
+ * answer.
  *
- * @param timeoutMs what the client asks for; the server's own limit holds beside it
+ * @param timeoutMs the client's own deadline; the server's applies if it is sooner
  */
 export function requestScope(
   reply: Pick<FastifyReply, "raw" | "elapsedTime">,
@@ -32,8 +32,8 @@ export function requestScope(
 }
 
 /**
- * One a connection: at its end nobody waits for any request of it, and to make one for each would
- * be a tenth of what a request costs.
+ * One per connection: all its requests end with it, and one per request would add a tenth to the
+ * cost of a request.
  */
 const ends = new WeakMap<Socket, AbortSignal>();
 
@@ -41,7 +41,7 @@ function endOf(socket: Socket): AbortSignal {
   const known = ends.get(socket);
   if (known !== undefined) return known;
   const controller = new AbortController();
-  // Every text of a stream listens.
+  // Every text of a stream adds a listener.
   setMaxListeners(0, controller.signal);
   const end = (): void => controller.abort(clientGone());
   if (socket.destroyed) end();

@@ -1,9 +1,6 @@
 import type { Limits } from "../options.ts";
 
-/**
- * Tries again what failed, after pauses of which each is twice as long as the one before, up to a
- * longest.
- */
+/** Schedules retries, with pauses that double up to a maximum. */
 export class Retries {
   readonly #limits: Pick<Limits, "retryFirstMs" | "retryLongestMs">;
   readonly #attempt: (name: string) => void;
@@ -15,7 +12,7 @@ export class Retries {
     this.#attempt = attempt;
   }
 
-  /** One attempt, once the next pause is over. @returns its milliseconds */
+  /** Schedules a retry after the next pause. @returns the pause in milliseconds */
   later(name: string): number {
     const { retryFirstMs, retryLongestMs } = this.#limits;
     const before = this.#pauses.get(name);
@@ -27,21 +24,19 @@ export class Retries {
     return ms;
   }
 
-  /**
-   * Milliseconds until the next attempt; 0 where one is under way, nothing where none is to come.
-   */
+  /** Milliseconds until the next retry; 0 while one is running, undefined if none is scheduled. */
   left(name: string): number | undefined {
     const pause = this.#pauses.get(name);
     return pause === undefined ? undefined : Math.max(0, pause.due - performance.now());
   }
 
-  /** All is well again: no attempt, and the next pause is a first one. */
+  /** Cancels retries after a success; the next pause is the first again. */
   forget(name: string): void {
     clearTimeout(this.#pauses.get(name)?.clock);
     this.#pauses.delete(name);
   }
 
-  /** No attempt any more. */
+  /** Cancels all retries. */
   close(): void {
     this.#closed = true;
     for (const name of [...this.#pauses.keys()]) this.forget(name);
@@ -50,7 +45,7 @@ export class Retries {
 
 interface Pause {
   readonly ms: number;
-  /** When it is over, on the clock of `performance.now()`. */
+  /** When the pause ends, on the clock of `performance.now()`. */
   readonly due: number;
   readonly clock: NodeJS.Timeout;
 }

@@ -1,8 +1,8 @@
 import type { App } from "./app.ts";
 
 /**
- * The headers of every answer. The page may run its own files and WebAssembly and nothing else; it
- * is isolated from other origins, which browsers ask for before threads may share memory.
+ * The headers of every answer. The page may run only its own files and WebAssembly. It is isolated
+ * from other origins, as browsers require before threads may share memory.
  */
 const headers = {
   "content-security-policy":

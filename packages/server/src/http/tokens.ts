@@ -6,8 +6,8 @@ import { RequestError } from "../errors.ts";
 export type TokenCheck = (authorization: string | undefined) => boolean;
 
 /**
- * Compares by digests of equal length and with every token, so that the time says nothing about how
- * much of which one was right.
+ * Compares digests of equal length with every token, so timing does not reveal how close a guess
+ * was.
  */
 export function tokenCheck(tokens: readonly string[]): TokenCheck {
   const known = tokens.map(digest);
@@ -21,7 +21,7 @@ export function tokenCheck(tokens: readonly string[]): TokenCheck {
 }
 
 /**
- * The tokens of a file, one a line; empty lines and lines that begin with # are none.
+ * Reads tokens from a file, one a line; skips empty lines and lines that begin with #.
  *
  * @throws {FileError}
  */
@@ -36,7 +36,7 @@ export async function readTokens(path: string): Promise<string[]> {
 export function tokenInvalid(given: boolean): RequestError {
   return new RequestError("TOKEN_INVALID", {
     at: { path: "authorization" },
-    message: given ? "the token is not one of this server's" : "this server asks for a token",
+    message: given ? "the token is not valid for this server" : "this server requires a token",
     hint: "send the header Authorization: Bearer TOKEN",
   });
 }

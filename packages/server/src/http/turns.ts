@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Longest time that work for one request may keep the event loop from the others. */
+/** Max milliseconds that the work for one request may block the event loop. */
 const turnMs = 8;
 
 /**
- * What long work waits for between its parts: it gives others a turn where it is time for one.
+ * Returns a function that long work awaits between its parts, to let other requests run when it has
+ * taken its turn.
  *
- * @param signal aborted when nobody waits for the work any more; its reason is thrown
+ * @param signal aborted when the result is no longer needed; its reason is thrown
  */
 export function turns(signal?: AbortSignal): () => Promise<void> {
   let turn = performance.now();

@@ -4,8 +4,8 @@ import type { App } from "../http/app.ts";
 import { type OpenApi, type Operation, openApi } from "../openapi.ts";
 
 /**
- * `/openapi.json` for programs, `/docs` for people: one page of our own, without scripts, from the
- * same description.
+ * `/openapi.json` for programs, and `/docs` for people: a page without scripts, from the same
+ * description.
  */
 export async function docsRoutes(app: App, _context: ServerContext): Promise<void> {
   let description: OpenApi | undefined;
@@ -33,7 +33,7 @@ function docsPage({ paths }: OpenApi): string {
 <main>
 <h1>What this server answers</h1>
 <p>Offsets into a text count UTF-16 units, as JavaScript does; spans are half-open. Errors are
-<code>{"error": {"code", "message", "hint"?, "at"?}}</code>. The same for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
+<code>{"error": {"code", "message", "hint"?, "at"?}}</code>. For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
 ${routes.join("\n")}
 </main>
 </body>
@@ -68,7 +68,7 @@ interface Schema {
   readonly items?: Schema;
 }
 
-/** The fields of an object, or of the one among several forms that is an object. */
+/** The fields of an object, or of the object among several forms. */
 function fieldsOf(schema: Schema | undefined): string[] {
   const object = schema?.properties === undefined ? schema?.anyOf?.find(({ properties }) => properties !== undefined) : schema;
   return Object.entries(object?.properties ?? {}).map(([name, field]) => fieldRow(name, field, ""));

@@ -25,7 +25,7 @@ type StreamOptions = z.output<typeof streamOptions>;
 
 const tracer = trace.getTracer("weft");
 
-/** `POST /v1/extract`: entities and relations of a text, of many, or of a stream of them. */
+/** `POST /v1/extract`: entities and relations of one text, several, or a stream. */
 export async function extractRoutes(app: App, context: ServerContext): Promise<void> {
   app.addContentTypeParser(ndjsonType, async ({ headers }: FastifyRequest, body: Readable) => {
     refuseEncoded(headers);
@@ -42,8 +42,8 @@ export async function extractRoutes(app: App, context: ServerContext): Promise<v
       if (unexpected === undefined) return answerTexts(context, reply, body);
       throw new RequestError("REQUEST_INVALID", {
         at: { path: `querystring.${unexpected.slice(0, 60)}` },
-        message: "options of a JSON request stand in its body",
-        hint: `the query is for streams (${ndjsonType})`,
+        message: "options of a JSON request belong in its body",
+        hint: `only streams (${ndjsonType}) take options in the query`,
       });
     },
   });
@@ -80,8 +80,8 @@ async function answerTexts(
 }
 
 /**
- * The texts of a request, each read when its turn comes. A function of its own for the same reason
- * as that of `extractTexts`.
+ * Reads the texts of a request, each when its turn comes. Not a closure, for the same reason as in
+ * `extractTexts`.
  */
 function* readTexts(
   served: ServedModel,
@@ -113,7 +113,7 @@ function answerStream(
       const work = async (line: NdjsonLine): Promise<string> => answerLine(context, request, lease, line, options, scope.signal);
       yield* inOrder(ndjsonLines(body, limits), work, limits.streamWindow);
     } catch (error) {
-      // The status has gone out long ago: the last line says that there would have been more.
+      // The status has been sent already, so the last line reports the error.
       if (!scope.signal.aborted) yield `${JSON.stringify(replyTo(error, request).body)}\n`;
       span.setStatus({ code: SpanStatusCode.ERROR });
       reply.raw.once("finish", () => body.destroy());
@@ -153,7 +153,7 @@ async function answerLine(
       metrics.onText(served.name, "ok");
       return `${JSON.stringify(extractionOf(result))}\n`;
     }
-    throw new RangeError("one document in gives one document out");
+    throw new RangeError("expected one document for one text");
   } catch (error) {
     const { body } = replyTo(error, request);
     metrics.onText(served.name, body.error.code);
@@ -161,12 +161,9 @@ async function answerLine(
   }
 }
 
-/**
- * The answer to an error inside an answer that has begun; what is no error of ours goes into the
- * log.
- */
+/** The line for an error in a stream that has begun; foreign errors go into the log. */
 function replyTo(error: unknown, request: FastifyRequest): ErrorReply {
   const answer = errorReply(error);
-  if (answer.status === 500) request.log.error({ err: error }, "a request failed inside");
+  if (answer.status === 500) request.log.error({ err: error }, "a request failed with an internal error");
   return answer;
 }

@@ -4,7 +4,7 @@ import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 import { endpoint } from "../http/endpoint.ts";
 
-/** `/healthz`: the process answers. `/readyz`: it takes requests. */
+/** `/healthz` reports that the process answers, `/readyz` that it accepts requests. */
 export async function healthRoutes(app: App, { registry, state }: ServerContext): Promise<void> {
   app.route({ ...endpoint(contracts.health), handler: async () => ({ status: "ok" }) });
   app.route({
@@ -19,21 +19,18 @@ export async function healthRoutes(app: App, { registry, state }: ServerContext)
   });
 }
 
-/**
- * One model that answers nothing makes the server not ready: whoever watches it shall put another
- * in its place.
- */
+/** A single broken model makes the server not ready, so that an orchestrator replaces it. */
 function modelBroken(name: string, cause: unknown): RequestError {
   return new RequestError("WORKERS_BROKEN", {
-    message: `worker threads of the model ${name} ended time and again, and it answers nothing`,
-    hint: "the log says why they ended; others are tried after a pause, and SIGHUP does so at once",
+    message: `the model ${name} does not answer: its worker threads keep ending`,
+    hint: "see the log for the reason; the server retries after a pause, and at once on SIGHUP",
     cause,
   });
 }
 
 export function stopping(): RequestError {
   return new RequestError("STOPPING", {
-    message: "the server is about to stop",
-    hint: "send the request to another one, or again when it is back",
+    message: "the server is stopping",
+    hint: "send the request to another server, or retry when this one is back",
   });
 }

@@ -6,8 +6,8 @@ import type { App } from "../http/app.ts";
 import { endpoint } from "../http/endpoint.ts";
 
 /**
- * `/v1/models` and `/v1/schema`: what is loaded and which labels it gives.
- * `/v1/models/{name}/reload` reads one again.
+ * `/v1/models` and `/v1/schema`: the loaded models and their labels. `/v1/models/{name}/reload`
+ * reloads one.
  */
 export async function modelRoutes(app: App, { registry, options }: ServerContext): Promise<void> {
   app.route({
@@ -30,7 +30,7 @@ export async function modelRoutes(app: App, { registry, options }: ServerContext
     handler: async ({ params }) => {
       if ((options.tokens ?? []).length === 0) {
         throw new RequestError("NOT_ALLOWED", {
-          message: "this server was started without tokens, and does not reload for clients that only reach its port",
+          message: "reloading over HTTP needs tokens, and this server was started without",
           hint: "send the process SIGHUP, or start it with --tokens FILE",
         });
       }

@@ -21,15 +21,14 @@ const withoutPage = `<!doctype html>
 `;
 
 /**
- * The built page, as it is at the moment: one that is built while the server runs is there with its
- * new files. The page's own addresses, which no file has, get `index.html`; what is asked of the
- * API and does not exist is an error.
+ * Serves the built page as it is on disk, including one that is rebuilt while the server runs.
+ * Addresses of the page's views get `index.html`; unknown paths of the API are errors.
  */
 export async function pageRoutes(app: App, { options }: ServerContext): Promise<void> {
   const root = options.page === undefined ? undefined : resolve(options.page);
   if (root !== undefined) await app.register(fastifyStatic, filesOf(root));
-  // No promise: the framework would wait for the answer once more for each, and one that was passed
-  // on here has been waited for before.
+  // Not async: the framework would wait for the answer again, although it has waited already before
+  // passing it on.
   app.setNotFoundHandler((request, reply) => {
     const [path = "/"] = request.url.split("?");
     const read = request.method === "GET" || request.method === "HEAD";
@@ -46,7 +45,7 @@ function filesOf(root: string): FastifyStaticOptions {
     root,
     cacheControl: false,
     allowedPath: (path) => plainPath.test(path),
-    // Names of these files hold a hash of their content; index.html is asked for again each time.
+    // The names of these files hold a hash of their content; index.html is always revalidated.
     setHeaders: (response, path) => {
       const hashed = relative(root, path).startsWith(`assets${sep}`);
       response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
@@ -58,10 +57,10 @@ function routeUnknown(method: string, path: string, withoutWorkspace: boolean): 
   const ofWorkspace = withoutWorkspace && workspacePaths.has(path.split("/").slice(0, 3).join("/"));
   return new RequestError("ROUTE_UNKNOWN", {
     at: { path: "url" },
-    message: `there is nothing to ${method} under this path`,
+    message: `there is no ${method} on this path`,
     hint: ofWorkspace
-      ? "this server has no workspace; start it with --runs, --data or --corrections"
-      : "/openapi.json lists what there is",
+      ? "start the server with --runs, --data or --corrections to enable this path"
+      : "/openapi.json lists all paths",
   });
 }
 
@@ -72,5 +71,5 @@ const workspacePaths: ReadonlySet<string> = new Set(
     .map(({ path }) => path.split("/").slice(0, 3).join("/")),
 );
 
-/** Of names that lead nowhere but downwards, with no hidden file among them. */
+/** Paths that lead only downwards, without hidden files. */
 const plainPath = /^\/$|^\/?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;

@@ -11,12 +11,12 @@ import { requestScope } from "../http/request-scope.ts";
 import { turns } from "../http/turns.ts";
 
 const all: readonly TripleFormat[] = Object.values(tripleFormats);
-/** A format of several files does not fit into one answer. */
+/** A format of several files does not fit in one answer. */
 const offered = all.filter(({ files }) => files === undefined);
 
 /**
- * `/v1/triples`: annotated documents in a form for the next tool, those included that a page cannot
- * write by itself.
+ * `/v1/triples`: annotated documents converted for other tools, including formats that a page
+ * cannot write by itself.
  */
 export async function tripleRoutes(app: App, { limits }: ServerContext): Promise<void> {
   app.route({
@@ -36,12 +36,12 @@ export async function tripleRoutes(app: App, { limits }: ServerContext): Promise
     handler: async ({ body }, reply) => {
       const format = offered.find(({ name }) => name === body.format);
       if (format === undefined) {
-        const message = `there is no format called ${body.format}`;
-        const hint = `there are ${offered.map(({ name }) => name).join(", ")}`;
+        const message = `unknown format ${body.format}`;
+        const hint = `the formats are ${offered.map(({ name }) => name).join(", ")}`;
         throw new RequestError("REQUEST_INVALID", { at: { path: "format" }, message, hint });
       }
       if (body.documents.length > limits.documents) {
-        const message = `there are ${body.documents.length} documents; this server takes ${limits.documents} at once`;
+        const message = `the request has ${body.documents.length} documents; the limit is ${limits.documents}`;
         throw new RequestError("REQUEST_TOO_LARGE", { at: { path: "documents" }, message });
       }
       const { signal } = requestScope(reply, limits);
@@ -53,9 +53,7 @@ export async function tripleRoutes(app: App, { limits }: ServerContext): Promise
   });
 }
 
-/**
- * Rows of Parquet made in one turn; the file is a little larger than it would be in groups of more.
- */
+/** Rows of Parquet written in one turn. Larger groups would make the file slightly smaller. */
 const groupRows = 2000;
 
 async function* documentsOf(

@@ -10,7 +10,7 @@ import { shelfOf } from "./run-routes.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
 /**
- * `GET /v1/compare`: the sentences that two runs annotate differently, those that differ most
+ * `GET /v1/compare`: the sentences that two runs annotate differently, the largest differences
  * first.
  */
 export async function compareRoutes(app: App, { options, runs, data }: WorkspaceContext): Promise<void> {
@@ -29,13 +29,12 @@ export async function compareRoutes(app: App, { options, runs, data }: Workspace
   });
 }
 
-/** @throws {RequestError} REQUEST_INVALID where there is no such protocol */
+/** @throws {RequestError} REQUEST_INVALID if there is no such protocol */
 function protocolOf(name: string | undefined): ProtocolName | undefined {
-  if (name === undefined || Object.hasOwn(protocols, name)) return name as ProtocolName | undefined;
-  const known = Object.keys(protocols);
+  if (name === undefined || protocols.has(name)) return name;
   throw new RequestError("REQUEST_INVALID", {
     at: { path: "querystring.protocol" },
-    message: "there is no protocol of this name",
-    hint: didYouMean(name, known) ?? `there are ${known.join(", ")}`,
+    message: "unknown protocol",
+    hint: didYouMean(name, protocols.names) ?? `the protocols are ${protocols.names.join(", ")}`,
   });
 }

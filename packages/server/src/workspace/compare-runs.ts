@@ -22,8 +22,8 @@ export interface ComparedData {
 }
 
 /**
- * Compares runs sentence by sentence, one pair at a time, and keeps the last few results for the
- * pages that follow the first.
+ * Compares runs sentence by sentence, one pair at a time, and caches the last few results for later
+ * pages.
  */
 export class RunComparer {
   readonly #compute: ComputeOptions;
@@ -32,13 +32,13 @@ export class RunComparer {
   #waiting = 0;
 
   constructor({ threads, deterministic }: ComputeOptions) {
-    // Beside the threads that serve, and never in this one.
+    // In threads besides those that serve, never in this one.
     this.#compute = { threads: Math.min(2, threads ?? 1), deterministic, background: true };
   }
 
   /**
    * @throws {RequestError} OVERLOADED, REQUEST_TOO_LARGE
-   * @throws {FileError} where a run has no model yet
+   * @throws {FileError} if a run has no model yet
    */
   async compare(first: ShelvedRun, second: ShelvedRun, data: ComparedData, protocol?: ProtocolName): Promise<Compared> {
     const stamps = await Promise.all([modelStamp(first.folder), modelStamp(second.folder)]);
@@ -46,7 +46,7 @@ export class RunComparer {
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     if (this.#waiting >= maxWaiting) {
-      throw new RequestError("OVERLOADED", { message: "other runs are being compared", hint: "ask again when they are done" });
+      throw new RequestError("OVERLOADED", { message: "another comparison is running", hint: "retry when it is done" });
     }
     this.#waiting++;
     const work = this.#last.then(async () => this.#do(first, second, data, protocol));
@@ -62,7 +62,7 @@ export class RunComparer {
     if (gold.length > maxSentences) {
       throw new RequestError("REQUEST_TOO_LARGE", {
         at: { path: "querystring.data" },
-        message: `the file has ${gold.length} sentences; runs are compared here on ${maxSentences} at most`,
+        message: `the file has ${gold.length} sentences; the limit of a comparison here is ${maxSentences}`,
         hint: "weft compare takes files of any size",
       });
     }
@@ -92,7 +92,7 @@ export class RunComparer {
   }
 }
 
-/** What both models are scored by first; where they share nothing, what the first one is. */
+/** The first protocol that scores both models; if they share none, the first model's. */
 function sharedProtocol(one: BuiltModel, other: BuiltModel): ProtocolName {
   const [own, others] = [defaultProtocols(one), defaultProtocols(other)];
   return own.find((name) => others.includes(name)) ?? own[0] ?? "exact";

@@ -33,7 +33,7 @@ const lines = [
   record("d", "met Émile again and again", [entity(1, null)]),
 ];
 
-test("a filter narrows by type, relation, overlap, length and words, and all of them together", async () => {
+test("a filter selects by type, relation, overlap, length and words, and by all of them together", async () => {
   const index = await indexOf(lines);
   expect(index.matching({})).toEqual([0, 1, 2, 3]);
   expect(index.matching({ type: "PER" })).toEqual([0, 1]);
@@ -44,7 +44,7 @@ test("a filter narrows by type, relation, overlap, length and words, and all of 
   expect(index.matching({ minLength: 3, maxLength: 4 })).toEqual([0]);
   expect(index.matching({ search: "émile" })).toEqual([0, 3]);
   expect(index.matching({ search: "met  Émile" })).toEqual([0, 3]);
-  // No match reaches from one sentence into the next, and several in one sentence are one.
+  // No match crosses into the next sentence, and several matches in a sentence count once.
   expect(index.matching({ search: "here met" })).toEqual([]);
   expect(index.matching({ search: "again" })).toEqual([3]);
   expect(index.matching({ type: "PER", search: "ada", minLength: 4 })).toEqual([1]);
@@ -59,7 +59,7 @@ test("a filter narrows by type, relation, overlap, length and words, and all of 
   });
 });
 
-test("what stands before a fault is kept, and the fault has its line and no path", async () => {
+test("sentences before a fault are kept, and the fault has its line and no path", async () => {
   const { counts } = await indexOf([
     lines[0] ?? "",
     '{"tokens":["a"],"entities":[{"start":0,"end":9,"type":"X"}]}',
@@ -70,7 +70,7 @@ test("what stands before a fault is kept, and the fault has its line and no path
   expect(JSON.stringify(counts)).not.toContain(folder);
 });
 
-test("a file that is longer than what is kept is cut, and says so", async () => {
+test("a file beyond the limit is truncated, and reports it", async () => {
   const index = await indexOf(
     Array.from({ length: 500 }, (_, number) => record(`s${number}`, `word${number} and more`)),
     4000,

@@ -2,19 +2,19 @@ import type { Sentence } from "@weft-nlp/core";
 import type { OverlapClass } from "@weft-nlp/core/metrics";
 import { type CorpusCounts, overlapBits, type PackedCorpus, searchable } from "./pack-corpus.ts";
 
-/** What a page of sentences is chosen by; each narrows what the others leave. */
+/** Selects sentences; all given conditions must hold. */
 export interface SentenceFilter {
   readonly type?: string | undefined;
   readonly relation?: string | undefined;
   readonly overlap?: OverlapClass | undefined;
-  /** In tokens, both included. */
+  /** In tokens, inclusive, as is `maxLength`. */
   readonly minLength?: number | undefined;
   readonly maxLength?: number | undefined;
-  /** Words that stand in the text, whatever their case. */
+  /** Words in the text, ignoring case. */
   readonly search?: string | undefined;
 }
 
-/** A sentence with its place in the file. */
+/** A sentence with its index in the file. */
 export interface PackedSentence extends Sentence {
   /** From 0. */
   readonly index: number;
@@ -22,7 +22,7 @@ export interface PackedSentence extends Sentence {
   readonly overlap: OverlapClass[];
 }
 
-/** The sentences of a packed file: a page of them is found and unpacked within milliseconds. */
+/** The sentences of a packed file; finds and unpacks a page of them within milliseconds. */
 export class CorpusIndex {
   readonly counts: CorpusCounts;
   readonly bytes: number;
@@ -38,7 +38,7 @@ export class CorpusIndex {
     this.bytes = this.#packed.length + this.#words.length;
   }
 
-  /** The sentences that pass a filter, in the order of the file. */
+  /** The indexes of the sentences that match a filter, in the order of the file. */
   matching({ type, relation, overlap, minLength = 0, maxLength = Infinity, search }: SentenceFilter): number[] {
     const lists: ArrayLike<number>[] = [];
     if (type !== undefined) lists.push(this.corpus.byType.get(type) ?? []);
@@ -83,7 +83,11 @@ export class CorpusIndex {
   }
 }
 
-/** The piece that holds a place, by halving. @param from one that does not begin behind it */
+/**
+ * Finds the sentence at an offset by binary search.
+ *
+ * @param from a sentence that does not begin after it
+ */
 function sentenceAt(ends: Float64Array, place: number, from: number): number {
   let [low, high] = [from, ends.length - 2];
   while (low < high) {

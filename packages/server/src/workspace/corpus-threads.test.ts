@@ -18,16 +18,16 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-test("who leaves in the moment of the answer ends nobody else's work", async () => {
+test("aborting at the moment of the answer does not end other work", async () => {
   const threads = new CorpusThreads();
   const read = async (file: ShelvedFile, signal?: AbortSignal) => threads.run("problems", [file], [file], signal);
-  // Both threads are there, and know how.
+  // Starts both threads.
   await Promise.all(files.slice(0, 2).map(async (file) => read(file)));
   const leaving = new AbortController();
   const gone = Promise.allSettled(files.slice(0, 2).map(async (file) => read(file, leaving.signal)));
   const stay = Promise.all(files.slice(2).map(async (file) => read(file)));
-  // Their answers arrive while this thread is busy, and are heard only after their threads were
-  // told to end.
+  // Their answers arrive while this thread is busy, and are handled only after the threads were
+  // ordered to end.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   leaving.abort(new Error("gone"));
   for (const { files: found } of await stay) expect(found).toMatchObject([{ sentences: 10 }]);

@@ -1,31 +1,23 @@
 import { Worker } from "node:worker_threads";
 import { WorkerError } from "@weft-nlp/node";
+import { loadedPlugins } from "@weft-nlp/node/plugins";
 import { receivedError } from "@weft-nlp/node/workers";
 import { RequestError } from "../errors.ts";
-import type { CorpusJob, CorpusReply, CorpusWork } from "./corpus-worker.ts";
+import type { CorpusJob, CorpusReply, CorpusWork, CorpusWorkerStart } from "./corpus-worker.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
-/**
- * Threads beside those that predict; and jobs that wait for one, beyond which new ones are refused.
- */
+/** Max threads for reading data, besides those that predict, and max jobs that wait for one. */
 const maxThreads = 2;
 const maxWaiting = 32;
-/**
- * A thread that has nothing to do ends after so long: what a large file took of memory goes with
- * it.
- */
+/** An idle thread ends after this time, which frees the memory that a large file took. */
 const idleMs = 10_000;
-/**
- * What a file that unpacks to any number of sentences may take before its thread ends, and with it
- * nothing else.
- */
+/** Max heap of a thread: a file that unpacks beyond it ends its own thread only. */
 const heapMiB = 3072;
 
 /**
- * Reads, counts and checks annotated files in threads of their own, so that a large one keeps no
- * request waiting that has nothing to do with it. A file is worked on by one thread at a time; who
- * asks for what is under way already waits for the same result; and what nobody waits for any more
- * is ended.
+ * Reads, counts and checks annotated files in separate threads, so a large file does not delay
+ * unrelated requests. One thread at a time works on a file. Equal requests share one result, and
+ * work that no caller waits for any longer is cancelled.
  */
 export class CorpusThreads {
   readonly #tasks = new Map<string, Task>();
@@ -33,8 +25,8 @@ export class CorpusThreads {
   #closed = false;
 
   /**
-   * @param files those the job reads; a change of one makes it another job
-   * @param signal ends the wait, and the job where nobody else waits for it
+   * @param files the files that the job reads; a changed file makes a new job
+   * @param signal ends the wait, and the job if no other caller waits for it
    * @throws {RequestError} OVERLOADED @throws {WorkerError} WORKER_LOST @throws what the work does
    */
   async run<Kind extends keyof CorpusWork>(
@@ -69,8 +61,8 @@ export class CorpusThreads {
     if (this.#closed) throw stopped();
     if ([...this.#tasks.values()].filter(({ thread }) => thread === undefined).length >= maxWaiting) {
       throw new RequestError("OVERLOADED", {
-        message: `${maxWaiting} files wait to be read already`,
-        hint: "ask again when some of them are done",
+        message: `the queue is full: ${maxWaiting} files wait to be read`,
+        hint: "retry when some of them are done",
       });
     }
     const task = new Task(key, job, new Set(files.map(({ path }) => path)));
@@ -112,12 +104,13 @@ export class CorpusThreads {
   }
 
   #startThread(): Thread {
-    const worker = new Worker(workerUrl, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMiB } });
+    const workerData: CorpusWorkerStart = { plugins: loadedPlugins() };
+    const worker = new Worker(workerUrl, { workerData, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMiB } });
     const thread: Thread = { worker, task: undefined, idle: undefined, ending: false };
     this.#threads.add(thread);
     let cause: unknown;
     worker.on("message", (reply: CorpusReply) => {
-      // What it was done with in its last moment nobody waits for.
+      // The result of a thread that is ending has no waiting caller.
       if (thread.ending) return;
       const { task } = thread;
       thread.task = undefined;
@@ -136,10 +129,7 @@ export class CorpusThreads {
     return thread;
   }
 
-  /**
-   * Nothing is given to a thread that is about to end; until it has, its file and its place are
-   * taken.
-   */
+  /** Ends a thread. It gets no more work, and keeps its file and its slot until it has ended. */
   #end(thread: Thread): void {
     thread.ending = true;
     void thread.worker.terminate();
@@ -160,7 +150,7 @@ class Task {
   readonly job: CorpusJob;
   readonly paths: ReadonlySet<string>;
   readonly result: Promise<unknown>;
-  /** How many wait for the result. */
+  /** Callers that wait for the result. */
   waiting = 0;
   thread: Thread | undefined;
   resolve: (result: unknown) => void = () => undefined;
@@ -174,7 +164,7 @@ class Task {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // Whoever waits hears of it; nobody may be left.
+    // Callers see the error; if none is left, it must not count as unhandled.
     this.result.catch(() => undefined);
   }
 }
@@ -182,16 +172,16 @@ class Task {
 function threadLost(cause: unknown): WorkerError {
   return new WorkerError("WORKER_LOST", {
     message: `the thread that read the file ended: ${cause instanceof Error ? cause.message : String(cause)}`,
-    hint: "the file may hold more than fits into memory here; weft data check and weft data stats have a process of their own",
+    hint: "the file may exceed the memory available here; weft data check and weft data stats run in a separate process",
     cause,
   });
 }
 
 function stopped(): RequestError {
-  return new RequestError("STOPPING", { message: "the server is about to stop" });
+  return new RequestError("STOPPING", { message: "the server is stopping" });
 }
 
-/** The compiled worker, also when this file itself is read as TypeScript by a test. */
+/** The compiled worker, even when a test loads this file as TypeScript. */
 const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "../../dist/workspace/corpus-worker.js" : "./corpus-worker.js",
   import.meta.url,

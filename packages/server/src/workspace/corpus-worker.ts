@@ -1,6 +1,7 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { ProblemList } from "@weft-nlp/api";
 import { type CorpusStatistics, corpusStatistics } from "@weft-nlp/core/metrics";
+import { importPlugins } from "@weft-nlp/node/plugins";
 import { type SentError, sentError } from "@weft-nlp/node/workers";
 import { CorpusIndex } from "./corpus-index.ts";
 import { dataProblems } from "./data-problems.ts";
@@ -8,7 +9,7 @@ import { type PackedCorpus, packCorpus } from "./pack-corpus.ts";
 import { type PackedDocuments, packDocuments } from "./pack-documents.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
-/** Each kind of work on annotated files: what it is given and what it gives. */
+/** Each kind of work on annotated files, with its input and its result. */
 export interface CorpusWork {
   readonly index: { readonly input: { readonly path: string; readonly maxBytes: number }; readonly result: PackedCorpus };
   readonly documents: {
@@ -24,6 +25,14 @@ export type CorpusJob = { [Kind in keyof CorpusWork]: { kind: Kind; input: Corpu
 export type CorpusReply =
   | { readonly kind: "done"; readonly result: CorpusWork[keyof CorpusWork]["result"] }
   | { readonly kind: "failed"; readonly error: SentError };
+
+/** What the thread is started with: the plugins of the thread that starts it, by URL. */
+export interface CorpusWorkerStart {
+  readonly plugins: readonly string[];
+}
+
+const { plugins } = workerData as CorpusWorkerStart;
+await importPlugins(plugins);
 
 const answer = (reply: CorpusReply): void => parentPort?.postMessage(reply);
 

@@ -8,19 +8,19 @@ import { fileFailure, systemCodeOf, writeFileAtomically } from "@weft-nlp/node/f
 import { turns } from "../http/turns.ts";
 
 /**
- * What a project is besides its sentences; all but its name, which is that of its folder, stands in
- * `project.json` there. That is written last, so that a folder without it is no project.
+ * A project without its sentences. `project.json` in its folder holds all but the name, which is
+ * the folder's. It is written last, so a folder without it is not a project.
  */
 export interface ProjectHead {
   readonly name: string;
   readonly createdAt: string;
   readonly model: string | null;
-  /** Those of the model's schema; the ones that sentences use come beside them. */
+  /** The types of the model's schema; those that sentences use are added. */
   readonly entityTypes: readonly string[];
   readonly relationTypes: readonly string[];
 }
 
-/** A sentence with how it stands. */
+/** A sentence with its state. */
 export interface HeldSentence {
   readonly document: Document;
   readonly revision: number;
@@ -31,7 +31,7 @@ export interface HeldSentence {
 const headFile = "project.json";
 export const documentsFile = "documents.jsonl";
 export const journalFile = "journal.jsonl";
-/** In the metadata of a line, beside what the data itself says there. */
+/** In the metadata of a line, next to the data's own fields. */
 const stateField = "weft-correction";
 
 /** @throws {FileError} */
@@ -47,8 +47,8 @@ export async function writeProject(folder: string, head: ProjectHead, sentences:
 }
 
 /**
- * @returns nothing where the folder holds no project
- * @throws {FileError} @throws {DataError} where the file is damaged
+ * @returns undefined if the folder holds no project
+ * @throws {FileError} @throws {DataError} if the file is damaged
  */
 export async function readHead(folder: string): Promise<ProjectHead | undefined> {
   try {
@@ -61,7 +61,7 @@ export async function readHead(folder: string): Promise<ProjectHead | undefined>
   }
 }
 
-/** Tells one project from another that was made under its name later; empty where there is none. */
+/** Distinguishes a project from a later one with the same name; empty if there is none. */
 export async function headStamp(folder: string): Promise<string> {
   return stat(join(folder, headFile)).then(
     ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
@@ -69,7 +69,7 @@ export async function headStamp(folder: string): Promise<string> {
   );
 }
 
-/** @throws {FileError} @throws {DataError} where the files are damaged */
+/** @throws {FileError} @throws {DataError} if the files are damaged */
 export async function readProject(folder: string): Promise<{ sentences: HeldSentence[]; journalBytes: number }> {
   const [path, journalPath] = [join(folder, documentsFile), join(folder, journalFile)];
   let [documents, journal] = ["", Buffer.alloc(0)];
@@ -79,7 +79,7 @@ export async function readProject(folder: string): Promise<{ sentences: HeldSent
   } catch (cause) {
     throw fileFailure(cause, folder, "read");
   }
-  // Cut off before anything else is done: what another process writes meanwhile stands behind it.
+  // Cut off the partial line first: another process may append meanwhile.
   const whole = journal.subarray(0, journal.lastIndexOf("\n") + 1);
   if (whole.length < journal.length) await truncate(journalPath, whole.length);
   const pause = turns();
@@ -94,15 +94,12 @@ export async function readProject(folder: string): Promise<{ sentences: HeldSent
   return { sentences, journalBytes: whole.length };
 }
 
-/** Which line of which file is damaged is all that helps whoever keeps the files. */
+/** Names the damaged file and line in the error. */
 function parsed(line: string, source: string, index: number): unknown {
   return parseJson(line, { source, line: index + 1 });
 }
 
-/**
- * A line for each sentence, as `documents.jsonl` holds them; pieces of many lines, each made in a
- * few milliseconds.
- */
+/** The lines of `documents.jsonl`, one a sentence, in chunks that take a few milliseconds each. */
 export function* linesOf(sentences: readonly HeldSentence[]): Generator<string> {
   let piece = "";
   for (const held of sentences) {
@@ -116,16 +113,15 @@ export function* linesOf(sentences: readonly HeldSentence[]): Generator<string> 
 
 const pieceUnits = 1 << 16;
 
-/** The line of the journal that says what a sentence is now. */
+/** The journal line with the current state of a sentence. */
 export function changeLine(id: number, { document, done, revision }: HeldSentence): string {
   return `${JSON.stringify({ id, revision, ...annotationOf(document), done })}\n`;
 }
 
 /**
- * The line of the journal that says which sentences have come; one line, so that all of them are
- * there or none.
+ * The journal line for added sentences; one line, so all of them are added or none.
  *
- * @param first id of the first one
+ * @param first id of the first sentence
  */
 export async function additionLine(first: number, sentences: readonly HeldSentence[]): Promise<string> {
   const pause = turns();
@@ -137,7 +133,10 @@ export async function additionLine(first: number, sentences: readonly HeldSenten
   return `{"first":${first},"added":[${added.join(",")}]}\n`;
 }
 
-/** The fields in one order, absent where undefined: what is compared, kept and sent. */
+/**
+ * An annotation with its fields in a fixed order and without undefined ones, to compare, store and
+ * send.
+ */
 export function annotationOf({ entities, relations }: Pick<Document, "entities" | "relations">): Omit<SentenceEdit, "done"> {
   const confident = (confidence: number | undefined) =>
     confidence === undefined ? {} : { confidence: roundConfidence(confidence) };
@@ -152,8 +151,8 @@ type JournalLine =
   | { readonly first: number; readonly added: readonly unknown[] };
 
 /**
- * What was folded into the documents before the journal could be emptied is there already, and is
- * known by its place or its revision.
+ * Applies a journal line. Changes that were folded into the documents before the journal was
+ * emptied are recognised by index or revision and skipped.
  */
 async function replay(line: JournalLine, sentences: HeldSentence[], pause: () => Promise<void>): Promise<void> {
   if ("added" in line) {

@@ -24,37 +24,36 @@ import {
 import type { NewSentence } from "./correction-sentences.ts";
 import { editedDocument } from "./edited-document.ts";
 
-/** The outcome of a save: the sentence as it is now, and whether the edit is in it. */
+/** The result of a save: the sentence as it is now, and whether it includes the edit. */
 export interface Saved {
   readonly taken: boolean;
   readonly sentence: CorrectionSentence;
 }
 
 /**
- * A correction project on disk: `documents.jsonl`, a sentence a line in Weft's format, and
- * `journal.jsonl`, a line for each change since.
+ * A correction project on disk: `documents.jsonl` with one sentence a line in Weft's format, and
+ * `journal.jsonl` with one line for each later change.
  *
- * A change is in the journal and forced to disk before anybody is told that it is saved. A line
- * that a kill cut short was never acknowledged, and is cut off. The journal is folded into the
- * documents now and then: the new file takes the old one's name first, the journal is emptied
- * after, and changes that are in both are known by their revision.
+ * A change is written to the journal and flushed to disk before it is acknowledged. A line that a
+ * kill cut short was never acknowledged, so it is cut off. The journal is folded into the documents
+ * from time to time: first the new file replaces the old one, then the journal is emptied. Changes
+ * in both are recognised by their revision.
  */
 export class CorrectionProject {
   readonly head: ProjectHead;
   readonly #folder: string;
   /**
-   * Of the head that was read: another one means that this project is gone, and that its name may
-   * be that of another.
+   * The stamp of the head that was read. If it differs, this project is gone and its name may
+   * belong to another.
    */
   readonly #stamp: string;
   #sentences: HeldSentence[];
   /**
-   * Bytes of the journal as this process left it: another length means that another process writes
-   * here too.
+   * Bytes of the journal as this process left it. If they differ, another process writes here too.
    */
   #journalBytes: number;
   #queue: Promise<unknown> = Promise.resolve();
-  /** Whether another object holds it by now: its folder may have its old name back. */
+  /** Whether another object has taken over: the folder may have its old name back. */
   #moved = false;
 
   private constructor(folder: string, head: ProjectHead, stamp: string, sentences: HeldSentence[], journalBytes: number) {
@@ -73,8 +72,8 @@ export class CorrectionProject {
   }
 
   /**
-   * @returns nothing where the folder holds no project
-   * @throws {FileError} @throws {DataError} where its files are damaged
+   * @returns undefined if the folder holds no project
+   * @throws {FileError} @throws {DataError} if its files are damaged
    */
   static async open(folder: string): Promise<CorrectionProject | undefined> {
     const stamp = await headStamp(folder);
@@ -84,7 +83,7 @@ export class CorrectionProject {
     return new CorrectionProject(folder, head, stamp, sentences, journalBytes);
   }
 
-  /** False where its folder has gone, or holds another project by now. */
+  /** False if its folder is gone or holds another project. */
   async isThere(): Promise<boolean> {
     return !this.#moved && (await headStamp(this.#folder)) === this.#stamp;
   }
@@ -112,8 +111,8 @@ export class CorrectionProject {
   }
 
   /**
-   * Ids in an order that does not change while people work: uncertainty is that of the suggestions
-   * a sentence began with.
+   * Ids in an order that stays stable while people work: uncertainty is that of the original
+   * suggestions.
    */
   order(sort: "uncertainty" | "order"): number[] {
     const ids = this.#sentences.map((_, id) => id);
@@ -126,20 +125,19 @@ export class CorrectionProject {
     return this.#sentences[id]?.done === true;
   }
 
-  /** @param which `done`: what people stand for; `all`: suggestions too */
+  /** @param which `done` for reviewed sentences only, `all` to include suggestions */
   documents(which: "done" | "all"): Document[] {
     return this.#sentences.filter(({ done }) => done || which === "all").map(({ document }) => document);
   }
 
   /**
-   * Saves what a person says of a sentence, on disk before it returns. An edit that says what is
-   * there already is taken whatever its revision, so that a request may be sent again when its
-   * answer was omitted.
+   * Saves the annotation of a sentence; it is on disk when this returns. An edit that changes
+   * nothing is accepted at any revision, so a client may retry when an answer is lost.
    *
-   * @param revision the one that the edit was made from
-   * @throws {RequestError} REQUEST_INVALID @throws {DataError} where the annotation does not fit
-   *   the sentence
-   * @throws {FileError} where it could not be written; nothing has changed then
+   * @param revision the revision that was edited
+   * @throws {RequestError} REQUEST_INVALID @throws {DataError} if the annotation does not fit the
+   *   sentence
+   * @throws {FileError} if it could not be written; then nothing has changed
    */
   async save(id: number, revision: number, edit: SentenceEdit): Promise<Saved> {
     return this.#inTurn(async () => {
@@ -157,10 +155,10 @@ export class CorrectionProject {
   }
 
   /**
-   * Puts sentences behind those there are, on disk before it returns: all of them or none.
+   * Appends sentences, all of them or none; they are on disk when this returns.
    *
-   * @returns the id of the first one
-   * @throws {RequestError} where there would be too many
+   * @returns the id of the first new sentence
+   * @throws {RequestError} if there would be too many
    * @throws {FileError}
    */
   async add(sentences: readonly NewSentence[], max: number): Promise<number> {
@@ -168,7 +166,7 @@ export class CorrectionProject {
       await this.#catchUp();
       const first = this.size;
       if (first + sentences.length > max) throw tooMany(first + sentences.length, max);
-      // Their coming is a change of the project, which its revision counts.
+      // Adding them changes the project, so its revision must grow.
       const held = sentences.map((sentence) => ({ ...sentence, revision: 1, done: false }));
       await this.#append(await additionLine(first, held));
       for (const sentence of held) this.#sentences.push(sentence);
@@ -178,12 +176,12 @@ export class CorrectionProject {
   }
 
   /**
-   * Moves the project's folder, whole: out of the way, or to another name. Whoever saves into it
-   * here later hears that it is gone.
+   * Moves the project's folder, to the trash or to a new name. A later save through this object
+   * fails, as the project is gone.
    *
-   * @param revision the one that somebody saw who wants it moved
-   * @param to another folder, or the one it is in: then it stays as it is
-   * @returns false where the project has changed since, and stays
+   * @param revision the revision that the client saw
+   * @param to the new folder; nothing happens if it is the current one
+   * @returns false if the project has changed since; then it stays
    * @throws {FileError}
    */
   async moveTo(revision: number, to: string): Promise<boolean> {
@@ -201,7 +199,7 @@ export class CorrectionProject {
     });
   }
 
-  /** Two writers at once would mix their lines. */
+  /** Runs writers one at a time, so their lines do not mix. */
   async #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     const turn = this.#queue.then(work);
     this.#queue = turn.catch(() => undefined);
@@ -231,7 +229,7 @@ export class CorrectionProject {
         await handle.close();
       }
     } catch (cause) {
-      // Half a line must not stand in front of the next one.
+      // A partial line must not precede the next one.
       await truncate(path, this.#journalBytes).catch(() => undefined);
       throw fileFailure(cause, path, "write");
     }
@@ -244,7 +242,7 @@ export class CorrectionProject {
       await writeFileAtomically(join(this.#folder, journalFile), "");
       this.#journalBytes = 0;
     } catch (error) {
-      // The journal holds everything still; the next change tries again.
+      // The journal still holds everything; the next change retries.
       if (!(error instanceof FileError)) throw error;
     }
   }
@@ -253,15 +251,15 @@ export class CorrectionProject {
 export function projectUnknown(): RequestError {
   return new RequestError("CORRECTIONS_UNKNOWN", {
     at: { path: "params.name" },
-    message: "there is no correction project of this name",
+    message: "there is no correction project with this name",
     hint: "GET /v1/corrections lists them",
   });
 }
 
 export function tooMany(sentences: number, max: number): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
-    message: `there would be ${sentences} sentences; a correction project holds up to ${max}`,
-    hint: "cut the file into parts, each a project of its own",
+    message: `the project would have ${sentences} sentences; the limit is ${max}`,
+    hint: "split the file into several projects",
   });
 }
 
@@ -270,8 +268,7 @@ export function sentenceUnknown(id: number): RequestError {
 }
 
 /**
- * Little enough to be read in an instant, and seldom enough that a large project is not written all
- * the time.
+ * Small enough to be read in an instant, and large enough that a big project is rarely rewritten.
  */
 const foldBytes = 1 << 20;
 

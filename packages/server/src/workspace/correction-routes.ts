@@ -12,8 +12,8 @@ import { exportCorrections } from "./export-corrections.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
 /**
- * `/v1/corrections`: sentences with what a model suggests, what people make of it, and training on
- * that.
+ * `/v1/corrections`: sentences with a model's suggestions, their corrections, and training on
+ * those.
  */
 export async function correctionRoutes(app: App, context: WorkspaceContext): Promise<void> {
   const { workspace } = context;
@@ -138,20 +138,20 @@ function refuse(without: string, options: string): never {
 }
 
 /**
- * @throws {RequestError} where the header is absent: a save that asks for no revision could undo
- *   another's work without a word
+ * @throws {RequestError} if the header is absent: a save without a revision could silently undo
+ *   another person's work
  */
 function revisionOf(header: string | undefined): number {
   const [, revision] = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header?.trim() ?? "") ?? [];
   if (revision !== undefined) return Number(revision);
   throw new RequestError("REQUEST_INVALID", {
     at: { path: "if-match" },
-    message: "the header If-Match is missing, or is no revision",
-    hint: 'send the revision that was changed: If-Match: "3"',
+    message: "the header If-Match is missing or not a revision",
+    hint: 'send the revision that you edited, such as If-Match: "3"',
   });
 }
 
-/** @param now what is there, under its name in the answer */
+/** @param now the current state, under its key in the answer */
 function answerConflict(
   reply: FastifyReply,
   what: string,
@@ -160,8 +160,8 @@ function answerConflict(
   const [{ revision } = { revision: 0 }] = Object.values(now);
   const { status, body } = errorReply(
     new RequestError("CORRECTION_CONFLICT", {
-      message: `${what} has changed since; it is at revision ${revision}`,
-      hint: "look at both, and send what is right with that revision",
+      message: `${what} has changed since; its revision is now ${revision}`,
+      hint: "merge both versions and send the result with that revision",
     }),
   );
   return reply.code(status).send({ ...body, ...now });

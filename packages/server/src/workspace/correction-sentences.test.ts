@@ -22,7 +22,7 @@ const documents = Array.from(
   }),
 );
 
-test("sentences of very many documents are made in their order, with turns for others between them", async () => {
+test("sentences of many documents are made in order, and other work gets its turn in between", async () => {
   let done = false;
   let turnsOfOthers = 0;
   const others = async (): Promise<void> => {
@@ -37,7 +37,7 @@ test("sentences of very many documents are made in their order, with turns for o
   expect(sentences.slice(0, 2).map(({ uncertainty }) => uncertainty)).toEqual([0.5, 0]);
 });
 
-test("what nobody waits for any more is given up", async () => {
+test("work that no caller waits for is cancelled", async () => {
   const controller = new AbortController();
   const making = newSentences(documents, turns(controller.signal));
   controller.abort(new Error("gone"));

@@ -1,16 +1,16 @@
 import type { SentenceEdit } from "@weft-nlp/api";
 import { type Document, type Entity, type Relation, roundConfidence, type Token } from "@weft-nlp/core";
 
-/** A sentence that comes into a project, with its suggestions. */
+/** A new sentence of a project, with its suggestions. */
 export interface NewSentence {
   readonly document: Document;
   readonly uncertainty: number;
 }
 
 /**
- * All sentences of some documents.
+ * Splits documents into sentences.
  *
- * @param pause waited for after each document: there may be very many
+ * @param pause awaited after each document, as there may be very many
  */
 export async function newSentences(documents: readonly Document[], pause: () => Promise<void>): Promise<NewSentence[]> {
   const sentences: NewSentence[] = [];
@@ -24,9 +24,9 @@ export async function newSentences(documents: readonly Document[], pause: () => 
 }
 
 /**
- * The sentences of a document, each a document of its own with its own text, counted from its own
- * beginning. `metadata.doc` names where it comes from, which keeps the sentences of a document
- * together in splits. An annotation that reaches over a sentence's end is left out.
+ * Splits a document into one document per sentence, with text and offsets starting at 0.
+ * `metadata.doc` names the original, which keeps its sentences together in splits. Annotations that
+ * cross the end of a sentence are dropped.
  */
 function correctionSentences(document: Document): Document[] {
   const { tokens, sentences, text } = document;
@@ -66,7 +66,7 @@ function correctionSentences(document: Document): Document[] {
   });
 }
 
-/** What a file says, as accepted, with what a model says beyond it, as suggestions. */
+/** Combines a file's annotations, as accepted, with a model's additional ones, as suggestions. */
 export function withSuggestions(given: Document, found: Document): Document {
   const entities: Entity[] = given.entities.map(accepted);
   const relations: Relation[] = given.relations.map(accepted);
@@ -84,8 +84,8 @@ export function withSuggestions(given: Document, found: Document): Document {
 }
 
 /**
- * How torn the model is about what it is least sure of, 0 to 1: a probability of one half is as
- * uncertain as can be.
+ * The uncertainty of the model's least certain annotation, 0 to 1; a probability of one half gives
+ * 1.
  */
 function uncertaintyOf({ entities, relations }: Pick<Document, "entities" | "relations">): number {
   const doubts = [...entities, ...relations].map(({ confidence = 1 }) => 1 - Math.abs(2 * confidence - 1));

@@ -18,7 +18,7 @@ import type { WorkspaceContext } from "./workspace-context.ts";
 type SentencesRequest = z.output<typeof sentencesRequest>;
 type ProjectRequest = z.output<typeof projectRequest>;
 
-/** The correction projects of a folder by name, each opened when it is first asked for. */
+/** The correction projects of a folder by name, each opened on first use. */
 export class CorrectionStore {
   readonly folder: string;
   readonly #context: WorkspaceContext;
@@ -31,8 +31,8 @@ export class CorrectionStore {
   }
 
   /**
-   * In the order of their names. One whose files are damaged is left out, so that it does not hide
-   * the others; the log has it.
+   * All projects, ordered by name. A damaged project is skipped and logged, so it does not hide the
+   * others.
    */
   async list(): Promise<CorrectionProject[]> {
     const names = (await this.#names()).filter((name) => projectName.safeParse(name).success).sort();
@@ -48,7 +48,7 @@ export class CorrectionStore {
   }
 
   /**
-   * @param name is looked for among the names there are, and never becomes a path otherwise
+   * @param name looked up in the listing, and never made into a path otherwise
    * @throws {RequestError} CORRECTIONS_UNKNOWN
    */
   async find(name: string): Promise<CorrectionProject> {
@@ -59,7 +59,7 @@ export class CorrectionStore {
   }
 
   /**
-   * Makes a project of texts, of an annotated file, or of an extraction result.
+   * Creates a project from texts, an annotated file or an extraction.
    *
    * @throws {RequestError} @throws {DataError} @throws {FileError}
    */
@@ -78,7 +78,7 @@ export class CorrectionStore {
       relationTypes,
     };
     return this.#inTurn(async () => {
-      // Another may have come while the sentences were read.
+      // Another project may have been created while the sentences were read.
       await this.#refuseTwin(name);
       await makeFolder(this.folder);
       const making = CorrectionProject.create(join(this.folder, name), head, sentences);
@@ -91,9 +91,9 @@ export class CorrectionStore {
   }
 
   /**
-   * Puts texts, a file or an extraction result behind the sentences of a project.
+   * Appends texts, a file or an extraction to a project.
    *
-   * @returns the id of the first sentence that came
+   * @returns the id of the first new sentence
    * @throws {RequestError} @throws {DataError} @throws {FileError}
    */
   async add(project: CorrectionProject, request: SentencesRequest, signal: AbortSignal): Promise<number> {
@@ -102,12 +102,11 @@ export class CorrectionStore {
   }
 
   /**
-   * Takes a project away. Its folder is moved to `.trash`, with the time in its name, so that what
-   * people did can be had back by hand.
+   * Deletes a project. Its folder moves to `.trash`, with the time in its name, so it can be
+   * restored by hand.
    *
-   * @param revision the one that somebody saw who wants it gone
-   * @returns where it lies, from the folder of the projects; nothing where the project has changed
-   *   since
+   * @param revision the revision that the client saw
+   * @returns its new path from the folder of projects; undefined if the project has changed since
    * @throws {FileError}
    */
   async remove(project: CorrectionProject, revision: number): Promise<string | undefined> {
@@ -122,17 +121,17 @@ export class CorrectionStore {
   }
 
   /**
-   * Gives a project another name. Its files go with it; runs that were trained on it look for their
-   * data under the old one.
+   * Renames a project and its folder. Runs trained on it still look for their data under the old
+   * name.
    *
-   * @param revision the one that somebody saw who wants it renamed
-   * @returns the project as it is found from now on; nothing where it has changed since
+   * @param revision the revision that the client saw
+   * @returns the project under its new name; undefined if it has changed since
    * @throws {RequestError} CORRECTIONS_EXIST @throws {FileError}
    */
   async rename(project: CorrectionProject, revision: number, to: string): Promise<CorrectionProject | undefined> {
     const { name } = project.head;
     return this.#inTurn(async () => {
-      // A folder that is no project would be in the way too.
+      // A folder that is not a project would conflict too.
       const twin = (await this.#names()).find((known) => known !== name && known.toLowerCase() === to.toLowerCase());
       if (twin !== undefined) throw exists(twin);
       if (!(await project.moveTo(revision, join(this.folder, to)))) return undefined;
@@ -142,32 +141,32 @@ export class CorrectionStore {
     });
   }
 
-  /** Where upper and lower case are one to the file system, they are one here. */
+  /** Refuses a name that differs only in case: some file systems treat both as the same. */
   async #refuseTwin(name: string): Promise<void> {
     const twin = (await this.#names()).find((known) => known.toLowerCase() === name.toLowerCase());
     if (twin !== undefined && (await this.#project(twin)) !== undefined) throw exists(twin);
   }
 
-  /** Of two that want the same name at once, one gets it. */
+  /** Runs changes of names one at a time, so only one of two requests gets a name. */
   async #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     const turn = this.#queue.then(work);
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
 
-  /** Takes back what was said of a name, unless something else is said of it by now. */
+  /** Removes a cached entry, unless another has replaced it. */
   #forget(name: string, opening: Promise<CorrectionProject | undefined>): void {
     if (this.#open.get(name) === opening) this.#open.delete(name);
   }
 
-  /** @param taken names of documents that texts without a name of their own must not get */
+  /** @param taken document names that unnamed texts must not get */
   async #sentencesOf(request: SentencesRequest, signal: AbortSignal, taken?: ReadonlySet<unknown>): Promise<NewSentence[]> {
     const documents = await this.#documentsOf(request, signal, taken);
     const count = documents.reduce((sum, document) => sum + document.sentences.length, 0);
     if (count > maxSentences) throw tooMany(count, maxSentences);
     const suggested = predicts(request) ? await this.#predict(documents, request, signal) : documents;
     const sentences = await newSentences(suggested, turns(signal));
-    if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there is no sentence in it" });
+    if (sentences.length === 0) throw new RequestError("REQUEST_INVALID", { message: "there are no sentences to add" });
     return sentences;
   }
 
@@ -178,14 +177,14 @@ export class CorrectionStore {
   async #project(name: string): Promise<CorrectionProject | undefined> {
     const known = this.#open.get(name);
     const kept = await known;
-    // Another server may have taken it away, and made another one.
+    // Another server may have deleted it and created another.
     if (kept !== undefined && (await kept.isThere())) return kept;
     if (this.#open.get(name) !== known) return this.#project(name);
     const opening = CorrectionProject.open(join(this.folder, name));
     this.#open.set(name, opening);
     try {
       const project = await opening;
-      // It may be made later.
+      // It may be created later.
       if (project === undefined) this.#forget(name, opening);
       return project;
     } catch (error) {
@@ -202,7 +201,7 @@ export class CorrectionStore {
     const given = [texts, data, extraction].filter((each) => each !== undefined).length;
     if (given !== 1) {
       throw new RequestError("REQUEST_INVALID", {
-        message: `a project is made of texts, of data or of an extraction, and this request gives ${given === 0 ? "none" : "several"} of them`,
+        message: `expected exactly one of texts, data and extraction, and the request has ${given === 0 ? "none" : "several"}`,
       });
     }
     const { limits } = this.#context;
@@ -210,8 +209,8 @@ export class CorrectionStore {
       if (texts.length > limits.documents) {
         throw new RequestError("REQUEST_TOO_LARGE", {
           at: { path: "texts" },
-          message: `there are ${texts.length} texts; this server takes ${limits.documents} at once`,
-          hint: "put them into a file of the server's data folder",
+          message: `the request has ${texts.length} texts; the limit is ${limits.documents}`,
+          hint: "put them into a file in the server's data folder",
         });
       }
       const pause = turns(signal);
@@ -227,22 +226,22 @@ export class CorrectionStore {
     return this.#readData(data as string, signal);
   }
 
-  /** The file is looked for in a listing of what the server shows. */
+  /** The file is looked up in the listing of the server's data. */
   async #readData(name: string, signal: AbortSignal): Promise<Document[]> {
     const { workspace, data: shelf } = this.#context;
     if ((workspace.data ?? []).length === 0) {
       throw new RequestError("NOT_ALLOWED", {
         at: { path: "data" },
-        message: "this server was started without data",
-        hint: "start it with --data FOLDER or send texts",
+        message: "this server has no data folder",
+        hint: "start it with --data FOLDER, or send texts",
       });
     }
     const file = (await shelf.files()).find((each) => each.name === name);
     if (file !== undefined) return shelf.documents(file, maxSentences, signal);
     throw new RequestError("REQUEST_INVALID", {
       at: { path: "data" },
-      message: "there is no such file in the server's data",
-      hint: "GET /v1/data lists those there are",
+      message: "there is no such file in the server's data folder",
+      hint: "GET /v1/data lists the files",
     });
   }
 
@@ -250,7 +249,7 @@ export class CorrectionStore {
     const { registry, limits } = this.#context;
     const lease = registry.lease(model ?? undefined);
     try {
-      // The server's own files are whole corpora, and nobody sends them.
+      // The server's own files may be whole corpora, and do not come from clients.
       if (texts !== undefined) boundPairs(lease.served, documents, "texts", limits);
       const suggested: Document[] = [];
       for (let from = 0; from < documents.length; from += documentsAtOnce) {
@@ -270,31 +269,31 @@ export class CorrectionStore {
   }
 }
 
-/** A hidden name, so that no project has it. */
+/** Hidden, so no project can have this name. */
 const trash = ".trash";
-/** More would be no work for people any more. */
+/** More than people could correct. */
 const maxSentences = 50_000;
 const documentsAtOnce = 64;
 /**
- * Relations below a model's own threshold are worth a look: what it missed is most often what it
- * doubted.
+ * Relations below the model's own threshold are worth suggesting: a model mostly misses what it was
+ * unsure about.
  */
 const suggestionThreshold = 0.3;
 
 /**
- * Whether a model is asked for suggestions: for texts it is unless nobody is named, for a file
- * where one is named.
+ * Whether a model makes suggestions: for texts by default, unless `model` is null; for a file only
+ * if `model` is given.
  */
 function predicts({ texts, data, model }: SentencesRequest): boolean {
   return (texts !== undefined && model !== null) || (data !== undefined && typeof model === "string");
 }
 
-/** Whether a project begins with the suggestions of a model of this server. */
+/** Whether a model of this server makes the original suggestions. */
 function suggests(request: SentencesRequest): boolean {
   return predicts(request) || (request.extraction !== undefined && request.model !== null);
 }
 
-/** Documents of one name count as one where data is split. */
+/** Splits treat documents with the same name as one. */
 function freshName(name: string, taken: ReadonlySet<unknown>): string {
   let fresh = name;
   for (let number = 2; taken.has(fresh); number++) fresh = `${name} (${number})`;
@@ -304,12 +303,12 @@ function freshName(name: string, taken: ReadonlySet<unknown>): string {
 function exists(name: string): RequestError {
   return new RequestError("CORRECTIONS_EXIST", {
     at: { path: "name" },
-    message: `there is a correction project called ${name} already`,
-    hint: "choose another name, or go on with that one",
+    message: `the correction project ${name} exists already`,
+    hint: "choose another name, or add to that project",
   });
 }
 
-/** What has no confidence is taken for a sure suggestion. */
+/** An annotation without a confidence becomes a certain suggestion. */
 function suggestionsOf(record: Readonly<Record<string, unknown>>, name: string): Document {
   const { document } = documentFromRecord({ id: name, ...record }, { path: "extraction" });
   const sure = <Part extends { readonly confidence?: number | undefined }>(part: Part): Part => ({ confidence: 1, ...part });

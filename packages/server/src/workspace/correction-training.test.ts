@@ -19,7 +19,7 @@ const projectOf = async (name: string): Promise<CorrectionProject> => {
   return CorrectionProject.create(join(folder, name), head, []);
 };
 
-test("a project whose training is only being prepared is not moved, and one whose training came to nothing is", async () => {
+test("a project is not moved while its training is being prepared, but is after that training failed to start", async () => {
   const [project, other] = [await projectOf("one"), await projectOf("other")];
   const training = new CorrectionTraining(folder, join(folder, "runs"), weftPath);
   const move = async (): Promise<string> => "moved";
@@ -31,7 +31,7 @@ test("a project whose training is only being prepared is not moved, and one whos
   expect(await training.whileIdle(project, move)).toBe("moved");
 });
 
-test("no training begins on a project that is being moved, and none makes a folder of its old name", async () => {
+test("no training starts on a project that is being moved, and none recreates its old folder", async () => {
   const project = await projectOf("early");
   const training = new CorrectionTraining(folder, join(folder, "runs"), weftPath);
   const moving = training.whileIdle(project, async () => project.moveTo(0, join(folder, "late")));
@@ -40,7 +40,7 @@ test("no training begins on a project that is being moved, and none makes a fold
   expect(await readdir(folder)).not.toContain("early");
 });
 
-test("who holds a project under a name that it had before does not write beside who holds it now", async () => {
+test("a stale handle of a renamed project does not write next to the current one", async () => {
   const project = await projectOf("there");
   expect(await project.moveTo(0, join(folder, "there"))).toBe(true);
   expect(await project.isThere()).toBe(true);
@@ -50,7 +50,7 @@ test("who holds a project under a name that it had before does not write beside 
   await expect(project.add([], 1)).rejects.toMatchObject({ code: "CORRECTIONS_UNKNOWN" });
 });
 
-test("a training that is being prepared when the server stops is not begun behind that", async () => {
+test("a training that is being prepared when the server stops is not started", async () => {
   const project = await projectOf("stopped");
   const sentence = { ...joinTokens(["Ada", "left"]), sentences: [{ start: 0, end: 2 }], entities: [], relations: [] };
   const documents = ["a", "b"].map((id) => ({ ...sentence, id, metadata: {} }));

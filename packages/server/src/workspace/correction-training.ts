@@ -14,12 +14,13 @@ import {
   writeFileAtomically,
   writeJsonFile,
 } from "@weft-nlp/node/files";
+import { loadedPlugins } from "@weft-nlp/node/plugins";
 import { resolvePaths } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
 import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
 import { RunShelf } from "./run-shelf.ts";
 
-/** What `training.json` in a project's folder says of its last training. */
+/** The last training of a project, as `training.json` in its folder holds it. */
 interface Started {
   readonly run: string;
   readonly from: string | null;
@@ -29,11 +30,10 @@ interface Started {
 }
 
 /**
- * Trains on corrected sentences: `weft train` as a process of its own, whose run lies in the
- * server's folder of runs. One at a time.
+ * Trains on corrected sentences: runs `weft train` as a separate process that writes into the
+ * server's runs folder. One at a time.
  *
- * The process is told to stop when the server is, and leaves a run that `weft train --resume` goes
- * on with.
+ * The process stops with the server, and leaves a run that `weft train --resume` can continue.
  */
 export class CorrectionTraining {
   readonly #corrections: string;
@@ -44,12 +44,12 @@ export class CorrectionTraining {
   /** The project whose training is being prepared. */
   #starting: string | undefined;
   #closed = false;
-  /** What moves projects about. */
+  /** Moves of projects in progress. */
   readonly #moves = new Set<Promise<unknown>>();
 
   /**
-   * @param corrections the folder of the projects
-   * @param runs the folder of the runs
+   * @param corrections the folder of projects
+   * @param runs the runs folder
    * @param command the file of the `weft` command
    */
   constructor(corrections: string, runs: string, command: string) {
@@ -66,8 +66,8 @@ export class CorrectionTraining {
   async start(project: CorrectionProject, request: TrainRequest): Promise<TrainState> {
     if (this.#starting !== undefined || this.#child !== undefined) {
       throw new RequestError("TRAINING_RUNNING", {
-        message: `a training${this.#child === undefined ? "" : ` on ${this.#child.project}`} is under way; this server does one at a time`,
-        hint: "wait for it, or stop it",
+        message: `a training${this.#child === undefined ? "" : ` on ${this.#child.project}`} is running; this server runs one at a time`,
+        hint: "wait until it ends, or stop it",
       });
     }
     this.#starting = project.head.name;
@@ -81,17 +81,17 @@ export class CorrectionTraining {
   }
 
   /**
-   * Moves a project's files while no training works with them, and lets none begin meanwhile.
+   * Moves a project's files while no training uses them, and lets none start meanwhile.
    *
-   * @throws {RequestError} TRAINING_RUNNING, also where one is only being prepared
-   * @throws what the move does
+   * @throws {RequestError} TRAINING_RUNNING, even if the training is still being prepared
+   * @throws what `move` throws
    */
   async whileIdle<Moved>(project: CorrectionProject, move: () => Promise<Moved>): Promise<Moved> {
     const work = async (): Promise<Moved> => {
       if (this.#starting === project.head.name || (await this.state(project)).state === "running") {
         throw new RequestError("TRAINING_RUNNING", {
-          message: "a training on this project is under way",
-          hint: "wait for it, or stop it first",
+          message: "a training on this project is running",
+          hint: "wait until it ends, or stop it first",
         });
       }
       return move();
@@ -105,7 +105,7 @@ export class CorrectionTraining {
     }
   }
 
-  /** Of the last training of a project, also of one that an earlier server began. */
+  /** The state of a project's last training, even if an earlier server started it. */
   async state(project: CorrectionProject): Promise<TrainState> {
     const path = this.#pathOf(project, "training.json");
     if (!(await exists(path))) return { state: "none" };
@@ -118,13 +118,13 @@ export class CorrectionTraining {
     return { state: stopped ? "stopped" : "failed", ...about, ...(message === "" ? {} : { message }) };
   }
 
-  /** Begins no training any more, and ends the one under way. */
+  /** Refuses new trainings, and stops the running one. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.stop();
   }
 
-  /** Tells the process to stop, and waits for that. @returns whether there was one */
+  /** Stops the running training and waits for its end. @returns whether there was one */
   async stop(project?: CorrectionProject): Promise<boolean> {
     const child = this.#child;
     if (child === undefined || (project !== undefined && child.project !== project.head.name)) return false;
@@ -143,7 +143,7 @@ export class CorrectionTraining {
     if (base === undefined && data === "added") {
       throw new RequestError("REQUEST_INVALID", {
         at: { path: "data" },
-        message: "corrected sentences can be added to the data of a run, and none was named",
+        message: "`added` needs a run to add corrected sentences to",
         hint: "name the run in `from`",
       });
     }
@@ -156,7 +156,8 @@ export class CorrectionTraining {
     const split = base !== undefined && data === "added" ? await added(base, documents, files) : await alone(documents, files);
     const config: TrainConfig = { ...(base ?? baseConfig(files)), data: split.data };
     await writeJsonFile(join(folder, "weft.yaml"), config);
-    const args = ["train", join(folder, "weft.yaml"), "--run", join(this.#runs, run)];
+    const plugins = loadedPlugins().flatMap((url) => ["--plugin", url]);
+    const args = ["train", join(folder, "weft.yaml"), "--run", join(this.#runs, run), ...plugins];
     const child = await this.#spawn(name, args, this.#pathOf(project, `${run}.log`));
     const started: Started = {
       run,
@@ -169,17 +170,17 @@ export class CorrectionTraining {
     return this.state(project);
   }
 
-  /** @throws {RequestError} STOPPING: a process begun now would be told to stop by nobody */
+  /** @throws {RequestError} STOPPING, as nothing would stop a process started now */
   async #spawn(project: string, args: readonly string[], logPath: string): Promise<ChildProcess> {
     const log = await open(logPath, "w");
     try {
-      if (this.#closed) throw new RequestError("STOPPING", { message: "the server is about to stop" });
+      if (this.#closed) throw new RequestError("STOPPING", { message: "the server is stopping" });
       const child = spawn(process.execPath, [this.#command, ...args], { stdio: ["ignore", log.fd, log.fd] });
       this.#child = { project, process: child };
       const ended = (): void => {
         if (this.#child?.process === child) this.#child = undefined;
       };
-      // A process that could not be begun has no end.
+      // A process that could not be started emits `error`, not `close`.
       child.once("error", ended).once("close", ended);
       return child;
     } finally {
@@ -206,7 +207,7 @@ export class CorrectionTraining {
 
 interface Split {
   readonly data: TrainConfig["data"];
-  /** Stated with the state of the training. */
+  /** Describes the data in the state of the training. */
   readonly words: string;
 }
 
@@ -216,8 +217,8 @@ interface SplitFiles {
 }
 
 /**
- * The run's own train data with the corrected sentences behind it; its dev and test as they are, so
- * that scores can be compared.
+ * The run's train data followed by the corrected sentences; its dev and test data unchanged, so
+ * scores stay comparable.
  */
 async function added(base: TrainConfig, documents: readonly Document[], { train }: SplitFiles): Promise<Split> {
   if (documents.length === 0) throw tooFew(1);
@@ -227,13 +228,13 @@ async function added(base: TrainConfig, documents: readonly Document[], { train 
   const { dev, test } = base.data;
   return {
     data: { train, dev, ...(test === undefined ? {} : { test }) },
-    words: `train: ${own.length} sentences of the run and ${documents.length} corrected ones; dev and test: those of the run`,
+    words: `train: ${own.length} sentences of the run and ${documents.length} corrected sentences; dev and test of the run`,
   };
 }
 
 /**
- * Corrected sentences only: every fifth document for dev, so that no document is in both; every
- * fifth sentence where there is but one.
+ * Corrected sentences only. Every fifth document goes to dev, so no document is in both; with a
+ * single document, every fifth sentence.
  */
 async function alone(documents: readonly Document[], files: SplitFiles): Promise<Split> {
   if (documents.length < 2) throw tooFew(2);
@@ -259,7 +260,9 @@ async function writeLines(path: string, documents: readonly Document[]): Promise
   );
 }
 
-/** What trains in a minute or two on some hundred sentences: the settings of the bundled corpus. */
+/**
+ * The settings of the bundled corpus, which train in a minute or two on a few hundred sentences.
+ */
 function baseConfig(data: SplitFiles): TrainConfig {
   return parseConfig({
     data,
@@ -273,7 +276,7 @@ function baseConfig(data: SplitFiles): TrainConfig {
 function tooFew(min: number): RequestError {
   return new RequestError("REQUEST_INVALID", {
     message: `training needs ${min === 1 ? "a corrected sentence" : `${min} corrected sentences`}, and the project has fewer`,
-    hint: "go through some sentences first and mark them as done",
+    hint: "review some sentences first and mark them as done",
   });
 }
 

@@ -11,14 +11,14 @@ const shownPlaces = 20;
 const shownFaults = 200;
 
 /**
- * What `weft data check` finds in files, with their names in place of their paths.
+ * The problems that `weft data check` finds in files, with names instead of paths.
  *
  * @throws {RequestError} REQUEST_TOO_LARGE
  */
 export async function dataProblems(files: readonly ShelvedFile[]): Promise<ProblemList> {
   if (files.reduce((sum, { bytes }) => sum + bytes, 0) > maxBytes) {
     throw new RequestError("REQUEST_TOO_LARGE", {
-      message: `the files have more than ${maxBytes >> 20} MiB, the most that is checked here`,
+      message: `the files exceed ${maxBytes >> 20} MiB, the limit of a check here`,
       hint: "weft data check reads files of any size",
     });
   }
@@ -45,7 +45,7 @@ export async function dataProblems(files: readonly ShelvedFile[]): Promise<Probl
   };
 }
 
-/** Of a folder, each place names the file in it. */
+/** In a folder, each place names its file. */
 function named({ sentences, omissions, faults }: CheckedFile, { name, path }: ShelvedFile): CheckedFile {
   const sourceOf = (source: string | undefined): string => {
     const inside = placeInside(path, source);

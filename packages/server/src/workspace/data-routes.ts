@@ -10,13 +10,10 @@ import { requestScope } from "../http/request-scope.ts";
 import type { CorpusIndex, PackedSentence } from "./corpus-index.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
-/** How long a list waits for counts that are not there yet. */
+/** Max wait of a list for counts that are not ready. */
 const waitMs = 1200;
 
-/**
- * `/v1/data`: the annotated files that the server was started with, their sentences and what is
- * wrong with them.
- */
+/** `/v1/data`: the server's annotated files, their sentences and their problems. */
 export async function dataRoutes(app: App, { workspace, data: shelf }: WorkspaceContext): Promise<void> {
   app.route({
     ...endpoint(contracts.data),
@@ -75,14 +72,14 @@ function itemOf({ index, line, overlap, ...sentence }: PackedSentence): IndexedS
 }
 
 /**
- * Reading a large file takes longer than any deadline of an extraction: it is done for as long as
- * somebody waits for it.
+ * Reading a large file may exceed any extraction deadline, so it continues for as long as the
+ * client waits.
  */
 function whileWaited(reply: FastifyReply): AbortSignal {
   return requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY }).signal;
 }
 
-/** All of them unpacked, with a turn for other requests now and then. */
+/** Unpacks all sentences, with regular turns for other requests. */
 export async function sentencesOf(index: CorpusIndex): Promise<Sentence[]> {
   const sentences: Sentence[] = [];
   for (const { id, tokens, entities, relations } of index.sentences()) {

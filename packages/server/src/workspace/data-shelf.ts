@@ -16,20 +16,20 @@ import type { ShelvedFile } from "./shelved-file.ts";
 
 const depth = 4;
 const maxFiles = 2000;
-/** Of one file, and of all that are kept. */
+/** Max bytes of the index of one file, and of all cached indexes. */
 const indexBytes = 128 << 20;
 const allIndexBytes = 256 << 20;
-/** Larger files are counted when somebody opens them. */
+/** Larger files are counted when a client opens them. */
 const countedBytes = 32 << 20;
 
 /**
- * The annotated files of some folders. Names in requests are looked up in the listing and never
- * made into paths.
+ * The annotated files of the server's data folders. Names in requests are looked up in the listing
+ * and never made into paths.
  */
 export class DataShelf {
   readonly #roots: readonly string[];
   readonly #threads = new CorpusThreads();
-  /** The one used last stands last. */
+  /** Most recently used last. */
   readonly #indexes = new Map<string, { readonly stamp: string; readonly index: CorpusIndex }>();
   readonly #counts = new Map<string, { readonly stamp: string; readonly counts: CorpusCounts }>();
   #counting: Promise<void> = Promise.resolve();
@@ -39,9 +39,9 @@ export class DataShelf {
   }
 
   /**
-   * In the order in which they were named, those of a folder by name.
+   * All files in the order of the options; those of a folder by name.
    *
-   * @throws {FileError} where one that was named is not there
+   * @throws {FileError} if a file or folder in the options does not exist
    */
   async files(): Promise<ShelvedFile[]> {
     const found = new Map<string, ShelvedFile>();
@@ -49,7 +49,7 @@ export class DataShelf {
       const { size, mtime } = await stat(path);
       put({ name, path, bytes: size, modified: mtime });
     };
-    // Two folders of one name: the second one's files get a number.
+    // If two folders have the same name, the second one's files get a number.
     const put = (file: ShelvedFile): void => {
       let own = file.name;
       for (let number = 2; found.has(own); number++) own = `${file.name} (${number})`;
@@ -92,18 +92,15 @@ export class DataShelf {
     if (file !== undefined) return file;
     const names = files.map((each) => each.name);
     throw new RequestError("DATA_UNKNOWN", {
-      message: this.#roots.length === 0 ? "this server shows no data" : "there is no annotated file of this name",
+      message: this.#roots.length === 0 ? "this server has no data folder" : "there is no annotated file with this name",
       hint:
         this.#roots.length === 0
-          ? "start it with --data and a folder of annotated files"
-          : (didYouMean(name.slice(0, 60), names) ?? "GET /v1/data lists those there are"),
+          ? "start it with --data FOLDER"
+          : (didYouMean(name.slice(0, 60), names) ?? "GET /v1/data lists the files"),
     });
   }
 
-  /**
-   * The sentences of a file, read once and kept as long as there is room and the file stays as it
-   * is.
-   */
+  /** The sentences of a file; cached while there is room and the file is unchanged. */
   async index(file: ShelvedFile, signal?: AbortSignal): Promise<CorpusIndex> {
     const stamp = stampOf(file);
     const kept = this.#indexes.get(file.path);
@@ -118,7 +115,7 @@ export class DataShelf {
   }
 
   /**
-   * The documents of a file, up to the one with which there are more sentences than that.
+   * The documents of a file, up to the one that exceeds `maxSentences`.
    *
    * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} @throws {FileError}
    */
@@ -132,7 +129,7 @@ export class DataShelf {
   }
 
   /**
-   * What `weft data check` finds in files, alone or together.
+   * The problems that `weft data check` finds in files, alone or together.
    *
    * @throws {RequestError} REQUEST_TOO_LARGE
    */
@@ -145,21 +142,18 @@ export class DataShelf {
     return this.#threads.run("statistics", corpus, [file], signal);
   }
 
-  /** Ends what is being read. */
+  /** Cancels all reading. */
   async close(): Promise<void> {
     await this.#threads.close();
   }
 
-  /** Nothing where the file has not been read yet. */
+  /** Undefined until the file has been read. */
   countsOf(file: ShelvedFile): CorpusCounts | undefined {
     const known = this.#counts.get(file.path);
     return known?.stamp === stampOf(file) ? known.counts : undefined;
   }
 
-  /**
-   * Reads the files that have not been, of all those there are, one after the other; whoever asks
-   * meanwhile waits for the same reading.
-   */
+  /** Reads the files that have no counts yet, one by one; concurrent calls share the same work. */
   async count(files: readonly ShelvedFile[]): Promise<void> {
     this.#forget(new Set(files.map(({ path }) => path)));
     const before = this.#counting;
@@ -173,7 +167,7 @@ export class DataShelf {
     await this.#counting;
   }
 
-  /** What is kept of files that are not there any more. */
+  /** Drops what is cached for files that no longer exist. */
   #forget(there: ReadonlySet<string>): void {
     for (const kept of [this.#indexes, this.#counts])
       for (const path of [...kept.keys()].filter((path) => !there.has(path))) kept.delete(path);
@@ -189,7 +183,7 @@ export class DataShelf {
   }
 }
 
-/** Whether a format of one file has such names. */
+/** Whether a single-file format uses such names. */
 function mayBeData(name: string): boolean {
   const lower = name.toLowerCase().replace(/\.gz$/, "");
   return endings.some((ending) => lower.endsWith(ending));

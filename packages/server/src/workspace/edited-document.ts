@@ -5,11 +5,11 @@ import { annotationOf } from "./correction-files.ts";
 import { hasSuggestions } from "./correction-sentences.ts";
 
 /**
- * A document with what a person says of it.
+ * Replaces the annotation of a document with a person's edit.
  *
- * @throws {RequestError} REQUEST_INVALID where something stands there twice, or is done with
- *   suggestions left
- * @throws {DataError} where spans or ends do not fit the document
+ * @throws {RequestError} REQUEST_INVALID if the edit has duplicates, or is done with suggestions
+ *   left
+ * @throws {DataError} if spans or relation ends do not fit the document
  */
 export function editedDocument(document: Document, edit: SentenceEdit): Document {
   const edited = { ...document, ...annotationOf(edit) };
@@ -25,8 +25,8 @@ export function editedDocument(document: Document, edit: SentenceEdit): Document
   if (edit.done && hasSuggestions(edit)) {
     throw new RequestError("REQUEST_INVALID", {
       at: { path: "done" },
-      message: "a sentence with suggestions that nobody has accepted is not done",
-      hint: "accept each (send it without its confidence) or leave it out",
+      message: "a sentence with open suggestions cannot be done",
+      hint: "accept each suggestion (send it without its confidence) or omit it",
     });
   }
   return edited;
@@ -35,8 +35,7 @@ export function editedDocument(document: Document, edit: SentenceEdit): Document
 function refuseTwins(list: "entities" | "relations", keys: readonly string[]): void {
   const seen = new Set<string>();
   for (const [index, key] of keys.entries()) {
-    if (seen.has(key))
-      throw new RequestError("REQUEST_INVALID", { at: { path: `${list}[${index}]` }, message: "this stands here twice" });
+    if (seen.has(key)) throw new RequestError("REQUEST_INVALID", { at: { path: `${list}[${index}]` }, message: "duplicate" });
     seen.add(key);
   }
 }

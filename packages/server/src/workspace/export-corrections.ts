@@ -5,8 +5,8 @@ import { didYouMean } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
 
 /**
- * @param name of the project, and so of the files
- * @throws {RequestError} REQUEST_INVALID where there is no such format
+ * @param name the name of the project, used for the files
+ * @throws {RequestError} REQUEST_INVALID if there is no such format
  */
 export async function exportCorrections(
   name: string,
@@ -17,8 +17,8 @@ export async function exportCorrections(
   if (writer === undefined) {
     throw new RequestError("REQUEST_INVALID", {
       at: { path: "querystring.format" },
-      message: "there is no format of this name to write",
-      hint: didYouMean(format, outputFormats.names) ?? `there are ${outputFormats.names.join(", ")}`,
+      message: "unknown output format",
+      hint: didYouMean(format, outputFormats.names) ?? `the formats are ${outputFormats.names.join(", ")}`,
     });
   }
   const { text, files, omissions } = await collectText(writer.write(documents));

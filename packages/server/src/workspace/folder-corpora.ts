@@ -3,18 +3,19 @@ import { join } from "node:path";
 import { type InputFormat, inputFormats } from "@weft-nlp/core/formats";
 import type { ListedFolder } from "./list-folder.ts";
 
-/** A folder whose files are one corpus, as in brat: paths from where the listing began. */
+/**
+ * A folder whose files form one corpus, as in brat. Paths are relative to the root of the listing.
+ */
 export interface FolderCorpus {
-  /** A document each. */
+  /** One file a document. */
   readonly main: readonly string[];
-  /** What stands beside them. */
+  /** The files that belong to them. */
   readonly companions: readonly string[];
 }
 
 /**
- * The folders of a listing that are one corpus each, by their paths: those that hold a main file of
- * a format that is a folder. What lies below such a folder belongs to it, as it does for the
- * command line, and is no corpus of its own.
+ * The corpus folders of a listing, by path: those that hold a main file of a folder format.
+ * Everything below such a folder belongs to it, as on the command line.
  */
 export function folderCorpora(folders: readonly ListedFolder[]): ReadonlyMap<string, FolderCorpus> {
   const corpora = new Map<string, { main: string[]; companions: string[] }>();
@@ -31,7 +32,7 @@ export function folderCorpora(folders: readonly ListedFolder[]): ReadonlyMap<str
   return corpora;
 }
 
-/** How a corpus stands: another state means that it has to be read again. */
+/** The state of a corpus; if it differs, the corpus must be read again. */
 export async function folderState(
   root: string,
   { main, companions }: FolderCorpus,
@@ -58,7 +59,7 @@ function isMain(file: string): boolean {
   return formats.some(({ extensions }) => extensions.some((ending) => file.endsWith(ending)));
 }
 
-/** A companion is named by its ending, or whole where all documents share it. */
+/** A companion is given by its extension, or by its full name if all documents share it. */
 function isCompanion(file: string): boolean {
   return formats.some(({ companions = [] }) =>
     companions.some((name) => (name.startsWith(".") ? file.replace(/\.gz$/, "").endsWith(name) : file === name)),

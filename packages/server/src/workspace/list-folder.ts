@@ -2,20 +2,19 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileFailure, systemCodeOf } from "@weft-nlp/node/files";
 
-/** A folder below the one that is listed, with the names of what stands in it. */
+/** A folder in a listing, with the names of its contents. */
 export interface ListedFolder {
-  /** From the listed folder, with `/` between names on every system; empty for itself. */
+  /** Relative to the root of the listing, with `/` on every system; empty for the root. */
   readonly path: string;
   readonly files: readonly string[];
 }
 
 /**
- * The folders from one downwards, in the order of their names. Links are not followed and hidden
- * names are left out, so nothing outside the folder is ever reached through it.
+ * Lists a folder and those below it, ordered by name. Links are not followed and hidden names are
+ * skipped, so nothing outside the folder is reached.
  *
- * @param depth how far down; 0 lists the folder alone
- * @throws {FileError} where the folder itself cannot be read; those further down that cannot are
- *   left out
+ * @param depth max depth; 0 lists only the folder itself
+ * @throws {FileError} if the folder itself cannot be read; unreadable folders below it are skipped
  */
 export async function* listFolder(root: string, depth: number, path = ""): AsyncGenerator<ListedFolder> {
   const entries = await readdir(join(root, path), { withFileTypes: true }).catch((cause: unknown) => {

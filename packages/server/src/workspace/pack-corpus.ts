@@ -9,30 +9,30 @@ export interface CorpusCounts {
   readonly tokens: number;
   readonly entities: number;
   readonly relations: number;
-  /** The most frequent first. */
+  /** Most frequent first. */
   readonly entityTypes: Readonly<Record<string, number>>;
   readonly relationTypes: Readonly<Record<string, number>>;
-  /** Annotations that could not be carried over. */
+  /** Annotations that could not be read into a document. */
   readonly notCarried: number;
   /** Why reading stopped before the end. */
   readonly fault: Fault | null;
-  /** True where the file holds more than is kept in memory; the counts are of what is. */
+  /** True if the file exceeds what is kept in memory; the counts cover the part that is kept. */
   readonly truncated: boolean;
 }
 
 /**
- * The sentences of a file, packed so that 50,000 of them take some tens of megabytes: each as JSON
+ * The sentences of a file, packed so that 50,000 of them take tens of megabytes: the JSON of each
  * in one buffer, its words in lower case in another, and for each type the list of sentences that
- * hold it. What is large lies in memory that threads share.
+ * have it. The large parts are in memory that threads share.
  */
 export interface PackedCorpus {
   readonly counts: CorpusCounts;
   readonly packed: Uint8Array<SharedArrayBuffer>;
-  /** Where each sentence begins in `packed`, and behind the last one where it ends. */
+  /** Offset of each sentence in `packed`, followed by the end of the last one. */
   readonly ends: Float64Array;
   readonly words: Uint8Array<SharedArrayBuffer>;
   readonly wordEnds: Float64Array;
-  /** Tokens of each. */
+  /** Tokens of each sentence. */
   readonly lengths: Uint32Array;
   readonly overlap: Uint8Array;
   readonly byType: ReadonlyMap<string, Uint32Array>;
@@ -43,10 +43,9 @@ const untyped = "untyped";
 export const overlapBits = { none: 1, Normal: 2, EPO: 4, SEO: 8 } as const satisfies Record<OverlapClass, number>;
 
 /**
- * Reads a file, or a folder that is one corpus, up to its end, its first fault, or as much as is
- * kept.
+ * Reads a file or corpus folder up to its end, its first fault or the memory limit.
  *
- * @throws what is no fault of the file
+ * @throws errors that are not faults of the file
  */
 export async function packCorpus(path: string, { maxBytes }: { readonly maxBytes: number }): Promise<PackedCorpus> {
   const gathered = new Gathered();
@@ -79,12 +78,12 @@ export async function packCorpus(path: string, { maxBytes }: { readonly maxBytes
   };
 }
 
-/** Lines of a folder's files say nothing without the file; what stands there is found by its id. */
+/** In a corpus folder a line means nothing without its file; sentences are found by id. */
 function lineIn(path: string, { source, line }: Location): number | null {
   return placeInside(path, source) === undefined ? (line ?? null) : null;
 }
 
-/** What is read before it is packed together. */
+/** Collects what is read before it is packed. */
 class Gathered {
   readonly packed: Buffer[] = [];
   readonly words: Buffer[] = [];
@@ -101,7 +100,7 @@ class Gathered {
     const index = this.lengths.length;
     const { id, tokens, entities, relations } = sentence;
     const packed = Buffer.from(JSON.stringify({ id, line, tokens, entities, relations }));
-    // The line end, which no search holds, keeps a match from reaching over two sentences.
+    // No search contains a line end, so a match cannot span two sentences.
     const words = Buffer.from(`${searchable(tokens.join(" "))}\n`);
     this.packed.push(packed);
     this.words.push(words);

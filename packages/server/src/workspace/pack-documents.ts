@@ -5,19 +5,19 @@ import { placeInside } from "./place-inside.ts";
 import type { ShelvedFile } from "./shelved-file.ts";
 
 /**
- * Documents of a file on their way between threads: each piece a JSON list, unpacked in some
+ * Documents of a file as sent between threads: chunks, each a JSON list that unpacks in a few
  * milliseconds.
  */
 export type PackedDocuments = readonly string[];
 
-/** As much as may be kept of any file. */
+/** Max bytes kept of a file. */
 const maxBytes = 128 << 20;
 const pieceUnits = 1 << 20;
 
 /**
- * Reads the documents of a file until it has more sentences than somebody wants.
+ * Reads the documents of a file up to the one that exceeds `maxSentences`.
  *
- * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} with the file's name in place of its
+ * @throws {RequestError} REQUEST_TOO_LARGE @throws {DataError} with the file's name instead of its
  *   path
  * @throws {FileError}
  */
@@ -57,6 +57,6 @@ async function* documentsOf({ name, path }: ShelvedFile): AsyncGenerator<Documen
 function tooLarge(): RequestError {
   return new RequestError("REQUEST_TOO_LARGE", {
     message: `the file holds more than ${maxBytes >> 20} MiB of annotated text`,
-    hint: "cut the file into parts, each a project of its own",
+    hint: "split the file into several projects",
   });
 }

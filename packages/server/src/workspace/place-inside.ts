@@ -1,9 +1,8 @@
 import { relative, sep } from "node:path";
 
 /**
- * The way from a folder to a file in it, with `/` between names; nothing where the two are one.
- * Whole paths say where things lie on this machine, which is nobody's business who only reaches the
- * port.
+ * The path from a folder to a file in it, with `/` between names; undefined if they are the same.
+ * Absolute paths would disclose the layout of this machine to every client.
  */
 export function placeInside(path: string, source: string | undefined): string | undefined {
   if (source === undefined || source === path) return undefined;

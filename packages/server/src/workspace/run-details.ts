@@ -4,7 +4,7 @@ import type { TrainConfig } from "@weft-nlp/core/training";
 import { shortPath } from "@weft-nlp/node/runs";
 import type { KeptReport, KeptSplit, RunShelf, ShelvedRun } from "./run-shelf.ts";
 
-/** All that the files of a run say of it. @param entries of all runs, for the spread over seeds */
+/** Reads the details of a run from its files. @param entries all runs, for the spread over seeds */
 export async function runDetailsOf(shelf: RunShelf, run: ShelvedRun, entries: readonly RunEntry[]): Promise<RunDetails> {
   const [entry, { value: config, problem }, report] = await Promise.all([shelf.entry(run), shelf.config(run), shelf.report(run)]);
   const same = entries.filter(({ group, state }) => group !== null && group === entry.group && state === "done");
@@ -30,8 +30,8 @@ export async function runDetailsOf(shelf: RunShelf, run: ShelvedRun, entries: re
 }
 
 /**
- * Finished runs that differ in the seed alone, with the mean and the spread of their dev scores;
- * single ones are no group.
+ * Groups of two or more finished runs that differ only in the seed, with the mean and spread of
+ * their dev scores.
  */
 export function groupsOf(entries: readonly RunEntry[]): RunGroup[] {
   const groups = new Map<string, RunEntry[]>();
@@ -42,7 +42,7 @@ export function groupsOf(entries: readonly RunEntry[]): RunGroup[] {
   return [...groups].flatMap(([group, runs]) => {
     const [first] = runs;
     const seeds = [...new Set(runs.map(({ seed }) => seed ?? 0))];
-    // The same seed twice is the same training: it would only make the spread look small.
+    // The same seed twice is the same training, and would make the spread look too small.
     if (first?.dev === undefined || first.dev === null || seeds.length < runs.length || runs.length < 2) return [];
     const { mean, deviation } = meanAndDeviation(runs.map(({ dev }) => dev?.score ?? 0));
     return {
@@ -77,14 +77,12 @@ function splitSummary(own: KeptSplit, all: readonly { name: string; split: KeptS
   };
 }
 
-/** As far as a summary over reports asks. */
+/** Only the fields that a summary over reports needs. */
 function reportOf(split: KeptSplit): Report {
   return { protocols: Object.fromEntries(split.protocols.map((each) => [each.protocol, each])) } as unknown as Report;
 }
 
-/**
- * Paths say where things lie on this machine, which is nobody's business who only reaches the port.
- */
+/** Absolute paths would disclose the layout of this machine to every client. */
 function withShortPaths({ data, vectors, init, ...rest }: TrainConfig): unknown {
   const { train, dev, test, ...others } = data;
   return {

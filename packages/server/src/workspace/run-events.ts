@@ -3,14 +3,14 @@ import type { RunState } from "@weft-nlp/node/runs";
 import { followEvents } from "@weft-nlp/node/runs";
 import { thinEvents } from "./thin-events.ts";
 
-/** Points of each part of a model that a look at the log becomes at most. */
+/** Max points for each part of a model in one read of the log. */
 const maxPoints = 400;
-/** Silence after which a word goes out, so that whatever stands between keeps the connection. */
+/** Milliseconds of silence before a comment is sent, so that proxies keep the connection open. */
 const idleMs = 2000;
 
 /**
- * A run's log as server-sent events: all there is by now, then what comes, until nobody trains it
- * any more.
+ * A run's log as server-sent events: first all points so far, then new ones until the training
+ * ends.
  */
 export async function* runEvents(
   folder: string,
@@ -20,14 +20,14 @@ export async function* runEvents(
   const looks = followEvents(folder, { signal });
   const ask = (): ReturnType<typeof looks.next> => {
     const next = looks.next();
-    // Whoever leaves meanwhile does not hear of it.
+    // If the client disconnects meanwhile, the error has no consumer.
     next.catch(() => undefined);
     return next;
   };
   try {
     let next = ask();
     while (!signal.aborted) {
-      // Asked before the look comes: what was written before the end is then among what it holds.
+      // Read the state before the log, so that the log includes everything written before the end.
       const state = await stateOf();
       const idle = new AbortController();
       const look = await Promise.race([next, silence(AbortSignal.any([signal, idle.signal]))]);

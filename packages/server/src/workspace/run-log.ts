@@ -5,8 +5,8 @@ import { eventOf, GrowingFile } from "@weft-nlp/node/runs";
 export type LoggedEvaluation = Extract<LoggedEvent, { kind: "evaluation" }>;
 
 /**
- * The few things of a run's log that a list of runs shows; each look reads only what has been added
- * since the last one.
+ * The parts of a run's log that a list of runs shows. Each read covers only what was added since
+ * the last.
  */
 export class RunLog {
   readonly #file: GrowingFile;
@@ -18,8 +18,7 @@ export class RunLog {
   }
 
   /**
-   * The epoch that was logged last, and the evaluation that chose the best one: of a model in
-   * parts, that of its last part.
+   * The last logged epoch, and the best evaluation; for a model in parts, that of its last part.
    */
   async look(): Promise<{ readonly epoch: number; readonly best: LoggedEvaluation | undefined }> {
     const { lines, restarted } = await this.#file.read();
@@ -31,7 +30,7 @@ export class RunLog {
       this.#epoch = event.epoch;
       if (event.kind !== "evaluation") continue;
       const { part } = event;
-      // Parts are trained one after the other: the one that was evaluated last stands last.
+      // Parts are trained one after the other, so the part evaluated last comes last.
       const best = event.improved ? event : this.#best.get(part);
       this.#best.delete(part);
       if (best !== undefined) this.#best.set(part, best);

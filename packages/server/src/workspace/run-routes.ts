@@ -12,9 +12,7 @@ import type { WorkspaceContext } from "./workspace-context.ts";
 
 const maxStreams = 64;
 
-/**
- * `/v1/runs`: the trainings of a folder, how they stand, and their curves while they are under way.
- */
+/** `/v1/runs`: the trainings in a folder, their state, and their curves as they train. */
 export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Promise<void> {
   const stop = new AbortController();
   let streams = 0;
@@ -41,7 +39,7 @@ export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Pr
       const run = await known.find(name);
       if (streams >= maxStreams) {
         throw new RequestError("OVERLOADED", {
-          message: `${maxStreams} runs are being followed already, the most this server takes`,
+          message: `${maxStreams} clients follow runs already, the limit of this server`,
         });
       }
       const { signal } = requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY });
@@ -56,12 +54,12 @@ export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Pr
   });
 }
 
-/** @throws {RequestError} RUN_UNKNOWN where the server shows no runs at all */
+/** @throws {RequestError} RUN_UNKNOWN if the server has no runs folder */
 export function shelfOf(shelf: RunShelf | undefined): RunShelf {
   if (shelf !== undefined) return shelf;
   throw new RequestError("RUN_UNKNOWN", {
-    message: "this server shows no runs",
-    hint: "start it with --runs FOLDER, the folder that weft train writes into",
+    message: "this server has no runs folder",
+    hint: "start it with --runs FOLDER, where FOLDER is the output folder of weft train",
   });
 }
 

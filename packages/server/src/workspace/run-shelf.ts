@@ -11,13 +11,13 @@ import { RequestError } from "../errors.ts";
 import { listFolder } from "./list-folder.ts";
 import { RunLog } from "./run-log.ts";
 
-/** A run that was found in the listing: only such a folder is ever opened. */
+/** A run found in the listing; no other folder is ever opened. */
 export interface ShelvedRun {
   readonly name: string;
   readonly folder: string;
 }
 
-/** What of a run's report is kept in memory. */
+/** The part of a run's report that is kept in memory. */
 export interface KeptReport {
   readonly best: { readonly epoch: number; readonly score: number } | null;
   readonly epochs: number;
@@ -34,22 +34,19 @@ export type KeptSplit = Pick<Report, "dataSet" | "selection" | "seeds" | "senten
 
 interface ReadConfig {
   readonly value: TrainConfig | undefined;
-  /** Why there is none. */
+  /** Why there is no configuration. */
   readonly problem: string | undefined;
 }
 
-/**
- * How deep below the folder of runs one is looked for: `weft sweep` puts them into two folders of
- * its own.
- */
+/** Max depth of runs below the runs folder: `weft sweep` adds two levels. */
 const depth = 4;
 const maxRuns = 2000;
-/** What makes a folder with a configuration a run, and not a folder of configurations. */
+/** The files that mark a folder with a configuration as a run. */
 const signs = ["events.jsonl", "state.json", "report.json"];
 
 /**
- * The runs below one folder. Names in requests are looked up in the listing and never made into
- * paths.
+ * The runs below the runs folder. Names in requests are looked up in the listing and never made
+ * into paths.
  */
 export class RunShelf {
   readonly #root: string;
@@ -61,7 +58,7 @@ export class RunShelf {
     this.#root = root;
   }
 
-  /** In the order of their names. @throws {FileError} where the folder cannot be read */
+  /** All runs, ordered by name. @throws {FileError} if the folder cannot be read */
   async runs(): Promise<ShelvedRun[]> {
     const found: ShelvedRun[] = [];
     for await (const { path, files } of listFolder(this.#root, depth)) {
@@ -79,12 +76,12 @@ export class RunShelf {
     if (run !== undefined) return run;
     const shown = name.slice(0, 60);
     throw new RequestError("RUN_UNKNOWN", {
-      message: "the folder of runs holds none of this name",
+      message: "there is no run with this name",
       hint:
         didYouMean(
           shown,
           runs.map((each) => each.name),
-        ) ?? "GET /v1/runs lists those there are",
+        ) ?? "GET /v1/runs lists the runs",
     });
   }
 
@@ -111,12 +108,12 @@ export class RunShelf {
     };
   }
 
-  /** The configuration of a run, with its paths by their last two names. */
+  /** The configuration of a run, with paths cut to their last two names. */
   async config(run: ShelvedRun): Promise<ReadConfig> {
     return (await this.#configs.get(join(run.folder, "config.yaml"))) ?? { value: undefined, problem: "there is no config.yaml" };
   }
 
-  /** What the training wrote at its end; nothing before. */
+  /** The report that the training writes at its end; undefined before. */
   async report(run: ShelvedRun): Promise<KeptReport | undefined> {
     return this.#reports.get(join(run.folder, "report.json"));
   }
@@ -128,7 +125,7 @@ export class RunShelf {
   }
 }
 
-/** What was read from files, kept while they stay as they are. */
+/** Caches values read from files until the files change. */
 class Kept<Value> {
   readonly #read: (path: string) => Promise<Value>;
   readonly #values = new Map<string, { readonly stamp: string; readonly value: Value }>();
@@ -137,7 +134,7 @@ class Kept<Value> {
     this.#read = read;
   }
 
-  /** Nothing where the file is not there. */
+  /** Undefined if the file does not exist. */
   async get(path: string): Promise<Value | undefined> {
     const now = await stat(path).catch(() => undefined);
     if (now === undefined) {
@@ -171,7 +168,7 @@ async function readReport(path: string): Promise<KeptReport | undefined> {
       dev: Report;
       test: Report | null;
     };
-    // What `weft repeat` and its like write is called so too, and is the report of no run.
+    // `weft repeat` and others write files with this name that are not the report of a run.
     if (typeof epochs !== "number" || typeof dev?.protocols !== "object") return undefined;
     return { best: best ?? null, epochs, dev: keptSplit(dev), test: test === null ? null : keptSplit(test) };
   } catch (error) {

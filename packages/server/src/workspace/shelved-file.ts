@@ -1,18 +1,12 @@
-/**
- * An annotated file that was found in the listing, or a folder that is one corpus: only such a one
- * is ever opened.
- */
+/** An annotated file or corpus folder found in the listing; no other path is ever opened. */
 export interface ShelvedFile {
-  /**
-   * The folder that was named at the start and the way from there, or the name of the file that
-   * was.
-   */
+  /** The folder or file given in the options, and the path from there. */
   readonly name: string;
   readonly path: string;
-  /** Of a folder, the main files in it; undefined for a file. */
+  /** Number of main files in a corpus folder; undefined for a file. */
   readonly documents?: number | undefined;
-  /** Of a folder, those of all its files that the format reads. */
+  /** In a corpus folder, the total of the files that the format reads. */
   readonly bytes: number;
-  /** Of a folder, that of the file that was changed last. */
+  /** In a corpus folder, the latest of its files. */
   readonly modified: Date;
 }

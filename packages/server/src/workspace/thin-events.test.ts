@@ -7,7 +7,7 @@ function step(epoch: number, number: number, loss: number, sentences = 1): Logge
   return { kind: "step", epoch, step: number, loss, losses: {}, gradNorm: 1, sentences };
 }
 
-test("steps side by side become their mean over sentences, at the epoch where the last of them stands", () => {
+test("adjacent steps are averaged over sentences, at the epoch of the last of them", () => {
   const events = [step(1, 1, 4, 3), step(1, 2, 8, 1), step(2, 3, 2), step(2, 4, 1)];
   expect(thinEvents(events, 2)).toEqual([
     { kind: "loss", at: 1, loss: 5 },
@@ -16,7 +16,7 @@ test("steps side by side become their mean over sentences, at the epoch where th
   expect(thinEvents(events, 9).map(({ at }) => at)).toEqual([0.5, 1, 1.5, 2]);
 });
 
-test("parts of a model have curves of their own, and every evaluation stays", () => {
+test("each part of a model has its own curve, and every evaluation is kept", () => {
   const scored = { kind: "evaluation", epoch: 1, step: 2, protocol: "strict", score: 0.5, improved: true } as const;
   const events: LoggedEvent[] = [
     { ...step(1, 1, 2), part: "tagger" },
@@ -32,7 +32,7 @@ test("parts of a model have curves of their own, and every evaluation stays", ()
   ]);
 });
 
-test("never more points than asked for, in order, and within what was measured", () => {
+test("never more points than requested, in order, and within the measured range", () => {
   const losses = fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: 1, maxLength: 300 });
   fc.assert(
     fc.property(losses, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 40 }), (values, max, perEpoch) => {

@@ -4,8 +4,8 @@ import type { LoggedEvent } from "@weft-nlp/node/runs";
 type Step = Extract<LoggedEvent, { kind: "step" }>;
 
 /**
- * The events of a log as points: steps that stand side by side become their mean, so that no part
- * has more than `max` of them; evaluations stay as they are.
+ * Turns the events of a log into points. Adjacent steps are averaged, so that no part has more than
+ * `max` of them; evaluations are kept.
  */
 export function thinEvents(events: readonly LoggedEvent[], max: number): CurvePoint[] {
   const steps = new Map<string | undefined, Step[]>();
@@ -40,8 +40,8 @@ export function thinEvents(events: readonly LoggedEvent[], max: number): CurvePo
 }
 
 /**
- * Where each step stands on the axis of epochs. The log gets whole epochs at a time, so the steps
- * of one are all there.
+ * The position of each step in epochs. The log gets whole epochs at a time, so all steps of an
+ * epoch are present.
  */
 function placesOf(steps: readonly Step[]): number[] {
   const counts = new Map<number, number>();

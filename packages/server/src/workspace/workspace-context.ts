@@ -4,12 +4,12 @@ import type { DataShelf } from "./data-shelf.ts";
 import type { RunShelf } from "./run-shelf.ts";
 
 /**
- * What the routes of the workspace are registered with: one shelf for all of them, so that a file
- * is read and kept once.
+ * What the workspace routes are registered with. They share one shelf, so a file is read and cached
+ * once.
  */
 export interface WorkspaceContext extends ServerContext {
   readonly workspace: WorkspaceOptions;
-  /** Undefined where the server was started without a folder of runs. */
+  /** Undefined if the server has no runs folder. */
   readonly runs: RunShelf | undefined;
   readonly data: DataShelf;
 }

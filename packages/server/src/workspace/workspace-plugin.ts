@@ -9,9 +9,7 @@ import { runRoutes } from "./run-routes.ts";
 import { RunShelf } from "./run-shelf.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
-/**
- * Runs, data and corrections as one plugin of the server: what the page shows beside extraction.
- */
+/** The server plugin for runs, data and corrections. */
 export function workspacePlugin(workspace: WorkspaceOptions): (app: App, context: ServerContext) => Promise<void> {
   return async (app, context) => {
     const own: WorkspaceContext = {

@@ -2,6 +2,7 @@ import type { AddressParameter, Descriptor } from "./contract/descriptor.ts";
 import type { CallValues } from "./contract/extent.ts";
 import { contract } from "./contract/index.ts";
 import type { KernelName, Kernels } from "./kernels.ts";
+import type { LinearMemory } from "./linear-memory.ts";
 
 /** Below lie the counters of the heap and the constants of the kernels. */
 const firstByte = 1024;
@@ -15,7 +16,7 @@ type AnyCall = Readonly<Record<string, number>>;
  *
  * @throws {RangeError} from a call that breaks the contract; the kernel does not run then
  */
-export function checkedKernels(kernels: Kernels, memory: WebAssembly.Memory): Kernels {
+export function checkedKernels(kernels: Kernels, memory: LinearMemory): Kernels {
   const checked = Object.entries(contract).map(([name, descriptor]) => {
     const run = kernels[name as KernelName] as unknown as (call: AnyCall) => number | undefined;
     return [
@@ -36,7 +37,7 @@ interface Range {
   readonly written: boolean;
 }
 
-function* problemsOf({ parameters }: Descriptor, call: AnyCall, memory: WebAssembly.Memory): Generator<string> {
+function* problemsOf({ parameters }: Descriptor, call: AnyCall, memory: LinearMemory): Generator<string> {
   const values = valuesOf(parameters, call, memory);
   const ranges: Range[] = [];
   for (const parameter of parameters) {
@@ -59,7 +60,7 @@ function* problemsOf({ parameters }: Descriptor, call: AnyCall, memory: WebAssem
   }
 }
 
-function valuesOf(parameters: Descriptor["parameters"], call: AnyCall, memory: WebAssembly.Memory): CallValues {
+function valuesOf(parameters: Descriptor["parameters"], call: AnyCall, memory: LinearMemory): CallValues {
   const values: CallValues = {
     number: (name) => call[name] ?? 0,
     integers: (name) => {

@@ -1,4 +1,5 @@
 import type { Kernels } from "./kernels.ts";
+import type { LinearMemory } from "./linear-memory.ts";
 import { elementwise } from "./plain/elementwise.ts";
 import { losses } from "./plain/losses.ts";
 import { matrices } from "./plain/matrices.ts";
@@ -15,7 +16,7 @@ import { windows } from "./plain/windows.ts";
  * memory, written as the formula it stands for. It runs without WebAssembly SIMD, and tests hold
  * the fast kernels against it.
  */
-export function plainKernels(memory: WebAssembly.Memory): Kernels {
+export function plainKernels(memory: LinearMemory): Kernels {
   const views = new Views(memory);
   return {
     ...elementwise(views),

@@ -1,5 +1,6 @@
 import { namedKernels } from "./calls.generated.ts";
 import type { Kernels, PositionalKernels } from "./kernels.ts";
+import type { LinearMemory } from "./linear-memory.ts";
 import { plainKernels } from "./plain.ts";
 import { wasmBuilds, wasmDigests } from "./wasm.generated.ts";
 
@@ -17,7 +18,7 @@ export interface KernelProvider {
    */
   mark(): string;
   /** Loads the kernels on `memory`, which may be shared between threads. */
-  load(memory: WebAssembly.Memory): Kernels;
+  load(memory: LinearMemory): Kernels;
 }
 
 /**
@@ -52,7 +53,7 @@ export function kernelMark(build: KernelBuild): string {
  *
  * @throws {RangeError} if there is no such build
  */
-export function loadKernels(build: KernelBuild, memory: WebAssembly.Memory): Kernels {
+export function loadKernels(build: KernelBuild, memory: LinearMemory): Kernels {
   return providerOf(build).load(memory);
 }
 
@@ -75,15 +76,27 @@ function wasmProvider<Build extends keyof typeof wasmBuilds>(build: Build) {
     build,
     isAvailable: () => WebAssembly.validate(decodeBase64(wasmBuilds[build].private)),
     mark: () => `${build} ${wasmDigests[build]}`,
-    load: (memory: WebAssembly.Memory): Kernels => {
+    load: (memory: LinearMemory): Kernels => {
       const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
       const form = isShared ? "shared" : "private";
-      const module = modules.get(form) ?? new WebAssembly.Module(decodeBase64(wasmBuilds[build][form]));
+      const module = modules.get(form) ?? new WebAssembly.Module(moduleBytes(build, form));
       modules.set(form, module);
-      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+      const { exports } = new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } });
       return namedKernels(exports as unknown as PositionalKernels);
     },
   };
+}
+
+function moduleBytes(build: keyof typeof wasmBuilds, form: "private" | "shared"): Uint8Array<ArrayBuffer> {
+  const bytes = decodeBase64(wasmBuilds[build].private);
+  if (form === "private") return bytes;
+  const { at, remove, insert } = wasmBuilds[build].shared;
+  const inserted = decodeBase64(insert);
+  const shared = new Uint8Array(bytes.length - remove + inserted.length);
+  shared.set(bytes.subarray(0, at));
+  shared.set(inserted, at);
+  shared.set(bytes.subarray(at + remove), at + inserted.length);
+  return shared;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,6 @@
 import { TensorError } from "../errors.ts";
 import type { Address } from "../kernels/kernels.ts";
+import type { LinearMemory } from "../kernels/linear-memory.ts";
 
 const pageBytes = 65536;
 const maximumPages = 65536;
@@ -17,14 +18,14 @@ const lineBytes = 64;
  * that share the memory allocate without messages. Fresh memory is zero.
  */
 export class Heap {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: LinearMemory;
   readonly shared: boolean;
   #f32 = new Float32Array(0);
   #i32 = new Int32Array(0);
   #u8 = new Uint8Array(0);
 
   /** @param memory a memory created by `Heap.create`, in this or another thread */
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: LinearMemory) {
     this.memory = memory;
     this.shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   }

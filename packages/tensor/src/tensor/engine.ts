@@ -1,10 +1,11 @@
 import type { Kernels } from "../kernels/kernels.ts";
+import type { LinearMemory } from "../kernels/linear-memory.ts";
 import { bestBuild, type KernelBuild, loadKernels } from "../kernels/providers.ts";
 import { Heap } from "../memory/heap.ts";
 import { padded } from "./matrix.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
-type Wrap = (kernels: Kernels, memory: WebAssembly.Memory) => Kernels;
+type Wrap = (kernels: Kernels, memory: LinearMemory) => Kernels;
 
 /** A memory and the kernels that work on it. */
 export class Engine {
@@ -30,7 +31,7 @@ export class Engine {
   }
 
   /** Creates an engine on the memory of another thread's engine. */
-  static attach(memory: WebAssembly.Memory, build: KernelBuild): Engine {
+  static attach(memory: LinearMemory, build: KernelBuild): Engine {
     return new Engine(new Heap(memory), build);
   }
 

@@ -18,13 +18,13 @@ interface SystemOptions extends OptionsInput<typeof computeOptions> {
 }
 
 export interface OpenedSystem extends ComparedSystem {
-  /** The first run's model, if the system is one; predictions in files have none. */
+  /** The first run's model; files of predictions have none. */
   readonly model: BuiltModel | undefined;
 }
 
 /**
- * The predictions of one system for the sentences of `gold`: of models, which are run, or of files,
- * which are matched by id or order.
+ * The predictions of one system for the sentences of `gold`. Models are run; predictions in files
+ * are matched by id or order.
  *
  * @param list a path, or several with commas between: the runs of one system
  * @throws {DataError} SENTENCES_MISMATCH if a file does not hold the sentences of gold
@@ -57,7 +57,7 @@ export async function openSystem(
   return { name: paths.map(shortPath).join(", "), runs, model };
 }
 
-/** A model's folder or a run's; everything else is read as annotated sentences. */
+/** Whether a path is a model's folder or a run's; anything else is read as annotated sentences. */
 async function isModel(path: string): Promise<boolean> {
   return (await exists(join(path, "config.json"))) || (await exists(join(path, "model", "config.json")));
 }

@@ -15,8 +15,8 @@ import { wrap } from "./wrap.ts";
 type Paper = Pick<Terminal, "style" | "width">;
 
 /**
- * A comparison for the terminal: what may be claimed, the tests behind it, and where the systems
- * differ by the first protocol.
+ * A comparison for the terminal: the verdict, the tests behind it, and where the systems differ by
+ * the first protocol.
  */
 export function comparisonText(comparison: SystemComparison, { style, width }: Paper): string {
   const compared = Object.values(comparison.protocols);
@@ -98,9 +98,7 @@ function rowsOf(each: ProtocolComparison): string[][] {
   return each.firstRuns.deviation === null ? [row] : [row, ["", spread(each.firstRuns), spread(each.secondRuns)]];
 }
 
-/**
- * Sentences that one system gets better than the other, each as gold and both systems annotate it.
- */
+/** Sentences on which one system is better, with the annotation of gold and of both systems. */
 export function differenceText(found: readonly Difference[], limit: number, { style, width }: Paper): string {
   if (found.length === 0) return "no sentence differs";
   return alternating(found, limit)
@@ -121,7 +119,7 @@ export function differenceText(found: readonly Difference[], limit: number, { st
 
 const nameWidth = 6;
 
-/** Better and worse ones in turn, so that a few examples show both. */
+/** Alternates better and worse ones, so that a few examples show both. */
 function alternating(found: readonly Difference[], limit: number): Difference[] {
   const better = found.filter(({ verdict }) => verdict === "better");
   const worse = found.filter(({ verdict }) => verdict === "worse");

@@ -1,18 +1,18 @@
 /**
- * What a command takes, said once. Its types, its help, its defaults, its completion and its part
- * of docs/commands.md follow.
+ * The declaration of a command's input. Its types, help, defaults, completion and section of
+ * docs/commands.md are derived from it.
  */
 
 /**
- * A value, or how to find it. It is found when the command is called, explained or completed, and
- * by no other command.
+ * A value, or a function that finds it. It is called only when this command is run, explained or
+ * completed.
  */
 export type Lazy<Value> = Value | (() => Promise<Value>);
 
-/** A word by its place on the command line; its key is its name in help. */
+/** A positional argument; its key is its name in help. */
 export interface ArgumentDeclaration {
   readonly description: string;
-  /** Takes all words that are left. */
+  /** Takes all remaining words. */
   readonly many?: true;
   readonly optional?: true;
   readonly default?: string;
@@ -22,24 +22,24 @@ export interface ArgumentDeclaration {
 /** Its key is its flag: `perType` is `--per-type`. */
 export interface OptionDeclaration {
   readonly description: string;
-  /** A letter that stands for the flag. */
+  /** A one-letter form of the flag. */
   readonly short?: string;
-  /** What stands for the value in help. An option without one is true when given. */
+  /** The placeholder for the value in help. An option without one is a flag. */
   readonly value?: string;
   /** Checks a value and gives it its type. Throws `InvalidArgumentError`. */
   readonly parse?: (text: string) => unknown;
   readonly choices?: Lazy<readonly string[]>;
-  /** What completion offers if the option takes any text. */
+  /** Suggestions for completion, if the option takes any text. */
   readonly suggests?: Lazy<readonly string[]>;
-  /** Takes several with commas between; completion goes on after each comma. */
+  /** Takes several with commas between; completion continues after each comma. */
   readonly list?: true;
   readonly default?: Lazy<string | number>;
-  /** What help calls a default that depends on something else. */
+  /** Describes in help a default that depends on something else. */
   readonly defaultWords?: Lazy<string>;
   readonly required?: true;
-  /** May be given several times: a value each time, or several words each time. */
+  /** May be repeated, with one value or with several words each time. */
   readonly many?: "once each" | "several each";
-  /** True unless it is given, as `--no-watch` for the key `watch`. */
+  /** True by default; given as `--no-watch` for the key `watch`. */
   readonly negated?: true;
 }
 
@@ -52,13 +52,13 @@ export interface CommandDeclaration<A extends Arguments = Arguments, O extends O
   readonly group: "Models" | "Data and scores" | "Around";
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What the list has no room for. */
+  /** Details for the command's own help. */
   readonly details?: string;
   readonly arguments: A;
   readonly options: O;
-  /** Whether the command has data to print, and so takes --json. */
+  /** Whether the command prints data, and so takes --json. */
   readonly json?: true;
-  /** What an exit code means here, beside what every command means by 1 and 2. */
+  /** The meaning of exit codes for this command, in addition to the common 1 and 2. */
   readonly exitCodes?: Readonly<Record<number, string>>;
   readonly examples: readonly (readonly [line: string, meaning: string])[];
 }
@@ -70,12 +70,12 @@ export function declareCommand<const A extends Arguments, const O extends Option
   return declaration;
 }
 
-/** What a handler receives: every argument and every option under its key. */
+/** The input of a handler: every argument and option under its key. */
 export type Input<A extends Arguments, O extends Options> = {
   readonly [Key in keyof A]: ArgumentInput<A[Key]>;
 } & OptionsInput<O>;
 
-/** The options' part of it, for what several commands share. */
+/** The part of the input from options, for code that several commands share. */
 export type OptionsInput<O extends Options> = { readonly [Key in keyof O]: OptionInput<O[Key]> };
 
 /** The input of a declared command. */
@@ -95,14 +95,14 @@ type OptionInput<O> = O extends { value: string }
       : Word<O> | undefined
   : boolean;
 
-/** One value: what `parse` makes of it, one of the choices, or any text. */
+/** The type of one value: the result of `parse`, one of the choices, or any text. */
 type Word<D> = D extends { parse: (text: string) => infer Value }
   ? Value
   : D extends { choices: Lazy<readonly (infer Choice)[]> }
     ? Choice
     : string;
 
-/** Finds a value that may be lazy. */
+/** Resolves a value that may be lazy. */
 export async function found<Value extends string | number | readonly string[]>(lazy: Lazy<Value>): Promise<Value> {
   return typeof lazy === "function" ? lazy() : lazy;
 }
@@ -116,7 +116,7 @@ export function allOptions({ options, json }: CommandDeclaration): Options {
   };
 }
 
-/** `perType` as it stands on the command line: `--per-type`. */
+/** The flag for a key: `--per-type` for `perType`. */
 export function flagOf(key: string, { negated }: OptionDeclaration): string {
   return `--${negated === true ? "no-" : ""}${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

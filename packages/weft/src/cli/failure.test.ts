@@ -22,7 +22,7 @@ test("all faults of one run are printed", () => {
   expect(describeFailure(error).others).toMatchObject([{ code: "SETTING_UNKNOWN", message: "second" }]);
 });
 
-test("errors of every package are told apart from defects", () => {
+test("distinguishes errors of every package from defects", () => {
   expect(describeFailure(new ShapeError("3 is not 4"))).toMatchObject({ code: "SHAPE_MISMATCH", message: "3 is not 4" });
   expect(describeFailure(new UsageError("no"))).toMatchObject({ code: "USAGE_INVALID", message: "no" });
   expect(describeFailure(new TypeError("x is undefined"))).toMatchObject({

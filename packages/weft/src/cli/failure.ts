@@ -2,7 +2,7 @@ import { formatLocation, type Location, WeftError } from "@weft-nlp/core";
 import { UsageError } from "@weft-nlp/node";
 import { type Style, styleFor } from "./style.ts";
 
-/** An error as programs read it. */
+/** An error in JSON form. */
 export interface FailureReport {
   readonly code: string;
   readonly message: string;
@@ -15,7 +15,7 @@ export interface FailureReport {
 /**
  * Prints an error on standard error, as a line of JSON or for people.
  *
- * @returns the exit code that it means
+ * @returns the exit code for it
  */
 export function complain(error: unknown, json: boolean): 1 | 2 {
   const text = json ? JSON.stringify({ error: describeFailure(error) }) : printFailure(error, styleFor(process.stderr));
@@ -23,10 +23,7 @@ export function complain(error: unknown, json: boolean): 1 | 2 {
   return error instanceof UsageError ? 2 : 1;
 }
 
-/**
- * What is known about an error, whatever was thrown. Errors of no class of ours are defects and say
- * so.
- */
+/** Describes any thrown value. Errors that are not Weft's own are defects, and reported as such. */
 export function describeFailure(error: unknown): FailureReport {
   if (error instanceof WeftError) {
     const { code, at, hint, summary: message } = error;
@@ -42,8 +39,8 @@ export function describeFailure(error: unknown): FailureReport {
 }
 
 /**
- * `file:line:column path: message (CODE)` and the hint below, for each fault; the stack only with
- * WEFT_DEBUG=1.
+ * `file:line:column path: message (CODE)` and the hint below it, for each fault. Adds the stack
+ * with WEFT_DEBUG=1.
  */
 export function printFailure(error: unknown, style: Style): string {
   const lines = [describeFailure(error)]

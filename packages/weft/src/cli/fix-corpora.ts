@@ -14,7 +14,7 @@ import {
   writeDocuments,
 } from "@weft-nlp/node/files";
 
-/** What was corrected in one file. */
+/** The corrections in one file. */
 export interface FixedFile {
   readonly input: string;
   readonly output: string;
@@ -24,11 +24,11 @@ export interface FixedFile {
 }
 
 /**
- * Writes corrected copies of files, in their own formats: what needs no judgement is corrected, and
- * types are renamed as asked.
+ * Writes corrected copies of files in their own formats: corrects everything that needs no
+ * judgement, and renames types as requested.
  *
- * @param output a path that is not there yet: a file, or a folder where several files are written
- * or the format is one
+ * @param output a path that does not exist yet: a file, or a folder for several files or a format
+ *   that is a folder
  * @throws {FileError} OUTPUT_EXISTS
  */
 export async function fixCorpora(
@@ -50,8 +50,7 @@ export async function fixCorpora(
 }
 
 /**
- * A file that has others beside it gets a folder of its own, since those have the same names for
- * each.
+ * A file with companions gets its own folder, since companions have the same names for every file.
  */
 async function targetIn(folder: string, input: string, format: OutputFormat): Promise<string> {
   const name = basename(input);
@@ -94,26 +93,26 @@ async function fixCorpus(
 /** The format of a file, or Weft's own if that format can only be read. */
 async function outputFormatOf(path: string, options: ReadDocumentsOptions): Promise<OutputFormat> {
   for await (const { format } of openDocuments(path, options)) return outputFormats.find(format.name) ?? jsonl;
-  throw new RangeError("a path opens at least one file");
+  throw new RangeError("expected at least one file");
 }
 
 /**
- * The renamings that `--rename` names: `from=to`, or of one kind of types alone, `entity:from=to`
- * and `relation:from=to`.
+ * Parses the values of `--rename`: `from=to`, or for one kind of type only, `entity:from=to` and
+ * `relation:from=to`.
  *
- * @param files where the names have to occur
- * @throws {UsageError} if one is not of this form or names a type that does not occur
+ * @param files in which the names must occur
+ * @throws {UsageError} if a value is malformed or names a type that does not occur
  */
 export function parseRenamings(given: readonly string[], files: readonly CheckedFile[]): Renaming[] {
   return given.map((text) => {
     const [, kind, from = "", to = ""] = /^(?:(entity|relation):)?([^=]+)=([^=]+)$/.exec(text) ?? [];
     if (from === "" || to.trim() === "")
-      throw new UsageError(`--rename takes from=to, found ${JSON.stringify(text)}`, "for one kind alone: relation:from=to");
+      throw new UsageError(`--rename takes from=to, found ${JSON.stringify(text)}`, "for one kind only: relation:from=to");
     const of = kind as LabelKind | undefined;
     const names = namesIn(files, of);
     if (!names.has(from)) {
       const problem = `no ${of === undefined ? "type" : `${of} type`} is called ${JSON.stringify(from)}`;
-      throw new UsageError(problem, didYouMean(from, names) ?? "names are compared letter by letter");
+      throw new UsageError(problem, didYouMean(from, names) ?? "names are case-sensitive");
     }
     return { of, from, to: to.trim() };
   });

@@ -1,7 +1,4 @@
-/**
- * Thrown, as the reason of an AbortSignal, when the person at the terminal or the system asks the
- * program to end.
- */
+/** The reason of an AbortSignal when the user or the system asks the program to end. */
 export class Interruption extends Error {
   readonly exitCode: number;
 
@@ -20,10 +17,10 @@ export interface SignalWatch {
 }
 
 /**
- * The first Ctrl-C or SIGTERM asks the running job to stop, so that it can leave whole files
- * behind; the second ends the program at once.
+ * The first Ctrl-C or SIGTERM asks the running job to stop, so that it leaves only complete files.
+ * The second ends the program at once.
  *
- * @param announce is called at the first signal, to tell people what a second one does
+ * @param announce called at the first signal, to tell the user what a second one does
  */
 export function watchSignals(announce: () => void): SignalWatch {
   const controller = new AbortController();

@@ -5,7 +5,7 @@ import { UsageError } from "@weft-nlp/node";
 import { didYouMean } from "@weft-nlp/node/files";
 
 /**
- * Refuses names that nothing has: with nothing to count, every score would be 0.
+ * Refuses names of types that do not occur: with nothing to count, every score would be 0.
  *
  * @param types the names after `--types`
  * @param known the types of both sides

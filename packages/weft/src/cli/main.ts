@@ -1,17 +1,18 @@
-import { OutputClosed, ownVersion, writeOutput } from "@weft-nlp/node/files";
+import { OutputClosed, writeOutput } from "@weft-nlp/node/standard-output";
 import { type Command as Commander, CommanderError } from "commander";
 import type { Command } from "./command.ts";
+import { commandVersion } from "./command-version.ts";
 import { commands } from "./commands/index.ts";
 import { Interruption, watchSignals } from "./interruption.ts";
 import { buildProgram, divertOutput, families } from "./program.ts";
 
 /**
- * The command `weft`: runs one command line and says how it ended. Loads what the called command
- * needs, and nothing before that.
+ * The command `weft`: runs one command line and returns its exit code. Loads only what the command
+ * needs.
  *
- * @param args what follows `weft`
+ * @param args the words after `weft`
  * @returns 0 for success, 1 after a failure, 2 when the command line is wrong, 130 and 143 after
- * Ctrl-C and SIGTERM, 141 when the reader of our output has gone
+ *   Ctrl-C and SIGTERM, 141 when the reader of our output has gone
  */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -19,6 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (process.stderr.isTTY) process.stderr.write("\nstopping; press Ctrl-C again to stop at once\n");
   });
   const invoke = async (command: Command, input: Readonly<Record<string, unknown>>): Promise<void> => {
+    await loadNamed(input);
     const { openTerminal } = await import("./terminal.ts");
     const terminal = openTerminal({ json: input["json"] === true, quiet: input["quiet"] === true });
     exitCode = (await command.run({ terminal, signal: watch.signal }, input)) ?? 0;
@@ -27,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     if (args[0] === "complete" && args[1] === "--") said.push(await completionOf(args.slice(2)));
     else {
-      const program = buildProgram(commands, ownVersion(), invoke);
+      const program = buildProgram(commands, commandVersion(), invoke);
       divertOutput(program, (text) => void said.push(text));
       if (!(await parse(program, args))) return 2;
     }
@@ -43,13 +45,23 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/**
+ * Plugins come before everything that a command reads, and before the modules of the command
+ * itself.
+ */
+async function loadNamed({ plugin }: { readonly plugin?: unknown }): Promise<void> {
+  if (!Array.isArray(plugin) || plugin.length === 0) return;
+  const { loadPlugins } = await import("@weft-nlp/node/plugins");
+  await loadPlugins(plugin.map(String));
+}
+
 async function completionOf(words: readonly string[]): Promise<string> {
   const { suggest } = await import("./shell-completion.ts");
   const declarations = commands.map(({ declaration }) => declaration);
   return suggest(declarations, words);
 }
 
-/** @returns false if no command was named; commander has printed the help then */
+/** @returns false if no command was named; commander has then printed the help */
 async function parse(program: Commander, args: readonly string[]): Promise<boolean> {
   const asked = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   try {
@@ -64,7 +76,7 @@ async function parse(program: Commander, args: readonly string[]): Promise<boole
 }
 
 /**
- * For a command that it does not know, commander would print the help of the program.
+ * For an unknown command, commander would print the help of the program.
  *
  * @throws {UsageError}
  */
@@ -82,7 +94,7 @@ async function requireTopic(args: readonly string[]): Promise<void> {
   throw new UsageError(`unknown command \`${asked}\``, didYouMean(asked, topics) ?? "weft --help lists every command");
 }
 
-/** Commander's sentence in our form: no prefix, and what it suggests as the hint. */
+/** Converts commander's error to our form: no prefix, and its suggestion as the hint. */
 async function usageError(error: CommanderError): Promise<Error> {
   const { UsageError } = await import("@weft-nlp/node");
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");

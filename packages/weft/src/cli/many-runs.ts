@@ -16,17 +16,17 @@ import { count } from "./words.ts";
 
 type ManyRunsInput = OptionsInput<typeof manyRunsOptions>;
 
-/** A configuration as the command line changes it, with paths that mean the same from anywhere. */
+/** A configuration with the changes of the command line and absolute paths. */
 export async function configOf(path: string, changes: readonly string[]): Promise<TrainConfig> {
   return resolvePaths(await readConfig(path, trainConfigSchema(), changes));
 }
 
-/** The folder of all runs of a command: what `--run` says, or one named after the configuration. */
+/** The folder of all runs of a command: `--run`, or a name made from the configuration's. */
 export function folderOf(path: string, { run }: { readonly run: string | undefined }, kind: string): string {
   return run ?? join("runs", `${basename(path).replace(/\.ya?ml$/, "")}-${kind}`);
 }
 
-/** How runs are scored, as the command line says it. */
+/** How to score runs, from the options of the command. */
 export function scoringOf({
   protocol,
   test,
@@ -37,7 +37,11 @@ export function scoringOf({
   };
 }
 
-/** `5` is the seeds 1 to 5; `1,2,7` are these. @throws {UsageError} for anything else */
+/**
+ * Parses seeds: `5` means 1 to 5; `1,2,7` means these three.
+ *
+ * @throws {UsageError} for anything else
+ */
 export function parseSeeds(text: string): number[] {
   const parts = text.split(",").map((part) => part.trim());
   const numbers = parts.map(Number);
@@ -45,8 +49,8 @@ export function parseSeeds(text: string): number[] {
   const [only = 0] = numbers;
   if (!whole || (parts.length === 1 && (only < 1 || only > maxSeeds)) || new Set(numbers).size < numbers.length) {
     throw new UsageError(
-      `--seeds takes a number of seeds or a list of different ones, not ${JSON.stringify(text)}`,
-      "--seeds 5 is the seeds 1 to 5, --seeds 1,2,7 are these three",
+      `--seeds takes a number of seeds or a list without repetition, not ${JSON.stringify(text)}`,
+      "--seeds 5 means 1 to 5; --seeds 1,2,7 means these three",
     );
   }
   return parts.length === 1 ? Array.from({ length: only }, (_, index) => index + 1) : numbers;
@@ -55,15 +59,12 @@ export function parseSeeds(text: string): number[] {
 const maxSeeds = 1000;
 
 export interface FinishedRuns {
-  /** In the order of the plan, without those that failed. */
+  /** The results in the order of the plan, without failed runs. */
   readonly outcomes: readonly RunOutcome[];
   readonly failures: readonly { readonly run: string; readonly error: unknown }[];
 }
 
-/**
- * Does the runs, and shows how far they are: one bar for all of them and one for each that is
- * running.
- */
+/** Does the runs and shows progress: one bar for all, and one per active run. */
 export async function finishRuns(
   runs: readonly PlannedRun[],
   flags: OptionsInput<typeof jobOptions>,
@@ -103,7 +104,7 @@ export async function finishRuns(
   return { outcomes: runs.flatMap(({ name }) => outcomes.get(name) ?? []), failures };
 }
 
-/** @throws {RunError} RUN_FAILED, with every failure, if there is one */
+/** @throws {RunError} RUN_FAILED with all failures, if any */
 export function requireSuccess({ failures }: FinishedRuns, runs: number): void {
   if (failures.length === 0) return;
   const errors = failures.map(({ run, error }) => {
@@ -132,7 +133,7 @@ class RunBars {
   readonly #all: ProgressBar;
   readonly #own = new Map<string, { readonly bar: ProgressBar; best: string }>();
   /**
-   * Of each run that has begun, the share that is done; so the bar of all moves with every step.
+   * The completed share of each run that has begun, so that the bar for all moves with every step.
    */
   readonly #shares = new Map<string, number>();
   readonly #steps = new Map<string, number>();
@@ -144,7 +145,7 @@ class RunBars {
 
   update(event: Exclude<RunProgress, { kind: "done" }>): void {
     if (event.kind === "begin") {
-      // A model in parts begins once a part.
+      // A model with parts begins once per part.
       this.#own.get(event.run)?.bar.stop();
       this.#steps.set(event.run, event.steps);
       this.#own.set(event.run, { bar: this.#group.add(event.run, event.steps), best: "" });

@@ -16,7 +16,7 @@ const gold = corpus("gold", [
   ["b", "three"],
 ]);
 
-test("sentences with ids are matched by id, in any order", () => {
+test("matches sentences with ids by id, in any order", () => {
   const matched = matchSentences(
     gold,
     corpus("found", [
@@ -82,7 +82,7 @@ test.each<[string, readonly (readonly [string | undefined, string])[], string]>(
     ],
     'found:2 tokens[1]: "four" here, but the end in the gold',
   ],
-  ["numbers differ without ids", [[undefined, "one two"]], "found: 1 sentences here, but 2 in gold, and they have no ids"],
+  ["numbers differ without ids", [[undefined, "one two"]], "found: 1 sentences here, but 2 in gold, and they have no unique ids"],
 ])("it is an error when %s", (_, sentences, message) => {
   expect(() => matchSentences(gold, corpus("found", sentences))).toThrow(message);
 });

@@ -3,14 +3,14 @@ import type { Corpus, PlacedSentence } from "@weft-nlp/node/files";
 
 export interface MatchedSentences {
   readonly gold: readonly Sentence[];
-  /** One for each gold sentence, in the order of gold. */
+  /** One per gold sentence, in the order of gold. */
   readonly predicted: readonly Sentence[];
   readonly by: "id" | "order";
 }
 
 /**
- * Puts each prediction beside its gold sentence: by id where every sentence of both files has its
- * own, else by order.
+ * Matches each prediction with its gold sentence: by id if all sentences of both files have unique
+ * ids, otherwise by order.
  *
  * @throws {DataError} SENTENCES_MISMATCH when a sentence has no partner or its tokens differ
  */
@@ -31,7 +31,7 @@ function byOrder(gold: Corpus, predicted: Corpus): MatchedSentences {
   if (wanted !== found) {
     throw new DataError("SENTENCES_MISMATCH", {
       at: { source: predicted.source },
-      message: `${found} sentences here, but ${wanted} in ${gold.source}, and they have no ids of their own to match them by`,
+      message: `${found} sentences here, but ${wanted} in ${gold.source}, and they have no unique ids to match them by`,
       hint: "give each sentence an `id`, or write a line for every gold sentence, even without predictions",
     });
   }
@@ -47,8 +47,8 @@ function matched(pairs: readonly (readonly [PlacedSentence, PlacedSentence])[], 
 }
 
 /**
- * `undefined` where an id is missing or occurs twice. A reader names a sentence without an id after
- * its line.
+ * `undefined` if an id is missing or repeated. A reader names a sentence without an id after its
+ * line.
  */
 function indexById(sentences: readonly PlacedSentence[]): Map<string, PlacedSentence> | undefined {
   const index = new Map<string, PlacedSentence>();
@@ -72,7 +72,7 @@ function checkTokens(gold: PlacedSentence, predicted: PlacedSentence, by: "id" |
     hint:
       by === "id"
         ? `both have the id ${gold.sentence.id}; score needs the same tokens on both sides`
-        : "sentences were matched by order, because not all of them have an id of their own",
+        : "sentences were matched by order, because not all of them have a unique id",
   });
 }
 

@@ -6,8 +6,8 @@ import { count } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
 /**
- * The first mistakes as text for the terminal. Where entities are given, each is a pair marked in
- * its sentence; elsewhere a sentence as gold and the prediction annotate it.
+ * The first mistakes as text for the terminal. With given entities, each is a pair marked in its
+ * sentence; otherwise, a sentence with gold and predicted annotation.
  */
 export function mistakeExamples(
   report: Report,
@@ -69,7 +69,7 @@ export function mistakeExamples(
 
 const nameWidth = 11;
 
-/** Text from data, which must not speak to the terminal. */
+/** Removes control characters from text in data. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ");
 }

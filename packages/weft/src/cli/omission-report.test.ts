@@ -3,7 +3,7 @@ import { OmissionReport } from "./omission-report.ts";
 
 const plain = (_: unknown, text: string): string => text;
 
-test("omissions of one kind stand together, the largest group first, with their first places", () => {
+test("groups omissions of one kind, the largest group first, with their first places", () => {
   const report = new OmissionReport();
   report.add({ source: "a.ann", line: 9, path: "*", reason: "Weft has no equivalence of mentions" });
   for (let line = 1; line <= 1200; line++) {
@@ -11,12 +11,12 @@ test("omissions of one kind stand together, the largest group first, with their 
       source: "a.jsonl",
       line,
       path: `d${line} entities[${line}].type`,
-      reason: `types cannot have this name; "a ${line}" is written as "a_${line}"`,
+      reason: `the format does not allow this type name; "a ${line}" is written as "a_${line}"`,
     });
   }
   expect(report.total).toBe(1201);
   expect(report.print(plain)).toBe(`1,201 things could not be carried over:
-  1,200  entities[].type: types cannot have this name; "a 1" is written as "a_1"
+  1,200  entities[].type: the format does not allow this type name; "a 1" is written as "a_1"
          a.jsonl:1 d1 entities[1].type
          a.jsonl:2 d2 entities[2].type
          a.jsonl:3 d3 entities[3].type
@@ -29,7 +29,7 @@ test("omissions of one kind stand together, the largest group first, with their 
   expect(second?.places).toEqual([{ source: "a.ann", line: 9, column: undefined, path: "*" }]);
 });
 
-test("the same reason at another part of a document is another group", () => {
+test("the same reason for another part of a document is another group", () => {
   const report = new OmissionReport();
   report.add({ source: "a.ann", line: 1, path: "T12", reason: "no" });
   report.add({ source: "a.ann", line: 2, path: "T7", reason: "no" });

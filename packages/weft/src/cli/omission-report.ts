@@ -3,18 +3,15 @@ import type { Style } from "./style.ts";
 import { count, whole } from "./words.ts";
 
 interface Group {
-  /** What was omitted, as a path without numbers: `entities[].type`. */
+  /** The path of the omitted part, without numbers: `entities[].type`. */
   readonly what: string;
-  /** The reason as the first omission of the group gives it. */
+  /** The reason of the first omission in the group. */
   readonly reason: string;
   count: number;
   readonly places: Location[];
 }
 
-/**
- * Omissions put together by what was omitted and why, in memory for the groups alone, however many
- * there are.
- */
+/** Groups omissions by part and reason. Memory grows with the groups, not with the omissions. */
 export class OmissionReport {
   readonly #groups = new Map<string, Group>();
   total = 0;
@@ -32,7 +29,7 @@ export class OmissionReport {
     }
   }
 
-  /** The groups for programs, the largest first, with their first places. */
+  /** The groups as JSON, the largest first, with their first places. */
   toJson(): readonly { what: string; reason: string; count: number; places: readonly Location[] }[] {
     return this.#sorted();
   }
@@ -61,7 +58,7 @@ export class OmissionReport {
 const keptPlaces = 100;
 const shownPlaces = 3;
 
-/** `doc-1 entities[3].type` and `T12` stand for `entities[].type` and `T`. */
+/** Turns `doc-1 entities[3].type` and `T12` into `entities[].type` and `T`. */
 function kindOf(path = ""): string {
   const inside = path.slice(path.lastIndexOf(" ") + 1);
   return inside
@@ -70,7 +67,7 @@ function kindOf(path = ""): string {
     .replace(/^\[\]\./, "");
 }
 
-/** The reason without the words and numbers that differ from place to place. */
+/** The reason without the words and numbers that vary by place. */
 function withoutExamples(reason: string): string {
   return reason.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\d+/g, "0");
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 
-/** Reads a whole number of at least `min`. */
+/** Parses a whole number of at least `min`. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -10,23 +10,23 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
-/** Reads a probability. */
+/** Parses a probability. */
 export function probability(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("expected a number from 0 to 1");
   return value;
 }
 
-/** Reads a share that is neither nothing nor everything. */
+/** Parses a share between 0 and 1, both excluded. */
 export function properShare(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value > 0 && value < 1)) throw new InvalidArgumentError("expected a number between 0 and 1");
   return value;
 }
 
-/** Reads names with commas between them. */
+/** Parses names separated by commas. */
 export function nameList(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InvalidArgumentError("expected names with commas between them");
+  if (names.includes("")) throw new InvalidArgumentError("expected names separated by commas");
   return names;
 }

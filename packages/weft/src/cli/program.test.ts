@@ -105,7 +105,7 @@ test.each([
   expect(await given(...line.split(" "))).toMatchObject({ message: expect.stringContaining(message) as string });
 });
 
-test("help shows everything that is declared, and looks up what is lazy", async () => {
+test("help shows everything declared, and resolves lazy values", async () => {
   expect(await given("paint", "--help")).toBe(`Usage: weft paint [options] <wall> [colours...]
 
 Paint things.
@@ -140,7 +140,7 @@ Exit codes:
 describe.each(commands.map((each: Command): [string, CommandDeclaration] => [each.declaration.name, each.declaration]))(
   "weft %s",
   (name, declaration) => {
-    test("its input has one value for each key, and each flag stands for one option", () => {
+    test("its input has one value per key, and each flag belongs to one option", () => {
       const options = Object.entries(allOptions(declaration));
       expect(Object.keys(declaration.arguments).filter((key) => options.some(([other]) => other === key))).toEqual([]);
       const flags = options.flatMap(([key, each]) => [flagOf(key, each), ...(each.short === undefined ? [] : [each.short])]);
@@ -148,7 +148,7 @@ describe.each(commands.map((each: Command): [string, CommandDeclaration] => [eac
       expect(flags.filter((flag) => ["--help", "h"].includes(flag))).toEqual([]);
     });
 
-    test("its help fits 100 columns, and says what each option is in plain words", async () => {
+    test("its help fits 100 columns, and describes every option", async () => {
       let help = "";
       const program = buildProgram(commands, "1.0.0", async () => Promise.resolve());
       divertOutput(program, (text) => (help += text));

@@ -3,15 +3,15 @@ import type { Command } from "./command.ts";
 import { allOptions, argumentUsage, found, type OptionDeclaration, usageOf } from "./declaration.ts";
 import { exampleText, exitCodeText, settle } from "./help-layout.ts";
 
-/** Runs a command with the input that its declaration describes. */
+/** Runs a command with its parsed input. */
 export type Invoke = (command: Command, input: Readonly<Record<string, unknown>>) => Promise<void>;
 
-/** Commands of two words, by their first. */
-export const families: Readonly<Record<string, string>> = { data: "look at data" };
+/** Families of commands with two words, by the first word. */
+export const families: Readonly<Record<string, string>> = { data: "inspect and prepare data" };
 
 /**
- * The whole command line as a tree of commander. A command gets its arguments and options when it
- * is called or explained. Parsing throws and never ends the process.
+ * The whole command line as a tree of commander. A command gets its arguments and options only when
+ * it is run or explained. Parsing throws and never ends the process.
  */
 export function buildProgram(commands: readonly Command[], version: string, invoke: Invoke): Commander {
   const program = settle(new Commander("weft"))
@@ -39,14 +39,14 @@ export function buildProgram(commands: readonly Command[], version: string, invo
   return program;
 }
 
-/** Gives help and version, which commander would print by itself, to `say`. */
+/** Passes help and version to `say` instead of letting commander print them. */
 export function divertOutput(command: Commander, say: (text: string) => void): void {
   command.configureOutput({ writeOut: say });
   for (const inner of command.commands) divertOutput(inner, say);
 }
 
 const programExamples = [
-  ["weft train examples/corpus/weft.yaml --run runs/mine", "learn from the bundled corpus, in under a minute"],
+  ["weft train examples/corpus/weft.yaml --run runs/mine", "train on the bundled corpus, in under a minute"],
   ["weft extract runs/mine article.txt --format triples", "use the trained model"],
   ["weft data check train.jsonl dev.jsonl test.jsonl", "find faults in data before training does"],
   ["weft score gold.jsonl predicted.jsonl", "score the predictions of any system"],
@@ -63,7 +63,7 @@ function family(program: Commander, name: string, complete: (_: unknown, chosen:
   return command;
 }
 
-/** Arguments, options, and what stands below them in help. */
+/** Adds arguments, options, and the text below them in help. */
 async function fill(target: Commander, command: Command, invoke: Invoke): Promise<void> {
   const { declaration } = command;
   const names = Object.keys(declaration.arguments);
@@ -99,7 +99,7 @@ async function commanderOption(key: string, declared: OptionDeclaration): Promis
   return required === true ? option.makeOptionMandatory() : option;
 }
 
-/** What an option is that was not given and has no default. */
+/** The value of an option that was not given and has no default. */
 function absent({ value, many }: OptionDeclaration): false | readonly [] | undefined {
   if (value === undefined) return false;
   return many === undefined ? undefined : [];

@@ -4,7 +4,8 @@ import type { Style } from "./style.ts";
 import { whole } from "./words.ts";
 
 /**
- * How a run stands: both curves, the last epochs, and the best so far. Ends without a line break.
+ * The progress of a run: both curves, the last epochs, and the best so far. Without a final line
+ * break.
  */
 export function progressView(progress: RunProgress, name: string, done: boolean, width: number, style: Style): string {
   const { part, best, step, protocol = "" } = progress;
@@ -27,7 +28,7 @@ export function progressView(progress: RunProgress, name: string, done: boolean,
   return parts.join("\n");
 }
 
-/** One epoch in a line, for output that cannot be redrawn. */
+/** One epoch as a line, for output that cannot be redrawn. */
 export function epochLine(epoch: EpochProgress): string {
   const [number, loss, gradient, score] = epochCells(epoch);
   return `${epoch.part === undefined ? "" : `${epoch.part}, `}epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}`;

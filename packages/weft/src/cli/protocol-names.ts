@@ -3,21 +3,23 @@ import { type ProtocolName, protocolName, protocols } from "@weft-nlp/core/metri
 import { UsageError } from "@weft-nlp/node";
 import { didYouMean } from "@weft-nlp/node/files";
 
-/** Names that may be asked for by --protocol; `partial` follows --anchor. */
-export const protocolNames: readonly string[] = ["partial", ...protocols.names];
+/** Names that --protocol accepts; `partial` follows --anchor. */
+export function protocolNames(): readonly string[] {
+  return ["partial", ...protocols.names];
+}
 
 /**
- * A list with commas as protocols.
+ * Parses a comma-separated list of protocols.
  *
- * @throws {UsageError} with the nearest name for one that does not exist
+ * @throws {UsageError} with the nearest name if one does not exist
  */
 export function parseProtocols(list: string, anchor: "last" | "first" = "last"): ProtocolName[] {
   const names = list.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => !protocolNames.includes(name));
+  const unknown = names.find((name) => !protocolNames().includes(name));
   if (unknown !== undefined) {
     throw new UsageError(
       `there is no protocol ${JSON.stringify(unknown)}`,
-      didYouMean(unknown, protocolNames) ?? "weft protocols lists them",
+      didYouMean(unknown, protocolNames()) ?? "weft protocols lists them",
     );
   }
   return [...new Set(names.map((name) => protocolName(name, { anchor })))];

@@ -3,10 +3,9 @@ import { type Corpus, collectSentences, standardStream } from "@weft-nlp/node/fi
 import type { CommandContext } from "./command.ts";
 
 /**
- * Reads files into memory one after the other, under one bar where they are large enough to wait
- * for.
+ * Reads files into memory one after the other, with a progress bar if they are large.
  *
- * @param beside see `OpenOptions`
+ * @param beside replacements for companion files, see `OpenOptions`
  */
 export async function readCorpora(
   paths: readonly string[],
@@ -21,7 +20,7 @@ export async function readCorpora(
   });
 }
 
-/** Does a job that reads files, and shows how far it is. */
+/** Runs a job that reads files, and shows its progress. */
 export async function withReadingBar<Result>(
   paths: readonly string[],
   { terminal }: CommandContext,
@@ -43,10 +42,7 @@ export async function withReadingBar<Result>(
 
 const worthABar = 1 << 20;
 
-/**
- * What is known before reading. A file that is not there counts nothing here and is named when it
- * is opened.
- */
+/** The total size before reading. A missing file counts as 0; opening it reports the error. */
 async function totalBytes(paths: readonly string[]): Promise<number> {
   const sizes = await Promise.all(paths.map(sizeOf));
   return sizes.reduce((sum, size) => sum + size, 0);
@@ -61,7 +57,7 @@ async function sizeOf(path: string): Promise<number> {
   }
 }
 
-/** What `--types` means for reading: the file that stands for the one beside a corpus. */
+/** The options for `--types`: the file to use instead of the one next to a corpus. */
 export function typesFile(path: string | undefined): Readonly<Record<string, string>> | undefined {
   return path === undefined ? undefined : { "types.json": path };
 }

@@ -5,8 +5,8 @@ import { percent, whole } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
 /**
- * The scores of a report with, below, what each protocol counts as right, the mistakes, and the
- * rules that hold for all.
+ * The scores of a report, followed by what each protocol counts as right, the mistakes, and the
+ * common rules.
  */
 export function scoreTable(report: Report, { style, width }: Pick<Terminal, "style" | "width">): string {
   const scored = Object.values(report.protocols);
@@ -33,7 +33,7 @@ export function scoreTable(report: Report, { style, width }: Pick<Terminal, "sty
     return [style("bold", head), ...rest].join("\n");
   }
 
-  /** What went wrong, as counts and as shares of all mistakes of the row. */
+  /** The mistakes, as counts and as shares of all mistakes in the row. */
   function mistakeTable({ mistakes: { relations, entities } }: Report): string {
     const row = (name: string, counts: readonly (number | null)[], right: number): string[] => {
       const wrong = counts.reduce<number>((sum, value) => sum + (value ?? 0), 0);
@@ -61,8 +61,8 @@ function range([low, high]: readonly [number, number]): string {
 }
 
 /**
- * Micro and macro; the average weighted by support for pairs, as the literature gives it; what
- * memory gives, if known.
+ * Micro and macro; for pairs also the average weighted by support, as in the literature; the memory
+ * baseline, if known.
  */
 function rowsOf({ protocol, micro, macro, weighted, memory, intervals }: ProtocolReport): string[][] {
   const counts = [micro.correct, micro.predicted, micro.gold].map(whole);
@@ -94,17 +94,17 @@ function notes({ protocols, intervals, mistakes, ignoredTypes, onlyTypes, coOccu
     ...(intervals === null
       ? []
       : [
-          `Below each rate its ${percent(intervals.confidence, 1).replace(".0", "")} interval: ${whole(intervals.resamples)} bootstrap resamples of the sentences, seed ${intervals.seed}. It covers other test sentences, not other training runs.`,
+          `Below each rate is its ${percent(intervals.confidence, 1).replace(".0", "")} interval: ${whole(intervals.resamples)} bootstrap resamples of the sentences, seed ${intervals.seed}. It covers other test sentences, not other training runs.`,
         ]),
     `Co-occurrence, ${coOccurrenceWords(coOccurrence)}.`,
     `Mistakes: by spans of the arguments, ${mistakes.directed ? "head and tail distinguished" : "in either order"}, whatever the protocol.`,
-    "Spans count tokens. What occurs twice in a sentence counts once. A sentence where neither side has an item changes nothing.",
+    "Spans count tokens. What occurs twice in a sentence counts once. A sentence without items on either side changes nothing.",
     ...(onlyTypes.length === 0
       ? []
       : [`Only these types count, on both sides: ${onlyTypes.join(", ")}. A relation keeps its arguments whatever their type.`]),
     ...(ignoredTypes.length === 0 ? [] : [`Ignored on both sides: ${ignoredTypes.join(", ")}.`]),
     ...(scored.some(({ memory }) => memory !== null)
-      ? ["memory: what predicting every training triple whose two strings occur in the sentence would give."]
+      ? ["memory: the score of predicting every training triple whose two strings occur in the sentence."]
       : []),
   ];
 }

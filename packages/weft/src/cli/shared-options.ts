@@ -11,12 +11,12 @@ export const protocolOption = {
   short: "p",
   value: "names",
   description: "what counts as right; several names with commas between",
-  suggests: protocolNames,
+  suggests: suggestedProtocols,
   list: true,
 } as const satisfies Options[string];
 
-async function protocolNames(): Promise<readonly string[]> {
-  return (await import("./protocol-names.ts")).protocolNames;
+async function suggestedProtocols(): Promise<readonly string[]> {
+  return (await import("./protocol-names.ts")).protocolNames();
 }
 
 export const thresholdOption = {
@@ -46,7 +46,7 @@ export const scoreOptions = {
   details: { description: "all breakdowns: by type, distance, overlap, length" },
   report: {
     value: "folder",
-    description: "write report.json and report.html: pictures, every breakdown, each mistake beside gold",
+    description: "write report.json and report.html: pictures, every breakdown, each mistake next to gold",
   },
   examples: { value: "n", description: "show this many mistakes in their sentences", parse: wholeNumber(1) },
   ...typeOptions,
@@ -63,6 +63,13 @@ export const formatOption = {
 export const typesFileOption = {
   value: "file",
   description: "the types file of SpERT's format, where its name does not give it away",
+} as const satisfies Options[string];
+
+/** The option of every command that reads a configuration, a model or data. */
+export const pluginOption = {
+  value: "module",
+  description: "load this plugin first, a path or an installed package: models, formats and more of your own",
+  many: "once each",
 } as const satisfies Options[string];
 
 /** The options of every command that writes triples. */

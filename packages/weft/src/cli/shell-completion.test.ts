@@ -33,7 +33,7 @@ const declarations: readonly CommandDeclaration[] = [
 ];
 
 test.each<[string, string]>([
-  ["", "score\tscore things\ndata\tlook at data\n:4\n"],
+  ["", "score\tscore things\ndata\tinspect and prepare data\n:4\n"],
   ["sc", "score\tscore things\n:4\n"],
   ["--v", "--version\tprint the version\n:4\n"],
   ["data ", "check\tcheck data\n:4\n"],

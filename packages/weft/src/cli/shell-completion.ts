@@ -2,7 +2,10 @@ import type { CommandDeclaration, Lazy, OptionDeclaration } from "./declaration.
 import { allOptions, flagOf, found } from "./declaration.ts";
 import { families } from "./program.ts";
 
-/** What the shell does beside our suggestions; the scripts of @bomb.sh/tab know these numbers. */
+/**
+ * Instructions to the shell about our suggestions; the scripts of @bomb.sh/tab define these
+ * numbers.
+ */
 const directives = { files: 0, noSpace: 2, noFiles: 4 } as const;
 
 interface Candidates {
@@ -11,10 +14,10 @@ interface Candidates {
 }
 
 /**
- * What may follow on an unfinished command line, as the shell's completion script reads it: a
- * suggestion and its description on each line, and on the last line what else the shell should do.
+ * Completes an unfinished command line, in the form that the shell's completion script reads: a
+ * suggestion and its description per line, and on the last line an instruction to the shell.
  *
- * @param words what follows `weft`; the last word is the one being typed, and may be empty
+ * @param words the words after `weft`; the last one is being typed, and may be empty
  */
 export async function suggest(declarations: readonly CommandDeclaration[], words: readonly string[]): Promise<string> {
   const typed = words.at(-1) ?? "";
@@ -67,7 +70,7 @@ async function valuesOf({ suggests, choices, list }: OptionDeclaration, begun: s
 }
 
 /**
- * The names with their prefix, without those given already; or file names, if there are no names.
+ * The names with their prefix, without those already given; or file names, if there are no names.
  */
 async function listed(
   names: Lazy<readonly string[]> | undefined,

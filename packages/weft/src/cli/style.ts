@@ -2,13 +2,10 @@ import { styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
-/**
- * Gives a text colour or weight if the stream is a terminal that wants it, and returns it unchanged
- * otherwise.
- */
+/** Adds colour or weight to a text if the stream is a terminal that supports it. */
 export type Style = (format: Format, text: string) => string;
 
-/** Whether a stream is a terminal that shows colour, by the rules of no-color.org. */
+/** Whether a stream is a terminal with colour, by the rules of no-color.org. */
 export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
   const { NO_COLOR, TERM } = process.env;
   return stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === "") && TERM !== "dumb";
@@ -18,7 +15,7 @@ export function styleFor(stream: { readonly isTTY?: boolean }): Style {
   return wantsColour(stream) ? coloured : (_, text) => text;
 }
 
-/** Colour whatever the stream is; Node's own check would be of standard output alone. */
+/** Always adds colour; Node's own check would look only at standard output. */
 export function coloured(format: Format, text: string): string {
   return styleText(format, text, { validateStream: false });
 }

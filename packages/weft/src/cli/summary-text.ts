@@ -3,10 +3,7 @@ import { deviationWords, protocolNotes } from "@weft-nlp/node/experiments";
 import type { CommandContext } from "./command.ts";
 import { wrap } from "./wrap.ts";
 
-/**
- * A table of means for the terminal, with what its protocols count and what stands behind the ±
- * below it.
- */
+/** A table of means for the terminal, followed by what its protocols count and what ± means. */
 export function summaryText(
   { header, rows }: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] },
   summaries: readonly { readonly protocol: string; readonly words: string }[],

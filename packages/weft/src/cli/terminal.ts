@@ -3,12 +3,12 @@ import cliProgress from "cli-progress";
 import { type Style, styleFor } from "./style.ts";
 
 export interface ProgressBar {
-  /** @param note a few words behind the bar, such as the loss */
+  /** @param note a few words after the bar, such as the loss */
   update(done: number, note?: string): void;
   stop(): void;
 }
 
-/** Where a command speaks: data to standard output, everything for people to standard error. */
+/** The output of a command: data on standard output, everything for people on standard error. */
 export interface Terminal {
   readonly json: boolean;
   /** Columns of standard output; 100 if it is not a terminal. */
@@ -17,21 +17,21 @@ export interface Terminal {
   readonly style: Style;
   /** For text on standard error. */
   readonly errorStyle: Style;
-  /** A text with its final line end added, to standard output. */
+  /** Prints a text and a line end to standard output. */
   print(text: string): Promise<void>;
   printJson(value: unknown): Promise<void>;
-  /** A line for people; silent with --quiet and --json. */
+  /** Prints a line for people; silent with --quiet and --json. */
   say(text: string): void;
   /**
-   * A bar on standard error that goes when it is done; silent in pipes, with --quiet and with
+   * A progress bar on standard error, removed when done. Silent in pipes, with --quiet and with
    * --json.
    */
   progress(label: string, total: number): ProgressBar;
-  /** Several such bars, one below the other. */
+  /** Several progress bars, one below the other. */
   progressGroup(): ProgressGroup;
 }
 
-/** Bars that stand together; a bar that is stopped goes, and those below it move up. */
+/** A group of bars. Stopping a bar removes it, and those below it move up. */
 export interface ProgressGroup {
   add(label: string, total: number): ProgressBar;
   /** A line for people, above the bars; like `say` if no bars are drawn. */
@@ -60,7 +60,7 @@ export function openTerminal({ json = false, quiet = false }: { json?: boolean; 
 
 const hiddenBar: ProgressBar = { update: () => undefined, stop: () => undefined };
 
-/** How bars look, and that they leave nothing behind. */
+/** The look of bars, which leave nothing behind. */
 function barOptions(label: string, style: Style): cliProgress.Options {
   return {
     stream: process.stderr,
@@ -95,7 +95,7 @@ function drawnBar(label: string, total: number, style: Style): ProgressBar {
 function drawnGroup(style: Style): ProgressGroup {
   const bars = new cliProgress.MultiBar(barOptions("", style));
   const settle = restoreAtExit();
-  // Its own timer waits for a pause, which a training in this thread does not make.
+  // The bar's own timer never fires while a training blocks this thread.
   let drawn = 0;
   const draw = (): void => {
     if (performance.now() - drawn < 1000 / framesPerSecond) return;
@@ -125,10 +125,10 @@ function drawnGroup(style: Style): ProgressGroup {
 }
 
 /**
- * Leaving at once, as after a second Ctrl-C, must not leave the terminal without its cursor and its
- * line wrap.
+ * Restores the cursor and line wrap of the terminal even if the program exits at once, as after a
+ * second Ctrl-C.
  *
- * @returns its undoing
+ * @returns a function that removes the handler
  */
 function restoreAtExit(): () => void {
   const restore = (): void => void process.stderr.write("\u001b[?25h\u001b[?7h\n");

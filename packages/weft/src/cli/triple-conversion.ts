@@ -3,19 +3,19 @@ import { outputFormats } from "@weft-nlp/core/formats";
 import type { TripleFormat } from "@weft-nlp/core/triples";
 import { tripleFormatOf, tripleFormats } from "@weft-nlp/node/triples";
 
-/** The forms of triples that are no annotation format as well, by name. */
+/** The triple formats that are not also annotation formats, by name. */
 export const conversionFormats: Readonly<Record<string, TripleFormat>> = Object.fromEntries(
   Object.entries(tripleFormats).filter(([name]) => !outputFormats.has(name)),
 );
 
-/** The form of triples that a name means, or without one an ending; undefined if neither does. */
+/** The triple format for a name, or without a name for an ending; `undefined` if there is none. */
 export function conversionTarget(output: string, name: string | undefined): TripleFormat | undefined {
   if (name !== undefined) return Object.hasOwn(conversionFormats, name) ? conversionFormats[name] : undefined;
   const format = tripleFormatOf(output);
   return format === undefined ? undefined : conversionFormats[format.name];
 }
 
-/** Passes documents on, and says what of each the format leaves out. */
+/** Passes documents on, and reports what the format omits of each. */
 export async function* withOmissions(
   documents: AsyncIterable<Document>,
   { holds, title }: TripleFormat,

@@ -11,17 +11,17 @@ export interface TripleTarget {
 }
 
 /**
- * Where to write and how. The format is that of `--format`, or of the file's ending. Without a file
- * it is standard output.
+ * The outputs and their formats. The format is that of `--format`, or of the file's ending.
+ * Defaults to standard output.
  *
  * @throws {UsageError} before anything is written
  */
 export function tripleTargets(paths: readonly string[], name: string | undefined): TripleTarget[] {
   const named = name === undefined ? undefined : formatNamed(name);
   if (paths.length > 1 && named !== undefined) {
-    throw new UsageError("--format is for one output; several take their formats from their endings", `endings: ${endings()}`);
+    throw new UsageError("--format applies to one output only; with several, the endings decide", `endings: ${endings()}`);
   }
-  if (new Set(paths).size < paths.length) throw new UsageError("the same --out is named twice", "give each its own name");
+  if (new Set(paths).size < paths.length) throw new UsageError("the same --out is named twice", "give each a different name");
   return (paths.length === 0 ? [standardStream] : paths).map((path) => {
     const format = named ?? (path === standardStream ? tripleFormats.jsonl : tripleFormatOf(path));
     if (format === undefined) {
@@ -32,7 +32,7 @@ export function tripleTargets(paths: readonly string[], name: string | undefined
   });
 }
 
-/** `--base`, checked. @throws {UsageError} */
+/** Checks `--base`. @throws {UsageError} if it is invalid */
 export function checkedBase(text: string | undefined): string | undefined {
   try {
     return text === undefined ? undefined : checkBase(text);
@@ -41,7 +41,7 @@ export function checkedBase(text: string | undefined): string | undefined {
   }
 }
 
-/** The names are checked where the command line is read. */
+/** The parser of the command line has checked the names. */
 function formatNamed(name: string): TripleFormat | undefined {
   const all: Readonly<Record<string, TripleFormat>> = tripleFormats;
   return all[name];

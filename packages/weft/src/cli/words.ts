@@ -8,12 +8,15 @@ export function whole(amount: number): string {
   return amount.toLocaleString("en-US");
 }
 
-/** A share as per cent with one decimal; a dash for a share of nothing. */
+/** A share in per cent with one decimal; a dash if the whole is 0. */
 export function percent(part: number, of: number): string {
   return of === 0 ? "–" : `${((100 * part) / of).toFixed(1)} %`;
 }
 
-/** A bar of block characters, an eighth of a column fine, for a share between 0 and 1. */
+/**
+ * A bar of block characters with a resolution of an eighth of a column, for a share between 0 and
+ * 1.
+ */
 export function bar(share: number, width: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * width * 8);
   const bar = "█".repeat(eighths >> 3) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths & 7];

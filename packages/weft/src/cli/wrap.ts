@@ -1,6 +1,8 @@
 import { cellWidth } from "@weft-nlp/draw";
 
-/** A text cut at spaces into lines of at most `width` columns; a longer word gets its own line. */
+/**
+ * Wraps a text at spaces into lines of at most `width` columns; a longer word gets its own line.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>(edits.reopen),
 );
 
-/** What a model may begin with: any entities and relations, none of them twice. */
+/** Possible suggestions of a model: any entities and relations, without duplicates. */
 const begun: fc.Arbitrary<Annotated> = fc
   .uniqueArray(
     fc
@@ -85,7 +85,7 @@ function faultsOf({ entities, relations }: Annotated): string[] {
   return faults;
 }
 
-test("no row of edits gives an annotation that is not valid", () => {
+test("no sequence of edits makes an annotation invalid", () => {
   fc.assert(
     fc.property(begun, fc.array(step, { maxLength: 30 }), (first, steps) => {
       let now = first;
@@ -98,7 +98,7 @@ test("no row of edits gives an annotation that is not valid", () => {
   );
 });
 
-test("undoing everything gives the beginning back, and redoing everything the end", () => {
+test("undoing all edits restores the start, and redoing all restores the end", () => {
   fc.assert(
     fc.property(begun, fc.array(step, { maxLength: 20 }), (first, steps) => {
       const end = steps.reduce((now, each) => history.record(now, each(now.present)), history.begin(first));
@@ -112,7 +112,7 @@ test("undoing everything gives the beginning back, and redoing everything the en
   );
 });
 
-test("what a person removes does not change what else is there", () => {
+test("removing a part does not change the others", () => {
   const before: Annotated = {
     entities: [
       { start: 0, end: 1, type: "PER", confidence: 0.4 },

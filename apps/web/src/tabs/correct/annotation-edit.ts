@@ -1,14 +1,14 @@
 import type { Entity, Relation, Span } from "@weft-nlp/core";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 
-/** What a person says of a sentence. What has a confidence is still a model's suggestion. */
+/** The annotation of a sentence. A part with a confidence is still a suggestion. */
 export interface Annotated {
   readonly entities: readonly Entity[];
   readonly relations: readonly Relation[];
   readonly done: boolean;
 }
 
-/** A part of an annotation that somebody points at. */
+/** A part of an annotation, by index. */
 export type Part = { readonly kind: "entity" | "relation"; readonly index: number };
 
 export function partOf(name: PartName): Part {
@@ -17,15 +17,13 @@ export function partOf(name: PartName): Part {
 }
 
 /**
- * Every edit gives an annotation that is valid where the one before was: spans hold a word and lie
- * inside, ends of relations exist, nothing stands there twice. An edit that would change nothing
- * gives the same object back.
+ * Every edit of a valid annotation is valid: spans are non-empty and inside the sentence, ends of
+ * relations exist, and there are no duplicates. An edit without effect returns the same object.
  */
 export const edits = { mark, relate, accept, remove, retype, finish, reopen };
 
 /**
- * An entity over some words; where exactly these words are one already, it gets the type and counts
- * as accepted.
+ * Adds an entity. If an entity with the same span exists, it gets the type and counts as accepted.
  */
 function mark(before: Annotated, { start, end }: Span, type: string | null, tokens: number): Annotated {
   if (!(Number.isInteger(start) && Number.isInteger(end)) || start < 0 || end > tokens || end <= start || type === "")
@@ -35,7 +33,7 @@ function mark(before: Annotated, { start, end }: Span, type: string | null, toke
   return { ...before, entities: [...before.entities, { start, end, type }] };
 }
 
-/** A relation from one entity to another; both count as accepted then. */
+/** Adds a relation between two entities, and accepts both. */
 function relate(before: Annotated, head: number, tail: number, type: string): Annotated {
   if (head === tail || type === "" || before.entities[head] === undefined || before.entities[tail] === undefined) return before;
   const known = before.relations.findIndex((each) => each.head === head && each.tail === tail && each.type === type);
@@ -43,7 +41,7 @@ function relate(before: Annotated, head: number, tail: number, type: string): An
   return withEnds({ ...before, relations: [...before.relations, { head, tail, type }] }, [head, tail]);
 }
 
-/** A suggestion becomes what a person says. A relation takes its ends along. */
+/** Accepts a suggestion; a relation's ends are accepted too. */
 function accept(before: Annotated, { kind, index }: Part): Annotated {
   if (kind === "entity") return withEnds(before, [index]);
   const relation = before.relations[index];
@@ -53,7 +51,7 @@ function accept(before: Annotated, { kind, index }: Part): Annotated {
   return withEnds(next, [relation.head, relation.tail]);
 }
 
-/** Takes a part away, whoever put it there. An entity takes its relations along. */
+/** Removes a part; an entity's relations are removed too. */
 function remove(before: Annotated, { kind, index }: Part): Annotated {
   if (kind === "relation") {
     if (before.relations[index] === undefined) return before;
@@ -71,8 +69,7 @@ function remove(before: Annotated, { kind, index }: Part): Annotated {
 }
 
 /**
- * Another type for a part, which counts as accepted then. Where that would stand there twice, one
- * of the two is left.
+ * Changes the type of a part and accepts it. If that makes a duplicate, one of the two is removed.
  */
 function retype(before: Annotated, part: Part, type: string): Annotated {
   const { kind, index } = part;
@@ -96,7 +93,7 @@ function retype(before: Annotated, part: Part, type: string): Annotated {
   return withEnds({ ...before, relations }, [head, tail]);
 }
 
-/** Everything that is left is right. */
+/** Accepts all remaining suggestions. */
 function finish(before: Annotated): Annotated {
   if (before.done && suggestionsOf(before).length === 0) return before;
   return { entities: before.entities.map(own), relations: before.relations.map(own), done: true };
@@ -106,7 +103,7 @@ function reopen(before: Annotated): Annotated {
   return before.done ? { ...before, done: false } : before;
 }
 
-/** What nobody has accepted yet, entities first. */
+/** All open suggestions, entities first. */
 export function suggestionsOf({ entities, relations }: Annotated): PartName[] {
   return [
     ...entities.flatMap(({ confidence }, index): PartName[] => (confidence === undefined ? [] : [`entity:${index}`])),
@@ -114,7 +111,7 @@ export function suggestionsOf({ entities, relations }: Annotated): PartName[] {
   ];
 }
 
-/** Whether two say the same, in the same order. */
+/** Whether two annotations are equal, including their order. */
 export function sameAnnotation(a: Annotated, b: Annotated): boolean {
   const plain = ({ entities, relations, done }: Annotated): string =>
     JSON.stringify([
@@ -125,14 +122,14 @@ export function sameAnnotation(a: Annotated, b: Annotated): boolean {
   return plain(a) === plain(b);
 }
 
-/** What was, is, and was undone. */
+/** Past, present and undone states. */
 export interface History {
   readonly past: readonly Annotated[];
   readonly present: Annotated;
   readonly future: readonly Annotated[];
 }
 
-/** Steps back that are kept for a sentence. */
+/** Max undo steps of a sentence. */
 const maxSteps = 200;
 
 export const history = {

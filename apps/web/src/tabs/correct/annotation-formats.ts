@@ -1,4 +1,4 @@
 import { outputFormats } from "@weft-nlp/core/formats";
 
-/** What the server can write corrections in. */
+/** The formats in which the server exports corrections. */
 export const annotationFormats: readonly { readonly name: string; readonly title: string }[] = [...outputFormats];

@@ -1,7 +1,7 @@
 import { Arcs } from "../extract/arcs.tsx";
 import { entityTypes, resolve, type Working } from "./correct-state.ts";
 
-/** A sentence that somebody else saved in between: both versions, one of which stays. */
+/** A conflict with a save from elsewhere: shows both versions, of which the user keeps one. */
 export function Conflict({ working: { server, history } }: { readonly working: Working }) {
   const { text, tokens } = server.document;
   const versions = [
@@ -11,7 +11,7 @@ export function Conflict({ working: { server, history } }: { readonly working: W
   return (
     <div class="failure conflict" role="alert">
       <p>
-        <strong>This sentence was changed elsewhere.</strong> Nothing is omitted yet: choose what stays.
+        <strong>This sentence was changed elsewhere.</strong> Nothing is lost: choose the version to keep.
       </p>
       <div class="versions">
         {versions.map(({ whose, title, annotated }) => (

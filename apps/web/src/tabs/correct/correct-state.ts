@@ -6,15 +6,12 @@ import { type Annotated, edits, type History, history, partOf, sameAnnotation, s
 import { type CorrectionSentence, corrections, type ProjectEntry, type Sort } from "./corrections-api.ts";
 import { drafts } from "./drafts.ts";
 
-/**
- * A sentence as it is worked on: what the server has, what is here, and how the two stand to each
- * other.
- */
+/** A sentence being edited: the server's version, the local version, and the state between them. */
 export interface Working {
   readonly server: CorrectionSentence;
   readonly history: History;
   readonly state: "saved" | "saving" | "offline" | "conflict" | "refused";
-  /** Where the state is `refused`. */
+  /** Set if the state is `refused`. */
   readonly error?: unknown;
 }
 
@@ -24,20 +21,19 @@ export const position = signal(0);
 export const failure = signal<{ readonly error: unknown; readonly retry: () => void } | null>(null);
 export const marking = newMarking();
 export const { words, chosen } = marking;
-/** True once the server has said that the project is not there any more. */
+/** True once the server reports that the project no longer exists. */
 export const gone = signal(false);
 /**
- * Two entities that wait for the type of their relation; the tail is absent while it is still
- * looked for.
+ * Two entities that wait for the type of their relation; without a tail while the user picks it.
  */
 export const relating = signal<{ readonly head: number; readonly tail?: number } | null>(null);
-/** Types that were typed in here, beside those of the project. */
+/** Types added by the user, besides those of the project. */
 export const addedTypes = signal<{ readonly entity: readonly string[]; readonly relation: readonly string[] }>({
   entity: [],
   relation: [],
 });
 
-/** Ids by their place in the order. */
+/** Ids by position in the order. */
 const order = signal<ReadonlyMap<number, number>>(new Map());
 const sentences = signal<ReadonlyMap<number, Working>>(new Map());
 
@@ -47,7 +43,7 @@ export const relationTypes = computed(() => [
   ...new Set([...(project.value?.relationTypes ?? []), ...addedTypes.value.relation]),
 ]);
 
-/** The worst of all sentences: what somebody who is about to leave must know. */
+/** The worst state of all sentences, for a user who is about to leave. */
 export const saveState = computed<Working["state"]>(() => {
   const states = new Set([...sentences.value.values()].map(({ state }) => state));
   return (["conflict", "refused", "offline", "saving"] as const).find((state) => states.has(state)) ?? "saved";
@@ -57,9 +53,9 @@ const pageSize = 50;
 let opening = 0;
 
 /**
- * Opens a project where work is to be done first, and sends what an earlier visit could not.
+ * Opens a project at the first open sentence, and sends edits that an earlier visit could not save.
  *
- * @param at a sentence to begin with instead; it is a place where the order is that of the text
+ * @param at a sentence to start at instead; an index in text order
  */
 export async function openProject(name: string, by: Sort = sort.value, at?: number): Promise<void> {
   const turn = ++opening;
@@ -120,7 +116,7 @@ export async function goTo(place: number): Promise<void> {
   words.value = { anchor: 0, cursor: 0 };
 }
 
-/** Changes the sentence that is shown, and saves it. */
+/** Edits the current sentence and saves it. */
 export function edit(change: (before: Annotated) => Annotated): void {
   const now = current.value;
   if (now !== null) step(now, history.record(now.history, change(now.history.present)));
@@ -129,13 +125,13 @@ export function edit(change: (before: Annotated) => Annotated): void {
 export const undo = (): void => void (current.value !== null && step(current.value, history.undo(current.value.history)));
 export const redo = (): void => void (current.value !== null && step(current.value, history.redo(current.value.history)));
 
-/** What is left of the sentence is right; goes on to the next one. */
+/** Accepts the remaining suggestions of the sentence, and goes to the next sentence. */
 export function doneAndNext(): void {
   edit(edits.finish);
   void goTo(position.value + 1);
 }
 
-/** Accepts what is chosen and goes on to the next suggestion. */
+/** Accepts the selected part and goes to the next suggestion. */
 export function accept(name: PartName): void {
   edit((before) => edits.accept(before, partOf(name)));
   chosen.value = nextSuggestion(name);
@@ -147,9 +143,7 @@ export function remove(name: PartName): void {
   chosen.value = null;
 }
 
-/**
- * The suggestion behind a part, from the beginning again at the end; none where all are dealt with.
- */
+/** The next suggestion after a part, wrapping around; null if none is left. */
 export function nextSuggestion(from: PartName | null): PartName | null {
   const now = current.value;
   if (now === null) return null;
@@ -158,7 +152,7 @@ export function nextSuggestion(from: PartName | null): PartName | null {
   return open.find((name) => from !== null && rank(name) > rank(from)) ?? open[0] ?? null;
 }
 
-/** Of two versions of a sentence that was changed elsewhere too, the one that stays. */
+/** Resolves a conflict in favour of one version. */
 export function resolve(id: number, whose: "mine" | "theirs"): void {
   const [working, name] = [sentences.value.get(id), project.value?.name];
   if (working === undefined || name === undefined) return;
@@ -173,27 +167,24 @@ export function resolve(id: number, whose: "mine" | "theirs"): void {
   void push(name, id);
 }
 
-/** Sends again what did not get through. */
+/** Retries failed saves. */
 export function retrySaving(): void {
   const name = project.value?.name;
   if (name === undefined) return;
   for (const [id, { state }] of sentences.value) if (state === "offline" || state === "refused") void push(name, id);
 }
 
-/** A project that was made anew under an old name is another one. */
+/** The creation time distinguishes a project from a deleted one with the same name. */
 function draftsOf({ name = "", createdAt = "" }: Partial<ProjectEntry> = project.value ?? {}): string {
   return `${name}@${createdAt}`;
 }
 
-/**
- * Takes edits along that wait under a name which the project had before: it may have been renamed
- * in another tab, or by somebody else.
- */
+/** Adopts drafts stored under the project's earlier name: it may have been renamed elsewhere. */
 async function adoptDrafts(opened: ProjectEntry): Promise<void> {
   const own = draftsOf(opened);
   const former = drafts.keysEnding(draftsOf({ createdAt: opened.createdAt })).filter((key) => key !== own);
   if (former.length === 0) return;
-  // A folder that was copied by hand is as old as its copy.
+  // A folder copied by hand has the same creation time as the original.
   const there = new Set((await corrections.list()).projects.map((entry) => draftsOf(entry)));
   for (const key of former) if (!there.has(key)) drafts.move(key, own);
 }
@@ -226,11 +217,11 @@ function countDone(before: boolean, after: boolean): void {
     project.value = { ...project.value, done: project.value.done + (after ? 1 : -1) };
 }
 
-/** One request at a time for a sentence: what changes meanwhile goes with the next. */
+/** One request at a time for each sentence; changes made meanwhile go with the next. */
 const underWay = new Set<string>();
 
 async function push(name: string, id: number, wait = 1000): Promise<void> {
-  // Another project has sentences of the same numbers.
+  // Ids are unique only within a project.
   const sending = `${draftsOf()}/${id}`;
   if (underWay.has(sending)) return;
   underWay.add(sending);
@@ -270,10 +261,7 @@ async function push(name: string, id: number, wait = 1000): Promise<void> {
 
 addEventListener("online", retrySaving);
 
-/**
- * Looks whether the project is there still: who comes back to the page is told before more is done
- * for nothing.
- */
+/** Checks on return to the page that the project still exists, before more work is wasted. */
 async function lookAgain(): Promise<void> {
   const opened = project.value;
   if (opened === null || gone.value || document.visibilityState !== "visible") return;
@@ -292,7 +280,7 @@ function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
-/** How many changes of the project wait in this browser. */
+/** Number of unsaved changes of the project in this browser. */
 export function unsaved(): number {
   return drafts.all(draftsOf()).size;
 }

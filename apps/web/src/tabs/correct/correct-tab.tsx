@@ -7,7 +7,9 @@ import { corrections, type ProjectList as Projects } from "./corrections-api.ts"
 import { ProjectList } from "./project-list.tsx";
 import { Workspace } from "./workspace.tsx";
 
-/** What a model found, put right by people: the projects, or the one that the address names. */
+/**
+ * The view for correcting a model's results: the list of projects, or the project in the address.
+ */
 export function CorrectTab() {
   const [name] = route.value.path;
   const begin = route.value.query.get("sentence");
@@ -43,7 +45,7 @@ export function CorrectTab() {
   );
 }
 
-/** What somebody is told whose project was deleted in another tab, or by somebody else. */
+/** The notice that the open project was renamed or deleted elsewhere. */
 function Gone() {
   const waiting = unsaved();
   return (
@@ -52,8 +54,8 @@ function Gone() {
         <strong>
           The project <bdi>{project.value?.name}</bdi> is gone.
         </strong>{" "}
-        It was renamed or deleted in another tab, or by somebody else, and nothing can be saved into it under this name. The files
-        of a deleted project lie in the folder <code>.trash</code> of the server's corrections.
+        It was renamed or deleted in another tab or by someone else, so nothing can be saved under this name. The files of a
+        deleted project are in the folder <code>.trash</code> in the server's corrections folder.
       </p>
       {waiting === 0 ? null : (
         <p>
@@ -63,7 +65,7 @@ function Gone() {
         </p>
       )}
       <p>
-        <a href={addressOf("correct")}>To the projects there are</a>
+        <a href={addressOf("correct")}>Back to all projects</a>
       </p>
     </div>
   );

@@ -13,7 +13,7 @@ import type { Annotated } from "./annotation-edit.ts";
 
 export type { NewSentences, ProjectEntry, ProjectList, TrainState } from "@weft-nlp/api";
 
-/** A sentence of a project as it stands on the server. */
+/** A sentence of a project in the server's current version. */
 export interface CorrectionSentence extends Annotated, Pick<SentenceAnswer, "id" | "revision" | "uncertainty"> {
   readonly document: Document;
 }
@@ -22,18 +22,18 @@ export type Sort = "uncertainty" | "order";
 
 const revised = (revision: number) => ({ headers: { "if-match": `"${revision}"` } });
 
-/** Every one throws an ApiError. */
+/** Requests to the correction routes; all throw `ApiError`. */
 export const corrections = {
   list: async (): Promise<ProjectList> => {
     if (!(await hasWorkspace())) throw withoutWorkspace();
     return call("projects");
   },
   create: async (body: BodyOf<"createProject">) => call("createProject", { body }),
-  /** @returns the project, with the id of the first sentence that came */
+  /** @returns the project, with the id of the first new sentence */
   add: async (name: string, body: NewSentences) => call("addSentences", { params: { name }, body }),
-  /** Only where the project has not changed since this revision. */
+  /** Fails if the project has changed since this revision. */
   remove: async (name: string, revision: number) => call("removeProject", { params: { name }, ...revised(revision) }),
-  /** Only where the project has not changed since this revision. */
+  /** Fails if the project has changed since this revision. */
   rename: async (name: string, revision: number, to: string): Promise<ProjectEntry> =>
     call("renameProject", { params: { name }, body: { name: to }, ...revised(revision) }),
   page: async (name: string, offset: number, limit: number, sort: Sort) => {
@@ -50,8 +50,8 @@ export const corrections = {
 };
 
 /**
- * The sentence as it is on disk now; `taken` is false where somebody else was first, and it is
- * theirs.
+ * Returns the sentence as it is on disk; `taken` is false if another save came first, and the
+ * sentence is then that one.
  */
 async function save(
   name: string,

@@ -4,8 +4,8 @@ import { corrections, type ProjectEntry } from "./corrections-api.ts";
 import { useGuardedChange } from "./use-guarded-change.ts";
 
 /**
- * Asks before a project goes, with what goes with it. Where somebody has changed it meanwhile, asks
- * again with what is there now.
+ * Asks before deleting a project, and lists what is deleted. If the project has changed meanwhile,
+ * asks again with the current state.
  */
 export function DeleteProject({ entry, close }: { readonly entry: ProjectEntry; readonly close: (changed: boolean) => void }) {
   const { asked, busy, error, attempt } = useGuardedChange(entry);
@@ -17,17 +17,17 @@ export function DeleteProject({ entry, close }: { readonly entry: ProjectEntry; 
     <Dialog title={`Delete ${name}?`} close={() => close(asked.again)}>
       {asked.again ? (
         <p role="alert">
-          <strong>Somebody has worked on it meanwhile.</strong> Nothing was deleted; this is how it stands now.
+          <strong>Someone else has changed the project.</strong> Nothing was deleted; this is its current state.
         </p>
       ) : null}
       <p>
-        With it {sentences === 1 ? "goes its sentence" : `go its ${sentences.toLocaleString("en")} sentences`},{" "}
+        This deletes {sentences === 1 ? "its sentence" : `its ${sentences.toLocaleString("en")} sentences`},{" "}
         {done === 0 ? "none of them done" : `${done.toLocaleString("en")} of them done`}: what people marked, accepted and
-        rejected, and the data that models were trained on here. The models themselves stay.
+        rejected, and the data of trainings on this project. The trained models stay.
       </p>
       <p class="quiet">
-        The files are moved to the folder <code>.trash</code> of the server's corrections, from where whoever keeps the server can
-        put them back.
+        The files move to the folder <code>.trash</code> in the server's corrections folder. The server's administrator can
+        restore them.
       </p>
       {error === null ? null : <Failure error={error} />}
       <div class="answers">

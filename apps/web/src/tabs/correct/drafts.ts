@@ -1,22 +1,22 @@
 import type { Annotated } from "./annotation-edit.ts";
 
-/** An edit that the server has not acknowledged, with the revision it was made from. */
+/** An edit that the server has not acknowledged, with the revision that it is based on. */
 interface Draft {
   readonly revision: number;
   readonly annotated: Annotated;
 }
 
 /**
- * Edits that are kept in the browser until the server has them: a reload, a crash or a dead server
- * omits none.
+ * Edits stored in the browser until the server has them, so a reload, a crash or a dead server
+ * loses none.
  */
 export const drafts = { keep, drop, all, keysEnding, move };
 
 const keyOf = (project: string, id: number): string => `weft-correct/${project}/${id}`;
 
 /**
- * @returns false where the browser keeps nothing (a full or forbidden store); the edit is in the
- *   page alone then
+ * @returns false if the browser cannot store it (storage full or blocked); the edit is then only in
+ *   the page
  */
 function keep(project: string, id: number, draft: Draft): boolean {
   try {
@@ -35,7 +35,7 @@ function drop(project: string, id: number): void {
   }
 }
 
-/** Those of a project by the ids of their sentences; what cannot be read is left out. */
+/** The drafts of a project by sentence id; unreadable ones are skipped. */
 function all(project: string): ReadonlyMap<number, Draft> {
   const found = new Map<number, Draft>();
   try {
@@ -52,7 +52,7 @@ function all(project: string): ReadonlyMap<number, Draft> {
   return found;
 }
 
-/** Projects with edits here whose keys end so. */
+/** Projects with drafts whose keys end in `end`. */
 function keysEnding(end: string): string[] {
   try {
     const keys = Object.keys(localStorage).flatMap((key) => /^weft-correct\/(.*)\/\d+$/.exec(key)?.[1] ?? []);
@@ -63,8 +63,8 @@ function keysEnding(end: string): string[] {
 }
 
 /**
- * Puts edits under another project's key. Where one of the same sentence waits there, the older one
- * stays behind until that is gone.
+ * Moves drafts to another project's key. If it has a draft of the same sentence, the older one
+ * stays until that is gone.
  */
 function move(from: string, to: string): void {
   const waiting = all(to);

@@ -1,14 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { corrections } from "./corrections-api.ts";
 
-/** Downloads what was corrected in any annotation format. */
+/** Downloads the corrections in any annotation format. */
 export function ExportCorrections({ name }: { readonly name: string }) {
   const [formats, setFormats] = useState<readonly { readonly name: string; readonly title: string }[]>([]);
   const [format, setFormat] = useState("jsonl");
   const [which, setWhich] = useState<"done" | "all">("done");
   const [said, say] = useState("");
   useEffect(() => {
-    // Of use after the first correction, so it does not hold up the page before it.
+    // Loaded lazily: formats are needed only after the first correction.
     import("./annotation-formats.ts").then(
       ({ annotationFormats }) => setFormats(annotationFormats),
       () => say("The formats could not be loaded"),
@@ -18,7 +18,7 @@ export function ExportCorrections({ name }: { readonly name: string }) {
     try {
       const { sentences, files, omissions } = await corrections.export(name, format, which);
       for (const [place, { name: file, content }] of files.slice(0, maxFiles).entries()) {
-        // Browsers omit a download that another one follows at once.
+        // Browsers drop a download if another follows at once.
         if (place > 0) await new Promise((resolve) => setTimeout(resolve, 300));
         const address = URL.createObjectURL(new Blob([content], { type: "text/plain" }));
         const link = document.createElement("a");
@@ -27,7 +27,7 @@ export function ExportCorrections({ name }: { readonly name: string }) {
         link.click();
         setTimeout(() => URL.revokeObjectURL(address), 60_000);
       }
-      const rest = files.length > maxFiles ? `; ${files.length - maxFiles} more files come from the command line` : "";
+      const rest = files.length > maxFiles ? `; use weft data convert for the other ${files.length - maxFiles} files` : "";
       const omitted = omissions.length === 0 ? "" : `; the format cannot hold everything (${omissions.length}): ${omissions[0]}`;
       say(`${sentences} ${sentences === 1 ? "sentence" : "sentences"}${rest}${omitted}`);
     } catch (error) {
@@ -48,7 +48,7 @@ export function ExportCorrections({ name }: { readonly name: string }) {
         value={which}
         onChange={({ currentTarget }) => setWhich(currentTarget.value as "done" | "all")}
       >
-        <option value="done">what is done</option>
+        <option value="done">done only</option>
         <option value="all">all</option>
       </select>
       <button type="button" onClick={() => void download()}>
@@ -61,5 +61,5 @@ export function ExportCorrections({ name }: { readonly name: string }) {
   );
 }
 
-/** Formats with a file for each document would fill somebody's folder of downloads. */
+/** Formats with a file for each document would flood the user's downloads folder. */
 const maxFiles = 20;

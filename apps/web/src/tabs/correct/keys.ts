@@ -18,10 +18,7 @@ import {
 } from "./correct-state.ts";
 import { choosesRelation, markAs, relateAs, relateHere } from "./type-bar.tsx";
 
-/**
- * Everything that can be done to a sentence, by keyboard. Keys of fields and of buttons stay
- * theirs.
- */
+/** The keyboard shortcuts of a sentence. Fields and buttons keep their own keys. */
 export function onKey(event: KeyboardEvent): void {
   const now = current.value;
   const { target, key } = event;

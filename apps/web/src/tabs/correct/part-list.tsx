@@ -4,7 +4,7 @@ import type { Annotated } from "./annotation-edit.ts";
 import { accept, chosen, relating, remove } from "./correct-state.ts";
 import type { CorrectionSentence } from "./corrections-api.ts";
 
-/** The same as the drawing as lists, with a button for everything that can be done to a part. */
+/** The annotation as lists, with buttons for every action on a part. */
 export function PartList({ sentence, annotated }: { readonly sentence: CorrectionSentence; readonly annotated: Annotated }) {
   const { document } = sentence;
   const words = (index: number): string => {
@@ -52,7 +52,7 @@ export function PartList({ sentence, annotated }: { readonly sentence: Correctio
 interface LineProps {
   readonly name: PartName;
   readonly confidence: number | undefined;
-  /** For those who hear the buttons. */
+  /** The words for screen readers. */
   readonly words: string;
   readonly children: preact.ComponentChildren;
 }

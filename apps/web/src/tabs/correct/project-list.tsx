@@ -7,11 +7,11 @@ import { corrections, type ProjectEntry, type ProjectList as Projects } from "./
 import { DeleteProject } from "./delete-project.tsx";
 import { RenameProject } from "./rename-project.tsx";
 
-/** The projects there are, and the form for another one. */
+/** The list of projects, and the form for a new one. */
 export function ProjectList({ list, reload }: { readonly list: Projects; readonly reload: () => void }) {
   const [leaving, setLeaving] = useState<ProjectEntry | null>(null);
   const [renaming, setRenaming] = useState<ProjectEntry | null>(null);
-  /** Its line is another one by now, and would omit the focus. */
+  /** The renamed project gets a new row, which must take the focus. */
   const [renamed, setRenamed] = useState<string | null>(null);
   return (
     <>
@@ -56,7 +56,7 @@ export function ProjectList({ list, reload }: { readonly list: Projects; readonl
 
 interface ProjectLineProps {
   readonly entry: ProjectEntry;
-  /** Whether the focus begins here. */
+  /** Whether the row takes the focus. */
   readonly focused: boolean;
   readonly rename: () => void;
   readonly remove: () => void;
@@ -74,7 +74,7 @@ function ProjectLine({ entry, focused, rename, remove }: ProjectLineProps) {
       <progress max={sentences} value={done} aria-label={`Done in ${name}`} />
       <span class="quiet">
         {done} of {sentences} {sentences === 1 ? "sentence" : "sentences"} done
-        {model === null ? "" : ` · suggestions by ${model}`}
+        {model === null ? "" : ` · suggestions from ${model}`}
       </span>
       <span class="push">
         <button ref={button} type="button" class="plain" aria-label={`Rename ${name}`} onClick={rename}>
@@ -104,7 +104,7 @@ function NewProject({ data }: { readonly data: boolean }) {
       );
     }
   }, [data]);
-  // A text without suggestions is rarely meant; an annotated file has its annotation.
+  // A text usually needs suggestions; an annotated file has annotations already.
   const model = chosen ?? (source === "texts" ? (models.find(({ needsEntities }) => !needsEntities)?.name ?? "") : "");
   async function create(form: HTMLFormElement): Promise<void> {
     const field = (name: string): string => {
@@ -140,14 +140,14 @@ function NewProject({ data }: { readonly data: boolean }) {
           Name <input name="name" required pattern="[A-Za-z0-9][A-Za-z0-9_\-]{0,79}" title="letters, digits, _ and -" />
         </label>
         <label>
-          Suggestions by{" "}
+          Suggestions from{" "}
           <select value={model} onChange={({ currentTarget }) => choose(currentTarget.value)}>
             {models.map(({ name }) => (
               <option key={name} value={name}>
                 {name}
               </option>
             ))}
-            <option value="">nobody</option>
+            <option value="">no model</option>
           </select>
         </label>
         {files.length === 0 ? null : (
@@ -172,14 +172,7 @@ function NewProject({ data }: { readonly data: boolean }) {
           </select>
         </label>
       ) : (
-        <textarea
-          name="text"
-          aria-label="Text"
-          dir="auto"
-          rows={6}
-          required
-          placeholder="The text whose sentences are to be corrected"
-        />
+        <textarea name="text" aria-label="Text" dir="auto" rows={6} required placeholder="Paste the text to correct" />
       )}
       <div class="row">
         <button type="submit" class="main" disabled={busy}>

@@ -6,11 +6,11 @@ import { useGuardedChange } from "./use-guarded-change.ts";
 
 export interface RenameProjectProps {
   readonly entry: ProjectEntry;
-  /** @param name the project's name now; undefined where nothing has changed */
+  /** @param name the project's new name; undefined if nothing has changed */
   readonly close: (name: string | undefined) => void;
 }
 
-/** Asks for another name of a project, and says what still goes by the old one. */
+/** Asks for a project's new name, and explains what keeps the old one. */
 export function RenameProject({ entry, close }: RenameProjectProps) {
   const { asked, busy, error, attempt } = useGuardedChange(entry);
   const input = useRef<HTMLInputElement>(null);
@@ -25,8 +25,8 @@ export function RenameProject({ entry, close }: RenameProjectProps) {
     <Dialog title={`Rename ${entry.name}`} close={leave}>
       {asked.again ? (
         <p role="alert">
-          <strong>Somebody has worked on it meanwhile.</strong> It has its old name still, and {asked.entry.done} of its{" "}
-          {asked.entry.sentences.toLocaleString("en")} sentences done.
+          <strong>Someone else has changed the project.</strong> It still has its old name, and {asked.entry.done} of its{" "}
+          {asked.entry.sentences.toLocaleString("en")} sentences are done.
         </p>
       ) : null}
       <form
@@ -46,9 +46,9 @@ export function RenameProject({ entry, close }: RenameProjectProps) {
           />
         </label>
         <p class="quiet">
-          Whoever has it open elsewhere is told, and what could not be saved there is sent once it is opened under its new name.
-          Models that were trained on it stay; their trainings can be taken up again only under the old name, by which they know
-          their data.
+          Users who have it open are notified. Changes that could not be saved are sent when they open it under the new name.
+          Models trained on it stay, but their trainings can be resumed only under the old name, which their configuration holds
+          as the path of the data.
         </p>
         {error === null ? null : <Failure error={error} />}
         <div class="answers">

@@ -3,7 +3,7 @@ import { addressOf } from "../../route.ts";
 import { call } from "../../server-requests.ts";
 import { corrections, type TrainState } from "./corrections-api.ts";
 
-/** Trains on what is done, and says how that goes. */
+/** Trains on the sentences that are done, and shows the progress. */
 export function TrainPanel({ name, done }: { readonly name: string; readonly done: number }) {
   const [runs, setRuns] = useState<readonly string[]>([]);
   const [from, setFrom] = useState("");
@@ -48,8 +48,8 @@ export function TrainPanel({ name, done }: { readonly name: string; readonly don
         <label>
           on{" "}
           <select value={data} onChange={({ currentTarget }) => setData(currentTarget.value as "added" | "alone")}>
-            <option value="added">its data and what is done here</option>
-            <option value="alone">what is done here alone</option>
+            <option value="added">its data and the done sentences</option>
+            <option value="alone">only the done sentences</option>
           </select>
         </label>
       )}

@@ -2,7 +2,7 @@ import { entityAt, markedSpan } from "../../parts/marking.ts";
 import { edits, partOf } from "./annotation-edit.ts";
 import { addedTypes, chosen, current, edit, entityTypes, marking, relating, relationTypes, words } from "./correct-state.ts";
 
-/** Gives the marked words, or the entity that is chosen, a type. */
+/** Gives the selected words or entity a type. */
 export function markAs(type: string): void {
   const now = current.value;
   if (now === null) return;
@@ -18,7 +18,7 @@ export function markAs(type: string): void {
   chosen.value = index === -1 ? null : `entity:${index}`;
 }
 
-/** Gives the two entities that wait, or the relation that is chosen, a type. */
+/** Gives the pending pair or the selected relation a type. */
 export function relateAs(type: string): void {
   const pair = relating.value;
   const part = chosen.value === null ? undefined : partOf(chosen.value);
@@ -32,7 +32,7 @@ export function relateAs(type: string): void {
   } else if (part?.kind === "relation") edit((before) => edits.retype(before, part, type));
 }
 
-/** The first press names where a relation comes from, the second where it goes to. */
+/** The first press sets the head of a relation, the second its tail. */
 export function relateHere(): void {
   const now = current.value;
   if (now === null) return;
@@ -44,12 +44,12 @@ export function relateHere(): void {
   else if (pair.head !== here) relating.value = { head: pair.head, tail: here };
 }
 
-/** Which list of types the number keys choose from. */
+/** Whether the number keys choose relation types, not entity types. */
 export function choosesRelation(): boolean {
   return relating.value?.tail !== undefined || chosen.value?.startsWith("relation") === true;
 }
 
-/** The types that can be given now, each with its number key; others can be added. */
+/** The types that apply now, each with its number key, and a field to add a type. */
 export function TypeBar() {
   const ofRelation = choosesRelation();
   const types = ofRelation ? relationTypes.value : entityTypes.value;

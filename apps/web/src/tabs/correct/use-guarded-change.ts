@@ -3,15 +3,15 @@ import { ApiError } from "../../server-requests.ts";
 import { corrections, type ProjectEntry } from "./corrections-api.ts";
 
 /**
- * A change of a project as somebody sees it. Where others have changed it meanwhile, nothing is
- * done, and it is shown as it is now.
+ * Changes a project only if it is still as the user sees it; otherwise shows its current state and
+ * asks again.
  */
 export function useGuardedChange(entry: ProjectEntry) {
-  /** `again` once somebody else was first. */
+  /** `again` is true once another change came first. */
   const [asked, ask] = useState({ entry, again: false });
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  /** @returns whether the change is made, or the project is gone */
+  /** @returns true if the change was made or the project is gone */
   async function attempt(change: (seen: ProjectEntry) => Promise<unknown>): Promise<boolean> {
     setBusy(true);
     setError(null);

@@ -30,7 +30,7 @@ import { PartList } from "./part-list.tsx";
 import { TrainPanel } from "./train-panel.tsx";
 import { TypeBar } from "./type-bar.tsx";
 
-/** One sentence of a project after the other. */
+/** The workspace of a project, one sentence at a time. */
 export function Workspace({ training }: { readonly training: boolean }) {
   const opened = project.value;
   const now = current.value;
@@ -52,7 +52,7 @@ export function Workspace({ training }: { readonly training: boolean }) {
             label="Order"
             names={[
               ["uncertainty", "Uncertain first"],
-              ["order", "As in the text"],
+              ["order", "Text order"],
             ]}
             chosen={sort.value}
             choose={(by) => void openProject(opened.name, by)}
@@ -92,11 +92,11 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
         </button>
         {annotated.done ? (
           <button type="button" onClick={() => edit(edits.reopen)}>
-            Not done yet
+            Mark as not done
           </button>
         ) : (
           <button type="button" class="main" onClick={doneAndNext} title="Ctrl + Enter">
-            Right, next
+            Done, next
           </button>
         )}
       </div>
@@ -136,9 +136,9 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
         <PartList sentence={server} annotated={annotated} />
       </div>
       <p class="quiet" id="word-keys">
-        Arrow keys go from word to word, with Shift they mark. Numbers give a type, E the first one. R at two entities relates
-        them. S shows the next suggestion, Enter accepts it, Delete rejects. N and P: next, previous. Ctrl + Enter: all right,
-        next. Ctrl + Z undoes.
+        Arrow keys move between words, Shift extends the selection. A number gives a type, E the first type. R on two entities
+        relates them. S goes to the next suggestion, Enter accepts it, Delete rejects it. N and P: next and previous sentence.
+        Ctrl + Enter: done, next. Ctrl + Z: undo.
       </p>
     </section>
   );
@@ -147,7 +147,7 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
 const saveWords: Record<Working["state"], string> = {
   saved: "Saved",
   saving: "Saving…",
-  offline: "Offline: kept in this browser, tried again",
+  offline: "Offline: kept in this browser, retrying",
   conflict: "Changed elsewhere",
   refused: "Not saved",
 };

@@ -4,7 +4,7 @@ import { call, hasWorkspace } from "../../server-requests.ts";
 
 export type { DataFile, DataList, Fault, IndexedSentence, Place, Problem, SentencePage } from "@weft-nlp/api";
 
-/** What narrows the sentences; empty where it does not. */
+/** The filter of sentences; an empty field does not filter. */
 export interface Filter {
   readonly search: string;
   readonly type: string;
@@ -21,12 +21,12 @@ export async function listData(): Promise<DataList> {
 
 /** @throws {ApiError} */
 export async function readSentences(name: string, filter: Filter, offset: number, signal: AbortSignal): Promise<SentencePage> {
-  // What people type is checked by the server.
+  // The server validates the user's input.
   const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== "")) as object;
   return call("dataSentences", { params: { name }, query: { ...given, offset }, signal });
 }
 
-/** @param others files that belong to it @throws {ApiError} */
+/** @param others files to check it against @throws {ApiError} */
 export async function readProblems(name: string, others: readonly string[], signal: AbortSignal): Promise<ProblemList> {
   return call("dataProblems", { params: { name }, query: { with: others }, signal });
 }

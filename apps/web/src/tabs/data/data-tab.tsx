@@ -16,9 +16,7 @@ const views = [
   ["statistics", "Statistics"],
 ] as const;
 
-/**
- * The annotated files of the server: their sentences, what is wrong with them, and what they hold.
- */
+/** The view of the server's annotated files: sentences, problems and statistics. */
 export function DataTab() {
   const [list, setList] = useState<DataList | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -93,8 +91,8 @@ function Empty({ shown }: { readonly shown: boolean }) {
     <div class="panel empty">
       <p>
         {shown
-          ? "There is no annotated file in the folders that this server was started with."
-          : "This server shows no data. Start it with annotated files, or folders of them:"}
+          ? "The data folders of this server hold no annotated files."
+          : "This server has no data folder. Start it with annotated files or folders of them:"}
       </p>
       {shown ? null : <code>weft serve MODEL --data corpus</code>}
     </div>

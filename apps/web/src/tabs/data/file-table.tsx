@@ -7,7 +7,7 @@ const columns: readonly Column[] = [
   ...["Sentences", "Tokens", "Entities", "Relations", "Types"].map((number) => ({ number })),
 ];
 
-/** The files, a line each, with what they hold. */
+/** The table of files with their counts. */
 export function FileTable({ files, open }: { readonly files: readonly DataFile[]; readonly open: string | undefined }) {
   return (
     <Table label="Files" columns={columns} class="panel files">

@@ -3,7 +3,7 @@ import { Failure } from "../../parts/failure.tsx";
 import { type DataFile, type Fault, type Place, type Problem, readProblems } from "./data-api.ts";
 import { useAnswer } from "./use-answer.ts";
 
-/** What the check of data finds in a file, with places and what to do. */
+/** The problems that the data check finds in a file, with places and hints. */
 export function ProblemsView({ file, files }: { readonly file: DataFile; readonly files: readonly DataFile[] }) {
   const others = siblingsOf(file, files);
   const [together, setTogether] = useState(false);
@@ -18,7 +18,7 @@ export function ProblemsView({ file, files }: { readonly file: DataFile; readonl
       {others.length === 0 ? null : (
         <label class="together">
           <input type="checkbox" checked={together} onChange={({ currentTarget }) => setTogether(currentTarget.checked)} />{" "}
-          Together with {others.join(", ")}: what training lacks, and what stands in several files
+          Compare with {others.join(", ")}: labels missing in training, and duplicates across files
         </label>
       )}
       {failure === null ? null : <Failure error={failure} retry={retry} />}
@@ -105,7 +105,7 @@ function summary(problems: readonly Problem[], faults: readonly { readonly fault
   return said.join(" · ");
 }
 
-/** Files of the same folder whose names say that they belong to a corpus in parts. */
+/** Files in the same folder whose names mark them as parts of the same corpus. */
 function siblingsOf(file: DataFile, files: readonly DataFile[]): string[] {
   const folder = (name: string): string => name.slice(0, name.lastIndexOf("/") + 1);
   return files

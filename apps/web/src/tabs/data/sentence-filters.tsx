@@ -15,7 +15,7 @@ interface SentenceFiltersProps {
   readonly change: (filter: Filter) => void;
 }
 
-/** What narrows the sentences that are shown. */
+/** The filters of the sentences. */
 export function SentenceFilters({ file: { counts }, filter, change }: SentenceFiltersProps) {
   const set = (name: keyof Filter, value: string): void => change({ ...filter, [name]: value });
   return (
@@ -104,7 +104,7 @@ function Length({
         max={100_000}
         value={value}
         onInput={({ currentTarget }) => {
-          // Half a number, or a word, narrows nothing.
+          // Ignore incomplete or invalid numbers.
           if (currentTarget.value === "" || /^\d{1,6}$/.test(currentTarget.value)) change(currentTarget.value);
         }}
       />

@@ -6,10 +6,7 @@ import { DrawnSentence } from "../extract/sentence-row.tsx";
 import { type DataFile, type Filter, type IndexedSentence, type Place, readSentences, type SentencePage } from "./data-api.ts";
 import { noFilter, SentenceFilters } from "./sentence-filters.tsx";
 
-/**
- * The sentences of a file, those that pass the filters, fifty at a time as the reader comes near
- * their end.
- */
+/** The filtered sentences of a file; loads fifty more as the reader nears the end. */
 export function SentencesView({ file }: { readonly file: DataFile }) {
   const [filter, setFilter] = useState<Filter>(noFilter);
   const [page, setPage] = useState<SentencePage | null>(null);
@@ -32,7 +29,7 @@ export function SentencesView({ file }: { readonly file: DataFile }) {
   }
 
   useEffect(() => {
-    // Whoever types is not asked for at every letter.
+    // Debounce: do not send a request for every letter.
     const timer = setTimeout(() => void ask([]), page === null ? 0 : 200);
     return () => clearTimeout(timer);
   }, [file.name, filter]);
@@ -66,7 +63,7 @@ export function SentencesView({ file }: { readonly file: DataFile }) {
   );
 }
 
-/** Of a folder, the file in it comes first. */
+/** In a corpus folder, the file comes first. */
 function placeOf({ source, line }: Place = {}): string {
   const words = [source ?? "", line === undefined ? "" : `line ${line}`].filter((word) => word !== "");
   return words.length === 0 ? "its first fault" : words.join(", ");

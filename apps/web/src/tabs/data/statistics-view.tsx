@@ -5,7 +5,7 @@ import { Failure } from "../../parts/failure.tsx";
 import { type DataFile, readStatistics } from "./data-api.ts";
 import { useAnswer } from "./use-answer.ts";
 
-/** What a file holds, as a picture and as tables. */
+/** The statistics of a file, as a picture and as tables. */
 export function StatisticsView({ file }: { readonly file: DataFile }) {
   const { value, failure, retry } = useAnswer(file.name, (signal) => readStatistics(file.name, signal));
   const colours = theme.value;
@@ -17,8 +17,7 @@ export function StatisticsView({ file }: { readonly file: DataFile }) {
       theme: colours,
       background: false,
     });
-    // As an image it may carry its own styles, which the page's content policy would not let into
-    // the page.
+    // An image may carry its own styles; the page's content policy would block them inline.
     return `data:image/svg+xml,${encodeURIComponent(svg)}`;
   }, [value, colours, file.name]);
   if (failure !== null) return <Failure error={failure} retry={retry} />;
@@ -34,7 +33,7 @@ export function StatisticsView({ file }: { readonly file: DataFile }) {
   return (
     <div class="panel body statistics">
       <div class="scroll" role="region" aria-label="Picture" tabIndex={0}>
-        <img src={picture} alt={`What ${file.name} holds; the tables below say the same`} />
+        <img src={picture} alt={`Statistics of ${file.name}; the tables below hold the same numbers`} />
       </div>
       <div class="tables">
         {groups.map(([title, counts]) => (

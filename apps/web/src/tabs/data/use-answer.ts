@@ -6,9 +6,7 @@ export interface Answered<Value> {
   readonly retry: () => void;
 }
 
-/**
- * The answer to a question that depends on `key`; one that is not waited for any more is given up.
- */
+/** The answer to a request that depends on `key`; an outdated request is aborted. */
 export function useAnswer<Value>(key: string, ask: (signal: AbortSignal) => Promise<Value>): Answered<Value> {
   const [answer, setAnswer] = useState<{ key: string; value: Value | null; failure: unknown }>({
     key: "",

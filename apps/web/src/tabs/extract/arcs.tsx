@@ -33,7 +33,9 @@ export function Arcs({ document, types, highlighted, onPoint }: ArcsProps) {
   });
 }
 
-/** Chinese and Japanese share characters and draw them differently; kana tell which it is. */
+/**
+ * Chinese and Japanese share characters but draw them differently; kana mark a text as Japanese.
+ */
 function languageOf(text: string): string | undefined {
   if (/[\u3040-\u30ff]/.test(text)) return "ja";
   return /\p{Script=Han}/u.test(text) ? "zh" : undefined;

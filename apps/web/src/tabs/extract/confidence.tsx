@@ -1,4 +1,4 @@
-/** How sure the model is, as a number and as a bar. */
+/** A confidence as a number and a bar. */
 export function Confidence({ value }: { readonly value: number | undefined }) {
   if (value === undefined) return null;
   return (

@@ -9,8 +9,7 @@ import { localModels, shown } from "./extract-state.ts";
 import type { ModelEntry } from "./run-extraction.ts";
 
 /**
- * Takes the text with what is shown of the result into a correction project, new or old, and goes
- * there.
+ * Adds the text and the shown annotations to a new or existing correction project, and opens it.
  */
 export function CorrectThis({ model }: { readonly model: ModelEntry }) {
   const [open, setOpen] = useState(false);
@@ -40,7 +39,7 @@ function Chooser({ document, model, close }: ChooserProps) {
   useEffect(() => {
     corrections.list().then((list) => setProjects(list.projects), setError);
   }, []);
-  // The field comes after the dialog: what is in it can be taken as it is, or typed over.
+  // Select the name when the field appears, so the user can accept it or type over it.
   useEffect(() => name.current?.select(), [projects]);
   async function take(form: HTMLFormElement): Promise<void> {
     const field = new FormData(form).get("name");
@@ -66,8 +65,8 @@ function Chooser({ document, model, close }: ChooserProps) {
     <Dialog title="Correct this" close={close}>
       <p>
         {count(sentences.length, "sentence", "sentences")} with {count(entities.length, "entity", "entities")} and{" "}
-        {count(relations.length, "relation", "relations")}, as they are shown now, become suggestions to accept or reject.
-        {local ? " The text goes to the server, which keeps it." : ""}
+        {count(relations.length, "relation", "relations")}, as shown now, become suggestions to accept or reject.
+        {local ? " The text is sent to the server and stored there." : ""}
       </p>
       {error === null ? null : <Failure error={error} />}
       {projects === null ? (
@@ -87,7 +86,7 @@ function Chooser({ document, model, close }: ChooserProps) {
             <label>
               Project
               <select value={chosen} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-                <option value="">a new one</option>
+                <option value="">New project</option>
                 {projects.map(({ name, sentences: there }) => (
                   <option key={name} value={name}>
                     {name} ({count(there, "sentence", "sentences")})
@@ -114,7 +113,7 @@ function Chooser({ document, model, close }: ChooserProps) {
               Cancel
             </button>
             <button type="submit" class="main" disabled={busy}>
-              {chosen === "" ? "Make it" : "Add to it"}
+              {chosen === "" ? "Create project" : "Add to project"}
             </button>
           </div>
         </form>
@@ -123,7 +122,7 @@ function Chooser({ document, model, close }: ChooserProps) {
   );
 }
 
-/** One that says when it was. */
+/** A free name with today's date. */
 function freeName(projects: readonly ProjectEntry[]): string {
   const taken = new Set(projects.map(({ name }) => name.toLowerCase()));
   const day = `text-${new Date().toISOString().slice(0, 10)}`;

@@ -4,32 +4,32 @@ import { collectText, type OutputFormat, outputFormats, recordOf } from "@weft-n
 import { collectTriples, portableTripleFormats, type TripleFormat } from "@weft-nlp/core/triples";
 import { call, send } from "../../server-requests.ts";
 
-/** A form in which results leave the page. */
+/** A format for copying or downloading results. */
 export interface ExportFormat {
   readonly name: string;
   readonly title: string;
   readonly group: "Relations" | "Annotation";
   readonly extension: string;
   readonly mediaType: string;
-  /** Whether the server writes it, so that the text goes there. */
+  /** Whether the server writes it, which sends the text there. */
   readonly remote: boolean;
   write(document: Document): Promise<Exported>;
 }
 
 export interface Exported {
-  /** By file name; one file has the name "". */
+  /** By file name; a single file has the name "". */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** What the format cannot hold, in words. */
+  /** Descriptions of what the format cannot hold. */
   readonly omissions: readonly string[];
 }
 
-/** Everything that can be written here, in the tables' own order. */
+/** The formats that the page can write, in the order of the tables. */
 export const exportFormats: readonly ExportFormat[] = [
   ...Object.values<TripleFormat>(portableTripleFormats).map(ofTriples),
   ...[...outputFormats].filter(({ name, layout }) => name !== "jsonl" && layout !== "folder").map(ofAnnotation),
 ];
 
-/** Formats that only the server can write; none where the page stands without one. */
+/** The formats that only the server can write; none if the page has no server. */
 export async function serverFormats(): Promise<readonly ExportFormat[]> {
   try {
     const { formats } = await call("tripleFormats");

@@ -2,12 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import type { Exported, ExportFormat } from "./export-formats.ts";
 import { found, localModels, shown } from "./extract-state.ts";
 
-/** Copies or downloads what is shown, in any format. */
+/** Copies or downloads the shown result in any format. */
 export function ExportMenu() {
   const [all, setFormats] = useState<readonly ExportFormat[]>([]);
   const [name, setName] = useState("triples");
   const [said, say] = useState("");
-  // The writers are of use after the first result, so they do not hold up the page before it.
+  // Loaded lazily: writers are needed only after the first result.
   useEffect(() => {
     const load = async (): Promise<void> => {
       const { exportFormats, serverFormats } = await import("./export-formats.ts");
@@ -16,7 +16,7 @@ export function ExportMenu() {
     };
     load().catch(() => say("The formats could not be loaded"));
   }, []);
-  // What was read in this browser does not leave it.
+  // Results computed in this browser never go to the server.
   const local = localModels.value.some(({ entry }) => entry === found.value?.model);
   const formats = local ? all.filter(({ remote }) => !remote) : all;
   const chosen = formats.find((format) => format.name === name) ?? formats[0];
@@ -76,14 +76,14 @@ async function copy(files: Exported["files"]): Promise<string> {
 
 async function download(files: Exported["files"], { extension, mediaType }: ExportFormat): Promise<string> {
   for (const [place, [file, bytes]] of [...files].entries()) {
-    // Browsers omit a download that another one follows at once.
+    // Browsers drop a download if another follows at once.
     if (place > 0) await new Promise((resolve) => setTimeout(resolve, 300));
     const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mediaType }));
     const link = document.createElement("a");
     link.href = address;
     link.download = file === "" ? `weft${extension}` : file.startsWith(".") ? `weft${file}` : file;
     link.click();
-    // Not at once: some browsers begin to read only after this turn.
+    // Delayed: some browsers start reading only after this turn.
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   }
   return files.size === 1 ? "Downloaded" : `${files.size} files downloaded`;

@@ -8,17 +8,17 @@ import { type Extract, extractOnServer, type Found, listModels, type ModelEntry 
 import { type SentencePart, sentenceParts } from "./sentence-parts.ts";
 
 /**
- * The server is asked once for everything from here up; the sliders choose from that without asking
- * again.
+ * The server returns everything from this threshold up; the sliders filter that without a new
+ * request.
  */
 export const lowestThreshold = 0.05;
 
 export const text = signal(exampleText);
-/** What models that relate given entities are given; it goes with the text as that is edited. */
+/** The entities for models that relate given ones; they follow edits of the text. */
 export const given = signal<readonly GivenEntity[]>([]);
-/** Those of the server. */
+/** The models of the server. */
 const servedModels = signal<readonly ModelEntry[]>([]);
-/** Those that run in this page. */
+/** The models that run in this page. */
 export const localModels = signal<readonly LocalModel[]>([]);
 export const models = computed(() => [...servedModels.value, ...localModels.value.map(({ entry }) => entry)]);
 export const chosenModel = signal("");
@@ -26,21 +26,21 @@ export const found = signal<Found | null>(null);
 export const busy = signal(false);
 export const failure = signal<{ readonly error: unknown; readonly retry: () => void } | null>(null);
 
-/** From which confidence relations are shown; `null` is the model's own threshold. */
+/** Min confidence of shown relations; `null` for the model's own threshold. */
 export const relationThreshold = signal<number | null>(null);
 export const entityThreshold = signal(0);
 export const hiddenEntityTypes = signal<ReadonlySet<string>>(new Set());
 export const hiddenRelationTypes = signal<ReadonlySet<string>>(new Set());
 
-/** How an entity without a type is called in filters. */
+/** The label of entities without a type in filters. */
 const untyped = "no type";
 
 export const model = computed(() => models.value.find(({ name }) => name === chosenModel.value) ?? models.value[0]);
 
-/** The sentences of the result with all that the model gave. */
+/** The sentences of the result, unfiltered. */
 export const parts = computed<readonly SentencePart[]>(() => (found.value === null ? [] : sentenceParts(found.value.document)));
 
-/** What is sure enough for the sliders. */
+/** The parts above the sliders' thresholds. */
 const sure = computed(() => {
   const own = found.value?.model.threshold ?? 0.5;
   const [entityMin, relationMin] = [entityThreshold.value, relationThreshold.value];
@@ -51,7 +51,7 @@ const sure = computed(() => {
   };
 });
 
-/** What the sliders and the types that are hidden leave of any piece of the result. */
+/** The filter that the sliders and the hidden types define. */
 export const filter = computed(() => {
   const { entity, relation } = sure.value;
   const [noEntity, noRelation] = [hiddenEntityTypes.value, hiddenRelationTypes.value];
@@ -61,12 +61,11 @@ export const filter = computed(() => {
   };
 });
 
-/** The whole result as it is shown, for the graph and for what is copied. */
+/** The filtered result, for the graph and for export. */
 export const shown = computed(() => (found.value === null ? null : keepAnnotation(found.value.document, filter.value).source));
 
 /**
- * Every type that the model gave at all, with how many of it are sure enough; the most frequent
- * first.
+ * Every type in the result with the number of its parts above the threshold; most frequent first.
  */
 export const typeCounts = computed(() => {
   const all = found.value?.document ?? { entities: [], relations: [] };
@@ -102,7 +101,7 @@ export async function loadModels(): Promise<void> {
   }
 }
 
-/** Asks for what is in the text; a request that is still under way is given up. */
+/** Extracts from the text; aborts a running request. */
 export async function run(): Promise<void> {
   const asked = model.value;
   if (asked === undefined || text.value.trim() === "") return;
@@ -123,7 +122,7 @@ export async function run(): Promise<void> {
   }
 }
 
-/** Whoever runs a model: this page or the server. */
+/** The extractor of a model: in this page or on the server. */
 export function extractorOf(asked: ModelEntry): Extract {
   return localModels.value.find(({ entry }) => entry === asked)?.extract ?? extractOnServer;
 }

@@ -5,7 +5,7 @@ import { busy, failure, found, loadModels, models } from "./extract-state.ts";
 import { Results } from "./results.tsx";
 import { TextForm } from "./text-form.tsx";
 
-/** Text in, entities and relations out. */
+/** The view for extraction. */
 export function ExtractTab() {
   useEffect(() => {
     if (models.peek().length === 0) void loadModels();

@@ -11,10 +11,7 @@ import {
   typeCounts,
 } from "./extract-state.ts";
 
-/**
- * How sure, and of which types, the things are that are shown. All of it acts on what has come
- * already.
- */
+/** The filters by confidence and type. They act on the loaded result. */
 export function Filters({ types }: { readonly types: readonly string[] }) {
   if (found.value === null) return null;
   const { model } = found.value;
@@ -24,16 +21,16 @@ export function Filters({ types }: { readonly types: readonly string[] }) {
     <div class="filters">
       <div class="sliders">
         <Slider
-          label="Relations from"
+          label="Relation threshold"
           min={lowestThreshold}
           value={relationThreshold.value ?? own}
-          unset="each type's own"
+          unset="per type"
           change={(value) => {
             relationThreshold.value = value;
           }}
         />
         <Slider
-          label="Entities from"
+          label="Entity threshold"
           min={0}
           value={entityThreshold.value}
           change={(value) => {
@@ -55,7 +52,7 @@ export function Filters({ types }: { readonly types: readonly string[] }) {
             hiddenRelationTypes.value = new Set();
           }}
         >
-          As the model says
+          Model defaults
         </button>
       </div>
       <TypeButtons
@@ -76,7 +73,7 @@ interface SliderProps {
   readonly label: string;
   readonly min: number;
   readonly value: number | null;
-  /** What stands for a value that is null. */
+  /** Shown in place of null. */
   readonly unset?: string;
   readonly change: (value: number) => void;
 }

@@ -6,21 +6,18 @@ import { extractorOf, given, models, text } from "./extract-state.ts";
 import { inTokens, mark } from "./marked-entities.ts";
 import type { ModelEntry } from "./run-extraction.ts";
 
-/** More words would make a page that nobody marks by hand and that answers slowly. */
+/** Longer texts are slow to render and too long to annotate by hand. */
 const maxWords = 3000;
 
 const marking = newMarking();
 
-/**
- * The entities that a model which finds none is given: marked in the text by hand, or taken from a
- * model that finds some.
- */
+/** The entities for a model that relates given ones: marked by hand, or found by another model. */
 export function GivenPanel({ model }: { readonly model: ModelEntry }) {
   const { tokens } = useMemo(() => documentFromText("text", text.value), [text.value]);
   const byHand = tokens.length <= maxWords;
   const entities = useMemo(() => (byHand ? inTokens(given.value, tokens) : []), [given.value, tokens]);
   const marked: Marked = { text: text.value, tokens, entities };
-  // A model whose data has no types does not look at them.
+  // A model trained without entity types ignores them.
   const types = model.entityTypes.length === 0 ? [null] : model.entityTypes;
   const chosen = placeOf(marking.chosen.value);
   function give(type: string | null): void {
@@ -56,13 +53,11 @@ export function GivenPanel({ model }: { readonly model: ModelEntry }) {
   return (
     <div class="given" role="group" aria-label="Entities to relate" onKeyDown={onKey}>
       <p class="quiet" id="given-keys">
-        This model relates entities that are given to it. Mark words by dragging over them, or by the arrow keys with Shift, and
-        give them a type by its button or its number; Delete takes a mark away.
+        This model relates the entities that you mark. Select words by dragging or with Shift and the arrow keys, then choose a
+        type by its button or number. Delete removes a mark.
       </p>
       {!byHand ? (
-        <p class="quiet">
-          The text is too long to be marked by hand here: that takes up to {maxWords.toLocaleString("en")} words.
-        </p>
+        <p class="quiet">The text is too long to mark by hand; the limit is {maxWords.toLocaleString("en")} words.</p>
       ) : tokens.length === 0 ? null : (
         <>
           <div class="types" role="group" aria-label="Types to mark as">
@@ -83,7 +78,7 @@ export function GivenPanel({ model }: { readonly model: ModelEntry }) {
   );
 }
 
-/** Takes the entities that another model finds: a beginning that can be changed by hand. */
+/** Fills in the entities that another model finds, to edit by hand. */
 function Finder({ model }: { readonly model: ModelEntry }) {
   const finders = models.value.filter(({ needsEntities }) => !needsEntities);
   const [name, setName] = useState("");
@@ -94,9 +89,9 @@ function Finder({ model }: { readonly model: ModelEntry }) {
     const read = text.value;
     try {
       const document = await extractorOf(by)(read, by, 0.5, new AbortController().signal, []);
-      // Places in another text are none in this one.
+      // Offsets into another text do not apply to this one.
       if (text.value !== read) {
-        say("The text has changed meanwhile");
+        say("The text has changed since");
         return;
       }
       const known = document.entities.filter(
@@ -109,7 +104,7 @@ function Finder({ model }: { readonly model: ModelEntry }) {
       });
       marking.chosen.value = null;
       const left = document.entities.length - known.length;
-      say(left === 0 ? "" : `${left} left out: this model does not know their types`);
+      say(left === 0 ? "" : `${left} skipped: this model does not know their types`);
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));
     }
@@ -118,7 +113,7 @@ function Finder({ model }: { readonly model: ModelEntry }) {
   return (
     <div class="row">
       <span class="quiet" role="status">
-        {length === 0 ? "No entity yet" : length === 1 ? "1 entity" : `${length.toLocaleString("en")} entities`}
+        {length === 0 ? "No entities yet" : length === 1 ? "1 entity" : `${length.toLocaleString("en")} entities`}
         {said === "" ? "" : ` · ${said}`}
       </span>
       <button type="button" class="plain" disabled={length === 0} onClick={() => (given.value = [])}>
@@ -127,7 +122,7 @@ function Finder({ model }: { readonly model: ModelEntry }) {
       {finder === undefined ? null : (
         <>
           <label class="push">
-            Take those of{" "}
+            Take entities from{" "}
             <select value={finder.name} onChange={({ currentTarget }) => setName(currentTarget.value)}>
               {finders.map((each) => (
                 <option key={each.name} value={each.name}>

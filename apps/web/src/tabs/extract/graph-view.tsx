@@ -8,18 +8,15 @@ import { type GraphEdge, type GraphNode, tripleGraph } from "./triple-graph.ts";
 
 const listed = 300;
 
-/**
- * The relations as a graph, and beside it as a list; a node chosen in the graph narrows the list to
- * what it takes part in.
- */
+/** The relations as a graph and a list; selecting a node in the graph filters the list by it. */
 export function GraphView({ document, types }: { readonly document: Document; readonly types: readonly string[] }) {
-  // On a telephone the place is as high as it is wide, and a wide graph would be too small to read.
+  // On a phone a wide graph would be too small to read.
   const aspect = useMedia("(max-width: 40rem)") ? 0.75 : 1.5;
   const graph = useMemo(() => tripleGraph(document, (text) => textWidth(text, 13), aspect), [document, aspect]);
   const [chosenKey, choose] = useState<string | null>(null);
   const [pointed, point] = useState<GraphEdge | null>(null);
   const chosen = graph.nodes.find(({ key }) => key === chosenKey);
-  if (graph.nodes.length === 0) return <p class="panel empty">No relations are shown, so there is nothing to connect</p>;
+  if (graph.nodes.length === 0) return <p class="panel empty">No relations to show</p>;
   const edges =
     chosen === undefined ? graph.edges : graph.edges.filter((edge) => edge.source === chosen || edge.target === chosen);
   return (
@@ -31,7 +28,7 @@ export function GraphView({ document, types }: { readonly document: Document; re
             ? `${graph.nodes.length} entities, ${edges.length} relations`
             : `${edges.length} with ${chosen.text}`}
           {graph.total > graph.nodes.length
-            ? `; ${graph.total - graph.nodes.length} entities with fewer relations are left out`
+            ? `; ${graph.total - graph.nodes.length} entities with fewer relations are not shown`
             : ""}
         </p>
         <ul class="triples" aria-label="Relations">
@@ -50,7 +47,7 @@ export function GraphView({ document, types }: { readonly document: Document; re
             </li>
           ))}
         </ul>
-        {edges.length > listed ? <p class="quiet">and {edges.length - listed} more; a download has all</p> : null}
+        {edges.length > listed ? <p class="quiet">and {edges.length - listed} more; download the result for all</p> : null}
       </div>
     </div>
   );
@@ -143,10 +140,7 @@ function frameOf(nodes: readonly GraphNode[]): string {
   return [left, top, Math.max(right - left, 480), Math.max(bottom - top, 260)].map((value) => value.toFixed(0)).join(" ");
 }
 
-/**
- * An arc from the edge of one box to the edge of the other, bent aside by its lane, and the place
- * of its label.
- */
+/** An arc between the edges of two boxes, curved by its lane, and the position of its label. */
 function course({ source, target, lane }: GraphEdge): { path: string; x: number; y: number } {
   if (source === target) {
     const [x, y] = [source.x, source.y - 15];
@@ -161,7 +155,7 @@ function course({ source, target, lane }: GraphEdge): { path: string; x: number;
   return { path: `M${start.x} ${start.y}Q${cx.toFixed(1)} ${cy.toFixed(1)} ${end.x} ${end.y}`, x, y: y - 4 };
 }
 
-/** Where the line from the middle of a node towards a point leaves its box. */
+/** The point where the line from the centre of a node to another point leaves its box. */
 function rim({ x, y, width }: GraphNode, towardsX: number, towardsY: number): { x: number; y: number } {
   const [dx, dy] = [towardsX - x, towardsY - y];
   const scale = Math.min((width / 2 + 3) / Math.max(Math.abs(dx), 0.01), 18 / Math.max(Math.abs(dy), 0.01));

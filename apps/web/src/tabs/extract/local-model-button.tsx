@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { busy, chosenModel, failure, localModels } from "./extract-state.ts";
 import { openLocalModel } from "./local-model/local-model.ts";
 
-/** Takes a model's folder from this computer; from then on texts are read in the page. */
+/** Opens a model folder from this computer, to extract in the page. */
 export function LocalModelButton() {
   const picker = useRef<HTMLInputElement>(null);
   useEffect(() => {

@@ -12,7 +12,7 @@ const tokens = [
 const mara = { startChar: 0, endChar: 9, type: "PER" };
 const acme = { startChar: 18, endChar: 22, type: "ORG" };
 
-test("words become an entity, and the same words again only change its type", () => {
+test("words become an entity, and marking the same words again changes its type", () => {
   const one = mark([], { start: 0, end: 2 }, "PER", tokens);
   const both = mark(one, { start: 3, end: 4 }, "ORG", tokens);
   expect(both).toEqual([mara, acme]);
@@ -24,13 +24,13 @@ test("words become an entity, and the same words again only change its type", ()
   ]);
 });
 
-test("an edit takes along what it touches and moves what is behind it", () => {
+test("an edit removes the entities that it touches and moves those behind it", () => {
   expect(followEdit([mara, acme], text, "Mara Voss has founded Acme")).toEqual([mara, { ...acme, startChar: 22, endChar: 26 }]);
   expect(followEdit([mara, acme], text, "Mara V. Voss founded Acme")).toEqual([{ ...acme, startChar: 21, endChar: 25 }]);
   expect(followEdit([mara, acme], text, "")).toEqual([]);
 });
 
-test("after any edit an entity stands over the words that it stood over", () => {
+test("after any edit an entity covers the same words", () => {
   const words = fc.string({ unit: fc.constantFrom("a", "b", " "), maxLength: 12 });
   fc.assert(
     fc.property(words, words, words, words, fc.nat(30), fc.nat(30), (front, gone, come, behind, one, other) => {

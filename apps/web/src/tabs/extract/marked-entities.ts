@@ -1,8 +1,7 @@
 import type { Entity, Span } from "@weft-nlp/core";
 
 /**
- * An entity that somebody gives to a model which relates given ones; in UTF-16 units of the text,
- * so that an edit elsewhere leaves it.
+ * An entity marked by the user, in UTF-16 units of the text, so edits elsewhere leave it intact.
  */
 export interface GivenEntity {
   readonly startChar: number;
@@ -11,8 +10,8 @@ export interface GivenEntity {
 }
 
 /**
- * The entities as they stand in the text after an edit: those in front of it stay, those behind it
- * move, those that it touches are gone.
+ * Adjusts entities to an edit of the text: those before it stay, those after it move, those that it
+ * touches are removed.
  */
 export function followEdit(given: readonly GivenEntity[], before: string, after: string): readonly GivenEntity[] {
   const shorter = Math.min(before.length, after.length);
@@ -28,7 +27,7 @@ export function followEdit(given: readonly GivenEntity[], before: string, after:
   });
 }
 
-/** The same in tokens of the text: every token that an entity touches. */
+/** Converts the entities to tokens: each covers every token that it touches. */
 export function inTokens(given: readonly GivenEntity[], tokens: readonly Span[]): Entity[] {
   return given.map(({ startChar, endChar, type }) => {
     const start = tokens.findIndex((token) => token.end > startChar);
@@ -37,10 +36,7 @@ export function inTokens(given: readonly GivenEntity[], tokens: readonly Span[])
   });
 }
 
-/**
- * With some words as an entity of this type; where exactly these words are one already, it gets the
- * type.
- */
+/** Adds an entity of this type; if one with the same span exists, it gets the type. */
 export function mark(
   given: readonly GivenEntity[],
   { start, end }: Span,

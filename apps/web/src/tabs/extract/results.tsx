@@ -8,10 +8,7 @@ import { GraphView } from "./graph-view.tsx";
 import type { Found } from "./run-extraction.ts";
 import { SentenceList } from "./sentence-list.tsx";
 
-/**
- * What was found: as marked text or as a graph, with the numbers of the run and what of it is to be
- * seen.
- */
+/** The result as annotated text or as a graph, with counts and filters. */
 export function Results({ found }: { readonly found: Found }) {
   const [view, setView] = useState<"text" | "graph">("text");
   const types = found.model.entityTypes;

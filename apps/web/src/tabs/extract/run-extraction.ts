@@ -5,14 +5,14 @@ import { call } from "../../server-requests.ts";
 import type { GivenEntity } from "./marked-entities.ts";
 
 /**
- * What a model says of itself, as far as this page asks: one of the server, or one that runs here.
+ * The part of a model's description that the page uses, for models of the server and of the page.
  */
 export type ModelEntry = Pick<
   ServedModel,
   "name" | "default" | "kind" | "needsEntities" | "entityTypes" | "relationTypes" | "threshold"
 >;
 
-/** The text with what a model found in it. */
+/** The text with its extracted entities and relations. */
 export interface Found {
   readonly document: Document;
   readonly model: ModelEntry;
@@ -20,8 +20,8 @@ export interface Found {
 }
 
 /**
- * Whoever extracts: the server, or a worker of this page. Only models that need entities are given
- * those there are.
+ * Extracts on the server or in a worker of this page. Given entities go only to models that need
+ * them.
  */
 export type Extract = (
   text: string,

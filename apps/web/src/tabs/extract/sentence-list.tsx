@@ -5,7 +5,7 @@ import { SentenceRow } from "./sentence-row.tsx";
 
 const step = 50;
 
-/** Sentences in the order of the text; more of them come as the reader comes near their end. */
+/** The sentences in text order; more are added as the reader nears the end. */
 export function SentenceList({ parts, types }: { readonly parts: readonly SentencePart[]; readonly types: readonly string[] }) {
   const [limit, setLimit] = useState(step);
   const more = useRef<HTMLButtonElement>(null);

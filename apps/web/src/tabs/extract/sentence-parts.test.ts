@@ -2,7 +2,7 @@ import type { Document } from "@weft-nlp/core";
 import { expect, test } from "vitest";
 import { sentenceParts } from "./sentence-parts.ts";
 
-test("each sentence is a drawing of its own, counted from its own beginning", () => {
+test("each sentence is a separate drawing with offsets from its own start", () => {
   const words = ["Ada", "left", ".", "Bob", "met", "Ada"];
   const text = "Ada left. Bob met Ada";
   let at = 0;

@@ -1,18 +1,18 @@
 import type { Document, Entity, Relation } from "@weft-nlp/core";
 import type { Drawable } from "@weft-nlp/draw";
 
-/** A sentence of a document as a drawing of its own. */
+/** A sentence of a document as a separate drawing. */
 export interface SentencePart extends Drawable {
-  /** Its place in the document, from 0. */
+  /** Its index in the document, from 0. */
   readonly index: number;
 }
 
 /**
- * The sentences of a document, each with its own text, tokens, entities and relations, counted from
- * its own beginning.
+ * Splits a document into sentences, each with its text, tokens, entities and relations, and offsets
+ * from its own start.
  *
- * One pass over the document, since a text may have thousands of sentences. An annotation that
- * reaches over the end of a sentence is in no part.
+ * One pass over the document, since a text may have thousands of sentences. Annotations that cross
+ * the end of a sentence are dropped.
  */
 export function sentenceParts(document: Document): SentencePart[] {
   const { text, tokens, sentences } = document;

@@ -6,7 +6,7 @@ import { Confidence } from "./confidence.tsx";
 import { filter } from "./extract-state.ts";
 import type { SentencePart } from "./sentence-parts.ts";
 
-/** One sentence: its drawing, and beside it the same as a list. */
+/** One sentence as a drawing and a list. */
 export function SentenceRow({ part, types }: { readonly part: SentencePart; readonly types: readonly string[] }) {
   const keeps = filter.value;
   const shown = useMemo(() => keepAnnotation(part, keeps).source, [part, keeps]);
@@ -17,7 +17,7 @@ export function SentenceRow({ part, types }: { readonly part: SentencePart; read
   );
 }
 
-/** A drawing and its list; what is pointed at in one stands out in both. */
+/** A drawing and its list; hovering over a part in one highlights it in both. */
 export function DrawnSentence({ shown, types }: { readonly shown: Drawable; readonly types: readonly string[] }) {
   const [highlighted, highlight] = useState<PartName | null>(null);
   return (

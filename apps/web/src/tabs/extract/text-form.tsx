@@ -3,7 +3,7 @@ import { busy, chosenModel, model, models, run, stop, text } from "./extract-sta
 import { GivenPanel } from "./given-panel.tsx";
 import { LocalModelButton } from "./local-model-button.tsx";
 
-/** Where the text goes in, and which model reads it. */
+/** The form for the text and the model. */
 export function TextForm() {
   const asked = model.value;
   return (

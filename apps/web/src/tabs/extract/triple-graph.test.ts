@@ -23,7 +23,7 @@ function chain(names: readonly string[], links: readonly [number, string, number
 
 const measure = (text: string): number => text.length * 7;
 
-test("mentions with the same words and type are one node, and what is said twice one edge with the higher confidence", () => {
+test("mentions with the same words and type share a node, and repeated triples an edge with the highest confidence", () => {
   const document = chain(
     ["Ada", "Acme", "Ada", "Acme"],
     [
@@ -44,7 +44,7 @@ test("mentions with the same words and type are one node, and what is said twice
   expect(Math.abs(edges[1]?.lane ?? 0)).toBe(1);
 });
 
-test("the same document gives the same picture, and no box lies on another", () => {
+test("the same document gives the same picture, and no boxes overlap", () => {
   const names = Array.from({ length: 40 }, (_, index) => `Name${index}`);
   const links = names.slice(1).map((_, index): [number, string, number] => [index + 1, "of", Math.floor(index / 3)]);
   const [one, other] = [tripleGraph(chain(names, links), measure, 1.5), tripleGraph(chain(names, links), measure, 1.5)];
@@ -56,7 +56,7 @@ test("the same document gives the same picture, and no box lies on another", () 
   }
 });
 
-test("of very many entities those with the most relations are drawn, and the rest is counted", () => {
+test("of very many entities, those with the most relations are drawn and the rest are counted", () => {
   const names = Array.from({ length: 500 }, (_, index) => `Name${index}`);
   const links = names.slice(1).map((_, index): [number, string, number] => [index + 1, "of", 0]);
   const { nodes, edges, total } = tripleGraph(chain(names, links), measure, 1.5);

@@ -5,7 +5,7 @@ export interface GraphNode {
   readonly key: string;
   readonly text: string;
   readonly type: string | null;
-  /** How many triples it takes part in. */
+  /** Number of triples with this node. */
   readonly degree: number;
   readonly width: number;
   x: number;
@@ -17,13 +17,13 @@ export interface GraphEdge {
   readonly source: GraphNode;
   readonly target: GraphNode;
   readonly relation: string;
-  /** How often the text says so. */
+  /** Number of these triples in the text. */
   readonly count: number;
-  /** The highest among them. */
+  /** The highest confidence among them. */
   readonly confidence: number;
   /**
-   * Tells edges between the same two nodes apart: 0, 1, -1, 2, … counted in the direction of the
-   * node that comes first.
+   * Separates edges between the same two nodes: 0, 1, -1, 2, …, signed in the direction from the
+   * earlier node.
    */
   readonly lane: number;
 }
@@ -31,22 +31,22 @@ export interface GraphEdge {
 export interface TripleGraph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-  /** How many nodes there would be without a limit. */
+  /** Number of nodes before the limit. */
   readonly total: number;
 }
 
-/** More nodes than this are a cloud that nobody reads; those with the most triples stay. */
+/** More nodes would be illegible; those with the most triples are kept. */
 const maxNodes = 120;
 
 /**
- * The relations of a document as a graph, laid out. Mentions with the same words and the same type
- * are one node.
+ * Lays out the relations of a document as a graph. Mentions with the same words and type share a
+ * node.
  *
  * The same document gives the same picture: d3-force starts from a fixed spiral and draws its own
  * random numbers from a fixed seed.
  *
- * @param measure the width of a text in the face of the picture
- * @param aspect how much wider than high the place for it is
+ * @param measure returns the width of a text in the picture's font
+ * @param aspect width over height of the available space
  */
 export function tripleGraph(document: Document, measure: (text: string) => number, aspect: number): TripleGraph {
   const nodes = new Map<string, GraphNode & { degree: number }>();
@@ -84,7 +84,7 @@ interface Link {
 }
 
 function layOut(nodes: GraphNode[], edges: readonly Link[], aspect: number): void {
-  // d3-force places nodes without coordinates on its spiral, and writes its own fields beside ours.
+  // d3-force places nodes without coordinates on its spiral, and adds its own fields to them.
   for (const node of nodes) [node.x, node.y] = [Number.NaN, Number.NaN];
   const simulation = forceSimulation(nodes)
     .force(
@@ -98,8 +98,8 @@ function layOut(nodes: GraphNode[], edges: readonly Link[], aspect: number): voi
     .force("down", forceY(0).strength(0.05 * aspect))
     .stop()
     .tick(300);
-  // Boxes take their room only now: from the start they would keep each other from where their
-  // edges pull them. Parts of the graph that nothing connects come together again.
+  // Boxes take up space only now: earlier they would block each other on the way to their places.
+  // This also brings unconnected parts of the graph together.
   simulation.force("room", forceCollide<GraphNode>(({ width }) => width / 2 + 8).iterations(2));
   simulation.force("apart", forceManyBody().strength(-900).distanceMax(300));
   simulation.force("across", forceX(0).strength(0.1 / aspect)).force("down", forceY(0).strength(0.1 * aspect));

@@ -12,7 +12,7 @@ type ComparedRuns = Pick<RunComparison, "data"> & { readonly a: string; readonly
 
 const step = 10;
 
-/** Two finished runs on the sentences of a file: where they differ, with gold above. */
+/** Compares two finished runs on a file: the sentences where they differ, with gold above. */
 export function ComparePanel() {
   const done = runs.value.filter(({ state }) => state === "done");
   const [files, setFiles] = useState<readonly DataFile[]>([]);
@@ -121,10 +121,10 @@ function Result({ result, busy, more }: { readonly result: RunComparison; readon
       <p class="verdict" role="status">
         F1 by {protocol}: A <strong>{points(scores.first.f1)}</strong>, B <strong>{points(scores.second.f1)}</strong>. Of{" "}
         {sentences.toLocaleString("en")} sentences B is better in {better.toLocaleString("en")}, worse in{" "}
-        {worse.toLocaleString("en")}, the same in {same.toLocaleString("en")}.
+        {worse.toLocaleString("en")}, equal in {same.toLocaleString("en")}.
       </p>
       <p class="quiet">
-        {protocol}: {words} <code>weft compare</code> says whether chance alone would give such a difference.
+        {protocol}: {words} <code>weft compare</code> tests whether the difference is significant.
       </p>
       <ol class="differences">
         {items.map((item, index) => (
@@ -185,7 +185,7 @@ interface TriplesProps {
   readonly wrong: readonly string[] | null;
 }
 
-/** The same as the drawing, as a list. */
+/** The relations as a list. */
 function Triples({ tokens, annotation: { entities, relations }, wrong }: TriplesProps) {
   const words = (index: number): string => tokens.slice(entities[index]?.start, entities[index]?.end).join(" ");
   return (

@@ -18,12 +18,12 @@ export interface CurveChartProps {
 }
 
 const height = 260;
-/** uPlot names this number in its types alone. */
+/** uPlot declares this constant only in its types. */
 const logarithmicAxis: object = { distr: 3 };
 
 /**
- * Curves over epochs. What is drawn stands in a table beside it, so the picture itself is one image
- * for who cannot see it.
+ * Curves over epochs. A table next to it holds the same data, so to screen readers the chart is a
+ * single image.
  */
 export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
   const place = useRef<HTMLDivElement>(null);
@@ -32,8 +32,8 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
   const [UPlot, setUPlot] = useState<typeof uPlot | null>(null);
   const [missing, setMissing] = useState(false);
   useEffect(() => {
-    // Fetched with the first picture: nobody else waits for it, and where a browser cannot run it,
-    // the table is still there.
+    // Loaded with the first chart, so nothing else waits for it. If a browser cannot run it, the
+    // table remains.
     import("uplot").then(
       (module) => setUPlot(() => module.default),
       () => setMissing(true),
@@ -41,7 +41,7 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
   }, []);
   const values = curves.flatMap(({ points }) => points.map(([, y]) => y));
   const [min, max] = [Math.min(...values), Math.max(...values)];
-  // A loss that begins a hundred times as high as it ends shows nothing of its end otherwise.
+  // On a linear axis, a loss that starts a hundred times as high as it ends would hide its end.
   const logarithmic = min > 0 && max > 20 * min;
   const look = `${logarithmic} ${theme.value} ${curves.map(({ name, colour }) => `${name} ${colour}`).join("|")}`;
   useEffect(() => {
@@ -110,7 +110,7 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
   );
 }
 
-/** All curves over one axis: uPlot wants a value, or nothing, of each at every place. */
+/** Aligns all curves to one axis: uPlot needs a value or null of each curve at every x. */
 function dataOf(UPlot: typeof uPlot, curves: readonly Curve[]): uPlot.AlignedData {
   const tables = curves.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]);
   return tables.length === 0 ? [[]] : UPlot.join(tables);

@@ -7,7 +7,7 @@ import { points } from "./run-words.ts";
 import type { CurvePoint } from "./runs-api.ts";
 import { chosen, curves, follow, runs } from "./runs-state.ts";
 
-/** Loss and dev score of the runs that are ticked, which grow while a run trains. */
+/** Loss and dev score of the ticked runs, updated while a run trains. */
 export function CurvesPanel() {
   const names = chosen.value;
   return (
@@ -21,7 +21,7 @@ export function CurvesPanel() {
   );
 }
 
-/** Follows a run as long as it is ticked, and anew when a training goes on with it. */
+/** Follows a run while it is ticked, and again when its training resumes. */
 function Follower({ name }: { readonly name: string }) {
   const training = runs.value.find((run) => run.name === name)?.state === "running";
   useEffect(() => {
@@ -38,7 +38,7 @@ function Charts({ names }: { readonly names: readonly string[] }) {
   const known = curves.value;
   const colours = theme.value;
   const { losses, scores } = useMemo(() => {
-    // The darker colour of each type, five apart, since neighbours are alike.
+    // The darker colour of each type, in steps of five, since neighbours look alike.
     const colourOf = (name: string): string => slotColour((5 * names.indexOf(name)) % slotCount, colours).label;
     const drawn = (kind: CurvePoint["kind"]): Curve[] =>
       names.flatMap((name) => {

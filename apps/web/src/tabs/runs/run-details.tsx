@@ -6,7 +6,7 @@ import { epochWords, points, spreadWords, stateWords } from "./run-words.ts";
 import { type RunDetails, readRun, type SplitSummary } from "./runs-api.ts";
 import { runs } from "./runs-state.ts";
 
-/** What one run came to, with the protocol of every number in words, and its configuration. */
+/** The scores of a run, with the matching rule of every protocol, and its configuration. */
 export function RunDetailsPanel({ name }: { readonly name: string }) {
   const [details, setDetails] = useState<RunDetails | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -38,18 +38,18 @@ export function RunDetailsPanel({ name }: { readonly name: string }) {
         </h2>
         <span class={`state ${run.state}`}>{stateWords[run.state]}</span>
         <span class="quiet">
-          {epochWords(run.epochs)} epochs{run.dev === null ? "" : `, the best one ${run.dev.epoch}`}
+          {epochWords(run.epochs)} epochs{run.dev === null ? "" : `, best epoch ${run.dev.epoch}`}
         </span>
         <a class="push" href={addressOf("runs")}>
           Close
         </a>
       </div>
-      {dev === null ? <p class="quiet">The scores come with the end of the training.</p> : <Scores title="Dev" split={dev} />}
+      {dev === null ? <p class="quiet">Scores appear when the training ends.</p> : <Scores title="Dev" split={dev} />}
       {test === null ? null : <Scores title="Test" split={test} />}
       <details>
         <summary>Configuration</summary>
         {config === null ? (
-          <p class="quiet">It cannot be shown: {problem}.</p>
+          <p class="quiet">The configuration cannot be shown: {problem}.</p>
         ) : (
           <Table label="Configuration" columns={["Setting", "Value"]}>
             {settingsOf(config).map(([path, value]) => (
@@ -76,7 +76,7 @@ function Scores({ title, split }: { readonly title: string; readonly split: Spli
   const columns: readonly Column[] = [
     "Protocol",
     ...["Precision", "Recall", "F1", interval, ...(spread ? ["F1 over seeds"] : [])].map((number) => ({ number })),
-    "What counts as right",
+    "Matching rule",
   ];
   const counted = `${title}: ${sentences.toLocaleString("en")} sentences, micro average in per cent`;
   const caption = selection === null ? counted : `${counted}, ${selection}`;

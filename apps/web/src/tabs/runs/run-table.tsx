@@ -10,7 +10,7 @@ const columns: readonly Column[] = [
   "Started",
 ];
 
-/** The runs, a line each; those that are ticked have their curves drawn. */
+/** The table of runs; tick a run to draw its curves. */
 export function RunTable() {
   const groups = list.value?.groups ?? [];
   return (
@@ -22,7 +22,7 @@ export function RunTable() {
       </Table>
       {groups.map(({ group, runs: names, seeds, protocol, dev }) => (
         <p key={group} class="quiet">
-          {names.join(", ")}: the same but for the seed ({seeds.join(", ")}). F1 on dev by {protocol}: {spreadWords(dev)}, mean ±
+          {names.join(", ")}: differ only in the seed ({seeds.join(", ")}). F1 on dev by {protocol}: {spreadWords(dev)}, mean ±
           sample standard deviation.
         </p>
       ))}

@@ -1,6 +1,6 @@
 import type { RunEntry, Spread } from "./runs-api.ts";
 
-/** A share in per cent, with one digit. */
+/** A share in per cent, with one decimal. */
 export function points(share: number): string {
   return (100 * share).toFixed(1);
 }

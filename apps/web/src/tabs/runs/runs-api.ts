@@ -28,8 +28,8 @@ export async function compareRuns(query: QueryOf<"compareRuns">, signal: AbortSi
 }
 
 /**
- * What a run's log says by now, and what comes while it trains. Read by `fetch`, since the
- * browser's own reader of such streams cannot send a token.
+ * The events of a run so far, then new ones while it trains. Uses `fetch`, since the browser's
+ * `EventSource` cannot send a token.
  *
  * @throws {ApiError}
  */

@@ -3,13 +3,13 @@ import { type CurvePoint, followRun, listRuns, type RunEntry, type RunList } fro
 
 export const list = signal<RunList | null>(null);
 export const failure = signal<unknown>(null);
-/** The runs whose curves are drawn, in the order in which they were chosen. */
+/** The runs whose curves are drawn, in the order of selection. */
 export const chosen = signal<readonly string[]>([]);
 export const curves = signal<ReadonlyMap<string, readonly CurvePoint[]>>(new Map());
 
 export const runs = computed<readonly RunEntry[]>(() => list.value?.runs ?? []);
 
-/** Curves that one picture still tells apart. */
+/** Max curves that stay distinguishable in one chart. */
 const maxChosen = 8;
 const shownAtFirst = 3;
 
@@ -29,7 +29,7 @@ export function choose(name: string, on: boolean): void {
   chosen.value = on ? [...others, name].slice(-maxChosen) : others;
 }
 
-/** What is under way, else what was begun last. */
+/** The running trainings, or else the latest run. */
 function atFirst(all: readonly RunEntry[]): readonly string[] {
   const running = all.filter(({ state }) => state === "running");
   const latest = all.toSorted((a, b) => (b.started ?? "").localeCompare(a.started ?? ""));
@@ -38,7 +38,7 @@ function atFirst(all: readonly RunEntry[]): readonly string[] {
 
 const retryMs = 3000;
 
-/** Keeps the curve of a run up to date until the signal says stop or nobody trains it any more. */
+/** Keeps the curve of a run up to date until the signal aborts or the training ends. */
 export async function follow(name: string, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {

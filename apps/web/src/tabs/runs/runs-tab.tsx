@@ -12,10 +12,7 @@ import { failure, list, loadRuns, runs } from "./runs-state.ts";
 const whileRunningMs = 3000;
 const otherwiseMs = 6000;
 
-/**
- * All trainings of a folder: how they stand, their curves, what they came to, and two of them side
- * by side.
- */
+/** The view of trainings: their state, curves and scores, and a comparison of two runs. */
 export function RunsTab() {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,14 +42,12 @@ function Content({ shown, name }: { readonly shown: boolean; readonly name: stri
   if (!shown)
     return (
       <Empty
-        words="This server shows no runs. Start it with the folder that weft train writes into:"
+        words="This server has no runs folder. Start it with the output folder of weft train:"
         command="weft serve MODEL --runs runs"
       />
     );
   if (runs.value.length === 0)
-    return (
-      <Empty words="There is no run in this folder yet. A training writes one:" command="weft train weft.yaml --run runs/mine" />
-    );
+    return <Empty words="The runs folder is empty. Train a model to add a run:" command="weft train weft.yaml --run runs/mine" />;
   return (
     <>
       <RunTable />

@@ -27,7 +27,7 @@ function triple(
   return sentence(`${head} x ${tail}`, { entities, relations: [{ head: 0, tail: 1, type }] });
 }
 
-/** As many different sentences as asked for. */
+/** The requested number of distinct sentences. */
 function many(count: number, make: (index: number) => Sentence): Sentence[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
@@ -44,9 +44,9 @@ test.each([
   ["folder/test/", "test"],
   ["latest.jsonl", undefined],
   ["training/gold.jsonl", undefined],
-])("%s is for %s", (source, role) => expect(roleOf(source)).toBe(role));
+])("%s has the role %s", (source, role) => expect(roleOf(source)).toBe(role));
 
-test("each kind of problem has its number and the first places", () => {
+test("counts each kind of problem and lists its first places", () => {
   const odd = sentence("a b c d", {
     entities: [person(0, 3), person(1), person(3), person(3)],
     relations: [
@@ -77,7 +77,7 @@ test("each kind of problem has its number and the first places", () => {
   expect(problems.findIndex(({ level }) => level === "note")).toBe(problems.filter(({ level }) => level === "warning").length);
 });
 
-test("what a reader reported is told apart by what lies behind it", () => {
+test("distinguishes reported omissions by their cause", () => {
   const omission = (reason: string, kind?: Omission["kind"]): Omission => ({ source: "x", line: 3, path: "T1", reason, kind });
   const omissions = [
     omission("grown", "misaligned"),
@@ -100,7 +100,7 @@ test("what a reader reported is told apart by what lies behind it", () => {
   expect(problems[0]).toMatchObject({ fix: { kind: "automatic" }, places: [{ source: "x", line: 3, path: "T1" }] });
 });
 
-test("files are compared by what they are for", () => {
+test("compares files according to their roles", () => {
   const train = file("train", [triple("Ada", "Acme", "works_for"), sentence("same words")]);
   const dev = file("dev", [triple("Ada", "Acme", "founded"), sentence("same words")]);
   const test = file("test", [{ ...triple("Ada", "Acme", "works_for"), id: "t" }, triple("Bo", "Acme", "works_for")]);
@@ -111,14 +111,14 @@ test("files are compared by what they are for", () => {
   ]);
   const compared = ["SHARED_SENTENCE", "CONTRADICTION", "UNSEEN_LABEL", "LEAKED_TRIPLE", "LEAKED_PAIR"];
   expect(report.problems.filter(({ code }) => compared.includes(code)).map(({ message }) => message)).toEqual([
-    "dev: 2 sentences stand in train too, word for word",
-    "test: 1 sentence stands in train too, word for word",
-    "test: 1 sentence stands in dev too, word for word",
-    "dev: 1 sentence is annotated differently than the same words before",
+    "dev: 2 sentences are also in train, word for word",
+    "test: 1 sentence is also in train, word for word",
+    "test: 1 sentence is also in dev, word for word",
+    "dev: 1 sentence is annotated differently from an earlier sentence with the same words",
     "dev: 1 label is not in the training file: relation founded (1)",
-    "dev: 1 of 1 related pairs of strings are related in training too (100.0 %)",
-    "test: 1 of 2 triples of strings occur in training too (50.0 %)",
-    "test: 1 of 2 related pairs of strings are related in training too (50.0 %)",
+    "dev: 1 of 1 related pairs of strings are related in training as well (100.0 %)",
+    "test: 1 of 2 triples of strings occur in training as well (50.0 %)",
+    "test: 1 of 2 related pairs of strings are related in training as well (50.0 %)",
   ]);
   expect(only(report.problems, "LEAKED_TRIPLE")[0]?.places).toEqual([
     {
@@ -131,7 +131,7 @@ test("files are compared by what they are for", () => {
   ]);
 });
 
-test("a contradiction names both places and what differs, what clashes before what is missing", () => {
+test("a contradiction gives both places and the differences, conflicts before missing labels", () => {
   const first = triple("Ada", "Acme", "works_for");
   const lacking = { ...first, id: "2", relations: [] };
   const clashing = { ...triple("Ada", "Acme", "left", ["PER", "LOC"]), id: "3" };
@@ -152,7 +152,7 @@ test("a contradiction names both places and what differs, what clashes before wh
   ]);
 });
 
-test("the order of entities and relations, and copies, are no contradiction", () => {
+test("different order or repeats are not a contradiction", () => {
   const first = triple("Ada", "Acme", "works_for");
   const turned = {
     ...first,
@@ -167,7 +167,7 @@ test("the order of entities and relations, and copies, are no contradiction", ()
 });
 
 test.each<[string, [string, number], [string, number], string | undefined]>([
-  ["case", ["works_for", 9], ["Works_For", 3], "in case alone"],
+  ["case", ["works_for", 9], ["Works_For", 3], "only in case"],
   ["what joins the words", ["works_for", 9], ["works-for", 3], "in how its words are joined"],
   ["humps", ["worksFor", 9], ["works for", 3], "in how its words are joined"],
   ["a plural", ["member", 9], ["members", 3], "by a plural"],
@@ -176,7 +176,7 @@ test.each<[string, [string, number], [string, number], string | undefined]>([
   ["a name that is nearly as frequent", ["country", 40], ["county", 10], undefined],
   ["a short name that is not far rarer", ["LOC", 90], ["LOG", 9], undefined],
   ["names that differ in a digit", ["Cause-Effect(e1,e2)", 90], ["Cause-Effect(e2,e1)", 1], undefined],
-])("names of types that differ in %s", (_, [often, times], [seldom, fewer], said) => {
+])("type names that differ in %s", (_, [often, times], [seldom, fewer], said) => {
   const sentences = [
     ...many(times, (index) => triple(`a${index}`, "b", often)),
     ...many(fewer, (index) => triple(`c${index}`, "d", seldom)),
@@ -193,7 +193,7 @@ test.each<[string, [string, number], [string, number], string | undefined]>([
   expect(found[0]?.places[0]).toEqual({ source: "x", line: times + 1, path: "relations[0].type" });
 });
 
-test("a relation whose ends are nearly always others is named with its places, and swapped ends as such", () => {
+test("reports relations with unusual argument types, and suspects swapped ends", () => {
   const usual = many(120, (index) => triple(`a${index}`, "b", "works_for"));
   const swapped = triple("Acme", "Ada", "works_for", ["ORG", "PER"]);
   const untyped = triple("Acme", "Bo", "works_for", [null, "PER"]);
@@ -201,15 +201,15 @@ test("a relation whose ends are nearly always others is named with its places, a
   expect(only(problems, "ODD_SIGNATURE")).toMatchObject([
     {
       amount: 1,
-      message: "1 relation works_for goes from ORG to PER, where 120 of 121 go from PER to ORG",
-      hint: "the ends may stand the wrong way round",
+      message: "1 relation works_for goes from ORG to PER, but 120 of 121 go from PER to ORG",
+      hint: "head and tail may be swapped",
       places: [{ line: 121, path: "relations[0]", says: 'works_for("Acme", "Ada")' }],
     },
   ]);
   expect(only(problems, "UNTYPED_ENTITY")).toMatchObject([{ amount: 1, places: [{ line: 122, path: "entities[0]" }] }]);
 });
 
-test("where no pair of types dominates, none is odd; nor where the odd one is frequent", () => {
+test("no pair of types is odd if none dominates or if it is frequent", () => {
   const mixed = [
     ...many(60, (index) => triple(`a${index}`, "b", "near", ["LOC", "LOC"])),
     ...many(60, (index) => triple(`c${index}`, "b", "near", ["ORG", "LOC"])),
@@ -223,7 +223,7 @@ test("where no pair of types dominates, none is odd; nor where the odd one is fr
   expect(only(checkCorpus([file("x", frequent)]).problems, "ODD_SIGNATURE")).toEqual([]);
 });
 
-test("rare and dominant types of training are notes, and so are long sentences", () => {
+test("rare and dominant training types and long sentences are notes", () => {
   const sentences = [
     ...many(95, (index) => triple(`a${index}`, "b", "r")),
     triple("c", "d", "s"),
@@ -238,7 +238,7 @@ test("rare and dominant types of training are notes, and so are long sentences",
   ]);
 });
 
-test("places are kept up to a number, and all are counted", () => {
+test("keeps a limited number of places, but counts all", () => {
   const { problems } = checkCorpus(
     [
       file(
@@ -254,7 +254,7 @@ test("places are kept up to a number, and all are counted", () => {
   ]);
 });
 
-test("a sentence of a longer document, or of a list on one line, is placed by both", () => {
+test("locates a sentence of a longer document, or in a list on one line", () => {
   const source = "x.json";
   const at = { source, line: 1, path: "[4]" };
   const placed = { sentence: sentence("a b", { id: "d#2", entities: [person(0), person(0)] }), at };
@@ -262,7 +262,7 @@ test("a sentence of a longer document, or of a list on one line, is placed by bo
   expect(only(problems, "REPEATED_ENTITY")[0]?.places[0]).toMatchObject({ line: 1, path: "[4].d#2 entities[1]" });
 });
 
-test("an empty file is a problem, and one whose records are all broken is not called empty", () => {
+test("reports an empty file, but not one whose records are all invalid", () => {
   expect(checkCorpus([file("a.jsonl", [])]).problems).toMatchObject([
     { code: "EMPTY_FILE", message: "a.jsonl: no sentence in this file" },
   ]);

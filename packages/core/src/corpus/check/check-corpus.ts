@@ -5,6 +5,7 @@ import { contradictions } from "./contradictions.ts";
 import { oddSignatures } from "./odd-signatures.ts";
 import { type CheckedFile, type CheckSettings, defaultCheckSettings, type Fault, type Problem, type Role } from "./problem.ts";
 
+/** The problems and leakage found in a set of files. */
 export interface CheckReport {
   readonly files: readonly {
     readonly source: string;
@@ -12,15 +13,15 @@ export interface CheckReport {
     readonly sentences: number;
     readonly faults: readonly Fault[];
   }[];
-  /** Warnings before notes, and in the order of the files. */
+  /** Warnings before notes, each in the order of the files. */
   readonly problems: readonly Problem[];
-  /** For each file that is not for training, where there is one that is. */
+  /** One entry for each dev or test file, if there is a training file. */
   readonly leakage: readonly Leakage[];
 }
 
 /**
- * Looks at files that belong together, such as train, dev and test, for what hurts training or
- * spoils a number.
+ * Checks files that belong together, such as train, dev and test, for problems that hurt training
+ * or invalidate a score.
  */
 export function checkCorpus(given: readonly CheckedFile[], changes: Partial<CheckSettings> = {}): CheckReport {
   const settings = { ...defaultCheckSettings, ...changes };
@@ -45,7 +46,7 @@ export function checkCorpus(given: readonly CheckedFile[], changes: Partial<Chec
   };
 }
 
-/** What a file is for, by the words in its name. */
+/** The role of a file, guessed from the words in its name. */
 export function roleOf(source: string): Role | undefined {
   const name = source.replace(/[/\\]+$/, "").replace(/^.*[/\\]/, "");
   const words = name.toLowerCase().split(/[^a-z]+/);

@@ -3,14 +3,14 @@ import { listed } from "./compare-files.ts";
 import { placeIn } from "./place.ts";
 import { type CheckedFile, type CheckSettings, counted, type LabelKind, type Problem, type ProblemPlace } from "./problem.ts";
 
-/** How often a name occurs, and the first places. */
+/** How often a name occurs, with its first places. */
 interface Use {
   readonly name: string;
   amount: number;
   readonly places: ProblemPlace[];
 }
 
-/** What is wrong with the names of types and with how often they occur. */
+/** Finds problems in the names of types and in their frequencies. */
 export function checkLabels(files: readonly CheckedFile[], train: readonly CheckedFile[], settings: CheckSettings): Problem[] {
   const kinds: readonly LabelKind[] = ["entity", "relation"];
   return [
@@ -54,15 +54,15 @@ function untypedAmongTyped(file: CheckedFile, files: readonly CheckedFile[], { p
     files.some(({ sentences }) => sentences.some(({ sentence }) => sentence.entities.some(({ type }) => type !== null)));
   if (untyped === 0 || !someTyped()) return [];
   const { source } = file;
-  const message = `${source}: ${counted(untyped, "entity has", "entities have")} no type, and others have one`;
-  const hint = "give each a type, or none of them";
+  const message = `${source}: ${counted(untyped, "entity has", "entities have")} no type, but others have one`;
+  const hint = "give every entity a type, or none";
   return [{ code: "UNTYPED_ENTITY", level: "warning", source, amount: untyped, message, hint, places }];
 }
 
 /**
- * Names that may be slips of more frequent ones: the same but for case, for what joins the words or
- * for a plural, or a letter or two away and far rarer. Names that differ in digits alone are no
- * slips: they number things.
+ * Names that may be misspellings of more frequent ones: they differ in case, in how words are
+ * joined, by a plural, or by a letter or two if they are far rarer. Names that differ only in
+ * digits are not misspellings: they number things.
  */
 function similarLabels(kind: LabelKind, uses: readonly Use[]): Problem[] {
   const byFold = new Map<string, Use>();
@@ -74,15 +74,13 @@ function similarLabels(kind: LabelKind, uses: readonly Use[]): Problem[] {
     if (near === undefined) return [];
     const [from, to] = [rare.name, near.name];
     const message = `the ${kind} type ${JSON.stringify(from)} (${rare.amount}) differs from ${JSON.stringify(to)} (${near.amount}) ${difference(from, to)}`;
-    const hint = `where they mean the same: --fix OUT --rename ${JSON.stringify(`${kind}:${from}=${to}`)}`;
+    const hint = `if they mean the same: --fix OUT --rename ${JSON.stringify(`${kind}:${from}=${to}`)}`;
     const fix = { kind: "rename", of: kind, from, to } as const;
     return [{ code: "SIMILAR_LABELS", level: "warning", amount: rare.amount, message, hint, fix, places: rare.places }];
   });
 }
 
-/**
- * Above this many names the search for slips, which compares each with each, would take too long.
- */
+/** The limit of names for this search, which compares every pair. */
 const maxCompared = 1000;
 
 function nearestBefore(uses: readonly Use[], index: number): Use | undefined {
@@ -92,7 +90,8 @@ function nearestBefore(uses: readonly Use[], index: number): Use | undefined {
     const [a, b] = [rare.name.toLowerCase(), frequent.name.toLowerCase()];
     const shorter = Math.min(a.length, b.length);
     if (Math.abs(a.length - b.length) > 2 || shorter < 3) return false;
-    // A short name one letter away is often another name: LOC and LOG. It has to be far rarer.
+    // A short name one letter away is often another name, such as LOC and LOG, so it has to be far
+    // rarer.
     const timesRarer = shorter < 6 ? 50 : 10;
     if (rare.amount * timesRarer > frequent.amount) return false;
     if (withoutDigits(a) === withoutDigits(b)) return false;
@@ -101,13 +100,13 @@ function nearestBefore(uses: readonly Use[], index: number): Use | undefined {
 }
 
 function difference(a: string, b: string): string {
-  if (a.toLowerCase() === b.toLowerCase()) return "in case alone";
+  if (a.toLowerCase() === b.toLowerCase()) return "only in case";
   if (foldName(a) === foldName(b)) return "in how its words are joined";
   if (withoutPlurals(foldName(a)) === withoutPlurals(foldName(b))) return "by a plural";
   return `by ${counted(editDistance(a.toLowerCase(), b.toLowerCase()), "letter", "letters")}`;
 }
 
-/** `Works_For`, `works-for` and `worksFor` are one name. */
+/** Folds `Works_For`, `works-for` and `worksFor` into one name. */
 function foldName(name: string): string {
   const words = name
     .normalize("NFKC")
@@ -133,14 +132,14 @@ function unevenLabels(kind: LabelKind, uses: readonly Use[], { fewestExamples, p
   if (first !== undefined && uses.length > 1 && first.amount > dominantShare * total) {
     const share = ((100 * first.amount) / total).toFixed(1);
     const message = `${share} % of the training examples have the ${kind} type ${JSON.stringify(first.name)} (${first.amount} of ${total})`;
-    const hint = "a model that always says so scores well in micro F1; look at macro F1 too";
+    const hint = "a model that always predicts this type scores well in micro F1; check macro F1 too";
     problems.push({ code: "DOMINANT_LABEL", level: "note", amount: first.amount, message, hint, places: [] });
   }
   const rare = uses.filter(({ amount }) => amount < fewestExamples);
   if (rare.length > 0) {
     const names = listed(rare.map(({ name, amount }) => `${name} (${amount})`));
     const message = `${counted(rare.length, `${kind} type has`, `${kind} types have`)} fewer than ${fewestExamples} training examples: ${names}`;
-    const hint = "add examples, put rare types together, or leave them out";
+    const hint = "add examples, merge rare types, or remove them";
     const places = rare.flatMap(({ places: all }) => all.slice(0, 1)).slice(0, kept);
     problems.push({ code: "RARE_LABEL", level: "note", amount: rare.length, message, hint, places });
   }

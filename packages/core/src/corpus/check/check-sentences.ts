@@ -11,8 +11,7 @@ import {
 } from "./problem.ts";
 
 /**
- * What is wrong with the sentences of one file, each looked at by itself, and with what its reader
- * reported.
+ * Finds the problems in the individual sentences of one file, and those that its reader reported.
  */
 export function checkSentences(file: CheckedFile, settings: CheckSettings): Problem[] {
   const gathered = new Gathered<SentenceProblem>(file.source, settings.places);
@@ -44,7 +43,7 @@ export function checkSentences(file: CheckedFile, settings: CheckSettings): Prob
   ];
 }
 
-/** What a reader left out, put together by the reason without what differs from place to place. */
+/** The omissions of a reader, grouped by reason; names and numbers are ignored. */
 function notCarried({ source, omissions }: CheckedFile, { places: kept }: CheckSettings): Problem[] {
   const groups = new Map<string, Omission[]>();
   for (const omission of omissions) {
@@ -95,7 +94,7 @@ function checkRelations(placed: CheckedSentence, gathered: Gathered<SentenceProb
   }
 }
 
-/** Ends are compared by what they are and not by their number, since an entity may stand twice. */
+/** Compares ends by span and type rather than index, since an entity may occur twice. */
 function relationKey({ entities, relations }: Sentence, index: number): string {
   const { head = 0, tail = 0, type = "" } = relations[index] ?? {};
   const end = (place: number): string => `${entities[place]?.start} ${entities[place]?.end} ${entities[place]?.type ?? ""}`;
@@ -123,28 +122,28 @@ type SentenceProblem =
   | "REPEATED_SENTENCE"
   | "SELF_RELATION";
 
-/** What is said of each, by how many there are. */
+/** The message and hint of each problem, by its number of occurrences. */
 const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: CheckSettings) => Description>> = {
   EMPTY_FILE: () => ({ message: "no sentence in this file" }),
   MISALIGNED_SPAN: (count) => ({
-    message: `${count("entity does", "entities do")} not end on tokens`,
-    hint: "move the offsets to the ends of words; --fix writes what they were grown to",
+    message: `${count("entity does", "entities do")} not end on token boundaries`,
+    hint: "move the offsets to word boundaries; --fix writes the enlarged spans",
     fix: { kind: "automatic" },
   }),
   OFFSETS_DISAGREE: (count) => ({
-    message: `${count("place is", "places are")} given by offsets that say something else than the words beside them`,
+    message: `${count("place is", "places are")} given by offsets that disagree with the words in the file`,
     hint: "the text may have changed after it was annotated, or the offsets count another unit (code points, UTF-16 units)",
   }),
   SCHEMA_DISAGREES: (count) => ({
-    message: `${count("annotation is", "annotations are")} not as the schema of the corpus says`,
-    hint: "correct the annotation, or declare in the schema what is meant",
+    message: `${count("annotation is", "annotations are")} not in the schema of the corpus`,
+    hint: "correct the annotation, or extend the schema",
   }),
   OVERLAPPING_ENTITY: (count) => ({
     message: `${count("entity overlaps", "entities overlap")} a longer one, which flat tags cannot hold`,
-    hint: "training leaves the shorter entity and its relations out",
+    hint: "training skips the shorter entity and its relations",
   }),
   REPEATED_RELATION: (count) => ({
-    message: `${count("relation is", "relations are")} there twice in one sentence`,
+    message: `${count("relation repeats", "relations repeat")} another one of the same sentence`,
     hint: "--fix keeps one",
     fix: { kind: "automatic" },
   }),
@@ -153,13 +152,13 @@ const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: Ch
     hint: "one of the ends may be wrong",
   }),
   REPEATED_ENTITY: (count) => ({
-    message: `${count("entity is", "entities are")} there twice in one sentence`,
+    message: `${count("entity repeats", "entities repeat")} another one of the same sentence`,
     hint: "--fix keeps one, with the relations of both",
     fix: { kind: "automatic" },
   }),
   REPEATED_ID: (count) => ({
     message: `${count("sentence has", "sentences have")} the id of an earlier one`,
-    hint: "scores are matched by id; give each its own",
+    hint: "scores are matched by id; give each sentence its own id",
   }),
   REPEATED_SENTENCE: (count) => ({
     message: `${count("sentence repeats", "sentences repeat")} an earlier one, word for word`,
@@ -169,7 +168,7 @@ const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: Ch
   LONG_SENTENCE: (count, { longestSentence }) => ({
     message: `${count("sentence has", "sentences have")} more than ${longestSentence} tokens`,
     level: "note",
-    hint: "pairs grow with the square of the length; look whether sentences were not cut apart",
+    hint: "pairs grow with the square of the length; check whether sentence splitting failed",
   }),
 };
 

@@ -10,20 +10,17 @@ import {
   type ProblemPlace,
 } from "./problem.ts";
 
-/**
- * How much of a file that is not for training occurs in training, as strings and with repetitions
- * counted.
- */
+/** How much of a dev or test file occurs in training. Compares strings and counts repetitions. */
 export interface Leakage {
   readonly source: string;
   readonly triples: number;
   readonly seenTriples: number;
-  /** Ends of relations, whatever the relation. */
+  /** Pairs of arguments, whatever the relation. */
   readonly pairs: number;
   readonly seenPairs: number;
 }
 
-/** Sentences of a file that stand in an earlier one too. */
+/** Sentences of a file that also occur in an earlier file. */
 export function sharedSentences(files: readonly CheckedFile[], { places: kept }: CheckSettings): Problem[] {
   const problems: Problem[] = [];
   const earlier: { source: string; texts: Map<string, CheckedSentence> }[] = [];
@@ -38,8 +35,8 @@ export function sharedSentences(files: readonly CheckedFile[], { places: kept }:
         if (places.length < kept) places.push({ ...placeOf(placed), other: placeOf(same) });
       }
       if (amount === 0) continue;
-      const message = `${source}: ${counted(amount, "sentence stands", "sentences stand")} in ${other.source} too, word for word`;
-      const hint = "a score on sentences that were trained on says nothing; weft data split keeps them together";
+      const message = `${source}: ${counted(amount, "sentence is", "sentences are")} also in ${other.source}, word for word`;
+      const hint = "a score on training sentences is meaningless; weft data split keeps repeats in one part";
       problems.push({ code: "SHARED_SENTENCE", level: "warning", source, amount, message, hint, places });
     }
     const texts = new Map<string, CheckedSentence>();
@@ -52,7 +49,7 @@ export function sharedSentences(files: readonly CheckedFile[], { places: kept }:
   return problems;
 }
 
-/** Types of files that are not for training and that training never shows. */
+/** Types of dev and test files that do not occur in training. */
 export function unseenLabels(
   train: readonly CheckedFile[],
   held: readonly CheckedFile[],
@@ -75,12 +72,15 @@ export function unseenLabels(
     if (fresh.size === 0) return [];
     const uses = [...fresh].map(([name, amount]) => `${name} (${amount})`);
     const message = `${source}: ${counted(fresh.size, "label is", "labels are")} not in the training file: ${listed(uses)}`;
-    const hint = "no model can find it; add examples to training, or leave it out";
+    const hint = "no model can learn it; add training examples, or remove the label";
     return [{ code: "UNSEEN_LABEL", level: "warning", source, amount: fresh.size, message, hint, places }];
   });
 }
 
-/** Triples and pairs of strings that training has too: what a system gets right by remembering. */
+/**
+ * Triples and pairs of strings that also occur in training, which a system can get right by
+ * memorisation.
+ */
 export function findLeakage(
   train: readonly CheckedFile[],
   held: readonly CheckedFile[],
@@ -120,8 +120,8 @@ export function findLeakage(
     const note = (code: ProblemCode, amount: number, of: number, what: string, found: readonly ProblemPlace[]): void => {
       if (amount === 0) return;
       const share = ((100 * amount) / of).toFixed(1);
-      const message = `${source}: ${amount.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} ${what} in training too (${share} %)`;
-      const hint = "weft score --train shows beside each score what remembering training gives";
+      const message = `${source}: ${amount.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} ${what} in training as well (${share} %)`;
+      const hint = "weft score --train adds the score of memorising the training data";
       problems.push({ code, level: "note", source, amount, message, hint, places: found });
     };
     note("LEAKED_TRIPLE", counts.seenTriples, counts.triples, "triples of strings occur", places.triple);
@@ -147,7 +147,7 @@ function labelsIn({ entities, relations }: Sentence): { name: string; path: stri
   ];
 }
 
-/** Some names, and how many more there are. */
+/** The first names, and how many more there are. */
 export function listed(names: readonly string[], shown = 6): string {
   return names.length > shown ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more` : names.join(", ");
 }

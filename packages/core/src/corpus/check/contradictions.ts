@@ -9,9 +9,7 @@ import {
   type ProblemPlace,
 } from "./problem.ts";
 
-/**
- * Sentences that say the same words as an earlier one, in any file, and are annotated differently.
- */
+/** Sentences with the same words as an earlier one, in any file, but different annotation. */
 export function contradictions(files: readonly CheckedFile[], { places: kept }: CheckSettings): Problem[] {
   const first = new Map<string, CheckedSentence>();
   const problems: Problem[] = [];
@@ -36,8 +34,8 @@ export function contradictions(files: readonly CheckedFile[], { places: kept }: 
       if (places.length < kept) places.push({ ...placeOf(placed), says, other: placeOf(other) });
     }
     if (amount === 0) continue;
-    const message = `${source}: ${counted(amount, "sentence is", "sentences are")} annotated differently than the same words before`;
-    const hint = "a model cannot learn both; decide for one";
+    const message = `${source}: ${counted(amount, "sentence is", "sentences are")} annotated differently from an earlier sentence with the same words`;
+    const hint = "a model cannot learn both; choose one";
     const places = [...clashes, ...gaps].slice(0, kept);
     problems.push({ code: "CONTRADICTION", level: "warning", source, amount, message, hint, places });
   }
@@ -46,7 +44,7 @@ export function contradictions(files: readonly CheckedFile[], { places: kept }: 
 
 const shownDifferences = 3;
 
-/** In words, seen from `here`: what both name differently, and what only one of them names. */
+/** The differences in words, seen from `here`: conflicting labels, and labels on one side only. */
 function differences(here: Sentence, there: Sentence): { clashing: string[]; missing: string[] } {
   const clashing: string[] = [];
   const missing: string[] = [];

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { documentFromSentence, validateDocument } from "../../schema/index.ts";
 import { fixDocument } from "./fix-document.ts";
 
-test("copies go, with their relations moved to the one that stays", () => {
+test("removes copies and moves their relations to the remaining one", () => {
   const entities = [
     { start: 0, end: 1, type: "PER" },
     { start: 2, end: 3, type: "ORG" },
@@ -21,7 +21,7 @@ test("copies go, with their relations moved to the one that stays", () => {
   expect(fixed.fixes).toEqual({ repeatedEntities: 1, repeatedRelations: 1, renamedEntities: 0, renamedRelations: 0 });
 });
 
-test("renaming changes the kind that was named, both where none was, and copies that it makes go", () => {
+test("renames one kind of type or both, and removes copies that result", () => {
   const entities = [
     { start: 0, end: 1, type: "per" },
     { start: 0, end: 1, type: "PER" },
@@ -35,7 +35,7 @@ test("renaming changes the kind that was named, both where none was, and copies 
   });
 });
 
-test("what comes out is valid and has nothing left to put right", () => {
+test("the result is valid and needs no further fixes", () => {
   const type = fc.constantFrom("A", "B");
   const entity = fc
     .record({ start: fc.nat(3), type: fc.option(type) })

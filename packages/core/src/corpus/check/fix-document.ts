@@ -1,14 +1,14 @@
 import type { Document, Entity, Relation } from "../../schema/index.ts";
 import type { LabelKind } from "./problem.ts";
 
-/** A type's name to change; both kinds of types where `of` is left out. */
+/** A type to rename. Applies to entity and relation types unless `of` is set. */
 export interface Renaming {
   readonly of?: LabelKind | undefined;
   readonly from: string;
   readonly to: string;
 }
 
-/** What was put right, by how many. */
+/** How many items were fixed, by kind of fix. */
 export interface FixCounts {
   readonly repeatedEntities: number;
   readonly repeatedRelations: number;
@@ -17,9 +17,8 @@ export interface FixCounts {
 }
 
 /**
- * The document with everything put right that can be without a person's judgement: an entity or a
- * relation that stands there twice is kept once, the relations of both copies with it, and types
- * get the names they are told to have.
+ * Applies every fix that needs no human judgement. Repeated entities and relations are merged,
+ * keeping the relations of all copies, and types are renamed as configured.
  */
 export function fixDocument(document: Document, renamings: readonly Renaming[] = []): { document: Document; fixes: FixCounts } {
   const entityName = renamer("entity", renamings);

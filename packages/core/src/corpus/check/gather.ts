@@ -1,6 +1,6 @@
 import type { Fix, Problem, ProblemCode, ProblemLevel, ProblemPlace } from "./problem.ts";
 
-/** Gathers what one check finds in one file, by code: how many, and the first places. */
+/** Collects one check's findings in one file by code: their number and first places. */
 export class Gathered<Code extends ProblemCode> {
   readonly #entries = new Map<Code, { amount: number; readonly places: ProblemPlace[] }>();
   readonly #source: string;
@@ -20,7 +20,7 @@ export class Gathered<Code extends ProblemCode> {
     if (entry.places.length < this.#kept) entry.places.push(place);
   }
 
-  /** @param describe the sentence without the file's name, and what else the problem has */
+  /** @param describe returns the message without the file name, and the problem's other fields */
   problems(describe: (code: Code, amount: number) => Description): Problem[] {
     return [...this.#entries].map(([code, { amount, places }]) => {
       const { message, level = "warning", hint, fix } = describe(code, amount);
@@ -31,7 +31,7 @@ export class Gathered<Code extends ProblemCode> {
 
 export interface Description {
   readonly message: string;
-  /** `warning` where left out. */
+  /** Defaults to `warning`. */
   readonly level?: ProblemLevel | undefined;
   readonly hint?: string | undefined;
   readonly fix?: Fix | undefined;

@@ -9,9 +9,9 @@ interface Signature {
 }
 
 /**
- * Relations whose ends have entity types that their type hardly ever has, where one pair of types
- * dominates. Looked at over all files, since dev and test are annotated by the same rules.
- * Relations with an untyped end say nothing.
+ * Relations whose argument types are very rare for their relation type, if one pair of types
+ * dominates. Pools all files, since dev and test follow the same guidelines. Ignores relations with
+ * an untyped argument.
  */
 export function oddSignatures(files: readonly CheckedFile[], settings: CheckSettings): Problem[] {
   return [...signaturesByType(files, settings.places)].flatMap(([type, signatures]): Problem[] => {
@@ -24,14 +24,14 @@ export function oddSignatures(files: readonly CheckedFile[], settings: CheckSett
       const swapped = odd.head === usual.tail && odd.tail === usual.head && odd.head !== odd.tail;
       const message =
         `${counted(odd.amount, "relation", "relations")} ${type} ${odd.amount === 1 ? "goes" : "go"} from ${odd.head} to ${odd.tail}, ` +
-        `where ${usual.amount.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} go from ${usual.head} to ${usual.tail}`;
-      const hint = swapped ? "the ends may stand the wrong way round" : "an entity type, an end or the relation may be wrong";
+        `but ${usual.amount.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} go from ${usual.head} to ${usual.tail}`;
+      const hint = swapped ? "head and tail may be swapped" : "an entity type, an end or the relation may be wrong";
       return [{ code: "ODD_SIGNATURE", level: "warning", amount: odd.amount, message, hint, places: odd.places }];
     });
   });
 }
 
-/** Below this share of the most frequent pair of types none counts as the usual one. */
+/** The dominant pair of types must have at least this share; otherwise no pair counts as usual. */
 const dominantShare = 0.75;
 
 function signaturesByType(files: readonly CheckedFile[], kept: number): Map<string, Map<string, Signature>> {

@@ -4,15 +4,15 @@ import { type Relation, type Sentence, type Span, surface } from "../../schema/i
 import type { CheckedSentence } from "./problem.ts";
 
 /**
- * Where something stands inside a sentence. A document of several sentences is one record, so there
- * the sentence's id is said too.
+ * A place inside a sentence. A document of several sentences is one record, so its places include
+ * the sentence's id.
  */
 export function placeIn({ sentence, at }: CheckedSentence, path: string): Location {
   const one = /#\d+$/.test(sentence.id) ? `${sentence.id} ${path}`.trim() : path;
   return within(at, one);
 }
 
-/** The place of a whole sentence, named by its id. */
+/** The place of a whole sentence, with its id. */
 export function placeOf({ sentence, at }: CheckedSentence): Location {
   return { ...at, path: sentence.id };
 }

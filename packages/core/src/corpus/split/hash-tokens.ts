@@ -1,7 +1,6 @@
 /**
- * A number for a run of tokens, equal for equal ones and 53 bits wide, so that among millions of
- * sentences two different ones hardly ever have the same. Kept in place of the words where a corpus
- * must not lie in memory.
+ * A 53-bit hash of a run of tokens; collisions are very unlikely among millions of sentences. It
+ * replaces the words when a corpus must not be held in memory.
  */
 export function hashTokens(tokens: readonly { readonly text: string }[], start: number, end: number): number {
   let low = 0x811c9dc5;
@@ -14,7 +13,7 @@ export function hashTokens(tokens: readonly { readonly text: string }[], start: 
   for (let index = start; index < end; index++) {
     const text = tokens[index]?.text ?? "";
     for (let place = 0; place < text.length; place++) take(text.charCodeAt(place));
-    // No UTF-16 unit: "a b" and "ab" differ.
+    // Not a UTF-16 unit, so that "a b" and "ab" differ.
     take(0x10000);
   }
   return (high >>> 11) * 2 ** 32 + (low >>> 0);

@@ -5,7 +5,7 @@ import { SplitPlanner, type SplitShares, splitParts } from "./index.ts";
 
 const eighty: SplitShares = { train: 0.8, dev: 0.1, test: 0.1 };
 
-/** A document of one sentence with as many relations of each type as asked for. */
+/** A document of one sentence with the requested number of relations of each type. */
 function document(id: string, text: string, types: readonly string[] = [], doc?: string): Document {
   const tokens = text.split(" ");
   const entities = tokens.map((_, start) => ({ start, end: start + 1, type: "T" }));
@@ -21,8 +21,8 @@ function plan(documents: readonly Document[], shares: SplitShares = eighty, seed
 }
 
 /**
- * Several sentences of a few words, so that many are the same; relations of types that differ in
- * how frequent they are.
+ * Several sentences of a few words, so that many are equal, with relation types of different
+ * frequency.
  */
 const anyDocuments = fc
   .array(
@@ -49,7 +49,7 @@ const anyShares = fc
     return { train: train / sum, dev: dev / sum, test: test / sum };
   });
 
-test("every document is in one part, none in a part without a share, and no sentence and no document name in two", () => {
+test("every document is in one part with a share, and no sentence or document name is in two", () => {
   fc.assert(
     fc.property(anyDocuments, anyShares, fc.integer(), (documents, shares, seed) => {
       const { parts, sizes } = plan(documents, shares, seed);
@@ -79,14 +79,14 @@ test("every document is in one part, none in a part without a share, and no sent
   );
 });
 
-test("the same seed gives the same parts, another one others", () => {
+test("the parts depend only on the seed", () => {
   const documents = Array.from({ length: 200 }, (_, index) => document(`${index}`, `w${index} x`, [index % 7 === 0 ? "b" : "a"]));
   const first = plan(documents).parts;
   expect(plan(documents).parts).toEqual(first);
   expect(plan(documents, eighty, 2).parts).not.toEqual(first);
 });
 
-test("each type is spread as the shares say, as near as whole relations allow", () => {
+test("each type follows the shares as closely as whole relations allow", () => {
   const types = ["common", "common", "common", "rare"];
   const documents = Array.from({ length: 400 }, (_, index) => document(`${index}`, `w${index} x`, [types[index % 4] ?? ""]));
   const { types: spread, sizes, groups } = plan(documents);
@@ -98,7 +98,7 @@ test("each type is spread as the shares say, as near as whole relations allow", 
   expect(groups).toEqual({ count: 400, largest: { documents: 1, sentences: 1 } });
 });
 
-test("a type of a few examples is in each part, where dividing by chance would often leave one without", () => {
+test("a rare type is in each part, which a random split often misses", () => {
   for (let seed = 0; seed < 20; seed++) {
     const documents = Array.from({ length: 300 }, (_, index) =>
       document(`${index}`, `w${index} x`, index % 30 === 0 ? ["rare", "common"] : ["common"]),
@@ -109,7 +109,7 @@ test("a type of a few examples is in each part, where dividing by chance would o
   }
 });
 
-test("documents with many relations go first, so that types stay spread where documents differ in size", () => {
+test("documents with many relations go first, so types stay balanced when sizes differ", () => {
   const documents = Array.from({ length: 60 }, (_, index) =>
     document(
       `${index}`,
@@ -121,7 +121,7 @@ test("documents with many relations go first, so that types stay spread where do
   for (const part of splitParts) expect(Math.abs(spread?.deviations[part] ?? 1)).toBeLessThan(0.01);
 });
 
-test("documents that share a sentence stay together, directly or through a third, unless it is short", () => {
+test("documents that share a sentence, even through a third, stay together unless it is short", () => {
   const documents = [document("1", "a b c"), document("2", "d e f"), document("3", "see also")];
   const two: Document = {
     ...document("4", "d e f a b c"),
@@ -149,7 +149,7 @@ test("documents that share a sentence stay together, directly or through a third
   });
 });
 
-test("shares that do not sum to 1 or lie outside are refused", () => {
+test("refuses shares outside 0 to 1 or that do not sum to 1", () => {
   expect(() => plan([], { train: 0.8, dev: 0.2, test: 0.2 })).toThrow(
     "the shares 0.8, 0.2, 0.2 sum to 1.2, expected 1 (SETTING_INVALID)",
   );

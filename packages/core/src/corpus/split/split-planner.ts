@@ -5,14 +5,18 @@ import { hashTokens } from "./hash-tokens.ts";
 import { type StratumItem, stratify } from "./stratify.ts";
 import { UnionFind } from "./union-find.ts";
 
+/** The parts of a split, in order. */
 export const splitParts = ["train", "dev", "test"] as const;
+/** One of `splitParts`. */
 export type SplitPart = (typeof splitParts)[number];
+/** The share of each part; they sum to 1. */
 export type SplitShares = Readonly<Record<SplitPart, number>>;
 
+/** Options of `SplitPlanner`. */
 export interface SplitOptions {
   /**
-   * Fewest tokens of a sentence that ties the documents together that have it; shorter ones, such
-   * as headings, may stand in two parts.
+   * Documents that share a sentence of at least this many tokens stay together. Shorter sentences,
+   * such as headings, may occur in two parts.
    */
   readonly sharedFrom?: number | undefined;
 }
@@ -23,25 +27,26 @@ interface PartSize {
   readonly relations: number;
 }
 
-/** One relation type over the parts. */
+/** The distribution of one relation type over the parts. */
 export interface SplitOfType {
   readonly type: string;
   readonly total: number;
   readonly counts: Readonly<Record<SplitPart, number>>;
   /**
-   * The part's share of the type less the share that the part was to have: 0.05 is five points of a
-   * hundred too many.
+   * The part's actual share of the type minus its target share: 0.05 is five percentage points too
+   * many.
    */
   readonly deviations: Readonly<Record<SplitPart, number>>;
 }
 
+/** A split with its sizes and its deviation from the requested shares. */
 export interface SplitPlan {
-  /** The part of each document, in the order in which they were added. */
+  /** The part of each document, in the order of `add`. */
   readonly parts: readonly SplitPart[];
   readonly sizes: Readonly<Record<SplitPart, PartSize>>;
-  /** The most frequent relation type first. */
+  /** Most frequent relation type first. */
   readonly types: readonly SplitOfType[];
-  /** Sets of documents that stay together, and the largest of them. */
+  /** Sets of documents that stay together, and the size of the largest. */
   readonly groups: { readonly count: number; readonly largest: Pick<PartSize, "documents" | "sentences"> };
 }
 
@@ -52,12 +57,12 @@ interface Added {
 }
 
 /**
- * Divides documents over training, dev and test so that every relation type is spread as the shares
- * say.
+ * Splits documents into train, dev and test so that every relation type follows the requested
+ * shares.
  *
- * Documents that share a sentence word for word stay together, and so do those of one id or one
- * `metadata.doc`, so that no part shows what another is scored on. Takes documents one by one and
- * keeps a few numbers of each, so that a corpus need not lie in memory.
+ * Documents that share a sentence word for word stay together, and so do documents with the same id
+ * or `metadata.doc`, so no part leaks what another is scored on. Takes documents one by one and
+ * keeps a few numbers of each, so a corpus need not fit in memory.
  */
 export class SplitPlanner {
   readonly #documents: Added[] = [];
@@ -93,7 +98,7 @@ export class SplitPlanner {
 
   /**
    * @param shares of the parts; they sum to 1
-   * @throws {ConfigError} SETTING_INVALID where they do not
+   * @throws {ConfigError} SETTING_INVALID otherwise
    */
   plan(shares: SplitShares, seed: number): SplitPlan {
     checkShares(shares);

@@ -1,31 +1,28 @@
 import type { Random } from "@weft-nlp/tensor";
 
-/**
- * What stays together in a split: how often each label occurs in it, and how much of the corpus it
- * is.
- */
+/** A unit that a split keeps together: its label counts and its size. */
 export interface StratumItem {
-  /** By the number of a label. */
+  /** Counts by label number. */
   readonly counts: ReadonlyMap<number, number>;
-  /** Its sentences. */
+  /** Its number of sentences. */
   readonly weight: number;
 }
 
 /**
- * The part of each item, so that every label is spread over the parts as their shares say.
+ * Assigns each item to a part so that every label follows the parts' shares.
  *
  * Iterative stratification: Sechidis, Tsoumakas and Vlahavas 2011, "On the Stratification of
- * Multi-Label Data", algorithm 1: the label with the fewest occurrences left goes first, and each
- * item that has it goes to the part that lacks it most; equal parts are told apart by what they
- * lack altogether, then by chance. Two things differ, because there an example has a label or not,
- * and here an item has it several times. Items that have it most often go first, so that small ones
- * even out what large ones leave. And of the parts that lack at least as much as the item has, the
- * one is taken that lacks most for its share; by the plain difference the largest part would get
- * all the items that are dense with relations. Where no part lacks as much, the plain difference
- * decides as in the paper.
+ * Multi-Label Data", algorithm 1. The label with the fewest remaining occurrences goes first. Each
+ * item that has it goes to the part that lacks it most; ties go to the part that lacks most
+ * overall, then to chance. Two things differ, because the paper's examples have a label or not,
+ * while these items have a label several times. First, items that have it most often go first, so
+ * that small items even out what large ones leave. Second, among the parts that lack at least as
+ * much as the item has, the choice is the part that lacks most relative to its share; by the plain
+ * difference, the largest part would get all the items that are dense with relations. If no part
+ * lacks as much, the plain difference decides, as in the paper.
  *
- * @param shares of the parts, which sum to 1; a part with none gets nothing
- * @param labels how many there are
+ * @param shares of the parts, which sum to 1; a part with share 0 gets nothing
+ * @param labels the number of labels
  * @returns the number of a part for each item
  */
 export function stratify(items: readonly StratumItem[], shares: readonly number[], labels: number, random: Random): Int32Array {
@@ -34,7 +31,7 @@ export function stratify(items: readonly StratumItem[], shares: readonly number[
   const total = items.reduce((sum, { weight }) => sum + weight, 0);
   const left = new Float64Array(labels);
   const holders: number[][] = Array.from({ length: labels }, () => []);
-  // Equal items keep the order of chance, not that of the file.
+  // Equal items keep their shuffled order, not that of the file.
   for (const index of random.shuffle([...items.keys()])) {
     for (const [label, count] of items[index]?.counts ?? []) {
       left[label] = (left[label] ?? 0) + count;
@@ -83,7 +80,7 @@ export function stratify(items: readonly StratumItem[], shares: readonly number[
   return parts;
 }
 
-/** The label with the fewest occurrences left; −1 where none has any. */
+/** The label with the fewest remaining occurrences; −1 if none remain. */
 function rarest(left: Float64Array): number {
   let best = -1;
   for (const [label, count] of left.entries()) {
@@ -92,7 +89,7 @@ function rarest(left: Float64Array): number {
   return best;
 }
 
-/** What is wanted is a product of a share; sums of such are whole numbers only nearly. */
+/** Wanted counts are multiples of shares, so their sums are whole numbers only up to rounding. */
 const rounding = 1e-6;
 
 function max(parts: readonly number[], value: (part: number) => number): number[] {

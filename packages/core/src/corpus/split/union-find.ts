@@ -1,13 +1,13 @@
-/** Sets of numbered things that grow together; finding and joining take nearly constant time. */
+/** Disjoint sets of numbered items; finding and joining take nearly constant time. */
 export class UnionFind {
   readonly #parents: number[] = [];
 
-  /** A new thing, in a set of its own. @returns its number, from 0 */
+  /** Adds an item in its own set. @returns its number, from 0 */
   add(): number {
     return this.#parents.push(this.#parents.length) - 1;
   }
 
-  /** The number that stands for the set of a thing. */
+  /** The number that represents the item's set. */
   find(thing: number): number {
     let root = thing;
     while (this.#parents[root] !== root) root = this.#parents[root] as number;
@@ -21,8 +21,7 @@ export class UnionFind {
 
   join(first: number, second: number): void {
     const [one, other] = [this.find(first), this.find(second)];
-    // The earlier thing stands for the set, so that the order of what was added decides and nothing
-    // else.
+    // The earlier item represents the set, so the result depends only on the order of insertion.
     this.#parents[Math.max(one, other)] = Math.min(one, other);
   }
 }

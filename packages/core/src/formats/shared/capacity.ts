@@ -1,47 +1,48 @@
 /**
- * What a format can hold without omission. `fitDocument` cuts a document down to it and reports
- * what went, the shared tests make their documents by it, and docs/formats.md prints it.
+ * What a format can hold. `fitDocument` reduces a document to it and reports the loss, the shared
+ * tests generate documents from it, and docs/formats.md prints it.
  */
 export interface Capacity {
-  /** What one record is. Where it is a sentence, a document of several becomes several records. */
+  /**
+   * The unit of one record. If it is a sentence, a document of several sentences becomes several
+   * records.
+   */
   readonly record: "document" | "sentence";
-  /** The text with its own spacing; else the tokens joined by single spaces. */
+  /** Keeps the text with its own spacing; otherwise tokens are joined by single spaces. */
   readonly text: boolean;
-  /** The tokens; else they are found anew when reading. */
+  /** Keeps the tokens; otherwise reading tokenises the text again. */
   readonly tokens: boolean;
   /**
-   * How a mention is placed. `words` names its words alone, so that repeated mentions cannot be
-   * told apart.
+   * How a mention is located. `words` gives its words alone, so repeated mentions cannot be
+   * distinguished.
    */
   readonly offsets: "tokens" | "code points" | "UTF-16 units" | "words";
-  /** A mention is its last word alone; longer ones are cut down to it. */
+  /** A mention is its last word alone; longer ones are reduced to it. */
   readonly lastWords?: true | undefined;
-  /** `in relations` where an entity stands only as the end of a relation. */
+  /** `in relations` if an entity exists only as the end of a relation. */
   readonly entities: "all" | "in relations";
-  /**
-   * `always` where every entity must have a type, `optional` where it may, `never` where it cannot.
-   */
+  /** Whether entities have types: `always` (required), `optional` or `never`. */
   readonly entityTypes: "always" | "optional" | "never";
-  /** What is true of a type's name that can be written; no limit where left out. */
+  /** Matches the type names that can be written. Defaults to any name. */
   readonly typeNames?: RegExp | undefined;
   readonly relations: boolean;
-  /** Entities inside others, or crossing them. */
+  /** Nested or crossing entities. */
   readonly overlapping: boolean;
   /**
-   * Relations name spans, or labels hang on them, so that a second entity with the same span cannot
-   * be told from the first.
+   * Relations name spans, or labels are attached to them, so two entities with the same span cannot
+   * be distinguished.
    */
   readonly oneTypeASpan?: true | undefined;
-  /** The same span with the same type, or the same relation, twice. */
+  /** Repeats of the same span and type, or of the same relation. */
   readonly duplicates: boolean;
-  /** Relations whose ends lie in different sentences. */
+  /** Relations whose ends are in different sentences. */
   readonly crossSentence: boolean;
   /**
-   * Mentions of several pieces in the file. Weft's documents hold none, so reading reports them.
+   * Discontinuous mentions in the file. Weft's documents cannot hold them, so reading reports them.
    */
   readonly discontinuous: boolean;
   readonly confidence: boolean;
-  /** The document's own id. */
+  /** The document's id. */
   readonly ids: boolean;
   readonly pos: boolean;
   readonly metadata: boolean;

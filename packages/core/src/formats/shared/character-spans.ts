@@ -3,17 +3,14 @@ import { within } from "../../json/fields.ts";
 import type { Document, OmissionKind, Span } from "../../schema/index.ts";
 import { coveringTokens, type OffsetUnit, offsetTranslation } from "../../text/index.ts";
 
-/**
- * Characters of a text as a file names them, in the file's own unit, half-open, with the words it
- * says stand there.
- */
+/** A half-open character span in a file's own unit, with the words that the file expects there. */
 export interface CharacterSpan extends Span {
   readonly text?: string | undefined;
 }
 
 /**
- * What the offsets of a file count, seen from the words it says stand there: the unit under which
- * more of them agree with the text, and the usual one of the format where both do equally.
+ * Detects what the offsets of a file count: the unit under which more spans match their words. Ties
+ * go to the format's usual unit.
  */
 export function detectOffsetUnit(text: string, spans: readonly CharacterSpan[], usual: OffsetUnit): OffsetUnit {
   if (!/[\u{10000}-\u{10FFFF}]/u.test(text)) return usual;
@@ -21,7 +18,7 @@ export function detectOffsetUnit(text: string, spans: readonly CharacterSpan[], 
   return countAgreeing(text, spans, other) > countAgreeing(text, spans, usual) ? other : usual;
 }
 
-/** How many of the spans stand where the text has the words that the file says. */
+/** How many spans match the words that the file gives for them. */
 export function countAgreeing(text: string, spans: readonly CharacterSpan[], unit: OffsetUnit): number {
   const characters = offsetTranslation(text, unit);
   return spans.filter((span) => {
@@ -32,13 +29,12 @@ export function countAgreeing(text: string, spans: readonly CharacterSpan[], uni
 }
 
 /**
- * A function that finds the tokens of character spans. Spans that end inside a token grow to it,
- * and spans whose words the text does not have there stay where their offsets say; both are
- * reported.
+ * Returns a function that maps character spans to tokens. Spans that end inside a token grow to
+ * cover it. Spans whose words differ from the text keep their offsets. Both are reported.
  *
  * @param plain the text with its tokens
- * @param omit is told what had to change, with the path given for the span
- * @throws {DataError} SPAN_OUTSIDE, SPAN_EMPTY from the function it returns
+ * @param omit receives each change, with the path given for the span
+ * @throws {DataError} SPAN_OUTSIDE, SPAN_EMPTY from the returned function
  */
 export function spanPlacer(
   plain: Pick<Document, "text" | "tokens">,
@@ -55,7 +51,7 @@ export function spanPlacer(
       throw new DataError("SPAN_OUTSIDE", {
         at: within(at, path),
         message,
-        hint: "offsets count from 0 and the end is exclusive",
+        hint: "offsets count from 0 and ends are exclusive",
       });
     }
     const covering = end > start ? coveringTokens(tokens, { start, end }) : undefined;
@@ -64,23 +60,23 @@ export function spanPlacer(
       throw new DataError("SPAN_EMPTY", {
         at: within(at, path),
         message,
-        hint: "the end is exclusive and lies behind the start",
+        hint: "ends are exclusive and must be greater than starts",
       });
     }
     const found = text.slice(start, end);
     if (span.text !== undefined && !sameWords(found, span.text)) {
-      const reason = `the text has ${quoted(found)} where the file says ${quoted(span.text)}; the offsets were taken`;
+      const reason = `the text has ${quoted(found)} where the file says ${quoted(span.text)}; the offsets were used`;
       omit(path, reason, at, "disagreeing");
     }
     if (!covering.exact) {
       const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
-      omit(path, `${quoted(found)} does not end on tokens; grown to ${quoted(grown)}`, at, "misaligned");
+      omit(path, `${quoted(found)} does not end on token boundaries; grown to ${quoted(grown)}`, at, "misaligned");
     }
     return covering.span;
   };
 }
 
-/** Tools write a line break inside a mention as a space. */
+/** Some tools write a line break inside a mention as a space. */
 function sameWords(first: string, second: string): boolean {
   return first === second || first.replace(/\s+/g, " ").trim() === second.replace(/\s+/g, " ").trim();
 }

@@ -1,13 +1,11 @@
 import { charSpan, type Document, roundConfidence } from "../../schema/index.ts";
 
-/**
- * The one JSON form of a document: a line of a file, an answer of the server, what a page is sent.
- */
+/** The JSON form of a document, used in files, server answers and pages. */
 export interface DocumentRecord {
   id: string;
   text: string;
   tokens: string[];
-  /** The place of each token in `text`: `[start, end)` in UTF-16 units. */
+  /** Offsets of each token in `text`: `[start, end)` in UTF-16 units. */
   offsets: [start: number, end: number][];
   /** `[start, end)` in tokens. */
   sentences: [start: number, end: number][];
@@ -17,21 +15,23 @@ export interface DocumentRecord {
   meta?: Record<string, unknown>;
 }
 
+/** An entity of a `DocumentRecord`. */
 export interface EntityRecord {
   /** `start` and `end` count tokens, `startChar` and `endChar` UTF-16 units of the text. */
   start: number;
   end: number;
   startChar: number;
   endChar: number;
-  /** The words of the text at that place. */
+  /** The words of the mention in the text. */
   text: string;
   type: string | null;
-  /** Six digits; absent where no model said so. */
+  /** Rounded to six digits; present on predictions. */
   confidence?: number;
 }
 
+/** A relation of a `DocumentRecord`. */
 export interface RelationRecord {
-  /** `head` and `tail` are places in `entities`. */
+  /** `head` and `tail` index `entities`. */
   head: number;
   tail: number;
   type: string;
@@ -39,8 +39,8 @@ export interface RelationRecord {
 }
 
 /**
- * The JSON object that gives the document back exactly, but for the digits of its confidences
- * beyond the sixth.
+ * Converts a document to its JSON form. Lossless, except that confidences are rounded to six
+ * digits.
  */
 export function recordOf(document: Document): DocumentRecord {
   const { id, text, tokens, sentences, pos, entities, relations, metadata } = document;

@@ -31,39 +31,39 @@ const fit = (change: Partial<Capacity>) => {
   return { records, omissions: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 };
 
-test("a format that holds everything gets the document as it is", () => {
+test("does not change a document for a format that holds everything", () => {
   expect(fit({})).toEqual({ records: [document], omissions: [] });
 });
 
 test.each<[string, Partial<Capacity>, string[]]>([
   ["no part-of-speech tags", { pos: false }, ["pos: the format has no part-of-speech tags"]],
-  ["no metadata", { metadata: false }, ["metadata.page: the format has no place for this field"]],
+  ["no metadata", { metadata: false }, ["metadata.page: the format cannot store this field"]],
   [
     "no confidence",
     { confidence: false },
     [
-      "entities[5].confidence: the format has no place for a confidence",
-      "relations[5].confidence: the format has no place for a confidence",
+      "entities[5].confidence: the format cannot store a confidence",
+      "relations[5].confidence: the format cannot store a confidence",
     ],
   ],
   ["types on everything", { entityTypes: "always" }, ['entities[7].type: every entity must have a type; written as "Entity"']],
   [
     "names of types without spaces",
     { typeNames: /^\S+$/ },
-    ['entities[6].type: types cannot have this name; "a b" is written as "a_b"'],
+    ['entities[6].type: the format does not allow this type name; "a b" is written as "a_b"'],
   ],
   [
     "no duplicates",
     { duplicates: false },
-    ["entities[5]: the same entity is there twice", "relations[4]: the same relation is there twice"],
+    ["entities[5]: the entity is a duplicate", "relations[4]: the relation is a duplicate"],
   ],
   [
     "flat entities",
     { overlapping: false },
     [
-      "entities[4]: the entity overlaps another, and the format holds flat ones",
-      "entities[5]: the entity overlaps another, and the format holds flat ones",
-      "entities[6]: the entity overlaps another, and the format holds flat ones",
+      "entities[4]: the entity overlaps another, and the format holds only flat entities",
+      "entities[5]: the entity overlaps another, and the format holds only flat entities",
+      "entities[6]: the entity overlaps another, and the format holds only flat entities",
       "relations[2]: an end of the relation could not be written",
       "relations[3]: an end of the relation could not be written",
       "relations[4]: an end of the relation could not be written",
@@ -73,7 +73,7 @@ test.each<[string, Partial<Capacity>, string[]]>([
   [
     "relations inside a sentence",
     { crossSentence: false },
-    ["relations[2]: the ends of the relation lie in different sentences"],
+    ["relations[2]: the ends of the relation are in different sentences"],
   ],
   [
     "no relations",
@@ -83,17 +83,17 @@ test.each<[string, Partial<Capacity>, string[]]>([
   [
     "entities in relations alone",
     { entities: "in relations" },
-    ["entities[7]: the entity is in no relation, and the format holds entities in relations alone"],
+    ["entities[7]: the entity is in no relation, and the format holds only entities in relations"],
   ],
-])("what goes where a format holds %s", (_, change, omissions) => {
+])("omissions of a format that holds %s", (_, change, omissions) => {
   expect(fit(change).omissions).toEqual(omissions);
 });
 
-test("a sentence is a record, with spans of its own, and what crosses its end goes", () => {
+test("makes a record of each sentence, and drops what crosses its end", () => {
   const { records, omissions } = fit({ record: "sentence" });
   expect(omissions).toEqual([
-    "entities[6]: the entity reaches over a sentence boundary, and a record is a sentence",
-    "relations[2]: the ends of the relation lie in different sentences",
+    "entities[6]: the entity crosses a sentence boundary, and each record is one sentence",
+    "relations[2]: the ends of the relation are in different sentences",
     "relations[5]: an end of the relation could not be written",
   ]);
   expect(records.map(({ id, entities, relations }) => [id, entities.length, relations.length])).toEqual([
@@ -103,7 +103,7 @@ test("a sentence is a record, with spans of its own, and what crosses its end go
   expect(records[1]?.entities[0]).toEqual({ start: 0, end: 2, type: "ORG" });
 });
 
-test("relations of an entity that was there twice go to the one that stays", () => {
+test("moves the relations of a duplicate entity to the one that stays", () => {
   const [record] = fit({ duplicates: false }).records;
   expect(record?.entities).toHaveLength(7);
   expect(record?.relations.slice(2)).toEqual([

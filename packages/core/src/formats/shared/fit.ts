@@ -10,22 +10,22 @@ import {
 } from "../../schema/index.ts";
 import type { Capacity } from "./capacity.ts";
 
-/** The type that stands for none where a format cannot do without. */
+/** Replaces a missing type in formats that require one. */
 const untyped = "Entity";
 
 export interface FittedDocument {
-  /** The document, or where a record is a sentence, one document of one sentence each. */
+  /** The document, or one document per sentence if a record is a sentence. */
   readonly records: readonly Document[];
   readonly omissions: readonly Omission[];
 }
 
 /**
- * Cuts a document down to what a format can hold, and names every annotation that goes or changes,
- * so that all writers decide alike. Of overlapping entities the longest stays; a relation goes with
- * its ends.
+ * Reduces a document to what a format can hold, and reports every annotation dropped or changed, so
+ * that all writers make the same choices. The longest of overlapping entities stays; a relation
+ * goes when one of its ends goes.
  *
- * The document's id, the spacing of its text, its tokens and the ends of its sentences are no
- * annotation: what a format does not keep of them is said once in its capacity and not here.
+ * The document's id, text spacing, tokens and sentence ends are not annotation. The format's
+ * capacity states once what it keeps of them, so they are not reported here.
  */
 export function fitDocument(document: Document, holds: Capacity): FittedDocument {
   const omissions: Omission[] = [];
@@ -36,17 +36,14 @@ export function fitDocument(document: Document, holds: Capacity): FittedDocument
   if (holds.entities === "in relations") dropLonely(fitted, relations, omit);
   if (document.pos !== undefined && !holds.pos) omit("pos", "the format has no part-of-speech tags");
   const metadata = Object.keys(document.metadata);
-  if (!holds.metadata) for (const name of metadata) omit(`metadata.${name}`, "the format has no place for this field");
+  if (!holds.metadata) for (const name of metadata) omit(`metadata.${name}`, "the format cannot store this field");
   const whole = assemble(document, fitted, relations, holds);
   return { records: holds.record === "document" ? [whole] : sentenceRecords(whole, holds), omissions };
 }
 
 type Omit = (path: string, reason: string) => void;
 
-/**
- * An entity that stays; `null` for one that goes; a number for one that is the same as that earlier
- * one.
- */
+/** The entity to write, `null` if dropped, or the index of an earlier entity that it duplicates. */
 type Fitted = Entity | number | null;
 
 function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: number) => number, omit: Omit): Fitted[] {
@@ -56,7 +53,7 @@ function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: nu
   return document.entities.map((entity, index) => {
     const path = `entities[${index}]`;
     if (holds.record === "sentence" && sentenceOf(entity.start) !== sentenceOf(entity.end - 1)) {
-      omit(path, "the entity reaches over a sentence boundary, and a record is a sentence");
+      omit(path, "the entity crosses a sentence boundary, and each record is one sentence");
       return null;
     }
     const type = fitType(entity.type, holds, path, omit);
@@ -65,11 +62,11 @@ function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: nu
     const same = seen.get(key);
     if (same !== undefined && (!holds.duplicates || (holds.oneTypeASpan && types.get(same) !== type))) {
       const twice = types.get(same) === type;
-      omit(path, twice ? "the same entity is there twice" : "another entity has this span, and the format has one type a span");
+      omit(path, twice ? "the entity is a duplicate" : "another entity has this span, and the format has one type per span");
       return same;
     }
     if (overlapping.has(index)) {
-      omit(path, "the entity overlaps another, and the format holds flat ones");
+      omit(path, "the entity overlaps another, and the format holds only flat entities");
       return null;
     }
     if (same === undefined) {
@@ -82,7 +79,7 @@ function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: nu
 
 function fitSpan({ start, end }: Entity, { lastWords }: Capacity, path: string, omit: Omit): Span {
   if (!lastWords || end - start === 1) return { start, end };
-  omit(path, "the format holds the last word of a mention alone");
+  omit(path, "the format holds only the last word of a mention");
   return { start: end - 1, end };
 }
 
@@ -103,14 +100,14 @@ function fitName(type: string, { typeNames }: Capacity, path: string, omit: Omit
   if (typeNames === undefined || typeNames.test(type)) return type;
   const characters = Array.from(type, (character) => (typeNames.test(character) ? character : "_"));
   const name = characters.join("");
-  omit(`${path}.type`, `types cannot have this name; ${JSON.stringify(type)} is written as ${JSON.stringify(name)}`);
+  omit(`${path}.type`, `the format does not allow this type name; ${JSON.stringify(type)} is written as ${JSON.stringify(name)}`);
   return name;
 }
 
 function fitConfidence(item: Entity | Relation, holds: Capacity, path: string, omit: Omit): { confidence?: number } {
   if (item.confidence === undefined) return {};
   if (holds.confidence) return { confidence: item.confidence };
-  omit(`${path}.confidence`, "the format has no place for a confidence");
+  omit(`${path}.confidence`, "the format cannot store a confidence");
   return {};
 }
 
@@ -135,12 +132,12 @@ function fitRelations(
     if (!holds.relations) omit(path, "the format has no relations");
     else if (ends.includes(null)) omit(path, "an end of the relation could not be written");
     else if ((!holds.crossSentence || holds.record === "sentence") && first !== second)
-      omit(path, "the ends of the relation lie in different sentences");
+      omit(path, "the ends of the relation are in different sentences");
     else {
       const type = fitName(relation.type, holds, path, omit);
       const key = `${head} ${tail} ${type}`;
       if (!holds.duplicates && seen.has(key)) {
-        omit(path, "the same relation is there twice");
+        omit(path, "the relation is a duplicate");
         continue;
       }
       seen.add(key);
@@ -154,7 +151,7 @@ function dropLonely(fitted: Fitted[], relations: readonly Relation[], omit: Omit
   const used = new Set(relations.flatMap(({ head, tail }) => [head, tail]));
   for (const [index, entity] of fitted.entries()) {
     if (typeof entity !== "object" || entity === null || used.has(index)) continue;
-    omit(`entities[${index}]`, "the entity is in no relation, and the format holds entities in relations alone");
+    omit(`entities[${index}]`, "the entity is in no relation, and the format holds only entities in relations");
     fitted[index] = null;
   }
 }
@@ -181,7 +178,7 @@ function assemble(document: Document, fitted: readonly Fitted[], relations: read
   };
 }
 
-/** Nothing crosses a sentence's end any more, so cutting omits nothing. */
+/** Nothing crosses a sentence boundary any more, so splitting omits nothing. */
 function sentenceRecords(document: Document, holds: Capacity): Document[] {
   return sentencesOf(document).sentences.map((sentence) => ({
     ...documentFromSentence(sentence),

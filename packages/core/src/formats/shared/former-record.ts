@@ -2,8 +2,8 @@ import type { Location } from "../../errors.ts";
 import { asNumber, asObject, asString, type Fields } from "../../json/fields.ts";
 
 /**
- * Former answers of the server and JSON of documents in memory have tokens as places in the text.
- * Where that is so, the fields are those of the present form.
+ * Converts records of former versions to the present form. Those answers of the server and JSON
+ * dumps of documents gave tokens as offsets in the text.
  */
 export function presentForm(fields: Fields, at: Location): Fields {
   const { tokens, metadata, omissions: _, ...rest } = fields;

@@ -3,7 +3,7 @@ import { parseJson } from "../../json/json.ts";
 import { readLines, type TextChunks } from "./lines.ts";
 import type { JsonRecord } from "./records.ts";
 
-/** The objects of a file that has one a line; empty lines are passed over. */
+/** The objects of a file with one per line; skips empty lines. */
 export async function* readJsonLines(chunks: TextChunks, source: string | undefined): AsyncGenerator<JsonRecord> {
   let index = 0;
   for await (const { text, number } of readLines(chunks, source)) {
@@ -15,8 +15,8 @@ export async function* readJsonLines(chunks: TextChunks, source: string | undefi
 }
 
 /**
- * The values on the first lines of a file, as far as they are JSON: what such a format is
- * recognised by.
+ * The values on the first lines of a file, up to the first that is not JSON; used to recognise
+ * formats.
  */
 export function firstLineValues(beginning: string): readonly unknown[] {
   const values: unknown[] = [];

@@ -13,7 +13,7 @@ function cut(text: string, size: number): string[] {
   return Array.from({ length: Math.ceil(text.length / size) }, (_, index) => text.slice(index * size, (index + 1) * size));
 }
 
-test("a list gives its elements, however it is laid out and wherever it is cut", async () => {
+test("yields the elements of a list, whatever its layout and chunks", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.jsonValue(), { maxLength: 5 }),
@@ -27,7 +27,7 @@ test("a list gives its elements, however it is laid out and wherever it is cut",
   );
 });
 
-test("values behind one another are given as they stand, lines of JSON and a single object alike", async () => {
+test("yields consecutive values, such as JSON lines or a single object", async () => {
   expect(await valuesOf(['{"a":1}\n{"a":\n2}\n\n3 "x"'])).toEqual([
     { value: { a: 1 }, line: 1 },
     { value: { a: 2 }, line: 2 },
@@ -37,7 +37,7 @@ test("values behind one another are given as they stand, lines of JSON and a sin
   expect(await valuesOf(["", "\n"])).toEqual([]);
 });
 
-test("it accepts exactly the lists that JSON.parse accepts, and names a place inside the file otherwise", async () => {
+test("accepts exactly the lists that JSON.parse accepts, and otherwise gives a place in the file", async () => {
   const piece = fc.constantFrom("[", "]", "{", "}", ",", ":", '"', "\\", "1", "-", "true", "nul", '"a"', " ", "\n", "{}", "[1]");
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 10 }), fc.integer({ min: 1, max: 4 }), async (pieces, size) => {
@@ -70,14 +70,14 @@ test.each([
   ["[1,2", "a.json:1:5: expected a comma or the closing bracket, found the end"],
   ["[1,]", 'a.json:1:4: expected a value, found "]"'],
   ["[1,\n", "a.json:2:1: expected a value, found the end"],
-  ["[1]\n x", 'a.json:2:2: expected nothing behind the list, found "x"'],
+  ["[1]\n x", 'a.json:2:2: expected nothing after the list, found "x"'],
   ['[1,\n  {"a":}]', 'a.json:2:8: expected a value, found "}"'],
   ['[1,\n  {"a":\n]}]', 'a.json:3:1: expected a value, found "]"'],
 ])("%j is refused with its line and column", async (text, message) => {
   await expect(valuesOf([text])).rejects.toThrow(message);
 });
 
-test("one value is held at a time, and one that is too long is refused", async () => {
+test("holds one value at a time, and refuses one that is too long", async () => {
   let given = 0;
   function* chunks(): Generator<string> {
     yield "[";
@@ -96,7 +96,7 @@ test("a list of three million characters in small pieces takes linear time", asy
   expect(await valuesOf(cut(text, 64))).toHaveLength(30_000);
 });
 
-test("the first value of a beginning is found where the rest is cut off", () => {
+test("finds the first value when the rest is cut off", () => {
   expect(firstJsonValue('\uFEFF[{"a":1},{"b"')).toEqual({ a: 1 });
   expect(firstJsonValue('{"a":1}\n{"b"')).toEqual({ a: 1 });
   expect(firstJsonValue("7")).toBe(7);

@@ -2,20 +2,19 @@ import { DataError, type Location } from "../../errors.ts";
 import { parseJson } from "../../json/json.ts";
 import { longestLine, type TextChunks } from "./lines.ts";
 
-/** A value and where it begins. */
+/** A value with its position. */
 export interface PlacedValue {
   readonly value: unknown;
   readonly at: Location;
 }
 
 /**
- * The values of a JSON file one by one, in memory for one value: the elements of a list, or, where
- * the file does not begin with a list, values behind one another with nothing but white space
- * between (JSON lines, or a single object).
+ * Streams the values of a JSON file with one value in memory: the elements of a list, or, if the
+ * file does not start with a list, values separated only by white space (JSON lines, or a single
+ * object).
  *
- * @param limit UTF-16 units that one value may have
- * @throws {DataError} JSON_INVALID at the first fault, also where the list is cut off;
- *   LINE_TOO_LONG
+ * @param limit maximum UTF-16 units of one value
+ * @throws {DataError} JSON_INVALID at the first fault, including a truncated list; LINE_TOO_LONG
  */
 export async function* readJsonValues(chunks: TextChunks, source?: string, limit = longestLine): AsyncGenerator<PlacedValue> {
   const splitter = new JsonSplitter(source, limit);
@@ -24,9 +23,9 @@ export async function* readJsonValues(chunks: TextChunks, source?: string, limit
 }
 
 /**
- * The first of the values that `readJsonValues` would give, for looking at the beginning of a file.
+ * The first value that `readJsonValues` would give, for inspecting the start of a file.
  *
- * @returns undefined where the beginning holds no whole value or is not JSON
+ * @returns undefined if the start holds no complete value or is not JSON
  */
 export function firstJsonValue(beginning: string): unknown {
   try {
@@ -44,9 +43,7 @@ const [newline, quote, backslash, comma] = [10, 34, 92, 44];
 const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125];
 const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13 && code !== 11 && code !== 12);
 
-/**
- * Finds where values begin and end; what lies between is left to the JSON parser, which judges it.
- */
+/** Finds where values start and end; the JSON parser validates what is between. */
 class JsonSplitter {
   readonly #source: string | undefined;
   readonly #limit: number;
@@ -58,7 +55,7 @@ class JsonSplitter {
   #units = 0;
   #at: Location = {};
   /**
-   * Where the scan stands inside a value: depth of brackets, and whether in a string or a bare word
+   * The scanner's state inside a value: bracket depth, and whether it is in a string or a bare word
    * such as a number.
    */
   #depth = 0;
@@ -111,7 +108,7 @@ class JsonSplitter {
     } else this.#column++;
   }
 
-  /** Takes what stands between values; false where a value begins. */
+  /** Consumes a character between values; false if it starts a value. */
   #punctuation(code: number): boolean {
     if (this.#state === "start" && code === openList) {
       this.#inList = true;
@@ -120,7 +117,7 @@ class JsonSplitter {
     else if (this.#inList && code === closeList && (this.#state === "comma or ]" || this.#state === "element or ]")) {
       this.#state = "end";
     } else if (this.#state === "comma or ]") this.#fail("a comma or the closing bracket", code);
-    else if (this.#state === "end") this.#fail("nothing behind the list", code);
+    else if (this.#state === "end") this.#fail("nothing after the list", code);
     else if (this.#inList && (code === comma || code === closeList)) this.#fail("a value", code);
     else return false;
     this.#step(code);
@@ -159,7 +156,7 @@ class JsonSplitter {
     this.#units += piece.length;
     if (this.#units <= this.#limit) return;
     const message = `the value has more than ${this.#limit} UTF-16 units`;
-    throw new DataError("LINE_TOO_LONG", { at: this.#at, message, hint: "write each document as a value of its own" });
+    throw new DataError("LINE_TOO_LONG", { at: this.#at, message, hint: "write each document as a separate value" });
   }
 
   #value(): PlacedValue {
@@ -177,7 +174,7 @@ class JsonSplitter {
     throw new DataError("JSON_INVALID", {
       at: { source: this.#source, line: this.#line, column: this.#column },
       message: `expected ${expected}, found ${shown}`,
-      hint: "the file is one list of values, each behind a comma, and closes with ]",
+      hint: "the file is one list, with commas between its values and ] at the end",
     });
   }
 }

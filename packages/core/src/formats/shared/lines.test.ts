@@ -13,14 +13,14 @@ const lines = async (chunks: TextChunks, limit?: number): Promise<string[]> => {
   return found;
 };
 
-test("lines end with LF or CRLF and with nothing else", async () => {
+test("only LF and CRLF end lines", async () => {
   expect(await lines(["\uFEFFa\r", "\nb\n\n", "c\u2028d\u0085e\rf"])).toEqual(["a", "b", "", "c\u2028d\u0085e\rf"]);
   expect(await lines(["a\n"])).toEqual(["a"]);
   expect(await lines([])).toEqual([]);
   expect(await readWhole(["\uFEFFa", "\n\uFEFF"])).toBe("a\n\uFEFF");
 });
 
-test("where the chunks are cut changes nothing", async () => {
+test("chunk boundaries do not matter", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom("a", "\n", "\r", "\uFEFF", "🚀", "")), async (chunks) => {
       expect(await lines(chunks)).toEqual(await lines([chunks.join("")]));
@@ -28,7 +28,7 @@ test("where the chunks are cut changes nothing", async () => {
   );
 });
 
-test("a line that never ends is refused before it fills the memory", async () => {
+test("refuses an endless line before it fills the memory", async () => {
   function* endless(): Generator<string> {
     yield "ok\n";
     for (;;) yield "x".repeat(100);
@@ -45,13 +45,13 @@ test.each<[string, string]>([
   ["", "a:5:1: expected a value, found the end"],
   ['{"a":1,}', 'a:5:8: expected a name in double quotes, found "}"'],
   ["{'a':1}", `a:5:2: expected a name in double quotes or }, found "'"`],
-  ['{"a" 1}', 'a:5:6: expected a colon behind the name, found "1"'],
+  ['{"a" 1}', 'a:5:6: expected a colon after the name, found "1"'],
   ["[1 2]", 'a:5:4: expected a comma or the closing bracket, found "2"'],
   ["[1,2", "a:5:5: expected a comma or the closing bracket, found the end"],
-  ["[1]]", 'a:5:4: expected nothing behind the value, found "]"'],
-  ['["a\tb"]', 'a:5:4: expected the string to go on or to close, found "\\t"'],
-  ['["a\\x"]', 'a:5:4: expected the string to go on or to close, found "\\\\"'],
-  ['["abc', "a:5:6: expected the string to go on or to close, found the end"],
+  ["[1]]", 'a:5:4: expected nothing after the value, found "]"'],
+  ['["a\tb"]', 'a:5:4: expected the string to continue or end, found "\\t"'],
+  ['["a\\x"]', 'a:5:4: expected the string to continue or end, found "\\\\"'],
+  ['["abc', "a:5:6: expected the string to continue or end, found the end"],
   ["[\n1,\n NaN]", 'a:7:2: expected a value, found "N"'],
   ["[01]", 'a:5:3: expected a comma or the closing bracket, found "1"'],
   ["[🚀]", 'a:5:2: expected a value or ], found "🚀"'],
@@ -59,7 +59,7 @@ test.each<[string, string]>([
   expect(() => parseJson(text, { source: "a", line: 5 })).toThrow(`${message} (JSON_INVALID)`);
 });
 
-test("what JSON.parse takes is taken, what it refuses is refused with a place inside the text", () => {
+test("accepts what JSON.parse accepts, and otherwise gives a place in the text", () => {
   const broken = fc
     .tuple(fc.json(), fc.nat(), fc.constantFrom("", ",", "}", "]", '"', "\\", "x", "\n"))
     .map(([text, place, extra]) => {
@@ -91,6 +91,6 @@ test("what JSON.parse takes is taken, what it refuses is refused with a place in
   );
 });
 
-test("a million open brackets are refused without running out of stack", () => {
+test("refuses a million open brackets without a stack overflow", () => {
   expect(() => parseJson("[".repeat(1_000_000))).toThrow("JSON_INVALID");
 });

@@ -1,6 +1,6 @@
 import { DataError } from "../../errors.ts";
 
-/** Text as it comes from a file, a request or a string, cut anywhere. */
+/** The text of a file, request or string, in chunks of any size. */
 export type TextChunks = Iterable<string> | AsyncIterable<string>;
 
 /** A line without its line end. `number` counts from 1. */
@@ -10,14 +10,14 @@ export interface Line {
 }
 
 /**
- * UTF-16 units that one line may have: far above any document, far below what would exhaust memory.
+ * The maximum UTF-16 units of one line: far more than any document, far less than would exhaust
+ * memory.
  */
 export const longestLine = 1 << 26;
 
 /**
- * The lines of a text in constant memory. Lines end with LF or CRLF and with nothing else, so that
- * U+2028 and its kind stay inside; a byte order mark at the start is left out, and a last line
- * needs no line end.
+ * Streams the lines of a text. Only LF and CRLF end a line, so U+2028 and similar characters stay
+ * inside. Drops a byte order mark at the start. The last line needs no line end.
  *
  * @throws {DataError} LINE_TOO_LONG for a line of more than `limit` units
  */
@@ -26,8 +26,8 @@ export async function* readLines(chunks: TextChunks, source?: string, limit = lo
 }
 
 /**
- * The same, all lines that end in one chunk together: waiting for every short line by itself takes
- * longer than reading it.
+ * Like `readLines`, but yields all lines that end in one chunk together. Awaiting each short line
+ * takes longer than reading it.
  */
 export async function* readLineGroups(chunks: TextChunks, source?: string, limit = longestLine): AsyncGenerator<readonly Line[]> {
   let number = 1;
@@ -62,7 +62,7 @@ export async function* readLineGroups(chunks: TextChunks, source?: string, limit
 }
 
 /**
- * All chunks as one string without a byte order mark, for formats that are one value a file.
+ * Joins all chunks into one string without a byte order mark, for formats with one value per file.
  *
  * @throws {DataError} LINE_TOO_LONG for more than `longestLine` units
  */
@@ -85,6 +85,6 @@ function tooLong(limit: number, source: string | undefined, line: number): DataE
   return new DataError("LINE_TOO_LONG", {
     at: { source, line },
     message: `the line has more than ${limit} UTF-16 units`,
-    hint: "put one document on a line",
+    hint: "write one document per line",
   });
 }

@@ -5,7 +5,7 @@ import { MentionFinder, nearestPair } from "./mentions.ts";
 
 const gap = (a: Span, b: Span): number => (a.end <= b.start ? b.start - a.end : b.end <= a.start ? a.start - b.end : -1);
 
-test("the nearest pair is what trying all pairs finds", () => {
+test("the nearest pair is the best of all pairs", () => {
   const places = (width: number) =>
     fc
       .uniqueArray(fc.nat(30), { minLength: 1, maxLength: 8 })
@@ -24,7 +24,7 @@ test("the nearest pair is what trying all pairs finds", () => {
   );
 });
 
-test("words are found where they are whole tokens, overlapping ones too", () => {
+test("finds words on token boundaries, including overlapping places", () => {
   const finder = new MentionFinder(joinTokens(["a", "a", "a", "ab", "🚀", "a"]), "nearest", () => {});
   expect(finder.places("a a")).toEqual([
     { start: 0, end: 2 },
@@ -36,7 +36,7 @@ test("words are found where they are whole tokens, overlapping ones too", () => 
   expect(finder.places(" ")).toEqual([]);
 });
 
-test("an entity takes the places that relations gave its words before its first one", () => {
+test("an entity prefers the places that relations gave its words to its first one", () => {
   const said: string[] = [];
   const finder = new MentionFinder(joinTokens("A of B and A of C".split(" ")), "nearest", (path, reason) =>
     said.push(`${path}: ${reason}`),
@@ -50,7 +50,7 @@ test("an entity takes the places that relations gave its words before its first 
     { start: 1, end: 2, type: "Y" },
   ]);
   expect(said).toEqual([
-    'r: "A" occurs 2 times; ambiguous, the nearest pair was taken',
-    'e1: "of" occurs 2 times; ambiguous, the first place was taken',
+    'r: "A" occurs 2 times; ambiguous, the nearest pair was used',
+    'e1: "of" occurs 2 times; ambiguous, the first place was used',
   ]);
 });

@@ -4,39 +4,38 @@ import { EntityTable, type Omit } from "./records.ts";
 
 type MentionRule = "nearest" | "first";
 
-/** A mention as a list gives it by its words alone. */
+/** A mention that a list gives by its words alone. */
 export interface NamedMention {
   readonly words: string;
   readonly type: string | null;
-  /** Where the list has it, for reports. */
+  /** Its path in the file, for reports. */
   readonly path: string;
 }
 
 /**
- * Places of the same words that are looked at in one sentence: far above any, and a bound for time
- * and memory.
+ * The maximum matches examined per sentence: far more than real data has, to bound time and memory.
  */
 const maxPlaces = 1000;
 
 /**
- * Finds the mentions that relations mean in formats that name words alone (CasRel, RIN).
+ * Locates the mentions of relations in formats that give words alone (CasRel, RIN).
  *
- * Where the words of an end occur several times, `nearest` takes the two places that have the
- * fewest tokens between them and do not overlap if any do not, the earlier ones among equals. Of
- * the relations in question whose offsets people marked, that is right for 65 % in CoNLL04, 81 % in
- * SciERC, 75 % in Chinese-Literature and 62 % in Re-DocRED; the first place of each end is right
- * for 45 %, 56 %, 51 % and 55 %. The releases of NYT and WebNLG were labelled by the first place,
- * which `first` repeats.
+ * If the words of an end occur several times, `nearest` takes the two places with the fewest tokens
+ * between them, preferring pairs that do not overlap, then earlier ones. For ambiguous relations
+ * whose offsets people marked, it is right for 65 % in CoNLL04, 81 % in SciERC, 75 % in
+ * Chinese-Literature and 62 % in Re-DocRED; taking the first place of each end is right for 45 %,
+ * 56 %, 51 % and 55 %. The releases of NYT and WebNLG were labelled by the first place, which
+ * `first` reproduces.
  */
 export class MentionFinder {
   readonly table = new EntityTable();
   readonly #document: Pick<Document, "text" | "tokens">;
   readonly #rule: MentionRule;
   readonly #omit: Omit;
-  /** The tokens by the characters where they start and end. */
+  /** Token indices by the characters where they start and end. */
   readonly #starts: ReadonlyMap<number, number>;
   readonly #ends: ReadonlyMap<number, number>;
-  /** The entities made for some words. */
+  /** The entities created for some words. */
   readonly #placed = new Map<string, Set<number>>();
   readonly #found = new Map<string, readonly Span[]>();
   readonly #pairs = new Map<string, readonly [Span, Span]>();
@@ -49,7 +48,7 @@ export class MentionFinder {
     this.#omit = omit;
   }
 
-  /** The places where the words stand and end on tokens, in order. */
+  /** The places where the words occur on token boundaries, in order. */
   places(words: string): readonly Span[] {
     const known = this.#found.get(words);
     if (known !== undefined) return known;
@@ -59,7 +58,7 @@ export class MentionFinder {
   }
 
   /**
-   * The entities that a relation's ends mean; undefined, and said so, where the text does not have
+   * The entities at the two ends of a relation. Reports and returns undefined if the text lacks
    * their words.
    */
   relation(head: string, tail: string, path: string): { head: number; tail: number } | undefined {
@@ -74,11 +73,11 @@ export class MentionFinder {
       return length > 1 ? [`${JSON.stringify(words)} occurs ${length} times`] : [];
     });
     const taken = this.#rule === "first" ? "the first place" : "the nearest pair";
-    if (named.length > 0) this.#omit(path, `${named.join(" and ")}; ambiguous, ${taken} was taken`);
+    if (named.length > 0) this.#omit(path, `${named.join(" and ")}; ambiguous, ${taken} was used`);
     return { head: this.#place(head, pair[0]), tail: this.#place(tail, pair[1]) };
   }
 
-  /** The places that the rule gives two ends, without making them entities. */
+  /** The places that the rule chooses for two ends, without creating entities. */
   pair(head: string, tail: string): readonly [Span, Span] | undefined {
     const [heads, tails] = [this.places(head), this.places(tail)];
     if (heads[0] === undefined || tails[0] === undefined) return undefined;
@@ -90,7 +89,7 @@ export class MentionFinder {
   }
 
   /**
-   * Makes sure that these words are an entity: where relations have placed them, else at their
+   * Ensures that these words are an entity, at the place that relations gave them or else at their
    * first place.
    */
   entity(words: string, type: string | null, path: string): void {
@@ -108,14 +107,13 @@ export class MentionFinder {
     if (this.#placed.has(words)) return;
     this.#placed.set(words, new Set([this.table.add({ ...first, type })]));
     if (places.length > 1) {
-      this.#omit(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first place was taken`);
+      this.#omit(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first place was used`);
     }
   }
 
   /**
-   * Makes each mention of a list an entity. Words named several times get as many places: those
-   * that relations have given them, then the first others; in the order of the text the first type
-   * goes to the first place.
+   * Makes each mention of a list an entity. Words listed several times get as many places: first
+   * those that relations gave them, then the earliest others. Types are assigned in text order.
    */
   entities(named: readonly NamedMention[]): void {
     for (const group of groupBy(named, ({ words }) => words).values()) {
@@ -129,7 +127,7 @@ export class MentionFinder {
       const free = places.filter((place) => this.table.find(place) === undefined);
       for (const place of free.slice(0, Math.max(0, group.length - placed))) this.#place(words, place);
       if (placed < group.length && group.length < places.length) {
-        this.#omit(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first places were taken`);
+        this.#omit(path, `${JSON.stringify(words)} occurs ${places.length} times; ambiguous, the first places were used`);
       }
       const { entities } = this.table;
       const own = [...(this.#placed.get(words) ?? [])].sort(
@@ -174,11 +172,11 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 /**
- * The two places with the fewest tokens between them, of two lists that are not empty and whose
- * starts and ends ascend.
+ * The two places with the fewest tokens between them. Both lists are non-empty, with ascending
+ * starts and ends.
  *
- * The nearest place that does not overlap is the last one in front or the first one behind, so that
- * no pair is tried in vain.
+ * The nearest non-overlapping place is either the last before or the first after, so there is no
+ * search over pairs.
  */
 export function nearestPair(heads: readonly Span[], tails: readonly Span[]): readonly [Span, Span] {
   let best: readonly [Span, Span] = [heads[0] as Span, tails[0] as Span];
@@ -200,10 +198,10 @@ export function nearestPair(heads: readonly Span[], tails: readonly Span[]): rea
 }
 
 /**
- * Says what a reader will find elsewhere because its words occur several times, for writers of
- * formats that name words alone.
+ * Reports the annotation that a reader will locate elsewhere because its words occur several times.
+ * For writers of formats that give words alone.
  *
- * @param again the record as reading gives it back
+ * @param again the record as reading returns it
  */
 export function omitMisplaced(record: Document, again: Document, omit: Omit): void {
   const place = ({ start, end }: Span): string => `${start} ${end}`;
@@ -211,7 +209,7 @@ export function omitMisplaced(record: Document, again: Document, omit: Omit): vo
     `${place(entities[head] as Entity)} ${place(entities[tail] as Entity)} ${type}`;
   const entities = new Set(again.entities.map(place));
   const relations = new Set(again.relations.map((relation) => ends(again, relation)));
-  const reason = "the words occur several times, and reading will take another place for them";
+  const reason = "the words occur several times, and a reader will locate them elsewhere";
   for (const [index, entity] of record.entities.entries()) {
     if (!entities.has(place(entity))) omit(`entities[${index}]`, reason);
   }
@@ -220,19 +218,19 @@ export function omitMisplaced(record: Document, again: Document, omit: Omit): vo
   }
 }
 
-/** The characters of a span of tokens. */
+/** The text of a token span. */
 export function wordsOf(document: Document, span: Span): string {
   const { start, end } = charSpan(document, span);
   return document.text.slice(start, end);
 }
 
 /**
- * A sentence from text that is words with spaces between them, as the releases of NYT and WebNLG
- * have it; tokenised anew where more annotated mentions begin and end on tokens then, which is
- * reported, or where the options name a tokeniser.
+ * Makes a sentence from text of space-separated words, as in the releases of NYT and WebNLG.
+ * Tokenises the text instead if that makes more annotated mentions fall on token boundaries, which
+ * is reported, or if the options name a tokeniser.
  *
- * @param mentions how many mentions are annotated
- * @param fitting how many of the annotated mentions fall on the tokens of this document
+ * @param mentions the number of annotated mentions
+ * @param fitting counts the annotated mentions that fall on this document's token boundaries
  */
 export function documentFromSpacedText(
   id: string,
@@ -255,6 +253,6 @@ export function documentFromSpacedText(
   if (reached === mentions) return spaced;
   const other = tokenised();
   if (fitting(other) <= reached) return spaced;
-  omit("text", "a mention does not begin and end at spaces; the text was tokenised anew");
+  omit("text", "a mention does not begin and end at spaces; the text was tokenised again");
   return other;
 }

@@ -25,27 +25,27 @@ import {
 import { presentForm } from "./former-record.ts";
 
 /**
- * A document from one JSON object of Weft's format.
+ * Reads a document from one JSON object of Weft's format.
  *
- * - `tokens` (strings), or `text`, or both. `offsets` places the tokens in the text. Without
- *   `offsets` they are searched there, and without a text they are joined by single spaces. A text
- *   without tokens is tokenised here.
+ * - `tokens` (strings), or `text`, or both. `offsets` locates the tokens in the text. Without
+ * `offsets`, tokens are searched for in the text; without `text`, they are joined by single spaces.
+ * A text without tokens is tokenised here.
  * - `entities`: `start`, `end` (tokens) or `startChar`, `endChar` (characters of the text), `type`
- *   (null for none), `confidence`. Character spans that do not fall on tokens grow to the tokens
- *   they touch, which is reported. `text` repeats the words; where the text has others at that
- *   place, that is reported too.
+ * (null for none), `confidence`. Character spans that do not fall on token boundaries grow to cover
+ * the tokens they touch, which is reported. The optional `text` repeats the words; a mismatch with
+ * the document is reported.
  * - `relations`: `head`, `tail` (indices into `entities`), `type`, `confidence`.
- * - `id`, `sentences` (token spans), `pos` (one a token), `meta`, `doc` (the group of a sentence),
- *   and `offsetUnit`: what all character offsets of the object count, "utf16" (default) or
- *   "codepoint".
+ * - `id`, `sentences` (token spans), `pos` (one per token), `meta`, `doc` (the group of a
+ * sentence), and `offsetUnit`, the unit of all character offsets in the object: "utf16" (default)
+ * or "codepoint".
  *
- * Fields with other names go into the document's metadata; inside entities and relations they are
- * reported as omitted.
+ * Other fields go into the document's metadata. Other fields of entities and relations are reported
+ * as omitted.
  *
- * Records of former versions are read too: `tokens` and `sentences` as `{start, end}`, the `id` of
+ * Records of former versions are accepted: `tokens` and `sentences` as `{start, end}`, the `id` of
  * an entity, `metadata`, `omissions`.
  *
- * @param at where the object stands
+ * @param at where the object is
  * @throws {DataError} with the path of the first fault
  */
 export function documentFromRecord(
@@ -136,7 +136,7 @@ function readTokens(
   asString(fields["text"], at, "text");
   const offsets = asList(fields["offsets"], at, "offsets");
   if (offsets.length !== words.length) {
-    const message = `expected one pair a token, found ${offsets.length} for ${words.length} tokens`;
+    const message = `expected one pair per token, found ${offsets.length} for ${words.length} tokens`;
     throw new DataError("FIELD_INVALID", { at: within(at, "offsets"), message });
   }
   const tokens = words.map((word, index) => {
@@ -149,8 +149,8 @@ function readTokens(
 }
 
 /**
- * Tokens that differ from the text at their place are kept, since some corpora rewrite them, but a
- * wrong unit shows here too.
+ * Keeps tokens that differ from the text at their offsets, since some corpora rewrite them. Reports
+ * them, since a wrong unit has the same effect.
  */
 function reportForeignTokens(tokens: readonly Token[], text: string, omit: Omit): void {
   const foreign = tokens.filter((token) => !spellings(token.text).includes(text.slice(token.start, token.end)));
@@ -174,8 +174,8 @@ function readEntity(
   const confidence =
     fields["confidence"] === undefined ? {} : { confidence: asNumber(fields["confidence"], at, `${path}.confidence`) };
   if (!hasTokens && fields["start"] !== undefined && fields["startChar"] === undefined) {
-    const message = "start and end count tokens, and this object has none";
-    const hint = "give startChar and endChar for characters of the text, or the tokens";
+    const message = "start and end count tokens, but this object has no tokens";
+    const hint = "add the tokens, or use startChar and endChar for characters of the text";
     throw new DataError("FIELD_MISSING", { at: within(at, `${path}.startChar`), message, hint });
   }
   const given = fields["start"] === undefined ? undefined : readSpan(fields, "start", "end", at, path);
@@ -186,7 +186,7 @@ function readEntity(
   if (given !== undefined) {
     const same = covering?.exact === true && covering.span.start === given.start && covering.span.end === given.end;
     if (!same)
-      omit(path, `startChar and endChar say ${piece}, start and end say other tokens; the tokens were taken`, "disagreeing");
+      omit(path, `startChar and endChar give ${piece}, but start and end give other tokens; the tokens were used`, "disagreeing");
     return { ...given, type, ...confidence };
   }
   if (covering === undefined) {
@@ -195,14 +195,12 @@ function readEntity(
   }
   if (!covering.exact) {
     const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
-    omit(path, `the characters ${piece} do not end on tokens; grown to ${JSON.stringify(grown)}`, "misaligned");
+    omit(path, `the characters ${piece} do not end on token boundaries; grown to ${JSON.stringify(grown)}`, "misaligned");
   }
   return { ...covering.span, type, ...confidence };
 }
 
-/**
- * Where a record repeats the words of an entity and the text has others there, the place counts.
- */
+/** Reports an entity whose `text` differs from the document's text at its span. The span wins. */
 function reportOtherWords(document: Document, index: number, said: unknown, at: Location, omit: Omit): void {
   if (said === undefined) return;
   const path = `entities[${index}]`;
@@ -211,7 +209,7 @@ function reportOtherWords(document: Document, index: number, said: unknown, at: 
   const found = document.text.slice(start, end);
   if (found === words) return;
   const [one, other] = [words, found].map((piece) => JSON.stringify(piece));
-  omit(path, `the entity says ${one}, the text at its place ${other}; the place was taken`, "disagreeing");
+  omit(path, `the entity says ${one}, but the text there is ${other}; the span was used`, "disagreeing");
 }
 
 function readRelation(fields: Fields, path: string, at: Location, omit: Omit): Relation {
@@ -228,7 +226,7 @@ function readMetadata(fields: Fields, at: Location, omit: Omit): Fields {
   const meta = fields["meta"] === undefined ? {} : asObject(fields["meta"], at, "meta");
   const others = Object.entries(fields).filter(([name]) => !documentFields.has(name));
   for (const [name] of others) {
-    if (Object.hasOwn(meta, name)) omit(name, `meta.${name} was taken in place of this field`);
+    if (Object.hasOwn(meta, name)) omit(name, `meta.${name} was used instead of this field`);
   }
   return Object.fromEntries([...others, ...Object.entries(meta)]);
 }
@@ -253,7 +251,7 @@ function toUtf16(span: Span, characters: OffsetTranslation, text: string, at: Lo
   throw new DataError("SPAN_OUTSIDE", {
     at: within(at, path),
     message: `the characters ${span.start} to ${span.end} are not in the text, which has ${characters.fromUtf16(text.length)}`,
-    hint: "offsets count from 0 and the end is exclusive; offsetUnit says whether they count UTF-16 units or code points",
+    hint: "offsets count from 0 and ends are exclusive; offsetUnit says whether they count UTF-16 units or code points",
   });
 }
 

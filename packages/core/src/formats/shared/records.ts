@@ -15,13 +15,13 @@ import { readJsonValues } from "./json-values.ts";
 import { longestLine, type TextChunks } from "./lines.ts";
 
 /**
- * Says what could not be carried over, and where inside the record; `at` where that has a line of
- * its own.
+ * Reports what could not be carried over, with its path in the record. `at` overrides the record's
+ * location for items with a line of their own.
  */
 export type Omit = (path: string, reason: string, at?: Location, kind?: OmissionKind) => void;
 
 /**
- * An object of a JSON file. The path of `at` is its place in the list, since a list may stand on
+ * An object of a JSON file. The path of `at` is its index in the list, since a whole list may be on
  * one line.
  */
 export interface JsonRecord {
@@ -30,7 +30,7 @@ export interface JsonRecord {
   readonly index: number;
 }
 
-/** The objects of a JSON file, which is a list of them or has one behind the other. */
+/** The objects of a JSON file that is a list or a sequence of objects. */
 export async function* readJsonRecords(chunks: TextChunks, source: string | undefined): AsyncGenerator<JsonRecord> {
   let index = 0;
   for await (const { value, at: line } of readJsonValues(chunks, source)) {
@@ -40,7 +40,7 @@ export async function* readJsonRecords(chunks: TextChunks, source: string | unde
   }
 }
 
-/** The values of a file beside the one being read; undefined where there is none. */
+/** The values of a companion file; undefined if it does not exist. */
 export async function readCompanion(file: string, { companions }: ReadOptions): Promise<readonly unknown[] | undefined> {
   const chunks = companions?.read(file);
   if (chunks === undefined) return undefined;
@@ -50,9 +50,10 @@ export async function readCompanion(file: string, { companions }: ReadOptions): 
 }
 
 /**
- * Reads one record: checks the document that `read` makes and says its omissions in front of it.
+ * Reads one record: validates the document that `read` returns and yields its omissions first.
  *
- * @param read is given the function that takes omissions; undefined where it could make no document
+ * @param read receives the function that records omissions; returns undefined if there is no
+ * document
  */
 export function* recordEvents(at: Location, read: (omit: Omit) => Document | undefined): Generator<ReadEvent> {
   const omissions: Omission[] = [];
@@ -65,10 +66,9 @@ export function* recordEvents(at: Location, read: (omit: Omit) => Document | und
 }
 
 /**
- * Keeps what a reader holds of a sentence that goes over many lines within what it takes of one
- * line.
+ * Applies the length limit of one line to a sentence that spans many lines.
  *
- * @param units UTF-16 units held so far
+ * @param units UTF-16 units read so far
  * @throws {DataError} LINE_TOO_LONG
  */
 export function checkHeld(units: number, at: Location): void {
@@ -76,13 +76,13 @@ export function checkHeld(units: number, at: Location): void {
   throw new DataError("LINE_TOO_LONG", {
     at,
     message: `the sentence has more than ${longestLine} UTF-16 units up to here`,
-    hint: "the lines between sentences may be missing",
+    hint: "the empty lines between sentences may be missing",
   });
 }
 
 /**
- * A document without annotation from the words of its sentences, joined by single spaces; sentences
- * without a word are left out.
+ * Makes a document without annotation from the words of its sentences, joined by single spaces.
+ * Skips empty sentences.
  */
 export function documentFromWords(id: string, sentences: readonly (readonly string[])[]): Document {
   const spans: Span[] = [];
@@ -94,16 +94,13 @@ export function documentFromWords(id: string, sentences: readonly (readonly stri
   return { id, ...joinTokens(sentences.flat()), sentences: spans, entities: [], relations: [], metadata: {} };
 }
 
-/** The id that a record gives, as a string or a number; else its place in the file, from 1. */
+/** The id in a record, as a string or a number; otherwise its position in the file, from 1. */
 export function recordId(value: unknown, { at, index }: JsonRecord, path: string): string {
   if (value === undefined || value === null) return `record-${index + 1}`;
   return typeof value === "number" ? String(value) : asString(value, at, path);
 }
 
-/**
- * Entities in the order of a file that names them by their spans; asked for again, a span gives its
- * first entity.
- */
+/** Entities in file order, looked up by span. A lookup finds the first entity with the span. */
 export class EntityTable {
   readonly entities: Entity[] = [];
   readonly #first = new Map<string, number>();
@@ -119,17 +116,17 @@ export class EntityTable {
     return this.#first.get(`${start} ${end}`);
   }
 
-  /** The first entity with this span; a new one without a type where there is none. */
+  /** The first entity with this span, created without a type if there is none. */
   ensure({ start, end }: Span): number {
     return this.find({ start, end }) ?? this.add({ start, end, type: null });
   }
 }
 
 /**
- * A span of tokens that lies in its sentence or document.
+ * Checks that a token span lies inside its sentence or document.
  *
  * @param end exclusive
- * @throws {DataError} SPAN_OUTSIDE, SPAN_EMPTY with the file's own path
+ * @throws {DataError} FIELD_INVALID, SPAN_OUTSIDE, SPAN_EMPTY with the file's own path
  */
 export function tokenSpan(start: number, end: number, bounds: Span, at: Location, path: string): Span {
   const whole = Number.isSafeInteger(start) && Number.isSafeInteger(end);
@@ -141,9 +138,9 @@ export function tokenSpan(start: number, end: number, bounds: Span, at: Location
 }
 
 /**
- * An index that a relation gives for one of its ends.
+ * Checks the index that a relation gives for one of its ends.
  *
- * @param count how many things of this kind the record has
+ * @param count how many items of this kind the record has
  * @throws {DataError} RELATION_END_MISSING
  */
 export function endIndex(value: number, count: number, kind: "entity" | "word", at: Location, path: string): number {
@@ -152,13 +149,13 @@ export function endIndex(value: number, count: number, kind: "entity" | "word", 
   throw new DataError("RELATION_END_MISSING", {
     at: within(at, path),
     message: `the relation names ${kind} ${value}, but ${held}`,
-    hint: "indices count within their own record, from 0",
+    hint: "indices count from 0 within the record",
   });
 }
 
 /**
- * The name of a relation; where it has none, says so and gives undefined, since a relation without
- * a type cannot be kept.
+ * The type of a relation. Reports and returns undefined if it has none, since such a relation
+ * cannot be kept.
  */
 export function relationType(value: unknown, at: Location, path: string, omit: Omit): string | undefined {
   const type = value === undefined || value === null ? "" : asString(value, at, path);
@@ -167,28 +164,28 @@ export function relationType(value: unknown, at: Location, path: string, omit: O
   return undefined;
 }
 
-/** The type of an entity; nothing, null and the empty string mean none. */
+/** The type of an entity; a missing value, null and the empty string mean none. */
 export function entityType(value: unknown, at: Location, path: string): string | null {
   const type = value === undefined || value === null ? "" : asString(value, at, path);
   return type === "" ? null : type;
 }
 
-/** Every other field of a record is said to be left out. */
+/** Reports every other field of a record as omitted. */
 export function omitOthers(fields: Fields, known: ReadonlySet<string>, omit: Omit, path = ""): void {
   for (const name of Object.keys(fields)) {
-    if (!known.has(name)) omit(path === "" ? name : `${path}.${name}`, "Weft has no place for this field; it was left out");
+    if (!known.has(name)) omit(path === "" ? name : `${path}.${name}`, "Weft cannot store this field; it was left out");
   }
 }
 
 /**
- * The first object of a JSON file, for recognising it; undefined where the beginning is something
- * else.
+ * The first object of a JSON file, to recognise its format; undefined if the file starts with
+ * anything else.
  */
 export function firstFields(value: unknown): Fields | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-/** Writes each record of each document by `print`, in a JSON list without spaces. */
+/** Writes each record of each document with `print`, as a compact JSON list. */
 export async function* writeJsonList(
   documents: Documents,
   format: Pick<OutputFormat, "holds">,
@@ -206,16 +203,13 @@ export async function* writeJsonList(
 
 interface FittedRecord {
   readonly record: Document;
-  /** For what `fitDocument` cannot know. */
+  /** Reports losses that `fitDocument` cannot detect. */
   readonly omit: Omit;
-  /**
-   * The omissions of the document so far that have not been given out; to be yielded before the
-   * next record is asked for.
-   */
+  /** The document's omissions not returned so far. Yield them before requesting the next record. */
   readonly omissions: () => readonly Omission[];
 }
 
-/** The records of documents, cut down to what the format holds. */
+/** The records of documents, reduced to what the format holds. */
 export async function* fittedRecords(documents: Documents, { holds }: Pick<OutputFormat, "holds">): AsyncGenerator<FittedRecord> {
   for await (const document of documents) {
     const { records, omissions } = fitDocument(document, holds);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readXml } from "./xml.ts";
 
-test("elements, their attributes, text and lines, however the file is cut", async () => {
+test("reads elements, attributes, text and lines, however the file is cut", async () => {
   const text =
     '\uFEFF<?xml version="1.0"?>\n<!DOCTYPE a SYSTEM "a.dtd">\n<a x="1&amp;2">\n  <b>one &lt;two&#33;</b>\n<c/><![CDATA[<&]]></a>\n';
   for (const size of [1, 3, 1000]) {
@@ -18,7 +18,7 @@ test("elements, their attributes, text and lines, however the file is cut", asyn
   }
 });
 
-test("nothing but white space is no document", async () => {
+test("white space alone is not a document", async () => {
   expect(await readXml(["", "\uFEFF", " \n"], "a.xml")).toBeUndefined();
 });
 
@@ -33,12 +33,12 @@ test.each([
   await expect(readXml([text], "a.xml")).rejects.toThrow(says);
 });
 
-test("a file that holds more than is read of one is refused, not taken into memory", async () => {
+test("refuses a file over the limits before it fills the memory", async () => {
   const limits = { units: 1000, elements: 10, depth: 5 };
   await expect(readXml(["<a>", "x".repeat(1000)], "a.xml", limits)).rejects.toThrow("more than 1000 UTF-16 units (XML_INVALID)");
   await expect(readXml([`<a>${"<b/>".repeat(10)}</a>`], "a.xml", limits)).rejects.toThrow("more than 10 elements");
   await expect(readXml(["<a>".repeat(6)], "a.xml", limits)).rejects.toThrow("more than 5 deep");
-  // A billion laughs: the definitions are passed over, the use is refused.
+  // A billion laughs: the definitions are ignored, and their use is refused.
   const laughs = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]><a>&c;</a>';
   await expect(readXml([laughs], "a.xml")).rejects.toMatchObject({ code: "XML_INVALID" });
 });

@@ -7,28 +7,28 @@ export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
-  /** The characters directly inside, those of its children left out. */
+  /** The text directly inside, without that of child elements. */
   readonly text: string;
   readonly line: number;
 }
 
 export interface XmlLimits {
-  /** UTF-16 units of the whole file. */
+  /** Maximum UTF-16 units of the file. */
   readonly units: number;
   readonly elements: number;
   readonly depth: number;
 }
 
-/** Far above any annotation of one document, far below what would exhaust memory. */
+/** Far more than the annotation of any document, far less than would exhaust memory. */
 const usualLimits: XmlLimits = { units: 1 << 26, elements: 1_000_000, depth: 100 };
 
 /**
- * The root of an XML file; undefined where the file holds nothing but white space.
+ * Parses an XML file and returns its root; undefined if the file is only white space.
  *
- * A document type is passed over: nothing is fetched, and of entities there are XML's own five and
- * numbers alone, so that a file cannot grow while it is read.
+ * Ignores the document type and fetches nothing. Resolves only the five built-in entities and
+ * numeric references, so a file cannot expand while it is read.
  *
- * @throws {DataError} XML_INVALID with line and column, also for what goes beyond the limits
+ * @throws {DataError} XML_INVALID with line and column, also for a file over the limits
  */
 export async function readXml(
   chunks: TextChunks,
@@ -43,7 +43,7 @@ export async function readXml(
   let units = 0;
   const here = (): Location => ({ source, line: parser.line, column: parser.column + 1 });
   const refuse = (message: string): never => {
-    throw new DataError("XML_INVALID", { at: here(), message, hint: "the file may be damaged, or of another kind" });
+    throw new DataError("XML_INVALID", { at: here(), message, hint: "the file may be damaged or in another format" });
   };
   parser.on("error", (error) => refuse(error.message.replace(/^(?:\d+:\d+: )?/, "").replace(/\.$/, "")));
   parser.on("opentagstart", () => {
@@ -55,7 +55,7 @@ export async function readXml(
     open.push(element);
     elements++;
     if (elements > limits.elements) refuse(`the file has more than ${limits.elements} elements`);
-    if (open.length - 1 > limits.depth) refuse(`elements stand more than ${limits.depth} deep in others`);
+    if (open.length - 1 > limits.depth) refuse(`elements are nested more than ${limits.depth} deep`);
   });
   parser.on("text", (text) => {
     (open.at(-1) as OpenElement).text += text;

@@ -5,7 +5,7 @@ import { type PairExample, pairFields } from "../../heads/given-pairs/pair-examp
 import { PairHead, type PairObjective, type PairScores } from "../../heads/given-pairs/pair-head.ts";
 import { groupsOf } from "../../heads/given-pairs/pair-parts.ts";
 import type { PairSettings } from "../../heads/given-pairs/pair-settings.ts";
-import type { Prediction } from "../../metrics/index.ts";
+import { type Prediction, thresholdOf } from "../../metrics/index.ts";
 import type { Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { Losses, LossOptions, Model, PredictOptions } from "../model.ts";
@@ -56,7 +56,7 @@ export class PairModel implements Model<PairExample> {
         for (let k = 0; k < part.pairs.length; k += pairFields, row++) {
           const { label, confidence } = this.#head.decide(scores, row * classes.columns);
           const type = this.#lexicon.relations.nameOf(label);
-          const min = typeof threshold === "number" ? threshold : (threshold[type] ?? 0.5);
+          const min = thresholdOf(threshold, type);
           const [head, tail] = [part.pairs[k] as number, part.pairs[k + 1] as number];
           if (confidence >= min) relations.get(whole)?.push({ head, tail, type, confidence });
         }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Catalogue, schemaFrom } from "../../catalogue.ts";
 import type { ModelDefinition } from "../model.ts";
 
 /** A model of the catalogue with its settings, as in a configuration. */
@@ -11,10 +12,10 @@ export interface PipelineSettings {
 }
 
 /** Settings of a pipeline: any tagger and any classifier of pairs, each with its full settings. */
-export function pipelineSettings(catalogue: Iterable<ModelDefinition>) {
-  // Looked up when a configuration is checked, so that it includes models registered later.
+export function pipelineSettings(catalogue: Catalogue<ModelDefinition>) {
   const choice = (takes: (definition: ModelDefinition) => boolean) =>
-    z.lazy(
+    schemaFrom(
+      catalogue,
       () =>
         z.discriminatedUnion(
           "name",

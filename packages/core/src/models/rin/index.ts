@@ -2,7 +2,7 @@ import { operations, predictPairs, type Tape } from "@weft-nlp/tensor";
 import { inputNeeds } from "../../encoders/index.ts";
 import { packTags } from "../../heads/tags/read-tags.ts";
 import { decodeCells } from "../../heads/word-pairs/decode-cells.ts";
-import type { Prediction } from "../../metrics/index.ts";
+import { type Prediction, thresholdOf } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
@@ -80,7 +80,7 @@ export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
     const { tagScores, pairs } = this.#network.forward(tape, this.#network.encoder.pack(examples, undefined));
     const distributions = this.#network.tags.read(tape, tagScores, pairs.offsets);
     const { relations } = this.#lexicon;
-    const thresholds = relations.names.map((type) => (typeof threshold === "number" ? threshold : (threshold[type] ?? 0.5)));
+    const thresholds = relations.names.map((type) => thresholdOf(threshold, type));
     const cells = predictPairs(tape, pairs, thresholds);
     return distributions.map((distribution, s) =>
       decodeCells(this.#lexicon, this.#settings, distribution.best(), distribution.probabilities, cells[s] ?? []),

@@ -1,13 +1,14 @@
+import type { LinearMemory } from "../linear-memory.ts";
 /**
  * The memory as numbers. It makes new views when the memory has grown, so a kernel asks for them
  * once, at its start.
  */
 export class Views {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: LinearMemory;
   #f32 = new Float32Array(0);
   #i32 = new Int32Array(0);
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: LinearMemory) {
     this.#memory = memory;
   }
 

@@ -31,7 +31,7 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
     await saveReset(folder, raw);
     const { threshold } = raw.description;
     if (terminal.json) return terminal.printJson({ threshold, scaling: null });
-    return terminal.print(`threshold ${thresholdWords(threshold)}, confidences as the model gives them`);
+    return terminal.print(`threshold ${thresholdWords(threshold)}, confidences unscaled`);
   }
   const path = options.data ?? (await devDataOf(folder));
   const [data] = await readCorpora([path], context);
@@ -53,7 +53,7 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
   );
 };
 
-/** The dev data that a run was trained with. */
+/** The dev data of a run. */
 async function devDataOf(folder: string): Promise<string> {
   const path = join(folder, "config.yaml");
   if (!(await exists(path)))
@@ -81,15 +81,15 @@ function words(report: CalibrationReport, { terminal: { style, width } }: Comman
     const [head = "", ...rest] = textTable(header, body, { width, align }).split("\n");
     return [style("bold", head), ...rest].join("\n");
   };
-  // The line of a threshold is the last point that it still keeps.
+  // The row of a threshold is the last point that it includes.
   const shown = shownThresholds.flatMap((threshold) => {
     const point = curve.findLast((each) => each.threshold >= threshold);
     return point === undefined ? [] : [[String(threshold), ...[point.precision, point.recall, point.f1].map(points)]];
   });
   return [
-    `${count(candidates, "candidate")} in ${count(sentences, "sentence")} of ${data}; right by ${protocol}; chosen for ${goal}`,
-    ...(reached ? [] : [style("yellow", "no threshold reaches that precision here; this is the most precise one")]),
-    `${scalingWords(scaling)}: of confidences of 0.1, 0.5 and 0.9 it makes ${[0.1, 0.5, 0.9].map((each) => scaleConfidence(each, scaling).toFixed(2)).join(", ")}`,
+    `${count(candidates, "candidate")} in ${count(sentences, "sentence")} of ${data}; scored by ${protocol}; chosen for ${goal}`,
+    ...(reached ? [] : [style("yellow", "no threshold reaches that precision on this data; this is the most precise one")]),
+    `${scalingWords(scaling)}: confidences of 0.1, 0.5 and 0.9 become ${[0.1, 0.5, 0.9].map((each) => scaleConfidence(each, scaling).toFixed(2)).join(", ")}`,
     ...(typeof after.threshold === "number" ? [] : [`thresholds: ${thresholdWords(after.threshold)}`]),
     "",
     table(["", "before", "after"], rows),

@@ -56,13 +56,13 @@ export const run: Handler<typeof compareCommand> = async (context, { a, b, ...op
   return terminal.print(`\n${differenceText(found, options.examples, terminal)}`);
 };
 
-/** The types that a system predicts, or could. */
+/** The types that a system predicts or knows. */
 function typesOf({ runs, model }: OpenedSystem): string[] {
   const predicted = typesIn(runs.flat());
   return model === undefined ? predicted : [...predicted, ...typesKnownTo(model)];
 }
 
-/** What both models are scored by where they say so, as classifiers of pairs do. */
+/** The protocols that both models name, as classifiers of pairs do. */
 function ownProtocols(systems: readonly OpenedSystem[]): readonly ProtocolName[] | undefined {
   const named = systems.map(({ model }) => model?.definition.protocols?.(model.description.settings));
   const [one, other] = named;

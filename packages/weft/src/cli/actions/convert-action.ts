@@ -55,7 +55,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
     ];
     const beside = "open" in target || target.layout === "folder" ? undefined : target.companions?.join(" and ");
     terminal.say(
-      `${counts.join(", ")} read and written as ${target.title}${beside === undefined ? "" : `, with ${beside} beside it`}`,
+      `${counts.join(", ")} read and written as ${target.title}${beside === undefined ? "" : `, with ${beside} next to it`}`,
     );
     for (const note of notesOn(target)) terminal.say(terminal.errorStyle("dim", note));
     if (report.total > 0) terminal.say(report.print(terminal.errorStyle));
@@ -77,12 +77,12 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   }
 };
 
-/** Where a document stood in the input; what was omitted in writing is looked for there. */
+/** The location of each document in the input, for omissions in writing. */
 function placeOf({ source, line }: Location): Pick<Location, "source" | "line"> {
   return { source, line };
 }
 
-/** A writer names the document as the source of a omission. */
+/** A writer names the document as the source of an omission. */
 function pathOf({ source, path = "" }: Omission): string {
   return source === undefined ? path : `${source} ${path}`;
 }
@@ -118,7 +118,7 @@ function targetFormat(output: string, name: string | undefined): OutputFormat {
   throw new UsageError(`${problem}: ${output}`, `name one with --to: ${names}`);
 }
 
-/** What the target does not keep of any document, by its nature, said once and not counted. */
+/** What the target format never keeps of a document; reported once and not counted. */
 function notesOn(target: OutputFormat | TripleFormat): string[] {
   if ("open" in target) {
     return [
@@ -129,8 +129,8 @@ function notesOn(target: OutputFormat | TripleFormat): string[] {
   const gone = [
     ...(holds.ids ? [] : ["the ids of documents"]),
     ...(holds.text ? [] : ["the spacing of the text"]),
-    ...(holds.tokens ? [] : ["tokens, which are found again on reading"]),
-    ...(holds.record === "document" ? [] : ["documents as such: a record is a sentence"]),
+    ...(holds.tokens ? [] : ["tokens, which are recomputed on reading"]),
+    ...(holds.record === "document" ? [] : ["document boundaries: a record is a sentence"]),
   ];
   return gone.length === 0 ? [] : [`${title} does not keep ${gone.join("; ")}`];
 }

@@ -44,8 +44,8 @@ export const run: Handler<typeof cvCommand> = async (context, { config: path, ..
   if (context.terminal.json) await context.terminal.printJson(report);
   else if (report.n > 0) {
     const notes = [
-      `Test parts of ${report.n} folds (n = ${report.n}): ${foldSelectionWords}. Mean of folds: each fold scored on its own. ` +
-        "Pooled: counts summed over the folds before any rate is taken.",
+      `Test parts of ${report.n} folds (n = ${report.n}): ${foldSelectionWords}. Mean of folds: each fold scored separately. ` +
+        "Pooled: counts summed over the folds before computing rates.",
       "micro: of all items; weighted: the mean over relation types, each by its number of gold items.",
     ];
     await context.terminal.print(summaryText(cvTable(report), report.pooled, notes, context));
@@ -54,7 +54,7 @@ export const run: Handler<typeof cvCommand> = async (context, { config: path, ..
   requireSuccess(finished, runs.length);
 };
 
-/** The files that are cut: train, and what `--pool` names. */
+/** The files to cut into folds: train, and those that `--pool` names. */
 function poolOf({ data }: TrainConfig, asked: string | undefined): string[] {
   const named = (asked?.split(",") ?? []).map((name) => {
     const part = name.trim();
@@ -66,7 +66,7 @@ function poolOf({ data }: TrainConfig, asked: string | undefined): string[] {
   const files = [data.train, ...named];
   const twice = files.find((file, index) => files.indexOf(file) !== index);
   if (twice === undefined) return files;
-  throw new UsageError(`--pool brings ${twice} in twice`, "train is always part of the pool");
+  throw new UsageError(`the pool contains ${twice} twice`, "train is always part of the pool");
 }
 
 async function readPool(paths: readonly string[], context: CommandContext): Promise<Sentence[]> {

@@ -22,14 +22,15 @@ export const run: Handler<typeof dataCheckCommand> = async (context, { files: pa
   });
   const report = checkCorpus(files);
   const faults = report.files.reduce((sum, file) => sum + file.faults.length, 0);
-  // A record that cannot be read would be missing from what is written, so nothing is.
+  // An unreadable record would be missing from the output, so nothing is written.
   const fixed =
     options.fix === undefined || faults > 0
       ? undefined
       : await fixCorpora(paths, options.fix, parseRenamings(options.rename, files), reading);
   if (context.terminal.json) await context.terminal.printJson(fixed === undefined ? report : { ...report, fixed });
   else await context.terminal.print(describe(report, fixed, context, options.all));
-  if (options.fix !== undefined && faults > 0) context.terminal.say("nothing was written: --fix needs every record valid");
+  if (options.fix !== undefined && faults > 0)
+    context.terminal.say("nothing was written: --fix requires that every record is valid");
   const warnings = report.problems.filter(({ level }) => level === "warning").length;
   return faults > 0 || (options.strict && warnings > 0) ? 1 : 0;
 };
@@ -61,7 +62,7 @@ function describe(
   parts.push(...problems.map((problem) => describeProblem(problem, style, all ? Number.POSITIVE_INFINITY : shownPlaces)));
   const leaks = leakage.filter(({ triples }) => triples > 0);
   if (leaks.length > 0) {
-    const head = ["strings that training has too", "triples", "seen", "share", "pairs seen", "share"];
+    const head = ["strings also in training", "triples", "seen", "share", "pairs seen", "share"];
     const rows = leaks.map(({ source, triples, seenTriples, pairs, seenPairs }) => [
       source,
       whole(triples),

@@ -61,7 +61,7 @@ function sharesOf(options: Readonly<Record<SplitPart, number | undefined>>): Spl
   if (rest < -1e-9)
     throw new UsageError(`the shares sum to ${round(1 - rest)}, expected at most 1`, "0.8, 0.1 and 0.1, for example");
   if (given.length === splitParts.length && rest > 1e-9)
-    throw new UsageError(`the shares sum to ${round(1 - rest)}, expected 1`, "omit one, and it gets what the others leave");
+    throw new UsageError(`the shares sum to ${round(1 - rest)}, expected 1`, "omit one, and it gets the rest");
   const each = Math.max(0, rest) / (splitParts.length - given.length);
   const shareOf = (part: SplitPart): number => options[part] ?? (each < 1e-9 ? 0 : each);
   return { train: shareOf("train"), dev: shareOf("dev"), test: shareOf("test") };
@@ -103,19 +103,22 @@ function describe(
     ...used.flatMap((part) => [whole(counts[part]), points(deviations[part])]),
   ]);
   tables.push(textTable(["relation type", "total", ...used.flatMap((part) => [part, "±"])], rows, { width }));
-  const notes = ["±: the part's share of the type minus the share it should have, in percentage points"];
+  const notes = ["±: the part's share of the type minus the requested share, in percentage points"];
   if (shown.length < types.length) notes.push(`and ${whole(types.length - shown.length)} rarer types; --all lists them`);
   const missing = used.flatMap((part) => missingIn(part, types));
   return [...tables, [...missing, style("dim", notes.join("\n"))].join("\n")].join("\n\n");
 }
 
-/** A type may have fewer relations than there are parts. */
+/**
+ * Warns about types that are missing from a part; a type may have fewer relations than there are
+ * parts.
+ */
 function missingIn(part: SplitPart, types: readonly SplitOfType[]): string[] {
   const none = types.filter(({ counts }) => counts[part] === 0);
   return none.length === 0
     ? []
     : [
-        `${part} has none of ${count(none.length, "relation type")}, each with at most ${Math.max(...none.map(({ total }) => total))} in all`,
+        `${part} has no examples of ${count(none.length, "relation type")}, each with at most ${Math.max(...none.map(({ total }) => total))} in all`,
       ];
 }
 

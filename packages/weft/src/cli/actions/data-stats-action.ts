@@ -26,7 +26,7 @@ export const run: Handler<typeof dataStatsCommand> = async (context, { files, ..
   await context.terminal.print(texts.join("\n\n"));
 };
 
-/** Rows of a list of types before the rest is summed up. */
+/** Number of types to list before the rest are summed up. */
 const shownTypes = 20;
 
 function describe(

@@ -37,12 +37,12 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   const gflops = Math.round(multiplySpeed(context.signal) * 10) / 10;
   const gib = (bytes: number): number => Math.round((bytes / 2 ** 30) * 10) / 10;
   return [
-    { name: "node", value: version, fine: current, words: current ? version : `${version}, but 20.19 or later is needed` },
+    { name: "node", value: version, fine: current, words: current ? version : `${version}, but Weft requires 20.19 or later` },
     { name: "platform", value: `${process.platform} ${process.arch}`, fine: true, words: `${process.platform} ${process.arch}` },
     { name: "processor", value: processorName(), fine: true, words: processorName() },
-    { name: "cores", value: cores, fine: true, words: `${cores} to use` },
+    { name: "cores", value: cores, fine: true, words: `${cores} available` },
     { name: "memoryGiB", value: gib(totalmem()), fine: true, words: `${gib(totalmem())} GiB, ${gib(freemem())} GiB free` },
-    { name: "simd", value: build !== "plain", fine: true, words: build === "plain" ? "no; numbers are computed slowly" : "yes" },
+    { name: "simd", value: build !== "plain", fine: true, words: build === "plain" ? "no; computing is slow" : "yes" },
     { name: "relaxedSimd", value: build === "relaxed", fine: true, words: build === "relaxed" ? "yes" : "no" },
     {
       name: "sharedMemory",
@@ -101,7 +101,7 @@ async function writeAccess(): Promise<Finding> {
   try {
     await writeFileAtomically(path, "weft\n");
     await rm(path);
-    return { name: "folder", value: true, fine: true, words: `${process.cwd()} can be written to` };
+    return { name: "folder", value: true, fine: true, words: `${process.cwd()} is writable` };
   } catch (error) {
     const { message } = describeFailure(error);
     return { name: "folder", value: false, fine: false, words: `${process.cwd()}: ${message}` };
@@ -111,8 +111,8 @@ async function writeAccess(): Promise<Finding> {
 const side = 256;
 
 /**
- * Billions of multiplications and additions a second that the kernel for matrices does on one core,
- * measured for a second.
+ * The speed of matrix multiplication on one core, in billions of multiplications and additions per
+ * second, measured for a second.
  */
 function multiplySpeed(signal: AbortSignal): number {
   const { heap, kernels } = Engine.create();

@@ -56,13 +56,13 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   for (const note of notesOn(long, options.window)) terminal.say(note);
 };
 
-/** What to know of sentences that were not read at once. */
+/** A note about sentences that were read in windows. */
 function notesOn(
   { sentences, windows, unread }: { sentences: number; windows: number; unread: number },
   window: number,
 ): string[] {
   if (sentences === 0) return [];
-  const read = `${count(sentences, "sentence")} of more than ${count(window, "token")}, read in ${count(windows, "window")} that overlap`;
-  const missed = `${count(unread, "entity", "entities")} of the input fit no window and were not read; --overlap makes room`;
+  const read = `${count(sentences, "sentence")} of more than ${count(window, "token")}, read in ${count(windows, "overlapping window")}`;
+  const missed = `${count(unread, "entity", "entities")} of the input fit no window and were skipped; a larger --overlap may help`;
   return unread === 0 ? [read] : [read, missed];
 }

@@ -27,7 +27,7 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
   if (goldPath === "-" && predictedPath === "-") throw new UsageError("only one of the two files can be standard input");
   const paths = [goldPath, predictedPath, ...(options.train === undefined ? [] : [options.train])];
   const [gold, predicted, train] = await readCorpora(paths, context, options.format);
-  if (gold === undefined || predicted === undefined) throw new RangeError("two files give two corpora");
+  if (gold === undefined || predicted === undefined) throw new RangeError("expected two corpora for two files");
   const matched = matchSentences(gold, predicted);
   requireKnownTypes(options.types, typesIn([...matched.gold, ...matched.predicted]));
   const memory = train === undefined ? undefined : buildMemoryBaseline(train.sentences.map(({ sentence }) => sentence));
@@ -37,7 +37,7 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
       protocols: names,
       memory,
       dataSet: shortPath(gold.source),
-      selection: "not known from a file of predictions",
+      selection: "not recorded in a file of predictions",
       ignoredTypes: options.ignore,
       onlyTypes: options.types,
       intervals: { resamples: options.resamples },
@@ -79,8 +79,8 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
 };
 
 /**
- * Protocols of cells look at raw output. A file holds triples, which stand for their cells, by the
- * first or the last word.
+ * Protocols of cells score raw output. A file has only triples, so they are mapped to cells by
+ * their first or last word.
  */
 function scoreAll(
   { predicted }: MatchedSentences,
@@ -99,7 +99,7 @@ function scoreAll(
     ),
   );
   const [first] = reports;
-  if (first === undefined) throw new RangeError("no protocol to score by");
+  if (first === undefined) throw new RangeError("expected at least one protocol");
   const byName: Report["protocols"] = Object.assign({}, ...reports.map((report) => report.protocols));
   return { ...first, protocols: Object.fromEntries(names.flatMap((name) => (byName[name] ? [[name, byName[name]]] : []))) };
 }

@@ -27,7 +27,7 @@ export const run: Handler<typeof serveCommand> = async ({ terminal, signal }, { 
     requestsPerMinute: options.rate,
     watchSeconds: options.watch ? undefined : 0,
   });
-  // From the beginning: a signal without a listener ends the process.
+  // Registered first: a signal without a listener ends the process.
   const reload = (): void =>
     void starting.then(
       async (server) => server.reload(),
@@ -40,9 +40,9 @@ export const run: Handler<typeof serveCommand> = async ({ terminal, signal }, { 
       await terminal.print(JSON.stringify({ kind: "ready", url, pid: process.pid, models: models.map(({ name }) => name) }));
     } else await terminal.print(`listening on ${url}`);
     if (!isLocal(options.host) && tokens.length === 0)
-      logger.warn("everyone who reaches this address may use it: there are no tokens");
+      logger.warn("anyone who can reach this address may use the server: there are no tokens");
     if (!signal.aborted) await new Promise((stop) => signal.addEventListener("abort", stop, { once: true }));
-    logger.info("stopping after the requests under way");
+    logger.info("stopping after the requests in progress");
   } finally {
     process.off("SIGHUP", reload);
     await (await starting).close();
@@ -50,7 +50,7 @@ export const run: Handler<typeof serveCommand> = async ({ terminal, signal }, { 
 };
 
 /**
- * What the page shows beside extraction: nothing if no option asks for it and there is no folder of
+ * What the page shows besides extraction; nothing if there is no option for it and no folder of
  * runs.
  *
  * @throws {FileError} if a named file or folder does not exist
@@ -71,7 +71,7 @@ async function workspaceOf({ runs, data, corrections, allowTraining }: ServeOpti
 
 const ownCommand = fileURLToPath(new URL("../../../bin/weft.js", import.meta.url));
 
-/** `NAME=FOLDER`, or a folder whose own name is the model's. @throws {UsageError} */
+/** Parses `NAME=FOLDER`, or a folder whose name becomes the model's. @throws {UsageError} */
 function modelSources(runs: readonly string[]): ModelSource[] {
   const sources = runs.map((run) => {
     const [, given, folder = run] = /^([^=/\\]+)=(.+)$/.exec(run) ?? [];
@@ -79,26 +79,27 @@ function modelSources(runs: readonly string[]): ModelSource[] {
   });
   for (const [index, { name }] of sources.entries()) {
     if (!/^[\w.-]{1,100}$/.test(name)) {
-      throw new UsageError(`${name} cannot be a model's name in requests`, `give it one: NAME=${runs[index]}`);
+      throw new UsageError(`${name} is not a valid model name`, `choose one: NAME=${runs[index]}`);
     }
     if (sources.findIndex((other) => other.name === name) < index) {
-      throw new UsageError(`two models are called ${name}`, `give one another name: NAME=${runs[index]}`);
+      throw new UsageError(`two models are called ${name}`, `rename one: NAME=${runs[index]}`);
     }
   }
   return sources;
 }
 
 /**
- * Never from the command line, which every user of the machine can read.
+ * Reads tokens from a file or the environment, never from the command line, which every user of the
+ * machine can read.
  *
- * @throws {UsageError} if the file has none
+ * @throws {UsageError} if the file has no token
  */
 async function tokensOf({ tokens: path }: Pick<ServeOptions, "tokens">): Promise<string[]> {
   const fromEnvironment = (process.env["WEFT_TOKENS"] ?? "").split(/\s+/).filter((token) => token !== "");
   if (path === undefined) return fromEnvironment;
   const fromFile = await readTokens(path);
   if (fromFile.length > 0) return [...fromFile, ...fromEnvironment];
-  throw new UsageError(`there is no token in ${path}`, "put one into each line, or omit --tokens to let everyone in");
+  throw new UsageError(`there is no token in ${path}`, "write one token per line, or omit --tokens to let everyone in");
 }
 
 function limitsOf({ maxConnections, batch, batchWait, queue, deadline, maxBody, drain }: ServeOptions): Partial<Limits> {

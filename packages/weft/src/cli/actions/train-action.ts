@@ -68,11 +68,11 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
         best = ` · best dev F1 ${(100 * event.score).toFixed(1)} in epoch ${event.epoch}`;
       } else if (event.kind === "part" || event.kind === "end") {
         bar?.stop();
-        // Of the last part there is nothing left to say at the end.
+        // The end of the last part needs no line.
         if (bar === undefined) continue;
         bar = undefined;
         terminal.say(
-          `${event.reason === "patience" ? "stopped early, without a better epoch for a while," : "done"} after ${count(event.epoch, "epoch")}${best}`,
+          `${event.reason === "patience" ? "stopped early, since no epoch was better for a while," : "done"} after ${count(event.epoch, "epoch")}${best}`,
         );
       } else if (event.kind === "done") {
         await showScores(event, folder, terminal);
@@ -97,7 +97,7 @@ async function showScores({ model, dev, test }: DoneEvent, folder: string, termi
   terminal.say(`\nmodel in ${join(folder, "model")}, curves in ${join(folder, "score.svg")}; next: ${nextStep(model, folder)}`);
 }
 
-/** What a model can be used for now. One that needs entities finds nothing in plain text. */
+/** Suggests the next command. A model that needs entities finds nothing in plain text. */
 function nextStep({ definition: { capabilities } }: DoneEvent["model"], folder: string): string {
   if (!capabilities.needsGoldEntities) return `weft extract ${folder} TEXT`;
   return (

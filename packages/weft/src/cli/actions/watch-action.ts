@@ -10,7 +10,7 @@ export const run: Handler<typeof watchCommand> = async (context, { run: folder, 
     throw new FileError("FILE_MISSING", {
       at: { source: folder },
       message: "there is no such run",
-      hint: "a run is a folder that weft train writes: --run names it",
+      hint: "a run is a folder written by weft train, named by its --run",
     });
   }
   const { terminal, signal } = context;
@@ -39,11 +39,11 @@ async function show(
     progress.add(fresh);
     if (once || drawn) {
       const view = progressView(progress, folder, done, terminal.width, terminal.style);
-      // Over what was drawn before, which may have been longer.
+      // Draws over the previous view, which may have been longer.
       await terminal.print(lines === 0 ? view : `\u001b[${lines}A\u001b[J${view}`);
       lines = view.split("\n").length;
     } else {
-      // An epoch without an evaluation yet is printed at the next look.
+      // An epoch without an evaluation is printed at the next look.
       const { epochs } = progress;
       const complete = done ? epochs : epochs.slice(0, -1);
       for (const epoch of complete.slice(printed)) await terminal.print(epochLine(epoch));

@@ -1,11 +1,11 @@
 import { declareCommand } from "../declaration.ts";
 import { probability } from "../option-values.ts";
-import { computeOptions, protocolOption } from "../shared-options.ts";
+import { computeOptions, pluginOption, protocolOption } from "../shared-options.ts";
 
 export const calibrateCommand = declareCommand({
   name: "calibrate",
   group: "Models",
-  summary: "choose from which probability a relation counts",
+  summary: "choose the probability from which a relation counts",
   details:
     "Fits a temperature and a shift, so that confidences are probabilities, and a threshold. Writes them into the model's folder, " +
     "where extract, evaluate and serve find them. Prints what that changes, above all how many pairs of entities that only occur " +
@@ -25,8 +25,9 @@ export const calibrateCommand = declareCommand({
     },
     perType: { description: "a threshold for each relation type" },
     precision: { value: "p", description: "max recall at this precision, instead of the best F1", parse: probability },
-    reset: { description: "restore what the model came with" },
+    reset: { description: "restore the uncalibrated model" },
     ...computeOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { wholeNumber } from "../option-values.ts";
-import { computeOptions, formatOption, protocolOption, thresholdOption, typeOptions } from "../shared-options.ts";
+import { computeOptions, formatOption, pluginOption, protocolOption, thresholdOption, typeOptions } from "../shared-options.ts";
 
 export const compareCommand = declareCommand({
   name: "compare",
@@ -27,6 +27,7 @@ export const compareCommand = declareCommand({
     threshold: thresholdOption,
     format: formatOption,
     ...computeOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, tripleOptions, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, tripleOptions, typesFileOption } from "../shared-options.ts";
 
 export const convertCommand = declareCommand({
   name: "convert",
@@ -19,7 +19,7 @@ export const convertCommand = declareCommand({
     strict: { description: "exit with 1 if anything was omitted" },
     offsets: {
       value: "unit",
-      description: "what the input's character offsets count, if the words beside them do not tell",
+      description: "what the input's character offsets count, if the words next to them do not show it",
       choices: ["utf16", "codepoint", "grapheme"],
     },
     mentions: {
@@ -30,13 +30,14 @@ export const convertCommand = declareCommand({
     },
     spans: {
       value: "which",
-      description: "which words a mention has if the corpus marks both",
+      description: "which words of a mention to use, if the corpus marks both",
       choices: ["head", "extent"],
       defaultWords: "head",
     },
     types: typesFileOption,
     list: { value: "file", description: "only the documents that this file names, one per line: a part of a split" },
     ...tripleOptions,
+    plugin: pluginOption,
   },
   json: true,
   exitCodes: { 1: "the conversion failed, or with --strict something was omitted" },

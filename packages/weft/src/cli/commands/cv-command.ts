@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { properShare, wholeNumber } from "../option-values.ts";
-import { manyRunsOptions, manyRunsWords } from "../shared-options.ts";
+import { manyRunsOptions, manyRunsWords, pluginOption } from "../shared-options.ts";
 
 export const cvCommand = declareCommand({
   name: "cv",
@@ -8,7 +8,7 @@ export const cvCommand = declareCommand({
   summary: "cross-validate a configuration, in folds by document",
   details:
     "Cuts the training data (and what --pool adds) into folds that keep every document whole. A document is all sentences with the " +
-    "same `doc`; a sentence without one is a document of its own. --fold-seed shuffles the documents, and each goes to the fold " +
+    "same `doc`; a sentence without one counts as a document. --fold-seed shuffles the documents, and each goes to the fold " +
     "with the fewest sentences. Every fold is tested once. Its dev part is drawn by document from the other folds (--dev-share), " +
     "and the rest is training data. The configuration's own dev and test are not read unless --pool names them. Files are in " +
     "FOLDER/folds/N/{train,dev,test}.jsonl, runs in FOLDER/fold-N. Reports the mean ± sample standard deviation over folds, and " +
@@ -18,7 +18,7 @@ export const cvCommand = declareCommand({
     folds: { value: "n", description: "number of folds", parse: wholeNumber(2), default: 5 },
     pool: {
       value: "names",
-      description: "more data to cut: dev and test for those of the configuration, or files; with commas between",
+      description: "more data to cut: files, or dev and test of the configuration; with commas between",
       suggests: ["dev", "test"],
       list: true,
     },
@@ -32,6 +32,7 @@ export const cvCommand = declareCommand({
     seed: { value: "n", description: "seed of the training: the same as --set seed=N", parse: wholeNumber(0) },
     run: { value: "folder", description: "the folder of all runs", defaultWords: "runs/NAME-cv" },
     ...manyRunsOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

@@ -1,12 +1,12 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, typesFileOption } from "../shared-options.ts";
 
 export const dataCheckCommand = declareCommand({
   name: "data check",
   group: "Data and scores",
   summary: "find what is wrong with data before training does",
   details:
-    "Reads everything and lists what hurts training, each with its places and what to do: records that cannot be read, spans that do " +
+    "Reads everything and lists problems that hurt training, with their places and what to do: records that cannot be read, spans that do " +
     "not fit tokens, offsets that disagree with the text, type names that may be slips, relations with odd ends, the same sentence " +
     "annotated in two ways. Compares files whose names say train, dev and test: labels that training lacks, sentences in two files, " +
     "test triples whose strings occur in training.\n\n" +
@@ -24,6 +24,7 @@ export const dataCheckCommand = declareCommand({
       description: "with --fix: change a type's name, as from=to, entity:from=to or relation:from=to",
       many: "several each",
     },
+    plugin: pluginOption,
   },
   json: true,
   exitCodes: { 1: "a record is invalid, or with --strict there is a warning; notes never count" },

@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { probability, wholeNumber } from "../option-values.ts";
-import { formatOption, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, typesFileOption } from "../shared-options.ts";
 
 export const dataSplitCommand = declareCommand({
   name: "data split",
@@ -38,6 +38,7 @@ export const dataSplitCommand = declareCommand({
     },
     force: { description: "replace existing files" },
     all: { description: "list every relation type, not only the most frequent" },
+    plugin: pluginOption,
   },
   json: true,
   examples: [

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { computeOptions, protocolOption, scoreOptions, thresholdOption } from "../shared-options.ts";
+import { computeOptions, pluginOption, protocolOption, scoreOptions, thresholdOption } from "../shared-options.ts";
 
 export const evaluateCommand = declareCommand({
   name: "evaluate",
@@ -15,11 +15,12 @@ export const evaluateCommand = declareCommand({
     predictions: { value: "file", description: "write the model's predictions, as JSONL" },
     ...scoreOptions,
     ...computeOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [
     ["weft evaluate runs/weft-1 test.jsonl", "the usual protocols"],
     ["weft evaluate runs/weft-1 test.jsonl -p strict --train train.jsonl --details", "one protocol, every breakdown"],
-    ["weft evaluate runs/weft-1 test.jsonl --report reports/weft-1", "a page with pictures and every mistake beside gold"],
+    ["weft evaluate runs/weft-1 test.jsonl --report reports/weft-1", "a page with pictures, and every mistake next to gold"],
   ],
 });

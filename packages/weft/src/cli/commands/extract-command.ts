@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { probability, wholeNumber } from "../option-values.ts";
-import { computeOptions, thresholdOption, tripleOptions } from "../shared-options.ts";
+import { computeOptions, pluginOption, thresholdOption, tripleOptions } from "../shared-options.ts";
 
 export const extractCommand = declareCommand({
   name: "extract",
@@ -38,7 +38,7 @@ export const extractCommand = declareCommand({
     threshold: thresholdOption,
     minConfidence: {
       value: "p",
-      description: "omit entities and relations less sure than this",
+      description: "omit entities and relations with less confidence than this",
       parse: probability,
       default: 0,
     },
@@ -55,6 +55,7 @@ export const extractCommand = declareCommand({
       defaultWords: async () => `${(await import("@weft-nlp/core/inference")).defaultOverlap}, less in small windows`,
     },
     ...computeOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

@@ -20,10 +20,7 @@ import { sweepCommand } from "./sweep-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { watchCommand } from "./watch-command.ts";
 
-/**
- * Every command, one line each, in the order of the help: what it takes, and where it is loaded
- * from when it is called.
- */
+/** Every command in the order of the help. */
 export const commands: readonly Command[] = [
   command(trainCommand, async () => import("../actions/train-action.ts")),
   command(watchCommand, async () => import("../actions/watch-action.ts")),

@@ -1,11 +1,12 @@
 import { declareCommand } from "../declaration.ts";
+import { pluginOption } from "../shared-options.ts";
 
 export const protocolsCommand = declareCommand({
   name: "protocols",
   group: "Data and scores",
-  summary: "explain the ways to count what is right",
+  summary: "explain the scoring protocols",
   arguments: {},
-  options: {},
+  options: { plugin: pluginOption },
   json: true,
   examples: [["weft protocols", ""]],
 });

@@ -1,12 +1,12 @@
 import { declareCommand } from "../declaration.ts";
-import { manyRunsOptions, manyRunsWords } from "../shared-options.ts";
+import { manyRunsOptions, manyRunsWords, pluginOption } from "../shared-options.ts";
 
 export const repeatCommand = declareCommand({
   name: "repeat",
   group: "Models",
-  summary: "train a configuration with several seeds, and sum up",
+  summary: "train a configuration with several seeds, and summarise",
   details:
-    "Every seed is a run of its own in FOLDER/seed-N, the same as weft train --seed N. Reports dev and test as mean ± sample " +
+    "Every seed is a separate run in FOLDER/seed-N, the same as weft train --seed N. Reports dev and test as mean ± sample " +
     `standard deviation: report.json, report.html and scores.svg in FOLDER. ${manyRunsWords}`,
   arguments: { config: { description: "a YAML file, as for weft train" } },
   options: {
@@ -14,6 +14,7 @@ export const repeatCommand = declareCommand({
     test: { value: "file", description: "score on this test data instead; trained runs are not trained again" },
     run: { value: "folder", description: "the folder of all runs", defaultWords: "runs/NAME-repeat" },
     ...manyRunsOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

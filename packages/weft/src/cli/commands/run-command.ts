@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { jobOptions } from "../shared-options.ts";
+import { jobOptions, pluginOption } from "../shared-options.ts";
 
 export const runCommand = declareCommand({
   name: "run",
@@ -15,6 +15,7 @@ export const runCommand = declareCommand({
   options: {
     run: { value: "folder", description: "the folder of all runs", defaultWords: "runs/NAME" },
     ...jobOptions,
+    plugin: pluginOption,
   },
   json: true,
   exitCodes: { 1: "a run failed; the table shows the others" },

@@ -1,4 +1,5 @@
 import { declareCommand } from "../declaration.ts";
+import { pluginOption } from "../shared-options.ts";
 
 export const schemaCommand = declareCommand({
   name: "schema",
@@ -9,16 +10,17 @@ export const schemaCommand = declareCommand({
     "# yaml-language-server: $schema=weft.schema.json",
   arguments: {
     what: {
-      description: "the configuration of weft train, or what --report and --json write",
+      description: "the configuration of weft train, or the output of --report and --json",
       choices: ["config", "report", "comparison"],
       default: "config",
     },
   },
   options: {
     output: { short: "o", value: "file", description: "write it to this file instead of standard output" },
+    plugin: pluginOption,
   },
   examples: [
-    ["weft schema -o weft.schema.json", "beside the configuration"],
-    ["weft schema report", "what report.json holds"],
+    ["weft schema -o weft.schema.json", "next to the configuration"],
+    ["weft schema report", "the schema of report.json"],
   ],
 });

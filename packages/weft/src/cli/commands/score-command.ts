@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, protocolOption, scoreOptions } from "../shared-options.ts";
+import { formatOption, pluginOption, protocolOption, scoreOptions } from "../shared-options.ts";
 
 export const scoreCommand = declareCommand({
   name: "score",
@@ -17,19 +17,20 @@ export const scoreCommand = declareCommand({
     protocol: protocolOption,
     anchor: {
       value: "word",
-      description: "the word that stands for an entity in partial and rin-*",
+      description: "the word that represents an entity in partial and rin-*",
       choices: ["last", "first"],
       default: "last",
     },
     ...scoreOptions,
     format: formatOption,
+    plugin: pluginOption,
   },
   json: true,
   examples: [
     ["weft score gold.jsonl predicted.jsonl", "micro scores by the usual protocols"],
-    ["weft score gold.jsonl predicted.jsonl -p strict,partial --train train.jsonl", "beside a baseline that only remembers"],
+    ["weft score gold.jsonl predicted.jsonl -p strict,partial --train train.jsonl", "next to a baseline that only remembers"],
     ["weft score gold.jsonl predicted.jsonl --types works_for,PER,ORG", "only these types"],
-    ["weft score gold.jsonl predicted.jsonl --report reports/mine", "a page with pictures and every mistake beside gold"],
+    ["weft score gold.jsonl predicted.jsonl --report reports/mine", "a page with pictures, and every mistake next to gold"],
     ["weft score gold.jsonl predicted.jsonl --json | jq .protocols.strict.micro.f1", "one number for a script"],
   ],
 });

@@ -1,14 +1,14 @@
 import { defaultHost, defaultLimits, defaultPort } from "@weft-nlp/server/options";
 import { declareCommand } from "../declaration.ts";
 import { wholeNumber } from "../option-values.ts";
-import { computeOptions } from "../shared-options.ts";
+import { computeOptions, pluginOption } from "../shared-options.ts";
 
 export const serveCommand = declareCommand({
   name: "serve",
   group: "Models",
   summary: "answer requests for extraction over HTTP, and show the page",
   details:
-    "Serves one model or several until Ctrl-C or SIGTERM, and then finishes the requests under way. A model is reloaded when its " +
+    "Serves one model or several until Ctrl-C or SIGTERM, and then finishes the requests in progress. A model is reloaded when its " +
     "folder is rewritten, and all are at SIGHUP. Logs go to standard error, a JSON object per line, without texts. Tokens come from " +
     "--tokens or from the environment, WEFT_TOKENS with spaces between them. docs/server.md has every route.",
   arguments: {
@@ -20,7 +20,7 @@ export const serveCommand = declareCommand({
   options: {
     host: {
       value: "address",
-      description: "address to listen on; any but this machine's own lets others in",
+      description: "address to listen on; any other than loopback lets others in",
       default: defaultHost,
     },
     port: {
@@ -33,7 +33,7 @@ export const serveCommand = declareCommand({
     cors: { value: "origin", description: "pages of these origins may call this server", many: "several each" },
     allowHost: {
       value: "name",
-      description: "names beside localhost by which a server on this machine may be called",
+      description: "names besides localhost by which a server on this machine may be called",
       many: "several each",
     },
     rate: {
@@ -65,7 +65,7 @@ export const serveCommand = declareCommand({
     maxBody: { value: "bytes", description: "max size of a JSON body", parse: wholeNumber(1), default: defaultLimits.bodyBytes },
     drain: {
       value: "ms",
-      description: "max time to finish the requests under way before stopping",
+      description: "max time to finish the requests in progress before stopping",
       parse: wholeNumber(0),
       default: defaultLimits.drainMs,
     },
@@ -80,17 +80,18 @@ export const serveCommand = declareCommand({
     allowTraining: { description: "let the page train on corrected sentences, into the folder of runs" },
     logLevel: {
       value: "level",
-      description: "what is logged",
+      description: "the level of the log",
       choices: ["error", "warn", "info", "debug", "silent"],
       default: "info",
     },
     ...computeOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [
     ["weft serve runs/weft-1", "one model, on http://127.0.0.1:7433"],
     ["weft serve news=runs/news-3 law=runs/law-1 --port 0 --json", "two, on a free port; prints its URL as JSON"],
     ["weft serve runs/weft-1 --data corpus", "the page also shows the runs and the data of a folder"],
-    ["weft serve runs/weft-1 --host 0.0.0.0 --tokens tokens.txt", "for others too, who need a token"],
+    ["weft serve runs/weft-1 --host 0.0.0.0 --tokens tokens.txt", "open to others, with tokens"],
   ],
 });

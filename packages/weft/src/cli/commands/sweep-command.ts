@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { manyRunsOptions, manyRunsWords } from "../shared-options.ts";
+import { manyRunsOptions, manyRunsWords, pluginOption } from "../shared-options.ts";
 
 export const sweepCommand = declareCommand({
   name: "sweep",
@@ -7,7 +7,7 @@ export const sweepCommand = declareCommand({
   summary: "train a grid of settings, and find the best on dev",
   details:
     "--grid names a setting and its values (YAML, with commas between). Several --grid are combined, and every combination is checked " +
-    "before anything runs. Each is a run of its own in FOLDER/SETTINGS/seed-N. Settings are compared by the F1 on dev that chose " +
+    "before anything runs. Each is a separate run in FOLDER/SETTINGS/seed-N. Settings are compared by the F1 on dev that chose " +
     "each run's epoch, averaged over seeds. Test plays no part, and is shown only for the best one. One axis gives a curve, two " +
     "give a heat map: report.json, report.html and dev-PROTOCOL.svg in FOLDER. A wider grid in the same folder trains only what " +
     `is new. ${manyRunsWords}`,
@@ -26,6 +26,7 @@ export const sweepCommand = declareCommand({
     test: { value: "file", description: "use this test data instead of the configuration's" },
     run: { value: "folder", description: "the folder of all runs", defaultWords: "runs/NAME-sweep" },
     ...manyRunsOptions,
+    plugin: pluginOption,
   },
   json: true,
   examples: [

@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { wholeNumber } from "../option-values.ts";
-import { computeOptions, setOption } from "../shared-options.ts";
+import { computeOptions, pluginOption, setOption } from "../shared-options.ts";
 
 export const trainCommand = declareCommand({
   name: "train",
@@ -18,6 +18,7 @@ export const trainCommand = declareCommand({
     ...computeOptions,
     resume: { description: "continue the run in this folder; fails if there is none" },
     checkpointSeconds: { value: "n", description: "min time between checkpoints", parse: wholeNumber(0), default: 5 },
+    plugin: pluginOption,
   },
   json: true,
   examples: [

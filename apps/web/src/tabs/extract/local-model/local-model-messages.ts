@@ -3,7 +3,7 @@ import type { ModelFiles } from "@weft-nlp/core/inference";
 import type { GivenEntity } from "../marked-entities.ts";
 import type { ModelEntry } from "../run-extraction.ts";
 
-/** What the page asks of its worker. */
+/** Messages from the page to its worker. */
 export type ToWorker =
   | { readonly kind: "open"; readonly id: number; readonly name: string; readonly files: ModelFiles }
   | {
@@ -16,7 +16,8 @@ export type ToWorker =
   | { readonly kind: "cancel"; readonly id: number };
 
 /**
- * One answer for every question but `cancel`; an error crosses over as what people are told of it.
+ * Messages from the worker: one for every request except `cancel`. An error is sent as its
+ * user-facing text.
  */
 export type FromWorker =
   | { readonly kind: "opened"; readonly id: number; readonly entry: ModelEntry }

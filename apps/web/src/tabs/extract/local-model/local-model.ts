@@ -8,7 +8,7 @@ export interface LocalModel {
   readonly extract: Extract;
 }
 
-/** What is wrong with a model of this page, as failures of the server are told. */
+/** An error of a model in this page, with code and hint like the server's errors. */
 class LocalModelError extends Error {
   readonly code: string | undefined;
   readonly hint: string | undefined;
@@ -24,8 +24,8 @@ class LocalModelError extends Error {
 /**
  * Opens a model in a worker of this page: no text leaves the browser.
  *
- * @param chosen the files of a model's folder, or of a run's, as a folder picker gives them
- * @throws {LocalModelError} where a file is absent or does not fit the others
+ * @param chosen the files of a model or run folder, from a folder picker
+ * @throws {LocalModelError} if a file is missing or does not fit the others
  */
 export async function openLocalModel(chosen: readonly File[]): Promise<LocalModel> {
   const files = await readModelFiles(chosen);
@@ -57,7 +57,7 @@ export async function openLocalModel(chosen: readonly File[]): Promise<LocalMode
       const { id, answer } = ask((id) => ({ kind: "extract", id, text, threshold, given }));
       signal.addEventListener("abort", () => worker.postMessage({ kind: "cancel", id } satisfies ToWorker));
       const found = await answer;
-      if (found.kind !== "found") throw new LocalModelError("the model gave no answer");
+      if (found.kind !== "found") throw new LocalModelError("the model did not answer");
       return found.document;
     };
     return { entry: opened.entry, extract };
@@ -69,17 +69,13 @@ export async function openLocalModel(chosen: readonly File[]): Promise<LocalMode
 
 const names = ["config.json", "vocab.json", "model.safetensors"] as const satisfies readonly (keyof ModelFiles)[];
 
-/** A run keeps its model in a folder `model`, beside files of its own. */
+/** A run has its model in the subfolder `model`. */
 async function readModelFiles(chosen: readonly File[]): Promise<ModelFiles> {
   const read = async (name: keyof ModelFiles): Promise<Uint8Array> => {
     const candidates = chosen.filter((file) => file.name === name);
     const file = candidates.find(({ webkitRelativePath }) => webkitRelativePath.split("/").at(-2) === "model") ?? candidates[0];
     if (file === undefined) {
-      throw new LocalModelError(
-        `there is no ${name} in the folder`,
-        "FILE_MISSING",
-        `a model's folder holds ${names.join(", ")}`,
-      );
+      throw new LocalModelError(`the folder has no ${name}`, "FILE_MISSING", `choose a folder with ${names.join(", ")}`);
     }
     return new Uint8Array(await file.arrayBuffer());
   };

@@ -6,7 +6,7 @@ import { entityTypesOf } from "@weft-nlp/core/vocabulary";
 import type { ModelEntry } from "../run-extraction.ts";
 import type { FromWorker, ToWorker } from "./local-model-messages.ts";
 
-/** Sentences predicted between two looks at whether the page still wants the answer. */
+/** Sentences predicted between two checks for cancellation. */
 const batch = 32;
 
 const running = new Map<number, AbortController>();
@@ -31,7 +31,7 @@ async function answer(question: Exclude<ToWorker, { kind: "cancel" }>): Promise<
     return { kind: "opened", id: question.id, entry: describe(question.name, built) };
   }
   const [model, here] = [built, predictor];
-  if (model === undefined || here === undefined) throw new RangeError("a model is opened before it is asked");
+  if (model === undefined || here === undefined) throw new RangeError("no model is open");
   const controller = new AbortController();
   running.set(question.id, controller);
   try {
@@ -42,7 +42,7 @@ async function answer(question: Exclude<ToWorker, { kind: "cancel" }>): Promise<
       predict: async (examples, how) => {
         const found = [];
         for (let start = 0; start < examples.length; start += batch) {
-          // A message of the page arrives only between two turns.
+          // Messages from the page arrive only between turns.
           await new Promise((resolve) => setTimeout(resolve));
           controller.signal.throwIfAborted();
           found.push(...here.predict(examples.slice(start, start + batch), how));
@@ -51,7 +51,7 @@ async function answer(question: Exclude<ToWorker, { kind: "cancel" }>): Promise<
       },
     });
     for await (const document of documents) return { kind: "found", id: question.id, document };
-    throw new RangeError("one document in gives one document out");
+    throw new RangeError("expected one document for one text");
   } finally {
     running.delete(question.id);
   }

@@ -1,3 +1,3 @@
-// The page's content policy forbids code from text. zod would try and then do without, which the
-// browser reports as a fault.
+// The page's content policy forbids eval. Zod would try it and fall back, but the browser would
+// report a violation.
 Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });

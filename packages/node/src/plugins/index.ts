@@ -1,0 +1,2 @@
+export { loadPlugins } from "./load-plugins.ts";
+export { importPlugins, loadedPlugins } from "./loaded-plugins.ts";

@@ -1,0 +1,2 @@
+export * from "@weft-nlp/core/testing";
+export * from "@weft-nlp/tensor/testing";
