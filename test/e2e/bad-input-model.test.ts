@@ -62,7 +62,7 @@ describe("a damaged model", () => {
       () => new TextEncoder().encode("PK\u0003\u0004 this is a zip file, or so it says"),
       "model.safetensors: the header should take",
     ],
-    ["weights of another model", "model.safetensors", () => foreign(), "the file has no such parameter, the model needs one of"],
+    ["weights of another model", "model.safetensors", () => foreign(), "the file lacks this parameter; the model needs it as"],
     [
       "weights in half precision",
       "model.safetensors",

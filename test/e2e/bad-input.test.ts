@@ -162,7 +162,7 @@ describe("wrong word vectors", () => {
     [
       "another width",
       row("Bob", 1, 2, 3),
-      "the vectors have 3 numbers, the word table has 8 (VECTORS_INVALID)\n  → set model.inputs.words.size to 3",
+      "the vectors have 3 dimensions, but the word table has 8 (VECTORS_INVALID)\n  → set model.inputs.words.size to 3",
     ],
     ["an empty file", "", "bad.txt: the file is empty (VECTORS_INVALID)"],
   ])("%s: refused", async (_, text, message) => {

@@ -162,9 +162,7 @@ describe("a training that is stopped", () => {
     ]) {
       const { code, out, err } = await weft(["train", ...long("undisturbed", "--resume"), ...more], { cwd: folder });
       expect({ code, out }).toEqual({ code: 1, out: "" });
-      expect(err).toContain(
-        "last.safetensors: the checkpoint was written under another configuration or with other training data",
-      );
+      expect(err).toContain("last.safetensors: the checkpoint belongs to a training with another configuration or other data");
       expect(err).toContain("(CHECKPOINT_MISMATCH)");
     }
     writeFileSync(join(folder, "other.jsonl"), jsonLines(lines(17)));

@@ -1,11 +1,12 @@
-/** Every error code of this package, with what it means; `docs/errors.md` holds the same list. */
+/** Every error code of this package with its meaning, as also listed in `docs/errors.md`. */
 export const tensorErrorCodes = {
   MEMORY_EXHAUSTED: "the linear memory cannot grow any further",
   SHAPE_MISMATCH: "two matrices do not fit together",
   PARAMETER_UNKNOWN: "a parameter of this name does not exist, or has another shape",
-  PARAMETER_TWICE: "two parameters ask for the same name",
+  PARAMETER_TWICE: "two parameters have the same name",
 } as const;
 
+/** An error code of this package. */
 export type TensorErrorCode = keyof typeof tensorErrorCodes;
 
 /** Where something was found: a file, a 1-based line and column, and a path inside the value. */
@@ -16,6 +17,7 @@ export interface Location {
   readonly path?: string | undefined;
 }
 
+/** The content of an error: place, message, hint and cause. */
 export interface ErrorDetails {
   readonly at?: Location | undefined;
   /** What is wrong and what was expected, in one sentence without a final full stop. */
@@ -47,7 +49,7 @@ export class WeftError<Code extends string = string> extends Error {
   }
 }
 
-/** Wrong use of numbers in code: it has no place in a file. */
+/** An error in the use of matrices and parameters in code, which has no place in a file. */
 export class TensorError extends WeftError<TensorErrorCode> {
   constructor(code: TensorErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(code, { message, cause: options?.cause });
@@ -61,7 +63,7 @@ export class ShapeError extends TensorError {
   }
 }
 
-/** `file:line:column path: `, leaving out what is not known. */
+/** Formats a location as `file:line:column path: `, omitting unknown parts. */
 export function formatLocation(at: Location | undefined): string {
   if (at === undefined) return "";
   const position = [at.source, at.line, at.column].filter((part) => part !== undefined).join(":");

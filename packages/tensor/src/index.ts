@@ -1,5 +1,5 @@
-// The package's promises, room by room. Every name here is documented where it is defined; what is
-// not here may change.
+// The public API of the package, room by room. Every name is documented where it is defined.
+// Anything not exported here may change.
 
 // Errors
 export {
@@ -13,7 +13,7 @@ export {
   WeftError,
 } from "./errors.ts";
 
-// Kernels, and what computes them
+// Kernels and their providers
 export type { Address, KernelName, Kernels } from "./kernels/kernels.ts";
 export type { LinearMemory } from "./kernels/linear-memory.ts";
 export { bestBuild, type KernelBuild, type KernelProvider, kernelMark, providers } from "./kernels/providers.ts";

@@ -1,14 +1,15 @@
 import { ArchiveError } from "../errors.ts";
 
-/** A named array as it lies in a file: 32-bit floats, row-major. */
+/** An array in a safetensors file: 32-bit floats, row-major. */
 export interface StoredTensor {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
+/** The contents of a safetensors file. */
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  /** Free text by name; the format allows strings alone. */
+  /** Free text by name; the format allows only strings. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -22,8 +23,8 @@ const metadataKey = "__metadata__";
 const headerLimitBytes = 100_000_000;
 
 /**
- * Writes the safetensors format: header length, JSON header padded with spaces, data. Tensors
- * follow in the order of their names.
+ * Writes the safetensors format: header length, JSON header padded with spaces, data. Tensors are
+ * sorted by name.
  */
 export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
   const names = [...tensors.keys()].sort();
@@ -50,9 +51,10 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8A
 }
 
 /**
- * Reads what `writeSafetensors` wrote, and any other safetensors file of 32-bit floats.
+ * Reads a safetensors file of 32-bit floats, from `writeSafetensors` or any other writer.
  *
- * @throws {ArchiveError} ARCHIVE_INVALID when the file is cut off, is something else, or
+ * @param source the file's name, for error messages
+ * @throws {ArchiveError} ARCHIVE_INVALID when the file is truncated, is not safetensors, or
  *   contradicts itself
  */
 export function readSafetensors(file: Uint8Array, source: string): SafetensorsFile {
@@ -60,7 +62,7 @@ export function readSafetensors(file: Uint8Array, source: string): SafetensorsFi
     throw new ArchiveError("ARCHIVE_INVALID", {
       at: { source },
       message,
-      hint: "the file is cut off, or not a safetensors file; copy or train the model again",
+      hint: "the file is truncated, or not a safetensors file; copy or train the model again",
       cause,
     });
   };
@@ -100,8 +102,8 @@ function checkEntry(name: string, entry: unknown, fail: Fail): HeaderEntry {
 }
 
 /**
- * Every byte of the data belongs to one tensor, says the format; so a small file cannot unpack into
- * a large one either.
+ * The format assigns every byte of the data to exactly one tensor. This also stops a small file
+ * from unpacking into a large model.
  */
 function requireGapless(entries: readonly Named[], length: number, fail: Fail): void {
   let next = 0;
@@ -115,7 +117,7 @@ function requireGapless(entries: readonly Named[], length: number, fail: Fail): 
 
 function readTensor({ shape, data_offsets: [start, end] }: HeaderEntry, data: Uint8Array): StoredTensor {
   const values = new Float32Array((end - start) / 4);
-  new Uint8Array(values.buffer).set(data.subarray(start, end)); // a copy, since the numbers need not lie aligned in the file
+  new Uint8Array(values.buffer).set(data.subarray(start, end)); // a copy, since the numbers may be unaligned in the file
   return { shape, values };
 }
 

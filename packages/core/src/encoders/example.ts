@@ -1,23 +1,23 @@
 import type { Columns } from "./input-part.ts";
 
 /**
- * A sentence as a model reads it. Plain values and typed arrays only, so that it can be sent to
+ * A sentence as a model reads it. It holds only plain values and typed arrays, so it can be sent to
  * another thread.
  */
 export interface Example {
-  /** Tokens, for sorting and cutting into chunks. */
+  /** Number of tokens, for sorting and for forming chunks. */
   readonly length: number;
 }
 
 /** A sentence as an encoder reads it. */
 export interface EncoderExample extends Example {
-  /** What each part reads, by the name of the part. */
+  /** The columns that each input part reads, by the part's name. */
   readonly inputs: Readonly<Record<string, Columns>>;
 }
 
-/** Sentences end to end, without padding. */
+/** Sentences packed end to end, without padding. */
 export interface PackedSentences {
-  /** Where each sentence starts, and where the last one ends. */
+  /** The start of each sentence, then the end of the last. */
   readonly offsets: Int32Array;
   readonly inputs: Readonly<Record<string, Columns>>;
 }

@@ -6,82 +6,85 @@ import type { Lexicon, LexiconNeeds } from "../vocabulary/index.ts";
 import type { WordVectorTable } from "./word-vectors.ts";
 
 /**
- * What a part keeps of a sentence, and of sentences end to end: columns of numbers or of text, so
- * that it can be sent to another thread.
+ * The data an input part keeps of one sentence, or of packed sentences: columns of numbers or of
+ * text, which can be sent to another thread.
  */
 export type Columns = Readonly<Record<string, Int32Array | readonly string[]>>;
 
 /**
- * One thing that is known of every word before its context: the word itself, its characters, its
- * part of speech. The encoder puts the rows of all parts side by side. A new part is a file in
- * `inputs/` and a line in `inputs/index.ts`.
+ * One thing known about every word before its context: the word itself, its characters, its part of
+ * speech. The encoder concatenates the rows of all parts. To add a part, write a file in `inputs/`
+ * and list it in `inputs/index.ts`.
  */
 export interface InputPart<Settings extends object = object> {
-  /** The name of its section in `model.inputs`. */
+  /** The name of the part's section in `model.inputs`. */
   readonly name: string;
-  /** What it adds, for the documentation. */
+  /** What the part adds, for the documentation. */
   readonly summary: string;
-  /** @param defaults of the model that reads it, in place of the part's own */
+  /**
+   * The schema of the part's settings.
+   *
+   * @param defaults the model's defaults, which take precedence over the part's own
+   */
   settings(defaults: Partial<Settings>): z.ZodType<Settings>;
-  /** True where it reads entities: only a model that is given them can have it. */
+  /** True if the part reads entities, which only models with given entities have. */
   readonly readsEntities?: boolean | undefined;
-  /** What the lexicon must hold for it. */
+  /** What the lexicon must hold for this part; defaults to nothing. */
   needs?(settings: Settings): LexiconNeeds;
   /**
-   * Whether the lexicon holds that. A part that it does not is not read; every part without this
-   * is.
+   * Whether the lexicon holds what the part needs. If not, the part is skipped. Defaults to true.
    */
   isKnown?(lexicon: Lexicon): boolean;
   reader(lexicon: Lexicon): ReadPart;
   /**
-   * The columns after word dropout; a part without this never notices it.
+   * Returns the columns after word dropout. A part without this method ignores word dropout.
    *
-   * @param taken 1 for each word that dropout took; none in use
+   * @param taken 1 for each dropped word; undefined outside training
    */
   drop?(columns: Columns, taken: Uint8Array | undefined): Columns;
   build(settings: Settings, place: PartPlace): PartNetwork;
 }
 
-/** Takes what a part needs of a sentence. What it cannot hold is added to `omissions`. */
+/** Reads a part's columns from a sentence and adds what they cannot hold to `omissions`. */
 export type ReadPart = (sentence: Sentence, omissions: Omission[]) => Columns;
 
-/** Where a part's parameters live. */
+/** Everything a part needs to create its parameters. */
 export interface PartPlace {
   readonly lexicon: Lexicon;
   readonly scope: Scope;
-  /** First values of tables. */
+  /** Draws the first values of tables. */
   readonly initial: Initialiser;
-  /** Dropout inside of a part, before its rows are put beside those of others. */
+  /** Dropout inside a part, before its rows are concatenated with the others. */
   readonly dropout: number;
 }
 
 /** A part with its parameters. */
 export interface PartNetwork {
-  /** The name of its parameters, which tells its share of a weight from that of other parts. */
+  /** The name of the part's parameters, and of its block in weights that are split by part. */
   readonly name: string;
-  /** Numbers that it adds to a word. */
+  /** Columns that the part adds to a word. */
   readonly width: number;
   readonly wordVectors?: WordVectorTable | undefined;
   /**
-   * Words of one name have one row, wherever they stand: such rows are computed once a batch, and
-   * their products once for good. Absent where a row depends on the sentence around the word; then
-   * every word has a row of its own.
+   * Names the row of each word. Words with the same name have the same row wherever they occur, so
+   * their rows are computed once per batch and the products of these rows are cached. Absent if a
+   * row depends on the words around it.
    */
   names?(columns: Columns): TableRows;
   /**
-   * One row for each word of the columns: rows of a table, or of a matrix.
+   * The row of each word, from a table or from a matrix.
    *
-   * @param offsets where each sentence starts, and the last one ends
+   * @param offsets the start of each sentence, then the end of the last
    */
   rows(tape: Tape, columns: Columns, offsets: Int32Array): Lookup | PlacedRows;
 }
 
-/** Checks a part against its own settings and forgets them, so that all parts fit one table. */
+/** Type-checks a part against its settings type, then erases it so that all parts fit one table. */
 export function defineInput<Settings extends object>(part: InputPart<Settings>): InputPart {
   return part;
 }
 
-/** Columns that are numbers. */
+/** A column of numbers. */
 export function numbersOf(columns: Columns, name: string): Int32Array {
   return columns[name] as Int32Array;
 }

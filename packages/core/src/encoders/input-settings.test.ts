@@ -9,7 +9,7 @@ test("a model reads its own inputs by default, with its own sizes", () => {
   expect(schema.parse({})).toEqual(off);
 });
 
-test("what is asked for is merged over the defaults", () => {
+test("given settings are merged over the defaults", () => {
   expect(schema.parse({ characters: {}, pos: { when: "always" } })).toEqual({
     ...off,
     characters: { size: 50, filters: 25, widths: [2, 3] },
@@ -33,7 +33,7 @@ test.each([{ words: 3 }, { word: {} }, { words: { sise: 3 } }, { tags: {} }, { w
   },
 );
 
-test("a lexicon needs what the inputs that are on read", () => {
+test("a lexicon needs what the inputs read that are switched on", () => {
   expect(inputNeeds(schema.parse({}))).toEqual({ pos: "tagged" });
   expect(inputNeeds(schema.parse({ characters: "on", pos: "off" }))).toEqual({ characters: true });
   expect(inputNeeds(schema.parse({ pos: { when: "always" } }))).toEqual({ pos: "always" });

@@ -4,18 +4,19 @@ import type { Lexicon, LexiconNeeds } from "../vocabulary/index.ts";
 import type { InputPart } from "./input-part.ts";
 import { inputParts } from "./inputs/index.ts";
 
-/** Which parts a model reads: the settings of each, or false where it does not read it. */
+/**
+ * The input parts of a model: the settings of each part, or false if the model does not read it.
+ */
 export type Inputs = Readonly<Record<string, object | false>>;
 
 /**
- * The section `inputs` of a model.
+ * The schema of a model's `inputs` section.
  *
- * A part that is named there is merged over the model's defaults; `off` or `false` switches one
- * off, `on` or `true` on.
+ * Settings of a part are merged over the model's defaults; `off` or `false` switches a part off,
+ * `on` or `true` switches it on.
  *
- * @param defaults the parts that the model reads unless asked otherwise, which are its paper's,
- * with the sizes they have there
- * @param options.givenEntities whether the model is given entities, and so can read their tags
+ * @param defaults the parts that the model reads by default, with the sizes given in its paper
+ * @param options.givenEntities whether the model is given entities, so that it can read their tags
  */
 export function inputSettings(
   defaults: Readonly<Record<string, object>>,
@@ -23,7 +24,7 @@ export function inputSettings(
 ): z.ZodType<Inputs> {
   return schemaFrom(inputParts, () => sectionOf(defaults, givenEntities))
     .prefault({})
-    .describe("what the model reads of each word: parts are merged over its defaults, off switches one off");
+    .describe("what the model reads of each word: parts are merged over its defaults, off switches a part off");
 }
 
 function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: boolean): z.ZodType<Inputs> {
@@ -45,14 +46,14 @@ function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: bo
   );
 }
 
-/** A part with the settings that a model has for it. */
+/** A part with the model's settings for it. */
 export interface ChosenPart {
   readonly name: string;
   readonly part: InputPart;
   readonly settings: object;
 }
 
-/** The parts that are on, in the order of the table. */
+/** The parts that are on, in the order of `inputParts`. */
 function chosenParts(inputs: Inputs): ChosenPart[] {
   return [...inputParts].flatMap((part) => {
     const settings = inputs[part.name];
@@ -65,7 +66,7 @@ export function readParts(inputs: Inputs, lexicon: Lexicon): ChosenPart[] {
   return chosenParts(inputs).filter(({ part }) => part.isKnown?.(lexicon) ?? true);
 }
 
-/** What a lexicon must hold for these inputs. */
+/** What the lexicon must hold for these inputs. */
 export function inputNeeds(inputs: Inputs): LexiconNeeds {
   return Object.assign({}, ...chosenParts(inputs).map(({ part, settings }) => part.needs?.(settings))) as LexiconNeeds;
 }

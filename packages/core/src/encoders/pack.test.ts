@@ -10,7 +10,7 @@ const reader = new SentenceReader({ words: {}, characters: {}, wordShape: {}, po
 const empty = reader.read(sentence("", ""));
 const examples = tagged(eightSentences).map((item) => reader.read(item));
 
-test("sentences lie end to end, column by column", () => {
+test("sentences are packed end to end, column by column", () => {
   const { offsets, inputs } = packSentences(examples, empty, undefined);
   const tokens = eightSentences.flatMap((item) => item.tokens);
   expect([...offsets]).toEqual([0, 7, 15, 24, 31, 38, 41, 42, tokens.length]);
@@ -20,7 +20,7 @@ test("sentences lie end to end, column by column", () => {
   expect(packSentences([], empty, undefined).inputs["words"]).toEqual({ ids: new Int32Array(0) });
 });
 
-test("word dropout draws once a word, in the order of the text, and only words notice", () => {
+test("word dropout draws once per word in text order, and affects only the words part", () => {
   const { inputs: whole } = packSentences(examples, empty, undefined);
   const { inputs } = packSentences(examples, empty, { rate: 0.4, random: Random.of(3) });
   const random = Random.of(3);

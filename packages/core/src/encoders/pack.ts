@@ -3,19 +3,17 @@ import type { EncoderExample, PackedSentences } from "./example.ts";
 import type { Columns } from "./input-part.ts";
 import { inputParts } from "./inputs/index.ts";
 
-/**
- * In training, the share of words that become unknown, drawn one by one in the order of the text.
- */
+/** The share of training words to make unknown, drawn word by word in the order of the text. */
 export interface WordDropout {
   readonly rate: number;
   readonly random: Random;
 }
 
 /**
- * Sentences end to end.
+ * Packs sentences end to end.
  *
- * @param empty what is read of a sentence without words, which says what there is to pack
- * @param dropout given in training
+ * @param empty the example of a sentence without words, which names the columns to pack
+ * @param dropout word dropout; undefined outside training
  */
 export function packSentences(
   examples: readonly EncoderExample[],
@@ -61,7 +59,7 @@ function concatenateColumns(empty: Columns, all: readonly Columns[]): Columns {
   );
 }
 
-/** The columns of some words alone. */
+/** The columns, cut down to the words at these places. */
 export function pickWords(columns: Columns, places: Int32Array): Columns {
   return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, pick(column, places)]));
 }

@@ -32,14 +32,14 @@ function encoderOf(inputs: object, known: Lexicon = lexicon) {
   return { engine, store, encoder, batch, tape };
 }
 
-/** One row a word, whatever the rows it is made of. */
+/** One row per word, whether or not words share rows. */
 function everyRow(tape: Tape, { input, rows }: PlacedRows): number[][] {
   const values = tape.read(input);
   const places = rows ?? Int32Array.from({ length: input.rows }, (_, k) => k);
   return Array.from(places, (row) => [...values.subarray(row * input.columns, (row + 1) * input.columns)]);
 }
 
-test("the parts stand side by side in the order of the table, whatever the order in the settings", () => {
+test("parts are concatenated in the order of the table, whatever their order in the settings", () => {
   const { encoder, store } = encoderOf({ tags: all.tags, pos: all.pos, characters, words, wordShape: all.wordShape });
   expect(encoder.shares.map(({ name, width }) => `${name} ${width}`)).toEqual([
     "word 3",
@@ -72,7 +72,7 @@ test.each(Object.entries({ ...Object.fromEntries(Object.entries(all).map(([name,
   },
 );
 
-test("words of one spelling but of two parts of speech are two words", () => {
+test("words with the same spelling but different parts of speech are distinct", () => {
   const { encoder, batch, tape } = encoderOf({ words, pos: all.pos });
   const ids = batch.inputs["pos"]?.["ids"] as Int32Array;
   const before = encoder.forward(tape(false), batch).input.rows;
@@ -81,18 +81,18 @@ test("words of one spelling but of two parts of speech are two words", () => {
   expect(encoder.forward(tape(false), changed).input.rows).toBe(before + 1);
 });
 
-test("a part that the lexicon does not know is not read", () => {
+test("a part that the lexicon has no data for is skipped", () => {
   const { encoder } = encoderOf({ words, pos: all.pos, characters }, { ...lexicon, pos: undefined, characters: undefined });
   expect(encoder.shares).toEqual([{ name: "word", width: 3 }]);
 });
 
-test("a model that is left without any input is refused", () => {
+test("a model without any input is refused", () => {
   expect(() => encoderOf({ pos: all.pos }, { ...lexicon, pos: undefined })).toThrow(
-    "model.inputs: the training data has nothing",
+    "model.inputs: the training data holds none of the inputs",
   );
 });
 
-test("word vectors have a table where words are read, and none elsewhere", () => {
+test("word vectors have a table exactly if words are read", () => {
   expect(encoderOf({ words }).encoder.wordVectors).toMatchObject({
     table: { name: "m/word/weight" },
     setting: "inputs.words.size",

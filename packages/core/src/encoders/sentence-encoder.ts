@@ -18,36 +18,41 @@ import { packSentences, pickWords } from "./pack.ts";
 import { SentenceReader } from "./sentence-reader.ts";
 import type { WordVectorTable } from "./word-vectors.ts";
 
+/** The inputs of an encoder and its dropout rates, each from 0 to below 1. */
 export interface EncoderOptions {
   readonly inputs: Inputs;
-  /** First values of tables. */
+  /** Draws the first values of tables. */
   readonly initial: Initialiser;
   /** The share of words that training reads as unknown. */
   readonly wordDropout: number;
-  /**
-   * Dropout on what the encoder gives: of single numbers, and of whole columns of a sentence
-   * (Tompson et al. 2015).
-   */
+  /** Dropout of single numbers in the encoder's output. */
   readonly inputDropout: number;
+  /**
+   * Dropout of whole columns of a sentence in the encoder's output (Tompson et al. 2015); defaults
+   * to 0.
+   */
   readonly spatialDropout?: number | undefined;
-  /** Dropout inside of parts. */
+  /** Dropout inside the parts; defaults to 0. */
   readonly partDropout?: number | undefined;
 }
 
-/** The share of the encoder's columns that one part gives. */
+/** The columns that one part contributes to the encoder's output. */
 export interface PartShare {
   readonly name: string;
   readonly width: number;
 }
 
 /**
- * What is known of every word before its context: sentences in, [ΣN, D] out, the parts of the input
- * side by side. It stands under every model; which parts it reads the settings say.
+ * Represents every word by what is known before its context: it turns packed sentences into
+ * [ΣN, D], with the rows of all input parts concatenated. Every model builds on it; the settings
+ * decide which parts it reads.
  */
 export class SentenceEncoder {
-  /** D */
+  /** Columns of the output, D. */
   readonly width: number;
+  /** The columns of each part, in the order of the output. */
   readonly shares: readonly PartShare[];
+  /** The table that word vectors may fill, if words are read. */
   readonly wordVectors: WordVectorTable | undefined;
   readonly #options: EncoderOptions;
   readonly #parts: readonly (readonly [name: string, network: PartNetwork])[];
@@ -60,8 +65,8 @@ export class SentenceEncoder {
     if (readParts(inputs, lexicon).length === 0) {
       throw new ConfigError("SETTING_INVALID", {
         at: { path: "model.inputs" },
-        message: "the training data has nothing of what the model reads",
-        hint: "switch another input on, for example words",
+        message: "the training data holds none of the inputs that the model reads",
+        hint: "switch on another input, for example words",
       });
     }
     this.#parts = readParts(inputs, lexicon).map(({ name, part, settings }) => [
@@ -74,14 +79,18 @@ export class SentenceEncoder {
     this.wordVectors = this.#parts.map(([, { wordVectors }]) => wordVectors).find((table) => table !== undefined);
   }
 
-  /** @param random given in training, where word dropout makes some words unknown */
+  /**
+   * Packs examples end to end for `forward`.
+   *
+   * @param random draws the words that word dropout makes unknown; undefined outside training
+   */
   pack(examples: readonly EncoderExample[], random: Random | undefined): PackedSentences {
     return packSentences(examples, this.#empty, random && { rate: this.#options.wordDropout, random });
   }
 
   /**
-   * [ΣN, D]; where no weight is learnt, and no part looks at the words around, each distinct word
-   * once.
+   * Encodes every word, [ΣN, D]. Outside training, each distinct word is computed once, unless a
+   * part depends on the words around it.
    */
   forward(tape: Tape, batch: PackedSentences): PlacedRows {
     const names = tape.training ? undefined : this.#names(batch);
@@ -92,14 +101,14 @@ export class SentenceEncoder {
     return { input, rows, source: sourceOf(names, firsts) };
   }
 
-  /** [ΣN, D] with a row of its own for every word. */
+  /** Encodes every word into its own row of a matrix, [ΣN, D]. */
   everyWord(tape: Tape, batch: PackedSentences): Matrix {
     return this.#drop(tape, this.#beside(tape, batch), batch.offsets);
   }
 
   /**
-   * What `forward` gives part by part, in the order of `shares`, for layers that weigh each on its
-   * own: each distinct word, tag and so on once.
+   * The output of `forward` as one matrix per part, in the order of `shares`, for layers with
+   * separate weights for each part. Each distinct word, tag and so on is computed once.
    */
   forwardShares(tape: Tape, { inputs, offsets }: PackedSentences): PlacedRows[] {
     const { inputDropout, spatialDropout = 0 } = this.#options;
@@ -116,7 +125,7 @@ export class SentenceEncoder {
     });
   }
 
-  /** All parts side by side, one row a word. */
+  /** Concatenates all parts, one row per word. */
   #beside(tape: Tape, { inputs, offsets }: PackedSentences): Matrix {
     const found = this.#parts.map(([name, part]) => part.rows(tape, inputs[name] as Columns, offsets));
     const terms = together(tape, found);
@@ -132,7 +141,7 @@ export class SentenceEncoder {
     return tape.apply(operations.compose, { rows, columns: to, terms: placed });
   }
 
-  /** What a word is called by all parts at once; nothing where a part has no names. */
+  /** Names that identify a word across all parts; undefined if a part has no names. */
   #names({ inputs }: PackedSentences): TableRows | undefined {
     const all: TableRows[] = [];
     for (const [name, part] of this.#parts) {
@@ -150,7 +159,7 @@ export class SentenceEncoder {
   }
 }
 
-/** Neighbours that are rows of tables are looked up in one go. */
+/** Merges consecutive table lookups into one operation. */
 function together(tape: Tape, found: readonly (Lookup | PlacedRows)[]): PlacedRows[] {
   const terms: PlacedRows[] = [];
   let lookups: Lookup[] = [];
@@ -176,7 +185,9 @@ function everyRow(tape: Tape, found: Lookup | PlacedRows): Matrix {
   return tape.apply(operations.compose, { rows: rows.length, columns: input.columns, terms: [{ input, rows }] });
 }
 
-/** Numbers as one number, as in a table of all combinations; behind them text, as it stands. */
+/**
+ * Combines numeric names into one number, an index into all combinations; other names into text.
+ */
 function combineNames(all: readonly TableRows[]): TableRows {
   const [first, ...others] = all;
   return others.reduce(combineTwo, first ?? { table: { name: "", rows: 0 }, ids: [] });

@@ -4,7 +4,7 @@ import type { EncoderExample } from "./example.ts";
 import type { ReadPart } from "./input-part.ts";
 import { type Inputs, readParts } from "./input-settings.ts";
 
-/** Takes what an encoder reads of a sentence. */
+/** Turns a sentence into the example that a `SentenceEncoder` with the same inputs reads. */
 export class SentenceReader {
   readonly #parts: readonly (readonly [name: string, read: ReadPart])[];
 
@@ -12,7 +12,7 @@ export class SentenceReader {
     this.#parts = readParts(inputs, lexicon).map(({ name, part }) => [name, part.reader(lexicon)]);
   }
 
-  /** What a part cannot hold is added to `omissions`. */
+  /** @param omissions collects what the inputs cannot hold */
   read(sentence: Sentence, omissions: Omission[] = []): EncoderExample {
     return {
       length: sentence.tokens.length,

@@ -1,15 +1,15 @@
 import type { Parameter, ParameterStore } from "@weft-nlp/tensor";
 import type { Vocabulary, WordVectors } from "../vocabulary/index.ts";
 
-/** A table that word vectors may fill. */
+/** A table of word embeddings, [V, D], that word vectors may fill. */
 export interface WordVectorTable {
   readonly table: Parameter;
   readonly vocabulary: Vocabulary;
-  /** The setting that holds its width, below the model's. */
+  /** The path of the setting that holds the table's width, below `model`. */
   readonly setting: string;
 }
 
-/** Writes the vectors of words into their rows; the rows of other words stay as they are. */
+/** Writes word vectors into the rows of their words. The rows of other words do not change. */
 export function fillWordTable(
   store: ParameterStore,
   { table, vocabulary }: WordVectorTable,

@@ -2,7 +2,7 @@ import { Random } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
 import { drawDistinct, drawIndex } from "./sampling.ts";
 
-test("places are drawn as often as they weigh, and a place of weight zero never", () => {
+test("indices are drawn in proportion to their weights, and those of weight zero never", () => {
   const random = Random.of(5);
   const counts = [0, 0, 0, 0];
   for (let k = 0; k < 20_000; k++) {

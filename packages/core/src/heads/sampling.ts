@@ -1,8 +1,8 @@
 import type { Random } from "@weft-nlp/tensor";
 
 /**
- * A place among `count` weights from `start`, each as likely as its weight; the weights need not
- * sum to one.
+ * Draws an index among the `count` weights from `start`, with probability proportional to its
+ * weight. The weights need not sum to one.
  */
 export function drawIndex(weights: ArrayLike<number>, start: number, count: number, random: Random): number {
   let total = 0;
@@ -15,17 +15,17 @@ export function drawIndex(weights: ArrayLike<number>, start: number, count: numb
   return count - 1;
 }
 
-/** The place of the largest of `count` values from `start`, the first of equals. */
+/** The index of the largest of the `count` values from `start`; the first one wins ties. */
 export function bestIndex(values: ArrayLike<number>, start: number, count: number): number {
   let best = 0;
   for (let k = 1; k < count; k++) if ((values[start + k] ?? 0) > (values[start + best] ?? 0)) best = k;
   return best;
 }
 
-/** Draws before a sample set stays smaller than asked (Sun et al. 2018, released code). */
+/** Draws after which a sample set may stay incomplete (Sun et al. 2018, released code). */
 const maxDraws = 1000;
 
-/** Sequences that differ from each other and from `first`: as many as asked, or as were found. */
+/** Draws up to `wanted` sequences that differ from each other and from `first`. */
 export function drawDistinct(wanted: number, first: Int32Array, draw: () => Int32Array): Int32Array[] {
   const seen = new Set([first.join()]);
   const found: Int32Array[] = [];
@@ -39,7 +39,7 @@ export function drawDistinct(wanted: number, first: Int32Array, draw: () => Int3
 }
 
 /**
- * One tag a word, each uniform with probability ε, else from its own distribution.
+ * Draws one tag per word: uniformly with probability ε, else from the word's own distribution.
  *
  * @param probabilities [N, T]
  */
@@ -54,7 +54,7 @@ export function logProbOfTags(probabilities: ArrayLike<number>, count: number, t
   return tags.reduce((sum, tag, i) => sum + (tag < 0 ? 0 : logOf(probabilities[i * count + tag] ?? 0)), 0);
 }
 
-/** ln p, where a probability that came out as zero counts as the smallest normal 32-bit number. */
+/** ln p, with p raised to at least the smallest normal 32-bit float, so that it stays finite. */
 export function logOf(probability: number): number {
   return Math.log(Math.max(probability, 1.17549435e-38));
 }

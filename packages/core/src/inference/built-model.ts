@@ -7,45 +7,49 @@ import { Scope } from "../nn/index.ts";
 import type { Lexicon } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 
-/**
- * The settings that make a network, and the labels and words it knows: enough to build it, in any
- * thread.
- */
+/** A network's settings, labels and words: enough to build it in any thread. */
 export interface ModelDescription {
   readonly name: string;
   /** The model's own settings, complete. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly lexicon: Lexicon;
-  /** The probability from which a relation counts: one for all types, or one for each. */
+  /** The minimum probability of a relation, 0 to 1: one for all types, or one for each. */
   readonly threshold: Thresholds;
-  /** Present where confidences were fitted to data after training. */
+  /** Present if confidences were fitted to data after training. */
   readonly calibration?: Calibration | undefined;
 }
 
-/** A network in memory, ready to work. */
+/** A network in memory, ready to train or predict. */
 export interface BuiltModel {
   readonly description: ModelDescription;
   readonly definition: ModelDefinition;
   readonly engine: Engine;
   readonly store: ParameterStore;
+  /** The network with its calibration, if it has one. */
   readonly model: Model;
-  /** The same without its calibration. */
+  /** The network without its calibration. */
   readonly network: Model;
   readonly encoder: Encoder;
 }
 
+/** Where and how a network is built. */
 export interface BuildOptions {
+  /** The build of the kernels; defaults to the fastest that runs here. */
   readonly build?: KernelBuild | undefined;
-  /** Whether worker threads shall share the memory. */
+  /** Whether worker threads will share the memory; defaults to false. */
   readonly shared?: boolean | undefined;
   /**
-   * Seeds the first weights; `null` leaves them zero, for a network whose weights are about to be
-   * read.
+   * Seeds the first weights; defaults to 1. `null` leaves them zero, for a network whose weights
+   * are about to be written.
    */
   readonly seed?: number | null | undefined;
 }
 
-/** A fresh network with its first weights. */
+/**
+ * Builds a network with its first weights in a new memory.
+ *
+ * @throws {ConfigError} SETTING_INVALID if no model of this name is registered
+ */
 export function buildModel(description: ModelDescription, options: BuildOptions = {}): BuiltModel {
   const { build, shared, seed = 1 } = options;
   const engine = Engine.create({ ...(build === undefined ? {} : { build }), ...(shared === undefined ? {} : { shared }) });
@@ -53,8 +57,8 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
 }
 
 /**
- * What another thread needs to work with the same weights. Plain values, ready to be sent;
- * `lexicon` as JSON.
+ * A model to send to another thread, which then works on the same weights. It holds only values
+ * that can be posted; `lexicon` is JSON.
  */
 export interface SharedModel {
   readonly description: Omit<ModelDescription, "lexicon">;
@@ -64,6 +68,7 @@ export interface SharedModel {
   readonly layout: ParameterStore["layout"];
 }
 
+/** Describes a model for `attachModel` in another thread. Its memory must be shared. */
 export function shareModel({ description, engine, store }: BuiltModel): SharedModel {
   const { lexicon, ...rest } = description;
   return {
@@ -75,7 +80,11 @@ export function shareModel({ description, engine, store }: BuiltModel): SharedMo
   };
 }
 
-/** The network of another thread, on the same memory. */
+/**
+ * Builds the network of another thread on the same memory, with the same weights.
+ *
+ * @param lexicon the shared model's lexicon, read from its JSON
+ */
 export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
   const engine = Engine.attach(shared.memory, shared.build);
   return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }));

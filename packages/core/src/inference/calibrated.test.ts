@@ -45,7 +45,7 @@ describe.each(Object.keys(kinds))("%s", (name) => {
   const built = made(name);
   const raw = predict(built, 1e-3);
 
-  test("is as sure of its relations as the scaling says, and as sure of its entities as before", () => {
+  test("scales the confidences of relations and keeps those of entities", () => {
     const found = predict(recalibrate(built, 0.5, calibration(3)), 1e-6);
     expect(raw.flatMap(({ relations }) => relations).length).toBeGreaterThan(3);
     for (const [index, { entities, relations }] of raw.entries()) {
@@ -58,7 +58,7 @@ describe.each(Object.keys(kinds))("%s", (name) => {
     }
   });
 
-  test("keeps what is at least as sure as the threshold, in the new measure and in the old one", () => {
+  test("applies thresholds to the scaled confidences, with the same result as to the raw ones", () => {
     const kept = (predictions: readonly Prediction[]): string[] =>
       predictions.flatMap(({ relations }, index) => relations.map(({ head, tail, type }) => `${index} ${head} ${type} ${tail}`));
     for (const temperature of [0.5, 1, 2.5]) {
@@ -78,7 +78,7 @@ describe.each(Object.keys(kinds))("%s", (name) => {
     }
   });
 
-  test("is the same after saving, and in another thread, and can be taken back", () => {
+  test("survives saving and another thread, and can be removed", () => {
     const other = recalibrate(built, Object.fromEntries(lexicon.relations.names.map((type) => [type, 0.3])), calibration(2));
     const loaded = unpackModel(packModel(other), "m", { build: "baseline" });
     expect(loaded.description).toEqual(other.description);

@@ -1,21 +1,23 @@
 import { inverseScaling, type Prediction, type Scaling, scaleConfidence, type Thresholds } from "../metrics/index.ts";
 import type { Model } from "../models/index.ts";
 
-/** How a model's confidences were brought in line with what is right, and from where. */
+/** A fit of a model's confidences to observed precision, and how it was made. */
 export interface Calibration {
-  /** What confidences of relations went through. Thresholds count in the measure after it. */
+  /** The scaling of relation confidences. Thresholds apply to the scaled confidences. */
   readonly scaling: Scaling;
-  /** The threshold for confidences as they were: what there is to go back to. */
+  /** The threshold for the unscaled confidences, to restore when the calibration is removed. */
   readonly rawThreshold: Thresholds;
-  /** What counted as right, on which data, and what thresholds were chosen for, in words. */
+  /** The protocol that decided which relations are right. */
   readonly protocol: string;
+  /** The data it was fitted on, in words. */
   readonly data: string;
+  /** What the thresholds were chosen for, in words. */
   readonly goal: string;
 }
 
 /**
- * A model whose relations are as sure as the scaling says. Entities, and everything that training
- * uses, stay as they are.
+ * Scales the confidences of a model's relations. Entities, losses and outputs are those of the raw
+ * model.
  */
 export function calibratedModel(raw: Model, scaling: Scaling): Model {
   return {

@@ -21,8 +21,8 @@ beforeAll(() => {
 });
 
 /**
- * In place of a network: the first word is an entity, the last one another, and the first is before
- * the last.
+ * A stand-in for a network: the first and the last word are entities, and the first is before the
+ * last.
  */
 const firstAndLast = ({ length }: Example): Prediction =>
   length < 2
@@ -76,7 +76,7 @@ function sentencesAt(words: readonly string[]): Document["sentences"] {
   return ends.map((end, k) => ({ start: ends[k - 1] ?? 0, end }));
 }
 
-test("what is found in a sentence is placed in its document", async () => {
+test("findings in a sentence are converted to tokens of the document", async () => {
   const found = await run(documents);
   expect(found.map(({ id }) => id)).toEqual(["d0", "d1", "d2", "d3"]);
   expect(found.map(surfaces)).toEqual([["Ada", ".", "Bob", "Acme"], [], [], ["Rome", ".", "It", ".", "Nobody", "it"]]);
@@ -91,7 +91,7 @@ test("what is found in a sentence is placed in its document", async () => {
   for (const document of found) validateDocument(document, {});
 });
 
-test("however sentences are batched, the result is the same", async () => {
+test("the result does not depend on the batch size", async () => {
   const whole = await run(documents);
   for (const batch of [1, 2, 3, 5, 100]) expect(await run(documents, { batch })).toEqual(whole);
 });
@@ -102,7 +102,7 @@ test("the annotation that came with a document is replaced", async () => {
   expect(await run([annotated])).toEqual(await run([document]));
 });
 
-test("a sentence beyond the window is read in windows that overlap, and somebody is told", async () => {
+test("a sentence longer than the window is read in overlapping windows and reported", async () => {
   const words = Array.from({ length: 2 * defaultWindow + 1 }, (_, i) => `w${i}`);
   const long = documentFromText("long", words.join(" "), { sentences: "one" });
   const { predict, calls } = recording();
@@ -116,7 +116,7 @@ test("a sentence beyond the window is read in windows that overlap, and somebody
   expect(apart.calls.flat()).toEqual([200, 200, 200]);
 });
 
-test("a sentence that fits is read as if there were no windows, whatever the overlap", async () => {
+test("a sentence that fits the window is read whole, whatever the overlap", async () => {
   const whole = await run(documents);
   const longest = Math.max(...documents.flatMap(({ sentences }) => sentences.map(({ start, end }) => end - start)));
   const told: LongSentence[] = [];
@@ -126,13 +126,13 @@ test("a sentence that fits is read as if there were no windows, whatever the ove
   expect(told).toEqual([]);
 });
 
-test("an overlap that leaves no way forward is refused", async () => {
+test("an overlap as large as the window is refused", async () => {
   for (const wrong of [{ window: 4, overlap: 4 }, { window: 0 }, { window: 4, overlap: -1 }, { window: 2.5 }]) {
     await expect(run(documents, wrong)).rejects.toThrow("SETTING_INVALID");
   }
 });
 
-test("a document of very many sentences is no danger", async () => {
+test("a document with very many sentences is handled", async () => {
   const words = Array.from({ length: 150_000 }, () => "x");
   const tokens = words.map((text, i) => ({ text, start: 2 * i, end: 2 * i + 1 }));
   const document: Document = {
@@ -144,7 +144,7 @@ test("a document of very many sentences is no danger", async () => {
   expect((await run([document]))[0]?.entities).toEqual([]);
 });
 
-test("what is not sure enough is left out, and a relation goes with its arguments", async () => {
+test("findings below the minimum confidence are dropped, and relations with their arguments", async () => {
   const [document] = documents as [Document];
   const at = async (minConfidence: number): Promise<string[]> => {
     const [found] = await run([document], { minConfidence });
@@ -161,7 +161,7 @@ test("what is not sure enough is left out, and a relation goes with its argument
   expect(await at(0.95)).toEqual([]);
 });
 
-test("the threshold is the model's own unless another is asked for", async () => {
+test("the threshold defaults to the model's own", async () => {
   const seen: unknown[] = [];
   const predict: Predict = async (examples, { threshold }) => {
     seen.push(threshold);
@@ -175,7 +175,7 @@ test("the threshold is the model's own unless another is asked for", async () =>
 test.each([
   ["documents", documents[0] as Document],
   ["documents without a sentence", documents[1] as Document],
-])("a stream of %s is read no further ahead than a batch", async (_, document) => {
+])("a stream of %s is read at most one batch ahead", async (_, document) => {
   let read = 0;
   function* endless(): Generator<Document> {
     for (;;) {
@@ -194,7 +194,7 @@ test.each([
   expect(furthest).toBeLessThanOrEqual(16);
 });
 
-test("a signal stops the stream, before it begins and within it, and the source is closed", async () => {
+test("a signal stops the stream before or during it, and the source is closed", async () => {
   await expect(run(documents, { signal: AbortSignal.abort(new Error("not even begun")) })).rejects.toThrow("not even begun");
   const controller = new AbortController();
   let closed = false;

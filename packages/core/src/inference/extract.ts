@@ -14,36 +14,39 @@ import { mergeWindows, type WindowFinding } from "./merge-windows.ts";
 import { Predictor } from "./predictor.ts";
 import { type WindowOptions, windowSettings, windowsOf } from "./windows.ts";
 
-/** Predicts many sentences at once: this thread, or workers. */
+/** Predicts many sentences at once, in this thread or in workers. */
 export type Predict = (
   examples: readonly Example[],
   options: PredictOptions,
 ) => readonly Prediction[] | Promise<readonly Prediction[]>;
 
+/** Options of `extract`. */
 export interface ExtractOptions extends WindowOptions {
-  /** Where the work is done; this thread where left out. */
+  /** Does the prediction; defaults to this thread. */
   readonly predict?: Predict | undefined;
-  /** The probability from which a relation counts; the model's own where left out. */
+  /** The minimum probability of a relation, 0 to 1; defaults to the model's own. */
   readonly threshold?: PredictOptions["threshold"] | undefined;
-  /** Entities and relations less sure than this are left out; 0 keeps all. */
+  /** The minimum confidence of entities and relations, 0 to 1; defaults to 0, which keeps all. */
   readonly minConfidence?: number | undefined;
-  /** Sentences predicted at a time. */
+  /** Sentences predicted at a time; defaults to 512. */
   readonly batch?: number | undefined;
+  /** Stops the stream. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told of every sentence that does not fit a window, before its document comes. */
+  /** Called for every sentence that is longer than a window, before its document is yielded. */
   readonly onLongSentence?: ((long: LongSentence) => void) | undefined;
 }
 
-/** A sentence that was read in windows, and what that cost. */
+/** Reports a sentence that was read in windows. */
 export interface LongSentence {
+  /** The document's id. */
   readonly document: string;
-  /** Its place in the document, from 0. */
+  /** Index of the sentence in the document, from 0. */
   readonly sentence: number;
   readonly tokens: number;
   readonly windows: number;
   /**
-   * Entities of the input, for models that need them, that no window holds whole: the model has not
-   * seen them.
+   * The number of given entities that no window contains whole, and that the model therefore did
+   * not see. Always 0 for models that find entities themselves.
    */
   readonly unread: number;
 }
@@ -51,14 +54,14 @@ export interface LongSentence {
 const defaultBatch = 512;
 
 /**
- * Finds entities and relations in documents: each comes back with the model's annotation in place
- * of its own, in order; a model that needs entities is given those of the document. Streams: a
- * batch of sentences is in memory at a time, and of a document no more than itself.
+ * Finds entities and relations in documents and yields each document, in order, with the model's
+ * annotation in place of its own. A model that needs entities is given those of the document. The
+ * input is streamed: only about one batch of sentences is in memory at a time.
  *
- * A sentence that is longer than the window is read in windows that overlap, and what they found is
- * put together by the rules of `mergeWindows`; nothing that was found is cut away.
+ * A sentence longer than the window is read in overlapping windows, whose findings `mergeWindows`
+ * merges.
  *
- * @throws {ConfigError} SETTING_INVALID where the overlap does not fit the window
+ * @throws {ConfigError} SETTING_INVALID if the window or the overlap is invalid
  */
 export async function* extract(
   built: BuiltModel,
@@ -76,7 +79,7 @@ export async function* extract(
       for (const window of windowsOf(span, settings)) pieces.push({ document: waiting.length, sentence, window });
     }
     waiting.push(document);
-    // Documents without a sentence wait as well; a stream of nothing else must not pile up.
+    // Documents without sentences wait as well, and a stream of them must not pile up.
     if (pieces.length < limit && waiting.length < limit) continue;
     yield* annotate(built, predict, waiting, pieces, options);
     waiting = [];
@@ -90,12 +93,12 @@ function predictHere(built: BuiltModel): Predict {
   return (examples, how) => predictor.predict(examples, how);
 }
 
-/** A sentence, or a window of one that is too long. */
+/** A sentence, or a window of a long one. */
 interface Piece {
-  /** Its place among the documents that wait. */
+  /** Index of the waiting document it belongs to. */
   readonly document: number;
   readonly sentence: number;
-  /** Tokens of the document. */
+  /** The window in tokens of the document. */
   readonly window: Span;
 }
 
@@ -137,7 +140,7 @@ async function* annotate(
   }
 }
 
-/** What was found, in tokens of the document. */
+/** Converts the findings in a window to tokens of the document. */
 function findingOf(window: Span, { entities, relations }: Annotation): WindowFinding {
   const { start } = window;
   return {
@@ -160,12 +163,12 @@ function longSentence(
   return { document: id, sentence, tokens: end - start, windows: findings.length, unread: unread.length };
 }
 
-/** The entities that lie in some tokens as a whole, in the order of the document. */
+/** Returns the entities that lie wholly within a span, in the order of the document. */
 type EntitiesWithin = (span: Span) => Entity[];
 
 /**
- * Looked up by where they start: a document may have as many entities as it has sentences, and each
- * asks for its own.
+ * Indexes entities by their start. Every sentence looks up its own, so a scan of all entities would
+ * take quadratic time.
  */
 function entitiesWithin(entities: readonly Entity[]): EntitiesWithin {
   const places = new Map<number, number[]>();
@@ -183,10 +186,7 @@ function entitiesWithin(entities: readonly Entity[]): EntitiesWithin {
   };
 }
 
-/**
- * @param given the entities that the model is to be given; those that a piece cannot hold are not
- *   among them
- */
+/** @param given looks up the entities to give to the model */
 function sentenceAt(document: Document, span: Span, given: EntitiesWithin): Sentence {
   const tokens = document.tokens.slice(span.start, span.end).map((token) => token.text);
   const pos = document.pos?.slice(span.start, span.end);
@@ -199,8 +199,8 @@ function sentenceAt(document: Document, span: Span, given: EntitiesWithin): Sent
 }
 
 /**
- * The entities and relations that are sure enough, by the digits that are written; a relation goes
- * with its arguments.
+ * Keeps the entities and relations whose confidence, rounded as in the output, is at least `min`. A
+ * relation is dropped with its arguments.
  */
 function confident({ entities, relations }: Prediction, min: number): Pick<Prediction, "entities" | "relations"> {
   if (min <= 0) return { entities, relations };

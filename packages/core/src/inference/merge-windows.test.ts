@@ -54,7 +54,7 @@ test("the same span and type is one entity with the highest confidence", () => {
   expect(shown(merged.entities)).toEqual(["109-111 PER 0.9"]);
 });
 
-test("of two readings of the same words the one further from the border of its window stays, surer or not", () => {
+test("of rival readings the one further from the border of its window stays, whatever the confidence", () => {
   const cut = finding(left, [[111, 112, "LOC", 0.99]]);
   const whole = finding(right, [[111, 113, "LOC", 0.6]]);
   expect(shown(mergeWindows(sentence, [cut, whole]).entities)).toEqual(["111-113 LOC 0.6"]);
@@ -62,7 +62,7 @@ test("of two readings of the same words the one further from the border of its w
   expect(shown(mergeWindows(sentence, [cut, other]).entities)).toEqual(["111-112 ORG 0.1"]);
 });
 
-test("the ends of the sentence are no borders, and equal margins leave it to the confidence", () => {
+test("the ends of the sentence are not borders, and ties go to the more confident reading", () => {
   // Left: 3 from its end. Right: 1 from its start, however far from the end of the sentence.
   const near = mergeWindows(sentence, [
     finding(left, [[104, 109, "A"]]),
@@ -78,7 +78,7 @@ test("the ends of the sentence are no borders, and equal margins leave it to the
   expect(shown(tie.entities)).toEqual(["108-110 A 0.3"]);
 });
 
-test("overlapping entities that one window found side by side both stay", () => {
+test("overlapping entities that one window found together both stay", () => {
   const nested: [number, number, string][] = [
     [109, 111, "PER"],
     [109, 110, "TITLE"],
@@ -92,7 +92,7 @@ test("given entities are no rivals, even where no window holds both", () => {
   expect(mergeWindows(sentence, windows, true).entities).toHaveLength(2);
 });
 
-test("a relation of an entity that gave way holds of the entity it gave way to", () => {
+test("a relation of an entity that gave way moves to the winning entity", () => {
   const cut = finding(
     left,
     [
@@ -117,7 +117,7 @@ test("a relation of an entity that gave way holds of the entity it gave way to",
   ]);
 });
 
-test("the same relation is one, the surer; its opposite is another; two ends that became one entity are none", () => {
+test("equal relations become the more confident one; opposite ones stay; one with equal arguments is dropped", () => {
   const ends: [number, number, string][] = [
     [108, 109, "A"],
     [110, 111, "B"],
@@ -148,7 +148,7 @@ test("the same relation is one, the surer; its opposite is another; two ends tha
   expect(merged.relations).toEqual([{ head: 0, tail: 0, type: "is" }]);
 });
 
-test("what every window finds in the same way comes out as it stands in the sentence", () => {
+test("findings on which all windows agree come out unchanged", () => {
   const span = fc.tuple(fc.nat(99), fc.integer({ min: 1, max: 5 }));
   fc.assert(
     fc.property(fc.array(span, { maxLength: 20 }), fc.integer({ min: 12, max: 60 }), (spans, window) => {

@@ -1,28 +1,27 @@
 import type { Annotation, Entity, Relation, Span } from "../schema/index.ts";
 
-/** What was found in one window of a sentence, in tokens of the document. */
+/** The entities and relations found in one window of a sentence, in tokens of the document. */
 export interface WindowFinding extends Annotation {
   readonly window: Span;
 }
 
 /**
- * The findings of overlapping windows of one sentence, put together so that nothing stands there
- * twice.
+ * Merges the findings of overlapping windows of one sentence, without duplicates.
  *
- * - The same span with the same type is one entity, with the highest confidence any window gave it.
- * - Entities that overlap otherwise, and that no window found side by side, are readings of the
- *   same words: the one that lies further from the borders of its window stays, since it was read
- *   with more around it; where that is equal, the surer one, then the longer. Borders that are
- *   those of the sentence do not count.
- * - A relation keeps its ends: where one gave way, the entity it gave way to takes its place. The
- *   same relation between the same ends is one, with the highest confidence; one whose two ends
- *   become the same entity is none.
+ * - Entities with the same span and type become one, with the highest confidence of any window.
+ * - Other entities that overlap, and that no window found together, are rival readings of the same
+ *   words. The one further from the borders of its window wins, because it was read with more
+ *   context; ties go to the more confident one, then to the longer. The ends of the sentence do not
+ *   count as borders.
+ * - If an argument of a relation gives way to a rival, the rival replaces it. The same relation
+ *   between the same entities becomes one, with the highest confidence. A relation whose arguments
+ *   become the same entity is dropped.
  *
- * Entities come in the order of their places, relations in that of their ends.
+ * Entities are ordered by their spans, relations by their arguments.
  *
- * @param sentence tokens of the document
- * @param given whether the entities came with the document: then overlapping ones are no rival
- *   readings, and all stay
+ * @param sentence the sentence's span in tokens of the document
+ * @param given whether the entities came with the document, so that overlapping ones are not rivals
+ *   and all stay; defaults to false
  */
 export function mergeWindows(sentence: Span, findings: readonly WindowFinding[], given = false): Annotation {
   const readings = new Map<string, Reading>();
@@ -49,12 +48,10 @@ export function mergeWindows(sentence: Span, findings: readonly WindowFinding[],
   };
 }
 
-/** A span with a type, as the windows found it. */
+/** An entity, as one or more windows found it. */
 interface Reading {
   entity: Entity;
-  /**
-   * Tokens between it and the nearest border of a window that found it, the most of all of them.
-   */
+  /** Tokens to the nearest border of the window, in the window where this is largest. */
   margin: number;
   readonly windows: Set<number>;
   /** The reading it gave way to. */
@@ -79,7 +76,7 @@ function note(readings: Map<string, Reading>, entity: Entity, window: Span, inde
   return known;
 }
 
-/** The readings that stay; the others learn what they gave way to. */
+/** The readings that stay. Each of the others records the reading it gave way to. */
 function unrivalled(readings: readonly Reading[], sentence: Span): Reading[] {
   const order = readings.toSorted(
     (a, b) =>
@@ -112,7 +109,7 @@ function sideBySide(a: Reading, b: Reading): boolean {
   return false;
 }
 
-/** Less than, equal or more, for numbers that may be infinite. */
+/** Compares numbers that may be infinite. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }

@@ -38,14 +38,14 @@ test("a model comes back from its files: settings, labels, words, threshold and 
   expect(packModel(made({}, 2))["model.safetensors"]).not.toEqual(files["model.safetensors"]);
 });
 
-test("the files are those of the ecosystem: JSON that people read, weights by the path of their parameter", () => {
+test("the files follow the common convention: readable JSON, and weights named by parameter path", () => {
   expect(json("config.json")).toMatchObject({ format: "weft-model", version: 2, model: { name: "rin", rounds: 1 } });
   const { tensors, metadata } = readSafetensors(files["model.safetensors"], "m");
   expect(metadata).toEqual({ format: "weft-model" });
   expect([...tensors.keys()]).toEqual(expect.arrayContaining(["rin/word/weight", "rin/encoder/forward/bias", "rin/tag/weight"]));
 });
 
-test("another thread finds the same weights in the same memory", () => {
+test("another thread shares the weights in the same memory", () => {
   const built = made();
   const shared = shareModel(built);
   const attached = attachModel(
@@ -97,7 +97,7 @@ test.each<[string, ModelFiles, string, string]>([
     "no weights",
     changed({ "model.safetensors": writeSafetensors({ tensors: new Map(), metadata: {} }) }),
     "m/model.safetensors",
-    "has no such parameter",
+    "lacks this parameter",
   ],
   [
     "weights of a wider model",

@@ -7,7 +7,7 @@ import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
 
-/** The files of a model's folder by name, as in the ecosystem's convention. */
+/** The files of a model's folder by name, following the common convention. */
 export interface ModelFiles {
   readonly "config.json": Uint8Array;
   readonly "vocab.json": Uint8Array;
@@ -16,7 +16,7 @@ export interface ModelFiles {
 
 const pluginHint = "if a plugin registers it, load that with --plugin, or with loadPlugins in a program";
 const formatName = "weft-model";
-/** Version 1 had the settings of inputs beside those of the network. */
+/** In version 1, settings of inputs were mixed with those of the network. */
 const formatVersion = 2;
 
 const thresholds = z.union([z.number(), z.record(z.string(), z.number())]);
@@ -37,7 +37,7 @@ const configFile = header.extend({
     .optional(),
 });
 
-/** A model as files. The same weights give the same bytes. */
+/** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
   const { name, settings, threshold, calibration, lexicon } = description;
   const config = { format: formatName, version: formatVersion, model: { name, ...settings }, threshold, calibration };
@@ -49,11 +49,11 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
 }
 
 /**
- * The way back.
+ * Builds a model from the files that `packModel` wrote.
  *
- * @param source the folder, for errors
- * @throws {ArchiveError} ARCHIVE_INVALID where a file is cut off, foreign, or does not fit the
- *   others
+ * @param source the folder's name, for error messages
+ * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, is not part of a model, or does
+ *   not fit the others
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
   const built = buildModel(readDescription(files, source), { ...options, seed: null });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { inPlaces, predictionChunk, predictionChunks } from "./prediction-chunks.ts";
 
-test("every sentence is in one chunk, with others of like length, within the bounds; what is found goes back to its place", () => {
+test("every sentence is in one chunk of similar lengths within the bounds, and results return to their places", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 1300 }), { maxLength: 200 }), (lengths) => {
       const examples = lengths.map((length) => ({ length }));

@@ -1,21 +1,21 @@
 import type { Example } from "../models/index.ts";
 
 /**
- * Sentences that are predicted together at most, and their words: enough to fill the products, few
- * enough to stay in the cache.
+ * The maximum size of a chunk: large enough for efficient matrix products, small enough to stay in
+ * the cache.
  */
 export const predictionChunk = { sentences: 32, words: 1024 } as const;
 
-/** Examples that are predicted together, and the place of each among those they were taken from. */
+/** Examples that are predicted together, with the index of each among all examples. */
 export interface PredictionChunk {
   readonly examples: readonly Example[];
   readonly places: readonly number[];
 }
 
 /**
- * Chunks of sentences of like length, the longest first: recurrences advance together, and the last
- * chunk to begin is a quick one. How sentences fall into chunks never depends on how many workers
- * there are.
+ * Splits examples into chunks of sentences of similar length, the longest first, so that
+ * recurrences advance together and the last chunk to start is a quick one. The chunks never depend
+ * on the number of workers.
  */
 export function predictionChunks(all: readonly Example[]): PredictionChunk[] {
   const chunks: { examples: Example[]; places: number[]; words: number }[] = [];
@@ -35,7 +35,7 @@ export function predictionChunks(all: readonly Example[]): PredictionChunk[] {
   return chunks;
 }
 
-/** What was found in each chunk, in the order of all examples. */
+/** Puts the results of all chunks back in the order of the examples. */
 export function inPlaces<Found>(chunks: readonly PredictionChunk[], found: readonly (readonly Found[])[]): Found[] {
   const all: Found[] = [];
   for (const [index, { places }] of chunks.entries()) {

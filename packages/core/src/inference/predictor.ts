@@ -3,7 +3,7 @@ import type { Prediction } from "../metrics/index.ts";
 import type { Example, Model, PredictOptions } from "../models/index.ts";
 import { inPlaces, predictionChunks } from "./prediction-chunks.ts";
 
-/** Predicts in the calling thread, in working memory of its own that it keeps. */
+/** Predicts in the calling thread, and keeps its working memory between calls. */
 export class Predictor {
   readonly #engine: Engine;
   readonly #model: Model;
@@ -17,7 +17,7 @@ export class Predictor {
     this.#kept = new KeptProducts(engine);
   }
 
-  /** One prediction an example, in order. */
+  /** Returns one prediction per example, in order. */
   predict(examples: readonly Example[], options: PredictOptions): Prediction[] {
     const chunks = predictionChunks(examples);
     return inPlaces(
@@ -26,7 +26,7 @@ export class Predictor {
     );
   }
 
-  /** The predictions of examples that are a chunk already. */
+  /** Predicts one chunk, as formed by `predictionChunks`. */
   predictChunk(examples: readonly Example[], options: PredictOptions): Prediction[] {
     this.#arena.reset();
     return this.#model.predict(new Tape(this.#engine, this.#arena, { kept: this.#kept }), examples, options);

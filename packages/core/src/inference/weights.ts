@@ -5,11 +5,18 @@ import { ArchiveError } from "../errors.ts";
 /** The weights of a model by parameter name. */
 export type Weights = ReadonlyMap<string, StoredTensor>;
 
+/** Copies all parameters out of a store, each [rows, columns]. */
 export function readWeights(store: ParameterStore): Map<string, StoredTensor> {
   return new Map(store.layout.map((item) => [item.name, { shape: [item.rows, item.columns], values: store.read(item) }]));
 }
 
-/** @throws {ArchiveError} ARCHIVE_INVALID where a parameter is absent or has another shape */
+/**
+ * Writes weights into all parameters of a store. Weights that the store has no parameter for are
+ * ignored.
+ *
+ * @param source where the weights come from, for error messages
+ * @throws {ArchiveError} ARCHIVE_INVALID if a parameter is missing or has another shape
+ */
 export function writeWeights(store: ParameterStore, weights: Weights, source: string): void {
   for (const parameter of store.layout) {
     const stored = weights.get(parameter.name);
@@ -19,8 +26,8 @@ export function writeWeights(store: ParameterStore, weights: Weights, source: st
         at: { source, path: parameter.name },
         message:
           stored === undefined
-            ? `the file has no such parameter, the model needs one of ${expected}`
-            : `the parameter is ${stored.shape.join(" × ")}, the model needs ${expected}`,
+            ? `the file lacks this parameter; the model needs it as ${expected}`
+            : `the parameter is ${stored.shape.join(" × ")}, but the model needs ${expected}`,
         hint: "the weights belong to a model with other settings or another vocabulary",
       });
     }

@@ -1,34 +1,35 @@
 import { ConfigError } from "../errors.ts";
 import type { Span } from "../schema/index.ts";
 
-/** How a sentence that is too long is read. */
+/** How long sentences are split into overlapping windows. */
 export interface WindowOptions {
   /**
-   * Tokens read at once; a sentence that has no more is read whole. The cost of a sentence grows
-   * with its length squared.
+   * Tokens read at once; defaults to `defaultWindow`. Shorter sentences are read whole. The cost of
+   * a sentence grows with the square of its length.
    */
   readonly window?: number | undefined;
   /**
-   * Tokens that a window shares with the one in front of it, so that what lies across a border lies
-   * whole in one of the two.
+   * Tokens shared with the previous window, so that a short mention across a border is whole in one
+   * of the two; defaults to `defaultOverlap`, or less in small windows.
    */
   readonly overlap?: number | undefined;
 }
 
-/** Tokens read at once. The longest sentences of the usual corpora have about 150. */
+/** Tokens read at once by default. The longest sentences of the usual corpora have about 150. */
 export const defaultWindow = 256;
 
 /**
- * Tokens shared by two windows: more than the mentions of the usual corpora and most of the
- * distances between related ones.
+ * Tokens shared by two windows by default: longer than the mentions of the usual corpora and most
+ * of the distances between related ones.
  */
 export const defaultOverlap = 64;
 
 /**
- * The settings, complete; without an overlap, the usual one or as much of it as the window leaves
- * room for.
+ * Fills in the defaults. The overlap defaults to `defaultOverlap`, but to no more than a quarter of
+ * the window.
  *
- * @throws {ConfigError} SETTING_INVALID
+ * @throws {ConfigError} SETTING_INVALID if the window is below 1 token, or the overlap is not
+ *   smaller than the window
  */
 export function windowSettings({ window = defaultWindow, overlap }: WindowOptions): { window: number; overlap: number } {
   const shared = overlap ?? Math.min(defaultOverlap, Math.floor(window / 4));
@@ -42,12 +43,11 @@ export function windowSettings({ window = defaultWindow, overlap }: WindowOption
 }
 
 /**
- * The windows of a sentence, in order, together covering all of it: the sentence itself where it
- * fits. The last window is as long as the others and moves back instead of being cut, so that it
- * sees as much around its words as they do.
+ * Splits a sentence into windows that cover it, in order. A sentence that fits is one window. The
+ * last window moves back rather than being shortened, so that it has as much context as the others.
  *
- * @param sentence tokens of the document
- * @returns tokens of the document
+ * @param sentence the sentence's span in tokens of the document
+ * @returns spans in tokens of the document; none for an empty sentence
  */
 export function windowsOf({ start, end }: Span, { window, overlap }: { window: number; overlap: number }): Span[] {
   const length = end - start;
@@ -63,6 +63,6 @@ function invalid(path: string, message: string): ConfigError {
   return new ConfigError("SETTING_INVALID", {
     at: { path },
     message,
-    hint: "windows of a sentence share fewer tokens than they have",
+    hint: "an overlap must be smaller than its window",
   });
 }

@@ -9,8 +9,8 @@ import { definePipeline } from "./pipeline/index.ts";
 import { rin } from "./rin/index.ts";
 
 /**
- * Every model there is, ours and registered ones. The command line, the configuration, the
- * documentation and the contract tests walk it.
+ * The catalogue of models, built-in and registered. The command line, the configuration, the
+ * documentation and the contract tests all read it.
  */
 export const models = new Catalogue<ModelDefinition>("model", [rin, jointNn, bilstmTagger, bioMtl, pcnn, eattBigru]);
 models.register(definePipeline(models));

@@ -60,7 +60,7 @@ describeModel(models.get("eatt-bigru"), {
   ...pairs,
 });
 
-test("a model that finds entities cannot read their tags, and no model reads nothing", () => {
+test("a model that finds entities cannot read their tags, and every model needs an input", () => {
   for (const name of ["rin", "joint-nn", "bilstm-tagger"] as const) {
     expect(models.get(name).settings.safeParse({ inputs: { tags: {} } }).success, name).toBe(false);
   }

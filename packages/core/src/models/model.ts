@@ -11,168 +11,177 @@ export type { Example, WordVectorTable } from "../encoders/index.ts";
 export type { PairCounts } from "../heads/given-pairs/pair-reader.ts";
 
 /**
- * What a model can do beyond learning from sentences; shared code asks these, never a model's name.
+ * What a model needs and can do. Shared code checks these capabilities, never a model's name.
  */
 export interface Capabilities {
-  /** True for classifiers of pairs whose entities must be given. */
+  /** True for classifiers of pairs, whose entities must be given. */
   readonly needsGoldEntities: boolean;
-  /** False for taggers, which find entities alone; defaults to true. */
+  /** False for taggers, which find only entities; defaults to true. */
   readonly findsRelations?: boolean | undefined;
   /**
-   * False where no sentence waits for the words of another: chunks are then even, and not of
-   * sentences of like length.
+   * False if sentences do not advance together word by word. Training then forms chunks of about
+   * equal size instead of chunks of sentences of similar length. Defaults to true.
    */
   readonly recurrent?: boolean | undefined;
 }
 
-/** Losses of some sentences by name, summed, not averaged. */
+/** Losses by name, summed over sentences, not averaged. */
 export type Losses = Readonly<Record<string, number>>;
 
+/** The context of a loss: its factor, its randomness, and the batch it belongs to. */
 export interface LossOptions {
-  /** Factor of the summed loss in the objective, usually 1 / sentences of the batch. */
+  /** The factor of the summed loss in the objective, usually 1 / sentences of the batch. */
   readonly factor: number;
   /** Randomness of this chunk, apart from dropout masks. */
   readonly random: Random;
   /** The pass over the training data, counted from 1; defaults to 1. */
   readonly epoch?: number | undefined;
-  /** The batch that these sentences are a part of; by default they are all of it. */
+  /** The size of the batch that these sentences belong to; defaults to these sentences. */
   readonly batch?: BatchSize | undefined;
 }
 
+/** The size of a batch. */
 export interface BatchSize {
   readonly sentences: number;
   readonly tokens: number;
 }
 
+/** Options of a prediction. */
 export interface PredictOptions {
-  /** The probability from which a relation counts: one for all types, or one for each. */
+  /** The minimum probability of a relation, 0 to 1: one for all types, or one for each. */
   readonly threshold: Thresholds;
 }
 
 /**
- * One thing that a model can say about a sentence, and what the model needs to find its probability
- * again.
+ * One possible output of a model for a sentence. Models extend it with the data they need to
+ * compute its probability.
  */
 export interface Output {
   readonly prediction: Prediction;
 }
 
+/** How outputs are drawn (Sun et al. 2018, algorithm 1). */
 export interface SampleOptions {
-  /** Outputs drawn of each sentence, beside gold. */
+  /** Outputs to draw for each sentence, in addition to gold. */
   readonly samples: number;
-  /** The share of tags that are drawn uniformly, not from the model. */
+  /** ε, the share of tags that are drawn uniformly instead of from the model. */
   readonly epsilon: number;
-  /** Relations drawn from the model given the entities, or its best ones. */
+  /** Relations of a drawn output: drawn from the model given the entities, or the most likely. */
   readonly relations: "sampled" | "best";
-  /** The relations beside the gold entities: gold, or the model's, as `relations` says. */
+  /** Relations of the gold output: gold, or the model's, chosen as `relations` says. */
   readonly goldRelations: "gold" | "sampled";
   readonly random: Random;
 }
 
 /**
- * How likely a model finds outputs: P(y) = P(entities) · P(relations | entities), both as
- * logarithms, by sentence and output.
+ * A model's probabilities of outputs, P(y) = P(entities) · P(relations | entities), as logarithms
+ * by sentence and output.
  */
 export interface OutputScores {
+  /** ln P(entities) */
   readonly entities: readonly Float64Array[];
+  /** ln P(relations | entities) */
   readonly relations: readonly Float64Array[];
-  /** The losses of `Model.loss`, from the same pass; their gradient has been added. */
+  /** The losses of `Model.loss` from the same pass, whose gradient has already been added. */
   readonly losses: Losses;
   /**
-   * Adds the gradient of Σ factor · ln P over all outputs, with a factor for each of the two parts.
+   * Adds the gradient of Σ factor · ln P over all outputs, with separate factors for entities and
+   * relations.
    */
   addGradient(entityFactors: readonly Float64Array[], relationFactors: readonly Float64Array[]): void;
 }
 
 /**
- * What an objective over whole outputs needs of a model. A model that has it can be trained by
- * every such objective.
+ * A model's outputs as a probability distribution. A model that provides it can be trained by every
+ * objective over whole outputs, such as minimum risk training.
  */
 export interface OutputDistribution<E extends Example = Example> {
-  /** What the metrics compare predictions with. */
+  /** The reference that metrics compare predictions with. */
   goldOf(example: E): Prediction;
   /**
-   * The gold output of each sentence, then distinct drawn ones; fewer than asked where there are no
-   * more to be found.
+   * Returns the gold output of each sentence, then distinct drawn ones; fewer than requested if no
+   * more are found.
    */
   sample(tape: Tape, examples: readonly E[], options: SampleOptions): Output[][];
-  /** @param outputs of each sentence, from `sample` on the same examples */
+  /**
+   * Scores outputs.
+   *
+   * @param outputs the outputs of each sentence, from `sample` on the same examples
+   */
   logProb(tape: Tape, examples: readonly E[], outputs: readonly (readonly Output[])[], options: LossOptions): OutputScores;
 }
 
 /** A network with its parameters. */
 export interface Model<E extends Example = Example> {
-  /** The table of word embeddings [V, D] that word vectors may fill, where it has one. */
+  /** The table of word embeddings, [V, D], that word vectors may fill; absent without words. */
   readonly wordVectors?: WordVectorTable | undefined;
   /** Adds the gradient of factor · Σ loss to the tape's buffers and returns the losses. */
   loss(tape: Tape, examples: readonly E[], options: LossOptions): Losses;
+  /** Returns one prediction per example, in order. */
   predict(tape: Tape, examples: readonly E[], options: PredictOptions): Prediction[];
-  /**
-   * Its outputs as a probability distribution, where it can draw from that and find a probability
-   * again.
-   */
+  /** The distribution over outputs; absent if the model cannot draw and score them. */
   readonly outputs?: OutputDistribution<E> | undefined;
 }
 
-/**
- * Turns sentences into examples. What the model cannot hold (overlapping entities, unknown labels)
- * is added to `losses`.
- */
+/** Turns sentences into examples. */
 export interface Encoder<E extends Example = Example> {
+  /**
+   * Encodes one sentence.
+   *
+   * @param omissions collects what the model cannot hold, such as overlapping entities and unknown
+   *   labels
+   */
   encode(sentence: Sentence, omissions?: Omission[]): E;
   /**
-   * The examples of a training, where they are not the sentences one by one: some pairs are left
-   * out, or shuffled on their own.
+   * Returns the training examples of a model that does not train on the sentences one by one, for
+   * example because it skips or shuffles pairs.
    */
   training?(sentences: readonly Sentence[], options: { readonly seed: number }, omissions: Omission[]): TrainingExamples<E>;
 }
 
+/** The examples that a pair classifier trains on, with counts of their pairs. */
 export interface TrainingExamples<E extends Example = Example> {
   readonly examples: readonly E[];
   readonly pairs: PairCounts;
 }
 
-/**
- * A model inside another one. Its parameters stand under the names of both: `pipeline/tagger/…`.
- */
+/** A model inside another model. Its parameters are named after both: `pipeline/tagger/…`. */
 export interface ModelPart<Settings = unknown> {
   readonly name: "tagger" | "classifier";
-  /** Which model of the catalogue it is, with that model's settings. */
+  /** The name of the part's model in the catalogue, with that model's settings. */
   model(settings: Settings): { readonly name: string } & Readonly<Record<string, unknown>>;
-  /** The protocol that chooses its best epoch; defaults to what the model itself would take. */
+  /** The protocol that chooses the part's best epoch; defaults to the model's own. */
   readonly select?: ProtocolName | undefined;
   /**
-   * Whether it learns from what the part before it finds in the training sentences, beside what is
-   * annotated there.
+   * Whether the part learns from the previous part's predictions on the training sentences as well
+   * as from their annotation; defaults to false.
    */
   learnsFromPredictions?(settings: Settings): boolean;
 }
 
-/** Everything shared code knows about a kind of model. */
+/** A kind of model: everything that shared code needs to configure, build and train one. */
 export interface ModelDefinition<Settings = unknown, E extends Example = Example> {
   readonly name: string;
-  /** The paper, in the short form authors and year. */
+  /** The paper, as authors and year. */
   readonly paper: string;
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
   readonly capabilities: Capabilities;
   /**
-   * The protocols that say most about its predictions, first the one that chooses the best epoch;
-   * by default the entity types decide.
+   * The protocols that suit the model's predictions best. The first one chooses the best epoch. By
+   * default the protocols depend on whether entities have types.
    */
   protocols?(settings: Settings): readonly ProtocolName[] | undefined;
-  /**
-   * Models that it is put together from, each trained for itself in this order; none by default.
-   */
+  /** The models it consists of, each trained separately, in this order; defaults to none. */
   readonly parts?: readonly ModelPart<Settings>[] | undefined;
-  /** What it needs of the lexicon besides words and labels; nothing by default. */
+  /** What the lexicon must hold in addition to words and labels; defaults to nothing. */
   needs?(settings: Settings): LexiconNeeds;
   build(settings: Settings, lexicon: Lexicon, scope: Scope): Model<E>;
   encoder(settings: Settings, lexicon: Lexicon): Encoder<E>;
 }
 
 /**
- * Checks a definition against its own types and forgets them, so that models of all kinds fit one
- * catalogue.
+ * Type-checks a definition against its settings and examples, then erases both types so that all
+ * models fit one catalogue.
  */
 export function defineModel<Settings, E extends Example>(definition: ModelDefinition<Settings, E>): ModelDefinition {
   return definition;

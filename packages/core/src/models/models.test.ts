@@ -21,9 +21,7 @@ const pipelineTagger = {
 };
 const pipelineClassifier = { name: "eatt-bigru", ...pairSizes, hiddenSize: 5, attentionSize: 4, dropout: 0 };
 
-/**
- * A small network of every model; one that is missing here does not type-check, and fails below.
- */
+/** A small network of every model. A missing one does not type-check, and fails below. */
 const cases = {
   rin: {
     settings: { rounds: 2, inputs: { words: { size: 6 }, pos: { size: 3 } }, hiddenSize: 5, inputDropout: 0 },
@@ -75,8 +73,8 @@ test("every model of the catalogue is under contract", () => {
 for (const [name, each] of Object.entries(cases)) describeModel(models.get(name), each);
 
 /**
- * What the released code of Ye et al. does besides; running statistics that follow within the few
- * steps of a test.
+ * Further details of the released code of Ye et al., with running statistics that move within the
+ * few steps of a test.
  */
 describeModel(models.get("bio-mtl"), {
   ...pairs,

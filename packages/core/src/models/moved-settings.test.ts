@@ -8,7 +8,7 @@ test.each([
   [["model", "filterWidths"], "model.inputs.characters.widths (and model.spanWidths for the spans of joint-nn)"],
   [["vocabulary", "characters"], "model.inputs.characters"],
   [["vocabulary", "pos"], "model.inputs.pos"],
-])("%j stands at %s now", (path, place) => {
+])("%j is now %s", (path, place) => {
   expect(movedSetting(path)).toBe(place);
 });
 
@@ -19,7 +19,7 @@ test.each([[["model", "rounds"]], [["training", "wordSize"]], [["wordSize"]], [[
   },
 );
 
-test("old settings become sections of their inputs; what had none keeps the defaults", () => {
+test("old settings become sections of their inputs; inputs without settings keep the defaults", () => {
   expect(migrateSettings({ name: "rin", wordSize: 3, posSize: 2, rounds: 1 })).toEqual({
     ...{ name: "rin", rounds: 1 },
     inputs: { words: { size: 3 }, pos: { size: 2 } },
@@ -32,7 +32,7 @@ test("old settings become sections of their inputs; what had none keeps the defa
   expect(migrateSettings({ name: "rin" })).toEqual({ name: "rin" });
 });
 
-test("the parts of a pipeline are migrated each for itself", () => {
+test("each part of a pipeline is migrated", () => {
   const { name: _name, ...settings } = migrateSettings({
     name: "pipeline",
     tagger: { name: "bilstm-tagger", wordSize: 5, filterWidths: [3] },

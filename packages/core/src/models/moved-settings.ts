@@ -1,7 +1,4 @@
-/**
- * Settings of models that stood beside each other before each input had a section of its own, and
- * where they stand now.
- */
+/** Model settings from before each input had a section, with their paths today. */
 const movedBelowModel: Readonly<Record<string, string>> = {
   wordSize: "inputs.words.size",
   posSize: "inputs.pos.size",
@@ -18,9 +15,9 @@ const movedToModel: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where a setting of a configuration stands now, given its old name.
+ * The path of a setting today, given its old one; undefined for a setting that has not moved.
  *
- * @param path of the setting, from the top of the configuration
+ * @param path the old path, from the top of the configuration
  */
 export function movedSetting(path: readonly (string | number)[]): string | undefined {
   const [top, name] = [path[0], String(path.at(-1))];
@@ -34,8 +31,7 @@ export function movedSetting(path: readonly (string | number)[]): string | undef
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The settings of a model of format version 1, as version 2 has them; parts of a pipeline with
- * their own.
+ * Converts the settings of a model from format version 1 to 2, including the parts of a pipeline.
  */
 export function migrateSettings(model: Settings): Settings {
   const { wordSize, posSize, characterSize, characterFilters, filterWidths, tag, tagSize, ...rest } = model;

@@ -11,7 +11,7 @@ export interface TaggingSettings extends TagsHeadSettings {
   readonly wordDropout: number;
 }
 
-/** The words seen in their context, and what that says about their tags. */
+/** The states of words in context, and the scores of their tags. */
 export interface TaggedWords {
   /** h, [ΣN, 2H] */
   readonly states: Matrix;
@@ -20,9 +20,9 @@ export interface TaggedWords {
 }
 
 /**
- * An encoder, a BiLSTM and tags: what finds entities in the joint network (Sun et al. 2018, §3.1),
- * and the whole of the tagger (Ma and Hovy 2016). Dropout of one rate acts inside of the
- * characters, on the input and on the states.
+ * An encoder, a BiLSTM and a tags head: the entity side of the joint network (Sun et al. 2018,
+ * §3.1) and the whole tagger (Ma and Hovy 2016). Dropout of one rate applies inside the characters,
+ * to the input and to the states.
  */
 export class TaggingNetwork {
   readonly encoder: SentenceEncoder;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { distinct } from "./distinct.ts";
 
-test("every place finds its own item among the distinct ones, which come in the order in which they first stand", () => {
+test("every place maps to its own item, and distinct items keep the order of their first occurrence", () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.nat(5), fc.constantFrom("a", "b", "1"))), (items) => {
       const { firsts, rows } = distinct(items);

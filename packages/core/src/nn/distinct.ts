@@ -1,6 +1,8 @@
 /**
- * Where each distinct item first stands, and which of these items stands at each place: work on
- * words is then done once a word.
+ * Finds repeated items, so that work on words is done once per distinct word.
+ *
+ * @returns `firsts`: the index at which each distinct item first occurs, in ascending order;
+ *   `rows`: for each item, the position of its distinct item in `firsts`
  */
 export function distinct(items: ArrayLike<string | number>): { readonly firsts: Int32Array; readonly rows: Int32Array } {
   const known = new Map<string | number, number>();

@@ -13,12 +13,19 @@ import {
 } from "@weft-nlp/tensor";
 import type { Scope } from "./scope.ts";
 
+/** An affine map x·W + b, or x·W without a bias. */
 export interface LinearLayer {
+  /** W, [inputs, outputs] */
   readonly weight: Parameter;
+  /** b, [1, outputs] */
   readonly bias?: Parameter | undefined;
 }
 
-/** x·W + b; both start uniform in ±1/√inputs. */
+/**
+ * Adds the parameters of a linear layer. Weight and bias start uniform in ±1/√inputs.
+ *
+ * @param options.bias whether the layer has a bias; defaults to true
+ */
 export function linearLayer(scope: Scope, inputs: number, outputs: number, options: { bias?: boolean } = {}): LinearLayer {
   const initial = uniform(1 / Math.sqrt(inputs));
   return {
@@ -27,25 +34,39 @@ export function linearLayer(scope: Scope, inputs: number, outputs: number, optio
   };
 }
 
+/**
+ * Computes x·W + b for every row.
+ *
+ * @param input [N, inputs]
+ * @returns [N, outputs]
+ */
 export function applyLinear(tape: Tape, layer: LinearLayer, input: Matrix): Matrix {
   return tape.apply(operations.linear, { input, ...layer });
 }
 
+/** A bidirectional LSTM: one set of weights for each direction. */
 export interface BilstmLayer {
   readonly forward: LstmParameters;
   readonly backward: LstmParameters;
 }
 
 /**
- * A bidirectional LSTM; all weights start uniform in ±1/√size.
+ * Adds the parameters of a bidirectional LSTM. All weights start uniform in ±1/√size.
  *
- * @param size units of one direction
+ * @param inputs columns of the input
+ * @param size units in each direction
  */
 export function bilstmLayer(scope: Scope, inputs: number, size: number): BilstmLayer {
   return { forward: lstm(scope.child("forward"), inputs, size), backward: lstm(scope.child("backward"), inputs, size) };
 }
 
-/** @param words the row of the input that each word of each sentence is */
+/**
+ * Runs the LSTM over each sentence in both directions.
+ *
+ * @param words the input row of each word, ΣN words of all sentences in order
+ * @param offsets start of each sentence among the words, then the end of the last
+ * @returns h→ ⊕ h← of each word, [ΣN, 2·size]
+ */
 export function applyBilstm(tape: Tape, layer: BilstmLayer, words: PlacedRows, offsets: Int32Array): Matrix {
   return tape.apply(operations.bilstm, { ...words, offsets, ...layer });
 }
@@ -60,17 +81,19 @@ function lstm(scope: Scope, inputs: number, size: number): LstmParameters {
 }
 
 /**
- * The two forms of RIN's interaction cell: reads a prediction, holds the shared features, gives a
- * task's features.
+ * RIN's interaction cell, in two forms. Its input is a task's prediction, its state the shared
+ * features, and its output the task's new features.
  */
 export type InteractionCell =
   | { readonly form: "gru"; readonly parameters: GruParameters }
   | { readonly form: "paper"; readonly parameters: InteractionParameters };
 
 /**
+ * Adds the parameters of an interaction cell. All weights start uniform in ±1/√width.
+ *
  * @param form `gru`: a standard GRU cell, as in the released code; `paper`: Sun et al. 2020, eq. 4
- * @param inputs width of the prediction
- * @param width width of the features, D
+ * @param inputs columns of the prediction
+ * @param width columns of the features, D
  */
 export function interactionCell(scope: Scope, form: InteractionCell["form"], inputs: number, width: number): InteractionCell {
   const initial = uniform(1 / Math.sqrt(width));
@@ -99,6 +122,9 @@ export function interactionCell(scope: Scope, form: InteractionCell["form"], inp
 }
 
 /**
+ * Computes a task's features from its last prediction and the shared features (Sun et al. 2020,
+ * eq. 2 and 4).
+ *
  * @param belief the task's prediction, [N, inputs]
  * @param shared H^(k−1), [N, D]
  * @returns the task's features, [N, D]
@@ -109,15 +135,26 @@ export function interact(tape: Tape, cell: InteractionCell, belief: Matrix, shar
 }
 
 /**
- * Scores all ordered pairs of words for each relation: eq. 7, W_m split into the share of the first
- * and of the second word.
+ * Scores every ordered pair of words for each relation (Sun et al. 2020, eq. 7). W_m is split into
+ * the blocks that multiply the first and the second word.
  */
 export interface PairLayer {
+  /** The first word's block of W_m, [D, D], with the bias of the pair layer if it has one. */
   readonly first: LinearLayer;
+  /** The second word's block of W_m, [D, D]. */
   readonly second: LinearLayer;
+  /** [D, R] */
   readonly relation: LinearLayer & { readonly bias: Parameter };
 }
 
+/**
+ * Adds the parameters of a pair layer. W_m starts uniform in ±1/√(2·width), the relation layer in
+ * ±1/√width.
+ *
+ * @param width columns of the word features, D
+ * @param relations relation types, R
+ * @param options.bias whether W_m has a bias
+ */
 export function pairLayer(scope: Scope, width: number, relations: number, options: { bias: boolean }): PairLayer {
   const pair = scope.child("pair");
   const initial = uniform(1 / Math.sqrt(2 * width));
@@ -136,21 +173,24 @@ export function pairLayer(scope: Scope, width: number, relations: number, option
   };
 }
 
-/** Filters of several widths over spans of rows, each followed by ReLU and a maximum. */
+/** Filters of several widths over spans of rows, each followed by ReLU and max-pooling. */
 export interface ConvolutionLayer {
   readonly filters: readonly {
-    /** [inputs, width·F] in one block a tap */
+    /** [inputs, width·F], one block per tap */
     readonly weight: Parameter;
     readonly bias: Parameter;
-    /** [labels, width·F]: the filters' share for one-hot columns beside the input */
+    /** [labels, width·F]: the filters' weights for one-hot columns next to the input */
     readonly labels: Parameter | undefined;
   }[];
 }
 
 /**
- * All weights start uniform in ±1/√(columns · width).
+ * Adds the parameters of a convolution. All weights start uniform in ±1/√(columns · width), where
+ * columns = inputs + labels.
  *
- * @param labels one-hot columns beside the inputs; 0 for none
+ * @param filters filters of each width, F
+ * @param widths rows under a filter
+ * @param labels one-hot columns next to the inputs; defaults to 0
  */
 export function convolutionLayer(
   scope: Scope,
@@ -172,18 +212,24 @@ export function convolutionLayer(
   };
 }
 
+/** The rows and spans that a convolution reads. */
 export interface ConvolutionInput {
   /** [M, inputs] */
   readonly input: Matrix;
+  /** Start and end of each span, one after the other. */
   readonly spans: Int32Array;
   /**
-   * The input row at each place that spans count, and its label; the input itself, without labels,
-   * where left out.
+   * The input row and the label at each place that spans refer to; `factor` scales the one-hot
+   * labels. Defaults to the rows of the input, without labels.
    */
   readonly places?: { readonly source: Int32Array; readonly labels: Int32Array; readonly factor: number } | undefined;
 }
 
-/** @returns [spans, widths · filters] */
+/**
+ * Convolves and max-pools every span with the filters of every width.
+ *
+ * @returns [spans, widths · F]
+ */
 export function applyConvolution(tape: Tape, layer: ConvolutionLayer, { input, spans, places }: ConvolutionInput): Matrix {
   const pooled = layer.filters.map(({ weight, bias, labels }) =>
     tape.apply(operations.spanConvolution, {
@@ -199,25 +245,34 @@ export function applyConvolution(tape: Tape, layer: ConvolutionLayer, { input, s
   return concatenate(tape, pooled);
 }
 
-/** Batch normalisation: Ioffe and Szegedy 2015. */
+/**
+ * Batch normalisation, γ (x − mean) / √(variance + ε) + β for each column (Ioffe and Szegedy 2015).
+ * All parameters are [1, columns].
+ */
 export interface NormLayer {
+  /** γ */
   readonly scale: Parameter;
+  /** β */
   readonly shift: Parameter;
+  /** The running mean, used outside training. */
   readonly mean: Parameter;
+  /** The running variance, used outside training. */
   readonly variance: Parameter;
   readonly momentum: number;
   readonly epsilon: number;
 }
 
+/** The constants of a batch normalisation. */
 export interface NormOptions {
   /** The share of the running statistics that a step keeps. */
   readonly momentum: number;
+  /** ε, added to the variance. */
   readonly epsilon: number;
 }
 
 /**
- * Changes nothing at first but what the moments do: γ = 1, β = 0, and running statistics of the
- * mean 0 and the variance 1.
+ * Adds the parameters of a batch normalisation. They start with γ = 1, β = 0, a running mean of 0
+ * and a running variance of 1.
  */
 export function normLayer(scope: Scope, columns: number, options: NormOptions): NormLayer {
   return {
@@ -230,11 +285,17 @@ export function normLayer(scope: Scope, columns: number, options: NormOptions): 
   };
 }
 
+/**
+ * Normalises each column: by the moments of the batch in training, by the running ones otherwise.
+ *
+ * @param input [N, columns]
+ * @returns [N, columns]
+ */
 export function applyNorm(tape: Tape, layer: NormLayer, input: Matrix): Matrix {
   return tape.apply(operations.batchNorm, { input, ...layer });
 }
 
-/** Matrices of equally many rows side by side. */
+/** Concatenates matrices with the same number of rows, column-wise. */
 export function concatenate(tape: Tape, parts: readonly Matrix[]): Matrix {
   let columns = 0;
   const terms = parts.map((input) => {

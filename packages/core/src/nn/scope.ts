@@ -1,6 +1,8 @@
 import type { Initialiser, Parameter, ParameterStore } from "@weft-nlp/tensor";
 
-/** A place in the tree of parameter names: `rin/encoder/forward`. */
+/**
+ * A path in the tree of parameter names, such as `rin/encoder/forward`, to add parameters under.
+ */
 export class Scope {
   readonly #store: ParameterStore;
   readonly #path: string;
@@ -10,24 +12,26 @@ export class Scope {
     this.#path = path;
   }
 
+  /** The scope one level down. */
   child(name: string): Scope {
     return new Scope(this.#store, this.#path === "" ? name : `${this.#path}/${name}`);
   }
 
   /**
-   * A matrix [rows, columns] that every batch touches; `blocks` names its gates, where it has
-   * several side by side.
+   * Adds a matrix [rows, columns] that every batch uses in full.
+   *
+   * @param blocks blocks of columns next to each other, such as the gates of a recurrent cell
    */
   dense(name: string, rows: number, columns: number, initialise: Initialiser, blocks = 1): Parameter {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { blocks });
   }
 
-  /** Statistics of data [1, columns] that training gathers, and no optimizer moves. */
+  /** Adds running statistics, [1, columns], which training collects and no optimizer updates. */
   running(name: string, columns: number, initialise: Initialiser): Parameter {
     return this.#store.add(`${this.#path}/${name}`, 1, columns, initialise, { kind: "running" });
   }
 
-  /** An embedding table [rows, columns], of which a batch touches single rows. */
+  /** Adds an embedding table, [rows, columns], of which a batch uses only some rows. */
   table(name: string, rows: number, columns: number, initialise: Initialiser): Parameter {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { kind: "table" });
   }

@@ -4,19 +4,23 @@ import type { Model } from "../models/index.ts";
 import { mrt } from "./mrt.ts";
 import { likelihood, type Objective, type ObjectiveDefinition } from "./objective.ts";
 
-/** Every objective there is, ours and registered ones. */
+/** The catalogue of objectives, built-in and registered. */
 export const objectives = new Catalogue<ObjectiveDefinition>("objective", [likelihood, mrt]);
 
-/** The section `objective` of a configuration: which one, and its own settings. */
+/** The section `objective` of a configuration: the name of an objective, with its settings. */
 export type ObjectiveSettings = { readonly name: string } & Readonly<Record<string, unknown>>;
 
-/** The schema of the section, with the objectives that are registered by now. */
+/** The schema of the section `objective`, with all objectives registered so far. */
 export function objectiveSettings(): z.ZodType<ObjectiveSettings> {
   const choices = [...objectives].map(({ name, settings }) => settings.extend({ name: z.literal(name) }));
   return z.discriminatedUnion("name", choices as never);
 }
 
-/** @throws {ConfigError} SETTING_INVALID when the model lacks what the objective needs */
+/**
+ * Binds the configured objective to a model.
+ *
+ * @throws {ConfigError} SETTING_INVALID if the model lacks what the objective needs
+ */
 export function objectiveFor({ name, ...settings }: ObjectiveSettings, model: Model): Objective {
   return objectives.get(name).bind(model, settings);
 }

@@ -5,13 +5,12 @@ import { defineObjective, type Objective } from "./objective.ts";
 import { costOf, expectedRisk } from "./risk.ts";
 
 /**
- * Minimum risk training: the model's own losses and the expected loss over a set of sampled
- * outputs, one to one (§3.4).
+ * Minimum risk training (Sun et al. 2018, algorithm 1 and eq. 6): the model's own losses plus the
+ * expected loss over a set of sampled outputs, with equal weight (§3.4).
  *
- * Sun et al. 2018, algorithm 1 and eq. 6. Outputs are drawn without dropout and scored with it, as
- * in the released code.
+ * Outputs are drawn without dropout and scored with it, as in the released code.
  *
- * @throws {ConfigError} SETTING_INVALID when the model has no output distribution
+ * @throws {ConfigError} SETTING_INVALID if the model has no output distribution
  */
 function minimumRisk(model: Model, settings: MrtSettings): Objective {
   const { outputs: distribution } = model;
@@ -19,7 +18,7 @@ function minimumRisk(model: Model, settings: MrtSettings): Objective {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "objective.name" },
       message: "this model cannot draw outputs, which minimum risk training needs",
-      hint: "train it by likelihood",
+      hint: "set objective.name to likelihood",
     });
   }
   return {
@@ -45,8 +44,5 @@ function minimumRisk(model: Model, settings: MrtSettings): Objective {
   };
 }
 
-/**
- * Minimum risk training as an objective: every model with an output distribution can be trained by
- * it.
- */
+/** Minimum risk training as an objective, for every model with an output distribution. */
 export const mrt = defineObjective<MrtSettings>({ name: "mrt", settings: mrtSettings, bind: minimumRisk });

@@ -2,7 +2,7 @@ import type { Tape } from "@weft-nlp/tensor";
 import * as z from "zod";
 import type { Example, Losses, LossOptions, Model } from "../models/index.ts";
 
-/** What training makes small. Bound to one model, whose capabilities it has asked for. */
+/** The function that training minimises, bound to one model whose capabilities it has checked. */
 export interface Objective {
   /**
    * Adds the gradient of factor · Σ loss to the tape's buffers and returns the losses by name,
@@ -11,23 +11,23 @@ export interface Objective {
   loss(tape: Tape, examples: readonly Example[], options: LossOptions): Losses;
 }
 
-/** A kind of objective: what can be set, and how it is bound to a model. */
+/** A kind of objective: its settings, and how it is bound to a model. */
 export interface ObjectiveDefinition<Settings = unknown> {
   readonly name: string;
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
-  /** @throws {ConfigError} SETTING_INVALID when the model lacks what the objective needs */
+  /** @throws {ConfigError} SETTING_INVALID if the model lacks what the objective needs */
   bind(model: Model, settings: Settings): Objective;
 }
 
 /**
- * Checks a definition against its own settings and forgets them, so that objectives of all kinds
- * fit one catalogue.
+ * Type-checks a definition against its settings, then erases their type so that all objectives fit
+ * one catalogue.
  */
 export function defineObjective<Settings>(definition: ObjectiveDefinition<Settings>): ObjectiveDefinition {
   return definition;
 }
 
-/** The model's own losses: the likelihood of the gold annotation, part by part. */
+/** The model's own losses: the negative log-likelihood of the gold annotation. */
 export const likelihood = defineObjective({
   name: "likelihood",
   settings: z.strictObject({}),

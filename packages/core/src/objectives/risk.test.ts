@@ -143,7 +143,7 @@ describe("the cost of an output", () => {
     expect(costOf(gold, half, 3, { ...strict, risk: "none" })).toBe(0);
   });
 
-  test("is nothing where neither side has an item, and all where one has", () => {
+  test("is 0 if neither side has an item, and 1 if one side has", () => {
     for (const risk of ["entity", "relation", "both"] as const) {
       expect(costOf(nothing, nothing, 3, { ...strict, risk })).toBe(0);
       expect(costOf(nothing, gold, 3, { ...strict, risk })).toBe(1);

@@ -2,8 +2,7 @@ import { type Prediction, sentenceF1 } from "../metrics/index.ts";
 import type { MrtSettings } from "./mrt-settings.ts";
 
 /**
- * The outputs of one sentence, gold first: how likely the model finds both parts of each, and what
- * each would cost.
+ * The outputs of one sentence, gold first: the log-probabilities of their parts, and their costs.
  */
 export interface SampleSet {
   /** ln P(E | s) */
@@ -14,7 +13,7 @@ export interface SampleSet {
   readonly costs: Float64Array;
 }
 
-/** The expected loss over a sample set, and its slope along every ln P(E) and ln P(R). */
+/** The expected loss over a sample set, and its derivative by every ln P(E) and ln P(R). */
 export interface Risk {
   readonly risk: number;
   readonly entityFactors: Float64Array;
@@ -24,11 +23,11 @@ export interface Risk {
 type RiskSettings = Pick<MrtSettings, "alpha" | "mu" | "learnedLoss" | "learnedScale">;
 
 /**
- * Eq. 6, or eq. 5 on the sample set where the loss is learned too.
+ * The expected risk of eq. 6, or of eq. 5 on the sample set with the learned loss.
  *
- * Its gradient is that of appendix A: with s = α (μ ln P(E) + (1 − μ) ln P(R)) and Q = softmax(s),
- * the slope along s of an output is Q times the excess of its own slope over the mean one. The
- * factors of a sentence sum to zero, and are finite for every α.
+ * The gradient is that of appendix A: with s = α (μ ln P(E) + (1 − μ) ln P(R)) and Q = softmax(s),
+ * the derivative by the s of an output is Q times the difference of its slope from the mean slope.
+ * The factors of a sentence sum to zero and are finite for every α.
  */
 export function expectedRisk({ entities, relations, costs }: SampleSet, settings: RiskSettings): Risk {
   const { alpha, mu } = settings;
@@ -47,7 +46,7 @@ export function expectedRisk({ entities, relations, costs }: SampleSet, settings
 }
 
 /**
- * Q: e^(α·x), renormalised. The likeliest output has exponent 0 whatever α is, so nothing overflows
+ * Q: e^(α·x), renormalised. The most likely output has exponent 0 for every α, so nothing overflows
  * and the sum is at least 1.
  */
 export function renormalised(x: Float64Array, alpha: number): Float64Array {
@@ -62,8 +61,8 @@ function plainRisk(q: Float64Array, costs: Float64Array): { risk: number; slopes
 }
 
 /**
- * Γ = 1 − Q. The hinge [1 − Q(y) + Q(y*)]₊ asks a margin of gold over the likeliest other output;
- * without another one there is none.
+ * The learned loss Γ = 1 − Q. The hinge [1 − Q(y) + Q(y*)]₊ requires a margin of gold over the most
+ * likely other output. Without another output there is no hinge.
  */
 function learnedRisk(
   q: Float64Array,
@@ -85,8 +84,8 @@ function learnedRisk(
 }
 
 /**
- * Δ of one output: one minus the F1 that reports and the choice of the epoch use; where neither
- * side has an item F1 is 1.
+ * Δ of one output: one minus its F1, counted as in reports and in the choice of the best epoch. If
+ * neither side has an item, F1 is 1.
  */
 export function costOf(
   gold: Prediction,

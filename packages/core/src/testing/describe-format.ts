@@ -12,29 +12,28 @@ import {
 import { type Document, type Omission, validateDocument } from "../schema/index.ts";
 import { annotationsOf, anyDocument, comparable, documentsWithin } from "./format-documents.ts";
 
-/** The files of one thing written: the main one under "", the others as the writer named them. */
+/** The files of one document: the main one under "", the others as the writer named them. */
 export type Files = Readonly<Record<string, string>>;
 
 export interface FormatExample {
-  /** What the files say, or where a record is a sentence, what each record says. */
+  /** The documents in the files, or one per record if a record is a sentence. */
   readonly documents: readonly Document[];
-  /** What is written for them, to the byte; files that are missing here are not compared. */
+  /** The exact bytes written for them. Files missing here are not compared. */
   readonly files: Files;
-  /** What writing them reports, as `path: reason`. */
+  /** The omissions that writing reports, as `path: reason`. */
   readonly omissions?: readonly string[] | undefined;
-  /** What reading them reports. */
+  /** The omissions that reading reports, as `path: reason`. */
   readonly readOmissions?: readonly string[] | undefined;
 }
 
-/** A fault put into the example, and what must be said about it. */
+/** A fault in the example, and the message it must produce. */
 export interface FormatFault {
   readonly what: string;
   /**
-   * The example's files with this text replaced by that, in the file named (the main one where left
-   * out).
+   * The replacement of one text by another in a file of the example; defaults to the main file.
    */
   readonly change: readonly [from: string, to: string, file?: string];
-  /** What the error or one omission says: `source:line path: ...`, or a part of it. */
+  /** The message of the error or of an omission, `source:line path: ...`, or a part of it. */
   readonly says: string | RegExp;
 }
 
@@ -42,8 +41,8 @@ export interface FormatFault {
 const effort = Number(process.env["WEFT_EFFORT"] ?? 1);
 
 /**
- * The contract that every annotation format meets: its example to the byte, round trips of all it
- * can hold, no silent omission of what it cannot, and all that `describeInputFormat` asks.
+ * Tests the contract of an annotation format: it writes the example to the byte, round-trips all
+ * that it can hold, reports everything that it omits, and passes `describeInputFormat`.
  */
 export function describeFormat(format: Format, example: FormatExample, faults: readonly FormatFault[]): void {
   const { holds } = format;
@@ -51,13 +50,13 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
   describeInputFormat(format, example, faults);
 
   describe(`format ${format.name}, written`, () => {
-    test("the example is written to the byte", async () => {
+    test("the example is written exactly, byte for byte", async () => {
       const { files, omissions } = await writeFiles(format, example.documents);
       expect(files).toMatchObject(example.files);
       expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual(example.omissions ?? []);
     });
 
-    test("what it writes is recognised by its content as this format alone, and its endings are lower case with a dot", async () => {
+    test("only this format recognises what it writes, and its endings are lower case with a dot", async () => {
       const { files } = await writeFiles(format, example.documents);
       const [name, main] = mainFiles(format, files)[0] ?? ["", ""];
       const found = detectFormats(name === "" ? `a${format.extensions[0]}` : name, main);
@@ -66,7 +65,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
       for (const extension of format.extensions) expect(extension).toMatch(/^\.[a-z0-9.]+$/);
     });
 
-    test("every document that it can hold comes back as it was, and nothing is reported", async () => {
+    test("every document that it can hold round-trips without a report", async () => {
       await fc.assert(
         fc.asyncProperty(documentsWithin(holds), async (documents) => {
           const written = await writeFiles(format, documents);
@@ -79,7 +78,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
       );
     });
 
-    test("of any document, what does not come back was reported", async () => {
+    test("everything in a document that does not round-trip is reported", async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(anyDocument, { maxLength: 3 }), async (made) => {
           const documents = made.map((document, index) => ({ ...document, id: `${document.id}${index}` }));
@@ -96,7 +95,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
       );
     });
 
-    test("omissions in writing name the document and are said before the next one is taken", async () => {
+    test("omissions in writing name the document and are reported before the next document is read", async () => {
       let taken = "";
       const documents = fc
         .sample(anyDocument, { numRuns: 30, seed: 7 })
@@ -110,15 +109,15 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
       for await (const event of format.write(source())) if (event.kind === "omission") expect(event.omission.source).toBe(taken);
     });
 
-    test("writing no documents omits nothing", async () => {
+    test("writing no documents reports nothing", async () => {
       expect((await writeFiles(format, [])).omissions).toEqual([]);
     });
   });
 }
 
 /**
- * The contract of reading: the example as it is meant, and of broken files a clear error or a
- * report with its place.
+ * Tests the contract of reading: the example is read as intended, and a broken file gives an error
+ * or a report with its location.
  */
 export function describeInputFormat(format: InputFormat, example: FormatExample, faults: readonly FormatFault[]): void {
   const { holds } = format;
@@ -132,7 +131,7 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
       expect(view(documents)).toEqual(view(example.documents));
     });
 
-    test("the example is recognised by its content as this format alone", () => {
+    test("only this format recognises the example", () => {
       const [name, main] = mainFiles(format, example.files)[0] ?? ["", ""];
       const found = detectFormats(name === "" ? `a${format.extensions[0]}` : name, main);
       expect(found.map((each) => each.name)).toEqual([format.name]);
@@ -153,7 +152,7 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
       }
     });
 
-    test("cut off anywhere it is read in part or refused with its place", async () => {
+    test("a truncated file is read in part or refused with a location", async () => {
       for (const [name, text] of Object.entries(example.files)) {
         for (let end = 0; end < text.length; end++) {
           await expectReadOrRefused(format, { ...example.files, [name]: text.slice(0, end) });
@@ -161,7 +160,7 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
       }
     });
 
-    test("with any piece replaced it is read or refused with its place", async () => {
+    test("a file with any piece replaced is read or refused with a location", async () => {
       const names = Object.keys(example.files);
       const piece = fc.oneof(
         fc.string({ unit: "binary", maxLength: 5 }),
@@ -178,7 +177,7 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
       );
     });
 
-    test("any text is read or refused with its place", async () => {
+    test("any text is read or refused with a location", async () => {
       const names = Object.keys(example.files);
       const text = fc.oneof(
         fc.string({ unit: "binary" }),
@@ -193,7 +192,7 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
       );
     });
 
-    test.each(faults.map((fault) => [fault.what, fault] as const))("%s is named with its place", async (_, fault) => {
+    test.each(faults.map((fault) => [fault.what, fault] as const))("%s is reported with its location", async (_, fault) => {
       const [from, to, file = mainFiles(format, example.files)[0]?.[0] ?? ""] = fault.change;
       const text = example.files[file] ?? "";
       expect(text, "the text to replace is in the example").toContain(from);
@@ -210,7 +209,7 @@ export function describeInputFormat(format: InputFormat, example: FormatExample,
   });
 }
 
-/** What a format writes, by file. */
+/** The files that a format writes, with the omissions it reports. */
 export async function writeFiles(
   format: Format,
   documents: readonly Document[],
@@ -219,9 +218,7 @@ export async function writeFiles(
   return { files: { ...(format.layout === "folder" ? {} : { "": text }), ...Object.fromEntries(files) }, omissions };
 }
 
-/**
- * Reads what was written, in pieces of three units so that nothing depends on where text is cut.
- */
+/** Reads files in pieces of three UTF-16 units, so that no result depends on the pieces. */
 export async function readFiles(
   format: InputFormat,
   files: Files,
@@ -246,9 +243,7 @@ export async function readFiles(
   return { documents, omissions };
 }
 
-/**
- * The files that are read for themselves: the one, or of a folder those with the format's ending.
- */
+/** The files to read: the main one, or those of a folder with the format's ending. */
 function mainFiles(format: InputFormat, files: Files): [string, string][] {
   if (format.layout !== "folder") return [["", files[""] ?? ""]];
   return Object.entries(files).filter(([name]) => format.extensions.some((extension) => name.endsWith(extension)));
@@ -263,7 +258,7 @@ async function* pieces(text: string): AsyncGenerator<string> {
   for (let from = 0; from < text.length; from += 3) yield text.slice(from, from + 3);
 }
 
-/** The error says in which file, and where it names a line, the file has that line. */
+/** Expects an error to name its file and, if it names a line, a line that exists. */
 async function expectReadOrRefused(format: InputFormat, files: Files): Promise<void> {
   try {
     const { documents, omissions } = await readFiles(format, files);
@@ -282,7 +277,7 @@ function expectPlaced(omission: Omission): void {
   expect(omission.reason).toMatch(/\S/);
 }
 
-/** How many lines of the first list the second does not have, counting repeated ones. */
+/** The number of lines in the first list that the second lacks, counting duplicates. */
 function missing(before: readonly string[], after: readonly string[]): number {
   const left = [...after];
   return before.filter((line) => {

@@ -9,28 +9,29 @@ import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { eightSentences, tagged, untyped, withLastRelations } from "./example-sentences.ts";
 import { differentiate, learn, learnt, predict, slopeNoise, slopeOf, total } from "./probe-model.ts";
 
+/** A configuration of a model to test. */
 export interface ModelCase {
-  /** What tells it from other cases of its model, where there are several. */
+  /** The title of the case; defaults to the model's name. */
   readonly title?: string | undefined;
   /** A small network without any dropout. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Settings beside them that make training random: every kind of dropout the model has. */
+  /** Additional settings that make training random: every kind of dropout the model has. */
   readonly noise: Readonly<Record<string, unknown>>;
   /**
-   * Parameters with a row for things that eight sentences need not hold: tags of a first argument,
+   * Parameters with rows that eight sentences may not use, such as tags of a first argument or
    * distances.
    */
   readonly rare?: RegExp | undefined;
-  /** Whether a pair can hold more than one relation; true where left out. */
+  /** Whether a pair can hold more than one relation; defaults to true. */
   readonly severalRelationsOfAPair?: boolean | undefined;
   /**
-   * Half the distance over which slopes are measured; less where there are many maxima and the loss
-   * is small.
+   * Half the distance over which slopes are measured. Use less for a network with many maxima and a
+   * small loss.
    */
   readonly reach?: number | undefined;
 }
 
-/** What every model promises, whatever it computes. */
+/** Tests the contract of every model, whatever it computes. */
 export function describeModel(
   definition: ModelDefinition,
   { title = definition.name, settings, noise, rare, severalRelationsOfAPair = true, reach }: ModelCase,
@@ -79,7 +80,7 @@ export function describeModel(
       expect(smooth / tried).toBeGreaterThan(0.7);
     });
 
-    test("every weight gets a gradient somewhere, and of a table every row that is read", () => {
+    test("every weight gets a gradient, and so does every table row that is read", () => {
       const reached = new Map<string, Set<number>>();
       for (const seed of [3, 4, 5, 6]) {
         for (const [name, gradient] of differentiate(build(sentences, {}, seed), sentences).gradients) {
@@ -96,7 +97,7 @@ export function describeModel(
       }
     });
 
-    test("a batch has the losses and gradients of its sentences one by one", () => {
+    test("a batch has the summed losses and gradients of its sentences", () => {
       const whole = differentiate(built, sentences);
       const parts = sentences.map((sentence) => differentiate(built, [sentence]));
       for (const [name, loss] of Object.entries(whole.losses)) {
@@ -112,7 +113,7 @@ export function describeModel(
       }
     });
 
-    test("a batch has the predictions of its sentences one by one, in any company", () => {
+    test("predictions do not depend on the other sentences of a batch", () => {
       const whole = predict(built, sentences);
       expectSame(
         sentences.flatMap((sentence) => predict(built, [sentence])),
@@ -121,7 +122,7 @@ export function describeModel(
       expectSame(predict(built, sentences.toReversed()).reverse(), whole);
     });
 
-    test("nothing, an empty sentence and a single word are taken", () => {
+    test("an empty batch, an empty sentence and a single word are accepted", () => {
       const empty: Sentence = { id: "e", tokens: [], entities: [], relations: [] };
       const word: Sentence = { id: "w", tokens: ["Unheard-of"], entities: [], relations: [] };
       expect(predict(built, [])).toEqual([]);
@@ -131,7 +132,7 @@ export function describeModel(
       expect(one?.entities.every(({ start, end }) => start === 0 && end === 1)).toBe(true);
       expect(total(differentiate(built, [empty]).losses)).toBe(0);
       const alone = total(differentiate(built, [word]).losses);
-      // Without entities there is no pair to be wrong about.
+      // Without entities there is no pair, and so no loss.
       if (definition.capabilities.needsGoldEntities) expect(alone).toBe(0);
       else expect(alone).toBeGreaterThan(0);
       expect(total(differentiate(built, [empty, word, empty]).losses)).toBeCloseTo(alone, 4);
@@ -144,7 +145,7 @@ export function describeModel(
       first = await learn(definition, settings, sentences, 1);
     });
 
-    test("eight sentences are learnt by heart", () => {
+    test("eight sentences can be memorised", () => {
       expect(first.best?.score).toBe(1);
       for (const [index, { entities, relations }] of predict(first.model, sentences).entries()) {
         const gold = sentences[index];
@@ -152,7 +153,7 @@ export function describeModel(
         expect(relations.map(({ head, tail, type }) => ({ head, tail, type }))).toEqual(
           expect.arrayContaining(definition.capabilities.findsRelations === false ? [] : [...(gold?.relations ?? [])]),
         );
-        // Given entities are as sure as they came.
+        // Given entities keep their confidence.
         for (const { confidence } of definition.capabilities.needsGoldEntities ? relations : [...entities, ...relations]) {
           expect(confidence).toBeGreaterThan(0);
           expect(confidence).toBeLessThanOrEqual(1);
@@ -160,7 +161,7 @@ export function describeModel(
       }
     });
 
-    test("a predictor says the same whatever it has seen before, and follows the weights", () => {
+    test("a predictor does not depend on earlier calls, and follows changes of the weights", () => {
       const examples = sentences.map((sentence) => first.model.encoder.encode(sentence));
       const options = { threshold: 0.1 };
       const fresh = (): Prediction[] => new Predictor(first.model).predict(examples, options);
@@ -189,7 +190,7 @@ export function describeModel(
       expect(loaded.description).toEqual(first.model.description);
     });
 
-    test("the same seed gives the same bytes, another one gives others", async () => {
+    test("the same seed gives the same bytes, and another seed gives others", async () => {
       const bytes = (event: EndEvent): Uint8Array => packModel(event.model)["model.safetensors"];
       expect(bytes(await learn(definition, settings, sentences, 1, 2))).toEqual(
         bytes(await learn(definition, settings, sentences, 1, 2)),
@@ -201,7 +202,7 @@ export function describeModel(
   });
 
   describe.each(Object.entries(noise))(`${title} with %s`, (name, value) => {
-    test("training depends on the seed of its step, and nothing else does", () => {
+    test("only training depends on the seed of its step", () => {
       const noisy = build(eightSentences, { [name]: value });
       const quiet = build(eightSentences);
       const lossOf = (built: BuiltModel, training: boolean, seed: number): number =>
@@ -215,10 +216,10 @@ export function describeModel(
   });
 }
 
-/** Coordinates tried of each parameter. */
+/** Number of coordinates to test for each parameter. */
 const coordinates = 12;
 
-/** Equal but for the last bits of confidences. */
+/** Equal except for the last bits of confidences. */
 function expectSame(found: readonly Prediction[], expected: readonly Prediction[]): void {
   expect(found.length).toBe(expected.length);
   for (const [index, { entities, relations }] of expected.entries()) {

@@ -15,7 +15,7 @@ import { costOf } from "../objectives/risk.ts";
 import type { Sentence } from "../schema/index.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 
-/** Small networks of the models that can draw outputs, without any noise. */
+/** Small networks of the models that can draw outputs, without dropout. */
 const jointNn = {
   ...{
     inputs: { words: { size: 4 }, characters: { size: 3, filters: 3 } },
@@ -32,7 +32,7 @@ export const cases: Readonly<Record<string, readonly [name: string, settings: Re
   "joint-nn with a chain of tags and ordered pairs": ["joint-nn", { ...jointNn, tagger: "crf", pairs: "ordered" }],
 };
 
-/** Few enough words that everything a model can say about them can be written down. */
+/** Few enough words to enumerate every output of a model. */
 export const one: Sentence = {
   id: "t",
   tokens: ["Ada", "Acme"],
@@ -100,7 +100,7 @@ export function workOn(built: BuiltModel, sentences: readonly Sentence[]) {
       random = Random.of(7),
     ): Output[][] => distribution.sample(silent(), examples, { relations: "sampled", goldRelations: "gold", ...wanted, random }),
     score: (outputs: readonly (readonly Output[])[]) => distribution.logProb(silent(), examples, outputs, options),
-    /** Of Σ factor · ln P alone. */
+    /** The gradient of Σ factor · ln P only. */
     gradient(
       outputs: readonly (readonly Output[])[],
       entities: Float64Array[],
@@ -118,8 +118,8 @@ export function workOn(built: BuiltModel, sentences: readonly Sentence[]) {
       return { losses, gradient };
     },
     /**
-     * The slope of a function of the weights along one of them; nothing where it bends too much to
-     * have one here.
+     * The slope of a function of the weights along one of them; undefined where its curvature is
+     * too large to measure it.
      */
     slope(key: string, cell: number, value: () => number): number | undefined {
       const parameter = store.get(key);
@@ -136,7 +136,7 @@ export function workOn(built: BuiltModel, sentences: readonly Sentence[]) {
   };
 }
 
-/** By more than a sum over more rows can round to. */
+/** Whether two gradients differ by more than rounding. */
 export function differ(x: Float32Array, y: Float32Array): boolean {
   const scale = y.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
   return x.some((value, k) => Math.abs(value - (y[k] ?? 0)) > 1e-5 * scale);
@@ -152,9 +152,7 @@ export function costsOf({ built, examples }: Work, outputs: readonly Output[], s
   return Float64Array.from(outputs, ({ prediction }) => costOf(gold, prediction, example.length, settings));
 }
 
-/**
- * Everything that can be said about the only sentence: all tag sequences, each with all relations.
- */
+/** Every output for the only sentence: all tag sequences, each with all sets of relations. */
 export function everyOutput(work: Work): Output[] {
   const { name, lexicon, settings } = work.built.description;
   const length = work.examples[0]?.length ?? 0;
@@ -196,7 +194,7 @@ function labellings(pairs: number, labels: number): Int32Array[] {
   );
 }
 
-/** Some cells of every parameter: the gradient is how fast the value changes with the weight. */
+/** Expects the gradient to be the slope of the value, for some cells of every parameter. */
 export function expectSlopes(work: Work, gradient: Map<string, Float32Array>, value: () => number, random: Random): void {
   for (const { name: key, rows, columns } of work.built.store.layout) {
     const values = gradient.get(key) as Float32Array;

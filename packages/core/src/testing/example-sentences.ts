@@ -1,9 +1,9 @@
 import type { Sentence } from "../schema/index.ts";
 
 /**
- * A sentence in one string: `[Ada Lovelace|PER] joined [Acme|ORG] .` with relations as
- * `head type tail` by entity number, counted from 0. Entities that cannot be written this way
- * (overlapping ones) are added by the test.
+ * Parses a sentence like `[Ada Lovelace|PER] joined [Acme|ORG] .`, with relations as
+ * `head type tail` by entity number, counted from 0. Tests add entities that cannot be written this
+ * way (overlapping ones).
  */
 export function sentence(id: string, text: string, ...relations: readonly string[]): Sentence {
   const tokens: string[] = [];
@@ -44,7 +44,7 @@ export function untyped(sentences: readonly Sentence[]): Sentence[] {
   return sentences.map((item) => ({ ...item, entities: item.entities.map((entity) => ({ ...entity, type: null })) }));
 }
 
-/** The same with a part-of-speech tag a token, told from its letters alone. */
+/** The same with a part-of-speech tag for each token, guessed from its letters. */
 export function tagged(sentences: readonly Sentence[]): Sentence[] {
   return sentences.map((item) => ({
     ...item,
@@ -52,7 +52,7 @@ export function tagged(sentences: readonly Sentence[]): Sentence[] {
   }));
 }
 
-/** The same with the last relation of each pair alone. */
+/** The same with only the last relation of each pair. */
 export function withLastRelations(sentences: readonly Sentence[]): Sentence[] {
   return sentences.map((item) => ({
     ...item,

@@ -14,8 +14,8 @@ import {
 import { documentFromText } from "../text/index.ts";
 
 /**
- * The document that every example of a format carries: a character beyond the basic plane in front,
- * two sentences.
+ * The document in every format's example: two sentences, preceded by a character beyond the basic
+ * plane.
  */
 export function adaDocument(id = "doc-1"): Document {
   return annotateDocument(
@@ -24,7 +24,7 @@ export function adaDocument(id = "doc-1"): Document {
   );
 }
 
-/** The same in tokens with single spaces, as formats without a text of their own give it back. */
+/** The same with single spaces between tokens, as read from formats that do not keep the text. */
 export function adaTokens(id = "doc-1"): Document {
   const tokens = joinTokens("🚀 Ada Lovelace joined Acme Corp in Paris . Acme Corp makes engines .".split(" "));
   const sentences = [
@@ -35,7 +35,7 @@ export function adaTokens(id = "doc-1"): Document {
 }
 
 /**
- * The two sentences of it in tokens, for formats whose record is a sentence.
+ * Its two sentences as tokens, for formats whose record is a sentence.
  *
  * @param typed whether entities keep their types
  */
@@ -64,7 +64,7 @@ const adaAnnotations = [
 ];
 
 /**
- * Words that wrong readers stumble over: two UTF-16 units, combining marks, other scripts, quotes,
+ * Words that break faulty readers: two UTF-16 units, combining marks, other scripts, quotes,
  * brackets, digits.
  */
 const words = [
@@ -90,15 +90,15 @@ const words = [
 const types = ["PER", "ORG", "works_for", "based-in"];
 
 /**
- * Any documents at all: several sentences, overlapping and crossing and repeated entities, odd type
- * names, all optional fields.
+ * Arbitrary documents: several sentences; overlapping, crossing and repeated entities; odd type
+ * names; all optional fields.
  */
 export const anyDocument: fc.Arbitrary<Document> = documentsOf(
   [...words, "a/b", "O'Brien", "don't"],
   [...types, "born in", "a|b\t"],
 );
 
-/** Documents that a format must give back as they were. */
+/** Documents that a format must round-trip. */
 export function documentsWithin(holds: Capacity): fc.Arbitrary<readonly Document[]> {
   const documents = documentsOf(words, types, holds.offsets === "words").map((document) =>
     holds.text && !holds.tokens ? retokenised(document) : holds.text ? document : spaced(document),
@@ -107,7 +107,7 @@ export function documentsWithin(holds: Capacity): fc.Arbitrary<readonly Document
 }
 
 /**
- * What must not change between two documents that a format should hold both, as lines to compare.
+ * The content of a document that must survive a round trip, as lines to compare.
  */
 export function comparable(document: Document, holds: Capacity): unknown {
   const place = (span: Span): string => {
@@ -130,8 +130,8 @@ export function comparable(document: Document, holds: Capacity): unknown {
 }
 
 /**
- * Every entity and relation of some documents by its letters alone, which survive whatever a format
- * does to documents and tokens.
+ * Every entity and relation of some documents, identified by letters only, which survive whatever a
+ * format does to documents and tokens.
  */
 export function annotationsOf(documents: readonly Document[]): { entities: string[]; relations: string[] } {
   const letters = (document: Document, span: Span): string => surfaceOf(document, span).replaceAll(" ", "");
@@ -208,8 +208,8 @@ function documentsOf(words: readonly string[], types: readonly string[], unique 
 }
 
 /**
- * The document with the tokens that its text gives, where entities grow to them; what a reader of
- * text would see.
+ * The document retokenised from its text, with entities extended to whole tokens, as a reader of
+ * text would see it.
  */
 function retokenised(document: Document): Document {
   const { tokens, sentences } = documentFromText(document.id, document.text);

@@ -5,23 +5,21 @@ import type { Losses, ModelDefinition } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { type EndEvent, parseConfig, train } from "../training/index.ts";
 
-// What the contract of models asks of a model: losses with their gradients and slopes, predictions,
-// trainings.
+// Helpers for the contract of models: losses with gradients and slopes, predictions, trainings.
 
 /**
- * Half the distance between the outermost points of a slope; in 32 bits a smaller one drowns in the
+ * Half the distance between the outermost points of a slope. In 32 bits a smaller one drowns in the
  * rounding of a large loss.
  */
 const usualReach = 0.02;
-/** What rounding does to a slope over this distance. */
+/** The effect of rounding on a slope over this distance. */
 export const slopeNoise = 2e-3;
 
 /**
- * The slope of the loss along one cell, with an error of the fourth order. Nothing where a maximum
- * changes hands or a unit switches on nearby: there the slope, or how much it bends, is not the
- * same over two distances.
+ * The slope of the loss along one cell, with an error of the fourth order. Undefined if a maximum
+ * switches or a unit turns on nearby, which shows as different slopes over two distances.
  *
- * @param tolerance what two distances may differ by
+ * @param tolerance the maximum difference between the slopes over the two distances
  */
 export function slopeOf(
   { engine, store, model, encoder }: BuiltModel,
@@ -47,7 +45,7 @@ export function slopeOf(
   return kink > tolerance ? undefined : (4 * near.slope - far.slope) / 3;
 }
 
-/** All parameters but running statistics, which have no gradient. */
+/** All parameters except running statistics, which have no gradient. */
 export function learnt({ store }: Pick<BuiltModel, "store">): readonly Parameter[] {
   return store.layout.filter(({ kind }) => kind !== "running");
 }
@@ -86,7 +84,7 @@ export function predict({ engine, model, encoder, description }: BuiltModel, sen
   return model.predict(new Tape(engine, new Arena(engine.heap, 2 ** 16)), examples, { threshold: description.threshold });
 }
 
-/** Trains on sentences until they are known by heart, with themselves as dev. */
+/** Trains on sentences until they are memorised, with the same sentences as dev. */
 export async function learn(
   { name }: ModelDefinition,
   settings: object,
@@ -104,7 +102,7 @@ export async function learn(
   for await (const event of train({ config, train: sentences, dev: sentences, engine: { build: "baseline" } })) {
     if (event.kind === "end") return event;
   }
-  throw new Error("training ended without saying so");
+  throw new Error("training ended without an end event");
 }
 
 export function total(losses: Losses): number {

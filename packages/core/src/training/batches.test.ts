@@ -5,7 +5,7 @@ import { batchesOf, chunksOf, evenChunksOf } from "./batches.ts";
 const settings = { seed: 7, batch: 4, shuffle: true };
 const numbers = (batches: readonly Int32Array[]): number[] => batches.flatMap((batch) => [...batch]);
 
-test("an epoch takes every example once, in batches that are full but for the last", () => {
+test("an epoch takes every example once, and all batches but the last are full", () => {
   fc.assert(
     fc.property(fc.nat(60), fc.integer({ min: 1, max: 9 }), fc.nat(5), fc.boolean(), (count, batch, epoch, shuffle) => {
       const batches = batchesOf(count, epoch, { seed: 1, batch, shuffle });
@@ -24,7 +24,7 @@ test("the order depends on the seed and the epoch alone", () => {
   expect(numbers(batchesOf(5, 3, { ...settings, shuffle: false }))).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("chunks hold sentences of like length, the longest first, and keep the order of equal ones", () => {
+test("chunks hold sentences of similar length, the longest first, in stable order", () => {
   const batch = [2, 9, 2, 5, 9].map((length, id) => ({ length, id }));
   const chunks = chunksOf(batch, 2);
   expect(chunks.map((chunk) => chunk.map(({ id }) => id))).toEqual([[1, 4], [3, 0], [2]]);
@@ -32,7 +32,7 @@ test("chunks hold sentences of like length, the longest first, and keep the orde
   expect(chunksOf([], 3)).toEqual([]);
 });
 
-test("even chunks are as many, hold every sentence once and about as many words each", () => {
+test("even chunks are equally many, hold every sentence once and about equally many words", () => {
   const batch = [2, 9, 2, 5, 9, 7, 4].map((length, id) => ({ length, id }));
   const chunks = evenChunksOf(batch, 3);
   expect(chunks.map((chunk) => chunk.map(({ id }) => id))).toEqual([

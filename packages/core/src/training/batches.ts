@@ -2,8 +2,8 @@ import { Random } from "@weft-nlp/tensor";
 import type { Example } from "../models/index.ts";
 
 /**
- * The batches of one epoch, as lists of example numbers. The order depends on the seed and the
- * epoch alone, so that a resumed training sees the same batches as one that was never interrupted.
+ * The batches of one epoch, as lists of example indices. The order depends only on the seed and the
+ * epoch, so a resumed training sees the same batches as an uninterrupted one.
  */
 export function batchesOf(
   count: number,
@@ -18,8 +18,8 @@ export function batchesOf(
 }
 
 /**
- * The chunks of a batch: sentences of like length together, the longest first. A chunk is what one
- * worker does at once; how a batch falls into chunks never depends on how many workers there are.
+ * Splits a batch into chunks of sentences of similar length, the longest first. A worker takes one
+ * chunk at a time. The chunks never depend on the number of workers.
  */
 export function chunksOf<E extends Example>(batch: readonly E[], size: number): E[][] {
   const sorted = longestFirst(batch);
@@ -27,8 +27,8 @@ export function chunksOf<E extends Example>(batch: readonly E[], size: number): 
 }
 
 /**
- * As many chunks with about as many words each: few chunks of like length would leave all but one
- * worker without work for a while.
+ * Splits a batch into the same number of chunks, with about equally many words each. Chunks of
+ * similar lengths would differ in size and leave workers idle.
  */
 export function evenChunksOf<E extends Example>(batch: readonly E[], size: number): E[][] {
   const chunks = Array.from({ length: Math.ceil(batch.length / size) }, () => ({ words: 0, examples: [] as E[] }));

@@ -38,7 +38,7 @@ function saved(change: Partial<Progress> = {}, rule: "adam" | "sgd" = "adam"): U
   });
 }
 
-/** A checkpoint whose file was taken apart and put together differently. */
+/** A checkpoint with changes to its tensors or metadata. */
 function tampered(change: (file: { tensors: Map<string, StoredTensor>; metadata: Record<string, string> }) => void): Uint8Array {
   const { tensors, metadata }: SafetensorsFile = readSafetensors(saved(), "c");
   const file = { tensors: new Map(tensors), metadata: { ...metadata } };
@@ -74,7 +74,7 @@ test("before the first evaluation there is no best epoch", () => {
   });
 });
 
-test("a checkpoint that does not say by which kernels it was computed is read", () => {
+test("a checkpoint without the name of its kernels is read", () => {
   expect(readCheckpoint(saved({ kernels: undefined }), "c", place(1)).progress).toEqual({ ...progress, kernels: undefined });
 });
 
@@ -89,7 +89,7 @@ test("another training's checkpoint is refused", () => {
   expect(readWeights(into.store)).toEqual(before);
 });
 
-test("a checkpoint that is cut off anywhere is refused", () => {
+test("a truncated checkpoint is refused", () => {
   const bytes = saved();
   for (const length of [0, 7, 8, 100, 2000, bytes.length - 1])
     expect(refusal(bytes.subarray(0, length)).code).toBe("ARCHIVE_INVALID");
@@ -117,9 +117,9 @@ test.each<[string, Uint8Array, string]>([
     "cannot be read",
   ],
   ["progress that is null", tampered(({ metadata }) => (metadata["progress"] = "null")), "cannot be read"],
-  ["NaN updates", tampered(({ metadata }) => (metadata["updates"] = "NaN")), "how many updates"],
-  ["no updates", tampered(({ metadata }) => delete metadata["updates"]), "how many updates"],
-  ["a missing weight", tampered(({ tensors }) => tensors.delete("weights/rin/tag/bias")), "has no such parameter"],
+  ["NaN updates", tampered(({ metadata }) => (metadata["updates"] = "NaN")), "number of updates"],
+  ["no updates", tampered(({ metadata }) => delete metadata["updates"]), "number of updates"],
+  ["a missing weight", tampered(({ tensors }) => tensors.delete("weights/rin/tag/bias")), "lacks this parameter"],
   [
     "a weight of another shape",
     tampered(({ tensors }) => tensors.set("weights/rin/tag/bias", { shape: [1, 1], values: Float32Array.of(1) })),

@@ -4,7 +4,7 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive
 import { ArchiveError } from "../errors.ts";
 import { readWeights, type Weights, writeWeights } from "../inference/index.ts";
 
-/** Where a training stands at the end of an epoch, beside its weights. */
+/** The progress of a training at the end of an epoch, apart from its weights. */
 export interface Progress {
   /** Epochs done. */
   readonly epoch: number;
@@ -12,17 +12,15 @@ export interface Progress {
   readonly step: number;
   /** The best evaluation on dev so far. */
   readonly best: { readonly epoch: number; readonly score: number } | undefined;
-  /** Evaluations since then. */
+  /** Evaluations since the best one. */
   readonly stale: number;
-  /** Identifies configuration and data; a checkpoint of another training is refused. */
+  /** Identifies configuration and data. A checkpoint of another training is refused. */
   readonly fingerprint: string;
-  /**
-   * The kernels that computed it, as `kernelMark` names them; nothing in checkpoints from before
-   * this was kept.
-   */
+  /** The kernels that computed it, as named by `kernelMark`; absent in old checkpoints. */
   readonly kernels?: string | undefined;
 }
 
+/** The contents of a checkpoint. */
 export interface CheckpointParts {
   readonly store: ParameterStore;
   readonly optimizer: Optimizer;
@@ -30,7 +28,7 @@ export interface CheckpointParts {
   readonly progress: Progress;
 }
 
-/** Everything a training needs to go on as if it had never stopped, as one safetensors file. */
+/** Writes everything that a training needs to resume exactly, as one safetensors file. */
 export function writeCheckpoint({ store, optimizer, best, progress }: CheckpointParts): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, StoredTensor>();
   for (const [name, tensor] of readWeights(store)) tensors.set(`weights/${name}`, tensor);
@@ -43,9 +41,12 @@ export function writeCheckpoint({ store, optimizer, best, progress }: Checkpoint
 }
 
 /**
- * Puts weights and optimiser back and returns the rest.
+ * Restores weights and optimiser state from a checkpoint, and returns its progress and the weights
+ * of the best epoch.
  *
- * @throws {ArchiveError} ARCHIVE_INVALID, CHECKPOINT_MISMATCH
+ * @param source the file's name, for error messages
+ * @throws {ArchiveError} ARCHIVE_INVALID if the file is damaged or does not fit the model;
+ *   CHECKPOINT_MISMATCH if it belongs to another training
  */
 export function readCheckpoint(
   bytes: Uint8Array,
@@ -55,12 +56,12 @@ export function readCheckpoint(
   const { tensors, metadata } = readSafetensors(bytes, source);
   const progress = readProgress(metadata["progress"], source);
   const updates = Number(metadata["updates"]);
-  if (!Number.isSafeInteger(updates) || updates < 0) throw invalid(source, "the file does not say how many updates were made");
+  if (!Number.isSafeInteger(updates) || updates < 0) throw invalid(source, "the number of updates is missing or invalid");
   if (progress.fingerprint !== into.fingerprint) {
     throw new ArchiveError("CHECKPOINT_MISMATCH", {
       at: { source },
-      message: "the checkpoint was written under another configuration or with other training data",
-      hint: "start a new run, or go on with the configuration and data the run began with",
+      message: "the checkpoint belongs to a training with another configuration or other data",
+      hint: "start a new run, or resume with the original configuration and data",
     });
   }
   const part = (prefix: string): Map<string, StoredTensor> =>
@@ -72,8 +73,8 @@ export function readCheckpoint(
   if (best.size !== (progress.best === undefined ? 0 : into.store.layout.length)) {
     throw invalid(source, "the weights of the best epoch do not fit the progress");
   }
-  // Every parameter gets a list, also where the file has none, so that a rule that keeps means
-  // notices.
+  // Every parameter gets a list, even an empty one, so that an update rule with means notices if
+  // they are missing.
   const means = new Map(into.store.layout.map(({ name }): [string, Float32Array[]] => [name, []]));
   for (let k = 0; k < 2; k++) {
     for (const [name, { values }] of part(`mean-${k}/`)) means.get(name)?.push(values);
@@ -108,6 +109,6 @@ function readProgress(text: string | undefined, source: string): Progress {
 }
 
 function invalid(source: string, message: string, cause?: unknown): ArchiveError {
-  const hint = "the checkpoint is damaged or not one; start the run anew";
+  const hint = "the file is damaged or is not a checkpoint; start a new run";
   return new ArchiveError("ARCHIVE_INVALID", { at: { source }, message, hint, cause });
 }

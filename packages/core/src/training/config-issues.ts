@@ -3,25 +3,26 @@ import { ConfigError, type CoreErrorCode, type Location } from "../errors.ts";
 import { movedSetting } from "../models/index.ts";
 import { nearestName } from "../text/index.ts";
 
-/** Where a setting stands: names of settings, and places in lists, from the outside in. */
+/** The path of a setting: names of settings and indices of lists, from the outside in. */
 export type SettingPath = readonly (string | number)[];
 
-/** The path as it is written after `--set`: `data.files[0]`. */
+/** Formats a path as it is written after `--set`: `data.files[0]`. */
 export function printPath(path: SettingPath): string {
   return path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
 }
 
-/** What is needed to say where an issue of zod stands and what was meant. */
+/** The context that `configError` needs to locate an issue and to suggest a correction. */
 export interface ConfigIssues {
+  /** Finds the name or the value of a setting in its source. */
   locate(setting: SettingPath, of: "name" | "value"): Location;
   readonly schema: z.ZodType;
   readonly input: unknown;
 }
 
 /**
- * What zod found, as one error in our words: with file, line and column, what was expected, and the
- * nearest real name of a misspelt setting. Further faults become the `errors` of the cause, so that
- * one run shows them all.
+ * Turns zod's issues into one error with file, line and column, what was expected, and the nearest
+ * real name of a misspelt setting. Further faults become the `errors` of the cause, so that one run
+ * shows them all.
  */
 export function configError(issues: readonly z.core.$ZodIssue[], context: ConfigIssues): ConfigError {
   const errors = issues.flatMap((issue) => explain(issue, context)).toSorted((a, b) => order(a.at, b.at));
@@ -51,8 +52,7 @@ const isRegistered = /^model(\..+)?\.name$|^objective\.name$|(^|\.)training\.sel
 const pluginHint = "if a plugin registers it, load that with --plugin, or with loadPlugins in a program";
 
 /**
- * The issues of the one form of several that the value is of the right kind for: of settings or
- * off, the settings.
+ * The issues of the form of a union whose type the value has: for "settings or off", the settings.
  */
 function formMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
   return errors.find((form) => form.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys"));
@@ -62,7 +62,7 @@ function unknownSetting(path: SettingPath, key: string, context: ConfigIssues): 
   const moved = movedSetting([...path, key]);
   if (moved !== undefined) {
     const at = context.locate([...path, key], "name");
-    return settingError("SETTING_UNKNOWN", at, "there is no setting of this name any more", `it is now ${moved}`);
+    return settingError("SETTING_UNKNOWN", at, "this setting has moved", `it is now ${moved}`);
   }
   const names = namesAt(z.toJSONSchema(context.schema, { io: "input", unrepresentable: "any" }), path, context.input);
   const nearest = nearestName(key, names);
@@ -76,7 +76,7 @@ function settingError(code: CoreErrorCode, at: Location, message: string, hint: 
   return new ConfigError(code, { at, message, hint });
 }
 
-/** What zod wanted, as a noun phrase. */
+/** Zod's expectation as a noun phrase. */
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
@@ -151,8 +151,7 @@ function valueAt(input: unknown, path: SettingPath): unknown {
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
- * The names that a map of settings may hold, found by walking the JSON Schema; of several forms,
- * those the input fits.
+ * The names allowed in a map of settings, from the forms of the JSON Schema that the input fits.
  */
 function namesAt(root: JsonSchema, path: SettingPath, input: unknown): string[] {
   let forms = formsOf(root, root);
@@ -176,8 +175,7 @@ function formsOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
 }
 
 /**
- * The forms whose constants the value has, as in a union told apart by `name`; all of them where
- * none fits.
+ * The forms whose constants match the value, as in a union keyed by `name`; all forms if none fits.
  */
 function fitting(forms: readonly JsonSchema[], value: unknown): readonly JsonSchema[] {
   const fits = forms.filter((form) =>

@@ -40,7 +40,7 @@ test("everything but the data and the model's name has a default", () => {
   });
 });
 
-test.each(["adam", "adadelta", "rmsprop", "sgd"])("%s has a rate of its own", (name) => {
+test.each(["adam", "adadelta", "rmsprop", "sgd"])("%s has its own default rate", (name) => {
   const { optimizer } = parseConfig({ ...min, optimizer: { name } });
   expect(optimizer).toMatchObject({ name, rate: expect.any(Number) as number });
   expect(parseConfig({ ...min, optimizer }).optimizer).toEqual(optimizer);

@@ -37,44 +37,41 @@ const scheduleSettings = z.strictObject({
 
 const trainingSettings = () =>
   z.strictObject({
-    epochs: z.int().min(1).default(100).describe("passes over the training data"),
-    batch: z.int().min(1).default(50).describe("sentences in a step"),
+    epochs: z.int().min(1).default(100).describe("number of passes over the training data"),
+    batch: z.int().min(1).default(50).describe("sentences per step"),
     chunk: z
       .int()
       .min(1)
       .default(5)
-      .describe("sentences a worker takes at once; part of the arithmetic, so it changes the last bits"),
-    shuffle: z.boolean().default(true).describe("a new order of sentences in every epoch; off: file order"),
-    maxNorm: z.number().positive().default(5).describe("global norm to which gradients are clipped"),
-    tables: z.enum(["lazy", "dense"]).default("lazy").describe("embeddings: update the batch's rows, or all rows"),
+      .describe("sentences a worker takes at once; it affects rounding, so it changes the last bits"),
+    shuffle: z.boolean().default(true).describe("shuffle the sentences in every epoch; false keeps the file's order"),
+    maxNorm: z.number().positive().default(5).describe("maximum global norm of the gradient; a longer one is scaled down to it"),
+    tables: z.enum(["lazy", "dense"]).default("lazy").describe("embedding rows to update: those of the batch, or all"),
     schedule: scheduleSettings.prefault({}),
     evaluateEvery: z.int().min(1).default(1).describe("epochs between evaluations on dev"),
     patience: z.int().min(0).default(0).describe("evaluations without a better dev score before training stops; 0: never"),
-    threshold: z.number().gt(0).lt(1).default(0.5).describe("probability from which a relation counts"),
+    threshold: z.number().gt(0).lt(1).default(0.5).describe("minimum probability of a relation"),
     select: z
       .enum(["auto", ...protocols.names])
       .default("auto")
       .describe(
-        "protocol whose dev F1 chooses the best epoch; auto: what the model names, else strict, or exact without entity types",
+        "protocol whose dev F1 chooses the best epoch; auto: the model's own, else strict, or exact without entity types",
       ),
   });
 
-/** `model`: which one, and its own settings. */
+/** The section `model`: the name of a model, with its settings. */
 const modelSettings = () =>
   z.discriminatedUnion(
     "name",
     [...models].map((definition) => definition.settings.extend({ name: z.literal(definition.name) })) as never,
   ) as z.ZodType<{ readonly name: string } & Readonly<Record<string, unknown>>>;
 
-/**
- * How one part of a model is trained, where that differs from the whole: each section in place of
- * the one of the same name.
- */
+/** Settings for one part of a model. Each section replaces the top-level one of the same name. */
 const partSettings = () =>
   z.strictObject({
-    objective: objectiveSettings().optional().describe("in place of objective"),
-    optimizer: optimizerSettings.optional().describe("in place of optimizer"),
-    training: trainingSettings().optional().describe("in place of training"),
+    objective: objectiveSettings().optional().describe("replaces objective"),
+    optimizer: optimizerSettings.optional().describe("replaces optimizer"),
+    training: trainingSettings().optional().describe("replaces training"),
   });
 
 const makeSchema = () =>
@@ -84,7 +81,7 @@ const makeSchema = () =>
       train: z.string(),
       dev: z.string(),
       test: z.string().optional(),
-      trainSentences: z.int().min(1).optional().describe("learn from the first so many sentences of train alone"),
+      trainSentences: z.int().min(1).optional().describe("train on only the first so many sentences of train"),
     }),
     vectors: z.string().optional().describe("a file of word vectors"),
     vocabulary: lexiconSettings.prefault({}),
@@ -96,19 +93,19 @@ const makeSchema = () =>
     parts: z
       .strictObject({ tagger: partSettings().optional(), classifier: partSettings().optional() })
       .optional()
-      .describe("sections that one part of a pipeline has for itself"),
+      .describe("separate sections for the parts of a pipeline"),
   });
 
 type TrainConfigSchema = ReturnType<typeof makeSchema>;
 
-/** A checked configuration of a training with all defaults filled in. */
+/** A valid training configuration with all defaults filled in. */
 export type TrainConfig = z.infer<TrainConfigSchema>;
 
 let known: { readonly schema: TrainConfigSchema; readonly choices: string } | undefined;
 
 /**
- * The configuration of a training, as it stands in a file: paths count from the file's folder.
- * Models, inputs, objectives and protocols that are registered by now are choices.
+ * The schema of a training configuration file. Paths are relative to the file's folder. It accepts
+ * all models, inputs, objectives and protocols registered so far.
  */
 export function trainConfigSchema(): TrainConfigSchema {
   const choices = [models, inputParts, objectives, protocols].map(({ names }) => names.join()).join(";");
@@ -117,7 +114,7 @@ export function trainConfigSchema(): TrainConfigSchema {
 }
 
 /**
- * Checks a configuration that a program wrote, and fills in its defaults.
+ * Validates a configuration object and fills in its defaults.
  *
  * @throws {ConfigError} SETTING_INVALID or SETTING_UNKNOWN with the path of the first fault
  */
@@ -129,7 +126,7 @@ export function parseConfig(value: unknown): TrainConfig {
   return result.data;
 }
 
-/** What the lexicon of a training must hold: what the inputs of its model read. */
+/** What the lexicon must hold for the inputs of the configured model. */
 export function lexiconNeedsOf({ model: { name, ...settings } }: Pick<TrainConfig, "model">): LexiconNeeds {
   return models.find(name)?.needs?.(settings) ?? {};
 }

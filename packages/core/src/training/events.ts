@@ -6,37 +6,41 @@ import type { WordVectors } from "../vocabulary/index.ts";
 import type { Progress } from "./checkpoint.ts";
 
 /**
- * Of which part of a model an event tells, where the model is trained part by part. Steps count
- * through all parts, epochs begin anew.
+ * The part of the model that an event is about; absent for models without parts. Steps are counted
+ * across all parts, epochs within each.
  */
 export interface OfPart {
   readonly part?: ModelPart["name"] | undefined;
 }
 
+/** Training, or the training of a part, begins. */
 export interface StartEvent extends OfPart {
   readonly kind: "start";
+  /** Sentences in train. */
   readonly train: number;
+  /** Sentences in dev. */
   readonly dev: number;
+  /** Rows of the word table. */
   readonly words: number;
   readonly tags: number;
   readonly relations: number;
-  /** What training pairs there are, for models that classify them. */
+  /** Counts of the training pairs, for models that classify pairs. */
   readonly pairs: PairCounts | undefined;
-  /** Numbers learnt. */
+  /** Number of parameters, counting each cell. */
   readonly parameters: number;
   readonly build: string;
   /**
-   * Where the training goes on from a checkpoint of other kernels: those, as `kernelMark` names
-   * them, or `unknown` where it does not say. The weights may then differ in their last bits from
-   * those of a training that was never stopped.
+   * Set if the training resumes a checkpoint of other kernels: their name from `kernelMark`, or
+   * `unknown`. The weights may then differ in their last bits from those of an uninterrupted
+   * training.
    */
   readonly otherKernels: string | undefined;
   readonly vectors: WordVectors["coverage"] | undefined;
-  /** What the model cannot hold of the training data. */
+  /** Annotation in train that the model cannot represent. */
   readonly omissions: readonly Omission[];
   /**
-   * What it cannot hold of dev, labels that training lacks among it; they count as missed in every
-   * score.
+   * Annotation in dev that the model cannot represent, including labels that train lacks. It counts
+   * as missed in every score.
    */
   readonly devOmissions: readonly Omission[];
   /** Steps of the whole training, and those done before it was resumed. */
@@ -44,31 +48,36 @@ export interface StartEvent extends OfPart {
   readonly stepsDone: number;
 }
 
+/** One update of the weights. */
 export interface StepEvent extends OfPart {
   readonly kind: "step";
   readonly epoch: number;
   readonly step: number;
-  /** Mean over the sentences of the batch, and its parts. */
+  /** The loss, averaged over the sentences of the batch. */
   readonly loss: number;
+  /** The parts of the loss, averaged likewise. */
   readonly losses: Losses;
+  /** The global norm of the gradient before clipping. */
   readonly gradNorm: number;
+  /** Sentences in the batch. */
   readonly sentences: number;
 }
 
+/** An evaluation on dev. */
 export interface EvaluationEvent extends OfPart {
   readonly kind: "evaluation";
   readonly epoch: number;
   readonly step: number;
   readonly protocol: ProtocolName;
-  /** F1 of the protocol on dev. */
+  /** Micro F1 of the protocol on dev, 0 to 1. */
   readonly score: number;
   readonly report: Report;
+  /** Whether this is the best score so far. */
   readonly improved: boolean;
 }
 
 /**
- * Emitted after every epoch; whoever wants a checkpoint calls `bytes`, before asking for the next
- * event.
+ * Emitted after every epoch. To save a checkpoint, call `bytes` before requesting the next event.
  */
 export interface CheckpointEvent extends OfPart {
   readonly kind: "checkpoint";
@@ -77,7 +86,7 @@ export interface CheckpointEvent extends OfPart {
   bytes(): Uint8Array<ArrayBuffer>;
 }
 
-/** A part has been trained; the next one begins, or the end comes. */
+/** A part has been trained. The next part follows, or the end. */
 export interface PartEvent extends Required<OfPart> {
   readonly kind: "part";
   readonly reason: EndEvent["reason"];
@@ -86,17 +95,19 @@ export interface PartEvent extends Required<OfPart> {
   readonly best: Progress["best"];
 }
 
+/** Training is complete. */
 export interface EndEvent {
   readonly kind: "end";
   readonly reason: "epochs" | "patience";
   readonly epoch: number;
   readonly step: number;
-  /** The best evaluation on dev; of the last part, where a model has parts. */
+  /** The best evaluation on dev; for a model with parts, that of the last part. */
   readonly best: Progress["best"];
   /** The network with the weights of its best epoch. */
   readonly model: BuiltModel;
-  /** The last checkpoint: with it, the training is over at once when it is resumed. */
+  /** The last checkpoint. A training resumed from it ends at once. */
   bytes(): Uint8Array<ArrayBuffer>;
 }
 
+/** An event of a training, distinguished by `kind`. */
 export type TrainEvent = StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | PartEvent | EndEvent;

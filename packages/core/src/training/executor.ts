@@ -14,11 +14,11 @@ import type { Prediction } from "../metrics/index.ts";
 import type { BatchSize, Example, Losses, Model, PredictOptions } from "../models/index.ts";
 import { type ObjectiveSettings, objectiveFor } from "../objectives/index.ts";
 
-/** Some sentences of a batch, to be worked on by one thread at once. */
+/** A chunk of a batch, whose gradient one thread computes. */
 export interface ChunkTask {
-  /** The step it belongs to: results of one step stay readable until the next. */
+  /** The step it belongs to. Results of a step stay readable until the next step. */
   readonly step: number;
-  /** A buffer of `ParameterStore.denseSize` floats, the chunk's own. */
+  /** The chunk's gradient buffer, `ParameterStore.denseSize` floats. */
   readonly dense: Address;
   readonly examples: readonly Example[];
   /** 1 / sentences of the batch. */
@@ -27,19 +27,20 @@ export interface ChunkTask {
   readonly objective: ObjectiveSettings;
   /** Counted from 1. */
   readonly epoch: number;
-  /** Seeds dropout; depends on the step and the chunk, never on the worker. */
+  /** Seeds dropout. It depends on the step and the chunk, never on the worker. */
   readonly seed: number;
 }
 
+/** The losses and gradients of a chunk, in the shared memory. */
 export interface ChunkResult {
   readonly losses: Losses;
   readonly dense: Address;
   readonly tables: readonly TableGradient[];
-  /** What running statistics are to learn from its rows. */
+  /** The moments of its rows, for the running statistics. */
   readonly statistics: readonly ColumnStatistics[];
 }
 
-/** Computes a chunk's gradient in whatever thread it stands in. */
+/** Computes the gradients of chunks in the calling thread. */
 export class ChunkRunner {
   readonly #engine: Engine;
   readonly #store: ParameterStore;
@@ -73,25 +74,26 @@ export class ChunkRunner {
   }
 }
 
-/** Where chunks are worked on: this thread, or others that share the engine's memory. */
+/** Runs chunks in this thread, or in others that share the engine's memory. */
 export interface Executor {
-  /** Results in the order of the tasks. */
+  /** Returns results in the order of the tasks. */
   gradients(tasks: readonly ChunkTask[]): Promise<ChunkResult[]>;
-  /** Predictions in the order of the examples. */
+  /** Returns predictions in the order of the examples. */
   predict(examples: readonly Example[], options: PredictOptions): Promise<Prediction[]>;
   close(): Promise<void>;
 }
 
-/** Everything an executor needs to know of a model in training or in use. */
+/** Everything an executor needs to know about a model. */
 export interface Workplace {
   readonly engine: Engine;
   readonly store: ParameterStore;
   readonly model: Model;
 }
 
+/** Creates an executor for a model. */
 export type ExecutorFactory<Place extends Workplace = Workplace> = (place: Place) => Executor | Promise<Executor>;
 
-/** Works in the calling thread. */
+/** Creates an executor that works in the calling thread. */
 export const localExecutor: ExecutorFactory = ({ engine, store, model }) => {
   const runner = new ChunkRunner(engine, store, model);
   const predictor = new Predictor({ engine, model });

@@ -2,7 +2,7 @@ import type { Sentence } from "../schema/index.ts";
 import type { TrainConfig } from "./config.ts";
 
 /**
- * Tells trainings apart: a hash of the configuration without its paths, and of the words and
+ * Identifies a training: a hash of the configuration without its paths, and of the tokens and
  * annotation of train and dev.
  */
 export function fingerprint(config: TrainConfig, train: readonly Sentence[], dev: readonly Sentence[]): string {
@@ -17,8 +17,8 @@ export function fingerprint(config: TrainConfig, train: readonly Sentence[], dev
 }
 
 /**
- * FNV-1a in two independent 32-bit lanes; enough to notice a difference, no protection against
- * forgery.
+ * FNV-1a in two independent 32-bit lanes. It detects accidental differences but does not protect
+ * against forgery.
  */
 class TextHash {
   #low = 0x811c9dc5;

@@ -40,7 +40,7 @@ async function learn({ model, objective, epochs, init, seed = 1 }: Wanted): Prom
     if (event.kind === "step") steps.push(event);
     if (event.kind === "end") return { steps, end: event };
   }
-  throw new Error("training ended without saying so");
+  throw new Error("training ended without an end event");
 }
 
 const initOf = ({ model }: EndEvent): InitialModel => ({

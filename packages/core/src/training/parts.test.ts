@@ -33,7 +33,7 @@ const endOf = (events: readonly TrainEvent[]): EndEvent => events.at(-1) as EndE
 const filesOf = (events: readonly TrainEvent[]) => packModel(endOf(events).model);
 
 describe("a pipeline", () => {
-  test("is trained tagger first: each part with its own epochs and its own protocol, steps counted through", async () => {
+  test("trains the tagger first, each part with its own epochs and protocol, and counts steps across parts", async () => {
     const events = await eventsOf(input());
     const told = events.map((event) => `${event.kind}${"part" in event ? ` ${event.part}` : ""}`);
     const epochs = (part: string, steps: number, count: number): string[] =>
@@ -84,7 +84,7 @@ describe("a pipeline", () => {
     expect(count).toBe(found.size);
   });
 
-  test("goes on from any checkpoint, in either part, to the same bytes", async () => {
+  test("resumes from any checkpoint, in either part, to the same bytes", async () => {
     const whole = await eventsOf(input({ model: { name: "pipeline", tagger, classifier, entities: "predicted-and-gold" } }));
     const again = (bytes: Uint8Array): TrainInput =>
       input(
@@ -121,7 +121,7 @@ describe("a pipeline", () => {
     for (const other of others) await expect(train(other).next()).rejects.toMatchObject({ code: "CHECKPOINT_MISMATCH" });
   });
 
-  test("starts from the weights of another one", async () => {
+  test("starts from the weights of another pipeline", async () => {
     const { model } = endOf(await eventsOf(input()));
     const init = { lexicon: model.description.lexicon, weights: readWeights(model.store), source: "m" };
     const still = { name: "sgd", rate: 1e-12 };
@@ -131,7 +131,7 @@ describe("a pipeline", () => {
     expect(new Predictor(next.model).predict(examples, options)).toEqual(new Predictor(model).predict(examples, options));
   });
 
-  test("a classifier that learns from found entities too has more sentences to learn from", async () => {
+  test("a classifier that also learns from predicted entities gets more sentences", async () => {
     const starts = async (entities: string): Promise<number[]> =>
       (await eventsOf(input({ model: { name: "pipeline", tagger, classifier, entities } }))).flatMap((event) =>
         event.kind === "start" ? [event.train] : [],
@@ -145,7 +145,7 @@ describe("a pipeline", () => {
   });
 });
 
-test("word vectors of another width than a part's table are refused, and the hint says which part it is", async () => {
+test("word vectors that do not fit a part's table are refused, and the hint names the part", async () => {
   const vectors: TrainInput["vectors"] = async (asked) => ({
     format: "glove",
     dimension: 6,
@@ -160,13 +160,13 @@ test("word vectors of another width than a part's table are refused, and the hin
   });
 });
 
-test("sections of parts, or a choice for the whole, where there is none, are refused", async () => {
+test("sections for parts of a model without parts, or one protocol for all parts, are refused", async () => {
   const first = (settings: object): Promise<unknown> => train(input(settings)).next();
   await expect(first({ model: tagger })).rejects.toMatchObject({ code: "SETTING_INVALID", at: { path: "parts" } });
   await expect(first({ training: { select: "strict" } })).rejects.toMatchObject({ at: { path: "training.select" } });
 });
 
-test("a pipeline of defaults is a tagger and a classifier of given pairs, and neither can be the other", () => {
+test("a pipeline defaults to a tagger and a classifier of given pairs, which cannot be swapped", () => {
   const data = { train: "a", dev: "b" };
   const { model } = parseConfig({ data, model: { name: "pipeline" } });
   expect(model).toMatchObject({

@@ -11,15 +11,16 @@ import type { EndEvent, PartEvent, TrainEvent } from "./events.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { TrainInput } from "./train-input.ts";
 
-/** What the training of a model without parts tells. */
+/** The events in the training of a model without parts. */
 export type WholeEvent = Exclude<TrainEvent, PartEvent>;
 
 type TrainWhole = (input: TrainInput, place: string) => AsyncGenerator<WholeEvent, void, void>;
 
 /**
- * The parts of the configured model, in the order in which they are trained.
+ * The parts of the configured model, in training order.
  *
- * @throws {ConfigError} SETTING_INVALID
+ * @throws {ConfigError} SETTING_INVALID if the configuration has sections for parts but the model
+ *   has none, or chooses one protocol for all parts
  */
 export function partsOf({ model, parts: sections, training }: TrainConfig): readonly ModelPart[] {
   const definition: ModelDefinition = models.get(model.name);
@@ -28,33 +29,33 @@ export function partsOf({ model, parts: sections, training }: TrainConfig): read
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "parts" },
       message: `${model.name} has no parts`,
-      hint: "set optimizer and training themselves, or model.name to pipeline",
+      hint: "remove parts and set optimizer and training directly, or set model.name to pipeline",
     });
   }
   if (parts.length > 0 && training.select !== "auto") {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "training.select" },
-      message: `the parts of ${model.name} are chosen each by a protocol of its own`,
-      hint: `set parts.${parts[0]?.name}.training.select, or leave it out`,
+      message: `each part of ${model.name} has its own protocol, so one for all cannot be set`,
+      hint: `set parts.${parts[0]?.name}.training.select instead, or remove training.select`,
     });
   }
   return parts;
 }
 
-/** Where a training in parts stands: what is done, and the part under way. */
+/** The state of a training in parts: the finished parts, and the current one. */
 interface State {
   readonly part: ModelPart["name"];
-  /** Steps of the parts before it. */
+  /** Steps of the parts before the current one. */
   readonly stepsBefore: number;
-  /** The parts that are done, by name. */
+  /** The weights of the finished parts, by name. */
   readonly done: ReadonlyMap<string, Weights>;
   readonly fingerprint: string;
 }
 
 /**
- * Trains the parts of a model one after the other, each with its own steps, its own optimiser and
- * its own choice of the best epoch on dev, and puts the model together from them. A checkpoint is
- * that of the part under way, with the weights of the parts before it beside.
+ * Trains the parts of a model one after the other, each with its own steps, optimiser and best
+ * epoch on dev, and assembles the model from them. A checkpoint is that of the current part plus
+ * the weights of the finished parts.
  */
 export async function* trainParts(
   input: TrainInput,
@@ -127,7 +128,7 @@ function partConfig(config: TrainConfig, part: ModelPart, settings: unknown): Tr
   };
 }
 
-/** A part that has been trained, ready to predict. */
+/** Builds a finished part, ready to predict. */
 function earlierModel(
   { config, engine }: TrainInput,
   lexicon: BuiltModel["description"]["lexicon"],
@@ -143,8 +144,8 @@ function earlierModel(
 }
 
 /**
- * Training sentences with the entities that a model finds in them, where these are not the
- * annotated ones, and the relations between both.
+ * The training sentences in which a model predicts other entities than the annotated ones, with the
+ * predicted entities and the annotated relations between them.
  */
 function predictedOnes({ train }: TrainInput, built: BuiltModel): Sentence[] {
   const predictor = new Predictor(built);
@@ -192,15 +193,15 @@ const stateFields = z.object({
   done: z.array(partName),
 });
 
-/** @throws {ArchiveError} ARCHIVE_INVALID, CHECKPOINT_MISMATCH */
+/** @throws {ArchiveError} ARCHIVE_INVALID or CHECKPOINT_MISMATCH */
 function readState({ bytes, source }: NonNullable<TrainInput["resume"]>, expected: string): State {
   const { tensors, metadata } = readSafetensors(bytes, source);
   const found = stateFields.safeParse(parsed(metadata["parts"]));
   if (!found.success || found.data.fingerprint !== expected) {
     throw new ArchiveError("CHECKPOINT_MISMATCH", {
       at: { source },
-      message: "the checkpoint was written under another configuration or with other training data",
-      hint: "start a new run, or go on with the configuration and data the run began with",
+      message: "the checkpoint belongs to a training with another configuration or other data",
+      hint: "start a new run, or resume with the original configuration and data",
     });
   }
   const { done, ...rest } = found.data;

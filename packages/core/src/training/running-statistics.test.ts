@@ -34,7 +34,7 @@ async function run(given: TrainInput): Promise<{ end: EndEvent; checkpoints: Uin
     if (event.kind === "checkpoint") checkpoints.push(event.bytes());
     if (event.kind === "end") return { end: event, checkpoints };
   }
-  throw new Error("training ended without saying so");
+  throw new Error("training ended without an end event");
 }
 
 const bytesOf = ({ model: built }: EndEvent): Uint8Array => packModel(built)["model.safetensors"];
@@ -54,7 +54,7 @@ test("training moves every running mean and variance, and the archive holds them
   }
 });
 
-test("any checkpoint leads to the bytes of the undisturbed training", async () => {
+test("resuming any checkpoint gives the bytes of the uninterrupted training", async () => {
   const whole = await run(input());
   expect(whole.checkpoints).toHaveLength(3);
   for (const bytes of whole.checkpoints) {
@@ -64,7 +64,7 @@ test("any checkpoint leads to the bytes of the undisturbed training", async () =
   }
 });
 
-test("chunks may be worked on in any order", async () => {
+test("the order in which chunks are computed does not matter", async () => {
   const backwards: ExecutorFactory = async (place) => {
     const local = await localExecutor(place);
     const gradients: typeof local.gradients = async (tasks) => (await local.gradients(tasks.toReversed())).reverse();
@@ -74,9 +74,9 @@ test("chunks may be worked on in any order", async () => {
   expect(bytesOf(backward.end)).toEqual(bytesOf(forward.end));
 });
 
-test("a step counts once for its running statistics, in however many chunks it was taken", async () => {
-  // The pooled values of the first step do not depend on what they are normalised by; nor on
-  // dropout, where there is none.
+test("a step updates the running statistics once, whatever its number of chunks", async () => {
+  // The pooled values of the first step do not depend on their normalisation, nor on dropout, which
+  // is off here.
   const quiet = { ...model, spatialDropout: 0 };
   const once = async (chunk: number): Promise<Map<string, readonly number[]>> => {
     const { config, ...rest } = input({ epochs: 1, batch: 8, chunk });

@@ -1,8 +1,8 @@
 import type { TrainConfig } from "./config.ts";
 
 /**
- * The learning rate of a step as a share of the full one: a linear warm-up, then constant, straight
- * down, or half a cosine.
+ * The learning rate of a step as a share of the full rate: a linear warm-up, then constant, linear
+ * decay, or half a cosine.
  */
 export function rateFactor(schedule: TrainConfig["training"]["schedule"], step: number, steps: number): number {
   const warmup = Math.round(schedule.warmup * steps);

@@ -9,8 +9,7 @@ import type { ChunkTask, Executor } from "./executor.ts";
 import { rateFactor } from "./schedule.ts";
 
 /**
- * One update after another: spreads a batch over an executor, collects the gradients, moves the
- * weights.
+ * Makes training steps: distributes a batch over an executor, sums gradients, updates the weights.
  */
 export class Stepper {
   readonly #built: BuiltModel;
@@ -34,9 +33,12 @@ export class Stepper {
   }
 
   /**
+   * Makes one step.
+   *
+   * @param epoch counted from 1
    * @param step steps done before this one
-   * @throws {TrainingError} TRAINING_DIVERGED when the loss or the gradient is not finite; the
-   *   weights stay as they were
+   * @throws {TrainingError} TRAINING_DIVERGED if the loss or the gradient is not finite; a gradient
+   *   that is not finite leaves the weights unchanged
    */
   async step(batch: readonly Example[], epoch: number, step: number): Promise<StepEvent> {
     const { seed, training } = this.#config;

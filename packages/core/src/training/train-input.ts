@@ -4,31 +4,32 @@ import type { Lexicon, WordVectors } from "../vocabulary/index.ts";
 import type { TrainConfig } from "./config.ts";
 import type { ExecutorFactory } from "./executor.ts";
 
+/** Everything that a training reads: configuration, data, and where to start and to work. */
 export interface TrainInput {
   readonly config: TrainConfig;
+  /** Annotated sentences to learn from. */
   readonly train: readonly Sentence[];
+  /** Annotated sentences that choose the best epoch. */
   readonly dev: readonly Sentence[];
-  /** Reads word vectors for the words asked; called once, with the vocabulary. */
+  /** Reads the vectors of the given words; called once, with the vocabulary. */
   readonly vectors?: ((words: ReadonlySet<string>, countOf: (word: string) => number) => Promise<WordVectors>) | undefined;
-  /**
-   * What training starts from in place of fresh weights: those of `config.init`, with the words and
-   * labels they belong to.
-   */
+  /** The model of `config.init` to start from; defaults to random weights. */
   readonly init?: InitialModel | undefined;
-  /** Words and labels; those of train where left out. */
+  /** Words and labels; defaults to those of `train`. Ignored with `init`. */
   readonly lexicon?: Lexicon | undefined;
-  /** Where the work is done; this thread where left out. */
+  /** Creates the executor that does the work; defaults to this thread. */
   readonly executor?: ExecutorFactory<BuiltModel> | undefined;
   readonly engine?: Pick<BuildOptions, "build" | "shared"> | undefined;
-  /** A checkpoint of the same training, to go on from. */
+  /** A checkpoint of the same training to resume from. */
   readonly resume?: { readonly bytes: Uint8Array; readonly source: string } | undefined;
-  /** Stops after the step under way. */
+  /** Stops the training after the current step. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A trained model to start from: its weights, with the words and labels they belong to. */
 export interface InitialModel {
   readonly lexicon: Lexicon;
   readonly weights: Weights;
-  /** Where they come from, for errors. */
+  /** Where the model comes from, for error messages. */
   readonly source: string;
 }

@@ -43,7 +43,7 @@ const watching =
     return localExecutor(built);
   };
 
-test("events come in order: the start, the steps of each epoch, its score, its checkpoint, the end", async () => {
+test("events come in order: start, then steps, evaluation and checkpoint of each epoch, then end", async () => {
   const events = await eventsOf(input({ evaluateEvery: 2, epochs: 3 }));
   const epoch = "step step step";
   expect(kinds(events)).toBe(`start ${epoch} checkpoint ${epoch} evaluation checkpoint ${epoch} evaluation checkpoint end`);
@@ -67,7 +67,7 @@ test("events come in order: the start, the steps of each epoch, its score, its c
   expect(endOf(events)).toMatchObject({ reason: "epochs", epoch: 3, step: 9 });
 });
 
-test("training stops when no epoch has been better for a while, and the best one counts", async () => {
+test("training stops when the score has not improved for a while, and the best epoch wins", async () => {
   // A rate so small that nothing changes: the first score stays the best.
   const settings = { optimizer: { name: "sgd", rate: 1e-12 } };
   const events = await eventsOf(input({ epochs: 50, patience: 3 }, { settings }));
@@ -92,7 +92,7 @@ test("the model at the end has the weights of its best epoch, not those of the l
   expect(end && readWeights(end.model.store)).toEqual(snapshots[best - 1]);
 });
 
-test("any checkpoint leads to the bytes of the undisturbed training", async () => {
+test("resuming any checkpoint gives the bytes of the uninterrupted training", async () => {
   const schedule = { epochs: 4, evaluateEvery: 2, schedule: { name: "cosine", warmup: 0.2 } };
   const whole = await eventsOf(input(schedule));
   const checkpoints: Uint8Array[] = [];
@@ -108,7 +108,7 @@ test("any checkpoint leads to the bytes of the undisturbed training", async () =
   expect(weightsOf(over)).toEqual(weightsOf(whole));
 });
 
-test("going on under other kernels is told, and what comes after is under these", async () => {
+test("resuming with other kernels is reported, and later checkpoints name the new ones", async () => {
   const resumedFrom = async (bytes: Uint8Array | undefined, build: "baseline" | "plain"): Promise<TrainEvent[]> =>
     eventsOf(input({}, { engine: { build }, resume: { bytes: bytes ?? new Uint8Array(0), source: "c" } }));
   const told = ([start]: readonly TrainEvent[]): string | undefined => (start as StartEvent).otherKernels;
@@ -126,7 +126,7 @@ test("going on under other kernels is told, and what comes after is under these"
   expect(told(await resumedFrom(endOf(moved).bytes(), "baseline"))).toBe("plain");
 });
 
-test("a checkpoint that does not say by which kernels it was computed is gone on with, and that is told", async () => {
+test("a checkpoint without the name of its kernels can be resumed, and that is reported", async () => {
   const bytes = endOf(await eventsOf(input())).bytes();
   const { tensors, metadata } = readSafetensors(bytes, "c");
   const { kernels: _, ...progress } = JSON.parse(metadata["progress"] ?? "{}") as Record<string, unknown>;
@@ -135,7 +135,7 @@ test("a checkpoint that does not say by which kernels it was computed is gone on
   expect(start).toMatchObject({ kind: "start", otherKernels: "unknown" });
 });
 
-test("a checkpoint of another training is refused before anything happens", async () => {
+test("a checkpoint of another training is refused at once", async () => {
   const first = (await eventsOf(input())).find((event) => event.kind === "checkpoint");
   const resume = { bytes: first?.bytes() ?? new Uint8Array(0), source: "c" };
   for (const other of [input({ epochs: 3 }, { resume }), input({}, { resume, train: eightSentences.slice(1) })]) {
@@ -165,12 +165,12 @@ test("a weight that is not a number ends the training, and the checkpoint before
   expect(weightsOf(resumed)).toEqual(weightsOf(await eventsOf(input())));
 });
 
-test("a rate beyond all measure diverges with an error, or ends with numbers", async () => {
+test("an extreme learning rate ends in an error or in finite weights", async () => {
   const settings = { optimizer: { name: "sgd", rate: 1e38 } };
   await expect(eventsOf(input({ epochs: 20, maxNorm: 1e30 }, { settings }))).rejects.toMatchObject({ code: "TRAINING_DIVERGED" });
 });
 
-test("a signal stops it between two steps, and the executor is closed", async () => {
+test("a signal stops training between two steps, and the executor is closed", async () => {
   const controller = new AbortController();
   let closed = false;
   const executor: ExecutorFactory<BuiltModel> = async (built) => ({
@@ -190,7 +190,7 @@ test("a signal stops it between two steps, and the executor is closed", async ()
   await expect(train(input({}, { signal: AbortSignal.abort() })).next()).resolves.toMatchObject({ value: { kind: "start" } });
 });
 
-test("who stops listening stops the training", async () => {
+test("leaving the loop over events stops the training", async () => {
   let closed = false;
   const executor: ExecutorFactory<BuiltModel> = async (built) => ({
     ...(await localExecutor(built)),
@@ -210,7 +210,7 @@ const vectors = (words: string[], dimension = 4): TrainInput["vectors"] => {
   });
 };
 
-test("word vectors fill their rows of the table and no others, and their coverage is told", async () => {
+test("word vectors fill only their rows of the table, and their coverage is reported", async () => {
   const first = async (given: TrainInput): Promise<{ start: StartEvent; table: Float32Array; built: BuiltModel }> => {
     let built: BuiltModel | undefined;
     for await (const event of train({ ...given, executor: watching((it) => (built = it)) })) {
@@ -230,7 +230,7 @@ test("word vectors fill their rows of the table and no others, and their coverag
   expect(table).toEqual(expected);
 });
 
-test("word vectors of another width are refused, and the hint says the right one", async () => {
+test("word vectors of another width are refused with a hint at the right setting", async () => {
   const error = await train(input({}, { vectors: vectors(["Oslo"], 7) }))
     .next()
     .catch((thrown: unknown) => thrown);
@@ -246,7 +246,7 @@ test("word vectors for a model that reads no words are refused", async () => {
   });
 });
 
-test("a model to start from must know what is to be read", async () => {
+test("a model to start from must know the inputs that are read", async () => {
   const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}), {});
   const start = endOf(await eventsOf(input({ epochs: 1 }, { lexicon })));
   const init = { lexicon, weights: readWeights(start.model.store), source: "m" };
@@ -272,7 +272,7 @@ test.each<[string, Partial<TrainInput>, string]>([
   expect(error).toMatchObject({ code: "CORPUS_EMPTY", message: expect.stringContaining(message) as string });
 });
 
-test("what the model cannot hold is counted, apart for train and dev, and training goes on", async () => {
+test("annotation that the model cannot hold is reported for train and dev, and training continues", async () => {
   const overlapping = {
     ...sentence("o", "[New York|LOC]"),
     entities: [

@@ -18,19 +18,19 @@ import { Stepper } from "./stepper.ts";
 import type { TrainInput } from "./train-input.ts";
 
 /**
- * Trains a model: says what happens and leaves to others what to do with it. A model that has parts
- * is trained part by part.
+ * Trains a model and yields an event for everything that happens; logging and saving are up to the
+ * caller. A model with parts is trained part by part.
  *
  * The best epoch is chosen on dev. The same configuration, data and kernel build give the same
  * weights, bit for bit, for any executor and however often the training was interrupted and
  * resumed.
  *
- * @throws {DataError} CORPUS_EMPTY
- * @throws {ConfigError} SETTING_INVALID when the model cannot be trained by the objective
- * @throws {ArchiveError} ARCHIVE_INVALID when the weights to start from are not those of such a
- *   model
- * @throws {TrainingError} TRAINING_DIVERGED when a gradient is not finite; CANCELLED when the
- *   signal asks to stop
+ * @throws {DataError} CORPUS_EMPTY if train or dev holds no words
+ * @throws {ConfigError} SETTING_INVALID if the objective cannot train the model
+ * @throws {ArchiveError} ARCHIVE_INVALID if the weights to start from do not fit the model;
+ *   CHECKPOINT_MISMATCH if the checkpoint belongs to another training
+ * @throws {TrainingError} TRAINING_DIVERGED if a loss or gradient is not finite
+ * @throws {WeftError} CANCELLED after the signal was aborted
  */
 export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void, void> {
   const { config } = input;
@@ -41,7 +41,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
   else yield* trainParts(input, parts, trainWhole);
 }
 
-/** @param place of the model in the configuration, for errors */
+/** @param place the model's path in the configuration, for error messages */
 async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<WholeEvent, void, void> {
   const { config, signal } = input;
   const { training } = config;
@@ -143,7 +143,7 @@ function requireSentences(sentences: readonly Sentence[], part: string, source: 
   });
 }
 
-/** A model to start from knows what it was trained on; what it lacks would silently not be read. */
+/** Refuses a model to start from that lacks an input, which would otherwise be silently skipped. */
 function requireKnown({ characters, pos }: Lexicon, needs: LexiconNeeds, place: string): void {
   const lacks = (input: string, what: string): ConfigError =>
     new ConfigError("SETTING_INVALID", {
@@ -160,7 +160,7 @@ function stopIfAsked(signal: AbortSignal | undefined): void {
     throw new WeftError("CANCELLED", { message: "training was stopped", hint: "resume it from its last checkpoint" });
 }
 
-/** The F1 that chooses the best epoch, in one place. */
+/** The protocol whose F1 chooses the best epoch. */
 function selectionProtocol(select: TrainConfig["training"]["select"], { definition, description }: BuiltModel): ProtocolName {
   if (select !== "auto") return select;
   return definition.protocols?.(description.settings)?.[0] ?? (description.lexicon.typed ? "strict" : "exact");
@@ -175,7 +175,7 @@ async function applyVectors(
   if (model.wordVectors === undefined) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "vectors" },
-      message: "the model reads no words that vectors could stand for",
+      message: "the model does not read words, so it cannot use word vectors",
       hint: `remove vectors, or switch ${place}.inputs.words on`,
     });
   }
@@ -183,7 +183,7 @@ async function applyVectors(
   const vectors = await read(new Set(vocabulary.words), (word) => vocabulary.countOf(word));
   if (vectors.dimension !== table.columns) {
     throw new DataError("VECTORS_INVALID", {
-      message: `the vectors have ${vectors.dimension} numbers, the word table has ${table.columns}`,
+      message: `the vectors have ${vectors.dimension} dimensions, but the word table has ${table.columns}`,
       hint: `set ${place}.${setting} to ${vectors.dimension}`,
     });
   }

@@ -93,7 +93,7 @@ test.each<[string, string, string, string | undefined]>([
   [
     "a setting that has moved",
     `${good}  wordSize: 50\n`,
-    "conf/weft.yaml:5:3 model.wordSize: there is no setting of this name any more (SETTING_UNKNOWN)",
+    "conf/weft.yaml:5:3 model.wordSize: this setting has moved (SETTING_UNKNOWN)",
     "it is now model.inputs.words.size",
   ],
   [

@@ -14,15 +14,15 @@ export type Contract = typeof contract;
 export type KernelName = keyof Contract;
 
 /**
- * The compute kernels, called by named fields: `kernels.scale({ n, factor, y })`. `contract/` says
- * what each computes and what lies at its addresses, `assembly/` holds the SIMD form, `plain/` a
- * twin in plain TypeScript; a test runs both on the same memory. Counts and strides count cells of
- * 4 bytes; rows are padded to a multiple of four.
+ * The compute kernels, called with named fields: `kernels.scale({ n, factor, y })`. `contract/`
+ * defines what each computes and what is at its addresses, `assembly/` holds the SIMD form,
+ * `plain/` a twin in plain TypeScript; a test runs both on the same memory. Counts and strides are
+ * in cells of 4 bytes; rows are padded to a multiple of four.
  */
 export type Kernels = KernelsOf<Contract>;
 
 /**
- * The same kernels as a module exports them: one argument a parameter. `calls.generated.ts` makes
- * `Kernels` of them.
+ * The same kernels as a module exports them, with one argument per parameter. `calls.generated.ts`
+ * turns them into `Kernels`.
  */
 export type PositionalKernels = PositionalKernelsOf<Contract>;

@@ -4,26 +4,26 @@ import type { LinearMemory } from "./linear-memory.ts";
 import { plainKernels } from "./plain.ts";
 import { wasmBuilds, wasmDigests } from "./wasm.generated.ts";
 
-/** Something that computes the kernels on a linear memory. */
+/** An implementation of the kernels on a linear memory. */
 export interface KernelProvider {
-  /** Its name in full, for reports. */
+  /** The full name, for reports. */
   readonly name: string;
-  /** Its name in configurations, messages between threads and marks of checkpoints. */
+  /** The short name in configurations, messages between threads and marks of checkpoints. */
   readonly build: string;
   /** Whether this runtime can load it. */
   isAvailable(): boolean;
   /**
-   * Tells providers apart to the byte. Two trainings under the same mark round alike, on the same
-   * kind of processor where fused multiply-add is in play.
+   * Identifies the provider to the byte. Two trainings with the same mark round equally; with fused
+   * multiply-add, only on the same kind of processor.
    */
   mark(): string;
-  /** Kernels that work on `memory`, which may be shared between threads. */
+  /** Loads the kernels on `memory`, which may be shared between threads. */
   load(memory: LinearMemory): Kernels;
 }
 
 /**
- * Every provider, the fastest first. `relaxed` uses fused multiply-add and differs in the last bits
- * between processors; `baseline` is the same everywhere that WebAssembly SIMD runs; `plain` is the
+ * All providers, the fastest first. `relaxed` uses fused multiply-add and differs in the last bits
+ * between processors; `baseline` gives the same bits wherever WebAssembly SIMD runs; `plain` is the
  * twin in TypeScript, for tests and for runtimes without SIMD.
  */
 export const providers = [
@@ -41,15 +41,15 @@ export function bestBuild(): KernelBuild {
 }
 
 /**
- * The mark of a build, which checkpoints keep: its name and, if it has a module, the SHA-256 of
- * that.
+ * The mark of a build, which checkpoints store: its name and, for a WebAssembly build, the SHA-256
+ * of its module.
  */
 export function kernelMark(build: KernelBuild): string {
   return providerOf(build).mark();
 }
 
 /**
- * Kernels of a build on `memory`.
+ * Loads the kernels of a build on `memory`.
  *
  * @throws {RangeError} if there is no such build
  */
@@ -60,12 +60,14 @@ export function loadKernels(build: KernelBuild, memory: LinearMemory): Kernels {
 function providerOf(build: KernelBuild): KernelProvider {
   const found = providers.find((provider) => provider.build === build);
   if (found !== undefined) return found;
-  throw new RangeError(`no kernels are called ${build}; there are ${providers.map((provider) => provider.build).join(", ")}`);
+  throw new RangeError(
+    `unknown kernel build ${build}; expected one of ${providers.map((provider) => provider.build).join(", ")}`,
+  );
 }
 
 /**
- * A build in WebAssembly, whose module comes in two forms: for memory of one thread, and for shared
- * memory.
+ * A WebAssembly build, whose module comes in two forms: for the memory of one thread, and for
+ * shared memory.
  */
 function wasmProvider<Build extends keyof typeof wasmBuilds>(build: Build) {
   const modules = new Map<"private" | "shared", WebAssembly.Module>();

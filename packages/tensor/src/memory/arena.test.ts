@@ -11,7 +11,7 @@ test("pieces of one step do not overlap and are aligned, whatever their sizes", 
     expect(sorted[k + 1]?.at ?? Infinity).toBeGreaterThanOrEqual(at + Math.max(bytes, 1));
 });
 
-test("after a reset the same requests get the same places, and the heap gives nothing new", () => {
+test("after a reset the same requests get the same places and take nothing from the heap", () => {
   const heap = Heap.create();
   const arena = new Arena(heap, 256);
   const requests = [100, 200, 700, 64, 10];
@@ -39,7 +39,7 @@ test("zeroed space is zero although the last step wrote there", () => {
   expect(heap.u8.subarray(at, at + 1000).some((byte) => byte !== 0)).toBe(false);
 });
 
-test("what was allocated since a mark is given back, over blocks, and nothing before it", () => {
+test("releasing a mark frees everything allocated since, across blocks, and nothing before it", () => {
   const heap = Heap.create();
   const arena = new Arena(heap, 256);
   const kept = arena.allocate(64);
@@ -51,7 +51,7 @@ test("what was allocated since a mark is given back, over blocks, and nothing be
   expect(heap.u8[kept + 63]).toBe(7);
 });
 
-test("what there was no room for leaves the arena as it was", () => {
+test("a failed allocation leaves the arena unchanged", () => {
   const heap = Heap.create({ shared: true });
   const arena = new Arena(heap, 256);
   const before = arena.allocate(64);

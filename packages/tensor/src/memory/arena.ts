@@ -11,9 +11,9 @@ export interface ArenaMark {
 }
 
 /**
- * A bump allocator that is emptied all at once. It keeps its blocks, so after the first few steps a
- * step takes no memory. Blocks grow with the total: among many small ones, each would be too small
- * for some matrix of the next step.
+ * A bump allocator that is emptied all at once. It keeps its blocks, so after the first few steps
+ * no more memory is taken. Blocks grow with the total size, because many small blocks would each be
+ * too small for some matrix of the next step.
  */
 export class Arena {
   readonly heap: Heap;
@@ -29,7 +29,7 @@ export class Arena {
     this.#blockBytes = blockBytes;
   }
 
-  /** Space until the next reset, aligned to a cache line. Its content is undefined. */
+  /** Allocates space until the next reset, aligned to a cache line. Its content is undefined. */
   allocate(bytes: number): Address {
     const rounded = Math.max(lineBytes, Math.ceil(bytes / lineBytes) * lineBytes);
     while (this.#next + rounded > this.#end) this.#advance(rounded);
@@ -38,7 +38,7 @@ export class Arena {
     return at;
   }
 
-  /** The same, filled with zeros. */
+  /** Allocates space filled with zeros. */
   allocateZeroed(bytes: number): Address {
     const at = this.allocate(bytes);
     this.heap.clear(at, bytes);

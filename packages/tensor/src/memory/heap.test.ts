@@ -64,7 +64,7 @@ test("more than 4 GiB is an error that says how much was asked for", () => {
   expect(ask).toThrow(/MiB.*MEMORY_EXHAUSTED/);
 });
 
-test("what there was no room for takes nothing from those who ask for less", () => {
+test("a failed allocation takes nothing from smaller ones", () => {
   const heap = Heap.create({ shared: true });
   const before = heap.allocate(64);
   for (let time = 0; time < 40; time++) expect(() => heap.allocate(2 ** 32)).toThrow(/MEMORY_EXHAUSTED/);

@@ -15,7 +15,7 @@ const lineBytes = 64;
 
 /**
  * One linear memory that only grows. An atomic counter inside it hands out addresses, so workers
- * that share the memory allocate without talking to each other. Fresh memory is zero.
+ * that share the memory allocate without messages. Fresh memory is zero.
  */
 export class Heap {
   readonly memory: LinearMemory;
@@ -24,12 +24,13 @@ export class Heap {
   #i32 = new Int32Array(0);
   #u8 = new Uint8Array(0);
 
-  /** @param memory one made by `Heap.create`, here or in another thread */
+  /** @param memory a memory created by `Heap.create`, in this or another thread */
   constructor(memory: LinearMemory) {
     this.memory = memory;
     this.shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   }
 
+  /** @param options.shared whether threads will share the memory; defaults to false */
   static create(options: { shared?: boolean } = {}): Heap {
     const shared = options.shared ?? false;
     const heap = new Heap(new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared }));
@@ -53,10 +54,10 @@ export class Heap {
   }
 
   /**
-   * Permanent space: nothing is ever given back. It is aligned to a cache line and holds zeros.
+   * Allocates permanent space, which is never freed. It is aligned to a cache line and holds zeros.
    *
-   * @throws {TensorError} MEMORY_EXHAUSTED past the 4 GiB that WebAssembly addresses, or when the
-   * machine has no more
+   * @throws {TensorError} MEMORY_EXHAUSTED past the 4 GiB that WebAssembly addresses, or if the
+   *   machine has no more memory
    */
   allocate(bytes: number): Address {
     const lines = Math.ceil(bytes / lineBytes);
@@ -68,32 +69,32 @@ export class Heap {
     }
   }
 
-  /** A view on floats; it goes stale when the memory grows, so use it at once. */
+  /** A view of `count` floats. It goes stale when the memory grows, so use it at once. */
   floats(at: Address, count: number): Float32Array {
     return this.f32.subarray(at / 4, at / 4 + count);
   }
 
-  /** The same for integers. */
+  /** A view of `count` 32-bit integers. It goes stale when the memory grows, so use it at once. */
   integers(at: Address, count: number): Int32Array {
     return this.i32.subarray(at / 4, at / 4 + count);
   }
 
   /**
-   * How often any thread has changed weights in this memory. Results computed from them hold while
-   * this stays the same.
+   * How often any thread has changed weights in this memory. Results computed from the weights stay
+   * valid while this number does not change.
    */
   get weightChanges(): number {
     return Atomics.load(this.i32, changesWord);
   }
 
-  /** Call it after changing a weight. */
+  /** Counts a change. Call it after changing a weight. */
   countWeightChange(): void {
     Atomics.add(this.i32, changesWord, 1);
   }
 
   /**
-   * Zeros. In shared memory `fill` stores byte after byte, which takes seven times as long as
-   * copying a block of zeros.
+   * Fills a range with zeros. In shared memory `fill` stores byte by byte, which takes seven times
+   * as long as copying a block of zeros.
    */
   clear(at: Address, bytes: number): void {
     if (!this.shared) {
@@ -106,9 +107,9 @@ export class Heap {
   }
 
   /**
-   * Memory grows by at least an eighth: each time costs the runtime a new buffer and, because it
-   * counts the bytes, sooner or later a garbage collection. Untouched pages take no room on the
-   * machine.
+   * Grows the memory by at least an eighth, because each growth costs the runtime a new buffer and,
+   * since it counts the bytes, eventually a garbage collection. Untouched pages take no physical
+   * memory.
    */
   #grow(end: number): void {
     for (let { byteLength } = this.memory.buffer; byteLength < end; { byteLength } = this.memory.buffer) {

@@ -49,7 +49,7 @@ test("merged rows hold each row once, in order of first occurrence, with the sam
   expect(mergeRows(engine, new Arena(engine.heap), [])).toEqual([]);
 });
 
-test("a collector adds chunks in their order, and starts from nothing each time", () => {
+test("a collector adds chunks in order, and starts from zero each time", () => {
   const collector = new GradientCollector(engine, store);
   const arena = new Arena(engine.heap);
   for (const round of [0, 1]) {

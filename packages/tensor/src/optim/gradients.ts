@@ -5,8 +5,8 @@ import type { Engine } from "../tensor/engine.ts";
 import type { Parameter, ParameterStore } from "../tensor/parameter-store.ts";
 
 /**
- * The gradient of one table, each touched row once. `at` holds ids.length rows of the table's
- * stride.
+ * The gradient of one table, with each touched row once. `at` points to ids.length rows of the
+ * table's stride.
  */
 export interface TableGradient {
   readonly parameter: Parameter;
@@ -65,7 +65,9 @@ function mergeTable(engine: Engine, arena: Arena, list: readonly RowGradient[]):
   return { parameter, ids: Int32Array.from(slots.keys()), at };
 }
 
-/** What one chunk of a batch computed: its buffer of dense gradients and its merged table rows. */
+/**
+ * The gradient of one chunk of a batch: its buffer of dense gradients and its merged table rows.
+ */
 export interface ChunkGradient {
   readonly dense: Address;
   readonly tables: readonly TableGradient[];
@@ -85,7 +87,7 @@ export class GradientCollector {
     this.#dense = engine.heap.allocate(store.denseSize * 4);
   }
 
-  /** The result is valid until the next call. */
+  /** Returns the sum, which is valid until the next call. */
   collect(chunks: readonly ChunkGradient[]): Gradients {
     this.#arena.reset();
     this.#engine.heap.clear(this.#dense, this.#store.denseSize * 4);

@@ -137,7 +137,7 @@ describe.each(Object.entries(rules))("%s", (_, { settings, cell }) => {
     expect(optimizer.steps).toBe(batches.length);
   });
 
-  test("lazy tables leave the rows alone that a batch does not hold, and their means too", () => {
+  test("lazy tables leave rows outside the batch unchanged, and their means too", () => {
     const { store, words } = makeStore();
     const optimizer = new Optimizer(engine, store, settings, { tables: "lazy" });
     for (const [seed, ids] of batches.entries()) {
@@ -156,7 +156,7 @@ describe.each(Object.entries(rules))("%s", (_, { settings, cell }) => {
     }
   });
 
-  test("dense tables move every row as if its gradient were zero", () => {
+  test("dense tables update every row, with gradient zero for those outside the batch", () => {
     const { store, words } = makeStore();
     const optimizer = new Optimizer(engine, store, settings, { tables: "dense" });
     const cells = Array.from(store.read(words), cell);
@@ -171,7 +171,7 @@ describe.each(Object.entries(rules))("%s", (_, { settings, cell }) => {
     }
   });
 
-  test("the norm is that of the whole gradient, and clipping scales all of it", () => {
+  test("the norm covers the whole gradient, and clipping scales all of it", () => {
     const [clipped, scaled] = [makeStore().store, makeStore().store];
     const gradient = drawGradient(1, [1, 4], 3);
     const norm = normOf(gradient);
@@ -233,7 +233,7 @@ describe.each(Object.entries(rules))("%s", (_, { settings, cell }) => {
   });
 });
 
-test.each(Object.values(rules))("running statistics stay, and nothing is kept of them: $settings.name", ({ settings }) => {
+test.each(Object.values(rules))("running statistics do not change and have no means: $settings.name", ({ settings }) => {
   const { store } = makeStore();
   const running = store.add("running", 1, 5, normal(1), { kind: "running" });
   const before = store.read(running);
@@ -244,7 +244,7 @@ test.each(Object.values(rules))("running statistics stay, and nothing is kept of
   optimizer.restoreState(optimizer.saveState());
 });
 
-test("a state of another rule or shape is refused, and nothing is written", () => {
+test("a state of another rule or shape is refused without any change", () => {
   const adam = new Optimizer(engine, makeStore().store, rules.adam.settings);
   const sgd = new Optimizer(engine, makeStore().store, rules.sgd.settings);
   adam.update(lay(makeStore().store, drawGradient(1, [1])));

@@ -11,7 +11,7 @@ export type OptimizerSettings =
   | { readonly name: "rmsprop"; readonly rate: number; readonly rho?: number; readonly epsilon?: number }
   | { readonly name: "sgd"; readonly rate: number };
 
-/** What may differ from one update to the next. */
+/** Options of one update. */
 export interface UpdateOptions {
   /** The maximum global norm: a longer gradient is scaled down to it. Defaults to none. */
   readonly maxNorm?: number | undefined;
@@ -19,12 +19,12 @@ export interface UpdateOptions {
   readonly rateFactor?: number | undefined;
 }
 
-/** What holds for all updates, whatever the rule. */
+/** Options of an optimiser that apply to every update rule. */
 export interface OptimizerOptions {
   /**
-   * How embedding tables move. `lazy` updates the rows of the batch alone: rows that do not occur
-   * keep their value and their running means, so the cost of a step follows its batch, not the
-   * vocabulary. `dense` updates every row, as PyTorch's Adam does.
+   * How embedding tables are updated; defaults to `lazy`. `lazy` updates only the rows in the
+   * batch: other rows keep their values and running means, so the cost of a step depends on its
+   * batch and not on the vocabulary. `dense` updates every row, as PyTorch's Adam does.
    */
   readonly tables?: "lazy" | "dense" | undefined;
 }
@@ -38,9 +38,7 @@ interface Step {
   readonly clip: number;
 }
 
-/**
- * Moves parameters against their gradient. Its state lies in the linear memory of the parameters.
- */
+/** Updates parameters from their gradient. Its state is in the same linear memory as they are. */
 export class Optimizer {
   readonly settings: OptimizerSettings;
   readonly #engine: Engine;
@@ -71,10 +69,10 @@ export class Optimizer {
   }
 
   /**
-   * Updates every weight once. Running statistics stay as they are.
+   * Updates every weight once. Running statistics do not change.
    *
-   * @returns the global norm of the gradient before clipping; when it is not finite, nothing was
-   * changed
+   * @returns the global norm of the gradient before clipping; if it is not finite, nothing was
+   *   changed
    */
   update(gradients: Gradients, options: UpdateOptions = {}): number {
     const { kernels } = this.#engine;
@@ -102,8 +100,8 @@ export class Optimizer {
   }
 
   /**
-   * The running means by parameter name, without padding, and the step count: what a checkpoint
-   * keeps.
+   * Returns the state to keep in a checkpoint: the step count, and the running means by parameter
+   * name, without padding.
    */
   saveState(): { steps: number; means: Map<string, Float32Array[]> } {
     const means = new Map<string, Float32Array[]>();
@@ -121,7 +119,7 @@ export class Optimizer {
    * Restores what `saveState` returned. Parameters that the state does not name keep their means.
    *
    * @throws {ShapeError} if the state belongs to another rule or to parameters of other shapes;
-   * nothing is changed then
+   *   then nothing is changed
    */
   restoreState(state: { steps: number; means: ReadonlyMap<string, readonly Float32Array[]> }): void {
     for (const parameter of this.#store.layout) {
@@ -154,7 +152,7 @@ export class Optimizer {
     }
   }
 
-  /** A table that the batch does not use has the gradient zero, and moves too. */
+  /** A table that the batch does not use has the gradient zero, but is updated too. */
   #updateTables({ tables }: Gradients, step: Step): void {
     for (const parameter of this.#store.layout) {
       if (parameter.kind !== "table") continue;

@@ -2,9 +2,9 @@ import type { ColumnStatistics } from "../tape/tape.ts";
 import type { ParameterStore } from "../tensor/parameter-store.ts";
 
 /**
- * One step of the running means and variances: r ← m·r + (1 − m)·(moments of all rows of the step).
- * The chunks' moments are combined in the order given, in double precision, so the result does
- * not depend on who computed them, and is the one of a single chunk that holds all rows.
+ * Updates the running means and variances by one step: r ← m·r + (1 − m)·(moments of all rows of
+ * the step). The chunks' moments are combined in the order given, in double precision. The result
+ * does not depend on which worker computed them and equals that of a single chunk with all rows.
  */
 export function updateRunning(store: ParameterStore, statistics: readonly ColumnStatistics[]): void {
   const byName = new Map<string, ColumnStatistics[]>();
@@ -23,7 +23,7 @@ export function updateRunning(store: ParameterStore, statistics: readonly Column
   }
 }
 
-/** Var = Σ n_k (v_k + (m_k − m)²) / n: what varies within chunks, and between them. */
+/** Var = Σ n_k (v_k + (m_k − m)²) / n: the variance within chunks plus that between them. */
 function momentsOf(list: readonly ColumnStatistics[]): { means: Float64Array; variances: Float64Array } {
   const columns = list[0]?.means.length ?? 0;
   const total = list.reduce((sum, { rows }) => sum + rows, 0);

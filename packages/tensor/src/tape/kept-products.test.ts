@@ -39,7 +39,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     return Array.from({ length: columns }, (_, c) => row.reduce((sum, value, k) => sum + value * (by[k * columns + c] ?? 0), 0));
   }
 
-  test("are the products of the rows, in the order asked for, whichever are there already", () => {
+  test("are the products of the rows in the requested order, whichever are cached already", () => {
     for (const ids of [[3], [4, 3, 9], [], [9, 4, 3, 4000, 17, 2, 8]]) {
       const found = products(ids) ?? [];
       expect(found).toHaveLength(ids.length);
@@ -49,7 +49,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     }
   });
 
-  test("have the same bits in any company and after any other", () => {
+  test("have the same bits whatever rows are computed with or before them", () => {
     const alone = products([77], new KeptProducts(engine));
     products([1, 2, 3]);
     expect(products([5, 77])?.[1]).toEqual(alone?.[0]);
@@ -57,7 +57,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     expect(products(crowd, new KeptProducts(engine))?.[1]).toEqual(alone?.[0]);
   });
 
-  test("more rows than there is room for come and go; more at once are not kept", () => {
+  test("rows beyond the capacity evict others; too many at once are not cached", () => {
     const room = Math.floor(2 ** 23 / (weight.stride * 4));
     expect(room).toBeLessThan(words);
     const reference = new KeptProducts(engine);
@@ -69,7 +69,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     expect(products([42])).toEqual(products([42], reference));
   });
 
-  test("rows of a table that is not in memory go by their names", () => {
+  test("rows of a virtual table are identified by name", () => {
     const named = (names: readonly string[]): Float32Array[] => {
       const tape = new Tape(engine, new Arena(engine.heap), { kept });
       const input = tape.apply(operations.embed, [{ table, ids: Int32Array.from(names, (name) => name.length) }]);
@@ -84,7 +84,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     expect(named(["Acme", "c"])).toEqual([products([4])?.[0], one]);
   });
 
-  test("follow the weights, written or trained, of either side", () => {
+  test("follow changes of the weights, written or trained, on either side", () => {
     products([1, 2]);
     store.write(
       weight,
@@ -100,7 +100,7 @@ describe.each(["baseline", "plain"] as const)("kept products, %s kernels", (buil
     expect(products([2])).toEqual(products([2], new KeptProducts(engine)));
   });
 
-  test("what is filled once is filled again when a weight has changed, and only then", () => {
+  test("a single value is filled again only when a weight has changed", () => {
     let fills = 0;
     const at = (floats: number): number => kept.once("sums", floats, (to) => void engine.heap.floats(to, floats).fill(++fills));
     expect([at(8), at(8)]).toEqual([at(8), at(8)]);

@@ -4,20 +4,20 @@ import type { Engine } from "../tensor/engine.ts";
 import type { Matrix } from "../tensor/matrix.ts";
 import type { Parameter } from "../tensor/parameter-store.ts";
 
-/** Bytes of products kept for one weight: eight thousand words for 256 columns. */
+/** Maximum bytes of products cached for one weight: eight thousand words for 256 columns. */
 const maxBytes = 2 ** 23;
 
 /**
- * Says which rows of which table the rows of a matrix are, unchanged; every row of the table at
- * most once. The table need not exist in memory, for instance the vectors of all words that can be
- * spelled: then a row goes by its name.
+ * Identifies the rows of a matrix as unchanged rows of a table, each at most once. The table need
+ * not exist in memory: for a virtual table, such as one with a row for every possible spelling, the
+ * ids are names.
  */
 export interface TableRows {
   readonly table: Pick<Parameter, "name" | "rows">;
   readonly ids: ArrayLike<number | string>;
 }
 
-/** Products of some rows: those of row i start at `at` + rows[i] · the weight's stride. */
+/** Products of some rows: that of row i starts at `at` + rows[i] · the weight's stride. */
 export interface RowProducts {
   readonly at: Address;
   readonly rows: Int32Array;
@@ -25,16 +25,16 @@ export interface RowProducts {
 
 interface Shelf {
   readonly at: Address;
-  /** Rows it has room for. */
+  /** Capacity in rows. */
   readonly size: number;
-  /** The row of each table row's product. */
+  /** The slot of each table row's product. */
   readonly slots: Map<number | string, number>;
 }
 
 /**
- * Products that follow from weights alone, kept from one call to the next while no weight changes:
- * in use a word meets a filter once, not once a sentence. A product has the same bits whenever it
- * is computed and in any company, so keeping it changes no result.
+ * A cache of products that depend only on weights, valid while no weight changes. Outside training
+ * a word is thus multiplied by a filter once, not once per sentence. A product has the same bits
+ * whenever it is computed and whatever rows are computed with it, so caching changes no result.
  */
 export class KeptProducts {
   readonly #engine: Pick<Engine, "kernels" | "heap">;
@@ -47,9 +47,9 @@ export class KeptProducts {
   }
 
   /**
-   * `input` times `weight`, or undefined if it has more rows than are kept.
+   * Returns `input` times `weight`, or undefined if the input has more rows than the cache.
    *
-   * @param arena for intermediate rows
+   * @param arena holds intermediate rows
    */
   multiply(arena: Arena, input: Matrix, { table, ids }: TableRows, weight: Parameter): RowProducts | undefined {
     this.#followWeights();
@@ -64,7 +64,7 @@ export class KeptProducts {
     return { at: shelf.at, rows: Int32Array.from(ids, (id) => shelf.slots.get(id) ?? 0) };
   }
 
-  /** That many floats, which `fill` writes once, and again when weights have changed. */
+  /** Returns cached floats, which `fill` writes on first use and after every change of weights. */
   once(name: string, floats: number, fill: (at: Address) => void): Address {
     this.#followWeights();
     let kept = this.#single.get(name);
@@ -78,7 +78,7 @@ export class KeptProducts {
   }
 
   /**
-   * Rows are multiplied in fours, so that each is summed up in the same order whatever its company.
+   * Multiplies rows in fours, so that each is summed in the same order whatever rows are with it.
    */
   #fill(arena: Arena, input: Matrix, missing: Int32Array, ids: TableRows["ids"], weight: Parameter, { at, slots }: Shelf): void {
     const { heap, kernels } = this.#engine;

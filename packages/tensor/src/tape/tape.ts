@@ -7,8 +7,9 @@ import type { Parameter } from "../tensor/parameter-store.ts";
 import type { KeptProducts } from "./kept-products.ts";
 
 /**
- * A fused step of a model and its gradient. `forward` may keep what `backward` needs; `backward`
- * adds to the gradients of the inputs. An operation without a `backward` does not type-check.
+ * A fused step of a model with its gradient. `forward` returns what `backward` needs as `saved`;
+ * `backward` adds to the gradients of the inputs. An operation without `backward` does not
+ * type-check.
  */
 export interface Operation<Input, Output, Saved> {
   forward(tape: Tape, input: Input): { readonly output: Output; readonly saved: Saved };
@@ -16,8 +17,8 @@ export interface Operation<Input, Output, Saved> {
 }
 
 /**
- * The gradient of some rows of a table: `at` holds ids.length rows of the table's stride. Ids may
- * repeat.
+ * The gradient of some rows of a table: `at` points to ids.length rows of the table's stride. Ids
+ * may repeat.
  */
 export interface RowGradient {
   readonly parameter: Parameter;
@@ -25,43 +26,40 @@ export interface RowGradient {
   readonly at: Address;
 }
 
-/**
- * Where the gradients of one chunk of a batch go: a buffer of `ParameterStore.denseSize` floats.
- */
+/** The gradient buffer of one chunk of a batch: `ParameterStore.denseSize` floats. */
 export interface GradientBuffer {
   readonly dense: Address;
 }
 
 /**
- * Means and variances [D] of the rows that a normalisation met in training. `updateRunning` moves
- * the running ones by them.
+ * Means and variances, [D], of the rows that a normalisation read in training. `updateRunning`
+ * updates the running statistics from them.
  */
 export interface ColumnStatistics {
-  /** The running ones, [1, D]. */
+  /** The running mean, [1, D]. */
   readonly mean: Parameter;
+  /** The running variance, [1, D]. */
   readonly variance: Parameter;
-  /** The share of the running ones that stays. */
+  /** The share of the running statistics that a step keeps. */
   readonly momentum: number;
   readonly rows: number;
   readonly means: Float32Array;
   readonly variances: Float32Array;
 }
 
-/** What a tape is for; without options it computes only. */
+/** Options of a tape. By default it only computes, and neither records nor trains. */
 export interface TapeOptions {
-  /**
-   * Where gradients go; it must hold zeros. Defaults to none, and then the tape does not record.
-   */
+  /** The buffer for gradients, filled with zeros. Without one the tape does not record. */
   readonly gradients?: GradientBuffer | undefined;
-  /** Operations such as dropout act only in training. Defaults to false. */
+  /** Whether operations such as dropout are active; defaults to false. */
   readonly training?: boolean | undefined;
-  /** Names the stream of dropout masks. Defaults to 0. */
+  /** Seeds the dropout masks; defaults to 0. */
   readonly seed?: number | undefined;
-  /** For many tapes in a row on the same weights. Defaults to none. */
+  /** A cache of products, shared by consecutive tapes on the same weights; defaults to none. */
   readonly kept?: KeptProducts | undefined;
 }
 
-/** Runs operations and remembers them, to run their gradients in reverse. */
+/** Runs operations and records them, to run their gradients in reverse. */
 export class Tape {
   readonly kernels: Kernels;
   readonly heap: Heap;
@@ -71,7 +69,7 @@ export class Tape {
   readonly kept: KeptProducts | undefined;
   /** Gradients of table rows, in the order in which the backward pass reached them. */
   readonly rowGradients: RowGradient[] = [];
-  /** What the running statistics will learn from this pass, in the order in which it met them. */
+  /** The moments for the running statistics of this pass, in order of computation. */
   readonly statistics: ColumnStatistics[] = [];
   readonly #gradients: GradientBuffer | undefined;
   readonly #seed: number;
@@ -90,8 +88,7 @@ export class Tape {
   }
 
   /**
-   * A tape on the same memory that neither records nor trains. It computes from what this one
-   * holds.
+   * A tape on the same memory that neither records nor trains, and can read this tape's matrices.
    */
   quiet(): Tape {
     return new Tape(this, this.arena);
@@ -104,17 +101,15 @@ export class Tape {
     return output;
   }
 
-  /**
-   * Runs every gradient, last operation first. The losses have already added theirs to the scores.
-   */
+  /** Runs every gradient, last operation first. Losses have already added theirs to the scores. */
   backward(): void {
     for (let i = this.#steps.length - 1; i >= 0; i--) this.#steps[i]?.();
     this.#steps.length = 0;
   }
 
   /**
-   * A matrix of this step; its padding is zero, its cells are undefined. With a gradient (zero)
-   * while recording.
+   * Allocates a matrix for this step. Its padding is zero, its cells are undefined. While recording
+   * it has a gradient of zeros, unless `options.grad` is false.
    */
   matrix(rows: number, columns: number, options: { grad?: boolean } = {}): Matrix {
     const stride = padded(columns);
@@ -124,43 +119,42 @@ export class Tape {
     return { rows, columns, stride, at, grad };
   }
 
-  /** Working space for that many floats, undefined. */
+  /** Allocates working space for some floats, with undefined content. */
   scratch(floats: number): Address {
     return this.arena.allocate(floats * 4);
   }
 
-  /** The same, filled with zeros. */
+  /** Allocates working space for some floats, filled with zeros. */
   zeroed(floats: number): Address {
     return this.arena.allocateZeroed(floats * 4);
   }
 
-  /** A copy of these integers in the arena. */
+  /** Copies integers into the arena. */
   integers(values: ArrayLike<number>): Address {
     const at = this.arena.allocate(values.length * 4);
     this.heap.i32.set(values, at / 4);
     return at;
   }
 
-  /** Where this chunk's gradient of a dense parameter lies. */
+  /** The address of a dense parameter's gradient in this chunk's buffer; 0 if not recording. */
   gradientOf(parameter: Parameter): Address {
     return this.#gradients === undefined ? 0 : this.#gradients.dense + parameter.slice * 4;
   }
 
   /**
-   * Where the gradient of an operation's input goes: its own place, or unread room if it keeps no
-   * gradient.
+   * The address for the gradient of an operation's input: scratch space if it keeps no gradient.
    */
   gradientRoom(input: Matrix): Address {
     return input.grad === 0 ? this.zeroed(input.rows * input.stride) : input.grad;
   }
 
-  /** Two seeds that no other call on this tape gets. */
+  /** Two seeds, different for every call on this tape. */
   nextMaskSeeds(): readonly [number, number] {
     this.#masks++;
     return [this.#seed | 0, Math.imul(this.#masks, 0x27d4eb2f) ^ (this.#seed / 2 ** 32)];
   }
 
-  /** The cells of a matrix without padding, copied out. */
+  /** Copies the cells of a matrix, without padding. */
   read(matrix: Matrix): Float32Array {
     const values = new Float32Array(matrix.rows * matrix.columns);
     const from = this.heap.floats(matrix.at, matrix.rows * matrix.stride);

@@ -22,20 +22,20 @@ export class Engine {
   /**
    * @param options.build defaults to the fastest that runs here
    * @param options.shared whether worker threads will attach to the same memory; defaults to false
-   * @param options.wrap what stands in front of the kernels, such as `checkedKernels` of the
-   *   testing entry; defaults to nothing
+   * @param options.wrap wraps the kernels, for example in `checkedKernels` of the testing entry;
+   *   defaults to no wrapper
    */
   static create(options: { build?: KernelBuild; shared?: boolean; wrap?: Wrap } = {}): Engine {
     const { build = bestBuild(), shared = false, wrap } = options;
     return new Engine(Heap.create({ shared }), build, wrap);
   }
 
-  /** An engine on the memory of another one, in a thread of its own. */
+  /** Creates an engine on the memory of another thread's engine. */
   static attach(memory: LinearMemory, build: KernelBuild): Engine {
     return new Engine(new Heap(memory), build);
   }
 
-  /** Brings the transposed copies of all weights up to date; backward passes read them. */
+  /** Updates the transposed copies of all weights, which backward passes read. */
   refreshTransposed(store: ParameterStore): void {
     for (const { rows, stride, at, transposed } of store.layout) {
       if (transposed !== 0)

@@ -1,15 +1,15 @@
 import type { Address } from "../kernels/kernels.ts";
 
 /**
- * A row-major matrix of 32-bit floats in linear memory. Rows start `stride` floats apart, `columns`
- * rounded up to a multiple of four; the padding holds zeros, in values and gradients alike.
+ * A row-major matrix of 32-bit floats in linear memory. Rows start `stride` floats apart, which is
+ * `columns` rounded up to a multiple of four. The padding holds zeros, in values and in gradients.
  */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly stride: number;
   readonly at: Address;
-  /** Where its gradient lies, in the same layout; 0 if it keeps none. */
+  /** The address of its gradient, in the same layout; 0 if it keeps none. */
   readonly grad: Address;
 }
 

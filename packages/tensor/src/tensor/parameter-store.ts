@@ -6,16 +6,16 @@ import { Random } from "./random.ts";
 
 /**
  * A matrix that a model keeps. Tables (embeddings) get their gradient as single rows, all other
- * weights as a dense slice. Running statistics are no weights: they have no gradient, no optimizer
- * moves them, and `updateRunning` writes them.
+ * weights as a dense slice. Running statistics are not weights: they have no gradient, and
+ * `updateRunning` updates them instead of an optimizer.
  */
 export interface Parameter {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
   /**
-   * Gates of a cell lie side by side as blocks of equal width, each padded on its own; 1 for
-   * everything else.
+   * Blocks of equal width that the columns consist of, such as the gates of a cell, each padded
+   * separately; 1 for everything else.
    */
   readonly blocks: number;
   /** blocks · padded(columns / blocks) */
@@ -28,8 +28,8 @@ export interface Parameter {
    */
   readonly slice: number;
   /**
-   * Room for the transposed matrix [stride, padded(rows)], refreshed once a step; 0 for all that is
-   * not dense.
+   * The address of the transposed matrix, [stride, padded(rows)], refreshed once per step; 0 unless
+   * the parameter is dense.
    */
   readonly transposed: Address;
 }
@@ -57,9 +57,9 @@ export function normal(deviation: number): Initialiser {
 }
 
 /**
- * All parameters of a model, by name. A store made with a seed draws every parameter from a stream
- * of its own, named after it; with the seed null parameters stay zero, to be written. A store
- * attached to the layout of another thread's store finds its parameters there.
+ * All parameters of a model, by name. A store created with a seed draws every parameter from a
+ * separate random stream named after it. With the seed null, parameters stay zero until they are
+ * written. A store attached to the layout of another thread's store uses that store's parameters.
  */
 export class ParameterStore {
   readonly heap: Heap;
@@ -75,7 +75,7 @@ export class ParameterStore {
     this.#layout = "layout" in source ? new Map(source.layout.map((item) => [item.name, item])) : undefined;
   }
 
-  /** What another thread needs to attach to the same parameters, in the order of their making. */
+  /** All parameters in order of creation; another thread needs it to attach to them. */
   get layout(): readonly Parameter[] {
     return [...this.#byName.values()];
   }
@@ -87,10 +87,10 @@ export class ParameterStore {
   }
 
   /**
-   * A new parameter, or in an attached store the existing one of this name.
+   * Adds a parameter; in an attached store, returns the existing one of this name.
    *
    * @throws {TensorError} PARAMETER_TWICE if the name is taken; PARAMETER_UNKNOWN if an attached
-   * store has no such parameter
+   *   store has no such parameter
    */
   add(name: string, rows: number, columns: number, initialise: Initialiser, form: ParameterForm = {}): Parameter {
     if (this.#byName.has(name)) throw new TensorError("PARAMETER_TWICE", `two parameters are called ${name}`);
@@ -101,7 +101,7 @@ export class ParameterStore {
     return parameter;
   }
 
-  /** The values without padding, row by row: rows · columns floats. */
+  /** Copies the values without padding, row by row: rows · columns floats. */
   read(parameter: Parameter): Float32Array {
     return unpad(this.heap, parameter.at, parameter);
   }
@@ -109,7 +109,7 @@ export class ParameterStore {
   /**
    * Sets the values, given without padding, row by row.
    *
-   * @throws {TensorError} SHAPE_MISMATCH for another number of them
+   * @throws {TensorError} SHAPE_MISMATCH if the number of values is wrong
    */
   write(parameter: Parameter, values: ArrayLike<number>): void {
     const { rows, columns } = parameter;
@@ -152,8 +152,8 @@ function roomOf({ kind, rows, stride }: Pick<Parameter, "kind" | "rows" | "strid
 }
 
 /**
- * How a parameter is kept: dense, as a table of rows or as running statistics, and in how many
- * blocks of columns.
+ * How a parameter is stored: dense, as a table of rows or as running statistics, and in how many
+ * blocks of columns. Defaults to dense with one block.
  */
 export interface ParameterForm {
   readonly kind?: Parameter["kind"];
@@ -175,7 +175,7 @@ export function unpad(heap: Heap, at: Address, shape: PaddedShape): Float32Array
   return values;
 }
 
-/** The inverse of `unpad`: lays plain cells into a padded matrix. */
+/** The inverse of `unpad`: writes plain cells into a padded matrix. */
 export function pad(heap: Heap, at: Address, shape: PaddedShape, values: ArrayLike<number>): void {
   const into = heap.floats(at, shape.rows * shape.stride);
   forEachBlock(shape, (plain, inside, width) => {

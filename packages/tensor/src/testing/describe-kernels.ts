@@ -9,8 +9,9 @@ import { kernelCases } from "./kernel-cases/index.ts";
 const names = Object.keys(kernelCases) as KernelName[];
 
 /**
- * What the kernels of any provider promise: each does what its twin in plain TypeScript does, up to
- * rounding. It reads only the cells that the contract names, and writes only its outputs.
+ * Tests the contract of any provider's kernels: each computes what its twin in plain TypeScript
+ * computes, up to rounding. It reads only the cells that the contract names, and writes only its
+ * outputs.
  *
  * @param load the kernels on a memory of the suite's own, as `KernelProvider.load`
  * @param options.shared whether that memory is shared between threads; defaults to false

@@ -16,9 +16,9 @@ const sizes: Record<string, Sizes> = {
 const builds = ["plain", "baseline"] as const;
 
 /**
- * What every operation of the tape promises. It compares the fused code with its formula in double
- * precision: values directly, gradients by central differences of a random linear functional of the
- * output, which would drown in rounding in 32 bits.
+ * Tests the contract of an operation of the tape. It compares the fused code with its formula in
+ * double precision: values directly, and gradients by central differences of a random linear
+ * functional of the output, which would drown in rounding in 32 bits.
  */
 export function describeOp(name: string, operation: OpCase): void {
   describe.each(Object.entries(sizes))(`${name}, %s`, (label, size) => {

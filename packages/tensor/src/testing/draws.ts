@@ -17,7 +17,7 @@ export function edges(random: Random, count: number): Float32Array {
   );
 }
 
-/** Between 0 and 1, with both ends now and then. */
+/** Numbers between 0 and 1, occasionally exactly 0 or 1. */
 export function shares(random: Random, count: number): Float32Array {
   return Float32Array.from({ length: count }, () => Math.min(1, Math.max(0, random.next() * 1.1 - 0.05)));
 }

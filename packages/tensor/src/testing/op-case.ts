@@ -18,7 +18,7 @@ export interface Sizes {
 /** A matrix as plain rows of numbers. */
 export type Rows = number[][];
 
-/** What an operation may want to know about a batch in addition to its matrices. */
+/** Facts about a batch that an operation may need in addition to its matrices. */
 export interface Facts {
   readonly offsets: Int32Array;
   /** One row of a table for each word, 0 to 4. */
@@ -36,8 +36,8 @@ export const lossFactor = 0.7;
 export const tapeSeed = 17;
 
 /**
- * An operation with its formula. Every matrix has one row a word; M and P name the matrices and the
- * parameters.
+ * An operation with its formula. Every matrix has one row per word; M and P name the matrices and
+ * the parameters.
  */
 export interface OpCase<M extends string = string, P extends string = string> {
   /** Columns of each matrix. */
@@ -55,7 +55,7 @@ export interface OpCase<M extends string = string, P extends string = string> {
   readonly training?: boolean;
 }
 
-/** The case as it is, with its names of matrices and parameters checked against each other. */
+/** Returns the case, with its names of matrices and parameters type-checked against each other. */
 export function opCase<M extends string, P extends string>(operation: OpCase<M, P>): OpCase {
   return operation;
 }

@@ -57,7 +57,7 @@ export function backToFront(offsets: Int32Array): Int32Array {
   return Int32Array.from(order);
 }
 
-/** One span a word: empty ones, short ones, and some that overlap. */
+/** One span per word: empty ones, short ones, and some that overlap. */
 export function someSpans(offsets: Int32Array, ids: Int32Array): Int32Array {
   const spans: number[] = [];
   for (let s = 0; s + 1 < offsets.length; s++) {
@@ -72,7 +72,7 @@ export function someSpans(offsets: Int32Array, ids: Int32Array): Int32Array {
   return Int32Array.from(spans);
 }
 
-/** One window a word: what it pools, what it sees, and two words of the sentence. */
+/** One window per word: the words to pool, the words to read, and two words of the sentence. */
 export function someWindows(offsets: Int32Array, ids: Int32Array): Int32Array {
   const windows: number[] = [];
   for (let s = 0; s + 1 < offsets.length; s++) {

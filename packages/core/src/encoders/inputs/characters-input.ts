@@ -13,12 +13,12 @@ export interface CharacterSettings {
 const size = z.int().min(1).max(4096);
 
 /**
- * The characters of a word by a CNN with ReLU and a maximum over the word (Sun et al. 2018, §3.1;
- * Ma and Hovy 2016, §2.1).
+ * The characters of a word, read by a CNN with ReLU and max-pooling over the word (Sun et al. 2018,
+ * §3.1; Ma and Hovy 2016, §2.1).
  */
 export const characters = defineInput<CharacterSettings>({
   name: "characters",
-  summary: "the characters of the word, in their own case, by a convolution",
+  summary: "the characters of the word, case kept, read by a convolution",
   settings: (own) =>
     z.strictObject({
       size: size.default(own.size ?? 50).describe("width of character embeddings"),
@@ -27,7 +27,7 @@ export const characters = defineInput<CharacterSettings>({
         .array(z.int().min(1).max(9))
         .min(1)
         .default([...(own.widths ?? [2, 3])])
-        .describe("characters under a filter, by width"),
+        .describe("widths of the filters, in characters"),
     }),
   needs: () => ({ characters: true }),
   isKnown: ({ characters: vocabulary }) => vocabulary !== undefined,
@@ -39,7 +39,7 @@ export const characters = defineInput<CharacterSettings>({
     const place = scope.child("character");
     const table = place.table("weight", vocabulary.size, settings.size, initial);
     const convolution = convolutionLayer(place, settings.size, settings.filters, settings.widths);
-    /** All words that can be, by spelling: a table that is written down nowhere. */
+    /** A virtual table with a row for every possible spelling. */
     const spellings = { name: `spellings of ${table.name}`, rows: Number.POSITIVE_INFINITY };
     return {
       name: "character",
@@ -61,7 +61,7 @@ function tokensOf(columns: Columns): readonly string[] {
   return columns["tokens"] as readonly string[];
 }
 
-/** The characters of some words end to end, and where each word lies in them. */
+/** The characters of some words end to end, with the span of each word. */
 function charactersOf(
   places: Int32Array,
   tokens: readonly string[],

@@ -6,5 +6,5 @@ import { tags } from "./tags-input.ts";
 import { wordShape } from "./word-shape-input.ts";
 import { words } from "./words-input.ts";
 
-/** Every part that a model can read, in the order in which their columns stand side by side. */
+/** Every part that a model can read, in the order in which their columns are concatenated. */
 export const inputParts = new Catalogue<InputPart>("input", [words, characters, wordShape, pos, tags]);

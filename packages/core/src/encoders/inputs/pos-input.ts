@@ -8,7 +8,7 @@ export interface PosSettings {
   readonly when: "tagged" | "always";
 }
 
-/** Part-of-speech tags, as the sentences bring them. */
+/** The part-of-speech tags that come with the sentences. */
 export const pos = defineInput<PosSettings>({
   name: "pos",
   summary: "the part-of-speech tag that the data gives the word",

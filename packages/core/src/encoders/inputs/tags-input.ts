@@ -36,7 +36,7 @@ export const tags = defineInput<TagSettings>({
           reason: `tokens ${start} to ${end} overlap a longer entity, which tags cannot hold; its pairs stay`,
         });
       }
-      // A type that training lacks is outside, as everything unknown is.
+      // A type that does not occur in training is read as outside.
       return { ids: Int32Array.from(encoded.tags, (tag) => rows.get(tag) ?? 0) };
     };
   },
@@ -44,7 +44,7 @@ export const tags = defineInput<TagSettings>({
     tablePart("tag", scope.child("tag").table("weight", bioTags(lexicon).length, size, initial)),
 });
 
-/** BIO tags of the types that the lexicon knows, "O" first: the part that all schemes share. */
+/** BIO tags of the lexicon's types, "O" first: the tags that all schemes share. */
 function bioTags(lexicon: Pick<Lexicon, "tags">): string[] {
   return lexicon.tags.names.filter((tag) => /^[BIO](-|$)/.test(tag));
 }

@@ -3,7 +3,7 @@ import { eightSentences, sentence } from "../../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings, wordShapes } from "../../vocabulary/index.ts";
 import { SentenceReader } from "../sentence-reader.ts";
 
-test("a word is read by its form, known or not, whatever its case is folded to", () => {
+test("the shape of a word is read whether or not the word is known or lowercased", () => {
   const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({ foldCase: true }));
   const { inputs } = new SentenceReader({ wordShape: { size: 2 } }, lexicon).read(sentence("s", "Oslo oslo NATO 42 , zyxing"));
   const shapes = Array.from(inputs["wordShape"]?.["ids"] ?? [], Number).map((id) => wordShapes[id]);

@@ -8,8 +8,8 @@ export interface WordShapeSettings {
 }
 
 /**
- * The form of the word as `wordShape` tells forms apart: a name keeps its capital where words are
- * read in lower case or are unknown.
+ * The form of the word, as `wordShape` classifies it. A name thus stays recognisable by its capital
+ * even if words are lowercased or unknown.
  */
 export const wordShape = defineInput<WordShapeSettings>({
   name: "wordShape",

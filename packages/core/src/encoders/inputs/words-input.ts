@@ -7,8 +7,8 @@ export interface WordSettings {
 }
 
 /**
- * A row for each known word, and one for unknown words or for each of their shapes: here it is
- * decided which word is unknown.
+ * One row for each known word, and one for all unknown words or for each shape of them. This part
+ * decides which words are unknown.
  */
 export const words = defineInput<WordSettings>({
   name: "words",
@@ -21,7 +21,7 @@ export const words = defineInput<WordSettings>({
     ({ words: vocabulary }) =>
     ({ tokens }) => ({
       ids: Int32Array.from(tokens, (token) => vocabulary.indexOf(token)),
-      // What each word becomes when word dropout takes it: its class of unknown words.
+      // The row that word dropout puts in place of each word: that of its class of unknown words.
       unknown: Int32Array.from(tokens, (token) => vocabulary.unknownIndexOf(token)),
     }),
   drop: (columns, taken) => {

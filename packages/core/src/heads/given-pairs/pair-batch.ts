@@ -3,23 +3,23 @@ import type { Span } from "../../schema/index.ts";
 import { type PairExample, pairFields } from "./pair-example.ts";
 import type { PairSettings } from "./pair-settings.ts";
 
-/** Two entities of a sentence; spans and anchors count words of the whole batch. */
+/** Two entities of a sentence. Spans and anchors are positions in the packed words of the batch. */
 export interface PackedPair {
   readonly sentence: Span;
   readonly head: Span;
   readonly tail: Span;
-  /** The words that offsets are counted from. */
+  /** The words that offsets from head and tail are counted from. */
   readonly anchors: readonly [number, number];
 }
 
-/** Sentences that have pairs, and these. */
+/** The sentences that have pairs, with their pairs. */
 export interface PairBatch extends PackedSentences {
   readonly pairs: readonly PackedPair[];
   /** The class of each pair, −1 for no relation. */
   readonly labels: Int32Array;
 }
 
-/** @param pack what packs sentences for the encoder; those without pairs are not asked for */
+/** @param pack packs sentences for the encoder; it is given only those with pairs */
 export function packPairs(
   examples: readonly PairExample[],
   { anchor }: Pick<PairSettings, "anchor">,

@@ -2,36 +2,37 @@ import { type Matrix, operations, type Tape } from "@weft-nlp/tensor";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import { bestIndex } from "../sampling.ts";
 
-/** How classes are learnt and decided. */
+/** The loss and the decision rule for relation classes (Ye et al. 2019, eq. 3 and 5 to 9). */
 export interface PairObjective {
   readonly loss: "ranking" | "cross-entropy" | "both";
-  /** α, of relation identification; not read where the network does not identify. */
+  /** α, of relation identification; unused if the network has no such task. */
   readonly identificationWeight: number;
   /** β, of relation classification. */
   readonly classificationWeight: number;
+  /** m⁺ */
   readonly positiveMargin: number;
+  /** m⁻ */
   readonly negativeMargin: number;
+  /** γ */
   readonly scale: number;
-  /** θ */
+  /** θ, the score from which a relation counts at threshold 0.5. */
   readonly theta: number;
 }
 
-/** What a network says about pairs. */
+/** A network's scores for a batch of pairs. */
 export interface PairScores {
-  /**
-   * [pairs, R], or [pairs, R + 1] with the score of no relation last, where cross-entropy needs it.
-   */
+  /** [pairs, R], or for cross-entropy [pairs, R + 1] with the score of "no relation" last. */
   readonly classes: Matrix;
-  /** [pairs, 2]: no relation, some relation. */
+  /** [pairs, 2]: scores of no relation and of any relation. */
   readonly identity: Matrix | undefined;
 }
 
-/** Columns of `PairScores.classes`. */
+/** The number of columns of `PairScores.classes`. */
 export function classColumns({ relations }: Pick<Lexicon, "relations">, { loss }: Pick<PairObjective, "loss">): number {
   return relations.size + (loss === "ranking" ? 0 : 1);
 }
 
-/** The classes of given pairs: losses and decisions of Ye et al. 2019, eq. 3 and 5 to 9. */
+/** Classifies given pairs: the losses and decisions of Ye et al. 2019, eq. 3 and 5 to 9. */
 export class PairHead {
   readonly #relations: number;
   readonly #objective: PairObjective;
@@ -41,7 +42,11 @@ export class PairHead {
     this.#relations = relations.size;
   }
 
-  /** @param labels the class of each pair, −1 for no relation */
+  /**
+   * Adds the gradient of factor · Σ loss and returns the losses by name, summed over the pairs.
+   *
+   * @param labels the class of each pair, −1 for no relation
+   */
   loss(tape: Tape, { classes, identity }: PairScores, labels: Int32Array, factor: number): Record<string, number> {
     const { loss, identificationWeight, classificationWeight, positiveMargin, negativeMargin, scale } = this.#objective;
     const relations = this.#relations;
@@ -67,11 +72,11 @@ export class PairHead {
   }
 
   /**
-   * Eq. 9: the best class where its score reaches θ. A score becomes a confidence σ(γ(s − θ)), so
-   * that eq. 9 is the threshold 0.5; where only cross-entropy was learnt, θ is the score of no
-   * relation and γ is 1, and 0.5 is the choice of the most probable class.
+   * The best class and its confidence σ(γ(s − θ)). At the threshold 0.5 this is eq. 9: the class
+   * counts if its score reaches θ. After training by cross-entropy alone, θ is the score of no
+   * relation and γ is 1; 0.5 then chooses the most probable class.
    *
-   * @param scores of classes, the pair's own from `at` on
+   * @param scores class scores of all pairs; those of this pair start at `at`
    */
   decide(scores: Float32Array, at: number): { label: number; confidence: number } {
     const label = bestIndex(scores, at, this.#relations);

@@ -1,19 +1,19 @@
 import { type PairExample, pairFields } from "./pair-example.ts";
 
-/** Some of the pairs of an example. */
+/** An example, and a copy with only some of its pairs. */
 export interface Part {
   readonly whole: PairExample;
   readonly part: PairExample;
 }
 
-/** Rows of words that the pairs of an example come to, where each pair has its own. */
+/** Word rows of an example when every pair gets its own copy of the sentence. */
 export function rowsOf({ pairs, length }: PairExample): number {
   return (pairs.length / pairFields) * length;
 }
 
 /**
- * The example itself where its pairs come to at most `limit` rows; else its pairs in order, in
- * parts of at most so many, one pair at least.
+ * Splits the pairs of an example, in order, into parts of at most `limit` rows and at least one
+ * pair. An example within the limit is returned as it is.
  */
 export function partsOf(example: PairExample, limit: number): PairExample[] {
   if (rowsOf(example) <= limit) return [example];
@@ -23,8 +23,8 @@ export function partsOf(example: PairExample, limit: number): PairExample[] {
 }
 
 /**
- * Examples, or parts of them, in groups of at most `limit` rows; examples in order, and the pairs
- * of each.
+ * Groups examples, split if necessary, into groups of at most `limit` rows. Examples and their
+ * pairs keep their order.
  */
 export function groupsOf(examples: readonly PairExample[], limit: number): Part[][] {
   const groups: Part[][] = [];

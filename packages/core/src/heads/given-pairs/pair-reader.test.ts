@@ -37,12 +37,12 @@ describe("pairs", () => {
     ]);
   });
 
-  test("directed: a pair stays whose types are arguments of some relation in training, in this order", () => {
+  test("directed: the filter keeps pairs whose types are arguments of some relation in training, in this order", () => {
     // In training: PER → ORG, ORG → LOC, PER → LOC.
     expect(pairsOf(encoder().encode(first))).toEqual(["0 1 works_for", "0 2 -", "1 2 based_in"]);
   });
 
-  test("undirected: each two once, the first in the text as head, whatever the direction of the relation", () => {
+  test("undirected: each pair once, the first in the text as head, whatever the direction of the relation", () => {
     const second = train[1] as Sentence; // [Initech|ORG] of [New York City|LOC] hired [Bob|PER] .
     expect(pairsOf(encoder({ pairs: "undirected" }).encode(second))).toEqual(["0 1 based_in", "0 2 works_for", "1 2 -"]);
   });
@@ -61,7 +61,7 @@ describe("pairs", () => {
     const several = sentence("s", "[A|PER] met [B|LOC] .", "0 works_for 1", "0 lives_in 1", "0 unheard_of 1", "1 lives_in 0");
     expect(pairsOf(encoder().encode(several, omissions))).toEqual(["0 1 lives_in"]);
     expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
-      "relations[1]: a pair holds one relation, and a later one wins",
+      "relations[1]: a pair holds one relation, and the last one wins",
       "relations[2]: training has no relation type unheard_of",
       "relations[3]: no relation in training has arguments of these types",
     ]);
@@ -84,7 +84,7 @@ describe("pairs", () => {
 });
 
 describe("examples of a training", () => {
-  test("counts: pairs with and without a relation, and those the filter takes", () => {
+  test("counts: pairs with and without a relation, and those the filter removes", () => {
     const { examples, pairs } = encoder().training(train, { seed: 1 }, []);
     expect(examples.length).toBe(train.length);
     const all = examples.flatMap(pairsOf);
@@ -108,7 +108,7 @@ describe("examples of a training", () => {
     expect(drawn(2).pairs).not.toEqual(pairs);
   });
 
-  test("shuffled: every pair is an example of its own, with the sentence around it", () => {
+  test("shuffled: every pair becomes a separate example with its sentence", () => {
     const grouped = encoder().training(train, { seed: 1 }, []);
     const single = encoder({ batching: "shuffled" }).training(train, { seed: 1 }, []);
     expect(single.pairs).toEqual(grouped.pairs);

@@ -6,26 +6,27 @@ import { type PairExample, pairFields } from "./pair-example.ts";
 import { partsOf } from "./pair-parts.ts";
 import type { PairSettings } from "./pair-settings.ts";
 
-/** The examples of a training, and how many pairs they hold. */
+/** The training examples, with counts of their pairs. */
 export interface TrainingPairs {
   readonly examples: readonly PairExample[];
   readonly pairs: PairCounts;
 }
 
-/** Pairs of entities in training. */
+/** Counts of the pairs of entities in the training data. */
 export interface PairCounts {
-  /** With a relation, and without one. */
+  /** Pairs with a relation. */
   readonly positive: number;
+  /** Pairs without a relation that training keeps. */
   readonly negative: number;
-  /** Left out because no relation in training has arguments of their types. */
+  /** Pairs skipped because no relation in training has arguments of their types. */
   readonly filtered: number;
-  /** Without a relation, left out by the ratio that was asked for. */
+  /** Pairs without a relation that `negativeRatio` leaves out. */
   readonly sampledOut: number;
 }
 
 /**
- * Given entities as pairs: all of a sentence, in both orders or in one, but those that the filter
- * by types leaves out (Ye et al. 2019, §3.1).
+ * Forms pairs from given entities: every two entities of a sentence, in one or both orders, except
+ * those that the type filter skips (Ye et al. 2019, §3.1).
  */
 export class PairReader {
   readonly #settings: PairSettings;
@@ -34,8 +35,8 @@ export class PairReader {
   readonly #maxRows: number;
 
   /**
-   * @param maxRows rows of words, counted once for each pair, that an example may come to in
-   * training; one with more comes in parts
+   * @param maxRows maximum word rows of a training example, counting the sentence once for each
+   *   pair; larger examples are split. Defaults to no limit.
    */
   constructor(settings: PairSettings, lexicon: Lexicon, maxRows = Infinity) {
     this.#settings = settings;
@@ -44,6 +45,11 @@ export class PairReader {
     this.#maxRows = maxRows;
   }
 
+  /**
+   * Turns a sentence with its entities into an example that holds all its pairs.
+   *
+   * @param omissions collects relations that no pair can hold
+   */
   encode(sentence: Sentence, omissions: Omission[] = []): PairExample {
     return {
       ...this.#reader.read(sentence, omissions),
@@ -53,8 +59,10 @@ export class PairReader {
   }
 
   /**
-   * All sentences, with as many pairs without a relation as `negativeRatio` wants, one pair an
-   * example where pairs are shuffled.
+   * The training examples of all sentences. Pairs without a relation are sampled to
+   * `negativeRatio`; if pairs are shuffled, every example holds one pair.
+   *
+   * @param options.seed chooses the pairs without a relation
    */
   training(sentences: readonly Sentence[], { seed }: { seed: number }, omissions: Omission[]): TrainingPairs {
     const whole = sentences.map((sentence) => this.encode(sentence, omissions));
@@ -84,11 +92,11 @@ export class PairReader {
       const label = this.#lexicon.relations.find(type);
       const omit = (reason: string): void => void omissions.push({ source: id, path: `relations[${index}]`, reason });
       if (label === undefined) omit(`training has no relation type ${type}`);
-      else if (head === tail) omit("an entity makes no pair with itself");
+      else if (head === tail) omit("an entity cannot form a pair with itself");
       else if (!this.#allowed(entities[head], entities[tail])) omit("no relation in training has arguments of these types");
       else {
         const known = labels.get(key(head, tail));
-        if (known !== undefined && known !== label) omit("a pair holds one relation, and a later one wins");
+        if (known !== undefined && known !== label) omit("a pair holds one relation, and the last one wins");
         labels.set(key(head, tail), label);
       }
     }
@@ -102,7 +110,7 @@ export class PairReader {
     return Int32Array.from(pairs);
   }
 
-  /** The filter of §3.1: without direction, either order will do. */
+  /** The type filter of §3.1. For undirected pairs, either order of the types passes. */
   #allowed(head: Entity | undefined, tail: Entity | undefined): boolean {
     const known = this.#lexicon.argumentTypes;
     if (!this.#settings.typeFilter || known === undefined || head === undefined || tail === undefined) return true;
@@ -112,8 +120,8 @@ export class PairReader {
 }
 
 /**
- * Whether the first of two entities stands first in the sentence, the one of lower number where
- * they start and end together.
+ * Whether the first of two entities precedes the second in the sentence. For equal spans the lower
+ * index comes first.
  */
 function inOrder(entities: readonly Entity[], head: number, tail: number): boolean {
   const [one, other] = [entities[head] as Entity, entities[tail] as Entity];
@@ -126,7 +134,7 @@ function countOf(pairs: Int32Array, counts: (label: number) => boolean): number 
   return count;
 }
 
-/** The examples with some of their pairs without a relation, drawn from all of them alike. */
+/** The examples with a uniform sample of `wanted` of the pairs without a relation. */
 function sampled(examples: readonly PairExample[], wanted: number, negative: number, seed: number): PairExample[] {
   const numbers = Int32Array.from({ length: negative }, (_, k) => k);
   Random.of(seed, "negatives").shuffle(numbers);

@@ -4,7 +4,7 @@ import { inputSettings } from "../../encoders/index.ts";
 const width = z.int().min(1).max(4096);
 
 /**
- * Settings that every classifier of given pairs has: which pairs there are, and what is known of a
+ * Settings shared by all classifiers of given pairs: how pairs are formed, and what is read of a
  * word (Ye et al. 2019, §2.1).
  */
 export const pairSettings = {
@@ -12,21 +12,21 @@ export const pairSettings = {
   pairs: z
     .enum(["directed", "undirected"])
     .default("directed")
-    .describe("each pair of entities in both orders, or once without telling head from tail"),
+    .describe("each pair of entities in both orders, or once without distinguishing head from tail"),
   /** §3.1 */
-  typeFilter: z.boolean().default(true).describe("leave out pairs whose combination of entity types has no relation in training"),
+  typeFilter: z.boolean().default(true).describe("skip pairs whose combination of entity types has no relation in training"),
   /** §3.4.2, Figure 3 */
   negativeRatio: z
     .number()
     .min(0)
     .default(0)
-    .describe("pairs without a relation kept in training for each pair with one, drawn by the seed; 0: all"),
+    .describe("pairs without a relation to keep in training for each pair with one, drawn by the seed; 0: all"),
   batching: z
     .enum(["grouped", "shuffled"])
     .default("grouped")
-    .describe("what training.batch counts: sentences with all their pairs, or single pairs in any order"),
+    .describe("what training.batch counts: sentences with all their pairs, or single shuffled pairs"),
   anchor: z.enum(["first", "last"]).default("first").describe("the word of an entity that offsets are counted from"),
-  /** §2.1: words and the BIO tags of all entities; offsets are added for each pair. */
+  /** §2.1: words and the BIO tags of all entities. Offsets are added for each pair. */
   inputs: inputSettings({ words: { size: 200 }, tags: { size: 50 } }, { givenEntities: true }),
   positionSize: width.default(50).describe("width of the embeddings of offsets from either entity"),
   positions: z
@@ -34,15 +34,10 @@ export const pairSettings = {
     .min(1)
     .max(1000)
     .default(60)
-    .describe("different offsets on either side; those further away count as the last"),
-  inputDropout: z.number().min(0).lt(1).default(0).describe("dropout on what is read of a word"),
-  /** The released code of Ye et al. drops 0.2. */
-  spatialDropout: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe("share of the columns of what is read of a word, left out of a whole sentence"),
+    .describe("distinct offsets on each side; words further away share the last one"),
+  inputDropout: z.number().min(0).lt(1).default(0).describe("dropout on the input of a word"),
+  /** The released code of Ye et al. uses 0.2. */
+  spatialDropout: z.number().min(0).lt(1).default(0).describe("share of the input columns that are dropped for a whole sentence"),
   wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),
 };
 

@@ -1,6 +1,6 @@
 import type { PairObjective } from "./pair-head.ts";
 
-/** One softmax over the relation types and none of them. */
+/** One softmax over the relation types and "no relation". */
 export const singleTask: PairObjective = {
   loss: "cross-entropy",
   identificationWeight: 0,

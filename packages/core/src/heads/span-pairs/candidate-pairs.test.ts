@@ -7,7 +7,7 @@ const spans = fc.array(
   { maxLength: 8 },
 );
 
-test("left-to-right pairs are those of spans that do not overlap, each once; ordered ones come both ways", () => {
+test("spans that do not overlap form one left-to-right pair, or two ordered ones", () => {
   fc.assert(
     fc.property(spans, (drawn) => {
       const distinct = distinctSpans(drawn);
@@ -21,7 +21,7 @@ test("left-to-right pairs are those of spans that do not overlap, each once; ord
   );
 });
 
-test.each(["left-to-right", "ordered"] as const)("every %s label but the first means one thing", (order) => {
+test.each(["left-to-right", "ordered"] as const)("every %s label but the first has exactly one meaning", (order) => {
   const labels = Array.from({ length: labelCount(5, order) - 1 }, (_, k) => k + 1);
   expect(labels.map((label) => labelOf(meaningOf(label, order), order))).toEqual(labels);
   expect(labelCount(5, order)).toBe(order === "ordered" ? 6 : 11);

@@ -1,30 +1,30 @@
 import type { Span } from "../../schema/index.ts";
 
-/** Each pair once with its direction in the label, or once for each order. */
+/** Each pair once with the direction in its label, or once for each order. */
 export type PairOrder = "left-to-right" | "ordered";
 
-/** One way to read a sentence: what the relation side sees of it. */
+/** One tagging of a sentence, with the candidate pairs that follow from it. */
 export interface Reading {
-  /** Place of the sentence in its batch. */
+  /** Index of the sentence in its batch. */
   readonly sentence: number;
   /** The tag of each word, [N]. */
   readonly tags: Int32Array;
   /** Candidate entities, in order. */
   readonly spans: readonly Span[];
-  /** First and second argument by their place in `spans`. */
+  /** First and second argument, as indices of `spans`. */
   readonly pairs: readonly CandidatePair[];
 }
 
 export type CandidatePair = readonly [first: number, second: number];
 
-/** The distinct spans, by start, then by end. */
+/** The distinct spans, sorted by start, then by end. */
 export function distinctSpans(spans: Iterable<Span>): Span[] {
   const distinct = new Map<string, Span>();
   for (const { start, end } of spans) distinct.set(spanKey({ start, end }), { start, end });
   return [...distinct.values()].sort((x, y) => x.start - y.start || x.end - y.end);
 }
 
-/** Pairs of spans that do not overlap: each once, left to right, or once for each order. */
+/** The pairs of spans that do not overlap: each once, left to right, or once for each order. */
 export function candidatePairs(spans: readonly Span[], order: PairOrder): CandidatePair[] {
   const pairs: CandidatePair[] = [];
   for (const [i, left] of spans.entries()) {
@@ -37,12 +37,12 @@ export function candidatePairs(spans: readonly Span[], order: PairOrder): Candid
 }
 
 /**
- * What the labels of a pair mean: 0 for no relation, then the types; for left-to-right pairs each
- * type in both directions.
+ * The meaning of a pair's label. Label 0 is no relation; then come the types, for left-to-right
+ * pairs each type in both directions.
  */
 export interface PairLabel {
   readonly type: number;
-  /** True where the second argument is the head. */
+  /** True if the second argument is the head. */
   readonly reversed: boolean;
 }
 
@@ -63,7 +63,7 @@ export function meaningOf(label: number, order: PairOrder): PairLabel {
 /**
  * The label of each pair, from gold relations.
  *
- * @param gold entities as start and end in a row; relations as head, tail and type in a row
+ * @param gold flat lists: start and end of each entity; head, tail and type of each relation
  */
 export function goldLabels(
   { spans, pairs }: Pick<Reading, "spans" | "pairs">,

@@ -7,7 +7,7 @@ import { chooseLabels } from "./decode-relations.ts";
 
 const lexicon = buildLexicon([sentence("k", "[A|X] [B|X]", "0 r 1", "0 s 1")], lexiconSettings.parse({}));
 
-test("at one half the likeliest label counts, whatever its probability", () => {
+test("at one half the likeliest label wins, whatever its probability", () => {
   const random = Random.of(8);
   const rows = Array.from({ length: 100 }, () => {
     const powers = Array.from({ length: 5 }, () => Math.exp(random.normal()));
@@ -17,7 +17,7 @@ test("at one half the likeliest label counts, whatever its probability", () => {
   expect([...labels]).toEqual(rows.map((row) => bestIndex(row, 0, 5)));
 });
 
-test("thresholds of single types hold against no relation", () => {
+test("the threshold of a type applies against no relation", () => {
   const probabilities = Float32Array.of(9, 9, 9, 0.4, 0.3, 0.3);
   const choose = (threshold: number | Record<string, number>): number =>
     chooseLabels({ threshold }, lexicon, "ordered", probabilities, 1, 1, 3)[0] ?? -1;

@@ -5,10 +5,11 @@ import { tagNames } from "../tags/decode-entities.ts";
 import { meaningOf, type PairOrder, type Reading } from "./candidate-pairs.ts";
 
 /**
- * The label of each pair that counts: the likeliest of those that reach their threshold against no
- * relation, p / (p + p₀). At one half that is the likeliest label of all.
+ * Chooses the label of each pair: the likeliest of those whose p / (p + p₀), against the
+ * probability p₀ of no relation, exceeds its threshold. At the threshold 0.5 that is the likeliest
+ * label of all.
  *
- * @param probabilities of the labels, [pairs, labels], from row `first` on
+ * @param probabilities label probabilities, [pairs, labels], read from row `first`
  */
 export function chooseLabels(
   { threshold }: { readonly threshold: Thresholds },
@@ -37,7 +38,7 @@ export function chooseLabels(
   });
 }
 
-/** Relations between the candidates of a reading, whose places are those of the entities. */
+/** The relations between the candidates of a reading, as indices of its spans. */
 export function decodeRelations(
   lexicon: Lexicon,
   order: PairOrder,
@@ -57,7 +58,7 @@ export function decodeRelations(
   return relations;
 }
 
-/** A prediction in the form that every model gives. */
+/** Puts entities and relations into the form that every model returns. */
 export function predictionOf(lexicon: Lexicon, reading: Reading, entities: readonly Entity[], relations: Relation[]): Prediction {
   return { entities, relations, tags: tagNames(lexicon, reading.tags) };
 }

@@ -3,15 +3,15 @@ import type { Lexicon } from "../../vocabulary/index.ts";
 import type { GoldTags } from "../tags/read-tags.ts";
 import { type PairOrder, spanKey } from "./candidate-pairs.ts";
 
-/** Gold entities that tags can hold, and one relation for each pair of them. */
+/** The gold entities that tags can hold, with at most one relation for each pair of them. */
 export interface GoldSpanPairs {
-  /** Start and end in a row, in order. */
+  /** Start and end of each entity, one after the other, in text order. */
   readonly spans: Int32Array;
-  /** Head and tail by their place in `spans`, and the type. */
+  /** Head and tail, as indices of entities in `spans`, and type of each relation. */
   readonly relations: Int32Array;
 }
 
-/** Relations that no pair can hold are reported. */
+/** Reads the gold entities and relations, and reports relations that no pair can hold. */
 export function readSpanPairs(
   { relations, entities }: Sentence,
   { entities: known, overlapping }: Pick<GoldTags, "entities" | "overlapping">,
@@ -32,7 +32,7 @@ export function readSpanPairs(
     else if (from === to) report(path, `both arguments are the entity at ${spanKey(entities[head] as Entity)}`);
     else {
       const pair = order === "ordered" ? `${from} ${to}` : `${Math.min(from, to)} ${Math.max(from, to)}`;
-      if (found.has(pair)) report(path, "the pair has a relation already; it can hold one, the last");
+      if (found.has(pair)) report(path, "a pair holds one relation, and the last one wins");
       found.set(pair, [from, to, id]);
     }
   }

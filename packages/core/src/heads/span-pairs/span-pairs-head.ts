@@ -17,27 +17,34 @@ export interface SpanPairsSettings {
   readonly mlpSize: number;
   readonly distances: number;
   readonly dropout: number;
-  /** §3.2's f_right; the released code stores f_left in its place. */
+  /** §3.2's f_right. The released code stores f_left in its place. */
   readonly rightContext: "correct" | "duplicated-left";
 }
 
 /**
- * The relation side of Sun et al. 2018, §3.2: for each candidate pair the scores of its labels.
+ * Scores the labels of each candidate pair of spans (Sun et al. 2018, §3.2): W₂ relu(W₁ f + b₁) +
+ * b₂, where f concatenates features of both entities, of the words between them, of both contexts
+ * and of the distance.
  *
- * The hidden layer is linear before its ReLU, so W₁ f falls into a sum over the parts of f. What
- * depends on one entity alone (f_e1, f_e2 and both contexts) is multiplied once an entity, not once
- * a pair; the convolutions meet every word once, however many spans hold it.
+ * The hidden layer is linear before its ReLU, so W₁ f is a sum over the parts of f. The parts that
+ * depend on one entity (f_e1, f_e2 and both contexts) are multiplied once per entity instead of
+ * once per pair, and the convolutions read every word once, however many spans contain it.
  */
 export class SpanPairsHead {
   readonly #settings: SpanPairsSettings;
   readonly #first: ConvolutionLayer;
   readonly #second: ConvolutionLayer;
   readonly #middle: ConvolutionLayer;
-  /** W₁, split by the part of the feature vector that it reads. */
+  /** W₁, split by the parts of the feature vector. */
   readonly #hidden: Readonly<Record<"first" | "second" | "middle" | "left" | "right", LinearLayer>>;
   readonly #distance: Parameter;
   readonly #output: LinearLayer;
 
+  /**
+   * @param tags entity tags, T
+   * @param labels labels of a pair, L
+   * @param stateSize columns of the states, 2H
+   */
   constructor(settings: SpanPairsSettings, tags: number, labels: number, stateSize: number, scope: Scope) {
     const { spanFilters, spanWidths, mlpSize, distances } = settings;
     const convolution = (name: string): ConvolutionLayer =>
@@ -64,10 +71,11 @@ export class SpanPairsHead {
   }
 
   /**
-   * Scores of the labels, [Σ pairs, labels], in the order of the readings and of their pairs.
+   * Computes the label scores, [Σ pairs, L], in the order of the readings and of their pairs.
    *
-   * @param states h, [ΣN, 2H]
-   * @param random draws which one-hot columns dropout takes; given in training
+   * @param states BiLSTM states of all words, h, [ΣN, 2H]
+   * @param offsets the start of each sentence, then the end of the last
+   * @param random draws the one-hot columns that dropout zeroes; undefined outside training
    */
   forward(tape: Tape, states: Matrix, offsets: Int32Array, readings: readonly Reading[], random: Random | undefined): Matrix {
     const layout = layOut(offsets, readings);
@@ -110,7 +118,7 @@ export class SpanPairsHead {
     return tape.apply(operations.dropout, { input, rate: this.#settings.dropout });
   }
 
-  /** Inverted dropout on one-hot columns: a label stays, larger, or none is left. */
+  /** Inverted dropout on one-hot columns: a label is either scaled up or removed. */
   #droppedLabels(tape: Tape, labels: Int32Array, random: Random | undefined): { labels: Int32Array; factor: number } {
     const { dropout } = this.#settings;
     if (!tape.training || dropout === 0 || random === undefined) return { labels, factor: 1 };
@@ -119,27 +127,25 @@ export class SpanPairsHead {
 }
 
 interface PlacedEntity {
-  /** Among the places of all readings. */
+  /** The entity among the places of all readings. */
   readonly placed: Span;
-  /** Among the packed words, and those of its sentence. */
+  /** The entity among the packed words. */
   readonly packed: Span;
+  /** The words of its sentence. */
   readonly sentence: Span;
 }
 
 interface PlacedPair {
-  /** Among the entities of all readings. */
+  /** Indices among the entities of all readings. */
   readonly first: number;
   readonly second: number;
   readonly leftmost: number;
   readonly rightmost: number;
-  /** Places between the two. */
+  /** The places between the two. */
   readonly between: Span;
 }
 
-/**
- * Every reading has places of its own for the words of its sentence, since its tags may differ from
- * those of another reading.
- */
+/** Every reading has separate places for its words, since readings of a sentence differ in tags. */
 interface Layout {
   /** The packed word at each place, and the tag it is read with. */
   readonly source: Int32Array;
@@ -192,8 +198,8 @@ function packSpans(spans: readonly Span[]): Int32Array {
 }
 
 /**
- * LSTM-minus over the words before each entity (Wang and Chang 2016): h→ of the last of them ⊕ (h←
- * of the first word − h← of the entity's).
+ * LSTM-minus over the words before each entity (Wang and Chang 2016): h→ of the last word before it
+ * ⊕ (h← of the sentence's first word − h← of the entity's first word).
  */
 function contextBefore(tape: Tape, states: Matrix, entities: readonly PlacedEntity[]): Matrix {
   const half = states.columns / 2;
@@ -214,8 +220,8 @@ function contextBefore(tape: Tape, states: Matrix, entities: readonly PlacedEnti
 }
 
 /**
- * The words after each entity: (h→ of the last word − h→ of the entity's last) ⊕ h← of the first of
- * them.
+ * LSTM-minus over the words after each entity: (h→ of the sentence's last word − h→ of the entity's
+ * last word) ⊕ h← of the first word after it.
  */
 function contextAfter(tape: Tape, states: Matrix, entities: readonly PlacedEntity[]): Matrix {
   const half = states.columns / 2;

@@ -2,13 +2,17 @@ import type { Entity } from "../../schema/index.ts";
 import { decodeTags } from "../../text/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 
-/** Tags by name; a tag of −1 is read as outside. */
+/** The names of tags; −1 is read as outside. */
 export function tagNames({ tags: known }: Pick<Lexicon, "tags">, tags: Int32Array): string[] {
   return Array.from(tags, (tag) => known.names[tag] ?? "O");
 }
 
 /**
- * The entities that tags say, with the product of their tags' probabilities ([N, T]) as confidence.
+ * Decodes tags into entities. The confidence of an entity is the product of its tags'
+ * probabilities.
+ *
+ * @param tags the tag of each word, [N]; −1 is read as outside
+ * @param probabilities tag probabilities, [N, T] without padding
  */
 export function decodeEntities(
   lexicon: Pick<Lexicon, "tags" | "scheme">,

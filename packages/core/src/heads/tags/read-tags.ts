@@ -4,15 +4,19 @@ import type { Lexicon } from "../../vocabulary/index.ts";
 
 /** The entities of a sentence as tags. */
 export interface GoldTags {
-  /** [N]; −1 where training does not have the tag: the word is left out of the omission. */
+  /** [N]; −1 for a tag that training lacks, whose word the loss skips. */
   readonly tags: Int32Array;
-  /** All entities as the model knows them: without types where it has none. */
+  /** All entities, without types if the model has none. */
   readonly entities: readonly Entity[];
-  /** Those that tags cannot hold, by their place. */
+  /** Indices of the entities that tags cannot hold. */
   readonly overlapping: readonly number[];
 }
 
-/** What tags cannot hold, or training does not have, is added to `omissions`. */
+/**
+ * Encodes the entities of a sentence as tags in the lexicon's scheme.
+ *
+ * @param omissions collects entities that tags cannot hold, and tags that training lacks
+ */
 export function readTags(
   sentence: Sentence,
   { tags: known, typed, scheme }: Pick<Lexicon, "tags" | "typed" | "scheme">,
@@ -27,13 +31,13 @@ export function readTags(
   }
   const ids = Int32Array.from(tags, (tag, i) => {
     const id = known.find(tag);
-    if (id === undefined) report(`tokens[${i}]`, `training has no tag ${tag}; the word is left out of the omission`);
+    if (id === undefined) report(`tokens[${i}]`, `training has no tag ${tag}; the loss skips the word`);
     return id ?? -1;
   });
   return { tags: ids, entities, overlapping: omitted };
 }
 
-/** The tags of sentences end to end. */
+/** Concatenates the tags of sentences, [ΣN]. */
 export function packTags(sentences: readonly Int32Array[]): Int32Array {
   const packed = new Int32Array(sentences.reduce((total, { length }) => total + length, 0));
   let at = 0;

@@ -7,7 +7,7 @@ describe.each(["bio", "bioes", "bilou"] as const)("constraints of %s", (scheme: 
   const names = tagInventory([null, "PER", "LOC"], scheme);
   const constraints = tagConstraints(names, scheme);
 
-  test("every best path is what its entities are written as", () => {
+  test("every best path equals the encoding of its entities", () => {
     const random = Random.of(3, scheme);
     for (let k = 0; k < 200; k++) {
       const length = 1 + random.integer(7);

@@ -1,18 +1,15 @@
 import type { TagScheme } from "../../text/index.ts";
 
-/** What may follow what: 0, or −Infinity where a sequence would not be consistent. */
+/** Which tags may follow each other: 0 if allowed, −Infinity if inconsistent. */
 export interface TagConstraints {
   /** From the row's tag to the column's, [T, T]. */
   readonly transitions: Float64Array;
-  /** As a sentence's first and last tag, [T] each. */
+  /** For a sentence's first and last tag, [T] each. */
   readonly start: Float64Array;
   readonly end: Float64Array;
 }
 
-/**
- * The sequences in which every entity that is begun is ended, and nothing goes on that was not
- * begun.
- */
+/** Allows the sequences in which entities only continue after they begin, and end if they must. */
 export function tagConstraints(names: readonly string[], scheme: TagScheme): TagConstraints {
   const marksEnds = scheme !== "bio";
   const continues = (name: string): boolean => /^[ILE]/.test(name);

@@ -17,21 +17,22 @@ import type { Lexicon } from "../../vocabulary/index.ts";
 import { bestIndex, drawIndex, drawTags, logOf, logProbOfTags } from "../sampling.ts";
 import { type TagConstraints, tagConstraints } from "./tag-constraints.ts";
 
+/** How tags are modelled and decoded. */
 export interface TagsHeadSettings {
-  /** Each tag for itself, or a conditional random field over them (Lafferty et al. 2001). */
+  /** A softmax for each word, or a conditional random field (CRF; Lafferty et al. 2001). */
   readonly tagger: "softmax" | "crf";
-  /** Any sequence of tags, or the best consistent one (Viterbi). */
+  /** The best sequence of all, or of the consistent ones (Viterbi). */
   readonly decoding: "free" | "constrained";
 }
 
-/** The tag sequences of one sentence as a distribution. */
+/** A probability distribution over the tag sequences of one sentence. */
 export interface TagDistribution {
-  /** The sequence that the decoder takes, [N]. */
+  /** The sequence that the decoder chooses, [N]. */
   best(): Int32Array;
   /** The probability of each tag of each word, [N, T]. */
   readonly probabilities: ArrayLike<number>;
   /**
-   * One sequence, each tag drawn uniformly with probability ε, else from the model given those
+   * Draws a sequence: each tag uniformly with probability ε, else from the model given the tags
    * before it.
    */
   draw(epsilon: number, random: Random): Int32Array;
@@ -40,8 +41,8 @@ export interface TagDistribution {
 }
 
 /**
- * The tags of words: their scores, losses and decoding, by a softmax for each word or by a
- * conditional random field.
+ * Tags words: scores, loss and decoding, by a softmax for each word or by a conditional random
+ * field (Lafferty et al. 2001) over the sentence.
  */
 export class TagsHead {
   readonly #tags: number;
@@ -49,7 +50,7 @@ export class TagsHead {
   readonly #chain: ChainParameters | undefined;
   readonly #constraints: TagConstraints | undefined;
 
-  /** @param width of the features it reads, D */
+  /** @param width columns of the features it reads, D */
   constructor({ tagger, decoding }: TagsHeadSettings, lexicon: Lexicon, width: number, scope: Scope) {
     const T = lexicon.tags.size;
     this.#tags = T;
@@ -58,16 +59,23 @@ export class TagsHead {
     this.#constraints = decoding === "constrained" ? tagConstraints(lexicon.tags.names, lexicon.scheme) : undefined;
   }
 
-  /** @param features [ΣN, D] @returns [ΣN, T] */
+  /**
+   * Scores the tags of each word.
+   *
+   * @param features [ΣN, D]
+   * @returns [ΣN, T]
+   */
   scores(tape: Tape, features: Matrix): Matrix {
     return applyLinear(tape, this.#layer, features);
   }
 
   /**
-   * Σ −weight · ln P(tags) over sentences; adds factor times its gradient.
+   * Computes Σ −weight · ln P(tags) over sentences and adds factor times its gradient.
    *
-   * @param tags of all words, packed; −1 leaves a word out
-   * @param weights one a sentence
+   * @param scores [ΣN, T]
+   * @param offsets the start of each sentence, then the end of the last
+   * @param tags the tags of all words, [ΣN]; −1 for an unknown tag, which the loss skips
+   * @param weights one per sentence
    */
   loss(tape: Tape, scores: Matrix, offsets: Int32Array, tags: Int32Array, weights: Float32Array, factor: number): number {
     if (this.#chain !== undefined) {
@@ -78,7 +86,7 @@ export class TagsHead {
     return tape.apply(operations.softmaxLoss, { scores, gold: tags, weights: byWord, factor });
   }
 
-  /** The distributions of all sentences. */
+  /** Reads the distribution over the tags of each sentence from its scores, [ΣN, T]. */
   read(tape: Tape, scores: Matrix, offsets: Int32Array): TagDistribution[] {
     const sentences = Array.from({ length: offsets.length - 1 }, (_, s) => [offsets[s] ?? 0, offsets[s + 1] ?? 0] as const);
     const chain = this.#chain;

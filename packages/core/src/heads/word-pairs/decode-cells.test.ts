@@ -29,7 +29,7 @@ function decode(
   return decodeCells(lexicon, { anchor }, best, values, cells);
 }
 
-/** Tag probabilities that are sure of `tags` to the extent given, and spread the rest. */
+/** Tag probabilities that give `tags` the probability named and spread the rest. */
 function sure(tags: readonly string[], probability: readonly number[]): Float32Array {
   const values = new Float32Array(tags.length * width);
   for (const [i, tag] of tags.entries()) {
@@ -43,7 +43,7 @@ const tags = ["B-PER", "E-PER", "O", "S-LOC"];
 const probabilities = sure(tags, [0.9, 0.8, 0.7, 0.5]);
 const cell = (i: number, j: number, r: number, probability: number) => ({ i, j, r, probability });
 
-test("entities come from tags, and are as sure as all of their tags together", () => {
+test("entities come from tags, and their confidence is the product over their tags", () => {
   const found = decode(settings, probabilities, []);
   expect(found.entities).toEqual([
     { start: 0, end: 2, type: "PER", confidence: expect.closeTo(0.72, 5) as number },
@@ -52,7 +52,7 @@ test("entities come from tags, and are as sure as all of their tags together", (
   expect(found).toMatchObject({ relations: [], cells: [], tags });
 });
 
-test("a cell becomes a relation where both of its words carry an entity, and keeps its probability", () => {
+test("a cell becomes a relation with its probability if both of its words anchor an entity", () => {
   const cells = [cell(1, 3, 0, 0.6), cell(1, 3, 1, 0.7), cell(3, 1, 1, 0.8)];
   expect(decode(settings, probabilities, cells).relations).toEqual([
     { head: 0, tail: 1, type: "born_in", confidence: 0.6 },
@@ -61,7 +61,7 @@ test("a cell becomes a relation where both of its words carry an entity, and kee
   ]);
 });
 
-test("cells without an entity at either end stay among the cells, and only there", () => {
+test("cells without an entity at either end appear only among the cells", () => {
   const cells = [cell(0, 3, 0, 0.9), cell(2, 2, 1, 0.8), cell(1, 2, 0, 0.6)];
   const found = decode(settings, probabilities, cells);
   expect(found.relations).toEqual([]);
@@ -73,16 +73,16 @@ test("cells without an entity at either end stay among the cells, and only there
   expect(decode(first, probabilities, cells).relations).toEqual([{ head: 0, tail: 1, type: "born_in", confidence: 0.9 }]);
 });
 
-test("an entity related to itself stands on the diagonal", () => {
+test("an entity related to itself comes from the diagonal", () => {
   expect(decode(settings, probabilities, [cell(1, 1, 0, 0.9)]).relations).toMatchObject([{ head: 0, tail: 0 }]);
 });
 
-test("of tags that are equally likely the first counts, and a sentence without words has nothing", () => {
+test("the first of equally likely tags wins, and a sentence without words yields nothing", () => {
   expect(decode(settings, new Float32Array(width).fill(1 / width), []).tags).toEqual(["O"]);
   expect(decode(settings, new Float32Array(0), [])).toEqual({ entities: [], relations: [], tags: [], cells: [] });
 });
 
-test("whatever the numbers, entities do not overlap, relations name entities, and nobody is surer than certain", () => {
+test("whatever the numbers, entities do not overlap, relations name entities, and no confidence exceeds 1", () => {
   const sentence = fc
     .integer({ min: 0, max: 6 })
     .chain((length) =>

@@ -6,14 +6,15 @@ import { decodeEntities, tagNames } from "../tags/decode-entities.ts";
 import { anchorOf, type CellSettings } from "./read-cells.ts";
 
 /**
- * Entities and triples of one sentence.
+ * Decodes the tags and cells of one sentence into entities and relations.
  *
- * A cell (i, j, r) becomes a relation when an entity has its anchor at i and another at j; a cell
- * without them stays in `cells`, where the RIN scorers count it. An entity's confidence is the
- * product of its tags' probabilities, a relation's that of its cell.
+ * A cell (i, j, r) becomes a relation if one entity has its anchor at word i and another at word j.
+ * All cells, also those without entities, are returned in `cells`, which the RIN scorers count. An
+ * entity's confidence is the product of its tags' probabilities, a relation's that of its cell.
  *
- * @param tags of the words, [N]; a tag of −1 is read as outside
+ * @param tags the tag of each word, [N]; −1 is read as outside
  * @param probabilities tag probabilities of the sentence, [N, T] without padding
+ * @param cells cells that reached their threshold
  */
 export function decodeCells(
   lexicon: Lexicon,
@@ -45,7 +46,7 @@ export function decodeCells(
   };
 }
 
-/** Cells i, j, r in a row, as sure as can be. */
+/** Cells from a flat list i, j, r, each with probability 1. */
 export function certainCells(cells: Int32Array): PairCell[] {
   return Array.from({ length: cells.length / 3 }, (_, k) => ({
     ...{ i: cells[3 * k] ?? 0, j: cells[3 * k + 1] ?? 0, r: cells[3 * k + 2] ?? 0 },

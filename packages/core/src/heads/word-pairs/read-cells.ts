@@ -1,7 +1,7 @@
 import type { Omission, Sentence, Span } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 
-/** Which words carry relations. */
+/** How relations between entities map to cells of words. */
 export interface CellSettings {
   /** The word of an entity that carries its relations. */
   readonly anchor: "last" | "first";
@@ -14,8 +14,8 @@ export function anchorOf(span: Span, anchor: CellSettings["anchor"]): number {
 }
 
 /**
- * Gold cells i, j, r in a row, sorted and without repeats. Relations that no cell can hold are
- * added to `omissions`.
+ * The gold cells of a sentence as a flat list i, j, r, sorted and without duplicates. Relations
+ * that no cell can hold are added to `omissions`.
  */
 export function readCells(
   sentence: Sentence,

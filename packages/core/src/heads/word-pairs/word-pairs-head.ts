@@ -3,8 +3,7 @@ import { applyLinear, type PairLayer, pairLayer, type Scope } from "../../nn/ind
 
 export interface WordPairsSettings {
   /**
-   * Which pairs of a word its relation features are pooled over: eq. 5, or with the column (·, i)
-   * as well.
+   * The pairs that a word's relation features are pooled over: its row (eq. 5), or row and column.
    */
   readonly pool: "row" | "both";
   /** W_m of eq. 7. */
@@ -14,20 +13,28 @@ export interface WordPairsSettings {
 }
 
 /**
- * Every ordered pair of words of a sentence, scored for every relation: Sun et al. 2020, §4.3. The
- * N² cells are never written down.
+ * Scores every ordered pair of words of a sentence for every relation (Sun et al. 2020, §4.3). The
+ * N² cells are never stored.
  */
 export class WordPairsHead {
   readonly #settings: WordPairsSettings;
   readonly #layer: PairLayer;
 
-  /** @param width of the features it reads, D */
+  /**
+   * @param relations relation types, R
+   * @param width columns of the features it reads, D
+   */
   constructor(settings: WordPairsSettings, relations: number, width: number, scope: Scope) {
     this.#settings = settings;
     this.#layer = pairLayer(scope, width, relations, { bias: settings.pairBias });
   }
 
-  /** Eq. 7: what the cells of all sentences follow from. @param features H_r, [ΣN, D] */
+  /**
+   * The scorer of eq. 7, from which the cells of all sentences are computed.
+   *
+   * @param features H_r, [ΣN, D]
+   * @param offsets the start of each sentence, then the end of the last
+   */
   scorer(tape: Tape, features: Matrix, offsets: Int32Array): PairScorer {
     const { first, second, relation } = this.#layer;
     return {
@@ -41,7 +48,8 @@ export class WordPairsHead {
   }
 
   /**
-   * Eq. 5, [ΣN, R]. The pairs (·, i) of a word are the pairs (i, ·) with the two shares exchanged.
+   * The max-pooled relation predictions of each word (eq. 5), [ΣN, R]. For the pairs (·, i), the
+   * first and second word's terms swap places.
    */
   pooled(tape: Tape, scorer: PairScorer): Matrix {
     const row = tape.apply(operations.pairMax, scorer);

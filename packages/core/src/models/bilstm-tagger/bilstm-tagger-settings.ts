@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { inputSettings } from "../../encoders/index.ts";
 
-/** Settings of the tagger. */
+/** Settings of the BiLSTM tagger. */
 export const bilstmTaggerSettings = z.strictObject({
   /** §2.1, §2.2: words and their characters. */
   inputs: inputSettings({ words: { size: 100 }, characters: { size: 50, filters: 25, widths: [2, 3] } }),
@@ -13,7 +13,10 @@ export const bilstmTaggerSettings = z.strictObject({
     .describe("any sequence of tags, or the best consistent one (Viterbi)"),
   dropout: z.number().min(0).lt(1).default(0.5).describe("dropout on characters, input and features"),
   /** §2.3 */
-  tagger: z.enum(["crf", "softmax"]).default("crf").describe("a conditional random field over the tags, or each for itself"),
+  tagger: z
+    .enum(["crf", "softmax"])
+    .default("crf")
+    .describe("a conditional random field over the sentence, or a softmax for each word"),
 });
 
 export type BilstmTaggerSettings = z.infer<typeof bilstmTaggerSettings>;

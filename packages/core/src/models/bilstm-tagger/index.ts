@@ -16,7 +16,7 @@ interface TaggerExample extends EncoderExample {
   readonly tags: Int32Array;
 }
 
-/** Words and their characters, a BiLSTM, and a random field over the tags: Ma and Hovy 2016. */
+/** Words and their characters, a BiLSTM, and a CRF over the tags (Ma and Hovy 2016). */
 class BilstmTagger implements Model<TaggerExample> {
   readonly #lexicon: Lexicon;
   readonly #network: TaggingNetwork;
@@ -54,7 +54,7 @@ class BilstmTagger implements Model<TaggerExample> {
   }
 }
 
-/** Relations are none of its business, and so it omits none. */
+/** Reads tags only. It ignores relations and so never reports them as omitted. */
 class TaggerReader implements Encoder<TaggerExample> {
   readonly #lexicon: Lexicon;
   readonly #reader: SentenceReader;
@@ -70,7 +70,7 @@ class TaggerReader implements Encoder<TaggerExample> {
   }
 }
 
-/** A BiLSTM that finds entities, and leaves relations to others. */
+/** A BiLSTM tagger that finds entities but no relations. */
 export const bilstmTagger = defineModel<BilstmTaggerSettings, TaggerExample>({
   name: "bilstm-tagger",
   paper: "Ma and Hovy 2016",

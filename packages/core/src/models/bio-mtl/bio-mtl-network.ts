@@ -23,16 +23,16 @@ import type { BioMtlSettings } from "./bio-mtl-settings.ts";
 /**
  * Convolution, pooling and two tasks: Ye et al. 2019, §2.
  *
- * Of their released code we know that it has two batch normalisations and dropouts of 0.5 and 0.2
- * beside the spatial one, not where they stand. Our reading: the pooled values are normalised, then
- * thinned out by 0.5, before both tasks read them; the hidden layer is normalised after its ReLU,
- * then thinned out by 0.2, before it is scored.
+ * The released code has two batch normalisations, and dropouts of 0.5 and 0.2 besides the spatial
+ * one, but their positions are not known. We assume that the pooled values are normalised and then
+ * dropped out at 0.5 before both tasks read them, and that the hidden layer is normalised after its
+ * ReLU and then dropped out at 0.2 before it is scored.
  */
 export class BioMtlNetwork implements PairNetwork {
   readonly encoder: SentenceEncoder;
   readonly #settings: BioMtlSettings;
   readonly #positions: Parameter;
-  /** One a width. */
+  /** One per width. */
   readonly #convolution: readonly WindowLayer[];
   readonly #pooledNorm: NormLayer | undefined;
   readonly #hidden: LinearLayer | undefined;
@@ -87,7 +87,7 @@ export class BioMtlNetwork implements PairNetwork {
     return this.#hidden === undefined ? pooled : tape.apply(operations.relu, applyLinear(tape, this.#hidden, pooled));
   }
 
-  /** What a pair pools and sees, and what its offsets are counted from. */
+  /** A pair's entry in the window list: words to pool, words to read, and anchors. */
   #window({ sentence, head, tail, anchors }: PackedPair): number[] {
     const { window, betweenLimit } = this.#settings;
     if (window === "sentence") return [sentence.start, sentence.end, sentence.start, sentence.end, ...anchors];

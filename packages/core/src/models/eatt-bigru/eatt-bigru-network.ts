@@ -17,10 +17,9 @@ import type { PairNetwork } from "../pairs/pair-model.ts";
 import type { EattBigruSettings } from "./eatt-bigru-settings.ts";
 
 /**
- * A bidirectional GRU over words and offsets, whose states are weighted by how they compare with
- * the two entities: Qin et al. 2017. A state h scores v · tanh(W_h h + W_e (e1 ⊕ e2) + b), where e1
- * and e2 are the word embeddings of the entities' anchors (where words are not read, what is read
- * first).
+ * A bidirectional GRU over words and offsets, with attention that compares each state with the two
+ * entities (Qin et al. 2017). A state h scores v · tanh(W_h h + W_e (e1 ⊕ e2) + b), where e1 and e2
+ * are the word embeddings of the entities' anchors, or their first input part if words are off.
  */
 export class EattBigruNetwork implements PairNetwork {
   readonly encoder: SentenceEncoder;
@@ -44,7 +43,7 @@ export class EattBigruNetwork implements PairNetwork {
     const attention = scope.child("attention");
     this.#state = linearLayer(attention.child("state"), 2 * hiddenSize, attentionSize, { bias: false });
     this.#entities = linearLayer(attention.child("entities"), 2 * this.#argumentSize, attentionSize);
-    // A bias would be the same for all words, which a softmax does not see.
+    // A bias would shift the scores of all words equally, which a softmax ignores.
     this.#score = linearLayer(attention.child("score"), attentionSize, 1, { bias: false });
     this.#classes = linearLayer(scope.child("class"), 2 * hiddenSize, classColumns(lexicon, { loss: "cross-entropy" }));
   }
@@ -66,8 +65,8 @@ export class EattBigruNetwork implements PairNetwork {
   }
 
   /**
-   * The sentence of every pair with the offsets from its own entities: recurrent states differ from
-   * pair to pair, what words give does not.
+   * Repeats the sentence for every pair, with the offsets from the pair's entities. The recurrent
+   * states differ between pairs; the contribution of the words does not.
    */
   #sequences(tape: Tape, { pairs }: PairBatch, words: Matrix): Sequences {
     const { positions } = this.#settings;
@@ -107,7 +106,7 @@ export class EattBigruNetwork implements PairNetwork {
   }
 }
 
-/** ΣL places: each pair has its sentence to itself. */
+/** ΣL places: one copy of the sentence for each pair. */
 interface Sequences {
   readonly parts: readonly PlacedRows[];
   readonly offsets: Int32Array;

@@ -9,8 +9,8 @@ import { EattBigruNetwork } from "./eatt-bigru-network.ts";
 import { type EattBigruSettings, eattBigruSettings } from "./eatt-bigru-settings.ts";
 
 /**
- * The states of every word of every pair are kept until the gradient has passed: a sentence of
- * hundreds of pairs is learnt in parts of so many rows.
+ * The states of every word of every pair are kept for the backward pass, so a sentence with
+ * hundreds of pairs is trained in parts of at most this many rows.
  */
 const maxRows = 4096;
 

@@ -81,7 +81,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
       const first = row;
       row += reading.pairs.length;
       const labels = chooseLabels(options, this.#lexicon, order, probabilities, first, reading.pairs.length, this.#labels);
-      // Against no relation alone: the measure that thresholds count in.
+      // Against no relation only: the measure that thresholds apply to.
       const confidence = (pair: number, label: number): number => {
         const [p = 0, none = 0] = [label, 0].map((k) => probabilities[(first + pair) * this.#labels + k]);
         return p / (p + none);
@@ -155,8 +155,8 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   }
 
   /**
-   * Candidates of the local loss. Outside of training they are gold alone, so that the loss is a
-   * smooth function of the weights.
+   * The readings that the local loss is computed on. Outside training they are the gold ones, which
+   * makes the loss a smooth function of the weights.
    */
   #localReadings(
     tape: Tape,
@@ -203,9 +203,9 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   }
 
   /**
-   * What each sentence's summed tag loss counts: one over its words, or, averaged over the batch,
-   * the mean of that. The number of candidate pairs in other parts of a batch is not known, so
-   * pairs are averaged over the sentences worked on together.
+   * The weight of each sentence's summed tag loss: 1 / words of the sentence, or sentences / words
+   * of the batch. Pairs are averaged over the sentences of a chunk, because the number of candidate
+   * pairs in other chunks of the batch is not known.
    */
   #sentenceWeights(examples: readonly JointExample[], { batch }: LossOptions): Float32Array {
     const tokens = batch?.tokens ?? examples.reduce((sum, { length }) => sum + length, 0);

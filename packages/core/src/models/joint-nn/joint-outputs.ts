@@ -5,22 +5,20 @@ import { packTags } from "../../heads/tags/read-tags.ts";
 import type { TagsHead } from "../../heads/tags/tags-head.ts";
 import type { Output, OutputScores } from "../model.ts";
 
-/**
- * An output of the joint network: the tags as they are read, and a label for each of their pairs.
- */
+/** An output of the joint network: a reading of the tags, and a label for each of its pairs. */
 export interface JointOutput extends Output {
   readonly reading: Reading;
   readonly labels: Int32Array;
 }
 
-/** What one pass says about the words, and about the pairs of all readings. */
+/** The scores of one pass, for the words and for the pairs of all readings. */
 export interface JointScores {
   /** [ΣN, T] */
   readonly tagScores: Matrix;
   readonly offsets: Int32Array;
-  /** [Σ pairs, labels]; none where no reading has a pair. */
+  /** [Σ pairs, labels]; undefined if no reading has a pair. */
   readonly labelScores: Matrix | undefined;
-  /** The row of the first output's first pair; the outputs follow sentence by sentence. */
+  /** The row of the first output's first pair. The outputs follow sentence by sentence. */
   readonly firstRow: number;
 }
 
@@ -70,8 +68,8 @@ function relationLogProbs(
 }
 
 /**
- * The gradient of c · ln P is that of a loss with the weight −c; the k-th outputs of all sentences
- * go together.
+ * The gradient of c · ln P is that of a loss with the weight −c. The k-th outputs of all sentences
+ * are handled together.
  */
 function addEntityGradient(
   tape: Tape,

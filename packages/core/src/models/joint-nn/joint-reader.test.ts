@@ -14,7 +14,7 @@ function encode(item: Sentence, pairs: "left-to-right" | "ordered" = "left-to-ri
   return { example, reasons: omissions.map(({ path, reason }) => `${path}: ${reason}`) };
 }
 
-test("entities become spans in order, relations name their places", () => {
+test("entities become ordered spans, and relations refer to them by index", () => {
   const { example, reasons } = encode({
     ...known,
     entities: known.entities.toReversed(),
@@ -26,15 +26,15 @@ test("entities become spans in order, relations name their places", () => {
   expect(reasons).toEqual([]);
 });
 
-test("of several relations on a pair the last one stays, and the others are counted", () => {
+test("the last of several relations on a pair stays, and the others are reported", () => {
   const item = sentence("s", "[Ada|PER] joined [Acme|ORG]", "0 works_for 1", "1 home_of 0");
   const { example, reasons } = encode(item);
   expect([...example.relations]).toEqual([1, 0, lexicon.relations.indexOf("home_of")]);
-  expect(reasons).toEqual(["relations[1]: the pair has a relation already; it can hold one, the last"]);
+  expect(reasons).toEqual(["relations[1]: a pair holds one relation, and the last one wins"]);
   expect(encode(item, "ordered").reasons).toEqual([]);
 });
 
-test("what the network cannot hold is said", () => {
+test("what the network cannot hold is reported", () => {
   const item: Sentence = {
     id: "s",
     tokens: ["the", "Acme", "office"],
@@ -58,8 +58,8 @@ test("what the network cannot hold is said", () => {
   ]);
 });
 
-test("a tag that training does not have leaves its word out", () => {
+test("a word whose tag does not occur in training is skipped by the loss", () => {
   const { example, reasons } = encode(sentence("s", "[Zeus|GOD] slept"));
   expect([...example.tags]).toEqual([-1, 0]);
-  expect(reasons).toEqual(["tokens[0]: training has no tag U-GOD; the word is left out of the omission"]);
+  expect(reasons).toEqual(["tokens[0]: training has no tag U-GOD; the loss skips the word"]);
 });

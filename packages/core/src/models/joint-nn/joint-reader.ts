@@ -10,10 +10,11 @@ import type { JointNnSettings } from "./joint-nn-settings.ts";
 export interface JointExample extends EncoderExample, GoldSpanPairs {
   /** Gold tags, [N]; −1 where the lexicon does not know the tag. */
   readonly tags: Int32Array;
-  /** Everything that is annotated, as the metrics count it. */
+  /** The whole annotation, as the metrics count it. */
   readonly gold: Annotation;
 }
 
+/** Turns sentences into examples for the joint network. */
 export class JointReader implements Encoder<JointExample> {
   readonly #settings: Pick<JointNnSettings, "pairs" | "inputs">;
   readonly #lexicon: Lexicon;

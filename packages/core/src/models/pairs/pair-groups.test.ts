@@ -15,7 +15,7 @@ const exampleOf = (length: number, pairs: number): PairExample => ({
 });
 const examples = fc.array(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 40 })), { maxLength: 12 });
 
-test("groups hold every pair once, in order, and no more rows than allowed unless a single pair has more", () => {
+test("groups hold every pair once, in order, and stay within the limit unless a single pair exceeds it", () => {
   fc.assert(
     fc.property(examples, fc.integer({ min: 1, max: 200 }), (shapes, limit) => {
       const all = shapes.map(([length, pairs]) => exampleOf(length, pairs));

@@ -23,8 +23,7 @@ const small = {
 };
 
 /**
- * What a network of this seed scores for every pair, and what a model of it says from threshold 0,
- * in the same order.
+ * A network's scores for every pair, and its model's relations at threshold 0, in the same order.
  */
 function scoredAndSaid(loss: "ranking" | "cross-entropy" | "both", theta: number, gamma: number) {
   const settings = bioMtlSettings.parse({ ...small, loss, theta, gamma });
@@ -46,7 +45,7 @@ function scoredAndSaid(loss: "ranking" | "cross-entropy" | "both", theta: number
 
 const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
 
-test.each(["ranking", "both"] as const)("eq. 9: the best class counts where its score reaches θ, learnt by %s", (loss) => {
+test.each(["ranking", "both"] as const)("eq. 9: the best class counts if its score reaches θ, learnt by %s", (loss) => {
   const best = scoredAndSaid(loss, 0, 2).scores.map((row) => {
     const own = row.slice(0, types.length);
     return { type: types[own.indexOf(Math.max(...own))], score: Math.max(...own) };
@@ -69,7 +68,7 @@ test.each(["ranking", "both"] as const)("eq. 9: the best class counts where its 
   expect(said(0.5).map(({ type }) => type)).toEqual(reached.map(({ type }) => type));
 });
 
-test("learnt by cross-entropy alone, the most probable class counts, whatever θ and γ are", () => {
+test("after cross-entropy alone, the most probable class counts, whatever θ and γ are", () => {
   const { scores, said } = scoredAndSaid("cross-entropy", 7, 3);
   const none = types.length;
   const likeliest = scores.map((row) => row.indexOf(Math.max(...row)));

@@ -10,19 +10,16 @@ import type { Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import type { Losses, LossOptions, Model, PredictOptions } from "../model.ts";
 
-/**
- * Rows of words, counted once for each pair, that are predicted together: what working memory may
- * grow with.
- */
+/** Maximum word rows predicted together, counting a sentence once per pair: bounds the memory. */
 const maxRowsTogether = 32_768;
 
-/** An encoder, and what makes scores of pairs from it. */
+/** A network that scores pairs, built on an encoder. */
 export interface PairNetwork {
   readonly encoder: SentenceEncoder;
   forward(tape: Tape, batch: PairBatch): PairScores;
 }
 
-/** A network over given pairs with the head that all of them share. */
+/** A classifier of given pairs: any network that scores pairs, with the shared head. */
 export class PairModel implements Model<PairExample> {
   readonly #settings: PairSettings;
   readonly #lexicon: Lexicon;
@@ -47,7 +44,7 @@ export class PairModel implements Model<PairExample> {
 
   predict(tape: Tape, examples: readonly PairExample[], { threshold }: PredictOptions): Prediction[] {
     const relations = new Map(examples.map((example): [PairExample, Relation[]] => [example, []]));
-    // Of relations that training never had, none is the best.
+    // Without relation types in training there is no best one to choose.
     const asked = this.#lexicon.relations.size === 0 ? [] : examples;
     for (const group of groupsOf(asked, maxRowsTogether)) {
       const before = tape.arena.mark();
@@ -69,7 +66,7 @@ export class PairModel implements Model<PairExample> {
     return examples.map((example) => ({ entities: example.entities, relations: relations.get(example) ?? [] }));
   }
 
-  /** @param random given in training, where word dropout makes some words unknown */
+  /** @param random draws the words that word dropout makes unknown; undefined outside training */
   pack(examples: readonly PairExample[], random: Random | undefined): PairBatch {
     return packPairs(examples, this.#settings, (held) => this.#network.encoder.pack(held, random));
   }

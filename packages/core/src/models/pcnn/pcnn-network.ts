@@ -18,7 +18,7 @@ import type { PcnnSettings } from "./pcnn-settings.ts";
 
 const pieces = 3;
 
-/** A piecewise convolutional network: Zeng et al. 2015, §3, for single sentences. */
+/** A piecewise convolutional network (Zeng et al. 2015, §3) for single sentences. */
 export class PcnnNetwork implements PairNetwork {
   readonly encoder: SentenceEncoder;
   readonly #settings: PcnnSettings;
@@ -59,8 +59,8 @@ export class PcnnNetwork implements PairNetwork {
 }
 
 /**
- * The words up to the first entity, up to the second, and after it; the convolution sees the whole
- * sentence. An empty piece gives 0.
+ * The three pieces of a sentence: up to the first entity, up to the second, and the rest. The
+ * convolution reads the whole sentence. An empty piece pools to 0.
  */
 function piecesOf({ sentence: { start, end }, anchors }: PackedPair): number[] {
   const cuts = [start, Math.min(...anchors) + 1, Math.max(...anchors) + 1, end];

@@ -17,12 +17,12 @@ import {
 import { type NamedModel, type PipelineSettings, pipelineSettings } from "./pipeline-settings.ts";
 
 /**
- * A sentence as both parts read it, and as it stands, for pairs of entities that are only known
- * when the tagger has spoken.
+ * A sentence as both parts read it, and the sentence itself, because the classifier's pairs are
+ * known only after the tagger has predicted.
  */
 interface PipelineExample extends Example {
   readonly tagger: Example;
-  /** With the annotated entities, which is what is learnt from. */
+  /** With the annotated entities, for training. */
   readonly classifier: Example;
   readonly sentence: Pick<Sentence, "id" | "tokens" | "pos">;
 }
@@ -33,8 +33,8 @@ interface Part {
 }
 
 /**
- * A tagger, and a classifier of the pairs of entities it finds. They share labels and words, and no
- * weight.
+ * A tagger, and a classifier of the pairs of entities it finds. They share labels and words but no
+ * weights.
  */
 class Pipeline implements Model<PipelineExample> {
   readonly #tagger: Part;
@@ -46,8 +46,8 @@ class Pipeline implements Model<PipelineExample> {
   }
 
   /**
-   * What both parts have to learn, at once. `train` teaches one after the other, each with its own
-   * choice of the best epoch.
+   * The losses of both parts. `train` does not use this: it trains one part after the other, each
+   * with its own choice of the best epoch.
    */
   loss(tape: Tape, examples: readonly PipelineExample[], options: LossOptions): Losses {
     const losses: Record<string, number> = {};
@@ -67,7 +67,7 @@ class Pipeline implements Model<PipelineExample> {
     const tagged = this.#tagger.model.predict(
       tape,
       examples.map(({ tagger }) => tagger),
-      // Relations that the tagger might find as well are not asked for.
+      // The tagger may be a model that also finds relations; they are not wanted here.
       { threshold: 1 },
     );
     const given = tagged.map(({ entities }, index) => {
@@ -100,10 +100,10 @@ class PipelineEncoder implements Encoder<PipelineExample> {
 }
 
 /**
- * A pipeline of any model that finds entities with any model that needs them. Which is which, the
- * models declare.
+ * Defines a pipeline of any model that finds entities with any model that needs them. The models'
+ * capabilities say which is which.
  *
- * @param catalogue the models it can be made of
+ * @param catalogue the models to choose from
  */
 export function definePipeline(catalogue: Catalogue<ModelDefinition>): ModelDefinition {
   const definitionOf = ({ name }: NamedModel): ModelDefinition => catalogue.get(name);
@@ -121,7 +121,7 @@ export function definePipeline(catalogue: Catalogue<ModelDefinition>): ModelDefi
         learnsFromPredictions: ({ entities }) => entities === "predicted-and-gold",
       },
     ],
-    // A classifier that does not tell head from tail cannot be asked for the direction.
+    // A classifier that does not distinguish head from tail is not scored on direction.
     protocols: ({ classifier }) => {
       const own = definitionOf(classifier).protocols?.(ownSettings(classifier));
       return own?.includes("pairs-undirected") === true ? ["pairs-undirected", "ner-strict", "ner-boundaries"] : undefined;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Catalogue, schemaFrom } from "../../catalogue.ts";
 import type { ModelDefinition } from "../model.ts";
 
-/** A model of the catalogue with its own settings, as it stands in a configuration. */
+/** A model of the catalogue with its settings, as in a configuration. */
 export type NamedModel = { readonly name: string } & Readonly<Record<string, unknown>>;
 
 export interface PipelineSettings {
@@ -11,7 +11,7 @@ export interface PipelineSettings {
   readonly entities: "gold" | "predicted-and-gold";
 }
 
-/** Settings of a pipeline of any tagger with any classifier of pairs, each with all of its own. */
+/** Settings of a pipeline: any tagger and any classifier of pairs, each with its full settings. */
 export function pipelineSettings(catalogue: Catalogue<ModelDefinition>) {
   const choice = (takes: (definition: ModelDefinition) => boolean) =>
     schemaFrom(
@@ -29,12 +29,12 @@ export function pipelineSettings(catalogue: Catalogue<ModelDefinition>) {
       .enum(["gold", "predicted-and-gold"])
       .default("gold")
       .describe(
-        "entities that the classifier learns from: annotated ones, or each training sentence once more with those that the tagger finds, where they differ",
+        "entities that the classifier learns from: annotated ones, or also those the tagger predicts in the training sentences",
       ),
   });
 }
 
-/** Models that find entities themselves, and are not made of others. */
+/** Whether a model finds entities itself and has no parts. */
 function isTagger({ capabilities, parts }: ModelDefinition): boolean {
   return !capabilities.needsGoldEntities && parts === undefined;
 }

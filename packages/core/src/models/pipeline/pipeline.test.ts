@@ -13,7 +13,7 @@ const taggers = {
   "joint-nn": { name: "joint-nn", inputs: wordsAndCharacters, hiddenSize: 5, mlpSize: 4 },
   "bilstm-tagger": { name: "bilstm-tagger", inputs: wordsAndCharacters, hiddenSize: 5 },
 };
-// Without the filter, whatever types an untrained tagger finds, their pairs are classified.
+// Without the type filter, all pairs are classified, whatever types an untrained tagger finds.
 const small = { inputs: { words: { size: 7 }, tags: { size: 3 } }, positionSize: 3, positions: 5, typeFilter: false };
 const classifiers = {
   "bio-mtl": { name: "bio-mtl", ...small, windows: [2], filters: 4, hiddenSize: 6 },
@@ -30,7 +30,7 @@ const pairs = Object.values(taggers).flatMap((tagger) =>
   Object.values(classifiers).map((classifier) => ({ tagger, classifier })),
 );
 
-test.each(pairs)("$tagger.name with $classifier.name says what the two say one after the other", ({ tagger, classifier }) => {
+test.each(pairs)("$tagger.name with $classifier.name predicts what the two predict in sequence", ({ tagger, classifier }) => {
   const whole = built({ name: "pipeline", tagger, classifier }, 7);
   const [first, second] = [built(tagger), built(classifier)];
   for (const [part, of] of [
@@ -54,7 +54,7 @@ test.each(pairs)("$tagger.name with $classifier.name says what the two say one a
   expect(found.some(({ relations }) => relations.length > 0)).toBe(true);
 });
 
-test("what is annotated in a sentence changes nothing in what is found there", () => {
+test("the annotation of a sentence does not affect its prediction", () => {
   const whole = built({ name: "pipeline", tagger: taggers["bilstm-tagger"], classifier: classifiers.pcnn });
   const bare = eightSentences.map((sentence) => ({ ...sentence, entities: [], relations: [] }));
   const found = predict(whole, bare, 0);
@@ -62,7 +62,7 @@ test("what is annotated in a sentence changes nothing in what is found there", (
   expect(found.some(({ relations }) => relations.length > 0)).toBe(true);
 });
 
-test("a classifier without direction is scored without it", () => {
+test("an undirected classifier is scored without direction", () => {
   const settings = (pairs: string): unknown =>
     models.get("pipeline").settings.parse({ tagger: { name: "rin" }, classifier: { name: "pcnn", pairs } });
   expect(models.get("pipeline").protocols?.(settings("directed"))).toBeUndefined();

@@ -21,7 +21,7 @@ import { drawOutputs, goldPrediction, type RinSample, scoreOutputs } from "./rin
 import { type RinExample, RinReader } from "./rin-reader.ts";
 import { type RinSettings, rinSettings } from "./rin-settings.ts";
 
-/** RIN with its loss (eq. 8 and 9) and its decoding. */
+/** RIN with its loss (Sun et al. 2020, eq. 8 and 9) and its decoding. */
 export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
   readonly #settings: RinSettings;
   readonly #lexicon: Lexicon;

@@ -14,7 +14,7 @@ import {
 import type { Lexicon } from "../../vocabulary/index.ts";
 import type { RinSettings } from "./rin-settings.ts";
 
-/** What the last round says: tag scores [ΣN, T], and the scorer of word pairs. */
+/** The output of the last round: tag scores, [ΣN, T], and the scorer of word pairs. */
 export interface RinOutput {
   readonly tagScores: Matrix;
   readonly pairs: PairScorer;
@@ -40,9 +40,9 @@ export class RinNetwork {
   readonly encoder: SentenceEncoder;
   readonly #settings: RinSettings;
   readonly #context: BilstmLayer;
-  /** One a round, or one for all. */
+  /** One per round, or one for all. */
   readonly #rounds: readonly Round[];
-  /** One a round and one before the first, or one for all. */
+  /** One per round and one before the first, or one for all. */
   readonly #classifiers: readonly Classifiers[];
 
   constructor(settings: RinSettings, lexicon: Lexicon, scope: Scope) {
@@ -65,7 +65,7 @@ export class RinNetwork {
     }));
   }
 
-  /** C_e of the last round, which says what the tags are. */
+  /** C_e of the last round, which decides the tags. */
   get tags(): TagsHead {
     return this.#classifier(this.#settings.rounds).tags;
   }
@@ -100,7 +100,7 @@ export class RinNetwork {
   }
 }
 
-/** How many sets of weights stand for `wanted` of them. */
+/** The number of weight sets for `wanted` uses: one each if untied, else one for all. */
 function rounds(settings: RinSettings, wanted: number): number {
   return settings.untied ? wanted : Math.min(1, wanted);
 }

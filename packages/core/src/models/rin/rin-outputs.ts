@@ -18,18 +18,18 @@ import type { RinExample } from "./rin-reader.ts";
 import type { RinSettings } from "./rin-settings.ts";
 
 /**
- * An output of RIN: a tag for each word, and the cells that hold. Given the sentence, all of them
- * are independent.
+ * An output of RIN: a tag for each word, and the cells with a relation. Given the sentence, all are
+ * independent.
  */
 export interface RinSample extends Output {
   readonly tags: Int32Array;
-  /** i, j, r in a row, sorted. */
+  /** A flat list i, j, r, sorted. */
   readonly cells: Int32Array;
 }
 
 /**
- * The gold output of each sentence, then distinct drawn ones; which are distinct by their tags, as
- * in algorithm 1.
+ * The gold output of each sentence, then drawn outputs. They are distinct in their tags, as in
+ * algorithm 1 of Sun et al. 2018.
  */
 export function drawOutputs(
   tape: Tape,
@@ -56,10 +56,10 @@ export function drawOutputs(
 }
 
 /**
- * ln P of outputs: Σ ln p of the tags, and over all cells Σ ln p or Σ ln (1 − p). The latter is Σ
- * ln (1 − p) over all of them, shared by the outputs of a sentence, and the score of each cell that
- * holds; so its gradient needs the cells that hold alone, and beside them only what the factors of
- * the sentence sum up to.
+ * ln P of outputs: Σ ln p over the tags, plus ln p or ln (1 − p) over all cells. The sum over cells
+ * equals Σ ln (1 − p) over all cells, which the outputs of a sentence share, plus the score of each
+ * cell with a relation. The gradient therefore needs only those cells and the sum of the sentence's
+ * factors.
  */
 export function scoreOutputs(
   tape: Tape,
@@ -112,10 +112,10 @@ export function scoreOutputs(
   };
 }
 
-/** Factors that sum to zero but for this share of the largest do so in exact arithmetic. */
+/** A sum of factors below this share of the largest one is zero in exact arithmetic. */
 const rounding = 1e-9;
 
-/** What metrics compare with: the annotation, and its cells as they are learnt. */
+/** The reference for the metrics: the annotation, with the cells that training uses. */
 export function goldPrediction({ gold, cells }: RinExample, lexicon: Lexicon): Prediction {
   const named = certainCells(cells).map(({ i, j, r }) => ({ head: i, tail: j, type: lexicon.relations.nameOf(r) }));
   return { ...gold, cells: named };
@@ -129,7 +129,7 @@ function tagProbabilities(tape: Tape, tagScores: Matrix, offsets: Int32Array): F
   );
 }
 
-/** Draws every cell for itself. @param probabilities [N, N, R] */
+/** Draws every cell independently. @param probabilities [N, N, R] */
 function cellDrawer(probabilities: Float32Array, length: number, types: number): (next: () => number) => PairCell[] {
   return (next) => {
     const cells: PairCell[] = [];

@@ -40,13 +40,13 @@ test("words, tags and cells of a sentence become numbers", () => {
   expect(example.inputs["pos"]).toBeUndefined();
 });
 
-test("the word that carries a relation is the last of an entity, or the first", () => {
+test("the anchor of a relation is the last word of an entity, or the first", () => {
   const item = sentence("x", "[New York City|LOC] hired [Dan Brown|PER]", "1 born_in 0");
   expect(cellsOf(encode(item).example)).toEqual(["5 born_in 2"]);
   expect(cellsOf(encode(item, { anchor: "first" }).example)).toEqual(["4 born_in 0"]);
 });
 
-test("unknown words are told apart by form, and every word knows what dropout makes of it", () => {
+test("unknown words are distinguished by shape, and every word has a row for word dropout", () => {
   const { example } = encode(sentence("x", "Zyx zyx Oslo 42"));
   const { words } = lexicon;
   expect(idsOf(example, "words")).toEqual(["Zyx", "zyx", "Oslo", "42"].map((word) => words.indexOf(word)));
@@ -55,7 +55,7 @@ test("unknown words are told apart by form, and every word knows what dropout ma
   expect(idsOf(example, "words")[2]).not.toBe(idsOf(example, "words", "unknown")[2]);
 });
 
-test("cells are sorted, and what is said twice counts once", () => {
+test("cells are sorted and distinct", () => {
   const item = sentence(
     "x",
     "[A|PER] [B|LOC] [C|LOC]",
@@ -68,7 +68,7 @@ test("cells are sorted, and what is said twice counts once", () => {
   expect(cellsOf(encode(item).example)).toEqual(["0 born_in 1", "0 lives_in 1", "0 works_for 2"]);
 });
 
-test("labels that training lacks are counted; their words are left out of the omission", () => {
+test("labels that training lacks are reported, and the loss skips their words", () => {
   const item = sentence("x", "[Zeus king|GOD] of [Rome|LOC]", "0 rules 1", "0 lives_in 1");
   const { example, omissions } = encode(item);
   expect(tagsOf(example)).toEqual(["?", "?", "O", "S-LOC"]);
@@ -80,7 +80,7 @@ test("labels that training lacks are counted; their words are left out of the om
   ]);
 });
 
-test("of entities that overlap the longest keeps its tags; the other is counted, and its relations stay", () => {
+test("the longest of overlapping entities keeps its tags; the other is reported, and its relations stay", () => {
   const item: Sentence = {
     ...sentence("x", "New York City Acme"),
     entities: [

@@ -10,12 +10,13 @@ import type { RinSettings } from "./rin-settings.ts";
 export interface RinExample extends EncoderExample {
   /** Gold tags, [N]; −1 where the lexicon does not know the tag. */
   readonly tags: Int32Array;
-  /** Gold cells i, j, r in a row, sorted and without repeats. */
+  /** Gold cells as a flat list i, j, r, sorted and without duplicates. */
   readonly cells: Int32Array;
-  /** Everything that is annotated, as the metrics count it. */
+  /** The whole annotation, as the metrics count it. */
   readonly gold: Annotation;
 }
 
+/** Turns sentences into examples for RIN. */
 export class RinReader implements Encoder<RinExample> {
   readonly #settings: RinSettings;
   readonly #lexicon: Lexicon;

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { inputSettings } from "../../encoders/index.ts";
 
 /**
- * Settings of RIN. Where the paper and the authors' code differ, both are here; the comment says
- * which equation is meant.
+ * Settings of RIN. Where the paper and the authors' code differ, both variants are available; the
+ * comments name the equations.
  */
 export const rinSettings = z.strictObject({
   /** K, rounds of interaction; 0 is the paper's "w/o interaction". */
@@ -16,8 +16,8 @@ export const rinSettings = z.strictObject({
   /** Eq. 4 (`paper`) or the standard GRU of the released code (`gru`). */
   cell: z.enum(["gru", "paper"]).default("gru").describe("interaction cell: a standard GRU, or equation 4 as printed"),
   /** Eq. 2 without one of its terms (Table 5). */
-  ablation: z.enum(["none", "no-er", "no-rc"]).default("none").describe("leave one task's features out of the update of H"),
-  untied: z.boolean().default(false).describe("weights of their own for every round"),
+  ablation: z.enum(["none", "no-er", "no-rc"]).default("none").describe("omit one task's features from the update of H"),
+  untied: z.boolean().default(false).describe("separate weights for every round"),
   /** Eq. 5: over the row of pairs (i, ·), or over the column (·, i) as well. */
   pool: z.enum(["row", "both"]).default("row").describe("which pairs of a word its relation features are pooled over"),
   /** W_m of eq. 7. */

@@ -3,7 +3,7 @@ import type { Matrix } from "../../tensor/matrix.ts";
 import type { Operation } from "../tape.ts";
 
 export interface AttentionInput {
-  /** How much each row counts before the softmax, [ΣN, 1]. */
+  /** The score of each row before the softmax, [ΣN, 1]. */
   readonly scores: Matrix;
   /** [ΣN, D] */
   readonly values: Matrix;
@@ -25,7 +25,7 @@ export interface Saved extends AttentionInput {
 export const attention: Operation<AttentionInput, Matrix, Saved> = {
   forward(tape, { scores, values, offsets }) {
     if (scores.columns !== 1 || scores.rows !== values.rows) {
-      throw new ShapeError(`scores [${scores.rows}, ${scores.columns}] for values [${values.rows}, ${values.columns}]`);
+      throw new ShapeError(`scores [${scores.rows}, ${scores.columns}] do not fit values [${values.rows}, ${values.columns}]`);
     }
     const output = tape.matrix(offsets.length - 1, values.columns); // [sequences, D]
     tape.heap.clear(output.at, output.rows * output.stride * 4);

@@ -104,6 +104,6 @@ test("parameters of other widths are refused", () => {
   const tape = new Tape(engine, new Arena(engine.heap));
   const { parameters } = layer(3);
   expect(() => tape.apply(operations.batchNorm, { input: laid(tape, [], 4), ...parameters, ...settings })).toThrow(
-    "scale is [1, 3], but the matrix to be normalised has 4 columns",
+    "scale is [1, 3], but the matrix to normalise has 4 columns",
   );
 });

@@ -11,12 +11,12 @@ export interface BatchNormInput {
   readonly scale: Parameter;
   /** β, [1, D] */
   readonly shift: Parameter;
-  /** The mean and the variance of x in use, [1, D] each, of the kind `running`. */
+  /** The running mean and variance of x, [1, D] each, parameters of kind `running`. */
   readonly mean: Parameter;
   readonly variance: Parameter;
   /** The share of the running statistics that a step of training keeps. */
   readonly momentum: number;
-  /** ε, above 0: it keeps a column that does not vary finite. */
+  /** ε, above 0, which keeps a constant column finite. */
   readonly epsilon: number;
 }
 
@@ -33,8 +33,9 @@ interface Moments {
 
 /**
  * γ·(x − E[x]) / √(Var[x] + ε) + β, column by column: batch normalisation (Ioffe and Szegedy 2015,
- * algorithm 1). In training the moments are those of the rows at hand (the variance divides by N),
- * and the tape keeps them for `updateRunning`. In use they are the running ones (algorithm 2).
+ * algorithm 1). In training the moments are those of the rows given (the variance divides by N),
+ * and the tape keeps them for `updateRunning`. Outside training they are the running ones
+ * (algorithm 2).
  *
  * @throws {ShapeError} if a parameter is not [1, D]
  */
@@ -82,7 +83,7 @@ export const batchNorm: Operation<BatchNormInput, Matrix, Saved> = {
   },
 };
 
-/** No rows have the moments zero, which normalise nothing. */
+/** Without rows the moments are zero, and nothing is normalised. */
 function momentsOf(tape: Tape, { rows, stride, at }: Matrix): Moments {
   const moments = { mean: tape.zeroed(stride), variance: tape.zeroed(stride) };
   if (rows > 0) tape.kernels.columnMoments({ m: rows, width: stride, x: at, mean: moments.mean, variance: moments.variance });
@@ -92,6 +93,6 @@ function momentsOf(tape: Tape, { rows, stride, at }: Matrix): Moments {
 function checkShapes({ input, scale, shift, mean, variance }: BatchNormInput): void {
   for (const { name, rows, columns } of [scale, shift, mean, variance]) {
     if (rows === 1 && columns === input.columns) continue;
-    throw new ShapeError(`${name} is [${rows}, ${columns}], but the matrix to be normalised has ${input.columns} columns`);
+    throw new ShapeError(`${name} is [${rows}, ${columns}], but the matrix to normalise has ${input.columns} columns`);
   }
 }

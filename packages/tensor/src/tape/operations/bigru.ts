@@ -6,7 +6,7 @@ import type { Operation, Tape } from "../tape.ts";
 import { addPlacedProducts, checkPlaces, type PlacedRows, reversePlacedProducts } from "./placed-rows.ts";
 import { forEachStep, type TimeOrder, timeOrder } from "./time-order.ts";
 
-/** One direction of a GRU over parts; gates side by side in blocks, as `GruParameters` has them. */
+/** One direction of a GRU over parts, with the gates in blocks as in `GruParameters`. */
 export interface BigruParameters {
   /** [D, 3·H] for each part */
   readonly inputs: readonly Parameter[];
@@ -45,9 +45,9 @@ export interface Saved {
 
 /**
  * A bidirectional GRU (Cho et al. 2014, biases as in cuDNN) over packed sequences: [ΣN, 2·H],
- * forward states first. Sequences advance together, the longest first, as in `bilstm`. What a place
- * gives to the gates is the sum of its parts' products, so a word that stands in the sequences of
- * many pairs meets the weights once.
+ * forward states first. Sequences advance together, the longest first, as in `bilstm`. A place's
+ * input to the gates is the sum of its parts' products, so a word that occurs in the sequences of
+ * many pairs is multiplied once.
  *
  * @throws {ShapeError} if parts, weights and places do not fit together
  */

@@ -5,7 +5,7 @@ import type { Operation, Tape } from "../tape.ts";
 import { addPlacedProducts, checkPlaces, type PlacedRows, reversePlacedProducts } from "./placed-rows.ts";
 import { forEachStep, type TimeOrder, timeOrder } from "./time-order.ts";
 
-/** One direction. The gates i, f, g, o lie side by side as four blocks. */
+/** One direction of an LSTM, with the gates i, f, g, o as four blocks of columns. */
 export interface LstmParameters {
   /** [inputs, 4·H] in 4 blocks */
   readonly input: Parameter;
@@ -126,7 +126,7 @@ function runDirection(
 }
 
 /**
- * What each gate takes from its word and its bias, in time order.
+ * The input of each gate from its word and its bias, in time order.
  *
  * @returns the words in that order, unless rows are placed
  */

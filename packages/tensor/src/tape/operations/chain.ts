@@ -22,8 +22,8 @@ export interface Expectations {
 }
 
 /**
- * Forward and backward over the paths of a chain (Rabiner 1989), in logarithms. A chain of no
- * tokens has one path.
+ * Runs the forward-backward algorithm over the paths of a chain (Rabiner 1989), in logarithms. A
+ * chain without tokens has one path.
  */
 export function expectations(chain: Chain): Expectations {
   const { scores, transitions, start, end } = chain;
@@ -64,7 +64,7 @@ export function expectations(chain: Chain): Expectations {
   return { logPartition, ...found };
 }
 
-/** For each place and tag the logarithm of what all ways on from there weigh, [n, T]. */
+/** For each token and tag, the log of the total weight of all continuations, [n, T]. */
 export function backwardMessages(chain: Chain): Float64Array {
   const { scores, transitions, end } = chain;
   const T = end.length;
@@ -99,7 +99,7 @@ export function pathScore(chain: Chain, path: ArrayLike<number>): number {
 }
 
 /**
- * The path with the highest score (Viterbi 1967), of equal ones the one with the lowest tags at the
+ * The path with the highest score (Viterbi 1967). Ties go to the path with the lowest tags at the
  * end.
  */
 export function bestPath(chain: Chain): Int32Array {

@@ -35,8 +35,8 @@ export interface PlacedTerm extends ComposeTerm {
 }
 
 /**
- * Builds a matrix from rows of others: side by side (a concatenation), on top of each other (a sum
- * of table rows), or with factors of opposite sign (the differences of LSTM-minus).
+ * Builds a matrix from rows of other matrices: in separate columns (a concatenation), in the same
+ * columns (a sum), or with factors of opposite sign (the differences of LSTM-minus).
  *
  * @throws {ShapeError} if a term does not fit its input or the output
  */
@@ -79,7 +79,11 @@ export const compose: Operation<ComposeInput, Matrix, { terms: readonly PlacedTe
   },
 };
 
-/** A dense parameter as a matrix whose rows can be picked. */
+/**
+ * A dense parameter as a matrix, to pick rows from.
+ *
+ * @throws {ShapeError} unless the parameter is dense and has one block
+ */
 export function parameterMatrix(tape: Tape, parameter: Parameter): Matrix {
   if (parameter.kind !== "dense" || parameter.blocks !== 1) throw new ShapeError(`${parameter.name} is not a plain dense matrix`);
   const { rows, columns, stride, at } = parameter;

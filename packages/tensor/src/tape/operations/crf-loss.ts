@@ -3,7 +3,7 @@ import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { type Chain, expectations } from "./chain.ts";
 
-/** The learnt scores of a linear chain. */
+/** The learnt scores of a linear chain over T tags. */
 export interface ChainParameters {
   /** From the row's tag to the column's, [T, T]. */
   readonly transitions: Parameter;
@@ -56,7 +56,9 @@ export const crfLoss: Operation<CrfLossInput, number, undefined> = {
   },
 };
 
-/** The chain of the tokens from `start` to `end`. */
+/**
+ * Reads the chain of the tokens from `start` to `end` out of scores, [ΣN, T], in double precision.
+ */
 export function readChain(tape: Tape, scores: Matrix, chain: ChainParameters, start: number, end: number): Chain {
   const plain = (at: number, rows: number, { columns, stride }: Pick<Matrix, "columns" | "stride">): Float64Array => {
     const from = tape.heap.floats(at, rows * stride);
@@ -71,7 +73,7 @@ export function readChain(tape: Tape, scores: Matrix, chain: ChainParameters, st
   };
 }
 
-/** The scores with every tag forbidden that is not the right one. */
+/** The scores with every wrong tag forbidden. */
 function restricted({ scores, start }: Chain, gold: Int32Array): Float64Array {
   const T = start.length;
   return scores.map((value, k) => {

@@ -4,7 +4,7 @@ import type { Matrix } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation } from "../tape.ts";
 
-/** One table and the row it gives to each of the N tokens. */
+/** A table, and the row to take for each of N tokens. */
 export interface Lookup {
   readonly table: Parameter;
   readonly ids: Int32Array;
@@ -16,17 +16,18 @@ export interface Saved {
 }
 
 /**
- * Rows of several tables, side by side: [N, Σ columns]. The gradient leaves as rows, so that its
- * cost does not grow with the tables.
+ * Looks up rows of several tables and concatenates them: [N, Σ columns]. The gradient is kept as
+ * rows, so its cost does not grow with the tables.
  *
- * @throws {ShapeError} unless all lookups have equally many ids
+ * @throws {ShapeError} unless all lookups have the same number of ids
  */
 export const embed: Operation<readonly Lookup[], Matrix, Saved> = {
   forward(tape, lookups) {
     const n = lookups[0]?.ids.length ?? 0;
     let columns = 0;
     for (const { table, ids } of lookups) {
-      if (ids.length !== n) throw new ShapeError(`lookups of one call need equally many ids, not ${n} and ${ids.length}`);
+      if (ids.length !== n)
+        throw new ShapeError(`all lookups of a call must have the same number of ids, got ${n} and ${ids.length}`);
       columns += table.columns;
     }
     const output = tape.matrix(n, columns); // [N, D]

@@ -1,5 +1,11 @@
-// Every operation of the tape: one line each, and nothing else. Elsewhere they are one table,
-// `operations`, which the contract suite walks: an operation without a case does not type-check.
+/**
+ * Every operation of the tape, to be recorded by `tape.apply`.
+ *
+ * This module holds one line per operation and nothing else. The contract suite walks it as a
+ * table: an operation without a case does not type-check.
+ *
+ * @module
+ */
 export { attention } from "./attention.ts";
 export { batchNorm } from "./batch-norm.ts";
 export { bigru } from "./bigru.ts";

@@ -5,7 +5,7 @@ import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 
-/** A GRU cell, its gates r, z, n side by side as three blocks. */
+/** A GRU cell, with the gates r, z, n as three blocks of columns. */
 export interface GruParameters {
   /** [inputs, 3·D] in 3 blocks */
   readonly input: Parameter;
@@ -31,7 +31,7 @@ export interface GruSaved extends GruInput {
 }
 
 /**
- * A GRU step for each row alone: r, z = σ(·), n = tanh(x W_n + r ∗ (h U_n)), (1 − z) ∗ n + z ∗ h
+ * One GRU step for each row: r, z = σ(·), n = tanh(x W_n + r ∗ (h U_n)), (1 − z) ∗ n + z ∗ h
  * (Cho et al. 2014, as in cuDNN).
  *
  * @throws {ShapeError} if the cell is not as wide as the state
@@ -65,14 +65,17 @@ export const gru: Operation<GruInput, Matrix, GruSaved> = {
   },
 };
 
-/** Eq. 4's cell: update and reset gate side by side, then the candidate. No biases. */
+/**
+ * RIN's interaction cell (Sun et al. 2020, eq. 4): update and reset gate as two blocks of columns,
+ * then the candidate. It has no biases.
+ */
 export interface InteractionParameters {
   /**
    * [D, 2·D] and [inputs, 2·D] in 2 blocks: W_z and W_u, split into their columns for h and for y
    */
   readonly gatesHidden: Parameter;
   readonly gatesInput: Parameter;
-  /** [D, D] and [inputs, D]: W_o, split alike */
+  /** [D, D] and [inputs, D]: W_o, split likewise */
   readonly freshHidden: Parameter;
   readonly freshInput: Parameter;
 }

@@ -24,6 +24,6 @@ test("parameters of other widths, and rows without columns, are refused", () => 
   const tape = new Tape(engine, new Arena(engine.heap));
   const normalise = (columns: number) => () =>
     tape.apply(layerNorm, { input: tape.matrix(1, columns), ...parameters, epsilon: 1e-5 });
-  expect(normalise(3)).toThrow("scale is [1, 4], but the matrix to be normalised has 3 columns");
+  expect(normalise(3)).toThrow("scale is [1, 4], but the matrix to normalise has 3 columns");
   expect(normalise(0)).toThrow("a row without columns cannot be normalised");
 });

@@ -4,7 +4,7 @@ import type { Matrix } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation } from "../tape.ts";
 
-/** Rows, and what scales and shifts their columns. */
+/** The rows to normalise, and the scale and shift of their columns. */
 export interface LayerNormInput {
   /** x, [N, D] */
   readonly input: Matrix;
@@ -12,7 +12,7 @@ export interface LayerNormInput {
   readonly scale: Parameter;
   /** β, [1, D] */
   readonly shift: Parameter;
-  /** ε, above 0: it keeps a row that does not vary finite. */
+  /** ε, above 0, which keeps a constant row finite. */
   readonly epsilon: number;
 }
 
@@ -25,7 +25,7 @@ export interface Saved extends LayerNormInput {
 
 /**
  * γ·(x − E[x]) / √(Var[x] + ε) + β, row by row: layer normalisation (Ba et al. 2016, eq. 4), [N, D]
- * to [N, D]. The variance divides by D. It is the same in training and in use.
+ * to [N, D]. The variance divides by D. Training makes no difference.
  *
  * @throws {ShapeError} if the scale or the shift is not [1, D], or D is 0
  */
@@ -73,6 +73,6 @@ function checkShapes({ input, scale, shift }: LayerNormInput): void {
   if (input.columns === 0) throw new ShapeError("a row without columns cannot be normalised");
   for (const { name, rows, columns } of [scale, shift]) {
     if (rows === 1 && columns === input.columns) continue;
-    throw new ShapeError(`${name} is [${rows}, ${columns}], but the matrix to be normalised has ${input.columns} columns`);
+    throw new ShapeError(`${name} is [${rows}, ${columns}], but the matrix to normalise has ${input.columns} columns`);
   }
 }

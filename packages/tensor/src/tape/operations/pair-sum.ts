@@ -3,7 +3,8 @@ import type { PairScorer } from "./pairs.ts";
 
 export interface PairSumInput extends PairScorer {
   /**
-   * One list a sentence: triples i, j, r in a row, positions within the sentence. They may repeat.
+   * One flat list of triples i, j, r per sentence, with positions within the sentence. Triples may
+   * repeat.
    */
   readonly cells: readonly Int32Array[];
   /** The factor of each triple. */
@@ -13,8 +14,8 @@ export interface PairSumInput extends PairScorer {
 }
 
 /**
- * Σ weight · score over some cells, not yet multiplied by the factor: what a few sampled cells
- * need, at a cost that does not grow with N².
+ * Σ weight · score over some cells, not yet multiplied by the factor. For a few sampled cells the
+ * cost does not grow with N².
  */
 export const pairSum: Operation<PairSumInput, number, PairSumInput> = {
   forward(tape, input) {

@@ -5,13 +5,13 @@ import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 
 /**
- * The scorer of word pairs: score_r(i, j) = w_r · relu(a_i + b_j) + bias_r, for all i, j of a
+ * Scores word pairs: score_r(i, j) = w_r · relu(a_i + b_j) + bias_r for all words i, j of a
  * sentence (Sun et al. 2020, eq. 7, factorised).
  */
 export interface PairScorer {
-  /** The share of the first word, with the layer's bias: [ΣN, D]. */
+  /** The first word's term of W_m, including the layer's bias, [ΣN, D]. */
   readonly a: Matrix;
-  /** The share of the second word, [ΣN, D]. */
+  /** The second word's term of W_m, [ΣN, D]. */
   readonly b: Matrix;
   /** [D, R] */
   readonly weight: Parameter;
@@ -81,8 +81,8 @@ export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
 
 export interface PairLossInput extends PairScorer {
   /**
-   * One list a sentence: triples i, j, r in a row, positions within the sentence, sorted by i, j, r
-   * and without repeats.
+   * One flat list of triples i, j, r per sentence, with positions within the sentence, sorted and
+   * without duplicates.
    */
   readonly gold: readonly Int32Array[];
   /** Factor of the loss in the objective, for the gradient. */
@@ -91,7 +91,7 @@ export interface PairLossInput extends PairScorer {
 
 /**
  * Eq. 8: Σ of the sigmoid cross-entropy over all cells of all sentences. Scores, loss and gradient
- * in one pass; nothing of size N² stays.
+ * are computed in one pass, and nothing of size N² is kept.
  *
  * @throws {ShapeError} if the scorer's matrices and parameters do not fit together
  */
@@ -135,8 +135,9 @@ export interface PairCell {
 }
 
 /**
- * The cells of each sentence whose probability reaches the threshold of their relation (one of [R],
- * between 0 and 1).
+ * Finds the cells of each sentence whose probability reaches the threshold of their relation.
+ *
+ * @param thresholds one per relation, [R], each between 0 and 1
  */
 export function predictPairs(tape: Tape, scorer: PairScorer, thresholds: ArrayLike<number>): PairCell[][] {
   checkScorer(scorer);
@@ -161,8 +162,8 @@ export function predictPairs(tape: Tape, scorer: PairScorer, thresholds: ArrayLi
 }
 
 /**
- * All probabilities of one sentence's pairs, [N, N, R] without padding; for tests, plots and
- * sampling.
+ * Computes all probabilities of one sentence's pairs, [N, N, R] without padding, for tests, plots
+ * and sampling.
  */
 export function pairProbabilities(tape: Tape, scorer: PairScorer, sentence: number): Float32Array {
   const scratch = rowScratch(tape, scorer);

@@ -6,21 +6,22 @@ import type { TableRows } from "../kept-products.ts";
 import type { Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 
-/** Some columns of what stands at each place. A row that repeats is multiplied once. */
+/**
+ * Rows of a matrix, placed at the words or steps of a sequence. A repeated row is multiplied once.
+ */
 export interface PlacedRows {
   /** [M, D] */
   readonly input: Matrix;
   /** The row at each place; defaults to all rows in order. */
   readonly rows?: Int32Array | undefined;
   /**
-   * For an `input` that is rows of a table as they stand: without gradients, their products may be
-   * there already.
+   * The table rows that `input` consists of, so that their products can be cached between calls.
    */
   readonly source?: TableRows | undefined;
 }
 
 /**
- * Products of rows with a weight: that of the k-th place asked for starts at `at` + index[k] · the
+ * Products of rows with a weight. That of the k-th requested place starts at `at` + index[k] · the
  * weight's stride.
  */
 export interface PlacedProducts {
@@ -29,7 +30,7 @@ export interface PlacedProducts {
 }
 
 /**
- * Each row times the weight, once.
+ * Multiplies each row by the weight once.
  *
  * @param order the places, in the order of their products; defaults to all from first to last
  */

@@ -29,7 +29,9 @@ export interface RankingLossInput {
 export const rankingLoss: Operation<RankingLossInput, number, undefined> = {
   forward(tape, { scores, gold, positiveMargin, negativeMargin, scale, factor, classes = scores.columns }) {
     if (gold.length !== scores.rows || classes > scores.columns) {
-      throw new ShapeError(`${gold.length} right ones of ${classes} classes for scores [${scores.rows}, ${scores.columns}]`);
+      throw new ShapeError(
+        `${gold.length} gold labels of ${classes} classes do not fit scores [${scores.rows}, ${scores.columns}]`,
+      );
     }
     const { rows, stride, at, grad } = scores;
     const margins = { positiveMargin, negativeMargin, scale };

@@ -20,7 +20,7 @@ test("shapes that do not fit are refused, with both of them in the message", () 
     "weight takes 3 inputs, but got a matrix of 4 columns": () => tape.apply(operations.linear, { input: narrow, weight }),
     "cannot add [2, 5] to [2, 4]": () => tape.apply(operations.sum, [narrow, wide]),
     "a sum needs at least one matrix": () => tape.apply(operations.sum, []),
-    "lookups of one call need equally many ids, not 2 and 1": () =>
+    "all lookups of a call must have the same number of ids, got 2 and 1": () =>
       tape.apply(operations.embed, [
         { table, ids: Int32Array.of(0, 1) },
         { table, ids: Int32Array.of(0) },

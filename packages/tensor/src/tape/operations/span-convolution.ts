@@ -5,28 +5,25 @@ import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { multiplyBy, multiplyByGradient } from "./linear.ts";
 
-/**
- * One-hot columns of the input, given as numbers: their product with the filters is a row of a
- * table.
- */
+/** One-hot columns of the input, as indices. Their product with the filters is a row of a table. */
 export interface RowLabels {
-  /** [labels, taps·F] in one block a tap */
+  /** [labels, taps·F], one block per tap */
   readonly weight: Parameter;
-  /** One for each row; −1 stands for a row of zeros. */
+  /** The label of each row; −1 for a row of zeros. */
   readonly ids: Int32Array;
-  /** The value of the one: 1 / (1 − rate) if dropout zeroed some of them. */
+  /** The value in place of 1: 1 / (1 − rate) under dropout. */
   readonly factor: number;
 }
 
 export interface SpanConvolutionInput {
   /** [M, D] */
   readonly input: Matrix;
-  /** [D, taps·F] in one block a tap */
+  /** [D, taps·F], one block per tap */
   readonly weight: Parameter;
   /** [1, F] */
   readonly bias: Parameter;
   /**
-   * The input row at each place that spans count. A row may stand at several places. Defaults to
+   * The input row at each place that spans refer to. A row may occur at several places. Defaults to
    * the rows in order.
    */
   readonly source?: Int32Array | undefined;
@@ -47,8 +44,8 @@ export interface Saved {
  * A convolution over the rows of each span, padded by taps − 1 zero rows on both sides, then ReLU
  * and the maximum: [spans, F]. An empty span counts as one row of zeros.
  *
- * Convolution is linear, so every row meets every tap once, however many spans hold it; a window is
- * then a sum of `taps` rows, and a window over an edge skips those that fall on the padding.
+ * Convolution is linear, so every row is multiplied by every tap once, however many spans contain
+ * it. A window is then a sum of `taps` rows; at an edge it skips the taps on the padding.
  *
  * @throws {ShapeError} if filters, labels or spans do not fit the rows
  */
@@ -154,11 +151,12 @@ function checkPlaces({ input, weight, bias, source, labels, spans }: SpanConvolu
     );
   }
   if (labels !== undefined && (labels.ids.length !== places || labels.weight.stride !== weight.stride)) {
-    throw new ShapeError(`${labels.ids.length} labels by ${labels.weight.name} for ${places} rows by ${weight.name}`);
+    throw new ShapeError(`${labels.ids.length} labels for ${labels.weight.name} do not fit ${places} rows for ${weight.name}`);
   }
   for (let k = 0; k < spans.length; k += 2) {
     const [start = 0, end = 0] = [spans[k], spans[k + 1]];
-    if (start < 0 || end < start || end > places) throw new ShapeError(`a span from ${start} to ${end} of ${places} rows`);
+    if (start < 0 || end < start || end > places)
+      throw new ShapeError(`a span from ${start} to ${end} does not fit ${places} rows`);
   }
   return places;
 }

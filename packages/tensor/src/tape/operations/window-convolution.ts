@@ -7,38 +7,38 @@ import { multiplyBy, multiplyByGradient } from "./linear.ts";
 import { checkPlaces, type PlacedRows, placedProducts, reversePlacedProducts } from "./placed-rows.ts";
 
 /**
- * Numbers of one window list entry: pooled from, to, seen from, to, first entity, second entity;
- * all count words of the batch.
+ * Numbers per entry of a window list: start and end of the words to pool, start and end of the
+ * words to read, first entity, second entity. All are positions in the packed words of the batch.
  */
 export const windowFields = 6;
 
-/** Some columns of the words. */
+/** One part of the words' input, with its weights. */
 export interface WindowPart extends PlacedRows {
-  /** [D, taps·F] in one block a tap */
+  /** [D, taps·F], one block per tap */
   readonly weight: Parameter;
 }
 
 export interface WindowConvolutionInput {
-  /** Side by side, the words of all sentences end to end. */
+  /** The parts whose columns are concatenated; each has the packed words of all sentences. */
   readonly parts: readonly WindowPart[];
   /** Where each sentence starts, and where the last one ends. */
   readonly offsets: Int32Array;
   /** [1, F] */
   readonly bias: Parameter;
   /**
-   * Embeddings of the offsets −M to M from an entity, and the filters' share for those from the
-   * first and the second one.
+   * Embeddings of the offsets −M to M from an entity, and the filters' weights for offsets from the
+   * first and from the second entity.
    */
   readonly positions: {
     /** [2M + 1, P] */
     readonly table: Matrix;
-    /** [P, taps·F] in one block a tap */
+    /** [P, taps·F], one block per tap */
     readonly first: Parameter;
     readonly second: Parameter;
   };
   /**
-   * `windowFields` numbers a pair; what a pair sees lies in one sentence, and what it pools in what
-   * it sees.
+   * `windowFields` numbers per pair. The words it reads are within one sentence, and the words it
+   * pools are among those it reads.
    */
   readonly windows: Int32Array;
   /** ReLU after the convolution. */
@@ -69,13 +69,13 @@ interface OffsetSums extends Sums {
 }
 
 /**
- * A convolution over word ⊕ offset from the first entity ⊕ offset from the second, zero padding to
- * equal length, pooled for every pair of entities: [pairs, F] for each way of pooling (Ye et al.
- * 2019, eq. 1; Zeng et al. 2015 pools in three pieces).
+ * A convolution over word ⊕ offset from the first entity ⊕ offset from the second, zero-padded to
+ * equal length and pooled for every pair of entities: [pairs, F] for each kind of pooling (Ye et
+ * al. 2019, eq. 1; Zeng et al. 2015 pools in three pieces).
  *
- * A convolution is linear, so words meet the filters once a sentence and offsets once a call,
- * however many pairs there are. A pair is the addition of three shares, each of them one read; a
- * window over an edge of what is seen takes off the share of the taps outside.
+ * A convolution is linear, so words are multiplied by the filters once per sentence and offsets
+ * once per call, however many pairs there are. A pair then adds three precomputed terms. A window
+ * across an edge of the words read subtracts the terms of the taps outside.
  *
  * @throws {ShapeError} if filters, places or windows do not fit the words
  */
@@ -124,7 +124,7 @@ export const windowConvolution: Operation<WindowConvolutionInput, readonly Matri
     const { kernels } = tape;
     const weight = positions.first;
     const [taps, width] = [weight.blocks, bias.stride];
-    // The products are not read again, so the gradients of their sums take their place; sums of
+    // The products are not read again, so the gradients of their sums replace them; sums of
     // clipped rows need more room.
     clear(tape, words.products, words.rows * weight.stride);
     const [dFirst, dSecond] = [tape.zeroed(first.rows * weight.stride), tape.zeroed(second.rows * weight.stride)];
@@ -207,7 +207,7 @@ function wordProducts(tape: Tape, { parts, offsets, positions }: WindowConvoluti
   return { products, sums: tape.scratch(rows * stride), rows };
 }
 
-/** The middle of the table of offsets: as far as any window reaches from its entities. */
+/** The middle of the table of offsets, up to the largest offset that occurs in any window. */
 function occurring({ positions: { table }, windows }: WindowConvolutionInput): Matrix {
   const middle = (table.rows - 1) / 2;
   let reach = 0;
@@ -258,11 +258,12 @@ function checkWindows({ parts, offsets, bias, positions, windows }: WindowConvol
     );
   }
   for (const part of parts) checkPlaces(part, words);
-  if (table.rows % 2 === 0) throw new ShapeError(`${table.rows} offsets have no middle`);
-  if (windows.length % windowFields !== 0) throw new ShapeError(`${windows.length} numbers are no list of windows`);
+  if (table.rows % 2 === 0) throw new ShapeError(`the table of offsets has ${table.rows} rows, expected an odd number`);
+  if (windows.length % windowFields !== 0)
+    throw new ShapeError(`a window list of ${windows.length} numbers is not a multiple of ${windowFields}`);
   for (let k = 0; k < windows.length; k += windowFields) {
     const [from = 0, to = 0, start = 0, end = 0] = windows.subarray(k, k + windowFields);
     const ordered = start >= 0 && start <= from && to <= end && end <= words;
-    if (!ordered) throw new ShapeError(`words ${from} to ${to} are pooled of ${start} to ${end}, of ${words}`);
+    if (!ordered) throw new ShapeError(`a window pools words ${from} to ${to} and reads ${start} to ${end}, out of ${words}`);
   }
 }
