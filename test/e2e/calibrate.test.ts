@@ -63,7 +63,7 @@ describe("weft calibrate", () => {
     cpSync(join(folder, "trained"), join(folder, "a"), { recursive: true });
     const { code, out, err } = await calibrate("a");
     expect(code).toBe(0);
-    expect(out).toMatch(/candidates? in 12 sentences of .*dev\.jsonl; right by pairs; chosen for the best F1/);
+    expect(out).toMatch(/candidates? in 12 sentences of .*dev\.jsonl; scored by pairs; chosen for the best F1/);
     expect(out).toMatch(/claimed without a relation, gold pairs\s+\d/);
     expect(err).toContain("--reset undoes it");
 
