@@ -2,7 +2,7 @@
  * A model of its own, as a plugin: tags find entities, pairs of words relate them, and the pairs
  * read what the tags say. Copy this folder to begin a model.
  *
- * @import { Loss, Prediction, Sentence } from "weft-nlp"
+ * @import { Omission, Prediction, Sentence } from "weft-nlp"
  * @import { EncoderExample, Matrix, PairScorer, Scope, Tape } from "weft-nlp/encoders"
  * @import { Encoder, Lexicon, Losses, LossOptions, Model, PredictOptions } from "weft-nlp/models"
  */
@@ -57,15 +57,15 @@ class Reader {
   }
 
   /**
-   * What the model cannot hold, such as overlapping entities, is added to `losses`.
+   * What the model cannot hold, such as overlapping entities, is added to `omissions`.
    *
-   * @param {Sentence} sentence @param {Loss[]} losses @returns {Example}
+   * @param {Sentence} sentence @param {Omission[]} omissions @returns {Example}
    */
-  encode(sentence, losses = []) {
+  encode(sentence, omissions = []) {
     return {
-      ...this.inputs.read(sentence, losses),
-      tags: readTags(sentence, this.lexicon, losses).tags,
-      cells: readCells(sentence, pairs, this.lexicon, losses),
+      ...this.inputs.read(sentence, omissions),
+      tags: readTags(sentence, this.lexicon, omissions).tags,
+      cells: readCells(sentence, pairs, this.lexicon, omissions),
     };
   }
 }

@@ -59,6 +59,11 @@ function describe(checker: ts.TypeChecker, symbol: ts.Symbol): Exported {
   return {
     name: symbol.name,
     kind: target.flags & ts.SymbolFlags.Value ? "value" : "type",
-    documented: target.getDocumentationComment(checker).length > 0,
+    documented: target.getDocumentationComment(checker).length > 0 || isDocumentedModule(target),
   };
+}
+
+/** A namespace is a whole file, which says what it is at its top. */
+function isDocumentedModule({ declarations = [] }: ts.Symbol): boolean {
+  return declarations.some((declaration) => ts.isSourceFile(declaration) && /^\/\*\*[^]*?@module/.test(declaration.text));
 }

@@ -10,6 +10,10 @@ describe.each([...entries.keys()])("%s", (entry) => {
     const list = names.map(({ name, kind }) => `${kind === "type" ? "type " : ""}${name}\n`).join("");
     await expect(list).toMatchFileSnapshot(`exports/${entry.replace("@", "").replaceAll("/", "-")}.txt`);
   });
+
+  test("documents every export", () => {
+    expect(names.filter(({ documented }) => !documented).map(({ name }) => name)).toEqual([]);
+  });
 });
 
 test("the root of the library has at most 40 names", () => {

@@ -15,6 +15,7 @@ import { annotationsOf, anyDocument, comparable, documentsWithin } from "./forma
 /** The files of one document: the main one under "", the others as the writer named them. */
 export type Files = Readonly<Record<string, string>>;
 
+/** Documents and the files that a format makes of them, for its contract tests. */
 export interface FormatExample {
   /** The documents in the files, or one per record if a record is a sentence. */
   readonly documents: readonly Document[];

@@ -13,6 +13,7 @@ import type { Capacity } from "./capacity.ts";
 /** Replaces a missing type in formats that require one. */
 const untyped = "Entity";
 
+/** A document cut down to what a format holds, and what had to go. */
 export interface FittedDocument {
   /** The document, or one document per sentence if a record is a sentence. */
   readonly records: readonly Document[];

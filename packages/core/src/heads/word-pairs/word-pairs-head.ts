@@ -1,6 +1,7 @@
 import { type Matrix, operations, type PairScorer, type Tape } from "@weft-nlp/tensor";
 import { applyLinear, type PairLayer, pairLayer, type Scope } from "../../nn/index.ts";
 
+/** How word pairs are scored: Sun et al. 2020, eq. 5 to 7, and the choices they leave open. */
 export interface WordPairsSettings {
   /**
    * The pairs that a word's relation features are pooled over: its row (eq. 5), or row and column.
