@@ -10,8 +10,9 @@ import { fileURLToPath } from "node:url";
 const steps = {
   format: ["node_modules/.bin/biome", "ci"],
   prose: ["node", "scripts/check-prose.mjs"],
-  lint: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"],
   build: ["npm", "run", "--silent", "build"],
+  // Behind the build, which writes modules that the linter needs the types of.
+  lint: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"],
   types: ["node", "node_modules/tsc7/bin/tsc", "-p", "tsconfig.test.json"],
   page: ["node", "node_modules/tsc7/bin/tsc", "-p", "apps/web/tsconfig.json"],
   imports: ["node", "scripts/check-imports.mjs"],

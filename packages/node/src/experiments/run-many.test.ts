@@ -108,7 +108,7 @@ describe("runMany", () => {
     await expect(all([await planned("x", { after: "y" })])).rejects.toThrow("x starts from y, which is not an earlier run");
   });
 
-  test("test data added to the configuration later is scored without training", async () => {
+  test("a test file added to the configuration later is scored without training", async () => {
     const tested = await planned("tested");
     const { test: _test, ...data } = tested.config.data;
     const untested = await all([{ ...tested, config: { ...tested.config, data } }]);
