@@ -96,7 +96,7 @@ test("refuses invalid arguments before reading the model", async () => {
     [["--format", "neo4j-csv"], "neo4j-csv is more than one file and cannot go to standard output"],
     [["--out", "x.docx"], "no format has this ending: x.docx"],
     [["--out", "a.nt", "--out", "a.nt"], "the same --out is named twice"],
-    [["--out", "a.nt", "--out", "b.csv", "--format", "tsv"], "--format is for one output"],
+    [["--out", "a.nt", "--out", "b.csv", "--format", "tsv"], "--format applies to one output only"],
     [["--base", "kb"], "expected an absolute IRI that ends in / or :"],
     [["--format", "turtel"], "turtle"],
   ];
