@@ -166,7 +166,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await page.getByRole("button", { name: "Extract", exact: true }).click();
     const alert = page.getByRole("alert");
     await alert.waitFor();
-    await expect.poll(() => alert.innerText()).toMatch(/The text has 300000 .*Cut the text/s);
+    await expect.poll(() => alert.innerText()).toMatch(/The text has 300000 .*Split the text/s);
     await read(page, "Mara Voss founded Kettle Robotics.");
     await expect.poll(() => alert.count()).toBe(0);
   });
