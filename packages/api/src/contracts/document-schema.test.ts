@@ -20,7 +20,7 @@ const document: Document = {
 test("the schema accepts what core writes, field by field, and core reads it back", () => {
   const record = recordOf(document);
   expect(documentRecord.strict().parse(record)).toEqual(record);
-  expect(documentFromRecord(record, {})).toEqual({ document, losses: [] });
+  expect(documentFromRecord(record, {})).toEqual({ document, omissions: [] });
   const plain = recordOf({ ...document, pos: undefined, metadata: {} });
   expect(documentRecord.strict().parse(plain)).toEqual(plain);
   expect(Object.keys(record)).toEqual(Object.keys(documentRecord.shape));

@@ -119,7 +119,7 @@ describe("what is registered is a choice like ours", () => {
     registry.format(ownFormat);
     const refused = (kind: string, name: string): object => ({
       code: "SETTING_INVALID",
-      summary: `the name ${name} is taken by another ${kind}`,
+      summary: `a ${kind} called ${name} is already registered`,
     });
     const failure = (register: () => unknown): unknown => {
       try {

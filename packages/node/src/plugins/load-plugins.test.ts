@@ -76,7 +76,7 @@ test("a module that cannot be loaded, has no register, or fails in it says so an
   expect((await failure("failing.mjs")).summary).toBe("`register` of this plugin failed: RangeError: out of tea");
   write("twin.mjs", registering("strict"));
   const twin = await failure("twin.mjs");
-  expect(twin.summary).toBe("`register` of this plugin failed: the name strict is taken by another protocol");
-  expect(twin.hint).toBe("give yours another name");
+  expect(twin.summary).toBe("`register` of this plugin failed: a protocol called strict is already registered");
+  expect(twin.hint).toBe("choose another name");
   expect(loadedPlugins()).toEqual(before);
 });
