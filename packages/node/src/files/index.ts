@@ -1,10 +1,8 @@
-export { didYouMean } from "@weft-nlp/core/text";
 export { jsonSchemaOf, readConfig } from "./config-file.ts";
 export { exists } from "./exists.ts";
 export { fileFailure, systemCodeOf } from "./file-failure.ts";
 export { readJsonFile, readWholeText, writeJsonFile } from "./json-file.ts";
 export { openDocuments } from "./open-documents.ts";
-export { ownVersion } from "./own-version.ts";
 export {
   type Corpus,
   collectSentences,

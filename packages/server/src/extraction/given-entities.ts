@@ -1,7 +1,7 @@
 import type { DocumentRequest } from "@weft-nlp/api";
 import type { Document, Omission } from "@weft-nlp/core";
 import { type WindowOptions, windowSettings, windowsOf } from "@weft-nlp/core/inference";
-import { didYouMean } from "@weft-nlp/node/files";
+import { didYouMean } from "@weft-nlp/core/text";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { ReadRequest } from "./extraction.ts";

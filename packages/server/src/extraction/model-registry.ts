@@ -1,5 +1,5 @@
+import { didYouMean } from "@weft-nlp/core/text";
 import { type ComputeOptions, Extractor, modelStamp, threadCount } from "@weft-nlp/node/extractor";
-import { didYouMean } from "@weft-nlp/node/files";
 import type { Logger } from "pino";
 import { RequestError } from "../errors.ts";
 import { Retries } from "../http/retries.ts";

@@ -1,4 +1,4 @@
-import { didYouMean } from "@weft-nlp/node/files";
+import { didYouMean } from "@weft-nlp/core/text";
 import type { FastifySchemaCompiler } from "fastify";
 import * as z from "zod";
 import { RequestError } from "../errors.ts";

@@ -1,6 +1,6 @@
 import { contracts } from "@weft-nlp/api/contracts";
 import { type ProtocolName, protocols } from "@weft-nlp/core/metrics";
-import { didYouMean } from "@weft-nlp/node/files";
+import { didYouMean } from "@weft-nlp/core/text";
 import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 import { endpoint } from "../http/endpoint.ts";

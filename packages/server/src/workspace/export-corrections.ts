@@ -1,7 +1,7 @@
 import type { ExportedProject } from "@weft-nlp/api";
 import type { Document } from "@weft-nlp/core";
 import { collectText, outputFormats } from "@weft-nlp/core/formats";
-import { didYouMean } from "@weft-nlp/node/files";
+import { didYouMean } from "@weft-nlp/core/text";
 import { RequestError } from "../errors.ts";
 
 /**

@@ -90,7 +90,7 @@ async function requireTopic(args: readonly string[]): Promise<void> {
     : names.flatMap(([name = ""]) => name);
   const asked = Object.hasOwn(families, first) ? second : first;
   if (asked === undefined || topics.includes(asked)) return;
-  const [{ UsageError }, { didYouMean }] = await Promise.all([import("@weft-nlp/node"), import("@weft-nlp/node/files")]);
+  const [{ UsageError }, { didYouMean }] = await Promise.all([import("@weft-nlp/node"), import("@weft-nlp/core/text")]);
   throw new UsageError(`unknown command \`${asked}\``, didYouMean(asked, topics) ?? "weft --help lists every command");
 }
 

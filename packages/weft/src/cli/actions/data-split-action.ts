@@ -1,8 +1,9 @@
 import { type SplitOfType, type SplitPart, type SplitPlan, type SplitShares, splitParts } from "@weft-nlp/core/corpus";
 import { type OutputFormat, outputFormats } from "@weft-nlp/core/formats";
+import { didYouMean } from "@weft-nlp/core/text";
 import { textTable } from "@weft-nlp/draw";
 import { UsageError } from "@weft-nlp/node";
-import { didYouMean, splitCorpus } from "@weft-nlp/node/files";
+import { splitCorpus } from "@weft-nlp/node/files";
 import type { Handler } from "../command.ts";
 import type { dataSplitCommand } from "../commands/data-split-command.ts";
 import { OmissionReport } from "../omission-report.ts";
