@@ -38,8 +38,6 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       .locator("[data-word]")
       .filter({ hasText: new RegExp(`^${text}$`) })
       .first();
-  const saved = async (page: Page): Promise<void> =>
-    expect.poll(() => page.locator(".save-state").getAttribute("data-state")).toBe("saved");
   const plainText = "Mara Voss founded Kettle Robotics in Bremen.";
 
   async function extract(page: Page, text: string): Promise<void> {
@@ -64,8 +62,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await page.goto(`${address()}/#/correct/quick`);
     await word(page, "Bo").click();
     await page.keyboard.press("1");
-    await saved(page);
-    expect((await kept("quick")).entities).toHaveLength(1);
+    await expect.poll(async () => (await kept("quick")).entities).toHaveLength(1);
     answer();
     await expect.poll(async () => (await kept("slow")).entities.length).toBe(1);
     expect(faults).toEqual([]);
@@ -94,7 +91,9 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       .getByRole("button", { name: /^Accept / })
       .first()
       .click();
-    await saved(page);
+    await expect
+      .poll(async () => (await kept("extracted", 0)).entities.some(({ confidence }) => confidence === undefined))
+      .toBe(true);
 
     await page.goto(`${address()}/#/extract`);
     await extract(page, "Northlight Press published The Slow Machine. Ada left.");
@@ -156,7 +155,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await expect.poll(() => dialog.count()).toBe(0);
     await remove.click();
     await there.page.getByRole("button", { name: "Done, next" }).click();
-    await saved(there.page);
+    await expect.poll(async () => (await kept("old")).done).toBe(true);
     await dialog.getByRole("button", { name: "Delete" }).click();
     await dialog.getByText("Someone else has changed the project.").waitFor();
     await expect.poll(() => dialog.innerText()).toMatch(/its 2 sentences, 1 of them done/);
@@ -213,7 +212,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await dialog.getByText("CORRECTIONS_EXIST").waitFor();
     // Another change comes first: nothing is done until the user has seen it.
     await there.page.getByRole("button", { name: "Done, next" }).click();
-    await saved(there.page);
+    await expect.poll(async () => (await kept("before")).done).toBe(true);
     const name = dialog.getByLabel("New name");
     await name.fill("after");
     await here.page.keyboard.press("Enter");
@@ -296,18 +295,18 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /PER/ }).tap();
     await swipe(touch, page, word(page, "Kettle"), word(page, "Robotics"));
     await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /ORG/ }).tap();
-    await saved(page);
-    expect((await kept("touched")).entities).toMatchObject([
-      { start: 0, end: 2, type: "PER" },
-      { start: 3, end: 5, type: "ORG" },
-    ]);
+    await expect
+      .poll(async () => (await kept("touched")).entities)
+      .toMatchObject([
+        { start: 0, end: 2, type: "PER" },
+        { start: 3, end: 5, type: "ORG" },
+      ]);
     await swipe(touch, page, page.locator("[data-chip='0']"), page.locator("[data-chip='1']"));
     await page
       .getByRole("group", { name: "Relation types" })
       .getByRole("button", { name: /founded$/ })
       .tap();
-    await saved(page);
-    expect((await kept("touched")).relations).toEqual([{ head: 0, tail: 1, type: "founded" }]);
+    await expect.poll(async () => (await kept("touched")).relations).toEqual([{ head: 0, tail: 1, type: "founded" }]);
 
     await word(page, "Bremen").tap();
     const marked = await page.locator(".marked").allInnerTexts();
