@@ -1,14 +1,14 @@
 /**
  * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as
  * base64 into one generated module. A second module has a function for each kernel of the contract,
- * which takes named fields and passes them on in order. `--header FILE` also writes the contract as
- * a C header.
+ * which takes named fields and passes them on in order. For `packages/native` it writes the contract
+ * as a C header, and functions that write the fields into a record.
  *
  * There are four builds, because two things are fixed when a module is compiled: whether it may use
  * relaxed SIMD (fused multiply-add), and whether threads share the memory it imports. The library
  * picks one at startup.
  *
- * `node scripts/build-kernels.mjs [--quiet] [--header FILE] [assembly folder] [generated file]`
+ * `node scripts/build-kernels.mjs [--quiet] [assembly folder] [generated file]`
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -41,9 +41,10 @@ const builds = [
 ];
 
 /** @typedef {{ speed: string, memory: string, wasm: Buffer<ArrayBuffer> }} Build */
+/** @typedef {Awaited<ReturnType<typeof loadContract>>} Contract */
 
 const { values, positionals } = parseArgs({
-  options: { quiet: { type: "boolean", default: false }, header: { type: "string" } },
+  options: { quiet: { type: "boolean", default: false } },
   allowPositionals: true,
 });
 const folder = join(root, "packages/tensor/src/kernels");
@@ -51,16 +52,22 @@ const assembly = resolve(positionals[0] ?? join(folder, "assembly"));
 const generated = resolve(positionals[1] ?? join(folder, "wasm.generated.ts"));
 const contractFolder = join(folder, "contract");
 const calls = join(dirname(generated), "calls.generated.ts");
+const recordedCalls = join(root, "packages/native/src/recorded-calls.generated.ts");
+const header = join(root, "packages/native/source/contract.generated.h");
 
 const stamp = `// Source and compiler: ${fingerprint(assembly, [compilerVersion, builds, String(print)])}`;
-const callsStamp = `// Contract: ${fingerprint(contractFolder, [String(printCalls)])}`;
+const callsStamp = `// Contract: ${fingerprint(contractFolder, [String(printCalls), String(printRecordedCalls)])}`;
+/** Files that are written from the contract alone. @type {[file: string, print: (tools: Contract) => string][]} */
+const fromContract = [
+  [calls, ({ contract }) => printCalls(contract)],
+  [recordedCalls, ({ contract }) => printRecordedCalls(contract)],
+  [header, ({ contract, printHeader }) => `${callsStamp}\n${printHeader(contract)}`],
+];
 try {
   if (!isUpToDate(generated, stamp)) await build();
-  if (!isUpToDate(calls, callsStamp)) replace(calls, printCalls((await loadContract()).contract));
-  if (values.header !== undefined) {
-    const { contract, printHeader } = await loadContract();
-    writeFileSync(values.header, printHeader(contract));
-  }
+  const stale = fromContract.filter(([file]) => !isUpToDate(file, callsStamp));
+  const contract = stale.length > 0 ? await loadContract() : undefined;
+  for (const [file, printed] of stale) if (contract !== undefined) replace(file, printed(contract));
 } catch (error) {
   // asc has reported the error with file and line; a stack trace of this script would hide it.
   console.error(error instanceof Error && "stderr" in error ? String(error.stderr) : error);
@@ -195,8 +202,8 @@ function difference(from = Buffer.alloc(0), to = Buffer.alloc(0)) {
 /**
  * The contract is TypeScript, which Node 20 does not read: it is bundled first.
  *
- * @returns {Promise<{ contract: Record<string, { parameters: readonly { name: string }[] }>,
- * printHeader: (table: object) => string }>}
+ * @returns {Promise<{ contract: Record<string, { parameters: readonly { name: string, kind: string }[],
+ * returns: string }>, printHeader: (table: object) => string }>}
  */
 async function loadContract() {
   const { build: bundle } = await import("vite");
@@ -215,7 +222,7 @@ async function loadContract() {
   }
 }
 
-/** @param {Awaited<ReturnType<typeof loadContract>>["contract"]} contract */
+/** @param {Contract["contract"]} contract */
 function printCalls(contract) {
   const names = Object.keys(contract);
   const functions = Object.entries(contract).map(
@@ -229,6 +236,33 @@ import type { Kernels, PositionalKernels } from "./kernels.ts";
 /** Functions with named fields that call the positional kernels. */
 export function namedKernels(kernels: PositionalKernels): Kernels {
   const { ${names.join(", ")} } = kernels;
+  return {
+${functions.join("\n")}
+  };
+}
+`;
+}
+
+/** @param {Contract["contract"]} contract */
+function printRecordedCalls(contract) {
+  const functions = Object.entries(contract).map(([name, { parameters, returns }]) => {
+    const writes = parameters.map(
+      (parameter, word) => `${parameter.kind === "scalar" ? "scalars" : "words"}[${word}] = c.${parameter.name};`,
+    );
+    const call = returns === "nothing" ? `run.${name}();` : `return run.${name}();`;
+    return `    ${name}: (c) => {\n      follow();\n      ${[...writes, call].join("\n      ")}\n    },`;
+  });
+  const longest = Math.max(...Object.values(contract).map(({ parameters }) => parameters.length));
+  return `// Written by scripts/build-kernels.mjs from the kernel contract. Do not edit.
+${callsStamp}
+import type { Kernels } from "@weft-nlp/tensor";
+import type { Recorder } from "./recorder.ts";
+
+/** The words of the longest call. */
+export const recordWords = ${longest};
+
+/** Functions with named fields, which write them into the record and call the kernel. */
+export function recordedCalls({ follow, words, scalars, run }: Recorder): Kernels {
   return {
 ${functions.join("\n")}
   };

@@ -71,8 +71,19 @@ export const packages = {
       client: ["types"],
     },
   },
+  native: {
+    uses: ["tensor"],
+    base: [],
+    layers: {
+      "native-provider": ["load-addon", "recorder", "recorded-calls.generated"],
+      "load-addon": ["platform", "recorder"],
+      "recorded-calls.generated": ["recorder"],
+      recorder: [],
+      platform: [],
+    },
+  },
   node: {
-    uses: ["tensor", "core", "draw"],
+    uses: ["tensor", "native", "core", "draw"],
     base: ["errors"],
     layers: {
       files: [],

@@ -3,11 +3,11 @@
 
 import { Engine } from "@weft-nlp/tensor";
 import asc from "assemblyscript/asc";
-import { allowRelaxedSimd } from "../../packages/node/dist/workers/relaxed-simd.js";
+import { prepareKernels } from "../../packages/node/dist/workers/prepare-kernels.js";
 import { readOptions } from "../lib/options.mjs";
 
 const { options } = readOptions(process.argv.slice(2));
-allowRelaxedSimd();
+prepareKernels();
 const engine = Engine.create({ build: options.build });
 const { kernels, heap } = engine;
 

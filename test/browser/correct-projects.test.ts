@@ -10,6 +10,7 @@ const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 interface Sentence {
   readonly text: string;
   readonly revision: number;
+  readonly done: boolean;
   readonly entities: readonly { start: number; end: number; type: string; confidence?: number }[];
   readonly relations: readonly { head: number; tail: number; type: string; confidence?: number }[];
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bestBuild, Random } from "@weft-nlp/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allowRelaxedSimd } from "../../packages/node/src/workers/relaxed-simd.ts";
+import { prepareKernels } from "../../packages/node/src/workers/prepare-kernels.ts";
 import { type Killed, trainJson } from "./killed-run.ts";
 import { jsonLines, lines, writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";
@@ -185,14 +185,15 @@ describe("a training that is stopped", () => {
   test("warns when it resumes with different kernels", async () => {
     await trainJson(long("moved"), folder, { signal: "SIGKILL", afterLines: 12 });
     const args = long("moved", "--resume").filter((arg) => arg !== "--deterministic");
-    // Without relaxed SIMD, the fastest kernels are those that it began with.
-    allowRelaxedSimd();
-    const other = bestBuild() === "relaxed";
+    // Without native kernels and relaxed SIMD, the fastest ones are those that it began with.
+    prepareKernels();
+    const best = bestBuild();
+    const other = best !== "baseline";
     const { code, err } = await weft(["train", ...args], { cwd: folder });
     expect(code).toBe(0);
     expect(err.includes("warning: the checkpoint was computed with different kernels (baseline ones, ")).toBe(other);
     const [start] = (await trainJson(long("moved", "--resume"), folder)).lines;
-    expect((JSON.parse(start ?? "{}") as { otherKernels?: string }).otherKernels?.startsWith("relaxed ")).toBe(
+    expect((JSON.parse(start ?? "{}") as { otherKernels?: string }).otherKernels?.startsWith(`${best} `)).toBe(
       other || undefined,
     );
   });

@@ -14,9 +14,17 @@ export {
 } from "./errors.ts";
 
 // Kernels and their providers
+export { checkedKernels } from "./kernels/checked-kernels.ts";
 export type { Address, KernelName, Kernels } from "./kernels/kernels.ts";
 export type { LinearMemory } from "./kernels/linear-memory.ts";
-export { bestBuild, type KernelBuild, type KernelProvider, kernelMark, providers } from "./kernels/providers.ts";
+export {
+  bestBuild,
+  installProvider,
+  type KernelBuild,
+  type KernelProvider,
+  kernelMark,
+  providers,
+} from "./kernels/providers.ts";
 // Memory
 export { Arena } from "./memory/arena.ts";
 export { Heap } from "./memory/heap.ts";

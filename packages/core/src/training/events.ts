@@ -29,6 +29,8 @@ export interface StartEvent extends OfPart {
   /** Number of parameters, counting each cell. */
   readonly parameters: number;
   readonly build: string;
+  /** The kernels that compute, from `kernelMark`. */
+  readonly kernels: string;
   /**
    * Set if the training resumes a checkpoint of other kernels: their name from `kernelMark`, or
    * `unknown`. The weights may then differ in their last bits from those of an uninterrupted

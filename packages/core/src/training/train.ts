@@ -91,6 +91,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
       pairs: drawn?.pairs,
       parameters: store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0),
       build: engine.build,
+      kernels,
       otherKernels,
       vectors: coverage,
       omissions,

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { ConfigError } from "@weft-nlp/core";
 import { type BuildOptions, type BuiltModel, type ModelFiles, packModel, unpackModel } from "@weft-nlp/core/inference";
 import type { KernelBuild } from "@weft-nlp/tensor";
 import { exists } from "../files/exists.ts";
@@ -8,7 +9,7 @@ import { fileFailure } from "../files/file-failure.ts";
 import { readWholeBytes } from "../files/json-file.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { checkedThreads } from "../workers/checked-threads.ts";
-import { allowRelaxedSimd } from "../workers/relaxed-simd.ts";
+import { prepareKernels } from "../workers/prepare-kernels.ts";
 
 const names = ["config.json", "vocab.json", "model.safetensors"] as const satisfies readonly (keyof ModelFiles)[];
 const maxBytes = 4 * 2 ** 30;
@@ -17,7 +18,9 @@ const maxBytes = 4 * 2 ** 30;
 export interface ComputeOptions {
   /** Number of worker threads. Defaults to the number of cores. */
   readonly threads?: number | undefined;
-  /** Uses the kernels whose results are the same on every processor. */
+  /** Which kernels compute. Defaults to the fastest that run here. */
+  readonly kernels?: KernelBuild | undefined;
+  /** Uses the kernels whose results are the same on every processor: `baseline`. */
   readonly deterministic?: boolean | undefined;
   /** Keeps the calling thread free: even a single thread is then a worker thread. */
   readonly background?: boolean | undefined;
@@ -35,13 +38,28 @@ export function threadCount({ threads }: ComputeOptions): number {
 /**
  * The arguments of `Engine.create` for these options: the kernels, and whether threads share
  * memory.
+ *
+ * @throws {ConfigError} SETTING_INVALID if the kernels do not run here, or contradict
+ *   `deterministic`
  */
 export function engineOptions(options: ComputeOptions): { build?: KernelBuild; shared: boolean } {
-  if (options.deterministic !== true) allowRelaxedSimd();
+  const build = chosenBuild(options);
   return {
-    ...(options.deterministic === true ? { build: "baseline" } : {}),
+    ...(build === undefined ? {} : { build }),
     shared: threadCount(options) > 1 || options.background === true,
   };
+}
+
+function chosenBuild({ kernels, deterministic }: ComputeOptions): KernelBuild | undefined {
+  const { missingNative } = prepareKernels();
+  const refuse = (message: string, hint: string): ConfigError =>
+    new ConfigError("SETTING_INVALID", { at: { path: "kernels" }, message, hint });
+  if (deterministic === true) {
+    if (kernels === undefined || kernels === "baseline") return "baseline";
+    throw refuse(`the ${kernels} kernels are not deterministic across processors`, "omit one of the two options");
+  }
+  if (kernels === "native" && missingNative !== undefined) throw refuse(missingNative, "omit the option to use WebAssembly");
+  return kernels;
 }
 
 /**

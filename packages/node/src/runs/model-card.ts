@@ -2,6 +2,7 @@ import type { BuiltModel } from "@weft-nlp/core/inference";
 import { formatMarkdown, type Report } from "@weft-nlp/core/metrics";
 import type { TrainConfig } from "@weft-nlp/core/training";
 import { entityTypesOf } from "@weft-nlp/core/vocabulary";
+import { kernelMark } from "@weft-nlp/tensor";
 import { shortPath } from "./resolve-paths.ts";
 
 export interface CardFacts {
@@ -14,7 +15,10 @@ export interface CardFacts {
 /**
  * The README of a model: what it is, what it was trained on, and its scores with their protocols.
  */
-export function modelCard({ description, definition, store }: BuiltModel, { config, train, dev, test }: CardFacts): string {
+export function modelCard(
+  { description, definition, store, engine }: BuiltModel,
+  { config, train, dev, test }: CardFacts,
+): string {
   const { lexicon } = description;
   const numbers = store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0);
   const types = entityTypesOf(lexicon);
@@ -25,6 +29,7 @@ ${purposeOf(definition)} Trained with Weft on ${train} sentences of \`${shortPat
 - Relation types (${lexicon.relations.size}): ${lexicon.relations.names.map((name) => `\`${name}\``).join(", ")}
 - Entity types: ${types.length === 0 ? "none, entities are untyped" : types.map((name) => `\`${name}\``).join(", ")}
 - ${numbers} numbers, a vocabulary of ${lexicon.words.size} words
+- Kernels: \`${kernelMark(engine.build)}\`
 
 The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at the end"}.
 

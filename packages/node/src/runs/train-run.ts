@@ -121,7 +121,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     // behind.
     if (event.kind === "start") {
       await makeFolder(dirname(at("checkpoint")));
-      await writeFileAtomically(at("config"), printConfig(config, configComment));
+      await writeFileAtomically(at("config"), printConfig(config, configComment(event.kernels)));
       await log.rewind(event.stepsDone);
     }
     const logged = loggedForm(event);
@@ -167,4 +167,7 @@ async function readInitialModel(folder: string, input: TrainRunInput): Promise<I
   return { lexicon: description.lexicon, weights: readWeights(store), source: folder };
 }
 
-const configComment = "The complete configuration of this run, defaults included.";
+/** @param kernels identifies those that compute the run, from `kernelMark` */
+function configComment(kernels: string): string {
+  return `The complete configuration of this run, defaults included.\nIt began with the kernels ${kernels}.`;
+}

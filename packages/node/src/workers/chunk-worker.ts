@@ -3,12 +3,12 @@ import { attachModel, Predictor } from "@weft-nlp/core/inference";
 import { ChunkRunner } from "@weft-nlp/core/training";
 import { lexiconFromJson } from "@weft-nlp/core/vocabulary";
 import { importPlugins } from "../plugins/index.ts";
-import { allowRelaxedSimd } from "./relaxed-simd.ts";
+import { prepareKernels } from "./prepare-kernels.ts";
 import { sentError } from "./sent-error.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
-const { model: shared, relaxed, plugins } = workerData as WorkerStart;
-if (relaxed) allowRelaxedSimd();
+const { model: shared, plugins } = workerData as WorkerStart;
+prepareKernels();
 await importPlugins(plugins);
 const { engine, store, model } = attachModel(shared, lexiconFromJson(shared.lexicon));
 const runner = new ChunkRunner(engine, store, model);

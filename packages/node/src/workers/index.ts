@@ -1,3 +1,3 @@
-export { allowRelaxedSimd } from "./relaxed-simd.ts";
+export { prepareKernels } from "./prepare-kernels.ts";
 export { receivedError, type SentError, sentError } from "./sent-error.ts";
 export { threadExecutor } from "./thread-executor.ts";

@@ -8,8 +8,6 @@ import type { SentError } from "./sent-error.ts";
 /** The data passed to a worker thread when it starts. */
 export interface WorkerStart {
   readonly model: SharedModel;
-  /** Node 20 has relaxed SIMD only behind a flag, which each thread sets before it compiles. */
-  readonly relaxed: boolean;
   /** The plugins of the thread that starts it, by URL. */
   readonly plugins: readonly string[];
 }

@@ -41,7 +41,7 @@ export class WorkerPool {
   #closed = false;
 
   constructor(built: BuiltModel, threads: number, onDeath?: (cause: unknown) => void) {
-    this.#start = { model: shareModel(built), relaxed: built.engine.build === "relaxed", plugins: loadedPlugins() };
+    this.#start = { model: shareModel(built), plugins: loadedPlugins() };
     this.#onDeath = onDeath;
     this.#workers = Array.from({ length: threads }, () => this.#startWorker());
   }

@@ -9,7 +9,7 @@ export interface KernelProvider {
   /** The full name, for reports. */
   readonly name: string;
   /** The short name in configurations, messages between threads and marks of checkpoints. */
-  readonly build: string;
+  readonly build: KernelBuild;
   /** Whether this runtime can load it. */
   isAvailable(): boolean;
   /**
@@ -22,18 +22,31 @@ export interface KernelProvider {
 }
 
 /**
- * All providers, the fastest first. `relaxed` uses fused multiply-add and differs in the last bits
- * between processors; `baseline` gives the same bits wherever WebAssembly SIMD runs; `plain` is the
- * twin in TypeScript, for tests and for runtimes without SIMD.
+ * The name of a build in configurations, messages between threads and marks of checkpoints.
+ * `native` is machine code, which a host installs; `relaxed` uses fused multiply-add and differs in
+ * the last bits between processors; `baseline` gives the same bits wherever WebAssembly SIMD runs;
+ * `plain` is the twin in TypeScript, for tests and for runtimes without SIMD.
  */
-export const providers = [
+export type KernelBuild = "native" | "relaxed" | "baseline" | "plain";
+
+const known: KernelProvider[] = [
   wasmProvider("relaxed"),
   wasmProvider("baseline"),
   { name: "plain", build: "plain", isAvailable: () => true, mark: () => "plain", load: plainKernels },
-] as const satisfies readonly KernelProvider[];
+];
 
-/** The name of a build in configurations, messages between threads and marks of checkpoints. */
-export type KernelBuild = (typeof providers)[number]["build"];
+/** All providers of this thread, the fastest first. */
+export const providers: readonly KernelProvider[] = known;
+
+/**
+ * Adds a provider in front of the others, as the fastest, for example the native kernels on Node.
+ * It replaces one of the same build. Each thread installs its own.
+ */
+export function installProvider(provider: KernelProvider): void {
+  const index = known.findIndex(({ build }) => build === provider.build);
+  if (index >= 0) known.splice(index, 1);
+  known.unshift(provider);
+}
 
 /** The fastest build that this runtime accepts. */
 export function bestBuild(): KernelBuild {
@@ -69,7 +82,7 @@ function providerOf(build: KernelBuild): KernelProvider {
  * A WebAssembly build, whose module comes in two forms: for the memory of one thread, and for
  * shared memory.
  */
-function wasmProvider<Build extends keyof typeof wasmBuilds>(build: Build) {
+function wasmProvider(build: keyof typeof wasmBuilds): KernelProvider {
   const modules = new Map<"private" | "shared", WebAssembly.Module>();
   return {
     name: `wasm-${build}`,

@@ -4,7 +4,13 @@ import { nameList, probability, wholeNumber } from "./option-values.ts";
 /** The options of every command that runs a network. */
 export const computeOptions = {
   threads: { value: "n", description: "worker threads", defaultWords: "the machine's cores", parse: wholeNumber(1) },
-  deterministic: { description: "use the kernels that give the same bits on every processor" },
+  kernels: {
+    value: "name",
+    description: "what computes: machine code, or WebAssembly with or without fused multiply-add",
+    defaultWords: "the fastest that runs here",
+    choices: ["native", "relaxed", "baseline", "plain"],
+  },
+  deterministic: { description: "the same bits on every processor: --kernels baseline" },
 } as const satisfies Options;
 
 export const protocolOption = {

@@ -265,9 +265,9 @@ function rowGradient(
   const zero = f32x4.splat(0);
   for (let r = 0; r < stride; r += 4) {
     let at = slopes + (<usize>r << 2);
-    let sum = v128.load(dBias + (<usize>r << 2));
+    let sum = zero;
     for (let j = 0; j < n; j++, at += <usize>stride << 2) sum = f32x4.add(sum, v128.load(at));
-    v128.store(dBias + (<usize>r << 2), sum);
+    v128.store(dBias + (<usize>r << 2), f32x4.add(v128.load(dBias + (<usize>r << 2)), sum));
   }
   gemmTransposed(width, stride, n, pairs, width, slopes, stride, dW, stride, 1);
   // The spare rows of the slopes are scores of zero rows, zeros themselves.

@@ -4,7 +4,7 @@ import { accumulated, count, flag, input, integer, kernel, output, scalar, scrat
 import { cells, rows } from "./extent.ts";
 import { contract } from "./index.ts";
 
-test("a declaration names every parameter in order, with its type and what lies there", () => {
+test("a member names every parameter in order, with its type and what lies there", () => {
   const scoreRows = kernel(
     "the sum of something",
     [
@@ -22,26 +22,27 @@ test("a declaration names every parameter in order, with its type and what lies 
     "f64",
   );
   expect(printHeader({ scoreRows })).toContain(`
-/* the sum of something */
-double weft_score_rows(
-    int32_t m,
-    int32_t x_stride,
-    int32_t first,
-    int32_t accumulate, /* 0 or 1 */
-    float factor,
-    const float *x, /* read, m × 4, rows xStride apart */
-    const int32_t *index, /* read, m, or NULL */
-    float *room, /* scratch, m */
-    float *y, /* changed, m × 4 */
-    void *records /* written, m × 4 */
-);
+  /* the sum of something */
+  double (*scoreRows)(
+      int32_t m,
+      int32_t xStride,
+      int32_t first,
+      int32_t accumulate, /* 0 or 1 */
+      float factor,
+      const float *x, /* read, m × 4, rows xStride apart */
+      const int32_t *index, /* read, m, or NULL */
+      float *room, /* scratch, m */
+      float *y, /* changed, m × 4 */
+      void *records /* written, m × 4 */
+  );
 `);
 });
 
 test("every kernel is declared once, and no comment ends early", () => {
   const header = printHeader(contract);
-  const names = [...header.matchAll(/^\w+ weft_(\w+)\($/gm)].map((match) => match[1]);
-  expect(names).toHaveLength(Object.keys(contract).length);
-  expect(new Set(names).size).toBe(names.length);
+  const members = [...header.matchAll(/^ {2}\w+ \(\*(\w+)\)\($/gm)].map((match) => match[1]);
+  const listed = [...header.matchAll(/^ {2}X\((\w+), \d+\)/gm)].map((match) => match[1]);
+  expect(members).toEqual(Object.keys(contract));
+  expect(listed).toEqual(members);
   expect(header.match(/\/\*/g)?.length).toBe(header.match(/\*\//g)?.length);
 });

@@ -60,6 +60,7 @@ export function pairs(views: Views): KernelsOf<typeof contract> {
       }
       let total = 0;
       for (let i = 0; i < n; i++) {
+        const slopes = new Float64Array(columns);
         for (let j = 0; j < n; j++) {
           if (j === i && !diagonal) continue;
           for (let r = 0; r < columns; r++) {
@@ -68,7 +69,7 @@ export function pairs(views: Views): KernelsOf<typeof contract> {
             total += Math.max(score, 0) + Math.log1p(Math.exp(-Math.abs(score))) - target * score;
             if (wt === 0) continue;
             const slope = Math.fround(weight) * (logistic(score) - target);
-            f32[dBias / 4 + r]! += slope;
+            slopes[r]! += slope;
             for (let d = 0; d < width; d++) {
               const m = f32[a / 4 + i * width + d]! + f32[b / 4 + j * width + d]!;
               if (!(m > 0)) continue;
@@ -79,6 +80,7 @@ export function pairs(views: Views): KernelsOf<typeof contract> {
             }
           }
         }
+        for (let r = 0; r < columns && wt !== 0; r++) f32[dBias / 4 + r]! += slopes[r]!;
       }
       return total;
     },

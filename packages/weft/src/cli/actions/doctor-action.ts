@@ -3,8 +3,8 @@ import { rm } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomically } from "@weft-nlp/node/files";
-import { allowRelaxedSimd } from "@weft-nlp/node/workers";
-import { bestBuild, Engine } from "@weft-nlp/tensor";
+import { prepareKernels } from "@weft-nlp/node/workers";
+import { bestBuild, Engine, kernelMark, providers } from "@weft-nlp/tensor";
 import type { CommandContext, Handler } from "../command.ts";
 import type { doctorCommand } from "../commands/doctor-command.ts";
 import { describeFailure } from "../failure.ts";
@@ -29,8 +29,9 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   const version = process.versions.node;
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const current = major > 20 || (major === 20 && minor >= 19);
-  allowRelaxedSimd();
+  const { missingNative } = prepareKernels();
   const build = bestBuild();
+  const runs = (name: string): boolean => providers.some((provider) => provider.build === name && provider.isAvailable());
   const threads = hasSharedMemory();
   const cores = availableParallelism();
   const folder = await writeAccess();
@@ -42,15 +43,16 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     { name: "processor", value: processorName(), fine: true, words: processorName() },
     { name: "cores", value: cores, fine: true, words: `${cores} available` },
     { name: "memoryGiB", value: gib(totalmem()), fine: true, words: `${gib(totalmem())} GiB, ${gib(freemem())} GiB free` },
-    { name: "simd", value: build !== "plain", fine: true, words: build === "plain" ? "no; computing is slow" : "yes" },
-    { name: "relaxedSimd", value: build === "relaxed", fine: true, words: build === "relaxed" ? "yes" : "no" },
+    { name: "simd", value: runs("baseline"), fine: true, words: runs("baseline") ? "yes" : "no; computing is slow" },
+    { name: "relaxedSimd", value: runs("relaxed"), fine: true, words: runs("relaxed") ? "yes" : "no" },
+    { name: "nativeKernels", value: runs("native"), fine: true, words: missingNative ?? nativeWords() },
     {
       name: "sharedMemory",
       value: threads,
       fine: true,
       words: threads ? "yes: several threads share one model" : "no: one thread only",
     },
-    { name: "kernels", value: build, fine: true, words: `the ${build} build` },
+    { name: "kernels", value: build, fine: true, words: `${build}, the fastest that runs here; --kernels chooses others` },
     {
       name: "gflops",
       value: gflops,
@@ -69,6 +71,7 @@ const labels: Readonly<Record<string, string>> = {
   memoryGiB: "memory",
   simd: "WebAssembly SIMD",
   relaxedSimd: "relaxed SIMD",
+  nativeKernels: "native kernels",
   sharedMemory: "shared memory",
   kernels: "kernels",
   gflops: "speed",
@@ -82,6 +85,11 @@ function describe(findings: readonly Finding[], { terminal: { style } }: Command
     return `${mark} ${style("dim", (labels[name] ?? name).padEnd(width))}  ${words}`;
   });
   return lines.join("\n");
+}
+
+function nativeWords(): string {
+  const [, set, digest = ""] = kernelMark("native").split(" ");
+  return `${set}, build ${digest.slice(0, 12)}`;
 }
 
 function processorName(): string {

@@ -1,0 +1,124 @@
+// Rows, transposes and products.
+//
+// A product is computed in tiles of R rows × V vectors whose sums stay in registers. Each cell of a
+// result is a chain of fused multiply-adds over k, from first to last, in every tile: a row has the
+// same bits alone as in any batch.
+#pragma once
+
+#include "elementwise.hpp"
+
+namespace WEFT_SET {
+
+static void fillRows(int32_t m, int32_t n, const float *x, float *y, int32_t yStride) {
+  for (ptrdiff_t i = 0; i < m; i++, y += yStride) {
+    eachVector(n, [=](ptrdiff_t j, auto mask) { store(y + j, load(x + j, mask), mask); });
+  }
+}
+
+static void sumRows(int32_t m, int32_t n, const float *x, int32_t xStride, float *y) {
+  eachVector(n, [=](ptrdiff_t j, auto mask) {
+    Floats total = load(y + j, mask);
+    for (ptrdiff_t i = 0; i < m; i++) total += load(x + i * xStride + j, mask);
+    store(y + j, total, mask);
+  });
+}
+
+static void gatherRows(int32_t m, int32_t n, const int32_t *index, const float *x, int32_t xStride, float *y, int32_t yStride) {
+  for (ptrdiff_t i = 0; i < m; i++, y += yStride) {
+    const float *row = x + (ptrdiff_t)index[i] * xStride;
+    eachVector(n, [=](ptrdiff_t j, auto mask) { store(y + j, load(row + j, mask), mask); });
+  }
+}
+
+static void scatterRows(int32_t m, int32_t n, const int32_t *index, const float *x, int32_t xStride, float *y, int32_t yStride) {
+  for (ptrdiff_t i = 0; i < m; i++, x += xStride) add(n, x, y + (ptrdiff_t)index[i] * yStride);
+}
+
+static void transpose(int32_t m, int32_t n, const float *x, int32_t xStride, float *y, int32_t yStride) {
+  for (ptrdiff_t i = 0; i < m; i++) {
+    for (ptrdiff_t j = 0; j < n; j++) y[j * yStride + i] = x[i * xStride + j];
+  }
+}
+
+static void transposeAdd(int32_t m, int32_t n, const float *x, int32_t xStride, float *y, int32_t yStride) {
+  for (ptrdiff_t i = 0; i < m; i++) {
+    for (ptrdiff_t j = 0; j < n; j++) y[j * yStride + i] += x[i * xStride + j];
+  }
+}
+
+/// What becomes of a finished sum: written over, or added to what lies there.
+enum class Result { replaces, accumulates };
+
+/// One operand A of a product: element (i, p) at `at[i * row + p * step]`.
+struct Left {
+  const float *at;
+  ptrdiff_t row;
+  ptrdiff_t step;
+  WEFT_INLINE Left from(ptrdiff_t i) const { return {at + i * row, row, step}; }
+};
+
+template <int R, int V, Result result>
+WEFT_INLINE void tile(int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Mask last) {
+  Floats sum[R][V];
+  WEFT_UNROLL for (int r = 0; r < R; r++) {
+    WEFT_UNROLL for (int v = 0; v < V; v++) sum[r][v] = (Floats){};
+  }
+  for (int32_t p = 0; p < k; p++, b += bStride, a.at += a.step) {
+    Floats right[V];
+    WEFT_UNROLL for (int v = 0; v < V; v++) right[v] = v == V - 1 ? load(b + v * lanes, last) : load(b + v * lanes);
+    WEFT_UNROLL for (int r = 0; r < R; r++) {
+      const Floats left = all(a.at[r * a.row]);
+      WEFT_UNROLL for (int v = 0; v < V; v++) sum[r][v] = fma(left, right[v], sum[r][v]);
+    }
+  }
+  WEFT_UNROLL for (int r = 0; r < R; r++) {
+    float *row = c + r * cStride;
+    WEFT_UNROLL for (int v = 0; v < V; v++) {
+      float *at = row + v * lanes;
+      if (v == V - 1) store(at, result == Result::accumulates ? load(at, last) + sum[r][v] : sum[r][v], last);
+      else store(at, result == Result::accumulates ? load(at) + sum[r][v] : sum[r][v]);
+    }
+  }
+}
+
+/// Rows of the largest tile with V vectors of columns: its sums fill the registers of the set.
+constexpr int tallest(int V) { return (WEFT_LANES == 16 ? 24 : 12) / V; }
+
+/// One column of tiles, R rows high, and of lower ones for the rows that are left.
+template <int R, int V, Result result>
+WEFT_INLINE void panel(int32_t m, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Mask last) {
+  ptrdiff_t i = 0;
+  for (; i + R <= m; i += R) tile<R, V, result>(k, a.from(i), b, bStride, c + i * cStride, cStride, last);
+  if constexpr (R > 1) {
+    if (i < m) panel<R / 2, V, result>((int32_t)(m - i), k, a.from(i), b, bStride, c + i * cStride, cStride, last);
+  }
+}
+
+/// C[m, n] (+)= A[m, k] · B[k, n]. Columns go in panels of three vectors, or two where four are left.
+template <Result result>
+static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
+  ptrdiff_t j = 0;
+  for (ptrdiff_t left = (n + lanes - 1) / lanes; left > 0;) {
+    const int width = left == 4 ? 2 : left > 3 ? 3 : (int)left;
+    const Mask last = firstLanes(n - j - (width - 1) * lanes);
+    if (width == 3) panel<tallest(3), 3, result>(m, k, a, b + j, bStride, c + j, cStride, last);
+    else if (width == 2) panel<tallest(2), 2, result>(m, k, a, b + j, bStride, c + j, cStride, last);
+    else panel<tallest(1), 1, result>(m, k, a, b + j, bStride, c + j, cStride, last);
+    left -= width;
+    j += width * lanes;
+  }
+}
+
+static void gemm(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
+  const Left left = {a, aStride, 1};
+  if (accumulate) product<Result::accumulates>(m, n, k, left, b, bStride, c, cStride);
+  else product<Result::replaces>(m, n, k, left, b, bStride, c, cStride);
+}
+
+static void gemmTransposed(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
+  const Left left = {a, 1, aStride};
+  if (accumulate) product<Result::accumulates>(m, n, k, left, b, bStride, c, cStride);
+  else product<Result::replaces>(m, n, k, left, b, bStride, c, cStride);
+}
+
+}  // namespace WEFT_SET

@@ -1,0 +1,145 @@
+// The element-wise halves of recurrent cells. Gate blocks of `width` floats lie side by side in a
+// row.
+#pragma once
+
+#include "elementwise.hpp"
+#include "matrices.hpp"
+
+namespace WEFT_SET {
+
+static void lstmForward(int32_t m, int32_t width, float *gates, const float *previous, float *cell, float *hidden) {
+  for (ptrdiff_t i = 0; i < m; i++, gates += 4 * (ptrdiff_t)width, cell += width, hidden += width) {
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      float *at = gates + j;
+      const Floats input = sigmoid(load(at, mask));
+      const Floats forget = sigmoid(load(at + width, mask));
+      const Floats fresh = tanh(load(at + 2 * width, mask));
+      const Floats output = sigmoid(load(at + 3 * width, mask));
+      Floats state = input * fresh;
+      if (previous) state = fma(forget, load(previous + j, mask), state);
+      store(at, input, mask);
+      store(at + width, forget, mask);
+      store(at + 2 * width, fresh, mask);
+      store(at + 3 * width, output, mask);
+      store(cell + j, state, mask);
+      store(hidden + j, output * tanh(state), mask);
+    });
+    if (previous) previous += width;
+  }
+}
+
+static void lstmBackward(int32_t m, int32_t width, float *gates, const float *previous, const float *cell, const float *dHidden, float *dCell) {
+  const Floats one = all(1.0f);
+  for (ptrdiff_t i = 0; i < m; i++, gates += 4 * (ptrdiff_t)width, cell += width, dHidden += width, dCell += width) {
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      float *at = gates + j;
+      const Floats input = load(at, mask);
+      const Floats forget = load(at + width, mask);
+      const Floats fresh = load(at + 2 * width, mask);
+      const Floats output = load(at + 3 * width, mask);
+      const Floats squashed = tanh(load(cell + j, mask));
+      const Floats dh = load(dHidden + j, mask);
+      const Floats dc = fma(dh * output, one - squashed * squashed, load(dCell + j, mask));
+      const Floats before = previous ? load(previous + j, mask) : (Floats){};
+      store(at, dc * fresh * (input * (one - input)), mask);
+      store(at + width, dc * before * (forget * (one - forget)), mask);
+      store(at + 2 * width, dc * input * (one - fresh * fresh), mask);
+      store(at + 3 * width, dh * squashed * (output * (one - output)), mask);
+      store(dCell + j, dc * forget, mask);
+    });
+    if (previous) previous += width;
+  }
+}
+
+static void gruForward(int32_t m, int32_t width, float *fromInput, const float *fromHidden, const float *hidden, float *out) {
+  const ptrdiff_t row = 3 * (ptrdiff_t)width;
+  for (ptrdiff_t i = 0; i < m; i++, fromInput += row, fromHidden += row, hidden += width, out += width) {
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      float *x = fromInput + j;
+      const float *h = fromHidden + j;
+      const Floats reset = sigmoid(load(x, mask) + load(h, mask));
+      const Floats update = sigmoid(load(x + width, mask) + load(h + width, mask));
+      const Floats fresh = tanh(fma(reset, load(h + 2 * width, mask), load(x + 2 * width, mask)));
+      store(x, reset, mask);
+      store(x + width, update, mask);
+      store(x + 2 * width, fresh, mask);
+      store(out + j, fma(update, load(hidden + j, mask) - fresh, fresh), mask);
+    });
+  }
+}
+
+static void gruBackward(int32_t m, int32_t width, float *gates, float *fromHidden, const float *hidden, const float *dOut, float *dHidden) {
+  const Floats one = all(1.0f);
+  const ptrdiff_t row = 3 * (ptrdiff_t)width;
+  for (ptrdiff_t i = 0; i < m; i++, gates += row, fromHidden += row, hidden += width, dOut += width, dHidden += width) {
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      float *x = gates + j;
+      float *h = fromHidden + j;
+      const Floats reset = load(x, mask);
+      const Floats update = load(x + width, mask);
+      const Floats fresh = load(x + 2 * width, mask);
+      const Floats d = load(dOut + j, mask);
+      const Floats dFresh = d * (one - update) * (one - fresh * fresh);
+      const Floats dUpdate = d * (load(hidden + j, mask) - fresh) * (update * (one - update));
+      const Floats dReset = dFresh * load(h + 2 * width, mask) * (reset * (one - reset));
+      store(dHidden + j, fma(d, update, load(dHidden + j, mask)), mask);
+      store(x, dReset, mask);
+      store(x + width, dUpdate, mask);
+      store(x + 2 * width, dFresh, mask);
+      store(h, dReset, mask);
+      store(h + width, dUpdate, mask);
+      store(h + 2 * width, dFresh * reset, mask);
+    });
+  }
+}
+
+static void interactionGates(int32_t m, int32_t width, float *gates, const float *hidden, float *kept) {
+  for (ptrdiff_t i = 0; i < m; i++, gates += 2 * (ptrdiff_t)width, hidden += width, kept += width) {
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      const Floats reset = sigmoid(load(gates + width + j, mask));
+      store(gates + j, sigmoid(load(gates + j, mask)), mask);
+      store(gates + width + j, reset, mask);
+      store(kept + j, reset * load(hidden + j, mask), mask);
+    });
+  }
+}
+
+static void interactionOutput(int32_t m, int32_t width, const float *gates, const float *hidden, float *fresh, float *out) {
+  for (ptrdiff_t i = 0; i < m; i++, gates += 2 * (ptrdiff_t)width, hidden += width, fresh += width, out += width) {
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      const Floats value = tanh(load(fresh + j, mask));
+      const Floats before = load(hidden + j, mask);
+      store(fresh + j, value, mask);
+      store(out + j, fma(load(gates + j, mask), value - before, before), mask);
+    });
+  }
+}
+
+static void interactionOutputBackward(int32_t m, int32_t width, float *gates, const float *hidden, float *fresh, const float *dOut, float *dHidden) {
+  const Floats one = all(1.0f);
+  for (ptrdiff_t i = 0; i < m; i++, gates += 2 * (ptrdiff_t)width, hidden += width, fresh += width, dOut += width, dHidden += width) {
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      const Floats update = load(gates + j, mask);
+      const Floats value = load(fresh + j, mask);
+      const Floats d = load(dOut + j, mask);
+      const Floats rest = one - update;
+      store(dHidden + j, fma(d, rest, load(dHidden + j, mask)), mask);
+      store(fresh + j, d * update * (one - value * value), mask);
+      store(gates + j, d * (value - load(hidden + j, mask)) * (update * rest), mask);
+    });
+  }
+}
+
+static void interactionGatesBackward(int32_t m, int32_t width, float *gates, const float *hidden, const float *dKept, float *dHidden) {
+  const Floats one = all(1.0f);
+  for (ptrdiff_t i = 0; i < m; i++, gates += 2 * (ptrdiff_t)width, hidden += width, dKept += width, dHidden += width) {
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      const Floats reset = load(gates + width + j, mask);
+      const Floats d = load(dKept + j, mask);
+      store(dHidden + j, fma(d, reset, load(dHidden + j, mask)), mask);
+      store(gates + width + j, d * load(hidden + j, mask) * (reset * (one - reset)), mask);
+    });
+  }
+}
+
+}  // namespace WEFT_SET
