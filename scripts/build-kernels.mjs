@@ -1,8 +1,8 @@
 /**
  * Compiles the kernels of `packages/tensor` from AssemblyScript to WebAssembly, and writes them as
  * base64 into one generated module. A second module has a function for each kernel of the contract,
- * which takes named fields and passes them on in order. For `packages/native` it writes the contract
- * as a C header, and functions that write the fields into a record.
+ * which takes named fields and passes them on in order. For `packages/native` it writes the
+ * contract as a C header, and functions that write the fields into a record.
  *
  * There are four builds, because two things are fixed when a module is compiled: whether it may use
  * relaxed SIMD (fused multiply-add), and whether threads share the memory it imports. The library
@@ -57,7 +57,10 @@ const header = join(root, "packages/native/source/contract.generated.h");
 
 const stamp = `// Source and compiler: ${fingerprint(assembly, [compilerVersion, builds, String(print)])}`;
 const callsStamp = `// Contract: ${fingerprint(contractFolder, [String(printCalls), String(printRecordedCalls)])}`;
-/** Files that are written from the contract alone. @type {[file: string, print: (tools: Contract) => string][]} */
+/**
+ * Files that are written from the contract alone. @type {[file: string, print: (tools: Contract) =>
+ * string][]}
+ */
 const fromContract = [
   [calls, ({ contract }) => printCalls(contract)],
   [recordedCalls, ({ contract }) => printRecordedCalls(contract)],
@@ -202,8 +205,8 @@ function difference(from = Buffer.alloc(0), to = Buffer.alloc(0)) {
 /**
  * The contract is TypeScript, which Node 20 does not read: it is bundled first.
  *
- * @returns {Promise<{ contract: Record<string, { parameters: readonly { name: string, kind: string }[],
- * returns: string }>, printHeader: (table: object) => string }>}
+ * @returns {Promise<{ contract: Record<string, { parameters: readonly { name: string, kind: string
+ *   }[], returns: string }>, printHeader: (table: object) => string }>}
  */
 async function loadContract() {
   const { build: bundle } = await import("vite");

@@ -5,8 +5,9 @@
  *
  * `node scripts/build-native.mjs [--quiet] [--sanitize]` builds for this machine. `--sanitize` adds
  * the address sanitizer and writes to a folder of its own.
- * `node scripts/build-native.mjs --all [--out FOLDER]` builds every platform with zig, and makes the
- * packages that are published: one for each platform, and `@weft-nlp/native`, which names them all.
+ * `node scripts/build-native.mjs --all [--out FOLDER]` builds every platform with zig, and makes
+ * the packages that are published: one for each platform, and `@weft-nlp/native`, which names them
+ * all.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -115,7 +116,8 @@ async function buildAll(out) {
 /**
  * Compiles and links one addon, and replaces the old one only if both succeed.
  *
- * @param {{ command: string[], flags: string[], cpu: string, os: string, file: string, zig?: string[] }} target
+ * @param {{ command: string[], flags: string[], cpu: string, os: string, file: string, zig?:
+ *   string[] }} target
  */
 async function build({ command: [command = "", ...words], flags, cpu, os, file, zig }) {
   mkdirSync(dirname(file), { recursive: true });

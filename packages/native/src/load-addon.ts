@@ -26,8 +26,8 @@ const require = createRequire(import.meta.url);
 let loaded: Loaded | undefined;
 
 /**
- * Loads the addon: the one that was built in a clone of the repository, else that of the package for
- * this platform. The result is kept.
+ * Loads the addon: the one that was built in a clone of the repository, else that of the package
+ * for this platform. The result is kept.
  */
 export function loadAddon(): Loaded {
   loaded ??= load();
