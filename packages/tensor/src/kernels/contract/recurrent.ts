@@ -1,4 +1,4 @@
-import { count, inOut, input, kernel, output } from "./descriptor.ts";
+import { count, inOut, input, items, kernel, output } from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
 /**
@@ -7,7 +7,7 @@ import { cells } from "./extent.ts";
  */
 export const recurrent = {
   lstmForward: kernel("c = f·c' + i·g, h = o·tanh c; gates i, f, g, o become their activations", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("gates", cells("m", 4, "width")),
     input("previous", cells("m", "width"), "optional"),
@@ -16,7 +16,7 @@ export const recurrent = {
   ]),
 
   lstmBackward: kernel("the gradient of lstmForward: gates become that of the pre-activations, dCell that of the previous cell", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("gates", cells("m", 4, "width")),
     input("previous", cells("m", "width"), "optional"),
@@ -26,7 +26,7 @@ export const recurrent = {
   ]),
 
   gruForward: kernel("out = (1 − z)·n + z·h, n = tanh(xn + r·hn); fromInput becomes r, z, n", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("fromInput", cells("m", 3, "width")),
     input("fromHidden", cells("m", 3, "width")),
@@ -35,7 +35,7 @@ export const recurrent = {
   ]),
 
   gruBackward: kernel("the gradient of gruForward: gates and fromHidden become those of the products, dHidden += z·dOut", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("gates", cells("m", 3, "width")),
     inOut("fromHidden", cells("m", 3, "width")),
@@ -45,7 +45,7 @@ export const recurrent = {
   ]),
 
   interactionGates: kernel("Sun et al. 2020, eq. 4, first half: gates become z, u = σ(gates); kept = u·h", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("gates", cells("m", 2, "width")),
     input("hidden", cells("m", "width")),
@@ -53,7 +53,7 @@ export const recurrent = {
   ]),
 
   interactionOutput: kernel("eq. 4, second half: fresh becomes tanh(fresh); out = (1 − z)·h + z·fresh", [
-    count("m"),
+    items("m"),
     count("width"),
     input("gates", cells("m", 2, "width")),
     input("hidden", cells("m", "width")),
@@ -64,7 +64,7 @@ export const recurrent = {
   interactionOutputBackward: kernel(
     "the gradient of interactionOutput: fresh and z become those of the pre-activations, dHidden += (1 − z)·dOut",
     [
-      count("m"),
+      items("m"),
       count("width"),
       inOut("gates", cells("m", 2, "width")),
       input("hidden", cells("m", "width")),
@@ -77,7 +77,7 @@ export const recurrent = {
   interactionGatesBackward: kernel(
     "the gradient of u in interactionGates: u becomes that of its pre-activation, dHidden += u·dKept",
     [
-      count("m"),
+      items("m"),
       count("width"),
       inOut("gates", cells("m", 2, "width")),
       input("hidden", cells("m", "width")),
