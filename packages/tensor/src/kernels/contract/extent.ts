@@ -37,11 +37,12 @@ export function cells(...factors: readonly Factor[]): Extent {
 }
 
 /** Rows that start `stride` cells apart; the last one ends with its last column. */
-export function rows(count: Factor, columns: Factor, stride: string): Extent {
+export function rows(count: Factor, columns: Factor | readonly Factor[], stride: string): Extent {
+  const factors = typeof columns === "object" ? columns : [columns];
   return {
-    text: `${count} × ${columns}, rows ${stride} apart`,
-    cells: (call) => span(valueOf(count, call), valueOf(columns, call), call.number(stride)),
-    holds: (cell, call) => insideRow(cell, valueOf(columns, call), call.number(stride)),
+    text: `${[count, ...factors].join(" × ")}, rows ${stride} apart`,
+    cells: (call) => span(valueOf(count, call), productOf(factors, call), call.number(stride)),
+    holds: (cell, call) => insideRow(cell, productOf(factors, call), call.number(stride)),
     step: (items, call) => (items === count ? call.number(stride) : items === columns ? 1 : 0),
     fromLists: false,
   };

@@ -1,8 +1,12 @@
-import { count, inOut, input, items, kernel, output } from "./descriptor.ts";
-import { cells } from "./extent.ts";
+import { count, inOut, input, items, jointKernel, kernel, output, scratch, stride } from "./descriptor.ts";
+import { cells, reached, rows } from "./extent.ts";
+
+/** Rows of all visits: `starts` holds the first visit of each step, and the end. */
+const visits = reached("starts", "width");
+const gateVisits = reached("starts", 4, "width");
 
 /**
- * The element-wise halves of recurrent cells. Gate blocks of `width` cells (a multiple of 4) lie
+ * The element-wise halves of recurrent cells, and whole directions of an LSTM. Gate blocks of `width` cells (a multiple of 4) lie
  * side by side in a row.
  */
 export const recurrent = {
@@ -24,6 +28,36 @@ export const recurrent = {
     input("dHidden", cells("m", "width")),
     inOut("dCell", cells("m", "width")),
   ]),
+
+  lstmSteps: jointKernel(
+    "lstmForward for each step, after gates += hidden of the step before · w; a step continues the first rows of the step before",
+    [
+      count("count"),
+      input("starts", cells("count"), "i32"),
+      count("size"),
+      count("width"),
+      input("w", rows("size", [4, "width"], "wStride")),
+      stride("wStride"),
+      inOut("gates", gateVisits),
+      output("cells", visits),
+      output("hidden", visits),
+    ],
+  ),
+
+  lstmStepsBackward: jointKernel(
+    "the gradient of lstmSteps but for that of w: lstmBackward for each step, last first, then dHidden of the step before += gates · wt",
+    [
+      count("count"),
+      input("starts", cells("count"), "i32"),
+      count("size"),
+      count("width"),
+      input("wt", cells(4, "width", "width")),
+      inOut("gates", gateVisits),
+      input("cells", visits),
+      inOut("dHidden", visits),
+      scratch("dCells", visits),
+    ],
+  ),
 
   gruForward: kernel("out = (1 − z)·n + z·h, n = tanh(xn + r·hn); fromInput becomes r, z, n", [
     items("m"),
