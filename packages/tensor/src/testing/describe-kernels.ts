@@ -6,6 +6,7 @@ import { plainKernels } from "../kernels/plain.ts";
 import { Random } from "../tensor/random.ts";
 import { imageBytes, KernelCall, type KernelCase } from "./kernel-call.ts";
 import { kernelCases } from "./kernel-cases/index.ts";
+import { sequencesWithOtherBits } from "./sequences.ts";
 
 const names = Object.keys(kernelCases) as KernelName[];
 const independent = names.filter((name) => contract[name].parameters.some((parameter) => "piece" in parameter));
@@ -91,6 +92,10 @@ export function describeItems(
         batches++;
       }
       expect(batches).toBeGreaterThan(0);
+    });
+
+    test("lstmSteps: each sequence has the same bits alone as among others", () => {
+      expect([...sequencesWithOtherBits(kernels, memory)]).toEqual([]);
     });
   });
 }
