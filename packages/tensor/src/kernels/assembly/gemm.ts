@@ -1,10 +1,10 @@
 // C (+)= A·B and C (+)= Aᵀ·B, row-major. Strides count floats, addresses bytes; the widths n are
 // multiples of 4, because every matrix pads its rows to that.
 //
-// Every cell of C is one chain of multiply-adds over k, in this order. So a row has the same bits
-// alone, in any batch and at any place in it. A multiply-add waits four cycles for its sum, and two
-// of them start in a cycle: a tile keeps eight chains of four cells in registers, where there are as
-// many, in whatever form the number of rows allows.
+// Every cell of C is one chain of multiply-adds over k, first to last. So a row has the same bits
+// alone, in any batch and at any place in it. A processor can start two multiply-adds a cycle and
+// needs four cycles for each, so a tile has eight chains of four cells where C is large enough: 4
+// rows × 8 columns, 2 × 16 or 1 × 32.
 import { madd } from "./math";
 
 /** All rows are done with some columns of B before the next ones, so that these stay in the cache. */
@@ -72,8 +72,8 @@ export function gemmTransposed(
 }
 
 /**
- * At most three rows of at most 32 columns. From one row of A to the next are `aRow` bytes, from one of its columns to the
- * next `aStep`.
+ * At most three rows of at most 32 columns. From one row of A to the next are `aRow` bytes, from one
+ * of its columns to the next `aStep`.
  */
 function fewRows(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: i32,
