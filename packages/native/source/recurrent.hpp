@@ -51,6 +51,34 @@ static void lstmBackward(int32_t m, int32_t width, float *gates, const float *pr
   }
 }
 
+static void lstmSteps(int32_t count, const int32_t *starts, int32_t size, int32_t width, const float *w, int32_t wStride, float *gates, float *cells, float *hidden) {
+  const ptrdiff_t row = 4 * (ptrdiff_t)width;
+  ptrdiff_t before = 0;
+  for (int32_t t = 0; t + 1 < count; t++) {
+    const ptrdiff_t start = starts[t];
+    const int32_t m = starts[t + 1] - starts[t];
+    float *at = gates + start * row;
+    if (t > 0) gemm(m, 4 * width, size, hidden + before * width, width, w, wStride, at, 4 * width, 1);
+    lstmForward(m, width, at, t > 0 ? cells + before * width : nullptr, cells + start * width, hidden + start * width);
+    before = start;
+  }
+}
+
+static void lstmStepsBackward(int32_t count, const int32_t *starts, int32_t, int32_t width, const float *wt, float *gates, const float *cells, float *dHidden, float *dCells) {
+  if (count < 2) return;
+  const ptrdiff_t row = 4 * (ptrdiff_t)width;
+  // The rows of a step are the first ones of the step before, so their gradients stay in place.
+  memset(dCells, 0, (size_t)starts[1] * width * sizeof(float));
+  for (int32_t t = count - 2; t >= 0; t--) {
+    const ptrdiff_t start = starts[t];
+    const int32_t m = starts[t + 1] - starts[t];
+    const ptrdiff_t before = t > 0 ? starts[t - 1] : 0;
+    float *at = gates + start * row;
+    lstmBackward(m, width, at, t > 0 ? cells + before * width : nullptr, cells + start * width, dHidden + start * width, dCells);
+    if (t > 0) gemm(m, width, 4 * width, at, 4 * width, wt, width, dHidden + before * width, width, 1);
+  }
+}
+
 static void gruForward(int32_t m, int32_t width, float *fromInput, const float *fromHidden, const float *hidden, float *out) {
   const ptrdiff_t row = 3 * (ptrdiff_t)width;
   for (ptrdiff_t i = 0; i < m; i++, fromInput += row, fromHidden += row, hidden += width, out += width) {
