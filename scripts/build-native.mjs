@@ -97,7 +97,9 @@ async function buildHere() {
 
 /** @param {string} out */
 async function buildAll(out) {
-  const zig = ["zig", "python3 -m ziglang"].map((text) => text.split(" ")).find((words) => versionOf(words, "version"));
+  const zig = ["zig", "python-zig", "python3 -m ziglang"]
+    .map((text) => text.split(" "))
+    .find((words) => versionOf(words, "version"));
   if (zig === undefined) throw new Error("cross-building needs zig: install it, or `pip install ziglang`");
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   rmSync(out, { recursive: true, force: true });

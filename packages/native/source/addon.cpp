@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include "contract.generated.h"
 #include "processor.hpp"
 
@@ -181,6 +185,25 @@ napi_value bind(napi_env env, napi_callback_info info) {
   return kernels;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+/// forbid(memory: Uint8Array, from: number, to: number, forbidden: boolean): the address sanitizer
+/// reports every access to forbidden bytes of the memory.
+napi_value forbid(napi_env env, napi_callback_info info) {
+  size_t count = 4;
+  napi_value arguments[4] = {};
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  char *memory = static_cast<char *>(bytesOf(env, arguments[0]));
+  uint32_t from = 0, to = 0;
+  bool forbidden = false;
+  napi_get_value_uint32(env, arguments[1], &from);
+  napi_get_value_uint32(env, arguments[2], &to);
+  napi_get_value_bool(env, arguments[3], &forbidden);
+  if (forbidden) __asan_poison_memory_region(memory + from, to - from);
+  else __asan_unpoison_memory_region(memory + from, to - from);
+  return nullptr;
+}
+#endif
+
 }  // namespace
 
 extern "C" float *weftWorkspace(size_t floats) {
@@ -207,5 +230,8 @@ NAPI_MODULE_INIT() {
   }
   napi_set_named_property(env, exports, "instructionSets", sets);
   define(env, exports, "bind", bind, nullptr);
+#if defined(__SANITIZE_ADDRESS__)
+  define(env, exports, "forbid", forbid, nullptr);
+#endif
   return exports;
 }

@@ -17,6 +17,11 @@ export interface Addon {
    * @throws {Error} if the processor has no such set
    */
   bind(memory: Uint8Array, record: Uint32Array, set: InstructionSet): RecordedKernels & { attach(memory: Uint8Array): void };
+  /**
+   * Exists in a build with the address sanitizer, which then ends the process at any access to
+   * forbidden bytes.
+   */
+  forbid?(memory: Uint8Array, from: number, to: number, forbidden: boolean): void;
 }
 
 /** The addon and its file, or one line that says why there is none. */
@@ -35,7 +40,8 @@ export function loadAddon(): Loaded {
 }
 
 function load(): Loaded {
-  const built = fileURLToPath(new URL("../build/here/weft.node", import.meta.url));
+  const folder = process.env["WEFT_SANITIZED"] === "1" ? "sanitized" : "here";
+  const built = fileURLToPath(new URL(`../build/${folder}/weft.node`, import.meta.url));
   const file = existsSync(built) ? built : packagedFile();
   if (file === undefined) return { reason: `there are no native kernels for ${platformName()}` };
   try {

@@ -1,6 +1,7 @@
-import { installProvider, providers } from "@weft-nlp/tensor";
-import { describeKernels } from "@weft-nlp/tensor/testing";
+import type { KernelName, KernelProvider, Kernels, LinearMemory } from "@weft-nlp/tensor";
+import { describeKernels, rangesOf } from "@weft-nlp/tensor/testing";
 import { describe, expect, test } from "vitest";
+import { type Addon, loadAddon } from "./load-addon.ts";
 import { nativeKernels } from "./native-provider.ts";
 
 const native = nativeKernels();
@@ -11,8 +12,8 @@ describe.each(sets)("native kernels, %s", (instructionSet) => {
   if ("reason" in found) throw new Error(found.reason);
   const { provider } = found;
 
-  describeKernels("those on private memory", (memory) => provider.load(memory));
-  describeKernels("those on shared memory", (memory) => provider.load(memory), { shared: true });
+  describeKernels("those on private memory", (memory) => load(provider, memory));
+  describeKernels("those on shared memory", (memory) => load(provider, memory), { shared: true });
 
   test("follow a memory that grows", () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
@@ -35,4 +36,39 @@ describe.each(sets)("native kernels, %s", (instructionSet) => {
     expect(second.sum({ n: 8, x: 1024 })).toBe(16);
     expect(first.sum({ n: 8, x: 1024 })).toBe(8);
   });
+
+  test("the mark names the instruction set and the build", () => {
+    expect(provider.mark()).toMatch(new RegExp(`^native ${instructionSet} [0-9a-f]{64}$`));
+  });
 });
+
+test("an instruction set that the processor lacks is refused in one line", () => {
+  const found = nativeKernels({ instructionSet: "mmx" as "avx2" });
+  expect("reason" in found ? found.reason : "").toMatch(/^(this processor has no mmx; it has |there are no native kernels)/);
+});
+
+/** With the address sanitizer, only what the contract names is allowed during a call. */
+function load(provider: KernelProvider, memory: LinearMemory): Kernels {
+  const kernels = provider.load(memory);
+  const loaded = loadAddon();
+  return "addon" in loaded && loaded.addon.forbid !== undefined ? guarded(kernels, memory, loaded.addon) : kernels;
+}
+
+type AnyKernel = (call: Readonly<Record<string, number>>) => number | undefined;
+
+function guarded(kernels: Kernels, memory: LinearMemory, addon: Addon): Kernels {
+  const forbid = (from: number, to: number, forbidden: boolean): void =>
+    addon.forbid?.(new Uint8Array(memory.buffer), from, to, forbidden);
+  const wrapped = Object.entries(kernels as unknown as Readonly<Record<string, AnyKernel>>).map(([name, run]) => {
+    const guardedRun: AnyKernel = (call) => {
+      const ranges = rangesOf(name as KernelName, call, memory);
+      forbid(0, memory.buffer.byteLength, true);
+      for (const { from, to } of ranges) forbid(from, to, false);
+      const result = run(call);
+      forbid(0, memory.buffer.byteLength, false);
+      return result;
+    };
+    return [name, guardedRun];
+  });
+  return Object.fromEntries(wrapped) as Kernels;
+}

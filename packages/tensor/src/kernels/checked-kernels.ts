@@ -30,11 +30,22 @@ export function checkedKernels(kernels: Kernels, memory: LinearMemory): Kernels 
   return Object.fromEntries(checked) as Kernels;
 }
 
-interface Range {
+/** Bytes of a memory that a call touches: `from` up to, not including, `to`. */
+export interface Range {
   readonly name: string;
   readonly from: number;
   readonly to: number;
   readonly written: boolean;
+}
+
+/** The bytes that a call touches according to the contract. */
+export function rangesOf(name: KernelName, call: AnyCall, memory: LinearMemory): Range[] {
+  const { parameters }: Descriptor = contract[name];
+  const values = valuesOf(parameters, call, memory);
+  return parameters.flatMap((parameter) => {
+    if (parameter.kind !== "address") return [];
+    return rangeOf(parameter, call[parameter.name] ?? 0, values) ?? [];
+  });
 }
 
 function* problemsOf({ parameters }: Descriptor, call: AnyCall, memory: LinearMemory): Generator<string> {
