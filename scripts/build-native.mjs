@@ -3,11 +3,11 @@
  * zig. Seconds; skipped if neither the sources nor the compiler have changed. Without a compiler it
  * says so in one line and succeeds: Weft then computes with WebAssembly.
  *
- * `node scripts/build-native.mjs [--quiet] [--sanitize]` builds for this machine. `--sanitize` adds
- * the address sanitizer and writes to a folder of its own.
- * `node scripts/build-native.mjs --all [--out FOLDER]` builds every platform with zig, and makes
- * the packages that are published: one for each platform, and `@weft-nlp/native`, which names them
- * all.
+ * - `node scripts/build-native.mjs [--quiet]` builds for this machine.
+ * - `--sanitize` adds the address sanitizer and writes to another folder.
+ * - `--package [--out FOLDER]` makes the packages of what it built: one for this platform, and
+ *   `@weft-nlp/native`, which names those of all platforms.
+ * - `--all [--out FOLDER]` builds every platform with zig, and makes the packages that are published.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -64,6 +64,7 @@ const { values } = parseArgs({
   options: {
     quiet: { type: "boolean", default: false },
     sanitize: { type: "boolean", default: false },
+    package: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
     out: { type: "string", default: join(folder, "build/packages") },
   },
@@ -71,6 +72,7 @@ const { values } = parseArgs({
 
 if (values.all) await buildAll(resolve(values.out));
 else await buildHere();
+if (values.package) packageHere(resolve(values.out));
 
 async function buildHere() {
   const cpu = process.arch;
@@ -95,13 +97,40 @@ async function buildHere() {
   if (!values.quiet) say(`native kernels compiled with ${compiler.version} in ${seconds(started)} s`);
 }
 
+/**
+ * The package of this platform with the addon that was built here, and `@weft-nlp/native`.
+ *
+ * @param {string} out
+ */
+function packageHere(out) {
+  const platform = platforms.find(
+    ({ os, cpu, libc }) =>
+      os === process.platform && cpu === process.arch && (libc === undefined || (libc === "glibc") === usesGlibc()),
+  );
+  const built = join(folder, "build/here/weft.node");
+  if (platform === undefined || !existsSync(built)) throw new Error("there are no native kernels of this machine to package");
+  const target = join(out, `native-${platform.name}`);
+  mkdirSync(target, { recursive: true });
+  cpSync(built, join(target, "weft.node"));
+  writePlatformPackage(target, platform, ownVersion());
+  writeMainPackage(join(out, "native"), ownVersion());
+}
+
+function usesGlibc() {
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+  return header.glibcVersionRuntime !== undefined;
+}
+
+function ownVersion() {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
+}
+
 /** @param {string} out */
 async function buildAll(out) {
   const zig = ["zig", "python-zig", "python3 -m ziglang"]
     .map((text) => text.split(" "))
     .find((words) => versionOf(words, "version"));
   if (zig === undefined) throw new Error("cross-building needs zig: install it, or `pip install ziglang`");
-  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   rmSync(out, { recursive: true, force: true });
   for (const platform of platforms) {
     const started = performance.now();
@@ -109,10 +138,10 @@ async function buildAll(out) {
     const file = join(target, "weft.node");
     const command = [...zig, "c++"];
     await build({ command, flags: ["-target", platform.zig], cpu: platform.cpu, os: platform.os, file, zig });
-    writePlatformPackage(target, platform, version);
+    writePlatformPackage(target, platform, ownVersion());
     say(`${platform.name}: ${readFileSync(file).length} bytes in ${seconds(started)} s`);
   }
-  writeMainPackage(join(out, "native"), version);
+  writeMainPackage(join(out, "native"), ownVersion());
 }
 
 /**

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { installedWith, installPacked, root } from "./packed-packages.ts";
+import { installedWith, installNative, installPacked, root } from "./packed-packages.ts";
 
 const model = join(root, "examples/model");
 
@@ -34,6 +34,24 @@ test("@weft-nlp/node from its tarballs extracts in an empty folder, and names th
   expect(runModule(folder, program)).toBe(
     "founded leads based_in\nPACKAGE_MISSING npm install n3; the package weft-nlp includes it\n",
   );
+});
+
+test("@weft-nlp/node computes with WebAssembly until the native package of this platform is there", ({ skip }) => {
+  const folder = installPacked("@weft-nlp/node");
+  const program = `
+    import { Extractor } from "@weft-nlp/node";
+    const extractor = await Extractor.open(${JSON.stringify(model)}, { threads: 2 });
+    const { relations } = await extractor.text("Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    console.log(extractor.model.engine.build, relations.map(({ type }) => type).join(" "));
+    await extractor.close();
+  `;
+  expect(runModule(folder, program)).toBe("relaxed founded leads based_in\n");
+  if (!installNative(folder)) skip("no native kernels were built here");
+  expect(runModule(folder, program)).toBe("native founded leads based_in\n");
+  const { optionalDependencies } = JSON.parse(
+    readFileSync(join(folder, "node_modules/@weft-nlp/native/package.json"), "utf8"),
+  ) as { optionalDependencies: Record<string, string> };
+  expect(Object.keys(optionalDependencies)).toContain("@weft-nlp/native-linux-arm64-musl");
 });
 
 test("weft-nlp from its tarballs type-checks with every module resolution, runs and takes a plugin", () => {

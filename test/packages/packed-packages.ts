@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -62,20 +62,40 @@ export function installPacked(name: string): string {
       symlinkSync(join(root, place), target);
       continue;
     }
-    const tarball = pack(resolved, folder);
-    mkdirSync(target);
-    execFileSync("tar", ["-xzf", join(folder, tarball), "-C", target, "--strip-components=1"]);
-    rmSync(join(folder, tarball));
+    unpack(pack(join(root, resolved), folder), target);
   }
   return folder;
 }
 
+/**
+ * Adds the native kernels of this machine to a folder, as their package would be installed. Returns
+ * false if they were not built here.
+ */
+export function installNative(folder: string): boolean {
+  if (!existsSync(join(root, "packages/native/build/here/weft.node"))) return false;
+  const out = mkdtempSync(join(tmpdir(), "weft-native-"));
+  folders.push(out);
+  execFileSync(process.execPath, [join(root, "scripts/build-native.mjs"), "--quiet", "--package", "--out", out]);
+  for (const name of readdirSync(out)) {
+    const target = join(folder, "node_modules/@weft-nlp", name);
+    rmSync(target, { recursive: true, force: true });
+    unpack(pack(join(out, name), folder), target);
+  }
+  return true;
+}
+
+function unpack(tarball: string, target: string): void {
+  mkdirSync(target);
+  execFileSync("tar", ["-xzf", tarball, "-C", target, "--strip-components=1"]);
+  rmSync(tarball);
+}
+
 function pack(source: string, folder: string): string {
   const said = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
-    cwd: join(root, source),
+    cwd: source,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [packed] = JSON.parse(said) as [{ filename: string }];
-  return packed.filename;
+  return join(folder, packed.filename);
 }
