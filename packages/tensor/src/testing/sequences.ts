@@ -88,5 +88,9 @@ function run(
 }
 
 function sameBits(some: Rows = [], others: Rows = []): boolean {
-  return some.length > 0 && some.length === others.length && some.every((row, k) => row.every((value, c) => Object.is(value, others[k]?.[c])));
+  return (
+    some.length > 0 &&
+    some.length === others.length &&
+    some.every((row, k) => row.every((value, c) => Object.is(value, others[k]?.[c])))
+  );
 }
