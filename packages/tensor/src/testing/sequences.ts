@@ -30,8 +30,8 @@ export function* sequencesWithOtherBits(kernels: Kernels, memory: WebAssembly.Me
     const [gates, slopes] = [draw(4 * width), draw(width)];
     const together = run(kernels, memory, direction, gates, slopes);
     for (const k of lengths.keys()) {
-      const [alone] = run(kernels, memory, direction, [gates[k] as Rows], [slopes[k] as Rows]);
-      if (!sameBits(alone as Rows, together[k] as Rows)) yield `size ${size}, sequence ${k}`;
+      const [alone] = run(kernels, memory, direction, [gates[k] ?? []], [slopes[k] ?? []]);
+      if (!sameBits(alone, together[k])) yield `size ${size}, sequence ${k}`;
     }
   }
 }
@@ -87,6 +87,10 @@ function run(
   return found;
 }
 
-function sameBits(some: Rows, others: Rows): boolean {
-  return some.length === others.length && some.every((row, k) => row.every((value, c) => Object.is(value, others[k]?.[c])));
+function sameBits(some: Rows = [], others: Rows = []): boolean {
+  return (
+    some.length > 0 &&
+    some.length === others.length &&
+    some.every((row, k) => row.every((value, c) => Object.is(value, others[k]?.[c])))
+  );
 }
