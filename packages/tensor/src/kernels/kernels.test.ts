@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import v8 from "node:v8";
 import { describe, expect, test } from "vitest";
-import { describeKernels } from "../testing/describe-kernels.ts";
+import { describeItems, describeKernels } from "../testing/describe-kernels.ts";
 import { contract } from "./contract/index.ts";
 import { plainKernels } from "./plain.ts";
 import { bestBuild, kernelMark, loadKernels } from "./providers.ts";
@@ -39,6 +39,8 @@ for (const build of builds) {
     describeKernels("those on shared memory", (memory) => loadKernels(build, memory), { shared: true });
   });
 }
+
+describeItems("plain kernels", plainKernels);
 
 test("the twin follows the memory when it grows", () => {
   const growing = new WebAssembly.Memory({ initial: 1 });

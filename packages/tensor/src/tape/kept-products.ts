@@ -33,8 +33,8 @@ interface Shelf {
 
 /**
  * A cache of products that depend only on weights, valid while no weight changes. Outside training
- * a word is thus multiplied by a filter once, not once per sentence. A product has the same bits
- * whenever it is computed and whatever rows are computed with it, so caching changes no result.
+ * a word is thus multiplied by a filter once, not once per sentence. A row of a
+ * product has the same bits whatever rows are computed with it, so caching changes no result.
  */
 export class KeptProducts {
   readonly #engine: Pick<Engine, "kernels" | "heap">;
@@ -54,9 +54,9 @@ export class KeptProducts {
   multiply(arena: Arena, input: Matrix, { table, ids }: TableRows, weight: Parameter): RowProducts | undefined {
     this.#followWeights();
     const shelf = this.#shelfOf(table, weight);
-    if (padTo4(ids.length) > shelf.size) return undefined;
+    if (ids.length > shelf.size) return undefined;
     let missing = missingOf(ids, shelf);
-    if (shelf.slots.size + padTo4(missing.length) > shelf.size) {
+    if (shelf.slots.size + missing.length > shelf.size) {
       shelf.slots.clear();
       missing = Int32Array.from({ length: ids.length }, (_, row) => row);
     }
@@ -77,13 +77,9 @@ export class KeptProducts {
     return kept.at;
   }
 
-  /**
-   * Multiplies rows in fours, so that each is summed in the same order whatever rows are with it.
-   */
   #fill(arena: Arena, input: Matrix, missing: Int32Array, ids: TableRows["ids"], weight: Parameter, { at, slots }: Shelf): void {
     const { heap, kernels } = this.#engine;
-    const count = padTo4(missing.length);
-    const rows = arena.allocateZeroed(count * input.stride * 4);
+    const rows = arena.allocate(missing.length * input.stride * 4);
     const index = arena.allocate(missing.length * 4);
     heap.i32.set(missing, index / 4);
     kernels.gatherRows({
@@ -97,7 +93,7 @@ export class KeptProducts {
     });
     const to = at + slots.size * weight.stride * 4;
     kernels.gemm({
-      m: count,
+      m: missing.length,
       n: weight.stride,
       k: input.columns,
       a: rows,
@@ -115,8 +111,7 @@ export class KeptProducts {
     const name = `${table.name} × ${weight.name}`;
     let shelf = this.#shelves.get(name);
     if (shelf === undefined) {
-      const max = Math.floor(maxBytes / (weight.stride * 4));
-      const size = Math.min(padTo4(Math.min(table.rows, max)) + 4, max);
+      const size = Math.min(table.rows, Math.floor(maxBytes / (weight.stride * 4)));
       shelf = { at: this.#engine.heap.allocate(size * weight.stride * 4), size, slots: new Map() };
       this.#shelves.set(name, shelf);
     }
@@ -136,8 +131,4 @@ function missingOf(ids: TableRows["ids"], { slots }: Shelf): Int32Array {
   const missing: number[] = [];
   for (let row = 0; row < ids.length; row++) if (!slots.has(ids[row] as number | string)) missing.push(row);
   return Int32Array.from(missing);
-}
-
-function padTo4(rows: number): number {
-  return (rows + 3) & ~3;
 }

@@ -1,17 +1,20 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { checkedKernels } from "../kernels/checked-kernels.ts";
+import { contract } from "../kernels/contract/index.ts";
 import type { KernelName, Kernels } from "../kernels/kernels.ts";
 import { plainKernels } from "../kernels/plain.ts";
 import { Random } from "../tensor/random.ts";
 import { imageBytes, KernelCall, type KernelCase } from "./kernel-call.ts";
 import { kernelCases } from "./kernel-cases/index.ts";
+import { sequencesWithOtherBits } from "./sequences.ts";
 
 const names = Object.keys(kernelCases) as KernelName[];
+const independent = names.filter((name) => contract[name].parameters.some((parameter) => "piece" in parameter));
 
 /**
  * Tests the contract of any provider's kernels: each computes what its twin in plain TypeScript
  * computes, up to rounding. It reads only the cells that the contract names, and writes only its
- * outputs.
+ * outputs. Independent items have the same bits alone as in any batch.
  *
  * @param load the kernels on a memory of the suite's own, as `KernelProvider.load`
  * @param options.shared whether that memory is shared between threads; defaults to false
@@ -21,6 +24,7 @@ export function describeKernels(
   load: (memory: WebAssembly.Memory) => Kernels,
   { shared = false }: { readonly shared?: boolean } = {},
 ): void {
+  describeItems(name, load, { shared });
   describe(`${name} keep the contract`, () => {
     const memory = memoryOf(shared);
     const twinMemory = memoryOf(false);
@@ -60,6 +64,39 @@ export function describeKernels(
       }
       return found.slice(0, 5);
     }
+  });
+}
+
+/** The part of the suite that needs no twin, so that the twin itself can be held against it. */
+export function describeItems(
+  name: string,
+  load: (memory: WebAssembly.Memory) => Kernels,
+  { shared = false }: { readonly shared?: boolean } = {},
+): void {
+  describe(`${name} take items one by one`, () => {
+    const memory = memoryOf(shared);
+    let kernels: Kernels;
+    beforeAll(() => {
+      kernels = checkedKernels(load(memory), memory);
+    });
+
+    test.each(independent)("%s: each item has the same bits alone as in any batch", (kernel) => {
+      const random = Random.of(4711, kernel);
+      let batches = 0;
+      for (const given of kernelCases[kernel](random) as Iterable<KernelCase>) {
+        const call = new KernelCall(kernel, given, random);
+        if (call.itemCount < 2) continue;
+        const { bytes } = call.run(kernels, memory);
+        const found = [...call.unequalBits(bytes, call.runItemByItem(kernels, memory))].slice(0, 5);
+        expect(found, JSON.stringify(call.fields)).toEqual([]);
+        batches++;
+      }
+      expect(batches).toBeGreaterThan(0);
+    });
+
+    test("lstmSteps: each sequence has the same bits alone as among others", () => {
+      expect([...sequencesWithOtherBits(kernels, memory)]).toEqual([]);
+    });
   });
 }
 

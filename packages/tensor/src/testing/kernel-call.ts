@@ -1,4 +1,4 @@
-import type { AddressParameter, Descriptor, NumberParameter, Parameter } from "../kernels/contract/descriptor.ts";
+import type { AddressParameter, Descriptor, ItemsParameter, NumberParameter, Parameter } from "../kernels/contract/descriptor.ts";
 import type { CallValues } from "../kernels/contract/extent.ts";
 import { contract } from "../kernels/contract/index.ts";
 import type { KernelName, Kernels } from "../kernels/kernels.ts";
@@ -95,11 +95,33 @@ export class KernelCall {
 
   /** Runs the call. `memory` is changed: its bytes are this call's afterwards. */
   run(kernels: Kernels, memory: WebAssembly.Memory): { returned: number | undefined; bytes: Uint8Array } {
-    const view = new Uint8Array(memory.buffer);
-    view.set(this.#image.subarray(firstByte), firstByte);
-    const kernel = kernels[this.name] as unknown as (call: Readonly<Record<string, number>>) => number | undefined;
-    const returned = kernel(this.fields);
-    return { returned, bytes: Uint8Array.from(view.subarray(0, imageBytes)) };
+    const [returned] = this.#runAll([this.fields], kernels, memory);
+    return { returned, bytes: bytesOf(memory) };
+  }
+
+  /** How many items this call has that know nothing of each other; 0 if the kernel has none. */
+  get itemCount(): number {
+    const items = itemsOf(this.name);
+    return items === undefined ? 0 : (this.fields[items.name] ?? 0) / items.piece;
+  }
+
+  /** Runs the call once for each item alone; returns the bytes afterwards. */
+  runItemByItem(kernels: Kernels, memory: WebAssembly.Memory): Uint8Array {
+    const items = itemsOf(this.name);
+    const calls = Array.from({ length: this.itemCount }, (_, index) => this.#fieldsOf(items as ItemsParameter, index));
+    this.#runAll(calls, kernels, memory);
+    return bytesOf(memory);
+  }
+
+  /** Where two runs left different bits, scratch aside. One NaN is as good as another. */
+  *unequalBits(bytes: Uint8Array, others: Uint8Array): Generator<string> {
+    const [some, more] = [words(bytes), words(others)];
+    for (let word = firstByte / 4; word < this.#next / 4; word++) {
+      if (some[word] === more[word]) continue;
+      const [x, y] = [read(bytes, 4 * word, false), read(others, 4 * word, false)];
+      const slot = this.#slots.findLast((one) => one.at <= 4 * word);
+      if (slot?.role !== "scratch" && !(Number.isNaN(x) && Number.isNaN(y))) yield `${this.#describe(4 * word)}: ${x}, then ${y}`;
+    }
   }
 
   /**
@@ -136,6 +158,28 @@ export class KernelCall {
     if (!Number.isFinite(x) || !Number.isFinite(y)) return Object.is(x, y);
     const { absolute, relative } = this.#tolerance;
     return Math.abs(x - y) <= absolute + relative * Math.max(Math.abs(x), Math.abs(y));
+  }
+
+  #runAll(
+    calls: readonly Readonly<Record<string, number>>[],
+    kernels: Kernels,
+    memory: WebAssembly.Memory,
+  ): (number | undefined)[] {
+    new Uint8Array(memory.buffer).set(this.#image.subarray(firstByte), firstByte);
+    const kernel = kernels[this.name] as unknown as (call: Readonly<Record<string, number>>) => number | undefined;
+    return calls.map((fields) => kernel(fields));
+  }
+
+  /** The call of one item alone. */
+  #fieldsOf({ name: count, piece }: ItemsParameter, index: number): Readonly<Record<string, number>> {
+    const fields: Record<string, number> = { ...this.fields, [count]: piece };
+    const values = valuesOf(this.fields);
+    for (const parameter of contract[this.name].parameters) {
+      const at = this.fields[parameter.name] ?? 0;
+      if (parameter.kind !== "address" || at === 0) continue;
+      fields[parameter.name] = at + 4 * index * piece * parameter.extent.step(count, values);
+    }
+    return fields;
   }
 
   #lay(
@@ -184,6 +228,11 @@ function valuesOf(lists: Readonly<Record<string, Values | number | undefined>>):
   };
 }
 
+function itemsOf(name: KernelName): ItemsParameter | undefined {
+  const parameters: readonly Parameter[] = contract[name].parameters;
+  return parameters.find((parameter): parameter is ItemsParameter => "piece" in parameter);
+}
+
 /** What lies at an address before the call. */
 function contentsOf(
   { name, role, element, extent, accumulates }: AddressParameter,
@@ -197,6 +246,10 @@ function contentsOf(
   if (!isRead) return element === "i32" ? new Int32Array(length).fill(-1) : new Float32Array(length).fill(Number.NaN);
   if (element !== "f32") throw new TypeError(`a case needs the values of ${name}`);
   return normals(random, length).map((value, cell) => (extent.holds(cell, values) ? value : Number.NaN));
+}
+
+function bytesOf(memory: WebAssembly.Memory): Uint8Array {
+  return new Uint8Array(memory.buffer).slice(0, imageBytes);
 }
 
 function words(bytes: Uint8Array): Int32Array {

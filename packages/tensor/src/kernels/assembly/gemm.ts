@@ -1,7 +1,15 @@
-// C (+)= A·B and C (+)= Aᵀ·B, row-major. Tiles of 4 rows × 8 columns keep eight accumulators in
-// registers; the widths n are multiples of 4, because every matrix pads its rows to that. Strides
-// count floats, addresses bytes.
+// C (+)= A·B and C (+)= Aᵀ·B, row-major. Strides count floats, addresses bytes; the widths n are
+// multiples of 4, because every matrix pads its rows to that.
+//
+// Every cell of C is one chain of multiply-adds over k, first to last. So a row has the same bits
+// alone, in any batch and at any place in it. A processor can start two multiply-adds a cycle and
+// needs four cycles for each, so a tile has eight chains of four cells where C is large enough: 4
+// rows × 8 columns, 2 × 16 or 1 × 32.
 import { madd } from "./math";
+
+/** All rows are done with some columns of B before the next ones, so that these stay in the cache. */
+const blockColumns = 32;
+const blockBytes: usize = 128;
 
 // @ts-ignore: decorator
 @inline
@@ -16,20 +24,23 @@ export function gemm(
   const aRow: usize = <usize>aStride << 2;
   const bRow: usize = <usize>bStride << 2;
   const cRow: usize = <usize>cStride << 2;
-  let j = 0;
-  for (; j + 8 <= n; j += 8) {
-    const bj = b + (<usize>j << 2);
-    const cj = c + (<usize>j << 2);
-    let i = 0;
-    for (; i + 4 <= m; i += 4) tile4x8(k, a + <usize>i * aRow, aRow, bj, bRow, cj + <usize>i * cRow, cRow, accumulate);
-    for (; i < m; i++) tile1x8(k, a + <usize>i * aRow, 4, bj, bRow, cj + <usize>i * cRow, accumulate);
-  }
-  for (; j < n; j += 4) {
-    const bj = b + (<usize>j << 2);
-    const cj = c + (<usize>j << 2);
-    let i = 0;
-    for (; i + 4 <= m; i += 4) tile4x4(k, a + <usize>i * aRow, aRow, bj, bRow, cj + <usize>i * cRow, cRow, accumulate);
-    for (; i < m; i++) tile1x4(k, a + <usize>i * aRow, 4, bj, bRow, cj + <usize>i * cRow, accumulate);
+  const inFours = m & ~3;
+  for (; n > 0; n -= blockColumns, b += blockBytes, c += blockBytes) {
+    const columns = min(n, blockColumns);
+    const end = c + (<usize>columns << 2);
+    let bj = b;
+    let cj = c;
+    for (; cj + 32 <= end; bj += 32, cj += 32) {
+      let ai = a;
+      let ci = cj;
+      for (let i = 0; i < inFours; i += 4, ai += 4 * aRow, ci += 4 * cRow) tile(4, 2, k, ai, aRow, 4, bj, bRow, ci, cRow, accumulate);
+    }
+    if (cj < end) {
+      let ai = a;
+      let ci = cj;
+      for (let i = 0; i < inFours; i += 4, ai += 4 * aRow, ci += 4 * cRow) tile(4, 1, k, ai, aRow, 4, bj, bRow, ci, cRow, accumulate);
+    }
+    fewRows(m - inFours, columns, k, a + <usize>inFours * aRow, aRow, 4, b, bRow, c + <usize>inFours * cRow, cRow, accumulate);
   }
 }
 
@@ -40,52 +51,109 @@ export function gemmTransposed(
   const aRow: usize = <usize>aStride << 2;
   const bRow: usize = <usize>bStride << 2;
   const cRow: usize = <usize>cStride << 2;
-  let j = 0;
-  for (; j + 8 <= n; j += 8) {
-    const bj = b + (<usize>j << 2);
-    const cj = c + (<usize>j << 2);
-    let i = 0;
-    for (; i + 4 <= m; i += 4) turned4x8(k, a + (<usize>i << 2), aRow, bj, bRow, cj + <usize>i * cRow, cRow, accumulate);
-    for (; i < m; i++) tile1x8(k, a + (<usize>i << 2), aRow, bj, bRow, cj + <usize>i * cRow, accumulate);
-  }
-  for (; j < n; j += 4) {
-    const bj = b + (<usize>j << 2);
-    const cj = c + (<usize>j << 2);
-    for (let i = 0; i < m; i++) tile1x4(k, a + (<usize>i << 2), aRow, bj, bRow, cj + <usize>i * cRow, accumulate);
+  const inFours = m & ~3;
+  for (; n > 0; n -= blockColumns, b += blockBytes, c += blockBytes) {
+    const columns = min(n, blockColumns);
+    const end = c + (<usize>columns << 2);
+    let bj = b;
+    let cj = c;
+    for (; cj + 32 <= end; bj += 32, cj += 32) {
+      let ai = a;
+      let ci = cj;
+      for (let i = 0; i < inFours; i += 4, ai += 16, ci += 4 * cRow) turned4x8(k, ai, aRow, bj, bRow, ci, cRow, accumulate);
+    }
+    if (cj < end) {
+      let ai = a;
+      let ci = cj;
+      for (let i = 0; i < inFours; i += 4, ai += 16, ci += 4 * cRow) tile(4, 1, k, ai, 4, aRow, bj, bRow, ci, cRow, accumulate);
+    }
+    fewRows(m - inFours, columns, k, a + (<usize>inFours << 2), 4, aRow, b, bRow, c + <usize>inFours * cRow, cRow, accumulate);
   }
 }
 
+/**
+ * At most three rows of at most 32 columns. From one row of A to the next are `aRow` bytes, from one
+ * of its columns to the next `aStep`.
+ */
+function fewRows(
+  m: i32, n: i32, k: i32, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: i32,
+): void {
+  if (m == 3) {
+    for (; n >= 8; n -= 8, b += 32, c += 32) tile(3, 2, k, a, aRow, aStep, b, bRow, c, cRow, accumulate);
+    if (n) tile(3, 1, k, a, aRow, aStep, b, bRow, c, cRow, accumulate);
+  } else if (m == 2) {
+    for (; n >= 16; n -= 16, b += 64, c += 64) tile2x16(k, a, aRow, aStep, b, bRow, c, cRow, accumulate);
+    if (n & 8) {
+      tile(2, 2, k, a, aRow, aStep, b, bRow, c, cRow, accumulate);
+      b += 32;
+      c += 32;
+    }
+    if (n & 4) tile(2, 1, k, a, aRow, aStep, b, bRow, c, cRow, accumulate);
+  } else if (m == 1) {
+    switch (n >> 2) {
+      case 1: oneRow(1, k, a, aStep, b, bRow, c, accumulate); break;
+      case 2: oneRow(2, k, a, aStep, b, bRow, c, accumulate); break;
+      case 3: oneRow(3, k, a, aStep, b, bRow, c, accumulate); break;
+      case 4: oneRow(4, k, a, aStep, b, bRow, c, accumulate); break;
+      case 5: oneRow(5, k, a, aStep, b, bRow, c, accumulate); break;
+      case 6: oneRow(6, k, a, aStep, b, bRow, c, accumulate); break;
+      case 7: oneRow(7, k, a, aStep, b, bRow, c, accumulate); break;
+      case 8: oneRow(8, k, a, aStep, b, bRow, c, accumulate); break;
+    }
+  }
+}
+
+/** `rows` (2, 3 or 4) times `vectors` (1 or 2) of four columns, both known when this is compiled. */
 // @ts-ignore: decorator
 @inline
-function tile4x8(k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: i32): void {
-  let a1 = a + aRow;
-  let a2 = a1 + aRow;
-  let a3 = a2 + aRow;
+function tile(
+  rows: i32, vectors: i32, k: i32, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: i32,
+): void {
+  let a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow;
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
   for (; k > 0; k--) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    const b0 = v128.load(b), b1 = vectors > 1 ? v128.load(b, 16) : b0;
     let s = v128.load32_splat(a);
-    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01);
+    c00 = madd(s, b0, c00);
+    if (vectors > 1) c01 = madd(s, b1, c01);
     s = v128.load32_splat(a1);
-    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11);
-    s = v128.load32_splat(a2);
-    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21);
-    s = v128.load32_splat(a3);
-    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31);
+    c10 = madd(s, b0, c10);
+    if (vectors > 1) c11 = madd(s, b1, c11);
+    if (rows > 2) {
+      s = v128.load32_splat(a2);
+      c20 = madd(s, b0, c20);
+      if (vectors > 1) c21 = madd(s, b1, c21);
+      a2 += aStep;
+    }
+    if (rows > 3) {
+      s = v128.load32_splat(a3);
+      c30 = madd(s, b0, c30);
+      if (vectors > 1) c31 = madd(s, b1, c31);
+      a3 += aStep;
+    }
     b += bRow;
-    a += 4; a1 += 4; a2 += 4; a3 += 4;
+    a += aStep;
+    a1 += aStep;
   }
-  put(c, c00, accumulate); put(c + 16, c01, accumulate);
+  put(c, c00, accumulate);
+  if (vectors > 1) put(c + 16, c01, accumulate);
   c += cRow;
-  put(c, c10, accumulate); put(c + 16, c11, accumulate);
-  c += cRow;
-  put(c, c20, accumulate); put(c + 16, c21, accumulate);
-  c += cRow;
-  put(c, c30, accumulate); put(c + 16, c31, accumulate);
+  put(c, c10, accumulate);
+  if (vectors > 1) put(c + 16, c11, accumulate);
+  if (rows > 2) {
+    c += cRow;
+    put(c, c20, accumulate);
+    if (vectors > 1) put(c + 16, c21, accumulate);
+  }
+  if (rows > 3) {
+    c += cRow;
+    put(c, c30, accumulate);
+    if (vectors > 1) put(c + 16, c31, accumulate);
+  }
 }
 
-/** The same tile of a transposed A, whose four rows are neighbours in memory. */
+/** Four rows by eight columns of a transposed A, whose rows are neighbours in memory. */
 // @ts-ignore: decorator
 @inline
 function turned4x8(k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: i32): void {
@@ -115,63 +183,53 @@ function turned4x8(k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usiz
 
 // @ts-ignore: decorator
 @inline
-function tile4x4(k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: i32): void {
+function tile2x16(
+  k: i32, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: i32,
+): void {
   let a1 = a + aRow;
-  let a2 = a1 + aRow;
-  let a3 = a2 + aRow;
-  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c02 = f32x4.splat(0), c03 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0), c12 = f32x4.splat(0), c13 = f32x4.splat(0);
   for (; k > 0; k--) {
-    const row = v128.load(b);
-    c0 = madd(v128.load32_splat(a), row, c0);
-    c1 = madd(v128.load32_splat(a1), row, c1);
-    c2 = madd(v128.load32_splat(a2), row, c2);
-    c3 = madd(v128.load32_splat(a3), row, c3);
+    const s0 = v128.load32_splat(a), s1 = v128.load32_splat(a1);
+    let row = v128.load(b);
+    c00 = madd(s0, row, c00); c10 = madd(s1, row, c10);
+    row = v128.load(b, 16);
+    c01 = madd(s0, row, c01); c11 = madd(s1, row, c11);
+    row = v128.load(b, 32);
+    c02 = madd(s0, row, c02); c12 = madd(s1, row, c12);
+    row = v128.load(b, 48);
+    c03 = madd(s0, row, c03); c13 = madd(s1, row, c13);
     b += bRow;
-    a += 4; a1 += 4; a2 += 4; a3 += 4;
+    a += aStep; a1 += aStep;
   }
-  put(c, c0, accumulate);
-  put(c + cRow, c1, accumulate);
-  put(c + 2 * cRow, c2, accumulate);
-  put(c + 3 * cRow, c3, accumulate);
+  put(c, c00, accumulate); put(c + 16, c01, accumulate); put(c + 32, c02, accumulate); put(c + 48, c03, accumulate);
+  c += cRow;
+  put(c, c10, accumulate); put(c + 16, c11, accumulate); put(c + 32, c12, accumulate); put(c + 48, c13, accumulate);
 }
 
-/**
- * One row; `aStep` bytes lie between neighbours of A along k. Two accumulators a column hide half
- * of the latency.
- */
+/** One row times `vectors` (1 to 8) of four columns, known when this is compiled. */
 // @ts-ignore: decorator
 @inline
-function tile1x8(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usize, accumulate: i32): void {
-  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
-  for (; k >= 2; k -= 2) {
-    let s = v128.load32_splat(a);
-    c0 = madd(s, v128.load(b), c0);
-    c1 = madd(s, v128.load(b, 16), c1);
-    a += aStep;
-    b += bRow;
-    s = v128.load32_splat(a);
-    d0 = madd(s, v128.load(b), d0);
-    d1 = madd(s, v128.load(b, 16), d1);
-    a += aStep;
-    b += bRow;
-  }
-  if (k) {
+function oneRow(vectors: i32, k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usize, accumulate: i32): void {
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);
+  let c4 = f32x4.splat(0), c5 = f32x4.splat(0), c6 = f32x4.splat(0), c7 = f32x4.splat(0);
+  for (; k > 0; k--, a += aStep, b += bRow) {
     const s = v128.load32_splat(a);
     c0 = madd(s, v128.load(b), c0);
-    c1 = madd(s, v128.load(b, 16), c1);
+    if (vectors > 1) c1 = madd(s, v128.load(b, 16), c1);
+    if (vectors > 2) c2 = madd(s, v128.load(b, 32), c2);
+    if (vectors > 3) c3 = madd(s, v128.load(b, 48), c3);
+    if (vectors > 4) c4 = madd(s, v128.load(b, 64), c4);
+    if (vectors > 5) c5 = madd(s, v128.load(b, 80), c5);
+    if (vectors > 6) c6 = madd(s, v128.load(b, 96), c6);
+    if (vectors > 7) c7 = madd(s, v128.load(b, 112), c7);
   }
-  put(c, f32x4.add(c0, d0), accumulate);
-  put(c + 16, f32x4.add(c1, d1), accumulate);
-}
-
-// @ts-ignore: decorator
-@inline
-function tile1x4(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usize, accumulate: i32): void {
-  let sum = f32x4.splat(0);
-  for (; k > 0; k--) {
-    sum = madd(v128.load32_splat(a), v128.load(b), sum);
-    a += aStep;
-    b += bRow;
-  }
-  put(c, sum, accumulate);
+  put(c, c0, accumulate);
+  if (vectors > 1) put(c + 16, c1, accumulate);
+  if (vectors > 2) put(c + 32, c2, accumulate);
+  if (vectors > 3) put(c + 48, c3, accumulate);
+  if (vectors > 4) put(c + 64, c4, accumulate);
+  if (vectors > 5) put(c + 80, c5, accumulate);
+  if (vectors > 6) put(c + 96, c6, accumulate);
+  if (vectors > 7) put(c + 112, c7, accumulate);
 }

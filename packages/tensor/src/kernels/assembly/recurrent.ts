@@ -1,5 +1,6 @@
-// The element-wise halves of the recurrent cells; their matrix products are calls of gemm. Gate
-// blocks lie side by side in a row, each `width` floats wide (a multiple of 4).
+// The element-wise halves of the recurrent cells, and one direction of an LSTM over all its steps.
+// Gate blocks lie side by side in a row, each `width` floats wide (a multiple of 4).
+import { gemm } from "./gemm";
 import { madd, sigmoid, tanh } from "./math";
 
 /**
@@ -60,6 +61,57 @@ export function lstmBackward(m: i32, width: i32, gates: usize, previous: usize, 
     cell += block;
     dHidden += block;
     dCell += block;
+  }
+}
+
+/**
+ * One direction of an LSTM over sequences that advance together, the longest first: row r of a step
+ * follows row r of the step before.
+ *
+ * @param starts the first visit of each step, and the end of the last one
+ * @param size rows of w [size, 4·width], and of the hidden state that is read
+ * @param gates [visits, 4·width], the products with the input; they become activations
+ * @param cells [visits, width], written
+ * @param hidden [visits, width], written
+ */
+export function lstmSteps(
+  count: i32, starts: usize, size: i32, width: i32, w: usize, wStride: i32, gates: usize, cells: usize, hidden: usize,
+): void {
+  const block: usize = <usize>width << 2;
+  let before: usize = 0;
+  for (let t = 1; t < count; t++, starts += 4) {
+    const start = <usize>load<i32>(starts);
+    const m = load<i32>(starts, 4) - <i32>start;
+    const at = gates + 4 * start * block;
+    if (t > 1) gemm(m, 4 * width, size, hidden + before * block, width, w, wStride, at, 4 * width, 1);
+    lstmForward(m, width, at, t > 1 ? cells + before * block : 0, cells + start * block, hidden + start * block);
+    before = start;
+  }
+}
+
+/**
+ * The gradient of lstmSteps, but for that of w, which is one product over all visits afterwards.
+ *
+ * @param wt w transposed, [4·width, width]
+ * @param gates activations; they become the gradient of the pre-activations
+ * @param dHidden [visits, width]; what each state gives to the step after it is added
+ * @param dCells room; the gradients of the cells of one step lie at its start
+ */
+export function lstmStepsBackward(
+  count: i32, starts: usize, size: i32, width: i32, wt: usize, gates: usize, cells: usize, dHidden: usize, dCells: usize,
+): void {
+  if (count < 2) return;
+  const block: usize = <usize>width << 2;
+  // The rows of a step are the first ones of the step before, so their gradients stay in place.
+  memory.fill(dCells, 0, <usize>load<i32>(starts, 4) * block);
+  for (let t = count - 2; t >= 0; t--) {
+    const step = starts + (<usize>t << 2);
+    const start = <usize>load<i32>(step);
+    const m = load<i32>(step, 4) - <i32>start;
+    const before = t > 0 ? <usize>load<i32>(step - 4) : 0;
+    const at = gates + 4 * start * block;
+    lstmBackward(m, width, at, t > 0 ? cells + before * block : 0, cells + start * block, dHidden + start * block, dCells);
+    if (t > 0) gemm(m, width, 4 * width, at, 4 * width, wt, width, dHidden + before * block, width, 1);
   }
 }
 

@@ -1,11 +1,24 @@
 import { expect, test } from "vitest";
 import { printHeader } from "./c-header.ts";
-import { accumulated, count, flag, input, integer, kernel, output, scalar, scratch, stride } from "./descriptor.ts";
+import {
+  accumulated,
+  count,
+  flag,
+  input,
+  integer,
+  items,
+  jointKernel,
+  kernel,
+  output,
+  scalar,
+  scratch,
+  stride,
+} from "./descriptor.ts";
 import { cells, rows } from "./extent.ts";
 import { contract } from "./index.ts";
 
 test("a declaration names every parameter in order, with its type and what lies there", () => {
-  const scoreRows = kernel(
+  const scoreRows = jointKernel(
     "the sum of something",
     [
       count("m"),
@@ -36,6 +49,13 @@ double weft_score_rows(
     void *records /* written, m × 4 */
 );
 `);
+});
+
+test("a kernel says which of its counts has independent items, or that there is none", () => {
+  const doubled = kernel("y = 2·x", [items("n", 4), input("x", cells("n")), output("y", cells("n"))]);
+  expect(doubled.parameters[0]).toEqual({ name: "n", kind: "count", piece: 4 });
+  // @ts-expect-error a kernel without a decision
+  kernel("y = 2·x", [count("n"), input("x", cells("n")), output("y", cells("n"))]);
 });
 
 test("every kernel is declared once, and no comment ends early", () => {

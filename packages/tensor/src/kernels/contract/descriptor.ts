@@ -20,6 +20,16 @@ export interface NumberParameter<Name extends string = string> {
   readonly kind: "count" | "stride" | "flag" | "integer" | "scalar";
 }
 
+/**
+ * A count of items that know nothing of each other: each has the same bits alone as in any batch,
+ * at any place in it. The contract suite runs every case once whole and once item by item.
+ */
+export interface ItemsParameter<Name extends string = string> extends NumberParameter<Name> {
+  readonly kind: "count";
+  /** How many of the count make one item: 1, or 4 for cells that are computed in fours. */
+  readonly piece: number;
+}
+
 /** Cells in linear memory, named by the address of the first one in bytes. */
 export interface AddressParameter<Name extends string = string> {
   readonly name: Name;
@@ -36,7 +46,7 @@ export interface AddressParameter<Name extends string = string> {
   readonly extent: Extent;
 }
 
-export type Parameter<Name extends string = string> = NumberParameter<Name> | AddressParameter<Name>;
+export type Parameter<Name extends string = string> = NumberParameter<Name> | ItemsParameter<Name> | AddressParameter<Name>;
 
 /**
  * What a kernel returns; its parameters stand in the order in which a positional call passes them.
@@ -71,21 +81,43 @@ export type PositionalKernelsOf<Table extends Readonly<Record<string, Descriptor
 
 type Numbers<Parameters extends readonly Parameter[]> = { [K in keyof Parameters]: number };
 
+/** Parameters with a count of items; without one the type names the way out. */
+type WithItems<Parameters extends readonly Parameter[]> =
+  Extract<Parameters[number], ItemsParameter> extends never ? "one count must be items(…), or use jointKernel" : Parameters;
+
+/** A kernel over items that know nothing of each other; one of its counts is `items(…)`. */
 export function kernel<const Parameters extends readonly Parameter[]>(
+  does: string,
+  parameters: Parameters & WithItems<Parameters>,
+): Descriptor<Parameters, "nothing"> {
+  return { does, parameters, returns: "nothing" };
+}
+
+/** A kernel that sums over what it counts, or whose results see each other's inputs. */
+export function jointKernel<const Parameters extends readonly Parameter[]>(
   does: string,
   parameters: Parameters,
 ): Descriptor<Parameters, "nothing">;
-export function kernel<const Parameters extends readonly Parameter[], Returns extends "i32" | "f32" | "f64">(
+export function jointKernel<const Parameters extends readonly Parameter[], Returns extends "i32" | "f32" | "f64">(
   does: string,
   parameters: Parameters,
   returns: Returns,
 ): Descriptor<Parameters, Returns>;
-export function kernel(does: string, parameters: readonly Parameter[], returns: Descriptor["returns"] = "nothing"): Descriptor {
+export function jointKernel(
+  does: string,
+  parameters: readonly Parameter[],
+  returns: Descriptor["returns"] = "nothing",
+): Descriptor {
   return { does, parameters, returns };
 }
 
 export function count<Name extends string>(name: Name): NumberParameter<Name> {
   return { name, kind: "count" };
+}
+
+/** The count whose items are independent, in pieces of `piece`. */
+export function items<Name extends string>(name: Name, piece = 1): ItemsParameter<Name> {
+  return { name, kind: "count", piece };
 }
 
 export function stride<Name extends string>(name: Name): NumberParameter<Name> {

@@ -1,44 +1,57 @@
-import { accumulated, count, flag, inOut, input, integer, kernel, output, scalar, stride } from "./descriptor.ts";
+import {
+  accumulated,
+  count,
+  flag,
+  inOut,
+  input,
+  integer,
+  items,
+  jointKernel,
+  kernel,
+  output,
+  scalar,
+  stride,
+} from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
 /** Sums, activations and dropout. A count n is a multiple of 4 except that of `dropoutMask`. */
 export const elementwise = {
-  add: kernel("y += x", [count("n"), input("x", cells("n")), inOut("y", cells("n"))]),
+  add: kernel("y += x", [items("n", 4), input("x", cells("n")), inOut("y", cells("n"))]),
 
-  addScaled: kernel("y += factor·x", [count("n"), scalar("factor"), input("x", cells("n")), inOut("y", cells("n"))]),
+  addScaled: kernel("y += factor·x", [items("n", 4), scalar("factor"), input("x", cells("n")), inOut("y", cells("n"))]),
 
-  scale: kernel("y *= factor", [count("n"), scalar("factor"), inOut("y", cells("n"))]),
+  scale: kernel("y *= factor", [items("n", 4), scalar("factor"), inOut("y", cells("n"))]),
 
   multiply: kernel("y = x1·x2 cell by cell, added to y if `accumulate`", [
-    count("n"),
+    items("n", 4),
     input("x1", cells("n")),
     input("x2", cells("n")),
     accumulated("y", cells("n"), "accumulate"),
     flag("accumulate"),
   ]),
 
-  sum: kernel("Σ x", [count("n"), input("x", cells("n"))], "f32"),
+  sum: jointKernel("Σ x", [count("n"), input("x", cells("n"))], "f32"),
 
-  tanhForward: kernel("y = tanh x", [count("n"), input("x", cells("n")), output("y", cells("n"))]),
+  tanhForward: kernel("y = tanh x", [items("n", 4), input("x", cells("n")), output("y", cells("n"))]),
 
   tanhBackward: kernel("dx += dy·(1 − y²)", [
-    count("n"),
+    items("n", 4),
     input("y", cells("n")),
     input("dy", cells("n")),
     inOut("dx", cells("n")),
   ]),
 
-  reluForward: kernel("y = max(x, 0)", [count("n"), input("x", cells("n")), output("y", cells("n"))]),
+  reluForward: kernel("y = max(x, 0)", [items("n", 4), input("x", cells("n")), output("y", cells("n"))]),
 
   reluBackward: kernel("dx += dy where y > 0", [
-    count("n"),
+    items("n", 4),
     input("y", cells("n")),
     input("dy", cells("n")),
     inOut("dx", cells("n")),
   ]),
 
   sigmoidRows: kernel("y = 1 / (1 + e^−x) in the first `columns` of each row, 0 on the padding", [
-    count("m"),
+    items("m"),
     count("columns"),
     stride("stride"),
     input("x", cells("m", "stride")),
@@ -46,14 +59,14 @@ export const elementwise = {
   ]),
 
   sigmoidBackward: kernel("dx += dy·y·(1 − y)", [
-    count("n"),
+    items("n", 4),
     input("y", cells("n")),
     input("dy", cells("n")),
     inOut("dx", cells("n")),
   ]),
 
   softmaxRows: kernel("y = softmax(x) over the first `columns` of each row, 0 on the padding", [
-    count("m"),
+    items("m"),
     count("columns"),
     stride("stride"),
     input("x", cells("m", "stride")),
@@ -61,14 +74,14 @@ export const elementwise = {
   ]),
 
   softmaxBackward: kernel("dx[i, :] += y·(dy − Σ_j dy·y)", [
-    count("m"),
+    items("m"),
     stride("stride"),
     input("y", cells("m", "stride")),
     input("dy", cells("m", "stride")),
     inOut("dx", cells("m", "stride")),
   ]),
 
-  dropoutMask: kernel("mask = 0 with probability `rate`, else 1 / (1 − rate); draw i depends on the seeds and i alone", [
+  dropoutMask: jointKernel("mask = 0 with probability `rate`, else 1 / (1 − rate); draw i depends on the seeds and i alone", [
     count("n"),
     scalar("rate"),
     integer("seed1"),

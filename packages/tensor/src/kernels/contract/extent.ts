@@ -15,6 +15,11 @@ export interface Extent {
   /** Whether the kernel touches this cell; false between the rows of a wider matrix. */
   holds(cell: number, call: CallValues): boolean;
   /**
+   * How many cells lie between the first cells of two neighbours among the items of this count; 0 if
+   * they share their cells, or if a list says which are whose.
+   */
+  step(count: string, call: CallValues): number;
+  /**
    * Whether the lists of the call decide it, so that the room may be larger than what this call
    * touches.
    */
@@ -25,15 +30,20 @@ type Factor = string | number;
 
 /** A product: `cells("m", 4, "width")`. */
 export function cells(...factors: readonly Factor[]): Extent {
-  return whole(factors.join(" × "), (call) => productOf(factors, call));
+  return {
+    ...whole(factors.join(" × "), (call) => productOf(factors, call)),
+    step: (count, call) => (factors[0] === count ? productOf(factors.slice(1), call) : 0),
+  };
 }
 
 /** Rows that start `stride` cells apart; the last one ends with its last column. */
-export function rows(count: Factor, columns: Factor, stride: string): Extent {
+export function rows(count: Factor, columns: Factor | readonly Factor[], stride: string): Extent {
+  const factors = typeof columns === "object" ? columns : [columns];
   return {
-    text: `${count} × ${columns}, rows ${stride} apart`,
-    cells: (call) => span(valueOf(count, call), valueOf(columns, call), call.number(stride)),
-    holds: (cell, call) => insideRow(cell, valueOf(columns, call), call.number(stride)),
+    text: `${[count, ...factors].join(" × ")}, rows ${stride} apart`,
+    cells: (call) => span(valueOf(count, call), productOf(factors, call), call.number(stride)),
+    holds: (cell, call) => insideRow(cell, productOf(factors, call), call.number(stride)),
+    step: (items, call) => (items === count ? call.number(stride) : items === columns ? 1 : 0),
     fromLists: false,
   };
 }
@@ -46,6 +56,7 @@ export function picked(index: string, columns: Factor, stride: string): Extent {
     holds: (cell, call) =>
       call.integers(index).includes(Math.floor(cell / call.number(stride))) &&
       insideRow(cell, valueOf(columns, call), call.number(stride)),
+    step: () => 0,
     fromLists: true,
   };
 }
@@ -62,7 +73,7 @@ export function room(text: string, size: (number: (name: string) => number) => n
 }
 
 function whole(text: string, size: (call: CallValues) => number): Extent {
-  return { text, cells: size, holds: () => true, fromLists: false };
+  return { text, cells: size, holds: () => true, step: () => 0, fromLists: false };
 }
 
 function productOf(factors: readonly Factor[], call: CallValues): number {

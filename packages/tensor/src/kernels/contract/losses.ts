@@ -1,4 +1,4 @@
-import { count, inOut, input, kernel, scalar, stride } from "./descriptor.ts";
+import { count, inOut, input, jointKernel, scalar, stride } from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
 /**
@@ -6,7 +6,7 @@ import { cells } from "./extent.ts";
  * stands for no class.
  */
 export const losses = {
-  softmaxLoss: kernel(
+  softmaxLoss: jointKernel(
     "Σ_i −weights[i]·ln p[i, gold[i]]; dx += factor·weights[i]·(p − onehot)",
     [
       count("m"),
@@ -20,7 +20,7 @@ export const losses = {
     "f64",
   ),
 
-  rankingLoss: kernel(
+  rankingLoss: jointKernel(
     "Σ_i ln(1 + e^(scale·(m⁺ − x[i, gold]))) + ln(1 + e^(scale·(m⁻ + x[i, best wrong]))); dx += factor·slopes",
     [
       count("m"),

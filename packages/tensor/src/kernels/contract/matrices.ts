@@ -1,17 +1,17 @@
-import { accumulated, count, flag, inOut, input, kernel, output, stride } from "./descriptor.ts";
+import { accumulated, count, flag, inOut, input, items, jointKernel, kernel, output, stride } from "./descriptor.ts";
 import { cells, picked, rows } from "./extent.ts";
 
 /** Rows, transposes and products. */
 export const matrices = {
   fillRows: kernel("y[i, :] = x for each of m rows", [
-    count("m"),
+    items("m"),
     count("n"),
     input("x", cells("n")),
     output("y", rows("m", "n", "yStride")),
     stride("yStride"),
   ]),
 
-  sumRows: kernel("y += Σ_i x[i, :]; n is a multiple of 4", [
+  sumRows: jointKernel("y += Σ_i x[i, :]; n is a multiple of 4", [
     count("m"),
     count("n"),
     input("x", rows("m", "n", "xStride")),
@@ -20,7 +20,7 @@ export const matrices = {
   ]),
 
   gatherRows: kernel("y[i, :n] = x[index[i], :n]", [
-    count("m"),
+    items("m"),
     count("n"),
     input("index", cells("m"), "i32"),
     input("x", picked("index", "n", "xStride")),
@@ -29,7 +29,7 @@ export const matrices = {
     stride("yStride"),
   ]),
 
-  scatterRows: kernel("y[index[i], :n] += x[i, :n], in the order of i", [
+  scatterRows: jointKernel("y[index[i], :n] += x[i, :n], in the order of i", [
     count("m"),
     count("n"),
     input("index", cells("m"), "i32"),
@@ -40,7 +40,7 @@ export const matrices = {
   ]),
 
   transpose: kernel("y[n, m] = x[m, n] transposed", [
-    count("m"),
+    items("m"),
     count("n"),
     input("x", rows("m", "n", "xStride")),
     stride("xStride"),
@@ -49,7 +49,7 @@ export const matrices = {
   ]),
 
   transposeAdd: kernel("y[n, m] += x[m, n] transposed", [
-    count("m"),
+    items("m"),
     count("n"),
     input("x", rows("m", "n", "xStride")),
     stride("xStride"),
@@ -58,7 +58,7 @@ export const matrices = {
   ]),
 
   gemm: kernel("c[m, n] = a[m, k] · b[k, n], added to c if `accumulate`; n is a multiple of 4", [
-    count("m"),
+    items("m"),
     count("n"),
     count("k"),
     input("a", rows("m", "k", "aStride")),
@@ -71,7 +71,7 @@ export const matrices = {
   ]),
 
   gemmTransposed: kernel("c[m, n] = a[k, m]ᵀ · b[k, n], added to c if `accumulate`; n is a multiple of 4", [
-    count("m"),
+    items("m"),
     count("n"),
     count("k"),
     input("a", rows("k", "m", "aStride")),

@@ -1,9 +1,9 @@
-import { count, inOut, input, kernel, output, scalar, stride } from "./descriptor.ts";
+import { count, inOut, input, items, jointKernel, kernel, output, scalar, stride } from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
 /** Normalisation by mean and variance: of columns, and of rows. `width` is a multiple of 4. */
 export const normalise = {
-  columnMoments: kernel("mean[j] = Σ_i x[i, j] / m, variance[j] = Σ_i (x[i, j] − mean[j])² / m, for m ≥ 1", [
+  columnMoments: jointKernel("mean[j] = Σ_i x[i, j] / m, variance[j] = Σ_i (x[i, j] − mean[j])² / m, for m ≥ 1", [
     count("m"),
     count("width"),
     input("x", cells("m", "width")),
@@ -12,7 +12,7 @@ export const normalise = {
   ]),
 
   normaliseRows: kernel("y[i, j] = scale[j]·(x[i, j] − mean[j]) / √(variance[j] + epsilon) + shift[j]", [
-    count("m"),
+    items("m"),
     count("width"),
     input("x", cells("m", "width")),
     input("mean", cells("width")),
@@ -23,7 +23,7 @@ export const normalise = {
     output("y", cells("m", "width")),
   ]),
 
-  normaliseRowsBackward: kernel(
+  normaliseRowsBackward: jointKernel(
     "the gradient of normaliseRows; share is 1/m if mean and variance are those of these rows, 0 if they come from elsewhere",
     [
       count("m"),
@@ -44,7 +44,7 @@ export const normalise = {
   layerNormForward: kernel(
     "y[i, j] = scale[j]·(x[i, j] − mean[i])·inverse[i] + shift[j], inverse[i] = 1 / √(Var_j x[i, j] + epsilon)",
     [
-      count("m"),
+      items("m"),
       count("columns"),
       stride("stride"),
       input("x", cells("m", "stride")),
@@ -57,7 +57,7 @@ export const normalise = {
     ],
   ),
 
-  layerNormBackward: kernel("the gradient of layerNormForward, from its means and inverse deviations", [
+  layerNormBackward: jointKernel("the gradient of layerNormForward, from its means and inverse deviations", [
     count("m"),
     count("columns"),
     stride("stride"),

@@ -1,4 +1,4 @@
-import { count, inOut, input, kernel, scalar } from "./descriptor.ts";
+import { count, inOut, input, items, jointKernel, kernel, scalar } from "./descriptor.ts";
 import { cells } from "./extent.ts";
 
 /**
@@ -6,10 +6,10 @@ import { cells } from "./extent.ts";
  * factor of the gradient.
  */
 export const optimise = {
-  sumSquares: kernel("Σ x² in double precision; not finite if any x is not", [count("n"), input("x", cells("n"))], "f64"),
+  sumSquares: jointKernel("Σ x² in double precision; not finite if any x is not", [count("n"), input("x", cells("n"))], "f64"),
 
   adam: kernel("Kingma and Ba 2015; `rate` holds lr·√(1 − β2^t) / (1 − β1^t), `epsilon` is scaled by √(1 − β2^t) too", [
-    count("n"),
+    items("n", 4),
     inOut("w", cells("n")),
     input("g", cells("n")),
     inOut("m", cells("n")),
@@ -22,7 +22,7 @@ export const optimise = {
   ]),
 
   adadelta: kernel("Zeiler 2012; `square` and `moved` hold the running means of g² and of the squared moves", [
-    count("n"),
+    items("n", 4),
     inOut("w", cells("n")),
     input("g", cells("n")),
     inOut("square", cells("n")),
@@ -34,7 +34,7 @@ export const optimise = {
   ]),
 
   rmsprop: kernel("Tieleman and Hinton 2012, with epsilon outside the root as in PyTorch", [
-    count("n"),
+    items("n", 4),
     inOut("w", cells("n")),
     input("g", cells("n")),
     inOut("square", cells("n")),

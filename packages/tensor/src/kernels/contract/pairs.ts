@@ -1,4 +1,4 @@
-import { count, flag, inOut, input, kernel, output, scalar, scratch, stride } from "./descriptor.ts";
+import { count, flag, inOut, input, jointKernel, output, scalar, scratch, stride } from "./descriptor.ts";
 import { cells, type Extent, room } from "./extent.ts";
 
 /** One row of pairs and its scores; n is rounded up to a multiple of 4. */
@@ -9,7 +9,7 @@ const perColumn: Extent = cells("stride");
 
 /** Scores of all word pairs of one sentence: s_r(i, j) = w_r · relu(a_i + b_j) + bias_r. */
 export const pairs = {
-  pairMax: kernel(
+  pairMax: jointKernel(
     "Sun et al. 2020, eq. 5: y[i, r] = max_j σ(s_r(i, j)), arg the first j that reaches it, −1 if there is none; " +
       "row i is word own[i], or word i if own is 0",
     [
@@ -30,7 +30,7 @@ export const pairs = {
     ],
   ),
 
-  pairMaxBackward: kernel("the gradient of pairMax, which visits only the cells that reached a maximum", [
+  pairMaxBackward: jointKernel("the gradient of pairMax, which visits only the cells that reached a maximum", [
     count("n"),
     count("width"),
     count("columns"),
@@ -47,7 +47,7 @@ export const pairs = {
     inOut("dBias", cells("columns")),
   ]),
 
-  pairLoss: kernel(
+  pairLoss: jointKernel(
     "eq. 8 for relations: Σ sigmoid cross-entropy over all cells, and weight times its gradient unless wt is 0",
     [
       count("n"),
@@ -72,7 +72,7 @@ export const pairs = {
     "f64",
   ),
 
-  pairPredict: kernel(
+  pairPredict: jointKernel(
     "how many cells reach their threshold; the first `limit` of them as i, j, r and their probability",
     [
       count("n"),
@@ -92,7 +92,7 @@ export const pairs = {
     "i32",
   ),
 
-  pairProbabilities: kernel("p[i, j, r] = σ(s_r(i, j)), 0 on the padding and, without it, on the diagonal", [
+  pairProbabilities: jointKernel("p[i, j, r] = σ(s_r(i, j)), 0 on the padding and, without it, on the diagonal", [
     count("n"),
     count("width"),
     count("columns"),

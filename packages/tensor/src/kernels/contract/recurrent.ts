@@ -1,13 +1,17 @@
-import { count, inOut, input, kernel, output } from "./descriptor.ts";
-import { cells } from "./extent.ts";
+import { count, inOut, input, items, jointKernel, kernel, output, scratch, stride } from "./descriptor.ts";
+import { cells, reached, rows } from "./extent.ts";
+
+/** Rows of all visits: `starts` holds the first visit of each step, and the end. */
+const visits = reached("starts", "width");
+const gateVisits = reached("starts", 4, "width");
 
 /**
- * The element-wise halves of recurrent cells. Gate blocks of `width` cells (a multiple of 4) lie
+ * The element-wise halves of recurrent cells, and whole directions of an LSTM. Gate blocks of `width` cells (a multiple of 4) lie
  * side by side in a row.
  */
 export const recurrent = {
   lstmForward: kernel("c = f·c' + i·g, h = o·tanh c; gates i, f, g, o become their activations", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("gates", cells("m", 4, "width")),
     input("previous", cells("m", "width"), "optional"),
@@ -16,7 +20,7 @@ export const recurrent = {
   ]),
 
   lstmBackward: kernel("the gradient of lstmForward: gates become that of the pre-activations, dCell that of the previous cell", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("gates", cells("m", 4, "width")),
     input("previous", cells("m", "width"), "optional"),
@@ -25,8 +29,38 @@ export const recurrent = {
     inOut("dCell", cells("m", "width")),
   ]),
 
+  lstmSteps: jointKernel(
+    "lstmForward for each step, after gates += hidden of the step before · w; a step continues the first rows of the step before",
+    [
+      count("count"),
+      input("starts", cells("count"), "i32"),
+      count("size"),
+      count("width"),
+      input("w", rows("size", [4, "width"], "wStride")),
+      stride("wStride"),
+      inOut("gates", gateVisits),
+      output("cells", visits),
+      output("hidden", visits),
+    ],
+  ),
+
+  lstmStepsBackward: jointKernel(
+    "the gradient of lstmSteps but for that of w: lstmBackward for each step, last first, then dHidden of the step before += gates · wt",
+    [
+      count("count"),
+      input("starts", cells("count"), "i32"),
+      count("size"),
+      count("width"),
+      input("wt", cells(4, "width", "width")),
+      inOut("gates", gateVisits),
+      input("cells", visits),
+      inOut("dHidden", visits),
+      scratch("dCells", visits),
+    ],
+  ),
+
   gruForward: kernel("out = (1 − z)·n + z·h, n = tanh(xn + r·hn); fromInput becomes r, z, n", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("fromInput", cells("m", 3, "width")),
     input("fromHidden", cells("m", 3, "width")),
@@ -35,7 +69,7 @@ export const recurrent = {
   ]),
 
   gruBackward: kernel("the gradient of gruForward: gates and fromHidden become those of the products, dHidden += z·dOut", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("gates", cells("m", 3, "width")),
     inOut("fromHidden", cells("m", 3, "width")),
@@ -45,7 +79,7 @@ export const recurrent = {
   ]),
 
   interactionGates: kernel("Sun et al. 2020, eq. 4, first half: gates become z, u = σ(gates); kept = u·h", [
-    count("m"),
+    items("m"),
     count("width"),
     inOut("gates", cells("m", 2, "width")),
     input("hidden", cells("m", "width")),
@@ -53,7 +87,7 @@ export const recurrent = {
   ]),
 
   interactionOutput: kernel("eq. 4, second half: fresh becomes tanh(fresh); out = (1 − z)·h + z·fresh", [
-    count("m"),
+    items("m"),
     count("width"),
     input("gates", cells("m", 2, "width")),
     input("hidden", cells("m", "width")),
@@ -64,7 +98,7 @@ export const recurrent = {
   interactionOutputBackward: kernel(
     "the gradient of interactionOutput: fresh and z become those of the pre-activations, dHidden += (1 − z)·dOut",
     [
-      count("m"),
+      items("m"),
       count("width"),
       inOut("gates", cells("m", 2, "width")),
       input("hidden", cells("m", "width")),
@@ -77,7 +111,7 @@ export const recurrent = {
   interactionGatesBackward: kernel(
     "the gradient of u in interactionGates: u becomes that of its pre-activation, dHidden += u·dKept",
     [
-      count("m"),
+      items("m"),
       count("width"),
       inOut("gates", cells("m", 2, "width")),
       input("hidden", cells("m", "width")),

@@ -1,4 +1,4 @@
-import { count, inOut, input, kernel, output, scalar, stride } from "./descriptor.ts";
+import { count, inOut, input, items, jointKernel, kernel, output, scalar, stride } from "./descriptor.ts";
 import { cells, picked, reached, rows } from "./extent.ts";
 
 /**
@@ -7,7 +7,7 @@ import { cells, picked, reached, rows } from "./extent.ts";
  */
 export const spans = {
   gatherAdd: kernel("y[i, :n] += factor·x[index[i], :n]; a negative index adds nothing", [
-    count("m"),
+    items("m"),
     count("n"),
     scalar("factor"),
     input("index", cells("m"), "i32"),
@@ -17,7 +17,7 @@ export const spans = {
     stride("yStride"),
   ]),
 
-  scatterAdd: kernel("y[index[i], :n] += factor·x[i, :n], in the order of i; a negative index adds nothing", [
+  scatterAdd: jointKernel("y[index[i], :n] += factor·x[i, :n], in the order of i; a negative index adds nothing", [
     count("m"),
     count("n"),
     scalar("factor"),
@@ -29,7 +29,7 @@ export const spans = {
   ]),
 
   spanMax: kernel("y[k, :] = relu(bias + max_p Σ_t x[p + t, t, :]) over the windows p of span k, arg the first p that won", [
-    count("count"),
+    items("count"),
     count("taps"),
     count("width"),
     input("spans", cells("count", 2), "i32"),
@@ -39,7 +39,7 @@ export const spans = {
     output("arg", cells("count", "width"), "i32"),
   ]),
 
-  spanMaxBackward: kernel("the gradient of spanMax, for the windows that won", [
+  spanMaxBackward: jointKernel("the gradient of spanMax, for the windows that won", [
     count("count"),
     count("taps"),
     count("width"),

@@ -1,4 +1,4 @@
-import { count, flag, inOut, input, integer, kernel, output } from "./descriptor.ts";
+import { count, flag, inOut, input, integer, items, jointKernel, kernel, output } from "./descriptor.ts";
 import { cells, reached } from "./extent.ts";
 
 /**
@@ -13,18 +13,21 @@ const offsetSums = cells("rows", "taps", "width");
  * diagonals of products.
  */
 export const windows = {
-  diagonalSums: kernel("u[r, t] = Σ x[r + first + t', t'] over t' ≥ t; rows off x add nothing, or the nearest row if `clipped`", [
-    count("n"),
-    count("rows"),
-    integer("first"),
-    flag("clipped"),
-    count("taps"),
-    count("width"),
-    input("x", cells("n", "taps", "width")),
-    output("u", cells("rows", "taps", "width")),
-  ]),
+  diagonalSums: jointKernel(
+    "u[r, t] = Σ x[r + first + t', t'] over t' ≥ t; rows off x add nothing, or the nearest row if `clipped`",
+    [
+      count("n"),
+      count("rows"),
+      integer("first"),
+      flag("clipped"),
+      count("taps"),
+      count("width"),
+      input("x", cells("n", "taps", "width")),
+      output("u", cells("rows", "taps", "width")),
+    ],
+  ),
 
-  diagonalSumsBackward: kernel("dx[r + first + t, t] += Σ du[r, t'] over t' ≤ t", [
+  diagonalSumsBackward: jointKernel("dx[r + first + t, t] += Σ du[r, t'] over t' ≤ t", [
     count("n"),
     count("rows"),
     integer("first"),
@@ -38,7 +41,7 @@ export const windows = {
   windowMax: kernel(
     "y[k, :] = bias + the highest sum of a window that k pools, relu of it if `rectified`; arg its row, −1 if none",
     [
-      count("count"),
+      items("count"),
       count("taps"),
       count("width"),
       input("windows", windowList, "i32"),
@@ -53,7 +56,7 @@ export const windows = {
     ],
   ),
 
-  windowMaxBackward: kernel("the gradient of windowMax, for the windows that won", [
+  windowMaxBackward: jointKernel("the gradient of windowMax, for the windows that won", [
     count("count"),
     count("taps"),
     count("width"),
@@ -70,7 +73,7 @@ export const windows = {
   ]),
 
   windowMean: kernel("y[k, :] = the mean of bias + the sums of the windows that k pools, each after relu if `rectified`", [
-    count("count"),
+    items("count"),
     count("taps"),
     count("width"),
     input("windows", windowList, "i32"),
@@ -83,7 +86,7 @@ export const windows = {
     output("y", cells("count", "width")),
   ]),
 
-  windowMeanBackward: kernel("the gradient of windowMean; it computes again what relu let through", [
+  windowMeanBackward: jointKernel("the gradient of windowMean; it computes again what relu let through", [
     count("count"),
     count("taps"),
     count("width"),

@@ -1,10 +1,12 @@
 import type { KernelsOf } from "../contract/descriptor.ts";
 import type { recurrent as contract } from "../contract/recurrent.ts";
+import { matrices } from "./matrices.ts";
 import { logistic, type Views } from "./views.ts";
 
-/** The element-wise halves of the recurrent cells. */
+/** The element-wise halves of the recurrent cells, and whole directions of an LSTM. */
 export function recurrent(views: Views): KernelsOf<typeof contract> {
-  return {
+  const { gemm } = matrices(views);
+  const kernels: KernelsOf<typeof contract> = {
     lstmForward({ m, width, gates, previous, cell, hidden }) {
       const { f32 } = views;
       forEachCell(m, width, 4, (at, [i, f, g, o]) => {
@@ -39,6 +41,48 @@ export function recurrent(views: Views): KernelsOf<typeof contract> {
         f32[gates / 4 + o] = dh * squashed * output * (1 - output);
         f32[dCell / 4 + at] = dc * forget;
       });
+    },
+
+    lstmSteps({ count, starts, size, width, w, wStride, gates, cells, hidden }) {
+      const wide = 4 * width;
+      for (let t = 0; t < count - 1; t++) {
+        const { start, m, before } = stepOf(views, starts, t);
+        const at = gates + 4 * start * wide;
+        const [a, previous] = [hidden + 4 * before * width, cells + 4 * before * width];
+        if (t > 0) {
+          gemm({ m, n: wide, k: size, a, aStride: width, b: w, bStride: wStride, c: at, cStride: wide, accumulate: 1 });
+        }
+        kernels.lstmForward({
+          m,
+          width,
+          gates: at,
+          previous: t > 0 ? previous : 0,
+          cell: cells + 4 * start * width,
+          hidden: hidden + 4 * start * width,
+        });
+      }
+    },
+
+    lstmStepsBackward({ count, starts, width, wt, gates, cells, dHidden, dCells }) {
+      const { f32, i32 } = views;
+      const wide = 4 * width;
+      if (count > 1) f32.fill(0, dCells / 4, dCells / 4 + i32[starts / 4 + 1]! * width);
+      for (let t = count - 2; t >= 0; t--) {
+        const { start, m, before } = stepOf(views, starts, t);
+        const at = gates + 4 * start * wide;
+        kernels.lstmBackward({
+          m,
+          width,
+          gates: at,
+          previous: t > 0 ? cells + 4 * before * width : 0,
+          cell: cells + 4 * start * width,
+          dHidden: dHidden + 4 * start * width,
+          dCell: dCells,
+        });
+        if (t === 0) return;
+        const c = dHidden + 4 * before * width;
+        gemm({ m, n: width, k: wide, a: at, aStride: wide, b: wt, bStride: width, c, cStride: width, accumulate: 1 });
+      }
     },
 
     gruForward({ m, width, fromInput, fromHidden, hidden, out }) {
@@ -116,6 +160,14 @@ export function recurrent(views: Views): KernelsOf<typeof contract> {
       });
     },
   };
+  return kernels;
+}
+
+/** The first visit of a step, how many there are, and the first visit of the step before. */
+function stepOf({ i32 }: Views, starts: number, t: number): { start: number; m: number; before: number } {
+  const at = starts / 4 + t;
+  const start = i32[at]!;
+  return { start, m: i32[at + 1]! - start, before: t > 0 ? i32[at - 1]! : 0 };
 }
 
 /** Visits every cell of [m, width] with the places of its gates in [m, blocks · width]. */

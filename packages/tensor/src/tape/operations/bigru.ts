@@ -4,6 +4,7 @@ import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { addPlacedProducts, checkPlaces, type PlacedRows, reversePlacedProducts } from "./placed-rows.ts";
+import { reverseStateProducts } from "./state-products.ts";
 import { forEachStep, type TimeOrder, timeOrder } from "./time-order.ts";
 
 /** One direction of a GRU over parts, with the gates in blocks as in `GruParameters`. */
@@ -150,7 +151,6 @@ function reverseDirection(tape: Tape, parts: readonly PlacedRows[], run: Directi
     yStride: width,
   });
   const unread = tape.zeroed((order.steps[1] ?? 0) * width);
-  const dHidden = tape.gradientOf(cell.hidden);
   forEachStep(
     order,
     (start, active, before) => {
@@ -179,21 +179,10 @@ function reverseDirection(tape: Tape, parts: readonly PlacedRows[], run: Directi
         cStride: width,
         accumulate: 1,
       });
-      kernels.gemmTransposed({
-        m: size,
-        n: wide,
-        k: active,
-        a: previous,
-        aStride: width,
-        b: at,
-        bStride: wide,
-        c: dHidden,
-        cStride: wide,
-        accumulate: 1,
-      });
     },
     "last first",
   );
+  reverseStateProducts(tape, order, cell.hidden, states, fromHidden);
   kernels.sumRows({ m: total, n: wide, x: fromHidden, xStride: wide, y: tape.gradientOf(cell.hiddenBias) });
   kernels.sumRows({ m: total, n: wide, x: fromInput, xStride: wide, y: tape.gradientOf(cell.inputBias) });
   for (const [k, part] of parts.entries()) {

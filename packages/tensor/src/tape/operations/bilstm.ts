@@ -3,7 +3,8 @@ import { type Matrix, padded } from "../../tensor/matrix.ts";
 import type { Parameter } from "../../tensor/parameter-store.ts";
 import type { Operation, Tape } from "../tape.ts";
 import { addPlacedProducts, checkPlaces, type PlacedRows, reversePlacedProducts } from "./placed-rows.ts";
-import { forEachStep, type TimeOrder, timeOrder } from "./time-order.ts";
+import { reverseStateProducts } from "./state-products.ts";
+import { type TimeOrder, timeOrder } from "./time-order.ts";
 
 /** One direction of an LSTM, with the gates i, f, g, o as four blocks of columns. */
 export interface LstmParameters {
@@ -87,31 +88,16 @@ function runDirection(
   const steps = readInput(tape, part, order, parameters, gates);
   const cells = tape.scratch(total * width);
   const hidden = tape.scratch(total * width);
-  forEachStep(order, (start, active, before) => {
-    const at = gates + start * wide * 4;
-    if (before >= 0) {
-      kernels.gemm({
-        m: active,
-        n: wide,
-        k: size,
-        a: hidden + before * width * 4,
-        aStride: width,
-        b: recurrent.at,
-        bStride: recurrent.stride,
-        c: at,
-        cStride: wide,
-        accumulate: 1,
-      });
-    }
-    const previous = before < 0 ? 0 : cells + before * width * 4;
-    kernels.lstmForward({
-      m: active,
-      width,
-      gates: at,
-      previous,
-      cell: cells + start * width * 4,
-      hidden: hidden + start * width * 4,
-    });
+  kernels.lstmSteps({
+    count: order.steps.length,
+    starts: tape.integers(order.steps),
+    size,
+    width,
+    w: recurrent.at,
+    wStride: recurrent.stride,
+    gates,
+    cells,
+    hidden,
   });
   kernels.gatherRows({
     m: total,
@@ -178,7 +164,6 @@ function reverseDirection(tape: Tape, part: PlacedRows, run: DirectionRun, outpu
   const total = output.rows;
   const size = recurrent.rows;
   const width = padded(size);
-  const wide = 4 * width;
   const rows = tape.integers(order.rows);
   const dHidden = tape.zeroed(total * width);
   kernels.gatherRows({
@@ -190,50 +175,18 @@ function reverseDirection(tape: Tape, part: PlacedRows, run: DirectionRun, outpu
     y: dHidden,
     yStride: width,
   });
-  const dCells = tape.zeroed(total * width);
-  const dWeight = tape.gradientOf(recurrent);
-  const reverseStep = (start: number, active: number, before: number): void => {
-    const at = gates + start * wide * 4;
-    const previous = before < 0 ? 0 : cells + before * width * 4;
-    const dCell = dCells + start * width * 4;
-    kernels.lstmBackward({
-      m: active,
-      width,
-      gates: at,
-      previous,
-      cell: cells + start * width * 4,
-      dHidden: dHidden + start * width * 4,
-      dCell,
-    });
-    if (before < 0) return;
-    kernels.add({ n: active * width, x: dCell, y: dCells + before * width * 4 });
-    const dBefore = dHidden + before * width * 4;
-    kernels.gemm({
-      m: active,
-      n: width,
-      k: recurrent.stride,
-      a: at,
-      aStride: wide,
-      b: recurrent.transposed,
-      bStride: width,
-      c: dBefore,
-      cStride: width,
-      accumulate: 1,
-    });
-    kernels.gemmTransposed({
-      m: size,
-      n: wide,
-      k: active,
-      a: hidden + before * width * 4,
-      aStride: width,
-      b: at,
-      bStride: wide,
-      c: dWeight,
-      cStride: recurrent.stride,
-      accumulate: 1,
-    });
-  };
-  forEachStep(order, reverseStep, "last first");
+  kernels.lstmStepsBackward({
+    count: order.steps.length,
+    starts: tape.integers(order.steps),
+    size,
+    width,
+    wt: recurrent.transposed,
+    gates,
+    cells,
+    dHidden,
+    dCells: tape.scratch(total * width),
+  });
+  reverseStateProducts(tape, order, recurrent, hidden, gates);
   reverseInput(tape, part, run);
 }
 

@@ -33,6 +33,17 @@ export function timeOrder(offsets: Int32Array, reversed: boolean): TimeOrder {
   return { rows, visits, steps };
 }
 
+/** The visit of the step before, for every visit of the second step and later ones. */
+export function visitsBefore({ steps }: TimeOrder): Int32Array {
+  const first = steps[1] ?? 0;
+  const before = new Int32Array((steps.at(-1) ?? 0) - first);
+  for (let t = 1; t + 1 < steps.length; t++) {
+    const [earlier = 0, start = 0, end = 0] = steps.subarray(t - 1, t + 2);
+    for (let visit = start; visit < end; visit++) before[visit - first] = earlier + visit - start;
+  }
+  return before;
+}
+
 /**
  * @param visit the first visit of a step, how many there are, and the first visit of the step
  * before, −1 for none

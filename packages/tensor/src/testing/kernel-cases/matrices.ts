@@ -68,13 +68,17 @@ export const matrixCases: CasesOf<typeof matrices> = {
 
 const tolerance = { relative: 2e-6, absolute: 1e-5 };
 
-/** Sizes around the edges of the tiles: 4 rows by 8 columns, two steps along k at a time. */
+/**
+ * Sizes around the edges of the tiles, which hold up to 4 rows by 8 columns, 2 by 16 or 1 by 32,
+ * and those of wider vectors.
+ */
 function* products(random: Random) {
-  for (const m of [0, 1, 3, 4, 5, 9]) {
-    for (const n of [0, 4, 8, 12, 20]) {
-      for (const k of [0, 1, 2, 5, 67]) {
-        yield { m, n, k, more: { a: random.integer(3), b: 4 * random.integer(2), c: 4 * random.integer(2) } };
-      }
+  const some = [0, 1, 2, 3, 4, 5, 9].flatMap((m) => [0, 4, 8, 12, 20].map((n) => [m, n] as const));
+  const wide = [1, 2, 3, 7].flatMap((m) => [16, 24, 28, 32, 36, 84].map((n) => [m, n] as const));
+  const large = [15, 33, 50].flatMap((m) => [8, 52, 100].map((n) => [m, n] as const));
+  for (const [m, n] of [...some, ...wide, ...large]) {
+    for (const k of [0, 1, 2, 5, 67]) {
+      yield { m, n, k, more: { a: random.integer(3), b: 4 * random.integer(2), c: 4 * random.integer(2) } };
     }
   }
 }
