@@ -52,7 +52,10 @@ const work = [
     2 * 100 * 24 * 38,
     () => kernels.gemmTransposed({ m: 100, n: 24, k: 38, a, aStride: 100, b, bStride: 24, c, cStride: 24, accumulate: 1 }),
   ],
-  [pairs, () => kernels.pairMax({ n, width: d, columns: r, stride: r, diagonal: 1, a, b, w, bias, scratch, y, arg })],
+  [
+    pairs,
+    () => kernels.pairMax({ m: n, n, width: d, columns: r, stride: r, diagonal: 1, own: 0, a, b, w, bias, scratch, y, arg }),
+  ],
   [
     3 * pairs,
     () =>

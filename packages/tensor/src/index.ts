@@ -45,13 +45,20 @@ export { KeptProducts, type TableRows } from "./tape/kept-products.ts";
 export type { BigruParameters } from "./tape/operations/bigru.ts";
 export type { BilstmInput, LstmParameters } from "./tape/operations/bilstm.ts";
 export { backwardMessages, bestPath, type Chain, expectations, pathScore } from "./tape/operations/chain.ts";
-export { type ComposeTerm, parameterMatrix } from "./tape/operations/compose.ts";
+export { type ComposeTerm, parameterMatrix, pickRows } from "./tape/operations/compose.ts";
 export { type ChainParameters, readChain } from "./tape/operations/crf-loss.ts";
 export type { Lookup } from "./tape/operations/embed.ts";
 export * as operations from "./tape/operations/index.ts";
 export type { GruParameters, InteractionParameters } from "./tape/operations/interaction.ts";
 export { pairScores } from "./tape/operations/pair-sum.ts";
-export { type PairCell, type PairScorer, pairProbabilities, predictPairs } from "./tape/operations/pairs.ts";
+export {
+  type ChosenWords,
+  type PairCell,
+  type PairScorer,
+  pairMaxOf,
+  pairProbabilities,
+  predictPairs,
+} from "./tape/operations/pairs.ts";
 export type { PlacedRows } from "./tape/operations/placed-rows.ts";
 export type { RowLabels } from "./tape/operations/span-convolution.ts";
 export { type WindowPart, windowFields } from "./tape/operations/window-convolution.ts";

@@ -8,12 +8,14 @@ export class Predictor {
   readonly #engine: Engine;
   readonly #model: Model;
   readonly #arena: Arena;
+  readonly #scratch: Arena;
   readonly #kept: KeptProducts;
 
   constructor({ engine, model }: { readonly engine: Engine; readonly model: Model }) {
     this.#engine = engine;
     this.#model = model;
     this.#arena = new Arena(engine.heap);
+    this.#scratch = new Arena(engine.heap);
     this.#kept = new KeptProducts(engine);
   }
 
@@ -29,6 +31,8 @@ export class Predictor {
   /** Predicts one chunk, as formed by `predictionChunks`. */
   predictChunk(examples: readonly Example[], options: PredictOptions): Prediction[] {
     this.#arena.reset();
-    return this.#model.predict(new Tape(this.#engine, this.#arena, { kept: this.#kept }), examples, options);
+    this.#scratch.reset();
+    const tape = new Tape(this.#engine, this.#arena, { kept: this.#kept, scratch: this.#scratch });
+    return this.#model.predict(tape, examples, options);
   }
 }

@@ -50,6 +50,11 @@ export interface BatchSize {
 export interface PredictOptions {
   /** The minimum probability of a relation, 0 to 1: one for all types, or one for each. */
   readonly threshold: Thresholds;
+  /**
+   * Whether predictions must hold the cells of a model that scores all pairs of words, also those
+   * without an entity. Protocols that score cells need them; defaults to false, which is faster.
+   */
+  readonly cells?: boolean | undefined;
 }
 
 /**

@@ -114,7 +114,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
       }
       progress = { ...progress, epoch, step, kernels };
       if (epoch % training.evaluateEvery === 0 || epoch === training.epochs) {
-        const predictions = await executor.predict(devExamples, { threshold: training.threshold });
+        const predictions = await executor.predict(devExamples, { threshold: training.threshold, cells: true });
         const report = evaluate(input.dev, predictions, { protocols: [protocol] });
         const score = report.protocols[protocol]?.micro.f1 ?? 0;
         const improved = progress.best === undefined || score > progress.best.score;

@@ -58,7 +58,7 @@ export async function predictSentences(
     const threshold = options.threshold ?? built.description.threshold;
     for (let at = 0; at < sentences.length; at += stride) {
       const examples = sentences.slice(at, at + stride).map((sentence) => built.encoder.encode(sentence));
-      predictions.push(...(await executor.predict(examples, { threshold })));
+      predictions.push(...(await executor.predict(examples, { threshold, cells: true })));
       options.onProgress?.(predictions.length);
     }
   } finally {

@@ -57,6 +57,12 @@ export interface TapeOptions {
   readonly seed?: number | undefined;
   /** A cache of products, shared by consecutive tapes on the same weights; defaults to none. */
   readonly kept?: KeptProducts | undefined;
+  /**
+   * Holds the working space of operations, which each frees when it returns, so that the next one
+   * finds it in the cache. Has no effect on a tape that records. Defaults to the tape's arena, which
+   * frees nothing before its reset.
+   */
+  readonly scratch?: Arena | undefined;
 }
 
 /** Runs operations and records them, to run their gradients in reverse. */
@@ -72,6 +78,7 @@ export class Tape {
   /** The moments for the running statistics of this pass, in order of computation. */
   readonly statistics: ColumnStatistics[] = [];
   readonly #gradients: GradientBuffer | undefined;
+  readonly #scratch: Arena;
   readonly #seed: number;
   readonly #steps: (() => void)[] = [];
   #masks = 0;
@@ -84,6 +91,7 @@ export class Tape {
     this.recording = options.gradients !== undefined;
     this.training = options.training ?? false;
     this.kept = options.kept;
+    this.#scratch = (this.recording ? undefined : options.scratch) ?? arena;
     this.#seed = options.seed ?? 0;
   }
 
@@ -96,8 +104,10 @@ export class Tape {
 
   /** Runs the operation forward and, while recording, keeps its gradient for `backward`. */
   apply<Input, Output, Saved>(operation: Operation<Input, Output, Saved>, input: Input): Output {
+    const before = this.#scratch === this.arena ? undefined : this.#scratch.mark();
     const { output, saved } = operation.forward(this, input);
     if (this.recording) this.#steps.push(() => operation.backward(this, saved));
+    if (before !== undefined) this.#scratch.release(before);
     return output;
   }
 
@@ -121,17 +131,17 @@ export class Tape {
 
   /** Allocates working space for some floats, with undefined content. */
   scratch(floats: number): Address {
-    return this.arena.allocate(floats * 4);
+    return this.#scratch.allocate(floats * 4);
   }
 
   /** Allocates working space for some floats, filled with zeros. */
   zeroed(floats: number): Address {
-    return this.arena.allocateZeroed(floats * 4);
+    return this.#scratch.allocateZeroed(floats * 4);
   }
 
-  /** Copies integers into the arena. */
+  /** Copies integers into working space. */
   integers(values: ArrayLike<number>): Address {
-    const at = this.arena.allocate(values.length * 4);
+    const at = this.#scratch.allocate(values.length * 4);
     this.heap.i32.set(values, at / 4);
     return at;
   }

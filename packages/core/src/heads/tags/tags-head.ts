@@ -69,6 +69,11 @@ export class TagsHead {
     return applyLinear(tape, this.#layer, features);
   }
 
+  /** The probability of each tag of each word taken alone, [ΣN, T]. */
+  probabilities(tape: Tape, features: Matrix): Matrix {
+    return tape.apply(operations.softmax, this.scores(tape, features));
+  }
+
   /**
    * Computes Σ −weight · ln P(tags) over sentences and adds factor times its gradient.
    *

@@ -4,7 +4,7 @@ import type { Prediction } from "../../metrics/index.ts";
 import { tagInventory } from "../../text/index.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { bestIndex } from "../sampling.ts";
-import { decodeCells } from "./decode-cells.ts";
+import { anchorWords, cellsOfChosen, decodeCells } from "./decode-cells.ts";
 import type { CellSettings } from "./read-cells.ts";
 
 const lexicon: Lexicon = {
@@ -71,6 +71,32 @@ test("cells without an entity at either end appear only among the cells", () => 
     { head: 1, tail: 2, type: "born_in", confidence: 0.6 },
   ]);
   expect(decode(first, probabilities, cells).relations).toEqual([{ head: 0, tail: 1, type: "born_in", confidence: 0.9 }]);
+});
+
+test("anchors are the words that relations can use, and cells among them return to their places", () => {
+  const entities = [
+    [
+      { start: 0, end: 2, type: "PER" },
+      { start: 3, end: 4, type: "LOC" },
+    ],
+    [],
+    [{ start: 1, end: 3, type: "PER" }],
+  ];
+  const offsets = Int32Array.of(0, 4, 6, 9);
+  const words = anchorWords({ anchor: "last", diagonal: true }, entities, offsets);
+  expect(words).toEqual({
+    rows: Int32Array.of(1, 3, 8),
+    places: Int32Array.of(1, 3, 2),
+    offsets: Int32Array.of(0, 2, 2, 3),
+  });
+  expect(cellsOfChosen([cell(1, 0, 1, 0.5)], words, 0)).toEqual([cell(3, 1, 1, 0.5)]);
+  expect(cellsOfChosen([cell(0, 0, 0, 0.5)], words, 2)).toEqual([cell(2, 2, 0, 0.5)]);
+  // Without the diagonal one entity makes no pair.
+  expect(anchorWords({ anchor: "first", diagonal: false }, entities, offsets)).toEqual({
+    rows: Int32Array.of(0, 3),
+    places: Int32Array.of(0, 3),
+    offsets: Int32Array.of(0, 2, 2, 2),
+  });
 });
 
 test("an entity related to itself comes from the diagonal", () => {

@@ -1,6 +1,6 @@
-import type { PairCell } from "@weft-nlp/tensor";
+import type { ChosenWords, PairCell } from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
-import type { Relation } from "../../schema/index.ts";
+import type { Entity, Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import { decodeEntities, tagNames } from "../tags/decode-entities.ts";
 import { anchorOf, type CellSettings } from "./read-cells.ts";
@@ -24,6 +24,26 @@ export function decodeCells(
   cells: readonly PairCell[],
 ): Prediction {
   const entities = decodeEntities(lexicon, tags, probabilities);
+  return {
+    entities,
+    relations: relationsOfCells(lexicon, { anchor }, entities, cells),
+    tags: tagNames(lexicon, tags),
+    cells: cells.map(({ i, j, r, probability }) => ({
+      head: i,
+      tail: j,
+      type: lexicon.relations.nameOf(r),
+      confidence: probability,
+    })),
+  };
+}
+
+/** The relations that cells between the anchors of entities stand for. */
+export function relationsOfCells(
+  lexicon: Pick<Lexicon, "relations">,
+  { anchor }: Pick<CellSettings, "anchor">,
+  entities: readonly Entity[],
+  cells: readonly PairCell[],
+): Relation[] {
   const byAnchor = new Map(entities.map((entity, index) => [anchorOf(entity, anchor), index]));
   const relations: Relation[] = [];
   for (const { i, j, r, probability } of cells) {
@@ -33,17 +53,35 @@ export function decodeCells(
       relations.push({ head, tail, type: lexicon.relations.nameOf(r), confidence: probability });
     }
   }
+  return relations;
+}
+
+/**
+ * The anchors of entities: a relation needs no other words. A sentence has none if its entities
+ * cannot form a pair.
+ *
+ * @param entities of each sentence, in order
+ * @param offsets the start of each sentence, then the end of the last
+ */
+export function anchorWords(
+  { anchor, diagonal }: CellSettings,
+  entities: readonly (readonly Entity[])[],
+  offsets: Int32Array,
+): ChosenWords {
+  const needed = diagonal ? 1 : 2;
+  const places = entities.map((own) => (own.length < needed ? [] : own.map((entity) => anchorOf(entity, anchor))));
+  let count = 0;
   return {
-    entities,
-    relations,
-    tags: tagNames(lexicon, tags),
-    cells: cells.map(({ i, j, r, probability }) => ({
-      head: i,
-      tail: j,
-      type: lexicon.relations.nameOf(r),
-      confidence: probability,
-    })),
+    rows: Int32Array.from(places.flatMap((own, s) => own.map((place) => (offsets[s] ?? 0) + place))),
+    places: Int32Array.from(places.flat()),
+    offsets: Int32Array.from([0, ...places.map((own) => (count += own.length))]),
   };
+}
+
+/** Cells among the chosen words of a sentence as cells of all its words. */
+export function cellsOfChosen(cells: readonly PairCell[], { places, offsets }: ChosenWords, sentence: number): PairCell[] {
+  const first = offsets[sentence] ?? 0;
+  return cells.map(({ i, j, ...cell }) => ({ ...cell, i: places[first + i] ?? 0, j: places[first + j] ?? 0 }));
 }
 
 /** Cells from a flat list i, j, r, each with probability 1. */

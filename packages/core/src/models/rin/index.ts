@@ -1,7 +1,8 @@
 import { operations, predictPairs, type Tape } from "@weft-nlp/tensor";
-import { inputNeeds } from "../../encoders/index.ts";
+import { inputNeeds, type PackedSentences } from "../../encoders/index.ts";
+import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
 import { packTags } from "../../heads/tags/read-tags.ts";
-import { decodeCells } from "../../heads/word-pairs/decode-cells.ts";
+import { anchorWords, cellsOfChosen, decodeCells, relationsOfCells } from "../../heads/word-pairs/decode-cells.ts";
 import { type Prediction, thresholdOf } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
@@ -76,15 +77,44 @@ export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
     return { entity, relation };
   }
 
-  predict(tape: Tape, examples: readonly RinExample[], { threshold }: PredictOptions): Prediction[] {
-    const { tagScores, pairs } = this.#network.forward(tape, this.#network.encoder.pack(examples, undefined));
-    const distributions = this.#network.tags.read(tape, tagScores, pairs.offsets);
-    const { relations } = this.#lexicon;
-    const thresholds = relations.names.map((type) => thresholdOf(threshold, type));
+  predict(tape: Tape, examples: readonly RinExample[], { threshold, cells }: PredictOptions): Prediction[] {
+    const batch = this.#network.encoder.pack(examples, undefined);
+    const thresholds = this.#lexicon.relations.names.map((type) => thresholdOf(threshold, type));
+    return cells === true ? this.#predictCells(tape, batch, thresholds) : this.#predictRelations(tape, batch, thresholds);
+  }
+
+  /** Predicts with all cells that reach their threshold. */
+  #predictCells(tape: Tape, batch: PackedSentences, thresholds: readonly number[]): Prediction[] {
+    const { tagScores, pairs } = this.#network.forward(tape, batch);
     const cells = predictPairs(tape, pairs, thresholds);
-    return distributions.map((distribution, s) =>
-      decodeCells(this.#lexicon, this.#settings, distribution.best(), distribution.probabilities, cells[s] ?? []),
+    return this.#network.tags
+      .read(tape, tagScores, batch.offsets)
+      .map((distribution, s) =>
+        decodeCells(this.#lexicon, this.#settings, distribution.best(), distribution.probabilities, cells[s] ?? []),
+      );
+  }
+
+  /**
+   * Predicts entities first, then relations between their anchors only: the same entities and
+   * relations as with all cells.
+   */
+  #predictRelations(tape: Tape, batch: PackedSentences, thresholds: readonly number[]): Prediction[] {
+    const { tagScores, pairsAmong } = this.#network.tagsFirst(tape, batch);
+    const found = this.#network.tags.read(tape, tagScores, batch.offsets).map((distribution) => {
+      const tags = distribution.best();
+      return { tags, entities: decodeEntities(this.#lexicon, tags, distribution.probabilities) };
+    });
+    const anchors = anchorWords(
+      this.#settings,
+      found.map(({ entities }) => entities),
+      batch.offsets,
     );
+    const cells = anchors.rows.length === 0 ? [] : predictPairs(tape, pairsAmong(anchors), thresholds);
+    return found.map(({ tags, entities }, s) => ({
+      entities,
+      relations: relationsOfCells(this.#lexicon, this.#settings, entities, cellsOfChosen(cells[s] ?? [], anchors, s)),
+      tags: tagNames(this.#lexicon, tags),
+    }));
   }
 }
 

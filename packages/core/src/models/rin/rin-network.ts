@@ -1,4 +1,4 @@
-import { type Matrix, normal, operations, type PairScorer, type Tape } from "@weft-nlp/tensor";
+import { type ChosenWords, type Matrix, normal, operations, type PairScorer, pickRows, type Tape } from "@weft-nlp/tensor";
 import { type PackedSentences, SentenceEncoder } from "../../encoders/index.ts";
 import { TagsHead } from "../../heads/tags/tags-head.ts";
 import { WordPairsHead } from "../../heads/word-pairs/word-pairs-head.ts";
@@ -18,6 +18,23 @@ import type { RinSettings } from "./rin-settings.ts";
 export interface RinOutput {
   readonly tagScores: Matrix;
   readonly pairs: PairScorer;
+}
+
+/** The tag scores of the last round, before any relation of that round. */
+export interface RinTagsFirst {
+  readonly tagScores: Matrix;
+  /** The scorer of the pairs among some words, which are its sentences. */
+  pairsAmong(words: ChosenWords): PairScorer;
+}
+
+/** What the rounds so far have made of the words, each [ΣN, D]. */
+interface Features {
+  /** H */
+  readonly shared: Matrix;
+  /** H_e */
+  readonly entity: Matrix;
+  /** H_r */
+  readonly relation: Matrix;
 }
 
 /** C_e and C_r: the two classifiers. */
@@ -71,16 +88,54 @@ export class RinNetwork {
   }
 
   forward(tape: Tape, batch: PackedSentences): RinOutput {
+    const { rounds: K } = this.#settings;
+    const { entity, relation } = this.#interacted(tape, batch, K);
+    return {
+      tagScores: this.tags.scores(tape, entity),
+      pairs: this.#classifier(K).pairs.scorer(tape, relation, batch.offsets),
+    };
+  }
+
+  /**
+   * The same without a gradient, for pairs among some words that the tags decide. The tags of the
+   * last round need no relation of that round, so its relation features are computed for those words
+   * only. They have the same bits as in `forward`.
+   */
+  tagsFirst(tape: Tape, batch: PackedSentences): RinTagsFirst {
+    const { rounds: K } = this.#settings;
+    const { pairs } = this.#classifier(K);
+    const { shared, entity, relation } = this.#interacted(tape, batch, Math.max(0, K - 1));
+    if (K === 0) {
+      return {
+        tagScores: this.tags.scores(tape, entity),
+        pairsAmong: (words) => pairs.scorer(tape, pickRows(tape, relation, words.rows), words.offsets),
+      };
+    }
+    const heads = this.#classifier(K - 1);
+    const round = this.#round(K - 1);
+    const last = interact(tape, round.entity, heads.tags.probabilities(tape, entity), shared); // H_e^K, [ΣN, D]
+    return {
+      tagScores: this.tags.scores(tape, last),
+      pairsAmong: (words) => {
+        const relations = heads.pairs.pooledOf(tape, relation, batch.offsets, words); // y_r, [M, R]
+        const chosen = interact(tape, round.relation, relations, pickRows(tape, shared, words.rows)); // H_r^K, [M, D]
+        return pairs.scorer(tape, chosen, words.offsets);
+      },
+    };
+  }
+
+  /** The features after the first `count` rounds; after the last round of all, H is not computed. */
+  #interacted(tape: Tape, batch: PackedSentences, count: number): Features {
     const { rounds: K, ablation } = this.#settings;
     const { offsets } = batch;
     let shared = applyBilstm(tape, this.#context, this.encoder.forward(tape, batch), offsets); // H⁰, [ΣN, D]
     let entity = shared; // H_e
     let relation = shared; // H_r
-    for (let k = 0; k < K; k++) {
-      const { tags: entityHead, pairs } = this.#classifier(k);
+    for (let k = 0; k < count; k++) {
+      const heads = this.#classifier(k);
       const round = this.#round(k);
-      const tags = tape.apply(operations.softmax, entityHead.scores(tape, entity)); // Y_e, [ΣN, T]
-      const relations = pairs.pooled(tape, pairs.scorer(tape, relation, offsets)); // y_r, [ΣN, R]
+      const tags = heads.tags.probabilities(tape, entity); // Y_e, [ΣN, T]
+      const relations = heads.pairs.pooled(tape, heads.pairs.scorer(tape, relation, offsets)); // y_r, [ΣN, R]
       entity = interact(tape, round.entity, tags, shared); // eq. 2 and 4
       relation = interact(tape, round.relation, relations, shared);
       const terms = [shared];
@@ -88,7 +143,7 @@ export class RinNetwork {
       if (ablation !== "no-rc") terms.push(relation);
       if (k + 1 < K) shared = tape.apply(operations.sum, terms); // Hᵏ; no one reads the last one
     }
-    return { tagScores: this.tags.scores(tape, entity), pairs: this.#classifier(K).pairs.scorer(tape, relation, offsets) };
+    return { shared, entity, relation };
   }
 
   #classifier(k: number): Classifiers {

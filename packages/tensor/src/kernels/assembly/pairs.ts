@@ -50,32 +50,57 @@ function pairRow(n: i32, width: i32, ai: usize, b: usize, scratch: usize): void 
  * reached it (the first of equals). σ is monotone, so the maximum is taken before it. Without the
  * diagonal a one-word sentence has no pair: y = 0 and arg = −1.
  *
- * @param a [n, width]
+ * @param own the word of each of the m rows, as i32 (0: row i is word i)
+ * @param a [m, width]
  * @param b [n, width]
  * @param w [width, stride]
  * @param bias [stride]
  * @param scratch n·(width + stride) floats, n rounded up to a multiple of 4
- * @param y [n, stride], zero on the padding
- * @param arg [n, stride]
+ * @param y [m, stride], zero on the padding
+ * @param arg [m, stride] (0: not wanted)
  */
 export function pairMax(
-  n: i32, width: i32, columns: i32, stride: i32, diagonal: i32, a: usize, b: usize, w: usize, bias: usize, scratch: usize, y: usize,
-  arg: usize,
+  m: i32, n: i32, width: i32, columns: i32, stride: i32, diagonal: i32, own: usize, a: usize, b: usize, w: usize, bias: usize,
+  scratch: usize, y: usize, arg: usize,
 ): void {
   const tiles = tileRows(n);
   const scores = scratch + ((<usize>tiles * width) << 2);
   const row: usize = <usize>stride << 2;
   clearSpareRows(n, width, scratch);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < m; i++) {
     pairRow(n, width, a + ((<usize>i * width) << 2), b, scratch);
     gemm(tiles, stride, width, scratch, width, w, stride, scores, stride, 0);
-    const skipped = diagonal ? -1 : i;
+    const skipped = diagonal ? -1 : own ? load<i32>(own + (<usize>i << 2)) : i;
     let r: usize = 0;
-    for (; r + 32 <= row; r += 32) bestOfTwo(n, columns, row, skipped, scores + r, r, bias, y, arg);
-    if (r < row) bestOfOne(n, columns, row, skipped, scores + r, r, bias, y, arg);
+    if (arg) {
+      for (; r + 32 <= row; r += 32) bestOfTwo(n, columns, row, skipped, scores + r, r, bias, y, arg);
+      if (r < row) bestOfOne(n, columns, row, skipped, scores + r, r, bias, y, arg);
+      arg += row;
+    } else {
+      for (; r < row; r += 16) highest(n, columns, row, skipped, scores + r, r, bias, y);
+    }
     y += row;
-    arg += row;
   }
+}
+
+/** The highest of n scores in four columns, from byte r of a row on. */
+// @ts-ignore: decorator
+@inline
+function highest(n: i32, columns: i32, row: usize, skipped: i32, from: usize, r: usize, bias: usize, y: usize): void {
+  const none = f32x4.splat(-Infinity);
+  let best = none;
+  for (let j = 0; j < n; j++, from += row) {
+    if (j != skipped) best = f32x4.pmax(best, v128.load(from));
+  }
+  putHighest(columns, r, best, f32x4.gt(best, none), bias, y);
+}
+
+/** Stores σ(best + bias) in four columns, and zero where no score exists. */
+// @ts-ignore: decorator
+@inline
+function putHighest(columns: i32, r: usize, best: v128, exists: v128, bias: usize, y: usize): void {
+  const known = v128.and(columnMask(<i32>(r >> 2), columns), exists);
+  v128.store(y + r, v128.and(sigmoid(f32x4.add(best, v128.load(bias + r))), known));
 }
 
 /** The highest of n scores and its row in four columns, from byte r of a row on. */
@@ -116,8 +141,7 @@ function bestOfTwo(n: i32, columns: i32, row: usize, skipped: i32, from: usize, 
 // @ts-ignore: decorator
 @inline
 function putBest(columns: i32, r: usize, best: v128, at: v128, bias: usize, y: usize, arg: usize): void {
-  const exists = v128.and(columnMask(<i32>(r >> 2), columns), i32x4.ge_s(at, i32x4.splat(0)));
-  v128.store(y + r, v128.and(sigmoid(f32x4.add(best, v128.load(bias + r))), exists));
+  putHighest(columns, r, best, i32x4.ge_s(at, i32x4.splat(0)), bias, y);
   v128.store(arg + r, at);
 }
 

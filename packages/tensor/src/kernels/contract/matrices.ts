@@ -70,6 +70,19 @@ export const matrices = {
     flag("accumulate"),
   ]),
 
+  affine: kernel("y[m, n] = a[m, k] · b[k, n] + bias[n], which is added to the finished sum; n is a multiple of 4", [
+    items("m"),
+    count("n"),
+    count("k"),
+    input("a", rows("m", "k", "aStride")),
+    stride("aStride"),
+    input("b", rows("k", "n", "bStride")),
+    stride("bStride"),
+    input("bias", cells("n")),
+    output("y", rows("m", "n", "yStride")),
+    stride("yStride"),
+  ]),
+
   gemmTransposed: kernel("c[m, n] = a[k, m]ᵀ · b[k, n], added to c if `accumulate`; n is a multiple of 4", [
     items("m"),
     count("n"),

@@ -10,20 +10,23 @@ const perColumn: Extent = cells("stride");
 /** Scores of all word pairs of one sentence: s_r(i, j) = w_r · relu(a_i + b_j) + bias_r. */
 export const pairs = {
   pairMax: jointKernel(
-    "Sun et al. 2020, eq. 5: y[i, r] = max_j σ(s_r(i, j)), arg the first j that reaches it, −1 if there is none",
+    "Sun et al. 2020, eq. 5: y[i, r] = max_j σ(s_r(i, j)), arg the first j that reaches it, −1 if there is none; " +
+      "row i is word own[i], or word i if own is 0",
     [
+      count("m"),
       count("n"),
       count("width"),
       count("columns"),
       stride("stride"),
       flag("diagonal"),
-      input("a", cells("n", "width")),
+      input("own", cells("m"), "i32", "optional"),
+      input("a", cells("m", "width")),
       input("b", cells("n", "width")),
       input("w", cells("width", "stride")),
       input("bias", perColumn),
       scratch("scratch", pairRow),
-      output("y", cells("n", "stride")),
-      output("arg", cells("n", "stride"), "i32"),
+      output("y", cells("m", "stride")),
+      output("arg", cells("m", "stride"), "i32", "optional"),
     ],
   ),
 

@@ -61,6 +61,17 @@ export function matrices(views: Views): KernelsOf<typeof contract> {
       }
     },
 
+    affine({ m, n, k, a, aStride, b, bStride, bias, y, yStride }) {
+      const { f32 } = views;
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < n; j++) {
+          let sum = f32[bias / 4 + j]!;
+          for (let t = 0; t < k; t++) sum += f32[a / 4 + i * aStride + t]! * f32[b / 4 + t * bStride + j]!;
+          f32[y / 4 + i * yStride + j] = sum;
+        }
+      }
+    },
+
     gemmTransposed({ m, n, k, a, aStride, b, bStride, c, cStride, accumulate }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {

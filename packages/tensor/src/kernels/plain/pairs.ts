@@ -9,14 +9,15 @@ import { logistic, type Views } from "./views.ts";
  */
 export function pairs(views: Views): KernelsOf<typeof contract> {
   return {
-    pairMax({ n, width, columns, stride, diagonal, a, b, w, bias, y, arg }) {
+    pairMax({ m, n, width, columns, stride, diagonal, own, a, b, w, bias, y, arg }) {
       const { f32, i32 } = views;
-      for (let i = 0; i < n; i++) {
+      for (let i = 0; i < m; i++) {
+        const word = own === 0 ? i : i32[own / 4 + i]!;
         for (let r = 0; r < stride; r++) {
           let best = -Infinity;
           let at = -1;
           for (let j = 0; j < n; j++) {
-            if (j === i && !diagonal) continue;
+            if (j === word && !diagonal) continue;
             const score = product(f32, width, stride, a, b, w, i, j, r);
             if (score > best) {
               best = score;
@@ -25,7 +26,7 @@ export function pairs(views: Views): KernelsOf<typeof contract> {
           }
           const exists = r < columns && at >= 0;
           f32[y / 4 + i * stride + r] = exists ? logistic(best + f32[bias / 4 + r]!) : 0;
-          i32[arg / 4 + i * stride + r] = at;
+          if (arg !== 0) i32[arg / 4 + i * stride + r] = at;
         }
       }
     },

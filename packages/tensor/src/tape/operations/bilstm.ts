@@ -126,8 +126,8 @@ function readInput(
   const { kernels } = tape;
   const total = order.rows.length;
   const wide = weight.stride;
-  kernels.fillRows({ m: total, n: wide, x: bias.at, y: gates, yStride: wide });
   if (part.rows !== undefined) {
+    kernels.fillRows({ m: total, n: wide, x: bias.at, y: gates, yStride: wide });
     addPlacedProducts(tape, part, weight, order.rows, gates);
     return undefined;
   }
@@ -142,7 +142,7 @@ function readInput(
     y: steps.at,
     yStride: steps.stride,
   });
-  kernels.gemm({
+  kernels.affine({
     m: total,
     n: wide,
     k: input.columns,
@@ -150,9 +150,9 @@ function readInput(
     aStride: steps.stride,
     b: weight.at,
     bStride: wide,
-    c: gates,
-    cStride: wide,
-    accumulate: 1,
+    bias: bias.at,
+    y: gates,
+    yStride: wide,
   });
   return steps;
 }

@@ -79,6 +79,21 @@ export const compose: Operation<ComposeInput, Matrix, { terms: readonly PlacedTe
   },
 };
 
+/** Copies some rows of a matrix, without a gradient. */
+export function pickRows(tape: Tape, input: Matrix, rows: Int32Array): Matrix {
+  const output = tape.matrix(rows.length, input.columns, { grad: false });
+  tape.kernels.gatherRows({
+    m: rows.length,
+    n: input.columns,
+    index: tape.integers(rows),
+    x: input.at,
+    xStride: input.stride,
+    y: output.at,
+    yStride: output.stride,
+  });
+  return output;
+}
+
 /**
  * A dense parameter as a matrix, to pick rows from.
  *

@@ -38,8 +38,7 @@ export const linear: Operation<LinearInput, Matrix, Saved> = {
 /** out = input·W + b into [N, weight.stride] floats at `out`. */
 export function multiplyBy(tape: Tape, input: Matrix, weight: Parameter, bias: Parameter | undefined, out: number): void {
   const { kernels } = tape;
-  if (bias !== undefined) kernels.fillRows({ m: input.rows, n: weight.stride, x: bias.at, y: out, yStride: weight.stride });
-  kernels.gemm({
+  const factors = {
     m: input.rows,
     n: weight.stride,
     k: input.columns,
@@ -47,10 +46,9 @@ export function multiplyBy(tape: Tape, input: Matrix, weight: Parameter, bias: P
     aStride: input.stride,
     b: weight.at,
     bStride: weight.stride,
-    c: out,
-    cStride: weight.stride,
-    accumulate: bias === undefined ? 0 : 1,
-  });
+  };
+  if (bias === undefined) kernels.gemm({ ...factors, c: out, cStride: weight.stride, accumulate: 0 });
+  else kernels.affine({ ...factors, bias: bias.at, y: out, yStride: weight.stride });
 }
 
 /**

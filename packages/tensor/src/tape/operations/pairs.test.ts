@@ -6,7 +6,8 @@ import { Engine } from "../../tensor/engine.ts";
 import { normal, ParameterStore, pad } from "../../tensor/parameter-store.ts";
 import { Random } from "../../tensor/random.ts";
 import { Tape } from "../tape.ts";
-import { type PairScorer, pairProbabilities, predictPairs } from "./pairs.ts";
+import { pickRows } from "./compose.ts";
+import { type PairScorer, pairMax, pairMaxOf, pairProbabilities, predictPairs } from "./pairs.ts";
 
 const [features, classes] = [6, 5];
 
@@ -82,6 +83,16 @@ describe.each(["plain", "baseline"] as const)("pairs with %s kernels", (build) =
     }
     // More than the room that is tried first.
     expect(found[3]?.length).toBeGreaterThan(64);
+  });
+
+  test.each([true, false])("the maxima of some words are those of all, bit by bit, diagonal: %s", (diagonal) => {
+    const { tape, scorer } = drawScorer([1, 0, 5, 9, 2], diagonal);
+    const rows = Int32Array.of(0, 2, 5, 6, 10, 13);
+    const words = { rows, places: Int32Array.of(0, 1, 4, 0, 4, 7), offsets: Int32Array.of(0, 1, 1, 3, 6, 6) };
+    const all = tape.read(tape.apply(pairMax, scorer));
+    const some = tape.read(pairMaxOf(tape, { ...scorer, a: pickRows(tape, scorer.a, rows) }, words));
+    expect(some).toEqual(Float32Array.from([...rows].flatMap((row) => [...all.subarray(row * classes, (row + 1) * classes)])));
+    expect(() => pairMaxOf(tape, scorer, words)).toThrow(/\[17, 6\] are not the terms of 6 words/);
   });
 
   test("scorers that do not fit together are refused with their shapes", () => {

@@ -39,11 +39,12 @@ export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
     checkScorer(scorer);
     const { a, weight } = scorer;
     const output = tape.matrix(a.rows, weight.columns); // [ΣN, R]
-    const arg = tape.scratch(a.rows * weight.stride);
+    const arg = tape.recording ? tape.scratch(a.rows * weight.stride) : 0;
     const scratch = rowScratch(tape, scorer);
     forEachSentence(scorer, (sentence, start) => {
       const cells = start * weight.stride * 4;
-      tape.kernels.pairMax({ ...sentence, scratch, y: output.at + cells, arg: arg + cells });
+      const { n } = sentence;
+      tape.kernels.pairMax({ ...sentence, m: n, own: 0, scratch, y: output.at + cells, arg: arg === 0 ? 0 : arg + cells });
     });
     return { output, saved: { scorer, output, arg } };
   },
@@ -78,6 +79,50 @@ export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
     });
   },
 };
+
+/** Some words of packed sentences. A sentence may have none. */
+export interface ChosenWords {
+  /** Their rows among all words, sentence by sentence, [M]. */
+  readonly rows: Int32Array;
+  /** The place of each in its sentence, [M]. */
+  readonly places: Int32Array;
+  /** Where the words of each sentence start among the chosen, then the end of the last. */
+  readonly offsets: Int32Array;
+}
+
+/**
+ * The rows of `pairMax` for some words only, bit by bit, without a gradient.
+ *
+ * @param scorer with the chosen words' rows alone in `a`, [M, D]
+ * @returns [M, R]
+ * @throws {ShapeError} if the scorer's matrices, its parameters and the words do not fit together
+ */
+export function pairMaxOf(tape: Tape, { a, ...scorer }: PairScorer, words: ChosenWords): Matrix {
+  const all = { ...scorer, a: scorer.b };
+  checkScorer(all);
+  if (a.columns !== scorer.b.columns || a.rows !== words.places.length) {
+    throw new ShapeError(`[${a.rows}, ${a.columns}] are not the terms of ${words.places.length} words`);
+  }
+  const { weight } = scorer;
+  const output = tape.matrix(a.rows, weight.columns); // [M, R]
+  const scratch = rowScratch(tape, all);
+  const own = tape.integers(words.places);
+  forEachSentence(all, (sentence, _start, s) => {
+    const first = words.offsets[s] ?? 0;
+    const m = (words.offsets[s + 1] ?? first) - first;
+    if (m === 0) return;
+    tape.kernels.pairMax({
+      ...sentence,
+      m,
+      own: own + first * 4,
+      a: a.at + first * a.stride * 4,
+      scratch,
+      y: output.at + first * weight.stride * 4,
+      arg: 0,
+    });
+  });
+  return output;
+}
 
 export interface PairLossInput extends PairScorer {
   /**

@@ -58,6 +58,13 @@ export const matrixCases: CasesOf<typeof matrices> = {
     yield { given: { m: 7, n: 8, k: 12, a, aStride: 4, bStride: 8, cStride: 8, accumulate: 0 } };
   },
 
+  *affine(random) {
+    for (const { more, ...sizes } of products(random)) {
+      const strides = { aStride: sizes.k + more.a, bStride: sizes.n + more.b, yStride: sizes.n + more.c };
+      yield { given: { ...sizes, ...strides }, tolerance };
+    }
+  },
+
   *gemmTransposed(random) {
     for (const { more, ...sizes } of products(random)) {
       const strides = { aStride: sizes.m + more.a, bStride: sizes.n + more.b, cStride: sizes.n + more.c };

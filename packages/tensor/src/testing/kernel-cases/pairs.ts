@@ -21,7 +21,15 @@ interface Sentence {
 export const pairCases: CasesOf<typeof pairs> = {
   *pairMax(random) {
     for (const { wt: _, ...s } of sentences(random)) {
-      yield { given: s, slots: { arg: { defined: (cell) => cell % s.stride < s.columns } } };
+      const slots = { arg: { defined: (cell: number) => cell % s.stride < s.columns } };
+      yield { given: { ...s, m: s.n, own: 0 }, slots };
+      yield { given: { ...s, m: s.n, own: 0, arg: 0 } };
+      // Some words in any order, some of them twice.
+      const m = Math.ceil((2 * s.n) / 3);
+      const own = integersBelow(random, m, s.n);
+      const a = Float32Array.from(Array.from(own, (word) => [...s.a.subarray(word * s.width, (word + 1) * s.width)]).flat());
+      yield { given: { ...s, m, own, a }, slots };
+      yield { given: { ...s, m, own, a, arg: 0 } };
     }
   },
 
