@@ -46,8 +46,13 @@ static void transposeAdd(int32_t m, int32_t n, const float *x, int32_t xStride, 
   }
 }
 
-/// What becomes of a finished sum: written over, or added to what lies there.
-enum class Result { replaces, accumulates };
+/// What a finished sum is added to: the row at `at + i * row` for row i of the result. The result
+/// itself is one, and so is a bias with rows 0 apart.
+struct Addend {
+  const float *at;
+  ptrdiff_t row;
+  WEFT_INLINE Addend from(ptrdiff_t i, ptrdiff_t j) const { return {at + i * row + j, row}; }
+};
 
 /// One operand A of a product: element (i, p) at `at[i * row + p * step]`.
 struct Left {
@@ -57,8 +62,8 @@ struct Left {
   WEFT_INLINE Left from(ptrdiff_t i) const { return {at + i * row, row, step}; }
 };
 
-template <int R, int V, Result result>
-WEFT_INLINE void tile(int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Mask last) {
+template <int R, int V, bool adds>
+WEFT_INLINE void tile(int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend, Mask last) {
   Floats sum[R][V];
   WEFT_UNROLL for (int r = 0; r < R; r++) {
     WEFT_UNROLL for (int v = 0; v < V; v++) sum[r][v] = (Floats){};
@@ -73,10 +78,11 @@ WEFT_INLINE void tile(int32_t k, Left a, const float *b, ptrdiff_t bStride, floa
   }
   WEFT_UNROLL for (int r = 0; r < R; r++) {
     float *row = c + r * cStride;
+    const float *add = addend.at + r * addend.row;
     WEFT_UNROLL for (int v = 0; v < V; v++) {
-      float *at = row + v * lanes;
-      if (v == V - 1) store(at, result == Result::accumulates ? load(at, last) + sum[r][v] : sum[r][v], last);
-      else store(at, result == Result::accumulates ? load(at) + sum[r][v] : sum[r][v]);
+      const ptrdiff_t j = v * lanes;
+      if (v == V - 1) store(row + j, adds ? load(add + j, last) + sum[r][v] : sum[r][v], last);
+      else store(row + j, adds ? load(add + j) + sum[r][v] : sum[r][v]);
     }
   }
 }
@@ -85,40 +91,52 @@ WEFT_INLINE void tile(int32_t k, Left a, const float *b, ptrdiff_t bStride, floa
 constexpr int tallest(int V) { return (WEFT_LANES == 16 ? 24 : 12) / V; }
 
 /// One column of tiles, R rows high, and of lower ones for the rows that are left.
-template <int R, int V, Result result>
-WEFT_INLINE void panel(int32_t m, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Mask last) {
+template <int R, int V, bool adds>
+WEFT_INLINE void panel(int32_t m, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend, Mask last) {
   ptrdiff_t i = 0;
-  for (; i + R <= m; i += R) tile<R, V, result>(k, a.from(i), b, bStride, c + i * cStride, cStride, last);
+  for (; i + R <= m; i += R) tile<R, V, adds>(k, a.from(i), b, bStride, c + i * cStride, cStride, addend.from(i, 0), last);
   if constexpr (R > 1) {
-    if (i < m) panel<R / 2, V, result>((int32_t)(m - i), k, a.from(i), b, bStride, c + i * cStride, cStride, last);
+    if (i < m) panel<R / 2, V, adds>((int32_t)(m - i), k, a.from(i), b, bStride, c + i * cStride, cStride, addend.from(i, 0), last);
   }
 }
 
-/// C[m, n] (+)= A[m, k] · B[k, n]. Columns go in panels of three vectors, or two where four are left.
-template <Result result>
-static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
+/// C[m, n] = A[m, k] · B[k, n], plus the addend if `adds`. Columns go in panels of three vectors, or
+/// two where four are left.
+template <bool adds>
+static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend) {
   ptrdiff_t j = 0;
   for (ptrdiff_t left = (n + lanes - 1) / lanes; left > 0;) {
     const int width = left == 4 ? 2 : left > 3 ? 3 : (int)left;
     const Mask last = firstLanes(n - j - (width - 1) * lanes);
-    if (width == 3) panel<tallest(3), 3, result>(m, k, a, b + j, bStride, c + j, cStride, last);
-    else if (width == 2) panel<tallest(2), 2, result>(m, k, a, b + j, bStride, c + j, cStride, last);
-    else panel<tallest(1), 1, result>(m, k, a, b + j, bStride, c + j, cStride, last);
+    const Addend add = addend.from(0, j);
+    if (width == 3) panel<tallest(3), 3, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
+    else if (width == 2) panel<tallest(2), 2, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
+    else panel<tallest(1), 1, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
     left -= width;
     j += width * lanes;
   }
 }
 
+/// C = A · B.
+static void multiplied(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
+  product<false>(m, n, k, a, b, bStride, c, cStride, {c, 0});
+}
+
+/// C += A · B.
+static void multipliedOnto(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
+  product<true>(m, n, k, a, b, bStride, c, cStride, {c, cStride});
+}
+
 static void gemm(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
-  const Left left = {a, aStride, 1};
-  if (accumulate) product<Result::accumulates>(m, n, k, left, b, bStride, c, cStride);
-  else product<Result::replaces>(m, n, k, left, b, bStride, c, cStride);
+  (accumulate ? multipliedOnto : multiplied)(m, n, k, {a, aStride, 1}, b, bStride, c, cStride);
+}
+
+static void affine(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, const float *bias, float *y, int32_t yStride) {
+  product<true>(m, n, k, {a, aStride, 1}, b, bStride, y, yStride, {bias, 0});
 }
 
 static void gemmTransposed(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
-  const Left left = {a, 1, aStride};
-  if (accumulate) product<Result::accumulates>(m, n, k, left, b, bStride, c, cStride);
-  else product<Result::replaces>(m, n, k, left, b, bStride, c, cStride);
+  (accumulate ? multipliedOnto : multiplied)(m, n, k, {a, 1, aStride}, b, bStride, c, cStride);
 }
 
 }  // namespace WEFT_SET

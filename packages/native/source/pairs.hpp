@@ -43,7 +43,7 @@ struct PairSpace {
       const Floats first = all(ai[d]);
       for (ptrdiff_t j = d * words; j < (d + 1) * words; j += lanes) store(hidden + j, rectified(first + load(turned + j)));
     }
-    product<Result::replaces>(columns, (int32_t)words, width, {w, 1, stride}, hidden, words, scores, words);
+    multiplied(columns, (int32_t)words, width, {w, 1, stride}, hidden, words, scores, words);
   }
 
   /// The lanes from word j on that hold a partner: words of the sentence, without word `skipped`.
@@ -53,11 +53,22 @@ struct PairSpace {
   }
 };
 
-static void pairMax(int32_t n, int32_t width, int32_t columns, int32_t stride, int32_t diagonal, const float *a, const float *b, const float *w, const float *bias, float *, float *y, int32_t *arg) {
+/// The first word of a row of scores that reaches the maximum; −1 if there is none.
+WEFT_INLINE int32_t firstEqual(const PairSpace &space, const float *scores, float top, int32_t n, int32_t skipped) {
+  for (ptrdiff_t j = 0; j < space.words; j += lanes) {
+    const unsigned equals = bits((load(scores + j) == all(top)) & PairSpace::partners(j, n, skipped));
+    if (equals) return (int32_t)j + __builtin_ctz(equals);
+  }
+  return -1;
+}
+
+static void pairMax(int32_t m, int32_t n, int32_t width, int32_t columns, int32_t stride, int32_t diagonal, const int32_t *own, const float *a, const float *b, const float *w, const float *bias, float *, float *y, int32_t *arg) {
   PairSpace space(n, width, columns, b, 0);
-  for (int32_t i = 0; i < n; i++, a += width, y += stride, arg += stride) {
+  for (int32_t i = 0; i < m; i++, a += width, y += stride) {
     space.score(width, columns, a, w, stride);
-    const int32_t skipped = diagonal ? -1 : i;
+    const int32_t word = own ? own[i] : i;
+    const int32_t skipped = diagonal ? -1 : word;
+    const bool exists = n > (diagonal ? 0 : 1);
     for (ptrdiff_t r = 0; r < columns; r++) {
       const float *scores = space.scores + r * space.words;
       Floats best = all(-__builtin_inff());
@@ -65,18 +76,15 @@ static void pairMax(int32_t n, int32_t width, int32_t columns, int32_t stride, i
         best = max(best, select(PairSpace::partners(j, n, skipped), load(scores + j), best));
       }
       const float top = maxOf(best);
-      int32_t first = -1;
-      for (ptrdiff_t j = 0; j < space.words && first < 0; j += lanes) {
-        const unsigned equals = bits((load(scores + j) == all(top)) & PairSpace::partners(j, n, skipped));
-        if (equals) first = (int32_t)j + __builtin_ctz(equals);
-      }
       y[r] = top + bias[r];
-      arg[r] = first;
+      if (arg) arg[r] = firstEqual(space, scores, top, n, skipped);
     }
-    for (ptrdiff_t r = columns; r < stride; r++) arg[r] = -1;
+    if (arg) {
+      for (ptrdiff_t r = columns; r < stride; r++) arg[r] = -1;
+      arg += stride;
+    }
     eachVector(stride, [=](ptrdiff_t r, auto mask) {
-      const Ints exists = columnsBelow(r, columns) & (load(arg + r, mask) >= all(0));
-      store(y + r, only(exists, sigmoid(load(y + r, mask))), mask);
+      store(y + r, only(columnsBelow(r, exists ? columns : 0), sigmoid(load(y + r, mask))), mask);
     });
   }
 }
@@ -143,8 +151,8 @@ static void rowGradient(PairSpace &space, int32_t n, int32_t width, int32_t colu
   for (ptrdiff_t j = 0; j < n; j++) {
     eachVector(width, [=](ptrdiff_t d, auto mask) { store(hidden + j * width + d, rectified(load(ai + d, mask) + load(b + j * width + d, mask)), mask); });
   }
-  product<Result::accumulates>(columns, width, n, {space.scores, space.words, 1}, hidden, width, dWt, width);
-  product<Result::replaces>(n, width, columns, {space.scores, 1, space.words}, wt, width, back, width);
+  multipliedOnto(columns, width, n, {space.scores, space.words, 1}, hidden, width, dWt, width);
+  multiplied(n, width, columns, {space.scores, 1, space.words}, wt, width, back, width);
   eachVector(width, [=](ptrdiff_t d, auto mask) {
     Floats sum = load(dAi + d, mask);
     for (ptrdiff_t at = d; at < n * (ptrdiff_t)width; at += width) {
