@@ -1,5 +1,5 @@
-import { allowRelaxedSimd } from "../../packages/node/dist/workers/relaxed-simd.js";
 import { threadExecutor } from "../../packages/node/dist/workers/thread-executor.js";
+import { prepareKernels } from "./builds.mjs";
 import { readOptions } from "./options.mjs";
 
 /**
@@ -7,7 +7,7 @@ import { readOptions } from "./options.mjs";
  */
 export function readModelCase(words) {
   const { options } = readOptions(words);
-  if (options.build !== "baseline") allowRelaxedSimd();
+  prepareKernels();
   const workers = Number(options.workers ?? 1);
   const engine = { shared: workers > 1, ...(options.build ? { build: options.build } : {}) };
   return { options, workers, engine, infer: options.infer === "1" };
