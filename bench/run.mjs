@@ -16,9 +16,14 @@ if (benchmark === undefined) {
   process.exit(2);
 }
 if (options.help !== undefined) {
-  const own = Object.entries(benchmark.options ?? {}).map(([option, words]) => `  ${option.padEnd(26)}${words}`.trimEnd());
-  const shared = ["  --rounds 3                how often each case runs", "  --only PATTERN            cases by name and group"];
-  console.log([benchmark.title, ...own, ...shared, "  --json FILE               every sample too"].join("\n"));
+  const shared = {
+    "--rounds 3": "how often each case runs",
+    "--only PATTERN": "cases by name and group",
+    "--json FILE": "every sample",
+  };
+  const all = Object.entries({ ...benchmark.options, ...shared });
+  const width = Math.max(...all.map(([option]) => option.length)) + 2;
+  console.log([benchmark.title, ...all.map(([option, words]) => `  ${option.padEnd(width)}${words}`.trimEnd())].join("\n"));
   process.exit(0);
 }
 

@@ -15,7 +15,7 @@ const labels = {
 export const options = {
   "--kernels NAME[,NAME]": "kernel builds; defaults to the fastest here",
   "--mode train,infer": "",
-  ...Object.fromEntries(Object.entries(defaults).map(([name, values]) => [`--${name} ${values}`, "0 leaves this table out"])),
+  ...Object.fromEntries(Object.entries(defaults).map(([name, values]) => [`--${name} ${values}`, "0 skips them"])),
   "--amount 1": "factor of the timed sentences",
 };
 export const title =
@@ -62,27 +62,24 @@ function timed({ length, batch }, infer, amount) {
   return Math.max(1, Math.round(wanted / batch)) * batch;
 }
 
-/**
- * Costs in processor time. Their ratio is the one to the largest value of the same dimension: above
- * 1, small values cost more.
- */
+/** Costs in processor time, and next to the cost at the smallest value of the same dimension. */
 export function table(rows) {
   const lines = rows.map((row) => {
     const { dimension, value } = row.facts;
     const alike = rows.filter((other) => other.facts.dimension === dimension && other.name === row.name);
-    const largest = alike.reduce((a, b) => (a.facts.value > b.facts.value ? a : b));
+    const smallest = alike.reduce((a, b) => (a.facts.value < b.facts.value ? a : b));
     const perSentence = 1e6 / row.perCpu;
     return [
       row.group,
       row.name,
       figure(perSentence),
       `${figure(1e6 / row.max)}–${figure(1e6 / row.min)}`,
-      `${(largest.perCpu / row.perCpu).toFixed(2)} ×`,
+      `${(smallest.perCpu / row.perCpu).toFixed(2)} ×`,
       dimension === "length" ? figure(perSentence / value) : "",
       row.peakMb === undefined ? "–" : Math.round(row.peakMb),
     ];
   });
-  const head = ["", "case", "CPU µs a sentence", "wall, least–most", "next to the largest", "µs a word", "peak MB"];
+  const head = ["", "case", "CPU µs a sentence", "wall, least–most", "next to the smallest", "µs a word", "peak MB"];
   const rule = head.map((_, column) => (column < 2 ? "---" : "---:"));
   return `${[head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }

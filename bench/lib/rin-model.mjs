@@ -6,10 +6,10 @@ import { Labels, Vocabulary } from "@weft-nlp/core/vocabulary";
  * An untrained RIN for the sentences of `rinWorkload`, and its configuration.
  *
  * @param data the workload
- * @param options of the command line: K and chunk
+ * @param options of the command line: K, chunk and batch
  * @param engine options of the engine
  */
-export function buildRin(data, { K = 4, chunk = 5 }, engine) {
+export function buildRin(data, { K = 4, chunk = 5, batch = 50 }, engine) {
   const lexicon = {
     words: Vocabulary.build(made(data.words - 1, "w")),
     pos: Vocabulary.build(made(data.pos - 1, "p")),
@@ -21,7 +21,7 @@ export function buildRin(data, { K = 4, chunk = 5 }, engine) {
   const config = parseConfig({
     data: { train: "-", dev: "-" },
     model: { name: "rin", rounds: Number(K) },
-    training: { chunk: Number(chunk) },
+    training: { chunk: Number(chunk), batch: Number(batch) },
   });
   const { name, ...settings } = config.model;
   return { built: buildModel({ name, settings, lexicon, threshold: 0.5 }, engine), config };
