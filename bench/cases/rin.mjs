@@ -13,7 +13,7 @@ export const options = {
   "--workers 1,2": "cores, each with a table of its own",
   "--mode train,infer": "",
   "--batches 12": "timed batches of 50 sentences",
-  "--variant sentence,first": "variants of the peer; `first`, entities first, only predicts",
+  "--variant sentence,dnn,first": "variants of the peer; `first`, entities first, only predicts",
   "--python A,B": "interpreters with PyTorch",
 };
 export const title = "RIN on sentences like those of NYT (mean 38 words, 4 to 100; 90,760 words; 24 relations; batches of 50)";
@@ -34,7 +34,7 @@ export function cases({ options: asked, data, pyTorch, builds }) {
   const list = [];
   for (const mode of (asked.mode ?? "train,infer").split(",")) {
     const infer = mode === "infer";
-    const variants = (asked.variant ?? "sentence,first").split(",").filter((name) => infer || name !== "first");
+    const variants = (asked.variant ?? "sentence,dnn,first").split(",").filter((name) => infer || name !== "first");
     for (const K of numbers(asked.K ?? "4,7")) {
       for (const cores of numbers(asked.workers ?? "1,2")) {
         const work = `${infer ? "inference" : "training"}, K=${K}`;

@@ -5,7 +5,9 @@ variants: naive     Eq. 7 as printed: h_i and h_j concatenated for all pairs of 
           argmax    and, in the rounds before the last, backward only through the maxima
           sentence  and the N x N x D sums made for one sentence at a time, so that they stay in the processor's cache and no
                     padded pair is computed; the last round's loss and gradient in one pass; both cells share one product with H
-          first     inference of `sentence` with entities first: the tags of the last round need no scores of pairs, so the last
+          dnn       and each direction of the LSTM on padded batches, the backward one on reversed sentences, which takes oneDNN's
+                    recurrence in place of PyTorch's own
+          first     inference of `dnn` with entities first: the tags of the last round need no scores of pairs, so the last
                     maximum, relation cell and scores are computed only for the last words of predicted entities
 usage:    rin_torch.py --data FILE --variant sentence --K 4 [--workers 2 | --threads 2] [--infer 1] [--batches 12] [--warm 2]
                        [--size 50] [--anchors 3] [--check 1]
@@ -86,10 +88,11 @@ class Rin(nn.Module):
     def __init__(self, words, pos, relations, rounds, variant, hidden=50, word_dim=100, pos_dim=10, sparse=False):
         super().__init__()
         self.rounds, self.variant, self.relations = rounds, variant, relations
-        self.by_sentence = variant in ("sentence", "first")
+        self.by_sentence, self.by_direction = variant in ("sentence", "dnn", "first"), variant in ("dnn", "first")
         self.dim = d = 2 * hidden
         self.word, self.pos = nn.Embedding(words, word_dim, sparse=sparse), nn.Embedding(pos, pos_dim)
-        self.encoder = nn.LSTM(word_dim + pos_dim, hidden, batch_first=True, bidirectional=True)
+        lstm = lambda both: nn.LSTM(word_dim + pos_dim, hidden, batch_first=True, bidirectional=both)
+        self.encoder = nn.ModuleList([lstm(False), lstm(False)]) if self.by_direction else lstm(True)
         self.entity_cell, self.relation_cell = nn.GRUCell(5, d), nn.GRUCell(relations, d)
         self.pair, self.score, self.tag = nn.Linear(2 * d, d), nn.Linear(d, relations), nn.Linear(d, 5)
         self.drop = nn.Dropout(0.1)
@@ -146,6 +149,12 @@ class Rin(nn.Module):
 
     def encode(self, tok, pos, lengths):
         x = self.drop(torch.cat([self.word(tok), self.pos(pos)], 2))
+        if self.by_direction:
+            at, ends = torch.arange(tok.shape[1]), torch.tensor(lengths).unsqueeze(1)
+            mirror = torch.where(at < ends, ends - 1 - at, at).unsqueeze(2)  # the words of a sentence from its end; padding stays
+            turned = lambda rows: torch.gather(rows, 1, mirror.expand(-1, -1, rows.shape[2]))
+            forward, backward = self.encoder
+            return torch.cat([forward(x)[0], turned(backward(turned(x))[0])], 2)
         packed, _ = self.encoder(nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True))
         h, _ = nn.utils.rnn.pad_packed_sequence(packed, batch_first=True)
         return h.contiguous()
@@ -341,7 +350,7 @@ def measure(a, ready, results):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--data", required=True)
-    p.add_argument("--variant", default="sentence", choices=["naive", "fact", "argmax", "sentence", "first"])
+    p.add_argument("--variant", default="sentence", choices=["naive", "fact", "argmax", "sentence", "dnn", "first"])
     for name, value in dict(K=4, threads=1, workers=1, batches=12, infer=0, warm=2, sparse=0, flush=1, size=50, anchors=3, check=0).items():
         p.add_argument("--" + name, type=int, default=value)
     a = p.parse_args()
