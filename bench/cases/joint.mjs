@@ -5,10 +5,11 @@ import { jointWorkload } from "../lib/joint-workload.mjs";
 import { costLines, peerLines, scalingLines } from "../lib/notes.mjs";
 import { numbers } from "../lib/options.mjs";
 import { findPyTorch } from "../lib/pytorch.mjs";
-import { ourCases, theirCases } from "../lib/sides.mjs";
+import { againstOption, ourCases, theirCases } from "../lib/sides.mjs";
 
 export const options = {
   "--kernels NAME[,NAME]": "kernel builds of our side; defaults to the fastest here",
+  "--against FOLDER": againstOption,
   "--workers 1,2": "cores, each with a table of its own",
   "--samples 0,1,3,5": "samples of minimum risk training; 0 trains with the local losses",
   "--infer 1": "whether to time inference too",
@@ -52,7 +53,7 @@ export function cases({ options: asked, data, pyTorch, builds }) {
       const shared = ["--data", data, ...own, "--warm", asked.warm ?? 60];
       const [ours, theirs] = [asked.batches ?? 27, asked.theirs ?? 3].map((count) => [...shared, "--batches", count]);
       return [
-        ...ourCases({ builds, work, cores, script: path("../weft/joint.mjs"), args: ours }),
+        ...ourCases({ builds, work, cores, script: "joint.mjs", against: asked.against, args: ours }),
         ...theirCases({
           ...{ pyTorch, work, cores, args: theirs, script: path("../peers/joint_torch.py") },
           variants: [{ name: "", args: [] }],

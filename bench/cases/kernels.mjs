@@ -2,10 +2,12 @@ import { fileURLToPath } from "node:url";
 import { allBuilds } from "../lib/builds.mjs";
 import { hotKernels } from "../lib/hot-kernels.mjs";
 import { peakProgram } from "../lib/processor-peak.mjs";
+import { againstOption, ourScript, withOther } from "../lib/sides.mjs";
 import { figure } from "../lib/summary.mjs";
 
 export const options = {
   "--kernels NAME[,NAME]": "kernel builds; defaults to all that run here",
+  "--against FOLDER": againstOption,
   "--peak GFLOPS": "the peak of one core; defaults to measuring it with a C compiler",
 };
 export const title = "Hot kernels at RIN's shapes, in GFLOP/s of one core, and their share of the peak";
@@ -14,8 +16,8 @@ export const unit = "GFLOP/s";
 const script = fileURLToPath(new URL("../weft/kernels.mjs", import.meta.url));
 const peakOf = { processor: "peak, multiply-adds in registers", wasm: "peak of WebAssembly, 128-bit registers" };
 
-export const prepare = ({ kernels, peak }) => ({
-  builds: allBuilds(kernels),
+export const prepare = ({ kernels, peak, against }) => ({
+  builds: withOther(allBuilds(kernels), against),
   program: peak === undefined ? peakProgram() : { reason: `--peak ${peak}` },
 });
 
@@ -26,12 +28,12 @@ export function cases({ builds, program }) {
     { group: "peak", name: peakOf.processor, command: program.command, args: [], skip: program.reason },
     { group: "peak", name: peakOf.wasm, command: process.execPath, args: [script, ...own] },
     ...hotKernels.flatMap(({ name, kernel, flop }, index) =>
-      builds.map(({ build, label, mark, skip }) => ({
-        name: label,
+      builds.map(({ folder, who, build, label, mark, isWasm, skip }) => ({
+        name: `${who}, ${label}`,
         group: name,
         command: process.execPath,
-        args: [script, "--case", String(index), "--build", build],
-        facts: { kernel, flop, mark, isWasm: build === "relaxed" || build === "baseline" },
+        args: [ourScript(folder, "kernels.mjs"), "--case", String(index), "--build", build],
+        facts: { kernel, flop, mark, isWasm },
         skip,
       })),
     ),
@@ -53,7 +55,7 @@ export function table(rows, { peak }) {
     figure(median),
     `${figure(min)}–${figure(max)}`,
     share(median, limit),
-    facts?.isWasm === true && wasm !== undefined ? share(median, wasm) : "–",
+    facts?.isWasm && wasm !== undefined ? share(median, wasm) : "–",
   ]);
   const head = ["kernel", "counted", "build", "median, GFLOP/s", "least–most", "of the peak", "of WebAssembly's"];
   const rule = head.map((_, column) => (column < 3 ? "---" : "---:"));

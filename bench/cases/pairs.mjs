@@ -5,10 +5,11 @@ import { peerLines, scalingLines } from "../lib/notes.mjs";
 import { numbers } from "../lib/options.mjs";
 import { pairsWorkload } from "../lib/pairs-workload.mjs";
 import { findPyTorch } from "../lib/pytorch.mjs";
-import { ourCases, theirCases } from "../lib/sides.mjs";
+import { againstOption, ourCases, theirCases } from "../lib/sides.mjs";
 
 export const options = {
   "--kernels NAME[,NAME]": "kernel builds of our side; defaults to the fastest here",
+  "--against FOLDER": againstOption,
   "--workers 1,2": "cores, each with a table of its own",
   "--mode train,infer": "",
   "--words text,uniform": "how often words occur",
@@ -47,7 +48,7 @@ export function cases({ options: asked, pyTorch, builds }) {
         // cold start.
         const batches = infer ? ["--warm", 0, "--batches", 1000] : ["--warm", 8, "--batches", 60];
         return [
-          ...ourCases({ builds, work, cores, script: path("../weft/pairs.mjs"), args: [...shared, ...batches] }),
+          ...ourCases({ builds, work, cores, script: "pairs.mjs", against: asked.against, args: [...shared, ...batches] }),
           ...theirCases({
             ...{ pyTorch, work, cores, args: [...shared, "--batches", asked.batches ?? 16] },
             script: path("../peers/pairs_torch.py"),

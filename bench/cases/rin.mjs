@@ -5,10 +5,11 @@ import { peerLines, scalingLines } from "../lib/notes.mjs";
 import { numbers } from "../lib/options.mjs";
 import { findPyTorch } from "../lib/pytorch.mjs";
 import { rinWorkload } from "../lib/rin-workload.mjs";
-import { ourCases, theirCases } from "../lib/sides.mjs";
+import { againstOption, ourCases, theirCases } from "../lib/sides.mjs";
 
 export const options = {
   "--kernels NAME[,NAME]": "kernel builds of our side; defaults to the fastest here",
+  "--against FOLDER": againstOption,
   "--K 4,7": "rounds of interaction",
   "--workers 1,2": "cores, each with a table of its own",
   "--mode train,infer": "",
@@ -39,7 +40,7 @@ export function cases({ options: asked, data, pyTorch, builds }) {
       for (const cores of numbers(asked.workers ?? "1,2")) {
         const work = `${infer ? "inference" : "training"}, K=${K}`;
         const args = ["--data", data, "--K", K, "--infer", infer ? 1 : 0, "--batches", asked.batches ?? 12, "--warm", 2];
-        list.push(...ourCases({ builds, work, cores, script: path("../weft/rin.mjs"), args }));
+        list.push(...ourCases({ builds, work, cores, script: "rin.mjs", against: asked.against, args }));
         list.push(
           ...theirCases({
             ...{ pyTorch, work, cores, args, layouts: layoutsOf(cores) },

@@ -11,7 +11,7 @@ export function prepareKernels() {
  * reason.
  *
  * @param {string | undefined} asked defaults to the build that Weft itself would choose
- * @returns {{ build: string, label: string, mark?: string, skip?: string }[]}
+ * @returns {{ build: string, label: string, isWasm?: boolean, mark?: string, skip?: string }[]}
  */
 export function chosenBuilds(asked) {
   prepareKernels();
@@ -31,5 +31,10 @@ function describeBuild(build) {
   if (provider === undefined) return { build, label: build, skip: `no such kernels here; there are ${names}` };
   if (!provider.isAvailable()) return { build, label: build, skip: "this machine cannot run these kernels" };
   const mark = kernelMark(build);
-  return { build, label: mark.replace(/[0-9a-f]{16,}/g, (digest) => digest.slice(0, 8)), mark };
+  return {
+    build,
+    label: mark.replace(/[0-9a-f]{16,}/g, (digest) => digest.slice(0, 8)),
+    isWasm: provider.name.startsWith("wasm"),
+    mark,
+  };
 }

@@ -31,6 +31,8 @@ export function pyTorchEnvironment(threads) {
   return {
     ...(hasAvx512() ? { OPENBLAS_CORETYPE: "SkylakeX" } : {}),
     OMP_NUM_THREADS: String(threads),
+    MKL_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
     MALLOC_MMAP_THRESHOLD_: String(2 ** 33),
     MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
     MALLOC_TOP_PAD_: String(2 ** 28),

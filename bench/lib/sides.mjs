@@ -1,23 +1,42 @@
+import { basename, resolve } from "node:path";
 import { pyTorchEnvironment } from "./pytorch.mjs";
 
+/** What `--against` does, for the lists of options. */
+export const againstOption = "another built checkout with this bench folder; its WebAssembly builds run too";
+
 /**
- * The cases of our side: one for each kernel build.
+ * The cases of our side: one for each kernel build, here and in another checkout.
  *
  * @param {object} given
  * @param given.builds what `chosenBuilds` returned
+ * @param given.against the folder of the other checkout, if any
  * @param given.work what is done, in words; the same for every number of cores
- * @param given.script of bench/weft
+ * @param given.script its name in bench/weft
  */
-export function ourCases({ builds, work, cores, script, args }) {
-  return builds.map(({ build, label, mark, skip }) => ({
-    name: `Weft, ${label}, ${counted(cores, "thread")}`,
+export function ourCases({ builds, against, work, cores, script, args }) {
+  return withOther(builds, against).map(({ folder, who, build, label, mark, skip }) => ({
+    name: `${who}, ${label}, ${counted(cores, "thread")}`,
     group: groupOf(work, cores),
     command: process.execPath,
-    args: [script, ...args, "--build", build, "--workers", cores].map(String),
-    facts: { work, cores, side: `Weft, ${label}`, mark },
+    args: [ourScript(folder, script), ...args, "--build", build, "--workers", cores].map(String),
+    facts: { work, cores, side: `${who}, ${label}`, mark },
     skip,
   }));
 }
+
+/** The builds of this checkout, each followed by that of the other one. */
+export function withOther(builds, against) {
+  return builds.flatMap((one) => {
+    const here = { ...one, who: "Weft", folder: resolve(import.meta.dirname, "../..") };
+    if (against === undefined || !one.isWasm) return [here];
+    return [
+      here,
+      { ...here, who: `Weft of ${basename(resolve(against))}`, folder: resolve(against), label: one.build, mark: undefined },
+    ];
+  });
+}
+
+export const ourScript = (folder, name) => resolve(folder, "bench/weft", name);
 
 /**
  * The cases of PyTorch: one for each version, variant and layout.
