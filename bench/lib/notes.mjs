@@ -20,15 +20,14 @@ export function peerLines(rows) {
   });
 }
 
-/** What some work costs next to other work of the same side, by a name for both. */
+/** What some work costs next to other work of the same side, in processor time if it is known. */
 export function costLines(rows, from, to) {
-  return fastest(rows).flatMap(({ facts, median }, _, all) => {
+  return fastest(rows).flatMap(({ facts, median, perCpu }, _, all) => {
     const { cores, side } = facts;
     const cheap = all.find((row) => row.facts.work === from && row.facts.side === side && row.facts.cores === cores);
     if (facts.work !== to || cheap === undefined) return [];
-    return [
-      `Cost, ${cores} ${cores === 1 ? "core" : "cores"}: ${side}: ${to} is ${(cheap.median / median).toFixed(2)} × ${from}`,
-    ];
+    const ratio = perCpu === undefined ? cheap.median / median : cheap.perCpu / perCpu;
+    return [`Cost, ${cores} ${cores === 1 ? "core" : "cores"}: ${side}: ${to} is ${ratio.toFixed(2)} × ${from}`];
   });
 }
 

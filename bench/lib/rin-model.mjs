@@ -9,7 +9,7 @@ import { Labels, Vocabulary } from "@weft-nlp/core/vocabulary";
  * @param options of the command line: K, chunk and batch
  * @param engine options of the engine
  */
-export function buildRin(data, { K = 4, chunk = 5, batch = 50 }, engine) {
+export function buildRin(data, options, engine) {
   const lexicon = {
     words: Vocabulary.build(made(data.words - 1, "w")),
     pos: Vocabulary.build(made(data.pos - 1, "p")),
@@ -20,8 +20,8 @@ export function buildRin(data, { K = 4, chunk = 5, batch = 50 }, engine) {
   };
   const config = parseConfig({
     data: { train: "-", dev: "-" },
-    model: { name: "rin", rounds: Number(K) },
-    training: { chunk: Number(chunk), batch: Number(batch) },
+    model: { name: "rin", rounds: Number(options.K ?? 4) },
+    training: { chunk: Number(options.chunk ?? 5), batch: Number(options.batch ?? 50) },
   });
   const { name, ...settings } = config.model;
   return { built: buildModel({ name, settings, lexicon, threshold: 0.5 }, engine), config };
