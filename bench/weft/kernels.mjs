@@ -11,8 +11,8 @@ const { options } = readOptions(process.argv.slice(2));
 prepareKernels();
 const { flop, run } = options.case === "peak" ? await registerPeak() : kernelWork(hotKernels[Number(options.case)]);
 
-// Warm, then so often that a slice takes about a tenth of a second. The other work of the machine
-// comes and goes, so the middle of the slices counts.
+// Warm for a tenth of a second, then nine slices of half that length. Other work of the machine
+// comes and goes, so their median counts.
 const started = performance.now();
 let warm = 0;
 while (performance.now() - started < 100) for (let i = 0; i < 8; i++, warm++) run();
