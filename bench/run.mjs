@@ -1,4 +1,5 @@
 // npm run bench -- NAME [--rounds 3] [--only PATTERN] [--json FILE] [options of the benchmark]
+// npm run bench -- NAME --help
 import { writeFileSync } from "node:fs";
 import { availableBenchmarks, loadBenchmark } from "./lib/catalogue.mjs";
 import { machine, machineLine } from "./lib/machine.mjs";
@@ -14,6 +15,17 @@ if (benchmark === undefined) {
   );
   process.exit(2);
 }
+if (options.help !== undefined) {
+  const shared = {
+    "--rounds 3": "how often each case runs",
+    "--only PATTERN": "cases by name and group",
+    "--json FILE": "every sample",
+  };
+  const all = Object.entries({ ...benchmark.options, ...shared });
+  const width = Math.max(...all.map(([option]) => option.length)) + 2;
+  console.log([benchmark.title, ...all.map(([option, words]) => `  ${option.padEnd(width)}${words}`.trimEnd())].join("\n"));
+  process.exit(0);
+}
 
 const rounds = Number(options.rounds ?? benchmark.rounds?.(options) ?? 3);
 const context = { options, ...(await benchmark.prepare?.(options)) };
@@ -24,7 +36,8 @@ const { samples, failures } = await runInTurn(cases, rounds, (line) => console.e
 const rows = summarise(cases, samples, benchmark.base);
 
 console.log(`## ${benchmark.title}\n\n${machineLine(machine())}; ${rounds} rounds, the cases in turn.\n`);
-console.log(markdown(rows, benchmark.unit ?? "sentences/s"));
+console.log(benchmark.table?.(rows, options) ?? markdown(rows, benchmark.unit ?? "sentences/s"));
+for (const line of benchmark.notes?.(rows) ?? []) console.log(`- ${line}`);
 const skipped = new Map(cases.filter((one) => one.skip !== undefined).map((one) => [one.name, one.skip]));
 for (const [skippedName, reason] of skipped) console.log(`Skipped: ${skippedName}: ${reason}`);
 for (const { name: failed, reason } of failures) console.log(`Failed: ${failed}: ${reason}`);

@@ -3,8 +3,15 @@ import { existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { numbers } from "../lib/options.mjs";
 
-// Options: --clients 1,8,64 --seconds 4 --threads 2 --models rin,joint-nn-128,joint-nn-256,FOLDER
-//          --soak MINUTES --deadline 1000 --connections 4000: once, at twice the server's capacity
+export const options = {
+  "--clients 1,8,64": "",
+  "--seconds 4": "",
+  "--threads 2": "",
+  "--models rin,joint-nn-128,joint-nn-256,FOLDER": "",
+  "--soak MINUTES": "once, at twice the server's capacity",
+  "--deadline 1000": "with --soak",
+  "--connections 4000": "with --soak",
+};
 export const title = "weft serve: requests of one sentence (bundled corpus, mean 20 words), clients in a separate process";
 export const unit = "requests/s";
 export const base = ["one sentence at a time"];
@@ -29,16 +36,16 @@ export function prepare({ models, soak }) {
   return { models: names.map((name) => ({ name, folder: Object.hasOwn(known, name) ? known[name]() : name })) };
 }
 
-export function cases({ options, models }) {
+export function cases({ options: asked, models }) {
   const given = ["seconds", "threads", "deadline", "connections"].flatMap((name) =>
-    options[name] === undefined ? [] : [`--${name}`, options[name]],
+    asked[name] === undefined ? [] : [`--${name}`, asked[name]],
   );
   return models.flatMap(({ name: model, folder }) => {
     const run = (...args) => ({ command: process.execPath, args: [script, "--model", folder, ...given, ...args] });
-    const limitMs = (Number(options.soak) + 5) * 60_000;
-    if (options.soak !== undefined)
-      return [{ name: `${model}, overload for ${options.soak} min`, ...run("--soak", options.soak), limitMs }];
-    return numbers(options.clients ?? "1,8,64").flatMap((clients) => {
+    const limitMs = (Number(asked.soak) + 5) * 60_000;
+    if (asked.soak !== undefined)
+      return [{ name: `${model}, overload for ${asked.soak} min`, ...run("--soak", asked.soak), limitMs }];
+    return numbers(asked.clients ?? "1,8,64").flatMap((clients) => {
       const group = `${model}, ${clients} ${clients === 1 ? "client" : "clients"}`;
       return [
         { name: "one sentence at a time", group, ...run("--clients", `${clients}`, "--batch", "1", "--batch-wait", "0") },

@@ -3,20 +3,20 @@ import { gamma, mulberry } from "./random.mjs";
 // A synthetic corpus with the measures of NYT (Sun et al. 2020, section 5.1): the speed of RIN
 // depends on lengths and sizes, not on the words. It is generated here so that Weft's side
 // needs no Python.
-const words = 90_760;
 const pos = 45;
 const relations = 24;
-const sentenceCount = 3_000;
 
 /**
+ * @param {object} options
+ * @param {number} [options.length] of every sentence; defaults to lengths as in NYT
  * @returns {{words: number, pos: number, relations: number, sentences: {words: number[], pos:
  *   number[], tags: number[], cells: number[][]}[]}}
  */
-export function rinWorkload(seed = 7) {
+export function rinWorkload({ seed = 7, words = 90_760, sentences: count = 3_000, length: all } = {}) {
   const random = mulberry(seed);
   const word = zipf(words, random);
-  const sentences = Array.from({ length: sentenceCount }, () => {
-    const length = Math.min(100, Math.max(4, Math.round(gamma(7, 38 / 7, random))));
+  const sentences = Array.from({ length: count }, () => {
+    const length = all ?? Math.min(100, Math.max(4, Math.round(gamma(7, 38 / 7, random))));
     const entities = distinct(3, length, random);
     const tags = new Array(length).fill(0);
     for (const at of entities) tags[at] = 4;

@@ -35,7 +35,7 @@ function runCase({ command, args, env, limitMs = usualLimitMs }) {
     child.stderr.on("data", (chunk) => (complaints += chunk));
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      if (code !== 0) return reject(new Error(`exited with ${signal ?? code}: ${lastLine(complaints)}`));
+      if (code !== 0) return reject(new Error(`exited with ${signal ?? code}: ${errorLine(complaints)}`));
       try {
         const sample = JSON.parse(lastLine(output));
         if (!(sample.sentences_per_second > 0)) throw new Error("no sentences_per_second");
@@ -46,5 +46,8 @@ function runCase({ command, args, env, limitMs = usualLimitMs }) {
     });
   });
 }
+
+/** The line that names an error; Node prints a trace and its version behind it. */
+const errorLine = (text) => text.split("\n").find((line) => /^\w*Error\b/.test(line)) ?? lastLine(text);
 
 const lastLine = (text) => text.trimEnd().split("\n").at(-1) ?? "";
