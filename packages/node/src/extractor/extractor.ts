@@ -68,5 +68,5 @@ export class Extractor {
   }
 }
 
-/** One waits while another is predicted. */
-const batchesAhead = 2;
+/** One waits in the queue of the threads while another is predicted. */
+const batchesAhead = 1;
