@@ -32,13 +32,21 @@ const { output } = await bundle.write({
   // Names stay, so that errors and profiles can be read.
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });
-writeFileSync(join(folder, "THIRD-PARTY-LICENSES.txt"), licences(output.flatMap(({ moduleIds = [] }) => moduleIds)));
+writeFileSync(
+  join(folder, "THIRD-PARTY-LICENSES.txt"),
+  licences(output.flatMap((one) => (one.type === "chunk" ? one.moduleIds : []))),
+);
 
+/** @param {string} path */
 function isOtherAction(path) {
   return path.startsWith(actions) && basename(path) !== "extract-action.js";
 }
 
-/** The licences of the packages whose code is in the bundle. */
+/**
+ * The licences of the packages whose code is in the bundle.
+ *
+ * @param {readonly string[]} modules
+ */
 function licences(modules) {
   const packages = new Set(
     modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll("\\", "/"))?.[0] ?? []),

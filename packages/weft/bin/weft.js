@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 
 const words = process.argv.slice(2);
+/** @param {string} path */
 const inDist = (path) => new URL(`../dist/${path}`, import.meta.url);
 
 // In a fresh clone there is nothing to import.
@@ -23,12 +24,20 @@ function usesBundle() {
   return made > 0 && ["tensor", "core", "draw", "node", "weft"].every((name) => timeOf(buildOf(name)) <= made);
 }
 
-/** The record of a package's last build, which is not published. */
+/**
+ * The record of a package's last build, which is not published.
+ *
+ * @param {string} name
+ */
 function buildOf(name) {
   return new URL(`../../${name}/dist/.tsbuildinfo`, import.meta.url);
 }
 
-/** When a file was written; 0 if there is none. */
+/**
+ * When a file was written; 0 if there is none.
+ *
+ * @param {URL} url
+ */
 function timeOf(url) {
   return statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

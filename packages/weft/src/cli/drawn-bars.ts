@@ -1,6 +1,6 @@
 import cliProgress from "cli-progress";
+import type { ProgressBar, ProgressGroup } from "./progress-bar.ts";
 import type { Style } from "./style.ts";
-import type { ProgressBar, ProgressGroup } from "./terminal.ts";
 
 /** A bar on standard error. */
 export function drawnBar(label: string, total: number, style: Style): ProgressBar {

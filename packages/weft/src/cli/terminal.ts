@@ -1,11 +1,6 @@
 import { writeOutput } from "@weft-nlp/node/standard-output";
+import type { ProgressBar, ProgressGroup } from "./progress-bar.ts";
 import { type Style, styleFor } from "./style.ts";
-
-export interface ProgressBar {
-  /** @param note a few words after the bar, such as the loss */
-  update(done: number, note?: string): void;
-  stop(): void;
-}
 
 /** The output of a command: data on standard output, everything for people on standard error. */
 export interface Terminal {
@@ -28,14 +23,6 @@ export interface Terminal {
   progress(label: string, total: number): ProgressBar;
   /** Several progress bars, one below the other. */
   progressGroup(): ProgressGroup;
-}
-
-/** A group of bars. Stopping a bar removes it, and those below it move up. */
-export interface ProgressGroup {
-  add(label: string, total: number): ProgressBar;
-  /** A line for people, above the bars; like `say` if no bars are drawn. */
-  say(text: string): void;
-  stop(): void;
 }
 
 export async function openTerminal({ json = false, quiet = false }: { json?: boolean; quiet?: boolean } = {}): Promise<Terminal> {
