@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const model = fileURLToPath(new URL("../../examples/model", import.meta.url));
 const text = join(folder, "news.txt");
 // More sentences than this thread reads without starting others.
-writeFileSync(text, `${"Mara Voss founded Kettle Robotics in Łódź. It wasn't easy.\n".repeat(200)}`);
+writeFileSync(text, "Mara Voss founded Kettle Robotics in Łódź. It wasn't easy.\n".repeat(200));
 
 test("the command loads only the declarations of its commands at start", () => {
   const loaded = staticImports(resolve(dirname(weftPath), "../dist/cli/main.js"));

@@ -146,11 +146,14 @@ class CollectedOutput implements TripleSink {
 
   /** Resolves when everything so far has been accepted. */
   flush(): Promise<void> {
-    this.#written = this.#written.then(async () => {
-      const taken = this.#pieces;
-      [this.#pieces, this.#held] = [[], 0];
-      for (const piece of joinedTexts(taken)) await writeOutput(piece);
-    });
+    this.#written = this.#writeAfter(this.#written);
     return this.#written;
+  }
+
+  async #writeAfter(earlier: Promise<void>): Promise<void> {
+    await earlier;
+    const taken = this.#pieces;
+    [this.#pieces, this.#held] = [[], 0];
+    for (const piece of joinedTexts(taken)) await writeOutput(piece);
   }
 }
