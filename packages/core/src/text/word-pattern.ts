@@ -54,15 +54,20 @@ const unicodeClasses: Classes = {
   emoji: raw`\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|${picture}[\u{E0020}-\u{E007F}]{0,20}(?:\u200D${picture}){0,10}`,
 };
 
-/** Latin-1, the usual dashes and quotes, and the euro: a pattern that compiles ten times as fast. */
+/** Latin with its usual accents, dashes, quotes and the euro: a pattern that compiles ten times as fast. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are white space or single tokens
-const simple = /^[\0-\u00ff\u2010-\u2027\u20ac]*$/;
+const simple = /^[\0-\u017f\u2010-\u2027\u20ac]*$/;
+
+/** The letters of Latin Extended-A, where capitals and small letters alternate. */
+const extended = Array.from({ length: 128 }, (_, index) => String.fromCharCode(0x100 + index));
+const extendedLower = extended.filter((letter) => letter.toLowerCase() === letter).join("");
+const extendedUpper = extended.filter((letter) => letter.toLowerCase() !== letter).join("");
 
 /** The same classes for the characters of `simple`, which have no marks. */
 export const simpleClasses: Classes = {
-  letter: raw`A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff`,
-  upper: raw`A-Z\u00c0-\u00d6\u00d8-\u00de`,
-  lower: raw`a-z\u00b5\u00df-\u00f6\u00f8-\u00ff`,
+  letter: raw`A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f`,
+  upper: raw`A-Z\u00c0-\u00d6\u00d8-\u00de${extendedUpper}`,
+  lower: raw`a-z\u00b5\u00df-\u00f6\u00f8-\u00ff${extendedLower}`,
   combining: "",
   number: raw`0-9\u00b2\u00b3\u00b9\u00bc-\u00be`,
   currency: raw`$\u00a2-\u00a5\u20ac`,
