@@ -24,6 +24,6 @@ export { jsonl } from "./jsonl.ts";
 export type { Capacity } from "./shared/capacity.ts";
 export { type DocumentRecord, type EntityRecord, type RelationRecord, recordOf } from "./shared/document-record.ts";
 export { type FittedDocument, fitDocument } from "./shared/fit.ts";
-export { type Line, longestLine, readLines, readWhole, type TextChunks } from "./shared/lines.ts";
+export { type Line, longestLine, readLineGroups, readLines, readWhole, type TextChunks } from "./shared/lines.ts";
 export { documentFromRecord } from "./shared/record.ts";
 export { documentFromWords } from "./shared/records.ts";

@@ -96,6 +96,40 @@ test("the result does not depend on the batch size", async () => {
   for (const batch of [1, 2, 3, 5, 100]) expect(await run(documents, { batch })).toEqual(whole);
 });
 
+test("the result does not depend on how far the input is read ahead, and batches are predicted together", async () => {
+  const documents = Array.from({ length: 20 }, (_, index) => documentFromText(`d${index}`, `Ada joined Acme ${index}.`));
+  const waiting: (() => void)[] = [];
+  const together: number[] = [];
+  const predict: Predict = async (examples) => {
+    const done = new Promise<void>((resolve) => void waiting.push(resolve));
+    setImmediate(() => {
+      together.push(waiting.length);
+      for (const resolve of waiting.splice(0)) resolve();
+    });
+    await done;
+    return examples.map(firstAndLast);
+  };
+  expect(await run(documents, { batch: 4, ahead: 2 }, predict)).toEqual(await run(documents, { batch: 4 }));
+  expect(Math.max(...together)).toBeGreaterThan(1);
+});
+
+test("the documents before a failing batch come out, also when batches are read ahead", async () => {
+  const documents = Array.from({ length: 12 }, (_, index) => documentFromText(`d${index}`, "Ada joined Acme."));
+  for (const ahead of [0, 2]) {
+    let calls = 0;
+    const predict: Predict = async (examples) => {
+      if (++calls === 3) throw new RangeError("no memory");
+      return examples.map(firstAndLast);
+    };
+    const found: string[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const { id } of extract(built, documents, { batch: 3, ahead, predict })) found.push(id);
+    };
+    await expect(reading()).rejects.toThrow("no memory");
+    expect(found).toEqual(["d0", "d1", "d2", "d3", "d4", "d5"]);
+  }
+});
+
 test("the annotation that came with a document is replaced", async () => {
   const [document] = documents as [Document];
   const annotated = { ...document, entities: [{ start: 1, end: 3, type: "X" }], relations: [{ head: 0, tail: 0, type: "y" }] };

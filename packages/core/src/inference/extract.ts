@@ -12,6 +12,7 @@ import {
 import type { BuiltModel } from "./built-model.ts";
 import { mergeWindows, type WindowFinding } from "./merge-windows.ts";
 import { Predictor } from "./predictor.ts";
+import { readAhead } from "./read-ahead.ts";
 import { type WindowOptions, windowSettings, windowsOf } from "./windows.ts";
 
 /** Predicts many sentences at once, in this thread or in workers. */
@@ -30,6 +31,11 @@ export interface ExtractOptions extends WindowOptions {
   readonly minConfidence?: number | undefined;
   /** Sentences predicted at a time; defaults to 512. */
   readonly batch?: number | undefined;
+  /**
+   * Batches to read and to predict while the batch before is still under way; defaults to 0. Makes
+   * sense if `predict` uses other threads, which would otherwise wait for this one.
+   */
+  readonly ahead?: number | undefined;
   /** Stops the stream. */
   readonly signal?: AbortSignal | undefined;
   /** Called for every sentence that is longer than a window, before its document is yielded. */
@@ -56,7 +62,7 @@ const defaultBatch = 512;
 /**
  * Finds entities and relations in documents and yields each document, in order, with the model's
  * annotation in place of its own. A model that needs entities is given those of the document. The
- * input is streamed: only about one batch of sentences is in memory at a time.
+ * input is streamed: only about one batch of sentences is in memory at a time, and `ahead` more.
  *
  * A sentence longer than the window is read in overlapping windows, whose findings `mergeWindows`
  * merges.
@@ -69,6 +75,30 @@ export async function* extract(
   options: ExtractOptions = {},
 ): AsyncGenerator<Document> {
   const settings = windowSettings(options);
+  const batches = predictedBatches(built, documents, settings, options);
+  const { ahead = 0 } = options;
+  for await (const batch of ahead > 0 ? readAhead(batches, ahead) : batches) {
+    const predictions = await batch.predictions;
+    options.signal?.throwIfAborted();
+    yield* annotate(built, batch, predictions, options);
+  }
+}
+
+/** Documents whose sentences are predicted together. */
+interface Batch {
+  readonly documents: readonly Document[];
+  readonly pieces: readonly Piece[];
+  readonly given: readonly EntitiesWithin[];
+  readonly predictions: readonly Prediction[] | Promise<readonly Prediction[]>;
+}
+
+/** Collects documents into batches and starts the prediction of each. */
+async function* predictedBatches(
+  built: BuiltModel,
+  documents: Iterable<Document> | AsyncIterable<Document>,
+  settings: { readonly window: number; readonly overlap: number },
+  options: ExtractOptions,
+): AsyncGenerator<Batch> {
   const predict = options.predict ?? predictHere(built);
   const limit = options.batch ?? defaultBatch;
   let waiting: Document[] = [];
@@ -81,16 +111,34 @@ export async function* extract(
     waiting.push(document);
     // Documents without sentences wait as well, and a stream of them must not pile up.
     if (pieces.length < limit && waiting.length < limit) continue;
-    yield* annotate(built, predict, waiting, pieces, options);
+    yield startBatch(built, predict, waiting, pieces, options);
     waiting = [];
     pieces = [];
   }
-  yield* annotate(built, predict, waiting, pieces, options);
+  yield startBatch(built, predict, waiting, pieces, options);
 }
 
 function predictHere(built: BuiltModel): Predict {
   const predictor = new Predictor(built);
   return (examples, how) => predictor.predict(examples, how);
+}
+
+function startBatch(
+  { encoder, description, definition }: BuiltModel,
+  predict: Predict,
+  documents: readonly Document[],
+  pieces: readonly Piece[],
+  { threshold = description.threshold }: ExtractOptions,
+): Batch {
+  const { needsGoldEntities } = definition.capabilities;
+  const given = documents.map((document) => entitiesWithin(needsGoldEntities ? document.entities : []));
+  const examples = pieces.map(({ document, window }) =>
+    encoder.encode(sentenceAt(documents[document] as Document, window, given[document] as EntitiesWithin)),
+  );
+  const predictions = predict(examples, { threshold });
+  // A failure is reported when the batch has its turn, or not at all if the consumer stops before.
+  if (predictions instanceof Promise) predictions.catch(() => undefined);
+  return { documents, pieces, given, predictions };
 }
 
 /** A sentence, or a window of a long one. */
@@ -102,19 +150,13 @@ interface Piece {
   readonly window: Span;
 }
 
-async function* annotate(
-  { encoder, description, definition }: BuiltModel,
-  predict: Predict,
-  documents: readonly Document[],
-  pieces: readonly Piece[],
+function* annotate(
+  { definition }: BuiltModel,
+  { documents, pieces, given }: Batch,
+  predictions: readonly Prediction[],
   options: ExtractOptions,
-): AsyncGenerator<Document> {
+): Generator<Document> {
   const { needsGoldEntities } = definition.capabilities;
-  const given = documents.map((document) => entitiesWithin(needsGoldEntities ? document.entities : []));
-  const examples = pieces.map(({ document, window }) =>
-    encoder.encode(sentenceAt(documents[document] as Document, window, given[document] as EntitiesWithin)),
-  );
-  const predictions = await predict(examples, { threshold: options.threshold ?? description.threshold });
   let next = 0;
   for (const [index, document] of documents.entries()) {
     const entities: Entity[] = [];

@@ -54,6 +54,7 @@ const opener = /^(?:[\p{Lu}\p{Lt}\p{Lo}\p{N}\p{Sc}\p{Extended_Pictographic}"“�
 /** The kind of sentence end that the token is, if any. */
 function endingOf(tokens: readonly Token[], index: number, sentenceStart: number): Ending | undefined {
   const { text } = tokens[index] as Token;
+  if (/^[A-Za-z]+$/.test(text)) return undefined;
   if (/^[。！？｡]/u.test(text)) return "full-width stop";
   if (/^(?:[.…]+|[!?]+)$/u.test(text)) {
     const enumerates =

@@ -1,7 +1,7 @@
 import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asObject, asString, within } from "../json/fields.ts";
 import type { Sentence } from "../schema/index.ts";
-import { wordShape, wordShapes } from "./word-shape.ts";
+import { wordShapeIndex, wordShapes } from "./word-shape.ts";
 
 /** How a vocabulary is built and looked up. */
 export interface VocabularyOptions {
@@ -109,7 +109,7 @@ export class Vocabulary {
    * rare word.
    */
   unknownIndexOf(word: string): number {
-    return this.options.unknown === "shape" ? wordShapes.indexOf(wordShape(word)) : 0;
+    return this.options.unknown === "shape" ? wordShapeIndex(word) : 0;
   }
 
   /** Occurrences in the training split; 0 for an unknown word. */
@@ -139,5 +139,5 @@ function* charactersOf(sentences: Iterable<Sentence>): Generator<string> {
 
 function fold(word: string, { foldCase, foldNumbers }: Vocabulary["options"]): string {
   const cased = foldCase ? word.toLowerCase() : word;
-  return foldNumbers ? cased.replace(/\p{Nd}/gu, "0") : cased;
+  return foldNumbers && /[^A-Za-z]/.test(cased) ? cased.replace(/\p{Nd}/gu, "0") : cased;
 }

@@ -28,3 +28,18 @@ export function wordShape(word: string): WordShape {
   if (word.length > 3 && word.endsWith("s")) return "ends in s";
   return "other";
 }
+
+/** The index of a word's shape in `wordShapes`. Remembers words, since most of a text are the same few. */
+export function wordShapeIndex(word: string): number {
+  const known = remembered.get(word);
+  if (known !== undefined) return known;
+  const index = wordShapes.indexOf(wordShape(word));
+  if (word.length > longestRemembered) return index;
+  if (remembered.size >= maxRemembered) remembered.clear();
+  remembered.set(word, index);
+  return index;
+}
+
+const remembered = new Map<string, number>();
+const maxRemembered = 1 << 15;
+const longestRemembered = 40;

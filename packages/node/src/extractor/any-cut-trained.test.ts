@@ -5,10 +5,10 @@ import { type EndEvent, parseConfig, train } from "@weft-nlp/core/training";
 import { bestBuild } from "@weft-nlp/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readDocuments } from "../files/read-documents.ts";
-import { allowRelaxedSimd } from "../workers/relaxed-simd.ts";
+import { prepareKernels } from "../workers/prepare-kernels.ts";
 import { threadExecutor } from "../workers/thread-executor.ts";
 
-allowRelaxedSimd();
+prepareKernels();
 
 const corpus = fileURLToPath(new URL("../../../../examples/corpus/dev.jsonl", import.meta.url));
 const words = { size: 12 };

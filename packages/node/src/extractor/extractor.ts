@@ -24,7 +24,7 @@ export class Extractor {
   static async open(folder: string, options: ComputeOptions & ThreadOptions = {}): Promise<Extractor> {
     const model = await loadModel(folder, options);
     const threads = threadCount(options);
-    return new Extractor(model, threads, await threadExecutor(model, threads, options));
+    return new Extractor(model, threads, await threadExecutor(model, threads, { onDemand: true, ...options }));
   }
 
   /**
@@ -48,9 +48,13 @@ export class Extractor {
     );
   }
 
-  /** Annotates a stream of documents in order, and ignores their existing annotation. */
+  /**
+   * Annotates a stream of documents in order, and ignores their existing annotation. With several
+   * threads it reads the stream ahead, so that no thread waits for the next sentences.
+   */
   documents(documents: Iterable<Document> | AsyncIterable<Document>, options: ExtractOptions = {}): AsyncGenerator<Document> {
-    return extract(this.model, documents, { ...options, predict: options.predict ?? this.predict });
+    const ahead = options.predict === undefined && this.#threads > 1 ? batchesAhead : 0;
+    return extract(this.model, documents, { ahead, ...options, predict: options.predict ?? this.predict });
   }
 
   /** Finds the entities and relations of one text. */
@@ -63,3 +67,6 @@ export class Extractor {
     await this.#executor.close();
   }
 }
+
+/** One waits in the queue of the threads while another is predicted. */
+const batchesAhead = 1;

@@ -27,7 +27,7 @@ export function openFile(path: string): OpenedFile {
   const flush = async (): Promise<void> => {
     const taken = pieces;
     [pieces, held] = [[], 0];
-    for (const piece of joined(taken)) if (!(await channel.put(piece))) await done;
+    for (const piece of joinedTexts(taken)) if (!(await channel.put(piece))) await done;
   };
   return {
     async write(piece) {
@@ -48,12 +48,12 @@ export function openFile(path: string): OpenedFile {
 }
 
 /** Characters or bytes collected before each system call. */
-const worthAWrite = 1 << 16;
+export const worthAWrite = 1 << 16;
 
 class Aborted extends Error {}
 
 /** Joins neighbouring texts. */
-function* joined(pieces: readonly (string | Uint8Array)[]): Generator<string | Uint8Array> {
+export function* joinedTexts(pieces: readonly (string | Uint8Array)[]): Generator<string | Uint8Array> {
   let texts: string[] = [];
   for (const piece of pieces) {
     if (typeof piece === "string") {

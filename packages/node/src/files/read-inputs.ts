@@ -1,5 +1,5 @@
 import type { Document } from "@weft-nlp/core";
-import { readLines } from "@weft-nlp/core/formats";
+import { readLineGroups } from "@weft-nlp/core/formats";
 import { documentFromText, type TextOptions } from "@weft-nlp/core/text";
 import { readDocuments } from "./read-documents.ts";
 import { type ReadTextOptions, readText, sourceName } from "./read-text.ts";
@@ -31,15 +31,17 @@ export async function* readInput(path: string, options: ReadInputOptions = {}): 
   const source = sourceName(path);
   let lines: string[] = [];
   let first = 0;
-  for await (const { text, number } of readLines(readText(path, options), source)) {
-    const blank = text.trim() === "";
-    if (lines.length > 0 && (blank || kind === "text")) {
-      yield documentFromText(`${source}:${first}`, lines.join("\n"), options.text);
-      lines = [];
+  for await (const group of readLineGroups(readText(path, options), source)) {
+    for (const { text, number } of group) {
+      const blank = text.trim() === "";
+      if (lines.length > 0 && (blank || kind === "text")) {
+        yield documentFromText(`${source}:${first}`, lines.join("\n"), options.text);
+        lines = [];
+      }
+      if (blank) continue;
+      if (lines.length === 0) first = number;
+      lines.push(text);
     }
-    if (blank) continue;
-    if (lines.length === 0) first = number;
-    lines.push(text);
   }
   if (lines.length > 0) yield documentFromText(`${source}:${first}`, lines.join("\n"), options.text);
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Document } from "@weft-nlp/core";
 import type { TripleFormat, TripleOptions, TripleSink } from "@weft-nlp/core/triples";
 import { UsageError } from "../errors.ts";
-import { type OpenedFile, openFile } from "../files/open-file.ts";
+import { joinedTexts, type OpenedFile, openFile, worthAWrite } from "../files/open-file.ts";
 import { openFolder } from "../files/open-folder.ts";
 import { standardStream } from "../files/read-text.ts";
 import { writeOutput } from "../files/standard-output.ts";
@@ -27,7 +27,15 @@ export interface TripleOutput {
 export async function openTriples(path: string, format: TripleFormat, options: TripleOptions = {}): Promise<TripleOutput> {
   if (path === standardStream) {
     refuseStandardOutput(format);
-    return connect(format, options, { write: (piece) => writeOutput(piece) }, nothing, nothing);
+    const output = new CollectedOutput();
+    return connect(
+      format,
+      options,
+      output,
+      async () => output.flush(),
+      // What was written before a failure stays, if anyone still reads it.
+      async () => output.flush().catch(() => undefined),
+    );
   }
   if (format.files === undefined) {
     const file = openFile(path);
@@ -112,4 +120,40 @@ async function connect(
   }
 }
 
-async function nothing(): Promise<void> {}
+/**
+ * Standard output with fewer system calls. Pieces wait until there are many, or until this thread
+ * has nothing else to do, so that the results for a slow input come at once.
+ */
+class CollectedOutput implements TripleSink {
+  #pieces: (string | Uint8Array)[] = [];
+  #held = 0;
+  #scheduled = false;
+  #written = Promise.resolve();
+
+  async write(piece: string | Uint8Array): Promise<void> {
+    this.#pieces.push(piece);
+    this.#held += piece.length;
+    if (this.#held >= worthAWrite) await this.flush();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        // The next call reports a failure.
+        this.flush().catch(() => undefined);
+      });
+    }
+  }
+
+  /** Resolves when everything so far has been accepted. */
+  flush(): Promise<void> {
+    this.#written = this.#writeAfter(this.#written);
+    return this.#written;
+  }
+
+  async #writeAfter(earlier: Promise<void>): Promise<void> {
+    await earlier;
+    const taken = this.#pieces;
+    [this.#pieces, this.#held] = [[], 0];
+    for (const piece of joinedTexts(taken)) await writeOutput(piece);
+  }
+}

@@ -1,14 +1,4 @@
-import { type TripleFormat, type TripleRow, tripleColumns, tripleRows } from "@weft-nlp/core/triples";
-import { type BasicType, ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
-
-/**
- * Default number of rows in a group. A whole group is held in memory, some 20 MB; its entry in the
- * footer, a few kB, stays until the file is closed: nothing else grows.
- */
-const largeGroup = 25_000;
-
-/** UTF-16 units of text held before a group is written, even if it has few rows. */
-const groupUnits = 8 << 20;
+import type { TripleFormat, TripleWriter } from "@weft-nlp/core/triples";
 
 /** The table of triples in columns, for data frames and query engines. */
 export const parquet: TripleFormat = {
@@ -20,60 +10,15 @@ export const parquet: TripleFormat = {
   holds: "relations",
   binary: true,
   open(sink, options = {}) {
-    const { groupRows = largeGroup } = options;
-    const bytes = new ByteWriter();
-    const kvMetadata = Object.entries(options.model ?? {}).map(([key, value]: [string, string]) => ({
-      key: `weft.model.${key}`,
-      value,
-    }));
-    const file = new ParquetWriter({
-      writer: bytes,
-      schema: schemaFromColumnData({ columnData: columns([]) }),
-      createdBy: "weft",
-      kvMetadata,
-    });
-    let rows: TripleRow[] = [];
-    let units = 0;
-    const take = async (): Promise<void> => {
-      const piece = bytes.getBytes().slice();
-      bytes.index = 0;
-      await sink.write(piece);
-    };
-    const group = async (): Promise<void> => {
-      await file.write({ columnData: columns(rows), rowGroupSize: groupRows });
-      rows = [];
-      units = 0;
-      await take();
+    // The package that writes it loads with the first document: it takes longer than a short text.
+    let loading: Promise<TripleWriter> | undefined;
+    const writer = (): Promise<TripleWriter> => {
+      loading ??= import("./parquet-writer.ts").then(({ openParquetWriter }) => openParquetWriter(sink, options));
+      return loading;
     };
     return {
-      async write(document) {
-        for (const row of tripleRows(document, options)) {
-          units += unitsOf(row);
-          rows.push(row);
-          if (rows.length >= groupRows || units >= groupUnits) await group();
-        }
-      },
-      async end() {
-        if (rows.length > 0) await group();
-        await file.finish();
-        await take();
-      },
+      write: async (document) => (await writer()).write(document),
+      end: async () => (await writer()).end(),
     };
   },
 };
-
-const types = { text: "STRING", integer: "INT32", number: "DOUBLE" } as const satisfies Record<string, BasicType>;
-
-function columns(rows: readonly TripleRow[]): ColumnSource[] {
-  return Object.entries(tripleColumns).map(([name, type]) => ({
-    name,
-    type: types[type],
-    data: rows.map((row) => row[name as keyof TripleRow]),
-    // Page offsets would be kept for every group until the end of the file.
-    offsetIndex: false,
-  }));
-}
-
-function unitsOf(row: TripleRow): number {
-  return Object.values(row).reduce<number>((sum, cell) => sum + (typeof cell === "string" ? cell.length : 8), 0);
-}

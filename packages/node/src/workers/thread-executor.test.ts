@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import type { Sentence } from "@weft-nlp/core";
-import { type BuiltModel, buildModel } from "@weft-nlp/core/inference";
+import { type BuiltModel, buildModel, predictionChunks } from "@weft-nlp/core/inference";
 import { models } from "@weft-nlp/core/models";
 import type { Executor } from "@weft-nlp/core/training";
 import { buildLexicon, lexiconSettings } from "@weft-nlp/core/vocabulary";
@@ -105,6 +105,19 @@ async function started(count: number, options: ThreadOptions = {}): Promise<[exe
   await nextTurn();
   return [executor, threads.slice(before)];
 }
+
+test("on demand, a few sentences start no thread, and more start no more threads than chunks", async () => {
+  const before = threads.length;
+  const executor = await threadExecutor(built, 9, { onDemand: true });
+  const examples = sentences.map((sentence) => built.encoder.encode(sentence));
+  const few = examples.slice(0, 8);
+  expect(await executor.predict(few, { threshold: 0.3 })).toEqual(await executors[0]?.predict(few, { threshold: 0.3 }));
+  expect(threads.length).toBe(before);
+  const many = Array.from({ length: 6 }, () => examples).flat();
+  expect(await executor.predict(many, { threshold: 0.3 })).toEqual(await executors[0]?.predict(many, { threshold: 0.3 }));
+  expect(threads.length - before).toBe(predictionChunks(many).length);
+  await executor.close();
+});
 
 test("a thread that cannot start fails every job instead of hanging, and is not restarted endlessly", async () => {
   const { description } = built;

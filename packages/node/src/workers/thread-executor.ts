@@ -8,6 +8,11 @@ import { type Job, WorkerPool } from "./worker-pool.ts";
 export interface ThreadOptions {
   /** Keeps the calling thread free: even a single thread is then a worker thread. */
   readonly background?: boolean | undefined;
+  /**
+   * Starts threads only when there are sentences for several: a few are predicted sooner by the
+   * calling thread. By default all threads start at once.
+   */
+  readonly onDemand?: boolean | undefined;
   /** Called for every thread that ends unexpectedly, with the cause. */
   readonly onDeath?: ((cause: unknown) => void) | undefined;
 }
@@ -27,14 +32,20 @@ export interface ThreadExecutor extends Executor {
 export async function threadExecutor(
   built: BuiltModel,
   threads: number,
-  { background = false, onDeath }: ThreadOptions = {},
+  { background = false, onDemand = false, onDeath }: ThreadOptions = {},
 ): Promise<ThreadExecutor> {
   if (checkedThreads(threads) === 1 && !background) return { ...(await localExecutor(built)), failure: undefined };
-  const pool = new WorkerPool(built, threads, onDeath);
+  const pool = new WorkerPool(built, threads, { startAll: !onDemand, onDeath });
+  const here = onDemand && !background ? await localExecutor(built) : undefined;
+  let chunksHere = 0;
   return {
     gradients: (tasks) => pool.run(tasks.map((task) => ({ kind: "gradient", task }))) as Promise<ChunkResult[]>,
     predict: async (examples, options) => {
       const chunks = predictionChunks(examples);
+      if (here !== undefined && chunksHere + chunks.length <= worthThreads) {
+        chunksHere += chunks.length;
+        return here.predict(examples, options);
+      }
       const found = await pool.run(chunks.map(({ examples: chunk }): Job => ({ kind: "predict", examples: chunk, options })));
       return inPlaces(chunks, found as Prediction[][]);
     },
@@ -44,3 +55,6 @@ export async function threadExecutor(
     close: () => pool.close(),
   };
 }
+
+/** More chunks than this take longer than starting threads. */
+const worthThreads = 4;

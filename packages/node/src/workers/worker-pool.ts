@@ -30,9 +30,11 @@ const maxDeaths = 64;
  * its checkpoint, so that no step is ever half done.
  */
 export class WorkerPool {
-  readonly #start: WorkerStart;
+  readonly #built: BuiltModel;
+  readonly #threads: number;
   readonly #onDeath: ((cause: unknown) => void) | undefined;
-  readonly #workers: Held[];
+  #start: WorkerStart | undefined;
+  readonly #workers: Held[] = [];
   readonly #waiting: Pending[] = [];
   #nextId = 0;
   #deaths = 0;
@@ -40,10 +42,12 @@ export class WorkerPool {
   #failure: WorkerError | undefined;
   #closed = false;
 
-  constructor(built: BuiltModel, threads: number, onDeath?: (cause: unknown) => void) {
-    this.#start = { model: shareModel(built), plugins: loadedPlugins() };
+  /** @param startAll starts all threads at once; by default one more for each job that waits */
+  constructor(built: BuiltModel, threads: number, { startAll = false, onDeath }: PoolOptions = {}) {
+    this.#built = built;
+    this.#threads = threads;
     this.#onDeath = onDeath;
-    this.#workers = Array.from({ length: threads }, () => this.#startWorker());
+    if (startAll) this.#startFor(threads);
   }
 
   /** Why the pool accepts no more jobs. */
@@ -59,6 +63,7 @@ export class WorkerPool {
    */
   async run(jobs: readonly Job[]): Promise<unknown[]> {
     if (this.#failure !== undefined) throw this.#failure;
+    this.#startFor(jobs.length);
     const results = jobs.map((job) => new Promise((done, failed) => this.#waiting.push({ job, done, failed, tried: false })));
     this.#dispatch();
     return Promise.all(results);
@@ -75,7 +80,15 @@ export class WorkerPool {
     await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
   }
 
+  #startFor(jobs: number): void {
+    while (this.#workers.length < Math.min(jobs, this.#threads)) this.#workers.push(this.#startWorker());
+  }
+
   #startWorker(): Held {
+    this.#start ??= {
+      model: shareModel(this.#built),
+      plugins: loadedPlugins(),
+    };
     // The worker is plain JavaScript: it must not inherit flags that make this process read
     // TypeScript.
     const thread = new Worker(workerUrl, { workerData: this.#start, execArgv: [] });
@@ -131,6 +144,11 @@ export class WorkerPool {
       }
     }
   }
+}
+
+interface PoolOptions {
+  readonly startAll?: boolean | undefined;
+  readonly onDeath?: ((cause: unknown) => void) | undefined;
 }
 
 interface Held {

@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const invoke = async (command: Command, input: Readonly<Record<string, unknown>>): Promise<void> => {
     await loadNamed(input);
     const { openTerminal } = await import("./terminal.ts");
-    const terminal = openTerminal({ json: input["json"] === true, quiet: input["quiet"] === true });
+    const terminal = await openTerminal({ json: input["json"] === true, quiet: input["quiet"] === true });
     exitCode = (await command.run({ terminal, signal: watch.signal }, input)) ?? 0;
   };
   const said: string[] = [];
@@ -90,13 +90,13 @@ async function requireTopic(args: readonly string[]): Promise<void> {
     : names.flatMap(([name = ""]) => name);
   const asked = Object.hasOwn(families, first) ? second : first;
   if (asked === undefined || topics.includes(asked)) return;
-  const [{ UsageError }, { didYouMean }] = await Promise.all([import("@weft-nlp/node"), import("@weft-nlp/core/text")]);
+  const [{ UsageError }, { didYouMean }] = await Promise.all([import("./usage-error.ts"), import("@weft-nlp/core/text")]);
   throw new UsageError(`unknown command \`${asked}\``, didYouMean(asked, topics) ?? "weft --help lists every command");
 }
 
 /** Converts commander's error to our form: no prefix, and its suggestion as the hint. */
 async function usageError(error: CommanderError): Promise<Error> {
-  const { UsageError } = await import("@weft-nlp/node");
+  const { UsageError } = await import("./usage-error.ts");
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = /^\(Did you mean (.*)\?\)$/.exec(rest.join(" ").trim())?.[1];
   const hint =

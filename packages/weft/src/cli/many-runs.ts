@@ -9,9 +9,9 @@ import type { CommandContext } from "./command.ts";
 import type { OptionsInput } from "./declaration.ts";
 import { describeFailure } from "./failure.ts";
 import { otherKernelsWarning } from "./other-kernels-warning.ts";
+import type { ProgressBar, ProgressGroup } from "./progress-bar.ts";
 import { parseProtocols } from "./protocol-names.ts";
 import type { jobOptions, manyRunsOptions } from "./shared-options.ts";
-import type { ProgressBar, ProgressGroup } from "./terminal.ts";
 import { count } from "./words.ts";
 
 type ManyRunsInput = OptionsInput<typeof manyRunsOptions>;

@@ -1,12 +1,6 @@
-import { writeOutput } from "@weft-nlp/node/files";
-import cliProgress from "cli-progress";
+import { writeOutput } from "@weft-nlp/node/standard-output";
+import type { ProgressBar, ProgressGroup } from "./progress-bar.ts";
 import { type Style, styleFor } from "./style.ts";
-
-export interface ProgressBar {
-  /** @param note a few words after the bar, such as the loss */
-  update(done: number, note?: string): void;
-  stop(): void;
-}
 
 /** The output of a command: data on standard output, everything for people on standard error. */
 export interface Terminal {
@@ -31,17 +25,11 @@ export interface Terminal {
   progressGroup(): ProgressGroup;
 }
 
-/** A group of bars. Stopping a bar removes it, and those below it move up. */
-export interface ProgressGroup {
-  add(label: string, total: number): ProgressBar;
-  /** A line for people, above the bars; like `say` if no bars are drawn. */
-  say(text: string): void;
-  stop(): void;
-}
-
-export function openTerminal({ json = false, quiet = false }: { json?: boolean; quiet?: boolean } = {}): Terminal {
+export async function openTerminal({ json = false, quiet = false }: { json?: boolean; quiet?: boolean } = {}): Promise<Terminal> {
   const errorStyle = styleFor(process.stderr);
   const shown = process.stderr.isTTY && !json && !quiet && process.env["TERM"] !== "dumb";
+  // Without a terminal, no bar is drawn and nothing that draws is loaded.
+  const bars = shown ? await import("./drawn-bars.ts") : undefined;
   const say = (text: string): void => {
     if (!json && !quiet) process.stderr.write(`${text}\n`);
   };
@@ -53,85 +41,9 @@ export function openTerminal({ json = false, quiet = false }: { json?: boolean; 
     print: async (text) => writeOutput(`${text}\n`),
     printJson: async (value) => writeOutput(`${JSON.stringify(value, undefined, 2)}\n`),
     say,
-    progress: (label, total) => (shown ? drawnBar(label, total, errorStyle) : hiddenBar),
-    progressGroup: () => (shown ? drawnGroup(errorStyle) : { add: () => hiddenBar, say, stop: () => undefined }),
+    progress: (label, total) => bars?.drawnBar(label, total, errorStyle) ?? hiddenBar,
+    progressGroup: () => bars?.drawnGroup(errorStyle) ?? { add: () => hiddenBar, say, stop: () => undefined },
   };
 }
 
 const hiddenBar: ProgressBar = { update: () => undefined, stop: () => undefined };
-
-/** The look of bars, which leave nothing behind. */
-function barOptions(label: string, style: Style): cliProgress.Options {
-  return {
-    stream: process.stderr,
-    format: `${label} ${style("cyan", "{bar}")} {percentage} % ${style("dim", "{eta_formatted} left")} {note}`,
-    barCompleteChar: "━",
-    barIncompleteChar: "─",
-    barsize: 30,
-    hideCursor: true,
-    clearOnComplete: true,
-    etaBuffer: 50,
-    fps: framesPerSecond,
-    gracefulExit: false,
-  };
-}
-
-const framesPerSecond = 10;
-
-function drawnBar(label: string, total: number, style: Style): ProgressBar {
-  const bar = new cliProgress.SingleBar(barOptions(label, style));
-  const settle = restoreAtExit();
-  bar.start(total, 0, { note: "" });
-  return {
-    update: (done, note = "") => bar.update(done, { note }),
-    stop: () => {
-      bar.update(total);
-      bar.stop();
-      settle();
-    },
-  };
-}
-
-function drawnGroup(style: Style): ProgressGroup {
-  const bars = new cliProgress.MultiBar(barOptions("", style));
-  const settle = restoreAtExit();
-  // The bar's own timer never fires while a training blocks this thread.
-  let drawn = 0;
-  const draw = (): void => {
-    if (performance.now() - drawn < 1000 / framesPerSecond) return;
-    drawn = performance.now();
-    bars.update();
-  };
-  return {
-    add: (label, total) => {
-      const bar = bars.create(total, 0, { note: "" }, barOptions(label, style));
-      return {
-        update: (done, note = "") => {
-          bar.update(done, { note });
-          draw();
-        },
-        stop: () => void bars.remove(bar),
-      };
-    },
-    say: (text) => {
-      bars.log(`${text}\n`);
-      bars.update();
-    },
-    stop: () => {
-      bars.stop();
-      settle();
-    },
-  };
-}
-
-/**
- * Restores the cursor and line wrap of the terminal even if the program exits at once, as after a
- * second Ctrl-C.
- *
- * @returns a function that removes the handler
- */
-function restoreAtExit(): () => void {
-  const restore = (): void => void process.stderr.write("\u001b[?25h\u001b[?7h\n");
-  process.once("exit", restore);
-  return () => void process.off("exit", restore);
-}

@@ -3,9 +3,10 @@ export function count(amount: number, noun: string, plural = `${noun}s`): string
   return `${whole(amount)} ${amount === 1 ? noun : plural}`;
 }
 
-/** A whole number with commas between thousands, the same in every locale. */
+/** A number with commas between thousands, the same in every locale. */
 export function whole(amount: number): string {
-  return amount.toLocaleString("en-US");
+  // The platform's formatter takes longer to load than a short text to extract from.
+  return Number.isSafeInteger(amount) ? String(amount).replace(/\B(?=(?:\d{3})+$)/g, ",") : amount.toLocaleString("en-US");
 }
 
 /** A share in per cent with one decimal; a dash if the whole is 0. */

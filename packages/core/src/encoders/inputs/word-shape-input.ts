@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { wordShape as shapeOf, wordShapes } from "../../vocabulary/index.ts";
+import { wordShapeIndex, wordShapes } from "../../vocabulary/word-shape.ts";
 import { defineInput } from "../input-part.ts";
 import { tablePart } from "./table-part.ts";
 
@@ -18,7 +18,7 @@ export const wordShape = defineInput<WordShapeSettings>({
     z.strictObject({ size: z.int().min(1).max(1024).default(size).describe("width of the embeddings of word shapes") }),
   reader:
     () =>
-    ({ tokens }) => ({ ids: Int32Array.from(tokens, (token) => wordShapes.indexOf(shapeOf(token))) }),
+    ({ tokens }) => ({ ids: Int32Array.from(tokens, (token) => wordShapeIndex(token)) }),
   build: ({ size }, { scope, initial }) =>
     tablePart("shape", scope.child("shape").table("weight", wordShapes.length, size, initial)),
 });

@@ -19,11 +19,16 @@ export const words = defineInput<WordSettings>({
     }),
   reader:
     ({ words: vocabulary }) =>
-    ({ tokens }) => ({
-      ids: Int32Array.from(tokens, (token) => vocabulary.indexOf(token)),
+    ({ tokens }) => {
+      const ids = new Int32Array(tokens.length);
       // The row that word dropout puts in place of each word: that of its class of unknown words.
-      unknown: Int32Array.from(tokens, (token) => vocabulary.unknownIndexOf(token)),
-    }),
+      const unknown = new Int32Array(tokens.length);
+      for (const [place, token] of tokens.entries()) {
+        ids[place] = vocabulary.indexOf(token);
+        unknown[place] = vocabulary.unknownIndexOf(token);
+      }
+      return { ids, unknown };
+    },
   drop: (columns, taken) => {
     const ids = numbersOf(columns, "ids");
     if (taken === undefined) return { ids };

@@ -1,4 +1,3 @@
-import { SaxesParser } from "saxes";
 import { DataError, type Location } from "../../errors.ts";
 import type { TextChunks } from "./lines.ts";
 
@@ -35,6 +34,8 @@ export async function readXml(
   source: string | undefined,
   limits: XmlLimits = usualLimits,
 ): Promise<XmlElement | undefined> {
+  // Only one format needs the parser.
+  const { SaxesParser } = await import("saxes");
   const parser = new SaxesParser();
   const root = new OpenElement("", {}, 0);
   const open = [root];

@@ -27,11 +27,13 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
     long.unread += unread;
   };
   const outputs: TripleOutput[] = [];
+  // The input is read ahead: a failure of the output must end a read that waits for more of it.
+  const stop = new AbortController();
   try {
     for (const target of targets)
       outputs.push(await openTriples(target.path, target.format, { model: identity, base, escapeFormulas }));
     for (const path of files.length === 0 ? [standardStream] : files) {
-      const input = readInput(path, { input: options.input, signal });
+      const input = readInput(path, { input: options.input, signal: AbortSignal.any([signal, stop.signal]) });
       for await (const document of extractor.documents(input, { ...extraction, signal, onLongSentence })) {
         total.documents++;
         total.entities += document.entities.length;
@@ -42,6 +44,7 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
     }
     for (const output of outputs) await output.close();
   } catch (cause) {
+    stop.abort();
     for (const output of outputs) await output.abort();
     throw cause;
   } finally {

@@ -6,8 +6,8 @@ import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun } fro
 import type { CommandContext, Handler } from "../command.ts";
 import type { trainCommand } from "../commands/train-command.ts";
 import { otherKernelsWarning } from "../other-kernels-warning.ts";
+import type { ProgressBar } from "../progress-bar.ts";
 import { scoreTable } from "../score-table.ts";
-import type { ProgressBar } from "../terminal.ts";
 import { count, whole } from "../words.ts";
 
 export const run: Handler<typeof trainCommand> = async (context, { config: path, ...options }) => {

@@ -1,0 +1,63 @@
+/**
+ * Bundles what `weft extract` loads into a few files, `packages/weft/dist/start`, from the
+ * build of the packages: loading some two hundred modules takes longer than extracting from a page of
+ * text.
+ *
+ * `bin/weft.js` uses the bundle only where it changes nothing: plugins share the modules of the
+ * packages, so with plugins the packages themselves are loaded.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const cli = join(root, "packages/weft/dist/cli");
+const folder = join(root, "packages/weft/dist/start");
+const actions = join(cli, "actions") + sep;
+
+const bundle = await rolldown({
+  input: { main: join(cli, "main.js"), "chunk-worker": join(root, "packages/node/dist/workers/chunk-worker.js") },
+  platform: "node",
+  // The other commands are loaded from their packages, and so is what extraction hardly ever needs.
+  // The native package finds its addon beside its own files.
+  external: (id, importer) =>
+    id === "n3" || id === "@weft-nlp/native" || (id.startsWith(".") && isOtherAction(join(dirname(importer ?? root), id))),
+});
+rmSync(folder, { recursive: true, force: true });
+const { output } = await bundle.write({
+  dir: folder,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name]-[hash].js",
+  comments: { legal: true },
+  // Names stay, so that errors and profiles can be read.
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+});
+writeFileSync(
+  join(folder, "THIRD-PARTY-LICENSES.txt"),
+  licences(output.flatMap((one) => (one.type === "chunk" ? one.moduleIds : []))),
+);
+
+/** @param {string} path */
+function isOtherAction(path) {
+  return path.startsWith(actions) && basename(path) !== "extract-action.js";
+}
+
+/**
+ * The licences of the packages whose code is in the bundle.
+ *
+ * @param {readonly string[]} modules
+ */
+function licences(modules) {
+  const packages = new Set(
+    modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll("\\", "/"))?.[0] ?? []),
+  );
+  const texts = [...packages].sort().map((place) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(place, "package.json"), "utf8"));
+    const file = readdirSync(place).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? "" : `\n${readFileSync(join(place, file), "utf8").trim()}\n`;
+    return `${name} ${version}, ${license}\n${text}`;
+  });
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
+}
