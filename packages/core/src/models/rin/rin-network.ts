@@ -24,7 +24,7 @@ export interface RinOutput {
 export interface RinTagsFirst {
   readonly tagScores: Matrix;
   /** The scorer of the pairs among some words, which are its sentences. */
-  pairsAmong(words: ChosenWords): PairScorer;
+  readonly pairsAmong: (words: ChosenWords) => PairScorer;
 }
 
 /** What the rounds so far have made of the words, each [ΣN, D]. */

@@ -40,11 +40,13 @@ export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
     const { a, weight } = scorer;
     const output = tape.matrix(a.rows, weight.columns); // [ΣN, R]
     const arg = tape.recording ? tape.scratch(a.rows * weight.stride) : 0;
-    const scratch = rowScratch(tape, scorer);
-    forEachSentence(scorer, (sentence, start) => {
+    const call = { ...sentenceCall(scorer), m: 0, own: 0, scratch: rowScratch(tape, scorer), y: 0, arg: 0 };
+    forEachSentence(scorer, call, (start) => {
       const cells = start * weight.stride * 4;
-      const { n } = sentence;
-      tape.kernels.pairMax({ ...sentence, m: n, own: 0, scratch, y: output.at + cells, arg: arg === 0 ? 0 : arg + cells });
+      call.m = call.n;
+      call.y = output.at + cells;
+      call.arg = arg === 0 ? 0 : arg + cells;
+      tape.kernels.pairMax(call);
     });
     return { output, saved: { scorer, output, arg } };
   },
@@ -54,11 +56,12 @@ export const pairMax: Operation<PairScorer, Matrix, MaxSaved> = {
     const width = padded(weight.rows);
     const dTransposed = tape.zeroed(weight.columns * width);
     const [dA, dB] = [tape.gradientRoom(a), tape.gradientRoom(b)];
-    forEachSentence(scorer, (sentence, start) => {
+    const call = sentenceCall(scorer);
+    forEachSentence(scorer, call, (start) => {
       const cells = start * weight.stride * 4;
       const rows = start * a.stride * 4;
       tape.kernels.pairMaxBackward({
-        ...sentence,
+        ...call,
         wt: weight.transposed,
         y: output.at + cells,
         arg: arg + cells,
@@ -105,21 +108,16 @@ export function pairMaxOf(tape: Tape, { a, ...scorer }: PairScorer, words: Chose
   }
   const { weight } = scorer;
   const output = tape.matrix(a.rows, weight.columns); // [M, R]
-  const scratch = rowScratch(tape, all);
   const own = tape.integers(words.places);
-  forEachSentence(all, (sentence, _start, s) => {
+  const call = { ...sentenceCall(all), m: 0, own, scratch: rowScratch(tape, all), y: 0, arg: 0 };
+  forEachSentence(all, call, (_start, s) => {
     const first = words.offsets[s] ?? 0;
-    const m = (words.offsets[s + 1] ?? first) - first;
-    if (m === 0) return;
-    tape.kernels.pairMax({
-      ...sentence,
-      m,
-      own: own + first * 4,
-      a: a.at + first * a.stride * 4,
-      scratch,
-      y: output.at + first * weight.stride * 4,
-      arg: 0,
-    });
+    call.m = (words.offsets[s + 1] ?? first) - first;
+    if (call.m === 0) return;
+    call.own = own + first * 4;
+    call.a = a.at + first * a.stride * 4;
+    call.y = output.at + first * weight.stride * 4;
+    tape.kernels.pairMax(call);
   });
   return output;
 }
@@ -146,12 +144,13 @@ export const pairLoss: Operation<PairLossInput, number, undefined> = {
     const { a, b, weight, bias, gold, factor } = input;
     const scratch = rowScratch(tape, input);
     const slopes = tape.recording ? { dA: tape.gradientRoom(a), dB: tape.gradientRoom(b) } : undefined;
+    const call = sentenceCall(input);
     let total = 0;
-    forEachSentence(input, (sentence, start, index) => {
+    forEachSentence(input, call, (start, index) => {
       const cells = gold[index] ?? new Int32Array(0);
       const rows = start * a.stride * 4;
       total += tape.kernels.pairLoss({
-        ...sentence,
+        ...call,
         gold: tape.integers(cells),
         count: cells.length / 3,
         weight: factor,
@@ -189,19 +188,20 @@ export function predictPairs(tape: Tape, scorer: PairScorer, thresholds: ArrayLi
   const { weight } = scorer;
   const limits = tape.zeroed(weight.stride);
   for (let r = 0; r < weight.columns; r++) tape.heap.f32[limits / 4 + r] = logit(thresholds[r] ?? 0.5);
-  const scratch = rowScratch(tape, scorer);
   const found: PairCell[][] = [];
-  forEachSentence(scorer, (sentence) => {
-    let room = 64;
-    for (;;) {
-      const out = tape.scratch(room * 4);
-      const count = tape.kernels.pairPredict({ ...sentence, thresholds: limits, scratch, out, limit: room });
-      if (count <= room) {
-        found.push(readCells(tape, out, count));
-        return;
-      }
+  let room = 64;
+  let out = tape.scratch(room * 4);
+  const call = { ...sentenceCall(scorer), thresholds: limits, scratch: rowScratch(tape, scorer), out, limit: room };
+  forEachSentence(scorer, call, () => {
+    let count = call.n === 0 ? 0 : tape.kernels.pairPredict(call);
+    if (count > room) {
       room = count;
+      out = tape.scratch(room * 4);
+      call.out = out;
+      call.limit = room;
+      count = tape.kernels.pairPredict(call);
     }
+    found.push(readCells(tape, out, count));
   });
   return found;
 }
@@ -211,9 +211,10 @@ export function predictPairs(tape: Tape, scorer: PairScorer, thresholds: ArrayLi
  * and sampling.
  */
 export function pairProbabilities(tape: Tape, scorer: PairScorer, sentence: number): Float32Array {
+  const call = sentenceCall(scorer);
   const scratch = rowScratch(tape, scorer);
   let values: Float32Array = new Float32Array(0);
-  forEachSentence(scorer, (call, _start, index) => {
+  forEachSentence(scorer, call, (_start, index) => {
     if (index !== sentence) return;
     const { n, columns, stride } = call;
     const p = tape.scratch(n * n * stride);
@@ -223,29 +224,36 @@ export function pairProbabilities(tape: Tape, scorer: PairScorer, sentence: numb
   return values;
 }
 
-/** The fields that every kernel of pairs reads, for one sentence. */
+/**
+ * The fields that every kernel of pairs reads, for one sentence. One call object serves all
+ * sentences, because short ones would pay for an object each.
+ */
 interface SentenceCall {
-  readonly n: number;
+  n: number;
   readonly width: number;
   readonly columns: number;
   readonly stride: number;
   readonly diagonal: number;
-  readonly a: Address;
-  readonly b: Address;
+  a: Address;
+  b: Address;
   readonly w: Address;
   readonly bias: Address;
 }
 
-function forEachSentence(
-  { a, b, weight, bias, offsets, diagonal }: PairScorer,
-  visit: (sentence: SentenceCall, start: number, index: number) => void,
-): void {
-  const shared = { width: a.stride, columns: weight.columns, stride: weight.stride, diagonal: diagonal ? 1 : 0 };
+function sentenceCall({ a, b, weight, bias, diagonal }: PairScorer): SentenceCall {
+  const { at: w, columns, stride } = weight;
+  return { n: 0, width: a.stride, columns, stride, diagonal: diagonal ? 1 : 0, a: a.at, b: b.at, w, bias: bias.at };
+}
+
+/** Points the call to each sentence in turn. */
+function forEachSentence({ a, b, offsets }: PairScorer, call: SentenceCall, visit: (start: number, index: number) => void): void {
   for (let s = 0; s + 1 < offsets.length; s++) {
     const start = offsets[s] ?? 0;
-    const n = (offsets[s + 1] ?? start) - start;
     const rows = start * a.stride * 4;
-    visit({ n, ...shared, a: a.at + rows, b: b.at + rows, w: weight.at, bias: bias.at }, start, s);
+    call.n = (offsets[s + 1] ?? start) - start;
+    call.a = a.at + rows;
+    call.b = b.at + rows;
+    visit(start, s);
   }
 }
 
