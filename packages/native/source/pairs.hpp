@@ -12,12 +12,16 @@ namespace WEFT_SET {
 
 WEFT_INLINE ptrdiff_t wholeVectors(ptrdiff_t n) { return (n + lanes - 1) / lanes * lanes; }
 
+/// Words whose hidden values are computed at once: as wide as the largest tile, and small enough for
+/// the first-level cache.
+constexpr ptrdiff_t blockWords = 3 * lanes;
+
 /// The working space of one sentence of n words; words are padded to whole vectors.
 struct PairSpace {
   ptrdiff_t words;
   /// b transposed, [width, words], zero on the padding.
   float *turned;
-  /// relu(a_i + b_j), [width, words].
+  /// relu(a_i + b_j) of a block of words, [width, block].
   float *hidden;
   /// Scores of word i, [columns, words].
   float *scores;
@@ -39,11 +43,15 @@ struct PairSpace {
 
   /// Scores of word i without their bias, from a_i and the weights w [width, stride].
   WEFT_INLINE void score(int32_t width, int32_t columns, const float *ai, const float *w, int32_t stride) {
-    for (ptrdiff_t d = 0; d < width; d++) {
-      const Floats first = all(ai[d]);
-      for (ptrdiff_t j = d * words; j < (d + 1) * words; j += lanes) store(hidden + j, rectified(first + load(turned + j)));
+    for (ptrdiff_t from = 0; from < words; from += blockWords) {
+      const ptrdiff_t block = words - from < blockWords ? words - from : blockWords;
+      for (ptrdiff_t d = 0; d < width; d++) {
+        const Floats first = all(ai[d]);
+        const float *second = turned + d * words + from;
+        for (ptrdiff_t j = 0; j < block; j += lanes) store(hidden + d * block + j, rectified(first + load(second + j)));
+      }
+      multiplied(columns, (int32_t)block, width, {w, 1, stride}, hidden, block, scores + from, words);
     }
-    multiplied(columns, (int32_t)words, width, {w, 1, stride}, hidden, words, scores, words);
   }
 
   /// The lanes from word j on that hold a partner: words of the sentence, without word `skipped`.
