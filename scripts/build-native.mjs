@@ -7,7 +7,8 @@
  * - `--sanitize` adds the address sanitizer and writes to another folder.
  * - `--package [--out FOLDER]` makes the packages of what it built: one for this platform, and
  *   `@weft-nlp/native`, which names those of all platforms.
- * - `--all [--out FOLDER]` builds every platform with zig, and makes the packages that are published.
+ * - `--all [--out FOLDER]` builds every platform with zig, and makes the packages that are
+ *   published.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,7 +1,6 @@
 /**
- * Bundles what `weft extract` loads into a few files, `packages/weft/dist/start`, from the
- * build of the packages: loading some two hundred modules takes longer than extracting from a page of
- * text.
+ * Bundles what `weft extract` loads into a few files, `packages/weft/dist/start`, from the build of
+ * the packages: loading some two hundred modules takes longer than extracting from a page of text.
  *
  * `bin/weft.js` uses the bundle only where it changes nothing: plugins share the modules of the
  * packages, so with plugins the packages themselves are loaded.

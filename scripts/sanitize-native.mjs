@@ -6,6 +6,7 @@
  * `node scripts/sanitize-native.mjs` needs GCC or clang on Linux, and takes some minutes.
  */
 import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +19,7 @@ const { status } = spawnSync(process.execPath, ["node_modules/vitest/vitest.mjs"
   stdio: "inherit",
   env: {
     ...process.env,
-    WEFT_SANITIZED: "1",
+    WEFT_NATIVE_ADDON: join(root, "packages/native/build/sanitized/weft.node"),
     LD_PRELOAD: library,
     // V8 handles its own faults, and frees nothing at the end.
     ASAN_OPTIONS: "detect_leaks=0:handle_segv=0:allow_user_segv_handler=1",

@@ -31,8 +31,8 @@ const require = createRequire(import.meta.url);
 let loaded: Loaded | undefined;
 
 /**
- * Loads the addon: the one that was built in a clone of the repository, else that of the package
- * for this platform. The result is kept.
+ * Loads the addon: the file that `WEFT_NATIVE_ADDON` names, else the one that was built in a clone
+ * of the repository, else that of the package for this platform. The result is kept.
  */
 export function loadAddon(): Loaded {
   loaded ??= load();
@@ -40,9 +40,8 @@ export function loadAddon(): Loaded {
 }
 
 function load(): Loaded {
-  const folder = process.env["WEFT_SANITIZED"] === "1" ? "sanitized" : "here";
-  const built = fileURLToPath(new URL(`../build/${folder}/weft.node`, import.meta.url));
-  const file = existsSync(built) ? built : packagedFile();
+  const built = fileURLToPath(new URL("../build/here/weft.node", import.meta.url));
+  const file = process.env["WEFT_NATIVE_ADDON"] ?? (existsSync(built) ? built : packagedFile());
   if (file === undefined) return { reason: `there are no native kernels for ${platformName()}` };
   try {
     return { addon: require(file) as Addon, file };

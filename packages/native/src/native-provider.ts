@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { KernelProvider, Kernels, LinearMemory } from "@weft-nlp/tensor";
 import { type Addon, type InstructionSet, loadAddon } from "./load-addon.ts";
 import { recordedCalls, recordWords } from "./recorded-calls.generated.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** The native kernels of this machine, or one line that says why there are none. */
 export type NativeKernels =
@@ -49,7 +50,8 @@ function bind(addon: Addon, memory: LinearMemory, set: InstructionSet): Kernels 
     bytes = new Uint8Array(memory.buffer);
     run.attach(bytes);
   };
-  return recordedCalls({ follow, words, scalars: new Float32Array(record), run });
+  const recorder: Recorder = { follow, words, scalars: new Float32Array(record), run };
+  return recordedCalls(recorder);
 }
 
 const digests = new Map<string, string>();

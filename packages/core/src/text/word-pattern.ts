@@ -54,7 +54,10 @@ const unicodeClasses: Classes = {
   emoji: raw`\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|${picture}[\u{E0020}-\u{E007F}]{0,20}(?:\u200D${picture}){0,10}`,
 };
 
-/** Latin with its usual accents, dashes, quotes and the euro: a pattern that compiles ten times as fast. */
+/**
+ * Latin with its usual accents, dashes, quotes and the euro: a pattern that compiles ten times as
+ * fast.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are white space or single tokens
 const simple = /^[\0-\u017f\u2010-\u2027\u20ac]*$/;
 

@@ -37,6 +37,7 @@ export class Stepper {
    *
    * @param epoch counted from 1
    * @param step steps done before this one
+   * @throws {RangeError} if the batch has more chunks than one of `training.batch` sentences
    * @throws {TrainingError} TRAINING_DIVERGED if the loss or the gradient is not finite; a gradient
    *   that is not finite leaves the weights unchanged
    */
@@ -44,7 +45,11 @@ export class Stepper {
     const { seed, training } = this.#config;
     this.#built.engine.refreshTransposed(this.#built.store);
     const split = this.#built.definition.capabilities.recurrent === false ? evenChunksOf : chunksOf;
-    const tasks = split(batch, training.chunk).map(
+    const chunks = split(batch, training.chunk);
+    if (chunks.length > this.#buffers.length) {
+      throw new RangeError(`a step of ${batch.length} sentences, but training.batch is ${training.batch}`);
+    }
+    const tasks = chunks.map(
       (examples, k): ChunkTask => ({
         step,
         dense: this.#buffers[k] as Address,

@@ -29,7 +29,10 @@ export function wordShape(word: string): WordShape {
   return "other";
 }
 
-/** The index of a word's shape in `wordShapes`. Remembers words, since most of a text are the same few. */
+/**
+ * The index of a word's shape in `wordShapes`. Remembers words, since most of a text are the same
+ * few.
+ */
 export function wordShapeIndex(word: string): number {
   const known = remembered.get(word);
   if (known !== undefined) return known;

@@ -59,8 +59,8 @@ export interface TapeOptions {
   readonly kept?: KeptProducts | undefined;
   /**
    * Holds the working space of operations, which each frees when it returns, so that the next one
-   * finds it in the cache. Has no effect on a tape that records. Defaults to the tape's arena, which
-   * frees nothing before its reset.
+   * finds it in the cache. Has no effect on a tape that records. Defaults to the tape's arena,
+   * which frees nothing before its reset.
    */
   readonly scratch?: Arena | undefined;
 }

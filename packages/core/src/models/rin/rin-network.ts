@@ -98,8 +98,8 @@ export class RinNetwork {
 
   /**
    * The same without a gradient, for pairs among some words that the tags decide. The tags of the
-   * last round need no relation of that round, so its relation features are computed for those words
-   * only. They have the same bits as in `forward`.
+   * last round need no relation of that round, so its relation features are computed for those
+   * words only. They have the same bits as in `forward`.
    */
   tagsFirst(tape: Tape, batch: PackedSentences): RinTagsFirst {
     const { rounds: K } = this.#settings;
@@ -124,7 +124,9 @@ export class RinNetwork {
     };
   }
 
-  /** The features after the first `count` rounds; after the last round of all, H is not computed. */
+  /**
+   * The features after the first `count` rounds; after the last round of all, H is not computed.
+   */
   #interacted(tape: Tape, batch: PackedSentences, count: number): Features {
     const { rounds: K, ablation } = this.#settings;
     const { offsets } = batch;

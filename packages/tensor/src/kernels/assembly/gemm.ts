@@ -7,7 +7,9 @@
 // rows × 8 columns, 2 × 16 or 1 × 32.
 import { madd } from "./math";
 
-/** All rows are done with some columns of B before the next ones, so that these stay in the cache. */
+/**
+ * All rows are done with some columns of B before the next ones, so that these stay in the cache.
+ */
 const blockColumns = 32;
 const blockBytes: usize = 128;
 
@@ -33,9 +35,9 @@ export function affine(
 }
 
 /**
- * A·B in tiles, plus what lies `away` bytes before each cell of C if `add`; from one row of C to the
- * next, that grows by `awayRow`. So C itself is 0 and 0 away, one row for all is C − it and a row of
- * C away.
+ * A·B in tiles, plus what lies `away` bytes before each cell of C if `add`; from one row of C to
+ * the next, that grows by `awayRow`. So C itself is 0 and 0 away, one row for all is C − it and a
+ * row of C away.
  */
 function product(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, add: i32, away: usize, awayRow: usize,
@@ -95,8 +97,8 @@ export function gemmTransposed(
 }
 
 /**
- * At most three rows of at most 32 columns. From one row of A to the next are `aRow` bytes, from one
- * of its columns to the next `aStep`.
+ * At most three rows of at most 32 columns. From one row of A to the next are `aRow` bytes, from
+ * one of its columns to the next `aStep`.
  */
 function fewRows(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize, add: i32,
@@ -127,7 +129,9 @@ function fewRows(
   }
 }
 
-/** `rows` (2, 3 or 4) times `vectors` (1 or 2) of four columns, both known when this is compiled. */
+/**
+ * `rows` (2, 3 or 4) times `vectors` (1 or 2) of four columns, both known when this is compiled.
+ */
 // @ts-ignore: decorator
 @inline
 function tile(

@@ -15,8 +15,8 @@ export interface Extent {
   /** Whether the kernel touches this cell; false between the rows of a wider matrix. */
   holds(cell: number, call: CallValues): boolean;
   /**
-   * How many cells lie between the first cells of two neighbours among the items of this count; 0 if
-   * they share their cells, or if a list says which are whose.
+   * How many cells lie between the first cells of two neighbours among the items of this count; 0
+   * if they share their cells, or if a list says which are whose.
    */
   step(count: string, call: CallValues): number;
   /**

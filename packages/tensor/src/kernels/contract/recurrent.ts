@@ -6,8 +6,8 @@ const visits = reached("starts", "width");
 const gateVisits = reached("starts", 4, "width");
 
 /**
- * The element-wise halves of recurrent cells, and whole directions of an LSTM. Gate blocks of `width` cells (a multiple of 4) lie
- * side by side in a row.
+ * The element-wise halves of recurrent cells, and whole directions of an LSTM. Gate blocks of
+ * `width` cells (a multiple of 4) lie side by side in a row.
  */
 export const recurrent = {
   lstmForward: kernel("c = f·c' + i·g, h = o·tanh c; gates i, f, g, o become their activations", [

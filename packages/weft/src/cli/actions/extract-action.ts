@@ -5,6 +5,7 @@ import { readInput, standardStream } from "@weft-nlp/node/files";
 import { openTriples, type TripleOutput } from "@weft-nlp/node/triples";
 import type { Handler } from "../command.ts";
 import type { extractCommand } from "../commands/extract-command.ts";
+import { kernelsNote } from "../kernels-note.ts";
 import { checkedBase, tripleTargets } from "../triple-targets.ts";
 import { count } from "../words.ts";
 
@@ -18,6 +19,8 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   }
   const identity = await modelIdentity(model);
   const extractor = await Extractor.open(model, options);
+  const note = kernelsNote(options);
+  if (note !== undefined) terminal.say(note);
   const bar = terminal.progress("extracting", 0);
   const total = { documents: 0, entities: 0, relations: 0 };
   const long = { sentences: 0, windows: 0, unread: 0 };

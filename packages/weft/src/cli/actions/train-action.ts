@@ -5,6 +5,7 @@ import { readConfig } from "@weft-nlp/node/files";
 import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";
 import type { trainCommand } from "../commands/train-command.ts";
+import { kernelsNote } from "../kernels-note.ts";
 import { otherKernelsWarning } from "../other-kernels-warning.ts";
 import type { ProgressBar } from "../progress-bar.ts";
 import { scoreTable } from "../score-table.ts";
@@ -21,6 +22,8 @@ export const run: Handler<typeof trainCommand> = async (context, { config: path,
     signal: context.signal,
   });
   if (context.terminal.json) return printEvents(events, context);
+  const note = kernelsNote(options);
+  if (note !== undefined) context.terminal.say(note);
   await showEvents(events, folder, context);
 };
 
