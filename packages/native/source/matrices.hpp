@@ -54,25 +54,38 @@ struct Addend {
   WEFT_INLINE Addend from(ptrdiff_t i, ptrdiff_t j) const { return {at + i * row + j, row}; }
 };
 
-/// One operand A of a product: element (i, p) at `at[i * row + p * step]`.
-struct Left {
+/// The operand A of a product: element (i, p) is `at[i * row() + p * step()]`.
+struct RowMajor {
   const float *at;
-  ptrdiff_t row;
-  ptrdiff_t step;
-  WEFT_INLINE Left from(ptrdiff_t i) const { return {at + i * row, row, step}; }
+  ptrdiff_t stride;
+  WEFT_INLINE ptrdiff_t row() const { return stride; }
+  WEFT_INLINE ptrdiff_t step() const { return 1; }
+  WEFT_INLINE RowMajor from(ptrdiff_t i) const { return {at + i * stride, stride}; }
 };
 
-template <int R, int V, bool adds>
+/// The same for a transposed A, whose rows are neighbours.
+struct ColumnMajor {
+  const float *at;
+  ptrdiff_t stride;
+  WEFT_INLINE ptrdiff_t row() const { return 1; }
+  WEFT_INLINE ptrdiff_t step() const { return stride; }
+  WEFT_INLINE ColumnMajor from(ptrdiff_t i) const { return {at + i, stride}; }
+};
+
+/// Rows of the largest tile with V vectors of columns: its sums fill the registers of the set.
+constexpr int tallest(int V) { return (WEFT_LANES == 16 ? 24 : 12) / V; }
+
+template <int R, int V, bool adds, class Left>
 WEFT_INLINE void tile(int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend, Mask last) {
   Floats sum[R][V];
   WEFT_UNROLL for (int r = 0; r < R; r++) {
     WEFT_UNROLL for (int v = 0; v < V; v++) sum[r][v] = (Floats){};
   }
-  for (int32_t p = 0; p < k; p++, b += bStride, a.at += a.step) {
+  for (int32_t p = 0; p < k; p++, b += bStride, a.at += a.step()) {
     Floats right[V];
     WEFT_UNROLL for (int v = 0; v < V; v++) right[v] = v == V - 1 ? load(b + v * lanes, last) : load(b + v * lanes);
     WEFT_UNROLL for (int r = 0; r < R; r++) {
-      const Floats left = all(a.at[r * a.row]);
+      const Floats left = all(a.at[r * a.row()]);
       WEFT_UNROLL for (int v = 0; v < V; v++) sum[r][v] = fma(left, right[v], sum[r][v]);
     }
   }
@@ -87,11 +100,8 @@ WEFT_INLINE void tile(int32_t k, Left a, const float *b, ptrdiff_t bStride, floa
   }
 }
 
-/// Rows of the largest tile with V vectors of columns: its sums fill the registers of the set.
-constexpr int tallest(int V) { return (WEFT_LANES == 16 ? 24 : 12) / V; }
-
 /// One column of tiles, R rows high, and of lower ones for the rows that are left.
-template <int R, int V, bool adds>
+template <int R, int V, bool adds, class Left>
 WEFT_INLINE void panel(int32_t m, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend, Mask last) {
   ptrdiff_t i = 0;
   for (; i + R <= m; i += R) tile<R, V, adds>(k, a.from(i), b, bStride, c + i * cStride, cStride, addend.from(i, 0), last);
@@ -102,7 +112,7 @@ WEFT_INLINE void panel(int32_t m, int32_t k, Left a, const float *b, ptrdiff_t b
 
 /// C[m, n] = A[m, k] · B[k, n], plus the addend if `adds`. Columns go in panels of three vectors, or
 /// two where four are left.
-template <bool adds>
+template <bool adds, class Left>
 static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend) {
   ptrdiff_t j = 0;
   for (ptrdiff_t left = (n + lanes - 1) / lanes; left > 0;) {
@@ -118,25 +128,27 @@ static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptr
 }
 
 /// C = A · B.
+template <class Left>
 static void multiplied(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
   product<false>(m, n, k, a, b, bStride, c, cStride, {c, 0});
 }
 
 /// C += A · B.
+template <class Left>
 static void multipliedOnto(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
   product<true>(m, n, k, a, b, bStride, c, cStride, {c, cStride});
 }
 
 static void gemm(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
-  (accumulate ? multipliedOnto : multiplied)(m, n, k, {a, aStride, 1}, b, bStride, c, cStride);
+  (accumulate ? multipliedOnto<RowMajor> : multiplied<RowMajor>)(m, n, k, {a, aStride}, b, bStride, c, cStride);
 }
 
 static void affine(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, const float *bias, float *y, int32_t yStride) {
-  product<true>(m, n, k, {a, aStride, 1}, b, bStride, y, yStride, {bias, 0});
+  product<true>(m, n, k, RowMajor{a, aStride}, b, bStride, y, yStride, {bias, 0});
 }
 
 static void gemmTransposed(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
-  (accumulate ? multipliedOnto : multiplied)(m, n, k, {a, 1, aStride}, b, bStride, c, cStride);
+  (accumulate ? multipliedOnto<ColumnMajor> : multiplied<ColumnMajor>)(m, n, k, {a, aStride}, b, bStride, c, cStride);
 }
 
 }  // namespace WEFT_SET

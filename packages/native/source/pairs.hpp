@@ -50,7 +50,7 @@ struct PairSpace {
         const float *second = turned + d * words + from;
         for (ptrdiff_t j = 0; j < block; j += lanes) store(hidden + d * block + j, rectified(first + load(second + j)));
       }
-      multiplied(columns, (int32_t)block, width, {w, 1, stride}, hidden, block, scores + from, words);
+      multiplied(columns, (int32_t)block, width, ColumnMajor{w, stride}, hidden, block, scores + from, words);
     }
   }
 
@@ -159,8 +159,8 @@ static void rowGradient(PairSpace &space, int32_t n, int32_t width, int32_t colu
   for (ptrdiff_t j = 0; j < n; j++) {
     eachVector(width, [=](ptrdiff_t d, auto mask) { store(hidden + j * width + d, rectified(load(ai + d, mask) + load(b + j * width + d, mask)), mask); });
   }
-  multipliedOnto(columns, width, n, {space.scores, space.words, 1}, hidden, width, dWt, width);
-  multiplied(n, width, columns, {space.scores, 1, space.words}, wt, width, back, width);
+  multipliedOnto(columns, width, n, RowMajor{space.scores, space.words}, hidden, width, dWt, width);
+  multiplied(n, width, columns, ColumnMajor{space.scores, space.words}, wt, width, back, width);
   eachVector(width, [=](ptrdiff_t d, auto mask) {
     Floats sum = load(dAi + d, mask);
     for (ptrdiff_t at = d; at < n * (ptrdiff_t)width; at += width) {
