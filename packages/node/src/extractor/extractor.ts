@@ -24,7 +24,8 @@ export class Extractor {
   static async open(folder: string, options: ComputeOptions & ThreadOptions = {}): Promise<Extractor> {
     const model = await loadModel(folder, options);
     const threads = threadCount(options);
-    return new Extractor(model, threads, await threadExecutor(model, threads, { onDemand: options.background !== true, ...options }));
+    const onDemand = options.background !== true;
+    return new Extractor(model, threads, await threadExecutor(model, threads, { onDemand, ...options }));
   }
 
   /**
