@@ -294,7 +294,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     const touch = await page.context().newCDPSession(page);
     const marked = async (): Promise<string[]> => page.locator(".marked").allInnerTexts();
     const mark = async (from: string, to: string, type: RegExp, chips: number): Promise<void> => {
-      // On a busy machine the browser may take a slow swipe for a long press: then the user tries again.
+      // A busy browser may take a slow swipe for a long press: then the user tries again.
       const attempt = async (): Promise<string> => {
         await swipe(touch, page, word(page, from), word(page, to));
         return (await marked()).join("");
@@ -324,8 +324,11 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await word(page, "Bremen").tap();
     await expect.poll(marked).toEqual(["Bremen"]);
     const before = await page.evaluate<number>("scrollY");
-    await swipe(touch, page, word(page, "Mara"), page.locator("header.bar"), 0);
-    await expect.poll(() => page.evaluate<number>("scrollY")).not.toBe(before);
+    const scroll = async (): Promise<number> => {
+      await swipe(touch, page, word(page, "Mara"), page.locator("header.bar"), 0);
+      return page.evaluate<number>("scrollY");
+    };
+    await expect.poll(scroll).not.toBe(before);
     await expect.poll(marked).toEqual(["Bremen"]);
     expect(faults).toEqual([]);
   });
