@@ -25,7 +25,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -73,7 +73,7 @@ const { values } = parseArgs({
 
 if (values.all) await buildAll(resolve(values.out));
 else await buildHere();
-if (values.package) packageHere(resolve(values.out));
+if (values.package) await packageHere(resolve(values.out));
 
 async function buildHere() {
   const cpu = process.arch;
@@ -103,11 +103,9 @@ async function buildHere() {
  *
  * @param {string} out
  */
-function packageHere(out) {
-  const platform = platforms.find(
-    ({ os, cpu, libc }) =>
-      os === process.platform && cpu === process.arch && (libc === undefined || (libc === "glibc") === usesGlibc()),
-  );
+async function packageHere(out) {
+  const { platformName } = await import(pathToFileURL(join(folder, "dist/platform.js")).href);
+  const platform = platforms.find(({ name }) => name === platformName());
   const built = join(folder, "build/here/weft.node");
   if (platform === undefined || !existsSync(built)) throw new Error("there are no native kernels of this machine to package");
   const target = join(out, `native-${platform.name}`);
@@ -115,11 +113,6 @@ function packageHere(out) {
   cpSync(built, join(target, "weft.node"));
   writePlatformPackage(target, platform, ownVersion());
   writeMainPackage(join(out, "native"), ownVersion());
-}
-
-function usesGlibc() {
-  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
-  return header.glibcVersionRuntime !== undefined;
 }
 
 function ownVersion() {

@@ -40,7 +40,7 @@ export function nativeKernels(options: { readonly instructionSet?: InstructionSe
 
 function bind(addon: Addon, memory: LinearMemory, set: InstructionSet): Kernels {
   // A small typed array without a buffer of its own would move when the heap is collected.
-  const record = new ArrayBuffer(Math.max(128, recordWords * 4));
+  const record = new ArrayBuffer(recordWords * 4);
   const words = new Uint32Array(record);
   let bytes = new Uint8Array(memory.buffer);
   const run = addon.bind(bytes, words, set);
