@@ -27,6 +27,8 @@ export function fillWordTable(store: ParameterStore, { table, vocabulary }: Word
 }
 
 /**
+ * Checks that word vectors fit a table.
+ *
  * @param setting the path of the setting that holds the table's width
  * @throws {DataError} VECTORS_INVALID unless the vectors have the width of the table
  */

@@ -19,6 +19,8 @@ export function wordWidths({ model: { name, ...settings } }: Pick<TrainConfig, "
 }
 
 /**
+ * Checks that word vectors fit every word table of the configured model.
+ *
  * @throws {DataError} VECTORS_INVALID unless the vectors have the width of every word table
  */
 export function requireWidths(config: TrainConfig, vectors: WordVectors): void {
