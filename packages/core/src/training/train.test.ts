@@ -6,7 +6,7 @@ import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { eightSentences, sentence } from "../testing/example-sentences.ts";
 import { vectorsOf } from "../testing/example-vectors.ts";
-import { buildLexicon, lexiconSettings, type WordVectors } from "../vocabulary/index.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { parseConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";

@@ -203,7 +203,7 @@ function fold(word: string, { foldCase, foldNumbers }: Pick<Vocabulary["options"
 
 function sameVectors(stated: unknown, at: Location, vectors: WordVectors | undefined): WordVectors | undefined {
   if (stated === undefined) return undefined;
-  const { digest } = asObject(stated, at, "vectors");
+  const digest = asString(asObject(stated, at, "vectors")["digest"], at, "vectors.digest");
   if (vectors !== undefined && digest === vectors.digest) return vectors;
   throw new DataError("FIELD_INVALID", {
     at: within(at, "vectors"),

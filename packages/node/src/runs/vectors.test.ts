@@ -104,7 +104,7 @@ describe("the default", () => {
   });
 
   test.each<[string, TrainConfig, readonly { tokens: string[] }[], string]>([
-    ["Chinese", config(), [{ tokens: [..."奥斯陆在挪威", "A"] }], "only 14 % of the letters in train are Latin"],
+    ["Chinese", config(), [{ tokens: ["奥斯陆", "在", "挪威", "A"] }], "only 14 % of the letters in train are Latin"],
     ["no letters", config(), [{ tokens: ["1", "?"] }], "only 0 % of the letters"],
     ["another width", config({}, 50), english, "have 100 numbers, and model.inputs.words.size is 50"],
     [

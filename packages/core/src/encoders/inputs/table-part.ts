@@ -1,5 +1,5 @@
 import type { FixedRows, Parameter } from "@weft-nlp/tensor";
-import { type Columns, numbersOf, type PartNetwork } from "../input-part.ts";
+import { numbersOf, type PartNetwork } from "../input-part.ts";
 
 /**
  * A part that looks up its column `ids` in a table.

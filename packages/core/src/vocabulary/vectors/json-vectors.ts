@@ -62,7 +62,7 @@ class JsonText {
   readonly #source: string | undefined;
   /** Whether an object was just opened, so that no comma stands before its next member. */
   #first = true;
-  #numbers: number[] = [];
+  readonly #numbers: number[] = [];
 
   constructor(stream: ByteStream, source: string | undefined) {
     this.#stream = stream;

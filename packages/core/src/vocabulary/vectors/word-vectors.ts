@@ -129,7 +129,7 @@ export class WordVectors {
 
   /** The file of the set. */
   bytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice() as Uint8Array<ArrayBuffer>;
+    return this.#bytes.slice();
   }
 
   /** Writes a row, dequantised, into D floats. */
