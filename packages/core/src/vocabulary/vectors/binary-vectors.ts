@@ -1,5 +1,5 @@
 import type { ByteStream } from "../byte-stream.ts";
-import { blank, decoder, invalidVectors, lineFeed, longestRow, type VectorFile } from "./vector-source.ts";
+import { blank, decode, invalidVectors, lineFeed, longestRow, type VectorFile } from "./vector-source.ts";
 import type { VectorsBuilder } from "./vectors-builder.ts";
 
 /** Reads the rows of a binary word2vec file. */
@@ -32,7 +32,7 @@ export async function readBinaryRows(stream: ByteStream, file: VectorFile, build
     const fault = vector.findIndex((number) => !Number.isFinite(number));
     if (fault >= 0) {
       const place = stream.offset + space + 1 + 4 * fault;
-      const name = JSON.stringify(decoder.decode(word));
+      const name = JSON.stringify(decode(word));
       throw invalidVectors({ source }, `number ${fault + 1} of ${name}, at byte ${place}, is ${vector[fault]}`);
     }
     builder.add(word, vector);

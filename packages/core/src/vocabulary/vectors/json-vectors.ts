@@ -1,6 +1,6 @@
 import type { ByteStream } from "../byte-stream.ts";
 import { parseDecimal } from "./parse-decimal.ts";
-import { decoder, invalidVectors, longestRow } from "./vector-source.ts";
+import { decode, invalidVectors, longestRow } from "./vector-source.ts";
 import { VectorsBuilder } from "./vectors-builder.ts";
 
 const [quote, comma, colon, openList, closeList, openObject, closeObject, backslash] = [34, 44, 58, 91, 93, 123, 125, 92];
@@ -19,7 +19,7 @@ export async function readJsonRows(stream: ByteStream, source: string | undefine
   let dimension: number | undefined;
   let builder: VectorsBuilder | undefined;
   while (await text.member()) {
-    const name = decoder.decode(await text.string());
+    const name = decode(await text.string());
     await text.expect(colon, "a colon");
     if (name === "dimensions") dimension = await readDimension(text);
     else if (name === "vectors") builder = await readRows(text, dimension);
@@ -41,14 +41,14 @@ async function readRows(text: JsonText, announced: number | undefined): Promise<
   while (await text.member()) {
     const word = (await text.string()).slice();
     await text.expect(colon, "a colon");
-    const values = await text.numbers(`the vector of ${JSON.stringify(decoder.decode(word))}`);
+    const values = await text.numbers(`the vector of ${JSON.stringify(decode(word))}`);
     if (builder === undefined) {
       builder = new VectorsBuilder(announced ?? values.length);
       row = new Float32Array(builder.dimension);
     }
     const { length } = values;
     if (length < row.length || (announced === undefined && length > row.length) || length === 0) {
-      text.fail(`${JSON.stringify(decoder.decode(word))} has ${length} numbers, expected ${row.length}`);
+      text.fail(`${JSON.stringify(decode(word))} has ${length} numbers, expected ${row.length}`);
     }
     for (let index = 0; index < row.length; index++) row[index] = values[index] as number;
     builder.add(word, row);
@@ -144,7 +144,7 @@ class JsonText {
       let stop = window.indexOf(comma, start);
       if (stop < 0 || stop > end) stop = end;
       const value = Math.fround(parseDecimal(window, start, stop));
-      if (!Number.isFinite(value)) this.fail(`${what} holds ${JSON.stringify(decoder.decode(window.subarray(start, stop)))}`);
+      if (!Number.isFinite(value)) this.fail(`${what} holds ${JSON.stringify(decode(window.subarray(start, stop)))}`);
       numbers.push(value);
       start = stop + 1;
     }
@@ -195,7 +195,7 @@ class JsonText {
 
   #parsed(bytes: Uint8Array): string {
     try {
-      return JSON.parse(decoder.decode(bytes)) as string;
+      return JSON.parse(decode(bytes)) as string;
     } catch {
       return this.fail("the string is not valid JSON");
     }

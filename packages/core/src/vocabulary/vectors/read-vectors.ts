@@ -4,7 +4,7 @@ import { readJsonRows } from "./json-vectors.ts";
 import { readTextRows } from "./text-vectors.ts";
 import {
   blank,
-  decoder,
+  decode,
   invalidVectors,
   lineFeed,
   lineLength,
@@ -54,7 +54,7 @@ export async function readVectors(chunks: ByteChunks, options: VectorOptions = {
 }
 
 async function read(stream: ByteStream, { source, format }: VectorOptions): Promise<VectorsBuilder> {
-  const json = /^\s*\{\s*("|$)/.test(decoder.decode(stream.window.subarray(0, 64)));
+  const json = /^\s*\{\s*("|$)/.test(decode(stream.window.subarray(0, 64)));
   if (format === "json" || (format === undefined && json)) return readJsonRows(stream, source);
   const file = await open(stream, source, format);
   const builder = new VectorsBuilder(file.dimension);
@@ -72,8 +72,7 @@ async function allBytes(stream: ByteStream): Promise<Uint8Array> {
 async function open(stream: ByteStream, source: string | undefined, format: VectorFormat | undefined): Promise<VectorFile> {
   const length = await lineLength(stream, source, 1);
   if (length === undefined) throw invalidVectors({ source }, "the file is empty");
-  const fields = decoder
-    .decode(stream.window.subarray(0, length))
+  const fields = decode(stream.window.subarray(0, length))
     .trim()
     .split(/[ \t]+/);
   const hasHeader =

@@ -1,6 +1,6 @@
 import type { ByteStream } from "../byte-stream.ts";
 import { parseDecimal } from "./parse-decimal.ts";
-import { blank, decoder, invalidVectors, lineLength, tab, type VectorFile } from "./vector-source.ts";
+import { blank, decode, invalidVectors, lineLength, tab, type VectorFile } from "./vector-source.ts";
 import type { VectorsBuilder } from "./vectors-builder.ts";
 
 /** Reads the rows of a GloVe or word2vec text file. */
@@ -36,18 +36,18 @@ function readRow(
   const dimension = row.length;
   const wordEnd = beforeLastFields(text, dimension);
   if (wordEnd <= 0) {
-    const fields = decoder.decode(text).split(/[ \t]+/).length;
+    const fields = decode(text).split(/[ \t]+/).length;
     throw invalidVectors(at, `expected a word and ${dimension} numbers, found ${fields} fields`);
   }
   const word = text.subarray(0, wordEnd);
-  if (word.includes(blank)) requireWord(decoder.decode(word), dimension, at);
+  if (word.includes(blank)) requireWord(decode(word), dimension, at);
   let start = wordEnd + 1;
   for (let index = 0; index < dimension; index++) {
     let end = start;
     while (end < text.length && text[end] !== blank && text[end] !== tab) end++;
     const value = Math.fround(parseDecimal(text, start, end));
     if (!Number.isFinite(value)) {
-      const [name, found] = [word, text.subarray(start, end)].map((bytes) => JSON.stringify(decoder.decode(bytes)));
+      const [name, found] = [word, text.subarray(start, end)].map((bytes) => JSON.stringify(decode(bytes)));
       throw invalidVectors(at, `number ${index + 1} of ${name} is ${found}, expected a finite number`);
     }
     row[index] = value;

@@ -26,8 +26,12 @@ export const lineFeed = 10;
 export const blank = 32;
 export const tab = 9;
 
-/** A decoder that keeps every character of a word. */
-export const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Decodes UTF-8 and keeps every character. */
+export function decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
 
 /**
  * The length in bytes of the next line, without its line feed; `undefined` at the end of the
