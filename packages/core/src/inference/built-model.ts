@@ -4,7 +4,7 @@ import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
-import type { Lexicon } from "../vocabulary/index.ts";
+import { type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 
 /** A network's settings, labels and words: enough to build it in any thread. */
@@ -58,11 +58,12 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
 
 /**
  * A model to send to another thread, which then works on the same weights. It holds only values
- * that can be posted; `lexicon` is JSON.
+ * that can be posted; `lexicon` is JSON, and `vectors` the memory of its word vectors.
  */
 export interface SharedModel {
   readonly description: Omit<ModelDescription, "lexicon">;
   readonly lexicon: unknown;
+  readonly vectors: Uint8Array | undefined;
   readonly memory: LinearMemory;
   readonly build: KernelBuild;
   readonly layout: ParameterStore["layout"];
@@ -74,18 +75,17 @@ export function shareModel({ description, engine, store }: BuiltModel): SharedMo
   return {
     description: rest,
     lexicon: JSON.parse(JSON.stringify(lexicon)),
+    vectors: lexicon.words.vectors?.share(),
     memory: engine.heap.memory,
     build: engine.build,
     layout: store.layout,
   };
 }
 
-/**
- * Builds the network of another thread on the same memory, with the same weights.
- *
- * @param lexicon the shared model's lexicon, read from its JSON
- */
-export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
+/** Builds the network of another thread on the same memory, with the same weights and vectors. */
+export function attachModel(shared: SharedModel): BuiltModel {
+  const vectors = shared.vectors && WordVectors.attach(shared.vectors);
+  const lexicon = lexiconFromJson(shared.lexicon, {}, vectors);
   const engine = Engine.attach(shared.memory, shared.build);
   return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }));
 }

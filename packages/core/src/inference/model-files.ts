@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
-import { ArchiveError, WeftError } from "../errors.ts";
+import { ArchiveError, DataError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
-import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
+import { type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
 
@@ -12,12 +12,23 @@ export interface ModelFiles {
   readonly "config.json": Uint8Array;
   readonly "vocab.json": Uint8Array;
   readonly "model.safetensors": Uint8Array;
+  /** The word vectors of a model that has some. */
+  readonly "vectors.bin"?: Uint8Array | undefined;
 }
+
+/** The names of the files that every model has, and of those that some have. */
+export const modelFileNames = {
+  always: ["config.json", "vocab.json", "model.safetensors"],
+  sometimes: ["vectors.bin"],
+} as const satisfies Readonly<Record<string, readonly (keyof ModelFiles)[]>>;
 
 const pluginHint = "if a plugin registers it, load that with --plugin, or with loadPlugins in a program";
 const formatName = "weft-model";
-/** In version 1, settings of inputs were mixed with those of the network. */
-const formatVersion = 2;
+/**
+ * In version 1, settings of inputs were mixed with those of the network. Version 3 has word
+ * vectors; a model without them is still written as version 2, which older versions of Weft open.
+ */
+const formatVersion = 3;
 
 const thresholds = z.union([z.number(), z.record(z.string(), z.number())]);
 
@@ -40,12 +51,15 @@ const configFile = header.extend({
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
   const { name, settings, threshold, calibration, lexicon } = description;
-  const config = { format: formatName, version: formatVersion, model: { name, ...settings }, threshold, calibration };
-  return {
+  const { vectors } = lexicon.words;
+  const version = vectors === undefined ? 2 : formatVersion;
+  const config = { format: formatName, version, model: { name, ...settings }, threshold, calibration };
+  const files = {
     "config.json": jsonBytes(config),
     "vocab.json": jsonBytes(lexicon),
     "model.safetensors": writeSafetensors({ tensors: readWeights(store), metadata: { format: formatName } }),
   };
+  return vectors === undefined ? files : { ...files, "vectors.bin": vectors.bytes() };
 }
 
 /**
@@ -56,10 +70,19 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
  *   not fit the others
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
-  const built = buildModel(readDescription(files, source), { ...options, seed: null });
+  const built = buildFrom(readDescription(files, source), source, options);
   const name = `${source}/model.safetensors`;
   writeWeights(built.store, readSafetensors(files["model.safetensors"], name).tensors, name);
   return built;
+}
+
+function buildFrom(description: ModelDescription, source: string, options: BuildOptions): BuiltModel {
+  try {
+    return buildModel(description, { ...options, seed: null });
+  } catch (cause) {
+    if (!(cause instanceof DataError)) throw cause;
+    throw invalid(`${source}/vectors.bin`, cause.summary, { cause });
+  }
 }
 
 function readDescription(files: ModelFiles, source: string): ModelDescription {
@@ -86,8 +109,16 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
 
 function readLexicon(files: ModelFiles, source: string): Lexicon {
   const name = `${source}/vocab.json`;
+  const vectorsFile = files["vectors.bin"];
+  const vectorsName = `${source}/vectors.bin`;
+  const vectors = vectorsFile && inArchive(vectorsName, () => WordVectors.fromBytes(vectorsFile, vectorsName));
+  return inArchive(name, () => lexiconFromJson(readJson(files["vocab.json"], name), { source: name }, vectors));
+}
+
+/** Any fault in the data of a model means that its folder is broken. */
+function inArchive<Value>(name: string, read: () => Value): Value {
   try {
-    return lexiconFromJson(readJson(files["vocab.json"], name), { source: name });
+    return read();
   } catch (cause) {
     throw cause instanceof ArchiveError || !(cause instanceof WeftError) ? cause : invalid(name, cause.summary, { cause });
   }

@@ -83,7 +83,12 @@ const makeSchema = () =>
       test: z.string().optional(),
       trainSentences: z.int().min(1).optional().describe("train on only the first so many sentences of train"),
     }),
-    vectors: z.string().optional().describe("a file of word vectors"),
+    vectors: z
+      .string()
+      .default("auto")
+      .describe(
+        "word vectors: a file, a folder or an installed package that holds one, or off; auto: those of @weft-nlp/vectors-en if most letters of train are Latin and the word embeddings are as wide",
+      ),
     vocabulary: lexiconSettings.prefault({}),
     model: modelSettings(),
     init: z.string().optional().describe("a model or run to start from: its weights, words and labels"),

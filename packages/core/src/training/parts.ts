@@ -64,8 +64,8 @@ export async function* trainParts(
 ): AsyncGenerator<TrainEvent, void, void> {
   const { config } = input;
   const { name, ...settings } = config.model;
-  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary, lexiconNeedsOf(config));
-  const mark = fingerprint(config, input.train, input.dev);
+  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary, lexiconNeedsOf(config), input.vectors);
+  const mark = fingerprint(config, input.train, input.dev, lexicon.words.vectors);
   const resumed = input.resume === undefined ? undefined : readState(input.resume, mark);
   const done = new Map(resumed?.done);
   let before = resumed?.stepsBefore ?? 0;
