@@ -4,6 +4,6 @@ export * from "./extract.ts";
 export * from "./model-files.ts";
 export * from "./prediction-chunks.ts";
 export * from "./predictor.ts";
-export { recalibrate } from "./recalibrate.ts";
+export { recalibrate, reconstrain, resettle } from "./recalibrate.ts";
 export * from "./weights.ts";
 export { defaultOverlap, defaultWindow, type WindowOptions, windowSettings, windowsOf } from "./windows.ts";

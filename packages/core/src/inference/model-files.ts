@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
-import { ArchiveError, WeftError } from "../errors.ts";
+import { decodingConstraints } from "../constraints/index.ts";
+import { ArchiveError, ConfigError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
 import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
@@ -35,12 +36,14 @@ const configFile = header.extend({
       goal: z.string(),
     })
     .optional(),
+  constraints: decodingConstraints.optional(),
 });
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
-  const { name, settings, threshold, calibration, lexicon } = description;
-  const config = { format: formatName, version: formatVersion, model: { name, ...settings }, threshold, calibration };
+  const { name, settings, threshold, calibration, constraints, lexicon } = description;
+  const model = { name, ...settings };
+  const config = { format: formatName, version: formatVersion, model, threshold, calibration, constraints };
   return {
     "config.json": jsonBytes(config),
     "vocab.json": jsonBytes(lexicon),
@@ -56,10 +59,24 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
  *   not fit the others
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
-  const built = buildModel(readDescription(files, source), { ...options, seed: null });
+  const built = builtFrom(readDescription(files, source), source, options);
   const name = `${source}/model.safetensors`;
   writeWeights(built.store, readSafetensors(files["model.safetensors"], name).tensors, name);
   return built;
+}
+
+function builtFrom(description: ModelDescription, source: string, options: BuildOptions): BuiltModel {
+  try {
+    return buildModel(description, { ...options, seed: null });
+  } catch (cause) {
+    // A config.json may be edited by hand.
+    if (!(cause instanceof ConfigError)) throw cause;
+    const { path = "" } = cause.at ?? {};
+    throw invalid(`${source}/config.json`, `${path}: ${cause.summary}`, {
+      cause,
+      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    });
+  }
 }
 
 function readDescription(files: ModelFiles, source: string): ModelDescription {
@@ -71,18 +88,36 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
       hint: "update Weft to the version that wrote the model, or a later one",
     });
   }
-  const { model, threshold, calibration } = checked(configFile, config, place);
+  const { model, threshold, calibration, constraints } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
   const description = {
     name: name,
-    settings: checked(definition.settings, settings, place) as ModelDescription["settings"],
+    settings: checked(definition.settings, withFormerDefaults(definition, settings), place) as ModelDescription["settings"],
     lexicon: readLexicon(files, source),
     threshold,
   };
-  return calibration === undefined ? description : { ...description, calibration };
+  return {
+    ...description,
+    ...(calibration === undefined ? {} : { calibration }),
+    ...(constraints === undefined ? {} : { constraints }),
+  };
 }
+
+/** The settings of a saved model, with the defaults of its time where they have changed. */
+function withFormerDefaults({ formerDefaults, parts = [] }: ModelDefinition, settings: Settings): Settings {
+  const complete: Record<string, unknown> = { ...formerDefaults, ...settings };
+  for (const { name } of parts) {
+    const part = partSettings.safeParse(complete[name]).data;
+    if (part !== undefined && models.has(part.name)) complete[name] = withFormerDefaults(models.get(part.name), part);
+  }
+  return complete;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const partSettings = z.looseObject({ name: z.string() });
 
 function readLexicon(files: ModelFiles, source: string): Lexicon {
   const name = `${source}/vocab.json`;
