@@ -12,6 +12,7 @@ export const constraintKinds = [
   "acyclic",
 ] as const;
 
+/** A kind of constraint. */
 export type ConstraintKind = (typeof constraintKinds)[number];
 
 /** How often the training data supports a constraint, and how often it breaks it. */
@@ -20,6 +21,7 @@ const evidence = z.strictObject({
   violations: z.int().min(0).describe("cases that broke it"),
 });
 
+/** The counts of a learnt constraint. */
 export type Evidence = z.infer<typeof evidence>;
 
 /** Evidence by constraint; present on constraints that were learnt. */
@@ -43,6 +45,7 @@ export const relationConstraints = z.strictObject({
   evidence: evidences.optional().describe("counts of a learnt constraint"),
 });
 
+/** The values of `relationConstraints`. */
 export type RelationConstraints = z.infer<typeof relationConstraints>;
 
 /** The constraints on one reading of a text, which is a sentence or a window of one. */

@@ -82,8 +82,11 @@ describe("constraints that do not fit are refused with their place", () => {
   });
 
   test("others pass", () => {
-    const relations = { works: { inverse: "employs", arguments: [["PER", "ORG"]] }, employs: { inverse: "works" } };
-    expect(() => checkConstraints({ relations } as ConstraintSet, known)).not.toThrow();
+    const relations: ConstraintSet["relations"] = {
+      works: { inverse: "employs", arguments: [["PER", "ORG"]] },
+      employs: { inverse: "works" },
+    };
+    expect(() => checkConstraints({ relations }, known)).not.toThrow();
     expect(() =>
       checkConstraints({ relations: { a: { arguments: [["PER", "ORG"]] } } }, { entityTypes: [], relationTypes: ["a"] }),
     ).toThrow("no entity type");

@@ -20,6 +20,7 @@ const search = {
 /** The constraints of a model, and how they are applied. A model's config.json holds them. */
 export const decodingConstraints = constraintSet.extend(search);
 
+/** The values of `decodingConstraints`. */
 export type DecodingConstraints = z.infer<typeof decodingConstraints>;
 
 const learnSettings = z.strictObject({
@@ -35,11 +36,12 @@ const learnSettings = z.strictObject({
 /** The section `constraints` of a configuration. */
 export const constraintSettings = decodingConstraints.omit({ evidence: true }).extend({
   learn: z
-    .union([z.literal("on"), z.literal("off"), learnSettings], { error: "expected on, off or settings" })
+    .union([z.literal(["on", true, "off", false]), learnSettings])
     .default("off")
     .describe("learn constraints from train; those written here replace learnt ones"),
 });
 
+/** The values of `constraintSettings`. */
 export type ConstraintSettings = z.infer<typeof constraintSettings>;
 
 /**
@@ -52,7 +54,7 @@ export function configuredConstraints(
 ): DecodingConstraints | undefined {
   if (settings === undefined) return undefined;
   const { learn, ...written } = settings;
-  const options: LearnOptions | undefined = learn === "off" ? undefined : learn === "on" ? {} : learn;
+  const options: LearnOptions | undefined = typeof learn === "object" ? learn : learn === "on" || learn === true ? {} : undefined;
   const learnt: ConstraintSet = options === undefined ? { relations: {} } : learnConstraints(train, options);
   const all = withConstraints(learnt, written);
   return listConstraints(all).length === 0 ? undefined : { ...written, ...all };

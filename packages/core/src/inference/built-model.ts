@@ -95,6 +95,7 @@ export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
   return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }));
 }
 
+/** Builds the network of a description on parameters in a store. */
 export function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
   if (!models.has(description.name)) {
     throw new ConfigError("SETTING_INVALID", {

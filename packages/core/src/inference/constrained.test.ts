@@ -118,7 +118,7 @@ test("other settings read the same weights", () => {
   const settings = models
     .get("rin")
     .settings.parse({ rounds: 0, inputs: { words: { size: 6 } }, hiddenSize: 5, decoding: "free" });
-  const built = buildModel({ name: "rin", settings: settings as Record<string, unknown>, lexicon, threshold: 0.5 }, { seed: 2 });
+  const built = buildModel({ name: "rin", settings, lexicon, threshold: 0.5 }, { seed: 2 });
   const other = resettle(built, { ...built.description.settings, decoding: "constrained" });
   expect(other.description.settings).toMatchObject({ decoding: "constrained" });
   expect(packModel(other)["model.safetensors"]).toEqual(packModel(built)["model.safetensors"]);
@@ -128,7 +128,7 @@ test("other settings read the same weights", () => {
 
 test("a model folder whose constraints name unknown labels is refused with the place", () => {
   const settings = models.get("rin").settings.parse({ rounds: 0, inputs: { words: { size: 6 } }, hiddenSize: 5 });
-  const built = buildModel({ name: "rin", settings: settings as Record<string, unknown>, lexicon, threshold: 0.5 }, { seed: 2 });
+  const built = buildModel({ name: "rin", settings, lexicon, threshold: 0.5 }, { seed: 2 });
   const strict = reconstrain(built, { relations: { [first]: { maxPerHead: 1 } }, ...search });
   const files = packModel(strict);
   const edited = new TextDecoder().decode(files["config.json"]).replace(`"${first}"`, '"borned_in"');

@@ -1,4 +1,12 @@
-export * from "./built-model.ts";
+export {
+  attachModel,
+  type BuildOptions,
+  type BuiltModel,
+  buildModel,
+  type ModelDescription,
+  type SharedModel,
+  shareModel,
+} from "./built-model.ts";
 export type { Calibration } from "./calibrated.ts";
 export * from "./extract.ts";
 export * from "./model-files.ts";
