@@ -1,11 +1,13 @@
 import type { LinearMemory } from "@weft-nlp/tensor";
 import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
+import { checkConstraints, type DecodingConstraints } from "../constraints/index.ts";
 import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
-import { type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
+import { entityTypesOf, type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
+import { constrainedModel } from "./constrained.ts";
 
 /** A network's settings, labels and words: enough to build it in any thread. */
 export interface ModelDescription {
@@ -17,6 +19,8 @@ export interface ModelDescription {
   readonly threshold: Thresholds;
   /** Present if confidences were fitted to data after training. */
   readonly calibration?: Calibration | undefined;
+  /** Present if predictions must meet constraints. */
+  readonly constraints?: DecodingConstraints | undefined;
 }
 
 /** A network in memory, ready to train or predict. */
@@ -25,9 +29,9 @@ export interface BuiltModel {
   readonly definition: ModelDefinition;
   readonly engine: Engine;
   readonly store: ParameterStore;
-  /** The network with its calibration, if it has one. */
+  /** The network with its calibration and its constraints, if it has any. */
   readonly model: Model;
-  /** The network without its calibration. */
+  /** The network by itself. */
   readonly network: Model;
   readonly encoder: Encoder;
 }
@@ -48,7 +52,8 @@ export interface BuildOptions {
 /**
  * Builds a network with its first weights in a new memory.
  *
- * @throws {ConfigError} SETTING_INVALID if no model of this name is registered
+ * @throws {ConfigError} SETTING_INVALID if no model of this name is registered, or the constraints
+ *   do not fit its labels
  */
 export function buildModel(description: ModelDescription, options: BuildOptions = {}): BuiltModel {
   const { build, shared, seed = 1 } = options;
@@ -90,7 +95,8 @@ export function attachModel(shared: SharedModel): BuiltModel {
   return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }));
 }
 
-function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
+/** Builds the network of a description on parameters in a store. */
+export function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
   if (!models.has(description.name)) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
@@ -100,14 +106,25 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
   }
   const definition: ModelDefinition = models.get(description.name);
   const network = definition.build(description.settings, description.lexicon, new Scope(store));
-  const { calibration } = description;
   return {
     description,
     definition,
     engine,
     store,
-    model: calibration === undefined ? network : calibratedModel(network, calibration.scaling),
+    model: decidingModel(network, description),
     network,
     encoder: definition.encoder(description.settings, description.lexicon),
   };
+}
+
+/**
+ * A network with the calibration and the constraints of a description.
+ *
+ * @throws {ConfigError} SETTING_INVALID if the constraints name labels that the model does not have
+ */
+export function decidingModel(network: Model, { calibration, constraints, lexicon }: ModelDescription): Model {
+  const calibrated = calibration === undefined ? network : calibratedModel(network, calibration.scaling);
+  if (constraints === undefined) return calibrated;
+  checkConstraints(constraints, { entityTypes: entityTypesOf(lexicon), relationTypes: lexicon.relations.names });
+  return constrainedModel(calibrated, constraints);
 }

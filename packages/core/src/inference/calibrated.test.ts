@@ -17,7 +17,7 @@ const kinds: Record<string, object> = {
   "joint-nn": { inputs: wordsAndCharacters, hiddenSize: 5, mlpSize: 4 },
   pcnn: pairs,
   pipeline: {
-    tagger: { name: "bilstm-tagger", inputs: { words: { size: 6 } }, hiddenSize: 5 },
+    tagger: { name: "bilstm-tagger", inputs: { words: { size: 6 } }, hiddenSize: 5, decoding: "free" },
     classifier: { name: "pcnn", ...pairs },
   },
 };

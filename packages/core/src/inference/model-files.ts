@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
-import { ArchiveError, DataError, WeftError } from "../errors.ts";
+import { decodingConstraints } from "../constraints/index.ts";
+import { ArchiveError, ConfigError, DataError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
 import { type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
@@ -46,14 +47,15 @@ const configFile = header.extend({
       goal: z.string(),
     })
     .optional(),
+  constraints: decodingConstraints.optional(),
 });
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
-  const { name, settings, threshold, calibration, lexicon } = description;
+  const { name, settings, threshold, calibration, constraints, lexicon } = description;
   const { vectors } = lexicon.words;
   const version = vectors === undefined ? 2 : formatVersion;
-  const config = { format: formatName, version, model: { name, ...settings }, threshold, calibration };
+  const config = { format: formatName, version, model: { name, ...settings }, threshold, calibration, constraints };
   const files = {
     "config.json": jsonBytes(config),
     "vocab.json": jsonBytes(lexicon),
@@ -70,18 +72,24 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
  *   not fit the others
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
-  const built = buildFrom(readDescription(files, source), source, options);
+  const built = builtFrom(readDescription(files, source), source, options);
   const name = `${source}/model.safetensors`;
   writeWeights(built.store, readSafetensors(files["model.safetensors"], name).tensors, name);
   return built;
 }
 
-function buildFrom(description: ModelDescription, source: string, options: BuildOptions): BuiltModel {
+function builtFrom(description: ModelDescription, source: string, options: BuildOptions): BuiltModel {
   try {
     return buildModel(description, { ...options, seed: null });
   } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause;
-    throw invalid(`${source}/vectors.bin`, cause.summary, { cause });
+    if (cause instanceof DataError) throw invalid(`${source}/vectors.bin`, cause.summary, { cause });
+    // A config.json may be edited by hand.
+    if (!(cause instanceof ConfigError)) throw cause;
+    const { path = "" } = cause.at ?? {};
+    throw invalid(`${source}/config.json`, `${path}: ${cause.summary}`, {
+      cause,
+      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    });
   }
 }
 
@@ -94,18 +102,36 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
       hint: "update Weft to the version that wrote the model, or a later one",
     });
   }
-  const { model, threshold, calibration } = checked(configFile, config, place);
+  const { model, threshold, calibration, constraints } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
   const description = {
     name: name,
-    settings: checked(definition.settings, settings, place) as ModelDescription["settings"],
+    settings: checked(definition.settings, withFormerDefaults(definition, settings), place) as ModelDescription["settings"],
     lexicon: readLexicon(files, source),
     threshold,
   };
-  return calibration === undefined ? description : { ...description, calibration };
+  return {
+    ...description,
+    ...(calibration === undefined ? {} : { calibration }),
+    ...(constraints === undefined ? {} : { constraints }),
+  };
 }
+
+/** The settings of a saved model, with the defaults of its time where they have changed. */
+function withFormerDefaults({ formerDefaults, parts = [] }: ModelDefinition, settings: Settings): Settings {
+  const complete: Record<string, unknown> = { ...formerDefaults, ...settings };
+  for (const { name } of parts) {
+    const part = partSettings.safeParse(complete[name]).data;
+    if (part !== undefined && models.has(part.name)) complete[name] = withFormerDefaults(models.get(part.name), part);
+  }
+  return complete;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const partSettings = z.looseObject({ name: z.string() });
 
 function readLexicon(files: ModelFiles, source: string): Lexicon {
   const name = `${source}/vocab.json`;

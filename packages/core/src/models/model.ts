@@ -1,5 +1,6 @@
 import type { Random, Tape } from "@weft-nlp/tensor";
 import type { z } from "zod";
+import type { Choice, Proposal } from "../constraints/index.ts";
 import type { Example, WordVectorTable } from "../encoders/index.ts";
 import type { PairCounts } from "../heads/given-pairs/pair-reader.ts";
 import type { Prediction, ProtocolName, Thresholds } from "../metrics/index.ts";
@@ -55,6 +56,17 @@ export interface PredictOptions {
    * without an entity. Protocols that score cells need them; defaults to false, which is faster.
    */
   readonly cells?: boolean | undefined;
+}
+
+/** Options of a proposal. */
+export interface ProposeOptions extends PredictOptions {
+  /** Types whose candidates are wanted down to this confidence, even below their threshold. */
+  readonly floors: Readonly<Record<string, number>>;
+}
+
+/** What a model offers for a sentence, and the prediction that a choice from it makes. */
+export interface Proposed extends Proposal {
+  decide(choice: Choice): Prediction;
 }
 
 /**
@@ -124,6 +136,12 @@ export interface Model<E extends Example = Example> {
   loss(tape: Tape, examples: readonly E[], options: LossOptions): Losses;
   /** Returns one prediction per example, in order. */
   predict(tape: Tape, examples: readonly E[], options: PredictOptions): Prediction[];
+  /**
+   * Returns what constraints choose from, one per example, in order: the entities of `predict` with
+   * other types that they may have, and all relations that reach their threshold. Without it,
+   * constraints choose from the relations of `predict`.
+   */
+  propose?(tape: Tape, examples: readonly E[], options: ProposeOptions): Proposed[];
   /** The distribution over outputs; absent if the model cannot draw and score them. */
   readonly outputs?: OutputDistribution<E> | undefined;
 }
@@ -171,6 +189,8 @@ export interface ModelDefinition<Settings = unknown, E extends Example = Example
   readonly paper: string;
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
   readonly capabilities: Capabilities;
+  /** What a saved model without a setting was trained with, where the default has changed since. */
+  readonly formerDefaults?: Readonly<Record<string, unknown>> | undefined;
   /**
    * The protocols that suit the model's predictions best. The first one chooses the best epoch. By
    * default the protocols depend on whether entities have types.

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { constraintSettings } from "../constraints/index.ts";
 import { inputParts } from "../encoders/index.ts";
 import { protocols } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
@@ -91,6 +92,7 @@ const makeSchema = () =>
       ),
     vocabulary: lexiconSettings.prefault({}),
     model: modelSettings(),
+    constraints: constraintSettings.optional().describe("what predicted relations must comply with"),
     init: z.string().optional().describe("a model or run to start from: its weights, words and labels"),
     objective: objectiveSettings().prefault({ name: "likelihood" }),
     optimizer: optimizerSettings.prefault({}),

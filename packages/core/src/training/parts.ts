@@ -7,6 +7,7 @@ import { type ModelDefinition, type ModelPart, models } from "../models/index.ts
 import type { Sentence } from "../schema/index.ts";
 import { buildLexicon } from "../vocabulary/index.ts";
 import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
+import { constraintsFor, settledConstraints } from "./constraints-for.ts";
 import type { EndEvent, PartEvent, TrainEvent } from "./events.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { TrainInput } from "./train-input.ts";
@@ -81,7 +82,7 @@ export async function* trainParts(
       : input.train;
     state = { part: part.name, stepsBefore: before, done: new Map(done), fingerprint: mark };
     const here = state;
-    const own = partConfig(config, part, settings);
+    const own = { ...partConfig(config, part, settings), ...settledConstraints(config, input.train) };
     threshold = own.training.threshold;
     const stepsBefore = before;
     const init = input.init && { ...input.init, weights: weightsUnder(input.init.weights, `${name}/${part.name}/`) };
@@ -105,7 +106,7 @@ export async function* trainParts(
     yield { kind: "part", part: part.name, reason, epoch, step: before, best };
   }
   if (end === undefined || state === undefined) return;
-  const description = { name: name, settings, lexicon, threshold };
+  const description = { name: name, settings, lexicon, threshold, ...constraintsFor(config, input.train) };
   const model = buildModel(description, { ...input.engine, seed: null });
   const weights = new Map<string, StoredTensor>();
   for (const [part, own] of done) for (const [path, tensor] of own) weights.set(`${name}/${part}/${path}`, tensor);

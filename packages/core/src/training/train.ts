@@ -10,6 +10,7 @@ import { buildLexicon, type Lexicon, type LexiconNeeds, vectorCoverage } from ".
 import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
+import { constraintsFor } from "./constraints-for.ts";
 import type { TrainEvent, VectorsReport } from "./events.ts";
 import { localExecutor } from "./executor.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -51,7 +52,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, needs, input.vectors);
   const { name, ...settings } = config.model;
   const built = buildModel(
-    { name: name, settings, lexicon, threshold: training.threshold },
+    { name: name, settings, lexicon, threshold: training.threshold, ...constraintsFor(config, input.train) },
     { ...input.engine, seed: config.seed },
   );
   const { engine, store, encoder } = built;

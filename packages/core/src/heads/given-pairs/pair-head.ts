@@ -80,9 +80,14 @@ export class PairHead {
    */
   decide(scores: Float32Array, at: number): { label: number; confidence: number } {
     const label = bestIndex(scores, at, this.#relations);
+    return { label, confidence: this.confidenceOf(scores, at, label) };
+  }
+
+  /** The confidence of any class, measured in the same way. */
+  confidenceOf(scores: Float32Array, at: number, label: number): number {
     const score = scores[at + label] ?? 0;
     const { loss, scale, theta } = this.#objective;
     const above = loss === "cross-entropy" ? score - (scores[at + this.#relations] ?? 0) : scale * (score - theta);
-    return { label, confidence: 1 / (1 + Math.exp(-above)) };
+    return 1 / (1 + Math.exp(-above));
   }
 }

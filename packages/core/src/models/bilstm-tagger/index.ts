@@ -2,11 +2,12 @@ import type { Tape } from "@weft-nlp/tensor";
 import { type EncoderExample, inputNeeds, SentenceReader } from "../../encoders/index.ts";
 import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
 import { packTags, readTags } from "../../heads/tags/read-tags.ts";
+import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import { defineModel, type Encoder, type Losses, type LossOptions, type Model } from "../model.ts";
+import { defineModel, type Encoder, type Losses, type LossOptions, type Model, type Proposed } from "../model.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
 import { type BilstmTaggerSettings, bilstmTaggerSettings } from "./bilstm-tagger-settings.ts";
 
@@ -38,6 +39,22 @@ class BilstmTagger implements Model<TaggerExample> {
     const gold = packTags(examples.map((example) => example.tags));
     const weights = new Float32Array(examples.length).fill(1);
     return { entity: tags.loss(tape, tagScores, batch.offsets, gold, weights, factor) };
+  }
+
+  propose(tape: Tape, examples: readonly TaggerExample[]): Proposed[] {
+    const batch = this.#network.encoder.pack(examples, undefined);
+    const { tagScores } = this.#network.forward(tape, batch);
+    return this.#network.tags.read(tape, tagScores, batch.offsets).map((distribution) => {
+      const tagged = taggedMentions(this.#lexicon, distribution);
+      return {
+        mentions: tagged.mentions,
+        candidates: [],
+        decide: (choice) => {
+          const { entities, tags } = tagged.retyped(choice);
+          return { entities, relations: [], tags: tagNames(this.#lexicon, tags) };
+        },
+      };
+    });
   }
 
   predict(tape: Tape, examples: readonly TaggerExample[]): Prediction[] {
@@ -75,6 +92,7 @@ export const bilstmTagger = defineModel<BilstmTaggerSettings, TaggerExample>({
   name: "bilstm-tagger",
   paper: "Ma and Hovy 2016",
   settings: bilstmTaggerSettings,
+  formerDefaults: { decoding: "free" },
   capabilities: { needsGoldEntities: false, findsRelations: false },
   protocols: () => ["ner-strict", "ner-boundaries"],
   needs: ({ inputs }) => inputNeeds(inputs),

@@ -10,9 +10,11 @@ import {
   spanKey,
 } from "../../heads/span-pairs/candidate-pairs.ts";
 import { chooseLabels, decodeRelations, predictionOf } from "../../heads/span-pairs/decode-relations.ts";
+import { labelCandidates } from "../../heads/span-pairs/label-candidates.ts";
 import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
 import { decodeEntities } from "../../heads/tags/decode-entities.ts";
 import { packTags } from "../../heads/tags/read-tags.ts";
+import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Entity } from "../../schema/index.ts";
@@ -25,6 +27,8 @@ import {
   type OutputDistribution,
   type OutputScores,
   type PredictOptions,
+  type Proposed,
+  type ProposeOptions,
   type SampleOptions,
 } from "../model.ts";
 import { type TaggedWords, TaggingNetwork } from "../tagging-network.ts";
@@ -87,6 +91,32 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
         return p / (p + none);
       };
       return predictionOf(this.#lexicon, reading, entities, decodeRelations(this.#lexicon, order, reading, labels, confidence));
+    });
+  }
+
+  /** The labels of a pair are scored once, with the tags of the model's own choice (§3.2). */
+  propose(tape: Tape, examples: readonly JointExample[], options: ProposeOptions): Proposed[] {
+    const batch = this.#entity.encoder.pack(examples, undefined);
+    const output = this.#entity.forward(tape, batch);
+    const found = this.#entity.tags.read(tape, output.tagScores, batch.offsets).map((distribution, sentence) => {
+      const tagged = taggedMentions(this.#lexicon, distribution);
+      return { tagged, reading: this.#readingOf(sentence, tagged.tags, tagged.entities) };
+    });
+    const readings = found.map(({ reading }) => reading);
+    const probabilities = this.#labelProbabilities(tape, output.states, batch.offsets, readings);
+    let row = 0;
+    return found.map(({ tagged, reading }): Proposed => {
+      const first = row;
+      row += reading.pairs.length;
+      const rows = probabilities.subarray(first * this.#labels, row * this.#labels);
+      return {
+        mentions: tagged.mentions,
+        candidates: labelCandidates(options, this.#lexicon, this.#settings.pairs, reading, rows),
+        decide: (choice) => {
+          const { tags, entities } = tagged.retyped(choice);
+          return predictionOf(this.#lexicon, { ...reading, tags }, entities, [...choice.relations]);
+        },
+      };
     });
   }
 
@@ -255,6 +285,7 @@ export const jointNn = defineModel<JointNnSettings, JointExample>({
   name: "joint-nn",
   paper: "Sun et al. 2018",
   settings: jointNnSettings,
+  formerDefaults: { decoding: "free" },
   capabilities: { needsGoldEntities: false },
   needs: ({ inputs }) => inputNeeds(inputs),
   build: (settings, lexicon, scope) => new JointNn(settings, lexicon, scope.child("joint-nn")),

@@ -1,8 +1,9 @@
 import type { Tape } from "@weft-nlp/tensor";
 import type { Catalogue } from "../../catalogue.ts";
+import type { Choice } from "../../constraints/index.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
-import type { Omission, Sentence } from "../../schema/index.ts";
+import type { Entity, Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
@@ -13,7 +14,10 @@ import {
   type Model,
   type ModelDefinition,
   type PredictOptions,
+  type Proposed,
+  type ProposeOptions,
 } from "../model.ts";
+import { proposalsOf } from "../propose.ts";
 import { type NamedModel, type PipelineSettings, pipelineSettings } from "./pipeline-settings.ts";
 
 /**
@@ -70,13 +74,55 @@ class Pipeline implements Model<PipelineExample> {
       // The tagger may be a model that also finds relations; they are not wanted here.
       { threshold: 1 },
     );
-    const given = tagged.map(({ entities }, index) => {
-      const { sentence } = examples[index] as PipelineExample;
-      return this.#classifier.encoder.encode({ ...sentence, entities, relations: [] });
-    });
+    const given = this.#given(
+      examples,
+      tagged.map(({ entities }) => entities),
+    );
     const related = this.#classifier.model.predict(tape, given, options);
     return tagged.map(({ entities, tags }, index) => ({ entities, relations: related[index]?.relations ?? [], tags }));
   }
+
+  /**
+   * The tagger's entities with their other types, and the classifier's relations between them. The
+   * classifier reads the types that the tagger finds most likely.
+   */
+  propose(tape: Tape, examples: readonly PipelineExample[], options: ProposeOptions): Proposed[] {
+    const tagged = proposalsOf(
+      this.#tagger.model,
+      tape,
+      examples.map(({ tagger }) => tagger),
+      { threshold: 1, floors: {} },
+    );
+    const given = this.#given(
+      examples,
+      tagged.map((proposed) => proposed.decide(unchanged(proposed)).entities),
+    );
+    const related = proposalsOf(this.#classifier.model, tape, given, options);
+    return tagged.map((proposed, index): Proposed => {
+      const { candidates = [], oneDirection } = related[index] ?? {};
+      return {
+        mentions: proposed.mentions,
+        candidates,
+        oneDirection,
+        decide: (choice) => {
+          const { entities, tags } = proposed.decide({ ...choice, relations: [] });
+          return { entities, relations: choice.relations, tags };
+        },
+      };
+    });
+  }
+
+  /** The sentences with the tagger's entities, as the classifier reads them. */
+  #given(examples: readonly PipelineExample[], entities: readonly (readonly Entity[])[]): Example[] {
+    return examples.map(({ sentence }, index) =>
+      this.#classifier.encoder.encode({ ...sentence, entities: entities[index] ?? [], relations: [] }),
+    );
+  }
+}
+
+/** The choice of the most likely types, and of no relation. */
+function unchanged({ mentions }: Proposed): Choice {
+  return { types: mentions.map(() => 0), relations: [], search: { method: "none", conflicts: 0 } };
 }
 
 class PipelineEncoder implements Encoder<PipelineExample> {

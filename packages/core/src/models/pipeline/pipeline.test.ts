@@ -11,7 +11,7 @@ const wordsAndCharacters = { words: { size: 6 }, characters: { size: 4, filters:
 const taggers = {
   rin: { name: "rin", rounds: 1, inputs: { words: { size: 6 } }, hiddenSize: 5 },
   "joint-nn": { name: "joint-nn", inputs: wordsAndCharacters, hiddenSize: 5, mlpSize: 4 },
-  "bilstm-tagger": { name: "bilstm-tagger", inputs: wordsAndCharacters, hiddenSize: 5 },
+  "bilstm-tagger": { name: "bilstm-tagger", inputs: wordsAndCharacters, hiddenSize: 5, decoding: "free" },
 };
 // Without the type filter, all pairs are classified, whatever types an untrained tagger finds.
 const small = { inputs: { words: { size: 7 }, tags: { size: 3 } }, positionSize: 3, positions: 5, typeFilter: false };

@@ -1,7 +1,8 @@
-import { operations, predictPairs, type Tape } from "@weft-nlp/tensor";
+import { operations, type PairCell, predictPairs, type Tape } from "@weft-nlp/tensor";
 import { inputNeeds, type PackedSentences } from "../../encoders/index.ts";
 import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
 import { packTags } from "../../heads/tags/read-tags.ts";
+import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
 import { anchorWords, cellsOfChosen, decodeCells, relationsOfCells } from "../../heads/word-pairs/decode-cells.ts";
 import { type Prediction, thresholdOf } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
@@ -15,8 +16,12 @@ import {
   type OutputDistribution,
   type OutputScores,
   type PredictOptions,
+  type Proposed,
+  type ProposeOptions,
   type SampleOptions,
 } from "../model.ts";
+import { floorOf } from "../propose.ts";
+import { proposeCells } from "./propose-cells.ts";
 import { RinNetwork, type RinOutput } from "./rin-network.ts";
 import { drawOutputs, goldPrediction, type RinSample, scoreOutputs } from "./rin-outputs.ts";
 import { type RinExample, RinReader } from "./rin-reader.ts";
@@ -83,6 +88,39 @@ export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
     return cells === true ? this.#predictCells(tape, batch, thresholds) : this.#predictRelations(tape, batch, thresholds);
   }
 
+  propose(tape: Tape, examples: readonly RinExample[], options: ProposeOptions): Proposed[] {
+    const batch = this.#network.encoder.pack(examples, undefined);
+    const { names } = this.#lexicon.relations;
+    const thresholds = names.map((type) => thresholdOf(options.threshold, type));
+    const floors = names.map((type) => floorOf(options, type));
+    const { tagScores, pairs, pairsAmong } = this.#scored(tape, batch, options);
+    const found = this.#network.tags.read(tape, tagScores, batch.offsets).map((each) => taggedMentions(this.#lexicon, each));
+    const anchors = anchorWords(
+      this.#settings,
+      found.map(({ entities }) => entities),
+      batch.offsets,
+    );
+    const read = (limits: readonly number[]): PairCell[][] => {
+      if (pairs !== undefined) return predictPairs(tape, pairs, limits);
+      const cells = anchors.rows.length === 0 ? [] : predictPairs(tape, pairsAmong(anchors), limits);
+      return found.map((_, s) => cellsOfChosen(cells[s] ?? [], anchors, s));
+    };
+    const counted = read(thresholds);
+    const more = floors.some((floor, r) => floor < (thresholds[r] ?? 0)) ? read(floors) : counted;
+    return found.map((tagged, s) =>
+      proposeCells(this.#lexicon, this.#settings, tagged, counted[s] ?? [], more[s] ?? [], options.cells === true),
+    );
+  }
+
+  /** The scorer of all pairs if all cells are wanted, else of pairs among some words. */
+  #scored(tape: Tape, batch: PackedSentences, { cells }: PredictOptions) {
+    if (cells !== true) return { pairs: undefined, ...this.#network.tagsFirst(tape, batch) };
+    const none = (): never => {
+      throw new RangeError("all pairs are scored");
+    };
+    return { pairsAmong: none, ...this.#network.forward(tape, batch) };
+  }
+
   /** Predicts with all cells that reach their threshold. */
   #predictCells(tape: Tape, batch: PackedSentences, thresholds: readonly number[]): Prediction[] {
     const { tagScores, pairs } = this.#network.forward(tape, batch);
@@ -123,6 +161,7 @@ export const rin = defineModel<RinSettings, RinExample>({
   name: "rin",
   paper: "Sun et al. 2020",
   settings: rinSettings,
+  formerDefaults: { decoding: "free" },
   capabilities: { needsGoldEntities: false },
   needs: ({ inputs }) => inputNeeds(inputs),
   build: (settings, lexicon, scope) => new Rin(settings, lexicon, scope.child("rin")),
