@@ -52,7 +52,7 @@ test("names with the prefix of a larger model, and those of old files, are under
 });
 
 test("a file that lacks an array, or has another or a broken one, is refused", () => {
-  const change = (name: string, tensor?: { shape: number[]; values: Float32Array }) => () => {
+  const change = (name: string, tensor?: { shape: number[]; values: Float32Array<ArrayBuffer> }) => () => {
     const { tensors, read } = fileOf();
     if (tensor === undefined) tensors.delete(name);
     else tensors.set(name, tensor);
