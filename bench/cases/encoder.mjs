@@ -26,7 +26,7 @@ const ours = path("../weft/encoder.mjs");
 const theirs = path("../peers/encoder_torch.py");
 const agreement = [];
 
-export function prepare({ folder, sentences = 256, python, kernels }) {
+export function prepare({ folder, sentences = "256", python, kernels }) {
   if (folder === undefined) throw new Error("name the folder of a BERT with --folder");
   const { vocab_size: vocabulary } = JSON.parse(readFileSync(`${folder}/config.json`, "utf8"));
   const random = mulberry(1);

@@ -4,12 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Arena, checkedKernels, Engine, type KernelBuild, ParameterStore, Tape } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
 import { readSafetensors } from "../archive/index.ts";
-import {
-  readTransformerShape,
-  readTransformerWeights,
-  TransformerNetwork,
-  type TransformerShape,
-} from "../encoders/transformer/index.ts";
+import { readTransformerShape, readTransformerWeights, TransformerNetwork } from "../encoders/transformer/index.ts";
 import { transformerParameters } from "../encoders/transformer/transformer-parameters.ts";
 import { Scope } from "../nn/index.ts";
 

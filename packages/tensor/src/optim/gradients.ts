@@ -66,8 +66,8 @@ function mergeTable(engine: Engine, arena: Arena, list: readonly RowGradient[]):
 }
 
 /**
- * The gradient of one chunk of a batch: its buffer of dense gradients, which it may share with other
- * chunks, and its merged table rows.
+ * The gradient of one chunk of a batch: its buffer of dense gradients, which others may share,
+ * and its merged table rows.
  */
 export interface ChunkGradient {
   readonly dense: Address;

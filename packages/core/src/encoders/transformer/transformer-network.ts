@@ -34,10 +34,10 @@ export interface ForwardOptions {
 }
 
 /**
- * A transformer of the BERT family: embeddings of pieces and positions, then layers of self-attention
- * and of two linear maps with GELU between them, each with a residual and a layer normalisation behind
- * it (Vaswani et al. 2017; Devlin et al. 2019). Sentences lie end to end without padding, so each has
- * the same bits alone as among others.
+ * A transformer of the BERT family: embeddings of pieces and positions, then layers of
+ * self-attention and of two linear maps with GELU between them, each with a residual and a layer
+ * normalisation behind it (Vaswani et al. 2017; Devlin et al. 2019). Sentences lie end to end
+ * without padding, so each has the same bits alone as among others.
  */
 export class TransformerNetwork {
   readonly shape: TransformerShape;
@@ -62,7 +62,7 @@ export class TransformerNetwork {
    * Computes the states of sentences. A position is counted from the start of its sentence, and the
    * sentence type is 0. Outside training, working space is free again after each half of a layer.
    *
-   * @param pieces the numbers of the pieces of all sentences, those around a sentence included, [ΣP]
+   * @param pieces numbers of the pieces of all sentences, those around a sentence included, [ΣP]
    * @param offsets where each sentence starts, and where the last one ends
    * @returns one matrix [ΣP, W] for each stage that is asked for
    * @throws {ShapeError} if a piece is not in the table, or a sentence is longer than the limit
@@ -183,8 +183,8 @@ function added(scope: Scope, { path, rows, columns, form }: TransformerParameter
 }
 
 /**
- * What `compute` returns, [rows, columns]. If nothing is recorded, everything else that it allocated
- * is free again.
+ * What `compute` returns, [rows, columns]. If nothing is recorded, everything else that it
+ * allocated is free again.
  */
 function shortLived(tape: Tape, rows: number, columns: number, compute: () => Matrix): Matrix {
   if (tape.recording) return compute();

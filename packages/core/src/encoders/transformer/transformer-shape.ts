@@ -1,7 +1,7 @@
 import { ArchiveError, type Location } from "../../errors.ts";
 
 /** The kinds of transformers whose networks are built here. */
-export type TransformerFamily = "bert" | "roberta" | "xlm-roberta" | "distilbert" | "electra";
+type TransformerFamily = "bert" | "roberta" | "xlm-roberta" | "distilbert" | "electra";
 
 /** The sizes of a transformer, and what else decides its outputs besides its weights. */
 export interface TransformerShape {
@@ -168,7 +168,7 @@ class ConfigFields {
     return readings[type] as Reading;
   }
 
-  /** Refuses any other value than the one that our network computes with; without one, that is meant. */
+  /** Refuses any value but the one that our network computes with, which none at all means too. */
   require(name: string, expected: unknown): void {
     const value = this.#get(name) ?? expected;
     if (value !== expected)

@@ -89,7 +89,8 @@ test("impossible pieces, sentences and layers are refused", () => {
 test("new weights are drawn from the seed", () => {
   const engine = Engine.create({ build: "baseline" });
   const store = new ParameterStore(engine.heap, { seed: 1 });
-  new TransformerNetwork(shape, new Scope(store, "encoder"), { frozen: 1 });
+  const network = new TransformerNetwork(shape, new Scope(store, "encoder"), { frozen: 1 });
+  expect(network.shape).toBe(shape);
   const values = store.read(store.get("encoder/layer-1/inner/weight"));
   expect(Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length)).toBeCloseTo(0.02, 2);
   expect(store.read(store.get("encoder/layer-1/output-norm/scale"))).toEqual(new Float32Array(8).fill(1));

@@ -3,7 +3,7 @@ import { prefixes, type TransformerParameter, transformerParameters } from "./tr
 import type { TransformerShape } from "./transformer-shape.ts";
 
 /** One array of a file, as 32-bit floats whatever the file stores: row-major. */
-export interface ReadTensor {
+interface ReadTensor {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
@@ -46,7 +46,7 @@ export function* readTransformerWeights(shape: TransformerShape, read: TensorRea
   }
 }
 
-/** The prefix under which the file has the normalisation of the embeddings, which is small to read. */
+/** The prefix under which the file has the normalisation of the embeddings, a small array. */
 function prefixOf(
   { family }: TransformerShape,
   parameters: readonly TransformerParameter[],

@@ -67,7 +67,7 @@ export function reached(list: string, ...factors: readonly Factor[]): Extent {
   return { ...whole(text, (call) => Math.max(0, highest(call.integers(list))) * productOf(factors, call)), fromLists: true };
 }
 
-/** The same as rows that start `stride` cells apart, of which the last one ends with its last column. */
+/** The same as rows that start `stride` cells apart; the last one ends with its last column. */
 export function reachedRows(list: string, columns: readonly Factor[], stride: string): Extent {
   return {
     text: `as many rows as ${list} reaches × ${columns.join(" × ")}, ${stride} apart`,

@@ -24,13 +24,14 @@ interface Saved {
   readonly call: ReturnType<typeof callOf>;
 }
 
-/** Rows of a head's scores that are held at once: they stay in the cache however long a sentence. */
+/** Rows of a head's scores that are held at once: few enough to stay in the cache. */
 const block = 48;
 
 /**
- * softmax(Q·Kᵀ / √(D / heads))·V for each head and sentence, side by side: multi-head self-attention
- * (Vaswani et al. 2017, eq. 1), [ΣN, D]. A row attends to the rows of its own sentence. Nothing is
- * padded, and no matrix of weights is kept: the working space is linear in the longest sentence.
+ * softmax(Q·Kᵀ / √(D / heads))·V for each head and sentence, side by side: multi-head
+ * self-attention (Vaswani et al. 2017, eq. 1), [ΣN, D]. A row attends to the rows of its own
+ * sentence. Nothing is padded, and no matrix of weights is kept: the working space is linear in the
+ * longest sentence.
  *
  * @throws {ShapeError} if Q, K and V differ in shape, or the heads do not share the columns in
  *   multiples of four
