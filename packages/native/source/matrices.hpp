@@ -166,12 +166,42 @@ static void product(int32_t m, int32_t n, int32_t k, Left a, Right b, Result c) 
   }
 }
 
-/// C = A · B, or C += A · B.
+/// Whether so many rows are multiplied by B that its panels are worth copying. The rows of a wide
+/// matrix lie pages apart and share few sets of the first-level cache.
+WEFT_INLINE bool worthCopying(int32_t m, ptrdiff_t bStride) { return m >= 64 && bStride >= 768; }
+
+/// The same for a B in memory, which may be wide.
+template <class Left, class Result>
+static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, Result c) {
+  if (!worthCopying(m, bStride)) return product(m, n, k, a, Rows{b, bStride}, c);
+  constexpr ptrdiff_t width = Rows::widest * lanes;
+  float *room = weftWorkspace((size_t)k * width);
+  for (ptrdiff_t j = 0; j < n; j += width) {
+    const ptrdiff_t columns = n - j < width ? n - j : width;
+    for (ptrdiff_t p = 0; p < k; p++) {
+      eachVector(columns, [=](ptrdiff_t v, auto mask) { store(room + p * width + v, load(b + p * bStride + j + v, mask)); });
+    }
+    product(m, (int32_t)columns, k, a, Rows{room, width}, c.from(0, j));
+  }
+}
+
+/// C = A · B.
 template <class Left>
-static void multiply(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, bool accumulate) {
-  const Rows rows = {b, bStride};
-  if (accumulate) product(m, n, k, a, rows, Adding{c, cStride, c, cStride});
-  else product(m, n, k, a, rows, Replacing{c, cStride});
+static void multiplied(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
+  product(m, n, k, a, Rows{b, bStride}, Replacing{c, cStride});
+}
+
+/// C += A · B.
+template <class Left>
+static void multipliedOnto(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
+  product(m, n, k, a, Rows{b, bStride}, Adding{c, cStride, c, cStride});
+}
+
+/// C = A · B, or C += A · B, for a B that may be wide.
+template <class Left>
+static void multiply(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, int32_t accumulate) {
+  if (accumulate) product(m, n, k, a, b, bStride, Adding{c, cStride, c, cStride});
+  else product(m, n, k, a, b, bStride, Replacing{c, cStride});
 }
 
 static void gemm(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
@@ -179,7 +209,7 @@ static void gemm(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStrid
 }
 
 static void affine(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, const float *bias, float *y, int32_t yStride) {
-  product(m, n, k, RowMajor{a, aStride}, Rows{b, bStride}, Adding{y, yStride, bias, 0});
+  product(m, n, k, RowMajor{a, aStride}, b, bStride, Adding{y, yStride, bias, 0});
 }
 
 static void gemmTransposed(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {

@@ -37,7 +37,13 @@ export {
   mergeRows,
   type TableGradient,
 } from "./optim/gradients.ts";
-export { Optimizer, type OptimizerOptions, type OptimizerSettings, type UpdateOptions } from "./optim/optimizer.ts";
+export {
+  Optimizer,
+  type OptimizerOptions,
+  type OptimizerSettings,
+  type ParameterGroup,
+  type UpdateOptions,
+} from "./optim/optimizer.ts";
 export { updateRunning } from "./optim/running.ts";
 
 // The tape and its operations

@@ -40,7 +40,7 @@ test("everything but the data and the model's name has a default", () => {
   });
 });
 
-test.each(["adam", "adadelta", "rmsprop", "sgd"])("%s has its own default rate", (name) => {
+test.each(["adam", "adamw", "adadelta", "rmsprop", "sgd"])("%s has its own default rate", (name) => {
   const { optimizer } = parseConfig({ ...min, optimizer: { name } });
   expect(optimizer).toMatchObject({ name, rate: expect.any(Number) as number });
   expect(parseConfig({ ...min, optimizer }).optimizer).toEqual(optimizer);
@@ -55,6 +55,8 @@ test.each<[string, object]>([
   ["a rate of nothing", { optimizer: { name: "sgd", rate: 0 } }],
   ["a rate without a limit", { optimizer: { name: "sgd", rate: Number.POSITIVE_INFINITY } }],
   ["momentum that sgd does not have", { optimizer: { name: "sgd", momentum: 0.9 } }],
+  ["a group without a name", { training: { groups: [{ parameters: "", rate: 1 }] } }],
+  ["a group with a negative rate", { training: { groups: [{ parameters: "rin/", rate: -1 }] } }],
   ["no epoch", { training: { epochs: 0 } }],
   ["an empty batch", { training: { batch: 0 } }],
   ["a protocol that does not exist", { training: { select: "strickt" } }],

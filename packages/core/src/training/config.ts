@@ -16,6 +16,14 @@ const optimizerSettings = z.discriminatedUnion("name", [
     epsilon: z.number().positive().default(1e-8),
   }),
   z.strictObject({
+    name: z.literal("adamw"),
+    rate: z.number().positive().default(1e-3),
+    beta1: z.number().min(0).lt(1).default(0.9),
+    beta2: z.number().min(0).lt(1).default(0.999),
+    epsilon: z.number().positive().default(1e-8),
+    decay: z.number().min(0).default(0.01).describe("share of a weight that decays in a step at a rate of 1; biases do not"),
+  }),
+  z.strictObject({
     name: z.literal("adadelta"),
     rate: z.number().positive().default(1),
     rho: z.number().min(0).lt(1).default(0.9),
@@ -36,6 +44,12 @@ const scheduleSettings = z.strictObject({
   final: z.number().min(0).max(1).default(0).describe("the rate at the end, as a share of the full one"),
 });
 
+const groupSettings = z.strictObject({
+  parameters: z.string().min(1).describe("beginning of their names; the first group that names a parameter counts"),
+  rate: z.number().positive().optional().describe("replaces optimizer.rate"),
+  decay: z.number().min(0).optional().describe("replaces optimizer.decay"),
+});
+
 const trainingSettings = () =>
   z.strictObject({
     epochs: z.int().min(1).default(100).describe("number of passes over the training data"),
@@ -48,6 +62,7 @@ const trainingSettings = () =>
     shuffle: z.boolean().default(true).describe("shuffle the sentences in every epoch; false keeps the file's order"),
     maxNorm: z.number().positive().default(5).describe("maximum global norm of the gradient; a longer one is scaled down to it"),
     tables: z.enum(["lazy", "dense"]).default("lazy").describe("embedding rows to update: those of the batch, or all"),
+    groups: z.array(groupSettings).optional().describe("parameters with a learning rate or weight decay of their own"),
     schedule: scheduleSettings.prefault({}),
     evaluateEvery: z.int().min(1).default(1).describe("epochs between evaluations on dev"),
     patience: z.int().min(0).default(0).describe("evaluations without a better dev score before training stops; 0: never"),

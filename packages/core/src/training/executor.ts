@@ -18,8 +18,10 @@ import { type ObjectiveSettings, objectiveFor } from "../objectives/index.ts";
 export interface ChunkTask {
   /** The step it belongs to. Results of a step stay readable until the next step. */
   readonly step: number;
-  /** The chunk's gradient buffer, `ParameterStore.denseSize` floats. */
+  /** The buffer for its gradient, `ParameterStore.denseSize` floats. */
   readonly dense: Address;
+  /** Whether the buffer holds the gradient of earlier chunks, to add to; defaults to false. */
+  readonly adds?: boolean | undefined;
   readonly examples: readonly Example[];
   /** 1 / sentences of the batch. */
   readonly factor: number;
@@ -31,7 +33,10 @@ export interface ChunkTask {
   readonly seed: number;
 }
 
-/** The losses and gradients of a chunk, in the shared memory. */
+/**
+ * The losses and gradients of a chunk, in the shared memory. The dense gradient includes those of
+ * the chunks that its task added to.
+ */
 export interface ChunkResult {
   readonly losses: Losses;
   readonly dense: Address;
@@ -57,11 +62,11 @@ export class ChunkRunner {
     this.#results = new Arena(engine.heap);
   }
 
-  gradient({ step, dense, examples, objective, factor, batch, epoch, seed }: ChunkTask): ChunkResult {
+  gradient({ step, dense, adds = false, examples, objective, factor, batch, epoch, seed }: ChunkTask): ChunkResult {
     if (step !== this.#step) this.#results.reset();
     this.#step = step;
     this.#work.reset();
-    this.#engine.heap.clear(dense, this.#store.denseSize * 4);
+    if (!adds) this.#engine.heap.clear(dense, this.#store.denseSize * 4);
     const tape = new Tape(this.#engine, this.#work, { gradients: { dense }, training: true, seed });
     const losses = objectiveFor(objective, this.#model).loss(tape, examples, {
       factor,

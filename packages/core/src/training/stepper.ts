@@ -5,8 +5,24 @@ import type { Example } from "../models/index.ts";
 import { chunksOf, evenChunksOf } from "./batches.ts";
 import type { TrainConfig } from "./config.ts";
 import type { StepEvent } from "./events.ts";
-import type { ChunkTask, Executor } from "./executor.ts";
+import type { ChunkResult, ChunkTask, Executor } from "./executor.ts";
 import { rateFactor } from "./schedule.ts";
+
+/**
+ * How many gradient buffers a batch of so many chunks has: one for each chunk, or fewer if these
+ * would take too much memory, which chunks then share. It depends on the model and the batch alone,
+ * so any number of threads gives the same bytes.
+ *
+ * @param denseBytes of one buffer
+ */
+export function gradientBuffers(chunks: number, denseBytes: number, maxBytes: number): number {
+  return Math.min(chunks, Math.max(minBuffers, Math.floor(maxBytes / Math.max(1, denseBytes))));
+}
+
+/** Large models have a buffer for each of this many threads at least. */
+const minBuffers = 2;
+/** A quarter of the memory, which holds the weights and the optimiser's means too. */
+const maxGradientBytes = 2 ** 30;
 
 /**
  * Makes training steps: distributes a batch over an executor, sums gradients, updates the weights.
@@ -18,18 +34,29 @@ export class Stepper {
   readonly #config: TrainConfig;
   readonly #steps: number;
   readonly #collector: GradientCollector;
-  /** One gradient buffer for every chunk of a batch. */
+  readonly #chunks: number;
+  /** Chunk k of a batch adds its gradient to buffer k modulo their number, after those before. */
   readonly #buffers: readonly Address[];
 
-  constructor(built: BuiltModel, optimizer: Optimizer, executor: Executor, config: TrainConfig, steps: number) {
+  /** @param maxBytes the maximum of all gradient buffers together, if there are more than two */
+  constructor(
+    built: BuiltModel,
+    optimizer: Optimizer,
+    executor: Executor,
+    config: TrainConfig,
+    steps: number,
+    maxBytes = maxGradientBytes,
+  ) {
     this.#built = built;
     this.#optimizer = optimizer;
     this.#executor = executor;
     this.#config = config;
     this.#steps = steps;
     this.#collector = new GradientCollector(built.engine, built.store);
-    const chunks = Math.ceil(config.training.batch / config.training.chunk);
-    this.#buffers = Array.from({ length: chunks }, () => built.engine.heap.allocate(built.store.denseSize * 4));
+    this.#chunks = Math.ceil(config.training.batch / config.training.chunk);
+    const bytes = built.store.denseSize * 4;
+    const length = gradientBuffers(this.#chunks, bytes, maxBytes);
+    this.#buffers = Array.from({ length }, () => built.engine.heap.allocate(bytes));
   }
 
   /**
@@ -46,13 +73,14 @@ export class Stepper {
     this.#built.engine.refreshTransposed(this.#built.store);
     const split = this.#built.definition.capabilities.recurrent === false ? evenChunksOf : chunksOf;
     const chunks = split(batch, training.chunk);
-    if (chunks.length > this.#buffers.length) {
+    if (chunks.length > this.#chunks) {
       throw new RangeError(`a step of ${batch.length} sentences, but training.batch is ${training.batch}`);
     }
     const tasks = chunks.map(
       (examples, k): ChunkTask => ({
         step,
-        dense: this.#buffers[k] as Address,
+        dense: this.#buffers[k % this.#buffers.length] as Address,
+        adds: k >= this.#buffers.length,
         examples,
         factor: 1 / batch.length,
         batch: { sentences: batch.length, tokens: batch.reduce((sum, { length }) => sum + length, 0) },
@@ -61,7 +89,11 @@ export class Stepper {
         seed: Random.of(seed, "chunk", step, k).word(),
       }),
     );
-    const results = await this.#executor.gradients(tasks);
+    const results: ChunkResult[] = [];
+    // Chunks that share a buffer follow each other.
+    for (let k = 0; k < tasks.length; k += this.#buffers.length) {
+      results.push(...(await this.#executor.gradients(tasks.slice(k, k + this.#buffers.length))));
+    }
     const losses: Record<string, number> = {};
     for (const result of results) {
       for (const [name, value] of Object.entries(result.losses)) losses[name] = (losses[name] ?? 0) + value / batch.length;

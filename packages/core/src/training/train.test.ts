@@ -68,6 +68,25 @@ test("events come in order: start, then steps, evaluation and checkpoint of each
   expect(endOf(events)).toMatchObject({ reason: "epochs", epoch: 3, step: 9 });
 });
 
+test("a group of parameters has its own rate, and one that names none is refused", async () => {
+  const settings = { optimizer: { name: "adamw", rate: 0.01 } };
+  const still = { parameters: "rin/word/", rate: 1e-30, decay: 0 };
+  const wordsAfter = async (groups: object[]) => {
+    const { store } = endOf(await eventsOf(input({ groups }, { settings }))).model;
+    return readWeights(store).get("rin/word/weight")?.values;
+  };
+  const [first, moved, kept] = await Promise.all([
+    wordsAfter([{ parameters: "rin/", rate: 1e-30, decay: 0 }]),
+    wordsAfter([{ parameters: "rin/pair/", rate: 0.1 }]),
+    wordsAfter([still, { parameters: "rin/", rate: 0.1 }]),
+  ]);
+  expect(kept).toEqual(first);
+  expect(moved).not.toEqual(first);
+  const wrong = eventsOf(input({ groups: [still, { parameters: "encoder/", rate: 1e-5 }] }));
+  await expect(wrong).rejects.toMatchObject({ code: "SETTING_INVALID", at: { path: "training.groups[1].parameters" } });
+  await expect(wrong).rejects.toThrow("no parameter begins with encoder/");
+});
+
 test("training stops when the score has not improved for a while, and the best epoch wins", async () => {
   // A rate so small that nothing changes: the first score stays the best.
   const settings = { optimizer: { name: "sgd", rate: 1e-12 } };

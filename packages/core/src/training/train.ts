@@ -1,4 +1,4 @@
-import { kernelMark, Optimizer } from "@weft-nlp/tensor";
+import { kernelMark, Optimizer, type ParameterGroup, type ParameterStore } from "@weft-nlp/tensor";
 import { fillWordTable } from "../encoders/index.ts";
 import { ConfigError, DataError, WeftError } from "../errors.ts";
 import { type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
@@ -67,7 +67,8 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const examples = drawn?.examples ?? input.train.map((sentence) => encoder.encode(sentence, omissions));
   const devOmissions: Omission[] = [];
   const devExamples = input.dev.map((sentence) => encoder.encode(sentence, devOmissions));
-  const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables });
+  requireGroups(store, training.groups ?? []);
+  const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables, groups: training.groups });
   const protocol = selectionProtocol(training.select, built);
   const mark = fingerprint(config, input.train, input.dev, lexicon.words.vectors);
 
@@ -145,6 +146,19 @@ function requireSentences(sentences: readonly Sentence[], part: string, source: 
     message: "the file holds no sentences",
     hint: "training needs annotated sentences in train and in dev; dev chooses the best epoch",
   });
+}
+
+/** Refuses a group that names no parameter, which would otherwise be silently ignored. */
+function requireGroups({ layout }: ParameterStore, groups: readonly ParameterGroup[]): void {
+  for (const [k, { parameters }] of groups.entries()) {
+    if (layout.some(({ name }) => name.startsWith(parameters))) continue;
+    const beginnings = [...new Set(layout.map(({ name }) => name.split("/").slice(0, 2).join("/")))];
+    throw new ConfigError("SETTING_INVALID", {
+      at: { path: `training.groups[${k}].parameters` },
+      message: `no parameter begins with ${parameters}`,
+      hint: `names of this model begin with ${beginnings.slice(0, 8).join(", ")}`,
+    });
+  }
 }
 
 /** Refuses a model to start from that lacks an input, which would otherwise be silently skipped. */

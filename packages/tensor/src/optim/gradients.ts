@@ -66,14 +66,15 @@ function mergeTable(engine: Engine, arena: Arena, list: readonly RowGradient[]):
 }
 
 /**
- * The gradient of one chunk of a batch: its buffer of dense gradients and its merged table rows.
+ * The gradient of one chunk of a batch: its buffer of dense gradients, which others may share,
+ * and its merged table rows.
  */
 export interface ChunkGradient {
   readonly dense: Address;
   readonly tables: readonly TableGradient[];
 }
 
-/** Sums the gradients of a batch's chunks, in the order given. */
+/** Sums the gradients of a batch's chunks, in the order given; each buffer counts once. */
 export class GradientCollector {
   readonly #engine: Engine;
   readonly #store: ParameterStore;
@@ -91,7 +92,9 @@ export class GradientCollector {
   collect(chunks: readonly ChunkGradient[]): Gradients {
     this.#arena.reset();
     this.#engine.heap.clear(this.#dense, this.#store.denseSize * 4);
-    for (const chunk of chunks) this.#engine.kernels.add({ n: this.#store.denseSize, x: chunk.dense, y: this.#dense });
+    for (const x of new Set(chunks.map(({ dense }) => dense))) {
+      this.#engine.kernels.add({ n: this.#store.denseSize, x, y: this.#dense });
+    }
     const tables = mergeRows(
       this.#engine,
       this.#arena,

@@ -5,7 +5,7 @@ import { Engine } from "../tensor/engine.ts";
 import { normal, type Parameter, ParameterStore, pad } from "../tensor/parameter-store.ts";
 import { Random } from "../tensor/random.ts";
 import type { Gradients } from "./gradients.ts";
-import { Optimizer, type OptimizerSettings } from "./optimizer.ts";
+import { Optimizer, type OptimizerSettings, type ParameterGroup } from "./optimizer.ts";
 
 /** One cell under a rule, as its paper writes it. */
 type Cell = (gradient: number) => number;
@@ -21,16 +21,12 @@ const rules: Record<OptimizerSettings["name"], { settings: OptimizerSettings; ce
   // Kingma and Ba 2015, algorithm 1.
   adam: {
     settings: { name: "adam", rate: 0.01, beta1: 0.8, beta2: 0.99, epsilon: 0.05 },
-    cell: (start) => {
-      let [weight, mean, square, t] = [start, 0, 0, 0];
-      return (gradient) => {
-        t++;
-        mean = 0.8 * mean + 0.2 * gradient;
-        square = 0.99 * square + 0.01 * gradient ** 2;
-        const corrected = Math.sqrt(square / (1 - 0.99 ** t)) + 0.05;
-        return (weight -= (0.01 * mean) / (1 - 0.8 ** t) / corrected);
-      };
-    },
+    cell: adamCell,
+  },
+  // Its decay has a test of its own below.
+  adamw: {
+    settings: { name: "adamw", rate: 0.01, beta1: 0.8, beta2: 0.99, epsilon: 0.05, decay: 0 },
+    cell: adamCell,
   },
   // Zeiler 2012, algorithm 1.
   adadelta: {
@@ -57,6 +53,17 @@ const rules: Record<OptimizerSettings["name"], { settings: OptimizerSettings; ce
     },
   },
 };
+
+function adamCell(start: number): Cell {
+  let [weight, mean, square, t] = [start, 0, 0, 0];
+  return (gradient) => {
+    t++;
+    mean = 0.8 * mean + 0.2 * gradient;
+    square = 0.99 * square + 0.01 * gradient ** 2;
+    const corrected = Math.sqrt(square / (1 - 0.99 ** t)) + 0.05;
+    return (weight -= (0.01 * mean) / (1 - 0.8 ** t) / corrected);
+  };
+}
 
 const engine = Engine.create({ build: "baseline", wrap: checkedKernels });
 
@@ -254,4 +261,45 @@ test("a state of another rule or shape is refused without any change", () => {
   expect(sgd.steps).toBe(0);
   // The heap's own words lie where an address of zero would have been written to.
   expect(new Arena(engine.heap).allocate(64)).toBeGreaterThan(1024);
+});
+
+test("matrices and tables decay apart from their gradient, rows such as biases do not", () => {
+  const { store, gates, bias, words } = makeStore();
+  const [before, rows, same] = [gates, words, bias].map((parameter) => store.read(parameter)) as [never, never, never];
+  const optimizer = new Optimizer(engine, store, { name: "adamw", rate: 0.1, decay: 0.5 });
+  const still = drawGradient(1, [2], 0);
+  // Loshchilov and Hutter 2019, algorithm 2: without a gradient, only w ← w − rate·λ·w is left.
+  optimizer.update(lay(store, still), { rateFactor: 0.5 });
+  expectClose(
+    store.read(gates),
+    (before as Float32Array).map((value) => 0.975 * value),
+  );
+  expectClose(
+    store.read(words),
+    (rows as Float32Array).map((value, k) => (Math.floor(k / 3) === 2 ? 0.975 : 1) * value),
+  );
+  expect(store.read(bias)).toEqual(same);
+});
+
+test("a group has a rate and a decay of its own; the first that names a parameter counts", () => {
+  const steps = (groups: readonly ParameterGroup[], settings: OptimizerSettings = { name: "sgd", rate: 1 }) => {
+    const { store } = makeStore();
+    const before = values(store);
+    new Optimizer(engine, store, settings, { groups }).update(lay(store, drawGradient(1, [0])));
+    return values(store).map((value, k) => value - (before[k] ?? 0));
+  };
+  const [plain, grouped] = [
+    steps([]),
+    steps([
+      { parameters: "wo", rate: 0.25 },
+      { parameters: "", rate: 0.5 },
+    ]),
+  ];
+  // 18 cells of the gates, 18 of the words, 5 of the bias.
+  expectClose(
+    grouped,
+    plain.map((value, k) => (k >= 18 && k < 36 ? 0.25 : 0.5) * value),
+  );
+  const decays: OptimizerSettings = { name: "adamw", rate: 0.1, decay: 0.5 };
+  expectClose(steps([{ parameters: "", decay: 0 }], decays), steps([], { name: "adam", rate: 0.1 }));
 });

@@ -4,8 +4,16 @@ import type { Engine } from "../tensor/engine.ts";
 import { type Parameter, type ParameterStore, pad, unpad } from "../tensor/parameter-store.ts";
 import type { Gradients } from "./gradients.ts";
 
-/** Settings of the four update rules; the defaults are those of the papers that introduced them. */
+/** Settings of the update rules; the defaults are those of the papers that introduced them. */
 export type OptimizerSettings =
+  | {
+      readonly name: "adamw";
+      readonly rate: number;
+      readonly beta1?: number;
+      readonly beta2?: number;
+      readonly epsilon?: number;
+      readonly decay?: number;
+    }
   | { readonly name: "adam"; readonly rate: number; readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number }
   | { readonly name: "adadelta"; readonly rate: number; readonly rho?: number; readonly epsilon?: number }
   | { readonly name: "rmsprop"; readonly rate: number; readonly rho?: number; readonly epsilon?: number }
@@ -27,6 +35,18 @@ export interface OptimizerOptions {
    * batch and not on the vocabulary. `dense` updates every row, as PyTorch's Adam does.
    */
   readonly tables?: "lazy" | "dense" | undefined;
+  /** Parameters with settings of their own; the first group that names one counts. */
+  readonly groups?: readonly ParameterGroup[] | undefined;
+}
+
+/** Settings for all parameters whose names begin so. */
+export interface ParameterGroup {
+  /** The beginning of their names: `encoder/` for all parameters of an encoder. */
+  readonly parameters: string;
+  /** Their learning rate; defaults to that of the optimiser. */
+  readonly rate?: number | undefined;
+  /** Their weight decay; defaults to that of the optimiser, and has no effect without `adamw`. */
+  readonly decay?: number | undefined;
 }
 
 /** Updates one slice: n floats of weights, from their gradient and their running means. */
@@ -34,8 +54,17 @@ type Rule = (kernels: Kernels, n: number, w: Address, g: Address, means: readonl
 
 interface Step {
   readonly count: number;
+  /** The rate of the slice's own group in this step. */
   readonly rate: number;
+  /** The share of a weight that decays at a rate of 1. */
+  readonly decay: number;
   readonly clip: number;
+}
+
+/** What applies to one parameter. */
+interface Own {
+  readonly rate: number;
+  readonly decay: number;
 }
 
 /** Updates parameters from their gradient. Its state is in the same linear memory as they are. */
@@ -45,6 +74,7 @@ export class Optimizer {
   readonly #store: ParameterStore;
   readonly #tables: "lazy" | "dense";
   readonly #means = new Map<string, readonly [Address, Address]>();
+  readonly #own = new Map<string, Own>();
   readonly #rule: Rule;
   #steps = 0;
   #wholeTable: Address = 0;
@@ -56,8 +86,9 @@ export class Optimizer {
     this.#tables = options.tables ?? "lazy";
     this.#rule = ruleOf(settings);
     for (const parameter of store.layout) {
-      if (parameter.kind === "running") continue;
+      if (parameter.kind === "running" || parameter.kind === "fixed") continue;
       const bytes = parameter.rows * parameter.stride * 4;
+      this.#own.set(parameter.name, ownOf(parameter, settings, options.groups ?? []));
       const kept = settings.name === "sgd" ? 0 : settings.name === "rmsprop" ? 1 : 2;
       this.#means.set(parameter.name, [kept > 0 ? engine.heap.allocate(bytes) : 0, kept > 1 ? engine.heap.allocate(bytes) : 0]);
     }
@@ -84,18 +115,18 @@ export class Optimizer {
     this.#steps++;
     this.#engine.heap.countWeightChange();
     const { maxNorm = Infinity, rateFactor = 1 } = options;
-    const step = {
-      count: this.#steps,
-      rate: this.settings.rate * rateFactor,
-      clip: norm > maxNorm ? maxNorm / norm : 1,
+    const clip = norm > maxNorm ? maxNorm / norm : 1;
+    const stepOf = ({ name }: Parameter): Step => {
+      const { rate, decay } = this.#own.get(name) as Own;
+      return { count: this.#steps, rate: rate * rateFactor, decay, clip };
     };
     for (const parameter of this.#store.layout) {
       if (parameter.kind !== "dense") continue;
       const size = parameter.rows * parameter.stride;
-      this.#rule(kernels, size, parameter.at, gradients.dense + parameter.slice * 4, this.#meansOf(parameter), step);
+      this.#rule(kernels, size, parameter.at, gradients.dense + parameter.slice * 4, this.#meansOf(parameter), stepOf(parameter));
     }
-    if (this.#tables === "dense") this.#updateTables(gradients, step);
-    else for (const { parameter, ids, at } of gradients.tables) this.#updateRows(parameter, ids, at, step);
+    if (this.#tables === "dense") this.#updateTables(gradients, stepOf);
+    else for (const { parameter, ids, at } of gradients.tables) this.#updateRows(parameter, ids, at, stepOf(parameter));
     return norm;
   }
 
@@ -153,11 +184,11 @@ export class Optimizer {
   }
 
   /** A table that the batch does not use has the gradient zero, but is updated too. */
-  #updateTables({ tables }: Gradients, step: Step): void {
+  #updateTables({ tables }: Gradients, stepOf: (parameter: Parameter) => Step): void {
     for (const parameter of this.#store.layout) {
       if (parameter.kind !== "table") continue;
       const touched = tables.find((table) => table.parameter.name === parameter.name);
-      this.#updateWholeTable(parameter, touched?.ids ?? new Int32Array(0), touched?.at ?? 0, step);
+      this.#updateWholeTable(parameter, touched?.ids ?? new Int32Array(0), touched?.at ?? 0, stepOf(parameter));
     }
   }
 
@@ -177,6 +208,16 @@ export class Optimizer {
   }
 }
 
+/**
+ * The settings of a parameter's group. Only matrices and tables decay: biases and the scales of
+ * normalisations are rows, and do not, as in Devlin et al. 2019.
+ */
+function ownOf({ name, rows }: Parameter, settings: OptimizerSettings, groups: readonly ParameterGroup[]): Own {
+  const group = groups.find(({ parameters }) => name.startsWith(parameters));
+  const decay = settings.name === "adamw" ? (group?.decay ?? settings.decay ?? 0.01) : 0;
+  return { rate: group?.rate ?? settings.rate, decay: rows > 1 ? decay : 0 };
+}
+
 function ruleOf(settings: OptimizerSettings): Rule {
   switch (settings.name) {
     case "adam": {
@@ -185,6 +226,13 @@ function ruleOf(settings: OptimizerSettings): Rule {
         const correction = Math.sqrt(1 - beta2 ** count);
         const scaled = (rate * correction) / (1 - beta1 ** count);
         kernels.adam({ n, w, g, m: mean, v: square, rate: scaled, beta1, beta2, epsilon: epsilon * correction, clip });
+      };
+    }
+    case "adamw": {
+      const adam = ruleOf({ ...settings, name: "adam" });
+      return (kernels, n, w, g, means, step) => {
+        if (step.decay > 0) kernels.scale({ n, factor: 1 - step.rate * step.decay, y: w });
+        adam(kernels, n, w, g, means, step);
       };
     }
     case "adadelta": {

@@ -43,3 +43,22 @@ test("operations without a gradient share one working space, and compute the sam
   recording.scratch(4);
   expect(scratch.mark()).toEqual(before);
 });
+
+test("a fixed parameter is computed with on a quiet tape, and has no gradient on another", () => {
+  const engine = Engine.create({ build: "baseline" });
+  const store = new ParameterStore(engine.heap, { seed: 1 });
+  const weight = store.add("weight", 4, 4, normal(1), { kind: "fixed" });
+  const above = store.add("above", 4, 4, normal(1));
+  expect([weight.slice, weight.transposed, store.denseSize]).toEqual([-1, 0, 16]);
+  const dense = engine.heap.allocate(store.denseSize * 4);
+  const tape = new Tape(engine, new Arena(engine.heap), { gradients: { dense } });
+  const input = tape.quiet().matrix(2, 4);
+  pad(engine.heap, input.at, input, [1, 2, 3, 4, 5, 6, 7, 8]);
+  const below = tape.quiet().apply(operations.linear, { input, weight });
+  const output = tape.apply(operations.linear, { input: below, weight: above });
+  engine.heap.floats(output.grad, 8).fill(1);
+  tape.backward();
+  expect(engine.heap.floats(dense, 16).some((value) => value !== 0)).toBe(true);
+  tape.apply(operations.linear, { input, weight });
+  expect(() => tape.backward()).toThrow("weight has no dense gradient");
+});

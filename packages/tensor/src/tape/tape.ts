@@ -1,3 +1,4 @@
+import { ShapeError } from "../errors.ts";
 import type { Address, Kernels } from "../kernels/kernels.ts";
 import type { Arena } from "../memory/arena.ts";
 import type { Heap } from "../memory/heap.ts";
@@ -146,8 +147,13 @@ export class Tape {
     return at;
   }
 
-  /** The address of a dense parameter's gradient in this chunk's buffer; 0 if not recording. */
+  /**
+   * The address of a dense parameter's gradient in this chunk's buffer; 0 if not recording.
+   *
+   * @throws {ShapeError} for a parameter that has none: a fixed one belongs on a quiet tape
+   */
   gradientOf(parameter: Parameter): Address {
+    if (parameter.slice < 0) throw new ShapeError(`${parameter.name} has no dense gradient`);
     return this.#gradients === undefined ? 0 : this.#gradients.dense + parameter.slice * 4;
   }
 
