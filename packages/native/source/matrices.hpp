@@ -34,16 +34,25 @@ static void scatterRows(int32_t m, int32_t n, const int32_t *index, const float 
   for (ptrdiff_t i = 0; i < m; i++, x += xStride) add(n, x, y + (ptrdiff_t)index[i] * yStride);
 }
 
-static void transpose(int32_t m, int32_t n, const float *x, int32_t xStride, float *y, int32_t yStride) {
-  for (ptrdiff_t i = 0; i < m; i++) {
-    for (ptrdiff_t j = 0; j < n; j++) y[j * yStride + i] = x[i * xStride + j];
+/// Calls `move` for each cell of x with its places in x and in the transposed y, in strips of columns:
+/// so both are read and written line by line of the cache.
+template <class Move>
+WEFT_INLINE void eachTurned(int32_t m, int32_t n, ptrdiff_t xStride, ptrdiff_t yStride, Move move) {
+  constexpr ptrdiff_t strip = 16;
+  for (ptrdiff_t from = 0; from < n; from += strip) {
+    const ptrdiff_t end = n - from < strip ? n : from + strip;
+    for (ptrdiff_t i = 0; i < m; i++) {
+      for (ptrdiff_t j = from; j < end; j++) move(i * xStride + j, j * yStride + i);
+    }
   }
 }
 
+static void transpose(int32_t m, int32_t n, const float *x, int32_t xStride, float *y, int32_t yStride) {
+  eachTurned(m, n, xStride, yStride, [=](ptrdiff_t from, ptrdiff_t to) { y[to] = x[from]; });
+}
+
 static void transposeAdd(int32_t m, int32_t n, const float *x, int32_t xStride, float *y, int32_t yStride) {
-  for (ptrdiff_t i = 0; i < m; i++) {
-    for (ptrdiff_t j = 0; j < n; j++) y[j * yStride + i] += x[i * xStride + j];
-  }
+  eachTurned(m, n, xStride, yStride, [=](ptrdiff_t from, ptrdiff_t to) { y[to] += x[from]; });
 }
 
 /// The operand A of a product: element (i, p) is `at[i * row() + p * step()]`.
