@@ -11,6 +11,12 @@ export {
 export { type Inputs, inputNeeds, inputSettings } from "./input-settings.ts";
 export { inputParts } from "./inputs/index.ts";
 export { tablePart } from "./inputs/table-part.ts";
+export {
+  type EncoderFiles,
+  openEncoder,
+  type PretrainedEncoder,
+  type ReadWeights,
+} from "./pretrained/pretrained-encoder.ts";
 export { type EncoderOptions, type PartShare, SentenceEncoder } from "./sentence-encoder.ts";
 export { SentenceReader } from "./sentence-reader.ts";
 export { fillWordTable, type WordVectorTable } from "./word-vectors.ts";

@@ -94,7 +94,7 @@ class TokenizerPieces implements WordPieces {
     this.#unknown = unknown;
     this.#space = spaced ? " " : "";
     const word = this.of("a");
-    const whole = tokenizer.encode(`${this.#space}a`).ids;
+    const whole = idsOf(tokenizer, `${this.#space}a`, true);
     const start = whole.findIndex((_, place) => word.every((id, k) => whole[place + k] === id));
     this.before = Int32Array.from(whole.slice(0, Math.max(0, start)));
     this.after = Int32Array.from(whole.slice(Math.max(0, start) + word.length));
@@ -103,12 +103,17 @@ class TokenizerPieces implements WordPieces {
   of(word: string): Int32Array {
     const found = this.#known.get(word);
     if (found !== undefined) return found;
-    const { ids } = this.#tokenizer.encode(this.#space + word.slice(0, wordLimit), { add_special_tokens: false });
-    const pieces = Int32Array.from(ids.length === 0 ? [this.#unknown] : ids, (id) => id ?? this.#unknown);
+    const ids = idsOf(this.#tokenizer, this.#space + word.slice(0, wordLimit), false);
+    const pieces = Int32Array.from(ids.length === 0 ? [undefined] : ids, (id) => id ?? this.#unknown);
     if (this.#known.size >= keptWords) this.#known.clear();
     this.#known.set(word, pieces);
     return pieces;
   }
+}
+
+/** Byte-level BPE gives undefined for a byte that its vocabulary lacks. */
+function idsOf(tokenizer: Tokenizer, text: string, special: boolean): readonly (number | undefined)[] {
+  return tokenizer.encode(text, { add_special_tokens: special }).ids as (number | undefined)[];
 }
 
 /**
