@@ -11,4 +11,5 @@ export {
   type StoredEncoder,
   shownName,
 } from "./encoder-store.ts";
+export { cacheLimit, listFeatureFiles, parseBytes, trimFeatures } from "./feature-files.ts";
 export { isEncoderName, publicHub } from "./hub-address.ts";
