@@ -1,5 +1,5 @@
 // The hot kernels at the shapes of RIN: chunks of 5 sentences of 38 words, D = 100, R = 24, LSTMs
-// of 50 cells padded to 52. `flop` says what is counted; only the products of the pair kernels are,
+// of 50 cells padded to 52. Then those of MiniLM at 16 sentences of 32 pieces: 384 columns, 12 heads. `flop` says what is counted; only the products of the pair kernels are,
 // not their sums, maxima and logarithms. An exponential counts as the 23 operations of our
 // polynomial, so a logistic function as 26 and a hyperbolic tangent as 40.
 const pairShape = { n: 38, width: 100, columns: 24, stride: 24, diagonal: 1 };
@@ -7,7 +7,7 @@ const pairProducts = ({ n, width, columns }) => 2 * n * n * width * columns;
 
 /**
  * Each has a name, the kernel, its count of operations in words and as a number, and `call`, which
- * makes the call on what `memory.floats(count, value?)` allocates.
+ * makes the call on what `memory.floats(count, value?)` and `memory.integers(values)` allocate.
  */
 export const hotKernels = [
   gemm("gemm", { m: 190, n: 300, k: 100 }, "hidden product of a cell"),
@@ -73,6 +73,20 @@ export const hotKernels = [
       ...{ n: 60_000, v: memory.floats(60_000, 1), rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: 1 },
     }),
   },
+  gemm("gemm", { m: 512, n: 384, k: 384 }, "projection of a transformer"),
+  gemm("gemm", { m: 512, n: 1536, k: 384 }, "first inner product"),
+  gemm("gemm", { m: 512, n: 384, k: 1536 }, "second inner product"),
+  gemm("gemmTransposed", { m: 384, n: 1536, k: 512 }, "gradient of the first inner weight"),
+  attention("attendForward", 16, 32, 4),
+  attention("attendForward", 1, 512, 4),
+  attention("attendBackward", 16, 32, 10),
+  {
+    name: "geluForward 512×1536",
+    kernel: "geluForward",
+    flop: "40·n: an exponential and a quotient",
+    count: 40 * 512 * 1536,
+    call: (memory) => ({ n: 512 * 1536, ...floatsOf(memory, { x: 512 * 1536, y: 512 * 1536 }) }),
+  },
 ];
 
 function gemm(kernel, { m, n, k }, purpose) {
@@ -85,6 +99,25 @@ function gemm(kernel, { m, n, k }, purpose) {
     call: (memory) => ({
       ...floatsOf(memory, { a: m * k, b: k * n, c: m * n }),
       ...{ m, n, k, aStride: transposed ? m : k, bStride: n, cStride: n, accumulate: transposed ? 1 : 0 },
+    }),
+  };
+}
+
+/** 12 heads of 32 columns; `products` says how many operations there are for each pair and column. */
+function attention(kernel, sentences, length, products) {
+  const [heads, size] = [12, 32];
+  const [rows, stride] = [sentences * length, heads * size];
+  const matrices = kernel === "attendForward" ? ["y"] : ["y", "dy", "dQueries", "dKeys", "dValues"];
+  return {
+    name: `${kernel}, ${sentences} × ${length} pieces`,
+    kernel,
+    flop: `${products}·ΣN²·D`,
+    count: products * sentences * length ** 2 * stride,
+    call: (memory) => ({
+      ...{ count: sentences, heads, size, longest: length, block: 48, stride, factor: 0.2, rate: 0, seed1: 0, seed2: 0 },
+      spans: memory.integers(Array.from({ length: 2 * sentences }, (_, k) => Math.ceil(k / 2) * length)),
+      ...Object.fromEntries(["queries", "keys", "values", ...matrices].map((field) => [field, memory.floats(rows * stride)])),
+      ...{ logSum: memory.floats(rows * heads, 4), scratch: memory.floats(2 * (size + 48) * length) },
     }),
   };
 }

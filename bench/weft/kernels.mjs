@@ -32,6 +32,11 @@ function kernelWork({ kernel, count, call }) {
     for (let i = 0; i < length; i++) heap.f32[at / 4 + i] = value ?? Math.sin(i) / 2;
     return at;
   };
-  const values = call({ floats });
+  const integers = (values) => {
+    const at = heap.allocate(values.length * 4);
+    heap.i32.set(values, at / 4);
+    return at;
+  };
+  const values = call({ floats, integers });
   return { flop: count, run: () => kernels[kernel](values) };
 }

@@ -60,6 +60,22 @@ static void reluBackward(int32_t n, const float *y, const float *dy, float *dx) 
   });
 }
 
+static void geluForward(int32_t n, const float *x, float *y) {
+  eachVector(n, [=](ptrdiff_t j, auto mask) {
+    const Floats value = load(x + j, mask);
+    store(y + j, value * normalShare(value, normalDensity(value)), mask);
+  });
+}
+
+static void geluBackward(int32_t n, const float *x, const float *dy, float *dx) {
+  eachVector(n, [=](ptrdiff_t j, auto mask) {
+    const Floats value = load(x + j, mask);
+    const Floats density = normalDensity(value);
+    const Floats slope = fma(value * all(0.3989422804014327f), density, normalShare(value, density));
+    store(dx + j, fma(load(dy + j, mask), slope, load(dx + j, mask)), mask);
+  });
+}
+
 /// The lanes of columns below `columns`, counted from column j.
 WEFT_INLINE Ints columnsBelow(ptrdiff_t j, int32_t columns) { return laneNumbers() + (int32_t)j < columns; }
 
@@ -117,12 +133,15 @@ WEFT_INLINE uint32_t hash(uint32_t value, uint32_t key) {
   return mix(mix(value * 0x9e3779b1u + key) ^ (key * 0x85ebca6bu + 0x165667b1u));
 }
 
+/// The i-th draw of a dropout mask: 0, or `keep` = 1 / (1 − rate).
+WEFT_INLINE float dropoutFactor(int32_t i, float rate, float keep, uint32_t seed1, uint32_t seed2) {
+  const float unit = (float)(int32_t)(hash((uint32_t)i ^ seed1, seed2) >> 8) * 5.9604644775390625e-8f;
+  return unit < rate ? 0.0f : keep;
+}
+
 static void dropoutMask(int32_t n, float rate, int32_t seed1, int32_t seed2, float *mask) {
   const float keep = 1.0f / (1.0f - rate);
-  for (int32_t i = 0; i < n; i++) {
-    const float unit = (float)(int32_t)(hash((uint32_t)i ^ (uint32_t)seed1, (uint32_t)seed2) >> 8) * 5.9604644775390625e-8f;
-    mask[i] = unit < rate ? 0.0f : keep;
-  }
+  for (int32_t i = 0; i < n; i++) mask[i] = dropoutFactor(i, rate, keep, (uint32_t)seed1, (uint32_t)seed2);
 }
 
 }  // namespace WEFT_SET

@@ -1,4 +1,5 @@
 // All kernels of one instruction set, as a table. Compiled once for each set.
+#include "attention.hpp"
 #include "contract.generated.h"
 #include "elementwise.hpp"
 #include "losses.hpp"

@@ -110,18 +110,34 @@ WEFT_INLINE void panel(int32_t m, int32_t k, Left a, const float *b, ptrdiff_t b
   }
 }
 
+/// Whether so many rows are multiplied by B that its panels are worth copying. The rows of a wide
+/// matrix lie pages apart and share few sets of the first-level cache.
+WEFT_INLINE bool worthCopying(int32_t m, ptrdiff_t bStride) { return m >= 64 && bStride >= 768; }
+
+/// V vectors of columns of B, row after row without gaps; the columns that B lacks hold zeros.
+static void copyPanel(int32_t k, int V, const float *b, ptrdiff_t bStride, Mask last, float *to) {
+  for (int32_t p = 0; p < k; p++, b += bStride) {
+    for (int v = 0; v < V - 1; v++, to += lanes) store(to, load(b + v * lanes));
+    store(to, load(b + (V - 1) * lanes, last));
+    to += lanes;
+  }
+}
+
 /// C[m, n] = A[m, k] · B[k, n], plus the addend if `adds`. Columns go in panels of three vectors, or
-/// two where four are left.
+/// two where four are left. A panel of B is copied to `room` if there is one.
 template <bool adds, class Left>
-static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend) {
+static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend, float *room) {
   ptrdiff_t j = 0;
   for (ptrdiff_t left = (n + lanes - 1) / lanes; left > 0;) {
     const int width = left == 4 ? 2 : left > 3 ? 3 : (int)left;
     const Mask last = firstLanes(n - j - (width - 1) * lanes);
     const Addend add = addend.from(0, j);
-    if (width == 3) panel<tallest(3), 3, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
-    else if (width == 2) panel<tallest(2), 2, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
-    else panel<tallest(1), 1, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
+    if (room) copyPanel(k, width, b + j, bStride, last, room);
+    const float *right = room ? room : b + j;
+    const ptrdiff_t stride = room ? (ptrdiff_t)width * lanes : bStride;
+    if (width == 3) panel<tallest(3), 3, adds>(m, k, a, right, stride, c + j, cStride, add, last);
+    else if (width == 2) panel<tallest(2), 2, adds>(m, k, a, right, stride, c + j, cStride, add, last);
+    else panel<tallest(1), 1, adds>(m, k, a, right, stride, c + j, cStride, add, last);
     left -= width;
     j += width * lanes;
   }
@@ -130,25 +146,33 @@ static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptr
 /// C = A · B.
 template <class Left>
 static void multiplied(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
-  product<false>(m, n, k, a, b, bStride, c, cStride, {c, 0});
+  product<false>(m, n, k, a, b, bStride, c, cStride, {c, 0}, nullptr);
 }
 
 /// C += A · B.
 template <class Left>
 static void multipliedOnto(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
-  product<true>(m, n, k, a, b, bStride, c, cStride, {c, cStride});
+  product<true>(m, n, k, a, b, bStride, c, cStride, {c, cStride}, nullptr);
+}
+
+/// A product that may be large: C = A · B, or C += A · B if `accumulate`.
+template <class Left>
+static void largeProduct(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, int32_t accumulate) {
+  float *room = worthCopying(m, bStride) ? weftWorkspace((size_t)k * 3 * lanes) : nullptr;
+  (accumulate ? product<true, Left> : product<false, Left>)(m, n, k, a, b, bStride, c, cStride, {c, accumulate ? cStride : 0}, room);
 }
 
 static void gemm(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
-  (accumulate ? multipliedOnto<RowMajor> : multiplied<RowMajor>)(m, n, k, {a, aStride}, b, bStride, c, cStride);
+  largeProduct(m, n, k, RowMajor{a, aStride}, b, bStride, c, cStride, accumulate);
 }
 
 static void affine(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, const float *bias, float *y, int32_t yStride) {
-  product<true>(m, n, k, RowMajor{a, aStride}, b, bStride, y, yStride, {bias, 0});
+  float *room = worthCopying(m, bStride) ? weftWorkspace((size_t)k * 3 * lanes) : nullptr;
+  product<true>(m, n, k, RowMajor{a, aStride}, b, bStride, y, yStride, {bias, 0}, room);
 }
 
 static void gemmTransposed(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
-  (accumulate ? multipliedOnto<ColumnMajor> : multiplied<ColumnMajor>)(m, n, k, {a, aStride}, b, bStride, c, cStride);
+  largeProduct(m, n, k, ColumnMajor{a, aStride}, b, bStride, c, cStride, accumulate);
 }
 
 }  // namespace WEFT_SET

@@ -1,5 +1,6 @@
 import type { Kernels } from "./kernels.ts";
 import type { LinearMemory } from "./linear-memory.ts";
+import { attention } from "./plain/attention.ts";
 import { elementwise } from "./plain/elementwise.ts";
 import { losses } from "./plain/losses.ts";
 import { matrices } from "./plain/matrices.ts";
@@ -22,6 +23,7 @@ export function plainKernels(memory: LinearMemory): Kernels {
     ...elementwise(views),
     ...matrices(views),
     ...recurrent(views),
+    ...attention(views),
     ...losses(views),
     ...normalise(views),
     ...pairs(views),

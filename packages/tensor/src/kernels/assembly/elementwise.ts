@@ -1,6 +1,6 @@
 // Rows, sums, activations and dropout. Lengths are multiples of 4 unless a parameter says
 // otherwise.
-import { columnMask, exp, horizontalSum, madd, sigmoid, tanh } from "./math";
+import { columnMask, exp, horizontalSum, madd, normalDensity, normalShare, sigmoid, tanh } from "./math";
 
 /** y += x. */
 export function add(n: i32, x: usize, y: usize): void {
@@ -116,6 +116,24 @@ export function reluBackward(n: i32, y: usize, dy: usize, dx: usize): void {
   }
 }
 
+/** y = x·Φ(x). */
+export function geluForward(n: i32, x: usize, y: usize): void {
+  for (const end = y + (<usize>n << 2); y < end; x += 16, y += 16) {
+    const value = v128.load(x);
+    v128.store(y, f32x4.mul(value, normalShare(value, normalDensity(value))));
+  }
+}
+
+/** dx += dy·(Φ(x) + x·φ(x)). */
+export function geluBackward(n: i32, x: usize, dy: usize, dx: usize): void {
+  for (const end = x + (<usize>n << 2); x < end; x += 16, dy += 16, dx += 16) {
+    const value = v128.load(x);
+    const density = normalDensity(value);
+    const slope = madd(f32x4.mul(value, f32x4.splat(0.3989422804014327)), density, normalShare(value, density));
+    v128.store(dx, madd(v128.load(dy), slope, v128.load(dx)));
+  }
+}
+
 /**
  * y[i, :] = 1 / (1 + e^−x[i, :]) on the first `columns` of each row of `stride` floats, zero on the
  * padding.
@@ -170,15 +188,20 @@ export function softmaxBackward(m: i32, stride: i32, y: usize, dy: usize, dx: us
 export function dropoutMask(n: i32, rate: f32, seed1: i32, seed2: i32, mask: usize): void {
   const keep = <f32>1 / (<f32>1 - rate);
   let i = 0;
-  for (; i + 4 <= n; i += 4, mask += 16) {
-    const place = v128.xor(i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3)), i32x4.splat(seed1));
-    const unit = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(hash4(place, seed2), 8)), f32x4.splat(5.9604644775390625e-8));
-    v128.store(mask, v128.andnot(f32x4.splat(keep), f32x4.lt(unit, f32x4.splat(rate))));
-  }
+  for (; i + 4 <= n; i += 4, mask += 16) v128.store(mask, fourDraws(i, rate, keep, seed1, seed2));
   for (; i < n; i++, mask += 4) {
     const unit = <f32>(hash(i ^ seed1, seed2) >>> 8) * <f32>5.9604644775390625e-8;
     store<f32>(mask, unit < rate ? 0 : keep);
   }
+}
+
+/** Draws i to i + 3 of a dropout mask. */
+// @ts-ignore: decorator
+@inline
+export function fourDraws(i: i32, rate: f32, keep: f32, seed1: i32, seed2: i32): v128 {
+  const place = v128.xor(i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3)), i32x4.splat(seed1));
+  const unit = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(hash4(place, seed2), 8)), f32x4.splat(5.9604644775390625e-8));
+  return v128.andnot(f32x4.splat(keep), f32x4.lt(unit, f32x4.splat(rate)));
 }
 
 /** Two rounds of the 32-bit finaliser of MurmurHash3, keyed before each. */

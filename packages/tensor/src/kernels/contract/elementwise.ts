@@ -50,6 +50,19 @@ export const elementwise = {
     inOut("dx", cells("n")),
   ]),
 
+  geluForward: kernel("y = x·Φ(x), Φ the distribution function of the normal distribution", [
+    items("n", 4),
+    input("x", cells("n")),
+    output("y", cells("n")),
+  ]),
+
+  geluBackward: kernel("dx += dy·(Φ(x) + x·φ(x)), φ the density of the normal distribution", [
+    items("n", 4),
+    input("x", cells("n")),
+    input("dy", cells("n")),
+    inOut("dx", cells("n")),
+  ]),
+
   sigmoidRows: kernel("y = 1 / (1 + e^−x) in the first `columns` of each row, 0 on the padding", [
     items("m"),
     count("columns"),

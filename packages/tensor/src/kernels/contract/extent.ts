@@ -67,6 +67,17 @@ export function reached(list: string, ...factors: readonly Factor[]): Extent {
   return { ...whole(text, (call) => Math.max(0, highest(call.integers(list))) * productOf(factors, call)), fromLists: true };
 }
 
+/** The same as rows that start `stride` cells apart, of which the last one ends with its last column. */
+export function reachedRows(list: string, columns: readonly Factor[], stride: string): Extent {
+  return {
+    text: `as many rows as ${list} reaches × ${columns.join(" × ")}, ${stride} apart`,
+    cells: (call) => span(highest(call.integers(list)), productOf(columns, call), call.number(stride)),
+    holds: (cell, call) => insideRow(cell, productOf(columns, call), call.number(stride)),
+    step: () => 0,
+    fromLists: true,
+  };
+}
+
 /** Anything else. */
 export function room(text: string, size: (number: (name: string) => number) => number): Extent {
   return whole(text, (call) => size((name) => call.number(name)));

@@ -1,3 +1,4 @@
+import { attention } from "./attention.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { elementwise } from "./elementwise.ts";
 import { losses } from "./losses.ts";
@@ -18,6 +19,7 @@ export const contract = {
   ...elementwise,
   ...matrices,
   ...recurrent,
+  ...attention,
   ...losses,
   ...normalise,
   ...pairs,

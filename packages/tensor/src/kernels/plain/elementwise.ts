@@ -56,6 +56,20 @@ export function elementwise(views: Views): KernelsOf<typeof contract> {
       }
     },
 
+    geluForward({ n, x, y }) {
+      const { f32 } = views;
+      for (let i = 0; i < n; i++) f32[y / 4 + i] = f32[x / 4 + i]! * normalShare(f32[x / 4 + i]!);
+    },
+
+    geluBackward({ n, x, dy, dx }) {
+      const { f32 } = views;
+      for (let i = 0; i < n; i++) {
+        const at = f32[x / 4 + i]!;
+        const density = Math.exp((-at * at) / 2) / Math.sqrt(2 * Math.PI);
+        f32[dx / 4 + i]! += f32[dy / 4 + i]! * (normalShare(at) + at * density);
+      }
+    },
+
     sigmoidRows({ m, columns, stride, x, y }) {
       const { f32 } = views;
       for (let i = 0; i < m; i++) {
@@ -95,14 +109,29 @@ export function elementwise(views: Views): KernelsOf<typeof contract> {
 
     dropoutMask({ n, rate, seed1, seed2, mask }) {
       const { f32 } = views;
-      const share = Math.fround(rate);
-      const keep = 1 / Math.fround(1 - share);
-      for (let i = 0; i < n; i++) {
-        const unit = (hash(i ^ seed1, seed2) >>> 8) / 2 ** 24;
-        f32[mask / 4 + i] = unit < share ? 0 : keep;
-      }
+      for (let i = 0; i < n; i++) f32[mask / 4 + i] = dropoutFactor(i, Math.fround(rate), seed1, seed2);
     },
   };
+}
+
+/** The i-th draw of a dropout mask; `rate` is a 32-bit float. */
+export function dropoutFactor(i: number, rate: number, seed1: number, seed2: number): number {
+  const unit = (hash(i ^ seed1, seed2) >>> 8) / 2 ** 24;
+  return unit < rate ? 0 : 1 / Math.fround(1 - rate);
+}
+
+/**
+ * Φ(x), the share of the normal distribution below x: ½ plus φ(x)·(x + x³/3 + x⁵/(3·5) + …), whose
+ * terms have one sign (Abramowitz and Stegun, 26.2.11). Beyond 9 it is 0 or 1 in double precision.
+ */
+function normalShare(x: number): number {
+  if (Math.abs(x) > 9) return x > 0 ? 1 : 0;
+  let [term, sum] = [x, 0];
+  for (let odd = 3; Math.abs(term) > 1e-17 * Math.abs(sum); odd += 2) {
+    sum += term;
+    term *= (x * x) / odd;
+  }
+  return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
 }
 
 /** Two rounds of the 32-bit finaliser of MurmurHash3, keyed before each. */

@@ -156,3 +156,20 @@ export const relu: Operation<Matrix, Matrix, Activated> = {
       tape.kernels.reluBackward({ n: input.rows * input.stride, y: output.at, dy: output.grad, dx: input.grad });
   },
 };
+
+/**
+ * x·Φ(x) of each cell, [N, D] to [N, D], with the normal distribution itself and not its
+ * approximation by tanh: Hendrycks and Gimpel 2016.
+ */
+export const gelu: Operation<Matrix, Matrix, Activated> = {
+  forward(tape, input) {
+    const output = tape.matrix(input.rows, input.columns);
+    tape.kernels.geluForward({ n: input.rows * input.stride, x: input.at, y: output.at });
+    return { output, saved: { input, output } };
+  },
+
+  backward(tape, { input, output }) {
+    if (input.grad !== 0)
+      tape.kernels.geluBackward({ n: input.rows * input.stride, x: input.at, dy: output.grad, dx: input.grad });
+  },
+};

@@ -49,6 +49,14 @@ export const elementwiseCases: CasesOf<typeof elementwise> = {
     }
   },
 
+  *geluForward(random) {
+    for (const n of lengths) for (const draw of drawings) yield { given: { n, x: draw(random, n) } };
+  },
+
+  *geluBackward(random) {
+    for (const n of lengths) for (const draw of drawings) yield { given: { n, x: draw(random, n) } };
+  },
+
   *sigmoidRows(random) {
     // The padding of scores may hold anything.
     for (const { m, columns, stride } of rowShapes) {

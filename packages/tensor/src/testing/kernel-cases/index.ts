@@ -1,5 +1,6 @@
 import type { Contract } from "../../kernels/kernels.ts";
 import type { CasesOf } from "../kernel-call.ts";
+import { attentionCases } from "./attention.ts";
 import { elementwiseCases } from "./elementwise.ts";
 import { lossCases } from "./losses.ts";
 import { matrixCases } from "./matrices.ts";
@@ -17,6 +18,7 @@ export const kernelCases: CasesOf<Contract> = {
   ...elementwiseCases,
   ...matrixCases,
   ...recurrentCases,
+  ...attentionCases,
   ...lossCases,
   ...normaliseCases,
   ...pairCases,

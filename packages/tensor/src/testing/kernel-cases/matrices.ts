@@ -88,4 +88,6 @@ function* products(random: Random) {
       yield { m, n, k, more: { a: random.integer(3), b: 4 * random.integer(2), c: 4 * random.integer(2) } };
     }
   }
+  // Rows of B far apart, of which a provider may copy some columns at a time.
+  for (const n of [4, 100]) yield { m: 70, n, k: 9, more: { a: 1, b: 800, c: 4 } };
 }

@@ -1,6 +1,6 @@
 import * as operations from "../../tape/operations/index.ts";
 import { opCase } from "../op-case.ts";
-import { cell, dropoutMask, logistic, mapCells, oneMatrix, softmax } from "../op-formulas.ts";
+import { cell, dropoutMask, logistic, mapCells, normalShare, oneMatrix, softmax } from "../op-formulas.ts";
 
 const { max, tanh } = Math;
 
@@ -56,6 +56,14 @@ export const elementwiseCases = {
       ...oneMatrix(),
       run: (tape, { x }) => tape.apply(operations.tanh, x),
       formula: ({ x }) => mapCells(x, (value) => tanh(value)),
+    }),
+  ],
+
+  gelu: [
+    opCase({
+      ...oneMatrix(),
+      run: (tape, { x }) => tape.apply(operations.gelu, x),
+      formula: ({ x }) => mapCells(x, (value) => value * normalShare(value)),
     }),
   ],
 

@@ -2,6 +2,7 @@ import { parameterMatrix } from "../../tape/operations/compose.ts";
 import * as operations from "../../tape/operations/index.ts";
 import { opCase } from "../op-case.ts";
 import {
+  attend,
   bySentence,
   cell,
   columnMeans,
@@ -112,6 +113,8 @@ export const rowCases = {
     }),
   ],
 
+  selfAttention: [selfAttentionCase(0), selfAttentionCase(0.4)],
+
   attention: [
     opCase({
       matrices: ({ width }) => ({ scores: 1, values: width }),
@@ -130,3 +133,15 @@ export const rowCases = {
     }),
   ],
 };
+
+/** Two heads of four columns. */
+function selfAttentionCase(rate: number) {
+  return opCase({
+    matrices: () => ({ queries: 8, keys: 8, values: 8 }),
+    parameters: () => ({}),
+    run: (tape, matrices, _, { offsets }) => tape.apply(operations.selfAttention, { ...matrices, offsets, heads: 2, rate }),
+    formula: ({ queries, keys, values }, _, { offsets }) =>
+      bySentence(offsets, (start, end) => attend(queries, keys, values, { start, end, heads: 2, rate })),
+    positional: rate > 0,
+  });
+}
