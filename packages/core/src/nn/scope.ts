@@ -26,6 +26,11 @@ export class Scope {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { blocks });
   }
 
+  /** Adds a matrix [rows, columns] that training leaves as it is. */
+  fixed(name: string, rows: number, columns: number, initialise: Initialiser): Parameter {
+    return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { kind: "fixed" });
+  }
+
   /** Adds running statistics, [1, columns], which training collects and no optimizer updates. */
   running(name: string, columns: number, initialise: Initialiser): Parameter {
     return this.#store.add(`${this.#path}/${name}`, 1, columns, initialise, { kind: "running" });

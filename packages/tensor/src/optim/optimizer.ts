@@ -56,7 +56,7 @@ export class Optimizer {
     this.#tables = options.tables ?? "lazy";
     this.#rule = ruleOf(settings);
     for (const parameter of store.layout) {
-      if (parameter.kind === "running") continue;
+      if (parameter.kind === "running" || parameter.kind === "fixed") continue;
       const bytes = parameter.rows * parameter.stride * 4;
       const kept = settings.name === "sgd" ? 0 : settings.name === "rmsprop" ? 1 : 2;
       this.#means.set(parameter.name, [kept > 0 ? engine.heap.allocate(bytes) : 0, kept > 1 ? engine.heap.allocate(bytes) : 0]);

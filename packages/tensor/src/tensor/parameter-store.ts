@@ -6,7 +6,8 @@ import { Random } from "./random.ts";
 
 /**
  * A matrix that a model keeps. Tables (embeddings) get their gradient as single rows, all other
- * weights as a dense slice. Running statistics are not weights: they have no gradient, and
+ * weights as a dense slice. Fixed weights are never trained: they have neither a gradient nor the
+ * transposed copy for it. Running statistics are not weights: they have no gradient, and
  * `updateRunning` updates them instead of an optimizer.
  */
 export interface Parameter {
@@ -21,10 +22,9 @@ export interface Parameter {
   /** blocks · padded(columns / blocks) */
   readonly stride: number;
   readonly at: Address;
-  readonly kind: "dense" | "table" | "running";
+  readonly kind: "dense" | "table" | "fixed" | "running";
   /**
-   * Where its slice starts in a buffer of dense gradients, in floats; −1 for tables and running
-   * statistics.
+   * Where its slice starts in a buffer of dense gradients, in floats; −1 for every other kind.
    */
   readonly slice: number;
   /**
@@ -145,15 +145,15 @@ export class ParameterStore {
 
 /**
  * Floats of a parameter. Kernels take the rows of a weight in fours, so there are zeros past the
- * last ones of a dense one.
+ * last ones of a dense or a fixed one.
  */
 function roomOf({ kind, rows, stride }: Pick<Parameter, "kind" | "rows" | "stride">): number {
-  return (kind === "dense" ? padded(rows) : rows) * stride;
+  return (kind === "dense" || kind === "fixed" ? padded(rows) : rows) * stride;
 }
 
 /**
- * How a parameter is stored: dense, as a table of rows or as running statistics, and in how many
- * blocks of columns. Defaults to dense with one block.
+ * How a parameter is stored: dense, as a table of rows, fixed or as running statistics, and in how
+ * many blocks of columns. Defaults to dense with one block.
  */
 export interface ParameterForm {
   readonly kind?: Parameter["kind"];
