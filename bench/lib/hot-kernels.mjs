@@ -1,7 +1,8 @@
 // The hot kernels at the shapes of RIN: chunks of 5 sentences of 38 words, D = 100, R = 24, LSTMs
-// of 50 cells padded to 52. Then those of MiniLM at 16 sentences of 32 pieces: 384 columns, 12 heads. `flop` says what is counted; only the products of the pair kernels are,
-// not their sums, maxima and logarithms. An exponential counts as the 23 operations of our
-// polynomial, so a logistic function as 26 and a hyperbolic tangent as 40.
+// of 50 cells padded to 52. Then those of MiniLM at 16 sentences of 32 pieces: 384 columns, 12
+// heads. `flop` says what is counted; only the products of the pair kernels are, not their sums,
+// maxima and logarithms. An exponential counts as the 23 operations of our polynomial, so a
+// logistic function as 26 and a hyperbolic tangent as 40.
 const pairShape = { n: 38, width: 100, columns: 24, stride: 24, diagonal: 1 };
 const pairProducts = ({ n, width, columns }) => 2 * n * n * width * columns;
 
@@ -103,7 +104,9 @@ function gemm(kernel, { m, n, k }, purpose) {
   };
 }
 
-/** 12 heads of 32 columns; `products` says how many operations there are for each pair and column. */
+/**
+ * 12 heads of 32 columns; `products` says how many operations there are for each pair and column.
+ */
 function attention(kernel, sentences, length, products) {
   const [heads, size] = [12, 32];
   const [rows, stride] = [sentences * length, heads * size];

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyEncoder } from "../../packages/core/src/testing/tiny-encoder.ts";
 import { type HubServer, hubFiles, hubServer } from "../../packages/node/src/testing/hub-server.ts";
+import { writeTinyCorpus } from "./tiny-corpus.ts";
 import { weft } from "./weft-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-encoder-commands-"));
@@ -69,4 +70,66 @@ test("the cache is shown and cleared", async () => {
   expect((await weft(["cache", "clear"], { env: own })).err).toBe("1 file of features removed, 2.0 kB\n");
   expect((await weft(["cache", "show"], { env: own })).out).toBe(`${cache} is empty\n`);
   expect((await weft(["cache", "clear", "--keep", "x"], { env: own })).code).toBe(2);
+});
+
+describe("a model with a frozen encoder", () => {
+  const place = join(folder, "training");
+  const cache = join(place, "cache");
+  const own = (): Record<string, string> => ({ WEFT_CACHE: cache, WEFT_HUB: hub.address });
+  const run = async (...args: string[]) => weft(args, { env: own(), cwd: place });
+  const file = (name: string, path: string): Buffer => readFileSync(join(place, name, "model", path));
+  const train = async (name: string, ...more: string[]) => {
+    const set = ["--set", "model.inputs.encoder={ name: own/tiny }"];
+    return run("train", "weft.yaml", "--run", name, ...set, ...more);
+  };
+  beforeAll(async () => {
+    writeTinyCorpus(place);
+    writeFileSync(join(place, "text.txt"), "Ada Lovelace works for Acme in Oslo.\n");
+  });
+
+  test("is not trained without its encoder, and then in the same bytes for any number of threads", async () => {
+    const missing = await train("missing");
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("weft encoder add own/tiny") as string });
+    expect(existsSync(join(place, "missing"))).toBe(false);
+    expect((await run("encoder", "add", "own/tiny")).code).toBe(0);
+    const first = await train("one", "--threads", "1");
+    expect(first.err).toMatch(/\d+ different sentences read with the encoder: \d/);
+    const second = await train("two", "--threads", "2", "--with-encoder");
+    expect(second.err).toMatch(/read with the encoder, \d+ from the cache/);
+    expect((await run("cache", "clear")).code).toBe(0);
+    expect((await train("three", "--threads", "3")).code).toBe(0);
+    for (const name of ["two", "three"]) {
+      for (const path of ["model.safetensors", "config.json"]) expect(file(name, path).equals(file("one", path))).toBe(true);
+    }
+  });
+
+  test("names it in its card and its configuration, with the checksum", async () => {
+    const { model } = JSON.parse(file("one", "config.json").toString()) as {
+      model: { inputs: { encoder: { checksum: string } } };
+    };
+    expect(model.inputs.encoder).toMatchObject({ name: "own/tiny", layers: "mix", pieces: "mean" });
+    const { checksum } = model.inputs.encoder;
+    expect(file("one", "README.md").toString()).toContain(
+      `\`own/tiny\` (bert, 2 layers of 8; SHA-256 \`${checksum}\`), not in this folder`,
+    );
+    expect(file("two", "README.md").toString()).toContain("in this folder");
+    expect(readdirSync(join(place, "two", "model", "encoders", checksum)).sort()).toEqual([
+      "config.json",
+      "model.safetensors",
+      "tokenizer.json",
+    ]);
+    expect((await run("doctor")).out).toMatch(/encoders +own\/tiny/);
+  });
+
+  test("extracts the same with any number of threads, and without the cache if it contains its encoder", async () => {
+    const expected = (await run("extract", "one", "text.txt", "--threads", "1", "--threshold", "0.01")).out;
+    expect(expected).toContain("Lovelace");
+    expect((await run("extract", "one", "text.txt", "--threads", "2", "--threshold", "0.01")).out).toBe(expected);
+    renameSync(cache, `${cache}-away`);
+    const missing = await run("extract", "one", "text.txt");
+    expect(missing).toMatchObject({ code: 1, out: "", err: expect.stringContaining("weft encoder add own/tiny") as string });
+    expect(missing.err).toContain("ENCODER_MISSING");
+    expect((await run("extract", "two", "text.txt", "--threshold", "0.01")).out.replace("two", "one")).toBe(expected);
+    renameSync(`${cache}-away`, cache);
+  });
 });

@@ -24,7 +24,8 @@ test("what lies between two 16-bit floats goes to the nearer, from the middle to
   }
 });
 
-// numpy 2.5.5: np.float32([1, -2, 65504, 65519, 65520, 6e-8, 2.9e-8, 1/3]).astype(np.float16).view(np.uint16)
+// numpy 2.5.5: np.float32([1, -2, 65504, 65519, 65520, 6e-8, 2.9e-8,
+// 1/3]).astype(np.float16).view(np.uint16)
 test("values are those of another implementation", () => {
   expect(round(1, -2, 65_504, 65_519, 65_520, 6e-8, 2.9e-8, 1 / 3)).toEqual([15360, 49152, 31743, 31743, 31744, 1, 0, 13653]);
   expect(round(Number.NaN, Number.NEGATIVE_INFINITY, -0)).toEqual([0x7e00, 0xfc00, 0x8000]);

@@ -120,12 +120,14 @@ export function readSafetensorsIndex(start: Uint8Array, fileBytes: number, sourc
  * @throws {ArchiveError} ARCHIVE_INVALID when they are not 32-bit, 16-bit or brain floats
  */
 export function tensorFloats(name: string, { dtype }: TensorPlace, bytes: Uint8Array, source: string): Float32Array {
-  // A copy, since the numbers may be unaligned in the file.
-  if (dtype === "F32") return new Float32Array(bytes.slice().buffer);
+  // Numbers may be unaligned in the file. A Buffer of Node, which callers may pass, does not copy
+  // in `slice`.
+  const { buffer } = new Uint8Array(bytes);
+  if (dtype === "F32") return new Float32Array(buffer);
   if (dtype !== "F16" && dtype !== "BF16") {
     throw invalid(source, `${name} has the type ${dtype}, expected F32, F16 or BF16`);
   }
-  const units = new Uint16Array(bytes.slice().buffer);
+  const units = new Uint16Array(buffer);
   if (dtype === "F16") return halvesToFloats(units);
   // A brain float is the upper half of a 32-bit float.
   const words = new Uint32Array(units.length);

@@ -176,6 +176,17 @@ test("names that objects have of their own are names like others", () => {
   expect(Object.getPrototypeOf(tensors.get("__proto__"))).toBe(Object.prototype);
 });
 
+test("a buffer of Node is read like any other bytes", () => {
+  const file = writeSafetensors({
+    tensors: new Map([
+      ["a", tensor([1], 2)],
+      ["b", tensor([2], 3, 4)],
+    ]),
+    metadata: {},
+  });
+  expect(readSafetensors(Buffer.from(file), "m")).toEqual(readSafetensors(file, "m"));
+});
+
 test("single arrays are read by their place, with numbers of 16 or 32 bits", () => {
   const header = {
     half: { dtype: "F16", shape: [2], data_offsets: [0, 4] },

@@ -1,5 +1,6 @@
 import type { LinearMemory } from "@weft-nlp/tensor";
 import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
+import { FrozenNetworks, type PretrainedEncoder, type SharedEncoder } from "../encoders/index.ts";
 import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
@@ -30,6 +31,8 @@ export interface BuiltModel {
   /** The network without its calibration. */
   readonly network: Model;
   readonly encoder: Encoder;
+  /** The pretrained encoders that the network reads. */
+  readonly frozen: FrozenNetworks;
 }
 
 /** Where and how a network is built. */
@@ -43,17 +46,21 @@ export interface BuildOptions {
    * are about to be written.
    */
   readonly seed?: number | null | undefined;
+  /** The pretrained encoders that the network may read; defaults to none. */
+  readonly encoders?: readonly PretrainedEncoder[] | undefined;
 }
 
 /**
  * Builds a network with its first weights in a new memory.
  *
  * @throws {ConfigError} SETTING_INVALID if no model of this name is registered
+ * @throws {ArchiveError} ENCODER_MISSING if it reads a pretrained encoder that is not among those
+ *   given; ARCHIVE_INVALID if the encoder's weights do not fit it
  */
 export function buildModel(description: ModelDescription, options: BuildOptions = {}): BuiltModel {
-  const { build, shared, seed = 1 } = options;
+  const { build, shared, seed = 1, encoders = [] } = options;
   const engine = Engine.create({ ...(build === undefined ? {} : { build }), ...(shared === undefined ? {} : { shared }) });
-  return assemble(description, engine, new ParameterStore(engine.heap, { seed }));
+  return assemble(description, engine, new ParameterStore(engine.heap, { seed }), new FrozenNetworks(engine, encoders));
 }
 
 /**
@@ -66,10 +73,11 @@ export interface SharedModel {
   readonly memory: LinearMemory;
   readonly build: KernelBuild;
   readonly layout: ParameterStore["layout"];
+  readonly encoders: readonly SharedEncoder[];
 }
 
 /** Describes a model for `attachModel` in another thread. Its memory must be shared. */
-export function shareModel({ description, engine, store }: BuiltModel): SharedModel {
+export function shareModel({ description, engine, store, frozen }: BuiltModel): SharedModel {
   const { lexicon, ...rest } = description;
   return {
     description: rest,
@@ -77,6 +85,7 @@ export function shareModel({ description, engine, store }: BuiltModel): SharedMo
     memory: engine.heap.memory,
     build: engine.build,
     layout: store.layout,
+    encoders: frozen.share(),
   };
 }
 
@@ -84,13 +93,16 @@ export function shareModel({ description, engine, store }: BuiltModel): SharedMo
  * Builds the network of another thread on the same memory, with the same weights.
  *
  * @param lexicon the shared model's lexicon, read from its JSON
+ * @param encoders the shared encoders, opened by `openSharedEncoders`
  */
-export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
+export function attachModel(shared: SharedModel, lexicon: Lexicon, encoders: readonly PretrainedEncoder[] = []): BuiltModel {
   const engine = Engine.attach(shared.memory, shared.build);
-  return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }));
+  const layouts = new Map(shared.encoders.map(({ files, layout = [] }) => [files.checksum, layout]));
+  const frozen = new FrozenNetworks(engine, encoders, layouts);
+  return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }), frozen);
 }
 
-function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
+function assemble(description: ModelDescription, engine: Engine, store: ParameterStore, frozen: FrozenNetworks): BuiltModel {
   if (!models.has(description.name)) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
@@ -99,7 +111,7 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     });
   }
   const definition: ModelDefinition = models.get(description.name);
-  const network = definition.build(description.settings, description.lexicon, new Scope(store));
+  const network = definition.build(description.settings, description.lexicon, new Scope(store, "", frozen));
   const { calibration } = description;
   return {
     description,
@@ -109,5 +121,6 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     model: calibration === undefined ? network : calibratedModel(network, calibration.scaling),
     network,
     encoder: definition.encoder(description.settings, description.lexicon),
+    frozen,
   };
 }

@@ -1,5 +1,6 @@
 import { Random } from "@weft-nlp/tensor";
-import { type StoredTensor, writeSafetensors } from "../archive/index.ts";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
+import { openEncoder, type PretrainedEncoder } from "../encoders/index.ts";
 
 /** The files of a pretrained encoder's folder, in the form of Hugging Face. */
 export interface TinyEncoder {
@@ -119,4 +120,20 @@ function wordPieceTokenizer(vocabulary: readonly string[]): unknown {
 
 function jsonBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** A tiny encoder, opened under the name `tiny`. Its checksum stands for its options. */
+export async function openTinyEncoder(options: TinyEncoderOptions = {}): Promise<PretrainedEncoder> {
+  const files = tinyEncoder(options);
+  const text = (file: keyof TinyEncoder): string => new TextDecoder().decode(files[file]);
+  const { tensors } = readSafetensors(files["model.safetensors"], "tiny");
+  const { seed = 1, layers = 2, width = 8, positions = 24 } = options;
+  return openEncoder({
+    name: "tiny",
+    source: "tiny",
+    checksum: [seed, layers, width, positions].map((each) => each.toString(16).padStart(16, "0")).join(""),
+    config: text("config.json"),
+    tokenizer: text("tokenizer.json"),
+    weights: (name) => tensors.get(name),
+  });
 }

@@ -1,3 +1,4 @@
+import { mapEncoders } from "../encoders/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import type { TrainConfig } from "./config.ts";
 
@@ -8,7 +9,8 @@ import type { TrainConfig } from "./config.ts";
 export function fingerprint(config: TrainConfig, train: readonly Sentence[], dev: readonly Sentence[]): string {
   const { data: _paths, vectors, init, ...rest } = config;
   const hash = new TextHash();
-  hash.add(JSON.stringify({ ...rest, vectors: vectors !== undefined, init: init !== undefined }));
+  const model = mapEncoders(rest.model, ({ path: _path, ...reference }) => reference);
+  hash.add(JSON.stringify({ ...rest, model, vectors: vectors !== undefined, init: init !== undefined }));
   for (const part of [train, dev]) {
     hash.add(`${part.length}`);
     for (const { tokens, pos, entities, relations } of part) hash.add(JSON.stringify([tokens, pos ?? null, entities, relations]));

@@ -2,8 +2,9 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
 /**
- * The folder of what Weft can fetch or compute again: `WEFT_CACHE`, or `weft` in the system's folder
- * for caches (`XDG_CACHE_HOME`, `LOCALAPPDATA` on Windows, else `.cache` in the home folder).
+ * The folder of what Weft can fetch or compute again: `WEFT_CACHE`, or `weft` in the system's
+ * folder for caches (`XDG_CACHE_HOME`, `LOCALAPPDATA` on Windows, else `.cache` in the home
+ * folder).
  */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const own = environment["WEFT_CACHE"];

@@ -29,11 +29,12 @@ const attempts = 4;
 const maxRedirects = 5;
 
 /**
- * Fetches a file to a path. What an earlier call left there is kept, and only the rest is asked for,
- * if the server still has the same file. Connections that end early are tried again.
+ * Fetches a file to a path. What an earlier call left there is kept, and only the rest is asked
+ * for, if the server still has the same file. Connections that end early are tried again.
  *
- * @throws {FileError} DOWNLOAD_FAILED if the server has no such file, refuses it, cannot be reached,
- *   or sends more than allowed; CHECKSUM_MISMATCH if the bytes are not those that it promised
+ * @throws {FileError} DOWNLOAD_FAILED if the server has no such file, refuses it, cannot be
+ *   reached, or sends more than allowed; CHECKSUM_MISMATCH if the bytes are not those that it
+ *   promised
  */
 export async function download(address: URL, path: string, options: DownloadOptions): Promise<Download> {
   for (let attempt = 1; ; attempt++) {

@@ -25,7 +25,7 @@ export interface EncoderManifest {
   readonly weights: { readonly bytes: number; readonly modified: number };
 }
 
-export const manifestName = "weft-encoder.json";
+const manifestName = "weft-encoder.json";
 
 /**
  * Opens an encoder's folder: `config.json`, `tokenizer.json` and `model.safetensors`.
@@ -49,7 +49,7 @@ export async function openEncoderFolder(folder: string, name?: string): Promise<
     tokenizer,
     weights,
   });
-  const { vocabulary, width } = encoder.size;
+  const { vocabulary, embeddingWidth: width } = encoder.shape;
   const tables = [...index.tensors].filter(([each]) => each.endsWith("word_embeddings.weight"));
   if (!tables.some(([, { shape }]) => shape.join() === `${vocabulary},${width}`)) {
     throw new ArchiveError("ARCHIVE_INVALID", {
@@ -65,7 +65,7 @@ export async function openEncoderFolder(folder: string, name?: string): Promise<
 const textLimit = 1 << 26;
 
 /** SHA-256 of a file, as hexadecimal digits. */
-export async function sha256(path: string): Promise<string> {
+async function sha256(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {
     for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes as Uint8Array);

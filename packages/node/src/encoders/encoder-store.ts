@@ -156,7 +156,7 @@ export async function findStored(
 const nameHint = "a name is owner/model or model, as on the hub; for a folder of yours, write its path with a / or a .";
 
 /** An error for an encoder that is not here. */
-export function missing(name: string, message: string, hint = `fetch it with: weft encoder add ${name}`): FileError {
+function missing(name: string, message: string, hint = `fetch it with: weft encoder add ${name}`): FileError {
   return new FileError("ENCODER_MISSING", { at: { source: name }, message, hint });
 }
 

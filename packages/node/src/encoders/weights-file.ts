@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { ArchiveError } from "@weft-nlp/core";
 import { readSafetensorsIndex, type SafetensorsIndex, safetensorsHeaderBytes, tensorFloats } from "@weft-nlp/core/archive";
-import type { ReadWeights } from "@weft-nlp/core/encoders";
+import type { PretrainedEncoder } from "@weft-nlp/core/encoders";
 import { fileFailure } from "../files/file-failure.ts";
 
 /** The weights of a safetensors file, which are read from disk one array at a time. */
 export interface WeightsFile {
   readonly index: SafetensorsIndex;
-  readonly read: ReadWeights;
+  readonly read: PretrainedEncoder["weights"];
 }
 
 /**
@@ -22,7 +22,7 @@ export function openWeightsFile(path: string): WeightsFile {
     const header = safetensorsHeaderBytes(readRange(file, 0, Math.min(8, size)), size, path);
     return readSafetensorsIndex(readRange(file, 0, header), size, path);
   });
-  const read: ReadWeights = (name) => {
+  const read: PretrainedEncoder["weights"] = (name) => {
     const place = index.tensors.get(name);
     if (place === undefined) return undefined;
     const bytes = withFile(path, (file) => readRange(file, place.start, place.end));

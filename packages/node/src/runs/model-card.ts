@@ -1,3 +1,4 @@
+import type { PretrainedEncoder } from "@weft-nlp/core/encoders";
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import { formatMarkdown, type Report } from "@weft-nlp/core/metrics";
 import type { TrainConfig } from "@weft-nlp/core/training";
@@ -10,14 +11,16 @@ export interface CardFacts {
   readonly train: number;
   readonly dev: Report;
   readonly test: Report | undefined;
+  /** Whether the model's folder contains the pretrained encoders that it reads. */
+  readonly withEncoder?: boolean | undefined;
 }
 
 /**
  * The README of a model: what it is, what it was trained on, and its scores with their protocols.
  */
 export function modelCard(
-  { description, definition, store, engine }: BuiltModel,
-  { config, train, dev, test }: CardFacts,
+  { description, definition, store, engine, frozen }: BuiltModel,
+  { config, train, dev, test, withEncoder = false }: CardFacts,
 ): string {
   const { lexicon } = description;
   const numbers = store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0);
@@ -30,13 +33,18 @@ ${purposeOf(definition)} Trained with Weft on ${train} sentences of \`${shortPat
 - Entity types: ${types.length === 0 ? "none, entities are untyped" : types.map((name) => `\`${name}\``).join(", ")}
 - ${numbers} numbers, a vocabulary of ${lexicon.words.size} words
 - Kernels: \`${kernelMark(engine.build)}\`
-
+${frozen.encoders.map((encoder) => `${encoderLine(encoder, withEncoder)}\n`).join("")}
 The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at the end"}.
 
 ## Scores on dev
 
 ${formatMarkdown(dev)}
 ${test === undefined ? "" : `\n## Scores on test\n\n${formatMarkdown(test)}\n`}`;
+}
+
+function encoderLine({ name, checksum, shape }: PretrainedEncoder, contained: boolean): string {
+  const where = contained ? "in this folder" : `not in this folder: \`weft encoder add ${name}\``;
+  return `- Reads the pretrained encoder \`${name}\` (${shape.family}, ${shape.layers} layers of ${shape.width}; SHA-256 \`${checksum}\`), ${where}`;
 }
 
 function purposeOf({ capabilities, parts = [] }: BuiltModel["definition"]): string {

@@ -1,9 +1,12 @@
+import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import type { Omission, Sentence } from "@weft-nlp/core";
 import { type BuiltModel, readWeights } from "@weft-nlp/core/inference";
 import type { Report } from "@weft-nlp/core/metrics";
 import { type InitialModel, type TrainConfig, type TrainEvent, train } from "@weft-nlp/core/training";
 import { readVectors } from "@weft-nlp/core/vocabulary";
+import { FeatureCache } from "../encoders/feature-cache.ts";
+import { pinEncoders } from "../encoders/open-encoders.ts";
 import { evaluateModel } from "../extractor/evaluate-model.ts";
 import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount } from "../extractor/model-folder.ts";
 import { printConfig } from "../files/config-file.ts";
@@ -34,6 +37,8 @@ export interface TrainRunInput extends ComputeOptions {
   /** Defaults to false: the folder must not hold a run. */
   readonly resume?: Resume | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Copies the pretrained encoders that the model reads into its folder; defaults to false. */
+  readonly withEncoder?: boolean | undefined;
   /** Seconds between checkpoints; 0 writes one after every epoch. */
   readonly checkpointSeconds?: number | undefined;
 }
@@ -86,7 +91,10 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
 }
 
 async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
-  const { config, folder } = input;
+  const { folder, withEncoder = false } = input;
+  const { settings: model, encoders } = await pinEncoders(input.config.model);
+  const config: TrainConfig = { ...input.config, model };
+  const features = encoders.length === 0 ? undefined : new FeatureCache();
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
@@ -112,7 +120,8 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
         : (words, countOf) => readVectors(readBytes(vectors), words, { source: vectors, countOf }),
     init: config.init === undefined ? undefined : await readInitialModel(config.init, input),
     executor: (built) => threadExecutor(built, threadCount(input)),
-    engine: engineOptions(input),
+    engine: { ...engineOptions(input), encoders },
+    features: { store: features, maxBytes: totalmem() / 2 },
     resume,
     signal: input.signal,
   });
@@ -156,7 +165,15 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     const pictures = curves(await readEvents(at("events")));
     await writeFileAtomically(at("loss"), pictures.loss);
     await writeFileAtomically(at("score"), pictures.score);
-    await saveModel(event.model, at("model"), modelCard(event.model, { config, train: trainSentences.length, dev, test }));
+    await saveModel(
+      event.model,
+      at("model"),
+      modelCard(event.model, { config, train: trainSentences.length, dev, test, withEncoder }),
+      {
+        withEncoder,
+      },
+    );
+    await features?.trim();
     await writeJsonFile(at("report"), { best: event.best, epochs: event.epoch, dev, test: test ?? null });
     yield { kind: "done", model: event.model, dev, test };
   }

@@ -3,7 +3,8 @@ import type { Span } from "../../schema/index.ts";
 /**
  * Cuts a sentence into windows of whole words that an encoder can read, each as long as it can be.
  * A window begins before the end of the one before it, by as many words as fit into a quarter of
- * the limit and leave room for the next one, so that words near a cut are also read with what follows or precedes them.
+ * the limit and leave room for the next one, so that words near a cut are also read with what
+ * follows or precedes them.
  *
  * @param lengths the number of pieces of each word, none above the limit
  * @param limit the largest number of pieces of a window, at least 1

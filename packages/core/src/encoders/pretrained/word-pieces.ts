@@ -13,7 +13,9 @@ export interface WordPieces {
   of(word: string): Int32Array;
 }
 
-/** More of a word than this, in UTF-16 units, is not read: no word is so long, and a blob can be. */
+/**
+ * More of a word than this, in UTF-16 units, is not read: no word is so long, and a blob can be.
+ */
 const wordLimit = 400;
 
 /** Words whose pieces are kept. */
@@ -40,7 +42,8 @@ export async function openWordPieces(value: unknown, source: string): Promise<Wo
   const fault = faultOf(value.model);
   if (fault !== undefined) throw invalid(fault);
   try {
-    // The package reads the rest of the file itself, and some parts of it fail only when they are used.
+    // The package reads the rest of the file itself, and some parts of it fail only when they are
+    // used.
     const tokenizer = new Reader(value, {});
     const known = [...tokenizer.get_vocab().values()];
     const size = known.reduce((highest, id) => Math.max(highest, id), -1) + 1;
