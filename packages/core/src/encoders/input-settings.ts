@@ -47,11 +47,11 @@ function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: bo
 
 /** `on` means the part's own defaults, which a part that must be given a setting does not have. */
 function switched(own: z.ZodType<object>): (word: string | boolean, context: z.RefinementCtx) => object | false {
-  return (word, { addIssue }) => {
+  return (word, context) => {
     if (word === "off" || word === false) return false;
     const result = own.safeParse({});
     if (result.success) return result.data;
-    for (const { message, path } of result.error.issues) addIssue({ code: "custom", message, path });
+    for (const { message, path } of result.error.issues) context.addIssue({ code: "custom", message, path });
     return z.NEVER;
   };
 }

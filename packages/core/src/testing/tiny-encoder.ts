@@ -22,7 +22,7 @@ export interface TinyEncoderOptions {
 }
 
 const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-const letters = [..."abcdefghijklmnopqrstuvwxyz0123456789.,-'"];
+const letters = Array.from("abcdefghijklmnopqrstuvwxyz0123456789.,-'");
 const wholeWords = ["works", "for", "left", "in", "the", "ada", "bob", "acme", "oslo", "rome"];
 
 /**

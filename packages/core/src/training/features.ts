@@ -126,7 +126,7 @@ async function* computeFeatures(
     const block = sharedBlock(room);
     let [at, next] = [0, 0];
     for (const [k, sentence] of slab.entries()) {
-      const halves = features[k] ?? (computed[next++] as Uint16Array);
+      const halves = features[k] ?? computed[next++] ?? new Uint16Array(0);
       const length = numbersOf(sentence, group.size);
       new Uint16Array(block, at, halves.length).set(halves);
       found.set(keyOf(sentence), new Int32Array(block, at, length));

@@ -1,13 +1,28 @@
 import { Arena, type Engine, type Parameter, ParameterStore, Tape } from "@weft-nlp/tensor";
 import { floatsToHalves } from "../../archive/index.ts";
 import { type FrozenReference, Scope } from "../../nn/index.ts";
-import { pieceLimit, readTransformerWeights, TransformerNetwork } from "../transformer/index.ts";
+import {
+  pieceLimit,
+  readTransformerWeights,
+  type TensorReader,
+  TransformerNetwork,
+  type TransformerShape,
+} from "../transformer/index.ts";
 import { packPieces, type WordPart } from "./packed-pieces.ts";
-import type { PretrainedEncoder } from "./pretrained-encoder.ts";
+import type { WordPieces } from "./word-pieces.ts";
+
+/** What a network is built from. */
+interface EncoderContent {
+  readonly shape: TransformerShape;
+  readonly pieces: WordPieces;
+  readonly weights: TensorReader;
+  /** Where the encoder is, for error messages. */
+  readonly source: string;
+}
 
 /** The network of a pretrained encoder in the memory of an engine. */
 export class EncoderNetwork {
-  readonly #encoder: Omit<PretrainedEncoder, "build">;
+  readonly #encoder: EncoderContent;
   readonly #engine: Engine;
   readonly #store: ParameterStore;
   readonly #network: TransformerNetwork;
@@ -15,7 +30,7 @@ export class EncoderNetwork {
   readonly #scratch: Arena;
 
   /** @param layout the parameters of another thread's network on the same memory */
-  constructor(encoder: Omit<PretrainedEncoder, "build">, engine: Engine, layout: readonly Parameter[] | undefined) {
+  constructor(encoder: EncoderContent, engine: Engine, layout: readonly Parameter[] | undefined) {
     const { shape, source, weights } = encoder;
     this.#encoder = encoder;
     this.#engine = engine;
