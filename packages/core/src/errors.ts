@@ -29,6 +29,7 @@ export const coreErrorCodes = {
   YAML_INVALID: "a configuration file is not valid YAML",
   CALIBRATION_IMPOSSIBLE: "a model proposes no relation in the calibration sentences",
   SENTENCES_MISMATCH: "two files should hold the same sentences but differ",
+  ENCODER_MISSING: "a pretrained encoder that a model reads is not here",
   COMPANION_MISSING: "a file that another one needs is missing",
 } as const;
 

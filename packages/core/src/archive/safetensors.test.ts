@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ArchiveError } from "../errors.ts";
-import { readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from "./index.ts";
+import {
+  readSafetensors,
+  readSafetensorsIndex,
+  type SafetensorsFile,
+  type StoredTensor,
+  safetensorsHeaderBytes,
+  tensorFloats,
+  writeSafetensors,
+} from "./index.ts";
 
 const tensor = (shape: number[], ...values: number[]): StoredTensor => ({ shape, values: Float32Array.from(values) });
 
@@ -166,4 +174,37 @@ test("names that objects have of their own are names like others", () => {
   expect([...tensors.keys()]).toEqual(["__proto__"]);
   expect(Object.entries(metadata)).toEqual([["__proto__", "x"]]);
   expect(Object.getPrototypeOf(tensors.get("__proto__"))).toBe(Object.prototype);
+});
+
+test("a buffer of Node is read like any other bytes", () => {
+  const file = writeSafetensors({
+    tensors: new Map([
+      ["a", tensor([1], 2)],
+      ["b", tensor([2], 3, 4)],
+    ]),
+    metadata: {},
+  });
+  expect(readSafetensors(Buffer.from(file), "m")).toEqual(readSafetensors(file, "m"));
+});
+
+test("single arrays are read by their place, with numbers of 16 or 32 bits", () => {
+  const header = {
+    half: { dtype: "F16", shape: [2], data_offsets: [0, 4] },
+    brain: { dtype: "BF16", shape: [2], data_offsets: [4, 8] },
+    ids: { dtype: "I64", shape: [1], data_offsets: [8, 16] },
+  };
+  const file = fileOf(header, 16);
+  const { tensors } = readSafetensorsIndex(file.subarray(0, safetensorsHeaderBytes(file, file.length, "m")), file.length, "m");
+  const floats = (name: string): number[] => {
+    const place = tensors.get(name) ?? { dtype: "", shape: [], start: 0, end: 0 };
+    return [...tensorFloats(name, place, file.subarray(place.start, place.end), "m")];
+  };
+  const data = new DataView(file.buffer, file.length - 16);
+  data.setUint16(0, 0x3555, true);
+  data.setUint16(2, 0xc000, true);
+  data.setUint16(4, 0x3eab, true);
+  data.setUint16(6, 0xc000, true);
+  expect(floats("half")).toEqual([0.333251953125, -2]);
+  expect(floats("brain")).toEqual([0.333984375, -2]);
+  expect(() => floats("ids")).toThrow("ids has the type I64, expected F32, F16 or BF16");
 });

@@ -42,7 +42,24 @@ export interface InputPart<Settings extends object = object> {
    * @param taken 1 for each dropped word; undefined outside training
    */
   drop?(columns: Columns, taken: Uint8Array | undefined): Columns;
+  /**
+   * For a part that reads a frozen network: lets training compute the network's rows once, before
+   * its first step.
+   */
+  readonly frozen?: FrozenColumns | undefined;
   build(settings: Settings, place: PartPlace): PartNetwork;
+}
+
+/** How the rows of a frozen network get into the columns of a part. */
+export interface FrozenColumns {
+  /** The words of a sentence, from its columns. */
+  sentence(columns: Columns): readonly string[];
+  /**
+   * The columns with the rows of the words.
+   *
+   * @param features 16-bit floats, two in each number; a last number may be half empty
+   */
+  attach(columns: Columns, features: Int32Array): Columns;
 }
 
 /** Reads a part's columns from a sentence and adds what they cannot hold to `omissions`. */

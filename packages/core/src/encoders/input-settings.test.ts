@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { inputNeeds, inputSettings } from "./input-settings.ts";
 
 const schema = inputSettings({ words: { size: 7 }, pos: { size: 3 } });
-const off = { words: { size: 7 }, characters: false, wordShape: false, pos: { size: 3, when: "tagged" } };
+const off = { words: { size: 7 }, characters: false, wordShape: false, pos: { size: 3, when: "tagged" }, encoder: false };
 
 test("a model reads its own inputs by default, with its own sizes", () => {
   expect(schema.parse(undefined)).toEqual(off);

@@ -33,8 +33,7 @@ function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: bo
     Object.fromEntries(
       offered.map((part) => {
         const own = part.settings(defaults[part.name] ?? {});
-        const word = z.literal(["on", true, "off", false]);
-        const choice = z.union([own, word.transform((value) => (value === "on" || value === true ? own.parse({}) : false))]);
+        const choice = z.union([own, z.literal(["on", true, "off", false]).transform(switched(own))]);
         const standard = Object.hasOwn(defaults, part.name) ? choice.prefault({}) : choice.prefault("off");
         return [part.name, standard.describe(part.summary)];
       }),
@@ -44,6 +43,17 @@ function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: bo
     (inputs) => Object.values(inputs).some((part) => part !== false),
     "expected at least one input that is not off",
   );
+}
+
+/** `on` means the part's own defaults, which a part that must be given a setting does not have. */
+function switched(own: z.ZodType<object>): (word: string | boolean, context: z.RefinementCtx) => object | false {
+  return (word, context) => {
+    if (word === "off" || word === false) return false;
+    const result = own.safeParse({});
+    if (result.success) return result.data;
+    for (const { message, path } of result.error.issues) context.addIssue({ code: "custom", message, path });
+    return z.NEVER;
+  };
 }
 
 /** A part with the model's settings for it. */

@@ -1,6 +1,7 @@
 import type { LinearMemory } from "@weft-nlp/tensor";
 import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
 import { checkConstraints, type DecodingConstraints } from "../constraints/index.ts";
+import { FrozenNetworks, type PretrainedEncoder, type SharedEncoder } from "../encoders/index.ts";
 import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
@@ -34,6 +35,8 @@ export interface BuiltModel {
   /** The network by itself. */
   readonly network: Model;
   readonly encoder: Encoder;
+  /** The pretrained encoders that the network reads. */
+  readonly frozen: FrozenNetworks;
 }
 
 /** Where and how a network is built. */
@@ -47,6 +50,8 @@ export interface BuildOptions {
    * are about to be written.
    */
   readonly seed?: number | null | undefined;
+  /** The pretrained encoders that the network may read; defaults to none. */
+  readonly encoders?: readonly PretrainedEncoder[] | undefined;
 }
 
 /**
@@ -54,11 +59,13 @@ export interface BuildOptions {
  *
  * @throws {ConfigError} SETTING_INVALID if no model of this name is registered, or the constraints
  *   do not fit its labels
+ * @throws {ArchiveError} ENCODER_MISSING if it reads a pretrained encoder that is not among those
+ *   given; ARCHIVE_INVALID if the encoder's weights do not fit it
  */
 export function buildModel(description: ModelDescription, options: BuildOptions = {}): BuiltModel {
-  const { build, shared, seed = 1 } = options;
+  const { build, shared, seed = 1, encoders = [] } = options;
   const engine = Engine.create({ ...(build === undefined ? {} : { build }), ...(shared === undefined ? {} : { shared }) });
-  return assemble(description, engine, new ParameterStore(engine.heap, { seed }));
+  return assemble(description, engine, new ParameterStore(engine.heap, { seed }), new FrozenNetworks(engine, encoders));
 }
 
 /**
@@ -72,10 +79,11 @@ export interface SharedModel {
   readonly memory: LinearMemory;
   readonly build: KernelBuild;
   readonly layout: ParameterStore["layout"];
+  readonly encoders: readonly SharedEncoder[];
 }
 
 /** Describes a model for `attachModel` in another thread. Its memory must be shared. */
-export function shareModel({ description, engine, store }: BuiltModel): SharedModel {
+export function shareModel({ description, engine, store, frozen }: BuiltModel): SharedModel {
   const { lexicon, ...rest } = description;
   return {
     description: rest,
@@ -84,19 +92,31 @@ export function shareModel({ description, engine, store }: BuiltModel): SharedMo
     memory: engine.heap.memory,
     build: engine.build,
     layout: store.layout,
+    encoders: frozen.share(),
   };
 }
 
-/** Builds the network of another thread on the same memory, with the same weights and vectors. */
-export function attachModel(shared: SharedModel): BuiltModel {
+/**
+ * Builds the network of another thread on the same memory, with the same weights and vectors.
+ *
+ * @param encoders the shared encoders, opened by `openSharedEncoders`
+ */
+export function attachModel(shared: SharedModel, encoders: readonly PretrainedEncoder[] = []): BuiltModel {
   const vectors = shared.vectors && WordVectors.attach(shared.vectors);
   const lexicon = lexiconFromJson(shared.lexicon, {}, vectors);
   const engine = Engine.attach(shared.memory, shared.build);
-  return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }));
+  const layouts = new Map(shared.encoders.map(({ files, layout = [] }) => [files.checksum, layout]));
+  const frozen = new FrozenNetworks(engine, encoders, layouts);
+  return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }), frozen);
 }
 
 /** Builds the network of a description on parameters in a store. */
-export function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
+export function assemble(
+  description: ModelDescription,
+  engine: Engine,
+  store: ParameterStore,
+  frozen: FrozenNetworks,
+): BuiltModel {
   if (!models.has(description.name)) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
@@ -105,7 +125,7 @@ export function assemble(description: ModelDescription, engine: Engine, store: P
     });
   }
   const definition: ModelDefinition = models.get(description.name);
-  const network = definition.build(description.settings, description.lexicon, new Scope(store));
+  const network = definition.build(description.settings, description.lexicon, new Scope(store, "", frozen));
   return {
     description,
     definition,
@@ -114,6 +134,7 @@ export function assemble(description: ModelDescription, engine: Engine, store: P
     model: decidingModel(network, description),
     network,
     encoder: definition.encoder(description.settings, description.lexicon),
+    frozen,
   };
 }
 

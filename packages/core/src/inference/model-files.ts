@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { decodingConstraints } from "../constraints/index.ts";
+import { encodersIn, mapEncoders } from "../encoders/index.ts";
 import { ArchiveError, ConfigError, DataError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
+import type { FrozenReference } from "../nn/index.ts";
 import { type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
@@ -52,7 +54,8 @@ const configFile = header.extend({
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
-  const { name, settings, threshold, calibration, constraints, lexicon } = description;
+  const { name, threshold, calibration, constraints, lexicon } = description;
+  const settings = mapEncoders(description.settings, withoutPath);
   const { vectors } = lexicon.words;
   const version = vectors === undefined ? 2 : formatVersion;
   const config = { format: formatName, version, model: { name, ...settings }, threshold, calibration, constraints };
@@ -69,7 +72,7 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
  *
  * @param source the folder's name, for error messages
  * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, is not part of a model, or does
- *   not fit the others
+ *   not fit the others; ENCODER_MISSING if it reads a pretrained encoder that is not in `options`
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
   const built = builtFrom(readDescription(files, source), source, options);
@@ -93,9 +96,28 @@ function builtFrom(description: ModelDescription, source: string, options: Build
   }
 }
 
+/** A model says which encoder it reads by a name and a checksum, which hold on every machine. */
+function withoutPath({ path, ...reference }: FrozenReference): FrozenReference {
+  return { ...reference, name: reference.name ?? path?.split(/[\\/]/).findLast((part) => part !== "") ?? "encoder" };
+}
+
+/**
+ * The pretrained encoders that a model reads, which `unpackModel` must be given.
+ *
+ * @param config the model's `config.json`
+ * @throws {ArchiveError} ARCHIVE_INVALID if it is not a model's configuration
+ */
+export function encodersOf(config: Uint8Array, source: string): FrozenReference[] {
+  return encodersIn(readSettings(config, source).settings).map(({ reference }) => reference);
+}
+
 function readDescription(files: ModelFiles, source: string): ModelDescription {
+  return { ...readSettings(files["config.json"], source), lexicon: readLexicon(files, source) };
+}
+
+function readSettings(bytes: Uint8Array, source: string): Omit<ModelDescription, "lexicon"> {
   const place = `${source}/config.json`;
-  const config = readJson(files["config.json"], place);
+  const config = readJson(bytes, place);
   const { version } = checked(header, config, place);
   if (version > formatVersion) {
     throw invalid(place, `the model is of format version ${version}, and this Weft reads versions up to ${formatVersion}`, {
@@ -109,7 +131,6 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
   const description = {
     name: name,
     settings: checked(definition.settings, withFormerDefaults(definition, settings), place) as ModelDescription["settings"],
-    lexicon: readLexicon(files, source),
     threshold,
   };
   return {

@@ -1,5 +1,3 @@
-import type { Example } from "../models/index.ts";
-
 /**
  * The maximum size of a chunk: large enough for efficient matrix products, small enough to stay in
  * the cache.
@@ -7,8 +5,8 @@ import type { Example } from "../models/index.ts";
 export const predictionChunk = { sentences: 32, words: 1024 } as const;
 
 /** Examples that are predicted together, with the index of each among all examples. */
-export interface PredictionChunk {
-  readonly examples: readonly Example[];
+export interface PredictionChunk<Item> {
+  readonly examples: readonly Item[];
   readonly places: readonly number[];
 }
 
@@ -17,8 +15,8 @@ export interface PredictionChunk {
  * recurrences advance together and the last chunk to start is a quick one. The chunks never depend
  * on the number of workers.
  */
-export function predictionChunks(all: readonly Example[]): PredictionChunk[] {
-  const chunks: { examples: Example[]; places: number[]; words: number }[] = [];
+export function predictionChunks<Item extends { readonly length: number }>(all: readonly Item[]): PredictionChunk<Item>[] {
+  const chunks: { examples: Item[]; places: number[]; words: number }[] = [];
   const longestFirst = [...all.entries()].sort(([, x], [, y]) => y.length - x.length);
   for (const [place, example] of longestFirst) {
     const last = chunks.at(-1);
@@ -36,7 +34,10 @@ export function predictionChunks(all: readonly Example[]): PredictionChunk[] {
 }
 
 /** Puts the results of all chunks back in the order of the examples. */
-export function inPlaces<Found>(chunks: readonly PredictionChunk[], found: readonly (readonly Found[])[]): Found[] {
+export function inPlaces<Found>(
+  chunks: readonly Pick<PredictionChunk<unknown>, "places">[],
+  found: readonly (readonly Found[])[],
+): Found[] {
   const all: Found[] = [];
   for (const [index, { places }] of chunks.entries()) {
     for (const [k, place] of places.entries()) all[place] = found[index]?.[k] as Found;

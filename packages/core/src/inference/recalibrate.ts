@@ -32,6 +32,6 @@ export function reconstrain(built: BuiltModel, constraints: DecodingConstraints 
  * @param settings complete settings of the model
  */
 export function resettle(built: BuiltModel, settings: Readonly<Record<string, unknown>>): BuiltModel {
-  const { description, engine, store } = built;
-  return assemble({ ...description, settings }, engine, new ParameterStore(engine.heap, { layout: store.layout }));
+  const { description, engine, store, frozen } = built;
+  return assemble({ ...description, settings }, engine, new ParameterStore(engine.heap, { layout: store.layout }), frozen);
 }

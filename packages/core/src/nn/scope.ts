@@ -1,4 +1,5 @@
 import type { Initialiser, Parameter, ParameterStore } from "@weft-nlp/tensor";
+import type { FrozenSource } from "./frozen-network.ts";
 
 /**
  * A path in the tree of parameter names, such as `rin/encoder/forward`, to add parameters under.
@@ -6,15 +7,18 @@ import type { Initialiser, Parameter, ParameterStore } from "@weft-nlp/tensor";
 export class Scope {
   readonly #store: ParameterStore;
   readonly #path: string;
+  /** The networks with fixed weights that parts of the model may read. */
+  readonly frozen: FrozenSource | undefined;
 
-  constructor(store: ParameterStore, path = "") {
+  constructor(store: ParameterStore, path = "", frozen?: FrozenSource) {
     this.#store = store;
     this.#path = path;
+    this.frozen = frozen;
   }
 
   /** The scope one level down. */
   child(name: string): Scope {
-    return new Scope(this.#store, this.#path === "" ? name : `${this.#path}/${name}`);
+    return new Scope(this.#store, this.#path === "" ? name : `${this.#path}/${name}`, this.frozen);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type Parameter, Random } from "@weft-nlp/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { PretrainedEncoder } from "../encoders/index.ts";
 import { type BuiltModel, buildModel, Predictor, packModel, unpackModel } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { ModelDefinition } from "../models/index.ts";
@@ -30,12 +31,14 @@ export interface ModelCase {
    * small loss.
    */
   readonly reach?: number | undefined;
+  /** The pretrained encoders that the settings name; defaults to none. */
+  readonly encoders?: readonly PretrainedEncoder[] | undefined;
 }
 
 /** Tests the contract of every model, whatever it computes. */
 export function describeModel(
   definition: ModelDefinition,
-  { title = definition.name, settings, noise, rare, severalRelationsOfAPair = true, reach }: ModelCase,
+  { title = definition.name, settings, noise, rare, severalRelationsOfAPair = true, reach, encoders }: ModelCase,
 ): void {
   const learnable = severalRelationsOfAPair ? eightSentences : withLastRelations(eightSentences);
   const corpora = {
@@ -51,7 +54,7 @@ export function describeModel(
         lexicon: buildLexicon(sentences, lexiconSettings.parse({})),
         threshold: 0.5,
       },
-      { build: "baseline", seed },
+      { build: "baseline", seed, encoders },
     );
 
   describe.each(Object.entries(corpora))(`${title}, %s`, (_, sentences) => {
@@ -141,7 +144,7 @@ export function describeModel(
   describe.each(Object.entries(corpora).slice(0, 2))(`${title} trained, %s`, (_, sentences) => {
     let first: EndEvent;
     beforeAll(async () => {
-      first = await learn(definition, settings, sentences, 1);
+      first = await learn(definition, settings, sentences, 1, { encoders });
     });
 
     test("eight sentences can be memorised", () => {
@@ -183,7 +186,7 @@ export function describeModel(
 
     test("saving and loading changes no prediction and no byte", () => {
       const files = packModel(first.model);
-      const loaded = unpackModel(files, "m", { build: "baseline" });
+      const loaded = unpackModel(files, "m", { build: "baseline", encoders });
       expect(predict(loaded, sentences)).toEqual(predict(first.model, sentences));
       expect(packModel(loaded)).toEqual(files);
       expect(loaded.description).toEqual(first.model.description);
@@ -191,11 +194,11 @@ export function describeModel(
 
     test("the same seed gives the same bytes, and another seed gives others", async () => {
       const bytes = (event: EndEvent): Uint8Array => packModel(event.model)["model.safetensors"];
-      expect(bytes(await learn(definition, settings, sentences, 1, 2))).toEqual(
-        bytes(await learn(definition, settings, sentences, 1, 2)),
+      expect(bytes(await learn(definition, settings, sentences, 1, { epochs: 2, encoders }))).toEqual(
+        bytes(await learn(definition, settings, sentences, 1, { epochs: 2, encoders })),
       );
-      expect(bytes(await learn(definition, settings, sentences, 2, 2))).not.toEqual(
-        bytes(await learn(definition, settings, sentences, 1, 2)),
+      expect(bytes(await learn(definition, settings, sentences, 2, { epochs: 2, encoders }))).not.toEqual(
+        bytes(await learn(definition, settings, sentences, 1, { epochs: 2, encoders })),
       );
     });
   });

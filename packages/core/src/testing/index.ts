@@ -13,3 +13,4 @@ export {
 export { describeModel, type ModelCase } from "./describe-model.ts";
 export { eightSentences, sentence, tagged, untyped, withLastRelations } from "./example-sentences.ts";
 export { adaDocument, adaTokens } from "./format-documents.ts";
+export { openTinyEncoder, type TinyEncoder, type TinyEncoderOptions, tinyEncoder } from "./tiny-encoder.ts";

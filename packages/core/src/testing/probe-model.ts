@@ -1,4 +1,5 @@
 import { Arena, mergeRows, type Parameter, Random, Tape } from "@weft-nlp/tensor";
+import type { PretrainedEncoder } from "../encoders/index.ts";
 import type { BuiltModel } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { Losses, ModelDefinition } from "../models/index.ts";
@@ -90,7 +91,7 @@ export async function learn(
   settings: object,
   sentences: readonly Sentence[],
   seed: number,
-  epochs = 80,
+  { epochs = 80, encoders }: { readonly epochs?: number; readonly encoders?: readonly PretrainedEncoder[] | undefined } = {},
 ): Promise<EndEvent> {
   const config = parseConfig({
     seed,
@@ -99,7 +100,7 @@ export async function learn(
     optimizer: { name: "adam", rate: 0.02 },
     training: { epochs, batch: 8, chunk: 3, evaluateEvery: 4 },
   });
-  for await (const event of train({ config, train: sentences, dev: sentences, engine: { build: "baseline" } })) {
+  for await (const event of train({ config, train: sentences, dev: sentences, engine: { build: "baseline", encoders } })) {
     if (event.kind === "end") return event;
   }
   throw new Error("training ended without an end event");

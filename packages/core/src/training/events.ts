@@ -4,6 +4,7 @@ import type { Losses, ModelPart, PairCounts } from "../models/index.ts";
 import type { Omission } from "../schema/index.ts";
 import type { VectorCoverage, VectorsOrigin, VectorsShape } from "../vocabulary/index.ts";
 import type { Progress } from "./checkpoint.ts";
+import type { FeaturesEvent } from "./features.ts";
 
 /**
  * The part of the model that an event is about; absent for models without parts. Steps are counted
@@ -118,4 +119,11 @@ export interface EndEvent {
 }
 
 /** An event of a training, distinguished by `kind`. */
-export type TrainEvent = StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | PartEvent | EndEvent;
+export type TrainEvent =
+  | StartEvent
+  | (FeaturesEvent & OfPart)
+  | StepEvent
+  | EvaluationEvent
+  | CheckpointEvent
+  | PartEvent
+  | EndEvent;

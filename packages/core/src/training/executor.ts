@@ -9,7 +9,8 @@ import {
   type TableGradient,
   Tape,
 } from "@weft-nlp/tensor";
-import { Predictor } from "../inference/index.ts";
+import type { FrozenNetworks } from "../encoders/index.ts";
+import { inPlaces, Predictor, predictionChunks } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { BatchSize, Example, Losses, Model, PredictOptions } from "../models/index.ts";
 import { type ObjectiveSettings, objectiveFor } from "../objectives/index.ts";
@@ -85,6 +86,13 @@ export interface Executor {
   gradients(tasks: readonly ChunkTask[]): Promise<ChunkResult[]>;
   /** Returns predictions in the order of the examples. */
   predict(examples: readonly Example[], options: PredictOptions): Promise<Prediction[]>;
+  /**
+   * Returns the rows of the frozen network that a part of the model reads, in the order of the
+   * sentences.
+   *
+   * @param part the name of the part
+   */
+  features(part: string, sentences: readonly (readonly string[])[]): Promise<Uint16Array[]>;
   close(): Promise<void>;
 }
 
@@ -93,18 +101,26 @@ export interface Workplace {
   readonly engine: Engine;
   readonly store: ParameterStore;
   readonly model: Model;
+  readonly frozen: FrozenNetworks;
 }
 
 /** Creates an executor for a model. */
 export type ExecutorFactory<Place extends Workplace = Workplace> = (place: Place) => Executor | Promise<Executor>;
 
 /** Creates an executor that works in the calling thread. */
-export const localExecutor: ExecutorFactory = ({ engine, store, model }) => {
+export const localExecutor: ExecutorFactory = ({ engine, store, model, frozen }) => {
   const runner = new ChunkRunner(engine, store, model);
   const predictor = new Predictor({ engine, model });
   return {
     gradients: async (tasks) => tasks.map((task) => runner.gradient(task)),
     predict: async (examples, options) => predictor.predict(examples, options),
+    features: async (part, sentences) => {
+      const chunks = predictionChunks(sentences);
+      return inPlaces(
+        chunks,
+        chunks.map(({ examples }) => frozen.featuresOf(part, examples)),
+      );
+    },
     close: async () => {},
   };
 };

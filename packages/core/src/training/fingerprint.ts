@@ -1,3 +1,4 @@
+import { mapEncoders } from "../encoders/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import type { WordVectors } from "../vocabulary/index.ts";
 import type { TrainConfig } from "./config.ts";
@@ -14,7 +15,8 @@ export function fingerprint(
 ): string {
   const { data: _paths, vectors: _path, init, ...rest } = config;
   const hash = new TextHash();
-  hash.add(JSON.stringify({ ...rest, vectors: vectors?.digest ?? false, init: init !== undefined }));
+  const model = mapEncoders(rest.model, ({ path: _path, ...reference }) => reference);
+  hash.add(JSON.stringify({ ...rest, model, vectors: vectors?.digest ?? false, init: init !== undefined }));
   for (const part of [train, dev]) {
     hash.add(`${part.length}`);
     for (const { tokens, pos, entities, relations } of part) hash.add(JSON.stringify([tokens, pos ?? null, entities, relations]));

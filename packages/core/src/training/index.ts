@@ -3,6 +3,7 @@ export { lexiconNeedsOf, parseConfig, type TrainConfig, trainConfigSchema } from
 export { type ConfigIssues, configError, printPath, type SettingPath } from "./config-issues.ts";
 export * from "./events.ts";
 export * from "./executor.ts";
+export type * from "./features.ts";
 export { Stepper } from "./stepper.ts";
 export * from "./train.ts";
 export type * from "./train-input.ts";

@@ -93,6 +93,7 @@ export async function* trainParts(
         const { steps, stepsDone } = event;
         yield { ...event, part: part.name, steps: stepsBefore + steps, stepsDone: stepsBefore + stepsDone };
       } else if (kind === "end") end = event;
+      else if (kind === "features") yield { ...event, part: part.name };
       else {
         const step = stepsBefore + event.step;
         if (kind === "checkpoint") yield { ...event, part: part.name, step, bytes: () => addState(event.bytes(), here) };

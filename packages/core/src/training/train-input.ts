@@ -3,6 +3,7 @@ import type { Sentence } from "../schema/index.ts";
 import type { Lexicon, WordVectors } from "../vocabulary/index.ts";
 import type { TrainConfig } from "./config.ts";
 import type { ExecutorFactory } from "./executor.ts";
+import type { FeatureOptions } from "./features.ts";
 
 /** Everything that a training reads: configuration, data, and where to start and to work. */
 export interface TrainInput {
@@ -22,7 +23,10 @@ export interface TrainInput {
   readonly lexicon?: Lexicon | undefined;
   /** Creates the executor that does the work; defaults to this thread. */
   readonly executor?: ExecutorFactory<BuiltModel> | undefined;
-  readonly engine?: Pick<BuildOptions, "build" | "shared"> | undefined;
+  /** Where the network computes; and the pretrained encoders that it may read. */
+  readonly engine?: Pick<BuildOptions, "build" | "shared" | "encoders"> | undefined;
+  /** Where features of pretrained encoders are kept, and how many to hold in memory. */
+  readonly features?: FeatureOptions | undefined;
   /** A checkpoint of the same training to resume from. */
   readonly resume?: { readonly bytes: Uint8Array; readonly source: string } | undefined;
   /** Stops the training after the current step. */

@@ -13,6 +13,7 @@ import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
 import { constraintsFor } from "./constraints-for.ts";
 import type { TrainEvent, VectorsReport } from "./events.ts";
 import { localExecutor } from "./executor.ts";
+import { addFeatures } from "./features.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { partsOf, trainParts, type WholeEvent } from "./parts.ts";
 import { Stepper } from "./stepper.ts";
@@ -64,9 +65,9 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   }
   const omissions: Omission[] = [];
   const drawn = encoder.training?.(input.train, { seed: config.seed }, omissions);
-  const examples = drawn?.examples ?? input.train.map((sentence) => encoder.encode(sentence, omissions));
+  let examples: readonly Example[] = drawn?.examples ?? input.train.map((sentence) => encoder.encode(sentence, omissions));
   const devOmissions: Omission[] = [];
-  const devExamples = input.dev.map((sentence) => encoder.encode(sentence, devOmissions));
+  let devExamples: readonly Example[] = input.dev.map((sentence) => encoder.encode(sentence, devOmissions));
   requireGroups(store, training.groups ?? []);
   const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables, groups: training.groups });
   const protocol = selectionProtocol(training.select, built);
@@ -103,6 +104,10 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
       steps,
       stepsDone: progress.step,
     };
+    [examples, devExamples] = (yield* addFeatures(built, executor, [examples, devExamples], input.features ?? {})) as [
+      readonly Example[],
+      readonly Example[],
+    ];
     const stepper = new Stepper(built, optimizer, executor, config, steps);
     const finished = (): boolean => training.patience > 0 && progress.stale >= training.patience;
     while (progress.epoch < training.epochs && !finished()) {

@@ -5,6 +5,7 @@ import { ConfigError } from "@weft-nlp/core";
 import {
   type BuildOptions,
   type BuiltModel,
+  encodersOf,
   type ModelFiles,
   modelFileNames,
   packModel,
@@ -72,10 +73,24 @@ function chosenBuild({ kernels, deterministic }: ComputeOptions): KernelBuild | 
  * Writes a model into a folder. Each file is written whole or not at all.
  *
  * @param card the text of README.md
+ * @param options.withEncoder whether the folder is to contain the pretrained encoders that the
+ *   model reads, instead of naming them; defaults to false
  */
-export async function saveModel(built: BuiltModel, folder: string, card: string): Promise<void> {
+export async function saveModel(
+  built: BuiltModel,
+  folder: string,
+  card: string,
+  options: { readonly withEncoder?: boolean | undefined } = {},
+): Promise<void> {
   await makeFolder(folder);
   const files = packModel(built);
+  if (options.withEncoder === true) {
+    const { containEncoders } = await import("../encoders/open-encoders.ts");
+    await containEncoders(
+      folder,
+      [...built.frozen.uses.values()].map(({ encoder }) => encoder),
+    );
+  }
   for (const name of [...modelFileNames.sometimes, ...modelFileNames.always]) {
     const file = files[name];
     if (file !== undefined) await writeFileAtomically(join(folder, name), file);
@@ -90,7 +105,8 @@ export async function saveModel(built: BuiltModel, folder: string, card: string)
  * @param folder a model's folder, or a run's
  * @throws {FileError} FILE_MISSING or similar
  * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, of another kind, or does not fit
- *   the others
+ *   the others; ENCODER_MISSING if it reads a pretrained encoder that is neither in the folder nor
+ *   in the cache
  */
 export async function loadModel(folder: string, options: ComputeOptions = {}): Promise<BuiltModel> {
   const place = await modelFolderOf(folder);
@@ -102,7 +118,10 @@ export async function loadModel(folder: string, options: ComputeOptions = {}): P
     "vectors.bin": (await exists(join(place, "vectors.bin"))) ? await read("vectors.bin") : undefined,
   };
   const build: BuildOptions = engineOptions(options);
-  return unpackModel(files, place, build);
+  const references = encodersOf(files["config.json"], place);
+  if (references.length === 0) return unpackModel(files, place, build);
+  const { openEncoders } = await import("../encoders/open-encoders.ts");
+  return unpackModel(files, place, { ...build, encoders: await openEncoders(references, place) });
 }
 
 /**

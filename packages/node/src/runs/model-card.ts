@@ -1,3 +1,4 @@
+import type { PretrainedEncoder } from "@weft-nlp/core/encoders";
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import { formatMarkdown, type Report } from "@weft-nlp/core/metrics";
 import type { TrainConfig, VectorsReport } from "@weft-nlp/core/training";
@@ -12,14 +13,16 @@ export interface CardFacts {
   readonly dev: Report;
   readonly test: Report | undefined;
   readonly vectors: VectorsReport | undefined;
+  /** Whether the model's folder contains the pretrained encoders that it reads. */
+  readonly withEncoder?: boolean | undefined;
 }
 
 /**
  * The README of a model: what it is, what it was trained on, and its scores with their protocols.
  */
 export function modelCard(
-  { description, definition, store, engine }: BuiltModel,
-  { config, train, dev, test, vectors }: CardFacts,
+  { description, definition, store, engine, frozen }: BuiltModel,
+  { config, train, dev, test, vectors, withEncoder = false }: CardFacts,
 ): string {
   const { lexicon } = description;
   const numbers = store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0);
@@ -33,7 +36,7 @@ ${purposeOf(definition)} Trained with Weft on ${train} sentences of \`${shortPat
 - ${numbers} numbers, a vocabulary of ${lexicon.words.size} words of train
 - ${vectorsFact(vectors)}
 - Kernels: \`${kernelMark(engine.build)}\`
-
+${frozen.encoders.map((encoder) => `${encoderLine(encoder, withEncoder)}\n`).join("")}
 The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at the end"}.
 
 ## Scores on dev
@@ -47,6 +50,11 @@ function vectorsFact(vectors: VectorsReport | undefined): string {
   const [what, ...coverage] = vectorsLines(vectors);
   const checksum = vectors.sha256 === undefined ? "" : `, SHA-256 \`${vectors.sha256}\``;
   return `Word vectors: ${what}${checksum}; ${coverage.join(", ")}`;
+}
+
+function encoderLine({ name, checksum, shape }: PretrainedEncoder, contained: boolean): string {
+  const where = contained ? "in this folder" : `not in this folder: \`weft encoder add ${name}\``;
+  return `- Reads the pretrained encoder \`${name}\` (${shape.family}, ${shape.layers} layers of ${shape.width}; SHA-256 \`${checksum}\`), ${where}`;
 }
 
 function purposeOf({ capabilities, parts = [] }: BuiltModel["definition"]): string {

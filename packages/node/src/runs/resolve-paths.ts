@@ -1,3 +1,4 @@
+import { mapEncoders } from "@weft-nlp/core/encoders";
 import type { TrainConfig } from "@weft-nlp/core/training";
 import type { ConfigFile } from "../files/config-file.ts";
 import { resolveVectors } from "./locate-vectors.ts";
@@ -5,8 +6,13 @@ import { resolveVectors } from "./locate-vectors.ts";
 /** The configuration with every path made absolute, so that it works from any folder. */
 export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
   const { data, vectors, init } = file.value;
+  const model = mapEncoders(file.value.model, ({ path, ...reference }, place) => ({
+    ...reference,
+    ...(path === undefined ? {} : { path: file.resolvePath(path, ["model", ...place, "path"]) }),
+  }));
   return {
     ...file.value,
+    model,
     data: {
       train: file.resolvePath(data.train, ["data", "train"]),
       dev: file.resolvePath(data.dev, ["data", "dev"]),

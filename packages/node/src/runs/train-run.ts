@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import type { Omission, Sentence } from "@weft-nlp/core";
 import { type BuiltModel, readWeights } from "@weft-nlp/core/inference";
@@ -10,6 +11,8 @@ import {
   train,
   type VectorsReport,
 } from "@weft-nlp/core/training";
+import { FeatureCache } from "../encoders/feature-cache.ts";
+import { pinEncoders } from "../encoders/open-encoders.ts";
 import { evaluateModel } from "../extractor/evaluate-model.ts";
 import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount } from "../extractor/model-folder.ts";
 import { printConfig } from "../files/config-file.ts";
@@ -41,6 +44,8 @@ export interface TrainRunInput extends ComputeOptions {
   /** Defaults to false: the folder must not hold a run. */
   readonly resume?: Resume | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Copies the pretrained encoders that the model reads into its folder; defaults to false. */
+  readonly withEncoder?: boolean | undefined;
   /** Seconds between checkpoints; 0 writes one after every epoch. */
   readonly checkpointSeconds?: number | undefined;
 }
@@ -102,7 +107,10 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
 }
 
 async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
-  const { config, folder } = input;
+  const { folder, withEncoder = false } = input;
+  const { settings: model, encoders } = await pinEncoders(input.config.model);
+  const config: TrainConfig = { ...input.config, model };
+  const features = encoders.length === 0 ? undefined : new FeatureCache();
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
@@ -128,7 +136,8 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     vectors,
     init: config.init === undefined ? undefined : await readInitialModel(config.init, input),
     executor: (built) => threadExecutor(built, threadCount(input)),
-    engine: engineOptions(input),
+    engine: { ...engineOptions(input), encoders },
+    features: { store: features, maxBytes: totalmem() / 2 },
     resume,
     signal: input.signal,
   });
@@ -176,8 +185,10 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     await saveModel(
       event.model,
       at("model"),
-      modelCard(event.model, { config, train: trainSentences.length, dev, test, vectors: report }),
+      modelCard(event.model, { config, train: trainSentences.length, dev, test, vectors: report, withEncoder }),
+      { withEncoder },
     );
+    await features?.trim();
     await writeJsonFile(at("report"), {
       best: event.best,
       epochs: event.epoch,

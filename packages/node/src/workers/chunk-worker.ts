@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { openSharedEncoders } from "@weft-nlp/core/encoders";
 import { attachModel, Predictor } from "@weft-nlp/core/inference";
 import { ChunkRunner } from "@weft-nlp/core/training";
 import { importPlugins } from "../plugins/index.ts";
@@ -9,7 +10,8 @@ import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.
 const { model: shared, plugins } = workerData as WorkerStart;
 prepareKernels();
 await importPlugins(plugins);
-const { engine, store, model } = attachModel(shared);
+const encoders = await openSharedEncoders(shared.encoders);
+const { engine, store, model, frozen } = attachModel(shared, encoders);
 const runner = new ChunkRunner(engine, store, model);
 const predictor = new Predictor({ engine, model });
 
@@ -20,6 +22,9 @@ parentPort?.on("message", (request: WorkerRequest) => {
 function answer(request: WorkerRequest): WorkerReply {
   try {
     if (request.kind === "gradient") return { id: request.id, kind: "gradient", result: runner.gradient(request.task) };
+    if (request.kind === "features") {
+      return { id: request.id, kind: "features", result: frozen.featuresOf(request.part, request.sentences) };
+    }
     return { id: request.id, kind: "predict", result: predictor.predictChunk(request.examples, request.options) };
   } catch (error) {
     return { id: request.id, kind: "failure", error: sentError(error) };

@@ -49,6 +49,11 @@ export async function threadExecutor(
       const found = await pool.run(chunks.map(({ examples: chunk }): Job => ({ kind: "predict", examples: chunk, options })));
       return inPlaces(chunks, found as Prediction[][]);
     },
+    features: async (part, sentences) => {
+      const chunks = predictionChunks(sentences);
+      const found = await pool.run(chunks.map(({ examples }): Job => ({ kind: "features", part, sentences: examples })));
+      return inPlaces(chunks, found as Uint16Array[][]);
+    },
     get failure() {
       return pool.failure;
     },

@@ -14,9 +14,16 @@ export interface WorkerStart {
 
 export type WorkerRequest =
   | { readonly id: number; readonly kind: "gradient"; readonly task: ChunkTask }
-  | { readonly id: number; readonly kind: "predict"; readonly examples: readonly Example[]; readonly options: PredictOptions };
+  | { readonly id: number; readonly kind: "predict"; readonly examples: readonly Example[]; readonly options: PredictOptions }
+  | {
+      readonly id: number;
+      readonly kind: "features";
+      readonly part: string;
+      readonly sentences: readonly (readonly string[])[];
+    };
 
 export type WorkerReply =
   | { readonly id: number; readonly kind: "gradient"; readonly result: ChunkResult }
   | { readonly id: number; readonly kind: "predict"; readonly result: readonly Prediction[] }
+  | { readonly id: number; readonly kind: "features"; readonly result: readonly Uint16Array[] }
   | { readonly id: number; readonly kind: "failure"; readonly error: SentError };

@@ -122,7 +122,7 @@ export class WorkerPool {
     const again: Pending[] = [];
     // A thread does its jobs one after the other: the first was in progress, and may have ended it.
     for (const [index, pending] of [...worker.pending.values()].entries()) {
-      const mayTry = pending.job.kind === "predict" && (index > 0 || !pending.tried);
+      const mayTry = pending.job.kind !== "gradient" && (index > 0 || !pending.tried);
       if (mayTry) again.push(index > 0 ? pending : { ...pending, tried: true });
       else pending.failed(workerLost(cause));
     }

@@ -71,11 +71,13 @@ export class Heap {
 
   /** A view of `count` floats. It goes stale when the memory grows, so use it at once. */
   floats(at: Address, count: number): Float32Array {
+    this.#reach(at + count * 4);
     return this.f32.subarray(at / 4, at / 4 + count);
   }
 
   /** A view of `count` 32-bit integers. It goes stale when the memory grows, so use it at once. */
   integers(at: Address, count: number): Int32Array {
+    this.#reach(at + count * 4);
     return this.i32.subarray(at / 4, at / 4 + count);
   }
 
@@ -101,9 +103,18 @@ export class Heap {
       this.u8.fill(0, at, at + bytes);
       return;
     }
+    this.#reach(at + bytes);
     for (let done = 0; done < bytes; done += zeros.length) {
       this.u8.set(bytes - done < zeros.length ? zeros.subarray(0, bytes - done) : zeros, at + done);
     }
+  }
+
+  /**
+   * Makes the buffer reach up to `end`. A thread that starts while another grows the memory may see
+   * the buffer of before, until it asks for a growth itself.
+   */
+  #reach(end: number): void {
+    if (this.shared && this.memory.buffer.byteLength < end) this.memory.grow(0);
   }
 
   /**

@@ -23,3 +23,10 @@ export function bar(share: number, width: number): string {
   const bar = "█".repeat(eighths >> 3) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths & 7];
   return bar === "" && share > 0 ? "▏" : bar;
 }
+
+/** A size in decimal units, as shops and hubs give it: `91 MB`, `1.3 GB`. */
+export function size(bytes: number): string {
+  const power = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const amount = bytes / 1000 ** power;
+  return `${amount < 9.95 && power > 0 ? amount.toFixed(1) : Math.round(amount)} ${["bytes", "kB", "MB", "GB", "TB"][power]}`;
+}

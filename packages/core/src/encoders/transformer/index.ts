@@ -1,3 +1,3 @@
 export { TransformerNetwork } from "./transformer-network.ts";
-export { parameterCount, readTransformerShape } from "./transformer-shape.ts";
+export { parameterCount, pieceLimit, readTransformerShape, type TransformerShape } from "./transformer-shape.ts";
 export { readTransformerWeights, type TensorReader } from "./transformer-weights.ts";

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { join } from "node:path";
+import { cacheFolder, listEncoders, shownName } from "@weft-nlp/node/encoders";
 import { writeFileAtomically } from "@weft-nlp/node/files";
 import { prepareKernels } from "@weft-nlp/node/workers";
 import { bestBuild, Engine, kernelMark, providers } from "@weft-nlp/tensor";
@@ -59,6 +60,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
       fine: true,
       words: `${gflops} GFLOP/s on one core, multiplying matrices of ${side} × ${side}`,
     },
+    await encodersFinding(),
     folder,
   ];
 }
@@ -75,6 +77,7 @@ const labels: Readonly<Record<string, string>> = {
   sharedMemory: "shared memory",
   kernels: "kernels",
   gflops: "speed",
+  encoders: "encoders",
   folder: "working folder",
 };
 
@@ -102,6 +105,13 @@ function hasSharedMemory(): boolean {
   } catch {
     return false;
   }
+}
+
+/** The pretrained encoders that models can read by their names. */
+async function encodersFinding(): Promise<Finding> {
+  const names = (await listEncoders()).map(shownName);
+  const words = names.length === 0 ? `none in ${cacheFolder()}; weft encoder add fetches one` : names.join(", ");
+  return { name: "encoders", value: names.length, fine: true, words };
 }
 
 async function writeAccess(): Promise<Finding> {

@@ -5,6 +5,7 @@ import { readConfig } from "@weft-nlp/node/files";
 import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun, vectorsLines } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";
 import type { trainCommand } from "../commands/train-command.ts";
+import { FeaturesProgress } from "../features-progress.ts";
 import { kernelsNote } from "../kernels-note.ts";
 import { otherKernelsWarning } from "../other-kernels-warning.ts";
 import type { ProgressBar } from "../progress-bar.ts";
@@ -39,6 +40,8 @@ async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: Comman
 async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { terminal }: CommandContext): Promise<void> {
   let bar: ProgressBar | undefined;
   let steps = 0;
+  let label = "training";
+  const features = new FeaturesProgress(terminal);
   let best = "";
   try {
     for await (const event of events) {
@@ -65,7 +68,11 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
         }
         sayOmissions(event.omissions, "of the training data cannot be learnt", terminal);
         sayOmissions(event.devOmissions, "of dev cannot be found by this model and count as missed", terminal);
-        bar = terminal.progress(event.part === undefined ? "training" : `training the ${event.part}`, steps);
+        label = event.part === undefined ? "training" : `training the ${event.part}`;
+        bar = terminal.progress(label, steps);
+      } else if (event.kind === "features") {
+        bar?.stop();
+        bar = features.update(event) ? terminal.progress(label, steps) : undefined;
       } else if (event.kind === "step") {
         bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${best}`);
       } else if (event.kind === "evaluation" && event.improved) {
@@ -83,6 +90,7 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
       }
     }
   } finally {
+    features.stop();
     bar?.stop();
   }
 }

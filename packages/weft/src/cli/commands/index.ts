@@ -1,4 +1,6 @@
 import { type Command, command } from "../command.ts";
+import { cacheClearCommand } from "./cache-clear-command.ts";
+import { cacheShowCommand } from "./cache-show-command.ts";
 import { calibrateCommand } from "./calibrate-command.ts";
 import { compareCommand } from "./compare-command.ts";
 import { completionCommand } from "./completion-command.ts";
@@ -9,6 +11,9 @@ import { dataCheckCommand } from "./data-check-command.ts";
 import { dataSplitCommand } from "./data-split-command.ts";
 import { dataStatsCommand } from "./data-stats-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
+import { encoderAddCommand } from "./encoder-add-command.ts";
+import { encoderListCommand } from "./encoder-list-command.ts";
+import { encoderRemoveCommand } from "./encoder-remove-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
 import { extractCommand } from "./extract-command.ts";
 import { protocolsCommand } from "./protocols-command.ts";
@@ -34,6 +39,11 @@ export const commands: readonly Command[] = [
   command(constraintsCommand, async () => import("../actions/constraints-action.ts")),
   command(extractCommand, async () => import("../actions/extract-action.ts")),
   command(serveCommand, async () => import("../actions/serve-action.ts")),
+  command(encoderAddCommand, async () => import("../actions/encoder-add-action.ts")),
+  command(encoderListCommand, async () => import("../actions/encoder-list-action.ts")),
+  command(encoderRemoveCommand, async () => import("../actions/encoder-remove-action.ts")),
+  command(cacheShowCommand, async () => import("../actions/cache-show-action.ts")),
+  command(cacheClearCommand, async () => import("../actions/cache-clear-action.ts")),
   command(scoreCommand, async () => import("../actions/score-action.ts")),
   command(compareCommand, async () => import("../actions/compare-action.ts")),
   command(convertCommand, async () => import("../actions/convert-action.ts")),

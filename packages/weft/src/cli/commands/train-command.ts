@@ -17,6 +17,7 @@ export const trainCommand = declareCommand({
     seed: { value: "n", description: "the same as --set seed=N", parse: wholeNumber(0) },
     ...computeOptions,
     resume: { description: "continue the run in this folder; fails if there is none" },
+    withEncoder: { description: "copy the pretrained encoder that the model reads into its folder, instead of naming it" },
     checkpointSeconds: { value: "n", description: "min time between checkpoints", parse: wholeNumber(0), default: 5 },
     plugin: pluginOption,
   },

@@ -1,0 +1,105 @@
+import { ones, operations, zeros } from "@weft-nlp/tensor";
+import { z } from "zod";
+import type { FrozenReference } from "../../nn/index.ts";
+import { type Columns, defineInput, numbersOf } from "../input-part.ts";
+import { missingEncoder } from "../pretrained/frozen-networks.ts";
+import { layerMix } from "../pretrained/layer-mix.ts";
+
+export interface EncoderSettings extends FrozenReference {
+  readonly dropout: number;
+}
+
+/**
+ * A pretrained transformer with fixed weights: a learned sum of its layers for every word (Peters
+ * et al. 2018, eq. 1), with dropout.
+ *
+ * An example holds the words, and the network's rows if they were computed before: training does
+ * so.
+ */
+export const encoder = defineInput<EncoderSettings>({
+  name: "encoder",
+  summary: "the word in its sentence, read by a pretrained transformer whose weights stay as they are",
+  settings: (own) =>
+    z
+      .strictObject({
+        name: z.string().min(1).optional().describe("an encoder in the cache, by its name: weft encoder list"),
+        path: z.string().min(1).optional().describe("an encoder's folder: config.json, tokenizer.json, model.safetensors"),
+        checksum: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits, in lower case")
+          .optional()
+          .describe("SHA-256 of the weights; training fills it in"),
+        layers: z
+          .enum(["mix", "last"])
+          .default(own.layers ?? "mix")
+          .describe("layers to read: a learned sum of all, or the last, which takes less memory"),
+        pieces: z
+          .enum(["mean", "first"])
+          .default(own.pieces ?? "mean")
+          .describe("what stands for a word of several pieces: their mean, or the first"),
+        dropout: z
+          .number()
+          .min(0)
+          .lt(1)
+          .default(own.dropout ?? 0.3)
+          .describe("dropout of the sum"),
+      })
+      .refine(({ name, path }) => (name === undefined) !== (path === undefined), "expected either name or path of an encoder"),
+  reader:
+    () =>
+    ({ tokens }) => ({ tokens, known: new Int32Array(tokens.length), features: new Int32Array(0) }),
+  frozen: {
+    sentence: (columns) => columns["tokens"] as readonly string[],
+    attach: (columns, features) => ({ ...columns, known: numbersOf(columns, "known").map(() => 1), features }),
+  },
+  build: (settings, { scope }) => {
+    const network = scope.frozen?.use("encoder", settings);
+    if (network === undefined) throw missingEncoder(settings);
+    const { layers, width } = network;
+    const place = scope.child("pretrained");
+    const mix = layers > 1 ? place.dense("mix", 1, layers, zeros) : undefined;
+    const scale = place.dense("scale", 1, 1, ones);
+    return {
+      name: "pretrained",
+      width,
+      rows: (tape, columns, offsets) => {
+        const features = sentenceFeatures(columns, offsets, layers * width, (unknown) => network.features(unknown));
+        const input = tape.apply(layerMix, { features, layers, width, mix, scale }); // [ΣN, W]
+        return { input: tape.apply(operations.dropout, { input, rate: settings.dropout }) };
+      },
+    };
+  },
+});
+
+/**
+ * The features of each sentence, [N, L·W]: those that its example brought, or computed now.
+ *
+ * @param size L·W
+ */
+function sentenceFeatures(
+  columns: Columns,
+  offsets: Int32Array,
+  size: number,
+  compute: (sentences: readonly (readonly string[])[]) => Uint16Array[],
+): Uint16Array[] {
+  const tokens = columns["tokens"] as readonly string[];
+  const known = numbersOf(columns, "known");
+  const kept = numbersOf(columns, "features");
+  const found: (Uint16Array | undefined)[] = [];
+  const unknown: (readonly string[])[] = [];
+  let at = 0;
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    const [start, end] = [offsets[s] as number, offsets[s + 1] as number];
+    const halves = (end - start) * size;
+    if (end > start && known[start] === 1) {
+      found.push(new Uint16Array(kept.buffer, kept.byteOffset + 4 * at, halves));
+      at += Math.ceil(halves / 2);
+    } else {
+      found.push(undefined);
+      unknown.push(tokens.slice(start, end));
+    }
+  }
+  const computed = unknown.length === 0 ? [] : compute(unknown);
+  let next = 0;
+  return found.map((each) => each ?? (computed[next++] as Uint16Array));
+}

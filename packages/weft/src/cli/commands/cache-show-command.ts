@@ -1,0 +1,14 @@
+import { declareCommand } from "../declaration.ts";
+
+export const cacheShowCommand = declareCommand({
+  name: "cache show",
+  group: "Encoders",
+  summary: "show what the cache holds: encoders, and the features that they computed",
+  details:
+    "The cache is in WEFT_CACHE, or in the folder weft of XDG_CACHE_HOME, else of .cache in the home folder. When a training ends, " +
+    "features beyond WEFT_CACHE_LIMIT are removed, those first that were not used for the longest time.",
+  arguments: {},
+  options: {},
+  json: true,
+  examples: [["weft cache show", ""]],
+});
