@@ -106,7 +106,7 @@ describe.each(cases)("%s", (_, name, settings) => {
     const loaded = unpackModel(packModel(strict), "m", { build: "baseline" });
     expect(loaded.description).toEqual(strict.description);
     const { memory, ...sent } = shareModel(strict);
-    const attached = attachModel({ ...structuredClone(sent), memory }, lexicon);
+    const attached = attachModel({ ...structuredClone(sent), memory });
     const expected = predict(strict, 0.2);
     expect(predict(loaded, 0.2)).toEqual(expected);
     expect(predict(attached, 0.2)).toEqual(expected);
