@@ -121,6 +121,26 @@ describe("a model with a frozen encoder", () => {
     expect((await run("doctor")).out).toMatch(/encoders +own\/tiny/);
   });
 
+  test("is trained with its encoder in the same bytes for any number of threads, and then contains it", async () => {
+    const set = ["--set", "model.inputs.encoder={ name: own/tiny, train: on }", "--set", "model.inputs.words=off"];
+    for (const threads of ["1", "2", "3"]) {
+      const trained = await run("train", "weft.yaml", "--run", `own-${threads}`, "--threads", threads, ...set);
+      expect(trained.code).toBe(0);
+      expect(trained.err).not.toContain("read with the encoder");
+      for (const path of ["model.safetensors", "config.json", "encoder.json"]) {
+        expect(file(`own-${threads}`, path).equals(file("own-1", path)), path).toBe(true);
+      }
+    }
+    expect(file("own-1", "README.md").toString()).toContain("Contains the pretrained encoder `own/tiny`");
+    const extract = ["text.txt", "--threshold", "0.01"];
+    const expected = (await run("extract", "own-1", ...extract, "--threads", "1")).out;
+    expect(expected).toContain("Lovelace");
+    renameSync(cache, `${cache}-away`);
+    const found = await run("extract", "own-2", ...extract, "--threads", "2");
+    renameSync(`${cache}-away`, cache);
+    expect(found.out.replaceAll("own-2", "own-1")).toBe(expected);
+  });
+
   test("extracts the same with any number of threads, and without the cache if it contains its encoder", async () => {
     const expected = (await run("extract", "one", "text.txt", "--threads", "1", "--threshold", "0.01")).out;
     expect(expected).toContain("Lovelace");

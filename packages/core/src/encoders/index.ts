@@ -13,7 +13,13 @@ export { type Inputs, inputNeeds, inputSettings } from "./input-settings.ts";
 export { inputParts } from "./inputs/index.ts";
 export { tablePart } from "./inputs/table-part.ts";
 export { encodersIn, mapEncoders, type NamedEncoder } from "./pretrained/encoder-settings.ts";
-export { FrozenNetworks, type FrozenUse, missingEncoder, type SharedEncoder } from "./pretrained/frozen-networks.ts";
+export {
+  FrozenNetworks,
+  type FrozenUse,
+  missingEncoder,
+  type SharedEncoder,
+  type TrainedUse,
+} from "./pretrained/frozen-networks.ts";
 export {
   type EncoderFiles,
   openEncoder,

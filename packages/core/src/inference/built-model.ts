@@ -65,7 +65,8 @@ export interface BuildOptions {
 export function buildModel(description: ModelDescription, options: BuildOptions = {}): BuiltModel {
   const { build, shared, seed = 1, encoders = [] } = options;
   const engine = Engine.create({ ...(build === undefined ? {} : { build }), ...(shared === undefined ? {} : { shared }) });
-  return assemble(description, engine, new ParameterStore(engine.heap, { seed }), new FrozenNetworks(engine, encoders));
+  const frozen = new FrozenNetworks(engine, encoders, undefined, seed !== null);
+  return assemble(description, engine, new ParameterStore(engine.heap, { seed }), frozen);
 }
 
 /**

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { decodingConstraints } from "../constraints/index.ts";
-import { encodersIn, mapEncoders } from "../encoders/index.ts";
+import { encodersIn, mapEncoders, type PretrainedEncoder } from "../encoders/index.ts";
 import { ArchiveError, ConfigError, DataError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
 import type { FrozenReference } from "../nn/index.ts";
 import { type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
+import { containedFile, openContained } from "./contained-encoders.ts";
 import { readWeights, writeWeights } from "./weights.ts";
 
 /** The files of a model's folder by name, following the common convention. */
@@ -17,19 +18,22 @@ export interface ModelFiles {
   readonly "model.safetensors": Uint8Array;
   /** The word vectors of a model that has some. */
   readonly "vectors.bin"?: Uint8Array | undefined;
+  /** What a model that was trained with a pretrained encoder needs of it besides its weights. */
+  readonly "encoder.json"?: Uint8Array | undefined;
 }
 
 /** The names of the files that every model has, and of those that some have. */
 export const modelFileNames = {
   always: ["config.json", "vocab.json", "model.safetensors"],
-  sometimes: ["vectors.bin"],
+  sometimes: ["vectors.bin", "encoder.json"],
 } as const satisfies Readonly<Record<string, readonly (keyof ModelFiles)[]>>;
 
 const pluginHint = "if a plugin registers it, load that with --plugin, or with loadPlugins in a program";
 const formatName = "weft-model";
 /**
- * In version 1, settings of inputs were mixed with those of the network. Version 3 has word
- * vectors; a model without them is still written as version 2, which older versions of Weft open.
+ * In version 1, settings of inputs were mixed with those of the network. Version 3 has word vectors
+ * or a trained encoder; a model without them is still written as version 2, which older versions of
+ * Weft open.
  */
 const formatVersion = 3;
 
@@ -53,18 +57,19 @@ const configFile = header.extend({
 });
 
 /** Serialises a model to files. The same weights give the same bytes. */
-export function packModel({ description, store }: BuiltModel): ModelFiles {
+export function packModel({ description, store, frozen: { trained } }: BuiltModel): ModelFiles {
   const { name, threshold, calibration, constraints, lexicon } = description;
   const settings = mapEncoders(description.settings, withoutPath);
   const { vectors } = lexicon.words;
-  const version = vectors === undefined ? 2 : formatVersion;
+  const version = vectors === undefined && trained.length === 0 ? 2 : formatVersion;
   const config = { format: formatName, version, model: { name, ...settings }, threshold, calibration, constraints };
-  const files = {
+  return {
     "config.json": jsonBytes(config),
     "vocab.json": jsonBytes(lexicon),
     "model.safetensors": writeSafetensors({ tensors: readWeights(store), metadata: { format: formatName } }),
+    ...(vectors === undefined ? {} : { "vectors.bin": vectors.bytes() }),
+    ...(trained.length === 0 ? {} : { "encoder.json": jsonBytes(containedFile(trained)) }),
   };
-  return vectors === undefined ? files : { ...files, "vectors.bin": vectors.bytes() };
 }
 
 /**
@@ -102,12 +107,35 @@ function withoutPath({ path, ...reference }: FrozenReference): FrozenReference {
 }
 
 /**
- * The pretrained encoders that a model reads, which `unpackModel` must be given.
+ * The pretrained encoders that a model reads but does not contain, which `unpackModel` must be
+ * given.
  *
  * @param config the model's `config.json`
  * @throws {ArchiveError} ARCHIVE_INVALID if it is not a model's configuration
  */
 export function encodersOf(config: Uint8Array, source: string): FrozenReference[] {
+  return referencesIn(config, source).filter(({ train = false }) => train === false);
+}
+
+/**
+ * Opens the pretrained encoders that a model contains because they were trained with it.
+ * `unpackModel` must be given them too.
+ *
+ * @param source the folder's name, for error messages
+ * @throws {ArchiveError} ARCHIVE_INVALID if `encoder.json` is missing, broken, or lacks one of them
+ */
+export async function openContainedEncoders(
+  files: Pick<ModelFiles, "config.json" | "encoder.json">,
+  source: string,
+): Promise<PretrainedEncoder[]> {
+  const wanted = referencesIn(files["config.json"], source).filter(({ train = false }) => train !== false);
+  if (wanted.length === 0) return [];
+  const bytes = files["encoder.json"];
+  const place = `${source}/encoder.json`;
+  return openContained(bytes && readJson(bytes, place), wanted, place);
+}
+
+function referencesIn(config: Uint8Array, source: string): FrozenReference[] {
   return encodersIn(readSettings(config, source).settings).map(({ reference }) => reference);
 }
 

@@ -21,6 +21,18 @@ describeModel(models.get("pcnn"), {
   reach: 0.004,
 });
 
+// The second row of sentence types is never read, nor are most pieces, and attention does not
+// depend on the bias of the keys.
+const rare = /transformer\/(embedding\/(words|positions|types)\/|layer-1\/key\/bias)/;
+describeModel(models.get("rin"), {
+  ...{ encoders: [await openTinyEncoder({ layers: 1, width: 16 })], rare, title: "a model that trains its encoder" },
+  settings: {
+    ...{ rounds: 1, context: "none", inputDropout: 0 },
+    inputs: { words: "off", pos: "off", encoder: { name: "tiny", dropout: 0, train: { rate: 0.005, dropout: 0 } } },
+  },
+  noise: { inputs: { words: "off", pos: "off", encoder: { name: "tiny", dropout: 0, train: { dropout: 0.3 } } } },
+});
+
 describe.each([...models].filter(({ parts }) => parts === undefined).map(({ name }) => name))("%s", (name) => {
   const sentences = withLastRelations(tagged(eightSentences));
   const definition = models.get(name);

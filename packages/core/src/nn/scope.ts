@@ -1,5 +1,5 @@
 import type { Initialiser, Parameter, ParameterStore } from "@weft-nlp/tensor";
-import type { FrozenSource } from "./frozen-network.ts";
+import type { FineTuning, FrozenNetwork, FrozenReference, TrainedNetwork } from "./frozen-network.ts";
 
 /**
  * A path in the tree of parameter names, such as `rin/encoder/forward`, to add parameters under.
@@ -7,13 +7,18 @@ import type { FrozenSource } from "./frozen-network.ts";
 export class Scope {
   readonly #store: ParameterStore;
   readonly #path: string;
-  /** The networks with fixed weights that parts of the model may read. */
+  /** The pretrained networks that parts of the model may read. */
   readonly frozen: FrozenSource | undefined;
 
   constructor(store: ParameterStore, path = "", frozen?: FrozenSource) {
     this.#store = store;
     this.#path = path;
     this.frozen = frozen;
+  }
+
+  /** The beginning of the names of all parameters that are added here or further down. */
+  get prefix(): string {
+    return `${this.#path}/`;
   }
 
   /** The scope one level down. */
@@ -30,6 +35,11 @@ export class Scope {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { blocks });
   }
 
+  /** Sets the values of a parameter, given without padding, row by row. */
+  write(parameter: Parameter, values: ArrayLike<number>): void {
+    this.#store.write(parameter, values);
+  }
+
   /** Adds a matrix [rows, columns] that training leaves as it is. */
   fixed(name: string, rows: number, columns: number, initialise: Initialiser): Parameter {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { kind: "fixed" });
@@ -44,4 +54,22 @@ export class Scope {
   table(name: string, rows: number, columns: number, initialise: Initialiser): Parameter {
     return this.#store.add(`${this.#path}/${name}`, rows, columns, initialise, { kind: "table" });
   }
+}
+
+/** Hands pretrained networks to the parts of a model that read them. */
+export interface FrozenSource {
+  /**
+   * @param user the name of the part that reads it
+   * @throws {ArchiveError} ENCODER_MISSING if there is none of this name
+   */
+  use(user: string, reference: FrozenReference): FrozenNetwork;
+
+  /**
+   * Adds the parameters of a pretrained network to a model, with its weights.
+   *
+   * @param scope where the parameters belong
+   * @throws {ArchiveError} ENCODER_MISSING if there is none of this name
+   * @throws {ConfigError} SETTING_INVALID if it has too few layers
+   */
+  train(scope: Scope, reference: FrozenReference, tuning: FineTuning): TrainedNetwork;
 }

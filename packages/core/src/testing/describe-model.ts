@@ -216,7 +216,7 @@ export function describeModel(
       beforeAll(() => {
         const lexicon = buildLexicon(half, lexiconSettings.parse({}), undefined, vectors);
         const description = { name: definition.name, settings: definition.settings.parse(settings), lexicon, threshold: 0.5 };
-        built = buildModel(description, { build: "baseline", seed: 3 });
+        built = buildModel(description, { build: "baseline", seed: 3, encoders });
       });
 
       test("a word that only the vectors know is read as itself, in any batch, and after loading", () => {
@@ -225,8 +225,8 @@ export function describeModel(
         const whole = predict(built, learnable);
         for (const size of [1, 3]) expect(inBatches(learnable, size).flatMap((batch) => predict(built, batch))).toEqual(whole);
         const files = packModel(built);
-        expect(predict(unpackModel(files, "m", { build: "baseline" }), learnable)).toEqual(whole);
-        expect(packModel(unpackModel(files, "m", { build: "baseline" }))).toEqual(files);
+        expect(predict(unpackModel(files, "m", { build: "baseline", encoders }), learnable)).toEqual(whole);
+        expect(packModel(unpackModel(files, "m", { build: "baseline", encoders }))).toEqual(files);
       });
 
       test("only rows of the table get a gradient, and it is that of the sum of the sentences", () => {
@@ -235,7 +235,7 @@ export function describeModel(
         const parts = learnable.map((sentence) => differentiate(built, [sentence]).gradients);
         for (const [name, gradient] of gradients) {
           const scale = gradient.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
-          for (const at of [0, 1, gradient.length - 1]) {
+          for (const at of new Set([0, Math.min(1, gradient.length - 1), gradient.length - 1])) {
             const sum = parts.reduce((so, part) => so + (part.get(name)?.[at] ?? Number.NaN), 0);
             expect(Math.abs(sum - (gradient[at] ?? Number.NaN)), `${name}[${at}]`).toBeLessThanOrEqual(1e-4 * scale + 1e-6);
           }

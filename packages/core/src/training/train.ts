@@ -1,5 +1,5 @@
 import { kernelMark, Optimizer, type ParameterGroup, type ParameterStore } from "@weft-nlp/tensor";
-import { fillWordTable } from "../encoders/index.ts";
+import { fillWordTable, type TrainedUse } from "../encoders/index.ts";
 import { ConfigError, DataError, WeftError } from "../errors.ts";
 import { type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
 import { evaluate, type ProtocolName } from "../metrics/index.ts";
@@ -69,7 +69,13 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const devOmissions: Omission[] = [];
   let devExamples: readonly Example[] = input.dev.map((sentence) => encoder.encode(sentence, devOmissions));
   requireGroups(store, training.groups ?? []);
-  const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables, groups: training.groups });
+  const { trained } = built.frozen;
+  const optimizer = new Optimizer(engine, store, config.optimizer, {
+    tables: training.tables,
+    // Most pieces of an encoder occur in no batch.
+    lazyTables: trained.map(({ prefix }) => prefix),
+    groups: [...(training.groups ?? []), ...trained.map(groupOf)],
+  });
   const protocol = selectionProtocol(training.select, built);
   const mark = fingerprint(config, input.train, input.dev, lexicon.words.vectors);
 
@@ -151,6 +157,11 @@ function requireSentences(sentences: readonly Sentence[], part: string, source: 
     message: "the file holds no sentences",
     hint: "training needs annotated sentences in train and in dev; dev chooses the best epoch",
   });
+}
+
+/** An encoder's settings for the optimiser. Groups of the configuration come before it. */
+function groupOf({ prefix, tuning: { rate, decay } }: TrainedUse): ParameterGroup {
+  return { parameters: prefix, rate, decay };
 }
 
 /** Refuses a group that names no parameter, which would otherwise be silently ignored. */

@@ -8,6 +8,7 @@ import {
   encodersOf,
   type ModelFiles,
   modelFileNames,
+  openContainedEncoders,
   packModel,
   unpackModel,
 } from "@weft-nlp/core/inference";
@@ -111,17 +112,18 @@ export async function saveModel(
 export async function loadModel(folder: string, options: ComputeOptions = {}): Promise<BuiltModel> {
   const place = await modelFolderOf(folder);
   const read = async (name: keyof ModelFiles): Promise<Uint8Array> => readWholeBytes(join(place, name), { maxBytes });
-  const files: ModelFiles = {
+  const files: { -readonly [Name in keyof ModelFiles]: ModelFiles[Name] } = {
     "config.json": await read("config.json"),
     "vocab.json": await read("vocab.json"),
     "model.safetensors": await read("model.safetensors"),
-    "vectors.bin": (await exists(join(place, "vectors.bin"))) ? await read("vectors.bin") : undefined,
   };
+  for (const name of modelFileNames.sometimes) if (await exists(join(place, name))) files[name] = await read(name);
   const build: BuildOptions = engineOptions(options);
+  const contained = await openContainedEncoders(files, place);
   const references = encodersOf(files["config.json"], place);
-  if (references.length === 0) return unpackModel(files, place, build);
+  if (references.length === 0) return unpackModel(files, place, { ...build, encoders: contained });
   const { openEncoders } = await import("../encoders/open-encoders.ts");
-  return unpackModel(files, place, { ...build, encoders: await openEncoders(references, place) });
+  return unpackModel(files, place, { ...build, encoders: [...contained, ...(await openEncoders(references, place))] });
 }
 
 /**

@@ -8,7 +8,8 @@ import { modelFilesIn, modelFolderOf } from "./model-folder.ts";
 
 /**
  * Identifies the model in a folder, for its output. `cat config.json vocab.json model.safetensors
- * vectors.bin | sha256sum` gives the same digest, without the last for a model that has no vectors.
+ * vectors.bin encoder.json | sha256sum` gives the same digest, without those that a model does not
+ * have.
  *
  * @param folder a model's folder, or a run's
  * @param name its name; defaults to the name of the run or the folder

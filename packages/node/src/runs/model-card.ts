@@ -36,7 +36,7 @@ ${purposeOf(definition)} Trained with Weft on ${train} sentences of \`${shortPat
 - ${numbers} numbers, a vocabulary of ${lexicon.words.size} words of train
 - ${vectorsFact(vectors)}
 - Kernels: \`${kernelMark(engine.build)}\`
-${frozen.encoders.map((encoder) => `${encoderLine(encoder, withEncoder)}\n`).join("")}
+${frozen.encoders.map((encoder) => `${encoderLine(encoder, frozen, withEncoder)}\n`).join("")}
 The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at the end"}.
 
 ## Scores on dev
@@ -52,9 +52,17 @@ function vectorsFact(vectors: VectorsReport | undefined): string {
   return `Word vectors: ${what}${checksum}; ${coverage.join(", ")}`;
 }
 
-function encoderLine({ name, checksum, shape }: PretrainedEncoder, contained: boolean): string {
+function encoderLine(
+  { name, checksum, shape }: PretrainedEncoder,
+  { trained }: BuiltModel["frozen"],
+  contained: boolean,
+): string {
+  const facts = `\`${name}\` (${shape.family}, ${shape.layers} layers of ${shape.width}; SHA-256 \`${checksum}\`)`;
+  if (trained.some(({ encoder }) => encoder.checksum === checksum)) {
+    return `- Contains the pretrained encoder ${facts}, trained further with the model`;
+  }
   const where = contained ? "in this folder" : `not in this folder: \`weft encoder add ${name}\``;
-  return `- Reads the pretrained encoder \`${name}\` (${shape.family}, ${shape.layers} layers of ${shape.width}; SHA-256 \`${checksum}\`), ${where}`;
+  return `- Reads the pretrained encoder ${facts}, ${where}`;
 }
 
 function purposeOf({ capabilities, parts = [] }: BuiltModel["definition"]): string {

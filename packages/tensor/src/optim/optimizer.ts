@@ -35,6 +35,11 @@ export interface OptimizerOptions {
    * batch and not on the vocabulary. `dense` updates every row, as PyTorch's Adam does.
    */
   readonly tables?: "lazy" | "dense" | undefined;
+  /**
+   * The beginnings of the names of tables that are updated lazily even if `tables` is `dense`.
+   * Defaults to none.
+   */
+  readonly lazyTables?: readonly string[] | undefined;
   /** Parameters with settings of their own; the first group that names one counts. */
   readonly groups?: readonly ParameterGroup[] | undefined;
 }
@@ -72,7 +77,7 @@ export class Optimizer {
   readonly settings: OptimizerSettings;
   readonly #engine: Engine;
   readonly #store: ParameterStore;
-  readonly #tables: "lazy" | "dense";
+  readonly #isLazy: (parameter: Parameter) => boolean;
   readonly #means = new Map<string, readonly [Address, Address]>();
   readonly #own = new Map<string, Own>();
   readonly #rule: Rule;
@@ -83,7 +88,8 @@ export class Optimizer {
     this.settings = settings;
     this.#engine = engine;
     this.#store = store;
-    this.#tables = options.tables ?? "lazy";
+    const { tables = "lazy", lazyTables = [] } = options;
+    this.#isLazy = ({ name }) => tables === "lazy" || lazyTables.some((beginning) => name.startsWith(beginning));
     this.#rule = ruleOf(settings);
     for (const parameter of store.layout) {
       if (parameter.kind === "running" || parameter.kind === "fixed") continue;
@@ -125,8 +131,10 @@ export class Optimizer {
       const size = parameter.rows * parameter.stride;
       this.#rule(kernels, size, parameter.at, gradients.dense + parameter.slice * 4, this.#meansOf(parameter), stepOf(parameter));
     }
-    if (this.#tables === "dense") this.#updateTables(gradients, stepOf);
-    else for (const { parameter, ids, at } of gradients.tables) this.#updateRows(parameter, ids, at, stepOf(parameter));
+    for (const { parameter, ids, at } of gradients.tables) {
+      if (this.#isLazy(parameter)) this.#updateRows(parameter, ids, at, stepOf(parameter));
+    }
+    this.#updateTables(gradients, stepOf);
     return norm;
   }
 
@@ -183,10 +191,10 @@ export class Optimizer {
     }
   }
 
-  /** A table that the batch does not use has the gradient zero, but is updated too. */
+  /** A dense table that the batch does not use has the gradient zero, but is updated too. */
   #updateTables({ tables }: Gradients, stepOf: (parameter: Parameter) => Step): void {
     for (const parameter of this.#store.layout) {
-      if (parameter.kind !== "table") continue;
+      if (parameter.kind !== "table" || this.#isLazy(parameter)) continue;
       const touched = tables.find((table) => table.parameter.name === parameter.name);
       this.#updateWholeTable(parameter, touched?.ids ?? new Int32Array(0), touched?.at ?? 0, stepOf(parameter));
     }
@@ -196,7 +204,8 @@ export class Optimizer {
     const { heap, kernels } = this.#engine;
     const size = parameter.rows * parameter.stride;
     if (this.#wholeTable === 0) {
-      const largest = Math.max(...this.#store.layout.filter((p) => p.kind === "table").map((p) => p.rows * p.stride));
+      const dense = this.#store.layout.filter((each) => each.kind === "table" && !this.#isLazy(each));
+      const largest = Math.max(...dense.map((each) => each.rows * each.stride));
       this.#wholeTable = heap.allocate(largest * 4);
     }
     heap.clear(this.#wholeTable, size * 4);

@@ -127,7 +127,8 @@ export class ParameterStore {
     const transposed = kind === "dense" ? this.heap.allocate(stride * padded(rows) * 4) : 0;
     const slice = kind === "dense" ? this.denseSize : -1;
     const parameter = { name, rows, columns, blocks, stride, at, kind, slice, transposed };
-    if (this.#seed !== null) {
+    // New memory is zero already.
+    if (this.#seed !== null && initialise !== zeros) {
       const draw = initialise(Random.of(this.#seed, name), rows, columns);
       this.write(parameter, Float32Array.from({ length: rows * columns }, draw));
     }

@@ -8,7 +8,7 @@ import {
   TransformerNetwork,
   type TransformerShape,
 } from "../transformer/index.ts";
-import { packPieces, type WordPart } from "./packed-pieces.ts";
+import { type PieceShare, packPieces, pieceShares } from "./packed-pieces.ts";
 import type { WordPieces } from "./word-pieces.ts";
 
 /** What a network is built from. */
@@ -51,7 +51,8 @@ export class EncoderNetwork {
   features(sentences: readonly (readonly string[])[], { pieces: mode, layers }: FrozenReference): Uint16Array[] {
     const { shape, pieces: known } = this.#encoder;
     const { heap } = this.#engine;
-    const { pieces, offsets, parts } = packPieces(sentences, known, { limit: pieceLimit(shape), mode });
+    const packed = packPieces(sentences, known, { limit: pieceLimit(shape), mode });
+    const { pieces, offsets } = packed;
     this.#arena.reset();
     this.#scratch.reset();
     const tape = new Tape(this.#engine, this.#arena, { scratch: this.#scratch });
@@ -59,7 +60,7 @@ export class EncoderNetwork {
     const states = this.#network.forward(tape, pieces, offsets, layers === "mix" ? {} : { layers: [shape.layers] });
     const read = states.map(({ at, rows, stride }) => ({ values: heap.floats(at, rows * stride), stride }));
     const lengths = sentences.map(({ length }) => length);
-    return wordRows(read, parts, lengths, shape.width);
+    return wordRows(read, pieceShares(packed), lengths, shape.width);
   }
 }
 
@@ -68,28 +69,20 @@ interface LayerRows {
   readonly stride: number;
 }
 
-/**
- * The rows of words from those of their pieces, [N, L, W] for each sentence. A word that several
- * windows read is the mean of what it is in each.
- */
+/** The rows of words from those of their pieces, [N, L, W] for each sentence. */
 function wordRows(
   layers: readonly LayerRows[],
-  parts: readonly WordPart[],
+  shares: readonly PieceShare[],
   lengths: readonly number[],
   width: number,
 ): Uint16Array[] {
   const words = lengths.reduce((sum, length) => sum + length, 0);
-  const seen = new Int32Array(words);
-  for (const { word } of parts) seen[word] = (seen[word] as number) + 1;
   const rows = new Float32Array(words * layers.length * width);
-  for (const { word, start, end } of parts) {
-    const share = 1 / ((end - start) * (seen[word] as number));
+  for (const { word, piece, share } of shares) {
     for (const [l, { values, stride }] of layers.entries()) {
       const into = (word * layers.length + l) * width;
-      for (let piece = start; piece < end; piece++) {
-        const from = piece * stride;
-        for (let k = 0; k < width; k++) rows[into + k] = (rows[into + k] as number) + share * (values[from + k] as number);
-      }
+      const from = piece * stride;
+      for (let k = 0; k < width; k++) rows[into + k] = (rows[into + k] as number) + share * (values[from + k] as number);
     }
   }
   let at = 0;

@@ -1,13 +1,22 @@
 import type { Engine, Parameter } from "@weft-nlp/tensor";
 import { ArchiveError } from "../../errors.ts";
-import type { FrozenNetwork, FrozenReference, FrozenSource } from "../../nn/index.ts";
+import type { FineTuning, FrozenNetwork, FrozenReference, FrozenSource, Scope, TrainedNetwork } from "../../nn/index.ts";
 import type { EncoderNetwork } from "./encoder-network.ts";
 import type { EncoderFiles, PretrainedEncoder } from "./pretrained-encoder.ts";
+import { TrainedEncoder } from "./trained-encoder.ts";
 
 /** A frozen network as a part of a model reads it, with what identifies its rows. */
 export interface FrozenUse extends FrozenNetwork {
   readonly encoder: PretrainedEncoder;
   readonly reference: FrozenReference;
+}
+
+/** A pretrained encoder whose parameters are among the model's own. */
+export interface TrainedUse {
+  readonly encoder: PretrainedEncoder;
+  /** The beginning of the names of its parameters. */
+  readonly prefix: string;
+  readonly tuning: FineTuning;
 }
 
 /** An encoder whose weights are in memory, for another thread. It holds only values. */
@@ -19,19 +28,32 @@ export interface SharedEncoder {
 
 /**
  * The pretrained encoders that a model may read, in the memory of its engine. Their networks are
- * built when a part first asks for one, apart from the model's own parameters: they are neither
- * trained nor saved with it.
+ * built when a part first asks for one. Those of `use` are apart from the model's own parameters,
+ * neither trained nor saved with it; those of `train` are among them.
  */
 export class FrozenNetworks implements FrozenSource {
   /** What each part reads, by the name of the part. */
   readonly uses = new Map<string, FrozenUse>();
+  /** The encoders that are trained with the model. */
+  readonly trained: TrainedUse[] = [];
   readonly encoders: readonly PretrainedEncoder[];
   readonly #engine: Engine;
   readonly #layouts: ReadonlyMap<string, readonly Parameter[]> | undefined;
+  readonly #starts: boolean;
   readonly #built = new Map<string, EncoderNetwork>();
 
-  /** @param layouts the networks of another thread on the same memory, by checksum */
-  constructor(engine: Engine, encoders: readonly PretrainedEncoder[], layouts?: ReadonlyMap<string, readonly Parameter[]>) {
+  /**
+   * @param layouts the networks of another thread on the same memory, by checksum
+   * @param starts whether encoders that are trained start from their own weights; defaults to true
+   *   unless another thread has the weights
+   */
+  constructor(
+    engine: Engine,
+    encoders: readonly PretrainedEncoder[],
+    layouts?: ReadonlyMap<string, readonly Parameter[]>,
+    starts = layouts === undefined,
+  ) {
+    this.#starts = starts;
     this.#engine = engine;
     this.encoders = encoders;
     this.#layouts = layouts;
@@ -53,6 +75,13 @@ export class FrozenNetworks implements FrozenSource {
     };
     this.uses.set(user, use);
     return use;
+  }
+
+  train(scope: Scope, reference: FrozenReference, tuning: FineTuning): TrainedNetwork {
+    const encoder = this.#find(reference);
+    const network = new TrainedEncoder(encoder, { scope, reference, tuning, starts: this.#starts });
+    this.trained.push({ encoder, prefix: scope.prefix, tuning });
+    return network;
   }
 
   /** The rows that a part reads, see `FrozenNetwork.features`. */

@@ -1,16 +1,20 @@
 import type { Matrix, Operation, Parameter, Tape } from "@weft-nlp/tensor";
 import { halfValues } from "../../archive/index.ts";
 
-/** The rows of words in every layer of a frozen network, and the weights of the layers. */
-export interface LayerMixInput {
-  /** [N, L, W] of each sentence, as 16-bit floats. */
-  readonly features: readonly Uint16Array[];
+/** The parameters of a sum of layers. */
+export interface MixParameters {
   readonly layers: number;
-  readonly width: number;
   /** s, [1, L]: the weights before their softmax; absent with a single layer. */
   readonly mix: Parameter | undefined;
   /** γ, [1, 1] */
   readonly scale: Parameter;
+}
+
+/** The rows of words in every layer of a frozen network, and the weights of the layers. */
+export interface LayerMixInput extends MixParameters {
+  /** [N, L, W] of each sentence, as 16-bit floats. */
+  readonly features: readonly Uint16Array[];
+  readonly width: number;
 }
 
 interface Saved extends LayerMixInput {
@@ -43,7 +47,7 @@ export const layerMix: Operation<LayerMixInput, Matrix, Saved> = {
   },
 
   backward(tape, { output, shares, ...input }) {
-    const { width, layers, mix, scale } = input;
+    const { width, layers } = input;
     const values = halfValues();
     const gradient = tape.heap.floats(output.grad, output.rows * output.stride);
     const sums = new Float64Array(layers); // ⟨dy, h_l⟩
@@ -52,20 +56,36 @@ export const layerMix: Operation<LayerMixInput, Matrix, Saved> = {
       for (let k = 0; k < width; k++) sum += (gradient[row + k] as number) * (values[halves[from + k] as number] as number);
       sums[l] = (sums[l] as number) + sum;
     });
-    const mean = shares.reduce((total, share, l) => total + share * (sums[l] as number), 0);
-    const factor = tape.heap.f32[scale.at / 4] as number;
-    add(tape, tape.gradientOf(scale), 0, mean);
-    for (let l = 0; l < layers && mix !== undefined; l++) {
-      add(tape, tape.gradientOf(mix), l, factor * (shares[l] as number) * ((sums[l] as number) - mean));
-    }
+    addMixGradient(tape, input, shares, sums);
   },
 };
+
+/**
+ * Adds the gradients of γ and s.
+ *
+ * @param shares softmax(s), [L]
+ * @param sums ⟨dy, h_l⟩, [L]
+ */
+export function addMixGradient(
+  tape: Tape,
+  { mix, scale, layers }: MixParameters,
+  shares: Float64Array,
+  sums: Float64Array,
+): void {
+  const mean = shares.reduce((total, share, l) => total + share * (sums[l] as number), 0);
+  const factor = tape.heap.f32[scale.at / 4] as number;
+  add(tape, tape.gradientOf(scale), 0, mean);
+  for (let l = 0; l < layers && mix !== undefined; l++) {
+    add(tape, tape.gradientOf(mix), l, factor * (shares[l] as number) * ((sums[l] as number) - mean));
+  }
+}
 
 function add({ heap }: Tape, at: number, place: number, value: number): void {
   heap.f32[at / 4 + place] = (heap.f32[at / 4 + place] as number) + value;
 }
 
-function sharesOf({ heap }: Tape, { mix, layers }: LayerMixInput): Float64Array {
+/** softmax(s), [L]; 1 without weights. */
+export function sharesOf({ heap }: Tape, { mix, layers }: MixParameters): Float64Array {
   if (mix === undefined) return new Float64Array(layers).fill(1);
   const scores = Float64Array.from(heap.f32.subarray(mix.at / 4, mix.at / 4 + layers));
   const highest = scores.reduce((high, score) => Math.max(high, score), Number.NEGATIVE_INFINITY);

@@ -16,11 +16,35 @@ export interface PackedPieces {
 }
 
 /** The pieces of a word in one window. */
-export interface WordPart {
+interface WordPart {
   /** Which of the words of all sentences. */
   readonly word: number;
   readonly start: number;
   readonly end: number;
+}
+
+/** What a piece contributes to the row of a word. */
+export interface PieceShare {
+  readonly word: number;
+  /** Which of the pieces of all windows. */
+  readonly piece: number;
+  /** Its factor; those of a word sum to 1. */
+  readonly share: number;
+}
+
+/**
+ * What makes up the rows of words, word by word within a window. A word that several windows read
+ * is the mean of what it is in each.
+ */
+export function pieceShares({ parts, words }: Pick<PackedPieces, "parts" | "words">): PieceShare[] {
+  const seen = new Int32Array(words);
+  for (const { word } of parts) seen[word] = (seen[word] as number) + 1;
+  const shares: PieceShare[] = [];
+  for (const { word, start, end } of parts) {
+    const share = 1 / ((end - start) * (seen[word] as number));
+    for (let piece = start; piece < end; piece++) shares.push({ word, piece, share });
+  }
+  return shares;
 }
 
 /**

@@ -1,4 +1,5 @@
 import {
+  type Initialiser,
   type Matrix,
   normal,
   ones,
@@ -23,6 +24,11 @@ export interface TransformerOptions {
    * to 0.
    */
   readonly frozen?: number;
+  /**
+   * The first values: drawn as in Devlin et al. 2019, or zeros for a network whose weights are
+   * about to be loaded, which is faster. Defaults to drawn ones.
+   */
+  readonly initial?: "drawn" | "zeros";
 }
 
 /** What to compute, and how. */
@@ -44,17 +50,18 @@ export class TransformerNetwork {
   readonly #frozen: number;
   readonly #parameters = new Map<string, Parameter>();
 
-  /** Adds its parameters to the scope, with the initial values of Devlin et al. 2019. */
-  constructor(shape: TransformerShape, scope: Scope, { frozen = 0 }: TransformerOptions = {}) {
+  /** Adds its parameters to the scope. */
+  constructor(shape: TransformerShape, scope: Scope, { frozen = 0, initial = "drawn" }: TransformerOptions = {}) {
     this.shape = shape;
     this.#frozen = frozen;
     for (const parameter of transformerParameters(shape)) {
-      this.#parameters.set(parameter.path, added(scope, parameter, stageOf(parameter.path) < frozen));
+      const first = initial === "zeros" ? zeros : firstValues(parameter);
+      this.#parameters.set(parameter.path, added(scope, parameter, first, stageOf(parameter.path) < frozen));
     }
   }
 
-  /** Writes weights into the parameters of their paths, which are in this store. */
-  load(store: ParameterStore, weights: Iterable<TransformerWeight>): void {
+  /** Writes weights into the parameters of their paths, which are in this store or scope. */
+  load(store: Pick<ParameterStore, "write">, weights: Iterable<TransformerWeight>): void {
     for (const { path, values } of weights) store.write(this.#at(path), values);
   }
 
@@ -174,10 +181,15 @@ function stageOf(path: string): number {
   return path.startsWith("layer-") ? Number.parseInt(path.slice("layer-".length), 10) : 0;
 }
 
-function added(scope: Scope, { path, rows, columns, form }: TransformerParameter, fixed: boolean): Parameter {
+/** As in Devlin et al. 2019. */
+function firstValues({ path, form }: TransformerParameter): Initialiser {
+  return form !== "row" ? normal(0.02) : path.endsWith("/scale") ? ones : zeros;
+}
+
+function added(scope: Scope, parameter: TransformerParameter, initial: Initialiser, fixed: boolean): Parameter {
+  const { path, rows, columns, form } = parameter;
   const [name = "", ...above] = path.split("/").reverse();
   const place = above.reverse().reduce((at, part) => at.child(part), scope);
-  const initial = form !== "row" ? normal(0.02) : name === "scale" ? ones : zeros;
   if (fixed) return place.fixed(name, rows, columns, initial);
   return form === "table" ? place.table(name, rows, columns, initial) : place.dense(name, rows, columns, initial);
 }

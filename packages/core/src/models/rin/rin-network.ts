@@ -2,16 +2,9 @@ import { type ChosenWords, type Matrix, normal, operations, type PairScorer, pic
 import { type PackedSentences, SentenceEncoder } from "../../encoders/index.ts";
 import { TagsHead } from "../../heads/tags/tags-head.ts";
 import { WordPairsHead } from "../../heads/word-pairs/word-pairs-head.ts";
-import {
-  applyBilstm,
-  type BilstmLayer,
-  bilstmLayer,
-  type InteractionCell,
-  interact,
-  interactionCell,
-  type Scope,
-} from "../../nn/index.ts";
+import { type InteractionCell, interact, interactionCell, type Scope } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
+import { WordContext } from "../word-context.ts";
 import type { RinSettings } from "./rin-settings.ts";
 
 /** The output of the last round: tag scores, [ΣN, T], and the scorer of word pairs. */
@@ -50,13 +43,13 @@ interface Round {
 
 /**
  * The recurrent interaction network, Sun et al. 2020, §4: an encoder, a BiLSTM, and K rounds in
- * which the two tasks read each other's predictions. D = 2·hiddenSize features, T tags, R relation
- * types.
+ * which the two tasks read each other's predictions. D features (2·hiddenSize, or those of the
+ * inputs without a BiLSTM), T tags, R relation types.
  */
 export class RinNetwork {
   readonly encoder: SentenceEncoder;
   readonly #settings: RinSettings;
-  readonly #context: BilstmLayer;
+  readonly #context: WordContext;
   /** One per round, or one for all. */
   readonly #rounds: readonly Round[];
   /** One per round and one before the first, or one for all. */
@@ -64,12 +57,12 @@ export class RinNetwork {
 
   constructor(settings: RinSettings, lexicon: Lexicon, scope: Scope) {
     this.#settings = settings;
-    const width = 2 * settings.hiddenSize;
     const tags = lexicon.tags.size;
     const relations = lexicon.relations.size;
     const { decoding } = settings;
     this.encoder = new SentenceEncoder({ ...settings, initial: normal(1) }, lexicon, scope);
-    this.#context = bilstmLayer(scope.child("encoder"), this.encoder.width, settings.hiddenSize);
+    this.#context = new WordContext(settings.context, this.encoder, settings.hiddenSize, scope);
+    const { width } = this.#context;
     const shared = settings.untied ? undefined : scope;
     const roundScope = (k: number): Scope => shared ?? scope.child(`round-${k}`);
     this.#rounds = Array.from({ length: rounds(settings, settings.rounds) }, (_, k) => ({
@@ -130,7 +123,7 @@ export class RinNetwork {
   #interacted(tape: Tape, batch: PackedSentences, count: number): Features {
     const { rounds: K, ablation } = this.#settings;
     const { offsets } = batch;
-    let shared = applyBilstm(tape, this.#context, this.encoder.forward(tape, batch), offsets); // H⁰, [ΣN, D]
+    let shared = this.#context.forward(tape, batch); // H⁰, [ΣN, D]
     let entity = shared; // H_e
     let relation = shared; // H_r
     for (let k = 0; k < count; k++) {

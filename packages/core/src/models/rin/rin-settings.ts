@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { inputSettings } from "../../encoders/index.ts";
+import { contextSetting } from "../word-context.ts";
 
 /**
  * Settings of RIN. Where the paper and the authors' code differ, both variants are available; the
@@ -10,6 +11,7 @@ export const rinSettings = z.strictObject({
   rounds: z.int().min(0).max(64).default(4).describe("K, rounds of interaction between the two tasks; 0 switches it off"),
   /** §5.1: words and, where the data has them, part-of-speech tags. */
   inputs: inputSettings({ words: { size: 100 }, pos: { size: 10 } }),
+  context: contextSetting(),
   hiddenSize: z.int().min(1).max(4096).default(50).describe("units of the BiLSTM in one direction; features are twice as wide"),
   inputDropout: z.number().min(0).lt(1).default(0.1).describe("dropout on the concatenated embeddings"),
   wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),

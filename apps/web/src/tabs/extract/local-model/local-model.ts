@@ -87,5 +87,6 @@ async function readModelFiles(chosen: readonly File[]): Promise<ModelFiles> {
     "vocab.json": await read("vocab.json"),
     "model.safetensors": await read("model.safetensors"),
     "vectors.bin": find("vectors.bin") === undefined ? undefined : await read("vectors.bin"),
+    "encoder.json": find("encoder.json") === undefined ? undefined : await read("encoder.json"),
   };
 }

@@ -1,7 +1,7 @@
 import "./no-eval.ts";
 import { WeftError } from "@weft-nlp/core";
 import { documentFromRecord } from "@weft-nlp/core/formats";
-import { type BuiltModel, extract, Predictor, unpackModel } from "@weft-nlp/core/inference";
+import { type BuiltModel, extract, openContainedEncoders, Predictor, unpackModel } from "@weft-nlp/core/inference";
 import { entityTypesOf } from "@weft-nlp/core/vocabulary";
 import type { ModelEntry } from "../run-extraction.ts";
 import type { FromWorker, ToWorker } from "./local-model-messages.ts";
@@ -26,7 +26,8 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 
 async function answer(question: Exclude<ToWorker, { kind: "cancel" }>): Promise<FromWorker> {
   if (question.kind === "open") {
-    built = unpackModel(question.files, question.name);
+    const { files, name } = question;
+    built = unpackModel(files, name, { encoders: await openContainedEncoders(files, name) });
     predictor = new Predictor(built);
     return { kind: "opened", id: question.id, entry: describe(question.name, built) };
   }
