@@ -120,7 +120,16 @@ function isGroup(schema) {
  */
 function isSwitchboard({ properties = {} }) {
   const all = Object.values(properties);
-  return all.length > 0 && all.every((each) => each.anyOf?.some((form) => form.enum?.includes("off")) === true);
+  return all.length > 0 && all.every(isSwitch);
+}
+
+/**
+ * Whether a group can be switched on and off.
+ *
+ * @param {JsonSchema} schema
+ */
+function isSwitch({ anyOf = [] }) {
+  return anyOf.some((form) => form.enum?.includes("off"));
 }
 
 /**
@@ -134,7 +143,11 @@ function switchRows(key, { properties = {} }) {
     const inner = each.anyOf?.find((form) => form.properties !== undefined)?.properties ?? {};
     return [
       `| \`${key}.${name}\` | \`on\`, \`off\`, settings | \`${standard}\` | ${each.description ?? ""} |`,
-      ...Object.entries(inner).map(([setting, schema]) => row(`${key}.${name}.${setting}`, schema)),
+      ...Object.entries(inner).flatMap(([setting, schema]) =>
+        isSwitch(schema)
+          ? switchRows(`${key}.${name}`, { properties: { [setting]: schema } })
+          : [row(`${key}.${name}.${setting}`, schema)],
+      ),
     ];
   });
 }
