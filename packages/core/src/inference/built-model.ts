@@ -4,8 +4,9 @@ import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
-import type { Lexicon } from "../vocabulary/index.ts";
+import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
+import { buildEnsemble, ensembleEncoder } from "./ensemble.ts";
 
 /** A network's settings, labels and words: enough to build it in any thread. */
 export interface ModelDescription {
@@ -17,6 +18,11 @@ export interface ModelDescription {
   readonly threshold: Thresholds;
   /** Present if confidences were fitted to data after training. */
   readonly calibration?: Calibration | undefined;
+  /**
+   * The lexicon of each member, if this is an ensemble: two or more networks of one kind, whose
+   * mean probabilities decide. The labels of all are those of `lexicon`.
+   */
+  readonly members?: readonly Lexicon[] | undefined;
 }
 
 /** A network in memory, ready to train or predict. */
@@ -61,8 +67,10 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
  * that can be posted; `lexicon` is JSON.
  */
 export interface SharedModel {
-  readonly description: Omit<ModelDescription, "lexicon">;
+  readonly description: Omit<ModelDescription, "lexicon" | "members">;
   readonly lexicon: unknown;
+  /** The lexicon of each member, null for one that is the same as `lexicon`. */
+  readonly members: readonly unknown[] | undefined;
   readonly memory: LinearMemory;
   readonly build: KernelBuild;
   readonly layout: ParameterStore["layout"];
@@ -70,10 +78,12 @@ export interface SharedModel {
 
 /** Describes a model for `attachModel` in another thread. Its memory must be shared. */
 export function shareModel({ description, engine, store }: BuiltModel): SharedModel {
-  const { lexicon, ...rest } = description;
+  const { lexicon, members, ...rest } = description;
+  const plain = (value: Lexicon): unknown => JSON.parse(JSON.stringify(value));
   return {
     description: rest,
-    lexicon: JSON.parse(JSON.stringify(lexicon)),
+    lexicon: plain(lexicon),
+    members: members?.map((member) => (member === lexicon ? null : plain(member))),
     memory: engine.heap.memory,
     build: engine.build,
     layout: store.layout,
@@ -87,7 +97,12 @@ export function shareModel({ description, engine, store }: BuiltModel): SharedMo
  */
 export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
   const engine = Engine.attach(shared.memory, shared.build);
-  return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }));
+  const members = shared.members?.map((member) => (member === null ? lexicon : lexiconFromJson(member)));
+  return assemble(
+    { ...shared.description, lexicon, members },
+    engine,
+    new ParameterStore(engine.heap, { layout: shared.layout }),
+  );
 }
 
 function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
@@ -99,8 +114,10 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     });
   }
   const definition: ModelDefinition = models.get(description.name);
-  const network = definition.build(description.settings, description.lexicon, new Scope(store));
-  const { calibration } = description;
+  const { settings, lexicon, members, calibration } = description;
+  const scope = new Scope(store);
+  const network =
+    members === undefined ? definition.build(settings, lexicon, scope) : buildEnsemble(definition, settings, members, scope);
   return {
     description,
     definition,
@@ -108,6 +125,6 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     store,
     model: calibration === undefined ? network : calibratedModel(network, calibration.scaling),
     network,
-    encoder: definition.encoder(description.settings, description.lexicon),
+    encoder: members === undefined ? definition.encoder(settings, lexicon) : ensembleEncoder(definition, settings, members),
   };
 }

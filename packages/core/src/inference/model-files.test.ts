@@ -64,7 +64,7 @@ test.each<[string, ModelFiles, string, string]>([
   ["no JSON", changed({ "config.json": text("{") }), "m/config.json", "expected a name in double quotes or }"],
   ["no UTF-8", changed({ "config.json": Uint8Array.of(0xff, 0xfe) }), "m/config.json", "not UTF-8"],
   ["another format", changed({ "config.json": text({ ...config, model, format: "bert" }) }), "m/config.json", ""],
-  ["a later version", changed({ "config.json": text({ ...config, model, version: 3 }) }), "m/config.json", "versions up to 2"],
+  ["a later version", changed({ "config.json": text({ ...config, model, version: 4 }) }), "m/config.json", "versions up to 3"],
   ["no version", changed({ "config.json": text({ ...config, model, version: "two" }) }), "m/config.json", "version"],
   ["no model", changed({ "config.json": text(config) }), "m/config.json", ""],
   [

@@ -3,7 +3,7 @@ import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
-import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
+import { type Lexicon, labelDifference, lexiconFromJson } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
 
@@ -18,14 +18,21 @@ const pluginHint = "if a plugin registers it, load that with --plugin, or with l
 const formatName = "weft-model";
 /** In version 1, settings of inputs were mixed with those of the network. */
 const formatVersion = 2;
+/** Version 3 has ensembles. Other models are still written as version 2. */
+const ensembleVersion = 3;
+const maxMembers = 64;
 
 const thresholds = z.union([z.number(), z.record(z.string(), z.number())]);
+
+/** Present in `vocab.json` if the members of an ensemble know different words. */
+const memberLexicons = z.object({ members: z.array(z.unknown()).max(maxMembers).optional() });
 
 const header = z.object({ format: z.literal(formatName), version: z.int().min(1) });
 
 const configFile = header.extend({
   model: z.looseObject({ name: z.string() }),
   threshold: thresholds,
+  members: z.int().min(2).max(maxMembers).optional(),
   calibration: z
     .object({
       scaling: z.object({ temperature: z.number().positive(), shift: z.number() }),
@@ -39,11 +46,16 @@ const configFile = header.extend({
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
-  const { name, settings, threshold, calibration, lexicon } = description;
-  const config = { format: formatName, version: formatVersion, model: { name, ...settings }, threshold, calibration };
+  const { name, settings, threshold, calibration, lexicon, members } = description;
+  const version = members === undefined ? formatVersion : ensembleVersion;
+  const config = {
+    ...{ format: formatName, version, model: { name, ...settings }, threshold, calibration },
+    ...(members === undefined ? {} : { members: members.length }),
+  };
+  const alike = members?.every((member) => member === lexicon) ?? true;
   return {
     "config.json": jsonBytes(config),
-    "vocab.json": jsonBytes(lexicon),
+    "vocab.json": jsonBytes(alike ? lexicon : { ...lexicon, members }),
     "model.safetensors": writeSafetensors({ tensors: readWeights(store), metadata: { format: formatName } }),
   };
 }
@@ -66,28 +78,44 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
   const place = `${source}/config.json`;
   const config = readJson(files["config.json"], place);
   const { version } = checked(header, config, place);
-  if (version > formatVersion) {
-    throw invalid(place, `the model is of format version ${version}, and this Weft reads versions up to ${formatVersion}`, {
+  if (version > ensembleVersion) {
+    throw invalid(place, `the model is of format version ${version}, and this Weft reads versions up to ${ensembleVersion}`, {
       hint: "update Weft to the version that wrote the model, or a later one",
     });
   }
-  const { model, threshold, calibration } = checked(configFile, config, place);
+  const { model, threshold, calibration, members } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
   const description = {
     name: name,
     settings: checked(definition.settings, settings, place) as ModelDescription["settings"],
-    lexicon: readLexicon(files, source),
+    ...readLexicons(files, source, members),
     threshold,
   };
   return calibration === undefined ? description : { ...description, calibration };
 }
 
-function readLexicon(files: ModelFiles, source: string): Lexicon {
+/** @param count members of an ensemble */
+function readLexicons(
+  files: ModelFiles,
+  source: string,
+  count: number | undefined,
+): Pick<ModelDescription, "lexicon" | "members"> {
   const name = `${source}/vocab.json`;
+  const at = { source: name };
+  const value = readJson(files["vocab.json"], name);
+  const own = count === undefined ? undefined : checked(memberLexicons, value, name).members;
+  if (own !== undefined && own.length !== count) {
+    throw invalid(name, `there are words for ${own.length} members, but the ensemble has ${count}`);
+  }
   try {
-    return lexiconFromJson(readJson(files["vocab.json"], name), { source: name });
+    const lexicon = lexiconFromJson(value, at);
+    if (count === undefined) return { lexicon };
+    const members = own?.map((member) => lexiconFromJson(member, at)) ?? new Array<Lexicon>(count).fill(lexicon);
+    const [different] = members.flatMap((member) => labelDifference(lexicon, member) ?? []);
+    if (different !== undefined) throw invalid(name, `the members do not have the same labels: ${different}`);
+    return { lexicon, members };
   } catch (cause) {
     throw cause instanceof ArchiveError || !(cause instanceof WeftError) ? cause : invalid(name, cause.summary, { cause });
   }

@@ -2,6 +2,7 @@ import type { Random, Tape } from "@weft-nlp/tensor";
 import type { z } from "zod";
 import type { Example, WordVectorTable } from "../encoders/index.ts";
 import type { PairCounts } from "../heads/given-pairs/pair-reader.ts";
+import type { Steps } from "../heads/probability-table.ts";
 import type { Prediction, ProtocolName, Thresholds } from "../metrics/index.ts";
 import type { Scope } from "../nn/index.ts";
 import type { Omission, Sentence } from "../schema/index.ts";
@@ -116,6 +117,14 @@ export interface OutputDistribution<E extends Example = Example> {
   logProb(tape: Tape, examples: readonly E[], outputs: readonly (readonly Output[])[], options: LossOptions): OutputScores;
 }
 
+/**
+ * A prediction in steps. A step yields what the model has to decide from, one table for each
+ * sentence, and goes on with the tables that it is given back: the same ones, or their mean over
+ * several models. Models that are given the same tables decide alike, so that their next tables
+ * have the same shape.
+ */
+export type PredictionSteps = Steps<Prediction[]>;
+
 /** A network with its parameters. */
 export interface Model<E extends Example = Example> {
   /** The table of word embeddings, [V, D], that word vectors may fill; absent without words. */
@@ -124,6 +133,11 @@ export interface Model<E extends Example = Example> {
   loss(tape: Tape, examples: readonly E[], options: LossOptions): Losses;
   /** Returns one prediction per example, in order. */
   predict(tape: Tape, examples: readonly E[], options: PredictOptions): Prediction[];
+  /**
+   * The same prediction in steps; absent if the model cannot decide from the probabilities of
+   * others, and so cannot be a member of an ensemble.
+   */
+  predictInSteps?(tape: Tape, examples: readonly E[], options: PredictOptions): PredictionSteps;
   /** The distribution over outputs; absent if the model cannot draw and score them. */
   readonly outputs?: OutputDistribution<E> | undefined;
 }

@@ -1,5 +1,6 @@
 import { type Matrix, operations, type Tape } from "@weft-nlp/tensor";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
+import type { ProbabilityTable } from "../probability-table.ts";
 import { bestIndex } from "../sampling.ts";
 
 /** The loss and the decision rule for relation classes (Ye et al. 2019, eq. 3 and 5 to 9). */
@@ -71,18 +72,39 @@ export class PairHead {
     return losses;
   }
 
+  /** Probabilities of a pair: one for each type; after cross-entropy alone, one for no relation too. */
+  get columns(): number {
+    return this.#relations + (this.#objective.loss === "cross-entropy" ? 1 : 0);
+  }
+
   /**
-   * The best class and its confidence σ(γ(s − θ)). At the threshold 0.5 this is eq. 9: the class
-   * counts if its score reaches θ. After training by cross-entropy alone, θ is the score of no
-   * relation and γ is 1; 0.5 then chooses the most probable class.
+   * The probabilities of a pair's classes: the softmax, or σ(γ(s − θ)) of each type, by which the
+   * types do not exclude each other.
    *
    * @param scores class scores of all pairs; those of this pair start at `at`
    */
-  decide(scores: Float32Array, at: number): { label: number; confidence: number } {
-    const label = bestIndex(scores, at, this.#relations);
-    const score = scores[at + label] ?? 0;
+  probabilities(scores: Float32Array, at: number): Float64Array {
     const { loss, scale, theta } = this.#objective;
-    const above = loss === "cross-entropy" ? score - (scores[at + this.#relations] ?? 0) : scale * (score - theta);
-    return { label, confidence: 1 / (1 + Math.exp(-above)) };
+    const own = Float64Array.from(scores.subarray(at, at + this.columns));
+    if (loss !== "cross-entropy") return own.map((score) => 1 / (1 + Math.exp(-scale * (score - theta))));
+    const top = own.reduce((max, score) => Math.max(max, score), -Infinity);
+    const powers = own.map((score) => Math.exp(score - top));
+    const total = powers.reduce((sum, power) => sum + power, 0);
+    return powers.map((power) => power / total);
+  }
+
+  /**
+   * The best type and its confidence. At the threshold 0.5 this is eq. 9: the type counts if its
+   * score reaches θ. After training by cross-entropy alone, the confidence is that of the type
+   * against no relation; 0.5 then chooses the most probable class.
+   *
+   * @param table `probabilities` of all pairs; those of this pair start at `at`
+   */
+  decide(table: ProbabilityTable, at: number): { label: number; confidence: number } {
+    const label = bestIndex(table, at, this.#relations);
+    const p = table[at + label] ?? 0;
+    if (this.#objective.loss !== "cross-entropy") return { label, confidence: p };
+    const none = table[at + this.#relations] ?? 0;
+    return { label, confidence: p / (p + none) };
   }
 }

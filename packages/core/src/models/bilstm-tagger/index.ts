@@ -6,7 +6,8 @@ import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import { defineModel, type Encoder, type Losses, type LossOptions, type Model } from "../model.ts";
+import { defineModel, type Encoder, type Losses, type LossOptions, type Model, type PredictionSteps } from "../model.ts";
+import { decideAlone } from "../prediction-steps.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
 import { type BilstmTaggerSettings, bilstmTaggerSettings } from "./bilstm-tagger-settings.ts";
 
@@ -41,9 +42,14 @@ class BilstmTagger implements Model<TaggerExample> {
   }
 
   predict(tape: Tape, examples: readonly TaggerExample[]): Prediction[] {
+    return decideAlone(this.predictInSteps(tape, examples));
+  }
+
+  *predictInSteps(tape: Tape, examples: readonly TaggerExample[]): PredictionSteps {
     const batch = this.#network.encoder.pack(examples, undefined);
     const { tagScores } = this.#network.forward(tape, batch);
-    return this.#network.tags.read(tape, tagScores, batch.offsets).map((distribution) => {
+    const distributions = yield* this.#network.tags.readInSteps(tape, tagScores, batch.offsets);
+    return distributions.map((distribution) => {
       const tags = distribution.best();
       return {
         entities: decodeEntities(this.#lexicon, tags, distribution.probabilities),

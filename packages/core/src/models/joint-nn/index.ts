@@ -24,9 +24,11 @@ import {
   type Model,
   type OutputDistribution,
   type OutputScores,
+  type PredictionSteps,
   type PredictOptions,
   type SampleOptions,
 } from "../model.ts";
+import { decideAlone } from "../prediction-steps.ts";
 import { type TaggedWords, TaggingNetwork } from "../tagging-network.ts";
 import { type JointNnSettings, jointNnSettings } from "./joint-nn-settings.ts";
 import { type JointOutput, scoreOutputs } from "./joint-outputs.ts";
@@ -61,29 +63,31 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   }
 
   predict(tape: Tape, examples: readonly JointExample[], options: PredictOptions): Prediction[] {
+    return decideAlone(this.predictInSteps(tape, examples, options));
+  }
+
+  *predictInSteps(tape: Tape, examples: readonly JointExample[], options: PredictOptions): PredictionSteps {
     const batch = this.#entity.encoder.pack(examples, undefined);
     const output = this.#entity.forward(tape, batch);
-    const distributions = this.#entity.tags.read(tape, output.tagScores, batch.offsets);
+    const distributions = yield* this.#entity.tags.readInSteps(tape, output.tagScores, batch.offsets);
     const found = distributions.map((distribution, sentence) => {
       const tags = distribution.best();
       const entities = decodeEntities(this.#lexicon, tags, distribution.probabilities);
       return { entities, reading: this.#readingOf(sentence, tags, entities) };
     });
-    const probabilities = this.#labelProbabilities(
-      tape,
-      output.states,
-      batch.offsets,
-      found.map(({ reading }) => reading),
+    const readings = found.map(({ reading }) => reading);
+    const probabilities = this.#labelProbabilities(tape, output.states, batch.offsets, readings); // [Σ pairs, L]
+    let row = 0;
+    const tables = yield readings.map(({ pairs }) =>
+      probabilities.subarray(row * this.#labels, (row += pairs.length) * this.#labels),
     );
     const { pairs: order } = this.#settings;
-    let row = 0;
-    return found.map(({ entities, reading }) => {
-      const first = row;
-      row += reading.pairs.length;
-      const labels = chooseLabels(options, this.#lexicon, order, probabilities, first, reading.pairs.length, this.#labels);
+    return found.map(({ entities, reading }, s) => {
+      const table = tables[s] ?? new Float32Array(0); // [pairs, L]
+      const labels = chooseLabels(options, this.#lexicon, order, table, this.#labels);
       // Against no relation only: the measure that thresholds apply to.
       const confidence = (pair: number, label: number): number => {
-        const [p = 0, none = 0] = [label, 0].map((k) => probabilities[(first + pair) * this.#labels + k]);
+        const [p = 0, none = 0] = [label, 0].map((k) => table[pair * this.#labels + k]);
         return p / (p + none);
       };
       return predictionOf(this.#lexicon, reading, entities, decodeRelations(this.#lexicon, order, reading, labels, confidence));

@@ -12,6 +12,7 @@ import {
   type LossOptions,
   type Model,
   type ModelDefinition,
+  type PredictionSteps,
   type PredictOptions,
 } from "../model.ts";
 import { type NamedModel, type PipelineSettings, pipelineSettings } from "./pipeline-settings.ts";
@@ -39,10 +40,21 @@ interface Part {
 class Pipeline implements Model<PipelineExample> {
   readonly #tagger: Part;
   readonly #classifier: Part;
+  /** Absent if a part has none. */
+  readonly predictInSteps?: NonNullable<Model<PipelineExample>["predictInSteps"]>;
 
   constructor(tagger: Part, classifier: Part) {
     this.#tagger = tagger;
     this.#classifier = classifier;
+    const tagInSteps = tagger.model.predictInSteps?.bind(tagger.model);
+    const classifyInSteps = classifier.model.predictInSteps?.bind(classifier.model);
+    if (tagInSteps === undefined || classifyInSteps === undefined) return;
+    const given = this.#given.bind(this);
+    this.predictInSteps = function* (tape, examples, options): PredictionSteps {
+      const own = examples.map((example) => example.tagger);
+      const tagged = yield* tagInSteps(tape, own, tagging);
+      return joined(tagged, yield* classifyInSteps(tape, given(examples, tagged), options));
+    };
   }
 
   /**
@@ -67,16 +79,25 @@ class Pipeline implements Model<PipelineExample> {
     const tagged = this.#tagger.model.predict(
       tape,
       examples.map(({ tagger }) => tagger),
-      // The tagger may be a model that also finds relations; they are not wanted here.
-      { threshold: 1 },
+      tagging,
     );
-    const given = tagged.map(({ entities }, index) => {
-      const { sentence } = examples[index] as PipelineExample;
-      return this.#classifier.encoder.encode({ ...sentence, entities, relations: [] });
-    });
-    const related = this.#classifier.model.predict(tape, given, options);
-    return tagged.map(({ entities, tags }, index) => ({ entities, relations: related[index]?.relations ?? [], tags }));
+    const related = this.#classifier.model.predict(tape, this.#given(examples, tagged), options);
+    return joined(tagged, related);
   }
+
+  /** The sentences with the entities that were found, as the classifier reads them. */
+  #given(examples: readonly PipelineExample[], tagged: readonly Prediction[]): Example[] {
+    return examples.map(({ sentence }, index) =>
+      this.#classifier.encoder.encode({ ...sentence, entities: tagged[index]?.entities ?? [], relations: [] }),
+    );
+  }
+}
+
+/** The tagger may be a model that also finds relations; they are not wanted here. */
+const tagging: PredictOptions = { threshold: 1 };
+
+function joined(tagged: readonly Prediction[], related: readonly Prediction[]): Prediction[] {
+  return tagged.map(({ entities, tags }, index) => ({ entities, relations: related[index]?.relations ?? [], tags }));
 }
 
 class PipelineEncoder implements Encoder<PipelineExample> {

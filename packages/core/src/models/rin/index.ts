@@ -1,8 +1,15 @@
-import { operations, predictPairs, type Tape } from "@weft-nlp/tensor";
+import { operations, pairProbabilities, predictPairs, type Tape } from "@weft-nlp/tensor";
 import { inputNeeds, type PackedSentences } from "../../encoders/index.ts";
 import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
 import { packTags } from "../../heads/tags/read-tags.ts";
-import { anchorWords, cellsOfChosen, decodeCells, relationsOfCells } from "../../heads/word-pairs/decode-cells.ts";
+import {
+  allWords,
+  anchorWords,
+  cellsOfChosen,
+  cellsOfTable,
+  decodeCells,
+  relationsOfCells,
+} from "../../heads/word-pairs/decode-cells.ts";
 import { type Prediction, thresholdOf } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
@@ -14,6 +21,7 @@ import {
   type Output,
   type OutputDistribution,
   type OutputScores,
+  type PredictionSteps,
   type PredictOptions,
   type SampleOptions,
 } from "../model.ts";
@@ -115,6 +123,40 @@ export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
       relations: relationsOfCells(this.#lexicon, this.#settings, entities, cellsOfChosen(cells[s] ?? [], anchors, s)),
       tags: tagNames(this.#lexicon, tags),
     }));
+  }
+
+  /**
+   * The same with dense tables, which can be averaged, in place of the cells that reach their
+   * threshold: [N, N, R] for all cells, or [M, M, R] between the M anchors.
+   */
+  *predictInSteps(tape: Tape, examples: readonly RinExample[], { threshold, cells }: PredictOptions): PredictionSteps {
+    const batch = this.#network.encoder.pack(examples, undefined);
+    const thresholds = this.#lexicon.relations.names.map((type) => thresholdOf(threshold, type));
+    const { tagScores, pairsAmong } = this.#network.tagsFirst(tape, batch);
+    const found = (yield* this.#network.tags.readInSteps(tape, tagScores, batch.offsets)).map((distribution) => {
+      const tags = distribution.best();
+      return {
+        tags,
+        probabilities: distribution.probabilities,
+        entities: decodeEntities(this.#lexicon, tags, distribution.probabilities),
+      };
+    });
+    const words =
+      cells === true
+        ? allWords(batch.offsets)
+        : anchorWords(
+            this.#settings,
+            found.map(({ entities }) => entities),
+            batch.offsets,
+          );
+    const pairs = words.rows.length === 0 || thresholds.length === 0 ? undefined : pairsAmong(words);
+    const tables = yield found.map((_, s) => (pairs === undefined ? new Float32Array(0) : pairProbabilities(tape, pairs, s)));
+    return found.map(({ tags, probabilities, entities }, s) => {
+      const chosen = cellsOfChosen(cellsOfTable(tables[s] ?? new Float32Array(0), thresholds), words, s);
+      if (cells === true) return decodeCells(this.#lexicon, this.#settings, tags, probabilities, chosen);
+      const relations = relationsOfCells(this.#lexicon, this.#settings, entities, chosen);
+      return { entities, relations, tags: tagNames(this.#lexicon, tags) };
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import { dataStatsCommand } from "./data-stats-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
 import { extractCommand } from "./extract-command.ts";
+import { mergeCommand } from "./merge-command.ts";
 import { protocolsCommand } from "./protocols-command.ts";
 import { repeatCommand } from "./repeat-command.ts";
 import { runCommand } from "./run-command.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   command(runCommand, async () => import("../actions/run-action.ts")),
   command(evaluateCommand, async () => import("../actions/evaluate-action.ts")),
   command(calibrateCommand, async () => import("../actions/calibrate-action.ts")),
+  command(mergeCommand, async () => import("../actions/merge-action.ts")),
   command(extractCommand, async () => import("../actions/extract-action.ts")),
   command(serveCommand, async () => import("../actions/serve-action.ts")),
   command(scoreCommand, async () => import("../actions/score-action.ts")),

@@ -1,0 +1,8 @@
+/** The probabilities that a model decides from in one sentence, as numbers one after the other. */
+export type ProbabilityTable = Float32Array | Float64Array;
+
+/**
+ * A computation that stops at its probabilities: it yields one table for each sentence, and goes on
+ * with the tables that it is given back.
+ */
+export type Steps<Result> = Generator<readonly ProbabilityTable[], Result, readonly ProbabilityTable[]>;
