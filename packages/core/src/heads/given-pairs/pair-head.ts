@@ -72,7 +72,7 @@ export class PairHead {
     return losses;
   }
 
-  /** Probabilities of a pair: one for each type; after cross-entropy alone, one for no relation too. */
+  /** Probabilities of a pair: one per type; after cross-entropy alone, one for no relation too. */
   get columns(): number {
     return this.#relations + (this.#objective.loss === "cross-entropy" ? 1 : 0);
   }
