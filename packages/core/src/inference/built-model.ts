@@ -4,6 +4,7 @@ import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
+import type { Reading } from "../schema/index.ts";
 import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 import { buildEnsemble, ensembleEncoder } from "./ensemble.ts";
@@ -16,6 +17,8 @@ export interface ModelDescription {
   readonly lexicon: Lexicon;
   /** The minimum probability of a relation, 0 to 1: one for all types, or one for each. */
   readonly threshold: Thresholds;
+  /** What it reads at once; defaults to single sentences. */
+  readonly reading?: Reading | undefined;
   /** Present if confidences were fitted to data after training. */
   readonly calibration?: Calibration | undefined;
   /**

@@ -28,14 +28,17 @@ export function mergeModels(models: readonly MergedModel[], options: Omit<BuildO
   }
   for (const each of models) requireMember(each);
   for (const other of others) requireAlike(first, other);
-  const { name, settings, lexicon } = first.model.description;
+  const { name, settings, lexicon, reading } = first.model.description;
   const known = new Map<string, Lexicon>();
   const members = models.map(({ model }) => {
     const own = JSON.stringify(model.description.lexicon);
     known.set(own, known.get(own) ?? model.description.lexicon);
     return known.get(own) ?? lexicon;
   });
-  const merged = buildModel({ name, settings, lexicon, threshold: thresholdOf(first), members }, { ...options, seed: null });
+  const merged = buildModel(
+    { name, settings, lexicon, threshold: thresholdOf(first), reading, members },
+    { ...options, seed: null },
+  );
   const weights = new Map<string, StoredTensor>();
   for (const [k, { model }] of models.entries()) {
     for (const [path, tensor] of readWeights(model.store)) weights.set(`${memberName(k)}/${path}`, tensor);
@@ -74,8 +77,8 @@ function requireAlike(first: MergedModel, other: MergedModel): void {
 
 /** Everything about a model that decides what its outputs mean, in the form of a configuration. */
 function settingsOf(merged: MergedModel): unknown {
-  const { name, settings } = merged.model.description;
-  return { model: { name, ...settings }, training: { threshold: thresholdOf(merged) } };
+  const { name, settings, reading } = merged.model.description;
+  return { model: { name, ...settings }, reading, training: { threshold: thresholdOf(merged) } };
 }
 
 function thresholdOf({ model: { description } }: MergedModel): ModelDescription["threshold"] {

@@ -3,6 +3,7 @@ import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
+import { readingUnits } from "../schema/index.ts";
 import { type Lexicon, labelDifference, lexiconFromJson } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
@@ -32,6 +33,7 @@ const header = z.object({ format: z.literal(formatName), version: z.int().min(1)
 const configFile = header.extend({
   model: z.looseObject({ name: z.string() }),
   threshold: thresholds,
+  reading: z.object({ unit: z.enum(readingUnits), tokens: z.int().min(1) }).optional(),
   members: z.int().min(2).max(maxMembers).optional(),
   calibration: z
     .object({
@@ -46,10 +48,10 @@ const configFile = header.extend({
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
-  const { name, settings, threshold, calibration, lexicon, members } = description;
+  const { name, settings, threshold, reading, calibration, lexicon, members } = description;
   const version = members === undefined ? formatVersion : ensembleVersion;
   const config = {
-    ...{ format: formatName, version, model: { name, ...settings }, threshold, calibration },
+    ...{ format: formatName, version, model: { name, ...settings }, threshold, reading, calibration },
     ...(members === undefined ? {} : { members: members.length }),
   };
   const alike = members?.every((member) => member === lexicon) ?? true;
@@ -83,7 +85,7 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
       hint: "update Weft to the version that wrote the model, or a later one",
     });
   }
-  const { model, threshold, calibration, members } = checked(configFile, config, place);
+  const { model, threshold, reading, calibration, members } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
@@ -92,6 +94,7 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
     settings: checked(definition.settings, settings, place) as ModelDescription["settings"],
     ...readLexicons(files, source, members),
     threshold,
+    ...(reading === undefined ? {} : { reading }),
   };
   return calibration === undefined ? description : { ...description, calibration };
 }

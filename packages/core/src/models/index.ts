@@ -17,3 +17,4 @@ models.register(definePipeline(models));
 
 export * from "./model.ts";
 export { migrateSettings, movedSetting } from "./moved-settings.ts";
+export { decideAlone } from "./prediction-steps.ts";

@@ -49,7 +49,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, needs);
   const { name, ...settings } = config.model;
   const built = buildModel(
-    { name: name, settings, lexicon, threshold: training.threshold },
+    { name: name, settings, lexicon, threshold: training.threshold, reading: config.reading },
     { ...input.engine, seed: config.seed },
   );
   const { engine, store, encoder } = built;

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Sentence } from "@weft-nlp/core";
+import type { Reading, Sentence } from "@weft-nlp/core";
 import { type BuiltModel, mergeModels } from "@weft-nlp/core/inference";
 import { formatMarkdown, type ProtocolName, type Report } from "@weft-nlp/core/metrics";
 import { openFolder } from "../files/open-folder.ts";
@@ -9,7 +9,8 @@ import { type ComputeOptions, engineOptions, loadModel, saveModel } from "./mode
 
 /** What a merged model is scored on, next to its members. */
 export interface MergeData {
-  readonly sentences: readonly Sentence[];
+  /** @param reading what the models read at once */
+  readonly read: (reading: Reading | undefined) => Promise<readonly Sentence[]>;
   /** The name of the data, for the report and the model card. */
   readonly name: string;
 }
@@ -69,10 +70,11 @@ export async function mergeRuns(
 /** @param models the members, then the ensemble */
 async function scoresOf(
   models: readonly { readonly model: BuiltModel; readonly source: string }[],
-  { sentences, name }: MergeData,
+  { read, name }: MergeData,
   compute: ComputeOptions,
   onModel: MergeOptions["onModel"],
 ): Promise<MergeScores | undefined> {
+  const sentences = await read(models[0]?.model.description.reading);
   const reports: Report[] = [];
   for (const { model, source } of models) {
     onModel?.(source);

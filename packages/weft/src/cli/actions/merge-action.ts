@@ -1,3 +1,4 @@
+import type { Reading, Sentence } from "@weft-nlp/core";
 import { type MergeScores, mergeRuns } from "@weft-nlp/node/extractor";
 import { shortPath } from "@weft-nlp/node/runs";
 import type { Handler } from "../command.ts";
@@ -13,14 +14,16 @@ export const run: Handler<typeof mergeCommand> = async (context, { runs: folders
   if (first === undefined || folders.length < 2)
     throw new UsageError("an ensemble needs at least two runs", "name them one after the other");
   const path = options.data ?? (await devDataOf(first));
-  const [data] = await readCorpora([path], context);
-  const sentences = data?.sentences.map(({ sentence }) => sentence) ?? [];
+  const read = async (reading: Reading | undefined): Promise<Sentence[]> => {
+    const [data] = await readCorpora([path], context, undefined, undefined, reading);
+    return data?.sentences.map(({ sentence }) => sentence) ?? [];
+  };
   const bar = terminal.progress("scoring", folders.length + 1);
   let done = 0;
   const { scores } = await mergeRuns(folders, {
     ...options,
     out,
-    data: { sentences, name: shortPath(path) },
+    data: { read, name: shortPath(path) },
     onModel: (name) => bar.update(done++, shortPath(name)),
   }).finally(() => bar.stop());
   if (terminal.json) return terminal.printJson({ model: out, ...scores });
