@@ -22,12 +22,12 @@ export function memberName(member: number): string {
  * @param lexicons one per member; labels are the same in all, words may differ
  */
 export function buildEnsemble(
-  { build }: ModelDefinition,
+  definition: ModelDefinition,
   settings: unknown,
   lexicons: readonly Lexicon[],
   scope: Scope,
 ): Model<EnsembleExample> {
-  const members = lexicons.map((lexicon, k) => build(settings, lexicon, scope.child(memberName(k))));
+  const members = lexicons.map((lexicon, k) => definition.build(settings, lexicon, scope.child(memberName(k))));
   return {
     /** The losses of all members. Members are trained one by one, so no training uses this. */
     loss: (tape, examples, options) => {
@@ -47,12 +47,12 @@ function ofMember(examples: readonly EnsembleExample[], member: number): Example
 
 /** Encodes a sentence for every member, once for all that have the same lexicon object. */
 export function ensembleEncoder(
-  { encoder }: ModelDefinition,
+  definition: ModelDefinition,
   settings: unknown,
   lexicons: readonly Lexicon[],
 ): Encoder<EnsembleExample> {
   const distinct = [...new Set(lexicons)];
-  const encoders = distinct.map((lexicon) => encoder(settings, lexicon));
+  const encoders = distinct.map((lexicon) => definition.encoder(settings, lexicon));
   const places = lexicons.map((lexicon) => distinct.indexOf(lexicon));
   return {
     encode: (sentence: Sentence, omissions?: Omission[]): EnsembleExample => {

@@ -191,7 +191,7 @@ describe("members", () => {
     buildModel(
       {
         name: "rin",
-        settings: models.get("rin").settings.parse({ inputs: words, hiddenSize: 5, ...settings }) as Record<string, unknown>,
+        settings: models.get("rin").settings.parse({ inputs: words, hiddenSize: 5, ...settings }),
         lexicon: buildLexicon(sentences, lexiconSettings.parse({})),
         threshold,
       },
@@ -201,7 +201,7 @@ describe("members", () => {
     buildModel({
       ...fresh({}).description,
       name: "pcnn",
-      settings: models.get("pcnn").settings.parse({}) as Record<string, unknown>,
+      settings: models.get("pcnn").settings.parse({}),
     });
   const renamed = train.map((sentence) => ({
     ...sentence,

@@ -91,7 +91,7 @@ function differingPaths(one: unknown, other: unknown, path = ""): string[] {
     const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
     return keys.flatMap((key) => differingPaths(one[key], other[key], path === "" ? key : `${path}.${key}`));
   }
-  const [left = "nothing", right = "nothing"] = [JSON.stringify(one), JSON.stringify(other)];
+  const [left, right] = [one, other].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
   return left === right ? [] : [`${path} (${left} and ${right})`];
 }
 
