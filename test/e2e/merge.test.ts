@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -75,6 +75,33 @@ describe("weft merge", () => {
       members: 2,
       calibration: { rawThreshold: 0.5 },
     });
+  });
+
+  test("meets constraints that it is given, with one, two and three threads", async () => {
+    for (const out of ["free", "strict"]) await run("merge", "run-1", "run-2", "-o", out, "--deterministic");
+    writeFileSync(join(folder, "rules.yaml"), "onePerPair: unordered\nnoSelf: true\nrelations: {}\n");
+    expect(await run("constraints", "strict", "--use", "rules.yaml")).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(join(folder, "strict/config.json"), "utf8"))).toMatchObject({
+      members: 2,
+      constraints: { onePerPair: "unordered", noSelf: true },
+    });
+    const pairsOf = (lines: string): string[] =>
+      lines
+        .trim()
+        .split("\n")
+        .flatMap((line, document) =>
+          (JSON.parse(line) as { relations: { head: number; tail: number }[] }).relations.map(
+            ({ head, tail }) => `${document} ${Math.min(head, tail)} ${Math.max(head, tail)}`,
+          ),
+        );
+    const extracted = async (model: string, threads: string): Promise<string> =>
+      (await run("extract", model, "train.jsonl", "--threshold", "0.001", "--threads", threads, "--deterministic")).out;
+    const outputs = [await extracted("strict", "1"), await extracted("strict", "2"), await extracted("strict", "3")];
+    expect(new Set(outputs).size).toBe(1);
+    const [free, strict] = [await extracted("free", "1"), outputs[0] ?? ""].map(pairsOf) as [string[], string[]];
+    expect(new Set(free).size).toBeLessThan(free.length);
+    expect(strict.length).toBeGreaterThan(0);
+    expect(new Set(strict).size).toBe(strict.length);
   });
 
   test("says what is wrong, and leaves nothing behind", async () => {

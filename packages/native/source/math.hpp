@@ -11,16 +11,14 @@ WEFT_INLINE Floats exp(Floats x) {
   // The order of the operands lets NaN through, as the minimum and the maximum return the second.
   const Floats clamped = max(all(-87.0f), min(all(88.0f), x));
   const Floats power = nearest(clamped * all(1.44269504088896341f));
-  Floats rest = clamped - power * all(0.693359375f);
-  rest = rest - power * all(-2.12194440e-4f);
+  Floats rest = fma(power, all(-0.693359375f), clamped);
+  rest = fma(power, all(2.12194440e-4f), rest);
   Floats sum = fma(rest, all(1.9875691500e-4f), all(1.3981999507e-3f));
   sum = fma(sum, rest, all(8.3334519073e-3f));
   sum = fma(sum, rest, all(4.1665795894e-2f));
   sum = fma(sum, rest, all(1.6666665459e-1f));
   sum = fma(sum, rest, all(5.0000001201e-1f));
-  const Floats value = fma(sum * rest, rest, rest + all(1.0f));
-  const Ints exponent = (wholeNumbers(power) + 127) << 23;
-  return value * (Floats)exponent;
+  return scaled(fma(sum * rest, rest, rest + all(1.0f)), power);
 }
 
 /// 1 / (1 + e^−x).

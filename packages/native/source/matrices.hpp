@@ -46,14 +46,6 @@ static void transposeAdd(int32_t m, int32_t n, const float *x, int32_t xStride, 
   }
 }
 
-/// What a finished sum is added to: the row at `at + i * row` for row i of the result. The result
-/// itself is one, and so is a bias with rows 0 apart.
-struct Addend {
-  const float *at;
-  ptrdiff_t row;
-  WEFT_INLINE Addend from(ptrdiff_t i, ptrdiff_t j) const { return {at + i * row + j, row}; }
-};
-
 /// The operand A of a product: element (i, p) is `at[i * row() + p * step()]`.
 struct RowMajor {
   const float *at;
@@ -72,83 +64,126 @@ struct ColumnMajor {
   WEFT_INLINE ColumnMajor from(ptrdiff_t i) const { return {at + i, stride}; }
 };
 
+/// The operand B of a product: a tile reads some vectors of a row, then goes to the next row.
+struct Rows {
+  /// The widest tile that suits the operand, in vectors.
+  static constexpr int widest = 3;
+  const float *at;
+  ptrdiff_t stride;
+  WEFT_INLINE Rows from(ptrdiff_t j) const { return {at + j, stride}; }
+  template <class Lanes>
+  WEFT_INLINE Floats read(ptrdiff_t j, Lanes mask) const { return load(at + j, mask); }
+  WEFT_INLINE void next() { at += stride; }
+};
+
+/// Where a product goes: its sums replace the cells of C.
+struct Replacing {
+  float *at;
+  ptrdiff_t stride;
+  WEFT_INLINE Replacing from(ptrdiff_t i, ptrdiff_t j) const { return {at + i * stride + j, stride}; }
+  template <int R, int V>
+  WEFT_INLINE void take(const Floats (&sum)[R][V], Mask last) const {
+    WEFT_UNROLL for (int r = 0; r < R; r++) {
+      float *row = at + r * stride;
+      WEFT_UNROLL for (int v = 0; v < V - 1; v++) store(row + v * lanes, sum[r][v]);
+      store(row + (V - 1) * lanes, sum[r][V - 1], last);
+    }
+  }
+};
+
+/// The sums plus an addend go to C. Row i of the addend is at `addend + i * row`: it may be C itself,
+/// and a bias has rows 0 apart.
+struct Adding {
+  float *at;
+  ptrdiff_t stride;
+  const float *addend;
+  ptrdiff_t row;
+  WEFT_INLINE Adding from(ptrdiff_t i, ptrdiff_t j) const { return {at + i * stride + j, stride, addend + i * row + j, row}; }
+  template <int R, int V>
+  WEFT_INLINE void take(const Floats (&sum)[R][V], Mask last) const {
+    WEFT_UNROLL for (int r = 0; r < R; r++) {
+      float *to = at + r * stride;
+      const float *from = addend + r * row;
+      WEFT_UNROLL for (int v = 0; v < V - 1; v++) store(to + v * lanes, load(from + v * lanes) + sum[r][v]);
+      store(to + (V - 1) * lanes, load(from + (V - 1) * lanes, last) + sum[r][V - 1], last);
+    }
+  }
+};
+
 /// Rows of the largest tile with V vectors of columns: its sums fill the registers of the set.
 constexpr int tallest(int V) { return (WEFT_LANES == 16 ? 24 : 12) / V; }
 
-template <int R, int V, bool adds, class Left>
-WEFT_INLINE void tile(int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend, Mask last) {
+template <int R, int V, class Left, class Right, class Result>
+WEFT_INLINE void tile(int32_t k, Left a, Right b, Result c, Mask last) {
   Floats sum[R][V];
   WEFT_UNROLL for (int r = 0; r < R; r++) {
     WEFT_UNROLL for (int v = 0; v < V; v++) sum[r][v] = (Floats){};
   }
-  for (int32_t p = 0; p < k; p++, b += bStride, a.at += a.step()) {
+  for (int32_t p = 0; p < k; p++, b.next(), a.at += a.step()) {
     Floats right[V];
-    WEFT_UNROLL for (int v = 0; v < V; v++) right[v] = v == V - 1 ? load(b + v * lanes, last) : load(b + v * lanes);
+    WEFT_UNROLL for (int v = 0; v < V - 1; v++) right[v] = b.read(v * lanes, Whole());
+    right[V - 1] = b.read((V - 1) * lanes, last);
     WEFT_UNROLL for (int r = 0; r < R; r++) {
       const Floats left = all(a.at[r * a.row()]);
       WEFT_UNROLL for (int v = 0; v < V; v++) sum[r][v] = fma(left, right[v], sum[r][v]);
     }
   }
-  WEFT_UNROLL for (int r = 0; r < R; r++) {
-    float *row = c + r * cStride;
-    const float *add = addend.at + r * addend.row;
-    WEFT_UNROLL for (int v = 0; v < V; v++) {
-      const ptrdiff_t j = v * lanes;
-      if (v == V - 1) store(row + j, adds ? load(add + j, last) + sum[r][v] : sum[r][v], last);
-      else store(row + j, adds ? load(add + j) + sum[r][v] : sum[r][v]);
-    }
-  }
+  c.template take<R, V>(sum, last);
 }
 
-/// One column of tiles, R rows high, and of lower ones for the rows that are left.
-template <int R, int V, bool adds, class Left>
-WEFT_INLINE void panel(int32_t m, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend, Mask last) {
-  ptrdiff_t i = 0;
-  for (; i + R <= m; i += R) tile<R, V, adds>(k, a.from(i), b, bStride, c + i * cStride, cStride, addend.from(i, 0), last);
-  if constexpr (R > 1) {
-    if (i < m) panel<R / 2, V, adds>((int32_t)(m - i), k, a.from(i), b, bStride, c + i * cStride, cStride, addend.from(i, 0), last);
-  }
+/// The last m rows of a column of tiles: one tile of just these rows, of at most R.
+template <int R, int V, class Left, class Right, class Result>
+WEFT_INLINE void rest(int32_t m, int32_t k, Left a, Right b, Result c, Mask last) {
+  if (m == R) tile<R, V>(k, a, b, c, last);
+  else if constexpr (R > 1) rest<R - 1, V>(m, k, a, b, c, last);
 }
 
-/// C[m, n] = A[m, k] · B[k, n], plus the addend if `adds`. Columns go in panels of three vectors, or
-/// two where four are left.
-template <bool adds, class Left>
-static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, Addend addend) {
+/// One column of tiles, R rows high, and of lower ones for the rows that are left: halves of a tall
+/// tile, then one of just these rows.
+template <int R, int V, class Left, class Right, class Result>
+WEFT_INLINE void panel(int32_t m, int32_t k, Left a, Right b, Result c, Mask last) {
+  int32_t i = 0;
+  for (; i + R <= m; i += R) tile<R, V>(k, a.from(i), b, c.from(i, 0), last);
+  if constexpr (R > 8) panel<R / 2, V>(m - i, k, a.from(i), b, c.from(i, 0), last);
+  else if constexpr (R > 1) rest<R - 1, V>(m - i, k, a.from(i), b, c.from(i, 0), last);
+}
+
+/// C = A · B for A [m, k] and B [k, n]. Columns go in panels of the widest tile, or of two vectors
+/// where four are left.
+template <class Left, class Right, class Result>
+static void product(int32_t m, int32_t n, int32_t k, Left a, Right b, Result c) {
   ptrdiff_t j = 0;
   for (ptrdiff_t left = (n + lanes - 1) / lanes; left > 0;) {
-    const int width = left == 4 ? 2 : left > 3 ? 3 : (int)left;
+    const int width = left > Right::widest ? (left == 4 && Right::widest == 3 ? 2 : Right::widest) : (int)left;
     const Mask last = firstLanes(n - j - (width - 1) * lanes);
-    const Addend add = addend.from(0, j);
-    if (width == 3) panel<tallest(3), 3, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
-    else if (width == 2) panel<tallest(2), 2, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
-    else panel<tallest(1), 1, adds>(m, k, a, b + j, bStride, c + j, cStride, add, last);
+    if (width == 1) panel<tallest(1), 1>(m, k, a, b.from(j), c.from(0, j), last);
+    if constexpr (Right::widest > 1) {
+      if (width == 2) panel<tallest(2), 2>(m, k, a, b.from(j), c.from(0, j), last);
+      if (width == 3) panel<tallest(3), 3>(m, k, a, b.from(j), c.from(0, j), last);
+    }
     left -= width;
     j += width * lanes;
   }
 }
 
-/// C = A · B.
+/// C = A · B, or C += A · B.
 template <class Left>
-static void multiplied(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
-  product<false>(m, n, k, a, b, bStride, c, cStride, {c, 0});
-}
-
-/// C += A · B.
-template <class Left>
-static void multipliedOnto(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride) {
-  product<true>(m, n, k, a, b, bStride, c, cStride, {c, cStride});
+static void multiply(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, bool accumulate) {
+  const Rows rows = {b, bStride};
+  if (accumulate) product(m, n, k, a, rows, Adding{c, cStride, c, cStride});
+  else product(m, n, k, a, rows, Replacing{c, cStride});
 }
 
 static void gemm(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
-  (accumulate ? multipliedOnto<RowMajor> : multiplied<RowMajor>)(m, n, k, {a, aStride}, b, bStride, c, cStride);
+  multiply(m, n, k, RowMajor{a, aStride}, b, bStride, c, cStride, accumulate);
 }
 
 static void affine(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, const float *bias, float *y, int32_t yStride) {
-  product<true>(m, n, k, RowMajor{a, aStride}, b, bStride, y, yStride, {bias, 0});
+  product(m, n, k, RowMajor{a, aStride}, Rows{b, bStride}, Adding{y, yStride, bias, 0});
 }
 
 static void gemmTransposed(int32_t m, int32_t n, int32_t k, const float *a, int32_t aStride, const float *b, int32_t bStride, float *c, int32_t cStride, int32_t accumulate) {
-  (accumulate ? multipliedOnto<ColumnMajor> : multiplied<ColumnMajor>)(m, n, k, {a, aStride}, b, bStride, c, cStride);
+  multiply(m, n, k, ColumnMajor{a, aStride}, b, bStride, c, cStride, accumulate);
 }
 
 }  // namespace WEFT_SET

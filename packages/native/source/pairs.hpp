@@ -1,8 +1,8 @@
 // Scores of all word pairs of one sentence, factorised: W_m (h_i ⊕ h_j) = a_i + b_j (Sun et al.
 // 2020, eq. 7).
 //
-// Words j lie in the lanes. For each word i, relu(a_i + b_j) is written as [width, words], and one
-// product with the weights gives its scores as [columns, words]: nothing is summed across lanes, and
+// Words j lie in the lanes. A product of the weights with relu(a_i + b_j), which is computed as it is
+// read, gives the scores of word i as [columns, words]: nothing is summed across lanes, and
 // everything about one word i stays in the first-level cache.
 #pragma once
 
@@ -12,27 +12,48 @@ namespace WEFT_SET {
 
 WEFT_INLINE ptrdiff_t wholeVectors(ptrdiff_t n) { return (n + lanes - 1) / lanes * lanes; }
 
-/// Words whose hidden values are computed at once: as wide as the largest tile, and small enough for
-/// the first-level cache.
-constexpr ptrdiff_t blockWords = 3 * lanes;
+/// The hidden values of word i as [width, words]: relu(a_i + b_j) with words in the lanes. It suits
+/// tall tiles, which compute each vector once.
+struct HiddenByWord {
+  static constexpr int widest = 1;
+  const float *first;
+  const float *second;
+  ptrdiff_t words;
+  WEFT_INLINE HiddenByWord from(ptrdiff_t j) const { return {first, second + j, words}; }
+  template <class Lanes>
+  WEFT_INLINE Floats read(ptrdiff_t j, Lanes) const { return rectified(all(*first) + load(second + j)); }
+  WEFT_INLINE void next() {
+    first++;
+    second += words;
+  }
+};
+
+/// The same as [words, width], with the width in the lanes.
+struct HiddenByWidth {
+  static constexpr int widest = 3;
+  const float *first;
+  const float *second;
+  ptrdiff_t width;
+  WEFT_INLINE HiddenByWidth from(ptrdiff_t d) const { return {first + d, second + d, width}; }
+  template <class Lanes>
+  WEFT_INLINE Floats read(ptrdiff_t d, Lanes mask) const { return rectified(load(first + d, mask) + load(second + d, mask)); }
+  WEFT_INLINE void next() { second += width; }
+};
 
 /// The working space of one sentence of n words; words are padded to whole vectors.
 struct PairSpace {
   ptrdiff_t words;
   /// b transposed, [width, words], zero on the padding.
   float *turned;
-  /// relu(a_i + b_j) of a block of words, [width, block].
-  float *hidden;
-  /// Scores of word i, [columns, words].
+  /// Scores of a word i, [columns, words], or of several.
   float *scores;
   /// What a kernel needs besides.
   float *more;
 
-  PairSpace(int32_t n, int32_t width, int32_t columns, const float *b, size_t extra) : words(wholeVectors(n)) {
-    turned = weftWorkspace((size_t)words * (2 * (size_t)width + (size_t)columns) + extra);
-    hidden = turned + words * width;
-    scores = hidden + words * width;
-    more = scores + words * columns;
+  PairSpace(int32_t n, int32_t width, int32_t columns, const float *b, int32_t rows = 1, size_t extra = 0) : words(wholeVectors(n)) {
+    turned = weftWorkspace((size_t)words * ((size_t)width + (size_t)rows * columns) + extra);
+    scores = turned + words * width;
+    more = scores + words * columns * rows;
     for (ptrdiff_t j = 0; j < n; j++, b += width) {
       for (ptrdiff_t d = 0; d < width; d++) turned[d * words + j] = b[d];
     }
@@ -42,16 +63,8 @@ struct PairSpace {
   }
 
   /// Scores of word i without their bias, from a_i and the weights w [width, stride].
-  WEFT_INLINE void score(int32_t width, int32_t columns, const float *ai, const float *w, int32_t stride) {
-    for (ptrdiff_t from = 0; from < words; from += blockWords) {
-      const ptrdiff_t block = words - from < blockWords ? words - from : blockWords;
-      for (ptrdiff_t d = 0; d < width; d++) {
-        const Floats first = all(ai[d]);
-        const float *second = turned + d * words + from;
-        for (ptrdiff_t j = 0; j < block; j += lanes) store(hidden + d * block + j, rectified(first + load(second + j)));
-      }
-      multiplied(columns, (int32_t)block, width, ColumnMajor{w, stride}, hidden, block, scores + from, words);
-    }
+  WEFT_INLINE void score(int32_t width, int32_t columns, const float *ai, const float *w, int32_t stride, float *to) const {
+    product(columns, (int32_t)words, width, ColumnMajor{w, stride}, HiddenByWord{ai, turned, words}, Replacing{to, words});
   }
 
   /// The lanes from word j on that hold a partner: words of the sentence, without word `skipped`.
@@ -63,37 +76,47 @@ struct PairSpace {
 
 /// The first word of a row of scores that reaches the maximum; −1 if there is none.
 WEFT_INLINE int32_t firstEqual(const PairSpace &space, const float *scores, float top, int32_t n, int32_t skipped) {
-  for (ptrdiff_t j = 0; j < space.words; j += lanes) {
-    const unsigned equals = bits((load(scores + j) == all(top)) & PairSpace::partners(j, n, skipped));
-    if (equals) return (int32_t)j + __builtin_ctz(equals);
+  for (ptrdiff_t from = 0; from < space.words; from += 64) {
+    const ptrdiff_t end = space.words - from < 64 ? space.words : from + 64;
+    // All words of a group at once, since the place of the maximum is hard to guess for the processor.
+    uint64_t equal = 0;
+    for (ptrdiff_t j = from; j < end; j += lanes) {
+      equal |= (uint64_t)bits((load(scores + j) == all(top)) & PairSpace::partners(j, n, skipped)) << (j - from);
+    }
+    if (equal) return (int32_t)from + __builtin_ctzll(equal);
   }
   return -1;
 }
 
 static void pairMax(int32_t m, int32_t n, int32_t width, int32_t columns, int32_t stride, int32_t diagonal, const int32_t *own, const float *a, const float *b, const float *w, const float *bias, float *, float *y, int32_t *arg) {
-  PairSpace space(n, width, columns, b, 0);
+  PairSpace space(n, width, columns, b);
   for (int32_t i = 0; i < m; i++, a += width, y += stride) {
-    space.score(width, columns, a, w, stride);
+    space.score(width, columns, a, w, stride, space.scores);
     const int32_t word = own ? own[i] : i;
     const int32_t skipped = diagonal ? -1 : word;
     const bool exists = n > (diagonal ? 0 : 1);
-    for (ptrdiff_t r = 0; r < columns; r++) {
-      const float *scores = space.scores + r * space.words;
-      Floats best = all(-__builtin_inff());
+    for (ptrdiff_t r = 0; r < stride; r += lanes) {
+      // The rows of a group that do not exist repeat the last one.
+      const auto row = [&](ptrdiff_t lane) { return space.scores + (r + lane < columns ? r + lane : columns - 1) * space.words; };
+      Floats best[lanes];
+      WEFT_UNROLL for (int lane = 0; lane < lanes; lane++) best[lane] = all(-__builtin_inff());
       for (ptrdiff_t j = 0; j < space.words; j += lanes) {
-        best = max(best, select(PairSpace::partners(j, n, skipped), load(scores + j), best));
+        const Ints partner = PairSpace::partners(j, n, skipped);
+        WEFT_UNROLL for (int lane = 0; lane < lanes; lane++) {
+          best[lane] = max(best[lane], select(partner, load(row(lane) + j), best[lane]));
+        }
       }
-      const float top = maxOf(best);
-      y[r] = top + bias[r];
-      if (arg) arg[r] = firstEqual(space, scores, top, n, skipped);
+      const Floats tops = maxOfEach(best);
+      const Mask written = firstLanes(stride - r);
+      store(y + r, only(columnsBelow(r, exists ? columns : 0), sigmoid(tops + load(bias + r, firstLanes(columns - r)))), written);
+      if (!arg) continue;
+      float top[lanes];
+      store(top, tops);
+      Ints places = all(-1);
+      for (int lane = 0; lane < lanes && r + lane < columns; lane++) places[lane] = firstEqual(space, row(lane), top[lane], n, skipped);
+      store(arg + r, places, written);
     }
-    if (arg) {
-      for (ptrdiff_t r = columns; r < stride; r++) arg[r] = -1;
-      arg += stride;
-    }
-    eachVector(stride, [=](ptrdiff_t r, auto mask) {
-      store(y + r, only(columnsBelow(r, exists ? columns : 0), sigmoid(load(y + r, mask))), mask);
-    });
+    if (arg) arg += stride;
   }
 }
 
@@ -118,84 +141,117 @@ static void pairMaxBackward(int32_t n, int32_t width, int32_t columns, int32_t s
 
 /// Σ ln(1 + e^s) over the scores of word i; with `slopes`, the scores become weight·σ(s), 0 where
 /// there is no pair. The product of many 1 + e^−|s| needs one logarithm.
-static double rowLoss(PairSpace &space, int32_t n, int32_t skipped, int32_t columns, const float *bias, float weight, bool slopes) {
+static double rowLoss(const PairSpace &space, float *scores, int32_t n, int32_t skipped, int32_t columns, const float *bias, float weight, bool slopes) {
   const Floats one = all(1.0f);
-  double total = 0;
-  for (ptrdiff_t r = 0; r < columns; r++) {
-    float *row = space.scores + r * space.words;
-    const Floats offset = all(bias[r]);
-    Floats sum = {};
-    Floats grown = one;
-    for (ptrdiff_t j = 0, step = 1; j < space.words; j += lanes, step++) {
-      const Ints exists = PairSpace::partners(j, n, skipped);
-      const Floats score = load(row + j) + offset;
+  Floats sum = {};
+  Floats grown = one;
+  int step = 0;
+  for (ptrdiff_t j = 0; j < space.words; j += lanes) {
+    const Ints exists = PairSpace::partners(j, n, skipped);
+    for (ptrdiff_t r = 0; r < columns; r++) {
+      float *at = scores + r * space.words + j;
+      const Floats score = load(at) + all(bias[r]);
       const Floats power = exp((Floats)((Ints)score | all((int32_t)0x80000000)));
       const Floats more = one + power;
       sum += only(exists, rectified(score));
       grown *= select(exists, more, one);
-      if (step % 64 == 0) {
+      if (++step % 64 == 0) {
         sum += log(grown);
         grown = one;
       }
       if (slopes) {
         const Floats p = select(score >= (Floats){}, one, power) * reciprocal(more);
-        store(row + j, only(exists, p * all(weight)));
+        store(at, only(exists, p * all(weight)));
       }
     }
-    total += (double)sumOf(sum + log(grown));
   }
-  return total;
+  return (double)sumOf(sum + log(grown));
 }
 
-/// From the slopes of word i, [columns, words], to the gradients of a_i, b, the weights and the bias.
-static void rowGradient(PairSpace &space, int32_t n, int32_t width, int32_t columns, const float *ai, const float *b, const float *wt, float *dAi, float *dB, float *dWt, float *dBias) {
-  for (ptrdiff_t r = 0; r < columns; r++) {
-    Floats sum = {};
-    for (ptrdiff_t j = 0; j < space.words; j += lanes) sum += load(space.scores + r * space.words + j);
-    dBias[r] += sumOf(sum);
+/// Where the gradient of the hidden values of word i goes: where relu passed, to a_i and to b_j.
+/// Rows are words j, columns the width.
+struct PassingBack {
+  const float *first;
+  const float *second;
+  float *dFirst;
+  float *dSecond;
+  ptrdiff_t width;
+  WEFT_INLINE PassingBack from(ptrdiff_t j, ptrdiff_t d) const {
+    return {first + d, second + j * width + d, dFirst + d, dSecond + j * width + d, width};
   }
-  float *hidden = space.hidden;  // [n, width] from here on
-  float *back = space.more;      // [n, width]
-  for (ptrdiff_t j = 0; j < n; j++) {
-    eachVector(width, [=](ptrdiff_t d, auto mask) { store(hidden + j * width + d, rectified(load(ai + d, mask) + load(b + j * width + d, mask)), mask); });
+  template <int R, int V>
+  WEFT_INLINE void take(const Floats (&sum)[R][V], Mask last) const {
+    WEFT_UNROLL for (int v = 0; v < V - 1; v++) takeColumn(sum, v, Whole());
+    takeColumn(sum, V - 1, last);
   }
-  multipliedOnto(columns, width, n, RowMajor{space.scores, space.words}, hidden, width, dWt, width);
-  multiplied(n, width, columns, ColumnMajor{space.scores, space.words}, wt, width, back, width);
-  eachVector(width, [=](ptrdiff_t d, auto mask) {
-    Floats sum = load(dAi + d, mask);
-    for (ptrdiff_t at = d; at < n * (ptrdiff_t)width; at += width) {
-      const Floats passed = only(load(hidden + at, mask) > (Floats){}, load(back + at, mask));
-      store(dB + at, load(dB + at, mask) + passed, mask);
-      sum += passed;
+  template <int R, int V, class Lanes>
+  WEFT_INLINE void takeColumn(const Floats (&sum)[R][V], int v, Lanes mask) const {
+    const Floats a = load(first + v * lanes, mask);
+    Floats total = load(dFirst + v * lanes, mask);
+    WEFT_UNROLL for (int r = 0; r < R; r++) {
+      const ptrdiff_t at = r * width + v * lanes;
+      const Floats passed = only(a + load(second + at, mask) > (Floats){}, sum[r][v]);
+      store(dSecond + at, load(dSecond + at, mask) + passed, mask);
+      total += passed;
     }
-    store(dAi + d, sum, mask);
-  });
+    store(dFirst + v * lanes, total, mask);
+  }
+};
+
+/// Words i whose gradients are added up together: what they share is then read from the first-level
+/// cache.
+constexpr int32_t wordsAtOnce = 4;
+
+/// From the slopes of some words i, each [columns, words], to the gradients of a_i, b, the weights and
+/// the bias. a and dA start at the first of these words.
+static void addGradients(const PairSpace &space, int32_t count, int32_t n, int32_t width, int32_t columns, const float *a, const float *b, const float *wt, float *dA, float *dB, float *dWt, float *dBias) {
+  const ptrdiff_t size = columns * space.words;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    for (ptrdiff_t r = 0; r < columns; r++) {
+      Floats sum = {};
+      for (ptrdiff_t j = 0; j < space.words; j += lanes) sum += load(space.scores + i * size + r * space.words + j);
+      dBias[r] += sumOf(sum);
+    }
+  }
+  for (int32_t d = 0, panel; d < width; d += panel) {
+    panel = width - d <= 4 * lanes ? width - d : 3 * lanes;
+    for (ptrdiff_t i = 0; i < count; i++) {
+      const float *slopes = space.scores + i * size;
+      const float *ai = a + i * width;
+      product(columns, panel, n, RowMajor{slopes, space.words}, HiddenByWidth{ai + d, b + d, width}, Adding{dWt + d, width, dWt + d, width});
+      product(n, panel, columns, ColumnMajor{slopes, space.words}, Rows{wt + d, width}, PassingBack{ai + d, b + d, dA + i * width + d, dB + d, width});
+    }
+  }
 }
 
 static double pairLoss(int32_t n, int32_t width, int32_t columns, int32_t stride, int32_t diagonal, const float *a, const float *b, const float *w, const float *bias, const int32_t *gold, int32_t count, float weight, const float *wt, float *, float *dA, float *dB, float *dW, float *dBias) {
-  const size_t sizeOfBack = (size_t)n * width;
   const size_t sizeOfWeights = (size_t)columns * width;
-  PairSpace space(n, width, columns, b, wt ? sizeOfBack + sizeOfWeights : 0);
-  float *dWt = space.more + sizeOfBack;
+  PairSpace space(n, width, columns, b, wordsAtOnce, wt ? sizeOfWeights : 0);
+  float *dWt = space.more;
   if (wt) memset(dWt, 0, sizeOfWeights * sizeof(float));
   const int32_t *end = gold + 3 * (ptrdiff_t)count;
   double total = 0;
-  for (int32_t i = 0; i < n; i++, a += width) {
-    space.score(width, columns, a, w, stride);
-    // Gold cells add their score times −1 to the sum and −1 to the gradient; everything else is the
-    // same for all cells.
-    double goldScores = 0;
-    const int32_t *next = gold;
-    for (; next < end && next[0] == i; next += 3) {
-      if (!diagonal && next[1] == i) continue;
-      goldScores += (double)space.scores[next[2] * space.words + next[1]] + (double)bias[next[2]];
+  for (int32_t from = 0; from < n; from += wordsAtOnce) {
+    const int32_t rows = n - from < wordsAtOnce ? n - from : wordsAtOnce;
+    for (int32_t i = from; i < from + rows; i++) {
+      float *scores = space.scores + (i - from) * columns * space.words;
+      space.score(width, columns, a + i * (ptrdiff_t)width, w, stride, scores);
+      // Gold cells add their score times −1 to the sum and −1 to the gradient; everything else is the
+      // same for all cells.
+      double goldScores = 0;
+      const int32_t *next = gold;
+      for (; next < end && next[0] == i; next += 3) {
+        if (!diagonal && next[1] == i) continue;
+        goldScores += (double)scores[next[2] * space.words + next[1]] + (double)bias[next[2]];
+      }
+      total += rowLoss(space, scores, n, diagonal ? -1 : i, columns, bias, weight, wt != nullptr) - goldScores;
+      for (; gold < next; gold += 3) {
+        if (!wt || (!diagonal && gold[1] == i)) continue;
+        scores[gold[2] * space.words + gold[1]] -= weight;
+      }
     }
-    total += rowLoss(space, n, diagonal ? -1 : i, columns, bias, weight, wt != nullptr) - goldScores;
-    for (; gold < next; gold += 3) {
-      if (!wt || (!diagonal && gold[1] == i)) continue;
-      space.scores[gold[2] * space.words + gold[1]] -= weight;
-    }
-    if (wt) rowGradient(space, n, width, columns, a, b, wt, dA + i * (ptrdiff_t)width, dB, dWt, dBias);
+    const ptrdiff_t at = from * (ptrdiff_t)width;
+    if (wt) addGradients(space, rows, n, width, columns, a + at, b, wt, dA + at, dB, dWt, dBias);
   }
   if (wt) transposeAdd(columns, width, dWt, width, dW, stride);
   return total;
@@ -210,10 +266,10 @@ struct FoundCell {
 };
 
 static int32_t pairPredict(int32_t n, int32_t width, int32_t columns, int32_t stride, int32_t diagonal, const float *a, const float *b, const float *w, const float *bias, const float *thresholds, float *, void *out, int32_t limit) {
-  PairSpace space(n, width, columns, b, 0);
+  PairSpace space(n, width, columns, b);
   int32_t found = 0;
   for (int32_t i = 0; i < n; i++, a += width) {
-    space.score(width, columns, a, w, stride);
+    space.score(width, columns, a, w, stride, space.scores);
     const int32_t skipped = diagonal ? -1 : i;
     for (ptrdiff_t j = 0; j < space.words; j += lanes) {
       const Ints exists = PairSpace::partners(j, n, skipped);
@@ -240,9 +296,9 @@ static int32_t pairPredict(int32_t n, int32_t width, int32_t columns, int32_t st
 }
 
 static void pairProbabilities(int32_t n, int32_t width, int32_t columns, int32_t stride, int32_t diagonal, const float *a, const float *b, const float *w, const float *bias, float *, float *p) {
-  PairSpace space(n, width, columns, b, 0);
+  PairSpace space(n, width, columns, b);
   for (int32_t i = 0; i < n; i++, a += width) {
-    space.score(width, columns, a, w, stride);
+    space.score(width, columns, a, w, stride, space.scores);
     for (int32_t j = 0; j < n; j++, p += stride) {
       for (ptrdiff_t r = 0; r < stride; r++) p[r] = r < columns ? space.scores[r * space.words + j] + bias[r] : 0.0f;
       const int32_t exist = j == i && !diagonal ? 0 : columns;

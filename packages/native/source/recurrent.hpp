@@ -7,22 +7,23 @@
 
 namespace WEFT_SET {
 
+// Forward passes go over a row several times, since a tanh that waits for a sigmoid would leave the
+// processor idle: the vectors of one pass do not wait for each other.
+
 static void lstmForward(int32_t m, int32_t width, float *gates, const float *previous, float *cell, float *hidden) {
   for (ptrdiff_t i = 0; i < m; i++, gates += 4 * (ptrdiff_t)width, cell += width, hidden += width) {
+    eachVector(2 * (ptrdiff_t)width, [=](ptrdiff_t j, auto mask) { store(gates + j, sigmoid(load(gates + j, mask)), mask); });
     eachVector(width, [=](ptrdiff_t j, auto mask) {
       float *at = gates + j;
-      const Floats input = sigmoid(load(at, mask));
-      const Floats forget = sigmoid(load(at + width, mask));
       const Floats fresh = tanh(load(at + 2 * width, mask));
-      const Floats output = sigmoid(load(at + 3 * width, mask));
-      Floats state = input * fresh;
-      if (previous) state = fma(forget, load(previous + j, mask), state);
-      store(at, input, mask);
-      store(at + width, forget, mask);
+      Floats state = load(at, mask) * fresh;
+      if (previous) state = fma(load(at + width, mask), load(previous + j, mask), state);
       store(at + 2 * width, fresh, mask);
-      store(at + 3 * width, output, mask);
+      store(at + 3 * width, sigmoid(load(at + 3 * width, mask)), mask);
       store(cell + j, state, mask);
-      store(hidden + j, output * tanh(state), mask);
+    });
+    eachVector(width, [=](ptrdiff_t j, auto mask) {
+      store(hidden + j, load(gates + 3 * width + j, mask) * tanh(load(cell + j, mask)), mask);
     });
     if (previous) previous += width;
   }
@@ -82,14 +83,14 @@ static void lstmStepsBackward(int32_t count, const int32_t *starts, int32_t, int
 static void gruForward(int32_t m, int32_t width, float *fromInput, const float *fromHidden, const float *hidden, float *out) {
   const ptrdiff_t row = 3 * (ptrdiff_t)width;
   for (ptrdiff_t i = 0; i < m; i++, fromInput += row, fromHidden += row, hidden += width, out += width) {
+    eachVector(2 * (ptrdiff_t)width, [=](ptrdiff_t j, auto mask) {
+      store(fromInput + j, sigmoid(load(fromInput + j, mask) + load(fromHidden + j, mask)), mask);
+    });
     eachVector(width, [=](ptrdiff_t j, auto mask) {
       float *x = fromInput + j;
-      const float *h = fromHidden + j;
-      const Floats reset = sigmoid(load(x, mask) + load(h, mask));
-      const Floats update = sigmoid(load(x + width, mask) + load(h + width, mask));
-      const Floats fresh = tanh(fma(reset, load(h + 2 * width, mask), load(x + 2 * width, mask)));
-      store(x, reset, mask);
-      store(x + width, update, mask);
+      const Floats reset = load(x, mask);
+      const Floats update = load(x + width, mask);
+      const Floats fresh = tanh(fma(reset, load(fromHidden + 2 * width + j, mask), load(x + 2 * width, mask)));
       store(x + 2 * width, fresh, mask);
       store(out + j, fma(update, load(hidden + j, mask) - fresh, fresh), mask);
     });

@@ -219,6 +219,36 @@ WEFT_INLINE float maxOf(Floats x) {
 }
 #endif
 
+/// The maximum of each of as many vectors as there are lanes, in their order: halves of pairs are
+/// merged until one vector is left.
+WEFT_INLINE Floats maxOfEach(const Floats (&x)[lanes]) {
+#if defined(WEFT_AVX512)
+  __m512 fours[4];
+  WEFT_UNROLL for (int k = 0; k < 4; k++) {
+    const __m512 a = (__m512)x[4 * k], b = (__m512)x[4 * k + 1], c = (__m512)x[4 * k + 2], d = (__m512)x[4 * k + 3];
+    const __m512 ab = _mm512_max_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+    const __m512 cd = _mm512_max_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+    fours[k] = _mm512_max_ps(_mm512_shuffle_ps(ab, cd, 0x44), _mm512_shuffle_ps(ab, cd, 0xee));
+  }
+  const __m512 lower = _mm512_max_ps(_mm512_shuffle_f32x4(fours[0], fours[1], 0x44), _mm512_shuffle_f32x4(fours[0], fours[1], 0xee));
+  const __m512 upper = _mm512_max_ps(_mm512_shuffle_f32x4(fours[2], fours[3], 0x44), _mm512_shuffle_f32x4(fours[2], fours[3], 0xee));
+  return (Floats)_mm512_max_ps(_mm512_shuffle_f32x4(lower, upper, 0x88), _mm512_shuffle_f32x4(lower, upper, 0xdd));
+#elif defined(WEFT_AVX2)
+  __m256 fours[2];
+  WEFT_UNROLL for (int k = 0; k < 2; k++) {
+    const __m256 a = (__m256)x[4 * k], b = (__m256)x[4 * k + 1], c = (__m256)x[4 * k + 2], d = (__m256)x[4 * k + 3];
+    const __m256 ab = _mm256_max_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+    const __m256 cd = _mm256_max_ps(_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+    fours[k] = _mm256_max_ps(_mm256_shuffle_ps(ab, cd, 0x44), _mm256_shuffle_ps(ab, cd, 0xee));
+  }
+  return (Floats)_mm256_max_ps(_mm256_permute2f128_ps(fours[0], fours[1], 0x20), _mm256_permute2f128_ps(fours[0], fours[1], 0x31));
+#else
+  Floats top;
+  for (int lane = 0; lane < lanes; lane++) top[lane] = maxOf(x[lane]);
+  return top;
+#endif
+}
+
 /// 1 / x for normal x. A division of sixteen lanes takes four times as long as an estimate with one
 /// step of Newton's method, which is exact to the last bit or two.
 WEFT_INLINE Floats reciprocal(Floats x) {
@@ -227,6 +257,15 @@ WEFT_INLINE Floats reciprocal(Floats x) {
   return estimate * fma(-x, estimate, all(2.0f));
 #else
   return all(1.0f) / x;
+#endif
+}
+
+/// x · 2^power for a whole power from −126 to 127.
+WEFT_INLINE Floats scaled(Floats x, Floats power) {
+#if defined(WEFT_AVX512)
+  return (Floats)_mm512_scalef_ps((__m512)x, (__m512)power);
+#else
+  return x * (Floats)((wholeNumbers(power) + 127) << 23);
 #endif
 }
 

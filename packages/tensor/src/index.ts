@@ -47,7 +47,7 @@ export type { BilstmInput, LstmParameters } from "./tape/operations/bilstm.ts";
 export { backwardMessages, bestPath, type Chain, expectations, pathScore } from "./tape/operations/chain.ts";
 export { type ComposeTerm, parameterMatrix, pickRows } from "./tape/operations/compose.ts";
 export { type ChainParameters, readChain } from "./tape/operations/crf-loss.ts";
-export type { Lookup } from "./tape/operations/embed.ts";
+export type { FixedRows, Lookup } from "./tape/operations/embed.ts";
 export * as operations from "./tape/operations/index.ts";
 export type { GruParameters, InteractionParameters } from "./tape/operations/interaction.ts";
 export { pairScores } from "./tape/operations/pair-sum.ts";

@@ -13,4 +13,4 @@ export { inputParts } from "./inputs/index.ts";
 export { tablePart } from "./inputs/table-part.ts";
 export { type EncoderOptions, type PartShare, SentenceEncoder } from "./sentence-encoder.ts";
 export { SentenceReader } from "./sentence-reader.ts";
-export { fillWordTable, type WordVectorTable } from "./word-vectors.ts";
+export { fillWordTable, requireWidth, type WordVectorTable } from "./word-vectors.ts";

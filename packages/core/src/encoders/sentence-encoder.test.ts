@@ -94,8 +94,8 @@ test("a model without any input is refused", () => {
 
 test("word vectors have a table exactly if words are read", () => {
   expect(encoderOf({ words }).encoder.wordVectors).toMatchObject({
-    table: { name: "m/word/weight" },
-    setting: "inputs.words.size",
+    table: { name: "m/word/weight", rows: lexicon.words.size },
+    vocabulary: lexicon.words,
   });
   expect(encoderOf({ characters }).encoder.wordVectors).toBeUndefined();
 });

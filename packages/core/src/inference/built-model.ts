@@ -1,12 +1,14 @@
 import type { LinearMemory } from "@weft-nlp/tensor";
 import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
+import { checkConstraints, type DecodingConstraints } from "../constraints/index.ts";
 import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
 import type { Reading } from "../schema/index.ts";
-import { type Lexicon, lexiconFromJson } from "../vocabulary/index.ts";
+import { entityTypesOf, type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
+import { constrainedModel } from "./constrained.ts";
 import { buildEnsemble, ensembleEncoder } from "./ensemble.ts";
 
 /** A network's settings, labels and words: enough to build it in any thread. */
@@ -21,9 +23,11 @@ export interface ModelDescription {
   readonly reading?: Reading | undefined;
   /** Present if confidences were fitted to data after training. */
   readonly calibration?: Calibration | undefined;
+  /** Present if predictions must meet constraints. */
+  readonly constraints?: DecodingConstraints | undefined;
   /**
    * The lexicon of each member, if this is an ensemble: two or more networks of one kind, whose
-   * mean probabilities decide. The labels of all are those of `lexicon`.
+   * mean probabilities decide. The labels and word vectors of all are those of `lexicon`.
    */
   readonly members?: readonly Lexicon[] | undefined;
 }
@@ -34,9 +38,9 @@ export interface BuiltModel {
   readonly definition: ModelDefinition;
   readonly engine: Engine;
   readonly store: ParameterStore;
-  /** The network with its calibration, if it has one. */
+  /** The network with its calibration and its constraints, if it has any. */
   readonly model: Model;
-  /** The network without its calibration. */
+  /** The network by itself. */
   readonly network: Model;
   readonly encoder: Encoder;
 }
@@ -57,7 +61,8 @@ export interface BuildOptions {
 /**
  * Builds a network with its first weights in a new memory.
  *
- * @throws {ConfigError} SETTING_INVALID if no model of this name is registered
+ * @throws {ConfigError} SETTING_INVALID if no model of this name is registered, or the constraints
+ *   do not fit its labels
  */
 export function buildModel(description: ModelDescription, options: BuildOptions = {}): BuiltModel {
   const { build, shared, seed = 1 } = options;
@@ -67,13 +72,14 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
 
 /**
  * A model to send to another thread, which then works on the same weights. It holds only values
- * that can be posted; `lexicon` is JSON.
+ * that can be posted; `lexicon` is JSON, and `vectors` the memory of its word vectors.
  */
 export interface SharedModel {
   readonly description: Omit<ModelDescription, "lexicon" | "members">;
   readonly lexicon: unknown;
   /** The lexicon of each member, null for one that is the same as `lexicon`. */
   readonly members: readonly unknown[] | undefined;
+  readonly vectors: Uint8Array | undefined;
   readonly memory: LinearMemory;
   readonly build: KernelBuild;
   readonly layout: ParameterStore["layout"];
@@ -87,20 +93,19 @@ export function shareModel({ description, engine, store }: BuiltModel): SharedMo
     description: rest,
     lexicon: plain(lexicon),
     members: members?.map((member) => (member === lexicon ? null : plain(member))),
+    vectors: lexicon.words.vectors?.share(),
     memory: engine.heap.memory,
     build: engine.build,
     layout: store.layout,
   };
 }
 
-/**
- * Builds the network of another thread on the same memory, with the same weights.
- *
- * @param lexicon the shared model's lexicon, read from its JSON
- */
-export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
+/** Builds the network of another thread on the same memory, with the same weights and vectors. */
+export function attachModel(shared: SharedModel): BuiltModel {
+  const vectors = shared.vectors && WordVectors.attach(shared.vectors);
+  const lexicon = lexiconFromJson(shared.lexicon, {}, vectors);
   const engine = Engine.attach(shared.memory, shared.build);
-  const members = shared.members?.map((member) => (member === null ? lexicon : lexiconFromJson(member)));
+  const members = shared.members?.map((member) => (member === null ? lexicon : lexiconFromJson(member, {}, vectors)));
   return assemble(
     { ...shared.description, lexicon, members },
     engine,
@@ -108,7 +113,8 @@ export function attachModel(shared: SharedModel, lexicon: Lexicon): BuiltModel {
   );
 }
 
-function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
+/** Builds the network of a description on parameters in a store. */
+export function assemble(description: ModelDescription, engine: Engine, store: ParameterStore): BuiltModel {
   if (!models.has(description.name)) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "model.name" },
@@ -117,7 +123,7 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     });
   }
   const definition: ModelDefinition = models.get(description.name);
-  const { settings, lexicon, members, calibration } = description;
+  const { settings, lexicon, members } = description;
   const scope = new Scope(store);
   const network =
     members === undefined ? definition.build(settings, lexicon, scope) : buildEnsemble(definition, settings, members, scope);
@@ -126,8 +132,20 @@ function assemble(description: ModelDescription, engine: Engine, store: Paramete
     definition,
     engine,
     store,
-    model: calibration === undefined ? network : calibratedModel(network, calibration.scaling),
+    model: decidingModel(network, description),
     network,
     encoder: members === undefined ? definition.encoder(settings, lexicon) : ensembleEncoder(definition, settings, members),
   };
+}
+
+/**
+ * A network with the calibration and the constraints of a description.
+ *
+ * @throws {ConfigError} SETTING_INVALID if the constraints name labels that the model does not have
+ */
+export function decidingModel(network: Model, { calibration, constraints, lexicon }: ModelDescription): Model {
+  const calibrated = calibration === undefined ? network : calibratedModel(network, calibration.scaling);
+  if (constraints === undefined) return calibrated;
+  checkConstraints(constraints, { entityTypes: entityTypesOf(lexicon), relationTypes: lexicon.relations.names });
+  return constrainedModel(calibrated, constraints);
 }

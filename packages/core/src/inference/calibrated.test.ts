@@ -17,7 +17,7 @@ const kinds: Record<string, object> = {
   "joint-nn": { inputs: wordsAndCharacters, hiddenSize: 5, mlpSize: 4 },
   pcnn: pairs,
   pipeline: {
-    tagger: { name: "bilstm-tagger", inputs: { words: { size: 6 } }, hiddenSize: 5 },
+    tagger: { name: "bilstm-tagger", inputs: { words: { size: 6 } }, hiddenSize: 5, decoding: "free" },
     classifier: { name: "pcnn", ...pairs },
   },
 };
@@ -83,7 +83,7 @@ describe.each(Object.keys(kinds))("%s", (name) => {
     const loaded = unpackModel(packModel(other), "m", { build: "baseline" });
     expect(loaded.description).toEqual(other.description);
     const { memory, ...sent } = shareModel(other);
-    const attached = attachModel({ ...structuredClone(sent), memory }, lexicon);
+    const attached = attachModel({ ...structuredClone(sent), memory });
     expect(predict(attached, 0.3)).toEqual(predict(other, 0.3));
     expect(predict(loaded, 0.3)).toEqual(predict(other, 0.3));
     const back = recalibrate(loaded, 0.5, undefined);

@@ -1,6 +1,16 @@
-import type { Prediction } from "../metrics/index.ts";
-import type { Encoder, Example, Losses, Model, ModelDefinition } from "../models/index.ts";
-import { decideTogether } from "../models/prediction-steps.ts";
+import type { Tape } from "@weft-nlp/tensor";
+import {
+  decideAlone,
+  type Encoder,
+  type Example,
+  type Losses,
+  type Model,
+  type ModelDefinition,
+  type ProposalSteps,
+  type ProposeOptions,
+  proposalSteps,
+} from "../models/index.ts";
+import { together } from "../models/proposal-steps.ts";
 import type { Scope } from "../nn/index.ts";
 import type { Omission, Sentence } from "../schema/index.ts";
 import type { Lexicon } from "../vocabulary/index.ts";
@@ -28,6 +38,8 @@ export function buildEnsemble(
   scope: Scope,
 ): Model<EnsembleExample> {
   const members = lexicons.map((lexicon, k) => definition.build(settings, lexicon, scope.child(memberName(k))));
+  const proposeInSteps = (tape: Tape, examples: readonly EnsembleExample[], options: ProposeOptions): ProposalSteps =>
+    together(members.map((member, k) => proposalSteps(member, tape, ofMember(examples, k), options)));
   return {
     /** The losses of all members. Members are trained one by one, so no training uses this. */
     loss: (tape, examples, options) => {
@@ -36,8 +48,8 @@ export function buildEnsemble(
       );
       return Object.fromEntries(losses) satisfies Losses;
     },
-    predict: (tape, examples, options): Prediction[] =>
-      decideTogether(members.flatMap((member, k) => member.predictInSteps?.(tape, ofMember(examples, k), options) ?? [])),
+    predict: (tape, examples, options) => decideAlone(proposeInSteps(tape, examples, options)),
+    proposeInSteps,
   };
 }
 

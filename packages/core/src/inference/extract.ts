@@ -1,5 +1,6 @@
-import type { Prediction } from "../metrics/index.ts";
-import type { Example, PredictOptions } from "../models/index.ts";
+import { decode } from "../constraints/index.ts";
+import { type Prediction, thresholdOf } from "../metrics/index.ts";
+import { type Example, type PredictOptions, proposalOf } from "../models/index.ts";
 import {
   type Annotation,
   type Document,
@@ -10,7 +11,7 @@ import {
   type Sentence,
   type Span,
 } from "../schema/index.ts";
-import type { BuiltModel } from "./built-model.ts";
+import type { BuiltModel, ModelDescription } from "./built-model.ts";
 import { mergeWindows, type WindowFinding } from "./merge-windows.ts";
 import { Predictor } from "./predictor.ts";
 import { readAhead } from "./read-ahead.ts";
@@ -157,7 +158,7 @@ interface Piece {
 }
 
 function* annotate(
-  { definition }: BuiltModel,
+  { definition, description }: BuiltModel,
   { documents, pieces, given }: Batch,
   predictions: readonly Prediction[],
   options: ExtractOptions,
@@ -176,7 +177,10 @@ function* annotate(
       }
       if (findings.length > 1)
         options.onLongSentence?.(longSentence(document, sentence, span, findings, given[index] as EntitiesWithin));
-      const found = findings.length === 1 ? (findings[0] as WindowFinding) : mergeWindows(span, findings, needsGoldEntities);
+      const found =
+        findings.length === 1
+          ? (findings[0] as WindowFinding)
+          : compliant(mergeWindows(span, findings, needsGoldEntities), description, options);
       const first = entities.length;
       for (const entity of found.entities) entities.push(entity);
       for (const relation of found.relations) {
@@ -185,6 +189,16 @@ function* annotate(
     }
     yield { ...document, entities, relations };
   }
+}
+
+/** What windows found together may break constraints that each of them meets. */
+function compliant(found: Annotation, { constraints, threshold: own }: ModelDescription, options: ExtractOptions): Annotation {
+  if (constraints === undefined) return found;
+  const { threshold = own } = options;
+  const proposed = proposalOf(found);
+  return proposed.decide(
+    decode(proposed.proposal(), constraints, { ...constraints, thresholdOf: (type) => thresholdOf(threshold, type) }),
+  );
 }
 
 /** Converts the findings in a window to tokens of the document. */

@@ -1,19 +1,20 @@
 import { Arena, Tape } from "@weft-nlp/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { DecodingConstraints } from "../constraints/index.ts";
 import { ArchiveError, ConfigError } from "../errors.ts";
 import type { ProbabilityTable } from "../heads/probability-table.ts";
 import type { Prediction } from "../metrics/index.ts";
-import { models, type PredictionSteps } from "../models/index.ts";
-import { decideAlone, decideTogether } from "../models/prediction-steps.ts";
+import { decideAlone, joinsEnsembles, type Model, models, type ProposalSteps, proposalSteps } from "../models/index.ts";
+import { together } from "../models/proposal-steps.ts";
 import type { Sentence } from "../schema/index.ts";
 import { eightSentences, withLastRelations } from "../testing/example-sentences.ts";
 import { learn } from "../testing/probe-model.ts";
-import { buildLexicon, lexiconFromJson, lexiconSettings } from "../vocabulary/index.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
 import { mergeModels } from "./merge-models.ts";
 import { type ModelFiles, packModel, unpackModel } from "./model-files.ts";
 import { Predictor } from "./predictor.ts";
-import { recalibrate } from "./recalibrate.ts";
+import { recalibrate, reconstrain } from "./recalibrate.ts";
 
 const words = { words: { size: 6 } };
 const pairs = { inputs: { ...words, tags: { size: 3 } }, positionSize: 3, positions: 5, dropout: 0 };
@@ -36,6 +37,13 @@ const kinds: Record<string, { readonly name: string } & Record<string, unknown>>
 };
 
 const train = withLastRelations(eightSentences);
+const { names: relationTypes } = buildLexicon(train, lexiconSettings.parse({})).relations;
+
+/** At most so many relations of a type for each head. */
+function atMost(maxPerHead: number): DecodingConstraints {
+  const relations = Object.fromEntries(relationTypes.map((type) => [type, { maxPerHead }]));
+  return { relations, entityTypes: "joint", nodes: 10_000, beam: 8 };
+}
 
 test("every kind of model can be a member", () => {
   expect(new Set(Object.values(kinds).map(({ name }) => name))).toEqual(new Set(models.names));
@@ -65,8 +73,8 @@ function predict(
   return new Predictor(built).predict(examples, options);
 }
 
-function stepsOf({ engine, network, encoder }: BuiltModel, options = { threshold: 0.05, cells: true }): PredictionSteps {
-  const steps = network.predictInSteps?.(
+function stepsOf({ engine, network, encoder }: BuiltModel, options = { threshold: 0.05, cells: true }): ProposalSteps {
+  const steps = network.proposeInSteps?.(
     new Tape(engine, new Arena(engine.heap)),
     train.map((sentence) => encoder.encode(sentence)),
     options,
@@ -92,23 +100,28 @@ describe.each(Object.keys(kinds))("an ensemble of %s", (kind) => {
     [one, two, three] = [await trained(kind, 1), await trained(kind, 2), await trained(kind, 3)];
   });
 
-  test("alone, the steps decide as the model does", () => {
+  test("given its own tables, a model decides as it does alone", () => {
+    if (kind === "bilstm-tagger") return; // Its chain is not in its tables: see below.
     for (const cells of [true, false]) {
       const options = { threshold: 0.05, cells };
-      expect(rounded(decideAlone(stepsOf(one, options)))).toEqual(rounded(predict(one, options)));
+      expect(rounded(decideAlone(together([stepsOf(one, options)])))).toEqual(rounded(predict(one, options)));
     }
   });
 
   test("every table is the mean of the members' tables", () => {
     const seen: (readonly ProbabilityTable[])[] = [];
-    decideTogether([stepsOf(one), stepsOf(two), stepsOf(three)], (tables) => seen.push(tables));
+    const means = together([stepsOf(one), stepsOf(two), stepsOf(three)]);
+    for (let step = means.next(); step.done !== true; step = means.next(seen.at(-1))) seen.push(step.value());
     expect(seen[0]?.some(({ length }) => length > 0)).toBe(true);
     // Each member is led through the same decisions, and its own tables are taken on the way.
     const alone = [one, two, three].map((built) => {
       const steps = stepsOf(built);
-      const tables = [steps.next()];
-      for (const given of seen.slice(0, -1)) tables.push(steps.next(given));
-      return tables.map(({ value }) => value as readonly ProbabilityTable[]);
+      return seen.map((given, step) => {
+        const { value } = step === 0 ? steps.next() : steps.next(seen[step - 1]);
+        const tables = (value as () => readonly ProbabilityTable[])();
+        expect(tables.length).toBe(given.length);
+        return tables;
+      });
     });
     for (const [step, tables] of seen.entries()) {
       for (const [s, table] of tables.entries()) {
@@ -143,9 +156,19 @@ describe.each(Object.keys(kinds))("an ensemble of %s", (kind) => {
     expect(predict(loaded, { threshold: 0.05 })).toEqual(predict(merged, { threshold: 0.05 }));
     const shared = unpackModel(files, "m", { build: "baseline", shared: true });
     const sent = structuredClone(shareModel(shared));
-    const attached = attachModel(sent, lexiconFromJson(sent.lexicon));
+    const attached = attachModel(sent);
     expect(predict(attached, { threshold: 0.05 })).toEqual(predict(merged, { threshold: 0.05 }));
   });
+});
+
+test("a model that takes no steps proposes what it predicts", async () => {
+  const { network, engine, encoder } = await trained("rin", 1);
+  const examples = train.map((sentence) => encoder.encode(sentence));
+  const tape = (): Tape => new Tape(engine, new Arena(engine.heap));
+  const found = network.predict(tape(), examples, { threshold: 0.05 });
+  const plain: Model = { loss: network.loss, predict: () => found };
+  expect(decideAlone(proposalSteps(plain, tape(), examples, { threshold: 0.05 }))).toEqual(found);
+  expect([joinsEnsembles(network), joinsEnsembles(plain)]).toEqual([true, false]);
 });
 
 test("a conditional random field in an ensemble decodes consistent tags from mean probabilities", async () => {
@@ -172,7 +195,7 @@ describe("members", () => {
     expect(packModel(loaded)).toEqual(files);
     const sent = structuredClone(shareModel(loaded));
     const found = predict(merged, { threshold: 0.05 }, more);
-    expect(predict(attachModel(sent, lexiconFromJson(sent.lexicon)), { threshold: 0.05 }, more)).toEqual(found);
+    expect(predict(attachModel(sent), { threshold: 0.05 }, more)).toEqual(found);
   });
 
   test("decide with the raw threshold, and the ensemble can be calibrated like any model", async () => {
@@ -217,12 +240,24 @@ describe("members", () => {
       () => [fresh({}), fresh({}, renamed)],
       /labels: relation types that only one has: .*; that only the other has: .*s/,
     ],
+    ["constraints and none", () => [fresh({}), reconstrain(fresh({}), atMost(1))], /a and b differ in their constraints/],
+    [
+      "other constraints",
+      () => [reconstrain(fresh({}), atMost(1)), reconstrain(fresh({}), atMost(2))],
+      /differ in their constraints/,
+    ],
     ["an ensemble", () => [fresh({}), ensembleOf(fresh({}), fresh({}))], /b is an ensemble already/],
   ];
   test.each(cases)("%s cannot be merged", (_, make, message) => {
     const all = make().map((model, k) => member(model, "ab"[k]));
     expect(() => mergeModels(all)).toThrow(ConfigError);
     expect(() => mergeModels(all)).toThrow(message);
+  });
+
+  test("keep their constraints", () => {
+    const merged = ensembleOf(reconstrain(fresh({}), atMost(1)), reconstrain(fresh({}), atMost(1)));
+    expect(merged.description.constraints).toEqual(atMost(1));
+    expect(unpackModel(packModel(merged), "m").description.constraints).toEqual(atMost(1));
   });
 
   test("a file whose words do not fit its members is refused", () => {

@@ -1,6 +1,7 @@
 import type { StoredTensor } from "../archive/index.ts";
 import { ConfigError } from "../errors.ts";
-import { type Lexicon, labelDifference } from "../vocabulary/index.ts";
+import { joinsEnsembles } from "../models/index.ts";
+import { type Lexicon, labelDifference, lexiconFromJson } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { memberName } from "./ensemble.ts";
 import { readWeights, writeWeights } from "./weights.ts";
@@ -14,12 +15,13 @@ export interface MergedModel {
 /**
  * Makes one model of several: an ensemble, which decides from the mean of their probabilities.
  *
- * Words may differ between the models. Calibrations are dropped, since they were fitted to the
- * confidences of single networks.
+ * Words may differ between the models. The ensemble keeps their constraints. Calibrations are
+ * dropped, since they were fitted to the confidences of single networks.
  *
  * @param models two or more, in the order in which their probabilities are added
- * @throws {ConfigError} MERGE_IMPOSSIBLE if they differ in kind, settings, threshold or labels, if
- *   one is an ensemble already, or if models of their kind cannot decide together
+ * @throws {ConfigError} MERGE_IMPOSSIBLE if they differ in kind, settings, threshold, labels, word
+ *   vectors or constraints, if one is an ensemble already, or if models of their kind cannot decide
+ *   together
  */
 export function mergeModels(models: readonly MergedModel[], options: Omit<BuildOptions, "seed"> = {}): BuiltModel {
   const [first, ...others] = models;
@@ -28,15 +30,10 @@ export function mergeModels(models: readonly MergedModel[], options: Omit<BuildO
   }
   for (const each of models) requireMember(each);
   for (const other of others) requireAlike(first, other);
-  const { name, settings, lexicon, reading } = first.model.description;
-  const known = new Map<string, Lexicon>();
-  const members = models.map(({ model }) => {
-    const own = JSON.stringify(model.description.lexicon);
-    known.set(own, known.get(own) ?? model.description.lexicon);
-    return known.get(own) ?? lexicon;
-  });
+  const { name, settings, lexicon, reading, constraints } = first.model.description;
+  const members = sharedLexicons(models.map(({ model }) => model.description.lexicon));
   const merged = buildModel(
-    { name, settings, lexicon, threshold: thresholdOf(first), reading, members },
+    { name, settings, lexicon, threshold: thresholdOf(first), reading, constraints, members },
     { ...options, seed: null },
   );
   const weights = new Map<string, StoredTensor>();
@@ -47,15 +44,27 @@ export function mergeModels(models: readonly MergedModel[], options: Omit<BuildO
   return merged;
 }
 
+/** One object for all lexicons that are the same, and one set of word vectors for all of them. */
+function sharedLexicons(lexicons: readonly Lexicon[]): Lexicon[] {
+  const known = new Map<string, Lexicon>();
+  return lexicons.map((lexicon) => {
+    const text = JSON.stringify(lexicon);
+    const shared =
+      known.get(text) ?? (known.size === 0 ? lexicon : lexiconFromJson(JSON.parse(text), {}, lexicons[0]?.words.vectors));
+    known.set(text, shared);
+    return shared;
+  });
+}
+
 function requireMember({ model, source }: MergedModel): void {
   const { description, network } = model;
   if (description.members !== undefined) {
     throw impossible(`${source} is an ensemble already`, "name the runs that it was made of instead");
   }
-  if (network.predictInSteps === undefined) {
+  if (!joinsEnsembles(network)) {
     throw impossible(
       `${source} is a ${description.name}, which cannot decide from the probabilities of others`,
-      "a model of your own needs predictInSteps; docs/extending.md explains it",
+      "a model of your own needs proposeInSteps, and so do both parts of a pipeline; docs/extending.md explains it",
     );
   }
 }
@@ -71,8 +80,20 @@ function requireAlike(first: MergedModel, other: MergedModel): void {
     );
   }
   const labels = labelDifference(one.lexicon, two.lexicon);
-  if (labels === undefined) return;
-  throw impossible(`${between} differ in their labels: ${labels}`, "train all members on data with the same labels");
+  if (labels !== undefined) {
+    throw impossible(`${between} differ in their labels: ${labels}`, "train all members on data with the same labels");
+  }
+  const [vectors, others] = [one, two].map(({ lexicon }) => lexicon.words.vectors);
+  if (vectors?.digest !== others?.digest) {
+    const names = [vectors, others].map((each) => each?.origin.name ?? "none").join(" and ");
+    throw impossible(`${between} differ in their word vectors (${names})`, "train all members with the same word vectors");
+  }
+  if (differingPaths(one.constraints ?? {}, two.constraints ?? {}).length > 0) {
+    throw impossible(
+      `${between} differ in their constraints`,
+      "give all members the same constraints with weft constraints --use, or none with --use off",
+    );
+  }
 }
 
 /** Everything about a model that decides what its outputs mean, in the form of a configuration. */

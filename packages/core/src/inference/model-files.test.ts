@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { models } from "../models/index.ts";
 import { eightSentences, tagged } from "../testing/example-sentences.ts";
+import { vectorsOf } from "../testing/example-vectors.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
 import { type ModelFiles, packModel, unpackModel } from "./model-files.ts";
@@ -48,13 +49,53 @@ test("the files follow the common convention: readable JSON, and weights named b
 test("another thread shares the weights in the same memory", () => {
   const built = made();
   const shared = shareModel(built);
-  const attached = attachModel(
-    { ...structuredClone({ ...shared, memory: null }), memory: shared.memory },
-    built.description.lexicon,
-  );
+  const attached = attachModel({ ...structuredClone({ ...shared, memory: null }), memory: shared.memory });
   const table = built.store.get("rin/word/weight");
   built.store.write(table, new Float32Array(table.rows * 3).fill(7));
   expect(readWeights(attached.store)).toEqual(readWeights(built.store));
+});
+
+describe("a model with word vectors", () => {
+  const vectors = vectorsOf(["Oslo", "Reykjavik"], 3);
+  const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}), {}, vectors);
+  const { description } = made();
+  const built = buildModel({ ...description, settings: { ...description.settings }, lexicon }, { build: "baseline", seed: 1 });
+  const whole = packModel(built);
+
+  test("has them in a file of its own, and is of a version that older Wefts refuse", () => {
+    expect(whole["vectors.bin"]).toEqual(vectors.bytes());
+    expect(new TextDecoder().decode(whole["config.json"])).toContain('"version": 3');
+    const back = unpackModel(whole, "m", { build: "baseline" });
+    expect(packModel(back)).toEqual(whole);
+    expect(back.description.lexicon.words.indexOf("Reykjavik")).toBe(lexicon.words.size + 1);
+  });
+
+  test("shares them with another thread", () => {
+    const shared = shareModel(built);
+    const attached = attachModel({ ...shared, lexicon: structuredClone(shared.lexicon) });
+    expect(attached.description.lexicon.words.vectors?.share().buffer).toBe(vectors.share().buffer);
+  });
+
+  test.each<[string, ModelFiles, string]>([
+    ["that are missing", { ...whole, "vectors.bin": undefined }, "m/vocab.json: the words need the vectors"],
+    ["of another model", { ...whole, "vectors.bin": vectorsOf(["Oslo"], 3).bytes() }, "m/vocab.json: the words need the vectors"],
+    ["cut off", { ...whole, "vectors.bin": whole["vectors.bin"]?.slice(0, -3) }, "m/vectors.bin: "],
+    ["that are none", { ...whole, "vectors.bin": text("{}") }, "m/vectors.bin: the file is not a compact set"],
+  ])("vectors %s are refused", (_, broken, message) => {
+    expect(() => unpackModel(broken, "m")).toThrow(message);
+    expect(() => unpackModel(broken, "m")).toThrow(ArchiveError);
+  });
+
+  test("vectors of another width than the model's are refused", () => {
+    const narrow = vectorsOf(["Oslo"], 2);
+    const other = buildLexicon(eightSentences, lexiconSettings.parse({}), {}, narrow);
+    const broken = { ...whole, "vocab.json": text(other), "vectors.bin": narrow.bytes() };
+    expect(() => unpackModel(broken, "m")).toThrow("m/vectors.bin: the vectors have 2 dimensions, but the word table has 3");
+  });
+
+  test("a model without vectors ignores a file of some", () => {
+    expect(packModel(unpackModel({ ...files, "vectors.bin": vectors.bytes() }, "m", { build: "baseline" }))).toEqual(files);
+  });
 });
 
 const changed = (change: Partial<ModelFiles>): ModelFiles => ({ ...files, ...change });

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { readSafetensors, writeSafetensors } from "../archive/index.ts";
-import { ArchiveError, WeftError } from "../errors.ts";
+import { decodingConstraints } from "../constraints/index.ts";
+import { ArchiveError, ConfigError, DataError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
 import { readingUnits } from "../schema/index.ts";
-import { type Lexicon, labelDifference, lexiconFromJson } from "../vocabulary/index.ts";
+import { type Lexicon, labelDifference, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { readWeights, writeWeights } from "./weights.ts";
 
@@ -13,14 +14,24 @@ export interface ModelFiles {
   readonly "config.json": Uint8Array;
   readonly "vocab.json": Uint8Array;
   readonly "model.safetensors": Uint8Array;
+  /** The word vectors of a model that has some. */
+  readonly "vectors.bin"?: Uint8Array | undefined;
 }
+
+/** The names of the files that every model has, and of those that some have. */
+export const modelFileNames = {
+  always: ["config.json", "vocab.json", "model.safetensors"],
+  sometimes: ["vectors.bin"],
+} as const satisfies Readonly<Record<string, readonly (keyof ModelFiles)[]>>;
 
 const pluginHint = "if a plugin registers it, load that with --plugin, or with loadPlugins in a program";
 const formatName = "weft-model";
-/** In version 1, settings of inputs were mixed with those of the network. */
-const formatVersion = 2;
-/** Version 3 has ensembles. Other models are still written as version 2. */
-const ensembleVersion = 3;
+/**
+ * In version 1, settings of inputs were mixed with those of the network. Version 3 has word vectors
+ * and ensembles; a model with neither is still written as version 2, which older versions of Weft
+ * open.
+ */
+const formatVersion = 3;
 const maxMembers = 64;
 
 const thresholds = z.union([z.number(), z.record(z.string(), z.number())]);
@@ -44,22 +55,25 @@ const configFile = header.extend({
       goal: z.string(),
     })
     .optional(),
+  constraints: decodingConstraints.optional(),
 });
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store }: BuiltModel): ModelFiles {
-  const { name, settings, threshold, reading, calibration, lexicon, members } = description;
-  const version = members === undefined ? formatVersion : ensembleVersion;
+  const { name, settings, threshold, reading, calibration, constraints, lexicon, members } = description;
+  const { vectors } = lexicon.words;
+  const version = vectors === undefined && members === undefined ? 2 : formatVersion;
   const config = {
-    ...{ format: formatName, version, model: { name, ...settings }, threshold, reading, calibration },
-    ...(members === undefined ? {} : { members: members.length }),
+    ...{ format: formatName, version, model: { name, ...settings }, threshold, reading, members: members?.length },
+    ...{ calibration, constraints },
   };
   const alike = members?.every((member) => member === lexicon) ?? true;
-  return {
+  const files = {
     "config.json": jsonBytes(config),
     "vocab.json": jsonBytes(alike ? lexicon : { ...lexicon, members }),
     "model.safetensors": writeSafetensors({ tensors: readWeights(store), metadata: { format: formatName } }),
   };
+  return vectors === undefined ? files : { ...files, "vectors.bin": vectors.bytes() };
 }
 
 /**
@@ -70,34 +84,67 @@ export function packModel({ description, store }: BuiltModel): ModelFiles {
  *   not fit the others
  */
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
-  const built = buildModel(readDescription(files, source), { ...options, seed: null });
+  const built = builtFrom(readDescription(files, source), source, options);
   const name = `${source}/model.safetensors`;
   writeWeights(built.store, readSafetensors(files["model.safetensors"], name).tensors, name);
   return built;
+}
+
+function builtFrom(description: ModelDescription, source: string, options: BuildOptions): BuiltModel {
+  try {
+    return buildModel(description, { ...options, seed: null });
+  } catch (cause) {
+    if (cause instanceof DataError) throw invalid(`${source}/vectors.bin`, cause.summary, { cause });
+    // A config.json may be edited by hand.
+    if (!(cause instanceof ConfigError)) throw cause;
+    const { path = "" } = cause.at ?? {};
+    throw invalid(`${source}/config.json`, `${path}: ${cause.summary}`, {
+      cause,
+      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    });
+  }
 }
 
 function readDescription(files: ModelFiles, source: string): ModelDescription {
   const place = `${source}/config.json`;
   const config = readJson(files["config.json"], place);
   const { version } = checked(header, config, place);
-  if (version > ensembleVersion) {
-    throw invalid(place, `the model is of format version ${version}, and this Weft reads versions up to ${ensembleVersion}`, {
+  if (version > formatVersion) {
+    throw invalid(place, `the model is of format version ${version}, and this Weft reads versions up to ${formatVersion}`, {
       hint: "update Weft to the version that wrote the model, or a later one",
     });
   }
-  const { model, threshold, reading, calibration, members } = checked(configFile, config, place);
+  const { model, threshold, reading, calibration, constraints, members } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
   const description = {
     name: name,
-    settings: checked(definition.settings, settings, place) as ModelDescription["settings"],
+    settings: checked(definition.settings, withFormerDefaults(definition, settings), place) as ModelDescription["settings"],
     ...readLexicons(files, source, members),
     threshold,
     ...(reading === undefined ? {} : { reading }),
   };
-  return calibration === undefined ? description : { ...description, calibration };
+  return {
+    ...description,
+    ...(calibration === undefined ? {} : { calibration }),
+    ...(constraints === undefined ? {} : { constraints }),
+  };
 }
+
+/** The settings of a saved model, with the defaults of its time where they have changed. */
+function withFormerDefaults({ formerDefaults, parts = [] }: ModelDefinition, settings: Settings): Settings {
+  const complete: Record<string, unknown> = { ...formerDefaults, ...settings };
+  for (const { name } of parts) {
+    const part = partSettings.safeParse(complete[name]).data;
+    if (part !== undefined && models.has(part.name)) complete[name] = withFormerDefaults(models.get(part.name), part);
+  }
+  return complete;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const partSettings = z.looseObject({ name: z.string() });
 
 /** @param count members of an ensemble */
 function readLexicons(
@@ -106,19 +153,33 @@ function readLexicons(
   count: number | undefined,
 ): Pick<ModelDescription, "lexicon" | "members"> {
   const name = `${source}/vocab.json`;
-  const at = { source: name };
   const value = readJson(files["vocab.json"], name);
-  const own = count === undefined ? undefined : checked(memberLexicons, value, name).members;
+  const vectors = readVectors(files, `${source}/vectors.bin`);
+  const read = (each: unknown): Lexicon => inArchive(name, () => lexiconFromJson(each, { source: name }, vectors));
+  const lexicon = read(value);
+  if (count === undefined) return { lexicon };
+  const own = checked(memberLexicons, value, name).members;
   if (own !== undefined && own.length !== count) {
     throw invalid(name, `there are words for ${own.length} members, but the ensemble has ${count}`);
   }
-  try {
-    const lexicon = lexiconFromJson(value, at);
-    if (count === undefined) return { lexicon };
-    const members = own?.map((member) => lexiconFromJson(member, at)) ?? new Array<Lexicon>(count).fill(lexicon);
-    const [different] = members.flatMap((member) => labelDifference(lexicon, member) ?? []);
+  const members = own?.map(read) ?? new Array<Lexicon>(count).fill(lexicon);
+  for (const member of members) {
+    const different = labelDifference(lexicon, member);
     if (different !== undefined) throw invalid(name, `the members do not have the same labels: ${different}`);
-    return { lexicon, members };
+    if (member.words.vectors === lexicon.words.vectors) continue;
+    throw invalid(name, "the members do not have the same word vectors");
+  }
+  return { lexicon, members };
+}
+
+function readVectors({ "vectors.bin": file }: ModelFiles, name: string): WordVectors | undefined {
+  return file && inArchive(name, () => WordVectors.fromBytes(file, name));
+}
+
+/** Any fault in the data of a model means that its folder is broken. */
+function inArchive<Value>(name: string, read: () => Value): Value {
+  try {
+    return read();
   } catch (cause) {
     throw cause instanceof ArchiveError || !(cause instanceof WeftError) ? cause : invalid(name, cause.summary, { cause });
   }

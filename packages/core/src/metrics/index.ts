@@ -71,7 +71,7 @@ export {
   type RelationMistakes,
   relationMistakes,
 } from "./mistakes.ts";
-export { type Anchor, anchorOf, type Cell, flatTags, type Prediction, withRawOutput } from "./prediction.ts";
+export { type Anchor, anchorOf, type Cell, flatTags, type Prediction, type SearchNote, withRawOutput } from "./prediction.ts";
 export { formatMarkdown, formatReport, type PrintOptions } from "./print.ts";
 export {
   type Protocol,

@@ -22,6 +22,19 @@ export interface Prediction extends Annotation {
   readonly cells?: readonly Cell[] | undefined;
   /** One tag per token, for `rin-exact`: BIOES, with `-type` if entities are typed. */
   readonly tags?: readonly string[] | undefined;
+  /** How constraints were met; absent if the model has none. */
+  readonly search?: SearchNote | undefined;
+}
+
+/** How a prediction that meets constraints was found. */
+export interface SearchNote {
+  /**
+   * `none`: nothing conflicted; `exact`: it is proven to be the best choice; `beam`: it is the best
+   * one that a beam found after the exact search reached its limit.
+   */
+  readonly method: "none" | "exact" | "beam";
+  /** Groups of entities whose relations conflicted. */
+  readonly conflicts: number;
 }
 
 /**

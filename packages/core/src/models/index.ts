@@ -17,4 +17,5 @@ models.register(definePipeline(models));
 
 export * from "./model.ts";
 export { migrateSettings, movedSetting } from "./moved-settings.ts";
-export { decideAlone } from "./prediction-steps.ts";
+export { decideAlone } from "./proposal-steps.ts";
+export { joinsEnsembles, proposalOf, proposalSteps, proposalsOf } from "./propose.ts";

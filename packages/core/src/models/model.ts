@@ -1,5 +1,6 @@
 import type { Random, Tape } from "@weft-nlp/tensor";
 import type { z } from "zod";
+import type { Choice, Proposal } from "../constraints/index.ts";
 import type { Example, WordVectorTable } from "../encoders/index.ts";
 import type { PairCounts } from "../heads/given-pairs/pair-reader.ts";
 import type { Steps } from "../heads/probability-table.ts";
@@ -56,6 +57,23 @@ export interface PredictOptions {
    * without an entity. Protocols that score cells need them; defaults to false, which is faster.
    */
   readonly cells?: boolean | undefined;
+}
+
+/** Options of a proposal. */
+export interface ProposeOptions extends PredictOptions {
+  /**
+   * Types whose candidates are wanted down to this confidence, even below their threshold; defaults
+   * to none.
+   */
+  readonly floors?: Readonly<Record<string, number>> | undefined;
+}
+
+/** What a model offers for a sentence, and the predictions that may come of it. */
+export interface Proposed {
+  /** What constraints choose from. */
+  proposal(): Proposal;
+  /** The prediction that a choice makes; without one, that of the model itself. */
+  decide(choice?: Choice): Prediction;
 }
 
 /**
@@ -118,12 +136,12 @@ export interface OutputDistribution<E extends Example = Example> {
 }
 
 /**
- * A prediction in steps. A step yields what the model has to decide from, one table for each
- * sentence, and goes on with the tables that it is given back: the same ones, or their mean over
- * several models. Models that are given the same tables decide alike, so that their next tables
- * have the same shape.
+ * Proposals in steps. A step yields what the model has to decide from, as a function that returns
+ * one table for each sentence. It goes on with the tables that it is given back, the mean over
+ * several models, or with its own if it is given none. Models that are given the same tables decide
+ * alike, so that their next tables have the same shape.
  */
-export type PredictionSteps = Steps<Prediction[]>;
+export type ProposalSteps = Steps<Proposed[]>;
 
 /** A network with its parameters. */
 export interface Model<E extends Example = Example> {
@@ -134,10 +152,18 @@ export interface Model<E extends Example = Example> {
   /** Returns one prediction per example, in order. */
   predict(tape: Tape, examples: readonly E[], options: PredictOptions): Prediction[];
   /**
-   * The same prediction in steps; absent if the model cannot decide from the probabilities of
-   * others, and so cannot be a member of an ensemble.
+   * Returns what `predict` decides from, one proposal per example, in order. Ensembles of models
+   * decide from the mean of the probabilities of each step, and constraints choose from the
+   * proposals: from the entities of `predict` with other types that they may have, and from all
+   * relations that reach their threshold. Without it, a model cannot be a member of an ensemble,
+   * and constraints choose from the relations of `predict`.
    */
-  predictInSteps?(tape: Tape, examples: readonly E[], options: PredictOptions): PredictionSteps;
+  proposeInSteps?(tape: Tape, examples: readonly E[], options: ProposeOptions): ProposalSteps;
+  /**
+   * False if a part of the model takes no steps, so that the model decides some things by itself
+   * and cannot be a member of an ensemble; defaults to true.
+   */
+  readonly joinsEnsembles?: boolean | undefined;
   /** The distribution over outputs; absent if the model cannot draw and score them. */
   readonly outputs?: OutputDistribution<E> | undefined;
 }
@@ -185,6 +211,8 @@ export interface ModelDefinition<Settings = unknown, E extends Example = Example
   readonly paper: string;
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
   readonly capabilities: Capabilities;
+  /** What a saved model without a setting was trained with, where the default has changed since. */
+  readonly formerDefaults?: Readonly<Record<string, unknown>> | undefined;
   /**
    * The protocols that suit the model's predictions best. The first one chooses the best epoch. By
    * default the protocols depend on whether entities have types.

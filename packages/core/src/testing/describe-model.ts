@@ -4,9 +4,10 @@ import { type BuiltModel, buildModel, Predictor, packModel, unpackModel } from "
 import type { Prediction } from "../metrics/index.ts";
 import type { ModelDefinition } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
-import type { EndEvent } from "../training/index.ts";
+import { type EndEvent, wordWidths } from "../training/index.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { eightSentences, tagged, untyped, withLastRelations } from "./example-sentences.ts";
+import { vectorsOf } from "./example-vectors.ts";
 import { differentiate, learn, learnt, predict, slopeNoise, slopeOf, total } from "./probe-model.ts";
 
 /** A configuration of a model to test. */
@@ -198,6 +199,47 @@ export function describeModel(
       );
     });
   });
+
+  const widths = wordWidths({ model: { ...definition.settings.parse(settings), name: definition.name } });
+  // Half of the words of these sentences are known from the vectors alone.
+  describe.runIf(widths.every(({ width }) => width !== undefined && width === widths[0]?.width))(
+    `${title} with word vectors`,
+    () => {
+      const half = learnable.slice(0, 4);
+      const later = learnable.slice(4);
+      const words = [...new Set(learnable.flatMap(({ tokens }) => tokens))].sort();
+      const vectors = vectorsOf(words, widths[0]?.width);
+      let built: BuiltModel;
+      beforeAll(() => {
+        const lexicon = buildLexicon(half, lexiconSettings.parse({}), undefined, vectors);
+        const description = { name: definition.name, settings: definition.settings.parse(settings), lexicon, threshold: 0.5 };
+        built = buildModel(description, { build: "baseline", seed: 3 });
+      });
+
+      test("a word that only the vectors know is read as itself, in any batch, and after loading", () => {
+        const table = built.description.lexicon.words;
+        expect(later.flatMap(({ tokens }) => tokens).some((token) => table.indexOf(token) >= table.size)).toBe(true);
+        const whole = predict(built, learnable);
+        for (const size of [1, 3]) expect(inBatches(learnable, size).flatMap((batch) => predict(built, batch))).toEqual(whole);
+        const files = packModel(built);
+        expect(predict(unpackModel(files, "m", { build: "baseline" }), learnable)).toEqual(whole);
+        expect(packModel(unpackModel(files, "m", { build: "baseline" }))).toEqual(files);
+      });
+
+      test("only rows of the table get a gradient, and it is that of the sum of the sentences", () => {
+        const { losses, gradients } = differentiate(built, learnable);
+        expect(Number.isFinite(total(losses))).toBe(true);
+        const parts = learnable.map((sentence) => differentiate(built, [sentence]).gradients);
+        for (const [name, gradient] of gradients) {
+          const scale = gradient.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+          for (const at of [0, 1, gradient.length - 1]) {
+            const sum = parts.reduce((so, part) => so + (part.get(name)?.[at] ?? Number.NaN), 0);
+            expect(Math.abs(sum - (gradient[at] ?? Number.NaN)), `${name}[${at}]`).toBeLessThanOrEqual(1e-4 * scale + 1e-6);
+          }
+        }
+      });
+    },
+  );
 
   describe.each(Object.entries(noise))(`${title} with %s`, (name, value) => {
     test("only training depends on the seed of its step", () => {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { constraintSettings } from "../constraints/index.ts";
 import { inputParts } from "../encoders/index.ts";
 import { protocols } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
@@ -94,9 +95,15 @@ const makeSchema = () =>
       })
       .optional()
       .describe("relations across sentences; by default every sentence is read alone"),
-    vectors: z.string().optional().describe("a file of word vectors"),
+    vectors: z
+      .string()
+      .default("auto")
+      .describe(
+        "word vectors: a file, a folder or an installed package that holds one, or off; auto: those of @weft-nlp/vectors-en if most letters of train are Latin and the word embeddings are as wide",
+      ),
     vocabulary: lexiconSettings.prefault({}),
     model: modelSettings(),
+    constraints: constraintSettings.optional().describe("what predicted relations must comply with"),
     init: z.string().optional().describe("a model or run to start from: its weights, words and labels"),
     objective: objectiveSettings().prefault({ name: "likelihood" }),
     optimizer: optimizerSettings.prefault({}),

@@ -2,7 +2,7 @@ import type { BuiltModel } from "../inference/index.ts";
 import type { ProtocolName, Report } from "../metrics/index.ts";
 import type { Losses, ModelPart, PairCounts } from "../models/index.ts";
 import type { Omission } from "../schema/index.ts";
-import type { WordVectors } from "../vocabulary/index.ts";
+import type { VectorCoverage, VectorsOrigin, VectorsShape } from "../vocabulary/index.ts";
 import type { Progress } from "./checkpoint.ts";
 
 /**
@@ -13,6 +13,12 @@ export interface OfPart {
   readonly part?: ModelPart["name"] | undefined;
 }
 
+/** The word vectors of a model: what they are, and which running words of the data they know. */
+export interface VectorsReport extends VectorsOrigin, VectorsShape {
+  readonly train: VectorCoverage;
+  readonly dev: VectorCoverage;
+}
+
 /** Training, or the training of a part, begins. */
 export interface StartEvent extends OfPart {
   readonly kind: "start";
@@ -20,7 +26,7 @@ export interface StartEvent extends OfPart {
   readonly train: number;
   /** Sentences in dev. */
   readonly dev: number;
-  /** Rows of the word table. */
+  /** Rows of the word table: the words of train and the rows of unknown words. */
   readonly words: number;
   readonly tags: number;
   readonly relations: number;
@@ -37,7 +43,7 @@ export interface StartEvent extends OfPart {
    * training.
    */
   readonly otherKernels: string | undefined;
-  readonly vectors: WordVectors["coverage"] | undefined;
+  readonly vectors: VectorsReport | undefined;
   /** Annotation in train that the model cannot represent. */
   readonly omissions: readonly Omission[];
   /**

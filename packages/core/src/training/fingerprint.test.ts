@@ -10,13 +10,13 @@ const mark = fingerprint(config, train, dev);
 test("paths do not matter: the same training elsewhere has the same mark", () => {
   expect(mark).toMatch(/^[0-9a-f]{16}$/);
   expect(fingerprint({ ...config, data: { train: "/x/a", dev: "/x/b", test: "/x/c" } }, train, dev)).toBe(mark);
-  expect(fingerprint({ ...config, vectors: "/x" }, train, dev)).toBe(fingerprint({ ...config, vectors: "/y" }, train, dev));
+  expect(fingerprint({ ...config, vectors: "/x" }, train, dev)).toBe(mark);
 });
 
 test.each<[string, string]>([
   ["a seed", fingerprint({ ...config, seed: 2 }, train, dev)],
   ["a setting of the model", fingerprint({ ...config, model: { ...config.model, rounds: 3 } }, train, dev)],
-  ["word vectors", fingerprint({ ...config, vectors: "/x" }, train, dev)],
+  ["word vectors", fingerprint(config, train, dev, { digest: "0123456789abcdef" })],
   ["the order of sentences", fingerprint(config, train.toReversed(), dev)],
   ["entity types", fingerprint(config, untyped(train), dev)],
   ["part-of-speech tags", fingerprint(config, tagged(train), tagged(dev))],

@@ -1,14 +1,20 @@
 import type { Sentence } from "../schema/index.ts";
+import type { WordVectors } from "../vocabulary/index.ts";
 import type { TrainConfig } from "./config.ts";
 
 /**
- * Identifies a training: a hash of the configuration without its paths, and of the tokens and
- * annotation of train and dev.
+ * Identifies a training: a hash of the configuration without its paths, of the contents of the word
+ * vectors, and of the tokens and annotation of train and dev.
  */
-export function fingerprint(config: TrainConfig, train: readonly Sentence[], dev: readonly Sentence[]): string {
-  const { data: _paths, vectors, init, ...rest } = config;
+export function fingerprint(
+  config: TrainConfig,
+  train: readonly Sentence[],
+  dev: readonly Sentence[],
+  vectors?: Pick<WordVectors, "digest">,
+): string {
+  const { data: _paths, vectors: _path, init, ...rest } = config;
   const hash = new TextHash();
-  hash.add(JSON.stringify({ ...rest, vectors: vectors !== undefined, init: init !== undefined }));
+  hash.add(JSON.stringify({ ...rest, vectors: vectors?.digest ?? false, init: init !== undefined }));
   for (const part of [train, dev]) {
     hash.add(`${part.length}`);
     for (const { tokens, pos, entities, relations } of part) hash.add(JSON.stringify([tokens, pos ?? null, entities, relations]));

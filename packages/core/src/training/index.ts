@@ -6,3 +6,4 @@ export * from "./executor.ts";
 export { Stepper } from "./stepper.ts";
 export * from "./train.ts";
 export type * from "./train-input.ts";
+export { type WordWidth, wordWidths } from "./word-widths.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type BuiltModel, Predictor, packModel, readWeights } from "../inference/index.ts";
 import { eightSentences, withLastRelations } from "../testing/example-sentences.ts";
+import { vectorsOf } from "../testing/example-vectors.ts";
 import { parseConfig, trainConfigSchema } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { localExecutor } from "./executor.ts";
@@ -146,18 +147,25 @@ describe("a pipeline", () => {
 });
 
 test("word vectors that do not fit a part's table are refused, and the hint names the part", async () => {
-  const vectors: TrainInput["vectors"] = async (asked) => ({
-    format: "glove",
-    dimension: 6,
-    words: [],
-    matrix: new Float32Array(0),
-    coverage: { asked: asked.size, found: 0, lowerCased: 0, tokens: 0 },
-  });
+  const vectors = vectorsOf(["Oslo"], 6);
   const wide = { name: "pipeline", tagger, classifier: { ...classifier, inputs: { words: { size: 9 } } } };
   await expect(eventsOf(input({ model: wide }, { vectors }))).rejects.toMatchObject({
     code: "VECTORS_INVALID",
     hint: "set model.classifier.inputs.words.size to 6",
   });
+});
+
+test("both parts know every word of the vectors, of which they share one copy", async () => {
+  const vectors = vectorsOf(["Oslo", "Reykjavik"], 6);
+  const both = { name: "pipeline", tagger, classifier };
+  const width = { inputs: { words: { size: 6 } } };
+  const sized = { ...both, tagger: { ...tagger, ...width }, classifier: { ...classifier, ...width } };
+  const { model } = endOf(await eventsOf(input({ model: sized }, { vectors })));
+  const { words } = model.description.lexicon;
+  expect(words.vectors).toBe(vectors);
+  const tables = model.store.layout.filter(({ name }) => name.endsWith("/word/weight"));
+  expect(tables.map(({ rows }) => rows)).toEqual([words.size, words.size]);
+  expect(words.indexOf("Reykjavik")).toBeGreaterThanOrEqual(words.size);
 });
 
 test("sections for parts of a model without parts, or one protocol for all parts, are refused", async () => {

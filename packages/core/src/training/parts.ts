@@ -7,6 +7,7 @@ import { type ModelDefinition, type ModelPart, models } from "../models/index.ts
 import type { Sentence } from "../schema/index.ts";
 import { buildLexicon } from "../vocabulary/index.ts";
 import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
+import { constraintsFor, settledConstraints } from "./constraints-for.ts";
 import type { EndEvent, PartEvent, TrainEvent } from "./events.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { TrainInput } from "./train-input.ts";
@@ -64,8 +65,8 @@ export async function* trainParts(
 ): AsyncGenerator<TrainEvent, void, void> {
   const { config } = input;
   const { name, ...settings } = config.model;
-  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary, lexiconNeedsOf(config));
-  const mark = fingerprint(config, input.train, input.dev);
+  const lexicon = input.init?.lexicon ?? buildLexicon(input.train, config.vocabulary, lexiconNeedsOf(config), input.vectors);
+  const mark = fingerprint(config, input.train, input.dev, lexicon.words.vectors);
   const resumed = input.resume === undefined ? undefined : readState(input.resume, mark);
   const done = new Map(resumed?.done);
   let before = resumed?.stepsBefore ?? 0;
@@ -81,7 +82,7 @@ export async function* trainParts(
       : input.train;
     state = { part: part.name, stepsBefore: before, done: new Map(done), fingerprint: mark };
     const here = state;
-    const own = partConfig(config, part, settings);
+    const own = { ...partConfig(config, part, settings), ...settledConstraints(config, input.train) };
     threshold = own.training.threshold;
     const stepsBefore = before;
     const init = input.init && { ...input.init, weights: weightsUnder(input.init.weights, `${name}/${part.name}/`) };
@@ -105,7 +106,10 @@ export async function* trainParts(
     yield { kind: "part", part: part.name, reason, epoch, step: before, best };
   }
   if (end === undefined || state === undefined) return;
-  const description = { name: name, settings, lexicon, threshold, reading: config.reading };
+  const description = {
+    ...{ name: name, settings, lexicon, threshold, reading: config.reading },
+    ...constraintsFor(config, input.train),
+  };
   const model = buildModel(description, { ...input.engine, seed: null });
   const weights = new Map<string, StoredTensor>();
   for (const [part, own] of done) for (const [path, tensor] of own) weights.set(`${name}/${part}/${path}`, tensor);

@@ -11,8 +11,11 @@ export interface TrainInput {
   readonly train: readonly Sentence[];
   /** Annotated sentences that choose the best epoch. */
   readonly dev: readonly Sentence[];
-  /** Reads the vectors of the given words; called once, with the vocabulary. */
-  readonly vectors?: ((words: ReadonlySet<string>, countOf: (word: string) => number) => Promise<WordVectors>) | undefined;
+  /**
+   * Word vectors. The model knows all their words; those of train start from them, and the others
+   * keep them. Ignored with `init`, whose model has its own.
+   */
+  readonly vectors?: WordVectors | undefined;
   /** The model of `config.init` to start from; defaults to random weights. */
   readonly init?: InitialModel | undefined;
   /** Words and labels; defaults to those of `train`. Ignored with `init`. */

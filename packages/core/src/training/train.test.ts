@@ -5,7 +5,8 @@ import { DataError, TrainingError } from "../errors.ts";
 import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { eightSentences, sentence } from "../testing/example-sentences.ts";
-import { buildLexicon, lexiconSettings, type WordVectors } from "../vocabulary/index.ts";
+import { vectorsOf } from "../testing/example-vectors.ts";
+import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { parseConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";
@@ -200,38 +201,80 @@ test("leaving the loop over events stops the training", async () => {
   expect(closed).toBe(true);
 });
 
-const vectors = (words: string[], dimension = 4): TrainInput["vectors"] => {
-  return async (asked): Promise<WordVectors> => ({
-    format: "glove",
-    dimension,
-    words: words.filter((word) => asked.has(word)),
-    matrix: Float32Array.from({ length: words.length * dimension }, (_, i) => i + 1),
-    coverage: { asked: asked.size, found: words.length, lowerCased: 0, tokens: 0.5 },
-  });
-};
+const known = ["Oslo", "acme", "Reykjavik"];
 
-test("word vectors fill only their rows of the table, and their coverage is reported", async () => {
-  const first = async (given: TrainInput): Promise<{ start: StartEvent; table: Float32Array; built: BuiltModel }> => {
-    let built: BuiltModel | undefined;
-    for await (const event of train({ ...given, executor: watching((it) => (built = it)) })) {
-      if (event.kind === "start" && built !== undefined)
-        return { start: event, table: built.store.read(built.store.get("rin/word/weight")), built };
-    }
-    throw new Error("no start");
-  };
-  const without = await first(input());
-  const { start, table, built } = await first(input({}, { vectors: vectors(["Oslo", "Acme"]) }));
-  expect(without.start.vectors).toBeUndefined();
-  expect(start.vectors).toMatchObject({ found: 2, tokens: 0.5 });
+/** The built model when training begins. */
+async function begun(given: TrainInput): Promise<{ start: StartEvent; built: BuiltModel }> {
+  let built: BuiltModel | undefined;
+  for await (const event of train({ ...given, executor: watching((it) => (built = it)) })) {
+    if (event.kind === "start" && built !== undefined) return { start: event, built };
+  }
+  throw new Error("no start");
+}
+
+test("a word of train starts from its vector, and every other row from the spread of the vectors", async () => {
+  const vectors = vectorsOf(known, 4);
+  const { start, built } = await begun(input({}, { vectors }));
   const { words } = built.description.lexicon;
-  const expected = without.table.slice();
-  expected.set([1, 2, 3, 4], 4 * words.indexOf("Oslo"));
-  expected.set([5, 6, 7, 8], 4 * words.indexOf("Acme"));
-  expect(table).toEqual(expected);
+  const table = built.store.read(built.store.get("rin/word/weight"));
+  const rowOf = (row: number): number[] => [...table.subarray(4 * row, 4 * row + 4)];
+  for (const [word, form] of [
+    ["Oslo", "Oslo"],
+    ["Acme", "acme"],
+  ] as const) {
+    const row = new Float32Array(4);
+    vectors.read(vectors.find(form), row);
+    expect(words.indexOf(word)).toBeLessThan(words.size);
+    expect(rowOf(words.indexOf(word))).toEqual([...row]);
+  }
+  const drawn = Array.from({ length: words.size }, (_, row) => row)
+    .filter((row) => row !== words.indexOf("Oslo") && row !== words.indexOf("Acme"))
+    .flatMap(rowOf);
+  const deviation = Math.sqrt(drawn.reduce((sum, value) => sum + value * value, 0) / drawn.length);
+  expect(deviation / vectors.deviation).toBeGreaterThan(0.7);
+  expect(deviation / vectors.deviation).toBeLessThan(1.4);
+  expect(words.indexOf("Reykjavik")).toBeGreaterThanOrEqual(words.size);
+  expect((await begun(input())).start.vectors).toBeUndefined();
+  const { train: counted, ...rest } = start.vectors ?? {};
+  expect(rest).toMatchObject({ name: "test", count: 3, dimension: 4 });
+  const tokens = input().train.flatMap((sentence) => sentence.tokens);
+  const count = (word: string): number => tokens.filter((token) => token === word).length;
+  expect(counted).toEqual({ words: tokens.length, exact: count("Oslo"), lowerCased: count("Acme"), digitsFolded: 0 });
 });
 
+test("rows that only the vectors know are in no checkpoint, and the vectors of a checkpoint must be the same", async () => {
+  const given = input({ epochs: 1 }, { vectors: vectorsOf(known, 4) });
+  const events = await eventsOf(given);
+  const bytes = endOf(events).bytes();
+  const more = await eventsOf(input({ epochs: 1 }, { vectors: vectorsOf([...known, ...numbered(500)], 4) }));
+  expect(endOf(more).bytes().length).toBe(bytes.length);
+  const resume = { bytes, source: "c" };
+  expect(weightsOf(await eventsOf({ ...given, resume }))).toEqual(weightsOf(events));
+  for (const vectors of [undefined, vectorsOf(["Oslo"], 4)]) {
+    await expect(train({ ...given, vectors, resume }).next()).rejects.toMatchObject({ code: "CHECKPOINT_MISMATCH" });
+  }
+});
+
+test("training does not move a row that only the vectors know", async () => {
+  const { model: trained } = endOf(await eventsOf(input({ epochs: 2 }, { vectors: vectorsOf(known, 4) })));
+  const vectors = trained.description.lexicon.words.vectors;
+  expect(vectors?.bytes()).toEqual(vectorsOf(known, 4).bytes());
+});
+
+test("a model to start from keeps its own vectors", async () => {
+  const { model: first } = endOf(await eventsOf(input({ epochs: 1 }, { vectors: vectorsOf(known, 4) })));
+  const init = { lexicon: first.description.lexicon, weights: readWeights(first.store), source: "m" };
+  const { start, built } = await begun(input({}, { init, vectors: vectorsOf(["Oslo"], 9) }));
+  expect(start.vectors).toMatchObject({ count: 3, dimension: 4 });
+  expect(readWeights(built.store)).toEqual(readWeights(first.store));
+});
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, k) => `word-${k}`);
+}
+
 test("word vectors of another width are refused with a hint at the right setting", async () => {
-  const error = await train(input({}, { vectors: vectors(["Oslo"], 7) }))
+  const error = await train(input({}, { vectors: vectorsOf(["Oslo"], 7) }))
     .next()
     .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(DataError);
@@ -240,7 +283,7 @@ test("word vectors of another width are refused with a hint at the right setting
 
 test("word vectors for a model that reads no words are refused", async () => {
   const bare = { ...model, inputs: { words: "off", wordShape: "on" } };
-  await expect(train(input({}, { settings: { model: bare }, vectors: vectors(["Oslo"]) })).next()).rejects.toMatchObject({
+  await expect(train(input({}, { settings: { model: bare }, vectors: vectorsOf(["Oslo"], 4) })).next()).rejects.toMatchObject({
     code: "SETTING_INVALID",
     at: { path: "vectors" },
   });

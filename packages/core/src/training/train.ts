@@ -6,16 +6,18 @@ import { evaluate, type ProtocolName } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import { objectiveFor } from "../objectives/index.ts";
 import type { Omission, Sentence } from "../schema/index.ts";
-import { buildLexicon, type Lexicon, type LexiconNeeds, type WordVectors } from "../vocabulary/index.ts";
+import { buildLexicon, type Lexicon, type LexiconNeeds, vectorCoverage } from "../vocabulary/index.ts";
 import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
-import type { TrainEvent } from "./events.ts";
+import { constraintsFor } from "./constraints-for.ts";
+import type { TrainEvent, VectorsReport } from "./events.ts";
 import { localExecutor } from "./executor.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { partsOf, trainParts, type WholeEvent } from "./parts.ts";
 import { Stepper } from "./stepper.ts";
 import type { TrainInput } from "./train-input.ts";
+import { requireWidths } from "./word-widths.ts";
 
 /**
  * Trains a model and yields an event for everything that happens; logging and saving are up to the
@@ -37,6 +39,7 @@ export async function* train(input: TrainInput): AsyncGenerator<TrainEvent, void
   requireSentences(input.train, "train", config.data.train);
   requireSentences(input.dev, "dev", config.data.dev);
   const parts = partsOf(config);
+  if (input.vectors !== undefined && input.init === undefined) requireWidths(config, input.vectors);
   if (parts.length === 0) yield* trainWhole(input);
   else yield* trainParts(input, parts, trainWhole);
 }
@@ -46,16 +49,19 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const { config, signal } = input;
   const { training } = config;
   const needs = lexiconNeedsOf(config);
-  const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, needs);
+  const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, needs, input.vectors);
   const { name, ...settings } = config.model;
   const built = buildModel(
-    { name: name, settings, lexicon, threshold: training.threshold, reading: config.reading },
+    {
+      ...{ name: name, settings, lexicon, threshold: training.threshold, reading: config.reading },
+      ...constraintsFor(config, input.train),
+    },
     { ...input.engine, seed: config.seed },
   );
   const { engine, store, encoder } = built;
   objectiveFor(config.objective, built.model);
-  const coverage = input.init === undefined ? await applyVectors(built, input.vectors, place) : undefined;
-  if (input.init !== undefined) {
+  if (input.init === undefined) fillVectors(built, config.seed, place);
+  else {
     writeWeights(store, input.init.weights, input.init.source);
     requireKnown(lexicon, needs, place);
   }
@@ -66,7 +72,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const devExamples = input.dev.map((sentence) => encoder.encode(sentence, devOmissions));
   const optimizer = new Optimizer(engine, store, config.optimizer, { tables: training.tables });
   const protocol = selectionProtocol(training.select, built);
-  const mark = fingerprint(config, input.train, input.dev);
+  const mark = fingerprint(config, input.train, input.dev, lexicon.words.vectors);
 
   const kernels = kernelMark(engine.build);
   let progress: Progress = { epoch: 0, step: 0, best: undefined, stale: 0, fingerprint: mark, kernels };
@@ -93,7 +99,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
       build: engine.build,
       kernels,
       otherKernels,
-      vectors: coverage,
+      vectors: vectorsReport(input, lexicon),
       omissions,
       devOmissions,
       steps,
@@ -167,27 +173,20 @@ function selectionProtocol(select: TrainConfig["training"]["select"], { definiti
   return definition.protocols?.(description.settings)?.[0] ?? (description.lexicon.typed ? "strict" : "exact");
 }
 
-async function applyVectors(
-  { store, model }: BuiltModel,
-  read: TrainInput["vectors"],
-  place: string,
-): Promise<WordVectors["coverage"] | undefined> {
-  if (read === undefined) return undefined;
+function fillVectors({ store, model, description }: BuiltModel, seed: number, place: string): void {
+  if (description.lexicon.words.vectors === undefined) return;
   if (model.wordVectors === undefined) {
     throw new ConfigError("SETTING_INVALID", {
       at: { path: "vectors" },
       message: "the model does not read words, so it cannot use word vectors",
-      hint: `remove vectors, or switch ${place}.inputs.words on`,
+      hint: `set vectors to off, or switch ${place}.inputs.words on`,
     });
   }
-  const { table, vocabulary, setting } = model.wordVectors;
-  const vectors = await read(new Set(vocabulary.words), (word) => vocabulary.countOf(word));
-  if (vectors.dimension !== table.columns) {
-    throw new DataError("VECTORS_INVALID", {
-      message: `the vectors have ${vectors.dimension} dimensions, but the word table has ${table.columns}`,
-      hint: `set ${place}.${setting} to ${vectors.dimension}`,
-    });
-  }
-  fillWordTable(store, model.wordVectors, vectors);
-  return vectors.coverage;
+  fillWordTable(store, model.wordVectors, seed);
+}
+
+function vectorsReport({ train, dev }: TrainInput, { words: { vectors } }: Lexicon): VectorsReport | undefined {
+  if (vectors === undefined) return undefined;
+  const { origin, count, dimension } = vectors;
+  return { ...origin, count, dimension, train: vectorCoverage(vectors, train), dev: vectorCoverage(vectors, dev) };
 }

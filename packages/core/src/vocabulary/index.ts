@@ -10,6 +10,17 @@ export {
   lexiconFromJson,
   lexiconSettings,
 } from "./lexicon.ts";
-export { readVectors, type VectorFormat, type VectorOptions, type WordVectors } from "./vectors.ts";
-export { characterVocabulary, Vocabulary, type VocabularyOptions, wordVocabulary } from "./vocabulary.ts";
+export {
+  readVectors,
+  type VectorCoverage,
+  type VectorFormat,
+  type VectorMatch,
+  type VectorOptions,
+  VectorsBuilder,
+  type VectorsOrigin,
+  type VectorsShape,
+  vectorCoverage,
+  WordVectors,
+} from "./vectors/index.ts";
+export { characterVocabulary, rowsOf, Vocabulary, type VocabularyOptions, wordVocabulary } from "./vocabulary.ts";
 export { type WordShape, wordShape, wordShapes } from "./word-shape.ts";

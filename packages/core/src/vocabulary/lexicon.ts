@@ -4,6 +4,7 @@ import { asObject, asString } from "../json/fields.ts";
 import type { Entity, Sentence } from "../schema/index.ts";
 import { type TagScheme, tagInventory } from "../text/index.ts";
 import { Labels, labelsOf } from "./labels.ts";
+import type { WordVectors } from "./vectors/index.ts";
 import { characterVocabulary, Vocabulary, wordVocabulary } from "./vocabulary.ts";
 
 /** Settings for how words become rows of a table, and entities tags. */
@@ -31,7 +32,10 @@ export interface LexiconNeeds {
   readonly pos?: "tagged" | "always" | undefined;
 }
 
-/** The vocabularies and label sets of a model, built from the training split alone. */
+/**
+ * The vocabularies and label sets of a model, built from the training split and, for words, from
+ * word vectors.
+ */
 export interface Lexicon {
   readonly words: Vocabulary;
   readonly pos: Vocabulary | undefined;
@@ -93,16 +97,18 @@ export function labelDifference(one: Lexicon, other: Lexicon): string | undefine
  * Builds the lexicon of a model from its training split.
  *
  * @param needs inputs that the model reads; defaults to all that the data offers
+ * @param vectors word vectors, whose words the model then knows; defaults to none
  * @throws {ConfigError} SETTING_INVALID when `pos` is `always` and no sentence has tags
  */
 export function buildLexicon(
   train: readonly Sentence[],
   { scheme, ...options }: LexiconSettings,
   { characters = false, pos }: LexiconNeeds = { characters: true, pos: "tagged" },
+  vectors?: WordVectors,
 ): Lexicon {
   const { entityTypes, untyped, relationTypes } = labelsOf(train);
   return {
-    words: wordVocabulary(train, options),
+    words: wordVocabulary(train, options, vectors),
     pos: pos === undefined ? undefined : posVocabulary(train, pos),
     characters: characters ? characterVocabulary(train) : undefined,
     typed: entityTypes.size > 0,
@@ -126,8 +132,12 @@ function posVocabulary(train: readonly Sentence[], when: "tagged" | "always"): V
   return Vocabulary.build(tagged.flatMap((sentence) => sentence.pos ?? []));
 }
 
-/** Restores a lexicon from the parsed `vocab.json` of a model. `JSON.stringify` writes it. */
-export function lexiconFromJson(value: unknown, at: Location = {}): Lexicon {
+/**
+ * Restores a lexicon from the parsed `vocab.json` of a model. `JSON.stringify` writes it.
+ *
+ * @param vectors the word vectors that the lexicon was built with; defaults to none
+ */
+export function lexiconFromJson(value: unknown, at: Location = {}, vectors?: WordVectors): Lexicon {
   const fields = asObject(value, at, "");
   const scheme = asString(fields["scheme"], at, "scheme");
   if (scheme !== "bio" && scheme !== "bioes" && scheme !== "bilou") {
@@ -137,7 +147,7 @@ export function lexiconFromJson(value: unknown, at: Location = {}): Lexicon {
     });
   }
   return {
-    words: Vocabulary.fromJSON(fields["words"], at),
+    words: Vocabulary.fromJSON(fields["words"], at, vectors),
     pos: fields["pos"] === undefined ? undefined : Vocabulary.fromJSON(fields["pos"], at),
     characters: fields["characters"] === undefined ? undefined : Vocabulary.fromJSON(fields["characters"], at),
     typed: fields["typed"] === true,

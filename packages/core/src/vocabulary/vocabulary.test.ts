@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Sentence } from "../schema/index.ts";
+import { vectorsOf } from "../testing/example-vectors.ts";
 import { Labels, labelsOf } from "./labels.ts";
-import { characterVocabulary, Vocabulary, type VocabularyOptions, wordVocabulary } from "./vocabulary.ts";
+import { characterVocabulary, rowsOf, Vocabulary, type VocabularyOptions, wordVocabulary } from "./vocabulary.ts";
 import { wordShape } from "./word-shape.ts";
 
 const words = ["the", "Acme", "the", "of", "1990", "1984", "Of", "__proto__"];
@@ -62,15 +63,62 @@ const options: fc.Arbitrary<VocabularyOptions> = fc.record({
   unknown: fc.constantFrom("single", "shape"),
 });
 
+describe("with word vectors", () => {
+  const vectors = vectorsOf(["paris", "Oslo", "1990", "0000", "the", "of", "rome"]);
+  const built = (list: readonly string[], settings: VocabularyOptions = {}) => Vocabulary.build(list, settings, vectors);
+
+  test("a word of train with a vector is known however rare it is, and only others need the count", () => {
+    const vocabulary = built(["Paris", "Oslo", "Xyzzy", "Plugh", "Plugh"], { minCount: 2 });
+    expect(vocabulary.words).toEqual(["Plugh", "Oslo", "Paris"]);
+    expect(vocabulary.indexOf("Xyzzy")).toBe(0);
+    expect(vocabulary.countOf("Paris")).toBe(1);
+  });
+
+  test("a word that train lacks has the row of its vector, after the rows of train", () => {
+    const vocabulary = built(["Paris", "the", "the"]);
+    const rowOfVector = (word: string): number => vocabulary.size + vectors.find(word);
+    expect(vocabulary.size).toBe(3);
+    expect(rowsOf(vocabulary)).toBe(3 + vectors.count);
+    expect(vocabulary.indexOf("the")).toBe(1);
+    expect(vocabulary.indexOf("Paris")).toBe(2);
+    // Train does not know this form, so it has the vector itself, not the trained row of "Paris".
+    expect(vocabulary.indexOf("paris")).toBe(rowOfVector("paris"));
+    expect(vocabulary.indexOf("ROME")).toBe(rowOfVector("rome"));
+    expect(vocabulary.indexOf("1987")).toBe(rowOfVector("0000"));
+    expect(vocabulary.indexOf("Xyzzy")).toBe(0);
+    expect(vocabulary.has("rome")).toBe(true);
+    expect(vocabulary.countOf("rome")).toBe(0);
+  });
+
+  test("folding does not hide a word that has a vector of its own", () => {
+    const vocabulary = built(["1990", "1984", "1984", "Oslo", "Paris", "paris"], { foldCase: true, foldNumbers: true });
+    expect(vocabulary.words).toEqual(["0000", "paris", "1990", "Oslo"]);
+    expect(["1990", "1984", "1985", "Oslo", "PARIS"].map((word) => vocabulary.indexOf(word))).toEqual([3, 1, 1, 4, 2]);
+    expect(vocabulary.indexOf("OSLO")).toBe(0);
+  });
+
+  test("JSON names the vectors, and only the same ones restore it", () => {
+    const vocabulary = built(["Paris", "the"]);
+    const value = JSON.parse(JSON.stringify(vocabulary));
+    expect(value.vectors).toEqual({ name: "test", count: 7, dimension: 2, digest: vectors.digest });
+    expect(Vocabulary.fromJSON(value, {}, vectors).indexOf("rome")).toBe(vocabulary.indexOf("rome"));
+    expect(() => Vocabulary.fromJSON(value)).toThrow("which are missing");
+    expect(() => Vocabulary.fromJSON(value, {}, vectorsOf(["a"]))).toThrow("vectors");
+  });
+});
+
+const wordList = fc.array(fc.string({ unit: "grapheme" }));
+
 test("a vocabulary survives JSON exactly, and every word has a row", () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: "grapheme" })), options, fc.string({ unit: "binary" }), (list, settings, word) => {
-      const vocabulary = Vocabulary.build(list, settings);
-      const copy = Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)));
+    fc.property(wordList, wordList, options, fc.string({ unit: "binary" }), (list, known, settings, word) => {
+      const vectors = known.length === 0 ? undefined : vectorsOf(known);
+      const vocabulary = Vocabulary.build(list, settings, vectors);
+      const copy = Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)), {}, vectors);
       expect(JSON.stringify(copy)).toBe(JSON.stringify(vocabulary));
-      for (const any of [...list, word]) {
+      for (const any of [...list, ...known, word]) {
         expect(copy.indexOf(any)).toBe(vocabulary.indexOf(any));
-        expect(vocabulary.indexOf(any)).toBeLessThan(vocabulary.size);
+        expect(vocabulary.indexOf(any)).toBeLessThan(rowsOf(vocabulary));
         expect(vocabulary.has(any)).toBe(vocabulary.indexOf(any) >= vocabulary.unknownRows);
       }
     }),

@@ -3,6 +3,7 @@ import { WeftError } from "@weft-nlp/core";
 import { RunError } from "../errors.ts";
 import { threadCount } from "../extractor/model-folder.ts";
 import { fileFailure } from "../files/file-failure.ts";
+import { locateVectors } from "../runs/locate-vectors.ts";
 import { type ExecuteOptions, executeRun, isFinished, type PlannedRun, type RunProgress } from "./planned-run.ts";
 import { executeInWorker } from "./run-in-worker.ts";
 
@@ -119,11 +120,13 @@ function checkOrder(runs: readonly PlannedRun[]): void {
 
 /** Finds a wrong path now, not after hours. The model that a run starts from may not exist yet. */
 async function requireFiles(runs: readonly PlannedRun[]): Promise<void> {
-  const files = runs.flatMap(({ config: { data, vectors, init }, after, test }) => [
+  for (const vectors of new Set(runs.map(({ config }) => config.vectors))) {
+    if (vectors !== "auto" && vectors !== "off") await locateVectors(vectors);
+  }
+  const files = runs.flatMap(({ config: { data, init }, after, test }) => [
     data.train,
     data.dev,
     data.test,
-    vectors,
     test,
     after === undefined ? init : undefined,
   ]);

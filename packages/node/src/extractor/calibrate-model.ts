@@ -1,5 +1,5 @@
 import { ConfigError, DataError, type Sentence } from "@weft-nlp/core";
-import { type BuiltModel, type Calibration, recalibrate } from "@weft-nlp/core/inference";
+import { type BuiltModel, type Calibration, recalibrate, reconstrain } from "@weft-nlp/core/inference";
 import {
   bestPoint,
   type CandidateSet,
@@ -95,7 +95,9 @@ export async function calibrateModel(
   const { precision, perType = false, data, onProgress, ...compute } = options;
   const protocol = protocolName(options.protocol ?? defaultProtocols(built)[0] ?? "strict");
   const raw = rawModel(built);
-  const found = await predictSentences(raw, sentences, { ...compute, threshold: minConfidence, onProgress });
+  // All candidates are wanted, also those that constraints would rule out in favour of others.
+  const free = reconstrain(raw, undefined);
+  const found = await predictSentences(free, sentences, { ...compute, threshold: minConfidence, onProgress });
   const set = collectCandidates(protocol, sentences, found);
   if (set.candidates.length === 0) {
     throw new DataError("CALIBRATION_IMPOSSIBLE", {

@@ -1,8 +1,15 @@
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "@weft-nlp/core";
-import { type BuildOptions, type BuiltModel, type ModelFiles, packModel, unpackModel } from "@weft-nlp/core/inference";
+import {
+  type BuildOptions,
+  type BuiltModel,
+  type ModelFiles,
+  modelFileNames,
+  packModel,
+  unpackModel,
+} from "@weft-nlp/core/inference";
 import type { KernelBuild } from "@weft-nlp/tensor";
 import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
@@ -11,7 +18,6 @@ import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { checkedThreads } from "../workers/checked-threads.ts";
 import { prepareKernels } from "../workers/prepare-kernels.ts";
 
-const names = ["config.json", "vocab.json", "model.safetensors"] as const satisfies readonly (keyof ModelFiles)[];
 const maxBytes = 4 * 2 ** 30;
 
 /** Kernels and threads of a job. */
@@ -70,7 +76,11 @@ function chosenBuild({ kernels, deterministic }: ComputeOptions): KernelBuild | 
 export async function saveModel(built: BuiltModel, folder: string, card: string): Promise<void> {
   await makeFolder(folder);
   const files = packModel(built);
-  for (const name of names) await writeFileAtomically(join(folder, name), files[name]);
+  for (const name of [...modelFileNames.sometimes, ...modelFileNames.always]) {
+    const file = files[name];
+    if (file !== undefined) await writeFileAtomically(join(folder, name), file);
+  }
+  for (const name of modelFileNames.sometimes) if (files[name] === undefined) await rm(join(folder, name), { force: true });
   await writeFileAtomically(join(folder, "README.md"), card);
 }
 
@@ -89,6 +99,7 @@ export async function loadModel(folder: string, options: ComputeOptions = {}): P
     "config.json": await read("config.json"),
     "vocab.json": await read("vocab.json"),
     "model.safetensors": await read("model.safetensors"),
+    "vectors.bin": (await exists(join(place, "vectors.bin"))) ? await read("vectors.bin") : undefined,
   };
   const build: BuildOptions = engineOptions(options);
   return unpackModel(files, place, build);
@@ -102,7 +113,7 @@ export async function loadModel(folder: string, options: ComputeOptions = {}): P
  */
 export async function modelStamp(folder: string): Promise<string> {
   const place = await modelFolderOf(folder);
-  const stamps = names.map(async (name) => {
+  const stamps = (await modelFilesIn(place)).map(async (name) => {
     try {
       const { mtimeMs, size, ino } = await stat(join(place, name));
       return `${ino} ${size} ${mtimeMs}`;
@@ -111,6 +122,13 @@ export async function modelStamp(folder: string): Promise<string> {
     }
   });
   return (await Promise.all(stamps)).join(", ");
+}
+
+/** The names of a model's files in its folder, in the order of its digest. */
+export async function modelFilesIn(folder: string): Promise<(keyof ModelFiles)[]> {
+  const some: (keyof ModelFiles)[] = [];
+  for (const name of modelFileNames.sometimes) if (await exists(join(folder, name))) some.push(name);
+  return [...modelFileNames.always, ...some];
 }
 
 /** A run keeps its model in a folder `model`. */

@@ -4,16 +4,11 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { ModelIdentity } from "@weft-nlp/core/triples";
 import { fileFailure } from "../files/file-failure.ts";
 import { ownVersion } from "../files/own-version.ts";
-import { modelFolderOf } from "./model-folder.ts";
+import { modelFilesIn, modelFolderOf } from "./model-folder.ts";
 
 /**
- * In digest order: `cat config.json vocab.json model.safetensors | sha256sum` gives the same
- * digest.
- */
-const files = ["config.json", "vocab.json", "model.safetensors"] as const;
-
-/**
- * Identifies the model in a folder, for its output.
+ * Identifies the model in a folder, for its output. `cat config.json vocab.json model.safetensors
+ * vectors.bin | sha256sum` gives the same digest, without the last for a model that has no vectors.
  *
  * @param folder a model's folder, or a run's
  * @param name its name; defaults to the name of the run or the folder
@@ -22,7 +17,7 @@ const files = ["config.json", "vocab.json", "model.safetensors"] as const;
 export async function modelIdentity(folder: string, name?: string): Promise<ModelIdentity> {
   const place = await modelFolderOf(folder);
   const hash = createHash("sha256");
-  for (const file of files) {
+  for (const file of await modelFilesIn(place)) {
     const path = join(place, file);
     try {
       for await (const bytes of createReadStream(path)) hash.update(bytes as Uint8Array);

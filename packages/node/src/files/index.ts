@@ -1,4 +1,4 @@
-export { jsonSchemaOf, readConfig } from "./config-file.ts";
+export { jsonSchemaOf, printConfig, readConfig } from "./config-file.ts";
 export { exists } from "./exists.ts";
 export { fileFailure, systemCodeOf } from "./file-failure.ts";
 export { readJsonFile, readWholeText, writeJsonFile } from "./json-file.ts";

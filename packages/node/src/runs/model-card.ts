@@ -1,15 +1,17 @@
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import { formatMarkdown, type Report } from "@weft-nlp/core/metrics";
-import type { TrainConfig } from "@weft-nlp/core/training";
+import type { TrainConfig, VectorsReport } from "@weft-nlp/core/training";
 import { entityTypesOf } from "@weft-nlp/core/vocabulary";
 import { kernelMark } from "@weft-nlp/tensor";
 import { shortPath } from "./resolve-paths.ts";
+import { vectorsLines } from "./vectors-words.ts";
 
 export interface CardFacts {
   readonly config: TrainConfig;
   readonly train: number;
   readonly dev: Report;
   readonly test: Report | undefined;
+  readonly vectors: VectorsReport | undefined;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface CardFacts {
  */
 export function modelCard(
   { description, definition, store, engine }: BuiltModel,
-  { config, train, dev, test }: CardFacts,
+  { config, train, dev, test, vectors }: CardFacts,
 ): string {
   const { lexicon } = description;
   const numbers = store.layout.reduce((total, { rows, columns }) => total + rows * columns, 0);
@@ -28,7 +30,8 @@ ${purposeOf(definition)} Trained with Weft on ${train} sentences of \`${shortPat
 
 - Relation types (${lexicon.relations.size}): ${lexicon.relations.names.map((name) => `\`${name}\``).join(", ")}
 - Entity types: ${types.length === 0 ? "none, entities are untyped" : types.map((name) => `\`${name}\``).join(", ")}
-- ${numbers} numbers, a vocabulary of ${lexicon.words.size} words
+- ${numbers} numbers, a vocabulary of ${lexicon.words.size} words of train
+- ${vectorsFact(vectors)}
 - Kernels: \`${kernelMark(engine.build)}\`
 
 The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at the end"}.
@@ -37,6 +40,13 @@ The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at
 
 ${formatMarkdown(dev)}
 ${test === undefined ? "" : `\n## Scores on test\n\n${formatMarkdown(test)}\n`}`;
+}
+
+function vectorsFact(vectors: VectorsReport | undefined): string {
+  if (vectors === undefined) return "No word vectors";
+  const [what, ...coverage] = vectorsLines(vectors);
+  const checksum = vectors.sha256 === undefined ? "" : `, SHA-256 \`${vectors.sha256}\``;
+  return `Word vectors: ${what}${checksum}; ${coverage.join(", ")}`;
 }
 
 function purposeOf({ capabilities, parts = [] }: BuiltModel["definition"]): string {

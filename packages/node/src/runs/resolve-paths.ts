@@ -1,5 +1,6 @@
 import type { TrainConfig } from "@weft-nlp/core/training";
 import type { ConfigFile } from "../files/config-file.ts";
+import { resolveVectors } from "./locate-vectors.ts";
 
 /** The configuration with every path made absolute, so that it works from any folder. */
 export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
@@ -12,7 +13,7 @@ export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
       ...(data.trainSentences === undefined ? {} : { trainSentences: data.trainSentences }),
       ...(data.test === undefined ? {} : { test: file.resolvePath(data.test, ["data", "test"]) }),
     },
-    ...(vectors === undefined ? {} : { vectors: file.resolvePath(vectors, ["vectors"]) }),
+    vectors: resolveVectors(vectors, file.resolvePath(vectors, ["vectors"])),
     ...(init === undefined ? {} : { init: file.resolvePath(init, ["init"]) }),
   };
 }

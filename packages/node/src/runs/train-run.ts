@@ -2,22 +2,29 @@ import { dirname, join } from "node:path";
 import type { Omission, Sentence } from "@weft-nlp/core";
 import { type BuiltModel, readWeights } from "@weft-nlp/core/inference";
 import type { Report } from "@weft-nlp/core/metrics";
-import { type InitialModel, type TrainConfig, type TrainEvent, train } from "@weft-nlp/core/training";
-import { readVectors } from "@weft-nlp/core/vocabulary";
+import {
+  type InitialModel,
+  type StartEvent,
+  type TrainConfig,
+  type TrainEvent,
+  train,
+  type VectorsReport,
+} from "@weft-nlp/core/training";
 import { evaluateModel } from "../extractor/evaluate-model.ts";
 import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount } from "../extractor/model-folder.ts";
 import { printConfig } from "../files/config-file.ts";
 import { writeJsonFile } from "../files/json-file.ts";
 import { collectSentences } from "../files/read-documents.ts";
-import { readBytes } from "../files/read-text.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { threadExecutor } from "../workers/thread-executor.ts";
 import { curves } from "./curves.ts";
 import { EventLog, loggedForm, readEvents } from "./event-log.ts";
 import { findCheckpoint, type Resume, runFiles } from "./find-checkpoint.ts";
+import { chooseVectors, loadVectors } from "./load-vectors.ts";
 import { modelCard } from "./model-card.ts";
 import { shortPath } from "./resolve-paths.ts";
 import { markEnded, markRunning, type RunStateFile } from "./run-state.ts";
+import { vectorsLines } from "./vectors-words.ts";
 
 /**
  * Milliseconds between flushes of the log, so that a long epoch shows progress. A resumed training
@@ -46,8 +53,17 @@ export interface DoneEvent {
   readonly test: Report | undefined;
 }
 
+/** Word vectors are about to be read, which takes seconds for a large file; or there are none. */
+export interface VectorsEvent {
+  readonly kind: "vectors";
+  /** The name of the file, the package or the set. */
+  readonly name: string | undefined;
+  /** Why there are none. */
+  readonly reason?: string | undefined;
+}
+
 /** An event of `trainRun`; `done` is the last. */
-export type RunEvent = TrainEvent | DoneEvent;
+export type RunEvent = VectorsEvent | TrainEvent | DoneEvent;
 
 const files = {
   ...runFiles,
@@ -98,7 +114,10 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const { sentences: devSentences, omissions: devOmissions } = await read(config.data.dev);
   // Read before training to find a wrong path early; scored only once, at the end.
   const testSentences = config.data.test === undefined ? undefined : (await read(config.data.test)).sentences;
-  const { vectors } = config;
+  const chosen = await chooseVectors(config, trainSentences);
+  yield { kind: "vectors", name: chosen.place?.name, ...(chosen.place === undefined ? { reason: chosen.reason } : {}) };
+  const vectors = chosen.place && (await loadVectors(chosen.place, input.signal));
+  let report: VectorsReport | undefined;
   const log = new EventLog(at("events"));
   let saved = performance.now();
   let flushed = saved;
@@ -106,10 +125,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     config,
     train: trainSentences,
     dev: devSentences,
-    vectors:
-      vectors === undefined
-        ? undefined
-        : (words, countOf) => readVectors(readBytes(vectors), words, { source: vectors, countOf }),
+    vectors,
     init: config.init === undefined ? undefined : await readInitialModel(config.init, input),
     executor: (built) => threadExecutor(built, threadCount(input)),
     engine: engineOptions(input),
@@ -120,8 +136,9 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     // The configuration and the data are valid by now; a run that failed earlier leaves no folder
     // behind.
     if (event.kind === "start") {
+      report = event.vectors;
       await makeFolder(dirname(at("checkpoint")));
-      await writeFileAtomically(at("config"), printConfig(config, configComment(event.kernels)));
+      await writeFileAtomically(at("config"), printConfig(config, configComment(event)));
       await log.rewind(event.stepsDone);
     }
     const logged = loggedForm(event);
@@ -156,8 +173,18 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     const pictures = curves(await readEvents(at("events")));
     await writeFileAtomically(at("loss"), pictures.loss);
     await writeFileAtomically(at("score"), pictures.score);
-    await saveModel(event.model, at("model"), modelCard(event.model, { config, train: trainSentences.length, dev, test }));
-    await writeJsonFile(at("report"), { best: event.best, epochs: event.epoch, dev, test: test ?? null });
+    await saveModel(
+      event.model,
+      at("model"),
+      modelCard(event.model, { config, train: trainSentences.length, dev, test, vectors: report }),
+    );
+    await writeJsonFile(at("report"), {
+      best: event.best,
+      epochs: event.epoch,
+      vectors: report ?? null,
+      dev,
+      test: test ?? null,
+    });
     yield { kind: "done", model: event.model, dev, test };
   }
 }
@@ -167,7 +194,10 @@ async function readInitialModel(folder: string, input: TrainRunInput): Promise<I
   return { lexicon: description.lexicon, weights: readWeights(store), source: folder };
 }
 
-/** @param kernels identifies those that compute the run, from `kernelMark` */
-function configComment(kernels: string): string {
-  return `The complete configuration of this run, defaults included.\nIt began with the kernels ${kernels}.`;
+function configComment({ kernels, vectors }: StartEvent): string {
+  const lines =
+    vectors === undefined ? ["It has no word vectors."] : vectorsLines(vectors).map((line) => `Word vectors: ${line}.`);
+  return ["The complete configuration of this run, defaults included.", `It began with the kernels ${kernels}.`, ...lines].join(
+    "\n",
+  );
 }

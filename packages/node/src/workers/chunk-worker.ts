@@ -1,7 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { attachModel, Predictor } from "@weft-nlp/core/inference";
 import { ChunkRunner } from "@weft-nlp/core/training";
-import { lexiconFromJson } from "@weft-nlp/core/vocabulary";
 import { importPlugins } from "../plugins/index.ts";
 import { prepareKernels } from "./prepare-kernels.ts";
 import { sentError } from "./sent-error.ts";
@@ -10,7 +9,7 @@ import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.
 const { model: shared, plugins } = workerData as WorkerStart;
 prepareKernels();
 await importPlugins(plugins);
-const { engine, store, model } = attachModel(shared, lexiconFromJson(shared.lexicon));
+const { engine, store, model } = attachModel(shared);
 const runner = new ChunkRunner(engine, store, model);
 const predictor = new Predictor({ engine, model });
 

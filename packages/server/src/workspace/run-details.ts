@@ -88,7 +88,7 @@ function withShortPaths({ data, vectors, init, ...rest }: TrainConfig): unknown 
   return {
     ...rest,
     data: { train: shortPath(train), dev: shortPath(dev), ...(test === undefined ? {} : { test: shortPath(test) }), ...others },
-    ...(vectors === undefined ? {} : { vectors: shortPath(vectors) }),
+    vectors: shortPath(vectors),
     ...(init === undefined ? {} : { init: shortPath(init) }),
   };
 }

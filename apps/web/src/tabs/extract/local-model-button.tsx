@@ -26,7 +26,7 @@ export function LocalModelButton() {
       <button
         type="button"
         class="plain"
-        title="A folder with config.json, vocab.json and model.safetensors; the text then stays in this browser"
+        title="A folder with config.json, vocab.json, model.safetensors and, with word vectors, vectors.bin; the text then stays in this browser"
         onClick={() => picker.current?.click()}
       >
         Open a model folder…

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineInput, numbersOf } from "../input-part.ts";
+import { requireWidth } from "../word-vectors.ts";
 import { tablePart } from "./table-part.ts";
 
 export interface WordSettings {
@@ -8,7 +9,8 @@ export interface WordSettings {
 
 /**
  * One row for each known word, and one for all unknown words or for each shape of them. This part
- * decides which words are unknown.
+ * decides which words are unknown. Words known from word vectors alone have fixed rows, which take
+ * no part in training.
  */
 export const words = defineInput<WordSettings>({
   name: "words",
@@ -36,7 +38,10 @@ export const words = defineInput<WordSettings>({
     return { ids: ids.map((id, place) => (taken[place] === 1 ? (unknown[place] as number) : id)) };
   },
   build: ({ size }, { lexicon, scope, initial }) => {
-    const table = scope.child("word").table("weight", lexicon.words.size, size, initial); // [V, Dw]
-    return { ...tablePart("word", table), wordVectors: { table, vocabulary: lexicon.words, setting: "inputs.words.size" } };
+    const { words: vocabulary } = lexicon;
+    const { vectors } = vocabulary;
+    if (vectors !== undefined) requireWidth(vectors, size, "model.inputs.words.size");
+    const table = scope.child("word").table("weight", vocabulary.size, size, initial); // [V, Dw]
+    return { ...tablePart("word", table, vectors), wordVectors: { table, vocabulary } };
   },
 });

@@ -39,6 +39,14 @@ export interface TagDistribution {
   draw(epsilon: number, random: Random): Int32Array;
   /** ln P of a sequence; a tag of −1 counts as certain. */
   logProb(tags: Int32Array): number;
+  /**
+   * What ln P changes by if some tags of a sequence are replaced.
+   *
+   * @param tags the sequence, [N]
+   * @param start the first word whose tag changes
+   * @param others the tags from there on
+   */
+  logRatio(tags: Int32Array, start: number, others: Int32Array): number;
 }
 
 /**
@@ -111,11 +119,8 @@ export class TagsHead {
    */
   *readInSteps(tape: Tape, scores: Matrix, offsets: Int32Array): Steps<TagDistribution[]> {
     const own = this.read(tape, scores, offsets);
-    const given = yield own.map(({ probabilities }) => probabilities);
-    return own.map((distribution, s) => {
-      const other = given[s] ?? distribution.probabilities;
-      return other === distribution.probabilities ? distribution : this.#ofProbabilities(other);
-    });
+    const given = yield () => own.map(({ probabilities }) => probabilities);
+    return given === undefined ? own : given.map((probabilities) => this.#ofProbabilities(probabilities));
   }
 
   /**
@@ -141,6 +146,10 @@ export class TagsHead {
       },
       draw: (epsilon, random) => drawTags(probabilities, T, epsilon, random),
       logProb: (tags) => logProbOfTags(probabilities, T, tags),
+      logRatio: (tags, start, others) => {
+        const logAt = (i: number, tag: number): number => logOf(probabilities[i * T + tag] ?? 0);
+        return others.reduce((sum, tag, k) => sum + logAt(start + k, tag) - logAt(start + k, tags[start + k] ?? 0), 0);
+      },
     };
   }
 
@@ -179,8 +188,32 @@ export class TagsHead {
         });
         return expectations({ ...chain, scores: allowed }).logPartition - logPartition;
       },
+      logRatio: (tags, start, others) => {
+        const end = start + others.length;
+        const changed = tags.slice();
+        changed.set(others, start);
+        return partOfScore(chain, changed, start, end) - partOfScore(chain, tags, start, end);
+      },
     };
   }
+}
+
+/** The part of a path's score that the tags of some words decide. */
+function partOfScore(
+  { scores, transitions, start: first, end: last }: Chain,
+  tags: Int32Array,
+  start: number,
+  end: number,
+): number {
+  const T = first.length;
+  let total = 0;
+  for (let i = start; i <= end; i++) {
+    const [before = 0, tag = 0] = [tags[i - 1], tags[i]];
+    if (i < end) total += scores[i * T + tag] ?? 0;
+    if (i === tags.length) total += last[before] ?? 0;
+    else total += (i === 0 ? first[tag] : transitions[before * T + tag]) ?? 0;
+  }
+  return total;
 }
 
 function chainLayer(scope: Scope, tags: number): ChainParameters {

@@ -92,7 +92,7 @@ export function allWords(offsets: Int32Array): ChosenWords {
 /**
  * The cells of a sentence that reach their threshold, in the order of the table.
  *
- * @param table the probability of each cell, [M, M, R]
+ * @param table the probability of each cell, [M, M, R]; 0 for a cell that is not scored
  * @param thresholds one per relation, [R]
  */
 export function cellsOfTable(table: ProbabilityTable, thresholds: readonly number[]): PairCell[] {
@@ -101,7 +101,7 @@ export function cellsOfTable(table: ProbabilityTable, thresholds: readonly numbe
   const cells: PairCell[] = [];
   for (const [k, probability] of table.entries()) {
     const [pair, r] = [Math.floor(k / R), k % R];
-    if (probability < (thresholds[r] ?? 0.5)) continue;
+    if (probability === 0 || probability < (thresholds[r] ?? 0.5)) continue;
     cells.push({ i: Math.floor(pair / words), j: pair % words, r, probability });
   }
   return cells;

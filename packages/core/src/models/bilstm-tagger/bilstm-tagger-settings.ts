@@ -9,7 +9,7 @@ export const bilstmTaggerSettings = z.strictObject({
   wordDropout: z.number().min(0).lt(1).default(0).describe("share of training words read as unknown"),
   decoding: z
     .enum(["free", "constrained"])
-    .default("free")
+    .default("constrained")
     .describe("any sequence of tags, or the best consistent one (Viterbi)"),
   dropout: z.number().min(0).lt(1).default(0.5).describe("dropout on characters, input and features"),
   /** §2.3 */

@@ -1,13 +1,14 @@
 import type { Tape } from "@weft-nlp/tensor";
 import { type EncoderExample, inputNeeds, SentenceReader } from "../../encoders/index.ts";
-import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
+import { tagNames } from "../../heads/tags/decode-entities.ts";
 import { packTags, readTags } from "../../heads/tags/read-tags.ts";
+import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import { defineModel, type Encoder, type Losses, type LossOptions, type Model, type PredictionSteps } from "../model.ts";
-import { decideAlone } from "../prediction-steps.ts";
+import { defineModel, type Encoder, type Losses, type LossOptions, type Model, type ProposalSteps } from "../model.ts";
+import { decideAlone } from "../proposal-steps.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
 import { type BilstmTaggerSettings, bilstmTaggerSettings } from "./bilstm-tagger-settings.ts";
 
@@ -42,19 +43,21 @@ class BilstmTagger implements Model<TaggerExample> {
   }
 
   predict(tape: Tape, examples: readonly TaggerExample[]): Prediction[] {
-    return decideAlone(this.predictInSteps(tape, examples));
+    return decideAlone(this.proposeInSteps(tape, examples));
   }
 
-  *predictInSteps(tape: Tape, examples: readonly TaggerExample[]): PredictionSteps {
+  *proposeInSteps(tape: Tape, examples: readonly TaggerExample[]): ProposalSteps {
     const batch = this.#network.encoder.pack(examples, undefined);
     const { tagScores } = this.#network.forward(tape, batch);
     const distributions = yield* this.#network.tags.readInSteps(tape, tagScores, batch.offsets);
     return distributions.map((distribution) => {
-      const tags = distribution.best();
+      const tagged = taggedMentions(this.#lexicon, distribution);
       return {
-        entities: decodeEntities(this.#lexicon, tags, distribution.probabilities),
-        relations: [],
-        tags: tagNames(this.#lexicon, tags),
+        proposal: () => ({ mentions: tagged.mentions(), candidates: [] }),
+        decide: (choice) => {
+          const { entities, tags } = tagged.retyped(choice);
+          return { entities, relations: [], tags: tagNames(this.#lexicon, tags) };
+        },
       };
     });
   }
@@ -81,6 +84,7 @@ export const bilstmTagger = defineModel<BilstmTaggerSettings, TaggerExample>({
   name: "bilstm-tagger",
   paper: "Ma and Hovy 2016",
   settings: bilstmTaggerSettings,
+  formerDefaults: { decoding: "free" },
   capabilities: { needsGoldEntities: false, findsRelations: false },
   protocols: () => ["ner-strict", "ner-boundaries"],
   needs: ({ inputs }) => inputNeeds(inputs),

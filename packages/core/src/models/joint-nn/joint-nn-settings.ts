@@ -29,7 +29,7 @@ export const jointNnSettings = z.strictObject({
     .describe("a softmax for each word, or a conditional random field over the sentence"),
   decoding: z
     .enum(["free", "constrained"])
-    .default("free")
+    .default("constrained")
     .describe("any sequence of tags, or the best consistent one (Viterbi)"),
   /** §3.2's f_right. The released code stores f_left in its place. */
   rightContext: z

@@ -1,16 +1,17 @@
 import type { Random, Tape } from "@weft-nlp/tensor";
+import type { RelationCandidate } from "../../constraints/index.ts";
 import type { SentenceEncoder } from "../../encoders/index.ts";
 import { type PairBatch, packPairs } from "../../heads/given-pairs/pair-batch.ts";
 import { type PairExample, pairFields } from "../../heads/given-pairs/pair-example.ts";
-import { PairHead, type PairObjective, type PairScores } from "../../heads/given-pairs/pair-head.ts";
+import { type PairDecisions, PairHead, type PairObjective, type PairScores } from "../../heads/given-pairs/pair-head.ts";
 import { groupsOf } from "../../heads/given-pairs/pair-parts.ts";
 import type { PairSettings } from "../../heads/given-pairs/pair-settings.ts";
-import type { ProbabilityTable } from "../../heads/probability-table.ts";
 import { type Prediction, thresholdOf } from "../../metrics/index.ts";
 import type { Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import type { Losses, LossOptions, Model, PredictionSteps, PredictOptions } from "../model.ts";
-import { decideAlone } from "../prediction-steps.ts";
+import type { Losses, LossOptions, Model, PredictOptions, ProposalSteps, Proposed, ProposeOptions } from "../model.ts";
+import { decideAlone } from "../proposal-steps.ts";
+import { floorOf } from "../propose.ts";
 
 /** Maximum word rows predicted together, counting a sentence once per pair: bounds the memory. */
 const maxRowsTogether = 32_768;
@@ -45,54 +46,108 @@ export class PairModel implements Model<PairExample> {
   }
 
   predict(tape: Tape, examples: readonly PairExample[], options: PredictOptions): Prediction[] {
-    return decideAlone(this.predictInSteps(tape, examples, options));
+    return decideAlone(this.proposeInSteps(tape, examples, options));
   }
 
-  *predictInSteps(tape: Tape, examples: readonly PairExample[], { threshold }: PredictOptions): PredictionSteps {
-    const columns = this.#head.columns;
-    const tables = yield this.#tables(tape, examples);
-    return examples.map(({ entities, pairs }, s) => {
-      const table = tables[s] ?? new Float64Array(0); // [pairs, columns]
-      const relations: Relation[] = [];
-      for (let row = 0; row * columns < table.length; row++) {
-        const { label, confidence } = this.#head.decide(table, row * columns);
-        const type = this.#lexicon.relations.nameOf(label);
-        const [head, tail] = [pairs[row * pairFields] as number, pairs[row * pairFields + 1] as number];
-        if (confidence >= thresholdOf(threshold, type)) relations.push({ head, tail, type, confidence });
-      }
-      return { entities, relations };
+  /** The types of the entities are given. The classes of one pair exclude each other. */
+  *proposeInSteps(tape: Tape, examples: readonly PairExample[], options: ProposeOptions): ProposalSteps {
+    const { scores, columns } = this.#scores(tape, examples);
+    const given = yield () => scores.map((own) => this.#head.probabilities(own, columns));
+    const decisions =
+      given?.map((table) => this.#head.readProbabilities(table)) ?? scores.map((own) => this.#head.read(own, columns));
+    const types = this.#lexicon.relations.names.map((type) => ({
+      ...{ type, limit: thresholdOf(options.threshold, type), floor: floorOf(options, type) },
+    }));
+    return examples.map((example, s): Proposed => {
+      const { entities } = example;
+      const pairs = types.length === 0 ? [] : pairsIn(example);
+      const own = decisions[s] as PairDecisions;
+      return {
+        proposal: () => ({
+          mentions: entities.map(({ start, end, type }) => ({ start, end, options: [{ type, logRatio: 0 }] })),
+          candidates: pairs.flatMap((pair, group) => candidatesOf(pair, group, own, types)),
+          oneDirection: this.#settings.pairs === "undirected",
+        }),
+        decide: (choice) => ({ entities, relations: choice?.relations ?? bestOf(pairs, own, types) }),
+      };
     });
   }
 
-  /** The probabilities of the classes of all pairs of each example, [pairs, columns]. */
-  #tables(tape: Tape, examples: readonly PairExample[]): ProbabilityTable[] {
-    const { columns } = this.#head;
+  /** The scores of all pairs of each example, [pairs, columns]. */
+  #scores(tape: Tape, examples: readonly PairExample[]): { readonly scores: Float32Array[]; readonly columns: number } {
     // Without relation types in training there is no best one to choose.
     const asked = this.#lexicon.relations.size === 0 ? [] : examples;
-    const tables = examples.map(({ pairs }) => new Float64Array(asked.length === 0 ? 0 : (pairs.length / pairFields) * columns));
-    const filled = new Int32Array(examples.length);
-    const places = new Map(examples.map((example, place) => [example, place]));
+    const found: Float32Array[] = [];
+    let columns = 0;
     for (const group of groupsOf(asked, maxRowsTogether)) {
       const before = tape.arena.mark();
       const parts = group.map(({ part }) => part);
       const { classes } = this.#network.forward(tape, this.pack(parts, undefined));
-      const scores = tape.read(classes);
-      let row = 0;
-      for (const { whole, part } of group) {
-        const place = places.get(whole) as number;
-        for (let k = 0; k < part.pairs.length; k += pairFields, row++) {
-          const probabilities = this.#head.probabilities(scores, row * classes.columns);
-          tables[place]?.set(probabilities, filled[place]);
-          filled[place] = (filled[place] ?? 0) + columns;
-        }
-      }
+      columns = classes.columns;
+      found.push(tape.read(classes));
       tape.arena.release(before);
     }
-    return tables;
+    const all = joined(found);
+    let row = 0;
+    return {
+      columns,
+      scores: examples.map(({ pairs }) => all.subarray(row * columns, (row += pairs.length / pairFields) * columns)),
+    };
   }
 
   /** @param random draws the words that word dropout makes unknown; undefined outside training */
   pack(examples: readonly PairExample[], random: Random | undefined): PairBatch {
     return packPairs(examples, this.#settings, (held) => this.#network.encoder.pack(held, random));
   }
+}
+
+interface Pair {
+  readonly head: number;
+  readonly tail: number;
+}
+
+/** A relation type, the confidence from which it counts, and that from which it is a candidate. */
+interface WantedType {
+  readonly type: string;
+  readonly limit: number;
+  readonly floor: number;
+}
+
+function pairsIn({ pairs }: PairExample): Pair[] {
+  return Array.from({ length: pairs.length / pairFields }, (_, k) => ({
+    ...{ head: pairs[k * pairFields] as number, tail: pairs[k * pairFields + 1] as number },
+  }));
+}
+
+/** The best type of each pair, where it counts. */
+function bestOf(pairs: readonly Pair[], decisions: PairDecisions, types: readonly WantedType[]): Relation[] {
+  return pairs.flatMap((pair, k): Relation[] => {
+    const label = decisions.best(k);
+    const confidence = decisions.confidence(k, label);
+    const { type, limit } = types[label] as WantedType;
+    return confidence >= limit ? [{ ...pair, type, confidence }] : [];
+  });
+}
+
+function candidatesOf(pair: Pair, group: number, decisions: PairDecisions, types: readonly WantedType[]): RelationCandidate[] {
+  const best = decisions.best(group);
+  // Without constraints only the best class may count, so a pair whose best one fails has none.
+  const passes = decisions.confidence(group, best) >= (types[best]?.limit ?? 1);
+  return types.flatMap(({ type, limit, floor }, label): RelationCandidate[] => {
+    const confidence = decisions.confidence(group, label);
+    const counts = passes && confidence >= limit;
+    return counts || confidence >= floor ? [{ ...pair, type, confidence, counts, group }] : [];
+  });
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -12,9 +12,13 @@ import {
   type LossOptions,
   type Model,
   type ModelDefinition,
-  type PredictionSteps,
   type PredictOptions,
+  type ProposalSteps,
+  type Proposed,
+  type ProposeOptions,
 } from "../model.ts";
+import { decideAlone } from "../proposal-steps.ts";
+import { joinsEnsembles, proposalSteps } from "../propose.ts";
 import { type NamedModel, type PipelineSettings, pipelineSettings } from "./pipeline-settings.ts";
 
 /**
@@ -40,21 +44,14 @@ interface Part {
 class Pipeline implements Model<PipelineExample> {
   readonly #tagger: Part;
   readonly #classifier: Part;
-  /** Absent if a part has none. */
-  readonly predictInSteps?: NonNullable<Model<PipelineExample>["predictInSteps"]>;
 
   constructor(tagger: Part, classifier: Part) {
     this.#tagger = tagger;
     this.#classifier = classifier;
-    const tagInSteps = tagger.model.predictInSteps?.bind(tagger.model);
-    const classifyInSteps = classifier.model.predictInSteps?.bind(classifier.model);
-    if (tagInSteps === undefined || classifyInSteps === undefined) return;
-    const given = this.#given.bind(this);
-    this.predictInSteps = function* (tape, examples, options): PredictionSteps {
-      const own = examples.map((example) => example.tagger);
-      const tagged = yield* tagInSteps(tape, own, tagging);
-      return joined(tagged, yield* classifyInSteps(tape, given(examples, tagged), options));
-    };
+  }
+
+  get joinsEnsembles(): boolean {
+    return [this.#tagger, this.#classifier].every(({ model }) => joinsEnsembles(model));
   }
 
   /**
@@ -76,28 +73,34 @@ class Pipeline implements Model<PipelineExample> {
   }
 
   predict(tape: Tape, examples: readonly PipelineExample[], options: PredictOptions): Prediction[] {
-    const tagged = this.#tagger.model.predict(
-      tape,
-      examples.map(({ tagger }) => tagger),
-      tagging,
-    );
-    const related = this.#classifier.model.predict(tape, this.#given(examples, tagged), options);
-    return joined(tagged, related);
+    return decideAlone(this.proposeInSteps(tape, examples, options));
   }
 
-  /** The sentences with the entities that were found, as the classifier reads them. */
-  #given(examples: readonly PipelineExample[], tagged: readonly Prediction[]): Example[] {
-    return examples.map(({ sentence }, index) =>
-      this.#classifier.encoder.encode({ ...sentence, entities: tagged[index]?.entities ?? [], relations: [] }),
+  /**
+   * The tagger's entities with their other types, and the classifier's relations between them. The
+   * classifier reads the types that the tagger finds most likely.
+   */
+  *proposeInSteps(tape: Tape, examples: readonly PipelineExample[], options: ProposeOptions): ProposalSteps {
+    const own = examples.map(({ tagger }) => tagger);
+    // The tagger may be a model that also finds relations; they are not wanted here.
+    const tagged = yield* proposalSteps(this.#tagger.model, tape, own, { threshold: 1 });
+    const given = examples.map(({ sentence }, index) =>
+      this.#classifier.encoder.encode({ ...sentence, entities: tagged[index]?.decide().entities ?? [], relations: [] }),
+    );
+    const related = yield* proposalSteps(this.#classifier.model, tape, given, options);
+    return tagged.map(
+      (proposed, index): Proposed => ({
+        proposal: () => {
+          const { candidates = [], oneDirection } = related[index]?.proposal() ?? {};
+          return { mentions: proposed.proposal().mentions, candidates, oneDirection };
+        },
+        decide: (choice) => {
+          const { entities, tags } = proposed.decide(choice && { ...choice, relations: [] });
+          return { entities, relations: choice?.relations ?? related[index]?.decide().relations ?? [], tags };
+        },
+      }),
     );
   }
-}
-
-/** The tagger may be a model that also finds relations; they are not wanted here. */
-const tagging: PredictOptions = { threshold: 1 };
-
-function joined(tagged: readonly Prediction[], related: readonly Prediction[]): Prediction[] {
-  return tagged.map(({ entities, tags }, index) => ({ entities, relations: related[index]?.relations ?? [], tags }));
 }
 
 class PipelineEncoder implements Encoder<PipelineExample> {

@@ -25,7 +25,7 @@ export const rinSettings = z.strictObject({
   diagonal: z.boolean().default(true).describe("whether a word pairs with itself"),
   decoding: z
     .enum(["free", "constrained"])
-    .default("free")
+    .default("constrained")
     .describe("any sequence of tags, or the best consistent one (Viterbi)"),
   anchor: z.enum(["last", "first"]).default("last").describe("the word of an entity that carries its relations"),
 });

@@ -25,6 +25,9 @@ test("shapes that do not fit are refused, with both of them in the message", () 
         { table, ids: Int32Array.of(0, 1) },
         { table, ids: Int32Array.of(0) },
       ]),
+    "row 4 of words, which has 3 rows and 1 fixed ones": () =>
+      tape.apply(operations.embed, [{ table, ids: Int32Array.of(0, 4), fixed: { count: 1, read: () => undefined } }]),
+    "row 3 of words, which has 3 rows and 0 fixed ones": () => tape.apply(operations.embed, [{ table, ids: Int32Array.of(3) }]),
     "unblocked needs 3 blocks as wide as the state, 5, but has 15 columns in 1": () => {
       const cell = { input: unblocked, hidden: unblocked, inputBias: weight, hiddenBias: weight };
       return tape.apply(operations.gru, { input: wide, hidden: wide, cell });

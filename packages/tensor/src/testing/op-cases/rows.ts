@@ -48,6 +48,21 @@ export const rowCases = {
       formula: (_, { words, shapes }, { ids }) =>
         Array.from(ids, (id) => [...(words[id] ?? []), ...(shapes[4 - id] ?? []), ...(words[(id + 1) % 5] ?? [])]),
     }),
+    // Rows 3 and 4 belong to no parameter, and so get no gradient.
+    opCase({
+      matrices: () => ({}),
+      parameters: ({ width, classes }) => ({
+        words: { rows: 3, columns: width, kind: "table" },
+        shapes: { rows: 5, columns: classes, kind: "table" },
+      }),
+      run: (tape, _, { words, shapes }, { ids }) =>
+        tape.apply(operations.embed, [
+          { table: shapes, ids },
+          { table: words, ids, fixed: { count: 2, read: (row, into) => void into.fill(row + 0.5) } },
+        ]),
+      formula: (_, { words, shapes }, { ids }) =>
+        Array.from(ids, (id) => [...(shapes[id] ?? []), ...(words[id] ?? (words[0] ?? []).map(() => id - 2.5))]),
+    }),
   ],
 
   compose: [

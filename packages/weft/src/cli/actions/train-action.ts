@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import type { Omission } from "@weft-nlp/core";
 import { trainConfigSchema } from "@weft-nlp/core/training";
 import { readConfig } from "@weft-nlp/node/files";
-import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
+import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun, vectorsLines } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";
 import type { trainCommand } from "../commands/train-command.ts";
 import { kernelsNote } from "../kernels-note.ts";
@@ -29,7 +29,7 @@ export const run: Handler<typeof trainCommand> = async (context, { config: path,
 
 async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: CommandContext): Promise<void> {
   for await (const event of events) {
-    const logged = event.kind === "done" ? undefined : loggedForm(event);
+    const logged = event.kind === "done" || event.kind === "vectors" ? undefined : loggedForm(event);
     if (logged !== undefined) await terminal.print(JSON.stringify(logged));
     else if (event.kind === "start") await terminal.print(JSON.stringify(event));
     else if (event.kind !== "checkpoint") await terminal.print(JSON.stringify({ ...event, model: undefined }));
@@ -42,7 +42,9 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
   let best = "";
   try {
     for await (const event of events) {
-      if (event.kind === "start") {
+      if (event.kind === "vectors") {
+        terminal.say(event.name === undefined ? `no word vectors: ${event.reason}` : `reading word vectors from ${event.name} …`);
+      } else if (event.kind === "start") {
         steps = event.steps;
         best = "";
         terminal.say(
@@ -58,9 +60,8 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
           );
         }
         if (event.vectors !== undefined) {
-          const { asked, found, tokens } = event.vectors;
-          const share = tokens === undefined ? "" : `, ${(100 * tokens).toFixed(1)} % of running words`;
-          terminal.say(`word vectors for ${whole(found)} of ${whole(asked)} words${share}`);
+          const [what, ...coverage] = vectorsLines(event.vectors);
+          terminal.say(`word vectors: ${what}; ${coverage.join(", ")}`);
         }
         sayOmissions(event.omissions, "of the training data cannot be learnt", terminal);
         sayOmissions(event.devOmissions, "of dev cannot be found by this model and count as missed", terminal);

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { computeOptions, pluginOption, protocolOption, scoreOptions, thresholdOption } from "../shared-options.ts";
+import { computeOptions, pluginOption, protocolOption, scoreOptions, setOption, thresholdOption } from "../shared-options.ts";
 
 export const evaluateCommand = declareCommand({
   name: "evaluate",
@@ -12,6 +12,8 @@ export const evaluateCommand = declareCommand({
   options: {
     protocol: protocolOption,
     threshold: thresholdOption,
+    constraints: { value: "file", description: "constraints to use instead of the model's own; off: none" },
+    set: { ...setOption, description: "change a setting of the model that needs no other weights: --set decoding=free" },
     predictions: { value: "file", description: "write the model's predictions, as JSONL" },
     ...scoreOptions,
     ...computeOptions,
@@ -21,6 +23,7 @@ export const evaluateCommand = declareCommand({
   examples: [
     ["weft evaluate runs/weft-1 test.jsonl", "the usual protocols"],
     ["weft evaluate runs/weft-1 test.jsonl -p strict --train train.jsonl --details", "one protocol, every breakdown"],
+    ["weft evaluate runs/weft-1 dev.jsonl --constraints rules.yaml", "what constraints would bring"],
     ["weft evaluate runs/weft-1 test.jsonl --report reports/weft-1", "a page with pictures, and every mistake next to gold"],
   ],
 });

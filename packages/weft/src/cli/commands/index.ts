@@ -2,6 +2,7 @@ import { type Command, command } from "../command.ts";
 import { calibrateCommand } from "./calibrate-command.ts";
 import { compareCommand } from "./compare-command.ts";
 import { completionCommand } from "./completion-command.ts";
+import { constraintsCommand } from "./constraints-command.ts";
 import { convertCommand } from "./convert-command.ts";
 import { cvCommand } from "./cv-command.ts";
 import { dataCheckCommand } from "./data-check-command.ts";
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   command(evaluateCommand, async () => import("../actions/evaluate-action.ts")),
   command(calibrateCommand, async () => import("../actions/calibrate-action.ts")),
   command(mergeCommand, async () => import("../actions/merge-action.ts")),
+  command(constraintsCommand, async () => import("../actions/constraints-action.ts")),
   command(extractCommand, async () => import("../actions/extract-action.ts")),
   command(serveCommand, async () => import("../actions/serve-action.ts")),
   command(scoreCommand, async () => import("../actions/score-action.ts")),

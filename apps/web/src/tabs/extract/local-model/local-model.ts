@@ -71,9 +71,12 @@ const names = ["config.json", "vocab.json", "model.safetensors"] as const satisf
 
 /** A run has its model in the subfolder `model`. */
 async function readModelFiles(chosen: readonly File[]): Promise<ModelFiles> {
-  const read = async (name: keyof ModelFiles): Promise<Uint8Array> => {
+  const find = (name: keyof ModelFiles): File | undefined => {
     const candidates = chosen.filter((file) => file.name === name);
-    const file = candidates.find(({ webkitRelativePath }) => webkitRelativePath.split("/").at(-2) === "model") ?? candidates[0];
+    return candidates.find(({ webkitRelativePath }) => webkitRelativePath.split("/").at(-2) === "model") ?? candidates[0];
+  };
+  const read = async (name: keyof ModelFiles): Promise<Uint8Array> => {
+    const file = find(name);
     if (file === undefined) {
       throw new LocalModelError(`the folder has no ${name}`, "FILE_MISSING", `choose a folder with ${names.join(", ")}`);
     }
@@ -83,5 +86,6 @@ async function readModelFiles(chosen: readonly File[]): Promise<ModelFiles> {
     "config.json": await read("config.json"),
     "vocab.json": await read("vocab.json"),
     "model.safetensors": await read("model.safetensors"),
+    "vectors.bin": find("vectors.bin") === undefined ? undefined : await read("vectors.bin"),
   };
 }

@@ -1,39 +1,40 @@
-import type { ProbabilityTable } from "../heads/probability-table.ts";
+import type { ProbabilityTable, Steps } from "../heads/probability-table.ts";
 import type { Prediction } from "../metrics/index.ts";
-import type { PredictionSteps } from "./model.ts";
+import type { ProposalSteps } from "./model.ts";
 
-/** Runs the steps of a prediction on the model's own probabilities. */
-export function decideAlone(steps: PredictionSteps): Prediction[] {
+/** Runs steps on the model's own probabilities. */
+export function runAlone<Result>(steps: Steps<Result>): Result {
   let step = steps.next();
-  while (step.done !== true) step = steps.next(step.value);
+  while (step.done !== true) step = steps.next(undefined);
   return step.value;
 }
 
+/** What a model predicts by itself: its own decision from each of its proposals. */
+export function decideAlone(steps: ProposalSteps): Prediction[] {
+  return runAlone(steps).map((proposed) => proposed.decide());
+}
+
 /**
- * Runs the steps of several models together, each on the mean of the probabilities of all.
+ * Runs the steps of several models together, each on the mean of the probabilities of all. These
+ * are steps in turn, whose probabilities are the means.
  *
  * @param members one or more, with the same labels and settings, for the same sentences
- * @param onTables receives the mean tables of each step
  */
-export function decideTogether(
-  members: readonly PredictionSteps[],
-  onTables?: (tables: readonly ProbabilityTable[]) => void,
-): Prediction[] {
+export function* together<Result>(members: readonly Steps<Result>[]): Steps<Result> {
   let steps = members.map((member) => member.next());
   for (;;) {
     const [first] = steps;
     if (first === undefined) throw new RangeError("an ensemble needs a member");
     if (first.done === true) return first.value;
-    const tables = meanTables(steps.flatMap((step) => (step.done === true ? [] : [step.value])));
-    onTables?.(tables);
-    steps = members.map((member) => member.next(tables));
+    const means = meanTables(steps.flatMap((step) => (step.done === true ? [] : [step.value()])));
+    const given = (yield () => means) ?? means;
+    steps = members.map((member) => member.next(given));
   }
 }
 
 /** The mean of the tables of each sentence, added in the order of the members. */
 function meanTables(members: readonly (readonly ProbabilityTable[])[]): readonly ProbabilityTable[] {
   const [first = [], ...others] = members;
-  if (others.length === 0) return first;
   return first.map((table, s) => {
     const sums = Float64Array.from(table);
     for (const member of others) {
