@@ -114,7 +114,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
-    const { sentences, omissions } = await collectSentences(path, { signal: input.signal });
+    const { sentences, omissions } = await collectSentences(path, { signal: input.signal, reading: config.reading });
     return { sentences: sentences.map(({ sentence }) => sentence), omissions };
   };
   const { sentences: allTrainSentences, omissions: trainOmissions } = await read(config.data.train);
