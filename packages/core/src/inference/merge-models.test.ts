@@ -51,7 +51,7 @@ test("every kind of model can be a member", () => {
 
 async function trained(kind: string, seed: number, sentences: readonly Sentence[] = train): Promise<BuiltModel> {
   const { name, ...settings } = kinds[kind] as (typeof kinds)[string];
-  return (await learn(models.get(name), settings, sentences, seed, 40)).model;
+  return (await learn(models.get(name), settings, sentences, seed, { epochs: 40 })).model;
 }
 
 function member(model: BuiltModel, source = "one"): { model: BuiltModel; source: string } {

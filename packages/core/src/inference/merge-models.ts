@@ -34,7 +34,7 @@ export function mergeModels(models: readonly MergedModel[], options: Omit<BuildO
   const members = sharedLexicons(models.map(({ model }) => model.description.lexicon));
   const merged = buildModel(
     { name, settings, lexicon, threshold: thresholdOf(first), reading, constraints, members },
-    { ...options, seed: null },
+    { encoders: first.model.frozen.encoders, ...options, seed: null },
   );
   const weights = new Map<string, StoredTensor>();
   for (const [k, { model }] of models.entries()) {
