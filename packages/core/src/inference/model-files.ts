@@ -128,7 +128,7 @@ function readDescription(files: ModelFiles, source: string): ModelDescription {
   return { ...description, ...readLexicons(files, source, members) };
 }
 
-/** The description in `config.json`, which has no words, and the number of an ensemble's members. */
+/** The description in `config.json`, without words, and the number of an ensemble's members. */
 function readConfig(
   bytes: Uint8Array,
   source: string,
