@@ -11,7 +11,7 @@ import { gloveRows, wholeLines } from "./glove-rows.mjs";
 const root = new URL("../", import.meta.url);
 /** @param {string} name */
 const pathOf = (name) => fileURLToPath(new URL(name, root));
-const shared = pathOf("shared/data/vectors/glove.6B.100d.txt");
+const shared = pathOf("../shared/data/vectors/glove.6B.100d.txt");
 await mkdir(pathOf(".cache/vectors/"), { recursive: true });
 await writeFile(pathOf(".cache/vectors/glove.txt"), `${(await wholeLines(shared)).join("\n")}\n`);
 const [packageFolder] = process.argv.slice(2);

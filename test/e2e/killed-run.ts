@@ -7,7 +7,7 @@ export interface Killed {
   /** The exit code; null if the system ended the process. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The lines of standard output: the events of the training. */
+  /** The lines of standard output from the training's start on: its events. */
   readonly lines: readonly string[];
   readonly err: string;
 }
@@ -30,7 +30,7 @@ export async function trainJson(args: readonly string[], cwd: string, stop?: Sto
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     const before = seen;
     out += text;
-    seen += text.split("\n").length - 1;
+    seen = eventLines(out).length;
     if (stop !== undefined && before < stop.afterLines && seen >= stop.afterLines) {
       setTimeout(() => child.kill(stop.signal), stop.andMs ?? 0);
     }
@@ -38,5 +38,10 @@ export async function trainJson(args: readonly string[], cwd: string, stop?: Sto
   const [code, by] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     child.on("close", (...how) => resolve(how)),
   );
-  return { code, signal: by, lines: out.split("\n").slice(0, -1), err };
+  return { code, signal: by, lines: eventLines(out), err };
+}
+
+function eventLines(out: string): string[] {
+  const lines = out.split("\n").slice(0, -1);
+  return lines[0]?.includes('"kind":"vectors"') === true ? lines.slice(1) : lines;
 }

@@ -60,7 +60,7 @@ describe("a whole training", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { kind: string });
-    expect(events.map(({ kind }) => kind)).toEqual(["start", "step", "step", "step", "evaluation", "end", "done"]);
+    expect(events.map(({ kind }) => kind)).toEqual(["vectors", "start", "step", "step", "step", "evaluation", "end", "done"]);
   });
 
   test("gives the same bytes for 1, 2 and 3 threads and from its own config.yaml, and other bytes for another seed", async () => {

@@ -28,6 +28,7 @@ export const coreErrorCodes = {
   XML_INVALID: "a file is not valid XML, or exceeds the size limit",
   YAML_INVALID: "a configuration file is not valid YAML",
   CALIBRATION_IMPOSSIBLE: "a model proposes no relation in the calibration sentences",
+  MERGE_IMPOSSIBLE: "models differ in kind, settings or labels, so they cannot decide together",
   SENTENCES_MISMATCH: "two files should hold the same sentences but differ",
   ENCODER_MISSING: "a pretrained encoder that a model reads is not here",
   COMPANION_MISSING: "a file that another one needs is missing",

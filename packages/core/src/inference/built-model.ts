@@ -6,9 +6,11 @@ import { ConfigError } from "../errors.ts";
 import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
+import type { Reading } from "../schema/index.ts";
 import { entityTypesOf, type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 import { constrainedModel } from "./constrained.ts";
+import { buildEnsemble, ensembleEncoder } from "./ensemble.ts";
 
 /** A network's settings, labels and words: enough to build it in any thread. */
 export interface ModelDescription {
@@ -18,10 +20,17 @@ export interface ModelDescription {
   readonly lexicon: Lexicon;
   /** The minimum probability of a relation, 0 to 1: one for all types, or one for each. */
   readonly threshold: Thresholds;
+  /** What it reads at once; defaults to single sentences. */
+  readonly reading?: Reading | undefined;
   /** Present if confidences were fitted to data after training. */
   readonly calibration?: Calibration | undefined;
   /** Present if predictions must meet constraints. */
   readonly constraints?: DecodingConstraints | undefined;
+  /**
+   * The lexicon of each member, if this is an ensemble: two or more networks of one kind, whose
+   * mean probabilities decide. The labels and word vectors of all are those of `lexicon`.
+   */
+  readonly members?: readonly Lexicon[] | undefined;
 }
 
 /** A network in memory, ready to train or predict. */
@@ -74,8 +83,10 @@ export function buildModel(description: ModelDescription, options: BuildOptions 
  * that can be posted; `lexicon` is JSON, and `vectors` the memory of its word vectors.
  */
 export interface SharedModel {
-  readonly description: Omit<ModelDescription, "lexicon">;
+  readonly description: Omit<ModelDescription, "lexicon" | "members">;
   readonly lexicon: unknown;
+  /** The lexicon of each member, null for one that is the same as `lexicon`. */
+  readonly members: readonly unknown[] | undefined;
   readonly vectors: Uint8Array | undefined;
   readonly memory: LinearMemory;
   readonly build: KernelBuild;
@@ -85,10 +96,12 @@ export interface SharedModel {
 
 /** Describes a model for `attachModel` in another thread. Its memory must be shared. */
 export function shareModel({ description, engine, store, frozen }: BuiltModel): SharedModel {
-  const { lexicon, ...rest } = description;
+  const { lexicon, members, ...rest } = description;
+  const plain = (value: Lexicon): unknown => JSON.parse(JSON.stringify(value));
   return {
     description: rest,
-    lexicon: JSON.parse(JSON.stringify(lexicon)),
+    lexicon: plain(lexicon),
+    members: members?.map((member) => (member === lexicon ? null : plain(member))),
     vectors: lexicon.words.vectors?.share(),
     memory: engine.heap.memory,
     build: engine.build,
@@ -106,9 +119,11 @@ export function attachModel(shared: SharedModel, encoders: readonly PretrainedEn
   const vectors = shared.vectors && WordVectors.attach(shared.vectors);
   const lexicon = lexiconFromJson(shared.lexicon, {}, vectors);
   const engine = Engine.attach(shared.memory, shared.build);
+  const members = shared.members?.map((member) => (member === null ? lexicon : lexiconFromJson(member, {}, vectors)));
   const layouts = new Map(shared.encoders.map(({ files, layout = [] }) => [files.checksum, layout]));
   const frozen = new FrozenNetworks(engine, encoders, layouts);
-  return assemble({ ...shared.description, lexicon }, engine, new ParameterStore(engine.heap, { layout: shared.layout }), frozen);
+  const store = new ParameterStore(engine.heap, { layout: shared.layout });
+  return assemble({ ...shared.description, lexicon, members }, engine, store, frozen);
 }
 
 /** Builds the network of a description on parameters in a store. */
@@ -126,7 +141,10 @@ export function assemble(
     });
   }
   const definition: ModelDefinition = models.get(description.name);
-  const network = definition.build(description.settings, description.lexicon, new Scope(store, "", frozen));
+  const { settings, lexicon, members } = description;
+  const scope = new Scope(store, "", frozen);
+  const network =
+    members === undefined ? definition.build(settings, lexicon, scope) : buildEnsemble(definition, settings, members, scope);
   return {
     description,
     definition,
@@ -134,7 +152,7 @@ export function assemble(
     store,
     model: decidingModel(network, description),
     network,
-    encoder: definition.encoder(description.settings, description.lexicon),
+    encoder: members === undefined ? definition.encoder(settings, lexicon) : ensembleEncoder(definition, settings, members),
     frozen,
   };
 }

@@ -1,5 +1,5 @@
 import { inverseScaling, type Prediction, type Scaling, scaleConfidence, type Thresholds } from "../metrics/index.ts";
-import { type Model, proposalsOf } from "../models/index.ts";
+import { type Model, type Proposed, proposalSteps } from "../models/index.ts";
 
 /** A fit of a model's confidences to observed precision, and how it was made. */
 export interface Calibration {
@@ -29,21 +29,34 @@ export function calibratedModel(raw: Model, scaling: Scaling): Model {
     loss: (tape, examples, options) => raw.loss(tape, examples, options),
     predict: (tape, examples, { threshold, ...options }) =>
       raw.predict(tape, examples, { ...options, threshold: rawThresholds(threshold) }).map((found) => scaled(found, scaling)),
-    propose: (tape, examples, { threshold, floors, ...options }) =>
-      proposalsOf(raw, tape, examples, { ...options, threshold: rawThresholds(threshold), floors: each(floors, asRaw) }).map(
-        (proposed) => ({
-          ...proposed,
-          candidates: proposed.candidates.map((candidate) => ({
-            ...candidate,
-            confidence: scaleConfidence(candidate.confidence, scaling),
-          })),
-          decide: (choice) => {
-            const { relations } = choice;
-            const raws = relations.map((relation) => ({ ...relation, confidence: asRaw(relation.confidence) }));
-            return { ...scaled(proposed.decide({ ...choice, relations: raws }), scaling), relations };
-          },
-        }),
-      ),
+    *proposeInSteps(tape, examples, { threshold, floors = {}, ...options }) {
+      const raws = { ...options, threshold: rawThresholds(threshold), floors: each(floors, asRaw) };
+      return (yield* proposalSteps(raw, tape, examples, raws)).map((proposed) => scaledProposal(proposed, scaling));
+    },
+  };
+}
+
+function scaledProposal(proposed: Proposed, scaling: Scaling): Proposed {
+  return {
+    proposal() {
+      const offered = proposed.proposal();
+      return {
+        ...offered,
+        candidates: offered.candidates.map((candidate) => ({
+          ...candidate,
+          confidence: scaleConfidence(candidate.confidence, scaling),
+        })),
+      };
+    },
+    decide(choice) {
+      if (choice === undefined) return scaled(proposed.decide(), scaling);
+      const { relations } = choice;
+      const raws = relations.map((relation) => ({
+        ...relation,
+        confidence: scaleConfidence(relation.confidence, inverseScaling(scaling)),
+      }));
+      return { ...scaled(proposed.decide({ ...choice, relations: raws }), scaling), relations };
+    },
   };
 }
 

@@ -14,7 +14,7 @@ export function constrainedModel(model: Model, constraints: DecodingConstraints)
     loss: (tape, examples, options) => model.loss(tape, examples, options),
     predict: (tape, examples, options) =>
       proposalsOf(model, tape, examples, { ...options, floors }).map((proposed) => {
-        const choice = decode(proposed, constraints, {
+        const choice = decode(proposed.proposal(), constraints, {
           ...constraints,
           thresholdOf: (type) => thresholdOf(options.threshold, type),
         });

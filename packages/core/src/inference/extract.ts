@@ -5,6 +5,7 @@ import {
   type Annotation,
   type Document,
   type Entity,
+  inReadingUnits,
   type Relation,
   roundConfidence,
   type Sentence,
@@ -14,7 +15,7 @@ import type { BuiltModel, ModelDescription } from "./built-model.ts";
 import { mergeWindows, type WindowFinding } from "./merge-windows.ts";
 import { Predictor } from "./predictor.ts";
 import { readAhead } from "./read-ahead.ts";
-import { type WindowOptions, windowSettings, windowsOf } from "./windows.ts";
+import { defaultWindow, type WindowOptions, windowSettings, windowsOf } from "./windows.ts";
 
 /** Predicts many sentences at once, in this thread or in workers. */
 export type Predict = (
@@ -47,7 +48,7 @@ export interface ExtractOptions extends WindowOptions {
 export interface LongSentence {
   /** The document's id. */
   readonly document: string;
-  /** Index of the sentence in the document, from 0. */
+  /** Index of the sentence, or of the unit that the model reads, in the document, from 0. */
   readonly sentence: number;
   readonly tokens: number;
   readonly windows: number;
@@ -65,7 +66,8 @@ const defaultBatch = 512;
  * annotation in place of its own. A model that needs entities is given those of the document. The
  * input is streamed: only about one batch of sentences is in memory at a time, and `ahead` more.
  *
- * A sentence longer than the window is read in overlapping windows, whose findings `mergeWindows`
+ * The sentences of a document are read in the units that the model was trained with. A sentence
+ * longer than the window is read in overlapping windows, whose findings `mergeWindows`
  * merges.
  *
  * @throws {ConfigError} SETTING_INVALID if the window or the overlap is invalid
@@ -75,7 +77,9 @@ export async function* extract(
   documents: Iterable<Document> | AsyncIterable<Document>,
   options: ExtractOptions = {},
 ): AsyncGenerator<Document> {
-  const settings = windowSettings(options);
+  const { reading } = built.description;
+  const window = options.window ?? Math.max(defaultWindow, reading?.tokens ?? 0);
+  const settings = windowSettings({ ...options, window });
   const batches = predictedBatches(built, documents, settings, options);
   const { ahead = 0 } = options;
   for await (const batch of ahead > 0 ? readAhead(batches, ahead) : batches) {
@@ -106,8 +110,9 @@ async function* predictedBatches(
   let pieces: Piece[] = [];
   for await (const document of documents) {
     options.signal?.throwIfAborted();
-    for (const [sentence, span] of document.sentences.entries()) {
-      for (const window of windowsOf(span, settings)) pieces.push({ document: waiting.length, sentence, window });
+    const { sentences } = inReadingUnits(document, built.description.reading);
+    for (const [sentence, span] of sentences.entries()) {
+      for (const window of windowsOf(span, settings)) pieces.push({ document: waiting.length, sentence, span, window });
     }
     waiting.push(document);
     // Documents without sentences wait as well, and a stream of them must not pile up.
@@ -142,12 +147,13 @@ function startBatch(
   return { documents, pieces, given, predictions };
 }
 
-/** A sentence, or a window of a long one. */
+/** A sentence or what else the model reads at once, or a window of a long one. */
 interface Piece {
   /** Index of the waiting document it belongs to. */
   readonly document: number;
   readonly sentence: number;
-  /** The window in tokens of the document. */
+  /** The sentence, and the window, in tokens of the document. */
+  readonly span: Span;
   readonly window: Span;
 }
 
@@ -163,15 +169,14 @@ function* annotate(
     const entities: Entity[] = [];
     const relations: Relation[] = [];
     while (pieces[next]?.document === index) {
-      const { sentence } = pieces[next] as Piece;
+      const { sentence, span } = pieces[next] as Piece;
       const findings: WindowFinding[] = [];
       for (; pieces[next]?.document === index && pieces[next]?.sentence === sentence; next++) {
         const { window } = pieces[next] as Piece;
         findings.push(findingOf(window, confident(predictions[next] as Prediction, options.minConfidence ?? 0)));
       }
-      const span = document.sentences[sentence] as Span;
       if (findings.length > 1)
-        options.onLongSentence?.(longSentence(document, sentence, findings, given[index] as EntitiesWithin));
+        options.onLongSentence?.(longSentence(document, sentence, span, findings, given[index] as EntitiesWithin));
       const found =
         findings.length === 1
           ? (findings[0] as WindowFinding)
@@ -191,7 +196,9 @@ function compliant(found: Annotation, { constraints, threshold: own }: ModelDesc
   if (constraints === undefined) return found;
   const { threshold = own } = options;
   const proposed = proposalOf(found);
-  return proposed.decide(decode(proposed, constraints, { ...constraints, thresholdOf: (type) => thresholdOf(threshold, type) }));
+  return proposed.decide(
+    decode(proposed.proposal(), constraints, { ...constraints, thresholdOf: (type) => thresholdOf(threshold, type) }),
+  );
 }
 
 /** Converts the findings in a window to tokens of the document. */
@@ -205,12 +212,12 @@ function findingOf(window: Span, { entities, relations }: Annotation): WindowFin
 }
 
 function longSentence(
-  { id, sentences }: Document,
+  { id }: Document,
   sentence: number,
+  { start, end }: Span,
   findings: readonly WindowFinding[],
   given: EntitiesWithin,
 ): LongSentence {
-  const { start, end } = sentences[sentence] as Span;
   const unread = given({ start, end }).filter(
     (entity) => !findings.some(({ window }) => entity.start >= window.start && entity.end <= window.end),
   );

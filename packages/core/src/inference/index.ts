@@ -9,6 +9,7 @@ export {
 } from "./built-model.ts";
 export type { Calibration } from "./calibrated.ts";
 export * from "./extract.ts";
+export * from "./merge-models.ts";
 export * from "./model-files.ts";
 export * from "./prediction-chunks.ts";
 export * from "./predictor.ts";

@@ -6,7 +6,8 @@ import { ArchiveError, ConfigError, DataError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
 import type { FrozenReference } from "../nn/index.ts";
-import { type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
+import { readingUnits } from "../schema/index.ts";
+import { type Lexicon, labelDifference, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { containedFile, openContained } from "./contained-encoders.ts";
 import { readWeights, writeWeights } from "./weights.ts";
@@ -31,19 +32,25 @@ export const modelFileNames = {
 const pluginHint = "if a plugin registers it, load that with --plugin, or with loadPlugins in a program";
 const formatName = "weft-model";
 /**
- * In version 1, settings of inputs were mixed with those of the network. Version 3 has word vectors
- * or a trained encoder; a model without them is still written as version 2, which older versions of
- * Weft open.
+ * In version 1, settings of inputs were mixed with those of the network. Version 3 has vectors,
+ * trained encoders and ensembles; a model with none of these is still written as version 2, which
+ * older versions of Weft open.
  */
 const formatVersion = 3;
+const maxMembers = 64;
 
 const thresholds = z.union([z.number(), z.record(z.string(), z.number())]);
+
+/** Present in `vocab.json` if the members of an ensemble know different words. */
+const memberLexicons = z.object({ members: z.array(z.unknown()).max(maxMembers).optional() });
 
 const header = z.object({ format: z.literal(formatName), version: z.int().min(1) });
 
 const configFile = header.extend({
   model: z.looseObject({ name: z.string() }),
   threshold: thresholds,
+  reading: z.object({ unit: z.enum(readingUnits), tokens: z.int().min(1) }).optional(),
+  members: z.int().min(2).max(maxMembers).optional(),
   calibration: z
     .object({
       scaling: z.object({ temperature: z.number().positive(), shift: z.number() }),
@@ -58,14 +65,19 @@ const configFile = header.extend({
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store, frozen: { trained } }: BuiltModel): ModelFiles {
-  const { name, threshold, calibration, constraints, lexicon } = description;
+  const { name, threshold, reading, calibration, constraints, lexicon, members } = description;
   const settings = mapEncoders(description.settings, withoutPath);
   const { vectors } = lexicon.words;
-  const version = vectors === undefined && trained.length === 0 ? 2 : formatVersion;
-  const config = { format: formatName, version, model: { name, ...settings }, threshold, calibration, constraints };
+  const isPlain = vectors === undefined && members === undefined && trained.length === 0;
+  const version = isPlain ? 2 : formatVersion;
+  const config = {
+    ...{ format: formatName, version, model: { name, ...settings }, threshold, reading, members: members?.length },
+    ...{ calibration, constraints },
+  };
+  const alike = members?.every((member) => member === lexicon) ?? true;
   return {
     "config.json": jsonBytes(config),
-    "vocab.json": jsonBytes(lexicon),
+    "vocab.json": jsonBytes(alike ? lexicon : { ...lexicon, members }),
     "model.safetensors": writeSafetensors({ tensors: readWeights(store), metadata: { format: formatName } }),
     ...(vectors === undefined ? {} : { "vectors.bin": vectors.bytes() }),
     ...(trained.length === 0 ? {} : { "encoder.json": jsonBytes(containedFile(trained)) }),
@@ -136,14 +148,19 @@ export async function openContainedEncoders(
 }
 
 function referencesIn(config: Uint8Array, source: string): FrozenReference[] {
-  return encodersIn(readSettings(config, source).settings).map(({ reference }) => reference);
+  return encodersIn(readConfig(config, source).description.settings).map(({ reference }) => reference);
 }
 
 function readDescription(files: ModelFiles, source: string): ModelDescription {
-  return { ...readSettings(files["config.json"], source), lexicon: readLexicon(files, source) };
+  const { description, members } = readConfig(files["config.json"], source);
+  return { ...description, ...readLexicons(files, source, members) };
 }
 
-function readSettings(bytes: Uint8Array, source: string): Omit<ModelDescription, "lexicon"> {
+/** The description in `config.json`, without words, and the number of an ensemble's members. */
+function readConfig(
+  bytes: Uint8Array,
+  source: string,
+): { description: Omit<ModelDescription, "lexicon" | "members">; members: number | undefined } {
   const place = `${source}/config.json`;
   const config = readJson(bytes, place);
   const { version } = checked(header, config, place);
@@ -152,7 +169,7 @@ function readSettings(bytes: Uint8Array, source: string): Omit<ModelDescription,
       hint: "update Weft to the version that wrote the model, or a later one",
     });
   }
-  const { model, threshold, calibration, constraints } = checked(configFile, config, place);
+  const { model, threshold, reading, calibration, constraints, members } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
@@ -160,12 +177,11 @@ function readSettings(bytes: Uint8Array, source: string): Omit<ModelDescription,
     name: name,
     settings: checked(definition.settings, withFormerDefaults(definition, settings), place) as ModelDescription["settings"],
     threshold,
-  };
-  return {
-    ...description,
+    ...(reading === undefined ? {} : { reading }),
     ...(calibration === undefined ? {} : { calibration }),
     ...(constraints === undefined ? {} : { constraints }),
   };
+  return { description, members };
 }
 
 /** The settings of a saved model, with the defaults of its time where they have changed. */
@@ -182,12 +198,34 @@ type Settings = Readonly<Record<string, unknown>>;
 
 const partSettings = z.looseObject({ name: z.string() });
 
-function readLexicon(files: ModelFiles, source: string): Lexicon {
+/** @param count members of an ensemble */
+function readLexicons(
+  files: ModelFiles,
+  source: string,
+  count: number | undefined,
+): Pick<ModelDescription, "lexicon" | "members"> {
   const name = `${source}/vocab.json`;
-  const vectorsFile = files["vectors.bin"];
-  const vectorsName = `${source}/vectors.bin`;
-  const vectors = vectorsFile && inArchive(vectorsName, () => WordVectors.fromBytes(vectorsFile, vectorsName));
-  return inArchive(name, () => lexiconFromJson(readJson(files["vocab.json"], name), { source: name }, vectors));
+  const value = readJson(files["vocab.json"], name);
+  const vectors = readVectors(files, `${source}/vectors.bin`);
+  const read = (each: unknown): Lexicon => inArchive(name, () => lexiconFromJson(each, { source: name }, vectors));
+  const lexicon = read(value);
+  if (count === undefined) return { lexicon };
+  const own = checked(memberLexicons, value, name).members;
+  if (own !== undefined && own.length !== count) {
+    throw invalid(name, `there are words for ${own.length} members, but the ensemble has ${count}`);
+  }
+  const members = own?.map(read) ?? new Array<Lexicon>(count).fill(lexicon);
+  for (const member of members) {
+    const different = labelDifference(lexicon, member);
+    if (different !== undefined) throw invalid(name, `the members do not have the same labels: ${different}`);
+    if (member.words.vectors === lexicon.words.vectors) continue;
+    throw invalid(name, "the members do not have the same word vectors");
+  }
+  return { lexicon, members };
+}
+
+function readVectors({ "vectors.bin": file }: ModelFiles, name: string): WordVectors | undefined {
+  return file && inArchive(name, () => WordVectors.fromBytes(file, name));
 }
 
 /** Any fault in the data of a model means that its folder is broken. */

@@ -17,4 +17,5 @@ models.register(definePipeline(models));
 
 export * from "./model.ts";
 export { migrateSettings, movedSetting } from "./moved-settings.ts";
-export { proposalOf, proposalsOf } from "./propose.ts";
+export { decideAlone } from "./proposal-steps.ts";
+export { joinsEnsembles, proposalOf, proposalSteps, proposalsOf } from "./propose.ts";

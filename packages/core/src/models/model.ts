@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Choice, Proposal } from "../constraints/index.ts";
 import type { Example, WordVectorTable } from "../encoders/index.ts";
 import type { PairCounts } from "../heads/given-pairs/pair-reader.ts";
+import type { Steps } from "../heads/probability-table.ts";
 import type { Prediction, ProtocolName, Thresholds } from "../metrics/index.ts";
 import type { Scope } from "../nn/index.ts";
 import type { Omission, Sentence } from "../schema/index.ts";
@@ -60,13 +61,19 @@ export interface PredictOptions {
 
 /** Options of a proposal. */
 export interface ProposeOptions extends PredictOptions {
-  /** Types whose candidates are wanted down to this confidence, even below their threshold. */
-  readonly floors: Readonly<Record<string, number>>;
+  /**
+   * Types whose candidates are wanted down to this confidence, even below their threshold; defaults
+   * to none.
+   */
+  readonly floors?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What a model offers for a sentence, and the prediction that a choice from it makes. */
-export interface Proposed extends Proposal {
-  decide(choice: Choice): Prediction;
+/** What a model offers for a sentence, and the predictions that may come of it. */
+export interface Proposed {
+  /** What constraints choose from. */
+  proposal(): Proposal;
+  /** The prediction that a choice makes; without one, that of the model itself. */
+  decide(choice?: Choice): Prediction;
 }
 
 /**
@@ -128,6 +135,14 @@ export interface OutputDistribution<E extends Example = Example> {
   logProb(tape: Tape, examples: readonly E[], outputs: readonly (readonly Output[])[], options: LossOptions): OutputScores;
 }
 
+/**
+ * Proposals in steps. A step yields what the model has to decide from, as a function that returns
+ * one table for each sentence. It goes on with the tables that it is given back, the mean over
+ * several models, or with its own if it is given none. Models that are given the same tables decide
+ * alike, so that their next tables have the same shape.
+ */
+export type ProposalSteps = Steps<Proposed[]>;
+
 /** A network with its parameters. */
 export interface Model<E extends Example = Example> {
   /** The table of word embeddings, [V, D], that word vectors may fill; absent without words. */
@@ -137,11 +152,18 @@ export interface Model<E extends Example = Example> {
   /** Returns one prediction per example, in order. */
   predict(tape: Tape, examples: readonly E[], options: PredictOptions): Prediction[];
   /**
-   * Returns what constraints choose from, one per example, in order: the entities of `predict` with
-   * other types that they may have, and all relations that reach their threshold. Without it,
-   * constraints choose from the relations of `predict`.
+   * Returns what `predict` decides from, one proposal per example, in order. Ensembles of models
+   * decide from the mean of the probabilities of each step, and constraints choose from the
+   * proposals: from the entities of `predict` with other types that they may have, and from all
+   * relations that reach their threshold. Without it, a model cannot be a member of an ensemble,
+   * and constraints choose from the relations of `predict`.
    */
-  propose?(tape: Tape, examples: readonly E[], options: ProposeOptions): Proposed[];
+  proposeInSteps?(tape: Tape, examples: readonly E[], options: ProposeOptions): ProposalSteps;
+  /**
+   * False if a part of the model takes no steps, so that the model decides some things by itself
+   * and cannot be a member of an ensemble; defaults to true.
+   */
+  readonly joinsEnsembles?: boolean | undefined;
   /** The distribution over outputs; absent if the model cannot draw and score them. */
   readonly outputs?: OutputDistribution<E> | undefined;
 }

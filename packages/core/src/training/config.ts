@@ -4,6 +4,7 @@ import { inputParts } from "../encoders/index.ts";
 import { protocols } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
 import { objectiveSettings, objectives } from "../objectives/index.ts";
+import { readingUnits } from "../schema/index.ts";
 import { type LexiconNeeds, lexiconSettings } from "../vocabulary/lexicon.ts";
 import { configError, printPath } from "./config-issues.ts";
 
@@ -99,6 +100,16 @@ const makeSchema = () =>
       test: z.string().optional(),
       trainSentences: z.int().min(1).optional().describe("train on only the first so many sentences of train"),
     }),
+    reading: z
+      .strictObject({
+        unit: z
+          .enum(readingUnits)
+          .default("sentence")
+          .describe("what the model reads at once: a sentence, or neighbouring ones of a paragraph or document that fit"),
+        tokens: z.int().min(1).max(4096).default(256).describe("max tokens of several sentences read at once"),
+      })
+      .optional()
+      .describe("relations across sentences; by default every sentence is read alone"),
     vectors: z
       .string()
       .default("auto")

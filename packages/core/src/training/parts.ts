@@ -107,7 +107,10 @@ export async function* trainParts(
     yield { kind: "part", part: part.name, reason, epoch, step: before, best };
   }
   if (end === undefined || state === undefined) return;
-  const description = { name: name, settings, lexicon, threshold, ...constraintsFor(config, input.train) };
+  const description = {
+    ...{ name: name, settings, lexicon, threshold, reading: config.reading },
+    ...constraintsFor(config, input.train),
+  };
   const model = buildModel(description, { ...input.engine, seed: null });
   const weights = new Map<string, StoredTensor>();
   for (const [part, own] of done) for (const [path, tensor] of own) weights.set(`${name}/${part}/${path}`, tensor);

@@ -53,7 +53,10 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const lexicon = input.init?.lexicon ?? input.lexicon ?? buildLexicon(input.train, config.vocabulary, needs, input.vectors);
   const { name, ...settings } = config.model;
   const built = buildModel(
-    { name: name, settings, lexicon, threshold: training.threshold, ...constraintsFor(config, input.train) },
+    {
+      ...{ name: name, settings, lexicon, threshold: training.threshold, reading: config.reading },
+      ...constraintsFor(config, input.train),
+    },
     { ...input.engine, seed: config.seed },
   );
   const { engine, store, encoder } = built;

@@ -6,6 +6,7 @@ export {
   type Lexicon,
   type LexiconNeeds,
   type LexiconSettings,
+  labelDifference,
   lexiconFromJson,
   lexiconSettings,
 } from "./lexicon.ts";

@@ -67,6 +67,33 @@ export function entityTypesOf({ tags, typed }: Pick<Lexicon, "tags" | "typed">):
 }
 
 /**
+ * How the labels of two models differ, in words; `undefined` if they are the same. Models with the
+ * same labels have outputs of the same meaning, whatever words they know.
+ */
+export function labelDifference(one: Lexicon, other: Lexicon): string | undefined {
+  if (one.typed !== other.typed) return `entities of ${one.typed ? "one" : "the other"} have types`;
+  if (one.scheme !== other.scheme) return `one encodes entities as ${one.scheme}, the other as ${other.scheme}`;
+  const kinds = [
+    ["entity types", new Set(entityTypesOf(one)), new Set(entityTypesOf(other))],
+    ["relation types", new Set(one.relations), new Set(other.relations)],
+    ["tags", new Set(one.tags), new Set(other.tags)],
+    ["pairs of argument types", new Set(one.argumentTypes), new Set(other.argumentTypes)],
+  ] as const;
+  for (const [what, first, second] of kinds) {
+    const only = (names: ReadonlySet<string>, lacking: ReadonlySet<string>): string =>
+      [...names]
+        .filter((name) => !lacking.has(name))
+        .map((name) => name.replace("\t", " → "))
+        .join(", ") || "none";
+    const [left, right] = [[...first], [...second]];
+    if (left.join("\n") === right.join("\n")) continue;
+    if ([...left].sort().join("\n") === [...right].sort().join("\n")) return `their ${what} are in another order`;
+    return `${what} that only one has: ${only(first, second)}; that only the other has: ${only(second, first)}`;
+  }
+  return undefined;
+}
+
+/**
  * Builds the lexicon of a model from its training split.
  *
  * @param needs inputs that the model reads; defaults to all that the data offers

@@ -8,6 +8,7 @@ export {
   collectSentences,
   type PlacedSentence,
   type ReadDocumentsOptions,
+  type ReadSentencesOptions,
   readDocuments,
   readSentences,
 } from "./read-documents.ts";

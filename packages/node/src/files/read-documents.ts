@@ -1,10 +1,16 @@
-import { type Location, type Omission, type Sentence, sentencesOf } from "@weft-nlp/core";
+import { inReadingUnits, type Location, type Omission, type Reading, type Sentence, sentencesOf } from "@weft-nlp/core";
 import type { ReadEvent, ReadOptions } from "@weft-nlp/core/formats";
 import { type OpenOptions, openDocuments } from "./open-documents.ts";
 import { sourceName } from "./read-text.ts";
 
 /** How to open and read annotated files. */
 export type ReadDocumentsOptions = OpenOptions & Pick<ReadOptions, "text" | "offsetUnit" | "mentions" | "spans">;
+
+/** How to read annotated files in the units that a model reads. */
+export interface ReadSentencesOptions extends ReadDocumentsOptions {
+  /** Defaults to single sentences. */
+  readonly reading?: Reading | undefined;
+}
 
 /** A sentence and the location of its document. */
 export interface PlacedSentence {
@@ -32,16 +38,16 @@ export async function* readDocuments(path: string, options: ReadDocumentsOptions
 }
 
 /**
- * Like `readDocuments`, split into sentences. Entities and relations that cross a sentence boundary
- * are reported as omitted.
+ * Like `readDocuments`, split into sentences, or into the units of `reading`. Entities and
+ * relations that cross a boundary are reported as omitted.
  */
-export async function* readSentences(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<SentenceEvent> {
+export async function* readSentences(path: string, options: ReadSentencesOptions = {}): AsyncGenerator<SentenceEvent> {
   for await (const event of readDocuments(path, options)) {
     if (event.kind === "omission") {
       yield event;
       continue;
     }
-    const { sentences, omissions } = sentencesOf(event.document, event.at);
+    const { sentences, omissions } = sentencesOf(inReadingUnits(event.document, options.reading), event.at);
     for (const omission of omissions) yield { kind: "omission", omission };
     for (const sentence of sentences) yield { kind: "sentence", sentence, at: event.at };
   }
@@ -55,7 +61,7 @@ export interface Corpus {
 }
 
 /** Reads all sentences of a file into memory, in order. */
-export async function collectSentences(path: string, options: ReadDocumentsOptions = {}): Promise<Corpus> {
+export async function collectSentences(path: string, options: ReadSentencesOptions = {}): Promise<Corpus> {
   const sentences: PlacedSentence[] = [];
   const omissions: Omission[] = [];
   for await (const event of readSentences(path, options)) {

@@ -108,13 +108,14 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
 
 async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
   const { folder, withEncoder = false } = input;
+  const threads = threadCount(input);
   const { settings: model, encoders } = await pinEncoders(input.config.model);
   const config: TrainConfig = { ...input.config, model };
   const features = encoders.length === 0 ? undefined : new FeatureCache();
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
-    const { sentences, omissions } = await collectSentences(path, { signal: input.signal });
+    const { sentences, omissions } = await collectSentences(path, { signal: input.signal, reading: config.reading });
     return { sentences: sentences.map(({ sentence }) => sentence), omissions };
   };
   const { sentences: allTrainSentences, omissions: trainOmissions } = await read(config.data.train);
@@ -135,7 +136,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     dev: devSentences,
     vectors,
     init: config.init === undefined ? undefined : await readInitialModel(config.init, input),
-    executor: (built) => threadExecutor(built, threadCount(input)),
+    executor: (built) => threadExecutor(built, threads),
     engine: { ...engineOptions(input), encoders },
     features: { store: features, maxBytes: totalmem() / 2 },
     resume,

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { Reading } from "@weft-nlp/core";
 import { type Corpus, collectSentences, standardStream } from "@weft-nlp/node/files";
 import type { CommandContext } from "./command.ts";
 
@@ -6,16 +7,19 @@ import type { CommandContext } from "./command.ts";
  * Reads files into memory one after the other, with a progress bar if they are large.
  *
  * @param beside replacements for companion files, see `OpenOptions`
+ * @param reading what the model that reads them reads at once; defaults to single sentences
  */
 export async function readCorpora(
   paths: readonly string[],
   context: CommandContext,
   format?: string,
   beside?: Readonly<Record<string, string>>,
+  reading?: Reading,
 ): Promise<Corpus[]> {
   return withReadingBar(paths, context, async (onBytes) => {
     const corpora: Corpus[] = [];
-    for (const path of paths) corpora.push(await collectSentences(path, { format, beside, signal: context.signal, onBytes }));
+    for (const path of paths)
+      corpora.push(await collectSentences(path, { format, beside, reading, signal: context.signal, onBytes }));
     return corpora;
   });
 }

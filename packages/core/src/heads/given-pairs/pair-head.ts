@@ -1,5 +1,6 @@
 import { type Matrix, operations, type Tape } from "@weft-nlp/tensor";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
+import type { ProbabilityTable } from "../probability-table.ts";
 import { bestIndex } from "../sampling.ts";
 
 /** The loss and the decision rule for relation classes (Ye et al. 2019, eq. 3 and 5 to 9). */
@@ -30,6 +31,14 @@ export interface PairScores {
 /** The number of columns of `PairScores.classes`. */
 export function classColumns({ relations }: Pick<Lexicon, "relations">, { loss }: Pick<PairObjective, "loss">): number {
   return relations.size + (loss === "ranking" ? 0 : 1);
+}
+
+/** The decisions about pairs, which are counted from 0. */
+export interface PairDecisions {
+  /** The best type of a pair; 0 if there are no types. */
+  best(pair: number): number;
+  /** The confidence that a pair has a type, 0 to 1. */
+  confidence(pair: number, label: number): number;
 }
 
 /** Classifies given pairs: the losses and decisions of Ye et al. 2019, eq. 3 and 5 to 9. */
@@ -72,22 +81,70 @@ export class PairHead {
   }
 
   /**
-   * The best class and its confidence σ(γ(s − θ)). At the threshold 0.5 this is eq. 9: the class
-   * counts if its score reaches θ. After training by cross-entropy alone, θ is the score of no
-   * relation and γ is 1; 0.5 then chooses the most probable class.
+   * Reads the decisions about pairs from their scores.
    *
-   * @param scores class scores of all pairs; those of this pair start at `at`
+   * At the threshold 0.5 this is eq. 9: a type counts if its score reaches θ. After training by
+   * cross-entropy alone, a confidence is that of the type against no relation; 0.5 then chooses the
+   * most probable class.
+   *
+   * @param scores class scores, [pairs, columns]
+   * @param columns those of `PairScores.classes`
    */
-  decide(scores: Float32Array, at: number): { label: number; confidence: number } {
-    const label = bestIndex(scores, at, this.#relations);
-    return { label, confidence: this.confidenceOf(scores, at, label) };
+  read(scores: Float32Array, columns: number): PairDecisions {
+    const { loss, scale, theta } = this.#objective;
+    const confidence = (pair: number, label: number): number => {
+      const score = scores[pair * columns + label] ?? 0;
+      const none = scores[pair * columns + this.#relations] ?? 0;
+      const above = loss === "cross-entropy" ? score - none : scale * (score - theta);
+      return 1 / (1 + Math.exp(-above));
+    };
+    return { best: (pair) => bestIndex(scores, pair * columns, this.#relations), confidence };
   }
 
-  /** The confidence of any class, measured in the same way. */
-  confidenceOf(scores: Float32Array, at: number, label: number): number {
-    const score = scores[at + label] ?? 0;
+  /**
+   * The probabilities of pairs' classes: the softmax, or σ(γ(s − θ)) of each type, by which the
+   * types do not exclude each other.
+   *
+   * @param scores class scores, [pairs, columns]
+   * @param columns those of `PairScores.classes`
+   * @returns one row per pair, with a column per type; after cross-entropy alone, one more for no
+   *   relation
+   */
+  probabilities(scores: Float32Array, columns: number): Float64Array {
     const { loss, scale, theta } = this.#objective;
-    const above = loss === "cross-entropy" ? score - (scores[at + this.#relations] ?? 0) : scale * (score - theta);
-    return 1 / (1 + Math.exp(-above));
+    const width = this.#tableColumns;
+    const pairs = columns === 0 ? 0 : scores.length / columns;
+    const table = new Float64Array(pairs * width);
+    for (let pair = 0; pair < pairs; pair++) {
+      const own = Float64Array.from(scores.subarray(pair * columns, pair * columns + width));
+      if (loss !== "cross-entropy") {
+        const likely = own.map((score) => 1 / (1 + Math.exp(-scale * (score - theta))));
+        table.set(likely, pair * width);
+        continue;
+      }
+      const top = own.reduce((max, score) => Math.max(max, score), -Infinity);
+      const powers = own.map((score) => Math.exp(score - top));
+      const total = powers.reduce((sum, power) => sum + power, 0);
+      const shares = powers.map((power) => power / total);
+      table.set(shares, pair * width);
+    }
+    return table;
+  }
+
+  /** Reads the decisions from probabilities in the form of `probabilities`, by the same rule. */
+  readProbabilities(table: ProbabilityTable): PairDecisions {
+    const { loss } = this.#objective;
+    const width = this.#tableColumns;
+    const confidence = (pair: number, label: number): number => {
+      const p = table[pair * width + label] ?? 0;
+      if (loss !== "cross-entropy") return p;
+      const none = table[pair * width + this.#relations] ?? 0;
+      return p / (p + none);
+    };
+    return { best: (pair) => bestIndex(table, pair * width, this.#relations), confidence };
+  }
+
+  get #tableColumns(): number {
+    return this.#relations + (this.#objective.loss === "cross-entropy" ? 1 : 0);
   }
 }

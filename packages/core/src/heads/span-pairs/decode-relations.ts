@@ -1,6 +1,7 @@
 import type { Prediction, Thresholds } from "../../metrics/index.ts";
 import type { Entity, Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
+import type { ProbabilityTable } from "../probability-table.ts";
 import { tagNames } from "../tags/decode-entities.ts";
 import { meaningOf, type PairOrder, type Reading } from "./candidate-pairs.ts";
 
@@ -9,23 +10,21 @@ import { meaningOf, type PairOrder, type Reading } from "./candidate-pairs.ts";
  * probability p₀ of no relation, exceeds its threshold. At the threshold 0.5 that is the likeliest
  * label of all.
  *
- * @param probabilities label probabilities, [pairs, labels], read from row `first`
+ * @param probabilities label probabilities, [pairs, labels]
  */
 export function chooseLabels(
   { threshold }: { readonly threshold: Thresholds },
   lexicon: Lexicon,
   order: PairOrder,
-  probabilities: Float32Array,
-  first: number,
-  pairs: number,
+  probabilities: ProbabilityTable,
   labels: number,
 ): Int32Array {
   const limits = Array.from({ length: labels }, (_, label) => {
     if (label === 0 || typeof threshold === "number") return Number(threshold);
     return threshold[lexicon.relations.nameOf(meaningOf(label, order).type)] ?? 0.5;
   });
-  return Int32Array.from({ length: pairs }, (_, k) => {
-    const at = (first + k) * labels;
+  return Int32Array.from({ length: probabilities.length / labels }, (_, k) => {
+    const at = k * labels;
     const none = probabilities[at] ?? 0;
     let best = 0;
     for (let label = 1; label < labels; label++) {

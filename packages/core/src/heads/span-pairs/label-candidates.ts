@@ -1,6 +1,7 @@
 import type { RelationCandidate } from "../../constraints/index.ts";
 import { type Thresholds, thresholdOf } from "../../metrics/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
+import type { ProbabilityTable } from "../probability-table.ts";
 import { labelCount, meaningOf, type PairOrder, type Reading } from "./candidate-pairs.ts";
 
 /**
@@ -11,11 +12,11 @@ import { labelCount, meaningOf, type PairOrder, type Reading } from "./candidate
  * @param probabilities label probabilities of the pairs, [pairs, labels]
  */
 export function labelCandidates(
-  { threshold, floors }: { readonly threshold: Thresholds; readonly floors: Readonly<Record<string, number>> },
+  { threshold, floors = {} }: { readonly threshold: Thresholds; readonly floors?: Readonly<Record<string, number>> | undefined },
   { relations }: Pick<Lexicon, "relations">,
   order: PairOrder,
   { pairs }: Pick<Reading, "pairs">,
-  probabilities: Float32Array,
+  probabilities: ProbabilityTable,
 ): RelationCandidate[] {
   const labels = labelCount(relations.size, order);
   const meanings = Array.from({ length: labels - 1 }, (_, k) => {

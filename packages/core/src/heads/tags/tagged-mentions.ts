@@ -12,9 +12,9 @@ type Known = Pick<Lexicon, "tags" | "scheme" | "typed">;
 export interface TaggedMentions {
   readonly tags: Int32Array;
   readonly entities: readonly Entity[];
-  readonly mentions: readonly Mention[];
-  /** The entities and tags with other types. */
-  retyped(choice: Choice): { readonly tags: Int32Array; readonly entities: readonly Entity[] };
+  mentions(): readonly Mention[];
+  /** The entities and tags with the types of a choice; without one, with their own. */
+  retyped(choice: Choice | undefined): { readonly tags: Int32Array; readonly entities: readonly Entity[] };
 }
 
 /**
@@ -25,23 +25,26 @@ export function taggedMentions(lexicon: Known, distribution: TagDistribution): T
   const tags = distribution.best();
   const entities = decodeEntities(lexicon, tags, distribution.probabilities);
   const types = entityTypesOf(lexicon);
-  const mentions = entities.map(({ start, end, type: own }): Mention => {
+  const mentionOf = ({ start, end, type: own }: Entity): Mention => {
     const others = types.flatMap((type) => {
       const retagged = type === own ? undefined : tagsOf(lexicon, end - start, type);
       return retagged === undefined ? [] : [{ type, logRatio: distribution.logRatio(tags, start, retagged) }];
     });
     return { start, end, options: [{ type: own, logRatio: 0 }, ...others] };
-  });
+  };
+  let made: readonly Mention[] | undefined;
+  const mentions = (): readonly Mention[] => (made ??= entities.map(mentionOf));
   return {
     tags,
     entities,
     mentions,
-    retyped({ types: chosen }) {
+    retyped(choice) {
+      const chosen = choice?.types ?? [];
       if (chosen.every((option) => option === 0)) return { tags, entities };
       const changed = tags.slice();
       const found = entities.map((entity, m) => {
         const { start, end } = entity;
-        const type = mentions[m]?.options[chosen[m] ?? 0]?.type ?? null;
+        const type = mentions()[m]?.options[chosen[m] ?? 0]?.type ?? null;
         const own = type === entity.type ? undefined : tagsOf(lexicon, end - start, type);
         if (own === undefined) return entity;
         changed.set(own, start);

@@ -14,6 +14,7 @@ import {
 } from "@weft-nlp/tensor";
 import { applyLinear, type LinearLayer, linearLayer, type Scope } from "../../nn/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
+import type { ProbabilityTable, Steps } from "../probability-table.ts";
 import { bestIndex, drawIndex, drawTags, logOf, logProbOfTags } from "../sampling.ts";
 import { type TagConstraints, tagConstraints } from "./tag-constraints.ts";
 
@@ -30,7 +31,7 @@ export interface TagDistribution {
   /** The sequence that the decoder chooses, [N]. */
   best(): Int32Array;
   /** The probability of each tag of each word, [N, T]. */
-  readonly probabilities: ArrayLike<number>;
+  readonly probabilities: ProbabilityTable;
   /**
    * Draws a sequence: each tag uniformly with probability ε, else from the model given the tags
    * before it.
@@ -57,6 +58,8 @@ export class TagsHead {
   readonly #layer: LinearLayer;
   readonly #chain: ChainParameters | undefined;
   readonly #constraints: TagConstraints | undefined;
+  /** Those for decoding without the chain. */
+  readonly #consistent: TagConstraints | undefined;
 
   /** @param width columns of the features it reads, D */
   constructor({ tagger, decoding }: TagsHeadSettings, lexicon: Lexicon, width: number, scope: Scope) {
@@ -64,7 +67,9 @@ export class TagsHead {
     this.#tags = T;
     this.#layer = linearLayer(scope.child("tag"), width, T);
     this.#chain = tagger === "crf" ? chainLayer(scope.child("chain"), T) : undefined;
-    this.#constraints = decoding === "constrained" ? tagConstraints(lexicon.tags.names, lexicon.scheme) : undefined;
+    const consistent = tagConstraints(lexicon.tags.names, lexicon.scheme);
+    this.#constraints = decoding === "constrained" ? consistent : undefined;
+    this.#consistent = tagger === "crf" ? consistent : this.#constraints;
   }
 
   /**
@@ -108,15 +113,36 @@ export class TagsHead {
     return sentences.map(([start, end]) => this.#ofWords(probabilities.subarray(start * this.#tags, end * this.#tags)));
   }
 
-  #ofWords(probabilities: Float32Array): TagDistribution {
+  /**
+   * The same in steps: the probabilities may be replaced by others, such as the mean of several
+   * models.
+   */
+  *readInSteps(tape: Tape, scores: Matrix, offsets: Int32Array): Steps<TagDistribution[]> {
+    const own = this.read(tape, scores, offsets);
+    const given = yield () => own.map(({ probabilities }) => probabilities);
+    return given === undefined ? own : given.map((probabilities) => this.#ofProbabilities(probabilities));
+  }
+
+  /**
+   * The distribution in which words have these probabilities and nothing else is known. Without the
+   * scores of a chain, consistent sequences must be asked for: a conditional random field decodes
+   * like `constrained`.
+   *
+   * @param probabilities [N, T]
+   */
+  #ofProbabilities(probabilities: ProbabilityTable): TagDistribution {
+    return this.#ofWords(probabilities, this.#consistent);
+  }
+
+  #ofWords(probabilities: ProbabilityTable, constraints = this.#constraints): TagDistribution {
     const T = this.#tags;
     const length = probabilities.length / T;
     const words = Array.from({ length }, (_, i) => i);
     return {
       probabilities,
       best: () => {
-        if (this.#constraints === undefined) return Int32Array.from(words, (i) => bestIndex(probabilities, i * T, T));
-        return bestPath({ ...this.#constraints, scores: Float64Array.from(probabilities, logOf) });
+        if (constraints === undefined) return Int32Array.from(words, (i) => bestIndex(probabilities, i * T, T));
+        return bestPath({ ...constraints, scores: Float64Array.from(probabilities, logOf) });
       },
       draw: (epsilon, random) => drawTags(probabilities, T, epsilon, random),
       logProb: (tags) => logProbOfTags(probabilities, T, tags),

@@ -2,6 +2,7 @@ import type { ChosenWords, PairCell } from "@weft-nlp/tensor";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Entity, Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
+import type { ProbabilityTable } from "../probability-table.ts";
 import { decodeEntities, tagNames } from "../tags/decode-entities.ts";
 import { anchorOf, type CellSettings } from "./read-cells.ts";
 
@@ -76,6 +77,34 @@ export function anchorWords(
     places: Int32Array.from(places.flat()),
     offsets: Int32Array.from([0, ...places.map((own) => (count += own.length))]),
   };
+}
+
+/** Every word of every sentence, for tables of all cells. */
+export function allWords(offsets: Int32Array): ChosenWords {
+  const rows = Int32Array.from({ length: offsets.at(-1) ?? 0 }, (_, row) => row);
+  const places = new Int32Array(rows.length);
+  for (let s = 0; s + 1 < offsets.length; s++) {
+    for (let row = offsets[s] ?? 0; row < (offsets[s + 1] ?? 0); row++) places[row] = row - (offsets[s] ?? 0);
+  }
+  return { rows, places, offsets };
+}
+
+/**
+ * The cells of a sentence that reach their threshold, in the order of the table.
+ *
+ * @param table the probability of each cell, [M, M, R]; 0 for a cell that is not scored
+ * @param thresholds one per relation, [R]
+ */
+export function cellsOfTable(table: ProbabilityTable, thresholds: readonly number[]): PairCell[] {
+  const R = thresholds.length;
+  const words = Math.round(Math.sqrt(table.length / R));
+  const cells: PairCell[] = [];
+  for (const [k, probability] of table.entries()) {
+    const [pair, r] = [Math.floor(k / R), k % R];
+    if (probability === 0 || probability < (thresholds[r] ?? 0.5)) continue;
+    cells.push({ i: Math.floor(pair / words), j: pair % words, r, probability });
+  }
+  return cells;
 }
 
 /** Cells among the chosen words of a sentence as cells of all its words. */

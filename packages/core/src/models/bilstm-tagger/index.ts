@@ -1,13 +1,14 @@
 import type { Tape } from "@weft-nlp/tensor";
 import { type EncoderExample, inputNeeds, SentenceReader } from "../../encoders/index.ts";
-import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
+import { tagNames } from "../../heads/tags/decode-entities.ts";
 import { packTags, readTags } from "../../heads/tags/read-tags.ts";
 import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
-import { defineModel, type Encoder, type Losses, type LossOptions, type Model, type Proposed } from "../model.ts";
+import { defineModel, type Encoder, type Losses, type LossOptions, type Model, type ProposalSteps } from "../model.ts";
+import { decideAlone } from "../proposal-steps.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
 import { type BilstmTaggerSettings, bilstmTaggerSettings } from "./bilstm-tagger-settings.ts";
 
@@ -41,31 +42,22 @@ class BilstmTagger implements Model<TaggerExample> {
     return { entity: tags.loss(tape, tagScores, batch.offsets, gold, weights, factor) };
   }
 
-  propose(tape: Tape, examples: readonly TaggerExample[]): Proposed[] {
+  predict(tape: Tape, examples: readonly TaggerExample[]): Prediction[] {
+    return decideAlone(this.proposeInSteps(tape, examples));
+  }
+
+  *proposeInSteps(tape: Tape, examples: readonly TaggerExample[]): ProposalSteps {
     const batch = this.#network.encoder.pack(examples, undefined);
     const { tagScores } = this.#network.forward(tape, batch);
-    return this.#network.tags.read(tape, tagScores, batch.offsets).map((distribution) => {
+    const distributions = yield* this.#network.tags.readInSteps(tape, tagScores, batch.offsets);
+    return distributions.map((distribution) => {
       const tagged = taggedMentions(this.#lexicon, distribution);
       return {
-        mentions: tagged.mentions,
-        candidates: [],
+        proposal: () => ({ mentions: tagged.mentions(), candidates: [] }),
         decide: (choice) => {
           const { entities, tags } = tagged.retyped(choice);
           return { entities, relations: [], tags: tagNames(this.#lexicon, tags) };
         },
-      };
-    });
-  }
-
-  predict(tape: Tape, examples: readonly TaggerExample[]): Prediction[] {
-    const batch = this.#network.encoder.pack(examples, undefined);
-    const { tagScores } = this.#network.forward(tape, batch);
-    return this.#network.tags.read(tape, tagScores, batch.offsets).map((distribution) => {
-      const tags = distribution.best();
-      return {
-        entities: decodeEntities(this.#lexicon, tags, distribution.probabilities),
-        relations: [],
-        tags: tagNames(this.#lexicon, tags),
       };
     });
   }

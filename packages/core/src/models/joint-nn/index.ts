@@ -1,5 +1,6 @@
 import { type Matrix, operations, type Random, type Tape } from "@weft-nlp/tensor";
 import { inputNeeds } from "../../encoders/index.ts";
+import type { ProbabilityTable } from "../../heads/probability-table.ts";
 import { bestIndex, drawDistinct, drawIndex } from "../../heads/sampling.ts";
 import {
   candidatePairs,
@@ -17,7 +18,7 @@ import { packTags } from "../../heads/tags/read-tags.ts";
 import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
-import type { Entity } from "../../schema/index.ts";
+import type { Entity, Relation } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
@@ -27,10 +28,12 @@ import {
   type OutputDistribution,
   type OutputScores,
   type PredictOptions,
+  type ProposalSteps,
   type Proposed,
   type ProposeOptions,
   type SampleOptions,
 } from "../model.ts";
+import { decideAlone } from "../proposal-steps.ts";
 import { type TaggedWords, TaggingNetwork } from "../tagging-network.ts";
 import { type JointNnSettings, jointNnSettings } from "./joint-nn-settings.ts";
 import { type JointOutput, scoreOutputs } from "./joint-outputs.ts";
@@ -65,58 +68,48 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   }
 
   predict(tape: Tape, examples: readonly JointExample[], options: PredictOptions): Prediction[] {
-    const batch = this.#entity.encoder.pack(examples, undefined);
-    const output = this.#entity.forward(tape, batch);
-    const distributions = this.#entity.tags.read(tape, output.tagScores, batch.offsets);
-    const found = distributions.map((distribution, sentence) => {
-      const tags = distribution.best();
-      const entities = decodeEntities(this.#lexicon, tags, distribution.probabilities);
-      return { entities, reading: this.#readingOf(sentence, tags, entities) };
-    });
-    const probabilities = this.#labelProbabilities(
-      tape,
-      output.states,
-      batch.offsets,
-      found.map(({ reading }) => reading),
-    );
-    const { pairs: order } = this.#settings;
-    let row = 0;
-    return found.map(({ entities, reading }) => {
-      const first = row;
-      row += reading.pairs.length;
-      const labels = chooseLabels(options, this.#lexicon, order, probabilities, first, reading.pairs.length, this.#labels);
-      // Against no relation only: the measure that thresholds apply to.
-      const confidence = (pair: number, label: number): number => {
-        const [p = 0, none = 0] = [label, 0].map((k) => probabilities[(first + pair) * this.#labels + k]);
-        return p / (p + none);
-      };
-      return predictionOf(this.#lexicon, reading, entities, decodeRelations(this.#lexicon, order, reading, labels, confidence));
-    });
+    return decideAlone(this.proposeInSteps(tape, examples, options));
   }
 
   /** The labels of a pair are scored once, with the tags of the model's own choice (§3.2). */
-  propose(tape: Tape, examples: readonly JointExample[], options: ProposeOptions): Proposed[] {
+  *proposeInSteps(tape: Tape, examples: readonly JointExample[], options: ProposeOptions): ProposalSteps {
     const batch = this.#entity.encoder.pack(examples, undefined);
     const output = this.#entity.forward(tape, batch);
-    const found = this.#entity.tags.read(tape, output.tagScores, batch.offsets).map((distribution, sentence) => {
+    const distributions = yield* this.#entity.tags.readInSteps(tape, output.tagScores, batch.offsets);
+    const found = distributions.map((distribution, sentence) => {
       const tagged = taggedMentions(this.#lexicon, distribution);
       return { tagged, reading: this.#readingOf(sentence, tagged.tags, tagged.entities) };
     });
     const readings = found.map(({ reading }) => reading);
-    const probabilities = this.#labelProbabilities(tape, output.states, batch.offsets, readings);
+    const probabilities = this.#labelProbabilities(tape, output.states, batch.offsets, readings); // [Σ pairs, L]
     let row = 0;
-    return found.map(({ tagged, reading }): Proposed => {
-      const first = row;
-      row += reading.pairs.length;
-      const rows = probabilities.subarray(first * this.#labels, row * this.#labels);
+    const own = readings.map(({ pairs }) => probabilities.subarray(row * this.#labels, (row += pairs.length) * this.#labels));
+    const tables = (yield () => own) ?? own;
+    const { pairs: order } = this.#settings;
+    return found.map(({ tagged, reading }, s): Proposed => {
+      const table = tables[s] ?? new Float32Array(0); // [pairs, L]
       return {
-        mentions: tagged.mentions,
-        candidates: labelCandidates(options, this.#lexicon, this.#settings.pairs, reading, rows),
+        proposal: () => ({
+          mentions: tagged.mentions(),
+          candidates: labelCandidates(options, this.#lexicon, order, reading, table),
+        }),
         decide: (choice) => {
           const { tags, entities } = tagged.retyped(choice);
-          return predictionOf(this.#lexicon, { ...reading, tags }, entities, [...choice.relations]);
+          const relations = choice?.relations ?? this.#likeliest(options, reading, table);
+          return predictionOf(this.#lexicon, { ...reading, tags }, entities, [...relations]);
         },
       };
+    });
+  }
+
+  /** The likeliest relation of each pair that reaches its threshold. */
+  #likeliest(options: PredictOptions, reading: Reading, table: ProbabilityTable): Relation[] {
+    const { pairs: order } = this.#settings;
+    const labels = chooseLabels(options, this.#lexicon, order, table, this.#labels);
+    return decodeRelations(this.#lexicon, order, reading, labels, (pair, label) => {
+      // Against no relation only: the measure that thresholds apply to.
+      const [p = 0, none = 0] = [label, 0].map((k) => table[pair * this.#labels + k]);
+      return p / (p + none);
     });
   }
 

@@ -1,9 +1,8 @@
 import type { Tape } from "@weft-nlp/tensor";
 import type { Catalogue } from "../../catalogue.ts";
-import type { Choice } from "../../constraints/index.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
-import type { Entity, Omission, Sentence } from "../../schema/index.ts";
+import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
@@ -14,10 +13,12 @@ import {
   type Model,
   type ModelDefinition,
   type PredictOptions,
+  type ProposalSteps,
   type Proposed,
   type ProposeOptions,
 } from "../model.ts";
-import { proposalsOf } from "../propose.ts";
+import { decideAlone } from "../proposal-steps.ts";
+import { joinsEnsembles, proposalSteps } from "../propose.ts";
 import { type NamedModel, type PipelineSettings, pipelineSettings } from "./pipeline-settings.ts";
 
 /**
@@ -49,6 +50,10 @@ class Pipeline implements Model<PipelineExample> {
     this.#classifier = classifier;
   }
 
+  get joinsEnsembles(): boolean {
+    return [this.#tagger, this.#classifier].every(({ model }) => joinsEnsembles(model));
+  }
+
   /**
    * The losses of both parts. `train` does not use this: it trains one part after the other, each
    * with its own choice of the best epoch.
@@ -68,61 +73,34 @@ class Pipeline implements Model<PipelineExample> {
   }
 
   predict(tape: Tape, examples: readonly PipelineExample[], options: PredictOptions): Prediction[] {
-    const tagged = this.#tagger.model.predict(
-      tape,
-      examples.map(({ tagger }) => tagger),
-      // The tagger may be a model that also finds relations; they are not wanted here.
-      { threshold: 1 },
-    );
-    const given = this.#given(
-      examples,
-      tagged.map(({ entities }) => entities),
-    );
-    const related = this.#classifier.model.predict(tape, given, options);
-    return tagged.map(({ entities, tags }, index) => ({ entities, relations: related[index]?.relations ?? [], tags }));
+    return decideAlone(this.proposeInSteps(tape, examples, options));
   }
 
   /**
    * The tagger's entities with their other types, and the classifier's relations between them. The
    * classifier reads the types that the tagger finds most likely.
    */
-  propose(tape: Tape, examples: readonly PipelineExample[], options: ProposeOptions): Proposed[] {
-    const tagged = proposalsOf(
-      this.#tagger.model,
-      tape,
-      examples.map(({ tagger }) => tagger),
-      { threshold: 1, floors: {} },
+  *proposeInSteps(tape: Tape, examples: readonly PipelineExample[], options: ProposeOptions): ProposalSteps {
+    const own = examples.map(({ tagger }) => tagger);
+    // The tagger may be a model that also finds relations; they are not wanted here.
+    const tagged = yield* proposalSteps(this.#tagger.model, tape, own, { threshold: 1 });
+    const given = examples.map(({ sentence }, index) =>
+      this.#classifier.encoder.encode({ ...sentence, entities: tagged[index]?.decide().entities ?? [], relations: [] }),
     );
-    const given = this.#given(
-      examples,
-      tagged.map((proposed) => proposed.decide(unchanged(proposed)).entities),
-    );
-    const related = proposalsOf(this.#classifier.model, tape, given, options);
-    return tagged.map((proposed, index): Proposed => {
-      const { candidates = [], oneDirection } = related[index] ?? {};
-      return {
-        mentions: proposed.mentions,
-        candidates,
-        oneDirection,
-        decide: (choice) => {
-          const { entities, tags } = proposed.decide({ ...choice, relations: [] });
-          return { entities, relations: choice.relations, tags };
+    const related = yield* proposalSteps(this.#classifier.model, tape, given, options);
+    return tagged.map(
+      (proposed, index): Proposed => ({
+        proposal: () => {
+          const { candidates = [], oneDirection } = related[index]?.proposal() ?? {};
+          return { mentions: proposed.proposal().mentions, candidates, oneDirection };
         },
-      };
-    });
-  }
-
-  /** The sentences with the tagger's entities, as the classifier reads them. */
-  #given(examples: readonly PipelineExample[], entities: readonly (readonly Entity[])[]): Example[] {
-    return examples.map(({ sentence }, index) =>
-      this.#classifier.encoder.encode({ ...sentence, entities: entities[index] ?? [], relations: [] }),
+        decide: (choice) => {
+          const { entities, tags } = proposed.decide(choice && { ...choice, relations: [] });
+          return { entities, relations: choice?.relations ?? related[index]?.decide().relations ?? [], tags };
+        },
+      }),
     );
   }
-}
-
-/** The choice of the most likely types, and of no relation. */
-function unchanged({ mentions }: Proposed): Choice {
-  return { types: mentions.map(() => 0), relations: [], search: { method: "none", conflicts: 0 } };
 }
 
 class PipelineEncoder implements Encoder<PipelineExample> {

@@ -1,9 +1,13 @@
+import { Engine, ParameterStore } from "@weft-nlp/tensor";
 import { expect, test } from "vitest";
+import { Catalogue } from "../../catalogue.ts";
 import { type BuiltModel, buildModel, Predictor, readWeights, writeWeights } from "../../inference/index.ts";
+import { Scope } from "../../nn/index.ts";
 import type { Sentence } from "../../schema/index.ts";
 import { eightSentences } from "../../testing/example-sentences.ts";
 import { buildLexicon, lexiconSettings } from "../../vocabulary/index.ts";
-import { models } from "../index.ts";
+import { defineModel, joinsEnsembles, type ModelDefinition, models } from "../index.ts";
+import { definePipeline } from "./index.ts";
 import type { NamedModel } from "./pipeline-settings.ts";
 
 const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}));
@@ -52,6 +56,28 @@ test.each(pairs)("$tagger.name with $classifier.name predicts what the two predi
   expect(found.map(({ entities }) => entities)).toEqual(tagged.map(({ entities }) => entities));
   expect(found.map(({ relations }) => relations)).toEqual(related.map(({ relations }) => relations));
   expect(found.some(({ relations }) => relations.length > 0)).toBe(true);
+});
+
+test("a pipeline joins ensembles if both its parts do", () => {
+  const own = new Catalogue<ModelDefinition>("model", [
+    models.get("bilstm-tagger"),
+    models.get("pcnn"),
+    defineModel({
+      ...models.get("bilstm-tagger"),
+      name: "stubborn-tagger",
+      build: (settings, known, scope) => {
+        const network = models.get("bilstm-tagger").build(settings, known, scope);
+        return { loss: network.loss.bind(network), predict: network.predict.bind(network) };
+      },
+    }),
+  ]);
+  const definition = definePipeline(own);
+  const joins = (name: string): boolean => {
+    const settings = definition.settings.parse({ tagger: { ...taggers["bilstm-tagger"], name }, classifier: classifiers.pcnn });
+    const scope = new Scope(new ParameterStore(Engine.create().heap, { seed: 1 }));
+    return joinsEnsembles(definition.build(settings, lexicon, scope));
+  };
+  expect([joins("bilstm-tagger"), joins("stubborn-tagger")]).toEqual([true, false]);
 });
 
 test("the annotation of a sentence does not affect its prediction", () => {

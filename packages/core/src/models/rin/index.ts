@@ -1,11 +1,11 @@
-import { operations, type PairCell, predictPairs, type Tape } from "@weft-nlp/tensor";
+import { operations, type PairCell, pairProbabilities, predictPairs, type Tape } from "@weft-nlp/tensor";
 import { inputNeeds, type PackedSentences } from "../../encoders/index.ts";
-import { decodeEntities, tagNames } from "../../heads/tags/decode-entities.ts";
 import { packTags } from "../../heads/tags/read-tags.ts";
 import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
-import { anchorWords, cellsOfChosen, decodeCells, relationsOfCells } from "../../heads/word-pairs/decode-cells.ts";
+import { allWords, anchorWords, cellsOfChosen, cellsOfTable } from "../../heads/word-pairs/decode-cells.ts";
 import { type Prediction, thresholdOf } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
+import type { Entity } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
@@ -16,10 +16,11 @@ import {
   type OutputDistribution,
   type OutputScores,
   type PredictOptions,
-  type Proposed,
+  type ProposalSteps,
   type ProposeOptions,
   type SampleOptions,
 } from "../model.ts";
+import { decideAlone } from "../proposal-steps.ts";
 import { floorOf } from "../propose.ts";
 import { proposeCells } from "./propose-cells.ts";
 import { RinNetwork, type RinOutput } from "./rin-network.ts";
@@ -82,77 +83,50 @@ export class Rin implements Model<RinExample>, OutputDistribution<RinExample> {
     return { entity, relation };
   }
 
-  predict(tape: Tape, examples: readonly RinExample[], { threshold, cells }: PredictOptions): Prediction[] {
-    const batch = this.#network.encoder.pack(examples, undefined);
-    const thresholds = this.#lexicon.relations.names.map((type) => thresholdOf(threshold, type));
-    return cells === true ? this.#predictCells(tape, batch, thresholds) : this.#predictRelations(tape, batch, thresholds);
+  predict(tape: Tape, examples: readonly RinExample[], options: PredictOptions): Prediction[] {
+    return decideAlone(this.proposeInSteps(tape, examples, options));
   }
 
-  propose(tape: Tape, examples: readonly RinExample[], options: ProposeOptions): Proposed[] {
+  /**
+   * Decides on entities first, then scores relations between their anchors only, unless all cells
+   * are wanted. Entities and relations are the same either way. The tables of relations are dense,
+   * [M, M, R] between the M words; without an ensemble only cells above a threshold are read.
+   */
+  *proposeInSteps(tape: Tape, examples: readonly RinExample[], options: ProposeOptions): ProposalSteps {
     const batch = this.#network.encoder.pack(examples, undefined);
     const { names } = this.#lexicon.relations;
     const thresholds = names.map((type) => thresholdOf(options.threshold, type));
     const floors = names.map((type) => floorOf(options, type));
-    const { tagScores, pairs, pairsAmong } = this.#scored(tape, batch, options);
-    const found = this.#network.tags.read(tape, tagScores, batch.offsets).map((each) => taggedMentions(this.#lexicon, each));
-    const anchors = anchorWords(
-      this.#settings,
-      found.map(({ entities }) => entities),
-      batch.offsets,
-    );
+    const { tagScores, scorerFor } = this.#scored(tape, batch, options);
+    const distributions = yield* this.#network.tags.readInSteps(tape, tagScores, batch.offsets);
+    const found = distributions.map((distribution) => taggedMentions(this.#lexicon, distribution));
+    const { words, pairs } = scorerFor(found.map(({ entities }) => entities));
+    const tables = yield () =>
+      found.map((_, s) => (pairs === undefined ? new Float32Array(0) : pairProbabilities(tape, pairs, s)));
     const read = (limits: readonly number[]): PairCell[][] => {
-      if (pairs !== undefined) return predictPairs(tape, pairs, limits);
-      const cells = anchors.rows.length === 0 ? [] : predictPairs(tape, pairsAmong(anchors), limits);
-      return found.map((_, s) => cellsOfChosen(cells[s] ?? [], anchors, s));
+      if (pairs === undefined) return [];
+      return tables === undefined ? predictPairs(tape, pairs, limits) : tables.map((table) => cellsOfTable(table, limits));
     };
     const counted = read(thresholds);
     const more = floors.some((floor, r) => floor < (thresholds[r] ?? 0)) ? read(floors) : counted;
-    return found.map((tagged, s) =>
-      proposeCells(this.#lexicon, this.#settings, tagged, counted[s] ?? [], more[s] ?? [], options.cells === true),
-    );
-  }
-
-  /** The scorer of all pairs if all cells are wanted, else of pairs among some words. */
-  #scored(tape: Tape, batch: PackedSentences, { cells }: PredictOptions) {
-    if (cells !== true) return { pairs: undefined, ...this.#network.tagsFirst(tape, batch) };
-    const none = (): never => {
-      throw new RangeError("all pairs are scored");
-    };
-    return { pairsAmong: none, ...this.#network.forward(tape, batch) };
-  }
-
-  /** Predicts with all cells that reach their threshold. */
-  #predictCells(tape: Tape, batch: PackedSentences, thresholds: readonly number[]): Prediction[] {
-    const { tagScores, pairs } = this.#network.forward(tape, batch);
-    const cells = predictPairs(tape, pairs, thresholds);
-    return this.#network.tags
-      .read(tape, tagScores, batch.offsets)
-      .map((distribution, s) =>
-        decodeCells(this.#lexicon, this.#settings, distribution.best(), distribution.probabilities, cells[s] ?? []),
-      );
-  }
-
-  /**
-   * Predicts entities first, then relations between their anchors only: the same entities and
-   * relations as with all cells.
-   */
-  #predictRelations(tape: Tape, batch: PackedSentences, thresholds: readonly number[]): Prediction[] {
-    const { tagScores, pairsAmong } = this.#network.tagsFirst(tape, batch);
-    const found = this.#network.tags.read(tape, tagScores, batch.offsets).map((distribution) => {
-      const tags = distribution.best();
-      return { tags, entities: decodeEntities(this.#lexicon, tags, distribution.probabilities) };
+    return found.map((tagged, s) => {
+      const [cells, others] = [counted, more].map((each) => cellsOfChosen(each[s] ?? [], words, s));
+      return proposeCells(this.#lexicon, this.#settings, tagged, cells ?? [], others ?? [], options.cells === true);
     });
-    const anchors = anchorWords(
-      this.#settings,
-      found.map(({ entities }) => entities),
-      batch.offsets,
-    );
-    const cells = anchors.rows.length === 0 ? [] : predictPairs(tape, pairsAmong(anchors), thresholds);
-    return found.map(({ tags, entities }, s) => ({
-      entities,
-      relations: relationsOfCells(this.#lexicon, this.#settings, entities, cellsOfChosen(cells[s] ?? [], anchors, s)),
-      tags: tagNames(this.#lexicon, tags),
-    }));
+  }
+
+  /** Scores tags at once, and pairs of all words or, once entities are known, of their anchors. */
+  #scored(tape: Tape, batch: PackedSentences, { cells }: PredictOptions) {
+    if (cells === true) {
+      const { tagScores, pairs } = this.#network.forward(tape, batch);
+      return { tagScores, scorerFor: () => ({ words: allWords(batch.offsets), pairs }) };
+    }
+    const { tagScores, pairsAmong } = this.#network.tagsFirst(tape, batch);
+    const scorerFor = (entities: readonly (readonly Entity[])[]) => {
+      const words = anchorWords(this.#settings, entities, batch.offsets);
+      return { words, pairs: words.rows.length === 0 ? undefined : pairsAmong(words) };
+    };
+    return { tagScores, scorerFor };
   }
 }
 

@@ -25,39 +25,40 @@ export function proposeCells(
   more: readonly PairCell[],
   raw: boolean,
 ): Proposed {
-  const { entities, mentions } = tagged;
+  const { entities } = tagged;
   const keyOf = ({ head, tail, type }: Omit<Cell, "confidence">): string => `${head} ${tail} ${type}`;
   const cellOf = ({ head, tail, type, confidence }: Choice["relations"][number]): Cell => ({
     head: anchorOf(entities[head] as Entity, anchor),
     tail: anchorOf(entities[tail] as Entity, anchor),
     ...{ type, confidence },
   });
-  const cells = counted.map(({ i, j, r, probability }) => ({
-    ...{ head: i, tail: j, type: lexicon.relations.nameOf(r), confidence: probability },
-  }));
-  const reached = new Set(cells.map(keyOf));
-  const candidates = relationsOfCells(lexicon, { anchor }, entities, more).map(
-    ({ confidence = 0, ...relation }): RelationCandidate => {
+  const namedCells = (): Cell[] =>
+    counted.map(({ i, j, r, probability }) => ({
+      ...{ head: i, tail: j, type: lexicon.relations.nameOf(r), confidence: probability },
+    }));
+  const candidatesOf = (): RelationCandidate[] => {
+    const reached = new Set(namedCells().map(keyOf));
+    return relationsOfCells(lexicon, { anchor }, entities, more).map(({ confidence = 0, ...relation }): RelationCandidate => {
       const candidate = { ...relation, confidence };
       return { ...candidate, counts: reached.has(keyOf(cellOf(candidate))) };
-    },
-  );
+    });
+  };
   /** All cells, without those of relations that were not chosen, and with those that follow. */
-  const cellsOf = ({ relations }: Choice): Cell[] => {
-    const chosen = new Map(relations.map((relation) => [keyOf(cellOf(relation)), cellOf(relation)]));
-    const offered = new Set(candidates.map((candidate) => keyOf(cellOf(candidate))));
-    const kept = cells.filter((cell) => !offered.has(keyOf(cell)) || chosen.has(keyOf(cell)));
+  const cellsOf = (choice: Choice | undefined): Cell[] => {
+    if (choice === undefined) return namedCells();
+    const chosen = new Map(choice.relations.map((relation) => [keyOf(cellOf(relation)), cellOf(relation)]));
+    const offered = new Set(candidatesOf().map((candidate) => keyOf(cellOf(candidate))));
+    const kept = namedCells().filter((cell) => !offered.has(keyOf(cell)) || chosen.has(keyOf(cell)));
     for (const cell of kept) chosen.delete(keyOf(cell));
     return [...kept, ...chosen.values()];
   };
   return {
-    mentions,
-    candidates,
+    proposal: () => ({ mentions: tagged.mentions(), candidates: candidatesOf() }),
     decide(choice) {
       const { tags, entities: retyped } = tagged.retyped(choice);
       return {
         entities: retyped,
-        relations: choice.relations,
+        relations: choice?.relations ?? relationsOfCells(lexicon, { anchor }, entities, counted),
         tags: tagNames(lexicon, tags),
         ...(raw ? { cells: cellsOf(choice) } : {}),
       };

@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import { type PairClaims, scaleConfidence } from "@weft-nlp/core/metrics";
-import { trainConfigSchema } from "@weft-nlp/core/training";
 import { textTable } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
 import {
   type CalibrationReport,
   calibrateModel,
@@ -15,10 +13,10 @@ import {
   scalingWords,
   thresholdWords,
 } from "@weft-nlp/node/extractor";
-import { exists, readConfig } from "@weft-nlp/node/files";
 import { shortPath } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";
 import type { calibrateCommand } from "../commands/calibrate-command.ts";
+import { devDataOf } from "../dev-data.ts";
 import { parseProtocols } from "../protocol-names.ts";
 import { readCorpora } from "../reading.ts";
 import { count, percent } from "../words.ts";
@@ -34,7 +32,7 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
     return terminal.print(`threshold ${thresholdWords(threshold)}, confidences unscaled`);
   }
   const path = options.data ?? (await devDataOf(folder));
-  const [data] = await readCorpora([path], context);
+  const [data] = await readCorpora([path], context, undefined, undefined, built.description.reading);
   const sentences = data?.sentences.map(({ sentence }) => sentence) ?? [];
   const [protocol] = options.protocol === undefined ? [] : parseProtocols(options.protocol);
   const bar = terminal.progress("predicting", sentences.length);
@@ -52,15 +50,6 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
       `weft calibrate ${folder} --reset undoes it`,
   );
 };
-
-/** The dev data of a run. */
-async function devDataOf(folder: string): Promise<string> {
-  const path = join(folder, "config.yaml");
-  if (!(await exists(path)))
-    throw new UsageError(`${folder} is not a run, so it has no dev data`, "name annotated sentences with --data");
-  const config = await readConfig(path, trainConfigSchema());
-  return config.resolvePath(config.value.data.dev, ["data", "dev"]);
-}
 
 function words(report: CalibrationReport, { terminal: { style, width } }: CommandContext): string {
   const { protocol, data, goal, reached, sentences, candidates, scaling, before, after, curve } = report;

@@ -16,6 +16,7 @@ import { encoderListCommand } from "./encoder-list-command.ts";
 import { encoderRemoveCommand } from "./encoder-remove-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
 import { extractCommand } from "./extract-command.ts";
+import { mergeCommand } from "./merge-command.ts";
 import { protocolsCommand } from "./protocols-command.ts";
 import { repeatCommand } from "./repeat-command.ts";
 import { runCommand } from "./run-command.ts";
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   command(runCommand, async () => import("../actions/run-action.ts")),
   command(evaluateCommand, async () => import("../actions/evaluate-action.ts")),
   command(calibrateCommand, async () => import("../actions/calibrate-action.ts")),
+  command(mergeCommand, async () => import("../actions/merge-action.ts")),
   command(constraintsCommand, async () => import("../actions/constraints-action.ts")),
   command(extractCommand, async () => import("../actions/extract-action.ts")),
   command(serveCommand, async () => import("../actions/serve-action.ts")),

@@ -1,0 +1,13 @@
+import { join } from "node:path";
+import { trainConfigSchema } from "@weft-nlp/core/training";
+import { UsageError } from "@weft-nlp/node";
+import { exists, readConfig } from "@weft-nlp/node/files";
+
+/** The dev data of a run. */
+export async function devDataOf(folder: string): Promise<string> {
+  const path = join(folder, "config.yaml");
+  if (!(await exists(path)))
+    throw new UsageError(`${folder} is not a run, so it has no dev data`, "name annotated sentences with --data");
+  const config = await readConfig(path, trainConfigSchema());
+  return config.resolvePath(config.value.data.dev, ["data", "dev"]);
+}
