@@ -39,7 +39,18 @@ export function cases({ options: asked, data, pyTorch, builds }) {
     for (const K of numbers(asked.K ?? "4,7")) {
       for (const cores of numbers(asked.workers ?? "1,2")) {
         const work = `${infer ? "inference" : "training"}, K=${K}`;
-        const args = ["--data", data, "--K", K, "--infer", infer ? 1 : 0, "--batches", asked.batches ?? 12, "--warm", 2];
+        const args = [
+          "--data",
+          data,
+          "--K",
+          K,
+          "--infer",
+          infer ? 1 : 0,
+          "--batches",
+          asked.batches ?? 12,
+          "--warm",
+          infer ? 20 : 2,
+        ];
         list.push(...ourCases({ builds, work, cores, script: "rin.mjs", against: asked.against, args }));
         list.push(
           ...theirCases({

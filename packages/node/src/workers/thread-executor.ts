@@ -41,11 +41,11 @@ export async function threadExecutor(
   return {
     gradients: (tasks) => pool.run(tasks.map((task) => ({ kind: "gradient", task }))) as Promise<ChunkResult[]>,
     predict: async (examples, options) => {
-      const chunks = predictionChunks(examples);
-      if (here !== undefined && chunksHere + chunks.length <= worthThreads) {
-        chunksHere += chunks.length;
-        return here.predict(examples, options);
+      if (here !== undefined) {
+        chunksHere += predictionChunks(examples).length;
+        if (chunksHere <= worthThreads) return here.predict(examples, options);
       }
+      const chunks = predictionChunks(examples, threads);
       const found = await pool.run(chunks.map(({ examples: chunk }): Job => ({ kind: "predict", examples: chunk, options })));
       return inPlaces(chunks, found as Prediction[][]);
     },
