@@ -10,7 +10,7 @@ export interface PredictionChunk<Item> {
   readonly places: readonly number[];
 }
 
-/** Chunks for each thread, so that none waits long for the last one, and the words worth a message. */
+/** Chunks for each thread, so that none waits long for the last; the words worth a message. */
 const share = { chunks: 4, words: 192 } as const;
 
 /**
