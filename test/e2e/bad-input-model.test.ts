@@ -64,10 +64,10 @@ describe("a damaged model", () => {
     ],
     ["weights of another model", "model.safetensors", () => foreign(), "the file lacks this parameter; the model needs it as"],
     [
-      "weights in half precision",
+      "weights that claim half precision",
       "model.safetensors",
       latin((value) => value.replace("F32", "F16")),
-      "has the type F16, expected F32",
+      "has 128 bytes for 32 numbers",
     ],
     [
       "a vocabulary without some words",

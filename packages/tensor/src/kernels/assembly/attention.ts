@@ -1,7 +1,7 @@
 // Multi-head self-attention of sentences that lie end to end. One head of a sentence is a few small
 // products, done with those of `gemm.ts`, some rows of scores at a time. Of the scores only the
 // logarithms of their sums are kept; the gradient computes them again.
-import { fourDraws } from "./elementwise";
+import { fourDraws } from "./draws";
 import { gemm, gemmTransposed } from "./gemm";
 import { columnMask, exp, horizontalSum, log, madd } from "./math";
 
