@@ -7,12 +7,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * Starts `weft serve` with these arguments on a free port, for scripts that draw or test its page.
  *
  * @param {readonly string[]} args
+ * @param {string} folder the folder it starts in; defaults to the root of the repository
  * @returns {Promise<{ address: string, stop: () => Promise<void> }>} once the server listens;
  *   `stop` waits until it has exited
  */
-export async function startServer(args) {
-  const server = spawn(process.execPath, ["packages/weft/bin/weft.js", "serve", ...args, "--port", "0", "--json"], {
-    cwd: root,
+export async function startServer(args, folder = root) {
+  const command = fileURLToPath(new URL("../packages/weft/bin/weft.js", import.meta.url));
+  const server = spawn(process.execPath, [command, "serve", ...args, "--port", "0", "--json"], {
+    cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const address = await new Promise((resolve, reject) => {

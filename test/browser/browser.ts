@@ -29,12 +29,13 @@ export interface Stage {
  * Starts `weft serve` and a browser around the tests of a file.
  *
  * @param args arguments of `weft serve`, besides `--port 0 --json`
+ * @param folder the folder it starts in; defaults to the root of the repository
  */
-export function stage(args: readonly string[]): Stage {
+export function stage(args: readonly string[], folder?: string): Stage {
   let browser: Browser | undefined;
   let server: Awaited<ReturnType<typeof startServer>> | undefined;
   beforeAll(async () => {
-    [browser, server] = await Promise.all([startBrowser(), startServer(args)]);
+    [browser, server] = await Promise.all([startBrowser(), startServer(args, folder)]);
   });
   afterAll(async () => {
     await browser?.close();

@@ -150,7 +150,10 @@ describe.skipIf(noBrowser !== "")(`the view Runs${why}`, () => {
 });
 
 describe.skipIf(noBrowser !== "")(`the view Runs of a server without runs${why}`, () => {
-  const { open } = stage(["examples/model"]);
+  // A server takes up the folder `runs` that it is started beside, and the repository may have one.
+  const empty = mkdtempSync(join(tmpdir(), "weft-empty-"));
+  afterAll(() => rmSync(empty, { recursive: true, force: true }));
+  const { open } = stage([join(root, "examples/model")], empty);
   test("explains how to enable them", async () => {
     const { page, faults } = await open("#/runs");
     await page.getByText("This server has no runs folder").waitFor();
