@@ -51,7 +51,7 @@ class MemoryStore implements FeatureStore {
   }
 }
 
-test("features are computed once, and give the same weights kept, computed anew in every step, and resumed", async () => {
+test("features are computed once, and give the same weights when kept, recomputed in every step, or resumed", async () => {
   let computed = 0;
   const counting: ExecutorFactory<EndEvent["model"]> = async (built) => {
     const local = await localExecutor(built);

@@ -41,7 +41,7 @@ export async function threadExecutor(
   return {
     gradients: (tasks) => pool.run(tasks.map((task) => ({ kind: "gradient", task }))) as Promise<ChunkResult[]>,
     predict: async (examples, options) => {
-      if (here !== undefined) {
+      if (here !== undefined && chunksHere <= worthThreads) {
         chunksHere += predictionChunks(examples).length;
         if (chunksHere <= worthThreads) return here.predict(examples, options);
       }

@@ -7,6 +7,24 @@ import { cells, type Extent, reached, reachedRows, room } from "./extent.ts";
  */
 const heads: Extent = reachedRows("spans", ["heads", "size"], "stride");
 
+/** The sentences, what is read of them, and what scales and drops their weights. */
+const read = [
+  items("count"),
+  count("heads"),
+  count("size"),
+  count("longest"),
+  count("block"),
+  stride("stride"),
+  input("spans", cells("count", 2), "i32"),
+  input("queries", heads),
+  input("keys", heads),
+  input("values", heads),
+  scalar("factor"),
+  scalar("rate"),
+  integer("seed1"),
+  integer("seed2"),
+] as const;
+
 /**
  * Multi-head self-attention of sentences of any length, without padding. `size` and `longest` are
  * multiples of 4, and no sentence has more rows than `longest`. `block` rows of a head's scores are
@@ -20,20 +38,7 @@ export const attention = {
   attendForward: kernel(
     "y = (P∘D)·V with P = softmax(factor·Q·Kᵀ), for the rows of each span and the columns of each head; logSum[i, h] = ln Σ_j e^(factor·Q[i]·K[j])",
     [
-      items("count"),
-      count("heads"),
-      count("size"),
-      count("longest"),
-      count("block"),
-      stride("stride"),
-      input("spans", cells("count", 2), "i32"),
-      input("queries", heads),
-      input("keys", heads),
-      input("values", heads),
-      scalar("factor"),
-      scalar("rate"),
-      integer("seed1"),
-      integer("seed2"),
+      ...read,
       output("y", heads),
       output("logSum", reached("spans", "heads")),
       scratch(
@@ -44,20 +49,7 @@ export const attention = {
   ),
 
   attendBackward: kernel("the gradient of attendForward, from its output and its logSum", [
-    items("count"),
-    count("heads"),
-    count("size"),
-    count("longest"),
-    count("block"),
-    stride("stride"),
-    input("spans", cells("count", 2), "i32"),
-    input("queries", heads),
-    input("keys", heads),
-    input("values", heads),
-    scalar("factor"),
-    scalar("rate"),
-    integer("seed1"),
-    integer("seed2"),
+    ...read,
     input("y", heads),
     input("logSum", reached("spans", "heads")),
     input("dy", heads),
