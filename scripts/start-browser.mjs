@@ -16,14 +16,15 @@ const flags = ["--no-sandbox", "--font-render-hinting=none"];
 /**
  * The browser from the npm package or, if its libraries are missing, the system's.
  *
+ * @param {readonly string[]} more flags of Chromium besides ours
  * @returns {Promise<import("playwright-core").Browser>}
  */
-export async function startBrowser() {
+export async function startBrowser(more = []) {
   /** @type {string[]} */
   const reasons = [];
   for (const find of [packedBrowser, async () => systemBrowser]) {
     try {
-      return await chromium.launch({ executablePath: await find(), args: flags });
+      return await chromium.launch({ executablePath: await find(), args: [...flags, ...more] });
     } catch (error) {
       reasons.push((error instanceof Error ? error.message : String(error)).split("\n", 3).join(" "));
     }

@@ -4,7 +4,7 @@ export const routes = {
 
   models: { method: "GET", path: "/v1/models" },
   labels: { method: "GET", path: "/v1/schema" },
-  reloadModel: { method: "POST", path: "/v1/models/{name}/reload" },
+  reloadModel: { method: "POST", path: "/v1/models/{name}/reload", scope: "admin" },
 
   tripleFormats: { method: "GET", path: "/v1/triples" },
   writeTriples: { method: "POST", path: "/v1/triples" },
@@ -24,24 +24,34 @@ export const routes = {
   dataStatistics: { method: "GET", path: "/v1/data/{name}/statistics" },
 
   projects: { method: "GET", path: "/v1/corrections" },
-  createProject: { method: "POST", path: "/v1/corrections" },
+  createProject: { method: "POST", path: "/v1/corrections", scope: "correct" },
   project: { method: "GET", path: "/v1/corrections/{name}" },
-  renameProject: { method: "PATCH", path: "/v1/corrections/{name}" },
-  removeProject: { method: "DELETE", path: "/v1/corrections/{name}" },
-  addSentences: { method: "POST", path: "/v1/corrections/{name}/sentences" },
+  renameProject: { method: "PATCH", path: "/v1/corrections/{name}", scope: "correct" },
+  removeProject: { method: "DELETE", path: "/v1/corrections/{name}", scope: "correct" },
+  addSentences: { method: "POST", path: "/v1/corrections/{name}/sentences", scope: "correct" },
   sentence: { method: "GET", path: "/v1/corrections/{name}/sentences/{id}" },
-  saveSentence: { method: "PUT", path: "/v1/corrections/{name}/sentences/{id}" },
+  saveSentence: { method: "PUT", path: "/v1/corrections/{name}/sentences/{id}", scope: "correct" },
   exportProject: { method: "GET", path: "/v1/corrections/{name}/export" },
-  startTraining: { method: "POST", path: "/v1/corrections/{name}/train" },
+  startTraining: { method: "POST", path: "/v1/corrections/{name}/train", scope: "train" },
   training: { method: "GET", path: "/v1/corrections/{name}/train" },
-  stopTraining: { method: "DELETE", path: "/v1/corrections/{name}/train" },
+  stopTraining: { method: "DELETE", path: "/v1/corrections/{name}/train", scope: "train" },
 } as const satisfies Readonly<Record<string, Route>>;
 
-/** Where a route is: its method and its path. */
+/** Where a route is, and what a token must permit to use it. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
+  /** Defaults to `read`. */
+  readonly scope?: Scope;
 }
+
+/**
+ * What a token permits, from the least to the most; each includes those before it. `read` covers
+ * extraction and all that changes nothing.
+ */
+export const scopes = ["read", "correct", "train", "admin"] as const;
+
+export type Scope = (typeof scopes)[number];
 
 /** A key of `routes`. */
 export type RouteName = keyof typeof routes;

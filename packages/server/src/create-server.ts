@@ -6,6 +6,7 @@ import { type Logger, pino } from "pino";
 import type { ServerContext } from "./context.ts";
 import { RequestError } from "./errors.ts";
 import { ModelRegistry } from "./extraction/model-registry.ts";
+import { addAccessRules } from "./http/access.ts";
 import type { App } from "./http/app.ts";
 import { checkRequest } from "./http/check-request.ts";
 import { answerBadHttp, guardConnections, limitConnections } from "./http/connections.ts";
@@ -13,7 +14,6 @@ import { errorReply } from "./http/error-reply.ts";
 import { readJsonBody } from "./http/json-body.ts";
 import { addOriginChecks } from "./http/origin-checks.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
-import { tokenCheck, tokenInvalid } from "./http/tokens.ts";
 import { gatherOpenApi } from "./openapi.ts";
 import { defaultHost, defaultLimits, defaultPort, type ServerOptions } from "./options.ts";
 import { recordRequests } from "./request-record.ts";
@@ -155,7 +155,8 @@ function setRules(app: App, context: ServerContext): void {
   });
 }
 
-async function guard(api: App, { tokens = [], requestsPerMinute }: ServerOptions): Promise<void> {
+async function guard(api: App, options: ServerOptions): Promise<void> {
+  const { requestsPerMinute } = options;
   if (requestsPerMinute !== undefined) {
     await api.register(rateLimit, {
       max: requestsPerMinute,
@@ -167,11 +168,7 @@ async function guard(api: App, { tokens = [], requestsPerMinute }: ServerOptions
         }),
     });
   }
-  if (tokens.length === 0) return;
-  const known = tokenCheck(tokens);
-  api.addHook("onRequest", async ({ headers: { authorization } }) => {
-    if (!known(authorization)) throw tokenInvalid(authorization !== undefined);
-  });
+  addAccessRules(api, options);
 }
 
 async function close(app: App, { registry, limits, metrics, state }: ServerContext): Promise<void> {

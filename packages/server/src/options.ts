@@ -1,5 +1,6 @@
 import type { ComputeOptions } from "@weft-nlp/node/extractor";
 import type { Logger } from "pino";
+import type { AccessToken } from "./http/tokens.ts";
 
 /** A model to serve, and its name in requests. */
 export interface ModelSource {
@@ -93,14 +94,16 @@ export interface ServerOptions extends ComputeOptions {
   readonly port?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /**
-   * Requests must carry one of these bearer tokens. Without tokens, every client that reaches the
-   * port is let in.
+   * Requests must carry one of these bearer tokens; a plain string permits everything. Without
+   * tokens, every client that reaches the port may read, and only clients of this machine may
+   * correct and train.
    */
-  readonly tokens?: readonly string[] | undefined;
+  readonly tokens?: readonly (string | AccessToken)[] | undefined;
   /** Origins whose pages may call this server, such as `https://example.org`; defaults to none. */
   readonly cors?: readonly string[] | undefined;
   /**
-   * Host names that clients may use besides localhost, if the server listens on this machine only.
+   * Names of this server that clients may use besides localhost, addresses and `host`. Any other
+   * name in a request is refused, since a foreign name can be made to resolve to this server.
    */
   readonly hosts?: readonly string[] | undefined;
   /** Max requests a minute from one address; defaults to no limit. */
@@ -136,3 +139,8 @@ export const defaultHost = "127.0.0.1";
 
 /** The port that a server listens on by default. */
 export const defaultPort = 7433;
+
+/** Whether a server that listens on this address can be reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}

@@ -1,3 +1,4 @@
+import type { Scope } from "@weft-nlp/api";
 import type { Contract } from "@weft-nlp/api/contracts";
 import type * as z from "zod";
 
@@ -5,6 +6,7 @@ import type * as z from "zod";
 type Endpoint<Of extends Contract> = {
   readonly method: Of["method"];
   readonly url: string;
+  readonly config: { readonly scope: Scope };
   readonly schema: Described &
     Renamed<Of, "params", "params"> &
     Renamed<Of, "query", "querystring"> &
@@ -29,7 +31,7 @@ type Renamed<Of, Key extends string, Name extends string> =
 
 /** Turns a contract into a Fastify route that lacks only its handler. */
 export function endpoint<Of extends Contract>(contract: Of): Endpoint<Of> {
-  const { method, path, tag, summary, description, params, query, body, responses, media } = contract as Contract;
+  const { method, path, scope = "read", tag, summary, description, params, query, body, responses, media } = contract as Contract;
   const parts = {
     description,
     params,
@@ -41,5 +43,5 @@ export function endpoint<Of extends Contract>(contract: Of): Endpoint<Of> {
   };
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
   const url = path.replaceAll(/\{(\w+)\}/g, ":$1");
-  return { method, url, schema: { tags: [tag], summary, ...given } } as unknown as Endpoint<Of>;
+  return { method, url, config: { scope }, schema: { tags: [tag], summary, ...given } } as unknown as Endpoint<Of>;
 }

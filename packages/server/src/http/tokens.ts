@@ -1,36 +1,56 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { type Scope, scopes } from "@weft-nlp/api";
+import { UsageError } from "@weft-nlp/node";
 import { readWholeText } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
 
-/** Whether a request's `Authorization` header carries one of the tokens. */
-export type TokenCheck = (authorization: string | undefined) => boolean;
+/** A bearer token, and what it permits. */
+export interface AccessToken {
+  readonly token: string;
+  readonly scope: Scope;
+}
+
+/** What the token in a request's `Authorization` header permits; undefined without a valid one. */
+export type TokenCheck = (authorization: string | undefined) => Scope | undefined;
 
 /**
  * Compares digests of equal length with every token, so timing does not reveal how close a guess
  * was.
  */
-export function tokenCheck(tokens: readonly string[]): TokenCheck {
-  const known = tokens.map(digest);
+export function tokenCheck(tokens: readonly (string | AccessToken)[]): TokenCheck {
+  const known = tokens.map((token) =>
+    typeof token === "string" ? { token: digest(token), scope: "admin" as const } : { ...token, token: digest(token.token) },
+  );
   return (authorization) => {
     const [, given] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];
     const offered = digest(given ?? "");
-    let found = false;
-    for (const token of known) found = timingSafeEqual(token, offered) || found;
-    return found && given !== undefined;
+    let found: Scope | undefined;
+    for (const { token, scope } of known) if (timingSafeEqual(token, offered)) found = scope;
+    return given === undefined ? undefined : found;
   };
 }
 
 /**
- * Reads tokens from a file, one a line; skips empty lines and lines that begin with #.
+ * Reads tokens from a file, one a line, each with its scope after a space; the scope defaults to
+ * `admin`. Skips empty lines and lines that begin with #.
  *
- * @throws {FileError}
+ * @throws {FileError} if the file cannot be read @throws {UsageError} for an unknown scope
  */
-export async function readTokens(path: string): Promise<string[]> {
+export async function readTokens(path: string): Promise<AccessToken[]> {
   const text = await readWholeText(path, { maxBytes: 1 << 20 });
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    const [token = "", scope = "admin", ...more] = line.trim().split(/\s+/);
+    if (token === "" || token.startsWith("#")) return [];
+    if (isScope(scope) && more.length === 0) return [{ token, scope }];
+    throw new UsageError(
+      `the token in line ${index + 1} of ${path} is not followed by one of the scopes`,
+      `write TOKEN, or TOKEN SCOPE; the scopes are ${scopes.join(", ")}`,
+    );
+  });
+}
+
+function isScope(text: string): text is Scope {
+  return (scopes as readonly string[]).includes(text);
 }
 
 export function tokenInvalid(given: boolean): RequestError {

@@ -2,7 +2,16 @@ import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FileError, UsageError } from "@weft-nlp/node";
 import { exists } from "@weft-nlp/node/files";
-import { createServer, type Limits, type ModelSource, pageFolder, readTokens, type WorkspaceOptions } from "@weft-nlp/server";
+import {
+  type AccessToken,
+  createServer,
+  isLoopback,
+  type Limits,
+  type ModelSource,
+  pageFolder,
+  readTokens,
+  type WorkspaceOptions,
+} from "@weft-nlp/server";
 import { pino } from "pino";
 import type { Handler } from "../command.ts";
 import type { serveCommand } from "../commands/serve-command.ts";
@@ -39,8 +48,9 @@ export const run: Handler<typeof serveCommand> = async ({ terminal, signal }, { 
     if (terminal.json) {
       await terminal.print(JSON.stringify({ kind: "ready", url, pid: process.pid, models: models.map(({ name }) => name) }));
     } else await terminal.print(`listening on ${url}`);
-    if (!isLocal(options.host) && tokens.length === 0)
-      logger.warn("anyone who can reach this address may use the server: there are no tokens");
+    if (!isLoopback(options.host) && tokens.length === 0) {
+      logger.warn("anyone who can reach this address may extract and read: there are no tokens");
+    }
     if (!signal.aborted) await new Promise((stop) => signal.addEventListener("abort", stop, { once: true }));
     logger.info("stopping after the requests in progress");
   } finally {
@@ -94,12 +104,12 @@ function modelSources(runs: readonly string[]): ModelSource[] {
  *
  * @throws {UsageError} if the file has no token
  */
-async function tokensOf({ tokens: path }: Pick<ServeOptions, "tokens">): Promise<string[]> {
+async function tokensOf({ tokens: path }: Pick<ServeOptions, "tokens">): Promise<(string | AccessToken)[]> {
   const fromEnvironment = (process.env["WEFT_TOKENS"] ?? "").split(/\s+/).filter((token) => token !== "");
   if (path === undefined) return fromEnvironment;
   const fromFile = await readTokens(path);
   if (fromFile.length > 0) return [...fromFile, ...fromEnvironment];
-  throw new UsageError(`there is no token in ${path}`, "write one token per line, or omit --tokens to let everyone in");
+  throw new UsageError(`there is no token in ${path}`, "write one token per line, or omit --tokens");
 }
 
 function limitsOf({ maxConnections, batch, batchWait, queue, deadline, maxBody, drain }: ServeOptions): Partial<Limits> {
@@ -112,8 +122,4 @@ function limitsOf({ maxConnections, batch, batchWait, queue, deadline, maxBody, 
     bodyBytes: maxBody,
     drainMs: drain,
   };
-}
-
-function isLocal(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

@@ -29,11 +29,14 @@ export const serveCommand = declareCommand({
       parse: wholeNumber(0, 65535),
       default: defaultPort,
     },
-    tokens: { value: "file", description: "a file with a bearer token per line; requests then need one" },
+    tokens: {
+      value: "file",
+      description: "a file with a bearer token per line, and what it permits: read, correct, train or admin",
+    },
     cors: { value: "origin", description: "pages of these origins may call this server", many: "several each" },
     allowHost: {
       value: "name",
-      description: "names besides localhost by which a server on this machine may be called",
+      description: "names besides localhost by which the server may be called; addresses always may",
       many: "several each",
     },
     rate: {
