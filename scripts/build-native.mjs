@@ -8,7 +8,7 @@
  * - `--package [--out FOLDER]` makes the packages of what it built: one for this platform, and
  *   `@weft-nlp/native`, which names those of all platforms.
  * - `--all [--out FOLDER]` builds every platform with zig, and makes the packages that are
- *   published.
+ *   published. `--platform NAME`, more than once if need be, builds only those.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -67,11 +67,12 @@ const { values } = parseArgs({
     sanitize: { type: "boolean", default: false },
     package: { type: "boolean", default: false },
     all: { type: "boolean", default: false },
+    platform: { type: "string", multiple: true },
     out: { type: "string", default: join(folder, "build/packages") },
   },
 });
 
-if (values.all) await buildAll(resolve(values.out));
+if (values.all || values.platform) await buildFor(values.platform, resolve(values.out));
 else await buildHere();
 if (values.package) await packageHere(resolve(values.out));
 
@@ -119,14 +120,21 @@ function ownVersion() {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
 }
 
-/** @param {string} out */
-async function buildAll(out) {
+/**
+ * Cross-builds the packages of the platforms named, or of all.
+ *
+ * @param {string[] | undefined} names
+ * @param {string} out
+ */
+async function buildFor(names, out) {
+  const unknown = names?.find((name) => !platforms.some((platform) => platform.name === name));
+  if (unknown) throw new Error(`unknown platform ${unknown}: use ${platforms.map(({ name }) => name).join(", ")}`);
   const zig = ["zig", "python-zig", "python3 -m ziglang"]
     .map((text) => text.split(" "))
     .find((words) => versionOf(words, "version"));
   if (zig === undefined) throw new Error("cross-building needs zig: install it, or `pip install ziglang`");
-  rmSync(out, { recursive: true, force: true });
-  for (const platform of platforms) {
+  if (!names) rmSync(out, { recursive: true, force: true });
+  for (const platform of platforms.filter(({ name }) => names?.includes(name) ?? true)) {
     const started = performance.now();
     const target = join(out, `native-${platform.name}`);
     const file = join(target, "weft.node");
