@@ -112,6 +112,8 @@ test.each<[string, string]>([
   expect(await sendRaw(running.url, bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
 });
 
+const chunked = "content-type: application/x-ndjson\r\ntransfer-encoding: chunked";
+
 test("a missing body times out", async () => {
   const head = "POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n";
   const raw = await sendRaw(running.url, `${head}{"text":`);
@@ -119,22 +121,29 @@ test("a missing body times out", async () => {
   expect(raw).toContain("REQUEST_TOO_SLOW");
 });
 
-test("a dripping body is cut off too", async () => {
+test.each([
+  { what: "body", head: "content-type: application/json\r\ncontent-length: 1000", drip: " ", answered: /^HTTP\/1\.1 408 / },
+  { what: "stream of blank lines", head: chunked, drip: "2\r\n \n\r\n", answered: /REQUEST_TOO_SLOW/ },
+  { what: "line of a stream", head: chunked, drip: "1\r\n1\r\n", answered: /REQUEST_TOO_SLOW/ },
+])("a dripping $what is cut off too", async ({ head, drip, answered }) => {
   const { hostname, port } = new URL(running.url);
   const answer = await new Promise<string>((resolve) => {
     let text = "";
     const socket = connect(Number(port), hostname);
-    socket.on("data", (part) => (text += part.toString())).on("error", () => undefined);
-    socket.write(
-      "POST /v1/extract HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n",
-    );
-    const drip = setInterval(() => socket.write(" "), 20);
-    socket.on("close", () => {
-      clearInterval(drip);
+    const dripping = setInterval(() => socket.write(drip), 20);
+    const stop = (): void => {
+      clearInterval(dripping);
+      socket.destroy();
       resolve(text);
+    };
+    socket.on("data", (part) => {
+      text += part.toString();
+      if (answered.test(text)) stop();
     });
+    socket.on("error", () => undefined).on("close", stop);
+    socket.write(`POST /v1/extract HTTP/1.1\r\nhost: localhost\r\n${head}\r\n\r\n`);
   });
-  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toMatch(answered);
 });
 
 test("a silent stream gets an error in its last line", async () => {

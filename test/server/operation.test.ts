@@ -323,8 +323,10 @@ test("the log has routes and times, but no texts", async () => {
   await extract(url, { tokens: ["Secret"], text: "something else" });
   await send(`${url}/v1/extract?model=Secret`, { headers: { "content-type": "application/x-ndjson" }, body: '"Secret"' });
   await send(`${url}/Secret/path?q=Hidden`);
+  for (const probe of ["/healthz", "/readyz", "/metrics"]) await send(`${url}${probe}`);
   const log = lines.join("");
   expect(log).toContain('"route":"/v1/extract","status":200');
+  expect(log).not.toMatch(/healthz|readyz|metrics/);
   expect(log).not.toMatch(/Secret|Hidden|private-id|something else/);
 });
 

@@ -41,7 +41,7 @@ export interface Limits {
   readonly batchWaitMs: number;
   /** Max milliseconds from the arrival of a request's headers to its answer. */
   readonly deadlineMs: number;
-  /** Max milliseconds for a JSON body to arrive, and between two chunks of a stream. */
+  /** Max milliseconds for a JSON body to arrive, and to wait for a line of a stream. */
   readonly bodyMs: number;
   /** Max milliseconds in which a client reads nothing of its answer. */
   readonly stalledMs: number;

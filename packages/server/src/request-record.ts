@@ -1,9 +1,11 @@
+import { routes } from "@weft-nlp/api";
 import type { ServerContext } from "./context.ts";
 import type { App } from "./http/app.ts";
 
 /**
  * Counts and logs every request, answered or abandoned. The log holds the route, never a text, and
- * nothing else that a client chooses except the method.
+ * nothing else that a client chooses except the method. Answers to probes are logged only when they
+ * are not a success.
  */
 export function recordRequests(app: App, { metrics, logger }: Pick<ServerContext, "metrics" | "logger">): void {
   app.addHook("onRequest", async (request, reply) => {
@@ -14,7 +16,11 @@ export function recordRequests(app: App, { metrics, logger }: Pick<ServerContext
       // A client that disconnected early is not a success, whatever answer was prepared.
       const status = reply.raw.writableFinished ? reply.raw.statusCode : 499;
       metrics.onRequest(route, request.method, status, ms / 1000);
+      if (probes.has(route) && status < 400) return;
       logger.info({ request: request.id, method: request.method, route, status, ms }, "answered");
     });
   });
 }
+
+/** Routes that an orchestrator asks every few seconds. */
+const probes: ReadonlySet<string> = new Set([routes.health.path, routes.readiness.path, routes.metrics.path]);

@@ -22,7 +22,8 @@ export interface NdjsonLine {
  * Yields the non-empty lines of a stream, read only as fast as they are consumed. A line that is
  * too long is discarded.
  *
- * @param idleMs max silence of the sender while the server waits for a line
+ * @param bodyMs max milliseconds to wait for a line, over all its pieces and the blank lines before
+ *   it: a sender of blanks is as good as silent
  * @throws {RequestError} REQUEST_TOO_SLOW
  */
 export async function* ndjsonLines(
@@ -43,13 +44,17 @@ export async function* ndjsonLines(
     if (length <= lineBytes) parts.push(part);
     else parts = [];
   };
-  for await (const chunk of withoutSilence(body, bodyMs)) {
+  const patience = new Patience(bodyMs);
+  for await (const chunk of withPatience(body, patience)) {
     let from = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
       add(chunk.subarray(from, end));
       from = end + 1;
       const found = take();
-      if (found !== undefined) yield found;
+      if (found !== undefined) {
+        patience.renew();
+        yield found;
+      }
       line++;
     }
     add(chunk.subarray(from));
@@ -72,20 +77,37 @@ function left(): never {
   throw clientGone();
 }
 
+/** The time that may still be spent waiting for a sender. */
+class Patience {
+  readonly wholeMs: number;
+  leftMs: number;
+
+  constructor(ms: number) {
+    this.wholeMs = ms;
+    this.leftMs = ms;
+  }
+
+  renew(): void {
+    this.leftMs = this.wholeMs;
+  }
+}
+
 /**
  * Yields the chunks of a stream. The clock runs only while waiting for one: a slow reader does not
  * make a slow sender.
  */
-async function* withoutSilence(body: Readable, idleMs: number): AsyncGenerator<Buffer> {
+async function* withPatience(body: Readable, patience: Patience): AsyncGenerator<Buffer> {
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   for (;;) {
     let clock: NodeJS.Timeout | undefined;
-    const silence = new Promise<never>((_, failed) => {
-      clock = setTimeout(() => failed(tooSlow(idleMs)), idleMs);
+    const tired = new Promise<never>((_, failed) => {
+      clock = setTimeout(() => failed(tooSlow(patience.wholeMs)), patience.leftMs);
     });
+    const began = performance.now();
     try {
-      const next = await Promise.race([chunks.next().catch(left), silence]);
+      const next = await Promise.race([chunks.next().catch(left), tired]);
       if (next.done === true) return;
+      patience.leftMs = Math.max(0, patience.leftMs - (performance.now() - began));
       yield next.value;
     } finally {
       clearTimeout(clock);
