@@ -36,6 +36,15 @@ function refusal(file: Uint8Array): string {
   throw new Error("the file was taken");
 }
 
+test("16-bit floats take half the space, and are the nearest to the numbers", () => {
+  const tensors = new Map([["a", tensor([2, 2], 1, -0.333251953125, 1 / 3, 70_000)]]);
+  const file = writeSafetensors({ tensors, metadata: {} }, "F16");
+  expect(writeSafetensors({ tensors, metadata: {} }).length - file.length).toBe(8);
+  const read = readSafetensors(file, "m.safetensors").tensors.get("a");
+  expect(read?.shape).toEqual([2, 2]);
+  expect([...(read?.values ?? [])]).toEqual([1, -0.333251953125, 0.333251953125, Number.POSITIVE_INFINITY]);
+});
+
 const arbitraryTensor = fc.array(fc.nat(4), { maxLength: 3 }).chain((shape) => {
   const count = shape.reduce((product, size) => product * size, 1);
   return fc.float32Array({ minLength: count, maxLength: count }).map((values) => ({ shape, values }));
@@ -147,7 +156,7 @@ test.each<[string, Uint8Array, string]>([
   ["a list", fileOf([]), "the header is not a JSON object"],
   ["null", fileOf("null"), "the header is not a JSON object"],
   ["no entry", fileOf({ a: 3 }), "the entry of a is not { dtype, shape, data_offsets }"],
-  ["half floats", fileOf({ a: { ...entry([2], 0, 4), dtype: "F16" } }, 4), "a has the type F16, expected F32"],
+  ["integers", fileOf({ a: { ...entry([1], 0, 8), dtype: "I64" } }, 8), "a has the type I64, expected F32, F16 or BF16"],
   ["too few bytes", fileOf({ a: entry([2], 0, 4) }, 4), "a has 4 bytes for 2 numbers"],
   ["a shape beyond all numbers", fileOf({ a: entry([1e15, 1e15, 1e300], 0, 4) }, 4), "the entry of a is not"],
   ["a negative offset", fileOf({ a: entry([1], -4, 0) }), "the entry of a is not"],

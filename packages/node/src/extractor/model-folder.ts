@@ -15,6 +15,7 @@ import {
 import type { KernelBuild } from "@weft-nlp/tensor";
 import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
+import { isPackageName, packageFolder, shippedPackageFolder } from "../files/find-package.ts";
 import { readWholeBytes } from "../files/json-file.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { checkedThreads } from "../workers/checked-threads.ts";
@@ -152,8 +153,22 @@ export async function modelFilesIn(folder: string): Promise<(keyof ModelFiles)[]
   return [...modelFileNames.always, ...some];
 }
 
-/** A run keeps its model in a folder `model`. */
-export async function modelFolderOf(folder: string): Promise<string> {
+/** The package whose model is used if none is named. */
+export const shippedModel = "@weft-nlp/model-en";
+
+/**
+ * The folder with the files of a model. A run and a package keep their model in a folder `model`.
+ *
+ * @param named a model's folder, a run's, or the name of an installed package; a name that is also
+ *   a path means the path
+ */
+export async function modelFolderOf(named: string): Promise<string> {
+  const folder = (await exists(named)) ? named : (packageOf(named) ?? named);
   const inner = join(folder, "model");
   return (await exists(join(inner, "config.json"))) ? inner : folder;
+}
+
+function packageOf(name: string): string | undefined {
+  if (!isPackageName(name)) return undefined;
+  return packageFolder(name, process.cwd()) ?? (name === shippedModel ? shippedPackageFolder(name) : undefined);
 }

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { basename, dirname, extname, join } from "node:path";
 import { FileError } from "../errors.ts";
 import { fileFailure } from "../files/file-failure.ts";
+import { isPackageName, packageFolder, shippedPackageFolder } from "../files/find-package.ts";
 import { readJsonFile } from "../files/json-file.ts";
 
 /** The package with the vectors that `auto` chooses. */
@@ -27,7 +27,7 @@ export function resolveVectors(vectors: string, path: string): string {
   if (vectors === "auto" || vectors === "off" || vectors === shippedVectors || existsSync(path)) {
     return existsSync(path) && vectors !== "auto" && vectors !== "off" ? path : vectors;
   }
-  if (!isPackageName(vectors)) return path;
+  if (!isPackageName(vectors, extensions)) return path;
   return packageFolder(vectors, dirname(path)) ?? packageFolder(vectors, process.cwd()) ?? vectors;
 }
 
@@ -41,7 +41,7 @@ export async function locateVectors(vectors: string): Promise<VectorsPlace> {
   const folder = folderOf(vectors);
   if (folder !== undefined) return inFolder(folder);
   const found = await stat(vectors).catch((cause: unknown) => {
-    if (isPackageName(vectors)) throw missingPackage(vectors, cause);
+    if (isPackageName(vectors, extensions)) throw missingPackage(vectors, cause);
     throw fileFailure(cause, vectors, "read");
   });
   return found.isDirectory() ? inFolder(vectors) : { file: vectors, name: basename(vectors), licence: undefined };
@@ -49,10 +49,10 @@ export async function locateVectors(vectors: string): Promise<VectorsPlace> {
 
 /** The folder of a package, if `vectors` names one and no path. */
 function folderOf(vectors: string): string | undefined {
-  if (existsSync(vectors) || !isPackageName(vectors)) return undefined;
+  if (existsSync(vectors) || !isPackageName(vectors, extensions)) return undefined;
   const found = packageFolder(vectors, process.cwd());
   if (found !== undefined || vectors !== shippedVectors) return found;
-  return dirname(createRequire(import.meta.url).resolve(`${shippedVectors}/package.json`));
+  return shippedPackageFolder(shippedVectors);
 }
 
 /** The file that a package calls its main one, else the only file of vectors in a folder. */
@@ -81,19 +81,6 @@ const extensions = new Set([".txt", ".vec", ".bin", ".json", ".gz"]);
 
 function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
-}
-
-/** Names with the extension of a file are meant as one. */
-function isPackageName(text: string): boolean {
-  return /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(text) && !extensions.has(extname(text));
-}
-
-function packageFolder(name: string, from: string): string | undefined {
-  for (let place = from; ; place = dirname(place)) {
-    const candidate = join(place, "node_modules", name);
-    if (existsSync(join(candidate, "package.json"))) return candidate;
-    if (dirname(place) === place) return undefined;
-  }
 }
 
 function missingPackage(name: string, cause: unknown): FileError {
