@@ -4,6 +4,7 @@ import { brat } from "./brat.ts";
 import { casrel } from "./casrel.ts";
 import { conll } from "./conll.ts";
 import { conll04 } from "./conll04.ts";
+import { conllu } from "./conllu.ts";
 import { copyre } from "./copyre.ts";
 import { cotype } from "./cotype.ts";
 import { displacyDep } from "./displacy-dep.ts";
@@ -23,6 +24,7 @@ import { spacy } from "./spacy.ts";
 import { spert } from "./spert.ts";
 import { tacred } from "./tacred.ts";
 import { tplinker } from "./tplinker.ts";
+import { ubiai } from "./ubiai.ts";
 
 /**
  * Every annotation format, one per line. The command line, format detection and the shared tests
@@ -45,6 +47,8 @@ export const formats = {
   copyre,
   gliner,
   conll,
+  conllu,
+  ubiai,
 } satisfies Record<string, Format>;
 
 /** Formats that can only be read, one per line. */
