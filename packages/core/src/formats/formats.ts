@@ -1,6 +1,7 @@
 import { Catalogue } from "../catalogue.ts";
 import { ace05 } from "./ace05.ts";
 import { brat } from "./brat.ts";
+import { casJson } from "./cas-json.ts";
 import { casrel } from "./casrel.ts";
 import { conll } from "./conll.ts";
 import { conll04 } from "./conll04.ts";
@@ -25,6 +26,7 @@ import { spert } from "./spert.ts";
 import { tacred } from "./tacred.ts";
 import { tplinker } from "./tplinker.ts";
 import { ubiai } from "./ubiai.ts";
+import { webannoTsv } from "./webanno-tsv.ts";
 
 /**
  * Every annotation format, one per line. The command line, format detection and the shared tests
@@ -49,6 +51,8 @@ export const formats = {
   conll,
   conllu,
   ubiai,
+  "webanno-tsv": webannoTsv,
+  "cas-json": casJson,
 } satisfies Record<string, Format>;
 
 /** Formats that can only be read, one per line. */
