@@ -112,6 +112,18 @@ test("reads numbered rows without any comment, and never as columns of words", a
   expect((await read(rows)).documents).toMatchObject([{ id: "sentence-1", entities: ["0-2 PER", "3-4 ORG"], relations: [] }]);
 });
 
+test("reads relations where no column has tags, and says that their ends have no type", async () => {
+  const file = "# relations = 1;2;4;4;chairs\n1\tKira\n2\tLund\n3\tchairs\n4\tVelo\n";
+  expect(detectFormats("rel.txt", file).map((each) => each.name)).toEqual(["conllu"]);
+  const { documents, omissions } = await read(file);
+  expect(documents).toMatchObject([{ entities: ["0-2 null", "3-4 null"], relations: ["0 chairs 1"] }]);
+  expect(omissions).toHaveLength(2);
+});
+
+test("a table of numbered texts is not CoNLL-U", () => {
+  expect(detectFormats("a.tsv", "1\tKira Lund left.\tPER\n2\tVelo grew.\tORG\n")).toEqual([]);
+});
+
 const treebank = (upos: string, misc: (tag: string) => string) => `# newdoc id = w01
 # sent_id = w01-1
 # text = Don't ask Kira Lund.

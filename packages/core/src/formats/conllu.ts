@@ -51,15 +51,11 @@ export const conllu: Format = {
     // The last line may be truncated.
     const whole = lines.length > 1 ? lines.slice(0, -1) : lines;
     const comments = whole.filter((line) => line.startsWith("#"));
-    if (comments.some((line) => globalColumns(line) !== undefined)) return true;
+    if (comments.some((line) => globalColumns(line) !== undefined || relationsComment.test(line))) return true;
     const rows = whole.filter((line) => !line.startsWith("#"));
     const first = rows.find((line) => line.trim() !== "");
     if (first === undefined) return comments.some((line) => /^# *(?:sent_id|newdoc)\b/.test(line));
-    if (
-      areNumbered(rows) &&
-      rows.every((line) => /^\s*$|^[^\t]+\t[^\t ]+(?:\t|$)|^[^\t]+$/.test(line) || line.split("\t").length >= 10)
-    )
-      return true;
+    if (areNumbered(rows) && rows.every(holdsWord)) return true;
     return /\.conllup?$/.test(fileName) && /^1(?:[-.]\d+)?\s+\S/.test(first);
   },
 
@@ -98,6 +94,14 @@ export const conllu: Format = {
     }
   },
 };
+
+const relationsComment = /^# *relations *= *\d+;\d+;\d+;\d+;/;
+
+/** Whether the second column is a word; a table of numbered texts is another format. */
+function holdsWord(line: string): boolean {
+  const columns = line.split("\t");
+  return columns.length === 1 || columns.length >= 10 || /^[^ ]+$/.test(columns[1] ?? "");
+}
 
 interface Pending {
   readonly comments: Comment[];

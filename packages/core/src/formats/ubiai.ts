@@ -90,11 +90,17 @@ function readDocument(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
     const type = entityType(item["entityLabel"], at, `${path}.entityLabel`);
     return { ...place(spans[index] as CharacterSpan, path, at), type };
   });
+  const starting = new Map<unknown, number[]>();
+  for (const [index, { token_start: start }] of items.entries()) {
+    const known = starting.get(start);
+    if (known === undefined) starting.set(start, [index]);
+    else known.push(index);
+  }
   const relations = listOf(fields, "relations", at).flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const each = asObject(item, at, path);
     omitOthers(each, relationFields, omit, path);
-    const [head, tail] = (["head", "child"] as const).map((role) => readEnd(each, role, path, items, at, omit)) as [
+    const [head, tail] = (["head", "child"] as const).map((role) => readEnd(each, role, path, items, starting, at, omit)) as [
       number,
       number,
     ];
@@ -110,14 +116,15 @@ function readEnd(
   role: "head" | "child",
   path: string,
   items: readonly Fields[],
+  starting: ReadonlyMap<unknown, readonly number[]>,
   at: Location,
   omit: Omit,
 ): number {
   const token = asNumber(relation[role], at, `${path}.${role}`);
-  const starting = items.flatMap((item, index) => (item["token_start"] === token ? [index] : []));
-  const [first, second] = starting;
+  const here = starting.get(token) ?? [];
+  const [first, second] = here;
   if (first !== undefined) {
-    if (second !== undefined) omit(`${path}.${role}`, `${starting.length} spans start at token ${token}; the first was used`);
+    if (second !== undefined) omit(`${path}.${role}`, `${here.length} spans start at token ${token}; the first was used`);
     return first;
   }
   const inside = items.findIndex(({ token_start: start, token_end: end }) => Number(start) <= token && token <= Number(end));

@@ -79,6 +79,7 @@ class Mentions {
   readonly all: Mention[] = [];
   readonly #byId = new Map<string, Mention>();
   readonly #byUnit = new Map<string, Mention[]>();
+  readonly #layers = new Set<string>();
 
   /** The mention that this row continues, if its number was used before. */
   known(layer: string, id: string | undefined): Mention | undefined {
@@ -87,6 +88,7 @@ class Mentions {
 
   add(mention: Mention): void {
     this.all.push(mention);
+    this.#layers.add(mention.layer);
     if (mention.id !== undefined) this.#byId.set(`${mention.id} ${mention.layer}`, mention);
     this.cover(mention.unit, mention);
   }
@@ -102,7 +104,7 @@ class Mentions {
   }
 
   has(layer: string): boolean {
-    return this.all.some((mention) => mention.layer === layer);
+    return this.#layers.has(layer);
   }
 }
 
