@@ -28,6 +28,8 @@ interface Multiword {
 /** The rows of a sentence, read by the names of their columns. */
 export interface SentenceColumns {
   readonly words: readonly Word[];
+  /** Indices of words by their ids. */
+  readonly places: ReadonlyMap<string, number>;
   readonly multiwords: readonly Multiword[];
   /** Where the tags are: the index of a column, or the name of a value in MISC. */
   readonly tags: number | string | undefined;
@@ -47,7 +49,7 @@ const miscTagNames = /^(?:ner|ne|named_?entity|entity|bio|iob)$/i;
 const neverTags = new Set(["id", "form", "lemma", "feats", "head", "deprel", "deps"]);
 const none = /^[_*-]?$/;
 /** `O` alone is the tag of a word outside every entity, whatever the column is called. */
-const noPos = /^[_*O-]?$/;
+const nothing = /^[_*O-]?$/;
 
 /**
  * Reads the rows of a sentence, and finds the column with the tags of entities. Reports columns
@@ -75,7 +77,7 @@ export function findColumns(
   const values = cells.map((cell) => new Map((misc < 0 ? "" : (cell[misc] ?? "")).split("|").map(splitValue)));
   const tags = findTags(cells, isWord, values, names, known);
   const pos = [...["upos", "pos", "upostag", "xpos"].map((name) => names.indexOf(name))].find(
-    (at) => at >= 0 && at !== tags && cells.some((cell, row) => isWord[row] && !noPos.test(cell[at] ?? "")),
+    (at) => at >= 0 && at !== tags && cells.some((cell, row) => isWord[row] && !nothing.test(cell[at] ?? "")),
   );
   const used = new Set<number | undefined>([idAt, formAt, misc, pos, typeof tags === "number" ? tags : undefined]);
   reportOthers(cells, isWord, values, names, used, tags, omit);
@@ -103,7 +105,7 @@ export function findColumns(
     const message = `the multiword token ${first}-${last} names words that its sentence does not have`;
     throw new DataError("FIELD_INVALID", { at, message });
   });
-  return { words, multiwords, tags };
+  return { words, places, multiwords, tags };
 }
 
 function widthOf(cells: readonly (readonly string[])[]): number {
@@ -182,7 +184,8 @@ function reportOthers(
   const others: string[] = [];
   for (let column = 0; column < width; column++) {
     if (used.has(column)) continue;
-    if (cells.some((cell, row) => isWord[row] && !none.test(cell[column] ?? ""))) others.push(names[column] ?? `${column + 1}`);
+    if (cells.some((cell, row) => isWord[row] && !nothing.test(cell[column] ?? "")))
+      others.push(names[column] ?? `${column + 1}`);
   }
   const kept = new Set(["SpaceAfter", tags]);
   const hasMisc = values.some((each) => [...each].some(([key, value]) => !kept.has(key) && !(key === "" && none.test(value))));
@@ -190,12 +193,15 @@ function reportOthers(
   if (others.length > 0) omit("columns", `the columns ${others.join(", ")} cannot be stored in Weft; they were left out`);
 }
 
-/** The text of a sentence, its tokens, and the words that each token stands for. */
+/**
+ * The text of a sentence, its tokens, the words that each token stands for, and the token of each
+ * word.
+ */
 export function readUnits(
   { words, multiwords }: SentenceColumns,
   text: string | undefined,
   omit: Omit,
-): Pick<Document, "text" | "tokens"> & { units: readonly Unit[] } {
+): Pick<Document, "text" | "tokens"> & { units: readonly Unit[]; unitOf: readonly number[] } {
   const startsAt = new Map(multiwords.map((multiword) => [multiword.start, multiword]));
   const units: (Unit & { form: string; spaceAfter: boolean })[] = [];
   for (let word = 0; word < words.length; ) {
@@ -217,7 +223,8 @@ export function readUnits(
       }
     word = end;
   }
-  return { ...placeUnits(units, words, text, omit), units };
+  const unitOf = units.flatMap(({ start, end }, unit) => Array.from({ length: end - start }, () => unit));
+  return { ...placeUnits(units, words, text, omit), units, unitOf };
 }
 
 function placeUnits(

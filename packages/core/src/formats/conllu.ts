@@ -125,12 +125,11 @@ function* readSentence({ comments, rows }: Pending, place: Place): Generator<Rea
     if (said.newDocument !== undefined) place.group = said.newDocument ?? undefined;
     const columns = findColumns(rows, place.columns, place.tags, omit);
     place.tags = columns.tags;
-    const { text, tokens, units } = readUnits(columns, said.text, omit);
+    const { text, tokens, units, unitOf } = readUnits(columns, said.text, omit);
     const tags = columns.words.map(({ tag }) => tag);
-    const tagged = decodeTags(tags, schemeOf(tags, (rows[0] as Comment).at));
-    const table = new EntityTable();
-    for (const entity of tagged) table.add({ ...unitSpan(entity, columns, units, omit), type: entity.type });
-    const relations = said.relations.flatMap((relation) => readRelation(relation, columns, units, table, omit));
+    const ends = new Ends(columns, units, unitOf, omit);
+    for (const entity of decodeTags(tags, schemeOf(tags, (rows[0] as Comment).at))) ends.addTagged(entity);
+    const relations = said.relations.flatMap((relation) => ends.relation(relation));
     const hasPos = columns.words.some(({ pos }) => pos !== "_");
     return {
       id: said.id ?? `sentence-${place.sentences}`,
@@ -138,59 +137,83 @@ function* readSentence({ comments, rows }: Pending, place: Place): Generator<Rea
       tokens,
       sentences: [{ start: 0, end: tokens.length }],
       ...(hasPos ? { pos: units.map(({ pos }) => pos) } : {}),
-      entities: table.entities,
+      entities: ends.entities,
       relations,
       metadata: Object.fromEntries([...(place.group === undefined ? [] : [["doc", place.group]]), ...said.others]),
     };
   });
 }
 
-/** The tokens that hold a span of words; reports a span that covers part of a multiword token. */
-function unitSpan({ start, end }: Span, { words }: SentenceColumns, units: readonly Unit[], omit: Omit): Span {
-  const first = units.findIndex((unit) => unit.end > start);
-  const last = units.findLastIndex((unit) => unit.start < end);
-  if (units[first]?.start !== start || units[last]?.end !== end) {
-    const forms = words.slice(start, end).map(({ form }) => form);
-    const reason = `the words ${JSON.stringify(forms.join(" "))} are part of a multiword token; grown to the whole of it`;
-    omit("", reason, words[start]?.at, "misaligned");
-  }
-  return { start: first, end: last + 1 };
-}
+/** The entities of a sentence, found by the words at the ends of relations. */
+class Ends {
+  readonly #table = new EntityTable();
+  readonly #columns: SentenceColumns;
+  readonly #units: readonly Unit[];
+  readonly #unitOf: readonly number[];
+  readonly #omit: Omit;
+  /** The tagged entity of each token. */
+  readonly #tagged: Entity[] = [];
 
-function readRelation(
-  { head, tail, type, at }: NamedRelation,
-  columns: SentenceColumns,
-  units: readonly Unit[],
-  table: EntityTable,
-  omit: Omit,
-): Relation[] {
-  if (type === "") {
-    omit(at.path ?? "", "the relation has no label; it was left out", at);
+  constructor(columns: SentenceColumns, units: readonly Unit[], unitOf: readonly number[], omit: Omit) {
+    this.#columns = columns;
+    this.#units = units;
+    this.#unitOf = unitOf;
+    this.#omit = omit;
+  }
+
+  get entities(): readonly Entity[] {
+    return this.#table.entities;
+  }
+
+  /** Adds an entity whose span counts words. */
+  addTagged(tagged: Entity): void {
+    const entity = { ...this.#unitSpan(tagged), type: tagged.type };
+    this.#table.add(entity);
+    for (let token = entity.start; token < entity.end; token++) this.#tagged[token] = entity;
+  }
+
+  relation({ head, tail, type, at }: NamedRelation): Relation[] {
+    if (type !== "") return [{ head: this.#end(head, at), tail: this.#end(tail, at), type }];
+    this.#omit(at.path ?? "", "the relation has no label; it was left out", at);
     return [];
   }
-  const [first, second] = [head, tail].map((ids) => {
-    const span = unitSpan(wordSpan(ids, columns, at), columns, units, omit);
-    const found = table.find(span);
-    if (found !== undefined) return found;
-    const around = table.entities.find(({ start, end }) => start <= span.start && span.end <= end);
-    const type = around?.type ?? null;
-    const made = type === null ? "one without a type" : `one of the type ${JSON.stringify(type)}`;
-    omit(at.path ?? "", `the words ${ids.join(" to ")} are not tagged as an entity; ${made} was created`, at);
-    return table.add({ ...span, type });
-  }) as [number, number];
-  return [{ head: first, tail: second, type }];
-}
 
-/** The span of words between two ids, both included. */
-function wordSpan([first, last]: readonly [string, string], { words }: SentenceColumns, at: Location): Span {
-  const [start, end] = [first, last].map((id) => {
-    const found = words.findIndex((word) => word.id === id);
-    if (found >= 0) return found;
-    const message = `the relation names word ${JSON.stringify(id)}, which its sentence does not have`;
-    throw new DataError("RELATION_END_MISSING", { at, message, hint: "relations name words by the number in the first column" });
-  }) as [number, number];
-  if (start <= end) return { start, end: end + 1 };
-  throw new DataError("SPAN_EMPTY", { at, message: `the span from word ${first} to word ${last} is empty` });
+  /** The entity at these words; creates one if none is tagged there. */
+  #end(ids: readonly [string, string], at: Location): number {
+    const span = this.#unitSpan(this.#wordSpan(ids, at));
+    const found = this.#table.find(span);
+    if (found !== undefined) return found;
+    const around = this.#tagged[span.start];
+    const type = around !== undefined && around.end >= span.end ? around.type : null;
+    const made = type === null ? "one without a type" : `one of the type ${JSON.stringify(type)}`;
+    this.#omit(at.path ?? "", `the words ${ids.join(" to ")} are not tagged as an entity; ${made} was created`, at);
+    return this.#table.add({ ...span, type });
+  }
+
+  /** The span of words between two ids, both included. */
+  #wordSpan([first, last]: readonly [string, string], at: Location): Span {
+    const [start, end] = [first, last].map((id) => {
+      const found = this.#columns.places.get(id);
+      if (found !== undefined) return found;
+      const message = `the relation names word ${JSON.stringify(id)}, which its sentence does not have`;
+      const hint = "relations name words by the number in the first column";
+      throw new DataError("RELATION_END_MISSING", { at, message, hint });
+    }) as [number, number];
+    if (start <= end) return { start, end: end + 1 };
+    throw new DataError("SPAN_EMPTY", { at, message: `the span from word ${first} to word ${last} is empty` });
+  }
+
+  /** The tokens that hold a span of words; reports a span that covers part of a multiword token. */
+  #unitSpan({ start, end }: Span): Span {
+    const [first, last] = [this.#unitOf[start] as number, this.#unitOf[end - 1] as number];
+    if (this.#units[first]?.start !== start || this.#units[last]?.end !== end) {
+      const { words } = this.#columns;
+      const forms = words.slice(start, end).map(({ form }) => form);
+      const reason = `the words ${JSON.stringify(forms.join(" "))} are part of a multiword token; grown to the whole of it`;
+      this.#omit("", reason, words[start]?.at, "misaligned");
+    }
+    return { start: first, end: last + 1 };
+  }
 }
 
 /** The group of a sentence, if `# newdoc id` can hold it. */
