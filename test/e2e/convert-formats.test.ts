@@ -149,6 +149,16 @@ test("a path without an ending is a brat folder, and the other folder formats ar
   }
 });
 
+test("one document can be a file, and several cannot", async () => {
+  expect((await weft(["convert", "rel.conllu", "one.tsv", "--to", "webanno-tsv"], inFolder)).code).toBe(0);
+  expect(readFileSync(join(folder, "one.tsv"), "utf8")).toContain("1-4\t17-21\tVelo\tORG\tchairs\t1-1\t\n");
+  put("two.conllu", `${conllu}\n${conllu}`);
+  const { code, err } = await weft(["convert", "two.conllu", "two.tsv", "--to", "webanno-tsv"], inFolder);
+  expect(code).toBe(1);
+  expect(err).toContain("two.tsv: a file in webanno-tsv holds one document, and there are several (FILE_IS_FOLDER)");
+  expect(readdirSync(folder).filter((name) => /^\.?two\.tsv/.test(name))).toEqual([]);
+});
+
 test("numbers of CoNLL-U are never read as words", async () => {
   const { code, err } = await weft(["convert", "rel.conllu", "-", "--from", "conll"], inFolder);
   expect(code).toBe(1);

@@ -143,7 +143,7 @@ const escapes = new Map([
 ]);
 
 /** The text without its backslashes, which also protect reserved characters in values. */
-export function unescapeText(text: string): string {
+function unescapeText(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^]))/g, (_, code: string | undefined, character: string | undefined) =>
     code === undefined ? (escapes.get(character ?? "") ?? character ?? "") : String.fromCharCode(Number.parseInt(code, 16)),
