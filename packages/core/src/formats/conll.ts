@@ -1,9 +1,10 @@
 import { DataError } from "../errors.ts";
 import type { Document } from "../schema/index.ts";
-import { decodeTags, encodeTags, type TagScheme } from "../text/index.ts";
+import { decodeTags, encodeTags } from "../text/index.ts";
 import type { Format, ReadEvent } from "./format.ts";
 import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
+import { areNumbered, columnsOf, oneColumn, schemeOf, tagPattern } from "./shared/tag-columns.ts";
 
 /**
  * Columns as in CoNLL-2003: each row starts with a word and ends with its tag, and an empty line
@@ -36,10 +37,12 @@ export const conll: Format = {
     metadata: false,
   },
 
-  recognises(beginning) {
+  recognises(beginning, fileName) {
+    if (/^\uFEFF?# *global\.columns *=/m.test(beginning) || /\.conllup?$/.test(fileName)) return false;
     // The last line may be truncated.
     const lines = beginning.replace(/^\uFEFF/, "").split(/\r?\n/);
-    const rows = (lines.length > 1 ? lines.slice(0, -1) : lines).filter((line) => line.trim() !== "").slice(0, 50);
+    const whole = lines.length > 1 ? lines.slice(0, -1) : lines;
+    const rows = whole.filter((line) => line.trim() !== "").slice(0, 50);
     if (rows.length === 0 || rows.some((line) => /^#doc[ \t]/.test(line))) return false;
     const columns = rows.filter((line) => !isComment(line)).map(columnsOf);
     const [first = []] = columns;
@@ -47,6 +50,7 @@ export const conll: Format = {
     const tags = columns.map((row) => row.at(-1) ?? "");
     // Plain text may have lines that end in a capital letter, so require one unambiguous tag.
     const isTagged = tags.every((tag) => tagPattern.test(tag)) && tags.some((tag) => /^(?:O|.-.+)$/u.test(tag));
+    if (areNumbered(whole.filter((line) => !isComment(line)))) return false;
     return first.length > 1 && !isCorp && isTagged && columns.every(({ length }) => length === first.length);
   },
 
@@ -78,17 +82,11 @@ export const conll: Format = {
   },
 };
 
-const tagPattern = /^(?:O|[BIESLU](?:-\S+)?)$/u;
 const documentStart = "-DOCSTART-";
 
 /** A line such as `# id = 3`; in contrast, `# O` is a row for the number sign. */
 function isComment(line: string): boolean {
   return line.startsWith("#") && !tagPattern.test(columnsOf(line).at(-1) ?? "");
-}
-
-/** Splits at tabs if there are any, otherwise at spaces. */
-function columnsOf(line: string): string[] {
-  return line.includes("\t") ? line.trimEnd().split("\t") : line.trim().split(/ +/);
 }
 
 function* readRows(
@@ -103,6 +101,11 @@ function* readRows(
     return;
   }
   place.sentences++;
+  if (place.sentences === 1 && rows.length > 2 && areNumbered(rows.map(({ text }) => text))) {
+    const message = "the first column numbers the words of the sentence, so it does not hold the words";
+    const hint = "this is CoNLL-U: name the format conllu (--format conllu, or --from conllu in convert)";
+    throw new DataError("FIELD_INVALID", { at: { source, line: first.number }, message, hint });
+  }
   yield* recordEvents({ source, line: first.number }, (omit) => readSentence(rows, place, source, omit));
 }
 
@@ -132,19 +135,9 @@ function readSentence(
   return {
     ...documentFromWords(`sentence-${place.sentences}`, [words]),
     ...(hasPos ? { pos: columns.map((row) => row[1] as string) } : {}),
-    entities: decodeTags(tags, schemeOf(tags, rows, source)),
+    entities: decodeTags(tags, schemeOf(tags, { source, line: rows[0]?.number })),
     metadata: place.group === 0 ? {} : { doc: `document-${place.group}` },
   };
-}
-
-function schemeOf(tags: readonly string[], rows: readonly Line[], source: string | undefined): TagScheme {
-  const letters = new Set(tags.map((tag) => tag.charAt(0)));
-  const [bioes, bilou] = [letters.has("E") || letters.has("S"), letters.has("L") || letters.has("U")];
-  if (bioes && bilou) {
-    const message = "the tags of the sentence mix E and S with L and U, but no scheme has both";
-    throw new DataError("LABEL_UNKNOWN", { at: { source, line: rows[0]?.number }, message });
-  }
-  return bioes ? "bioes" : bilou ? "bilou" : "bio";
 }
 
 function printSentence({ tokens, pos, entities }: Document, omit: Omit): string {
@@ -157,10 +150,4 @@ function printSentence({ tokens, pos, entities }: Document, omit: Omit): string 
     return columns.map((column) => oneColumn(column, `tokens[${token}]`, omit)).join("\t");
   });
   return `${rows.join("\n")}\n\n`;
-}
-
-function oneColumn(text: string, path: string, omit: Omit): string {
-  if (!/[\t\r\n]/.test(text)) return text;
-  omit(path, "it contains a tab or a line break; written as spaces");
-  return text.replace(/[\t\r\n]/g, " ");
 }

@@ -32,3 +32,23 @@ export function nameOf(source: string | undefined, ending: string): string {
   const name = (source ?? "document").replace(/^.*[/\\]/, "").replace(/\.gz$/i, "");
   return name.length > ending.length && name.toLowerCase().endsWith(ending) ? name.slice(0, name.length - ending.length) : name;
 }
+
+/**
+ * The id of a document that an annotation tool exported, and its group. A project's export has a
+ * folder for each document, named like the document's file, with a file for each annotator:
+ * `report.txt/kl.tsv` is `report.txt/kl` of the group `report.txt`.
+ *
+ * @param title the name that the file itself gives its document
+ */
+export function exportedName(
+  source: string | undefined,
+  ending: string,
+  title?: string,
+): { id: string; metadata: { doc?: string } } {
+  const name = nameOf(source, ending);
+  const folder = /([^/\\]+)[/\\][^/\\]+$/.exec(source ?? "")?.[1] ?? "";
+  if (folder !== title && !/.\.(?:txt|tsv|json|xml|xmi|html?|pdf|docx?|conll[a-z]?)$/i.test(folder))
+    return { id: title ?? name, metadata: {} };
+  const doc = title ?? folder;
+  return { id: `${doc}/${name}`, metadata: { doc } };
+}

@@ -102,6 +102,11 @@ export interface InputFormat extends FormatTraits {
    * @param fileName in lower case; for formats that share their content with another
    */
   recognises(beginning: string, fileName: string): boolean;
+  /**
+   * For folder formats whose file ending is common: `recognises` decides which files of a folder
+   * are documents.
+   */
+  readonly commonEnding?: true | undefined;
   /** @throws {DataError} at the first record that cannot be read */
   read(chunks: TextChunks, options?: ReadOptions): AsyncGenerator<ReadEvent>;
   /**

@@ -1,9 +1,11 @@
 import { Catalogue } from "../catalogue.ts";
 import { ace05 } from "./ace05.ts";
 import { brat } from "./brat.ts";
+import { casJson } from "./cas-json.ts";
 import { casrel } from "./casrel.ts";
 import { conll } from "./conll.ts";
 import { conll04 } from "./conll04.ts";
+import { conllu } from "./conllu.ts";
 import { copyre } from "./copyre.ts";
 import { cotype } from "./cotype.ts";
 import { displacyDep } from "./displacy-dep.ts";
@@ -23,6 +25,8 @@ import { spacy } from "./spacy.ts";
 import { spert } from "./spert.ts";
 import { tacred } from "./tacred.ts";
 import { tplinker } from "./tplinker.ts";
+import { ubiai } from "./ubiai.ts";
+import { webannoTsv } from "./webanno-tsv.ts";
 
 /**
  * Every annotation format, one per line. The command line, format detection and the shared tests
@@ -45,6 +49,10 @@ export const formats = {
   copyre,
   gliner,
   conll,
+  conllu,
+  ubiai,
+  "webanno-tsv": webannoTsv,
+  "cas-json": casJson,
 } satisfies Record<string, Format>;
 
 /** Formats that can only be read, one per line. */

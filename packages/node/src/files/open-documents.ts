@@ -33,7 +33,7 @@ export async function* openDocuments(path: string, options: OpenOptions = {}): A
   if (!(await isFolder(path))) {
     const { beginning, chunks } = await peek(readText(path, options));
     const format = options.format === undefined ? findFormat(path, beginning) : formatByName(options.format);
-    if (format.layout === "folder" && path === standardStream) throw pipedFolder(format);
+    if (format.layout === "folder" && format.companions !== undefined && path === standardStream) throw pipedFolder(format);
     yield { format, chunks, reading: { source: sourceName(path), companions: new FilesBeside(options).of(path, format) } };
     return;
   }
@@ -75,7 +75,7 @@ function findFormat(path: string, beginning: string): InputFormat {
   }
   const byEnding = detectFormats(name);
   const fallback =
-    byEnding.find((format) => format === formats.jsonl || format.layout === "folder") ??
+    byEnding.find((format) => format === formats.jsonl || (format.layout === "folder" && !format.commonEnding)) ??
     (path === standardStream ? formats.jsonl : undefined);
   if (fallback !== undefined) return fallback;
   throw new FileError("FORMAT_UNKNOWN", {
@@ -135,6 +135,7 @@ async function filesIn(path: string, { format: name, followLinks = true }: OpenO
   for await (const file of listFolder(path, followLinks)) {
     const format = endings.find(({ ending }) => file.endsWith(ending))?.format;
     if (format === undefined) continue;
+    if (name === undefined && format.commonEnding && !(await isRecognised(format, join(path, file)))) continue;
     const files = found.get(format);
     if (files === undefined) found.set(format, [file]);
     else files.push(file);
@@ -151,6 +152,13 @@ async function filesIn(path: string, { format: name, followLinks = true }: OpenO
   }
   const [format, files] = only;
   return { format, files: (format.chooseFiles?.(files) ?? files).toSorted() };
+}
+
+/** Whether a file begins like a document of the format. */
+async function isRecognised(format: InputFormat, path: string): Promise<boolean> {
+  const { beginning, chunks } = await peek(readText(path));
+  await chunks.return(undefined);
+  return format.recognises(beginning, path.toLowerCase());
 }
 
 function nothingIn(path: string, candidates: readonly InputFormat[]): FileError {

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Omission } from "@weft-nlp/core";
 import type { Documents, OutputFormat, WriteEvent } from "@weft-nlp/core/formats";
+import { FileError } from "../errors.ts";
 import { fileFailure } from "./file-failure.ts";
 import { openFolder } from "./open-folder.ts";
 import { standardStream } from "./read-text.ts";
@@ -16,7 +17,7 @@ export type OnOmission = (omission: Omission) => void;
  * Companion files are written after the main one.
  *
  * @param path a file, plain or gzip by its name, `-` for standard output, or a folder if the
- *   format is one
+ *   format is one; for a single document in a format without companions, its file
  * @throws {FileError} when the system refuses, or if the folder is not empty
  */
 export async function writeDocuments(
@@ -25,6 +26,7 @@ export async function writeDocuments(
   documents: Documents,
   onOmission: OnOmission,
 ): Promise<void> {
+  if (isOneDocument(path, format)) return writeFileAtomically(path, onlyDocument(path, format, documents, onOmission));
   if (format.layout === "folder") return writeFolder(path, format.write(documents), onOmission);
   const beside = new Map<string, string[]>();
   const main = mainText(format.write(documents), beside, onOmission);
@@ -43,6 +45,28 @@ async function* mainText(
     if (event.kind === "omission") onOmission(event.omission);
     else if (event.file === undefined) yield event.text;
     else keep(beside, event.file, event.text);
+  }
+}
+
+/** Whether a path names the file of one document, in a format that is a folder of such files. */
+function isOneDocument(path: string, { layout, companions, extensions }: OutputFormat): boolean {
+  const name = path.toLowerCase().replace(/\.gz$/, "");
+  return layout === "folder" && companions === undefined && extensions.some((extension) => name.endsWith(extension));
+}
+
+async function* onlyDocument(
+  path: string,
+  format: OutputFormat,
+  documents: Documents,
+  onOmission: OnOmission,
+): AsyncGenerator<string> {
+  let only: string | undefined;
+  for await (const event of format.write(documents)) {
+    if (event.kind === "omission") onOmission(event.omission);
+    else if (event.file !== (only ??= event.file)) {
+      const message = `a file in ${format.name} holds one document, and there are several`;
+      throw new FileError("FILE_IS_FOLDER", { at: { source: path }, message, hint: "name a folder, without an ending" });
+    } else yield event.text;
   }
 }
 

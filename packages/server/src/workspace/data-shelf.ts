@@ -191,7 +191,9 @@ function mayBeData(name: string): boolean {
 }
 
 const formats: readonly InputFormat[] = [...inputFormats];
-const endings = formats.filter(({ layout }) => layout !== "folder").flatMap(({ extensions }) => extensions);
+const endings = formats
+  .filter(({ layout, commonEnding }) => layout !== "folder" || commonEnding)
+  .flatMap(({ extensions }) => extensions);
 
 function stampOf({ documents = 0, bytes, modified }: ShelvedFile): string {
   return `${documents} ${bytes} ${modified.getTime()}`;

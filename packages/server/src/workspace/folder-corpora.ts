@@ -53,7 +53,8 @@ export async function folderState(
 
 const filesAtOnce = 64;
 const all: readonly InputFormat[] = [...inputFormats];
-const formats = all.filter(({ layout }) => layout === "folder");
+/** Files with a common ending are listed one by one: only their content says what they are. */
+const formats = all.filter(({ layout, commonEnding }) => layout === "folder" && !commonEnding);
 
 function isMain(file: string): boolean {
   return formats.some(({ extensions }) => extensions.some((ending) => file.endsWith(ending)));

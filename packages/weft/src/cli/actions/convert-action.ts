@@ -104,7 +104,7 @@ function targetFormat(output: string, name: string | undefined): OutputFormat {
       : extensions.some((extension) => path.endsWith(extension)),
   );
   const [first] = fitting;
-  const own = fitting.find(({ name }) => name === formats.jsonl.name);
+  const own = fitting.find(({ name }) => name === formats.jsonl.name || name === formats.brat.name);
   if (first !== undefined && fitting.length === 1) return first;
   if (own !== undefined) return own;
   const names = (fitting.length > 0 ? fitting : [...outputFormats]).map(({ name }) => name).join(", ");
