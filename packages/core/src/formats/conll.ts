@@ -1,7 +1,7 @@
 import { DataError } from "../errors.ts";
 import type { Document } from "../schema/index.ts";
 import { decodeTags, encodeTags, type TagScheme } from "../text/index.ts";
-import type { Format, ReadEvent } from "./format.ts";
+import type { Format, ReadEvent, ReadOptions } from "./format.ts";
 import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
@@ -50,14 +50,14 @@ export const conll: Format = {
     return first.length > 1 && !isCorp && isTagged && columns.every(({ length }) => length === first.length);
   },
 
-  async *read(chunks, { source } = {}) {
+  async *read(chunks, { source, onInvalid } = {}) {
     let rows: Line[] = [];
     let held = 0;
     const place = { sentences: 0, group: 0 };
     for await (const lines of readLineGroups(chunks, source))
       for (const line of lines) {
         if (line.text.trim() === "") {
-          yield* readRows(rows, place, source);
+          yield* readRows(rows, place, source, onInvalid);
           rows = [];
           held = 0;
         } else if (!isComment(line.text)) {
@@ -66,7 +66,7 @@ export const conll: Format = {
           rows.push(line);
         }
       }
-    yield* readRows(rows, place, source);
+    yield* readRows(rows, place, source, onInvalid);
   },
 
   async *write(documents) {
@@ -95,6 +95,7 @@ function* readRows(
   rows: readonly Line[],
   place: { sentences: number; group: number },
   source: string | undefined,
+  onInvalid: ReadOptions["onInvalid"],
 ): Generator<ReadEvent> {
   const [first] = rows;
   if (first === undefined) return;
@@ -103,7 +104,7 @@ function* readRows(
     return;
   }
   place.sentences++;
-  yield* recordEvents({ source, line: first.number }, (omit) => readSentence(rows, place, source, omit));
+  yield* recordEvents({ source, line: first.number }, (omit) => readSentence(rows, place, source, omit), onInvalid);
 }
 
 function readSentence(

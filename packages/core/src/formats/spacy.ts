@@ -5,6 +5,7 @@ import { coveringTokens, documentFromText, type OffsetTranslation, offsetTransla
 import type { InputFormat, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
 import { spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   entityType,
@@ -57,8 +58,8 @@ export const spacy: InputFormat = {
   },
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readDoc(record, options, omit));
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readDoc(record, options, omit), options.onInvalid);
     }
   },
 };
@@ -66,9 +67,12 @@ export const spacy: InputFormat = {
 /** `title` and `settings` belong to displaCy, for drawing. */
 const ownFields = new Set(["id", "text", "ents", "sents", "tokens", "spans", "title", "settings"]);
 const entityFields = new Set(["start", "end", "label"]);
+const docNames = new FieldNames({ text: "text", ents: "list", tokens: "list", sents: "list" }, ownFields);
+const entityNames = new FieldNames({ start: "number", end: "number", label: "text" });
 
 function readDoc(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  docNames.check(fields, at);
   const text = asString(fields["text"], at, "text");
   const unit = options.offsetUnit ?? "codepoint";
   const characters = offsetTranslation(text, unit);
@@ -77,6 +81,7 @@ function readDoc(record: JsonRecord, options: ReadOptions, omit: Omit): Document
   const entities = asList(fields["ents"], at, "ents").map((item, index) => {
     const path = `ents[${index}]`;
     const each = asObject(item, at, path);
+    entityNames.check(each, at, path);
     omitOthers(each, entityFields, omit, path);
     const [start, end] = [asNumber(each["start"], at, `${path}.start`), asNumber(each["end"], at, `${path}.end`)];
     return { ...place({ start, end }, path, at), type: entityType(each["label"], at, `${path}.label`) };

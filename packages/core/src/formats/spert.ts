@@ -2,6 +2,7 @@ import type { Location } from "../errors.ts";
 import { asList, asNumber, asObject, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Entity, Relation } from "../schema/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   documentFromWords,
@@ -66,8 +67,8 @@ export const spert: Format = {
     const { file, reason } = findTypes(options);
     if (reason !== undefined) yield { kind: "omission", omission: { source: options.source, line: 1, path: typesFile, reason } };
     const symmetric = file === undefined ? new Set<string>() : await readSymmetric(file, options);
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, symmetric, omit));
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readSentence(record, symmetric, omit), options.onInvalid);
     }
   },
 
@@ -90,11 +91,13 @@ export const spert: Format = {
 
 function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: Omit): Document {
   const { fields, at } = record;
+  sentenceNames.check(fields, at);
   const plain = documentFromWords(recordId(fields["orig_id"], record, "orig_id"), [asStrings(fields["tokens"], at, "tokens")]);
   const bounds = { start: 0, end: plain.tokens.length };
   const entities = asList(fields["entities"], at, "entities").map((item, index): Entity => {
     const path = `entities[${index}]`;
     const entity = asObject(item, at, path);
+    entityNames.check(entity, at, path);
     omitOthers(entity, entityFields, omit, path);
     const [start, end] = [asNumber(entity["start"], at, `${path}.start`), asNumber(entity["end"], at, `${path}.end`)];
     return { ...tokenSpan(start, end, bounds, at, path), type: entityType(entity["type"], at, `${path}.type`) };
@@ -102,6 +105,7 @@ function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: 
   const relations = asList(fields["relations"], at, "relations").flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const relation = asObject(item, at, path);
+    relationNames.check(relation, at, path);
     omitOthers(relation, relationFields, omit, path);
     const [head, tail] = [readEnd(relation, "head", entities, at, path), readEnd(relation, "tail", entities, at, path)];
     const type = relationType(relation["type"], at, `${path}.type`, omit);
@@ -117,6 +121,9 @@ function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: 
 const sentenceFields = new Set(["tokens", "entities", "relations", "orig_id"]);
 const entityFields = new Set(["type", "start", "end"]);
 const relationFields = new Set(["type", "head", "tail"]);
+const sentenceNames = new FieldNames({ tokens: "words", entities: "list", relations: "list" }, sentenceFields);
+const entityNames = new FieldNames({ type: "text", start: "number", end: "number" });
+const relationNames = new FieldNames({ type: "text", head: "number", tail: "number" });
 
 function readEnd(relation: Fields, end: string, entities: readonly Entity[], at: Location, path: string): number {
   return endIndex(asNumber(relation[end], at, `${path}.${end}`), entities.length, "entity", at, `${path}.${end}`);

@@ -4,6 +4,16 @@ import { EntityTable, type Omit } from "./records.ts";
 
 type MentionRule = "nearest" | "first";
 
+/** The only name that begins with these words, if they are not a name themselves. */
+export function wholeName(words: string, names: Iterable<string>): string | undefined {
+  const longer = new Set<string>();
+  for (const name of names) {
+    if (name === words) return undefined;
+    if (name.startsWith(`${words} `)) longer.add(name);
+  }
+  return longer.size === 1 ? [...longer][0] : undefined;
+}
+
 /** A mention that a list gives by its words alone. */
 export interface NamedMention {
   readonly words: string;
