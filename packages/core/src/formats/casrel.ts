@@ -84,7 +84,7 @@ function readSentence(record: JsonRecord, names: Fields | undefined, options: Re
   const { fields, at } = record;
   recordNames.check(fields, at);
   const text = asString(fields["text"], at, "text");
-  const triples = asList(fields["triple_list"], at, "triple_list").map((item, index) => {
+  const triples = asList(fields["triple_list"] ?? [], at, "triple_list").map((item, index) => {
     const path = `triple_list[${index}]`;
     const triple = asList(item, at, path);
     const head = asString(triple[0], at, `${path}[0]`);

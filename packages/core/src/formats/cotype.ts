@@ -62,7 +62,7 @@ export const cotype: Format = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    return typeof fields?.["sentText"] === "string" && Array.isArray(fields["relationMentions"]);
+    return typeof fields?.["sentText"] === "string";
   },
 
   async *read(chunks, options = {}) {
@@ -100,7 +100,7 @@ function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
     return { words: asString(entity["text"], at, `${path}.text`), type: type === noLabel ? null : type, path };
   });
   const listed = new Set(named.map(({ words }) => words));
-  const pairs = asList(fields["relationMentions"], at, "relationMentions").map((item, index) => {
+  const pairs = asList(fields["relationMentions"] ?? [], at, "relationMentions").map((item, index) => {
     const path = `relationMentions[${index}]`;
     const relation = asObject(item, at, path);
     relationNames.check(relation, at, path);

@@ -109,8 +109,8 @@ async function withFirst(chunks: TextChunks): Promise<{ isList: boolean; text: A
  */
 function looksLikeRecord(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const { tokens, text, entities, spans, ents, triple_list, relation_list } = value as Record<string, unknown>;
-  if (Array.isArray(triple_list) || Array.isArray(relation_list) || isJsonMin(value as Record<string, unknown>)) return false;
+  const { tokens, text, entities, spans, ents, triple_list, relation_list, entity_list } = value as Record<string, unknown>;
+  if ([triple_list, relation_list, entity_list].some(Array.isArray) || isJsonMin(value as Record<string, unknown>)) return false;
   const hasTokens =
     Array.isArray(tokens) &&
     (tokens.every((token) => typeof token === "string") || areFormerTokens(value as Record<string, unknown>));

@@ -47,7 +47,7 @@ export const rin: Format = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    return Array.isArray(fields?.["sentText"]) && Array.isArray(fields["relationMentions"]);
+    return Array.isArray(fields?.["sentText"]);
   },
 
   async *read(chunks, options = {}) {
@@ -130,7 +130,7 @@ function readRelations(
   omit: Omit,
   endsOf: (relation: Fields, path: string) => Pick<Relation, "head" | "tail"> | undefined,
 ): Relation[] {
-  return asList(fields["relationMentions"], at, "relationMentions").flatMap((item, index): Relation[] => {
+  return asList(fields["relationMentions"] ?? [], at, "relationMentions").flatMap((item, index): Relation[] => {
     const path = `relationMentions[${index}]`;
     const relation = asObject(item, at, path);
     relationNames.check(relation, at, path);

@@ -52,8 +52,9 @@ export const spacy: InputFormat = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    if (typeof fields?.["text"] !== "string" || !Array.isArray(fields["ents"])) return false;
-    const [first] = fields["ents"] as unknown[];
+    if (typeof fields?.["text"] !== "string") return false;
+    if (fields["ents"] === undefined) return isTokenOnly(fields["tokens"]) && fields["sentences"] === undefined;
+    const [first] = Array.isArray(fields["ents"]) ? (fields["ents"] as unknown[]) : [null];
     return first === undefined || firstFields(first)?.["start"] !== undefined;
   },
 
@@ -70,6 +71,12 @@ const entityFields = new Set(["start", "end", "label"]);
 const docNames = new FieldNames({ text: "text", ents: "list", tokens: "list", sents: "list" }, ownFields);
 const entityNames = new FieldNames({ start: "number", end: "number", label: "text" });
 
+/** Tokens given by numbered offsets, as of a pipeline that finds no entities. */
+function isTokenOnly(tokens: unknown): boolean {
+  const first = Array.isArray(tokens) ? firstFields(tokens[0]) : undefined;
+  return first !== undefined && first["id"] !== undefined && first["start"] !== undefined && first["text"] === undefined;
+}
+
 function readDoc(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   docNames.check(fields, at);
@@ -78,7 +85,7 @@ function readDoc(record: JsonRecord, options: ReadOptions, omit: Omit): Document
   const characters = offsetTranslation(text, unit);
   const plain = readPlain(recordId(fields["id"], record, "id"), text, fields, characters, options, at, omit);
   const place = spanPlacer(plain, unit, omit);
-  const entities = asList(fields["ents"], at, "ents").map((item, index) => {
+  const entities = asList(fields["ents"] ?? [], at, "ents").map((item, index) => {
     const path = `ents[${index}]`;
     const each = asObject(item, at, path);
     entityNames.check(each, at, path);

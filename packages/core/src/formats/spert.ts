@@ -59,8 +59,13 @@ export const spert: Format = {
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
     if (!/^\uFEFF?\s*\[/.test(beginning) || !Array.isArray(fields?.["tokens"])) return false;
-    const { entities, relations } = fields as Record<string, unknown>;
-    return Array.isArray(entities) && Array.isArray(relations);
+    const { tokens, entities, relations } = fields as Record<string, unknown>;
+    if (Array.isArray(entities) || Array.isArray(relations)) return true;
+    // The input of a prediction, without annotation.
+    return (
+      (tokens as unknown[]).every((token) => typeof token === "string") &&
+      Object.keys(fields).every((name) => sentenceFields.has(name))
+    );
   },
 
   async *read(chunks, options = {}) {
@@ -94,7 +99,7 @@ function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: 
   sentenceNames.check(fields, at);
   const plain = documentFromWords(recordId(fields["orig_id"], record, "orig_id"), [asStrings(fields["tokens"], at, "tokens")]);
   const bounds = { start: 0, end: plain.tokens.length };
-  const entities = asList(fields["entities"], at, "entities").map((item, index): Entity => {
+  const entities = asList(fields["entities"] ?? [], at, "entities").map((item, index): Entity => {
     const path = `entities[${index}]`;
     const entity = asObject(item, at, path);
     entityNames.check(entity, at, path);
@@ -102,7 +107,7 @@ function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: 
     const [start, end] = [asNumber(entity["start"], at, `${path}.start`), asNumber(entity["end"], at, `${path}.end`)];
     return { ...tokenSpan(start, end, bounds, at, path), type: entityType(entity["type"], at, `${path}.type`) };
   });
-  const relations = asList(fields["relations"], at, "relations").flatMap((item, index): Relation[] => {
+  const relations = asList(fields["relations"] ?? [], at, "relations").flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const relation = asObject(item, at, path);
     relationNames.check(relation, at, path);

@@ -71,7 +71,7 @@ function readSentence(record: JsonRecord, omit: Omit): Document {
   const { fields, at } = record;
   recordNames.check(fields, at);
   const plain = documentFromWords(recordId(fields["id"], record, "id"), [asStrings(fields["token"], at, "token")]);
-  const type = asString(fields["relation"], at, "relation");
+  const type = fields["relation"] === undefined ? withoutRelation : asString(fields["relation"], at, "relation");
   const pos = fields["stanford_pos"] === undefined ? undefined : asStrings(fields["stanford_pos"], at, "stanford_pos");
   const group = fields["docid"] === undefined ? undefined : asString(fields["docid"], at, "docid");
   omitOthers(fields, knownFields, omit);

@@ -56,7 +56,8 @@ export const tplinker: Format = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    return typeof fields?.["text"] === "string" && Array.isArray(fields["relation_list"]);
+    if (typeof fields?.["text"] !== "string") return false;
+    return Array.isArray(fields["relation_list"]) || Array.isArray(fields["entity_list"]);
   },
 
   async *read(chunks, options = {}) {
@@ -118,7 +119,7 @@ function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
     const type = entityType(entity["type"], at, `${path}.type`);
     return { ...readNamed(entity, "text", "char_span", at, path), type: type === noType ? null : type };
   });
-  const links = asList(fields["relation_list"], at, "relation_list").map((item, index) => {
+  const links = asList(fields["relation_list"] ?? [], at, "relation_list").map((item, index) => {
     const path = `relation_list[${index}]`;
     const relation = asObject(item, at, path);
     relationNames.check(relation, at, path);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readFiles } from "../../testing/describe-format.ts";
 import { inputFormats } from "../formats.ts";
-import { FieldNames, misspeltFields } from "./field-names.ts";
+import { FieldNames, slipsIn } from "./field-names.ts";
 
 const words = ["Ada", "runs", "Acme"];
 const text = "Ada runs Acme";
@@ -79,8 +79,8 @@ test("a field is no slip if the one it resembles is there", () => {
 });
 
 test("names the fields that may be meant in a record of no format", () => {
-  expect(misspeltFields({ tokns: words, entities: spots, relatons: [] })).toBe(
+  expect(slipsIn({ tokns: words, entities: spots, relatons: [] })).toBe(
     'did you mean tokens by "tokns"? did you mean relations by "relatons"?',
   );
-  expect(misspeltFields({ colour: "blue" })).toBeUndefined();
+  expect(slipsIn({ colour: "blue" })).toBeUndefined();
 });

@@ -148,7 +148,7 @@ const anything = new FieldNames({
 });
 
 /** What the misspelt fields of a record in no known format may mean, as a hint. */
-export function misspeltFields(record: Fields): string | undefined {
+export function slipsIn(record: Fields): string | undefined {
   const slips = Object.keys(record).flatMap((name) => {
     const meant = anything.meant(name, record);
     return meant === undefined ? [] : [`did you mean ${meant} by ${JSON.stringify(name)}?`];
