@@ -11,7 +11,7 @@ import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } 
  *
  * Tags may be BIO, BIOES or BILOU, detected per sentence. With three or more columns, the second is
  * the part of speech; the others are reported. `-DOCSTART-` begins a group, which goes into the
- * metadata as `doc`.
+ * metadata as `doc`. A file whose first sentence has words alone is not annotated.
  */
 export const conll: Format = {
   name: "conll",
@@ -36,7 +36,7 @@ export const conll: Format = {
     metadata: false,
   },
 
-  recognises(beginning) {
+  recognises(beginning, fileName) {
     // The last line may be truncated.
     const lines = beginning.replace(/^\uFEFF/, "").split(/\r?\n/);
     const rows = (lines.length > 1 ? lines.slice(0, -1) : lines).filter((line) => line.trim() !== "").slice(0, 50);
@@ -47,13 +47,15 @@ export const conll: Format = {
     const tags = columns.map((row) => row.at(-1) ?? "");
     // Plain text may have lines that end in a capital letter, so require one unambiguous tag.
     const isTagged = tags.every((tag) => tagPattern.test(tag)) && tags.some((tag) => /^(?:O|.-.+)$/u.test(tag));
+    if (columns.length > 0 && columns.every(({ length }) => length === 1))
+      return conll.extensions.some((extension) => fileName.endsWith(extension));
     return first.length > 1 && !isCorp && isTagged && columns.every(({ length }) => length === first.length);
   },
 
   async *read(chunks, { source, onInvalid } = {}) {
     let rows: Line[] = [];
     let held = 0;
-    const place = { sentences: 0, group: 0 };
+    const place: Place = { sentences: 0, group: 0, untagged: false };
     for await (const lines of readLineGroups(chunks, source))
       for (const line of lines) {
         if (line.text.trim() === "") {
@@ -91,9 +93,16 @@ function columnsOf(line: string): string[] {
   return line.includes("\t") ? line.trimEnd().split("\t") : line.trim().split(/ +/);
 }
 
+interface Place {
+  sentences: number;
+  group: number;
+  /** Whether the file has words alone, which its first sentence shows. */
+  untagged: boolean;
+}
+
 function* readRows(
   rows: readonly Line[],
-  place: { sentences: number; group: number },
+  place: Place,
   source: string | undefined,
   onInvalid: ReadOptions["onInvalid"],
 ): Generator<ReadEvent> {
@@ -104,18 +113,18 @@ function* readRows(
     return;
   }
   place.sentences++;
+  if (place.sentences === 1) place.untagged = rows.every(({ text }) => columnsOf(text).length === 1);
   yield* recordEvents({ source, line: first.number }, (omit) => readSentence(rows, place, source, omit), onInvalid);
 }
 
-function readSentence(
-  rows: readonly Line[],
-  place: { readonly sentences: number; readonly group: number },
-  source: string | undefined,
-  omit: Omit,
-): Document {
+function readSentence(rows: readonly Line[], place: Readonly<Place>, source: string | undefined, omit: Omit): Document {
   const columns = rows.map(({ text, number }) => {
-    const row = columnsOf(text);
+    const row = place.untagged ? [...columnsOf(text), "O"] : columnsOf(text);
     const at = { source, line: number };
+    if (place.untagged && row.length > 2) {
+      const message = `expected one column, as in the first sentence, found ${row.length - 1}`;
+      throw new DataError("FIELD_INVALID", { at, message });
+    }
     const tag = row.at(-1) ?? "";
     if (row.length < 2) throw new DataError("FIELD_INVALID", { at, message: "expected a word and its tag, found one column" });
     if (row[0] === "") throw new DataError("FIELD_INVALID", { at, message: "the word is empty" });

@@ -13,7 +13,7 @@ import { unlessInvalid } from "./shared/unless-invalid.ts";
 /**
  * Weft's own format: one JSON object per line, which is a sentence, a document or a text with
  * character spans. `documentFromRecord` documents the fields. It holds every document completely.
- * A JSON list of such objects is read too.
+ * A JSON list of such objects and objects over several lines are read too.
  */
 export const jsonl: Format = {
   name: "jsonl",
@@ -38,7 +38,7 @@ export const jsonl: Format = {
   },
 
   recognises(beginning) {
-    if (/^\uFEFF?\s*\[/.test(beginning)) {
+    if (/^\uFEFF?\s*\[/.test(beginning) || spreadObject.test(beginning)) {
       const first = firstFields(firstJsonValue(beginning));
       return typeof first?.["text"] === "string" && looksLikeRecord(first);
     }
@@ -67,10 +67,13 @@ interface PlacedRecord {
   readonly at: Location;
 }
 
-/** The records of a file: its lines, or the elements of a list. */
+/** The beginning of an object over several lines, as `JSON.stringify` indents it. */
+const spreadObject = /^\uFEFF?\s*\{\s*\n\s*"/;
+
+/** The records of a file: its lines, the elements of a list, or objects over several lines. */
 async function* recordsOf(chunks: TextChunks, { source, onInvalid }: ReadOptions): AsyncGenerator<PlacedRecord> {
-  const { isList, text } = await withFirst(chunks);
-  if (isList) {
+  const { inLines, text } = await withFirst(chunks);
+  if (!inLines) {
     for await (const { fields, at, index } of readJsonRecords(text, source, onInvalid))
       yield { value: () => ({ id: `record-${index + 1}`, ...fields }), at };
     return;
@@ -82,8 +85,8 @@ async function* recordsOf(chunks: TextChunks, { source, onInvalid }: ReadOptions
   }
 }
 
-/** Whether the text begins like a list of records. A line with a list is invalid instead. */
-async function withFirst(chunks: TextChunks): Promise<{ isList: boolean; text: AsyncIterable<string> }> {
+/** Whether the text begins like lines of records. A line with a list is invalid, not a list. */
+async function withFirst(chunks: TextChunks): Promise<{ inLines: boolean; text: AsyncIterable<string> }> {
   const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
   let beginning = "";
   let next = await iterator.next();
@@ -100,7 +103,7 @@ async function withFirst(chunks: TextChunks): Promise<{ isList: boolean; text: A
       await iterator.return?.();
     }
   }
-  return { isList: /^\uFEFF?\s*\[\s*\{/.test(beginning), text: whole() };
+  return { inLines: !/^\uFEFF?\s*\[\s*\{/.test(beginning) && !spreadObject.test(beginning), text: whole() };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Location } from "../errors.ts";
 import { asList, asNumber, asObject, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Entity, Relation } from "../schema/index.ts";
+import { documentFromText } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { FieldNames } from "./shared/field-names.ts";
-import { firstJsonValue } from "./shared/json-values.ts";
+import { firstJsonValue, readJsonValues } from "./shared/json-values.ts";
 import {
   documentFromWords,
   endIndex,
@@ -13,7 +14,6 @@ import {
   type Omit,
   omitOthers,
   readCompanion,
-  readJsonRecords,
   recordEvents,
   recordId,
   relationType,
@@ -57,7 +57,9 @@ export const spert: Format = {
   companions: [typesFile],
 
   recognises(beginning) {
-    const fields = firstFields(firstJsonValue(beginning));
+    const first = firstJsonValue(beginning);
+    if (/^\uFEFF?\s*\[/.test(beginning) && isPlain(first)) return true;
+    const fields = firstFields(first);
     if (!/^\uFEFF?\s*\[/.test(beginning) || !Array.isArray(fields?.["tokens"])) return false;
     const { tokens, entities, relations } = fields as Record<string, unknown>;
     if (Array.isArray(entities) || Array.isArray(relations)) return true;
@@ -72,8 +74,14 @@ export const spert: Format = {
     const { file, reason } = findTypes(options);
     if (reason !== undefined) yield { kind: "omission", omission: { source: options.source, line: 1, path: typesFile, reason } };
     const symmetric = file === undefined ? new Set<string>() : await readSymmetric(file, options);
-    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, symmetric, omit), options.onInvalid);
+    let index = 0;
+    for await (const { value, at: line } of readJsonValues(chunks, options.source, undefined, options.onInvalid)) {
+      const record = { at: { ...line, path: `[${index}]` }, index: index++ };
+      const read = (omit: Omit): Document =>
+        isPlain(value)
+          ? plainSentence(value, record.index, options)
+          : readSentence({ ...record, fields: asObject(value, record.at, "") }, symmetric, omit);
+      yield* recordEvents(record.at, read, options.onInvalid);
     }
   },
 
@@ -93,6 +101,17 @@ export const spert: Format = {
     yield { kind: "text", text: `${JSON.stringify(typesOf(entityTypes, relationTypes))}\n`, file: typesFile };
   },
 };
+
+/** What SpERT predicts for can also be the words of a sentence, or its text. */
+function isPlain(value: unknown): value is string | readonly string[] {
+  if (typeof value === "string") return true;
+  return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string");
+}
+
+function plainSentence(value: string | readonly string[], index: number, { text }: ReadOptions): Document {
+  const id = `record-${index + 1}`;
+  return typeof value === "string" ? documentFromText(id, value, text) : documentFromWords(id, [value]);
+}
 
 function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: Omit): Document {
   const { fields, at } = record;

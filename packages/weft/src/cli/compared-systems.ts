@@ -25,7 +25,7 @@ export interface OpenedSystem extends ComparedSystem {
   readonly sameAsGold: readonly SameRun[];
 }
 
-interface SameRun extends Pick<SameAsGold, "by"> {
+interface SameRun extends SameAsGold {
   readonly path: string;
 }
 
@@ -56,7 +56,7 @@ export async function openSystem(
       const matched = matchSentences(gold, predicted as Corpus);
       const same = sameAsGold(gold, predicted as Corpus, matched);
       if (same !== undefined) {
-        sameRuns.push({ path, by: same.by });
+        sameRuns.push({ path, ...same });
         context.terminal.say(`warning: ${same.message}`);
       }
       // Pairs that were found by their words are in the order of gold.

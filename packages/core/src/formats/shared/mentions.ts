@@ -237,7 +237,8 @@ export function wordsOf(document: Document, span: Span): string {
 /**
  * Makes a sentence from text of space-separated words, as in the releases of NYT and WebNLG.
  * Tokenises the text instead if that makes more annotated mentions fall on token boundaries, which
- * is reported, or if the options name a tokeniser.
+ * is reported, or if the options name a tokeniser. A text without mentions is tokenised if it ends
+ * like ordinary text, with its full stop at the last word.
  *
  * @param mentions the number of annotated mentions
  * @param fitting counts the annotated mentions that fall on this document's token boundaries
@@ -259,6 +260,7 @@ export function documentFromSpacedText(
   }));
   const sentences = tokens.length === 0 ? [] : [{ start: 0, end: tokens.length }];
   const spaced: Document = { id, text, tokens, sentences, entities: [], relations: [], metadata: {} };
+  if (mentions === 0) return /[\p{L}\p{N}][.!?]["')\]]*\s*$/u.test(text) ? tokenised() : spaced;
   const reached = fitting(spaced);
   if (reached === mentions) return spaced;
   const other = tokenised();

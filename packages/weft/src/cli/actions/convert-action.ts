@@ -45,6 +45,8 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
     if ("open" in target) await writeTriples(output, target, withOmissions(documents, target, onOmission), triples);
     else await writeDocuments(output, target, documents, onOmission);
   });
+  const bare = total.documents > 0 && total.entities + total.relations === 0;
+  const warnings = bare ? [withoutAnnotation(input)] : [];
   if (terminal.json)
     await terminal.printJson({
       input,
@@ -52,6 +54,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
       to: target.name,
       ...total,
       ...skipped.toJson(),
+      warnings,
       omitted: report.total,
       omissions: report.toJson(),
     });
@@ -69,7 +72,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
     if (report.total > 0) terminal.say(report.print(terminal.errorStyle));
   }
   if (!terminal.json) skipped.say(context);
-  if (total.documents > 0 && total.entities + total.relations === 0) terminal.say(`warning: ${withoutAnnotation(input)}`);
+  for (const warning of warnings) terminal.say(`warning: ${warning}`);
   return options.strict && report.total > 0 ? 1 : 0;
 
   async function* documentsOf(events: AsyncIterable<ReadEvent>): AsyncGenerator<Document> {

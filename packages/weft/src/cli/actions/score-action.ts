@@ -61,7 +61,7 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
     train: train?.source,
     matchedBy: matched.by,
     notCarried: omissions,
-    ...(same === undefined ? {} : { sameAsGold: same.by }),
+    ...(same === undefined ? {} : { sameAsGold: same.by, warnings: [same.message] }),
     ...skipped.toJson(),
   };
   const value = { ...files, ...report };
