@@ -38,7 +38,11 @@ const files: readonly (readonly [what: string, file: string, content: unknown])[
   ["GLiNER", "gliner.json", [{ tokenized_text: words }]],
   ["spaCy", "spacy.json", { text, ents: [], sents: [{ start: 0, end: 22 }], tokens }],
   ["spaCy without a recogniser", "spacy-tokens.jsonl", { text, tokens }],
-  ["TACRED", "tacred.json", [{ id: "1", token: words, subj_start: 0, subj_end: 1, obj_start: 3, obj_end: 3 }]],
+  [
+    "TACRED",
+    "tacred.json",
+    [{ id: "1", relation: "no_relation", token: words, subj_start: 0, subj_end: 1, obj_start: 3, obj_end: 3 }],
+  ],
   ["Label Studio before import", "tasks.json", [{ data: { text } }]],
   ["Label Studio", "export.json", [{ id: 1, data: { Full_Text: text, n: 3 }, annotations: [], predictions: [] }]],
   ["CoNLL columns", "tags.conll", words.map((word) => `${word}\tO\n`).join("")],

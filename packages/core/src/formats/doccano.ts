@@ -74,7 +74,7 @@ const entityFields = new Set(["id", "label", "start_offset", "end_offset"]);
 const relationFields = new Set(["id", "from_id", "to_id", "type"]);
 const lineNames = new FieldNames({ text: "text", entities: "list", relations: "list" }, ownFields);
 const entityNames = new FieldNames({ label: "text", start_offset: "number", end_offset: "number" }, entityFields);
-const relationNames = new FieldNames({ type: "text" }, relationFields);
+const relationNames = new FieldNames({ type: "text", from_id: "id", to_id: "id" }, relationFields);
 
 function looksLikeLine(value: unknown): boolean {
   const fields = firstFields(value);

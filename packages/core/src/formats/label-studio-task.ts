@@ -2,6 +2,7 @@ import { DataError, type Location } from "../errors.ts";
 import { asList, asObject, asString, type Fields, within } from "../json/fields.ts";
 import type { ReadOptions } from "./format.ts";
 import { type CharacterSpan, countAgreeing } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstFields, type Omit } from "./shared/records.ts";
 
 /** The regions and relations of one annotation or prediction of a task. */
@@ -105,11 +106,14 @@ export class TaskChoices {
   }
 }
 
+const annotationNames = new FieldNames({ result: "list" });
+
 function candidates(fields: Fields, name: string, at: Location): Candidate[] {
   if (fields[name] === undefined || fields[name] === null) return [];
   return asList(fields[name], at, name).map((item, index) => {
     const path = `${name}[${index}]`;
     const each = asObject(item, at, path);
+    annotationNames.check(each, at, path);
     const { result, was_cancelled: cancelled, ground_truth: groundTruth, completed_by: by } = each;
     return { result, path, cancelled: cancelled === true, groundTruth: groundTruth === true, by: namesOf(by) };
   });

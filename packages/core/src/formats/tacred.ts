@@ -1,7 +1,6 @@
 import { asNumber, asString, asStrings } from "../json/fields.ts";
 import type { Document, Entity } from "../schema/index.ts";
 import type { InputFormat } from "./format.ts";
-import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   documentFromWords,
@@ -51,9 +50,9 @@ export const tacred: InputFormat = {
     return Array.isArray(fields?.["token"]) && fields["subj_start"] !== undefined && fields["obj_start"] !== undefined;
   },
 
-  async *read(chunks, options = {}) {
-    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, omit), options.onInvalid);
+  async *read(chunks, { source } = {}) {
+    for await (const record of readJsonRecords(chunks, source)) {
+      yield* recordEvents(record.at, (omit) => readSentence(record, omit));
     }
   },
 };
@@ -65,13 +64,10 @@ const knownFields = new Set([
   ...["subj", "obj"].flatMap((end) => [`${end}_start`, `${end}_end`, `${end}_type`]),
 ]);
 
-const recordNames = new FieldNames({ token: "words", relation: "text" }, knownFields);
-
 function readSentence(record: JsonRecord, omit: Omit): Document {
   const { fields, at } = record;
-  recordNames.check(fields, at);
   const plain = documentFromWords(recordId(fields["id"], record, "id"), [asStrings(fields["token"], at, "token")]);
-  const type = fields["relation"] === undefined ? withoutRelation : asString(fields["relation"], at, "relation");
+  const type = asString(fields["relation"], at, "relation");
   const pos = fields["stanford_pos"] === undefined ? undefined : asStrings(fields["stanford_pos"], at, "stanford_pos");
   const group = fields["docid"] === undefined ? undefined : asString(fields["docid"], at, "docid");
   omitOthers(fields, knownFields, omit);

@@ -17,6 +17,8 @@ const slips: readonly (readonly [format: string, record: object, path: string, m
   ["jsonl", { text, entites: [] }, "entites", "entities"],
   ["jsonl", { text, spans: [{ start: 0, end: 3, label: "PER" }] }, "spans", "entities"],
   ["jsonl", { text, triple_lst: [["Ada", "runs", "Acme"]] }, "triple_lst", "triple_list"],
+  ["jsonl", { text, annotations: [{ start: 0, end: 3, label: "PER" }] }, "annotations", "entities"],
+  ["jsonl", { tokenised_text: words, ner: [[0, 0, "PER"]] }, "tokenised_text", "tokenized_text"],
   ["jsonl", { data: text, entities: [] }, "data", "text"],
   ["jsonl", { txt: text }, "txt", "text"],
   ["jsonl", { tokens: words, entities: [{ start: 0, end: 1, label: "PER" }] }, "entities[0].label", "type"],
@@ -28,6 +30,7 @@ const slips: readonly (readonly [format: string, record: object, path: string, m
   ["doccano", { text, entities: [], relatons: [] }, "relatons", "relations"],
   ["doccano", { text, entities: [{ id: 1, type: "PER", start_offset: 0, end_offset: 3 }] }, "entities[0].type", "label"],
   ["doccano", { text, relations: [{ from_id: 1, to_id: 2, label: "r" }] }, "relations[0].label", "type"],
+  ["doccano", { text, relations: [{ head: 1, tail: 2, type: "r" }] }, "relations[0].head", "from_id"],
   ["prodigy", { text, spans: [], realtions: [] }, "realtions", "relations"],
   ["prodigy", { text, span: [{ start: 0, end: 3, label: "PER" }] }, "span", "spans"],
   ["prodigy", { text, spans: [{ start: 0, end: 3, lable: "PER" }] }, "spans[0].lable", "label"],
@@ -37,6 +40,7 @@ const slips: readonly (readonly [format: string, record: object, path: string, m
   ["spert", { tokens: words, entities: [{ start: 0, end: 1, label: "PER" }], relations: [] }, "entities[0].label", "type"],
   ["label-studio", { data: { text }, annotatons: [] }, "annotatons", "annotations"],
   ["label-studio", { dta: { text }, annotations: [] }, "dta", "data"],
+  ["label-studio", { data: { text }, annotations: [{ results: [] }] }, "annotations[0].results", "result"],
   ["spacy", { text, entities: [{ start: 0, end: 3, label: "PER" }] }, "entities", "ents"],
   ["spacy", { text, ents: [{ start: 0, end: 3, type: "PER" }] }, "ents[0].type", "label"],
   ["gliner", { tokenized_text: words, ner: [], relation: [[0, 1, "r"]] }, "relation", "relations"],
@@ -51,7 +55,6 @@ const slips: readonly (readonly [format: string, record: object, path: string, m
   ],
   ["cotype", { sentText: text, entityMentions: [], relationMention: [] }, "relationMention", "relationMentions"],
   ["rin", { sentText: words, relationMentons: [] }, "relationMentons", "relationMentions"],
-  ["tacred", { token: words, label: "r" }, "label", "relation"],
 ];
 
 test.each(slips)("%s: %j is refused with the field that is meant", async (name, record, path, meant) => {

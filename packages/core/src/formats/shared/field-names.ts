@@ -3,14 +3,14 @@ import { type Fields, within } from "../../json/fields.ts";
 import { nearestName } from "../../text/index.ts";
 
 /** What the value of a field looks like; a `list` holds objects or lists. */
-type Shape = "list" | "words" | "text" | "number" | "object";
+type Shape = "list" | "words" | "text" | "number" | "id" | "object";
 
 /** Names that tools use for the same thing. */
 const meanings: readonly (readonly string[])[] = [
   ["text", "data", "sentence", "content", "sentText", "sentence_text"],
   ["tokens", "token", "words", "tokenized_text"],
   ["type", "label", "labels", "tag", "category", "class", "entity_type", "relation_type", "relation", "predicate"],
-  ["entities", "spans", "ents", "ner", "entity_list", "entityMentions", "mentions"],
+  ["entities", "spans", "ents", "ner", "entity_list", "entityMentions", "mentions", "annotations", "label", "labels"],
   ["relations", "triple_list", "relation_list", "relationMentions", "spo_list", "triples", "links", "edges", "arcs"],
   ["head", "from_id", "subject", "from", "source", "em1Text"],
   ["tail", "to_id", "child", "object", "to", "target", "em2Text"],
@@ -84,7 +84,7 @@ export class FieldNames {
     const known = this.#found.get(name);
     if (known !== undefined) return known;
     const folded = fold(name);
-    const group = meanings.find((names) => names.some((each) => fold(each) === folded)) ?? [];
+    const group = meanings.filter((names) => names.some((each) => fold(each) === folded)).flat();
     const candidates = [...this.#shapes.keys()].flatMap((meant) => {
       const near = nearestName(name, [meant]) !== undefined;
       return near || group.includes(meant) ? [{ meant, near }] : [];
@@ -108,7 +108,8 @@ function isAbsent(value: unknown): boolean {
 function hasShape(value: unknown, shape: Shape | undefined): boolean {
   const isObject = (each: unknown): boolean => typeof each === "object" && each !== null;
   if (shape === "text") return typeof value === "string";
-  if (shape === "number") return typeof value === "number";
+  if (shape === "id" && typeof value === "string") return true;
+  if (shape === "number" || shape === "id") return typeof value === "number";
   if (shape === "object") return isObject(value) && !Array.isArray(value);
   if (!Array.isArray(value)) return false;
   return shape === "words" ? value.every((each) => typeof each === "string") : value.every(isObject);

@@ -64,9 +64,9 @@ export function documentFromRecord(
       reason,
       ...(kind === undefined ? {} : { kind }),
     });
+  if (fields["tokens"] === undefined && fields["text"] === undefined) textNames.check(fields, at);
   names.check(fields, at);
   if (fields["entities"] === undefined && fields["relations"] === undefined) anyAnnotation.check(fields, at);
-  if (fields["tokens"] === undefined && fields["text"] === undefined) textNames.check(fields, at);
   const words = fields["tokens"] === undefined ? undefined : asStrings(fields["tokens"], at, "tokens");
   const text = words !== undefined && fields["text"] === undefined ? words.join(" ") : asString(fields["text"], at, "text");
   const characters = offsetTranslation(text, readUnit(fields, at));
@@ -114,7 +114,11 @@ const documentFields = new Set([
   "meta",
 ]);
 const names = new FieldNames({ entities: "list", relations: "list", offsets: "list", offsetUnit: "text" }, documentFields);
-const textNames = new FieldNames({ text: "text", tokens: "words" }, documentFields);
+/** With those of other formats, whose lines come here if their own format does not know them. */
+const textNames = new FieldNames(
+  { text: "text", tokens: "words", sentText: "text", tokenized_text: "words", sentences: "list" },
+  documentFields,
+);
 const entityFields = new Set(["start", "end", "startChar", "endChar", "text", "type", "confidence"]);
 const formerEntityFields = new Set([...entityFields, "id"]);
 const relationFields = new Set(["head", "tail", "type", "confidence"]);
