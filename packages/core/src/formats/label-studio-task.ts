@@ -31,7 +31,8 @@ export class TaskChoices {
 
   /**
    * The field of `data` that holds the text: the one that was asked for, `text`, the only string,
-   * or of several the one that the words of the regions fit, or else the only one named like a text.
+   * or of several the one that the words of the regions fit, or else the only one that is named
+   * like a text.
    *
    * @throws {DataError} FIELD_MISSING if that leaves none or several
    */

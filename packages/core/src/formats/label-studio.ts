@@ -41,11 +41,12 @@ const holds: Capacity = {
 /**
  * Label Studio's JSON export: a list of tasks, each with the annotations of one or more people.
  *
- * Reads the annotation marked as ground truth, otherwise the first that was not cancelled, or with
- * `annotation: "predicted"` the first prediction of tasks that have the field, and reports the rest. A region with several labels keeps the first, a relation with several labels
- * becomes one for each, and a bidirectional arrow becomes two. Offsets count UTF-16 units unless
- * the words of the regions match better with code points. Documents with a confidence are written
- * as predictions. The other fields of `data` become the document's metadata.
+ * Reads the annotation marked as ground truth, otherwise the first that was not cancelled, and
+ * reports the rest. With `annotation: "predicted"` it reads the first prediction of tasks that have
+ * the field. A region with several labels keeps the first, a relation with several labels becomes
+ * one for each, and a bidirectional arrow becomes two. Offsets count UTF-16 units unless the words
+ * of the regions match better with code points. Documents with a confidence are written as
+ * predictions. The other fields of `data` become the document's metadata.
  */
 export const labelStudio: Format = {
   name: "label-studio",

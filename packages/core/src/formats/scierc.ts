@@ -26,8 +26,8 @@ import {
  * sentence. Indices count tokens of the whole document, and ends are inclusive.
  *
  * Reads predictions (`predicted_ner`, `predicted_relations`) if they are asked for, or if there is
- * no `ner` and no `relations`, with their softmax as confidence. Coreference clusters, events and fields that begin with `_` go
- * into the metadata, and writing restores them.
+ * no `ner` and no `relations`, with their softmax as confidence. Coreference clusters, events and
+ * fields that begin with `_` go into the metadata, and writing restores them.
  */
 export const scierc: Format = {
   name: "scierc",

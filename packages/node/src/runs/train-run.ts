@@ -48,7 +48,9 @@ export interface TrainRunInput extends ComputeOptions {
   readonly withEncoder?: boolean | undefined;
   /** Seconds between checkpoints; 0 writes one after every epoch. */
   readonly checkpointSeconds?: number | undefined;
-  /** Skips documents that cannot be read, with a notice; defaults to false: the first one is an error. */
+  /**
+   * Skips documents that cannot be read, with a notice. Defaults to false: the first is an error.
+   */
   readonly skipInvalid?: boolean | undefined;
 }
 
