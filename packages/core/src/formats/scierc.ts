@@ -1,7 +1,7 @@
 import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asStrings, type Fields, within } from "../json/fields.ts";
 import type { Document, Entity, Relation, Span } from "../schema/index.ts";
-import type { Format, ReadOptions } from "./format.ts";
+import type { Format } from "./format.ts";
 import { AnnotationKind } from "./shared/annotation-kind.ts";
 import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";

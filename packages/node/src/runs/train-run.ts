@@ -72,7 +72,7 @@ export interface VectorsEvent {
 }
 
 /** Something about the data that is worth knowing before training begins. */
-export interface NoticeEvent {
+interface NoticeEvent {
   readonly kind: "notice";
   /** One clause without a full stop. */
   readonly message: string;
