@@ -9,6 +9,7 @@ export { type ErrorDetails, formatLocation, type Location, WeftError } from "@we
 export const coreErrorCodes = {
   JSON_INVALID: "a line or a file is not valid JSON",
   FIELD_MISSING: "a required field is missing",
+  FIELD_UNKNOWN: "a field is not known, and its name is close to that of a missing one",
   FIELD_INVALID: "a field has the wrong type or an impossible value",
   SPAN_OUTSIDE: "a span extends beyond its sentence or text",
   SPAN_EMPTY: "a span contains no token or no character",

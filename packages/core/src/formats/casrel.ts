@@ -2,6 +2,7 @@ import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
 import type { Document, Entity, Relation } from "../schema/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { documentFromSpacedText, MentionFinder, omitMisplaced, wordsOf } from "./shared/mentions.ts";
 import {
@@ -53,8 +54,8 @@ export const casrel: Format = {
 
   async *read(chunks, options = {}) {
     const names = await readNames(options);
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, names, options, omit));
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readSentence(record, names, options, omit), options.onInvalid);
     }
   },
 
@@ -81,8 +82,9 @@ export const casrel: Format = {
 
 function readSentence(record: JsonRecord, names: Fields | undefined, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  recordNames.check(fields, at);
   const text = asString(fields["text"], at, "text");
-  const triples = asList(fields["triple_list"], at, "triple_list").map((item, index) => {
+  const triples = asList(fields["triple_list"] ?? [], at, "triple_list").map((item, index) => {
     const path = `triple_list[${index}]`;
     const triple = asList(item, at, path);
     const head = asString(triple[0], at, `${path}[0]`);
@@ -106,6 +108,7 @@ function readSentence(record: JsonRecord, names: Fields | undefined, options: Re
 }
 
 const knownFields = new Set(["text", "triple_list", "id"]);
+const recordNames = new FieldNames({ text: "text", triple_list: "list" }, knownFields);
 
 /** Resolves a relation number through `rel2id.json`; other values are names already. */
 function nameOf(value: unknown, names: Fields | undefined, at: Location, path: string): unknown {

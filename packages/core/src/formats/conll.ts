@@ -1,7 +1,7 @@
 import { DataError } from "../errors.ts";
 import type { Document } from "../schema/index.ts";
 import { decodeTags, encodeTags } from "../text/index.ts";
-import type { Format, ReadEvent } from "./format.ts";
+import type { Format, ReadEvent, ReadOptions } from "./format.ts";
 import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 import { areNumbered, columnsOf, oneColumn, schemeOf, tagPattern } from "./shared/tag-columns.ts";
@@ -12,7 +12,7 @@ import { areNumbered, columnsOf, oneColumn, schemeOf, tagPattern } from "./share
  *
  * Tags may be BIO, BIOES or BILOU, detected per sentence. With three or more columns, the second is
  * the part of speech; the others are reported. `-DOCSTART-` begins a group, which goes into the
- * metadata as `doc`.
+ * metadata as `doc`. A file whose first sentence has words alone is not annotated.
  */
 export const conll: Format = {
   name: "conll",
@@ -51,17 +51,19 @@ export const conll: Format = {
     // Plain text may have lines that end in a capital letter, so require one unambiguous tag.
     const isTagged = tags.every((tag) => tagPattern.test(tag)) && tags.some((tag) => /^(?:O|.-.+)$/u.test(tag));
     if (areNumbered(whole.filter((line) => !isComment(line)))) return false;
+    if (columns.length > 0 && columns.every(({ length }) => length === 1))
+      return conll.extensions.some((extension) => fileName.endsWith(extension));
     return first.length > 1 && !isCorp && isTagged && columns.every(({ length }) => length === first.length);
   },
 
-  async *read(chunks, { source } = {}) {
+  async *read(chunks, { source, onInvalid } = {}) {
     let rows: Line[] = [];
     let held = 0;
-    const place = { sentences: 0, group: 0 };
+    const place: Place = { sentences: 0, group: 0, untagged: false };
     for await (const lines of readLineGroups(chunks, source))
       for (const line of lines) {
         if (line.text.trim() === "") {
-          yield* readRows(rows, place, source);
+          yield* readRows(rows, place, source, onInvalid);
           rows = [];
           held = 0;
         } else if (!isComment(line.text)) {
@@ -70,7 +72,7 @@ export const conll: Format = {
           rows.push(line);
         }
       }
-    yield* readRows(rows, place, source);
+    yield* readRows(rows, place, source, onInvalid);
   },
 
   async *write(documents) {
@@ -89,10 +91,18 @@ function isComment(line: string): boolean {
   return line.startsWith("#") && !tagPattern.test(columnsOf(line).at(-1) ?? "");
 }
 
+interface Place {
+  sentences: number;
+  group: number;
+  /** Whether the file has words alone, which its first sentence shows. */
+  untagged: boolean;
+}
+
 function* readRows(
   rows: readonly Line[],
-  place: { sentences: number; group: number },
+  place: Place,
   source: string | undefined,
+  onInvalid: ReadOptions["onInvalid"],
 ): Generator<ReadEvent> {
   const [first] = rows;
   if (first === undefined) return;
@@ -106,18 +116,18 @@ function* readRows(
     const hint = "this is CoNLL-U: name the format conllu (--format conllu, or --from conllu in convert)";
     throw new DataError("FIELD_INVALID", { at: { source, line: first.number }, message, hint });
   }
-  yield* recordEvents({ source, line: first.number }, (omit) => readSentence(rows, place, source, omit));
+  if (place.sentences === 1) place.untagged = rows.every(({ text }) => columnsOf(text).length === 1);
+  yield* recordEvents({ source, line: first.number }, (omit) => readSentence(rows, place, source, omit), onInvalid);
 }
 
-function readSentence(
-  rows: readonly Line[],
-  place: { readonly sentences: number; readonly group: number },
-  source: string | undefined,
-  omit: Omit,
-): Document {
+function readSentence(rows: readonly Line[], place: Readonly<Place>, source: string | undefined, omit: Omit): Document {
   const columns = rows.map(({ text, number }) => {
-    const row = columnsOf(text);
+    const row = place.untagged ? [...columnsOf(text), "O"] : columnsOf(text);
     const at = { source, line: number };
+    if (place.untagged && row.length > 2) {
+      const message = `expected one column, as in the first sentence, found ${row.length - 1}`;
+      throw new DataError("FIELD_INVALID", { at, message });
+    }
     const tag = row.at(-1) ?? "";
     if (row.length < 2) throw new DataError("FIELD_INVALID", { at, message: "expected a word and its tag, found one column" });
     if (row[0] === "") throw new DataError("FIELD_INVALID", { at, message: "the word is empty" });

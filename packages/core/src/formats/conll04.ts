@@ -1,6 +1,6 @@
 import { DataError, type Location } from "../errors.ts";
 import type { Document, Entity, Relation } from "../schema/index.ts";
-import type { Format, ReadEvent } from "./format.ts";
+import type { Format, ReadEvent, ReadOptions } from "./format.ts";
 import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
@@ -41,7 +41,7 @@ export const conll04: Format = {
     return columns.length === 9 && isNumber(columns[0]) && isNumber(columns[2]);
   },
 
-  async *read(chunks, { source } = {}) {
+  async *read(chunks, { source, onInvalid } = {}) {
     let block: Block = { rows: [], relations: [] };
     let held = 0;
     for await (const lines of readLineGroups(chunks, source))
@@ -54,7 +54,7 @@ export const conll04: Format = {
           // Tokens after relations, or a new sentence number, start a new sentence, with or without
           // empty lines.
           if (block.relations.length > 0 || startsSentence(block, columns, line)) {
-            yield* readBlock(block, source);
+            yield* readBlock(block, source, onInvalid);
             block = { rows: [], relations: [] };
             held = 0;
           }
@@ -62,7 +62,7 @@ export const conll04: Format = {
         } else if (columns.length === 3 && block.rows.length > 0) block.relations.push({ columns, line: line.number });
         else refuse(line, source, columns.length);
       }
-    yield* readBlock(block, source);
+    yield* readBlock(block, source, onInvalid);
   },
 
   async *write(documents) {
@@ -107,9 +107,11 @@ function refuse(line: Line, source: string | undefined, columns: number): never 
   throw new DataError("FIELD_INVALID", { at: { source, line: line.number }, message, hint });
 }
 
-function* readBlock(block: Block, source: string | undefined): Generator<ReadEvent> {
+function* readBlock(block: Block, source: string | undefined, onInvalid: ReadOptions["onInvalid"]): Generator<ReadEvent> {
   const [first] = block.rows;
-  if (first !== undefined) yield* recordEvents({ source, line: first.line }, (omit) => readSentence(block, source, omit));
+  if (first !== undefined) {
+    yield* recordEvents({ source, line: first.line }, (omit) => readSentence(block, source, omit), onInvalid);
+  }
 }
 
 function readSentence({ rows, relations: links }: Block, source: string | undefined, omit: Omit): Document {

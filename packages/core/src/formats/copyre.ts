@@ -62,7 +62,11 @@ export const copyre: Format = {
     if (lengths.length === 0) return;
     const names = await readNames(options, line);
     for (const [index, length] of lengths.entries()) {
-      yield* recordEvents(line, () => readSentence(index, length, sentences[index], triples[index], names, line));
+      yield* recordEvents(
+        line,
+        () => readSentence(index, length, sentences[index], triples[index], names, line),
+        options.onInvalid,
+      );
     }
   },
 

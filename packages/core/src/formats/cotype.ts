@@ -1,8 +1,16 @@
 import { asList, asObject, asString, type Fields } from "../json/fields.ts";
 import type { Document, Relation } from "../schema/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
-import { documentFromSpacedText, MentionFinder, type NamedMention, omitMisplaced, wordsOf } from "./shared/mentions.ts";
+import {
+  documentFromSpacedText,
+  MentionFinder,
+  type NamedMention,
+  omitMisplaced,
+  wholeName,
+  wordsOf,
+} from "./shared/mentions.ts";
 import {
   entityType,
   firstFields,
@@ -14,6 +22,7 @@ import {
   recordEvents,
   recordId,
   relationType,
+  wholeEntityUsed,
 } from "./shared/records.ts";
 
 /** The format's label for a pair without a relation and a mention without a type. */
@@ -53,12 +62,12 @@ export const cotype: Format = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    return typeof fields?.["sentText"] === "string" && Array.isArray(fields["relationMentions"]);
+    return typeof fields?.["sentText"] === "string";
   },
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, options, omit));
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readSentence(record, options, omit), options.onInvalid);
     }
   },
 
@@ -74,23 +83,34 @@ export const cotype: Format = {
 const knownFields = new Set(["sentText", "entityMentions", "relationMentions"]);
 const entityFields = new Set(["text", "label", "start"]);
 const relationFields = new Set(["em1Text", "em2Text", "label"]);
+const recordNames = new FieldNames({ sentText: "text", entityMentions: "list", relationMentions: "list" });
+const entityNames = new FieldNames({ text: "text", label: "text" }, entityFields);
+const relationNames = new FieldNames({ em1Text: "text", em2Text: "text", label: "text" });
 
 function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  recordNames.check(fields, at);
   const text = asString(fields["sentText"], at, "sentText");
   const named = asList(fields["entityMentions"] ?? [], at, "entityMentions").map((item, index): NamedMention => {
     const path = `entityMentions[${index}]`;
     const entity = asObject(item, at, path);
+    entityNames.check(entity, at, path);
     omitOthers(entity, entityFields, omit, path);
     const type = entityType(entity["label"], at, `${path}.label`);
     return { words: asString(entity["text"], at, `${path}.text`), type: type === noLabel ? null : type, path };
   });
-  const pairs = asList(fields["relationMentions"], at, "relationMentions").map((item, index) => {
+  const listed = new Set(named.map(({ words }) => words));
+  const pairs = asList(fields["relationMentions"] ?? [], at, "relationMentions").map((item, index) => {
     const path = `relationMentions[${index}]`;
     const relation = asObject(item, at, path);
+    relationNames.check(relation, at, path);
     omitOthers(relation, relationFields, omit, path);
-    const head = asString(relation["em1Text"], at, `${path}.em1Text`);
-    const tail = asString(relation["em2Text"], at, `${path}.em2Text`);
+    const [head, tail] = ["em1Text", "em2Text"].map((name) => {
+      const words = asString(relation[name], at, `${path}.${name}`);
+      const whole = words.includes(" ") ? undefined : wholeName(words, listed);
+      if (whole !== undefined) omit(`${path}.${name}`, wholeEntityUsed, undefined, "disagreeing");
+      return whole ?? words;
+    }) as [string, string];
     return { head, tail, type: relationType(relation["label"], at, `${path}.label`, omit), path };
   });
   const mentions = new Set([...named.map(({ words }) => words), ...pairs.flatMap(({ head, tail }) => [head, tail])]);

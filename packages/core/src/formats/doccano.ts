@@ -6,6 +6,7 @@ import type { Format, ReadOptions } from "./format.ts";
 import { numberedId } from "./numbered-id.ts";
 import type { Capacity } from "./shared/capacity.ts";
 import { spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstLineValues, readJsonLines } from "./shared/json-lines.ts";
 import {
   entityType,
@@ -54,8 +55,8 @@ export const doccano: Format = {
   recognises: (beginning) => firstLineValues(beginning).some(looksLikeLine),
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonLines(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readLine(record, options, omit));
+    for await (const record of readJsonLines(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readLine(record, options, omit), options.onInvalid);
     }
   },
 
@@ -71,10 +72,14 @@ export const doccano: Format = {
 const ownFields = new Set(["id", "text", "entities", "relations", "label", "labels"]);
 const entityFields = new Set(["id", "label", "start_offset", "end_offset"]);
 const relationFields = new Set(["id", "from_id", "to_id", "type"]);
+const lineNames = new FieldNames({ text: "text", entities: "list", relations: "list" }, ownFields);
+const entityNames = new FieldNames({ label: "text", start_offset: "number", end_offset: "number" }, entityFields);
+const relationNames = new FieldNames({ type: "text", from_id: "id", to_id: "id" }, relationFields);
 
 function looksLikeLine(value: unknown): boolean {
   const fields = firstFields(value);
-  if (fields === undefined || typeof fields["text"] !== "string") return false;
+  // Lines of sequence labelling have their text in `data`; reading says so.
+  if (fields === undefined || typeof (fields["text"] ?? fields["data"]) !== "string") return false;
   const { entities, label = fields["labels"] } = fields;
   if (Array.isArray(entities)) return firstFields(entities[0])?.["start_offset"] !== undefined;
   const [first] = Array.isArray(label) ? (label as unknown[]) : [];
@@ -83,12 +88,14 @@ function looksLikeLine(value: unknown): boolean {
 
 function readLine(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  lineNames.check(fields, at);
   const plain = documentFromText(recordId(fields["id"], record, "id"), asString(fields["text"], at, "text"), options.text);
   const place = spanPlacer(plain, options.offsetUnit ?? "codepoint", omit);
   const index = new Map<string, number>();
   const marked = listOf(fields, "entities", at).map((item, number): Entity => {
     const path = `entities[${number}]`;
     const each = asObject(item, at, path);
+    entityNames.check(each, at, path);
     omitOthers(each, entityFields, omit, path);
     const id = idOf(each["id"], at, `${path}.id`);
     if (index.has(id))
@@ -114,6 +121,7 @@ function readLine(record: JsonRecord, options: ReadOptions, omit: Omit): Documen
 }
 
 function readRelation(fields: Fields, path: string, index: ReadonlyMap<string, number>, at: Location, omit: Omit): Relation[] {
+  relationNames.check(fields, at, path);
   omitOthers(fields, relationFields, omit, path);
   const [head, tail] = ["from_id", "to_id"].map((name) => {
     const id = idOf(fields[name], at, `${path}.${name}`);

@@ -1,4 +1,4 @@
-import type { Location } from "../errors.ts";
+import type { DataError, Location } from "../errors.ts";
 import type { Document, Omission } from "../schema/index.ts";
 import type { OffsetUnit, TextOptions } from "../text/index.ts";
 import type { Capacity } from "./shared/capacity.ts";
@@ -68,6 +68,21 @@ export interface ReadOptions {
    * itself, or its whole `extent`.
    */
   readonly spans?: "head" | "extent" | undefined;
+  /**
+   * Which annotation to read in formats that hold both what people marked and what a system
+   * predicted. `gold` (default): what people marked. `predicted`: the predictions alone, wherever a
+   * file has them.
+   */
+  readonly annotation?: "gold" | "predicted" | undefined;
+  /** The name of the field that holds the text, in formats where each project chooses one. */
+  readonly textField?: string | undefined;
+  /** Whose annotation to read, by id, name or address, in formats that keep several people's. */
+  readonly annotator?: string | undefined;
+  /**
+   * Receives each record that cannot be read, and reading goes on with the next one. Faults after
+   * which a reader cannot find the next record are thrown all the same, as all are by default.
+   */
+  readonly onInvalid?: ((fault: DataError) => void) | undefined;
 }
 
 /** The properties that every format declares. */

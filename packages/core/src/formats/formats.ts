@@ -21,6 +21,9 @@ import { multihead } from "./multihead.ts";
 import { prodigy } from "./prodigy.ts";
 import { rin } from "./rin.ts";
 import { scierc } from "./scierc.ts";
+import { slipsIn } from "./shared/field-names.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import { firstFields } from "./shared/records.ts";
 import { spacy } from "./spacy.ts";
 import { spert } from "./spert.ts";
 import { tacred } from "./tacred.ts";
@@ -99,6 +102,12 @@ export function detectFormats(fileName: string, beginning = ""): readonly InputF
   if (!/\S/.test(beginning)) return all.filter(hasEnding);
   const recognised = all.filter((format) => format.recognises(beginning, name));
   return [...recognised.filter(hasEnding), ...recognised.filter((format) => !hasEnding(format))];
+}
+
+/** What the first record of a JSON file that fits no format may mean by its fields, as a hint. */
+export function misspeltFields(beginning: string): string | undefined {
+  const record = firstFields(firstJsonValue(beginning));
+  return record === undefined ? undefined : slipsIn(record);
 }
 
 /** The format of a file, if its ending and beginning leave no doubt. */

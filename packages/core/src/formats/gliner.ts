@@ -2,6 +2,7 @@ import type { Location } from "../errors.ts";
 import { asList, asNumber, asObject, asPair, asStrings } from "../json/fields.ts";
 import type { Document, Entity, Relation, Span } from "../schema/index.ts";
 import type { Format } from "./format.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   documentFromWords,
@@ -17,6 +18,7 @@ import {
   recordId,
   relationType,
   tokenSpan,
+  wholeEntityUsed,
   writeJsonList,
 } from "./shared/records.ts";
 
@@ -53,9 +55,9 @@ export const gliner: Format = {
     return Array.isArray(firstFields(firstJsonValue(beginning))?.["tokenized_text"]);
   },
 
-  async *read(chunks, { source } = {}) {
-    for await (const record of readJsonRecords(chunks, source)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, omit));
+  async *read(chunks, options = {}) {
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readSentence(record, omit), options.onInvalid);
     }
   },
 
@@ -70,6 +72,7 @@ export const gliner: Format = {
 
 function readSentence(record: JsonRecord, omit: Omit): Document {
   const { fields, at } = record;
+  recordNames.check(fields, at);
   const plain = documentFromWords(recordId(fields["id"], record, "id"), [
     asStrings(fields["tokenized_text"], at, "tokenized_text"),
   ]);
@@ -93,6 +96,8 @@ function readSentence(record: JsonRecord, omit: Omit): Document {
 }
 
 const knownFields = new Set(["tokenized_text", "ner", "relations", "id"]);
+const recordNames = new FieldNames({ tokenized_text: "words", ner: "list", relations: "list" }, knownFields);
+const relationNames = new FieldNames({ relation_text: "text", head: "object", tail: "object" });
 
 type Ends = Pick<Relation, "head" | "tail">;
 
@@ -106,14 +111,18 @@ function listEnds(item: readonly unknown[], { length }: readonly Entity[], at: L
 /** GLiREL names an end by the token pair of its entity in `ner`. */
 function objectEnds(item: unknown, table: EntityTable, bounds: Span, at: Location, path: string, omit: Omit): Ends {
   const relation = asObject(item, at, path);
+  relationNames.check(relation, at, path);
   const [head, tail] = ["head", "tail"].map((name) => {
     const end = asObject(relation[name], at, `${path}.${name}`);
     const [start, last] = asPair(end["position"], at, `${path}.${name}.position`);
     const span = tokenSpan(start, last + 1, bounds, at, `${path}.${name}.position`);
-    const known = table.find(span);
-    if (known !== undefined) return known;
+    const type = entityType(end["type"], at, `${path}.${name}.type`);
+    const { index, by } = table.meant(span);
+    if (by === "first word") omit(`${path}.${name}`, wholeEntityUsed, undefined, "disagreeing");
+    if (by !== "creation") return index;
     omit(`${path}.${name}`, "the end is not in ner; an entity was created");
-    return table.add({ ...span, type: entityType(end["type"], at, `${path}.${name}.type`) });
+    table.entities[index] = { ...span, type };
+    return index;
   }) as [number, number];
   return { head, tail };
 }

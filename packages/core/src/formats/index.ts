@@ -16,6 +16,7 @@ export {
   type FormatName,
   formats,
   inputFormats,
+  misspeltFields,
   outputFormats,
   readOnlyFormats,
   writeOnlyFormats,

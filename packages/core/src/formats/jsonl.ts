@@ -1,13 +1,19 @@
+import type { Location } from "../errors.ts";
 import { parseJson } from "../json/json.ts";
-import type { Documents, Format } from "./format.ts";
+import type { Documents, Format, ReadOptions } from "./format.ts";
+import { isJsonMin } from "./label-studio-min.ts";
 import { recordOf } from "./shared/document-record.ts";
 import { firstLineValues } from "./shared/json-lines.ts";
-import { readLines } from "./shared/lines.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import { readLines, type TextChunks } from "./shared/lines.ts";
 import { documentFromRecord } from "./shared/record.ts";
+import { firstFields, readJsonRecords } from "./shared/records.ts";
+import { unlessInvalid } from "./shared/unless-invalid.ts";
 
 /**
  * Weft's own format: one JSON object per line, which is a sentence, a document or a text with
  * character spans. `documentFromRecord` documents the fields. It holds every document completely.
+ * A JSON list of such objects and objects over several lines are read too.
  */
 export const jsonl: Format = {
   name: "jsonl",
@@ -32,18 +38,21 @@ export const jsonl: Format = {
   },
 
   recognises(beginning) {
+    if (/^\uFEFF?\s*\[/.test(beginning) || spreadObject.test(beginning)) {
+      const first = firstFields(firstJsonValue(beginning));
+      return typeof first?.["text"] === "string" && looksLikeRecord(first);
+    }
     const values = firstLineValues(beginning);
     return values.length > 0 && values.every(looksLikeRecord);
   },
 
   async *read(chunks, options = {}) {
-    const { source } = options;
-    for await (const { text, number } of readLines(chunks, source)) {
-      if (!/\S/.test(text)) continue;
-      const at = { source, line: number };
-      const { document, omissions } = documentFromRecord(parseJson(text, at), at, options.text);
-      for (const omission of omissions) yield { kind: "omission", omission };
-      yield { kind: "document", document, at };
+    const { onInvalid } = options;
+    for await (const { value, at } of recordsOf(chunks, options)) {
+      const read = unlessInvalid(() => documentFromRecord(value(), at, options.text), onInvalid);
+      if (read === undefined) continue;
+      for (const omission of read.omissions) yield { kind: "omission", omission };
+      yield { kind: "document", document: read.document, at };
     }
   },
 
@@ -52,13 +61,59 @@ export const jsonl: Format = {
   },
 };
 
+interface PlacedRecord {
+  /** @throws {DataError} JSON_INVALID */
+  readonly value: () => unknown;
+  readonly at: Location;
+}
+
+/** The beginning of an object over several lines, as `JSON.stringify` indents it. */
+const spreadObject = /^\uFEFF?\s*\{\s*\n\s*"/;
+
+/** The records of a file: its lines, the elements of a list, or objects over several lines. */
+async function* recordsOf(chunks: TextChunks, { source, onInvalid }: ReadOptions): AsyncGenerator<PlacedRecord> {
+  const { inLines, text } = await withFirst(chunks);
+  if (!inLines) {
+    for await (const { fields, at, index } of readJsonRecords(text, source, onInvalid))
+      yield { value: () => ({ id: `record-${index + 1}`, ...fields }), at };
+    return;
+  }
+  for await (const { text: line, number } of readLines(text, source)) {
+    if (!/\S/.test(line)) continue;
+    const at = { source, line: number };
+    yield { value: () => parseJson(line, at), at };
+  }
+}
+
+/** Whether the text begins like lines of records. A line with a list is invalid, not a list. */
+async function withFirst(chunks: TextChunks): Promise<{ inLines: boolean; text: AsyncIterable<string> }> {
+  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  let beginning = "";
+  let next = await iterator.next();
+  for (; next.done !== true; next = await iterator.next()) {
+    beginning += next.value;
+    if (beginning.length > 1 << 16 || /[^\s\uFEFF]\s*[^\s]/.test(beginning)) break;
+  }
+  async function* whole(): AsyncGenerator<string> {
+    try {
+      if (beginning !== "") yield beginning;
+      if (next.done === true) return;
+      for (next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { inLines: !/^\uFEFF?\s*\[\s*\{/.test(beginning) && !spreadObject.test(beginning), text: whole() };
+}
+
 /**
  * Lines of other tools also have `tokens` or `text`, but their entities are lists, or objects with
  * other field names.
  */
 function looksLikeRecord(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const { tokens, text, entities, spans, ents } = value as Record<string, unknown>;
+  const { tokens, text, entities, spans, ents, triple_list, relation_list, entity_list } = value as Record<string, unknown>;
+  if ([triple_list, relation_list, entity_list].some(Array.isArray) || isJsonMin(value as Record<string, unknown>)) return false;
   const hasTokens =
     Array.isArray(tokens) &&
     (tokens.every((token) => typeof token === "string") || areFormerTokens(value as Record<string, unknown>));

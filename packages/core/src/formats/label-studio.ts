@@ -3,9 +3,12 @@ import { asList, asNumber, asObject, asString, asStrings, type Fields, within } 
 import { charSpan, type Document, type Entity, type Relation } from "../schema/index.ts";
 import { documentFromText } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
+import { isJsonMin, jsonMinError } from "./label-studio-min.ts";
+import { TaskChoices } from "./label-studio-task.ts";
 import { hasNumberForm, numberedId } from "./numbered-id.ts";
 import type { Capacity } from "./shared/capacity.ts";
 import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   firstFields,
@@ -38,11 +41,12 @@ const holds: Capacity = {
 /**
  * Label Studio's JSON export: a list of tasks, each with the annotations of one or more people.
  *
- * Reads the first annotation that was not cancelled, or the first prediction if there is none, and
- * reports the rest. A region with several labels keeps the first, a relation with several labels
- * becomes one for each, and a bidirectional arrow becomes two. Offsets count UTF-16 units unless
- * the words of the regions match better with code points. Documents with a confidence are written
- * as predictions. The other fields of `data` become the document's metadata.
+ * Reads the annotation marked as ground truth, otherwise the first that was not cancelled, and
+ * reports the rest. With `annotation: "predicted"` it reads the first prediction of tasks that have
+ * the field. A region with several labels keeps the first, a relation with several labels becomes
+ * one for each, and a bidirectional arrow becomes two. Offsets count UTF-16 units unless the words
+ * of the regions match better with code points. Documents with a confidence are written as
+ * predictions. The other fields of `data` become the document's metadata.
  */
 export const labelStudio: Format = {
   name: "label-studio",
@@ -52,14 +56,19 @@ export const labelStudio: Format = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    if (fields === undefined || firstFields(fields["data"]) === undefined) return false;
-    return ["annotations", "predictions", "completions"].some((name) => Array.isArray(fields[name]));
+    if (fields === undefined) return false;
+    const data = firstFields(fields["data"]);
+    if (data === undefined) return isJsonMin(fields);
+    const lists = ["annotations", "predictions", "completions"];
+    return lists.some((name) => Array.isArray(fields[name])) || Object.values(data).some((value) => typeof value === "string");
   },
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readTask(record, options, omit));
+    const choices = new TaskChoices(options);
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readTask(record, choices, options, omit), options.onInvalid);
     }
+    choices.end(options.source);
   },
 
   async *write(documents) {
@@ -68,14 +77,25 @@ export const labelStudio: Format = {
   },
 };
 
-function readTask(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
+const taskNames = new FieldNames({ data: "object", annotations: "list" }, ["predictions", "completions", "meta", "drafts"]);
+const valueNames = new FieldNames({ labels: "words", start: "number", end: "number" }, ["text"]);
+const relationNames = new FieldNames({ labels: "words" }, ["direction", "type"]);
+
+function readTask(record: JsonRecord, choices: TaskChoices, options: ReadOptions, omit: Omit): Document | undefined {
   const { fields, at } = record;
+  if (isJsonMin(fields)) throw jsonMinError(at);
+  taskNames.check(fields, at);
   const data = asObject(fields["data"], at, "data");
-  const text = asString(data["text"], at, "data.text");
+  const chosen = choices.result(fields, at, omit);
+  if (chosen === "absent") {
+    omit("", "the annotator that was asked for did not annotate this task; it was left out");
+    return undefined;
+  }
+  const textField = choices.textField(data, chosen, at);
+  const text = data[textField] as string;
   const ids = data["id"] === undefined ? ([fields["id"], "id"] as const) : ([data["id"], "data.id"] as const);
   const plain = documentFromText(recordId(ids[0], record, ids[1]), text, options.text);
-  const { id: _, text: __, ...metadata } = data;
-  const chosen = chooseResult(fields, at, omit);
+  const metadata = Object.fromEntries(Object.entries(data).filter(([name]) => name !== "id" && name !== textField));
   if (chosen === undefined) return { ...plain, metadata };
   const items = asList(chosen.result, at, `${chosen.path}.result`).map((item, index) => {
     const path = `${chosen.path}.result[${index}]`;
@@ -91,28 +111,6 @@ function readTask(record: JsonRecord, options: ReadOptions, omit: Omit): Documen
 interface Item {
   readonly fields: Fields;
   readonly path: string;
-}
-
-/** Chooses the result to read, and reports every other non-empty one. */
-function chooseResult(fields: Fields, at: Location, omit: Omit): { result: unknown; path: string } | undefined {
-  const candidates = (["annotations", "completions", "predictions"] as const).flatMap((name) =>
-    (fields[name] === undefined || fields[name] === null ? [] : asList(fields[name], at, name)).map((item, index) => {
-      const path = `${name}[${index}]`;
-      const each = asObject(item, at, path);
-      return { result: each["result"], path, cancelled: each["was_cancelled"] === true, name };
-    }),
-  );
-  const chosen = candidates.find(({ cancelled }) => !cancelled);
-  for (const { result, path, cancelled, name } of candidates) {
-    if (path === chosen?.path || (Array.isArray(result) && result.length === 0)) continue;
-    if (cancelled) omit(path, "the annotation was cancelled; it was left out");
-    else
-      omit(
-        path,
-        `only one ${name === "predictions" ? "annotation or prediction" : "annotation"} of a task is read; this one was left out`,
-      );
-  }
-  return chosen;
 }
 
 function readRegions(
@@ -135,6 +133,7 @@ function readRegions(
       });
     index.set(id, number);
     const value = asObject(fields["value"], at, `${path}.value`);
+    valueNames.check(value, at, `${path}.value`);
     const labels = value["labels"] === undefined ? [] : asStrings(value["labels"], at, `${path}.value.labels`);
     const [type = null, ...more] = labels.filter((label) => label !== "");
     if (more.length > 0) omit(`${path}.value.labels`, `the region has ${labels.length} labels; the first was used`);
@@ -164,6 +163,7 @@ function readRelation(
   at: Location,
   omit: Omit,
 ): Relation[] {
+  relationNames.check(fields, at, path);
   const ids = (["from_id", "to_id"] as const).map((name) => ({ name, id: asString(fields[name], at, `${path}.${name}`) }));
   const other = ids.find(({ id }) => others.has(id));
   if (other !== undefined) {

@@ -1,7 +1,7 @@
 import { DataError, type Location } from "../errors.ts";
 import type { Document, Entity, Relation } from "../schema/index.ts";
 import { decodeTags, encodeTags } from "../text/index.ts";
-import type { Format, ReadEvent } from "./format.ts";
+import type { Format, ReadEvent, ReadOptions } from "./format.ts";
 import { readLineGroups } from "./shared/lines.ts";
 import { checkHeld, documentFromWords, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 
@@ -38,24 +38,24 @@ export const multihead: Format = {
     return /^\uFEFF?\s*#doc[ \t]/.test(beginning);
   },
 
-  async *read(chunks, { source } = {}) {
+  async *read(chunks, { source, onInvalid } = {}) {
     let open: Sentence | undefined;
     let held = 0;
     for await (const lines of readLineGroups(chunks, source))
       for (const { text, number } of lines) {
         const at = { source, line: number };
         if (/^#doc(?:\s|$)/.test(text)) {
-          yield* readSentence(open);
+          yield* readSentence(open, onInvalid);
           open = { id: text.slice(4).trim() || `line-${number}`, at, rows: [] };
           held = 0;
         } else if (text.trim() !== "") {
           if (open === undefined) throw noDocument(at);
           held += text.length;
           checkHeld(held, at);
-          open.rows.push(readRow(text, open.rows.length, at));
+          open.rows.push({ text, at });
         }
       }
-    yield* readSentence(open);
+    yield* readSentence(open, onInvalid);
   },
 
   async *write(documents) {
@@ -78,7 +78,7 @@ interface Row {
 interface Sentence {
   readonly id: string;
   readonly at: Location;
-  readonly rows: Row[];
+  readonly rows: { readonly text: string; readonly at: Location }[];
 }
 
 /** The list entry of a word that is the head of no relation. */
@@ -96,12 +96,13 @@ function readRow(text: string, count: number, at: Location): Row {
   throw invalid(`the row names ${row.types.length} relations and ${row.tails.length} words`, at);
 }
 
-function* readSentence(sentence: Sentence | undefined): Generator<ReadEvent> {
+function* readSentence(sentence: Sentence | undefined, onInvalid: ReadOptions["onInvalid"]): Generator<ReadEvent> {
   if (sentence === undefined) return;
-  yield* recordEvents(sentence.at, (omit) => documentOf(sentence, omit));
+  yield* recordEvents(sentence.at, (omit) => documentOf(sentence, omit), onInvalid);
 }
 
-function documentOf({ id, rows }: Sentence, omit: Omit): Document {
+function documentOf({ id, rows: lines }: Sentence, omit: Omit): Document {
+  const rows = lines.map(({ text, at }, index) => readRow(text, index, at));
   const entities = decodeTags(
     rows.map(({ tag }) => tag),
     "bio",

@@ -5,6 +5,7 @@ import { documentFromText, type OffsetTranslation, offsetTranslation, splitSente
 import type { Format, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
 import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstLineValues, readJsonLines } from "./shared/json-lines.ts";
 import {
   entityType,
@@ -15,6 +16,7 @@ import {
   recordEvents,
   recordId,
   relationType,
+  wholeEntityUsed,
 } from "./shared/records.ts";
 
 const holds: Capacity = {
@@ -53,8 +55,8 @@ export const prodigy: Format = {
   recognises: (beginning) => looksLikeExample(firstLineValues(beginning)[0]),
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonLines(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readExample(record, options, omit));
+    for await (const record of readJsonLines(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readExample(record, options, omit), options.onInvalid);
     }
   },
 
@@ -69,6 +71,18 @@ export const prodigy: Format = {
 };
 
 const ownFields = new Set(["id", "text", "tokens", "spans", "relations", "answer", "meta"]);
+
+const exampleNames = new FieldNames({ tokens: "list", spans: "list", relations: "list" }, ownFields);
+const spanNames = new FieldNames({ label: "text", start: "number", end: "number" }, [
+  "text",
+  "type",
+  "id",
+  "token_start",
+  "token_end",
+  "source",
+  "input_hash",
+]);
+const relationNames = new FieldNames({ label: "text", head: "number", child: "number" }, ["head_span", "child_span", "color"]);
 
 function looksLikeExample(value: unknown): boolean {
   const fields = firstFields(value);
@@ -86,6 +100,7 @@ function readExample(record: JsonRecord, options: ReadOptions, omit: Omit): Docu
     omit("answer", `the answer is ${JSON.stringify(answer)}, not "accept"; the example was left out`);
     return undefined;
   }
+  exampleNames.check(fields, at);
   const text = asString(fields["text"], at, "text");
   const id = recordId(fields["id"], record, "id");
   const words =
@@ -104,6 +119,7 @@ function readExample(record: JsonRecord, options: ReadOptions, omit: Omit): Docu
   const relations = listOf(fields, "relations", at).flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const each = asObject(item, at, path);
+    relationNames.check(each, at, path);
     const type = relationType(each["label"], at, `${path}.label`, omit);
     return type === undefined ? [] : [{ head: mentions.end(each, "head", path), tail: mentions.end(each, "child", path), type }];
   });
@@ -147,6 +163,7 @@ class Mentions {
   }
 
   add(fields: Fields, path: string): void {
+    spanNames.check(fields, this.#at, path);
     const span = this.#span(fields, path, true);
     this.entities.push({ ...span, type: entityType(fields["label"], this.#at, `${path}.label`) });
   }
@@ -172,7 +189,9 @@ class Mentions {
     }
     const ending = this.entities.flatMap((entity, index) => (entity.end === last + 1 ? [index] : []));
     if (ending.length > 1) this.#omit(`${path}.${role}`, `${ending.length} spans end at token ${last}; the first was used`);
-    return ending[0] ?? this.entities.push({ start: last, end: last + 1, type: null }) - 1;
+    return (
+      ending[0] ?? this.#beginning(last, `${path}.${role}`) ?? this.entities.push({ start: last, end: last + 1, type: null }) - 1
+    );
   }
 
   #named(fields: Fields, path: string): number {
@@ -182,7 +201,17 @@ class Mentions {
     const exact = this.entities.findIndex((entity) => sameSpan(entity) && entity.type === type);
     if (exact >= 0) return exact;
     const found = this.entities.findIndex(sameSpan);
-    return found >= 0 ? found : this.entities.push({ start, end, type }) - 1;
+    if (found >= 0) return found;
+    const whole = end === start + 1 ? this.#beginning(start, path) : undefined;
+    return whole ?? this.entities.push({ start, end, type }) - 1;
+  }
+
+  /** The only span of several tokens that begins at this one, which is reported. */
+  #beginning(token: number, path: string): number | undefined {
+    const found = this.entities.flatMap(({ start, end }, index) => (start === token && end > token + 1 ? [index] : []));
+    if (found.length !== 1) return undefined;
+    this.#omit(path, wholeEntityUsed, undefined, "disagreeing");
+    return found[0];
   }
 
   /**

@@ -2,8 +2,9 @@ import type { Location } from "../errors.ts";
 import { asList, asObject, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Relation } from "../schema/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
-import { MentionFinder, omitMisplaced } from "./shared/mentions.ts";
+import { MentionFinder, omitMisplaced, wholeName } from "./shared/mentions.ts";
 import {
   documentFromWords,
   firstFields,
@@ -13,6 +14,7 @@ import {
   recordEvents,
   recordId,
   relationType,
+  wholeEntityUsed,
   writeJsonList,
 } from "./shared/records.ts";
 
@@ -45,12 +47,12 @@ export const rin: Format = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    return Array.isArray(fields?.["sentText"]) && Array.isArray(fields["relationMentions"]);
+    return Array.isArray(fields?.["sentText"]);
   },
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readWords(record, options, omit));
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readWords(record, options, omit), options.onInvalid);
     }
   },
 
@@ -82,13 +84,18 @@ export const rin: Format = {
 
 const wordsFields = new Set(["sentText", "pos", "en_list", "relationMentions"]);
 
+const recordNames = new FieldNames({ sentText: "words", en_list: "list", relationMentions: "list" }, wordsFields);
+const relationNames = new FieldNames({ em1Text: "words", em2Text: "words", label: "text" });
+
 function readWords(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  recordNames.check(fields, at);
   const plain = documentFromWords(recordId(undefined, record, ""), [asStrings(fields["sentText"], at, "sentText")]);
   const finder = new MentionFinder(plain, options.mentions ?? "nearest", omit);
-  const names = asList(fields["en_list"] ?? [], at, "en_list").map((name, index) => asStrings(name, at, `en_list[${index}]`));
+  const lists = asList(fields["en_list"] ?? [], at, "en_list").map((name, index) => asStrings(name, at, `en_list[${index}]`));
+  const names = new Set(lists.map((words) => words.join(" ")));
   const byLastWord = new Map<string, Set<string>>();
-  for (const words of names) {
+  for (const words of lists) {
     const ending = words.at(-1) ?? "";
     byLastWord.set(ending, (byLastWord.get(ending) ?? new Set()).add(words.join(" ")));
   }
@@ -101,7 +108,10 @@ function readWords(record: JsonRecord, options: ReadOptions, omit: Omit): Docume
     if (meant.length > 1) {
       omit(path, `${meant.length} entities end in ${JSON.stringify(ending)}; ambiguous, the first was used`);
     }
-    return meant[0] ?? ending;
+    if (meant[0] !== undefined) return meant[0];
+    const whole = words.length === 1 ? wholeName(ending, names) : undefined;
+    if (whole !== undefined) omit(path, wholeEntityUsed, undefined, "disagreeing");
+    return whole ?? ending;
   };
   const tags = fields["stan_ner"];
   const relations = readRelations(fields, at, omit, (relation, path) => {
@@ -109,7 +119,7 @@ function readWords(record: JsonRecord, options: ReadOptions, omit: Omit): Docume
     omitForeignTags(relation, plain, tags, path, omit);
     return finder.relation(head, tail, path);
   });
-  for (const [index, words] of names.entries()) finder.entity(words.join(" "), null, `en_list[${index}]`);
+  for (const [index, words] of lists.entries()) finder.entity(words.join(" "), null, `en_list[${index}]`);
   const pos = fields["pos"] === undefined ? {} : { pos: asStrings(fields["pos"], at, "pos") };
   return { ...plain, ...pos, entities: finder.table.entities, relations, metadata: others(fields) };
 }
@@ -120,9 +130,10 @@ function readRelations(
   omit: Omit,
   endsOf: (relation: Fields, path: string) => Pick<Relation, "head" | "tail"> | undefined,
 ): Relation[] {
-  return asList(fields["relationMentions"], at, "relationMentions").flatMap((item, index): Relation[] => {
+  return asList(fields["relationMentions"] ?? [], at, "relationMentions").flatMap((item, index): Relation[] => {
     const path = `relationMentions[${index}]`;
     const relation = asObject(item, at, path);
+    relationNames.check(relation, at, path);
     const type = relationType(relation["label"], at, `${path}.label`, omit);
     const ends = type === undefined ? undefined : endsOf(relation, path);
     return ends === undefined || type === undefined ? [] : [{ ...ends, type }];

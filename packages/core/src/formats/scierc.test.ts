@@ -79,3 +79,57 @@ test("indices count over the whole document, so relations may cross sentences", 
   expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "left" }]);
   expect(documents[0]?.metadata).toEqual({ clusters: [[[0, 0]]], split: 3 });
 });
+
+const both = {
+  doc_key: "d",
+  sentences: [["Ada", "Lovelace", "runs", "Acme"]],
+  ner: [
+    [
+      [0, 1, "PER"],
+      [3, 3, "ORG"],
+    ],
+  ],
+  relations: [[[0, 1, 3, 3, "runs"]]],
+};
+const predictions = {
+  predicted_ner: [
+    [
+      [0, 0, "PER"],
+      [3, 3, "ORG"],
+    ],
+  ],
+  predicted_relations: [[[3, 3, 0, 0, "runs"]]],
+};
+
+test("predictions next to gold are read if they are asked for, and gold never stands in for them", async () => {
+  const file = { "": JSON.stringify({ ...both, ...predictions }) };
+  const [gold] = (await readFiles(scierc, file)).documents;
+  expect(gold?.entities.map(({ start, end }) => [start, end])).toEqual([
+    [0, 2],
+    [3, 4],
+  ]);
+  expect(Object.keys(gold?.metadata ?? {})).toEqual(["predicted_ner", "predicted_relations"]);
+  const [found] = (await readFiles(scierc, file, { annotation: "predicted" })).documents;
+  expect(found?.entities.map(({ start, end }) => [start, end])).toEqual([
+    [0, 1],
+    [3, 4],
+  ]);
+  expect(found?.relations).toEqual([{ head: 1, tail: 0, type: "runs" }]);
+  expect(found?.metadata).toEqual({});
+  const entitiesOnly = { "": JSON.stringify({ ...both, predicted_ner: predictions.predicted_ner }) };
+  expect((await readFiles(scierc, entitiesOnly, { annotation: "predicted" })).documents[0]?.relations).toEqual([]);
+});
+
+test("records without predictions among others count as empty, and are refused before others", async () => {
+  const full = JSON.stringify({ ...both, ...predictions });
+  const bare = JSON.stringify(both);
+  const { documents, omissions } = await readFiles(scierc, { "": `${full}\n${bare}` }, { annotation: "predicted" });
+  expect(documents.map(({ entities }) => entities.length)).toEqual([2, 0]);
+  expect(omissions.map(({ line, reason }) => [line, reason])).toEqual([
+    [2, "the record has no predictions, unlike those before it"],
+  ]);
+  await expect(readFiles(scierc, { "": `${bare}\n${full}` }, { annotation: "predicted" })).rejects.toThrow(
+    "main:2 [1]: this record has predictions, but those before it have none (FIELD_MISSING)",
+  );
+  expect((await readFiles(scierc, { "": bare }, { annotation: "predicted" })).documents[0]?.entities).toHaveLength(2);
+});

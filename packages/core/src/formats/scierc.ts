@@ -2,6 +2,8 @@ import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asStrings, type Fields, within } from "../json/fields.ts";
 import type { Document, Entity, Relation, Span } from "../schema/index.ts";
 import type { Format } from "./format.ts";
+import { AnnotationKind } from "./shared/annotation-kind.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   documentFromWords,
@@ -16,15 +18,16 @@ import {
   recordId,
   relationType,
   tokenSpan,
+  wholeEntityUsed,
 } from "./shared/records.ts";
 
 /**
  * The JSONL of SciERC and DyGIE++: one document per line, with lists of entities and relations by
  * sentence. Indices count tokens of the whole document, and ends are inclusive.
  *
- * Reads predictions (`predicted_ner`, `predicted_relations`) if there is no `ner` or `relations`,
- * with their softmax as confidence. Coreference clusters, events and fields that begin with `_` go
- * into the metadata, and writing restores them.
+ * Reads predictions (`predicted_ner`, `predicted_relations`) if they are asked for, or if there is
+ * no `ner` and no `relations`, with their softmax as confidence. Coreference clusters, events and
+ * fields that begin with `_` go into the metadata, and writing restores them.
  */
 export const scierc: Format = {
   name: "scierc",
@@ -55,9 +58,17 @@ export const scierc: Format = {
     return tokens === undefined && Array.isArray(sentences) && (sentences.length === 0 || Array.isArray(sentences[0]));
   },
 
-  async *read(chunks, { source } = {}) {
-    for await (const record of readJsonRecords(chunks, source)) {
-      yield* recordEvents(record.at, (omit) => readDocument(record, omit));
+  async *read(chunks, options = {}) {
+    const kinds = new AnnotationKind(options.annotation);
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(
+        record.at,
+        (omit) => {
+          const kind = kinds.of(hasAny(record.fields, predictedFields), record.at, omit);
+          return readDocument(record, kind, omit);
+        },
+        options.onInvalid,
+      );
     }
   },
 
@@ -72,9 +83,14 @@ export const scierc: Format = {
 const ownFields = new Set(["doc_key", "sentences", "ner", "relations", "predicted_ner", "predicted_relations"]);
 /** The optional fields of DyGIE++, which rejects any other name that does not begin with `_`. */
 const optionalFields = ["dataset", "weight", "clusters", "events"];
+const recordNames = new FieldNames({ sentences: "list", ner: "list", relations: "list" }, [...ownFields, ...optionalFields]);
 
-function readDocument(record: JsonRecord, omit: Omit): Document {
+const goldFields = ["ner", "relations"] as const;
+const predictedFields = ["predicted_ner", "predicted_relations"] as const;
+
+function readDocument(record: JsonRecord, kind: "gold" | "predicted", omit: Omit): Document {
   const { fields, at } = record;
+  recordNames.check(fields, at);
   const sentences = asList(fields["sentences"], at, "sentences").map((sentence, index) => {
     const words = asStrings(sentence, at, `sentences[${index}]`);
     const empty = words.indexOf("");
@@ -85,25 +101,30 @@ function readDocument(record: JsonRecord, omit: Omit): Document {
   const plain = documentFromWords(recordId(fields["doc_key"], record, "doc_key"), sentences);
   const bounds = { start: 0, end: plain.tokens.length };
   const table = new EntityTable();
-  const [ner, inNer] = bySentence(fields, "ner", "predicted_ner", sentences.length, at);
+  const predicted = kind === "predicted" || !hasAny(fields, goldFields);
+  const [ner, inNer] = bySentence(fields, predicted ? "predicted_ner" : "ner", sentences.length, at);
   for (const { item, path } of ner) {
     const span = inclusiveSpan(item, 0, bounds, at, path);
     table.add({ ...span, type: entityType(item[2], at, `${path}[2]`), ...confidenceOf(item, 4, inNer, at, path) });
   }
   const relations: Relation[] = [];
-  const [links, inRelations] = bySentence(fields, "relations", "predicted_relations", sentences.length, at);
+  const [links, inRelations] = bySentence(fields, predicted ? "predicted_relations" : "relations", sentences.length, at);
   for (const { item, path } of links) {
     const ends = [inclusiveSpan(item, 0, bounds, at, path), inclusiveSpan(item, 2, bounds, at, path)] as const;
     const type = relationType(item[4], at, `${path}[4]`, omit);
     if (type === undefined) continue;
     const [head, tail] = ends.map((span, end) => {
-      if (table.find(span) === undefined)
+      const known = table.find(span);
+      // A system is scored by what it says, so only annotation is read charitably.
+      const { index, by } = inRelations ? { index: known ?? table.ensure(span), by: known } : table.meant(span);
+      if (by === "first word") omit(path, wholeEntityUsed, undefined, "disagreeing");
+      else if (by === undefined || by === "creation")
         omit(path, `${end === 0 ? "head" : "tail"} is not in ner; an entity without a type was created`);
-      return table.ensure(span);
+      return index;
     }) as [number, number];
     relations.push({ head, tail, type, ...confidenceOf(item, 6, inRelations, at, path) });
   }
-  return { ...plain, entities: table.entities, relations, metadata: readMetadata(fields, omit) };
+  return { ...plain, entities: table.entities, relations, metadata: readMetadata(fields, predicted, omit) };
 }
 
 interface Item {
@@ -111,18 +132,12 @@ interface Item {
   readonly path: string;
 }
 
-/**
- * The items of all sentences, from the first of the two fields that exists, and whether they are
- * predictions.
- */
-function bySentence(
-  fields: Fields,
-  gold: string,
-  predicted: string,
-  sentences: number,
-  at: Location,
-): readonly [readonly Item[], boolean] {
-  const name = fields[gold] === undefined && fields[predicted] !== undefined ? predicted : gold;
+function hasAny(fields: Fields, names: readonly string[]): boolean {
+  return names.some((name) => fields[name] !== undefined);
+}
+
+/** The items of all sentences, and whether they are predictions. */
+function bySentence(fields: Fields, name: string, sentences: number, at: Location): readonly [readonly Item[], boolean] {
   const lists = fields[name] === undefined ? [] : asList(fields[name], at, name);
   if (lists.length !== sentences && fields[name] !== undefined) {
     const message = `expected one list per sentence, found ${lists.length} for ${sentences} sentences`;
@@ -134,7 +149,7 @@ function bySentence(
       return { item: asList(item, at, path), path };
     }),
   );
-  return [items, name === predicted];
+  return [items, name.startsWith("predicted_")];
 }
 
 function inclusiveSpan(item: readonly unknown[], place: number, bounds: Span, at: Location, path: string): Span {
@@ -154,12 +169,11 @@ function confidenceOf(
   return { confidence: asNumber(item[place], at, `${path}[${place}]`) };
 }
 
-function readMetadata(fields: Fields, omit: Omit): Fields {
+function readMetadata(fields: Fields, predicted: boolean, omit: Omit): Fields {
   const metadata = new Map<string, unknown>();
-  const gold = fields["ner"] !== undefined;
   for (const [field, value] of Object.entries(fields)) {
     const isPrediction = field.startsWith("predicted_");
-    if (ownFields.has(field) && !(isPrediction && gold)) continue;
+    if (ownFields.has(field) && !(isPrediction && !predicted)) continue;
     const name = field.startsWith("_") ? field.slice(1) : field;
     if (name === "" || metadata.has(name)) omit(field, "another field has this name in the metadata; it was left out");
     else metadata.set(name, value);

@@ -5,6 +5,7 @@ import { coveringTokens, documentFromText, type OffsetTranslation, offsetTransla
 import type { InputFormat, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
 import { spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   entityType,
@@ -51,14 +52,15 @@ export const spacy: InputFormat = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    if (typeof fields?.["text"] !== "string" || !Array.isArray(fields["ents"])) return false;
-    const [first] = fields["ents"] as unknown[];
+    if (typeof fields?.["text"] !== "string") return false;
+    if (fields["ents"] === undefined) return isTokenOnly(fields["tokens"]) && fields["sentences"] === undefined;
+    const [first] = Array.isArray(fields["ents"]) ? (fields["ents"] as unknown[]) : [null];
     return first === undefined || firstFields(first)?.["start"] !== undefined;
   },
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readDoc(record, options, omit));
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readDoc(record, options, omit), options.onInvalid);
     }
   },
 };
@@ -66,17 +68,27 @@ export const spacy: InputFormat = {
 /** `title` and `settings` belong to displaCy, for drawing. */
 const ownFields = new Set(["id", "text", "ents", "sents", "tokens", "spans", "title", "settings"]);
 const entityFields = new Set(["start", "end", "label"]);
+const docNames = new FieldNames({ text: "text", ents: "list", tokens: "list", sents: "list" }, ownFields);
+const entityNames = new FieldNames({ start: "number", end: "number", label: "text" });
+
+/** Tokens given by numbered offsets, as of a pipeline that finds no entities. */
+function isTokenOnly(tokens: unknown): boolean {
+  const first = Array.isArray(tokens) ? firstFields(tokens[0]) : undefined;
+  return first !== undefined && first["id"] !== undefined && first["start"] !== undefined && first["text"] === undefined;
+}
 
 function readDoc(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  docNames.check(fields, at);
   const text = asString(fields["text"], at, "text");
   const unit = options.offsetUnit ?? "codepoint";
   const characters = offsetTranslation(text, unit);
   const plain = readPlain(recordId(fields["id"], record, "id"), text, fields, characters, options, at, omit);
   const place = spanPlacer(plain, unit, omit);
-  const entities = asList(fields["ents"], at, "ents").map((item, index) => {
+  const entities = asList(fields["ents"] ?? [], at, "ents").map((item, index) => {
     const path = `ents[${index}]`;
     const each = asObject(item, at, path);
+    entityNames.check(each, at, path);
     omitOthers(each, entityFields, omit, path);
     const [start, end] = [asNumber(each["start"], at, `${path}.start`), asNumber(each["end"], at, `${path}.end`)];
     return { ...place({ start, end }, path, at), type: entityType(each["label"], at, `${path}.label`) };

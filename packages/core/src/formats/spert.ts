@@ -1,8 +1,10 @@
 import type { Location } from "../errors.ts";
 import { asList, asNumber, asObject, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Entity, Relation } from "../schema/index.ts";
+import { documentFromText } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
-import { firstJsonValue } from "./shared/json-values.ts";
+import { FieldNames } from "./shared/field-names.ts";
+import { firstJsonValue, readJsonValues } from "./shared/json-values.ts";
 import {
   documentFromWords,
   endIndex,
@@ -12,7 +14,6 @@ import {
   type Omit,
   omitOthers,
   readCompanion,
-  readJsonRecords,
   recordEvents,
   recordId,
   relationType,
@@ -56,18 +57,31 @@ export const spert: Format = {
   companions: [typesFile],
 
   recognises(beginning) {
-    const fields = firstFields(firstJsonValue(beginning));
+    const first = firstJsonValue(beginning);
+    if (/^\uFEFF?\s*\[/.test(beginning) && isPlain(first)) return true;
+    const fields = firstFields(first);
     if (!/^\uFEFF?\s*\[/.test(beginning) || !Array.isArray(fields?.["tokens"])) return false;
-    const { entities, relations } = fields as Record<string, unknown>;
-    return Array.isArray(entities) && Array.isArray(relations);
+    const { tokens, entities, relations } = fields as Record<string, unknown>;
+    if (Array.isArray(entities) || Array.isArray(relations)) return true;
+    // The input of a prediction, without annotation.
+    return (
+      (tokens as unknown[]).every((token) => typeof token === "string") &&
+      Object.keys(fields).every((name) => sentenceFields.has(name))
+    );
   },
 
   async *read(chunks, options = {}) {
     const { file, reason } = findTypes(options);
     if (reason !== undefined) yield { kind: "omission", omission: { source: options.source, line: 1, path: typesFile, reason } };
     const symmetric = file === undefined ? new Set<string>() : await readSymmetric(file, options);
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, symmetric, omit));
+    let index = 0;
+    for await (const { value, at: line } of readJsonValues(chunks, options.source, undefined, options.onInvalid)) {
+      const record = { at: { ...line, path: `[${index}]` }, index: index++ };
+      const read = (omit: Omit): Document =>
+        isPlain(value)
+          ? plainSentence(value, record.index, options)
+          : readSentence({ ...record, fields: asObject(value, record.at, "") }, symmetric, omit);
+      yield* recordEvents(record.at, read, options.onInvalid);
     }
   },
 
@@ -88,20 +102,34 @@ export const spert: Format = {
   },
 };
 
+/** What SpERT predicts for can also be the words of a sentence, or its text. */
+function isPlain(value: unknown): value is string | readonly string[] {
+  if (typeof value === "string") return true;
+  return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string");
+}
+
+function plainSentence(value: string | readonly string[], index: number, { text }: ReadOptions): Document {
+  const id = `record-${index + 1}`;
+  return typeof value === "string" ? documentFromText(id, value, text) : documentFromWords(id, [value]);
+}
+
 function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: Omit): Document {
   const { fields, at } = record;
+  sentenceNames.check(fields, at);
   const plain = documentFromWords(recordId(fields["orig_id"], record, "orig_id"), [asStrings(fields["tokens"], at, "tokens")]);
   const bounds = { start: 0, end: plain.tokens.length };
-  const entities = asList(fields["entities"], at, "entities").map((item, index): Entity => {
+  const entities = asList(fields["entities"] ?? [], at, "entities").map((item, index): Entity => {
     const path = `entities[${index}]`;
     const entity = asObject(item, at, path);
+    entityNames.check(entity, at, path);
     omitOthers(entity, entityFields, omit, path);
     const [start, end] = [asNumber(entity["start"], at, `${path}.start`), asNumber(entity["end"], at, `${path}.end`)];
     return { ...tokenSpan(start, end, bounds, at, path), type: entityType(entity["type"], at, `${path}.type`) };
   });
-  const relations = asList(fields["relations"], at, "relations").flatMap((item, index): Relation[] => {
+  const relations = asList(fields["relations"] ?? [], at, "relations").flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const relation = asObject(item, at, path);
+    relationNames.check(relation, at, path);
     omitOthers(relation, relationFields, omit, path);
     const [head, tail] = [readEnd(relation, "head", entities, at, path), readEnd(relation, "tail", entities, at, path)];
     const type = relationType(relation["type"], at, `${path}.type`, omit);
@@ -117,6 +145,9 @@ function readSentence(record: JsonRecord, symmetric: ReadonlySet<string>, omit: 
 const sentenceFields = new Set(["tokens", "entities", "relations", "orig_id"]);
 const entityFields = new Set(["type", "start", "end"]);
 const relationFields = new Set(["type", "head", "tail"]);
+const sentenceNames = new FieldNames({ tokens: "words", entities: "list", relations: "list" }, sentenceFields);
+const entityNames = new FieldNames({ type: "text", start: "number", end: "number" });
+const relationNames = new FieldNames({ type: "text", head: "number", tail: "number" });
 
 function readEnd(relation: Fields, end: string, entities: readonly Entity[], at: Location, path: string): number {
   return endIndex(asNumber(relation[end], at, `${path}.${end}`), entities.length, "entity", at, `${path}.${end}`);

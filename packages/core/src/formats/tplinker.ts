@@ -4,6 +4,7 @@ import { charSpan, type Document, type Entity, type Relation, type Span } from "
 import { type OffsetUnit, offsetTranslation } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { documentFromSpacedText, MentionFinder, wordsOf } from "./shared/mentions.ts";
 import {
@@ -16,6 +17,7 @@ import {
   recordEvents,
   recordId,
   relationType,
+  wholeEntityUsed,
   writeJsonList,
 } from "./shared/records.ts";
 
@@ -54,12 +56,13 @@ export const tplinker: Format = {
 
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
-    return typeof fields?.["text"] === "string" && Array.isArray(fields["relation_list"]);
+    if (typeof fields?.["text"] !== "string") return false;
+    return Array.isArray(fields["relation_list"]) || Array.isArray(fields["entity_list"]);
   },
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, options, omit));
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readSentence(record, options, omit), options.onInvalid);
     }
   },
 
@@ -106,17 +109,20 @@ interface Named {
 
 function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  recordNames.check(fields, at);
   const text = asString(fields["text"], at, "text");
   const entities = asList(fields["entity_list"] ?? [], at, "entity_list").map((item, index) => {
     const path = `entity_list[${index}]`;
     const entity = asObject(item, at, path);
+    entityNames.check(entity, at, path);
     omitOthers(entity, entityFields, omit, path);
     const type = entityType(entity["type"], at, `${path}.type`);
     return { ...readNamed(entity, "text", "char_span", at, path), type: type === noType ? null : type };
   });
-  const links = asList(fields["relation_list"], at, "relation_list").map((item, index) => {
+  const links = asList(fields["relation_list"] ?? [], at, "relation_list").map((item, index) => {
     const path = `relation_list[${index}]`;
     const relation = asObject(item, at, path);
+    relationNames.check(relation, at, path);
     omitOthers(relation, relationFields, omit, path);
     const head = readNamed(relation, "subject", "subj_char_span", at, path);
     const tail = readNamed(relation, "object", "obj_char_span", at, path);
@@ -140,7 +146,12 @@ function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
       return ends === undefined ? [] : [{ ...ends, type }];
     }
     const [first, second] = [place(head.span, head.path, at), place(tail.span, tail.path, at)];
-    return [{ head: finder.table.ensure(first), tail: finder.table.ensure(second), type }];
+    const [from, to] = [head, tail].map(({ path }, end) => {
+      const { index, by } = finder.table.meant(end === 0 ? first : second);
+      if (by === "first word") omit(path, wholeEntityUsed, undefined, "disagreeing");
+      return index;
+    }) as [number, number];
+    return [{ head: from, tail: to, type }];
   });
   for (const { span, words, path, type } of entities) if (span === undefined) finder.entity(words, type, path);
   omitOthers(fields, knownFields, omit);
@@ -162,6 +173,10 @@ const relationFields = new Set([
   "subj_tok_span",
   "obj_tok_span",
 ]);
+
+const recordNames = new FieldNames({ text: "text", relation_list: "list", entity_list: "list" }, knownFields);
+const entityNames = new FieldNames({ text: "text", type: "text" }, entityFields);
+const relationNames = new FieldNames({ subject: "text", predicate: "text", object: "text" }, relationFields);
 
 function readNamed(fields: Fields, words: string, span: string, at: Location, path: string): Named {
   const text = asString(fields[words], at, `${path}.${words}`);

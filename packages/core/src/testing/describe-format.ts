@@ -25,6 +25,8 @@ export interface FormatExample {
   readonly omissions?: readonly string[] | undefined;
   /** The omissions that reading reports, as `path: reason`. */
   readonly readOmissions?: readonly string[] | undefined;
+  /** How to read files back, if the format does not read all that it writes by default. */
+  readonly reading?: ReadOptions | undefined;
 }
 
 /** A fault in the example, and the message it must produce. */
@@ -70,7 +72,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
       await fc.assert(
         fc.asyncProperty(documentsWithin(holds), async (documents) => {
           const written = await writeFiles(format, documents);
-          const read = await readFiles(format, written.files);
+          const read = await readFiles(format, written.files, example.reading);
           expect([...written.omissions, ...read.omissions]).toEqual([]);
           expect(view(read.documents)).toEqual(view(documents));
           for (const document of read.documents) validateDocument(document);
@@ -84,7 +86,7 @@ export function describeFormat(format: Format, example: FormatExample, faults: r
         fc.asyncProperty(fc.array(anyDocument, { maxLength: 3 }), async (made) => {
           const documents = made.map((document, index) => ({ ...document, id: `${document.id}${index}` }));
           const written = await writeFiles(format, documents);
-          const read = await readFiles(format, written.files);
+          const read = await readFiles(format, written.files, example.reading);
           for (const document of read.documents) validateDocument(document);
           const omissions = [...written.omissions, ...read.omissions];
           for (const omission of omissions) expectPlaced(omission);

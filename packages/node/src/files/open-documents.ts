@@ -1,6 +1,14 @@
 import { opendir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { detectFormats, formats, type InputFormat, inputFormats, outputFormats, type ReadOptions } from "@weft-nlp/core/formats";
+import {
+  detectFormats,
+  formats,
+  type InputFormat,
+  inputFormats,
+  misspeltFields,
+  outputFormats,
+  type ReadOptions,
+} from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/core/text";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
@@ -84,7 +92,7 @@ function findFormat(path: string, beginning: string): InputFormat {
       byEnding.length > 0
         ? `the beginning fits none of the formats with this ending (${byEnding.map((format) => format.name).join(", ")})`
         : "neither the ending nor the beginning of this file fits a format that Weft reads",
-    hint: `formats: ${describeFormats()}`,
+    hint: misspeltFields(beginning) ?? `formats: ${describeFormats()}`,
   });
 }
 
@@ -188,7 +196,8 @@ async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<s
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
+/** Whether a path names a folder; false for anything that cannot be looked at. */
+export async function isFolder(path: string): Promise<boolean> {
   if (path === standardStream) return false;
   try {
     return (await stat(path)).isDirectory();

@@ -1,10 +1,18 @@
-import { inReadingUnits, type Location, type Omission, type Reading, type Sentence, sentencesOf } from "@weft-nlp/core";
+import {
+  DataError,
+  inReadingUnits,
+  type Location,
+  type Omission,
+  type Reading,
+  type Sentence,
+  sentencesOf,
+} from "@weft-nlp/core";
 import type { ReadEvent, ReadOptions } from "@weft-nlp/core/formats";
 import { type OpenOptions, openDocuments } from "./open-documents.ts";
 import { sourceName } from "./read-text.ts";
 
 /** How to open and read annotated files. */
-export type ReadDocumentsOptions = OpenOptions & Pick<ReadOptions, "text" | "offsetUnit" | "mentions" | "spans">;
+export type ReadDocumentsOptions = OpenOptions & Omit<ReadOptions, "source" | "companions">;
 
 /** How to read annotated files in the units that a model reads. */
 export interface ReadSentencesOptions extends ReadDocumentsOptions {
@@ -28,13 +36,31 @@ type SentenceEvent =
  *
  * @param path a file, plain or gzip, a folder in a format that is one, or `-` for standard input
  * @throws {FileError} if the file cannot be read or no format fits
- * @throws {DataError} with file, line and path at the first invalid record
+ * @throws {DataError} with file, line and path at the first invalid record, unless `onInvalid`
+ * receives it
  */
 export async function* readDocuments(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<ReadEvent> {
-  const { text, offsetUnit, mentions, spans } = options;
   for await (const { format, chunks, reading } of openDocuments(path, options)) {
-    yield* format.read(chunks, { ...reading, text, offsetUnit, mentions, spans });
+    const events = format.read(chunks, { ...options, ...reading });
+    if (options.onInvalid === undefined || format.layout !== "folder") yield* events;
+    else yield* eventsUnlessInvalid(events, options.onInvalid);
   }
+}
+
+/** The events of a file that holds one document; none if it is invalid. */
+async function* eventsUnlessInvalid(
+  events: AsyncIterable<ReadEvent>,
+  onInvalid: (fault: DataError) => void,
+): AsyncGenerator<ReadEvent> {
+  const read: ReadEvent[] = [];
+  try {
+    for await (const event of events) read.push(event);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    onInvalid(error);
+    return;
+  }
+  yield* read;
 }
 
 /**

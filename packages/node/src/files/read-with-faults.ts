@@ -1,15 +1,12 @@
 import { DataError, type Document, type Location, type Omission, sentencesOf } from "@weft-nlp/core";
 import type { CheckedFile, CheckedSentence, Fault } from "@weft-nlp/core/corpus";
-import { documentFromRecord, jsonl, readLines } from "@weft-nlp/core/formats";
-import { parseJson } from "@weft-nlp/core/json";
 import { type OpenFile, openDocuments } from "./open-documents.ts";
 import type { ReadDocumentsOptions } from "./read-documents.ts";
 import { sourceName } from "./read-text.ts";
 
 /**
- * Reads a file and collects its faults instead of stopping at the first, if the format allows it.
- * Lines of JSON are independent; in other formats the first fault ends the file. In a folder,
- * reading continues with the next file.
+ * Reads a file and collects its faults instead of stopping at the first. A fault after which the
+ * next record cannot be found ends the file. In a folder, reading continues with the next file.
  *
  * @throws {FileError} when the file itself cannot be read
  */
@@ -17,7 +14,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
   const sentences: CheckedSentence[] = [];
   const omissions: Omission[] = [];
   const faults: Fault[] = [];
-  const { text, offsetUnit, mentions, spans } = options;
+  const onInvalid = (fault: DataError): void => void faults.push(faultOf(fault));
   for await (const file of openDocuments(path, options)) {
     try {
       await readFile(file);
@@ -28,26 +25,9 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
   return { source: sourceName(path), sentences, omissions, faults };
 
   async function readFile({ format, chunks, reading }: OpenFile): Promise<void> {
-    const { source } = reading;
-    if (format.name === jsonl.name) {
-      for await (const line of readLines(chunks, source)) {
-        if (/\S/.test(line.text)) readRecord(line.text, { source, line: line.number });
-      }
-      return;
-    }
-    for await (const event of format.read(chunks, { ...reading, text, offsetUnit, mentions, spans })) {
+    for await (const event of format.read(chunks, { ...options, ...reading, onInvalid })) {
       if (event.kind === "omission") omissions.push(event.omission);
       else add(event.document, event.at);
-    }
-  }
-
-  function readRecord(record: string, at: Location): void {
-    try {
-      const read = documentFromRecord(parseJson(record, at), at, text);
-      omissions.push(...read.omissions);
-      add(read.document, at);
-    } catch (error) {
-      faults.push(faultOf(error));
     }
   }
 

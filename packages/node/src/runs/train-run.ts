@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
-import type { Omission, Sentence } from "@weft-nlp/core";
+import { DataError, type Omission, type Sentence } from "@weft-nlp/core";
 import { type BuiltModel, readWeights } from "@weft-nlp/core/inference";
 import type { Report } from "@weft-nlp/core/metrics";
 import {
@@ -48,6 +48,10 @@ export interface TrainRunInput extends ComputeOptions {
   readonly withEncoder?: boolean | undefined;
   /** Seconds between checkpoints; 0 writes one after every epoch. */
   readonly checkpointSeconds?: number | undefined;
+  /**
+   * Skips documents that cannot be read, with a notice. Defaults to false: the first is an error.
+   */
+  readonly skipInvalid?: boolean | undefined;
 }
 
 /** The last event of a run, after everything is written. */
@@ -67,8 +71,18 @@ export interface VectorsEvent {
   readonly reason?: string | undefined;
 }
 
+/** Something about the data that is worth knowing before training begins. */
+interface NoticeEvent {
+  readonly kind: "notice";
+  /** One clause without a full stop. */
+  readonly message: string;
+  /** The number of documents skipped, and the first fault. */
+  readonly skipped?: number | undefined;
+  readonly fault?: string | undefined;
+}
+
 /** An event of `trainRun`; `done` is the last. */
-export type RunEvent = VectorsEvent | TrainEvent | DoneEvent;
+export type RunEvent = NoticeEvent | VectorsEvent | TrainEvent | DoneEvent;
 
 const files = {
   ...runFiles,
@@ -115,14 +129,24 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
-    const { sentences, omissions } = await collectSentences(path, { signal: input.signal, reading: config.reading });
-    return { sentences: sentences.map(({ sentence }) => sentence), omissions };
+    const faults: DataError[] = [];
+    const onInvalid = input.skipInvalid === true ? (fault: DataError): void => void faults.push(fault) : undefined;
+    const corpus = await collectSentences(path, { signal: input.signal, reading: config.reading, onInvalid });
+    const sentences = corpus.sentences.map(({ sentence }) => sentence);
+    const [fault] = faults;
+    if (fault !== undefined && sentences.length === 0) throw fault;
+    if (fault !== undefined) notices.push(skippedNotice(path, fault, faults.length));
+    if (sentences.length > 0 && !isAnnotated(sentences)) notices.push(unannotatedNotice(path));
+    return { sentences, omissions: corpus.omissions };
   };
+  const notices: NoticeEvent[] = [];
   const { sentences: allTrainSentences, omissions: trainOmissions } = await read(config.data.train);
   const trainSentences = allTrainSentences.slice(0, config.data.trainSentences);
+  if (allTrainSentences.length > 0 && !isAnnotated(allTrainSentences)) throw nothingToLearn(config.data.train);
   const { sentences: devSentences, omissions: devOmissions } = await read(config.data.dev);
   // Read before training to find a wrong path early; scored only once, at the end.
   const testSentences = config.data.test === undefined ? undefined : (await read(config.data.test)).sentences;
+  yield* notices;
   const chosen = await chooseVectors(config, trainSentences);
   yield { kind: "vectors", name: chosen.place?.name, ...(chosen.place === undefined ? { reason: chosen.reason } : {}) };
   const vectors = chosen.place && (await loadVectors(chosen.place, input.signal));
@@ -199,6 +223,28 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     });
     yield { kind: "done", model: event.model, dev, test };
   }
+}
+
+function isAnnotated(sentences: readonly Sentence[]): boolean {
+  return sentences.some(({ entities, relations }) => entities.length + relations.length > 0);
+}
+
+function skippedNotice(path: string, { message }: DataError, skipped: number): NoticeEvent {
+  const documents = `${skipped} invalid document${skipped === 1 ? "" : "s"}`;
+  return { kind: "notice", message: `skipped ${documents} of ${shortPath(path)}, first ${message}`, skipped, fault: message };
+}
+
+function unannotatedNotice(path: string): NoticeEvent {
+  const message = `${shortPath(path)} has no entity and no relation anywhere, so scores on it mean nothing`;
+  return { kind: "notice", message };
+}
+
+function nothingToLearn(path: string): DataError {
+  return new DataError("CORPUS_EMPTY", {
+    at: { source: path },
+    message: "the training data has no entity and no relation anywhere, so there is nothing to learn",
+    hint: "check that this is the annotated file; weft data check lists what could not be read",
+  });
 }
 
 async function readInitialModel(folder: string, input: TrainRunInput): Promise<InitialModel> {

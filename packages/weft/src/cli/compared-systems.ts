@@ -10,6 +10,7 @@ import type { CommandContext } from "./command.ts";
 import type { OptionsInput } from "./declaration.ts";
 import { matchSentences } from "./match-sentences.ts";
 import { readCorpora } from "./reading.ts";
+import { type SameAsGold, sameAsGold } from "./same-as-gold.ts";
 import type { computeOptions } from "./shared-options.ts";
 
 interface SystemOptions extends OptionsInput<typeof computeOptions> {
@@ -20,6 +21,12 @@ interface SystemOptions extends OptionsInput<typeof computeOptions> {
 export interface OpenedSystem extends ComparedSystem {
   /** The first run's model; files of predictions have none. */
   readonly model: BuiltModel | undefined;
+  /** Files of predictions that equal gold. */
+  readonly sameAsGold: readonly SameRun[];
+}
+
+interface SameRun extends SameAsGold {
+  readonly path: string;
 }
 
 /**
@@ -41,11 +48,19 @@ export async function openSystem(
   }
   const sentences = gold.sentences.map(({ sentence }) => sentence);
   const runs: (readonly Prediction[])[] = [];
+  const sameRuns: SameRun[] = [];
   let model: BuiltModel | undefined;
   for (const path of paths) {
     if (!(await isModel(path))) {
-      const [predicted] = await readCorpora([path], context, options.format);
-      runs.push(matchSentences(gold, predicted as Corpus).predicted);
+      const [predicted] = await readCorpora([path], context, options.format, undefined, undefined, { annotation: "predicted" });
+      const matched = matchSentences(gold, predicted as Corpus);
+      const same = sameAsGold(gold, predicted as Corpus, matched);
+      if (same !== undefined) {
+        sameRuns.push({ path, ...same });
+        context.terminal.say(`warning: ${same.message}`);
+      }
+      // Pairs that were found by their words are in the order of gold.
+      runs.push(matched.predicted);
       continue;
     }
     const built = await loadModel(path, options);
@@ -54,7 +69,7 @@ export async function openSystem(
     const onProgress = (done: number): void => bar.update(done);
     runs.push(await predictSentences(built, sentences, { ...options, onProgress }).finally(() => bar.stop()));
   }
-  return { name: paths.map(shortPath).join(", "), runs, model };
+  return { name: paths.map(shortPath).join(", "), runs, model, sameAsGold: sameRuns };
 }
 
 /** Whether a path is a model's folder or a run's; anything else is read as annotated sentences. */

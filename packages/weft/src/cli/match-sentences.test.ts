@@ -86,3 +86,27 @@ test.each<[string, readonly (readonly [string | undefined, string])[], string]>(
 ])("it is an error when %s", (_, sentences, message) => {
   expect(() => matchSentences(gold, corpus("found", sentences))).toThrow(message);
 });
+
+test("sentences without ids in another order are matched by their words, repeats in order", () => {
+  const wanted = corpus("gold", [
+    [undefined, "one two"],
+    [undefined, "three"],
+    [undefined, "one two"],
+  ]);
+  const records = ["three", "one two", "one two"].map((text, index) => [`record-${index + 1}`, text] as const);
+  const { by, predicted } = matchSentences(wanted, corpus("found", records));
+  expect(by).toBe("words");
+  expect(predicted.map(({ id }) => id)).toEqual(["record-2", "record-1", "record-3"]);
+});
+
+test("with `both`, sentences of one file alone are dropped", () => {
+  const found = [
+    ["b", "three"],
+    ["c", "four"],
+  ] as const;
+  const matched = matchSentences(gold, corpus("found", found), { both: true });
+  expect([matched.gold, matched.predicted].map((list) => list.map(({ id }) => id))).toEqual([["b"], ["b"]]);
+  const unnamed = matchSentences(gold, corpus("found", [[undefined, "three"]]), { both: true });
+  expect(unnamed.gold.map(({ id }) => id)).toEqual(["b"]);
+  expect(() => matchSentences(gold, corpus("found", [["c", "four"]]), { both: true })).toThrow("2 of 2 gold sentences");
+});

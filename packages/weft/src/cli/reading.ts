@@ -1,12 +1,13 @@
 import { stat } from "node:fs/promises";
 import type { Reading } from "@weft-nlp/core";
-import { type Corpus, collectSentences, standardStream } from "@weft-nlp/node/files";
+import { type Corpus, collectSentences, type ReadDocumentsOptions, standardStream } from "@weft-nlp/node/files";
 import type { CommandContext } from "./command.ts";
 
 /**
  * Reads files into memory one after the other, with a progress bar if they are large.
  *
  * @param beside replacements for companion files, see `OpenOptions`
+ * @param options which annotation to read, and what to do with invalid documents
  * @param reading what the model that reads them reads at once; defaults to single sentences
  */
 export async function readCorpora(
@@ -15,11 +16,12 @@ export async function readCorpora(
   format?: string,
   beside?: Readonly<Record<string, string>>,
   reading?: Reading,
+  options: Pick<ReadDocumentsOptions, "annotation" | "annotator" | "textField" | "onInvalid"> = {},
 ): Promise<Corpus[]> {
   return withReadingBar(paths, context, async (onBytes) => {
     const corpora: Corpus[] = [];
     for (const path of paths)
-      corpora.push(await collectSentences(path, { format, beside, reading, signal: context.signal, onBytes }));
+      corpora.push(await collectSentences(path, { ...options, format, beside, reading, signal: context.signal, onBytes }));
     return corpora;
   });
 }

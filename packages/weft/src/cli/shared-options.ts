@@ -71,6 +71,26 @@ export const typesFileOption = {
   description: "the types file of SpERT's format, where its name does not give it away",
 } as const satisfies Options[string];
 
+export const textFieldOption = {
+  value: "name",
+  description: "the field that holds the text, in formats where each project names it (label-studio)",
+  defaultWords: "text, or the field that fits",
+} as const satisfies Options[string];
+
+/** The options of commands that read annotation of several people. */
+export const annotationOptions = {
+  textField: textFieldOption,
+  annotator: {
+    value: "who",
+    description: "whose annotation to read, by id, address or name (label-studio)",
+    defaultWords: "the one marked as ground truth, or the first",
+  },
+} as const satisfies Options;
+
+export const skipInvalidOption = {
+  description: "skip documents that cannot be read, and say how many",
+} as const satisfies Options[string];
+
 /** The option of every command that reads a configuration, a model or data. */
 export const pluginOption = {
   value: "module",

@@ -30,3 +30,8 @@ export function size(bytes: number): string {
   const amount = bytes / 1000 ** power;
   return `${amount < 9.95 && power > 0 ? amount.toFixed(1) : Math.round(amount)} ${["bytes", "kB", "MB", "GB", "TB"][power]}`;
 }
+
+/** What to say of data that only looks annotated. */
+export function withoutAnnotation(source: string): string {
+  return `${source} has no entity and no relation anywhere; check that this is the annotated file`;
+}

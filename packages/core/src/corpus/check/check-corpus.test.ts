@@ -90,10 +90,12 @@ test("distinguishes reported omissions by their cause", () => {
     ["MISALIGNED_SPAN", "grown"],
     ["OFFSETS_DISAGREE", "other words"],
     ["SCHEMA_DISAGREES", "no such type"],
+    ["NO_ANNOTATION", undefined],
     ["NOT_CARRIED", "a note"],
   ]);
   const twice = [omission('"a" is 3'), omission('"b" is 4'), omission("another")];
   expect(checkCorpus([file("x", [sentence("a")], twice)]).problems.map(({ message }) => message)).toEqual([
+    "x: no entity and no relation anywhere in this file",
     'x: 2 annotations could not be carried over: "a" is 3',
     "x: 1 annotation could not be carried over: another",
   ]);
@@ -250,6 +252,7 @@ test("keeps a limited number of places, but counts all", () => {
   );
   expect(problems.map(({ code, amount, places }) => [code, amount, places.length])).toEqual([
     ["REPEATED_ID", 8, 2],
+    ["NO_ANNOTATION", 1, 1],
     ["REPEATED_SENTENCE", 8, 2],
   ]);
 });
@@ -268,4 +271,25 @@ test("reports an empty file, but not one whose records are all invalid", () => {
   ]);
   const broken = { ...file("a.jsonl", []), faults: [{ code: "JSON_INVALID", message: "no JSON" }] };
   expect(checkCorpus([broken])).toMatchObject({ problems: [], files: [{ faults: [{ code: "JSON_INVALID" }] }] });
+});
+
+test("says that no sentence of a file has an entity or a relation, but not if one has", () => {
+  const bare = [sentence("a"), sentence("b")];
+  expect(only(checkCorpus([file("x", bare)]).problems, "NO_ANNOTATION")).toMatchObject([{ level: "warning", amount: 1 }]);
+  expect(only(checkCorpus([file("x", [...bare, triple("Ada", "Acme", "r")])]).problems, "NO_ANNOTATION")).toEqual([]);
+});
+
+test("notes relations that are marked in both directions, each pair once", () => {
+  const spouse = (head: number, tail: number, type = "spouse") => ({ head, tail, type });
+  const people = { entities: [person(0), person(2), person(2)] };
+  const both = sentence("Ada and Bo", { ...people, relations: [spouse(0, 1), spouse(2, 0), spouse(0, 1)] });
+  const other = sentence("Cy and Di", { ...people, relations: [spouse(0, 1), spouse(1, 0, "child"), spouse(1, 1)] });
+  expect(only(checkCorpus([file("x", [both, other])]).problems, "SYMMETRIC_RELATION")).toMatchObject([
+    {
+      level: "note",
+      amount: 1,
+      message: "x: 1 relation is marked in both directions",
+      places: [{ line: 1, path: "relations[1]", says: 'spouse("Bo", "Ada")' }],
+    },
+  ]);
 });

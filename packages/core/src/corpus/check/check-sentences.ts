@@ -1,4 +1,4 @@
-import { type Omission, type OmissionKind, overlappingEntities, type Sentence } from "../../schema/index.ts";
+import { type Omission, type OmissionKind, overlappingEntities, type Relation, type Sentence } from "../../schema/index.ts";
 import { type Description, Gathered } from "./gather.ts";
 import { placeIn, placeOf, quoted, spelled, textKey } from "./place.ts";
 import {
@@ -36,6 +36,8 @@ export function checkSentences(file: CheckedFile, settings: CheckSettings): Prob
     if (sameText === undefined) texts.set(key, placed);
     else gathered.add("REPEATED_SENTENCE", { ...placeOf(placed), other: placeOf(sameText) });
   }
+  const annotated = file.sentences.some(({ sentence }) => sentence.entities.length + sentence.relations.length > 0);
+  if (file.sentences.length > 0 && !annotated) gathered.add("NO_ANNOTATION", { source: file.source });
   if (file.sentences.length === 0 && file.faults.length === 0) gathered.add("EMPTY_FILE", { source: file.source });
   return [
     ...gathered.problems((code, amount) => descriptions[code]((one, many) => counted(amount, one, many), settings)),
@@ -85,18 +87,21 @@ function checkEntities(placed: CheckedSentence, gathered: Gathered<SentenceProbl
 function checkRelations(placed: CheckedSentence, gathered: Gathered<SentenceProblem>): void {
   const { sentence } = placed;
   const seen = new Set<string>();
+  const turned = new Set<string>();
   for (const [index, relation] of sentence.relations.entries()) {
     const place = { ...placeIn(placed, `relations[${index}]`), says: spelled(sentence, relation) };
     if (relation.head === relation.tail) gathered.add("SELF_RELATION", place);
-    const key = relationKey(sentence, index);
+    const key = relationKey(sentence, relation);
     if (seen.has(key)) gathered.add("REPEATED_RELATION", place);
     seen.add(key);
+    const other = relationKey(sentence, { ...relation, head: relation.tail, tail: relation.head });
+    if (other !== key && seen.has(other) && !turned.has(key)) gathered.add("SYMMETRIC_RELATION", place);
+    turned.add(key);
   }
 }
 
 /** Compares ends by span and type rather than index, since an entity may occur twice. */
-function relationKey({ entities, relations }: Sentence, index: number): string {
-  const { head = 0, tail = 0, type = "" } = relations[index] ?? {};
+function relationKey({ entities }: Sentence, { head, tail, type }: Relation): string {
   const end = (place: number): string => `${entities[place]?.start} ${entities[place]?.end} ${entities[place]?.type ?? ""}`;
   return [end(head), end(tail), type].join("\n");
 }
@@ -114,17 +119,23 @@ function locationOf({ source, line, column, path }: Omission): Pick<Omission, "s
 type SentenceProblem =
   | (typeof omissionCodes)[OmissionKind]
   | "EMPTY_FILE"
+  | "NO_ANNOTATION"
   | "LONG_SENTENCE"
   | "OVERLAPPING_ENTITY"
   | "REPEATED_ENTITY"
   | "REPEATED_ID"
   | "REPEATED_RELATION"
   | "REPEATED_SENTENCE"
-  | "SELF_RELATION";
+  | "SELF_RELATION"
+  | "SYMMETRIC_RELATION";
 
 /** The message and hint of each problem, by its number of occurrences. */
 const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: CheckSettings) => Description>> = {
   EMPTY_FILE: () => ({ message: "no sentence in this file" }),
+  NO_ANNOTATION: () => ({
+    message: "no entity and no relation anywhere in this file",
+    hint: "check that this is the annotated file, and that its lists have the names that the format expects",
+  }),
   MISALIGNED_SPAN: (count) => ({
     message: `${count("entity does", "entities do")} not end on token boundaries`,
     hint: "move the offsets to word boundaries; --fix writes the enlarged spans",
@@ -150,6 +161,11 @@ const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: Ch
   SELF_RELATION: (count) => ({
     message: `${count("relation joins", "relations join")} an entity with itself`,
     hint: "one of the ends may be wrong",
+  }),
+  SYMMETRIC_RELATION: (count) => ({
+    message: `${count("relation is", "relations are")} marked in both directions`,
+    level: "note",
+    hint: "if the type is symmetric, mark one direction alone, always the same; a model must otherwise find both",
   }),
   REPEATED_ENTITY: (count) => ({
     message: `${count("entity repeats", "entities repeat")} another one of the same sentence`,

@@ -7,6 +7,7 @@ import type { Omission, Sentence } from "../../schema/index.ts";
  */
 export const problemCodes = {
   EMPTY_FILE: "a file has no sentences",
+  NO_ANNOTATION: "a file has sentences, but no entity and no relation anywhere",
   MISALIGNED_SPAN: "an entity's offsets cut a token in two; reading grows it to whole tokens",
   OFFSETS_DISAGREE: "a file contradicts itself: its offsets point to other words than it gives",
   SCHEMA_DISAGREES: "a type, or the types of a relation's ends, are not in the schema of the corpus",
@@ -15,6 +16,7 @@ export const problemCodes = {
   REPEATED_ENTITY: "the same span with the same type occurs twice in one sentence",
   REPEATED_RELATION: "the same relation occurs twice in one sentence",
   SELF_RELATION: "a relation joins an entity with itself",
+  SYMMETRIC_RELATION: "a relation is marked in both directions between the same two entities",
   REPEATED_ID: "two sentences have the same id",
   UNTYPED_ENTITY: "an entity has no type, but others have one",
   LONG_SENTENCE: "a sentence is so long that it may be several, or a table; it slows training down",

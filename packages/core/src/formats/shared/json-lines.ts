@@ -2,14 +2,20 @@ import { asObject } from "../../json/fields.ts";
 import { parseJson } from "../../json/json.ts";
 import { readLines, type TextChunks } from "./lines.ts";
 import type { JsonRecord } from "./records.ts";
+import { type OnInvalid, unlessInvalid } from "./unless-invalid.ts";
 
 /** The objects of a file with one per line; skips empty lines. */
-export async function* readJsonLines(chunks: TextChunks, source: string | undefined): AsyncGenerator<JsonRecord> {
+export async function* readJsonLines(
+  chunks: TextChunks,
+  source: string | undefined,
+  onInvalid?: OnInvalid,
+): AsyncGenerator<JsonRecord> {
   let index = 0;
   for await (const { text, number } of readLines(chunks, source)) {
     if (!/\S/.test(text)) continue;
     const at = { source, line: number };
-    yield { fields: asObject(parseJson(text, at), at, ""), at, index };
+    const fields = unlessInvalid(() => asObject(parseJson(text, at), at, ""), onInvalid);
+    if (fields !== undefined) yield { fields, at, index };
     index++;
   }
 }

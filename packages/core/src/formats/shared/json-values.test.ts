@@ -104,3 +104,18 @@ test("finds the first value when the rest is cut off", () => {
   expect(firstJsonValue("[")).toBeUndefined();
   expect(firstJsonValue("no JSON")).toBeUndefined();
 });
+
+test("with `onInvalid`, reading goes on behind a value that is not JSON, but not behind one without an end", async () => {
+  const faults: string[] = [];
+  const read = async (text: string): Promise<unknown[]> => {
+    const values: unknown[] = [];
+    for await (const { value } of readJsonValues([text], "f", undefined, ({ message }) => faults.push(message)))
+      values.push(value);
+    return values;
+  };
+  expect(await read('[{"a":1},{"b"},{"c":3}]')).toEqual([{ a: 1 }, { c: 3 }]);
+  expect(await read('{"a":1}\n{"b" 2}\n{"c":3}\n')).toEqual([{ a: 1 }, { c: 3 }]);
+  expect(faults).toHaveLength(2);
+  expect(faults[1]).toMatch(/^f:2:/);
+  await expect(read('{"a":1}\n{"b":[2}\n{"c":3}\n')).rejects.toThrow(/^f:2:.*JSON_INVALID/);
+});

@@ -1,6 +1,7 @@
 import { DataError, type Location } from "../../errors.ts";
 import { parseJson } from "../../json/json.ts";
 import { longestLine, type TextChunks } from "./lines.ts";
+import { type OnInvalid, unlessInvalid } from "./unless-invalid.ts";
 
 /** A value with its position. */
 export interface PlacedValue {
@@ -14,10 +15,16 @@ export interface PlacedValue {
  * object).
  *
  * @param limit maximum UTF-16 units of one value
+ * @param onInvalid receives each complete value that is not JSON, and reading goes on behind it
  * @throws {DataError} JSON_INVALID at the first fault, including a truncated list; LINE_TOO_LONG
  */
-export async function* readJsonValues(chunks: TextChunks, source?: string, limit = longestLine): AsyncGenerator<PlacedValue> {
-  const splitter = new JsonSplitter(source, limit);
+export async function* readJsonValues(
+  chunks: TextChunks,
+  source?: string,
+  limit = longestLine,
+  onInvalid?: OnInvalid,
+): AsyncGenerator<PlacedValue> {
+  const splitter = new JsonSplitter(source, limit, onInvalid);
   for await (const chunk of chunks) yield* splitter.push(chunk);
   yield* splitter.end();
 }
@@ -47,6 +54,7 @@ const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 
 class JsonSplitter {
   readonly #source: string | undefined;
   readonly #limit: number;
+  readonly #onInvalid: OnInvalid;
   #state: State = "start";
   #inList = false;
   #line = 1;
@@ -61,9 +69,10 @@ class JsonSplitter {
   #depth = 0;
   #inside: "nothing" | "string" | "escape" | "brackets" | "word" = "nothing";
 
-  constructor(source: string | undefined, limit: number) {
+  constructor(source: string | undefined, limit: number, onInvalid?: OnInvalid) {
     this.#source = source;
     this.#limit = limit;
+    this.#onInvalid = onInvalid;
   }
 
   *push(chunk: string): Generator<PlacedValue> {
@@ -88,14 +97,15 @@ class JsonSplitter {
       }
       if (ended !== "no") {
         this.#keep(chunk.slice(from, index));
-        yield this.#value();
+        yield* this.#value(this.#onInvalid);
       }
     }
     if (this.#inside !== "nothing") this.#keep(chunk.slice(from));
   }
 
   *end(): Generator<PlacedValue> {
-    if (this.#inside !== "nothing") yield this.#value();
+    // A value without an end may have swallowed the records behind it.
+    if (this.#inside !== "nothing") yield* this.#value(undefined);
     if (this.#inList && this.#state !== "end") {
       this.#fail(this.#state === "comma or ]" ? "a comma or the closing bracket" : "a value", "the end");
     }
@@ -159,14 +169,15 @@ class JsonSplitter {
     throw new DataError("LINE_TOO_LONG", { at: this.#at, message, hint: "write each document as a separate value" });
   }
 
-  #value(): PlacedValue {
+  *#value(onInvalid: OnInvalid): Generator<PlacedValue> {
     const text = this.#pieces.join("");
     this.#pieces = [];
     this.#units = 0;
     this.#inside = "nothing";
     this.#state = this.#inList ? "comma or ]" : "element";
     const { source, line } = this.#at;
-    return { value: parseJson(text, this.#at), at: { source, line } };
+    const value = unlessInvalid(() => parseJson(text, this.#at), onInvalid);
+    if (value !== undefined) yield { value, at: { source, line } };
   }
 
   #fail(expected: string, found: number | "the end"): never {

@@ -4,6 +4,16 @@ import { EntityTable, type Omit } from "./records.ts";
 
 type MentionRule = "nearest" | "first";
 
+/** The only name that begins with these words, if they are not a name themselves. */
+export function wholeName(words: string, names: Iterable<string>): string | undefined {
+  const longer = new Set<string>();
+  for (const name of names) {
+    if (name === words) return undefined;
+    if (name.startsWith(`${words} `)) longer.add(name);
+  }
+  return longer.size === 1 ? [...longer][0] : undefined;
+}
+
 /** A mention that a list gives by its words alone. */
 export interface NamedMention {
   readonly words: string;
@@ -227,7 +237,8 @@ export function wordsOf(document: Document, span: Span): string {
 /**
  * Makes a sentence from text of space-separated words, as in the releases of NYT and WebNLG.
  * Tokenises the text instead if that makes more annotated mentions fall on token boundaries, which
- * is reported, or if the options name a tokeniser.
+ * is reported, or if the options name a tokeniser. A text without mentions is tokenised if it ends
+ * like ordinary text, with its full stop at the last word.
  *
  * @param mentions the number of annotated mentions
  * @param fitting counts the annotated mentions that fall on this document's token boundaries
@@ -249,6 +260,7 @@ export function documentFromSpacedText(
   }));
   const sentences = tokens.length === 0 ? [] : [{ start: 0, end: tokens.length }];
   const spaced: Document = { id, text, tokens, sentences, entities: [], relations: [], metadata: {} };
+  if (mentions === 0) return /[\p{L}\p{N}][.!?]["')\]]*\s*$/u.test(text) ? tokenised() : spaced;
   const reached = fitting(spaced);
   if (reached === mentions) return spaced;
   const other = tokenised();

@@ -22,6 +22,7 @@ import {
   spellings,
   type TextOptions,
 } from "../../text/index.ts";
+import { anyAnnotation, FieldNames } from "./field-names.ts";
 import { presentForm } from "./former-record.ts";
 
 /**
@@ -56,7 +57,16 @@ export function documentFromRecord(
   const fields = presentForm(asObject(value, at, ""), at);
   const omissions: Omission[] = [];
   const omit: Omit = (path, reason, kind) =>
-    void omissions.push({ source: at.source, line: at.line, path, reason, ...(kind === undefined ? {} : { kind }) });
+    void omissions.push({
+      source: at.source,
+      line: at.line,
+      path: within(at, path).path,
+      reason,
+      ...(kind === undefined ? {} : { kind }),
+    });
+  if (fields["tokens"] === undefined && fields["text"] === undefined) textNames.check(fields, at);
+  names.check(fields, at);
+  if (fields["entities"] === undefined && fields["relations"] === undefined) anyAnnotation.check(fields, at);
   const words = fields["tokens"] === undefined ? undefined : asStrings(fields["tokens"], at, "tokens");
   const text = words !== undefined && fields["text"] === undefined ? words.join(" ") : asString(fields["text"], at, "text");
   const characters = offsetTranslation(text, readUnit(fields, at));
@@ -67,6 +77,8 @@ export function documentFromRecord(
       : documentOf(id, text, readTokens(words, text, fields, characters, at, omit));
   const given = optionalList(fields, "entities", at).map((item, index) => asObject(item, at, `entities[${index}]`));
   const entities = given.map((item, index) => {
+    entityNames.check(item, at, `entities[${index}]`);
+    if (item["start"] === undefined && item["startChar"] === undefined) placeNames.check(item, at, `entities[${index}]`);
     if (item["id"] !== index) reportUnknown(item, entityFields, `entities[${index}]`, omit);
     else reportUnknown(item, formerEntityFields, `entities[${index}]`, omit);
     return readEntity(item, `entities[${index}]`, plain, words !== undefined, characters, at, omit);
@@ -101,9 +113,18 @@ const documentFields = new Set([
   "relations",
   "meta",
 ]);
+const names = new FieldNames({ entities: "list", relations: "list", offsets: "list", offsetUnit: "text" }, documentFields);
+/** With those of other formats, whose lines come here if their own format does not know them. */
+const textNames = new FieldNames(
+  { text: "text", tokens: "words", sentText: "text", tokenized_text: "words", sentences: "list" },
+  documentFields,
+);
 const entityFields = new Set(["start", "end", "startChar", "endChar", "text", "type", "confidence"]);
 const formerEntityFields = new Set([...entityFields, "id"]);
 const relationFields = new Set(["head", "tail", "type", "confidence"]);
+const entityNames = new FieldNames({ type: "text" }, formerEntityFields);
+const placeNames = new FieldNames({ start: "number", end: "number", startChar: "number", endChar: "number" }, formerEntityFields);
+const relationNames = new FieldNames({ head: "number", tail: "number", type: "text" }, relationFields);
 
 function readId(fields: Fields, at: Location): string {
   const { id } = fields;
@@ -213,6 +234,7 @@ function reportOtherWords(document: Document, index: number, said: unknown, at: 
 }
 
 function readRelation(fields: Fields, path: string, at: Location, omit: Omit): Relation {
+  relationNames.check(fields, at, path);
   reportUnknown(fields, relationFields, path, omit);
   return {
     head: asNumber(fields["head"], at, `${path}.head`),

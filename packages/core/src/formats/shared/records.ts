@@ -13,6 +13,7 @@ import type { Documents, OutputFormat, ReadEvent, ReadOptions, WriteEvent } from
 import { fitDocument } from "./fit.ts";
 import { readJsonValues } from "./json-values.ts";
 import { longestLine, type TextChunks } from "./lines.ts";
+import { type OnInvalid, unlessInvalid } from "./unless-invalid.ts";
 
 /**
  * Reports what could not be carried over, with its path in the record. `at` overrides the record's
@@ -31,11 +32,16 @@ export interface JsonRecord {
 }
 
 /** The objects of a JSON file that is a list or a sequence of objects. */
-export async function* readJsonRecords(chunks: TextChunks, source: string | undefined): AsyncGenerator<JsonRecord> {
+export async function* readJsonRecords(
+  chunks: TextChunks,
+  source: string | undefined,
+  onInvalid?: OnInvalid,
+): AsyncGenerator<JsonRecord> {
   let index = 0;
-  for await (const { value, at: line } of readJsonValues(chunks, source)) {
+  for await (const { value, at: line } of readJsonValues(chunks, source, longestLine, onInvalid)) {
     const at = { ...line, path: `[${index}]` };
-    yield { fields: asObject(value, at, ""), at, index };
+    const fields = unlessInvalid(() => asObject(value, at, ""), onInvalid);
+    if (fields !== undefined) yield { fields, at, index };
     index++;
   }
 }
@@ -54,13 +60,31 @@ export async function readCompanion(file: string, { companions }: ReadOptions): 
  *
  * @param read receives the function that records omissions; returns undefined if there is no
  * document
+ * @param onInvalid see `ReadOptions`; an invalid record then yields nothing
  */
-export function* recordEvents(at: Location, read: (omit: Omit) => Document | undefined): Generator<ReadEvent> {
+export function* recordEvents(
+  at: Location,
+  read: (omit: Omit) => Document | undefined,
+  onInvalid?: OnInvalid,
+): Generator<ReadEvent> {
   const omissions: Omission[] = [];
-  const document = read((path, reason, { source, line } = at, kind) => {
-    omissions.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
-  });
-  if (document !== undefined) validateDocument(document, at);
+  const readValid = (): Document | undefined => {
+    const document = read((path, reason, { source, line } = at, kind) => {
+      omissions.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
+    });
+    if (document !== undefined) validateDocument(document, at);
+    return document;
+  };
+  let valid = true;
+  const document = unlessInvalid(
+    readValid,
+    onInvalid &&
+      ((fault) => {
+        valid = false;
+        onInvalid(fault);
+      }),
+  );
+  if (!valid) return;
   for (const omission of omissions) yield { kind: "omission", omission };
   if (document !== undefined) yield { kind: "document", document, at };
 }
@@ -104,11 +128,15 @@ export function recordId(value: unknown, { at, index }: JsonRecord, path: string
 export class EntityTable {
   readonly entities: Entity[] = [];
   readonly #first = new Map<string, number>();
+  readonly #starting = new Map<number, number[]>();
 
   add(entity: Entity): number {
     const place = this.entities.push(entity) - 1;
     const key = `${entity.start} ${entity.end}`;
     if (!this.#first.has(key)) this.#first.set(key, place);
+    const starting = this.#starting.get(entity.start);
+    if (starting === undefined) this.#starting.set(entity.start, [place]);
+    else starting.push(place);
     return place;
   }
 
@@ -119,6 +147,18 @@ export class EntityTable {
   /** The first entity with this span, created without a type if there is none. */
   ensure({ start, end }: Span): number {
     return this.find({ start, end }) ?? this.add({ start, end, type: null });
+  }
+
+  /**
+   * The entity at an end of a relation: the first with this span, otherwise the only one whose
+   * first word this is, otherwise one that is created.
+   */
+  meant(span: Span): { readonly index: number; readonly by: "span" | "first word" | "creation" } {
+    const exact = this.find(span);
+    if (exact !== undefined) return { index: exact, by: "span" };
+    const longer = (this.#starting.get(span.start) ?? []).filter((index) => (this.entities[index] as Entity).end > span.end);
+    if (span.end === span.start + 1 && longer.length === 1) return { index: longer[0] as number, by: "first word" };
+    return { index: this.ensure(span), by: "creation" };
   }
 }
 
@@ -163,6 +203,9 @@ export function relationType(value: unknown, at: Location, path: string, omit: O
   omit(path, "the relation has no label; it was left out");
   return undefined;
 }
+
+/** How a reader reports that it took a word for the entity that the word begins. */
+export const wholeEntityUsed = "only the first word of an entity is named; the whole entity was used";
 
 /** The type of an entity; a missing value, null and the empty string mean none. */
 export function entityType(value: unknown, at: Location, path: string): string | null {

@@ -48,7 +48,8 @@ export const run: Handler<typeof compareCommand> = async (context, { a, b, ...op
     const place = await writeReport(options.report, { name: "comparison", value: comparison, page });
     terminal.say(`report in ${place}`);
   }
-  if (terminal.json) return terminal.printJson(comparison);
+  const same = [...first.sameAsGold, ...second.sameAsGold];
+  if (terminal.json) return terminal.printJson(same.length === 0 ? comparison : { ...comparison, sameAsGold: same });
   await terminal.print(comparisonText(comparison, terminal));
   const [main] = names;
   if (options.examples === undefined || main === undefined) return undefined;

@@ -9,9 +9,10 @@ import type { Handler } from "../command.ts";
 import type { convertCommand } from "../commands/convert-command.ts";
 import { OmissionReport } from "../omission-report.ts";
 import { typesFile, withReadingBar } from "../reading.ts";
+import { SkippedDocuments } from "../skipped-documents.ts";
 import { conversionFormats, conversionTarget, withOmissions } from "../triple-conversion.ts";
 import { checkedBase } from "../triple-targets.ts";
-import { count } from "../words.ts";
+import { count, withoutAnnotation } from "../words.ts";
 
 export const run: Handler<typeof convertCommand> = async (context, { input, output, ...options }) => {
   const { terminal, signal } = context;
@@ -20,6 +21,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   if ("open" in target && output === standardStream) refuseStandardOutput(target);
   const triples = { base: checkedBase(options.base), escapeFormulas: options.escapeFormulas };
   const report = new OmissionReport();
+  const skipped = new SkippedDocuments(options.skipInvalid);
   const total = { documents: 0, entities: 0, relations: 0 };
   let at: Location = {};
   await withReadingBar([input], context, async (onBytes) => {
@@ -30,6 +32,10 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
       offsetUnit,
       mentions,
       spans,
+      textField: options.textField,
+      annotator: options.annotator,
+      annotation: options.predictions ? "predicted" : "gold",
+      onInvalid: skipped.onInvalid,
       signal,
       onBytes,
     });
@@ -39,8 +45,19 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
     if ("open" in target) await writeTriples(output, target, withOmissions(documents, target, onOmission), triples);
     else await writeDocuments(output, target, documents, onOmission);
   });
+  const bare = total.documents > 0 && total.entities + total.relations === 0;
+  const warnings = bare ? [withoutAnnotation(input)] : [];
   if (terminal.json)
-    await terminal.printJson({ input, output, to: target.name, ...total, omitted: report.total, omissions: report.toJson() });
+    await terminal.printJson({
+      input,
+      output,
+      to: target.name,
+      ...total,
+      ...skipped.toJson(),
+      warnings,
+      omitted: report.total,
+      omissions: report.toJson(),
+    });
   else {
     const counts = [
       count(total.documents, "document"),
@@ -54,6 +71,8 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
     for (const note of notesOn(target)) terminal.say(terminal.errorStyle("dim", note));
     if (report.total > 0) terminal.say(report.print(terminal.errorStyle));
   }
+  if (!terminal.json) skipped.say(context);
+  for (const warning of warnings) terminal.say(`warning: ${warning}`);
   return options.strict && report.total > 0 ? 1 : 0;
 
   async function* documentsOf(events: AsyncIterable<ReadEvent>): AsyncGenerator<Document> {
@@ -68,6 +87,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
       at = event.at;
       yield event.document;
     }
+    skipped.refuseNothing(total.documents);
   }
 };
 

@@ -14,7 +14,13 @@ import { count, percent, whole } from "../words.ts";
 export const run: Handler<typeof dataCheckCommand> = async (context, { files: paths, ...options }) => {
   if (options.rename.length > 0 && options.fix === undefined)
     throw new UsageError("--rename changes what --fix writes", "name a new file or folder with --fix");
-  const reading = { format: options.format, beside: typesFile(options.types), signal: context.signal };
+  const reading = {
+    format: options.format,
+    beside: typesFile(options.types),
+    textField: options.textField,
+    annotator: options.annotator,
+    signal: context.signal,
+  };
   const files = await withReadingBar(paths, context, async (onBytes) => {
     const read: CheckedFile[] = [];
     for (const path of paths) read.push(await readWithFaults(path, { ...reading, onBytes }));
@@ -23,16 +29,19 @@ export const run: Handler<typeof dataCheckCommand> = async (context, { files: pa
   const report = checkCorpus(files);
   const faults = report.files.reduce((sum, file) => sum + file.faults.length, 0);
   // An unreadable record would be missing from the output, so nothing is written.
+  const stops = faults > 0 && !options.skipInvalid;
+  const onInvalid = options.skipInvalid ? () => undefined : undefined;
   const fixed =
-    options.fix === undefined || faults > 0
+    options.fix === undefined || stops
       ? undefined
-      : await fixCorpora(paths, options.fix, parseRenamings(options.rename, files), reading);
+      : await fixCorpora(paths, options.fix, parseRenamings(options.rename, files), { ...reading, onInvalid });
   if (context.terminal.json) await context.terminal.printJson(fixed === undefined ? report : { ...report, fixed });
   else await context.terminal.print(describe(report, fixed, context, options.all));
-  if (options.fix !== undefined && faults > 0)
-    context.terminal.say("nothing was written: --fix requires that every record is valid");
+  if (options.fix !== undefined && stops)
+    context.terminal.say("nothing was written: --fix requires that every record is valid, or --skip-invalid");
+  else if (faults > 0 && options.skipInvalid) context.terminal.say(`skipped ${count(faults, "invalid document")}`);
   const warnings = report.problems.filter(({ level }) => level === "warning").length;
-  return faults > 0 || (options.strict && warnings > 0) ? 1 : 0;
+  return stops || (options.strict && warnings > 0) ? 1 : 0;
 };
 
 const shownFaults = 20;

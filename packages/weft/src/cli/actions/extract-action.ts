@@ -36,7 +36,12 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
     for (const target of targets)
       outputs.push(await openTriples(target.path, target.format, { model: identity, base, escapeFormulas }));
     for (const path of files.length === 0 ? [standardStream] : files) {
-      const input = readInput(path, { input: options.input, signal: AbortSignal.any([signal, stop.signal]) });
+      const input = readInput(path, {
+        input: options.input,
+        from: options.from,
+        textField: options.textField,
+        signal: AbortSignal.any([signal, stop.signal]),
+      });
       for await (const document of extractor.documents(input, { ...extraction, signal, onLongSentence })) {
         total.documents++;
         total.entities += document.entities.length;

@@ -11,6 +11,7 @@ import {
 } from "@weft-nlp/core/metrics";
 import { scorePage } from "@weft-nlp/draw";
 import { UsageError } from "@weft-nlp/node";
+import type { Corpus } from "@weft-nlp/node/files";
 import { shortPath, writeReport } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";
 import type { scoreCommand } from "../commands/score-command.ts";
@@ -19,16 +20,26 @@ import { type MatchedSentences, matchSentences } from "../match-sentences.ts";
 import { mistakeExamples } from "../mistake-examples.ts";
 import { parseProtocols, usualProtocols } from "../protocol-names.ts";
 import { readCorpora } from "../reading.ts";
+import { sameAsGold } from "../same-as-gold.ts";
 import { scoreTable } from "../score-table.ts";
+import { SkippedDocuments } from "../skipped-documents.ts";
 import { count } from "../words.ts";
 
 export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPath, predicted: predictedPath, ...options }) => {
   const names = options.protocol === undefined ? undefined : parseProtocols(options.protocol, options.anchor);
   if (goldPath === "-" && predictedPath === "-") throw new UsageError("only one of the two files can be standard input");
-  const paths = [goldPath, predictedPath, ...(options.train === undefined ? [] : [options.train])];
-  const [gold, predicted, train] = await readCorpora(paths, context, options.format);
-  if (gold === undefined || predicted === undefined) throw new RangeError("expected two corpora for two files");
-  const matched = matchSentences(gold, predicted);
+  const skipped = new SkippedDocuments(options.skipInvalid);
+  const read = async (path: string, annotation: "gold" | "predicted"): Promise<Corpus> => {
+    const more = { annotation, textField: options.textField, annotator: options.annotator, onInvalid: skipped.onInvalid };
+    const [corpus] = await readCorpora([path], context, options.format, undefined, undefined, more);
+    return corpus as Corpus;
+  };
+  const gold = await read(goldPath, "gold");
+  const predicted = await read(predictedPath, "predicted");
+  const train = options.train === undefined ? undefined : await read(options.train, "gold");
+  const matched = matchSentences(gold, predicted, { both: skipped.total > 0 });
+  const same = sameAsGold(gold, predicted, matched);
+  if (same !== undefined) context.terminal.say(`warning: ${same.message}`);
   requireKnownTypes(options.types, typesIn([...matched.gold, ...matched.predicted]));
   const memory = train === undefined ? undefined : buildMemoryBaseline(train.sentences.map(({ sentence }) => sentence));
   const chosen = names ?? usualProtocols(matched.gold, options.anchor);
@@ -50,6 +61,8 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
     train: train?.source,
     matchedBy: matched.by,
     notCarried: omissions,
+    ...(same === undefined ? {} : { sameAsGold: same.by, warnings: [same.message] }),
+    ...skipped.toJson(),
   };
   const value = { ...files, ...report };
   if (options.report !== undefined) {
@@ -66,6 +79,7 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
     context.terminal.say(`report in ${await writeReport(options.report, { name: "report", value, page })}`);
   }
   if (context.terminal.json) return context.terminal.printJson(value);
+  skipped.say(context);
   if (omissions > 0)
     context.terminal.say(`${count(omissions, "annotation")} could not be carried over; weft data check lists them`);
   const text = options.details

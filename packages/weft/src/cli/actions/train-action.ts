@@ -30,7 +30,7 @@ export const run: Handler<typeof trainCommand> = async (context, { config: path,
 
 async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: CommandContext): Promise<void> {
   for await (const event of events) {
-    const logged = event.kind === "done" || event.kind === "vectors" ? undefined : loggedForm(event);
+    const logged = event.kind === "done" || event.kind === "vectors" || event.kind === "notice" ? undefined : loggedForm(event);
     if (logged !== undefined) await terminal.print(JSON.stringify(logged));
     else if (event.kind === "start") await terminal.print(JSON.stringify(event));
     else if (event.kind !== "checkpoint") await terminal.print(JSON.stringify({ ...event, model: undefined }));
@@ -45,7 +45,8 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
   let best = "";
   try {
     for await (const event of events) {
-      if (event.kind === "vectors") {
+      if (event.kind === "notice") terminal.say(`warning: ${event.message}`);
+      else if (event.kind === "vectors") {
         terminal.say(event.name === undefined ? `no word vectors: ${event.reason}` : `reading word vectors from ${event.name} …`);
       } else if (event.kind === "start") {
         steps = event.steps;

@@ -1,5 +1,12 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, pluginOption, tripleOptions, typesFileOption } from "../shared-options.ts";
+import {
+  annotationOptions,
+  formatOption,
+  pluginOption,
+  skipInvalidOption,
+  tripleOptions,
+  typesFileOption,
+} from "../shared-options.ts";
 
 export const convertCommand = declareCommand({
   name: "convert",
@@ -35,6 +42,9 @@ export const convertCommand = declareCommand({
       defaultWords: "head",
     },
     types: typesFileOption,
+    ...annotationOptions,
+    predictions: { description: "read what a system predicted instead of the annotation, where the input has both" },
+    skipInvalid: skipInvalidOption,
     list: { value: "file", description: "only the documents that this file names, one per line: a part of a split" },
     ...tripleOptions,
     plugin: pluginOption,
@@ -46,6 +56,10 @@ export const convertCommand = declareCommand({
     ["weft convert train.jsonl.gz train/ --to brat", "and back"],
     ["weft convert ACE05/English train.jsonl --list train.txt", "one part of a licensed corpus"],
     ["weft convert export.json spert/train.json --to spert --strict", "fail if anything is omitted"],
+    [
+      "weft convert export.json train.jsonl --text-field Full_Text --annotator ada@example.org",
+      "one person's work from Label Studio",
+    ],
     ["weft convert gold.jsonl gold.nt", "as triples for a store; docs/triples.md has their forms"],
   ],
 });

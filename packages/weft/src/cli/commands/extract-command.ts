@@ -1,6 +1,13 @@
 import { declareCommand } from "../declaration.ts";
 import { probability, wholeNumber } from "../option-values.ts";
-import { computeOptions, pluginOption, thresholdOption, tripleOptions } from "../shared-options.ts";
+import {
+  computeOptions,
+  formatOption,
+  pluginOption,
+  textFieldOption,
+  thresholdOption,
+  tripleOptions,
+} from "../shared-options.ts";
 
 export const extractCommand = declareCommand({
   name: "extract",
@@ -13,15 +20,21 @@ export const extractCommand = declareCommand({
     "in windows that overlap (--window, --overlap).",
   arguments: {
     model: { description: "a model's folder, or a run's" },
-    files: { description: "text or JSONL, plain or gzip; - or none for standard input", many: true, optional: true },
+    files: {
+      description: "text, or data in any format, plain or gzip; - or none for standard input",
+      many: true,
+      optional: true,
+    },
   },
   options: {
     input: {
       value: "kind",
-      description: "text: a document per line; paragraphs: up to an empty line; jsonl",
-      choices: ["text", "paragraphs", "jsonl"],
+      description: "text: a document per line; paragraphs: up to an empty line; data: any format that Weft reads; jsonl",
+      choices: ["text", "paragraphs", "jsonl", "data"],
       defaultWords: "by the file's name",
     },
+    from: { ...formatOption, value: "format", description: "read the input as this format instead of detecting it" },
+    textField: textFieldOption,
     format: {
       value: "name",
       description: "what to write",

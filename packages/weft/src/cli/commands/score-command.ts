@@ -1,12 +1,14 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, pluginOption, protocolOption, scoreOptions } from "../shared-options.ts";
+import { annotationOptions, formatOption, pluginOption, protocolOption, scoreOptions } from "../shared-options.ts";
 
 export const scoreCommand = declareCommand({
   name: "score",
   group: "Data and scores",
   summary: "score predictions of any system against gold annotation",
   details:
-    "Needs no model: both files hold the same sentences. They are matched by id, or by order if sentences have no ids. " +
+    "Needs no model: both files hold the same sentences. They are matched by id, or if sentences have no ids, by order or by words. " +
+    "Where the second file has both gold and predictions (predicted_ner and predicted_relations of SciERC and DyGIE++, predictions of " +
+    "Label Studio), its predictions are scored. " +
     "Without --protocol, data with entity types is scored by strict, boundaries and ner-strict, other data by exact, partial " +
     "and ner-boundaries. `weft protocols` explains what each counts.",
   arguments: {
@@ -23,6 +25,8 @@ export const scoreCommand = declareCommand({
     },
     ...scoreOptions,
     format: formatOption,
+    ...annotationOptions,
+    skipInvalid: { description: "skip gold documents that cannot be read, with their predictions, and say how many" },
     plugin: pluginOption,
   },
   json: true,

@@ -16,6 +16,7 @@ export const trainCommand = declareCommand({
     run: { value: "folder", description: "the run's folder", defaultWords: "runs/NAME-SEED" },
     seed: { value: "n", description: "the same as --set seed=N", parse: wholeNumber(0) },
     ...computeOptions,
+    skipInvalid: { description: "skip documents that cannot be read, and say how many; give it again with --resume" },
     resume: { description: "continue the run in this folder; fails if there is none" },
     withEncoder: { description: "copy the pretrained encoder that the model reads into its folder, instead of naming it" },
     checkpointSeconds: { value: "n", description: "min time between checkpoints", parse: wholeNumber(0), default: 5 },
