@@ -68,6 +68,16 @@ export interface ReadOptions {
    * itself, or its whole `extent`.
    */
   readonly spans?: "head" | "extent" | undefined;
+  /**
+   * Relation types that mean "no relation". Defaults to those that the format itself defines, such
+   * as `no_relation` in TACRED.
+   */
+  readonly negatives?: readonly string[] | undefined;
+  /**
+   * Which column of a table holds what, such as `{ sentence: "text", head: "subject" }`. Defaults to
+   * the usual names of columns.
+   */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The properties that every format declares. */

@@ -16,6 +16,7 @@ import { jsonl } from "./jsonl.ts";
 import { labelStudio } from "./label-studio.ts";
 import { lstmEr } from "./lstm-er.ts";
 import { multihead } from "./multihead.ts";
+import { opennre } from "./opennre.ts";
 import { prodigy } from "./prodigy.ts";
 import { rin } from "./rin.ts";
 import { scierc } from "./scierc.ts";
@@ -45,6 +46,8 @@ export const formats = {
   copyre,
   gliner,
   conll,
+  tacred,
+  opennre,
 } satisfies Record<string, Format>;
 
 /** Formats that can only be read, one per line. */
@@ -52,7 +55,6 @@ export const readOnlyFormats = {
   ace05,
   "lstm-er": lstmEr,
   spacy,
-  tacred,
 } satisfies Record<string, InputFormat>;
 
 /** Formats that can only be written, one per line. */
