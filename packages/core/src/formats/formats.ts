@@ -18,6 +18,7 @@ import { lstmEr } from "./lstm-er.ts";
 import { multihead } from "./multihead.ts";
 import { opennre } from "./opennre.ts";
 import { prodigy } from "./prodigy.ts";
+import { pubtator } from "./pubtator.ts";
 import { rin } from "./rin.ts";
 import { scierc } from "./scierc.ts";
 import { spacy } from "./spacy.ts";
@@ -48,6 +49,7 @@ export const formats = {
   conll,
   tacred,
   opennre,
+  pubtator,
 } satisfies Record<string, Format>;
 
 /** Formats that can only be read, one per line. */

@@ -123,6 +123,7 @@ function notesOn(target: OutputFormat | TripleFormat): string[] {
   const gone = [
     ...(holds.ids ? [] : ["the ids of documents"]),
     ...(holds.text ? [] : ["the spacing of the text"]),
+    ...(holds.lineBreaks === false ? ["the line breaks of the text after the first"] : []),
     ...(holds.tokens ? [] : ["tokens, which are recomputed on reading"]),
     ...(holds.record === "document" ? [] : ["document boundaries: a record is a sentence"]),
   ];
