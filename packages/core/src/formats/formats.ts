@@ -1,5 +1,7 @@
 import { Catalogue } from "../catalogue.ts";
 import { ace05 } from "./ace05.ts";
+import { bioc } from "./bioc.ts";
+import { biocJson } from "./bioc-json.ts";
 import { brat } from "./brat.ts";
 import { casrel } from "./casrel.ts";
 import { conll } from "./conll.ts";
@@ -50,6 +52,8 @@ export const formats = {
   tacred,
   opennre,
   pubtator,
+  bioc,
+  "bioc-json": biocJson,
 } satisfies Record<string, Format>;
 
 /** Formats that can only be read, one per line. */
