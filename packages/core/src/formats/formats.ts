@@ -19,6 +19,7 @@ import { labelStudio } from "./label-studio.ts";
 import { lstmEr } from "./lstm-er.ts";
 import { multihead } from "./multihead.ts";
 import { opennre } from "./opennre.ts";
+import { pairs } from "./pairs.ts";
 import { prodigy } from "./prodigy.ts";
 import { pubtator } from "./pubtator.ts";
 import { rin } from "./rin.ts";
@@ -54,6 +55,7 @@ export const formats = {
   pubtator,
   bioc,
   "bioc-json": biocJson,
+  pairs,
 } satisfies Record<string, Format>;
 
 /** Formats that can only be read, one per line. */

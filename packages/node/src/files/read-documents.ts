@@ -1,15 +1,22 @@
 import { inReadingUnits, type Location, type Omission, type Reading, type Sentence, sentencesOf } from "@weft-nlp/core";
-import type { ReadEvent, ReadOptions } from "@weft-nlp/core/formats";
+import { type ReadEvent, type ReadOptions, withoutNegatives } from "@weft-nlp/core/formats";
+import type { TrainConfig } from "@weft-nlp/core/training";
 import { type OpenOptions, openDocuments } from "./open-documents.ts";
 import { sourceName } from "./read-text.ts";
 
 /** How to open and read annotated files. */
-export type ReadDocumentsOptions = OpenOptions & Pick<ReadOptions, "text" | "offsetUnit" | "mentions" | "spans">;
+export type ReadDocumentsOptions = OpenOptions &
+  Pick<ReadOptions, "text" | "offsetUnit" | "mentions" | "spans" | "negatives" | "columns">;
 
 /** How to read annotated files in the units that a model reads. */
 export interface ReadSentencesOptions extends ReadDocumentsOptions {
   /** Defaults to single sentences. */
   readonly reading?: Reading | undefined;
+}
+
+/** How the data of a configuration is read. */
+export function readingOf({ data, reading }: Pick<TrainConfig, "data" | "reading">): ReadSentencesOptions {
+  return { reading, negatives: data.negatives, columns: data.columns };
 }
 
 /** A sentence and the location of its document. */
@@ -31,9 +38,10 @@ type SentenceEvent =
  * @throws {DataError} with file, line and path at the first invalid record
  */
 export async function* readDocuments(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<ReadEvent> {
-  const { text, offsetUnit, mentions, spans } = options;
+  const { text, offsetUnit, mentions, spans, negatives, columns } = options;
   for await (const { format, chunks, reading } of openDocuments(path, options)) {
-    yield* format.read(chunks, { ...reading, text, offsetUnit, mentions, spans });
+    const events = format.read(chunks, { ...reading, text, offsetUnit, mentions, spans, negatives, columns });
+    yield* negatives === undefined ? events : withoutNegatives(events, negatives);
   }
 }
 

@@ -1,6 +1,6 @@
 import { DataError, type Document, type Location, type Omission, sentencesOf } from "@weft-nlp/core";
 import type { CheckedFile, CheckedSentence, Fault } from "@weft-nlp/core/corpus";
-import { documentFromRecord, jsonl, readLines } from "@weft-nlp/core/formats";
+import { documentFromRecord, jsonl, readLines, withoutNegatives, withoutRelations } from "@weft-nlp/core/formats";
 import { parseJson } from "@weft-nlp/core/json";
 import { type OpenFile, openDocuments } from "./open-documents.ts";
 import type { ReadDocumentsOptions } from "./read-documents.ts";
@@ -17,7 +17,8 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
   const sentences: CheckedSentence[] = [];
   const omissions: Omission[] = [];
   const faults: Fault[] = [];
-  const { text, offsetUnit, mentions, spans } = options;
+  const { text, offsetUnit, mentions, spans, negatives, columns } = options;
+  const none = new Set(negatives);
   for await (const file of openDocuments(path, options)) {
     try {
       await readFile(file);
@@ -35,7 +36,8 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
       }
       return;
     }
-    for await (const event of format.read(chunks, { ...reading, text, offsetUnit, mentions, spans })) {
+    const events = format.read(chunks, { ...reading, text, offsetUnit, mentions, spans, negatives, columns });
+    for await (const event of negatives === undefined ? events : withoutNegatives(events, negatives)) {
       if (event.kind === "omission") omissions.push(event.omission);
       else add(event.document, event.at);
     }
@@ -45,7 +47,7 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
     try {
       const read = documentFromRecord(parseJson(record, at), at, text);
       omissions.push(...read.omissions);
-      add(read.document, at);
+      add(withoutRelations(read.document, none), at);
     } catch (error) {
       faults.push(faultOf(error));
     }

@@ -17,7 +17,7 @@ import { evaluateModel } from "../extractor/evaluate-model.ts";
 import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount } from "../extractor/model-folder.ts";
 import { printConfig } from "../files/config-file.ts";
 import { writeJsonFile } from "../files/json-file.ts";
-import { collectSentences } from "../files/read-documents.ts";
+import { collectSentences, readingOf } from "../files/read-documents.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { threadExecutor } from "../workers/thread-executor.ts";
 import { curves } from "./curves.ts";
@@ -115,7 +115,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
-    const { sentences, omissions } = await collectSentences(path, { signal: input.signal, reading: config.reading });
+    const { sentences, omissions } = await collectSentences(path, { ...readingOf(config), signal: input.signal });
     return { sentences: sentences.map(({ sentence }) => sentence), omissions };
   };
   const { sentences: allTrainSentences, omissions: trainOmissions } = await read(config.data.train);

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Reading } from "@weft-nlp/core";
-import { type Corpus, collectSentences, standardStream } from "@weft-nlp/node/files";
+import { type Corpus, collectSentences, type ReadSentencesOptions, standardStream } from "@weft-nlp/node/files";
 import type { CommandContext } from "./command.ts";
 
 /**
@@ -8,6 +8,7 @@ import type { CommandContext } from "./command.ts";
  *
  * @param beside replacements for companion files, see `OpenOptions`
  * @param reading what the model that reads them reads at once; defaults to single sentences
+ * @param more see `ReadOptions`
  */
 export async function readCorpora(
   paths: readonly string[],
@@ -15,11 +16,12 @@ export async function readCorpora(
   format?: string,
   beside?: Readonly<Record<string, string>>,
   reading?: Reading,
+  more: Pick<ReadSentencesOptions, "negatives" | "columns"> = {},
 ): Promise<Corpus[]> {
   return withReadingBar(paths, context, async (onBytes) => {
     const corpora: Corpus[] = [];
     for (const path of paths)
-      corpora.push(await collectSentences(path, { format, beside, reading, signal: context.signal, onBytes }));
+      corpora.push(await collectSentences(path, { ...more, format, beside, reading, signal: context.signal, onBytes }));
     return corpora;
   });
 }

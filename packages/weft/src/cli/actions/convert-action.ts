@@ -23,13 +23,15 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   const total = { documents: 0, entities: 0, relations: 0 };
   let at: Location = {};
   await withReadingBar([input], context, async (onBytes) => {
-    const { from: format, offsets: offsetUnit, mentions, spans } = options;
+    const { from: format, offsets: offsetUnit, mentions, spans, negatives, columns } = options;
     const all = readDocuments(input, {
       format,
       beside: typesFile(options.types),
       offsetUnit,
       mentions,
       spans,
+      negatives,
+      columns,
       signal,
       onBytes,
     });

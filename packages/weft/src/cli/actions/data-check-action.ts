@@ -14,7 +14,8 @@ import { count, percent, whole } from "../words.ts";
 export const run: Handler<typeof dataCheckCommand> = async (context, { files: paths, ...options }) => {
   if (options.rename.length > 0 && options.fix === undefined)
     throw new UsageError("--rename changes what --fix writes", "name a new file or folder with --fix");
-  const reading = { format: options.format, beside: typesFile(options.types), signal: context.signal };
+  const { format, negatives, columns } = options;
+  const reading = { format, negatives, columns, beside: typesFile(options.types), signal: context.signal };
   const files = await withReadingBar(paths, context, async (onBytes) => {
     const read: CheckedFile[] = [];
     for (const path of paths) read.push(await readWithFaults(path, { ...reading, onBytes }));

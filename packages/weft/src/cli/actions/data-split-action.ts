@@ -23,7 +23,14 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
       format,
       sharedFrom: options.sharedFrom,
       force: options.force,
-      reading: { format: options.format, beside: typesFile(options.types), signal, onBytes },
+      reading: {
+        format: options.format,
+        negatives: options.negatives,
+        columns: options.columns,
+        beside: typesFile(options.types),
+        signal,
+        onBytes,
+      },
       onOmission: (omission) => report.add(omission),
     }),
   );
