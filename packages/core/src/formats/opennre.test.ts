@@ -98,17 +98,18 @@ test("offsets in UTF-16 units are detected from the names", async () => {
   expect(documents[0]?.entities.map(({ start }) => start)).toEqual([1, 4]);
 });
 
-test("neighbouring lines of one sentence are one sentence; OpenNRE's negative labels make no relation", async () => {
+test("the lines of one sentence are one sentence; OpenNRE's negative labels make no relation", async () => {
   const sentence = { token: ["Ana", "met", "Bo", "and", "Cy"] };
   const [h, t, other] = [0, 2, 4].map((at) => ({ pos: [at, at + 1] }));
   const { documents } = await readFiles(opennre, {
     "": print([
       { ...sentence, h, t, relation: "met" },
+      { token: ["Bo", "left"], h, t: h, relation: "NA" },
       { ...sentence, h, t: other, relation: "met" },
       { ...sentence, h: t, t: other, relation: "NA" },
     ]),
   });
-  expect(documents).toHaveLength(1);
+  expect(documents).toHaveLength(2);
   expect(documents[0]?.entities.map(({ start }) => start)).toEqual([0, 2, 4]);
   expect(documents[0]?.relations).toEqual([
     { head: 0, tail: 1, type: "met" },

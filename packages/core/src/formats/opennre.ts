@@ -28,7 +28,7 @@ const noRelation = ["NA", "na", "no_relation", "Other", "Others"];
  * tail `t` and the relation between them.
  *
  * `pos` is half-open and counts tokens next to `token`, code points next to `text`. `name` is often
- * the name of the entity in a knowledge base, so only `pos` places a mention. Neighbouring lines of
+ * the name of the entity in a knowledge base, so only `pos` places a mention. The lines of
  * one sentence become one sentence. An `id` of the line and a `type` of an end are read if they are
  * there, and written; a sentence without relation has null for `h` and `t`.
  */

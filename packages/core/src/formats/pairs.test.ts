@@ -121,7 +121,7 @@ test("a map of columns with a fault is refused with the nearest name", async () 
   );
 });
 
-test("neighbouring rows of a sentence are one sentence, unless they have other ids", async () => {
+test("the rows of a sentence are one sentence, unless they have other ids", async () => {
   const rows = "Ann met Bo,Ann,Bo,met\nAnn met Bo,Bo,Ann,met\n";
   expect((await read(`sentence,e1,e2,relation\n${rows}`)).found).toEqual([
     { entities: ["Ann@0", "Bo@2"], relations: ["Ann@0 met Bo@2", "Bo@2 met Ann@0"] },

@@ -17,8 +17,8 @@ const noRelation = ["None"];
  * and their relation, with or without offsets and types.
  *
  * Columns are found by usual names, or by `columns`. Offsets count code points, or UTF-16 units if
- * the words are there. Every sentence is one sentence of Weft. Neighbouring rows of one sentence
- * become one; a column `sentence_id` keeps equal sentences apart.
+ * the words are there. Every sentence is one sentence of Weft. The rows of one sentence become
+ * one; a column `sentence_id` keeps equal sentences apart.
  */
 export const pairs: Format = {
   name: "pairs",

@@ -22,7 +22,7 @@ import {
  *
  * `no_relation` makes no relation. Stanford's part-of-speech tags are read. Its other columns
  * (named entities, dependencies) belong to tokens and are skipped; `docid` groups the sentences of
- * a document. Neighbouring records with the same id and words are one sentence. A sentence without a
+ * a document. Records with the same id and words are one sentence. A sentence without a
  * relation is written with null for its ends.
  */
 export const tacred: Format = {

@@ -34,44 +34,69 @@ export function readPair(at: Location, read: (omit: Omit) => PairRecord): ReadPa
   return { ...record, at, omissions };
 }
 
+/** A record, and whether its id comes from the file. */
+type IdentifiedPair = ReadPair & { readonly hasId: boolean };
+
+/** How many tokens of sentences are held to wait for more of their pairs. */
+const maxHeldTokens = 1 << 20;
+
 /**
- * Makes sentences of records of pairs. Neighbouring records of one sentence (the same tokens, and
- * the same id if the file has ids) become one sentence with all of their entities and relations, so
- * that no sentence is learnt from half of its annotation.
+ * Makes sentences of records of pairs. Records of one sentence (the same text and tokens, and the
+ * same id if the file has ids) become one sentence with all of their entities and relations, so that
+ * no sentence is learnt from half of its annotation. Sentences come in the order of their first
+ * records.
  *
- * @param hasId whether the id of a record comes from the file
+ * Records need not be neighbours, but sentences are passed on when `maxTokens` are held, and later
+ * records of them make sentences again.
  */
 export async function* sentencesOfPairs(
-  records: AsyncIterable<ReadPair & { readonly hasId: boolean }>,
+  records: AsyncIterable<IdentifiedPair>,
+  maxTokens = maxHeldTokens,
 ): AsyncGenerator<ReadEvent> {
-  let open: OpenSentence | undefined;
-  for await (const record of records) {
-    const key = keyOf(record);
-    if (open !== undefined && (open.key !== key || record.pair === undefined)) {
-      yield* open.close();
-      open = undefined;
+  let held = new Map<string, OpenSentence>();
+  let tokens = 0;
+  const release = (): OpenSentence[] => {
+    const all = [...held.values()];
+    held = new Map();
+    tokens = 0;
+    return all;
+  };
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const record of records) {
+      // A sentence without a pair stays by itself, and need not wait unless others do.
+      const key = record.pair === undefined ? `${held.size}` : keyOf(record);
+      const known = held.get(key) ?? new OpenSentence(record);
+      known.add(record);
+      if (record.pair === undefined && held.size === 0) {
+        yield* known.close();
+        continue;
+      }
+      if (!held.has(key)) tokens += 1 + record.plain.tokens.length;
+      held.set(key, known);
+      if (tokens > maxTokens) for (const sentence of release()) yield* sentence.close();
     }
-    open ??= new OpenSentence(record, key);
-    open.add(record);
+  } catch (error) {
+    failure = { error };
   }
-  if (open !== undefined) yield* open.close();
+  // What was read before a fault is not lost.
+  for (const sentence of release()) yield* sentence.close();
+  if (failure !== undefined) throw failure.error;
 }
 
-function keyOf({ plain, hasId }: ReadPair & { readonly hasId: boolean }): string {
+function keyOf({ plain, hasId }: IdentifiedPair): string {
   return JSON.stringify([hasId ? plain.id : null, plain.metadata, plain.text, plain.tokens.map(({ start }) => start)]);
 }
 
 class OpenSentence {
-  readonly key: string;
   readonly #first: ReadPair;
   readonly #entities: Entity[] = [];
   readonly #places = new Map<string, number>();
   readonly #relations = new Map<string, Relation>();
   readonly #omissions: Omission[] = [];
 
-  constructor(first: ReadPair, key: string) {
+  constructor(first: ReadPair) {
     this.#first = first;
-    this.key = key;
   }
 
   add({ pair, omissions }: ReadPair): void {
