@@ -1,7 +1,8 @@
-import { DataError, type Location } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import { within } from "../json/fields.ts";
 import { charSpan, type Document, type Entity, type Relation, type Span } from "../schema/index.ts";
 import { documentFromBlocks, type OffsetUnit, offsetTranslation } from "../text/index.ts";
+import type { BiocAnnotation, BiocDocument } from "./bioc-parts.ts";
 import { BiocPieces, type PieceUnit } from "./bioc-pieces.ts";
 import { readBiocRelation } from "./bioc-relations.ts";
 import type { ReadOptions } from "./format.ts";
@@ -28,42 +29,6 @@ export const biocHolds: Capacity = {
   metadata: false,
 };
 
-/** Where something is in the file: a line of XML, or a path in JSON. */
-export interface BiocPlace {
-  readonly path: string;
-  readonly at: Location;
-}
-
-/** A piece of text with its offset in the document: a passage, or a sentence of one. */
-export interface BiocPiece extends BiocPlace {
-  readonly offset: number;
-  readonly text: string;
-  readonly kind: "passage" | "sentence";
-}
-
-export interface BiocAnnotation extends BiocPlace {
-  readonly id: string;
-  readonly infons: ReadonlyMap<string, string>;
-  readonly text: string | undefined;
-  readonly locations: readonly { readonly offset: number; readonly length: number }[];
-}
-
-export interface BiocRelation extends BiocPlace {
-  readonly id: string;
-  readonly infons: ReadonlyMap<string, string>;
-  readonly nodes: readonly { readonly refid: string; readonly role: string }[];
-}
-
-/** A document of BioC, whether it was XML or JSON. */
-export interface BiocDocument {
-  readonly id: string;
-  readonly pieces: readonly BiocPiece[];
-  readonly annotations: readonly BiocAnnotation[];
-  readonly relations: readonly BiocRelation[];
-  /** Whether the document or a passage has infons. */
-  readonly hasInfons: boolean;
-}
-
 /** The infons that hold ids of concepts in the corpora and services of the NCBI. */
 const conceptInfons = /^(?:identifier|concept_?id|normalized_?id|mesh|omim|ncbi[ _]?gene|ncbi[ _]?taxonomy|database_?id|id)$/i;
 
@@ -71,8 +36,8 @@ const conceptInfons = /^(?:identifier|concept_?id|normalized_?id|mesh|omim|ncbi[
  * Makes a document of BioC's pieces of text, annotations and relations.
  *
  * Pieces are joined by a line break, or by a space between sentences, if their offsets leave room.
- * Offsets count code points, UTF-16 units or bytes, whichever match more words. See `ConceptMentions`
- * for relations that name concepts instead of annotations.
+ * Offsets count code points, UTF-16 units or bytes, whichever match more words. See
+ * `ConceptMentions` for relations that name concepts instead of annotations.
  */
 export function documentFromBioc(bioc: BiocDocument, options: ReadOptions, omit: Omit): Document {
   const { pieces, unit } = new BiocPieces(bioc.pieces).inBestUnit(bioc.annotations, options.offsetUnit);

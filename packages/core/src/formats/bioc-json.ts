@@ -1,15 +1,7 @@
 import type { Location } from "../errors.ts";
 import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
-import {
-  type BiocAnnotation,
-  type BiocDocument,
-  type BiocPiece,
-  type BiocRelation,
-  biocHolds,
-  documentFromBioc,
-  type PrintableBioc,
-  printableBioc,
-} from "./bioc-document.ts";
+import { biocHolds, documentFromBioc, type PrintableBioc, printableBioc } from "./bioc-document.ts";
+import type { BiocAnnotation, BiocDocument, BiocPiece, BiocRelation } from "./bioc-parts.ts";
 import type { Format } from "./format.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { firstFields, fittedRecords, readJsonRecords, recordEvents } from "./shared/records.ts";
@@ -152,7 +144,9 @@ function idOf(fields: Fields, otherwise: string, at: Location, path: string): st
   return typeof id === "number" ? String(id) : asString(id, at, `${path}.id`);
 }
 
-/** The infons with a value. PubTator 3 gives each end of a relation as an object with an identifier. */
+/**
+ * The infons with a value. PubTator 3 gives each end of a relation as an object with an identifier.
+ */
 function readInfons(value: unknown, at: Location, path: string): ReadonlyMap<string, string> {
   if (value === undefined || value === null) return new Map();
   return new Map(

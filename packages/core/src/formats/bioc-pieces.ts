@@ -1,8 +1,10 @@
 import type { Span } from "../schema/index.ts";
 import { type OffsetTranslation, type OffsetUnit, offsetTranslation } from "../text/index.ts";
-import type { BiocAnnotation, BiocPiece } from "./bioc-document.ts";
+import type { BiocAnnotation, BiocPiece } from "./bioc-parts.ts";
 
-/** What the offsets of a file count. The definition of BioC says bytes; most files have code points. */
+/**
+ * What the offsets of a file count. The definition of BioC says bytes; most files have code points.
+ */
 export type PieceUnit = OffsetUnit | "byte";
 
 const likeliest: readonly PieceUnit[] = ["codepoint", "utf16", "byte"];
@@ -37,7 +39,9 @@ export class BiocPieces {
     this.blocks = placed.filter((piece) => piece.text !== "").map(({ start, text }) => ({ start, end: start + text.length }));
   }
 
-  /** The same pieces in the unit under which most annotations have the words that the file gives. */
+  /**
+   * The same pieces in the unit under which most annotations have the words that the file gives.
+   */
   inBestUnit(annotations: readonly BiocAnnotation[], given: OffsetUnit | undefined): { pieces: BiocPieces; unit: PieceUnit } {
     const ascii = this.#given.every(({ text }) => !/[\u0080-\uffff]/.test(text));
     const units = given !== undefined ? [given] : ascii ? likeliest.slice(0, 1) : likeliest;

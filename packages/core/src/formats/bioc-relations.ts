@@ -1,7 +1,7 @@
 import { DataError } from "../errors.ts";
 import { within } from "../json/fields.ts";
 import type { Relation } from "../schema/index.ts";
-import type { BiocRelation } from "./bioc-document.ts";
+import type { BiocRelation } from "./bioc-parts.ts";
 import type { ConceptMentions } from "./shared/concepts.ts";
 import type { Omit } from "./shared/records.ts";
 

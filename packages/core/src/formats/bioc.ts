@@ -1,24 +1,15 @@
 import { DataError, type Location } from "../errors.ts";
 import { escapeXml } from "../text/index.ts";
-import {
-  type BiocAnnotation,
-  type BiocDocument,
-  type BiocPiece,
-  type BiocPlace,
-  type BiocRelation,
-  biocHolds,
-  documentFromBioc,
-  type PrintableBioc,
-  printableBioc,
-} from "./bioc-document.ts";
+import { biocHolds, documentFromBioc, type PrintableBioc, printableBioc } from "./bioc-document.ts";
+import type { BiocAnnotation, BiocDocument, BiocPiece, BiocPlace, BiocRelation } from "./bioc-parts.ts";
 import type { Format } from "./format.ts";
 import { fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
 import { readXmlParts, type XmlElement } from "./shared/xml.ts";
 
 /**
- * BioC as XML (Comeau et al. 2013): documents of passages, annotations with offsets in the document,
- * relations with nodes. Relations of any level are read. Written with one passage per document,
- * offsets in code points, and relations at the document.
+ * BioC as XML (Comeau et al. 2013): documents of passages, annotations with offsets in the
+ * document, relations with nodes. Relations of any level are read. Written with one passage per
+ * document, offsets in code points, and relations at the document.
  */
 export const bioc: Format = {
   name: "bioc",

@@ -74,8 +74,8 @@ export interface ReadOptions {
    */
   readonly negatives?: readonly string[] | undefined;
   /**
-   * Which column of a table holds what, such as `{ sentence: "text", head: "subject" }`. Defaults to
-   * the usual names of columns.
+   * Which column of a table holds what, such as `{ sentence: "text", head: "subject" }`. Defaults
+   * to the usual names of columns.
    */
   readonly columns?: Readonly<Record<string, string>> | undefined;
 }

@@ -24,8 +24,8 @@ import {
 const noRelation = ["NA", "na", "no_relation", "Other", "Others"];
 
 /**
- * The lines of OpenNRE (Han et al. 2019): a sentence, as `text` or as `token`, with a head `h` and a
- * tail `t` and the relation between them.
+ * The lines of OpenNRE (Han et al. 2019): a sentence, as `text` or as `token`, with a head `h` and
+ * a tail `t` and the relation between them.
  *
  * `pos` is half-open and counts tokens next to `token`, code points next to `text`. `name` is often
  * the name of the entity in a knowledge base, so only `pos` places a mention. The lines of

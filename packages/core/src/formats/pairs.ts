@@ -13,8 +13,8 @@ import { fittedRecords, type Omit } from "./shared/records.ts";
 const noRelation = ["None"];
 
 /**
- * A table with a pair per row, as DeepKE has it and as people make it: a sentence, its head, its tail
- * and their relation, with or without offsets and types.
+ * A table with a pair per row, as DeepKE has it and as people make it: a sentence, its head, its
+ * tail and their relation, with or without offsets and types.
  *
  * Columns are found by usual names, or by `columns`. Offsets count code points, or UTF-16 units if
  * the words are there. Every sentence is one sentence of Weft. The rows of one sentence become

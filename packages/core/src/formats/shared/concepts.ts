@@ -6,7 +6,8 @@ import type { Omit } from "./records.ts";
 const maxPairs = 1000;
 
 /**
- * Turns relations between concepts, as PubTator and BioC have them, into relations between mentions.
+ * Turns relations between concepts, as PubTator and BioC have them, into relations between
+ * mentions.
  *
  * A relation becomes one between every mention of the first concept and every mention of the second
  * in the same sentence. If no sentence has both, it becomes one between the two mentions with the
@@ -24,7 +25,9 @@ export class ConceptMentions {
     this.#sentenceOf = sentenceNumbers(document);
   }
 
-  /** @param ids the concepts of a mention as the file gives them: one, `D1|D2` or none (`-1`, `-`) */
+  /**
+   * @param ids the concepts of a mention as the file gives them: one, `D1|D2` or none (`-1`, `-`)
+   */
   add(entity: number, ids: string): void {
     for (const key of conceptKeys(ids)) {
       const known = this.#mentions.get(key);
@@ -105,7 +108,9 @@ export function isNoConcept(ids: string): boolean {
   return /^(?:-1?|)$/.test(ids.trim());
 }
 
-/** Every id under which a mention is found: the whole, its parts, and these without their source. */
+/**
+ * Every id under which a mention is found: the whole, its parts, and these without their source.
+ */
 function conceptKeys(ids: string): readonly string[] {
   if (isNoConcept(ids)) return [];
   // The bars of a sequence variant, such as p|SUB|V|600|E, are part of it.

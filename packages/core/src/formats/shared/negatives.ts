@@ -8,8 +8,8 @@ export function withoutRelations(document: Document, types: ReadonlySet<string>)
 }
 
 /**
- * Takes the relations whose type means "no relation" out of what a reader yields, for formats that do
- * not define such types themselves.
+ * Takes the relations whose type means "no relation" out of what a reader yields, for formats that
+ * do not define such types themselves.
  *
  * @param negatives see `ReadOptions`
  */

@@ -3,7 +3,7 @@ import { didYouMean } from "../../text/index.ts";
 import { delimiters, detectDelimiter, firstRow, type TableRow } from "./delimited.ts";
 
 /** What a column of a table of pairs may hold, by the names of DeepKE's columns. */
-export const pairColumns = [
+const pairColumns = [
   ...["sentence", "relation", "head", "tail", "head_offset", "tail_offset", "head_end", "tail_end"],
   ...["head_type", "tail_type", "sentence_id", "doc"],
 ] as const;

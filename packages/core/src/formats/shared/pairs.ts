@@ -42,9 +42,9 @@ const maxHeldTokens = 1 << 20;
 
 /**
  * Makes sentences of records of pairs. Records of one sentence (the same text and tokens, and the
- * same id if the file has ids) become one sentence with all of their entities and relations, so that
- * no sentence is learnt from half of its annotation. Sentences come in the order of their first
- * records.
+ * same id if the file has ids) become one sentence with all of their entities and relations, so
+ * that no sentence is learnt from half of its annotation. Sentences come in the order of their
+ * first records.
  *
  * Records need not be neighbours, but sentences are passed on when `maxTokens` are held, and later
  * records of them make sentences again.
