@@ -3,7 +3,7 @@ import { within } from "../json/fields.ts";
 import { charSpan, type Document, type Entity, type Relation, type Span } from "../schema/index.ts";
 import { documentFromBlocks, type OffsetUnit, offsetTranslation } from "../text/index.ts";
 import type { BiocAnnotation, BiocDocument } from "./bioc-parts.ts";
-import { BiocPieces, type PieceUnit } from "./bioc-pieces.ts";
+import { BiocPieces } from "./bioc-pieces.ts";
 import { readBiocRelation } from "./bioc-relations.ts";
 import type { ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
@@ -40,7 +40,7 @@ const conceptInfons = /^(?:identifier|concept_?id|normalized_?id|mesh|omim|ncbi[
  * `ConceptMentions` for relations that name concepts instead of annotations.
  */
 export function documentFromBioc(bioc: BiocDocument, options: ReadOptions, omit: Omit): Document {
-  const { pieces, unit } = new BiocPieces(bioc.pieces).inBestUnit(bioc.annotations, options.offsetUnit);
+  const pieces = new BiocPieces(bioc.pieces).inBestUnit(bioc.annotations, options.offsetUnit);
   const bySentence = bioc.pieces.length > 0 && bioc.pieces.every(({ kind }) => kind === "sentence");
   const text = { ...options.text, ...(bySentence ? { sentences: "one" as const } : {}) };
   const plain = documentFromBlocks(bioc.id, pieces.text, pieces.blocks, text);
@@ -49,7 +49,7 @@ export function documentFromBioc(bioc: BiocDocument, options: ReadOptions, omit:
   const byId = new Map<string, number[]>();
   const found: { index: number; annotation: BiocAnnotation }[] = [];
   for (const annotation of bioc.annotations) {
-    const span = spanOf(annotation, pieces, unit, plain.text, omit);
+    const span = spanOf(annotation, pieces, omit);
     if (span === undefined) continue;
     const index = entities.length;
     const type = annotation.infons.get("type") ?? "";
@@ -77,8 +77,6 @@ export function documentFromBioc(bioc: BiocDocument, options: ReadOptions, omit:
 function spanOf(
   { locations, text: words, path, at }: BiocAnnotation,
   pieces: BiocPieces,
-  unit: PieceUnit,
-  text: string,
   omit: Omit,
 ): (Span & { text?: string | undefined }) | undefined {
   if (locations.length === 0) {
@@ -87,7 +85,7 @@ function spanOf(
   }
   const spans = locations
     .map(({ offset, length }) => {
-      const span = pieces.span(offset, length, unit);
+      const span = pieces.span(offset, length);
       if (span !== undefined) return span;
       throw new DataError(length > 0 ? "SPAN_OUTSIDE" : "SPAN_EMPTY", {
         at: within(at, path),
@@ -99,7 +97,7 @@ function spanOf(
       });
     })
     .sort((a, b) => a.start - b.start);
-  const connected = spans.slice(1).every(({ start }, index) => !/\S/.test(text.slice(spans[index]?.end, start)));
+  const connected = spans.slice(1).every(({ start }, index) => !/\S/.test(pieces.text.slice(spans[index]?.end, start)));
   if (!connected) omit(path, `the mention has ${spans.length} pieces; read as one stretch from the first to the last`, at);
   const end = Math.max(...spans.map((span) => span.end));
   return { start: spans[0]?.start ?? 0, end, ...(connected ? { text: words } : {}) };

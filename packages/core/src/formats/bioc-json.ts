@@ -19,7 +19,7 @@ export const biocJson: Format = {
   recognises(beginning) {
     const fields = firstFields(firstJsonValue(beginning));
     if (fields !== undefined) return isCollection(fields) || isDocument(fields);
-    if (!/^\uFEFF?\s*\[?\s*\{/.test(beginning)) return false;
+    if (!/^(?:\[\s*)?\{/.test(beginning.replace(/^\uFEFF/, "").trimStart())) return false;
     // A collection is one value, and its beginning is not all of it.
     return /"passages"\s*:\s*\[/.test(beginning) && /"(?:offset|infons)"\s*:/.test(beginning);
   },

@@ -17,8 +17,10 @@ interface PlacedPiece extends BiocPiece {
 /** The pieces of a document, joined to one text. */
 export class BiocPieces {
   readonly #given: readonly BiocPiece[];
-  readonly #pieces: readonly PlacedPiece[];
-  readonly #translations = new Map<string, OffsetTranslation>();
+  /** The pieces that are not empty, by their offsets. */
+  readonly #sorted: readonly PlacedPiece[];
+  readonly #translations = new Map<PlacedPiece, OffsetTranslation>();
+  readonly #unit: PieceUnit;
   readonly text: string;
   /** Half-open UTF-16 units of the text. */
   readonly blocks: readonly Span[];
@@ -34,30 +36,32 @@ export class BiocPieces {
       placed.push({ ...piece, start: text.length });
       text += piece.text;
     }
-    this.#pieces = placed;
+    this.#unit = unit;
     this.text = text;
-    this.blocks = placed.filter((piece) => piece.text !== "").map(({ start, text }) => ({ start, end: start + text.length }));
+    const filled = placed.filter((piece) => piece.text !== "");
+    this.#sorted = filled.toSorted((a, b) => a.offset - b.offset);
+    this.blocks = filled.map(({ start, text }) => ({ start, end: start + text.length }));
   }
 
   /**
    * The same pieces in the unit under which most annotations have the words that the file gives.
    */
-  inBestUnit(annotations: readonly BiocAnnotation[], given: OffsetUnit | undefined): { pieces: BiocPieces; unit: PieceUnit } {
+  inBestUnit(annotations: readonly BiocAnnotation[], given: OffsetUnit | undefined): BiocPieces {
     const ascii = this.#given.every(({ text }) => !/[\u0080-\uffff]/.test(text));
     const units = given !== undefined ? [given] : ascii ? likeliest.slice(0, 1) : likeliest;
-    let best: { pieces: BiocPieces; unit: PieceUnit } | undefined;
+    let best: BiocPieces | undefined;
     let max = -1;
     for (const unit of units) {
       const pieces = new BiocPieces(this.#given, unit);
       const count = annotations.filter(({ locations: [only, ...more], text }) => {
-        const span = only === undefined || more.length > 0 ? undefined : pieces.span(only.offset, only.length, unit);
+        const span = only === undefined || more.length > 0 ? undefined : pieces.span(only.offset, only.length);
         return span !== undefined && pieces.text.slice(span.start, span.end) === text;
       }).length;
       if (count <= max) continue;
       max = count;
-      best = { pieces, unit };
+      best = pieces;
     }
-    return best ?? { pieces: this, unit: "codepoint" };
+    return best ?? this;
   }
 
   /**
@@ -65,25 +69,28 @@ export class BiocPieces {
    *
    * @returns undefined if it is empty, or if an end is in no piece
    */
-  span(offset: number, length: number, unit: PieceUnit): Span | undefined {
+  span(offset: number, length: number): Span | undefined {
     if (!(length > 0)) return undefined;
-    const start = this.#place(offset, unit, "start");
-    const end = this.#place(offset + length, unit, "end");
+    const start = this.#place(offset, "start");
+    const end = this.#place(offset + length, "end");
     return start === undefined || end === undefined || end <= start ? undefined : { start, end };
   }
 
   /** An end belongs to the piece that it ends, a start to the piece that it begins. */
-  #place(offset: number, unit: PieceUnit, end: "start" | "end"): number | undefined {
-    for (const [index, piece] of this.#pieces.entries()) {
-      const key = `${unit} ${index}`;
-      const known = this.#translations.get(key);
-      const translation = known ?? translationOf(piece.text, unit);
-      if (known === undefined) this.#translations.set(key, translation);
-      const local = translation.toUtf16(offset - piece.offset);
-      if (local === undefined || (end === "start" ? local === piece.text.length : local === 0)) continue;
-      return piece.start + local;
+  #place(offset: number, end: "start" | "end"): number | undefined {
+    let [low, high] = [0, this.#sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const before = (this.#sorted[middle] as PlacedPiece).offset;
+      if (end === "start" ? before <= offset : before < offset) low = middle + 1;
+      else high = middle;
     }
-    return undefined;
+    const piece = this.#sorted[low - 1];
+    if (piece === undefined) return undefined;
+    const translation = this.#translations.get(piece) ?? translationOf(piece.text, this.#unit);
+    this.#translations.set(piece, translation);
+    const local = translation.toUtf16(offset - piece.offset);
+    return local === undefined || (end === "start" && local === piece.text.length) ? undefined : piece.start + local;
   }
 }
 

@@ -18,6 +18,8 @@ export class ConceptMentions {
   readonly #sentenceOf: (token: number) => number;
   /** Entity indices by the ids of their concepts. */
   readonly #mentions = new Map<string, Set<number>>();
+  readonly #found = new Map<string, readonly number[]>();
+  readonly #pairs = new Map<string, { readonly pairs: readonly [number, number][]; readonly together: number }>();
 
   /** @param document has all of its entities */
   constructor(document: Document) {
@@ -29,6 +31,7 @@ export class ConceptMentions {
    * @param ids the concepts of a mention as the file gives them: one, `D1|D2` or none (`-1`, `-`)
    */
   add(entity: number, ids: string): void {
+    this.#found.clear();
     for (const key of conceptKeys(ids)) {
       const known = this.#mentions.get(key);
       if (known === undefined) this.#mentions.set(key, new Set([entity]));
@@ -54,17 +57,38 @@ export class ConceptMentions {
       omit(path, "both concepts have only one mention, the same; the relation was left out");
       return [];
     }
-    const pairs = this.#inOneSentence(heads, tails, ids[0] === ids[1]);
-    if (pairs.length > 1) {
-      omit(path, `the relation is between concepts; it became ${pairs.length} between their mentions in one sentence`);
-    } else {
-      const place = pairs.length === 1 ? "the only mentions in one sentence" : "the nearest mentions, in different sentences,";
-      omit(path, `the relation is between concepts; ${place} were related`);
-    }
-    return (pairs.length > 0 ? pairs : [this.#nearest(heads, tails)]).map(([head, tail]) => ({ head, tail, type }));
+    const key = JSON.stringify(ids);
+    const { pairs, together } = this.#pairs.get(key) ?? this.#pairsOf(heads, tails, ids[0] === ids[1]);
+    this.#pairs.set(key, { pairs, together });
+    const became =
+      together === maxPairs
+        ? `only the first ${maxPairs} pairs of mentions in one sentence were related`
+        : together > 1
+          ? `it became ${together} between their mentions in one sentence`
+          : together === 1
+            ? "the only mentions in one sentence were related"
+            : "the nearest mentions, in different sentences, were related";
+    omit(path, `the relation is between concepts; ${became}`);
+    return pairs.map(([head, tail]) => ({ head, tail, type }));
+  }
+
+  /** @returns also how many of the pairs are in one sentence */
+  #pairsOf(
+    heads: readonly number[],
+    tails: readonly number[],
+    sameConcept: boolean,
+  ): { pairs: readonly [number, number][]; together: number } {
+    const pairs = this.#inOneSentence(heads, tails, sameConcept);
+    return { pairs: pairs.length > 0 ? pairs : [this.#nearest(heads, tails)], together: pairs.length };
   }
 
   #find(id: string): readonly number[] {
+    const known = this.#found.get(id) ?? this.#search(id);
+    this.#found.set(id, known);
+    return known;
+  }
+
+  #search(id: string): readonly number[] {
     for (const keys of [[id], [withoutSource(id)], conceptKeys(id)]) {
       const found = new Set(keys.flatMap((key) => [...(this.#mentions.get(key) ?? [])]));
       if (found.size > 0) return [...found].sort((a, b) => a - b);

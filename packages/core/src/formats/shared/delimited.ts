@@ -26,13 +26,17 @@ export const delimiters: readonly Delimiter[] = ["\t", ",", ";", "|"];
 export async function* readTable(chunks: TextChunks, source?: string, delimiter?: Delimiter): AsyncGenerator<TableRow> {
   let splitter: RowSplitter | undefined = delimiter === undefined ? undefined : new RowSplitter(delimiter, source);
   let beginning = "";
+  let filled = false;
   let atStart = true;
   for await (const chunk of chunks) {
     let text = atStart && chunk.charCodeAt(0) === 0xfeff ? chunk.slice(1) : chunk;
     if (chunk !== "") atStart = false;
     if (splitter === undefined) {
       beginning += text;
-      if (!/\S[^\n]*\n/.test(beginning) && beginning.length <= longestLine) continue;
+      // Looks at each chunk once: the first line may be of any length.
+      const end = filled ? text.indexOf("\n") : (/\S[^\n]*\n/.exec(text)?.index ?? -1);
+      filled ||= /\S/.test(text);
+      if (end < 0 && beginning.length <= longestLine) continue;
       splitter = new RowSplitter(detectDelimiter(beginning), source);
       text = beginning;
     }
@@ -45,6 +49,8 @@ export async function* readTable(chunks: TextChunks, source?: string, delimiter?
   yield* splitter.end();
 }
 
+const longestHeader = 10_000;
+
 /** The delimiter that splits the first line into the most cells. */
 export function detectDelimiter(beginning: string): Delimiter {
   const first = /^\uFEFF?\s*([^\n]*)/.exec(beginning)?.[1] ?? "";
@@ -52,8 +58,9 @@ export function detectDelimiter(beginning: string): Delimiter {
   return delimiters[counts.indexOf(Math.max(...counts))] as Delimiter;
 }
 
-/** The cells of a line, for looking at the beginning of a table. */
+/** The cells of a line, for looking at the beginning of a table; none of a very long line. */
 export function firstRow(line: string, delimiter: Delimiter): readonly string[] {
+  if (line.length > longestHeader) return [];
   const splitter = new RowSplitter(delimiter, undefined);
   for (const { cells } of splitter.push(`${line.replace(/\r$/, "")}\n`)) return cells;
   return [];
