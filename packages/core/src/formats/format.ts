@@ -83,6 +83,16 @@ export interface ReadOptions {
    * which a reader cannot find the next record are thrown all the same, as all are by default.
    */
   readonly onInvalid?: ((fault: DataError) => void) | undefined;
+  /**
+   * Relation types that mean "no relation". Defaults to those that the format itself defines, such
+   * as `no_relation` in TACRED.
+   */
+  readonly negatives?: readonly string[] | undefined;
+  /**
+   * Which column of a table holds what, such as `{ sentence: "text", head: "subject" }`. Defaults
+   * to the usual names of columns.
+   */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The properties that every format declares. */

@@ -1,5 +1,7 @@
 import { Catalogue } from "../catalogue.ts";
 import { ace05 } from "./ace05.ts";
+import { bioc } from "./bioc.ts";
+import { biocJson } from "./bioc-json.ts";
 import { brat } from "./brat.ts";
 import { casJson } from "./cas-json.ts";
 import { casrel } from "./casrel.ts";
@@ -18,7 +20,10 @@ import { jsonl } from "./jsonl.ts";
 import { labelStudio } from "./label-studio.ts";
 import { lstmEr } from "./lstm-er.ts";
 import { multihead } from "./multihead.ts";
+import { opennre } from "./opennre.ts";
+import { pairs } from "./pairs.ts";
 import { prodigy } from "./prodigy.ts";
+import { pubtator } from "./pubtator.ts";
 import { rin } from "./rin.ts";
 import { scierc } from "./scierc.ts";
 import { slipsIn } from "./shared/field-names.ts";
@@ -56,6 +61,12 @@ export const formats = {
   ubiai,
   "webanno-tsv": webannoTsv,
   "cas-json": casJson,
+  tacred,
+  opennre,
+  pubtator,
+  bioc,
+  "bioc-json": biocJson,
+  pairs,
 } satisfies Record<string, Format>;
 
 /** Formats that can only be read, one per line. */
@@ -63,7 +74,6 @@ export const readOnlyFormats = {
   ace05,
   "lstm-er": lstmEr,
   spacy,
-  tacred,
 } satisfies Record<string, InputFormat>;
 
 /** Formats that can only be written, one per line. */

@@ -26,5 +26,6 @@ export type { Capacity } from "./shared/capacity.ts";
 export { type DocumentRecord, type EntityRecord, type RelationRecord, recordOf } from "./shared/document-record.ts";
 export { type FittedDocument, fitDocument } from "./shared/fit.ts";
 export { type Line, longestLine, readLineGroups, readLines, readWhole, type TextChunks } from "./shared/lines.ts";
+export { withoutNegatives, withoutRelations } from "./shared/negatives.ts";
 export { documentFromRecord } from "./shared/record.ts";
 export { documentFromWords } from "./shared/records.ts";

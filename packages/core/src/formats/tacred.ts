@@ -1,16 +1,17 @@
-import { asNumber, asString, asStrings } from "../json/fields.ts";
+import { asNumber, asString, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Entity } from "../schema/index.ts";
-import type { InputFormat } from "./format.ts";
+import type { Format } from "./format.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
+import { omitNegatives, type PairRecord, pairsOf, readPair, sentencesOfPairs } from "./shared/pairs.ts";
 import {
   documentFromWords,
   entityType,
   firstFields,
+  fittedRecords,
   type JsonRecord,
   type Omit,
   omitOthers,
   readJsonRecords,
-  recordEvents,
   recordId,
   tokenSpan,
 } from "./shared/records.ts";
@@ -21,9 +22,10 @@ import {
  *
  * `no_relation` makes no relation. Stanford's part-of-speech tags are read. Its other columns
  * (named entities, dependencies) belong to tokens and are skipped; `docid` groups the sentences of
- * a document.
+ * a document. Records with the same id and words are one sentence. A sentence without a
+ * relation is written with null for its ends.
  */
-export const tacred: InputFormat = {
+export const tacred: Format = {
   name: "tacred",
   title: "TACRED JSON",
   extensions: [".json"],
@@ -50,33 +52,59 @@ export const tacred: InputFormat = {
     return Array.isArray(fields?.["token"]) && fields["subj_start"] !== undefined && fields["obj_start"] !== undefined;
   },
 
-  async *read(chunks, { source } = {}) {
-    for await (const record of readJsonRecords(chunks, source)) {
-      yield* recordEvents(record.at, (omit) => readSentence(record, omit));
+  async *read(chunks, { source, negatives = noRelation } = {}) {
+    const none = new Set(negatives);
+    async function* records() {
+      for await (const record of readJsonRecords(chunks, source)) {
+        const hasId = record.fields["id"] !== undefined && record.fields["id"] !== null;
+        yield { ...readPair(record.at, (omit) => readRecord(record, none, omit)), hasId };
+      }
     }
+    yield* sentencesOfPairs(records());
+  },
+
+  async *write(documents) {
+    const negatives = new Set(noRelation);
+    let separator = "[";
+    for await (const { record, omit, omissions } of fittedRecords(documents, tacred)) {
+      omitNegatives(record, negatives, omit);
+      for (const omission of omissions()) yield { kind: "omission", omission };
+      for (const fields of printSentence(record)) {
+        yield { kind: "text", text: `${separator}${JSON.stringify(fields)}` };
+        separator = ",\n";
+      }
+    }
+    yield { kind: "text", text: separator === "[" ? "[]\n" : "]\n" };
   },
 };
 
-const withoutRelation = "no_relation";
+const noRelation = ["no_relation"];
 
 const knownFields = new Set([
   ...["id", "docid", "relation", "token", "stanford_pos", "stanford_ner", "stanford_head", "stanford_deprel"],
   ...["subj", "obj"].flatMap((end) => [`${end}_start`, `${end}_end`, `${end}_type`]),
 ]);
 
-function readSentence(record: JsonRecord, omit: Omit): Document {
+function readRecord(record: JsonRecord, negatives: ReadonlySet<string>, omit: Omit): PairRecord {
   const { fields, at } = record;
-  const plain = documentFromWords(recordId(fields["id"], record, "id"), [asStrings(fields["token"], at, "token")]);
-  const type = asString(fields["relation"], at, "relation");
+  const words = documentFromWords(recordId(fields["id"], record, "id"), [asStrings(fields["token"], at, "token")]);
   const pos = fields["stanford_pos"] === undefined ? undefined : asStrings(fields["stanford_pos"], at, "stanford_pos");
   const group = fields["docid"] === undefined ? undefined : asString(fields["docid"], at, "docid");
   omitOthers(fields, knownFields, omit);
-  return {
-    ...plain,
+  const plain: Document = {
+    ...words,
     ...(pos === undefined ? {} : { pos }),
-    entities: [readEnd("subj", record, plain), readEnd("obj", record, plain)],
-    relations: type === withoutRelation ? [] : [{ head: 0, tail: 1, type }],
     metadata: group === undefined ? {} : { doc: group },
+  };
+  if (fields["subj_start"] === null && fields["obj_start"] === null) return { plain };
+  const label = asString(fields["relation"], at, "relation");
+  return {
+    plain,
+    pair: {
+      head: readEnd("subj", record, plain),
+      tail: readEnd("obj", record, plain),
+      type: negatives.has(label) ? undefined : label,
+    },
   };
 }
 
@@ -84,4 +112,21 @@ function readEnd(end: "subj" | "obj", { fields, at }: JsonRecord, { tokens }: Do
   const [start, last] = [`${end}_start`, `${end}_end`].map((name) => asNumber(fields[name], at, name)) as [number, number];
   const span = tokenSpan(start, last + 1, { start: 0, end: tokens.length }, at, `${end}_start`);
   return { ...span, type: entityType(fields[`${end}_type`], at, `${end}_type`) };
+}
+
+function* printSentence(record: Document): Generator<Fields> {
+  const { id, tokens, pos } = record;
+  const token = tokens.map(({ text }) => text);
+  const tags = pos === undefined ? {} : { stanford_pos: pos };
+  for (const pair of pairsOf(record)) {
+    const head = printEnd("subj", pair?.head);
+    const tail = printEnd("obj", pair?.tail);
+    yield { id, relation: pair?.type ?? noRelation[0], token, ...head, ...tail, ...tags };
+  }
+}
+
+function printEnd(end: "subj" | "obj", entity: Entity | undefined): Fields {
+  if (entity === undefined) return { [`${end}_start`]: null, [`${end}_end`]: null };
+  const { start, end: behind, type } = entity;
+  return { [`${end}_start`]: start, [`${end}_end`]: behind - 1, ...(type === null ? {} : { [`${end}_type`]: type }) };
 }

@@ -22,6 +22,8 @@ export interface ModelDescription {
   readonly threshold: Thresholds;
   /** What it reads at once; defaults to single sentences. */
   readonly reading?: Reading | undefined;
+  /** The relation types of its data that mean no relation, if the configuration named them. */
+  readonly negatives?: readonly string[] | undefined;
   /** Present if confidences were fitted to data after training. */
   readonly calibration?: Calibration | undefined;
   /** Present if predictions must meet constraints. */

@@ -30,10 +30,10 @@ export function mergeModels(models: readonly MergedModel[], options: Omit<BuildO
   }
   for (const each of models) requireMember(each);
   for (const other of others) requireAlike(first, other);
-  const { name, settings, lexicon, reading, constraints } = first.model.description;
+  const { name, settings, lexicon, reading, negatives, constraints } = first.model.description;
   const members = sharedLexicons(models.map(({ model }) => model.description.lexicon));
   const merged = buildModel(
-    { name, settings, lexicon, threshold: thresholdOf(first), reading, constraints, members },
+    { name, settings, lexicon, threshold: thresholdOf(first), reading, negatives, constraints, members },
     { encoders: first.model.frozen.encoders, ...options, seed: null },
   );
   const weights = new Map<string, StoredTensor>();

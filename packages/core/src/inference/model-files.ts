@@ -50,6 +50,7 @@ const configFile = header.extend({
   model: z.looseObject({ name: z.string() }),
   threshold: thresholds,
   reading: z.object({ unit: z.enum(readingUnits), tokens: z.int().min(1) }).optional(),
+  negatives: z.array(z.string()).optional(),
   members: z.int().min(2).max(maxMembers).optional(),
   calibration: z
     .object({
@@ -65,14 +66,14 @@ const configFile = header.extend({
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store, frozen: { trained } }: BuiltModel): ModelFiles {
-  const { name, threshold, reading, calibration, constraints, lexicon, members } = description;
+  const { name, threshold, reading, negatives, calibration, constraints, lexicon, members } = description;
   const settings = mapEncoders(description.settings, withoutPath);
   const { vectors } = lexicon.words;
   const isPlain = vectors === undefined && members === undefined && trained.length === 0;
   const version = isPlain ? 2 : formatVersion;
   const config = {
     ...{ format: formatName, version, model: { name, ...settings }, threshold, reading, members: members?.length },
-    ...{ calibration, constraints },
+    ...{ negatives, calibration, constraints },
   };
   const alike = members?.every((member) => member === lexicon) ?? true;
   return {
@@ -169,7 +170,7 @@ function readConfig(
       hint: "update Weft to the version that wrote the model, or a later one",
     });
   }
-  const { model, threshold, reading, calibration, constraints, members } = checked(configFile, config, place);
+  const { model, threshold, reading, negatives, calibration, constraints, members } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
@@ -178,6 +179,7 @@ function readConfig(
     settings: checked(definition.settings, withFormerDefaults(definition, settings), place) as ModelDescription["settings"],
     threshold,
     ...(reading === undefined ? {} : { reading }),
+    ...(negatives === undefined ? {} : { negatives }),
     ...(calibration === undefined ? {} : { calibration }),
     ...(constraints === undefined ? {} : { constraints }),
   };

@@ -100,9 +100,11 @@ export const anyDocument: fc.Arbitrary<Document> = documentsOf(
 
 /** Documents that a format must round-trip. */
 export function documentsWithin(holds: Capacity): fc.Arbitrary<readonly Document[]> {
-  const documents = documentsOf(words, types, holds.offsets === "words").map((document) =>
-    holds.text && !holds.tokens ? retokenised(document) : holds.text ? document : spaced(document),
-  );
+  const documents = documentsOf(words, types, holds.offsets === "words").map((drawn) => {
+    const made = holds.lineBreaks === false ? withoutLineBreaks(drawn) : drawn;
+    const document = holds.text ? made : spaced(made);
+    return holds.tokens ? document : retokenised(document);
+  });
   return documents.map((document) => fitDocument(document, holds).records).filter((records) => records.length > 0);
 }
 
@@ -221,6 +223,11 @@ function retokenised(document: Document): Document {
     return { ...entity, start: first, end: behind < 0 ? tokens.length : behind };
   });
   return { ...rest, tokens, sentences, entities };
+}
+
+/** The document with a space in place of every line break. */
+function withoutLineBreaks(document: Document): Document {
+  return { ...document, text: document.text.replace(/[\r\n]/g, " ") };
 }
 
 /** The document with single spaces between its tokens. */

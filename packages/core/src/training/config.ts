@@ -98,6 +98,16 @@ const makeSchema = () =>
       train: z.string(),
       dev: z.string(),
       test: z.string().optional(),
+      negatives: z
+        .array(z.string().min(1))
+        .optional()
+        .describe(
+          "relation types that mean no relation, such as no_relation and Other; by default those that the format defines",
+        ),
+      columns: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe("which column of a table of pairs holds what: sentence, head, tail, relation, …; by default by usual names"),
       trainSentences: z.int().min(1).optional().describe("train on only the first so many sentences of train"),
     }),
     reading: z

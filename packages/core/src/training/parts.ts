@@ -109,6 +109,7 @@ export async function* trainParts(
   if (end === undefined || state === undefined) return;
   const description = {
     ...{ name: name, settings, lexicon, threshold, reading: config.reading },
+    negatives: config.data.negatives,
     ...constraintsFor(config, input.train),
   };
   const model = buildModel(description, { ...input.engine, seed: null });

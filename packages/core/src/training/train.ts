@@ -55,6 +55,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const built = buildModel(
     {
       ...{ name: name, settings, lexicon, threshold: training.threshold, reading: config.reading },
+      negatives: config.data.negatives,
       ...constraintsFor(config, input.train),
     },
     { ...input.engine, seed: config.seed },

@@ -10,7 +10,7 @@ import { type ComputeOptions, loadModel } from "../extractor/model-folder.ts";
 import { readConfig } from "../files/config-file.ts";
 import { exists } from "../files/exists.ts";
 import { readJsonFile, writeJsonFile } from "../files/json-file.ts";
-import { collectSentences } from "../files/read-documents.ts";
+import { collectSentences, readingOf } from "../files/read-documents.ts";
 import { readEvents } from "../runs/event-log.ts";
 import { shortPath } from "../runs/resolve-paths.ts";
 import { trainRun } from "../runs/train-run.ts";
@@ -160,7 +160,7 @@ async function scoresOf(run: PlannedRun, test: string | undefined, options: Exec
     if (isDeepStrictEqual(known.of, of)) return known;
   }
   const read = async (file: string): Promise<Sentence[]> =>
-    (await collectSentences(file, { signal: options.signal, reading: config.reading })).sentences.map(({ sentence }) => sentence);
+    (await collectSentences(file, { ...readingOf(config), signal: options.signal })).sentences.map(({ sentence }) => sentence);
   const built = await loadModel(folder, options);
   const train = (await read(config.data.train)).slice(0, config.data.trainSentences);
   const score = async (file: string, split: string): Promise<Report> => {

@@ -9,8 +9,11 @@ import { type ComputeOptions, engineOptions, loadModel, saveModel } from "./mode
 
 /** What a merged model is scored on, next to its members. */
 export interface MergeData {
-  /** @param reading what the models read at once */
-  readonly read: (reading: Reading | undefined) => Promise<readonly Sentence[]>;
+  /**
+   * @param reading what the models read at once
+   * @param negatives relation types that mean no relation
+   */
+  readonly read: (reading: Reading | undefined, negatives: readonly string[] | undefined) => Promise<readonly Sentence[]>;
   /** The name of the data, for the report and the model card. */
   readonly name: string;
 }
@@ -74,7 +77,8 @@ async function scoresOf(
   compute: ComputeOptions,
   onModel: MergeOptions["onModel"],
 ): Promise<MergeScores | undefined> {
-  const sentences = await read(models[0]?.model.description.reading);
+  const { reading, negatives } = models[0]?.model.description ?? {};
+  const sentences = await read(reading, negatives);
   const reports: Report[] = [];
   for (const { model, source } of models) {
     onModel?.(source);

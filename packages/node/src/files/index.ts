@@ -10,6 +10,7 @@ export {
   type ReadDocumentsOptions,
   type ReadSentencesOptions,
   readDocuments,
+  readingOf,
   readSentences,
 } from "./read-documents.ts";
 export { readInput } from "./read-inputs.ts";

@@ -89,3 +89,20 @@ test("the files in a folder decide its format, the longer ending first, and two 
   await expect(collectSentences(split)).rejects.toThrow("the folder has files in the formats brat and lstm-er (FORMAT_UNKNOWN)");
   expect((await collectSentences(split, { format: "lstm-er" })).sentences).toHaveLength(2);
 });
+
+test("negative types make no relation in any format, and replace those of the format", async () => {
+  const record = {
+    ...{ id: "1", relation: "no_relation", token: ["a", "b"] },
+    ...{ subj_start: 0, subj_end: 0, obj_start: 1, obj_end: 1 },
+  };
+  const tacred = await file("tacred.json", JSON.stringify([record, { ...record, id: "2", relation: "Other" }]));
+  const entities = [0, 1].map((start) => ({ start, end: start + 1, type: "X" }));
+  const own = ["no_relation", "Other"].map((type) => ({ tokens: ["a", "b"], entities, relations: [{ head: 0, tail: 1, type }] }));
+  const jsonl = await file("own.jsonl", own.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const types = async (path: string, negatives?: readonly string[]) =>
+    (await collectSentences(path, { negatives })).sentences.flatMap(({ sentence }) => sentence.relations.map(({ type }) => type));
+  expect(await types(tacred)).toEqual(["Other"]);
+  expect(await types(tacred, ["Other"])).toEqual(["no_relation"]);
+  expect(await types(jsonl)).toEqual(["no_relation", "Other"]);
+  expect(await types(jsonl, ["Other", "no_relation"])).toEqual([]);
+});

@@ -7,7 +7,8 @@ import {
   type Sentence,
   sentencesOf,
 } from "@weft-nlp/core";
-import type { ReadEvent, ReadOptions } from "@weft-nlp/core/formats";
+import { type ReadEvent, type ReadOptions, withoutNegatives } from "@weft-nlp/core/formats";
+import type { TrainConfig } from "@weft-nlp/core/training";
 import { type OpenOptions, openDocuments } from "./open-documents.ts";
 import { sourceName } from "./read-text.ts";
 
@@ -18,6 +19,11 @@ export type ReadDocumentsOptions = OpenOptions & Omit<ReadOptions, "source" | "c
 export interface ReadSentencesOptions extends ReadDocumentsOptions {
   /** Defaults to single sentences. */
   readonly reading?: Reading | undefined;
+}
+
+/** How the data of a configuration is read. */
+export function readingOf({ data, reading }: Pick<TrainConfig, "data" | "reading">): ReadSentencesOptions {
+  return { reading, negatives: data.negatives, columns: data.columns };
 }
 
 /** A sentence and the location of its document. */
@@ -40,10 +46,12 @@ type SentenceEvent =
  * receives it
  */
 export async function* readDocuments(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<ReadEvent> {
+  const { negatives, onInvalid } = options;
   for await (const { format, chunks, reading } of openDocuments(path, options)) {
-    const events = format.read(chunks, { ...options, ...reading });
-    if (options.onInvalid === undefined || format.layout !== "folder") yield* events;
-    else yield* eventsUnlessInvalid(events, options.onInvalid);
+    const all = format.read(chunks, { ...options, ...reading });
+    const events = negatives === undefined ? all : withoutNegatives(all, negatives);
+    if (onInvalid === undefined || format.layout !== "folder") yield* events;
+    else yield* eventsUnlessInvalid(events, onInvalid);
   }
 }
 

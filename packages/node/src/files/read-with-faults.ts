@@ -1,5 +1,6 @@
 import { DataError, type Document, type Location, type Omission, sentencesOf } from "@weft-nlp/core";
 import type { CheckedFile, CheckedSentence, Fault } from "@weft-nlp/core/corpus";
+import { withoutNegatives } from "@weft-nlp/core/formats";
 import { type OpenFile, openDocuments } from "./open-documents.ts";
 import type { ReadDocumentsOptions } from "./read-documents.ts";
 import { sourceName } from "./read-text.ts";
@@ -25,7 +26,9 @@ export async function readWithFaults(path: string, options: ReadDocumentsOptions
   return { source: sourceName(path), sentences, omissions, faults };
 
   async function readFile({ format, chunks, reading }: OpenFile): Promise<void> {
-    for await (const event of format.read(chunks, { ...options, ...reading, onInvalid })) {
+    const events = format.read(chunks, { ...options, ...reading, onInvalid });
+    const { negatives } = options;
+    for await (const event of negatives === undefined ? events : withoutNegatives(events, negatives)) {
       if (event.kind === "omission") omissions.push(event.omission);
       else add(event.document, event.at);
     }

@@ -6,6 +6,7 @@ import { resolveVectors } from "./locate-vectors.ts";
 /** The configuration with every path made absolute, so that it works from any folder. */
 export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
   const { data, vectors, init } = file.value;
+  const { train, dev, test, ...others } = data;
   const model = mapEncoders(file.value.model, ({ path, ...reference }, place) => ({
     ...reference,
     ...(path === undefined ? {} : { path: file.resolvePath(path, ["model", ...place, "path"]) }),
@@ -14,10 +15,10 @@ export function resolvePaths(file: ConfigFile<TrainConfig>): TrainConfig {
     ...file.value,
     model,
     data: {
-      train: file.resolvePath(data.train, ["data", "train"]),
-      dev: file.resolvePath(data.dev, ["data", "dev"]),
-      ...(data.trainSentences === undefined ? {} : { trainSentences: data.trainSentences }),
-      ...(data.test === undefined ? {} : { test: file.resolvePath(data.test, ["data", "test"]) }),
+      train: file.resolvePath(train, ["data", "train"]),
+      dev: file.resolvePath(dev, ["data", "dev"]),
+      ...others,
+      ...(test === undefined ? {} : { test: file.resolvePath(test, ["data", "test"]) }),
     },
     vectors: resolveVectors(vectors, file.resolvePath(vectors, ["vectors"])),
     ...(init === undefined ? {} : { init: file.resolvePath(init, ["init"]) }),

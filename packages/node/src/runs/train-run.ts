@@ -17,7 +17,7 @@ import { evaluateModel } from "../extractor/evaluate-model.ts";
 import { type ComputeOptions, engineOptions, loadModel, saveModel, threadCount } from "../extractor/model-folder.ts";
 import { printConfig } from "../files/config-file.ts";
 import { writeJsonFile } from "../files/json-file.ts";
-import { collectSentences } from "../files/read-documents.ts";
+import { collectSentences, readingOf } from "../files/read-documents.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { threadExecutor } from "../workers/thread-executor.ts";
 import { curves } from "./curves.ts";
@@ -131,7 +131,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
     const faults: DataError[] = [];
     const onInvalid = input.skipInvalid === true ? (fault: DataError): void => void faults.push(fault) : undefined;
-    const corpus = await collectSentences(path, { signal: input.signal, reading: config.reading, onInvalid });
+    const corpus = await collectSentences(path, { ...readingOf(config), signal: input.signal, onInvalid });
     const sentences = corpus.sentences.map(({ sentence }) => sentence);
     const [fault] = faults;
     if (fault !== undefined && sentences.length === 0) throw fault;

@@ -30,3 +30,10 @@ export function nameList(text: string): readonly string[] {
   if (names.includes("")) throw new InvalidArgumentError("expected names separated by commas");
   return names;
 }
+
+/** Parses `sentence=text,head=subject`: what a column holds, and its name. */
+export function columnMap(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(",").map((pair) => /^\s*([^=]+?)\s*=(.+)$/.exec(pair));
+  if (pairs.includes(null)) throw new InvalidArgumentError("expected what=column, with commas between");
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]?.trim()]));
+}

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Reading } from "@weft-nlp/core";
-import { type Corpus, collectSentences, type ReadDocumentsOptions, standardStream } from "@weft-nlp/node/files";
+import { type Corpus, collectSentences, type ReadSentencesOptions, standardStream } from "@weft-nlp/node/files";
 import type { CommandContext } from "./command.ts";
 
 /**
@@ -9,6 +9,7 @@ import type { CommandContext } from "./command.ts";
  * @param beside replacements for companion files, see `OpenOptions`
  * @param options which annotation to read, and what to do with invalid documents
  * @param reading what the model that reads them reads at once; defaults to single sentences
+ * @param more see `ReadOptions`
  */
 export async function readCorpora(
   paths: readonly string[],
@@ -16,7 +17,7 @@ export async function readCorpora(
   format?: string,
   beside?: Readonly<Record<string, string>>,
   reading?: Reading,
-  options: Pick<ReadDocumentsOptions, "annotation" | "annotator" | "textField" | "onInvalid"> = {},
+  options: Pick<ReadSentencesOptions, "annotation" | "annotator" | "textField" | "onInvalid" | "negatives" | "columns"> = {},
 ): Promise<Corpus[]> {
   return withReadingBar(paths, context, async (onBytes) => {
     const corpora: Corpus[] = [];

@@ -1,5 +1,5 @@
 import type { Options } from "./declaration.ts";
-import { nameList, probability, wholeNumber } from "./option-values.ts";
+import { columnMap, nameList, probability, wholeNumber } from "./option-values.ts";
 
 /** The options of every command that runs a network. */
 export const computeOptions = {
@@ -90,6 +90,22 @@ export const annotationOptions = {
 export const skipInvalidOption = {
   description: "skip documents that cannot be read, and say how many",
 } as const satisfies Options[string];
+
+/** The options of the commands that read pairs, one of which may have no relation. */
+export const pairOptions = {
+  columns: {
+    value: "map",
+    description: "which column of a table holds what: sentence=text,head=subject; several with commas between",
+    defaultWords: "usual names",
+    parse: columnMap,
+  },
+  negatives: {
+    value: "types",
+    description: "relation types that mean no relation, such as no_relation,Other",
+    defaultWords: "those that the format defines",
+    parse: nameList,
+  },
+} as const satisfies Options;
 
 /** The option of every command that reads a configuration, a model or data. */
 export const pluginOption = {

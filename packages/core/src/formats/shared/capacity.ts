@@ -10,6 +10,8 @@ export interface Capacity {
   readonly record: "document" | "sentence";
   /** Keeps the text with its own spacing; otherwise tokens are joined by single spaces. */
   readonly text: boolean;
+  /** False if the text is kept, but its line breaks become spaces. Defaults to true. */
+  readonly lineBreaks?: false | undefined;
   /** Keeps the tokens; otherwise reading tokenises the text again. */
   readonly tokens: boolean;
   /**

@@ -188,14 +188,14 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
  * The nearest non-overlapping place is either the last before or the first after, so there is no
  * search over pairs.
  */
-export function nearestPair(heads: readonly Span[], tails: readonly Span[]): readonly [Span, Span] {
-  let best: readonly [Span, Span] = [heads[0] as Span, tails[0] as Span];
+export function nearestPair<Place extends Span>(heads: readonly Place[], tails: readonly Place[]): readonly [Place, Place] {
+  let best: readonly [Place, Place] = [heads[0] as Place, tails[0] as Place];
   let min = Number.POSITIVE_INFINITY;
   let behind = 0;
   let front = -1;
   for (const head of heads) {
-    while (behind < tails.length && (tails[behind] as Span).start < head.end) behind++;
-    while (front + 1 < tails.length && (tails[front + 1] as Span).end <= head.start) front++;
+    while (behind < tails.length && (tails[behind] as Place).start < head.end) behind++;
+    while (front + 1 < tails.length && (tails[front + 1] as Place).end <= head.start) front++;
     for (const tail of [tails[front], tails[behind]]) {
       if (tail === undefined) continue;
       const gap = tail.start >= head.end ? tail.start - head.end : head.start - tail.end;

@@ -34,11 +34,36 @@ export async function readXml(
   source: string | undefined,
   limits: XmlLimits = usualLimits,
 ): Promise<XmlElement | undefined> {
-  // Only one format needs the parser.
+  for await (const root of parseXml(chunks, source, undefined, limits)) return root;
+  return undefined;
+}
+
+/**
+ * Like `readXml`, for a file of many parts: streams the elements with a name, with one in memory.
+ * The limits hold for each of them.
+ */
+export function readXmlParts(
+  chunks: TextChunks,
+  source: string | undefined,
+  name: string,
+  limits: XmlLimits = usualLimits,
+): AsyncGenerator<XmlElement> {
+  return parseXml(chunks, source, name, limits);
+}
+
+/** @param part the elements to yield as they end; defaults to the root */
+async function* parseXml(
+  chunks: TextChunks,
+  source: string | undefined,
+  part: string | undefined,
+  limits: XmlLimits,
+): AsyncGenerator<XmlElement> {
+  // Only a few formats need the parser.
   const { SaxesParser } = await import("saxes");
   const parser = new SaxesParser();
   const root = new OpenElement("", {}, 0);
   const open = [root];
+  const ready: { readonly element: XmlElement; readonly position: number }[] = [];
   let line = 1;
   let elements = 0;
   let units = 0;
@@ -46,7 +71,12 @@ export async function readXml(
   const refuse = (message: string): never => {
     throw new DataError("XML_INVALID", { at: here(), message, hint: "the file may be damaged or in another format" });
   };
-  parser.on("error", (error) => refuse(error.message.replace(/^(?:\d+:\d+: )?/, "").replace(/\.$/, "")));
+  const size = part === undefined ? "the file" : `the element <${part}>`;
+  parser.on("error", (error) => {
+    // The parser closes what an unexpected tag leaves open; that is not a part.
+    while (ready.at(-1)?.position === parser.position) ready.pop();
+    refuse(error.message.replace(/^(?:\d+:\d+: )?/, "").replace(/\.$/, ""));
+  });
   parser.on("opentagstart", () => {
     line = parser.line;
   });
@@ -55,7 +85,7 @@ export async function readXml(
     open.at(-1)?.children.push(element);
     open.push(element);
     elements++;
-    if (elements > limits.elements) refuse(`the file has more than ${limits.elements} elements`);
+    if (elements > limits.elements) refuse(`${size} has more than ${limits.elements} elements`);
     if (open.length - 1 > limits.depth) refuse(`elements are nested more than ${limits.depth} deep`);
   });
   parser.on("text", (text) => {
@@ -65,18 +95,30 @@ export async function readXml(
     (open.at(-1) as OpenElement).text += text;
   });
   parser.on("closetag", () => {
-    open.pop();
+    const closed = open.pop() as OpenElement;
+    if (closed.name !== part) return;
+    ready.push({ element: closed, position: parser.position });
+    open.at(-1)?.children.pop();
+    elements = 0;
+    units = 0;
   });
+  const taken = (): XmlElement[] => ready.splice(0).map(({ element }) => element);
   let empty = true;
-  for await (const chunk of chunks) {
-    units += chunk.length;
-    if (units > limits.units) refuse(`the file has more than ${limits.units} UTF-16 units`);
-    empty &&= !/[^\s\uFEFF]/.test(chunk);
-    if (!empty) parser.write(chunk);
+  try {
+    for await (const chunk of chunks) {
+      units += chunk.length;
+      if (units > limits.units) refuse(`${size} has more than ${limits.units} UTF-16 units`);
+      empty &&= !/[^\s\uFEFF]/.test(chunk);
+      if (!empty) parser.write(chunk);
+      yield* taken();
+    }
+    if (empty) return;
+    parser.close();
+    yield* part === undefined ? root.children : taken();
+  } catch (error) {
+    yield* taken();
+    throw error;
   }
-  if (empty) return undefined;
-  parser.close();
-  return root.children[0];
 }
 
 class OpenElement implements XmlElement {

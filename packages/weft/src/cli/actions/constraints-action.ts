@@ -34,7 +34,7 @@ async function ofData(input: Input, context: CommandContext): Promise<DecodingCo
   if (input.use !== undefined || input.learn !== undefined) {
     throw new UsageError(`${input.source} is not a model or a run`, "--use and --learn change a model; name its folder first");
   }
-  return learnt(input.source, input, context);
+  return learnt(input.source, undefined, input, context);
 }
 
 async function ofModel(input: Input, context: CommandContext): Promise<DecodingConstraints | undefined> {
@@ -43,7 +43,11 @@ async function ofModel(input: Input, context: CommandContext): Promise<DecodingC
   const built = await loadModel(source, { threads: 1 });
   if (use === undefined && learn === undefined) return built.description.constraints;
   const constraints =
-    learn === undefined ? (use === "off" ? undefined : await readConstraints(use ?? "")) : await learnt(learn, input, context);
+    learn === undefined
+      ? use === "off"
+        ? undefined
+        : await readConstraints(use ?? "")
+      : await learnt(learn, built.description.negatives, input, context);
   await saveConstraints(source, reconstrain(built, constraints));
   context.terminal.say(constraints === undefined ? "removed from the model" : "written into the model");
   return constraints;
@@ -51,10 +55,11 @@ async function ofModel(input: Input, context: CommandContext): Promise<DecodingC
 
 async function learnt(
   path: string,
+  negatives: readonly string[] | undefined,
   { minSupport, maxViolations, kinds }: Input,
   context: CommandContext,
 ): Promise<DecodingConstraints> {
-  const [data] = await readCorpora([path], context);
+  const [data] = await readCorpora([path], context, undefined, undefined, undefined, { negatives });
   const sentences = data?.sentences.map(({ sentence }) => sentence) ?? [];
   const set = learnConstraints(sentences, { minSupport, maxViolations, kinds: kinds?.map(kindOf) });
   context.terminal.say(`learnt from ${count(sentences.length, "sentence")}`);

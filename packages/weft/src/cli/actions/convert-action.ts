@@ -25,7 +25,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   const total = { documents: 0, entities: 0, relations: 0 };
   let at: Location = {};
   await withReadingBar([input], context, async (onBytes) => {
-    const { from: format, offsets: offsetUnit, mentions, spans } = options;
+    const { from: format, offsets: offsetUnit, mentions, spans, negatives, columns } = options;
     const all = readDocuments(input, {
       format,
       beside: typesFile(options.types),
@@ -36,6 +36,8 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
       annotator: options.annotator,
       annotation: options.predictions ? "predicted" : "gold",
       onInvalid: skipped.onInvalid,
+      negatives,
+      columns,
       signal,
       onBytes,
     });
@@ -143,6 +145,7 @@ function notesOn(target: OutputFormat | TripleFormat): string[] {
   const gone = [
     ...(holds.ids ? [] : ["the ids of documents"]),
     ...(holds.text ? [] : ["the spacing of the text"]),
+    ...(holds.lineBreaks === false ? ["the line breaks of the text after the first"] : []),
     ...(holds.tokens ? [] : ["tokens, which are recomputed on reading"]),
     ...(holds.record === "document" ? [] : ["document boundaries: a record is a sentence"]),
   ];

@@ -17,7 +17,7 @@ export const run: Handler<typeof cvCommand> = async (context, { config: path, ..
   const config = await configOf(path, [...options.set, ...seed]);
   const folder = folderOf(path, options, "cv");
   const pool = poolOf(config, options.pool);
-  const sentences = await readPool(pool, context);
+  const sentences = await readPool(pool, config, context);
   const { folds: number, foldSeed, devShare } = options;
   const { plan, folds } = await writeFolds(join(folder, "folds"), sentences, {
     folds: number,
@@ -69,8 +69,9 @@ function poolOf({ data }: TrainConfig, asked: string | undefined): string[] {
   throw new UsageError(`the pool contains ${twice} twice`, "train is always part of the pool");
 }
 
-async function readPool(paths: readonly string[], context: CommandContext): Promise<Sentence[]> {
-  const corpora = await readCorpora(paths, context);
+async function readPool(paths: readonly string[], { data }: TrainConfig, context: CommandContext): Promise<Sentence[]> {
+  const { negatives, columns } = data;
+  const corpora = await readCorpora(paths, context, undefined, undefined, undefined, { negatives, columns });
   const omissions = corpora.flatMap(({ omissions }) => omissions);
   if (omissions.length > 0) {
     context.terminal.say(`${count(omissions.length, "annotation")} could not be carried over; weft data check lists them`);

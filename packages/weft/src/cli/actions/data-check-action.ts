@@ -14,13 +14,9 @@ import { count, percent, whole } from "../words.ts";
 export const run: Handler<typeof dataCheckCommand> = async (context, { files: paths, ...options }) => {
   if (options.rename.length > 0 && options.fix === undefined)
     throw new UsageError("--rename changes what --fix writes", "name a new file or folder with --fix");
-  const reading = {
-    format: options.format,
-    beside: typesFile(options.types),
-    textField: options.textField,
-    annotator: options.annotator,
-    signal: context.signal,
-  };
+  const { format, textField, annotator, negatives, columns } = options;
+  const beside = typesFile(options.types);
+  const reading = { format, textField, annotator, negatives, columns, beside, signal: context.signal };
   const files = await withReadingBar(paths, context, async (onBytes) => {
     const read: CheckedFile[] = [];
     for (const path of paths) read.push(await readWithFaults(path, { ...reading, onBytes }));

@@ -25,6 +25,8 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
       force: options.force,
       reading: {
         format: options.format,
+        negatives: options.negatives,
+        columns: options.columns,
         beside: typesFile(options.types),
         textField: options.textField,
         annotator: options.annotator,

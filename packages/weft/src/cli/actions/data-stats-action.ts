@@ -8,11 +8,7 @@ import type { Style } from "../style.ts";
 import { bar, count, percent, whole } from "../words.ts";
 
 export const run: Handler<typeof dataStatsCommand> = async (context, { files, ...options }) => {
-  const { textField, annotator } = options;
-  const corpora = await readCorpora(files, context, options.format, typesFile(options.types), undefined, {
-    textField,
-    annotator,
-  });
+  const corpora = await readCorpora(files, context, options.format, typesFile(options.types), undefined, options);
   const reports = corpora.map(({ source, sentences, omissions }) => ({
     source,
     ...corpusStatistics(sentences.map(({ sentence }) => sentence)),

@@ -14,8 +14,8 @@ export const run: Handler<typeof mergeCommand> = async (context, { runs: folders
   if (first === undefined || folders.length < 2)
     throw new UsageError("an ensemble needs at least two runs", "name them one after the other");
   const path = options.data ?? (await devDataOf(first));
-  const read = async (reading: Reading | undefined): Promise<Sentence[]> => {
-    const [data] = await readCorpora([path], context, undefined, undefined, reading);
+  const read = async (reading: Reading | undefined, negatives: readonly string[] | undefined): Promise<Sentence[]> => {
+    const [data] = await readCorpora([path], context, undefined, undefined, reading, { negatives });
     return data?.sentences.map(({ sentence }) => sentence) ?? [];
   };
   const bar = terminal.progress("scoring", folders.length + 1);

@@ -2,6 +2,7 @@ import { declareCommand } from "../declaration.ts";
 import {
   annotationOptions,
   formatOption,
+  pairOptions,
   pluginOption,
   skipInvalidOption,
   tripleOptions,
@@ -43,6 +44,7 @@ export const convertCommand = declareCommand({
     },
     types: typesFileOption,
     ...annotationOptions,
+    ...pairOptions,
     predictions: { description: "read what a system predicted instead of the annotation, where the input has both" },
     skipInvalid: skipInvalidOption,
     list: { value: "file", description: "only the documents that this file names, one per line: a part of a split" },

@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { probability, wholeNumber } from "../option-values.ts";
-import { annotationOptions, formatOption, pluginOption, typesFileOption } from "../shared-options.ts";
+import { annotationOptions, formatOption, pairOptions, pluginOption, typesFileOption } from "../shared-options.ts";
 
 export const dataSplitCommand = declareCommand({
   name: "data split",
@@ -31,6 +31,7 @@ export const dataSplitCommand = declareCommand({
     format: { ...formatOption, description: "read the input as this format instead of detecting it" },
     types: typesFileOption,
     ...annotationOptions,
+    ...pairOptions,
     sharedFrom: {
       value: "tokens",
       description: "shorter sentences, such as headings, may appear in several parts",

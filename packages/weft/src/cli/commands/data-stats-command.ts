@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { annotationOptions, formatOption, pluginOption, typesFileOption } from "../shared-options.ts";
+import { annotationOptions, formatOption, pairOptions, pluginOption, typesFileOption } from "../shared-options.ts";
 
 export const dataStatsCommand = declareCommand({
   name: "data stats",
@@ -12,6 +12,7 @@ export const dataStatsCommand = declareCommand({
     format: formatOption,
     types: typesFileOption,
     ...annotationOptions,
+    ...pairOptions,
     plugin: pluginOption,
   },
   json: true,

@@ -1,5 +1,13 @@
 import { declareCommand } from "../declaration.ts";
-import { computeOptions, pluginOption, protocolOption, scoreOptions, setOption, thresholdOption } from "../shared-options.ts";
+import {
+  computeOptions,
+  pairOptions,
+  pluginOption,
+  protocolOption,
+  scoreOptions,
+  setOption,
+  thresholdOption,
+} from "../shared-options.ts";
 
 export const evaluateCommand = declareCommand({
   name: "evaluate",
@@ -14,6 +22,7 @@ export const evaluateCommand = declareCommand({
     threshold: thresholdOption,
     constraints: { value: "file", description: "constraints to use instead of the model's own; off: none" },
     set: { ...setOption, description: "change a setting of the model that needs no other weights: --set decoding=free" },
+    columns: pairOptions.columns,
     predictions: { value: "file", description: "write the model's predictions, as JSONL" },
     ...scoreOptions,
     ...computeOptions,

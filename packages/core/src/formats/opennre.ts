@@ -1,0 +1,168 @@
+import type { Location } from "../errors.ts";
+import { asObject, asPair, asString, asStrings, type Fields } from "../json/fields.ts";
+import type { Document, Entity } from "../schema/index.ts";
+import { documentFromText } from "../text/index.ts";
+import type { Format, ReadOptions } from "./format.ts";
+import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { firstJsonValue } from "./shared/json-values.ts";
+import { wordsOf } from "./shared/mentions.ts";
+import { omitNegatives, type PairRecord, pairsOf, readPair, sentencesOfPairs } from "./shared/pairs.ts";
+import {
+  documentFromWords,
+  entityType,
+  firstFields,
+  fittedRecords,
+  type JsonRecord,
+  type Omit,
+  omitOthers,
+  readJsonRecords,
+  recordId,
+  tokenSpan,
+} from "./shared/records.ts";
+
+/** The labels that OpenNRE's own scores take for "no relation". */
+const noRelation = ["NA", "na", "no_relation", "Other", "Others"];
+
+/**
+ * The lines of OpenNRE (Han et al. 2019): a sentence, as `text` or as `token`, with a head `h` and
+ * a tail `t` and the relation between them.
+ *
+ * `pos` is half-open and counts tokens next to `token`, code points next to `text`. `name` is often
+ * the name of the entity in a knowledge base, so only `pos` places a mention. The lines of
+ * one sentence become one sentence. An `id` of the line and a `type` of an end are read if they are
+ * there, and written; a sentence without relation has null for `h` and `t`.
+ */
+export const opennre: Format = {
+  name: "opennre",
+  title: "OpenNRE JSONL",
+  extensions: [".jsonl", ".json"],
+  holds: {
+    record: "sentence",
+    text: false,
+    tokens: true,
+    offsets: "tokens",
+    entities: "in relations",
+    entityTypes: "optional",
+    relations: true,
+    overlapping: true,
+    duplicates: false,
+    crossSentence: false,
+    discontinuous: false,
+    confidence: false,
+    ids: true,
+    pos: false,
+    metadata: false,
+  },
+
+  recognises(beginning) {
+    const fields = firstFields(firstJsonValue(beginning));
+    if (fields === undefined || !("h" in fields && "t" in fields)) return false;
+    return typeof fields["text"] === "string" || Array.isArray(fields["token"]);
+  },
+
+  async *read(chunks, options = {}) {
+    const negatives = new Set(options.negatives ?? noRelation);
+    async function* records() {
+      for await (const record of readJsonRecords(chunks, options.source)) {
+        const hasId = record.fields["id"] !== undefined && record.fields["id"] !== null;
+        yield { ...readPair(record.at, (omit) => readLine(record, options, negatives, omit)), hasId };
+      }
+    }
+    yield* sentencesOfPairs(records());
+  },
+
+  async *write(documents) {
+    const negatives = new Set(noRelation);
+    for await (const { record, omit, omissions } of fittedRecords(documents, opennre)) {
+      omitNegatives(record, negatives, omit);
+      for (const omission of omissions()) yield { kind: "omission", omission };
+      for (const fields of printSentence(record)) yield { kind: "text", text: `${JSON.stringify(fields)}\n` };
+    }
+  },
+};
+
+const knownFields = new Set(["id", "text", "token", "h", "t", "relation"]);
+const endFields = new Set(["name", "pos", "type"]);
+
+function readLine(record: JsonRecord, options: ReadOptions, negatives: ReadonlySet<string>, omit: Omit): PairRecord {
+  const { fields, at } = record;
+  omitOthers(fields, knownFields, omit);
+  const id = recordId(fields["id"], record, "id");
+  const words = fields["token"] === undefined ? undefined : asStrings(fields["token"], at, "token");
+  const plain =
+    words === undefined
+      ? documentFromText(id, asString(fields["text"], at, "text"), { sentences: "one", ...options.text })
+      : documentFromWords(id, [words]);
+  if (words !== undefined && fields["text"] !== undefined) omit("text", "the line has tokens too; only they were read");
+  const ends = (["h", "t"] as const).filter((name) => fields[name] !== undefined && fields[name] !== null);
+  const label =
+    fields["relation"] === undefined || fields["relation"] === null ? "" : asString(fields["relation"], at, "relation");
+  const type = label === "" || negatives.has(label) ? undefined : label;
+  if (ends.length === 0) {
+    if (type !== undefined) omit("relation", "the relation has no ends; it was left out");
+    return { plain };
+  }
+  const mentions = (["h", "t"] as const).map((name) => readMention(fields[name], name, at, omit));
+  const place = words === undefined ? placeInText(plain, mentions, options, at, omit) : placeInTokens(plain, at, omit);
+  const [head, tail] = mentions.map((mention): Entity => ({ ...place(mention), type: mention.type }));
+  return { plain, pair: { head: head as Entity, tail: tail as Entity, type } };
+}
+
+interface Mention {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string | undefined;
+  readonly type: string | null;
+  readonly path: string;
+}
+
+function readMention(value: unknown, path: string, at: Location, omit: Omit): Mention {
+  const fields = asObject(value, at, path);
+  omitOthers(fields, endFields, omit, path);
+  const [start, end] = asPair(fields["pos"], at, `${path}.pos`);
+  const name = fields["name"] === undefined || fields["name"] === null ? undefined : asString(fields["name"], at, `${path}.name`);
+  return { start, end, name, type: entityType(fields["type"], at, `${path}.type`), path };
+}
+
+type Place = (mention: Mention) => { start: number; end: number };
+
+function placeInText(plain: Document, mentions: readonly Mention[], options: ReadOptions, at: Location, omit: Omit): Place {
+  const spans = mentions.map(({ start, end, name }): CharacterSpan => ({ start, end, text: name }));
+  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "codepoint"), omit);
+  return (mention) => {
+    const span = place({ start: mention.start, end: mention.end }, `${mention.path}.pos`, at);
+    omitOtherName(plain, span, mention, omit);
+    return span;
+  };
+}
+
+function placeInTokens(plain: Document, at: Location, omit: Omit): Place {
+  return (mention) => {
+    const span = tokenSpan(mention.start, mention.end, { start: 0, end: plain.tokens.length }, at, `${mention.path}.pos`);
+    omitOtherName(plain, span, mention, omit);
+    return span;
+  };
+}
+
+/** Names are often in lower case, and their spaces need not be those between tokens. */
+function omitOtherName(plain: Document, span: { start: number; end: number }, { name, path }: Mention, omit: Omit): void {
+  const letters = (text: string): string => text.toLowerCase().replace(/\s/g, "");
+  const found = wordsOf(plain, span);
+  if (name === undefined || letters(name) === letters(found)) return;
+  const reason = `the text has ${JSON.stringify(found)} where the name is ${JSON.stringify(name)}; the offsets were used`;
+  omit(`${path}.name`, reason, undefined, "disagreeing");
+}
+
+function* printSentence(record: Document): Generator<Fields> {
+  const { id, tokens } = record;
+  const token = tokens.map(({ text }) => text);
+  const end = (entity: Entity): Fields => ({
+    name: wordsOf(record, entity),
+    pos: [entity.start, entity.end],
+    ...(entity.type === null ? {} : { type: entity.type }),
+  });
+  for (const pair of pairsOf(record)) {
+    if (pair === undefined) yield { id, token, h: null, t: null, relation: noRelation[0] };
+    else yield { id, token, h: end(pair.head), t: end(pair.tail), relation: pair.type };
+  }
+}

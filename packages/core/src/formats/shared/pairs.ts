@@ -1,0 +1,146 @@
+import type { Location } from "../../errors.ts";
+import { within } from "../../json/fields.ts";
+import {
+  type Document,
+  type Entity,
+  type Omission,
+  type OmissionKind,
+  type Relation,
+  validateDocument,
+} from "../../schema/index.ts";
+import type { ReadEvent } from "../format.ts";
+import type { Omit } from "./records.ts";
+
+/** One record of a format that has a record for each pair: a sentence, and the pair in it. */
+export interface PairRecord {
+  /** The sentence, without annotation. */
+  readonly plain: Document;
+  /** Absent for a sentence without a pair. */
+  readonly pair?: { readonly head: Entity; readonly tail: Entity; readonly type: string | undefined } | undefined;
+}
+
+/** What reading one record gave. */
+export interface ReadPair extends PairRecord {
+  readonly at: Location;
+  readonly omissions: readonly Omission[];
+}
+
+/** Reads one record and collects what it omits. */
+export function readPair(at: Location, read: (omit: Omit) => PairRecord): ReadPair {
+  const omissions: Omission[] = [];
+  const record = read((path: string, reason: string, { source, line }: Location = at, kind?: OmissionKind) => {
+    omissions.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
+  });
+  return { ...record, at, omissions };
+}
+
+/** A record, and whether its id comes from the file. */
+type IdentifiedPair = ReadPair & { readonly hasId: boolean };
+
+/** How many tokens of sentences are held to wait for more of their pairs. */
+const maxHeldTokens = 1 << 20;
+
+/**
+ * Makes sentences of records of pairs. Records of one sentence (the same text and tokens, and the
+ * same id if the file has ids) become one sentence with all of their entities and relations, so
+ * that no sentence is learnt from half of its annotation. Sentences come in the order of their
+ * first records.
+ *
+ * Records need not be neighbours, but sentences are passed on when `maxTokens` are held, and later
+ * records of them make sentences again.
+ */
+export async function* sentencesOfPairs(
+  records: AsyncIterable<IdentifiedPair>,
+  maxTokens = maxHeldTokens,
+): AsyncGenerator<ReadEvent> {
+  let held = new Map<string, OpenSentence>();
+  let tokens = 0;
+  const release = (): OpenSentence[] => {
+    const all = [...held.values()];
+    held = new Map();
+    tokens = 0;
+    return all;
+  };
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const record of records) {
+      // A sentence without a pair stays by itself, and need not wait unless others do.
+      const key = record.pair === undefined ? `${held.size}` : keyOf(record);
+      const known = held.get(key) ?? new OpenSentence(record);
+      known.add(record);
+      if (record.pair === undefined && held.size === 0) {
+        yield* known.close();
+        continue;
+      }
+      if (!held.has(key)) tokens += 1 + record.plain.tokens.length;
+      held.set(key, known);
+      if (tokens > maxTokens) for (const sentence of release()) yield* sentence.close();
+    }
+  } catch (error) {
+    failure = { error };
+  }
+  // What was read before a fault is not lost.
+  for (const sentence of release()) yield* sentence.close();
+  if (failure !== undefined) throw failure.error;
+}
+
+function keyOf({ plain, hasId }: IdentifiedPair): string {
+  return JSON.stringify([hasId ? plain.id : null, plain.metadata, plain.text, plain.tokens.map(({ start }) => start)]);
+}
+
+class OpenSentence {
+  readonly #first: ReadPair;
+  readonly #entities: Entity[] = [];
+  readonly #places = new Map<string, number>();
+  readonly #relations = new Map<string, Relation>();
+  readonly #omissions: Omission[] = [];
+
+  constructor(first: ReadPair) {
+    this.#first = first;
+  }
+
+  add({ pair, omissions }: ReadPair): void {
+    this.#omissions.push(...omissions);
+    if (pair === undefined) return;
+    const [head, tail] = [this.#place(pair.head), this.#place(pair.tail)];
+    if (pair.type !== undefined) this.#relations.set(`${head} ${tail} ${pair.type}`, { head, tail, type: pair.type });
+  }
+
+  *close(): Generator<ReadEvent> {
+    const { plain, at } = this.#first;
+    const document = { ...plain, entities: this.#entities, relations: [...this.#relations.values()] };
+    validateDocument(document, at);
+    for (const omission of this.#omissions) yield { kind: "omission", omission };
+    yield { kind: "document", document, at };
+  }
+
+  #place(entity: Entity): number {
+    const key = `${entity.start} ${entity.end} ${entity.type === null ? "" : `:${entity.type}`}`;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const place = this.#entities.push(entity) - 1;
+    this.#places.set(key, place);
+    return place;
+  }
+}
+
+/** A relation of a document to write, with its ends; a document without relations gives one gap. */
+export function pairsOf({
+  entities,
+  relations,
+}: Document): readonly ({ head: Entity; tail: Entity; type: string } | undefined)[] {
+  if (relations.length === 0) return [undefined];
+  return relations.map(({ head, tail, type }) => ({ head: entities[head] as Entity, tail: entities[tail] as Entity, type }));
+}
+
+/**
+ * Reports the relations whose type means "no relation" in a format, for its writer.
+ *
+ * @param negatives the types that the format's reader does not make relations of
+ */
+export function omitNegatives({ relations }: Document, negatives: ReadonlySet<string>, omit: Omit): void {
+  for (const [index, { type }] of relations.entries()) {
+    if (negatives.has(type))
+      omit(`relations[${index}].type`, `in this format the type ${JSON.stringify(type)} means no relation`);
+  }
+}
