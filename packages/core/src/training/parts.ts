@@ -108,7 +108,7 @@ export async function* trainParts(
   }
   if (end === undefined || state === undefined) return;
   const description = {
-    ...{ name: name, settings, lexicon, threshold, reading: config.reading },
+    ...{ name: name, settings, lexicon, threshold, reading: config.reading, text: config.text },
     ...constraintsFor(config, input.train),
   };
   const model = buildModel(description, { ...input.engine, seed: null });

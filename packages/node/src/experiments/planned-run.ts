@@ -160,7 +160,9 @@ async function scoresOf(run: PlannedRun, test: string | undefined, options: Exec
     if (isDeepStrictEqual(known.of, of)) return known;
   }
   const read = async (file: string): Promise<Sentence[]> =>
-    (await collectSentences(file, { signal: options.signal, reading: config.reading })).sentences.map(({ sentence }) => sentence);
+    (await collectSentences(file, { signal: options.signal, reading: config.reading, text: config.text })).sentences.map(
+      ({ sentence }) => sentence,
+    );
   const built = await loadModel(folder, options);
   const train = (await read(config.data.train)).slice(0, config.data.trainSentences);
   const score = async (file: string, split: string): Promise<Report> => {

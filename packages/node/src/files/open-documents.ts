@@ -163,7 +163,7 @@ function nothingIn(path: string, candidates: readonly InputFormat[]): FileError 
 }
 
 /** Paths of all files below a folder, relative to it. Skips hidden files. */
-async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<string> {
+export async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<string> {
   const folders = [""];
   try {
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -180,7 +180,8 @@ async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<s
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
+/** Whether there is a folder at the path. */
+export async function isFolder(path: string): Promise<boolean> {
   if (path === standardStream) return false;
   try {
     return (await stat(path)).isDirectory();

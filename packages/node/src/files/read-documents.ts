@@ -33,7 +33,10 @@ type SentenceEvent =
 export async function* readDocuments(path: string, options: ReadDocumentsOptions = {}): AsyncGenerator<ReadEvent> {
   const { text, offsetUnit, mentions, spans } = options;
   for await (const { format, chunks, reading } of openDocuments(path, options)) {
-    yield* format.read(chunks, { ...reading, text, offsetUnit, mentions, spans });
+    for await (const event of format.read(chunks, { ...reading, text, offsetUnit, mentions, spans })) {
+      // A split token loses nothing; `readWithFaults` collects them for a check.
+      if (event.kind === "document" || event.omission.kind !== "split") yield event;
+    }
   }
 }
 

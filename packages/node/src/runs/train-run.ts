@@ -115,7 +115,9 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
-    const { sentences, omissions } = await collectSentences(path, { signal: input.signal, reading: config.reading });
+    const { sentences, omissions } = await collectSentences(path, {
+      ...{ signal: input.signal, reading: config.reading, text: config.text },
+    });
     return { sentences: sentences.map(({ sentence }) => sentence), omissions };
   };
   const { sentences: allTrainSentences, omissions: trainOmissions } = await read(config.data.train);

@@ -222,7 +222,7 @@ interface SplitFiles {
  */
 async function added(base: TrainConfig, documents: readonly Document[], { train }: SplitFiles): Promise<Split> {
   if (documents.length === 0) throw tooFew(1);
-  const { sentences } = await collectSentences(base.data.train, { reading: base.reading });
+  const { sentences } = await collectSentences(base.data.train, { reading: base.reading, text: base.text });
   const own = sentences.slice(0, base.data.trainSentences).map(({ sentence }) => documentFromSentence(sentence));
   await writeLines(train, [...own, ...documents]);
   const { dev, test } = base.data;

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Reading } from "@weft-nlp/core";
+import type { TextOptions, TextRules } from "@weft-nlp/core/text";
 import { type Corpus, collectSentences, standardStream } from "@weft-nlp/node/files";
 import type { CommandContext } from "./command.ts";
 
@@ -7,19 +8,20 @@ import type { CommandContext } from "./command.ts";
  * Reads files into memory one after the other, with a progress bar if they are large.
  *
  * @param beside replacements for companion files, see `OpenOptions`
- * @param reading what the model that reads them reads at once; defaults to single sentences
+ * @param how what the model that reads them reads at once, and how text becomes words; defaults to
+ *   single sentences and the usual rules
  */
 export async function readCorpora(
   paths: readonly string[],
   context: CommandContext,
   format?: string,
   beside?: Readonly<Record<string, string>>,
-  reading?: Reading,
+  { reading, text }: { readonly reading?: Reading | undefined; readonly text?: TextOptions | undefined } = {},
 ): Promise<Corpus[]> {
   return withReadingBar(paths, context, async (onBytes) => {
     const corpora: Corpus[] = [];
     for (const path of paths)
-      corpora.push(await collectSentences(path, { format, beside, reading, signal: context.signal, onBytes }));
+      corpora.push(await collectSentences(path, { format, beside, reading, text, signal: context.signal, onBytes }));
     return corpora;
   });
 }
@@ -59,6 +61,11 @@ async function sizeOf(path: string): Promise<number> {
   } catch {
     return 0;
   }
+}
+
+/** The options `--newlines` and `--split`. */
+export function textRules({ newlines, split }: TextRules): TextRules | undefined {
+  return newlines === undefined && split === undefined ? undefined : { newlines, split };
 }
 
 /** The options for `--types`: the file to use instead of the one next to a corpus. */

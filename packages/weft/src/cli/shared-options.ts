@@ -1,5 +1,5 @@
 import type { Options } from "./declaration.ts";
-import { nameList, probability, wholeNumber } from "./option-values.ts";
+import { nameList, namesOf, probability, wholeNumber } from "./option-values.ts";
 
 /** The options of every command that runs a network. */
 export const computeOptions = {
@@ -70,6 +70,23 @@ export const typesFileOption = {
   value: "file",
   description: "the types file of SpERT's format, where its name does not give it away",
 } as const satisfies Options[string];
+
+export const newlinesOption = {
+  value: "rule",
+  description: "single line breaks in text: soft, a space; hard, the end of a sentence; auto, what each text's shape shows",
+  choices: ["auto", "soft", "hard"],
+} as const satisfies Options[string];
+
+/** How annotated text without words becomes words and sentences. */
+export const textOptions = {
+  newlines: { ...newlinesOption, defaultWords: "auto" },
+  split: {
+    value: "rules",
+    description: "split words of text further: units, 5mg into 5 and mg; hyphens, at each hyphen; both with a comma",
+    parse: namesOf(["units", "hyphens"]),
+    list: true,
+  },
+} as const satisfies Options;
 
 /** The option of every command that reads a configuration, a model or data. */
 export const pluginOption = {

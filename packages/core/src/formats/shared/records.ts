@@ -18,7 +18,7 @@ import { longestLine, type TextChunks } from "./lines.ts";
  * Reports what could not be carried over, with its path in the record. `at` overrides the record's
  * location for items with a line of their own.
  */
-export type Omit = (path: string, reason: string, at?: Location, kind?: OmissionKind) => void;
+export type Omit = (path: string, reason: string, at?: Location, kind?: OmissionKind, rule?: string) => void;
 
 /**
  * An object of a JSON file. The path of `at` is its index in the list, since a whole list may be on
@@ -57,8 +57,9 @@ export async function readCompanion(file: string, { companions }: ReadOptions): 
  */
 export function* recordEvents(at: Location, read: (omit: Omit) => Document | undefined): Generator<ReadEvent> {
   const omissions: Omission[] = [];
-  const document = read((path, reason, { source, line } = at, kind) => {
-    omissions.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
+  const document = read((path, reason, { source, line } = at, kind, rule) => {
+    const what = { ...(kind === undefined ? {} : { kind }), ...(rule === undefined ? {} : { rule }) };
+    omissions.push({ source, line, path: within(at, path).path, reason, ...what });
   });
   if (document !== undefined) validateDocument(document, at);
   for (const omission of omissions) yield { kind: "omission", omission };

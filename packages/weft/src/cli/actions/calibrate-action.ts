@@ -32,7 +32,7 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
     return terminal.print(`threshold ${thresholdWords(threshold)}, confidences unscaled`);
   }
   const path = options.data ?? (await devDataOf(folder));
-  const [data] = await readCorpora([path], context, undefined, undefined, built.description.reading);
+  const [data] = await readCorpora([path], context, undefined, undefined, built.description);
   const sentences = data?.sentences.map(({ sentence }) => sentence) ?? [];
   const [protocol] = options.protocol === undefined ? [] : parseProtocols(options.protocol);
   const bar = terminal.progress("predicting", sentences.length);

@@ -8,7 +8,7 @@ import { refuseStandardOutput, writeTriples } from "@weft-nlp/node/triples";
 import type { Handler } from "../command.ts";
 import type { convertCommand } from "../commands/convert-command.ts";
 import { OmissionReport } from "../omission-report.ts";
-import { typesFile, withReadingBar } from "../reading.ts";
+import { textRules, typesFile, withReadingBar } from "../reading.ts";
 import { conversionFormats, conversionTarget, withOmissions } from "../triple-conversion.ts";
 import { checkedBase } from "../triple-targets.ts";
 import { count } from "../words.ts";
@@ -30,6 +30,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
       offsetUnit,
       mentions,
       spans,
+      text: textRules(options),
       signal,
       onBytes,
     });

@@ -7,14 +7,15 @@ import type { CommandContext, Handler } from "../command.ts";
 import type { dataCheckCommand } from "../commands/data-check-command.ts";
 import { printReport } from "../failure.ts";
 import { type FixedFile, fixCorpora, parseRenamings } from "../fix-corpora.ts";
-import { typesFile, withReadingBar } from "../reading.ts";
+import { textRules, typesFile, withReadingBar } from "../reading.ts";
 import type { Style } from "../style.ts";
 import { count, percent, whole } from "../words.ts";
 
 export const run: Handler<typeof dataCheckCommand> = async (context, { files: paths, ...options }) => {
   if (options.rename.length > 0 && options.fix === undefined)
     throw new UsageError("--rename changes what --fix writes", "name a new file or folder with --fix");
-  const reading = { format: options.format, beside: typesFile(options.types), signal: context.signal };
+  const { format } = options;
+  const reading = { format, beside: typesFile(options.types), text: textRules(options), signal: context.signal };
   const files = await withReadingBar(paths, context, async (onBytes) => {
     const read: CheckedFile[] = [];
     for (const path of paths) read.push(await readWithFaults(path, { ...reading, onBytes }));

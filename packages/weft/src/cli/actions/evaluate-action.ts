@@ -20,7 +20,7 @@ export const run: Handler<typeof evaluateCommand> = async (context, { model: fol
   const { terminal } = context;
   const built = await decodedAs(await loadModel(folder, options), options);
   const paths = [path, ...(options.train === undefined ? [] : [options.train])];
-  const [data, train] = await readCorpora(paths, context, undefined, undefined, built.description.reading);
+  const [data, train] = await readCorpora(paths, context, undefined, undefined, built.description);
   const sentences = sentencesOf(data?.sentences);
   requireKnownTypes(options.types, [...typesIn(sentences), ...typesKnownTo(built)]);
   const names = options.protocol === undefined ? defaultProtocols(built) : parseProtocols(options.protocol);

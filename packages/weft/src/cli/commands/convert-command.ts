@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, pluginOption, tripleOptions, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, textOptions, tripleOptions, typesFileOption } from "../shared-options.ts";
 
 export const convertCommand = declareCommand({
   name: "convert",
@@ -35,6 +35,7 @@ export const convertCommand = declareCommand({
       defaultWords: "head",
     },
     types: typesFileOption,
+    ...textOptions,
     list: { value: "file", description: "only the documents that this file names, one per line: a part of a split" },
     ...tripleOptions,
     plugin: pluginOption,

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, pluginOption, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, textOptions, typesFileOption } from "../shared-options.ts";
 
 export const dataCheckCommand = declareCommand({
   name: "data check",
@@ -18,6 +18,7 @@ export const dataCheckCommand = declareCommand({
     all: { description: "list every recorded place, not only the first of each problem" },
     format: formatOption,
     types: typesFileOption,
+    ...textOptions,
     fix: { value: "out", description: "write corrected data here: a new file, or a new folder for several files or brat" },
     rename: {
       value: "names",

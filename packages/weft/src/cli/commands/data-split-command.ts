@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { probability, wholeNumber } from "../option-values.ts";
-import { formatOption, pluginOption, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, textOptions, typesFileOption } from "../shared-options.ts";
 
 export const dataSplitCommand = declareCommand({
   name: "data split",
@@ -30,6 +30,7 @@ export const dataSplitCommand = declareCommand({
     },
     format: { ...formatOption, description: "read the input as this format instead of detecting it" },
     types: typesFileOption,
+    ...textOptions,
     sharedFrom: {
       value: "tokens",
       description: "shorter sentences, such as headings, may appear in several parts",

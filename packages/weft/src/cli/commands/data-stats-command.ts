@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { formatOption, pluginOption, typesFileOption } from "../shared-options.ts";
+import { formatOption, pluginOption, textOptions, typesFileOption } from "../shared-options.ts";
 
 export const dataStatsCommand = declareCommand({
   name: "data stats",
@@ -11,6 +11,7 @@ export const dataStatsCommand = declareCommand({
     svg: { value: "file", description: "also draw lengths, types, overlap and distances into this file" },
     format: formatOption,
     types: typesFileOption,
+    ...textOptions,
     plugin: pluginOption,
   },
   json: true,

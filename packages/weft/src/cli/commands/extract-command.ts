@@ -1,27 +1,36 @@
 import { declareCommand } from "../declaration.ts";
 import { probability, wholeNumber } from "../option-values.ts";
-import { computeOptions, pluginOption, thresholdOption, tripleOptions } from "../shared-options.ts";
+import { computeOptions, newlinesOption, pluginOption, thresholdOption, tripleOptions } from "../shared-options.ts";
 
 export const extractCommand = declareCommand({
   name: "extract",
   group: "Models",
   summary: "find entities and relations in text",
   details:
-    "Reads text, one document per line, and prints one JSON line for each: tokens, entities with character offsets, relations, and " +
-    "a confidence for everything. Or writes triples for the next tool (--format, --out). Works as a stream: memory does not grow " +
-    "with the input, and results come while input still arrives. A file appears only when it is complete. Long sentences are read " +
-    "in windows that overlap (--window, --overlap).",
+    "Reads text and prints one JSON line for each document: tokens, entities with character offsets, relations, and a confidence " +
+    "for everything. Or writes triples for the next tool (--format, --out). Works as a stream: memory does not grow with the input, " +
+    "and results come while input still arrives. A file appears only when it is complete. Long sentences are read in windows that " +
+    "overlap (--window, --overlap).\n\n" +
+    "A document is a line of standard input or of a text file; a whole text file whose lines are wrapped at a width; each file of " +
+    "a folder; an HTML page, by its visible text; or a PDF, which needs the package unpdf (npm install unpdf). --input decides " +
+    "otherwise. Offsets count in the `text` of the output, which is the extracted text for HTML and PDF.",
   arguments: {
     model: { description: "a model's folder, or a run's" },
-    files: { description: "text or JSONL, plain or gzip; - or none for standard input", many: true, optional: true },
+    files: {
+      description: "text, HTML, PDF or JSONL, plain or gzip, or folders of these; - or none for standard input",
+      many: true,
+      optional: true,
+    },
   },
   options: {
     input: {
       value: "kind",
-      description: "text: a document per line; paragraphs: up to an empty line; jsonl",
-      choices: ["text", "paragraphs", "jsonl"],
-      defaultWords: "by the file's name",
+      description:
+        "what is a document: a line, a paragraph up to an empty line, a file (also html, pdf) or a record; text means line",
+      choices: ["auto", "line", "paragraphs", "file", "html", "pdf", "jsonl", "text"],
+      defaultWords: "auto: by the file's name and shape",
     },
+    newlines: { ...newlinesOption, defaultWords: "the model's own, usually auto" },
     format: {
       value: "name",
       description: "what to write",
@@ -61,6 +70,7 @@ export const extractCommand = declareCommand({
   examples: [
     ['echo "Ada Lovelace founded Acme in Paris." | weft extract runs/weft-1', "one sentence"],
     ["weft extract runs/weft-1 articles.txt.gz --format triples", "only head, relation and tail"],
+    ["weft extract runs/weft-1 reports/ page.html --out found.jsonl", "a folder, and a page"],
     ["weft extract runs/weft-1 news.txt --out found.jsonl --out graph.nt.gz --out table.parquet", "three files at once"],
   ],
 });
