@@ -137,7 +137,7 @@ test("detects offsets in UTF-16 units, or with the byte order mark, from the wor
   });
 });
 
-/** A text of many lines, with names in the last one, and the annotation that counts its line ends. */
+/** A text of many lines with names in the last one, and annotation that counts its line ends. */
 function lined(lineEnd: string, counted: number): { text: string; ann: string } {
   const first = Array.from({ length: 30 }, (_, index) => `Line ${index} has a 🚀 in it.${lineEnd}`).join("");
   const start = Array.from(first).length + 30 * (counted - lineEnd.length);

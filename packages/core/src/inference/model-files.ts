@@ -34,8 +34,8 @@ const pluginHint = "if a plugin registers it, load that with --plugin, or with l
 const formatName = "weft-model";
 /**
  * In version 1, settings of inputs were mixed with those of the network. Version 3 has vectors,
- * trained encoders, ensembles and split words; a model with none of these is still written as version 2, which
- * older versions of Weft open.
+ * trained encoders, ensembles and split words; a model with none of these is still written as
+ * version 2, which older versions of Weft open.
  */
 const formatVersion = 3;
 const maxMembers = 64;

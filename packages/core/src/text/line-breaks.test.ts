@@ -42,6 +42,11 @@ test.each<[string, string, string[]]>([
       "Der Umsatz der⏎Firma steigt.",
     ],
   ],
+  [
+    "names and numbers at the beginning of every line",
+    "Last year Lena Hart founded\nCopper Forge in Turin and owned\n80 of it. It is well known in\nTurin.\n",
+    ["Last year Lena Hart founded⏎Copper Forge in Turin and owned⏎80 of it.", "It is well known in⏎Turin."],
+  ],
   ["a title at a line's end", "It was\nfounded by Dr.\nLena Hart.\n", ["It was⏎founded by Dr.⏎Lena Hart."]],
   [
     "Chinese at a width",
@@ -68,6 +73,10 @@ test.each<[string, string]>([
   ["names and values", "Name: Lena Hart\nborn: 1960 in Turin\nfirm: Red Stone."],
   ["a table", "Lena Hart\tTurin\tred\nInes Roth\tOslo\tblue."],
   ["an address", "Red Stone Works\nHill Road 5\nTurin"],
+  [
+    "a Chinese poem",
+    "白日依山尽黄河入海流，白日依山尽黄河，\n欲穷千里目更上一层楼，欲穷千里目更，\n白日依山尽黄河入海流，白日依山尽黄。",
+  ],
   ["a heading and its text", "Red Stone buys Copper Forge\nThe firm paid 3 million."],
   ["a heading in capitals", "SALES IN TURIN\nLena Hart leads Red Stone and its sales in Turin."],
 ])("hard: %s", (_, text) => {

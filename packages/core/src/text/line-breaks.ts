@@ -44,9 +44,17 @@ function isWrapped(lines: readonly Line[], breaks: readonly Break[], { width, ca
   if (cased && lower > 0) {
     return lower >= (lower + upper) / 3 && (stops || breaks.some(({ ended }) => ended) || isMost(full, open.length, width));
   }
-  if (full < open.length || width < narrowest || !stops || open.some(({ before }) => /\p{P}$/u.test(before.text))) return false;
-  // Without lower case, two breaks may chance to look wrapped, and three are a list or a poem.
-  if (upper > 0) return open.length <= 2 && !open.some(({ after }) => sentenceOpeners.has(firstWord(after.text)));
+  if (full < open.length || width < narrowest || !stops) return false;
+  const marked = breaks.filter(({ before }) => /\p{P}$/u.test(before.text)).length;
+  // Lines of a script without spaces may end in a mark by chance, those of its poems always do.
+  if (breaks.every(({ spaceless }) => spaceless)) return marked * 2 <= breaks.length;
+  if (open.some(({ before }) => /\p{P}$/u.test(before.text))) return false;
+  // Without lower case, two breaks are probably wrapped; three may be a list or a poem, where no
+  // sentence ends inside a line.
+  if (upper > 0) {
+    const flows = open.length <= 2 || lines.some(({ text }) => endsInside.test(text));
+    return flows && !open.some(({ after }) => sentenceOpeners.has(firstWord(after.text)));
+  }
   return open.length >= 2;
 }
 
@@ -80,10 +88,13 @@ interface Break {
   readonly ended: boolean;
   /** A list item, a cell, or a name and its value begins here. */
   readonly apart: boolean;
+  /** The next line goes on in lower case, or this one ends in a word that never ends a sentence. */
   readonly lower: boolean;
   readonly upper: boolean;
   /** The next word would not have fitted. */
   readonly full: boolean;
+  /** The next line begins in a script without spaces. */
+  readonly spaceless: boolean;
 }
 
 interface Shape {
@@ -110,7 +121,7 @@ function blocksOf(text: string): Line[][] {
   return blocks;
 }
 
-/** The longest line; one line of six that is far longer than the others, such as an address, is not. */
+/** The longest line, unless it is far longer than five others, as an address may be. */
 function widthOf(blocks: readonly (readonly Line[])[]): number {
   const lengths = blocks.flatMap((lines) => lines.map(({ text }) => text.length)).sort((a, b) => b - a);
   const [first = 0, second = 0] = lengths;
@@ -121,19 +132,38 @@ function breaksOf(lines: readonly Line[], { width, cased }: Shape): Break[] {
   const pairs = lines.filter(({ text }) => namedValue.test(text)).length > lines.length / 2;
   return lines.slice(1).map((after, index) => {
     const before = lines[index] as Line;
+    const spaceless = withoutSpaces.test(after.text);
     return {
       at: before.end,
       before,
       after,
       ended: endsSentence(before.text),
       apart: pairs || item.test(after.text) || cells.test(before.text) || cells.test(after.text) || ruler.test(after.text),
-      lower: cased && startsLower.test(after.text),
-      upper: startsUpper.test(after.text),
-      full: before.text.length + 1 + firstWord(after.text).length > width,
+      lower: cased && (startsLower.test(after.text) || leadsOn(before.text)),
+      upper: startsUpper.test(after.text) && !leadsOn(before.text),
+      // Where any character may begin a line, marks may not, so lines differ by two.
+      full: before.text.length + (spaceless ? 3 : 1 + firstWord(after.text).length) > width,
+      spaceless,
     };
   });
 }
 
+/** Whether a line ends in a word after which a sentence goes on. */
+function leadsOn(line: string): boolean {
+  const word = /\S+$/u.exec(line.slice(-16))?.[0] ?? "";
+  return leading.has(word) || abbreviated.has(word.toLowerCase());
+}
+
+/** Short words of English, German, French, Spanish and Italian that a sentence cannot end in. */
+const leading = new Set(
+  (
+    "the a an of and or with from for by at into than their its our your was were is are has had " +
+    "der die das den dem des ein eine einen einem einer und oder von vom im zur zum mit für bei " +
+    "le la les un une du de et ou au aux dans par pour avec el los las una y en del al con por para il lo gli di da e"
+  ).split(" "),
+);
+/** A sentence ends inside the line, and another one begins. */
+const endsInside = /\p{Ll}[.!?]["'”’»)\]]{0,2}\s+["“‘«([]?\p{Lu}/u;
 const startsLower = /^[("“‘'«[]?\p{Ll}/u;
 const startsUpper = /^[("“‘'«[]?\p{Lu}/u;
 const item = /^(?:[-–—*•‣◦▪+>]\s|(?:\p{N}{1,3}|\p{L})[.)]\s|[#|])/u;
@@ -160,7 +190,8 @@ function isHeading({ ended, full, upper, before, after }: Break, { width }: Shap
   );
 }
 
+const withoutSpaces = /^\p{P}{0,2}[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
 function firstWord(line: string): string {
-  // A script without spaces breaks after any character.
-  return /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|\S{1,60})/u.exec(line)?.[0] ?? "";
+  return /^\S{1,60}/u.exec(line)?.[0] ?? "";
 }

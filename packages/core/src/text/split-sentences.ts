@@ -16,8 +16,8 @@ export interface SentenceOptions {
  * Splits a text into sentences: token spans that cover every token exactly once, in order.
  *
  * A sentence ends after `.`, `!`, `?` or `…` and their closing quotes and brackets if the next
- * token can open another; always after 。！？; and at line breaks that are not soft. After an abbreviation (`Inc.`,
- * `U.S.`) it ends only before a word that usually opens a sentence.
+ * token can open another; always after 。！？; and at line breaks that are not soft. After an
+ * abbreviation (`Inc.`, `U.S.`) it ends only before a word that usually opens a sentence.
  */
 export function splitSentences(text: string, tokens: readonly Token[], options: SentenceOptions = {}): Span[] {
   const endsLine = lineEnds(text, options.newlines ?? "auto");

@@ -12,12 +12,12 @@ import {
 /** A text with tokens that fit its mentions. */
 export interface AnnotatedText {
   readonly document: Document;
-  /** What the tokeniser made of a place where a token was split, by the UTF-16 offset of the place. */
+  /** The tokens that were split, by the UTF-16 offset of the place. */
   readonly splits: ReadonlyMap<number, SplitToken>;
 }
 
 /** A token that was split because a mention ends inside it. */
-export interface SplitToken {
+interface SplitToken {
   /** The token before. */
   readonly text: string;
   /** The option of the tokeniser that splits it there, if one does. */

@@ -26,7 +26,7 @@ export function detectOffsetUnit(text: string, spans: readonly CharacterSpan[], 
 }
 
 /** How many spans match the words that the file gives for them. */
-export function countAgreeing(text: string, spans: readonly CharacterSpan[], unit: OffsetUnit): number {
+function countAgreeing(text: string, spans: readonly CharacterSpan[], unit: OffsetUnit): number {
   const characters = offsetTranslation(text, unit);
   return spans.filter((span) => {
     const start = characters.toUtf16(span.start);
