@@ -47,8 +47,8 @@ const holds: Capacity = {
  * better with another count (`bratPlaces`), and the words decide. A discontinuous mention becomes
  * the whole stretch from its first to its last piece, which is reported; pieces separated only by
  * white space, as brat writes a mention across a line break, are one mention. Events, attributes,
- * equivalences, references and notes are reported as omitted. Annotation that `annotation.conf` (in this folder or one above it) does not
- * declare is reported as undeclared.
+ * equivalences, references and notes are reported as omitted. Annotation that `annotation.conf` (in
+ * this folder or one above it) does not declare is reported as undeclared.
  */
 export const brat: Format = {
   name: "brat",

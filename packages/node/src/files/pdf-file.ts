@@ -1,3 +1,4 @@
+import type * as unpdf from "unpdf";
 import { FileError } from "../errors.ts";
 import { sourceName } from "./read-text.ts";
 import { type ReadBytesOptions, readWholeFile } from "./whole-file.ts";
@@ -27,7 +28,7 @@ export async function readPdfFile(path: string, options: ReadBytesOptions = {}):
   }
 }
 
-async function loadReader(path: string): Promise<typeof import("unpdf")> {
+async function loadReader(path: string): Promise<typeof unpdf> {
   try {
     return await import("unpdf");
   } catch (cause) {

@@ -1,13 +1,7 @@
 import { DataError, type Location } from "../../errors.ts";
 import { within } from "../../json/fields.ts";
 import type { Document, OmissionKind, Span } from "../../schema/index.ts";
-import {
-  coveringTokens,
-  type OffsetTranslation,
-  type OffsetUnit,
-  offsetTranslation,
-  type TextOptions,
-} from "../../text/index.ts";
+import { type OffsetTranslation, type OffsetUnit, offsetTranslation, type TextOptions } from "../../text/index.ts";
 import { type AnnotatedText, annotatedText, tokensOf } from "./annotated-text.ts";
 
 /** A half-open character span in a file's own unit, with the words that the file expects there. */
