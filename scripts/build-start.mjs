@@ -21,7 +21,8 @@ const bundle = await rolldown({
   // The other commands are loaded from their packages, and so is what extraction hardly ever needs.
   // The native package finds its addon beside its own files.
   external: (id, importer) =>
-    id === "n3" || id === "@weft-nlp/native" || (id.startsWith(".") && isOtherAction(join(dirname(importer ?? root), id))),
+    ["n3", "unpdf", "@weft-nlp/native"].includes(id) ||
+    (id.startsWith(".") && isOtherAction(join(dirname(importer ?? root), id))),
 });
 rmSync(folder, { recursive: true, force: true });
 const { output } = await bundle.write({

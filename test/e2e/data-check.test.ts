@@ -85,15 +85,32 @@ test("several files go into a folder under their own names, and a brat folder st
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
     problems: expect.arrayContaining([
-      expect.objectContaining({ code: "MISALIGNED_SPAN", places: [expect.objectContaining({ source: "notes/a.ann", line: 1 })] }),
+      expect.objectContaining({ code: "SPLIT_TOKEN", places: [expect.objectContaining({ source: "notes/a.ann", line: 1 })] }),
     ]) as unknown,
     fixed: [
       { input: "train.jsonl", output: join("all", "train.jsonl"), fixes: { repeatedEntities: 3 }, omitted: 0 },
-      { input: "notes", output: join("all", "notes"), fixes: { movedSpans: 1 }, omitted: 0 },
+      { input: "notes", output: join("all", "notes"), fixes: { movedSpans: 0 }, omitted: 0 },
     ],
   });
   expect(readdirSync(path("all")).toSorted()).toEqual(["notes", "train.jsonl"]);
-  expect(readFileSync(path("all/notes/a.ann"), "utf8")).toContain("T1\tPER 0 3\tAda\n");
+  expect(readFileSync(path("all/notes/a.ann"), "utf8")).toContain("T1\tPER 0 2\tAd\n");
+});
+
+test("names the setting that splits words as the annotation does, and --split makes the splits", async () => {
+  mkdirSync(path("doses"));
+  writeFileSync(path("doses/a.txt"), "Take 5mg, 7mg or 9km of\nRed Stone-based salt.");
+  const spans = ["Val 5 6\t5", "Unit 6 8\tmg", "Val 10 11\t7", "Unit 11 13\tmg", "Val 17 18\t9", "Org 24 33\tRed Stone"];
+  writeFileSync(path("doses/a.ann"), spans.map((span, index) => `T${index + 1}\t${span}\n`).join(""));
+  const { out } = await weft(["data", "check", "doses", "--json"], inFolder);
+  const { problems, files } = JSON.parse(out) as { problems: { code: string; level: string; hint: string }[]; files: unknown };
+  expect(files).toMatchObject([{ sentences: 1 }]);
+  expect(problems[0]).toMatchObject({ code: "SPLIT_TOKEN", level: "warning" });
+  expect(problems[0]?.hint).toContain("text.split: [hyphens, units] in the configuration");
+  const split = await weft(["data", "check", "doses", "--split", "units,hyphens", "--newlines", "hard"], inFolder);
+  expect(split.out).not.toContain("SPLIT_TOKEN");
+  const wrong = await weft(["data", "check", "doses", "--split", "units,marks"], inFolder);
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toContain("expected units or hyphens, found marks");
 });
 
 test("refuses invalid arguments, and writes nothing if a record is broken", async () => {

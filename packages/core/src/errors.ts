@@ -14,6 +14,7 @@ export const coreErrorCodes = {
   SPAN_OUTSIDE: "a span extends beyond its sentence or text",
   SPAN_EMPTY: "a span contains no token or no character",
   SPAN_MISALIGNED: "character offsets do not fall on token boundaries",
+  WORDS_DISAGREE: "a file gives offsets and words that are not in its text",
   RELATION_END_MISSING: "a relation names an entity that does not exist",
   ENTITY_OVERLAP: "entities overlap, but the tag scheme holds only flat ones",
   CORPUS_EMPTY: "a corpus has no sentences",

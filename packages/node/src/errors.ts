@@ -10,6 +10,7 @@ export const nodeErrorCodes = {
   DISK_FULL: "no space is left where a file is being written",
   GZIP_INVALID: "a compressed file is truncated or is not gzip",
   ENCODING_INVALID: "a text file is not UTF-8",
+  PDF_INVALID: "a PDF file is damaged or needs a password",
   FORMAT_UNKNOWN: "no annotation format fits a file, several fit it, or no format has this name",
   DOCUMENT_MISSING: "a list names documents that are not in the input",
   PACKAGE_MISSING: "an optional package that the work needs is not installed",

@@ -1,11 +1,11 @@
 import { DataError } from "../errors.ts";
 import { type Document, type Entity, type Omission, type Relation, validateDocument } from "../schema/index.ts";
-import { documentFromBlocks } from "../text/index.ts";
+import { documentFromBlocks, type TextOptions } from "../text/index.ts";
 import { type AceAnnotation, type AceMention, type AceSpan, readAceAnnotation } from "./ace-annotation.ts";
 import { type AceCounting, type AceText, readAceText } from "./ace-text.ts";
 import { nameOf } from "./file-names.ts";
 import type { InputFormat, ReadOptions } from "./format.ts";
-import { spanPlacer } from "./shared/character-spans.ts";
+import { placedText } from "./shared/character-spans.ts";
 import { readWhole } from "./shared/lines.ts";
 import type { Omit } from "./shared/records.ts";
 import { readXml } from "./shared/xml.ts";
@@ -99,8 +99,15 @@ async function readSource({ source, companions }: ReadOptions): Promise<string> 
 function placeAnnotation(annotation: AceAnnotation, sourceText: string, options: ReadOptions, omit: Omit): Document {
   const { source } = options;
   const { text, blocks, places } = countAsAnnotated(sourceText, annotation.mentions);
-  const plain = documentFromBlocks(nameOf(source, endings.annotation), text, blocks, { lineBreaks: "wrapped", ...options.text });
-  const place = spanPlacer(plain, "utf16", omit);
+  const given = {
+    ...{ id: nameOf(source, endings.annotation), text, options: { newlines: "soft", ...options.text } as const },
+    plain: (id: string, whole: string, how: TextOptions | undefined) => documentFromBlocks(id, whole, blocks, how),
+  };
+  const spans = annotation.mentions.flatMap(({ span }) => {
+    const found = charactersOf(span, places);
+    return typeof found === "string" ? [] : [found];
+  });
+  const { plain, place } = placedText(given, spans, "utf16", omit);
   const entities: Entity[] = [];
   const indices = new Map<string, number>();
   for (const mention of annotation.mentions) {

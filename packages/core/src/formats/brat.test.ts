@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { charSpan, type Document, type Span, sentencesOf } from "../schema/index.ts";
 import { describeFormat, readFiles, writeFiles } from "../testing/describe-format.ts";
 import { adaDocument } from "../testing/format-documents.ts";
 import { brat } from "./brat.ts";
@@ -30,7 +31,7 @@ based_in	Arg1:ORG, Arg2:LOC
 describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt": ada.text, "annotation.conf": conf } }, [
   {
     what: "an offset beyond the text",
-    change: ["42 51", "42 99"],
+    change: ["42 51	Acme Corp", "42 99	Apex"],
     says: "doc-1.ann:4 T4: the characters 42 to 99 are not in the text, which has 66 (SPAN_OUTSIDE)",
   },
   {
@@ -44,9 +45,24 @@ describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt":
     says: 'doc-1.ann:1 T1: the text has "Ada Lovelace" where the file says "Eva Lovelace"; the offsets were used',
   },
   {
+    what: "words that the text has elsewhere",
+    change: ["22 31	Acme", "20 29	Acme"],
+    says: 'doc-1.ann:2 T2: the offsets point to "d Acme Co"; "Acme Corp" was found 2 characters after that place and used',
+  },
+  {
+    what: "an offset beyond the text, with words that it has",
+    change: ["42 51	Acme Corp", "42 99	Acme Corp"],
+    says: 'doc-1.ann:4 T4: the offsets end beyond the text; "Acme Corp" was found',
+  },
+  {
+    what: "words that the text does not have",
+    change: ["2 14	Ada Lovelace", "2 14	Copper Forge"],
+    says: /^doc-1.ann:1 T1: the text has "Ada Lovelace" where the file says "Copper Forge", .* \(WORDS_DISAGREE\)$/,
+  },
+  {
     what: "a span that ends inside a token",
     change: ["2 14	Ada Lovelace", "2 9	Ada Lov"],
-    says: /^doc-1.ann:1 T1: "Ada Lov" does not end on token boundaries; grown to "Ada Lovelace"$/,
+    says: /^doc-1.ann:1 T1: "Ada Lov" ends inside the token "Lovelace", which was split there$/,
   },
   {
     what: "a relation to a mention that is not there",
@@ -120,6 +136,67 @@ test("detects offsets in UTF-16 units, or with the byte order mark, from the wor
     omissions: [],
   });
 });
+
+/** A text of many lines with names in the last one, and annotation that counts its line ends. */
+function lined(lineEnd: string, counted: number): { text: string; ann: string } {
+  const first = Array.from({ length: 30 }, (_, index) => `Line ${index} has a 🚀 in it.${lineEnd}`).join("");
+  const start = Array.from(first).length + 30 * (counted - lineEnd.length);
+  const text = `${first}Lena Hart left Red${lineEnd}Stone Works.${lineEnd}`;
+  const end = start + 18 + counted;
+  const stone = `${start + 15} ${start + 18};${end} ${end + 11}`;
+  return { text, ann: `T1\tPER ${start} ${start + 9}\tLena Hart\nT2\tORG ${stone}\tRed Stone Works\nR1\tleft Arg1:T1 Arg2:T2\n` };
+}
+
+test.each([
+  ["\r\n", 1],
+  ["\r\n", 2],
+  ["\n", 1],
+  ["\n", 2],
+])("line ends %j count as %i characters if the words say so", async (lineEnd, counted) => {
+  const { text, ann } = lined(lineEnd, counted);
+  const { documents, omissions } = await readFiles(brat, { "d.ann": ann, "d.txt": text });
+  expect(omissions).toEqual([]);
+  const [document] = documents as [Document];
+  expect(document.entities.map((entity) => wordsAt(document, entity))).toEqual(["Lena Hart", `Red${lineEnd}Stone Works`]);
+  expect(document.relations).toHaveLength(1);
+  expect(sentencesOf(document).omissions).toEqual([]);
+});
+
+test("in a text that lost line ends in some places, each mention is where its words are", async () => {
+  const text = "One.\r\nTwo.\nThree.\r\nLena met Ines.\nLena left.";
+  const ann = "T1\tPER 23 27\tLena\nT2\tPER 32 36\tInes\nT3\tPER 39 43\tLena\n";
+  const { documents, omissions } = await readFiles(brat, { "d.ann": ann, "d.txt": text });
+  const [document] = documents as [Document];
+  expect(document.entities.map((entity) => charSpan(document, entity).start)).toEqual([19, 28, 34]);
+  expect(omissions.every(({ kind }) => kind === "disagreeing")).toBe(true);
+});
+
+test("a mention keeps its characters, without white space, whatever the tokens are", async () => {
+  const text = " Take 5mg of COVID-19-related (salt), Dr. Hart.";
+  const pieces: [number, number][] = [
+    [5, 7],
+    [7, 10],
+    [13, 21],
+    [30, 36],
+    [31, 35],
+    [37, 46],
+  ];
+  const ann = pieces.map(([start, end], index) => `T${index + 1}\tX ${start} ${end}\t${text.slice(start, end)}\n`).join("");
+  const [document] = (await readFiles(brat, { "d.ann": ann, "d.txt": text })).documents as [Document];
+  expect(document.entities.map((entity) => wordsAt(document, entity))).toEqual([
+    "5",
+    "mg",
+    "COVID-19",
+    "(salt)",
+    "salt",
+    "Dr. Hart",
+  ]);
+});
+
+function wordsAt(document: Document, span: Span): string {
+  const { start, end } = charSpan(document, span);
+  return document.text.slice(start, end);
+}
 
 test("ids that are not file names get unique ones, which is reported", async () => {
   const ids = ["a/b", "A_b", "../x", "con", "plain", "plain"];

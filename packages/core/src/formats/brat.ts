@@ -9,13 +9,14 @@ import {
   type Span,
   validateDocument,
 } from "../schema/index.ts";
-import { documentFromText, type OffsetTranslation, offsetTranslation, type TextOptions } from "../text/index.ts";
-import { type BratRelation, type BratSpan, type BratStandoff, parseStandoff } from "./brat-lines.ts";
+import { documentFromText, offsetTranslation, type TextOptions } from "../text/index.ts";
+import { type BratRelation, type BratStandoff, parseStandoff } from "./brat-lines.ts";
+import { type BratPlace, bratPlaces } from "./brat-places.ts";
 import { BratSchema, parseBratSchema } from "./brat-schema.ts";
 import { FileNames, nameOf } from "./file-names.ts";
 import type { Companions, Format, ReadEvent, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
-import { type CharacterSpan, countAgreeing, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { placedText } from "./shared/character-spans.ts";
 import { fitDocument } from "./shared/fit.ts";
 import { readLineGroups, readWhole, type TextChunks } from "./shared/lines.ts";
 
@@ -43,11 +44,11 @@ const holds: Capacity = {
  * `annotation.conf` for the types.
  *
  * Offsets count code points of the whole text, half-open, unless the words next to them match
- * better with UTF-16 units. A discontinuous mention becomes the whole stretch from its first to its
- * last piece, which is reported; pieces separated only by white space, as brat writes a mention
- * across a line break, are one mention. Events, attributes, equivalences, references and notes are
- * reported as omitted. Annotation that `annotation.conf` (in this folder or one above it) does not
- * declare is reported as undeclared.
+ * better with another count (`bratPlaces`), and the words decide. A discontinuous mention becomes
+ * the whole stretch from its first to its last piece, which is reported; pieces separated only by
+ * white space, as brat writes a mention across a line break, are one mention. Events, attributes,
+ * equivalences, references and notes are reported as omitted. Annotation that `annotation.conf` (in
+ * this folder or one above it) does not declare is reported as undeclared.
  */
 export const brat: Format = {
   name: "brat",
@@ -156,25 +157,24 @@ function documentFromStandoff(
 ): { document: Document; omissions: Omission[] } {
   const { source } = options;
   const omissions: Omission[] = [];
-  const omit: BratOmit = (path, reason, { line }, kind) =>
-    void omissions.push({ source, line, path, reason, ...(kind === undefined ? {} : { kind }) });
+  const omit: BratOmit = (path, reason, { line }, kind, rule) => {
+    const what = { ...(kind === undefined ? {} : { kind }), ...(rule === undefined ? {} : { rule }) };
+    omissions.push({ source, line, path, reason, ...what });
+  };
   const text = raw.replace(/^\uFEFF/, "");
-  const whole = standoff.spans.filter(({ pieces }) => pieces.length === 1).map(wholeStretch);
-  const unit = options.offsetUnit ?? detectOffsetUnit(text, whole, "codepoint");
-  const shift = text !== raw && countAgreeing(raw, whole, unit) > countAgreeing(text, whole, unit) ? 1 : 0;
-  const plain = plainDocument(nameOf(source, endings.annotation), text, options.text);
-  const place = spanPlacer(plain, unit, omit);
-  const characters = offsetTranslation(text, unit);
-  const entities = standoff.spans.map((span) => {
+  const found = bratPlaces(raw, standoff.spans, options.offsetUnit, source);
+  const stretches = found.map(({ pieces }) => wholeStretch(pieces));
+  const given = { id: nameOf(source, endings.annotation), text, options: options.text, plain: plainDocument };
+  const { plain, place } = placedText(given, stretches, "utf16", omit);
+  const entities = standoff.spans.map((span, index) => {
     const at = { source, line: span.line };
-    const moved = { ...span, pieces: span.pieces.map(({ start, end }) => ({ start: start - shift, end: end - shift })) };
-    const { start, end, text: words } = wholeStretch(moved);
-    const connected = isConnected(moved.pieces, text, characters);
-    if (!connected)
-      omit(span.id, `the mention has ${span.pieces.length} pieces; read as one stretch from the first to the last`, at);
+    const { pieces, disagreement: moved } = found[index] as BratPlace;
+    if (moved !== undefined) omit(span.id, moved, at, "disagreeing");
+    if (!isConnected(pieces, text))
+      omit(span.id, `the mention has ${pieces.length} pieces; read as one stretch from the first to the last`, at);
     const disagreement = schema.disagreementOfEntity(span.type);
     if (disagreement !== undefined) omit(span.id, disagreement, at, "undeclared");
-    return { ...place({ start, end, ...(connected ? { text: words } : {}) }, span.id, at), type: span.type };
+    return { ...place(stretches[index] as Span, span.id, at), type: span.type };
   });
   const index = new Map(standoff.spans.map(({ id }, index) => [id, index]));
   const relations = standoff.relations.flatMap((relation) =>
@@ -183,17 +183,17 @@ function documentFromStandoff(
   return { document: { ...plain, entities, relations }, omissions };
 }
 
-type BratOmit = (path: string, reason: string, at: Location, kind?: OmissionKind) => void;
+type BratOmit = (path: string, reason: string, at: Location, kind?: OmissionKind, rule?: string) => void;
 
-function wholeStretch({ pieces, text }: Pick<BratSpan, "pieces" | "text">): CharacterSpan {
-  return { start: Math.min(...pieces.map(({ start }) => start)), end: Math.max(...pieces.map(({ end }) => end)), text };
+function wholeStretch(pieces: readonly Span[]): Span {
+  return { start: Math.min(...pieces.map(({ start }) => start)), end: Math.max(...pieces.map(({ end }) => end)) };
 }
 
 /** Whether only white space separates the pieces. */
-function isConnected(pieces: readonly Span[], text: string, characters: OffsetTranslation): boolean {
+function isConnected(pieces: readonly Span[], text: string): boolean {
   return pieces.slice(1).every(({ start }, index) => {
-    const [from, to] = [characters.toUtf16(pieces[index]?.end ?? 0), characters.toUtf16(start)];
-    return from !== undefined && to !== undefined && from <= to && !/\S/.test(text.slice(from, to));
+    const from = pieces[index]?.end ?? 0;
+    return from <= start && !/\S/.test(text.slice(from, start));
   });
 }
 

@@ -21,7 +21,7 @@ describeFormat(doccano, { documents: [ada], files: { "": line } }, [
   {
     what: "a span that ends inside a token",
     change: ['"end_offset":14', '"end_offset":9'],
-    says: 'main:1 entities[0]: "Ada Lov" does not end on token boundaries; grown to "Ada Lovelace"',
+    says: 'main:1 entities[0]: "Ada Lov" ends inside the token "Lovelace", which was split there',
   },
   {
     what: "a relation to an id that is not there",

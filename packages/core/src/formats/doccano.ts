@@ -1,11 +1,11 @@
 import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
-import { charSpan, type Document, type Entity, type Relation } from "../schema/index.ts";
-import { documentFromText, offsetTranslation } from "../text/index.ts";
+import { charSpan, type Document, type Entity, type Relation, type Span } from "../schema/index.ts";
+import { offsetTranslation } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { numberedId } from "./numbered-id.ts";
 import type { Capacity } from "./shared/capacity.ts";
-import { spanPlacer } from "./shared/character-spans.ts";
+import { placedText } from "./shared/character-spans.ts";
 import { FieldNames } from "./shared/field-names.ts";
 import { firstLineValues, readJsonLines } from "./shared/json-lines.ts";
 import {
@@ -89,8 +89,10 @@ function looksLikeLine(value: unknown): boolean {
 function readLine(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
   lineNames.check(fields, at);
-  const plain = documentFromText(recordId(fields["id"], record, "id"), asString(fields["text"], at, "text"), options.text);
-  const place = spanPlacer(plain, options.offsetUnit ?? "codepoint", omit);
+  const id = recordId(fields["id"], record, "id");
+  const text = asString(fields["text"], at, "text");
+  const unit = options.offsetUnit ?? "codepoint";
+  const { plain, place } = placedText({ id, text, options: options.text }, spansOf(fields), unit, omit);
   const index = new Map<string, number>();
   const marked = listOf(fields, "entities", at).map((item, number): Entity => {
     const path = `entities[${number}]`;
@@ -118,6 +120,19 @@ function readLine(record: JsonRecord, options: ReadOptions, omit: Omit): Documen
   );
   const metadata = Object.fromEntries(Object.entries(fields).filter(([name]) => !ownFields.has(name)));
   return { ...plain, entities: [...marked, ...labelled], relations, metadata };
+}
+
+/** The spans of a line, as far as they are spans; what is not is reported where it is read. */
+function spansOf(fields: Fields): Span[] {
+  const items = ["entities", "label", "labels"].flatMap((name) =>
+    Array.isArray(fields[name]) ? (fields[name] as unknown[]) : [],
+  );
+  return items.flatMap((item) => {
+    const named = firstFields(item);
+    const [start, end] =
+      named === undefined && Array.isArray(item) ? (item as unknown[]) : [named?.["start_offset"], named?.["end_offset"]];
+    return typeof start === "number" && typeof end === "number" ? [{ start, end }] : [];
+  });
 }
 
 function readRelation(fields: Fields, path: string, index: ReadonlyMap<string, number>, at: Location, omit: Omit): Relation[] {

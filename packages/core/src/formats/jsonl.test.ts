@@ -60,10 +60,15 @@ describe("text with character spans", () => {
     ]);
   });
 
-  test("spans that end inside a token grow, which is reported", async () => {
+  test("a span that ends inside a token splits it, which is reported", async () => {
     const { document, omissions } = await readOne({ text, entities: [{ startChar: 3, endChar: 10, type: "PER" }] });
     expect(document.entities).toEqual([{ start: 1, end: 3, type: "PER" }]);
-    expect(omissions).toEqual(['entities[0]: the characters "Ada Lov" do not end on token boundaries; grown to "Ada Lovelace"']);
+    expect(document.tokens.slice(1, 4).map((token) => token.text)).toEqual(["Ada", "Lov", "elace"]);
+    expect(document.sentences).toEqual([
+      { start: 0, end: 6 },
+      { start: 6, end: 9 },
+    ]);
+    expect(omissions).toEqual(['entities[0]: "Ada Lov" ends inside the token "Lovelace", which was split there']);
   });
 
   test.each([

@@ -32,7 +32,7 @@ describeFormat(labelStudio, { documents: [ada], files: { "": json }, reading: { 
   {
     what: "a span that ends inside a token",
     change: ['"end":15,"text":"Ada Lovelace"', '"end":10,"text":"Ada Lov"'],
-    says: '"Ada Lov" does not end on token boundaries; grown to "Ada Lovelace"',
+    says: '"Ada Lov" ends inside the token "Lovelace", which was split there',
   },
   {
     what: "a relation to a region that is not there",

@@ -7,7 +7,7 @@ import { isJsonMin, jsonMinError } from "./label-studio-min.ts";
 import { TaskChoices } from "./label-studio-task.ts";
 import { hasNumberForm, numberedId } from "./numbered-id.ts";
 import type { Capacity } from "./shared/capacity.ts";
-import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { type CharacterSpan, detectOffsetUnit, placedText, type TextToPlace } from "./shared/character-spans.ts";
 import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
@@ -94,14 +94,14 @@ function readTask(record: JsonRecord, choices: TaskChoices, options: ReadOptions
   const textField = choices.textField(data, chosen, at);
   const text = data[textField] as string;
   const ids = data["id"] === undefined ? ([fields["id"], "id"] as const) : ([data["id"], "data.id"] as const);
-  const plain = documentFromText(recordId(ids[0], record, ids[1]), text, options.text);
+  const id = recordId(ids[0], record, ids[1]);
   const metadata = Object.fromEntries(Object.entries(data).filter(([name]) => name !== "id" && name !== textField));
-  if (chosen === undefined) return { ...plain, metadata };
+  if (chosen === undefined) return { ...documentFromText(id, text, options.text), metadata };
   const items = asList(chosen.result, at, `${chosen.path}.result`).map((item, index) => {
     const path = `${chosen.path}.result[${index}]`;
     return { fields: asObject(item, at, path), path };
   });
-  const { entities, index, others } = readRegions(items, plain, options, at, omit);
+  const { plain, entities, index, others } = readRegions(items, { id, text, options: options.text }, options, at, omit);
   const relations = items
     .filter((item) => item.fields["type"] === "relation")
     .flatMap((item) => readRelation(item, index, others, at, omit));
@@ -115,14 +115,15 @@ interface Item {
 
 function readRegions(
   items: readonly Item[],
-  plain: Document,
+  given: TextToPlace,
   options: ReadOptions,
   at: Location,
   omit: Omit,
-): { entities: Entity[]; index: ReadonlyMap<string, number>; others: ReadonlySet<string> } {
+): { plain: Document; entities: Entity[]; index: ReadonlyMap<string, number>; others: ReadonlySet<string> } {
   const regions = items.filter(({ fields }) => fields["type"] === "labels");
   const spans = regions.map(({ fields, path }) => readSpan(asObject(fields["value"], at, `${path}.value`), at, `${path}.value`));
-  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "utf16"), omit);
+  const unit = options.offsetUnit ?? detectOffsetUnit(given.text, spans, "utf16");
+  const { plain, place } = placedText(given, spans, unit, omit);
   const index = new Map<string, number>();
   const entities = regions.map(({ fields, path }, number) => {
     const id = asString(fields["id"], at, `${path}.id`);
@@ -148,7 +149,7 @@ function readRegions(
     if (typeof id === "string" && !index.has(id)) others.add(id);
     omit(path, `Weft cannot store a result of type ${JSON.stringify(type)}`);
   }
-  return { entities, index, others };
+  return { plain, entities, index, others };
 }
 
 function readSpan(value: Fields, at: Location, path: string): CharacterSpan {

@@ -17,7 +17,7 @@ const ada: Document = { ...adaDocument("doc-1"), text };
 describeInputFormat(lstmEr, { documents: [ada], files: { "doc-1.split.ann": ann, "doc-1.split.txt": text } }, [
   {
     what: "an offset beyond the text",
-    change: ["42 51", "42 99"],
+    change: ["42 51	Acme Corp", "42 99	Apex"],
     says: "doc-1.split.ann:4 T4: the characters 42 to 99 are not in the text, which has 67 (SPAN_OUTSIDE)",
   },
   {

@@ -1,10 +1,10 @@
 import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
 import { charSpan, type Document, type Entity, type Relation, type Span, type Token } from "../schema/index.ts";
-import { documentFromText, type OffsetTranslation, offsetTranslation, splitSentences } from "../text/index.ts";
+import { type OffsetTranslation, type OffsetUnit, offsetTranslation, splitSentences } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
-import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { type CharacterSpan, detectOffsetUnit, placedText, type SpanPlacer, spanPlacer } from "./shared/character-spans.ts";
 import { FieldNames } from "./shared/field-names.ts";
 import { firstLineValues, readJsonLines } from "./shared/json-lines.ts";
 import {
@@ -108,11 +108,10 @@ function readExample(record: JsonRecord, options: ReadOptions, omit: Omit): Docu
   const unit = options.offsetUnit ?? detectOffsetUnit(text, words ?? spansOf(fields, at), "codepoint");
   const characters = offsetTranslation(text, unit);
   const tokens = words?.map((word, index) => placeWord(word, index, characters, at));
-  const plain =
+  const { plain, place } =
     tokens === undefined
-      ? documentFromText(id, text, options.text)
-      : { id, text, tokens, sentences: splitSentences(text, tokens), entities: [], relations: [], metadata: {} };
-  const place = spanPlacer(plain, unit, omit);
+      ? placedText({ id, text, options: options.text }, rawSpans(fields), unit, omit)
+      : placedTokens(documentOf(id, text, tokens, options), unit, omit);
   const mentions = new Mentions(plain, place, words !== undefined, at, omit);
   for (const [index, item] of listOf(fields, "spans", at).entries())
     mentions.add(asObject(item, at, `spans[${index}]`), `spans[${index}]`);
@@ -124,6 +123,25 @@ function readExample(record: JsonRecord, options: ReadOptions, omit: Omit): Docu
     return type === undefined ? [] : [{ head: mentions.end(each, "head", path), tail: mentions.end(each, "child", path), type }];
   });
   return { ...plain, entities: mentions.entities, relations, metadata: readMetadata(fields, at) };
+}
+
+function documentOf(id: string, text: string, tokens: readonly Token[], options: ReadOptions): Document {
+  const sentences = splitSentences(text, tokens, options.text);
+  return { id, text, tokens, sentences, entities: [], relations: [], metadata: {} };
+}
+
+function placedTokens(plain: Document, unit: OffsetUnit, omit: Omit): { plain: Document; place: SpanPlacer } {
+  return { plain, place: spanPlacer(plain, unit, omit) };
+}
+
+/** The spans of an example and of its relations' ends, as far as they are spans. */
+function rawSpans(fields: Fields): Span[] {
+  const items = (name: string): unknown[] => (Array.isArray(fields[name]) ? (fields[name] as unknown[]) : []);
+  const ends = items("relations").flatMap((item) => [firstFields(item)?.["head_span"], firstFields(item)?.["child_span"]]);
+  return [...items("spans"), ...ends].flatMap((item) => {
+    const { start, end } = firstFields(item) ?? {};
+    return typeof start === "number" && typeof end === "number" ? [{ start, end }] : [];
+  });
 }
 
 function readWord(item: unknown, index: number, at: Location): CharacterSpan & { readonly text: string } {
@@ -149,12 +167,12 @@ function placeWord(
 class Mentions {
   readonly entities: Entity[] = [];
   readonly #plain: Document;
-  readonly #place: ReturnType<typeof spanPlacer>;
+  readonly #place: SpanPlacer;
   readonly #hasTokens: boolean;
   readonly #at: Location;
   readonly #omit: Omit;
 
-  constructor(plain: Document, place: ReturnType<typeof spanPlacer>, hasTokens: boolean, at: Location, omit: Omit) {
+  constructor(plain: Document, place: SpanPlacer, hasTokens: boolean, at: Location, omit: Omit) {
     this.#plain = plain;
     this.#place = place;
     this.#hasTokens = hasTokens;

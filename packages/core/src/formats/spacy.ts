@@ -1,10 +1,10 @@
 import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
 import type { Document, Span, Token } from "../schema/index.ts";
-import { coveringTokens, documentFromText, type OffsetTranslation, offsetTranslation, splitSentences } from "../text/index.ts";
+import { coveringTokens, type OffsetTranslation, type OffsetUnit, offsetTranslation, splitSentences } from "../text/index.ts";
 import type { InputFormat, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
-import { spanPlacer } from "./shared/character-spans.ts";
+import { placedText, type SpanPlacer, spanPlacer } from "./shared/character-spans.ts";
 import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
@@ -83,8 +83,11 @@ function readDoc(record: JsonRecord, options: ReadOptions, omit: Omit): Document
   const text = asString(fields["text"], at, "text");
   const unit = options.offsetUnit ?? "codepoint";
   const characters = offsetTranslation(text, unit);
-  const plain = readPlain(recordId(fields["id"], record, "id"), text, fields, characters, options, at, omit);
-  const place = spanPlacer(plain, unit, omit);
+  const id = recordId(fields["id"], record, "id");
+  const { plain, place } =
+    fields["tokens"] === undefined
+      ? placedText({ id, text, options: options.text }, rawSpans(fields["ents"] ?? []), unit, omit)
+      : placedTokens(readPlain(id, text, fields, characters, options, at, omit), unit, omit);
   const entities = asList(fields["ents"] ?? [], at, "ents").map((item, index) => {
     const path = `ents[${index}]`;
     const each = asObject(item, at, path);
@@ -101,6 +104,18 @@ function readDoc(record: JsonRecord, options: ReadOptions, omit: Omit): Document
   return { ...plain, entities, metadata };
 }
 
+function placedTokens(plain: Document, unit: OffsetUnit, omit: Omit): { plain: Document; place: SpanPlacer } {
+  return { plain, place: spanPlacer(plain, unit, omit) };
+}
+
+/** The entities' spans, as far as they are spans. */
+function rawSpans(items: unknown): Span[] {
+  return (Array.isArray(items) ? (items as unknown[]) : []).flatMap((item) => {
+    const { start, end } = firstFields(item) ?? {};
+    return typeof start === "number" && typeof end === "number" ? [{ start, end }] : [];
+  });
+}
+
 function readPlain(
   id: string,
   text: string,
@@ -110,7 +125,6 @@ function readPlain(
   at: Location,
   omit: Omit,
 ): Document {
-  if (fields["tokens"] === undefined) return documentFromText(id, text, options.text);
   const listed = asList(fields["tokens"], at, "tokens").map((item, index) => asObject(item, at, `tokens[${index}]`));
   const all = listed.map((token, index): Token => {
     const span = utf16Span(token, characters, at, `tokens[${index}]`);
@@ -121,7 +135,7 @@ function readPlain(
   const tokens = kept.map((index) => all[index] as Token);
   const tags = kept.map((index) => listed[index]?.["tag"]);
   const tagged = tags.length > 0 && tags.every((tag) => typeof tag === "string" && tag !== "");
-  const sentences = readSentences(text, tokens, fields, characters, at, omit);
+  const sentences = readSentences(text, tokens, fields, characters, options, at, omit);
   const pos = tagged ? { pos: tags as string[] } : {};
   return { id, text, tokens, sentences, ...pos, entities: [], relations: [], metadata: {} };
 }
@@ -135,10 +149,11 @@ function readSentences(
   tokens: readonly Token[],
   fields: Fields,
   characters: OffsetTranslation,
+  options: ReadOptions,
   at: Location,
   omit: Omit,
 ): readonly Span[] {
-  if (fields["sents"] === undefined) return splitSentences(text, tokens);
+  if (fields["sents"] === undefined) return splitSentences(text, tokens, options.text);
   const spans = asList(fields["sents"], at, "sents").flatMap((item, index) => {
     const span = utf16Span(asObject(item, at, `sents[${index}]`), characters, at, `sents[${index}]`);
     return coveringTokens(tokens, span)?.span ?? [];
@@ -147,7 +162,7 @@ function readSentences(
     spans.every(({ start }, index) => start === (spans[index - 1]?.end ?? 0)) && (spans.at(-1)?.end ?? 0) === tokens.length;
   if (covers) return spans;
   omit("sents", "the sentences do not cover the tokens exactly once, in order; they were detected again");
-  return splitSentences(text, tokens);
+  return splitSentences(text, tokens, options.text);
 }
 
 function utf16Span(fields: Fields, characters: OffsetTranslation, at: Location, path: string): Span {

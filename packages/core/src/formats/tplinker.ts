@@ -3,7 +3,7 @@ import { asList, asObject, asPair, asString, type Fields } from "../json/fields.
 import { charSpan, type Document, type Entity, type Relation, type Span } from "../schema/index.ts";
 import { type OffsetUnit, offsetTranslation } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
-import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { type CharacterSpan, detectOffsetUnit, placedText } from "./shared/character-spans.ts";
 import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { documentFromSpacedText, MentionFinder, wordsOf } from "./shared/mentions.ts";
@@ -133,8 +133,8 @@ function readSentence(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
   const unit = options.offsetUnit ?? detectOffsetUnit(text, spans, "codepoint");
   const fitting = (document: Document): number => countFitting(document, named, unit);
   const id = recordId(fields["id"], record, "id");
-  const plain = documentFromSpacedText(id, text, options.text, named.length, fitting, omit);
-  const place = spanPlacer(plain, unit, omit);
+  const tokenised = (): Document => documentFromSpacedText(id, text, options.text, named.length, fitting, omit);
+  const { plain, place } = placedText({ id, text, options: options.text, plain: tokenised }, spans, unit, omit);
   const finder = new MentionFinder(plain, options.mentions ?? "nearest", omit);
   for (const { span, path, type } of entities) {
     if (span !== undefined) finder.table.add({ ...place(span, path, at), type });

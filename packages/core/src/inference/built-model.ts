@@ -7,6 +7,7 @@ import type { Thresholds } from "../metrics/index.ts";
 import { type Encoder, type Model, type ModelDefinition, models } from "../models/index.ts";
 import { Scope } from "../nn/index.ts";
 import type { Reading } from "../schema/index.ts";
+import type { TextRules } from "../text/index.ts";
 import { entityTypesOf, type Lexicon, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type Calibration, calibratedModel } from "./calibrated.ts";
 import { constrainedModel } from "./constrained.ts";
@@ -24,6 +25,8 @@ export interface ModelDescription {
   readonly reading?: Reading | undefined;
   /** The relation types of its data that mean no relation, if the configuration named them. */
   readonly negatives?: readonly string[] | undefined;
+  /** How it expects text to become words and sentences; defaults to the usual rules. */
+  readonly text?: TextRules | undefined;
   /** Present if confidences were fitted to data after training. */
   readonly calibration?: Calibration | undefined;
   /** Present if predictions must meet constraints. */

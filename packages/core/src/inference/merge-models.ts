@@ -30,10 +30,10 @@ export function mergeModels(models: readonly MergedModel[], options: Omit<BuildO
   }
   for (const each of models) requireMember(each);
   for (const other of others) requireAlike(first, other);
-  const { name, settings, lexicon, reading, negatives, constraints } = first.model.description;
+  const { name, settings, lexicon, reading, text, negatives, constraints } = first.model.description;
   const members = sharedLexicons(models.map(({ model }) => model.description.lexicon));
   const merged = buildModel(
-    { name, settings, lexicon, threshold: thresholdOf(first), reading, negatives, constraints, members },
+    { name, settings, lexicon, threshold: thresholdOf(first), reading, text, negatives, constraints, members },
     { encoders: first.model.frozen.encoders, ...options, seed: null },
   );
   const weights = new Map<string, StoredTensor>();
@@ -98,8 +98,8 @@ function requireAlike(first: MergedModel, other: MergedModel): void {
 
 /** Everything about a model that decides what its outputs mean, in the form of a configuration. */
 function settingsOf(merged: MergedModel): unknown {
-  const { name, settings, reading } = merged.model.description;
-  return { model: { name, ...settings }, reading, training: { threshold: thresholdOf(merged) } };
+  const { name, settings, reading, text } = merged.model.description;
+  return { model: { name, ...settings }, reading, text, training: { threshold: thresholdOf(merged) } };
 }
 
 function thresholdOf({ model: { description } }: MergedModel): ModelDescription["threshold"] {

@@ -39,6 +39,18 @@ test("a model comes back from its files: settings, labels, words, threshold and 
   expect(packModel(made({}, 2))["model.safetensors"]).not.toEqual(files["model.safetensors"]);
 });
 
+test("a model remembers how text becomes words, and one that splits them does not open in older versions", () => {
+  const { description } = made();
+  const [plain, split] = [{ newlines: "hard", split: [] } as const, { newlines: "auto", split: ["units"] } as const].map(
+    (rules) => packModel(buildModel({ ...description, text: rules }, { build: "baseline" })),
+  ) as [ModelFiles, ModelFiles];
+  expect(unpackModel(split, "m", { build: "baseline" }).description.text).toEqual({ newlines: "auto", split: ["units"] });
+  expect(unpackModel(plain, "m", { build: "baseline" }).description.text).toEqual({ newlines: "hard", split: [] });
+  const versionOf = (packed: ModelFiles): unknown =>
+    (JSON.parse(new TextDecoder().decode(packed["config.json"])) as { version: unknown }).version;
+  expect([versionOf(plain), versionOf(split)]).toEqual([2, 3]);
+});
+
 test("the files follow the common convention: readable JSON, and weights named by parameter path", () => {
   expect(json("config.json")).toMatchObject({ format: "weft-model", version: 2, model: { name: "rin", rounds: 1 } });
   const { tensors, metadata } = readSafetensors(files["model.safetensors"], "m");

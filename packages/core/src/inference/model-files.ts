@@ -7,6 +7,7 @@ import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, migrateSettings, models } from "../models/index.ts";
 import type { FrozenReference } from "../nn/index.ts";
 import { readingUnits } from "../schema/index.ts";
+import { newlineRules, tokenSplits } from "../text/index.ts";
 import { type Lexicon, labelDifference, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";
 import { containedFile, openContained } from "./contained-encoders.ts";
@@ -33,8 +34,8 @@ const pluginHint = "if a plugin registers it, load that with --plugin, or with l
 const formatName = "weft-model";
 /**
  * In version 1, settings of inputs were mixed with those of the network. Version 3 has vectors,
- * trained encoders and ensembles; a model with none of these is still written as version 2, which
- * older versions of Weft open.
+ * trained encoders, ensembles and split words; a model with none of these is still written as
+ * version 2, which older versions of Weft open.
  */
 const formatVersion = 3;
 const maxMembers = 64;
@@ -51,6 +52,7 @@ const configFile = header.extend({
   threshold: thresholds,
   reading: z.object({ unit: z.enum(readingUnits), tokens: z.int().min(1) }).optional(),
   negatives: z.array(z.string()).optional(),
+  text: z.object({ newlines: z.enum(newlineRules), split: z.array(z.enum(tokenSplits)) }).optional(),
   members: z.int().min(2).max(maxMembers).optional(),
   calibration: z
     .object({
@@ -66,13 +68,14 @@ const configFile = header.extend({
 
 /** Serialises a model to files. The same weights give the same bytes. */
 export function packModel({ description, store, frozen: { trained } }: BuiltModel): ModelFiles {
-  const { name, threshold, reading, negatives, calibration, constraints, lexicon, members } = description;
+  const { name, threshold, reading, text, negatives, calibration, constraints, lexicon, members } = description;
   const settings = mapEncoders(description.settings, withoutPath);
   const { vectors } = lexicon.words;
-  const isPlain = vectors === undefined && members === undefined && trained.length === 0;
+  const splits = (text?.split?.length ?? 0) > 0;
+  const isPlain = vectors === undefined && members === undefined && trained.length === 0 && !splits;
   const version = isPlain ? 2 : formatVersion;
   const config = {
-    ...{ format: formatName, version, model: { name, ...settings }, threshold, reading, members: members?.length },
+    ...{ format: formatName, version, model: { name, ...settings }, threshold, reading, text, members: members?.length },
     ...{ negatives, calibration, constraints },
   };
   const alike = members?.every((member) => member === lexicon) ?? true;
@@ -170,7 +173,7 @@ function readConfig(
       hint: "update Weft to the version that wrote the model, or a later one",
     });
   }
-  const { model, threshold, reading, negatives, calibration, constraints, members } = checked(configFile, config, place);
+  const { model, threshold, reading, text, negatives, calibration, constraints, members } = checked(configFile, config, place);
   const { name, ...settings } = version === 1 ? { ...migrateSettings(model), name: model.name } : model;
   if (!models.has(name)) throw invalid(place, `there is no model called ${name}`, { hint: pluginHint });
   const definition: ModelDefinition = models.get(name);
@@ -180,6 +183,7 @@ function readConfig(
     threshold,
     ...(reading === undefined ? {} : { reading }),
     ...(negatives === undefined ? {} : { negatives }),
+    ...(text === undefined ? {} : { text }),
     ...(calibration === undefined ? {} : { calibration }),
     ...(constraints === undefined ? {} : { constraints }),
   };

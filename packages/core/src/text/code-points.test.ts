@@ -26,6 +26,15 @@ test("offsets survive a round trip in every unit and increase with position", ()
   );
 });
 
+test("line ends count as one character, or as two, whatever the text has", () => {
+  const windows = offsetTranslation("🚀\r\nb\r\nc", "codepoint", "once");
+  expect([0, 1, 2, 3, 4, 5, 6].map(windows.toUtf16)).toEqual([0, 2, 4, 5, 7, 8, undefined]);
+  expect([0, 2, 3, 4, 5, 7, 8].map(windows.fromUtf16)).toEqual([0, 1, undefined, 2, 3, 4, 5]);
+  const plain = offsetTranslation("🚀\nb\nc", "codepoint", "twice");
+  expect([0, 1, 3, 4, 6, 7, 8].map(plain.toUtf16)).toEqual([0, 2, 3, 4, 5, 6, undefined]);
+  expect([0, 2, 3, 4, 5, 6].map(plain.fromUtf16)).toEqual([0, 1, 3, 4, 6, 7]);
+});
+
 /** Where each character begins, plus the end of the text. */
 function startsOf(text: string, unit: "utf16" | "codepoint" | "grapheme"): number[] {
   const pieces =

@@ -8,6 +8,9 @@ export interface TextOptions extends TokenizerOptions, SentenceOptions {
   readonly sentences?: "split" | "one" | undefined;
 }
 
+/** The options that a model remembers, so that new text is read as its training data was. */
+export type TextRules = Pick<TextOptions, "newlines" | "split">;
+
 /**
  * Makes a document without annotation from plain text. Training text and served text both pass
  * through here, so a model always sees the tokens that it was trained on.

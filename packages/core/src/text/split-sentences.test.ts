@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { newlineRules } from "./line-breaks.ts";
 import { type SentenceOptions, splitSentences } from "./split-sentences.ts";
 import { tokenize } from "./tokenizer.ts";
 
@@ -28,10 +29,19 @@ test("Chinese needs no space after the full stop, and a missing one elsewhere is
   expect(sentences("It came in 1990.The next one broke.")).toEqual(["It came in 1990.", "The next one broke."]);
 });
 
-test("line breaks end sentences, except in wrapped text, where empty lines and list items do", () => {
+test("hard line breaks end sentences; of soft ones, empty lines and list items do", () => {
   const text = "A title\nThe text goes\non here.\n\nMore text:\n- one\n- two\n1. three\r\n \r\nEnd";
-  expect(sentences(text)).toEqual(["A title", "The text goes", "on here.", "More text:", "- one", "- two", "1. three", "End"]);
-  expect(sentences(text, { lineBreaks: "wrapped" })).toEqual([
+  expect(sentences(text, { newlines: "hard" })).toEqual([
+    "A title",
+    "The text goes",
+    "on here.",
+    "More text:",
+    "- one",
+    "- two",
+    "1. three",
+    "End",
+  ]);
+  expect(sentences(text, { newlines: "soft" })).toEqual([
     "A title\nThe text goes\non here.",
     "More text:",
     "- one",
@@ -72,11 +82,11 @@ test("sentences cover every token exactly once, in order, and none is empty", ()
     "?",
   );
   fc.assert(
-    fc.property(fc.array(fc.tuple(piece, fc.constantFrom("", " "))), fc.boolean(), (parts, wrapped) => {
+    fc.property(fc.array(fc.tuple(piece, fc.constantFrom("", " "))), fc.constantFrom(...newlineRules), (parts, newlines) => {
       const text = parts.flat().join("");
       const tokens = tokenize(text);
       let reached = 0;
-      for (const span of splitSentences(text, tokens, { lineBreaks: wrapped ? "wrapped" : "paragraph" })) {
+      for (const span of splitSentences(text, tokens, { newlines })) {
         expect(span.start).toBe(reached);
         expect(span.end).toBeGreaterThan(span.start);
         reached = span.end;
@@ -87,7 +97,7 @@ test("sentences cover every token exactly once, in order, and none is empty", ()
   );
 });
 
-test.each([". ", '"', ".\n", "A. ", "。", "- "])("a million times %j takes linear time", (unit) => {
+test.each([". ", '"', ".\n", "A. ", "。", "- ", "A a\n"])("a million times %j takes linear time", (unit) => {
   const text = unit.repeat(1_000_000);
   const tokens = tokenize(text);
   // Quadratic work on this much text takes longer than a test may.

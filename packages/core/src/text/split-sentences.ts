@@ -1,24 +1,26 @@
 import type { Span, Token } from "../schema/index.ts";
 import { leadingAbbreviations, sentenceOpeners } from "./abbreviations.ts";
+import { type NewlineRule, softBreaks } from "./line-breaks.ts";
 
 /** How `splitSentences` reads line breaks. */
 export interface SentenceOptions {
   /**
-   * The meaning of a single line break. `paragraph` (default): the end of a sentence. `wrapped`: a
-   * space, as in text broken at a fixed width; only empty lines and list items end a sentence.
+   * The meaning of a single line break. `auto` (default): what the shape of the text shows. `hard`:
+   * the end of a sentence. `soft`: a space, as in text broken at a fixed width; only empty lines
+   * and list items end a sentence.
    */
-  readonly lineBreaks?: "paragraph" | "wrapped" | undefined;
+  readonly newlines?: NewlineRule | undefined;
 }
 
 /**
  * Splits a text into sentences: token spans that cover every token exactly once, in order.
  *
  * A sentence ends after `.`, `!`, `?` or `…` and their closing quotes and brackets if the next
- * token can open another; always after 。！？; and at line breaks. After an abbreviation (`Inc.`,
- * `U.S.`) it ends only before a word that usually opens a sentence.
+ * token can open another; always after 。！？; and at line breaks that are not soft. After an
+ * abbreviation (`Inc.`, `U.S.`) it ends only before a word that usually opens a sentence.
  */
 export function splitSentences(text: string, tokens: readonly Token[], options: SentenceOptions = {}): Span[] {
-  const wrapped = options.lineBreaks === "wrapped";
+  const endsLine = lineEnds(text, options.newlines ?? "auto");
   const spans: Span[] = [];
   let start = 0;
   let ending: Ending | undefined;
@@ -32,7 +34,7 @@ export function splitSentences(text: string, tokens: readonly Token[], options: 
     if (next === undefined) break;
     const gap = text.slice(token.end, next.start);
     const ends =
-      (lineBreak.test(gap) && (!wrapped || emptyLine.test(gap) || opensItem(tokens, index + 1))) ||
+      (lineBreak.test(gap) && (emptyLine.test(gap) || endsLine(token.end, gap, index + 1, tokens))) ||
       (ending !== undefined && !closes(next.text, gap !== "", inQuotes) && opens(ending, token, next, gap));
     if (!ends) continue;
     spans.push({ start, end: index + 1 });
@@ -42,6 +44,19 @@ export function splitSentences(text: string, tokens: readonly Token[], options: 
   }
   if (start < tokens.length) spans.push({ start, end: tokens.length });
   return spans;
+}
+
+/** Whether a gap with a single line break ends a sentence. */
+type LineEnds = (start: number, gap: string, next: number, tokens: readonly Token[]) => boolean;
+
+function lineEnds(text: string, rule: NewlineRule): LineEnds {
+  if (rule === "hard") return () => true;
+  if (rule === "soft") return (_, __, next, tokens) => opensItem(tokens, next);
+  let soft: ReadonlySet<number> | undefined;
+  return (start, gap) => {
+    soft ??= softBreaks(text);
+    return !soft.has(start + gap.search(/\n|\r(?!\n)|[\u2028\u2029]/u));
+  };
 }
 
 type Ending = "stop" | "full-width stop" | "abbreviation";

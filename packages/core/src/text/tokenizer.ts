@@ -1,4 +1,5 @@
 import type { Token } from "../schema/index.ts";
+import { splitTokens, type TokenSplit } from "./split-tokens.ts";
 import { characterPattern, wordPattern } from "./word-pattern.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface TokenizerOptions {
   readonly mode?: TokenizerMode | undefined;
   /** BCP 47 language tag for the segmenter, such as "th". Defaults to the platform's language. */
   readonly locale?: string | undefined;
+  /** Where to split words further, in `words` mode; defaults to nowhere. */
+  readonly split?: readonly TokenSplit[] | undefined;
 }
 
 /**
@@ -26,7 +29,9 @@ export interface TokenizerOptions {
 export function tokenize(text: string, options: TokenizerOptions = {}): Token[] {
   const mode = options.mode ?? "words";
   if (mode === "segmenter") return segment(text, options.locale);
-  return mode === "words" ? splitWords(text) : Array.from(text.matchAll(characterPattern()), tokenOf);
+  if (mode === "characters") return Array.from(text.matchAll(characterPattern()), tokenOf);
+  const words = splitWords(text);
+  return options.split === undefined || options.split.length === 0 ? words : splitTokens(words, options.split);
 }
 
 function tokenOf({ 0: text, index: start }: RegExpExecArray): Token {
@@ -68,8 +73,10 @@ function plainEnd(text: string, at: number): number {
   if (kind === mark) return text.charCodeAt(at + 1) < 128 || at + 1 === text.length ? at + 1 : at;
   if (kind === stop) return endsText(text, at + 1) ? at + 1 : at;
   if (kind !== letter) return at;
+  // A longer run takes the pattern, which reads it in pieces: looking for its end each time would
+  // take quadratic time.
   let end = at + 1;
-  while (kindAt(text, end) === letter) end++;
+  while (end - at < longestPlain && kindAt(text, end) === letter) end++;
   const next = kindAt(text, end);
   const apart = end === text.length || next === space || next === mark || (next === stop && endsText(text, end + 1));
   return apart && end - at < longestPlain && !isCannot(text, at, end) ? end : at;

@@ -5,6 +5,7 @@ import { protocols } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
 import { objectiveSettings, objectives } from "../objectives/index.ts";
 import { readingUnits } from "../schema/index.ts";
+import { newlineRules, tokenSplits } from "../text/index.ts";
 import { type LexiconNeeds, lexiconSettings } from "../vocabulary/lexicon.ts";
 import { configError, printPath } from "./config-issues.ts";
 
@@ -120,6 +121,19 @@ const makeSchema = () =>
       })
       .optional()
       .describe("relations across sentences; by default every sentence is read alone"),
+    text: z
+      .strictObject({
+        newlines: z
+          .enum(newlineRules)
+          .default("auto")
+          .describe("single line breaks: soft, a space; hard, the end of a sentence; auto: what the shape of each text shows"),
+        split: z
+          .array(z.enum(tokenSplits))
+          .default([])
+          .describe("where words are split further: units, 5mg into 5 and mg; hyphens, COVID-19-related at each hyphen"),
+      })
+      .optional()
+      .describe("how text becomes words and sentences in formats without words; the model remembers it"),
     vectors: z
       .string()
       .default("auto")

@@ -108,7 +108,7 @@ export async function* trainParts(
   }
   if (end === undefined || state === undefined) return;
   const description = {
-    ...{ name: name, settings, lexicon, threshold, reading: config.reading },
+    ...{ name: name, settings, lexicon, threshold, reading: config.reading, text: config.text },
     negatives: config.data.negatives,
     ...constraintsFor(config, input.train),
   };

@@ -54,7 +54,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   const { name, ...settings } = config.model;
   const built = buildModel(
     {
-      ...{ name: name, settings, lexicon, threshold: training.threshold, reading: config.reading },
+      ...{ name: name, settings, lexicon, threshold: training.threshold, reading: config.reading, text: config.text },
       negatives: config.data.negatives,
       ...constraintsFor(config, input.train),
     },

@@ -60,7 +60,11 @@ export class Extractor {
 
   /** Finds the entities and relations of one text. */
   async text(text: string, options: ExtractOptions & { readonly text?: TextOptions } = {}): Promise<Document> {
-    for await (const document of this.documents([documentFromText("text", text, options.text)], options)) return document;
+    for await (const document of this.documents(
+      [documentFromText("text", text, { ...this.model.description.text, ...options.text })],
+      options,
+    ))
+      return document;
     throw new RangeError("expected one document for one text");
   }
 

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import type { Reading, Sentence } from "@weft-nlp/core";
-import { type BuiltModel, mergeModels } from "@weft-nlp/core/inference";
+import type { Sentence } from "@weft-nlp/core";
+import { type BuiltModel, type ModelDescription, mergeModels } from "@weft-nlp/core/inference";
 import { formatMarkdown, type ProtocolName, type Report } from "@weft-nlp/core/metrics";
 import { openFolder } from "../files/open-folder.ts";
 import { makeFolder } from "../files/write-file.ts";
@@ -9,11 +9,8 @@ import { type ComputeOptions, engineOptions, loadModel, saveModel } from "./mode
 
 /** What a merged model is scored on, next to its members. */
 export interface MergeData {
-  /**
-   * @param reading what the models read at once
-   * @param negatives relation types that mean no relation
-   */
-  readonly read: (reading: Reading | undefined, negatives: readonly string[] | undefined) => Promise<readonly Sentence[]>;
+  /** Reads the sentences as the models do: what they read at once, and how text becomes words. */
+  readonly read: (how: Pick<ModelDescription, "reading" | "text" | "negatives">) => Promise<readonly Sentence[]>;
   /** The name of the data, for the report and the model card. */
   readonly name: string;
 }
@@ -77,8 +74,7 @@ async function scoresOf(
   compute: ComputeOptions,
   onModel: MergeOptions["onModel"],
 ): Promise<MergeScores | undefined> {
-  const { reading, negatives } = models[0]?.model.description ?? {};
-  const sentences = await read(reading, negatives);
+  const sentences = await read(models[0]?.model.description ?? {});
   const reports: Report[] = [];
   for (const { model, source } of models) {
     onModel?.(source);

@@ -13,7 +13,7 @@ export {
   readingOf,
   readSentences,
 } from "./read-documents.ts";
-export { readInput } from "./read-inputs.ts";
+export { type InputKind, inputKinds, readInput } from "./read-inputs.ts";
 export { standardStream } from "./read-text.ts";
 export { readWithFaults } from "./read-with-faults.ts";
 export { readDocumentList, selectDocuments } from "./select-documents.ts";

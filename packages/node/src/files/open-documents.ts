@@ -179,7 +179,7 @@ function nothingIn(path: string, candidates: readonly InputFormat[]): FileError 
 }
 
 /** Paths of all files below a folder, relative to it. Skips hidden files. */
-async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<string> {
+export async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<string> {
   const folders = [""];
   try {
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -196,7 +196,7 @@ async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<s
   }
 }
 
-/** Whether a path names a folder; false for anything that cannot be looked at. */
+/** Whether there is a folder at the path; false for anything that cannot be looked at. */
 export async function isFolder(path: string): Promise<boolean> {
   if (path === standardStream) return false;
   try {

@@ -22,8 +22,8 @@ export interface ReadSentencesOptions extends ReadDocumentsOptions {
 }
 
 /** How the data of a configuration is read. */
-export function readingOf({ data, reading }: Pick<TrainConfig, "data" | "reading">): ReadSentencesOptions {
-  return { reading, negatives: data.negatives, columns: data.columns };
+export function readingOf({ data, reading, text }: Pick<TrainConfig, "data" | "reading" | "text">): ReadSentencesOptions {
+  return { reading, text, negatives: data.negatives, columns: data.columns };
 }
 
 /** A sentence and the location of its document. */
@@ -49,9 +49,12 @@ export async function* readDocuments(path: string, options: ReadDocumentsOptions
   const { negatives, onInvalid } = options;
   for await (const { format, chunks, reading } of openDocuments(path, options)) {
     const all = format.read(chunks, { ...options, ...reading });
-    const events = negatives === undefined ? all : withoutNegatives(all, negatives);
-    if (onInvalid === undefined || format.layout !== "folder") yield* events;
-    else yield* eventsUnlessInvalid(events, onInvalid);
+    const known = negatives === undefined ? all : withoutNegatives(all, negatives);
+    const events = onInvalid === undefined || format.layout !== "folder" ? known : eventsUnlessInvalid(known, onInvalid);
+    for await (const event of events) {
+      // A split token loses nothing; `readWithFaults` collects them for a check.
+      if (event.kind === "document" || event.omission.kind !== "split") yield event;
+    }
   }
 }
 

@@ -1,46 +1,127 @@
+import { join } from "node:path";
 import type { Document } from "@weft-nlp/core";
-import { inputFormats, readLineGroups } from "@weft-nlp/core/formats";
-import { documentFromText, type TextOptions } from "@weft-nlp/core/text";
-import { isFolder } from "./open-documents.ts";
+import { inputFormats, readLineGroups, readWhole } from "@weft-nlp/core/formats";
+import { documentFromText, softBreaks, type TextOptions } from "@weft-nlp/core/text";
+import { readHtmlFile } from "./html-file.ts";
+import { isFolder, listFolder } from "./open-documents.ts";
+import { readPdfFile } from "./pdf-file.ts";
 import { readDocuments } from "./read-documents.ts";
-import { type ReadTextOptions, readText, sourceName } from "./read-text.ts";
+import { type ReadTextOptions, readText, sourceName, standardStream } from "./read-text.ts";
 
 /**
- * How a file becomes documents: one per line, one per paragraph (lines between empty lines), Weft's
- * own lines, or records in any format that Weft reads, annotated or not.
+ * How a file becomes documents. `line`: one per line. `paragraphs`: one per paragraph (lines
+ * between empty lines). `file`: the whole text. `html`, `pdf`: the text of a page or of pages.
+ * `data`: the records of any format that Weft reads, annotated or not. `jsonl`: Weft's own records.
+ * `auto`: what the name says, and for text its shape. `text` is the former name of `line`.
  */
-type InputKind = "text" | "paragraphs" | "jsonl" | "data";
+export const inputKinds = ["auto", "line", "paragraphs", "file", "html", "pdf", "jsonl", "data", "text"] as const;
+
+/** One of `inputKinds`. */
+export type InputKind = (typeof inputKinds)[number];
 
 export interface ReadInputOptions extends ReadTextOptions {
-  /** Defaults to the one that fits the file's name. */
+  /** Defaults to `auto`. */
   readonly input?: InputKind | undefined;
   readonly text?: TextOptions | undefined;
   /** The format of records; defaults to detection. Names make the input `data`. */
   readonly from?: string | undefined;
   /** See `ReadOptions`. */
   readonly textField?: string | undefined;
+  /** Called for each file of a folder that is none that Weft reads. */
+  readonly onSkipped?: ((path: string) => void) | undefined;
 }
 
 /**
- * Streams the documents to extract from, in constant memory. Plain text gets ids of the form
- * `file:line`.
+ * Streams the documents to extract from. A folder is read with its subfolders, in the order of the
+ * names, each text in it as one document; a folder without texts is read as data.
+ *
+ * By itself, a `.txt` file is one document if its lines are wrapped at a width, and otherwise a
+ * document per line, in constant memory. A document has the name of its file as its id, with the
+ * number of its line if the file has several.
+ *
+ * @throws {FileError} if a file cannot be read @throws {DataError} for invalid data
  */
 export async function* readInput(path: string, options: ReadInputOptions = {}): AsyncGenerator<Document> {
-  const kind = options.input ?? (options.from !== undefined || (await holdsRecords(path)) ? "data" : "text");
+  const given = options.from === undefined ? (options.input ?? "auto") : "data";
+  if (given === "data" || !(await isFolder(path))) {
+    yield* readInputFile(path, given, options);
+    return;
+  }
+  const files: string[] = [];
+  const others: string[] = [];
+  for await (const file of listFolder(path, true)) (readable.test(file) ? files : others).push(file);
+  if (files.length === 0 && given === "auto") {
+    yield* readInputFile(path, "data", options);
+    return;
+  }
+  for (const file of others) options.onSkipped?.(join(path, file));
+  for (const file of files.toSorted()) {
+    yield* readInputFile(join(path, file), given === "auto" ? (kindByName(file) ?? "file") : given, options);
+  }
+}
+
+const readable = /\.(?:txt|text|md|markdown|x?html?|pdf|jsonl|ndjson)(?:\.gz)?$/i;
+
+/** What the ending of a name says; undefined for text of any shape. */
+function kindByName(path: string): Exclude<InputKind, "auto"> | undefined {
+  const name = path.replace(/\.gz$/i, "");
+  if (/\.x?html?$/i.test(name)) return "html";
+  if (/\.pdf$/i.test(name)) return "pdf";
+  if (name === standardStream) return "line";
+  return endings().some((ending) => name.toLowerCase().endsWith(ending)) ? "data" : undefined;
+}
+
+/** The endings of the formats that Weft reads, except that of plain text. */
+function endings(): string[] {
+  return [...inputFormats].flatMap(({ extensions }) => extensions).filter((ending) => ending !== ".txt");
+}
+
+async function* readInputFile(path: string, input: InputKind, options: ReadInputOptions): AsyncGenerator<Document> {
+  const source = sourceName(path);
+  const kind = input === "auto" ? kindByName(path) : input;
   if (kind === "jsonl" || kind === "data") {
     for await (const event of readDocuments(path, { ...options, format: kind === "jsonl" ? "jsonl" : options.from })) {
       if (event.kind === "document") yield event.document;
     }
-    return;
+  } else if (kind === "html") yield documentFromText(source, await readHtmlFile(path, options), options.text);
+  else if (kind === "pdf") yield documentFromText(source, await readPdfFile(path, options), options.text);
+  else if (kind === "file") yield documentFromText(source, await readWhole(readText(path, options), source), options.text);
+  else if (kind === undefined) yield* readByShape(path, source, options);
+  else yield* documentsIn(readText(path, options), source, kind === "paragraphs", options);
+}
+
+/** A text is one document if its beginning is wrapped, and otherwise has one in each line. */
+async function* readByShape(path: string, source: string, options: ReadInputOptions): AsyncGenerator<Document> {
+  const chunks = readText(path, options);
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const whole = replayed(first.value, chunks);
+  if (softBreaks(first.value).size > 0) yield documentFromText(source, await readWhole(whole, source), options.text);
+  else yield* documentsIn(whole, source, false, options);
+}
+
+async function* replayed(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
   }
-  const source = sourceName(path);
+}
+
+async function* documentsIn(
+  chunks: AsyncIterable<string>,
+  source: string,
+  paragraphs: boolean,
+  { text: how }: ReadInputOptions,
+): AsyncGenerator<Document> {
   let lines: string[] = [];
   let first = 0;
-  for await (const group of readLineGroups(readText(path, options), source)) {
+  for await (const group of readLineGroups(chunks, source)) {
     for (const { text, number } of group) {
       const blank = text.trim() === "";
-      if (lines.length > 0 && (blank || kind === "text")) {
-        yield documentFromText(`${source}:${first}`, lines.join("\n"), options.text);
+      if (lines.length > 0 && (blank || !paragraphs)) {
+        yield documentFromText(`${source}:${first}`, lines.join("\n"), how);
         lines = [];
       }
       if (blank) continue;
@@ -48,13 +129,5 @@ export async function* readInput(path: string, options: ReadInputOptions = {}): 
       lines.push(text);
     }
   }
-  if (lines.length > 0) yield documentFromText(`${source}:${first}`, lines.join("\n"), options.text);
-}
-
-/** Whether a path is a folder, or has an ending of a format other than plain text. */
-async function holdsRecords(path: string): Promise<boolean> {
-  if (await isFolder(path)) return true;
-  const name = path.toLowerCase().replace(/\.gz$/, "");
-  const endings = [...inputFormats].flatMap(({ extensions }) => extensions).filter((ending) => ending !== ".txt");
-  return endings.some((ending) => name.endsWith(ending));
+  if (lines.length > 0) yield documentFromText(`${source}:${first}`, lines.join("\n"), how);
 }

@@ -3,6 +3,7 @@ import { documentFields, type extractRequest } from "@weft-nlp/api/contracts";
 import type { Document, Omission } from "@weft-nlp/core";
 import { documentFromRecord, recordOf } from "@weft-nlp/core/formats";
 import type { LongSentence } from "@weft-nlp/core/inference";
+import type { TextRules } from "@weft-nlp/core/text";
 import type * as z from "zod";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
@@ -13,6 +14,7 @@ export type ExtractRequest = z.output<typeof extractRequest>;
 /**
  * Returns the texts of a request, and whether they came as a list.
  *
+ * @param rules how the model expects text to become words
  * @throws {RequestError} REQUEST_INVALID, REQUEST_TOO_LARGE
  */
 export function textsOf(
@@ -66,6 +68,7 @@ export function readDocumentRequest(
   path: string,
   options: ExtractOptions,
   limits: Pick<Limits, "textUnits">,
+  rules: TextRules = {},
 ): ReadRequest {
   const { id, text, tokens, offsets, sentences, entities, offsetUnit } =
     typeof request === "string" ? { text: request } : request;
@@ -101,7 +104,7 @@ export function readDocumentRequest(
   const { document, omissions } = documentFromRecord(
     defined,
     { path },
-    { sentences: options.splitSentences === false ? "one" : "split" },
+    { ...rules, sentences: options.splitSentences === false ? "one" : "split" },
   );
   return { id, document, omissions };
 }

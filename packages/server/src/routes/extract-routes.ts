@@ -93,7 +93,8 @@ function* readTexts(
   const pairs = new PairCounter(options, limits);
   for (const [index, text] of texts.entries()) {
     const path = many ? `documents[${index}]` : "";
-    yield checkGivenEntities(served, text, readDocumentRequest(text, path, options, limits), path, pairs);
+    const read = readDocumentRequest(text, path, options, limits, served.extractor.model.description.text);
+    yield checkGivenEntities(served, text, read, path, pairs);
   }
 }
 
@@ -146,7 +147,7 @@ async function answerLine(
     const checked = textRequest.safeParse(parseRequestJson(bytes, line));
     if (!checked.success) throw requestFault(checked.error, "", documentRequest);
     if (typeof checked.data !== "string") ({ id } = checked.data);
-    const given = readDocumentRequest(checked.data, "", options, limits);
+    const given = readDocumentRequest(checked.data, "", options, limits, served.extractor.model.description.text);
     const read = checkGivenEntities(served, checked.data, given, "", new PairCounter(options, limits));
     const deadline = performance.now() + Math.min(limits.deadlineMs, options.timeoutMs ?? limits.deadlineMs);
     for await (const result of extractTexts(served, [read], options, { deadline, signal, patient: true })) {

@@ -52,7 +52,7 @@ export async function openSystem(
   let model: BuiltModel | undefined;
   for (const path of paths) {
     if (!(await isModel(path))) {
-      const [predicted] = await readCorpora([path], context, options.format, undefined, undefined, { annotation: "predicted" });
+      const [predicted] = await readCorpora([path], context, options.format, undefined, { annotation: "predicted" });
       const matched = matchSentences(gold, predicted as Corpus);
       const same = sameAsGold(gold, predicted as Corpus, matched);
       if (same !== undefined) {

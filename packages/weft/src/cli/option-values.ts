@@ -24,6 +24,16 @@ export function properShare(text: string): number {
   return value;
 }
 
+/** Parses names of a set, separated by commas. */
+export function namesOf<const Name extends string>(known: readonly Name[]): (text: string) => readonly Name[] {
+  return (text) => {
+    const names = nameList(text);
+    const wrong = names.find((name) => !known.some((each) => each === name));
+    if (wrong !== undefined) throw new InvalidArgumentError(`expected ${known.join(" or ")}, found ${wrong}`);
+    return names as readonly Name[];
+  };
+}
+
 /** Parses names separated by commas. */
 export function nameList(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());

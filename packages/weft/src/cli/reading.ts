@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Reading } from "@weft-nlp/core";
+import type { TextRules } from "@weft-nlp/core/text";
 import { type Corpus, collectSentences, type ReadSentencesOptions, standardStream } from "@weft-nlp/node/files";
 import type { CommandContext } from "./command.ts";
 
@@ -7,22 +8,24 @@ import type { CommandContext } from "./command.ts";
  * Reads files into memory one after the other, with a progress bar if they are large.
  *
  * @param beside replacements for companion files, see `OpenOptions`
- * @param options which annotation to read, and what to do with invalid documents
- * @param reading what the model that reads them reads at once; defaults to single sentences
- * @param more see `ReadOptions`
+ * @param how which annotation to read and what to do with invalid documents, what the model that
+ *   reads them reads at once, and how text becomes words; defaults to single sentences and the
+ *   usual rules
  */
 export async function readCorpora(
   paths: readonly string[],
   context: CommandContext,
   format?: string,
   beside?: Readonly<Record<string, string>>,
-  reading?: Reading,
-  options: Pick<ReadSentencesOptions, "annotation" | "annotator" | "textField" | "onInvalid" | "negatives" | "columns"> = {},
+  how: Pick<
+    ReadSentencesOptions,
+    "annotation" | "annotator" | "textField" | "onInvalid" | "negatives" | "columns" | "reading" | "text"
+  > = {},
 ): Promise<Corpus[]> {
   return withReadingBar(paths, context, async (onBytes) => {
     const corpora: Corpus[] = [];
     for (const path of paths)
-      corpora.push(await collectSentences(path, { ...options, format, beside, reading, signal: context.signal, onBytes }));
+      corpora.push(await collectSentences(path, { ...how, format, beside, signal: context.signal, onBytes }));
     return corpora;
   });
 }
@@ -62,6 +65,11 @@ async function sizeOf(path: string): Promise<number> {
   } catch {
     return 0;
   }
+}
+
+/** The options `--newlines` and `--split`. */
+export function textRules({ newlines, split }: TextRules): TextRules | undefined {
+  return newlines === undefined && split === undefined ? undefined : { newlines, split };
 }
 
 /** The options for `--types`: the file to use instead of the one next to a corpus. */

@@ -1,5 +1,5 @@
 import type { Options } from "./declaration.ts";
-import { columnMap, nameList, probability, wholeNumber } from "./option-values.ts";
+import { columnMap, nameList, namesOf, probability, wholeNumber } from "./option-values.ts";
 
 /** The options of every command that runs a network. */
 export const computeOptions = {
@@ -104,6 +104,23 @@ export const pairOptions = {
     description: "relation types that mean no relation, such as no_relation,Other",
     defaultWords: "those that the format defines",
     parse: nameList,
+  },
+} as const satisfies Options;
+
+export const newlinesOption = {
+  value: "rule",
+  description: "single line breaks in text: soft, a space; hard, the end of a sentence; auto, what each text's shape shows",
+  choices: ["auto", "soft", "hard"],
+} as const satisfies Options[string];
+
+/** How annotated text without words becomes words and sentences. */
+export const textOptions = {
+  newlines: { ...newlinesOption, defaultWords: "auto" },
+  split: {
+    value: "rules",
+    description: "split words of text further: units, 5mg into 5 and mg; hyphens, at each hyphen; both with a comma",
+    parse: namesOf(["units", "hyphens"]),
+    list: true,
   },
 } as const satisfies Options;
 

@@ -9,6 +9,7 @@ import {
   type Problem,
   type ProblemCode,
 } from "./problem.ts";
+import { splitTokens } from "./split-tokens.ts";
 
 /**
  * Finds the problems in the individual sentences of one file, and those that its reader reported.
@@ -18,7 +19,7 @@ export function checkSentences(file: CheckedFile, settings: CheckSettings): Prob
   const ids = new Map<string, CheckedSentence>();
   const texts = new Map<string, CheckedSentence>();
   for (const omission of file.omissions) {
-    if (omission.kind !== undefined)
+    if (omission.kind !== undefined && omission.kind !== "split")
       gathered.add(omissionCodes[omission.kind], { ...locationOf(omission), says: omission.reason });
   }
   for (const placed of file.sentences) {
@@ -41,6 +42,7 @@ export function checkSentences(file: CheckedFile, settings: CheckSettings): Prob
   if (file.sentences.length === 0 && file.faults.length === 0) gathered.add("EMPTY_FILE", { source: file.source });
   return [
     ...gathered.problems((code, amount) => descriptions[code]((one, many) => counted(amount, one, many), settings)),
+    ...splitTokens(file, settings),
     ...notCarried(file, settings),
   ];
 }
@@ -106,18 +108,21 @@ function relationKey({ entities }: Sentence, { head, tail, type }: Relation): st
   return [end(head), end(tail), type].join("\n");
 }
 
+/** A split token is no fault of the data. */
+type FaultKind = Exclude<OmissionKind, "split">;
+
 const omissionCodes = {
   misaligned: "MISALIGNED_SPAN",
   disagreeing: "OFFSETS_DISAGREE",
   undeclared: "SCHEMA_DISAGREES",
-} as const satisfies Readonly<Record<OmissionKind, ProblemCode>>;
+} as const satisfies Readonly<Record<FaultKind, ProblemCode>>;
 
 function locationOf({ source, line, column, path }: Omission): Pick<Omission, "source" | "line" | "column" | "path"> {
   return { source, line, column, path };
 }
 
 type SentenceProblem =
-  | (typeof omissionCodes)[OmissionKind]
+  | (typeof omissionCodes)[FaultKind]
   | "EMPTY_FILE"
   | "NO_ANNOTATION"
   | "LONG_SENTENCE"

@@ -8,7 +8,8 @@ import type { Omission, Sentence } from "../../schema/index.ts";
 export const problemCodes = {
   EMPTY_FILE: "a file has no sentences",
   NO_ANNOTATION: "a file has sentences, but no entity and no relation anywhere",
-  MISALIGNED_SPAN: "an entity's offsets cut a token in two; reading grows it to whole tokens",
+  MISALIGNED_SPAN: "an entity's offsets cut a token of the file in two; reading grows it to whole tokens",
+  SPLIT_TOKEN: "an entity ends inside a word; reading splits the word there, and a setting splits new text alike",
   OFFSETS_DISAGREE: "a file contradicts itself: its offsets point to other words than it gives",
   SCHEMA_DISAGREES: "a type, or the types of a relation's ends, are not in the schema of the corpus",
   NOT_CARRIED: "Weft or the format cannot represent an annotation",
@@ -106,6 +107,8 @@ export interface CheckSettings {
   readonly oddShare: number;
   /** A pair of argument types is odd only up to this many occurrences. */
   readonly oddCount: number;
+  /** Up to so many tokens split for a mention are a note; more are a warning. */
+  readonly fewSplits: number;
   /** How many places to keep for each problem. */
   readonly places: number;
 }
@@ -116,6 +119,7 @@ export const defaultCheckSettings: CheckSettings = {
   fewestExamples: 5,
   oddShare: 0.02,
   oddCount: 5,
+  fewSplits: 3,
   places: 100,
 };
 

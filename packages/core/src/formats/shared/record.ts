@@ -14,14 +14,14 @@ import {
 } from "../../schema/index.ts";
 import {
   alignTokens,
-  coveringTokens,
-  documentFromText,
   type OffsetTranslation,
   type OffsetUnit,
   offsetTranslation,
   spellings,
   type TextOptions,
 } from "../../text/index.ts";
+import { type AnnotatedText, annotatedText, tokensOf } from "./annotated-text.ts";
+import { splitReason } from "./character-spans.ts";
 import { anyAnnotation, FieldNames } from "./field-names.ts";
 import { presentForm } from "./former-record.ts";
 
@@ -32,8 +32,9 @@ import { presentForm } from "./former-record.ts";
  * `offsets`, tokens are searched for in the text; without `text`, they are joined by single spaces.
  * A text without tokens is tokenised here.
  * - `entities`: `start`, `end` (tokens) or `startChar`, `endChar` (characters of the text), `type`
- * (null for none), `confidence`. Character spans that do not fall on token boundaries grow to cover
- * the tokens they touch, which is reported. The optional `text` repeats the words; a mismatch with
+ * (null for none), `confidence`. White space at the ends of a character span does not count. Where
+ * one ends inside a token, the token is split; given tokens stay, and the span grows to cover those
+ * that it touches. Both are reported. The optional `text` repeats the words; a mismatch with
  * the document is reported.
  * - `relations`: `head`, `tail` (indices into `entities`), `type`, `confidence`.
  * - `id`, `sentences` (token spans), `pos` (one per token), `meta`, `doc` (the group of a
@@ -56,14 +57,10 @@ export function documentFromRecord(
 ): { document: Document; omissions: Omission[] } {
   const fields = presentForm(asObject(value, at, ""), at);
   const omissions: Omission[] = [];
-  const omit: Omit = (path, reason, kind) =>
-    void omissions.push({
-      source: at.source,
-      line: at.line,
-      path: within(at, path).path,
-      reason,
-      ...(kind === undefined ? {} : { kind }),
-    });
+  const omit: Omit = (path, reason, kind, rule) => {
+    const what = { ...(kind === undefined ? {} : { kind }), ...(rule === undefined ? {} : { rule }) };
+    omissions.push({ source: at.source, line: at.line, path: within(at, path).path, reason, ...what });
+  };
   if (fields["tokens"] === undefined && fields["text"] === undefined) textNames.check(fields, at);
   names.check(fields, at);
   if (fields["entities"] === undefined && fields["relations"] === undefined) anyAnnotation.check(fields, at);
@@ -71,17 +68,17 @@ export function documentFromRecord(
   const text = words !== undefined && fields["text"] === undefined ? words.join(" ") : asString(fields["text"], at, "text");
   const characters = offsetTranslation(text, readUnit(fields, at));
   const id = readId(fields, at);
-  const plain =
+  const { document: plain, splits } =
     words === undefined
-      ? documentFromText(id, text, options)
-      : documentOf(id, text, readTokens(words, text, fields, characters, at, omit));
+      ? annotatedText(id, text, rawSpans(fields["entities"], characters), options)
+      : { document: documentOf(id, text, readTokens(words, text, fields, characters, at, omit)) };
   const given = optionalList(fields, "entities", at).map((item, index) => asObject(item, at, `entities[${index}]`));
   const entities = given.map((item, index) => {
     entityNames.check(item, at, `entities[${index}]`);
     if (item["start"] === undefined && item["startChar"] === undefined) placeNames.check(item, at, `entities[${index}]`);
     if (item["id"] !== index) reportUnknown(item, entityFields, `entities[${index}]`, omit);
     else reportUnknown(item, formerEntityFields, `entities[${index}]`, omit);
-    return readEntity(item, `entities[${index}]`, plain, words !== undefined, characters, at, omit);
+    return readEntity(item, `entities[${index}]`, plain, words !== undefined, splits, characters, at, omit);
   });
   const relations = optionalList(fields, "relations", at).map((item, index) =>
     readRelation(asObject(item, at, `relations[${index}]`), `relations[${index}]`, at, omit),
@@ -99,7 +96,17 @@ export function documentFromRecord(
   return { document, omissions };
 }
 
-type Omit = (path: string, reason: string, kind?: OmissionKind) => void;
+type Omit = (path: string, reason: string, kind?: OmissionKind, rule?: string) => void;
+
+/** The character spans of entities, as far as they are spans. */
+function rawSpans(items: unknown, characters: OffsetTranslation): Span[] {
+  return (Array.isArray(items) ? (items as unknown[]) : []).flatMap((item) => {
+    const { startChar, endChar } = typeof item === "object" && item !== null ? (item as Fields) : {};
+    if (typeof startChar !== "number" || typeof endChar !== "number") return [];
+    const [start, end] = [characters.toUtf16(startChar), characters.toUtf16(endChar)];
+    return start === undefined || end === undefined ? [] : [{ start, end }];
+  });
+}
 
 const documentFields = new Set([
   "id",
@@ -187,6 +194,7 @@ function readEntity(
   path: string,
   { text, tokens }: Document,
   hasTokens: boolean,
+  splits: AnnotatedText["splits"] | undefined,
   characters: OffsetTranslation,
   at: Location,
   omit: Omit,
@@ -202,7 +210,7 @@ function readEntity(
   const given = fields["start"] === undefined ? undefined : readSpan(fields, "start", "end", at, path);
   if (given !== undefined && fields["startChar"] === undefined) return { ...given, type, ...confidence };
   const inText = toUtf16(readSpan(fields, "startChar", "endChar", at, path), characters, text, at, path);
-  const covering = coveringTokens(tokens, inText);
+  const { trimmed, covering } = tokensOf(text, tokens, inText);
   const piece = JSON.stringify(text.slice(inText.start, inText.end));
   if (given !== undefined) {
     const same = covering?.exact === true && covering.span.start === given.start && covering.span.end === given.end;
@@ -214,7 +222,9 @@ function readEntity(
     const message = `the characters ${piece} hold no token`;
     throw new DataError("SPAN_EMPTY", { at: within(at, path), message, hint: "endChar is exclusive; check the offsetUnit" });
   }
-  if (!covering.exact) {
+  const split = splits?.get(trimmed.start) ?? splits?.get(trimmed.end);
+  if (split !== undefined) omit(path, splitReason(text.slice(trimmed.start, trimmed.end), split.text), "split", split.rule);
+  else if (!covering.exact) {
     const grown = text.slice(tokens[covering.span.start]?.start, tokens[covering.span.end - 1]?.end);
     omit(path, `the characters ${piece} do not end on token boundaries; grown to ${JSON.stringify(grown)}`, "misaligned");
   }

@@ -19,7 +19,7 @@ import { type OnInvalid, unlessInvalid } from "./unless-invalid.ts";
  * Reports what could not be carried over, with its path in the record. `at` overrides the record's
  * location for items with a line of their own.
  */
-export type Omit = (path: string, reason: string, at?: Location, kind?: OmissionKind) => void;
+export type Omit = (path: string, reason: string, at?: Location, kind?: OmissionKind, rule?: string) => void;
 
 /**
  * An object of a JSON file. The path of `at` is its index in the list, since a whole list may be on
@@ -69,8 +69,9 @@ export function* recordEvents(
 ): Generator<ReadEvent> {
   const omissions: Omission[] = [];
   const readValid = (): Document | undefined => {
-    const document = read((path, reason, { source, line } = at, kind) => {
-      omissions.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
+    const document = read((path, reason, { source, line } = at, kind, rule) => {
+      const what = { ...(kind === undefined ? {} : { kind }), ...(rule === undefined ? {} : { rule }) };
+      omissions.push({ source, line, path: within(at, path).path, reason, ...what });
     });
     if (document !== undefined) validateDocument(document, at);
     return document;

@@ -32,8 +32,8 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
     return terminal.print(`threshold ${thresholdWords(threshold)}, confidences unscaled`);
   }
   const path = options.data ?? (await devDataOf(folder));
-  const { reading, negatives } = built.description;
-  const [data] = await readCorpora([path], context, undefined, undefined, reading, { negatives });
+  const { reading, text, negatives } = built.description;
+  const [data] = await readCorpora([path], context, undefined, undefined, { reading, text, negatives });
   const sentences = data?.sentences.map(({ sentence }) => sentence) ?? [];
   const [protocol] = options.protocol === undefined ? [] : parseProtocols(options.protocol);
   const bar = terminal.progress("predicting", sentences.length);

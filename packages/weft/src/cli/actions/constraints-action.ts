@@ -59,7 +59,7 @@ async function learnt(
   { minSupport, maxViolations, kinds }: Input,
   context: CommandContext,
 ): Promise<DecodingConstraints> {
-  const [data] = await readCorpora([path], context, undefined, undefined, undefined, { negatives });
+  const [data] = await readCorpora([path], context, undefined, undefined, { negatives });
   const sentences = data?.sentences.map(({ sentence }) => sentence) ?? [];
   const set = learnConstraints(sentences, { minSupport, maxViolations, kinds: kinds?.map(kindOf) });
   context.terminal.say(`learnt from ${count(sentences.length, "sentence")}`);

@@ -8,7 +8,7 @@ import { refuseStandardOutput, writeTriples } from "@weft-nlp/node/triples";
 import type { Handler } from "../command.ts";
 import type { convertCommand } from "../commands/convert-command.ts";
 import { OmissionReport } from "../omission-report.ts";
-import { typesFile, withReadingBar } from "../reading.ts";
+import { textRules, typesFile, withReadingBar } from "../reading.ts";
 import { SkippedDocuments } from "../skipped-documents.ts";
 import { conversionFormats, conversionTarget, withOmissions } from "../triple-conversion.ts";
 import { checkedBase } from "../triple-targets.ts";
@@ -38,6 +38,7 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
       onInvalid: skipped.onInvalid,
       negatives,
       columns,
+      text: textRules(options),
       signal,
       onBytes,
     });

@@ -69,9 +69,9 @@ function poolOf({ data }: TrainConfig, asked: string | undefined): string[] {
   throw new UsageError(`the pool contains ${twice} twice`, "train is always part of the pool");
 }
 
-async function readPool(paths: readonly string[], { data }: TrainConfig, context: CommandContext): Promise<Sentence[]> {
+async function readPool(paths: readonly string[], { data, text }: TrainConfig, context: CommandContext): Promise<Sentence[]> {
   const { negatives, columns } = data;
-  const corpora = await readCorpora(paths, context, undefined, undefined, undefined, { negatives, columns });
+  const corpora = await readCorpora(paths, context, undefined, undefined, { negatives, columns, text });
   const omissions = corpora.flatMap(({ omissions }) => omissions);
   if (omissions.length > 0) {
     context.terminal.say(`${count(omissions.length, "annotation")} could not be carried over; weft data check lists them`);

@@ -7,7 +7,7 @@ import type { CommandContext, Handler } from "../command.ts";
 import type { dataCheckCommand } from "../commands/data-check-command.ts";
 import { printReport } from "../failure.ts";
 import { type FixedFile, fixCorpora, parseRenamings } from "../fix-corpora.ts";
-import { typesFile, withReadingBar } from "../reading.ts";
+import { textRules, typesFile, withReadingBar } from "../reading.ts";
 import type { Style } from "../style.ts";
 import { count, percent, whole } from "../words.ts";
 
@@ -15,8 +15,8 @@ export const run: Handler<typeof dataCheckCommand> = async (context, { files: pa
   if (options.rename.length > 0 && options.fix === undefined)
     throw new UsageError("--rename changes what --fix writes", "name a new file or folder with --fix");
   const { format, textField, annotator, negatives, columns } = options;
-  const beside = typesFile(options.types);
-  const reading = { format, textField, annotator, negatives, columns, beside, signal: context.signal };
+  const [beside, text] = [typesFile(options.types), textRules(options)];
+  const reading = { format, textField, annotator, negatives, columns, beside, text, signal: context.signal };
   const files = await withReadingBar(paths, context, async (onBytes) => {
     const read: CheckedFile[] = [];
     for (const path of paths) read.push(await readWithFaults(path, { ...reading, onBytes }));

@@ -7,7 +7,7 @@ import { splitCorpus } from "@weft-nlp/node/files";
 import type { Handler } from "../command.ts";
 import type { dataSplitCommand } from "../commands/data-split-command.ts";
 import { OmissionReport } from "../omission-report.ts";
-import { typesFile, withReadingBar } from "../reading.ts";
+import { textRules, typesFile, withReadingBar } from "../reading.ts";
 import type { Style } from "../style.ts";
 import { count, percent, whole } from "../words.ts";
 
@@ -28,6 +28,7 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
         negatives: options.negatives,
         columns: options.columns,
         beside: typesFile(options.types),
+        text: textRules(options),
         textField: options.textField,
         annotator: options.annotator,
         signal,

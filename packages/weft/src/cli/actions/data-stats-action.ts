@@ -3,12 +3,14 @@ import { statisticsPicture, textTable } from "@weft-nlp/draw";
 import { writeFileAtomically } from "@weft-nlp/node/files";
 import type { CommandContext, Handler } from "../command.ts";
 import type { dataStatsCommand } from "../commands/data-stats-command.ts";
-import { readCorpora, typesFile } from "../reading.ts";
+import { readCorpora, textRules, typesFile } from "../reading.ts";
 import type { Style } from "../style.ts";
 import { bar, count, percent, whole } from "../words.ts";
 
 export const run: Handler<typeof dataStatsCommand> = async (context, { files, ...options }) => {
-  const corpora = await readCorpora(files, context, options.format, typesFile(options.types), undefined, options);
+  const { textField, annotator, negatives, columns } = options;
+  const how = { textField, annotator, negatives, columns, text: textRules(options) };
+  const corpora = await readCorpora(files, context, options.format, typesFile(options.types), how);
   const reports = corpora.map(({ source, sentences, omissions }) => ({
     source,
     ...corpusStatistics(sentences.map(({ sentence }) => sentence)),

@@ -20,11 +20,9 @@ export const run: Handler<typeof evaluateCommand> = async (context, { model: fol
   const { terminal } = context;
   const built = await decodedAs(await loadModel(folder, options), options);
   const paths = [path, ...(options.train === undefined ? [] : [options.train])];
-  const { reading, negatives } = built.description;
-  const [data, train] = await readCorpora(paths, context, undefined, undefined, reading, {
-    negatives,
-    columns: options.columns,
-  });
+  const { reading, text, negatives } = built.description;
+  const how = { reading, text, negatives, columns: options.columns };
+  const [data, train] = await readCorpora(paths, context, undefined, undefined, how);
   const sentences = sentencesOf(data?.sentences);
   requireKnownTypes(options.types, [...typesIn(sentences), ...typesKnownTo(built)]);
   const names = options.protocol === undefined ? defaultProtocols(built) : parseProtocols(options.protocol);

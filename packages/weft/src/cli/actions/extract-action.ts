@@ -29,6 +29,8 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
     long.windows += windows;
     long.unread += unread;
   };
+  const own = extractor.model.description.text;
+  let skipped = 0;
   const outputs: TripleOutput[] = [];
   // The input is read ahead: a failure of the output must end a read that waits for more of it.
   const stop = new AbortController();
@@ -40,7 +42,9 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
         input: options.input,
         from: options.from,
         textField: options.textField,
+        text: options.newlines === undefined ? own : { ...own, newlines: options.newlines },
         signal: AbortSignal.any([signal, stop.signal]),
+        onSkipped: () => skipped++,
       });
       for await (const document of extractor.documents(input, { ...extraction, signal, onLongSentence })) {
         total.documents++;
@@ -64,6 +68,8 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
     await terminal.printJson({ ...total, longSentences: long, model: identity, outputs: written });
   }
   terminal.say(`${count(total.relations, "relation")} in ${count(total.documents, "document")}`);
+  if (skipped > 0)
+    terminal.say(`skipped ${count(skipped, "file")} that ${skipped === 1 ? "is" : "are"} not text, HTML, PDF or JSONL`);
   for (const note of notesOn(long, options.window)) terminal.say(note);
 };
 

@@ -1,4 +1,5 @@
-import type { Reading, Sentence } from "@weft-nlp/core";
+import type { Sentence } from "@weft-nlp/core";
+import type { ModelDescription } from "@weft-nlp/core/inference";
 import { type MergeScores, mergeRuns } from "@weft-nlp/node/extractor";
 import { shortPath } from "@weft-nlp/node/runs";
 import type { Handler } from "../command.ts";
@@ -14,8 +15,12 @@ export const run: Handler<typeof mergeCommand> = async (context, { runs: folders
   if (first === undefined || folders.length < 2)
     throw new UsageError("an ensemble needs at least two runs", "name them one after the other");
   const path = options.data ?? (await devDataOf(first));
-  const read = async (reading: Reading | undefined, negatives: readonly string[] | undefined): Promise<Sentence[]> => {
-    const [data] = await readCorpora([path], context, undefined, undefined, reading, { negatives });
+  const read = async ({
+    reading,
+    text,
+    negatives,
+  }: Pick<ModelDescription, "reading" | "text" | "negatives">): Promise<Sentence[]> => {
+    const [data] = await readCorpora([path], context, undefined, undefined, { reading, text, negatives });
     return data?.sentences.map(({ sentence }) => sentence) ?? [];
   };
   const bar = terminal.progress("scoring", folders.length + 1);

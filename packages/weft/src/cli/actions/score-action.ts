@@ -31,7 +31,7 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
   const skipped = new SkippedDocuments(options.skipInvalid);
   const read = async (path: string, annotation: "gold" | "predicted"): Promise<Corpus> => {
     const more = { annotation, textField: options.textField, annotator: options.annotator, onInvalid: skipped.onInvalid };
-    const [corpus] = await readCorpora([path], context, options.format, undefined, undefined, more);
+    const [corpus] = await readCorpora([path], context, options.format, undefined, more);
     return corpus as Corpus;
   };
   const gold = await read(goldPath, "gold");

@@ -5,6 +5,7 @@ import {
   pairOptions,
   pluginOption,
   skipInvalidOption,
+  textOptions,
   tripleOptions,
   typesFileOption,
 } from "../shared-options.ts";
@@ -47,6 +48,7 @@ export const convertCommand = declareCommand({
     ...pairOptions,
     predictions: { description: "read what a system predicted instead of the annotation, where the input has both" },
     skipInvalid: skipInvalidOption,
+    ...textOptions,
     list: { value: "file", description: "only the documents that this file names, one per line: a part of a split" },
     ...tripleOptions,
     plugin: pluginOption,

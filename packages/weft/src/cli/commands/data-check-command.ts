@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { annotationOptions, formatOption, pairOptions, pluginOption, typesFileOption } from "../shared-options.ts";
+import { annotationOptions, formatOption, pairOptions, pluginOption, textOptions, typesFileOption } from "../shared-options.ts";
 
 export const dataCheckCommand = declareCommand({
   name: "data check",
@@ -21,6 +21,7 @@ export const dataCheckCommand = declareCommand({
     ...annotationOptions,
     ...pairOptions,
     skipInvalid: { description: "exit with 0 in spite of invalid records, and let --fix write the others" },
+    ...textOptions,
     fix: { value: "out", description: "write corrected data here: a new file, or a new folder for several files or brat" },
     rename: {
       value: "names",

@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { probability, wholeNumber } from "../option-values.ts";
-import { annotationOptions, formatOption, pairOptions, pluginOption, typesFileOption } from "../shared-options.ts";
+import { annotationOptions, formatOption, pairOptions, pluginOption, textOptions, typesFileOption } from "../shared-options.ts";
 
 export const dataSplitCommand = declareCommand({
   name: "data split",
@@ -32,6 +32,7 @@ export const dataSplitCommand = declareCommand({
     types: typesFileOption,
     ...annotationOptions,
     ...pairOptions,
+    ...textOptions,
     sharedFrom: {
       value: "tokens",
       description: "shorter sentences, such as headings, may appear in several parts",

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { annotationOptions, formatOption, pairOptions, pluginOption, typesFileOption } from "../shared-options.ts";
+import { annotationOptions, formatOption, pairOptions, pluginOption, textOptions, typesFileOption } from "../shared-options.ts";
 
 export const dataStatsCommand = declareCommand({
   name: "data stats",
@@ -13,6 +13,7 @@ export const dataStatsCommand = declareCommand({
     types: typesFileOption,
     ...annotationOptions,
     ...pairOptions,
+    ...textOptions,
     plugin: pluginOption,
   },
   json: true,

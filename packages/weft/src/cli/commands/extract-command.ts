@@ -3,6 +3,7 @@ import { probability, wholeNumber } from "../option-values.ts";
 import {
   computeOptions,
   formatOption,
+  newlinesOption,
   pluginOption,
   textFieldOption,
   thresholdOption,
@@ -14,14 +15,17 @@ export const extractCommand = declareCommand({
   group: "Models",
   summary: "find entities and relations in text",
   details:
-    "Reads text, one document per line, and prints one JSON line for each: tokens, entities with character offsets, relations, and " +
-    "a confidence for everything. Or writes triples for the next tool (--format, --out). Works as a stream: memory does not grow " +
-    "with the input, and results come while input still arrives. A file appears only when it is complete. Long sentences are read " +
-    "in windows that overlap (--window, --overlap).",
+    "Reads text and prints one JSON line for each document: tokens, entities with character offsets, relations, and a confidence " +
+    "for everything. Or writes triples for the next tool (--format, --out). Works as a stream: memory does not grow with the input, " +
+    "and results come while input still arrives. A file appears only when it is complete. Long sentences are read in windows that " +
+    "overlap (--window, --overlap).\n\n" +
+    "A document is a line of standard input or of a text file; a whole text file whose lines are wrapped at a width; each file of " +
+    "a folder; an HTML page, by its visible text; or a PDF, which needs the package unpdf (npm install unpdf). --input decides " +
+    "otherwise. Offsets count in the `text` of the output, which is the extracted text for HTML and PDF.",
   arguments: {
     model: { description: "a model's folder, or a run's" },
     files: {
-      description: "text, or data in any format, plain or gzip; - or none for standard input",
+      description: "text, HTML, PDF or data in any format, plain or gzip, or folders of these; - or none for standard input",
       many: true,
       optional: true,
     },
@@ -29,12 +33,14 @@ export const extractCommand = declareCommand({
   options: {
     input: {
       value: "kind",
-      description: "text: a document per line; paragraphs: up to an empty line; data: any format that Weft reads; jsonl",
-      choices: ["text", "paragraphs", "jsonl", "data"],
-      defaultWords: "by the file's name",
+      description:
+        "what is a document: a line, a paragraph up to an empty line, a file (also html, pdf) or a record of data; text means line",
+      choices: ["auto", "line", "paragraphs", "file", "html", "pdf", "jsonl", "data", "text"],
+      defaultWords: "auto: by the file's name and shape",
     },
     from: { ...formatOption, value: "format", description: "read the input as this format instead of detecting it" },
     textField: textFieldOption,
+    newlines: { ...newlinesOption, defaultWords: "the model's own, usually auto" },
     format: {
       value: "name",
       description: "what to write",
@@ -74,6 +80,7 @@ export const extractCommand = declareCommand({
   examples: [
     ['echo "Ada Lovelace founded Acme in Paris." | weft extract runs/weft-1', "one sentence"],
     ["weft extract runs/weft-1 articles.txt.gz --format triples", "only head, relation and tail"],
+    ["weft extract runs/weft-1 reports/ page.html --out found.jsonl", "a folder, and a page"],
     ["weft extract runs/weft-1 news.txt --out found.jsonl --out graph.nt.gz --out table.parquet", "three files at once"],
   ],
 });

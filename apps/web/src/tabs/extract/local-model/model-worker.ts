@@ -37,7 +37,7 @@ async function answer(question: Exclude<ToWorker, { kind: "cancel" }>): Promise<
   running.set(question.id, controller);
   try {
     const { text, given } = question;
-    const { document: asked } = documentFromRecord({ id: "text", text, entities: given }, {}, { sentences: "split" });
+    const { document: asked } = documentFromRecord({ id: "text", text, entities: given }, {}, model.description.text);
     const documents = extract(model, [asked], {
       threshold: question.threshold,
       predict: async (examples, how) => {
