@@ -30,3 +30,13 @@ export function nameList(text: string): readonly string[] {
   if (names.includes("")) throw new InvalidArgumentError("expected names separated by commas");
   return names;
 }
+
+/** Parses half-open bytes, `start:end`; either may be missing. */
+export function byteRange(text: string): { readonly start: number; readonly end?: number } {
+  const [, from = "", to = ""] = /^(\d*):(\d*)$/.exec(text) ?? [];
+  const start = Number(from);
+  const end = to === "" ? undefined : Number(to);
+  const valid = (from !== "" || to !== "") && [start, end ?? start].every(Number.isSafeInteger) && (end ?? start) >= start;
+  if (!valid) throw new InvalidArgumentError("expected bytes as start:end, such as 0:1000000");
+  return end === undefined ? { start } : { start, end };
+}
