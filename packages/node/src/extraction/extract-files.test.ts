@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { type Document, WeftError } from "@weft-nlp/core";
+import { documentFromText } from "@weft-nlp/core/text";
 import { Random } from "@weft-nlp/tensor";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { Extractor } from "../extractor/extractor.ts";
 import { modelIdentity } from "../extractor/model-identity.ts";
+import { recordsOfDocuments } from "../files/document-records.ts";
 import { tripleFormats } from "../triples/triple-formats.ts";
 import { extractFiles } from "./extract-files.ts";
 import type { ExtractFilesInput, KeptOutput } from "./extract-input.ts";
@@ -97,7 +100,7 @@ test("one record for every line, and the model is named once beside the file", a
   expect(existsSync(at("each.jsonl.model.json"))).toBe(false);
 });
 
-test("a record that cannot be read ends the work; all before it are kept, and none is lost on going on", async () => {
+test("a record that cannot be read ends the work; all before it are kept, and none is lost on resuming", async () => {
   writeFileSync(at("in.txt"), text(1200, [901]));
   writeFileSync(at("out.jsonl"), "old\n");
   const { error, kept } = await failure(["out.jsonl"]);
@@ -113,7 +116,7 @@ test("a record that cannot be read ends the work; all before it are kept, and no
   expect(readdirSync(folder).filter((name) => name.includes("part") || name.startsWith("."))).toEqual([]);
 });
 
-test("a fixed record and lines appended since do not keep an extract from going on", async () => {
+test("a fixed record and lines appended since do not keep an extract from resuming", async () => {
   writeFileSync(at("in.txt"), text(600, [550]));
   await failure(["out.jsonl"]);
   writeFileSync(at("in.txt"), text(640));
@@ -153,6 +156,23 @@ test("a file that ends too early, or is missing, loses nothing before it", async
   expect(existsSync(at("other.jsonl.part"))).toBe(false);
 });
 
+test("documents that are not read by line are kept too, but cannot be resumed", async () => {
+  writeFileSync(at("in.txt"), "");
+  const otherRecords: Options["otherRecords"] = (path) => recordsOfDocuments(path, documents());
+  async function* documents(): AsyncGenerator<Document> {
+    for (const k of [0, 1, 2]) yield documentFromText(`d${k}`, sentence(k));
+    if (existsSync(at("bad"))) throw new WeftError("FIELD_INVALID", { message: "no document" });
+  }
+  writeFileSync(at("bad"), "");
+  const { error, kept } = await failure(["out.jsonl"], { otherRecords });
+  expect(error).toMatchObject({ code: "FIELD_INVALID" });
+  expect(kept).toMatchObject({ counts: { documents: 3 }, parts: [at("out.jsonl.part")], resumable: false });
+  expect(lines("out.jsonl.part")).toHaveLength(3);
+  rmSync(at("bad"));
+  expect(await extract(["out.jsonl"], { otherRecords, resume: true })).toMatchObject({ documents: 3 });
+  expect(readdirSync(folder).toSorted()).toEqual(["in.txt", "out.jsonl", "out.jsonl.model.json"]);
+});
+
 test("other formats end properly with what there was before the fault", async () => {
   writeFileSync(at("in.txt"), text(50, [41]));
   const { kept } = await failure(["graph.nt.gz", "table.parquet", "graph.graphml", "graph"]);
@@ -184,7 +204,7 @@ test("ranges put together are the whole, byte for byte", async () => {
   }
 });
 
-test("killed at any moment, an extract goes on to the same bytes", async () => {
+test("killed at any moment, an extract resumes to the same bytes", async () => {
   writeFileSync(at("in.txt"), text(900, [17, 500, 899]));
   writeFileSync(at("more.txt"), text(300, [200]));
   const options: Options = { files: [at("in.txt"), at("more.txt")], onError: "skip", quarantine: at("bad.jsonl") };
@@ -192,7 +212,7 @@ test("killed at any moment, an extract goes on to the same bytes", async () => {
   await extract(outputs, options);
   const whole = [...outputs, "bad.jsonl"].map(read);
   const random = Random.of(11);
-  for (let kill = 0; kill < 6; kill++) {
+  for (let kill = 0; kill < 4; kill++) {
     for (const name of [...outputs, "bad.jsonl"]) rmSync(at(name));
     const moment = 1 + random.integer(1200);
     const saved = join(root, `killed-${kill}`);
@@ -203,7 +223,7 @@ test("killed at any moment, an extract goes on to the same bytes", async () => {
       copied = true;
       cpSync(folder, saved, { recursive: true });
     };
-    await extract(outputs, { ...options, checkpointSeconds: 0.02, onProgress });
+    await extract(outputs, { ...options, checkpointSeconds: 0.1, onProgress });
     rmSync(folder, { recursive: true });
     // The lock names this process, which lives; that of a killed one is taken over.
     for (const name of readdirSync(saved)) if (name.endsWith(".lock")) rmSync(join(saved, name));
@@ -214,7 +234,7 @@ test("killed at any moment, an extract goes on to the same bytes", async () => {
   }
 });
 
-test("an extract does not go on with another input, other options or an output cut short", async () => {
+test("an extract does not resume with another input, other options or an output cut short", async () => {
   writeFileSync(at("in.txt"), text(300, [250]));
   await failure(["out.jsonl"]);
   const refused = async (options: Options): Promise<unknown> =>

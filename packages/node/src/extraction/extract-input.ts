@@ -1,7 +1,7 @@
 import type { ExtractOptions } from "@weft-nlp/core/inference";
 import type { ModelIdentity, TripleOptions } from "@weft-nlp/core/triples";
 import type { Extractor } from "../extractor/extractor.ts";
-import type { ReadRecordsOptions } from "../files/read-records.ts";
+import type { InputRecord, ReadRecordsOptions } from "../files/read-records.ts";
 import type { ExtractCounts } from "./extract-state.ts";
 import type { OutputTarget } from "./growing-output.ts";
 
@@ -12,6 +12,11 @@ export interface ExtractFilesInput {
   /** `-` for standard input. */
   readonly files: readonly string[];
   readonly reading: Pick<ReadRecordsOptions, "input" | "text" | "blank" | "range">;
+  /**
+   * Reads an input that is not read line by line, with `recordsOfDocuments`; `undefined` for one
+   * that is. Defaults to reading every input line by line.
+   */
+  readonly otherRecords?: ((path: string, signal: AbortSignal) => AsyncIterable<InputRecord> | undefined) | undefined;
   readonly targets: readonly OutputTarget[];
   readonly writing: Pick<TripleOptions, "base" | "escapeFormulas">;
   readonly extraction: Pick<ExtractOptions, "threshold" | "minConfidence" | "window" | "overlap">;

@@ -85,7 +85,7 @@ export class ExtractJob {
     const signal = AbortSignal.any([this.#stop.signal, ...(this.#input.signal === undefined ? [] : [this.#input.signal])]);
     const resume = await this.#trail.begin(index, path, { ...reading, signal }, before);
     if (resume === "done") return;
-    const records = readRecords(path, { ...reading, signal, resume });
+    const records = this.#input.otherRecords?.(path, signal) ?? readRecords(path, { ...reading, signal, resume });
     const annotated = annotateRecords(extractor, records, {
       ...extraction,
       signal: this.#input.signal,
@@ -118,7 +118,6 @@ export class ExtractJob {
 
   /** Notes how far everything is on disk. */
   async #save(complete: boolean): Promise<void> {
-    this.#saved = performance.now();
     const position = this.#trail.position;
     if (this.#statePath === undefined || position === undefined) return;
     const outputs: number[] = [];
@@ -128,6 +127,8 @@ export class ExtractJob {
       outputs.push(bytes);
     }
     await writeExtractState(this.#statePath, { job: this.#job(), position, outputs, counts: this.#counts, complete });
+    // A slow disk must not spend all of the time on this.
+    this.#saved = performance.now();
   }
 
   async #finish(): Promise<void> {

@@ -1,5 +1,6 @@
 export { type ByteRange, startOfRange } from "./byte-range.ts";
 export { jsonSchemaOf, printConfig, readConfig } from "./config-file.ts";
+export { recordsOfDocuments } from "./document-records.ts";
 export { exists } from "./exists.ts";
 export { fileFailure, systemCodeOf } from "./file-failure.ts";
 export { readJsonFile, readWholeText, writeJsonFile } from "./json-file.ts";

@@ -135,7 +135,7 @@ test("a range whose line is known begins there without reading what is before", 
 });
 
 test.each(["text", "paragraphs"] as const)(
-  "reading goes on after any record, if the bytes before it are the same, for %s",
+  "reading resumes after any record, if the bytes before it are the same, for %s",
   async (input) => {
     await fc.assert(
       fc.asyncProperty(content, fc.nat(20), fc.nat(20), fc.boolean(), async (bytes, pick, start, packed) => {

@@ -73,7 +73,7 @@ test("another epoch in the header of the only checkpoint: refused", async () => 
   await expect(train(run, true)).rejects.toMatchObject({ code: "ARCHIVE_INVALID", at: { source: last(run) } });
 });
 
-test("a log that was cut at its start: refused; moved away: the training goes on and says so", async () => {
+test("a log that was cut at its start: refused; moved away: the training resumes and says so", async () => {
   const run = stopped("cut");
   const path = at(run, "events.jsonl");
   const lines = readFileSync(path, "utf8").split("\n");
@@ -86,7 +86,7 @@ test("a log that was cut at its start: refused; moved away: the training goes on
   expect(outcome(run)[0]).toEqual(outcome("whole")[0]);
 });
 
-test("a line of a log that is null is removed, and the rest goes on to the same bytes", async () => {
+test("a line of a log that is null is removed, and the rest gives the same bytes", async () => {
   const run = stopped("nulls");
   const path = at(run, "events.jsonl");
   writeFileSync(path, `null\n${readFileSync(path, "utf8")}`);
