@@ -7,6 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { createReadStream, createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     model: { type: "string", default: join(root, "examples/model") },
   },
 });
-const [lines, bad, kills, seed] = [values.lines, values.bad, values.kills, values.seed].map(Number);
+const [lines = 0, bad = 0, kills = 0, seed = 0] = [values.lines, values.bad, values.kills, values.seed].map(Number);
 const random = randomNumbers(seed);
 const folder = mkdtempSync(join(tmpdir(), "weft-faults-"));
 const at = (/** @type {string} */ name) => join(folder, name);
@@ -48,7 +49,7 @@ async function writeInput() {
   const file = createWriteStream(at("in.txt"));
   for (let k = 1; k <= lines; k++) {
     const bytes = faults.has(k) ? Buffer.from([0x6e, 0x6f, 0xe9, 10]) : Buffer.from(`${textOf(k)}\n`);
-    if (!file.write(bytes)) await new Promise((resolve) => file.once("drain", resolve));
+    if (!file.write(bytes)) await once(file, "drain");
   }
   file.end();
   await finished(file);
