@@ -96,6 +96,7 @@ export const packages = {
       workers: ["files", "plugins"],
       encoders: ["files"],
       extractor: ["files", "workers", "encoders"],
+      extraction: ["files", "triples", "extractor"],
       runs: ["files", "workers", "encoders", "extractor"],
       experiments: ["files", "plugins", "workers", "extractor", "runs"],
       testing: ["files", "triples", "workers", "extractor", "runs"],

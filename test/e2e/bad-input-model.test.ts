@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -62,6 +63,12 @@ describe("a damaged model", () => {
       () => new TextEncoder().encode("PK\u0003\u0004 this is a zip file, or so it says"),
       "model.safetensors: the header should take",
     ],
+    [
+      "a weight that is not a number",
+      "model.safetensors",
+      (bytes) => Uint8Array.from(bytes).fill(0xff, bytes.length - 4),
+      "the parameter holds numbers that are not finite",
+    ],
     ["weights of another model", "model.safetensors", () => foreign(), "the file lacks this parameter; the model needs it as"],
     [
       "weights that claim half precision",
@@ -97,6 +104,28 @@ describe("a damaged model", () => {
     const { code, err } = await extractWith(name, () => undefined);
     expect(code).toBe(1);
     expect(err).toContain(`${name}: there is no such file (FILE_MISSING)`);
+  });
+
+  test.skipIf(process.platform === "win32")("a device, a pipe or a sparse file in its place: refused at once", async () => {
+    const place = (name: (typeof files)[number], put: (path: string) => void): Promise<Ended> =>
+      extractWith(name, (bytes) => bytes).then(async () => {
+        rmSync(join(folder, "damaged", name));
+        put(join(folder, "damaged", name));
+        return weft(["extract", "damaged"], { cwd: folder, input: "x" });
+      });
+    const device = await place("model.safetensors", (path) => symlinkSync("/dev/zero", path));
+    expect(device.err).toContain("model.safetensors: expected a regular file, found a device (FILE_UNUSABLE)");
+    const pipe = await place("config.json", (path) => spawnSync("mkfifo", [path]));
+    expect(pipe.err).toContain("config.json: expected a regular file, found a named pipe (FILE_UNUSABLE)");
+    const sparse = (bytes: number) => (path: string) => {
+      writeFileSync(path, "");
+      truncateSync(path, bytes);
+    };
+    const huge = await place("model.safetensors", sparse(2 ** 33));
+    expect(huge.err).toContain("model.safetensors: the file is larger than 4096 MiB");
+    const large = await place("model.safetensors", sparse(2 ** 31));
+    expect(large.err).toContain("model.safetensors: the header is not valid JSON (ARCHIVE_INVALID)");
+    for (const { code } of [device, pipe, huge, large]) expect(code).toBe(1);
   });
 
   test("a folder without a model: refused", async () => {

@@ -210,14 +210,33 @@ describe("a training that is stopped", () => {
     }
   });
 
-  test("does not resume from a truncated checkpoint", async () => {
+  test("resumes from the checkpoint before a truncated one, and not at all if both are", async () => {
     await trainJson(long("cut"), folder, { signal: "SIGKILL", afterLines: 12 });
-    const path = join(folder, "cut/checkpoints/last.safetensors");
-    writeFileSync(path, readFileSync(path).subarray(0, -100));
+    const cut = (name: string): void => {
+      const path = join(folder, "cut/checkpoints", name);
+      writeFileSync(path, readFileSync(path).subarray(0, -100));
+    };
+    cut("last.safetensors");
     const { code, err } = await weft(["train", ...long("cut", "--resume")], { cwd: folder });
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(err).toMatch(
-      /cut\/checkpoints\/last\.safetensors: the data should take \d+ bytes, but there are \d+ \(ARCHIVE_INVALID\)/,
+      /warning: cut\/checkpoints\/last\.safetensors: the data should take \d+ bytes, but there are \d+; resuming from the checkpoint before it/,
     );
+    expect(outcome("cut")).toEqual(outcome("undisturbed"));
+    cut("last.safetensors");
+    cut("previous.safetensors");
+    const refused = await weft(["train", ...long("cut", "--resume")], { cwd: folder });
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(/last\.safetensors: the data should take \d+ bytes, but there are \d+ \(ARCHIVE_INVALID\)/);
+  });
+
+  test("is refused while another process trains in its folder", async () => {
+    const first = trainJson(long("shared"), folder);
+    await expect.poll(() => existsSync(join(folder, "shared/.lock"))).toBe(true);
+    const second = await weft(["train", ...long("shared", "--resume")], { cwd: folder });
+    expect(second.code).toBe(1);
+    expect(second.err).toMatch(/shared: process \d+ on .* trains in this folder \(FILE_IN_USE\)/);
+    expect((await first).code).toBe(0);
+    expect(outcome("shared")).toEqual(outcome("undisturbed"));
   });
 });

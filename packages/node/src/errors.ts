@@ -22,6 +22,9 @@ export const nodeErrorCodes = {
   RUN_FAILED: "some runs failed, or did not start because a run they depend on failed",
   OUTPUT_EXISTS: "a file or folder to be written already exists, or the folder is not empty",
   USAGE_INVALID: "a command, an option or its value does not exist",
+  FILE_IN_USE: "another process writes into this run or this output",
+  RESUME_MISMATCH: "an input, an option or the model differs from those of the extract to resume",
+  EVENTS_INCOMPLETE: "the log of a run lacks steps that its checkpoint has",
   WORKER_LOST: "a worker thread ended before it finished its work",
   WORKERS_BROKEN: "a model's worker threads keep ending, so it accepts no more work; a server retries it after a pause",
 } as const;

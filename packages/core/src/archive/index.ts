@@ -1,3 +1,4 @@
+export { allFinite, firstNotFinite } from "./finite.ts";
 export { floatsToHalves, halfValues, halvesToFloats } from "./half.ts";
 export * from "./safetensors.ts";
 export {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readSafetensors, writeSafetensors } from "../archive/index.ts";
+import { firstNotFinite, readSafetensors, writeSafetensors } from "../archive/index.ts";
 import { decodingConstraints } from "../constraints/index.ts";
 import { encodersIn, mapEncoders, type PretrainedEncoder } from "../encoders/index.ts";
 import { ArchiveError, ConfigError, DataError, WeftError } from "../errors.ts";
@@ -98,7 +98,16 @@ export function packModel({ description, store, frozen: { trained } }: BuiltMode
 export function unpackModel(files: ModelFiles, source: string, options: BuildOptions = {}): BuiltModel {
   const built = builtFrom(readDescription(files, source), source, options);
   const name = `${source}/model.safetensors`;
-  writeWeights(built.store, readSafetensors(files["model.safetensors"], name).tensors, name);
+  const { tensors } = readSafetensors(files["model.safetensors"], name);
+  const broken = firstNotFinite(tensors);
+  if (broken !== undefined) {
+    throw new ArchiveError("ARCHIVE_INVALID", {
+      at: { source: name, path: broken },
+      message: "the parameter holds numbers that are not finite, so the model would find nothing",
+      hint: "copy the model again, or train it again",
+    });
+  }
+  writeWeights(built.store, tensors, name);
   return built;
 }
 

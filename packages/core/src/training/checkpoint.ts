@@ -1,7 +1,7 @@
 import { type Optimizer, type ParameterStore, ShapeError } from "@weft-nlp/tensor";
 import { z } from "zod";
-import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
-import { ArchiveError } from "../errors.ts";
+import { firstNotFinite, readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from "../archive/index.ts";
+import { ArchiveError, TrainingError } from "../errors.ts";
 import { readWeights, type Weights, writeWeights } from "../inference/index.ts";
 
 /** The progress of a training at the end of an epoch, apart from its weights. */
@@ -28,7 +28,18 @@ export interface CheckpointParts {
   readonly progress: Progress;
 }
 
-/** Writes everything that a training needs to resume exactly, as one safetensors file. */
+/**
+ * The entry in a checkpoint's metadata for the SHA-256 of the file with zeros in its place: 64
+ * hexadecimal digits. `writeCheckpoint` writes zeros; the caller fills it in when it stores the
+ * file.
+ */
+export const checksumEntry = "sha256";
+
+/**
+ * Writes everything that a training needs to resume exactly, as one safetensors file.
+ *
+ * @throws {TrainingError} TRAINING_DIVERGED if a number is not finite
+ */
 export function writeCheckpoint({ store, optimizer, best, progress }: CheckpointParts): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, StoredTensor>();
   for (const [name, tensor] of readWeights(store)) tensors.set(`weights/${name}`, tensor);
@@ -37,7 +48,16 @@ export function writeCheckpoint({ store, optimizer, best, progress }: Checkpoint
   for (const [name, arrays] of means) {
     for (const [k, values] of arrays.entries()) tensors.set(`mean-${k}/${name}`, { shape: [values.length], values });
   }
-  return writeSafetensors({ tensors, metadata: { progress: JSON.stringify(progress), updates: String(steps) } });
+  const broken = firstNotFinite(tensors);
+  if (broken !== undefined) {
+    throw new TrainingError("TRAINING_DIVERGED", {
+      at: { path: broken },
+      message: "the training reached numbers that are not finite",
+      hint: "lower optimizer.rate, or set training.maxNorm; earlier checkpoints are intact",
+    });
+  }
+  const metadata = { [checksumEntry]: "0".repeat(64), progress: JSON.stringify(progress), updates: String(steps) };
+  return writeSafetensors({ tensors, metadata });
 }
 
 /**
@@ -53,7 +73,7 @@ export function readCheckpoint(
   source: string,
   into: { store: ParameterStore; optimizer: Optimizer; fingerprint: string },
 ): { progress: Progress; best: Weights | undefined } {
-  const { tensors, metadata } = readSafetensors(bytes, source);
+  const { tensors, metadata } = readFinite(bytes, source);
   const progress = readProgress(metadata["progress"], source);
   const updates = Number(metadata["updates"]);
   if (!Number.isSafeInteger(updates) || updates < 0) throw invalid(source, "the number of updates is missing or invalid");
@@ -86,6 +106,22 @@ export function readCheckpoint(
     throw cause;
   }
   return { progress, best: best.size === 0 ? undefined : best };
+}
+
+/**
+ * Checks that a file is a whole checkpoint with finite numbers, whatever its training.
+ *
+ * @throws {ArchiveError} ARCHIVE_INVALID if it is damaged
+ */
+export function checkCheckpoint(bytes: Uint8Array, source: string): void {
+  readProgress(readFinite(bytes, source).metadata["progress"], source);
+}
+
+function readFinite(bytes: Uint8Array, source: string): SafetensorsFile {
+  const file = readSafetensors(bytes, source);
+  const broken = firstNotFinite(file.tensors);
+  if (broken !== undefined) throw invalid(source, `${broken} holds numbers that are not finite`);
+  return file;
 }
 
 const count = z.int().min(0);

@@ -13,6 +13,7 @@ export const triples = textFormat(
     mediaType: "text/tab-separated-values",
     describe: "head, relation, tail and confidence, tab-separated, for reading; the other formats add positions",
     holds: "relations",
+    appendable: true,
   },
   () => ({
     of: (document) =>
@@ -42,6 +43,7 @@ export const tsv = textFormat(
     mediaType: "text/tab-separated-values",
     describe: "a tab-separated table with a header",
     holds: "relations",
+    appendable: true,
   },
   (options) => ({
     head: `${names.join("\t")}\n`,
@@ -66,6 +68,7 @@ export const csv = textFormat(
     mediaType: "text/csv",
     describe: "a comma-separated table with a header, for spreadsheets",
     holds: "relations",
+    appendable: true,
   },
   (options) => ({
     head: csvLine(names),

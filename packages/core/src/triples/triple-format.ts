@@ -23,6 +23,8 @@ export interface TripleOptions {
    * since it changes the text.
    */
   readonly escapeFormulas?: boolean | undefined;
+  /** Continues a file that has its head already, in appendable formats. Defaults to false. */
+  readonly continued?: boolean | undefined;
 }
 
 /** Receives the output of a writer, which awaits it. */
@@ -64,6 +66,11 @@ export interface TripleFormat {
   readonly holds: "documents" | "entities" | "relations";
   /** The files of a folder format. */
   readonly files?: readonly string[] | undefined;
+  /**
+   * Whether what is written for a document depends on it alone, so that a file can be continued and
+   * files can be joined. Defaults to false.
+   */
+  readonly appendable?: boolean | undefined;
   /** Whether pieces are bytes, which must not go to a terminal. */
   readonly binary?: boolean | undefined;
   /** @throws {ConfigError} SETTING_INVALID when an option is invalid */
@@ -79,7 +86,7 @@ export function textFormat(
     ...facts,
     open(sink, options = {}) {
       const { head = "", of, tail = "" } = start(options);
-      let begun = false;
+      let begun = options.continued === true;
       const write = async (text: string): Promise<void> => {
         const piece = begun ? text : head + text;
         begun = true;

@@ -10,6 +10,7 @@ export const jsonl = textFormat(
     mediaType: "application/x-ndjson",
     describe: "one JSON object per document: text, tokens, entities and relations with all their details",
     holds: "documents",
+    appendable: true,
   },
   ({ model }) => ({ of: (document) => `${JSON.stringify({ ...recordOf(document), model })}\n` }),
 );

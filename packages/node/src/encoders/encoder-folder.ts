@@ -7,6 +7,7 @@ import { openEncoder, type PretrainedEncoder } from "@weft-nlp/core/encoders";
 import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
 import { readJsonFile, readWholeText, writeJsonFile } from "../files/json-file.ts";
+import { requireRegularFile } from "../files/regular-file.ts";
 import { openWeightsFile } from "./weights-file.ts";
 
 /** The files of an encoder's folder, in the order in which they are fetched. */
@@ -36,10 +37,11 @@ const manifestName = "weft-encoder.json";
  *   read
  */
 export async function openEncoderFolder(folder: string, name?: string): Promise<PretrainedEncoder> {
-  const text = async (file: string): Promise<string> => readWholeText(join(folder, file), { maxBytes: textLimit });
+  const text = async (file: string): Promise<string> => readWholeText(join(folder, file), { maxBytes: textLimit, regular: true });
   const manifest = await readManifest(folder);
   const [config, tokenizer] = [await text("config.json"), await text("tokenizer.json")];
   const path = join(folder, "model.safetensors");
+  await requireRegularFile(path, weightsLimit);
   const { index, read: weights } = openWeightsFile(path);
   const encoder = await openEncoder({
     name: name ?? manifest?.name ?? basename(resolve(folder)),
@@ -63,6 +65,8 @@ export async function openEncoderFolder(folder: string, name?: string): Promise<
 
 /** A vocabulary in many languages takes 17 MB. */
 const textLimit = 1 << 26;
+/** Far more than any encoder that a computer of today runs. */
+const weightsLimit = 2 ** 37;
 
 /** SHA-256 of a file, as hexadecimal digits. */
 async function sha256(path: string): Promise<string> {
@@ -94,7 +98,10 @@ export async function writeManifest(folder: string, facts: Omit<EncoderManifest,
 export async function readManifest(folder: string): Promise<EncoderManifest | undefined> {
   const path = join(folder, manifestName);
   if (!(await exists(path))) return undefined;
-  const value = (await readJsonFile(path, { maxBytes: 1 << 16 }).catch(() => undefined)) as EncoderManifest | undefined | null;
+  const value = (await readJsonFile(path, { maxBytes: 1 << 16, regular: true }).catch(() => undefined)) as
+    | EncoderManifest
+    | undefined
+    | null;
   const isWhole = typeof value?.name === "string" && typeof value.from === "string" && typeof value.weights === "object";
   return isWhole && /^[0-9a-f]{64}$/.test(value.checksum) ? value : undefined;
 }

@@ -1,7 +1,8 @@
-import { rm, stat } from "node:fs/promises";
+import { open, rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "@weft-nlp/core";
+import { readSafetensorsIndex, safetensorsHeaderBytes } from "@weft-nlp/core/archive";
 import {
   type BuildOptions,
   type BuiltModel,
@@ -17,11 +18,10 @@ import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
 import { isPackageName, packageFolder, shippedPackageFolder } from "../files/find-package.ts";
 import { readWholeBytes } from "../files/json-file.ts";
+import { requireRegularFile } from "../files/regular-file.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { checkedThreads } from "../workers/checked-threads.ts";
 import { prepareKernels } from "../workers/prepare-kernels.ts";
-
-const maxBytes = 4 * 2 ** 30;
 
 /** Kernels and threads of a job. */
 export interface ComputeOptions {
@@ -105,14 +105,17 @@ export async function saveModel(
  * Reads a model.
  *
  * @param folder a model's folder, or a run's
- * @throws {FileError} FILE_MISSING or similar
- * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, of another kind, or does not fit
- *   the others; ENCODER_MISSING if it reads a pretrained encoder that is neither in the folder nor
- *   in the cache
+ * @throws {FileError} FILE_MISSING or similar; FILE_UNUSABLE if a file is a device or a pipe,
+ *   FILE_TOO_LARGE
+ * @throws {ArchiveError} ARCHIVE_INVALID if a file is truncated, of another kind, does not fit the
+ *   others, or holds numbers that are not finite; ENCODER_MISSING if it reads a pretrained encoder
+ *   that is neither in the folder nor in the cache
  */
 export async function loadModel(folder: string, options: ComputeOptions = {}): Promise<BuiltModel> {
   const place = await modelFolderOf(folder);
-  const read = async (name: keyof ModelFiles): Promise<Uint8Array> => readWholeBytes(join(place, name), { maxBytes });
+  await checkModelFiles(place);
+  const read = async (name: keyof ModelFiles): Promise<Uint8Array> =>
+    readWholeBytes(join(place, name), { maxBytes: maxBytesOf(name), regular: true });
   const files: { -readonly [Name in keyof ModelFiles]: ModelFiles[Name] } = {
     "config.json": await read("config.json"),
     "vocab.json": await read("vocab.json"),
@@ -144,6 +147,50 @@ export async function modelStamp(folder: string): Promise<string> {
     }
   });
   return (await Promise.all(stamps)).join(", ");
+}
+
+/**
+ * Checks a model's files before anything of them is read into memory or hashed: they are regular
+ * files, of a plausible size, and the weights have the size that their header says.
+ *
+ * @throws {FileError} FILE_MISSING, FILE_UNUSABLE, FILE_TOO_LARGE or similar
+ * @throws {ArchiveError} ARCHIVE_INVALID
+ */
+export async function checkModelFiles(place: string): Promise<void> {
+  for (const name of await modelFilesIn(place)) {
+    const path = join(place, name);
+    const size = await requireRegularFile(path, maxBytesOf(name));
+    if (name === "model.safetensors") await checkWeightsFile(path, size);
+  }
+}
+
+/** Far more than any model has, far less than a disk. */
+function maxBytesOf(name: keyof ModelFiles): number {
+  return name.endsWith(".json") ? jsonBytes : weightBytes;
+}
+
+const jsonBytes = 2 ** 29;
+const weightBytes = 4 * 2 ** 30;
+
+/** A sparse file of gigabytes costs nothing to make, but much to read. */
+async function checkWeightsFile(path: string, size: number): Promise<void> {
+  try {
+    const handle = await open(path);
+    try {
+      const read = async (length: number): Promise<Uint8Array> => {
+        const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, 0);
+        return buffer.subarray(0, bytesRead);
+      };
+      const start = await read(8);
+      // Weights may be compressed; unpacking them has a limit of its own.
+      if (start[0] === 0x1f && start[1] === 0x8b) return;
+      readSafetensorsIndex(await read(safetensorsHeaderBytes(start, size, path)), size, path);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw fileFailure(cause, path, "read");
+  }
 }
 
 /** The names of a model's files in its folder, in the order of its digest. */

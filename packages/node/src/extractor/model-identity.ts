@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { ModelIdentity } from "@weft-nlp/core/triples";
 import { fileFailure } from "../files/file-failure.ts";
 import { ownVersion } from "../files/own-version.ts";
-import { modelFilesIn, modelFolderOf } from "./model-folder.ts";
+import { checkModelFiles, modelFilesIn, modelFolderOf } from "./model-folder.ts";
 
 /**
  * Identifies the model in a folder, for its output. `cat config.json vocab.json model.safetensors
@@ -17,6 +17,7 @@ import { modelFilesIn, modelFolderOf } from "./model-folder.ts";
  */
 export async function modelIdentity(folder: string, name?: string): Promise<ModelIdentity> {
   const place = await modelFolderOf(folder);
+  await checkModelFiles(place);
   const hash = createHash("sha256");
   for (const file of await modelFilesIn(place)) {
     const path = join(place, file);

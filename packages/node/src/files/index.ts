@@ -1,8 +1,13 @@
+export { type ByteRange, startOfRange } from "./byte-range.ts";
 export { jsonSchemaOf, printConfig, readConfig } from "./config-file.ts";
+export { recordsOfDocuments } from "./document-records.ts";
 export { exists } from "./exists.ts";
 export { fileFailure, systemCodeOf } from "./file-failure.ts";
 export { readJsonFile, readWholeText, writeJsonFile } from "./json-file.ts";
+export { type Lock, takeLock } from "./lock-file.ts";
 export { openDocuments } from "./open-documents.ts";
+export { PartFile, partPathOf } from "./part-file.ts";
+export { isMark, ownMark, type ProcessMark, type ProcessState, processState } from "./process-mark.ts";
 export {
   type Corpus,
   collectSentences,
@@ -14,10 +19,21 @@ export {
   readSentences,
 } from "./read-documents.ts";
 export { type InputKind, inputKinds, readInput } from "./read-inputs.ts";
-export { standardStream } from "./read-text.ts";
+export {
+  type InputRecord,
+  inputHash,
+  type ReadFrom,
+  type ReadRecordsOptions,
+  type RecordInput,
+  readRecords,
+} from "./read-records.ts";
+export { readBytes, standardStream } from "./read-text.ts";
 export { readWithFaults } from "./read-with-faults.ts";
+export { recordInputFor } from "./record-input.ts";
+export { requireRegularFile } from "./regular-file.ts";
 export { readDocumentList, selectDocuments } from "./select-documents.ts";
 export { splitCorpus } from "./split-corpus.ts";
 export { OutputClosed, writeOutput } from "./standard-output.ts";
+export { sweepFolder, temporaryName } from "./temporary-files.ts";
 export { writeDocuments } from "./write-documents.ts";
-export { makeFolder, writeFileAtomically } from "./write-file.ts";
+export { linkFile, makeFolder, syncFolder, writeFileAtomically } from "./write-file.ts";

@@ -1,11 +1,16 @@
 import { parseJson } from "@weft-nlp/core/json";
-import { FileError } from "../errors.ts";
 import { type ReadTextOptions, readBytes, readText, sourceName } from "./read-text.ts";
+import { requireRegularFile, tooLarge } from "./regular-file.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
 export interface ReadJsonOptions extends ReadTextOptions {
   /** A file that unpacks to more is refused: it may be the wrong file. */
   readonly maxBytes?: number | undefined;
+  /**
+   * Refuses what is not a regular file, and a file beyond `maxBytes` before any of it is read;
+   * defaults to false.
+   */
+  readonly regular?: boolean | undefined;
 }
 
 const defaultMaxBytes = 1 << 26;
@@ -28,11 +33,12 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
 /** Reads the text of a small file, without a byte order mark. */
 export async function readWholeText(path: string, options: ReadJsonOptions = {}): Promise<string> {
   const { maxBytes = defaultMaxBytes } = options;
+  if (options.regular === true) await requireRegularFile(path, maxBytes);
   const parts: string[] = [];
   let units = 0;
   for await (const part of readText(path, options)) {
     units += part.length;
-    if (units > maxBytes) throw tooLarge(path, maxBytes);
+    if (units > maxBytes) throw tooLarge(sourceName(path), maxBytes);
     parts.push(part);
   }
   const text = parts.join("");
@@ -42,20 +48,13 @@ export async function readWholeText(path: string, options: ReadJsonOptions = {})
 /** Reads the bytes of a file of bounded size, and unpacks gzip. */
 export async function readWholeBytes(path: string, options: ReadJsonOptions = {}): Promise<Uint8Array> {
   const { maxBytes = defaultMaxBytes } = options;
+  if (options.regular === true) await requireRegularFile(path, maxBytes);
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of readBytes(path, options)) {
     length += part.length;
-    if (length > maxBytes) throw tooLarge(path, maxBytes);
+    if (length > maxBytes) throw tooLarge(sourceName(path), maxBytes);
     parts.push(part);
   }
   return Buffer.concat(parts);
-}
-
-function tooLarge(path: string, maxBytes: number): FileError {
-  return new FileError("FILE_TOO_LARGE", {
-    at: { source: sourceName(path) },
-    message: `the file is larger than ${Math.round(maxBytes / 2 ** 20)} MiB, the limit for this kind of file`,
-    hint: "check that this is the file you meant",
-  });
 }

@@ -162,6 +162,19 @@ async function filesIn(path: string, { format: name, followLinks = true }: OpenO
   return { format, files: (format.chooseFiles?.(files) ?? files).toSorted() };
 }
 
+/** Whether a JSONL file has Weft's own records, or none that another format would recognise. */
+export async function holdsOwnRecords(path: string): Promise<boolean> {
+  try {
+    const { beginning, chunks } = await peek(readText(path));
+    await chunks.return(undefined);
+    const found = detectFormats(path.toLowerCase().replace(/\.gz$/, ""), beginning);
+    return found.length === 0 || found.includes(formats.jsonl);
+  } catch (error) {
+    if (error instanceof FileError) return true;
+    throw error;
+  }
+}
+
 /** Whether a file begins like a document of the format. */
 async function isRecognised(format: InputFormat, path: string): Promise<boolean> {
   const { beginning, chunks } = await peek(readText(path));

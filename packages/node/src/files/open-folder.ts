@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { sweepOnce, temporaryName } from "./temporary-files.ts";
 
 /** A folder that is filled under a temporary name and appears only when complete. */
 export interface OpenedFolder {
@@ -20,10 +20,11 @@ export interface OpenedFolder {
  * @throws {FileError} when the system refuses, or if the folder is not empty
  */
 export async function openFolder(path: string): Promise<OpenedFolder> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+  const temporary = temporaryName(path);
   const abort = async (): Promise<void> => rm(temporary, { recursive: true, force: true });
   try {
     await refuseFull(path);
+    await sweepOnce(dirname(path));
     await mkdir(temporary);
   } catch (cause) {
     throw fileFailure(cause, path, "write");
@@ -43,7 +44,12 @@ export async function openFolder(path: string): Promise<OpenedFolder> {
   };
 }
 
-async function refuseFull(path: string): Promise<void> {
+/**
+ * Refuses a folder that holds files, and a file.
+ *
+ * @throws {FileError} OUTPUT_EXISTS, FILE_IS_FOLDER
+ */
+export async function refuseFull(path: string): Promise<void> {
   let names: string[];
   try {
     if (!(await stat(path)).isDirectory()) {

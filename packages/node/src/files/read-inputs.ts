@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Document } from "@weft-nlp/core";
 import { inputFormats, readLineGroups, readWhole } from "@weft-nlp/core/formats";
 import { documentFromText, softBreaks, type TextOptions } from "@weft-nlp/core/text";
+import { FileError } from "../errors.ts";
 import { readHtmlFile } from "./html-file.ts";
 import { isFolder, listFolder } from "./open-documents.ts";
 import { readPdfFile } from "./pdf-file.ts";
@@ -63,7 +64,7 @@ export async function* readInput(path: string, options: ReadInputOptions = {}): 
 const readable = /\.(?:txt|text|md|markdown|x?html?|pdf|jsonl|ndjson)(?:\.gz)?$/i;
 
 /** What the ending of a name says; undefined for text of any shape. */
-function kindByName(path: string): Exclude<InputKind, "auto"> | undefined {
+export function kindByName(path: string): Exclude<InputKind, "auto"> | undefined {
   const name = path.replace(/\.gz$/i, "");
   if (/\.x?html?$/i.test(name)) return "html";
   if (/\.pdf$/i.test(name)) return "pdf";
@@ -88,6 +89,19 @@ async function* readInputFile(path: string, input: InputKind, options: ReadInput
   else if (kind === "file") yield documentFromText(source, await readWhole(readText(path, options), source), options.text);
   else if (kind === undefined) yield* readByShape(path, source, options);
   else yield* documentsIn(readText(path, options), source, kind === "paragraphs", options);
+}
+
+/** Whether the lines at the beginning of a text are wrapped at a width. */
+export async function isWrapped(path: string): Promise<boolean> {
+  try {
+    const chunks = readText(path);
+    const first = await chunks.next();
+    await chunks.return(undefined);
+    return first.done !== true && softBreaks(first.value).size > 0;
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
 }
 
 /** A text is one document if its beginning is wrapped, and otherwise has one in each line. */

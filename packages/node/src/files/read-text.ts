@@ -20,6 +20,11 @@ export interface ReadTextOptions {
   readonly onBytes?: ((count: number) => void) | undefined;
 }
 
+interface ReadBytesOptions extends ReadTextOptions {
+  /** The first byte to read; defaults to 0. Only for a regular file that is not compressed. */
+  readonly start?: number | undefined;
+}
+
 /**
  * Streams the text of a file, only as fast as it is consumed. `-` is standard input. Unpacks gzip,
  * recognised by the name or the first bytes.
@@ -39,15 +44,20 @@ export async function* readText(path: string, options: ReadTextOptions = {}): As
 }
 
 /** Like `readText`, before decoding: the bytes of a file, unpacked if it is gzip. */
-export async function* readBytes(path: string, { signal, onBytes }: ReadTextOptions = {}): AsyncGenerator<Uint8Array> {
+export async function* readBytes(path: string, options: ReadBytesOptions = {}): AsyncGenerator<Uint8Array> {
+  const { signal, onBytes, start } = options;
   try {
-    const stream = path === standardStream ? process.stdin : createReadStream(path, { highWaterMark: 1 << 17 });
+    const stream =
+      path === standardStream
+        ? process.stdin
+        : createReadStream(path, { highWaterMark: 1 << 17, ...(start === undefined ? {} : { start }) });
     const stop = (): void => void stream.destroy(signal?.reason instanceof Error ? signal.reason : undefined);
     if (onBytes !== undefined) stream.on("data", (bytes: Uint8Array) => onBytes(bytes.length)).pause();
     signal?.throwIfAborted();
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      yield* unpacked(stream, path);
+      if (start === undefined) yield* unpacked(stream, path);
+      else yield* stream as AsyncIterable<Uint8Array>;
       signal?.throwIfAborted();
     } finally {
       signal?.removeEventListener("abort", stop);

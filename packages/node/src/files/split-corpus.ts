@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import type { Document, Omission } from "@weft-nlp/core";
 import { type SplitPart, type SplitPlan, SplitPlanner, type SplitShares, splitParts } from "@weft-nlp/core/corpus";
 import type { OutputFormat } from "@weft-nlp/core/formats";
@@ -9,6 +8,7 @@ import { FileError, UsageError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
 import { type ReadDocumentsOptions, readDocuments } from "./read-documents.ts";
 import { standardStream } from "./read-text.ts";
+import { temporaryName } from "./temporary-files.ts";
 import { writeDocuments } from "./write-documents.ts";
 import { makeFolder } from "./write-file.ts";
 
@@ -48,10 +48,7 @@ export async function splitCorpus(input: string, folder: string, options: SplitC
   const planner = new SplitPlanner({ sharedFrom: options.sharedFrom });
   for await (const document of documents ?? stream(input, reading, onOmission)) planner.add(document);
   const plan = planner.plan(shares, seed);
-  const staging = join(
-    dirname(folder),
-    `.${basename(folder).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`,
-  );
+  const staging = temporaryName(folder);
   try {
     await makeFolder(staging);
     for (const [part, name] of names) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FileError } from "../errors.ts";
-import { writeFileAtomically } from "./write-file.ts";
+import { linkFile, writeFileAtomically } from "./write-file.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -79,4 +79,13 @@ test.skipIf(process.platform !== "linux")("a full disk is DISK_FULL, and a devic
     hint: expect.stringContaining("free some space") as string,
   });
   expect((await stat("/dev/full")).isCharacterDevice()).toBe(true);
+});
+
+test("of several files, a name is given to one", async () => {
+  await writeFile(join(folder, "one.tmp"), "one");
+  await writeFile(join(folder, "two.tmp"), "two");
+  expect(await linkFile(join(folder, "one.tmp"), join(folder, "linked"))).toBe(true);
+  expect(await linkFile(join(folder, "two.tmp"), join(folder, "linked"))).toBe(false);
+  expect(await readFile(join(folder, "linked"), "utf8")).toBe("one");
+  await expect(linkFile(join(folder, "none.tmp"), join(folder, "other"))).rejects.toMatchObject({ code: "FILE_MISSING" });
 });

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { type FileHandle, link, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { sweepOnce, temporaryName } from "./temporary-files.ts";
 
 export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
@@ -16,16 +16,39 @@ export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | 
  * leaves nothing behind. A path that ends in `.gz` is compressed. A link stays a link, and what is
  * not a regular file (a device, a named pipe) is written to directly.
  *
+ * @param options.keepAs the name under which the old file stays, in the same folder
  * @throws {FileError} when the system refuses
  */
-export async function writeFileAtomically(path: string, content: FileContent): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: FileContent,
+  options: { readonly keepAs?: string | undefined } = {},
+): Promise<void> {
   try {
     const target = await targetOf(path);
     if (target.kind === "device") await writeDirectly(target.path, piecesOf(path, content));
-    else await writeAndRename(target, piecesOf(path, content));
+    else await writeAndRename(target, piecesOf(path, content), options.keepAs);
   } catch (cause) {
     throw fileFailure(cause, path, "write");
   }
+}
+
+/**
+ * Gives a complete file, forced to disk, its name without replacing another: of several processes
+ * that try, one does. The temporary name stays until the caller removes it.
+ *
+ * @returns false if a file has this name already
+ * @throws {FileError} when the system refuses
+ */
+export async function linkFile(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+  } catch (cause) {
+    if (systemCodeOf(cause) === "EEXIST") return false;
+    throw fileFailure(cause, path, "write");
+  }
+  await syncFolder(dirname(path));
+  return true;
 }
 
 /**
@@ -41,21 +64,28 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-type Target =
+/** Where a path leads: a regular file that may not exist yet, or something else to write into. */
+export type Target =
   | { readonly kind: "device"; readonly path: string }
   | { readonly kind: "file"; readonly path: string; readonly mode: number };
 
-async function targetOf(path: string): Promise<Target> {
+/**
+ * Finds where a path leads.
+ *
+ * @param folderToo whether the path may name a folder, which counts as a file
+ * @throws {FileError} FILE_IS_FOLDER
+ */
+export async function targetOf(path: string, folderToo = false): Promise<Target> {
   try {
     const status = await stat(path);
-    if (status.isDirectory()) {
+    if (status.isDirectory() && !folderToo) {
       throw new FileError("FILE_IS_FOLDER", {
         at: { source: path },
         message: "expected a file to write, found a folder",
         hint: "name a file inside the folder",
       });
     }
-    if (!status.isFile()) return { kind: "device", path };
+    if (!status.isFile() && !status.isDirectory()) return { kind: "device", path };
     return { kind: "file", path: await realpath(path), mode: status.mode & 0o777 };
   } catch (cause) {
     if (systemCodeOf(cause) === "ENOENT") return { kind: "file", path, mode: 0o666 };
@@ -63,9 +93,14 @@ async function targetOf(path: string): Promise<Target> {
   }
 }
 
-async function writeAndRename({ path, mode }: { path: string; mode: number }, pieces: Pieces): Promise<void> {
+async function writeAndRename(
+  { path, mode }: { path: string; mode: number },
+  pieces: Pieces,
+  keepAs: string | undefined,
+): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path).slice(0, 200)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+  await sweepOnce(folder);
+  const temporary = temporaryName(path);
   const handle = await open(temporary, "wx", mode);
   try {
     try {
@@ -74,12 +109,30 @@ async function writeAndRename({ path, mode }: { path: string; mode: number }, pi
     } finally {
       await handle.close();
     }
+    if (keepAs !== undefined) await keep(path, keepAs);
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
     throw cause;
   }
   await syncFolder(folder);
+}
+
+/** Gives a file a second name, which replaces another file; the first name stays. */
+async function keep(path: string, name: string): Promise<void> {
+  const temporary = temporaryName(name);
+  try {
+    await link(path, temporary);
+    await rename(temporary, name);
+    // Two names of one file already: renaming one to the other changes nothing, and both stay.
+    await rm(temporary, { force: true });
+  } catch (cause) {
+    const code = systemCodeOf(cause);
+    if (code === "ENOENT") return;
+    // File systems without hard links have neither name for a moment, but both files.
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw cause;
+    await rename(path, name);
+  }
 }
 
 async function writeDirectly(path: string, pieces: Pieces): Promise<void> {
@@ -102,11 +155,20 @@ function piecesOf(path: string, content: FileContent): Pieces {
   return gzip as AsyncIterable<Uint8Array>;
 }
 
-async function writeAll(handle: FileHandle, pieces: Pieces): Promise<void> {
+/**
+ * Writes all pieces, however little of them a full disk accepts at a time.
+ *
+ * @param at the byte to write to; defaults to the end of what was written before
+ */
+export async function writeAll(handle: FileHandle, pieces: Pieces, at?: number): Promise<void> {
+  let place = at;
   for await (const piece of pieces) {
     const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
-    // When the disk is almost full, a write may accept only part of the data.
-    for (let from = 0; from < bytes.length; ) from += (await handle.write(bytes, from)).bytesWritten;
+    for (let from = 0; from < bytes.length; ) {
+      const { bytesWritten } = await handle.write(bytes, from, undefined, place);
+      from += bytesWritten;
+      if (place !== undefined) place += bytesWritten;
+    }
   }
 }
 
@@ -114,7 +176,7 @@ async function writeAll(handle: FileHandle, pieces: Pieces): Promise<void> {
  * Makes the new name survive a power failure. Some systems cannot do this; the file itself is
  * already safe.
  */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");
     try {

@@ -1,18 +1,27 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readSafetensors, writeSafetensors } from "@weft-nlp/core/archive";
+import { checksumEntry } from "@weft-nlp/core/training";
 import { afterAll, expect, test } from "vitest";
 import { FileError } from "../errors.ts";
+import { writeCheckpointFile } from "./checkpoint-file.ts";
 import { findCheckpoint } from "./find-checkpoint.ts";
 
 const root = mkdtempSync(join(tmpdir(), "weft-checkpoints-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** A folder with these files; each contains its own name. */
+/** A whole checkpoint without tensors. */
+function saved(epoch: number): Uint8Array {
+  const progress = { epoch, step: epoch, stale: 0, fingerprint: "f" };
+  return writeSafetensors({ tensors: new Map(), metadata: { progress: JSON.stringify(progress) } });
+}
+
+/** A folder with these files; each contains its own name, or a checkpoint. */
 function folder(name: string, ...files: string[]): string {
   const path = join(root, name);
   mkdirSync(join(path, "checkpoints"), { recursive: true });
-  for (const file of files) writeFileSync(join(path, file), file);
+  for (const file of files) writeFileSync(join(path, file), file.startsWith("checkpoints/") ? saved(1) : file);
   return path;
 }
 
@@ -31,7 +40,7 @@ async function refusal(...args: Parameters<typeof findCheckpoint>): Promise<File
 test("a stopped run resumes from its checkpoint, or starts over if it has none", async () => {
   for (const resume of [true, "or-begin"] as const) {
     expect(await findCheckpoint(stopped, resume)).toEqual({
-      bytes: Buffer.from(checkpoint),
+      bytes: Buffer.from(saved(1)),
       source: join(stopped, checkpoint),
     });
     expect((await findCheckpoint(bare, resume))?.source).toBe(join(bare, checkpoint));
@@ -63,3 +72,51 @@ test("without a run to resume, the error names the runs next to it, or only the 
   for (let seed = 3; seed < 9; seed++) folder(`many/seed-${seed}`, config);
   expect((await refusal(empty, true)).hint).toMatch(/: seed-1, seed-2, seed-3, seed-4, seed-5 and 3 more$/);
 });
+
+test("a damaged checkpoint is replaced by the one before it, and by nothing if that is damaged too", async () => {
+  const run = folder("damaged", config, checkpoint);
+  const last = join(run, checkpoint);
+  const previous = join(run, "checkpoints/previous.safetensors");
+  await writeCheckpointFile(last, previous, sealed(1));
+  await writeCheckpointFile(last, previous, sealed(2));
+  const sound = readFileSync(last);
+  expect(await findCheckpoint(run, true)).toEqual({ bytes: sound, source: last });
+  const broken: [Uint8Array, string][] = [
+    [flipped(sound, sound.length - 3), "its SHA-256 differs"],
+    [flipped(sound, sound.indexOf('epoch\\":2') + 8), "its SHA-256 differs"],
+    [sound.subarray(0, -4), "the data should take"],
+    [withNaN(), "weights/w holds numbers that are not finite"],
+  ];
+  for (const [bytes, reason] of broken) {
+    writeFileSync(last, bytes);
+    const found = await findCheckpoint(run, "or-begin");
+    expect(found).toMatchObject({
+      source: previous,
+      damaged: { source: last, reason: expect.stringContaining(reason) as string },
+    });
+  }
+  rmSync(last);
+  expect((await findCheckpoint(run, true))?.source).toBe(previous);
+  writeFileSync(last, flipped(sound, sound.length - 1));
+  writeFileSync(previous, "");
+  await expect(findCheckpoint(run, true)).rejects.toMatchObject({ code: "ARCHIVE_INVALID", at: { source: last } });
+});
+
+/** A checkpoint with room for its checksum. */
+function sealed(epoch: number, value = epoch): Uint8Array {
+  const progress = JSON.stringify({ epoch, step: epoch, stale: 0, fingerprint: "f" });
+  const tensors = new Map([["weights/w", { shape: [1, 2], values: Float32Array.of(value, 3) }]]);
+  return writeSafetensors({ tensors, metadata: { [checksumEntry]: "0".repeat(64), progress } });
+}
+
+/** Written without its checksum, as by former versions. */
+function withNaN(): Uint8Array {
+  const { tensors, metadata } = readSafetensors(sealed(1, Number.NaN), "c");
+  return writeSafetensors({ tensors, metadata: { progress: metadata["progress"] as string } });
+}
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[at] = (copy[at] as number) ^ 1;
+  return copy;
+}

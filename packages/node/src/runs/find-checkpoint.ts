@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { WeftError } from "@weft-nlp/core";
 import { nearestName } from "@weft-nlp/core/text";
 import { FileError } from "../errors.ts";
 import { exists } from "../files/exists.ts";
-import { readWholeBytes } from "../files/json-file.ts";
+import { readCheckpointFile } from "./checkpoint-file.ts";
 
 /**
  * Whether a training begins (`false`), resumes the run in its folder (`true`), or resumes if there
@@ -14,27 +15,29 @@ export type Resume = boolean | "or-begin";
 export interface FoundCheckpoint {
   readonly bytes: Uint8Array;
   readonly source: string;
+  /** The later checkpoint that is damaged, so that this one before it is used. */
+  readonly damaged?: { readonly source: string; readonly reason: string } | undefined;
 }
 
 /** The files in a folder by which a run is recognised. */
-export const runFiles = { config: "config.yaml", checkpoint: "checkpoints/last.safetensors" } as const;
+export const runFiles = {
+  config: "config.yaml",
+  checkpoint: "checkpoints/last.safetensors",
+  previous: "checkpoints/previous.safetensors",
+} as const;
 
 /**
- * The checkpoint to resume from; `undefined` if the run begins, or stopped before its first one.
+ * The checkpoint to resume from: the last, or the one before if the last is damaged. `undefined` if
+ * the run begins, or stopped before its first one.
  *
  * @throws {FileError} RUN_EXISTS when a run should begin where one exists, RUN_MISSING when there
  *   is none to resume
+ * @throws {ArchiveError} ARCHIVE_INVALID if no checkpoint is intact
  */
 export async function findCheckpoint(folder: string, resume: Resume): Promise<FoundCheckpoint | undefined> {
-  const checkpoint = join(folder, runFiles.checkpoint);
-  const [begun, saved] = [await holdsRun(folder), await exists(checkpoint)];
-  if (resume === false && begun) {
-    throw new FileError("RUN_EXISTS", {
-      at: { source: folder },
-      message: "this folder already holds a run",
-      hint: "resume it with --resume, or choose another folder with --run",
-    });
-  }
+  const [last, previous] = [join(folder, runFiles.checkpoint), join(folder, runFiles.previous)];
+  const [begun, saved] = [await holdsRun(folder), (await exists(last)) || (await exists(previous))];
+  if (resume === false && begun) throw runExists(folder);
   if (resume === true && !begun && !saved) {
     throw new FileError("RUN_MISSING", {
       at: { source: folder },
@@ -43,10 +46,30 @@ export async function findCheckpoint(folder: string, resume: Resume): Promise<Fo
     });
   }
   if (resume === false || !saved) return undefined;
-  return { bytes: await readWholeBytes(checkpoint, { maxBytes: 2 ** 32 }), source: checkpoint };
+  // A system without hard links may have been stopped between two names.
+  if (!(await exists(last))) return { bytes: await readCheckpointFile(previous), source: previous };
+  try {
+    return { bytes: await readCheckpointFile(last), source: last };
+  } catch (error) {
+    if (!(error instanceof WeftError) || !(await exists(previous))) throw error;
+    const bytes = await readCheckpointFile(previous).catch(() => {
+      throw error;
+    });
+    return { bytes, source: previous, damaged: { source: last, reason: error.summary } };
+  }
 }
 
-async function holdsRun(folder: string): Promise<boolean> {
+/** The error for beginning a run where one exists. */
+export function runExists(folder: string): FileError {
+  return new FileError("RUN_EXISTS", {
+    at: { source: folder },
+    message: "this folder already holds a run",
+    hint: "resume it with --resume, or choose another folder with --run",
+  });
+}
+
+/** Whether a training began in the folder. */
+export async function holdsRun(folder: string): Promise<boolean> {
   return exists(join(folder, runFiles.config));
 }
 

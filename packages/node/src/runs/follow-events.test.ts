@@ -50,7 +50,7 @@ test("follows a log from nothing to its end, through split lines and a resumed t
   await new Promise((resolve) => setTimeout(resolve, 30));
   await appendFile(join(folder, "events.jsonl"), `${third.slice(20)}\n${JSON.stringify(stepEvent(3))}\n`);
   expect(steps(await second)).toBe("evaluation 2, step 3");
-  await log.rewind(2);
+  await log.restore(2);
   const cut = await next(looks);
   expect([cut.restarted, steps(cut)]).toEqual([true, "step 1, step 2, evaluation 2"]);
   log.add(stepEvent(3));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exists } from "../files/exists.ts";
 import { fileFailure, systemCodeOf } from "../files/file-failure.ts";
-import type { LoggedEvent } from "./event-log.ts";
+import { eventOf, type LoggedEvent } from "./event-log.ts";
 
 /** The current contents of a run's log, and what is new since the last look. */
 export interface LogLook {
@@ -95,14 +95,5 @@ export class GrowingFile {
     } finally {
       await handle.close();
     }
-  }
-}
-
-/** The event in a line of a log, or none if the line is incomplete. */
-export function eventOf(line: string): LoggedEvent[] {
-  try {
-    return [JSON.parse(line) as LoggedEvent];
-  } catch {
-    return [];
   }
 }

@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { WeftError } from "@weft-nlp/core";
 import { readJsonFile, writeJsonFile } from "../files/json-file.ts";
+import { isMark, ownMark, type ProcessMark, processState } from "../files/process-mark.ts";
 
 /** The state of a training: in progress, ended early, or finished. */
 export type RunState = "running" | "stopped" | "failed" | "done";
@@ -15,20 +15,27 @@ export interface RunStateFile {
    * The process that trains, only while it does. A killed training cannot record its end, so
    * readers check whether its process still exists.
    */
-  readonly process?: { readonly pid: number; readonly host: string } | undefined;
+  readonly process?: ProcessMark | undefined;
+  /** The first step in `events.jsonl`, if the log was lost and begins later than the training. */
+  readonly curvesFrom?: number | undefined;
   /** Why it failed. */
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
 }
 
 const fileName = "state.json";
 
-/** Records that this process trains in the folder. */
-export async function markRunning(folder: string): Promise<RunStateFile> {
+/**
+ * Records that this process trains in the folder.
+ *
+ * @param curvesFrom the first step in its log
+ */
+export async function markRunning(folder: string, curvesFrom = 1): Promise<RunStateFile> {
   const before = await readRunState(folder);
   const state: RunStateFile = {
     state: "running",
     started: before?.started ?? new Date().toISOString(),
-    process: { pid: process.pid, host: hostname() },
+    process: ownMark(),
+    ...(curvesFrom === 1 ? {} : { curvesFrom }),
   };
   await writeJsonFile(join(folder, fileName), state);
   return state;
@@ -42,7 +49,12 @@ export async function markRunning(folder: string): Promise<RunStateFile> {
 export async function markEnded(folder: string, running: RunStateFile, done: boolean, error?: unknown): Promise<void> {
   const failure = failureOf(error);
   const state: RunState = done ? "done" : failure === undefined ? "stopped" : "failed";
-  const ended: RunStateFile = { state, started: running.started, ...(failure === undefined ? {} : { failure }) };
+  const ended: RunStateFile = {
+    state,
+    started: running.started,
+    ...curvesOf(running),
+    ...(failure === undefined ? {} : { failure }),
+  };
   await writeJsonFile(join(folder, fileName), ended);
 }
 
@@ -52,7 +64,7 @@ export async function markEnded(folder: string, running: RunStateFile, done: boo
  */
 export async function readRunState(folder: string): Promise<RunStateFile | undefined> {
   try {
-    const value = (await readJsonFile(join(folder, fileName), { maxBytes: 1 << 16 })) as RunStateFile | null;
+    const value = (await readJsonFile(join(folder, fileName), { maxBytes: 1 << 16, regular: true })) as RunStateFile | null;
     if (typeof value?.state !== "string" || typeof value.started !== "string") return undefined;
     return value.state === "running" && !isAlive(value.process) ? { ...value, state: "stopped" } : value;
   } catch (error) {
@@ -61,18 +73,13 @@ export async function readRunState(folder: string): Promise<RunStateFile | undef
   }
 }
 
+function curvesOf({ curvesFrom }: RunStateFile): Pick<RunStateFile, "curvesFrom"> {
+  return curvesFrom === undefined ? {} : { curvesFrom };
+}
+
 /** Processes of another machine cannot be checked, so they count as running. */
-function isAlive(holder: RunStateFile["process"]): boolean {
-  if (typeof holder?.pid !== "number") return false;
-  const { pid, host } = holder;
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM means that the process exists but belongs to another user.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+function isAlive(holder: unknown): boolean {
+  return isMark(holder) && processState(holder) !== "gone";
 }
 
 /** Being stopped is not a failure. Unknown errors keep their message, which is better than none. */

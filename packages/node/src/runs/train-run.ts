@@ -20,13 +20,15 @@ import { writeJsonFile } from "../files/json-file.ts";
 import { collectSentences, readingOf } from "../files/read-documents.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { threadExecutor } from "../workers/thread-executor.ts";
+import { writeCheckpointFile } from "./checkpoint-file.ts";
 import { curves } from "./curves.ts";
 import { EventLog, loggedForm, readEvents } from "./event-log.ts";
 import { findCheckpoint, type Resume, runFiles } from "./find-checkpoint.ts";
 import { chooseVectors, loadVectors } from "./load-vectors.ts";
 import { modelCard } from "./model-card.ts";
 import { shortPath } from "./resolve-paths.ts";
-import { markEnded, markRunning, type RunStateFile } from "./run-state.ts";
+import { RunPlace } from "./run-place.ts";
+import { markEnded, markRunning, type RunStateFile, readRunState } from "./run-state.ts";
 import { vectorsLines } from "./vectors-words.ts";
 
 /**
@@ -81,8 +83,16 @@ interface NoticeEvent {
   readonly fault?: string | undefined;
 }
 
+/** A file of a run to be resumed was damaged, and the training continues without what was lost. */
+export interface RepairedEvent {
+  readonly kind: "repaired";
+  readonly file: string;
+  /** What was wrong, and what is used instead. */
+  readonly what: string;
+}
+
 /** An event of `trainRun`; `done` is the last. */
-export type RunEvent = NoticeEvent | VectorsEvent | TrainEvent | DoneEvent;
+export type RunEvent = NoticeEvent | VectorsEvent | RepairedEvent | TrainEvent | DoneEvent;
 
 const files = {
   ...runFiles,
@@ -104,10 +114,11 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
   let running: RunStateFile | undefined;
   let done = false;
   let failure: unknown;
+  const place = new RunPlace(input.folder, input.resume);
   try {
-    for await (const event of trainInFolder(input)) {
-      // From here on the folder belongs to this run.
-      if (event.kind === "start") running = await markRunning(input.folder);
+    await place.claimExisting();
+    for await (const event of trainInFolder(input, place)) {
+      if (event.kind === "start") running = await markRunning(input.folder, place.curvesFrom);
       if (event.kind === "done") done = true;
       yield event;
     }
@@ -117,10 +128,11 @@ export async function* trainRun(input: TrainRunInput): AsyncGenerator<RunEvent, 
   } finally {
     // The caller already gets the error of a full disk.
     if (running !== undefined) await markEnded(input.folder, running, done, failure).catch(() => undefined);
+    await place.release();
   }
 }
 
-async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, void, void> {
+async function* trainInFolder(input: TrainRunInput, place: RunPlace): AsyncGenerator<RunEvent, void, void> {
   const { folder, withEncoder = false } = input;
   const threads = threadCount(input);
   const { settings: model, encoders } = await pinEncoders(input.config.model);
@@ -128,6 +140,10 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
   const features = encoders.length === 0 ? undefined : new FeatureCache();
   const at = (name: keyof typeof files): string => join(folder, files[name]);
   const resume = await findCheckpoint(folder, input.resume ?? false);
+  if (resume?.damaged !== undefined) {
+    const { source, reason } = resume.damaged;
+    yield { kind: "repaired", file: source, what: `${reason}; resuming from the checkpoint before it` };
+  }
   const read = async (path: string): Promise<{ sentences: Sentence[]; omissions: readonly Omission[] }> => {
     const faults: DataError[] = [];
     const onInvalid = input.skipInvalid === true ? (fault: DataError): void => void faults.push(fault) : undefined;
@@ -171,9 +187,13 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     // behind.
     if (event.kind === "start") {
       report = event.vectors;
+      await place.claim();
+      await log.flush();
+      const { repaired, from } = await log.restore(event.stepsDone, (await readRunState(folder))?.curvesFrom);
+      place.curvesFrom = from;
+      if (repaired !== undefined) yield { kind: "repaired", file: at("events"), what: repaired };
       await makeFolder(dirname(at("checkpoint")));
       await writeFileAtomically(at("config"), printConfig(config, configComment(event)));
-      await log.rewind(event.stepsDone);
     }
     const logged = loggedForm(event);
     if (logged !== undefined) log.add(logged);
@@ -183,7 +203,9 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     }
     if (event.kind === "checkpoint") {
       if (performance.now() - saved >= (input.checkpointSeconds ?? 5) * 1000) {
-        await writeFileAtomically(at("checkpoint"), event.bytes());
+        const bytes = event.bytes();
+        await log.flush(true);
+        await writeCheckpointFile(at("checkpoint"), at("previous"), bytes);
         saved = performance.now();
       }
     }
@@ -196,7 +218,8 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
       };
     } else yield event;
     if (event.kind !== "end") continue;
-    await writeFileAtomically(at("checkpoint"), event.bytes());
+    await log.flush(true);
+    await writeCheckpointFile(at("checkpoint"), at("previous"), event.bytes());
     const words = { dataSet: shortPath(config.data.train), selection: "best epoch on dev", seeds: [config.seed] };
     const compute = { ...input, train: trainSentences, intervals: {} };
     const dev = (await evaluateModel(event.model, devSentences, compute, { ...words, split: "dev" })).report;

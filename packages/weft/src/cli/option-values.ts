@@ -47,3 +47,13 @@ export function columnMap(text: string): Readonly<Record<string, string>> {
   if (pairs.includes(null)) throw new InvalidArgumentError("expected what=column, with commas between");
   return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]?.trim()]));
 }
+
+/** Parses half-open bytes, `start:end`; either may be missing. */
+export function byteRange(text: string): { readonly start: number; readonly end?: number } {
+  const [, from = "", to = ""] = /^(\d*):(\d*)$/.exec(text) ?? [];
+  const start = Number(from);
+  const end = to === "" ? undefined : Number(to);
+  const valid = (from !== "" || to !== "") && [start, end ?? start].every(Number.isSafeInteger) && (end ?? start) >= start;
+  if (!valid) throw new InvalidArgumentError("expected bytes as start:end, such as 0:1000000");
+  return end === undefined ? { start } : { start, end };
+}

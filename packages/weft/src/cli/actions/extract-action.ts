@@ -1,76 +1,74 @@
-import type { LongSentence } from "@weft-nlp/core/inference";
 import { UsageError } from "@weft-nlp/node";
+import { extractFiles, type KeptOutput } from "@weft-nlp/node/extraction";
 import { Extractor, modelIdentity } from "@weft-nlp/node/extractor";
-import { readInput, standardStream } from "@weft-nlp/node/files";
-import { openTriples, type TripleOutput } from "@weft-nlp/node/triples";
+import { type RecordInput, readInput, recordInputFor, recordsOfDocuments, standardStream } from "@weft-nlp/node/files";
 import type { Handler } from "../command.ts";
 import type { extractCommand } from "../commands/extract-command.ts";
+import { faultPolicyOf } from "../fault-policy.ts";
+import { faultWords, keptWords, withKept } from "../kept-output.ts";
 import { kernelsNote } from "../kernels-note.ts";
 import { checkedBase, tripleTargets } from "../triple-targets.ts";
 import { count } from "../words.ts";
 
 export const run: Handler<typeof extractCommand> = async (context, { model, files, ...options }) => {
   const { terminal, signal } = context;
-  const { format, out, base: givenBase, escapeFormulas, ...extraction } = options;
+  const { format, out, base: givenBase, escapeFormulas, range, firstLine: line } = options;
   const base = checkedBase(givenBase);
   const targets = tripleTargets(out, format);
   if (terminal.json && targets.some(({ path }) => path === standardStream)) {
     throw new UsageError("--json prints the counts, so the output must be a file", "name it with --out");
   }
+  const policy = faultPolicyOf(options.onError, options.quarantine);
+  if (line !== undefined && range === undefined) throw new UsageError("--first-line needs --range");
   const identity = await modelIdentity(model);
   const extractor = await Extractor.open(model, options);
   const note = kernelsNote(options);
   if (note !== undefined) terminal.say(note);
   const bar = terminal.progress("extracting", 0);
-  const total = { documents: 0, entities: 0, relations: 0 };
-  const long = { sentences: 0, windows: 0, unread: 0 };
-  const onLongSentence = ({ windows, unread }: LongSentence): void => {
-    long.sentences++;
-    long.windows += windows;
-    long.unread += unread;
-  };
-  const own = extractor.model.description.text;
+  let kept: KeptOutput | undefined;
   let skipped = 0;
-  const outputs: TripleOutput[] = [];
-  // The input is read ahead: a failure of the output must end a read that waits for more of it.
-  const stop = new AbortController();
-  try {
-    for (const target of targets)
-      outputs.push(await openTriples(target.path, target.format, { model: identity, base, escapeFormulas }));
-    for (const path of files.length === 0 ? [standardStream] : files) {
-      const input = readInput(path, {
-        input: options.input,
-        from: options.from,
-        textField: options.textField,
-        text: options.newlines === undefined ? own : { ...own, newlines: options.newlines },
-        signal: AbortSignal.any([signal, stop.signal]),
-        onSkipped: () => skipped++,
-      });
-      for await (const document of extractor.documents(input, { ...extraction, signal, onLongSentence })) {
-        total.documents++;
-        total.entities += document.entities.length;
-        total.relations += document.relations.length;
-        for (const output of outputs) await output.write(document);
-        bar.update(total.documents);
-      }
-    }
-    for (const output of outputs) await output.close();
-  } catch (cause) {
-    stop.abort();
-    for (const output of outputs) await output.abort();
-    throw cause;
-  } finally {
-    bar.stop();
-    await extractor.close();
-  }
+  const { threshold, minConfidence, window, overlap, input, from, textField, blank, resume, checkpointSeconds } = options;
+  const own = extractor.model.description.text;
+  const text = options.newlines === undefined ? own : { ...own, newlines: options.newlines };
+  const paths = files.length === 0 ? [standardStream] : files;
+  const byLine = new Map<string, RecordInput | undefined>();
+  for (const path of paths) byLine.set(path, await recordInputFor(path, { input, from, ranged: range !== undefined }));
+  const counts = await extractFiles({
+    ...{ extractor, identity, identityIn: options.identity, targets, ...policy, resume, checkpointSeconds, signal },
+    files: paths,
+    reading: { text, blank, range: range && { ...range, line } },
+    recordInput: (path) => byLine.get(path),
+    otherRecords: (path, stopped) =>
+      recordsOfDocuments(path, readInput(path, { input, from, textField, text, signal: stopped, onSkipped: () => skipped++ })),
+    writing: { base, escapeFormulas },
+    extraction: { threshold, minConfidence, window, overlap },
+    onProgress: ({ records }) => bar.update(records),
+    onResume: ({ documents }) => terminal.say(`resuming after ${count(documents, "document")}`),
+    onStop: (left) => (kept = left),
+  })
+    .catch((error: unknown) => {
+      bar.stop();
+      if (signal.aborted && kept !== undefined) terminal.say(keptWords(kept));
+      throw withKept(error, kept);
+    })
+    .finally(async () => {
+      bar.stop();
+      await extractor.close();
+    });
+  const { documents, entities, relations, faults, records, longSentences } = counts;
   if (terminal.json) {
     const written = targets.map((target) => ({ path: target.path, format: target.format.name }));
-    await terminal.printJson({ ...total, longSentences: long, model: identity, outputs: written });
+    const quarantine = policy.quarantine === undefined ? {} : { quarantine: policy.quarantine };
+    const totals = { records, documents, entities, relations, faults, longSentences };
+    await terminal.printJson({ ...totals, model: identity, outputs: written, ...quarantine });
   }
-  terminal.say(`${count(total.relations, "relation")} in ${count(total.documents, "document")}`);
   if (skipped > 0)
     terminal.say(`skipped ${count(skipped, "file")} that ${skipped === 1 ? "is" : "are"} not text, HTML, PDF or JSONL`);
-  for (const note of notesOn(long, options.window)) terminal.say(note);
+  for (const words of notesOn(longSentences, window)) terminal.say(words);
+  terminal.say(
+    `${count(relations, "relation")} in ${count(documents, "document")}${faultWords(faults, "; ", policy.quarantine)}`,
+  );
+  return faults === 0 ? 0 : 3;
 };
 
 /** A note about sentences that were read in windows. */

@@ -30,7 +30,10 @@ export const run: Handler<typeof trainCommand> = async (context, { config: path,
 
 async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: CommandContext): Promise<void> {
   for await (const event of events) {
-    const logged = event.kind === "done" || event.kind === "vectors" || event.kind === "notice" ? undefined : loggedForm(event);
+    const logged =
+      event.kind === "done" || event.kind === "vectors" || event.kind === "notice" || event.kind === "repaired"
+        ? undefined
+        : loggedForm(event);
     if (logged !== undefined) await terminal.print(JSON.stringify(logged));
     else if (event.kind === "start") await terminal.print(JSON.stringify(event));
     else if (event.kind !== "checkpoint") await terminal.print(JSON.stringify({ ...event, model: undefined }));
@@ -48,6 +51,8 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
       if (event.kind === "notice") terminal.say(`warning: ${event.message}`);
       else if (event.kind === "vectors") {
         terminal.say(event.name === undefined ? `no word vectors: ${event.reason}` : `reading word vectors from ${event.name} …`);
+      } else if (event.kind === "repaired") {
+        terminal.say(`warning: ${event.file}: ${event.what}`);
       } else if (event.kind === "start") {
         steps = event.steps;
         best = "";

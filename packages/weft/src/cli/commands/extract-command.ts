@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { probability, wholeNumber } from "../option-values.ts";
+import { byteRange, probability, wholeNumber } from "../option-values.ts";
 import {
   computeOptions,
   formatOption,
@@ -17,11 +17,13 @@ export const extractCommand = declareCommand({
   details:
     "Reads text and prints one JSON line for each document: tokens, entities with character offsets, relations, and a confidence " +
     "for everything. Or writes triples for the next tool (--format, --out). Works as a stream: memory does not grow with the input, " +
-    "and results come while input still arrives. A file appears only when it is complete. Long sentences are read in windows that " +
-    "overlap (--window, --overlap).\n\n" +
+    "and results come while input still arrives. Long sentences are read in windows that overlap (--window, --overlap).\n\n" +
     "A document is a line of standard input or of a text file; a whole text file whose lines are wrapped at a width; each file of " +
     "a folder; an HTML page, by its visible text; or a PDF, which needs the package unpdf (npm install unpdf). --input decides " +
-    "otherwise. Offsets count in the `text` of the output, which is the extracted text for HTML and PDF.",
+    "otherwise. Offsets count in the `text` of the output, which is the extracted text for HTML and PDF.\n\n" +
+    "Each record of the input gives one record of the output, in order. A record that cannot be read ends the work, and all before " +
+    "it are written; --on-error skip and --quarantine continue instead. A file grows as FILE.part and gets its name when it is " +
+    "complete. After a stop or a crash, --resume continues from there and gives the same bytes.",
   arguments: {
     model: { description: "a model's folder, or a run's" },
     files: {
@@ -41,6 +43,36 @@ export const extractCommand = declareCommand({
     from: { ...formatOption, value: "format", description: "read the input as this format instead of detecting it" },
     textField: textFieldOption,
     newlines: { ...newlinesOption, defaultWords: "the model's own, usually auto" },
+    blank: {
+      value: "what",
+      description: "a blank line of text: a record of its own, or skip it",
+      choices: ["record", "skip"],
+      default: "record",
+    },
+    range: {
+      value: "start:end",
+      description: "only the records that begin in these bytes of the file; parts that meet give the whole",
+      parse: byteRange,
+    },
+    firstLine: {
+      value: "n",
+      description: "the number of the line at the start of --range; saves counting the lines before it",
+      parse: wholeNumber(1),
+    },
+    onError: {
+      value: "policy",
+      description: "at a record that cannot be read: stop, skip it, or put it into the file of --quarantine",
+      choices: ["stop", "skip", "quarantine"],
+      defaultWords: "stop, or quarantine with --quarantine",
+    },
+    quarantine: { value: "file", description: "write the records that cannot be read here: place, reason and the raw record" },
+    resume: { description: "continue where an earlier call with the same options was stopped or killed" },
+    checkpointSeconds: {
+      value: "n",
+      description: "min time between the points from which --resume can continue after a crash",
+      parse: wholeNumber(0),
+      default: 2,
+    },
     format: {
       value: "name",
       description: "what to write",
@@ -52,6 +84,12 @@ export const extractCommand = declareCommand({
       description: "write here, compressed for .gz; a new folder for neo4j-csv; may be given several times",
       many: "once each",
       defaultWords: "standard output",
+    },
+    identity: {
+      value: "where",
+      description: "where jsonl names the model: in OUT.model.json beside the file, or in each record",
+      choices: ["file", "record"],
+      default: "file",
     },
     ...tripleOptions,
     threshold: thresholdOption,
@@ -77,10 +115,16 @@ export const extractCommand = declareCommand({
     plugin: pluginOption,
   },
   json: true,
+  exitCodes: {
+    1: "the extract failed or stopped at a record that cannot be read; all before it are written",
+    3: "records that cannot be read were skipped or quarantined; all others are written",
+  },
   examples: [
     ['echo "Ada Lovelace founded Acme in Paris." | weft extract runs/weft-1', "one sentence"],
     ["weft extract runs/weft-1 articles.txt.gz --format triples", "only head, relation and tail"],
     ["weft extract runs/weft-1 reports/ page.html --out found.jsonl", "a folder, and a page"],
     ["weft extract runs/weft-1 news.txt --out found.jsonl --out graph.nt.gz --out table.parquet", "three files at once"],
+    ["weft extract runs/weft-1 news.txt --out found.jsonl --quarantine bad.jsonl", "continue past records that cannot be read"],
+    ["weft extract runs/weft-1 news.txt --out found.jsonl --resume", "continue after a stop or a crash"],
   ],
 });

@@ -1,0 +1,104 @@
+import { randomBytes } from "node:crypto";
+import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { isMark, ownMark, type ProcessMark, processState } from "./process-mark.ts";
+import { temporaryName } from "./temporary-files.ts";
+
+/** Held until it is released. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a lock that belongs to this process: a small file with its mark. The lock of a process that
+ * no longer runs is taken over. That of a process of another machine is respected, since it cannot
+ * be checked.
+ *
+ * @param path the file; its folder must exist
+ * @param source what the lock is for, for error messages
+ * @param busy makes the error for a lock that another process holds, or this one
+ * @throws {FileError} when the system refuses
+ */
+export async function takeLock(path: string, source: string, busy: (holder: ProcessMark) => Error): Promise<Lock> {
+  const mark = ownMark();
+  const own = `${JSON.stringify({ ...mark, key: randomBytes(8).toString("hex") })}\n`;
+  try {
+    while (!(await create(path, own))) {
+      const found = await contents(path);
+      if (found === undefined) continue;
+      const holder = holderIn(found);
+      if (holder !== undefined && processState(holder) !== "gone") throw busy(holder);
+      await removeIfSame(path, found);
+    }
+  } catch (cause) {
+    throw fileFailure(cause, source, "write");
+  }
+  return { release: async () => removeIfSame(path, own).catch(() => undefined) };
+}
+
+/** @returns false if the file exists */
+async function create(path: string, text: string): Promise<boolean> {
+  const temporary = temporaryName(path);
+  const handle = await open(temporary, "wx");
+  try {
+    await handle.writeFile(text);
+  } finally {
+    await handle.close();
+  }
+  try {
+    // A link appears with its contents, so no process reads half of a lock.
+    await link(temporary, path);
+    return true;
+  } catch (cause) {
+    const code = systemCodeOf(cause);
+    if (code === "EEXIST") return false;
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw cause;
+    return await createPlainly(path, text);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** For file systems without hard links. */
+async function createPlainly(path: string, text: string): Promise<boolean> {
+  try {
+    const handle = await open(path, "wx");
+    await handle.writeFile(text).finally(async () => handle.close());
+    return true;
+  } catch (cause) {
+    if (systemCodeOf(cause) === "EEXIST") return false;
+    throw cause;
+  }
+}
+
+async function contents(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch((cause: unknown) => {
+    if (systemCodeOf(cause) === "ENOENT") return undefined;
+    throw cause;
+  });
+}
+
+function holderIn(text: string): ProcessMark | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isMark(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Removes a lock with these contents. Two processes may find the same stale lock: the second must
+ * not remove what the first has put in its place.
+ */
+async function removeIfSame(path: string, text: string): Promise<void> {
+  const aside = temporaryName(path);
+  try {
+    await rename(path, aside);
+  } catch (cause) {
+    if (systemCodeOf(cause) === "ENOENT") return;
+    throw cause;
+  }
+  if ((await contents(aside)) !== text) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}
