@@ -72,6 +72,7 @@ describe.each(names)("%s", (name) => {
       length: words.length,
       inputs: { words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) }, characters: { tokens } },
       tags: Int32Array.from(tags),
+      labels: Int32Array.from(tags),
       spans: Int32Array.from(entities.flatMap(([start, end]) => [start, end])),
       relations: Int32Array.from(relations.flat()),
       gold: {
@@ -127,8 +128,8 @@ describe.each(names)("%s", (name) => {
     load(store, fixture.parameters);
     const tape = new Tape(engine, new Arena(engine.heap));
     const batch = entity.encoder.pack(examples, undefined);
-    const { states, tagScores } = entity.forward(tape, batch);
-    const tags = tape.read(tape.apply(operations.softmax, tagScores));
+    const { states, entities } = entity.forward(tape, batch);
+    const tags = tape.read(tape.apply(operations.softmax, entities.scores));
     expectClose(
       tags,
       fixture.outputs.flatMap(({ tagProbabilities }) => tagProbabilities.flat()),
