@@ -176,7 +176,10 @@ function row(key, schema) {
   return `| \`${key}\` | ${valuesOf(schema)} | ${standard} | ${schema.description ?? ""} |`;
 }
 
-/** @param {JsonSchema} schema */
+/**
+ * @param {JsonSchema} schema
+ * @returns {string}
+ */
 function valuesOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, ...schema }) {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");

@@ -1,6 +1,5 @@
 import { type Matrix, normal, operations, type Tape } from "@weft-nlp/tensor";
 import { type Inputs, type PackedSentences, SentenceEncoder } from "../encoders/index.ts";
-import { ConfigError } from "../errors.ts";
 import type { EntityHead, GoldEntities, UnitScores } from "../heads/entities/entity-head.ts";
 import { readSpans } from "../heads/spans/read-spans.ts";
 import { SpanEntities } from "../heads/spans/span-entities.ts";
@@ -62,15 +61,8 @@ export class TaggingNetwork {
 }
 
 function headOf(settings: TaggingSettings, lexicon: Lexicon, width: number, scope: Scope): EntityHead {
-  const { spans = false, tagger, dropout } = settings;
+  const { spans = false, dropout } = settings;
   if (spans === false) return new TagEntities(settings, lexicon, width, scope);
-  if (tagger === "crf") {
-    throw new ConfigError("SETTING_INVALID", {
-      at: { path: "model.tagger" },
-      message: "a conditional random field reads the tags of words in order, and spans have none",
-      hint: "set model.tagger to softmax, or model.spans to off",
-    });
-  }
   return new SpanEntities(spans, lexicon, width, dropout, scope);
 }
 

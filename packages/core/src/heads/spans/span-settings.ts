@@ -33,7 +33,9 @@ export type SpanSettings = z.infer<typeof settings>;
 export const spansSetting = () =>
   switchable(settings)
     .prefault("off")
-    .describe("find entities, also nested ones, by scoring each span of words; off: by a tag for each word");
+    .describe(
+      "find entities, also nested ones, by scoring each span of words; tagger and decoding, which are about tags, then have no effect",
+    );
 
 /** What the spans of a model are, with the choices that depend on train made. */
 export interface SpanLimits {
