@@ -31,7 +31,7 @@ function built(name: string, settings: object, sentences: readonly Sentence[] = 
 }
 
 // Entities that are not nested, under the contract of every model.
-const rare = /(character|distance|width|first-type|second-type|overlap)\/|label\/weight$|span\/hidden\/width/;
+const rare = /(character|distance|width)\/|(label|inner)\/weight$|\/hidden\/|\/(first|second|middle|inner)\/width-/;
 describeModel(models.get("joint-nn"), {
   title: "joint-nn with spans",
   settings: joint,

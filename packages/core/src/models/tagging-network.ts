@@ -61,9 +61,9 @@ export class TaggingNetwork {
 }
 
 function headOf(settings: TaggingSettings, lexicon: Lexicon, width: number, scope: Scope): EntityHead {
-  const { spans = false, dropout } = settings;
+  const { spans = false } = settings;
   if (spans === false) return new TagEntities(settings, lexicon, width, scope);
-  return new SpanEntities(spans, lexicon, width, dropout, scope);
+  return new SpanEntities(spans, lexicon, width, scope);
 }
 
 /**

@@ -22,15 +22,12 @@ export class SpanEntities implements EntityHead {
   readonly #lexicon: Lexicon;
   readonly #types: readonly (string | null)[];
 
-  /**
-   * @param width columns of the states, D
-   * @param dropout of the hidden layer
-   */
-  constructor(settings: SpanSettings, lexicon: Lexicon, width: number, dropout: number, scope: Scope) {
+  /** @param width columns of the states, D */
+  constructor(settings: SpanSettings, lexicon: Lexicon, width: number, scope: Scope) {
     this.#limits = spanLimits(settings, lexicon);
     this.#lexicon = lexicon;
     this.#types = spanTypes(lexicon);
-    this.#head = new SpansHead(settings, 1 + this.#types.length, width, dropout, scope.child("span"));
+    this.#head = new SpansHead(settings, 1 + this.#types.length, width, scope.child("span"));
   }
 
   get nested(): boolean {

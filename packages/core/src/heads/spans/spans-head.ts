@@ -34,7 +34,6 @@ function firstAt(value: number): Initialiser {
  * word are multiplied once per word instead of once per span.
  */
 export class SpansHead {
-  readonly #dropout: number;
   readonly #inner: ConvolutionLayer;
   /** W₁, split by the parts of the feature vector. */
   readonly #hidden: Readonly<Record<"first" | "last" | "inner", LinearLayer>>;
@@ -44,11 +43,9 @@ export class SpansHead {
   /**
    * @param labels of a span, L
    * @param stateSize columns of the states, D
-   * @param dropout of the hidden layer
    */
-  constructor(settings: SpanSettings, labels: number, stateSize: number, dropout: number, scope: Scope) {
+  constructor(settings: SpanSettings, labels: number, stateSize: number, scope: Scope) {
     const { size, filters, widths, distinctWidths } = settings;
-    this.#dropout = dropout;
     this.#inner = convolutionLayer(scope.child("inner"), stateSize, filters, widths);
     const pooled = filters * widths.length;
     const place = scope.child("hidden");
@@ -90,7 +87,6 @@ export class SpansHead {
         { input: parameterMatrix(tape, this.#width), rows: rows((start, end) => Math.min(widest, end - start - 1)) },
       ],
     }); // W₁ f + b₁, [S, size]
-    const hidden = tape.apply(operations.relu, sum);
-    return applyLinear(tape, this.#output, tape.apply(operations.dropout, { input: hidden, rate: this.#dropout }));
+    return applyLinear(tape, this.#output, tape.apply(operations.relu, sum));
   }
 }
