@@ -31,9 +31,9 @@ export interface TaggedWords {
 }
 
 /**
- * An encoder, a BiLSTM and a head for entities: the entity side of the joint network (Sun et al. 2018,
- * §3.1) and the whole tagger (Ma and Hovy 2016). Dropout of one rate applies inside the characters,
- * to the input and to the states.
+ * An encoder, a BiLSTM and a head for entities: the entity side of the joint network (Sun et al.
+ * 2018, §3.1) and the whole tagger (Ma and Hovy 2016). Dropout of one rate applies inside the
+ * characters, to the input and to the states.
  */
 export class TaggingNetwork {
   readonly encoder: SentenceEncoder;

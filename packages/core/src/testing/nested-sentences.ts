@@ -4,7 +4,7 @@ import type { Sentence } from "../schema/index.ts";
  * Parses a sentence like `[ [ Lithium ]DRUG toxicity ]EFFECT resolved .`, whose entities may be
  * nested. They are numbered as they begin, outer ones first; relations are `head type tail`.
  */
-export function nestedSentence(id: string, text: string, ...relations: readonly string[]): Sentence {
+function nestedSentence(id: string, text: string, ...relations: readonly string[]): Sentence {
   const tokens: string[] = [];
   const entities: { start: number; end: number; type: string }[] = [];
   const open: number[] = [];

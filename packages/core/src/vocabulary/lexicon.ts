@@ -35,7 +35,7 @@ export interface LexiconNeeds {
 }
 
 /** What is known of the spans of the entities in the training split. */
-export interface EntitySpans {
+interface EntitySpans {
   /** Words of the longest entity; 0 without entities. */
   readonly longest: number;
   /** Whether entities of a sentence overlap. */

@@ -56,7 +56,7 @@ export function overlapOf(first: Span, second: Span): number {
   return second.start <= first.start && first.end <= second.end ? 1 : 2;
 }
 
-/** The ways in which two spans overlap: the first holds the second, the other way, or they cross. */
+/** The ways in which spans overlap: the first holds the second, the other way, or they cross. */
 export const overlapKinds = 3;
 
 /**

@@ -46,7 +46,9 @@ test("what spans cannot hold is reported", () => {
 
 test("the lexicon knows the longest entity of train, and whether entities overlap", () => {
   expect(lexicon.spans).toEqual({ longest: 4, nested: true });
-  expect(lexiconFromJson(JSON.parse(JSON.stringify(lexicon))).spans).toEqual(lexicon.spans);
+  const stored = JSON.parse(JSON.stringify(lexicon)) as object;
+  expect(lexiconFromJson(stored).spans).toEqual(lexicon.spans);
+  expect(() => lexiconFromJson({ ...stored, spans: { longest: "3" } })).toThrow("spans.longest");
   const flat = nestedSentences.map((sentence) => ({ ...sentence, entities: sentence.entities.slice(0, 1), relations: [] }));
   expect(buildLexicon(flat, lexiconSettings.parse({})).spans?.nested).toBe(false);
   const twice = flat.map((sentence) => ({ ...sentence, entities: sentence.entities.flatMap((each) => [each, each]) }));

@@ -27,8 +27,8 @@ function firstAt(value: number): Initialiser {
 
 /**
  * Scores the labels of spans: W₂ relu(W₁ f + b₁) + b₂, where f concatenates the states of the first
- * and of the last word, the maximum of a convolution over the words, and the width (Lee et al. 2017,
- * §4, and Eberts and Ulges 2020, §3.2, with filters of several words in the place of single ones).
+ * and of the last word, the maximum of a convolution over the words, and the width (Lee et al.
+ * 2017, §4; Eberts and Ulges 2020, §3.2, with filters over several words in the place of one).
  *
  * The hidden layer is linear before its ReLU, so W₁ f is a sum over the parts of f. Those of one
  * word are multiplied once per word instead of once per span.

@@ -4,7 +4,7 @@ import { logOf } from "../../heads/sampling.ts";
 import type { Reading } from "../../heads/span-pairs/candidate-pairs.ts";
 import type { Output, OutputScores } from "../model.ts";
 
-/** An output of the joint network: entities by their labels, and a label for each of their pairs. */
+/** An output of the joint network: labels of entities, and a label for each of their pairs. */
 export interface JointOutput extends Output {
   /** The labels of the entities: tags, or the labels of spans. */
   readonly entityLabels: Int32Array;
