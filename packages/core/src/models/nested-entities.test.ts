@@ -2,7 +2,7 @@
 import { Random } from "@weft-nlp/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type BuiltModel, buildModel, packModel, unpackModel } from "../inference/index.ts";
-import type { Sentence } from "../schema/index.ts";
+import type { Entity, Sentence } from "../schema/index.ts";
 import { describeModel } from "../testing/describe-model.ts";
 import { nestedSentences } from "../testing/nested-sentences.ts";
 import { differentiate, learn, learnt, predict, slopeNoise, slopeOf } from "../testing/probe-model.ts";
@@ -65,8 +65,7 @@ describe.each([
       expect(entities.map(keyed)).toEqual(gold.entities.toSorted((a, b) => a.start - b.start || a.end - b.end).map(keyed));
       const named = (of: Pick<Sentence, "entities" | "relations">): string[] =>
         of.relations
-          .map(({ head, tail, type }) => [of.entities[head], type, of.entities[tail]])
-          .map(([head, type, tail]) => [keyed(head as never), type, keyed(tail as never)].join(" "))
+          .map(({ head, tail, type }) => `${keyed(of.entities[head] as Entity)} ${type} ${keyed(of.entities[tail] as Entity)}`)
           .sort();
       expect(named({ entities: [...entities], relations: [...relations] })).toEqual(named(gold));
       for (const { confidence } of entities) expect(confidence).toBeGreaterThan(0.5);

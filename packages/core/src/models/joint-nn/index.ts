@@ -186,7 +186,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     { entities: scores }: TaggedWords,
     { random, epoch = 1 }: LossOptions,
   ): Reading[] {
-    const { tagsRead, samplingDecay, candidates, pairs: order } = this.#settings;
+    const { tagsRead, samplingDecay, candidates } = this.#settings;
     if (!tape.training) return examples.map((example, s) => this.#goldReading(s, example).reading);
     const chance = samplingDecay / (samplingDecay + Math.exp(epoch / samplingDecay));
     const share = tagsRead === "gold" ? 1 : tagsRead === "predicted" ? 0 : chance;
