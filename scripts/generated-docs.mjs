@@ -81,13 +81,19 @@ export function settingsTable(schema) {
   function visit(group, path, variant) {
     const entries = Object.entries(group.properties ?? {});
     const rows = entries.flatMap(([key, each]) =>
-      isSwitchboard(each) ? switchRows(key, each) : isGroup(each) ? [] : [row(key, each)],
+      isSwitchboard(each)
+        ? switchRows(`${key}.`, each)
+        : isSwitch(each)
+          ? switchRows("", { properties: { [key]: each } })
+          : isGroup(each)
+            ? []
+            : [row(key, each)],
     );
     const title = path === "" ? "At the top" : `\`${path}\`${variant === undefined ? "" : `: \`${variant}\``}`;
     if (rows.length > 0)
       sections.push([`## ${title}`, "", "| Setting | Values | Default | Meaning |", "|---|---|---|---|", ...rows].join("\n"));
     for (const [key, each] of entries) {
-      if (!isGroup(each) || isSwitchboard(each)) continue;
+      if (!isGroup(each) || isSwitchboard(each) || isSwitch(each)) continue;
       const below = path === "" ? key : `${path}.${key}`;
       const choices = each.oneOf ?? each.anyOf ?? [each];
       const known = choices.map((choice) => described.get(JSON.stringify(choice.properties)));
@@ -133,20 +139,20 @@ function isSwitch({ anyOf = [] }) {
 }
 
 /**
- * @param {string} key
+ * @param {string} before the path of the group, with its full stop
  * @param {JsonSchema} schema
  * @returns {string[]}
  */
-function switchRows(key, { properties = {} }) {
+function switchRows(before, { properties = {} }) {
   return Object.entries(properties).flatMap(([name, each]) => {
     const standard = each.default === "off" ? "off" : "on";
     const inner = each.anyOf?.find((form) => form.properties !== undefined)?.properties ?? {};
     return [
-      `| \`${key}.${name}\` | \`on\`, \`off\`, settings | \`${standard}\` | ${each.description ?? ""} |`,
+      `| \`${before}${name}\` | \`on\`, \`off\`, settings | \`${standard}\` | ${each.description ?? ""} |`,
       ...Object.entries(inner).flatMap(([setting, schema]) =>
         isSwitch(schema)
-          ? switchRows(`${key}.${name}`, { properties: { [setting]: schema } })
-          : [row(`${key}.${name}.${setting}`, schema)],
+          ? switchRows(`${before}${name}.`, { properties: { [setting]: schema } })
+          : [row(`${before}${name}.${setting}`, schema)],
       ),
     ];
   });
@@ -170,10 +176,14 @@ function row(key, schema) {
   return `| \`${key}\` | ${valuesOf(schema)} | ${standard} | ${schema.description ?? ""} |`;
 }
 
-/** @param {JsonSchema} schema */
+/**
+ * @param {JsonSchema} schema
+ * @returns {string}
+ */
 function valuesOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, ...schema }) {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
+  if (schema.anyOf !== undefined) return schema.anyOf.map(valuesOf).join(", or ");
   const low = minimum !== undefined ? `≥ ${minimum}` : exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : "";
   const bounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `≤ ${maximum}` : "";
   const high = exclusiveMaximum !== undefined ? `< ${exclusiveMaximum}` : bounded;

@@ -1,7 +1,8 @@
 """Reference values of the joint network (Sun et al., EMNLP 2018) for the tests of our own implementation.
 
 Written from sections 3.1 and 3.2, one sentence and one pair at a time, in float64: every span is cut out, padded and convolved
-separately; every pair gets its whole feature vector and one weight matrix. All parameters are multiples of 1/1024, so they are the
+separately; every pair gets its whole feature vector and one weight matrix. The variants with spans score every span of up to
+three words (Lee et al. 2017, section 4) in the place of tags, and relate entities inside others too. All parameters are multiples of 1/1024, so they are the
 same numbers in float32. The seed is one for which no maximum is decided, and no ReLU switched, by a margin too small for a float32
 computation. There is no dropout.
 
@@ -25,6 +26,7 @@ STATE = 2 * HIDDEN
 POOLED = FILTERS * len(WIDTHS)
 FEATURES = 3 * POOLED + 2 * STATE + DISTANCES
 SEED = "weft-joint-3"
+SPANS = dict(longest=3, nested=True, size=5, filters=3, widths=[1, 2], distinctWidths=2)
 CLEARANCE = 2e-5  # the minimum distance of a maximum from its runner-up, and of a ReLU's input from zero
 
 BASE = dict(tagger="softmax", rightContext="correct", pairs="left-to-right", candidates="predicted-and-gold",
@@ -42,23 +44,42 @@ VARIANTS = {
     "predicted-only": dict(candidates="predicted"),
     "sentence-means": dict(means="sentence"),
     "no-characters": dict(characters=False),
+    "spans": dict(spans=SPANS),
+    "spans-ordered": dict(spans=SPANS, pairs="ordered"),
+    "spans-flat": dict(spans=dict(SPANS, nested=False)),
 }
 
 
-def sentences():
-    """Lengths 7, 1 and 9; relations in both directions, adjacent entities, an entity of three words, unknown characters."""
+def nested(s):
+    return "spans" in s and s["spans"]["nested"]
+
+
+def flat_tags(n, entities):
+    """A tag for each word; of entities that overlap, the longest stays, and the first of equally long ones."""
+    tags = ["O"] * n
+    for start, end, kind in sorted(entities, key=lambda entity: entity[0] - entity[1]):
+        if any(tag != "O" for tag in tags[start:end]):
+            continue
+        for i in range(start, end):
+            tags[i] = f"{'U' if end - start == 1 else 'B' if i == start else 'L' if i == end - 1 else 'I'}-{kind}"
+    return tags
+
+
+def sentences(s):
+    """Lengths 7, 1 and 9; relations in both directions, adjacent entities, an entity of three words, unknown characters.
+    If entities may be nested: one at the beginning and one at the end of another, two that cross, and relations of all these."""
     draw = random.Random(SEED)
     gold = [
         (7, [(0, 2, "X"), (2, 3, "Y"), (4, 7, "X")], [(0, 1, 1), (2, 0, 0)]),
         (1, [], []),
         (9, [(1, 2, "Y"), (3, 5, "X"), (8, 9, "Y")], [(2, 1, 1), (0, 2, 0)]),
     ]
+    if nested(s):
+        gold[0] = (7, [(0, 1, "Y"), (0, 2, "X"), (4, 7, "X"), (6, 7, "Y")], [(1, 0, 1), (3, 2, 0), (0, 2, 1)])
+        gold[2] = (9, [(1, 3, "Y"), (2, 5, "X"), (8, 9, "Y")], [(1, 0, 1), (0, 2, 0)])
     found = []
     for n, entities, relations in gold:
-        tags = ["O"] * n
-        for start, end, kind in entities:
-            for i in range(start, end):
-                tags[i] = f"{'U' if end - start == 1 else 'B' if i == start else 'L' if i == end - 1 else 'I'}-{kind}"
+        tags = flat_tags(n, entities)
         found.append(dict(
             words=[draw.randrange(WORDS) for _ in range(n)],
             tokens=["".join(draw.choice(ALPHABET + "?") for _ in range(draw.randint(1, 5))) for _ in range(n)],
@@ -78,7 +99,18 @@ def shapes(s):
         found[f"joint-nn/encoder/{direction}/input/weight"] = [4 * HIDDEN, WORD_DIM + (POOLED if s["characters"] else 0)]
         found[f"joint-nn/encoder/{direction}/hidden/weight"] = [4 * HIDDEN, HIDDEN]
         found[f"joint-nn/encoder/{direction}/bias"] = [4 * HIDDEN]
-    found.update({"joint-nn/tag/weight": [len(TAGS), STATE], "joint-nn/tag/bias": [len(TAGS)]})
+    if "spans" in s:
+        spans, at = s["spans"], "joint-nn/span"
+        for width in spans["widths"]:
+            found[f"{at}/inner/width-{width}/weight"] = [spans["filters"], STATE, width]
+            found[f"{at}/inner/width-{width}/bias"] = [spans["filters"]]
+        for part, inputs in (("first", STATE), ("last", STATE), ("inner", spans["filters"] * len(spans["widths"])),
+                             ("width", spans["distinctWidths"])):
+            found[f"{at}/hidden/{part}/weight"] = [spans["size"], inputs]
+        found.update({f"{at}/hidden/bias": [spans["size"]], f"{at}/label/weight": [1 + len(TYPES), spans["size"]],
+                      f"{at}/label/bias": [1 + len(TYPES)]})
+    else:
+        found.update({"joint-nn/tag/weight": [len(TAGS), STATE], "joint-nn/tag/bias": [len(TAGS)]})
     if s["tagger"] == "crf":
         found.update({"joint-nn/chain/transitions": [len(TAGS), len(TAGS)],  # from row to column
                       "joint-nn/chain/start": [len(TAGS)], "joint-nn/chain/end": [len(TAGS)]})
@@ -88,6 +120,9 @@ def shapes(s):
             found[f"joint-nn/{part}/width-{width}/bias"] = [FILTERS]
     found["joint-nn/hidden/weight"] = [MLP, FEATURES]  # columns: e1, e2, middle, left, right, distance
     found["joint-nn/hidden/bias"] = [MLP]
+    if nested(s):  # columns: the type of an entity, the way in which two overlap
+        found.update({"joint-nn/hidden/first-type/weight": [MLP, len(TYPES)], "joint-nn/hidden/second-type/weight": [MLP, len(TYPES)],
+                      "joint-nn/hidden/overlap/weight": [MLP, 3]})
     labels = 1 + RELATIONS * (1 if s["pairs"] == "ordered" else 2)
     found.update({"joint-nn/label/weight": [labels, MLP], "joint-nn/label/bias": [labels]})
     return found
@@ -112,12 +147,12 @@ def rectified(x):
     return torch.relu(x)
 
 
-def cnn(p, at, rows):
+def cnn(p, at, rows, widths=WIDTHS):
     """rows: a list of vectors; an empty list means one row of zeros."""
-    columns = p[f"{at}/width-{WIDTHS[0]}/weight"].shape[1]
+    columns = p[f"{at}/width-{widths[0]}/weight"].shape[1]
     x = torch.stack(rows) if rows else torch.zeros(1, columns, dtype=torch.float64)
     pooled = []
-    for width in WIDTHS:
+    for width in widths:
         y = F.conv1d(x.t().unsqueeze(0), p[f"{at}/width-{width}/weight"], p[f"{at}/width-{width}/bias"], padding=width - 1)[0]
         for row in y:
             clear(row)
@@ -209,64 +244,130 @@ def tag_loss(s, p, scores, gold):
     return torch.logsumexp(alpha + chain["end"], 0) - path
 
 
-def pair_scores(s, p, ahead, back, tags, e1, e2):
+def span_scores(s, p, ahead, back):
+    """The scores of every span, by start and then end."""
+    spans, at, found = s["spans"], "joint-nn/span", {}
+    h = [torch.cat([a, b]) for a, b in zip(ahead, back)]
+    for start in range(len(h)):
+        for end in range(start + 1, min(len(h), start + spans["longest"]) + 1):
+            width = F.one_hot(torch.tensor(min(spans["distinctWidths"], end - start) - 1), spans["distinctWidths"]).double()
+            hidden = p[f"{at}/hidden/first/weight"] @ h[start] + p[f"{at}/hidden/last/weight"] @ h[end - 1] + p[f"{at}/hidden/bias"]
+            hidden = hidden + p[f"{at}/hidden/inner/weight"] @ cnn(p, f"{at}/inner", h[start:end], spans["widths"])
+            hidden = rectified(hidden + p[f"{at}/hidden/width/weight"] @ width)
+            found[start, end] = p[f"{at}/label/weight"] @ hidden + p[f"{at}/label/bias"]
+    return found
+
+
+def best_spans(s, scores):
+    """The label of every span. Without nesting: the set that weighs most of all sets that do not overlap, tried one by one."""
+    for row in scores.values():
+        clear(row)
+    labels = {span: int(row.argmax()) for span, row in scores.items()}
+    if s["spans"]["nested"]:
+        assert sum(label > 0 for label in labels.values()) <= 2 * max(end for _, end in labels)
+        return labels
+    weights = {span: float(row.max() - row[0]) for span, row in scores.items() if labels[span] > 0}
+
+    def sets(start):
+        """Every set of spans that begin here or later."""
+        if all(span[0] < start for span in weights):
+            return [(0.0, ())]
+        found = sets(start + 1)
+        for span in weights:
+            if span[0] == start:
+                found = found + [(value + weights[span], (span,) + chosen) for value, chosen in sets(span[1])]
+        return found
+
+    ordered = sorted(sets(0), reverse=True)
+    assert len(ordered) < 2 or ordered[0][0] - ordered[1][0] > CLEARANCE, "the best set is too narrow: take another seed"
+    return {span: label if span in ordered[0][1] else 0 for span, label in labels.items()}
+
+
+def overlap(e1, e2):
+    """The first holds the second, the second the first, or they cross; None if they are apart."""
+    if e1[1] <= e2[0] or e2[1] <= e1[0]:
+        return None
+    return 0 if e1[0] <= e2[0] and e2[1] <= e1[1] else 1 if e2[0] <= e1[0] and e1[1] <= e2[1] else 2
+
+
+def pair_scores(s, p, ahead, back, tags, e1, e2, kinds):
     n = len(ahead)
     seen = [torch.cat([ahead[i], back[i], F.one_hot(torch.tensor(tags[i]), len(TAGS)).double()]) for i in range(n)]
-    (left, right) = (e1, e2) if e1[0] < e2[0] else (e2, e1)
+    (left, right) = (min(e1[0], e2[0]), min(e1[1], e2[1])), (max(e1[0], e2[0]), max(e1[1], e2[1]))
+    gap = max(0, right[0] - left[1])
     zero = torch.zeros(HIDDEN, dtype=torch.float64)
     f_left = torch.cat([ahead[left[0] - 1] if left[0] > 0 else zero, back[0] - back[left[0]]])
     f_right = torch.cat([ahead[n - 1] - ahead[right[1] - 1], back[right[1]] if right[1] < n else zero])
     if s["rightContext"] == "duplicated-left":
         f_right = f_left
     f = torch.cat([cnn(p, "joint-nn/first", seen[e1[0]:e1[1]]), cnn(p, "joint-nn/second", seen[e2[0]:e2[1]]),
-                   cnn(p, "joint-nn/middle", seen[left[1]:right[0]]), f_left, f_right,
-                   F.one_hot(torch.tensor(min(DISTANCES - 1, right[0] - left[1])), DISTANCES).double()])
-    hidden = rectified(p["joint-nn/hidden/weight"] @ f + p["joint-nn/hidden/bias"])
+                   cnn(p, "joint-nn/middle", seen[left[1]:left[1] + gap]), f_left, f_right,
+                   F.one_hot(torch.tensor(min(DISTANCES - 1, gap)), DISTANCES).double()])
+    hidden = p["joint-nn/hidden/weight"] @ f + p["joint-nn/hidden/bias"]
+    if nested(s):
+        for name, kind in (("first-type", kinds.get(e1)), ("second-type", kinds.get(e2)), ("overlap", overlap(e1, e2))):
+            if kind is not None:
+                hidden = hidden + p[f"joint-nn/hidden/{name}/weight"][:, kind]
+    hidden = rectified(hidden)
     return p["joint-nn/label/weight"] @ hidden + p["joint-nn/label/bias"]
 
 
 def forward(s, p, sentence):
     ahead, back = states(s, p, sentence)
-    scores = [p["joint-nn/tag/weight"] @ torch.cat([a, b]) + p["joint-nn/tag/bias"] for a, b in zip(ahead, back)]
-    tags = sentence["tags"] if s["tagsRead"] == "gold" else best_tags(s, p, scores)
-    spans = chunks([TAGS[t] for t in tags])
-    gold = [(start, end) for start, end, _ in sentence["entities"]]
+    gold = {(start, end): TYPES.index(kind) for start, end, kind in sentence["entities"]}
+    if "spans" in s:
+        units = span_scores(s, p, ahead, back)
+        labels = best_spans(s, units)
+        kinds = {**gold, **{span: label - 1 for span, label in labels.items() if label > 0}}
+        spans = [span for span, label in labels.items() if label > 0]
+        tags = [TAGS.index(tag) for tag in flat_tags(len(ahead), [(*span, TYPES[kinds[span]]) for span in spans])]
+        scores = list(units.values())
+        entity = sum(-torch.log_softmax(row, 0)[gold[span] + 1 if span in gold else 0] for span, row in units.items())
+    else:
+        scores = [p["joint-nn/tag/weight"] @ torch.cat([a, b]) + p["joint-nn/tag/bias"] for a, b in zip(ahead, back)]
+        tags = sentence["tags"] if s["tagsRead"] == "gold" else best_tags(s, p, scores)
+        spans, kinds = chunks([TAGS[t] for t in tags]), {}
+        entity = tag_loss(s, p, scores, sentence["tags"])
+    places = list(gold)
     if s["candidates"] != "predicted":
-        spans = spans + gold
+        spans = spans + places
     spans = sorted(set(spans))
-    truth = {(gold[head], gold[tail]): kind for head, tail, kind in sentence["relations"]}
+    truth = {(places[head], places[tail]): kind for head, tail, kind in sentence["relations"]}
     pairs, labels, outputs = [], [], []
     for e1 in spans:
         for e2 in spans:
             apart = e1[1] <= e2[0] or (s["pairs"] == "ordered" and e2[1] <= e1[0])
-            if not apart:
+            inside = nested(s) and e1 != e2 and overlap(e1, e2) is not None and (s["pairs"] == "ordered" or e1 < e2)
+            if not apart and not inside:
                 continue
             pairs.append([list(e1), list(e2)])
             if s["pairs"] == "ordered":
                 labels.append(1 + truth[e1, e2] if (e1, e2) in truth else 0)
             else:
                 labels.append(1 + 2 * truth[e1, e2] if (e1, e2) in truth else 2 + 2 * truth[e2, e1] if (e2, e1) in truth else 0)
-            outputs.append(pair_scores(s, p, ahead, back, tags, e1, e2))
-    entity = tag_loss(s, p, scores, sentence["tags"])
+            outputs.append(pair_scores(s, p, ahead, back, tags, e1, e2, kinds))
     relation = sum((-torch.log_softmax(y, 0)[t] for y, t in zip(outputs, labels)), torch.zeros((), dtype=torch.float64))
-    return dict(scores=scores, tags=tags, spans=spans, pairs=pairs, labels=labels, outputs=outputs, entity=entity, relation=relation)
+    return dict(words=len(ahead), scores=scores, tags=tags, spans=spans, kinds=[kinds.get(span, -1) for span in spans], pairs=pairs,
+                labels=labels, outputs=outputs, entity=entity, relation=relation)
 
 
 def fixture(changes):
-    s, data = {**BASE, **changes}, sentences()
+    s = {**BASE, **changes}
+    data = sentences(s)
     p = {name: drawn(name, shape) for name, shape in shapes(s).items()}
     results = [forward(s, p, sentence) for sentence in data]
     if s["means"] == "batch":
-        entity = sum(r["entity"] for r in results) / sum(len(r["scores"]) for r in results)
+        entity = sum(r["entity"] for r in results) / sum(r["words"] for r in results)
         relation = sum(r["relation"] for r in results) / sum(len(r["pairs"]) for r in results)
     else:
-        entity = sum(r["entity"] / len(r["scores"]) for r in results) / len(data)
+        entity = sum(r["entity"] / r["words"] for r in results) / len(data)
         relation = sum(r["relation"] / max(1, len(r["pairs"])) for r in results) / len(data)
     (entity + relation).backward()
     softmax = lambda rows: [numbers(torch.softmax(row.detach(), 0).tolist()) for row in rows]
     return dict(
         settings=s, sentences=data, parameters={name: stored(value) for name, value in p.items()},
-        outputs=[dict(tags=r["tags"], spans=r["spans"], pairs=r["pairs"], labels=r["labels"], tagProbabilities=softmax(r["scores"]),
+        outputs=[dict(tags=r["tags"], spans=r["spans"], pairs=r["pairs"], labels=r["labels"],
+                      **({"types": r["kinds"]} if nested(s) else {}), tagProbabilities=softmax(r["scores"]),
                       labelProbabilities=softmax(r["outputs"])) for r in results],
         entityLoss=float(f"{entity.item():.12g}"), relationLoss=float(f"{relation.item():.12g}"),
         gradients={name: stored(torch.zeros_like(value) if value.grad is None else value.grad) for name, value in p.items()},

@@ -3,6 +3,7 @@ import { schemaFrom } from "../catalogue.ts";
 import type { Lexicon, LexiconNeeds } from "../vocabulary/index.ts";
 import type { InputPart } from "./input-part.ts";
 import { inputParts } from "./inputs/index.ts";
+import { switchable } from "./switchable.ts";
 
 /**
  * The input parts of a model: the settings of each part, or false if the model does not read it.
@@ -33,7 +34,7 @@ function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: bo
     Object.fromEntries(
       offered.map((part) => {
         const own = part.settings(defaults[part.name] ?? {});
-        const choice = z.union([own, z.literal(["on", true, "off", false]).transform(switched(own))]);
+        const choice = switchable(own);
         const standard = Object.hasOwn(defaults, part.name) ? choice.prefault({}) : choice.prefault("off");
         return [part.name, standard.describe(part.summary)];
       }),
@@ -43,17 +44,6 @@ function sectionOf(defaults: Readonly<Record<string, object>>, givenEntities: bo
     (inputs) => Object.values(inputs).some((part) => part !== false),
     "expected at least one input that is not off",
   );
-}
-
-/** `on` means the part's own defaults, which a part that must be given a setting does not have. */
-function switched(own: z.ZodType<object>): (word: string | boolean, context: z.RefinementCtx) => object | false {
-  return (word, context) => {
-    if (word === "off" || word === false) return false;
-    const result = own.safeParse({});
-    if (result.success) return result.data;
-    for (const { message, path } of result.error.issues) context.addIssue({ code: "custom", message, path });
-    return z.NEVER;
-  };
 }
 
 /** A part with the model's settings for it. */

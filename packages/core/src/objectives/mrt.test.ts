@@ -1,7 +1,7 @@
 import { Random } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
 import { buildModel } from "../inference/index.ts";
-import { models } from "../models/index.ts";
+import { models, type Output } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import {
   build,
@@ -107,25 +107,30 @@ describe.each(Object.keys(cases))("%s", (name) => {
     expect(set[0]?.prediction.entities.map(({ start, end }) => [start, end])).toEqual(
       one.entities.map(({ start, end }) => [start, end]),
     );
-    expect(new Set(set.map(({ prediction }) => prediction.tags?.join())).size).toBe(set.length);
-    // One draw at a time: how often tags come up beside gold, against their probability among those
-    // that are not gold.
+    // Nested entities have the same tags as the longest of them alone.
+    const keyOf = ({ prediction: { tags, entities } }: Pick<Output, "prediction">): string =>
+      [tags?.join(), ...entities.map(({ start, end, type }) => `${start}-${end}-${type}`)].join(" ");
+    expect(new Set(set.map(keyOf)).size).toBe(set.length);
+    // One draw at a time: how often entities come up beside gold, against their probability among
+    // those that are not gold.
     const all = everyOutput(at);
     const { entities } = at.score([all]);
-    const odds = new Map(all.map(({ prediction }, k) => [prediction.tags?.join(), Math.exp(entities[0]?.[k] ?? 0)]));
-    const gold = odds.get(set[0]?.prediction.tags?.join()) ?? 0;
+    const odds = new Map(all.map((output, k) => [keyOf(output), Math.exp(entities[0]?.[k] ?? 0)]));
+    const goldKey = keyOf(set[0] as Output);
+    const gold = odds.get(goldKey) ?? 0;
     const counts = new Map<string | undefined, number>();
     const draws = 3000;
     const random = Random.of(2);
     for (let k = 0; k < draws; k++) {
-      const tags = at.sample({ samples: 1, epsilon: 0 }, random)[0]?.[1]?.prediction.tags?.join();
-      counts.set(tags, (counts.get(tags) ?? 0) + 1);
+      const drawn = at.sample({ samples: 1, epsilon: 0 }, random)[0]?.[1];
+      const key = drawn && keyOf(drawn);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    for (const [tags, p] of odds) {
-      if (tags === set[0]?.prediction.tags?.join()) continue;
+    for (const [key, p] of odds) {
+      if (key === goldKey) continue;
       const expected = p / (1 - gold);
       const deviation = Math.sqrt((expected * (1 - expected)) / draws);
-      expect(Math.abs((counts.get(tags) ?? 0) / draws - expected), tags).toBeLessThan(5 * deviation + 1e-3);
+      expect(Math.abs((counts.get(key) ?? 0) / draws - expected), key).toBeLessThan(5 * deviation + 1e-3);
     }
   });
 

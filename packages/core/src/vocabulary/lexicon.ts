@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigError, DataError, type Location } from "../errors.ts";
-import { asObject, asString } from "../json/fields.ts";
-import type { Entity, Sentence } from "../schema/index.ts";
+import { asNumber, asObject, asString } from "../json/fields.ts";
+import { type Entity, overlappingEntities, type Sentence } from "../schema/index.ts";
 import { type TagScheme, tagInventory } from "../text/index.ts";
 import { Labels, labelsOf } from "./labels.ts";
 import type { WordVectors } from "./vectors/index.ts";
@@ -30,6 +30,16 @@ export interface LexiconNeeds {
    * some lack them.
    */
   readonly pos?: "tagged" | "always" | undefined;
+  /** What spans entities have. */
+  readonly spans?: boolean | undefined;
+}
+
+/** What is known of the spans of the entities in the training split. */
+interface EntitySpans {
+  /** Words of the longest entity; 0 without entities. */
+  readonly longest: number;
+  /** Whether entities of a sentence overlap. */
+  readonly nested: boolean;
 }
 
 /**
@@ -53,6 +63,8 @@ export interface Lexicon {
    * classify pairs of entities.
    */
   readonly argumentTypes?: Labels | undefined;
+  /** For models that find entities by spans. */
+  readonly spans?: EntitySpans | undefined;
 }
 
 /** Encodes two entity types as one label. */
@@ -73,6 +85,7 @@ export function entityTypesOf({ tags, typed }: Pick<Lexicon, "tags" | "typed">):
 export function labelDifference(one: Lexicon, other: Lexicon): string | undefined {
   if (one.typed !== other.typed) return `entities of ${one.typed ? "one" : "the other"} have types`;
   if (one.scheme !== other.scheme) return `one encodes entities as ${one.scheme}, the other as ${other.scheme}`;
+  if (JSON.stringify(one.spans) !== JSON.stringify(other.spans)) return "the entities they learnt from have other spans";
   const kinds = [
     ["entity types", new Set(entityTypesOf(one)), new Set(entityTypesOf(other))],
     ["relation types", new Set(one.relations), new Set(other.relations)],
@@ -103,7 +116,7 @@ export function labelDifference(one: Lexicon, other: Lexicon): string | undefine
 export function buildLexicon(
   train: readonly Sentence[],
   { scheme, ...options }: LexiconSettings,
-  { characters = false, pos }: LexiconNeeds = { characters: true, pos: "tagged" },
+  { characters = false, pos, spans = false }: LexiconNeeds = { characters: true, pos: "tagged", spans: true },
   vectors?: WordVectors,
 ): Lexicon {
   const { entityTypes, untyped, relationTypes } = labelsOf(train);
@@ -116,6 +129,7 @@ export function buildLexicon(
     tags: Labels.inOrder(tagInventory(untyped ? [null, ...entityTypes] : entityTypes, scheme)),
     relations: relationTypes,
     argumentTypes: argumentsOf(train),
+    spans: spans ? spansOf(train) : undefined,
   };
 }
 
@@ -155,7 +169,24 @@ export function lexiconFromJson(value: unknown, at: Location = {}, vectors?: Wor
     tags: Labels.fromJSON(fields["tags"], at),
     relations: Labels.fromJSON(fields["relations"], at),
     argumentTypes: fields["argumentTypes"] === undefined ? undefined : Labels.fromJSON(fields["argumentTypes"], at),
+    spans: fields["spans"] === undefined ? undefined : spansFromJson(fields["spans"], at),
   };
+}
+
+function spansFromJson(value: unknown, at: Location): EntitySpans {
+  const { longest, nested } = asObject(value, at, "spans");
+  return { longest: asNumber(longest, at, "spans.longest"), nested: nested === true };
+}
+
+function spansOf(train: readonly Sentence[]): EntitySpans {
+  let [longest, nested] = [0, false];
+  for (const { entities } of train) {
+    for (const { start, end } of entities) longest = Math.max(longest, end - start);
+    // Two entities with the same span are one to a model.
+    const distinct = new Map(entities.map((span) => [`${span.start} ${span.end}`, span]));
+    nested ||= overlappingEntities([...distinct.values()]).length > 0;
+  }
+  return { longest, nested };
 }
 
 function argumentsOf(train: readonly Sentence[]): Labels {

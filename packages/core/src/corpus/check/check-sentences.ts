@@ -156,7 +156,7 @@ const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: Ch
   }),
   OVERLAPPING_ENTITY: (count) => ({
     message: `${count("entity overlaps", "entities overlap")} a longer one, which flat tags cannot hold`,
-    hint: "training skips the shorter entity and its relations",
+    hint: "with tags, training skips the shorter entity and its relations; model.spans: on keeps both, in joint-nn and bilstm-tagger",
   }),
   REPEATED_RELATION: (count) => ({
     message: `${count("relation repeats", "relations repeat")} another one of the same sentence`,

@@ -11,30 +11,53 @@ export interface Reading {
   readonly tags: Int32Array;
   /** Candidate entities, in order. */
   readonly spans: readonly Span[];
+  /**
+   * The type of each candidate, as an index; −1 for one that training lacks. Needed where entities
+   * may overlap, since the tags of words do not hold them all.
+   */
+  readonly types?: Int32Array | undefined;
   /** First and second argument, as indices of `spans`. */
   readonly pairs: readonly CandidatePair[];
 }
 
 export type CandidatePair = readonly [first: number, second: number];
 
-/** The distinct spans, sorted by start, then by end. */
-export function distinctSpans(spans: Iterable<Span>): Span[] {
-  const distinct = new Map<string, Span>();
-  for (const { start, end } of spans) distinct.set(spanKey({ start, end }), { start, end });
+/** The distinct spans, sorted by start, then by end. Of equal ones, the last stays. */
+export function distinctSpans<Kind extends Span>(spans: Iterable<Kind>): Kind[] {
+  const distinct = new Map<string, Kind>();
+  for (const span of spans) distinct.set(spanKey(span), span);
   return [...distinct.values()].sort((x, y) => x.start - y.start || x.end - y.end);
 }
 
-/** The pairs of spans that do not overlap: each once, left to right, or once for each order. */
-export function candidatePairs(spans: readonly Span[], order: PairOrder): CandidatePair[] {
+/**
+ * The pairs of spans: each once, left to right, or once for each order.
+ *
+ * @param spans in order
+ * @param which those that do not overlap, or all; of overlapping spans, left is the one that comes
+ *   first
+ */
+export function candidatePairs(spans: readonly Span[], order: PairOrder, which: "apart" | "all" = "apart"): CandidatePair[] {
   const pairs: CandidatePair[] = [];
   for (const [i, left] of spans.entries()) {
     for (const [j, right] of spans.entries()) {
-      if (left.end <= right.start) pairs.push([i, j]);
-      else if (order === "ordered" && right.end <= left.start) pairs.push([i, j]);
+      const ahead = left.end <= right.start;
+      if (!ahead && right.end > left.start && (which === "apart" || i === j)) continue;
+      const first = ahead || (right.end > left.start && i < j);
+      if (first || order === "ordered") pairs.push([i, j]);
     }
   }
   return pairs;
 }
+
+/** How the spans of a pair overlap; −1 if they do not. */
+export function overlapOf(first: Span, second: Span): number {
+  if (first.end <= second.start || second.end <= first.start) return -1;
+  if (first.start <= second.start && second.end <= first.end) return 0;
+  return second.start <= first.start && first.end <= second.end ? 1 : 2;
+}
+
+/** The ways in which spans overlap: the first holds the second, the other way, or they cross. */
+export const overlapKinds = 3;
 
 /**
  * The meaning of a pair's label. Label 0 is no relation; then come the types, for left-to-right

@@ -1,9 +1,9 @@
 import type { Entity, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
-import type { GoldTags } from "../tags/read-tags.ts";
-import { type PairOrder, spanKey } from "./candidate-pairs.ts";
+import type { GoldEntities } from "../entities/entity-head.ts";
+import { distinctSpans, type PairOrder, spanKey } from "./candidate-pairs.ts";
 
-/** The gold entities that tags can hold, with at most one relation for each pair of them. */
+/** The gold entities that labels can hold, with at most one relation for each pair of them. */
 export interface GoldSpanPairs {
   /** Start and end of each entity, one after the other, in text order. */
   readonly spans: Int32Array;
@@ -14,21 +14,22 @@ export interface GoldSpanPairs {
 /** Reads the gold entities and relations, and reports relations that no pair can hold. */
 export function readSpanPairs(
   { relations, entities }: Sentence,
-  { entities: known, overlapping }: Pick<GoldTags, "entities" | "overlapping">,
+  { entities: known, lost, lostBecause }: Pick<GoldEntities, "entities" | "lost" | "lostBecause">,
   lexicon: Pick<Lexicon, "relations">,
   order: PairOrder,
   report: (path: string, reason: string) => void,
 ): GoldSpanPairs {
-  const kept = [...known.entries()].filter(([index]) => !overlapping.includes(index));
-  kept.sort(([, x], [, y]) => x.start - y.start);
-  const places = new Map(kept.map(([index], place) => [index, place]));
+  const kept = [...known.entries()].filter(([index]) => !lost.includes(index));
+  const spans = distinctSpans(kept.map(([, span]) => span));
+  const placeOf = new Map(spans.map((span, place) => [spanKey(span), place]));
+  const places = new Map(kept.map(([index, span]) => [index, placeOf.get(spanKey(span))]));
   const found = new Map<string, readonly [head: number, tail: number, type: number]>();
   for (const [index, { head, tail, type }] of relations.entries()) {
     const path = `relations[${index}]`;
     const id = lexicon.relations.find(type);
     const [from, to] = [places.get(head), places.get(tail)];
     if (id === undefined) report(path, `training has no relation type ${type}`);
-    else if (from === undefined || to === undefined) report(path, "an argument overlaps a longer entity");
+    else if (from === undefined || to === undefined) report(path, lostBecause);
     else if (from === to) report(path, `both arguments are the entity at ${spanKey(entities[head] as Entity)}`);
     else {
       const pair = order === "ordered" ? `${from} ${to}` : `${Math.min(from, to)} ${Math.max(from, to)}`;
@@ -37,7 +38,7 @@ export function readSpanPairs(
     }
   }
   return {
-    spans: Int32Array.from(kept.flatMap(([, { start, end }]) => [start, end])),
+    spans: Int32Array.from(spans.flatMap(({ start, end }) => [start, end])),
     relations: Int32Array.from([...found.values()].flat()),
   };
 }

@@ -1,4 +1,13 @@
-import { type Matrix, operations, type Parameter, parameterMatrix, type Random, type Tape, uniform } from "@weft-nlp/tensor";
+import {
+  type ComposeTerm,
+  type Matrix,
+  operations,
+  type Parameter,
+  parameterMatrix,
+  type Random,
+  type Tape,
+  uniform,
+} from "@weft-nlp/tensor";
 import {
   applyConvolution,
   applyLinear,
@@ -9,7 +18,7 @@ import {
   type Scope,
 } from "../../nn/index.ts";
 import type { Span } from "../../schema/index.ts";
-import type { Reading } from "./candidate-pairs.ts";
+import { overlapKinds, overlapOf, type Reading } from "./candidate-pairs.ts";
 
 export interface SpanPairsSettings {
   readonly spanFilters: number;
@@ -38,14 +47,18 @@ export class SpanPairsHead {
   /** W₁, split by the parts of the feature vector. */
   readonly #hidden: Readonly<Record<"first" | "second" | "middle" | "left" | "right", LinearLayer>>;
   readonly #distance: Parameter;
+  /** The parts of W₁ for what tags do not say of entities that may overlap. */
+  readonly #nested: Readonly<Record<"firstType" | "secondType" | "overlap", Parameter>> | undefined;
   readonly #output: LinearLayer;
 
   /**
    * @param tags entity tags, T
    * @param labels labels of a pair, L
    * @param stateSize columns of the states, 2H
+   * @param types of entities that may overlap, which the head then reads; defaults to 0: it does
+   *   not
    */
-  constructor(settings: SpanPairsSettings, tags: number, labels: number, stateSize: number, scope: Scope) {
+  constructor(settings: SpanPairsSettings, tags: number, labels: number, stateSize: number, scope: Scope, types = 0) {
     const { spanFilters, spanWidths, mlpSize, distances } = settings;
     const convolution = (name: string): ConvolutionLayer =>
       convolutionLayer(scope.child(name), stateSize, spanFilters, spanWidths, tags);
@@ -67,6 +80,14 @@ export class SpanPairsHead {
       right: part("right", stateSize),
     };
     this.#distance = place.child("distance").dense("weight", distances, mlpSize, initial);
+    const table = (name: string, rows: number): Parameter => place.child(name).dense("weight", rows, mlpSize, initial);
+    if (types > 0) {
+      this.#nested = {
+        firstType: table("first-type", types),
+        secondType: table("second-type", types),
+        overlap: table("overlap", overlapKinds),
+      };
+    }
     this.#output = linearLayer(scope.child("label"), mlpSize, labels);
   }
 
@@ -108,10 +129,22 @@ export class SpanPairsHead {
           input: parameterMatrix(tape, this.#distance),
           rows: rowsOf(pairs, ({ between }) => Math.min(far, between.end - between.start)),
         },
+        ...this.#nestedTerms(tape, layout),
       ],
     }); // W₁ f + b, [pairs, 128]
     const hidden = this.#drop(tape, tape.apply(operations.relu, sum));
     return applyLinear(tape, this.#output, hidden);
+  }
+
+  #nestedTerms(tape: Tape, { entities, pairs }: Layout): ComposeTerm[] {
+    if (this.#nested === undefined) return [];
+    const { firstType, secondType, overlap } = this.#nested;
+    const typeOf = (entity: number): number => entities[entity]?.type ?? -1;
+    return [
+      { input: parameterMatrix(tape, firstType), rows: rowsOf(pairs, ({ first }) => typeOf(first)) },
+      { input: parameterMatrix(tape, secondType), rows: rowsOf(pairs, ({ second }) => typeOf(second)) },
+      { input: parameterMatrix(tape, overlap), rows: rowsOf(pairs, (pair) => pair.overlap) },
+    ];
   }
 
   #drop(tape: Tape, input: Matrix): Matrix {
@@ -133,6 +166,7 @@ interface PlacedEntity {
   readonly packed: Span;
   /** The words of its sentence. */
   readonly sentence: Span;
+  readonly type: number | undefined;
 }
 
 interface PlacedPair {
@@ -141,8 +175,10 @@ interface PlacedPair {
   readonly second: number;
   readonly leftmost: number;
   readonly rightmost: number;
-  /** The places between the two. */
+  /** The places between the two; none if they overlap. */
   readonly between: Span;
+  /** How they overlap; −1 if they do not. */
+  readonly overlap: number;
 }
 
 /** Every reading has separate places for its words, since readings of a sentence differ in tags. */
@@ -159,25 +195,30 @@ function layOut(offsets: Int32Array, readings: readonly Reading[]): Layout {
   const labels: number[] = [];
   const entities: PlacedEntity[] = [];
   const pairs: PlacedPair[] = [];
-  for (const { sentence, tags, spans, pairs: chosen } of readings) {
+  for (const { sentence, tags, spans, types, pairs: chosen } of readings) {
     const [start = 0, end = 0] = [offsets[sentence], offsets[sentence + 1]];
     const place = source.length;
     const entity = entities.length;
     for (let i = start; i < end; i++) source.push(i);
     for (const tag of tags) labels.push(tag);
-    for (const span of spans) {
-      entities.push({ placed: shifted(span, place), packed: shifted(span, start), sentence: { start, end } });
+    for (const [k, span] of spans.entries()) {
+      const at = { placed: shifted(span, place), packed: shifted(span, start), sentence: { start, end } };
+      entities.push({ ...at, type: types?.[k] });
     }
     for (const [first, second] of chosen) {
-      const ordered = (spans[first] as Span).start <= (spans[second] as Span).start;
-      const [leftmost, rightmost] = ordered ? [first, second] : [second, first];
-      const between = { start: (spans[leftmost] as Span).end, end: (spans[rightmost] as Span).start };
+      const [one, other] = [spans[first] as Span, spans[second] as Span];
+      const leftmost = one.start <= other.start ? first : second;
+      // Of overlapping spans, one may be leftmost and rightmost.
+      const rightmost = one.end > other.end ? first : second;
+      const from = Math.min(one.end, other.end);
+      const between = { start: from, end: Math.max(from, Math.max(one.start, other.start)) };
       pairs.push({
         first: entity + first,
         second: entity + second,
         leftmost: entity + leftmost,
         rightmost: entity + rightmost,
         between: shifted(between, place),
+        overlap: overlapOf(one, other),
       });
     }
   }

@@ -1,27 +1,19 @@
-import type { Choice, Mention } from "../../constraints/index.ts";
+import type { Mention } from "../../constraints/index.ts";
 import type { Entity } from "../../schema/index.ts";
 import { encodeTags } from "../../text/index.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import { entityTypesOf } from "../../vocabulary/lexicon.ts";
+import type { FoundEntities } from "../entities/entity-head.ts";
 import { decodeEntities } from "./decode-entities.ts";
 import type { TagDistribution } from "./tags-head.ts";
 
 type Known = Pick<Lexicon, "tags" | "scheme" | "typed">;
 
-/** The entities of a sentence with the types that their tags may have. */
-export interface TaggedMentions {
-  readonly tags: Int32Array;
-  readonly entities: readonly Entity[];
-  mentions(): readonly Mention[];
-  /** The entities and tags with the types of a choice; without one, with their own. */
-  retyped(choice: Choice | undefined): { readonly tags: Int32Array; readonly entities: readonly Entity[] };
-}
-
 /**
  * Reads entities from the best tags. Another type of an entity changes the tags of its words, and
  * weighs what that changes of ln P(tags).
  */
-export function taggedMentions(lexicon: Known, distribution: TagDistribution): TaggedMentions {
+export function taggedMentions(lexicon: Known, distribution: TagDistribution): FoundEntities {
   const tags = distribution.best();
   const entities = decodeEntities(lexicon, tags, distribution.probabilities);
   const types = entityTypesOf(lexicon);

@@ -1,21 +1,19 @@
 import type { Tape } from "@weft-nlp/tensor";
 import { type EncoderExample, inputNeeds, SentenceReader } from "../../encoders/index.ts";
 import { tagNames } from "../../heads/tags/decode-entities.ts";
-import { packTags, readTags } from "../../heads/tags/read-tags.ts";
-import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Omission, Sentence } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import { defineModel, type Encoder, type Losses, type LossOptions, type Model, type ProposalSteps } from "../model.ts";
 import { decideAlone } from "../proposal-steps.ts";
-import { TaggingNetwork } from "../tagging-network.ts";
+import { readEntities, TaggingNetwork } from "../tagging-network.ts";
 import { type BilstmTaggerSettings, bilstmTaggerSettings } from "./bilstm-tagger-settings.ts";
 
 /** A sentence as the tagger reads it. */
 interface TaggerExample extends EncoderExample {
-  /** Gold tags, [N]; −1 where the lexicon does not know the tag. */
-  readonly tags: Int32Array;
+  /** Gold tags, [N], or the labels of spans; −1 where the lexicon does not know the label. */
+  readonly labels: Int32Array;
 }
 
 /** Words and their characters, a BiLSTM, and a CRF over the tags (Ma and Hovy 2016). */
@@ -32,14 +30,13 @@ class BilstmTagger implements Model<TaggerExample> {
     return this.#network.encoder.wordVectors;
   }
 
-  /** −ln P of the gold tags of each sentence, over all its words (§2.3). */
+  /** −ln P of the gold labels of each sentence, over all its words or spans (§2.3). */
   loss(tape: Tape, examples: readonly TaggerExample[], { factor, random }: LossOptions): Losses {
-    const { encoder, tags } = this.#network;
-    const batch = encoder.pack(examples, tape.training ? random : undefined);
-    const { tagScores } = this.#network.forward(tape, batch);
-    const gold = packTags(examples.map((example) => example.tags));
+    const { encoder, entities: head } = this.#network;
+    const { entities } = this.#network.forward(tape, encoder.pack(examples, tape.training ? random : undefined));
+    const gold = examples.map(({ labels }) => labels);
     const weights = new Float32Array(examples.length).fill(1);
-    return { entity: tags.loss(tape, tagScores, batch.offsets, gold, weights, factor) };
+    return { entity: head.loss(tape, entities, gold, weights, factor) };
   }
 
   predict(tape: Tape, examples: readonly TaggerExample[]): Prediction[] {
@@ -48,10 +45,10 @@ class BilstmTagger implements Model<TaggerExample> {
 
   *proposeInSteps(tape: Tape, examples: readonly TaggerExample[]): ProposalSteps {
     const batch = this.#network.encoder.pack(examples, undefined);
-    const { tagScores } = this.#network.forward(tape, batch);
-    const distributions = yield* this.#network.tags.readInSteps(tape, tagScores, batch.offsets);
+    const { entities: scores } = this.#network.forward(tape, batch);
+    const distributions = yield* this.#network.entities.readInSteps(tape, scores);
     return distributions.map((distribution) => {
-      const tagged = taggedMentions(this.#lexicon, distribution);
+      const tagged = distribution.found();
       return {
         proposal: () => ({ mentions: tagged.mentions(), candidates: [] }),
         decide: (choice) => {
@@ -63,19 +60,21 @@ class BilstmTagger implements Model<TaggerExample> {
   }
 }
 
-/** Reads tags only. It ignores relations and so never reports them as omitted. */
+/** Reads entities only. It ignores relations and so never reports them as omitted. */
 class TaggerReader implements Encoder<TaggerExample> {
+  readonly #settings: BilstmTaggerSettings;
   readonly #lexicon: Lexicon;
   readonly #reader: SentenceReader;
 
-  constructor({ inputs }: BilstmTaggerSettings, lexicon: Lexicon) {
+  constructor(settings: BilstmTaggerSettings, lexicon: Lexicon) {
+    this.#settings = settings;
     this.#lexicon = lexicon;
-    this.#reader = new SentenceReader(inputs, lexicon);
+    this.#reader = new SentenceReader(settings.inputs, lexicon);
   }
 
   encode(sentence: Sentence, omissions: Omission[] = []): TaggerExample {
-    const { tags } = readTags(sentence, this.#lexicon, omissions);
-    return { ...this.#reader.read(sentence, omissions), tags };
+    const { labels } = readEntities(sentence, this.#settings, this.#lexicon, omissions);
+    return { ...this.#reader.read(sentence, omissions), labels };
   }
 }
 
@@ -87,7 +86,7 @@ export const bilstmTagger = defineModel<BilstmTaggerSettings, TaggerExample>({
   formerDefaults: { decoding: "free" },
   capabilities: { needsGoldEntities: false, findsRelations: false },
   protocols: () => ["ner-strict", "ner-boundaries"],
-  needs: ({ inputs }) => inputNeeds(inputs),
+  needs: ({ inputs, spans }) => ({ ...inputNeeds(inputs), spans: spans !== false }),
   build: (settings, lexicon, scope) => new BilstmTagger(settings, lexicon, scope.child("bilstm-tagger")),
   encoder: (settings, lexicon) => new TaggerReader(settings, lexicon),
 });

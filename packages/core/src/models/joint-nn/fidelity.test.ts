@@ -3,8 +3,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Arena, Engine, operations, ParameterStore, Random, Tape } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
-import { distinctSpans, goldLabels, labelCount } from "../../heads/span-pairs/candidate-pairs.ts";
+import { candidatePairs, distinctSpans, goldLabels, labelCount } from "../../heads/span-pairs/candidate-pairs.ts";
 import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
+import { readSpans } from "../../heads/spans/read-spans.ts";
+import { spanTypes } from "../../heads/spans/span-types.ts";
 import { Scope } from "../../nn/index.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { migrateSettings } from "../moved-settings.ts";
@@ -24,6 +26,7 @@ interface FixtureSettings extends Readonly<Record<string, unknown>> {
   readonly alphabet: string;
   readonly tags: readonly string[];
   readonly characters: boolean;
+  readonly spans?: { readonly longest: number; readonly nested: boolean };
 }
 
 type Pair = readonly [number, number];
@@ -44,6 +47,8 @@ interface Fixture {
     readonly spans: readonly Pair[];
     readonly pairs: readonly (readonly [Pair, Pair])[];
     readonly labels: number[];
+    readonly types?: number[];
+    /** Of the tags of words, or of the labels of spans. */
     readonly tagProbabilities: number[][];
     readonly labelProbabilities: number[][];
   }[];
@@ -55,7 +60,17 @@ const folder = new URL("./fixtures/", import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
 
 test("the fixtures cover the settings in which paper and code differ", () => {
-  const covered = ["base", "gold-tags", "crf", "constrained", "duplicated-left", "ordered", "predicted-only", "sentence-means"];
+  const covered = [
+    "base",
+    "gold-tags",
+    "crf",
+    "constrained",
+    "duplicated-left",
+    "ordered",
+    "predicted-only",
+    "sentence-means",
+    "spans",
+  ];
   expect(names).toEqual(expect.arrayContaining(covered.map((name) => `${name}.json`)));
 });
 
@@ -67,19 +82,23 @@ describe.each(names)("%s", (name) => {
   const { name: _name, ...migrated } = migrateSettings({ name: "joint-nn", ...own });
   const settings = jointNnSettings.parse({ ...migrated, dropout: 0 });
   const lexicon = lexiconOfSizes(sizes);
-  const examples = sentences.map(
-    ({ words, tokens, tags, entities, relations }): JointExample => ({
+  const examples = sentences.map(({ words, tokens, tags, entities, relations }): JointExample => {
+    const gold = entities.map(([start, end, type]) => ({ start, end, type }));
+    const { longest } = sizes.spans ?? {};
+    const sentence = { id: "f", tokens, entities: gold, relations: [] };
+    return {
       length: words.length,
       inputs: { words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) }, characters: { tokens } },
       tags: Int32Array.from(tags),
+      labels: longest === undefined ? Int32Array.from(tags) : readSpans(sentence, lexicon, longest, []).labels,
       spans: Int32Array.from(entities.flatMap(([start, end]) => [start, end])),
       relations: Int32Array.from(relations.flat()),
       gold: {
-        entities: entities.map(([start, end, type]) => ({ start, end, type })),
+        entities: gold,
         relations: relations.map(([head, tail, type]) => ({ head, tail, type: lexicon.relations.nameOf(type) })),
       },
-    }),
-  );
+    };
+  });
 
   test("losses and every gradient agree with PyTorch", () => {
     const engine = Engine.create();
@@ -123,12 +142,13 @@ describe.each(names)("%s", (name) => {
     const scope = new Scope(store, "joint-nn");
     const entity = new TaggingNetwork(settings, lexicon, scope);
     const labels = labelCount(lexicon.relations.size, settings.pairs);
-    const relation = new SpanPairsHead(settings, lexicon.tags.size, labels, entity.width, scope);
+    const types = sizes.spans?.nested === true ? spanTypes(lexicon).length : 0;
+    const relation = new SpanPairsHead(settings, lexicon.tags.size, labels, entity.width, scope, types);
     load(store, fixture.parameters);
     const tape = new Tape(engine, new Arena(engine.heap));
     const batch = entity.encoder.pack(examples, undefined);
-    const { states, tagScores } = entity.forward(tape, batch);
-    const tags = tape.read(tape.apply(operations.softmax, tagScores));
+    const { states, entities } = entity.forward(tape, batch);
+    const tags = tape.read(tape.apply(operations.softmax, entities.scores));
     expectClose(
       tags,
       fixture.outputs.flatMap(({ tagProbabilities }) => tagProbabilities.flat()),
@@ -139,7 +159,13 @@ describe.each(names)("%s", (name) => {
       const spans = distinctSpans(output.spans.map(([start, end]) => ({ start, end })));
       const placeOf = ([start, end]: Pair): number => spans.findIndex((span) => span.start === start && span.end === end);
       const pairs = output.pairs.map(([first, second]) => [placeOf(first), placeOf(second)] as const);
-      const reading = { sentence, tags: Int32Array.from(output.tags), spans, pairs };
+      expect(pairs.map((pair) => pair.join())).toEqual(
+        candidatePairs(spans, settings.pairs, types > 0 ? "all" : "apart").map((pair) => pair.join()),
+      );
+      const reading = {
+        ...{ sentence, tags: Int32Array.from(output.tags), spans, pairs },
+        types: output.types && Int32Array.from(output.types),
+      };
       expect([...goldLabels(reading, examples[sentence] as JointExample, settings.pairs)]).toEqual(output.labels);
       return reading;
     });
@@ -194,6 +220,10 @@ function plainForm(name: string, rows: number, columns: number, stored: Fixture[
     const [filters = 0, inputs = 0, taps = 0] = shape;
     const from = filter[2] === undefined ? 0 : inputs - rows;
     return cells((row, column) => data[((column % filters) * inputs + from + row) * taps + Math.floor(column / filters)]);
+  }
+  // The parts of a span's hidden layer, and what is read of entities that may overlap.
+  if (/^joint-nn\/span\/hidden\/|\/(first-type|second-type|overlap)\//.test(name) && !name.endsWith("bias")) {
+    return part(get(name), 0);
   }
   const hidden = /^(.*\/hidden)\/(first|second|middle|left|right|distance)\/weight$/.exec(name);
   if (hidden !== null) {

@@ -13,12 +13,10 @@ import {
 import { chooseLabels, decodeRelations, predictionOf } from "../../heads/span-pairs/decode-relations.ts";
 import { labelCandidates } from "../../heads/span-pairs/label-candidates.ts";
 import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
-import { decodeEntities } from "../../heads/tags/decode-entities.ts";
-import { packTags } from "../../heads/tags/read-tags.ts";
-import { taggedMentions } from "../../heads/tags/tagged-mentions.ts";
+import { spanTypes } from "../../heads/spans/span-types.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
-import type { Entity, Relation } from "../../schema/index.ts";
+import type { Entity, Relation, Span } from "../../schema/index.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
@@ -46,13 +44,17 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   readonly #entity: TaggingNetwork;
   readonly #relation: SpanPairsHead;
   readonly #labels: number;
+  /** The types of entities that may overlap; undefined if they may not. */
+  readonly #types: readonly (string | null)[] | undefined;
 
   constructor(settings: JointNnSettings, lexicon: Lexicon, scope: Scope) {
     this.#settings = settings;
     this.#lexicon = lexicon;
     this.#labels = labelCount(lexicon.relations.size, settings.pairs);
     this.#entity = new TaggingNetwork(settings, lexicon, scope);
-    this.#relation = new SpanPairsHead(settings, lexicon.tags.size, this.#labels, this.#entity.width, scope);
+    this.#types = this.#entity.entities.nested ? spanTypes(lexicon) : undefined;
+    const types = this.#types?.length ?? 0;
+    this.#relation = new SpanPairsHead(settings, lexicon.tags.size, this.#labels, this.#entity.width, scope, types);
   }
 
   get wordVectors() {
@@ -75,9 +77,9 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   *proposeInSteps(tape: Tape, examples: readonly JointExample[], options: ProposeOptions): ProposalSteps {
     const batch = this.#entity.encoder.pack(examples, undefined);
     const output = this.#entity.forward(tape, batch);
-    const distributions = yield* this.#entity.tags.readInSteps(tape, output.tagScores, batch.offsets);
+    const distributions = yield* this.#entity.entities.readInSteps(tape, output.entities);
     const found = distributions.map((distribution, sentence) => {
-      const tagged = taggedMentions(this.#lexicon, distribution);
+      const tagged = distribution.found();
       return { tagged, reading: this.#readingOf(sentence, tagged.tags, tagged.entities) };
     });
     const readings = found.map(({ reading }) => reading);
@@ -121,21 +123,21 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     const { random, samples, epsilon } = options;
     const batch = this.#entity.encoder.pack(examples, undefined);
     const output = this.#entity.forward(tape, batch);
-    const sets = this.#entity.tags.read(tape, output.tagScores, batch.offsets).map((distribution, sentence) => {
+    const sets = this.#entity.entities.read(tape, output.entities).map((distribution, sentence) => {
       const example = examples[sentence] as JointExample;
-      const drawn = drawDistinct(samples, example.tags, () => distribution.draw(epsilon, random));
-      const found = drawn.map((tags) => {
-        const entities = decodeEntities(this.#lexicon, tags, distribution.probabilities);
-        return { entities, reading: this.#readingOf(sentence, tags, entities) };
+      const drawn = drawDistinct(samples, example.labels, () => distribution.draw(epsilon, random));
+      const found = drawn.map((entityLabels) => {
+        const entities = distribution.entities(entityLabels);
+        return { entityLabels, entities, reading: this.#readingOf(sentence, distribution.tags(entityLabels), entities) };
       });
-      return [this.#goldReading(sentence, example), ...found];
+      return [{ entityLabels: example.labels, ...this.#goldReading(sentence, example) }, ...found];
     });
     const readings = sets.flatMap((set) => set.map(({ reading }) => reading));
     const probabilities = this.#labelProbabilities(tape, output.states, batch.offsets, readings);
     const { pairs: order } = this.#settings;
     let row = 0;
     return sets.map((set, sentence) =>
-      set.map(({ entities, reading }, k) => {
+      set.map(({ entityLabels, entities, reading }, k) => {
         const example = examples[sentence] as JointExample;
         const first = row;
         row += reading.pairs.length;
@@ -146,7 +148,7 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
         });
         const labels = k === 0 && options.goldRelations === "gold" ? goldLabels(reading, example, order) : Int32Array.from(drawn);
         const relations = decodeRelations(this.#lexicon, order, reading, labels);
-        return { reading, labels, prediction: predictionOf(this.#lexicon, reading, entities, relations) };
+        return { entityLabels, reading, labels, prediction: predictionOf(this.#lexicon, reading, entities, relations) };
       }),
     );
   }
@@ -162,18 +164,15 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     const { offsets } = batch;
     const output = this.#entity.forward(tape, batch);
     const weights = this.#sentenceWeights(examples, options);
-    const gold = packTags(examples.map(({ tags }) => tags));
-    const entity = this.#entity.tags.loss(tape, output.tagScores, offsets, gold, weights, factor);
-    const local = this.#localReadings(tape, examples, output, offsets, options);
+    const gold = examples.map(({ labels }) => labels);
+    const entity = this.#entity.entities.loss(tape, output.entities, gold, weights, factor);
+    const local = this.#localReadings(tape, examples, output, options);
     const readings = [...local, ...outputs.flat().map(({ reading }) => reading)];
     const scores = this.#labelScores(tape, output.states, offsets, readings, random); // [Σ pairs, L]
     const relation = this.#relationLoss(tape, scores, local, examples, options);
-    const scored = scoreOutputs(
-      tape,
-      this.#entity.tags,
-      { ...output, offsets, labelScores: scores, firstRow: countPairs(local) },
-      outputs,
-    );
+    const { entities } = output;
+    const firstRow = countPairs(local);
+    const scored = scoreOutputs(tape, this.#entity.entities, { entities, labelScores: scores, firstRow }, outputs);
     return { ...scored, losses: { entity, relation } };
   }
 
@@ -184,23 +183,23 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
   #localReadings(
     tape: Tape,
     examples: readonly JointExample[],
-    { tagScores }: TaggedWords,
-    offsets: Int32Array,
+    { entities: scores }: TaggedWords,
     { random, epoch = 1 }: LossOptions,
   ): Reading[] {
-    const { tagsRead, samplingDecay, candidates, pairs: order } = this.#settings;
+    const { tagsRead, samplingDecay, candidates } = this.#settings;
     if (!tape.training) return examples.map((example, s) => this.#goldReading(s, example).reading);
     const chance = samplingDecay / (samplingDecay + Math.exp(epoch / samplingDecay));
     const share = tagsRead === "gold" ? 1 : tagsRead === "predicted" ? 0 : chance;
-    return this.#entity.tags.read(tape.quiet(), tagScores, offsets).map((distribution, sentence) => {
+    return this.#entity.entities.read(tape.quiet(), scores).map((distribution, sentence) => {
       const example = examples[sentence] as JointExample;
-      const tags = distribution.best().map((tag, i) => {
-        const gold = example.tags[i] ?? -1;
-        return gold >= 0 && (share === 1 || (share > 0 && random.next() < share)) ? gold : tag;
+      const labels = distribution.best().map((label, i) => {
+        const gold = example.labels[i] ?? -1;
+        return gold >= 0 && (share === 1 || (share > 0 && random.next() < share)) ? gold : label;
       });
-      const read = decodeEntities(this.#lexicon, tags, []);
-      const spans = distinctSpans(candidates === "predicted" ? read : [...read, ...goldSpans(example)]);
-      return { sentence, tags, spans, pairs: candidatePairs(spans, order) };
+      const read = distribution.entities(labels);
+      // Of two entities with the same span, the last one says the type.
+      const spans = distinctSpans(candidates === "predicted" ? read : [...goldEntities(example), ...read]);
+      return this.#readingOf(sentence, distribution.tags(labels), spans);
     });
   }
 
@@ -254,19 +253,27 @@ export class JointNn implements Model<JointExample>, OutputDistribution<JointExa
     return scores === undefined ? new Float32Array(0) : tape.read(tape.apply(operations.softmax, scores));
   }
 
-  #readingOf(sentence: number, tags: Int32Array, spans: readonly Entity[]): Reading {
-    return { sentence, tags, spans, pairs: candidatePairs(spans, this.#settings.pairs) };
+  /** @param spans sorted by start and then end */
+  #readingOf(sentence: number, tags: Int32Array, spans: readonly (Span | Entity)[]): Reading {
+    const types = this.#types;
+    const pairs = candidatePairs(spans, this.#settings.pairs, types === undefined ? "apart" : "all");
+    if (types === undefined) return { sentence, tags, spans, pairs };
+    const typeOf = (span: Span | Entity): number => ("type" in span ? types.indexOf(span.type) : -1);
+    return { sentence, tags, spans, pairs, types: Int32Array.from(spans, typeOf) };
   }
 
   #goldReading(sentence: number, example: JointExample): { entities: Entity[]; reading: Reading } {
-    const byKey = new Map(example.gold.entities.toReversed().map((entity) => [spanKey(entity), entity]));
-    const entities = goldSpans(example).map((span) => byKey.get(spanKey(span)) as Entity);
+    const entities = goldEntities(example);
     return { entities, reading: this.#readingOf(sentence, example.tags, entities) };
   }
 }
 
-function goldSpans({ spans }: JointExample): { start: number; end: number }[] {
-  return Array.from({ length: spans.length / 2 }, (_, k) => ({ start: spans[2 * k] ?? 0, end: spans[2 * k + 1] ?? 0 }));
+/** The gold entities that labels hold, sorted by start and then end. */
+function goldEntities({ spans, gold }: JointExample): Entity[] {
+  const byKey = new Map(gold.entities.toReversed().map((entity) => [spanKey(entity), entity]));
+  return Array.from({ length: spans.length / 2 }, (_, k) => {
+    return byKey.get(spanKey({ start: spans[2 * k] ?? 0, end: spans[2 * k + 1] ?? 0 })) as Entity;
+  });
 }
 
 function countPairs(readings: readonly Reading[]): number {
@@ -280,7 +287,7 @@ export const jointNn = defineModel<JointNnSettings, JointExample>({
   settings: jointNnSettings,
   formerDefaults: { decoding: "free" },
   capabilities: { needsGoldEntities: false },
-  needs: ({ inputs }) => inputNeeds(inputs),
+  needs: ({ inputs, spans }) => ({ ...inputNeeds(inputs), spans: spans !== false }),
   build: (settings, lexicon, scope) => new JointNn(settings, lexicon, scope.child("joint-nn")),
   encoder: (settings, lexicon) => new JointReader(settings, lexicon),
 });

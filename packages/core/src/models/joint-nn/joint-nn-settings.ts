@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { inputSettings } from "../../encoders/index.ts";
+import { spansSetting } from "../../heads/spans/span-settings.ts";
 import { contextSetting } from "../word-context.ts";
 
 const width = z.int().min(1).max(4096);
@@ -12,6 +13,7 @@ export const jointNnSettings = z.strictObject({
   /** §3.1: words and their characters. */
   inputs: inputSettings({ words: { size: 100 }, characters: { size: 50, filters: 25, widths: [2, 3] } }),
   context: contextSetting(),
+  spans: spansSetting(),
   hiddenSize: width.default(64).describe("units of the BiLSTM in one direction; features are twice as wide"),
   spanFilters: width.default(25).describe("filters of each width over the words of an entity, and between two"),
   spanWidths: z.array(z.int().min(1).max(9)).min(1).default([2, 3]).describe("widths of these filters, in words"),

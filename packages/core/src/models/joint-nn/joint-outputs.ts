@@ -1,39 +1,38 @@
 import { type Matrix, operations, type Tape } from "@weft-nlp/tensor";
+import type { EntityHead, UnitScores } from "../../heads/entities/entity-head.ts";
 import { logOf } from "../../heads/sampling.ts";
 import type { Reading } from "../../heads/span-pairs/candidate-pairs.ts";
-import { packTags } from "../../heads/tags/read-tags.ts";
-import type { TagsHead } from "../../heads/tags/tags-head.ts";
 import type { Output, OutputScores } from "../model.ts";
 
-/** An output of the joint network: a reading of the tags, and a label for each of its pairs. */
+/** An output of the joint network: labels of entities, and a label for each of their pairs. */
 export interface JointOutput extends Output {
+  /** The labels of the entities: tags, or the labels of spans. */
+  readonly entityLabels: Int32Array;
   readonly reading: Reading;
   readonly labels: Int32Array;
 }
 
-/** The scores of one pass, for the words and for the pairs of all readings. */
+/** The scores of one pass, for the entities and for the pairs of all readings. */
 export interface JointScores {
-  /** [ΣN, T] */
-  readonly tagScores: Matrix;
-  readonly offsets: Int32Array;
+  readonly entities: UnitScores;
   /** [Σ pairs, labels]; undefined if no reading has a pair. */
   readonly labelScores: Matrix | undefined;
   /** The row of the first output's first pair. The outputs follow sentence by sentence. */
   readonly firstRow: number;
 }
 
-/** P(y) = Π P(tag) · Π P(label | tags), and its gradient (§3.3). */
+/** P(y) = Π P(entity label) · Π P(label | entities), and its gradient (§3.3). */
 export function scoreOutputs(
   tape: Tape,
-  tagger: TagsHead,
+  head: EntityHead,
   scores: JointScores,
   outputs: readonly (readonly JointOutput[])[],
 ): Omit<OutputScores, "losses"> {
   return {
-    entities: outputs.length === 0 ? [] : entityLogProbs(tape, tagger, scores, outputs),
+    entities: outputs.length === 0 ? [] : entityLogProbs(tape, head, scores, outputs),
     relations: outputs.length === 0 ? [] : relationLogProbs(tape, scores, outputs),
     addGradient(entityFactors, relationFactors) {
-      addEntityGradient(tape, tagger, scores, outputs, entityFactors);
+      addEntityGradient(tape, head, scores, outputs, entityFactors);
       addRelationGradient(tape, scores, outputs, relationFactors);
     },
   };
@@ -41,12 +40,12 @@ export function scoreOutputs(
 
 function entityLogProbs(
   tape: Tape,
-  tagger: TagsHead,
-  { tagScores, offsets }: JointScores,
+  head: EntityHead,
+  { entities }: JointScores,
   outputs: readonly (readonly JointOutput[])[],
 ): Float64Array[] {
-  const distributions = tagger.read(tape.quiet(), tagScores, offsets);
-  return outputs.map((set, s) => Float64Array.from(set, ({ reading }) => distributions[s]?.logProb(reading.tags) ?? 0));
+  const distributions = head.read(tape.quiet(), entities);
+  return outputs.map((set, s) => Float64Array.from(set, ({ entityLabels }) => distributions[s]?.logProb(entityLabels) ?? 0));
 }
 
 function relationLogProbs(
@@ -73,19 +72,19 @@ function relationLogProbs(
  */
 function addEntityGradient(
   tape: Tape,
-  tagger: TagsHead,
-  { tagScores, offsets }: JointScores,
+  head: EntityHead,
+  { entities }: JointScores,
   outputs: readonly (readonly JointOutput[])[],
   factors: readonly Float64Array[],
 ): void {
   const max = Math.max(0, ...outputs.map((set) => set.length));
   for (let k = 0; k < max; k++) {
-    const tags = outputs.map((set, s) => {
-      const length = (offsets[s + 1] ?? 0) - (offsets[s] ?? 0);
-      return set[k]?.reading.tags ?? new Int32Array(length).fill(-1);
+    const labels = outputs.map((set, s) => {
+      const count = (entities.units[s + 1] ?? 0) - (entities.units[s] ?? 0);
+      return set[k]?.entityLabels ?? new Int32Array(count).fill(-1);
     });
     const weights = Float32Array.from(outputs, (_, s) => -(factors[s]?.[k] ?? 0));
-    tagger.loss(tape, tagScores, offsets, packTags(tags), weights, 1);
+    head.loss(tape, entities, labels, weights, 1);
   }
 }
 

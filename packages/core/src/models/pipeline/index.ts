@@ -153,7 +153,11 @@ export function definePipeline(catalogue: Catalogue<ModelDefinition>): ModelDefi
     needs: ({ tagger, classifier }) => {
       const all = [tagger, classifier].map((part) => definitionOf(part).needs?.(ownSettings(part)) ?? {});
       const pos = all.flatMap((needs) => needs.pos ?? []);
-      return { characters: all.some(({ characters }) => characters === true), pos: pos.includes("always") ? "always" : pos[0] };
+      const some = (need: "characters" | "spans"): boolean => all.some((needs) => needs[need] === true);
+      return {
+        ...{ characters: some("characters"), spans: some("spans") },
+        pos: pos.includes("always") ? "always" : pos[0],
+      };
     },
     build: (settings, lexicon, scope) => {
       const own = scope.child("pipeline");

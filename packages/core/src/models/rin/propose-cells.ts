@@ -1,7 +1,7 @@
 import type { PairCell } from "@weft-nlp/tensor";
 import type { Choice, RelationCandidate } from "../../constraints/index.ts";
+import type { FoundEntities } from "../../heads/entities/entity-head.ts";
 import { tagNames } from "../../heads/tags/decode-entities.ts";
-import type { TaggedMentions } from "../../heads/tags/tagged-mentions.ts";
 import { relationsOfCells } from "../../heads/word-pairs/decode-cells.ts";
 import { anchorOf, type CellSettings } from "../../heads/word-pairs/read-cells.ts";
 import type { Cell } from "../../metrics/index.ts";
@@ -20,7 +20,7 @@ import type { Proposed } from "../model.ts";
 export function proposeCells(
   lexicon: Lexicon,
   { anchor }: Pick<CellSettings, "anchor">,
-  tagged: TaggedMentions,
+  tagged: FoundEntities,
   counted: readonly PairCell[],
   more: readonly PairCell[],
   raw: boolean,
