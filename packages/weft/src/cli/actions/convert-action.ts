@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import type { Document, Location, Omission } from "@weft-nlp/core";
 import { formats, type OutputFormat, outputFormats, type ReadEvent } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/core/text";
@@ -13,8 +14,9 @@ import { conversionFormats, conversionTarget, withOmissions } from "../triple-co
 import { checkedBase } from "../triple-targets.ts";
 import { count } from "../words.ts";
 
-export const run: Handler<typeof convertCommand> = async (context, { input, output, ...options }) => {
+export const run: Handler<typeof convertCommand> = async (context, { files, ...options }) => {
   const { terminal, signal } = context;
+  const { inputs, output } = await inputsAndOutput(files, options.out);
   if (terminal.json && output === standardStream) throw new UsageError("--json prints the report, so the output must be a file");
   const target = conversionTarget(output, options.to) ?? targetFormat(output, options.to);
   if ("open" in target && output === standardStream) refuseStandardOutput(target);
@@ -22,17 +24,10 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   const report = new OmissionReport();
   const total = { documents: 0, entities: 0, relations: 0 };
   let at: Location = {};
-  await withReadingBar([input], context, async (onBytes) => {
+  await withReadingBar(inputs, context, async (onBytes) => {
     const { from: format, offsets: offsetUnit, mentions, spans } = options;
-    const all = readDocuments(input, {
-      format,
-      beside: typesFile(options.types),
-      offsetUnit,
-      mentions,
-      spans,
-      signal,
-      onBytes,
-    });
+    const reading = { format, beside: typesFile(options.types), offsetUnit, mentions, spans, signal, onBytes };
+    const all = inOrder(inputs, (input) => readDocuments(input, reading));
     const events = options.list === undefined ? all : selectDocuments(all, await readDocumentList(options.list));
     const onOmission = (omission: Omission): void => report.add({ ...omission, ...placeOf(at), path: pathOf(omission) });
     const documents = documentsOf(events);
@@ -40,7 +35,14 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
     else await writeDocuments(output, target, documents, onOmission);
   });
   if (terminal.json)
-    await terminal.printJson({ input, output, to: target.name, ...total, omitted: report.total, omissions: report.toJson() });
+    await terminal.printJson({
+      ...(inputs.length === 1 ? { input: inputs[0] } : { inputs }),
+      output,
+      to: target.name,
+      ...total,
+      omitted: report.total,
+      omissions: report.toJson(),
+    });
   else {
     const counts = [
       count(total.documents, "document"),
@@ -70,6 +72,39 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
     }
   }
 };
+
+/**
+ * The last path is the output, unless `--out` names it. Of several inputs, none may be taken for
+ * the output by mistake.
+ */
+async function inputsAndOutput(
+  paths: readonly string[],
+  out: string | undefined,
+): Promise<{ inputs: readonly string[]; output: string }> {
+  const [inputs, output] = out === undefined ? [paths.slice(0, -1), paths.at(-1)] : [paths, out];
+  if (output === undefined || inputs.length === 0)
+    throw new UsageError("expected an input and an output", "weft convert annotations/ train.jsonl, for example");
+  if (out === undefined && inputs.length > 1 && output !== standardStream && (await exists(output))) {
+    throw new UsageError(
+      `${output} is taken for the output and exists already`,
+      "name the output with --out; every other path is then an input",
+    );
+  }
+  const twice = inputs.find((input, index) => inputs.indexOf(input) !== index);
+  if (twice !== undefined) throw new UsageError(`the input ${twice} is named twice`);
+  return { inputs, output };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function* inOrder<Value>(inputs: readonly string[], read: (input: string) => AsyncIterable<Value>): AsyncGenerator<Value> {
+  for (const input of inputs) yield* read(input);
+}
 
 /** The location of each document in the input, for omissions in writing. */
 function placeOf({ source, line }: Location): Pick<Location, "source" | "line"> {
