@@ -3,6 +3,7 @@ export { exists } from "./exists.ts";
 export { fileFailure, systemCodeOf } from "./file-failure.ts";
 export { readJsonFile, readWholeText, writeJsonFile } from "./json-file.ts";
 export { openDocuments } from "./open-documents.ts";
+export { annotatorPaths, type ReadAnnotatorsOptions, readAnnotators } from "./read-annotators.ts";
 export {
   type Corpus,
   collectSentences,

@@ -116,7 +116,8 @@ function pathOf({ source, path = "" }: Omission): string {
   return source === undefined ? path : `${source} ${path}`;
 }
 
-function targetFormat(output: string, name: string | undefined): OutputFormat {
+/** The format to write: by its name, or by the ending of the output. @throws {UsageError} */
+export function targetFormat(output: string, name: string | undefined): OutputFormat {
   if (name !== undefined) {
     const format = outputFormats.find(name);
     if (format === undefined) {

@@ -7,7 +7,9 @@ import { completionCommand } from "./completion-command.ts";
 import { constraintsCommand } from "./constraints-command.ts";
 import { convertCommand } from "./convert-command.ts";
 import { cvCommand } from "./cv-command.ts";
+import { dataAgreementCommand } from "./data-agreement-command.ts";
 import { dataCheckCommand } from "./data-check-command.ts";
+import { dataMergeCommand } from "./data-merge-command.ts";
 import { dataSplitCommand } from "./data-split-command.ts";
 import { dataStatsCommand } from "./data-stats-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
@@ -52,6 +54,8 @@ export const commands: readonly Command[] = [
   command(dataCheckCommand, async () => import("../actions/data-check-action.ts")),
   command(dataStatsCommand, async () => import("../actions/data-stats-action.ts")),
   command(dataSplitCommand, async () => import("../actions/data-split-action.ts")),
+  command(dataAgreementCommand, async () => import("../actions/data-agreement-action.ts")),
+  command(dataMergeCommand, async () => import("../actions/data-merge-action.ts")),
   command(protocolsCommand, async () => import("../actions/protocols-action.ts")),
   command(doctorCommand, async () => import("../actions/doctor-action.ts")),
   command(schemaCommand, async () => import("../actions/schema-action.ts")),
