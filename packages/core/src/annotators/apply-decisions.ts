@@ -1,7 +1,6 @@
 import { DataError } from "../errors.ts";
-import type { Document, Entity, Relation, Span } from "../schema/index.ts";
+import { type Document, type Entity, type Relation, type Span, sentenceId } from "../schema/index.ts";
 import type { PlacedDocument } from "./match-annotators.ts";
-import { sentenceId } from "./sentence-documents.ts";
 
 /**
  * Replaces the annotation of sentences by what was decided about them. A decision belongs to the

@@ -1,7 +1,13 @@
-import { type Annotation, type Document, type Entity, type Relation, roundConfidence } from "../schema/index.ts";
+import {
+  type Annotation,
+  type Document,
+  type Entity,
+  type Relation,
+  roundConfidence,
+  sentenceDocuments,
+} from "../schema/index.ts";
 import { type RelationItem, relationKey, relationsOf, spanKey, surfaceOf, typedSpanKey, typeOf } from "./items.ts";
 import type { MatchedAnnotators, SharedDocument } from "./match-annotators.ts";
-import { sentenceDocuments } from "./sentence-documents.ts";
 
 /** When an item is kept: if more than half of a document's annotators have it, if one has, if all have. */
 export const mergeRules = ["majority", "union", "intersection"] as const;

@@ -1,3 +1,5 @@
 export * from "./check/index.ts";
 export { type Fold, type FoldOptions, foldsOf } from "./folds.ts";
+export { growingSubsets } from "./growing-subsets.ts";
 export * from "./split/index.ts";
+export { Suggester, type Suggestion, type SuggestOptions } from "./suggest/suggester.ts";

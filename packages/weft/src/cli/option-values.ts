@@ -30,3 +30,12 @@ export function nameList(text: string): readonly string[] {
   if (names.includes("")) throw new InvalidArgumentError("expected names separated by commas");
   return names;
 }
+
+/** Parses a number of at least `min`. */
+export function decimalNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value) && value >= min) return value;
+    throw new InvalidArgumentError(`expected a number of at least ${min}`);
+  };
+}

@@ -1,4 +1,5 @@
-import { type Document, type Sentence, type Span, sentencesOf } from "../schema/index.ts";
+import type { Document, Sentence, Span } from "./document.ts";
+import { sentencesOf } from "./sentences.ts";
 
 /**
  * Each sentence of a document as a document with its own text, and where it lies in tokens of the
