@@ -32,7 +32,7 @@ test("κ of two annotators is that of Cohen, and of more that of Fleiss", () => 
   ] as const)
     cohen.add([one, other], times);
   expect(cohen.value()).toBeCloseTo(0.4, 12);
-  // Fleiss 1971 as worked out in Wikipedia, "Fleiss' kappa": 14 raters, 10 units, 5 categories; κ = 0.210.
+  // Wikipedia, "Fleiss' kappa": 14 raters, 10 units, 5 categories; κ = 0.210.
   const fleiss = new KappaTable(14);
   const counts = [
     [0, 0, 0, 0, 14],

@@ -45,7 +45,9 @@ export interface PairCounts {
   readonly partial: Counts;
 }
 
-/** Entities agree exactly by span and type, and partially if they have the type and share a token. */
+/**
+ * Entities agree exactly by span and type, and partially if they have the type and share a token.
+ */
 export function entityCounts(one: readonly Entity[], other: readonly Entity[]): PairCounts {
   const [ones, others] = [distinct(one, typedSpanKey), distinct(other, typedSpanKey)];
   const nearness = (a: Entity, b: Entity): number => (a.type === b.type ? share(a, b) : 0);
@@ -100,7 +102,7 @@ function counts<Item>(
   return { exact: { ...sizes, correct: same.length }, partial: { ...sizes, correct: same.length + taken.a.size } };
 }
 
-/** F1 of two annotators, the same whichever of them is taken for the truth; null if neither marked anything. */
+/** F1 of two annotators, whichever of them is gold; null if neither marked anything. */
 export function f1Of(counts: Counts): number | null {
   return counts.gold + counts.predicted === 0 ? null : f1(counts);
 }

@@ -9,7 +9,7 @@ import {
 import { type RelationItem, relationKey, relationsOf, spanKey, surfaceOf, typedSpanKey, typeOf } from "./items.ts";
 import type { MatchedAnnotators, SharedDocument } from "./match-annotators.ts";
 
-/** When an item is kept: if more than half of a document's annotators have it, if one has, if all have. */
+/** When an item is kept: if more than half of the annotators have it, if one has, if all have. */
 export const mergeRules = ["majority", "union", "intersection"] as const;
 /** One of `mergeRules`. */
 export type MergeRule = (typeof mergeRules)[number];
@@ -49,7 +49,8 @@ interface Vote<Item> {
 /**
  * Makes one annotation of several. Entities are the same if their span and type are; relations, if
  * their type and the spans of their ends are. A relation is kept if there is an entity at both its
- * ends; of several at one span, the one with the most votes. Documents that only one annotator has keep that annotation.
+ * ends; of several at one span, the one with the most votes. Documents that only one annotator has
+ * keep that annotation.
  */
 export function mergeAnnotators({ names, documents }: MatchedAnnotators, rule: MergeRule): AnnotatorMerge {
   const counts = {

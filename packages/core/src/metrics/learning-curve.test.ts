@@ -52,6 +52,12 @@ test("more noise and a farther size widen the interval", () => {
   expect(width(0.005, 8000)).toBeGreaterThan(1.3 * width(0.005, 2000));
 });
 
+test("sizes at which next to nothing is learnt do not bend the curve", () => {
+  const points = measured(0.8, 0.6, 0.4, 0.005, Random.of(5, "curve"));
+  const begun = [{ size: 20, score: 0 }, { size: 40, score: 0.03 }, ...points];
+  expect(forecastCurve(begun, [2000])).toEqual(forecastCurve(points, [2000]));
+});
+
 test("two sizes say nothing about a third", () => {
   expect(
     forecastCurve(

@@ -68,7 +68,7 @@ function nameInputs(inputs: readonly string[]): { name: string; path: string }[]
   return parsed.map(({ given, path }) => ({ name: given ?? nameOf(path), path }));
 }
 
-/** @param several whether there are other inputs, so that annotators of one file carry its name too */
+/** @param several whether there are other inputs; annotators of one file then carry its name too */
 async function readOne(
   name: string,
   path: string,

@@ -138,7 +138,7 @@ class Balance {
     const one = this.items[item] as StratumItem;
     const two = other === undefined ? undefined : this.items[other];
     const moved = (one.weight - (two?.weight ?? 0)) / this.#total;
-    // An item that is larger than the part belongs there only if the part is otherwise emptier still.
+    // A larger item than the part goes there only if the part then misses its share by less.
     const tooLarge = one.weight > (this.shares[to] ?? 0) * this.#total;
     if (tooLarge && Math.abs(this.surplusOf(to) + moved) >= Math.abs(this.surplusOf(to))) return 0;
     const excess = (surplus: number): number => Math.max(0, Math.abs(surplus) - near) ** 2;

@@ -12,6 +12,9 @@ export type SplitPart = (typeof splitParts)[number];
 /** The share of each part; they sum to 1. */
 export type SplitShares = Readonly<Record<SplitPart, number>>;
 
+/** Shorter sentences are headings and the like: documents may share them. */
+export const leastSharedTokens = 4;
+
 /** Options of `SplitPlanner`. */
 export interface SplitOptions {
   /**
@@ -73,8 +76,8 @@ interface Added {
  * shares.
  *
  * Documents that share an annotated sentence word for word stay together, and so do documents with
- * the same id or `metadata.doc`, so no part leaks what another is scored on. A set of documents that
- * is larger than a part does not go there. Takes documents one by one and
+ * the same id or `metadata.doc`, so no part leaks what another is scored on. A set of documents
+ * that is larger than a part does not go there. Takes documents one by one and
  * keeps a few numbers of each, so a corpus need not fit in memory.
  */
 export class SplitPlanner {
@@ -88,7 +91,7 @@ export class SplitPlanner {
   readonly #sharedFrom: number;
   readonly #sharedAll: boolean;
 
-  constructor({ sharedFrom = 4, shared = "annotated" }: SplitOptions = {}) {
+  constructor({ sharedFrom = leastSharedTokens, shared = "annotated" }: SplitOptions = {}) {
     this.#sharedFrom = sharedFrom;
     this.#sharedAll = shared === "all";
   }

@@ -23,7 +23,7 @@ export interface StratumItem {
  * lacks as much, the plain difference decides, as in the paper.
  *
  * An item that is larger than a part does not go there: it goes to a part that can hold it, or else
- * to the part with the largest share. At the end, `evenOut` mends the sizes of the parts.
+ * to the part with the largest share. At the end, `evenOut` corrects the sizes of the parts.
  *
  * @param shares of the parts, which sum to 1; a part with share 0 gets nothing
  * @param labels the number of labels

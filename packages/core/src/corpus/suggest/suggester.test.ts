@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Document, documentFromSentence } from "../../schema/index.ts";
 import { Suggester, type SuggestOptions } from "../index.ts";
 
-/** A sentence with a confidence for each of its entities, and for relations between the first two. */
+/** A sentence with confidences for its entities, and for relations between the first two. */
 function document(text: string, entities: readonly number[], relations: readonly number[] = []): Document {
   const tokens = text.split(" ");
   return documentFromSentence({
