@@ -38,6 +38,7 @@ export const packages = {
       formats: ["schema", "json", "text"],
       corpus: ["schema", "json", "text"],
       metrics: ["schema"],
+      annotators: ["schema", "metrics"],
       constraints: ["schema", "text", "metrics"],
       triples: ["schema", "text", "formats"],
       nn: ["schema"],

@@ -193,3 +193,34 @@ test("converts a corpus in the layout of ACE05 by the list of a split, each docu
   expect(wrong.err).toContain("wrong.txt:2: 1 of the 2 documents listed are not in the input: N_9 (DOCUMENT_MISSING)");
   expect(readdirSync(folder)).not.toContain("wrong.jsonl");
 });
+
+test("several inputs of different formats become one output, with the place of every omission", async () => {
+  const line = (id: string) =>
+    JSON.stringify({ id, tokens: ["Ada", "runs", "Acme"], entities: [{ start: 0, end: 1, type: "PER" }], relations: [] });
+  mkdirSync(join(folder, "many", "ann"), { recursive: true });
+  writeFileSync(join(folder, "many", "one.jsonl"), `${line("1")}\n${line("2")}\n`);
+  writeFileSync(join(folder, "many", "ann", "1.txt"), "Bo left Oslo.\n");
+  writeFileSync(join(folder, "many", "ann", "1.ann"), "T1\tPER 0 2\tBo\nE1\tLeave:T1\n");
+  const cwd = { cwd: join(folder, "many") };
+  const all = await weft(["convert", "one.jsonl", "ann", "--out", "all.jsonl", "--json"], cwd);
+  expect(JSON.parse(all.out)).toMatchObject({ inputs: ["one.jsonl", "ann"], documents: 3, entities: 3 });
+  expect(all.out).toContain("ann/1.ann");
+  const read = (name: string) => readFileSync(join(folder, "many", name), "utf8");
+  expect(
+    read("all.jsonl")
+      .trim()
+      .split("\n")
+      .map((each) => (JSON.parse(each) as { id: string }).id),
+  ).toEqual(["1", "2", "1"]);
+  expect((await weft(["convert", "one.jsonl", "ann", "last.jsonl"], cwd)).code).toBe(0);
+  expect(read("last.jsonl")).toBe(read("all.jsonl"));
+  const before = read("all.jsonl");
+  const refused = await weft(["convert", "one.jsonl", "ann", "all.jsonl"], cwd);
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain("all.jsonl is taken for the output and exists already");
+  expect(read("all.jsonl")).toBe(before);
+  const brat = await weft(["convert", "one.jsonl", "ann", "--out", "both/", "--to", "brat"], cwd);
+  expect(brat.err).toContain("the files are called");
+  expect(readdirSync(join(folder, "many", "both")).filter((name) => name.endsWith(".ann"))).toHaveLength(3);
+  expect((await weft(["convert", "one.jsonl"], cwd)).err).toContain("expected an input and an output");
+});

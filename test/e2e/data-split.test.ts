@@ -69,6 +69,35 @@ test("JSON has the sizes, the deviations and the paths; an omitted share gets th
   expect(readdirSync(path("halves")).toSorted()).toEqual(["test.jsonl", "train.jsonl"]);
 });
 
+test("headings join no documents, and a shortfall comes with its reason", async () => {
+  const abstracts = (heading: string, from: number) =>
+    Array.from({ length: 40 }, (_, index) => ({
+      doc_key: `d${from + index}`,
+      sentences: [index < 30 ? heading.split(" ") : [`Paper${index}`], [`P${from + index}`, "runs", `O${index}`, "."]],
+      ner: [index < 30 && heading !== "Abstract" ? [[0, 0, "ORG"]] : [], []],
+      relations: [[], []],
+    }));
+  writeFileSync(path("headings.jsonl"), jsonLines(abstracts("Abstract", 0)));
+  writeFileSync(path("shared.jsonl"), jsonLines(abstracts("Acme runs the whole trial .", 40)));
+  const fine = await weft(["data", "split", "headings.jsonl", "-o", "headings", "--json"], inFolder);
+  expect(JSON.parse(fine.out)).toMatchObject({
+    sizes: { train: { documents: 32 }, dev: { documents: 4 }, test: { documents: 4 } },
+    shortfalls: [],
+  });
+  const both = await weft(["data", "split", "headings.jsonl", "shared.jsonl", "-o", "both", "--json"], inFolder);
+  expect(JSON.parse(both.out)).toMatchObject({
+    inputs: ["headings.jsonl", "shared.jsonl"],
+    groups: { count: 51 },
+    shortfalls: [],
+  });
+  const uneven = await weft(["data", "split", "shared.jsonl", "-o", "uneven", "--train", "0.6", "--dev", "0.2"], inFolder);
+  expect(uneven.err).toContain("30 documents with 75.0 % of them share sentences, such as “Acme runs the whole trial .”");
+  expect(uneven.err).toContain("train has 75.0 % of the sentences, not 60.0 %");
+  const options = ["--shared", "all", "--shared-from", "1", "--train", "0.6", "--dev", "0.2"];
+  const cut = await weft(["data", "split", "headings.jsonl", "-o", "all", ...options], inFolder);
+  expect(cut.err).toContain("30 documents with 75.0 % of them share sentences, such as “Abstract”");
+});
+
 test("formats with several files get a folder per part", async () => {
   await weft(["data", "split", "corpus.jsonl", "-o", "spert", "--to", "spert", "-q"], inFolder);
   expect(readdirSync(path("spert/dev")).toSorted()).toEqual(["dev.json", "types.json"]);

@@ -2,6 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, 
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Worker } from "node:worker_threads";
+import { documentFromSentence } from "@weft-nlp/core";
+import { matchAnnotators, mergeAnnotators } from "@weft-nlp/core/annotators";
+import { recordOf } from "@weft-nlp/core/formats";
 import { afterAll, expect, test } from "vitest";
 import { type Answer, extract, send, sentence, startServer } from "./test-server.ts";
 
@@ -257,4 +260,41 @@ test("a project is renamed only at the revision that was seen, keeps its content
   // Of many concurrent renames, one succeeds.
   const answers = await Promise.all(["a", "b", "c", "d"].map(async (name) => rename("by-hand", 2, name, there.url)));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404, 404, 404]);
+});
+
+test("sentences on which annotators disagree become a project, with everything in dispute as a suggestion", async () => {
+  const data = join(folder, "disputes");
+  mkdirSync(data);
+  const document = (type: string) => ({
+    document: {
+      ...documentFromSentence({
+        id: "a",
+        tokens: ["Mara", "runs", "Kettle"],
+        entities: [
+          { start: 0, end: 1, type: "PER" },
+          { start: 2, end: 3, type },
+        ],
+        relations: [],
+      }),
+      metadata: { doc: "news" },
+    },
+    at: {},
+  });
+  const people = ["ORG", "LOC"].map((type) => ({ name: type, documents: [document(type)] }));
+  const { adjudication } = mergeAnnotators(matchAnnotators(people), "majority");
+  writeFileSync(join(data, "disputes.jsonl"), adjudication.map((each) => `${JSON.stringify(recordOf(each))}\n`).join(""));
+  const { url } = await startServer({ data: [data], corrections: newFolder() });
+  const [file] = ((await send(`${url}/v1/data`)).json as { files: { name: string }[] }).files;
+  const made = await post(`${url}/v1/corrections`, { name: "decide", data: file?.name });
+  expect([made.status, made.json]).toMatchObject([201, { sentences: 1 }]);
+  const { page } = (await send(`${url}/v1/corrections/decide`)).json as Page;
+  expect(page[0]?.document).toMatchObject({
+    id: "a",
+    entities: [
+      { start: 0, end: 1, type: "PER" },
+      { start: 2, end: 3, type: "LOC", confidence: 0.5 },
+      { start: 2, end: 3, type: "ORG", confidence: 0.5 },
+    ],
+  });
+  expect(page[0]?.document.entities[0]).not.toHaveProperty("confidence");
 });

@@ -1,1 +1,2 @@
+export * from "@weft-nlp/core/annotators";
 export * from "@weft-nlp/core/corpus";

@@ -60,14 +60,14 @@ export function foldsOf(sentences: readonly Sentence[], options: FoldOptions): F
 }
 
 /** The indices of a document's sentences in the corpus. */
-type DocumentSentences = readonly number[];
+export type DocumentSentences = readonly number[];
 
 /**
  * The documents in order of their first sentence. A sentence whose group is its own id has no
  * document, unless another sentence names that group: ids such as line numbers repeat when files
  * are pooled, and mean nothing.
  */
-function documentsOf(sentences: readonly Sentence[]): DocumentSentences[] {
+export function documentsOf(sentences: readonly Sentence[]): DocumentSentences[] {
   const named = new Set(sentences.flatMap(({ id, group }) => (group === undefined || group === id ? [] : [group])));
   const documents = new Map<string | number, number[]>();
   for (const [index, { id, group = id }] of sentences.entries()) {

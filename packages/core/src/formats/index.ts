@@ -22,6 +22,7 @@ export {
   writeOnlyFormats,
 } from "./formats.ts";
 export { jsonl } from "./jsonl.ts";
+export { type AnnotatorEvent, readLabelStudioAnnotators } from "./label-studio-annotators.ts";
 export type { Capacity } from "./shared/capacity.ts";
 export { type DocumentRecord, type EntityRecord, type RelationRecord, recordOf } from "./shared/document-record.ts";
 export { type FittedDocument, fitDocument } from "./shared/fit.ts";

@@ -49,6 +49,7 @@ export { Evaluation, type EvaluationOptions, evaluate, type GoldSentence } from 
 export { type Findings, type FindingsOptions, findingsOf, looksAtDirection } from "./findings.ts";
 export type { AverageIntervals, Interval, IntervalNote, IntervalOptions, RateIntervals } from "./intervals.ts";
 export { type LabelReport, labelReport } from "./label-report.ts";
+export { type CurveForecast, type CurvePoint, forecastCurve } from "./learning-curve.ts";
 export {
   countsOf,
   type Item,

@@ -1,3 +1,4 @@
+export { type CurveReport, curveReport, curveRunName, curveTable, curveWords, writeCurveReport } from "./curve-report.ts";
 export { cvReport, cvTable, foldSelectionWords, writeCvReport } from "./cv-report.ts";
 export { experimentRuns, readExperimentPlan } from "./experiment-plan.ts";
 export { experimentNote, experimentReport, experimentTable, writeExperimentReport } from "./experiment-report.ts";
@@ -9,4 +10,5 @@ export { type ManyRunsEvent, type RunManyOptions, runMany } from "./run-many.ts"
 export { runProvenance } from "./run-provenance.ts";
 export { type SweepReport, sweepReport, sweepSelectionWords } from "./sweep-report.ts";
 export { writeFolds } from "./write-folds.ts";
+export { type SubsetFile, writeSubsets } from "./write-subsets.ts";
 export { bestTable, sweepTable, writeSweepReport } from "./write-sweep-report.ts";

@@ -8,6 +8,7 @@ export { type Lock, takeLock } from "./lock-file.ts";
 export { openDocuments } from "./open-documents.ts";
 export { PartFile, partPathOf } from "./part-file.ts";
 export { isMark, ownMark, type ProcessMark, type ProcessState, processState } from "./process-mark.ts";
+export { annotatorPaths, type ReadAnnotatorsOptions, readAnnotators } from "./read-annotators.ts";
 export {
   type Corpus,
   collectSentences,

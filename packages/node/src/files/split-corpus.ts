@@ -2,7 +2,14 @@ import { realpathSync } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
 import type { Document, Omission } from "@weft-nlp/core";
-import { type SplitPart, type SplitPlan, SplitPlanner, type SplitShares, splitParts } from "@weft-nlp/core/corpus";
+import {
+  type SplitOptions,
+  type SplitPart,
+  type SplitPlan,
+  SplitPlanner,
+  type SplitShares,
+  splitParts,
+} from "@weft-nlp/core/corpus";
 import type { OutputFormat } from "@weft-nlp/core/formats";
 import { FileError, UsageError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
@@ -18,6 +25,8 @@ export interface SplitCorpusOptions {
   readonly format: OutputFormat;
   /** See `SplitOptions`. */
   readonly sharedFrom?: number | undefined;
+  /** See `SplitOptions`. */
+  readonly shared?: SplitOptions["shared"];
   /** Replaces existing files. A folder is never replaced. */
   readonly force?: boolean | undefined;
   readonly reading: ReadDocumentsOptions;
@@ -33,26 +42,34 @@ export interface SplitCorpus {
 /**
  * Divides a corpus into `train`, `dev` and `test` in a folder: `train.jsonl` and so on, or folders
  * if the format has several files. Reads a file once to plan and once per part, so it never has to
- * fit in memory; a pipe is kept in memory.
+ * fit in memory; a pipe is kept in memory. Several inputs are divided as one corpus.
  *
  * Writes the parts next to the folder and moves them there together when all are complete.
  *
  * @throws {FileError} OUTPUT_EXISTS if a part already exists
  */
-export async function splitCorpus(input: string, folder: string, options: SplitCorpusOptions): Promise<SplitCorpus> {
+export async function splitCorpus(
+  input: string | readonly string[],
+  folder: string,
+  options: SplitCorpusOptions,
+): Promise<SplitCorpus> {
+  const inputs = typeof input === "string" ? [input] : input;
   const { shares, seed, format, reading, onOmission } = options;
   const parts = splitParts.filter((part) => shares[part] > 0);
   const names = new Map(parts.map((part) => [part, nameOf(part, format)]));
-  await refuseExisting(input, folder, [...names.values()], options);
-  const documents = input === standardStream ? await collect(input, reading, onOmission) : undefined;
-  const planner = new SplitPlanner({ sharedFrom: options.sharedFrom });
-  for await (const document of documents ?? stream(input, reading, onOmission)) planner.add(document);
+  await refuseExisting(inputs, folder, [...names.values()], options);
+  const piped = new Map<string, readonly Document[]>();
+  if (inputs.includes(standardStream)) piped.set(standardStream, await collect(standardStream, reading, onOmission));
+  const planner = new SplitPlanner(options);
+  for (const input of inputs) {
+    for await (const document of piped.get(input) ?? stream(input, reading, onOmission)) planner.add(document, input);
+  }
   const plan = planner.plan(shares, seed);
   const staging = temporaryName(folder);
   try {
     await makeFolder(staging);
     for (const [part, name] of names) {
-      const source = documents ?? stream(input, reading, () => undefined);
+      const source = inOrder(inputs, piped, reading);
       await writePart(join(staging, name), part, format, partOf(source, plan, part), onOmission);
     }
     await makeFolder(folder);
@@ -89,11 +106,15 @@ async function writePart(
   await writeDocuments(join(path, `${part}${format.extensions[0] ?? ""}`), format, documents, onOmission);
 }
 
-async function* partOf(
-  documents: AsyncIterable<Document> | readonly Document[],
-  { parts }: SplitPlan,
-  part: SplitPart,
+async function* inOrder(
+  inputs: readonly string[],
+  piped: ReadonlyMap<string, readonly Document[]>,
+  reading: ReadDocumentsOptions,
 ): AsyncGenerator<Document> {
+  for (const input of inputs) yield* piped.get(input) ?? stream(input, reading, () => undefined);
+}
+
+async function* partOf(documents: AsyncIterable<Document>, { parts }: SplitPlan, part: SplitPart): AsyncGenerator<Document> {
   let index = 0;
   for await (const document of documents) if (parts[index++] === part) yield document;
 }
@@ -120,18 +141,19 @@ async function collect(
 }
 
 async function refuseExisting(
-  input: string,
+  inputs: readonly string[],
   folder: string,
   names: readonly string[],
   { force = false }: SplitCorpusOptions,
 ): Promise<void> {
-  const source = input === standardStream ? undefined : whereIs(input);
+  const sources = inputs.filter((input) => input !== standardStream).map((input) => ({ input, source: whereIs(input) }));
   const target = whereIs(folder);
-  if (source !== undefined && (target === source || target.startsWith(`${source}${sep}`)))
-    throw new UsageError(`the parts would be inside the input ${input}`, "name another folder with --out");
+  const around = sources.find(({ source }) => target === source || target.startsWith(`${source}${sep}`));
+  if (around !== undefined)
+    throw new UsageError(`the parts would be inside the input ${around.input}`, "name another folder with --out");
   for (const name of names) {
     const path = join(folder, name);
-    if (source !== undefined && whereIs(path) === source)
+    if (sources.some(({ source }) => whereIs(path) === source))
       throw new UsageError(`${path} is the input, and files are never changed in place`, "name another folder with --out");
     const kind = await kindOf(path);
     if (kind === undefined || (force && kind === "file")) continue;

@@ -57,3 +57,12 @@ export function byteRange(text: string): { readonly start: number; readonly end?
   if (!valid) throw new InvalidArgumentError("expected bytes as start:end, such as 0:1000000");
   return end === undefined ? { start } : { start, end };
 }
+
+/** Parses a number of at least `min`. */
+export function decimalNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value) && value >= min) return value;
+    throw new InvalidArgumentError(`expected a number of at least ${min}`);
+  };
+}

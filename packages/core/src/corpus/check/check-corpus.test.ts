@@ -113,11 +113,11 @@ test("compares files according to their roles", () => {
   ]);
   const compared = ["SHARED_SENTENCE", "CONTRADICTION", "UNSEEN_LABEL", "LEAKED_TRIPLE", "LEAKED_PAIR"];
   expect(report.problems.filter(({ code }) => compared.includes(code)).map(({ message }) => message)).toEqual([
-    "dev: 2 sentences are also in train, word for word",
-    "test: 1 sentence is also in train, word for word",
-    "test: 1 sentence is also in dev, word for word",
     "dev: 1 sentence is annotated differently from an earlier sentence with the same words",
     "dev: 1 label is not in the training file: relation founded (1)",
+    "dev: 2 short or unannotated sentences are also in train, word for word",
+    "test: 1 short or unannotated sentence is also in train, word for word",
+    "test: 1 short or unannotated sentence is also in dev, word for word",
     "dev: 1 of 1 related pairs of strings are related in training as well (100.0 %)",
     "test: 1 of 2 triples of strings occur in training as well (50.0 %)",
     "test: 1 of 2 related pairs of strings are related in training as well (50.0 %)",
@@ -130,6 +130,16 @@ test("compares files according to their roles", () => {
       says: 'works_for("Ada", "Acme")',
       other: { source: "train", line: 1, path: "Ada x Acme" },
     },
+  ]);
+});
+
+test("a shared sentence is a warning if it is annotated and not short, and otherwise a note", () => {
+  const long = { ...triple("Ada", "Acme", "left"), tokens: ["Ada", "x", "Acme", "."] };
+  const heading = { ...sentence("all rights are reserved"), id: "h" };
+  const { problems } = checkCorpus([file("train", [long, heading]), file("dev", [{ ...long, id: "2" }, heading])]);
+  expect(only(problems, "SHARED_SENTENCE")).toMatchObject([
+    { level: "warning", amount: 1, message: "dev: 1 sentence is also in train, word for word" },
+    { level: "note", amount: 1, message: "dev: 1 short or unannotated sentence is also in train, word for word" },
   ]);
 });
 

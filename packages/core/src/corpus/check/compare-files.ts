@@ -1,4 +1,5 @@
 import { type Sentence, surface } from "../../schema/index.ts";
+import { leastSharedTokens } from "../split/index.ts";
 import { placeIn, placeOf, spelled, textKey } from "./place.ts";
 import {
   type CheckedFile,
@@ -20,24 +21,40 @@ export interface Leakage {
   readonly seenPairs: number;
 }
 
-/** Sentences of a file that also occur in an earlier file. */
-export function sharedSentences(files: readonly CheckedFile[], { places: kept }: CheckSettings): Problem[] {
+/**
+ * Sentences of a file that also occur in an earlier file. Those that a split would allow in several
+ * parts, headings above all, are a note.
+ */
+export function sharedSentences(files: readonly CheckedFile[], settings: CheckSettings): Problem[] {
   const problems: Problem[] = [];
   const earlier: { source: string; texts: Map<string, CheckedSentence> }[] = [];
   for (const { source, sentences } of files) {
     for (const other of earlier) {
-      const places: ProblemPlace[] = [];
-      let amount = 0;
-      for (const placed of sentences) {
+      const shared = sentences.flatMap((placed) => {
         const same = other.texts.get(textKey(placed.sentence.tokens));
-        if (same === undefined) continue;
-        amount++;
-        if (places.length < kept) places.push({ ...placeOf(placed), other: placeOf(same) });
-      }
-      if (amount === 0) continue;
-      const message = `${source}: ${counted(amount, "sentence is", "sentences are")} also in ${other.source}, word for word`;
-      const hint = "a score on training sentences is meaningless; weft data split keeps repeats in one part";
-      problems.push({ code: "SHARED_SENTENCE", level: "warning", source, amount, message, hint, places });
+        return same === undefined ? [] : [{ placed, same }];
+      });
+      const matters = ({ placed, same }: (typeof shared)[number]): boolean =>
+        placed.sentence.tokens.length >= leastSharedTokens && placed.sentence.entities.length + same.sentence.entities.length > 0;
+      const report = (level: Problem["level"], some: typeof shared, kind: string, hint: string): void => {
+        if (some.length === 0) return;
+        const places = some.slice(0, settings.places).map(({ placed, same }) => ({ ...placeOf(placed), other: placeOf(same) }));
+        const amount = some.length;
+        const message = `${source}: ${counted(amount, `${kind}sentence is`, `${kind}sentences are`)} also in ${other.source}, word for word`;
+        problems.push({ code: "SHARED_SENTENCE", level, source, amount, message, hint, places });
+      };
+      report(
+        "warning",
+        shared.filter(matters),
+        "",
+        "a score on training sentences is meaningless; weft data split keeps repeats in one part",
+      );
+      report(
+        "note",
+        shared.filter((pair) => !matters(pair)),
+        "short or unannotated ",
+        "a model learns nothing from them that a score could profit from; weft data split allows them in several parts",
+      );
     }
     const texts = new Map<string, CheckedSentence>();
     for (const placed of sentences) {

@@ -1,4 +1,5 @@
 export {
+  leastSharedTokens,
   type SplitOfType,
   type SplitOptions,
   type SplitPart,

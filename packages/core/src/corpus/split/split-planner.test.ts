@@ -141,12 +141,99 @@ test("documents that share a sentence, even through a third, stay together unles
     };
   });
   const { groups, parts } = plan([...documents, two, ...short]);
-  expect(groups).toEqual({ count: 2, largest: { documents: 41, sentences: 81 } });
+  expect(groups).toEqual({ count: 2, largest: { documents: 41, sentences: 81, shared: "see also" } });
   expect(parts[0]).toBe(parts[1]);
   expect(plan([...documents, two, ...short], eighty, 1, 3).groups).toEqual({
     count: 42,
-    largest: { documents: 3, sentences: 4 },
+    largest: { documents: 3, sentences: 4, shared: "d e f" },
   });
+});
+
+/** Documents of five different sentences; the first `tied` of them begin with the same heading. */
+function abstracts(count: number, tied: number, heading: string, annotated: boolean): Document[] {
+  return Array.from({ length: count }, (_, index) => {
+    const words = index < tied ? heading.split(" ") : [];
+    const starts = Array.from({ length: 5 }, (_, place) => words.length + 4 * place);
+    const tokens = [...words, ...starts.flatMap((_, place) => [`P${index}.${place}`, "runs", `O${index}.${place}`, "."])];
+    const entities = starts.flatMap((start) => [start, start + 2].map((at) => ({ start: at, end: at + 1, type: "T" })));
+    const relations = starts.map((_, place) => ({
+      head: 2 * place,
+      tail: 2 * place + 1,
+      type: ["runs", "owns", "left"][(index + place) % 3] ?? "",
+    }));
+    const marked = annotated && words.length > 0 ? [{ start: 0, end: 1, type: "T" }] : [];
+    const plain = documentFromSentence({ id: `d${index}`, tokens, entities: [...entities, ...marked], relations });
+    const heads = words.length === 0 ? [] : [{ start: 0, end: words.length }];
+    return { ...plain, sentences: [...heads, ...starts.map((start) => ({ start, end: start + 4 }))] };
+  });
+}
+
+test.each([
+  ["a short heading", "Abstract", false, 100, 1],
+  ["a short heading with an entity", "Abstract", true, 100, 1],
+  ["a long footer without annotation", "All rights reserved by the society .", false, 100, 1],
+  ["a long sentence with an entity", "Acme was founded in 1901 .", true, 61, 40],
+])("%s in 40 of 100 documents leaves 80, 10 and 10 per cent", (_, heading, annotated, groups, largest) => {
+  const { deviations, groups: found, parts } = plan(abstracts(100, 40, heading, annotated), eighty, 1, 4);
+  expect(found).toMatchObject({ count: groups, largest: { documents: largest } });
+  for (const part of splitParts) expect(Math.abs(deviations[part])).toBeLessThan(0.02);
+  if (largest > 1) expect(new Set(parts.slice(0, 40))).toEqual(new Set(["train"]));
+});
+
+test("with `shared: all`, sentences without annotation join documents too", () => {
+  const planner = new SplitPlanner({ sharedFrom: 1, shared: "all" });
+  for (const each of abstracts(20, 5, "Abstract", false)) planner.add(each);
+  expect(planner.plan(eighty, 1).groups).toMatchObject({ count: 16, largest: { documents: 5, shared: "Abstract" } });
+});
+
+test("a group larger than every part but train goes to train, and the deviations say so", () => {
+  const { parts, deviations, groups } = plan(abstracts(100, 90, "Acme was founded in 1901 .", true), eighty, 1, 4);
+  expect(new Set(parts.slice(0, 90))).toEqual(new Set(["train"]));
+  expect(groups.largest).toMatchObject({ documents: 90, shared: "Acme was founded in 1901 ." });
+  expect(deviations.train).toBeGreaterThan(0.09);
+  for (const part of splitParts) expect(parts).toContain(part);
+});
+
+test("documents larger than a part are divided as evenly as they allow, with no part empty", () => {
+  const count = (documents: number): number[] => {
+    const { sizes } = plan(abstracts(documents, 0, "", false));
+    return splitParts.map((part) => sizes[part].documents);
+  };
+  expect(count(5)).toEqual([3, 1, 1]);
+  expect(count(8)).toEqual([6, 1, 1]);
+  expect(count(3)).toEqual([1, 1, 1]);
+  expect(count(1)).toEqual([1, 0, 0]);
+});
+
+test("the shares are met within two points whatever the sizes and the relations of documents", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 9 })), { minLength: 150, maxLength: 300 }),
+      fc.nat(99),
+      (sizes, seed) => {
+        const documents = sizes.map(([sentences, relations], index): Document => {
+          const whole = document(
+            `d${index}`,
+            Array.from({ length: 2 * sentences }, (_, at) => `w${index}.${at}`).join(" "),
+            Array.from({ length: relations }, (_, at) => `r${(index * at) % 3}`),
+          );
+          return { ...whole, sentences: Array.from({ length: sentences }, (_, at) => ({ start: 2 * at, end: 2 * at + 2 })) };
+        });
+        const { deviations } = plan(documents, eighty, seed);
+        for (const part of splitParts) expect(Math.abs(deviations[part])).toBeLessThan(0.02);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test("ids of different sources have nothing to do with each other, names of documents have", () => {
+  const planner = new SplitPlanner();
+  for (const source of ["a", "b"]) {
+    planner.add(document("1", `${source} x y z`), source);
+    planner.add(document("2", `${source} u v w`, [], "report"), source);
+  }
+  expect(planner.plan(eighty, 1).groups.count).toBe(3);
 });
 
 test("refuses shares outside 0 to 1 or that do not sum to 1", () => {

@@ -12,13 +12,21 @@ export type SplitPart = (typeof splitParts)[number];
 /** The share of each part; they sum to 1. */
 export type SplitShares = Readonly<Record<SplitPart, number>>;
 
+/** Shorter sentences are headings and the like: documents may share them. */
+export const leastSharedTokens = 4;
+
 /** Options of `SplitPlanner`. */
 export interface SplitOptions {
   /**
    * Documents that share a sentence of at least this many tokens stay together. Shorter sentences,
-   * such as headings, may occur in two parts.
+   * such as headings, may occur in two parts. Defaults to 4.
    */
   readonly sharedFrom?: number | undefined;
+  /**
+   * Which shared sentences count: those with an entity, or all. A heading or a footer without
+   * annotation shows a model nothing that a score could profit from. Defaults to `annotated`.
+   */
+  readonly shared?: "annotated" | "all" | undefined;
 }
 
 interface PartSize {
@@ -46,8 +54,15 @@ export interface SplitPlan {
   readonly sizes: Readonly<Record<SplitPart, PartSize>>;
   /** Most frequent relation type first. */
   readonly types: readonly SplitOfType[];
-  /** Sets of documents that stay together, and the size of the largest. */
-  readonly groups: { readonly count: number; readonly largest: Pick<PartSize, "documents" | "sentences"> };
+  /** The part's actual share of the sentences minus the requested share. */
+  readonly deviations: Readonly<Record<SplitPart, number>>;
+  /** Sets of documents that stay together, and the one with the most sentences. */
+  readonly groups: { readonly count: number; readonly largest: LargestGroup };
+}
+
+interface LargestGroup extends Pick<PartSize, "documents" | "sentences"> {
+  /** The sentence that most of its documents share; absent if a name alone joins them. */
+  readonly shared?: string;
 }
 
 interface Added {
@@ -60,32 +75,48 @@ interface Added {
  * Splits documents into train, dev and test so that every relation type follows the requested
  * shares.
  *
- * Documents that share a sentence word for word stay together, and so do documents with the same id
- * or `metadata.doc`, so no part leaks what another is scored on. Takes documents one by one and
+ * Documents that share an annotated sentence word for word stay together, and so do documents with
+ * the same id or `metadata.doc`, so no part leaks what another is scored on. A set of documents
+ * that is larger than a part does not go there. Takes documents one by one and
  * keeps a few numbers of each, so a corpus need not fit in memory.
  */
 export class SplitPlanner {
   readonly #documents: Added[] = [];
   readonly #tied = new UnionFind();
   readonly #firstWithSentence = new Map<number, number>();
+  /** Sentences that occur again, with how often they do and a document that has them. */
+  readonly #repeated = new Map<number, { readonly text: string; readonly document: number; times: number }>();
   readonly #firstWithName = new Map<string, number>();
   readonly #types = new Map<string, number>();
   readonly #sharedFrom: number;
+  readonly #sharedAll: boolean;
 
-  constructor({ sharedFrom = 1 }: SplitOptions = {}) {
+  constructor({ sharedFrom = leastSharedTokens, shared = "annotated" }: SplitOptions = {}) {
     this.#sharedFrom = sharedFrom;
+    this.#sharedAll = shared === "all";
   }
 
-  add({ id, tokens, sentences, relations, metadata }: Document): void {
+  /**
+   * @param source where the document comes from: ids, unlike `metadata.doc`, mean something only
+   *   within one source
+   */
+  add({ id, tokens, sentences, entities, relations, metadata }: Document, source = ""): void {
     const index = this.#tied.add();
-    const tie = <Key>(first: Map<Key, number>, key: Key): void => {
+    const tie = <Key>(first: Map<Key, number>, key: Key): boolean => {
       const earlier = first.get(key);
       if (earlier === undefined) first.set(key, index);
       else this.#tied.join(earlier, index);
+      return earlier !== undefined && earlier !== index;
     };
-    tie(this.#firstWithName, typeof metadata["doc"] === "string" ? metadata["doc"] : id);
+    tie(this.#firstWithName, typeof metadata["doc"] === "string" ? `doc ${metadata["doc"]}` : `id ${source} ${id}`);
+    const starts = entities.map(({ start }) => start).sort((a, b) => a - b);
+    let next = 0;
     for (const { start, end } of sentences) {
-      if (end - start >= this.#sharedFrom) tie(this.#firstWithSentence, hashTokens(tokens, start, end));
+      while ((starts[next] ?? end) < start) next++;
+      const annotated = (starts[next] ?? end) < end;
+      if (end - start < this.#sharedFrom || !(annotated || this.#sharedAll)) continue;
+      const hash = hashTokens(tokens, start, end);
+      if (tie(this.#firstWithSentence, hash)) this.#repeat(hash, index, tokens.slice(start, end));
     }
     const counts = new Map<number, number>();
     for (const { type } of relations) {
@@ -116,13 +147,43 @@ export class SplitPlanner {
     for (const [group, documents] of members.entries()) {
       for (const index of documents) parts[index] = splitParts[chosen[group] as number] as SplitPart;
     }
-    const largest = members.reduce((best, each) => (each.length > best.length ? each : best), []);
+    const sizes = this.#sizes(parts);
+    const total = Math.max(
+      1,
+      splitParts.reduce((sum, part) => sum + sizes[part].sentences, 0),
+    );
     return {
       parts,
-      sizes: this.#sizes(parts),
+      sizes,
       types: this.#describeTypes(parts, shares),
-      groups: { count: members.length, largest: { documents: largest.length, sentences: this.#sum(largest, "sentences") } },
+      deviations: byPart((part) => sizes[part].sentences / total - shares[part]),
+      groups: { count: members.length, largest: this.#largest(members, items) },
     };
+  }
+
+  #repeat(hash: number, document: number, tokens: Document["tokens"]): void {
+    const known = this.#repeated.get(hash);
+    if (known !== undefined) known.times++;
+    else
+      this.#repeated.set(hash, {
+        text: tokens
+          .slice(0, shownTokens)
+          .map(({ text }) => text)
+          .join(" "),
+        document,
+        times: 1,
+      });
+  }
+
+  #largest(members: readonly (readonly number[])[], items: readonly StratumItem[]): LargestGroup {
+    const weightOf = (group: number): number => items[group]?.weight ?? 0;
+    const largest = [...members.keys()].reduce((best, group) => (weightOf(group) > weightOf(best) ? group : best), 0);
+    const own = members[largest] ?? [];
+    const size = { documents: own.length, sentences: weightOf(largest) };
+    const root = own[0] === undefined ? -1 : this.#tied.find(own[0]);
+    const repeated = [...this.#repeated.values()].filter(({ document }) => this.#tied.find(document) === root);
+    const most = repeated.reduce((best, each) => (each.times > (best?.times ?? 0) ? each : best), repeated[0]);
+    return most === undefined ? size : { ...size, shared: most.text };
   }
 
   #groups(): number[][] {
@@ -162,6 +223,9 @@ export class SplitPlanner {
       .sort((a, b) => b.total - a.total || (a.type < b.type ? -1 : 1));
   }
 }
+
+/** Enough of a sentence to recognise it. */
+const shownTokens = 12;
 
 function byPart<Value>(make: (part: SplitPart) => Value): Record<SplitPart, Value> {
   return { train: make("train"), dev: make("dev"), test: make("test") };

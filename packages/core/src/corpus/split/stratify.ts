@@ -1,4 +1,5 @@
 import type { Random } from "@weft-nlp/tensor";
+import { evenOut } from "./even-out.ts";
 
 /** A unit that a split keeps together: its label counts and its size. */
 export interface StratumItem {
@@ -20,6 +21,9 @@ export interface StratumItem {
  * much as the item has, the choice is the part that lacks most relative to its share; by the plain
  * difference, the largest part would get all the items that are dense with relations. If no part
  * lacks as much, the plain difference decides, as in the paper.
+ *
+ * An item that is larger than a part does not go there: it goes to a part that can hold it, or else
+ * to the part with the largest share. At the end, `evenOut` corrects the sizes of the parts.
  *
  * @param shares of the parts, which sum to 1; a part with share 0 gets nothing
  * @param labels the number of labels
@@ -50,10 +54,13 @@ export function stratify(items: readonly StratumItem[], shares: readonly number[
       left[label] = (left[label] ?? 0) - count;
     }
   };
-  const choose = (lacks: (part: number) => number, size: number): number => {
+  const largest = max(open, (part) => shares[part] ?? 0).slice(0, 1);
+  const choose = (item: number, lacks: (part: number) => number, size: number): number => {
+    const able = open.filter((part) => (items[item]?.weight ?? 0) <= (shares[part] ?? 0) * total + rounding);
+    const allowed = able.length === 0 ? largest : able;
     const relative = (amount: (part: number) => number) => (part: number) => amount(part) / (shares[part] ?? 1);
-    const fitting = open.filter((part) => lacks(part) >= size - rounding);
-    const lacking = fitting.length === 0 ? max(open, lacks) : max(fitting, relative(lacks));
+    const fitting = allowed.filter((part) => lacks(part) >= size - rounding);
+    const lacking = fitting.length === 0 ? max(allowed, lacks) : max(fitting, relative(lacks));
     const best = max(
       lacking,
       relative((part) => room[part] ?? 0),
@@ -66,7 +73,7 @@ export function stratify(items: readonly StratumItem[], shares: readonly number[
     for (const index of waiting.sort((a, b) => countOf(b) - countOf(a))) {
       place(
         index,
-        choose((part) => wanted[part]?.[label] ?? 0, countOf(index)),
+        choose(index, (part) => wanted[part]?.[label] ?? 0, countOf(index)),
       );
     }
   }
@@ -75,8 +82,9 @@ export function stratify(items: readonly StratumItem[], shares: readonly number[
   for (const index of rest.sort((a, b) => weightOf(b) - weightOf(a)))
     place(
       index,
-      choose((part) => room[part] ?? 0, weightOf(index)),
+      choose(index, (part) => room[part] ?? 0, weightOf(index)),
     );
+  evenOut(parts, items, shares, labels, random);
   return parts;
 }
 

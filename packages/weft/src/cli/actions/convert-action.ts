@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import type { Document, Location, Omission } from "@weft-nlp/core";
 import { formats, type OutputFormat, outputFormats, type ReadEvent } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/core/text";
@@ -14,8 +15,9 @@ import { conversionFormats, conversionTarget, withOmissions } from "../triple-co
 import { checkedBase } from "../triple-targets.ts";
 import { count, withoutAnnotation } from "../words.ts";
 
-export const run: Handler<typeof convertCommand> = async (context, { input, output, ...options }) => {
+export const run: Handler<typeof convertCommand> = async (context, { files, ...options }) => {
   const { terminal, signal } = context;
+  const { inputs, output } = await inputsAndOutput(files, options.out);
   if (terminal.json && output === standardStream) throw new UsageError("--json prints the report, so the output must be a file");
   const target = conversionTarget(output, options.to) ?? targetFormat(output, options.to);
   if ("open" in target && output === standardStream) refuseStandardOutput(target);
@@ -24,24 +26,14 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   const skipped = new SkippedDocuments(options.skipInvalid);
   const total = { documents: 0, entities: 0, relations: 0 };
   let at: Location = {};
-  await withReadingBar([input], context, async (onBytes) => {
-    const { from: format, offsets: offsetUnit, mentions, spans, negatives, columns } = options;
-    const all = readDocuments(input, {
-      format,
-      beside: typesFile(options.types),
-      offsetUnit,
-      mentions,
-      spans,
-      textField: options.textField,
-      annotator: options.annotator,
-      annotation: options.predictions ? "predicted" : "gold",
-      onInvalid: skipped.onInvalid,
-      negatives,
-      columns,
-      text: textRules(options),
-      signal,
-      onBytes,
-    });
+  await withReadingBar(inputs, context, async (onBytes) => {
+    const { from: format, offsets: offsetUnit, mentions, spans, textField, annotator, negatives, columns } = options;
+    const reading = {
+      ...{ format, beside: typesFile(options.types), offsetUnit, mentions, spans, textField, annotator, negatives, columns },
+      ...{ annotation: options.predictions ? ("predicted" as const) : ("gold" as const), text: textRules(options) },
+      ...{ onInvalid: skipped.onInvalid, signal, onBytes },
+    };
+    const all = inOrder(inputs, (input) => readDocuments(input, reading));
     const events = options.list === undefined ? all : selectDocuments(all, await readDocumentList(options.list));
     const onOmission = (omission: Omission): void => report.add({ ...omission, ...placeOf(at), path: pathOf(omission) });
     const documents = documentsOf(events);
@@ -49,10 +41,10 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
     else await writeDocuments(output, target, documents, onOmission);
   });
   const bare = total.documents > 0 && total.entities + total.relations === 0;
-  const warnings = bare ? [withoutAnnotation(input)] : [];
+  const warnings = bare ? [withoutAnnotation(inputs.join(", "))] : [];
   if (terminal.json)
     await terminal.printJson({
-      input,
+      ...(inputs.length === 1 ? { input: inputs[0] } : { inputs }),
       output,
       to: target.name,
       ...total,
@@ -94,6 +86,39 @@ export const run: Handler<typeof convertCommand> = async (context, { input, outp
   }
 };
 
+/**
+ * The last path is the output, unless `--out` names it. Of several inputs, none may be taken for
+ * the output by mistake.
+ */
+async function inputsAndOutput(
+  paths: readonly string[],
+  out: string | undefined,
+): Promise<{ inputs: readonly string[]; output: string }> {
+  const [inputs, output] = out === undefined ? [paths.slice(0, -1), paths.at(-1)] : [paths, out];
+  if (output === undefined || inputs.length === 0)
+    throw new UsageError("expected an input and an output", "weft convert annotations/ train.jsonl, for example");
+  if (out === undefined && inputs.length > 1 && output !== standardStream && (await exists(output))) {
+    throw new UsageError(
+      `${output} is taken for the output and exists already`,
+      "name the output with --out; every other path is then an input",
+    );
+  }
+  const twice = inputs.find((input, index) => inputs.indexOf(input) !== index);
+  if (twice !== undefined) throw new UsageError(`the input ${twice} is named twice`);
+  return { inputs, output };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function* inOrder<Value>(inputs: readonly string[], read: (input: string) => AsyncIterable<Value>): AsyncGenerator<Value> {
+  for (const input of inputs) yield* read(input);
+}
+
 /** The location of each document in the input, for omissions in writing. */
 function placeOf({ source, line }: Location): Pick<Location, "source" | "line"> {
   return { source, line };
@@ -104,7 +129,8 @@ function pathOf({ source, path = "" }: Omission): string {
   return source === undefined ? path : `${source} ${path}`;
 }
 
-function targetFormat(output: string, name: string | undefined): OutputFormat {
+/** The format to write: by its name, or by the ending of the output. @throws {UsageError} */
+export function targetFormat(output: string, name: string | undefined): OutputFormat {
   if (name !== undefined) {
     const format = outputFormats.find(name);
     if (format === undefined) {

@@ -11,17 +11,18 @@ import { textRules, typesFile, withReadingBar } from "../reading.ts";
 import type { Style } from "../style.ts";
 import { count, percent, whole } from "../words.ts";
 
-export const run: Handler<typeof dataSplitCommand> = async (context, { input, ...options }) => {
+export const run: Handler<typeof dataSplitCommand> = async (context, { inputs, ...options }) => {
   const { terminal, signal } = context;
   const shares = sharesOf(options);
   const format = formatNamed(options.to);
   const report = new OmissionReport();
-  const { plan, paths } = await withReadingBar([input], context, async (onBytes) =>
-    splitCorpus(input, options.out, {
+  const { plan, paths } = await withReadingBar(inputs, context, async (onBytes) =>
+    splitCorpus(inputs, options.out, {
       shares,
       seed: options.seed,
       format,
       sharedFrom: options.sharedFrom,
+      shared: options.shared,
       force: options.force,
       reading: {
         format: options.format,
@@ -39,27 +40,21 @@ export const run: Handler<typeof dataSplitCommand> = async (context, { input, ..
   );
   const { parts: _, ...counts } = plan;
   if (terminal.json) {
+    const [first] = inputs;
     await terminal.printJson({
-      input,
+      ...(inputs.length === 1 ? { input: first } : { inputs }),
       seed: options.seed,
       shares,
       paths,
       ...counts,
+      shortfalls: shortfalls(plan, shares),
       omitted: report.total,
       omissions: report.toJson(),
     });
     return;
   }
   await terminal.print(describe(plan, shares, paths, terminal.style, terminal.width, options.all));
-  for (const part of splitParts) {
-    if (shares[part] > 0 && plan.sizes[part].documents === 0) terminal.say(`${part} is empty: there are too few documents`);
-  }
-  const { largest } = plan.groups;
-  if (largest.documents > 1 && largest.documents > Math.min(...splitParts.map((part) => shares[part] || 1)) * plan.parts.length)
-    terminal.say(
-      `${count(largest.documents, "document")} stay together, more than a part should have; if only headings join them, ` +
-        "--shared-from lets short sentences appear in several parts",
-    );
+  for (const line of shortfalls(plan, shares)) terminal.say(line);
   if (report.total > 0) terminal.say(report.print(terminal.errorStyle));
 };
 
@@ -118,6 +113,28 @@ function describe(
   if (shown.length < types.length) notes.push(`and ${whole(types.length - shown.length)} rarer types; --all lists them`);
   const missing = used.flatMap((part) => missingIn(part, types));
   return [...tables, [...missing, style("dim", notes.join("\n"))].join("\n")].join("\n\n");
+}
+
+/** Says which parts are more than two points off, and why. Empty if none is. */
+function shortfalls({ parts, sizes, deviations, groups }: SplitPlan, shares: SplitShares): string[] {
+  const asked = splitParts.filter((part) => shares[part] > 0);
+  const off = asked.filter((part) => Math.abs(deviations[part]) > 0.02 || sizes[part].documents === 0);
+  if (off.length === 0 || parts.length === 0) return [];
+  const sentences = splitParts.reduce((sum, part) => sum + sizes[part].sentences, 0);
+  const sizesFound = off.map((part) =>
+    sizes[part].documents === 0
+      ? `${part} is empty`
+      : `${part} has ${percent(sizes[part].sentences, sentences)} of the sentences, not ${percent(shares[part], 1)}`,
+  );
+  const { documents, sentences: size, shared } = groups.largest;
+  const share = percent(size, sentences);
+  if (documents > 1) {
+    const why = shared === undefined ? "have the same id or `doc`" : `share sentences, such as “${shared}”`;
+    const help = shared === undefined ? "" : "; a higher --shared-from lets short ones appear in several parts";
+    return [`${sizesFound.join("; ")}: ${count(documents, "document")} with ${share} of them ${why} and stay together${help}`];
+  }
+  const few = `documents are never cut, and ${parts.length === 1 ? "there is only one" : `the largest of ${whole(parts.length)} has ${share} of them`}`;
+  return [`${sizesFound.join("; ")}: ${few}`];
 }
 
 /**

@@ -17,12 +17,19 @@ export const convertCommand = declareCommand({
   details:
     "Reads and writes as a stream, and lists on standard error everything that could not be carried over: what, where, why and how " +
     "many. Detects the input's format from its content, and the output's from its ending if only one format has it. To read a " +
-    "corpus with a file per document, name its folder. The output appears only when it is complete.",
+    "corpus with a file per document, name its folder. Several inputs, of any formats, become one output. The output appears only " +
+    "when it is complete.",
   arguments: {
-    input: { description: "a file, plain or gzip, a folder for formats with many files (brat, ACE05), or - for standard input" },
-    output: { description: "a file, compressed if it ends in .gz, a new folder for brat, or - for standard output" },
+    files: {
+      description:
+        "one or several inputs, then the output. An input is a file, plain or gzip, a folder for formats with many files (brat, " +
+        "ACE05), or - for standard input. The output is a file, compressed if it ends in .gz, a new folder for brat, or - for " +
+        "standard output",
+      many: true,
+    },
   },
   options: {
+    out: { short: "o", value: "path", description: "the output; every argument is then an input" },
     from: { ...formatOption, value: "format", description: "read the input as this format instead of detecting it" },
     to: { value: "format", description: "write this format", suggests: writableFormats },
     strict: { description: "exit with 1 if anything was omitted" },
@@ -58,6 +65,7 @@ export const convertCommand = declareCommand({
   examples: [
     ["weft convert annotations/ train.jsonl", "a brat folder into Weft's own format"],
     ["weft convert train.jsonl.gz train/ --to brat", "and back"],
+    ["weft convert ann-1/ ann-2/ old.jsonl --out all.jsonl", "several inputs into one file"],
     ["weft convert ACE05/English train.jsonl --list train.txt", "one part of a licensed corpus"],
     ["weft convert export.json spert/train.json --to spert --strict", "fail if anything is omitted"],
     [

@@ -8,9 +8,13 @@ export const dataSplitCommand = declareCommand({
   summary: "divide a corpus into train, dev and test",
   details:
     "Divides by document, and spreads every relation type over the parts as the shares say (iterative stratification). Documents " +
-    "that share a sentence word for word stay together, and so do those with one id or one `doc`, so that no part shows what " +
-    "another is scored on. The same seed gives the same parts. A missing share gets what the others leave.",
-  arguments: { input: { description: "an annotated file, plain or gzip, a brat folder, or - for standard input" } },
+    "that share an annotated sentence of four tokens or more word for word stay together, and so do those with one id or one `doc`, " +
+    "so that no part shows what another is scored on. A set of documents that is larger than a part goes to train. The shares count " +
+    "sentences. If a part is more than two points off, the command says why. Several inputs are divided as one corpus. The same " +
+    "seed gives the same parts. A missing share gets what the others leave.",
+  arguments: {
+    inputs: { description: "annotated files, plain or gzip, brat folders, or - for standard input", many: true },
+  },
   options: {
     train: { value: "share", description: "share of train, between 0 and 1", parse: probability, defaultWords: "0.8" },
     dev: { value: "share", description: "share of dev", parse: probability, defaultWords: "0.1" },
@@ -37,7 +41,13 @@ export const dataSplitCommand = declareCommand({
       value: "tokens",
       description: "shorter sentences, such as headings, may appear in several parts",
       parse: wholeNumber(1),
-      default: 1,
+      default: 4,
+    },
+    shared: {
+      value: "which",
+      description: "which shared sentences keep documents together: those with an entity, or all",
+      choices: ["annotated", "all"],
+      default: "annotated",
     },
     force: { description: "replace existing files" },
     all: { description: "list every relation type, not only the most frequent" },
@@ -47,5 +57,6 @@ export const dataSplitCommand = declareCommand({
   examples: [
     ["weft data split corpus.jsonl --train 0.8 --dev 0.1 --test 0.1 --out split", "three files in a folder"],
     ["weft data split annotations/ --train 0.9 --test 0.1 --out split --to brat", "a brat folder in two parts"],
+    ["weft data split ann/ more/ old.jsonl --out split", "several inputs as one corpus"],
   ],
 });

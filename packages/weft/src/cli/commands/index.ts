@@ -6,8 +6,11 @@ import { compareCommand } from "./compare-command.ts";
 import { completionCommand } from "./completion-command.ts";
 import { constraintsCommand } from "./constraints-command.ts";
 import { convertCommand } from "./convert-command.ts";
+import { curveCommand } from "./curve-command.ts";
 import { cvCommand } from "./cv-command.ts";
+import { dataAgreementCommand } from "./data-agreement-command.ts";
 import { dataCheckCommand } from "./data-check-command.ts";
+import { dataMergeCommand } from "./data-merge-command.ts";
 import { dataSplitCommand } from "./data-split-command.ts";
 import { dataStatsCommand } from "./data-stats-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
@@ -23,6 +26,7 @@ import { runCommand } from "./run-command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { scoreCommand } from "./score-command.ts";
 import { serveCommand } from "./serve-command.ts";
+import { suggestCommand } from "./suggest-command.ts";
 import { sweepCommand } from "./sweep-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { watchCommand } from "./watch-command.ts";
@@ -34,6 +38,7 @@ export const commands: readonly Command[] = [
   command(repeatCommand, async () => import("../actions/repeat-action.ts")),
   command(sweepCommand, async () => import("../actions/sweep-action.ts")),
   command(cvCommand, async () => import("../actions/cv-action.ts")),
+  command(curveCommand, async () => import("../actions/curve-action.ts")),
   command(runCommand, async () => import("../actions/run-action.ts")),
   command(evaluateCommand, async () => import("../actions/evaluate-action.ts")),
   command(calibrateCommand, async () => import("../actions/calibrate-action.ts")),
@@ -52,6 +57,9 @@ export const commands: readonly Command[] = [
   command(dataCheckCommand, async () => import("../actions/data-check-action.ts")),
   command(dataStatsCommand, async () => import("../actions/data-stats-action.ts")),
   command(dataSplitCommand, async () => import("../actions/data-split-action.ts")),
+  command(dataAgreementCommand, async () => import("../actions/data-agreement-action.ts")),
+  command(dataMergeCommand, async () => import("../actions/data-merge-action.ts")),
+  command(suggestCommand, async () => import("../actions/suggest-action.ts")),
   command(protocolsCommand, async () => import("../actions/protocols-action.ts")),
   command(doctorCommand, async () => import("../actions/doctor-action.ts")),
   command(schemaCommand, async () => import("../actions/schema-action.ts")),
