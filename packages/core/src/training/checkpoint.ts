@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { readWeights, type Weights, writeWeights } from "../inference/index.ts";
+import type { DevScore } from "./selection.ts";
 
 /** The progress of a training at the end of an epoch, apart from its weights. */
 export interface Progress {
@@ -11,7 +12,7 @@ export interface Progress {
   /** Steps done. */
   readonly step: number;
   /** The best evaluation on dev so far. */
-  readonly best: { readonly epoch: number; readonly score: number } | undefined;
+  readonly best: ({ readonly epoch: number } & DevScore) | undefined;
   /** Evaluations since the best one. */
   readonly stale: number;
   /** Identifies configuration and data. A checkpoint of another training is refused. */
@@ -92,7 +93,7 @@ const count = z.int().min(0);
 const progressFields = z.object({
   epoch: count,
   step: count,
-  best: z.object({ epoch: count, score: z.number() }).optional(),
+  best: z.object({ epoch: count, score: z.number(), entities: z.number().optional() }).optional(),
   stale: count,
   fingerprint: z.string(),
   kernels: z.string().optional(),

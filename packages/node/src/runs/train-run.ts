@@ -20,6 +20,7 @@ import { writeJsonFile } from "../files/json-file.ts";
 import { collectSentences } from "../files/read-documents.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { threadExecutor } from "../workers/thread-executor.ts";
+import { BestSoFar, type SavedEvent } from "./best-so-far.ts";
 import { curves } from "./curves.ts";
 import { EventLog, loggedForm, readEvents } from "./event-log.ts";
 import { findCheckpoint, type Resume, runFiles } from "./find-checkpoint.ts";
@@ -68,7 +69,7 @@ export interface VectorsEvent {
 }
 
 /** An event of `trainRun`; `done` is the last. */
-export type RunEvent = VectorsEvent | TrainEvent | DoneEvent;
+export type RunEvent = VectorsEvent | TrainEvent | SavedEvent | DoneEvent;
 
 const files = {
   ...runFiles,
@@ -82,7 +83,9 @@ const files = {
 /**
  * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses
  * the epoch on dev, scores dev and (once) test, and writes the model. Yields events on the way, and
- * keeps the folder's `state.json` up to date.
+ * keeps the folder's `state.json` up to date. The model of the best epoch so far is written with
+ * every checkpoint and when the training stops for any reason, so that the folder is usable before
+ * it is done.
  *
  * @throws {FileError} RUN_EXISTS, RUN_MISSING, and the errors of `train` and of reading files
  */
@@ -142,7 +145,8 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     resume,
     signal: input.signal,
   });
-  for await (const event of events) {
+  const best = new BestSoFar(at("model"));
+  for await (const event of best.saveIfStopped(events)) {
     // The configuration and the data are valid by now; a run that failed earlier leaves no folder
     // behind.
     if (event.kind === "start") {
@@ -160,6 +164,8 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
     if (event.kind === "checkpoint") {
       if (performance.now() - saved >= (input.checkpointSeconds ?? 5) * 1000) {
         await writeFileAtomically(at("checkpoint"), event.bytes());
+        const written = await best.save();
+        if (written !== undefined) yield written;
         saved = performance.now();
       }
     }
@@ -171,6 +177,7 @@ async function* trainInFolder(input: TrainRunInput): AsyncGenerator<RunEvent, vo
         devOmissions: [...devOmissions, ...event.devOmissions],
       };
     } else yield event;
+    if (event.kind === "evaluation" && event.improved) best.keep(event);
     if (event.kind !== "end") continue;
     await writeFileAtomically(at("checkpoint"), event.bytes());
     const words = { dataSet: shortPath(config.data.train), selection: "best epoch on dev", seeds: [config.seed] };

@@ -3,6 +3,7 @@ import type { Omission } from "@weft-nlp/core";
 import { trainConfigSchema } from "@weft-nlp/core/training";
 import { readConfig } from "@weft-nlp/node/files";
 import { type DoneEvent, loggedForm, type RunEvent, resolvePaths, trainRun, vectorsLines } from "@weft-nlp/node/runs";
+import { bestWords, nothingRight } from "../best-words.ts";
 import type { CommandContext, Handler } from "../command.ts";
 import type { trainCommand } from "../commands/train-command.ts";
 import { FeaturesProgress } from "../features-progress.ts";
@@ -16,33 +17,40 @@ export const run: Handler<typeof trainCommand> = async (context, { config: path,
   const seed = options.seed === undefined ? [] : [`seed=${options.seed}`];
   const config = await readConfig(path, trainConfigSchema(), [...options.set, ...seed]);
   const folder = options.run ?? join("runs", `${basename(path).replace(/\.ya?ml$/, "")}-${config.value.seed}`);
+  const resolved = resolvePaths(config);
   const events = trainRun({
     ...options,
-    config: resolvePaths(config),
+    config: resolved,
     folder,
     signal: context.signal,
   });
   if (context.terminal.json) return printEvents(events, context);
   const note = kernelsNote(options);
   if (note !== undefined) context.terminal.say(note);
-  await showEvents(events, folder, context);
+  await showEvents(events, folder, resolved.data, context);
 };
 
 async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: CommandContext): Promise<void> {
   for await (const event of events) {
-    const logged = event.kind === "done" || event.kind === "vectors" ? undefined : loggedForm(event);
+    const logged = event.kind === "evaluation" || event.kind === "step" ? loggedForm(event) : undefined;
     if (logged !== undefined) await terminal.print(JSON.stringify(logged));
     else if (event.kind === "start") await terminal.print(JSON.stringify(event));
     else if (event.kind !== "checkpoint") await terminal.print(JSON.stringify({ ...event, model: undefined }));
   }
 }
 
-async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { terminal }: CommandContext): Promise<void> {
+async function showEvents(
+  events: AsyncIterable<RunEvent>,
+  folder: string,
+  data: { readonly train: string },
+  { terminal }: CommandContext,
+): Promise<void> {
   let bar: ProgressBar | undefined;
   let steps = 0;
   let label = "training";
   const features = new FeaturesProgress(terminal);
   let best = "";
+  let found = false;
   try {
     for await (const event of events) {
       if (event.kind === "vectors") {
@@ -76,15 +84,18 @@ async function showEvents(events: AsyncIterable<RunEvent>, folder: string, { ter
       } else if (event.kind === "step") {
         bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${best}`);
       } else if (event.kind === "evaluation" && event.improved) {
-        best = ` · best dev F1 ${(100 * event.score).toFixed(1)} in epoch ${event.epoch}`;
+        best = ` · ${bestWords(event)}`;
+        found = event.score > 0;
       } else if (event.kind === "part" || event.kind === "end") {
         bar?.stop();
         // The end of the last part needs no line.
         if (bar === undefined) continue;
         bar = undefined;
         terminal.say(
-          `${event.reason === "patience" ? "stopped early, since no epoch was better for a while," : "done"} after ${count(event.epoch, "epoch")}${best}`,
+          `${event.reason === "patience" ? "stopped early, since no epoch was better for a while," : "done"} after ${count(event.epoch, "epoch")}${found ? best : ""}`,
         );
+        const warning = event.best === undefined ? undefined : nothingRight(event.best, data);
+        if (warning !== undefined) terminal.say(warning);
       } else if (event.kind === "done") {
         await showScores(event, folder, terminal);
       }
