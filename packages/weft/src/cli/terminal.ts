@@ -23,6 +23,8 @@ export interface Terminal {
   progress(label: string, total: number): ProgressBar;
   /** Several progress bars, one below the other. */
   progressGroup(): ProgressGroup;
+  /** Asks a yes-or-no question; no without asking outside a terminal, with --quiet and with --json. Enter means yes. */
+  confirm(question: string): Promise<boolean>;
 }
 
 export async function openTerminal({ json = false, quiet = false }: { json?: boolean; quiet?: boolean } = {}): Promise<Terminal> {
@@ -43,6 +45,20 @@ export async function openTerminal({ json = false, quiet = false }: { json?: boo
     say,
     progress: (label, total) => bars?.drawnBar(label, total, errorStyle) ?? hiddenBar,
     progressGroup: () => bars?.drawnGroup(errorStyle) ?? { add: () => hiddenBar, say, stop: () => undefined },
+    confirm: async (question) => {
+      if (!shown || !process.stdin.isTTY) return false;
+      const { createInterface } = await import("node:readline/promises");
+      const reader = createInterface({ input: process.stdin, output: process.stderr });
+      const stop = new AbortController();
+      reader.on("SIGINT", () => stop.abort()).on("close", () => stop.abort());
+      try {
+        return /^(y(es)?)?$/i.test((await reader.question(`${question} [Y/n] `, { signal: stop.signal })).trim());
+      } catch {
+        return false;
+      } finally {
+        reader.close();
+      }
+    },
   };
 }
 
