@@ -151,13 +151,16 @@ function sized(
   return { epochs: bounded, batch: own, ...(own < 10 ? { chunk: Math.ceil(own / 2) } : {}), patience: 20, ...full };
 }
 
+/** Max number of epochs of the quick model, for little data. */
+const quickEpochs = 40;
+
 /** Tokens that the quick model sees in one epoch and in all, at most. */
 const quickTokens = { epoch: 60_000, all: 400_000 };
 
 function quickOf(facts: CorpusFacts, kind: Kind, { vocabulary, model, optimizer, full, size }: KindRecipe): RecipeSettings {
   const mean = Math.max(1, facts.tokensPerSentence.mean);
   const trainSentences = Math.max(20, Math.min(facts.sentences, Math.floor(quickTokens.epoch / mean)));
-  const epochs = Math.max(4, Math.min(20, Math.round(quickTokens.all / (trainSentences * mean))));
+  const epochs = Math.max(4, Math.min(quickEpochs, Math.round(quickTokens.all / (trainSentences * mean))));
   const { batch } = sized({ ...facts, sentences: trainSentences }, full, size);
   const training = { epochs, batch: Math.min(batch, 10), chunk: 5 };
   const data = trainSentences < facts.sentences ? { data: { trainSentences } } : {};

@@ -3,7 +3,14 @@ import { z } from "zod";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../archive/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { readWeights, type Weights, writeWeights } from "../inference/index.ts";
-import type { DevScore } from "./selection.ts";
+
+/** What dev says of an epoch. */
+export interface DevScore {
+  /** Micro F1 of the protocol that selects, 0 to 1. */
+  readonly score: number;
+  /** Micro F1 of the entities, 0 to 1; absent if the model is given them or they are the score. */
+  readonly entities?: number | undefined;
+}
 
 /** The progress of a training at the end of an epoch, apart from its weights. */
 export interface Progress {

@@ -3,9 +3,8 @@ import type { ProtocolName, Report } from "../metrics/index.ts";
 import type { Losses, ModelPart, PairCounts } from "../models/index.ts";
 import type { Omission } from "../schema/index.ts";
 import type { VectorCoverage, VectorsOrigin, VectorsShape } from "../vocabulary/index.ts";
-import type { Progress } from "./checkpoint.ts";
+import type { DevScore, Progress } from "./checkpoint.ts";
 import type { FeaturesEvent } from "./features.ts";
-import type { DevScore } from "./selection.ts";
 
 /**
  * The part of the model that an event is about; absent for models without parts. Steps are counted

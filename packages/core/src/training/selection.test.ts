@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Progress } from "./checkpoint.ts";
-import { afterEvaluation, compareWithBest, type DevScore, type Selection } from "./selection.ts";
+import type { DevScore, Progress } from "./checkpoint.ts";
+import { afterEvaluation, compareWithBest, type Selection } from "./selection.ts";
 
 const selection: Selection = { protocol: "strict", entities: "ner-strict", ties: "entities" };
 

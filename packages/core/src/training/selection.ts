@@ -1,15 +1,7 @@
 import type { BuiltModel } from "../inference/index.ts";
 import { type ProtocolName, protocols, type Report } from "../metrics/index.ts";
-import type { Progress } from "./checkpoint.ts";
+import type { DevScore, Progress } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
-
-/** What dev says of an epoch. */
-export interface DevScore {
-  /** Micro F1 of the protocol that selects, 0 to 1. */
-  readonly score: number;
-  /** Micro F1 of the entities, 0 to 1; absent if the model is given them or they are the score. */
-  readonly entities?: number | undefined;
-}
 
 /** How a training chooses its best epoch on dev. */
 export interface Selection {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cp, rename, rm } from "node:fs/promises";
+import { cp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
@@ -27,5 +27,12 @@ export async function keepModel(run: string, folder: string): Promise<void> {
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });
+  }
+}
+
+/** Removes what a process that was killed while it copied a model has left. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^\.model\.\d+\.[0-9a-f]+\.(new|old)$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { chooseRecipe, type Recipe, type RecipeOptions } from "@weft-nlp/core/recipe";
 import { parseConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { listEncoders, shownName } from "../encoders/encoder-store.ts";
@@ -49,6 +49,7 @@ export async function writeProject(
     ...(reading === undefined ? {} : { reading }),
   });
   const text = printRecipe(recipe, { facts: project.facts, data, seed, path: paths.config });
+  await makeFolder(dirname(paths.config));
   await writeFileAtomically(paths.config, text);
   return { project, recipe, encoders, data, config: paths.config };
 }

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { ProtocolName } from "@weft-nlp/core/metrics";
 import type { Candidate, CorpusFacts, Recipe, Rung } from "@weft-nlp/core/recipe";
 import { type DevScore, parseConfig, type TrainConfig } from "@weft-nlp/core/training";
+import * as z from "zod";
 import { FileError } from "../errors.ts";
 import { exists } from "../files/exists.ts";
 import { readJsonFile, writeJsonFile } from "../files/json-file.ts";
@@ -38,6 +39,30 @@ export interface ProjectProgress {
   readonly search?: { readonly rungs: readonly Rung[]; readonly candidates: readonly Candidate[] } | undefined;
 }
 
+// These tell a damaged or foreign file from ours. Its configurations are checked like any other.
+const planFields = z.looseObject({
+  version: z.literal(1),
+  inputs: z.array(z.string()),
+  seed: z.int(),
+  facts: z.looseObject({ sentences: z.int(), relationTypes: z.record(z.string(), z.int()), script: z.string() }),
+  recipe: z.looseObject({ settings: z.record(z.string(), z.unknown()), choices: z.array(z.looseObject({ about: z.string() })) }),
+  encoders: z.array(z.string()),
+  data: z.looseObject({ train: z.string(), dev: z.string(), test: z.string().optional() }),
+});
+const progressFields = z.looseObject({
+  spentMs: z.number(),
+  chosenMs: z.number().optional(),
+  kept: z.looseObject({ run: z.string(), epoch: z.int(), score: z.number(), protocol: z.string() }).optional(),
+  search: z
+    .looseObject({
+      rungs: z.array(z.looseObject({ runs: z.int(), share: z.number() })),
+      candidates: z.array(
+        z.looseObject({ name: z.string().regex(/^[\w.-]+$/), changes: z.record(z.string(), z.unknown()), seed: z.int() }),
+      ),
+    })
+    .optional(),
+});
+
 const files = { plan: "project.json", progress: "progress.json" } as const;
 
 /**
@@ -65,7 +90,15 @@ export async function readPlan(folder: string, resume: boolean, inputs: readonly
       hint: "omit --resume to begin one here",
     });
   }
-  const plan = (await readJsonFile(path)) as ProjectPlan;
+  const value = await readJsonFile(path);
+  if (!planFields.safeParse(value).success) {
+    throw new FileError("RUN_MISSING", {
+      at: { source: path },
+      message: "this file is damaged, or another version of Weft wrote it",
+      hint: "begin the training in another folder with --run",
+    });
+  }
+  const plan = value as ProjectPlan;
   const wanted = inputs.map((input) => resolve(input));
   if (wanted.join("\n") !== plan.inputs.join("\n")) {
     throw new FileError("RUN_EXISTS", {
@@ -83,7 +116,9 @@ export async function writePlan(folder: string, plan: ProjectPlan): Promise<void
 
 export async function readProgress(folder: string): Promise<ProjectProgress> {
   const path = join(folder, files.progress);
-  return (await exists(path)) ? ((await readJsonFile(path)) as ProjectProgress) : { spentMs: 0 };
+  if (!(await exists(path))) return { spentMs: 0 };
+  const value = await readJsonFile(path);
+  return progressFields.safeParse(value).success ? (value as ProjectProgress) : { spentMs: 0 };
 }
 
 export async function writeProgress(folder: string, progress: ProjectProgress): Promise<void> {

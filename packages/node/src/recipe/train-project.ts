@@ -3,9 +3,10 @@ import type { TrainConfig } from "@weft-nlp/core/training";
 import type { ComputeOptions } from "../extractor/model-folder.ts";
 import { markEnded, markRunning } from "../runs/run-state.ts";
 import { type FinishEvent, finishProject } from "./finish-project.ts";
+import { removeLeftovers } from "./keep-model.ts";
 import { beginProject, type PlannedProject, type PlanOptions } from "./plan-project.ts";
 import { isStop, type ProjectRunEvent, ProjectRuns } from "./project-runs.ts";
-import { type ProjectPlan, readPlan, readProgress } from "./project-state.ts";
+import { type KeptRun, type ProjectPlan, readPlan, readProgress } from "./project-state.ts";
 import { type SearchEvent, searchSettings } from "./search-settings.ts";
 
 /** What to train on, where, and for how long. */
@@ -63,6 +64,7 @@ export async function* trainProject(input: TrainProjectInput): AsyncGenerator<Pr
 
 async function* trainPlanned(plan: ProjectPlan, input: TrainProjectInput): AsyncGenerator<ProjectEvent, void, void> {
   const { folder, signal, budgetMs } = input;
+  await removeLeftovers(folder);
   const before = await readProgress(folder);
   const begun = performance.now();
   const leftMs = (): number => (budgetMs === undefined ? 0 : budgetMs - before.spentMs - (performance.now() - begun));
@@ -71,8 +73,12 @@ async function* trainPlanned(plan: ProjectPlan, input: TrainProjectInput): Async
   const runs = new ProjectRuns(folder, before, { ...input, signal: AbortSignal.any(signals) });
   try {
     if (runs.progress.kept === undefined || runs.progress.kept.run === "quick") yield* runs.train("quick", plan.quick);
-    yield* trainChosen(runs, plan.chosen);
-    if (budgetMs !== undefined) yield* searchSettings(plan, runs, leftMs);
+    const best = yield* trainChosen(runs, plan.chosen);
+    if (budgetMs !== undefined) {
+      const { seed, training } = plan.chosen;
+      yield { kind: "tried", run: "chosen", settings: {}, seed, epochs: training.epochs, best };
+      yield* searchSettings(plan, runs, leftMs);
+    }
   } catch (error) {
     if (!isStop(error) || signal?.aborted === true) throw error;
     yield { kind: "budget-over" };
@@ -82,10 +88,10 @@ async function* trainPlanned(plan: ProjectPlan, input: TrainProjectInput): Async
   yield* finishProject(folder, plan, kept, input);
 }
 
-async function* trainChosen(runs: ProjectRuns, config: TrainConfig): AsyncGenerator<ProjectRunEvent, void, void> {
+async function* trainChosen(runs: ProjectRuns, config: TrainConfig): AsyncGenerator<ProjectRunEvent, KeptRun | undefined, void> {
   const { spentMs, chosenMs = 0 } = runs.progress;
   try {
-    yield* runs.train("chosen", config);
+    return yield* runs.train("chosen", config);
   } finally {
     await runs.note({ chosenMs: chosenMs + runs.progress.spentMs - spentMs });
   }

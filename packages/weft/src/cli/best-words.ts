@@ -13,14 +13,17 @@ export function bestWords({ epoch, score, entities }: Best): string {
  * A warning for a training whose best epoch has nothing right, with what to try; nothing if
  * something is right.
  */
-export function nothingRight({ epoch, score, entities }: Best, data: { readonly train: string }): string | undefined {
+export function nothingRight(
+  { epoch, score, entities }: Best,
+  { train, model }: { readonly train: string; readonly model: string },
+): string | undefined {
   if (score > 0) return undefined;
   const kept = entities === undefined ? "" : `; epoch ${epoch} is kept, which finds entities best (F1 ${points(entities)})`;
   return [
     `warning: no epoch had a relation right on dev${kept}`,
     "  → train longer (training.epochs, training.patience: 0) or with smaller batches (training.batch)",
-    "  → try the other model: model: rin learns relations sooner than joint-nn",
-    `  → check that train has enough examples of every relation type: weft data stats ${data.train}`,
+    ...(model === "joint-nn" ? ["  → try the other model: model: rin learns relations sooner"] : []),
+    `  → check that train has enough examples of every relation type: weft data stats ${train}`,
   ].join("\n");
 }
 

@@ -11,13 +11,12 @@ import { count, whole } from "./words.ts";
 export class RunView {
   readonly #terminal: Terminal;
   readonly #label: string;
-  readonly #train: string;
+  readonly #about: { readonly train: string; readonly model: string };
   readonly #features: FeaturesProgress;
   #bar: ProgressBar | undefined;
   #barLabel = "";
   #steps = 0;
   #best = "";
-  #found = false;
   readonly #brief: boolean;
 
   constructor(
@@ -25,16 +24,17 @@ export class RunView {
     options: {
       /** The word for the bar; defaults to "training". */
       readonly label?: string;
-      /** The path of the training data, for advice. */
+      /** The path of the training data and the name of the model, for advice. */
       readonly train: string;
+      readonly model: string;
       /** Omits what a run begins with and advice, as for one of several on the same data. */
       readonly brief?: boolean;
     },
   ) {
-    const { label = "training", train, brief = false } = options;
+    const { label = "training", train, model, brief = false } = options;
     this.#terminal = terminal;
     this.#label = label;
-    this.#train = train;
+    this.#about = { train, model };
     this.#brief = brief;
     this.#features = new FeaturesProgress(terminal);
   }
@@ -47,7 +47,6 @@ export class RunView {
     } else if (event.kind === "start") {
       this.#steps = event.steps;
       this.#best = "";
-      this.#found = false;
       if (!this.#brief) this.#sayStart(event);
       this.#barLabel = event.part === undefined ? this.#label : `${this.#label} the ${event.part}`;
       this.#bar = terminal.progress(this.#barLabel, this.#steps);
@@ -58,16 +57,17 @@ export class RunView {
       this.#bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${this.#best}`);
     } else if (event.kind === "evaluation" && event.improved) {
       this.#best = ` · ${bestWords(event)}`;
-      this.#found = event.score > 0;
     } else if (event.kind === "part" || event.kind === "end") {
       this.#bar?.stop();
       // The end of the last part needs no line.
       if (this.#bar === undefined) return;
       this.#bar = undefined;
+      const { best } = event;
+      const words = best === undefined || best.score === 0 ? "" : ` · ${bestWords(best)}`;
       terminal.say(
-        `${event.reason === "patience" ? "stopped early, since no epoch was better for a while," : "done"} after ${count(event.epoch, "epoch")}${this.#found ? this.#best : ""}`,
+        `${event.reason === "patience" ? "stopped early, since no epoch was better for a while," : "done"} after ${count(event.epoch, "epoch")}${words}`,
       );
-      const warning = this.#brief || event.best === undefined ? undefined : nothingRight(event.best, { train: this.#train });
+      const warning = this.#brief || best === undefined ? undefined : nothingRight(best, this.#about);
       if (warning !== undefined) terminal.say(warning);
     }
   }

@@ -23,7 +23,10 @@ export interface Terminal {
   progress(label: string, total: number): ProgressBar;
   /** Several progress bars, one below the other. */
   progressGroup(): ProgressGroup;
-  /** Asks a yes-or-no question; no without asking outside a terminal, with --quiet and with --json. Enter means yes. */
+  /**
+   * Asks a yes-or-no question, to which Enter says yes. Without a terminal, with --quiet and with
+   * --json it does not ask, and the answer is no.
+   */
   confirm(question: string): Promise<boolean>;
 }
 

@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import { textTable } from "@weft-nlp/draw";
+import { exists } from "@weft-nlp/node/files";
 import { type ProjectEvent, type TriedEvent, trainProject } from "@weft-nlp/node/recipe";
-import { jsonEvent } from "./actions/train-action.ts";
 import type { CommandContext } from "./command.ts";
 import type { trainCommand } from "./commands/train-command.ts";
 import type { InputOf } from "./declaration.ts";
 import { kernelsNote } from "./kernels-note.ts";
 import { projectText } from "./project-words.ts";
 import { runFolderFor } from "./run-folder.ts";
+import { jsonEvent } from "./run-json.ts";
 import { RunView } from "./run-view.ts";
-import { nextStep, printScores } from "./trained-words.ts";
+import { nextStep, printScores, stoppedWords } from "./trained-words.ts";
 import { count } from "./words.ts";
 
 /** `weft train DATA`: everything from data to a calibrated model. */
@@ -60,19 +61,12 @@ class ProjectView {
 
   async show(events: AsyncIterable<ProjectEvent>): Promise<void> {
     const { terminal, signal } = this.#context;
-    let usable = false;
     try {
-      for await (const event of events) {
-        usable ||= event.kind === "kept";
-        await this.#one(event);
-      }
+      for await (const event of events) await this.#one(event);
     } catch (error) {
       this.#view?.stop();
-      if (signal.aborted && usable) {
-        terminal.say(
-          `stopped; the best model so far is in ${join(this.#folder, "model")}; the same command with --resume goes on`,
-        );
-      }
+      const usable = await exists(join(this.#folder, "model", "config.json"));
+      if (signal.aborted && usable) terminal.say(stoppedWords(this.#folder));
       throw error;
     } finally {
       this.#view?.stop();
@@ -88,11 +82,13 @@ class ProjectView {
       terminal.say(`\nconfiguration in ${planned.config}`);
     } else if (event.kind === "run") {
       this.#view?.stop();
-      const { name } = event.config.model;
+      const { data, model } = event.config;
       const title = titles[event.run] ?? `trying ${event.run}`;
-      terminal.say(`\n${terminal.errorStyle("bold", title)}: ${name}, up to ${count(event.config.training.epochs, "epoch")}`);
+      terminal.say(
+        `\n${terminal.errorStyle("bold", title)}: ${model.name}, up to ${count(event.config.training.epochs, "epoch")}`,
+      );
       const brief = event.run !== "chosen";
-      this.#view = new RunView(terminal, { label: event.run, train: event.config.data.train, brief });
+      this.#view = new RunView(terminal, { label: event.run, train: data.train, model: model.name, brief });
     } else if (event.kind === "event") this.#view?.show(event.event);
     else if (event.kind === "search") {
       const runs = event.rungs.map(({ runs: amount, share }) => `${amount} for ${Math.round(100 * share)} % of the epochs`);
@@ -114,7 +110,7 @@ class ProjectView {
     if (this.#tried.length > 0) await terminal.print(`\n${triedTable(this.#tried, terminal.width)}`);
     await printScores([dev, test], terminal);
     const lines = [
-      `the best on dev is ${kept.run} in epoch ${kept.epoch}: its model is ${join(folder, "model")}, calibrated`,
+      `the best on dev is ${kept.run} in epoch ${kept.epoch}: its model is ${join(folder, "model")}`,
       `mistakes, sentence by sentence: ${page}`,
       `use it: ${nextStep(model, folder)}`,
       `        weft serve ${folder}`,

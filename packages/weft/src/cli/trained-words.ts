@@ -25,3 +25,8 @@ export function nextStep({ definition: { capabilities } }: BuiltModel, folder: s
 export function filesWords(folder: string): string {
   return `model in ${join(folder, "model")}, curves in ${join(folder, "score.svg")}`;
 }
+
+/** What a training leaves that was stopped after its first evaluation. */
+export function stoppedWords(folder: string): string {
+  return `stopped; the best model so far is in ${join(folder, "model")}; the same command with --resume goes on`;
+}

@@ -2,15 +2,16 @@ import { trainConfigSchema } from "@weft-nlp/core/training";
 import { UsageError } from "@weft-nlp/node";
 import { readConfig } from "@weft-nlp/node/files";
 import { isConfigFile } from "@weft-nlp/node/recipe";
-import { loggedForm, type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
+import { type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";
 import type { trainCommand } from "../commands/train-command.ts";
 import type { InputOf } from "../declaration.ts";
 import { kernelsNote } from "../kernels-note.ts";
 import { runFolderFor } from "../run-folder.ts";
+import { jsonEvent } from "../run-json.ts";
 import { RunView } from "../run-view.ts";
 import { trainOnData } from "../train-on-data.ts";
-import { filesWords, nextStep, printScores } from "../trained-words.ts";
+import { filesWords, nextStep, printScores, stoppedWords } from "../trained-words.ts";
 
 export const run: Handler<typeof trainCommand> = async (context, { sources, ...options }) => {
   const [only] = sources;
@@ -35,14 +36,20 @@ export async function trainOnConfig(
   if (context.terminal.json) return printEvents(events, context);
   const note = kernelsNote(options);
   if (note !== undefined) context.terminal.say(note);
-  const view = new RunView(context.terminal, { train: resolved.data.train });
+  const view = new RunView(context.terminal, { train: resolved.data.train, model: resolved.model.name });
+  let usable = false;
   try {
     for await (const event of events) {
+      usable ||= event.kind === "evaluation";
       view.show(event);
       if (event.kind !== "done") continue;
       await printScores([event.dev, event.test], context.terminal);
       context.terminal.say(`\n${filesWords(folder)}; next: ${nextStep(event.model, folder)}`);
     }
+  } catch (error) {
+    view.stop();
+    if (usable && context.signal.aborted) context.terminal.say(stoppedWords(folder));
+    throw error;
   } finally {
     view.stop();
   }
@@ -53,11 +60,4 @@ async function printEvents(events: AsyncIterable<RunEvent>, { terminal }: Comman
     const value = jsonEvent(event);
     if (value !== undefined) await terminal.print(JSON.stringify(value));
   }
-}
-
-/** An event of a run as a program reads it. */
-export function jsonEvent(event: RunEvent): unknown {
-  if (event.kind === "evaluation" || event.kind === "step") return loggedForm(event);
-  if (event.kind === "checkpoint") return undefined;
-  return "model" in event ? { ...event, model: undefined } : event;
 }
