@@ -75,7 +75,10 @@ export const runDetails = z.object({
   run: runEntry,
   config: z.unknown().describe("complete, including defaults; paths show their last two names"),
   problem: z.string().nullable().describe("why the configuration cannot be shown"),
-  best: z.object({ epoch: count, score: share }).nullable(),
+  best: z
+    .object({ epoch: count, score: share, entities: share.optional() })
+    .nullable()
+    .describe("the F1 that chose the epoch, and that of entities beside it"),
   dev: splitSummary.nullable(),
   test: splitSummary.nullable(),
 });

@@ -26,7 +26,7 @@ const enoughForTest = 300;
 const fewDocuments = 5;
 
 /** How a data set without dev is divided. */
-export function sharesFor({ facts: { sentences }, parts }: Pick<Project, "facts" | "parts">): SplitShares {
+function sharesFor({ facts: { sentences }, parts }: Pick<Project, "facts" | "parts">): SplitShares {
   if (parts.test.length > 0) return { train: 0.9, dev: 0.1, test: 0 };
   return sentences < enoughForTest ? { train: 0.8, dev: 0.2, test: 0 } : { train: 0.8, dev: 0.1, test: 0.1 };
 }

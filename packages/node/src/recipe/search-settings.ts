@@ -76,7 +76,7 @@ async function* tryOut(
 }
 
 /** The chosen configuration with the changes of a candidate, for a share of its epochs. */
-export function changedConfig(chosen: TrainConfig, { changes, seed }: Candidate, share: number): TrainConfig {
+function changedConfig(chosen: TrainConfig, { changes, seed }: Candidate, share: number): TrainConfig {
   const settings = JSON.parse(JSON.stringify(chosen)) as Record<string, unknown>;
   for (const [path, value] of Object.entries(changes)) setAt(settings, path.split("."), value);
   const epochs = Math.max(1, Math.round(chosen.training.epochs * share));
