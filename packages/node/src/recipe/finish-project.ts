@@ -27,6 +27,7 @@ export interface FinishedEvent {
   readonly advice: readonly string[];
 }
 
+/** An event of the last steps: the calibration, or why there is none, and the end. */
 export type FinishEvent =
   | { readonly kind: "calibrated"; readonly report: CalibrationReport }
   | { readonly kind: "uncalibrated"; readonly reason: string }

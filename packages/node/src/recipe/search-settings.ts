@@ -13,6 +13,7 @@ export interface TriedEvent {
   readonly best: KeptRun | undefined;
 }
 
+/** An event of a search: its plan, then each run and its result. */
 export type SearchEvent =
   | ProjectRunEvent
   | { readonly kind: "search"; readonly rungs: readonly Rung[]; readonly leftMs: number }
