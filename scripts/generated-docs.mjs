@@ -95,8 +95,8 @@ export function settingsTable(schema) {
     for (const [key, each] of entries) {
       if (!isGroup(each) || isSwitchboard(each) || isSwitch(each)) continue;
       const below = path === "" ? key : `${path}.${key}`;
-      const choices = each.oneOf ?? each.anyOf ?? [each];
-      const known = choices.map((choice) => described.get(JSON.stringify(choice.properties)));
+      const choices = formsOf(each).filter(({ properties }) => properties !== undefined);
+      const known = choices.map((choice) => described.get(identityOf(choice)));
       if (known.every((place) => place !== undefined)) {
         const names = choices.flatMap((choice) => variantOf(choice) ?? []).map((name) => `\`${name}\``);
         const which = names.length === 0 ? "The" : `One of ${names.join(", ")}, with the`;
@@ -106,16 +106,36 @@ export function settingsTable(schema) {
         continue;
       }
       for (const choice of choices) {
-        described.set(JSON.stringify(choice.properties), below);
+        described.set(identityOf(choice), below);
         visit(choice, below, variantOf(choice));
       }
     }
   }
 }
 
+/**
+ * Equal for the same settings in two places, of which one may have a default name.
+ *
+ * @param {JsonSchema} schema
+ */
+function identityOf({ properties = {} }) {
+  return JSON.stringify({ ...properties, name: properties["name"]?.const });
+}
+
 /** @param {JsonSchema} schema */
 function isGroup(schema) {
-  return [schema, ...(schema.oneOf ?? schema.anyOf ?? [])].some(({ properties }) => properties !== undefined);
+  return formsOf(schema).some(({ properties }) => properties !== undefined);
+}
+
+/**
+ * The forms of a setting, with those of unions inside unions.
+ *
+ * @param {JsonSchema} schema
+ * @returns {readonly JsonSchema[]}
+ */
+function formsOf(schema) {
+  const forms = schema.oneOf ?? schema.anyOf;
+  return forms === undefined ? [schema] : forms.flatMap(formsOf);
 }
 
 /**

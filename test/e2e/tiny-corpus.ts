@@ -56,6 +56,7 @@ optimizer:
   rate: 0.01
 training:
   epochs: 4
+  patience: 0
   batch: 6
   chunk: 2
 `;

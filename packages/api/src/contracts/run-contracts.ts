@@ -75,7 +75,10 @@ export const runDetails = z.object({
   run: runEntry,
   config: z.unknown().describe("complete, including defaults; paths show their last two names"),
   problem: z.string().nullable().describe("why the configuration cannot be shown"),
-  best: z.object({ epoch: count, score: share }).nullable(),
+  best: z
+    .object({ epoch: count, score: share, entities: share.optional() })
+    .nullable()
+    .describe("the F1 that chose the epoch, and that of entities beside it"),
   dev: splitSummary.nullable(),
   test: splitSummary.nullable(),
 });
@@ -124,6 +127,7 @@ export const curvePoint = z.union([
     at: z.number(),
     protocol: z.string(),
     score: z.number(),
+    entities: z.number().optional(),
     improved: z.boolean(),
   }),
 ]);
@@ -168,7 +172,7 @@ export const runContracts = {
     summary: "the curves of a run, thinned, followed by new points while it trains",
     description:
       "Server-sent events. `points` is {restarted, points}: if restarted is true, the points replace all earlier ones; a point is " +
-      "{kind: loss, part?, at, loss} or {kind: score, part?, at, protocol, score, improved}, with `at` in epochs. `end` is {state}, " +
+      "{kind: loss, part?, at, loss} or {kind: score, part?, at, protocol, score, entities?, improved}, with `at` in epochs. `end` is {state}, " +
       "and the stream ends, when no process trains the run any longer.",
     params: byName,
     media: { answer: ["text/event-stream"] },

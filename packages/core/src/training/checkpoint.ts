@@ -4,6 +4,14 @@ import { firstNotFinite, readSafetensors, type SafetensorsFile, type StoredTenso
 import { ArchiveError, TrainingError } from "../errors.ts";
 import { readWeights, type Weights, writeWeights } from "../inference/index.ts";
 
+/** What dev says of an epoch. */
+export interface DevScore {
+  /** Micro F1 of the protocol that selects, 0 to 1. */
+  readonly score: number;
+  /** Micro F1 of the entities, 0 to 1; absent if the model is given them or they are the score. */
+  readonly entities?: number | undefined;
+}
+
 /** The progress of a training at the end of an epoch, apart from its weights. */
 export interface Progress {
   /** Epochs done. */
@@ -11,7 +19,7 @@ export interface Progress {
   /** Steps done. */
   readonly step: number;
   /** The best evaluation on dev so far. */
-  readonly best: { readonly epoch: number; readonly score: number } | undefined;
+  readonly best: ({ readonly epoch: number } & DevScore) | undefined;
   /** Evaluations since the best one. */
   readonly stale: number;
   /** Identifies configuration and data. A checkpoint of another training is refused. */
@@ -128,7 +136,7 @@ const count = z.int().min(0);
 const progressFields = z.object({
   epoch: count,
   step: count,
-  best: z.object({ epoch: count, score: z.number() }).optional(),
+  best: z.object({ epoch: count, score: z.number(), entities: z.number().optional() }).optional(),
   stale: count,
   fingerprint: z.string(),
   kernels: z.string().optional(),

@@ -92,7 +92,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case "invalid_format":
       return issue.pattern === undefined ? `text of the form ${issue.format}` : `text that matches ${issue.pattern}`;
     case "invalid_union": {
-      if ("options" in issue && Array.isArray(issue.options)) return oneOf(issue.options.map(show));
+      if ("options" in issue && Array.isArray(issue.options)) return oneOf(choicesIn(issue.options).map(show));
       const inner = issue.errors.flatMap((branch) => (branch[0] === undefined || branch[0].path.length > 0 ? [] : [branch[0]]));
       return inner.length === 0 ? "another value" : [...new Set(inner.map((each) => expectation(each)))].join(" or ");
     }
@@ -125,13 +125,24 @@ function oneOf(values: readonly string[]): string {
 
 function nearestValue(issue: z.core.$ZodIssue, value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  const options =
-    issue.code === "invalid_value" ? issue.values : "options" in issue && Array.isArray(issue.options) ? issue.options : [];
   const nearest = nearestName(
     value,
-    options.filter((option): option is string => typeof option === "string"),
+    optionsOf(issue).filter((option): option is string => typeof option === "string"),
   );
   return nearest === undefined ? undefined : `did you mean ${nearest}?`;
+}
+
+/** The values that an issue would accept; for a union, those of its forms. */
+function optionsOf(issue: z.core.$ZodIssue): readonly unknown[] {
+  if (issue.code === "invalid_value") return issue.values;
+  if ("options" in issue && Array.isArray(issue.options)) return issue.options;
+  if (issue.code !== "invalid_union") return [];
+  return issue.errors.flatMap((form) => form.flatMap((inner) => (inner.path.length === 0 ? optionsOf(inner) : [])));
+}
+
+/** Choices to show; the form that is the default also accepts nothing. */
+function choicesIn(options: readonly unknown[]): readonly unknown[] {
+  return options.filter((option) => option !== undefined);
 }
 
 function show(value: unknown): string {
@@ -176,14 +187,17 @@ function formsOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
 
 /**
  * The forms whose constants match the value, as in a union keyed by `name`; all forms if none fits.
+ * A missing constant counts as its default.
  */
 function fitting(forms: readonly JsonSchema[], value: unknown): readonly JsonSchema[] {
-  const fits = forms.filter((form) =>
-    Object.entries(form.properties ?? {}).every(([name, property]) => {
-      const constant = typeof property === "object" ? property.const : undefined;
-      return constant === undefined || valueAt(value, [name]) === constant;
-    }),
-  );
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  const fits = forms.filter((form) => {
+    if (isMap && form.type === "string") return false;
+    return Object.entries(form.properties ?? {}).every(([name, property]) => {
+      const { const: constant, default: usual } = typeof property === "object" ? property : {};
+      return constant === undefined || (valueAt(value, [name]) ?? usual) === constant;
+    });
+  });
   return fits.length === 0 ? forms : fits;
 }
 

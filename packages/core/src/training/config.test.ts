@@ -3,7 +3,7 @@ import { parseConfig, trainConfigSchema } from "./config.ts";
 
 const min = { data: { train: "train.jsonl", dev: "dev.jsonl" }, model: { name: "rin" } };
 
-test("everything but the data and the model's name has a default", () => {
+test("everything but the data has a default", () => {
   expect(parseConfig(min)).toMatchObject({
     seed: 1,
     data: { train: "train.jsonl", dev: "dev.jsonl" },
@@ -33,11 +33,34 @@ test("everything but the data and the model's name has a default", () => {
       tables: "lazy",
       schedule: { name: "constant", warmup: 0, final: 0 },
       evaluateEvery: 1,
-      patience: 0,
+      patience: 20,
       threshold: 0.5,
       select: "auto",
     },
   });
+});
+
+test("a model may be given by its name alone, and has a default", () => {
+  const { data } = min;
+  expect(parseConfig({ data, model: "rin" })).toEqual(parseConfig({ data, model: { name: "rin" } }));
+  const usual = parseConfig({ data, model: { name: "joint-nn" } });
+  expect(parseConfig({ data })).toEqual(usual);
+  expect(parseConfig({ data, model: { hiddenSize: 32 } }).model).toEqual({ ...usual.model, hiddenSize: 32 });
+});
+
+test.each<[string, unknown, object]>([
+  ["a misspelt model", "rim", { path: "model", hint: "did you mean rin?" }],
+  ["a misspelt name", { name: "rim" }, { path: "model.name", hint: "did you mean rin?" }],
+  ["a misspelt setting", { name: "rin", roundz: 3 }, { path: "model.roundz", hint: "did you mean rounds?" }],
+  ["a misspelt setting of the default model", { hiddenSiz: 3 }, { path: "model.hiddenSiz", hint: "did you mean hiddenSize?" }],
+])("%s gets its place and the nearest name", (_, model, { path, hint }: { path?: string; hint?: string }) => {
+  expect(() => parseConfig({ ...min, model })).toThrow(expect.objectContaining({ at: { path }, hint }) as Error);
+});
+
+test("a list of models to choose from holds names only", () => {
+  expect(() => parseConfig({ ...min, model: 3 })).toThrow(
+    /expected one of rin, joint-nn, bilstm-tagger, [a-z, -]* or a map of settings, found 3 \(/,
+  );
 });
 
 test.each(["adam", "adamw", "adadelta", "rmsprop", "sgd"])("%s has its own default rate", (name) => {
@@ -47,7 +70,8 @@ test.each(["adam", "adamw", "adadelta", "rmsprop", "sgd"])("%s has its own defau
 });
 
 test.each<[string, object]>([
-  ["no model", { model: undefined }],
+  ["a model that does not exist, by its name alone", { model: "rim" }],
+  ["an empty model", { model: null }],
   ["a model that does not exist", { model: { name: "rim" } }],
   ["a setting that does not exist", { model: { name: "rin", round: 3 } }],
   ["half a round", { model: { name: "rin", rounds: 0.5 } }],

@@ -67,7 +67,11 @@ const trainingSettings = () =>
     groups: z.array(groupSettings).optional().describe("parameters with a learning rate or weight decay of their own"),
     schedule: scheduleSettings.prefault({}),
     evaluateEvery: z.int().min(1).default(1).describe("epochs between evaluations on dev"),
-    patience: z.int().min(0).default(0).describe("evaluations without a better dev score before training stops; 0: never"),
+    patience: z
+      .int()
+      .min(0)
+      .default(20)
+      .describe("evaluations without a better dev score before training stops, counted once something is right; 0: never"),
     threshold: z.number().gt(0).lt(1).default(0.5).describe("minimum probability of a relation"),
     select: z
       .enum(["auto", ...protocols.names])
@@ -75,14 +79,29 @@ const trainingSettings = () =>
       .describe(
         "protocol whose dev F1 chooses the best epoch; auto: the model's own, else strict, or exact without entity types",
       ),
+    ties: z
+      .enum(["entities", "first"])
+      .optional()
+      .describe("which of equal epochs to keep: that with the better entities, else the later (the default), or the first"),
   });
 
-/** The section `model`: the name of a model, with its settings. */
-const modelSettings = () =>
-  z.discriminatedUnion(
+/** The model of a configuration that names none: the one that measures best on typed entities. */
+const defaultModel = "joint-nn";
+
+type ModelSettings = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+/** The section `model`: the name of a model with its settings, or its name alone. */
+const modelSettings = () => {
+  const named = z.discriminatedUnion(
     "name",
-    [...models].map((definition) => definition.settings.extend({ name: z.literal(definition.name) })) as never,
-  ) as z.ZodType<{ readonly name: string } & Readonly<Record<string, unknown>>>;
+    [...models].map(({ name, settings }) =>
+      settings.extend({ name: name === defaultModel ? z.literal(name).default(name) : z.literal(name) }),
+    ) as never,
+  ) as unknown as z.ZodType<ModelSettings>;
+  return z
+    .union([z.enum(models.names).transform((name) => named.parse({ name })), named])
+    .prefault({ name: defaultModel }) as z.ZodType<ModelSettings>;
+};
 
 /** Settings for one part of a model. Each section replaces the top-level one of the same name. */
 const partSettings = () =>

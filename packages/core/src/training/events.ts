@@ -3,7 +3,7 @@ import type { ProtocolName, Report } from "../metrics/index.ts";
 import type { Losses, ModelPart, PairCounts } from "../models/index.ts";
 import type { Omission } from "../schema/index.ts";
 import type { VectorCoverage, VectorsOrigin, VectorsShape } from "../vocabulary/index.ts";
-import type { Progress } from "./checkpoint.ts";
+import type { DevScore, Progress } from "./checkpoint.ts";
 import type { FeaturesEvent } from "./features.ts";
 
 /**
@@ -73,16 +73,19 @@ export interface StepEvent extends OfPart {
 }
 
 /** An evaluation on dev. */
-export interface EvaluationEvent extends OfPart {
+export interface EvaluationEvent extends OfPart, DevScore {
   readonly kind: "evaluation";
   readonly epoch: number;
   readonly step: number;
   readonly protocol: ProtocolName;
-  /** Micro F1 of the protocol on dev, 0 to 1. */
-  readonly score: number;
   readonly report: Report;
-  /** Whether this is the best score so far. */
+  /** Whether this epoch is the best so far; of equal epochs, the later one is. */
   readonly improved: boolean;
+  /**
+   * The model with the weights of this epoch. Call it before requesting the next event. While the
+   * first part of a model with parts is trained, it is that part alone.
+   */
+  current(): BuiltModel;
 }
 
 /**

@@ -4,6 +4,7 @@ export { type ConfigIssues, configError, printPath, type SettingPath } from "./c
 export * from "./events.ts";
 export * from "./executor.ts";
 export type * from "./features.ts";
+export { compareWithBest, type Selection } from "./selection.ts";
 export { Stepper } from "./stepper.ts";
 export * from "./train.ts";
 export type * from "./train-input.ts";

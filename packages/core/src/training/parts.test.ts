@@ -60,6 +60,19 @@ describe("a pipeline", () => {
     expect(endOf(events).model.description).toMatchObject({ name: "pipeline", threshold: 0.4 });
   });
 
+  test("can be used before it is done: first its tagger, then the whole", async () => {
+    let latest: ReturnType<typeof packModel> | undefined;
+    for await (const event of train(input())) {
+      if (event.kind === "evaluation") {
+        const built = event.current();
+        expect(built.definition.name).toBe(event.part === "tagger" ? "bilstm-tagger" : "pipeline");
+        if (event.improved) latest = packModel(built);
+      }
+      if (event.kind === "end") expect(latest).toEqual(packModel(event.model));
+    }
+    expect(latest).toBeDefined();
+  });
+
   test("holds the weights of each part's best epoch", async () => {
     const places: BuiltModel[] = [];
     const snapshots = new Map<string, ReturnType<typeof readWeights>>();

@@ -96,7 +96,13 @@ export async function* trainParts(
       else if (kind === "features") yield { ...event, part: part.name };
       else {
         const step = stepsBefore + event.step;
-        if (kind === "checkpoint") yield { ...event, part: part.name, step, bytes: () => addState(event.bytes(), here) };
+        if (kind === "evaluation") {
+          const whole = (built: BuiltModel): BuiltModel =>
+            done.size === 0
+              ? built
+              : assembled(input, lexicon, threshold, new Map([...done, [part.name, readWeights(built.store)]]));
+          yield { ...event, part: part.name, step, current: () => whole(event.current()) };
+        } else if (kind === "checkpoint") yield { ...event, part: part.name, step, bytes: () => addState(event.bytes(), here) };
         else yield { ...event, part: part.name, step };
       }
     }
@@ -107,15 +113,7 @@ export async function* trainParts(
     yield { kind: "part", part: part.name, reason, epoch, step: before, best };
   }
   if (end === undefined || state === undefined) return;
-  const description = {
-    ...{ name: name, settings, lexicon, threshold, reading: config.reading, text: config.text },
-    negatives: config.data.negatives,
-    ...constraintsFor(config, input.train),
-  };
-  const model = buildModel(description, { ...input.engine, seed: null });
-  const weights = new Map<string, StoredTensor>();
-  for (const [part, own] of done) for (const [path, tensor] of own) weights.set(`${name}/${part}/${path}`, tensor);
-  writeWeights(model.store, weights, "the parts");
+  const model = assembled(input, lexicon, threshold, done);
   const [last, ended] = [end, state];
   yield { ...last, step: before, model, bytes: () => addState(last.bytes(), ended) };
 }
@@ -132,6 +130,26 @@ function partConfig(config: TrainConfig, part: ModelPart, settings: unknown): Tr
     optimizer: own?.optimizer ?? shared.optimizer,
     training: training.select === "auto" ? { ...training, select: part.select ?? "auto" } : training,
   };
+}
+
+/** The whole model from the weights of its parts. */
+function assembled(
+  { config, engine, train }: TrainInput,
+  lexicon: BuiltModel["description"]["lexicon"],
+  threshold: number,
+  parts: ReadonlyMap<string, Weights>,
+): BuiltModel {
+  const { name, ...settings } = config.model;
+  const description = {
+    ...{ name: name, settings, lexicon, threshold, reading: config.reading, text: config.text },
+    negatives: config.data.negatives,
+    ...constraintsFor(config, train),
+  };
+  const model = buildModel(description, { ...engine, seed: null });
+  const weights = new Map<string, StoredTensor>();
+  for (const [part, own] of parts) for (const [path, tensor] of own) weights.set(`${name}/${part}/${path}`, tensor);
+  writeWeights(model.store, weights, "the parts");
+  return model;
 }
 
 /** Builds a finished part, ready to predict. */

@@ -87,12 +87,44 @@ test("a group of parameters has its own rate, and one that names none is refused
   await expect(wrong).rejects.toThrow("no parameter begins with encoder/");
 });
 
-test("training stops when the score has not improved for a while, and the best epoch wins", async () => {
-  // A rate so small that nothing changes: the first score stays the best.
+test("training stops when the score has not improved for a while, and the last of equal epochs is kept", async () => {
+  // A rate so small that nothing changes: no later epoch is better than the first.
+  const trained = endOf(
+    await eventsOf(input({ epochs: 30, select: "ner-strict" }, { settings: { optimizer: { rate: 0.05 } } })),
+  ).model;
+  const init = { lexicon: trained.description.lexicon, weights: readWeights(trained.store), source: "m" };
   const settings = { optimizer: { name: "sgd", rate: 1e-12 } };
-  const events = await eventsOf(input({ epochs: 50, patience: 3 }, { settings }));
+  const events = await eventsOf(input({ epochs: 50, patience: 3, select: "ner-strict" }, { settings, init }));
   expect(events.filter(({ kind }) => kind === "evaluation")).toHaveLength(4);
-  expect(endOf(events)).toMatchObject({ reason: "patience", epoch: 4, best: { epoch: 1 } });
+  expect(endOf(events)).toMatchObject({ reason: "patience", epoch: 4, best: { epoch: 4 } });
+  const first = await eventsOf(input({ epochs: 50, patience: 3, select: "ner-strict", ties: "first" }, { settings, init }));
+  expect(endOf(first)).toMatchObject({ reason: "patience", epoch: 4, best: { epoch: 1 } });
+  // As long as no relation is right, nothing stops the training.
+  const none = await eventsOf(input({ epochs: 9, patience: 3 }, { settings }));
+  expect(endOf(none)).toMatchObject({ reason: "epochs", epoch: 9, best: { score: 0 } });
+});
+
+test("when no epoch has a relation right, the best is the one that finds entities best", async () => {
+  const dev = eightSentences.map((item) => ({ ...item, relations: [] }));
+  const events = await eventsOf(input({ epochs: 24 }, { dev, settings: { optimizer: { name: "adam", rate: 0.05 } } }));
+  const evaluations = events.filter((event) => event.kind === "evaluation");
+  expect(new Set(evaluations.map(({ score }) => score))).toEqual(new Set([0]));
+  const found = evaluations.map(({ entities = -1 }) => entities);
+  expect(evaluations.map(({ report }) => report.protocols["ner-strict"]?.micro.f1)).toEqual(found);
+  expect(new Set(found).size).toBeGreaterThan(1);
+  expect(endOf(events).best).toEqual({
+    epoch: found.lastIndexOf(Math.max(...found)) + 1,
+    score: 0,
+    entities: Math.max(...found),
+  });
+});
+
+test("an evaluation gives access to the model of its epoch", async () => {
+  let latest: Uint8Array | undefined;
+  for await (const event of train(input({ epochs: 4 }))) {
+    if (event.kind === "evaluation" && event.improved) latest = packModel(event.current())["model.safetensors"];
+    if (event.kind === "end") expect(latest).toEqual(packModel(event.model)["model.safetensors"]);
+  }
 });
 
 test("the model at the end has the weights of its best epoch, not those of the last", async () => {

@@ -2,7 +2,7 @@ import { kernelMark, Optimizer, type ParameterGroup, type ParameterStore } from 
 import { fillWordTable, type TrainedUse } from "../encoders/index.ts";
 import { ConfigError, DataError, WeftError } from "../errors.ts";
 import { type BuiltModel, buildModel, readWeights, type Weights, writeWeights } from "../inference/index.ts";
-import { evaluate, type ProtocolName } from "../metrics/index.ts";
+import { evaluate } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import { objectiveFor } from "../objectives/index.ts";
 import type { Omission, Sentence } from "../schema/index.ts";
@@ -16,6 +16,7 @@ import { localExecutor } from "./executor.ts";
 import { addFeatures } from "./features.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { partsOf, trainParts, type WholeEvent } from "./parts.ts";
+import { afterEvaluation, devScore, selectionOf } from "./selection.ts";
 import { Stepper } from "./stepper.ts";
 import type { TrainInput } from "./train-input.ts";
 import { requireWidths } from "./word-widths.ts";
@@ -80,7 +81,8 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
     lazyTables: trained.map(({ prefix }) => prefix),
     groups: [...(training.groups ?? []), ...trained.map(groupOf)],
   });
-  const protocol = selectionProtocol(training.select, built);
+  const selection = selectionOf(training, built);
+  const { protocol } = selection;
   const mark = fingerprint(config, input.train, input.dev, lexicon.words.vectors);
 
   const kernels = kernelMark(engine.build);
@@ -134,12 +136,15 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
       progress = { ...progress, epoch, step, kernels };
       if (epoch % training.evaluateEvery === 0 || epoch === training.epochs) {
         const predictions = await executor.predict(devExamples, { threshold: training.threshold, cells: true });
-        const report = evaluate(input.dev, predictions, { protocols: [protocol] });
-        const score = report.protocols[protocol]?.micro.f1 ?? 0;
-        const improved = progress.best === undefined || score > progress.best.score;
+        const report = evaluate(input.dev, predictions, {
+          protocols: [protocol, ...(selection.entities === undefined ? [] : [selection.entities])],
+        });
+        const scored = devScore(report, selection);
+        const after = afterEvaluation(progress, epoch, scored, selection);
+        const { improved } = after;
         if (improved) best = readWeights(store);
-        progress = improved ? { ...progress, best: { epoch, score }, stale: 0 } : { ...progress, stale: progress.stale + 1 };
-        yield { kind: "evaluation", epoch, step, protocol, score, report, improved };
+        progress = after.progress;
+        yield { kind: "evaluation", epoch, step, protocol, ...scored, report, improved, current: () => built };
       }
       const state = { store, optimizer, best, progress };
       yield { kind: "checkpoint", epoch, step, bytes: () => writeCheckpoint(state) };
@@ -196,12 +201,6 @@ function requireKnown({ characters, pos }: Lexicon, needs: LexiconNeeds, place: 
 function stopIfAsked(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
     throw new WeftError("CANCELLED", { message: "training was stopped", hint: "resume it from its last checkpoint" });
-}
-
-/** The protocol whose F1 chooses the best epoch. */
-function selectionProtocol(select: TrainConfig["training"]["select"], { definition, description }: BuiltModel): ProtocolName {
-  if (select !== "auto") return select;
-  return definition.protocols?.(description.settings)?.[0] ?? (description.lexicon.typed ? "strict" : "exact");
 }
 
 function fillVectors({ store, model, description }: BuiltModel, seed: number, place: string): void {

@@ -63,6 +63,7 @@ export type RunProgress =
       readonly run: string;
       readonly epoch: number;
       readonly score: number;
+      readonly entities?: number | undefined;
       readonly improved: boolean;
     }
   | { readonly kind: "done"; readonly run: string; readonly outcome: RunOutcome; readonly trained: boolean };
@@ -85,8 +86,8 @@ export async function* executeRun(run: PlannedRun, options: ExecuteOptions): Asy
         const { epoch, step, loss } = event;
         yield { kind: "step", run: name, epoch, step, loss };
       } else if (event.kind === "evaluation") {
-        const { epoch, score, improved } = event;
-        yield { kind: "evaluation", run: name, epoch, score, improved };
+        const { epoch, score, entities, improved } = event;
+        yield { kind: "evaluation", run: name, epoch, score, entities, improved };
       }
     }
   }

@@ -85,7 +85,6 @@ export async function saveModel(
   options: { readonly withEncoder?: boolean | undefined } = {},
 ): Promise<void> {
   await makeFolder(folder);
-  const files = packModel(built);
   if (options.withEncoder === true) {
     const { containEncoders } = await import("../encoders/open-encoders.ts");
     await containEncoders(
@@ -93,6 +92,12 @@ export async function saveModel(
       [...built.frozen.uses.values()].map(({ encoder }) => encoder),
     );
   }
+  await saveModelFiles(packModel(built), folder, card);
+}
+
+/** Writes a packed model into a folder. Each file is written whole or not at all. */
+export async function saveModelFiles(files: ModelFiles, folder: string, card: string): Promise<void> {
+  await makeFolder(folder);
   for (const name of [...modelFileNames.sometimes, ...modelFileNames.always]) {
     const file = files[name];
     if (file !== undefined) await writeFileAtomically(join(folder, name), file);

@@ -93,8 +93,10 @@ test("a log that lacks steps of the checkpoint is refused and stays as it is; on
 });
 
 test("the log keeps steps and scores of a training, without the report", () => {
-  const scored = { kind: "evaluation", epoch: 1, step: 2, protocol: "strict", score: 0.5, improved: true } as const;
-  expect(loggedForm({ ...scored, report: {} as never })).toEqual(scored);
+  const evaluation = { kind: "evaluation", epoch: 1, step: 2, protocol: "strict", score: 0.5, improved: true } as const;
+  const more = { report: {} as never, current: () => expect.fail("the log needs no model") };
+  expect(loggedForm({ ...evaluation, ...more })).toEqual(evaluation);
+  expect(loggedForm({ ...evaluation, ...more, entities: 0.7 })).toEqual({ ...evaluation, entities: 0.7 });
   expect(loggedForm({ kind: "checkpoint", epoch: 1, step: 2, bytes: () => new Uint8Array(0) })).toBeUndefined();
 });
 

@@ -8,14 +8,15 @@ import { writeFileAtomically } from "../files/write-file.ts";
 /** The lines of a run's `events.jsonl`: the curves of the training. */
 export type LoggedEvent =
   | Pick<StepEvent, "kind" | "part" | "epoch" | "step" | "loss" | "losses" | "gradNorm" | "sentences">
-  | Pick<EvaluationEvent, "kind" | "part" | "epoch" | "step" | "protocol" | "score" | "improved">;
+  | Pick<EvaluationEvent, "kind" | "part" | "epoch" | "step" | "protocol" | "score" | "entities" | "improved">;
 
 /** The part of an event that the log keeps; `undefined` for events that are not logged. */
 export function loggedForm(event: TrainEvent): LoggedEvent | undefined {
   if (event.kind === "step") return event;
   if (event.kind !== "evaluation") return undefined;
-  const { kind, part, epoch, step, protocol, score, improved } = event;
-  return { kind, ...(part === undefined ? {} : { part }), epoch, step, protocol, score, improved };
+  const { kind, part, epoch, step, protocol, score, entities, improved } = event;
+  const found = entities === undefined ? {} : { entities };
+  return { kind, ...(part === undefined ? {} : { part }), epoch, step, protocol, score, ...found, improved };
 }
 
 /** The event in a line of a log; none if the line is incomplete, damaged or something else. */

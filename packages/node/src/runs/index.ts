@@ -1,3 +1,4 @@
+export type { SavedEvent } from "./best-so-far.ts";
 export { eventOf, type LoggedEvent, loggedForm } from "./event-log.ts";
 export { followEvents, GrowingFile } from "./follow-events.ts";
 export { resolvePaths, shortPath } from "./resolve-paths.ts";

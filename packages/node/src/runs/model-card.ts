@@ -1,7 +1,7 @@
 import type { PretrainedEncoder } from "@weft-nlp/core/encoders";
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import { formatMarkdown, type Report } from "@weft-nlp/core/metrics";
-import type { TrainConfig, VectorsReport } from "@weft-nlp/core/training";
+import type { DevScore, TrainConfig, VectorsReport } from "@weft-nlp/core/training";
 import { entityTypesOf } from "@weft-nlp/core/vocabulary";
 import { kernelMark } from "@weft-nlp/tensor";
 import { shortPath } from "./resolve-paths.ts";
@@ -43,6 +43,16 @@ The epoch was chosen on dev${test === undefined ? "" : "; test was read once, at
 
 ${formatMarkdown(dev)}
 ${test === undefined ? "" : `\n## Scores on test\n\n${formatMarkdown(test)}\n`}`;
+}
+
+/** The README of a model whose training has not ended: its best epoch so far. */
+export function unfinishedCard({ description: { name }, definition }: BuiltModel, score: DevScore, epoch: number): string {
+  const points = (f1: number): string => (100 * f1).toFixed(1);
+  const entities = score.entities === undefined ? "" : `, entities ${points(score.entities)}`;
+  return `# ${name} (${definition.paper})
+
+${purposeOf(definition)} The best so far of a training that has not ended: epoch ${epoch}, F1 on dev ${points(score.score)}${entities}.
+`;
 }
 
 function vectorsFact(vectors: VectorsReport | undefined): string {

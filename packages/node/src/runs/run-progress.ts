@@ -10,6 +10,8 @@ export interface EpochProgress extends Pick<LoggedEvent, "part"> {
   readonly step: number;
   /** F1 on dev, if the epoch ended with an evaluation. */
   readonly score?: number | undefined;
+  /** F1 of the entities on dev, next to that of relations. */
+  readonly entities?: number | undefined;
 }
 
 /** The max number of points in a curve: more than a terminal can draw. */
@@ -61,6 +63,7 @@ export class RunProgress {
       steps: number;
       step: number;
       score?: number;
+      entities?: number | undefined;
     }
   >();
   /**
@@ -71,7 +74,7 @@ export class RunProgress {
   /** The protocol of the evaluations. */
   protocol: string | undefined;
   /** Of the part. */
-  best: { readonly epoch: number; readonly score: number } | undefined;
+  best: { readonly epoch: number; readonly score: number; readonly entities?: number | undefined } | undefined;
   step = 0;
   /** Of the part. */
   #curve = new LossCurve();
@@ -96,9 +99,9 @@ export class RunProgress {
         epoch.norms += event.gradNorm;
         epoch.steps++;
       } else {
-        epoch.score = event.score;
+        [epoch.score, epoch.entities] = [event.score, event.entities];
         this.protocol = event.protocol;
-        if (event.improved) this.best = { epoch: event.epoch, score: event.score };
+        if (event.improved) this.best = { epoch: event.epoch, score: event.score, entities: event.entities };
       }
     }
   }
@@ -113,13 +116,14 @@ export class RunProgress {
 
   /** In their order. */
   get epochs(): EpochProgress[] {
-    return [...this.#epochs.values()].map(({ part, epoch, loss, sentences, norms, steps, step, score }) => ({
+    return [...this.#epochs.values()].map(({ part, epoch, loss, sentences, norms, steps, step, score, entities }) => ({
       ...(part === undefined ? {} : { part }),
       epoch,
       loss: loss / sentences,
       gradNorm: norms / steps,
       step,
       score,
+      ...(entities === undefined ? {} : { entities }),
     }));
   }
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { afterAll, expect, test } from "vitest";
+import { loadModel } from "../extractor/model-folder.ts";
 import { readConfig } from "../files/config-file.ts";
 import { resolvePaths } from "./resolve-paths.ts";
 import { readRunState } from "./run-state.ts";
@@ -56,4 +57,40 @@ test("a training whose threads are killed fails, reports it, and resumes to the 
   if ((await readRunState(killed))?.state !== "done") await train("killed", true, false);
   expect((await readRunState(killed))?.state).toBe("done");
   expect(weights("killed").equals(weights("whole"))).toBe(true);
+});
+
+test("a stopped run has the model of its best epoch so far, and goes on to the same bytes", async () => {
+  const config = await smallConfig();
+  const long = { ...config, training: { ...config.training, epochs: 4 } };
+  const runOf = (name: string, signal?: AbortSignal) =>
+    trainRun({ config: long, folder: join(folder, name), threads: 1, checkpointSeconds: 0, resume: "or-begin", signal });
+  for await (const event of runOf("through")) if (event.kind === "saved") expect(event.entities).toBeGreaterThanOrEqual(0);
+  const stop = new AbortController();
+  let best: number | undefined;
+  const stopped = (async () => {
+    for await (const event of runOf("stopped", stop.signal)) {
+      if (event.kind === "evaluation" && event.improved) best = event.epoch;
+      if (event.kind === "evaluation" && event.epoch === 3) stop.abort();
+    }
+  })();
+  await expect(stopped).rejects.toMatchObject({ code: "CANCELLED" });
+  const built = await loadModel(join(folder, "stopped"), { threads: 1 });
+  expect(built.definition.name).toBe("rin");
+  expect(readFileSync(join(folder, "stopped", "model", "README.md"), "utf8")).toContain(
+    `has not ended: epoch ${best}, F1 on dev`,
+  );
+  for await (const event of runOf("stopped")) if (event.kind === "start") expect(event.stepsDone).toBeGreaterThan(0);
+  for (const name of ["model.safetensors", "vocab.json", "config.json", "README.md"]) {
+    const [one, other] = ["stopped", "through"].map((run) => readFileSync(join(folder, run, "model", name)));
+    expect(one?.equals(other ?? Buffer.of()), name).toBe(true);
+  }
+});
+
+test("a run that is killed while it trains has a usable model beside its checkpoint", async () => {
+  const config = await smallConfig();
+  for await (const event of trainRun({ config, folder: join(folder, "left"), threads: 1, checkpointSeconds: 0 })) {
+    if (event.kind !== "saved") continue;
+    expect((await loadModel(join(folder, "left"), { threads: 1 })).description.lexicon.relations.size).toBeGreaterThan(1);
+    break;
+  }
 });

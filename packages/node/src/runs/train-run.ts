@@ -20,6 +20,7 @@ import { writeJsonFile } from "../files/json-file.ts";
 import { collectSentences, readingOf } from "../files/read-documents.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
 import { threadExecutor } from "../workers/thread-executor.ts";
+import { BestSoFar, type SavedEvent } from "./best-so-far.ts";
 import { writeCheckpointFile } from "./checkpoint-file.ts";
 import { curves } from "./curves.ts";
 import { EventLog, loggedForm, readEvents } from "./event-log.ts";
@@ -92,7 +93,7 @@ export interface RepairedEvent {
 }
 
 /** An event of `trainRun`; `done` is the last. */
-export type RunEvent = NoticeEvent | VectorsEvent | RepairedEvent | TrainEvent | DoneEvent;
+export type RunEvent = NoticeEvent | VectorsEvent | RepairedEvent | TrainEvent | SavedEvent | DoneEvent;
 
 const files = {
   ...runFiles,
@@ -106,7 +107,9 @@ const files = {
 /**
  * Trains in a folder that can be resumed after any interruption: reads the data, trains, chooses
  * the epoch on dev, scores dev and (once) test, and writes the model. Yields events on the way, and
- * keeps the folder's `state.json` up to date.
+ * keeps the folder's `state.json` up to date. The model of the best epoch so far is written with
+ * every checkpoint and when the training stops for any reason, so that the folder is usable before
+ * it is done.
  *
  * @throws {FileError} RUN_EXISTS, RUN_MISSING, and the errors of `train` and of reading files
  */
@@ -182,7 +185,8 @@ async function* trainInFolder(input: TrainRunInput, place: RunPlace): AsyncGener
     resume,
     signal: input.signal,
   });
-  for await (const event of events) {
+  const best = new BestSoFar(at("model"));
+  for await (const event of best.saveIfStopped(events)) {
     // The configuration and the data are valid by now; a run that failed earlier leaves no folder
     // behind.
     if (event.kind === "start") {
@@ -206,6 +210,8 @@ async function* trainInFolder(input: TrainRunInput, place: RunPlace): AsyncGener
         const bytes = event.bytes();
         await log.flush(true);
         await writeCheckpointFile(at("checkpoint"), at("previous"), bytes);
+        const written = await best.save();
+        if (written !== undefined) yield written;
         saved = performance.now();
       }
     }
@@ -217,6 +223,7 @@ async function* trainInFolder(input: TrainRunInput, place: RunPlace): AsyncGener
         devOmissions: [...devOmissions, ...event.devOmissions],
       };
     } else yield event;
+    if (event.kind === "evaluation" && event.improved) best.keep(event);
     if (event.kind !== "end") continue;
     await log.flush(true);
     await writeCheckpointFile(at("checkpoint"), at("previous"), event.bytes());

@@ -33,8 +33,9 @@ export function thinEvents(events: readonly LoggedEvent[], max: number): CurvePo
   });
   const scores = events.flatMap((event): CurvePoint[] => {
     if (event.kind !== "evaluation") return [];
-    const { part, epoch, protocol, score, improved } = event;
-    return [{ kind: "score", ...(part === undefined ? {} : { part }), at: epoch, protocol, score, improved }];
+    const { part, epoch, protocol, score, entities, improved } = event;
+    const found = { ...(part === undefined ? {} : { part }), ...(entities === undefined ? {} : { entities }) };
+    return [{ kind: "score", ...found, at: epoch, protocol, score, improved }];
   });
   return [...losses, ...scores];
 }

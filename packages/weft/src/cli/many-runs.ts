@@ -5,6 +5,7 @@ import type { PlannedRun, RunOutcome, RunProgress } from "@weft-nlp/node/experim
 import { points, runMany } from "@weft-nlp/node/experiments";
 import { readConfig } from "@weft-nlp/node/files";
 import { resolvePaths } from "@weft-nlp/node/runs";
+import { bestWords } from "./best-words.ts";
 import type { CommandContext } from "./command.ts";
 import type { OptionsInput } from "./declaration.ts";
 import { describeFailure } from "./failure.ts";
@@ -154,7 +155,7 @@ class RunBars {
     const own = this.#own.get(event.run);
     if (own === undefined) return;
     if (event.kind === "evaluation") {
-      if (event.improved) own.best = ` · best dev F1 ${points(event.score)} in epoch ${event.epoch}`;
+      if (event.improved) own.best = ` · ${bestWords(event)}`;
       return;
     }
     own.bar.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${own.best}`);

@@ -66,3 +66,11 @@ export function decimalNumber(min: number): (text: string) => number {
     throw new InvalidArgumentError(`expected a number of at least ${min}`);
   };
 }
+
+/** Parses a time such as `90s`, `30m`, `2h` or `1h30m` into milliseconds. */
+export function duration(text: string): number {
+  const [, hours, minutes, seconds] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text.trim()) ?? [];
+  const total = 3600 * Number(hours ?? 0) + 60 * Number(minutes ?? 0) + Number(seconds ?? 0);
+  if (total > 0 && total <= 30 * 24 * 3600) return 1000 * total;
+  throw new InvalidArgumentError("expected a time such as 90s, 30m, 2h or 1h30m");
+}

@@ -46,6 +46,7 @@ export function divertOutput(command: Commander, say: (text: string) => void): v
 }
 
 const programExamples = [
+  ["weft train annotations/ --run runs/own", "from annotated documents to a model"],
   ["weft train examples/corpus/weft.yaml --run runs/mine", "train on the bundled corpus, in under a minute"],
   ["weft extract runs/mine article.txt --format triples", "use the trained model"],
   ["weft data check train.jsonl dev.jsonl test.jsonl", "find faults in data before training does"],

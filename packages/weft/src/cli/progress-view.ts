@@ -23,17 +23,21 @@ export function progressView(progress: RunProgress, name: string, done: boolean,
       `\nF1 on dev (${protocol}), by epoch\n${terminalChart({ points, width, height: 5, label: (value) => value.toFixed(1) })}`,
     );
   }
-  parts.push(`\n${textTable(["epoch", "loss", "gradient", "dev F1"], epochs.slice(-5).map(epochCells), { width })}`);
-  if (best !== undefined) parts.push(`\nbest so far: ${(100 * best.score).toFixed(1)} in epoch ${best.epoch}`);
+  parts.push(`\n${textTable(["epoch", "loss", "gradient", "dev F1", "entities"], epochs.slice(-5).map(epochCells), { width })}`);
+  if (best !== undefined) {
+    const entities = best.entities === undefined ? "" : ` (entities ${(100 * best.entities).toFixed(1)})`;
+    parts.push(`\nbest so far: ${(100 * best.score).toFixed(1)}${entities} in epoch ${best.epoch}`);
+  }
   return parts.join("\n");
 }
 
 /** One epoch as a line, for output that cannot be redrawn. */
 export function epochLine(epoch: EpochProgress): string {
-  const [number, loss, gradient, score] = epochCells(epoch);
-  return `${epoch.part === undefined ? "" : `${epoch.part}, `}epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}`;
+  const [number, loss, gradient, score, entities] = epochCells(epoch);
+  return `${epoch.part === undefined ? "" : `${epoch.part}, `}epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}${entities === "" ? "" : `, entities ${entities}`}`;
 }
 
-function epochCells({ epoch, loss, gradNorm, score }: EpochProgress): string[] {
-  return [`${epoch}`, loss.toFixed(4), gradNorm.toFixed(3), score === undefined ? "" : (100 * score).toFixed(1)];
+function epochCells({ epoch, loss, gradNorm, score, entities }: EpochProgress): string[] {
+  const points = (f1: number | undefined): string => (f1 === undefined ? "" : (100 * f1).toFixed(1));
+  return [`${epoch}`, loss.toFixed(4), gradNorm.toFixed(3), points(score), points(entities)];
 }

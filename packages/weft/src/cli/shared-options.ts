@@ -66,6 +66,14 @@ export const formatOption = {
   suggests: async () => (await import("@weft-nlp/core/formats")).inputFormats.names,
 } as const satisfies Options[string];
 
+/** The option of the commands that choose a model for data. */
+export const entitiesOption = {
+  value: "how",
+  description: "whether texts come with their entities marked (given), or the model finds them (found)",
+  defaultWords: "found, unless every sentence has one pair",
+  choices: ["found", "given"],
+} as const satisfies Options[string];
+
 export const typesFileOption = {
   value: "file",
   description: "the types file of SpERT's format, where its name does not give it away",

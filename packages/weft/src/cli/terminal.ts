@@ -23,6 +23,11 @@ export interface Terminal {
   progress(label: string, total: number): ProgressBar;
   /** Several progress bars, one below the other. */
   progressGroup(): ProgressGroup;
+  /**
+   * Asks a yes-or-no question, to which Enter says yes. Without a terminal, with --quiet and with
+   * --json it does not ask, and the answer is no.
+   */
+  confirm(question: string): Promise<boolean>;
 }
 
 export async function openTerminal({ json = false, quiet = false }: { json?: boolean; quiet?: boolean } = {}): Promise<Terminal> {
@@ -43,6 +48,20 @@ export async function openTerminal({ json = false, quiet = false }: { json?: boo
     say,
     progress: (label, total) => bars?.drawnBar(label, total, errorStyle) ?? hiddenBar,
     progressGroup: () => bars?.drawnGroup(errorStyle) ?? { add: () => hiddenBar, say, stop: () => undefined },
+    confirm: async (question) => {
+      if (!shown || !process.stdin.isTTY) return false;
+      const { createInterface } = await import("node:readline/promises");
+      const reader = createInterface({ input: process.stdin, output: process.stderr });
+      const stop = new AbortController();
+      reader.on("SIGINT", () => stop.abort()).on("close", () => stop.abort());
+      try {
+        return /^(y(es)?)?$/i.test((await reader.question(`${question} [Y/n] `, { signal: stop.signal })).trim());
+      } catch {
+        return false;
+      } finally {
+        reader.close();
+      }
+    },
   };
 }
 

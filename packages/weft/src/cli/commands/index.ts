@@ -19,6 +19,7 @@ import { encoderListCommand } from "./encoder-list-command.ts";
 import { encoderRemoveCommand } from "./encoder-remove-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
 import { extractCommand } from "./extract-command.ts";
+import { initCommand } from "./init-command.ts";
 import { mergeCommand } from "./merge-command.ts";
 import { protocolsCommand } from "./protocols-command.ts";
 import { repeatCommand } from "./repeat-command.ts";
@@ -33,6 +34,7 @@ import { watchCommand } from "./watch-command.ts";
 
 /** Every command in the order of the help. */
 export const commands: readonly Command[] = [
+  command(initCommand, async () => import("../actions/init-action.ts")),
   command(trainCommand, async () => import("../actions/train-action.ts")),
   command(watchCommand, async () => import("../actions/watch-action.ts")),
   command(repeatCommand, async () => import("../actions/repeat-action.ts")),

@@ -1,20 +1,32 @@
 import { declareCommand } from "../declaration.ts";
-import { wholeNumber } from "../option-values.ts";
-import { computeOptions, pluginOption, setOption } from "../shared-options.ts";
+import { duration, wholeNumber } from "../option-values.ts";
+import { computeOptions, entitiesOption, formatOption, pluginOption, setOption } from "../shared-options.ts";
 
 export const trainCommand = declareCommand({
   name: "train",
   group: "Models",
-  summary: "train a model from a configuration",
+  summary: "train a model, from annotated data or from a configuration",
   details:
-    "Reads annotated sentences, trains, chooses the best epoch on dev, and scores dev and (once, at the end) test. Writes a run " +
-    "folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and model/. --resume continues a run " +
-    "that stopped for any reason, and ends in the same bytes. With --json every event is a line on standard output.",
-  arguments: { config: { description: "a YAML file; weft schema prints its JSON Schema for editors" } },
+    "From a configuration: reads annotated sentences, trains, chooses the best epoch on dev, and scores dev and (once, at the end) test. " +
+    "Writes a run folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and model/, which has the best epoch so " +
+    "far from the start. --resume continues a run that stopped for any reason, and ends in the same bytes. With --json every event is a " +
+    "line on standard output.\n\nFrom data, files or folders in any format, named like train, dev and test or not: does what weft init does, " +
+    "in the run's folder, then trains a small model in about a minute and the chosen one after it. The run's model/ is always the best on " +
+    "dev so far, and is calibrated at the end; the trainings are normal runs below runs/. --budget spends time on settings and seeds, " +
+    "chosen on dev by successive halving. --resume continues it.",
+  arguments: { sources: { description: "a configuration (YAML), or annotated files and folders", many: true } },
   options: {
     set: setOption,
     run: { value: "folder", description: "the run's folder", defaultWords: "runs/NAME-SEED" },
     seed: { value: "n", description: "the same as --set seed=N", parse: wholeNumber(0) },
+    budget: {
+      value: "time",
+      description: "from data: train at most this long in all, and search settings in what is left: 30m, 2h",
+      parse: duration,
+    },
+    entities: entitiesOption,
+    encoder: { value: "name", description: "from data: read this pretrained encoder from the cache" },
+    format: formatOption,
     ...computeOptions,
     skipInvalid: { description: "skip documents that cannot be read, and say how many; give it again with --resume" },
     resume: { description: "continue the run in this folder; fails if there is none" },
@@ -24,7 +36,9 @@ export const trainCommand = declareCommand({
   },
   json: true,
   examples: [
-    ["weft train examples/corpus/weft.yaml", "train on the bundled corpus"],
+    ["weft train annotations/", "a model from a folder of annotated documents, without a configuration"],
+    ["weft train train.jsonl dev.jsonl --budget 30m", "spend half an hour on settings and seeds"],
+    ["weft train examples/corpus/weft.yaml", "train on the bundled corpus as its configuration says"],
     ["weft train weft.yaml --set model.rounds=2 --seed 3 --run runs/k2-3", "change a setting and the seed, in a new folder"],
     ["weft train weft.yaml --run runs/k2-3 --resume", "continue where it stopped"],
   ],

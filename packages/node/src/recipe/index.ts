@@ -1,0 +1,10 @@
+export type { FinishEvent, FinishedEvent } from "./finish-project.ts";
+export { isConfigFile } from "./is-config-file.ts";
+export { type PlannedProject, type PlanOptions, writeProject } from "./plan-project.ts";
+export type { PreparedData } from "./prepare-data.ts";
+export { factLines, printRecipe } from "./print-recipe.ts";
+export type { ProjectRunEvent } from "./project-runs.ts";
+export type { KeptRun, ProjectPlan } from "./project-state.ts";
+export type { Project } from "./read-project.ts";
+export type { SearchEvent, TriedEvent } from "./search-settings.ts";
+export { type ProjectEvent, type TrainProjectInput, trainProject } from "./train-project.ts";
