@@ -1,12 +1,12 @@
 // `node scripts/build-model.mjs DATA [--threads N]`: trains the model of packages/model-en from the
-// files train, dev and test (.jsonl.gz) of Re-DocRED's sentences in the folder DATA. It goes on where
-// it was stopped, and takes about half an hour of a core.
+// files train, dev and test (.jsonl.gz) of Re-DocRED's sentences in the folder DATA. It goes on
+// where it was stopped, and takes about half an hour of a core.
 //
 // 1. Wikidata's property ids become names.
 // 2. Five models learn all relation types, each without a fifth of the documents, which it then
 //    predicts. So every training sentence is predicted by a model that has not seen it.
 // 3. On these predictions, each type gets the threshold with the most relations at a precision of
-//    75 %. A type that finds fewer than five right ones in this way is left out: its threshold is 1.
+//    75 %. A type that finds fewer than five right ones so is left out: its threshold is 1.
 // 4. The model itself learns all types from all documents, as the five did, and gets these
 //    thresholds. Its weights are rounded to 16 bits.
 // 5. The test file is read once, for the card.
@@ -105,7 +105,11 @@ function chooseThresholds(sets) {
   return chosen;
 }
 
-/** @param {string} name @param {readonly Sentence[]} learnt @param {readonly Sentence[]} chosenBy */
+/**
+ * @param {string} name
+ * @param {readonly Sentence[]} learnt
+ * @param {readonly Sentence[]} chosenBy
+ */
 function trainOn(name, learnt, chosenBy) {
   const folder = join(work, name);
   mkdirSync(folder, { recursive: true });

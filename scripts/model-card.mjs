@@ -1,5 +1,6 @@
 /**
- * @typedef {{ predicted: number, gold: number, correct: number, precision: number, recall: number, f1: number }} Score
+ * @typedef {{ predicted: number, gold: number, correct: number, precision: number, recall: number,
+ *   f1: number }} Score
  * @typedef {{ micro: Score, byType: Record<string, Score> }} Scores
  * @typedef {{ sentences: number, protocols: Record<string, Scores> }} Report
  */

@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 /** The server of `weft serve`, for programs that start it themselves. */
 export { createServer, type WeftServer } from "./create-server.ts";
 export { RequestError, type ServerErrorCode, serverErrorCodes } from "./errors.ts";
-export { type AccessToken, readTokens } from "./http/tokens.ts";
+export { readTokens } from "./http/tokens.ts";
 export {
+  type AccessToken,
   defaultHost,
   defaultLimits,
   defaultPort,

@@ -1,6 +1,12 @@
+import type { Scope } from "@weft-nlp/api";
 import type { ComputeOptions } from "@weft-nlp/node/extractor";
 import type { Logger } from "pino";
-import type { AccessToken } from "./http/tokens.ts";
+
+/** A bearer token, and what it permits. */
+export interface AccessToken {
+  readonly token: string;
+  readonly scope: Scope;
+}
 
 /** A model to serve, and its name in requests. */
 export interface ModelSource {

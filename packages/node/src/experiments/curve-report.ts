@@ -18,7 +18,7 @@ import { summaryPage } from "./summary-page.ts";
 import type { SubsetFile } from "./write-subsets.ts";
 
 /** The scores with one share of the training data. */
-export interface CurveShare {
+interface CurveShare {
   readonly share: number;
   /** Training sentences, the mean over seeds: documents are kept whole. */
   readonly sentences: number;

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 
-/** Whether a text can be the name of an npm package. Names with the extension of a file are files. */
+/**
+ * Whether a text can be the name of an npm package. A name with the extension of a file is a file.
+ */
 export function isPackageName(text: string, fileExtensions: ReadonlySet<string> = noExtensions): boolean {
   return /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(text) && !fileExtensions.has(extname(text));
 }

@@ -3,12 +3,7 @@ import { type Scope, scopes } from "@weft-nlp/api";
 import { UsageError } from "@weft-nlp/node";
 import { readWholeText } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
-
-/** A bearer token, and what it permits. */
-export interface AccessToken {
-  readonly token: string;
-  readonly scope: Scope;
-}
+import type { AccessToken } from "../options.ts";
 
 /** What the token in a request's `Authorization` header permits; undefined without a valid one. */
 export type TokenCheck = (authorization: string | undefined) => Scope | undefined;

@@ -1,5 +1,5 @@
 import type { Random } from "@weft-nlp/tensor";
-import type { StratumItem } from "./stratify.ts";
+import type { StratumItem } from "./stratum-item.ts";
 
 /**
  * Moves and swaps items until every part has its share of the sentences, give or take one

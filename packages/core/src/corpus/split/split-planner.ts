@@ -2,7 +2,8 @@ import { Random } from "@weft-nlp/tensor";
 import { ConfigError } from "../../errors.ts";
 import type { Document } from "../../schema/index.ts";
 import { hashTokens } from "./hash-tokens.ts";
-import { type StratumItem, stratify } from "./stratify.ts";
+import { stratify } from "./stratify.ts";
+import type { StratumItem } from "./stratum-item.ts";
 import { UnionFind } from "./union-find.ts";
 
 /** The parts of a split, in order. */

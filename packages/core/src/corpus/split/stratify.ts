@@ -1,13 +1,6 @@
 import type { Random } from "@weft-nlp/tensor";
 import { evenOut } from "./even-out.ts";
-
-/** A unit that a split keeps together: its label counts and its size. */
-export interface StratumItem {
-  /** Counts by label number. */
-  readonly counts: ReadonlyMap<number, number>;
-  /** Its number of sentences. */
-  readonly weight: number;
-}
+import type { StratumItem } from "./stratum-item.ts";
 
 /**
  * Assigns each item to a part so that every label follows the parts' shares.

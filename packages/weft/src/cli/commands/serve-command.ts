@@ -13,8 +13,10 @@ export const serveCommand = declareCommand({
     "--tokens or from the environment, WEFT_TOKENS with spaces between them. docs/server.md has every route.",
   arguments: {
     models: {
-      description: "models or runs, the default one first; NAME=FOLDER sets another name than the folder's",
+      description:
+        "models or runs, the default one first; NAME=FOLDER sets another name than the folder's; without any, @weft-nlp/model-en",
       many: true,
+      optional: true,
     },
   },
   options: {
