@@ -16,7 +16,7 @@ import {
 import type { KernelBuild } from "@weft-nlp/tensor";
 import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
-import { isPackageName, packageFolder, shippedPackageFolder } from "../files/find-package.ts";
+import { isPackageName, packageFolder } from "../files/find-package.ts";
 import { readWholeBytes } from "../files/json-file.ts";
 import { requireRegularFile } from "../files/regular-file.ts";
 import { makeFolder, writeFileAtomically } from "../files/write-file.ts";
@@ -205,9 +205,6 @@ export async function modelFilesIn(folder: string): Promise<(keyof ModelFiles)[]
   return [...modelFileNames.always, ...some];
 }
 
-/** The package whose model is used if none is named. */
-export const shippedModel = "@weft-nlp/model-en";
-
 /**
  * The folder with the files of a model. A run and a package keep their model in a folder `model`.
  *
@@ -221,6 +218,5 @@ export async function modelFolderOf(named: string): Promise<string> {
 }
 
 function packageOf(name: string): string | undefined {
-  if (!isPackageName(name)) return undefined;
-  return packageFolder(name, process.cwd()) ?? (name === shippedModel ? shippedPackageFolder(name) : undefined);
+  return isPackageName(name) ? packageFolder(name, process.cwd()) : undefined;
 }

@@ -7,11 +7,10 @@ import type { extractCommand } from "../commands/extract-command.ts";
 import { faultPolicyOf } from "../fault-policy.ts";
 import { faultWords, keptWords, withKept } from "../kept-output.ts";
 import { kernelsNote } from "../kernels-note.ts";
-import { namedModel } from "../named-model.ts";
 import { checkedBase, tripleTargets } from "../triple-targets.ts";
 import { count } from "../words.ts";
 
-export const run: Handler<typeof extractCommand> = async (context, { model: first, files: rest, ...options }) => {
+export const run: Handler<typeof extractCommand> = async (context, { model, files, ...options }) => {
   const { terminal, signal } = context;
   const { format, out, base: givenBase, escapeFormulas, range, firstLine: line } = options;
   const base = checkedBase(givenBase);
@@ -21,7 +20,6 @@ export const run: Handler<typeof extractCommand> = async (context, { model: firs
   }
   const policy = faultPolicyOf(options.onError, options.quarantine);
   if (line !== undefined && range === undefined) throw new UsageError("--first-line needs --range");
-  const { model, files } = await namedModel(first, rest, terminal);
   const identity = await modelIdentity(model);
   const extractor = await Extractor.open(model, options);
   const note = kernelsNote(options);

@@ -1,7 +1,6 @@
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FileError, UsageError } from "@weft-nlp/node";
-import { shippedModel } from "@weft-nlp/node/extractor";
 import { exists } from "@weft-nlp/node/files";
 import {
   type AccessToken,
@@ -17,15 +16,13 @@ import { pino } from "pino";
 import type { Handler } from "../command.ts";
 import type { serveCommand } from "../commands/serve-command.ts";
 import type { InputOf } from "../declaration.ts";
-import { shippedModelNote } from "../named-model.ts";
 
 type ServeOptions = Omit<InputOf<typeof serveCommand>, "models">;
 
 export const run: Handler<typeof serveCommand> = async ({ terminal, signal }, { models: folders, ...options }) => {
   const tokens = await tokensOf(options);
   const logger = pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
-  if (folders.length === 0) terminal.say(shippedModelNote);
-  const models = modelSources(folders.length === 0 ? [shippedModel] : folders);
+  const models = modelSources(folders);
   const { runs: _, data: __, corrections: ___, ...others } = options;
   const starting = createServer({
     ...others,

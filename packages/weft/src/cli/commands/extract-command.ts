@@ -25,10 +25,7 @@ export const extractCommand = declareCommand({
     "it are written; --on-error skip and --quarantine continue instead. A file grows as FILE.part and gets its name when it is " +
     "complete. After a stop or a crash, --resume continues from there and gives the same bytes.",
   arguments: {
-    model: {
-      description: "a model's folder, a run's, or a package's name; without one, @weft-nlp/model-en reads English",
-      optional: true,
-    },
+    model: { description: "a model's folder, a run's, or the name of an installed package" },
     files: {
       description: "text, HTML, PDF or data in any format, plain or gzip, or folders of these; - or none for standard input",
       many: true,

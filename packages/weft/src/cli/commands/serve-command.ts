@@ -13,10 +13,8 @@ export const serveCommand = declareCommand({
     "--tokens or from the environment, WEFT_TOKENS with spaces between them. docs/server.md has every route.",
   arguments: {
     models: {
-      description:
-        "models or runs, the default one first; NAME=FOLDER sets another name than the folder's; without any, @weft-nlp/model-en",
+      description: "models or runs, the default one first; NAME=FOLDER sets another name than the folder's",
       many: true,
-      optional: true,
     },
   },
   options: {
