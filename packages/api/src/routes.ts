@@ -51,6 +51,7 @@ export interface Route {
  */
 export const scopes = ["read", "correct", "train", "admin"] as const;
 
+/** One of `scopes`. */
 export type Scope = (typeof scopes)[number];
 
 /** A key of `routes`. */

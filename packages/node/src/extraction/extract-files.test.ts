@@ -158,18 +158,19 @@ test("a file that ends too early, or is missing, loses nothing before it", async
 
 test("documents that are not read by line are kept too, but cannot be resumed", async () => {
   writeFileSync(at("in.txt"), "");
+  const recordInput = (): undefined => undefined;
   const otherRecords: Options["otherRecords"] = (path) => recordsOfDocuments(path, documents());
   async function* documents(): AsyncGenerator<Document> {
     for (const k of [0, 1, 2]) yield documentFromText(`d${k}`, sentence(k));
     if (existsSync(at("bad"))) throw new WeftError("FIELD_INVALID", { message: "no document" });
   }
   writeFileSync(at("bad"), "");
-  const { error, kept } = await failure(["out.jsonl"], { otherRecords });
+  const { error, kept } = await failure(["out.jsonl"], { otherRecords, recordInput });
   expect(error).toMatchObject({ code: "FIELD_INVALID" });
   expect(kept).toMatchObject({ counts: { documents: 3 }, parts: [at("out.jsonl.part")], resumable: false });
   expect(lines("out.jsonl.part")).toHaveLength(3);
   rmSync(at("bad"));
-  expect(await extract(["out.jsonl"], { otherRecords, resume: true })).toMatchObject({ documents: 3 });
+  expect(await extract(["out.jsonl"], { otherRecords, recordInput, resume: true })).toMatchObject({ documents: 3 });
   expect(readdirSync(folder).toSorted()).toEqual(["in.txt", "out.jsonl", "out.jsonl.model.json"]);
 });
 
