@@ -68,7 +68,7 @@ describe.skipIf(noBrowser !== "")(`a foreign page${noBrowser === "" ? "" : ` (${
   });
 
   test("of another origin cannot read an answer, nor change anything", async () => {
-    const page = await open(`http://foreign.example:${(site?.address() as AddressInfo).port}/`);
+    const page = await open(`http://foreign.example:${((site as Server).address() as AddressInfo).port}/`);
     const read = await page.evaluate(async (address) => {
       const answer = await fetch(`${address}/v1/corrections`).catch(() => undefined);
       return answer?.status;

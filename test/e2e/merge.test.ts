@@ -28,6 +28,8 @@ beforeAll(async () => {
       `run-${seed}`,
       "--set",
       "training.epochs=40",
+      "training.patience=0",
+      "training.ties=first",
       "optimizer.rate=0.03",
       "model.wordDropout=0",
       "--deterministic",

@@ -47,7 +47,7 @@ export class KappaByType {
       for (const [seenBy, units] of this.#units) {
         const other = units - (this.#named.get(type)?.get(seenBy) ?? 0);
         table.add(
-          [...seenBy].map((mark) => (mark === "1" ? yesOrNo(false) : undefined)),
+          Array.from(seenBy, (mark) => (mark === "1" ? yesOrNo(false) : undefined)),
           other,
         );
       }

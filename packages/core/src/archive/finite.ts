@@ -4,7 +4,7 @@ import type { StoredTensor } from "./safetensors.ts";
 export function allFinite(values: Float32Array): boolean {
   // Zero times a number that is not finite is NaN, and so is every sum with it.
   let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += (values[k] as number) * 0;
+  for (let k = 0; k < values.length; k++) sum += (values[k] as number) * zero;
   return sum === 0;
 }
 
@@ -13,3 +13,6 @@ export function firstNotFinite(tensors: Iterable<readonly [name: string, tensor:
   for (const [name, { values }] of tensors) if (!allFinite(values)) return name;
   return undefined;
 }
+
+/** Infinities and NaN times this are NaN. */
+const zero = 0;

@@ -51,8 +51,10 @@ function annotatorOf({ completed_by: by }: Fields, place: number): string {
   if (typeof by === "number" || typeof by === "string") return String(by);
   if (typeof by === "object" && by !== null) {
     const { email, username, id } = by as Fields;
-    const name = [email, username, id].find((each) => (typeof each === "string" && each !== "") || typeof each === "number");
-    if (name !== undefined) return String(name);
+    for (const name of [email, username, id]) {
+      if (typeof name === "number") return String(name);
+      if (typeof name === "string" && name !== "") return name;
+    }
   }
   return `annotator-${place + 1}`;
 }

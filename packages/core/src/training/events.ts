@@ -85,7 +85,7 @@ export interface EvaluationEvent extends OfPart, DevScore {
    * The model with the weights of this epoch. Call it before requesting the next event. While the
    * first part of a model with parts is trained, it is that part alone.
    */
-  current(): BuiltModel;
+  readonly current: () => BuiltModel;
 }
 
 /**

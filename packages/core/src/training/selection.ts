@@ -18,7 +18,7 @@ export function selectionOf({ select, ties = "entities" }: TrainConfig["training
   const { typed } = description.lexicon;
   const protocol =
     select === "auto" ? (definition.protocols?.(description.settings)?.[0] ?? (typed ? "strict" : "exact")) : select;
-  const findsBoth = definition.capabilities.needsGoldEntities !== true && protocols.get(protocol).unit !== "entities";
+  const findsBoth = !definition.capabilities.needsGoldEntities && protocols.get(protocol).unit !== "entities";
   return { protocol, entities: findsBoth ? (typed ? "ner-strict" : "ner-boundaries") : undefined, ties };
 }
 

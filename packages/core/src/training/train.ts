@@ -9,7 +9,7 @@ import type { Omission, Sentence } from "../schema/index.ts";
 import { buildLexicon, type Lexicon, type LexiconNeeds, vectorCoverage } from "../vocabulary/index.ts";
 import { batchesOf } from "./batches.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
+import { lexiconNeedsOf } from "./config.ts";
 import { constraintsFor } from "./constraints-for.ts";
 import type { TrainEvent, VectorsReport } from "./events.ts";
 import { localExecutor } from "./executor.ts";

@@ -75,8 +75,8 @@ export function curveReport(
   });
   const full = lines.at(-1);
   const known: CurvePoint[] = measured.filter(({ share }) => share < largest);
-  const [check] = full?.chosenBy == null ? [] : (forecastCurve(known, [full.sentences]) ?? []);
-  const [forecast] = full?.chosenBy == null ? [] : (forecastCurve(measured, [2 * full.sentences]) ?? []);
+  const [check] = full === undefined || full.chosenBy === null ? [] : (forecastCurve(known, [full.sentences]) ?? []);
+  const [forecast] = full === undefined || full.chosenBy === null ? [] : (forecastCurve(measured, [2 * full.sentences]) ?? []);
   return {
     kind: "curve",
     ...asked,

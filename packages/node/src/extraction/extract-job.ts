@@ -37,7 +37,7 @@ export class ExtractJob {
   #quarantine: GrowingFile | undefined;
   #atRecord = false;
   #counts = noCounts();
-  #trail = new InputTrail();
+  readonly #trail = new InputTrail();
   #statePath: string | undefined;
   #saved = performance.now();
   /** Ends the reading of the input when an output fails. */

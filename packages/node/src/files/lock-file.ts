@@ -63,7 +63,11 @@ async function create(path: string, text: string): Promise<boolean> {
 async function createPlainly(path: string, text: string): Promise<boolean> {
   try {
     const handle = await open(path, "wx");
-    await handle.writeFile(text).finally(async () => handle.close());
+    try {
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
     return true;
   } catch (cause) {
     if (systemCodeOf(cause) === "EEXIST") return false;

@@ -81,7 +81,12 @@ export class PartFile {
 
   /** Leaves what was written under its part name, or nothing if nothing was. */
   async suspend(): Promise<void> {
-    const bytes = await this.flush().finally(async () => this.#handle.close());
+    let bytes: number;
+    try {
+      bytes = await this.flush();
+    } finally {
+      await this.#handle.close();
+    }
     if (bytes === 0) await rm(this.partPath, { force: true });
   }
 

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { basename, join, resolve, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
 import type { Document, Omission } from "@weft-nlp/core";
 import {
   type SplitOptions,

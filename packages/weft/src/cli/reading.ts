@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import type { Reading } from "@weft-nlp/core";
 import type { TextRules } from "@weft-nlp/core/text";
 import { type Corpus, collectSentences, type ReadSentencesOptions, standardStream } from "@weft-nlp/node/files";
 import type { CommandContext } from "./command.ts";

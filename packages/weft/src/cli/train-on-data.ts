@@ -129,7 +129,7 @@ function triedTable(tried: readonly TriedEvent[], width: number): string {
   const points = (f1: number | undefined): string => (f1 === undefined ? "" : (100 * f1).toFixed(1));
   const rows = tried.map(({ settings, seed, epochs, best }) => {
     const changes = Object.entries(settings).map(
-      ([path, value]) => `${path}=${typeof value === "object" ? JSON.stringify(value) : value}`,
+      ([path, value]) => `${path}=${typeof value === "string" ? value : JSON.stringify(value)}`,
     );
     return [
       changes.length === 0 ? "as chosen" : changes.join(" "),

@@ -51,7 +51,7 @@ export class Suggester {
   readonly #kept: number;
   readonly #seen = new Set<number>();
   readonly #words = new WordWeights();
-  #candidates: Candidate[] = [];
+  readonly #candidates: Candidate[] = [];
   #added = 0;
 
   constructor({ count, variety = 1 }: SuggestOptions) {

@@ -20,6 +20,10 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   }
   const policy = faultPolicyOf(options.onError, options.quarantine);
   if (line !== undefined && range === undefined) throw new UsageError("--first-line needs --range");
+  const { input, from, textField } = options;
+  const paths = files.length === 0 ? [standardStream] : files;
+  const byLine = new Map<string, RecordInput | undefined>();
+  for (const path of paths) byLine.set(path, await recordInputFor(path, { input, from, ranged: range !== undefined }));
   const identity = await modelIdentity(model);
   const extractor = await Extractor.open(model, options);
   const note = kernelsNote(options);
@@ -27,13 +31,10 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   const bar = terminal.progress("extracting", 0);
   let kept: KeptOutput | undefined;
   let skipped = 0;
-  const { threshold, minConfidence, window, overlap, input, from, textField, blank, resume, checkpointSeconds } = options;
+  const { threshold, minConfidence, window, overlap, blank, resume, checkpointSeconds } = options;
   const own = extractor.model.description.text;
   const text = options.newlines === undefined ? own : { ...own, newlines: options.newlines };
-  const paths = files.length === 0 ? [standardStream] : files;
-  const byLine = new Map<string, RecordInput | undefined>();
-  for (const path of paths) byLine.set(path, await recordInputFor(path, { input, from, ranged: range !== undefined }));
-  const counts = await extractFiles({
+  const extracting = extractFiles({
     ...{ extractor, identity, identityIn: options.identity, targets, ...policy, resume, checkpointSeconds, signal },
     files: paths,
     reading: { text, blank, range: range && { ...range, line } },
@@ -45,16 +46,15 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
     onProgress: ({ records }) => bar.update(records),
     onResume: ({ documents }) => terminal.say(`resuming after ${count(documents, "document")}`),
     onStop: (left) => (kept = left),
-  })
-    .catch((error: unknown) => {
-      bar.stop();
-      if (signal.aborted && kept !== undefined) terminal.say(keptWords(kept));
-      throw withKept(error, kept);
-    })
-    .finally(async () => {
-      bar.stop();
-      await extractor.close();
-    });
+  }).catch((error: unknown) => {
+    bar.stop();
+    if (signal.aborted && kept !== undefined) terminal.say(keptWords(kept));
+    throw withKept(error, kept);
+  });
+  const counts = await closing(extracting, async () => {
+    bar.stop();
+    await extractor.close();
+  });
   const { documents, entities, relations, faults, records, longSentences } = counts;
   if (terminal.json) {
     const written = targets.map((target) => ({ path: target.path, format: target.format.name }));
@@ -70,6 +70,15 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   );
   return faults === 0 ? 0 : 3;
 };
+
+/** Closes what some work needed when it ends, in whatever way. */
+async function closing<Result>(work: Promise<Result>, close: () => Promise<void>): Promise<Result> {
+  try {
+    return await work;
+  } finally {
+    await close();
+  }
+}
 
 /** A note about sentences that were read in windows. */
 function notesOn(
