@@ -78,6 +78,7 @@ test("an omission in writing has the place of its document in the input", async 
     documents: 1,
     entities: 1,
     relations: 0,
+    warnings: [],
     omitted: 2,
     omissions: [
       {
