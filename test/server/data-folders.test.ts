@@ -26,7 +26,7 @@ beforeAll(async () => {
   }
   // A folder of documents below others belongs to their corpus.
   write(join(data, "brat/train/more/c.txt"), "Mara Voss founded Acme.");
-  write(join(data, "brat/train/more/c.ann"), `${ann}T3\tORG 100 104\tAcme\n`);
+  write(join(data, "brat/train/more/c.ann"), `${ann}T3\tORG 100 105\tNorda\n`);
   write(join(data, "texts/readme.txt"), "Nothing is annotated here.");
   write(join(data, "plain.jsonl"), '{"tokens":["Ada"],"entities":[],"relations":[]}\n');
   write(join(folder, "secret.txt"), "Mara Voss founded Acme, and nobody may know.");

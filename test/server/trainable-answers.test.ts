@@ -48,7 +48,7 @@ test("the library, the command line and the server give the same result", async 
   const answer = await createClient({ baseUrl: running.url }).extract(sentence);
   expect(close(answer)).toEqual(close(record));
   expect(Object.keys(answer)).toEqual(Object.keys(record));
-  const { out } = await weft(["extract", modelFolder], { input: `${sentence}\n` });
+  const { out } = await weft(["extract", modelFolder, "--identity", "record"], { input: `${sentence}\n` });
   const { id: __, model, ...line } = JSON.parse(out) as Record<string, unknown>;
   expect(model).toMatchObject({ digest: expect.any(String) });
   expect(close(line)).toEqual(close(answer));
