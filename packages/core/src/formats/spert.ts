@@ -62,8 +62,8 @@ export const spert: Format = {
     const fields = firstFields(first);
     if (!/^\uFEFF?\s*\[/.test(beginning) || !Array.isArray(fields?.["tokens"])) return false;
     const { tokens, entities, relations } = fields as Record<string, unknown>;
-    // UBIAI has objects for tokens.
-    if (firstFields((tokens as unknown[])[0]) !== undefined) return false;
+    // UBIAI has the text beside its tokens, which are objects.
+    if (typeof fields?.["document"] === "string" || firstFields((tokens as unknown[])[0]) !== undefined) return false;
     if (Array.isArray(entities) || Array.isArray(relations)) return true;
     // The input of a prediction, without annotation.
     return (

@@ -175,6 +175,15 @@ export async function holdsOwnRecords(path: string): Promise<boolean> {
   }
 }
 
+/** Whether a file would be a document of the folder that it lies in. */
+export async function isFolderDocument(path: string): Promise<boolean> {
+  for (const format of folderFormats()) {
+    if (!format.extensions.some((ending) => path.endsWith(ending))) continue;
+    if (!format.commonEnding || (await isRecognised(format, path))) return true;
+  }
+  return false;
+}
+
 /** Whether a file begins like a document of the format. */
 async function isRecognised(format: InputFormat, path: string): Promise<boolean> {
   const { beginning, chunks } = await peek(readText(path));

@@ -70,7 +70,7 @@ test("a folder is read with its subfolders, each file as a document, and other f
   ]);
   expect(skipped).toEqual([join(folder, "mixed/picture.png")]);
   await mkdir(join(folder, "bare"));
-  await expect(read(join(folder, "bare"))).rejects.toThrow("no file in this folder is text to read");
+  await expect(read(join(folder, "bare"))).rejects.toThrow("no file in this folder is text to read or data");
 });
 
 test("HTML has the encoding that it declares, and otherwise UTF-8 or that of Windows", async () => {

@@ -52,6 +52,7 @@ export async function* readInput(path: string, options: ReadInputOptions = {}): 
   const others: string[] = [];
   for await (const file of listFolder(path, true)) (readable.test(file) ? files : others).push(file);
   if (files.length === 0 && given === "auto") {
+    if (others.length === 0) throw nothingToRead(path);
     yield* readInputFile(path, "data", options);
     return;
   }
@@ -62,6 +63,14 @@ export async function* readInput(path: string, options: ReadInputOptions = {}): 
 }
 
 const readable = /\.(?:txt|text|md|markdown|x?html?|pdf|jsonl|ndjson)(?:\.gz)?$/i;
+
+function nothingToRead(path: string): FileError {
+  return new FileError("FILE_MISSING", {
+    at: { source: path },
+    message: "no file in this folder is text to read or data",
+    hint: "name a folder with .txt, .md, .html, .pdf or annotated files",
+  });
+}
 
 /** What the ending of a name says; undefined for text of any shape. */
 export function kindByName(path: string): Exclude<InputKind, "auto"> | undefined {

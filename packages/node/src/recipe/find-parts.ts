@@ -4,6 +4,7 @@ import { roleOf } from "@weft-nlp/core/corpus";
 import { inputFormats } from "@weft-nlp/core/formats";
 import { UsageError } from "../errors.ts";
 import { fileFailure } from "../files/file-failure.ts";
+import { isFolderDocument } from "../files/open-documents.ts";
 import { standardStream } from "../files/read-text.ts";
 
 /** The files and folders of each part of a data set. Without dev, it is taken from train. */
@@ -48,20 +49,16 @@ async function expand(path: string): Promise<string[]> {
     return named.toSorted().map((name) => join(path, name));
   }
   const files = entries.flatMap((entry) => (entry.isDirectory() ? [] : [entry.name]));
-  if (files.some((name) => endsLike(name, "folder"))) return [path];
+  for (const name of files) if (await isFolderDocument(join(path, name))) return [path];
   const data = files.filter(isDataFile).toSorted();
   return data.length === 0 ? [path] : data.map((name) => join(path, name));
 }
 
+/** Whether a file has an ending of the formats that have one file for many documents. */
 function isDataFile(name: string): boolean {
-  return endsLike(name, "file") && !/^(package|tsconfig)\b.*\.json$/.test(name);
-}
-
-/** Whether a format of single files, or of folders of documents, has this ending. */
-function endsLike(name: string, layout: "file" | "folder"): boolean {
   const plain = name.toLowerCase().replace(/\.gz$/, "");
-  return [...inputFormats].some(
-    (format) =>
-      (format.layout === "folder") === (layout === "folder") && format.extensions.some((ending) => plain.endsWith(ending)),
+  const fits = [...inputFormats].some(
+    ({ layout, extensions }) => layout !== "folder" && extensions.some((ending) => plain.endsWith(ending)),
   );
+  return fits && !/^(package|tsconfig)\b.*\.json$/.test(name);
 }
