@@ -26,12 +26,14 @@ export const biocJson: Format = {
 
   async *read(chunks, options = {}) {
     let index = 0;
-    for await (const { fields, at } of readJsonRecords(chunks, options.source)) {
+    for await (const { fields, at } of readJsonRecords(chunks, options.source, options.onInvalid)) {
       for (const { value, path } of documentsOf(fields, at)) {
         const number = ++index;
         const here = within(at, path);
-        yield* recordEvents(here, (omit) =>
-          documentFromBioc(readDocument(asObject(value, here, ""), here, number), options, omit),
+        yield* recordEvents(
+          here,
+          (omit) => documentFromBioc(readDocument(asObject(value, here, ""), here, number), options, omit),
+          options.onInvalid,
         );
       }
     }

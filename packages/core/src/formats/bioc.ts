@@ -27,8 +27,10 @@ export const bioc: Format = {
     let index = 0;
     for await (const element of readXmlParts(chunks, source, "document")) {
       const number = ++index;
-      yield* recordEvents({ source, line: element.line }, (omit) =>
-        documentFromBioc(readDocument(element, number, source), options, omit),
+      yield* recordEvents(
+        { source, line: element.line },
+        (omit) => documentFromBioc(readDocument(element, number, source), options, omit),
+        options.onInvalid,
       );
     }
   },

@@ -3,7 +3,7 @@ import type { Document, Entity, Relation, Span } from "../schema/index.ts";
 import { decodeTags, encodeTags } from "../text/index.ts";
 import { type Comment, globalColumns, type NamedRelation, parseComments, printMetadata } from "./conllu-comments.ts";
 import { findColumns, readUnits, type SentenceColumns, type Unit } from "./conllu-rows.ts";
-import type { Format, ReadEvent } from "./format.ts";
+import type { Format, ReadEvent, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
 import { readLineGroups } from "./shared/lines.ts";
 import { checkHeld, EntityTable, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
@@ -59,7 +59,7 @@ export const conllu: Format = {
     return /\.conllup?$/.test(fileName) && /^1(?:[-.]\d+)?\s+\S/.test(first);
   },
 
-  async *read(chunks, { source } = {}) {
+  async *read(chunks, { source, onInvalid } = {}) {
     let pending: Pending = { comments: [], rows: [], units: 0 };
     const place: Place = { sentences: 0, group: undefined, columns: undefined, tags: undefined };
     for await (const lines of readLineGroups(chunks, source))
@@ -67,7 +67,7 @@ export const conllu: Format = {
         const at = { source, line: number };
         if (text.trim() === "") {
           if (pending.rows.length === 0) continue;
-          yield* readSentence(pending, place);
+          yield* readSentence(pending, place, onInvalid);
           pending = { comments: [], rows: [], units: 0 };
           continue;
         }
@@ -77,7 +77,7 @@ export const conllu: Format = {
         else if (globalColumns(text) !== undefined) place.columns = globalColumns(text);
         else pending.comments.push({ text, at });
       }
-    if (pending.rows.length > 0) yield* readSentence(pending, place);
+    if (pending.rows.length > 0) yield* readSentence(pending, place, onInvalid);
   },
 
   async *write(documents) {
@@ -118,9 +118,9 @@ interface Place {
   tags: SentenceColumns["tags"];
 }
 
-function* readSentence({ comments, rows }: Pending, place: Place): Generator<ReadEvent> {
+function* readSentence({ comments, rows }: Pending, place: Place, onInvalid: ReadOptions["onInvalid"]): Generator<ReadEvent> {
   place.sentences++;
-  yield* recordEvents((rows[0] as Comment).at, (omit) => {
+  const read = (omit: Omit): Document => {
     const said = parseComments(comments, omit);
     if (said.newDocument !== undefined) place.group = said.newDocument ?? undefined;
     const columns = findColumns(rows, place.columns, place.tags, omit);
@@ -141,7 +141,8 @@ function* readSentence({ comments, rows }: Pending, place: Place): Generator<Rea
       relations,
       metadata: Object.fromEntries([...(place.group === undefined ? [] : [["doc", place.group]]), ...said.others]),
     };
-  });
+  };
+  yield* recordEvents((rows[0] as Comment).at, read, onInvalid);
 }
 
 /** The entities of a sentence, found by the words at the ends of relations. */

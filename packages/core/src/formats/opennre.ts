@@ -63,9 +63,10 @@ export const opennre: Format = {
   async *read(chunks, options = {}) {
     const negatives = new Set(options.negatives ?? noRelation);
     async function* records() {
-      for await (const record of readJsonRecords(chunks, options.source)) {
+      for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
         const hasId = record.fields["id"] !== undefined && record.fields["id"] !== null;
-        yield { ...readPair(record.at, (omit) => readLine(record, options, negatives, omit)), hasId };
+        const pair = readPair(record.at, (omit) => readLine(record, options, negatives, omit), options.onInvalid);
+        if (pair !== undefined) yield { ...pair, hasId };
       }
     }
     yield* sentencesOfPairs(records());

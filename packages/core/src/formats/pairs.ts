@@ -66,7 +66,8 @@ export const pairs: Format = {
         checkWidth(row, width, at);
         const [table, number] = [columns, ++index];
         const hasId = cellOf(row, table, "sentence_id") !== "";
-        yield { ...readPair(at, (omit) => readRow(row, table, number, negatives, options, omit)), hasId };
+        const pair = readPair(at, (omit) => readRow(row, table, number, negatives, options, omit), options.onInvalid);
+        if (pair !== undefined) yield { ...pair, hasId };
       }
     }
     for await (const event of sentencesOfPairs(records())) {

@@ -91,7 +91,7 @@ interface ConceptRelation {
 
 function* readBlock(lines: readonly Line[], options: ReadOptions) {
   const at = { source: options.source, line: lines[0]?.number };
-  yield* recordEvents(at, (omit) => readDocument(lines, options, omit));
+  yield* recordEvents(at, (omit) => readDocument(lines, options, omit), options.onInvalid);
 }
 
 function readDocument(lines: readonly Line[], options: ReadOptions, omit: Omit): Document {

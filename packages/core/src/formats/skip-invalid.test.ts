@@ -10,6 +10,18 @@ const sp = (relation: object) => ({
 const good = { head: 0, tail: 0, type: "r" };
 const lines = (...values: unknown[]): string => values.map((value) => JSON.stringify(value)).join("\n");
 const text = "Ada runs Acme";
+const ubiai = (relations: readonly object[]) => ({
+  document: text,
+  tokens: [{ text: "Ada", start: 0, end: 3, token_start: 0, token_end: 0, entityLabel: "PER" }],
+  relations,
+});
+const pair = (id: string, end: number) => ({
+  id,
+  token: ["Ada", "runs", "Acme"],
+  h: { name: "Ada", pos: [0, end] },
+  t: { name: "Acme", pos: [2, 3] },
+  relation: "r",
+});
 
 /** Files of three records in which the second is invalid. */
 const files: readonly (readonly [format: string, main: string, fault: string])[] = [
@@ -43,6 +55,26 @@ const files: readonly (readonly [format: string, main: string, fault: string])[]
   ["multihead", "#doc 1\n0\ta\tO\t['N']\t[0]\n#doc 2\n7\ta\tO\t['N']\t[0]\n#doc 3\n0\tc\tO\t['N']\t[0]\n", "main:4"],
   ["conll04", "0\tO\t0\tO\tN\ta\tO\tO\tO\n\n1\tO\t0\tO\tN\tb\tO\tO\tO\n\n0\t9\tr\n\n2\tO\t0\tO\tN\tc\tO\tO\tO\n", "main:5"],
   ["label-studio", JSON.stringify([{ data: { text } }, { data: {}, annotations: [] }, { data: { text } }]), "main:1 [1].data"],
+  ["conllu", "1\ta\tO\n2\tb\tO\n\n# relations = 1;1;9;9;r\n1\ta\tO\n2\tb\tO\n\n1\ta\tO\n2\tc\tO\n", "main:4"],
+  [
+    "ubiai",
+    JSON.stringify([ubiai([]), ubiai([{ head: 9, child: 0, relationLabel: "r" }]), ubiai([])]),
+    "main:1 [1].relations[0].head",
+  ],
+  ["pubtator", "1|t|Ada left\n\n2|t|Bo left\n2\t0\t99\tBo\tPER\tx\n\n3|t|Cy left\n", "main:4"],
+  [
+    "bioc-json",
+    JSON.stringify({
+      documents: [
+        { id: "a", passages: [] },
+        { id: "b", passages: 7 },
+        { id: "c", passages: [] },
+      ],
+    }),
+    "main:1 [0].documents[1].passages",
+  ],
+  ["opennre", lines(pair("a", 1), pair("b", 99), pair("c", 1)), "main:2"],
+  ["pairs", "sentence,relation,head,tail\nAda led Acme,r,Ada,Acme\nBo left,r,,Bo\nCy led Bolt,r,Cy,Bolt\n", "main:3"],
 ];
 
 test.each(files)("%s: the documents around an invalid one are read, and it is reported", async (name, main, fault) => {

@@ -52,12 +52,13 @@ export const tacred: Format = {
     return Array.isArray(fields?.["token"]) && fields["subj_start"] !== undefined && fields["obj_start"] !== undefined;
   },
 
-  async *read(chunks, { source, negatives = noRelation } = {}) {
+  async *read(chunks, { source, negatives = noRelation, onInvalid } = {}) {
     const none = new Set(negatives);
     async function* records() {
-      for await (const record of readJsonRecords(chunks, source)) {
+      for await (const record of readJsonRecords(chunks, source, onInvalid)) {
         const hasId = record.fields["id"] !== undefined && record.fields["id"] !== null;
-        yield { ...readPair(record.at, (omit) => readRecord(record, none, omit)), hasId };
+        const pair = readPair(record.at, (omit) => readRecord(record, none, omit), onInvalid);
+        if (pair !== undefined) yield { ...pair, hasId };
       }
     }
     yield* sentencesOfPairs(records());

@@ -58,8 +58,8 @@ export const ubiai: Format = {
   },
 
   async *read(chunks, options = {}) {
-    for await (const record of readJsonRecords(chunks, options.source)) {
-      yield* recordEvents(record.at, (omit) => readDocument(record, options, omit));
+    for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
+      yield* recordEvents(record.at, (omit) => readDocument(record, options, omit), options.onInvalid);
     }
   },
 

@@ -8,8 +8,9 @@ import {
   type Relation,
   validateDocument,
 } from "../../schema/index.ts";
-import type { ReadEvent } from "../format.ts";
+import type { ReadEvent, ReadOptions } from "../format.ts";
 import type { Omit } from "./records.ts";
+import { unlessInvalid } from "./unless-invalid.ts";
 
 /** One record of a format that has a record for each pair: a sentence, and the pair in it. */
 export interface PairRecord {
@@ -25,13 +26,22 @@ export interface ReadPair extends PairRecord {
   readonly omissions: readonly Omission[];
 }
 
-/** Reads one record and collects what it omits. */
-export function readPair(at: Location, read: (omit: Omit) => PairRecord): ReadPair {
+/**
+ * Reads one record and collects what it omits.
+ *
+ * @returns undefined for an invalid record that `onInvalid` received
+ */
+export function readPair(
+  at: Location,
+  read: (omit: Omit) => PairRecord,
+  onInvalid: ReadOptions["onInvalid"],
+): ReadPair | undefined {
   const omissions: Omission[] = [];
-  const record = read((path: string, reason: string, { source, line }: Location = at, kind?: OmissionKind) => {
+  const omit: Omit = (path: string, reason: string, { source, line }: Location = at, kind?: OmissionKind) => {
     omissions.push({ source, line, path: within(at, path).path, reason, ...(kind === undefined ? {} : { kind }) });
-  });
-  return { ...record, at, omissions };
+  };
+  const record = unlessInvalid(() => read(omit), onInvalid);
+  return record && { ...record, at, omissions };
 }
 
 /** A record, and whether its id comes from the file. */
