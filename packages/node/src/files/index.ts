@@ -7,7 +7,7 @@ export { readJsonFile, readWholeText, writeJsonFile } from "./json-file.ts";
 export { type Lock, takeLock } from "./lock-file.ts";
 export { openDocuments } from "./open-documents.ts";
 export { PartFile, partPathOf } from "./part-file.ts";
-export { isMark, ownMark, type ProcessMark, type ProcessState, processState } from "./process-mark.ts";
+export { isMark, markOf, ownMark, type ProcessMark, type ProcessState, processState } from "./process-mark.ts";
 export { annotatorPaths, type ReadAnnotatorsOptions, readAnnotators } from "./read-annotators.ts";
 export {
   type Corpus,

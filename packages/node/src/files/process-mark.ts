@@ -20,9 +20,14 @@ let own: ProcessMark | undefined;
 
 /** The mark of this process. */
 export function ownMark(): ProcessMark {
-  const start = own === undefined ? statusOf(process.pid)?.start : undefined;
-  own ??= { host: hostname(), pid: process.pid, ...(start === undefined ? {} : { start }) };
+  own ??= markOf(process.pid);
   return own;
+}
+
+/** The mark of a process that runs on this machine. */
+export function markOf(pid: number): ProcessMark {
+  const start = statusOf(pid)?.start;
+  return { host: hostname(), pid, ...(start === undefined ? {} : { start }) };
 }
 
 /** Whether the process with this mark still runs. A later one with its number is another. */

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { joinTokens } from "@weft-nlp/core";
+import { ownMark } from "@weft-nlp/node/files";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CorrectionProject } from "./correction-project.ts";
 import { newSentences } from "./correction-sentences.ts";
@@ -38,6 +39,20 @@ test("no training starts on a project that is being moved, and none recreates it
   await expect(training.start(project, {})).rejects.toMatchObject({ code: "CORRECTIONS_UNKNOWN" });
   expect(await moving).toBe(true);
   expect(await readdir(folder)).not.toContain("early");
+});
+
+test("a finished training does not run again because another process has its number", async () => {
+  const project = await projectOf("numbered");
+  const started = { run: "numbered-1", from: null, data: "", startedAt: "2026-01-01T00:00:00.000Z" };
+  const training = new CorrectionTraining(folder, join(folder, "runs"), weftPath);
+  const stateWith = async (process: object): Promise<string> => {
+    await writeFile(join(folder, "numbered", "training.json"), JSON.stringify({ ...started, process }));
+    return (await training.state(project)).state;
+  };
+  expect(await stateWith(ownMark())).toBe("running");
+  // The number of a living process, which started at another time; then one that no process has.
+  if (process.platform === "linux") expect(await stateWith({ ...ownMark(), start: "1" })).toBe("failed");
+  expect(await stateWith({ ...ownMark(), pid: 2 ** 30 })).toBe("failed");
 });
 
 test("a stale handle of a renamed project does not write next to the current one", async () => {

@@ -8,7 +8,11 @@ import { parseConfig, type TrainConfig, trainConfigSchema } from "@weft-nlp/core
 import {
   collectSentences,
   exists,
+  isMark,
   makeFolder,
+  markOf,
+  type ProcessMark,
+  processState,
   readConfig,
   readingOf,
   readJsonFile,
@@ -27,7 +31,7 @@ interface Started {
   readonly from: string | null;
   readonly data: string;
   readonly startedAt: string;
-  readonly pid: number;
+  readonly process: ProcessMark;
 }
 
 /**
@@ -110,9 +114,9 @@ export class CorrectionTraining {
   async state(project: CorrectionProject): Promise<TrainState> {
     const path = this.#pathOf(project, "training.json");
     if (!(await exists(path))) return { state: "none" };
-    const { run, from, data, startedAt, pid } = (await readJsonFile(path)) as Started;
+    const { run, from, data, startedAt, process } = (await readJsonFile(path)) as Started;
     const about = { run, project: project.head.name, from, data, startedAt };
-    if (this.#child?.project === project.head.name || isAlive(pid)) return { state: "running", ...about };
+    if (this.#child?.project === project.head.name || runs(process)) return { state: "running", ...about };
     if (await exists(join(this.#runs, run, "report.json"))) return { state: "done", ...about };
     const message = await lastLine(this.#pathOf(project, `${run}.log`));
     const stopped = await exists(join(this.#runs, run, "checkpoints"));
@@ -165,7 +169,7 @@ export class CorrectionTraining {
       from: from ?? null,
       data: split.words,
       startedAt: new Date().toISOString(),
-      pid: child.pid ?? 0,
+      process: markOf(child.pid ?? 0),
     };
     await writeJsonFile(this.#pathOf(project, "training.json"), started);
     return this.state(project);
@@ -281,14 +285,9 @@ function tooFew(min: number): RequestError {
   });
 }
 
-function isAlive(pid: number): boolean {
-  if (pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether a training still runs; a later process with its number is another. */
+function runs(mark: unknown): boolean {
+  return isMark(mark) && processState(mark) === "alive";
 }
 
 async function lastLine(path: string): Promise<string> {
