@@ -11,7 +11,8 @@ async function* records(given: readonly Given[], fault = false): AsyncGenerator<
     const plain = documentFromWords(`row-${index}`, [words.split(" ")]);
     const entity = (at: number) => ({ start: at, end: at + 1, type: null });
     const pair = tail === undefined ? undefined : { head: entity(head), tail: entity(tail), type };
-    yield { ...readPair({ line: index + 1 }, () => ({ plain, pair })), hasId: false };
+    const read = readPair({ line: index + 1 }, () => ({ plain, pair }));
+    if (read !== undefined) yield { ...read, hasId: false };
   }
   if (fault) throw new DataError("FIELD_INVALID", { message: "a row is broken" });
 }

@@ -34,7 +34,7 @@ export interface ReadPair extends PairRecord {
 export function readPair(
   at: Location,
   read: (omit: Omit) => PairRecord,
-  onInvalid: ReadOptions["onInvalid"],
+  onInvalid?: ReadOptions["onInvalid"],
 ): ReadPair | undefined {
   const omissions: Omission[] = [];
   const omit: Omit = (path: string, reason: string, { source, line }: Location = at, kind?: OmissionKind) => {
