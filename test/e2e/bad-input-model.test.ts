@@ -107,12 +107,14 @@ describe("a damaged model", () => {
   });
 
   test.skipIf(process.platform === "win32")("a device, a pipe or a sparse file in its place: refused at once", async () => {
-    const place = (name: (typeof files)[number], put: (path: string) => void): Promise<Ended> =>
-      extractWith(name, (bytes) => bytes).then(async () => {
-        rmSync(join(folder, "damaged", name));
-        put(join(folder, "damaged", name));
-        return weft(["extract", "damaged"], { cwd: folder, input: "x" });
-      });
+    const place = async (name: (typeof files)[number], put: (path: string) => void): Promise<Ended> => {
+      // Opening the pipe of the last case to write would wait for a reader.
+      rmSync(join(folder, "damaged"), { recursive: true });
+      await extractWith(name, (bytes) => bytes);
+      rmSync(join(folder, "damaged", name));
+      put(join(folder, "damaged", name));
+      return weft(["extract", "damaged"], { cwd: folder, input: "x" });
+    };
     const device = await place("model.safetensors", (path) => symlinkSync("/dev/zero", path));
     expect(device.err).toContain("model.safetensors: expected a regular file, found a device (FILE_UNUSABLE)");
     const pipe = await place("config.json", (path) => spawnSync("mkfifo", [path]));
