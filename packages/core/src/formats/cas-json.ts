@@ -2,28 +2,9 @@ import type { Document } from "../schema/index.ts";
 import { documentFromCas, refuseLegacy } from "./cas-json-read.ts";
 import { FileNames } from "./file-names.ts";
 import type { Format } from "./format.ts";
-import type { Capacity } from "./shared/capacity.ts";
 import { fitDocument } from "./shared/fit.ts";
-import { layers } from "./shared/layers.ts";
+import { inceptionHolds as holds, layers } from "./shared/layers.ts";
 import { readJsonRecords, recordEvents } from "./shared/records.ts";
-
-const holds: Capacity = {
-  record: "document",
-  text: true,
-  tokens: true,
-  offsets: "UTF-16 units",
-  entities: "all",
-  entityTypes: "optional",
-  relations: true,
-  overlapping: true,
-  duplicates: true,
-  crossSentence: true,
-  discontinuous: false,
-  confidence: false,
-  ids: true,
-  pos: true,
-  metadata: false,
-};
 
 /**
  * UIMA CAS JSON 0.4, which INCEpTION exports: a file for each document, with its text, its types

@@ -6,7 +6,7 @@ import type { Format, ReadOptions } from "./format.ts";
 import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { wordsOf } from "./shared/mentions.ts";
-import { omitNegatives, type PairRecord, pairsOf, readPair, sentencesOfPairs } from "./shared/pairs.ts";
+import { omitNegatives, type PairRecord, pairsOf, sentencesOfJsonPairs } from "./shared/pairs.ts";
 import {
   documentFromWords,
   entityType,
@@ -15,7 +15,6 @@ import {
   type JsonRecord,
   type Omit,
   omitOthers,
-  readJsonRecords,
   recordId,
   tokenSpan,
 } from "./shared/records.ts";
@@ -62,14 +61,7 @@ export const opennre: Format = {
 
   async *read(chunks, options = {}) {
     const negatives = new Set(options.negatives ?? noRelation);
-    async function* records() {
-      for await (const record of readJsonRecords(chunks, options.source, options.onInvalid)) {
-        const hasId = record.fields["id"] !== undefined && record.fields["id"] !== null;
-        const pair = readPair(record.at, (omit) => readLine(record, options, negatives, omit), options.onInvalid);
-        if (pair !== undefined) yield { ...pair, hasId };
-      }
-    }
-    yield* sentencesOfPairs(records());
+    yield* sentencesOfJsonPairs(chunks, options, (record, omit) => readLine(record, options, negatives, omit));
   },
 
   async *write(documents) {

@@ -2,7 +2,7 @@ import { asNumber, asString, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Entity } from "../schema/index.ts";
 import type { Format } from "./format.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
-import { omitNegatives, type PairRecord, pairsOf, readPair, sentencesOfPairs } from "./shared/pairs.ts";
+import { omitNegatives, type PairRecord, pairsOf, sentencesOfJsonPairs } from "./shared/pairs.ts";
 import {
   documentFromWords,
   entityType,
@@ -11,7 +11,6 @@ import {
   type JsonRecord,
   type Omit,
   omitOthers,
-  readJsonRecords,
   recordId,
   tokenSpan,
 } from "./shared/records.ts";
@@ -52,16 +51,9 @@ export const tacred: Format = {
     return Array.isArray(fields?.["token"]) && fields["subj_start"] !== undefined && fields["obj_start"] !== undefined;
   },
 
-  async *read(chunks, { source, negatives = noRelation, onInvalid } = {}) {
-    const none = new Set(negatives);
-    async function* records() {
-      for await (const record of readJsonRecords(chunks, source, onInvalid)) {
-        const hasId = record.fields["id"] !== undefined && record.fields["id"] !== null;
-        const pair = readPair(record.at, (omit) => readRecord(record, none, omit), onInvalid);
-        if (pair !== undefined) yield { ...pair, hasId };
-      }
-    }
-    yield* sentencesOfPairs(records());
+  async *read(chunks, options = {}) {
+    const none = new Set(options.negatives ?? noRelation);
+    yield* sentencesOfJsonPairs(chunks, options, (record, omit) => readRecord(record, none, omit));
   },
 
   async *write(documents) {

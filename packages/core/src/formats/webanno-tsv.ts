@@ -1,31 +1,12 @@
 import { type Document, type Entity, type Omission, validateDocument } from "../schema/index.ts";
 import { exportedName, FileNames } from "./file-names.ts";
 import type { Format } from "./format.ts";
-import type { Capacity } from "./shared/capacity.ts";
 import { fitDocument } from "./shared/fit.ts";
-import { layers } from "./shared/layers.ts";
+import { inceptionHolds as holds, layers } from "./shared/layers.ts";
 import { readLineGroups } from "./shared/lines.ts";
 import type { Omit } from "./shared/records.ts";
 import { looksLikeTsv, parseLines } from "./webanno-tsv-lines.ts";
 import { documentFromTsv } from "./webanno-tsv-read.ts";
-
-const holds: Capacity = {
-  record: "document",
-  text: true,
-  tokens: true,
-  offsets: "UTF-16 units",
-  entities: "all",
-  entityTypes: "optional",
-  relations: true,
-  overlapping: true,
-  duplicates: true,
-  crossSentence: true,
-  discontinuous: false,
-  confidence: false,
-  ids: true,
-  pos: true,
-  metadata: false,
-};
 
 /**
  * WebAnno TSV 3.x, which INCEpTION and WebAnno export: a file for each document, with a row for

@@ -1,3 +1,5 @@
+import type { Capacity } from "./capacity.ts";
+
 /**
  * Layers of annotation as INCEpTION and WebAnno name them. A project defines its own layers, so
  * these rules say which of them mark mentions, and which feature of a layer is its label.
@@ -47,3 +49,22 @@ export function labelFeature(features: readonly string[]): string | undefined {
   const ending = candidates.find((name) => /(?:value|label|type|tag|kind|class|category)$/i.test(name));
   return ending ?? candidates[0];
 }
+
+/** What the exports of INCEpTION hold, as TSV and as JSON. */
+export const inceptionHolds: Capacity = {
+  record: "document",
+  text: true,
+  tokens: true,
+  offsets: "UTF-16 units",
+  entities: "all",
+  entityTypes: "optional",
+  relations: true,
+  overlapping: true,
+  duplicates: true,
+  crossSentence: true,
+  discontinuous: false,
+  confidence: false,
+  ids: true,
+  pos: true,
+  metadata: false,
+};

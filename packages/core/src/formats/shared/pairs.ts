@@ -9,7 +9,8 @@ import {
   validateDocument,
 } from "../../schema/index.ts";
 import type { ReadEvent, ReadOptions } from "../format.ts";
-import type { Omit } from "./records.ts";
+import type { TextChunks } from "./lines.ts";
+import { type JsonRecord, type Omit, readJsonRecords } from "./records.ts";
 import { unlessInvalid } from "./unless-invalid.ts";
 
 /** One record of a format that has a record for each pair: a sentence, and the pair in it. */
@@ -42,6 +43,22 @@ export function readPair(
   };
   const record = unlessInvalid(() => read(omit), onInvalid);
   return record && { ...record, at, omissions };
+}
+
+/** Makes sentences of JSON records with a pair each, and skips invalid ones if asked to. */
+export async function* sentencesOfJsonPairs(
+  chunks: TextChunks,
+  { source, onInvalid }: Pick<ReadOptions, "source" | "onInvalid">,
+  read: (record: JsonRecord, omit: Omit) => PairRecord,
+): AsyncGenerator<ReadEvent> {
+  async function* records(): AsyncGenerator<IdentifiedPair> {
+    for await (const record of readJsonRecords(chunks, source, onInvalid)) {
+      const hasId = record.fields["id"] !== undefined && record.fields["id"] !== null;
+      const pair = readPair(record.at, (omit) => read(record, omit), onInvalid);
+      if (pair !== undefined) yield { ...pair, hasId };
+    }
+  }
+  yield* sentencesOfPairs(records());
 }
 
 /** A record, and whether its id comes from the file. */

@@ -1,13 +1,11 @@
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { applyDecisions, type MergeRule, matchAnnotators, mergeAnnotators, type PlacedDocument } from "@weft-nlp/core/annotators";
 import { formats } from "@weft-nlp/core/formats";
-import { FileError, UsageError } from "@weft-nlp/node";
 import { annotatorPaths, readAnnotators, readDocuments, writeDocuments } from "@weft-nlp/node/files";
 import type { Handler } from "../command.ts";
 import type { dataMergeCommand } from "../commands/data-merge-command.ts";
 import { OmissionReport } from "../omission-report.ts";
 import { withReadingBar } from "../reading.ts";
+import { refuseExisting } from "../refuse-existing.ts";
 import { count, whole } from "../words.ts";
 import { targetFormat } from "./convert-action.ts";
 
@@ -15,8 +13,9 @@ export const run: Handler<typeof dataMergeCommand> = async (context, { annotator
   const { terminal, signal } = context;
   const target = targetFormat(out, options.to);
   const paths = annotatorPaths(inputs);
-  await refuseExisting(out, paths, options.force);
-  if (options.adjudicate !== undefined) await refuseExisting(options.adjudicate, [...paths, out], options.force);
+  const taken = "an input or the other output";
+  await refuseExisting(out, paths, taken, options.force);
+  if (options.adjudicate !== undefined) await refuseExisting(options.adjudicate, [...paths, out], taken, options.force);
   const report = new OmissionReport();
   const onOmission = report.add.bind(report);
   const annotators = await withReadingBar(paths, context, async (onBytes) =>
@@ -90,17 +89,4 @@ async function readDecisions(path: string, signal: AbortSignal): Promise<PlacedD
 
 async function* stream<Value>(values: readonly Value[]): AsyncGenerator<Value> {
   yield* values;
-}
-
-/** Annotation is hours of work: no input is ever replaced, and another file only if asked to. */
-async function refuseExisting(path: string, inputs: readonly string[], force: boolean): Promise<void> {
-  if (inputs.some((input) => resolve(input) === resolve(path)))
-    throw new UsageError(`${path} is an input or the other output`, "name another file");
-  const there = await stat(path).catch(() => undefined);
-  if (there === undefined || (force && there.isFile())) return;
-  throw new FileError("OUTPUT_EXISTS", {
-    at: { source: path },
-    message: there.isFile() ? "the file already exists" : "the folder already exists, and a folder is never replaced",
-    hint: there.isFile() ? "name another file, or replace it with --force" : "name another folder, or remove this one",
-  });
 }

@@ -1,11 +1,10 @@
-import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Document, documentFromSentence, sentenceDocuments } from "@weft-nlp/core";
 import { Suggester, type Suggestion } from "@weft-nlp/core/corpus";
 import { type Thresholds, thresholdOf } from "@weft-nlp/core/metrics";
 import { trainConfigSchema } from "@weft-nlp/core/training";
 import { textTable } from "@weft-nlp/draw";
-import { FileError, UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node";
 import { Extractor } from "@weft-nlp/node/extractor";
 import { exists, readConfig, readInput, readSentences, standardStream, writeDocuments } from "@weft-nlp/node/files";
 import { shortPath } from "@weft-nlp/node/runs";
@@ -13,6 +12,7 @@ import type { CommandContext, Handler } from "../command.ts";
 import type { suggestCommand } from "../commands/suggest-command.ts";
 import { kernelsNote } from "../kernels-note.ts";
 import { OmissionReport } from "../omission-report.ts";
+import { refuseExisting } from "../refuse-existing.ts";
 import { count, whole } from "../words.ts";
 import { targetFormat } from "./convert-action.ts";
 
@@ -21,7 +21,7 @@ export const run: Handler<typeof suggestCommand> = async (context, { model, file
   if (terminal.json && out === standardStream) throw new UsageError("--json prints the list, so the output must be a file");
   const target = targetFormat(out, options.to);
   const inputs = files.length === 0 ? [standardStream] : files;
-  await refuseExisting(out, inputs, options.force);
+  if (out !== standardStream) await refuseExisting(out, inputs, "an input", options.force);
   const suggester = new Suggester({ count: options.top, variety: options.variety });
   const annotated = [...options.exclude, ...(await dataOfRun(model, context))];
   for (const path of annotated) await exclude(path, suggester, signal);
@@ -135,16 +135,4 @@ async function exclude(path: string, suggester: Suggester, signal: AbortSignal):
 
 async function* stream<Value>(values: readonly Value[]): AsyncGenerator<Value> {
   yield* values;
-}
-
-async function refuseExisting(path: string, inputs: readonly string[], force: boolean): Promise<void> {
-  if (path === standardStream) return;
-  if (inputs.some((input) => resolve(input) === resolve(path))) throw new UsageError(`${path} is an input`, "name another file");
-  const there = await stat(path).catch(() => undefined);
-  if (there === undefined || (force && there.isFile())) return;
-  throw new FileError("OUTPUT_EXISTS", {
-    at: { source: path },
-    message: there.isFile() ? "the file already exists" : "the folder already exists, and a folder is never replaced",
-    hint: there.isFile() ? "name another file, or replace it with --force" : "name another folder, or remove this one",
-  });
 }
