@@ -76,6 +76,17 @@ async function read(text: string, options: ReadOptions = {}) {
   };
 }
 
+test("white space around a type is reported when it is written", async () => {
+  const { omissions } = await writeFiles(pairs, [
+    {
+      ...ada,
+      relations: [{ head: 0, tail: 1, type: "a|b\t" }],
+      entities: ada.entities.map((each) => ({ ...each, type: " PER" })),
+    },
+  ]);
+  expect(omissions.map(({ path }) => path)).toEqual(["entities[2]", "entities[0].type", "entities[1].type", "relations[0].type"]);
+});
+
 test("DeepKE's columns are read, with characters as offsets and None for no relation", async () => {
   const text = `\uFEFFsentence,relation,head,head_offset,tail,tail_offset
 "Tarn, near Ulm, left Tarn.",near,Tarn,0,Ulm,11

@@ -87,6 +87,7 @@ export const pairs: Format = {
     yield { kind: "text", text: printRow(written) };
     for await (const { record, omit, omissions } of fittedRecords(documents, pairs)) {
       omitNegatives(record, negatives, omit);
+      omitSpaceAround(record, omit);
       for (const omission of omissions()) yield { kind: "omission", omission };
       yield { kind: "text", text: printSentence(record) };
     }
@@ -139,6 +140,16 @@ function readRow(
     return { ...span, type: name === "" ? null : name };
   });
   return { plain, pair: { head: head as Entity, tail: tail as Entity, type } };
+}
+
+/** Reports types that begin or end with white space: the reader takes it for the table's own. */
+function omitSpaceAround({ entities, relations }: Document, omit: Omit): void {
+  for (const [path, items] of Object.entries({ entities, relations })) {
+    for (const [index, { type }] of items.entries()) {
+      if (type !== null && type !== type.trim())
+        omit(`${path}[${index}].type`, `in this format a cell cannot begin or end with white space: ${JSON.stringify(type)}`);
+    }
+  }
 }
 
 function numberIn(cell: string, path: string, at: Location): number | undefined {
