@@ -15,10 +15,14 @@ export function readWeights(store: ParameterStore): Map<string, StoredTensor> {
  * ignored.
  *
  * @param source where the weights come from, for error messages
+ * @param optional prefixes of names: the parameters below one keep what they are if none is given
  * @throws {ArchiveError} ARCHIVE_INVALID if a parameter is missing or has another shape
  */
-export function writeWeights(store: ParameterStore, weights: Weights, source: string): void {
+export function writeWeights(store: ParameterStore, weights: Weights, source: string, optional: readonly string[] = []): void {
+  const names = [...weights.keys()];
+  const absent = optional.filter((prefix) => !names.some((name) => name.startsWith(prefix)));
   for (const parameter of store.layout) {
+    if (absent.some((prefix) => parameter.name.startsWith(prefix))) continue;
     const stored = weights.get(parameter.name);
     const expected = `${parameter.rows} × ${parameter.columns}`;
     if (stored === undefined || stored.shape.join(" × ") !== expected) {

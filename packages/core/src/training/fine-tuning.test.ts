@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { halvesToFloats } from "../archive/index.ts";
-import { type BuiltModel, buildModel, openContainedEncoders, Predictor, packModel, unpackModel } from "../inference/index.ts";
+import {
+  type BuiltModel,
+  buildModel,
+  openContainedEncoders,
+  Predictor,
+  packModel,
+  readWeights,
+  unpackModel,
+} from "../inference/index.ts";
 import { eightSentences, sentence, withLastRelations } from "../testing/example-sentences.ts";
 import { openTinyEncoder } from "../testing/tiny-encoder.ts";
 import { buildLexicon } from "../vocabulary/index.ts";
@@ -164,4 +172,22 @@ test("minimum risk training goes on from there", async () => {
   for (const { losses } of steps) expect(Object.keys(losses)).toContain("risk");
   const after = valuesOf((events.at(-1) as EndEvent).model, "/transformer/layer-");
   for (const [name, values] of after) expect(values, name).not.toEqual(weights.get(name)?.values);
+});
+
+test("a model that read the encoder as it was goes on with the encoder trained", async () => {
+  const reads = { layers: "mix", checksum: encoder.checksum };
+  const start = await trained(inputOf("off", { encoder: reads }));
+  const weights = readWeights(start.store);
+  const init = { lexicon: start.description.lexicon, weights, source: "m" };
+  const input = inputOf({ rate: 1e-9 }, { encoder: reads, optimizer: { name: "adamw", rate: 1e-9 } }, { init });
+  const own = valuesOf(untrained(input), "/transformer/");
+  const after = (await trained(input)).store;
+  for (const item of after.layout) {
+    const before = weights.get(item.name)?.values ?? own.get(item.name) ?? [];
+    expect(Math.max(...after.read(item).map((value, k) => Math.abs(value - (before[k] ?? Number.NaN)))), item.name).toBeLessThan(
+      1e-5,
+    );
+  }
+  weights.set([...own.keys()][0] as string, { shape: [1, 1], values: new Float32Array(1) });
+  await expect(trained(input)).rejects.toMatchObject({ code: "ARCHIVE_INVALID" });
 });

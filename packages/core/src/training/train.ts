@@ -65,7 +65,9 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
   objectiveFor(config.objective, built.model);
   if (input.init === undefined) fillVectors(built, config.seed, place);
   else {
-    writeWeights(store, input.init.weights, input.init.source);
+    // An encoder that the other model read as it was starts from its own weights.
+    const own = built.frozen.trained.map(({ prefix }) => prefix);
+    writeWeights(store, input.init.weights, input.init.source, own);
     requireKnown(lexicon, needs, place);
   }
   const omissions: Omission[] = [];
