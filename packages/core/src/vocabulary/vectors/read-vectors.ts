@@ -13,7 +13,8 @@ import {
   type VectorFormat,
 } from "./vector-source.ts";
 import { VectorsBuilder } from "./vectors-builder.ts";
-import { type VectorsOrigin, WordVectors } from "./word-vectors.ts";
+import type { VectorsOrigin } from "./vectors-file.ts";
+import { WordVectors } from "./word-vectors.ts";
 
 /** How `readVectors` reads a file. */
 export interface VectorOptions {

@@ -1,4 +1,5 @@
-import { compareBytes, type VectorsOrigin, WordVectors } from "./word-vectors.ts";
+import type { VectorsOrigin } from "./vectors-file.ts";
+import { compareBytes, WordVectors } from "./word-vectors.ts";
 
 const lineFeed = 10;
 const largestCode = 127;
