@@ -359,10 +359,10 @@ def main():
     for name, place in (("rin", "rin"), ("joint-nn", "joint-nn"), ("bio-mtl", "pairs")):
         result = fixture(name)
         text = json.dumps(result, separators=(",", ":")) + "\n"
-        os.makedirs(os.path.join(folder, place, "step"), exist_ok=True)
-        with open(os.path.join(folder, place, "step", name + ".json"), "w") as out:
+        os.makedirs(os.path.join(folder, place, "fixtures/step"), exist_ok=True)
+        with open(os.path.join(folder, place, "fixtures/step", name + ".json"), "w") as out:
             out.write(text)
-        print(f"{place}/step/{name}.json {len(text) / 1000:.0f} kB, {result['origin']['seed']}, {result['losses']}")
+        print(f"{place}/fixtures/step/{name}.json {len(text) / 1000:.0f} kB, {result['origin']['seed']}, {result['losses']}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import { localExecutor, parseConfig, Stepper } from "../training/index.ts";
 import type { Lexicon } from "../vocabulary/index.ts";
 
 /** An array of PyTorch. */
-export interface StoredArray {
+interface StoredArray {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }

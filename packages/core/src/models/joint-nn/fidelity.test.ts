@@ -162,7 +162,7 @@ describe.each(names)("%s", (name) => {
 });
 
 test("a whole step of minimum risk training agrees with PyTorch", async () => {
-  const text = readFileSync(new URL("./step/joint-nn.json", import.meta.url), "utf8");
+  const text = readFileSync(new URL("./fixtures/step/joint-nn.json", import.meta.url), "utf8");
   type Settings = FixtureSettings & { readonly mrt: object };
   const fixture = JSON.parse(text) as StepFixture<Settings, Fixture["sentences"][number]>;
   const { mrt, ...sizes } = fixture.settings;

@@ -117,7 +117,7 @@ describe.each(names)("%s", (name) => {
 });
 
 test("a whole training step of bio-mtl agrees with PyTorch", async () => {
-  const text = readFileSync(new URL("./step/bio-mtl.json", import.meta.url), "utf8");
+  const text = readFileSync(new URL("./fixtures/step/bio-mtl.json", import.meta.url), "utf8");
   const fixture = JSON.parse(text) as StepFixture<Fixture["settings"], Fixture["sentences"][number]>;
   const { settings, training } = fixture;
   const { word, input, spatial, pooled, hidden } = training.dropout;

@@ -113,7 +113,7 @@ describe.each(names)("%s", (name) => {
 });
 
 test("a whole training step agrees with PyTorch", async () => {
-  const text = readFileSync(new URL("./step/rin.json", import.meta.url), "utf8");
+  const text = readFileSync(new URL("./fixtures/step/rin.json", import.meta.url), "utf8");
   const fixture = JSON.parse(text) as StepFixture<Fixture["settings"], Fixture["sentences"][number]>;
   const { settings: sizes, training } = fixture;
   const { losses, gradNorm, moved } = await wholeStep(fixture, {
