@@ -290,9 +290,11 @@ def overlap(e1, e2):
     return 0 if e1[0] <= e2[0] and e2[1] <= e1[1] else 1 if e2[0] <= e1[0] and e1[1] <= e2[1] else 2
 
 
-def pair_scores(s, p, ahead, back, tags, e1, e2, kinds):
+def pair_scores(s, p, ahead, back, tags, e1, e2, kinds, dropped=None, keep=1):
+    """dropped: what each of the three convolutions reads of every word, after dropout; keep: the mask of the hidden layer"""
     n = len(ahead)
     seen = [torch.cat([ahead[i], back[i], F.one_hot(torch.tensor(tags[i]), len(TAGS)).double()]) for i in range(n)]
+    first, second, middle = dropped or (seen, seen, seen)
     (left, right) = (min(e1[0], e2[0]), min(e1[1], e2[1])), (max(e1[0], e2[0]), max(e1[1], e2[1]))
     gap = max(0, right[0] - left[1])
     zero = torch.zeros(HIDDEN, dtype=torch.float64)
@@ -300,15 +302,15 @@ def pair_scores(s, p, ahead, back, tags, e1, e2, kinds):
     f_right = torch.cat([ahead[n - 1] - ahead[right[1] - 1], back[right[1]] if right[1] < n else zero])
     if s["rightContext"] == "duplicated-left":
         f_right = f_left
-    f = torch.cat([cnn(p, "joint-nn/first", seen[e1[0]:e1[1]]), cnn(p, "joint-nn/second", seen[e2[0]:e2[1]]),
-                   cnn(p, "joint-nn/middle", seen[left[1]:left[1] + gap]), f_left, f_right,
+    f = torch.cat([cnn(p, "joint-nn/first", first[e1[0]:e1[1]]), cnn(p, "joint-nn/second", second[e2[0]:e2[1]]),
+                   cnn(p, "joint-nn/middle", middle[left[1]:left[1] + gap]), f_left, f_right,
                    F.one_hot(torch.tensor(min(DISTANCES - 1, gap)), DISTANCES).double()])
     hidden = p["joint-nn/hidden/weight"] @ f + p["joint-nn/hidden/bias"]
     if nested(s):
         for name, kind in (("first-type", kinds.get(e1)), ("second-type", kinds.get(e2)), ("overlap", overlap(e1, e2))):
             if kind is not None:
                 hidden = hidden + p[f"joint-nn/hidden/{name}/weight"][:, kind]
-    hidden = rectified(hidden)
+    hidden = rectified(hidden) * keep
     return p["joint-nn/label/weight"] @ hidden + p["joint-nn/label/bias"]
 
 

@@ -103,11 +103,13 @@ def clear(condition):
 
 
 def row(s, p, sentence, i, head, tail):
-    """One column of X: word, tag, and the offsets from both entities' first words (§2.1)."""
+    """One column of X: word, tag, and the offsets from both entities' first words (§2.1). A sentence may hold dropout masks."""
     at, near = s["model"], lambda entity: max(-FAR, min(FAR, i - entity[0])) + FAR
     parts = [p[f"{at}/word/weight"][sentence["words"][i]]]
     if s["tag"]:
         parts.append(p[f"{at}/tag/weight"][sentence["tags"][i]])
+    if "keep" in sentence:
+        parts = [part * mask for part, mask in zip(parts, sentence["keep"][i])]
     return torch.cat(parts + [p[f"{at}/position/weight"][near(entity)] for entity in (head, tail)])
 
 
@@ -150,13 +152,18 @@ def normalised(s, p, at, rows, running):
     return list(y)
 
 
-def bio_mtl(s, p, pairs, running):
+def bio_mtl(s, p, pairs, running, keep=None):
+    """keep: the dropout masks of the pooled values and of the hidden layer, for each pair"""
     r = normalised(s, p, "bio-mtl/pooled-norm", [bio_pooled(s, p, *pair) for pair in pairs], running)
+    if keep is not None:
+        r = [x * mask for x, mask in zip(r, keep[0])]
     hidden = r
     if s["scores"] == "dense":
         before = [linear(p, "bio-mtl/hidden", x) for x in r]
         clear(all(x.abs().min() > CLEARANCE for x in before))
         hidden = normalised(s, p, "bio-mtl/hidden-norm", [torch.relu(x) for x in before], running)
+    if keep is not None:
+        hidden = [x * mask for x, mask in zip(hidden, keep[1])]
     return [(linear(p, "bio-mtl/class", h), linear(p, "bio-mtl/identity", x) if s["identification"] else None)
             for h, x in zip(hidden, r)]
 

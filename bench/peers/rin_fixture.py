@@ -139,8 +139,11 @@ def pooled(s, cells, i):
     return ordered[0]
 
 
-def forward(s, p, sentence):
+def forward(s, p, sentence, keep=None):
+    """keep: the dropout mask of each word's input"""
     xs = [torch.cat([p["rin/word/weight"][w], p["rin/pos/weight"][t]]) for w, t in zip(sentence["words"], sentence["pos"])]
+    if keep is not None:
+        xs = [x * mask for x, mask in zip(xs, keep)]
     h = encode(p, xs)
     he, hr, n = h, h, len(h)
     step = gru_step if s["cell"] == "gru" else paper_step

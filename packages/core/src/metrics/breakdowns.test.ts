@@ -16,7 +16,11 @@ test.each([
   [["0 p 1"], ["Normal"]],
   [["0 p 1", "2 p 3"], ["Normal"]],
   [["0 p 1", "0 p 1"], ["Normal"]], // a repeated triple counts once
-  [["0 p 0"], ["Normal"]], // both ends are one entity, which occurs in one triple
+  [["0 p 0"], ["SEO"]], // both ends are one entity
+  [
+    ["0 p 0", "0 q 0"],
+    ["EPO", "SEO"],
+  ],
   [["0 p 1", "0 q 1"], ["EPO"]],
   [["0 p 1", "1 q 0"], ["SEO"]], // pairs are ordered, so these are two pairs
   [["0 p 1", "0 p 2"], ["SEO"]],

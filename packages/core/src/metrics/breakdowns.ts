@@ -9,12 +9,16 @@ export type OverlapClass = "Normal" | "EPO" | "SEO" | "none";
  * The overlap classes of a sentence, from ordered pairs of its distinct gold triples.
  *
  * Normal: every entity occurs in one triple. EPO: one pair has more than one relation. SEO: two
- * different pairs share an entity. "none": a sentence without triples. An entity is its token span.
+ * different pairs share an entity, or the head of a triple is its tail, as Zeng et al. 2018 count:
+ * only so has the test set of WebNLG its published 246 Normal sentences and 457 SEO. "none": a
+ * sentence without triples. An entity is its token span.
  */
 export function overlapClasses(gold: Annotation): OverlapClass[] {
   const typesOfPair = new Map<string, Set<string>>();
   const pairsOfEntity = new Map<string, Set<string>>();
+  let joinsItself = false;
   for (const { head, tail, type } of relationItems(gold)) {
+    joinsItself ||= spanKey(head) === spanKey(tail);
     const pair = joinKey(spanKey(head), spanKey(tail));
     addTo(typesOfPair, pair, type);
     addTo(pairsOfEntity, spanKey(head), pair);
@@ -23,7 +27,7 @@ export function overlapClasses(gold: Annotation): OverlapClass[] {
   if (typesOfPair.size === 0) return ["none"];
   const classes: OverlapClass[] = [];
   if ([...typesOfPair.values()].some((types) => types.size > 1)) classes.push("EPO");
-  if ([...pairsOfEntity.values()].some((pairs) => pairs.size > 1)) classes.push("SEO");
+  if (joinsItself || [...pairsOfEntity.values()].some((pairs) => pairs.size > 1)) classes.push("SEO");
   return classes.length === 0 ? ["Normal"] : classes;
 }
 

@@ -1,4 +1,4 @@
-import { Random } from "@weft-nlp/tensor";
+import { type Parameter, Random } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
 import { buildModel } from "../inference/index.ts";
 import { models, type Output } from "../models/index.ts";
@@ -132,6 +132,45 @@ describe.each(Object.keys(cases))("%s", (name) => {
       const deviation = Math.sqrt((expected * (1 - expected)) / draws);
       expect(Math.abs((counts.get(key) ?? 0) / draws - expected), key).toBeLessThan(5 * deviation + 1e-3);
     }
+  });
+
+  test("relations are drawn, or the most likely ones, with drawn entities and with gold ones", () => {
+    const at = workOn(build(name, [one]), [one]);
+    const relationsOf = (relations: "sampled" | "best", goldRelations: "gold" | "sampled"): Set<string> =>
+      new Set(
+        [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+          const [gold] = at.sample({ samples: 1, epsilon: 0, relations, goldRelations }, Random.of(seed))[0] ?? [];
+          return JSON.stringify(gold?.prediction.relations.map(({ head, tail, type }) => [head, tail, type]));
+        }),
+      );
+    const annotated = JSON.stringify(one.relations.map(({ head, tail, type }) => [head, tail, type]));
+    expect([...relationsOf("sampled", "gold")]).toEqual([annotated]);
+    expect([...relationsOf("best", "gold")]).toEqual([annotated]);
+    expect(relationsOf("sampled", "sampled").size).toBeGreaterThan(1);
+    const best = relationsOf("best", "sampled");
+    expect(best.size).toBe(1);
+    // Where no relation is likely, the most likely output has none.
+    expect(relationsOf("sampled", "sampled")).not.toEqual(best);
+  });
+
+  test("a share ε of the entities is drawn uniformly", () => {
+    const built = build(name, [one]);
+    const at = workOn(built, [one]);
+    // One label is all but certain.
+    const bias = built.store.layout.find(({ name: path }) => /\/(tag|span\/label)\/bias$/.test(path)) as Parameter;
+    built.store.write(
+      bias,
+      Float32Array.from({ length: bias.columns }, (_, k) => (k === 0 ? 40 : 0)),
+    );
+    const outputsWith = (epsilon: number): Set<string> =>
+      new Set(
+        Array.from({ length: 20 }, (_, seed) => {
+          const [, drawn] = at.sample({ samples: 1, epsilon }, Random.of(seed))[0] ?? [];
+          return JSON.stringify(drawn?.prediction.entities.map(({ start, end }) => [start, end]));
+        }),
+      );
+    expect(outputsWith(0).size).toBe(1);
+    expect(outputsWith(1).size).toBeGreaterThan(2);
   });
 
   test("the weights of the objective stay finite on any input", () => {

@@ -1,8 +1,8 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FileError } from "../errors.ts";
 import { linkFile, writeFileAtomically } from "./write-file.ts";
 
@@ -26,6 +26,26 @@ test("the new content replaces the old, and nothing else stays in the folder", a
   );
   expect(await readFile(path, "utf8")).toBe("néw");
   expect(await readdir(folder)).toEqual(["a.txt"]);
+});
+
+test("the bytes are forced to disk before the file has its name, and the name after it", async () => {
+  const path = join(folder, "a.txt");
+  await writeFileAtomically(path, "old");
+  const handle = await open(path, "r");
+  // What Node forces to disk: the prototype of file handles is not exported.
+  const forced = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, "sync");
+  await handle.close();
+  const seen: { kind: string; named: string }[] = [];
+  forced.mockImplementation(async function (this: FileHandle) {
+    const kind = (await this.stat()).isDirectory() ? "folder" : "file";
+    seen.push({ kind, named: await readFile(path, "utf8") });
+    await this.datasync().catch(() => undefined);
+  });
+  await writeFileAtomically(path, "new").finally(() => forced.mockRestore());
+  expect(seen).toEqual([
+    { kind: "file", named: "old" },
+    { kind: "folder", named: "new" },
+  ]);
 });
 
 test("a failure halfway leaves the old file and no temporary one", async () => {

@@ -108,6 +108,22 @@ test("a full queue refuses at once; a patient request waits for room; a request 
   expect(lengths(await patient)).toEqual([3]);
 });
 
+test("the limit of the queue counts the sentences that a request brings", async () => {
+  const { predict } = slowly(2);
+  const batcher = new Batcher(predict, 1, { ...limits, queueSentences: 10 });
+  const room = (count: number) => () => batcher.checkRoom(count, soon().deadline);
+  const first = batcher.predict(sentences(1, 1, 1, 1, 1, 1), how, soon());
+  expect(batcher.waiting).toBe(6);
+  expect(room(5)).toThrow("the queue is full: 6 of at most 10 sentences");
+  expect(room(4)).not.toThrow();
+  const second = batcher.predict(sentences(2, 2, 2, 2), how, soon());
+  expect(room(1)).toThrow("the queue is full: 10 of at most 10 sentences");
+  expect([lengths(await first), lengths(await second)]).toEqual([
+    [1, 1, 1, 1, 1, 1],
+    [2, 2, 2, 2],
+  ]);
+});
+
 test("a request that would miss its deadline at the current pace is refused, counting the running batches", async () => {
   const { predict } = slowly(100);
   const batcher = new Batcher(predict, 1, { ...limits, batchWaitMs: 0 });

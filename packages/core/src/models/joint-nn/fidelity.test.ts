@@ -8,6 +8,7 @@ import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
 import { readSpans } from "../../heads/spans/read-spans.ts";
 import { spanTypes } from "../../heads/spans/span-types.ts";
 import { Scope } from "../../nn/index.ts";
+import { type StepFixture, wholeStep } from "../../testing/whole-step.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { migrateSettings } from "../moved-settings.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
@@ -77,28 +78,9 @@ test("the fixtures cover the settings in which paper and code differ", () => {
 describe.each(names)("%s", (name) => {
   const fixture = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Fixture;
   const { settings: sizes, sentences } = fixture;
-  const { words: _words, relations: _relations, alphabet: _alphabet, tags: _tags, characters: _characters, ...own } = sizes;
-  // The fixtures have the settings of before inputs had sections of their own.
-  const { name: _name, ...migrated } = migrateSettings({ name: "joint-nn", ...own });
-  const settings = jointNnSettings.parse({ ...migrated, dropout: 0 });
+  const settings = jointNnSettings.parse({ ...settingsOf(sizes), dropout: 0 });
   const lexicon = lexiconOfSizes(sizes);
-  const examples = sentences.map(({ words, tokens, tags, entities, relations }): JointExample => {
-    const gold = entities.map(([start, end, type]) => ({ start, end, type }));
-    const { longest } = sizes.spans ?? {};
-    const sentence = { id: "f", tokens, entities: gold, relations: [] };
-    return {
-      length: words.length,
-      inputs: { words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) }, characters: { tokens } },
-      tags: Int32Array.from(tags),
-      labels: longest === undefined ? Int32Array.from(tags) : readSpans(sentence, lexicon, longest, []).labels,
-      spans: Int32Array.from(entities.flatMap(([start, end]) => [start, end])),
-      relations: Int32Array.from(relations.flat()),
-      gold: {
-        entities: gold,
-        relations: relations.map(([head, tail, type]) => ({ head, tail, type: lexicon.relations.nameOf(type) })),
-      },
-    };
-  });
+  const examples = sentences.map((sentence) => exampleOf(sentence, sizes));
 
   test("losses and every gradient agree with PyTorch", () => {
     const engine = Engine.create();
@@ -178,6 +160,55 @@ describe.each(names)("%s", (name) => {
     );
   });
 });
+
+test("a whole step of minimum risk training agrees with PyTorch", async () => {
+  const text = readFileSync(new URL("./fixtures/step/joint-nn.json", import.meta.url), "utf8");
+  type Settings = FixtureSettings & { readonly mrt: object };
+  const fixture = JSON.parse(text) as StepFixture<Settings, Fixture["sentences"][number]>;
+  const { mrt, ...sizes } = fixture.settings;
+  const { joint: dropout, word: wordDropout } = fixture.training.dropout;
+  const { losses, gradNorm, moved } = await wholeStep(fixture, {
+    model: { name: "joint-nn", ...settingsOf(sizes), dropout, wordDropout },
+    objective: { name: "mrt", ...mrt },
+    lexicon: lexiconOfSizes(sizes),
+    examples: fixture.sentences.map((sentence) => exampleOf(sentence, sizes)),
+    load: (store) => load(store, fixture.parameters),
+  });
+  expect(losses).toEqual(
+    Object.fromEntries(Object.entries(fixture.losses).map(([name, value]) => [name, expect.closeTo(value, 5)])),
+  );
+  expect(Math.abs(gradNorm / fixture.gradNorm - 1)).toBeLessThan(1e-5);
+  for (const { name, rows, columns, by } of moved) expectClose(by, plainForm(name, rows, columns, fixture.moved), name);
+});
+
+/** The fixtures have the settings of before inputs had sections of their own. */
+function settingsOf(sizes: FixtureSettings): Readonly<Record<string, unknown>> {
+  const { words: _words, relations: _relations, alphabet: _alphabet, tags: _tags, characters: _characters, ...own } = sizes;
+  const { name: _name, ...migrated } = migrateSettings({ name: "joint-nn", ...own });
+  return migrated;
+}
+
+function exampleOf(
+  { words, tokens, tags, entities, relations }: Fixture["sentences"][number],
+  sizes: FixtureSettings,
+): JointExample {
+  const gold = entities.map(([start, end, type]) => ({ start, end, type }));
+  const { longest } = sizes.spans ?? {};
+  const sentence = { id: "f", tokens, entities: gold, relations: [] };
+  const lexicon = lexiconOfSizes(sizes);
+  return {
+    length: words.length,
+    inputs: { words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) }, characters: { tokens } },
+    tags: Int32Array.from(tags),
+    labels: longest === undefined ? Int32Array.from(tags) : readSpans(sentence, lexicon, longest, []).labels,
+    spans: Int32Array.from(entities.flatMap(([start, end]) => [start, end])),
+    relations: Int32Array.from(relations.flat()),
+    gold: {
+      entities: gold,
+      relations: relations.map(([head, tail, type]) => ({ head, tail, type: lexicon.relations.nameOf(type) })),
+    },
+  };
+}
 
 function lexiconOfSizes({ words, relations, alphabet, tags, characters }: FixtureSettings): Lexicon {
   const made = (count: number): string[] => Array.from({ length: count }, (_, i) => `x${i}`);

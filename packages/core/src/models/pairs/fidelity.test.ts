@@ -7,9 +7,10 @@ import { describe, expect, test } from "vitest";
 import type { PairExample } from "../../heads/given-pairs/pair-example.ts";
 import { singleTask } from "../../heads/given-pairs/single-task.ts";
 import { Scope } from "../../nn/index.ts";
+import { type StepFixture, wholeStep } from "../../testing/whole-step.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { BioMtlNetwork } from "../bio-mtl/bio-mtl-network.ts";
-import { bioMtlSettings } from "../bio-mtl/bio-mtl-settings.ts";
+import { type BioMtlSettings, bioMtlSettings } from "../bio-mtl/bio-mtl-settings.ts";
 import { EattBigruNetwork } from "../eatt-bigru/eatt-bigru-network.ts";
 import { eattBigruSettings } from "../eatt-bigru/eatt-bigru-settings.ts";
 import { PcnnNetwork } from "../pcnn/pcnn-network.ts";
@@ -66,17 +67,7 @@ test("the fixtures cover all three systems with and without tags, every loss, an
 
 describe.each(names)("%s", (name) => {
   const fixture = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Fixture;
-  const examples = fixture.sentences.map(
-    ({ words, tags, entities, pairs }): PairExample => ({
-      length: words.length,
-      inputs: {
-        words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) },
-        tags: { ids: Int32Array.from(tags) },
-      },
-      entities: entities.map(([start, end]) => ({ start, end, type: null })),
-      pairs: Int32Array.from(pairs.flat()),
-    }),
-  );
+  const examples = fixture.sentences.map(exampleOf);
 
   test("loss and every gradient agree with PyTorch", () => {
     const engine = Engine.create();
@@ -125,6 +116,44 @@ describe.each(names)("%s", (name) => {
   });
 });
 
+test("a whole training step of bio-mtl agrees with PyTorch", async () => {
+  const text = readFileSync(new URL("./fixtures/step/bio-mtl.json", import.meta.url), "utf8");
+  const fixture = JSON.parse(text) as StepFixture<Fixture["settings"], Fixture["sentences"][number]>;
+  const { settings, training } = fixture;
+  const { word, input, spatial, pooled, hidden } = training.dropout;
+  const drops = { wordDropout: word, inputDropout: input, spatialDropout: spatial, pooledDropout: pooled, dropout: hidden };
+  const { losses, gradNorm, moved } = await wholeStep(fixture, {
+    model: { name: "bio-mtl", ...bioSettingsOf(settings), ...drops },
+    lexicon: lexiconOfSizes(settings.sizes),
+    examples: fixture.sentences.map(exampleOf),
+    load: (store) => {
+      for (const parameter of store.layout) store.write(parameter, plainForm(parameter.name, fixture.parameters));
+    },
+  });
+  const loss = Object.values(losses).reduce((sum, value) => sum + value, 0);
+  expect(Math.abs(loss / (fixture.losses["total"] ?? 0) - 1)).toBeLessThan(1e-5);
+  expect(Math.abs(gradNorm / fixture.gradNorm - 1)).toBeLessThan(1e-5);
+  for (const { name, by } of moved) expectClose(by, plainForm(name, fixture.moved), name);
+});
+
+function exampleOf({ words, tags, entities, pairs }: Fixture["sentences"][number]): PairExample {
+  return {
+    length: words.length,
+    inputs: {
+      words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) },
+      tags: { ids: Int32Array.from(tags) },
+    },
+    entities: entities.map(([start, end]) => ({ start, end, type: null })),
+    pairs: Int32Array.from(pairs.flat()),
+  };
+}
+
+function bioSettingsOf({ model: _model, sizes, tag, ...rest }: Fixture["settings"]): BioMtlSettings {
+  const { wordSize, tagSize, positionSize, positions, filters, hidden } = sizes;
+  const inputs = { words: { size: wordSize }, tags: tag === false ? "off" : { size: tagSize } };
+  return bioMtlSettings.parse({ ...rest, inputs, positionSize, positions, filters, hiddenSize: hidden, dropout: 0 });
+}
+
 function build({ settings }: Fixture, store: ParameterStore): { model: PairModel; network: PairNetwork } {
   const { sizes, model: name, tag } = settings;
   const lexicon = lexiconOfSizes(sizes);
@@ -142,8 +171,7 @@ function build({ settings }: Fixture, store: ParameterStore): { model: PairModel
     const network = new EattBigruNetwork(own, lexicon, scope);
     return { network, model: new PairModel(own, lexicon, singleTask, network) };
   }
-  const { model: _model, sizes: _sizes, tag: _tag, ...rest } = settings;
-  const own = bioMtlSettings.parse({ ...rest, ...shared, filters, hiddenSize: sizes.hidden, dropout: 0 });
+  const own = bioSettingsOf(settings);
   const { alpha, beta, gamma, loss, positiveMargin, negativeMargin, theta } = own;
   const weights = { identificationWeight: alpha, classificationWeight: beta };
   const network = new BioMtlNetwork(own, lexicon, scope);

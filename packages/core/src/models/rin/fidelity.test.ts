@@ -4,10 +4,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Arena, Engine, operations, ParameterStore, pairProbabilities, Random, Tape } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
 import { Scope } from "../../nn/index.ts";
+import { type StepFixture, wholeStep } from "../../testing/whole-step.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { Rin } from "./index.ts";
 import { RinNetwork } from "./rin-network.ts";
-import { rinSettings } from "./rin-settings.ts";
+import type { RinExample } from "./rin-reader.ts";
+import { type RinSettings, rinSettings } from "./rin-settings.ts";
 
 interface Stored {
   readonly shape: readonly number[];
@@ -50,29 +52,9 @@ test("the fixtures cover both cells at 0, 1 and 4 rounds", () => {
 describe.each(names)("%s", (name) => {
   const fixture = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Fixture;
   const { settings: sizes, sentences } = fixture;
-  const settings = rinSettings.parse({
-    rounds: sizes.rounds,
-    inputs: { words: { size: sizes.wordDim }, pos: { size: sizes.posDim } },
-    hiddenSize: sizes.hidden,
-    inputDropout: 0,
-    cell: sizes.cell,
-    ablation: sizes.ablation,
-    pool: sizes.pool,
-    diagonal: sizes.diagonal,
-    untied: sizes.untied,
-    pairBias: sizes.pairBias,
-  });
+  const settings = settingsOf(sizes);
   const lexicon = lexiconOfSizes(sizes);
-  const examples = sentences.map(({ words, pos, tags, cells }) => ({
-    length: words.length,
-    inputs: {
-      words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) },
-      pos: { ids: Int32Array.from(pos) },
-    },
-    tags: Int32Array.from(tags),
-    cells: Int32Array.from([...cells].sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).flat()),
-    gold: { entities: [], relations: [] },
-  }));
+  const examples = sentences.map(exampleOf);
 
   test("loss and every gradient agree with PyTorch", () => {
     const engine = Engine.create();
@@ -129,6 +111,50 @@ describe.each(names)("%s", (name) => {
     }
   });
 });
+
+test("a whole training step agrees with PyTorch", async () => {
+  const text = readFileSync(new URL("./fixtures/step/rin.json", import.meta.url), "utf8");
+  const fixture = JSON.parse(text) as StepFixture<Fixture["settings"], Fixture["sentences"][number]>;
+  const { settings: sizes, training } = fixture;
+  const { losses, gradNorm, moved } = await wholeStep(fixture, {
+    model: { name: "rin", ...settingsOf(sizes), inputDropout: training.dropout.input, wordDropout: training.dropout.word },
+    lexicon: lexiconOfSizes(sizes),
+    examples: fixture.sentences.map(exampleOf),
+    load: (store) => load(store, fixture.parameters),
+  });
+  const loss = Object.values(losses).reduce((sum, value) => sum + value, 0);
+  expect(Math.abs(loss / (fixture.losses["total"] ?? 0) - 1)).toBeLessThan(1e-5);
+  expect(Math.abs(gradNorm / fixture.gradNorm - 1)).toBeLessThan(1e-5);
+  for (const { name, rows, columns, by } of moved) expectClose(by, plainForm(name, rows, columns, fixture.moved), name);
+});
+
+function settingsOf(sizes: Fixture["settings"]): RinSettings {
+  return rinSettings.parse({
+    rounds: sizes.rounds,
+    inputs: { words: { size: sizes.wordDim }, pos: { size: sizes.posDim } },
+    hiddenSize: sizes.hidden,
+    inputDropout: 0,
+    cell: sizes.cell,
+    ablation: sizes.ablation,
+    pool: sizes.pool,
+    diagonal: sizes.diagonal,
+    untied: sizes.untied,
+    pairBias: sizes.pairBias,
+  });
+}
+
+function exampleOf({ words, pos, tags, cells }: Fixture["sentences"][number]): RinExample {
+  return {
+    length: words.length,
+    inputs: {
+      words: { ids: Int32Array.from(words), unknown: new Int32Array(words.length) },
+      pos: { ids: Int32Array.from(pos) },
+    },
+    tags: Int32Array.from(tags),
+    cells: Int32Array.from([...cells].sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).flat()),
+    gold: { entities: [], relations: [] },
+  };
+}
 
 function lexiconOfSizes(sizes: Fixture["settings"]): Lexicon {
   const made = (count: number): string[] => Array.from({ length: count }, (_, i) => `x${i}`);

@@ -1,0 +1,208 @@
+// Faults of objectives, of a training step and of the optimiser.
+
+const core = "packages/core/src";
+const [stepper, executor] = [`${core}/training/stepper.ts`, `${core}/training/executor.ts`];
+const [mrt, risk] = [`${core}/objectives/mrt.ts`, `${core}/objectives/risk.ts`];
+const optimizer = "packages/tensor/src/optim/optimizer.ts";
+const steps = [`${core}/training/step.test.ts`];
+const buffers = [`${core}/training/stepper.test.ts`];
+const risks = [`${core}/objectives/risk.test.ts`, ...steps];
+const optimisers = ["packages/tensor/src/optim/optimizer.test.ts"];
+
+/** @type {readonly import("./faults.mjs").Fault[]} */
+export const stepFaults = [
+  {
+    name: "gradient-by-chunk",
+    meaning: "a gradient is divided by the sentences of its chunk, not of the batch",
+    file: stepper,
+    find: "factor: 1 / batch.length,",
+    replace: "factor: 1 / examples.length,",
+    tests: steps,
+  },
+  {
+    name: "token-mean-by-chunk",
+    meaning: "the words that losses are averaged over are those of the chunk",
+    file: stepper,
+    find: "tokens: batch.reduce(",
+    replace: "tokens: examples.reduce(",
+    tests: steps,
+  },
+  {
+    name: "sentences-by-chunk",
+    meaning: "the sentences beside the words of the batch are those of the chunk",
+    file: stepper,
+    find: "batch: { sentences: batch.length,",
+    replace: "batch: { sentences: examples.length,",
+    tests: steps,
+  },
+  {
+    name: "same-masks-every-step",
+    meaning: "the seed of a chunk does not depend on the step",
+    file: stepper,
+    find: 'Random.of(seed, "chunk", step, k)',
+    replace: 'Random.of(seed, "chunk", k)',
+    tests: steps,
+  },
+  {
+    name: "same-masks-every-chunk",
+    meaning: "the seed of a chunk does not depend on its place in the batch",
+    file: stepper,
+    find: 'Random.of(seed, "chunk", step, k)',
+    replace: 'Random.of(seed, "chunk", step)',
+    tests: steps,
+  },
+  {
+    name: "clip-ignored",
+    meaning: "training.maxNorm has no effect",
+    file: stepper,
+    find: "maxNorm: training.maxNorm,",
+    replace: "",
+    tests: steps,
+  },
+  {
+    name: "schedule-one-late",
+    meaning: "the schedule is one step ahead of the training",
+    file: stepper,
+    find: "rateFactor(training.schedule, step, this.#steps)",
+    replace: "rateFactor(training.schedule, step + 1, this.#steps)",
+    tests: steps,
+  },
+  {
+    name: "shared-buffer-cleared",
+    meaning: "a chunk clears the gradient of those that it shares a buffer with",
+    file: stepper,
+    find: "adds: k >= this.#buffers.length,",
+    replace: "adds: false,",
+    tests: buffers,
+  },
+  {
+    name: "no-training-mode",
+    meaning: "a training step computes without dropout",
+    file: executor,
+    find: "training: true, seed });",
+    replace: "training: false, seed });",
+    tests: steps,
+  },
+  {
+    name: "same-draws-every-step",
+    meaning: "word dropout, scheduled sampling and the outputs of MRT draw the same numbers in every step",
+    file: executor,
+    find: 'random: Random.of(seed, "model")',
+    replace: 'random: Random.of(0, "model")',
+    tests: steps,
+  },
+  {
+    name: "epoch-not-passed",
+    meaning: "scheduled sampling stays in its first epoch",
+    file: executor,
+    find: "      batch,\n      epoch,\n",
+    replace: "      batch,\n",
+    tests: steps,
+  },
+  {
+    name: "batch-not-passed",
+    meaning: "a model does not learn the size of the batch",
+    file: executor,
+    find: "      batch,\n      epoch,\n",
+    replace: "      epoch,\n",
+    tests: steps,
+  },
+  {
+    name: "risk-not-by-batch",
+    meaning: "the gradient of the risk is not divided by the sentences of the batch",
+    file: mrt,
+    find: "factors.map((value) => value * options.factor)",
+    replace: "factors.map((value) => value)",
+    tests: risks,
+  },
+  {
+    name: "sampled-with-dropout",
+    meaning: "outputs are drawn with dropout on",
+    file: mrt,
+    find: "distribution.sample(tape.quiet(), examples",
+    replace: "distribution.sample(tape, examples",
+    tests: risks,
+  },
+  {
+    name: "scored-without-dropout",
+    meaning: "outputs are scored without dropout, unlike the local losses",
+    file: mrt,
+    find: "const scores = distribution.logProb(tape, examples, outputs, options);",
+    replace:
+      "const scores = distribution.logProb(tape, examples, outputs, options);\n      const quiet = distribution.logProb(tape.quiet(), examples, outputs, options);\n      Object.assign(scores, { entities: quiet.entities, relations: quiet.relations });",
+    tests: risks,
+  },
+  {
+    name: "risk-of-other-part",
+    meaning: "the relations get the factors of the entities",
+    file: mrt,
+    find: "risks.map(({ relationFactors }) => scaled(relationFactors)),",
+    replace: "risks.map(({ entityFactors }) => scaled(entityFactors)),",
+    tests: risks,
+  },
+  {
+    name: "relation-f1-fixed",
+    meaning: "the protocol of objective.relationF1 is ignored",
+    file: risk,
+    find: "sentenceF1(relationF1, gold, predicted, tokens)",
+    replace: 'sentenceF1("strict", gold, predicted, tokens)',
+    tests: risks,
+  },
+  {
+    name: "learned-slope-q",
+    meaning: "the slope of Q (Δ − Q) has Q for 2Q",
+    file: risk,
+    find: "const slopes = costs.map((cost, k) => by * (cost + shift - 2 * (q[k] ?? 0)));",
+    replace: "const slopes = costs.map((cost, k) => by * (cost + shift - (q[k] ?? 0)));",
+    tests: risks,
+  },
+  {
+    name: "alpha-missing-in-slope",
+    meaning: "the factors of entities lack α",
+    file: risk,
+    find: "entityFactors: along.map((slope) => alpha * mu * slope)",
+    replace: "entityFactors: along.map((slope) => mu * slope)",
+    tests: risks,
+  },
+  {
+    name: "risk-of-nothing",
+    meaning: "F1 is 0 where neither side has an item",
+    file: `${core}/metrics/counts.ts`,
+    find: "counts.predicted === 0 && counts.gold === 0 ? 1 : f1(counts)",
+    replace: "f1(counts)",
+    tests: [`${core}/metrics/counts.test.ts`, ...risks],
+  },
+  {
+    name: "adam-uncorrected-mean",
+    meaning: "Adam does not correct the bias of its mean",
+    file: optimizer,
+    find: "const scaled = (rate * correction) / (1 - beta1 ** count);",
+    replace: "const scaled = rate * correction;",
+    tests: optimisers,
+  },
+  {
+    name: "norm-without-tables",
+    meaning: "the norm that is clipped does not count the rows of tables",
+    file: optimizer,
+    find: "squares += kernels.sumSquares({ n: ids.length * parameter.stride, x: at });",
+    replace: "squares += 0 * kernels.sumSquares({ n: ids.length * parameter.stride, x: at });",
+    tests: optimisers,
+  },
+  {
+    name: "decay-of-biases",
+    meaning: "biases decay too",
+    file: optimizer,
+    find: "decay: rows > 1 ? decay : 0",
+    replace: "decay",
+    tests: optimisers,
+  },
+  {
+    name: "lazy-tables-stay-lazy",
+    meaning: "a dense table that a batch does not use keeps its means",
+    file: optimizer,
+    find: 'if (parameter.kind !== "table" || this.#isLazy(parameter)) continue;\n      const touched = tables.find((table) => table.parameter.name === parameter.name);',
+    replace:
+      'if (parameter.kind !== "table" || this.#isLazy(parameter)) continue;\n      const touched = tables.find((table) => table.parameter.name === parameter.name);\n      if (touched === undefined) continue;',
+    tests: optimisers,
+  },
+];
