@@ -4,6 +4,7 @@ import type { Document, Entity } from "../schema/index.ts";
 import { documentFromText } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { wordsOf } from "./shared/mentions.ts";
 import { omitNegatives, type PairRecord, pairsOf, sentencesOfJsonPairs } from "./shared/pairs.ts";
@@ -76,9 +77,17 @@ export const opennre: Format = {
 
 const knownFields = new Set(["id", "text", "token", "h", "t", "relation"]);
 const endFields = new Set(["name", "pos", "type"]);
+const lineShapes = { h: "object", t: "object", relation: "text" } as const;
+/** A line has a text or tokens, so with one of them the other is not missing. */
+const lineNames = {
+  text: new FieldNames(lineShapes, knownFields),
+  neither: new FieldNames({ ...lineShapes, text: "text", token: "words" }, knownFields),
+};
+const endNames = new FieldNames({ pos: "numbers", name: "text", type: "text" }, ["id"]);
 
 function readLine(record: JsonRecord, options: ReadOptions, negatives: ReadonlySet<string>, omit: Omit): PairRecord {
   const { fields, at } = record;
+  lineNames[fields["text"] === undefined && fields["token"] === undefined ? "neither" : "text"].check(fields, at);
   omitOthers(fields, knownFields, omit);
   const id = recordId(fields["id"], record, "id");
   const words = fields["token"] === undefined ? undefined : asStrings(fields["token"], at, "token");
@@ -111,6 +120,7 @@ interface Mention {
 
 function readMention(value: unknown, path: string, at: Location, omit: Omit): Mention {
   const fields = asObject(value, at, path);
+  endNames.check(fields, at, path);
   omitOthers(fields, endFields, omit, path);
   const [start, end] = asPair(fields["pos"], at, `${path}.pos`);
   const name = fields["name"] === undefined || fields["name"] === null ? undefined : asString(fields["name"], at, `${path}.name`);

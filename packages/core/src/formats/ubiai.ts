@@ -5,6 +5,7 @@ import { documentFromText, offsetTranslation } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
 import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   entityType,
@@ -71,13 +72,25 @@ export const ubiai: Format = {
 const ownFields = new Set(["documentName", "document", "tokens", "relations"]);
 const spanFields = new Set(["text", "start", "end", "token_start", "token_end", "entityLabel"]);
 const relationFields = new Set(["head", "child", "relationLabel"]);
+const documentNames = new FieldNames({ document: "text", tokens: "list", relations: "list" }, ownFields);
+const spanNames = new FieldNames(
+  { start: "number", end: "number", token_start: "number", token_end: "number", entityLabel: "text" },
+  spanFields,
+);
+const relationNames = new FieldNames({ head: "number", child: "number", relationLabel: "text" });
 
 function readDocument(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  documentNames.check(fields, at);
   omitOthers(fields, ownFields, omit);
   const id = recordId(fields["documentName"], record, "documentName");
   const plain = documentFromText(id, asString(fields["document"], at, "document"), options.text);
-  const items = listOf(fields, "tokens", at).map((item, index) => asObject(item, at, `tokens[${index}]`));
+  const items = listOf(fields, "tokens", at).map((item, index) => {
+    const path = `tokens[${index}]`;
+    const span = asObject(item, at, path);
+    spanNames.check(span, at, path);
+    return span;
+  });
   const spans = items.map((item, index): CharacterSpan => {
     const path = `tokens[${index}]`;
     const words = item["text"] === undefined ? undefined : asString(item["text"], at, `${path}.text`);
@@ -99,6 +112,7 @@ function readDocument(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
   const relations = listOf(fields, "relations", at).flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const each = asObject(item, at, path);
+    relationNames.check(each, at, path);
     omitOthers(each, relationFields, omit, path);
     const [head, tail] = (["head", "child"] as const).map((role) => readEnd(each, role, path, items, starting, at, omit)) as [
       number,
