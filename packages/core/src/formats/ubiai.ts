@@ -1,10 +1,10 @@
 import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
 import { charSpan, type Document, type Entity, type Relation } from "../schema/index.ts";
-import { documentFromText, offsetTranslation } from "../text/index.ts";
+import { offsetTranslation } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
-import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { type CharacterSpan, detectOffsetUnit, placedText } from "./shared/character-spans.ts";
 import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
@@ -84,7 +84,7 @@ function readDocument(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
   documentNames.check(fields, at);
   omitOthers(fields, ownFields, omit);
   const id = recordId(fields["documentName"], record, "documentName");
-  const plain = documentFromText(id, asString(fields["document"], at, "document"), options.text);
+  const text = asString(fields["document"], at, "document");
   const items = listOf(fields, "tokens", at).map((item, index) => {
     const path = `tokens[${index}]`;
     const span = asObject(item, at, path);
@@ -96,7 +96,8 @@ function readDocument(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
     const words = item["text"] === undefined ? undefined : asString(item["text"], at, `${path}.text`);
     return { start: asNumber(item["start"], at, `${path}.start`), end: asNumber(item["end"], at, `${path}.end`), text: words };
   });
-  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "codepoint"), omit);
+  const unit = options.offsetUnit ?? detectOffsetUnit(text, spans, "codepoint");
+  const { plain, place } = placedText({ id, text, options: options.text }, spans, unit, omit);
   const entities = items.map((item, index): Entity => {
     const path = `tokens[${index}]`;
     omitOthers(item, spanFields, omit, path);
