@@ -94,3 +94,21 @@ test("data without a configuration is divided first, and other data is refused i
     expect([wrong.code, wrong.err.includes(message)], wrong.err).toEqual([2, true]);
   }
 });
+
+test("data without a configuration is trained on as weft train would, each part as if it were all", async () => {
+  writeFileSync(join(folder, "many.jsonl"), jsonLines(lines(400)));
+  // A few sentences of it, since only the settings are of interest.
+  const small = ["--set", "data.trainSentences=8", "--set", "model.hiddenSize=8", "--set", "training.batch=8"];
+  const args = ["curve", "many.jsonl", "--dev", "dev.jsonl", "--shares", "0.5,1", "--seeds", "1", "--threads", "1"];
+  const { code, err } = await weft([...args, ...small, "--run", "as-train"], inFolder);
+  expect(code, err).toBe(0);
+  expect(err).toContain("400 sentences of train in as-train/data");
+  expect(err).toContain("trains as weft train would: joint-nn: entities have types");
+  const planned = await weft(["init", "many.jsonl", "dev.jsonl", "-o", "init/weft.yaml", "--json"], inFolder);
+  expect(planned.code, planned.err).toBe(0);
+  const { epochs } = (JSON.parse(planned.out) as { settings: { training: { epochs: number } } }).settings.training;
+  const epochsOf = (share: string): number =>
+    Number(/epochs: (\d+)/.exec(read(`as-train/share-${share}/seed-1/config.yaml`))?.[1]);
+  expect([epochsOf("1"), epochsOf("0.5")]).toEqual([epochs, 90]);
+  expect(epochs).toBe(75);
+});

@@ -68,6 +68,22 @@ test("a table with columns of other names trains a model that does not learn the
   const report = JSON.parse(scored.out) as { protocols: { exact: { micro: { gold: number } } } };
   const gold = lines(5, 23).reduce((sum, { relations }) => sum + relations.length, 0);
   expect(report.protocols.exact.micro.gold).toBe(gold);
+
+  // A run knows the columns of its own dev data.
+  const calibrated = await weft(["calibrate", "run", "--json"], inFolder);
+  expect(calibrated.code, calibrated.err).toBe(0);
+  const again = await weft(["calibrate", "run", "--data", "test.csv", "--columns", map, "--json"], inFolder);
+  expect(JSON.parse(again.out)).toMatchObject({ data: "test.csv", sentences: 5 });
+  const merged = await weft(["merge", "run", "run", "-o", "merged", "--data", "test.csv", "--columns", map, "--json"], inFolder);
+  expect(merged.code, merged.err).toBe(0);
+
+  const noOther = ["--ignore", "Other", "--columns", map, "--json"];
+  const self = await weft(["score", "test.csv", "test.csv", "-p", "exact", ...noOther], inFolder);
+  expect(JSON.parse(self.out)).toMatchObject({ protocols: { exact: { micro: { gold, f1: 1 } } } });
+  const compared = await weft(["compare", "test.csv", "run", "--gold", "test.csv", "-p", "exact", ...noOther], inFolder);
+  expect(compared.code, compared.err).toBe(0);
+  const unnamed = await weft(["score", "test.csv", "test.csv"], inFolder);
+  expect([unnamed.code, unnamed.err]).toEqual([1, expect.stringContaining("no column is known to hold the sentence")]);
 });
 
 test("OpenNRE's lines train a classifier of pairs, and its NA is not a type", async () => {

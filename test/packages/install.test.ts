@@ -13,11 +13,13 @@ test("the library for extraction and training installs at most 15 packages, and 
   expect(names).not.toContain("pino");
 });
 
-test("@weft-nlp/node from its tarballs extracts in an empty folder, and names the package that RDF needs", () => {
+test("@weft-nlp/node from its tarballs extracts in an empty folder, and names the packages that RDF and PDF need", () => {
   const folder = installPacked("@weft-nlp/node");
+  writeFileSync(join(folder, "notes.pdf"), "%PDF-1.4\n");
   const program = `
     import { triplesOf } from "@weft-nlp/core";
     import { Extractor } from "@weft-nlp/node";
+    import { readInput } from "@weft-nlp/node/files";
     import { openTriples, tripleFormats } from "@weft-nlp/node/triples";
     const extractor = await Extractor.open(${JSON.stringify(model)});
     const document = await extractor.text("Mara Voss founded Kettle Robotics in Bremen and still leads it.");
@@ -30,9 +32,15 @@ test("@weft-nlp/node from its tarballs extracts in an empty folder, and names th
     } catch (error) {
       console.log(error.code, error.hint);
     }
+    try {
+      for await (const _ of readInput("notes.pdf")) break;
+    } catch (error) {
+      console.log(error.code, error.at.source, error.hint);
+    }
   `;
   expect(runModule(folder, program)).toBe(
-    "founded leads based_in\nPACKAGE_MISSING npm install n3; the package weft-nlp includes it\n",
+    "founded leads based_in\nPACKAGE_MISSING npm install n3; the package weft-nlp includes it\n" +
+      "PACKAGE_MISSING notes.pdf npm install unpdf\n",
   );
 });
 

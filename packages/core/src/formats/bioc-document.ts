@@ -1,13 +1,13 @@
 import { DataError } from "../errors.ts";
 import { within } from "../json/fields.ts";
 import { charSpan, type Document, type Entity, type Relation, type Span } from "../schema/index.ts";
-import { documentFromBlocks, type OffsetUnit, offsetTranslation } from "../text/index.ts";
+import { documentFromBlocks, type OffsetUnit, offsetTranslation, type TextOptions } from "../text/index.ts";
 import type { BiocAnnotation, BiocDocument } from "./bioc-parts.ts";
 import { BiocPieces } from "./bioc-pieces.ts";
 import { readBiocRelation } from "./bioc-relations.ts";
 import type { ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
-import { spanPlacer } from "./shared/character-spans.ts";
+import { placedText } from "./shared/character-spans.ts";
 import { ConceptMentions } from "./shared/concepts.ts";
 import type { Omit } from "./shared/records.ts";
 
@@ -43,8 +43,11 @@ export function documentFromBioc(bioc: BiocDocument, options: ReadOptions, omit:
   const pieces = new BiocPieces(bioc.pieces).inBestUnit(bioc.annotations, options.offsetUnit);
   const bySentence = bioc.pieces.length > 0 && bioc.pieces.every(({ kind }) => kind === "sentence");
   const text = { ...options.text, ...(bySentence ? { sentences: "one" as const } : {}) };
-  const plain = documentFromBlocks(bioc.id, pieces.text, pieces.blocks, text);
-  const place = spanPlacer(plain, "utf16", omit);
+  const spans = bioc.annotations.flatMap((annotation) => placesOf(annotation, pieces) ?? []);
+  const inBlocks = (id: string, whole: string, how: TextOptions | undefined): Document =>
+    documentFromBlocks(id, whole, pieces.blocks, how);
+  const given = { id: bioc.id, text: pieces.text, options: text, plain: inBlocks };
+  const { plain, place } = placedText(given, spans, "utf16", omit);
   const entities: Entity[] = [];
   const byId = new Map<string, number[]>();
   const found: { index: number; annotation: BiocAnnotation }[] = [];
@@ -72,6 +75,13 @@ export function documentFromBioc(bioc: BiocDocument, options: ReadOptions, omit:
     readBiocRelation(relation, { byId, relationIds, concepts, omit }),
   );
   return { ...document, relations };
+}
+
+/** From the first to the last character of an annotation, if all of its locations are in the text. */
+function placesOf({ locations }: BiocAnnotation, pieces: BiocPieces): Span | undefined {
+  const spans = locations.flatMap(({ offset, length }) => pieces.span(offset, length) ?? []);
+  if (spans.length === 0 || spans.length < locations.length) return undefined;
+  return { start: Math.min(...spans.map(({ start }) => start)), end: Math.max(...spans.map(({ end }) => end)) };
 }
 
 function spanOf(

@@ -3,6 +3,7 @@ import { asList, asNumber, asObject, asString, type Fields, within } from "../js
 import { biocHolds, documentFromBioc, type PrintableBioc, printableBioc } from "./bioc-document.ts";
 import type { BiocAnnotation, BiocDocument, BiocPiece, BiocRelation } from "./bioc-parts.ts";
 import type { Format } from "./format.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { firstFields, fittedRecords, readJsonRecords, recordEvents } from "./shared/records.ts";
 
@@ -74,7 +75,25 @@ function documentsOf(fields: Fields, at: Location): readonly { value: unknown; p
   return asList(fields[name], at, name).map((value, index) => ({ value, path: `${name}[${index}]` }));
 }
 
+const lists = { annotations: "list", relations: "list" } as const;
+const documentNames = new FieldNames({ passages: "list", ...lists }, ["id", "pmid", "infons", "relations_display"]);
+const passageNames = new FieldNames({ offset: "number", text: "text", sentences: "list", ...lists }, ["infons"]);
+const sentenceNames = new FieldNames({ offset: "number", text: "text", ...lists }, ["infons"]);
+const annotationNames = new FieldNames({ infons: "object", text: "text", locations: "list" }, ["id"]);
+const locationNames = new FieldNames({ offset: "number", length: "number" });
+const relationNames = new FieldNames({ infons: "object", nodes: "list" }, ["id"]);
+const nodeNames = new FieldNames({ refid: "id", role: "text" });
+const namesIn: Readonly<Record<string, FieldNames>> = {
+  passages: passageNames,
+  sentences: sentenceNames,
+  annotations: annotationNames,
+  locations: locationNames,
+  relations: relationNames,
+  nodes: nodeNames,
+};
+
 function readDocument(fields: Fields, at: Location, number: number): BiocDocument {
+  documentNames.check(fields, at);
   const pieces: BiocPiece[] = [];
   const annotations: BiocAnnotation[] = [];
   const relations: BiocRelation[] = [];
@@ -83,7 +102,9 @@ function readDocument(fields: Fields, at: Location, number: number): BiocDocumen
       ? []
       : asList(parent[name], at, joined(path, name)).map((item, index) => {
           const where = `${joined(path, name)}[${index}]`;
-          return { fields: asObject(item, at, where), path: where };
+          const inner = asObject(item, at, where);
+          namesIn[name]?.check(inner, at, where);
+          return { fields: inner, path: where };
         });
   const collect = (parent: Fields, path: string): void => {
     for (const item of list(parent, "annotations", path)) annotations.push(readAnnotation(item, list, at, annotations.length));

@@ -1,5 +1,6 @@
 import { DataError, type Location } from "../errors.ts";
 import { within } from "../json/fields.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import type { Omit } from "./shared/records.ts";
 
 /** A relation of a `# relations` comment: the ids of the first and last words of its ends. */
@@ -54,9 +55,15 @@ export function parseComments(comments: readonly Comment[], omit: Omit): Sentenc
     else if (name === "newpar" || name === "newpar id" || (name === "" && value === "")) continue;
     else if (!line.includes("=")) omit("#", "Weft cannot store a comment without a name and a value; it was left out", at);
     else others.push([name, decodeValue(value)]);
+    if (relationShape.test(value)) names.check({ [name]: value }, at);
   }
   return { id, text, relations, others, newDocument };
 }
+
+const names = new FieldNames({ relations: "text" }, ["text", "sent_id", "sentence_id"]);
+
+/** What no other comment looks like. */
+const relationShape = /^\d+;\d+;\d+;\d+;/;
 
 function parseRelations(value: string, at: Location): NamedRelation[] {
   if (value === "" || value === "_") return [];

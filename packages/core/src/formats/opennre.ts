@@ -1,12 +1,14 @@
 import type { Location } from "../errors.ts";
 import { asObject, asPair, asString, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Entity } from "../schema/index.ts";
-import { documentFromText } from "../text/index.ts";
+import { documentFromText, offsetTranslation } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { wordsOf } from "./shared/mentions.ts";
-import { omitNegatives, type PairRecord, pairsOf, sentencesOfJsonPairs } from "./shared/pairs.ts";
+import { exceptGrown } from "./shared/pair-places.ts";
+import { omitNegatives, type PairEnd, type PairRecord, pairsOf, sentencesOfJsonPairs } from "./shared/pairs.ts";
 import {
   documentFromWords,
   entityType,
@@ -76,9 +78,17 @@ export const opennre: Format = {
 
 const knownFields = new Set(["id", "text", "token", "h", "t", "relation"]);
 const endFields = new Set(["name", "pos", "type"]);
+const lineShapes = { h: "object", t: "object", relation: "text" } as const;
+/** A line has a text or tokens, so with one of them the other is not missing. */
+const lineNames = {
+  text: new FieldNames(lineShapes, knownFields),
+  neither: new FieldNames({ ...lineShapes, text: "text", token: "words" }, knownFields),
+};
+const endNames = new FieldNames({ pos: "numbers", name: "text", type: "text" }, ["id"]);
 
 function readLine(record: JsonRecord, options: ReadOptions, negatives: ReadonlySet<string>, omit: Omit): PairRecord {
   const { fields, at } = record;
+  lineNames[fields["text"] === undefined && fields["token"] === undefined ? "neither" : "text"].check(fields, at);
   omitOthers(fields, knownFields, omit);
   const id = recordId(fields["id"], record, "id");
   const words = fields["token"] === undefined ? undefined : asStrings(fields["token"], at, "token");
@@ -97,8 +107,8 @@ function readLine(record: JsonRecord, options: ReadOptions, negatives: ReadonlyS
   }
   const mentions = (["h", "t"] as const).map((name) => readMention(fields[name], name, at, omit));
   const place = words === undefined ? placeInText(plain, mentions, options, at, omit) : placeInTokens(plain, at, omit);
-  const [head, tail] = mentions.map((mention): Entity => ({ ...place(mention), type: mention.type }));
-  return { plain, pair: { head: head as Entity, tail: tail as Entity, type } };
+  const [head, tail] = mentions.map((mention): PairEnd => ({ ...place(mention), type: mention.type }));
+  return { plain, pair: { head: head as PairEnd, tail: tail as PairEnd, type } };
 }
 
 interface Mention {
@@ -111,36 +121,41 @@ interface Mention {
 
 function readMention(value: unknown, path: string, at: Location, omit: Omit): Mention {
   const fields = asObject(value, at, path);
+  endNames.check(fields, at, path);
   omitOthers(fields, endFields, omit, path);
   const [start, end] = asPair(fields["pos"], at, `${path}.pos`);
   const name = fields["name"] === undefined || fields["name"] === null ? undefined : asString(fields["name"], at, `${path}.name`);
   return { start, end, name, type: entityType(fields["type"], at, `${path}.type`), path };
 }
 
-type Place = (mention: Mention) => { start: number; end: number };
+type Place = (mention: Mention) => Pick<PairEnd, "start" | "end" | "characters" | "path">;
 
 function placeInText(plain: Document, mentions: readonly Mention[], options: ReadOptions, at: Location, omit: Omit): Place {
   const spans = mentions.map(({ start, end, name }): CharacterSpan => ({ start, end, text: name }));
-  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "codepoint"), omit);
+  const unit = options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "codepoint");
+  const place = spanPlacer(plain, unit, exceptGrown(omit));
+  const { toUtf16 } = offsetTranslation(plain.text, unit);
   return (mention) => {
-    const span = place({ start: mention.start, end: mention.end }, `${mention.path}.pos`, at);
-    omitOtherName(plain, span, mention, omit);
-    return span;
+    const path = `${mention.path}.pos`;
+    const span = place({ start: mention.start, end: mention.end }, path, at);
+    // The span was placed, so its ends are in the text.
+    const characters = { start: toUtf16(mention.start) as number, end: toUtf16(mention.end) as number };
+    omitOtherName(plain.text.slice(characters.start, characters.end), mention, omit);
+    return { ...span, characters, path };
   };
 }
 
 function placeInTokens(plain: Document, at: Location, omit: Omit): Place {
   return (mention) => {
     const span = tokenSpan(mention.start, mention.end, { start: 0, end: plain.tokens.length }, at, `${mention.path}.pos`);
-    omitOtherName(plain, span, mention, omit);
+    omitOtherName(wordsOf(plain, span), mention, omit);
     return span;
   };
 }
 
 /** Names are often in lower case, and their spaces need not be those between tokens. */
-function omitOtherName(plain: Document, span: { start: number; end: number }, { name, path }: Mention, omit: Omit): void {
+function omitOtherName(found: string, { name, path }: Mention, omit: Omit): void {
   const letters = (text: string): string => text.toLowerCase().replace(/\s/g, "");
-  const found = wordsOf(plain, span);
   if (name === undefined || letters(name) === letters(found)) return;
   const reason = `the text has ${JSON.stringify(found)} where the name is ${JSON.stringify(name)}; the offsets were used`;
   omit(`${path}.name`, reason, undefined, "disagreeing");

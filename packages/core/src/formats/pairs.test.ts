@@ -144,10 +144,19 @@ test("the rows of a sentence are one sentence, unless they have other ids", asyn
   expect((await read(`sentence,e1,e2,relation,sentence_id\n${numbered}`)).found).toHaveLength(2);
 });
 
-test("words inside a token are grown to it, and offsets without words are enough", async () => {
+test("words inside a token split it, and offsets without words are enough", async () => {
   expect(await read("sentence,head,tail,relation\nIts COVID-19-related fever,COVID-19,fever,causes\n")).toEqual({
-    found: [{ entities: ["COVID-19-related@1", "fever@2"], relations: ["COVID-19-related@1 causes fever@2"] }],
-    omissions: ['2 head: "COVID-19" does not end on token boundaries; grown to "COVID-19-related"'],
+    found: [{ entities: ["COVID-19@1", "fever@3"], relations: ["COVID-19@1 causes fever@3"] }],
+    omissions: ['2 head: "COVID-19" ends inside the token "COVID-19-related", which was split there'],
+  });
+  const rows = "Take 5mg of X-rayed,5,X,of\nTake 5mg of X-rayed,5,mg,unit\n";
+  expect(await read(`sentence,head,tail,relation\n${rows}`)).toEqual({
+    found: [{ entities: ["5@1", "X@4", "mg@2"], relations: ["5@1 of X@4", "5@1 unit mg@2"] }],
+    omissions: [
+      '2 head: "5" ends inside the token "5mg", which was split there',
+      '2 tail: "X" ends inside the token "X-rayed", which was split there',
+      '3 tail: "mg" ends inside the token "5mg", which was split there',
+    ],
   });
   expect((await read("sentence,h,t,h_start,h_end,t_start,t_end\nAnn met Bo,,,0,3,8,10\n")).found).toEqual([
     { entities: ["Ann@0", "Bo@2"], relations: [] },

@@ -6,7 +6,7 @@ import { printRow, readTable, type TableRow } from "./shared/delimited.ts";
 import { wordsOf } from "./shared/mentions.ts";
 import { cellOf, findColumns, looksLikeTable, namesPairs, type TableColumns } from "./shared/pair-columns.ts";
 import { codePointsOf, type GivenEnd, placeEnds } from "./shared/pair-places.ts";
-import { omitNegatives, type PairRecord, pairsOf, readPair, sentencesOfPairs } from "./shared/pairs.ts";
+import { omitNegatives, type PairEnd, type PairRecord, pairsOf, readPair, sentencesOfPairs } from "./shared/pairs.ts";
 import { fittedRecords, type Omit } from "./shared/records.ts";
 
 /** DeepKE's name for "no relation", the first of its relations. */
@@ -135,11 +135,11 @@ function readRow(
   }
   const spans = placeEnds(plain, ends, { unit: options.offsetUnit, rule: options.mentions ?? "nearest", at, omit });
   if (spans === undefined) return { plain };
-  const [head, tail] = spans.map((span, index): Entity => {
+  const [head, tail] = spans.map((span, index): PairEnd => {
     const name = cell(index === 0 ? "head_type" : "tail_type").trim();
     return { ...span, type: name === "" ? null : name };
   });
-  return { plain, pair: { head: head as Entity, tail: tail as Entity, type } };
+  return { plain, pair: { head: head as PairEnd, tail: tail as PairEnd, type } };
 }
 
 /** Reports types that begin or end with white space: the reader takes it for the table's own. */

@@ -127,3 +127,33 @@ test("locates spans without tokens by their characters", async () => {
   expect(omissions).toEqual([]);
   expect(document).toMatchObject({ id: "record-1", entities: [{ start: 1, end: 2, type: "PER" }], metadata: { page: 2 } });
 });
+
+test("an end with a span means the entity of its label, else the first there", async () => {
+  const span = { start: 0, end: 3, token_start: 0, token_end: 0 };
+  const ends = (head: string, tail: string): object => ({
+    head: 0,
+    child: 0,
+    head_span: { ...span, label: head },
+    child_span: { ...span, label: tail },
+    label: "r",
+  });
+  const { document, omissions } = await readOne(
+    `${JSON.stringify({
+      text: "Ada left",
+      tokens: [
+        { text: "Ada", start: 0, end: 3 },
+        { text: "left", start: 4, end: 8 },
+      ],
+      spans: [
+        { ...span, label: "A" },
+        { ...span, label: "B" },
+      ],
+      relations: [ends("B", "A"), ends("C", "B")],
+    })}\n`,
+  );
+  expect(omissions).toEqual([]);
+  expect(document?.relations).toEqual([
+    { head: 1, tail: 0, type: "r" },
+    { head: 0, tail: 1, type: "r" },
+  ]);
+});

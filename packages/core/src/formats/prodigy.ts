@@ -166,6 +166,12 @@ function placeWord(
 /** The entities of an example, looked up by the ends of relations. */
 class Mentions {
   readonly entities: Entity[] = [];
+  /** The first entity with a span, by its span with and without its type. */
+  readonly #first = new Map<string, number>();
+  /** Entities that end at a token, by the token: the first, and how many. */
+  readonly #ending = new Map<number, { readonly first: number; readonly count: number }>();
+  /** Entities of several tokens by their first token: the only one, or null if there are more. */
+  readonly #longer = new Map<number, number | null>();
   readonly #plain: Document;
   readonly #place: SpanPlacer;
   readonly #hasTokens: boolean;
@@ -183,7 +189,7 @@ class Mentions {
   add(fields: Fields, path: string): void {
     spanNames.check(fields, this.#at, path);
     const span = this.#span(fields, path, true);
-    this.entities.push({ ...span, type: entityType(fields["label"], this.#at, `${path}.label`) });
+    this.#push({ ...span, type: entityType(fields["label"], this.#at, `${path}.label`) });
   }
 
   /**
@@ -205,31 +211,37 @@ class Mentions {
         hint,
       });
     }
-    const ending = this.entities.flatMap((entity, index) => (entity.end === last + 1 ? [index] : []));
-    if (ending.length > 1) this.#omit(`${path}.${role}`, `${ending.length} spans end at token ${last}; the first was used`);
-    return (
-      ending[0] ?? this.#beginning(last, `${path}.${role}`) ?? this.entities.push({ start: last, end: last + 1, type: null }) - 1
-    );
+    const ending = this.#ending.get(last + 1);
+    if (ending !== undefined && ending.count > 1)
+      this.#omit(`${path}.${role}`, `${ending.count} spans end at token ${last}; the first was used`);
+    return ending?.first ?? this.#beginning(last, `${path}.${role}`) ?? this.#push({ start: last, end: last + 1, type: null });
   }
 
   #named(fields: Fields, path: string): number {
     const { start, end } = this.#span(fields, path, false);
     const type = entityType(fields["label"], this.#at, `${path}.label`);
-    const sameSpan = (entity: Entity): boolean => entity.start === start && entity.end === end;
-    const exact = this.entities.findIndex((entity) => sameSpan(entity) && entity.type === type);
-    if (exact >= 0) return exact;
-    const found = this.entities.findIndex(sameSpan);
-    if (found >= 0) return found;
+    const found = this.#first.get(typedKey({ start, end, type })) ?? this.#first.get(`${start} ${end}`);
+    if (found !== undefined) return found;
     const whole = end === start + 1 ? this.#beginning(start, path) : undefined;
-    return whole ?? this.entities.push({ start, end, type }) - 1;
+    return whole ?? this.#push({ start, end, type });
+  }
+
+  #push(entity: Entity): number {
+    const index = this.entities.push(entity) - 1;
+    const { start, end } = entity;
+    for (const key of [`${start} ${end}`, typedKey(entity)]) if (!this.#first.has(key)) this.#first.set(key, index);
+    const { first = index, count = 0 } = this.#ending.get(end) ?? {};
+    this.#ending.set(end, { first, count: count + 1 });
+    if (end > start + 1) this.#longer.set(start, this.#longer.has(start) ? null : index);
+    return index;
   }
 
   /** The only span of several tokens that begins at this one, which is reported. */
   #beginning(token: number, path: string): number | undefined {
-    const found = this.entities.flatMap(({ start, end }, index) => (start === token && end > token + 1 ? [index] : []));
-    if (found.length !== 1) return undefined;
+    const found = this.#longer.get(token) ?? undefined;
+    if (found === undefined) return undefined;
     this.#omit(path, wholeEntityUsed, undefined, "disagreeing");
-    return found[0];
+    return found;
   }
 
   /**
@@ -259,6 +271,10 @@ class Mentions {
     }
     return span;
   }
+}
+
+function typedKey({ start, end, type }: Entity): string {
+  return JSON.stringify([start, end, type]);
 }
 
 function spansOf(fields: Fields, at: Location): CharacterSpan[] {

@@ -1,8 +1,8 @@
 import { DataError, type Location } from "../errors.ts";
 import { charSpan, type Document, type Entity } from "../schema/index.ts";
-import { documentFromBlocks, offsetTranslation } from "../text/index.ts";
+import { documentFromBlocks, offsetTranslation, type TextOptions } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
-import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { type CharacterSpan, detectOffsetUnit, placedText } from "./shared/character-spans.ts";
 import { ConceptMentions, isNoConcept } from "./shared/concepts.ts";
 import { type Line, readLineGroups } from "./shared/lines.ts";
 import { checkHeld, fittedRecords, type Omit, recordEvents } from "./shared/records.ts";
@@ -101,7 +101,7 @@ function readDocument(lines: readonly Line[], options: ReadOptions, omit: Omit):
   const abstract = hasAbstract ? readText(lines[1] as Line, "a", id, source)[1] : "";
   const blocks = [{ start: 0, end: title.length }];
   if (abstract !== "") blocks.push({ start: title.length + 1, end: title.length + 1 + abstract.length });
-  const plain = documentFromBlocks(id, abstract === "" ? title : `${title}\n${abstract}`, blocks, options.text);
+  const text = abstract === "" ? title : `${title}\n${abstract}`;
   const mentions: Mention[] = [];
   const relations: ConceptRelation[] = [];
   for (const line of lines.slice(hasAbstract ? 2 : 1)) {
@@ -111,7 +111,10 @@ function readDocument(lines: readonly Line[], options: ReadOptions, omit: Omit):
     if (/^\d+$/.test(columns[0] ?? "") && /^\d+$/.test(columns[1] ?? "")) mentions.push(readMention(columns, at, omit));
     else relations.push(readRelation(columns, at, omit));
   }
-  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, mentions, "codepoint"), omit);
+  const unit = options.offsetUnit ?? detectOffsetUnit(text, mentions, "codepoint");
+  const inBlocks = (name: string, whole: string, how: TextOptions | undefined): Document =>
+    documentFromBlocks(name, whole, blocks, how);
+  const { plain, place } = placedText({ id, text, options: options.text, plain: inBlocks }, mentions, unit, omit);
   const entities = mentions.map((mention): Entity => ({ ...place(mention, "mention", mention.at), type: mention.type }));
   const document = { ...plain, entities };
   const concepts = new ConceptMentions(document);

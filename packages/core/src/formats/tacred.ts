@@ -1,6 +1,7 @@
 import { asNumber, asString, asStrings, type Fields } from "../json/fields.ts";
 import type { Document, Entity } from "../schema/index.ts";
 import type { Format } from "./format.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { omitNegatives, type PairRecord, pairsOf, sentencesOfJsonPairs } from "./shared/pairs.ts";
 import {
@@ -78,8 +79,20 @@ const knownFields = new Set([
   ...["subj", "obj"].flatMap((end) => [`${end}_start`, `${end}_end`, `${end}_type`]),
 ]);
 
+const names = new FieldNames(
+  {
+    token: "words",
+    relation: "text",
+    stanford_pos: "words",
+    ...{ subj_start: "number", subj_end: "number", subj_type: "text" },
+    ...{ obj_start: "number", obj_end: "number", obj_type: "text" },
+  },
+  knownFields,
+);
+
 function readRecord(record: JsonRecord, negatives: ReadonlySet<string>, omit: Omit): PairRecord {
   const { fields, at } = record;
+  names.check(fields, at);
   const words = documentFromWords(recordId(fields["id"], record, "id"), [asStrings(fields["token"], at, "token")]);
   const pos = fields["stanford_pos"] === undefined ? undefined : asStrings(fields["stanford_pos"], at, "stanford_pos");
   const group = fields["docid"] === undefined ? undefined : asString(fields["docid"], at, "docid");

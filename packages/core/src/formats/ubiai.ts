@@ -1,10 +1,11 @@
 import { DataError, type Location } from "../errors.ts";
 import { asList, asNumber, asObject, asString, type Fields, within } from "../json/fields.ts";
 import { charSpan, type Document, type Entity, type Relation } from "../schema/index.ts";
-import { documentFromText, offsetTranslation } from "../text/index.ts";
+import { offsetTranslation } from "../text/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import type { Capacity } from "./shared/capacity.ts";
-import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/character-spans.ts";
+import { type CharacterSpan, detectOffsetUnit, placedText } from "./shared/character-spans.ts";
+import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import {
   entityType,
@@ -71,19 +72,32 @@ export const ubiai: Format = {
 const ownFields = new Set(["documentName", "document", "tokens", "relations"]);
 const spanFields = new Set(["text", "start", "end", "token_start", "token_end", "entityLabel"]);
 const relationFields = new Set(["head", "child", "relationLabel"]);
+const documentNames = new FieldNames({ document: "text", tokens: "list", relations: "list" }, ownFields);
+const spanNames = new FieldNames(
+  { start: "number", end: "number", token_start: "number", token_end: "number", entityLabel: "text" },
+  spanFields,
+);
+const relationNames = new FieldNames({ head: "number", child: "number", relationLabel: "text" });
 
 function readDocument(record: JsonRecord, options: ReadOptions, omit: Omit): Document {
   const { fields, at } = record;
+  documentNames.check(fields, at);
   omitOthers(fields, ownFields, omit);
   const id = recordId(fields["documentName"], record, "documentName");
-  const plain = documentFromText(id, asString(fields["document"], at, "document"), options.text);
-  const items = listOf(fields, "tokens", at).map((item, index) => asObject(item, at, `tokens[${index}]`));
+  const text = asString(fields["document"], at, "document");
+  const items = listOf(fields, "tokens", at).map((item, index) => {
+    const path = `tokens[${index}]`;
+    const span = asObject(item, at, path);
+    spanNames.check(span, at, path);
+    return span;
+  });
   const spans = items.map((item, index): CharacterSpan => {
     const path = `tokens[${index}]`;
     const words = item["text"] === undefined ? undefined : asString(item["text"], at, `${path}.text`);
     return { start: asNumber(item["start"], at, `${path}.start`), end: asNumber(item["end"], at, `${path}.end`), text: words };
   });
-  const place = spanPlacer(plain, options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "codepoint"), omit);
+  const unit = options.offsetUnit ?? detectOffsetUnit(text, spans, "codepoint");
+  const { plain, place } = placedText({ id, text, options: options.text }, spans, unit, omit);
   const entities = items.map((item, index): Entity => {
     const path = `tokens[${index}]`;
     omitOthers(item, spanFields, omit, path);
@@ -99,6 +113,7 @@ function readDocument(record: JsonRecord, options: ReadOptions, omit: Omit): Doc
   const relations = listOf(fields, "relations", at).flatMap((item, index): Relation[] => {
     const path = `relations[${index}]`;
     const each = asObject(item, at, path);
+    relationNames.check(each, at, path);
     omitOthers(each, relationFields, omit, path);
     const [head, tail] = (["head", "child"] as const).map((role) => readEnd(each, role, path, items, starting, at, omit)) as [
       number,

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { WeftError } from "@weft-nlp/core";
 import { tinyEncoder } from "@weft-nlp/core/testing";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { ownMark } from "../files/process-mark.ts";
 import { type HubServer, hubFiles, hubServer, type Mischief } from "../testing/hub-server.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { openEncoderFolder } from "./encoder-folder.ts";
@@ -321,10 +322,12 @@ test("a process that adds the same encoder is waited for, unless it is gone", as
   const lock = join(cache, "encoders", ".partial", "own--tiny.lock");
   const server = await serve();
   mkdirSync(join(lock, ".."), { recursive: true });
-  writeFileSync(lock, `${process.pid}`);
+  writeFileSync(lock, JSON.stringify(ownMark()));
   const error = await failure(fetchEncoder("own/tiny", { hub: server.address, cache }));
   expect(error.summary).toBe(`process ${process.pid} is adding this encoder already`);
-  writeFileSync(lock, "999999999");
+  // Linux knows a later process with the same number by its start.
+  const later = process.platform === "linux" ? { start: "1" } : { pid: 999_999_999 };
+  writeFileSync(lock, JSON.stringify({ ...ownMark(), ...later }));
   expect((await fetchEncoder("own/tiny", { hub: server.address, cache })).already).toBe(false);
   expect(existsSync(lock)).toBe(false);
 });

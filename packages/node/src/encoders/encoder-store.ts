@@ -1,11 +1,13 @@
 import { constants } from "node:fs";
-import { copyFile, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { copyFile, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { hostname } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { openEncoder, type PretrainedEncoder } from "@weft-nlp/core/encoders";
 import { FileError, UsageError } from "../errors.ts";
 import { exists } from "../files/exists.ts";
-import { fileFailure, systemCodeOf } from "../files/file-failure.ts";
+import { fileFailure } from "../files/file-failure.ts";
 import { readWholeText } from "../files/json-file.ts";
+import { type Lock, takeLock } from "../files/lock-file.ts";
 import { makeFolder } from "../files/write-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { download, placeOf } from "./download.ts";
@@ -175,7 +177,7 @@ async function addThrough(
   }
   const partial = join(shelfOf(cache), ".partial", slug);
   await makeFolder(partial);
-  const unlock = await lock(`${partial}.lock`, facts.name);
+  const held = await lock(`${partial}.lock`, facts.name);
   try {
     await fill(partial);
     const opened = await openEncoderFolder(partial, facts.name);
@@ -185,7 +187,7 @@ async function addThrough(
     await rm(target, { recursive: true, force: true });
     await rename(partial, target);
   } finally {
-    await unlock();
+    await held.release();
   }
   return { encoder: (await storedAt(target)) as StoredEncoder, already: false };
 }
@@ -199,37 +201,16 @@ function requireChecksum(found: string, expected: string | undefined, name: stri
   });
 }
 
-/** One process at a time fills a folder. The lock of a process that is gone does not count. */
-async function lock(path: string, name: string): Promise<() => Promise<void>> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const file = await open(path, "wx");
-      await file.writeFile(`${process.pid}`);
-      await file.close();
-      return async () => rm(path, { force: true });
-    } catch (cause) {
-      if (systemCodeOf(cause) !== "EEXIST") throw fileFailure(cause, path, "write");
-      const holder = Number(await readFile(path, "utf8").catch(() => ""));
-      if (attempt > 0 || isAlive(holder)) {
-        throw new FileError("FILE_UNUSABLE", {
-          at: { source: name },
-          message: `process ${holder} is adding this encoder already`,
-          hint: `wait for it; if there is no such process, remove ${path}`,
-        });
-      }
-      await rm(path, { force: true });
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCodeOf(error) === "EPERM";
-  }
+/** One process at a time fills a folder. */
+async function lock(path: string, name: string): Promise<Lock> {
+  return takeLock(path, name, ({ pid, host }) => {
+    const here = host === hostname();
+    return new FileError("FILE_UNUSABLE", {
+      at: { source: name },
+      message: `process ${pid}${here ? "" : ` of ${host}`} is adding this encoder already`,
+      hint: `wait for it; if there is no such process, remove ${path}`,
+    });
+  });
 }
 
 async function openTexts(folder: string, name: string): Promise<PretrainedEncoder> {

@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import type { Document } from "@weft-nlp/core";
-import { inputFormats, readLineGroups, readWhole } from "@weft-nlp/core/formats";
+import { inputFormats, readWhole } from "@weft-nlp/core/formats";
 import { documentFromText, softBreaks, type TextOptions } from "@weft-nlp/core/text";
 import { FileError } from "../errors.ts";
 import { readHtmlFile } from "./html-file.ts";
 import { isFolder, listFolder } from "./open-documents.ts";
 import { readPdfFile } from "./pdf-file.ts";
 import { readDocuments } from "./read-documents.ts";
+import { type RecordInput, readRecords } from "./read-records.ts";
 import { type ReadTextOptions, readText, sourceName, standardStream } from "./read-text.ts";
+import { isRegularFile } from "./regular-file.ts";
 
 /**
  * How a file becomes documents. `line`: one per line. `paragraphs`: one per paragraph (lines
@@ -37,7 +39,7 @@ export interface ReadInputOptions extends ReadTextOptions {
  * names, each text in it as one document; a folder without texts is read as data.
  *
  * By itself, a `.txt` file is one document if its lines are wrapped at a width, and otherwise a
- * document per line, in constant memory. A document has the name of its file as its id, with the
+ * document per line, in constant memory. What comes through a pipe is read by lines. A document has the name of its file as its id, with the
  * number of its line if the file has several.
  *
  * @throws {FileError} if a file cannot be read @throws {DataError} for invalid data
@@ -96,8 +98,9 @@ async function* readInputFile(path: string, input: InputKind, options: ReadInput
   } else if (kind === "html") yield documentFromText(source, await readHtmlFile(path, options), options.text);
   else if (kind === "pdf") yield documentFromText(source, await readPdfFile(path, options), options.text);
   else if (kind === "file") yield documentFromText(source, await readWhole(readText(path, options), source), options.text);
-  else if (kind === undefined) yield* readByShape(path, source, options);
-  else yield* documentsIn(readText(path, options), source, kind === "paragraphs", options);
+  else if (kind === undefined && (await isRegularFile(path)) && (await isWrapped(path))) {
+    yield documentFromText(source, await readWhole(readText(path, options), source), options.text);
+  } else yield* readLines(path, kind === "paragraphs" ? kind : "text", options);
 }
 
 /** Whether the lines at the beginning of a text are wrapped at a width. */
@@ -113,44 +116,10 @@ export async function isWrapped(path: string): Promise<boolean> {
   }
 }
 
-/** A text is one document if its beginning is wrapped, and otherwise has one in each line. */
-async function* readByShape(path: string, source: string, options: ReadInputOptions): AsyncGenerator<Document> {
-  const chunks = readText(path, options);
-  const first = await chunks.next();
-  if (first.done === true) return;
-  const whole = replayed(first.value, chunks);
-  if (softBreaks(first.value).size > 0) yield documentFromText(source, await readWhole(whole, source), options.text);
-  else yield* documentsIn(whole, source, false, options);
-}
-
-async function* replayed(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  try {
-    yield first;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
+/** The records of a text; the first that cannot be read is an error. */
+async function* readLines(path: string, input: RecordInput, options: ReadInputOptions): AsyncGenerator<Document> {
+  for await (const record of readRecords(path, { ...options, input, blank: "skip" })) {
+    if (record.kind === "fault") throw record.error;
+    if (record.kind === "document") yield record.document;
   }
-}
-
-async function* documentsIn(
-  chunks: AsyncIterable<string>,
-  source: string,
-  paragraphs: boolean,
-  { text: how }: ReadInputOptions,
-): AsyncGenerator<Document> {
-  let lines: string[] = [];
-  let first = 0;
-  for await (const group of readLineGroups(chunks, source)) {
-    for (const { text, number } of group) {
-      const blank = text.trim() === "";
-      if (lines.length > 0 && (blank || !paragraphs)) {
-        yield documentFromText(`${source}:${first}`, lines.join("\n"), how);
-        lines = [];
-      }
-      if (blank) continue;
-      if (lines.length === 0) first = number;
-      lines.push(text);
-    }
-  }
-  if (lines.length > 0) yield documentFromText(`${source}:${first}`, lines.join("\n"), how);
 }

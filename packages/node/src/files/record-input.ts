@@ -1,8 +1,8 @@
-import { stat } from "node:fs/promises";
 import { UsageError } from "../errors.ts";
 import { holdsOwnRecords, isFolder } from "./open-documents.ts";
 import { type InputKind, isWrapped, kindByName } from "./read-inputs.ts";
 import type { RecordInput } from "./read-records.ts";
+import { isRegularFile } from "./regular-file.ts";
 
 /** What is known of an input before it is read. */
 export interface RecordInputOptions {
@@ -31,7 +31,7 @@ async function lineKind(path: string, { input = "auto", from, ranged }: RecordIn
   if (input === "line" || input === "text") return "text";
   if (input === "paragraphs" || input === "jsonl") return (await isFolder(path)) ? undefined : input;
   if (input !== "auto" || (await isFolder(path))) return undefined;
-  const regular = await isRegular(path);
+  const regular = await isRegularFile(path);
   const kind = kindByName(path);
   if (kind === "data" && /\.(?:jsonl|ndjson)(?:\.gz)?$/i.test(path)) {
     return !regular || (await holdsOwnRecords(path)) ? "jsonl" : undefined;
@@ -39,11 +39,4 @@ async function lineKind(path: string, { input = "auto", from, ranged }: RecordIn
   if (kind !== undefined) return kind === "line" ? "text" : undefined;
   // What comes through a pipe can be read only once.
   return ranged === true || !regular || !(await isWrapped(path)) ? "text" : undefined;
-}
-
-async function isRegular(path: string): Promise<boolean> {
-  return stat(path).then(
-    (status) => status.isFile(),
-    () => false,
-  );
 }

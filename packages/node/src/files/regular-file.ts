@@ -40,3 +40,11 @@ export function tooLarge(source: string, maxBytes: number): FileError {
     hint: "check that this is the file you meant",
   });
 }
+
+/** Whether a path is a file that can be read more than once. */
+export async function isRegularFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (status) => status.isFile(),
+    () => false,
+  );
+}

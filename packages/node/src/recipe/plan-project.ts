@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import type { SplitShares } from "@weft-nlp/core/corpus";
 import { chooseRecipe, type Recipe, type RecipeOptions } from "@weft-nlp/core/recipe";
 import { parseConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { listEncoders, shownName } from "../encoders/encoder-store.ts";
@@ -15,6 +16,10 @@ import { type Project, readProject } from "./read-project.ts";
 export interface PlanOptions extends Pick<RecipeOptions, "entities" | "encoder"> {
   readonly seed: number;
   readonly reading?: ReadDocumentsOptions | undefined;
+  /** Dev data besides what the inputs' names say. */
+  readonly dev?: string | undefined;
+  /** How to divide data without dev; see `prepareData`. */
+  readonly shares?: SplitShares | undefined;
 }
 
 /** A data set, how to train on it, and its files. */
@@ -39,13 +44,14 @@ export async function writeProject(
   paths: { readonly config: string; readonly data: string; readonly force: boolean },
   options: PlanOptions,
 ): Promise<PlannedProject> {
-  const { seed, reading } = options;
-  const project = await readProject(inputs, reading);
+  const { seed, reading, dev, shares } = options;
+  const project = await readProject(inputs, reading, dev);
   const encoders = (await listEncoders()).map(shownName);
   const recipe = chooseRecipe(project.facts, { ...options, encoders });
   const data = await prepareData(project, paths.data, {
     seed,
     force: paths.force,
+    ...(shares === undefined ? {} : { shares }),
     ...(reading === undefined ? {} : { reading }),
   });
   const text = printRecipe(recipe, { facts: project.facts, data, seed, path: paths.config });

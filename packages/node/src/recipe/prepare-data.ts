@@ -41,14 +41,21 @@ function sharesFor({ facts: { sentences }, parts }: Pick<Project, "facts" | "par
 export async function prepareData(
   project: Project,
   folder: string,
-  { seed, force = false, reading }: { readonly seed: number; readonly force?: boolean; readonly reading?: ReadDocumentsOptions },
+  options: {
+    readonly seed: number;
+    /** How to divide; by default for training, where a large data set keeps a part for a test. */
+    readonly shares?: SplitShares;
+    readonly force?: boolean;
+    readonly reading?: ReadDocumentsOptions;
+  },
 ): Promise<PreparedData> {
   const { parts } = project;
+  const { seed, shares = sharesFor(project), force = false, reading } = options;
   const omissions: Omission[] = [];
   const written = new Map<SplitPart, Document[]>();
   let split: PreparedData["split"];
   if (parts.dev.length === 0) {
-    const divided = divide(await collect(parts.train, reading, omissions), sharesFor(project), seed);
+    const divided = divide(await collect(parts.train, reading, omissions), shares, seed);
     split = divided;
     for (const [part, documents] of divided.documents) if (documents.length > 0) written.set(part, documents);
   } else if (parts.train.length > 1) written.set("train", await collect(parts.train, reading, omissions));

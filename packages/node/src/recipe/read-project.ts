@@ -18,12 +18,18 @@ export interface Project {
 /**
  * Reads and checks the files of a data set.
  *
+ * @param dev dev data besides what the names of the files say
  * @throws {FileError} if a file cannot be read
  * @throws {DataError} the first invalid record, with the number of others; CORPUS_EMPTY if nothing
  *   is annotated
  */
-export async function readProject(paths: readonly string[], options: ReadDocumentsOptions = {}): Promise<Project> {
-  const parts = await findParts(paths);
+export async function readProject(
+  paths: readonly string[],
+  options: ReadDocumentsOptions = {},
+  dev?: string | undefined,
+): Promise<Project> {
+  const named = await findParts(paths);
+  const parts = dev === undefined ? named : { ...named, dev: [...named.dev, dev] };
   const files: CheckedFile[] = [];
   const formats = new Set<string>();
   for (const role of ["train", "dev", "test"] as const) {

@@ -16,6 +16,7 @@ import type { computeOptions } from "./shared-options.ts";
 interface SystemOptions extends OptionsInput<typeof computeOptions> {
   readonly threshold: number | undefined;
   readonly format: string | undefined;
+  readonly columns: Readonly<Record<string, string>> | undefined;
 }
 
 export interface OpenedSystem extends ComparedSystem {
@@ -52,7 +53,8 @@ export async function openSystem(
   let model: BuiltModel | undefined;
   for (const path of paths) {
     if (!(await isModel(path))) {
-      const [predicted] = await readCorpora([path], context, options.format, undefined, { annotation: "predicted" });
+      const how = { annotation: "predicted", columns: options.columns } as const;
+      const [predicted] = await readCorpora([path], context, options.format, undefined, how);
       const matched = matchSentences(gold, predicted as Corpus);
       const same = sameAsGold(gold, predicted as Corpus, matched);
       if (same !== undefined) {

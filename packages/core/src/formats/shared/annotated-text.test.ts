@@ -41,6 +41,42 @@ test("a token is split at every end inside it, but not inside a character", () =
   expect([...splits.keys()]).toEqual([1, 5]);
 });
 
+const bioc = {
+  documents: [
+    {
+      id: "d",
+      passages: [
+        {
+          offset: 0,
+          infons: {},
+          text: "Take 5mg daily",
+          annotations: [{ id: "T1", infons: { type: "UNIT" }, text: "mg", locations: [{ offset: 6, length: 2 }] }],
+        },
+      ],
+    },
+  ],
+};
+
+test.each([
+  ["pubtator", "d|t|Take 5mg daily\nd|a|\nd\t6\t8\tmg\tUNIT\t-\n"],
+  ["bioc-json", JSON.stringify(bioc)],
+  [
+    "ubiai",
+    JSON.stringify([
+      {
+        document: "Take 5mg daily",
+        tokens: [{ text: "mg", start: 6, end: 8, token_start: 2, token_end: 2, entityLabel: "UNIT" }],
+        relations: [],
+      },
+    ]),
+  ],
+])("%s: a mention inside a token splits it, and keeps its characters", async (name, file) => {
+  const { documents, omissions } = await collectDocuments(inputFormats.get(name).read([file], { source: "d" }));
+  expect(documents.map(({ tokens }) => tokens.map(({ text }) => text))).toEqual([["Take", "5", "mg", "daily"]]);
+  expect(documents[0]?.entities).toEqual([{ start: 2, end: 3, type: "UNIT" }]);
+  expect(omissions).toMatchObject([{ kind: "split", reason: '"mg" ends inside the token "5mg", which was split there' }]);
+});
+
 /** Words without a space, and other text that a pattern may read again and again. */
 const hostile = ["a", "A", "1", "é", "中", "'", "-", "_", ".", "n't", "a\n", "<", "[", "\\", "www."];
 

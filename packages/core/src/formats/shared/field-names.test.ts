@@ -10,6 +10,9 @@ const spots = [
   { start: 2, end: 3, type: "ORG" },
 ];
 
+const tacredPair = { subj_start: 0, subj_end: 0, obj_start: 2, obj_end: 2, relation: "r" };
+const ubiaiSpan = { text: "Ada", start: 0, end: 3, token_start: 0, token_end: 0 };
+
 /** Slips in the records of each format: the record, and the path and hint of the error. */
 const slips: readonly (readonly [format: string, record: object, path: string, meant: string])[] = [
   ["jsonl", { text, entities: [], relatons: [{ head: 0, tail: 1, type: "r" }] }, "relatons", "relations"],
@@ -55,6 +58,31 @@ const slips: readonly (readonly [format: string, record: object, path: string, m
   ],
   ["cotype", { sentText: text, entityMentions: [], relationMention: [] }, "relationMention", "relationMentions"],
   ["rin", { sentText: words, relationMentons: [] }, "relationMentons", "relationMentions"],
+  ["tacred", { ...tacredPair, lable: 1, tokens: words }, "tokens", "token"],
+  ["tacred", { ...tacredPair, token: words, sbj_type: "PER" }, "sbj_type", "subj_type"],
+  ["tacred", { ...tacredPair, token: words, relation: undefined, label: "per:title" }, "label", "relation"],
+  ["opennre", { tokens: words, h: { pos: [0, 1] }, t: { pos: [2, 3] }, relation: "r" }, "tokens", "token"],
+  ["opennre", { sentence: text, h: { pos: [0, 3] }, t: { pos: [9, 13] }, relation: "r" }, "sentence", "text"],
+  ["opennre", { text, head: { pos: [0, 3] }, t: { pos: [9, 13] }, relation: "r" }, "head", "h"],
+  ["opennre", { text, h: { pos: [0, 3] }, t: { pos: [9, 13] }, relaton: "r" }, "relaton", "relation"],
+  ["opennre", { text, h: { position: [0, 3] }, t: { pos: [9, 13] }, relation: "r" }, "h.position", "pos"],
+  ["ubiai", { document: text, tokens: [], relation: [{ head: 0, child: 1, relationLabel: "r" }] }, "relation", "relations"],
+  ["ubiai", { document: text, tokens: [{ ...ubiaiSpan, label: "PER" }] }, "tokens[0].label", "entityLabel"],
+  [
+    "ubiai",
+    { document: text, tokens: [], relations: [{ head: 0, child: 1, label: "r" }] },
+    "relations[0].label",
+    "relationLabel",
+  ],
+  ["bioc-json", { id: "a", passages: [{ offset: 0, text, anotations: [] }] }, "passages[0].anotations", "annotations"],
+  ["bioc-json", { id: "a", passages: [{ offset: 0, text }], relatons: [] }, "relatons", "relations"],
+  ["bioc-json", { passages: [{ offset: 0, sentence: text }] }, "passages[0].sentence", "text"],
+  [
+    "bioc-json",
+    { passages: [{ offset: 0, text, annotations: [{ location: [{ offset: 0, length: 3 }] }] }] },
+    "passages[0].annotations[0].location",
+    "locations",
+  ],
 ];
 
 test.each(slips)("%s: %j is refused with the field that is meant", async (name, record, path, meant) => {
@@ -72,6 +100,30 @@ test.each([
   const { documents, omissions } = await readFiles(inputFormats.get("jsonl"), { "": JSON.stringify(record) });
   expect(omissions).toEqual([]);
   expect(Object.keys(documents[0]?.metadata ?? {}).length).toBeGreaterThan(1);
+});
+
+test.each([
+  ["conllu", "# relatons = 1;1;3;3;leads\n1\tAda\tB-PER\n2\truns\tO\n3\tAcme\tB-ORG\n", "did you mean relations?"],
+  ["conllu", "# triples = 1;1;3;3;leads\n1\tAda\tB-PER\n2\truns\tO\n3\tAcme\tB-ORG\n", "did you mean relations?"],
+  ["pairs", "sentence,head,tail,relatoin\nAda runs Acme,Ada,Acme,leads\n", /^did you mean relation\? .*relation=relatoin$/],
+  ["pairs", "sentence,head,tail,relation,head_tpye\nAda runs Acme,Ada,Acme,leads,PER\n", /^did you mean head_type\?/],
+])("%s: %j is refused with the name that is meant", async (name, file, hint) => {
+  const read = readFiles(inputFormats.get(name), { "": file });
+  const expected = typeof hint === "string" ? hint : (expect.stringMatching(hint) as string);
+  await expect(read).rejects.toMatchObject({ code: "FIELD_UNKNOWN", hint: expected });
+});
+
+test.each([
+  ["conllu", "# genre = news\n# related = 1;2\n1\tAda\tB-PER\n2\truns\tO\n3\tAcme\tB-ORG\n"],
+  ["pairs", "sentence,head,tail,index,split,notes\nAda runs Acme,Ada,Acme,1,train,x\n"],
+  [
+    "opennre",
+    JSON.stringify({ token: words, sentence: text, h: { pos: [0, 1], id: "Q1" }, t: { pos: [2, 3], id: "Q2" }, relation: "r" }),
+  ],
+  ["tacred", JSON.stringify({ ...tacredPair, token: words, stanford_ner: words, note: "x", dataset: "d" })],
+])("%s: other names are no slips: %j", async (name, file) => {
+  const { documents } = await readFiles(inputFormats.get(name), { "": file });
+  expect(documents.map((document) => document.entities.length)).toEqual([2]);
 });
 
 test("a field is no slip if the one it resembles is there", () => {

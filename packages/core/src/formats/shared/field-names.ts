@@ -3,20 +3,34 @@ import { type Fields, within } from "../../json/fields.ts";
 import { nearestName } from "../../text/index.ts";
 
 /** What the value of a field looks like; a `list` holds objects or lists. */
-type Shape = "list" | "words" | "text" | "number" | "id" | "object";
+type Shape = "list" | "words" | "numbers" | "text" | "number" | "id" | "object";
 
 /** Names that tools use for the same thing. */
 const meanings: readonly (readonly string[])[] = [
   ["text", "data", "sentence", "content", "sentText", "sentence_text"],
   ["tokens", "token", "words", "tokenized_text"],
-  ["type", "label", "labels", "tag", "category", "class", "entity_type", "relation_type", "relation", "predicate"],
+  [
+    "type",
+    "label",
+    "labels",
+    "tag",
+    "category",
+    "class",
+    "entity_type",
+    "relation_type",
+    "relation",
+    "predicate",
+    "entityLabel",
+    "relationLabel",
+  ],
   ["entities", "spans", "ents", "ner", "entity_list", "entityMentions", "mentions", "annotations", "label", "labels"],
   ["relations", "triple_list", "relation_list", "relationMentions", "spo_list", "triples", "links", "edges", "arcs"],
-  ["head", "from_id", "subject", "from", "source", "em1Text"],
-  ["tail", "to_id", "child", "object", "to", "target", "em2Text"],
+  ["head", "from_id", "subject", "from", "source", "em1Text", "h"],
+  ["tail", "to_id", "child", "object", "to", "target", "em2Text", "t"],
   ["start", "start_offset", "startChar", "begin"],
   ["end", "end_offset", "endChar", "stop"],
   ["annotations", "completions"],
+  ["pos", "position", "positions", "span", "offsets"],
 ];
 
 /** The fields of items that are annotation, in contrast to lists of links or images. */
@@ -112,12 +126,17 @@ function hasShape(value: unknown, shape: Shape | undefined): boolean {
   if (shape === "number" || shape === "id") return typeof value === "number";
   if (shape === "object") return isObject(value) && !Array.isArray(value);
   if (!Array.isArray(value)) return false;
+  if (shape === "numbers") return value.every((each) => typeof each === "number");
   return shape === "words" ? value.every((each) => typeof each === "string") : value.every(isObject);
 }
 
 function isAnnotation(items: readonly unknown[]): boolean {
   return items.some(
-    (item) => typeof item === "string" || Array.isArray(item) || Object.keys(item ?? {}).some((name) => itemNames.has(name)),
+    (item) =>
+      typeof item === "string" ||
+      typeof item === "number" ||
+      Array.isArray(item) ||
+      Object.keys(item ?? {}).some((name) => itemNames.has(name)),
   );
 }
 

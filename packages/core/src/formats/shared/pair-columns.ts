@@ -1,5 +1,5 @@
 import { ConfigError, DataError, type Location } from "../../errors.ts";
-import { didYouMean } from "../../text/index.ts";
+import { didYouMean, nearestName } from "../../text/index.ts";
 import { delimiters, detectDelimiter, firstRow, type TableRow } from "./delimited.ts";
 
 /** What a column of a table of pairs may hold, by the names of DeepKE's columns. */
@@ -81,8 +81,39 @@ export function findColumns(
     });
   }
   const read = new Set(places.values());
+  refuseSlips(header, places, read, at);
   return { places, others: headless ? [] : header.filter((name, place) => !read.has(place) && name.trim() !== ""), headless };
 }
+
+/**
+ * A column that nothing reads and whose name is near the usual name of a column that is missing: a
+ * table would be read without its relations.
+ *
+ * @throws {DataError} FIELD_UNKNOWN
+ */
+function refuseSlips(
+  header: readonly string[],
+  places: ReadonlyMap<PairColumn, number>,
+  read: ReadonlySet<number>,
+  at: Location,
+): void {
+  const missing = (["relation", "head_type", "tail_type", "head_offset", "tail_offset"] as const).filter(
+    (column) => !places.has(column),
+  );
+  for (const [place, name] of header.entries()) {
+    if (read.has(place) || name.trim().length < shortestSlip) continue;
+    const meant = nearestName(name.trim(), missing);
+    if (meant === undefined) continue;
+    throw new DataError("FIELD_UNKNOWN", {
+      at,
+      message: `no column is known to hold the ${meant}, and ${JSON.stringify(name)} is not read`,
+      hint: `did you mean ${meant}? Rename the column, or say which column holds it: ${meant}=${name}`,
+    });
+  }
+}
+
+/** Shorter names are near everything. */
+const shortestSlip = 5;
 
 /** Whether the first line of a file names the columns of a table of pairs. */
 export function namesPairs(beginning: string): boolean {

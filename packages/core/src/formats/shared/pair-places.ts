@@ -4,6 +4,7 @@ import { charSpan, type Document, type Span } from "../../schema/index.ts";
 import { coveringTokens, type OffsetUnit, offsetTranslation } from "../../text/index.ts";
 import { spanPlacer } from "./character-spans.ts";
 import { nearestPair } from "./mentions.ts";
+import type { PairEnd } from "./pairs.ts";
 import type { Omit } from "./records.ts";
 
 /** An end of a pair as a table gives it. */
@@ -16,6 +17,9 @@ export interface GivenEnd {
   /** Exclusive; read only if there are no words. */
   readonly end: number | undefined;
 }
+
+/** The tokens of an end, and its exact characters, where tokens are to be split. */
+type PlacedEnd = Required<Pick<PairEnd, "characters" | "path">> & Span;
 
 interface PlaceOptions {
   readonly unit: OffsetUnit | undefined;
@@ -38,7 +42,7 @@ export function placeEnds(
   plain: Document,
   ends: readonly [GivenEnd, GivenEnd],
   options: PlaceOptions,
-): readonly [Span, Span] | undefined {
+): readonly [PlacedEnd, PlacedEnd] | undefined {
   const { at, omit, rule } = options;
   const found = ends.map((given) => placesOf(plain, given, options));
   const absent = ends[found.findIndex(({ length }) => length === 0)];
@@ -103,11 +107,19 @@ function occurrences({ text, tokens }: Document, words: string): readonly Span[]
   return exact.length > 0 ? exact : all;
 }
 
-function onTokens(plain: Document, { start, end }: Span, { words, path }: GivenEnd, { at, omit }: PlaceOptions): Span {
+function onTokens(plain: Document, { start, end }: Span, { words, path }: GivenEnd, { at, omit }: PlaceOptions): PlacedEnd {
   const trimmed = words.trim();
   const from = trimmed === "" ? start : start + words.indexOf(trimmed);
   const to = trimmed === "" ? end : from + trimmed.length;
-  return spanPlacer(plain, "utf16", omit)({ start: from, end: to }, path, at);
+  const characters = { start: from, end: to };
+  return { ...spanPlacer(plain, "utf16", exceptGrown(omit))(characters, path, at), characters, path };
+}
+
+/** Reports everything but spans that grow to their tokens, which are split for them instead. */
+export function exceptGrown(omit: Omit): Omit {
+  return (path, reason, at, kind, rule) => {
+    if (kind !== "misaligned") omit(path, reason, at, kind, rule);
+  };
 }
 
 /** The characters of a token span, in code points of the text. */

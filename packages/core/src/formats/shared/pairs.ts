@@ -6,9 +6,12 @@ import {
   type Omission,
   type OmissionKind,
   type Relation,
+  type Span,
   validateDocument,
 } from "../../schema/index.ts";
 import type { ReadEvent, ReadOptions } from "../format.ts";
+import { annotatedText, tokensOf } from "./annotated-text.ts";
+import { splitReason } from "./character-spans.ts";
 import type { TextChunks } from "./lines.ts";
 import { type JsonRecord, type Omit, readJsonRecords } from "./records.ts";
 import { unlessInvalid } from "./unless-invalid.ts";
@@ -18,7 +21,18 @@ export interface PairRecord {
   /** The sentence, without annotation. */
   readonly plain: Document;
   /** Absent for a sentence without a pair. */
-  readonly pair?: { readonly head: Entity; readonly tail: Entity; readonly type: string | undefined } | undefined;
+  readonly pair?: { readonly head: PairEnd; readonly tail: PairEnd; readonly type: string | undefined } | undefined;
+}
+
+/** An end of a pair. */
+export interface PairEnd extends Entity {
+  /**
+   * The exact characters, where the file gives no tokens: half-open UTF-16 units of the text. The
+   * tokens of the sentence then begin and end there.
+   */
+  readonly characters?: Span | undefined;
+  /** Where the file says so, for reports about the characters. */
+  readonly path?: string | undefined;
 }
 
 /** What reading one record gave. */
@@ -117,7 +131,7 @@ function keyOf({ plain, hasId }: IdentifiedPair): string {
 
 class OpenSentence {
   readonly #first: ReadPair;
-  readonly #entities: Entity[] = [];
+  readonly #ends: { readonly end: PairEnd; readonly at: Location }[] = [];
   readonly #places = new Map<string, number>();
   readonly #relations = new Map<string, Relation>();
   readonly #omissions: Omission[] = [];
@@ -126,26 +140,49 @@ class OpenSentence {
     this.#first = first;
   }
 
-  add({ pair, omissions }: ReadPair): void {
+  add({ pair, omissions, at }: ReadPair): void {
     this.#omissions.push(...omissions);
     if (pair === undefined) return;
-    const [head, tail] = [this.#place(pair.head), this.#place(pair.tail)];
+    const [head, tail] = [this.#place(pair.head, at), this.#place(pair.tail, at)];
     if (pair.type !== undefined) this.#relations.set(`${head} ${tail} ${pair.type}`, { head, tail, type: pair.type });
   }
 
   *close(): Generator<ReadEvent> {
-    const { plain, at } = this.#first;
-    const document = { ...plain, entities: this.#entities, relations: [...this.#relations.values()] };
+    const { at } = this.#first;
+    const document = { ...this.#annotated(), relations: [...this.#relations.values()] };
     validateDocument(document, at);
     for (const omission of this.#omissions) yield { kind: "omission", omission };
     yield { kind: "document", document, at };
   }
 
-  #place(entity: Entity): number {
-    const key = `${entity.start} ${entity.end} ${entity.type === null ? "" : `:${entity.type}`}`;
+  /** The sentence with its entities, and with tokens that end where their characters do. */
+  #annotated(): Document {
+    const { plain } = this.#first;
+    const marked = this.#ends.flatMap(({ end: { characters } }) => characters ?? []);
+    const { document, splits } =
+      marked.length === 0
+        ? { document: plain, splits: undefined }
+        : annotatedText(plain.id, plain.text, marked, undefined, () => plain);
+    const entities = this.#ends.map(({ end: { characters, path = "", start, end, type }, at }): Entity => {
+      if (characters === undefined) return { start, end, type };
+      const { trimmed, covering } = tokensOf(document.text, document.tokens, characters);
+      const split = splits?.get(trimmed.start) ?? splits?.get(trimmed.end);
+      if (split !== undefined) {
+        const reason = splitReason(document.text.slice(trimmed.start, trimmed.end), split.text);
+        const rule = split.rule === undefined ? {} : { rule: split.rule };
+        this.#omissions.push({ source: at.source, line: at.line, path: within(at, path).path, reason, kind: "split", ...rule });
+      }
+      return { start: covering?.span.start ?? start, end: covering?.span.end ?? end, type };
+    });
+    return { ...document, entities };
+  }
+
+  #place(end: PairEnd, at: Location): number {
+    const span = end.characters ?? end;
+    const key = `${span.start} ${span.end} ${end.type === null ? "" : `:${end.type}`}`;
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const place = this.#entities.push(entity) - 1;
+    const place = this.#ends.push({ end, at }) - 1;
     this.#places.set(key, place);
     return place;
   }

@@ -31,9 +31,11 @@ export const run: Handler<typeof calibrateCommand> = async (context, { model: fo
     if (terminal.json) return terminal.printJson({ threshold, scaling: null });
     return terminal.print(`threshold ${thresholdWords(threshold)}, confidences unscaled`);
   }
-  const path = options.data ?? (await devDataOf(folder));
+  const dev = options.data === undefined ? await devDataOf(folder) : { path: options.data, columns: undefined };
+  const { path } = dev;
+  const columns = options.columns ?? dev.columns;
   const { reading, text, negatives } = built.description;
-  const [data] = await readCorpora([path], context, undefined, undefined, { reading, text, negatives });
+  const [data] = await readCorpora([path], context, undefined, undefined, { reading, text, negatives, columns });
   const sentences = data?.sentences.map(({ sentence }) => sentence) ?? [];
   const [protocol] = options.protocol === undefined ? [] : parseProtocols(options.protocol);
   const bar = terminal.progress("predicting", sentences.length);

@@ -18,7 +18,7 @@ export const run: Handler<typeof compareCommand> = async (context, { a, b, ...op
     throw new UsageError("name the sentences to compare on exactly once", "--data FILE for runs, --gold FILE for predictions");
   }
   const asked = options.protocol === undefined ? undefined : parseProtocols(options.protocol);
-  const [gold] = (await readCorpora([path], context, options.format)) as [Corpus];
+  const [gold] = (await readCorpora([path], context, options.format, undefined, { columns: options.columns })) as [Corpus];
   const sentences = gold.sentences.map(({ sentence }) => sentence);
   const first = await openSystem(a, gold, options, context);
   const second = await openSystem(b, gold, options, context);

@@ -1,4 +1,5 @@
 import { basename, join, resolve } from "node:path";
+import type { TrainConfig } from "@weft-nlp/core/training";
 import { UsageError } from "@weft-nlp/node";
 import {
   type CurveReport,
@@ -26,20 +27,26 @@ export const run: Handler<typeof curveCommand> = async (context, { source, ...op
   const shares = parseShares(options.shares);
   const seeds = parseSeeds(options.seeds);
   const folder = folderOf(first.replace(/[/\\]+$/, "").replace(/\.gz$/, ""), options, "curve");
-  const path = configured ? first : await configForData(source, options.dev, join(folder, "data"), context);
+  const data = configured ? undefined : await configForData(source, options.dev, join(folder, "data"), context);
+  const path = data?.config ?? first;
   const config = await configOf(path, options.set);
-  const { train, trainSentences, ...data } = config.data;
+  const { train, trainSentences, ...others } = config.data;
   const { sentences } = await collectSentences(train, { signal: context.signal, reading: config.reading });
   const subsets = await writeSubsets(
     join(folder, "subsets"),
     sentences.slice(0, trainSentences).map(({ sentence }) => sentence),
     { shares, seeds, source: shortPath(train) },
   );
+  const configs = new Map<number, TrainConfig>();
+  for (const share of shares) {
+    const changes = data?.changesFor(share) ?? [];
+    configs.set(share, changes.length === 0 ? config : await configOf(path, [...changes, ...options.set]));
+  }
   const runs = subsets.map(
     ({ share, seed, path: subset }): PlannedRun => ({
       name: curveRunName(share, seed),
       folder: join(folder, curveRunName(share, seed)),
-      config: { ...config, seed, data: { ...data, train: resolve(subset) } },
+      config: { ...(configs.get(share) ?? config), seed, data: { ...others, train: resolve(subset) } },
       ...scoringOf(options),
     }),
   );

@@ -14,13 +14,15 @@ export const run: Handler<typeof mergeCommand> = async (context, { runs: folders
   const [first] = folders;
   if (first === undefined || folders.length < 2)
     throw new UsageError("an ensemble needs at least two runs", "name them one after the other");
-  const path = options.data ?? (await devDataOf(first));
+  const dev = options.data === undefined ? await devDataOf(first) : { path: options.data, columns: undefined };
+  const { path } = dev;
+  const columns = options.columns ?? dev.columns;
   const read = async ({
     reading,
     text,
     negatives,
   }: Pick<ModelDescription, "reading" | "text" | "negatives">): Promise<Sentence[]> => {
-    const [data] = await readCorpora([path], context, undefined, undefined, { reading, text, negatives });
+    const [data] = await readCorpora([path], context, undefined, undefined, { reading, text, negatives, columns });
     return data?.sentences.map(({ sentence }) => sentence) ?? [];
   };
   const bar = terminal.progress("scoring", folders.length + 1);

@@ -30,7 +30,8 @@ export const run: Handler<typeof scoreCommand> = async (context, { gold: goldPat
   if (goldPath === "-" && predictedPath === "-") throw new UsageError("only one of the two files can be standard input");
   const skipped = new SkippedDocuments(options.skipInvalid);
   const read = async (path: string, annotation: "gold" | "predicted"): Promise<Corpus> => {
-    const more = { annotation, textField: options.textField, annotator: options.annotator, onInvalid: skipped.onInvalid };
+    const { textField, annotator, columns } = options;
+    const more = { annotation, textField, annotator, columns, onInvalid: skipped.onInvalid };
     const [corpus] = await readCorpora([path], context, options.format, undefined, more);
     return corpus as Corpus;
   };

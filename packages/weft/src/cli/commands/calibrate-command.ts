@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { probability } from "../option-values.ts";
-import { computeOptions, pluginOption, protocolOption } from "../shared-options.ts";
+import { computeOptions, pairOptions, pluginOption, protocolOption } from "../shared-options.ts";
 
 export const calibrateCommand = declareCommand({
   name: "calibrate",
@@ -17,6 +17,7 @@ export const calibrateCommand = declareCommand({
       description: "annotated sentences that the model was not trained on",
       defaultWords: "the run's dev data",
     },
+    columns: { ...pairOptions.columns, defaultWords: "as the run's, else usual names" },
     protocol: {
       ...protocolOption,
       value: "name",

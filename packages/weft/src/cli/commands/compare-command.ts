@@ -1,6 +1,14 @@
 import { declareCommand } from "../declaration.ts";
 import { wholeNumber } from "../option-values.ts";
-import { computeOptions, formatOption, pluginOption, protocolOption, thresholdOption, typeOptions } from "../shared-options.ts";
+import {
+  computeOptions,
+  formatOption,
+  pairOptions,
+  pluginOption,
+  protocolOption,
+  thresholdOption,
+  typeOptions,
+} from "../shared-options.ts";
 
 export const compareCommand = declareCommand({
   name: "compare",
@@ -26,6 +34,7 @@ export const compareCommand = declareCommand({
     seed: { value: "n", description: "seed of the tests; the same seed gives the same p", parse: wholeNumber(0), default: 1 },
     threshold: thresholdOption,
     format: formatOption,
+    columns: pairOptions.columns,
     ...computeOptions,
     plugin: pluginOption,
   },

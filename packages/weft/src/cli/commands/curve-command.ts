@@ -10,7 +10,7 @@ export const curveCommand = declareCommand({
     "Trains on growing parts of the training data, drawn by document, with several seeds each; dev stays the same. Every part is a " +
     "separate run in FOLDER/share-S/seed-N. Reports the F1 on dev that chose each run's epoch, and forecasts the F1 with twice the " +
     "data, with an interval: report.json, report.html and curve.svg in FOLDER. Given annotated data in place of a configuration, " +
-    `it divides the data into train and dev first, and trains RIN. More shares or seeds in the same folder train only what is new. ${manyRunsWords}`,
+    `it divides the data into train and dev first, and trains as weft train would with so much data. More shares or seeds in the same folder train only what is new. ${manyRunsWords}`,
   arguments: { source: { description: "a YAML file, as for weft train, or annotated data in any format", many: true } },
   options: {
     shares: {

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { computeOptions, pluginOption } from "../shared-options.ts";
+import { computeOptions, pairOptions, pluginOption } from "../shared-options.ts";
 
 export const mergeCommand = declareCommand({
   name: "merge",
@@ -14,6 +14,7 @@ export const mergeCommand = declareCommand({
   options: {
     out: { short: "o", value: "folder", description: "the folder of the new model", required: true },
     data: { value: "file", description: "annotated sentences to score on", defaultWords: "the first run's dev data" },
+    columns: { ...pairOptions.columns, defaultWords: "as the first run's, else usual names" },
     ...computeOptions,
     plugin: pluginOption,
   },

@@ -1,5 +1,5 @@
 import { declareCommand } from "../declaration.ts";
-import { annotationOptions, formatOption, pluginOption, protocolOption, scoreOptions } from "../shared-options.ts";
+import { annotationOptions, formatOption, pairOptions, pluginOption, protocolOption, scoreOptions } from "../shared-options.ts";
 
 export const scoreCommand = declareCommand({
   name: "score",
@@ -26,6 +26,7 @@ export const scoreCommand = declareCommand({
     ...scoreOptions,
     format: formatOption,
     ...annotationOptions,
+    columns: pairOptions.columns,
     skipInvalid: { description: "skip gold documents that cannot be read, with their predictions, and say how many" },
     plugin: pluginOption,
   },
