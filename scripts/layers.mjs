@@ -127,7 +127,7 @@ export const packages = {
       store: [],
       plan: ["store"],
       manifest: ["store", "plan"],
-      aggregates: [],
+      aggregates: ["store"],
       runner: ["store", "plan", "manifest", "aggregates"],
       drivers: ["store", "plan", "manifest", "runner"],
       reduce: ["store", "plan", "manifest", "aggregates"],
