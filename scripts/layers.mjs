@@ -120,8 +120,22 @@ export const packages = {
       "create-server": ["http", "extraction", "routes", "workspace", "server-metrics", "openapi", "context", "request-record"],
     },
   },
+  batch: {
+    uses: ["tensor", "core", "node"],
+    base: ["types", "errors"],
+    layers: {
+      store: [],
+      plan: ["store"],
+      manifest: ["store", "plan"],
+      aggregates: ["store"],
+      runner: ["store", "plan", "manifest", "aggregates"],
+      drivers: ["store", "plan", "manifest", "runner"],
+      reduce: ["store", "plan", "manifest", "aggregates"],
+      batch: ["store", "plan", "manifest", "runner", "drivers", "reduce"],
+    },
+  },
   weft: {
-    uses: ["tensor", "core", "draw", "api", "node", "server"],
+    uses: ["tensor", "core", "draw", "api", "node", "server", "batch"],
     base: [],
     layers: {
       cli: [],
