@@ -68,7 +68,7 @@ export async function openQueue(url: string, name: string, options: QueueOptions
   };
   const streams = { events: { maxLen: 1000 } };
   const queue: AnyQueue = new library.Queue(name, { ...library.options, defaultJobOptions, streams }, library.backend);
-  await untilReachable(queue, address.shown);
+  await untilReachable(queue, library, address.shown);
   const note = connectionNotes(address.shown, onNote);
   queue.on("error", note);
   return {
@@ -88,12 +88,8 @@ export async function openQueue(url: string, name: string, options: QueueOptions
     },
     remove: async (id) => void (await queue.remove(id)),
     workers: async () => queue.getWorkersCount(),
-    work: (handler, how = {}) => workOn({ name, library, note }, handler, how),
-    close: async () =>
-      closeWithin(
-        async () => queue.close(),
-        () => queue.disconnect(),
-      ),
+    work: (handler, how = {}) => workOn({ name, library, note, answers: async () => answers(queue) }, handler, how),
+    close: async () => closeQueue(queue, library),
   };
 }
 
@@ -121,7 +117,7 @@ async function stateOf(queue: AnyQueue, id: string): Promise<JobState> {
 }
 
 /** A store that does not answer at the start is a wrong address more often than a pause. */
-async function untilReachable(queue: AnyQueue, shown: string): Promise<void> {
+async function untilReachable(queue: AnyQueue, library: QueueLibrary, shown: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -131,10 +127,7 @@ async function untilReachable(queue: AnyQueue, shown: string): Promise<void> {
     });
   } catch (cause) {
     queue.on("error", () => undefined);
-    await closeWithin(
-      async () => queue.close(),
-      () => queue.disconnect(),
-    );
+    await closeQueue(queue, library);
     const reason = cause instanceof AggregateError ? cause.errors.map(String).join(", ") : messageOf(cause);
     throw new QueueError("QUEUE_UNREACHABLE", {
       at: { source: shown },
@@ -148,11 +141,34 @@ async function untilReachable(queue: AnyQueue, shown: string): Promise<void> {
   queue.removeAllListeners("error");
 }
 
+async function closeQueue(queue: AnyQueue, library: QueueLibrary): Promise<void> {
+  if (!(await answers(queue))) await library.dropConnections();
+  await within(
+    async () => queue.close(),
+    async () => undefined,
+  );
+}
+
+async function answers(queue: AnyQueue): Promise<boolean> {
+  let isThere = false;
+  await within(
+    async () => {
+      await queue.getJobCounts("active");
+      isThere = true;
+    },
+    async () => undefined,
+    1000,
+  );
+  return isThere;
+}
+
 export interface WorkerPlace {
   readonly name: string;
   readonly library: QueueLibrary;
   /** Takes errors of the connection. */
   readonly note: (error: Error) => void;
+  /** Whether the store answers now. */
+  readonly answers: () => Promise<boolean>;
 }
 
 /** Reports a broken connection once a minute: clients report every attempt. */
@@ -165,12 +181,12 @@ function connectionNotes(shown: string, onNote: QueueOptions["onNote"]): (error:
   };
 }
 
-/** Closes a connection, or drops it if the store does not answer. */
-export async function closeWithin(close: () => Promise<void>, drop: () => Promise<void>): Promise<void> {
+/** Asks for something that may fail, and does something else if there is no answer in time. */
+export async function within(ask: () => Promise<void>, otherwise: () => Promise<void>, ms = 5000): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => (timer = setTimeout(() => resolve("late"), 5000)));
-  const closing = close().catch(() => undefined);
-  if ((await Promise.race([closing, late])) === "late") void drop().catch(() => undefined);
+  const late = new Promise<"late">((resolve) => (timer = setTimeout(() => resolve("late"), ms)));
+  const asking = ask().catch(() => undefined);
+  if ((await Promise.race([asking, late])) === "late") void otherwise().catch(() => undefined);
   clearTimeout(timer);
 }
 

@@ -1,3 +1,5 @@
+import { Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import type { BackendFactory, ConnectionOptions, IQueueBackend, PostgresConnectionOptions } from "bullmq";
 import { QueueError } from "../errors.ts";
 import type { QueueAddress } from "./queue-url.ts";
@@ -13,6 +15,11 @@ export interface QueueLibrary {
   readonly backend: BackendFactory<IQueueBackend, Connection>;
   /** Separates our queues from those of other programs in the same store. */
   readonly options: { readonly connection: Connection; readonly prefix: string };
+  /**
+   * Ends all connections for good: one that waits for a store to come back keeps the process alive,
+   * and cannot be closed. Resolves when the clients have noticed.
+   */
+  dropConnections(): Promise<void>;
 }
 
 /**
@@ -26,9 +33,19 @@ export async function loadQueueLibrary({ store, url }: QueueAddress): Promise<Qu
     // BullMQ loads the client itself, but too late for a clear message.
     await (store === "redis" ? import("ioredis") : import("pg"));
     const { Queue, Worker, WaitingError, createPostgresBackend, getDefaultBackendFactory } = await import("bullmq");
-    const redis = { connection: { url, maxRetriesPerRequest: null }, factory: getDefaultBackendFactory() };
+    let dropped = false;
+    // A client gives up when it is given no time for its next attempt.
+    const retryStrategy = (attempt: number): number | null => (dropped ? null : Math.min(100 * attempt, 1000));
+    const redis = { connection: { url, maxRetriesPerRequest: null, retryStrategy }, factory: getDefaultBackendFactory() };
+    const sockets = new Set<Socket>();
+    const stream = (): Socket => {
+      const socket = new Socket();
+      if (dropped) return socket.destroy();
+      sockets.add(socket);
+      return socket.once("close", () => sockets.delete(socket));
+    };
     // A worker and its queue have one more connection each, to wait for jobs.
-    const pool = { connectionString: url, schema: "weft", migrate: true, max: 2, connectionTimeoutMillis: 10_000 };
+    const pool = { connectionString: url, schema: "weft", migrate: true, max: 2, connectionTimeoutMillis: 30_000, stream };
     const { connection, factory } =
       store === "redis" ? redis : { connection: pool, factory: createPostgresBackend as BackendFactory<IQueueBackend, never> };
     return {
@@ -37,6 +54,11 @@ export async function loadQueueLibrary({ store, url }: QueueAddress): Promise<Qu
       WaitingError,
       backend: factory as unknown as BackendFactory<IQueueBackend, Connection>,
       options: { connection, prefix: "weft" },
+      dropConnections: async () => {
+        dropped = true;
+        for (const socket of sockets) socket.destroy();
+        await wait(1500);
+      },
     };
   } catch (cause) {
     if (!isMissing(cause)) throw cause;

@@ -1,5 +1,5 @@
 import type { Job } from "bullmq";
-import { closeWithin, type WorkerPlace } from "./job-queue.ts";
+import { type WorkerPlace, within } from "./job-queue.ts";
 
 /** A job that a worker has taken. */
 export interface TakenJob {
@@ -7,6 +7,8 @@ export interface TakenJob {
   readonly data: unknown;
   /** How many workers were lost while they had this job: killed, frozen or cut off. */
   readonly lost: number;
+  /** What was last published of its progress. */
+  readonly noted: unknown;
   /** Aborted when the queue has given the job to another worker. */
   readonly leaseLost: AbortSignal;
   /** Publishes how far the work is; not stored if the queue does not answer. */
@@ -40,20 +42,28 @@ export interface QueueWorker {
 
 /** Starts a worker on a queue. */
 export function workOn(place: WorkerPlace, handler: JobHandler, options: WorkOptions): QueueWorker {
-  const { name, library, note } = place;
+  const { name, library, note, answers } = place;
   const { jobs = 1, leaseMs = 30_000, onFailed } = options;
   const stop = new AbortController();
-  const leases = new Map<string, AbortController>();
+  const leases = new Map<string, { readonly lost: AbortController; renewedMs: number }>();
   const process = async (job: Job<unknown>, token?: string): Promise<void> => {
     const id = job.id ?? "";
-    const lease = new AbortController();
+    const lease = { lost: new AbortController(), renewedMs: performance.now() };
     leases.set(id, lease);
-    const progress = async (value: object): Promise<void> => job.updateProgress(value).catch(() => undefined);
+    const progress = async (value: object): Promise<void> =>
+      within(
+        async () => job.updateProgress(value),
+        async () => undefined,
+      );
     try {
-      await handler({ id, data: job.data, lost: job.stalledCounter, leaseLost: lease.signal, progress }, stop.signal);
+      stop.signal.throwIfAborted();
+      await handler(
+        { id, data: job.data, lost: job.stalledCounter, noted: job.progress, leaseLost: lease.lost.signal, progress },
+        stop.signal,
+      );
     } catch (error) {
-      if (!stop.signal.aborted || lease.signal.aborted) throw error;
-      await closeWithin(
+      if (!stop.signal.aborted || lease.lost.signal.aborted) throw error;
+      await within(
         async () => void (await job.moveToWait(token)),
         async () => undefined,
       );
@@ -78,8 +88,15 @@ export function workOn(place: WorkerPlace, handler: JobHandler, options: WorkOpt
     library.backend,
   );
   worker.on("lockRenewalFailed", (ids) => {
-    for (const id of ids) leases.get(id)?.abort();
+    for (const id of ids) leases.get(id)?.lost.abort();
   });
+  worker.on("locksRenewed", ({ jobIds }) => {
+    for (const lease of jobIds.flatMap((id) => leases.get(id) ?? [])) lease.renewedMs = performance.now();
+  });
+  // A worker that was frozen, or that a broken connection cuts off, notices by itself.
+  const watch = setInterval(() => {
+    for (const { lost, renewedMs } of leases.values()) if (performance.now() - renewedMs > leaseMs) lost.abort();
+  }, leaseMs / 4);
   worker.on("failed", (job, error) => {
     if (job !== undefined) onFailed?.(job.id ?? "", error, job.attemptsMade >= (job.opts.attempts ?? 1));
   });
@@ -92,10 +109,17 @@ export function workOn(place: WorkerPlace, handler: JobHandler, options: WorkOpt
   return {
     onDrained: (listener) => void worker.on("drained", listener),
     stop: async () => {
+      // First, or it takes the job again that the handler gives back.
+      await within(
+        async () => worker.pause(true),
+        async () => undefined,
+      );
       stop.abort();
-      await closeWithin(
+      clearInterval(watch);
+      if (!(await answers())) await library.dropConnections();
+      await within(
         async () => worker.close(),
-        async () => worker.close(true),
+        async () => undefined,
       );
       await Promise.race([running, new Promise((resolve) => void setTimeout(resolve, 1000).unref())]);
     },

@@ -48,6 +48,9 @@ export interface ExecuteOptions extends ComputeOptions {
   readonly checkpointSeconds?: number | undefined;
 }
 
+/** What `executeRun` does, here or elsewhere. */
+export type ExecuteRun = (run: PlannedRun, options: ExecuteOptions) => AsyncGenerator<RunProgress, void, void>;
+
 /** The progress of a run, in a form that can be sent between threads. */
 export type RunProgress =
   | {
