@@ -127,7 +127,7 @@ export const packages = {
       store: [],
       plan: ["store"],
       manifest: ["store", "plan"],
-      aggregates: [],
+      aggregates: ["store"],
       runner: ["store", "plan", "manifest", "aggregates"],
       queue: [],
       drivers: ["store", "plan", "manifest", "runner", "queue"],

@@ -2,8 +2,15 @@ import { WeftError } from "@weft-nlp/core";
 
 /** Every error code of this package, with what it means; `docs/errors.md` holds the same list. */
 export const batchErrorCodes = {
+  PLAN_MISSING: "a folder holds no plan of a batch",
+  PLAN_INVALID: "a plan of a batch, or a record of its manifest, is damaged or of another version",
+  PLAN_MISMATCH: "an input or the model differs from the one that was planned",
+  INPUT_UNPLANNABLE: "an input of a batch is not text with a document per line or paragraph, nor JSONL",
   SHARD_LOST: "a worker of a batch ended or stalled before it finished its shard",
+  WORKERS_LOST: "workers of a batch keep ending, whichever shard they do",
   BATCH_INCOMPLETE: "a batch has shards that are not done",
+  BATCH_DAMAGED: "parts of a batch are missing, or differ from what was committed",
+  RECORD_FATAL: "a record ended or stalled every worker that read it",
   QUEUE_URL_INVALID: "this is not the address of a queue",
   QUEUE_CLIENT_MISSING: "the packages that a queue needs are not installed",
   QUEUE_UNREACHABLE: "the store of a queue does not answer, or refuses the connection",

@@ -10,8 +10,8 @@ export interface Plan {
   readonly model: { readonly path: string; readonly identity: ModelIdentity };
   readonly inputs: readonly PlannedInput[];
   readonly options: BatchOptions;
-  /** How many shards there are; they are lines of `shards.jsonl`, whose SHA-256 is here. */
-  readonly shards: { readonly count: number; readonly sha256: string };
+  /** The list of shards: a file beside the plan with a line for each, and its SHA-256. */
+  readonly shards: { readonly file: string; readonly count: number; readonly sha256: string };
   /** Records of all inputs; absent if they were not read for the plan. */
   readonly records?: number | undefined;
 }
@@ -43,8 +43,8 @@ export interface Checksum {
 
 /** Everything that the output depends on besides the inputs and the model. */
 export interface BatchOptions {
-  /** An appendable format, by its name. */
-  readonly output: string;
+  /** A format whose parts can be joined. */
+  readonly output: "jsonl" | "triples" | "tsv" | "csv";
   /** Whether an id of text is `name:line` or `name@byte`. */
   readonly ids: "line" | "byte";
   readonly blank: "record" | "skip";
@@ -57,6 +57,8 @@ export interface BatchOptions {
   readonly identity: "file" | "record";
   /** What computes; defaults to the fastest of each machine, whose last bits may differ. */
   readonly kernels?: "native" | "relaxed" | "baseline" | "plain" | undefined;
+  /** URLs of the plugins that the model needs. */
+  readonly plugins?: readonly string[] | undefined;
   /** Into how many buckets triples are collected for `reduce`; 0 collects none. */
   readonly buckets: number;
 }
@@ -96,8 +98,12 @@ export interface ManifestRecord {
   readonly aggregatesSha256?: string | undefined;
   /** Size of the part in bytes. */
   readonly bytes: number;
+  readonly sentences: number;
+  readonly relations: number;
   /** Time of the work, without waiting. */
   readonly seconds: number;
+  /** When it was committed: milliseconds since 1970. */
+  readonly finished: number;
   /** What computed it, as `kernelMark` names it. */
   readonly kernels: string;
 }
@@ -148,6 +154,11 @@ export interface BatchJob {
    * quarantined.
    */
   lost(shard: Shard, reason: string): Promise<LossDecision>;
+  /**
+   * Notes that the workers that hold a shard gave no sign of life, and decides as `lost` does. Those
+   * of this machine that still run are not lost. `undefined` if no other worker was lost with it.
+   */
+  abandoned(shard: Shard): Promise<LossDecision | undefined>;
   /** Called for each committed shard. */
   committed(record: ManifestRecord): void;
 }

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { WeftError } from "@weft-nlp/core";
 import { BatchError } from "../errors.ts";
+import { rootOf } from "../plan/index.ts";
 import { type JobQueue, openQueue, type QueueWorker, type TakenJob } from "../queue/index.ts";
 import type { BatchJob, Driver, LossDecision, Shard, ShardRunner } from "../types.ts";
+import { maxLossesInARow, minShardsLost, stuck } from "./local.ts";
 
 export interface QueueDriverOptions {
   /** `redis://…` or `postgres://…` */
@@ -27,7 +29,7 @@ export function queueDriver(options: QueueDriverOptions): Driver {
   return {
     name: "queue",
     run: async (job, signal) => {
-      const queue = await openQueue(options.url, `batch-${job.plan.id}`, { onNote: options.onNote, attempts: 10 });
+      const queue = await openQueue(options.url, `batch-${job.plan.id}`, { onNote: options.onNote, attempts: 5 });
       try {
         await new QueueRun(queue, job, options).run(signal);
       } finally {
@@ -48,6 +50,8 @@ class QueueRun {
   readonly #runners: ShardRunner[] = [];
   #left = new Map<string, Shard>();
   #failuresInARow = 0;
+  #lossesInARow = 0;
+  readonly #shardsLost = new Set<number>();
   #wake = new AbortController();
   #fatal: unknown;
 
@@ -101,10 +105,9 @@ class QueueRun {
     const shard = this.#left.get(taken.id);
     // Done or split by another worker.
     if (shard === undefined) return;
-    if (taken.lost > notedLosses(taken)) {
-      const decision = await this.#job.lost(shard, "the worker that had it ended, or gave no sign of life");
-      await taken.progress({ lossesNoted: taken.lost });
-      if (await this.#isSettled(shard, decision)) return;
+    if (taken.lost > 0) {
+      const decision = await this.#job.abandoned(shard);
+      if (decision !== undefined && (await this.#isSettled(shard, decision))) return;
     }
     const runner = this.#runners.pop();
     if (runner === undefined) throw new RangeError("more shards at a time than workers");
@@ -123,11 +126,14 @@ class QueueRun {
     for (;;) {
       try {
         const record = await runner.run(shard, stop);
+        this.#lossesInARow = 0;
+        this.#shardsLost.clear();
         this.#left.delete(jobId(shard));
         this.#job.committed(record);
         return;
       } catch (error) {
         if (stop.aborted || !(error instanceof BatchError) || error.code !== "SHARD_LOST") throw error;
+        this.#requireLuck(shard, error);
         if (await this.#isSettled(shard, await this.#job.lost(shard, error.summary))) return;
       }
     }
@@ -143,6 +149,16 @@ class QueueRun {
       await this.#queue.add(decision.children.map((child) => ({ id: jobId(child), data: {} })));
     }
     return true;
+  }
+
+  /** Ends this worker if whatever it does is lost: the cause is then not the shards. */
+  #requireLuck({ id }: Shard, cause: BatchError): void {
+    this.#lossesInARow++;
+    this.#shardsLost.add(rootOf(id));
+    if (this.#lossesInARow < maxLossesInARow || this.#shardsLost.size < minShardsLost) return;
+    this.#fatal = stuck(this.#lossesInARow, cause);
+    this.#wake.abort();
+    throw this.#fatal as BatchError;
   }
 
   async #look(): Promise<void> {
@@ -189,11 +205,6 @@ class QueueRun {
 /** Ids that are numbers are the queue's own. */
 function jobId({ id }: Shard): string {
   return `shard-${id}`;
-}
-
-function notedLosses({ noted }: TakenJob): number {
-  const value = typeof noted === "object" && noted !== null && "lossesNoted" in noted ? noted.lossesNoted : 0;
-  return typeof value === "number" ? value : 0;
 }
 
 /** A queue that does not answer must not keep the work from being stopped. */

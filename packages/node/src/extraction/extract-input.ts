@@ -11,7 +11,7 @@ export interface ExtractFilesInput {
   readonly identity: ModelIdentity;
   /** `-` for standard input. */
   readonly files: readonly string[];
-  readonly reading: Pick<ReadRecordsOptions, "text" | "blank" | "range">;
+  readonly reading: Pick<ReadRecordsOptions, "text" | "blank" | "range" | "ids">;
   /**
    * How the lines of an input are records; undefined for an input that `otherRecords` reads.
    * Defaults to what the name of the file says.

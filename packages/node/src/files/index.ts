@@ -1,3 +1,4 @@
+export { type ByteLine, longestLineBytes, readByteLines } from "./byte-lines.ts";
 export { type ByteRange, startOfRange } from "./byte-range.ts";
 export { jsonSchemaOf, printConfig, readConfig } from "./config-file.ts";
 export { recordsOfDocuments } from "./document-records.ts";
@@ -37,4 +38,4 @@ export { splitCorpus } from "./split-corpus.ts";
 export { OutputClosed, writeOutput } from "./standard-output.ts";
 export { sweepFolder, temporaryName } from "./temporary-files.ts";
 export { writeDocuments } from "./write-documents.ts";
-export { linkFile, makeFolder, syncFolder, writeFileAtomically } from "./write-file.ts";
+export { linkFile, makeFolder, syncFolder, writeAll, writeFileAtomically } from "./write-file.ts";

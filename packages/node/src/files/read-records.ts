@@ -42,6 +42,13 @@ export interface ReadRecordsOptions extends ReadTextOptions {
   readonly range?: ByteRange | undefined;
   /** Resumes where an earlier reading stopped. */
   readonly resume?: ReadFrom | undefined;
+  /**
+   * What distinguishes records without an id of their own: `name:line` (default), or `name@byte`,
+   * which a reader of a range knows without what is before. In JSONL, `line-5` or `byte-412`.
+   */
+  readonly ids?: "line" | "byte" | undefined;
+  /** The name of the file in ids and places; defaults to its path. */
+  readonly source?: string | undefined;
 }
 
 /** The place after a record, and a hash to check that the bytes before it are still the same. */
@@ -70,7 +77,7 @@ export function recordInputOf(path: string): RecordInput {
  */
 export async function* readRecords(path: string, options: ReadRecordsOptions = {}): AsyncGenerator<InputRecord> {
   const { input = recordInputOf(path), blank = "record", range, resume, signal, onBytes } = options;
-  const source = sourceName(path);
+  const source = options.source ?? sourceName(path);
   const start = await startOfRange(path, input === "paragraphs", range, { signal });
   if (start === undefined) return;
   let passed = start.seek;
@@ -81,7 +88,7 @@ export async function* readRecords(path: string, options: ReadRecordsOptions = {
     if (from < bytes.length) resume?.hash.update(bytes.subarray(from));
   };
   const lines = readByteLines(path, { signal, onBytes, from: resume ?? start, seek: start.seek, before });
-  const maker = new RecordMaker(source, input, blank === "skip", options.text);
+  const maker = new RecordMaker(source, input, blank === "skip", options);
   let checked = false;
   const end = range?.end ?? Number.POSITIVE_INFINITY;
   const check = (): void => {
@@ -116,15 +123,17 @@ class RecordMaker {
   readonly #input: RecordInput;
   readonly #skipsBlank: boolean;
   readonly #text: TextOptions | undefined;
+  readonly #byByte: boolean;
   /** The lines of the paragraph under way. */
   #lines: ByteLine[] = [];
   #beginning: Uint8Array = new Uint8Array();
 
-  constructor(source: string, input: RecordInput, skipsBlank: boolean, text: TextOptions | undefined) {
+  constructor(source: string, input: RecordInput, skipsBlank: boolean, { text, ids }: ReadRecordsOptions) {
     this.#source = source;
     this.#input = input;
     this.#skipsBlank = skipsBlank;
     this.#text = text;
+    this.#byByte = ids === "byte";
   }
 
   /** Whether a line belongs to a record that began before it. */
@@ -172,16 +181,21 @@ class RecordMaker {
     if (bad !== undefined)
       return { kind: "fault", ...place, error: notUtf8(this.#source, bad.number), raw: place.bytes, cut: false };
     try {
-      return { kind: "document", ...place, document: this.#document(lines.map(({ text = "" }) => text).join("\n"), place.at) };
+      return { kind: "document", ...place, document: this.#document(lines, place.at) };
     } catch (error) {
       if (!(error instanceof WeftError)) throw error;
       return { kind: "fault", ...place, error, raw: place.bytes, cut: false };
     }
   }
 
-  #document(text: string, at: InputRecord["at"]): Document {
-    if (this.#input === "jsonl") return documentFromRecord(parseJson(text, at), at, this.#text).document;
-    return documentFromText(`${at.source}:${at.line}`, text, this.#text);
+  #document(lines: readonly ByteLine[], at: InputRecord["at"]): Document {
+    const text = lines.map((line) => line.text ?? "").join("\n");
+    const byte = this.#byByte ? lines[0]?.start : undefined;
+    if (this.#input !== "jsonl") {
+      return documentFromText(byte === undefined ? `${at.source}:${at.line}` : `${at.source}@${byte}`, text, this.#text);
+    }
+    const value = parseJson(text, at);
+    return documentFromRecord(byte === undefined ? value : withId(value, byte), at, this.#text).document;
   }
 
   #overlong(line: ByteLine): InputRecord {
@@ -200,6 +214,12 @@ class RecordMaker {
     const at = { source: this.#source, line: number };
     return { at, bytes, next: { byte: start + bytes.length, line: number + 1 } };
   }
+}
+
+/** Names a record without an id by its first byte. */
+function withId(value: unknown, byte: number): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || "id" in value) return value;
+  return { id: `byte-${byte}`, ...value };
 }
 
 function notUtf8(source: string, line: number): FileError {

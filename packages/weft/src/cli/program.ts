@@ -7,7 +7,10 @@ import { exampleText, exitCodeText, settle } from "./help-layout.ts";
 export type Invoke = (command: Command, input: Readonly<Record<string, unknown>>) => Promise<void>;
 
 /** Families of commands with two words, by the first word. */
-export const families: Readonly<Record<string, string>> = { data: "inspect and prepare data" };
+export const families: Readonly<Record<string, string>> = {
+  batch: "extract from files of any size, on one machine or many",
+  data: "inspect and prepare data",
+};
 
 /**
  * The whole command line as a tree of commander. A command gets its arguments and options only when

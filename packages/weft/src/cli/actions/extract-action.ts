@@ -31,13 +31,13 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   const bar = terminal.progress("extracting", 0);
   let kept: KeptOutput | undefined;
   let skipped = 0;
-  const { threshold, minConfidence, window, overlap, blank, resume, checkpointSeconds } = options;
+  const { threshold, minConfidence, window, overlap, blank, ids, resume, checkpointSeconds } = options;
   const own = extractor.model.description.text;
   const text = options.newlines === undefined ? own : { ...own, newlines: options.newlines };
   const extracting = extractFiles({
     ...{ extractor, identity, identityIn: options.identity, targets, ...policy, resume, checkpointSeconds, signal },
     files: paths,
-    reading: { text, blank, range: range && { ...range, line } },
+    reading: { text, blank, range: range && { ...range, line }, ...(ids === "byte" ? { ids } : {}) },
     recordInput: (path) => byLine.get(path),
     otherRecords: (path, stopped) =>
       recordsOfDocuments(path, readInput(path, { input, from, textField, text, signal: stopped, onSkipped: () => skipped++ })),

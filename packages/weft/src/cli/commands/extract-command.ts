@@ -59,6 +59,13 @@ export const extractCommand = declareCommand({
       description: "the number of the line at the start of --range; saves counting the lines before it",
       parse: wholeNumber(1),
     },
+    ids: {
+      value: "what",
+      description:
+        "what follows the name in the id of a record without one: its line, or its byte (weft batch plan --checksum sampled)",
+      choices: ["line", "byte"],
+      default: "line",
+    },
     onError: {
       value: "policy",
       description: "at a record that cannot be read: stop, skip it, or put it into the file of --quarantine",

@@ -1,4 +1,10 @@
 import { type Command, command } from "../command.ts";
+import { batchCollectCommand } from "./batch-collect-command.ts";
+import { batchPlanCommand } from "./batch-plan-command.ts";
+import { batchReduceCommand } from "./batch-reduce-command.ts";
+import { batchRunCommand } from "./batch-run-command.ts";
+import { batchStatusCommand } from "./batch-status-command.ts";
+import { batchVerifyCommand } from "./batch-verify-command.ts";
 import { cacheClearCommand } from "./cache-clear-command.ts";
 import { cacheShowCommand } from "./cache-show-command.ts";
 import { calibrateCommand } from "./calibrate-command.ts";
@@ -50,6 +56,12 @@ export const commands: readonly Command[] = [
   command(constraintsCommand, async () => import("../actions/constraints-action.ts")),
   command(extractCommand, async () => import("../actions/extract-action.ts")),
   command(serveCommand, async () => import("../actions/serve-action.ts")),
+  command(batchPlanCommand, async () => import("../actions/batch-plan-action.ts")),
+  command(batchRunCommand, async () => import("../actions/batch-run-action.ts")),
+  command(batchStatusCommand, async () => import("../actions/batch-status-action.ts")),
+  command(batchVerifyCommand, async () => import("../actions/batch-verify-action.ts")),
+  command(batchCollectCommand, async () => import("../actions/batch-collect-action.ts")),
+  command(batchReduceCommand, async () => import("../actions/batch-reduce-action.ts")),
   command(encoderAddCommand, async () => import("../actions/encoder-add-action.ts")),
   command(encoderListCommand, async () => import("../actions/encoder-list-action.ts")),
   command(encoderRemoveCommand, async () => import("../actions/encoder-remove-action.ts")),

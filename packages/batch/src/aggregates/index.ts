@@ -1,0 +1,2 @@
+export { aggregateBytes } from "./aggregate-file.ts";
+export { maxSamples, TripleCounts } from "./triple-counts.ts";

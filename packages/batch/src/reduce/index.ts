@@ -1,0 +1,1 @@
+export { type ReduceInput, type Reduction, reduceTriples } from "./reduce-triples.ts";

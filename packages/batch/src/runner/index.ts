@@ -1,0 +1,3 @@
+export { hashOf } from "./growing-part.ts";
+export { decideAfterLoss } from "./halve.ts";
+export { ProcessRunner } from "./process-runner.ts";

@@ -1,0 +1,2 @@
+export { DirectoryStore } from "./directory-store.ts";
+export type { Store } from "./store.ts";
