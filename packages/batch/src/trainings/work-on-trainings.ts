@@ -64,7 +64,7 @@ export async function workOnTrainings(options: TrainingWorkerOptions, signal: Ab
   } finally {
     await queue.close();
   }
-  if (untilEmpty && failed > 0) throw new QueueError("TRAININGS_FAILED", { message: `${failed} trainings failed here` });
+  if (untilEmpty && failed > 0) throw new QueueError("TRAININGS_FAILED", { message: `trainings that failed here: ${failed}` });
 }
 
 interface Settings {
@@ -79,11 +79,12 @@ const maxLost = 3;
 
 async function trainTaken(taken: TakenJob, settings: Settings, stop: AbortSignal): Promise<void> {
   const { onEvent } = settings;
-  const { run, compute } = readTrainingJob(taken.id, taken.data);
-  const { name, folder } = run;
-  onEvent({ kind: "taken", run: name, folder, lost: taken.lost });
   const publisher = new Publisher(taken);
+  let [name, folder] = [taken.id, ""];
   try {
+    const { run, compute } = readTrainingJob(taken.id, taken.data);
+    ({ name, folder } = run);
+    onEvent({ kind: "taken", run: name, folder, lost: taken.lost });
     if (taken.lost >= maxLost) {
       throw new QueueError("TRAINING_LOST", {
         at: { source: folder },

@@ -24,7 +24,10 @@ function wordsOf(event: TrainingWorkerEvent): string {
       ? `${event.run} in ${event.folder}`
       : `${event.run} in ${event.folder}: its worker was lost, so it continues here`;
   }
-  if (event.kind === "failed") return `${event.run} failed: ${describeFailure(event.error).message}`;
+  if (event.kind === "failed") {
+    const { message, code } = describeFailure(event.error);
+    return `${event.run} failed: ${message} (${code})`;
+  }
   const { best } = event.outcome;
   return best === null
     ? `${event.run} done`
