@@ -115,7 +115,8 @@ async function disturbed(store, out) {
       if (performance.now() - began > 1000 * 60 * 20) throw new Error("the batch does not end");
     }
     await waking;
-    await frozen?.ended;
+    const woken = await frozen?.ended;
+    check(woken === undefined || woken.code === 0 || woken.code === 3, `the frozen worker failed: ${woken?.err}`);
     const halved = count(at(join(out, "manifest"))) - shards;
     await collect(out);
     const bad = readFileSync(at(`${out}-bad.jsonl`), "utf8")

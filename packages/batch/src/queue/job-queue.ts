@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { ConnectionOptions, IQueueBackend, PostgresConnectionOptions, Queue } from "bullmq";
 import { QueueError } from "../errors.ts";
 import { loadQueueLibrary, type QueueLibrary } from "./queue-library.ts";
@@ -71,26 +72,55 @@ export async function openQueue(url: string, name: string, options: QueueOptions
   await untilReachable(queue, library, address.shown);
   const note = connectionNotes(address.shown, onNote);
   queue.on("error", note);
+  let closed = false;
+  const patiently = async <Value>(ask: () => Promise<Value>): Promise<Value> => {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (closed || !(error instanceof Error) || !isBrokenConnection(error)) throw error;
+        note(error);
+        await wait(1000);
+      }
+    }
+  };
   return {
     shown: address.shown,
     add: async (jobs) => {
       for (let from = 0; from < jobs.length; from += bulk) {
-        await queue.addBulk(jobs.slice(from, from + bulk).map(({ id, data }) => ({ name: "job", data, opts: { jobId: id } })));
+        const some = jobs.slice(from, from + bulk).map(({ id, data }) => ({ name: "job", data, opts: { jobId: id } }));
+        await patiently(async () => queue.addBulk(some));
       }
     },
     counts: async () => {
-      const { waiting = 0, prioritized = 0, delayed = 0, paused = 0, active = 0, failed = 0 } = await queue.getJobCounts();
+      const counts = await patiently(async () => queue.getJobCounts());
+      const { waiting = 0, prioritized = 0, delayed = 0, paused = 0, active = 0, failed = 0 } = counts;
       return { waiting: waiting + prioritized + delayed + paused, active, failed };
     },
-    stateOf: async (id) => stateOf(queue, id),
+    stateOf: async (id) => patiently(async () => stateOf(queue, id)),
     retryFailed: async () => {
-      for (const job of await queue.getFailed(0, -1)) await job.retry("failed", { resetAttemptsMade: true });
+      for (const job of await patiently(async () => queue.getFailed(0, -1))) {
+        // Another process may have put it back.
+        await job.retry("failed", { resetAttemptsMade: true }).catch(note);
+      }
     },
-    remove: async (id) => void (await queue.remove(id)),
-    workers: async () => queue.getWorkersCount(),
+    remove: async (id) => void (await patiently(async () => queue.remove(id))),
+    workers: async () => patiently(async () => queue.getWorkersCount()),
     work: (handler, how = {}) => workOn({ name, library, note, answers: async () => answers(queue) }, handler, how),
-    close: async () => closeQueue(queue, library),
+    close: async () => {
+      closed = true;
+      await closeQueue(queue, library);
+    },
   };
+}
+
+/** Redis waits by itself; PostgreSQL says that it ends, starts or is not there. */
+function isBrokenConnection(error: Error): boolean {
+  const code = "code" in error ? String(error.code) : "";
+  const codes = /^(ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|57P0[123]|08\w{3})$/;
+  return (
+    codes.test(code) || /connection (is |was )?(terminated|closed|ended)|connection timeout|timeout exceeded/i.test(error.message)
+  );
 }
 
 /** Jobs that are added in one request. */
@@ -142,11 +172,12 @@ async function untilReachable(queue: AnyQueue, library: QueueLibrary, shown: str
 }
 
 async function closeQueue(queue: AnyQueue, library: QueueLibrary): Promise<void> {
-  if (!(await answers(queue))) await library.dropConnections();
+  if (!(await answers(queue))) await library.giveUp();
   await within(
     async () => queue.close(),
     async () => undefined,
   );
+  library.dropConnections();
 }
 
 async function answers(queue: AnyQueue): Promise<boolean> {

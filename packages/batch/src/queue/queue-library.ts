@@ -16,10 +16,12 @@ export interface QueueLibrary {
   /** Separates our queues from those of other programs in the same store. */
   readonly options: { readonly connection: Connection; readonly prefix: string };
   /**
-   * Ends all connections for good: one that waits for a store to come back keeps the process alive,
-   * and cannot be closed. Resolves when the clients have noticed.
+   * Keeps clients from waiting for a store that does not answer: they could not be closed. Resolves
+   * when they have noticed.
    */
-  dropConnections(): Promise<void>;
+  giveUp(): Promise<void>;
+  /** Ends what clients left open when they were closed: it would keep the process alive. */
+  dropConnections(): void;
 }
 
 /**
@@ -54,10 +56,14 @@ export async function loadQueueLibrary({ store, url }: QueueAddress): Promise<Qu
       WaitingError,
       backend: factory as unknown as BackendFactory<IQueueBackend, Connection>,
       options: { connection, prefix: "weft" },
-      dropConnections: async () => {
+      giveUp: async () => {
         dropped = true;
         for (const socket of sockets) socket.destroy();
         await wait(1500);
+      },
+      dropConnections: () => {
+        dropped = true;
+        for (const socket of sockets) socket.destroy();
       },
     };
   } catch (cause) {

@@ -116,7 +116,7 @@ export function workOn(place: WorkerPlace, handler: JobHandler, options: WorkOpt
       );
       stop.abort();
       clearInterval(watch);
-      if (!(await answers())) await library.dropConnections();
+      if (!(await answers())) await library.giveUp();
       await within(
         async () => worker.close(),
         async () => undefined,
