@@ -46,7 +46,8 @@ export async function verifyBatch(reader: BatchReader, options: VerifyOptions = 
       if (!(await store.has(file))) damage.push({ shard: shard.id, file, problem: "missing" });
       else if ((await hashOf(store, file)).sha256 !== sha256) damage.push({ shard: shard.id, file, problem: "changed" });
     }
-    options.onShard?.(++checked);
+    checked++;
+    options.onShard?.(checked);
   }
   for (const what of ["part", "quarantine", "aggregates"] as const) {
     for (const file of await store.list(folderOf(what))) {

@@ -6,6 +6,7 @@ import { type JobQueue, openQueue, type QueueWorker, type TakenJob } from "../qu
 import type { BatchJob, Driver, LossDecision, Shard, ShardRunner } from "../types.ts";
 import { maxLossesInARow, minShardsLost, stuck } from "./local.ts";
 
+/** Options of `queueDriver`. */
 export interface QueueDriverOptions {
   /** `redis://…` or `postgres://…` */
   readonly url: string;

@@ -10,9 +10,9 @@ export interface ArrayPart {
 export type ArrayEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Which part of a batch this process does, from `--shard`: `i/n`, with i from 0 to n - 1; or `n`, or
- * `auto`, with i from the environment that Kubernetes gives an Indexed Job (`JOB_COMPLETION_INDEX`)
- * or Slurm an array (`SLURM_ARRAY_TASK_ID`). Slurm also says n.
+ * Which part of a batch this process does, from `--shard`: `i/n`, with i from 0 to n - 1; `n`; or
+ * `auto`. The last two take i from the environment: Kubernetes gives an Indexed Job
+ * `JOB_COMPLETION_INDEX`, and Slurm an array `SLURM_ARRAY_TASK_ID`. Slurm also says n.
  *
  * @throws {UsageError}
  */

@@ -12,6 +12,7 @@ export interface NewJob {
   readonly data: unknown;
 }
 
+/** What a queue knows of a job. */
 export interface JobState {
   /** `missing` if it is done, or the queue has lost it. */
   readonly state: "missing" | "waiting" | "active" | "failed";
@@ -19,12 +20,14 @@ export interface JobState {
   readonly failure?: string | undefined;
 }
 
+/** How many jobs there are. Those that are done are not kept. */
 export interface QueueCounts {
   readonly waiting: number;
   readonly active: number;
   readonly failed: number;
 }
 
+/** Options of `openQueue`. */
 export interface QueueOptions {
   /** Called with news about the connection: it broke, or it is there again. */
   readonly onNote?: ((text: string) => void) | undefined;

@@ -21,6 +21,7 @@ export interface TakenJob {
  */
 export type JobHandler = (job: TakenJob, signal: AbortSignal) => Promise<void>;
 
+/** How a worker takes jobs. */
 export interface WorkOptions {
   /** Jobs at a time; 1 by default. */
   readonly jobs?: number | undefined;

@@ -60,7 +60,9 @@ export async function doShard(
       onRecords(files.records);
     }
     signal.throwIfAborted();
-    if (shard.sha256 !== undefined && hash.digest("hex") !== shard.sha256) throw changed(input);
+    const sameBytes = shard.sha256 === undefined || hash.digest("hex") === shard.sha256;
+    const sameRecords = shard.records === undefined || files.records === shard.records;
+    if (!sameBytes || !sameRecords) throw changed(input);
     const seconds = Math.round(performance.now() - began) / 1000;
     return await files.commit({ seconds, kernels: kernelMark(extractor.model.engine.build) });
   } finally {

@@ -19,6 +19,10 @@ export interface RunnerOptions extends Omit<OpenRequest, "kind"> {
 /** How many times in `stallSeconds` it is seen whether a worker advances. */
 const looks = 10;
 
+/** A large model on a slow disk takes long to open. */
+const openSeconds = 600;
+
+/** A worker that was asked to stop is ended after this time. */
 const graceMs = 2000;
 
 /** Does shards in a process of its own, which starts with the first and is replaced if it ends. */
@@ -83,6 +87,8 @@ export class ProcessRunner implements ShardRunner {
 
   /** Sends a request and waits for its reply, the end of the process, a stall or a stop. */
   async #ask(child: ChildProcess, request: RunnerRequest, shard: Shard, signal: AbortSignal): Promise<RunnerReply> {
+    const { stallSeconds } = this.#options;
+    const limit = request.kind === "open" ? Math.max(stallSeconds, openSeconds) : stallSeconds;
     let advanced = true;
     let still = 0;
     let stalled = false;
@@ -101,17 +107,13 @@ export class ProcessRunner implements ShardRunner {
         stalled = true;
         child.kill("SIGKILL");
       },
-      (this.#options.stallSeconds * 1000) / looks,
+      (limit * 1000) / looks,
     );
     const forgotten: (() => void)[] = [];
     try {
       const ended = new Promise<never>((_, reject) => {
         const onExit = (code: number | null, by: NodeJS.Signals | null): void => {
-          const how = stalled
-            ? `stalled for ${this.#options.stallSeconds} s`
-            : by === null
-              ? `ended with ${code}`
-              : `ended by ${by}`;
+          const how = stalled ? `stalled for ${limit} s` : by === null ? `ended with ${code}` : `ended by ${by}`;
           reject(this.#lost(shard, how));
         };
         const onError = (cause: Error): void => reject(this.#lost(shard, cause.message));

@@ -44,7 +44,7 @@ export class ShardFiles {
     return new ShardFiles(store, plan, shard, await GrowingPart.open(store, name));
   }
 
-  /** Records of the shard so far. */
+  /** Records so far. */
   get records(): number {
     return this.#done.out + this.#done.quarantined;
   }
@@ -81,7 +81,7 @@ export class ShardFiles {
     const before = await manifest.get(id);
     if (before !== undefined) return before;
     const putting = [this.#part.put(), this.#putAggregates(), this.#quarantine?.put()] as const;
-    // Each of them ends before the first failure is thrown, so that no file is closed under another.
+    // All of them end before the first failure is thrown, so that nothing is closed too early.
     await Promise.allSettled(putting);
     const [part, aggregates, quarantine] = await Promise.all(putting);
     const { out, quarantined, sentences, relations } = this.#done;

@@ -15,6 +15,7 @@ export interface QueueTrainer {
   close(): Promise<void>;
 }
 
+/** Options of `openQueueTrainer`. */
 export interface QueueTrainerOptions {
   /** Called with news about the connection. */
   readonly onNote?: ((text: string) => void) | undefined;

@@ -8,6 +8,7 @@ import { openQueue, type TakenJob } from "../queue/index.ts";
 import type { Published } from "./published.ts";
 import { readTrainingJob, type TrainingJob, trainingQueue } from "./training-job.ts";
 
+/** Options of `workOnTrainings`. */
 export interface TrainingWorkerOptions extends Pick<ExecuteOptions, "threads"> {
   readonly url: string;
   /** Trainings at a time, which share the threads; 1 by default. */
@@ -19,6 +20,7 @@ export interface TrainingWorkerOptions extends Pick<ExecuteOptions, "threads"> {
   readonly onEvent?: ((event: TrainingWorkerEvent) => void) | undefined;
 }
 
+/** What a worker does; `lost` is how many workers were lost with the run before. */
 export type TrainingWorkerEvent =
   | { readonly kind: "note"; readonly text: string }
   | { readonly kind: "ready"; readonly queue: string }

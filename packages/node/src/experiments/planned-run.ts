@@ -43,6 +43,7 @@ export interface RunOutcome {
   readonly test: Report | null;
 }
 
+/** How a run is executed. */
 export interface ExecuteOptions extends ComputeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly checkpointSeconds?: number | undefined;

@@ -34,7 +34,7 @@ function describe(status: BatchStatus, { terminal: { style } }: CommandContext):
   const done = shards.done === shards.all;
   const planned = records.planned === undefined ? "" : ` of ${whole(records.planned)}`;
   return [
-    `${style("bold", bar(share, barWidth).padEnd(barWidth, "·"))} ${percent(shards.done, shards.all)}`,
+    `${style("bold", bar(share, barWidth).padEnd(barWidth, "·"))} ${percent(Math.floor(share * 1000), 1000)}`,
     [
       `${whole(shards.done)} of ${count(shards.all, "shard")} done`,
       ...(done ? [] : [`${whole(shards.running)} running`]),
