@@ -11,10 +11,19 @@ export const batchErrorCodes = {
   BATCH_INCOMPLETE: "a batch has shards that are not done",
   BATCH_DAMAGED: "parts of a batch are missing, or differ from what was committed",
   RECORD_FATAL: "a record ended or stalled every worker that read it",
+  QUEUE_URL_INVALID: "this is not the address of a queue",
+  QUEUE_CLIENT_MISSING: "the packages that a queue needs are not installed",
+  QUEUE_UNREACHABLE: "the store of a queue does not answer, or refuses the connection",
+  JOB_INVALID: "a queue holds something that this worker cannot do",
+  TRAINING_LOST: "the workers that train a run end again and again",
+  TRAININGS_FAILED: "some trainings of a queue failed in this worker",
 } as const;
 
 /** A key of `batchErrorCodes`. */
 export type BatchErrorCode = keyof typeof batchErrorCodes;
+
+/** A queue cannot be used. */
+export class QueueError extends WeftError<BatchErrorCode> {}
 
 /** A batch cannot be planned, run or read. */
 export class BatchError extends WeftError<BatchErrorCode> {}

@@ -12,7 +12,15 @@ export {
   type VerifyOptions,
   verifyBatch,
 } from "./batch/index.ts";
-export { type ArrayEnvironment, type ArrayPart, arrayPart, type LocalDriverOptions, localDriver } from "./drivers/index.ts";
+export {
+  type ArrayEnvironment,
+  type ArrayPart,
+  arrayPart,
+  type LocalDriverOptions,
+  localDriver,
+  type QueueDriverOptions,
+  queueDriver,
+} from "./drivers/index.ts";
 export * from "./errors.ts";
 export { makePlan, outputNames, type PlanInput } from "./plan/index.ts";
 export { type ReduceInput, type Reduction, reduceTriples } from "./reduce/index.ts";

@@ -154,6 +154,11 @@ export interface BatchJob {
    * quarantined.
    */
   lost(shard: Shard, reason: string): Promise<LossDecision>;
+  /**
+   * Notes that the workers that hold a shard gave no sign of life, and decides as `lost` does. Those
+   * of this machine that still run are not lost. `undefined` if no other worker was lost with it.
+   */
+  abandoned(shard: Shard): Promise<LossDecision | undefined>;
   /** Called for each committed shard. */
   committed(record: ManifestRecord): void;
 }

@@ -1,5 +1,6 @@
+import { processState } from "@weft-nlp/node/files";
 import type { ArrayPart } from "../drivers/index.ts";
-import { Manifest, pendingShards } from "../manifest/index.ts";
+import { Manifest, pendingShards, readAttempts } from "../manifest/index.ts";
 import { type OpenPlan, readPlan, rootOf } from "../plan/index.ts";
 import { decideAfterLoss, ProcessRunner } from "../runner/index.ts";
 import { DirectoryStore } from "../store/index.ts";
@@ -69,6 +70,17 @@ export class Batch implements BatchJob {
   async lost(shard: Shard, reason: string): Promise<LossDecision> {
     const decision = await decideAfterLoss(this.#store, this.plan, shard, reason);
     this.#options.onLoss?.(shard, reason, decision);
+    return decision;
+  }
+
+  async abandoned(shard: Shard): Promise<LossDecision | undefined> {
+    let decision: LossDecision | undefined;
+    for (const attempt of await readAttempts(this.#store)) {
+      if (attempt.shard !== shard.id || processState(attempt.mark) === "alive") continue;
+      await this.#store.remove(attempt.name);
+      decision = await this.lost(shard, "its worker ended, or gave no sign of life");
+      if (decision.kind !== "retry") break;
+    }
     return decision;
   }
 

@@ -15,8 +15,8 @@ export function localDriver({ workers = 1 }: LocalDriverOptions = {}): Driver {
 }
 
 /** Lost workers in a row, with so many different shards, after which the cause is not a shard. */
-const maxLossesInARow = 12;
-const minShardsLost = 4;
+export const maxLossesInARow = 12;
+export const minShardsLost = 4;
 
 /** Causes that concern one input; the others can still be done. */
 const inputCodes: ReadonlySet<string> = new Set([
@@ -120,7 +120,7 @@ class LocalRun {
   }
 }
 
-function stuck(losses: number, cause: WeftError): BatchError {
+export function stuck(losses: number, cause: WeftError): BatchError {
   return new BatchError("WORKERS_LOST", {
     message: `${losses} workers ended in a row, with different shards; the last: ${cause.summary}`,
     hint: "memory may have run out: try fewer --threads or --workers; what is committed stays, and the same command resumes",

@@ -43,10 +43,14 @@ export interface RunOutcome {
   readonly test: Report | null;
 }
 
+/** How a run is executed. */
 export interface ExecuteOptions extends ComputeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly checkpointSeconds?: number | undefined;
 }
+
+/** What `executeRun` does, here or elsewhere. */
+export type ExecuteRun = (run: PlannedRun, options: ExecuteOptions) => AsyncGenerator<RunProgress, void, void>;
 
 /** The progress of a run, in a form that can be sent between threads. */
 export type RunProgress =

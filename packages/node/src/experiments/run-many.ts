@@ -4,7 +4,14 @@ import { RunError } from "../errors.ts";
 import { threadCount } from "../extractor/model-folder.ts";
 import { fileFailure } from "../files/file-failure.ts";
 import { locateVectors } from "../runs/locate-vectors.ts";
-import { type ExecuteOptions, executeRun, isFinished, type PlannedRun, type RunProgress } from "./planned-run.ts";
+import {
+  type ExecuteOptions,
+  type ExecuteRun,
+  executeRun,
+  isFinished,
+  type PlannedRun,
+  type RunProgress,
+} from "./planned-run.ts";
 import { executeInWorker } from "./run-in-worker.ts";
 
 /** How `runMany` schedules runs and handles failures. */
@@ -16,6 +23,11 @@ export interface RunManyOptions extends ExecuteOptions {
    * from a failed run are skipped.
    */
   readonly failFast?: boolean | undefined;
+  /**
+   * How a run is executed; elsewhere, perhaps. Defaults to this thread, or to one thread for each
+   * of several jobs.
+   */
+  readonly execute?: ExecuteRun | undefined;
 }
 
 /** An event of `runMany`: first the plan, then the progress and failures of its runs. */
@@ -48,8 +60,9 @@ export async function* runMany(
 
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const compute = { ...options, threads: Math.max(1, Math.floor(threads / jobs)), signal };
-  const execute = jobs === 1 ? executeRun : executeInWorker;
+  const { execute: _, ...others } = options;
+  const compute = { ...others, threads: Math.max(1, Math.floor(threads / jobs)), signal };
+  const execute = options.execute ?? (jobs === 1 ? executeRun : executeInWorker);
   const waiting = [...runs];
   const ended = new Map<string, "done" | "failed">();
   const running = new Map<string, { readonly events: AsyncGenerator<RunProgress, void, void>; next: Promise<Happened> }>();

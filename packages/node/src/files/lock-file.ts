@@ -36,6 +36,17 @@ export async function takeLock(path: string, source: string, busy: (holder: Proc
   return { release: async () => removeIfSame(path, own).catch(() => undefined) };
 }
 
+/**
+ * Removes a lock if its holder is one that the caller knows to be gone.
+ *
+ * @param isGone decides for the mark in the lock
+ */
+export async function breakLock(path: string, isGone: (holder: ProcessMark) => boolean): Promise<void> {
+  const found = await contents(path);
+  const holder = found === undefined ? undefined : holderIn(found);
+  if (found !== undefined && holder !== undefined && isGone(holder)) await removeIfSame(path, found);
+}
+
 /** @returns false if the file exists */
 async function create(path: string, text: string): Promise<boolean> {
   const temporary = temporaryName(path);

@@ -1,4 +1,5 @@
 import { basename, join, resolve } from "node:path";
+import type { QueueTrainer } from "@weft-nlp/batch/trainings";
 import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { RunError, UsageError } from "@weft-nlp/node";
 import type { PlannedRun, RunOutcome, RunProgress } from "@weft-nlp/node/experiments";
@@ -68,15 +69,17 @@ export interface FinishedRuns {
 /** Does the runs and shows progress: one bar for all, and one per active run. */
 export async function finishRuns(
   runs: readonly PlannedRun[],
-  flags: OptionsInput<typeof jobOptions>,
+  { queue, ...flags }: OptionsInput<typeof jobOptions> & { readonly queue?: string | undefined },
   { terminal, signal }: CommandContext,
 ): Promise<FinishedRuns> {
   const outcomes = new Map<string, RunOutcome>();
   const failures: { run: string; error: unknown }[] = [];
   const bars = terminal.progressGroup();
   const shown = new RunBars(bars, runs.length);
+  const trainer = queue === undefined ? undefined : await openTrainer(queue, (text) => bars.say(text));
+  const elsewhere = trainer === undefined ? {} : { execute: trainer.execute, jobs: runs.length };
   try {
-    for await (const event of runMany(runs, { ...flags, signal })) {
+    for await (const event of runMany(runs, { ...flags, ...elsewhere, signal })) {
       if (event.kind === "plan") {
         if (event.finished > 0) bars.say(`${event.finished} of ${count(event.runs, "run")} already done`);
       } else if (event.kind === "failed") {
@@ -96,13 +99,22 @@ export async function finishRuns(
     }
   } catch (error) {
     if (signal.aborted) {
-      bars.say(`stopped with ${outcomes.size} of ${count(runs.length, "run")} done; run the same command to continue`);
+      const others = trainer === undefined ? "" : "; workers go on with what is on the queue";
+      bars.say(`stopped with ${outcomes.size} of ${count(runs.length, "run")} done; run the same command to continue${others}`);
     }
     throw error;
   } finally {
     bars.stop();
+    await trainer?.close();
   }
   return { outcomes: runs.flatMap(({ name }) => outcomes.get(name) ?? []), failures };
+}
+
+async function openTrainer(url: string, say: (text: string) => void): Promise<QueueTrainer> {
+  const { openQueueTrainer } = await import("@weft-nlp/batch/trainings");
+  const trainer = await openQueueTrainer(url, { onNote: say });
+  if ((await trainer.workers()) === 0) say("no worker is on this queue yet; start some with weft worker --queue URL");
+  return trainer;
 }
 
 /** @throws {RunError} RUN_FAILED with all failures, if any */

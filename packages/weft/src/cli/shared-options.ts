@@ -163,6 +163,10 @@ export const setOption = {
 export const manyRunsOptions = {
   set: { ...setOption, description: "change a setting of every run: --set model.rounds=2" },
   protocol: protocolOption,
+  queue: {
+    value: "url",
+    description: "train on the workers of a queue (weft worker): redis://… or postgres://…; --jobs and --threads are theirs",
+  },
   ...jobOptions,
 } as const satisfies Options;
 

@@ -1,13 +1,21 @@
 import { availableParallelism } from "node:os";
-import { arrayPart, Batch, BatchReader, type LossDecision, localDriver } from "@weft-nlp/batch";
+import { arrayPart, Batch, BatchReader, type LossDecision, localDriver, queueDriver } from "@weft-nlp/batch";
+import { UsageError } from "@weft-nlp/node";
 import { duration } from "../batch-words.ts";
 import type { Handler } from "../command.ts";
 import type { batchRunCommand } from "../commands/batch-run-command.ts";
 import { count, whole } from "../words.ts";
 
 export const run: Handler<typeof batchRunCommand> = async ({ terminal, signal }, { folder, ...options }) => {
-  const { model, shard, stallSeconds, workers } = options;
+  const { lease, model, queue, shard, stallSeconds, workers } = options;
   const part = shard === undefined ? undefined : arrayPart(shard, process.env);
+  if (queue !== undefined && part !== undefined) {
+    throw new UsageError("--queue and --shard exclude each other", "a queue decides by itself which shards a machine does");
+  }
+  const driver =
+    queue === undefined
+      ? localDriver({ workers })
+      : queueDriver({ url: queue, workers, leaseMs: lease * 1000, onNote: (text) => terminal.say(text) });
   const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
   const before = await (await BatchReader.open(folder)).status();
   const began = performance.now();
@@ -40,7 +48,7 @@ export const run: Handler<typeof batchRunCommand> = async ({ terminal, signal },
     },
   });
   try {
-    await localDriver({ workers }).run(batch, signal);
+    await driver.run(batch, signal);
   } catch (cause) {
     bar.stop();
     terminal.say(`${count(shards, "shard")} done now; the same command continues with the others`);

@@ -37,6 +37,7 @@ import { suggestCommand } from "./suggest-command.ts";
 import { sweepCommand } from "./sweep-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { watchCommand } from "./watch-command.ts";
+import { workerCommand } from "./worker-command.ts";
 
 /** Every command in the order of the help. */
 export const commands: readonly Command[] = [
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   command(sweepCommand, async () => import("../actions/sweep-action.ts")),
   command(cvCommand, async () => import("../actions/cv-action.ts")),
   command(curveCommand, async () => import("../actions/curve-action.ts")),
+  command(workerCommand, async () => import("../actions/worker-action.ts")),
   command(runCommand, async () => import("../actions/run-action.ts")),
   command(evaluateCommand, async () => import("../actions/evaluate-action.ts")),
   command(calibrateCommand, async () => import("../actions/calibrate-action.ts")),

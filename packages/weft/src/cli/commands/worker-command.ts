@@ -1,0 +1,35 @@
+import { declareCommand } from "../declaration.ts";
+import { wholeNumber } from "../option-values.ts";
+import { pluginOption } from "../shared-options.ts";
+
+export const workerCommand = declareCommand({
+  name: "worker",
+  group: "Models",
+  summary: "train what weft sweep, repeat and cv put on a queue",
+  details:
+    "Takes one training after the other from the queue, until Ctrl-C or --until-empty. Start as many as you like, on any machines " +
+    "that have the data and the folder of the runs under the same paths. A training that is interrupted goes on from its last " +
+    "checkpoint, here or elsewhere: Ctrl-C gives it back at once, and that of a worker that was killed is taken by another when " +
+    "its lease ends. A training that ends three workers fails. Queues are kept by Redis, Valkey or PostgreSQL, and need the " +
+    "packages bullmq and ioredis or pg: npm install bullmq ioredis. Who can write into the queue can have this worker read and " +
+    "write files, so protect it with a password.",
+  arguments: {},
+  options: {
+    queue: { value: "url", description: "redis://HOST:6379 or postgres://USER@HOST/DATABASE", required: true },
+    jobs: { value: "n", description: "trainings at a time, which share the threads", parse: wholeNumber(1), default: 1 },
+    threads: { value: "n", description: "worker threads", defaultWords: "the machine's cores", parse: wholeNumber(1) },
+    untilEmpty: { description: "end when no training is on the queue; the exit code is 1 if some failed here" },
+    lease: {
+      value: "seconds",
+      description: "how long the queue waits for a sign of life before another worker takes a training over",
+      parse: wholeNumber(2),
+      default: 30,
+    },
+    plugin: pluginOption,
+  },
+  json: true,
+  examples: [
+    ["weft worker --queue redis://queue.example:6379", "train until Ctrl-C"],
+    ["weft worker --queue postgres://weft@db.example/weft --threads 4 --until-empty", "four threads, until all is done"],
+  ],
+});
