@@ -124,7 +124,8 @@ export const packages = {
     uses: ["tensor", "core", "draw", "api", "node", "server"],
     base: [],
     layers: {
-      cli: [],
+      mcp: [],
+      cli: ["mcp"],
     },
   },
   web: {

@@ -20,6 +20,7 @@ import { encoderRemoveCommand } from "./encoder-remove-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
 import { extractCommand } from "./extract-command.ts";
 import { initCommand } from "./init-command.ts";
+import { mcpCommand } from "./mcp-command.ts";
 import { mergeCommand } from "./merge-command.ts";
 import { protocolsCommand } from "./protocols-command.ts";
 import { repeatCommand } from "./repeat-command.ts";
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   command(constraintsCommand, async () => import("../actions/constraints-action.ts")),
   command(extractCommand, async () => import("../actions/extract-action.ts")),
   command(serveCommand, async () => import("../actions/serve-action.ts")),
+  command(mcpCommand, async () => import("../actions/mcp-action.ts")),
   command(encoderAddCommand, async () => import("../actions/encoder-add-action.ts")),
   command(encoderListCommand, async () => import("../actions/encoder-list-action.ts")),
   command(encoderRemoveCommand, async () => import("../actions/encoder-remove-action.ts")),
