@@ -27,6 +27,7 @@ export { type AnnotatorEvent, readLabelStudioAnnotators } from "./label-studio-a
 export type { Capacity } from "./shared/capacity.ts";
 export { type DocumentRecord, type EntityRecord, type RelationRecord, recordOf } from "./shared/document-record.ts";
 export { type FittedDocument, fitDocument } from "./shared/fit.ts";
+export { marksMentions } from "./shared/layers.ts";
 export { type Line, longestLine, readLineGroups, readLines, readWhole, type TextChunks } from "./shared/lines.ts";
 export { withoutNegatives, withoutRelations } from "./shared/negatives.ts";
 export { documentFromRecord } from "./shared/record.ts";

@@ -1,6 +1,7 @@
 import type { ServerContext } from "../context.ts";
 import type { App } from "../http/app.ts";
 import type { ServerOptions } from "../options.ts";
+import { inceptionRoutes } from "./inception-routes.ts";
 import { labelStudioRoutes } from "./label-studio-routes.ts";
 
 type Routes = (app: App, context: ServerContext) => Promise<void>;
@@ -10,5 +11,5 @@ type Routes = (app: App, context: ServerContext) => Promise<void>;
  * the routes of Label Studio at the root too, where its own backends have them.
  */
 export function neighbourRoutes({ labelStudio }: Pick<ServerOptions, "labelStudio">): Routes[] {
-  return [labelStudioRoutes("/label-studio"), ...(labelStudio === true ? [labelStudioRoutes("")] : [])];
+  return [inceptionRoutes, labelStudioRoutes("/label-studio"), ...(labelStudio === true ? [labelStudioRoutes("")] : [])];
 }
