@@ -135,6 +135,7 @@ export const packages = {
     uses: ["tensor", "core", "draw", "api", "node", "server"],
     base: [],
     layers: {
+      browser: [],
       mcp: [],
       cli: ["mcp"],
     },
