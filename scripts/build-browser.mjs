@@ -1,7 +1,7 @@
 /**
- * Bundles `weft-nlp/browser` into `packages/weft/dist/page`, from the build of the packages: a small
- * module for the page, its worker, and one WebAssembly file for each build of the kernels, of which
- * the worker fetches one. They import no package, so they also work without a bundler.
+ * Bundles `weft-nlp/browser` into `packages/weft/dist/page`, from the build of the packages: a
+ * small module for the page, its worker, and one WebAssembly file for each build of the kernels, of
+ * which the worker fetches one. They import no package, so they also work without a bundler.
  */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -18,8 +18,8 @@ import { VersionNames } from "./version-names.ts";
 const annotated: ReadonlySet<string> = new Set(["ANNOTATION_CREATED", "ANNOTATION_UPDATED"]);
 
 /**
- * A machine learning backend for Label Studio, as its package `label_studio_ml` answers: `/predict`,
- * `/setup`, `/health`, `/versions`, `/train` and `/webhook`, below `prefix`.
+ * A machine learning backend for Label Studio, as its package `label_studio_ml` answers:
+ * `/predict`, `/setup`, `/health`, `/versions`, `/train` and `/webhook`, below `prefix`.
  *
  * Annotations that Label Studio sends are collected in the correction project
  * `label-studio-PROJECT`, from which the server trains.

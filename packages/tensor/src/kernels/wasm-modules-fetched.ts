@@ -10,8 +10,8 @@ export const wasmModules: WasmModules = {
 };
 
 /**
- * Fetches the fastest build that this runtime accepts. Without SIMD it fetches none, and the twin in
- * TypeScript computes; the same if the file cannot be fetched.
+ * Fetches the fastest build that this runtime accepts. Without SIMD it fetches none, and the twin
+ * in TypeScript computes; the same if the file cannot be fetched.
  *
  * @param urls the file of each build
  */

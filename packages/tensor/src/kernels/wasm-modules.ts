@@ -8,8 +8,8 @@ export const wasmModules: WasmModules = {
 };
 
 /**
- * Gets ready the fastest build that this runtime accepts, in programs that fetch it. The modules are
- * embedded here, so there is nothing to do.
+ * Gets ready the fastest build that this runtime accepts, in programs that fetch it. The modules
+ * are embedded here, so there is nothing to do.
  */
 export async function fetchWasmModules(_urls: Readonly<Record<keyof WasmModules, () => URL>>): Promise<void> {
   // Nothing to fetch.

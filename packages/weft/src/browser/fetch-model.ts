@@ -48,7 +48,9 @@ export async function fetchModel(folder: string, { onProgress, signal }: FetchOp
   return Object.fromEntries(entries.flat()) as unknown as ModelFiles;
 }
 
-/** The checksum of a model, as `weft extract --json` prints it: of its files, one after the other. */
+/**
+ * The checksum of a model, as `weft extract --json` prints it: of its files, one after the other.
+ */
 export async function checksumOf(files: ModelFiles): Promise<string | undefined> {
   // Without a secure context there is no digest, and no Cache Storage that needs one.
   if (!("subtle" in crypto)) return undefined;

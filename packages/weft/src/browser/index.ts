@@ -56,8 +56,8 @@ export class Extractor {
   /**
    * Opens the model whose folder is at an address.
    *
-   * @throws {ArchiveError} ARCHIVE_INVALID if its files are missing, damaged or others than expected;
-   *   ENCODER_MISSING if it reads a pretrained encoder that it does not contain
+   * @throws {ArchiveError} ARCHIVE_INVALID if its files are missing, damaged or not the expected
+   *   ones; ENCODER_MISSING if it reads a pretrained encoder that it does not contain
    */
   static async open(url: string | URL, options: OpenOptions = {}): Promise<Extractor> {
     const { signal, worker: makeWorker = ownWorker } = options;
