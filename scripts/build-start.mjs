@@ -5,10 +5,11 @@
  * `bin/weft.js` uses the bundle only where it changes nothing: plugins share the modules of the
  * packages, so with plugins the packages themselves are loaded.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { licences } from "./bundle-licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "packages/weft/dist/cli");
@@ -42,22 +43,4 @@ writeFileSync(
 /** @param {string} path */
 function isOtherAction(path) {
   return path.startsWith(actions) && basename(path) !== "extract-action.js";
-}
-
-/**
- * The licences of the packages whose code is in the bundle.
- *
- * @param {readonly string[]} modules
- */
-function licences(modules) {
-  const packages = new Set(
-    modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll("\\", "/"))?.[0] ?? []),
-  );
-  const texts = [...packages].sort().map((place) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(place, "package.json"), "utf8"));
-    const file = readdirSync(place).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file === undefined ? "" : `\n${readFileSync(join(place, file), "utf8").trim()}\n`;
-    return `${name} ${version}, ${license}\n${text}`;
-  });
-  return texts.join(`\n${"-".repeat(80)}\n\n`);
 }

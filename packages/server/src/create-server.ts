@@ -14,6 +14,7 @@ import { errorReply } from "./http/error-reply.ts";
 import { readJsonBody } from "./http/json-body.ts";
 import { addOriginChecks } from "./http/origin-checks.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
+import { neighbourRoutes } from "./neighbours/neighbour-routes.ts";
 import { gatherOpenApi } from "./openapi.ts";
 import { defaultHost, defaultLimits, defaultPort, type ServerOptions } from "./options.ts";
 import { recordRequests } from "./request-record.ts";
@@ -70,6 +71,7 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
   await app.register(async (api: App) => {
     await guard(api, options);
     for (const routes of apiRoutes) await api.register(routes, context);
+    for (const routes of neighbourRoutes(options)) await api.register(routes, context);
     if (options.workspace === undefined) return;
     const { workspacePlugin } = await import("./workspace/workspace-plugin.ts");
     await api.register(workspacePlugin(options.workspace), context);

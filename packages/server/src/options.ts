@@ -118,6 +118,11 @@ export interface ServerOptions extends ComputeOptions {
   readonly watchSeconds?: number | undefined;
   /** The folder of the built page; without it the server has only its API. */
   readonly page?: string | undefined;
+  /**
+   * Answers as a machine learning backend of Label Studio at the root too: `/predict`, `/setup`,
+   * `/health`, `/train` and `/webhook`. They are always there below `/label-studio`.
+   */
+  readonly labelStudio?: boolean | undefined;
   /** Enables the routes for runs, data and corrections. */
   readonly workspace?: WorkspaceOptions | undefined;
   /** Defaults to no log. Texts are never logged. */

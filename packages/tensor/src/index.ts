@@ -1,6 +1,8 @@
 // The public API of the package, room by room. Every name is documented where it is defined.
 // Anything not exported here may change.
 
+// Kernels and their providers
+export { fetchWasmModules } from "#wasm-modules";
 // Errors
 export {
   type ErrorDetails,
@@ -12,8 +14,6 @@ export {
   tensorErrorCodes,
   WeftError,
 } from "./errors.ts";
-
-// Kernels and their providers
 export { checkedKernels } from "./kernels/checked-kernels.ts";
 export type { Address, KernelName, Kernels } from "./kernels/kernels.ts";
 export type { LinearMemory } from "./kernels/linear-memory.ts";

@@ -10,6 +10,7 @@ export {
 export type { Calibration } from "./calibrated.ts";
 export * from "./extract.ts";
 export * from "./merge-models.ts";
+export * from "./model-file-names.ts";
 export * from "./model-files.ts";
 export * from "./prediction-chunks.ts";
 export * from "./predictor.ts";

@@ -12,7 +12,8 @@ import { learn } from "../testing/probe-model.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
 import { mergeModels } from "./merge-models.ts";
-import { type ModelFiles, packModel, unpackModel } from "./model-files.ts";
+import type { ModelFiles } from "./model-file-names.ts";
+import { packModel, unpackModel } from "./model-files.ts";
 import { Predictor } from "./predictor.ts";
 import { recalibrate, reconstrain } from "./recalibrate.ts";
 

@@ -7,7 +7,8 @@ import { vectorsOf } from "../testing/example-vectors.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
 import { mergeModels } from "./merge-models.ts";
-import { type ModelFiles, packModel, unpackModel } from "./model-files.ts";
+import type { ModelFiles } from "./model-file-names.ts";
+import { packModel, unpackModel } from "./model-files.ts";
 import { Predictor } from "./predictor.ts";
 
 const plural: readonly Sentence[] = eightSentences.map((sentence) => ({

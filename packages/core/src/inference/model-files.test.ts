@@ -6,7 +6,8 @@ import { eightSentences, tagged } from "../testing/example-sentences.ts";
 import { vectorsOf } from "../testing/example-vectors.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { attachModel, type BuiltModel, buildModel, shareModel } from "./built-model.ts";
-import { type ModelFiles, packModel, unpackModel } from "./model-files.ts";
+import type { ModelFiles } from "./model-file-names.ts";
+import { packModel, unpackModel } from "./model-files.ts";
 import { readWeights } from "./weights.ts";
 
 const made = (change: object = {}, seed = 1): BuiltModel =>

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Prediction } from "../metrics/index.ts";
 import type { Sentence } from "../schema/index.ts";
-import { type ModelFiles, packModel, unpackModel } from "./model-files.ts";
+import type { ModelFiles } from "./model-file-names.ts";
+import { packModel, unpackModel } from "./model-files.ts";
 import { Predictor } from "./predictor.ts";
 
 const folder = new URL("./fixtures/version-1/", import.meta.url);

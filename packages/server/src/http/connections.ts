@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { isInjection } from "light-my-request";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { App } from "./app.ts";
@@ -27,6 +28,8 @@ export function limitConnections({ server }: App, { connections }: Pick<Limits, 
  */
 export function guardConnections(app: App, limits: Pick<Limits, "stalledMs" | "bodyMs">): void {
   app.addHook("onRequest", async ({ raw }, { raw: answer }) => {
+    // A request that the server makes to itself has no connection.
+    if (isInjection(raw)) return;
     const { socket } = raw;
     const open = answers.get(socket) ?? new Set();
     answers.set(socket, open.add(answer));

@@ -17,12 +17,20 @@ export function tokenCheck(tokens: readonly (string | AccessToken)[]): TokenChec
     typeof token === "string" ? { token: digest(token), scope: "admin" as const } : { ...token, token: digest(token.token) },
   );
   return (authorization) => {
-    const [, given] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];
+    const given = givenToken(authorization ?? "");
     const offered = digest(given ?? "");
     let found: Scope | undefined;
     for (const { token, scope } of known) if (timingSafeEqual(token, offered)) found = scope;
     return given === undefined ? undefined : found;
   };
+}
+
+/** The bearer token, or the password of tools that can only send a name and a password. */
+function givenToken(authorization: string): string | undefined {
+  const [, scheme, value] = /^(Bearer|Basic) +(\S+) *$/i.exec(authorization) ?? [];
+  if (value === undefined || scheme?.toLowerCase() === "bearer") return value;
+  const [, password] = /^[^:]*:(\S+)$/.exec(Buffer.from(value, "base64").toString()) ?? [];
+  return password;
 }
 
 /**

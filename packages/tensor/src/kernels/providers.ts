@@ -1,8 +1,8 @@
+import { wasmModules } from "#wasm-modules";
 import { namedKernels } from "./calls.generated.ts";
 import type { Kernels, PositionalKernels } from "./kernels.ts";
 import type { LinearMemory } from "./linear-memory.ts";
 import { plainKernels } from "./plain.ts";
-import { wasmBuilds, wasmDigests } from "./wasm.generated.ts";
 
 /** An implementation of the kernels on a linear memory. */
 export interface KernelProvider {
@@ -82,17 +82,20 @@ function providerOf(build: KernelBuild): KernelProvider {
  * A WebAssembly build, whose module comes in two forms: for the memory of one thread, and for
  * shared memory.
  */
-function wasmProvider(build: keyof typeof wasmBuilds): KernelProvider {
+function wasmProvider(build: keyof typeof wasmModules): KernelProvider {
   const modules = new Map<"private" | "shared", WebAssembly.Module>();
   return {
     name: `wasm-${build}`,
     build,
-    isAvailable: () => WebAssembly.validate(decodeBase64(wasmBuilds[build].private)),
-    mark: () => `${build} ${wasmDigests[build]}`,
+    isAvailable: () => {
+      const bytes = wasmModules[build].bytes("private");
+      return bytes !== undefined && WebAssembly.validate(bytes);
+    },
+    mark: () => `${build} ${wasmModules[build].digest}`,
     load: (memory: LinearMemory): Kernels => {
       const isShared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
       const form = isShared ? "shared" : "private";
-      const module = modules.get(form) ?? new WebAssembly.Module(moduleBytes(build, form));
+      const module = modules.get(form) ?? new WebAssembly.Module(bytesOf(build, form));
       modules.set(form, module);
       const { exports } = new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } });
       return namedKernels(exports as unknown as PositionalKernels);
@@ -100,21 +103,8 @@ function wasmProvider(build: keyof typeof wasmBuilds): KernelProvider {
   };
 }
 
-function moduleBytes(build: keyof typeof wasmBuilds, form: "private" | "shared"): Uint8Array<ArrayBuffer> {
-  const bytes = decodeBase64(wasmBuilds[build].private);
-  if (form === "private") return bytes;
-  const { at, remove, insert } = wasmBuilds[build].shared;
-  const inserted = decodeBase64(insert);
-  const shared = new Uint8Array(bytes.length - remove + inserted.length);
-  shared.set(bytes.subarray(0, at));
-  shared.set(inserted, at);
-  shared.set(bytes.subarray(at + remove), at + inserted.length);
-  return shared;
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
+function bytesOf(build: keyof typeof wasmModules, form: "private" | "shared"): Uint8Array<ArrayBuffer> {
+  const bytes = wasmModules[build].bytes(form);
+  if (bytes !== undefined) return bytes;
+  throw new RangeError(`the ${build} kernels for ${form} memory are not loaded here`);
 }

@@ -26,6 +26,7 @@ import { encoderRemoveCommand } from "./encoder-remove-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
 import { extractCommand } from "./extract-command.ts";
 import { initCommand } from "./init-command.ts";
+import { mcpCommand } from "./mcp-command.ts";
 import { mergeCommand } from "./merge-command.ts";
 import { protocolsCommand } from "./protocols-command.ts";
 import { repeatCommand } from "./repeat-command.ts";
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   command(constraintsCommand, async () => import("../actions/constraints-action.ts")),
   command(extractCommand, async () => import("../actions/extract-action.ts")),
   command(serveCommand, async () => import("../actions/serve-action.ts")),
+  command(mcpCommand, async () => import("../actions/mcp-action.ts")),
   command(batchPlanCommand, async () => import("../actions/batch-plan-action.ts")),
   command(batchRunCommand, async () => import("../actions/batch-run-action.ts")),
   command(batchStatusCommand, async () => import("../actions/batch-status-action.ts")),

@@ -81,6 +81,7 @@ export const serveCommand = declareCommand({
     watch: { description: "do not reload a model when its folder is rewritten", negated: true },
     corrections: { value: "folder", description: "where the page's corrections are kept; created with the first one" },
     allowTraining: { description: "let the page train on corrected sentences, into the folder of runs" },
+    labelStudio: { description: "answer as Label Studio's ML backend at the root, not only below /label-studio" },
     logLevel: {
       value: "level",
       description: "the level of the log",
