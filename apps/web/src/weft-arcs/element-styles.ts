@@ -21,7 +21,19 @@ const own = `
 svg{display:block;height:auto}
 .rtl svg{margin-inline-start:auto}
 [data-entity],[data-relation]{cursor:pointer;outline:none}
+text{text-rendering:geometricPrecision}
 .weft-word{pointer-events:none}
+.suggested rect{stroke-dasharray:4 3;fill-opacity:.45}
+.suggested .weft-arc{stroke-dasharray:4 3}
+.editable{outline:none;cursor:text;user-select:none;-webkit-user-select:none;touch-action:pan-y}
+.editable:focus-visible{outline:2px solid var(--weft-focus,#2d55c8);outline-offset:-2px;border-radius:8px}
+.editable .weft-entity,.editable .weft-link{touch-action:none}
+.editable .weft-entity{cursor:grab}
+.editable .weft-arc{pointer-events:stroke}
+.editable .dim{opacity:1}
+.chosen{fill:var(--weft-focus,#2d55c8);fill-opacity:.16;stroke:var(--weft-focus,#2d55c8);stroke-opacity:.7;pointer-events:none}
+.target rect{stroke:var(--weft-focus,#2d55c8);stroke-width:3}
+.drag{fill:none;stroke:var(--weft-focus,#2d55c8);stroke-width:2;stroke-dasharray:5 3;pointer-events:none}
 [data-entity] rect,.weft-arc{transition:stroke-width .12s}
 .on rect{stroke-width:2.6}
 .on .weft-arc{stroke-width:2.4}
