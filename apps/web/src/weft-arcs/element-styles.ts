@@ -40,9 +40,9 @@ text{text-rendering:geometricPrecision}
 .on .weft-stroke{opacity:1}
 .on .weft-relation{font-weight:700;fill:var(--weft-ink)}
 .dim{opacity:.28}
-:focus-visible rect{stroke:var(--weft-ink);stroke-width:2.6;stroke-dasharray:4 2}
-:focus-visible .weft-arc{stroke:var(--weft-ink);stroke-width:2.4}
-:focus-visible .weft-relation{text-decoration:underline;fill:var(--weft-ink)}
+[data-part]:focus-visible rect{stroke:var(--weft-ink);stroke-width:2.6;stroke-dasharray:4 2}
+[data-part]:focus-visible .weft-arc{stroke:var(--weft-ink);stroke-width:2.4}
+[data-part]:focus-visible .weft-relation{text-decoration:underline;fill:var(--weft-ink)}
 .tip{position:fixed;z-index:10;pointer-events:none;max-width:22rem;padding:.3rem .55rem;border-radius:6px;font:13px/1.4 system-ui,sans-serif;background:#1c2430;color:#f4f6f8;box-shadow:0 2px 10px rgb(0 0 0/.28)}
 .weft-dark~.tip{background:#e8ecf1;color:#12161c}
 .fault{font:14px/1.5 system-ui,sans-serif;margin:0}

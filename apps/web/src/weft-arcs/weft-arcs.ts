@@ -71,6 +71,7 @@ export class WeftArcs extends HTMLElement {
   #drawnWidth = 0;
   #waiting = false;
   #near = false;
+  #focusLater: FocusOptions | null = null;
 
   constructor() {
     super();
@@ -152,10 +153,11 @@ export class WeftArcs extends HTMLElement {
     this.#editing.words = value;
   }
 
-  /** Focuses the words of an editable drawing. */
+  /** Focuses the words of an editable drawing, as soon as they are drawn. */
   override focus(options?: FocusOptions): void {
-    if (this.editable) this.#place.focus(options);
-    else super.focus(options);
+    if (!this.editable) super.focus(options);
+    else if (this.#place.hasAttribute("tabindex")) this.#place.focus(options);
+    else this.#focusLater = options ?? {};
   }
 
   connectedCallback(): void {
@@ -238,6 +240,8 @@ export class WeftArcs extends HTMLElement {
     if (this.hasAttribute("suggestions")) this.#dash(source);
     if (this.editable) this.#editing.take(this.getAttribute("label") ?? "Words", this.getAttribute("keys") ?? "");
     else this.#editing.drop();
+    if (this.#focusLater !== null) this.#place.focus(this.#focusLater);
+    this.#focusLater = null;
     // Restore the keyboard focus.
     if (focused !== null) this.#parts.get(focused)?.[0]?.focus({ preventScroll: true });
     this.#mark();

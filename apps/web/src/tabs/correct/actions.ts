@@ -26,15 +26,29 @@ export function choosesRelation(): boolean {
   return relating.value?.tail !== undefined || chosen.value?.startsWith("relation") === true;
 }
 
-/** The types that apply now, the likely ones first, and how many of them fit the pair. */
-export function typesNow(): { readonly types: readonly string[]; readonly fitting: number } {
-  const now = current.value;
-  if (now === null || !choosesRelation()) return { types: entityTypes.value, fitting: entityTypes.value.length };
+/** The types to choose from, the likely ones first. */
+export interface Choice {
+  readonly types: readonly string[];
+  /** How many of them fit the pair; the others follow. */
+  readonly fitting: number;
+  /** The type that the chosen part has. */
+  readonly present: string | null;
+}
+
+/** The types that apply now. */
+export function typesNow(): Choice {
+  const annotated = current.value?.history.present;
   const part = chosen.value === null ? undefined : partOf(chosen.value);
-  const { head, tail } = relating.value ?? now.history.present.relations[part?.index ?? -1] ?? { head: -1, tail: -1 };
-  const { fitting, others } = relationTypesFor(now.history.present, head, tail ?? -1);
-  if (fitting.length === 0) return { types: relationTypes.value, fitting: relationTypes.value.length };
-  return { types: [...fitting, ...others], fitting: fitting.length };
+  const [entity, relation] = [annotated?.entities[part?.index ?? -1], annotated?.relations[part?.index ?? -1]];
+  if (annotated === undefined || !choosesRelation()) {
+    const present = part?.kind === "entity" ? (entity?.type ?? null) : null;
+    return { types: entityTypes.value, fitting: entityTypes.value.length, present };
+  }
+  const { head, tail } = relating.value ?? relation ?? { head: -1, tail: -1 };
+  const present = relating.value === null ? (relation?.type ?? null) : null;
+  const { fitting, others } = relationTypesFor(annotated, head, tail ?? -1);
+  if (fitting.length === 0) return { types: relationTypes.value, fitting: relationTypes.value.length, present };
+  return { types: [...fitting, ...others], fitting: fitting.length, present };
 }
 
 /** Gives the chosen entity, or else the selected words, a type. */

@@ -30,7 +30,7 @@ export function KeyHelp() {
   };
   return (
     <Dialog title="Keys and gestures" close={close}>
-      <div class="help">
+      <div class="help" tabIndex={0} role="region" aria-label="The table of keys">
         <table>
           <thead>
             <tr>

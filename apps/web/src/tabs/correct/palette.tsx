@@ -10,14 +10,15 @@ export function Palette({ close }: { readonly close: () => void }) {
   const field = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const [typed, setTyped] = useState("");
-  const [at, setAt] = useState(0);
   const ofRelation = choosesRelation();
-  const { types, fitting } = typesNow();
+  const { types, fitting, present } = typesNow();
+  const [at, setAt] = useState(() => Math.max(0, types.indexOf(present ?? "")));
   const wanted = typed.trim();
   const matching = types.filter((type) => type.toLowerCase().includes(wanted.toLowerCase()));
   const offers = wanted === "" || types.includes(wanted) ? matching : [...matching, wanted];
   const place = Math.min(at, offers.length - 1);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  // On a touch screen, the field would bring up the keyboard over the types.
+  useEffect(() => (matchMedia("(pointer: coarse)").matches ? box : field).current?.focus({ preventScroll: true }), []);
   useLayoutEffect(() => moveToSelection(box.current), []);
   const pick = (type: string | undefined): void => {
     if (type === undefined) return;
@@ -47,6 +48,7 @@ export function Palette({ close }: { readonly close: () => void }) {
     <div
       ref={box}
       class="palette panel"
+      tabIndex={-1}
       role="dialog"
       aria-label={ofRelation ? "Choose a relation type" : "Choose an entity type"}
       onFocusOut={({ relatedTarget }) => {
@@ -60,7 +62,7 @@ export function Palette({ close }: { readonly close: () => void }) {
         role="combobox"
         maxLength={100}
         autocomplete="off"
-        placeholder="Type a name, or press a number"
+        placeholder="Type, or press a number"
         aria-label={ofRelation ? "Relation type" : "Entity type"}
         aria-expanded="true"
         aria-controls="palette-list"

@@ -148,8 +148,9 @@ function Sentence({ working, count }: { readonly working: Working; readonly coun
       {working.state === "conflict" ? <Conflict working={working} /> : null}
       {working.state === "refused" ? <Failure error={working.error} retry={retrySaving} /> : null}
       <div class="panel board">
-        <TypeBar />
         <Board sentence={server} annotated={annotated} />
+        {/* Below the drawing, which must not move between the two clicks of a double click. */}
+        <TypeBar />
         <EverywhereBar />
         <NoteRow annotated={annotated} />
         <PartList sentence={server} annotated={annotated} />
