@@ -77,7 +77,8 @@ async function nextStep(page, text) {
     if (chosen !== `entity:${index}`) await clickPart(page, `entity:${index}`);
     await pressType(page, type);
   } else if (kind === "resize" || kind === "mark") {
-    await drag(page, difference.from, difference.to);
+    // With Shift, a drag that begins or ends in another entity marks words and relates nothing.
+    await drag(page, difference.from, difference.to, kind === "resize" && difference.crosses);
     // The palette asks only if the words are new to the project; it takes numbers too.
     if (kind === "mark") await giveType(page, text, difference);
   } else if (kind === "remove") {
@@ -108,9 +109,9 @@ function differences({ text, entities, relations, offsets }) {
     end: offsets.findIndex(([, to]) => to === end) + 1,
     type,
   }));
-  /** @type {{ kind: "mark" | "resize" | "retype" | "remove" | "relate" | "rename", index: number, type: string, part: string, from: number, to: number, head: number, tail: number }[]} */
+  /** @type {{ kind: "mark" | "resize" | "retype" | "remove" | "relate" | "rename", index: number, type: string, part: string, from: number, to: number, crosses: boolean, head: number, tail: number }[]} */
   const found = [];
-  const none = { index: -1, type: "", part: "", from: 0, to: 0, head: 0, tail: 0 };
+  const none = { index: -1, type: "", part: "", from: 0, to: 0, crosses: false, head: 0, tail: 0 };
   const placeOf = wanted.map(({ start, end }) => entities.findIndex((each) => each.start === start && each.end === end));
   for (const [index, { start, end, type }] of wanted.entries()) {
     const exact = entities[placeOf[index] ?? -1];
@@ -121,7 +122,8 @@ function differences({ text, entities, relations, offsets }) {
     // A drag from inside an entity gives it new words, so it must begin at the end that stays.
     const inside = holder !== undefined && holder.end > end - 1 && end - 1 >= holder.start ? [end - 1, start] : [start, end - 1];
     const [from = start, to = end - 1] = inside;
-    found.push({ ...none, kind: holder === undefined ? "mark" : "resize", index: near, type, from, to });
+    const crosses = entities.some((each, place) => place !== near && each.start <= to && to < each.end);
+    found.push({ ...none, kind: holder === undefined ? "mark" : "resize", index: near, type, from, to, crosses });
   }
   for (const [index, { start, end }] of entities.entries()) {
     const known = wanted.some((each) => each.start < end && start < each.end);
@@ -191,9 +193,12 @@ async function pressType(page, type) {
   const name = names.find((each) => each.replace(/^\d /, "") === type);
   const number = /^(\d) /.exec(name ?? "")?.[1];
   if (number !== undefined) return press(page, number);
-  // Not among the first nine: its first letters, and Enter.
+  // Not among the first nine: its letters until it is the first offer, and Enter.
   if (!place.includes("palette")) await press(page, "c");
-  for (const letter of type.slice(0, 3)) await press(page, letter);
+  for (const letter of type) {
+    await press(page, letter);
+    if ((await page.locator(".palette li").first().innerText()).trim() === type) break;
+  }
   await press(page, "Enter");
 }
 
@@ -204,15 +209,17 @@ async function press(page, /** @type {string} */ key) {
 }
 
 /** @param {import("playwright-core").Page} page */
-async function drag(page, /** @type {number} */ from, /** @type {number} */ to) {
+async function drag(page, /** @type {number} */ from, /** @type {number} */ to, shifted = false) {
   pointers++;
   const [a, b] = [await middleOf(page, from), await middleOf(page, to)];
   const shift = from === to ? 8 : 0;
   await page.mouse.move(a.x - shift, a.y);
+  if (shifted) await page.keyboard.down("Shift");
   await page.mouse.down();
   await page.mouse.move((a.x + b.x) / 2, (a.y + b.y) / 2);
   await page.mouse.move(b.x + shift, b.y);
   await page.mouse.up();
+  if (shifted) await page.keyboard.up("Shift");
 }
 
 /** @param {import("playwright-core").Page} page */

@@ -32,11 +32,14 @@ export function Board({ sentence: { document }, annotated: { entities, relations
   useEffect(() => {
     if (element.current !== null) element.current.words = selection;
   }, [selection]);
-  // After a new sentence, the keys work at once.
   useEffect(() => {
-    const { activeElement } = globalThis.document;
-    if (activeElement === null || activeElement === globalThis.document.body) element.current?.focus({ preventScroll: true });
+    paletteOpen.value = false;
   }, [text]);
+  // The keys work at once in a new sentence, and after a button that removed itself.
+  useEffect(() => {
+    const { activeElement, body } = globalThis.document;
+    if (activeElement === null || activeElement === body) element.current?.focus({ preventScroll: true });
+  }, [text, entities, relations]);
   const close = (): void => {
     paletteOpen.value = false;
     element.current?.focus({ preventScroll: true });

@@ -11,8 +11,11 @@ import { doneAndNext, goBy, skipSentence } from "./rail-state.ts";
 export function onKey(event: KeyboardEvent): void {
   const now = current.value;
   const { target, key } = event;
-  if (now === null || event.altKey || isField(target) || helpOpen.value) return;
   const command = event.ctrlKey || event.metaKey;
+  if (now === null || event.altKey || helpOpen.value) return;
+  // The palette takes letters and numbers itself, but the sentence can be finished from it.
+  const finishes = command && key === "Enter" && target instanceof Element && target.closest(".palette") !== null;
+  if (isField(target) && !finishes) return;
   const act = command
     ? commandOf(event)
     : target instanceof HTMLButtonElement && [" ", "Enter"].includes(key)

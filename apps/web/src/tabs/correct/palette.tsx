@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { choosesRelation, chooseType, paletteOpen, typesNow } from "./actions.ts";
 import { relating } from "./correct-state.ts";
 
@@ -17,9 +17,12 @@ export function Palette({ close }: { readonly close: () => void }) {
   const matching = types.filter((type) => type.toLowerCase().includes(wanted.toLowerCase()));
   const offers = wanted === "" || types.includes(wanted) ? matching : [...matching, wanted];
   const place = Math.min(at, offers.length - 1);
-  // On a touch screen, the field would bring up the keyboard over the types.
-  useEffect(() => (matchMedia("(pointer: coarse)").matches ? box : field).current?.focus({ preventScroll: true }), []);
-  useLayoutEffect(() => moveToSelection(box.current), []);
+  // Before the next key: a quick typist must not press the shortcuts of the sentence.
+  useLayoutEffect(() => {
+    // On a touch screen, the field would bring up the keyboard over the types.
+    (matchMedia("(pointer: coarse)").matches ? box : field).current?.focus({ preventScroll: true });
+    moveToSelection(box.current);
+  }, []);
   const pick = (type: string | undefined): void => {
     if (type === undefined) return;
     chooseType(type);
