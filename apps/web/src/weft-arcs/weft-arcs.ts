@@ -3,7 +3,7 @@ import { type DrawnRecord, drawableOf } from "./drawable-of.ts";
 import { type PartName, partAt, takeParts } from "./drawing-parts.ts";
 import { Editing, type SelectedWords } from "./editing.ts";
 import { elementStyles } from "./element-styles.ts";
-import { measureText } from "./measure-text.ts";
+import { textMeasure } from "./measure-text.ts";
 import { near } from "./near.ts";
 
 export type { DrawnRecord } from "./drawable-of.ts";
@@ -15,6 +15,9 @@ export type { EditEvents, SelectedWords } from "./editing.ts";
  * hovered or selected.
  */
 export type PartDetail = { readonly kind: "entity" | "relation"; readonly index: number } | null;
+
+/** A server that renders pages may import this file; it draws in a browser only. */
+const Base: typeof HTMLElement = typeof HTMLElement === "undefined" ? (class {} as typeof HTMLElement) : HTMLElement;
 
 /**
  * `<weft-arcs>`: a text with its entities and relations, drawn to the width of its container.
@@ -32,7 +35,7 @@ export type PartDetail = { readonly kind: "entity" | "relation"; readonly index:
  * `weft-words`. The words are then a list box, named by `label` and described by `keys`; the page
  * moves in it by setting `words`. The element never changes its document itself.
  */
-export class WeftArcs extends HTMLElement {
+export class WeftArcs extends Base {
   static readonly observedAttributes = [
     "document",
     "direction",
@@ -224,7 +227,7 @@ export class WeftArcs extends HTMLElement {
     try {
       const options = {
         ...{ width: this.#drawnWidth, theme, direction, background: false, styles: false, types: this.#types },
-        ...{ measure: measureText, ownSpaces: this.getAttribute("spaces") === "own", tokens: this.editable },
+        ...{ measure: textMeasure(), ownSpaces: this.getAttribute("spaces") === "own", tokens: this.editable },
       };
       this.#place.innerHTML = toSvg(kept.source, options);
     } catch (error) {
@@ -357,7 +360,8 @@ declare global {
   }
 }
 
-if (customElements.get("weft-arcs") === undefined) customElements.define("weft-arcs", WeftArcs);
+if (typeof customElements !== "undefined" && customElements.get("weft-arcs") === undefined)
+  customElements.define("weft-arcs", WeftArcs);
 
 function setOrRemove(element: Element, name: string, value: string | null): void {
   if (value === null) element.removeAttribute(name);
