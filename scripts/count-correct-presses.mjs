@@ -1,9 +1,9 @@
 // Corrects twenty sentences in the view Correct with real keys and a real pointer, and counts them.
-// Run it after `npm run build`: `node scripts/count-correct-presses.mjs [--model examples/model]`.
+// Run it after `npm run build`: `node scripts/count-correct-presses.mjs [--model FOLDER] [--blank]`.
 //
 // A press of a key counts once, with its modifiers; so do a click and a drag. After each of them
 // the script compares the sentence with the right annotation, and takes the cheapest next step that
-// the page offers. It uses "everywhere" only if that is right for every sentence it would change.
+// the page offers. It turns on "always everywhere" with the first correction that fits elsewhere.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,12 @@ import { startServer } from "./start-server.mjs";
  *   Kept
  */
 
-const { values } = parseArgs({ options: { model: { type: "string", default: "examples/model" } } });
+const options = /** @type {const} */ ({
+  model: { type: "string", default: "examples/model" },
+  // Begins without suggestions.
+  blank: { type: "boolean", default: false },
+});
+const { values } = parseArgs({ options });
 const folder = mkdtempSync(join(tmpdir(), "weft-presses-"));
 mkdirSync(join(folder, "runs"));
 const { address, stop } = await startServer([values.model, "--corrections", join(folder, "corrections")]);
@@ -30,7 +35,11 @@ let pointers = 0;
 try {
   const texts = [...gold.keys()];
   const headers = { "content-type": "application/json" };
-  await fetch(`${address}/v1/corrections`, { method: "POST", headers, body: JSON.stringify({ name: "story", texts }) });
+  await fetch(`${address}/v1/corrections`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ name: "story", texts, ...(values.blank ? { model: null } : {}) }),
+  });
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(`${address}/#/correct/story`);
   await page.locator(".board [data-token]").first().waitFor();
@@ -66,7 +75,7 @@ async function nextStep(page, text) {
   await saved(page);
   const kept = await keptOf(text);
   if (await everywhereIsRight(page, kept)) {
-    await press(page, "a");
+    await press(page, "Shift+A");
     return true;
   }
   const [difference] = differences(kept);
@@ -156,7 +165,7 @@ function differences({ text, entities, relations, offsets }) {
  */
 async function everywhereIsRight(page, here) {
   const offer = page.locator(".everywhere button[title='A']");
-  if ((await offer.count()) === 0) return false;
+  if ((await offer.count()) === 0 || (await page.locator(".everywhere input").isChecked())) return false;
   const words = (await page.locator(".everywhere bdi").first().innerText()).replace(/^“|”$/g, "");
   const [, what, type] = /^(Mark as|Reject) (.+) everywhere$/.exec(await offer.innerText()) ?? [];
   const others = [...gold.values()].filter((sentence) => sentence.text !== here.text && sentence.text.includes(words));
@@ -193,13 +202,9 @@ async function pressType(page, type) {
   const name = names.find((each) => each.replace(/^\d /, "") === type);
   const number = /^(\d) /.exec(name ?? "")?.[1];
   if (number !== undefined) return press(page, number);
-  // Not among the first nine: its letters until it is the first offer, and Enter.
-  if (!place.includes("palette")) await press(page, "c");
-  for (const letter of type) {
-    await press(page, letter);
-    if ((await page.locator(".palette li").first().innerText()).trim() === type) break;
-  }
-  await press(page, "Enter");
+  // Not among the first nine: a click on it.
+  pointers++;
+  await page.locator(place).nth(names.indexOf(type)).click();
 }
 
 /** @param {import("playwright-core").Page} page */

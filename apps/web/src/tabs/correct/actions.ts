@@ -16,7 +16,7 @@ import {
   words,
 } from "./correct-state.ts";
 import { remember } from "./everywhere.ts";
-import { relationTypesFor, typeOfWords, wordsOf } from "./guesses.ts";
+import { refitted, relationTypesFor, typeOfWords, wordsOf } from "./guesses.ts";
 
 /** Whether the palette of types is open. */
 export const paletteOpen = signal(false);
@@ -58,7 +58,7 @@ export function markAs(type: string): void {
   const part = chosen.value === null ? undefined : partOf(chosen.value);
   if (part?.kind === "entity") {
     const entity = now.history.present.entities[part.index];
-    edit((before) => edits.retype(before, part, type));
+    edit((before) => refitted(edits.retype(before, part, type), part.index));
     if (entity !== undefined) remember("mark", wordsOf(now, entity), type);
     return;
   }

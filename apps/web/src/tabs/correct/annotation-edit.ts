@@ -30,7 +30,7 @@ export function partOf(name: PartName): Part {
  * Every edit of a valid annotation is valid: spans are non-empty and inside the sentence, ends of
  * relations exist, and there are no duplicates. An edit without effect returns the same object.
  */
-export const edits = { mark, resize, relate, accept, remove, retype, finish, reopen, noted };
+export const edits = { mark, resize, relate, accept, remove, retype, refit, finish, reopen, noted };
 
 /**
  * Adds an entity. If an entity with the same span exists, it gets the type and counts as accepted.
@@ -128,6 +128,27 @@ function retype(before: Annotated, part: Part, type: string): Annotated {
   if (twin !== -1) return remove(accept(before, { kind, index: twin }), part);
   const relations = before.relations.map((each, place) => (place === index ? { ...own(each), type } : each));
   return withEnds({ ...before, relations }, [head, tail]);
+}
+
+/**
+ * Gives suggested relations of an entity other types, after its own type changed. They stay
+ * suggestions; what a person accepted stays as it is.
+ *
+ * @param typeFor the type for a relation in this annotation; its own type to keep it
+ */
+function refit(before: Annotated, entity: number, typeFor: (relation: Relation) => string): Annotated {
+  const seen = new Set<string>();
+  const relations = before.relations
+    .map((each) => {
+      const type = each.confidence === undefined || (each.head !== entity && each.tail !== entity) ? each.type : typeFor(each);
+      return type === each.type || type === "" ? each : { ...each, type };
+    })
+    .filter(({ head, tail, type }) => {
+      const key = `${head} ${tail} ${type}`;
+      return !seen.has(key) && seen.add(key) !== undefined;
+    });
+  const same = relations.length === before.relations.length && relations.every((each, place) => each === before.relations[place]);
+  return same ? before : { ...before, relations };
 }
 
 /** Accepts all remaining suggestions. */

@@ -1,4 +1,12 @@
-import { alsoIn, changedEverywhere, correctEverywhere, lastCorrection, undoEverywhere } from "./everywhere.ts";
+import {
+  alsoIn,
+  always,
+  changedEverywhere,
+  correctEverywhere,
+  lastCorrection,
+  toggleAlways,
+  undoEverywhere,
+} from "./everywhere.ts";
 
 /** Offers the last correction for all other sentences that it fits. */
 export function EverywhereBar() {
@@ -29,6 +37,11 @@ export function EverywhereBar() {
             )}
           </button>
         </>
+      )}
+      {changed === null && (correction === null || ids.length === 0) && !always.value ? null : (
+        <label>
+          <input type="checkbox" title="Shift + A" checked={always.value} onChange={toggleAlways} /> always
+        </label>
       )}
     </div>
   );

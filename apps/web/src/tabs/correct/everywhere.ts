@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { Span } from "@weft-nlp/core";
 import { type Annotated, edits, partOf } from "./annotation-edit.ts";
 import { current, editSentence, sentences, undoSentence, type Working } from "./correct-state.ts";
-import { wordsOf } from "./guesses.ts";
+import { refitted, wordsOf } from "./guesses.ts";
 
 /** A correction of one entity, told by its words so that it fits other sentences. */
 export interface Correction {
@@ -13,6 +13,8 @@ export interface Correction {
 
 /** The last correction that may be right in other sentences too. */
 export const lastCorrection = signal<Correction | null>(null);
+/** Whether every correction is made in all open sentences at once. */
+export const always = signal(false);
 /** The sentences that the last "everywhere" changed, to take it back. */
 export const changedEverywhere = signal<{ readonly correction: Correction; readonly ids: readonly number[] } | null>(null);
 
@@ -30,6 +32,13 @@ export const alsoIn = computed<readonly number[]>(() => {
 export function remember(kind: Correction["kind"], words: string, type: string | null): void {
   lastCorrection.value = type === null || words === "" ? null : { kind, words, type };
   changedEverywhere.value = null;
+  if (always.value) correctEverywhere();
+}
+
+/** Makes this correction, and from now on each, in all open sentences; or stops that. */
+export function toggleAlways(): void {
+  always.value = !always.value;
+  if (always.value) correctEverywhere();
 }
 
 /** Makes the last correction in all open sentences. */
@@ -76,7 +85,7 @@ function markOver(before: Annotated, span: Span, type: string, tokens: number): 
   if (overlapping.some(({ entity }) => entity.confidence === undefined)) return before;
   const [first] = overlapping;
   if (first === undefined) return edits.mark(before, span, type, tokens);
-  const typed = edits.retype(before, partOf(`entity:${first.index}`), type);
+  const typed = refitted(edits.retype(before, partOf(`entity:${first.index}`), type), first.index);
   return edits.resize(typed, first.index, span, tokens);
 }
 

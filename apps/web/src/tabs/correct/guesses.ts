@@ -1,6 +1,6 @@
 import { computed } from "@preact/signals";
 import type { Entity, Span } from "@weft-nlp/core";
-import type { Annotated } from "./annotation-edit.ts";
+import { type Annotated, edits } from "./annotation-edit.ts";
 import { relationTypes, sentences, type Working } from "./correct-state.ts";
 
 /** A person's decision counts as much as this many suggestions of a model. */
@@ -38,7 +38,23 @@ export function typeOfWords(words: string): string | null {
  */
 export function relationTypesFor({ entities }: Annotated, head: number, tail: number): { fitting: string[]; others: string[] } {
   const fitting = ranked(knowledge.value.relations.get(`${entities[head]?.type} ${entities[tail]?.type}`));
-  return { fitting, others: relationTypes.value.filter((type) => !fitting.includes(type)) };
+  // Of the others, first those that have such a head or such a tail somewhere.
+  const near = (type: string): number =>
+    [...knowledge.value.relations].reduce((sum, [pair, seen]) => {
+      const [from, to] = pair.split(" ");
+      const alike = Number(from === entities[head]?.type) + Number(to === entities[tail]?.type);
+      return sum + alike * (seen.get(type) ?? 0);
+    }, 0);
+  const others = relationTypes.value.filter((type) => !fitting.includes(type));
+  return { fitting, others: others.sort((a, b) => near(b) - near(a)) };
+}
+
+/** Suggested relations of an entity get a type that fits, if theirs never joins such types. */
+export function refitted(before: Annotated, entity: number): Annotated {
+  return edits.refit(before, entity, ({ head, tail, type }) => {
+    const { fitting } = relationTypesFor(before, head, tail);
+    return fitting.includes(type) ? type : (fitting[0] ?? type);
+  });
 }
 
 function weight({ confidence }: Pick<Entity, "confidence">): number {

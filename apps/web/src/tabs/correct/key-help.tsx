@@ -15,6 +15,7 @@ const keys: readonly (readonly [what: string, pointer: string, key: string])[] =
   ["Next suggestion", "click it", "S"],
   ["Accept, reject", "✓ and ✕ in the list", "Enter, Delete"],
   ["The same correction everywhere", "its button", "A"],
+  ["Every correction everywhere", "always", "Shift + A"],
   ["Done: accept the rest, next", "its button", "Ctrl + Enter"],
   ["Next, previous sentence", "the list", "N, P"],
   ["Skip, flag, comment", "their buttons", "K, F, M"],

@@ -3,7 +3,7 @@ import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { chooseType, escape, markAs, paletteOpen, relateHere, removePart, typesNow } from "./actions.ts";
 import { edits } from "./annotation-edit.ts";
 import { accept, chosen, current, edit, entityTypes, marking, nextSuggestion, redo, undo, words } from "./correct-state.ts";
-import { correctEverywhere } from "./everywhere.ts";
+import { correctEverywhere, toggleAlways } from "./everywhere.ts";
 import { helpOpen } from "./key-help.tsx";
 import { doneAndNext, goBy, skipSentence } from "./rail-state.ts";
 
@@ -65,7 +65,7 @@ function plainOf(event: KeyboardEvent): Act | undefined {
     },
     ".": () => choosePart(1),
     ",": () => choosePart(-1),
-    a: correctEverywhere,
+    a: event.shiftKey ? toggleAlways : correctEverywhere,
     n: () => goBy(1),
     p: () => goBy(-1),
     k: skipSentence,

@@ -30,7 +30,7 @@ export function TypeBar() {
 }
 
 /** More types than this are in the palette only. */
-const shownTypes = 9;
+const shownTypes = 20;
 
 function Pair() {
   const [now, pair] = [current.value, relating.value];
