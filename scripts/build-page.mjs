@@ -1,12 +1,14 @@
 /**
  * Builds the page into `packages/server/page`: the page itself, and `weft-arcs.js`, the
- * element alone in one file for any page.
+ * element alone in one file for any page. The same file with its types becomes `weft-nlp/arcs`.
  *
  * Does nothing if neither the sources nor the tools have changed.
  * `node scripts/build-page.mjs [--quiet]`
  */
+
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -15,11 +17,12 @@ import { build, version } from "vite";
 const { values } = parseArgs({ options: { quiet: { type: "boolean", default: false } } });
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = join(root, "packages/server/page");
+const arcs = join(root, "packages/weft/dist/arcs");
 const configFile = join(root, "apps/web/vite.config.ts");
 const stampFile = join(page, ".stamp");
 const stamp = fingerprint();
 
-if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
+if (!existsSync(join(arcs, "weft-arcs.js")) || !existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
   const logLevel = values.quiet ? "warn" : "info";
   await build({ configFile, logLevel });
   await build({
@@ -31,7 +34,16 @@ if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
       lib: { entry: "src/weft-arcs/weft-arcs.ts", formats: ["es"], fileName: () => "weft-arcs.js" },
     },
   });
+  packArcs();
   writeFileSync(stampFile, stamp);
+}
+
+/** The element and its types, for `weft-nlp/arcs`. */
+function packArcs() {
+  mkdirSync(arcs, { recursive: true });
+  copyFileSync(join(page, "weft-arcs.js"), join(arcs, "weft-arcs.js"));
+  const compiler = join(root, "node_modules/tsc7/bin/tsc");
+  execFileSync(process.execPath, [compiler, "-p", join(root, "apps/web/tsconfig.arcs.json")], { stdio: "inherit" });
 }
 
 /** A hash of everything that goes into the page. */

@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CDPSession, Locator, Page } from "playwright-core";
+import type { CDPSession, Page } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { accessibilityFaults, noBrowser, stage } from "./browser.ts";
+import { clickWord, drawing, middleOf, type Point, palette } from "./correct-words.ts";
 
 const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 
@@ -34,11 +35,6 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     const { document, ...sentence } = (await answer.json()) as { readonly document: Sentence };
     return { ...document, ...sentence };
   };
-  const word = (page: Page, text: string): Locator =>
-    page
-      .locator("[data-word]")
-      .filter({ hasText: new RegExp(`^${text}$`) })
-      .first();
   const plainText = "Mara Voss founded Kettle Robotics in Bremen.";
 
   async function extract(page: Page, text: string): Promise<void> {
@@ -57,11 +53,11 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       await held;
       await route.continue();
     });
-    await word(page, "Ada").click();
+    await clickWord(page, "Ada");
     await page.keyboard.press("1");
     await expect.poll(() => page.locator(".save-state").getAttribute("data-state")).toBe("saving");
     await page.goto(`${address()}/#/correct/quick`);
-    await word(page, "Bo").click();
+    await clickWord(page, "Bo");
     await page.keyboard.press("1");
     await expect.poll(async () => (await kept("quick")).entities).toHaveLength(1);
     answer();
@@ -81,7 +77,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await expect.poll(() => dialog.getByLabel("Name of the new project").inputValue()).toMatch(/^text-\d{4}-\d\d-\d\d$/);
     await page.keyboard.type("extracted");
     await page.keyboard.press("Enter");
-    await page.locator(".words").waitFor();
+    await drawing(page);
     expect(page.url()).toMatch(/#\/correct\/extracted$/);
     await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^1 of 2/);
     const [one, other] = [await kept("extracted", 0), await kept("extracted", 1)];
@@ -103,7 +99,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await expect.poll(() => dialog.getByLabel("Name of the new project").count()).toBe(0);
     await dialog.getByRole("button", { name: "Add to project" }).click();
     await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^3 of 4/);
-    await expect.poll(() => page.locator(".words").innerText()).toContain("Northlight");
+    await expect.poll(() => page.locator(".board [data-token]").allTextContents()).toContain("Northlight");
     expect(faults).toEqual([]);
   });
 
@@ -120,7 +116,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       await page.getByLabel("Text", { exact: true }).fill(plainText);
       await by.selectOption(wanted);
       await page.getByRole("button", { name: "Begin" }).click();
-      await page.locator(".words").waitFor();
+      await drawing(page);
       expect((await kept(name)).entities.length > 0).toBe(wanted !== "");
     }
     expect(faults).toEqual([]);
@@ -145,7 +141,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
   test("deleting asks first, lists what is deleted, notices other changes, and notifies the tab that has it open", async () => {
     await project("old", [`${plainText} Ada left.`]);
     const [here, there] = [await open("#/correct"), await open("#/correct/old")];
-    await there.page.locator(".words").waitFor();
+    await drawing(there.page);
     const remove = here.page.getByRole("button", { name: "Delete old" });
     await remove.click();
     const dialog = here.page.getByRole("dialog", { name: "Delete old?" });
@@ -165,7 +161,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await expect.poll(() => remove.count()).toBe(0);
     expect([existsSync(join(corrections, "old")), readdirSync(join(corrections, ".trash")).length]).toEqual([false, 1]);
 
-    await word(there.page, "Ada").click();
+    await clickWord(there.page, "Ada");
     await there.page.keyboard.press("1");
     const gone = there.page.getByRole("alert");
     await gone.getByText("The project old is gone.").waitFor();
@@ -178,7 +174,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     const [trash = ""] = readdirSync(join(corrections, ".trash"));
     renameSync(join(corrections, ".trash", trash), join(corrections, "old"));
     await there.page.goto(`${address()}/#/correct/old`);
-    await there.page.locator(".words").waitFor();
+    await drawing(there.page);
     await expect.poll(async () => (await kept("old", 1)).entities).toMatchObject([{ start: 0, end: 1 }]);
     expect(here.faults).toEqual([
       "error: Failed to load resource: the server responded with a status of 412 (Precondition Failed)",
@@ -189,10 +185,10 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
     await project("before", ["Ada left.", "Bo left.", "Eve left."]);
     await project("second", ["Ada left."]);
     const [here, there] = [await open("#/correct/before"), await open("#/correct/before")];
-    await there.page.locator(".words").waitFor();
+    await drawing(there.page);
     // This browser keeps what it cannot send.
     await here.page.route("**/sentences/0", async (route) => route.abort());
-    await word(here.page, "Ada").click();
+    await clickWord(here.page, "Ada");
     await here.page.keyboard.press("1");
     await expect.poll(() => here.page.locator(".save-state").getAttribute("data-state")).toBe("offline");
     await here.page.goto(`${address()}/#/correct`);
@@ -228,8 +224,8 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
 
     // The other browser learns of it with its next change, which is sent once the project is opened
     // under its new name.
-    await expect.poll(() => there.page.locator(".words").innerText()).toContain("Bo");
-    await word(there.page, "Bo").click();
+    await expect.poll(() => there.page.locator(".board [data-token]").allTextContents()).toContain("Bo");
+    await clickWord(there.page, "Bo");
     await there.page.keyboard.press("1");
     const gone = there.page.getByRole("alert");
     await gone.getByText("The project before is gone.").waitFor();
@@ -239,7 +235,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
 
     await here.page.unroute("**/sentences/0");
     await here.page.getByRole("link", { name: "after" }).click();
-    await here.page.locator(".words").waitFor();
+    await drawing(here.page);
     await expect
       .poll(() => here.page.evaluate<number>("Object.keys(localStorage).filter((key) => key.includes('before@')).length"))
       .toBe(0);
@@ -248,7 +244,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
   test("a user who returns to a tab with a deleted project is notified at once", async () => {
     await project("short", [plainText]);
     const { page } = await open("#/correct/short");
-    await page.locator(".words").waitFor();
+    await drawing(page);
     const removed = await fetch(`${address()}/v1/corrections/short`, { method: "DELETE", headers: { "if-match": '"0"' } });
     expect(removed.status).toBe(200);
     await page.evaluate("dispatchEvent(new Event('focus'))");
@@ -259,10 +255,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
    * A finger that goes down, along the line, to its goal and up again, as the browser gets it from
    * the system.
    */
-  async function swipe(touch: CDPSession, page: Page, from: Locator, to: Locator, along = 16): Promise<void> {
-    const [a, b] = [await from.boundingBox(), await to.boundingBox()];
-    if (a === null || b === null) throw new Error("there is nothing to touch");
-    const [start, end] = [a, b].map(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 })) as [Point, Point];
+  async function swipe(touch: CDPSession, page: Page, start: Point, end: Point, along = 16): Promise<void> {
     const turn = { x: start.x + along, y: start.y };
     await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [start] });
     for (const [one, other] of [
@@ -287,54 +280,41 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       isMobile: true,
       viewport: { width: 390, height: 700 },
     });
-    await page.locator(".words").waitFor();
+    await drawing(page);
     // The export formats load a moment later and move what is below them.
     await expect.poll(() => page.getByLabel("Format").locator("option").count()).toBeGreaterThan(1);
-    await page.locator(".words").scrollIntoViewIfNeeded();
+    await page.locator(".board .drawing").scrollIntoViewIfNeeded();
     const touch = await page.context().newCDPSession(page);
-    const marked = async (): Promise<string[]> => page.locator(".marked").allInnerTexts();
-    const mark = async (from: string, to: string, type: RegExp, chips: number): Promise<void> => {
+    const chosen = async (): Promise<string[]> => page.locator(".board [role=option][aria-selected=true]").allTextContents();
+    const swipeWords = async (from: string, to: string): Promise<void> =>
+      swipe(touch, page, await middleOf(page, from), await middleOf(page, to));
+    const mark = async (from: string, to: string, type: RegExp): Promise<void> => {
       // A busy browser may take a slow swipe for a long press: then the user tries again.
-      const attempt = async (): Promise<string> => {
-        await swipe(touch, page, word(page, from), word(page, to));
-        return (await marked()).join("");
+      const attempt = async (): Promise<number> => {
+        await swipeWords(from, to);
+        return palette(page).count();
       };
-      await expect.poll(attempt).toBe(`${from} ${to}`);
-      await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: type }).tap();
-      // An entity moves the words below it, and the next finger must meet them where they are.
-      await expect.poll(() => page.locator("[data-chip]").count()).toBe(chips);
+      await expect.poll(attempt).toBe(1);
+      await palette(page).getByRole("option", { name: type }).tap();
     };
-    await mark("Mara", "Voss", /PER/, 1);
-    await mark("Kettle", "Robotics", /ORG/, 2);
-    await expect
-      .poll(async () => (await kept("touched")).entities)
-      .toMatchObject([
-        { start: 0, end: 2, type: "PER" },
-        { start: 3, end: 5, type: "ORG" },
-      ]);
-    const relationTypes = page.getByRole("group", { name: "Relation types" });
-    const relate = async (): Promise<number> => {
-      await swipe(touch, page, page.locator("[data-chip='0']"), page.locator("[data-chip='1']"));
-      return relationTypes.count();
-    };
-    await expect.poll(relate).toBe(1);
-    await relationTypes.getByRole("button", { name: /founded$/ }).tap();
+    await mark("Mara", "Voss", /PER/);
+    await expect.poll(async () => (await kept("touched")).entities).toMatchObject([{ start: 0, end: 2, type: "PER" }]);
+    await mark("Kettle", "Robotics", /ORG/);
+    await expect.poll(async () => (await kept("touched")).entities).toMatchObject([{}, { start: 3, end: 5, type: "ORG" }]);
+    await mark("Mara", "Kettle", /founded$/);
     await expect.poll(async () => (await kept("touched")).relations).toEqual([{ head: 0, tail: 1, type: "founded" }]);
 
-    await word(page, "Bremen").tap();
-    await expect.poll(marked).toEqual(["Bremen"]);
+    const bremen = await middleOf(page, "Bremen");
+    await page.touchscreen.tap(bremen.x, bremen.y);
+    await expect.poll(chosen).toEqual(["Bremen"]);
     const before = await page.evaluate<number>("scrollY");
     const scroll = async (): Promise<number> => {
-      await swipe(touch, page, word(page, "Mara"), page.locator("header.bar"), 0);
+      const from = await middleOf(page, "in");
+      await swipe(touch, page, from, { x: from.x, y: from.y - 300 }, 0);
       return page.evaluate<number>("scrollY");
     };
     await expect.poll(scroll).not.toBe(before);
-    await expect.poll(marked).toEqual(["Bremen"]);
+    await expect.poll(chosen).toEqual(["Bremen"]);
     expect(faults).toEqual([]);
   });
 });
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}

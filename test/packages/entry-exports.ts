@@ -12,7 +12,7 @@ export interface Exported {
 
 interface Manifest {
   readonly name: string;
-  readonly exports?: Readonly<Record<string, { readonly "weft-source": string }>>;
+  readonly exports?: Readonly<Record<string, string | { readonly "weft-source"?: string }>>;
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -23,10 +23,12 @@ export const entries: ReadonlyMap<string, string> = new Map(
     const file = join(root, "packages", folder, "package.json");
     if (!existsSync(file)) return [];
     const { name, exports = {} } = JSON.parse(readFileSync(file, "utf8")) as Manifest;
-    return Object.entries(exports).map(([path, { "weft-source": source }]): [string, string] => [
-      path === "." ? name : `${name}/${path.slice(2)}`,
-      join(root, "packages", folder, source),
-    ]);
+    // An entry without a source is a bundle or a file of data, with tests of its own.
+    return Object.entries(exports).flatMap(([path, entry]): [string, string][] => {
+      const source = typeof entry === "string" ? undefined : entry["weft-source"];
+      if (source === undefined) return [];
+      return [[path === "." ? name : `${name}/${path.slice(2)}`, join(root, "packages", folder, source)]];
+    });
   }),
 );
 

@@ -28,6 +28,7 @@ export function takeParts(place: Element, kept: KeptAnnotation<Drawable>, langua
   for (const { name, group } of named) {
     const title = group.querySelector("title");
     group.dataset["part"] = name;
+    group.dataset["name"] = title?.textContent ?? name;
     const known = parts.get(name);
     if (known === undefined) {
       group.setAttribute("role", "button");

@@ -1,16 +1,23 @@
 import { type Drawable, isRightToLeft, type KeptAnnotation, keepAnnotation, type Theme, toSvg } from "@weft-nlp/draw";
 import { type DrawnRecord, drawableOf } from "./drawable-of.ts";
 import { type PartName, partAt, takeParts } from "./drawing-parts.ts";
+import { Editing, type SelectedWords } from "./editing.ts";
 import { elementStyles } from "./element-styles.ts";
+import { textMeasure } from "./measure-text.ts";
 import { near } from "./near.ts";
 
+export type { DrawnRecord } from "./drawable-of.ts";
 export type { PartName } from "./drawing-parts.ts";
+export type { EditEvents, SelectedWords } from "./editing.ts";
 
 /**
  * The `detail` of the events `weft-hover` and `weft-select`; `null` when a part is no longer
  * hovered or selected.
  */
 export type PartDetail = { readonly kind: "entity" | "relation"; readonly index: number } | null;
+
+/** A server that renders pages may import this file; it draws in a browser only. */
+const Base: typeof HTMLElement = typeof HTMLElement === "undefined" ? (class {} as typeof HTMLElement) : HTMLElement;
 
 /**
  * `<weft-arcs>`: a text with its entities and relations, drawn to the width of its container.
@@ -19,10 +26,16 @@ export type PartDetail = { readonly kind: "entity" | "relation"; readonly index:
  * either), `direction` (`auto`, `ltr`, `rtl`), `language` (chooses the font for Chinese and
  * Japanese), `threshold` and `entity-threshold` (hide less confident parts), `selected` and
  * `highlighted` (such as `relation:3`), `theme` (`auto`, `light`, `dark`), `types` (all entity
- * types, for stable colours), `lazy` (draws when near the viewport). Fires `weft-hover` and
- * `weft-select`. Arrow keys move between parts, Enter selects, Escape deselects.
+ * types, for stable colours), `lazy` (draws when near the viewport), `spaces` (`own` keeps the
+ * text's spaces and empty lines), `suggestions` (dashes parts that have a confidence). Fires
+ * `weft-hover` and `weft-select`. Arrow keys move between parts, Enter selects, Escape deselects.
+ *
+ * With `editable`, it also takes gestures: a drag over words fires `weft-mark`, from one entity to
+ * another `weft-relate`, a double click `weft-open`, and a change of the selected `words`
+ * `weft-words`. The words are then a list box, named by `label` and described by `keys`; the page
+ * moves in it by setting `words`. The element never changes its document itself.
  */
-export class WeftArcs extends HTMLElement {
+export class WeftArcs extends Base {
   static readonly observedAttributes = [
     "document",
     "direction",
@@ -33,12 +46,26 @@ export class WeftArcs extends HTMLElement {
     "highlighted",
     "theme",
     "types",
+    "spaces",
+    "suggestions",
+    "editable",
+    "label",
   ];
 
   readonly #place = document.createElement("div");
   readonly #tip = document.createElement("div");
   readonly #resized = new ResizeObserver(() => {
     if (Math.abs(this.clientWidth - this.#drawnWidth) >= 1) this.#update();
+  });
+  readonly #editing = new Editing({
+    place: this.#place,
+    source: () => this.#source,
+    boxOf: (name) => this.#parts.get(name)?.[0],
+    choose: (name) => {
+      this.selected = name;
+      this.#tell("weft-select", name);
+    },
+    tell: (event, detail) => this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true })),
   });
   #source: Drawable | null = null;
   #fault = "";
@@ -47,6 +74,7 @@ export class WeftArcs extends HTMLElement {
   #drawnWidth = 0;
   #waiting = false;
   #near = false;
+  #focusLater: FocusOptions | null = null;
 
   constructor() {
     super();
@@ -61,7 +89,7 @@ export class WeftArcs extends HTMLElement {
     root.addEventListener("pointerout", () => this.#point(null, null));
     root.addEventListener("focusin", ({ target }) => this.#point(partAt(target), target));
     root.addEventListener("focusout", () => this.#point(null, null));
-    root.addEventListener("click", ({ target }) => this.#choose(partAt(target)));
+    root.addEventListener("click", ({ target }) => void (this.editable || this.#choose(partAt(target))));
     root.addEventListener("keydown", (event) => this.#onKey(event as KeyboardEvent));
   }
 
@@ -113,10 +141,32 @@ export class WeftArcs extends HTMLElement {
     setOrRemove(this, "highlighted", value);
   }
 
+  get editable(): boolean {
+    return this.hasAttribute("editable");
+  }
+  set editable(value: boolean) {
+    this.toggleAttribute("editable", value);
+  }
+
+  /** The selected words of an editable drawing, as token indexes. */
+  get words(): SelectedWords | null {
+    return this.#editing.words;
+  }
+  set words(value: SelectedWords | null) {
+    this.#editing.words = value;
+  }
+
+  /** Focuses the words of an editable drawing, as soon as they are drawn. */
+  override focus(options?: FocusOptions): void {
+    if (!this.editable) super.focus(options);
+    else if (this.#place.hasAttribute("tabindex")) this.#place.focus(options);
+    else this.#focusLater = options ?? {};
+  }
+
   connectedCallback(): void {
     // Properties set before this file was loaded are own properties of the element, which would
     // shadow those of the class.
-    for (const name of ["document", "types", "threshold", "selected", "highlighted"] as const) {
+    for (const name of ["document", "types", "threshold", "selected", "highlighted", "editable", "words"] as const) {
       if (!Object.hasOwn(this, name)) continue;
       const { value } = Object.getOwnPropertyDescriptor(this, name) ?? {};
       Reflect.deleteProperty(this, name);
@@ -175,7 +225,10 @@ export class WeftArcs extends HTMLElement {
     const root = this.shadowRoot as ShadowRoot;
     const focused = partAt(root.activeElement);
     try {
-      const options = { width: this.#drawnWidth, theme, direction, background: false, styles: false, types: this.#types };
+      const options = {
+        ...{ width: this.#drawnWidth, theme, direction, background: false, styles: false, types: this.#types },
+        ...{ measure: textMeasure(), ownSpaces: this.getAttribute("spaces") === "own", tokens: this.editable },
+      };
       this.#place.innerHTML = toSvg(kept.source, options);
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error));
@@ -184,12 +237,26 @@ export class WeftArcs extends HTMLElement {
     const sheet = elementStyles(theme);
     if (root.adoptedStyleSheets[0] !== sheet) root.adoptedStyleSheets = [sheet];
     const rightToLeft = direction === "auto" ? isRightToLeft(source.text) === true : direction === "rtl";
-    this.#place.className = rightToLeft ? "rtl" : "";
+    this.#place.className = `${rightToLeft ? "rtl" : ""} ${this.editable ? "editable" : ""}`.trim();
     this.#place.append(this.#tip);
     this.#parts = takeParts(this.#place, kept, this.getAttribute("language"));
+    if (this.hasAttribute("suggestions")) this.#dash(source);
+    if (this.editable) this.#editing.take(this.getAttribute("label") ?? "Words", this.getAttribute("keys") ?? "");
+    else this.#editing.drop();
+    if (this.#focusLater !== null) this.#place.focus(this.#focusLater);
+    this.#focusLater = null;
     // Restore the keyboard focus.
     if (focused !== null) this.#parts.get(focused)?.[0]?.focus({ preventScroll: true });
     this.#mark();
+  }
+
+  /** Parts with a confidence are a model's suggestions. */
+  #dash(source: Drawable): void {
+    for (const [name, elements] of this.#parts) {
+      const [kind, index] = name.split(":");
+      const part = kind === "entity" ? source.entities[Number(index)] : source.relations[Number(index)];
+      for (const element of elements) element.classList.toggle("suggested", part?.confidence !== undefined);
+    }
   }
 
   #keep(source: Drawable): KeptAnnotation<Drawable> {
@@ -220,7 +287,7 @@ export class WeftArcs extends HTMLElement {
         element.classList.toggle("on", on.has(name));
         element.classList.toggle("dim", selected !== null && this.#parts.has(selected) && !on.has(name));
       }
-      elements[0]?.setAttribute("aria-pressed", String(name === selected));
+      if (!this.editable) elements[0]?.setAttribute("aria-pressed", String(name === selected));
     }
   }
 
@@ -238,7 +305,7 @@ export class WeftArcs extends HTMLElement {
   #point(name: PartName | null, target: EventTarget | null): void {
     if (name === this.highlighted) return;
     this.highlighted = name;
-    const words = name === null ? null : this.#parts.get(name)?.[0]?.getAttribute("aria-label");
+    const words = name === null ? null : this.#parts.get(name)?.[0]?.dataset["name"];
     this.#tip.hidden = words === null || words === undefined;
     if (words !== null && words !== undefined && target instanceof Element) {
       this.#tip.textContent = words;
@@ -262,6 +329,7 @@ export class WeftArcs extends HTMLElement {
   }
 
   #onKey(event: KeyboardEvent): void {
+    if (this.editable) return;
     const name = partAt(event.target);
     if (name === null) return;
     const names = [...this.#parts.keys()];
@@ -286,7 +354,14 @@ export class WeftArcs extends HTMLElement {
   }
 }
 
-if (customElements.get("weft-arcs") === undefined) customElements.define("weft-arcs", WeftArcs);
+declare global {
+  interface HTMLElementTagNameMap {
+    "weft-arcs": WeftArcs;
+  }
+}
+
+if (typeof customElements !== "undefined" && customElements.get("weft-arcs") === undefined)
+  customElements.define("weft-arcs", WeftArcs);
 
 function setOrRemove(element: Element, name: string, value: string | null): void {
   if (value === null) element.removeAttribute(name);

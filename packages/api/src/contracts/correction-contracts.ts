@@ -14,11 +14,20 @@ export const projectName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/, "expected up to 80 letters, digits, _ or -, a letter or digit first")
   .describe("letters, digits, _ and -");
 
+/** What people say about a sentence besides its annotation. Nothing in it is needed. */
+export const sentenceNote = z.strictObject({
+  comment: z.string().max(2000).optional(),
+  flagged: z.boolean().optional().describe("whether somebody should look at it again"),
+  skipped: z.boolean().optional().describe("whether a person left it undecided"),
+  annotator: z.string().max(100).optional().describe("the name of the person who saved it last"),
+});
+
 /** The body of `PUT …/sentences/{id}`: the whole annotation of a sentence, as a person saves it. */
 export const sentenceEdit = z.strictObject({
   entities: z.array(editedEntity).max(2000),
   relations: z.array(editedRelation).max(10_000),
   done: z.boolean().describe("whether a person has reviewed the sentence; it may then hold no suggestions"),
+  note: sentenceNote.optional().describe("replaces the note; without it, the note stays as it is"),
 });
 
 /** A sentence of a correction project, as `GET …/sentences/{id}` answers it. */
@@ -28,6 +37,7 @@ export const correctionSentence = z.object({
   uncertainty: probability.describe("of the original suggestions: 0 is certain, 1 is a coin toss"),
   done: z.boolean(),
   document: documentRecord.describe("the sentence and its annotation; an item with a confidence is a suggestion"),
+  note: sentenceNote.optional(),
 });
 
 /** A correction project without its sentences. */

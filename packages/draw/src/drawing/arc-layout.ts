@@ -103,7 +103,7 @@ export function layoutArcs(boxes: readonly ArcBox[], relations: readonly ArcRequ
   const heights: number[] = [];
   const arcs: Arc[] = [];
   for (const own of groupByLine(halves, options.lineCount)) {
-    const levels = own.length === 0 ? 0 : stack(own, options);
+    const levels = own.length === 0 ? 0 : stackLine(own, options);
     heights.push(
       levels === 0 ? 0 : arcSizes.firstLevel + (levels - 1) * arcSizes.levelHeight + arcSizes.labelGap + arcSizes.labelHeight,
     );
@@ -214,6 +214,27 @@ function nearestFree(wanted: number, box: ArcBox, taken: Set<string>): number {
   return wanted;
 }
 
+/**
+ * Stacks the halves of a line. If that takes many levels, arcs that continue on another line no
+ * longer run to the end of their own: they end next to their label, where more fit on one level.
+ */
+function stackLine(halves: readonly Half[], options: ArcLayoutOptions): number {
+  const levels = stack(halves, options);
+  if (levels <= maxWholeLevels) return levels;
+  for (const half of halves) {
+    const port = half.head ?? half.tail;
+    if (half.mark === null || port === null) continue;
+    const reach = half.labelWidth + 2 * (arcSizes.markRadius + 3) + arcSizes.radius;
+    const x = half.mark.x > port.x ? Math.min(half.mark.x, port.x + reach) : Math.max(half.mark.x, port.x - reach);
+    half.mark = { ...half.mark, x };
+    [half.left, half.right] = [Math.min(port.x, x), Math.max(port.x, x)];
+  }
+  return stack(halves, options);
+}
+
+/** Levels up to which an arc between lines runs to the end of its line. */
+const maxWholeLevels = 5;
+
 /** Assigns a level and a label position to every half on one line; returns the number of levels. */
 function stack(halves: readonly Half[], options: ArcLayoutOptions): number {
   const levels: Half[][] = [];
@@ -284,7 +305,15 @@ function drawLine(boxes: readonly ArcBox[], halves: readonly Half[]): Arc[] {
     const [left, right] = [half.labelCentre - half.labelWidth / 2, half.labelCentre + half.labelWidth / 2];
     return { half, y, label: { left, right, top: bottom - arcSizes.labelHeight, bottom } };
   });
-  const byHeight = [...placed].sort((a, b) => a.y - b.y);
+  const radius = arcSizes.markRadius + 1;
+  const obstacles = placed
+    .flatMap(({ half: { mark }, y, label }) => [
+      { ...label, below: y },
+      ...(mark === null
+        ? []
+        : [{ left: mark.x - radius, right: mark.x + radius, top: y - radius, bottom: y + radius, below: y }]),
+    ])
+    .sort((a, b) => a.top - b.top);
   return placed.map(({ half, y, label }): Arc => {
     const radius = Math.min(arcSizes.radius, (half.right - half.left) / 2);
     const leg = (port: Port | null): Leg | null => {
@@ -292,10 +321,10 @@ function drawLine(boxes: readonly ArcBox[], halves: readonly Half[]): Arc[] {
       const bottom = boxes[port.box]?.top ?? 0;
       const parts: [number, number][] = [];
       let top = y + radius;
-      for (const other of byHeight) {
-        if (other.y <= y || port.x < other.label.left - 2 || port.x > other.label.right + 2) continue;
-        if (other.label.top > top) parts.push([top, other.label.top]);
-        top = Math.max(top, other.label.bottom);
+      for (const { left, right, ...behind } of obstacles) {
+        if (behind.below <= y || port.x < left - 2 || port.x > right + 2) continue;
+        if (behind.top > top) parts.push([top, behind.top]);
+        top = Math.max(top, behind.bottom);
       }
       parts.push([top, bottom]);
       return { x: port.x, parts, bottom };

@@ -14,8 +14,8 @@ export { contrast, slotColour, slotCount, type TypeColour, typeSlots } from "./p
 export { type StatisticsPicture, statisticsPicture } from "./statistics-picture.ts";
 export { type TerminalChart, terminalChart } from "./terminal-chart.ts";
 export { sparkline, type TextTableOptions, textTable } from "./text-table.ts";
-export { cellWidth, textWidth } from "./text-width.ts";
-export type { Theme } from "./theme.ts";
+export { cellWidth, type MeasureText, textWidth } from "./text-width.ts";
+export { fontFamily, type Theme } from "./theme.ts";
 export { type HtmlOptions, toHtml } from "./to-html.ts";
 export { type SvgOptions, svgStyles, toSvg } from "./to-svg.ts";
 export { isRightToLeft } from "./word-pieces.ts";

@@ -15,6 +15,12 @@ export function textWidth(text: string, fontSize: number): number {
   return (width * fontSize) / 1000;
 }
 
+/** Measures a text in pixels, in a font size and weight of the drawing's typeface. */
+export type MeasureText = (text: string, fontSize: number, weight: 400 | 600) => number;
+
+/** `textWidth` for every weight. Type labels are bold and slightly spaced. */
+export const measureByTable: MeasureText = (text, fontSize, weight) => textWidth(text, fontSize) * (weight === 600 ? 1.08 : 1);
+
 /**
  * The number of terminal columns of a text: two for wide CJK and emoji, none for combining marks
  * and control characters.
@@ -38,12 +44,17 @@ export function graphemes(text: string): string[] {
 }
 
 /** The text itself, or its beginning with an ellipsis if it is wider than `limit`. */
-export function fitText(text: string, fontSize: number, limit: number): string {
-  if (textWidth(text, fontSize) <= limit) return text;
+export function fitText(
+  text: string,
+  fontSize: number,
+  limit: number,
+  widthOf: (text: string) => number = (part) => textWidth(part, fontSize),
+): string {
+  if (widthOf(text) <= limit) return text;
   let kept = "";
-  let width = textWidth("…", fontSize);
+  let width = widthOf("…");
   for (const cluster of graphemes(text)) {
-    width += textWidth(cluster, fontSize);
+    width += widthOf(cluster);
     if (width > limit) break;
     kept += cluster;
   }

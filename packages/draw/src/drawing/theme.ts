@@ -75,7 +75,8 @@ export function colourRules(frame: Pick<SvgFrame, "theme" | "slots" | "series">)
 }
 
 /** Fonts with the widths that `textWidth` knows come first. */
-const fontFamily = '"Helvetica Neue",Helvetica,Arial,"Liberation Sans",Arimo,Roboto,"Noto Sans","Noto Sans CJK SC",sans-serif';
+export const fontFamily =
+  '"Helvetica Neue",Helvetica,Arial,"Liberation Sans",Arimo,Roboto,"Noto Sans","Noto Sans CJK SC",sans-serif';
 
 const cache = new Map<Shade, Map<string, string>>();
 

@@ -3,9 +3,9 @@ import { type Arc, type ArcLayout, arcSizes, layoutArcs, portsWidth } from "./ar
 import { checkDrawable, confidenceText, type Drawable, entityText } from "./drawable.ts";
 import { groupByLine } from "./group-by-line.ts";
 import { neutralSlot, typeSlots } from "./palette.ts";
-import { fitText, textWidth } from "./text-width.ts";
+import { fitText, type MeasureText, measureByTable } from "./text-width.ts";
 import { colourRules, paint, round, svgFrame, type Theme } from "./theme.ts";
-import { type EntityBox, layoutWords, type WordLayout } from "./word-layout.ts";
+import { type EntityBox, layoutWords, type WordLayout, type WordLayoutOptions } from "./word-layout.ts";
 
 /** The look of a drawing. */
 export interface SvgOptions {
@@ -23,6 +23,15 @@ export interface SvgOptions {
   readonly title?: string | undefined;
   /** All entity types of the label set, so that colours are the same in many drawings. */
   readonly types?: readonly string[] | undefined;
+  /**
+   * Widths in the font that will be drawn, for a program that can ask a renderer. Defaults to a
+   * table of Helvetica's widths, and renderers with other fonts are told to keep them.
+   */
+  readonly measure?: MeasureText | undefined;
+  /** Keeps the text's own runs of spaces, indents and empty lines. Defaults to false. */
+  readonly ownSpaces?: boolean | undefined;
+  /** Names the token of every word in `data-token`, for pages to mark words. Defaults to false. */
+  readonly tokens?: boolean | undefined;
   /** False omits the style rules, for pages that include those of `svgStyles`. Defaults to true. */
   readonly styles?: boolean | undefined;
 }
@@ -40,8 +49,15 @@ export interface SvgOptions {
 export function toSvg(source: Drawable, options: SvgOptions = {}): string {
   checkDrawable(source);
   const { width = 860, fontSize = 17, theme = "auto", background = true, direction = "auto" } = options;
-  const words = layoutWithArcs(source, { width: Math.max(width - 2 * margin, 120), fontSize, direction });
-  const sizes = lineSizes(fontSize);
+  const { measure = measureByTable, ownSpaces = false } = options;
+  const words = layoutWithArcs(source, { width: Math.max(width - 2 * margin, 120), fontSize, direction, measure, ownSpaces });
+  const look: Look = {
+    sizes: lineSizes(fontSize),
+    measure,
+    exact: options.measure !== undefined,
+    tokens: options.tokens === true,
+  };
+  const { sizes } = look;
   const slots = typeSlots([...(options.types ?? []), ...typesOf(source)]);
   const slotOf = (type: string | null) => (type === null ? neutralSlot : (slots.get(type) ?? neutralSlot));
 
@@ -56,10 +72,10 @@ export function toSvg(source: Drawable, options: SvgOptions = {}): string {
     const boxTop = y + (words.arcs.heights[line] ?? 0);
     const baseline = boxTop + (layers < 0 ? 0 : sizes.topPad + layers * layerPad) + sizes.ascent;
     for (const box of boxes.sort((a, b) => b.layer - a.layer || a.left - b.left)) {
-      body.push(drawBox(source, box, words.layout.boxes[box.entity]?.[0] === box, baseline, sizes, slotOf));
+      body.push(drawBox(source, box, words.layout.boxes[box.entity]?.[0] === box, baseline, look, slotOf));
     }
-    for (const word of wordsOf[line] ?? []) body.push(drawWord(word, baseline));
-    for (const arc of arcsOf[line] ?? []) body.push(drawArc(source, arc, boxTop, words.labels[arc.relation] ?? ""));
+    for (const word of wordsOf[line] ?? []) body.push(drawWord(word, baseline, look));
+    for (const arc of arcsOf[line] ?? []) body.push(drawArc(source, arc, boxTop, words.labels[arc.relation] ?? "", look));
     y = baseline + sizes.descent + (layers + 1) * sizes.labelRow + lineGap;
   }
   const used = new Set(source.entities.map((entity) => slotOf(entity.type)));
@@ -93,9 +109,20 @@ const lineGap = 16;
 const layerPad = 4;
 const typeFontSize = 9.5;
 const relationFontSize = 11;
+/** Letter spacing of type labels. */
+const typeSpacing = 0.3;
 
 function lineSizes(fontSize: number) {
   return { ascent: fontSize * 0.86, descent: fontSize * 0.28, topPad: 5, labelRow: 15 };
+}
+
+/** How the parts of one drawing are drawn. */
+interface Look {
+  readonly sizes: ReturnType<typeof lineSizes>;
+  readonly measure: MeasureText;
+  /** Whether the widths are those of the font that is drawn, so that nothing has to be fitted. */
+  readonly exact: boolean;
+  readonly tokens: boolean;
 }
 
 interface Placed {
@@ -112,7 +139,7 @@ interface Placed {
  */
 function layoutWithArcs(
   source: Drawable,
-  options: { width: number; fontSize: number; direction: "auto" | "ltr" | "rtl" },
+  options: Pick<WordLayoutOptions, "width" | "fontSize" | "direction" | "ownSpaces"> & { readonly measure: MeasureText },
 ): Placed {
   const ends = new Array<number>(source.entities.length).fill(0);
   for (const { head, tail } of source.relations) {
@@ -120,8 +147,9 @@ function layoutWithArcs(
     ends[tail] = (ends[tail] ?? 0) + 1;
   }
   const entityWidths = source.entities.map(({ type }, index) =>
-    Math.max(type === null ? 0 : typeWidth(fitText(type, typeFontSize, options.width / 2)) + 12, portsWidth(ends[index] ?? 0)),
+    Math.max(type === null ? 0 : Math.min(typeWidth(type, options.measure), options.width) + 12, portsWidth(ends[index] ?? 0)),
   );
+  const relationWidth = (text: string) => options.measure(text, relationFontSize, 400);
   const place = (gutter: number): Placed => {
     const marks = gutter === 0 ? 0 : arcSizes.markRadius;
     const room = options.width - 2 * (gutter + marks);
@@ -129,7 +157,7 @@ function layoutWithArcs(
     const first = layout.boxes.map((boxes) => boxes[0] as EntityBox);
     const tops = new Map<number, number>();
     for (const box of layout.boxes.flat()) tops.set(box.line, Math.max(tops.get(box.line) ?? 0, box.layer));
-    const labels = source.relations.map(({ type }) => fitText(type, relationFontSize, room));
+    const labels = source.relations.map(({ type }) => fitText(type, relationFontSize, room, relationWidth));
     const right = layout.width + gutter;
     const arcs = layoutArcs(
       first.map(({ line, left, right: end, layer }) => ({
@@ -141,7 +169,7 @@ function layoutWithArcs(
       source.relations.map(({ head, tail }, index) => ({
         head,
         tail,
-        labelWidth: textWidth(labels[index] ?? "", relationFontSize) + 4,
+        labelWidth: relationWidth(labels[index] ?? "") + 4,
       })),
       {
         lineCount: layout.lineCount,
@@ -159,18 +187,19 @@ function layoutWithArcs(
 }
 
 /** Type labels are bold and slightly spaced. */
-function typeWidth(label: string): number {
-  return textWidth(label, typeFontSize) * 1.08 + label.length * 0.3;
+function typeWidth(label: string, measure: MeasureText): number {
+  return measure(label, typeFontSize, 600) + label.length * typeSpacing;
 }
 
-function drawWord({ text, x, width, rightToLeft }: WordLayout["words"][number], baseline: number): string {
+function drawWord({ text, token, x, width, rightToLeft }: WordLayout["words"][number], baseline: number, look: Look): string {
+  const name = look.tokens && token !== null ? ` data-token="${token}"` : "";
   const direction = rightToLeft ? ' direction="rtl"' : "";
-  return `<text class="weft-word" x="${round(x + width / 2)}" y="${round(baseline)}"${fixedLength(text, width)}${direction}>${escapeXml(text)}</text>`;
+  return `<text class="weft-word"${name} x="${round(x + width / 2)}" y="${round(baseline)}"${fixedLength(text, width, look)}${direction}>${escapeXml(text)}</text>`;
 }
 
 /** Makes a renderer with wider or narrower letters keep the width of the layout. */
-function fixedLength(text: string, width: number): string {
-  return width > 0 && text.length > 1 ? ` textLength="${round(width)}" lengthAdjust="spacingAndGlyphs"` : "";
+function fixedLength(text: string, width: number, { exact }: Pick<Look, "exact">): string {
+  return !exact && width > 0 && text.length > 1 ? ` textLength="${round(width)}" lengthAdjust="spacingAndGlyphs"` : "";
 }
 
 function drawBox(
@@ -178,7 +207,7 @@ function drawBox(
   box: EntityBox,
   first: boolean,
   baseline: number,
-  sizes: ReturnType<typeof lineSizes>,
+  { sizes, measure }: Look,
   slotOf: (type: string | null) => number,
 ): string {
   const { type, confidence } = source.entities[box.entity] ?? { type: null, confidence: undefined };
@@ -186,7 +215,8 @@ function drawBox(
   const bottom = baseline + sizes.descent + (box.layer + 1) * sizes.labelRow;
   const width = box.right - box.left;
   const rectangle = `x="${round(box.left)}" y="${round(top)}" width="${round(width)}" height="${round(bottom - top)}" rx="${6 + 2 * box.layer}"`;
-  const label = first && type !== null ? fitText(type, typeFontSize, Math.max(width - 6, 12)) : "";
+  const label =
+    first && type !== null ? fitText(type, typeFontSize, Math.max(width - 6, 12), (text) => typeWidth(text, measure)) : "";
   const labelY = baseline + sizes.descent + box.layer * sizes.labelRow + 9.5;
   return [
     `<g class="weft-entity weft-type-${slotOf(type)}" data-entity="${box.entity}">`,
@@ -199,7 +229,7 @@ function drawBox(
   ].join("");
 }
 
-function drawArc(source: Drawable, arc: Arc, base: number, label: string): string {
+function drawArc(source: Drawable, arc: Arc, base: number, label: string, look: Look): string {
   const { bar, radius, head, tail, mark } = arc;
   const relation = source.relations[arc.relation] ?? { head: 0, tail: 0, type: "" };
   const y = base + bar.y;
@@ -229,7 +259,7 @@ function drawArc(source: Drawable, arc: Arc, base: number, label: string): strin
       ? ""
       : `<circle class="weft-mark" cx="${round(mark.x)}" cy="${round(y)}" r="${arcSizes.markRadius}"/><text class="weft-number" x="${round(mark.x)}" y="${round(y + 3)}">${mark.number}</text>`;
   const name = `${entityText(source, relation.head)} → ${relation.type} → ${entityText(source, relation.tail)}${confidenceText(relation.confidence)}`;
-  const text = `<text class="weft-relation" x="${round((arc.label.left + arc.label.right) / 2)}" y="${round(base + arc.label.bottom - 2)}"${fixedLength(label, arc.label.right - arc.label.left - 4)}>${escapeXml(label)}</text>`;
+  const text = `<text class="weft-relation" x="${round((arc.label.left + arc.label.right) / 2)}" y="${round(base + arc.label.bottom - 2)}"${fixedLength(label, arc.label.right - arc.label.left - 4, look)}>${escapeXml(label)}</text>`;
   return `<g class="weft-link" data-relation="${arc.relation}"><title>${escapeXml(name)}</title>${shape}${continued}${text}</g>`;
 }
 
@@ -242,7 +272,7 @@ function rules(theme: Theme, fontSize: number, slots: Iterable<number>): string 
   const rows = [
     `.weft-word,.weft-type,.weft-relation,.weft-number{text-anchor:middle;unicode-bidi:isolate}`,
     `.weft-word{font-size:${fontSize}px;${paint("fill", "ink", theme)}}`,
-    `.weft-type{font-size:${typeFontSize}px;font-weight:600;letter-spacing:.3px}`,
+    `.weft-type{font-size:${typeFontSize}px;font-weight:600;letter-spacing:${typeSpacing}px}`,
     `.weft-relation{font-size:${relationFontSize}px;${paint("fill", "soft", theme)}}`,
     `.weft-number{font-size:8.5px;${paint("fill", "soft", theme)}}`,
     `.weft-stroke{${paint("fill", "line", theme)}}`,

@@ -1,16 +1,16 @@
 import type { Entity } from "@weft-nlp/core";
-import { textWidth } from "./text-width.ts";
-import { cutIntoPieces, isRightToLeft, type Piece, type TokenizedText } from "./word-pieces.ts";
+import { measureByTable } from "./text-width.ts";
+import { cutIntoPieces, isRightToLeft, type Piece, type PieceOptions, type TokenizedText } from "./word-pieces.ts";
 
 /** The part of a `Document` that a drawing needs. */
 export interface AnnotatedText extends TokenizedText {
   readonly entities: readonly Entity[];
 }
 
-export interface WordLayoutOptions {
-  /** Max width of a line, unless a single entity is wider. */
-  readonly width: number;
-  readonly fontSize: number;
+/** `width` is the max width of a line, unless a single entity is wider. */
+export interface WordLayoutOptions
+  extends Pick<PieceOptions, "width" | "fontSize">,
+    Partial<Pick<PieceOptions, "measure" | "ownSpaces">> {
   /** Min width of each entity's box, so that its label and its arcs fit. */
   readonly entityWidths: readonly number[];
   readonly direction: "auto" | "ltr" | "rtl";
@@ -19,6 +19,7 @@ export interface WordLayoutOptions {
 /** A placed word: `x` is the left edge, all numbers are in drawing units. */
 interface PlacedWord {
   readonly text: string;
+  readonly token: number | null;
   readonly x: number;
   readonly width: number;
   readonly line: number;
@@ -50,7 +51,8 @@ export interface WordLayout {
  * follows the writing directions of its words (a word-level form of UAX 9), so right-to-left text
  * reads correctly.
  */
-export function layoutWords(source: AnnotatedText, options: WordLayoutOptions): WordLayout {
+export function layoutWords(source: AnnotatedText, given: WordLayoutOptions): WordLayout {
+  const options = { measure: measureByTable, ownSpaces: false, ...given };
   const { pieces, pieceOfToken } = cutIntoPieces(source, options);
   const marks = source.entities.map((entity): Mark => {
     const first = pieceOfToken[entity.start] ?? 0;
@@ -59,8 +61,8 @@ export function layoutWords(source: AnnotatedText, options: WordLayoutOptions): 
   makeRoom(pieces, marks, options);
   const rightToLeft = options.direction === "auto" ? isRightToLeft(source.text) === true : options.direction === "rtl";
   const lines = breakLines(pieces, options);
-  const space = textWidth(" ", options.fontSize);
-  for (const line of lines) placeLine(line, rightToLeft, space);
+  const space = options.measure(" ", options.fontSize, 400);
+  for (const line of lines) placeLine(line, rightToLeft, space, options);
   const width = Math.max(0, ...lines.map((line) => line.width));
   const lineOfPiece: number[] = [];
   for (const [index, line] of lines.entries()) {
@@ -71,8 +73,8 @@ export function layoutWords(source: AnnotatedText, options: WordLayoutOptions): 
     }
   }
   return {
-    words: pieces.flatMap(({ text, x, width: own, rightToLeft: backwards }, index) =>
-      text.trim() === "" ? [] : [{ text, x, width: own, line: lineOfPiece[index] ?? 0, rightToLeft: backwards === true }],
+    words: pieces.flatMap(({ text, token, x, width: own, rightToLeft: backwards }, index) =>
+      text.trim() === "" ? [] : [{ text, token, x, width: own, line: lineOfPiece[index] ?? 0, rightToLeft: backwards === true }],
     ),
     boxes: marks.map((mark, entity) => boxesOf(pieces, lineOfPiece, mark, entity)),
     lineCount: lines.length,
@@ -80,6 +82,8 @@ export function layoutWords(source: AnnotatedText, options: WordLayoutOptions): 
     rightToLeft,
   };
 }
+
+type Resolved = WordLayoutOptions & PieceOptions;
 
 interface Mark {
   readonly first: number;
@@ -98,8 +102,8 @@ interface Line {
  * Layers entities, inner ones first, and widens the margins of their outer words until every box
  * fits its content.
  */
-function makeRoom(pieces: readonly Piece[], marks: readonly Mark[], options: WordLayoutOptions): void {
-  const space = textWidth(" ", options.fontSize);
+function makeRoom(pieces: readonly Piece[], marks: readonly Mark[], options: Resolved): void {
+  const space = options.measure(" ", options.fontSize, 400);
   const heights = new Array<number>(pieces.length).fill(0);
   const inner = [...marks.entries()].sort(([a, one], [b, other]) => one.last - one.first - (other.last - other.first) || a - b);
   for (const [entity, mark] of inner) {
@@ -110,7 +114,7 @@ function makeRoom(pieces: readonly Piece[], marks: readonly Mark[], options: Wor
     for (let index = mark.first; index <= mark.last; index++) {
       const piece = pieces[index] as Piece;
       mark.layer = Math.max(mark.layer, heights[index] ?? 0);
-      width += piece.before + piece.width + piece.after + (index > mark.first && piece.spaceBefore ? space : 0);
+      width += piece.before + piece.width + piece.after + (index > mark.first && piece.spaceBefore ? space * piece.spaces : 0);
       if (index > mark.first) piece.joined = true;
     }
     for (let index = mark.first; index <= mark.last; index++) heights[index] = mark.layer + 1;
@@ -133,8 +137,8 @@ const boxPad = 6;
 const nestedPad = 4;
 const boxGap = 1.5;
 
-function breakLines(pieces: readonly Piece[], options: WordLayoutOptions): Line[] {
-  const space = textWidth(" ", options.fontSize);
+function breakLines(pieces: readonly Piece[], options: Resolved): Line[] {
+  const space = options.measure(" ", options.fontSize, 400);
   const lines: Line[] = [];
   let line: Line = { pieces: [], width: 0 };
   const advance = (piece: Piece) => piece.before + piece.width + piece.after;
@@ -146,14 +150,18 @@ function breakLines(pieces: readonly Piece[], options: WordLayoutOptions): Line[
     let width = 0;
     do {
       const piece = pieces[end] as Piece;
-      width += advance(piece) + (end > start && piece.spaceBefore ? space : 0);
+      width += advance(piece) + (end > start && piece.spaceBefore ? space * piece.spaces : 0);
       end++;
     } while (end < pieces.length && (pieces[end]?.joined === true || pieces[end]?.breakBefore === "never"));
     const group = pieces.slice(start, end);
-    const lead = group[0]?.spaceBefore === true && line.pieces.length > 0 ? space : 0;
-    if (group[0]?.breakBefore === "forced" || line.width + lead + width > options.width) startLine();
+    const [first] = group as [Piece];
+    const lead = first.spaceBefore && line.pieces.length > 0 ? space * first.spaces : 0;
+    if (first.breakBefore === "forced" || line.width + lead + width > options.width) startLine();
+    if (first.breakBefore === "forced")
+      for (let blank = 0; blank < first.blankLines; blank++) lines.push({ pieces: [], width: 0 });
+    line.width += line.pieces.length === 0 ? indentOf(first, space, options) : 0;
     for (const piece of group) {
-      const gap = piece.spaceBefore && line.pieces.length > 0 ? space : 0;
+      const gap = piece.spaceBefore && line.pieces.length > 0 ? space * piece.spaces : 0;
       if (line.width + gap + advance(piece) > options.width) startLine();
       line.width += advance(piece) + (line.pieces.length > 0 ? gap : 0);
       line.pieces.push(piece);
@@ -163,8 +171,13 @@ function breakLines(pieces: readonly Piece[], options: WordLayoutOptions): Line[
   return lines;
 }
 
+/** The indent of a line that the text itself begins; at most half a line. */
+function indentOf(piece: Piece, space: number, { width }: Pick<Resolved, "width">): number {
+  return Math.min(piece.indent * space, width / 2);
+}
+
 /** Orders the words of one line from left to right, and reverses runs of the other direction. */
-function placeLine(line: Line, rightToLeft: boolean, space: number): void {
+function placeLine(line: Line, rightToLeft: boolean, space: number, options: Resolved): void {
   const { pieces } = line;
   const directions = pieces.map((piece) => piece.rightToLeft);
   let known: boolean = rightToLeft;
@@ -185,17 +198,20 @@ function placeLine(line: Line, rightToLeft: boolean, space: number): void {
     visual.push(...run);
   }
   if (rightToLeft) visual.reverse();
-  let x = 0;
+  const indent = pieces[0] === undefined ? 0 : indentOf(pieces[0], space, options);
+  let x = rightToLeft ? 0 : indent;
   for (const [order, index] of visual.entries()) {
     const piece = pieces[index] as Piece;
     const left = visual[order - 1];
-    if (left !== undefined && (Math.abs(left - index) > 1 || pieces[Math.max(left, index)]?.spaceBefore === true)) x += space;
+    const later = left === undefined ? undefined : pieces[Math.max(left, index)];
+    if (left !== undefined && (Math.abs(left - index) > 1 || later?.spaceBefore === true))
+      x += space * (Math.abs(left - index) > 1 ? 1 : (later?.spaces ?? 1));
     const [leading, trailing] = piece.rightToLeft === true ? [piece.after, piece.before] : [piece.before, piece.after];
     piece.x = x + leading;
     piece.order = order;
     x += leading + piece.width + trailing;
   }
-  line.width = x;
+  line.width = x + (rightToLeft ? indent : 0);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Token } from "@weft-nlp/core";
-import { graphemes, textWidth, wide } from "./text-width.ts";
+import { graphemes, type MeasureText, wide } from "./text-width.ts";
 
 export interface TokenizedText {
   readonly text: string;
@@ -9,8 +9,16 @@ export interface TokenizedText {
 /** A word or the text between words, before and during placement. */
 export interface Piece {
   readonly text: string;
+  /** The token it belongs to; null for text between tokens. */
+  readonly token: number | null;
   readonly width: number;
   readonly spaceBefore: boolean;
+  /** Spaces to draw before it within a line; 1 unless the text's own spaces are kept. */
+  readonly spaces: number;
+  /** Spaces to draw before it after a line break of the text. */
+  readonly indent: number;
+  /** Empty lines to draw before it. */
+  readonly blankLines: number;
   readonly breakBefore: "never" | "allowed" | "forced";
   /** An entity covers this piece and the one before it. */
   joined: boolean;
@@ -28,22 +36,31 @@ export interface Piece {
 export interface PieceOptions {
   readonly width: number;
   readonly fontSize: number;
+  readonly measure: MeasureText;
+  /** Keeps runs of spaces, indents and empty lines. */
+  readonly ownSpaces: boolean;
 }
 
 /** The pieces of a text in reading order, and the first piece of every token (and of the end). */
 export function cutIntoPieces(source: TokenizedText, options: PieceOptions): { pieces: Piece[]; pieceOfToken: number[] } {
   const pieces: Piece[] = [];
   const pieceOfToken: number[] = [];
-  let spaceBefore = false;
-  let newLine = false;
-  const add = (raw: string) => {
+  let gapBefore = "";
+  const add = (raw: string, token: number | null) => {
     for (const text of cutToWidth(raw.replace(/\s+/gu, " "), options)) {
       const previous = pieces.at(-1);
+      const spaceBefore = gapBefore !== "";
+      const newLine = gapBefore.includes("\n");
+      const spaces = options.ownSpaces ? spacesIn(gapBefore.slice(gapBefore.lastIndexOf("\n") + 1)) : 1;
       const mayBreak = spaceBefore || previous === undefined || mayBreakBetween(previous.text, text);
       pieces.push({
         text,
-        width: textWidth(text, options.fontSize),
+        token,
+        width: options.measure(text, options.fontSize, 400),
         spaceBefore: spaceBefore && previous !== undefined,
+        spaces,
+        indent: options.ownSpaces && (newLine || previous === undefined) ? spaces : 0,
+        blankLines: options.ownSpaces && previous !== undefined ? Math.max(0, gapBefore.split("\n").length - 2) : 0,
         breakBefore: newLine && previous !== undefined ? "forced" : mayBreak ? "allowed" : "never",
         joined: false,
         rightToLeft: isRightToLeft(text),
@@ -52,25 +69,23 @@ export function cutIntoPieces(source: TokenizedText, options: PieceOptions): { p
         x: 0,
         order: 0,
       });
-      spaceBefore = false;
-      newLine = false;
+      gapBefore = "";
     }
   };
   const addGap = (gap: string) => {
     for (const part of gap.split(/(\s+)/u)) {
       if (part === "") continue;
-      if (part.trim() !== "") add(part);
+      if (part.trim() !== "") add(part, null);
       else {
-        spaceBefore = true;
-        newLine ||= part.includes("\n");
+        gapBefore += part;
       }
     }
   };
   let at = 0;
-  for (const token of source.tokens) {
+  for (const [index, token] of source.tokens.entries()) {
     if (token.start > at) addGap(source.text.slice(at, token.start));
     pieceOfToken.push(pieces.length);
-    add(source.text.slice(Math.max(at, token.start), token.end));
+    add(source.text.slice(Math.max(at, token.start), token.end), index);
     at = Math.max(at, token.end);
   }
   pieceOfToken.push(pieces.length);
@@ -81,12 +96,13 @@ export function cutIntoPieces(source: TokenizedText, options: PieceOptions): { p
 /** The text itself, or parts of it that fit a line. */
 function cutToWidth(text: string, options: PieceOptions): string[] {
   const limit = options.width * 0.8;
-  if (text.length * options.fontSize * 1.3 <= limit || textWidth(text, options.fontSize) <= limit) return [text];
+  const widthOf = (part: string) => options.measure(part, options.fontSize, 400);
+  if (text.length * options.fontSize * 1.3 <= limit || widthOf(text) <= limit) return [text];
   const parts: string[] = [];
   let part = "";
   let width = 0;
   for (const cluster of graphemes(text)) {
-    const more = textWidth(cluster, options.fontSize);
+    const more = widthOf(cluster);
     if (part !== "" && width + more > limit) {
       parts.push(part);
       part = "";
@@ -96,6 +112,11 @@ function cutToWidth(text: string, options: PieceOptions): string[] {
     width += more;
   }
   return [...parts, part];
+}
+
+/** A tab counts as four spaces. */
+function spacesIn(gap: string): number {
+  return gap.replaceAll("\t", "    ").length;
 }
 
 /**

@@ -26,6 +26,7 @@ export interface HeldSentence {
   readonly revision: number;
   readonly done: boolean;
   readonly uncertainty: number;
+  readonly note?: SentenceEdit["note"];
 }
 
 const headFile = "project.json";
@@ -114,8 +115,8 @@ export function* linesOf(sentences: readonly HeldSentence[]): Generator<string> 
 const pieceUnits = 1 << 16;
 
 /** The journal line with the current state of a sentence. */
-export function changeLine(id: number, { document, done, revision }: HeldSentence): string {
-  return `${JSON.stringify({ id, revision, ...annotationOf(document), done })}\n`;
+export function changeLine(id: number, { document, done, revision, note }: HeldSentence): string {
+  return `${JSON.stringify({ id, revision, ...annotationOf(document), done, ...(note === undefined ? {} : { note }) })}\n`;
 }
 
 /**
@@ -137,7 +138,10 @@ export async function additionLine(first: number, sentences: readonly HeldSenten
  * An annotation with its fields in a fixed order and without undefined ones, to compare, store and
  * send.
  */
-export function annotationOf({ entities, relations }: Pick<Document, "entities" | "relations">): Omit<SentenceEdit, "done"> {
+export function annotationOf({
+  entities,
+  relations,
+}: Pick<Document, "entities" | "relations">): Omit<SentenceEdit, "done" | "note"> {
   const confident = (confidence: number | undefined) =>
     confidence === undefined ? {} : { confidence: roundConfidence(confidence) };
   return {
@@ -165,18 +169,20 @@ async function replay(line: JournalLine, sentences: HeldSentence[], pause: () =>
   const { id, revision, ...edit } = line;
   const held = sentences[id];
   if (held === undefined || revision <= held.revision) return;
-  sentences[id] = { ...held, document: { ...held.document, ...annotationOf(edit) }, done: edit.done, revision };
+  const { done, note = held.note } = edit;
+  sentences[id] = { ...held, document: { ...held.document, ...annotationOf(edit) }, done, revision, ...(note && { note }) };
 }
 
-function recordOfHeld({ document, revision, done, uncertainty }: HeldSentence): unknown {
-  return recordOf({ ...document, metadata: { ...document.metadata, [stateField]: { revision, done, uncertainty } } });
+function recordOfHeld({ document, revision, done, uncertainty, note }: HeldSentence): unknown {
+  const state = { revision, done, uncertainty, ...(note === undefined ? {} : { note }) };
+  return recordOf({ ...document, metadata: { ...document.metadata, [stateField]: state } });
 }
 
 function heldOf(record: unknown, line: number): HeldSentence {
   const { document } = documentFromRecord(record, { source: documentsFile, line });
   const { [stateField]: state, ...metadata } = document.metadata;
   return {
-    ...(state as Pick<HeldSentence, "revision" | "done" | "uncertainty">),
+    ...(state as Pick<HeldSentence, "revision" | "done" | "uncertainty" | "note">),
     document: { ...document, metadata },
   };
 }

@@ -144,7 +144,9 @@ export class CorrectionProject {
       await this.#catchUp();
       const held = this.#sentences[id];
       if (held === undefined) throw sentenceUnknown(id);
-      const next = { ...held, document: editedDocument(held.document, edit), done: edit.done, revision: held.revision + 1 };
+      const { done, note = held.note } = edit;
+      const document = editedDocument(held.document, edit);
+      const next = { ...held, document, done, revision: held.revision + 1, ...(note === undefined ? {} : { note }) };
       if (isDeepStrictEqual(contentOf(held), contentOf(next))) return { taken: true, sentence: sentenceOf(held, id) };
       if (revision !== held.revision) return { taken: false, sentence: sentenceOf(held, id) };
       await this.#append(changeLine(id, next));
@@ -272,10 +274,10 @@ export function sentenceUnknown(id: number): RequestError {
  */
 const foldBytes = 1 << 20;
 
-function sentenceOf({ document, revision, done, uncertainty }: HeldSentence, id: number): CorrectionSentence {
-  return { id, revision, uncertainty, done, document: recordOf(document) };
+function sentenceOf({ document, revision, done, uncertainty, note }: HeldSentence, id: number): CorrectionSentence {
+  return { id, revision, uncertainty, done, document: recordOf(document), ...(note === undefined ? {} : { note }) };
 }
 
-function contentOf({ document, done }: HeldSentence): SentenceEdit {
-  return { ...annotationOf(document), done };
+function contentOf({ document, done, note }: HeldSentence): SentenceEdit {
+  return { ...annotationOf(document), done, note };
 }

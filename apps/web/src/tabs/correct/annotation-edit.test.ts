@@ -39,6 +39,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (before) =>
         edits.retype(before, each, type),
   ),
+  fc.tuple(anyNumber, fc.constantFrom("knows", "leads", "")).map(
+    ([entity, type]): Step =>
+      (before) =>
+        edits.refit(before, entity, () => type),
+  ),
+  fc.tuple(anyNumber, anyNumber, anyNumber).map(
+    ([index, start, end]): Step =>
+      (before) =>
+        edits.resize(before, index, { start, end }, tokens),
+  ),
+  fc.constant<Step>((before) => edits.noted(before, { flagged: before.note?.flagged !== true })),
   fc.constant<Step>(edits.finish),
   fc.constant<Step>(edits.reopen),
 );

@@ -1,11 +1,21 @@
 import type { Entity, Relation, Span } from "@weft-nlp/core";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 
+/** What people say about a sentence besides its annotation. */
+export interface Note {
+  readonly comment?: string | undefined;
+  readonly flagged?: boolean | undefined;
+  readonly skipped?: boolean | undefined;
+  /** Who saved it last. */
+  readonly annotator?: string | undefined;
+}
+
 /** The annotation of a sentence. A part with a confidence is still a suggestion. */
 export interface Annotated {
   readonly entities: readonly Entity[];
   readonly relations: readonly Relation[];
   readonly done: boolean;
+  readonly note?: Note | undefined;
 }
 
 /** A part of an annotation, by index. */
@@ -20,7 +30,7 @@ export function partOf(name: PartName): Part {
  * Every edit of a valid annotation is valid: spans are non-empty and inside the sentence, ends of
  * relations exist, and there are no duplicates. An edit without effect returns the same object.
  */
-export const edits = { mark, relate, accept, remove, retype, finish, reopen };
+export const edits = { mark, resize, relate, accept, remove, retype, refit, finish, reopen, noted };
 
 /**
  * Adds an entity. If an entity with the same span exists, it gets the type and counts as accepted.
@@ -31,6 +41,33 @@ function mark(before: Annotated, { start, end }: Span, type: string | null, toke
   const known = before.entities.findIndex((entity) => entity.start === start && entity.end === end);
   if (known !== -1) return retype(before, { kind: "entity", index: known }, type ?? "");
   return { ...before, entities: [...before.entities, { start, end, type }] };
+}
+
+/**
+ * Gives an entity other words, and accepts it. Suggestions that the new words cover are removed;
+ * relations stay. If another entity already has the words and the type, nothing changes.
+ */
+function resize(before: Annotated, index: number, { start, end }: Span, tokens: number): Annotated {
+  const old = before.entities[index];
+  if (old === undefined || !(Number.isInteger(start) && Number.isInteger(end)) || start < 0 || end > tokens || end <= start)
+    return before;
+  if (old.start === start && old.end === end) return accept(before, { kind: "entity", index });
+  if (before.entities.some((each) => each.start === start && each.end === end && each.type === old.type)) return before;
+  const moved = before.entities.map((each, place) => (place === index ? { ...own(each), start, end } : each));
+  const covered = before.entities.flatMap((each, place) =>
+    place !== index && each.confidence !== undefined && each.start >= start && each.end <= end ? [place] : [],
+  );
+  const first: Annotated = { ...before, entities: moved };
+  return covered.reduceRight((now, place) => remove(now, { kind: "entity", index: place }), first);
+}
+
+/** Changes the note; a field that is undefined is removed. */
+function noted(before: Annotated, change: Note): Annotated {
+  const merged = { ...before.note, ...change };
+  const note = Object.fromEntries(
+    Object.entries(merged).filter(([, value]) => value !== undefined && value !== false && value !== ""),
+  );
+  return JSON.stringify(note) === JSON.stringify(before.note ?? {}) ? before : { ...before, note };
 }
 
 /** Adds a relation between two entities, and accepts both. */
@@ -93,14 +130,52 @@ function retype(before: Annotated, part: Part, type: string): Annotated {
   return withEnds({ ...before, relations }, [head, tail]);
 }
 
+/**
+ * Gives suggested relations of an entity other types, after its own type changed. They stay
+ * suggestions; what a person accepted stays as it is.
+ *
+ * @param typeFor the type for a relation in this annotation; its own type to keep it
+ */
+function refit(before: Annotated, entity: number, typeFor: (relation: Relation) => string): Annotated {
+  const seen = new Set<string>();
+  const relations = before.relations
+    .map((each) => {
+      const type = each.confidence === undefined || (each.head !== entity && each.tail !== entity) ? each.type : typeFor(each);
+      return type === each.type || type === "" ? each : { ...each, type };
+    })
+    .filter(({ head, tail, type }) => {
+      const key = `${head} ${tail} ${type}`;
+      return !seen.has(key) && seen.add(key) !== undefined;
+    });
+  const same = relations.length === before.relations.length && relations.every((each, place) => each === before.relations[place]);
+  return same ? before : { ...before, relations };
+}
+
 /** Accepts all remaining suggestions. */
 function finish(before: Annotated): Annotated {
   if (before.done && suggestionsOf(before).length === 0) return before;
-  return { entities: before.entities.map(own), relations: before.relations.map(own), done: true };
+  const { skipped: _, ...note } = before.note ?? {};
+  return {
+    ...before,
+    entities: before.entities.map(own),
+    relations: before.relations.map(own),
+    done: true,
+    ...(before.note === undefined ? {} : { note }),
+  };
 }
 
 function reopen(before: Annotated): Annotated {
   return before.done ? { ...before, done: false } : before;
+}
+
+/** All open suggestions, the least certain first, so that doubtful ones are met at once. */
+export function byDoubt(annotated: Annotated): PartName[] {
+  const { entities, relations } = annotated;
+  const sure = (name: PartName): number => {
+    const { kind, index } = partOf(name);
+    return (kind === "entity" ? entities : relations)[index]?.confidence ?? 1;
+  };
+  return suggestionsOf(annotated).sort((a, b) => sure(a) - sure(b));
 }
 
 /** All open suggestions, entities first. */
@@ -111,13 +186,14 @@ export function suggestionsOf({ entities, relations }: Annotated): PartName[] {
   ];
 }
 
-/** Whether two annotations are equal, including their order. */
+/** Whether two annotations are equal, including their order; who saved them does not count. */
 export function sameAnnotation(a: Annotated, b: Annotated): boolean {
-  const plain = ({ entities, relations, done }: Annotated): string =>
+  const plain = ({ entities, relations, done, note = {} }: Annotated): string =>
     JSON.stringify([
       entities.map(({ start, end, type, confidence }) => [start, end, type, confidence]),
       relations.map(({ head, tail, type, confidence }) => [head, tail, type, confidence]),
       done,
+      [note.comment, note.flagged, note.skipped],
     ]);
   return plain(a) === plain(b);
 }

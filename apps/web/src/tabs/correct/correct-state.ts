@@ -2,7 +2,8 @@ import { computed, signal } from "@preact/signals";
 import { newMarking } from "../../parts/marking.ts";
 import { ApiError } from "../../server-requests.ts";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
-import { type Annotated, edits, type History, history, partOf, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
+import { type Annotated, byDoubt, edits, type History, history, partOf, sameAnnotation } from "./annotation-edit.ts";
+import { annotator } from "./annotator.ts";
 import { type CorrectionSentence, corrections, type ProjectEntry, type Sort } from "./corrections-api.ts";
 import { drafts } from "./drafts.ts";
 
@@ -34,8 +35,8 @@ export const addedTypes = signal<{ readonly entity: readonly string[]; readonly 
 });
 
 /** Ids by position in the order. */
-const order = signal<ReadonlyMap<number, number>>(new Map());
-const sentences = signal<ReadonlyMap<number, Working>>(new Map());
+export const order = signal<ReadonlyMap<number, number>>(new Map());
+export const sentences = signal<ReadonlyMap<number, Working>>(new Map());
 
 export const current = computed(() => sentences.value.get(order.value.get(position.value) ?? -1) ?? null);
 export const entityTypes = computed(() => [...new Set([...(project.value?.entityTypes ?? []), ...addedTypes.value.entity])]);
@@ -50,6 +51,8 @@ export const saveState = computed<Working["state"]>(() => {
 });
 
 const pageSize = 50;
+/** The most that the server gives at once. */
+const largePage = 500;
 let opening = 0;
 
 /**
@@ -90,8 +93,21 @@ export async function openProject(name: string, by: Sort = sort.value, at?: numb
       put(id, { server, history: history.record(history.begin(plain(working.server)), draft.annotated), state: "saving" });
       void push(name, id);
     }
+    await loadRest(turn);
   } catch (error) {
     if (turn === opening) failure.value = { error, retry: () => void openProject(name, by, at) };
+  }
+}
+
+/** Loads all sentences, for the list beside the sentence and for changes to all of them. */
+async function loadRest(turn: number): Promise<void> {
+  const opened = project.value;
+  for (let offset = 0; opened !== null && offset < opened.sentences; offset += largePage) {
+    const places = Array.from({ length: Math.min(largePage, opened.sentences - offset) }, (_, index) => offset + index);
+    if (places.every((place) => order.value.has(place))) continue;
+    const { page } = await corrections.page(opened.name, offset, largePage, sort.value);
+    if (turn !== opening) return;
+    take(page, offset);
   }
 }
 
@@ -111,7 +127,8 @@ export async function goTo(place: number): Promise<void> {
   }
   failure.value = null;
   position.value = place;
-  chosen.value = null;
+  const arrived = current.value?.history.present;
+  chosen.value = arrived === undefined || arrived.done ? null : (byDoubt(arrived)[0] ?? null);
   relating.value = null;
   words.value = { anchor: 0, cursor: 0 };
 }
@@ -122,14 +139,20 @@ export function edit(change: (before: Annotated) => Annotated): void {
   if (now !== null) step(now, history.record(now.history, change(now.history.present)));
 }
 
+/** Edits any loaded sentence and saves it. */
+export function editSentence(id: number, change: (before: Annotated) => Annotated): void {
+  const now = sentences.value.get(id);
+  if (now !== undefined) step(now, history.record(now.history, change(now.history.present)));
+}
+
+/** Takes back the last edit of any loaded sentence. */
+export function undoSentence(id: number): void {
+  const now = sentences.value.get(id);
+  if (now !== undefined) step(now, history.undo(now.history));
+}
+
 export const undo = (): void => void (current.value !== null && step(current.value, history.undo(current.value.history)));
 export const redo = (): void => void (current.value !== null && step(current.value, history.redo(current.value.history)));
-
-/** Accepts the remaining suggestions of the sentence, and goes to the next sentence. */
-export function doneAndNext(): void {
-  edit(edits.finish);
-  void goTo(position.value + 1);
-}
 
 /** Accepts the selected part and goes to the next suggestion. */
 export function accept(name: PartName): void {
@@ -140,16 +163,15 @@ export function accept(name: PartName): void {
 export function remove(name: PartName): void {
   edit((before) => edits.remove(before, partOf(name)));
   relating.value = null;
-  chosen.value = null;
+  chosen.value = nextSuggestion(null);
 }
 
-/** The next suggestion after a part, wrapping around; null if none is left. */
+/** The next suggestion after a part, least certain first, wrapping around; null if none is left. */
 export function nextSuggestion(from: PartName | null): PartName | null {
   const now = current.value;
   if (now === null) return null;
-  const open = suggestionsOf(now.history.present);
-  const rank = (name: PartName): number => (partOf(name).kind === "entity" ? 0 : 1e6) + partOf(name).index;
-  return open.find((name) => from !== null && rank(name) > rank(from)) ?? open[0] ?? null;
+  const open = byDoubt(now.history.present);
+  return open[from === null ? 0 : open.indexOf(from) + 1] ?? open[0] ?? null;
 }
 
 /** Resolves a conflict in favour of one version. */
@@ -231,7 +253,8 @@ async function push(name: string, id: number, wait = 1000): Promise<void> {
       const working = sentences.value.get(id);
       if (working === undefined || project.value?.name !== name) return;
       const sent = working.history.present;
-      const { taken, sentence } = await corrections.save(name, id, working.server.revision, sent);
+      const signed = annotator.value === "" ? sent : edits.noted(sent, { annotator: annotator.value });
+      const { taken, sentence } = await corrections.save(name, id, working.server.revision, signed);
       const now = sentences.value.get(id);
       if (now === undefined || project.value?.name !== name) return;
       if (!taken) {
@@ -285,6 +308,6 @@ export function unsaved(): number {
   return drafts.all(draftsOf()).size;
 }
 
-function plain({ entities, relations, done }: Annotated): Annotated {
-  return { entities, relations, done };
+function plain({ entities, relations, done, note }: Annotated): Annotated {
+  return { entities, relations, done, ...(note === undefined ? {} : { note }) };
 }

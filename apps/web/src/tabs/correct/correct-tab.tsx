@@ -2,6 +2,7 @@ import "./correct.css";
 import { useEffect, useState } from "preact/hooks";
 import { Failure } from "../../parts/failure.tsx";
 import { addressOf, route } from "../../route.ts";
+import { ApiError } from "../../server-requests.ts";
 import { failure, gone, openProject, project, unsaved } from "./correct-state.ts";
 import { corrections, type ProjectList as Projects } from "./corrections-api.ts";
 import { ProjectList } from "./project-list.tsx";
@@ -25,6 +26,7 @@ export function CorrectTab() {
     else if (begin !== null && /^\d{1,9}$/.test(begin)) void openProject(name, "order", Number(begin));
     else void openProject(name);
   }, [name, begin]);
+  if (error instanceof ApiError && error.code === "NOT_ALLOWED") return <WithoutFolder />;
   if (error !== null) return <Failure error={error} retry={load} />;
   if (list === null) return null;
   if (name === undefined || name === "") {
@@ -39,8 +41,34 @@ export function CorrectTab() {
       <p class="quiet">
         <a href={addressOf("correct")}>All projects</a>
       </p>
-      {failure.value === null ? null : <Failure error={failure.value.error} retry={failure.value.retry} />}
+      {failure.value === null ? null : isUnknown(failure.value.error) ? (
+        <p class="panel empty">
+          There is no project called <bdi>{name}</bdi>. It may have been renamed:{" "}
+          <a href={addressOf("correct")}>see all projects</a>.
+        </p>
+      ) : (
+        <Failure error={failure.value.error} retry={failure.value.retry} />
+      )}
       {gone.value ? <Gone /> : <Workspace training={list.training} />}
+    </div>
+  );
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+/** What to do on a server that keeps no corrections. */
+function WithoutFolder() {
+  return (
+    <div class="panel empty">
+      <p>
+        <strong>Correct what a model finds, and train the next one on it.</strong> This server has no folder for corrections yet.
+        Stop it, and start it with one:
+      </p>
+      <pre>
+        <code>npx weft serve MODEL --corrections corrections --runs runs --allow-training</code>
+      </pre>
     </div>
   );
 }

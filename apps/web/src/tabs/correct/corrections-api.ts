@@ -57,10 +57,10 @@ async function save(
   name: string,
   id: number,
   revision: number,
-  { entities, relations, done }: Annotated,
+  { entities, relations, done, note }: Annotated,
 ): Promise<{ taken: boolean; sentence: CorrectionSentence }> {
   try {
-    const body = { entities, relations, done };
+    const body = { entities, relations, done, ...(note === undefined ? {} : { note: { ...note } }) };
     const sentence = await call("saveSentence", { params: { name, id }, body, ...revised(revision) });
     return { taken: true, sentence: standing(sentence) };
   } catch (error) {

@@ -1,29 +1,21 @@
 import { entityAt, movementOf } from "../../parts/marking.ts";
-import {
-  accept,
-  chosen,
-  current,
-  doneAndNext,
-  entityTypes,
-  goTo,
-  marking,
-  nextSuggestion,
-  position,
-  redo,
-  relating,
-  relationTypes,
-  remove,
-  undo,
-  words,
-} from "./correct-state.ts";
-import { choosesRelation, markAs, relateAs, relateHere } from "./type-bar.tsx";
+import type { PartName } from "../../weft-arcs/drawing-parts.ts";
+import { chooseType, escape, markAs, paletteOpen, relateHere, removePart, typesNow } from "./actions.ts";
+import { edits } from "./annotation-edit.ts";
+import { accept, chosen, current, edit, entityTypes, marking, nextSuggestion, redo, undo, words } from "./correct-state.ts";
+import { correctEverywhere, toggleAlways } from "./everywhere.ts";
+import { helpOpen } from "./key-help.tsx";
+import { doneAndNext, goBy, skipSentence } from "./rail-state.ts";
 
 /** The keyboard shortcuts of a sentence. Fields and buttons keep their own keys. */
 export function onKey(event: KeyboardEvent): void {
   const now = current.value;
   const { target, key } = event;
-  if (now === null || event.altKey || isField(target)) return;
   const command = event.ctrlKey || event.metaKey;
+  if (now === null || event.altKey || helpOpen.value) return;
+  // The palette takes letters and numbers itself, but the sentence can be finished from it.
+  const finishes = command && key === "Enter" && target instanceof Element && target.closest(".palette") !== null;
+  if (isField(target) && !finishes) return;
   const act = command
     ? commandOf(event)
     : target instanceof HTMLButtonElement && [" ", "Enter"].includes(key)
@@ -44,14 +36,12 @@ function commandOf({ key, shiftKey }: KeyboardEvent): Act | undefined {
 }
 
 function plainOf(event: KeyboardEvent): Act | undefined {
-  const { key, target } = event;
-  if (target instanceof Element && target.closest("weft-arcs") !== null && /^(Arrow|Home|End|Enter| )/.test(key))
-    return undefined;
+  const { key } = event;
   const now = current.value;
   if (now === null) return undefined;
   if (/^[1-9]$/.test(key)) {
-    const type = (choosesRelation() ? relationTypes : entityTypes).value[Number(key) - 1];
-    return type === undefined ? undefined : () => (choosesRelation() ? relateAs(type) : markAs(type));
+    const type = typesNow().types[Number(key) - 1];
+    return type === undefined ? undefined : () => chooseType(type);
   }
   const movement = movementOf(event, marking, { ...now.server.document, entities: now.history.present.entities });
   if (movement !== undefined) return movement;
@@ -62,10 +52,9 @@ function plainOf(event: KeyboardEvent): Act | undefined {
     },
     Delete: removeHere,
     Backspace: removeHere,
-    Escape: () => {
-      relating.value = null;
-      chosen.value = null;
-    },
+    Escape: escape,
+    F2: openPalette,
+    c: openPalette,
     e: () => {
       const [type] = entityTypes.value;
       if (type !== undefined) markAs(type);
@@ -74,13 +63,44 @@ function plainOf(event: KeyboardEvent): Act | undefined {
     s: () => {
       chosen.value = nextSuggestion(chosen.value);
     },
-    n: () => void goTo(position.value + 1),
-    p: () => void goTo(position.value - 1),
+    ".": () => choosePart(1),
+    ",": () => choosePart(-1),
+    a: event.shiftKey ? toggleAlways : correctEverywhere,
+    n: () => goBy(1),
+    p: () => goBy(-1),
+    k: skipSentence,
+    f: () => edit((before) => edits.noted(before, { flagged: before.note?.flagged !== true })),
+    m: writeComment,
+    "/": () => document.getElementById("rail-search")?.focus(),
+    "?": () => {
+      helpOpen.value = true;
+    },
   };
   return acts[key.length === 1 ? key.toLowerCase() : key];
 }
 
-function here(): ReturnType<typeof nextSuggestion> {
+function openPalette(): void {
+  paletteOpen.value = true;
+}
+
+/** Opens the field of the comment first if it is not there. */
+function writeComment(): void {
+  document.getElementById("add-comment")?.click();
+  setTimeout(() => document.getElementById("comment")?.focus());
+}
+
+/** Goes through entities, then relations, in their order. */
+function choosePart(direction: 1 | -1): void {
+  const present = current.value?.history.present;
+  const names: PartName[] = [
+    ...(present?.entities ?? []).map((_, index): PartName => `entity:${index}`),
+    ...(present?.relations ?? []).map((_, index): PartName => `relation:${index}`),
+  ];
+  const at = chosen.value === null ? (direction === 1 ? -1 : 0) : names.indexOf(chosen.value);
+  chosen.value = names[(at + direction + names.length) % Math.max(1, names.length)] ?? null;
+}
+
+function here(): PartName | null {
   if (chosen.value !== null) return chosen.value;
   const holder = current.value === null ? undefined : entityAt(current.value.history.present.entities, words.value.cursor);
   return holder === undefined ? null : `entity:${holder}`;
@@ -88,7 +108,7 @@ function here(): ReturnType<typeof nextSuggestion> {
 
 function removeHere(): void {
   const part = here();
-  if (part !== null) remove(part);
+  if (part !== null) removePart(part);
 }
 
 function isField(target: EventTarget | null): boolean {

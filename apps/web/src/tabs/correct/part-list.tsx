@@ -1,7 +1,8 @@
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { Confidence } from "../extract/confidence.tsx";
+import { removePart, takePair } from "./actions.ts";
 import type { Annotated } from "./annotation-edit.ts";
-import { accept, chosen, relating, remove } from "./correct-state.ts";
+import { accept, chosen, relating } from "./correct-state.ts";
 import type { CorrectionSentence } from "./corrections-api.ts";
 
 /** The annotation as lists, with buttons for every action on a part. */
@@ -15,36 +16,41 @@ export function PartList({ sentence, annotated }: { readonly sentence: Correctio
   const open = relating.value?.tail === undefined ? relating.value?.head : undefined;
   return (
     <div class="parts">
-      <h2>Relations</h2>
-      {annotated.relations.length === 0 ? <p class="quiet">None</p> : null}
-      <ul aria-label="Relations">
-        {annotated.relations.map(({ head, tail, type, confidence }, index) => (
-          <Line key={index} name={`relation:${index}`} confidence={confidence} words={`${words(head)} ${type} ${words(tail)}`}>
-            <bdi>{words(head)}</bdi> <em>{type}</em> <bdi>{words(tail)}</bdi>
-          </Line>
-        ))}
-      </ul>
-      <h2>Entities</h2>
-      {annotated.entities.length === 0 ? <p class="quiet">None</p> : null}
-      <ul aria-label="Entities">
-        {annotated.entities.map(({ type, confidence }, index) => (
-          <Line key={index} name={`entity:${index}`} confidence={confidence} words={`${words(index)}, ${type ?? "no type"}`}>
-            <bdi>{words(index)}</bdi> <em>{type}</em>
-            <button
-              type="button"
-              class="plain"
-              aria-label={open === undefined ? `Relate ${words(index)} to another` : `Relate to ${words(index)}`}
-              disabled={open === index}
-              onClick={(event) => {
-                event.stopPropagation();
-                relating.value = open === undefined ? { head: index } : { head: open, tail: index };
-              }}
-            >
-              {open === undefined ? "Relate" : "to this"}
-            </button>
-          </Line>
-        ))}
-      </ul>
+      <section>
+        <h2>Relations</h2>
+        {annotated.relations.length === 0 ? <p class="quiet">None: drag one entity onto another.</p> : null}
+        <ul aria-label="Relations">
+          {annotated.relations.map(({ head, tail, type, confidence }, index) => (
+            <Line key={index} name={`relation:${index}`} confidence={confidence} words={`${words(head)} ${type} ${words(tail)}`}>
+              <bdi>{words(head)}</bdi> <em>{type}</em> <bdi>{words(tail)}</bdi>
+            </Line>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>Entities</h2>
+        {annotated.entities.length === 0 ? <p class="quiet">None: drag over words to mark them.</p> : null}
+        <ul aria-label="Entities">
+          {annotated.entities.map(({ type, confidence }, index) => (
+            <Line key={index} name={`entity:${index}`} confidence={confidence} words={`${words(index)}, ${type ?? "no type"}`}>
+              <bdi>{words(index)}</bdi> <em>{type}</em>
+              <button
+                type="button"
+                class="plain"
+                aria-label={open === undefined ? `Relate ${words(index)} to another` : `Relate to ${words(index)}`}
+                disabled={open === index}
+                onClick={(event) => {
+                  event.stopPropagation();
+                  if (open === undefined) relating.value = { head: index };
+                  else takePair({ head: open, tail: index });
+                }}
+              >
+                {open === undefined ? "Relate" : "to this"}
+              </button>
+            </Line>
+          ))}
+        </ul>
+      </section>
     </div>
   );
 }
@@ -81,7 +87,7 @@ function Line({ name, confidence, words, children }: LineProps) {
         type="button"
         class="plain"
         aria-label={`${confidence === undefined ? "Remove" : "Reject"} ${words}`}
-        onClick={() => remove(name)}
+        onClick={() => removePart(name)}
       >
         ✕
       </button>

@@ -15,7 +15,12 @@ export function ProjectList({ list, reload }: { readonly list: Projects; readonl
   const [renamed, setRenamed] = useState<string | null>(null);
   return (
     <>
-      {list.projects.length === 0 ? null : (
+      {list.projects.length === 0 ? (
+        <p class="panel empty">
+          No project yet. Paste a text below: a model suggests entities and relations, you correct them, and the next model learns
+          from that.
+        </p>
+      ) : (
         <section class="panel projects" aria-label="Projects">
           <ul>
             {list.projects.map((entry) => (

@@ -2,6 +2,7 @@ import type { Drawable } from "@weft-nlp/draw";
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { theme } from "../../page-theme.ts";
+import { languageOf } from "../../parts/language-of.ts";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import type { PartDetail, WeftArcs } from "../../weft-arcs/weft-arcs.ts";
 import "../../weft-arcs/weft-arcs.ts";
@@ -31,12 +32,4 @@ export function Arcs({ document, types, highlighted, onPoint }: ArcsProps) {
     language: languageOf(document.text),
     "onweft-hover": ({ detail }: CustomEvent<PartDetail>) => onPoint(detail),
   });
-}
-
-/**
- * Chinese and Japanese share characters but draw them differently; kana mark a text as Japanese.
- */
-function languageOf(text: string): string | undefined {
-  if (/[\u3040-\u30ff]/.test(text)) return "ja";
-  return /\p{Script=Han}/u.test(text) ? "zh" : undefined;
 }
