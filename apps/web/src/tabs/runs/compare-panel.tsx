@@ -2,8 +2,10 @@ import type { Annotation } from "@weft-nlp/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { drawnAnnotation, typesOf } from "../../parts/drawn-annotation.ts";
 import { Failure } from "../../parts/failure.tsx";
+import { keepInAddress, route } from "../../route.ts";
 import { type DataFile, listData } from "../data/data-api.ts";
 import { Arcs } from "../extract/arcs.tsx";
+import { claimWords, probabilityWords, signedPoints } from "./compare-words.ts";
 import { points } from "./run-words.ts";
 import { type ComparedSentence, compareRuns, type RunComparison } from "./runs-api.ts";
 import { runs } from "./runs-state.ts";
@@ -25,8 +27,12 @@ export function ComparePanel() {
       (list) => setFiles(list.files),
       (error: unknown) => setFailure(error),
     );
+    const { query } = route.peek();
+    const [a, b, data] = [query.get("a"), query.get("b"), query.get("on")];
+    if (a !== null && b !== null && data !== null) void ask({ a, b, data }, []);
     return () => asked.current?.stop.abort();
   }, []);
+  const linked = route.value.query;
   if (done.length < 2) return null;
 
   async function ask(query: ComparedRuns, before: readonly ComparedSentence[]): Promise<void> {
@@ -63,12 +69,14 @@ export function ComparePanel() {
               return typeof value === "string" ? value : "";
             };
             setResult(null);
-            void ask({ a: text("a"), b: text("b"), data: text("data") }, []);
+            const query = { a: text("a"), b: text("b"), data: text("data") };
+            keepInAddress({ a: query.a, b: query.b, on: query.data });
+            void ask(query, []);
           }}
         >
-          <Choice label="A" name="a" options={done.map(({ name }) => name)} first={0} />
-          <Choice label="B" name="b" options={done.map(({ name }) => name)} first={1} />
-          <Choice label="on" name="data" options={files.map(({ name }) => name)} first={0} />
+          <Choice label="A" name="a" options={done.map(({ name }) => name)} first={linked.get("a") ?? done[0]?.name} />
+          <Choice label="B" name="b" options={done.map(({ name }) => name)} first={linked.get("b") ?? done[1]?.name} />
+          <Choice label="on" name="data" options={files.map(({ name }) => name)} first={linked.get("on") ?? files[0]?.name} />
           <button type="submit" class="main" disabled={busy}>
             Compare
           </button>
@@ -95,7 +103,7 @@ interface ChoiceProps {
   readonly label: string;
   readonly name: string;
   readonly options: readonly string[];
-  readonly first: number;
+  readonly first: string | undefined;
 }
 
 function Choice({ label, name, options, first }: ChoiceProps) {
@@ -103,8 +111,8 @@ function Choice({ label, name, options, first }: ChoiceProps) {
     <label>
       {label}{" "}
       <select name={name}>
-        {options.map((option, index) => (
-          <option key={option} value={option} selected={index === first}>
+        {options.map((option) => (
+          <option key={option} value={option} selected={option === first}>
             {option}
           </option>
         ))}
@@ -114,17 +122,19 @@ function Choice({ label, name, options, first }: ChoiceProps) {
 }
 
 function Result({ result, busy, more }: { readonly result: RunComparison; readonly busy: boolean; readonly more: () => void }) {
-  const { first, second, sentences, better, worse, same, protocol, words, scores, items } = result;
+  const { first, second, sentences, better, worse, same, protocol, words, scores, items, difference, interval, p } = result;
   const rest = better + worse - items.length;
   return (
     <>
       <p class="verdict" role="status">
-        F1 by {protocol}: A <strong>{points(scores.first.f1)}</strong>, B <strong>{points(scores.second.f1)}</strong>. Of{" "}
+        <strong>{claimWords(result, { first: "A", second: "B" })}</strong> F1 by {protocol}: A{" "}
+        <strong>{points(scores.first.f1)}</strong>, B <strong>{points(scores.second.f1)}</strong>. Of{" "}
         {sentences.toLocaleString("en")} sentences B is better in {better.toLocaleString("en")}, worse in{" "}
         {worse.toLocaleString("en")}, equal in {same.toLocaleString("en")}.
       </p>
       <p class="quiet">
-        {protocol}: {words} <code>weft compare</code> tests whether the difference is significant.
+        B − A is {signedPoints(difference)} points, 95 % interval {signedPoints(interval[0])} to {signedPoints(interval[1])}, p{" "}
+        {probabilityWords(p)}. {protocol}: {words}
       </p>
       <ol class="differences">
         {items.map((item, index) => (

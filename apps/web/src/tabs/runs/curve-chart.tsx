@@ -39,10 +39,11 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
       () => setMissing(true),
     );
   }, []);
-  const values = curves.flatMap(({ points }) => points.map(([, y]) => y));
-  const [min, max] = [Math.min(...values), Math.max(...values)];
-  // On a linear axis, a loss that starts a hundred times as high as it ends would hide its end.
+  const [min, max] = settledRange(curves);
+  // On a linear axis, a loss that falls to a fraction would hide its end.
   const logarithmic = min > 0 && max > 20 * min;
+  const range = useRef({ min, max });
+  range.current = { min, max };
   const look = `${logarithmic} ${theme.value} ${curves.map(({ name, colour }) => `${name} ${colour}`).join("|")}`;
   useEffect(() => {
     const element = place.current;
@@ -62,7 +63,9 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
         cursor: { points: { size: 7 }, drag: { x: true, y: false } },
         scales: {
           x: { time: false },
-          y: logarithmic ? { ...logarithmicAxis } : { range: (_, _low, high) => [0, Math.max(high * 1.08, 0.1)] },
+          y: logarithmic
+            ? { ...logarithmicAxis, range: () => [range.current.min / 1.15, range.current.max * 1.15] }
+            : { range: () => [0, Math.max(range.current.max * 1.08, 0.1)] },
         },
         axes: [
           axis,
@@ -108,6 +111,20 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
       </p>
     </figure>
   );
+}
+
+/**
+ * The range of values to draw. The first steps of a training may have a loss a thousand times that
+ * of the rest; the axis begins where the first twentieth of a curve has ended, and the curve enters
+ * from above.
+ */
+export function settledRange(curves: readonly Pick<Curve, "points">[]): readonly [min: number, max: number] {
+  const values = curves.flatMap(({ points }) => {
+    const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
+    const settled = points.filter(([x]) => x >= first + (last - first) / 20);
+    return (settled.length < 2 ? points : settled).map(([, y]) => y);
+  });
+  return values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
 }
 
 /** Aligns all curves to one axis: uPlot needs a value or null of each curve at every x. */

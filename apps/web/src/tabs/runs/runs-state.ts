@@ -1,4 +1,6 @@
 import { computed, signal } from "@preact/signals";
+import { route } from "../../route.ts";
+import { numberRuns } from "./run-colours.ts";
 import { type CurvePoint, followRun, listRuns, type RunEntry, type RunList } from "./runs-api.ts";
 
 export const list = signal<RunList | null>(null);
@@ -16,12 +18,24 @@ const shownAtFirst = 3;
 export async function loadRuns(): Promise<void> {
   try {
     const first = list.peek() === null;
-    list.value = await listRuns();
+    const now = await listRuns();
+    numberRuns(now.runs);
+    list.value = now;
     failure.value = null;
-    if (first) chosen.value = atFirst(list.value.runs);
+    if (first) chosen.value = chosenInAddress() ?? atFirst(now.runs);
   } catch (error) {
     failure.value = error;
   }
+}
+
+/** The runs whose curves the address shows; undefined if it says nothing about them. */
+export function chosenInAddress(): readonly string[] | undefined {
+  const { query } = route.peek();
+  if (!query.has("show")) return undefined;
+  return query
+    .getAll("show")
+    .filter((name) => name !== "")
+    .slice(0, maxChosen);
 }
 
 export function choose(name: string, on: boolean): void {
