@@ -58,13 +58,14 @@ export async function clickLoop(page, { sentences, shot = async () => undefined 
 
   await page.getByRole("link", { name: "Correct", exact: true }).click();
   await page.getByLabel("Name", { exact: true }).fill("more");
-  await page.getByLabel("Of", { exact: true }).selectOption("data");
-  await page.getByLabel("File", { exact: true }).selectOption("corpus/more.jsonl");
+  const field = (label) => page.locator("label", { hasText: label }).locator("select");
+  await field(/^Of /).selectOption("data");
+  await field(/^File /).selectOption("corpus/more.jsonl");
   await page.getByRole("button", { name: "Begin" }).click();
   await page.getByText(`0 of ${sentences} done`).waitFor();
   for (let done = 1; done <= sentences; done++) {
     if (done === 2) await shot("3-correct");
-    await page.locator("body").press("Control+Enter");
+    await page.getByRole("button", { name: "Done, next" }).click();
     await page.getByText(`${done} of ${sentences} done`).waitFor();
   }
   await page.locator(".save-state.saved").waitFor();
@@ -89,14 +90,13 @@ export async function clickLoop(page, { sentences, shot = async () => undefined 
   await card.getByText("demo now serves more-1.").waitFor();
   await shot("6-served");
   await card.getByRole("button", { name: /^Correct what it got wrong/ }).click();
-  await page.getByRole("link", { name: "All projects" }).waitFor();
-  await page.getByText(/0 of \d+ done/).waitFor();
+  await page.waitForURL(/#\/correct\/more-1-wrong/);
+  await page.getByText(/^0 of \d+ done/).waitFor();
   await shot("7-what-it-got-wrong");
 
   await page.getByRole("link", { name: "Extract", exact: true }).click();
-  await page.locator("summary", { hasText: "What demo knows" }).waitFor();
-  await page.getByRole("button", { name: "Extract", exact: true }).click();
-  await page.locator(".sentence weft-arcs").first().waitFor();
+  // What was read by the model before is read again by this one.
+  await page.locator(".extract[aria-busy=false] .sentence weft-arcs").first().waitFor();
   await page.locator("summary", { hasText: "What demo knows" }).click();
   await page.getByText(", chosen here in place of demo.").waitFor();
   await shot("8-the-corrected-model");

@@ -11,9 +11,9 @@ import { startServer } from "./start-server.mjs";
 const pictures = fileURLToPath(new URL("../docs/images/loop/", import.meta.url));
 mkdirSync(pictures, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), "weft-film-"));
-const sentences = 60;
-const set = ["training.epochs=40", "optimizer.rate=0.003", "model.rounds=0"];
-const { address, stop } = await startServer(prepareLoop(folder, { train: 240, dev: 90, more: sentences, set }));
+const sentences = 40;
+const set = ["training.epochs=30", "optimizer.rate=0.003", "model.rounds=0"];
+const { address, stop } = await startServer(prepareLoop(folder, { train: 200, dev: 90, more: sentences, set }));
 const browser = await startBrowser();
 try {
   const open = async (colorScheme, width) => {

@@ -138,6 +138,10 @@ export const runComparison = z.object({
     .enum(["better", "worse", "none"])
     .describe("what the tests support of the second run; `none` if chance alone may explain the difference"),
   verdict: z.string().describe("the claim in a sentence, with its numbers"),
+  entities: z
+    .object({ protocol: z.string(), first: share, second: share })
+    .nullable()
+    .describe("F1 of entities beside that of relations; null if the models find no entities, or `protocol` counts entities"),
   offset: count,
   items: z.array(comparedSentence),
 });

@@ -9,6 +9,8 @@ import {
   type Prediction,
   type ProtocolName,
   protocols,
+  score,
+  sumCounts,
 } from "@weft-nlp/core/metrics";
 import { claimOf, comparisonVerdict, type Difference, differences, mistakeNames } from "@weft-nlp/draw";
 import { type ComputeOptions, defaultProtocols, loadModel, modelStamp, predictSentences } from "@weft-nlp/node/extractor";
@@ -88,6 +90,7 @@ export class RunComparer {
     const [one, other] = [await system(first), await system(second)];
     const name = protocol ?? sharedProtocol(one.model, other.model);
     const found = differences(name, gold, one, other);
+    const entityName = entityProtocol(name, one.model, other.model);
     const tested = compareSystems(gold, one, other, { protocols: [name] });
     const compared = tested.protocols[name];
     if (compared === undefined) throw new Error(`no comparison by ${name}`);
@@ -108,6 +111,10 @@ export class RunComparer {
       p: compared.p,
       claim: claimOf(compared, tested),
       verdict: comparisonVerdict(compared, tested),
+      entities:
+        entityName === undefined
+          ? null
+          : { protocol: entityName, first: f1Of(entityName, gold, one), second: f1Of(entityName, gold, other) },
       items: found.map(itemOf),
       wrong: mistakenSentences(gold, other.model, other.runs[0] ?? []).length,
     };
@@ -161,6 +168,18 @@ function mistakenSentences(gold: readonly Sentence[], model: BuiltModel, predict
 function sharedProtocol(one: BuiltModel, other: BuiltModel): ProtocolName {
   const [own, others] = [defaultProtocols(one), defaultProtocols(other)];
   return own.find((name) => others.includes(name)) ?? own[0] ?? "exact";
+}
+
+/** The protocol of entities that both models share, if the comparison is about relations. */
+function entityProtocol(chosen: ProtocolName, one: BuiltModel, other: BuiltModel): ProtocolName | undefined {
+  const others = defaultProtocols(other);
+  const isOfEntities = (name: string): boolean => protocols.get(name).unit === "entities";
+  if (isOfEntities(chosen)) return undefined;
+  return defaultProtocols(one).find((name) => isOfEntities(name) && others.includes(name));
+}
+
+function f1Of(name: ProtocolName, gold: readonly Sentence[], system: ComparedSystem): number {
+  return score(sumCounts(countsBySentence(name, gold, system))).f1;
 }
 
 function itemOf({ sentence, sides, findings, verdict, gain }: Difference): ComparedSentence {

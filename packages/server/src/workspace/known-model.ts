@@ -11,6 +11,7 @@ type Known = Pick<ModelDetails, "score" | "data" | "examples">;
 /** Enough to find frequent examples; a corpus may be far larger. */
 const maxSentences = 3000;
 const examplesEach = 3;
+const relationExamplesEach = 2;
 
 /**
  * The folder of the run that a served model belongs to; undefined for a model by itself.
@@ -88,7 +89,7 @@ async function readExamples(runFolder: string): Promise<Known["examples"]> {
     }
     if (++sentences === maxSentences) break;
   }
-  return { entities: entities.most(examplesEach), relations: relations.most(examplesEach) };
+  return { entities: entities.most(examplesEach), relations: relations.most(relationExamplesEach) };
 }
 
 function wordsOf({ tokens }: Sentence, entity: Pick<Entity, "start" | "end"> | undefined): string {

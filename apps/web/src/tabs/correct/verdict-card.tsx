@@ -6,7 +6,7 @@ import { addressOf } from "../../route.ts";
 import { call } from "../../server-requests.ts";
 import { loadModels } from "../extract/extract-state.ts";
 import type { ModelEntry } from "../extract/run-extraction.ts";
-import { claimWords, probabilityWords, signedPoints } from "../runs/compare-words.ts";
+import { claimWords, entityWords, probabilityWords, signedPoints } from "../runs/compare-words.ts";
 import { points } from "../runs/run-words.ts";
 import { corrections } from "./corrections-api.ts";
 
@@ -107,7 +107,7 @@ function Numbers({ verdict, run }: { readonly verdict: TrainingVerdict; readonly
         <strong>{points(scores.second.f1)}</strong> ({signedPoints(difference)} points, 95 % interval {signedPoints(low)} to{" "}
         {signedPoints(high)}, p {probabilityWords(p)}). Of {sentences.toLocaleString("en")} sentences{" "}
         <strong>{better.toLocaleString("en")}</strong> are better, <strong>{worse.toLocaleString("en")}</strong> worse,{" "}
-        {same.toLocaleString("en")} equal.
+        {same.toLocaleString("en")} equal.{entityWords(verdict.entities)}
       </p>
       <p class="quiet">
         By {protocol}: {words}

@@ -4,7 +4,7 @@ import { Failure } from "../../parts/failure.tsx";
 import { Loading } from "../../parts/loading.tsx";
 import { exampleText } from "./example-text.ts";
 import { readAddress, writeAddress } from "./extract-address.ts";
-import { busy, failure, found, loadModels, model, models, run, text } from "./extract-state.ts";
+import { busy, failure, found, loadModels, model, run, text } from "./extract-state.ts";
 import { KnownPanel } from "./known-panel.tsx";
 import { RecentList } from "./recent-list.tsx";
 import { Results } from "./results.tsx";
@@ -34,11 +34,12 @@ export function ExtractTab() {
   );
 }
 
-/** Reads the text if it was not read on this page before. */
+/** Reads the text if it was not read before by the model as it is now. */
 async function begin(): Promise<void> {
   await loadModels();
-  if (found.peek() !== null || model.peek()?.needsEntities !== false || models.peek().length === 0) return;
-  await run();
+  const [asked, before] = [model.peek(), found.peek()];
+  const isRead = before !== null && before.model.name === asked?.name && before.model.loadedAt === asked.loadedAt;
+  if (asked?.needsEntities === false && !isRead) await run();
 }
 
 function Welcome({ name }: { readonly name: string | undefined }) {

@@ -76,7 +76,7 @@ function Known({
     <div>
       <dt>{children}</dt>
       <dd class="quiet">
-        <bdi>{examples === undefined || examples.length === 0 ? "" : examples.join(", ")}</bdi>
+        <bdi>{examples === undefined || examples.length === 0 ? "" : examples.join("; ")}</bdi>
       </dd>
     </div>
   );

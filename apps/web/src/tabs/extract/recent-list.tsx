@@ -3,16 +3,16 @@ import { forgetAll, recent } from "./recent-documents.ts";
 
 /** The documents that were read last. They are kept in this browser, and on no server. */
 export function RecentList() {
-  const others = recent.value.filter((each) => each.text !== text.value);
   if (recent.value.length === 0) return null;
   return (
     <div class="row recent" role="group" aria-label="Recent documents">
       <span class="quiet">Recent, in this browser only:</span>
-      {others.map(({ id, title, text: words }) => (
+      {recent.value.map(({ id, title, text: words }) => (
         <button
           key={id}
           type="button"
           class="plain"
+          disabled={words === text.value}
           title={words.slice(0, 200)}
           onClick={() => {
             text.value = words;

@@ -5,7 +5,7 @@ import { Failure } from "../../parts/failure.tsx";
 import { keepInAddress, route } from "../../route.ts";
 import { type DataFile, listData } from "../data/data-api.ts";
 import { Arcs } from "../extract/arcs.tsx";
-import { claimWords, probabilityWords, signedPoints } from "./compare-words.ts";
+import { claimWords, entityWords, probabilityWords, signedPoints } from "./compare-words.ts";
 import { points } from "./run-words.ts";
 import { type ComparedSentence, compareRuns, type RunComparison } from "./runs-api.ts";
 import { runs } from "./runs-state.ts";
@@ -130,7 +130,7 @@ function Result({ result, busy, more }: { readonly result: RunComparison; readon
         <strong>{claimWords(result, { first: "A", second: "B" })}</strong> F1 by {protocol}: A{" "}
         <strong>{points(scores.first.f1)}</strong>, B <strong>{points(scores.second.f1)}</strong>. Of{" "}
         {sentences.toLocaleString("en")} sentences B is better in {better.toLocaleString("en")}, worse in{" "}
-        {worse.toLocaleString("en")}, equal in {same.toLocaleString("en")}.
+        {worse.toLocaleString("en")}, equal in {same.toLocaleString("en")}.{entityWords(result.entities)}
       </p>
       <p class="quiet">
         B − A is {signedPoints(difference)} points, 95 % interval {signedPoints(interval[0])} to {signedPoints(interval[1])}, p{" "}

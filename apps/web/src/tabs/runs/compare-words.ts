@@ -13,17 +13,20 @@ export function probabilityWords({ bootstrap, randomisation }: RunComparison["p"
   return p < 0.1 ? String(Number(p.toPrecision(2))) : p.toFixed(2);
 }
 
+type Compared = Pick<RunComparison, "claim" | "difference" | "sentences" | "better" | "worse" | "scores">;
+
 /**
  * The verdict of a comparison as a person would put it.
  *
  * @param names what to call the two
  */
 export function claimWords(
-  { claim, difference, sentences, better, worse }: Pick<RunComparison, "claim" | "difference" | "sentences" | "better" | "worse">,
+  { claim, difference, sentences, better, worse, scores }: Compared,
   { first, second }: { readonly first: string; readonly second: string },
 ): string {
   if (claim === "better") return `${second} is better than ${first}.`;
   if (claim === "worse") return `${second} is worse than ${first}.`;
+  if (scores.first.correct + scores.second.correct === 0) return `Neither ${first} nor ${second} gets anything right here yet.`;
   if (better + worse === 0) return `${second} and ${first} are equal on every sentence.`;
   const few = sentences < fewSentences ? `, and ${sentences} sentences are few` : "";
   const size = signedPoints(difference) === "0.0" ? "The two are level" : `${second} has ${signedPoints(difference)} points`;
@@ -32,3 +35,9 @@ export function claimWords(
 
 /** Below this, only very large differences can be shown. */
 const fewSentences = 100;
+
+/** F1 of entities, where the comparison is about relations: ` Entities: 60.1 → 63.2.` */
+export function entityWords(entities: RunComparison["entities"]): string {
+  if (entities === null) return "";
+  return ` Entities: ${points(entities.first)} → ${points(entities.second)} by ${entities.protocol}.`;
+}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { theme } from "../../page-theme.ts";
+import { settledRange } from "./settled-range.ts";
 
 export interface Curve {
   readonly name: string;
@@ -39,7 +40,7 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
       () => setMissing(true),
     );
   }, []);
-  const [min, max] = settledRange(curves);
+  const [min, max] = settledRange(curves.map(({ points }) => points));
   // On a linear axis, a loss that falls to a fraction would hide its end.
   const logarithmic = min > 0 && max > 20 * min;
   const range = useRef({ min, max });
@@ -111,20 +112,6 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
       </p>
     </figure>
   );
-}
-
-/**
- * The range of values to draw. The first steps of a training may have a loss a thousand times that
- * of the rest; the axis begins where the first twentieth of a curve has ended, and the curve enters
- * from above.
- */
-export function settledRange(curves: readonly Pick<Curve, "points">[]): readonly [min: number, max: number] {
-  const values = curves.flatMap(({ points }) => {
-    const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
-    const settled = points.filter(([x]) => x >= first + (last - first) / 20);
-    return (settled.length < 2 ? points : settled).map(([, y]) => y);
-  });
-  return values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
 }
 
 /** Aligns all curves to one axis: uPlot needs a value or null of each curve at every x. */
