@@ -4,7 +4,6 @@ import { recordOf } from "@weft-nlp/core/formats";
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import {
   type ComparedSystem,
-  compareSystems,
   countsBySentence,
   type Prediction,
   type ProtocolName,
@@ -15,6 +14,7 @@ import {
 import { claimOf, comparisonVerdict, type Difference, differences, mistakeNames } from "@weft-nlp/draw";
 import { type ComputeOptions, defaultProtocols, loadModel, modelStamp, predictSentences } from "@weft-nlp/node/extractor";
 import { RequestError } from "../errors.ts";
+import { compareInThread } from "./comparison-thread.ts";
 import type { ShelvedRun } from "./run-shelf.ts";
 
 type Compared = Omit<RunComparison, "offset" | "items"> & {
@@ -91,7 +91,9 @@ export class RunComparer {
     const name = protocol ?? sharedProtocol(one.model, other.model);
     const found = differences(name, gold, one, other);
     const entityName = entityProtocol(name, one.model, other.model);
-    const tested = compareSystems(gold, one, other, { protocols: [name] });
+    // A model cannot be sent to a thread.
+    const predictedBy = ({ name: side, runs }: ComparedSystem): ComparedSystem => ({ name: side, runs });
+    const tested = await compareInThread({ gold, first: predictedBy(one), second: predictedBy(other), protocol: name });
     const compared = tested.protocols[name];
     if (compared === undefined) throw new Error(`no comparison by ${name}`);
     const { better, worse, same } = compared.sentences;

@@ -114,11 +114,13 @@ export async function run(): Promise<void> {
   busy.value = true;
   failure.value = null;
   const started = performance.now();
+  // It may be edited meanwhile.
+  const words = text.value;
   try {
-    const document = await extractorOf(asked)(text.value, asked, lowestThreshold, controller.signal, given.value);
+    const document = await extractorOf(asked)(words, asked, lowestThreshold, controller.signal, given.value);
     if (running !== controller) return;
     found.value = { document, model: asked, seconds: (performance.now() - started) / 1000 };
-    if (text.value !== exampleText) remember(text.value);
+    if (words !== exampleText) remember(words);
   } catch (error) {
     if (running === controller) failure.value = { error, retry: () => void run() };
   } finally {

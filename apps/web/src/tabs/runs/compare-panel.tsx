@@ -2,15 +2,14 @@ import type { Annotation } from "@weft-nlp/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { drawnAnnotation, typesOf } from "../../parts/drawn-annotation.ts";
 import { Failure } from "../../parts/failure.tsx";
-import { keepInAddress, route } from "../../route.ts";
 import { type DataFile, listData } from "../data/data-api.ts";
 import { Arcs } from "../extract/arcs.tsx";
 import { claimWords, entityWords, probabilityWords, signedPoints } from "./compare-words.ts";
 import { points } from "./run-words.ts";
 import { type ComparedSentence, compareRuns, type RunComparison } from "./runs-api.ts";
-import { runs } from "./runs-state.ts";
+import { compared, comparedInAddress, runs } from "./runs-state.ts";
 
-type ComparedRuns = Pick<RunComparison, "data"> & { readonly a: string; readonly b: string };
+type ComparedRuns = NonNullable<typeof compared.value>;
 
 const step = 10;
 
@@ -27,18 +26,18 @@ export function ComparePanel() {
       (list) => setFiles(list.files),
       (error: unknown) => setFailure(error),
     );
-    const { query } = route.peek();
-    const [a, b, data] = [query.get("a"), query.get("b"), query.get("on")];
-    if (a !== null && b !== null && data !== null) void ask({ a, b, data }, []);
+    const linked = comparedInAddress();
+    if (linked !== null) void ask(linked, []);
     return () => asked.current?.stop.abort();
   }, []);
-  const linked = route.value.query;
+  const linked = compared.value ?? comparedInAddress();
   if (done.length < 2) return null;
 
   async function ask(query: ComparedRuns, before: readonly ComparedSentence[]): Promise<void> {
     asked.current?.stop.abort();
     const stop = new AbortController();
     asked.current = { query, stop };
+    compared.value = query;
     setBusy(true);
     setFailure(null);
     try {
@@ -70,13 +69,12 @@ export function ComparePanel() {
             };
             setResult(null);
             const query = { a: text("a"), b: text("b"), data: text("data") };
-            keepInAddress({ a: query.a, b: query.b, on: query.data });
             void ask(query, []);
           }}
         >
-          <Choice label="A" name="a" options={done.map(({ name }) => name)} first={linked.get("a") ?? done[0]?.name} />
-          <Choice label="B" name="b" options={done.map(({ name }) => name)} first={linked.get("b") ?? done[1]?.name} />
-          <Choice label="on" name="data" options={files.map(({ name }) => name)} first={linked.get("on") ?? files[0]?.name} />
+          <Choice label="A" name="a" options={done.map(({ name }) => name)} first={linked?.a ?? done[0]?.name} />
+          <Choice label="B" name="b" options={done.map(({ name }) => name)} first={linked?.b ?? done[1]?.name} />
+          <Choice label="on" name="data" options={files.map(({ name }) => name)} first={linked?.data ?? files[0]?.name} />
           <button type="submit" class="main" disabled={busy}>
             Compare
           </button>

@@ -9,6 +9,16 @@ export const failure = signal<unknown>(null);
 export const chosen = signal<readonly string[]>([]);
 export const curves = signal<ReadonlyMap<string, readonly CurvePoint[]>>(new Map());
 
+/** The comparison that is shown: two runs, and the file that they are compared on. */
+export const compared = signal<{ readonly a: string; readonly b: string; readonly data: string } | null>(null);
+
+/** The comparison in the address, or else the one that was shown last. */
+export function comparedInAddress(): typeof compared.value {
+  const { query } = route.peek();
+  const [a, b, data] = [query.get("a"), query.get("b"), query.get("on")];
+  return a !== null && b !== null && data !== null ? { a, b, data } : compared.peek();
+}
+
 export const runs = computed<readonly RunEntry[]>(() => list.value?.runs ?? []);
 
 /** Max curves that stay distinguishable in one chart. */

@@ -9,7 +9,7 @@ import { ComparePanel } from "./compare-panel.tsx";
 import { CurvesPanel } from "./curves-panel.tsx";
 import { RunDetailsPanel } from "./run-details.tsx";
 import { RunTable } from "./run-table.tsx";
-import { chosen, chosenInAddress, failure, list, loadRuns, runs } from "./runs-state.ts";
+import { chosen, chosenInAddress, compared, comparedInAddress, failure, list, loadRuns, runs } from "./runs-state.ts";
 
 const whileRunningMs = 3000;
 const otherwiseMs = 6000;
@@ -39,7 +39,9 @@ export function RunsTab() {
     if (asked !== undefined && list.peek() !== null) chosen.value = asked;
   }, [name, shown]);
   useSignalEffect(() => {
-    if (list.value !== null && route.value.tab === "runs") keepInAddress({ show: chosen.value.length === 0 ? "" : chosen.value });
+    if (list.value === null || route.value.tab !== "runs") return;
+    const { a, b, data } = compared.value ?? comparedInAddress() ?? {};
+    keepInAddress({ show: chosen.value.length === 0 ? "" : chosen.value, a, b, on: data });
   });
   return (
     <div class="runs">
