@@ -1,5 +1,5 @@
-// The whole loop as clicks on the page: read, correct, train, compare, serve. The browser test and the
-// film of docs/images/loop walk it with this.
+// The whole loop as clicks on the page: read, correct, train, compare, serve. The browser test and
+// the film of docs/images/loop walk it with this.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type ThemeChoice, themeChoice } from "./page-theme.ts";
-import { Dialog } from "./parts/dialog.tsx";
 import { addressOf, route } from "./route.ts";
-import { type Tab, tabs } from "./tabs/index.ts";
+import { tabs } from "./tabs/index.ts";
+import { KeyList } from "./tabs/key-list.tsx";
 
 /** The frame of the page: name, tabs and colours, with the tab in the address below. */
 export function App() {
@@ -65,26 +65,8 @@ export function App() {
         <h1 class="unseen">{tab.title}</h1>
         <tab.View />
       </main>
-      {keysShown ? <Keys tab={tab} close={() => showKeys(false)} /> : null}
+      {keysShown ? <KeyList tab={tab} close={() => showKeys(false)} /> : null}
     </>
-  );
-}
-
-function Keys({ tab, close }: { readonly tab: Tab; readonly close: () => void }) {
-  return (
-    <Dialog title={`Keys in ${tab.title}`} close={close}>
-      <dl class="keys">
-        {[...tab.keys, ["?", "This list"] as const].map(([keys, meaning]) => [
-          <dt key={`${keys} keys`}>{keys}</dt>,
-          <dd key={keys}>{meaning}</dd>,
-        ])}
-      </dl>
-      <div class="answers">
-        <button type="button" class="main" onClick={close}>
-          Close
-        </button>
-      </div>
-    </Dialog>
   );
 }
 

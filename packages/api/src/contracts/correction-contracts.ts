@@ -179,7 +179,10 @@ export const trainState = z.object({
     .describe("while it runs"),
 });
 
-/** The answer of `GET …/verdict`: the trained model against the one before it, on the dev data of the training. */
+/**
+ * The answer of `GET …/verdict`: the trained model against the one before it, on the dev data of
+ * the training.
+ */
 export const trainingVerdict = runComparison.omit({ first: true, second: true, data: true, offset: true, items: true }).extend({
   run: z.string().describe("the run of the last training, the second system"),
   model: z.string().describe("the served model that it is compared with, the first system, as it was when the training began"),

@@ -29,7 +29,9 @@ interface Started {
   readonly data: string;
   readonly startedAt: string;
   readonly process: ProcessMark;
-  /** The served model that it started from or is compared with; absent in files of earlier versions. */
+  /**
+   * The served model that it started from or is compared with; absent in files of earlier versions.
+   */
   readonly model?: ComparedModel | undefined;
   /** True once it has ended without an error. */
   readonly finished?: boolean | undefined;

@@ -1,32 +1,14 @@
 import { rename, stat } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import type { RunEntry } from "@weft-nlp/api";
-import { WeftError } from "@weft-nlp/core";
 import { modelStamp } from "@weft-nlp/node/extractor";
-import { fileFailure, makeFolder, readJsonFile, writeJsonFile } from "@weft-nlp/node/files";
+import { fileFailure, makeFolder } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
 import type { ModelRegistry } from "../extraction/model-registry.ts";
 import type { RunShelf, ShelvedRun } from "./run-shelf.ts";
 
 /** Hidden, so that no run can have this name. */
 const trash = ".trash";
-const tagsFile = "tags.json";
-
-/** The tags of a run; none if their file is missing or damaged. */
-export async function tagsOf(folder: string): Promise<string[]> {
-  try {
-    const { tags } = (await readJsonFile(join(folder, tagsFile), { maxBytes: 1 << 16, regular: true })) as { tags?: unknown };
-    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];
-  } catch (error) {
-    if (error instanceof WeftError || error instanceof TypeError) return [];
-    throw error;
-  }
-}
-
-/** Replaces the tags of a run. @throws {FileError} */
-export async function tagRun({ folder }: ShelvedRun, tags: readonly string[]): Promise<void> {
-  await writeJsonFile(join(folder, tagsFile), { tags: [...new Set(tags)] });
-}
 
 /** Changes the names of runs and removes runs, one at a time. */
 export class RunKeeper {
@@ -83,7 +65,10 @@ export class RunKeeper {
     });
   }
 
-  /** @throws {RequestError} RUN_IN_USE if it or a run in its folder trains, or a model in it is served */
+  /**
+   * @throws {RequestError} RUN_IN_USE if it or a run in its folder trains, or a model in it is
+   *   served
+   */
   async #requireIdle(run: ShelvedRun): Promise<void> {
     const inside = (await this.#shelf.runs()).filter(({ name }) => name === run.name || name.startsWith(`${run.name}/`));
     const states: RunEntry[] = await Promise.all(inside.map(async (each) => this.#shelf.entry(each)));

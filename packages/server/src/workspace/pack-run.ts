@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { createGzip, type Gzip } from "node:zlib";
 import { FileError } from "@weft-nlp/node";
 
-/** The files of a run that a copy of it needs; checkpoints are only for going on with the training. */
+/** The files that a copy of a run needs; checkpoints are only for resuming the training. */
 const parts = [
   "config.yaml",
   "report.json",

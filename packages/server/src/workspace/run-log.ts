@@ -19,8 +19,8 @@ export class RunLog {
   }
 
   /**
-   * The last logged epoch, the best evaluation (for a model in parts, that of its last part) and the
-   * last one.
+   * The last logged epoch, the best evaluation (for a model in parts, that of its last part) and
+   * the last one.
    */
   async look(): Promise<{
     readonly epoch: number;

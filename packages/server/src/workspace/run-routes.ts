@@ -5,11 +5,12 @@ import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { requestScope } from "../http/request-scope.ts";
-import { RunKeeper, tagRun } from "./manage-run.ts";
+import { RunKeeper } from "./manage-run.ts";
 import { packRun } from "./pack-run.ts";
 import { groupsOf, runDetailsOf } from "./run-details.ts";
 import { runEvents } from "./run-events.ts";
 import type { RunShelf } from "./run-shelf.ts";
+import { tagRun } from "./run-tags.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
 const maxStreams = 64;
@@ -42,7 +43,7 @@ export async function runRoutes(app: App, { runs: shelf, workspace, registry }: 
       const run = await known.find(name);
       const now = body.name === undefined || keeper === undefined ? name : await keeper.rename(run, body.name);
       const changed = now === name ? run : await known.find(now);
-      if (body.tags !== undefined) await tagRun(changed, body.tags);
+      if (body.tags !== undefined) await tagRun(changed.folder, body.tags);
       return known.entry(changed);
     },
   });

@@ -10,8 +10,8 @@ import { readConfig, readJsonFile } from "@weft-nlp/node/files";
 import { readRunState, shortPath } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
 import { listFolder } from "./list-folder.ts";
-import { tagsOf } from "./manage-run.ts";
 import { type LoggedEvaluation, RunLog } from "./run-log.ts";
+import { tagsOf } from "./run-tags.ts";
 
 /** A run found in the listing; no other folder is ever opened. */
 export interface ShelvedRun {
@@ -208,13 +208,15 @@ async function readReport(path: string): Promise<KeptReport | undefined> {
   try {
     const { best, epochs, dev, test } = (await readJsonFile(path)) as {
       best?: KeptReport["best"];
-      epochs: number;
+      epochs?: number;
       dev: Report;
       test: Report | null;
     };
+    // The report of `weft train DATA` has only the best epoch, of a run inside its folder.
+    const last = epochs ?? best?.epoch;
     // `weft repeat` and others write files with this name that are not the report of a run.
-    if (typeof epochs !== "number" || typeof dev?.protocols !== "object") return undefined;
-    return { best: best ?? null, epochs, dev: keptSplit(dev), test: test === null ? null : keptSplit(test) };
+    if (typeof last !== "number" || typeof dev?.protocols !== "object") return undefined;
+    return { best: best ?? null, epochs: last, dev: keptSplit(dev), test: test === null ? null : keptSplit(test) };
   } catch (error) {
     if (error instanceof WeftError || error instanceof TypeError) return undefined;
     throw error;

@@ -54,7 +54,7 @@ export function startFresh(base: TrainConfig | undefined): TrainingStart {
 
 const minEpochs = 4;
 
-/** The settings of the bundled corpus, which train in a minute or two on a few hundred sentences. */
+/** Settings that train in a minute or two on a few hundred sentences. */
 function smallConfig(): TrainConfig {
   return parseConfig({
     data: placeholder,

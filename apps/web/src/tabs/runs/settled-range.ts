@@ -2,8 +2,8 @@ type Points = readonly (readonly [x: number, y: number])[];
 
 /**
  * The range of values to draw. The first steps of a training may have a loss a thousand times that
- * of the rest, so values count from where the first twentieth of a curve has ended; the curve enters
- * from above.
+ * of the rest, so values count from where the first twentieth of a curve has ended; the curve
+ * enters from above.
  */
 export function settledRange(curves: readonly Points[]): readonly [min: number, max: number] {
   const values = curves.flatMap((points) => {
