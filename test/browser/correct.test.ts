@@ -240,7 +240,7 @@ describe.skipIf(noBrowser !== "")(`the view Correct${why}`, () => {
     await train.click();
     const run = page.getByRole("link", { name: `${name}-1` });
     await run.waitFor();
-    await expect.poll(() => run.getAttribute("href")).toBe(`#/runs/${name}-1`);
+    await expect.poll(() => run.getAttribute("href")).toBe(`#/runs/${name}-1?show=${name}-1`);
     await page.getByRole("button", { name: "Stop training" }).click();
     await train.waitFor();
     await expect

@@ -255,7 +255,7 @@ test("training on done sentences creates a run, one at a time, and reports its s
   const again = await post(`${project}/train`, { from: "learnt-1", data: "added" });
   expect(again.json).toMatchObject({
     run: "learnt-2",
-    data: "train: 8 sentences of the run and 10 corrected sentences; dev and test of the run",
+    data: "train: 8 sentences, 8 of them corrected; dev: 2 sentences, 2 of them corrected",
   });
   const stopped = await send(`${project}/train`, { method: "DELETE" });
   expect((stopped.json as { state: string }).state).not.toBe("running");

@@ -1,7 +1,8 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type ThemeChoice, themeChoice } from "./page-theme.ts";
 import { addressOf, route } from "./route.ts";
 import { tabs } from "./tabs/index.ts";
+import { KeyList } from "./tabs/key-list.tsx";
 
 /** The frame of the page: name, tabs and colours, with the tab in the address below. */
 export function App() {
@@ -16,6 +17,16 @@ export function App() {
     if (shown.current !== tab.name) heading.current?.focus();
     shown.current = tab.name;
   }, [tab]);
+  const [keysShown, showKeys] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "?" || event.defaultPrevented || event.ctrlKey || event.metaKey || isField(event.target)) return;
+      event.preventDefault();
+      showKeys(true);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
   return (
     <>
       <button type="button" class="skip" onClick={() => heading.current?.focus()}>
@@ -46,11 +57,19 @@ export function App() {
             <option value="dark">Dark</option>
           </select>
         </label>
+        <button type="button" class="keys-button" title="Keys (?)" aria-label="Keys" onClick={() => showKeys(true)}>
+          ?
+        </button>
       </header>
       <main ref={heading} tabIndex={-1} aria-label={tab.title}>
         <h1 class="unseen">{tab.title}</h1>
         <tab.View />
       </main>
+      {keysShown ? <KeyList tab={tab} close={() => showKeys(false)} /> : null}
     </>
   );
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
 }

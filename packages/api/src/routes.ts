@@ -5,6 +5,8 @@ export const routes = {
   models: { method: "GET", path: "/v1/models" },
   labels: { method: "GET", path: "/v1/schema" },
   reloadModel: { method: "POST", path: "/v1/models/{name}/reload", scope: "admin" },
+  modelDetails: { method: "GET", path: "/v1/models/{name}" },
+  useRun: { method: "PUT", path: "/v1/models/{name}", scope: "admin" },
 
   tripleFormats: { method: "GET", path: "/v1/triples" },
   writeTriples: { method: "POST", path: "/v1/triples" },
@@ -15,6 +17,9 @@ export const routes = {
 
   runs: { method: "GET", path: "/v1/runs" },
   run: { method: "GET", path: "/v1/runs/{name}" },
+  changeRun: { method: "PATCH", path: "/v1/runs/{name}", scope: "train" },
+  removeRun: { method: "DELETE", path: "/v1/runs/{name}", scope: "train" },
+  downloadRun: { method: "GET", path: "/v1/runs/{name}/download" },
   runEvents: { method: "GET", path: "/v1/runs/{name}/events" },
   compareRuns: { method: "GET", path: "/v1/compare" },
 
@@ -35,6 +40,7 @@ export const routes = {
   startTraining: { method: "POST", path: "/v1/corrections/{name}/train", scope: "train" },
   training: { method: "GET", path: "/v1/corrections/{name}/train" },
   stopTraining: { method: "DELETE", path: "/v1/corrections/{name}/train", scope: "train" },
+  trainingVerdict: { method: "GET", path: "/v1/corrections/{name}/verdict" },
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** Where a route is, and what a token must permit to use it. */

@@ -13,6 +13,7 @@ import type {
   extraction,
   extractOptions,
   indexedSentence,
+  modelDetails,
   modelEntry,
   modelLabels,
   place,
@@ -36,6 +37,7 @@ import type {
   spread,
   streamLine,
   textRequest,
+  trainingVerdict,
   trainRequest,
   trainState,
   tripleFormat,
@@ -111,6 +113,9 @@ export type Place = z.output<typeof place>;
 
 /** A model in `/v1/models`. */
 export type ModelEntry = z.output<typeof modelEntry>;
+
+/** What a model knows, what it was trained on and how good it is, from `/v1/models/{name}`. */
+export type ModelDetails = z.output<typeof modelDetails>;
 
 /** The entity and relation types of a model, from `/v1/schema`. */
 export type ModelLabels = z.output<typeof modelLabels>;
@@ -196,3 +201,6 @@ export type TrainRequest = z.output<typeof trainRequest>;
 
 /** The state of the last training of a project. */
 export type TrainState = z.output<typeof trainState>;
+
+/** The model of a project's last training against the one before it. */
+export type TrainingVerdict = z.output<typeof trainingVerdict>;

@@ -5,7 +5,8 @@ import fastify, { LogController } from "fastify";
 import { type Logger, pino } from "pino";
 import type { ServerContext } from "./context.ts";
 import { RequestError } from "./errors.ts";
-import { ModelRegistry } from "./extraction/model-registry.ts";
+import { ModelRegistry, type RegistryOptions } from "./extraction/model-registry.ts";
+import { ServedRuns } from "./extraction/served-runs.ts";
 import { addAccessRules } from "./http/access.ts";
 import type { App } from "./http/app.ts";
 import { checkRequest } from "./http/check-request.ts";
@@ -57,14 +58,15 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
   const limits = { ...defaultLimits, ...options.limits };
   const logger = options.logger ?? pino({ level: "silent" });
   const metrics = new ServerMetrics();
-  const registry = await ModelRegistry.open(options.models, {
+  const servedRuns = new ServedRuns(options.workspace?.runs, options.models);
+  const registry = await openModels(options, servedRuns, {
     compute: options,
     limits,
     logger,
     observer: (name) => metrics.modelObserver(name),
   });
   metrics.watchQueues(registry);
-  const context: ServerContext = { registry, limits, options, metrics, logger, state: { stopping: false } };
+  const context: ServerContext = { registry, servedRuns, limits, options, metrics, logger, state: { stopping: false } };
   const app = buildApp(logger);
   setRules(app, context);
   await gatherOpenApi(app, (options.tokens ?? []).length > 0);
@@ -72,9 +74,11 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
     await guard(api, options);
     for (const routes of apiRoutes) await api.register(routes, context);
     for (const routes of neighbourRoutes(options)) await api.register(routes, context);
-    if (options.workspace === undefined) return;
-    const { workspacePlugin } = await import("./workspace/workspace-plugin.ts");
-    await api.register(workspacePlugin(options.workspace), context);
+    const { RunShelf, servedRunRoutes, workspacePlugin } = await import("./workspace/index.ts");
+    const { workspace } = options;
+    const shelf = workspace?.runs === undefined ? undefined : new RunShelf(workspace.runs);
+    await api.register(servedRunRoutes, { ...context, shelf });
+    if (workspace !== undefined) await api.register(workspacePlugin(workspace, shelf), context);
   });
   for (const routes of openRoutes) await app.register(routes, context);
   return {
@@ -100,6 +104,28 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
     },
     close: async () => close(app, context),
   };
+}
+
+/** Opens the models that were chosen last or, if one of those is damaged, those of the options. */
+async function openModels({ models }: ServerOptions, servedRuns: ServedRuns, options: RegistryOptions): Promise<ModelRegistry> {
+  const restored = await servedRuns.restore(models);
+  const changed = restored.filter(({ folder }, index) => folder !== models[index]?.folder);
+  if (changed.length === 0) return ModelRegistry.open(models, options);
+  try {
+    const registry = await ModelRegistry.open(restored, options);
+    for (const source of changed) {
+      const { run, before } = servedRuns.describe(source);
+      options.logger.warn(
+        { model: source.name, run, before },
+        "serves the run that was chosen for this name, not the one before",
+      );
+    }
+    return registry;
+  } catch (error) {
+    options.logger.error({ err: error }, "a run that was chosen to be served cannot be read; serving the models of the options");
+    servedRuns.forget();
+    return ModelRegistry.open(models, options);
+  }
 }
 
 function buildApp(logger: Logger): App {

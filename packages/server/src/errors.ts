@@ -9,6 +9,8 @@ export const serverErrorCodes = {
   ROUTE_UNKNOWN: "the server has no such path, or does not allow this method on it",
   MODEL_UNKNOWN: "the server has no model with this name",
   RUN_UNKNOWN: "the server has no run with this name, or the run has no model yet",
+  RUN_IN_USE: "a run is training, or its model is being served",
+  RUN_NAME_TAKEN: "the runs folder has a run or another folder with this name already",
   DATA_UNKNOWN: "the server has no annotated file with this name",
   CORRECTIONS_UNKNOWN: "the server has no correction project with this name, or the project has no such sentence",
   CORRECTIONS_EXIST: "a correction project with this name exists already",

@@ -9,12 +9,38 @@ export interface Tab {
   readonly name: string;
   readonly title: string;
   readonly View: ComponentType;
+  /** What keys do there, for the list that `?` opens. */
+  readonly keys: readonly (readonly [keys: string, meaning: string])[];
 }
+
+const drawingKeys = [
+  ["Tab, arrow keys", "Go to a drawing, and from part to part in it"],
+  ["Enter, Escape", "Select a part of a drawing, clear the selection"],
+] as const;
 
 /** The views of the page, in the order of the bar; the first is the default. */
 export const tabs: readonly [Tab, ...Tab[]] = [
-  { name: "extract", title: "Extract", View: ExtractTab },
-  { name: "runs", title: "Runs", View: RunsTab },
-  { name: "data", title: "Data", View: DataTab },
-  { name: "correct", title: "Correct", View: CorrectTab },
+  { name: "extract", title: "Extract", View: ExtractTab, keys: [["Ctrl + Enter", "Extract"], ...drawingKeys] },
+  {
+    name: "runs",
+    title: "Runs",
+    View: RunsTab,
+    keys: [["Tab, Space", "Go to a run, draw its curves or not"], ["Enter", "Open a run"], ...drawingKeys],
+  },
+  { name: "data", title: "Data", View: DataTab, keys: [...drawingKeys] },
+  {
+    name: "correct",
+    title: "Correct",
+    View: CorrectTab,
+    keys: [
+      ["Arrow keys", "Move between words; Shift extends the selection"],
+      ["1 to 9, E", "Give a type; the first type"],
+      ["R, then R", "Relate two entities"],
+      ["S", "Next suggestion"],
+      ["Enter, Delete", "Accept a suggestion, reject it"],
+      ["N, P", "Next and previous sentence"],
+      ["Ctrl + Enter", "Done, next"],
+      ["Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"],
+    ],
+  },
 ];

@@ -3,6 +3,7 @@ import { routes } from "../routes.ts";
 import type { Contract } from "./contract.ts";
 import { documentRecord, documentRequest, editedEntity, editedRelation, givenRecord } from "./document-schema.ts";
 import { errorAnswer } from "./error-answer.ts";
+import { runComparison } from "./run-contracts.ts";
 import { probability } from "./values.ts";
 
 /**
@@ -66,7 +67,8 @@ export const projectPage = projectEntry.extend({
   page: z.array(correctionSentence),
 });
 
-/** Where the sentences of a project come from: exactly one of `texts`, `data` and `extraction`. */
+/** Where the sentences of a project come from: exactly one of `texts`, `data`, `extraction` and
+ * `mistakes`. */
 const sources = {
   model: z
     .string()
@@ -83,9 +85,16 @@ const sources = {
     .describe("texts, as in /v1/extract"),
   data: z.string().max(500).optional().describe("an annotated file of the server's data, by its name in /v1/data"),
   extraction: givenRecord.optional().describe("a result of /v1/extract; its entities and relations become suggestions"),
+  mistakes: z
+    .string()
+    .max(300)
+    .optional()
+    .describe(
+      "a finished run: the sentences of its dev data that its model gets wrong, with what it finds beyond their annotation as suggestions",
+    ),
 };
 
-/** The body of `POST …/sentences`: exactly one of texts, data and extraction. */
+/** The body of `POST …/sentences`: exactly one of texts, data, extraction and mistakes. */
 export const sentencesRequest = z.strictObject(sources);
 
 /** The body of `POST /v1/corrections`: a name, and where the sentences come from. */
@@ -136,6 +145,13 @@ export const exportAnswer = z.object({
 
 /** The body of `POST …/train`. */
 export const trainRequest = z.strictObject({
+  model: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      "a served model to start from: its weights, words and labels, with the settings and data of its run if it has one; excludes `from`",
+    ),
   from: z
     .string()
     .max(200)
@@ -145,7 +161,8 @@ export const trainRequest = z.strictObject({
     .enum(["added", "alone"])
     .optional()
     .describe(
-      "`added` appends the corrected sentences to the run's train data and needs `from`; `alone` uses them only, every fifth document for dev",
+      "`added` adds the corrected sentences to the run's data, where they replace the same sentences; it needs a run. `alone` uses them " +
+        "only, every fifth document for dev. Defaults to `added` if there is a run whose data can be read",
     ),
 });
 
@@ -158,6 +175,30 @@ export const trainState = z.object({
   data: z.string().optional().describe("number and origin of the train and dev sentences"),
   startedAt: z.iso.datetime().optional(),
   message: z.string().optional().describe("the last line of the training's output"),
+  model: z.string().nullable().optional().describe("the served model that it started from or is compared with"),
+  progress: z
+    .object({
+      epoch: z.int().describe("the last epoch that ended"),
+      epochs: z.int().nullable().describe("the most there will be"),
+      protocol: z.string().nullable(),
+      score: probability.nullable().describe("F1 on dev after the last epoch"),
+      best: probability.nullable().describe("the best F1 on dev so far"),
+      secondsLeft: z.number().nullable().describe("at most, at the pace so far; null before the first epoch ends"),
+    })
+    .optional()
+    .describe("while it runs"),
+});
+
+/**
+ * The answer of `GET …/verdict`: the trained model against the one before it, on the dev data of
+ * the training.
+ */
+export const trainingVerdict = runComparison.omit({ first: true, second: true, data: true, offset: true, items: true }).extend({
+  run: z.string().describe("the run of the last training, the second system"),
+  model: z.string().describe("the served model that it is compared with, the first system, as it was when the training began"),
+  before: z.string().describe("what that model was: the name of its run, or of its folder"),
+  served: z.boolean().describe("whether that name serves the run by now"),
+  wrong: z.int().describe("sentences of dev that the run's model does not get right in full"),
 });
 
 const projectParams = z.object({ name: z.string().max(200) });
@@ -171,7 +212,7 @@ const sentenceParams = projectParams.extend({
 const projectConflict = errorAnswer.extend({ project: projectEntry });
 const sentenceConflict = errorAnswer.extend({ sentence: correctionSentence });
 const threeSources =
-  "Sentences come from exactly one of: texts, an annotated file in the server's data folder, a result of /v1/extract.";
+  "Sentences come from exactly one of: texts, an annotated file in the server's data folder, a result of /v1/extract, the mistakes of a run.";
 const ifUnchanged =
   "The header If-Match names the revision of the project. If the project has changed since, the answer is 412 with the project in " +
   "`project`, and nothing is changed.";
@@ -275,5 +316,13 @@ export const correctionContracts = {
     summary: "stops the training; the run can be resumed",
     params: projectParams,
     responses: { 200: trainState },
+  },
+  trainingVerdict: {
+    ...routes.trainingVerdict,
+    tag: "corrections",
+    summary: "whether the model of a project's last training is better than the one before",
+    description: "The first request after a training runs both models on its dev data.",
+    params: projectParams,
+    responses: { 200: trainingVerdict },
   },
 } as const satisfies Record<string, Contract>;

@@ -30,6 +30,23 @@ export const runEntry = z.object({
     .nullable()
     .describe("the F1 of the best epoch so far, and its protocol"),
   group: z.string().nullable().describe("equal for runs whose configurations differ only in the seed"),
+  tags: z.array(z.string()),
+});
+
+/** The body of `PATCH /v1/runs/{name}`. */
+export const runChange = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/, "expected up to 80 letters, digits, _, . or -, a letter or digit first")
+    .optional()
+    .describe("its new last name; it stays in its folder"),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20).optional().describe("replace its tags"),
+});
+
+/** The answer to a deleted run, with the folder that keeps its files. */
+export const removedRun = z.object({
+  name: z.string(),
+  kept: z.string().describe("where its files are now, relative to the server's runs folder"),
 });
 
 /** Finished runs whose configurations differ only in the seed. */
@@ -114,6 +131,17 @@ export const runComparison = z.object({
   better: count.describe("sentences with a higher F1 in the second run"),
   worse: count,
   same: count,
+  difference: z.number().describe("F1 of the second run − F1 of the first"),
+  interval: interval.describe("of the difference, by paired bootstrap, 95 %"),
+  p: z.object({ bootstrap: share, randomisation: share }).describe("two-sided"),
+  claim: z
+    .enum(["better", "worse", "none"])
+    .describe("what the tests support of the second run; `none` if chance alone may explain the difference"),
+  verdict: z.string().describe("the claim in a sentence, with its numbers"),
+  entities: z
+    .object({ protocol: z.string(), first: share, second: share })
+    .nullable()
+    .describe("F1 of entities beside that of relations; null if the models find no entities, or `protocol` counts entities"),
   offset: count,
   items: z.array(comparedSentence),
 });
@@ -165,6 +193,31 @@ export const runContracts = {
     summary: "configuration and scores of a run, with the spread over seeds if there are several",
     params: byName,
     responses: { 200: runDetails },
+  },
+  changeRun: {
+    ...routes.changeRun,
+    tag: "workspace",
+    summary: "renames a run, or replaces its tags",
+    description: "A run that is training, or whose model is served, keeps its name.",
+    params: byName,
+    body: runChange,
+    responses: { 200: runEntry },
+  },
+  removeRun: {
+    ...routes.removeRun,
+    tag: "workspace",
+    summary: "deletes a run with all runs inside its folder",
+    description:
+      "Its files are moved to the folder .trash of the runs folder. A run that is training, or whose model is served, stays.",
+    params: byName,
+    responses: { 200: removedRun },
+  },
+  downloadRun: {
+    ...routes.downloadRun,
+    tag: "workspace",
+    summary: "the model of a run with its configuration, report and curves, as a .tar.gz",
+    params: byName,
+    media: { answer: ["application/gzip"] },
   },
   runEvents: {
     ...routes.runEvents,

@@ -1,6 +1,7 @@
 import type { ModelEntry, ModelLabels } from "@weft-nlp/api";
 import { entityTypesOf, type Lexicon } from "@weft-nlp/core/vocabulary";
 import type { ServedModel } from "./model-registry.ts";
+import type { ServedRuns } from "./served-runs.ts";
 
 export function describeSchema({ name, extractor }: ServedModel): ModelLabels {
   const { lexicon } = extractor.model.description;
@@ -11,7 +12,11 @@ export function describeSchema({ name, extractor }: ServedModel): ModelLabels {
   return { model: name, ...labelsOf(lexicon), ...(pairs === undefined ? {} : { argumentTypes: pairs }) };
 }
 
-export function describeModel({ name, extractor: { model }, loadedAt }: ServedModel, isDefault: boolean): ModelEntry {
+export function describeModel(
+  { name, folder, extractor: { model }, loadedAt }: ServedModel,
+  isDefault: boolean,
+  servedRuns: ServedRuns,
+): ModelEntry {
   const { description, definition, store, engine } = model;
   const { words } = description.lexicon;
   return {
@@ -26,6 +31,7 @@ export function describeModel({ name, extractor: { model }, loadedAt }: ServedMo
     words: words.size,
     kernels: engine.build,
     loadedAt: loadedAt.toISOString(),
+    ...servedRuns.describe({ name, folder }),
   };
 }
 

@@ -104,8 +104,20 @@ export class ModelRegistry {
    * @throws {RequestError} MODEL_UNKNOWN @throws {FileError} @throws {ArchiveError}
    */
   async reload(name: string): Promise<ServedModel> {
-    const { served } = this.#find(name);
-    return this.#inTurn(name, async () => this.#put(await this.#load(served)));
+    this.#find(name);
+    // A change of its folder may be in progress; the model to read is the one after that.
+    return this.#inTurn(name, async () => this.#put(await this.#load(this.#find(name).served)));
+  }
+
+  /**
+   * Loads another model and gives it the name of one that is served. Requests in progress finish
+   * with the old one. If the new one cannot be read, the old one stays.
+   *
+   * @throws {RequestError} MODEL_UNKNOWN @throws {FileError} @throws {ArchiveError}
+   */
+  async replace(name: string, folder: string): Promise<ServedModel> {
+    this.#find(name);
+    return this.#inTurn(name, async () => this.#put(await this.#load({ name, folder })));
   }
 
   /**

@@ -19,6 +19,8 @@ const statuses: Partial<Record<NodeErrorCode | ServerErrorCode, number>> & Reado
   ROUTE_UNKNOWN: 404,
   MODEL_UNKNOWN: 404,
   RUN_UNKNOWN: 404,
+  RUN_IN_USE: 409,
+  RUN_NAME_TAKEN: 409,
   DATA_UNKNOWN: 404,
   CORRECTIONS_UNKNOWN: 404,
   CORRECTIONS_EXIST: 409,

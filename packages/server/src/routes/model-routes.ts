@@ -9,11 +9,11 @@ import { endpoint } from "../http/endpoint.ts";
  * `/v1/models` and `/v1/schema`: the loaded models and their labels. `/v1/models/{name}/reload`
  * reloads one.
  */
-export async function modelRoutes(app: App, { registry, options }: ServerContext): Promise<void> {
+export async function modelRoutes(app: App, { registry, options, servedRuns }: ServerContext): Promise<void> {
   app.route({
     ...endpoint(contracts.models),
     handler: async () => ({
-      models: registry.list().map((served, index) => describeModel(served, index === 0)),
+      models: registry.list().map((served, index) => describeModel(served, index === 0, servedRuns)),
       workspace: options.workspace !== undefined,
     }),
   });
@@ -35,7 +35,7 @@ export async function modelRoutes(app: App, { registry, options }: ServerContext
         });
       }
       const served = await registry.reload(params.name);
-      return describeModel(served, registry.list()[0] === served);
+      return describeModel(served, registry.list()[0] === served, servedRuns);
     },
   });
 }

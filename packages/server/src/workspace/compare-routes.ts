@@ -4,7 +4,6 @@ import { didYouMean } from "@weft-nlp/core/text";
 import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 import { endpoint } from "../http/endpoint.ts";
-import { RunComparer } from "./compare-runs.ts";
 import { sentencesOf } from "./data-routes.ts";
 import { shelfOf } from "./run-routes.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
@@ -13,8 +12,7 @@ import type { WorkspaceContext } from "./workspace-context.ts";
  * `GET /v1/compare`: the sentences that two runs annotate differently, the largest differences
  * first.
  */
-export async function compareRoutes(app: App, { options, runs, data }: WorkspaceContext): Promise<void> {
-  const comparer = new RunComparer(options);
+export async function compareRoutes(app: App, { comparer, runs, data }: WorkspaceContext): Promise<void> {
   app.route({
     ...endpoint(contracts.compareRuns),
     handler: async ({ query: { a, b, data: name, protocol, offset = 0, limit = 20 } }) => {
@@ -23,7 +21,7 @@ export async function compareRoutes(app: App, { options, runs, data }: Workspace
       const [first, second, file] = [await known.find(a), await known.find(b), await data.find(name)];
       const sentences = async () => sentencesOf(await data.index(file));
       const stamp = `${file.bytes} ${file.modified.getTime()}`;
-      const compared = await comparer.compare(first, second, { name: file.name, stamp, sentences }, matching);
+      const { wrong: _, ...compared } = await comparer.compare(first, second, { name: file.name, stamp, sentences }, matching);
       return { ...compared, offset, items: compared.items.slice(offset, offset + limit) };
     },
   });

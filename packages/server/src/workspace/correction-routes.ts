@@ -9,6 +9,7 @@ import { type CorrectionProject, sentenceUnknown } from "./correction-project.ts
 import { CorrectionStore } from "./correction-store.ts";
 import { CorrectionTraining } from "./correction-training.ts";
 import { exportCorrections } from "./export-corrections.ts";
+import { devDataOf } from "./run-dev-data.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
 /**
@@ -125,12 +126,37 @@ export async function correctionRoutes(app: App, context: WorkspaceContext): Pro
       return training().state(project);
     },
   });
+  app.route({
+    ...endpoint(contracts.trainingVerdict),
+    handler: async ({ params }) => {
+      const { run, folder, model } = await training().compared(await store().find(params.name));
+      const first = { name: model.before, folder: model.folder };
+      const compared = await context.comparer.compare(first, { name: run, folder }, devDataOf(run, folder));
+      const { items: _, first: __, second: ___, data: ____, ...verdict } = compared;
+      const now = context.registry.list().find(({ name }) => name === model.name);
+      return {
+        ...verdict,
+        run,
+        model: model.name,
+        before: model.before,
+        served: now !== undefined && context.servedRuns.runOf(now.folder) === run,
+      };
+    },
+  });
 }
 
-function trainerOf({ workspace: { corrections, runs, trainingCommand } }: WorkspaceContext): CorrectionTraining | undefined {
-  return trainingCommand !== undefined && corrections !== undefined && runs !== undefined
-    ? new CorrectionTraining(corrections, runs, trainingCommand)
-    : undefined;
+function trainerOf(context: WorkspaceContext): CorrectionTraining | undefined {
+  const { workspace, runs: shelf, registry, servedRuns } = context;
+  const { corrections, runs, trainingCommand } = workspace;
+  if (trainingCommand === undefined || corrections === undefined || runs === undefined) return undefined;
+  return new CorrectionTraining(corrections, runs, trainingCommand, shelf, {
+    find: (name) => {
+      const lease = registry.lease(name);
+      lease.release();
+      return lease.served;
+    },
+    nameOf: ({ folder }) => servedRuns.nameOf(folder),
+  });
 }
 
 function refuse(without: string, options: string): never {

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { projectName, type projectRequest, type sentencesRequest } from "@weft-nlp/api/contracts";
-import type { Document } from "@weft-nlp/core";
+import { type Document, documentFromSentence } from "@weft-nlp/core";
 import { documentFromRecord } from "@weft-nlp/core/formats";
 import { makeFolder } from "@weft-nlp/node/files";
 import type * as z from "zod";
@@ -13,6 +13,8 @@ import { describeSchema } from "../extraction/model-description.ts";
 import { turns } from "../http/turns.ts";
 import { CorrectionProject, projectUnknown, tooMany } from "./correction-project.ts";
 import { type NewSentence, newSentences, withSuggestions } from "./correction-sentences.ts";
+import { devSentencesOf } from "./run-dev-data.ts";
+import { shelfOf } from "./run-routes.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
 type SentencesRequest = z.output<typeof sentencesRequest>;
@@ -194,14 +196,14 @@ export class CorrectionStore {
   }
 
   async #documentsOf(
-    { texts, data, extraction }: SentencesRequest,
+    { texts, data, extraction, mistakes }: SentencesRequest,
     signal: AbortSignal,
     taken: ReadonlySet<unknown> = new Set(),
   ): Promise<Document[]> {
-    const given = [texts, data, extraction].filter((each) => each !== undefined).length;
+    const given = [texts, data, extraction, mistakes].filter((each) => each !== undefined).length;
     if (given !== 1) {
       throw new RequestError("REQUEST_INVALID", {
-        message: `expected exactly one of texts, data and extraction, and the request has ${given === 0 ? "none" : "several"}`,
+        message: `expected exactly one of texts, data, extraction and mistakes, and the request has ${given === 0 ? "none" : "several"}`,
       });
     }
     const { limits } = this.#context;
@@ -222,8 +224,20 @@ export class CorrectionStore {
       }
       return documents;
     }
+    if (mistakes !== undefined) return this.#mistakesOf(mistakes);
     if (extraction !== undefined) return [suggestionsOf(extraction, freshName("text", taken))];
     return this.#readData(data as string, signal);
+  }
+
+  /** What the run's model gets wrong on its own dev data, with what it finds as suggestions. */
+  async #mistakesOf(name: string): Promise<Document[]> {
+    const { runs, comparer } = this.#context;
+    const run = await shelfOf(runs).find(name);
+    const mistaken = await comparer.mistakes(run, await devSentencesOf(run.folder));
+    return mistaken.map(([sentence, { entities, relations }]) => {
+      const document = documentFromSentence(sentence);
+      return withSuggestions(document, { ...document, entities: entities.map(unsure), relations: relations.map(unsure) });
+    });
   }
 
   /** The file is looked up in the listing of the server's data. */
@@ -286,6 +300,11 @@ const suggestionThreshold = 0.3;
  */
 function predicts({ texts, data, model }: SentencesRequest): boolean {
   return (texts !== undefined && model !== null) || (data !== undefined && typeof model === "string");
+}
+
+/** A suggestion has a confidence, even if the model gave it none. */
+function unsure<Part extends { readonly confidence?: number | undefined }>(part: Part): Part & { readonly confidence: number } {
+  return { ...part, confidence: part.confidence ?? 0.5 };
 }
 
 /** Whether a model of this server makes the original suggestions. */

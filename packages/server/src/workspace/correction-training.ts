@@ -2,28 +2,25 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { TrainRequest, TrainState } from "@weft-nlp/api";
-import { type Document, documentFromSentence } from "@weft-nlp/core";
-import { recordOf } from "@weft-nlp/core/formats";
-import { parseConfig, type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
+import type { TrainConfig } from "@weft-nlp/core/training";
 import {
-  collectSentences,
   exists,
   isMark,
   makeFolder,
   markOf,
   type ProcessMark,
   processState,
-  readConfig,
-  readingOf,
   readJsonFile,
-  writeFileAtomically,
   writeJsonFile,
 } from "@weft-nlp/node/files";
 import { loadedPlugins } from "@weft-nlp/node/plugins";
-import { resolvePaths } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
+import type { ServedModel } from "../extraction/model-registry.ts";
 import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
+import { configOf } from "./known-model.ts";
 import { RunShelf } from "./run-shelf.ts";
+import { addsTo, splitCorrections } from "./training-data.ts";
+import { startFresh, startFromModel } from "./training-start.ts";
 
 /** The last training of a project, as `training.json` in its folder holds it. */
 interface Started {
@@ -32,6 +29,28 @@ interface Started {
   readonly data: string;
   readonly startedAt: string;
   readonly process: ProcessMark;
+  /**
+   * The served model that it started from or is compared with; absent in files of earlier versions.
+   */
+  readonly model?: ComparedModel | undefined;
+  /** True once it has ended without an error. */
+  readonly finished?: boolean | undefined;
+}
+
+/** A served model as it was when a training began. */
+export interface ComparedModel {
+  readonly name: string;
+  readonly folder: string;
+  /** The name of its run or folder. */
+  readonly before: string;
+}
+
+/** The served models, for trainings that start from one. */
+export interface ServedModels {
+  /** @param name defaults to the first model's @throws {RequestError} MODEL_UNKNOWN */
+  readonly find: (name: string | undefined) => ServedModel;
+  /** The name of a model's run or folder. */
+  readonly nameOf: (served: ServedModel) => string;
 }
 
 /**
@@ -45,6 +64,7 @@ export class CorrectionTraining {
   readonly #runs: string;
   readonly #command: string;
   readonly #shelf: RunShelf;
+  readonly #models: ServedModels | undefined;
   #child: { readonly project: string; readonly process: ChildProcess } | undefined;
   /** The project whose training is being prepared. */
   #starting: string | undefined;
@@ -56,12 +76,15 @@ export class CorrectionTraining {
    * @param corrections the folder of projects
    * @param runs the runs folder
    * @param command the file of the `weft` command
+   * @param shelf where runs are listed
+   * @param models without it, no training starts from a model
    */
-  constructor(corrections: string, runs: string, command: string) {
+  constructor(corrections: string, runs: string, command: string, shelf?: RunShelf, models?: ServedModels) {
     this.#corrections = corrections;
     this.#command = command;
     this.#runs = resolve(runs);
-    this.#shelf = new RunShelf(this.#runs);
+    this.#shelf = shelf ?? new RunShelf(this.#runs);
+    this.#models = models;
   }
 
   /**
@@ -112,15 +135,39 @@ export class CorrectionTraining {
 
   /** The state of a project's last training, even if an earlier server started it. */
   async state(project: CorrectionProject): Promise<TrainState> {
-    const path = this.#pathOf(project, "training.json");
-    if (!(await exists(path))) return { state: "none" };
-    const { run, from, data, startedAt, process } = (await readJsonFile(path)) as Started;
-    const about = { run, project: project.head.name, from, data, startedAt };
-    if (this.#child?.project === project.head.name || runs(process)) return { state: "running", ...about };
-    if (await exists(join(this.#runs, run, "report.json"))) return { state: "done", ...about };
+    const started = await this.#startedOf(project);
+    if (started === undefined) return { state: "none" };
+    const { run, from, data, startedAt, process, model, finished } = started;
+    const about = { run, project: project.head.name, from, data, startedAt, model: model?.name ?? null };
+    if (this.#child?.project === project.head.name || runs(process)) {
+      return { state: "running", ...about, progress: await this.#progressOf(run) };
+    }
+    const folder = join(this.#runs, run);
+    if (await exists(join(folder, "report.json"))) return { state: "done", ...about };
+    // The run was renamed or deleted.
+    if (finished === true) return { state: "none" };
     const message = await lastLine(this.#pathOf(project, `${run}.log`));
-    const stopped = await exists(join(this.#runs, run, "checkpoints"));
+    const stopped = await exists(join(folder, "checkpoints"));
     return { state: stopped ? "stopped" : "failed", ...about, ...(message === "" ? {} : { message }) };
+  }
+
+  /**
+   * What a project's last training is to be compared with.
+   *
+   * @throws {RequestError} RUN_UNKNOWN if it has not ended with a model
+   */
+  async compared(
+    project: CorrectionProject,
+  ): Promise<{ readonly run: string; readonly folder: string; readonly model: ComparedModel }> {
+    const { state } = await this.state(project);
+    const { run = "", model } = (await this.#startedOf(project)) ?? {};
+    if (state !== "done" || model === undefined) {
+      throw new RequestError("RUN_UNKNOWN", {
+        message: "this project has no finished training to compare",
+        hint: state === "running" ? "wait until the training ends" : "train on its sentences first",
+      });
+    }
+    return { run, folder: join(this.#runs, run), model };
   }
 
   /** Refuses new trainings, and stops the running one. */
@@ -139,40 +186,79 @@ export class CorrectionTraining {
     return true;
   }
 
-  async #start(
-    project: CorrectionProject,
-    { from, data = from === undefined ? "alone" : "added" }: TrainRequest,
-  ): Promise<TrainState> {
+  async #start(project: CorrectionProject, request: TrainRequest): Promise<TrainState> {
     const { name } = project.head;
-    const base = from === undefined ? undefined : await this.#configOf(from);
-    if (base === undefined && data === "added") {
+    const documents = project.documents("done");
+    const { from, model: asked } = request;
+    const model = this.#models?.find(asked);
+    if (from !== undefined && asked !== undefined) {
       throw new RequestError("REQUEST_INVALID", {
-        at: { path: "data" },
-        message: "`added` needs a run to add corrected sentences to",
-        hint: "name the run in `from`",
+        at: { path: "from" },
+        message: "the request has both `from` and `model`",
+        hint: "name the run whose settings to use, or the served model to start from",
       });
     }
-    const documents = project.documents("done");
+    const start =
+      asked === undefined || model === undefined
+        ? startFresh(from === undefined ? undefined : await this.#configOf(from))
+        : await startFromModel(model, documents);
+    const adds = await addsTo(start.base, request.data);
     await makeFolder(this.#runs);
     const run = await this.#freeRun(name);
     const folder = this.#pathOf(project, run);
     await makeFolder(folder);
     const files = { train: join(folder, "train.jsonl"), dev: join(folder, "dev.jsonl") };
-    const split = base !== undefined && data === "added" ? await added(base, documents, files) : await alone(documents, files);
-    const config: TrainConfig = { ...(base ?? baseConfig(files)), data: split.data };
+    const split = await splitCorrections(adds ? start.base : undefined, documents, files);
+    const config: TrainConfig = { ...start.config, data: split.data };
     await writeJsonFile(join(folder, "weft.yaml"), config);
     const plugins = loadedPlugins().flatMap((url) => ["--plugin", url]);
     const args = ["train", join(folder, "weft.yaml"), "--run", join(this.#runs, run), ...plugins];
     const child = await this.#spawn(name, args, this.#pathOf(project, `${run}.log`));
+    const arrived = this.#shelf.expect(run, config);
+    child.once("error", arrived).once("close", arrived);
     const started: Started = {
       run,
       from: from ?? null,
-      data: split.words,
+      data: [split.words, start.words].filter((words) => words !== "").join("; "),
       startedAt: new Date().toISOString(),
       process: markOf(child.pid ?? 0),
+      model:
+        model === undefined || this.#models === undefined
+          ? undefined
+          : { name: model.name, folder: resolve(model.folder), before: this.#models.nameOf(model) },
     };
-    await writeJsonFile(this.#pathOf(project, "training.json"), started);
+    const path = this.#pathOf(project, "training.json");
+    await writeJsonFile(path, started);
+    child.once("close", (code) => {
+      if (code !== 0) return;
+      // Should this fail, a run that is renamed later looks as if its training had failed.
+      const noting: Promise<unknown> = writeJsonFile(path, { ...started, finished: true })
+        .catch(() => undefined)
+        .finally(() => this.#moves.delete(noting));
+      this.#moves.add(noting);
+    });
     return this.state(project);
+  }
+
+  async #startedOf(project: CorrectionProject): Promise<Started | undefined> {
+    const path = this.#pathOf(project, "training.json");
+    return (await exists(path)) ? ((await readJsonFile(path)) as Started) : undefined;
+  }
+
+  async #progressOf(run: string): Promise<TrainState["progress"]> {
+    const { started, epochs, best, last } = await this.#shelf.progress({ name: run, folder: join(this.#runs, run) });
+    const done = last?.epoch ?? 0;
+    const pace = started === undefined || done === 0 ? undefined : (Date.now() - Date.parse(started)) / 1000 / done;
+    // The epochs of a model in parts are counted for each part.
+    const known = pace !== undefined && epochs !== undefined && last?.part === undefined;
+    return {
+      epoch: done,
+      epochs: epochs ?? null,
+      protocol: last?.protocol ?? null,
+      score: last?.score ?? null,
+      best: best?.score ?? null,
+      secondsLeft: known ? Math.max(0, pace * (epochs - done)) : null,
+    };
   }
 
   /** @throws {RequestError} STOPPING, as nothing would stop a process started now */
@@ -194,8 +280,7 @@ export class CorrectionTraining {
   }
 
   async #configOf(from: string): Promise<TrainConfig> {
-    const { folder } = await this.#shelf.find(from);
-    return resolvePaths(await readConfig(join(folder, "config.yaml"), trainConfigSchema()));
+    return configOf((await this.#shelf.find(from)).folder);
   }
 
   async #freeRun(name: string): Promise<string> {
@@ -208,81 +293,6 @@ export class CorrectionTraining {
   #pathOf(project: CorrectionProject, file: string): string {
     return resolve(this.#corrections, project.head.name, file);
   }
-}
-
-interface Split {
-  readonly data: TrainConfig["data"];
-  /** Describes the data in the state of the training. */
-  readonly words: string;
-}
-
-interface SplitFiles {
-  readonly train: string;
-  readonly dev: string;
-}
-
-/**
- * The run's train data followed by the corrected sentences; its dev and test data unchanged, so
- * scores stay comparable.
- */
-async function added(base: TrainConfig, documents: readonly Document[], { train }: SplitFiles): Promise<Split> {
-  if (documents.length === 0) throw tooFew(1);
-  const { sentences } = await collectSentences(base.data.train, readingOf(base));
-  const own = sentences.slice(0, base.data.trainSentences).map(({ sentence }) => documentFromSentence(sentence));
-  await writeLines(train, [...own, ...documents]);
-  const { dev, test } = base.data;
-  return {
-    data: { train, dev, ...(test === undefined ? {} : { test }) },
-    words: `train: ${own.length} sentences of the run and ${documents.length} corrected sentences; dev and test of the run`,
-  };
-}
-
-/**
- * Corrected sentences only. Every fifth document goes to dev, so no document is in both; with a
- * single document, every fifth sentence.
- */
-async function alone(documents: readonly Document[], files: SplitFiles): Promise<Split> {
-  if (documents.length < 2) throw tooFew(2);
-  const groups = [...new Set(documents.map(({ metadata }) => metadata["doc"]))];
-  const byDocument = groups.length > 1;
-  const isDev = (index: number, count: number): boolean => index % 5 === 4 || (count < 5 && index === count - 1);
-  const forDev = (document: Document, index: number): boolean =>
-    byDocument ? isDev(groups.indexOf(document.metadata["doc"]), groups.length) : isDev(index, documents.length);
-  const dev = documents.filter(forDev);
-  const train = documents.filter((document, index) => !forDev(document, index));
-  await writeLines(files.train, train);
-  await writeLines(files.dev, dev);
-  return {
-    data: { ...files },
-    words: `train: ${train.length} corrected sentences; dev: ${dev.length}, every fifth ${byDocument ? "document" : "sentence"}; no test`,
-  };
-}
-
-async function writeLines(path: string, documents: readonly Document[]): Promise<void> {
-  await writeFileAtomically(
-    path,
-    documents.map((document) => `${JSON.stringify(recordOf(document))}\n`),
-  );
-}
-
-/**
- * The settings of the bundled corpus, which train in a minute or two on a few hundred sentences.
- */
-function baseConfig(data: SplitFiles): TrainConfig {
-  return parseConfig({
-    data,
-    vocabulary: { minCount: 2, foldNumbers: true, unknown: "shape" },
-    model: { name: "rin", rounds: 2, inputDropout: 0.3, wordDropout: 0.1 },
-    optimizer: { name: "adam", rate: 0.002 },
-    training: { epochs: 40, batch: 16, chunk: 4, schedule: { name: "linear" } },
-  });
-}
-
-function tooFew(min: number): RequestError {
-  return new RequestError("REQUEST_INVALID", {
-    message: `training needs ${min === 1 ? "a corrected sentence" : `${min} corrected sentences`}, and the project has fewer`,
-    hint: "review some sentences first and mark them as done",
-  });
 }
 
 /** Whether a training still runs; a later process with its number is another. */

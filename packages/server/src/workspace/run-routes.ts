@@ -5,15 +5,19 @@ import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { requestScope } from "../http/request-scope.ts";
+import { RunKeeper } from "./manage-run.ts";
+import { packRun } from "./pack-run.ts";
 import { groupsOf, runDetailsOf } from "./run-details.ts";
 import { runEvents } from "./run-events.ts";
 import type { RunShelf } from "./run-shelf.ts";
+import { tagRun } from "./run-tags.ts";
 import type { WorkspaceContext } from "./workspace-context.ts";
 
 const maxStreams = 64;
 
 /** `/v1/runs`: the trainings in a folder, their state, and their curves as they train. */
-export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Promise<void> {
+export async function runRoutes(app: App, { runs: shelf, workspace, registry }: WorkspaceContext): Promise<void> {
+  const keeper = shelf === undefined || workspace.runs === undefined ? undefined : new RunKeeper(workspace.runs, shelf, registry);
   const stop = new AbortController();
   let streams = 0;
   app.addHook("preClose", async () => stop.abort());
@@ -30,6 +34,40 @@ export async function runRoutes(app: App, { runs: shelf }: WorkspaceContext): Pr
     handler: async ({ params: { name } }) => {
       const known = shelfOf(shelf);
       return runDetailsOf(known, await known.find(name), await entriesOf(known));
+    },
+  });
+  app.route({
+    ...endpoint(contracts.changeRun),
+    handler: async ({ params: { name }, body }) => {
+      const known = shelfOf(shelf);
+      const run = await known.find(name);
+      const now = body.name === undefined || keeper === undefined ? name : await keeper.rename(run, body.name);
+      const changed = now === name ? run : await known.find(now);
+      if (body.tags !== undefined) await tagRun(changed.folder, body.tags);
+      return known.entry(changed);
+    },
+  });
+  app.route({
+    ...endpoint(contracts.removeRun),
+    handler: async ({ params: { name } }) => {
+      const run = await shelfOf(shelf).find(name);
+      return { name, kept: (await keeper?.remove(run)) ?? "" };
+    },
+  });
+  app.route({
+    ...endpoint(contracts.downloadRun),
+    handler: async ({ params: { name } }, reply) => {
+      const { folder } = await shelfOf(shelf).find(name);
+      const short =
+        name
+          .split("/")
+          .at(-1)
+          ?.replaceAll(/[^\w.-]/g, "_") ?? "run";
+      requestScope(reply, { deadlineMs: Number.POSITIVE_INFINITY });
+      return reply
+        .type("application/gzip")
+        .header("content-disposition", `attachment; filename="${short}.tar.gz"`)
+        .send(await packRun(folder, short));
     },
   });
   app.route({

@@ -10,7 +10,8 @@ import { readConfig, readJsonFile } from "@weft-nlp/node/files";
 import { readRunState, shortPath } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
 import { listFolder } from "./list-folder.ts";
-import { RunLog } from "./run-log.ts";
+import { type LoggedEvaluation, RunLog } from "./run-log.ts";
+import { tagsOf } from "./run-tags.ts";
 
 /** A run found in the listing; no other folder is ever opened. */
 export interface ShelvedRun {
@@ -33,6 +34,17 @@ export type KeptSplit = Pick<Report, "dataSet" | "selection" | "seeds" | "senten
   >[];
 };
 
+/** How far a training is, as its files say. */
+export interface RunProgress {
+  /** An ISO date. */
+  readonly started: string | undefined;
+  readonly epoch: number;
+  /** The most there will be. */
+  readonly epochs: number | undefined;
+  readonly best: LoggedEvaluation | undefined;
+  readonly last: LoggedEvaluation | undefined;
+}
+
 interface ReadConfig {
   readonly value: TrainConfig | undefined;
   /** Why there is no configuration. */
@@ -54,6 +66,8 @@ export class RunShelf {
   readonly #configs = new Kept<ReadConfig>(readConfigOf);
   readonly #reports = new Kept<KeptReport | undefined>(readReport);
   readonly #logs = new Map<string, RunLog>();
+  /** Runs of trainings that were started, whose folders may not exist yet, by name. */
+  readonly #expected = new Map<string, TrainConfig>();
 
   constructor(root: string) {
     this.#root = root;
@@ -67,7 +81,31 @@ export class RunShelf {
       found.push({ name: path, folder: join(this.#root, path) });
       if (found.length === maxRuns) break;
     }
+    for (const name of this.#expected.keys()) {
+      if (!found.some((run) => run.name === name)) found.push({ name, folder: join(this.#root, name) });
+    }
     return found;
+  }
+
+  /**
+   * Lists a run as running although its folder does not exist yet, so that its curves can be opened
+   * from the first moment.
+   *
+   * @returns ends that; call it when the training has ended
+   */
+  expect(name: string, config: TrainConfig): () => void {
+    this.#expected.set(name, config);
+    return () => void this.#expected.delete(name);
+  }
+
+  /** How far a training is. */
+  async progress(run: ShelvedRun): Promise<RunProgress> {
+    const [{ value: config }, state, { epoch, best, last }] = await Promise.all([
+      this.config(run),
+      readRunState(run.folder),
+      this.#log(run).look(),
+    ]);
+    return { started: state?.started, epoch, epochs: config?.training.epochs, best, last };
   }
 
   /** @throws {RequestError} RUN_UNKNOWN */
@@ -87,16 +125,20 @@ export class RunShelf {
   }
 
   async entry(run: ShelvedRun): Promise<RunEntry> {
-    const [{ value: config }, report, state, { epoch, best }] = await Promise.all([
+    const [{ value: written }, report, state, { epoch, best }, tags] = await Promise.all([
       this.config(run),
       this.report(run),
       readRunState(run.folder),
       this.#log(run).look(),
+      tagsOf(run.folder),
     ]);
+    const expected = this.#expected.get(run.name);
+    const config = written ?? expected;
+    const early = state === undefined && expected !== undefined ? "running" : undefined;
     const chosen = report?.best ?? best;
     return {
       name: run.name,
-      state: report !== undefined && state?.state !== "running" ? "done" : (state?.state ?? "stopped"),
+      state: report !== undefined && state?.state !== "running" ? "done" : (early ?? state?.state ?? "stopped"),
       ...(state?.failure === undefined ? {} : { failure: state.failure }),
       model: config?.model.name ?? null,
       data: config === undefined ? null : { train: shortPath(config.data.train), dev: shortPath(config.data.dev) },
@@ -106,6 +148,7 @@ export class RunShelf {
       dev:
         best === undefined || chosen === undefined ? null : { protocol: best.protocol, score: chosen.score, epoch: chosen.epoch },
       group: config === undefined ? null : groupOf(config),
+      tags,
     };
   }
 
@@ -165,13 +208,15 @@ async function readReport(path: string): Promise<KeptReport | undefined> {
   try {
     const { best, epochs, dev, test } = (await readJsonFile(path)) as {
       best?: KeptReport["best"];
-      epochs: number;
+      epochs?: number;
       dev: Report;
       test: Report | null;
     };
+    // The report of `weft train DATA` has only the best epoch, of a run inside its folder.
+    const last = epochs ?? best?.epoch;
     // `weft repeat` and others write files with this name that are not the report of a run.
-    if (typeof epochs !== "number" || typeof dev?.protocols !== "object") return undefined;
-    return { best: best ?? null, epochs, dev: keptSplit(dev), test: test === null ? null : keptSplit(test) };
+    if (typeof last !== "number" || typeof dev?.protocols !== "object") return undefined;
+    return { best: best ?? null, epochs: last, dev: keptSplit(dev), test: test === null ? null : keptSplit(test) };
   } catch (error) {
     if (error instanceof WeftError || error instanceof TypeError) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import type { ServerContext } from "../context.ts";
 import type { WorkspaceOptions } from "../options.ts";
+import type { RunComparer } from "./compare-runs.ts";
 import type { DataShelf } from "./data-shelf.ts";
 import type { RunShelf } from "./run-shelf.ts";
 
@@ -12,4 +13,5 @@ export interface WorkspaceContext extends ServerContext {
   /** Undefined if the server has no runs folder. */
   readonly runs: RunShelf | undefined;
   readonly data: DataShelf;
+  readonly comparer: RunComparer;
 }

@@ -2,6 +2,7 @@ import "../runs/runs.css";
 import "./data.css";
 import { useEffect, useState } from "preact/hooks";
 import { Failure } from "../../parts/failure.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { Segments } from "../../parts/segments.tsx";
 import { addressOf, route } from "../../route.ts";
 import { type DataFile, type DataList, listData } from "./data-api.ts";
@@ -46,6 +47,7 @@ export function DataTab() {
   return (
     <div class="data">
       {failure === null ? null : <Failure error={failure} retry={() => setAttempt(attempt + 1)} />}
+      {list === null && failure === null ? <Loading words="Reading the data…" /> : null}
       {list === null ? null : list.files.length === 0 ? (
         <Empty shown={list.shown} />
       ) : (

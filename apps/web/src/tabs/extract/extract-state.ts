@@ -4,6 +4,7 @@ import { keepAnnotation } from "@weft-nlp/draw";
 import { exampleText } from "./example-text.ts";
 import type { LocalModel } from "./local-model/local-model.ts";
 import { followEdit, type GivenEntity } from "./marked-entities.ts";
+import { remember } from "./recent-documents.ts";
 import { type Extract, extractOnServer, type Found, listModels, type ModelEntry } from "./run-extraction.ts";
 import { type SentencePart, sentenceParts } from "./sentence-parts.ts";
 
@@ -24,7 +25,7 @@ export const models = computed(() => [...servedModels.value, ...localModels.valu
 export const chosenModel = signal("");
 export const found = signal<Found | null>(null);
 export const busy = signal(false);
-export const failure = signal<{ readonly error: unknown; readonly retry: () => void } | null>(null);
+export const failure = signal<{ readonly error: unknown; readonly retry: (() => void) | undefined } | null>(null);
 
 /** Min confidence of shown relations; `null` for the model's own threshold. */
 export const relationThreshold = signal<number | null>(null);
@@ -83,6 +84,8 @@ function countTypes(given: readonly string[], sure: readonly string[]): Readonly
   return new Map([...counts].sort(([one, a], [other, b]) => b - a || one.localeCompare(other)));
 }
 
+export const view = signal<"text" | "graph">("text");
+
 let known = text.peek();
 effect(() => {
   const before = known;
@@ -111,10 +114,13 @@ export async function run(): Promise<void> {
   busy.value = true;
   failure.value = null;
   const started = performance.now();
+  // It may be edited meanwhile.
+  const words = text.value;
   try {
-    const document = await extractorOf(asked)(text.value, asked, lowestThreshold, controller.signal, given.value);
+    const document = await extractorOf(asked)(words, asked, lowestThreshold, controller.signal, given.value);
     if (running !== controller) return;
     found.value = { document, model: asked, seconds: (performance.now() - started) / 1000 };
+    if (words !== exampleText) remember(words);
   } catch (error) {
     if (running === controller) failure.value = { error, retry: () => void run() };
   } finally {

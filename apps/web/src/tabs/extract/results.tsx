@@ -1,8 +1,7 @@
-import { useState } from "preact/hooks";
 import { Segments } from "../../parts/segments.tsx";
 import { CorrectThis } from "./correct-this.tsx";
 import { ExportMenu } from "./export-menu.tsx";
-import { parts, shown } from "./extract-state.ts";
+import { parts, shown, view } from "./extract-state.ts";
 import { Filters } from "./filters.tsx";
 import { GraphView } from "./graph-view.tsx";
 import type { Found } from "./run-extraction.ts";
@@ -10,7 +9,6 @@ import { SentenceList } from "./sentence-list.tsx";
 
 /** The result as annotated text or as a graph, with counts and filters. */
 export function Results({ found }: { readonly found: Found }) {
-  const [view, setView] = useState<"text" | "graph">("text");
   const types = found.model.entityTypes;
   return (
     <section aria-label="Results">
@@ -23,16 +21,18 @@ export function Results({ found }: { readonly found: Found }) {
               ["text", "Text"],
               ["graph", "Graph"],
             ]}
-            chosen={view}
-            choose={setView}
+            chosen={view.value}
+            choose={(chosen) => {
+              view.value = chosen;
+            }}
           />
           <CorrectThis model={found.model} />
           <ExportMenu />
         </div>
         <Filters types={types} />
       </div>
-      {view === "text" ? <SentenceList parts={parts.value} types={types} /> : null}
-      {view === "graph" && shown.value !== null ? <GraphView document={shown.value} types={types} /> : null}
+      {view.value === "text" ? <SentenceList parts={parts.value} types={types} /> : null}
+      {view.value === "graph" && shown.value !== null ? <GraphView document={shown.value} types={types} /> : null}
     </section>
   );
 }

@@ -10,7 +10,8 @@ import type { GivenEntity } from "./marked-entities.ts";
 export type ModelEntry = Pick<
   ServedModel,
   "name" | "default" | "kind" | "needsEntities" | "entityTypes" | "relationTypes" | "threshold"
->;
+> &
+  Partial<Pick<ServedModel, "run" | "before" | "loadedAt">>;
 
 /** The text with its extracted entities and relations. */
 export interface Found {

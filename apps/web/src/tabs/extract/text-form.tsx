@@ -1,3 +1,4 @@
+import { DropZone, OpenFilesButton } from "./drop-zone.tsx";
 import { exampleText } from "./example-text.ts";
 import { busy, chosenModel, model, models, run, stop, text } from "./extract-state.ts";
 import { GivenPanel } from "./given-panel.tsx";
@@ -17,22 +18,24 @@ export function TextForm() {
       <label class="unseen" for="text">
         Text
       </label>
-      <textarea
-        id="text"
-        dir="auto"
-        rows={7}
-        spellcheck={false}
-        placeholder="Paste a text: a sentence, an article, a book"
-        value={text.value}
-        onInput={({ currentTarget }) => {
-          text.value = currentTarget.value;
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-          event.preventDefault();
-          void run();
-        }}
-      />
+      <DropZone>
+        <textarea
+          id="text"
+          dir="auto"
+          rows={7}
+          spellcheck={false}
+          placeholder="Paste a text, or drop files here: text, HTML, PDF, JSON lines"
+          value={text.value}
+          onInput={({ currentTarget }) => {
+            text.value = currentTarget.value;
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            void run();
+          }}
+        />
+      </DropZone>
       {asked?.needsEntities === true ? <GivenPanel model={asked} /> : null}
       <div class="row">
         <label>
@@ -51,6 +54,7 @@ export function TextForm() {
             ))}
           </select>
         </label>
+        <OpenFilesButton />
         <LocalModelButton />
         <button
           type="button"
@@ -58,6 +62,7 @@ export function TextForm() {
           disabled={text.value === exampleText}
           onClick={() => {
             text.value = exampleText;
+            void run();
           }}
         >
           Example

@@ -4,11 +4,12 @@ import { drawnAnnotation, typesOf } from "../../parts/drawn-annotation.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { type DataFile, listData } from "../data/data-api.ts";
 import { Arcs } from "../extract/arcs.tsx";
+import { claimWords, entityWords, probabilityWords, signedPoints } from "./compare-words.ts";
 import { points } from "./run-words.ts";
 import { type ComparedSentence, compareRuns, type RunComparison } from "./runs-api.ts";
-import { runs } from "./runs-state.ts";
+import { compared, comparedInAddress, runs } from "./runs-state.ts";
 
-type ComparedRuns = Pick<RunComparison, "data"> & { readonly a: string; readonly b: string };
+type ComparedRuns = NonNullable<typeof compared.value>;
 
 const step = 10;
 
@@ -25,14 +26,18 @@ export function ComparePanel() {
       (list) => setFiles(list.files),
       (error: unknown) => setFailure(error),
     );
+    const linked = comparedInAddress();
+    if (linked !== null) void ask(linked, []);
     return () => asked.current?.stop.abort();
   }, []);
+  const linked = compared.value ?? comparedInAddress();
   if (done.length < 2) return null;
 
   async function ask(query: ComparedRuns, before: readonly ComparedSentence[]): Promise<void> {
     asked.current?.stop.abort();
     const stop = new AbortController();
     asked.current = { query, stop };
+    compared.value = query;
     setBusy(true);
     setFailure(null);
     try {
@@ -63,12 +68,13 @@ export function ComparePanel() {
               return typeof value === "string" ? value : "";
             };
             setResult(null);
-            void ask({ a: text("a"), b: text("b"), data: text("data") }, []);
+            const query = { a: text("a"), b: text("b"), data: text("data") };
+            void ask(query, []);
           }}
         >
-          <Choice label="A" name="a" options={done.map(({ name }) => name)} first={0} />
-          <Choice label="B" name="b" options={done.map(({ name }) => name)} first={1} />
-          <Choice label="on" name="data" options={files.map(({ name }) => name)} first={0} />
+          <Choice label="A" name="a" options={done.map(({ name }) => name)} first={linked?.a ?? done[0]?.name} />
+          <Choice label="B" name="b" options={done.map(({ name }) => name)} first={linked?.b ?? done[1]?.name} />
+          <Choice label="on" name="data" options={files.map(({ name }) => name)} first={linked?.data ?? files[0]?.name} />
           <button type="submit" class="main" disabled={busy}>
             Compare
           </button>
@@ -95,7 +101,7 @@ interface ChoiceProps {
   readonly label: string;
   readonly name: string;
   readonly options: readonly string[];
-  readonly first: number;
+  readonly first: string | undefined;
 }
 
 function Choice({ label, name, options, first }: ChoiceProps) {
@@ -103,8 +109,8 @@ function Choice({ label, name, options, first }: ChoiceProps) {
     <label>
       {label}{" "}
       <select name={name}>
-        {options.map((option, index) => (
-          <option key={option} value={option} selected={index === first}>
+        {options.map((option) => (
+          <option key={option} value={option} selected={option === first}>
             {option}
           </option>
         ))}
@@ -114,17 +120,19 @@ function Choice({ label, name, options, first }: ChoiceProps) {
 }
 
 function Result({ result, busy, more }: { readonly result: RunComparison; readonly busy: boolean; readonly more: () => void }) {
-  const { first, second, sentences, better, worse, same, protocol, words, scores, items } = result;
+  const { first, second, sentences, better, worse, same, protocol, words, scores, items, difference, interval, p } = result;
   const rest = better + worse - items.length;
   return (
     <>
       <p class="verdict" role="status">
-        F1 by {protocol}: A <strong>{points(scores.first.f1)}</strong>, B <strong>{points(scores.second.f1)}</strong>. Of{" "}
+        <strong>{claimWords(result, { first: "A", second: "B" })}</strong> F1 by {protocol}: A{" "}
+        <strong>{points(scores.first.f1)}</strong>, B <strong>{points(scores.second.f1)}</strong>. Of{" "}
         {sentences.toLocaleString("en")} sentences B is better in {better.toLocaleString("en")}, worse in{" "}
-        {worse.toLocaleString("en")}, equal in {same.toLocaleString("en")}.
+        {worse.toLocaleString("en")}, equal in {same.toLocaleString("en")}.{entityWords(result.entities)}
       </p>
       <p class="quiet">
-        {protocol}: {words} <code>weft compare</code> tests whether the difference is significant.
+        B − A is {signedPoints(difference)} points, 95 % interval {signedPoints(interval[0])} to {signedPoints(interval[1])}, p{" "}
+        {probabilityWords(p)}. {protocol}: {words}
       </p>
       <ol class="differences">
         {items.map((item, index) => (

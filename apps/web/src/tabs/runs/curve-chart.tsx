@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { theme } from "../../page-theme.ts";
+import { settledRange } from "./settled-range.ts";
 
 export interface Curve {
   readonly name: string;
@@ -39,10 +40,11 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
       () => setMissing(true),
     );
   }, []);
-  const values = curves.flatMap(({ points }) => points.map(([, y]) => y));
-  const [min, max] = [Math.min(...values), Math.max(...values)];
-  // On a linear axis, a loss that starts a hundred times as high as it ends would hide its end.
+  const [min, max] = settledRange(curves.map(({ points }) => points));
+  // On a linear axis, a loss that falls to a fraction would hide its end.
   const logarithmic = min > 0 && max > 20 * min;
+  const range = useRef({ min, max });
+  range.current = { min, max };
   const look = `${logarithmic} ${theme.value} ${curves.map(({ name, colour }) => `${name} ${colour}`).join("|")}`;
   useEffect(() => {
     const element = place.current;
@@ -62,7 +64,9 @@ export function CurveChart({ title, unit, curves, print }: CurveChartProps) {
         cursor: { points: { size: 7 }, drag: { x: true, y: false } },
         scales: {
           x: { time: false },
-          y: logarithmic ? { ...logarithmicAxis } : { range: (_, _low, high) => [0, Math.max(high * 1.08, 0.1)] },
+          y: logarithmic
+            ? { ...logarithmicAxis, range: () => [range.current.min / 1.15, range.current.max * 1.15] }
+            : { range: () => [0, Math.max(range.current.max * 1.08, 0.1)] },
         },
         axes: [
           axis,

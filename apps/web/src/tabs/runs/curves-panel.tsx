@@ -1,8 +1,9 @@
-import { slotColour, slotCount } from "@weft-nlp/draw";
+import { slotColour } from "@weft-nlp/draw";
 import { useEffect, useMemo } from "preact/hooks";
 import { theme } from "../../page-theme.ts";
 import { type Column, Table } from "../../parts/table.tsx";
 import { type Curve, CurveChart } from "./curve-chart.tsx";
+import { slotOfRun } from "./run-colours.ts";
 import { points } from "./run-words.ts";
 import type { CurvePoint } from "./runs-api.ts";
 import { chosen, curves, follow, runs } from "./runs-state.ts";
@@ -38,8 +39,8 @@ function Charts({ names }: { readonly names: readonly string[] }) {
   const known = curves.value;
   const colours = theme.value;
   const { losses, scores } = useMemo(() => {
-    // The darker colour of each type, in steps of five, since neighbours look alike.
-    const colourOf = (name: string): string => slotColour((5 * names.indexOf(name)) % slotCount, colours).label;
+    // The darker colour of each slot.
+    const colourOf = (name: string): string => slotColour(slotOfRun(name), colours).label;
     const drawn = (kind: CurvePoint["kind"]): Curve[] =>
       names.flatMap((name) => {
         const all = (known.get(name) ?? []).filter((point) => point.kind === kind);

@@ -1,7 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { Failure } from "../../parts/failure.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { addressOf } from "../../route.ts";
+import { RunActions } from "./run-actions.tsx";
 import { epochWords, points, spreadWords, stateWords } from "./run-words.ts";
 import { type RunDetails, readRun, type SplitSummary } from "./runs-api.ts";
 import { runs } from "./runs-state.ts";
@@ -12,7 +14,7 @@ export function RunDetailsPanel({ name }: { readonly name: string }) {
   const [failure, setFailure] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
   const entry = runs.value.find((run) => run.name === name);
-  const stand = `${entry?.state} ${entry?.epochs.done}`;
+  const stand = `${entry?.state} ${entry?.epochs.done} ${entry?.tags.join()}`;
   useEffect(() => {
     const stop = new AbortController();
     readRun(name, stop.signal).then(
@@ -28,7 +30,7 @@ export function RunDetailsPanel({ name }: { readonly name: string }) {
     return () => stop.abort();
   }, [name, stand, attempt]);
   if (failure !== null) return <Failure error={failure} retry={() => setAttempt(attempt + 1)} />;
-  if (details === null || details.run.name !== name) return null;
+  if (details === null || details.run.name !== name) return <Loading words="Reading the run…" />;
   const { run, dev, test, config, problem } = details;
   return (
     <section class="panel details" aria-label={`Run ${name}`}>
@@ -44,6 +46,7 @@ export function RunDetailsPanel({ name }: { readonly name: string }) {
           Close
         </a>
       </div>
+      <RunActions run={run} />
       {dev === null ? <p class="quiet">Scores appear when the training ends.</p> : <Scores title="Dev" split={dev} />}
       {test === null ? null : <Scores title="Test" split={test} />}
       <details>

@@ -1,5 +1,8 @@
+import { slotColour } from "@weft-nlp/draw";
+import { theme } from "../../page-theme.ts";
 import { type Column, Table } from "../../parts/table.tsx";
 import { addressOf, route } from "../../route.ts";
+import { slotOfRun } from "./run-colours.ts";
 import { dateWords, epochWords, points, spreadWords, stateWords } from "./run-words.ts";
 import type { RunEntry } from "./runs-api.ts";
 import { choose, chosen, list, runs } from "./runs-state.ts";
@@ -31,7 +34,8 @@ export function RunTable() {
 }
 
 function Row({ run }: { readonly run: RunEntry }) {
-  const { name, state, model, data, dev, seed, epochs, started, failure } = run;
+  const { name, state, model, data, dev, seed, epochs, started, failure, tags } = run;
+  const drawn = chosen.value.includes(name);
   const open = route.value.path[0] === name;
   return (
     <tr class={open ? "on" : undefined}>
@@ -39,14 +43,20 @@ function Row({ run }: { readonly run: RunEntry }) {
         <input
           type="checkbox"
           aria-label={`Draw the curves of ${name}`}
-          checked={chosen.value.includes(name)}
+          checked={drawn}
           onChange={({ currentTarget }) => choose(name, currentTarget.checked)}
-        />
+        />{" "}
+        <span class="swatch" style={drawn ? { background: slotColour(slotOfRun(name), theme.value).label } : {}} />
       </td>
       <th scope="row">
         <a href={addressOf("runs", name)} aria-current={open ? "true" : undefined}>
           <bdi>{name}</bdi>
         </a>
+        {tags.map((tag) => (
+          <span key={tag} class="tag">
+            <bdi>{tag}</bdi>
+          </span>
+        ))}
       </th>
       <td>
         <span class={`state ${state}`}>{stateWords[state]}</span>

@@ -1,4 +1,6 @@
 import { computed, signal } from "@preact/signals";
+import { route } from "../../route.ts";
+import { numberRuns } from "./run-colours.ts";
 import { type CurvePoint, followRun, listRuns, type RunEntry, type RunList } from "./runs-api.ts";
 
 export const list = signal<RunList | null>(null);
@@ -6,6 +8,16 @@ export const failure = signal<unknown>(null);
 /** The runs whose curves are drawn, in the order of selection. */
 export const chosen = signal<readonly string[]>([]);
 export const curves = signal<ReadonlyMap<string, readonly CurvePoint[]>>(new Map());
+
+/** The comparison that is shown: two runs, and the file that they are compared on. */
+export const compared = signal<{ readonly a: string; readonly b: string; readonly data: string } | null>(null);
+
+/** The comparison in the address, or else the one that was shown last. */
+export function comparedInAddress(): typeof compared.value {
+  const { query } = route.peek();
+  const [a, b, data] = [query.get("a"), query.get("b"), query.get("on")];
+  return a !== null && b !== null && data !== null ? { a, b, data } : compared.peek();
+}
 
 export const runs = computed<readonly RunEntry[]>(() => list.value?.runs ?? []);
 
@@ -16,12 +28,24 @@ const shownAtFirst = 3;
 export async function loadRuns(): Promise<void> {
   try {
     const first = list.peek() === null;
-    list.value = await listRuns();
+    const now = await listRuns();
+    numberRuns(now.runs);
+    list.value = now;
     failure.value = null;
-    if (first) chosen.value = atFirst(list.value.runs);
+    if (first) chosen.value = chosenInAddress() ?? atFirst(now.runs);
   } catch (error) {
     failure.value = error;
   }
+}
+
+/** The runs whose curves the address shows; undefined if it says nothing about them. */
+export function chosenInAddress(): readonly string[] | undefined {
+  const { query } = route.peek();
+  if (!query.has("show")) return undefined;
+  return query
+    .getAll("show")
+    .filter((name) => name !== "")
+    .slice(0, maxChosen);
 }
 
 export function choose(name: string, on: boolean): void {

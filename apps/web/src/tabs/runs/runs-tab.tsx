@@ -1,13 +1,15 @@
 import "uplot/dist/uPlot.min.css";
 import "./runs.css";
+import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Failure } from "../../parts/failure.tsx";
-import { route } from "../../route.ts";
+import { Loading } from "../../parts/loading.tsx";
+import { keepInAddress, route } from "../../route.ts";
 import { ComparePanel } from "./compare-panel.tsx";
 import { CurvesPanel } from "./curves-panel.tsx";
 import { RunDetailsPanel } from "./run-details.tsx";
 import { RunTable } from "./run-table.tsx";
-import { failure, list, loadRuns, runs } from "./runs-state.ts";
+import { chosen, chosenInAddress, compared, comparedInAddress, failure, list, loadRuns, runs } from "./runs-state.ts";
 
 const whileRunningMs = 3000;
 const otherwiseMs = 6000;
@@ -30,9 +32,21 @@ export function RunsTab() {
     };
   }, []);
   const [name] = route.value.path;
+  const shown = route.value.query.getAll("show").join("\n");
+  // A link, such as that of a training, says what to draw.
+  useEffect(() => {
+    const asked = chosenInAddress();
+    if (asked !== undefined && list.peek() !== null) chosen.value = asked;
+  }, [name, shown]);
+  useSignalEffect(() => {
+    if (list.value === null || route.value.tab !== "runs") return;
+    const { a, b, data } = compared.value ?? comparedInAddress() ?? {};
+    keepInAddress({ show: chosen.value.length === 0 ? "" : chosen.value, a, b, on: data });
+  });
   return (
     <div class="runs">
       {failure.value === null ? null : <Failure error={failure.value} retry={() => void loadRuns()} />}
+      {list.value === null && failure.value === null ? <Loading words="Reading the runs…" /> : null}
       {list.value === null ? null : <Content shown={list.value.shown} name={name} />}
     </div>
   );
