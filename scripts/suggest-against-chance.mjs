@@ -2,8 +2,8 @@
  * Whether `weft suggest` chooses better sentences than chance: begins with some random sentences of
  * annotated data, adds more in rounds, chosen by the model of the round before or at random, and
  * trains on them from scratch after every round: the small model that `weft train` tries first,
- * with 64 units and 25 epochs. Dev chooses nothing; it scores the last epoch. Prints the F1 after every
- * round: mean and standard deviation of the seeds, and of the differences within each seed.
+ * with 64 units and 25 epochs. Dev chooses nothing; it scores the last epoch. Prints the F1 after
+ * every round: mean and standard deviation of the seeds, and of the differences within each seed.
  *
  * `node scripts/suggest-against-chance.mjs --train train.jsonl.gz --dev dev.jsonl.gz`
  */
