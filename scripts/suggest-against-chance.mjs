@@ -2,8 +2,9 @@
  * Whether `weft suggest` chooses better sentences than chance: begins with some random sentences of
  * annotated data, adds more in rounds, chosen by the model of the round before or at random, and
  * trains on them from scratch after every round: the small model that `weft train` tries first,
- * with 64 units and 25 epochs. Dev chooses nothing; it scores the last epoch. Prints the F1 after
- * every round: mean and standard deviation of the seeds, and of the differences within each seed.
+ * with 64 units and 25 epochs. Dev chooses no epoch; it scores the last one, before and after
+ * calibration on dev. Prints the F1 after every round: mean and standard deviation of the seeds,
+ * and of the differences within each seed.
  *
  * `node scripts/suggest-against-chance.mjs --train train.jsonl.gz --dev dev.jsonl.gz`
  */
@@ -17,11 +18,12 @@ import { chooseRecipe, corpusFacts } from "@weft-nlp/core/recipe";
 import { parseConfig } from "@weft-nlp/core/training";
 import { textTable } from "@weft-nlp/draw";
 import { Extractor, trainRun } from "@weft-nlp/node";
+import { calibrateModel, loadModel } from "@weft-nlp/node/extractor";
 import { collectSentences } from "@weft-nlp/node/files";
 import { Random } from "@weft-nlp/tensor";
 
 /** @typedef {import("@weft-nlp/core").Sentence} Sentence */
-/** @typedef {{ relations: number, entities: number, words: number }} Result */
+/** @typedef {{ relations: number, calibrated: number, entities: number, words: number }} Result */
 
 const { values } = parseArgs({
   options: {
@@ -47,6 +49,7 @@ const [begin = 0, add = 0, rounds = 0, seeds = 0, variety = 0, threads = 0] = [
 ].map(Number);
 const pool = (await collectSentences(values.train)).sentences.map(({ sentence }) => sentence);
 const folder = mkdtempSync(join(tmpdir(), "weft-suggest-"));
+const devSentences = (await collectSentences(dev)).sentences.map(({ sentence }) => sentence);
 let runs = 0;
 /** @type {Record<"random" | "suggest", Result[][]>} */
 const results = { random: [], suggest: [] };
@@ -71,12 +74,13 @@ await printTable();
  * @returns what each round gave, from none on
  */
 async function grow(arm, shuffled, seed, first) {
-  let [known, rest] = [shuffled.slice(0, begin), shuffled.slice(begin)];
+  const known = shuffled.slice(0, begin);
+  let rest = shuffled.slice(begin);
   let trained = first;
   const all = [first.result];
   for (let round = 1; round <= rounds; round++) {
     const chosen = arm === "random" ? rest.slice(0, add) : await suggested(rest, known, trained.run);
-    known = [...known, ...chosen];
+    known.push(...chosen);
     const taken = new Set(chosen);
     rest = rest.filter((sentence) => !taken.has(sentence));
     trained = await trainOn(known, seed);
@@ -129,35 +133,29 @@ async function trainOn(sentences, seed) {
     if (event.kind !== "done") continue;
     const f1 = (/** @type {string} */ protocol) => event.dev.protocols[protocol]?.micro.f1 ?? Number.NaN;
     const words = sentences.reduce((sum, { tokens }) => sum + tokens.length, 0);
-    return { run, result: { relations: f1("strict"), entities: f1("ner-strict"), words } };
+    const { report } = await calibrateModel(await loadModel(run), devSentences, { threads, protocol: "strict", data: dev });
+    const calibrated = report.after.score.f1;
+    return { run, result: { relations: f1("strict"), calibrated, entities: f1("ner-strict"), words } };
   }
   throw new Error("the training did not end");
 }
 
 async function printTable() {
-  const header = [
-    "sentences",
-    "relations: random",
-    "suggest",
-    "difference",
-    "entities: random",
-    "suggest",
-    "difference",
-    "words: random",
-    "suggest",
-  ];
+  const measures = /** @type {const} */ (["relations", "calibrated", "entities"]);
+  const compared = measures.flatMap((name) => [`${name}: random`, "suggest", "difference"]);
+  const header = ["sentences", ...compared, "words: random", "suggest"];
   const rows = Array.from({ length: rounds + 1 }, (_, round) => {
     const of = (/** @type {"random" | "suggest"} */ arm, /** @type {keyof Result} */ key) =>
       results[arm].map((each) => each[round]?.[key] ?? Number.NaN);
-    const scores = (/** @type {"relations" | "entities"} */ key) => {
+    const scores = (/** @type {(typeof measures)[number]} */ key) => {
       const [random, suggest] = [of("random", key), of("suggest", key)];
       const difference = suggest.map((score, index) => score - (random[index] ?? Number.NaN));
       return [random, suggest, difference].map(meanAndSpread);
     };
     const words = (/** @type {"random" | "suggest"} */ arm) => mean(of(arm, "words")).toFixed(0);
-    return [`${begin + round * add}`, ...scores("relations"), ...scores("entities"), words("random"), words("suggest")];
+    return [`${begin + round * add}`, ...measures.flatMap(scores), words("random"), words("suggest")];
   });
-  console.log(textTable(header, rows, { width: 200 }));
+  console.log(textTable(header, rows, { width: 240 }));
 }
 
 /** @param {readonly number[]} scores */
