@@ -77,7 +77,7 @@ export function documentFromBioc(bioc: BiocDocument, options: ReadOptions, omit:
   return { ...document, relations };
 }
 
-/** From the first to the last character of an annotation, if all of its locations are in the text. */
+/** From the first to the last character of an annotation whose locations are in the text. */
 function placesOf({ locations }: BiocAnnotation, pieces: BiocPieces): Span | undefined {
   const spans = locations.flatMap(({ offset, length }) => pieces.span(offset, length) ?? []);
   if (spans.length === 0 || spans.length < locations.length) return undefined;

@@ -134,12 +134,12 @@ function placeInText(plain: Document, mentions: readonly Mention[], options: Rea
   const spans = mentions.map(({ start, end, name }): CharacterSpan => ({ start, end, text: name }));
   const unit = options.offsetUnit ?? detectOffsetUnit(plain.text, spans, "codepoint");
   const place = spanPlacer(plain, unit, exceptGrown(omit));
-  const { toUtf16 } = offsetTranslation(plain.text, unit);
+  const units = offsetTranslation(plain.text, unit);
   return (mention) => {
     const path = `${mention.path}.pos`;
     const span = place({ start: mention.start, end: mention.end }, path, at);
     // The span was placed, so its ends are in the text.
-    const characters = { start: toUtf16(mention.start) as number, end: toUtf16(mention.end) as number };
+    const characters = { start: units.toUtf16(mention.start) as number, end: units.toUtf16(mention.end) as number };
     omitOtherName(plain.text.slice(characters.start, characters.end), mention, omit);
     return { ...span, characters, path };
   };

@@ -39,8 +39,8 @@ export interface ReadInputOptions extends ReadTextOptions {
  * names, each text in it as one document; a folder without texts is read as data.
  *
  * By itself, a `.txt` file is one document if its lines are wrapped at a width, and otherwise a
- * document per line, in constant memory. What comes through a pipe is read by lines. A document has the name of its file as its id, with the
- * number of its line if the file has several.
+ * document per line, in constant memory. What comes through a pipe is read by lines. A document has
+ * the name of its file as its id, with the number of its line if the file has several.
  *
  * @throws {FileError} if a file cannot be read @throws {DataError} for invalid data
  */

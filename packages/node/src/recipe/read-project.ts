@@ -23,11 +23,7 @@ export interface Project {
  * @throws {DataError} the first invalid record, with the number of others; CORPUS_EMPTY if nothing
  *   is annotated
  */
-export async function readProject(
-  paths: readonly string[],
-  options: ReadDocumentsOptions = {},
-  dev?: string | undefined,
-): Promise<Project> {
+export async function readProject(paths: readonly string[], options: ReadDocumentsOptions = {}, dev?: string): Promise<Project> {
   const named = await findParts(paths);
   const parts = dev === undefined ? named : { ...named, dev: [...named.dev, dev] };
   const files: CheckedFile[] = [];
