@@ -155,6 +155,13 @@ describe("the cost of an output", () => {
     expect(costOf(gold, half, 3, { ...strict, risk: "none" })).toBe(0);
   });
 
+  test("counts relations by the protocol that is asked for", () => {
+    const otherType: Prediction = { ...gold, entities: gold.entities.map((entity) => ({ ...entity, type: "LOC" })) };
+    expect(costOf(gold, otherType, 3, { relationF1: "strict", risk: "relation" })).toBe(1);
+    expect(costOf(gold, otherType, 3, { relationF1: "boundaries", risk: "relation" })).toBe(0);
+    expect(costOf(gold, otherType, 3, { relationF1: "boundaries", risk: "both" })).toBe(0.5);
+  });
+
   test("is 0 if neither side has an item, and 1 if one side has", () => {
     for (const risk of ["entity", "relation", "both"] as const) {
       expect(costOf(nothing, nothing, 3, { ...strict, risk })).toBe(0);
