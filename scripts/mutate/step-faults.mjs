@@ -138,7 +138,7 @@ export const stepFaults = [
     file: mrt,
     find: "risks.map(({ relationFactors }) => scaled(relationFactors)),",
     replace: "risks.map(({ entityFactors }) => scaled(entityFactors)),",
-    tests: risks,
+    tests: [`${core}/objectives/mrt.test.ts`],
   },
   {
     name: "relation-f1-fixed",

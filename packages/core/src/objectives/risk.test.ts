@@ -61,6 +61,18 @@ describe("the expected risk", () => {
     );
   });
 
+  test.each(["paper", "half"] as const)("with the learned loss has slopes of 2Q at the scale %s", (learnedScale) => {
+    const chosen = { alpha: 1, mu: 1, learnedLoss: true, learnedScale };
+    const q = [0.5, 0.3, 0.2];
+    const costs = [0, 1, 0.5];
+    const { entityFactors } = expectedRisk(setOf(q.map((share, k) => [Math.log(share), 0, costs[k] ?? 0] as const)), chosen);
+    const [by, shift] = learnedScale === "paper" ? [1, 0] : [0.5, 1];
+    // The hinge takes 1 from gold, and gives it to the most likely other output.
+    const slopes = q.map((share, k) => by * ((costs[k] ?? 0) + shift - 2 * share) + ([-1, 1, 0][k] ?? 0));
+    const mean = q.reduce((sum, share, k) => sum + share * (slopes[k] ?? 0), 0);
+    for (const [k, share] of q.entries()) expect(entityFactors[k]).toBeCloseTo(share * ((slopes[k] ?? 0) - mean), 12);
+  });
+
   test("has factors that are its slopes and sum to zero", () => {
     fc.assert(
       fc.property(outputs, settings, (drawn, chosen) => {
@@ -141,6 +153,13 @@ describe("the cost of an output", () => {
     expect(costOf(gold, half, 3, { ...strict, risk: "relation" })).toBe(1);
     expect(costOf(gold, half, 3, { ...strict, risk: "both" })).toBeCloseTo((1 - 2 / 3 + 1) / 2, 12);
     expect(costOf(gold, half, 3, { ...strict, risk: "none" })).toBe(0);
+  });
+
+  test("counts relations by the protocol that is asked for", () => {
+    const otherType: Prediction = { ...gold, entities: gold.entities.map((entity) => ({ ...entity, type: "LOC" })) };
+    expect(costOf(gold, otherType, 3, { relationF1: "strict", risk: "relation" })).toBe(1);
+    expect(costOf(gold, otherType, 3, { relationF1: "boundaries", risk: "relation" })).toBe(0);
+    expect(costOf(gold, otherType, 3, { relationF1: "boundaries", risk: "both" })).toBe(0.5);
   });
 
   test("is 0 if neither side has an item, and 1 if one side has", () => {
