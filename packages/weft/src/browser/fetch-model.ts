@@ -45,6 +45,8 @@ export async function fetchModel(folder: string, { onProgress, signal }: FetchOp
       return [[name, bytes] as const];
     }),
   );
+  // An answer without a file may have come last.
+  report();
   return Object.fromEntries(entries.flat()) as unknown as ModelFiles;
 }
 
