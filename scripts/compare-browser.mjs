@@ -51,7 +51,7 @@ const timed = `async (texts) => {
 const speeds = { node: [], browser: [] };
 const { documentFromText } = await import("weft-nlp");
 for (let round = 0; round <= rounds; round++) {
-  const inBrowser = /** @type {number} */ (await page.evaluate(`(${timed})(${JSON.stringify(many)})`));
+  const inBrowser = Number(await page.evaluate(`(${timed})(${JSON.stringify(many)})`));
   const start = performance.now();
   for await (const _ of onNode.documents(many.map((text, index) => documentFromText(`${index}`, text)))) continue;
   const here = performance.now() - start;

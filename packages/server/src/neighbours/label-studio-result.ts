@@ -11,7 +11,7 @@ export interface LabelStudioPrediction {
 }
 
 /** A region, or a relation between two. */
-export interface ResultItem {
+interface ResultItem {
   readonly type: string;
   readonly id?: string;
   readonly from_id?: string;

@@ -109,8 +109,8 @@ function refuse(): never {
 
 /** Label Studio numbers its projects, and sends `7.1716899712` for project 7 in some requests. */
 function projectOf(project: unknown): string {
-  const id = String(project ?? "").split(".")[0] ?? "";
-  return `label-studio-${id.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 60) || "project"}`;
+  const id = typeof project === "number" || typeof project === "string" ? String(project).split(".")[0] : undefined;
+  return `label-studio-${id?.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 60) || "project"}`;
 }
 
 /** One prediction for each text, in order; an empty one where there is none. */

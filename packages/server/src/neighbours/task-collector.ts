@@ -88,10 +88,11 @@ export class TaskCollector {
     const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work);
     const settled = turn.catch(() => undefined);
     this.#turns.set(name, settled);
-    void settled.then(() => {
+    try {
+      return await turn;
+    } finally {
       if (this.#turns.get(name) === settled) this.#turns.delete(name);
-    });
-    return turn;
+    }
   }
 }
 
@@ -210,13 +211,15 @@ function hasTokens({ document }: CorrectionSentence, { tokens }: Part): boolean 
 
 /** The refusal of a correction route, as the answer to the request that led to it. */
 function refusal(status: number, body: string): RequestError {
-  const { error = {} } = JSON.parse(body) as { error?: { message?: string; hint?: string } };
-  const message = error.message ?? `the project could not be changed (status ${status})`;
+  const { error, detail, hint } = JSON.parse(body) as Readonly<Record<"detail" | "hint", string | undefined>> & {
+    readonly error?: { readonly message?: string; readonly hint?: string };
+  };
+  const message = error?.message ?? detail ?? `the project could not be changed (status ${status})`;
   const codes: Readonly<Record<number, "NOT_ALLOWED" | "TRAINING_RUNNING" | "CORRECTIONS_UNKNOWN" | "TOKEN_INVALID">> = {
     401: "TOKEN_INVALID",
     403: "NOT_ALLOWED",
     404: "CORRECTIONS_UNKNOWN",
     409: "TRAINING_RUNNING",
   };
-  return new RequestError(codes[status] ?? "REQUEST_INVALID", { message, hint: error.hint });
+  return new RequestError(codes[status] ?? "REQUEST_INVALID", { message, hint: error?.hint ?? hint });
 }

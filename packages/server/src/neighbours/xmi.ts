@@ -68,7 +68,7 @@ export class Xmi {
   /** The file with more annotations, in its view of the text. */
   with(added: readonly NewAnnotation[]): string {
     const ids = this.#root.children.map(({ attributes }) => Number(attributes["xmi:id"] ?? 0));
-    let next = ids.reduce((max, id) => Math.max(max, id), 0) + 1;
+    let next = ids.reduce((max, id) => (Number.isSafeInteger(id) ? Math.max(max, id) : max), 0) + 1;
     const spaces = new Map<string, string>();
     const members: number[] = [];
     const elements = added.map(({ type, start, end, features }) => {

@@ -3,7 +3,7 @@
  * and the manifest's `imports` choose one: `wasm-modules.ts` embeds the modules, and
  * `wasm-modules-fetched.ts`, under the condition `weft-fetched`, fetches one.
  */
-export interface WasmSource {
+interface WasmSource {
   /** The SHA-256 of the module for private memory. */
   readonly digest: string;
   /** The module for one thread's memory or for shared memory; undefined if it is not here. */

@@ -24,7 +24,7 @@ export async function fetchModel(folder: string, { onProgress, signal }: FetchOp
   const loaded: number[] = [];
   const report = (): void => {
     const known = sizes.every((size) => size !== undefined);
-    onProgress?.({ loaded: sum(loaded), total: known ? sum(sizes as number[]) : undefined });
+    onProgress?.({ loaded: sum(loaded), total: known ? sum(sizes) : undefined });
   };
   const names: readonly string[] = [...modelFileNames.always, ...modelFileNames.sometimes];
   const entries = await Promise.all(
@@ -45,6 +45,8 @@ export async function fetchModel(folder: string, { onProgress, signal }: FetchOp
       return [[name, bytes] as const];
     }),
   );
+  // An answer without a file may have come last.
+  report();
   return Object.fromEntries(entries.flat()) as unknown as ModelFiles;
 }
 

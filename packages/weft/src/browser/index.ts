@@ -43,14 +43,14 @@ export class Extractor {
     this.#worker = worker;
     this.facts = facts;
     this.checksum = checksum;
-    worker.onmessage = ({ data }: MessageEvent<Answered>) => {
+    worker.addEventListener("message", ({ data }: MessageEvent<Answered>) => {
       if (data.kind === "opened" || data.id === undefined) return;
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if (data.kind === "found") waiting?.resolve(data.documents);
       else waiting?.reject(errorOf(data.error));
-    };
-    worker.onerror = ({ message }) => this.#end(new Error(`the worker failed: ${message}`));
+    });
+    worker.addEventListener("error", ({ message }) => this.#end(new Error(`the worker failed: ${message}`)));
   }
 
   /**
@@ -175,12 +175,12 @@ async function opened(worker: Worker, asked: Asked, signal: AbortSignal | undefi
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal?.reason as Error);
     signal?.addEventListener("abort", stop, { once: true });
-    worker.onerror = ({ message }) => reject(new Error(`the worker did not start: ${message}`));
-    worker.onmessage = ({ data }: MessageEvent<Answered>) => {
+    worker.addEventListener("error", ({ message }) => reject(new Error(`the worker did not start: ${message}`)));
+    worker.addEventListener("message", ({ data }: MessageEvent<Answered>) => {
       signal?.removeEventListener("abort", stop);
       if (data.kind === "opened") resolve(data.facts);
       else if (data.kind === "failed") reject(errorOf(data.error));
-    };
+    });
     worker.postMessage(asked);
   });
 }

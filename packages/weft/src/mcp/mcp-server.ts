@@ -103,7 +103,10 @@ async function found(
 function resultOf(document: Document): z.output<typeof extractOutput> {
   const { entities, relations } = recordOf(document);
   return {
-    entities: entities.map(({ start: _, end: __, ...entity }) => entity),
+    entities: entities.map(({ text, type, startChar, endChar, confidence }) => ({
+      ...{ text, type, startChar, endChar },
+      ...(confidence === undefined ? {} : { confidence }),
+    })),
     relations,
     triples: triplesOf(document).map(({ head, relation, tail }, index) => ({
       head: { text: head.text, type: head.type },
