@@ -37,7 +37,15 @@ try {
     },
   });
   console.log(`the loop took ${Math.round((performance.now() - began) / 1000)} s`);
-  /** @type {{ name: string, scheme: "light" | "dark", width: number, place: string, settled: string }[]} */
+  /**
+   * @type {{
+   *   name: string,
+   *   scheme: "light" | "dark",
+   *   width: number,
+   *   place: string,
+   *   settled: string
+   * }[]}
+   */
   const others = [
     { name: "dark", scheme: "dark", width: 1180, place: "#/correct/more", settled: ".verdict-card" },
     { name: "narrow", scheme: "light", width: 390, place: "#/correct/more", settled: ".verdict-card" },
