@@ -17,16 +17,17 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * @returns {string[]} the arguments of `weft serve`
  */
 export function prepareLoop(folder, { train, dev, more, set }) {
-  const lines = (name, from, count) =>
-    readFileSync(join(root, "examples/corpus", name), "utf8")
-      .split("\n")
-      .slice(from, from + count)
-      .join("\n");
+  const corpus = (/** @type {string} */ name) => readFileSync(join(root, "examples/corpus", name), "utf8").split("\n");
   const [data, runs] = [join(folder, "corpus"), join(folder, "runs")];
   for (const place of [data, runs]) mkdirSync(place, { recursive: true });
-  writeFileSync(join(data, "train.jsonl"), lines("train.jsonl", 0, train));
-  writeFileSync(join(data, "dev.jsonl"), lines("dev.jsonl", 0, dev));
-  writeFileSync(join(data, "more.jsonl"), lines("train.jsonl", train, more));
+  writeFileSync(join(data, "train.jsonl"), corpus("train.jsonl").slice(0, train).join("\n"));
+  writeFileSync(join(data, "dev.jsonl"), corpus("dev.jsonl").slice(0, dev).join("\n"));
+  writeFileSync(
+    join(data, "more.jsonl"),
+    corpus("train.jsonl")
+      .slice(train, train + more)
+      .join("\n"),
+  );
   const config = readFileSync(join(root, "examples/corpus/weft.yaml"), "utf8").replace(/^ {2}test: .*\n/m, "");
   writeFileSync(join(data, "weft.yaml"), config);
   const settings = set.flatMap((each) => ["--set", each]);
@@ -58,7 +59,7 @@ export async function clickLoop(page, { sentences, shot = async () => undefined 
 
   await page.getByRole("link", { name: "Correct", exact: true }).click();
   await page.getByLabel("Name", { exact: true }).fill("more");
-  const field = (label) => page.locator("label", { hasText: label }).locator("select");
+  const field = (/** @type {RegExp} */ label) => page.locator("label", { hasText: label }).locator("select");
   await field(/^Of /).selectOption("data");
   await field(/^File /).selectOption("corpus/more.jsonl");
   await page.getByRole("button", { name: "Begin" }).click();

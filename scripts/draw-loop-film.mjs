@@ -16,6 +16,7 @@ const set = ["training.epochs=30", "optimizer.rate=0.003", "model.rounds=0"];
 const { address, stop } = await startServer(prepareLoop(folder, { train: 200, dev: 90, more: sentences, set }));
 const browser = await startBrowser();
 try {
+  /** @param {"light" | "dark"} colorScheme @param {number} width */
   const open = async (colorScheme, width) => {
     const viewport = { width, height: 900 };
     const context = await browser.newContext({ viewport, locale: "en-GB", colorScheme, deviceScaleFactor: 1.5 });
@@ -36,12 +37,22 @@ try {
     },
   });
   console.log(`the loop took ${Math.round((performance.now() - began) / 1000)} s`);
-  for (const [name, scheme, width, place, settled] of [
-    ["dark", "dark", 1180, "#/correct/more", ".verdict-card"],
-    ["narrow", "light", 390, "#/correct/more", ".verdict-card"],
-    ["runs", "light", 1180, "#/runs/more-1?show=demo&show=more-1", ".chart canvas"],
-    ["home-dark-narrow", "dark", 390, "#/extract", ".sentence weft-arcs"],
-  ]) {
+  /**
+   * @type {{
+   *   name: string,
+   *   scheme: "light" | "dark",
+   *   width: number,
+   *   place: string,
+   *   settled: string
+   * }[]}
+   */
+  const others = [
+    { name: "dark", scheme: "dark", width: 1180, place: "#/correct/more", settled: ".verdict-card" },
+    { name: "narrow", scheme: "light", width: 390, place: "#/correct/more", settled: ".verdict-card" },
+    { name: "runs", scheme: "light", width: 1180, place: "#/runs/more-1?show=demo&show=more-1", settled: ".chart canvas" },
+    { name: "home-dark-narrow", scheme: "dark", width: 390, place: "#/extract", settled: ".sentence weft-arcs" },
+  ];
+  for (const { name, scheme, width, place, settled } of others) {
     const other = await open(scheme, width);
     await other.goto(`${address}/${place}`);
     await other.locator(settled).first().waitFor();

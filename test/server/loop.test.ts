@@ -137,7 +137,7 @@ test("runs are tagged, renamed, downloaded and deleted", async () => {
     files.set(field(0, 100), tar.subarray(at + 512, at + 512 + size));
     at += 512 + Math.ceil(size / 512) * 512;
   }
-  expect(files.get("2/model/model.safetensors")).toEqual(readFileSync(join(modelFolder, "model.safetensors")));
+  expect(files.get("2/model/model.safetensors")?.equals(readFileSync(join(modelFolder, "model.safetensors")))).toBe(true);
   expect(files.get("2/config.yaml")?.toString()).toBe(config);
 
   const removed = (await send(`${url}/v1/runs/one`, { method: "DELETE" })).json as { kept: string };

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ModelDetails } from "@weft-nlp/api";
 import type { Entity, Sentence } from "@weft-nlp/core";
@@ -66,10 +67,13 @@ export class KnownModels {
   }
 
   async #examplesOf(runFolder: string): Promise<Known["examples"]> {
-    const known = this.#examples.get(runFolder);
+    // A training that is repeated in the folder writes its configuration again.
+    const { mtimeMs } = await stat(join(runFolder, "config.yaml"));
+    const key = `${runFolder} ${mtimeMs}`;
+    const known = this.#examples.get(key);
     if (known !== undefined) return known;
     const reading = readExamples(runFolder).catch(() => none);
-    this.#examples.set(runFolder, reading);
+    this.#examples.set(key, reading);
     return reading;
   }
 }

@@ -6,7 +6,7 @@ import { addressOf } from "../../route.ts";
 import { call, send } from "../../server-requests.ts";
 import { renameNumber } from "./run-colours.ts";
 import type { RunEntry } from "./runs-api.ts";
-import { chosen, loadRuns, runs } from "./runs-state.ts";
+import { chosen, compared, loadRuns, runs } from "./runs-state.ts";
 
 /** Renames, tags, downloads and deletes a run. */
 export function RunActions({ run }: { readonly run: RunEntry }) {
@@ -52,7 +52,10 @@ function Rename({ run, close }: AskProps) {
       act={async (fields) => {
         const { name } = await call("changeRun", { params: { name: run.name }, body: { name: textOf(fields, "name").trim() } });
         renameNumber(run.name, name);
-        chosen.value = chosen.value.map((each) => (each === run.name ? name : each));
+        const renamed = (each: string): string => (each === run.name ? name : each);
+        chosen.value = chosen.value.map(renamed);
+        if (compared.value !== null)
+          compared.value = { ...compared.value, a: renamed(compared.value.a), b: renamed(compared.value.b) };
         location.hash = addressOf("runs", name);
       }}
     >
@@ -103,7 +106,10 @@ function Delete({ run, close }: AskProps) {
       close={close}
       act={async () => {
         await call("removeRun", { params: { name: run.name } });
-        chosen.value = chosen.value.filter((name) => name !== run.name && !name.startsWith(`${run.name}/`));
+        const stays = (name: string): boolean => name !== run.name && !name.startsWith(`${run.name}/`);
+        chosen.value = chosen.value.filter(stays);
+        const { a = "", b = "" } = compared.value ?? {};
+        if (!stays(a) || !stays(b)) compared.value = null;
         location.hash = addressOf("runs");
       }}
     >

@@ -9,7 +9,8 @@ export const serveCommand = declareCommand({
   summary: "answer requests for extraction over HTTP, and show the page",
   details:
     "Serves one model or several until Ctrl-C or SIGTERM, and then finishes the requests in progress. A model is reloaded when its " +
-    "folder is rewritten, and all are at SIGHUP. Logs go to standard error, a JSON object per line, without texts. Tokens come from " +
+    "folder is rewritten, and all are at SIGHUP. A run that was chosen on the page in place of a model is served again at the next " +
+    "start, and the log says so. Logs go to standard error, a JSON object per line, without texts. Tokens come from " +
     "--tokens or from the environment, WEFT_TOKENS with spaces between them. docs/server.md has every route.",
   arguments: {
     models: {
