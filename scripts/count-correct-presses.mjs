@@ -202,9 +202,10 @@ async function pressType(page, type) {
   const name = names.find((each) => each.replace(/^\d /, "") === type);
   const number = /^(\d) /.exec(name ?? "")?.[1];
   if (number !== undefined) return press(page, number);
+  if (name === undefined) throw new Error(`the page does not offer ${type}, but ${names.join(", ")}`);
   // Not among the first nine: a click on it.
   pointers++;
-  await page.locator(place).nth(names.indexOf(type)).click();
+  await page.locator(place).nth(names.indexOf(name)).click();
 }
 
 /** @param {import("playwright-core").Page} page */

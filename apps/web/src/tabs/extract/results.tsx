@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Segments } from "../../parts/segments.tsx";
+import { Arcs } from "./arcs.tsx";
 import { CorrectThis } from "./correct-this.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { parts, shown } from "./extract-state.ts";
@@ -10,7 +11,7 @@ import { SentenceList } from "./sentence-list.tsx";
 
 /** The result as annotated text or as a graph, with counts and filters. */
 export function Results({ found }: { readonly found: Found }) {
-  const [view, setView] = useState<"text" | "graph">("text");
+  const [view, setView] = useState<"text" | "document" | "graph">("text");
   const types = found.model.entityTypes;
   return (
     <section aria-label="Results">
@@ -20,7 +21,8 @@ export function Results({ found }: { readonly found: Found }) {
           <Segments
             label="View"
             names={[
-              ["text", "Text"],
+              ["text", "Sentences"],
+              ...(found.document.text.length > longestDrawn ? [] : ([["document", "Document"]] as const)),
               ["graph", "Graph"],
             ]}
             chosen={view}
@@ -32,10 +34,18 @@ export function Results({ found }: { readonly found: Found }) {
         <Filters types={types} />
       </div>
       {view === "text" ? <SentenceList parts={parts.value} types={types} /> : null}
+      {view === "document" && shown.value !== null ? (
+        <div class="panel whole">
+          <Arcs document={shown.value} types={types} highlighted={null} onPoint={() => undefined} ownSpaces />
+        </div>
+      ) : null}
       {view === "graph" && shown.value !== null ? <GraphView document={shown.value} types={types} /> : null}
     </section>
   );
 }
+
+/** Longer texts are too much for one drawing; in characters. */
+const longestDrawn = 50_000;
 
 function Numbers({ found: { document, seconds, model } }: { readonly found: Found }) {
   const numbers = [
