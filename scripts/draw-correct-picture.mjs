@@ -42,7 +42,7 @@ try {
   await page.screenshot({ path: join(root, "docs/images/page-correct.png") });
   await page.setViewportSize({ width: 400, height: 900 });
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.locator(".board").scrollIntoViewIfNeeded();
+  await page.evaluate("document.querySelector('.board').scrollIntoView({ block: 'start' })");
   await page.waitForTimeout(500);
   await page.screenshot({ path: join(root, "docs/images/page-correct-narrow.png") });
 } finally {

@@ -1,6 +1,6 @@
 // Measures `<weft-arcs>` with a dense sentence: 200 entities and 100 relations. Prints how long the
-// drawing takes, how the measured widths compare with what is drawn, and the frames while scrolling.
-// Run it after `npm run build`.
+// drawing takes, how the measured widths compare with what is drawn, and the frames while
+// scrolling. Run it after `npm run build`.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { startBrowser } from "./start-browser.mjs";
