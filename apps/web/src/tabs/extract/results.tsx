@@ -21,7 +21,7 @@ export function Results({ found }: { readonly found: Found }) {
           <Segments
             label="View"
             names={[
-              ["text", "Sentences"],
+              ["text", "Text"],
               ...(found.document.text.length > longestDrawn ? [] : ([["document", "Document"]] as const)),
               ["graph", "Graph"],
             ]}
