@@ -22,7 +22,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 960, height: 800 } });
   await page.goto(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`);
   await page.waitForFunction("customElements.get('weft-arcs') !== undefined");
-  console.log(await page.evaluate(`(${measure})()`));
+  console.log(await page.evaluate(measure));
 } finally {
   await browser.close();
   server.close();
@@ -50,13 +50,14 @@ function measure() {
     const tail = (head + 1 + random(8)) % 200;
     return { head, tail, type: ["works_for", "inhibits", "located_in"][index % 3] };
   });
-  const drawing = /** @type {any} */ (document.querySelector("weft-arcs"));
+  const drawing = document.querySelector("weft-arcs");
+  if (drawing === null) throw new Error("the element is missing");
   const begun = performance.now();
-  drawing.document = { tokens, entities, relations };
+  Object.assign(drawing, { document: { tokens, entities, relations } });
   return new Promise((resolve) => {
     requestAnimationFrame(() => {
       const drawMs = performance.now() - begun;
-      const words = /** @type {SVGTextElement[]} */ ([...drawing.shadowRoot.querySelectorAll(".weft-word")]);
+      const words = /** @type {SVGTextElement[]} */ ([...(drawing.shadowRoot?.querySelectorAll(".weft-word") ?? [])]);
       const pen = document.createElement("canvas").getContext("2d");
       const ratios = words.map((word) => {
         const { fontWeight, fontSize, fontFamily } = getComputedStyle(word);
