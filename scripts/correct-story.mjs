@@ -45,8 +45,8 @@ The second edition of [Sand and Fire|WORK] has a picture of the [Skarv Lantern|P
 
 /**
  * @typedef {{ start: number, end: number, type: string }} StoryEntity offsets in the text
- * @typedef {{ text: string, entities: StoryEntity[], relations: { head: number, tail: number, type: string }[] }}
- *   StorySentence
+ * @typedef {{ head: number, tail: number, type: string }} StoryRelation
+ * @typedef {{ text: string, entities: StoryEntity[], relations: StoryRelation[] }} StorySentence
  */
 
 /** @returns {StorySentence[]} */

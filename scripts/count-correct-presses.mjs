@@ -1,5 +1,6 @@
 // Corrects twenty sentences in the view Correct with real keys and a real pointer, and counts them.
-// Run it after `npm run build`: `node scripts/count-correct-presses.mjs [--model FOLDER] [--blank]`.
+// Run it after `npm run build`:
+// `node scripts/count-correct-presses.mjs [--model FOLDER] [--blank]`.
 //
 // A press of a key counts once, with its modifiers; so do a click and a drag. After each of them
 // the script compares the sentence with the right annotation, and takes the cheapest next step that
@@ -15,8 +16,24 @@ import { startServer } from "./start-server.mjs";
 /**
  * @typedef {{ start: number, end: number, type: string, confidence?: number }} Entity
  * @typedef {{ head: number, tail: number, type: string, confidence?: number }} Relation
- * @typedef {{ id: number, done: boolean, entities: Entity[], relations: Relation[], offsets: [number, number][], text: string }}
- *   Kept
+ * @typedef {object} Kept
+ * @property {number} id
+ * @property {boolean} done
+ * @property {string} text
+ * @property {[number, number][]} offsets
+ * @property {Entity[]} entities
+ * @property {Relation[]} relations
+ *
+ * @typedef {object} Difference
+ * @property {"mark" | "resize" | "retype" | "remove" | "relate" | "rename"} kind
+ * @property {number} index
+ * @property {string} type
+ * @property {string} part
+ * @property {number} from
+ * @property {number} to
+ * @property {boolean} crosses
+ * @property {number} head
+ * @property {number} tail
  */
 
 const options = /** @type {const} */ ({
@@ -118,7 +135,7 @@ function differences({ text, entities, relations, offsets }) {
     end: offsets.findIndex(([, to]) => to === end) + 1,
     type,
   }));
-  /** @type {{ kind: "mark" | "resize" | "retype" | "remove" | "relate" | "rename", index: number, type: string, part: string, from: number, to: number, crosses: boolean, head: number, tail: number }[]} */
+  /** @type {Difference[]} */
   const found = [];
   const none = { index: -1, type: "", part: "", from: 0, to: 0, crosses: false, head: 0, tail: 0 };
   const placeOf = wanted.map(({ start, end }) => entities.findIndex((each) => each.start === start && each.end === end));
@@ -202,9 +219,10 @@ async function pressType(page, type) {
   const name = names.find((each) => each.replace(/^\d /, "") === type);
   const number = /^(\d) /.exec(name ?? "")?.[1];
   if (number !== undefined) return press(page, number);
+  if (name === undefined) throw new Error(`the page does not offer ${type}, but ${names.join(", ")}`);
   // Not among the first nine: a click on it.
   pointers++;
-  await page.locator(place).nth(names.indexOf(type)).click();
+  await page.locator(place).nth(names.indexOf(name)).click();
 }
 
 /** @param {import("playwright-core").Page} page */

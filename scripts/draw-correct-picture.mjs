@@ -1,4 +1,5 @@
-// Writes docs/images/page-correct.png: the view Correct with work in progress. Run it after
+// Writes docs/images/page-correct.png and page-correct-narrow.png: the view Correct with work in
+// progress, wide and light, narrow and dark. Run it after
 // `npm run build`.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,14 +32,19 @@ try {
   });
   const page = await context.newPage();
   await page.goto(`${address}/#/correct/news`);
-  await page.getByRole("button", { name: "As in the text" }).click();
-  await page.locator(".words").waitFor();
+  await page.getByRole("button", { name: "Text order" }).click();
+  await page.locator(".board [data-token]").first().waitFor();
   // The state after accepting one relation, with the next one selected.
   await page.getByRole("button", { name: /^Accept Mara Voss founded/ }).click();
   await page.locator(".save-state.saved").waitFor();
   await page.mouse.move(0, 0);
   await page.waitForTimeout(500);
   await page.screenshot({ path: join(root, "docs/images/page-correct.png") });
+  await page.setViewportSize({ width: 400, height: 900 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.evaluate("document.querySelector('.board').scrollIntoView({ block: 'start' })");
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(root, "docs/images/page-correct-narrow.png") });
 } finally {
   await browser.close();
   await stop();

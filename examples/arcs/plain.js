@@ -14,9 +14,12 @@ function show(next) {
   sentence = next;
   drawing.document = sentence;
   const words = ({ start, end }) => sentence.tokens.slice(start, end).join(" ");
-  triples.textContent = sentence.relations
-    .map(({ head, tail, type }) => `${words(sentence.entities[head])} ${type} ${words(sentence.entities[tail])}`)
-    .join("\n");
+  const lines = sentence.relations.map(({ head, tail, type }) => [
+    words(sentence.entities[head]),
+    type,
+    words(sentence.entities[tail]),
+  ]);
+  triples.textContent = lines.map((line) => line.join(" ")).join("\n");
 }
 
 // The element never changes its document: it says what a person did, and the page decides.

@@ -111,6 +111,40 @@ describe.skipIf(noBrowser !== "")(`the element weft-arcs alone${why}`, () => {
     await page.locator("weft-arcs-late [data-entity]").waitFor();
   });
 
+  test("200 entities and 100 relations are drawn at once, from the top left, in the words' own width", async () => {
+    const { page, faults } = await open();
+    const drawn = await page.evaluate<Readonly<Record<"entities" | "relations" | "left" | "top" | "min" | "max", number>>>(`
+      (async () => {
+        const tokens = Array.from({ length: 600 }, (_, index) => ["Wolverhampton", "in", "kinase", "Minneapolis"][index % 4]);
+        const entities = Array.from({ length: 200 }, (_, index) => ({ start: 3 * index, end: 3 * index + 2, type: "GENE_OR_GENE_PRODUCT" }));
+        const relations = Array.from({ length: 100 }, (_, index) => ({ head: index, tail: (7 * index + 9) % 200, type: "inhibits" }));
+        const drawing = document.querySelector("weft-arcs");
+        drawing.document = { tokens, entities, relations };
+        await new Promise(requestAnimationFrame);
+        const words = [...drawing.shadowRoot.querySelectorAll(".weft-word")];
+        const frame = drawing.getBoundingClientRect();
+        const { left, top } = words[0].getBoundingClientRect();
+        const pen = document.createElement("canvas").getContext("2d");
+        const ratios = words.map((word) => {
+          const { fontWeight, fontSize, fontFamily } = getComputedStyle(word);
+          pen.font = [fontWeight, fontSize, fontFamily].join(" ");
+          return word.getComputedTextLength() / pen.measureText(word.textContent).width;
+        });
+        const count = (kind) => new Set([...drawing.shadowRoot.querySelectorAll("[data-" + kind + "]")].map((part) => part.dataset[kind])).size;
+        return {
+          entities: count("entity"), relations: count("relation"), left: left - frame.left, top: top - frame.top,
+          min: Math.min(...ratios), max: Math.max(...ratios),
+        };
+      })()
+    `);
+    expect(drawn).toMatchObject({ entities: 200, relations: 100 });
+    expect(drawn.left).toBeLessThan(60);
+    expect(drawn.top).toBeLessThan(250);
+    expect(drawn.min).toBeGreaterThan(0.97);
+    expect(drawn.max).toBeLessThan(1.03);
+    expect(faults).toEqual([]);
+  });
+
   test("it draws to the width of its container, and redraws when that changes", async () => {
     const { page } = await open();
     await page.evaluate(

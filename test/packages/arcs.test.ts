@@ -26,12 +26,12 @@ test("the manifest of custom elements lists the attributes and events of the sou
   const read = [...source.matchAll(/(?:get|has)Attribute\("([\w-]+)"\)|\bmin\("([\w-]+)"\)/g)].map(
     ([, one, other]) => one ?? other,
   );
-  const ownAttributes = new Set([...observed.matchAll(/"([\w-]+)"/g)].map(([, name]) => name).concat(read));
+  const ownAttributes = new Set<string | undefined>([...observed.matchAll(/"([\w-]+)"/g)].map(([, name]) => name).concat(read));
   // Set by the element on its own parts.
   for (const inner of ["tabindex", "aria-label"]) ownAttributes.delete(inner);
-  expect(attributes.map(({ name }) => name).sort()).toEqual([...ownAttributes].sort());
+  expect(new Set(attributes.map(({ name }) => name))).toEqual(ownAttributes);
   const fired = new Set([...source.matchAll(/"(weft-(?!arcs)\w+)"/g)].map(([, name]) => name));
-  expect(events.map(({ name }) => name).sort()).toEqual([...fired].sort());
+  expect(new Set(events.map(({ name }) => name))).toEqual(fired);
 });
 
 test("weft-nlp/arcs has types for the element, its properties and its events", () => {

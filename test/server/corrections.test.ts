@@ -84,6 +84,21 @@ test("of many concurrent writers, exactly one wins each revision", async () => {
   expect((await send(one)).json).toMatchObject({ revision: 1, ...standing(edited(winner)) });
 });
 
+test("a note is kept with its sentence, without a note in an edit it stays, and a restart has it", async () => {
+  const corrections = newFolder();
+  const { url } = await startServer({ corrections });
+  await post(`${url}/v1/corrections`, { name: "noted", texts: ["Ada left."], model: null });
+  const one = `${url}/v1/corrections/noted/sentences/0`;
+  const note = { comment: "who is she?", flagged: true, annotator: "Anna" };
+  expect((await put(one, 0, { ...edited(0), note })).json).toMatchObject({ revision: 1, note });
+  // The same edit without a note changes nothing, so the revision stays.
+  expect((await put(one, 1, edited(0))).json).toMatchObject({ revision: 1, note });
+  expect((await put(one, 1, { ...edited(0), note: { comment: "x".repeat(2001) } })).status).toBe(400);
+  expect((await put(one, 1, { ...edited(1), note: { skipped: true } })).json).toMatchObject({ note: { skipped: true } });
+  const { url: again } = await startServer({ corrections });
+  expect((await send(`${again}/v1/corrections/noted/sentences/0`)).json).toMatchObject({ revision: 2, note: { skipped: true } });
+});
+
 test("hostile names, ids, headers and bodies change nothing", async () => {
   const corrections = newFolder();
   mkdirSync(corrections);

@@ -1,6 +1,6 @@
 import "./word-strip.css";
 import { isRightToLeft } from "@weft-nlp/draw";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { entityAt, type Marked, type Marking } from "./marking.ts";
 
 export interface WordStripProps {
@@ -10,20 +10,16 @@ export interface WordStripProps {
   readonly label: string;
   /** Id of the element that explains the keys. */
   readonly describedBy: string;
-  /** Called when one entity is dragged onto another; without it, entities cannot be dragged. */
-  readonly relate?: ((head: number, tail: number) => void) | undefined;
 }
-
-type Drag = { readonly kind: "words"; readonly undo: () => void } | { readonly kind: "entity"; readonly index: number };
 
 /**
  * The words of a text, to select by pointer, finger or keyboard. Each type is in front of its
- * words; drag it onto another to relate the two.
+ * words, and selects them.
  */
-export function WordStrip({ marked, marking, label, describedBy, relate }: WordStripProps) {
+export function WordStrip({ marked, marking, label, describedBy }: WordStripProps) {
   const strip = useRef<HTMLDivElement>(null);
-  const dragging = useRef<Drag | null>(null);
-  const [target, setTarget] = useState<number | null>(null);
+  /** Undoes the selection of a drag that is under way. */
+  const dragging = useRef<(() => void) | null>(null);
   const { text, tokens, entities } = marked;
   const { words, chosen } = marking;
   const { anchor, cursor } = words.value;
@@ -46,16 +42,13 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
     if (!event.isPrimary || event.button !== 0) return;
     const entity = chipAt(event.target);
     const word = wordAt(event.target);
-    if (entity !== undefined) {
-      dragging.current = { kind: "entity", index: entity };
-      chosen.value = `entity:${entity}`;
-    } else if (word !== undefined) {
+    if (entity !== undefined) chosen.value = `entity:${entity}`;
+    else if (word !== undefined) {
       const [before, beforeChosen] = [words.value, chosen.value];
-      const undo = (): void => {
+      dragging.current = (): void => {
         words.value = before;
         chosen.value = beforeChosen;
       };
-      dragging.current = { kind: "words", undo };
       words.value = { anchor: event.shiftKey ? words.value.anchor : word, cursor: word };
       const holder = holders[word];
       chosen.value = holder === undefined ? null : `entity:${holder}`;
@@ -68,9 +61,9 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
     ] as const) {
       addEventListener(
         name,
-        (last) => {
+        () => {
           ended.abort();
-          end(last);
+          end();
         },
         { signal: ended.signal },
       );
@@ -83,39 +76,22 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
   }
 
   function onMove({ clientX, clientY }: PointerEvent): void {
-    const drag = dragging.current;
-    if (drag === null) return;
+    if (dragging.current === null) return;
     const under = document.elementFromPoint(clientX, clientY);
-    if (drag.kind === "entity") {
-      const over = entityUnder(under);
-      setTarget(relate === undefined || over === drag.index ? null : (over ?? null));
-      return;
-    }
     const word = wordAt(under);
     if (word === undefined || word === words.value.cursor) return;
     words.value = { anchor: words.value.anchor, cursor: word };
     chosen.value = null;
   }
 
-  function onUp({ clientX, clientY }: PointerEvent): void {
-    const drag = dragging.current;
+  function onUp(): void {
     dragging.current = null;
-    setTarget(null);
-    if (drag?.kind !== "entity") return;
-    const over = entityUnder(document.elementFromPoint(clientX, clientY));
-    if (over !== undefined && over !== drag.index) relate?.(drag.index, over);
   }
 
   /** A finger that moved up or down was scrolling, so undo the selection. */
   function onCancel(): void {
-    if (dragging.current?.kind === "words") dragging.current.undo();
+    dragging.current?.();
     dragging.current = null;
-    setTarget(null);
-  }
-
-  function entityUnder(under: Element | null): number | undefined {
-    const word = wordAt(under);
-    return chipAt(under) ?? (word === undefined ? undefined : holders[word]);
   }
 
   let reached = 0;
@@ -181,7 +157,6 @@ export function WordStrip({ marked, marking, label, describedBy, relate }: WordS
     const names = [
       "chip",
       `entity:${place}` === chosen.value ? "on" : "",
-      place === target ? "target" : "",
       entities[place]?.confidence === undefined ? "" : "suggested",
     ];
     return names.filter((name) => name !== "").join(" ");

@@ -160,10 +160,10 @@ export class Editing {
     const { token, part, moved, before, words } = drag;
     const { choose, tell } = this.#host;
     if (!moved) {
-      const extends_ = words && token !== undefined && before !== null;
-      choose(extends_ ? null : part);
+      const extending = words && token !== undefined && before !== null;
+      choose(extending ? null : part);
       if (token === undefined) return;
-      this.words = { anchor: extends_ ? before.anchor : token, cursor: token };
+      this.words = { anchor: extending ? before.anchor : token, cursor: token };
       tell("weft-words", this.words);
       return;
     }

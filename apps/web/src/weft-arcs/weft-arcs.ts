@@ -17,7 +17,7 @@ export type { EditEvents, SelectedWords } from "./editing.ts";
 export type PartDetail = { readonly kind: "entity" | "relation"; readonly index: number } | null;
 
 /** A server that renders pages may import this file; it draws in a browser only. */
-const Base: typeof HTMLElement = typeof HTMLElement === "undefined" ? (class {} as typeof HTMLElement) : HTMLElement;
+const Base: typeof HTMLElement = typeof HTMLElement === "undefined" ? (Object as unknown as typeof HTMLElement) : HTMLElement;
 
 /**
  * `<weft-arcs>`: a text with its entities and relations, drawn to the width of its container.

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { type Arc, layoutArcs, type Rectangle } from "./arc-layout.ts";
 import { checkXml } from "./check-xml.test.ts";
 import type { Drawable } from "./drawable.ts";
+import { textWidth } from "./text-width.ts";
 import { toHtml } from "./to-html.ts";
 import { svgStyles, toSvg } from "./to-svg.ts";
 import { layoutWords } from "./word-layout.ts";
@@ -341,4 +342,52 @@ test("every box and arc names its entity or relation", () => {
     "entity 1",
     "relation 0",
   ]);
+});
+
+test("a text keeps its own spaces, indents and empty lines where that is asked for", () => {
+  const source = annotate("one  two\n\n    three", []);
+  const place = (options: { ownSpaces: boolean }) => {
+    const { words } = layoutWords(source, { width: 900, fontSize: 10, entityWidths: [], direction: "auto", ...options });
+    return words.map(({ text, x, line }) => [text, Math.round(x * 100) / 100, line]);
+  };
+  const space = textWidth(" ", 10);
+  const second = Math.round((textWidth("one", 10) + space) * 100) / 100;
+  expect(place({ ownSpaces: false })).toEqual([
+    ["one", 0, 0],
+    ["two", second, 0],
+    ["three", 0, 1],
+  ]);
+  expect(place({ ownSpaces: true })).toEqual([
+    ["one", 0, 0],
+    ["two", Math.round((second + space) * 100) / 100, 0],
+    ["three", Math.round(400 * space) / 100, 2],
+  ]);
+});
+
+test("measured words are drawn without a fixed length, each with its token, and a long type fits its box", () => {
+  const type = "A_TYPE_WITH_A_VERY_LONG_NAME_INDEED";
+  const source = annotate("Ada left", [["Ada", type]], []);
+  const svg = toSvg(source, { measure: (text, fontSize) => text.length * fontSize, tokens: true });
+  expect(svg).not.toContain("textLength");
+  expect([...svg.matchAll(/data-token="(\d)"[^>]*>(\w+)</g)].map(([, token, word]) => `${token} ${word}`)).toEqual([
+    "0 Ada",
+    "1 left",
+  ]);
+  expect(svg).toContain(`>${type}</text>`);
+  const width = Number(/<rect [^>]*width="([\d.]+)" height="[\d.]+" rx="6"/.exec(svg)?.[1]);
+  expect(width).toBeGreaterThan(type.length * 9.5);
+});
+
+test("arcs between dense lines end next to their label, so that the lines stay close", () => {
+  const boxes = Array.from({ length: 20 }, (_, index) => ({
+    line: Math.floor(index / 10),
+    left: (index % 10) * 80,
+    right: (index % 10) * 80 + 60,
+    top: 0,
+  }));
+  const requests = Array.from({ length: 10 }, (_, index) => ({ head: index, tail: 19 - index, labelWidth: 20 }));
+  const { arcs, heights } = layoutArcs(boxes, requests, { lineCount: 2, left: 0, right: 800, rightToLeft: false });
+  checkArcs(arcs);
+  expect(Math.max(...arcs.map(({ level }) => level))).toBeLessThan(5);
+  expect(Math.max(...heights)).toBeLessThan(6 * 21 + 13);
 });

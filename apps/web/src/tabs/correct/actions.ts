@@ -69,7 +69,7 @@ export function markAs(type: string): void {
 }
 
 /** Gives the pending pair or the selected relation a type. */
-export function relateAs(type: string): void {
+function relateAs(type: string): void {
   const pair = relating.value;
   const part = chosen.value === null ? undefined : partOf(chosen.value);
   relating.value = null;

@@ -133,7 +133,7 @@ async function compareProjects(mine: string, theirs: string): Promise<Outcome> {
     doneOf(theirs),
   ]);
   const [own, other] = sides;
-  // Sentences belong together by their words: two projects of one text may name their documents differently.
+  // By their words: two projects of one text may name their documents differently.
   const byText = new Map(other.map((sentence) => [sentence.document.text, sentence]));
   const pairs = own.flatMap((sentence) => {
     const match = byText.get(sentence.document.text);

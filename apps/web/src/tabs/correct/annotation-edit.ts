@@ -2,7 +2,7 @@ import type { Entity, Relation, Span } from "@weft-nlp/core";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 
 /** What people say about a sentence besides its annotation. */
-export interface Note {
+interface Note {
   readonly comment?: string | undefined;
   readonly flagged?: boolean | undefined;
   readonly skipped?: boolean | undefined;

@@ -90,7 +90,7 @@ export function Palette({ close }: { readonly close: () => void }) {
               pick(type);
             }}
           >
-            {wanted === "" && index < 9 ? <kbd aria-hidden="true">{index + 1}</kbd> : null}
+            {wanted === "" && index < 9 ? <kbd aria-hidden="true">{index + 1}</kbd> : null}{" "}
             <bdi>{types.includes(type) ? type : `New type: ${type}`}</bdi>
           </li>
         ))}

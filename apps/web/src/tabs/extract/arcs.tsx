@@ -12,10 +12,12 @@ export interface ArcsProps {
   readonly types: readonly string[];
   readonly highlighted: PartName | null;
   readonly onPoint: (part: PartDetail) => void;
+  /** Keeps the text's own spaces and empty lines. */
+  readonly ownSpaces?: boolean;
 }
 
 /** The element `<weft-arcs>` as a component, in the colours of the page. */
-export function Arcs({ document, types, highlighted, onPoint }: ArcsProps) {
+export function Arcs({ document, types, highlighted, onPoint, ownSpaces = false }: ArcsProps) {
   const element = useRef<WeftArcs>(null);
   useEffect(() => {
     if (element.current === null) return;
@@ -29,6 +31,7 @@ export function Arcs({ document, types, highlighted, onPoint }: ArcsProps) {
     ref: element,
     theme: theme.value,
     lazy: true,
+    spaces: ownSpaces ? "own" : undefined,
     language: languageOf(document.text),
     "onweft-hover": ({ detail }: CustomEvent<PartDetail>) => onPoint(detail),
   });

@@ -25,7 +25,8 @@ export function readAddress(): void {
   if (query.has("model")) chosenModel.value = query.get("model") ?? "";
   if (query.has("relations")) relationThreshold.value = number("relations");
   if (query.has("entities")) entityThreshold.value = number("entities") ?? 0;
-  if (query.get("view") === "graph") view.value = "graph";
+  const asked = query.get("view");
+  if (asked === "graph" || asked === "document") view.value = asked;
 }
 
 /** Keeps the address up to date. @returns ends that */

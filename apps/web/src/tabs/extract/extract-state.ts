@@ -84,7 +84,7 @@ function countTypes(given: readonly string[], sure: readonly string[]): Readonly
   return new Map([...counts].sort(([one, a], [other, b]) => b - a || one.localeCompare(other)));
 }
 
-export const view = signal<"text" | "graph">("text");
+export const view = signal<"text" | "document" | "graph">("text");
 
 let known = text.peek();
 effect(() => {

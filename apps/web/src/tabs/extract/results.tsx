@@ -1,4 +1,5 @@
 import { Segments } from "../../parts/segments.tsx";
+import { Arcs } from "./arcs.tsx";
 import { CorrectThis } from "./correct-this.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { parts, shown, view } from "./extract-state.ts";
@@ -19,6 +20,7 @@ export function Results({ found }: { readonly found: Found }) {
             label="View"
             names={[
               ["text", "Text"],
+              ...(found.document.text.length > longestDrawn ? [] : ([["document", "Document"]] as const)),
               ["graph", "Graph"],
             ]}
             chosen={view.value}
@@ -32,10 +34,18 @@ export function Results({ found }: { readonly found: Found }) {
         <Filters types={types} />
       </div>
       {view.value === "text" ? <SentenceList parts={parts.value} types={types} /> : null}
+      {view.value === "document" && shown.value !== null ? (
+        <div class="panel whole">
+          <Arcs document={shown.value} types={types} highlighted={null} onPoint={() => undefined} ownSpaces />
+        </div>
+      ) : null}
       {view.value === "graph" && shown.value !== null ? <GraphView document={shown.value} types={types} /> : null}
     </section>
   );
 }
+
+/** Longer texts are too much for one drawing; in characters. */
+const longestDrawn = 50_000;
 
 function Numbers({ found: { document, seconds, model } }: { readonly found: Found }) {
   const numbers = [
