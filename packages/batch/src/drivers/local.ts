@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { WeftError } from "@weft-nlp/core";
 import { BatchError } from "../errors.ts";
 import { rootOf } from "../plan/index.ts";
@@ -39,6 +40,9 @@ class LocalRun {
   constructor(job: BatchJob, signal: AbortSignal) {
     this.#job = job;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
+    // Each worker listens to it while it does a shard.
+    setMaxListeners(0, this.#signal);
+    this.#signal.addEventListener("abort", () => this.#wakeAll(), { once: true });
   }
 
   async run(workers: number): Promise<void> {
@@ -79,10 +83,7 @@ class LocalRun {
       const shard = this.#waiting.shift();
       if (shard !== undefined && this.#badInputs.has(shard.input)) continue;
       if (shard !== undefined || this.#running === 0) return shard;
-      await new Promise<void>((resolve) => {
-        this.#wake.push(resolve);
-        this.#signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
   }
 
