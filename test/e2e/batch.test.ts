@@ -63,7 +63,7 @@ beforeAll(async () => {
   writeFileSync(at("fatal.mjs"), fatalPlugin);
   const outputs = ["--out", "whole.jsonl", "--quarantine", "whole-bad.jsonl"];
   const whole = await run("extract", model, at("in.txt"), at("in.jsonl"), "--threads", "1", ...outputs);
-  expect(whole.code).toBe(3);
+  if (whole.code !== 3) throw new Error(whole.err);
 });
 
 /** Plans files in shards of 80 records. */

@@ -32,10 +32,10 @@ class LocalRun {
   readonly #waiting: Shard[] = [];
   #running = 0;
   /** Called when a worker may have something to do, or nothing is left. */
-  #wake: (() => void)[] = [];
+  readonly #wake: (() => void)[] = [];
   readonly #badInputs = new Map<number, unknown>();
   #lossesInARow = 0;
-  #shardsLost = new Set<number>();
+  readonly #shardsLost = new Set<number>();
 
   constructor(job: BatchJob, signal: AbortSignal) {
     this.#job = job;
@@ -48,9 +48,9 @@ class LocalRun {
   async run(workers: number): Promise<void> {
     for (const shard of await this.#job.pending()) this.#waiting.push(shard);
     const results = await Promise.allSettled(Array.from({ length: workers }, async () => this.#work()));
-    const failed = results.filter((result) => result.status === "rejected").map(({ reason }): unknown => reason);
-    const own = failed.find((reason) => reason !== this.#stop.signal.reason) ?? failed[0];
-    if (own !== undefined) throw own;
+    const failed = results.flatMap((result) => (result.status === "rejected" ? [{ cause: result.reason as unknown }] : []));
+    const first = failed.find(({ cause }) => cause !== this.#stop.signal.reason) ?? failed[0];
+    if (first !== undefined) throw first.cause;
     for (const cause of this.#badInputs.values()) throw cause;
   }
 

@@ -107,7 +107,7 @@ export function* leaves(shards: Iterable<Shard>, records: ReadonlyMap<string, Se
   }
 }
 
-/** A record that names other shards as halves is not one of ours, and following it might not end. */
+/** Halves have the names that ours have: following others might not end. */
 function halvesOf({ id }: Shard, { children }: SplitRecord): readonly Shard[] {
   return children.map((child, k) => ({ ...child, id: `${id}/${k}` }));
 }
