@@ -1,7 +1,7 @@
 /**
  * The fault test of `weft batch run`: kills workers and whole runs, freezes one until others have
- * done its work, plants a record that ends every worker, and fills the disk. In the end every record
- * must be there once, with the bytes of an undisturbed run and of a plain extract.
+ * done its work, plants a record that ends every worker, and fills the disk. In the end every
+ * record must be there once, with the bytes of an undisturbed run and of a plain extract.
  *
  * `node scripts/batch-faults.mjs --driver local --shards 200 --kills 12`
  *
@@ -100,7 +100,9 @@ async function undisturbed(start) {
  */
 async function disturbed(start, round, fatal) {
   const out = mounted ? "small/batch" : `batch-${round}`;
-  rmSync(at(out), { recursive: true, force: true });
+  for (const name of [out, `${out}.jsonl`, `${out}.jsonl.model.json`, `${out}-bad.jsonl`]) {
+    rmSync(at(name), { recursive: true, force: true });
+  }
   await plan(out);
   const began = performance.now();
   if (mounted) await fillDisk(start, out);
@@ -155,7 +157,8 @@ async function disturbed(start, round, fatal) {
  * @param {string} out
  */
 async function fillDisk(start, out) {
-  spawnSync("mount", ["-o", `remount,size=${Math.round(shards * lines * 0.35)}k`, small]);
+  const size = `${Math.round(shards * lines * 0.35)}k`;
+  require(spawnSync("mount", ["-o", `remount,size=${size}`, small]).status === 0, "the small disk cannot shrink");
   const ended = await Promise.all(start(out).map((args) => begin(args).ended));
   require(ended.some(({ err }) => err.includes("DISK_FULL")), `the disk did not fill: ${ended.map(({ err }) => err).join("\n")}`);
   const { shards: found } = await statusOf(out);

@@ -48,9 +48,8 @@ export class Manifest {
     }
     for (let start = 0; start < missing.length; start += atOnce) {
       const some = missing.slice(start, start + atOnce);
-      for (const record of await Promise.all(some.map(async (id) => this.get(id)))) {
-        if (record !== undefined) found.set(record.shard, record);
-      }
+      const read = await Promise.all(some.map(async (id) => [id, await this.get(id)] as const));
+      for (const [id, record] of read) if (record !== undefined) found.set(id, record);
     }
     this.#records = found;
     if (Math.abs(found.size - this.#indexed) >= worthAnIndex) await this.#writeIndex();
@@ -82,8 +81,8 @@ export class Manifest {
     const text = await this.#store.read(indexName).catch(() => undefined);
     if (text === undefined) return [];
     const [sum = "", records = ""] = text.split("\n");
-    // It is a copy: if it is damaged, the records themselves are read. They were checked before they
-    // came into it, and checking tens of thousands again takes longer than all the rest.
+    // It is a copy: if it is damaged, the records themselves are read. They were checked before
+    // they came into it; checking tens of thousands again would take longer than all the rest.
     return sum === sumOf(records) ? (JSON.parse(records) as Settled[]) : [];
   }
 
@@ -99,11 +98,16 @@ function sumOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The shards that make up the output in order, with halves instead of those that were split. */
+/** The shards that make up the output in order: halves instead of those that were split. */
 export function* leaves(shards: Iterable<Shard>, records: ReadonlyMap<string, Settled>): Generator<Shard> {
   for (const shard of shards) {
     const record = records.get(shard.id);
-    if (record !== undefined && isSplit(record)) yield* leaves(record.children, records);
+    if (record !== undefined && isSplit(record)) yield* leaves(halvesOf(shard, record), records);
     else yield shard;
   }
+}
+
+/** Halves have the names that ours have: following others might not end. */
+function halvesOf({ id }: Shard, { children }: SplitRecord): readonly Shard[] {
+  return children.map((child, k) => ({ ...child, id: `${id}/${k}` }));
 }
