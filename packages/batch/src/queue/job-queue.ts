@@ -31,7 +31,7 @@ export interface QueueCounts {
 export interface QueueOptions {
   /** Called with news about the connection: it broke, or it is there again. */
   readonly onNote?: ((text: string) => void) | undefined;
-  /** How often a job is tried that fails; 3 by default. A job whose worker dies is not a failure. */
+  /** How often a failing job is tried; defaults to 3. A job whose worker dies has not failed. */
   readonly attempts?: number | undefined;
 }
 

@@ -23,10 +23,10 @@ export type JobHandler = (job: TakenJob, signal: AbortSignal) => Promise<void>;
 
 /** How a worker takes jobs. */
 export interface WorkOptions {
-  /** Jobs at a time; 1 by default. */
+  /** Jobs at a time; defaults to 1. */
   readonly jobs?: number | undefined;
   /**
-   * How long a worker keeps a job without a sign of life; 30,000 by default. The sign is given by
+   * How long a worker keeps a job without a sign of life; defaults to 30,000. The sign is given by
    * the main thread twice in that time, so work that blocks the main thread loses its job.
    */
   readonly leaseMs?: number | undefined;

@@ -11,7 +11,7 @@ import { readTrainingJob, type TrainingJob, trainingQueue } from "./training-job
 /** Options of `workOnTrainings`. */
 export interface TrainingWorkerOptions extends Pick<ExecuteOptions, "threads"> {
   readonly url: string;
-  /** Trainings at a time, which share the threads; 1 by default. */
+  /** Trainings at a time, which share the threads; defaults to 1. */
   readonly jobs?: number | undefined;
   /** Ends when no training is on the queue, instead of waiting for more. */
   readonly untilEmpty?: boolean | undefined;
