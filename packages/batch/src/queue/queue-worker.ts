@@ -1,5 +1,6 @@
 import type { Job } from "bullmq";
-import { type WorkerPlace, within } from "./job-queue.ts";
+import type { QueueLibrary } from "./queue-library.ts";
+import { within } from "./within.ts";
 
 /** A job that a worker has taken. */
 export interface TakenJob {
@@ -39,6 +40,16 @@ export interface QueueWorker {
   onDrained(listener: () => void): void;
   /** Aborts the jobs under way, gives them back and closes the connections. */
   stop(): Promise<void>;
+}
+
+/** What a worker needs of its queue. */
+export interface WorkerPlace {
+  readonly name: string;
+  readonly library: QueueLibrary;
+  /** Takes errors of the connection. */
+  readonly note: (error: Error) => void;
+  /** Whether the store answers now. */
+  readonly answers: () => Promise<boolean>;
 }
 
 /** Starts a worker on a queue. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { WeftError } from "@weft-nlp/core";
 import { type ExecuteOptions, executeInWorker, type RunOutcome, type RunProgress } from "@weft-nlp/node/experiments";
@@ -119,7 +120,7 @@ async function* trainWhenFree(
   { threads, jobs, leaseMs }: Settings,
   signal: AbortSignal,
 ): AsyncGenerator<RunProgress, void, void> {
-  const each = threads === undefined ? {} : { threads: Math.max(1, Math.floor(threads / jobs)) };
+  const each = { threads: Math.max(1, Math.floor((threads ?? availableParallelism()) / jobs)) };
   const began = performance.now();
   for (;;) {
     try {
