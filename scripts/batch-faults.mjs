@@ -1,7 +1,7 @@
 /**
  * The fault test of `weft batch run`: kills workers and whole runs, freezes one until others have
- * done its work, plants a record that ends every worker, and fills the disk. In the end every record
- * must be there once, with the bytes of an undisturbed run and of a plain extract.
+ * done its work, plants a record that ends every worker, and fills the disk. In the end every
+ * record must be there once, with the bytes of an undisturbed run and of a plain extract.
  *
  * `node scripts/batch-faults.mjs --driver local --shards 200 --kills 12`
  *

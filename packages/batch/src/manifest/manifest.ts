@@ -82,8 +82,8 @@ export class Manifest {
     const text = await this.#store.read(indexName).catch(() => undefined);
     if (text === undefined) return [];
     const [sum = "", records = ""] = text.split("\n");
-    // It is a copy: if it is damaged, the records themselves are read. They were checked before they
-    // came into it, and checking tens of thousands again takes longer than all the rest.
+    // It is a copy: if it is damaged, the records themselves are read. They were checked before
+    // they came into it; checking tens of thousands again would take longer than all the rest.
     return sum === sumOf(records) ? (JSON.parse(records) as Settled[]) : [];
   }
 
@@ -99,7 +99,7 @@ function sumOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The shards that make up the output in order, with halves instead of those that were split. */
+/** The shards that make up the output in order: halves instead of those that were split. */
 export function* leaves(shards: Iterable<Shard>, records: ReadonlyMap<string, Settled>): Generator<Shard> {
   for (const shard of shards) {
     const record = records.get(shard.id);

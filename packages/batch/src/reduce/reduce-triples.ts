@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { FileError } from "@weft-nlp/node";
 import { fileFailure, sweepFolder, temporaryName } from "@weft-nlp/node/files";
 import { maxSamples } from "../aggregates/index.ts";
+import { BatchError } from "../errors.ts";
 import { type Database, openDatabase, quoted } from "./load-duckdb.ts";
 
 /** What to reduce. */
@@ -100,7 +101,7 @@ async function addUp(database: Database, folder: string, out: string): Promise<v
       "round(sum(total) / sum(count) / 1e6, 6) AS mean, " +
       `list_transform(min(sample, ${maxSamples}), s -> substr(s, 9)) AS documents ` +
       `FROM ${rows} GROUP BY head, relation, tail ORDER BY head, relation, tail) ` +
-      `TO ${quoted(out)} (FORMAT parquet, COMPRESSION zstd)`,
+      `TO ${quoted(out)} (FORMAT parquet)`,
   );
 }
 
@@ -126,7 +127,14 @@ function databaseFailure(cause: unknown, source: string): unknown {
   if (!(cause instanceof Error) || "code" in cause || cause.name === "AbortError") return cause;
   const full = /no space left|disk quota/i.test(cause.message);
   const memory = /out of memory/i.test(cause.message);
-  if (!full && !memory) return cause;
+  if (!full && !memory) {
+    return new BatchError("BATCH_DAMAGED", {
+      at: { source },
+      message: `the aggregates cannot be added up: ${cause.message.split("\n", 1)[0]}`,
+      hint: "weft batch verify finds aggregates that have changed",
+      cause,
+    });
+  }
   return new FileError(full ? "DISK_FULL" : "FILE_UNUSABLE", {
     at: { source },
     message: full ? "no space is left to write this file" : "the memory does not suffice to add up a bucket",
