@@ -36,7 +36,7 @@ describe.each(storeKinds)("a queue on %s", (kind) => {
           .filter((id) => id !== "job-7")
           .toSorted(),
       );
-      expect(failures).toEqual([false, true]);
+      await expect.poll(() => failures).toEqual([false, true]);
       expect(await queue.stateOf("job-7")).toEqual({ state: "failed", failure: "seven cannot be done" });
       expect(await queue.stateOf("job-8")).toEqual({ state: "missing" });
       await worker.stop();
