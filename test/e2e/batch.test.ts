@@ -63,13 +63,18 @@ beforeAll(async () => {
   writeFileSync(at("fatal.mjs"), fatalPlugin);
   const outputs = ["--out", "whole.jsonl", "--quarantine", "whole-bad.jsonl"];
   const whole = await run("extract", model, at("in.txt"), at("in.jsonl"), "--threads", "1", ...outputs);
-  expect(whole.code).toBe(3);
+  if (whole.code !== 3) throw new Error(whole.err);
 });
 
 /** Plans files in shards of 80 records. */
-async function plan(out: string, names = ["in.txt", "in.jsonl"], plugins: readonly string[] = []): Promise<void> {
+async function plan(
+  out: string,
+  names = ["in.txt", "in.jsonl"],
+  plugins: readonly string[] = [],
+  checksum: "full" | "sampled" = "full",
+): Promise<void> {
   await makePlan({
-    ...{ store: new DirectoryStore(at(out)), files: names.map(at), model, shardRecords: 80, checksum: "full" },
+    ...{ store: new DirectoryStore(at(out)), files: names.map(at), model, shardRecords: 80, checksum },
     options: { output: "jsonl", blank: "record", identity: "file", buckets: 2, plugins },
   });
 }
@@ -140,6 +145,30 @@ test("a batch gives the bytes of a plain extract, and says how far it is", async
   expect(read("by-command.jsonl")).toBe(read("whole.jsonl"));
   expect(await status("plain")).toMatchObject({ records: { in: 644, out: 642, quarantined: 2 }, retries: 0 });
   expect((await batch("status", "plain")).out).toMatch(/100\.0 %\n10 of 10 shards done\n644 of 644 records, /);
+});
+
+test("a plan that did not read the files names records by byte, as extract --ids byte does", async () => {
+  await plan("sampled", ["in.txt", "in.jsonl"], [], "sampled");
+  await finish("sampled");
+  const { out } = await run(
+    "extract",
+    model,
+    at("in.txt"),
+    at("in.jsonl"),
+    "--threads",
+    "1",
+    "--ids",
+    "byte",
+    "--on-error",
+    "skip",
+  );
+  await collectBatch(await BatchReader.open(at("sampled")), { out: at("sampled.jsonl"), quarantine: at("sampled-bad.jsonl") });
+  expect(read("sampled.jsonl")).toBe(out);
+  expect(values("sampled.jsonl").at(-2)?.id).toBe("byte-0");
+  expect(values("sampled-bad.jsonl")).toMatchObject([
+    { source: at("in.txt") },
+    { source: at("in.jsonl"), byte: read("in.jsonl").indexOf('{"text":3}') },
+  ]);
 });
 
 test("killed workers, a killed run, one that wakes too late and Ctrl-C change nothing", async () => {

@@ -33,7 +33,7 @@ export function aggregateBytes(triples: readonly CountedTriple[]): Uint8Array {
     ),
   );
   const columnData = Object.entries(columns).map(
-    ([name, type]): ColumnSource => ({ name, type, data: rows.map((row) => row[name as keyof AggregateRow]) }),
+    ([name, type]): ColumnSource => ({ name, type, encoding: "PLAIN", data: rows.map((row) => row[name as keyof AggregateRow]) }),
   );
-  return new Uint8Array(parquetWriteBuffer({ columnData }));
+  return new Uint8Array(parquetWriteBuffer({ columnData, statistics: false, codec: "UNCOMPRESSED" }));
 }

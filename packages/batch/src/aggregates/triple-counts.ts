@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Document } from "@weft-nlp/core";
 import { rounded, statementsOf } from "@weft-nlp/core/triples";
 
@@ -26,7 +25,7 @@ const millionths = 1_000_000;
 /** Counts the triples of a shard. */
 export class TripleCounts {
   readonly #buckets: number;
-  readonly #found = new Map<string, Omit<CountedTriple, "bucket">>();
+  readonly #found = new Map<string, Growing>();
 
   /** @param buckets how many there are */
   constructor(buckets: number) {
@@ -36,26 +35,47 @@ export class TripleCounts {
   add(document: Document): void {
     const { document: id, statements } = statementsOf(document);
     for (const { head, relation, tail, confidence } of statements) {
-      const key = JSON.stringify([head.text, relation, tail.text]);
+      // White space in mentions is single spaces, so line breaks separate.
+      const key = `${head.text}\n${tail.text}\n${relation}`;
       const worth = Math.round((rounded(confidence) ?? 1) * millionths);
-      const before = this.#found.get(key);
       const sample = sampleKey(worth, id);
-      this.#found.set(key, {
-        ...{ head: head.text, relation, tail: tail.text },
-        count: (before?.count ?? 0) + 1,
-        total: (before?.total ?? 0) + worth,
-        best: Math.max(before?.best ?? 0, worth),
-        samples: [...new Set([...(before?.samples ?? []), sample])].toSorted().slice(0, maxSamples),
-      });
+      const found = this.#found.get(key);
+      if (found === undefined) {
+        this.#found.set(key, {
+          head: head.text,
+          relation,
+          tail: tail.text,
+          count: 1,
+          total: worth,
+          best: worth,
+          samples: [sample],
+        });
+        continue;
+      }
+      found.count++;
+      found.total += worth;
+      found.best = Math.max(found.best, worth);
+      keepSample(found.samples, sample);
     }
   }
 
-  /** All triples, by bucket and then by their words. */
-  sorted(): CountedTriple[] {
-    const all = [...this.#found].map(([key, triple]) => ({ key, bucket: bucketOf(key, this.#buckets), ...triple }));
-    all.sort((a, b) => a.bucket - b.bucket || (a.key < b.key ? -1 : 1));
-    return all.map(({ key: _, ...triple }) => triple);
+  /** All triples in the order in which they were first found. */
+  all(): CountedTriple[] {
+    return [...this.#found].map(([key, triple]) => ({ bucket: hashOf(key) % this.#buckets, ...triple }));
   }
+}
+
+/** A triple while it is counted. */
+type Growing = { -readonly [Key in keyof Omit<CountedTriple, "bucket" | "samples">]: CountedTriple[Key] } & {
+  readonly samples: string[];
+};
+
+/** Keeps the first few in order, each once. */
+function keepSample(samples: string[], sample: string): void {
+  const place = samples.findIndex((each) => each >= sample);
+  if (samples[place] === sample || (place < 0 && samples.length >= maxSamples)) return;
+  samples.splice(place < 0 ? samples.length : place, 0, sample);
+  if (samples.length > maxSamples) samples.pop();
 }
 
 /** A text that sorts more confident places first: `0012345 news.txt:7` for confidence 0.987655. */
@@ -63,6 +83,9 @@ function sampleKey(worth: number, id: string): string {
   return `${String(millionths - worth).padStart(7, "0")} ${id}`;
 }
 
-function bucketOf(key: string, buckets: number): number {
-  return createHash("sha256").update(key).digest().readUInt32LE() % buckets;
+/** FNV-1a with 32 bits over UTF-16 units. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let k = 0; k < text.length; k++) hash = Math.imul(hash ^ text.charCodeAt(k), 0x01000193);
+  return hash >>> 0;
 }

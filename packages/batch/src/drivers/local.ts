@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { WeftError } from "@weft-nlp/core";
 import { BatchError } from "../errors.ts";
 import { rootOf } from "../plan/index.ts";
@@ -31,22 +32,25 @@ class LocalRun {
   readonly #waiting: Shard[] = [];
   #running = 0;
   /** Called when a worker may have something to do, or nothing is left. */
-  #wake: (() => void)[] = [];
+  readonly #wake: (() => void)[] = [];
   readonly #badInputs = new Map<number, unknown>();
   #lossesInARow = 0;
-  #shardsLost = new Set<number>();
+  readonly #shardsLost = new Set<number>();
 
   constructor(job: BatchJob, signal: AbortSignal) {
     this.#job = job;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
+    // Each worker listens to it while it does a shard.
+    setMaxListeners(0, this.#signal);
+    this.#signal.addEventListener("abort", () => this.#wakeAll(), { once: true });
   }
 
   async run(workers: number): Promise<void> {
     for (const shard of await this.#job.pending()) this.#waiting.push(shard);
     const results = await Promise.allSettled(Array.from({ length: workers }, async () => this.#work()));
-    const failed = results.filter((result) => result.status === "rejected").map(({ reason }): unknown => reason);
-    const own = failed.find((reason) => reason !== this.#stop.signal.reason) ?? failed[0];
-    if (own !== undefined) throw own;
+    const failed = results.flatMap((result) => (result.status === "rejected" ? [{ cause: result.reason as unknown }] : []));
+    const first = failed.find(({ cause }) => cause !== this.#stop.signal.reason) ?? failed[0];
+    if (first !== undefined) throw first.cause;
     for (const cause of this.#badInputs.values()) throw cause;
   }
 
@@ -79,10 +83,7 @@ class LocalRun {
       const shard = this.#waiting.shift();
       if (shard !== undefined && this.#badInputs.has(shard.input)) continue;
       if (shard !== undefined || this.#running === 0) return shard;
-      await new Promise<void>((resolve) => {
-        this.#wake.push(resolve);
-        this.#signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
   }
 

@@ -48,9 +48,8 @@ export class Manifest {
     }
     for (let start = 0; start < missing.length; start += atOnce) {
       const some = missing.slice(start, start + atOnce);
-      for (const record of await Promise.all(some.map(async (id) => this.get(id)))) {
-        if (record !== undefined) found.set(record.shard, record);
-      }
+      const read = await Promise.all(some.map(async (id) => [id, await this.get(id)] as const));
+      for (const [id, record] of read) if (record !== undefined) found.set(id, record);
     }
     this.#records = found;
     if (Math.abs(found.size - this.#indexed) >= worthAnIndex) await this.#writeIndex();
@@ -103,7 +102,12 @@ function sumOf(text: string): string {
 export function* leaves(shards: Iterable<Shard>, records: ReadonlyMap<string, Settled>): Generator<Shard> {
   for (const shard of shards) {
     const record = records.get(shard.id);
-    if (record !== undefined && isSplit(record)) yield* leaves(record.children, records);
+    if (record !== undefined && isSplit(record)) yield* leaves(halvesOf(shard, record), records);
     else yield shard;
   }
+}
+
+/** Halves have the names that ours have: following others might not end. */
+function halvesOf({ id }: Shard, { children }: SplitRecord): readonly Shard[] {
+  return children.map((child, k) => ({ ...child, id: `${id}/${k}` }));
 }

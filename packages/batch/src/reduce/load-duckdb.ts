@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type * as duckdb from "@duckdb/node-api";
 import { FileError } from "@weft-nlp/node";
 
 /** A database in memory that spills to a folder. */
@@ -29,7 +29,7 @@ export async function openDatabase(
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
-  const connection: DuckDBConnection = await instance.connect();
+  const connection = await instance.connect();
   return {
     run: async (sql) => void (await connection.run(sql)),
     row: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects()[0] ?? {},
@@ -40,7 +40,7 @@ export async function openDatabase(
   };
 }
 
-async function load(): Promise<typeof import("@duckdb/node-api")> {
+async function load(): Promise<typeof duckdb> {
   try {
     return await import("@duckdb/node-api");
   } catch (cause) {

@@ -79,6 +79,8 @@ export class ProcessRunner implements ShardRunner {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-lastUnits);
     });
+    // A failure while a shard is under way is seen there, and any other by the next request.
+    child.on("error", () => undefined);
     child.on("exit", () => {
       if (this.#child === child) this.#child = undefined;
     });

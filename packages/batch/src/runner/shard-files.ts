@@ -5,7 +5,7 @@ import { isSplit, Manifest, type Settled } from "../manifest/index.ts";
 import { isFirst, outputFormat, shardFile } from "../plan/index.ts";
 import type { Store } from "../store/index.ts";
 import type { ManifestRecord, Plan, Shard } from "../types.ts";
-import { GrowingPart } from "./growing-part.ts";
+import { GrowingPart, type PutFile } from "./growing-part.ts";
 
 /** What a shard is committed with besides its files. */
 type CommitFacts = Pick<ManifestRecord, "seconds" | "kernels">;
@@ -80,7 +80,7 @@ export class ShardFiles {
     // One who was asleep must not leave a part beside those of its halves.
     const before = await manifest.get(id);
     if (before !== undefined) return before;
-    const putting = [this.#part.put(), this.#putAggregates(), this.#quarantine?.put()] as const;
+    const putting = [this.#part.put(), this.#putAggregates(), this.#putQuarantine()] as const;
     // All of them end before the first failure is thrown, so that nothing is closed too early.
     await Promise.allSettled(putting);
     const [part, aggregates, quarantine] = await Promise.all(putting);
@@ -101,11 +101,15 @@ export class ShardFiles {
     for (const file of this.#open) await file.abort();
   }
 
+  async #putQuarantine(): Promise<PutFile | undefined> {
+    return this.#quarantine?.put();
+  }
+
   async #putAggregates(): Promise<string | undefined> {
     if (this.#counts === undefined) return undefined;
     const file = await GrowingPart.open(this.#store, shardFile("aggregates", this.#shard.id));
     this.#open.push(file);
-    await file.write(aggregateBytes(this.#counts.sorted()));
+    await file.write(aggregateBytes(this.#counts.all()));
     return (await file.put()).sha256;
   }
 
