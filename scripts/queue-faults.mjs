@@ -88,13 +88,11 @@ async function disturbed(store, out) {
       await wait(100);
       const share = done(out) / shards;
       if (frozen === undefined && share >= 0.25) {
-        [frozen] = running.filter(isAlive);
+        frozen = running.find(isAlive);
         const asleep = frozen === undefined ? [] : family(frozen.child.pid ?? 0);
         for (const pid of asleep) signal(pid, "SIGSTOP");
         running = running.map((each) => (each === frozen ? start() : each));
-        waking = wait(lease * 2500).then(() => {
-          for (const pid of asleep) signal(pid, "SIGCONT");
-        });
+        waking = wake(asleep);
       }
       if (!storeKilled && share >= 0.5) {
         storeKilled = true;
@@ -135,6 +133,12 @@ async function disturbed(store, out) {
   } finally {
     await queue.stop();
   }
+}
+
+/** @param {readonly number[]} asleep */
+async function wake(asleep) {
+  await wait(lease * 2500);
+  for (const pid of asleep) signal(pid, "SIGCONT");
 }
 
 /** Shards of the plan that are done; a halved one counts when it is halved. @param {string} out */

@@ -103,6 +103,7 @@ function redis(folder, port) {
 function postgres(folder, port) {
   const programs = postgresFolder() ?? "";
   const data = join(folder, "data");
+  /** @type {{ uid?: number, gid?: number }} */
   const owner = process.getuid?.() === 0 ? (otherUser() ?? {}) : {};
   mkdirSync(data);
   if (owner.uid !== undefined && owner.gid !== undefined) {

@@ -9,43 +9,45 @@ describe.each(storeKinds)("a queue on %s", (kind) => {
     if (missing === undefined) store = await startStore(kind);
   });
   afterAll(async () => store?.stop());
-  const here = test.skipIf(missing !== undefined);
-  const named = (name: string) => (missing === undefined ? name : `${name} (${missing})`);
+  const why = missing === undefined ? "" : ` (${missing})`;
 
-  here(named("does each job once, however often it is added, and keeps those that fail"), async () => {
-    const queue = await openQueue(store.url, "once", { attempts: 2 });
-    const jobs = Array.from({ length: 30 }, (_, index) => ({ id: `job-${index}`, data: { index } }));
-    await queue.add(jobs);
-    await queue.add(jobs);
-    expect(await queue.counts()).toEqual({ waiting: 30, active: 0, failed: 0 });
-    const done: string[] = [];
-    const failures: boolean[] = [];
-    const worker = queue.work(
-      async ({ id }) => {
-        if (id === "job-7") throw new Error("seven cannot be done");
-        done.push(id);
-        return Promise.resolve();
-      },
-      { jobs: 3, onFailed: (_, __, last) => failures.push(last) },
-    );
-    await expect.poll(async () => queue.counts()).toEqual({ waiting: 0, active: 0, failed: 1 });
-    expect(done.toSorted()).toEqual(
-      jobs
-        .map(({ id }) => id)
-        .filter((id) => id !== "job-7")
-        .toSorted(),
-    );
-    expect(failures).toEqual([false, true]);
-    expect(await queue.stateOf("job-7")).toEqual({ state: "failed", failure: "seven cannot be done" });
-    expect(await queue.stateOf("job-8")).toEqual({ state: "missing" });
-    await worker.stop();
-    await queue.retryFailed();
-    expect(await queue.counts()).toEqual({ waiting: 1, active: 0, failed: 0 });
-    await queue.close();
-  });
+  test.skipIf(missing !== undefined)(
+    `does each job once, however often it is added, and keeps those that fail${why}`,
+    async () => {
+      const queue = await openQueue(store.url, "once", { attempts: 2 });
+      const jobs = Array.from({ length: 30 }, (_, index) => ({ id: `job-${index}`, data: { index } }));
+      await queue.add(jobs);
+      await queue.add(jobs);
+      expect(await queue.counts()).toEqual({ waiting: 30, active: 0, failed: 0 });
+      const done: string[] = [];
+      const failures: boolean[] = [];
+      const worker = queue.work(
+        async ({ id }) => {
+          if (id === "job-7") throw new Error("seven cannot be done");
+          done.push(id);
+          return Promise.resolve();
+        },
+        { jobs: 3, onFailed: (_, __, last) => failures.push(last) },
+      );
+      await expect.poll(async () => queue.counts()).toEqual({ waiting: 0, active: 0, failed: 1 });
+      expect(done.toSorted()).toEqual(
+        jobs
+          .map(({ id }) => id)
+          .filter((id) => id !== "job-7")
+          .toSorted(),
+      );
+      await expect.poll(() => failures).toEqual([false, true]);
+      expect(await queue.stateOf("job-7")).toEqual({ state: "failed", failure: "seven cannot be done" });
+      expect(await queue.stateOf("job-8")).toEqual({ state: "missing" });
+      await worker.stop();
+      await queue.retryFailed();
+      expect(await queue.counts()).toEqual({ waiting: 1, active: 0, failed: 0 });
+      await queue.close();
+    },
+  );
 
-  here(
-    named("gives back the job of a worker that stops, goes on after its store was killed, and says if it is gone"),
+  test.skipIf(missing !== undefined)(
+    `gives back the job of a worker that stops, goes on after its store was killed, and says if it is gone${why}`,
     async () => {
       const queue = await openQueue(store.url, "stopped");
       await queue.add([{ id: "long", data: {} }]);

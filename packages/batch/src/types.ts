@@ -155,8 +155,8 @@ export interface BatchJob {
    */
   lost(shard: Shard, reason: string): Promise<LossDecision>;
   /**
-   * Notes that the workers that hold a shard gave no sign of life, and decides as `lost` does. Those
-   * of this machine that still run are not lost. `undefined` if no other worker was lost with it.
+   * Notes that the workers that hold a shard gave no sign of life, and decides as `lost` does.
+   * Those of this machine that still run are not lost. `undefined` if no worker was lost.
    */
   abandoned(shard: Shard): Promise<LossDecision | undefined>;
   /** Called for each committed shard. */

@@ -10,7 +10,7 @@ import { maxLossesInARow, minShardsLost, stuck } from "./local.ts";
 export interface QueueDriverOptions {
   /** `redis://…` or `postgres://…` */
   readonly url: string;
-  /** Shards at a time, each in a process of its own; 1 by default. */
+  /** Shards at a time, each in a process of its own; defaults to 1. */
   readonly workers?: number | undefined;
   /** How long the queue waits for a sign of life before it gives a shard to another worker. */
   readonly leaseMs?: number | undefined;

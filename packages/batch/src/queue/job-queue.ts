@@ -4,6 +4,7 @@ import { QueueError } from "../errors.ts";
 import { loadQueueLibrary, type QueueLibrary } from "./queue-library.ts";
 import { parseQueueUrl } from "./queue-url.ts";
 import { type JobHandler, type QueueWorker, type WorkOptions, workOn } from "./queue-worker.ts";
+import { within } from "./within.ts";
 
 /** What a queue holds: small values that name the work, which is kept elsewhere. */
 export interface NewJob {
@@ -31,7 +32,7 @@ export interface QueueCounts {
 export interface QueueOptions {
   /** Called with news about the connection: it broke, or it is there again. */
   readonly onNote?: ((text: string) => void) | undefined;
-  /** How often a job is tried that fails; 3 by default. A job whose worker dies is not a failure. */
+  /** How often a failing job is tried; defaults to 3. A job whose worker dies has not failed. */
   readonly attempts?: number | undefined;
 }
 
@@ -196,15 +197,6 @@ async function answers(queue: AnyQueue): Promise<boolean> {
   return isThere;
 }
 
-export interface WorkerPlace {
-  readonly name: string;
-  readonly library: QueueLibrary;
-  /** Takes errors of the connection. */
-  readonly note: (error: Error) => void;
-  /** Whether the store answers now. */
-  readonly answers: () => Promise<boolean>;
-}
-
 /** Reports a broken connection once a minute: clients report every attempt. */
 function connectionNotes(shown: string, onNote: QueueOptions["onNote"]): (error: Error) => void {
   let last = Number.NEGATIVE_INFINITY;
@@ -213,15 +205,6 @@ function connectionNotes(shown: string, onNote: QueueOptions["onNote"]): (error:
     last = performance.now();
     onNote?.(`${shown}: ${messageOf(error)}; the work continues when the queue answers`);
   };
-}
-
-/** Asks for something that may fail, and does something else if there is no answer in time. */
-export async function within(ask: () => Promise<void>, otherwise: () => Promise<void>, ms = 5000): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => (timer = setTimeout(() => resolve("late"), ms)));
-  const asking = ask().catch(() => undefined);
-  if ((await Promise.race([asking, late])) === "late") void otherwise().catch(() => undefined);
-  clearTimeout(timer);
 }
 
 function messageOf(error: unknown): string {

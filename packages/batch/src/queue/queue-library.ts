@@ -1,17 +1,24 @@
 import { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import type { BackendFactory, ConnectionOptions, IQueueBackend, PostgresConnectionOptions } from "bullmq";
+import type {
+  BackendFactory,
+  ConnectionOptions,
+  IQueueBackend,
+  PostgresConnectionOptions,
+  Queue,
+  WaitingError,
+  Worker,
+} from "bullmq";
 import { QueueError } from "../errors.ts";
 import type { QueueAddress } from "./queue-url.ts";
 
-type Library = typeof import("bullmq");
 type Connection = ConnectionOptions | PostgresConnectionOptions;
 
 /** BullMQ over one store. */
 export interface QueueLibrary {
-  readonly Queue: Library["Queue"];
-  readonly Worker: Library["Worker"];
-  readonly WaitingError: Library["WaitingError"];
+  readonly Queue: typeof Queue;
+  readonly Worker: typeof Worker;
+  readonly WaitingError: typeof WaitingError;
   readonly backend: BackendFactory<IQueueBackend, Connection>;
   /** Separates our queues from those of other programs in the same store. */
   readonly options: { readonly connection: Connection; readonly prefix: string };
@@ -34,11 +41,11 @@ export async function loadQueueLibrary({ store, url }: QueueAddress): Promise<Qu
   try {
     // BullMQ loads the client itself, but too late for a clear message.
     await (store === "redis" ? import("ioredis") : import("pg"));
-    const { Queue, Worker, WaitingError, createPostgresBackend, getDefaultBackendFactory } = await import("bullmq");
+    const bullmq = await import("bullmq");
     let dropped = false;
     // A client gives up when it is given no time for its next attempt.
     const retryStrategy = (attempt: number): number | null => (dropped ? null : Math.min(100 * attempt, 1000));
-    const redis = { connection: { url, maxRetriesPerRequest: null, retryStrategy }, factory: getDefaultBackendFactory() };
+    const redis = { connection: { url, maxRetriesPerRequest: null, retryStrategy }, factory: bullmq.getDefaultBackendFactory() };
     const sockets = new Set<Socket>();
     const stream = (): Socket => {
       const socket = new Socket();
@@ -49,11 +56,13 @@ export async function loadQueueLibrary({ store, url }: QueueAddress): Promise<Qu
     // A worker and its queue have one more connection each, to wait for jobs.
     const pool = { connectionString: url, schema: "weft", migrate: true, max: 2, connectionTimeoutMillis: 30_000, stream };
     const { connection, factory } =
-      store === "redis" ? redis : { connection: pool, factory: createPostgresBackend as BackendFactory<IQueueBackend, never> };
+      store === "redis"
+        ? redis
+        : { connection: pool, factory: bullmq.createPostgresBackend as BackendFactory<IQueueBackend, never> };
     return {
-      Queue,
-      Worker,
-      WaitingError,
+      Queue: bullmq.Queue,
+      Worker: bullmq.Worker,
+      WaitingError: bullmq.WaitingError,
       backend: factory as unknown as BackendFactory<IQueueBackend, Connection>,
       options: { connection, prefix: "weft" },
       giveUp: async () => {

@@ -1,5 +1,6 @@
 import type { Job } from "bullmq";
-import { type WorkerPlace, within } from "./job-queue.ts";
+import type { QueueLibrary } from "./queue-library.ts";
+import { within } from "./within.ts";
 
 /** A job that a worker has taken. */
 export interface TakenJob {
@@ -23,10 +24,10 @@ export type JobHandler = (job: TakenJob, signal: AbortSignal) => Promise<void>;
 
 /** How a worker takes jobs. */
 export interface WorkOptions {
-  /** Jobs at a time; 1 by default. */
+  /** Jobs at a time; defaults to 1. */
   readonly jobs?: number | undefined;
   /**
-   * How long a worker keeps a job without a sign of life; 30,000 by default. The sign is given by
+   * How long a worker keeps a job without a sign of life; defaults to 30,000. The sign is given by
    * the main thread twice in that time, so work that blocks the main thread loses its job.
    */
   readonly leaseMs?: number | undefined;
@@ -39,6 +40,16 @@ export interface QueueWorker {
   onDrained(listener: () => void): void;
   /** Aborts the jobs under way, gives them back and closes the connections. */
   stop(): Promise<void>;
+}
+
+/** What a worker needs of its queue. */
+export interface WorkerPlace {
+  readonly name: string;
+  readonly library: QueueLibrary;
+  /** Takes errors of the connection. */
+  readonly note: (error: Error) => void;
+  /** Whether the store answers now. */
+  readonly answers: () => Promise<boolean>;
 }
 
 /** Starts a worker on a queue. */

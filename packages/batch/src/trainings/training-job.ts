@@ -18,7 +18,7 @@ export interface TrainingJob {
   readonly compute: Compute;
 }
 
-/** A run as a job. The same folder is the same job, whoever adds it. */
+/** A run as a job. The same folder is always the same job. */
 export function trainingJob({ folder, ...run }: PlannedRun, options: ExecuteOptions): NewJob & { readonly data: TrainingJob } {
   const place = resolve(folder);
   const { kernels, deterministic, checkpointSeconds } = options;

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { WeftError } from "@weft-nlp/core";
 import { type ExecuteOptions, executeInWorker, type RunOutcome, type RunProgress } from "@weft-nlp/node/experiments";
@@ -11,7 +12,7 @@ import { readTrainingJob, type TrainingJob, trainingQueue } from "./training-job
 /** Options of `workOnTrainings`. */
 export interface TrainingWorkerOptions extends Pick<ExecuteOptions, "threads"> {
   readonly url: string;
-  /** Trainings at a time, which share the threads; 1 by default. */
+  /** Trainings at a time, which share the threads; defaults to 1. */
   readonly jobs?: number | undefined;
   /** Ends when no training is on the queue, instead of waiting for more. */
   readonly untilEmpty?: boolean | undefined;
@@ -119,7 +120,7 @@ async function* trainWhenFree(
   { threads, jobs, leaseMs }: Settings,
   signal: AbortSignal,
 ): AsyncGenerator<RunProgress, void, void> {
-  const each = threads === undefined ? {} : { threads: Math.max(1, Math.floor(threads / jobs)) };
+  const each = { threads: Math.max(1, Math.floor((threads ?? availableParallelism()) / jobs)) };
   const began = performance.now();
   for (;;) {
     try {
