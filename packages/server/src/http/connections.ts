@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { App } from "./app.ts";
+import { noteConnection } from "./turns.ts";
 
 /** The pending answers of a connection. */
 const answers = new WeakMap<Socket, Set<ServerResponse>>();
@@ -26,6 +27,7 @@ export function limitConnections({ server }: App, { connections }: Pick<Limits, 
  * the limits allow.
  */
 export function guardConnections(app: App, limits: Pick<Limits, "stalledMs" | "bodyMs">): void {
+  app.server.on("connection", noteConnection);
   app.addHook("onRequest", async ({ raw }, { raw: answer }) => {
     const { socket } = raw;
     const open = answers.get(socket) ?? new Set();

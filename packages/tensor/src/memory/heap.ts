@@ -35,7 +35,8 @@ export class Heap {
 
   /**
    * @param memory a memory created by `Heap.create`, in this or another thread
-   * @param holdings notes every allocation in these holdings, which no other heap may use, and takes
+   * @param holdings notes every allocation in these holdings, which no other heap may use, and
+   * takes
    *   the free pieces there before it takes more memory
    */
   constructor(memory: LinearMemory, holdings?: Address) {
@@ -87,8 +88,8 @@ export class Heap {
   }
 
   /**
-   * Frees everything in these holdings, for the next heap that is created with them. The thread that
-   * used them must have ended, and nothing of what it left there may still be needed.
+   * Frees everything in these holdings, for the next heap that is created with them. The thread
+   * that used them must have ended, and nothing of what it left there may still be needed.
    */
   freeHoldings(holdings: Address): void {
     for (let piece = this.#word(holdings, nextWord); piece !== 0; piece = this.#word(piece, nextWord)) {
