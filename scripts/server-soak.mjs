@@ -30,7 +30,9 @@ const seconds = Number(values.seconds);
 const deadlineMs = Number(values.deadline);
 const killEveryMs = 1000 * Number(values["kill-every"]);
 
-/** @typedef {{ status: number, text: string, ms: number, retryAfter?: string }} Answer */
+/**
+ * @typedef {{ status: number, text: string, ms: number, retryAfter: string | undefined }} Answer
+ */
 
 const agent = new Agent({ keepAlive: true });
 const server = await startServer();
@@ -104,7 +106,7 @@ function ask(body) {
         resolve({ status, text: Buffer.concat(parts).toString(), ms, retryAfter: answer.headers["retry-after"] });
       });
     });
-    sent.on("error", () => resolve({ status: 0, text: "", ms: performance.now() - started }));
+    sent.on("error", () => resolve({ status: 0, text: "", ms: performance.now() - started, retryAfter: undefined }));
     sent.end(body);
   });
 }
@@ -154,18 +156,16 @@ async function soak(bodies, expected, rate) {
     ends++;
     server.process.kill("SIGUSR2");
   }, killEveryMs);
-  const watcher = setInterval(async () => memory.push(await residentBytes()), 1000);
+  const watcher = setInterval(() => void residentBytes().then((bytes) => memory.push(bytes)), 1000);
   /** @type {Set<Promise<void>>} */
   const open = new Set();
   const started = performance.now();
   for (let sent = 0; performance.now() - started < 1000 * seconds; await sleep(5)) {
     for (; sent < ((performance.now() - started) * rate) / 1000; sent++) {
       const k = sent % bodies.length;
-      const one = ask(bodies[k] ?? "").then((answer) => {
-        note(answer, expected[k]);
-        open.delete(one);
-      });
+      const one = ask(bodies[k] ?? "").then((answer) => note(answer, expected[k]));
       open.add(one);
+      void one.finally(() => open.delete(one));
     }
   }
   clearInterval(killer);

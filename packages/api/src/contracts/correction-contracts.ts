@@ -192,6 +192,7 @@ export const correctionContracts = {
   },
   renameProject: {
     ...routes.renameProject,
+    ifMatch: true,
     tag: "corrections",
     summary: "renames a project",
     description: ifUnchanged,
@@ -201,6 +202,7 @@ export const correctionContracts = {
   },
   removeProject: {
     ...routes.removeProject,
+    ifMatch: true,
     tag: "corrections",
     summary: "deletes a project",
     description: `${ifUnchanged} Its files are moved to the folder .trash next to the projects.`,
@@ -225,6 +227,7 @@ export const correctionContracts = {
   },
   saveSentence: {
     ...routes.saveSentence,
+    ifMatch: true,
     tag: "corrections",
     summary: "saves the annotation of a sentence",
     description:

@@ -3,6 +3,7 @@ import type { Example } from "@weft-nlp/core/encoders";
 import type { Predict } from "@weft-nlp/core/inference";
 import type { Prediction } from "@weft-nlp/core/metrics";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { RequestError } from "../errors.ts";
 import { Batcher, type BatchLimits } from "./batcher.ts";
 
 // The clock jumps to the next timer when nothing else is left to do, so no machine is too slow for
@@ -146,7 +147,7 @@ test.each([
     const batcher = new Batcher(predict, 1, { ...limits, queueSentences: 1000, batchSentences: 32 });
     const budgetMs = 2000;
     const answered: number[] = [];
-    const refused: { ms: number; code: string; retryMs: number }[] = [];
+    const refused: { ms: number; code: string }[] = [];
     const all: Promise<void>[] = [];
     // Two batches of 32 overlap, so it can do 64 sentences in 20 ms.
     let [given, asked] = [0, 0];
@@ -157,7 +158,7 @@ test.each([
         const started = performance.now();
         const one = batcher.predict(examples, how, soon(budgetMs)).then(
           () => void answered.push(performance.now() - started),
-          (error: { code: string; retryMs: number }) => void refused.push({ ms: performance.now() - started, ...error }),
+          (error: unknown) => void refused.push({ ms: performance.now() - started, code: (error as RequestError).code }),
         );
         all.push(one);
       }
