@@ -22,6 +22,7 @@ import {
 import { loadedPlugins } from "@weft-nlp/node/plugins";
 import { resolvePaths } from "@weft-nlp/node/runs";
 import { RequestError } from "../errors.ts";
+import { ownerOnly } from "./correction-files.ts";
 import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
 import { RunShelf } from "./run-shelf.ts";
 
@@ -177,7 +178,7 @@ export class CorrectionTraining {
 
   /** @throws {RequestError} STOPPING, as nothing would stop a process started now */
   async #spawn(project: string, args: readonly string[], logPath: string): Promise<ChildProcess> {
-    const log = await open(logPath, "w");
+    const log = await open(logPath, "w", ownerOnly.mode);
     try {
       if (this.#closed) throw new RequestError("STOPPING", { message: "the server is stopping" });
       const child = spawn(process.execPath, [this.#command, ...args], { stdio: ["ignore", log.fd, log.fd] });
@@ -262,6 +263,7 @@ async function writeLines(path: string, documents: readonly Document[]): Promise
   await writeFileAtomically(
     path,
     documents.map((document) => `${JSON.stringify(recordOf(document))}\n`),
+    ownerOnly,
   );
 }
 
