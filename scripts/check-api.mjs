@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import openapiTypes, { astToString } from "openapi-typescript";
-import { openApi } from "../packages/server/dist/openapi.js";
+import { openApi } from "../packages/server/dist/openapi/openapi.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const config = await createConfig({ extends: ["recommended-strict"] });

@@ -27,7 +27,7 @@ export function compressAnswers(app: App): void {
 }
 
 /** What a client accepts, Brotli first. Weights other than 0 make no difference. */
-export function encodingOf(accepted: string | undefined): keyof typeof compress | undefined {
+function encodingOf(accepted: string | undefined): keyof typeof compress | undefined {
   const names = (accepted ?? "")
     .toLowerCase()
     .split(",")

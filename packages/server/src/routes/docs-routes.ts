@@ -1,7 +1,8 @@
 import { escapeXml } from "@weft-nlp/core/text";
 import type { ServerContext } from "../context.ts";
 import type { App } from "../http/app.ts";
-import { type JsonSchema, type OpenApi, type Operation, openApi } from "../openapi.ts";
+import type { JsonSchema } from "../openapi/json-schema.ts";
+import { type OpenApi, type Operation, openApi } from "../openapi/openapi.ts";
 
 /**
  * `/openapi.json` for programs, and `/docs` for people: a page without scripts, from the same

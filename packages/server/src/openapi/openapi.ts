@@ -3,8 +3,9 @@ import { ndjsonType, routes } from "@weft-nlp/api";
 import * as everyContract from "@weft-nlp/api/contracts";
 import { type Contract, contracts, errorAnswer } from "@weft-nlp/api/contracts";
 import * as z from "zod";
-import { statuses } from "./http/error-reply.ts";
-import { problemType } from "./http/problem.ts";
+import { statuses } from "../http/error-reply.ts";
+import { problemType } from "../http/problem.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import { exampleOf } from "./openapi-examples.ts";
 
 /** The answer of `/openapi.json`: OpenAPI 3.1, from the contracts that check the requests. */
@@ -31,29 +32,6 @@ interface Parameter {
   readonly required: boolean;
   readonly description?: string;
   readonly schema: JsonSchema;
-}
-
-/** A schema as JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
-export interface JsonSchema {
-  readonly $ref?: string;
-  readonly $defs?: Readonly<Record<string, JsonSchema>>;
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-  readonly allOf?: readonly JsonSchema[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly items?: JsonSchema;
-  readonly prefixItems?: readonly JsonSchema[];
-  readonly minItems?: number;
-  readonly minLength?: number;
-  readonly minimum?: number;
-  readonly pattern?: string;
-  readonly format?: string;
 }
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "./openapi.ts";
+import type { JsonSchema } from "./json-schema.ts";
 
 /** Values for fields by their names, from one small document. */
 const byName: Readonly<Record<string, unknown>> = {
