@@ -17,6 +17,7 @@ const steps = {
   page: ["node", "node_modules/tsc7/bin/tsc", "-p", "apps/web/tsconfig.json"],
   imports: ["node", "scripts/check-imports.mjs"],
   unused: ["node_modules/.bin/knip"],
+  api: ["node", "scripts/check-api.mjs"],
   docs: ["node", "scripts/docs.mjs", "--check"],
   tests: ["node", "scripts/run-tests.mjs"],
 };

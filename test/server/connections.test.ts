@@ -64,7 +64,7 @@ test.each<[string, string, string]>([
     "415",
   ],
   ["an invalid content type", `POST /v1/extract HTTP/1.1\r\n${host}content-type: ;;;\r\n${length}${close}\r\n${body}`, "415"],
-  ["OPTIONS", `OPTIONS /v1/extract HTTP/1.1\r\n${host}${close}\r\n`, "404"],
+  ["OPTIONS", `OPTIONS /v1/extract HTTP/1.1\r\n${host}${close}\r\n`, "405"],
   ["OPTIONS for the whole server", `OPTIONS * HTTP/1.1\r\n${host}${close}\r\n`, "404"],
   ["TRACE", `TRACE / HTTP/1.1\r\n${host}${close}\r\n`, "404"],
   ["DELETE of the page", `DELETE / HTTP/1.1\r\n${host}${close}\r\n`, "404"],

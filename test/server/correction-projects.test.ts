@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Worker } from "node:worker_threads";
@@ -67,6 +67,9 @@ test("a result of /v1/extract is appended to a project, with suggestions in ever
   await post(`${all}/sentences`, { texts: ["Bo left."], model: null });
   expect((await put(`${other.url}/v1/corrections/news/sentences/6`, 1, marked)).status).toBe(200);
 
+  // Windows has no such permissions.
+  const modes = readdirSync(join(corrections, "news")).map((name) => statSync(join(corrections, "news", name)).mode & 0o777);
+  if (process.platform !== "win32") expect(new Set(modes)).toEqual(new Set([0o600]));
   const kept = readFileSync(join(corrections, "news/journal.jsonl"), "utf8");
   for (const [body, status] of [
     [{ extraction: { ...extraction, entities: [{ start: 0, end: 999, type: "A" }] } }, 400],

@@ -70,7 +70,7 @@ async function exchange(url: string, { method, headers = {}, body }: Sending): P
       response.on("error", reject);
       response.on("end", () => {
         const text = Buffer.concat(parts).toString();
-        const isJson = text !== "" && response.headers["content-type"]?.startsWith("application/json") === true;
+        const isJson = text !== "" && /^application\/(problem\+)?json\b/.test(response.headers["content-type"] ?? "");
         const json: unknown = isJson ? JSON.parse(text) : undefined;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: json as never });
       });

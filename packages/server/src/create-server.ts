@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import rateLimit from "@fastify/rate-limit";
@@ -10,13 +11,14 @@ import { ServedRuns } from "./extraction/served-runs.ts";
 import { addAccessRules } from "./http/access.ts";
 import type { App } from "./http/app.ts";
 import { checkRequest } from "./http/check-request.ts";
+import { compressAnswers } from "./http/compression.ts";
 import { answerBadHttp, guardConnections, limitConnections } from "./http/connections.ts";
 import { errorReply } from "./http/error-reply.ts";
 import { readJsonBody } from "./http/json-body.ts";
 import { addOriginChecks } from "./http/origin-checks.ts";
+import { problem, problemType } from "./http/problem.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
 import { neighbourRoutes } from "./neighbours/neighbour-routes.ts";
-import { gatherOpenApi } from "./openapi.ts";
 import { defaultHost, defaultLimits, defaultPort, type ServerOptions } from "./options.ts";
 import { recordRequests } from "./request-record.ts";
 import { docsRoutes } from "./routes/docs-routes.ts";
@@ -69,7 +71,6 @@ export async function createServer(options: ServerOptions): Promise<WeftServer> 
   const context: ServerContext = { registry, servedRuns, limits, options, metrics, logger, state: { stopping: false } };
   const app = buildApp(logger);
   setRules(app, context);
-  await gatherOpenApi(app, (options.tokens ?? []).length > 0);
   await app.register(async (api: App) => {
     await guard(api, options);
     for (const routes of apiRoutes) await api.register(routes, context);
@@ -137,6 +138,8 @@ function buildApp(logger: Logger): App {
     forceCloseConnections: "idle",
     // Our own body readers limit size and time.
     bodyLimit: Number.MAX_SAFE_INTEGER,
+    // Never the client's own: the log holds nothing that a client chooses.
+    genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 300 },
     // Keep-alive probes detect vanished clients. Hosts are checked by us, for an error in our own
     // format.
@@ -156,7 +159,8 @@ function setRules(app: App, context: ServerContext): void {
     readJsonBody(body, request.headers, limits),
   );
   app.setErrorHandler((error, request, reply) => {
-    const { status, body, retryAfter } = errorReply(error);
+    const answer = errorReply(error);
+    const { status, retryAfter } = answer;
     if (status === 500) request.log.error({ err: error }, "a request failed with an internal error");
     // The rate limiter has set its own Retry-After already.
     if (retryAfter !== undefined && !reply.hasHeader("retry-after")) {
@@ -164,9 +168,13 @@ function setRules(app: App, context: ServerContext): void {
       reply.header("retry-after", pauseMs === undefined ? retryAfter : Math.max(1, Math.ceil(pauseMs / 1000)));
     }
     if (status === 401) reply.header("www-authenticate", "Bearer");
-    return reply.code(status).send(body);
+    return reply.code(status).type(problemType).send(problem(answer, request.id));
   });
   addSecurityHeaders(app);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+  });
+  compressAnswers(app);
   recordRequests(app, context);
   limitConnections(app, limits, () => metrics.onConnectionRefused());
   guardConnections(app, limits);

@@ -10,6 +10,8 @@ export interface Contract extends Route {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Whether the header If-Match names the revision that the client has read. */
+  readonly ifMatch?: boolean;
   /**
    * JSON answers by status; every other status answers `errorAnswer`. Absent if the answer is not
    * JSON; `media` then names its type.

@@ -243,6 +243,7 @@ export const correctionContracts = {
   },
   renameProject: {
     ...routes.renameProject,
+    ifMatch: true,
     tag: "corrections",
     summary: "renames a project",
     description: ifUnchanged,
@@ -252,6 +253,7 @@ export const correctionContracts = {
   },
   removeProject: {
     ...routes.removeProject,
+    ifMatch: true,
     tag: "corrections",
     summary: "deletes a project",
     description: `${ifUnchanged} Its files are moved to the folder .trash next to the projects.`,
@@ -276,6 +278,7 @@ export const correctionContracts = {
   },
   saveSentence: {
     ...routes.saveSentence,
+    ifMatch: true,
     tag: "corrections",
     summary: "saves the annotation of a sentence",
     description:

@@ -1,4 +1,4 @@
-import type { LinearMemory } from "@weft-nlp/tensor";
+import type { Address, LinearMemory } from "@weft-nlp/tensor";
 import { Engine, type KernelBuild, ParameterStore } from "@weft-nlp/tensor";
 import { checkConstraints, type DecodingConstraints } from "../constraints/index.ts";
 import { FrozenNetworks, type PretrainedEncoder, type SharedEncoder } from "../encoders/index.ts";
@@ -119,11 +119,12 @@ export function shareModel({ description, engine, store, frozen }: BuiltModel): 
  * Builds the network of another thread on the same memory, with the same weights and vectors.
  *
  * @param encoders the shared encoders, opened by `openSharedEncoders`
+ * @param holdings where the thread notes what it allocates; see `Heap.openHoldings`
  */
-export function attachModel(shared: SharedModel, encoders: readonly PretrainedEncoder[] = []): BuiltModel {
+export function attachModel(shared: SharedModel, encoders: readonly PretrainedEncoder[] = [], holdings?: Address): BuiltModel {
   const vectors = shared.vectors && WordVectors.attach(shared.vectors);
   const lexicon = lexiconFromJson(shared.lexicon, {}, vectors);
-  const engine = Engine.attach(shared.memory, shared.build);
+  const engine = Engine.attach(shared.memory, shared.build, holdings);
   const members = shared.members?.map((member) => (member === null ? lexicon : lexiconFromJson(member, {}, vectors)));
   const layouts = new Map(shared.encoders.map(({ files, layout = [] }) => [files.checksum, layout]));
   const frozen = new FrozenNetworks(engine, encoders, layouts);

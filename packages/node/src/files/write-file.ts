@@ -17,17 +17,20 @@ export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | 
  * not a regular file (a device, a named pipe) is written to directly.
  *
  * @param options.keepAs the name under which the old file stays, in the same folder
+ * @param options.mode the permissions of the file; defaults to those of the old file, or to what
+ * the
+ *   process gives new files
  * @throws {FileError} when the system refuses
  */
 export async function writeFileAtomically(
   path: string,
   content: FileContent,
-  options: { readonly keepAs?: string | undefined } = {},
+  options: { readonly keepAs?: string | undefined; readonly mode?: number | undefined } = {},
 ): Promise<void> {
   try {
     const target = await targetOf(path);
     if (target.kind === "device") await writeDirectly(target.path, piecesOf(path, content));
-    else await writeAndRename(target, piecesOf(path, content), options.keepAs);
+    else await writeAndRename({ ...target, mode: options.mode ?? target.mode }, piecesOf(path, content), options.keepAs);
   } catch (cause) {
     throw fileFailure(cause, path, "write");
   }

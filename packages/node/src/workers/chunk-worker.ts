@@ -7,11 +7,11 @@ import { prepareKernels } from "./prepare-kernels.ts";
 import { sentError } from "./sent-error.ts";
 import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
 
-const { model: shared, plugins } = workerData as WorkerStart;
+const { model: shared, plugins, holdings } = workerData as WorkerStart;
 prepareKernels();
 await importPlugins(plugins);
 const encoders = await openSharedEncoders(shared.encoders);
-const { engine, store, model, frozen } = attachModel(shared, encoders);
+const { engine, store, model, frozen } = attachModel(shared, encoders, holdings);
 const runner = new ChunkRunner(engine, store, model);
 const predictor = new Predictor({ engine, model });
 

@@ -152,6 +152,22 @@ test("the predictions of a thread that ends move to another one, and callers do 
   await executor.close();
 });
 
+test("a thread works in the memory that the one before it left", async () => {
+  const examples = sentences.map((sentence) => built.encoder.encode(sentence));
+  const deaths: unknown[] = [];
+  const [executor] = await started(1, { onDeath: (cause) => deaths.push(cause) });
+  const { heap } = built.engine;
+  const expected = await executor.predict(examples, { threshold: 0.3 });
+  const end = heap.allocate(0);
+  for (let time = 1; time <= 4; time++) {
+    kill(threads.at(-1) as Worker);
+    await expect.poll(() => deaths.length).toBe(time);
+    expect(await executor.predict(examples, { threshold: 0.3 })).toEqual(expected);
+    expect(heap.allocate(0)).toBe(end);
+  }
+  await executor.close();
+});
+
 test("a prediction that ends two threads fails, those behind it do not, and the next one is answered", async () => {
   let left = 2;
   onStart = (thread) => void (left-- > 0 && kill(thread));

@@ -3,6 +3,7 @@ import type { SharedModel } from "@weft-nlp/core/inference";
 import type { Prediction } from "@weft-nlp/core/metrics";
 import type { PredictOptions } from "@weft-nlp/core/models";
 import type { ChunkResult, ChunkTask } from "@weft-nlp/core/training";
+import type { Address } from "@weft-nlp/tensor";
 import type { SentError } from "./sent-error.ts";
 
 /** The data passed to a worker thread when it starts. */
@@ -10,6 +11,8 @@ export interface WorkerStart {
   readonly model: SharedModel;
   /** The plugins of the thread that starts it, by URL. */
   readonly plugins: readonly string[];
+  /** What the thread allocates in the memory of the model; see `Heap.openHoldings`. */
+  readonly holdings: Address;
 }
 
 export type WorkerRequest =

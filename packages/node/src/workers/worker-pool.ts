@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type BuiltModel, shareModel } from "@weft-nlp/core/inference";
+import type { Address } from "@weft-nlp/tensor";
 import { WorkerError } from "../errors.ts";
 import { loadedPlugins } from "../plugins/index.ts";
 import { receivedError } from "./sent-error.ts";
@@ -15,15 +16,10 @@ const depth = 2;
  * one too.
  */
 export const maxDeathsInARow = 8;
-/**
- * Max number of threads that may end in total. The memory of a dead thread is shared and never
- * freed: some megabytes each time.
- */
-const maxDeaths = 64;
 
 /**
  * Worker threads on the memory of one model. A thread that ends fails only the jobs it held, and is
- * replaced until too many have ended.
+ * replaced until too many have ended in a row. Its successor takes over its part of the memory.
  *
  * A prediction in progress when its thread ended is retried once on another thread, since it
  * depends on no state of the thread. A gradient is not: its run ends with an error and resumes from
@@ -33,7 +29,7 @@ export class WorkerPool {
   readonly #built: BuiltModel;
   readonly #threads: number;
   readonly #onDeath: ((cause: unknown) => void) | undefined;
-  #start: WorkerStart | undefined;
+  #start: Omit<WorkerStart, "holdings"> | undefined;
   readonly #workers: Held[] = [];
   readonly #waiting: Pending[] = [];
   #nextId = 0;
@@ -41,6 +37,8 @@ export class WorkerPool {
   #deathsInARow = 0;
   #failure: WorkerError | undefined;
   #closed = false;
+  /** Whether results lie in the memory of the threads, and are read when those may have ended. */
+  #leavesResults = false;
 
   /** @param startAll starts all threads at once; by default one more for each job that waits */
   constructor(built: BuiltModel, threads: number, { startAll = false, onDeath }: PoolOptions = {}) {
@@ -64,6 +62,7 @@ export class WorkerPool {
   async run(jobs: readonly Job[]): Promise<unknown[]> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#startFor(jobs.length);
+    this.#leavesResults ||= jobs.some(({ kind }) => kind === "gradient");
     const results = jobs.map((job) => new Promise((done, failed) => this.#waiting.push({ job, done, failed, tried: false })));
     this.#dispatch();
     return Promise.all(results);
@@ -84,15 +83,16 @@ export class WorkerPool {
     while (this.#workers.length < Math.min(jobs, this.#threads)) this.#workers.push(this.#startWorker());
   }
 
-  #startWorker(): Held {
+  /** @param holdings those of the thread that it replaces; defaults to new ones */
+  #startWorker(holdings = this.#built.engine.heap.openHoldings()): Held {
     this.#start ??= {
       model: shareModel(this.#built),
       plugins: loadedPlugins(),
     };
     // The worker is plain JavaScript: it must not inherit flags that make this process read
     // TypeScript.
-    const thread = new Worker(workerUrl, { workerData: this.#start, execArgv: [] });
-    const worker: Held = { thread, pending: new Map() };
+    const thread = new Worker(workerUrl, { workerData: { ...this.#start, holdings } satisfies WorkerStart, execArgv: [] });
+    const worker: Held = { thread, holdings, pending: new Map() };
     thread.on("message", (reply: WorkerReply) => {
       const pending = worker.pending.get(reply.id);
       worker.pending.delete(reply.id);
@@ -113,7 +113,7 @@ export class WorkerPool {
     this.#deaths++;
     this.#deathsInARow++;
     const place = this.#workers.indexOf(worker);
-    if (this.#deathsInARow < maxDeathsInARow && this.#deaths < maxDeaths) this.#workers[place] = this.#startWorker();
+    if (this.#deathsInARow < maxDeathsInARow) this.#workers[place] = this.#startWorker(this.#left(worker));
     else {
       this.#workers.splice(place, 1);
       this.#failure ??= workersBroken(this.#deaths, cause);
@@ -129,6 +129,13 @@ export class WorkerPool {
     this.#waiting.unshift(...again);
     if (this.#failure === undefined) this.#dispatch();
     else for (const { failed } of this.#waiting.splice(0)) failed(this.#failure);
+  }
+
+  /** The memory that a thread that has ended leaves to the next one, if nothing there is in use. */
+  #left({ holdings }: Held): Address | undefined {
+    if (this.#leavesResults) return undefined;
+    this.#built.engine.heap.freeHoldings(holdings);
+    return holdings;
   }
 
   /** Hands waiting jobs to the workers with the fewest jobs. */
@@ -153,6 +160,7 @@ interface PoolOptions {
 
 interface Held {
   readonly thread: Worker;
+  readonly holdings: Address;
   readonly pending: Map<number, Pending>;
 }
 

@@ -2,6 +2,7 @@ import type { Example } from "@weft-nlp/core/encoders";
 import type { Prediction } from "@weft-nlp/core/metrics";
 import type { PredictOptions } from "@weft-nlp/core/models";
 import { RequestError } from "../errors.ts";
+import type { Accepted } from "./workload.ts";
 
 export interface JobOptions {
   /** When the answer is due, on the clock of `performance.now()`. */
@@ -10,6 +11,8 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
   /** Waits for room in the queue instead of failing; for streams, which can be read more slowly. */
   readonly patient?: boolean | undefined;
+  /** The request that these sentences belong to; by default they are a request of their own. */
+  readonly accepted?: Accepted | undefined;
 }
 
 /** The sentences of one job in a batch. */
@@ -27,9 +30,9 @@ export class Job {
   /** Jobs of the same key can share a batch. */
   readonly key: string;
   readonly arrived = performance.now();
+  readonly accepted: Accepted;
   /** Sentences already in a batch or done. */
   taken = 0;
-  waitingTokens: number;
   readonly #options: JobOptions;
   readonly #results: Prediction[];
   readonly #answer: { readonly resolve: (found: Prediction[]) => void; readonly reject: (error: unknown) => void };
@@ -39,13 +42,13 @@ export class Job {
   constructor(
     examples: readonly Example[],
     how: PredictOptions,
-    options: JobOptions,
+    options: JobOptions & { readonly accepted: Accepted },
     answer: { resolve: (found: Prediction[]) => void; reject: (error: unknown) => void },
   ) {
     this.examples = examples;
     this.how = how;
     this.key = JSON.stringify(how);
-    this.waitingTokens = tokensOf(examples);
+    this.accepted = options.accepted;
     this.#options = options;
     this.#results = new Array<Prediction>(examples.length);
     this.#missing = examples.length;
@@ -68,9 +71,7 @@ export class Job {
     const from = this.taken;
     const examples = this.examples.slice(from, from + max);
     this.taken += examples.length;
-    const tokens = tokensOf(examples);
-    this.waitingTokens -= tokens;
-    return { job: this, from, examples, tokens };
+    return { job: this, from, examples, tokens: tokensOf(examples) };
   }
 
   settle(from: number, predictions: readonly Prediction[]): void {
@@ -87,7 +88,7 @@ export class Job {
   }
 }
 
-function tokensOf(examples: readonly Example[]): number {
+export function tokensOf(examples: readonly Example[]): number {
   return examples.reduce((sum, { length }) => sum + length, 0);
 }
 

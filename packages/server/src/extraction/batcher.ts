@@ -4,7 +4,8 @@ import type { Prediction } from "@weft-nlp/core/metrics";
 import type { PredictOptions } from "@weft-nlp/core/models";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
-import { deadlinePassed, Job, type JobOptions, type Share } from "./batch-job.ts";
+import { deadlinePassed, Job, type JobOptions, type Share, tokensOf } from "./batch-job.ts";
+import { type Accepted, Workload } from "./workload.ts";
 
 export type BatchLimits = Pick<Limits, "queueSentences" | "batchSentences" | "batchWaitMs">;
 
@@ -23,8 +24,9 @@ export interface BatchObserver {
  *
  * A batch starts at once if a worker is idle, so a lone client never waits. While all workers are
  * busy, sentences gather until the batch is full or the first has waited long enough. Requests take
- * turns, so a long text does not delay the short ones behind it. The queue is bounded, and a
- * request that would miss its deadline is refused at once.
+ * turns, so a long text does not delay the short ones behind it; one that has waited long goes
+ * first. The queue is bounded, and a request that would not be answered well before its deadline is
+ * refused at once.
  */
 export class Batcher {
   readonly #predict: Predict;
@@ -35,18 +37,14 @@ export class Batcher {
   /** In the order of their turns. */
   #jobs: Job[] = [];
   readonly #forRoom: (() => void)[] = [];
+  readonly #workload = new Workload();
   #waitingSentences = 0;
-  #waitingTokens = 0;
   #underWay = 0;
   #underWaySentences = 0;
-  #underWayTokens = 0;
   #clock: NodeJS.Timeout | undefined;
   #soon = false;
-  /**
-   * Decaying sums of the tokens and milliseconds of the last batches; kept apart, as two batches
-   * may end in the same moment.
-   */
-  #pace = { tokens: 0, ms: 0 };
+  #underWayTokens = 0;
+  /** When a batch last ended, or began while none was under way. */
   #idleSince = 0;
 
   constructor(predict: Predict, threads: number, limits: BatchLimits, observer?: BatchObserver) {
@@ -64,6 +62,31 @@ export class Batcher {
   }
 
   /**
+   * Accepts a request before the work of reading its texts; its sentences may follow in several
+   * calls of `predict`.
+   *
+   * @param units UTF-16 units of all its texts, in all
+   * @returns what `predict` takes, and `release` when the request has ended
+   * @throws {RequestError} OVERLOADED, DEADLINE_PASSED
+   */
+  accept(units: number, deadline: number): Accepted {
+    const tokens = this.#workload.estimate(units);
+    this.checkRoom(1, deadline, tokens);
+    return this.#workload.accept(tokens, deadline - performance.now());
+  }
+
+  /** Ends a request. */
+  release(accepted: Accepted): void {
+    this.#workload.release(accepted);
+    this.#tellRoom();
+  }
+
+  /** Tells how many tokens a text of an accepted request has, to estimate those to come. */
+  noteText(units: number, tokens: number): void {
+    this.#workload.noteText(units, tokens);
+  }
+
+  /**
    * Predictions in the order of the examples.
    *
    * @throws {RequestError} OVERLOADED if the queue is full or too long for the deadline;
@@ -71,43 +94,56 @@ export class Batcher {
    */
   async predict(examples: readonly Example[], how: PredictOptions, options: JobOptions): Promise<readonly Prediction[]> {
     if (examples.length === 0) return [];
-    if (options.patient !== true) this.checkRoom(examples.length, options.deadline);
+    const tokens = tokensOf(examples);
+    const { deadline, signal, patient, accepted } = options;
+    const leftMs = deadline - performance.now();
+    if (patient !== true) this.checkRoom(examples.length, deadline, accepted === undefined ? tokens : undefined);
     // No `await` between this check and taking a place, or another request could come in between.
-    else while (!this.#fits(examples.length)) await this.#room(options.signal);
-    options.signal?.throwIfAborted();
-    return new Promise((resolve, reject) => this.#enqueue(new Job(examples, how, options, { resolve, reject })));
+    else while (!this.#fits(examples.length) || this.#mustWait(tokens, leftMs, accepted)) await this.#room(signal);
+    signal?.throwIfAborted();
+    const own = accepted ?? this.#workload.accept(tokens, leftMs);
+    try {
+      return await new Promise((resolve, reject) =>
+        this.#enqueue(new Job(examples, how, { ...options, accepted: own }, { resolve, reject })),
+      );
+    } finally {
+      if (accepted === undefined) this.release(own);
+    }
   }
 
   /**
-   * Checks that the queue has room for so many more sentences, before the work of reading a text.
+   * Checks that the queue has room for so many more sentences.
    *
+   * @param tokens of a request that is not accepted yet
    * @throws {RequestError} OVERLOADED, DEADLINE_PASSED
    */
-  checkRoom(sentences: number, deadline: number): void {
-    const left = deadline - performance.now();
-    if (left <= 0) throw deadlinePassed();
-    const wait = this.expectedWaitMs;
-    const late = wait > expectedShare * left;
+  checkRoom(sentences: number, deadline: number, tokens?: number): void {
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0) throw deadlinePassed();
+    const late = tokens !== undefined && this.#late(tokens, leftMs);
     if (this.#fits(sentences) && !late) return;
     throw new RequestError("OVERLOADED", {
-      // By then enough of the queue is done.
-      retryMs: late ? wait - expectedShare * left : undefined,
+      // By then enough of the work is done.
+      retryMs: late ? this.#workload.excessMs(tokens, leftMs) : undefined,
       message: late
-        ? `about ${(wait / 1000).toFixed(1)} seconds of work are queued before this request, more than its deadline allows`
+        ? `about ${(this.expectedWaitMs / 1000).toFixed(1)} seconds of work come before this request, more than its deadline allows`
         : `the queue is full: ${this.#waitingSentences} of at most ${this.#limits.queueSentences} sentences`,
       hint: "retry after the seconds in Retry-After",
     });
   }
 
-  /**
-   * How long a new sentence will wait for the queue and the running batches, at the pace of the
-   * last batches. 0 if those were too small to extrapolate from: on a fresh or idle thread, a
-   * single sentence takes many times as long as in a full batch.
-   */
+  /** How long everything takes that is accepted and not done, at the pace of the last batches. */
   get expectedWaitMs(): number {
-    const { tokens, ms } = this.#pace;
-    const before = this.#waitingTokens + this.#underWayTokens;
-    return tokens === 0 || before > furthest * tokens ? 0 : (before * ms) / tokens;
+    return this.#workload.expectedMs;
+  }
+
+  #late(tokens: number, leftMs: number): boolean {
+    return this.#workload.excessMs(tokens, leftMs) > 0;
+  }
+
+  /** A large text of a stream does not wait for a moment without other work: none may come. */
+  #mustWait(tokens: number, leftMs: number, accepted: Accepted | undefined): boolean {
+    return accepted === undefined && !this.#workload.isLarge(tokens, leftMs) && this.#late(tokens, leftMs);
   }
 
   /** Fails every waiting request. @param reason thrown to each */
@@ -137,7 +173,6 @@ export class Batcher {
   #enqueue(job: Job): void {
     this.#jobs.push(job);
     this.#waitingSentences += job.examples.length;
-    this.#waitingTokens += job.waitingTokens;
     job.watch((reason) => this.#drop(job, reason));
     // Requests read in the same turn of the event loop share a batch.
     if (this.#soon) return;
@@ -152,7 +187,6 @@ export class Batcher {
     this.#jobs = this.#jobs.filter((other) => other !== job);
     const rest = job.take(job.examples.length);
     this.#waitingSentences -= rest.examples.length;
-    this.#waitingTokens -= rest.tokens;
     job.fail(reason);
     this.#tellRoom();
   }
@@ -177,27 +211,39 @@ export class Batcher {
   }
 
   /**
-   * Takes a few sentences of each job in turn, among jobs with the first one's options, then more
-   * of each while there is room. A batch takes no more than its share of all sentences, so every
-   * worker has another batch while the answers to its last go out. If that share is small, it takes
-   * its share among the idle workers.
+   * Takes all sentences of jobs that have waited long, then a few of each other job in turn, among
+   * jobs with the first one's options, then more of each while there is room. A batch takes no more
+   * than its share of all sentences, so every worker has another batch while the answers to its
+   * last go out. If that share is small, it takes its share among the idle workers.
    */
   #nextBatch(): Share[] {
-    const key = this.#jobs[0]?.key;
+    const now = performance.now();
+    const urgent = this.#jobs
+      .filter(({ accepted }) => accepted.urgentAt <= now)
+      .toSorted((a, b) => a.accepted.urgentAt - b.accepted.urgentAt);
+    const key = (urgent[0] ?? this.#jobs[0])?.key;
     const same = this.#jobs.filter((job) => job.key === key);
+    const first = urgent.filter((job) => job.key === key);
+    // A large job has a turn in every batch, since it never becomes urgent.
+    const others = same.filter((job) => !first.includes(job));
     const shares: Share[] = [];
     const idle = Math.max(1, this.#threads - this.#underWay);
     const part = Math.ceil((this.#waitingSentences + this.#underWaySentences) / this.#slots);
     const max = Math.max(part, Math.min(turn, Math.ceil(this.#waitingSentences / idle)));
     let free = Math.min(this.#limits.batchSentences, max);
-    for (const atOnce of [turn, free]) {
-      for (const job of same) {
+    const rounds = [
+      [others.filter(({ accepted }) => accepted.large), turn],
+      [first, free],
+      [others.filter(({ accepted }) => !accepted.large), turn],
+      [others, free],
+    ] as const;
+    for (const [jobs, atOnce] of rounds) {
+      for (const job of jobs) {
         if (free === 0) break;
         const share = job.take(Math.min(free, atOnce));
         if (share.examples.length === 0) continue;
         free -= share.examples.length;
         this.#waitingSentences -= share.examples.length;
-        this.#waitingTokens -= share.tokens;
         shares.push(share);
       }
     }
@@ -214,8 +260,8 @@ export class Batcher {
     const started = performance.now();
     if (this.#underWay === 0) this.#idleSince = started;
     this.#underWay++;
-    this.#underWaySentences += examples.length;
     this.#underWayTokens += tokens;
+    this.#underWaySentences += examples.length;
     const failed = await this.#settle(shares, examples).then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -234,12 +280,9 @@ export class Batcher {
       }
     }
     this.#underWay--;
-    this.#underWaySentences -= examples.length;
     this.#underWayTokens -= tokens;
+    this.#underWaySentences -= examples.length;
     const ended = performance.now();
-    // Batches overlap, so measure from the end of the previous one.
-    this.#pace = { tokens: 0.9 * this.#pace.tokens + tokens, ms: 0.9 * this.#pace.ms + ended - this.#idleSince };
-    this.#idleSince = ended;
     this.#observer?.onBatch({ sentences: examples.length, tokens, waited: waited / 1000, worked: (ended - started) / 1000 });
     this.#tellRoom();
     this.#dispatch();
@@ -247,6 +290,13 @@ export class Batcher {
 
   async #settle(shares: readonly Share[], examples: readonly Example[]): Promise<void> {
     const predictions = await this.#predict(examples, (shares[0] as Share).job.how);
+    // Before anyone gets an answer, and may send more.
+    const now = performance.now();
+    this.#workload.measure(
+      shares.map(({ job, tokens }) => ({ accepted: job.accepted, tokens })),
+      { ms: now - this.#idleSince, tokens: this.#underWayTokens },
+    );
+    this.#idleSince = now;
     let at = 0;
     for (const share of shares) {
       share.job.settle(share.from, predictions.slice(at, at + share.examples.length));
@@ -257,12 +307,3 @@ export class Batcher {
 
 /** Sentences that a request places in one turn. */
 const turn = 8;
-
-/**
- * The share of its remaining time that a request may be expected to wait: the pace varies, and its
- * own work comes after.
- */
-const expectedShare = 0.7;
-
-/** The pace is extrapolated to at most so many times the tokens of the last batches. */
-const furthest = 20;

@@ -8,8 +8,8 @@ import type { ServedModel } from "./model-registry.ts";
 /**
  * Extracts from texts in order; their sentences share batches with those of other clients.
  *
- * If the queue is full, the first sentences are refused. Later ones wait for room, so an accepted
- * request is never refused halfway.
+ * If the queue is full, the first sentences are refused. Later ones wait for room, so a request
+ * that has begun is never refused halfway.
  */
 export async function* extractTexts(
   { extractor, batcher }: ServedModel,

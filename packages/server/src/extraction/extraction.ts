@@ -41,6 +41,15 @@ export function textsOf(
   return { texts: documents, many: true };
 }
 
+/** UTF-16 units of texts in all; a word counts as many as it has. */
+export function unitsOf(texts: readonly (string | DocumentRequest)[]): number {
+  return texts.reduce((sum, given) => {
+    if (typeof given === "string") return sum + given.length;
+    const { text, tokens = [] } = given;
+    return sum + (text?.length ?? tokens.reduce((all, token) => all + token.length + 1, 0));
+  }, 0);
+}
+
 /** A text of a request, ready for a model. */
 export interface ReadRequest {
   readonly id: string | undefined;

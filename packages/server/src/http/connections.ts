@@ -1,10 +1,12 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { isInjection } from "light-my-request";
 import { RequestError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { App } from "./app.ts";
+import { problem, problemType } from "./problem.ts";
+import { noteConnection } from "./turns.ts";
 
 /** The pending answers of a connection. */
 const answers = new WeakMap<Socket, Set<ServerResponse>>();
@@ -27,6 +29,7 @@ export function limitConnections({ server }: App, { connections }: Pick<Limits, 
  * the limits allow.
  */
 export function guardConnections(app: App, limits: Pick<Limits, "stalledMs" | "bodyMs">): void {
+  app.server.on("connection", noteConnection);
   app.addHook("onRequest", async ({ raw }, { raw: answer }) => {
     // A request that the server makes to itself has no connection.
     if (isInjection(raw)) return;
@@ -50,8 +53,8 @@ export function guardConnections(app: App, limits: Pick<Limits, "stalledMs" | "b
     app.server.emit("request", request, answer);
   });
   app.server.on("checkExpectation", (_request: IncomingMessage, answer: ServerResponse) => {
-    const body = bodyOf("REQUEST_INVALID", "the server does not support the request's Expect header");
-    answer.writeHead(417, { "content-type": "application/json", "content-length": body.length, connection: "close" }).end(body);
+    const body = bodyOf(417, "REQUEST_INVALID", "the server does not support the request's Expect header");
+    answer.writeHead(417, { "content-type": problemType, "content-length": body.length, connection: "close" }).end(body);
   });
 }
 
@@ -83,17 +86,17 @@ function refuse(error: Error & { readonly code?: string }, socket: Socket): void
   if (!socket.writable) return;
   const slow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
   const large = error.code === "HPE_HEADER_OVERFLOW";
-  const status = slow ? "408 Request Timeout" : large ? "431 Request Header Fields Too Large" : "400 Bad Request";
+  const status = slow ? 408 : large ? 431 : 400;
   const code = slow ? "REQUEST_TOO_SLOW" : large ? "REQUEST_TOO_LARGE" : "REQUEST_INVALID";
   const message = slow ? "the request did not arrive in time" : large ? "the headers are too long" : "the request is not HTTP";
-  const body = bodyOf(code, message);
+  const body = bodyOf(status, code, message);
   socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\ncontent-type: ${problemType}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
 
-function bodyOf(code: RequestError["code"], message: string): string {
-  return JSON.stringify({ error: { code, message } });
+function bodyOf(status: number, code: RequestError["code"], message: string): string {
+  return JSON.stringify(problem({ status, body: { error: { code, message } } }));
 }
 
 /** A refused request, or one that needs no body, may still be sending one. */

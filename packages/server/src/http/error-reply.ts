@@ -12,11 +12,12 @@ export interface ErrorReply {
 }
 
 /** The statuses of errors other than 400. */
-const statuses: Partial<Record<NodeErrorCode | ServerErrorCode, number>> & Readonly<Record<string, number>> = {
+export const statuses: Partial<Record<NodeErrorCode | ServerErrorCode, number>> & Readonly<Record<string, number>> = {
   REQUEST_TOO_LARGE: 413,
   REQUEST_TOO_SLOW: 408,
   BODY_TYPE_UNKNOWN: 415,
   ROUTE_UNKNOWN: 404,
+  METHOD_UNKNOWN: 405,
   MODEL_UNKNOWN: 404,
   RUN_UNKNOWN: 404,
   RUN_IN_USE: 409,
@@ -82,7 +83,9 @@ const foreignErrors: Readonly<Record<string, () => RequestError>> = {
     new RequestError("BODY_TYPE_UNKNOWN", {
       at: { path: "content-type" },
       message: "the server does not read bodies of this content type",
-      hint: "send application/json, or application/x-ndjson for a stream of texts",
+      hint:
+        "send application/json, or application/x-ndjson for a stream of texts; curl -d needs -H 'content-type: application/json', " +
+        "or --json in place of -d",
     }),
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
     new RequestError("REQUEST_TOO_LARGE", {

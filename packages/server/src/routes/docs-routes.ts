@@ -1,25 +1,27 @@
 import { escapeXml } from "@weft-nlp/core/text";
 import type { ServerContext } from "../context.ts";
 import type { App } from "../http/app.ts";
-import { type OpenApi, type Operation, openApi } from "../openapi.ts";
+import type { JsonSchema } from "../openapi/json-schema.ts";
+import { type OpenApi, type Operation, openApi } from "../openapi/openapi.ts";
 
 /**
  * `/openapi.json` for programs, and `/docs` for people: a page without scripts, from the same
  * description.
  */
-export async function docsRoutes(app: App, _context: ServerContext): Promise<void> {
+export async function docsRoutes(app: App, { options }: ServerContext): Promise<void> {
   let description: OpenApi | undefined;
-  const describe = (): OpenApi => (description ??= openApi(app));
-  app.get("/openapi.json", { schema: { hide: true } }, async () => describe());
-  app.get("/docs", { schema: { hide: true } }, async (_request, reply) =>
-    reply.type("text/html; charset=utf-8").send(docsPage(describe())),
-  );
-  app.get("/docs.css", { schema: { hide: true } }, async (_request, reply) => reply.type("text/css; charset=utf-8").send(styles));
+  const describe = (): OpenApi =>
+    (description ??= openApi({ tokens: (options.tokens ?? []).length > 0, workspace: options.workspace !== undefined }));
+  app.get("/openapi.json", async () => describe());
+  app.get("/docs", async (_request, reply) => reply.type("text/html; charset=utf-8").send(docsPage(describe())));
+  app.get("/docs.css", async (_request, reply) => reply.type("text/css; charset=utf-8").send(styles));
 }
 
-function docsPage({ paths }: OpenApi): string {
+function docsPage({ paths, components }: OpenApi): string {
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => routeSection(method.toUpperCase(), path, operation)),
+    Object.entries(methods).map(([method, operation]) =>
+      routeSection(`${method.toUpperCase()} ${path}`, operation, components.schemas),
+    ),
   );
   return `<!doctype html>
 <html lang="en">
@@ -33,7 +35,7 @@ function docsPage({ paths }: OpenApi): string {
 <main>
 <h1>What this server answers</h1>
 <p>Offsets into a text count UTF-16 units, as JavaScript does; spans are half-open. Errors are
-<code>{"error": {"code", "message", "hint"?, "at"?}}</code>. For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
+problems (RFC 9457) with <code>{"error": {"code", "message", "hint"?, "at"?}}</code>. For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
 ${routes.join("\n")}
 </main>
 </body>
@@ -41,15 +43,12 @@ ${routes.join("\n")}
 `;
 }
 
-function routeSection(
-  method: string,
-  path: string,
-  { summary = "", description, parameters = [], requestBody }: Operation,
-): string {
-  const name = `${method} ${path}`;
-  const rows = parameters.map((each) => fieldRow(each.name, each.schema as Schema, `in the ${each.in}`));
+type Schemas = OpenApi["components"]["schemas"];
+
+function routeSection(name: string, { summary, description, parameters = [], requestBody }: Operation, named: Schemas): string {
+  const rows = parameters.map((each) => fieldRow(each.name, { ...each.schema, ...described(each) }, `in the ${each.in}`, named));
   const bodies = Object.entries(requestBody?.content ?? {}).map(
-    ([type, { schema }]) => `<h3>Body: <code>${escapeXml(type)}</code></h3>\n${fieldTable(fieldsOf(schema as Schema))}`,
+    ([type, { schema }]) => `<h3>Body: <code>${escapeXml(type)}</code></h3>\n${fieldTable(fieldsOf(schema, named))}`,
   );
   return `<section>
 <h2><code>${escapeXml(name)}</code></h2>
@@ -59,35 +58,38 @@ ${bodies.join("\n")}
 </section>`;
 }
 
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly anyOf?: readonly Schema[];
-  readonly enum?: readonly unknown[];
-  readonly items?: Schema;
+function described({ description }: { readonly description?: string }): JsonSchema {
+  return description === undefined ? {} : { description };
+}
+
+function resolved(schema: JsonSchema, named: Schemas): JsonSchema {
+  return schema.$ref === undefined ? schema : (named[schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1)] ?? schema);
 }
 
 /** The fields of an object, or of the object among several forms. */
-function fieldsOf(schema: Schema | undefined): string[] {
-  const object = schema?.properties === undefined ? schema?.anyOf?.find(({ properties }) => properties !== undefined) : schema;
-  return Object.entries(object?.properties ?? {}).map(([name, field]) => fieldRow(name, field, ""));
+function fieldsOf(given: JsonSchema, named: Schemas): string[] {
+  const schema = resolved(given, named);
+  const forms = [schema, ...(schema.anyOf ?? []).map((each) => resolved(each, named))];
+  const object = forms.find(({ properties }) => properties !== undefined);
+  return Object.entries(object?.properties ?? {}).map(([name, field]) => fieldRow(name, field, "", named));
 }
 
 function fieldTable(rows: readonly string[]): string {
   return `<table>\n<thead><tr><th>field</th><th>type</th><th>meaning</th></tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table>`;
 }
 
-function fieldRow(name: string, schema: Schema | undefined, where: string): string {
-  const meaning = [schema?.description, where].filter((part) => part !== undefined && part !== "").join("; ");
-  return `<tr><td><code>${escapeXml(name)}</code></td><td>${escapeXml(typeName(schema))}</td><td>${escapeXml(meaning)}</td></tr>`;
+function fieldRow(name: string, schema: JsonSchema, where: string, named: Schemas): string {
+  const meaning = [schema.description ?? resolved(schema, named).description, where].filter(
+    (part) => part !== undefined && part !== "",
+  );
+  return `<tr><td><code>${escapeXml(name)}</code></td><td>${escapeXml(typeName(schema, named))}</td><td>${escapeXml(meaning.join("; "))}</td></tr>`;
 }
 
-function typeName(schema: Schema | undefined): string {
-  if (schema === undefined) return "any";
+function typeName(given: JsonSchema, named: Schemas): string {
+  const schema = resolved(given, named);
   if (schema.enum !== undefined) return schema.enum.map(String).join(" or ");
-  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeName))].join(" or ");
-  if (schema.items !== undefined) return `list of ${typeName(schema.items)}`;
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map((each) => typeName(each, named)))].join(" or ");
+  if (schema.items !== undefined) return `list of ${typeName(schema.items, named)}`;
   return [schema.type ?? "any"].flat().join(" or ");
 }
 

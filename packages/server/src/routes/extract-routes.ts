@@ -7,9 +7,17 @@ import type * as z from "zod";
 import type { ServerContext } from "../context.ts";
 import { RequestError } from "../errors.ts";
 import { extractTexts } from "../extraction/extract-texts.ts";
-import { type ExtractRequest, extractionOf, type ReadRequest, readDocumentRequest, textsOf } from "../extraction/extraction.ts";
+import {
+  type ExtractRequest,
+  extractionOf,
+  type ReadRequest,
+  readDocumentRequest,
+  textsOf,
+  unitsOf,
+} from "../extraction/extraction.ts";
 import { checkGivenEntities, PairCounter } from "../extraction/given-entities.ts";
 import type { ModelLease, ServedModel } from "../extraction/model-registry.ts";
+import type { Accepted } from "../extraction/workload.ts";
 import type { App } from "../http/app.ts";
 import { requestFault } from "../http/check-request.ts";
 import { takeBody } from "../http/connections.ts";
@@ -19,6 +27,7 @@ import { inOrder } from "../http/in-order.ts";
 import { parseRequestJson, refuseEncoded } from "../http/json-body.ts";
 import { lineTooLong, NdjsonBody, type NdjsonLine, ndjsonLines } from "../http/ndjson.ts";
 import { requestScope } from "../http/request-scope.ts";
+import { firstTurn } from "../http/turns.ts";
 import type { Limits } from "../options.ts";
 
 type StreamOptions = z.output<typeof streamOptions>;
@@ -60,10 +69,13 @@ async function answerTexts(
   const lease = registry.lease(body.model);
   const { name, batcher } = lease.served;
   const span = tracer.startSpan("weft.extract", { attributes: { "weft.model": name, "weft.texts": texts.length } });
+  let accepted: Accepted | undefined;
   try {
-    batcher.checkRoom(1, scope.deadline);
+    accepted = batcher.accept(unitsOf(texts), scope.deadline);
+    await firstTurn();
     const found: Extraction[] = [];
-    for await (const result of extractTexts(lease.served, readTexts(lease.served, texts, many, body, limits), body, scope)) {
+    const read = readTexts(lease.served, texts, many, body, limits);
+    for await (const result of extractTexts(lease.served, read, body, { ...scope, accepted })) {
       found.push(extractionOf(result));
       metrics.onText(name, "ok");
     }
@@ -74,6 +86,7 @@ async function answerTexts(
     span.setStatus({ code: SpanStatusCode.ERROR, message: code });
     throw error;
   } finally {
+    if (accepted !== undefined) batcher.release(accepted);
     span.end();
     lease.release();
   }
@@ -94,7 +107,9 @@ function* readTexts(
   for (const [index, text] of texts.entries()) {
     const path = many ? `documents[${index}]` : "";
     const read = readDocumentRequest(text, path, options, limits, served.extractor.model.description.text);
-    yield checkGivenEntities(served, text, read, path, pairs);
+    const given = checkGivenEntities(served, text, read, path, pairs);
+    served.batcher.noteText(unitsOf([text]), given.document.tokens.length);
+    yield given;
   }
 }
 

@@ -36,7 +36,27 @@ export async function pageRoutes(app: App, { options }: ServerContext): Promise<
     const built = root !== undefined && existsSync(join(root, "index.html"));
     if (built && asksForPage && !path.startsWith("/v1/") && !/\.\w+$/.test(path)) reply.sendFile("index.html");
     else if (!built && read && path === "/") void reply.type("text/html; charset=utf-8").send(withoutPage);
-    else throw routeUnknown(request.method, path, options.workspace === undefined);
+    else {
+      const methods = methodsOf(path, options.workspace !== undefined);
+      if (methods.length === 0) throw routeUnknown(request.method, path, options.workspace === undefined);
+      reply.header("allow", methods.join(", "));
+      throw methodUnknown(request.method, methods);
+    }
+  });
+}
+
+/** The methods that the API takes on a path. */
+function methodsOf(path: string, withWorkspace: boolean): string[] {
+  const found = patterns.filter(([pattern, { tag }]) => pattern.test(path) && (withWorkspace || !ofWorkspace(tag)));
+  const methods = found.map(([, { method }]) => method as string);
+  return [...new Set([...methods, ...(methods.includes("GET") ? ["HEAD"] : [])])];
+}
+
+function methodUnknown(method: string, methods: readonly string[]): RequestError {
+  return new RequestError("METHOD_UNKNOWN", {
+    at: { path: "method" },
+    message: `there is no ${method} on this path`,
+    hint: `it takes ${methods.join(" and ")}`,
   });
 }
 
@@ -54,21 +74,27 @@ function filesOf(root: string): FastifyStaticOptions {
 }
 
 function routeUnknown(method: string, path: string, withoutWorkspace: boolean): RequestError {
-  const ofWorkspace = withoutWorkspace && workspacePaths.has(path.split("/").slice(0, 3).join("/"));
+  const isOff = withoutWorkspace && workspacePaths.has(path.split("/").slice(0, 3).join("/"));
   return new RequestError("ROUTE_UNKNOWN", {
     at: { path: "url" },
     message: `there is no ${method} on this path`,
-    hint: ofWorkspace
-      ? "start the server with --runs, --data or --corrections to enable this path"
-      : "/openapi.json lists all paths",
+    hint: isOff ? "start the server with --runs, --data or --corrections to enable this path" : "/openapi.json lists all paths",
   });
 }
 
 /** `/v1/runs` and the like. */
 const workspacePaths: ReadonlySet<string> = new Set(
   Object.values<Contract>(contracts)
-    .filter(({ tag }) => tag === "workspace" || tag === "corrections")
+    .filter(({ tag }) => ofWorkspace(tag))
     .map(({ path }) => path.split("/").slice(0, 3).join("/")),
+);
+
+function ofWorkspace(tag: Contract["tag"]): boolean {
+  return tag === "workspace" || tag === "corrections";
+}
+
+const patterns = Object.values<Contract>(contracts).map(
+  (contract) => [new RegExp(`^${contract.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`), contract] as const,
 );
 
 /** Paths that lead only downwards, without hidden files. */

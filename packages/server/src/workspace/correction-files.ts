@@ -39,9 +39,13 @@ const stateField = "weft-correction";
 export async function writeProject(folder: string, head: ProjectHead, sentences: readonly HeldSentence[]): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    await writeFileAtomically(join(folder, journalFile), "");
-    await writeFileAtomically(join(folder, documentsFile), linesOf(sentences));
-    await writeFileAtomically(join(folder, headFile), `${JSON.stringify({ ...head, name: undefined }, undefined, 2)}\n`);
+    await writeFileAtomically(join(folder, journalFile), "", ownerOnly);
+    await writeFileAtomically(join(folder, documentsFile), linesOf(sentences), ownerOnly);
+    await writeFileAtomically(
+      join(folder, headFile),
+      `${JSON.stringify({ ...head, name: undefined }, undefined, 2)}\n`,
+      ownerOnly,
+    );
   } catch (cause) {
     throw fileFailure(cause, folder, "write");
   }
@@ -111,6 +115,9 @@ export function* linesOf(sentences: readonly HeldSentence[]): Generator<string> 
   }
   if (piece !== "") yield piece;
 }
+
+/** Files that hold texts of users are not for other users of the machine. */
+export const ownerOnly = { mode: 0o600 } as const;
 
 const pieceUnits = 1 << 16;
 

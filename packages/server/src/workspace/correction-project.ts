@@ -16,6 +16,7 @@ import {
   headStamp,
   journalFile,
   linesOf,
+  ownerOnly,
   type ProjectHead,
   readHead,
   readProject,
@@ -240,8 +241,8 @@ export class CorrectionProject {
 
   async #fold(): Promise<void> {
     try {
-      await writeFileAtomically(join(this.#folder, documentsFile), linesOf(this.#sentences));
-      await writeFileAtomically(join(this.#folder, journalFile), "");
+      await writeFileAtomically(join(this.#folder, documentsFile), linesOf(this.#sentences), ownerOnly);
+      await writeFileAtomically(join(this.#folder, journalFile), "", ownerOnly);
       this.#journalBytes = 0;
     } catch (error) {
       // The journal still holds everything; the next change retries.

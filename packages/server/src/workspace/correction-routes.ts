@@ -4,6 +4,7 @@ import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { errorReply } from "../http/error-reply.ts";
+import { problem, problemType } from "../http/problem.ts";
 import { requestScope } from "../http/request-scope.ts";
 import { type CorrectionProject, sentenceUnknown } from "./correction-project.ts";
 import { CorrectionStore } from "./correction-store.ts";
@@ -184,11 +185,14 @@ function answerConflict(
   now: Readonly<Record<string, { readonly revision: number }>>,
 ): FastifyReply {
   const [{ revision } = { revision: 0 }] = Object.values(now);
-  const { status, body } = errorReply(
+  const answer = errorReply(
     new RequestError("CORRECTION_CONFLICT", {
       message: `${what} has changed since; its revision is now ${revision}`,
       hint: "merge both versions and send the result with that revision",
     }),
   );
-  return reply.code(status).send({ ...body, ...now });
+  return reply
+    .code(answer.status)
+    .type(problemType)
+    .send({ ...problem(answer, reply.request.id), ...now });
 }

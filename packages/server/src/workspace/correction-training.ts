@@ -16,6 +16,7 @@ import {
 import { loadedPlugins } from "@weft-nlp/node/plugins";
 import { RequestError } from "../errors.ts";
 import type { ServedModel } from "../extraction/model-registry.ts";
+import { ownerOnly } from "./correction-files.ts";
 import { type CorrectionProject, projectUnknown } from "./correction-project.ts";
 import { configOf } from "./known-model.ts";
 import { RunShelf } from "./run-shelf.ts";
@@ -263,7 +264,7 @@ export class CorrectionTraining {
 
   /** @throws {RequestError} STOPPING, as nothing would stop a process started now */
   async #spawn(project: string, args: readonly string[], logPath: string): Promise<ChildProcess> {
-    const log = await open(logPath, "w");
+    const log = await open(logPath, "w", ownerOnly.mode);
     try {
       if (this.#closed) throw new RequestError("STOPPING", { message: "the server is stopping" });
       const child = spawn(process.execPath, [this.#command, ...args], { stdio: ["ignore", log.fd, log.fd] });

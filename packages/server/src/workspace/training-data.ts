@@ -4,6 +4,7 @@ import { recordOf } from "@weft-nlp/core/formats";
 import type { TrainConfig } from "@weft-nlp/core/training";
 import { collectSentences, exists, readingOf, writeFileAtomically } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
+import { ownerOnly } from "./correction-files.ts";
 
 /** The data of a training on corrected sentences. */
 export interface Split {
@@ -123,6 +124,7 @@ async function writeLines(path: string, documents: readonly Document[]): Promise
   await writeFileAtomically(
     path,
     documents.map((document) => `${JSON.stringify(recordOf(document))}\n`),
+    ownerOnly,
   );
 }
 

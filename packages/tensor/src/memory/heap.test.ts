@@ -70,3 +70,46 @@ test("a failed allocation takes nothing from smaller ones", () => {
   for (let time = 0; time < 40; time++) expect(() => heap.allocate(2 ** 32)).toThrow(/MEMORY_EXHAUSTED/);
   expect(heap.allocate(64)).toBe(before + 64);
 });
+
+describe("holdings", () => {
+  const sizes = [100, 70_000, 0, 64, 5000];
+
+  test("what a thread that has ended held is given to the next one, zero again", () => {
+    const first = Heap.create({ shared: true });
+    const holdings = first.openHoldings();
+    const held = new Heap(first.memory, holdings);
+    const taken = sizes.map((bytes) => held.allocate(bytes));
+    for (const [k, at] of taken.entries()) first.u8.fill(7, at, at + (sizes[k] ?? 0));
+    const end = first.allocate(0);
+    first.freeHoldings(holdings);
+    const next = new Heap(first.memory, holdings);
+    // In another order too: every request takes the smallest piece that is large enough.
+    const again = sizes.toReversed().map((bytes) => next.allocate(bytes));
+    expect(new Set(again)).toEqual(new Set(taken));
+    for (const [k, at] of again.toReversed().entries()) {
+      expect(first.u8.subarray(at, at + (sizes[k] ?? 0)).every((byte) => byte === 0)).toBe(true);
+    }
+    expect(first.allocate(0)).toBe(end);
+    expect(next.allocate(100)).toBeGreaterThan(end);
+  });
+
+  test("what is in use, and what others hold, is never given away", () => {
+    const first = Heap.create({ shared: true });
+    const [mine, other] = [first.openHoldings(), first.openHoldings()];
+    const taken = [mine, other, mine].map((holdings) => new Heap(first.memory, holdings).allocate(100));
+    expect(new Set(taken).size).toBe(3);
+    first.freeHoldings(other);
+    expect(new Heap(first.memory, mine).allocate(100)).toBeGreaterThan(Math.max(...taken));
+    expect(new Heap(first.memory, other).allocate(100)).toBe(taken[1]);
+  });
+
+  test("addresses in the upper half of the memory are kept whole", { timeout: 60_000 }, () => {
+    const first = Heap.create({ shared: true });
+    first.allocate(2 ** 31);
+    const holdings = first.openHoldings();
+    const at = new Heap(first.memory, holdings).allocate(1000);
+    expect(at).toBeGreaterThan(2 ** 31);
+    first.freeHoldings(holdings);
+    expect(new Heap(first.memory, holdings).allocate(1000)).toBe(at);
+  });
+});

@@ -14,19 +14,34 @@ const changesWord = 5;
 const lineBytes = 64;
 
 /**
+ * Words of the line in front of every piece of holdings: the address of the next piece, the lines
+ * of this one without that line, and whether it is in use. The first line of all has only `next`.
+ */
+const nextWord = 0;
+const linesWord = 1;
+const usedWord = 2;
+
+/**
  * One linear memory that only grows. An atomic counter inside it hands out addresses, so workers
  * that share the memory allocate without messages. Fresh memory is zero.
  */
 export class Heap {
   readonly memory: LinearMemory;
   readonly shared: boolean;
+  readonly #holdings: Address | undefined;
   #f32 = new Float32Array(0);
   #i32 = new Int32Array(0);
   #u8 = new Uint8Array(0);
 
-  /** @param memory a memory created by `Heap.create`, in this or another thread */
-  constructor(memory: LinearMemory) {
+  /**
+   * @param memory a memory created by `Heap.create`, in this or another thread
+   * @param holdings notes every allocation in these holdings, which no other heap may use, and
+   * takes
+   *   the free pieces there before it takes more memory
+   */
+  constructor(memory: LinearMemory, holdings?: Address) {
     this.memory = memory;
+    this.#holdings = holdings;
     this.shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   }
 
@@ -61,6 +76,56 @@ export class Heap {
    */
   allocate(bytes: number): Address {
     const lines = Math.ceil(bytes / lineBytes);
+    return this.#holdings === undefined ? this.#take(lines) : this.#hold(lines, this.#holdings);
+  }
+
+  /**
+   * Starts an empty list of the space that one thread allocates. When the thread has ended,
+   * `freeHoldings` leaves all of it to the thread that comes after it.
+   */
+  openHoldings(): Address {
+    return this.#take(1);
+  }
+
+  /**
+   * Frees everything in these holdings, for the next heap that is created with them. The thread
+   * that used them must have ended, and nothing of what it left there may still be needed.
+   */
+  freeHoldings(holdings: Address): void {
+    for (let piece = this.#word(holdings, nextWord); piece !== 0; piece = this.#word(piece, nextWord)) {
+      this.i32[piece / 4 + usedWord] = 0;
+    }
+  }
+
+  /** The smallest free piece that is large enough, or else a new one. */
+  #hold(lines: number, holdings: Address): Address {
+    let best = 0;
+    for (let piece = this.#word(holdings, nextWord); piece !== 0; piece = this.#word(piece, nextWord)) {
+      const size = this.#word(piece, linesWord);
+      if (this.#word(piece, usedWord) === 1 || size < lines) continue;
+      if (best === 0 || size < this.#word(best, linesWord)) best = piece;
+    }
+    if (best !== 0) {
+      this.i32[best / 4 + usedWord] = 1;
+      this.clear(best + lineBytes, lines * lineBytes);
+      return best + lineBytes;
+    }
+    const piece = this.#take(lines + 1);
+    const head = this.integers(piece, 3);
+    head[nextWord] = this.#word(holdings, nextWord);
+    head[linesWord] = lines;
+    head[usedWord] = 1;
+    // Last, so that a thread that is ended in between leaves a list that can be read.
+    this.i32[holdings / 4 + nextWord] = piece;
+    return piece + lineBytes;
+  }
+
+  /** A word of a line, as the unsigned number that it holds. */
+  #word(line: Address, word: number): number {
+    return (this.integers(line, 3)[word] as number) >>> 0;
+  }
+
+  #take(lines: number): Address {
     for (;;) {
       const start = Atomics.load(this.i32, counterWord);
       // Grow first: a request that does not fit takes nothing from smaller ones.

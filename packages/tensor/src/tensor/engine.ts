@@ -1,4 +1,4 @@
-import type { Kernels } from "../kernels/kernels.ts";
+import type { Address, Kernels } from "../kernels/kernels.ts";
 import type { LinearMemory } from "../kernels/linear-memory.ts";
 import { bestBuild, type KernelBuild, loadKernels } from "../kernels/providers.ts";
 import { Heap } from "../memory/heap.ts";
@@ -30,9 +30,13 @@ export class Engine {
     return new Engine(Heap.create({ shared }), build, wrap);
   }
 
-  /** Creates an engine on the memory of another thread's engine. */
-  static attach(memory: LinearMemory, build: KernelBuild): Engine {
-    return new Engine(new Heap(memory), build);
+  /**
+   * Creates an engine on the memory of another thread's engine.
+   *
+   * @param holdings where it notes what it allocates; see `Heap.openHoldings`
+   */
+  static attach(memory: LinearMemory, build: KernelBuild, holdings?: Address): Engine {
+    return new Engine(new Heap(memory, holdings), build);
   }
 
   /** Updates the transposed copies of all weights, which backward passes read. */
