@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type ThemeChoice, themeChoice } from "./page-theme.ts";
+import { keysShown } from "./parts/keys-shown.ts";
 import { addressOf, route } from "./route.ts";
 import { tabs } from "./tabs/index.ts";
 import { KeyList } from "./tabs/key-list.tsx";
@@ -8,6 +9,7 @@ import { KeyList } from "./tabs/key-list.tsx";
 export function App() {
   const first = tabs[0];
   const tab = tabs.find(({ name }) => name === route.value.tab) ?? first;
+  const { Keys } = tab;
   const heading = useRef<HTMLElement>(null);
   const shown = useRef(tab.name);
   useEffect(() => {
@@ -17,12 +19,11 @@ export function App() {
     if (shown.current !== tab.name) heading.current?.focus();
     shown.current = tab.name;
   }, [tab]);
-  const [keysShown, showKeys] = useState(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== "?" || event.defaultPrevented || event.ctrlKey || event.metaKey || isField(event.target)) return;
       event.preventDefault();
-      showKeys(true);
+      keysShown.value = true;
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
@@ -57,7 +58,7 @@ export function App() {
             <option value="dark">Dark</option>
           </select>
         </label>
-        <button type="button" class="keys-button" title="Keys (?)" aria-label="Keys" onClick={() => showKeys(true)}>
+        <button type="button" class="keys-button" title="Keys (?)" aria-label="Keys" onClick={() => (keysShown.value = true)}>
           ?
         </button>
       </header>
@@ -65,9 +66,17 @@ export function App() {
         <h1 class="unseen">{tab.title}</h1>
         <tab.View />
       </main>
-      {keysShown ? <KeyList tab={tab} close={() => showKeys(false)} /> : null}
+      {!keysShown.value ? null : Keys === undefined ? (
+        <KeyList title={tab.title} keys={tab.keys ?? []} close={closeKeys} />
+      ) : (
+        <Keys close={closeKeys} />
+      )}
     </>
   );
+}
+
+function closeKeys(): void {
+  keysShown.value = false;
 }
 
 function isField(target: EventTarget | null): boolean {

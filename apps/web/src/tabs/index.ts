@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 import { CorrectTab } from "./correct/correct-tab.tsx";
+import { KeyHelp } from "./correct/key-help.tsx";
 import { DataTab } from "./data/data-tab.tsx";
 import { ExtractTab } from "./extract/extract-tab.tsx";
 import { RunsTab } from "./runs/runs-tab.tsx";
@@ -10,7 +11,9 @@ export interface Tab {
   readonly title: string;
   readonly View: ComponentType;
   /** What keys do there, for the list that `?` opens. */
-  readonly keys: readonly (readonly [keys: string, meaning: string])[];
+  readonly keys?: readonly (readonly [keys: string, meaning: string])[];
+  /** What `?` opens in place of the list. */
+  readonly Keys?: ComponentType<{ readonly close: () => void }>;
 }
 
 const drawingKeys = [
@@ -32,15 +35,6 @@ export const tabs: readonly [Tab, ...Tab[]] = [
     name: "correct",
     title: "Correct",
     View: CorrectTab,
-    keys: [
-      ["Arrow keys", "Move between words; Shift extends the selection"],
-      ["1 to 9, E", "Give a type; the first type"],
-      ["R, then R", "Relate two entities"],
-      ["S", "Next suggestion"],
-      ["Enter, Delete", "Accept a suggestion, reject it"],
-      ["N, P", "Next and previous sentence"],
-      ["Ctrl + Enter", "Done, next"],
-      ["Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"],
-    ],
+    Keys: KeyHelp,
   },
 ];

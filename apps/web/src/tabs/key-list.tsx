@@ -1,12 +1,18 @@
 import { Dialog } from "../parts/dialog.tsx";
-import type { Tab } from "./index.ts";
+
+interface KeyListProps {
+  /** Of the view. */
+  readonly title: string;
+  readonly keys: readonly (readonly [keys: string, meaning: string])[];
+  readonly close: () => void;
+}
 
 /** What keys do in a view. */
-export function KeyList({ tab, close }: { readonly tab: Pick<Tab, "title" | "keys">; readonly close: () => void }) {
+export function KeyList({ title, keys: known, close }: KeyListProps) {
   return (
-    <Dialog title={`Keys in ${tab.title}`} close={close}>
+    <Dialog title={`Keys in ${title}`} close={close}>
       <dl class="keys">
-        {[...tab.keys, ["?", "This list"] as const].map(([keys, meaning]) => [
+        {[...known, ["?", "This list"] as const].map(([keys, meaning]) => [
           <dt key={`${keys} keys`}>{keys}</dt>,
           <dd key={keys}>{meaning}</dd>,
         ])}

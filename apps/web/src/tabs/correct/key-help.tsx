@@ -1,7 +1,4 @@
-import { signal } from "@preact/signals";
 import { Dialog } from "../../parts/dialog.tsx";
-
-export const helpOpen = signal(false);
 
 /** Every key and gesture, by what it does. */
 const keys: readonly (readonly [what: string, pointer: string, key: string])[] = [
@@ -24,11 +21,8 @@ const keys: readonly (readonly [what: string, pointer: string, key: string])[] =
   ["Close, deselect", "click beside the text", "Escape"],
 ];
 
-export function KeyHelp() {
-  if (!helpOpen.value) return null;
-  const close = (): void => {
-    helpOpen.value = false;
-  };
+/** What keys and gestures do in Correct. */
+export function KeyHelp({ close }: { readonly close: () => void }) {
   return (
     <Dialog title="Keys and gestures" close={close}>
       <div class="help" tabIndex={0} role="region" aria-label="The table of keys">

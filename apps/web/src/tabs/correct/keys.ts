@@ -1,10 +1,10 @@
+import { keysShown } from "../../parts/keys-shown.ts";
 import { entityAt, movementOf } from "../../parts/marking.ts";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { chooseType, escape, markAs, paletteOpen, relateHere, removePart, typesNow } from "./actions.ts";
 import { edits } from "./annotation-edit.ts";
 import { accept, chosen, current, edit, entityTypes, marking, nextSuggestion, redo, undo, words } from "./correct-state.ts";
 import { correctEverywhere, toggleAlways } from "./everywhere.ts";
-import { helpOpen } from "./key-help.tsx";
 import { doneAndNext, goBy, skipSentence } from "./rail-state.ts";
 
 /** The keyboard shortcuts of a sentence. Fields and buttons keep their own keys. */
@@ -12,7 +12,7 @@ export function onKey(event: KeyboardEvent): void {
   const now = current.value;
   const { target, key } = event;
   const command = event.ctrlKey || event.metaKey;
-  if (now === null || event.altKey || helpOpen.value) return;
+  if (now === null || event.altKey || keysShown.value) return;
   // The palette takes letters and numbers itself, but the sentence can be finished from it.
   const finishes = command && key === "Enter" && target instanceof Element && target.closest(".palette") !== null;
   if (isField(target) && !finishes) return;
@@ -72,9 +72,6 @@ function plainOf(event: KeyboardEvent): Act | undefined {
     f: () => edit((before) => edits.noted(before, { flagged: before.note?.flagged !== true })),
     m: writeComment,
     "/": () => document.getElementById("rail-search")?.focus(),
-    "?": () => {
-      helpOpen.value = true;
-    },
   };
   return acts[key.length === 1 ? key.toLowerCase() : key];
 }

@@ -20,7 +20,7 @@ export function TrainingProgress({ progress }: { readonly progress: TrainState["
 }
 
 /** Rounded as one would say it: `20 s`, `3 min`, `2 h`. */
-export function timeWords(seconds: number): string {
+function timeWords(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.ceil(seconds))} s`;
   return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
 }

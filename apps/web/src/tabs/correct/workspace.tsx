@@ -24,7 +24,6 @@ import type { ProjectEntry } from "./corrections-api.ts";
 import { EverywhereBar } from "./everywhere-bar.tsx";
 import { ExportCorrections } from "./export-corrections.tsx";
 import { Finished } from "./finished.tsx";
-import { helpOpen, KeyHelp } from "./key-help.tsx";
 import { onKey } from "./keys.ts";
 import { NoteRow } from "./note-row.tsx";
 import { PartList } from "./part-list.tsx";
@@ -51,7 +50,6 @@ export function Workspace({ training }: { readonly training: boolean }) {
           <Sentence key={now.server.id} working={now} count={opened.sentences} />
         )}
       </div>
-      <KeyHelp />
     </div>
   );
 }
@@ -84,9 +82,6 @@ function Controls({ opened, children }: ControlsProps) {
           chosen={sort.value}
           choose={(by) => void openProject(opened.name, by)}
         />
-        <button type="button" title="?" onClick={() => (helpOpen.value = true)}>
-          Keys
-        </button>
       </div>
       <div class="row second">
         <label>
