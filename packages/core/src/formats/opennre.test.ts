@@ -55,6 +55,27 @@ describeFormat(
   ],
 );
 
+test("lines of the first releases are read, and ends without a position are found by their names", async () => {
+  const text = JSON.stringify([
+    {
+      sentence: "Ada leads Acme Corp .",
+      head: { word: "Ada", id: "m.1" },
+      tail: { word: "Acme Corp", id: "m.2" },
+      relation: "leads",
+    },
+    { text: "Bo met Ada.", h: { name: "Bo" }, t: { name: "Cy" }, relation: "met" },
+  ]);
+  expect(detectFormat("train.json", text)?.name).toBe("opennre");
+  const { documents, omissions } = await readFiles(opennre, { "": text });
+  expect(documents[0]?.relations).toEqual([{ head: 0, tail: 1, type: "leads" }]);
+  expect(documents[0]?.entities.map(({ start, end }) => [start, end])).toEqual([
+    [0, 1],
+    [2, 4],
+  ]);
+  expect(documents[1]?.relations).toEqual([]);
+  expect(omissions.map(({ reason }) => reason)).toEqual(['the sentence does not have "Cy"; the relation was left out']);
+});
+
 test("tokens with names in lower case, and text with characters, are read without a note", async () => {
   const read = await readFiles(opennre, {
     "": print([

@@ -7,7 +7,7 @@ import { type CharacterSpan, detectOffsetUnit, spanPlacer } from "./shared/chara
 import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
 import { wordsOf } from "./shared/mentions.ts";
-import { exceptGrown } from "./shared/pair-places.ts";
+import { exceptGrown, type GivenEnd, placeEnds } from "./shared/pair-places.ts";
 import { omitNegatives, type PairEnd, type PairRecord, pairsOf, sentencesOfJsonPairs } from "./shared/pairs.ts";
 import {
   documentFromWords,
@@ -29,8 +29,9 @@ const noRelation = ["NA", "na", "no_relation", "Other", "Others"];
  * a tail `t` and the relation between them.
  *
  * `pos` is half-open and counts tokens next to `token`, code points next to `text`. `name` is often
- * the name of the entity in a knowledge base, so only `pos` places a mention. The lines of
- * one sentence become one sentence. An `id` of the line and a `type` of an end are read if they are
+ * the name of the entity in a knowledge base, so it places mentions only if neither has `pos`. The
+ * first releases called the fields `sentence`, `head`, `tail` and `word`. The lines of one sentence
+ * become one sentence. An `id` of the line and a `type` of an end are read if they are
  * there, and written; a sentence without relation has null for `h` and `t`.
  */
 export const opennre: Format = {
@@ -56,8 +57,8 @@ export const opennre: Format = {
   },
 
   recognises(beginning) {
-    const fields = firstFields(firstJsonValue(beginning));
-    if (fields === undefined || !("h" in fields && "t" in fields)) return false;
+    const fields = presentNames(firstFields(firstJsonValue(beginning)) ?? {});
+    if (!("h" in fields && "t" in fields)) return false;
     return typeof fields["text"] === "string" || Array.isArray(fields["token"]);
   },
 
@@ -86,8 +87,21 @@ const lineNames = {
 };
 const endNames = new FieldNames({ pos: "numbers", name: "text", type: "text" }, ["id"]);
 
+/** The fields of a line under their present names, if it has those of the first releases. */
+function presentNames(fields: Fields): Fields {
+  const { sentence, head, tail, ...others } = fields;
+  const wordOf = (end: unknown): unknown => (end as Fields | null | undefined)?.["word"];
+  if (typeof sentence !== "string" || typeof wordOf(head) !== "string" || typeof wordOf(tail) !== "string") return fields;
+  const [h, t] = [head, tail].map((end) => {
+    const { word, ...rest } = end as Fields;
+    return { ...rest, name: word };
+  });
+  return { ...others, text: sentence, h, t };
+}
+
 function readLine(record: JsonRecord, options: ReadOptions, negatives: ReadonlySet<string>, omit: Omit): PairRecord {
-  const { fields, at } = record;
+  const { at } = record;
+  const fields = presentNames(record.fields);
   lineNames[fields["text"] === undefined && fields["token"] === undefined ? "neither" : "text"].check(fields, at);
   omitOthers(fields, knownFields, omit);
   const id = recordId(fields["id"], record, "id");
@@ -105,10 +119,26 @@ function readLine(record: JsonRecord, options: ReadOptions, negatives: ReadonlyS
     if (type !== undefined) omit("relation", "the relation has no ends; it was left out");
     return { plain };
   }
+  const named = namedEnds(fields);
+  if (named !== undefined) {
+    const spans = placeEnds(plain, named, { unit: undefined, rule: options.mentions ?? "nearest", at, omit });
+    const [head, tail] = spans?.map((span): PairEnd => ({ ...span, type: null })) ?? [];
+    return head === undefined || tail === undefined ? { plain } : { plain, pair: { head, tail, type } };
+  }
   const mentions = (["h", "t"] as const).map((name) => readMention(fields[name], name, at, omit));
   const place = words === undefined ? placeInText(plain, mentions, options, at, omit) : placeInTokens(plain, at, omit);
   const [head, tail] = mentions.map((mention): PairEnd => ({ ...place(mention), type: mention.type }));
   return { plain, pair: { head: head as PairEnd, tail: tail as PairEnd, type } };
+}
+
+/** The ends of a line that only names them; their types come from a knowledge base, if at all. */
+function namedEnds({ h, t }: Fields): [GivenEnd, GivenEnd] | undefined {
+  const [head, tail] = [h, t].map((end, index): GivenEnd | undefined => {
+    const { name, pos } = (end ?? {}) as Fields;
+    const path = index === 0 ? "h.name" : "t.name";
+    return typeof name === "string" && pos === undefined ? { path, words: name, offset: undefined, end: undefined } : undefined;
+  });
+  return head === undefined || tail === undefined ? undefined : [head, tail];
 }
 
 interface Mention {
