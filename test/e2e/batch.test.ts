@@ -213,6 +213,12 @@ test("a record that ends or stalls every worker is found and quarantined, and no
     { source: at("endless.txt"), line: 1, code: "RECORD_FATAL", message, raw: "Ada ENDLESS Lind." },
   ]);
   expect(values("fatal.jsonl").map(({ id }) => id)).toEqual([1, 2].map((line) => `${at("fatal.txt")}:${line}`));
+  // A worker that was killed between its files and its record.
+  writeFileSync(at("fatal/parts/0000/0000000.jsonl"), "{}\n");
+  const damage = async () => (await verifyBatch(await BatchReader.open(at("fatal")))).damage.map(({ problem }) => problem);
+  expect(await damage()).toEqual(["without a record"]);
+  await (await Batch.open(at("fatal"), { threads: 1 })).tidy();
+  expect(await damage()).toEqual([]);
 });
 
 function values(name: string): { readonly id?: string }[] {

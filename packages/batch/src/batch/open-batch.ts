@@ -1,7 +1,7 @@
 import { processState } from "@weft-nlp/node/files";
 import type { ArrayPart } from "../drivers/index.ts";
-import { Manifest, pendingShards, readAttempts } from "../manifest/index.ts";
-import { type OpenPlan, readPlan, rootOf } from "../plan/index.ts";
+import { isSplit, Manifest, pendingShards, readAttempts } from "../manifest/index.ts";
+import { type OpenPlan, outputFormat, readPlan, rootOf, shardFile } from "../plan/index.ts";
 import { decideAfterLoss, ProcessRunner } from "../runner/index.ts";
 import { DirectoryStore } from "../store/index.ts";
 import type { BatchJob, LossDecision, ManifestRecord, Plan, Shard, ShardProgress, ShardRunner } from "../types.ts";
@@ -86,6 +86,20 @@ export class Batch implements BatchJob {
 
   committed(record: ManifestRecord): void {
     this.#options.onCommitted?.(record);
+  }
+
+  /**
+   * Removes files of shards that were split: a worker that ended just before it saw that leaves
+   * them. Nothing reads them.
+   */
+  async tidy(): Promise<void> {
+    const { extension } = outputFormat(this.plan.options.output);
+    for (const record of (await this.#manifest.read()).values()) {
+      if (!isSplit(record)) continue;
+      for (const what of ["part", "quarantine", "aggregates"] as const) {
+        await this.#store.remove(shardFile(what, record.shard, extension));
+      }
+    }
   }
 
   get #slot(): string | undefined {

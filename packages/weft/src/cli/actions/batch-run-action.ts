@@ -49,6 +49,7 @@ export const run: Handler<typeof batchRunCommand> = async ({ terminal, signal },
   });
   try {
     await driver.run(batch, signal);
+    await batch.tidy();
   } catch (cause) {
     bar.stop();
     terminal.say(`${count(shards, "shard")} done now; the same command continues with the others`);
