@@ -159,7 +159,7 @@ export const packages = {
   web: {
     folder: "apps/web",
     uses: ["core", "draw", "api"],
-    base: ["server-requests", "route", "page-theme"],
+    base: ["server-requests", "route", "page-theme", "keys-shown"],
     layers: {
       "weft-arcs": [],
       parts: ["weft-arcs"],

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
+import { keysShown } from "./keys-shown.ts";
 import { type ThemeChoice, themeChoice } from "./page-theme.ts";
-import { keysShown } from "./parts/keys-shown.ts";
 import { addressOf, route } from "./route.ts";
 import { tabs } from "./tabs/index.ts";
 import { KeyList } from "./tabs/key-list.tsx";

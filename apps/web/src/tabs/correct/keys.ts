@@ -1,4 +1,4 @@
-import { keysShown } from "../../parts/keys-shown.ts";
+import { keysShown } from "../../keys-shown.ts";
 import { entityAt, movementOf } from "../../parts/marking.ts";
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { chooseType, escape, markAs, paletteOpen, relateHere, removePart, typesNow } from "./actions.ts";
