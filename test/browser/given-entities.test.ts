@@ -108,7 +108,7 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
 
   test("a folder of such a model runs in the page with the existing marks", async () => {
     const { page, faults } = await open();
-    await page.locator("input[type=file]").setInputFiles(join(pairs, "model"));
+    await page.getByLabel("Model folder").setInputFiles(join(pairs, "model"));
     await expect.poll(() => page.getByRole("combobox", { name: /^Model/ }).inputValue()).toMatch(/in this browser/);
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
