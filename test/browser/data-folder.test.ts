@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { noBrowser, stage } from "./browser.ts";
+import { drawing } from "./correct-words.ts";
 
 const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 const folder = mkdtempSync(join(tmpdir(), "weft-page-brat-"));
@@ -37,9 +38,12 @@ describe.skipIf(noBrowser !== "")(`a folder of brat on the page${why}`, () => {
     await page.getByRole("combobox", { name: /^Of/ }).selectOption("data");
     await page.locator("select[name=file]").selectOption({ label: `${folder.split("/").at(-1)}/brat` });
     await page.getByRole("button", { name: "Begin" }).click();
-    await page.locator(".words").waitFor();
+    await drawing(page);
     await expect.poll(() => page.locator(".steps [role=status]").innerText()).toMatch(/^1 of 4/);
-    await expect.poll(() => page.locator("[data-chip]").allInnerTexts()).toEqual(["PER", "ORG"]);
+    const entities = page.getByRole("list", { name: "Entities" }).locator(".said");
+    await expect
+      .poll(() => entities.allInnerTexts())
+      .toEqual([expect.stringMatching(/^Mara Voss PER/), expect.stringMatching(/^Acme ORG/)]);
     expect(faults).toEqual([]);
   });
 });

@@ -77,7 +77,10 @@ describe.skipIf(!existsSync(built))(
                 sums,
                 library: new URL(`file://${built}`).href,
               };
-              const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { workerData });
+              const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
+                workerData,
+                execArgv: [],
+              });
               worker.once("message", resolve);
               worker.once("error", reject);
             }),
