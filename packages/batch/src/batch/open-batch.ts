@@ -1,8 +1,8 @@
 import { processState } from "@weft-nlp/node/files";
 import type { ArrayPart } from "../drivers/index.ts";
 import { isSplit, Manifest, pendingShards, readAttempts } from "../manifest/index.ts";
-import { type OpenPlan, outputFormat, readPlan, rootOf, shardFile } from "../plan/index.ts";
-import { decideAfterLoss, ProcessRunner } from "../runner/index.ts";
+import { type OpenPlan, outputFormat, readPlan, rootOf } from "../plan/index.ts";
+import { decideAfterLoss, ProcessRunner, removeShardFiles } from "../runner/index.ts";
 import { DirectoryStore } from "../store/index.ts";
 import type { BatchJob, LossDecision, ManifestRecord, Plan, Shard, ShardProgress, ShardRunner } from "../types.ts";
 
@@ -95,10 +95,7 @@ export class Batch implements BatchJob {
   async tidy(): Promise<void> {
     const { extension } = outputFormat(this.plan.options.output);
     for (const record of (await this.#manifest.read()).values()) {
-      if (!isSplit(record)) continue;
-      for (const what of ["part", "quarantine", "aggregates"] as const) {
-        await this.#store.remove(shardFile(what, record.shard, extension));
-      }
+      if (isSplit(record)) await removeShardFiles(this.#store, record.shard, extension);
     }
   }
 

@@ -1,6 +1,6 @@
 import { isSplit, Manifest } from "../manifest/index.ts";
 import { folderOf, outputFormat, type ShardFile, shardFile, shardOfFile } from "../plan/index.ts";
-import { hashOf } from "../runner/index.ts";
+import { hashOf, removeShardFiles } from "../runner/index.ts";
 import type { ManifestRecord } from "../types.ts";
 import type { BatchReader } from "./read-batch.ts";
 
@@ -76,8 +76,6 @@ async function repair(reader: BatchReader, damage: readonly Damage[], ending: st
     }
     // First the record: a shard with one must have its files.
     await reader.forget(shard);
-    for (const what of ["part", "quarantine", "aggregates"] as const) {
-      await reader.store.remove(shardFile(what, shard, ending));
-    }
+    await removeShardFiles(reader.store, shard, ending);
   }
 }

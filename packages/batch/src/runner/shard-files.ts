@@ -92,7 +92,7 @@ export class ShardFiles {
       ...{ sentences, relations, seconds, kernels, finished: Date.now() },
     };
     const settled = await manifest.put(record);
-    if (isSplit(settled)) await this.#removeAll();
+    if (isSplit(settled)) await removeShardFiles(this.#store, id, this.#ending);
     return settled;
   }
 
@@ -112,10 +112,13 @@ export class ShardFiles {
     await file.write(aggregateBytes(this.#counts.all()));
     return (await file.put()).sha256;
   }
+}
 
-  async #removeAll(): Promise<void> {
-    const { id } = this.#shard;
-    for (const what of ["quarantine", "aggregates"] as const) await this.#store.remove(shardFile(what, id));
-    await this.#store.remove(shardFile("part", id, this.#ending));
-  }
+/**
+ * Removes the files of a shard, whichever there are. The record is up to the caller.
+ *
+ * @param ending of the plan's output format
+ */
+export async function removeShardFiles(store: Store, id: string, ending: string): Promise<void> {
+  for (const what of ["quarantine", "aggregates", "part"] as const) await store.remove(shardFile(what, id, ending));
 }
