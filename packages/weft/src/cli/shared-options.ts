@@ -32,6 +32,29 @@ export const thresholdOption = {
   parse: probability,
 } as const satisfies Options[string];
 
+/** How a model annotates texts, and what of it is kept. */
+export const annotatingOptions = {
+  threshold: thresholdOption,
+  minConfidence: {
+    value: "p",
+    description: "omit entities and relations with less confidence than this",
+    parse: probability,
+    default: 0,
+  },
+  window: {
+    value: "n",
+    description: "tokens read at once; longer sentences are read in windows",
+    parse: wholeNumber(1),
+    default: async () => (await import("@weft-nlp/core/inference")).defaultWindow,
+  },
+  overlap: {
+    value: "n",
+    description: "tokens that windows share",
+    parse: wholeNumber(0),
+    defaultWords: async () => `${(await import("@weft-nlp/core/inference")).defaultOverlap}, less in small windows`,
+  },
+} as const satisfies Options;
+
 /** Which of the types count, on both sides of a score. */
 export const typeOptions = {
   ignore: {

@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
-import { probability, wholeNumber } from "../option-values.ts";
-import { computeOptions, newlinesOption, pluginOption, thresholdOption, tripleOptions } from "../shared-options.ts";
+import { wholeNumber } from "../option-values.ts";
+import { annotatingOptions, computeOptions, newlinesOption, pluginOption, tripleOptions } from "../shared-options.ts";
 
 export const batchPlanCommand = declareCommand({
   name: "batch plan",
@@ -50,25 +50,7 @@ export const batchPlanCommand = declareCommand({
       default: "file",
     },
     escapeFormulas: tripleOptions.escapeFormulas,
-    threshold: thresholdOption,
-    minConfidence: {
-      value: "p",
-      description: "omit entities and relations with less confidence than this",
-      parse: probability,
-      default: 0,
-    },
-    window: {
-      value: "n",
-      description: "tokens read at once; longer sentences are read in windows",
-      parse: wholeNumber(1),
-      default: async () => (await import("@weft-nlp/core/inference")).defaultWindow,
-    },
-    overlap: {
-      value: "n",
-      description: "tokens that windows share",
-      parse: wholeNumber(0),
-      defaultWords: async () => `${(await import("@weft-nlp/core/inference")).defaultOverlap}, less in small windows`,
-    },
+    ...annotatingOptions,
     buckets: {
       value: "n",
       description: "collect triples in so many buckets for weft batch reduce; 0 collects none",

@@ -1,12 +1,12 @@
 import { declareCommand } from "../declaration.ts";
-import { byteRange, probability, wholeNumber } from "../option-values.ts";
+import { byteRange, wholeNumber } from "../option-values.ts";
 import {
+  annotatingOptions,
   computeOptions,
   formatOption,
   newlinesOption,
   pluginOption,
   textFieldOption,
-  thresholdOption,
   tripleOptions,
 } from "../shared-options.ts";
 
@@ -99,25 +99,7 @@ export const extractCommand = declareCommand({
       default: "file",
     },
     ...tripleOptions,
-    threshold: thresholdOption,
-    minConfidence: {
-      value: "p",
-      description: "omit entities and relations with less confidence than this",
-      parse: probability,
-      default: 0,
-    },
-    window: {
-      value: "n",
-      description: "tokens read at once; longer sentences are read in windows",
-      parse: wholeNumber(1),
-      default: async () => (await import("@weft-nlp/core/inference")).defaultWindow,
-    },
-    overlap: {
-      value: "n",
-      description: "tokens that windows share",
-      parse: wholeNumber(0),
-      defaultWords: async () => `${(await import("@weft-nlp/core/inference")).defaultOverlap}, less in small windows`,
-    },
+    ...annotatingOptions,
     ...computeOptions,
     plugin: pluginOption,
   },
