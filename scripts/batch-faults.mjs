@@ -7,7 +7,7 @@
  *
  * A driver is a way to start workers; `drivers` below says how.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,9 +15,9 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { check, fatalPlugin, randomNumbers, seconds, signal, WeftIn } from "./fault-tools.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const weftPath = join(root, "packages/weft/bin/weft.js");
 const { values } = parseArgs({
   options: {
     driver: { type: "string", default: "local" },
@@ -33,6 +33,7 @@ const [shards = 0, lines = 0, kills = 0, seed = 0] = [values.shards, values.line
 const random = randomNumbers(seed);
 const folder = mkdtempSync(join(tmpdir(), "weft-batch-faults-"));
 const at = (/** @type {string} */ name) => join(folder, name);
+const weft = new WeftIn(folder);
 
 /**
  * The processes of a driver that do a batch together, by their arguments after `weft`.
@@ -43,16 +44,6 @@ const drivers = {
   local: (out) => [["batch", "run", out, "--threads", "1", "--workers", values.workers]],
   shard: (out) => [0, 1, 2].map((k) => ["batch", "run", out, "--threads", "1", "--shard", `${k}/3`]),
 };
-
-/** Ends a worker at a record, as a defect in native code would. */
-const plugin = `
-const trim = String.prototype.trim;
-String.prototype.trim = function () {
-  if (process.connected && this.includes("FATAL")) process.kill(process.pid, "SIGKILL");
-  return trim.call(this);
-};
-export function register() {}
-`;
 
 const small = at("small");
 let mounted = false;
@@ -69,8 +60,8 @@ try {
     Array.from({ length: shards * lines }, (_, k) => `${k === fatal ? "Ada FATAL Lind." : textOf(k)}\n`).join(""),
   );
   writeFileSync(at("safe.txt"), Array.from({ length: shards * lines }, (_, k) => (k === fatal ? "" : `${textOf(k)}\n`)).join(""));
-  writeFileSync(at("plugin.mjs"), plugin);
-  await need(["extract", values.model, "safe.txt", "--threads", "1", "--out", "plain.jsonl"], [0]);
+  writeFileSync(at("plugin.mjs"), fatalPlugin);
+  await weft.need(["extract", values.model, "safe.txt", "--threads", "1", "--out", "plain.jsonl"], [0]);
   await undisturbed(start);
   for (const round of [1, 2]) await disturbed(start, round, fatal);
   console.log("every record once, with the bytes of the undisturbed run and of the plain extract, twice");
@@ -88,9 +79,9 @@ function textOf(k) {
 async function undisturbed(start) {
   await plan("calm");
   const began = performance.now();
-  await Promise.all(start("calm").map(async (args) => need(args, [0, 3])));
+  await Promise.all(start("calm").map(async (args) => weft.need(args, [0, 3])));
   console.log(`undisturbed: ${seconds(began)}; ${await collect("calm")}`);
-  require(texts("calm.jsonl") === texts("plain.jsonl"), "the undisturbed run differs from the plain extract");
+  check(texts("calm.jsonl") === texts("plain.jsonl"), "the undisturbed run differs from the plain extract");
 }
 
 /**
@@ -107,11 +98,11 @@ async function disturbed(start, round, fatal) {
   const began = performance.now();
   if (mounted) await fillDisk(start, out);
   let killed = 0;
-  let frozen = /** @type {ReturnType<typeof begin> | undefined} */ (undefined);
+  let frozen = /** @type {ReturnType<typeof weft.begin> | undefined} */ (undefined);
   /** @type {number[]} */
   let asleep = [];
   while (killed < kills) {
-    const processes = start(out).map(begin);
+    const processes = start(out).map((args) => weft.begin(args));
     const isFreezer = frozen === undefined && killed >= kills / 2;
     while (killed < kills && processes.some(({ child }) => child.exitCode === null && child.signalCode === null)) {
       await wait(100 + random() * 900);
@@ -133,7 +124,8 @@ async function disturbed(start, round, fatal) {
     for (const each of processes) if (each !== frozen) await each.ended;
     if (await isDone(out)) break;
   }
-  for (let tries = 0; tries < 5 && !(await isDone(out)); tries++) await Promise.all(start(out).map((args) => begin(args).ended));
+  for (let tries = 0; tries < 5 && !(await isDone(out)); tries++)
+    await Promise.all(start(out).map((args) => weft.begin(args).ended));
   for (const pid of asleep) signal(pid, "SIGCONT");
   await frozen?.ended;
   const status = await statusOf(out);
@@ -141,9 +133,9 @@ async function disturbed(start, round, fatal) {
   const bad = readFileSync(at(`${out}-bad.jsonl`), "utf8")
     .split("\n")
     .slice(0, -1);
-  require(bad.length === 1 && JSON.parse(bad[0] ?? "").line === fatal + 1, `the quarantine has ${bad.length} records`);
-  require(digest(`${out}.jsonl`) === digest("calm.jsonl"), "the bytes differ from the undisturbed run");
-  const { out: verified } = await need(["batch", "verify", out], [0]);
+  check(bad.length === 1 && JSON.parse(bad[0] ?? "").line === fatal + 1, `the quarantine has ${bad.length} records`);
+  check(weft.digest(`${out}.jsonl`) === weft.digest("calm.jsonl"), "the bytes differ from the undisturbed run");
+  const { out: verified } = await weft.need(["batch", "verify", out], [0]);
   console.log(
     `round ${round}: ${killed} kills, ${asleep.length > 0 ? "one frozen" : "none frozen"}, ${status.retries} retries, ` +
       `${status.shards.split} halved, ${seconds(began)}; ${said}; ${verified.trim()}`,
@@ -158,23 +150,26 @@ async function disturbed(start, round, fatal) {
  */
 async function fillDisk(start, out) {
   const size = `${Math.round(shards * lines * 0.35)}k`;
-  require(spawnSync("mount", ["-o", `remount,size=${size}`, small]).status === 0, "the small disk cannot shrink");
-  const ended = await Promise.all(start(out).map((args) => begin(args).ended));
-  require(ended.some(({ err }) => err.includes("DISK_FULL")), `the disk did not fill: ${ended.map(({ err }) => err).join("\n")}`);
+  check(spawnSync("mount", ["-o", `remount,size=${size}`, small]).status === 0, "the small disk cannot shrink");
+  const ended = await Promise.all(start(out).map((args) => weft.begin(args).ended));
+  check(
+    ended.some(({ err }) => err.includes("DISK_FULL")),
+    `the disk did not fill: ${ended.map(({ err }) => err).join("\n")}`,
+  );
   const { shards: found } = await statusOf(out);
   console.log(`full disk after ${found.done} of ${found.all} shards`);
-  require(spawnSync("mount", ["-o", "remount,size=1g", small]).status === 0, "the small disk cannot grow");
+  check(spawnSync("mount", ["-o", "remount,size=1g", small]).status === 0, "the small disk cannot grow");
 }
 
 /** @param {string} out */
 async function plan(out) {
   const args = ["batch", "plan", "in.txt", "--model", values.model, "--out", out, "--records", String(lines)];
-  await need([...args, "--plugin", pathToFileURL(at("plugin.mjs")).pathname], [0]);
+  await weft.need([...args, "--plugin", pathToFileURL(at("plugin.mjs")).pathname], [0]);
 }
 
 /** @param {string} out */
 async function collect(out) {
-  const { err } = await need(["batch", "collect", out, "--out", `${out}.jsonl`, "--quarantine", `${out}-bad.jsonl`], [0]);
+  const { err } = await weft.need(["batch", "collect", out, "--out", `${out}.jsonl`, "--quarantine", `${out}-bad.jsonl`], [0]);
   return err.trim();
 }
 
@@ -183,7 +178,7 @@ async function collect(out) {
  * @returns {Promise<{ shards: { all: number, done: number, split: number }, retries: number }>}
  */
 async function statusOf(out) {
-  return JSON.parse((await need(["batch", "status", out, "--json"], [0])).out);
+  return JSON.parse((await weft.need(["batch", "status", out, "--json"], [0])).out);
 }
 
 /** @param {string} out */
@@ -212,72 +207,9 @@ function workers(out) {
   });
 }
 
-/**
- * @param {number} pid
- * @param {NodeJS.Signals} name
- */
-function signal(pid, name) {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended since.
-  }
-}
-
 /** What is left of documents when their ids, which name the file, are gone. @param {string} name */
 function texts(name) {
   const hash = createHash("sha256");
   for (const line of readFileSync(at(name), "utf8").split("\n")) if (line !== "") hash.update(line.slice(line.indexOf('"text"')));
   return hash.digest("hex");
-}
-
-/** @param {string} name */
-function digest(name) {
-  return createHash("sha256")
-    .update(readFileSync(at(name)))
-    .digest("hex");
-}
-
-/** @param {readonly string[]} args */
-function begin(args) {
-  const child = spawn(process.execPath, [weftPath, ...args], { cwd: folder });
-  let [out, err] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text) => (out += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (err += text));
-  /** @type {Promise<{ code: number | null, out: string, err: string }>} */
-  const ended = new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  return { child, ended };
-}
-
-/**
- * @param {readonly string[]} args
- * @param {readonly number[]} codes
- */
-async function need(args, codes) {
-  const ended = await begin(args).ended;
-  require(codes.includes(ended.code ?? -1), `weft ${args.join(" ")}: ${ended.code}\n${ended.err}`);
-  return ended;
-}
-
-/** @param {number} began */
-function seconds(began) {
-  return `${((performance.now() - began) / 1000).toFixed(1)} s`;
-}
-
-/**
- * @param {boolean} holds
- * @param {string} otherwise
- */
-function require(holds, otherwise) {
-  if (!holds) throw new Error(otherwise);
-}
-
-/** Numbers from 0 to 1: the same for the same seed (mulberry32). @param {number} state */
-function randomNumbers(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), 1 | state);
-    word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word;
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -15,6 +15,7 @@ import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { check, randomNumbers } from "./fault-tools.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const weftPath = join(root, "packages/weft/bin/weft.js");
@@ -67,21 +68,21 @@ async function checkPolicies(faults) {
   const first = Math.min(...faults, lines + 1);
   const stop = await timed("--on-error stop", ["--out", at("stop.jsonl")]);
   if (bad > 0) {
-    require(stop.code === 1, `exit code ${stop.code} at the first fault`);
-    require(stop.err.includes(`in.txt:${first}: these bytes are not UTF-8 text`), stop.err);
+    check(stop.code === 1, `exit code ${stop.code} at the first fault`);
+    check(stop.err.includes(`in.txt:${first}: these bytes are not UTF-8 text`), stop.err);
     await checkRecords(at("stop.jsonl.part"), (k) => k < first);
   }
   const skip = await timed("--on-error skip", ["--out", at("skip.jsonl"), "--on-error", "skip"]);
-  require(skip.code === (bad > 0 ? 3 : 0), `exit code ${skip.code} after skipping`);
+  check(skip.code === (bad > 0 ? 3 : 0), `exit code ${skip.code} after skipping`);
   await checkRecords(at("skip.jsonl"), (k) => !faults.has(k));
   const quarantine = ["--out", at("rest.jsonl"), "--quarantine", at("bad.jsonl")];
   await timed("--quarantine", quarantine);
-  require((await digest("rest.jsonl")) === (await digest("skip.jsonl")), "the quarantine changes the output");
+  check((await digest("rest.jsonl")) === (await digest("skip.jsonl")), "the quarantine changes the output");
   const named = readFileSync(at("bad.jsonl"), "utf8")
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line).line);
-  require(JSON.stringify(named) === JSON.stringify([...faults].sort((a, b) => a - b)), "the quarantine has other lines");
+  check(JSON.stringify(named) === JSON.stringify([...faults].sort((a, b) => a - b)), "the quarantine has other lines");
 }
 
 /**
@@ -94,11 +95,11 @@ async function checkRecords(path, isThere) {
     do k++;
     while (k <= lines && !isThere(k));
     const { id, text } = JSON.parse(line);
-    require(id === `${at("in.txt")}:${k}` && text === textOf(k), `${path} has ${id} where line ${k} should be`);
+    check(id === `${at("in.txt")}:${k}` && text === textOf(k), `${path} has ${id} where line ${k} should be`);
   }
   do k++;
   while (k <= lines && !isThere(k));
-  require(k > lines, `${path} ends before line ${k}`);
+  check(k > lines, `${path} ends before line ${k}`);
 }
 
 async function checkKills() {
@@ -111,10 +112,10 @@ async function checkKills() {
     console.log(`kill ${kill + 1}: ${code === null ? "killed" : `ended with ${code}`}; ${err.split("\n")[0]}`);
   }
   const last = await extract(args);
-  require(last.code === (bad > 0 ? 3 : 0), `exit code ${last.code} after the kills: ${last.err}`);
+  check(last.code === (bad > 0 ? 3 : 0), `exit code ${last.code} after the kills: ${last.err}`);
   const killed = [await digest("killed.jsonl"), await digest("killed-bad.jsonl")];
-  require(JSON.stringify(killed) === JSON.stringify(whole), "the bytes after kills differ");
-  require(!existsSync(at("killed.jsonl.part")), "a part is left");
+  check(JSON.stringify(killed) === JSON.stringify(whole), "the bytes after kills differ");
+  check(!existsSync(at("killed.jsonl.part")), "a part is left");
 }
 
 /**
@@ -150,22 +151,4 @@ async function digest(name) {
   const hash = createHash("sha256");
   for await (const bytes of createReadStream(at(name))) hash.update(bytes);
   return hash.digest("hex");
-}
-
-/**
- * @param {boolean} holds
- * @param {string} otherwise
- */
-function require(holds, otherwise) {
-  if (!holds) throw new Error(otherwise);
-}
-
-/** Numbers from 0 to 1: the same for the same seed (mulberry32). @param {number} state */
-function randomNumbers(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), 1 | state);
-    word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word;
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

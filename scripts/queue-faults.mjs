@@ -5,18 +5,16 @@
  *
  * `node scripts/queue-faults.mjs --store redis --shards 200 --kills 12 --rounds 2`
  */
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { check, fatalPlugin, seconds, signal, WeftIn } from "./fault-tools.mjs";
 import { startStore, storeKinds } from "./store-services.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const weftPath = join(root, "packages/weft/bin/weft.js");
 const { values } = parseArgs({
   options: {
     store: { type: "string", default: "redis" },
@@ -34,17 +32,8 @@ const [workers = 0, rounds = 0, lease = 0] = [values.workers, values.rounds, val
 const kind = storeKinds.find((name) => name === values.store);
 const folder = mkdtempSync(join(tmpdir(), "weft-queue-faults-"));
 const at = (/** @type {string} */ name) => join(folder, name);
+const weft = new WeftIn(folder);
 const fatal = Math.floor((shards * lines) / 3);
-
-/** Ends a worker at a record, as a defect in native code would. */
-const plugin = `
-const trim = String.prototype.trim;
-String.prototype.trim = function () {
-  if (process.connected && this.includes("FATAL")) process.kill(process.pid, "SIGKILL");
-  return trim.call(this);
-};
-export function register() {}
-`;
 
 try {
   if (kind === undefined) throw new Error(`--store ${values.store}: expected ${storeKinds.join(" or ")}`);
@@ -53,12 +42,12 @@ try {
     (_, k) => `${k === fatal ? "FATAL " : ""}Mara Voss founded Kettle ${k} in Bremen.\n`,
   );
   writeFileSync(at("in.txt"), texts.join(""));
-  writeFileSync(at("plugin.mjs"), plugin);
+  writeFileSync(at("plugin.mjs"), fatalPlugin);
   const planning = ["in.txt", "--model", values.model, "--records", String(lines), "--plugin", at("plugin.mjs"), "--out", "plan"];
-  await need(["batch", "plan", ...planning], [0]);
+  await weft.need(["batch", "plan", ...planning], [0]);
   cpSync(at("plan"), at("calm"), { recursive: true });
   const began = performance.now();
-  await need(["batch", "run", "calm", "--threads", "1", "--workers", String(workers)], [3]);
+  await weft.need(["batch", "run", "calm", "--threads", "1", "--workers", String(workers)], [3]);
   await collect("calm");
   console.log(`undisturbed, without a queue: ${seconds(began)}`);
   for (let round = 1; round <= rounds; round++) await disturbed(kind, `round-${round}`);
@@ -75,10 +64,10 @@ async function disturbed(store, out) {
   cpSync(at("plan"), at(out), { recursive: true });
   const queue = await startStore(store);
   const began = performance.now();
-  const start = () => begin(["batch", "run", out, "--queue", queue.url, "--lease", String(lease), "--threads", "1"]);
+  const start = () => weft.begin(["batch", "run", out, "--queue", queue.url, "--lease", String(lease), "--threads", "1"]);
   try {
     let running = Array.from({ length: workers }, start);
-    /** @type {ReturnType<typeof begin> | undefined} */
+    /** @type {ReturnType<typeof weft.begin> | undefined} */
     let frozen;
     let killed = 0;
     let storeKilled = false;
@@ -121,9 +110,9 @@ async function disturbed(store, out) {
       .split("\n")
       .slice(0, -1);
     check(bad.length === 1 && JSON.parse(bad[0] ?? "").line === fatal + 1, `the quarantine has ${bad.length} records`);
-    check(digest(`${out}.jsonl`) === digest("calm.jsonl"), "the bytes differ from the undisturbed run");
-    check(digest(`${out}-bad.jsonl`) === digest("calm-bad.jsonl"), "the quarantine differs from the undisturbed run");
-    const { out: verified } = await need(["batch", "verify", out], [0]);
+    check(weft.digest(`${out}.jsonl`) === weft.digest("calm.jsonl"), "the bytes differ from the undisturbed run");
+    check(weft.digest(`${out}-bad.jsonl`) === weft.digest("calm-bad.jsonl"), "the quarantine differs from the undisturbed run");
+    const { out: verified } = await weft.need(["batch", "verify", out], [0]);
     const frozenSays =
       frozen === undefined ? "none frozen" : `one frozen for ${lease * 2.5} s, which then ended with ${frozen.child.exitCode}`;
     const what = [`${killed} workers killed`, frozenSays, storeKilled ? "the store killed once" : "the store not killed"];
@@ -159,65 +148,12 @@ function family(pid) {
   return [pid, ...(children === "" ? [] : children.split(" ").map(Number))];
 }
 
-/** @param {ReturnType<typeof begin>} run */
+/** @param {ReturnType<typeof weft.begin>} run */
 function isAlive({ child }) {
   return child.exitCode === null && child.signalCode === null;
 }
 
 /** @param {string} out */
 async function collect(out) {
-  await need(["batch", "collect", out, "--out", `${out}.jsonl`, "--quarantine", `${out}-bad.jsonl`], [0]);
-}
-
-/**
- * @param {number} pid
- * @param {NodeJS.Signals} name
- */
-function signal(pid, name) {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended since.
-  }
-}
-
-/** @param {string} name */
-function digest(name) {
-  return createHash("sha256")
-    .update(readFileSync(at(name)))
-    .digest("hex");
-}
-
-/** @param {readonly string[]} args */
-function begin(args) {
-  const child = spawn(process.execPath, [weftPath, ...args], { cwd: folder });
-  let [out, err] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text) => (out += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (err += text));
-  /** @type {Promise<{ code: number | null, out: string, err: string }>} */
-  const ended = new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  return { child, ended, said: () => err };
-}
-
-/**
- * @param {readonly string[]} args
- * @param {readonly number[]} codes
- */
-async function need(args, codes) {
-  const ended = await begin(args).ended;
-  check(codes.includes(ended.code ?? -1), `weft ${args.join(" ")}: ${ended.code}\n${ended.err}`);
-  return ended;
-}
-
-/** @param {number} began */
-function seconds(began) {
-  return `${((performance.now() - began) / 1000).toFixed(1)} s`;
-}
-
-/**
- * @param {boolean} holds
- * @param {string} otherwise
- */
-function check(holds, otherwise) {
-  if (!holds) throw new Error(otherwise);
+  await weft.need(["batch", "collect", out, "--out", `${out}.jsonl`, "--quarantine", `${out}-bad.jsonl`], [0]);
 }
