@@ -5,6 +5,7 @@ import type { CDPSession, Page } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { accessibilityFaults, noBrowser, stage } from "./browser.ts";
 import { clickWord, drawing, middleOf, type Point, palette } from "./correct-words.ts";
+import { readText } from "./read-text.ts";
 
 const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 
@@ -37,12 +38,6 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
   };
   const plainText = "Mara Voss founded Kettle Robotics in Bremen.";
 
-  async function extract(page: Page, text: string): Promise<void> {
-    await page.getByLabel("Text", { exact: true }).fill(text);
-    await page.getByRole("button", { name: "Extract", exact: true }).click();
-    await page.locator(".sentence").first().waitFor();
-  }
-
   test("a running save does not delay a sentence of another project", async () => {
     await project("slow", ["Ada left."]);
     await project("quick", ["Bo left."]);
@@ -67,7 +62,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
 
   test("an extraction becomes a project of suggestions, sentence by sentence, and more is appended", async () => {
     const { page, faults } = await open();
-    await extract(page, `${plainText} Tomas Reyes is married to Mara Voss.`);
+    await readText(page, `${plainText} Tomas Reyes is married to Mara Voss.`);
     const drawn = await page.locator(".sentence .triples li").count();
     await page.getByRole("button", { name: "Correct this" }).click();
     const dialog = page.getByRole("dialog", { name: "Correct this" });
@@ -93,7 +88,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
       .toBe(true);
 
     await page.goto(`${address()}/#/extract`);
-    await extract(page, "Northlight Press published The Slow Machine. Ada left.");
+    await readText(page, "Northlight Press published The Slow Machine. Ada left.");
     await page.getByRole("button", { name: "Correct this" }).click();
     await dialog.getByRole("combobox", { name: /^Project/ }).selectOption("extracted");
     await expect.poll(() => dialog.getByLabel("Name of the new project").count()).toBe(0);
@@ -125,7 +120,7 @@ describe.skipIf(noBrowser !== "")(`projects of the view Correct${why}`, () => {
   test("a taken name is reported, and Escape changes nothing", async () => {
     await project("taken", [plainText]);
     const { page } = await open();
-    await extract(page, plainText);
+    await readText(page, plainText);
     const button = page.getByRole("button", { name: "Correct this" });
     await button.click();
     const dialog = page.getByRole("dialog");

@@ -3,25 +3,18 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { accessibilityFaults, noBrowser, root, stage } from "./browser.ts";
+import { readText } from "./read-text.ts";
 
 const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 
 describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
   const { open } = stage(["examples/model"]);
 
-  async function read(page: Page, text?: string): Promise<void> {
-    const button = page.getByRole("button", { name: "Extract", exact: true });
-    if (text !== undefined) await page.getByLabel("Text", { exact: true }).fill(text);
-    await expect.poll(() => button.isEnabled()).toBe(true);
-    await button.click();
-    await page.locator(".extract[aria-busy=false] .sentence").first().waitFor();
-  }
-
   const relationsShown = (page: Page): Promise<number> => page.locator(".sentence .triples li").count();
 
   test("draws and lists the result, and shows how long it took", async () => {
     const { page, faults } = await open();
-    await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    await readText(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
     const drawing = page.locator("weft-arcs").first();
     await expect.poll(() => drawing.locator("[data-entity]").count()).toBe(3);
     await drawing.getByRole("button", { name: /Mara Voss → founded → Kettle Robotics, confidence 0\.\d\d/ }).waitFor();
@@ -38,7 +31,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
       ["dark", 380],
     ] as const) {
       const { page, faults } = await open("", { colorScheme, viewport: { width, height: 800 } });
-      await read(page);
+      await readText(page);
       await expect.poll(() => accessibilityFaults(page)).toEqual([]);
       await page.getByRole("button", { name: "Graph" }).click();
       await page.locator(".picture").waitFor();
@@ -50,7 +43,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
 
   test("sliders and types filter at once, without a new request", async () => {
     const { page } = await open();
-    await read(page);
+    await readText(page);
     const before = await relationsShown(page);
     const asked: string[] = [];
     page.on("request", (request) => request.url().endsWith("/v1/extract") && asked.push(request.url()));
@@ -69,7 +62,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
 
   test("a keyboard reaches every part of a drawing and of the graph", async () => {
     const { page } = await open();
-    await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    await readText(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
     const drawing = page.locator("weft-arcs").first();
     const parts = drawing.locator("[role=button]");
     await parts.first().focus();
@@ -98,7 +91,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
 
   test("hovering over a list item highlights the arc, and hovering over an arc highlights the item with its confidence", async () => {
     const { page } = await open();
-    await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    await readText(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
     await page.locator(".triples li").first().hover();
     await page.locator("weft-arcs [data-part='relation:0'].on").first().waitFor();
     await page.locator("weft-arcs [data-part='entity:2'] rect").hover();
@@ -110,7 +103,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     const { page, faults } = await open("", { permissions: ["clipboard-read", "clipboard-write"] });
     const hostile =
       '<script>document.title = "gone"</script> & <img src=x onerror="document.title=1"> Mara Voss founded Acme in Bremen.';
-    await read(page, hostile);
+    await readText(page, hostile);
     await page.getByLabel("Relation threshold").fill("0.05");
     await page.getByRole("button", { name: "Graph" }).click();
     await page.getByRole("button", { name: "Copy" }).click();
@@ -122,7 +115,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
 
   test("Arabic, Hebrew, Chinese and joined emoji are drawn, each in its direction", async () => {
     const { page, faults } = await open();
-    await read(
+    await readText(
       page,
       "سارة أسست شركة النور في القاهرة.\n\nדנה הקימה את אור בע״מ בחיפה.\n\n王小明在上海创办了星河公司。\n\n👩‍👩‍👧 Mara Voss founded Kettle 🤖 in Bremen. 🏳️‍🌈",
     );
@@ -137,7 +130,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
   test("a sentence of 10,000 characters with 200 entities is drawn, and can be filtered", async () => {
     const { page, faults } = await open();
     const names = Array.from({ length: 200 }, (_, index) => `Mara Voss of Bremen, who lives in a house by the sea ${index}`);
-    await read(page, `${names.join(" and ").slice(0, 10_500)}.`);
+    await readText(page, `${names.join(" and ").slice(0, 10_500)}.`);
     await expect.poll(() => page.locator("weft-arcs").first().locator("[data-entity]").count()).toBeGreaterThan(200);
     const drawn = await page.locator("weft-arcs").first().locator("[data-entity]").count();
     await page.getByLabel("Entity threshold").fill("0.99");
@@ -148,7 +141,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
   test("a text of 100 kB is drawn in pieces, near the viewport, and the page stays quick", async () => {
     const { page, faults } = await open();
     const text = "Mara Voss founded Kettle Robotics in Bremen and still leads it. ".repeat(1600);
-    await read(page, text);
+    await readText(page, text);
     await expect.poll(() => page.locator(".numbers").innerText()).toMatch(/^1,600 sentences/);
     await expect.poll(() => page.locator(".sentence").count()).toBeLessThan(300);
     const drawn = page.locator("weft-arcs svg");
@@ -161,19 +154,19 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
 
   test("a refused request shows its reason, and the next one works", async () => {
     const { page } = await open();
-    await read(page, "Mara Voss founded Kettle Robotics.");
+    await readText(page, "Mara Voss founded Kettle Robotics.");
     await page.getByLabel("Text", { exact: true }).fill("x ".repeat(150_000));
     await page.getByRole("button", { name: "Extract", exact: true }).click();
     const alert = page.getByRole("alert");
     await alert.waitFor();
     await expect.poll(() => alert.innerText()).toMatch(/The text has 300000 .*Split the text/s);
-    await read(page, "Mara Voss founded Kettle Robotics.");
+    await readText(page, "Mara Voss founded Kettle Robotics.");
     await expect.poll(() => alert.count()).toBe(0);
   });
 
   test("every format can be copied, and reports what it cannot hold", async () => {
     const { page, faults } = await open("", { permissions: ["clipboard-read", "clipboard-write"] });
-    await read(page);
+    await readText(page);
     await page.locator(".export option[value=parquet]").waitFor({ state: "attached" });
     const formats = await page
       .locator(".export option")
@@ -196,7 +189,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
 
   test("a download holds the shown result, in as many files as the format has", async () => {
     const { page } = await open();
-    await read(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
+    await readText(page, "Mara Voss founded Kettle Robotics in Bremen and still leads it.");
     const files: string[] = [];
     page.on("download", (download) => files.push(download.suggestedFilename()));
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
@@ -208,7 +201,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
 
   test("a model folder opened in the page extracts there, like the server, without requests", async () => {
     const { page, faults } = await open();
-    await read(page);
+    await readText(page);
     const served = await page.locator(".sentences").innerText();
     // The page's own requests, made once.
     await page.locator(".export option[value=parquet]").waitFor({ state: "attached" });
@@ -216,7 +209,7 @@ describe.skipIf(noBrowser !== "")(`the view Extract${why}`, () => {
     await expect.poll(() => page.locator(".text-form select").inputValue()).toBe("model, in this browser");
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
-    await read(page);
+    await readText(page);
     await expect.poll(() => page.locator(".numbers").innerText()).toContain("in this browser");
     await expect.poll(() => page.locator(".sentences").innerText()).toBe(served);
     expect(asked).toEqual([]);

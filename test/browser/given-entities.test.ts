@@ -5,6 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { trainPairModel } from "../e2e/pair-model.ts";
 import { accessibilityFaults, noBrowser, root, stage } from "./browser.ts";
+import { readText } from "./read-text.ts";
 
 const why = noBrowser === "" ? "" : ` (skipped: ${noBrowser})`;
 const folder = mkdtempSync(join(tmpdir(), "weft-page-given-"));
@@ -28,8 +29,7 @@ describe.skipIf(noBrowser !== "")(`models of pairs on the view Extract${why}`, (
   }
 
   async function ask(page: Page): Promise<void> {
-    await page.getByRole("button", { name: "Extract", exact: true }).click();
-    await page.locator(".sentence").first().waitFor();
+    await readText(page);
     await page.getByLabel("Relation threshold").fill("0.05");
   }
 
