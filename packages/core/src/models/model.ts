@@ -25,6 +25,8 @@ export interface Capabilities {
    * equal size instead of chunks of sentences of similar length. Defaults to true.
    */
   readonly recurrent?: boolean | undefined;
+  /** Whether its predictions can hold the cells of all pairs of words, which some protocols score. */
+  readonly cells?: boolean | undefined;
 }
 
 /** Losses by name, summed over sentences, not averaged. */
