@@ -1,8 +1,8 @@
 /**
  * Prints tables of the runs of a plan side by side, in Markdown: by relation type (Sun et al. 2018,
- * table B), by distance between the arguments (their figure A), by whether train has the triple, and
- * the kinds of mistakes (Ye et al. 2019, section 1). Counts are summed over the seeds or folds of a
- * run before any rate is computed.
+ * table B), by distance between the arguments (their figure A), by whether train has the triple,
+ * and the kinds of mistakes (Ye et al. 2019, section 1). Counts are summed over the seeds or folds
+ * of a run before any rate is computed.
  *
  * usage: node scripts/plan-breakdowns.mjs FOLDER NAME…
  */

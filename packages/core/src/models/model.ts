@@ -25,7 +25,7 @@ export interface Capabilities {
    * equal size instead of chunks of sentences of similar length. Defaults to true.
    */
   readonly recurrent?: boolean | undefined;
-  /** Whether its predictions can hold the cells of all pairs of words, which some protocols score. */
+  /** Whether its predictions can hold cells, scored pairs of words; some protocols need them. */
   readonly cells?: boolean | undefined;
 }
 
