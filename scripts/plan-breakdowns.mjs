@@ -42,7 +42,8 @@ mistakes();
  */
 function reportsOf(from, name) {
   const own = new RegExp(`^${name.replaceAll(/[.+]/g, "\\$&")}-(fold-)?\\d+$`);
-  return readdirSync(from)
+  const runs = existsSync(from) ? readdirSync(from) : [];
+  return runs
     .filter((run) => own.test(run))
     .flatMap((run) => {
       const path = ["scores.json", "report.json"].map((file) => join(from, run, file)).find((file) => existsSync(file));
