@@ -13,13 +13,14 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * @typedef {{ name: string, version: string, private?: boolean, [field: string]: unknown }} Manifest
+ * @typedef {{ name: string, version: string, private?: boolean, [key: string]: unknown }} Manifest
  * @typedef {{ name: string, version: string, folder: string, files: string[] }} Staged
  */
 
 /** The folders of the packages that are published, in the order of their dependencies. */
 export function publishedFolders() {
-  const { workspaces } = /** @type {{ workspaces: string[] }} */ (readManifest(root));
+  /** @type {{ workspaces: string[] }} */
+  const { workspaces } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return workspaces.filter((folder) => readManifest(join(root, folder)).private !== true);
 }
 
@@ -133,7 +134,8 @@ function withoutSources(manifest) {
  * @param {string} directory
  */
 function repositoryFields(directory) {
-  const { repository } = /** @type {{ repository?: { url: string } }} */ (readManifest(root));
+  /** @type {{ repository?: { url: string } }} */
+  const { repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: path } = process.env;
   const url = repository?.url ?? (server && path ? `git+${server}/${path}.git` : undefined);
   if (url === undefined) return {};
