@@ -19,6 +19,7 @@ const steps = {
   unused: ["node_modules/.bin/knip"],
   api: ["node", "scripts/check-api.mjs"],
   docs: ["node", "scripts/docs.mjs", "--check"],
+  packages: ["node", "scripts/check-packages.mjs"],
   tests: ["node", "scripts/run-tests.mjs"],
 };
 

@@ -102,7 +102,7 @@ const neverRun = "node_modules/msgpackr-extract";
 
 test("the lockfile names no registry, and no package in it needs an install script", () => {
   for (const [path, entry] of Object.entries(lockfile.packages)) {
-    expect(entry.resolved ?? "packages/", path).toMatch(/^(packages|apps)\//);
+    expect(entry.resolved ?? "packages/", path).toMatch(/^(packages|apps|examples)\//);
     expect(entry.hasInstallScript ?? false, path).toBe(path === neverRun);
   }
 });
