@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { experimentRuns, readExperimentPlan } from "../../packages/node/src/experiments/experiment-plan.ts";
@@ -7,7 +7,10 @@ const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, impo
 const words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const numbers = `\\d+|${words.join("|")}`;
 
+const pages = ["docs/results.md", ...readdirSync(at("docs/results")).map((name) => `docs/results/${name}`)];
+
 interface Named {
+  readonly page: string;
   readonly line: number;
   readonly text: string;
   /** The table that follows the text. */
@@ -15,20 +18,28 @@ interface Named {
   readonly plans: readonly string[];
 }
 
-/** The paragraphs of the results that name plans. */
-function paragraphs(): Named[] {
-  const lines = readFileSync(at("docs/results.md"), "utf8").split("\n");
+/** The paragraphs of a page of results that name plans, and such rows of a table. */
+function paragraphs(page: string): Named[] {
+  const lines = readFileSync(at(page), "utf8").split("\n");
   const blocks: { line: number; lines: string[] }[] = [{ line: 1, lines: [] }];
+  const rows: typeof blocks = [];
   for (const [index, line] of lines.entries()) {
     if (line === "") blocks.push({ line: index + 2, lines: [] });
+    else if (isRow(line) && plansIn(line).length > 0) rows.push({ line: index + 1, lines: [line] });
     else blocks.at(-1)?.lines.push(line);
   }
-  return blocks.flatMap(({ line, lines: own }, k) => {
+  return [...blocks, ...rows].flatMap(({ line, lines: own }, k) => {
     const text = own.join(" ");
-    const plans = [...text.matchAll(/experiments\/plans\/[\w-]+\.yaml/g)].map(([path]) => path);
-    const next = blocks[k + 1]?.lines ?? [];
-    return plans.length === 0 ? [] : [{ line, text, plans, table: next[0]?.startsWith("|") === true ? next : [] }];
+    const plans = plansIn(text);
+    const next = isRow(text) ? [] : (blocks[k + 1]?.lines ?? []);
+    return plans.length === 0 ? [] : [{ page, line, text, plans, table: isRow(next[0] ?? "") ? next : [] }];
   });
+}
+
+const isRow = (line: string): boolean => line.startsWith("|");
+
+function plansIn(text: string): string[] {
+  return [...text.matchAll(/experiments\/plans\/[\w-]+\.yaml/g)].map(([path]) => path);
 }
 
 function numberOf(word: string): number {
@@ -60,7 +71,7 @@ function seedColumn(table: readonly string[]): number[][] {
   return column < 0 ? [] : rows.map((cells) => seedsOf(cells[column] ?? ""));
 }
 
-describe.each(paragraphs())("line $line of the results", ({ text, table, plans }) => {
+describe.each(pages.flatMap(paragraphs))("$page, line $line", ({ text, table, plans }) => {
   const planned = Promise.all(
     plans.map(async (path) => {
       const plan = (await readExperimentPlan(at(path))).value;
@@ -71,7 +82,7 @@ describe.each(paragraphs())("line $line of the results", ({ text, table, plans }
   test("gives the seeds of its plans", async () => {
     const seeds = (await planned).map((plan) => plan.seeds);
     const all = [...new Set(seeds.flat())];
-    const given = [...text.matchAll(/\bseeds? (\d+(?:(?:, | and | to )\d+)*)/g)].map(([, list = ""]) => seedsOf(list));
+    const given = [...text.matchAll(/\bseeds? (\d+(?:(?:, | and | to |–)\d+)*)/g)].map(([, list = ""]) => seedsOf(list));
     const rows = seedColumn(table).filter((row) => row.length > 0);
     for (const each of [...given, ...rows]) expect(all).toEqual(expect.arrayContaining(each));
     // Fewer seeds than the plan has are named as such.
@@ -92,7 +103,8 @@ function epochsIn({ training, parts = {} }: { training: { epochs: number }; part
 }
 
 test("the results name plans in many places", () => {
-  expect(paragraphs().length).toBeGreaterThan(10);
+  expect(pages.length).toBeGreaterThan(10);
+  expect(pages.flatMap(paragraphs).length).toBeGreaterThan(10);
   expect(epochsOf("three epochs (the plan: five), then Ten more epochs, 40 epochs")).toEqual([5, 10, 40]);
   expect(["1, 2, 3", "1 and 2", "1 to 3", "1–3", "1", "–"].map(seedsOf)).toEqual([
     [1, 2, 3],

@@ -33,7 +33,7 @@ export interface RecipeOptions {
 
 /**
  * Chooses model, inputs and training for a corpus: what measured best on corpora of its kind, in
- * docs/results.md, scaled to its size.
+ * docs/results, scaled to its size.
  */
 export function chooseRecipe(facts: CorpusFacts, options: RecipeOptions = {}): Recipe {
   const kind = kindOf(facts, options);
