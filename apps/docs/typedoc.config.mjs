@@ -26,6 +26,7 @@ const options = {
   tsconfig: "tsconfig.api.json",
   plugin: ["typedoc-plugin-markdown", nameModules],
   router: "module",
+  entryFileName: "index",
   out: "generated/api",
   readme: "none",
   // The compiler checks these sources in the build.

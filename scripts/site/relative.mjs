@@ -16,7 +16,8 @@ const anyBase = new RegExp(base, "g");
 /** @param {string} site the folder of the built site */
 export function makeRelative(site) {
   const files = readdirSync(site, { recursive: true, encoding: "utf8" }).map((file) => file.replaceAll(sep, "/"));
-  for (const file of files.filter((name) => name.endsWith(".js"))) rewrite(join(site, file), (text) => relativeScript(text, file));
+  for (const file of files.filter((name) => name.endsWith(".js")))
+    rewrite(join(site, file), (text) => relativeScript(text, file));
   for (const file of files.filter((name) => name.endsWith(".css"))) {
     rewrite(join(site, file), (text) => text.replaceAll(anyBase, `${rootFrom(file)}`));
   }
@@ -39,12 +40,16 @@ export function makeRelative(site) {
 const startScript = `if (location.protocol === "file:") {
   document.documentElement.classList.add("from-file");
 } else {
-  const { app, preload } = document.currentScript.dataset;
-  const addressOf = (path) => new URL(path, document.currentScript.src).href;
-  const links = preload.split(" ").filter((path) => path !== "").map(addressOf);
-  for (const href of links) document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
-  const module = addressOf(app);
-  const run = () => import(module);
+  const { modules, preload } = document.currentScript.dataset;
+  const from = document.currentScript.src;
+  const addresses = (paths) => paths.split(" ").filter((path) => path !== "").map((path) => new URL(path, from).href);
+  for (const href of addresses(preload)) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+  }
+  const inOrder = addresses(modules);
+  const run = async () => {
+    for (const address of inOrder) await import(address);
+  };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", run, { once: true });
   else run();
 }
@@ -59,22 +64,26 @@ function relativePage(text, file, inline) {
   const up = rootFrom(file);
   /** @type {string[]} */
   const preload = [];
-  let app = "";
+  /** @type {string[]} */
+  const modules = [];
   return text
     .replaceAll(/<link rel="modulepreload" href="([^"]+)">\s*/g, (_, href) => {
       preload.push(href.replace(base, ""));
       return "";
     })
-    .replace(/<script type="module" src="([^"]+)"><\/script>/, (_, src) => {
-      app = src.replace(base, "");
-      return "<!--start-->";
+    .replaceAll(/<script type="module" src="([^"]+)"><\/script>\s*/g, (_, src) => {
+      modules.push(src.replace(base, ""));
+      return modules.length === 1 ? "<!--start-->" : "";
     })
     .replaceAll(/<script([^>]*)>([^<]+)<\/script>/g, (_, attributes, content) => {
       const name = `inline-${createHash("sha256").update(content).digest("hex").slice(0, 8)}.js`;
       inline.set(name, content);
       return `<script${attributes.replace(/ id="[^"]*"/, "")} src="${up}${name}"></script>`;
     })
-    .replace("<!--start-->", `<script src="${up}start.js" data-app="${app}" data-preload="${preload.join(" ")}"></script>`)
+    .replace("<!--start-->", () => {
+      const data = `data-modules="${modules.join(" ")}" data-preload="${preload.join(" ")}"`;
+      return `<script src="${up}start.js" ${data}></script>\n    `;
+    })
     .replaceAll(`href="${base}"`, `href="${up}index.html"`)
     .replaceAll(/(href="\/__weft_base__\/(?:[^"#]*\/)?)(#[^"]*)?"/g, (_, folder, anchor = "") => `${folder}index.html${anchor}"`)
     .replaceAll(anyBase, up);
@@ -122,7 +131,10 @@ function visit(node, see) {
 
 /** From a file of the site to its root: `./` or `../` as often as needed. */
 function rootFrom(/** @type {string} */ file) {
-  const depth = posix.dirname(file).split("/").filter((part) => part !== ".").length;
+  const depth = posix
+    .dirname(file)
+    .split("/")
+    .filter((part) => part !== ".").length;
   return depth === 0 ? "./" : "../".repeat(depth);
 }
 

@@ -42,7 +42,7 @@ export function stagePages() {
     const text = withLinks(sourceOf(path), path, address, (linked) => {
       const known = addresses.get(linked);
       if (known !== undefined) return known;
-      const added = `source/${linked.replace(/\.md$/, "")}`;
+      const added = `source/${linked.replace(/\.md$/, "").replaceAll(".", "-")}`;
       addresses.set(linked, added);
       waiting.push(linked);
       return added;
@@ -50,7 +50,7 @@ export function stagePages() {
     write(`${address}.md`, text);
   }
   copyAssets();
-  if (existsSync(join(target, "api/README.md"))) tidyReference();
+  if (existsSync(join(target, "api/index.md"))) tidyReference();
   return addresses.size;
 }
 
@@ -89,9 +89,10 @@ function withLinks(text, path, address, addressOf) {
   /** @param {string} link */
   const moved = (link) => {
     const [file = "", anchor] = link.split("#");
-    if (/^[a-z][a-z+.-]*:|^\//.test(link) || file === "") return link;
+    if (/^[a-z][a-z+.-]*:|^[/#]/.test(link)) return link;
     const linked = posix.join(folder, decodeURIComponent(file)).replace(/\/$/, "");
-    if (linked.startsWith("..") || !existsSync(join(root, linked))) return link;
+    if (linked.startsWith("..") || !existsSync(join(root, linked)))
+      throw new Error(`${path} links to ${link}, which is not there`);
     const picture = /\.(svg|png|json)$/.test(linked) && linked.startsWith("docs/");
     const to = picture ? linked.slice("docs/".length) : `${addressOf(linked)}.md`;
     const relative = posix.relative(posix.dirname(address), to);
@@ -141,11 +142,10 @@ function copyAssets() {
 
 /** TypeDoc's list of entries becomes the first page of the reference. */
 function tidyReference() {
-  const [, list = ""] = /^## Modules\n([\s\S]*)$/m.exec(readFileSync(join(target, "api/README.md"), "utf8")) ?? [];
+  const [, list] = /^## Modules\n([\s\S]*)$/m.exec(readFileSync(join(target, "api/index.md"), "utf8")) ?? [];
   const about =
-    "# API\n\nEvery export of the packages that programs import, from the comments in their sources. What several\nentries export is described once, where the others link to.\n";
-  write("api/index.md", `${about}${list}`);
-  rmSync(join(target, "api/README.md"));
+    "# API\n\nEvery export of the packages that programs import, from the comments in their sources. What several\nentries export is described once, and the others link to it.\n";
+  if (list !== undefined) write("api/index.md", `${about}${list}`);
 }
 
 /** Files that are in the repository, or would be after `git add`. */

@@ -45,14 +45,17 @@ export default defineConfig({
 });
 
 function foundPages(): FoundPage[] {
-  return readdirSync(pages, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".md") && file !== "index.md")
-    .sort()
-    .map((file) => {
-      const address = file.replaceAll(sep, "/").replace(/\.md$/, "");
-      const [, title = address] = /^# (.+)$/m.exec(readFileSync(join(pages, file), "utf8")) ?? [];
-      return { address, title: title.replaceAll(/[`\\]/g, "") };
-    });
+  return (
+    readdirSync(pages, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md") && file !== "index.md")
+      // The packages that most programs import come before those with a scope.
+      .sort((a, b) => (a.replace("@", "~") < b.replace("@", "~") ? -1 : 1))
+      .map((file) => {
+        const address = file.replaceAll(sep, "/").replace(/\.md$/, "");
+        const [, title = address] = /^# (.+)$/m.exec(readFileSync(join(pages, file), "utf8")) ?? [];
+        return { address, title: title.replaceAll(/[`\\]/g, "") };
+      })
+  );
 }
 
 /** The anchor of a heading as GitHub makes it, so that links work in both places. */

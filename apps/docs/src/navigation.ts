@@ -1,4 +1,4 @@
-/** A page, by its address without `.html`, and what the sidebar calls it. */
+/** A page, by its address without `.html`, or one of its headings, and what the sidebar calls it. */
 type Entry = readonly [address: string, name: string];
 
 export interface Section {
@@ -28,7 +28,8 @@ export const sections: readonly Section[] = [
       ["annotators", "Several annotators"],
       ["neighbours", "Label Studio and others"],
       ["page", "The page"],
-      ["text", "Long and wrapped documents"],
+      ["text", "Text, lines and files"],
+      ["long-documents", "Long documents"],
       ["chinese", "Chinese"],
       ["nested", "Nested entities"],
       ["no-relation", "No relation"],
@@ -40,7 +41,7 @@ export const sections: readonly Section[] = [
       ["batch", "Batch"],
       ["queues", "Queues"],
       ["nothing-lost", "Stops and crashes"],
-      ["browser", "In the browser"],
+      ["neighbours#your-own-page", "In the browser"],
       ["licensed-data", "Licensed data"],
       ["extending", "Extending Weft"],
       ["add-a-model", "Add a model"],
@@ -89,9 +90,11 @@ export function sectionsOf(found: readonly FoundPage[]): { readonly name: string
   const there = new Map(found.map((page) => [page.address, page]));
   const listed = new Set<string>();
   const filled = sections.map(({ name, pages, folders = [] }) => {
-    const named = pages.flatMap(([address, title]) => (there.has(address) ? [{ address, title }] : []));
+    const named = pages.flatMap(([address, title]) => (there.has(address.split("#")[0] ?? "") ? [{ address, title }] : []));
     for (const { address } of named) listed.add(address);
-    const others = found.filter(({ address }) => !listed.has(address) && folders.some((folder) => address.startsWith(`${folder}/`)));
+    const others = found.filter(
+      ({ address }) => !listed.has(address) && folders.some((folder) => address.startsWith(`${folder}/`)),
+    );
     for (const { address } of others) listed.add(address);
     return { name, pages: [...named, ...others] };
   });

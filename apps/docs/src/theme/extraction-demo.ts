@@ -97,7 +97,9 @@ export const ExtractionDemo = defineComponent({
         ]),
         h("p", { role: "status" }, ready.value ? state.value : "The demo starts when this page is served by a web server."),
         found.value === undefined ? null : h("weft-arcs", { document: found.value.record }),
-        found.value === undefined || found.value.rows.length === 0 ? null : h("table", { tabindex: 0 }, tableOf(found.value.rows)),
+        found.value === undefined || found.value.rows.length === 0
+          ? null
+          : h("table", { tabindex: 0 }, tableOf(found.value.rows)),
       ]);
   },
 });
