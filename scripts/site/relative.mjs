@@ -10,7 +10,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, posix, sep } from "node:path";
 import { parseAst } from "rolldown/parseAst";
 
-export const base = "/__weft_base__/";
+const base = "/__weft_base__/";
 const anyBase = new RegExp(base, "g");
 
 /** @param {string} site the folder of the built site */
@@ -66,27 +66,29 @@ function relativePage(text, file, inline) {
   const preload = [];
   /** @type {string[]} */
   const modules = [];
-  return text
-    .replaceAll(/<link rel="modulepreload" href="([^"]+)">\s*/g, (_, href) => {
-      preload.push(href.replace(base, ""));
-      return "";
-    })
-    .replaceAll(/<script type="module" src="([^"]+)"><\/script>\s*/g, (_, src) => {
-      modules.push(src.replace(base, ""));
-      return modules.length === 1 ? "<!--start-->" : "";
-    })
-    .replaceAll(/<script([^>]*)>([^<]+)<\/script>/g, (_, attributes, content) => {
-      const name = `inline-${createHash("sha256").update(content).digest("hex").slice(0, 8)}.js`;
-      inline.set(name, content);
-      return `<script${attributes.replace(/ id="[^"]*"/, "")} src="${up}${name}"></script>`;
-    })
-    .replace("<!--start-->", () => {
-      const data = `data-modules="${modules.join(" ")}" data-preload="${preload.join(" ")}"`;
-      return `<script src="${up}start.js" ${data}></script>\n    `;
-    })
-    .replaceAll(`href="${base}"`, `href="${up}index.html"`)
-    .replaceAll(/(href="\/__weft_base__\/(?:[^"#]*\/)?)(#[^"]*)?"/g, (_, folder, anchor = "") => `${folder}index.html${anchor}"`)
-    .replaceAll(anyBase, up);
+  return (
+    text
+      .replaceAll(/<link rel="modulepreload" href="([^"]+)">\s*/g, (_, href) => {
+        preload.push(href.replace(base, ""));
+        return "";
+      })
+      .replaceAll(/<script type="module" src="([^"]+)"><\/script>\s*/g, (_, src) => {
+        modules.push(src.replace(base, ""));
+        return modules.length === 1 ? "<!--start-->" : "";
+      })
+      .replaceAll(/<script([^>]*)>([^<]+)<\/script>/g, (_, attributes, content) => {
+        const name = `inline-${createHash("sha256").update(content).digest("hex").slice(0, 8)}.js`;
+        inline.set(name, content);
+        return `<script${attributes.replace(/ id="[^"]*"/, "")} src="${up}${name}"></script>`;
+      })
+      .replace("<!--start-->", () => {
+        const data = `data-modules="${modules.join(" ")}" data-preload="${preload.join(" ")}"`;
+        return `<script src="${up}start.js" ${data}></script>\n    `;
+      })
+      .replaceAll(anyBase, up)
+      // A folder opened as a file shows a list of its files.
+      .replaceAll(/( href="(?![a-z]+:)(?:[^"#]*\/))(#[^"]*)?"/g, (_, folder, anchor = "") => `${folder}index.html${anchor}"`)
+  );
 }
 
 /**

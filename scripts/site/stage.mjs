@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = join(root, "apps/docs/generated");
 /** Longer files are named, not shown. */
-const shownBytes = 60_000;
+const shownBytes = 20_000;
 
 /** Pages with an address of their own; those of `docs/` are added by listing. */
 const ownPages = {
@@ -54,10 +54,10 @@ export function stagePages() {
   return addresses.size;
 }
 
-/** The Markdown of a page: of a Markdown file its own, of another file or of a folder what shows it. */
+/** The Markdown of a page: that of a Markdown file, or what shows another file or a folder. */
 function sourceOf(/** @type {string} */ path) {
   if (path.endsWith(".md")) return readFileSync(join(root, path), "utf8");
-  const heading = `---\noutline: false\n---\n\n# ${path}\n\n`;
+  const heading = `---\noutline: false\nsearch: false\n---\n\n# ${path}\n\n`;
   if (!statSync(join(root, path)).isDirectory()) return `${heading}${shown(path)}`;
   const files = tracked(path);
   const readme = `${path}/README.md`;
@@ -93,8 +93,9 @@ function withLinks(text, path, address, addressOf) {
     const linked = posix.join(folder, decodeURIComponent(file)).replace(/\/$/, "");
     if (linked.startsWith("..") || !existsSync(join(root, linked)))
       throw new Error(`${path} links to ${link}, which is not there`);
-    const picture = /\.(svg|png|json)$/.test(linked) && linked.startsWith("docs/");
-    const to = picture ? linked.slice("docs/".length) : `${addressOf(linked)}.md`;
+    // Pictures and schemas are files of the site, at the address that they have in `docs/`.
+    if (/\.(svg|png|json)$/.test(linked) && linked.startsWith("docs/")) return linked.slice("docs".length);
+    const to = `${addressOf(linked)}.md`;
     const relative = posix.relative(posix.dirname(address), to);
     const whole = relative.startsWith(".") ? relative : `./${relative}`;
     return anchor === undefined ? whole : `${whole}#${anchor}`;
@@ -124,9 +125,9 @@ function linksMoved(prose, moved) {
 
 /** Pictures, the schemas that pages link to, and what the demo runs. */
 function copyAssets() {
-  cpSync(join(root, "docs/images"), join(target, "images"), { recursive: true });
   const open = join(target, "public");
   mkdirSync(open, { recursive: true });
+  cpSync(join(root, "docs/images"), join(open, "images"), { recursive: true });
   copyFileSync(join(root, "apps/web/public/icon.svg"), join(open, "icon.svg"));
   for (const name of readdirSync(join(root, "docs"))) {
     if (name.endsWith(".json")) copyFileSync(join(root, "docs", name), join(open, name));
@@ -142,10 +143,25 @@ function copyAssets() {
 
 /** TypeDoc's list of entries becomes the first page of the reference. */
 function tidyReference() {
-  const [, list] = /^## Modules\n([\s\S]*)$/m.exec(readFileSync(join(target, "api/index.md"), "utf8")) ?? [];
+  const folder = join(target, "api");
+  const [, list] = /^## Modules\n([\s\S]*)$/m.exec(readFileSync(join(folder, "index.md"), "utf8")) ?? [];
   const about =
     "# API\n\nEvery export of the packages that programs import, from the comments in their sources. What several\nentries export is described once, and the others link to it.\n";
   if (list !== undefined) write("api/index.md", `${about}${list}`);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (name.endsWith(".md")) write(`api/${name}`, withAnchors(readFileSync(join(folder, name), "utf8")));
+  }
+}
+
+/**
+ * TypeDoc numbers an anchor if another export differs from it in capitals only, even one that the
+ * page does not show.
+ */
+function withAnchors(/** @type {string} */ text) {
+  const headings = [...text.matchAll(/^#+ ([\w.]+)/gm)].map(([, name = ""]) => name.toLowerCase());
+  return text.replaceAll(/\]\(#(\w+)-1\)/g, (link, name) =>
+    headings.filter((each) => each === name).length === 1 ? `](#${name})` : link,
+  );
 }
 
 /** Files that are in the repository, or would be after `git add`. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
-import { defineConfig } from "vitepress";
+import { type DefaultTheme, defineConfig } from "vitepress";
 import { type FoundPage, sectionsOf } from "../src/navigation.ts";
 
 const pages = join(import.meta.dirname, "../generated");
@@ -33,16 +33,30 @@ export default defineConfig({
       const first = sections.find((section) => section.name === name)?.pages[0];
       return first === undefined ? [] : [{ text: name === "Start" ? "Quickstart" : name, link: link(first.address) }];
     }),
-    sidebar: sections.map(({ name, pages }) => ({
-      text: name,
-      collapsed: name !== "Start",
-      items: pages.map(({ address, title }) => ({ text: title, link: link(address) })),
-    })),
+    // The lists of the reference and of the results are long, so each has a sidebar of its own.
+    sidebar: {
+      "/api/": sidebarOf(["API"]),
+      "/results": sidebarOf(["Results"]),
+      "/": [...sidebarOf(["Start", "Guides", "Concepts"]), ...sidebarOf(["Reference"], ["API"]), ...sidebarOf(["More"])],
+    },
     outline: { level: [2, 3] },
     search: { provider: "local" },
     externalLinkIcon: true,
   },
 });
+
+/** Groups of the sidebar. Of the sections named second, the first page ends each group. */
+function sidebarOf(names: readonly string[], firstOf: readonly string[] = []): DefaultTheme.SidebarItem[] {
+  const groups = sections.filter(({ name }) => names.includes(name));
+  const others = sections.filter(({ name }) => firstOf.includes(name));
+  return groups.map(({ name, pages }) => ({
+    text: name,
+    items: [
+      ...pages.map(({ address, title }) => ({ text: title, link: link(address) })),
+      ...others.map(({ name: text, pages: [first] }) => ({ text, link: link(first?.address ?? "") })),
+    ],
+  }));
+}
 
 function foundPages(): FoundPage[] {
   return (

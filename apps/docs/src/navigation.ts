@@ -1,7 +1,7 @@
-/** A page, by its address without `.html`, or one of its headings, and what the sidebar calls it. */
+/** A page or one of its headings, without `.html`, and what the sidebar calls it. */
 type Entry = readonly [address: string, name: string];
 
-export interface Section {
+interface Section {
   readonly name: string;
   readonly pages: readonly Entry[];
   /** Pages in these folders are listed too, by their titles. */
@@ -9,7 +9,7 @@ export interface Section {
 }
 
 /** The order in which a stranger reads. A page that no section names is listed under More. */
-export const sections: readonly Section[] = [
+const sections: readonly Section[] = [
   {
     name: "Start",
     pages: [
