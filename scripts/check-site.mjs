@@ -149,12 +149,11 @@ async function faultsOf(/** @type {string} */ page) {
 
 /**
  * @param {import("playwright-core").Page} tab
- * @param {string} [rule] one rule; defaults to all of WCAG 2.2 A and AA and the best practices
+ * @param {string} [rule] one rule; defaults to WCAG 2.2 A and AA and the best practices
  */
 async function accessibility(tab, rule) {
   const only = rule === undefined ? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] : [rule];
-  /** @typedef {{ id: string, help: string, impact: string, nodes: { html: string }[] }} Violation */
-  /** @type {{ violations: Violation[] }} */
+  /** @type {import("axe-core").AxeResults} */
   const { violations } = await tab.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(only)} , resultTypes: ["violations"] })`,
   );

@@ -19,7 +19,7 @@ export function makeRelative(site) {
   for (const file of files.filter((name) => name.endsWith(".js")))
     rewrite(join(site, file), (text) => relativeScript(text, file));
   for (const file of files.filter((name) => name.endsWith(".css"))) {
-    rewrite(join(site, file), (text) => text.replaceAll(anyBase, `${rootFrom(file)}`));
+    rewrite(join(site, file), (text) => text.replaceAll(anyBase, rootFrom(file)));
   }
   /** @type {Map<string, string>} */
   const inline = new Map();

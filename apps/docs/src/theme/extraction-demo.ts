@@ -46,7 +46,7 @@ export const ExtractionDemo = defineComponent({
         const started = performance.now();
         const document = await extractor.text(text.value);
         const took = performance.now() - started;
-        const rows = weft.triplesOf(document).map(({ head, relation, tail, confidence = 1 }) => ({
+        const rows = weft.triplesOf(document).map(({ head, relation, tail, confidence }) => ({
           head: head.text,
           relation,
           tail: tail.text,
