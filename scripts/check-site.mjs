@@ -188,7 +188,7 @@ async function wayThrough() {
   try {
     await tab.locator(".VPSidebar a", { hasText: "Tutorial" }).click();
     await arrive("Tutorial");
-    await tab.locator("main a", { hasText: "page.md" }).first().click();
+    await tab.locator("main a[href*='page.html']").first().click();
     await arrive("The page");
     await tab.goBack();
     await arrive("Tutorial");

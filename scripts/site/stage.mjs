@@ -13,6 +13,9 @@ const target = join(root, "apps/docs/generated");
 /** Longer files are named, not shown. */
 const shownBytes = 20_000;
 
+/** A link whose words are the name of the file that it leads to. */
+const byFile = /\[(?:docs\/)?[\w/-]+\.md\]\(([\w./-]+\.md)((?:#[^)\s]*)?)\)/g;
+
 /** Pages with an address of their own; those of `docs/` are added by listing. */
 const ownPages = {
   "apps/docs/pages/index.md": "index",
@@ -100,23 +103,31 @@ function withLinks(text, path, address, addressOf) {
     const whole = relative.startsWith(".") ? relative : `./${relative}`;
     return anchor === undefined ? whole : `${whole}#${anchor}`;
   };
+  /** @param {string} link */
+  const titleAt = (link) => {
+    const [, title] = /^# (.+)$/m.exec(readFileSync(join(root, posix.join(folder, link)), "utf8")) ?? [];
+    return title ?? link;
+  };
   return text
     .split(/^((?:`{3,}|~{3,})[\s\S]*?^(?:`{3,}|~{3,})$)/m)
-    .map((part, index) => (index % 2 === 1 ? part : linksMoved(part, moved)))
+    .map((part, index) => (index % 2 === 1 ? part : linksMoved(part, moved, titleAt)))
     .join("");
 }
 
 /**
  * @param {string} prose
  * @param {(link: string) => string} moved
+ * @param {(link: string) => string} titleAt
  */
-function linksMoved(prose, moved) {
+function linksMoved(prose, moved, titleAt) {
   return prose
     .split(/(`[^`\n]*`)/)
     .map((part, index) =>
       index % 2 === 1
         ? part
         : part
+            // The repository calls a page by its file, and the site by its title.
+            .replaceAll(byFile, (_, link, anchor) => `[${titleAt(link)}](${link}${anchor})`)
             .replaceAll(/(\]\()([^()\s]+)((?:\s+"[^"]*")?\))/g, (_, open, link, close) => `${open}${moved(link)}${close}`)
             .replaceAll(/^(\[[^\]]+\]:\s+)(\S+)/gm, (_, open, link) => `${open}${moved(link)}`),
     )

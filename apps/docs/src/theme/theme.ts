@@ -11,6 +11,8 @@ export const theme: Theme = {
     if (import.meta.env.SSR) return;
     siteData.value = { ...siteData.value, base: import.meta.env.BASE_URL };
     // Links of the page as it was sent are relative to its address, which is about to change.
-    for (const link of document.querySelectorAll("a[href]")) link.setAttribute("href", (link as HTMLAnchorElement).href);
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("a[href]")) {
+      if (link.origin === location.origin) link.setAttribute("href", `${link.pathname}${link.search}${link.hash}`);
+    }
   },
 };
