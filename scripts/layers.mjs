@@ -6,9 +6,9 @@ const text = ["schema", "text", "vocabulary"];
  * docs/architecture.md explains it.
  *
  * A layer is a folder, or a file of that name, directly under a package's `src` (`apps/web` for the
- * page, `packages/` and the name for the others). It may import itself, the layers listed for it,
- * and the base files; nothing else. The check fails if a folder is missing here, which keeps the
- * table complete.
+ * page, `apps/docs` for the site, `packages/` and the name for the others). It may import itself,
+ * the layers listed for it, and the base files; nothing else. The check fails if a folder is
+ * missing here, which keeps the table complete.
  *
  * @typedef {{ folder?: string, uses: string[], base: string[], layers: Record<string, string[]> }}
  *   PackageRules
@@ -167,5 +167,11 @@ export const packages = {
       app: ["tabs"],
       main: ["app"],
     },
+  },
+  docs: {
+    folder: "apps/docs",
+    uses: ["weft"],
+    base: ["navigation"],
+    layers: { theme: [] },
   },
 };
