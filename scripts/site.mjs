@@ -2,8 +2,10 @@
  * Builds the documentation site into `apps/docs/dist`, from the built packages. The folder works on
  * any static server at any path; its pages can also be read as files.
  *
- * `node scripts/site.mjs [--check] [--serve [--port N]] [--built | --keep-api]`: `--built` serves or
- * checks the site that is there, and `--keep-api` keeps the reference of the last build.
+ * `node scripts/site.mjs [--check] [--serve [--port N]] [--built | --keep-api]`
+ *
+ * `--built` serves or checks the site that is there, and `--keep-api` keeps the reference of the
+ * last build.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
