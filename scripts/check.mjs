@@ -21,6 +21,7 @@ const steps = {
   unused: ["node_modules/.bin/knip"],
   api: ["node", "scripts/check-api.mjs"],
   docs: ["node", "scripts/docs.mjs", "--check"],
+  packages: ["node", "scripts/check-packages.mjs"],
   tests: ["node", "scripts/run-tests.mjs"],
   site: ["node", "scripts/site.mjs", "--check"],
 };

@@ -37,6 +37,7 @@ export const packages = {
       vocabulary: ["schema", "json", "text"],
       formats: ["schema", "json", "text"],
       corpus: ["schema", "json", "text"],
+      settings: ["text"],
       recipe: ["schema", "metrics"],
       metrics: ["schema"],
       annotators: ["schema", "metrics"],
@@ -48,10 +49,10 @@ export const packages = {
       heads: ["schema", "text", "vocabulary", "metrics", "constraints", "nn", "encoders"],
       models: [...text, "metrics", "constraints", "nn", "encoders", "heads"],
       objectives: [...text, "metrics", "nn", "models"],
-      inference: [...text, "json", "metrics", "constraints", "nn", "archive", "encoders", "models"],
+      inference: [...text, "json", "settings", "metrics", "constraints", "nn", "archive", "encoders", "models"],
       training: [
-        ...[...text, "json", "metrics", "constraints", "nn", "archive", "encoders", "models", "objectives"],
-        "inference",
+        ...[...text, "json", "settings", "metrics", "constraints", "nn", "archive", "encoders", "models"],
+        ...["objectives", "inference"],
       ],
       registry: [...text, "formats", "metrics", "encoders", "models", "objectives"],
       testing: [

@@ -127,9 +127,9 @@ export const stepFaults = [
     name: "scored-without-dropout",
     meaning: "outputs are scored without dropout, unlike the local losses",
     file: mrt,
-    find: "const scores = distribution.logProb(tape, examples, outputs, options);",
+    find: "const scores = distribution.logProb(tape, examples, outputs, own);",
     replace:
-      "const scores = distribution.logProb(tape, examples, outputs, options);\n      const quiet = distribution.logProb(tape.quiet(), examples, outputs, options);\n      Object.assign(scores, { entities: quiet.entities, relations: quiet.relations });",
+      "const scores = distribution.logProb(tape, examples, outputs, own);\n      const quiet = distribution.logProb(tape.quiet(), examples, outputs, options);\n      Object.assign(scores, { entities: quiet.entities, relations: quiet.relations });",
     tests: risks,
   },
   {
@@ -144,8 +144,8 @@ export const stepFaults = [
     name: "relation-f1-fixed",
     meaning: "the protocol of objective.relationF1 is ignored",
     file: risk,
-    find: "sentenceF1(relationF1, gold, predicted, tokens)",
-    replace: 'sentenceF1("strict", gold, predicted, tokens)',
+    find: "sentenceF1(relationF1, gold, predicted, tokens, beta)",
+    replace: 'sentenceF1("strict", gold, predicted, tokens, beta)',
     tests: risks,
   },
   {
@@ -168,8 +168,8 @@ export const stepFaults = [
     name: "risk-of-nothing",
     meaning: "F1 is 0 where neither side has an item",
     file: `${core}/metrics/counts.ts`,
-    find: "counts.predicted === 0 && counts.gold === 0 ? 1 : f1(counts)",
-    replace: "f1(counts)",
+    find: "counts.predicted === 0 && counts.gold === 0 ? 1 : fBeta(counts, beta)",
+    replace: "fBeta(counts, beta)",
     tests: [`${core}/metrics/counts.test.ts`, ...risks],
   },
   {
@@ -183,7 +183,7 @@ export const stepFaults = [
   {
     name: "norm-without-tables",
     meaning: "the norm that is clipped does not count the rows of tables",
-    file: optimizer,
+    file: "packages/tensor/src/optim/gradients.ts",
     find: "squares += kernels.sumSquares({ n: ids.length * parameter.stride, x: at });",
     replace: "squares += 0 * kernels.sumSquares({ n: ids.length * parameter.stride, x: at });",
     tests: optimisers,

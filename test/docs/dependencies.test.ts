@@ -103,7 +103,7 @@ const neverRun = new Set(["node_modules/msgpackr-extract", "node_modules/vitepre
 
 test("the lockfile names no registry, and no package in it needs an install script", () => {
   for (const [path, entry] of Object.entries(lockfile.packages)) {
-    expect(entry.resolved ?? "packages/", path).toMatch(/^(packages|apps)\//);
+    expect(entry.resolved ?? "packages/", path).toMatch(/^(packages|apps|examples)\//);
     expect(entry.hasInstallScript ?? false, path).toBe(neverRun.has(path));
   }
 });

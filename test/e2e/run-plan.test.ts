@@ -78,7 +78,40 @@ runs:
     expect(sha256("broken/longer-2/model/model.safetensors")).toBe(sha256("runs/plan/longer-2/model/model.safetensors"));
   });
 
+  test("tests every fold of all of the data once, in place of several seeds", async () => {
+    writeFileSync(
+      join(folder, "plans/folds.yaml"),
+      `title: "Folds"
+seeds: [3]
+runs:
+  - { name: k0, folds: 2, config: ../weft.yaml, test: ../test.jsonl, protocol: strict, set: [training.epochs=1, model.rounds=0] }
+`,
+    );
+    const { code, out, err } = await run("run", "plans/folds.yaml", ...compute);
+    expect(code, err).toBe(0);
+    expect(out).toMatch(/^k0 +strict +[\d.]+ ± [\d.]+ .* 2$/mu);
+    const tested = [1, 2].flatMap((fold) =>
+      readFileSync(join(folder, `runs/folds/k0-folds/${fold}/test.jsonl`), "utf8")
+        .trimEnd()
+        .split("\n"),
+    );
+    const all = ["train", "dev", "test"].flatMap((part) =>
+      readFileSync(join(folder, `${part}.jsonl`), "utf8")
+        .trimEnd()
+        .split("\n"),
+    );
+    expect(tested).toHaveLength(all.length);
+    const configured = readFileSync(join(folder, "runs/folds/k0-fold-2/config.yaml"), "utf8");
+    expect(configured).toContain("k0-folds/2/train.jsonl");
+    expect(configured).toContain("seed: 3");
+  });
+
   test.each<[string, string, string]>([
+    [
+      "folds that start from a run",
+      plan.replace("init: k1", "init: k1, folds: 2"),
+      "longer has folds, so it cannot start from k1",
+    ],
     [
       "no earlier run has this name",
       plan.replace("init: k1", "init: k7"),

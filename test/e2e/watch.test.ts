@@ -50,6 +50,20 @@ test("weft watch prints epoch by epoch in a pipe and ends with the run; with --j
   ).toEqual(events);
 });
 
+test("the gradient of the risk is shown beside that of the local losses", async () => {
+  const ratios = [0.0001567, 0.0923, undefined];
+  log(events.map((event, k) => ("loss" in event ? { ...event, riskRatio: ratios[k / 2] } : event)));
+  writeFileSync(join(folder, "report.json"), "{}");
+  const { out } = await weft(["watch", folder]);
+  expect(out.split("\n").map((line) => line.split("risk ÷ local gradient ")[1])).toEqual([
+    "1.6e-4",
+    "0.092",
+    undefined,
+    undefined,
+  ]);
+  expect((await weft(["watch", folder, "--once"])).out).toMatch(/ risk ÷ local gradient\n.*\n.* 1\.6e-4\n.* 0\.092\n/u);
+});
+
 test("steps reach the log during an epoch", async () => {
   writeTinyCorpus(folder);
   writeFileSync(

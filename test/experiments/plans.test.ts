@@ -16,7 +16,7 @@ describe.each(readdirSync(join(folder, "plans")))("%s", (file) => {
     expect(new Set(planned.map(({ name }) => name)).size).toBe(planned.length);
     for (const { name, config, test } of planned) {
       expect(config.training.epochs, name).toBeGreaterThan(0);
-      expect(test, name).toMatch(/shared\/data\/\w+\/test\.jsonl\.gz$/);
+      expect(test, name).toMatch(/shared\/data\/\w+\/(test|dev)\.jsonl\.gz$|-folds\/\d+\/test\.jsonl$/);
     }
   });
 

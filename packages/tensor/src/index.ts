@@ -35,6 +35,7 @@ export {
   GradientCollector,
   type Gradients,
   mergeRows,
+  squaresOf,
   type TableGradient,
 } from "./optim/gradients.ts";
 export {

@@ -15,6 +15,10 @@ test("a corpus without items scores 0, but the risk counts such a sentence as pe
   expect(riskF1({ predicted: 1, gold: 0, correct: 0 })).toBe(0);
   expect(riskF1({ predicted: 0, gold: 1, correct: 0 })).toBe(0);
   expect(riskF1({ predicted: 1, gold: 3, correct: 1 })).toBe(0.5);
+  // P = 1, R = 1/3: 5/4 · 1/3 / (1/4 + 1/3), and 5 · 1/3 / (4 + 1/3).
+  expect(riskF1({ predicted: 1, gold: 3, correct: 1 }, 0.5)).toBeCloseTo(5 / 7, 12);
+  expect(riskF1({ predicted: 1, gold: 3, correct: 1 }, 2)).toBeCloseTo(5 / 13, 12);
+  expect(riskF1(noCounts, 2)).toBe(1);
 });
 
 test("macro and weighted average the classes that gold has", () => {

@@ -34,16 +34,27 @@ export function score(counts: Counts): Score {
  * correct.
  */
 export function f1(counts: Counts): number {
-  return share(2 * counts.correct, counts.predicted + counts.gold);
+  return fBeta(counts, 1);
+}
+
+/**
+ * F_β = (1 + β²)·correct / (predicted + β²·gold), which is (1 + β²)·P·R / (β²·P + R); 0 if nothing
+ * is correct. A β above 1 weighs recall more, below 1 precision.
+ */
+function fBeta({ correct, predicted, gold }: Counts, beta: number): number {
+  const square = beta * beta;
+  return share((1 + square) * correct, predicted + square * gold);
 }
 
 /**
  * F1 of one sentence, for the risk Δ = 1 − F1. It is 1 if neither side has an item.
  *
  * Sun et al. 2018, section 3.3; the empty case follows the authors' released code.
+ *
+ * @param beta F_β instead, as their appendix C proposes; defaults to 1
  */
-export function riskF1(counts: Counts): number {
-  return counts.predicted === 0 && counts.gold === 0 ? 1 : f1(counts);
+export function riskF1(counts: Counts, beta = 1): number {
+  return counts.predicted === 0 && counts.gold === 0 ? 1 : fBeta(counts, beta);
 }
 
 /** Adds two counts. */

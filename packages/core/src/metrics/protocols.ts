@@ -193,7 +193,17 @@ export function sentenceCounts(name: ProtocolName, gold: Prediction, predicted: 
   return countsOf(protocols.get(name).match(gold, predicted, tokens));
 }
 
-/** F1 of one sentence as the risk uses it: 1 when neither side has an item. */
-export function sentenceF1(name: ProtocolName, gold: Prediction, predicted: Prediction, tokens: readonly string[]): number {
-  return riskF1(sentenceCounts(name, gold, predicted, tokens));
+/**
+ * F1 of one sentence as the risk uses it: 1 when neither side has an item.
+ *
+ * @param beta F_β instead; defaults to 1
+ */
+export function sentenceF1(
+  name: ProtocolName,
+  gold: Prediction,
+  predicted: Prediction,
+  tokens: readonly string[],
+  beta = 1,
+): number {
+  return riskF1(sentenceCounts(name, gold, predicted, tokens), beta);
 }

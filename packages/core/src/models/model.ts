@@ -25,6 +25,8 @@ export interface Capabilities {
    * equal size instead of chunks of sentences of similar length. Defaults to true.
    */
   readonly recurrent?: boolean | undefined;
+  /** Whether its predictions can hold cells, scored pairs of words; some protocols need them. */
+  readonly cells?: boolean | undefined;
 }
 
 /** Losses by name, summed over sentences, not averaged. */

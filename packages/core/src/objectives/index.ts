@@ -27,4 +27,10 @@ export function objectiveFor({ name, ...settings }: ObjectiveSettings, model: Mo
 
 export { mrt } from "./mrt.ts";
 export { type MrtSettings, mrtSettings } from "./mrt-settings.ts";
-export { defineObjective, likelihood, type Objective, type ObjectiveDefinition } from "./objective.ts";
+export {
+  defineObjective,
+  type GradientShare,
+  likelihood,
+  type Objective,
+  type ObjectiveDefinition,
+} from "./objective.ts";

@@ -27,6 +27,13 @@ export const mrtSettings = z.strictObject({
     .enum(["strict", "boundaries", "mrt-code", "partial-last", "partial-first", "rin-partial", "rin-partial-first"])
     .default("strict")
     .describe("protocol for the F1 of relations"),
+  /** β of appendix C. */
+  beta: z
+    .number()
+    .positive()
+    .max(100)
+    .default(1)
+    .describe("the loss of an output is one minus F_β: above 1 recall counts more, below 1 precision"),
   /** Γ of eq. 4 and 5. */
   learnedLoss: z.boolean().default(false).describe("add the learned loss 1 − Q and a margin for gold"),
   /** Eq. 5 sums Q (Δ − Q); the released code sums Q (Δ + 1 − Q) / 2. */

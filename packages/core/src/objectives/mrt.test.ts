@@ -215,6 +215,40 @@ describe.each(Object.keys(cases))("%s", (name) => {
   });
 });
 
+test("appendix C: with F_β the gradient is the slope of the expectation of 1 − F_β", () => {
+  const beta = 2;
+  const at = workOn(build("joint-nn", [one]), [one]);
+  const all = everyOutput(at);
+  // The mean of both, by precision and recall; the expectation is over P itself, as above.
+  const loss = (found: number, right: number, gold: number): number => {
+    if (right === 0) return found === 0 && gold === 0 ? 0 : 1;
+    const [precision, recall] = [right / found, right / gold];
+    return 1 - ((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
+  };
+  const goldWords = one.entities.map(({ start, end }) => `${start}-${end}`);
+  const costs = all.map(({ prediction: { entities, relations } }) => {
+    const spans = entities.map(({ start, end }) => `${start}-${end}`);
+    const facts = relations.filter(({ head, tail }) => spans[head] === goldWords[0] && spans[tail] === goldWords[1]);
+    const right = spans.filter((span) => goldWords.includes(span)).length;
+    return (loss(spans.length, right, 2) + loss(relations.length, facts.length, 1)) / 2;
+  });
+  const exact = (): number => {
+    const { entities, relations } = at.score([all]);
+    return all.reduce((sum, _, k) => sum + (costs[k] ?? 0) * Math.exp((entities[0]?.[k] ?? 0) + (relations[0]?.[k] ?? 0)), 0);
+  };
+  const { entities, relations } = at.score([all]);
+  const settings = mrt({ mu: 0.5, alpha: 2, beta });
+  const set = {
+    entities: entities[0] ?? new Float64Array(),
+    relations: relations[0] ?? new Float64Array(),
+    costs: costsOf(at, all, settings),
+  };
+  const { risk, entityFactors, relationFactors } = expectedRisk(set, settings);
+  expect(risk).toBeCloseTo(exact(), 5);
+  expect(risk).not.toBeCloseTo(expectedRisk({ ...set, costs: costsOf(at, all, mrt({})) }, settings).risk, 3);
+  expectSlopes(at, at.gradient([all], [entityFactors], [relationFactors]), exact, Random.of(12));
+});
+
 test("the sample set of a single word ends where its tags do", () => {
   const word: Sentence = { id: "w", tokens: ["Paris"], entities: spansOf([0, 1]), relations: [] };
   const built = build("joint-nn", [...untyped(eightSentences), word]);

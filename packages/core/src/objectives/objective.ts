@@ -9,7 +9,15 @@ export interface Objective {
    * summed over the sentences.
    */
   loss(tape: Tape, examples: readonly Example[], options: LossOptions): Losses;
+  /**
+   * As `loss`, but with the gradient of one share alone, for the measure of one against the other.
+   * An objective that adds nothing to the model's own losses has none.
+   */
+  shareOf?(share: GradientShare, tape: Tape, examples: readonly Example[], options: LossOptions): Losses;
 }
+
+/** The gradient of the model's own losses, or of what the objective adds to them. */
+export type GradientShare = "own" | "added";
 
 /** A kind of objective: its settings, and how it is bound to a model. */
 export interface ObjectiveDefinition<Settings = unknown> {

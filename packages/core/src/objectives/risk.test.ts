@@ -145,7 +145,7 @@ describe("the cost of an output", () => {
   };
   const nothing: Prediction = { entities: [], relations: [] };
   const half: Prediction = { entities: gold.entities.slice(0, 1), relations: [] };
-  const strict = { relationF1: "strict" } as const;
+  const strict = { relationF1: "strict", beta: 1 } as const;
 
   test("is one minus F1 of entities, of relations, or of both on average", () => {
     expect(costOf(gold, gold, 3, { ...strict, risk: "both" })).toBe(0);
@@ -157,9 +157,25 @@ describe("the cost of an output", () => {
 
   test("counts relations by the protocol that is asked for", () => {
     const otherType: Prediction = { ...gold, entities: gold.entities.map((entity) => ({ ...entity, type: "LOC" })) };
-    expect(costOf(gold, otherType, 3, { relationF1: "strict", risk: "relation" })).toBe(1);
-    expect(costOf(gold, otherType, 3, { relationF1: "boundaries", risk: "relation" })).toBe(0);
-    expect(costOf(gold, otherType, 3, { relationF1: "boundaries", risk: "both" })).toBe(0.5);
+    expect(costOf(gold, otherType, 3, { ...strict, risk: "relation" })).toBe(1);
+    expect(costOf(gold, otherType, 3, { ...strict, relationF1: "boundaries", risk: "relation" })).toBe(0);
+    expect(costOf(gold, otherType, 3, { ...strict, relationF1: "boundaries", risk: "both" })).toBe(0.5);
+  });
+
+  // Of two gold entities one is found, and nothing else: P = 1, R = 1/2. With a wrong one beside it
+  // P = 1/2. Fractions of Python 3.11, by (1 + β²)·P·R / (β²·P + R).
+  test.each([
+    [0.5, 1 - 5 / 6, 1 / 2],
+    [1, 1 - 2 / 3, 1 / 2],
+    [2, 1 - 5 / 9, 1 / 2],
+    [10, 1 - 101 / 201, 1 / 2],
+  ])("is one minus F_β of appendix C, β = %d", (beta, precise, wrong) => {
+    const two: Prediction = { entities: [...half.entities, { start: 1, end: 2, type: "LOC" }], relations: [] };
+    expect(costOf(gold, half, 3, { ...strict, beta, risk: "entity" })).toBeCloseTo(precise, 12);
+    expect(costOf(gold, two, 3, { ...strict, beta, risk: "entity" })).toBeCloseTo(wrong, 12);
+    expect(costOf(gold, half, 3, { ...strict, beta, risk: "both" })).toBeCloseTo((precise + 1) / 2, 12);
+    expect(costOf(gold, gold, 3, { ...strict, beta, risk: "both" })).toBe(0);
+    expect(costOf(nothing, nothing, 3, { ...strict, beta, risk: "both" })).toBe(0);
   });
 
   test("is 0 if neither side has an item, and 1 if one side has", () => {

@@ -84,18 +84,18 @@ function learnedRisk(
 }
 
 /**
- * Δ of one output: one minus its F1, counted as in reports and in the choice of the best epoch. If
- * neither side has an item, F1 is 1.
+ * Δ of one output: one minus its F1, counted as in reports and in the choice of the best epoch, or
+ * one minus its F_β (appendix C). If neither side has an item, either is 1.
  */
 export function costOf(
   gold: Prediction,
   predicted: Prediction,
   length: number,
-  { risk, relationF1 }: Pick<MrtSettings, "risk" | "relationF1">,
+  { risk, relationF1, beta }: Pick<MrtSettings, "risk" | "relationF1" | "beta">,
 ): number {
   const tokens = new Array<string>(length).fill("");
-  const entity = (): number => 1 - sentenceF1("ner-strict", gold, predicted, tokens);
-  const relation = (): number => 1 - sentenceF1(relationF1, gold, predicted, tokens);
+  const entity = (): number => 1 - sentenceF1("ner-strict", gold, predicted, tokens, beta);
+  const relation = (): number => 1 - sentenceF1(relationF1, gold, predicted, tokens, beta);
   if (risk === "none") return 0;
   if (risk === "entity") return entity();
   return risk === "relation" ? relation() : (entity() + relation()) / 2;

@@ -70,6 +70,11 @@ export interface StepEvent extends OfPart {
   readonly gradNorm: number;
   /** Sentences in the batch. */
   readonly sentences: number;
+  /**
+   * With minimum risk training, at the first step of an epoch: the norm of the risk's gradient
+   * divided by the norm of the gradient of the model's own losses, before clipping.
+   */
+  readonly riskRatio?: number | undefined;
 }
 
 /** An evaluation on dev. */

@@ -13,7 +13,7 @@ import type { FrozenNetworks } from "../encoders/index.ts";
 import { inPlaces, Predictor, predictionChunks } from "../inference/index.ts";
 import type { Prediction } from "../metrics/index.ts";
 import type { BatchSize, Example, Losses, Model, PredictOptions } from "../models/index.ts";
-import { type ObjectiveSettings, objectiveFor } from "../objectives/index.ts";
+import { type GradientShare, type ObjectiveSettings, objectiveFor } from "../objectives/index.ts";
 
 /** A chunk of a batch, whose gradient one thread computes. */
 export interface ChunkTask {
@@ -32,6 +32,8 @@ export interface ChunkTask {
   readonly epoch: number;
   /** Seeds dropout. It depends on the step and the chunk, never on the worker. */
   readonly seed: number;
+  /** The gradient of this share of the objective alone; defaults to the whole. */
+  readonly share?: GradientShare | undefined;
 }
 
 /**
@@ -63,18 +65,21 @@ export class ChunkRunner {
     this.#results = new Arena(engine.heap);
   }
 
-  gradient({ step, dense, adds = false, examples, objective, factor, batch, epoch, seed }: ChunkTask): ChunkResult {
+  gradient({ step, dense, adds = false, examples, objective, factor, batch, epoch, seed, share }: ChunkTask): ChunkResult {
     if (step !== this.#step) this.#results.reset();
     this.#step = step;
     this.#work.reset();
     if (!adds) this.#engine.heap.clear(dense, this.#store.denseSize * 4);
     const tape = new Tape(this.#engine, this.#work, { gradients: { dense }, training: true, seed });
-    const losses = objectiveFor(objective, this.#model).loss(tape, examples, {
+    const bound = objectiveFor(objective, this.#model);
+    const options = {
       factor,
       batch,
       epoch,
       random: Random.of(seed, "model"),
-    });
+    };
+    const losses =
+      share === undefined ? bound.loss(tape, examples, options) : (bound.shareOf?.(share, tape, examples, options) ?? {});
     tape.backward();
     return { losses, dense, tables: mergeRows(this.#engine, this.#results, tape.rowGradients), statistics: tape.statistics };
   }

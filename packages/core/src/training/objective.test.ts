@@ -61,6 +61,9 @@ test.each(["rin", "joint-nn"] as const)(
       await learn({ model, objective, init, epochs: 10, seed: 2 }),
     ];
     expect(first.steps[0]?.losses["entity"]).toBeLessThan(before.steps[0]?.losses["entity"] ?? 0);
+    // Two steps an epoch.
+    expect(first.steps.map(({ riskRatio }) => riskRatio !== undefined)).toEqual(first.steps.map((_, k) => k % 2 === 0));
+    expect(before.steps.every(({ riskRatio }) => riskRatio === undefined)).toBe(true);
     for (const { losses } of first.steps) {
       expect(Object.keys(losses).sort()).toEqual(["entity", "relation", "risk"]);
       expect(Object.values(losses).every(Number.isFinite)).toBe(true);

@@ -21,6 +21,7 @@ interface Wanted {
   readonly seed?: number;
   readonly rate?: number;
   readonly training?: object;
+  readonly objective?: object;
   /** Of the whole training; defaults to 10. */
   readonly steps?: number;
   readonly batch?: readonly Sentence[];
@@ -28,9 +29,10 @@ interface Wanted {
 
 /** Makes single steps of a small model, each from the weights that the one before left. */
 async function stepping(name: string, wanted: Wanted = {}) {
-  const { settings = {}, seed = 1, rate = 1, training = {}, steps = 10, batch = sentences } = wanted;
+  const { settings = {}, seed = 1, rate = 1, training = {}, objective = { name: "likelihood" }, steps = 10 } = wanted;
+  const { batch = sentences } = wanted;
   const config = parseConfig({
-    ...{ seed, data: { train: "-", dev: "-" }, model: { name, ...noisyModels[name]?.quiet, ...settings } },
+    ...{ seed, data: { train: "-", dev: "-" }, model: { name, ...noisyModels[name]?.quiet, ...settings }, objective },
     training: { batch: batch.length, chunk: 3, maxNorm: 1e6, ...training },
   });
   const { name: _name, ...own } = config.model;
@@ -52,15 +54,15 @@ async function stepping(name: string, wanted: Wanted = {}) {
   return {
     built,
     /** @returns the losses of the batch and of its chunks, and what the weights moved by */
-    async step(step = 0, epoch = 1) {
+    async step(step = 0, epoch = 1, measured = false) {
       const before = weightsOf(built);
       chunks.length = 0;
-      const { losses, gradNorm } = await stepper.step(examples, epoch, step);
+      const { losses, gradNorm, riskRatio } = await stepper.step(examples, epoch, step, measured);
       const after = weightsOf(built);
       const moved = new Map(
         [...before].map(([key, values]) => [key, values.map((value, k) => (after.get(key)?.[k] ?? 0) - value)]),
       );
-      return { losses, gradNorm, chunks: [...chunks], moved };
+      return { losses, gradNorm, riskRatio, chunks: [...chunks], moved };
     },
   };
 }
@@ -147,6 +149,41 @@ test("means over a batch count the words and sentences of the batch, not of a ch
   expect(ofTags(whole).size).toBe(2);
   expectSame(ofTags(cut), ofTags(whole));
 });
+
+describe.each(names.filter((name) => maskedModel(name, {}, sentences).model.outputs !== undefined))(
+  "the gradient of the risk of %s",
+  (name) => {
+    const norm = (cells: Cells): number => Math.hypot(...[...cells.values()].flatMap((values) => [...values]));
+
+    test("is measured against that of the local losses", async () => {
+      const own = await (await stepping(name)).step(0, 1, true);
+      expect(own.riskRatio).toBeUndefined();
+      for (const settings of [{ alpha: 1 }, { alpha: 1, mu: 0.5, learnedLoss: true }]) {
+        const both = await (await stepping(name, { objective: { name: "mrt", ...settings } })).step(0, 1, true);
+        // A step of length 1 against the gradient moves the weights by it.
+        const risk = new Map(
+          [...both.moved].map(([key, by]) => [key, by.map((value, k) => value - (own.moved.get(key)?.[k] ?? 0))]),
+        );
+        const ratio = norm(risk) / norm(own.moved);
+        expect(ratio).toBeGreaterThan(0.001);
+        expect(Math.abs((both.riskRatio ?? 0) / ratio - 1)).toBeLessThan(0.01);
+      }
+    });
+
+    test("is measured without any effect on the step", async () => {
+      const settings = noisyModels[name]?.noise ?? {};
+      const wanted = { settings: { ...settings, wordDropout: 0.3 }, objective: { name: "mrt", alpha: 0.1 } };
+      const [quiet, measured] = [await stepping(name, wanted), await stepping(name, wanted)];
+      for (const step of [0, 1]) {
+        const [one, other] = [await quiet.step(step), await measured.step(step, 1, true)];
+        expect(one.riskRatio).toBeUndefined();
+        expect(other.riskRatio).toBeGreaterThan(0);
+        expect(other.moved).toEqual(one.moved);
+        expect([other.losses, other.gradNorm]).toEqual([one.losses, one.gradNorm]);
+      }
+    });
+  },
+);
 
 describe("scheduled sampling", () => {
   const losses = (tagsRead: string, epoch: number, random: Repeated, on: readonly Sentence[] = sentences): Losses =>

@@ -133,6 +133,7 @@ async function* trainWhole(input: TrainInput, place = "model"): AsyncGenerator<W
           Array.from(batch, (index) => examples[index] as Example),
           epoch,
           step++,
+          step === progress.step + 1,
         );
       }
       progress = { ...progress, epoch, step, kernels };

@@ -3,7 +3,7 @@ import { type RatesSummary, type SeedSummary, summariseReports } from "@weft-nlp
 import { lineChart } from "@weft-nlp/draw";
 import { writeJsonFile } from "../files/json-file.ts";
 import { writeFileAtomically } from "../files/write-file.ts";
-import { type ExperimentPlan, type ExperimentRun, runName, seedsOf } from "./experiment-plan.ts";
+import { type ExperimentPlan, type ExperimentRun, runNames } from "./experiment-plan.ts";
 import type { RunOutcome } from "./planned-run.ts";
 import { meanTexts, points } from "./rates-text.ts";
 
@@ -20,7 +20,7 @@ export interface ExperimentReport {
 interface ExperimentRow extends Pick<ExperimentRun, "name" | "x"> {
   readonly series: string;
   readonly protocol: string;
-  /** The seeds that are done. */
+  /** The seeds that are done; with folds, that of each fold. */
   readonly seeds: readonly number[];
   /** Scores on test; null until a seed is done. */
   readonly micro: RatesSummary | null;
@@ -36,7 +36,7 @@ export function experimentReport(
   outcomes: readonly RunOutcome[],
 ): ExperimentReport {
   const rows = plan.runs.flatMap((run) => {
-    const own = seedsOf(plan, run).flatMap((seed) => outcomes.filter(({ name }) => name === runName(run, seed)));
+    const own = runNames(plan, run).flatMap((name) => outcomes.filter((outcome) => outcome.name === name));
     const tests = own.flatMap(({ test }) => test ?? []);
     const summaries = summariseReports(tests);
     return run.protocol.map((protocol): ExperimentRow => {
@@ -74,7 +74,8 @@ export function experimentTable({ rows }: Pick<ExperimentReport, "rows">): { hea
 }
 
 /** The note below every table of a plan. */
-export const experimentNote = "On test, in per cent; ± is the sample standard deviation; epochs chosen on dev.";
+export const experimentNote =
+  "On the test data of the plan, in per cent; ± is the sample standard deviation over seeds, or over folds; epochs chosen on dev.";
 
 /** Writes `report.json`, `table.md` and, for a plan with an axis, `figure.svg`. */
 export async function writeExperimentReport(folder: string, report: ExperimentReport): Promise<void> {
@@ -86,9 +87,11 @@ export async function writeExperimentReport(folder: string, report: ExperimentRe
   if (report.axis !== null) await writeFileAtomically(join(folder, "figure.svg"), figure(report, report.axis));
 }
 
-/** F1 by the first protocol of each run: one line per series, ± one deviation. */
+/** F1: one line per series and protocol, ± one deviation. */
 function figure({ title, rows }: ExperimentReport, axis: string): string {
-  const drawn = rows.filter(({ name }, index) => rows.findIndex((each) => each.name === name) === index);
+  // The protocols need names only where a run has several.
+  const several = rows.some(({ name }, index) => rows[index + 1]?.name === name);
+  const drawn = rows.map((row) => ({ ...row, series: several ? `${row.series}, ${row.protocol}` : row.series }));
   const names = [...new Set(drawn.map(({ series }) => series))];
   const series = names.map((name) => {
     const own = drawn.flatMap(({ series, x, micro }) => (series === name && micro !== null ? [{ x, f1: micro.f1 }] : []));
@@ -98,7 +101,7 @@ function figure({ title, rows }: ExperimentReport, axis: string): string {
       intervals: own.flatMap(({ x, f1 }) => interval(x, f1)),
     };
   });
-  return lineChart({ title, xLabel: axis, yLabel: "F1 on test", series });
+  return lineChart({ title, xLabel: axis, yLabel: "F1", series });
 }
 
 function interval(x: number, { mean, deviation }: SeedSummary): (readonly [number, number, number])[] {

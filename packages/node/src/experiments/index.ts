@@ -1,6 +1,6 @@
 export { type CurveReport, curveReport, curveRunName, curveTable, curveWords, writeCurveReport } from "./curve-report.ts";
 export { cvReport, cvTable, foldSelectionWords, writeCvReport } from "./cv-report.ts";
-export { experimentRuns, readExperimentPlan } from "./experiment-plan.ts";
+export { experimentRuns, readExperimentPlan, writePlannedFolds } from "./experiment-plan.ts";
 export { experimentNote, experimentReport, experimentTable, writeExperimentReport } from "./experiment-report.ts";
 export { gridPoints, parseAxis } from "./grid.ts";
 export {

@@ -36,9 +36,9 @@ export interface EvaluateModelOptions extends PredictOptions {
 export function defaultProtocols({ description, definition }: BuiltModel): readonly string[] {
   const named = definition.protocols?.(description.settings);
   if (named !== undefined) return named;
-  return description.lexicon.typed
-    ? ["strict", "boundaries", "ner-strict", "ner-boundaries"]
-    : ["exact", "partial-last", "rin-partial", "rin-exact", "ner-boundaries"];
+  if (description.lexicon.typed) return ["strict", "boundaries", "ner-strict", "ner-boundaries"];
+  const ofCells = definition.capabilities.cells === true ? ["rin-partial", "rin-exact"] : [];
+  return ["exact", "partial-last", ...ofCells, "ner-boundaries"];
 }
 
 const stride = 512;

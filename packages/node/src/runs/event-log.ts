@@ -7,7 +7,7 @@ import { writeFileAtomically } from "../files/write-file.ts";
 
 /** The lines of a run's `events.jsonl`: the curves of the training. */
 export type LoggedEvent =
-  | Pick<StepEvent, "kind" | "part" | "epoch" | "step" | "loss" | "losses" | "gradNorm" | "sentences">
+  | Pick<StepEvent, "kind" | "part" | "epoch" | "step" | "loss" | "losses" | "gradNorm" | "sentences" | "riskRatio">
   | Pick<EvaluationEvent, "kind" | "part" | "epoch" | "step" | "protocol" | "score" | "entities" | "improved">;
 
 /** The part of an event that the log keeps; `undefined` for events that are not logged. */

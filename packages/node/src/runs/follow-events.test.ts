@@ -80,10 +80,10 @@ test("ends on a signal, and after one look if requested", async () => {
 test("an epoch is the mean of its steps, and the best is the last that improved", () => {
   const progress = new RunProgress();
   progress.add([stepEvent(1), stepEvent(2), evaluation(1, 0.4)]);
-  progress.add([stepEvent(3), stepEvent(4), evaluation(2, 0.2)]);
+  progress.add([{ ...stepEvent(3), riskRatio: 0.25 }, stepEvent(4), evaluation(2, 0.2)]);
   expect(progress.epochs).toEqual([
     { epoch: 1, loss: 7.5, gradNorm: 1.5, step: 2, score: 0.4 },
-    { epoch: 2, loss: (10 / 3 + 2.5) / 2, gradNorm: 3.5, step: 4, score: 0.2 },
+    { epoch: 2, loss: (10 / 3 + 2.5) / 2, gradNorm: 3.5, riskRatio: 0.25, step: 4, score: 0.2 },
   ]);
   expect([progress.best, progress.step, progress.protocol]).toEqual([{ epoch: 1, score: 0.4 }, 4, "strict"]);
 });

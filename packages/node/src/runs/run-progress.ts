@@ -7,6 +7,8 @@ export interface EpochProgress extends Pick<LoggedEvent, "part"> {
   readonly loss: number;
   /** Mean over the steps, before clipping. */
   readonly gradNorm: number;
+  /** The risk's gradient as a share of that of the model's own losses, at the first step. */
+  readonly riskRatio?: number | undefined;
   readonly step: number;
   /** F1 on dev, if the epoch ended with an evaluation. */
   readonly score?: number | undefined;
@@ -60,6 +62,7 @@ export class RunProgress {
       loss: number;
       sentences: number;
       norms: number;
+      riskRatio?: number;
       steps: number;
       step: number;
       score?: number;
@@ -97,6 +100,7 @@ export class RunProgress {
         epoch.loss += event.loss * event.sentences;
         epoch.sentences += event.sentences;
         epoch.norms += event.gradNorm;
+        if (event.riskRatio !== undefined) epoch.riskRatio = event.riskRatio;
         epoch.steps++;
       } else {
         [epoch.score, epoch.entities] = [event.score, event.entities];
@@ -116,11 +120,12 @@ export class RunProgress {
 
   /** In their order. */
   get epochs(): EpochProgress[] {
-    return [...this.#epochs.values()].map(({ part, epoch, loss, sentences, norms, steps, step, score, entities }) => ({
+    return [...this.#epochs.values()].map(({ part, epoch, loss, sentences, norms, riskRatio, steps, step, score, entities }) => ({
       ...(part === undefined ? {} : { part }),
       epoch,
       loss: loss / sentences,
       gradNorm: norms / steps,
+      ...(riskRatio === undefined ? {} : { riskRatio }),
       step,
       score,
       ...(entities === undefined ? {} : { entities }),

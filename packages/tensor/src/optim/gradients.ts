@@ -65,6 +65,13 @@ function mergeTable(engine: Engine, arena: Arena, list: readonly RowGradient[]):
   return { parameter, ids: Int32Array.from(slots.keys()), at };
 }
 
+/** The sum of the squares of all cells. */
+export function squaresOf({ kernels }: Engine, { denseSize }: ParameterStore, { dense, tables }: Gradients): number {
+  let squares = kernels.sumSquares({ n: denseSize, x: dense });
+  for (const { parameter, ids, at } of tables) squares += kernels.sumSquares({ n: ids.length * parameter.stride, x: at });
+  return squares;
+}
+
 /**
  * The gradient of one chunk of a batch: its buffer of dense gradients, which others may share,
  * and its merged table rows.

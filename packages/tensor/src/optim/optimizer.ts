@@ -2,7 +2,7 @@ import { ShapeError } from "../errors.ts";
 import type { Address, Kernels } from "../kernels/kernels.ts";
 import type { Engine } from "../tensor/engine.ts";
 import { type Parameter, type ParameterStore, pad, unpad } from "../tensor/parameter-store.ts";
-import type { Gradients } from "./gradients.ts";
+import { type Gradients, squaresOf } from "./gradients.ts";
 
 /** Settings of the update rules; the defaults are those of the papers that introduced them. */
 export type OptimizerSettings =
@@ -113,10 +113,7 @@ export class Optimizer {
    */
   update(gradients: Gradients, options: UpdateOptions = {}): number {
     const { kernels } = this.#engine;
-    let squares = kernels.sumSquares({ n: this.#store.denseSize, x: gradients.dense });
-    for (const { parameter, ids, at } of gradients.tables)
-      squares += kernels.sumSquares({ n: ids.length * parameter.stride, x: at });
-    const norm = Math.sqrt(squares);
+    const norm = Math.sqrt(squaresOf(this.#engine, this.#store, gradients));
     if (!Number.isFinite(norm)) return norm;
     this.#steps++;
     this.#engine.heap.countWeightChange();

@@ -23,7 +23,16 @@ export function progressView(progress: RunProgress, name: string, done: boolean,
       `\nF1 on dev (${protocol}), by epoch\n${terminalChart({ points, width, height: 5, label: (value) => value.toFixed(1) })}`,
     );
   }
-  parts.push(`\n${textTable(["epoch", "loss", "gradient", "dev F1", "entities"], epochs.slice(-5).map(epochCells), { width })}`);
+  const rows = epochs.slice(-5);
+  const byRisk = rows.some(({ riskRatio }) => riskRatio !== undefined);
+  const header = ["epoch", "loss", "gradient", "dev F1", "entities", ...(byRisk ? ["risk ÷ local gradient"] : [])];
+  parts.push(
+    `\n${textTable(
+      header,
+      rows.map((epoch) => [...epochCells(epoch), ...(byRisk ? [ratioText(epoch.riskRatio)] : [])]),
+      { width },
+    )}`,
+  );
   if (best !== undefined) {
     const entities = best.entities === undefined ? "" : ` (entities ${(100 * best.entities).toFixed(1)})`;
     parts.push(`\nbest so far: ${(100 * best.score).toFixed(1)}${entities} in epoch ${best.epoch}`);
@@ -34,7 +43,13 @@ export function progressView(progress: RunProgress, name: string, done: boolean,
 /** One epoch as a line, for output that cannot be redrawn. */
 export function epochLine(epoch: EpochProgress): string {
   const [number, loss, gradient, score, entities] = epochCells(epoch);
-  return `${epoch.part === undefined ? "" : `${epoch.part}, `}epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}${entities === "" ? "" : `, entities ${entities}`}`;
+  return `${epoch.part === undefined ? "" : `${epoch.part}, `}epoch ${number}: loss ${loss}, gradient ${gradient}${score === "" ? "" : `, dev F1 ${score}`}${entities === "" ? "" : `, entities ${entities}`}${epoch.riskRatio === undefined ? "" : `, risk ÷ local gradient ${ratioText(epoch.riskRatio)}`}`;
+}
+
+/** `0.092`, `1.6e-4`: two digits that count. */
+export function ratioText(ratio: number | undefined): string {
+  if (ratio === undefined) return "";
+  return ratio === 0 || ratio >= 0.001 ? `${Number(ratio.toPrecision(2))}` : ratio.toExponential(1);
 }
 
 function epochCells({ epoch, loss, gradNorm, score, entities }: EpochProgress): string[] {

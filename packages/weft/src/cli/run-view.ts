@@ -4,6 +4,7 @@ import { bestWords, nothingRight } from "./best-words.ts";
 import { FeaturesProgress } from "./features-progress.ts";
 import { otherKernelsWarning } from "./other-kernels-warning.ts";
 import type { ProgressBar } from "./progress-bar.ts";
+import { ratioText } from "./progress-view.ts";
 import type { Terminal } from "./terminal.ts";
 import { count, whole } from "./words.ts";
 
@@ -17,6 +18,7 @@ export class RunView {
   #barLabel = "";
   #steps = 0;
   #best = "";
+  #risk = "";
   readonly #brief: boolean;
 
   constructor(
@@ -49,6 +51,7 @@ export class RunView {
     } else if (event.kind === "start") {
       this.#steps = event.steps;
       this.#best = "";
+      this.#risk = "";
       if (!this.#brief) this.#sayStart(event);
       this.#barLabel = event.part === undefined ? this.#label : `${this.#label} the ${event.part}`;
       this.#bar = terminal.progress(this.#barLabel, this.#steps);
@@ -56,7 +59,8 @@ export class RunView {
       this.#bar?.stop();
       this.#bar = this.#features.update(event) ? terminal.progress(this.#barLabel, this.#steps) : undefined;
     } else if (event.kind === "step") {
-      this.#bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${this.#best}`);
+      if (event.riskRatio !== undefined) this.#risk = ` · risk ÷ local gradient ${ratioText(event.riskRatio)}`;
+      this.#bar?.update(event.step, `epoch ${event.epoch} · loss ${event.loss.toFixed(3)}${this.#risk}${this.#best}`);
     } else if (event.kind === "evaluation" && event.improved) {
       this.#best = ` · ${bestWords(event)}`;
     } else if (event.kind === "part" || event.kind === "end") {
@@ -67,7 +71,7 @@ export class RunView {
       const { best } = event;
       const words = best === undefined || best.score === 0 ? "" : ` · ${bestWords(best)}`;
       terminal.say(
-        `${event.reason === "patience" ? "stopped early, since no epoch was better for a while," : "done"} after ${count(event.epoch, "epoch")}${words}`,
+        `${event.reason === "patience" ? "stopped early, since no epoch was better for a while," : "done"} after ${count(event.epoch, "epoch")}${words}${this.#risk}`,
       );
       const warning = this.#brief || best === undefined ? undefined : nothingRight(best, this.#about);
       if (warning !== undefined) terminal.say(warning);

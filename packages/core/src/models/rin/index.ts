@@ -136,7 +136,7 @@ export const rin = defineModel<RinSettings, RinExample>({
   paper: "Sun et al. 2020",
   settings: rinSettings,
   formerDefaults: { decoding: "free" },
-  capabilities: { needsGoldEntities: false },
+  capabilities: { needsGoldEntities: false, cells: true },
   needs: ({ inputs }) => inputNeeds(inputs),
   build: (settings, lexicon, scope) => new Rin(settings, lexicon, scope.child("rin")),
   encoder: (settings, lexicon) => new RinReader(settings, lexicon),

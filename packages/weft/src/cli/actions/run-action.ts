@@ -7,6 +7,7 @@ import {
   experimentTable,
   readExperimentPlan,
   writeExperimentReport,
+  writePlannedFolds,
 } from "@weft-nlp/node/experiments";
 import type { Handler } from "../command.ts";
 import type { runCommand } from "../commands/run-command.ts";
@@ -17,6 +18,7 @@ export const run: Handler<typeof runCommand> = async (context, { plan: path, run
   const plan = await readExperimentPlan(path);
   const folder = run ?? join("runs", basename(path).replace(/\.ya?ml$/, ""));
   const runs = await experimentRuns(plan, folder);
+  await writePlannedFolds(plan, folder);
   const finished = await finishRuns(runs, options, context);
   const failed = finished.failures.map(({ run }) => run);
   const report = experimentReport(plan.value, failed, finished.outcomes);
