@@ -124,9 +124,9 @@ function generalRules() {
       to: { path: testCode },
     },
     {
-      name: "core, tensor and api run everywhere and the page in browsers, so they import nothing of Node",
+      name: "core, tensor and api run everywhere, and page and site in browsers, so they import nothing of Node",
       severity: "error",
-      from: { path: "^(packages/(tensor|core|api)|apps/web)/src/", pathNot: testCode },
+      from: { path: "^(packages/(tensor|core|api)|apps/(web|docs))/src/", pathNot: testCode },
       to: { dependencyTypes: ["core"] },
     },
     {

@@ -31,19 +31,28 @@ if (looked.length === 0) {
   process.exit(2);
 }
 
-const problems = deadLinks();
+let problems = 0;
+report(deadLinks());
 const server = await serveSite(site, { prefix: "/any/where/" });
 const browser = await startBrowser();
 try {
-  for (const page of looked) problems.push(...(await faultsOf(page)));
-  problems.push(...(await firstPage()), ...(await wayThrough()), ...(await demo()), ...(await asFile()));
+  for (const [index, page] of looked.entries()) {
+    report(await faultsOf(page));
+    if (index % 10 === 9) console.error(`site: ${index + 1} of ${looked.length} pages`);
+  }
+  for (const check of [firstPage, wayThrough, demo, asFile]) report(await check());
 } finally {
   await browser.close();
   await server.close();
 }
-for (const problem of problems) console.error(problem);
-console.error(`site: ${looked.length} pages, ${problems.length} problems`);
-process.exitCode = problems.length > 0 ? 1 : 0;
+console.error(`site: ${looked.length} pages, ${problems} problems`);
+process.exitCode = problems > 0 ? 1 : 0;
+
+/** Problems are printed as they are found, since the pages take minutes. */
+function report(/** @type {readonly string[]} */ found) {
+  for (const problem of found) console.error(problem);
+  problems += found.length;
+}
 
 /** Links, anchors, pictures, scripts and styles that lead nowhere, in all pages. */
 function deadLinks() {
