@@ -44,4 +44,6 @@ for (const { name: failed, reason } of failures) console.log(`Failed: ${failed}:
 if (options.json !== undefined) {
   writeFileSync(options.json, `${JSON.stringify({ benchmark: name, machine: machine(), rounds, rows, failures }, null, 2)}\n`);
 }
-if (failures.length > 0) process.exitCode = 1;
+const problems = benchmark.problems?.(rows, options) ?? [];
+for (const problem of problems) console.error(`too slow: ${problem}`);
+if (failures.length > 0 || problems.length > 0) process.exitCode = 1;

@@ -95,28 +95,15 @@ async function measureReduce() {
   const perFile = 20_000;
   const files = Math.ceil(triples / perFile);
   mkdirSync(join(folder, "aggregates"));
+  const paths = Array.from({ length: files }, (_, shard) => join(folder, "aggregates", `${shard}.parquet`));
   const instance = await DuckDBInstance.create(":memory:", { threads: values.threads });
-  const connection = await instance.connect();
   let began = performance.now();
-  /** @type {string[]} */
-  const paths = [];
-  for (let shard = 0; shard < files; shard++) {
-    const path = join(folder, "aggregates", `${shard}.parquet`);
-    paths.push(path);
-    await connection.run(
-      `COPY (SELECT (hash(head, relation, tail) % ${buckets})::INT AS bucket, head, relation, tail, 1::INT AS count,
-         worth::BIGINT AS total, worth AS best,
-         lpad((1000000 - worth)::VARCHAR, 7, '0') || ' news.txt:' || k AS sample
-       FROM (SELECT k, 'Head ' || (h % ${Math.ceil(triples / 30)}) AS head, 'relation_' || (h % 7) AS relation,
-           'Tail ' || (h % CASE WHEN k % 3 = 0 THEN 50 ELSE 5000 END) AS tail, (500000 + h % 500000)::INT AS worth
-         FROM (SELECT k, hash(k)::UBIGINT AS h FROM range(${shard * perFile}, ${(shard + 1) * perFile}) t(k)))
-       ORDER BY bucket) TO '${path}' (FORMAT parquet)`,
-    );
-  }
-  connection.closeSync();
+  let next = 0;
+  await Promise.all(Array.from({ length: Number(values.threads) }, generate));
   instance.closeSync();
   console.log(`generated ${files} files of ${perFile} triples: ${seconds(began)}`);
   const before = process.resourceUsage().maxRSS;
+  const earlier = process.cpuUsage();
   began = performance.now();
   const { triples: different, found } = await reduceTriples({
     ...{ files: paths, buckets, out: join(folder, "triples") },
@@ -124,10 +111,28 @@ async function measureReduce() {
   });
   const rate = Math.round(found / ((performance.now() - began) / 1000));
   const most = Math.round(process.resourceUsage().maxRSS / 1024);
+  const { user, system } = process.cpuUsage(earlier);
   console.log(
     `reduced ${found} triples to ${different}: ${seconds(began)}, ${rate} a second; ` +
+      `${((user + system) / 1e6).toFixed(1)} s of processor time; ` +
       `max memory ${most} MiB (${Math.round(before / 1024)} MiB before), DuckDB limited to ${values.memory} MiB`,
   );
+
+  async function generate() {
+    const connection = await instance.connect();
+    for (let shard = next++; shard < files; shard = next++) {
+      await connection.run(
+        `COPY (SELECT (hash(head, relation, tail) % ${buckets})::INT AS bucket, head, relation, tail, 1::INT AS count,
+           worth::BIGINT AS total, worth AS best,
+           lpad((1000000 - worth)::VARCHAR, 7, '0') || ' news.txt:' || k AS sample
+         FROM (SELECT k, 'Head ' || (h % ${Math.ceil(triples / 30)}) AS head, 'relation_' || (h % 7) AS relation,
+             'Tail ' || (h % CASE WHEN k % 3 = 0 THEN 50 ELSE 5000 END) AS tail, (500000 + h % 500000)::INT AS worth
+           FROM (SELECT k, hash(k)::UBIGINT AS h FROM range(${shard * perFile}, ${(shard + 1) * perFile}) t(k))))
+         TO '${paths[shard]}' (FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1)`,
+      );
+    }
+    connection.closeSync();
+  }
 }
 
 /** @param {number} began */

@@ -234,9 +234,13 @@ function writePlatformPackage(target, { name, os, cpu, libc }, version) {
     os: [os],
     cpu: [cpu],
     ...(libc === undefined ? {} : { libc: [libc] }),
-    files: ["weft.node"],
+    keywords: ["nlp", "simd", "kernels", "native", "node-api"],
+    engines: { node: ">=20.19" },
+    files: ["weft.node", "NOTICE"],
   });
-  cpSync(join(root, "LICENSE"), join(target, "LICENSE"));
+  for (const file of ["LICENSE", "NOTICE"]) cpSync(join(folder, file), join(target, file));
+  const words = `The kernels of [Weft](https://www.npmjs.com/package/weft-nlp) for ${os} ${cpu}. npm installs this package where it fits.`;
+  writeFileSync(join(target, "README.md"), `# @weft-nlp/native-${name}\n\n${words}\n`);
 }
 
 /**
@@ -253,7 +257,7 @@ function writeMainPackage(target, version) {
     recursive: true,
     filter: (/** @type {string} */ file) => !file.endsWith(".tsbuildinfo"),
   });
-  cpSync(join(folder, "README.md"), join(target, "README.md"));
+  for (const file of ["README.md", "LICENSE", "NOTICE"]) cpSync(join(folder, file), join(target, file));
   const { scripts: _, ...rest } = manifest;
   writeManifest(target, { ...rest, optionalDependencies });
 }

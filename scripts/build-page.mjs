@@ -13,34 +13,59 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, version } from "vite";
+import { licences } from "./bundle-licences.mjs";
 
 const { values } = parseArgs({ options: { quiet: { type: "boolean", default: false } } });
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = join(root, "packages/server/page");
 const arcs = join(root, "packages/weft/dist/arcs");
 const configFile = join(root, "apps/web/vite.config.ts");
+const licenceFile = "THIRD-PARTY-LICENSES.txt";
 const stampFile = join(page, ".stamp");
 const stamp = fingerprint();
 
 if (!existsSync(join(arcs, "weft-arcs.js")) || !existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
   const logLevel = values.quiet ? "warn" : "info";
-  await build({ configFile, logLevel });
+  const pageModules = collectModules();
+  await build({ configFile, logLevel, plugins: [pageModules.plugin], worker: { plugins: () => [pageModules.plugin] } });
+  const arcsModules = collectModules();
   await build({
     configFile,
     logLevel,
+    plugins: [arcsModules.plugin],
     build: {
       emptyOutDir: false,
       copyPublicDir: false,
       lib: { entry: "src/weft-arcs/weft-arcs.ts", formats: ["es"], fileName: () => "weft-arcs.js" },
     },
   });
-  packArcs();
+  writeFileSync(join(page, licenceFile), licences([...pageModules.ids, ...arcsModules.ids]));
+  packArcs(licences([...arcsModules.ids]));
   writeFileSync(stampFile, stamp);
 }
 
-/** The element and its types, for `weft-nlp/arcs`. */
-function packArcs() {
+/** A plugin that keeps the names of all modules that are bundled, also of workers. */
+function collectModules() {
+  /** @type {Set<string>} */
+  const ids = new Set();
+  const plugin = {
+    name: "collect-modules",
+    /** @param {unknown} _ @param {Record<string, { moduleIds?: readonly string[] }>} bundle */
+    generateBundle(_, bundle) {
+      for (const { moduleIds = [] } of Object.values(bundle)) for (const id of moduleIds) ids.add(id);
+    },
+  };
+  return { ids, plugin };
+}
+
+/**
+ * The element and its types, for `weft-nlp/arcs`.
+ *
+ * @param {string} thirdParty licences of the code in it
+ */
+function packArcs(thirdParty) {
   mkdirSync(arcs, { recursive: true });
+  if (thirdParty !== "") writeFileSync(join(arcs, licenceFile), thirdParty);
   copyFileSync(join(page, "weft-arcs.js"), join(arcs, "weft-arcs.js"));
   const compiler = join(root, "node_modules/tsc7/bin/tsc");
   execFileSync(process.execPath, [compiler, "-p", join(root, "apps/web/tsconfig.arcs.json")], { stdio: "inherit" });
@@ -57,7 +82,7 @@ function fingerprint() {
       )
       .map((entry) => join(entry.parentPath, entry.name)),
   );
-  for (const file of ["package-lock.json", "scripts/build-page.mjs"]) files.push(join(root, file));
+  for (const file of ["package-lock.json", "scripts/build-page.mjs", "scripts/bundle-licences.mjs"]) files.push(join(root, file));
   for (const file of files.sort()) hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0");
   return hash.digest("hex");
 }

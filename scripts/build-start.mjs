@@ -1,6 +1,7 @@
 /**
- * Bundles what `weft extract` loads into a few files, `packages/weft/dist/start`, from the build of
- * the packages: loading some two hundred modules takes longer than extracting from a page of text.
+ * Bundles what `weft extract` and `weft batch` load into a few files, `packages/weft/dist/start`,
+ * from the build of the packages: loading some hundreds of modules takes longer than extracting
+ * from a page of text.
  *
  * `bin/weft.js` uses the bundle only where it changes nothing: plugins share the modules of the
  * packages, so with plugins the packages themselves are loaded.
@@ -17,12 +18,16 @@ const folder = join(root, "packages/weft/dist/start");
 const actions = join(cli, "actions") + sep;
 
 const bundle = await rolldown({
-  input: { main: join(cli, "main.js"), "chunk-worker": join(root, "packages/node/dist/workers/chunk-worker.js") },
+  input: {
+    main: join(cli, "main.js"),
+    "chunk-worker": join(root, "packages/node/dist/workers/chunk-worker.js"),
+    "shard-process": join(root, "packages/batch/dist/runner/shard-process.js"),
+  },
   platform: "node",
   // The other commands are loaded from their packages, and so is what extraction hardly ever needs.
-  // The native package finds its addon beside its own files.
+  // The native package finds its addon beside its own files. Users install the clients of databases.
   external: (id, importer) =>
-    ["n3", "unpdf", "@weft-nlp/native"].includes(id) ||
+    ["n3", "unpdf", "@weft-nlp/native", "@duckdb/node-api", "bullmq", "ioredis", "pg"].includes(id) ||
     (id.startsWith(".") && isOtherAction(join(dirname(importer ?? root), id))),
 });
 rmSync(folder, { recursive: true, force: true });
@@ -42,5 +47,5 @@ writeFileSync(
 
 /** @param {string} path */
 function isOtherAction(path) {
-  return path.startsWith(actions) && basename(path) !== "extract-action.js";
+  return path.startsWith(actions) && !/^(?:extract|batch-\w+)-action\.js$/.test(basename(path));
 }

@@ -124,15 +124,16 @@ function generalRules() {
       to: { path: testCode },
     },
     {
-      name: "core, tensor and api run everywhere and the page in browsers, so they import nothing of Node",
+      name: "core, tensor and api run everywhere, and page and site in browsers, so they import nothing of Node",
       severity: "error",
-      from: { path: "^(packages/(tensor|core|api)|apps/web)/src/", pathNot: testCode },
+      from: { path: "^(packages/(tensor|core|api)|apps/(web|docs))/src/", pathNot: testCode },
       to: { dependencyTypes: ["core"] },
     },
     {
       name: "what is imported stands in the package.json of the package",
       severity: "error",
-      from: { path: "^(packages|apps)/[^/]+/src/", pathNot: testCode },
+      // What the site is made of is bundled into it, and is no dependency of anything published.
+      from: { path: "^(packages|apps)/[^/]+/src/", pathNot: `${testCode}|^apps/docs/` },
       // Optional peers of a package are installed here for the tests.
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"], dependencyTypesNot: ["npm-peer"] },
     },

@@ -2,7 +2,8 @@
  * Everything a change must pass, cheapest steps first. A step that fails does not hide the ones
  * after it.
  *
- * `node scripts/check.mjs [step ...]` runs only the named steps. `npm test` runs all of them.
+ * `node scripts/check.mjs [step ...]` runs only the named steps. `npm test` runs all of them but
+ * `site`, which builds the documentation site and looks at it in a browser.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -15,12 +16,17 @@ const steps = {
   lint: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings"],
   types: ["node", "node_modules/tsc7/bin/tsc", "-p", "tsconfig.test.json"],
   page: ["node", "node_modules/tsc7/bin/tsc", "-p", "apps/web/tsconfig.json"],
+  "site-types": ["node", "node_modules/tsc7/bin/tsc", "-p", "apps/docs/tsconfig.json"],
   imports: ["node", "scripts/check-imports.mjs"],
   unused: ["node_modules/.bin/knip"],
   api: ["node", "scripts/check-api.mjs"],
   docs: ["node", "scripts/docs.mjs", "--check"],
+  packages: ["node", "scripts/check-packages.mjs"],
   tests: ["node", "scripts/run-tests.mjs"],
+  site: ["node", "scripts/site.mjs", "--check"],
 };
+/** Steps that run only by name: they take minutes, and a change of code rarely touches them. */
+const onDemand = new Set(["site"]);
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in steps));
@@ -32,7 +38,7 @@ if (unknown.length > 0) {
 /** @type {string[]} */
 const failures = [];
 for (const [name, [command = "", ...options]] of Object.entries(steps)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 ? !asked.includes(name) : onDemand.has(name)) continue;
   const started = performance.now();
   // The last line of the last step counts the tests and the failed steps before it.
   const env = name === "tests" ? { ...process.env, WEFT_FAILED_STEPS: failures.join(" ") } : process.env;

@@ -23,7 +23,7 @@ const lockfile = JSON.parse(readFileSync(file, "utf8"));
 const added = [];
 for (const [path, entry] of Object.entries(lockfile.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    if (`${path}/node_modules/${name}` in lockfile.packages || `node_modules/${name}` in lockfile.packages) continue;
+    if (placesFor(path, name).some((place) => place in lockfile.packages)) continue;
     const fields = { ...platform(name), ...inherited(entry), optional: true };
     // npm's own order, so its next run changes nothing here.
     const ordered = Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => a.localeCompare(b, "en")));
@@ -39,6 +39,18 @@ if (added.length > 0) {
   writeFileSync(file, `${JSON.stringify(lockfile, null, 2)}\n`);
 }
 console.error(`${added.length} packages added to the lockfile`);
+
+/**
+ * Where Node looks for a package that the one at this path imports, nearest first.
+ *
+ * @param {string} path
+ * @param {string} name
+ */
+function placesFor(path, name) {
+  const folders = path.split("/node_modules/");
+  const above = folders.map((_, index) => folders.slice(0, folders.length - index).join("/node_modules/"));
+  return [...above.map((folder) => `${folder}/node_modules/${name}`), `node_modules/${name}`];
+}
 
 /**
  * @param {string} name

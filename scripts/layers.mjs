@@ -6,9 +6,9 @@ const text = ["schema", "text", "vocabulary"];
  * docs/architecture.md explains it.
  *
  * A layer is a folder, or a file of that name, directly under a package's `src` (`apps/web` for the
- * page, `packages/` and the name for the others). It may import itself, the layers listed for it,
- * and the base files; nothing else. The check fails if a folder is missing here, which keeps the
- * table complete.
+ * page, `apps/docs` for the site, `packages/` and the name for the others). It may import itself,
+ * the layers listed for it, and the base files; nothing else. The check fails if a folder is
+ * missing here, which keeps the table complete.
  *
  * @typedef {{ folder?: string, uses: string[], base: string[], layers: Record<string, string[]> }}
  *   PackageRules
@@ -37,6 +37,7 @@ export const packages = {
       vocabulary: ["schema", "json", "text"],
       formats: ["schema", "json", "text"],
       corpus: ["schema", "json", "text"],
+      settings: ["text"],
       recipe: ["schema", "metrics"],
       metrics: ["schema"],
       annotators: ["schema", "metrics"],
@@ -48,10 +49,10 @@ export const packages = {
       heads: ["schema", "text", "vocabulary", "metrics", "constraints", "nn", "encoders"],
       models: [...text, "metrics", "constraints", "nn", "encoders", "heads"],
       objectives: [...text, "metrics", "nn", "models"],
-      inference: [...text, "json", "metrics", "constraints", "nn", "archive", "encoders", "models"],
+      inference: [...text, "json", "settings", "metrics", "constraints", "nn", "archive", "encoders", "models"],
       training: [
-        ...[...text, "json", "metrics", "constraints", "nn", "archive", "encoders", "models", "objectives"],
-        "inference",
+        ...[...text, "json", "settings", "metrics", "constraints", "nn", "archive", "encoders", "models"],
+        ...["objectives", "inference"],
       ],
       registry: [...text, "formats", "metrics", "encoders", "models", "objectives"],
       testing: [
@@ -167,5 +168,11 @@ export const packages = {
       app: ["tabs"],
       main: ["app"],
     },
+  },
+  docs: {
+    folder: "apps/docs",
+    uses: ["weft"],
+    base: ["navigation"],
+    layers: { theme: [] },
   },
 };

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { corpusTexts } from "../lib/corpus-texts.mjs";
 import { numbers } from "../lib/options.mjs";
 import { mulberry } from "../lib/random.mjs";
 
@@ -72,15 +73,4 @@ export function cases({ options, folder }) {
     ),
     ...measured("whole runs on one sentence per second of processor time", "processor", "one.txt"),
   ];
-}
-
-function corpusTexts() {
-  const folder = path("../../examples/corpus/");
-  const files = readdirSync(folder).filter((file) => file.endsWith(".jsonl"));
-  return files.flatMap((file) =>
-    readFileSync(join(folder, file), "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line).text.replace(/\s+/g, " ")),
-  );
 }

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
  * - `rounds(options)`: how often each case is run; defaults to three times
  * - `table(rows, options)`: prints the rows; defaults to one line for each
  * - `notes(rows)`: lines below the table
+ * - `problems(rows, options)`: what makes the run fail, one line each
  *
  * Each case is a process that prints, as its last line, JSON with `sentences_per_second` and, if it
  * can, the same of a second of processor time (`…_per_cpu_second`), `rss_mb` and `latency_ms`

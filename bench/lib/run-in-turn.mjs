@@ -3,14 +3,14 @@ import { spawn } from "node:child_process";
 const usualLimitMs = 10 * 60 * 1000;
 
 /**
- * Runs the cases A B A B ..., so that a machine that slows down affects all of them. A failed case
+ * Runs the cases A B B A ..., so that a machine that slows down affects all of them. A failed case
  * is not run again.
  */
 export async function runInTurn(cases, rounds, report) {
   const samples = new Map(cases.map((one) => [one, []]));
   const failures = [];
   for (let round = 1; round <= rounds; round++) {
-    for (const one of cases) {
+    for (const one of round % 2 === 1 ? cases : cases.toReversed()) {
       const label = [one.group, one.name].filter(Boolean).join(", ");
       if (one.skip !== undefined || failures.some((failure) => failure.case === one)) continue;
       try {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const notOurs = new Set(["node_modules", "dist", "runs", ".git", ".cache", "coverage"]);
+const notOurs = new Set(["node_modules", "dist", "generated", "runs", ".git", ".cache", "coverage"]);
 const pages = markdownFiles(root);
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
 

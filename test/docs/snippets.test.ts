@@ -6,8 +6,8 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((page) =>
-  page.endsWith(".md"),
+const pages = ["README.md", "packages/weft/README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter(
+  (page) => page.endsWith(".md"),
 );
 
 interface Snippet {

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { stagePackages } from "../../scripts/stage-packages.mjs";
 
 interface LockedPackage {
   readonly resolved?: string;
@@ -47,9 +48,21 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+let ours: ReturnType<typeof stagePackages> | undefined;
+
+/** Our packages as they are published. */
+function staged(): ReturnType<typeof stagePackages> {
+  if (ours === undefined) {
+    const out = mkdtempSync(join(tmpdir(), "weft-staged-"));
+    folders.push(out);
+    ours = stagePackages(out);
+  }
+  return ours;
+}
+
 /**
- * Installs a package into an empty folder without a registry: our packages from tarballs of `npm
- * pack`, others as links to the ones installed here.
+ * Installs a package into an empty folder without a registry: our packages as they are published,
+ * others as links to the ones installed here.
  */
 export function installPacked(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), "weft-installed-"));
@@ -62,7 +75,9 @@ export function installPacked(name: string): string {
       symlinkSync(join(root, place), target);
       continue;
     }
-    unpack(pack(join(root, resolved), folder), target);
+    const packed = staged().find((one) => one.name === dependency);
+    if (packed === undefined) throw new Error(`${dependency} is not among the packages that are published`);
+    cpSync(packed.folder, target, { recursive: true });
   }
   return folder;
 }

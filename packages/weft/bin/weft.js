@@ -15,13 +15,13 @@ if (existsSync(inDist("cli/main.js"))) {
 }
 
 /**
- * The bundle starts several times as fast. It holds `extract` only, and a copy of the packages that
- * a plugin could not register with. In a clone, a build of a package may be newer.
+ * The bundle starts several times as fast. It holds `extract` and `batch` only, and a copy of the
+ * packages that a plugin could not register with. In a clone, a build of a package may be newer.
  */
 function usesBundle() {
-  if (words[0] !== "extract" || words.some((word) => word.startsWith("--plugin"))) return false;
+  if (!["extract", "batch"].includes(words[0] ?? "") || words.some((word) => word.startsWith("--plugin"))) return false;
   const made = timeOf(inDist("start/main.js"));
-  return made > 0 && ["tensor", "core", "draw", "node", "weft"].every((name) => timeOf(buildOf(name)) <= made);
+  return made > 0 && ["tensor", "core", "draw", "node", "batch", "weft"].every((name) => timeOf(buildOf(name)) <= made);
 }
 
 /**

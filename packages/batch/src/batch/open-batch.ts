@@ -64,7 +64,8 @@ export class Batch implements BatchJob {
 
   async openRunner(): Promise<ShardRunner> {
     const { threads, model, stallSeconds = defaultStallSeconds, onProgress } = this.#options;
-    return new ProcessRunner({ folder: this.#folder, threads, model, stallSeconds, slot: this.#slot, onProgress });
+    const plugins = (this.plan.options.plugins ?? []).length > 0;
+    return new ProcessRunner({ folder: this.#folder, threads, model, plugins, stallSeconds, slot: this.#slot, onProgress });
   }
 
   async lost(shard: Shard, reason: string): Promise<LossDecision> {

@@ -1,4 +1,4 @@
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { shardFile } from "../plan/index.ts";
 import { type Reduction, reduceTriples } from "../reduce/index.ts";
 import type { BatchReader } from "./read-batch.ts";

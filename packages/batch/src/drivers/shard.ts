@@ -1,4 +1,4 @@
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 
 /** One of so many parts, counted from 0: of the shards of the plan, every `of`-th. */
 export interface ArrayPart {

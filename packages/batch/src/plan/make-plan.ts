@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { UsageError } from "@weft-nlp/node";
-import { modelIdentity } from "@weft-nlp/node/extractor";
+import { UsageError } from "@weft-nlp/node/errors";
 import { fileFailure, type InputKind, recordInputFor, standardStream, writeAll } from "@weft-nlp/node/files";
 import { BatchError } from "../errors.ts";
 import type { Store } from "../store/index.ts";
@@ -47,6 +46,8 @@ export async function makePlan(given: PlanInput): Promise<Plan> {
     if (file === standardStream) throw new UsageError("a batch needs files: standard input cannot be read twice");
   }
   const kinds = await Promise.all(files.map(async (path) => kindOf(path, given.input)));
+  // Commands that only read a plan start without the modules of models.
+  const { modelIdentity } = await import("@weft-nlp/node/extractor");
   const identity = await modelIdentity(model);
   const list = await ShardList.open(store);
   try {

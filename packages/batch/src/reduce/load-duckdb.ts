@@ -1,5 +1,5 @@
 import type * as duckdb from "@duckdb/node-api";
-import { FileError } from "@weft-nlp/node";
+import { FileError } from "@weft-nlp/node/errors";
 
 /** A database in memory that spills to a folder. */
 export interface Database {
@@ -24,6 +24,7 @@ export async function openDatabase(
     memory_limit: `${limits.memoryMiB}MiB`,
     threads: String(limits.threads),
     temp_directory: folder,
+    partitioned_write_max_open_files: "256",
     preserve_insertion_order: "false",
     // It reads and writes files that we name, and must not fetch extensions.
     autoinstall_known_extensions: "false",
@@ -50,6 +51,11 @@ async function load(): Promise<typeof duckdb> {
       cause,
     });
   }
+}
+
+/** DuckDB reports a lack of memory in words only. */
+export function isOutOfMemory(cause: unknown): boolean {
+  return cause instanceof Error && /out of memory/i.test(cause.message);
 }
 
 /** A text in SQL. */

@@ -85,6 +85,9 @@ test("every triple has one row with its count, best and mean confidence and best
   expect(rows).toHaveLength(expected.size);
   await reduceTriples({ ...input, files: names.toReversed().map(at), out: at("reversed") });
   expect(await rowsOf("reversed")).toEqual(rows);
+  // Buckets that do not fit are divided, and the pieces that still do not fit again.
+  await reduceTriples({ ...input, files: names.map(at), out: at("pieces"), rowsAtOnce: 2 });
+  expect(await rowsOf("pieces")).toEqual(rows);
 });
 
 test("an existing data set is refused, and a failure leaves nothing", async () => {

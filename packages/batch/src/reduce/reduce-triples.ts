@@ -1,10 +1,10 @@
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FileError } from "@weft-nlp/node";
+import { FileError } from "@weft-nlp/node/errors";
 import { fileFailure, sweepFolder, temporaryName } from "@weft-nlp/node/files";
-import { maxSamples } from "../aggregates/index.ts";
 import { BatchError } from "../errors.ts";
-import { type Database, openDatabase, quoted } from "./load-duckdb.ts";
+import { addUpBucket, countOf, rowsOf, spread } from "./buckets.ts";
+import { isOutOfMemory, openDatabase, quoted } from "./load-duckdb.ts";
 
 /** What to reduce. */
 export interface ReduceInput {
@@ -17,6 +17,8 @@ export interface ReduceInput {
   /** Memory of the database in MiB. Defaults to 2048. */
   readonly memoryMiB?: number | undefined;
   readonly threads: number;
+  /** Rows of aggregates that are added up at a time. Defaults to what fits into the memory. */
+  readonly rowsAtOnce?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
@@ -33,14 +35,24 @@ export interface Reduction {
 const atOnce = 256;
 
 /**
+ * Adding up takes about 500 bytes for each row with names of usual length, and cannot continue on
+ * disk. The rest of the memory is for longer names and for what DuckDB reads ahead.
+ */
+const rowsPerMiB = 800;
+
+/** Folders that rows are spread over at once; each has an open file. */
+const maxFolders = 256;
+
+/**
  * Adds up the triples of all shards, in bounded memory: first spreads them over buckets on disk,
- * reading each file once, then adds up bucket by bucket. The data set is the same for the same
- * shards, whichever order they were done in.
+ * reading each file once, then adds up bucket by bucket, a large one in pieces. The data set is the
+ * same for the same shards, whichever order they were done in.
  *
  * @throws {FileError} PACKAGE_MISSING without DuckDB; OUTPUT_EXISTS; or when the system refuses
  */
 export async function reduceTriples(input: ReduceInput): Promise<Reduction> {
   const { files, buckets, out, threads, memoryMiB = 2048, signal, onProgress } = input;
+  const { rowsAtOnce = memoryMiB * rowsPerMiB } = input;
   await refuseExisting(out);
   const folder = temporaryName(out);
   const spill = join(folder, "spill");
@@ -53,20 +65,27 @@ export async function reduceTriples(input: ReduceInput): Promise<Reduction> {
     throw fileFailure(cause, out, "write");
   }
   const database = await openDatabase(join(folder, "temporary"), { memoryMiB, threads });
-  const steps = Math.ceil(files.length / atOnce) + buckets;
+  const groups = Array.from({ length: Math.ceil(files.length / atOnce) }, (_, k) =>
+    rowsOf(...files.slice(k * atOnce, (k + 1) * atOnce)),
+  );
+  const steps = groups.length + buckets;
   let step = 0;
   const advance = (): void => {
     signal?.throwIfAborted();
     onProgress?.(++step, steps);
   };
   try {
-    for (let start = 0; start < files.length; start += atOnce) {
-      await spread(database, files.slice(start, start + atOnce), spill, start);
+    let rows = 0;
+    for (const group of groups) rows += await countOf(database, group);
+    const fitting = Math.ceil(rows / buckets / rowsAtOnce);
+    const pieces = Math.max(1, Math.min(fitting, Math.floor(maxFolders / buckets)));
+    for (const [k, group] of groups.entries()) {
+      await spread(database, group, { into: spill, by: ["bucket", "piece"], pieces, depth: 0, name: String(k) });
       advance();
     }
     for (let bucket = 0; bucket < buckets; bucket++) {
-      await addUp(database, join(spill, `bucket=${bucket}`), join(result, partName(bucket)));
-      await rm(join(spill, `bucket=${bucket}`), { recursive: true, force: true });
+      const rowsFolder = join(spill, `bucket=${bucket}`);
+      await addUpBucket(database, { folder: rowsFolder, pieces, out: join(result, partName(bucket)), rowsAtOnce, signal });
       advance();
     }
     const { triples, found } = await database.row(
@@ -80,29 +99,6 @@ export async function reduceTriples(input: ReduceInput): Promise<Reduction> {
     database.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function spread(database: Database, files: readonly string[], spill: string, start: number): Promise<void> {
-  await database.run(
-    `COPY (SELECT * FROM read_parquet([${files.map(quoted).join(", ")}], hive_partitioning = false)) TO ${quoted(spill)} ` +
-      `(FORMAT parquet, PARTITION_BY (bucket), OVERWRITE_OR_IGNORE, FILENAME_PATTERN ${quoted(`${start}_{i}`)})`,
-  );
-}
-
-/** Writes the triples of one bucket, sorted, so that the same shards give the same rows. */
-async function addUp(database: Database, folder: string, out: string): Promise<void> {
-  const there = await stat(folder).catch(() => undefined);
-  const rows =
-    there === undefined
-      ? "(SELECT '' AS head, '' AS relation, '' AS tail, 0 AS count, 0 AS total, 0 AS best, '' AS sample WHERE false)"
-      : `read_parquet(${quoted(join(folder, "*.parquet"))}, hive_partitioning = false)`;
-  await database.run(
-    "COPY (SELECT head, relation, tail, sum(count)::BIGINT AS count, max(best) / 1e6 AS best, " +
-      "round(sum(total) / sum(count) / 1e6, 6) AS mean, " +
-      `list_transform(min(sample, ${maxSamples}), s -> substr(s, 9)) AS documents ` +
-      `FROM ${rows} GROUP BY head, relation, tail ORDER BY head, relation, tail) ` +
-      `TO ${quoted(out)} (FORMAT parquet)`,
-  );
 }
 
 function partName(bucket: number): string {
@@ -126,7 +122,7 @@ async function refuseExisting(out: string): Promise<void> {
 function databaseFailure(cause: unknown, source: string): unknown {
   if (!(cause instanceof Error) || "code" in cause || cause.name === "AbortError") return cause;
   const full = /no space left|disk quota/i.test(cause.message);
-  const memory = /out of memory/i.test(cause.message);
+  const memory = isOutOfMemory(cause);
   if (!full && !memory) {
     return new BatchError("BATCH_DAMAGED", {
       at: { source },

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { markOf } from "@weft-nlp/node/files";
-import { receivedError } from "@weft-nlp/node/workers";
 import { BatchError } from "../errors.ts";
 import { beginAttempt, isSplit, type Settled } from "../manifest/index.ts";
 import { DirectoryStore } from "../store/index.ts";
@@ -11,6 +10,8 @@ import type { OpenRequest, RunnerReply, RunnerRequest } from "./messages.ts";
 export interface RunnerOptions extends Omit<OpenRequest, "kind"> {
   /** A worker without a new record for so long has stalled, and is ended. */
   readonly stallSeconds: number;
+  /** Whether the plan names plugins. */
+  readonly plugins: boolean;
   /** Which part of an array of jobs this is. */
   readonly slot?: string | undefined;
   readonly onProgress?: ((progress: ShardProgress) => void) | undefined;
@@ -74,7 +75,10 @@ export class ProcessRunner implements ShardRunner {
   #start(): ChildProcess {
     // The worker is plain JavaScript: it must not inherit flags that make this process read
     // TypeScript.
-    const child = fork(workerUrl, { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const child = fork(this.#options.plugins ? pluginWorkerUrl() : workerUrl, {
+      execArgv: [],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     this.#lastWords = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-lastUnits);
@@ -137,6 +141,7 @@ export class ProcessRunner implements ShardRunner {
       const reply = await Promise.race([replied, ended]).finally(() => signal.throwIfAborted());
       if (reply.kind !== "failed") return reply;
       if (request.kind === "open") await this.close();
+      const { receivedError } = await import("@weft-nlp/node/workers");
       const error = receivedError(reply.error);
       throw reply.fatal ? error : this.#lost(shard, error.message, error);
     } finally {
@@ -170,3 +175,13 @@ const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "../../dist/runner/shard-process.js" : "./shard-process.js",
   import.meta.url,
 );
+
+/**
+ * The worker in its package, for plugins: they register with the modules of the packages, of which
+ * the bundle of `weft` has a copy.
+ */
+function pluginWorkerUrl(): URL {
+  return import.meta.url.endsWith(".ts")
+    ? workerUrl
+    : new URL("./runner/shard-process.js", import.meta.resolve("@weft-nlp/batch"));
+}

@@ -3,7 +3,7 @@
  * when the process that started it has gone.
  */
 import { ArchiveError, ConfigError, DataError } from "@weft-nlp/core";
-import { FileError, UsageError } from "@weft-nlp/node";
+import { FileError, UsageError } from "@weft-nlp/node/errors";
 import { Extractor, modelIdentity } from "@weft-nlp/node/extractor";
 import { importPlugins } from "@weft-nlp/node/plugins";
 import { sentError } from "@weft-nlp/node/workers";

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { RunError } from "@weft-nlp/node";
+import { RunError } from "@weft-nlp/node/errors";
 import { type ExecuteRun, executeRun, isFinished } from "@weft-nlp/node/experiments";
 import { receivedError, type SentError } from "@weft-nlp/node/workers";
 import { type JobQueue, openQueue } from "../queue/index.ts";

@@ -16,6 +16,5 @@ export const models = new Catalogue<ModelDefinition>("model", [rin, jointNn, bil
 models.register(definePipeline(models));
 
 export * from "./model.ts";
-export { migrateSettings, movedSetting } from "./moved-settings.ts";
 export { decideAlone } from "./proposal-steps.ts";
 export { joinsEnsembles, proposalOf, proposalSteps, proposalsOf } from "./propose.ts";

@@ -5,9 +5,9 @@ import { protocols } from "../metrics/index.ts";
 import { models } from "../models/index.ts";
 import { objectiveSettings, objectives } from "../objectives/index.ts";
 import { readingUnits } from "../schema/index.ts";
+import { configError, printPath } from "../settings/index.ts";
 import { newlineRules, tokenSplits } from "../text/index.ts";
 import { type LexiconNeeds, lexiconSettings } from "../vocabulary/lexicon.ts";
-import { configError, printPath } from "./config-issues.ts";
 
 const optimizerSettings = z.discriminatedUnion("name", [
   z.strictObject({

@@ -1,6 +1,5 @@
 export * from "./checkpoint.ts";
 export { lexiconNeedsOf, parseConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
-export { type ConfigIssues, configError, printPath, type SettingPath } from "./config-issues.ts";
 export * from "./events.ts";
 export * from "./executor.ts";
 export type * from "./features.ts";

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, resolve } from "node:path";
 import { ConfigError, type Location } from "@weft-nlp/core";
-import { type ConfigIssues, configError, printPath, type SettingPath } from "@weft-nlp/core/training";
+import { type ConfigIssues, configError, printPath, type SettingPath } from "@weft-nlp/core/settings";
 import { stringify } from "yaml";
 import * as z from "zod";
 import { readWholeText } from "./json-file.ts";

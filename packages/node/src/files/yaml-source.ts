@@ -1,5 +1,5 @@
 import { ConfigError, type Location } from "@weft-nlp/core";
-import { printPath, type SettingPath } from "@weft-nlp/core/training";
+import { printPath, type SettingPath } from "@weft-nlp/core/settings";
 import {
   isAlias,
   isMap,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import type { ComparedSystem, Prediction } from "@weft-nlp/core/metrics";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { loadModel, predictSentences } from "@weft-nlp/node/extractor";
 import type { Corpus } from "@weft-nlp/node/files";
 import { exists } from "@weft-nlp/node/files";

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type CorpusFacts, chooseRecipe } from "@weft-nlp/core/recipe";
-import { FileError } from "@weft-nlp/node";
+import { FileError } from "@weft-nlp/node/errors";
 import { exists, readJsonFile, writeJsonFile } from "@weft-nlp/node/files";
 import { writeProject } from "@weft-nlp/node/recipe";
 import type { CommandContext } from "./command.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { trainConfigSchema } from "@weft-nlp/core/training";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { exists, readConfig } from "@weft-nlp/node/files";
 
 /** The dev data of a run, and what the columns of a table of pairs hold. */

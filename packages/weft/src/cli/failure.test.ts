@@ -1,5 +1,5 @@
 import { ConfigError, DataError } from "@weft-nlp/core";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { ShapeError } from "@weft-nlp/tensor";
 import { afterEach, expect, test, vi } from "vitest";
 import { describeFailure, printFailure } from "./failure.ts";

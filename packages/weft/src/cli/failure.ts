@@ -1,5 +1,5 @@
 import { formatLocation, type Location, WeftError } from "@weft-nlp/core";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { type Style, styleFor } from "./style.ts";
 
 /** An error in JSON form. */

@@ -1,4 +1,4 @@
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 
 /** What happens at records that cannot be read, as `extractFiles` takes it. */
 interface FaultPolicy {

@@ -4,7 +4,7 @@ import type { Document } from "@weft-nlp/core";
 import { type CheckedFile, type FixCounts, fixDocument, type LabelKind, type Renaming } from "@weft-nlp/core/corpus";
 import { jsonl, type OutputFormat, outputFormats } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/core/text";
-import { FileError, UsageError } from "@weft-nlp/node";
+import { FileError, UsageError } from "@weft-nlp/node/errors";
 import {
   makeFolder,
   openDocuments,

@@ -2,7 +2,7 @@ import type { Annotation } from "@weft-nlp/core";
 import type { BuiltModel } from "@weft-nlp/core/inference";
 import { didYouMean } from "@weft-nlp/core/text";
 import { entityTypesOf, labelsOf } from "@weft-nlp/core/vocabulary";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 
 /**
  * Refuses names of types that do not occur: with nothing to count, every score would be 0.

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import type { QueueTrainer } from "@weft-nlp/batch/trainings";
 import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
-import { RunError, UsageError } from "@weft-nlp/node";
+import { RunError, UsageError } from "@weft-nlp/node/errors";
 import type { PlannedRun, RunOutcome, RunProgress } from "@weft-nlp/node/experiments";
 import { points, runMany } from "@weft-nlp/node/experiments";
 import { readConfig } from "@weft-nlp/node/files";

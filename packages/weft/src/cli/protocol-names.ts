@@ -1,7 +1,7 @@
 import type { Sentence } from "@weft-nlp/core";
 import { type ProtocolName, protocolName, protocols } from "@weft-nlp/core/metrics";
 import { didYouMean } from "@weft-nlp/core/text";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 
 /** Names that --protocol accepts; `partial` follows --anchor. */
 export function protocolNames(): readonly string[] {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { FileError, UsageError } from "@weft-nlp/node";
+import { FileError, UsageError } from "@weft-nlp/node/errors";
 
 /**
  * Checks an output before hours of annotation go into it: an input is never replaced, a folder

@@ -1,6 +1,6 @@
 import { WeftError } from "@weft-nlp/core";
 import { checkBase, type TripleFormat } from "@weft-nlp/core/triples";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { standardStream } from "@weft-nlp/node/files";
 import { refuseStandardOutput, tripleFormatOf, tripleFormats } from "@weft-nlp/node/triples";
 

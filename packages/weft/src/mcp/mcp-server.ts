@@ -4,7 +4,7 @@ import { documentFromRecord, recordOf } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/core/text";
 import type { ModelIdentity } from "@weft-nlp/core/triples";
 import { entityTypesOf } from "@weft-nlp/core/vocabulary";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import type { Extractor } from "@weft-nlp/node/extractor";
 import type * as z from "zod";
 import { type ExtractInput, extractOutput, givenInput, schemaOutput, textInput } from "./mcp-tools.ts";

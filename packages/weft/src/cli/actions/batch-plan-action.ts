@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { DirectoryStore, makePlan } from "@weft-nlp/batch";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { loadedPlugins } from "@weft-nlp/node/plugins";
 import type { Handler } from "../command.ts";
 import type { batchPlanCommand } from "../commands/batch-plan-command.ts";

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { arrayPart, Batch, BatchReader, type LossDecision, localDriver, queueDriver } from "@weft-nlp/batch";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { duration } from "../batch-words.ts";
 import type { Handler } from "../command.ts";
 import type { batchRunCommand } from "../commands/batch-run-command.ts";

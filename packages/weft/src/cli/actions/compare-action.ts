@@ -1,6 +1,6 @@
 import { compareSystems, type ProtocolName } from "@weft-nlp/core/metrics";
 import { comparisonPage, differences } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import type { Corpus } from "@weft-nlp/node/files";
 import { shortPath, writeReport } from "@weft-nlp/node/runs";
 import type { Handler } from "../command.ts";

@@ -10,7 +10,7 @@ import {
 import { reconstrain } from "@weft-nlp/core/inference";
 import { didYouMean } from "@weft-nlp/core/text";
 import { textTable } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { isModelFolder, loadModel, readConstraints, saveConstraints } from "@weft-nlp/node/extractor";
 import { printConfig, writeFileAtomically } from "@weft-nlp/node/files";
 import type { CommandContext, Handler } from "../command.ts";

@@ -3,7 +3,7 @@ import type { Document, Location, Omission } from "@weft-nlp/core";
 import { formats, type OutputFormat, outputFormats, type ReadEvent } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/core/text";
 import type { TripleFormat } from "@weft-nlp/core/triples";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { readDocumentList, readDocuments, selectDocuments, standardStream, writeDocuments } from "@weft-nlp/node/files";
 import { refuseStandardOutput, writeTriples } from "@weft-nlp/node/triples";
 import type { Handler } from "../command.ts";

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import type { TrainConfig } from "@weft-nlp/core/training";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import {
   type CurveReport,
   curveReport,

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import type { Sentence } from "@weft-nlp/core";
 import type { TrainConfig } from "@weft-nlp/core/training";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import type { PlannedRun } from "@weft-nlp/node/experiments";
 import { cvReport, cvTable, foldSelectionWords, writeCvReport, writeFolds } from "@weft-nlp/node/experiments";
 import { shortPath } from "@weft-nlp/node/runs";

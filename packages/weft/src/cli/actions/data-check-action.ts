@@ -1,7 +1,7 @@
 import { formatLocation } from "@weft-nlp/core";
 import { type CheckedFile, type CheckReport, checkCorpus, type Problem } from "@weft-nlp/core/corpus";
 import { textTable } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { readWithFaults } from "@weft-nlp/node/files";
 import type { CommandContext, Handler } from "../command.ts";
 import type { dataCheckCommand } from "../commands/data-check-command.ts";

@@ -2,7 +2,7 @@ import { type SplitOfType, type SplitPart, type SplitPlan, type SplitShares, spl
 import { type OutputFormat, outputFormats } from "@weft-nlp/core/formats";
 import { didYouMean } from "@weft-nlp/core/text";
 import { textTable } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { splitCorpus } from "@weft-nlp/node/files";
 import type { Handler } from "../command.ts";
 import type { dataSplitCommand } from "../commands/data-split-command.ts";

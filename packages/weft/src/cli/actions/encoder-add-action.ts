@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "@weft-nlp/node";
 import { type AddEncoderOptions, addEncoderFolder, fetchEncoder, isEncoderName, parseBytes } from "@weft-nlp/node/encoders";
+import { UsageError } from "@weft-nlp/node/errors";
 import type { CommandContext, Handler } from "../command.ts";
 import type { encoderAddCommand } from "../commands/encoder-add-command.ts";
 import type { ProgressBar } from "../progress-bar.ts";

@@ -1,4 +1,4 @@
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { extractFiles, type KeptOutput } from "@weft-nlp/node/extraction";
 import { Extractor, modelIdentity } from "@weft-nlp/node/extractor";
 import { type RecordInput, readInput, recordInputFor, recordsOfDocuments, standardStream } from "@weft-nlp/node/files";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { FileError } from "@weft-nlp/node";
+import { FileError } from "@weft-nlp/node/errors";
 import { exists } from "@weft-nlp/node/files";
 import { writeProject } from "@weft-nlp/node/recipe";
 import type { Handler } from "../command.ts";

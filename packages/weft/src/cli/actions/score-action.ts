@@ -10,7 +10,7 @@ import {
   withRawOutput,
 } from "@weft-nlp/core/metrics";
 import { scorePage } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import type { Corpus } from "@weft-nlp/node/files";
 import { shortPath, writeReport } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";

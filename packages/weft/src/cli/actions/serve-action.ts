@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { FileError, UsageError } from "@weft-nlp/node";
+import { FileError, UsageError } from "@weft-nlp/node/errors";
 import { exists } from "@weft-nlp/node/files";
 import {
   type AccessToken,

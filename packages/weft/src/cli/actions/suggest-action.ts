@@ -4,7 +4,7 @@ import { Suggester, type Suggestion } from "@weft-nlp/core/corpus";
 import { type Thresholds, thresholdOf } from "@weft-nlp/core/metrics";
 import { trainConfigSchema } from "@weft-nlp/core/training";
 import { textTable } from "@weft-nlp/draw";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { Extractor } from "@weft-nlp/node/extractor";
 import { exists, readConfig, readInput, readSentences, standardStream, writeDocuments } from "@weft-nlp/node/files";
 import { shortPath } from "@weft-nlp/node/runs";

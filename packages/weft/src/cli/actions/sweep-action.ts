@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import type { PlannedRun } from "@weft-nlp/node/experiments";
 import {
   bestTable,

@@ -1,5 +1,5 @@
 import { trainConfigSchema } from "@weft-nlp/core/training";
-import { UsageError } from "@weft-nlp/node";
+import { UsageError } from "@weft-nlp/node/errors";
 import { readConfig } from "@weft-nlp/node/files";
 import { isConfigFile } from "@weft-nlp/node/recipe";
 import { type RunEvent, resolvePaths, trainRun } from "@weft-nlp/node/runs";

@@ -1,4 +1,4 @@
-import { FileError } from "@weft-nlp/node";
+import { FileError } from "@weft-nlp/node/errors";
 import { exists } from "@weft-nlp/node/files";
 import { followEvents, RunProgress } from "@weft-nlp/node/runs";
 import type { CommandContext, Handler } from "../command.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ConfigError, type CoreErrorCode, type Location } from "../errors.ts";
-import { movedSetting } from "../models/index.ts";
 import { nearestName } from "../text/index.ts";
+import { movedSetting } from "./moved-settings.ts";
 
 /** The path of a setting: names of settings and indices of lists, from the outside in. */
 export type SettingPath = readonly (string | number)[];

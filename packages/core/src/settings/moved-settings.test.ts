@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { models } from "./index.ts";
+import { models } from "../models/index.ts";
 import { migrateSettings, movedSetting } from "./moved-settings.ts";
 
 test.each([
