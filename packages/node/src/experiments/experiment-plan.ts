@@ -155,10 +155,10 @@ export function runNames(plan: Pick<ExperimentPlan, "seeds">, run: ExperimentRun
 }
 
 /** The name of a run's training with one seed. */
-export function runName({ name }: Pick<ExperimentRun, "name">, seed: number): string {
+function runName({ name }: Pick<ExperimentRun, "name">, seed: number): string {
   return `${name}-${seed}`;
 }
 
-export function seedsOf({ seeds }: Pick<ExperimentPlan, "seeds">, run: Pick<ExperimentRun, "seeds">): readonly number[] {
+function seedsOf({ seeds }: Pick<ExperimentPlan, "seeds">, run: Pick<ExperimentRun, "seeds">): readonly number[] {
   return run.seeds ?? seeds;
 }
