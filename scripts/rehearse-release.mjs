@@ -86,7 +86,7 @@ function run(cwd, command, words, env = process.env) {
     return execFileSync(command, words, { cwd, env: own, encoding: "utf8", stdio: "pipe", shell: process.platform === "win32" });
   } catch (error) {
     const { stdout = "", stderr = "" } = /** @type {{ stdout?: string, stderr?: string }} */ (error);
-    throw new Error(`${command} ${words.join(" ")} failed:\n${stdout}${stderr}`);
+    throw new Error(`${command} ${words.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
   }
 }
 

@@ -107,8 +107,10 @@ function isLeftover(source, path) {
  * @param {string} directory
  * @param {Manifest} manifest
  */
-function writeManifest(folder, directory, { scripts: _, devDependencies: __, ...rest }) {
-  const published = { ...rest, ...repositoryFields(directory), ...withoutSources(rest) };
+function writeManifest(folder, directory, manifest) {
+  /** @type {Manifest} */
+  const published = { ...manifest, ...repositoryFields(directory), ...withoutSources(manifest) };
+  for (const field of ["scripts", "devDependencies"]) delete published[field];
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(published, undefined, 2)}\n`);
   return published;
 }

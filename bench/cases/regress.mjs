@@ -40,7 +40,7 @@ export function prepare({ against, kernels }) {
 }
 
 export function cases({ other, build, data }) {
-  const model = (script, words) => (folder) => [script, ...words, "--build", build, "--workers", "1"];
+  const model = (script, words) => () => [script, ...words, "--build", build, "--workers", "1"];
   const kinds = {
     "RIN, training": model("rin.mjs", ["--data", data.rin, "--K", "4", "--infer", "0", "--batches", "10", "--warm", "2"]),
     "RIN, inference": model("rin.mjs", ["--data", data.rin, "--K", "4", "--infer", "1", "--batches", "20", "--warm", "10"]),

@@ -9,8 +9,8 @@ const page = readFileSync(join(root, "docs/add-a-model.md"), "utf8");
 test("docs/add-a-model.md makes a model that trains, extracts and meets the contract, in an empty folder", async () => {
   const folder = installPacked("weft-nlp");
   const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gmsu)].flatMap(([, block = ""]) => block.trim().split("\n"));
-  const [init, install = "", train = "", extract = "", check, ...more] = commands;
-  expect([init, check, more]).toEqual(["npm init -y", "npx vitest run", []]);
+  const [init, install = "", train = "", extract = "", check = "", ...more] = commands;
+  expect([init, check.startsWith("npx vitest run"), more]).toEqual(["npm init -y", true, []]);
   for (const name of install.replace("npm install ", "").split(" ")) {
     const place = join(folder, "node_modules", name);
     if (!existsSync(place)) symlinkSync(join(root, "node_modules", name), place);
@@ -31,7 +31,7 @@ test("docs/add-a-model.md makes a model that trains, extracts and meets the cont
   expect(triples).toMatch(/Copper Kiln.*based_in.*Malta/);
 
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const tested = await node([vitest, "run", "--root", folder], { cwd: folder });
+  const tested = await node([vitest, ...check.split(" ").slice(2), "--root", folder], { cwd: folder });
   expect(tested.code, tested.out + tested.err).toBe(0);
   expect(tested.out).toMatch(/1 passed/);
 });

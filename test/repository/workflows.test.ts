@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type * as Parser from "@actions/workflow-parser";
 import { rolldown } from "rolldown";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -14,11 +15,11 @@ const scratch = mkdtempSync(join(tmpdir(), "weft-workflows-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** It imports JSON in a way that bundlers understand and Node does not. */
-async function loadParser(): Promise<typeof import("@actions/workflow-parser")> {
+async function loadParser(): Promise<typeof Parser> {
   const file = join(scratch, "parser.mjs");
   const bundle = await rolldown({ input: "@actions/workflow-parser", platform: "node", cwd: root, logLevel: "silent" });
   await bundle.write({ file, format: "esm", codeSplitting: false });
-  return (await import(pathToFileURL(file).href)) as typeof import("@actions/workflow-parser");
+  return (await import(pathToFileURL(file).href)) as typeof Parser;
 }
 
 const parser = await loadParser();
