@@ -36,14 +36,14 @@ export function stagePages() {
   /** From the path of a source to the address of its page. @type {Map<string, string>} */
   const addresses = new Map(Object.entries(ownPages).filter(([path]) => existsSync(join(root, path))));
   for (const path of tracked("docs")) {
-    if (path.endsWith(".md")) addresses.set(path, path.slice("docs/".length, -".md".length));
+    if (path.endsWith(".md")) addresses.set(path, path.slice("docs/".length, -".md".length).replace(/\/README$/, "/index"));
   }
   // Pages that show a file may link to more of them, so the list grows while it is read.
   const waiting = [...addresses.keys()];
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     const address = /** @type {string} */ (addresses.get(path));
     const text = withLinks(sourceOf(path), path, address, (linked) => {
-      const known = addresses.get(linked);
+      const known = addresses.get(linked) ?? addresses.get(`${linked}/README.md`);
       if (known !== undefined) return known;
       const added = `source/${linked.replace(/\.md$/, "").replaceAll(".", "-")}`;
       addresses.set(linked, added);

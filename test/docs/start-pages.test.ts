@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -12,7 +12,8 @@ const quickstart = blocksOf("docs/quickstart.md");
 const tutorial = blocksOf("docs/tutorial.md");
 
 beforeAll(() => {
-  symlinkSync(new URL("examples", root), join(folder, "examples"));
+  mkdirSync(join(folder, "node_modules/@weft-nlp"), { recursive: true });
+  symlinkSync(new URL("examples/model", root), join(folder, "node_modules/@weft-nlp/example-model"));
   writeFileSync(join(folder, "news.txt"), quickstart.find(({ kind }) => kind === "text")?.content ?? "");
   // The line that the page shows, among others that a model learns from.
   const shown = tutorial.find(({ kind }) => kind === "json")?.content ?? "";

@@ -14,6 +14,7 @@ const sections: readonly Section[] = [
     name: "Start",
     pages: [
       ["quickstart", "Quickstart"],
+      ["first-triple", "The first triple, timed"],
       ["tutorial", "Tutorial"],
       ["demo", "Live demo"],
     ],
@@ -55,6 +56,7 @@ const sections: readonly Section[] = [
       ["scores", "Scores"],
       ["papers", "Equations and choices"],
       ["architecture", "Architecture"],
+      ["decisions/index", "Decisions"],
     ],
     folders: ["decisions"],
   },
@@ -67,6 +69,7 @@ const sections: readonly Section[] = [
       ["triples", "Triples"],
       ["server", "HTTP"],
       ["errors", "Errors"],
+      ["packages", "Packages"],
       ["dependencies", "Dependencies"],
     ],
   },
