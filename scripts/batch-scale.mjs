@@ -83,9 +83,16 @@ async function measureStatus() {
   }
   for (const what of ["without an index", "with an index", "with an index"]) {
     const began = performance.now();
-    const { stdout, stderr, status } = spawnSync(process.execPath, [weftPath, "batch", "status", out], { encoding: "utf8" });
+    const command = [process.execPath, weftPath, "batch", "status", out];
+    const { stdout, stderr, status } = spawnSync("bash", ["-c", 'time -p "$@"', "bash", ...command], { encoding: "utf8" });
     if (status !== 0) throw new Error(stderr);
-    console.log(`status of ${shards} shards ${what}: ${seconds(began)}; ${stdout.split("\n")[1]}`);
+    const [user = 0, system = 0] = stderr
+      .trim()
+      .split("\n")
+      .slice(-2)
+      .map((line) => Number(line.split(" ")[1]));
+    const spent = `${(user + system).toFixed(2)} s of processor time`;
+    console.log(`status of ${shards} shards ${what}: ${seconds(began)}, ${spent}; ${stdout.split("\n")[1]}`);
   }
 }
 

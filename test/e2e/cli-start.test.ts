@@ -23,10 +23,13 @@ test("the command loads only the declarations of its commands at start", () => {
   expect([...loaded.files].filter((path) => path.includes("cli/actions/"))).toEqual([]);
 });
 
-test("weft extract loads its bundle, and of the packages only the one that finds its addon", async () => {
-  const loaded = await modulesOf(["extract", model, text, "--threads", "1"]);
+test.each([
+  [["extract", model, text, "--threads", "1"]],
+  [["batch", "plan", text, "--model", model, "--out", join(folder, "batch")]],
+])("weft %j loads its bundle, and of the packages only the one that finds its addon", async (args) => {
+  const loaded = await modulesOf(args);
   expect(loaded.filter((path) => !/packages\/(weft\/bin|weft\/dist\/start|native)\//.test(path))).toEqual([]);
-  expect(loaded.length).toBeLessThan(40);
+  expect(loaded.length).toBeLessThan(60);
 });
 
 test("with a plugin, weft extract loads the packages, which the plugin shares", async () => {

@@ -33,49 +33,57 @@ export class TripleCounts {
   }
 
   add(document: Document): void {
+    if (document.relations.length === 0) return;
     const { document: id, statements } = statementsOf(document);
     for (const { head, relation, tail, confidence } of statements) {
       // White space in mentions is single spaces, so line breaks separate.
       const key = `${head.text}\n${tail.text}\n${relation}`;
       const worth = Math.round((rounded(confidence) ?? 1) * millionths);
-      const sample = sampleKey(worth, id);
       const found = this.#found.get(key);
       if (found === undefined) {
-        this.#found.set(key, {
-          head: head.text,
-          relation,
-          tail: tail.text,
-          count: 1,
-          total: worth,
-          best: worth,
-          samples: [sample],
-        });
-        continue;
+        const triple = { head: head.text, relation, tail: tail.text, count: 1, total: worth, best: worth };
+        this.#found.set(key, { ...triple, bestIn: id, others: undefined });
+      } else {
+        found.count++;
+        found.total += worth;
+        addSample(found, worth, id);
       }
-      found.count++;
-      found.total += worth;
-      found.best = Math.max(found.best, worth);
-      keepSample(found.samples, sample);
     }
   }
 
   /** All triples in the order in which they were first found. */
-  all(): CountedTriple[] {
-    return [...this.#found].map(([key, triple]) => ({ bucket: hashOf(key) % this.#buckets, ...triple }));
+  *all(): Generator<CountedTriple> {
+    for (const [key, { bestIn, others, ...triple }] of this.#found) {
+      const first = sampleKey(triple.best, bestIn);
+      const samples = others === undefined ? [first] : [first, ...others];
+      yield { bucket: hashOf(key) % this.#buckets, ...triple, samples };
+    }
   }
 }
 
-/** A triple while it is counted. */
+/**
+ * A triple while it is counted. Most are found once, so that the first sample is kept as the two
+ * values that it is made of.
+ */
 type Growing = { -readonly [Key in keyof Omit<CountedTriple, "bucket" | "samples">]: CountedTriple[Key] } & {
-  readonly samples: string[];
+  /** The document of the first sample. */
+  bestIn: string;
+  /** The samples after it. */
+  others: string[] | undefined;
 };
 
-/** Keeps the first few in order, each once. */
-function keepSample(samples: string[], sample: string): void {
-  const place = samples.findIndex((each) => each >= sample);
-  if (samples[place] === sample || (place < 0 && samples.length >= maxSamples)) return;
-  samples.splice(place < 0 ? samples.length : place, 0, sample);
-  if (samples.length > maxSamples) samples.pop();
+/** Keeps the first few samples in order, each once. */
+function addSample(triple: Growing, worth: number, id: string): void {
+  const isFirst = worth > triple.best || (worth === triple.best && id < triple.bestIn);
+  if (worth === triple.best && id === triple.bestIn) return;
+  const sample = isFirst ? sampleKey(triple.best, triple.bestIn) : sampleKey(worth, id);
+  if (isFirst) [triple.best, triple.bestIn] = [worth, id];
+  triple.others ??= [];
+  const { others } = triple;
+  const place = others.findIndex((each) => each >= sample);
+  if (others[place] === sample) return;
+  others.splice(place < 0 ? others.length : place, 0, sample);
+  if (others.length >= maxSamples) others.pop();
 }
 
 /** A text that sorts more confident places first: `0012345 news.txt:7` for confidence 0.987655. */

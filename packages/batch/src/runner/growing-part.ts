@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
-import { fileFailure, writeAll } from "@weft-nlp/node/files";
+import { fileFailure, joinedTexts, writeAll } from "@weft-nlp/node/files";
 import type { Store } from "../store/index.ts";
 
 /** What was put under a name. */
@@ -20,7 +20,7 @@ export class GrowingPart {
   readonly #handle: FileHandle;
   readonly #hash = createHash("sha256");
   #bytes = 0;
-  #pieces: Uint8Array[] = [];
+  #pieces: (string | Uint8Array)[] = [];
   #held = 0;
   #open = true;
 
@@ -42,9 +42,8 @@ export class GrowingPart {
   }
 
   async write(piece: string | Uint8Array): Promise<void> {
-    const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
-    this.#pieces.push(bytes);
-    this.#held += bytes.length;
+    this.#pieces.push(piece);
+    this.#held += piece.length;
     if (this.#held >= worthAWrite) await this.#flush();
   }
 
@@ -71,14 +70,17 @@ export class GrowingPart {
   }
 
   async #flush(): Promise<void> {
-    const piece = Buffer.concat(this.#pieces);
+    const taken = this.#pieces;
     [this.#pieces, this.#held] = [[], 0];
-    this.#hash.update(piece);
-    this.#bytes += piece.length;
-    try {
-      await writeAll(this.#handle, [piece]);
-    } catch (cause) {
-      throw fileFailure(cause, this.#store.pathOf(this.#name), "write");
+    for (const piece of joinedTexts(taken)) {
+      const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
+      this.#hash.update(bytes);
+      this.#bytes += bytes.length;
+      try {
+        await writeAll(this.#handle, [bytes]);
+      } catch (cause) {
+        throw fileFailure(cause, this.#store.pathOf(this.#name), "write");
+      }
     }
   }
 }

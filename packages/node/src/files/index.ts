@@ -7,6 +7,7 @@ export { fileFailure, systemCodeOf } from "./file-failure.ts";
 export { readJsonFile, readWholeText, writeJsonFile } from "./json-file.ts";
 export { type Lock, takeLock } from "./lock-file.ts";
 export { openDocuments } from "./open-documents.ts";
+export { joinedTexts } from "./open-file.ts";
 export { PartFile, partPathOf } from "./part-file.ts";
 export { isMark, markOf, ownMark, type ProcessMark, type ProcessState, processState } from "./process-mark.ts";
 export { annotatorPaths, type ReadAnnotatorsOptions, readAnnotators } from "./read-annotators.ts";
