@@ -40,15 +40,22 @@ const withoutTraining = {
     handler(code) {
       /** @type {Change[]} */
       const changed = [];
-      /** @param {{ start: number, end: number, computed: boolean, key: { type: string, name?: string }, value: { type: string } | null }} node */
-      const member = ({ key, start, end, value, computed }) => {
-        if (computed || value?.type !== "FunctionExpression" || !trainingMembers.has(key.name ?? "")) return;
+      /**
+       * @param {string} name
+       * @param {{ start: number, end: number, computed: boolean }} node
+       */
+      const member = (name, { start, end, computed }) => {
+        if (computed || !trainingMembers.has(name)) return;
         // The comma of an object's member goes with it.
         changed.push({ start, end: end + (/^\s*,/.exec(code.slice(end))?.[0].length ?? 0), to: "" });
       };
       new Visitor({
-        MethodDefinition: member,
-        Property: member,
+        MethodDefinition(node) {
+          if (node.key.type === "Identifier") member(node.key.name, node);
+        },
+        Property(node) {
+          if (node.key.type === "Identifier" && node.value.type === "FunctionExpression") member(node.key.name, node);
+        },
         MemberExpression({ start, end, object, property, computed }) {
           const isTape = object.type === "Identifier" && object.name === "tape" && !computed;
           if (isTape && property.type === "Identifier" && tapeStates.has(property.name))
@@ -56,7 +63,8 @@ const withoutTraining = {
         },
         CallExpression({ callee, end }) {
           if (callee.type !== "MemberExpression" || callee.computed) return;
-          if (callee.property.name === "describe") changed.push({ start: callee.object.end, end, to: "" });
+          if (callee.property.type === "Identifier" && callee.property.name === "describe")
+            changed.push({ start: callee.object.end, end, to: "" });
         },
       }).visit(parseAst(code));
       return { code: withChanges(code, changed), map: null };
