@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { wasmBuilds } from "../packages/tensor/dist/kernels/wasm.generated.js";
+import { browserInput } from "./browser-input.mjs";
 import { licences } from "./bundle-licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,12 +19,7 @@ rmSync(folder, { recursive: true, force: true });
 /** @type {string[]} */
 const modules = [];
 for (const input of [{ index: join(source, "index.js") }, { "extract-worker": join(source, "extract-worker.js") }]) {
-  const bundle = await rolldown({
-    input,
-    platform: "browser",
-    // Kernels that are fetched in place of those that are embedded: the manifest of tensor.
-    resolve: { conditionNames: ["weft-fetched", "browser", "import", "default"] },
-  });
+  const bundle = await rolldown(browserInput(input));
   const { output } = await bundle.write({
     dir: folder,
     format: "esm",

@@ -47,6 +47,8 @@ mkdirSync(join(folder, "runs"));
 const { address, stop } = await startServer([values.model, "--corrections", join(folder, "corrections")]);
 const browser = await startBrowser();
 const gold = new Map(readStory().map((sentence) => [sentence.text, sentence]));
+/** Stands for a relation that will not stay. */
+const unrelated = { head: -1, tail: -1, type: "" };
 let keys = 0;
 let pointers = 0;
 try {
@@ -95,7 +97,10 @@ async function nextStep(page, text) {
     await press(page, "Shift+A");
     return true;
   }
-  const [difference] = differences(kept);
+  // The list says which suggestions "Done" drops.
+  const dropped = await page.getByRole("list", { name: "Relations" }).getByRole("listitem").allInnerTexts();
+  const relations = kept.relations.map((each, place) => (dropped[place]?.includes("“Done” drops it") ? unrelated : each));
+  const [difference] = differences({ ...kept, relations });
   if (difference === undefined) return false;
   const chosen = await page.evaluate("document.querySelector('.board weft-arcs').selected");
   const { kind, index, type } = difference;
@@ -160,7 +165,9 @@ function differences({ text, entities, relations, offsets }) {
   }
   if (found.length > 0) return found;
   const pairs = right.relations.map(({ head, tail, type }) => ({ head: placeOf[head] ?? -1, tail: placeOf[tail] ?? -1, type }));
-  for (const [index, { head, tail, type }] of relations.entries()) {
+  for (const [index, relation] of relations.entries()) {
+    if (relation === unrelated) continue;
+    const { head, tail, type } = relation;
     if (pairs.some((pair) => pair.head === head && pair.tail === tail && pair.type === type)) continue;
     const meant = pairs.find((pair) => pair.head === head && pair.tail === tail);
     if (meant === undefined || relations.some((each) => each.head === head && each.tail === tail && each.type === meant.type))

@@ -74,10 +74,16 @@ describe.skipIf(noBrowser !== "")(`correcting in the drawing${why}`, () => {
       if (id === 0) await palette(page).getByRole("option", { name: /PER/ }).click();
       await expect.poll(async () => (await kept("pairs", id)).entities).toHaveLength(1);
       await doubleClick(page, "Kettle");
-      if (id === 0) await palette(page).getByRole("option", { name: /ORG/ }).click();
       await expect.poll(async () => (await kept("pairs", id)).entities).toHaveLength(2);
+      if (id === 0) {
+        await page.getByText("A guess. If not, it is").waitFor();
+        await page.getByRole("group", { name: "Entity types" }).getByRole("button", { name: /ORG/ }).click();
+        await expect.poll(async () => (await kept("pairs", id)).entities).toMatchObject([{ type: "PER" }, { type: "ORG" }]);
+      }
       await drag(page, "Ada", "Kettle");
       if (id === 0) {
+        await expect.poll(async () => (await kept("pairs", id)).relations).toMatchObject([{ type: "leads" }]);
+        await page.keyboard.press("c");
         await palette(page).waitFor();
         await page.keyboard.type("founded");
         await page.keyboard.press("Enter");

@@ -2,6 +2,11 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { buildModel, extract, packModel } from "@weft-nlp/core/inference";
+import { models } from "@weft-nlp/core/models";
+import { eightSentences, openTinyEncoder, tagged, withLastRelations } from "@weft-nlp/core/testing";
+import { documentFromText } from "@weft-nlp/core/text";
+import { buildLexicon, lexiconSettings } from "@weft-nlp/core/vocabulary";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Extractor } from "weft-nlp";
@@ -27,8 +32,8 @@ describe.skipIf(noBrowser !== "")(`weft-nlp/browser${noBrowser}`, () => {
   let server: Server;
   let browser: Browser;
   let address: string;
-  /** Replaces `config.json`, as if another model had been put at the same address. */
-  let broken = false;
+  /** Files in place of those of the model, as if another had been put at the same address. */
+  let replaced: Readonly<Record<string, string | Uint8Array>> = {};
 
   beforeAll(async () => {
     server = createServer((request, answer) => {
@@ -36,9 +41,10 @@ describe.skipIf(noBrowser !== "")(`weft-nlp/browser${noBrowser}`, () => {
       asked.push(path);
       const folder = path.startsWith("/model/") ? join(root, "examples/model") : join(root, "packages/weft/dist/page");
       try {
-        const body = path === "/" ? shell : readFileSync(join(folder, path.split("/").at(-1) ?? ""));
+        const name = path.split("/").at(-1) ?? "";
+        const body = path === "/" ? shell : (replaced[name] ?? readFileSync(join(folder, name)));
         answer.setHeader("content-type", types[extname(path)] ?? (path === "/" ? "text/html" : "application/octet-stream"));
-        answer.end(broken && path.endsWith("config.json") ? "{}" : body);
+        answer.end(body);
       } catch {
         answer.writeHead(404).end();
       }
@@ -118,10 +124,56 @@ describe.skipIf(noBrowser !== "")(`weft-nlp/browser${noBrowser}`, () => {
     expect(await attempt("/nowhere/", {})).toBe("ARCHIVE_INVALID the server answered 404");
     expect(await attempt("/model/", { abort: true })).toBe("AbortError");
     expect(await attempt("/model/", {})).toBe("opened");
-    broken = true;
+    const config = readFileSync(join(root, "examples/model/config.json"), "utf8");
+    replaced = { "config.json": "{}" };
     expect(await attempt("/model/", {})).toBe("opened");
-    expect(await attempt("/model/", { cache: "reload" })).toMatch(/^ARCHIVE_INVALID /);
-    broken = false;
+    for (const [text, words] of [
+      ["{}", 'format: Invalid input: expected "weft-model"'],
+      [config.replace('"hiddenSize": ', '"hiddenSize": 1e9, "_": '), /^hiddenSize: Too big: expected number to be <=4096/],
+      [config.replace('"hiddenSize": ', '"hidenSize": '), 'Unrecognized key: "hidenSize"'],
+      ["[".repeat(100_000), /^expected a value or \], found the end/],
+    ] as const) {
+      replaced = { "config.json": text };
+      const found = await attempt("/model/", { cache: "reload" });
+      expect(found).toMatch(/^ARCHIVE_INVALID /);
+      expect(found.slice("ARCHIVE_INVALID ".length)).toMatch(words);
+    }
+    replaced = {};
+  });
+
+  test("code that few models need is fetched with the first that needs it", async () => {
+    const sentences = withLastRelations(tagged(eightSentences));
+    const { settings } = models.get("rin");
+    const tiny = await openTinyEncoder({ layers: 1 });
+    const encoder = { name: tiny.name, checksum: tiny.checksum, train: "on" };
+    const built = buildModel(
+      {
+        ...{ name: "rin", settings: settings.parse({ inputs: { encoder } }), threshold: 0.3 },
+        lexicon: buildLexicon(sentences, lexiconSettings.parse({})),
+        constraints: { onePerPair: "unordered", relations: {}, entityTypes: "joint", nodes: 100, beam: 4 },
+      },
+      { build: "baseline", encoders: [tiny] },
+    );
+    replaced = packModel(built) as unknown as Record<string, Uint8Array>;
+    const page = await fresh();
+    asked.length = 0;
+    const sentence = eightSentences[0]?.tokens.join(" ") ?? "";
+    const found = await page.evaluate(async (one) => {
+      const { Extractor, recordOf } = (globalThis as unknown as PageScope).weft;
+      const extractor = await Extractor.open("/model", { cache: false });
+      const { entities, relations } = recordOf(await extractor.text(one));
+      extractor.close();
+      return { entities: entities.length, pairs: relations.map(({ head, tail }) => [head, tail].sort().join(" ")) };
+    }, sentence);
+    replaced = {};
+    const { value: here } = await extract(built, [documentFromText("1", sentence)], {}).next();
+    expect(found.entities).toBe(here?.entities.length);
+    expect(found.pairs).not.toEqual([]);
+    expect(found.pairs.length).toBe(here?.relations.length);
+    expect(new Set(found.pairs).size).toBe(found.pairs.length);
+    // By the first word of a file's name, since a hash follows.
+    const fetched = asked.filter((path) => path.endsWith(".js")).map((path) => /\w+/.exec(path)?.[0]);
+    expect(fetched.sort()).toEqual(["decode", "extract", "pretrained", "tokenizers"]);
   });
 
   test("what is under way is rejected when the extractor closes or the caller stops", async () => {

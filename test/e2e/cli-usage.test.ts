@@ -13,6 +13,9 @@ test("help lists every command in its group, with examples, on standard output",
   for (const text of ["Data and scores:", "Around:", "Examples:", "  score ", "  data check ", "  doctor ", "  completion "]) {
     expect(out).toContain(text);
   }
+  expect(out.match(/^[A-Z][a-z ]+:$/gm)).toEqual(
+    ["Options", "Models", "Data and scores", "Batches", "Encoders", "Around", "Examples"].map((group) => `${group}:`),
+  );
   expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
 });
 

@@ -24,7 +24,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "notes/doc-1.txt"), text);
   writeFileSync(
     join(folder, "notes/doc-1.ann"),
-    `${ann}#1	AnnotatorNotes T1	sure?\n#2	AnnotatorNotes T2	yes\n*	Equiv T1 T2\n`,
+    `${ann}A1	Negated T1\nA2	Negated T2\n*	Equiv T1 T2\n`,
   );
 });
 
@@ -51,9 +51,9 @@ test("lists omissions with their places, and fails on them with --strict", async
   expect(loose.code).toBe(0);
   expect(loose.err).toBe(`1 document, 3 entities, 2 relations read and written as Weft JSONL
 3 things could not be carried over:
-  2  #: Weft has no notes
-     notes/doc-1.ann:6 #1
-     notes/doc-1.ann:7 #2
+  2  A: Weft has no attributes of mentions
+     notes/doc-1.ann:6 A1
+     notes/doc-1.ann:7 A2
   1  *: Weft has no equivalence of mentions
      notes/doc-1.ann:8 *
 `);

@@ -13,6 +13,14 @@ export interface DecodeOptions extends SearchLimits {
 }
 
 /**
+ * Gets `decode` ready, in programs that fetch it. It is part of this program, so there is nothing
+ * to do.
+ */
+export async function fetchDecode(): Promise<void> {
+  // Nothing to fetch.
+}
+
+/**
  * Chooses the relations, and the types of the entities, that meet all constraints and have the
  * highest sum of log-odds: ln p/(1 − p) of each relation less that of its threshold, and ln of each
  * entity type's probability over that of the model's own choice (a small integer program, as Roth

@@ -1,7 +1,7 @@
+export { type DecodeOptions, decode, fetchDecode } from "#decode";
 export { candidateFloor, tiedTypes } from "./bundles.ts";
 export { checkConstraints, type KnownLabels } from "./check-constraints.ts";
 export * from "./constraint-set.ts";
-export { type DecodeOptions, decode } from "./decode.ts";
 export * from "./decoding-constraints.ts";
 export { type LearnOptions, learnConstraints } from "./learn-constraints.ts";
 export type * from "./proposal.ts";

@@ -23,9 +23,19 @@ export interface BratRelation {
   readonly line: number;
 }
 
+/** A note on a mention or a relation. */
+interface BratNote {
+  readonly id: string;
+  /** The id of what it is about. */
+  readonly target: string;
+  readonly text: string;
+  readonly line: number;
+}
+
 export interface BratStandoff {
   readonly spans: readonly BratSpan[];
   readonly relations: readonly BratRelation[];
+  readonly notes: readonly BratNote[];
   /** Ids of annotation that could not be carried over. */
   readonly otherIds: ReadonlySet<string>;
   readonly omissions: readonly Omission[];
@@ -39,6 +49,7 @@ export interface BratStandoff {
 export async function parseStandoff(groups: AsyncIterable<readonly Line[]>, source: string | undefined): Promise<BratStandoff> {
   const spans: BratSpan[] = [];
   const relations: BratRelation[] = [];
+  const notes: BratNote[] = [];
   const omissions: Omission[] = [];
   const seen = new Map<string, number>();
   const otherIds = new Set<string>();
@@ -53,13 +64,15 @@ export async function parseStandoff(groups: AsyncIterable<readonly Line[]>, sour
       const first = seen.get(id);
       if (first !== undefined) throw invalid(at, `the id ${id} is a duplicate; it is first on line ${first}`);
       if (id !== "*") seen.set(id, line);
-      if (other !== undefined) {
+      const [, target] = /^AnnotatorNotes ([TR]\d+)$/.exec(fields) ?? [];
+      if (id.startsWith("#") && target !== undefined) notes.push({ id, target, text: words, line });
+      else if (other !== undefined) {
         otherIds.add(id);
         omissions.push({ source, line, path: id, reason: other });
       } else if (id.startsWith("T")) spans.push({ id, ...parseMention(fields, at), text: words, line });
       else relations.push({ id, ...parseRelation(fields, at), line });
     }
-  return { spans, relations, otherIds, omissions };
+  return { spans, relations, notes, otherIds, omissions };
 }
 
 const otherKinds: Readonly<Record<string, string>> = {
@@ -67,7 +80,7 @@ const otherKinds: Readonly<Record<string, string>> = {
   A: "Weft has no attributes of mentions",
   M: "Weft has no attributes of mentions",
   N: "Weft has no references to knowledge bases",
-  "#": "Weft has no notes",
+  "#": "Weft has only the notes of annotators, on mentions and relations",
   "*": "Weft has no equivalence of mentions",
 };
 

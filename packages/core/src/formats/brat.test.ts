@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { charSpan, type Document, type Span, sentencesOf } from "../schema/index.ts";
+import { charSpan, type Document, notesOf, type Span, sentencesOf, withNotes } from "../schema/index.ts";
 import { describeFormat, readFiles, writeFiles } from "../testing/describe-format.ts";
 import { adaDocument } from "../testing/format-documents.ts";
 import { brat } from "./brat.ts";
 import { parseBratSchema } from "./brat-schema.ts";
+import { conll } from "./conll.ts";
+import { jsonl } from "./jsonl.ts";
 
 const ada = adaDocument();
 const ann = `T1	PER 2 14	Ada Lovelace
@@ -91,7 +93,16 @@ describeFormat(brat, { documents: [ada], files: { "doc-1.ann": ann, "doc-1.txt":
   },
   { what: "an event", change: ["R2	", "E1	Hire:T2\nR2	"], says: "doc-1.ann:6 E1: Weft has no events" },
   { what: "an attribute", change: ["R2	", "A1	Negated T2\nR2	"], says: "doc-1.ann:6 A1: Weft has no attributes of mentions" },
-  { what: "a note", change: ["R2	", "#1	AnnotatorNotes T2	sure?\nR2	"], says: "doc-1.ann:6 #1: Weft has no notes" },
+  {
+    what: "a note of another kind",
+    change: ["R2	", "#1	Normalization T2	sure?\nR2	"],
+    says: "doc-1.ann:6 #1: Weft has only the notes of annotators, on mentions and relations",
+  },
+  {
+    what: "a note on a mention that is not there",
+    change: ["R2	", "#1	AnnotatorNotes T9	sure?\nR2	"],
+    says: "doc-1.ann:6 #1: it is about T9, which is not among what was read",
+  },
   {
     what: "a reference",
     change: ["R2	", "N1	Reference T2 Wikidata:Q1	x\nR2	"],
@@ -320,4 +331,23 @@ test("any annotation.conf can be read, and printing it preserves its meaning", (
     }),
     { numRuns: 500 },
   );
+});
+
+test("notes of annotators are kept; one on the whole document goes to its first mention", async () => {
+  const notes = [{ text: "the firm?", entity: 1 }, { text: "since when", relation: 0 }, { text: "two\nlines" }];
+  const { files, omissions } = await writeFiles(brat, [withNotes(ada, notes)]);
+  expect(files["doc-1.ann"]).toBe(
+    `${ann}#1\tAnnotatorNotes T2\tthe firm?\n#2\tAnnotatorNotes R1\tsince when\n#3\tAnnotatorNotes T1\ttwo lines\n`,
+  );
+  expect(omissions.map(({ path, reason }) => `${path}: ${reason}`)).toEqual(["notes[2]: line breaks of the note became spaces"]);
+  const { documents } = await readFiles(brat, files);
+  expect(documents.flatMap(notesOf)).toEqual([...notes.slice(0, 2), { text: "two lines", entity: 0 }]);
+  const empty = await writeFiles(brat, [{ ...withNotes(ada, [{ text: "nothing here" }]), entities: [], relations: [] }]);
+  expect(empty.omissions.map(({ reason }) => reason)).toEqual([
+    "brat has notes on mentions and relations only, and there is none",
+  ]);
+  const words = await writeFiles(conll, [withNotes(ada, notes)]);
+  expect(words.omissions.map(({ path }) => path)).toContain("metadata.notes");
+  const lines = await writeFiles(jsonl, [withNotes(ada, notes)]);
+  expect((await readFiles(jsonl, lines.files)).documents.flatMap(notesOf)).toEqual(notes);
 });

@@ -3,11 +3,14 @@ import {
   charSpan,
   type Document,
   type Entity,
+  type Note,
+  notesOf,
   type Omission,
   type OmissionKind,
   type Relation,
   type Span,
   validateDocument,
+  withNotes,
 } from "../schema/index.ts";
 import { documentFromText, offsetTranslation, type TextOptions } from "../text/index.ts";
 import { type BratRelation, type BratStandoff, parseStandoff } from "./brat-lines.ts";
@@ -46,8 +49,10 @@ const holds: Capacity = {
  * Offsets count code points of the whole text, half-open, unless the words next to them match
  * better with another count (`bratPlaces`), and the words decide. A discontinuous mention becomes
  * the whole stretch from its first to its last piece, which is reported; pieces separated only by
- * white space, as brat writes a mention across a line break, are one mention. Events, attributes,
- * equivalences, references and notes are reported as omitted. Annotation that `annotation.conf` (in
+ * white space, as brat writes a mention across a line break, are one mention. Notes of annotators
+ * are the document's (`notesOf`); brat has them on mentions and relations only, so one on the whole
+ * document is written on its first mention. Events, attributes, equivalences, references and other
+ * notes are reported as omitted. Annotation that `annotation.conf` (in
  * this folder or one above it) does not declare is reported as undeclared.
  */
 export const brat: Format = {
@@ -68,7 +73,8 @@ export const brat: Format = {
     const names = new FileNames();
     const schema = new BratSchema();
     for await (const given of documents) {
-      const { records, omissions } = fitDocument(given, holds);
+      const notes = notesOf(given);
+      const { records, omissions } = fitDocument(notes.length === 0 ? given : withNotes(given, []), holds);
       for (const omission of omissions) yield { kind: "omission", omission };
       const name = names.take(given.id);
       if (name !== given.id)
@@ -79,7 +85,9 @@ export const brat: Format = {
       for (const document of records) {
         schema.add(document);
         yield { kind: "text", file: `${name}.txt`, text: document.text };
-        yield { kind: "text", file: `${name}.ann`, text: printStandoff(document) };
+        const printed = printNotes(notes, document);
+        for (const omission of printed.omissions) yield { kind: "omission", omission };
+        yield { kind: "text", file: `${name}.ann`, text: printStandoff(document) + printed.text };
       }
     }
     yield { kind: "text", file: "annotation.conf", text: schema.print() };
@@ -177,10 +185,46 @@ function documentFromStandoff(
     return { ...place(stretches[index] as Span, span.id, at), type: span.type };
   });
   const index = new Map(standoff.spans.map(({ id }, index) => [id, index]));
-  const relations = standoff.relations.flatMap((relation) =>
-    readRelation(relation, { entities, index, standoff, schema, omit, source }),
-  );
-  return { document: { ...plain, entities, relations }, omissions };
+  /** Relation index by id. */
+  const kept = new Map<string, number>();
+  const relations = standoff.relations.flatMap((relation) => {
+    const read = readRelation(relation, { entities, index, standoff, schema, omit, source });
+    if (read.length > 0) kept.set(relation.id, kept.size);
+    return read;
+  });
+  return { document: withNotes({ ...plain, entities, relations }, readNotes(standoff, index, kept, omit, source)), omissions };
+}
+
+function readNotes(
+  { notes }: BratStandoff,
+  entities: ReadonlyMap<string, number>,
+  relations: ReadonlyMap<string, number>,
+  omit: BratOmit,
+  source: string | undefined,
+): Note[] {
+  return notes.flatMap(({ id, target, text, line }): Note[] => {
+    const [entity, relation] = [entities.get(target), relations.get(target)];
+    if (entity !== undefined) return [{ text, entity }];
+    if (relation !== undefined) return [{ text, relation }];
+    omit(id, `it is about ${target}, which is not among what was read`, { source, line });
+    return [];
+  });
+}
+
+/** Notes as lines; `fitDocument` moves no entity and no relation of a document for brat. */
+function printNotes(notes: readonly Note[], { id, entities, relations }: Document): { text: string; omissions: Omission[] } {
+  const omissions: Omission[] = [];
+  const lines = notes.map(({ text, entity, relation }, index) => {
+    const path = `notes[${index}]`;
+    const target = relation !== undefined && relation < relations.length ? `R${relation + 1}` : `T${(entity ?? 0) + 1}`;
+    if (entities.length <= (entity ?? 0)) {
+      omissions.push({ source: id, path, reason: "brat has notes on mentions and relations only, and there is none" });
+      return "";
+    }
+    if (/[\r\n]/.test(text)) omissions.push({ source: id, path, reason: "line breaks of the note became spaces" });
+    return `#${index + 1}\tAnnotatorNotes ${target}\t${text.replace(/\s*[\r\n]+\s*/g, " ")}\n`;
+  });
+  return { text: lines.join(""), omissions };
 }
 
 type BratOmit = (path: string, reason: string, at: Location, kind?: OmissionKind, rule?: string) => void;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { openEncoder, type PretrainedEncoder, type TrainedUse } from "../encoders/index.ts";
+import type { PretrainedEncoder, TrainedUse } from "../encoders/index.ts";
 import { ArchiveError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
 import type { FrozenReference } from "../nn/index.ts";
@@ -53,6 +53,8 @@ export async function openContained(
   const { encoders } = parsed.data;
   const missing = wanted.find(({ checksum }) => !encoders.some((each) => each.checksum === checksum));
   if (missing !== undefined) throw fault(`the file lacks the encoder ${missing.name ?? ""} of the model`);
+  // Loaded with the first model that has an encoder; in a browser, a file of its own.
+  const { openEncoder } = await import("../encoders/pretrained/pretrained-encoder.ts");
   return Promise.all(
     encoders.map(({ config, tokenizer, ...which }) =>
       openEncoder({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { firstNotFinite, readSafetensors, writeSafetensors } from "../archive/index.ts";
-import { decodingConstraints } from "../constraints/index.ts";
+import { decodingConstraints, fetchDecode } from "../constraints/index.ts";
 import { encodersIn, mapEncoders, type PretrainedEncoder } from "../encoders/index.ts";
 import { ArchiveError, ConfigError, DataError, WeftError } from "../errors.ts";
 import { parseJson } from "../json/index.ts";
@@ -125,6 +125,17 @@ function withoutPath({ path, ...reference }: FrozenReference): FrozenReference {
  */
 export function encodersOf(config: Uint8Array, source: string): FrozenReference[] {
   return referencesIn(config, source).filter(({ train = false }) => train === false);
+}
+
+/**
+ * Fetches the code that a model needs beyond that of every model, before `unpackModel`. Only
+ * programs that fetch parts of this one need it.
+ *
+ * @param config the model's `config.json`
+ * @throws {ArchiveError} ARCHIVE_INVALID if it is not a model's configuration
+ */
+export async function fetchModelCode(config: Uint8Array, source: string): Promise<void> {
+  if (readConfig(config, source).description.constraints !== undefined) await fetchDecode();
 }
 
 /**

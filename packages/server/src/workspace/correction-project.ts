@@ -2,7 +2,7 @@ import { appendFile, open, rename, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { CorrectionSentence, ProjectEntry, SentenceEdit } from "@weft-nlp/api";
-import type { Document } from "@weft-nlp/core";
+import { type Document, withNotes } from "@weft-nlp/core";
 import { recordOf } from "@weft-nlp/core/formats";
 import { FileError } from "@weft-nlp/node";
 import { fileFailure, writeFileAtomically } from "@weft-nlp/node/files";
@@ -126,9 +126,15 @@ export class CorrectionProject {
     return this.#sentences[id]?.done === true;
   }
 
-  /** @param which `done` for reviewed sentences only, `all` to include suggestions */
+  /**
+   * The sentences, with their comments as notes.
+   *
+   * @param which `done` for reviewed sentences only, `all` to include suggestions
+   */
   documents(which: "done" | "all"): Document[] {
-    return this.#sentences.filter(({ done }) => done || which === "all").map(({ document }) => document);
+    return this.#sentences
+      .filter(({ done }) => done || which === "all")
+      .map(({ document, note: { comment = "" } = {} }) => (comment === "" ? document : withNotes(document, [{ text: comment }])));
   }
 
   /**

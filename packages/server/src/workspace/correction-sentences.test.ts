@@ -43,3 +43,12 @@ test("work that no caller waits for is cancelled", async () => {
   controller.abort(new Error("gone"));
   await expect(making).rejects.toThrow("gone");
 });
+
+test("notes become comments of the sentences that they are about", async () => {
+  const [document] = documents as [Document];
+  const notes = [{ text: "who is Bo?", entity: 1 }, { text: "odd", relation: 0 }, { text: "the whole" }];
+  const [first, second] = await newSentences([{ ...document, metadata: { notes, origin: "x" } }], async () => undefined);
+  expect(first?.note).toEqual({ comment: "who is Bo?\nodd\nthe whole" });
+  expect(first?.document.metadata).toEqual({ origin: "x", doc: "d0" });
+  expect(second?.note).toBeUndefined();
+});

@@ -1,10 +1,12 @@
 import type { SentenceEdit } from "@weft-nlp/api";
-import { type Document, type Entity, type Relation, roundConfidence, type Token } from "@weft-nlp/core";
+import { type Document, type Entity, notesOf, type Relation, roundConfidence, type Token, withNotes } from "@weft-nlp/core";
 
 /** A new sentence of a project, with its suggestions. */
 export interface NewSentence {
   readonly document: Document;
   readonly uncertainty: number;
+  /** Holds the notes of the document on this sentence as a comment. */
+  readonly note?: SentenceEdit["note"];
 }
 
 /**
@@ -16,7 +18,12 @@ export async function newSentences(documents: readonly Document[], pause: () => 
   const sentences: NewSentence[] = [];
   for (const document of documents) {
     for (const sentence of correctionSentences(document)) {
-      sentences.push({ document: sentence, uncertainty: uncertaintyOf(sentence) });
+      const { comment, ...rest } = sentence;
+      sentences.push({
+        document: rest,
+        uncertainty: uncertaintyOf(rest),
+        ...(comment === "" ? {} : { note: { comment } }),
+      });
     }
     await pause();
   }
@@ -26,9 +33,10 @@ export async function newSentences(documents: readonly Document[], pause: () => 
 /**
  * Splits a document into one document per sentence, with text and offsets starting at 0.
  * `metadata.doc` names the original, which keeps its sentences together in splits. Annotations that
- * cross the end of a sentence are dropped.
+ * cross the end of a sentence are dropped. Notes go to the sentence of what they are about, those on
+ * the whole document to the first.
  */
-function correctionSentences(document: Document): Document[] {
+function correctionSentences(document: Document): (Document & { readonly comment: string })[] {
   const { tokens, sentences, text } = document;
   const parts = sentences.map(() => ({ entities: [] as Entity[], relations: [] as Relation[] }));
   const sentenceOf: number[] = [];
@@ -48,6 +56,12 @@ function correctionSentences(document: Document): Document[] {
     if (head === undefined || tail === undefined || head.index !== tail.index) continue;
     parts[head.index]?.relations.push({ ...relation, head: head.place, tail: tail.place });
   }
+  const comments = sentences.map((): string[] => []);
+  for (const { text: words, entity, relation } of notesOf(document)) {
+    const about = entity ?? document.relations[relation ?? -1]?.head;
+    comments[sentenceOf[document.entities[about ?? -1]?.start ?? -1] ?? 0]?.push(words);
+  }
+  const { metadata } = notesOf(document).length === 0 ? document : withNotes(document, []);
   const group = typeof document.metadata["doc"] === "string" ? document.metadata["doc"] : document.id;
   return sentences.map(({ start, end }, index) => {
     const from = tokens[start]?.start ?? 0;
@@ -61,7 +75,9 @@ function correctionSentences(document: Document): Document[] {
       sentences: [{ start: 0, end: own.length }],
       ...(document.pos === undefined ? {} : { pos: document.pos.slice(start, end) }),
       ...(parts[index] ?? { entities: [], relations: [] }),
-      metadata: { ...document.metadata, doc: group },
+      metadata: { ...metadata, doc: group },
+      // As long as a comment may be.
+      comment: (comments[index] ?? []).join("\n").slice(0, 2000),
     };
   });
 }

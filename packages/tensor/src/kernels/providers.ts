@@ -1,8 +1,8 @@
+import { plainKernels } from "#plain-kernels";
 import { wasmModules } from "#wasm-modules";
 import { namedKernels } from "./calls.generated.ts";
 import type { Kernels, PositionalKernels } from "./kernels.ts";
 import type { LinearMemory } from "./linear-memory.ts";
-import { plainKernels } from "./plain.ts";
 
 /** An implementation of the kernels on a linear memory. */
 export interface KernelProvider {

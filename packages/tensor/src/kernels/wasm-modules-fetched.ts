@@ -1,3 +1,4 @@
+import { fetchPlainKernels } from "./plain-fetched.ts";
 import { wasmDigests } from "./wasm.generated.ts";
 import type { WasmModules } from "./wasm-source.ts";
 
@@ -10,16 +11,17 @@ export const wasmModules: WasmModules = {
 };
 
 /**
- * Fetches the fastest build that this runtime accepts. Without SIMD it fetches none, and the twin
- * in TypeScript computes; the same if the file cannot be fetched.
+ * Fetches the fastest build that this runtime accepts. Without SIMD it fetches the twin in
+ * TypeScript; the same if the file of the build cannot be fetched.
  *
  * @param urls the file of each build
  */
 export async function fetchWasmModules(urls: Readonly<Record<keyof WasmModules, () => URL>>): Promise<void> {
   const build = (["relaxed", "baseline"] as const).find((name) => WebAssembly.validate(new Uint8Array(features[name])));
-  if (build === undefined || fetched.has(build)) return;
-  const answer = await fetch(urls[build]()).catch(() => undefined);
-  if (answer?.ok === true) fetched.set(build, new Uint8Array(await answer.arrayBuffer()));
+  if (build !== undefined && fetched.has(build)) return;
+  const answer = build === undefined ? undefined : await fetch(urls[build]()).catch(() => undefined);
+  if (build === undefined || answer?.ok !== true) return fetchPlainKernels();
+  fetched.set(build, new Uint8Array(await answer.arrayBuffer()));
 }
 
 /** The start of a module with one function, which returns a vector. */

@@ -1,5 +1,5 @@
 import { type Document, WeftError } from "@weft-nlp/core";
-import { type BuiltModel, extract, openContainedEncoders, unpackModel } from "@weft-nlp/core/inference";
+import { type BuiltModel, extract, fetchModelCode, openContainedEncoders, unpackModel } from "@weft-nlp/core/inference";
 import { documentFromText } from "@weft-nlp/core/text";
 import { entityTypesOf } from "@weft-nlp/core/vocabulary";
 import { fetchWasmModules } from "@weft-nlp/tensor";
@@ -29,6 +29,7 @@ async function answer(asked: Asked): Promise<Answered> {
       relaxed: () => new URL("./kernels-relaxed.wasm", import.meta.url),
       baseline: () => new URL("./kernels-baseline.wasm", import.meta.url),
     });
+    await fetchModelCode(files["config.json"], source);
     model = unpackModel(files, source, { encoders: await openContainedEncoders(files, source) });
     return { kind: "opened", facts: factsOf(model) };
   } catch (error) {

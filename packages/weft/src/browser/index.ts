@@ -67,7 +67,7 @@ export class Extractor {
     signal?.throwIfAborted();
     const worker = makeWorker();
     try {
-      return new Extractor(worker, await opened(worker, { kind: "open", source: folder, files }, signal), checksum);
+      return new Extractor(worker, await opened(worker, { kind: "open", source: folder.slice(0, -1), files }, signal), checksum);
     } catch (error) {
       worker.terminate();
       throw error;

@@ -30,7 +30,7 @@ export function buildProgram(commands: readonly Command[], version: string, invo
   for (const command of commands) {
     const { name, group, summary, details } = command.declaration;
     const [first = "", second] = name.split(" ");
-    const parent = second === undefined ? program : family(program, first, complete);
+    const parent = second === undefined ? program : family(program, { name: first, group }, complete);
     const description = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.${details === undefined ? "" : `\n\n${details}`}`;
     const added = settle(new Commander(second ?? first))
       .summary(summary)
@@ -57,11 +57,17 @@ const programExamples = [
   ["weft help score", "explain one command, as weft score --help does"],
 ] as const;
 
-function family(program: Commander, name: string, complete: (_: unknown, chosen: Commander) => Promise<void>): Commander {
+function family(
+  program: Commander,
+  { name, group }: Pick<Command["declaration"], "name" | "group">,
+  complete: (_: unknown, chosen: Commander) => Promise<void>,
+): Commander {
   const existing = program.commands.find((command) => command.name() === name);
   if (existing !== undefined) return existing;
   const command = settle(new Commander(name))
     .description(families[name] ?? "")
+    // The help prints groups in the order in which they first occur here.
+    .helpGroup(`${group}:`)
     .hook("preSubcommand", complete);
   program.addCommand(command);
   return command;

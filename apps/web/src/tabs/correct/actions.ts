@@ -10,16 +10,20 @@ import {
   edit,
   entityTypes,
   marking,
+  nextSuggestion,
   relating,
   relationTypes,
   remove,
   words,
 } from "./correct-state.ts";
 import { remember } from "./everywhere.ts";
-import { refitted, relationTypesFor, typeOfWords, wordsOf } from "./guesses.ts";
+import { decidedTypeOfWords, likelyRelation, likelyType, refitted, relationTypesFor, typeOfWords, wordsOf } from "./guesses.ts";
 
 /** Whether the palette of types is open. */
 export const paletteOpen = signal(false);
+
+/** The part whose type the page guessed, as long as nothing else was done. */
+export const guess = signal<PartName | null>(null);
 
 /** Whether the types that apply now are those of relations. */
 export function choosesRelation(): boolean {
@@ -51,25 +55,32 @@ export function typesNow(): Choice {
   return { types: [...fitting, ...others], fitting: fitting.length, present };
 }
 
-/** Gives the chosen entity, or else the selected words, a type. */
-export function markAs(type: string): void {
+/**
+ * Gives the chosen entity, or else the selected words, a type. After a suggestion, the next one is
+ * selected.
+ *
+ * @param isGuess whether the page chose the type, so that the user may still change it
+ */
+export function markAs(type: string, isGuess = false): void {
   const now = current.value;
   if (now === null) return;
   const part = chosen.value === null ? undefined : partOf(chosen.value);
   if (part?.kind === "entity") {
     const entity = now.history.present.entities[part.index];
     edit((before) => refitted(edits.retype(before, part, type), part.index));
+    if (entity?.confidence !== undefined) chosen.value = nextSuggestion(null) ?? chosen.value;
     if (entity !== undefined) remember("mark", wordsOf(now, entity), type);
     return;
   }
   const span = markedSpan(marking);
   edit((before) => edits.mark(before, span, type, now.server.document.tokens.length));
   chooseSpan(span);
-  remember("mark", wordsOf(now, span), type);
+  guess.value = isGuess ? chosen.value : null;
+  remember("mark", wordsOf(now, span), type, isGuess);
 }
 
 /** Gives the pending pair or the selected relation a type. */
-function relateAs(type: string): void {
+function relateAs(type: string, isGuess = false): void {
   const pair = relating.value;
   const part = chosen.value === null ? undefined : partOf(chosen.value);
   relating.value = null;
@@ -79,7 +90,12 @@ function relateAs(type: string): void {
     const relations = current.value?.history.present.relations ?? [];
     const index = relations.findLastIndex((each) => each.head === head && each.tail === tail);
     chosen.value = index === -1 ? null : `relation:${index}`;
-  } else if (part?.kind === "relation") edit((before) => edits.retype(before, part, type));
+    guess.value = isGuess ? chosen.value : null;
+  } else if (part?.kind === "relation") {
+    const suggested = current.value?.history.present.relations[part.index]?.confidence !== undefined;
+    edit((before) => edits.retype(before, part, type));
+    if (suggested) chosen.value = nextSuggestion(null) ?? chosen.value;
+  }
 }
 
 /** Chooses a type from the palette or the bar, and adds it if it is new. */
@@ -88,13 +104,15 @@ export function chooseType(type: string): void {
   if (!(kind === "relation" ? relationTypes : entityTypes).value.includes(type))
     addedTypes.value = { ...addedTypes.value, [kind]: [...addedTypes.value[kind], type] };
   paletteOpen.value = false;
+  guess.value = null;
   if (kind === "relation") relateAs(type);
   else markAs(type);
 }
 
 /**
  * Takes words that were dragged over. From inside an entity, the drag gives it new words. Elsewhere
- * it marks them, with the type that the same words have in other sentences, or asks for one.
+ * it marks them, with the type that the same words have in other sentences, or with the likeliest;
+ * without any entity to guess from, it asks.
  */
 export function takeMark({ start, end, entity }: Span & { readonly entity: number | null }): void {
   const now = current.value;
@@ -107,27 +125,30 @@ export function takeMark({ start, end, entity }: Span & { readonly entity: numbe
   const resized = entity ?? (covered === -1 ? null : covered);
   const count = now.server.document.tokens.length;
   if (resized !== null) {
+    const type = decidedTypeOfWords(wordsOf(now, span));
     edit((before) => edits.resize(before, resized, span, count));
     chooseSpan(span);
-    remember("mark", wordsOf(now, span), entities[resized]?.type ?? null);
+    if (type !== null && entities[resized]?.confidence !== undefined) markAs(type);
+    else remember("mark", wordsOf(now, span), entities[resized]?.type ?? null);
     return;
   }
   words.value = { anchor: start, cursor: end - 1 };
   chosen.value = null;
-  const guess = typeOfWords(wordsOf(now, span)) ?? (entityTypes.value.length === 1 ? entityTypes.value[0] : null);
-  if (guess === null || guess === undefined) paletteOpen.value = true;
-  else markAs(guess);
+  const known = typeOfWords(wordsOf(now, span)) ?? (entityTypes.value.length === 1 ? entityTypes.value[0] : null);
+  const type = known ?? likelyType(now, span);
+  if (type === null) paletteOpen.value = true;
+  else markAs(type, known !== type);
 }
 
-/** Relates a pair: at once if only one type fits, and else by the palette. */
+/** Relates a pair with the only or the likeliest type; if nothing speaks for one, it asks. */
 export function takePair({ head, tail }: { readonly head: number; readonly tail: number }): void {
   const now = current.value;
   if (now === null) return;
   relating.value = { head, tail };
-  const { fitting, others } = relationTypesFor(now.history.present, head, tail);
-  const [only] = fitting.length === 0 ? others : fitting;
-  if (only !== undefined && (fitting.length === 1 || (fitting.length === 0 && others.length === 1))) relateAs(only);
-  else paletteOpen.value = true;
+  const only = relationTypes.value.length === 1 ? relationTypes.value[0] : undefined;
+  const type = only ?? likelyRelation(now, head, tail);
+  if (type === null) paletteOpen.value = true;
+  else relateAs(type, type !== only);
 }
 
 /** The first press sets the head of a relation, the second its tail. */

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { entityAt } from "../../parts/marking.ts";
-import { type Annotated, edits, history, type Part, sameAnnotation, suggestionsOf } from "./annotation-edit.ts";
+import {
+  type Annotated,
+  byDoubt,
+  edits,
+  history,
+  lesserRelations,
+  type Part,
+  sameAnnotation,
+  suggestionsOf,
+} from "./annotation-edit.ts";
 
 const tokens = 8;
 const types = ["PER", "ORG", "LOC"] as const;
@@ -148,4 +157,25 @@ test("removing a part does not change the others", () => {
   expect(entityAt(before.entities, 3)).toBe(1);
   expect(entityAt(before.entities, 4)).toBeUndefined();
   expect(sameAnnotation(before, { ...before, done: true })).toBe(false);
+});
+
+test("of two suggestions for the same pair, “Done” drops the lesser if it is less likely than not", () => {
+  const entities = [0, 2, 4].map((start) => ({ start, end: start + 1, type: "PER" }));
+  const relations = [
+    { head: 0, tail: 1, type: "knows", confidence: 0.8 },
+    { head: 0, tail: 1, type: "leads", confidence: 0.4 },
+    { head: 0, tail: 1, type: "likes", confidence: 0.6 },
+    { head: 1, tail: 0, type: "leads", confidence: 0.3 },
+    { head: 1, tail: 2, type: "knows" },
+    { head: 1, tail: 2, type: "leads", confidence: 0.45 },
+  ];
+  const before: Annotated = { entities, relations, done: false };
+  expect([...lesserRelations(before)]).toEqual([1, 5]);
+  expect(byDoubt(before)).toEqual(["relation:3", "relation:2", "relation:0", "relation:1", "relation:5"]);
+  const { relations: kept } = edits.finish(before);
+  expect(kept.map(({ head, tail, type }) => `${head} ${type} ${tail}`)).toEqual([
+    ...["0 knows 1", "0 likes 1", "1 leads 0", "1 knows 2"],
+  ]);
+  const accepted = edits.accept(before, { kind: "relation", index: 1 });
+  expect(edits.finish(accepted).relations).toContainEqual({ head: 0, tail: 1, type: "leads" });
 });

@@ -151,14 +151,15 @@ function refit(before: Annotated, entity: number, typeFor: (relation: Relation) 
   return same ? before : { ...before, relations };
 }
 
-/** Accepts all remaining suggestions. */
+/** Accepts all remaining suggestions but the lesser of two for the same pair. */
 function finish(before: Annotated): Annotated {
   if (before.done && suggestionsOf(before).length === 0) return before;
   const { skipped: _, ...note } = before.note ?? {};
+  const lesser = lesserRelations(before);
   return {
     ...before,
     entities: before.entities.map(own),
-    relations: before.relations.map(own),
+    relations: before.relations.filter((_, index) => !lesser.has(index)).map(own),
     done: true,
     ...(before.note === undefined ? {} : { note }),
   };
@@ -168,11 +169,33 @@ function reopen(before: Annotated): Annotated {
   return before.done ? { ...before, done: false } : before;
 }
 
-/** All open suggestions, the least certain first, so that doubtful ones are met at once. */
+/**
+ * The suggested relations, by index, that are less likely than not and whose pair has a likelier
+ * relation, or one that a person chose: a model's second thoughts.
+ */
+export function lesserRelations({ relations }: Annotated): ReadonlySet<number> {
+  const best = new Map<string, number>();
+  for (const { head, tail, confidence = 1 } of relations) {
+    const pair = `${head} ${tail}`;
+    best.set(pair, Math.max(best.get(pair) ?? 0, confidence));
+  }
+  return new Set(
+    relations.flatMap(({ head, tail, confidence = 1 }, index) =>
+      confidence < 0.5 && confidence < (best.get(`${head} ${tail}`) ?? 0) ? [index] : [],
+    ),
+  );
+}
+
+/**
+ * All open suggestions, the least certain first, so that doubtful ones are met at once; those that
+ * `finish` drops come last.
+ */
 export function byDoubt(annotated: Annotated): PartName[] {
   const { entities, relations } = annotated;
+  const lesser = lesserRelations(annotated);
   const sure = (name: PartName): number => {
     const { kind, index } = partOf(name);
+    if (kind === "relation" && lesser.has(index)) return 2;
     return (kind === "entity" ? entities : relations)[index]?.confidence ?? 1;
   };
   return suggestionsOf(annotated).sort((a, b) => sure(a) - sure(b));

@@ -28,11 +28,27 @@ export const alsoIn = computed<readonly number[]>(() => {
     .map(([id]) => id);
 });
 
-/** Remembers what happened to an entity. */
-export function remember(kind: Correction["kind"], words: string, type: string | null): void {
+/** Whether the type of the last correction is a guess that the user has not confirmed yet. */
+let guessed = false;
+
+/**
+ * Remembers what happened to an entity.
+ *
+ * @param isGuess whether its type is a guess, which is corrected everywhere only once the user goes
+ *   on and leaves it as it is
+ */
+export function remember(kind: Correction["kind"], words: string, type: string | null, isGuess = false): void {
+  if (lastCorrection.value?.words !== words) settle();
   lastCorrection.value = type === null || words === "" ? null : { kind, words, type };
   changedEverywhere.value = null;
-  if (always.value) correctEverywhere();
+  guessed = isGuess;
+  if (always.value && !isGuess) correctEverywhere();
+}
+
+/** Takes a guess that the user left as it is for a correction. */
+export function settle(): void {
+  if (guessed && always.value) correctEverywhere();
+  guessed = false;
 }
 
 /** Makes this correction, and from now on each, in all open sentences; or stops that. */

@@ -14,6 +14,7 @@ const keys: readonly (readonly [what: string, pointer: string, key: string])[] =
   ["The same correction everywhere", "its button", "A"],
   ["Every correction everywhere", "always", "Shift + A"],
   ["Done: accept the rest, next", "its button", "Ctrl + Enter"],
+  ["Another type than the guess", "its button", "1–9, or C"],
   ["Next, previous sentence", "the list", "N, P"],
   ["Skip, flag, comment", "their buttons", "K, F, M"],
   ["Search the sentences", "the field", "/"],

@@ -1,7 +1,7 @@
 import type { PartName } from "../../weft-arcs/drawing-parts.ts";
 import { Confidence } from "../extract/confidence.tsx";
 import { removePart, takePair } from "./actions.ts";
-import type { Annotated } from "./annotation-edit.ts";
+import { type Annotated, lesserRelations } from "./annotation-edit.ts";
 import { accept, chosen, relating } from "./correct-state.ts";
 import type { CorrectionSentence } from "./corrections-api.ts";
 
@@ -13,6 +13,7 @@ export function PartList({ sentence, annotated }: { readonly sentence: Correctio
     const [first, last] = [document.tokens[entity?.start ?? -1], document.tokens[(entity?.end ?? 0) - 1]];
     return first === undefined || last === undefined ? "" : document.text.slice(first.start, last.end);
   };
+  const lesser = lesserRelations(annotated);
   const open = relating.value?.tail === undefined ? relating.value?.head : undefined;
   return (
     <div class="parts">
@@ -23,6 +24,7 @@ export function PartList({ sentence, annotated }: { readonly sentence: Correctio
           {annotated.relations.map(({ head, tail, type, confidence }, index) => (
             <Line key={index} name={`relation:${index}`} confidence={confidence} words={`${words(head)} ${type} ${words(tail)}`}>
               <bdi>{words(head)}</bdi> <em>{type}</em> <bdi>{words(tail)}</bdi>
+              {lesser.has(index) ? <span class="quiet"> · “Done” drops it</span> : null}
             </Line>
           ))}
         </ul>

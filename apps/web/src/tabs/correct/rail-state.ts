@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { edits, suggestionsOf } from "./annotation-edit.ts";
 import { edit, goTo, order, position, project, sentences, type Working } from "./correct-state.ts";
+import { settle } from "./everywhere.ts";
 
 /** Which sentences the list beside the sentence shows. */
 export const shows = ["all", "open", "uncertain", "unseen", "flagged", "skipped", "done"] as const;
@@ -58,6 +59,7 @@ function matches({ server, history: { present } }: Working, name: Show): boolean
 
 /** Goes to the next (1) or the previous (−1) sentence of the list. */
 export function goBy(direction: 1 | -1): void {
+  settle();
   const next =
     direction === 1
       ? listed.value.find(({ place }) => place > position.value)
@@ -69,6 +71,7 @@ export function goBy(direction: 1 | -1): void {
 /** Accepts the remaining suggestions, and goes to the next sentence that is open. */
 export function doneAndNext(): void {
   // A sentence that no longer matches the filter leaves the list, so look for the next one first.
+  settle();
   const next = nextOpen();
   edit(edits.finish);
   if (next !== undefined) void goTo(next);
@@ -76,6 +79,7 @@ export function doneAndNext(): void {
 
 /** Leaves the sentence undecided, and goes on. */
 export function skipSentence(): void {
+  settle();
   const next = nextOpen();
   edit((before) => edits.noted(before, { skipped: true }));
   if (next !== undefined) void goTo(next);

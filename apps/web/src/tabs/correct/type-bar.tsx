@@ -1,4 +1,4 @@
-import { choosesRelation, chooseType, paletteOpen, typesNow } from "./actions.ts";
+import { choosesRelation, chooseType, guess, paletteOpen, typesNow } from "./actions.ts";
 import { chosen, current, relating } from "./correct-state.ts";
 import { wordsOf } from "./guesses.ts";
 
@@ -10,7 +10,17 @@ export function TypeBar() {
   return (
     <div class="types row" role="group" aria-label={ofRelation ? "Relation types" : "Entity types"}>
       <span class="quiet" role="status">
-        {pair === null ? ofRelation ? "Relation is" : chosen.value === null ? "Mark as" : "Entity is" : <Pair />}
+        {pair !== null ? (
+          <Pair />
+        ) : chosen.value === null ? (
+          "Mark as"
+        ) : guess.value === chosen.value ? (
+          "A guess. If not, it is"
+        ) : ofRelation ? (
+          "Relation is"
+        ) : (
+          "Entity is"
+        )}
       </span>
       {types.slice(0, shownTypes).map((type, index) => (
         <button key={type} type="button" onClick={() => chooseType(type)}>

@@ -3,7 +3,6 @@ import { ArchiveError } from "../../errors.ts";
 import type { FineTuning, FrozenNetwork, FrozenReference, FrozenSource, Scope, TrainedNetwork } from "../../nn/index.ts";
 import type { EncoderNetwork } from "./encoder-network.ts";
 import type { EncoderFiles, PretrainedEncoder } from "./pretrained-encoder.ts";
-import { TrainedEncoder } from "./trained-encoder.ts";
 
 /** A frozen network as a part of a model reads it, with what identifies its rows. */
 export interface FrozenUse extends FrozenNetwork {
@@ -79,7 +78,7 @@ export class FrozenNetworks implements FrozenSource {
 
   train(scope: Scope, reference: FrozenReference, tuning: FineTuning): TrainedNetwork {
     const encoder = this.#find(reference);
-    const network = new TrainedEncoder(encoder, { scope, reference, tuning, starts: this.#starts });
+    const network = encoder.train({ scope, reference, tuning, starts: this.#starts });
     this.trained.push({ encoder, prefix: scope.prefix, tuning });
     return network;
   }

@@ -3,6 +3,7 @@ import { ArchiveError, WeftError } from "../../errors.ts";
 import { parseJson } from "../../json/index.ts";
 import { pieceLimit, readTransformerShape, type TensorReader, type TransformerShape } from "../transformer/index.ts";
 import { EncoderNetwork } from "./encoder-network.ts";
+import { TrainedEncoder, type TrainedPlace } from "./trained-encoder.ts";
 import { openWordPieces, type WordPieces } from "./word-pieces.ts";
 
 /** The files of a pretrained encoder, in the form of Hugging Face. */
@@ -33,6 +34,12 @@ export interface PretrainedEncoder extends EncoderFiles {
    * @throws {ArchiveError} ARCHIVE_INVALID if the weights do not fit `config.json`
    */
   build(engine: Engine, layout: readonly Parameter[] | undefined): EncoderNetwork;
+  /**
+   * Builds its network among the parameters of a model.
+   *
+   * @throws {ConfigError} SETTING_INVALID if no layer is left to train
+   */
+  train(place: TrainedPlace): TrainedEncoder;
 }
 
 /**
@@ -62,7 +69,11 @@ export async function openEncoder(files: EncoderFiles): Promise<PretrainedEncode
     });
   }
   const encoder = { ...files, shape, pieces };
-  return { ...encoder, build: (engine, layout) => new EncoderNetwork(encoder, engine, layout) };
+  return {
+    ...encoder,
+    build: (engine, layout) => new EncoderNetwork(encoder, engine, layout),
+    train: (place) => new TrainedEncoder(encoder, place),
+  };
 }
 
 function jsonOf(text: string, source: string): unknown {
