@@ -7,7 +7,7 @@ import { parseJson } from "../json/index.ts";
 import { type ModelDefinition, models } from "../models/index.ts";
 import type { FrozenReference } from "../nn/index.ts";
 import { readingUnits } from "../schema/index.ts";
-import { migrateSettings } from "../settings/index.ts";
+import { migrateSettings } from "../settings/moved-settings.ts";
 import { newlineRules, tokenSplits } from "../text/index.ts";
 import { type Lexicon, labelDifference, lexiconFromJson, WordVectors } from "../vocabulary/index.ts";
 import { type BuildOptions, type BuiltModel, buildModel, type ModelDescription } from "./built-model.ts";

@@ -1,2 +1,1 @@
 export { type ConfigIssues, configError, printPath, type SettingPath } from "./config-issues.ts";
-export { migrateSettings, movedSetting } from "./moved-settings.ts";
