@@ -8,7 +8,7 @@ import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
 import { readSpans } from "../../heads/spans/read-spans.ts";
 import { spanTypes } from "../../heads/spans/span-types.ts";
 import { Scope } from "../../nn/index.ts";
-import { migrateSettings } from "../../settings/index.ts";
+import { migrateSettings } from "../../settings/moved-settings.ts";
 import { type StepFixture, wholeStep } from "../../testing/whole-step.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
