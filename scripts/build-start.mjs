@@ -25,7 +25,7 @@ const bundle = await rolldown({
   },
   platform: "node",
   // The other commands are loaded from their packages, and so is what extraction hardly ever needs.
-  // The native package finds its addon beside its own files. Database clients are the user's own.
+  // The native package finds its addon beside its own files. Users install clients of databases.
   external: (id, importer) =>
     ["n3", "unpdf", "@weft-nlp/native", "@duckdb/node-api", "bullmq", "ioredis", "pg"].includes(id) ||
     (id.startsWith(".") && isOtherAction(join(dirname(importer ?? root), id))),
