@@ -11,7 +11,17 @@ import { gzipSync } from "node:zlib";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "packages/weft/dist/page");
 
-/** @returns {{ page: number, worker: number, kernels: number, others: Record<string, number> }} bytes, gzipped */
+/**
+ * Sizes in bytes, gzipped.
+ *
+ * @typedef {object} Sizes
+ * @property {number} page
+ * @property {number} worker
+ * @property {number} kernels
+ * @property {Record<string, number>} others
+ *
+ * @returns {Sizes}
+ */
 export function bundleSize() {
   const sizes = new Map(readdirSync(folder).map((name) => [name, gzipSync(readFileSync(join(folder, name))).length]));
   const [page = 0, worker = 0] = ["index.js", "extract-worker.js"].map((name) => sizes.get(name));

@@ -22,10 +22,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "brat/doc-1.ann"), ann);
   mkdirSync(join(folder, "notes"));
   writeFileSync(join(folder, "notes/doc-1.txt"), text);
-  writeFileSync(
-    join(folder, "notes/doc-1.ann"),
-    `${ann}A1	Negated T1\nA2	Negated T2\n*	Equiv T1 T2\n`,
-  );
+  writeFileSync(join(folder, "notes/doc-1.ann"), `${ann}A1	Negated T1\nA2	Negated T2\n*	Equiv T1 T2\n`);
 });
 
 test("a brat folder survives every format that can represent it", async () => {

@@ -33,8 +33,8 @@ export async function newSentences(documents: readonly Document[], pause: () => 
 /**
  * Splits a document into one document per sentence, with text and offsets starting at 0.
  * `metadata.doc` names the original, which keeps its sentences together in splits. Annotations that
- * cross the end of a sentence are dropped. Notes go to the sentence of what they are about, those on
- * the whole document to the first.
+ * cross the end of a sentence are dropped. Notes go to the sentence of what they are about, those
+ * on the whole document to the first.
  */
 function correctionSentences(document: Document): (Document & { readonly comment: string })[] {
   const { tokens, sentences, text } = document;
