@@ -41,18 +41,16 @@ for (let round = 0; round <= rounds; round++) {
   await session.send("Network.emulateNetworkConditions", {
     ...{ offline: false, latency: 20, downloadThroughput: bytesPerSecond, uploadThroughput: bytesPerSecond },
   });
-  const [opening, first] = /** @type {number[]} */ (
-    await page.goto(`http://127.0.0.1:${port}/`).then(async () => {
-      await page.waitForFunction("window.weft !== undefined");
-      return page.evaluate(`(async () => {
-        const start = performance.now();
-        const extractor = await window.weft.Extractor.open("/model/", { cache: false });
-        const opened = performance.now();
-        await extractor.text("Mara Voss founded Kettle Robotics.");
-        return [opened - start, performance.now() - opened];
-      })()`);
-    })
-  );
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await page.waitForFunction("window.weft !== undefined");
+  /** @type {number[]} */
+  const [opening, first] = await page.evaluate(`(async () => {
+    const start = performance.now();
+    const extractor = await window.weft.Extractor.open("/model/", { cache: false });
+    const opened = performance.now();
+    await extractor.text("Mara Voss founded Kettle Robotics.");
+    return [opened - start, performance.now() - opened];
+  })()`);
   // The first round starts the browser's processes.
   if (round > 0) times.opening.push(opening ?? 0);
   if (round > 0) times.first.push(first ?? 0);

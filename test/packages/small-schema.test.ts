@@ -105,7 +105,7 @@ describe("the schemas of the browser take and refuse what those of Node do, with
 });
 
 /** The value with each of its parts replaced, removed, or given a key that nothing knows. */
-function* changesOf(value: unknown): Generator<unknown> {
+function* changesOf(value: unknown): Generator {
   yield* wrongs;
   if (Array.isArray(value)) {
     for (const [index, each] of value.entries()) for (const other of changesOf(each)) yield value.with(index, other);

@@ -279,12 +279,12 @@ function objectOf(fields: Shape, others: Others = "dropped"): Schema {
 
 /** A schema that is asked for each time it reads; `schemaFrom` replaces how. */
 export function lazy(make: () => Schema): Schema & { readonly _zod: { innerType: Schema } } {
-  const _zod = {
+  const internals = {
     get innerType(): Schema {
       return make();
     },
   };
-  return Object.assign(new Schema((value) => _zod.innerType.read(value)), { _zod });
+  return Object.assign(new Schema((value) => internals.innerType.read(value)), { _zod: internals });
 }
 
 function kind(expected: string, is: (value: unknown) => boolean, measured?: Measured): Schema {
