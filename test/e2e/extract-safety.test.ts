@@ -108,6 +108,16 @@ test("parts of a file, extracted by themselves, are the whole when joined", asyn
   expect(joined.split("\n").length).toBeGreaterThan(500);
 });
 
+test("wrapped text through a pipe is read by paragraphs where single line breaks are soft", async () => {
+  const input = "Mara Voss founded Kettle\nRobotics in Bremen.\n\nJon left.\n";
+  const { out } = await weft(["extract", model, "--newlines", "soft", "-q"], { input });
+  const records = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { readonly text: string });
+  expect(records.map(({ text }) => text)).toEqual(["Mara Voss founded Kettle\nRobotics in Bremen.", "Jon left."]);
+});
+
 test("options that contradict each other are refused before the model is read", async () => {
   const refusals: [string[], string][] = [
     [["--on-error", "quarantine"], "--on-error quarantine needs a file"],

@@ -45,7 +45,7 @@ export async function makePlan(given: PlanInput): Promise<Plan> {
   for (const file of files) {
     if (file === standardStream) throw new UsageError("a batch needs files: standard input cannot be read twice");
   }
-  const kinds = await Promise.all(files.map(async (path) => kindOf(path, given.input)));
+  const kinds = await Promise.all(files.map(async (path) => kindOf(path, given)));
   // Commands that only read a plan start without the modules of models.
   const { modelIdentity } = await import("@weft-nlp/node/extractor");
   const identity = await modelIdentity(model);
@@ -75,11 +75,11 @@ export async function makePlan(given: PlanInput): Promise<Plan> {
   }
 }
 
-async function kindOf(path: string, input: InputKind | undefined): Promise<PlannedInput["kind"]> {
+async function kindOf(path: string, { input, options }: PlanInput): Promise<PlannedInput["kind"]> {
   const status = await stat(path).catch((cause: unknown) => {
     throw fileFailure(cause, path, "read");
   });
-  const kind = status.isFile() ? await recordInputFor(path, { input }) : undefined;
+  const kind = status.isFile() ? await recordInputFor(path, { input, newlines: options.newlines }) : undefined;
   if (kind !== undefined) return kind;
   throw new BatchError("INPUT_UNPLANNABLE", {
     at: { source: path },

@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ReadInputOptions, readInput } from "./read-inputs.ts";
+import { standardStream } from "./read-text.ts";
+import { recordInputFor } from "./record-input.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -54,6 +56,17 @@ test("the kind of input and the rule for line breaks can be named", async () => 
   expect(await read(path, { input: "file", text: { newlines: "hard" } })).toEqual([
     "a.txt: Ines Roth started Copper | Forge in Bergen and later | sold it. | It grew.",
   ]);
+});
+
+test("where single line breaks are soft, paragraphs are the records of a text", async () => {
+  const lines = await put("ragged.txt", "Ines left.\n\nLena met Jon\nJon left\n");
+  expect(await recordInputFor(lines)).toBe("text");
+  for (const path of [lines, standardStream]) {
+    expect(await recordInputFor(path, { newlines: "soft" })).toBe("paragraphs");
+    expect(await recordInputFor(path, { newlines: "hard" })).toBe("text");
+    expect(await recordInputFor(path, { newlines: "soft", input: "line" })).toBe("text");
+  }
+  expect(await recordInputFor(await put("wide.txt", wrapped), { newlines: "soft" })).toBeUndefined();
 });
 
 test("a folder is read with its subfolders, each file as a document, and other files are named", async () => {

@@ -1,3 +1,4 @@
+import type { NewlineRule } from "@weft-nlp/core/text";
 import { UsageError } from "../errors.ts";
 import { holdsOwnRecords, isFolder } from "./open-documents.ts";
 import { type InputKind, isWrapped, kindByName } from "./read-inputs.ts";
@@ -10,6 +11,8 @@ export interface RecordInputOptions {
   readonly input?: InputKind | undefined;
   /** The format of its records, if it was named. */
   readonly from?: string | undefined;
+  /** Where lines are wrapped by rule (`soft`), paragraphs are the documents of a text. */
+  readonly newlines?: NewlineRule | undefined;
   /** Whether only a range of it is wanted, which must then be lines. */
   readonly ranged?: boolean | undefined;
 }
@@ -26,7 +29,10 @@ export async function recordInputFor(path: string, options: RecordInputOptions =
   throw new UsageError("--range applies to text with a document per line or paragraph, and to JSONL");
 }
 
-async function lineKind(path: string, { input = "auto", from, ranged }: RecordInputOptions): Promise<RecordInput | undefined> {
+async function lineKind(
+  path: string,
+  { input = "auto", from, newlines, ranged }: RecordInputOptions,
+): Promise<RecordInput | undefined> {
   if (from !== undefined) return from === "jsonl" ? "jsonl" : undefined;
   if (input === "line" || input === "text") return "text";
   if (input === "paragraphs" || input === "jsonl") return (await isFolder(path)) ? undefined : input;
@@ -36,7 +42,8 @@ async function lineKind(path: string, { input = "auto", from, ranged }: RecordIn
   if (kind === "data" && /\.(?:jsonl|ndjson)(?:\.gz)?$/i.test(path)) {
     return !regular || (await holdsOwnRecords(path)) ? "jsonl" : undefined;
   }
-  if (kind !== undefined) return kind === "line" ? "text" : undefined;
+  const text = newlines === "soft" ? "paragraphs" : "text";
+  if (kind !== undefined) return kind === "line" ? text : undefined;
   // What comes through a pipe can be read only once.
-  return ranged === true || !regular || !(await isWrapped(path)) ? "text" : undefined;
+  return ranged === true || !regular || !(await isWrapped(path)) ? text : undefined;
 }

@@ -20,10 +20,11 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   }
   const policy = faultPolicyOf(options.onError, options.quarantine);
   if (line !== undefined && range === undefined) throw new UsageError("--first-line needs --range");
-  const { input, from, textField } = options;
+  const { input, from, newlines, textField } = options;
   const paths = files.length === 0 ? [standardStream] : files;
   const byLine = new Map<string, RecordInput | undefined>();
-  for (const path of paths) byLine.set(path, await recordInputFor(path, { input, from, ranged: range !== undefined }));
+  const ranged = range !== undefined;
+  for (const path of paths) byLine.set(path, await recordInputFor(path, { input, from, newlines, ranged }));
   const identity = await modelIdentity(model);
   const extractor = await Extractor.open(model, options);
   const note = kernelsNote(options);
@@ -33,7 +34,7 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
   let skipped = 0;
   const { threshold, minConfidence, window, overlap, blank, ids, resume, checkpointSeconds } = options;
   const own = extractor.model.description.text;
-  const text = options.newlines === undefined ? own : { ...own, newlines: options.newlines };
+  const text = newlines === undefined ? own : { ...own, newlines };
   const extracting = extractFiles({
     ...{ extractor, identity, identityIn: options.identity, targets, ...policy, resume, checkpointSeconds, signal },
     files: paths,
