@@ -43,17 +43,17 @@ test("each sentence is a separate drawing with offsets from its own start", () =
 });
 
 test("a long sentence is drawn in pieces, and the cuts spare entities and relations", () => {
-  const tokens = Array.from({ length: 2500 }, (_, at) => ({ text: "a", start: 2 * at, end: 2 * at + 1 }));
+  const tokens = Array.from({ length: 5000 }, (_, at) => ({ text: "a", start: 2 * at, end: 2 * at + 1 }));
   const document: Document = {
     id: "d",
-    text: "a ".repeat(2500),
+    text: "a ".repeat(5000),
     tokens,
-    sentences: [{ start: 0, end: 2500 }],
+    sentences: [{ start: 0, end: 5000 }],
     entities: [
       { start: 0, end: 1, type: "A" },
-      { start: 990, end: 991, type: "B" },
-      { start: 1010, end: 1020, type: "C" },
-      { start: 1990, end: 1992, type: "D" },
+      { start: 1990, end: 1991, type: "B" },
+      { start: 2010, end: 2020, type: "C" },
+      { start: 3990, end: 3992, type: "D" },
     ],
     relations: [
       { head: 2, tail: 1, type: "near" },
@@ -63,10 +63,10 @@ test("a long sentence is drawn in pieces, and the cuts spare entities and relati
   };
   // The relation from end to end leaves no quiet place, so the first piece has its full length.
   const loud = sentenceParts(document);
-  expect(loud.map((part) => part.tokens.length)).toEqual([1000, 1000, 500]);
+  expect(loud.map((part) => part.tokens.length)).toEqual([2000, 2000, 1000]);
   expect(loud.flatMap((part) => part.relations)).toEqual([]);
   const quiet = sentenceParts({ ...document, relations: document.relations.slice(0, 1) });
-  expect(quiet.map((part) => part.tokens.length)).toEqual([990, 1000, 510]);
+  expect(quiet.map((part) => part.tokens.length)).toEqual([1990, 2000, 1010]);
   expect(quiet.map((part) => part.entities.map(({ type }) => type))).toEqual([["A"], ["B", "C"], ["D"]]);
   expect(quiet[1]?.relations).toEqual([{ head: 1, tail: 0, type: "near" }]);
   expect(quiet.map((part) => part.index)).toEqual([0, 1, 2]);

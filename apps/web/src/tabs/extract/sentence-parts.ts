@@ -8,11 +8,11 @@ export interface SentencePart extends Drawable {
 }
 
 /** Max tokens of a part: more would keep the page from anything else while it draws. */
-const maxTokens = 1000;
+const maxTokens = 2000;
 
 /**
  * Splits a document into sentences, each with its text, tokens, entities and relations, and offsets
- * from its own start. A sentence of more than 1,000 tokens is cut into pieces, where no annotation
+ * from its own start. A sentence of more than 2,000 tokens is cut into pieces, where no annotation
  * crosses the cut if there is such a place.
  *
  * One pass over the document, since a text may have thousands of sentences. Annotations that cross
