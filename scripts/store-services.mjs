@@ -5,10 +5,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, chmodSync, chownSync, constants, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "./free-port.mjs";
 
 /** @typedef {"redis" | "postgres"} StoreKind */
 /**
@@ -152,17 +153,6 @@ function otherUser() {
     if (uid !== undefined && /^\d+$/.test(uid)) return { uid: Number(uid), gid: Number(gid) };
   }
   return undefined;
-}
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return address.port;
 }
 
 /**

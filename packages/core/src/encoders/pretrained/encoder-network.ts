@@ -12,7 +12,7 @@ import { type PieceShare, packPieces, pieceShares } from "./packed-pieces.ts";
 import type { WordPieces } from "./word-pieces.ts";
 
 /** What a network is built from. */
-interface EncoderContent {
+export interface EncoderContent {
   readonly shape: TransformerShape;
   readonly pieces: WordPieces;
   readonly weights: TensorReader;

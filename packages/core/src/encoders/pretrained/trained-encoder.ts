@@ -1,24 +1,10 @@
 import type { Matrix, Tape } from "@weft-nlp/tensor";
 import { ConfigError } from "../../errors.ts";
 import type { FineTuning, FrozenReference, Scope, TrainedNetwork } from "../../nn/index.ts";
-import {
-  pieceLimit,
-  readTransformerWeights,
-  type TensorReader,
-  TransformerNetwork,
-  type TransformerShape,
-} from "../transformer/index.ts";
+import { pieceLimit, readTransformerWeights, TransformerNetwork } from "../transformer/index.ts";
+import type { EncoderContent } from "./encoder-network.ts";
 import { packPieces, pieceShares } from "./packed-pieces.ts";
 import { pieceMeans } from "./piece-means.ts";
-import type { WordPieces } from "./word-pieces.ts";
-
-/** What is read of an encoder to build its network. */
-interface OpenedEncoder {
-  readonly shape: TransformerShape;
-  readonly pieces: WordPieces;
-  readonly source: string;
-  readonly weights: TensorReader;
-}
 
 /** Where and how an encoder becomes a part of a model. */
 export interface TrainedPlace {
@@ -33,13 +19,13 @@ export interface TrainedPlace {
 export class TrainedEncoder implements TrainedNetwork {
   readonly layers: number;
   readonly width: number;
-  readonly #encoder: OpenedEncoder;
+  readonly #encoder: EncoderContent;
   readonly #reference: FrozenReference;
   readonly #rate: number;
   readonly #network: TransformerNetwork;
 
   /** @throws {ConfigError} SETTING_INVALID if no layer is left to train */
-  constructor(encoder: OpenedEncoder, { scope, reference, tuning, starts }: TrainedPlace) {
+  constructor(encoder: EncoderContent, { scope, reference, tuning, starts }: TrainedPlace) {
     const { shape, source, weights } = encoder;
     if (tuning.freezeBelow > shape.layers) {
       throw new ConfigError("SETTING_INVALID", {
