@@ -24,7 +24,7 @@ const knowledge = computed(() => {
     for (const entity of entities) if (entity.type !== null) count(types, wordsOf(working, entity), entity.type, weight(entity));
     for (const relation of own) {
       const [head, tail] = [entities[relation.head], entities[relation.tail]];
-      count(relations, `${head?.type} ${tail?.type}`, relation.type, weight(relation));
+      count(relations, pairOf(head, tail), relation.type, weight(relation));
       totals.set(relation.type, (totals.get(relation.type) ?? 0) + weight(relation));
       if (relation.confidence === undefined && head !== undefined && tail !== undefined)
         count(cues, between(working, head, tail).join(" "), relation.type, 1);
@@ -84,7 +84,7 @@ export function likelyRelation(working: Working, head: number, tail: number): st
   const said = between(working, from, to);
   const { relations, totals, cues } = knowledge.value;
   const cue = cues.get(said.join(" "));
-  const seen = relations.get(`${from.type} ${to.type}`);
+  const seen = relations.get(pairOf(from, to));
   const ofPair = [...(seen?.values() ?? [])].reduce((sum, each) => sum + each, 0);
   let best: { readonly type: string; readonly score: number } | null = null;
   for (const type of new Set([...ranked(seen), ...relationTypes.value])) {
@@ -103,11 +103,11 @@ export function likelyRelation(working: Working, head: number, tail: number): st
  * after them.
  */
 export function relationTypesFor({ entities }: Annotated, head: number, tail: number): { fitting: string[]; others: string[] } {
-  const fitting = ranked(knowledge.value.relations.get(`${entities[head]?.type} ${entities[tail]?.type}`));
+  const fitting = ranked(knowledge.value.relations.get(pairOf(entities[head], entities[tail])));
   // Of the others, first those that have such a head or such a tail somewhere.
   const near = (type: string): number =>
     [...knowledge.value.relations].reduce((sum, [pair, seen]) => {
-      const [from, to] = pair.split(" ");
+      const [from, to] = pair.split("\t");
       const alike = Number(from === entities[head]?.type) + Number(to === entities[tail]?.type);
       return sum + alike * (seen.get(type) ?? 0);
     }, 0);
@@ -121,6 +121,11 @@ export function refitted(before: Annotated, entity: number): Annotated {
     const { fitting } = relationTypesFor(before, head, tail);
     return fitting.includes(type) ? type : (fitting[0] ?? type);
   });
+}
+
+/** The types of two entities as one key; type names may have spaces, but no tabs. */
+function pairOf(head: Entity | undefined, tail: Entity | undefined): string {
+  return `${head?.type}\t${tail?.type}`;
 }
 
 function weight({ confidence }: Pick<Entity, "confidence">): number {
