@@ -15,6 +15,7 @@
 
 #include "contract.generated.h"
 #include "processor.hpp"
+#include "subnormals.hpp"
 
 extern "C" const WeftKernels weft_generic;
 #if defined(__x86_64__) || defined(_M_X64)
@@ -120,6 +121,7 @@ napi_value call(napi_env env, napi_callback_info info) {
   void *data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
   const Binding &binding = *static_cast<Binding *>(data);
+  const WithoutSubnormals flushed;
   return invoke(env, binding, binding.kernels->*kernel, typename IndicesBelow<parameters>::All());
 }
 

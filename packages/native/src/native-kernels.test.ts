@@ -27,6 +27,17 @@ describe.each(sets)("native kernels, %s", (instructionSet) => {
     expect([...floats.subarray(far / 4)]).toEqual([2, 4, 6, 8]);
   });
 
+  test("subnormal numbers count as zero in a call, and in JavaScript as what they are", () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const floats = new Float32Array(memory.buffer, 1024, 8);
+    floats.set([1e-40, -1e-40, 2e-38, 1, 1, 1, 1, 1]);
+    provider.load(memory).scale({ n: 8, factor: 0.25, y: 1024 });
+    expect([...floats.subarray(0, 4)]).toEqual([0, -0, 0, 0.25]);
+    const smallest = Math.min(Number.MIN_VALUE, ...floats.subarray(4));
+    expect(smallest * 2).toBe(2 * Number.MIN_VALUE);
+    expect(smallest).toBeGreaterThan(0);
+  });
+
   test("two memories do not share anything", () => {
     const [one, other] = [new WebAssembly.Memory({ initial: 1 }), new WebAssembly.Memory({ initial: 1 })];
     const [first, second] = [provider.load(one), provider.load(other)];

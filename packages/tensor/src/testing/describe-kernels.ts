@@ -49,6 +49,31 @@ export function describeKernels(
       expect(lowMemory()).toEqual(constants);
     });
 
+    test("pairLoss: a pair that is surely unrelated has a gradient of zero, and none is subnormal", () => {
+      const [n, width, columns, stride] = [5, 4, 3, 4];
+      let end = 1024;
+      const floats = (count: number, value = 0): number => {
+        const at = end;
+        end += 4 * count + 64;
+        new Float32Array(memory.buffer, at, count).fill(value);
+        return at;
+      };
+      const [a, b] = [floats(n * width, 1), floats(n * width, 1)];
+      const [w, wt] = [floats(width * stride, 0.01), floats(stride * width, 0.01)];
+      const [bias, scratch] = [floats(stride, -85), floats(8 * (2 * width + stride))];
+      const gradients = { dA: n * width, dB: n * width, dW: width * stride, dBias: stride };
+      const at = Object.fromEntries(Object.entries(gradients).map(([name, count]) => [name, floats(count)])) as Record<
+        keyof typeof gradients,
+        number
+      >;
+      const sizes = { n, width, columns, stride, diagonal: 0, count: 0, weight: 0.02 };
+      kernels.pairLoss({ ...sizes, ...at, a, b, w, wt, bias, scratch, gold: 0 });
+      const found = Object.entries(at).flatMap(([name, from]) => [
+        ...new Float32Array(memory.buffer, from, gradients[name as keyof typeof gradients]),
+      ]);
+      expect(found.filter((value) => value !== 0)).toEqual([]);
+    });
+
     function lowMemory(): Uint8Array {
       return Uint8Array.from(new Uint8Array(memory.buffer).subarray(0, 1024));
     }

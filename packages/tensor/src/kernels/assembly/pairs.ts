@@ -2,7 +2,7 @@
 // × n × d ever exists: one row of pairs, [n, d], lies in a scratch buffer that stays in the
 // first-level cache.
 import { gemm, gemmTransposed } from "./gemm";
-import { columnMask, exp, horizontalSum, log, madd, sigmoid } from "./math";
+import { columnMask, exp, horizontalSum, log, madd, notNegligible, sigmoid } from "./math";
 
 /** Rows of the scratch buffer: a multiple of four, so that every product runs in whole tiles. */
 // @ts-ignore: decorator
@@ -268,7 +268,7 @@ function rowLoss(
       }
       if (slopes) {
         const p = f32x4.div(v128.bitselect(one, power, f32x4.ge(score, zero)), more);
-        v128.store(at, v128.and(f32x4.mul(p, by), exists));
+        v128.store(at, v128.and(f32x4.mul(p, by), v128.and(exists, notNegligible(p))));
       }
     }
     total += <f64>horizontalSum(v128.and(f32x4.add(sum, log(product)), exists));
