@@ -59,6 +59,35 @@ test("gives the same sentences for any number of threads, in any format, and ski
   for (const text of texts(next.out)) expect(texts(one.out)).not.toContain(text);
 });
 
+test("notes come with the sentence that they are about, and count in it", async () => {
+  const text = [news[1], news[0]].join(" ");
+  const notes = [{ text: "weather" }, { text: "who?", entity: 1 }, { text: "where?", entity: 0 }];
+  const entities = ["Bremen", "Mara Voss"].map((words) => {
+    const startChar = text.indexOf(words);
+    return { startChar, endChar: startChar + words.length, type: "ANY" };
+  });
+  writeFileSync(join(folder, "noted.jsonl"), `${JSON.stringify({ id: "n", text, entities, relations: [], meta: { notes } })}\n`);
+  const { code, out, err } = await weft(["suggest", model, "noted.jsonl", "--top", "2"], inFolder);
+  expect(code, err).toBe(0);
+  const said = out
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const record = JSON.parse(line) as SuggestedRecord;
+      return (record.meta.notes ?? []).map(({ text: words, entity = -1 }) => {
+        const { startChar = 0, endChar = 0 } = record.entities[entity] ?? {};
+        return `${words} ${record.text.slice(startChar, endChar)}`;
+      });
+    });
+  expect(said.toSorted()).toEqual(["weather ", "where? Bremen", "who? Mara Voss"]);
+});
+
+interface SuggestedRecord {
+  readonly text: string;
+  readonly entities: readonly { readonly startChar: number; readonly endChar: number }[];
+  readonly meta: { readonly notes?: readonly { readonly text: string; readonly entity?: number }[] };
+}
+
 test("says what is wrong, and replaces nothing", async () => {
   writeFileSync(join(folder, "kept.jsonl"), "kept\n");
   const cases: [string[], number, string][] = [

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Document, documentFromSentence, sentenceDocuments } from "@weft-nlp/core";
+import { type Document, documentFromSentence, sentenceDocuments, withAnnotation } from "@weft-nlp/core";
 import { Suggester, type Suggestion } from "@weft-nlp/core/corpus";
 import { type Thresholds, thresholdOf } from "@weft-nlp/core/metrics";
 import { trainConfigSchema } from "@weft-nlp/core/training";
@@ -104,10 +104,12 @@ interface Printing {
 
 /** The sentence as it is written, with what reaches the threshold. */
 function printed({ document, uncertainty }: Suggestion, index: number, { threshold, bare, given }: Printing): Document {
-  const metadata = { ...document.metadata, suggested: index + 1, uncertainty: round(uncertainty) };
-  if (bare) return { ...document, entities: given ? document.entities : [], relations: [], metadata };
-  const relations = document.relations.filter(({ type, confidence = 1 }) => confidence >= thresholdOf(threshold, type));
-  return { ...document, relations, metadata };
+  const entities = bare && !given ? [] : document.entities;
+  const relations = bare
+    ? []
+    : document.relations.filter(({ type, confidence = 1 }) => confidence >= thresholdOf(threshold, type));
+  const shown = withAnnotation(document, { entities, relations });
+  return { ...shown, metadata: { ...shown.metadata, suggested: index + 1, uncertainty: round(uncertainty) } };
 }
 
 function round(bits: number): number {
