@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,6 +87,26 @@ interface SuggestedRecord {
   readonly entities: readonly { readonly startChar: number; readonly endChar: number }[];
   readonly meta: { readonly notes?: readonly { readonly text: string; readonly entity?: number }[] };
 }
+
+test("reads what extract reads: a page, a folder, a text of wrapped lines", async () => {
+  mkdirSync(join(folder, "many"));
+  const wrapped = "Mara Voss founded\nKettle Robotics in Bremen and\nstill leads it. Nothing\nelse happened.\n";
+  writeFileSync(join(folder, "many", "wrapped.txt"), wrapped);
+  writeFileSync(join(folder, "wrapped.txt"), wrapped);
+  writeFileSync(join(folder, "many", "page.html"), "<p>Tomas Reyes lives in <b>Rostock</b>.");
+  writeFileSync(join(folder, "many", "picture.png"), "no text");
+  const counts = async (...args: string[]) => {
+    const { code, out, err } = await weft(["suggest", model, ...args, "--out", "read.jsonl", "--force", "--json"], inFolder);
+    expect(code, err).toBe(0);
+    const { documents, sentences } = JSON.parse(out) as { documents: number; sentences: number };
+    return [documents, sentences];
+  };
+  expect(await counts("wrapped.txt")).toEqual([1, 2]);
+  expect(await counts("wrapped.txt", "--input", "line")).toEqual([4, 5]);
+  expect(await counts("many", "--input", "auto")).toEqual([2, 3]);
+  const { err } = await weft(["suggest", model, "many"], inFolder);
+  expect(err).toContain("skipped 1 file that is not text, HTML, PDF or JSONL\n3 sentences read");
+});
 
 test("says what is wrong, and replaces nothing", async () => {
   writeFileSync(join(folder, "kept.jsonl"), "kept\n");
