@@ -53,9 +53,9 @@ test("DuckDB without memory says so in words that are understood", async () => {
   open.push(database);
   const failure: unknown = await database
     .run("CREATE TABLE t AS SELECT list(range) FROM range(10000000)")
-    .catch((cause) => cause);
+    .catch((cause: unknown) => cause);
   expect(isOutOfMemory(failure), String(failure)).toBe(true);
-  expect(isOutOfMemory(await database.run("SELECT nothing").catch((cause) => cause))).toBe(false);
+  expect(isOutOfMemory(await database.run("SELECT nothing").catch((cause: unknown) => cause))).toBe(false);
 });
 
 test("what is out of memory is divided until it fits, and gives the same triples", async () => {
@@ -79,7 +79,9 @@ test("if division does not help, the lack of memory is the error, and no sum is 
     return Number(n) === 0;
   });
   // Pieces of more than two rows are divided without a try; the triple itself never fits.
-  const failure: unknown = await addUpBucket(without.database, { ...bucket, pieces: 1, rowsAtOnce: 2 }).catch((cause) => cause);
+  const failure: unknown = await addUpBucket(without.database, { ...bucket, pieces: 1, rowsAtOnce: 2 }).catch(
+    (cause: unknown) => cause,
+  );
   expect(isOutOfMemory(failure), String(failure)).toBe(true);
   expect(new Set(tried).size).toBe(tried.length);
 });

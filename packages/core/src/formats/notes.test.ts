@@ -5,6 +5,8 @@ import { saidNotes } from "../testing/said-notes.ts";
 import type { Format } from "./format.ts";
 import { formats } from "./formats.ts";
 
+const all: readonly Format[] = Object.values(formats);
+
 /** Entities and relations out of the order of the text; the first entity overlaps the second. */
 const document: Document = withNotes(
   {
@@ -36,7 +38,7 @@ const document: Document = withNotes(
   ],
 );
 
-test.each((Object.values(formats) as Format[]).filter(({ holds, name }) => holds.metadata || name === "brat"))(
+test.each(all.filter(({ holds, name }) => holds.metadata || name === "brat"))(
   "notes stay with what they are about in $name",
   async (format) => {
     const written = await writeFiles(format, [document]);

@@ -202,11 +202,14 @@ function assemble(document: Document, fitted: readonly Fitted[], relations: Fitt
 /** Nothing crosses a sentence boundary any more, so splitting omits nothing. */
 function sentenceRecords(document: Document, holds: Capacity): Document[] {
   const { doc } = document.metadata;
-  return sentenceDocuments(document).map(({ span: _, metadata, ...sentence }) => ({
-    ...sentence,
-    ...joinTokens(sentence.tokens.map(({ text }) => text)),
-    metadata: holds.metadata ? { ...metadata, ...(doc === undefined ? {} : { doc }) } : {},
-  }));
+  return sentenceDocuments(document).map((made) => {
+    const { span: _, metadata, ...sentence } = made;
+    return {
+      ...sentence,
+      ...joinTokens(sentence.tokens.map(({ text }) => text)),
+      metadata: holds.metadata ? { ...metadata, ...(doc === undefined ? {} : { doc }) } : {},
+    };
+  });
 }
 
 function sentenceNumbers({ sentences, tokens }: Document): (token: number) => number {
